@@ -16,7 +16,7 @@ from diag.rules.values import ABSENT, RuleValue
 from diag.words.vocabulary import STATES
 
 STATE_KEYS = {"*": State.UNKNOWN, "/": State.NOT_APPLICABLE, "!": State.REFUSED}
-"""First key typed → a state instead of a value; the same for every question."""
+"""First key typed → a state instead of a value; « sans objet » where it may be said."""
 
 _STATE_NAMES = {
     "?": State.UNKNOWN,
@@ -133,6 +133,8 @@ class AnswerType:
     is_one_choice: ClassVar[bool] = False
     is_several: ClassVar[bool] = False
     """Many of its choices make one answer."""
+    instead: ClassVar[str] = "Dites « inconnu » si personne ne le sait"
+    """What is said where « sans objet » has no sense."""
     is_readable: ClassVar[bool] = True
     """Rules can read it."""
     cell_width: ClassVar[int | None] = 0
@@ -162,18 +164,35 @@ class AnswerType:
         """
         return self.parse(question, self.expand(question, typed.strip()))
 
+    def check_state(self, question: Question, state: State, reason: str) -> None:
+        """Let « sans objet » be said where it has a sense only, with its reason.
+
+        Raises:
+            Refused: says what to answer instead.
+        """
+        if state is not State.NOT_APPLICABLE:
+            return
+        if not question.void:
+            raise self._no_void(question)
+        if not reason.strip():
+            raise Refused(
+                question,
+                "« sans objet » se dit avec sa raison",
+                "Dites pourquoi, par exemple « choix voté au conseil »",
+            )
+
     def parse_cell(self, question: Question, text: str) -> SoFar:
         """Return what a cell of a spreadsheet means; states are words there."""
         plain = text.strip()
         state = STATE_KEYS.get(plain) or _STATE_NAMES.get(fold(plain) or plain)
         if state and not self.is_text:
-            return stated(plain, state)
+            return self.stated(question, plain, state)
         return self.attempt(question, plain, self.from_cell(plain))
 
     def so_far(self, question: Question, text: str) -> SoFar:
         """Return what the keys typed in a cell mean so far."""
         if text in STATE_KEYS and not self.is_text:
-            return stated(text, STATE_KEYS[text])
+            return self.stated(question, text, STATE_KEYS[text])
         return self.partial(question, text)
 
     def preview(self, question: Question, typed: str) -> str:
@@ -267,6 +286,15 @@ class AnswerType:
         """Say whether the last key is to be dropped: no other would mend it."""
         return self.is_closed and bool(read.problem)
 
+    def stated(self, question: Question, text: str, state: State) -> SoFar:
+        """Return that a text stands for a state, or why it cannot here."""
+        if state is State.NOT_APPLICABLE and not question.void:
+            return SoFar(text, problem=self._no_void(question).plain)
+        return SoFar(text, state=state, words=STATES[state], is_complete=True)
+
+    def _no_void(self, question: Question) -> Refused:
+        return Refused(question, "« sans objet » ne se dit pas ici", self.instead)
+
     # What a type usually writes anew.
 
     def read(self, question: Question, raw: object) -> Value:
@@ -318,9 +346,13 @@ class AnswerType:
         return SoFar(text, parsed=parsed, words=words, is_complete=is_complete)
 
 
-def stated(text: str, state: State) -> SoFar:
-    """Return that a text stands for a state instead of a value."""
-    return SoFar(text, state=state, words=STATES[state], is_complete=True)
+def state_keys(question: Question) -> str:
+    """Return the keys that tell why there is no answer: « * inconnu  ! refusé »."""
+    return "  ".join(
+        f"{key} {STATES[state]}"
+        for key, state in STATE_KEYS.items()
+        if state is not State.NOT_APPLICABLE or question.void
+    )
 
 
 def admitted(low: str | None, high: str | None) -> str:

@@ -26,6 +26,7 @@ class Boolean(AnswerType):
         "une question à réponse oui ou non",
         "écrivez « {0} » ou « not {0} »",
     )
+    instead = "Répondez « non », ou « inconnu » si personne ne le sait"
     is_closed = True
     is_yes_no = True
 

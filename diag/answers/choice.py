@@ -46,6 +46,7 @@ class OneChoice(AnswerType):
         "une question à une seule réponse",
         "écrivez « {0} == 'choix' » ou « {0} in ('choix_a', 'choix_b') »",
     )
+    instead = "Prenez le choix qui dit ce qu'il en est, ou « inconnu »"
     is_closed = True
     has_choices = True
     is_one_choice = True

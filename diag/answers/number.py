@@ -58,6 +58,7 @@ class AnyNumber(AnswerType):
 
     hint = "nombre"
     in_rules = ("un nombre", "comparez-le, par exemple « {0} >= 1 »")
+    instead = "Répondez 0 s'il n'y en a pas, ou « inconnu » si personne ne le sait"
     is_number = True
 
     def read(self, question: Question, raw: object) -> Value:

@@ -30,8 +30,15 @@ class Asked:
 
     @property
     def is_settled(self) -> bool:
-        """Say whether nothing is left to learn: one answer that is not « inconnu »."""
-        return len(self.heads) == 1 and self.heads[0].state is not State.UNKNOWN
+        """Say whether nothing is left to learn: one answer that is not « inconnu ».
+
+        A « sans objet » that the question does not have is to be said again.
+        """
+        if len(self.heads) != 1:
+            return False
+        state = self.heads[0].state
+        is_void = state is State.NOT_APPLICABLE
+        return state is not State.UNKNOWN and (self.question.void or not is_void)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from textual.widgets import ContentSwitcher, Static
 from textual.worker import get_current_worker
 
 from diag.answers.answer_type import Parsed, Refused
+from diag.answers.types import TYPES
 from diag.audit.answer import UnlikelyAnswer
 from diag.audit.departure import departure_of
 from diag.audit.memory import NothingToRepeatError, former_places
@@ -34,6 +35,7 @@ from diag.tui.visit.commands import (
     FICHE_COMMANDS,
     VISIT_COMMANDS,
     GoBilan,
+    SayWithoutObject,
     SettleConflict,
     ShowGrid,
     ShowPlaces,
@@ -380,6 +382,8 @@ class VisitScreen(PlaceScreen):
             return is_face and self.session.about.school is not None
         if command is SettleConflict:
             return len(self.visiting.stop.heads) > 1
+        if command is SayWithoutObject:
+            return self.visiting.question.void
         return True
 
     def on_settle_conflict(self) -> None:
@@ -460,6 +464,9 @@ class VisitScreen(PlaceScreen):
 
     def on_take_back(self) -> None:
         words = self.visiting.undo()
+        if self.session.is_older:
+            self.diag.go_school(self.uai)
+            return
         self.show(f"Annulé · {words}", "bold $warning")
 
     @on(AnswerLine.NoAnswer)
@@ -476,14 +483,21 @@ class VisitScreen(PlaceScreen):
         self._ask_reason(State.REFUSED)
 
     def _ask_reason(self, state: State) -> None:
+        question = self.visiting.question
+        must = state is State.NOT_APPLICABLE
+        check = partial(TYPES[question.type].check_state, question, state)
+        if must and not question.void:
+            read = TYPES[question.type].stated(question, "", state)
+            self.fiche.status(read.problem, "bold $warning")
+            return
+
         def reasoned(reason: str | None) -> None:
             if reason is not None:
                 self.show_saved(self.visiting.answer_without_value(state, reason))
 
-        word = STATES[state]
-        label = self.visiting.question.label
-        asked = f"{label}\n{word.capitalize()} : pourquoi ?"
-        self.app.push_screen(Ask(asked, hint="facultatif"), reasoned)
+        asked = f"{question.label}\n{STATES[state].capitalize()} : pourquoi ?"
+        hint = "" if must else "facultatif"
+        self.app.push_screen(Ask(asked, hint=hint, keep=check), reasoned)
 
     def on_choose_profile(self) -> None:
         choices = [

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.reactive import Reactive
 from textual.widgets import Input, Static
 
-from diag.answers.answer_type import STATE_KEYS, Parsed
+from diag.answers.answer_type import STATE_KEYS, Parsed, state_keys
 from diag.answers.types import TYPES
 from diag.assess.words import SHORT
 from diag.audit.card import QuestionCard, Scale, StandingAnswer
@@ -266,7 +266,6 @@ _STATUS = 2
 """Lines kept for the status: a saved answer takes two at 80 columns."""
 
 _LONGEST = 4
-_NONE = "* inconnu  / sans objet  ! non communiqué"
 
 
 class Fiche(Sturdy, Vertical):
@@ -337,7 +336,7 @@ class Fiche(Sturdy, Vertical):
                 leg.title,
                 rank,
                 len(leg.stops),
-                _NONE,
+                state_keys(visiting.question),
                 keys=chosen_keys(self.app),
             )
         found, typed, read = self._lines, self.line.value, self.read

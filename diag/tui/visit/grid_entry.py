@@ -1,6 +1,7 @@
 """Typing in a grid, and moving through it, as in a spreadsheet."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import ClassVar
 
 from textual import events, on
@@ -17,6 +18,7 @@ from diag.audit.session import AuditSession
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, Provenance, State
 from diag.tui.commands import CommandType, Help, bindings_of, chosen_keys, key_now
+from diag.tui.dialogs import Ask
 from diag.tui.safe import Sturdy
 from diag.tui.visit.commands import GRID_COMMANDS, NextRight
 from diag.tui.visit.grid_table import (
@@ -467,14 +469,18 @@ class GridEntry(GridFace):
             there = next_empty(self.sheet, at, self.step)
             self._go_on(there, self.step, self._notice)
 
-    def _record(self, read: SoFar) -> bool:
+    def _record(self, read: SoFar, reason: str = "") -> bool:
         """Write what was typed in the cell, or in every row of the selection."""
+        if read.state is State.NOT_APPLICABLE and not reason:
+            self._ask_why(read)
+            return False
         question, rows, known = self.question, self.rows_chosen(), self.provenance
         keys: list[Key] = [(self.sheet.places[row].id, question.id) for row in rows]
         entry = NewAnswer(
             question.id,
             read.parsed,
             state=read.state,
+            reason=reason,
             provenance=known if known in question.provenance else None,
             sure=self._doubted == read.text,
         )
@@ -490,6 +496,19 @@ class GridEntry(GridFace):
         self._text("")
         self._recorded(filled, read, rows)
         return True
+
+    def _ask_why(self, read: SoFar) -> None:
+        """Ask the reason of « sans objet »: it is not recorded without one."""
+        question = self.question
+        check = partial(TYPES[question.type].check_state, question, read.state)
+
+        def reasoned(reason: str | None) -> None:
+            self._text("")
+            if reason is not None:
+                self._record(read, reason)
+
+        asked = f"{question.label}\n{STATES[read.state].capitalize()} : pourquoi ?"
+        self.app.push_screen(Ask(asked, keep=check), reasoned)
 
     def _recorded(self, filled: Filled, read: SoFar, rows: range) -> None:
         place = self.sheet.places[rows[0]].name

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from diag.answers.answer_type import state_keys
 from diag.answers.choice import keys_and_labels
 from diag.answers.types import TYPES, heads_words
 from diag.audit.grid import Cell, GridSheet, provenance_words
@@ -458,7 +459,6 @@ def _padded(text: str, width: int) -> str:
 _EXPECTED_LINES = 3
 _BETWEEN = "  "
 _LABELS = (200, 40, 30, 24, 20, 16, 12)
-_STATES_HINT = "* inconnu  / sans objet  ! non communiqué"
 
 
 class GridStatus(PlainStyle):
@@ -510,10 +510,11 @@ def expected_lines(question: Question, text: str, width: int) -> list[str]:
         lines = _choices_lines(question, width)
     elif kind.is_yes_no:
         keys = "  ".join(f"{key} {label}" for key, label, _ in kind.options(question))
-        lines = [keys, _STATES_HINT]
+        lines = [keys, state_keys(question)]
     else:
         words = kind.expected(question)
-        lines = [*_wrapped(words[:1].upper() + words[1:], width), _STATES_HINT]
+        expected = _wrapped(words[:1].upper() + words[1:], width)
+        lines = [*expected, state_keys(question)]
     return [*lines, "", ""][:_EXPECTED_LINES]
 
 
