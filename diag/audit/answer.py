@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 from diag.answers.answer_type import Parsed, Refused
 from diag.answers.types import TYPES
+from diag.audit.doubts import above_wholes
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession, elsewhere
 from diag.audit.walk import Key
@@ -63,6 +64,7 @@ def record_answer(session: AuditSession, entry: NewAnswer) -> Recorded:
     question = find_question(session, entry.question)
     place = _place_for(session, question, entry.place)
     answer = answer_for(question, entry)
+    check_part(session, place.id, question, answer)
     drafts = [changes.answered(session.audit.id, place.id, question.id, answer)]
     if entry.note is not None:
         drafts.append(_note(session, place, question, entry.note))
@@ -141,7 +143,22 @@ def answer_for(question: Question, entry: NewAnswer) -> Answer:
         reason = clean_text(entry.reason).strip()
     except ValueError as error:
         raise Refused(question, f"motif refusé, {error}", name=question.id) from error
+    TYPES[question.type].check_state(question, entry.state, reason)
     return Answer(entry.state, value, provenance, reason)
+
+
+def check_part(
+    session: AuditSession, place: str, question: Question, answer: Answer
+) -> None:
+    """Let no part be above its whole, where the whole is known.
+
+    Raises:
+        Refused: says both; nothing is written.
+    """
+    key = place, question.id
+    above = above_wholes(session.judge, session.facts, {key: answer})
+    if key in above:
+        raise Refused(question, above[key], "Corrigez l'un ou l'autre", name="")
 
 
 def usual_provenance(question: Question) -> Provenance:

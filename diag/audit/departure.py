@@ -34,6 +34,7 @@ class Departure:
 
 def departure_of(session: AuditSession, walk: Walk | None = None) -> Departure:
     """Return what to look at before leaving."""
+    session.check_method()
     walk = walk or walk_of(session.facts, session.checklist, session.profile)
     checks = (
         Check(stop, leg.title, reasons)
@@ -60,7 +61,9 @@ def _reasons(stop: WalkStop) -> Iterator[str]:
     if len(heads) > 1:
         said = " ou ".join(answer_words(question, head) for head in heads)
         yield f"réponses contradictoires ({said})"
-    if stop.flagged:
+    if stop.doubt:
+        yield f"à revoir, {stop.doubt}"
+    elif stop.flagged:
         yield "à revoir"
     is_due = question.required or question.danger
     if not heads and is_due and stop.relevant is True:

@@ -8,6 +8,12 @@ from uuid import UUID
 from diag.answers.types import TYPES
 from diag.assess.facts import with_answers
 from diag.audit.answer import NewAnswer, answer_for
+from diag.audit.doubts import (
+    TO_SAY_AGAIN,
+    above_wholes,
+    doubts_of,
+    is_out_of_place,
+)
 from diag.audit.session import AuditSession
 from diag.journal import changes
 from diag.model.checklist import Checklist, Question
@@ -24,16 +30,20 @@ _NUMBERED = re.compile(r"(.*?(?:^|\W))(\d{1,6})")
 def duplicate(session: AuditSession, place: Place) -> Place:
     """Add a place like this one, answers included, under the next free name.
 
-    Measures are left out where nothing but a measure is an answer.
+    Measures are left out where nothing but a measure is an answer; so is what is to
+    be looked at again.
     """
     facts, audit = session.facts, session.audit.id
     world = session.workspace.world
     ident = str(UUID(bytes=world.nonce() + world.nonce(), version=4))
     twin = place.model_copy(update={"id": ident, "name": next_name(session, place)})
     drafts = [changes.placed(audit, twin)]
+    doubts = doubts_of(facts, session.checklist)
     for (where, question), heads in facts.answers.items():
         declared = session.checklist.questions.get(question)
         if where != place.id or declared is None or len(heads) != 1:
+            continue
+        if (where, question) in doubts:
             continue
         answer = copy_answer(declared, heads[0])
         if answer is not None:
@@ -340,7 +350,12 @@ def record(
 ) -> Filled:
     """Write answers in one commit, those not asked left out, and named unless quiet."""
     asked = _is_asked(session, proposed)
-    kept = {key: answer for key, answer in proposed.items() if asked(key)}
+    above = above_wholes(session.judge, session.facts, proposed)
+    kept = {
+        key: answer
+        for key, answer in proposed.items()
+        if asked(key) and key not in above
+    }
     if kept:
         session.record(
             *(
@@ -349,7 +364,10 @@ def record(
             )
         )
     left = () if quietly else tuple(key for key in proposed if key not in kept)
-    return Filled(tuple(kept), tuple(_inert(session, sheet, key) for key in left))
+    return Filled(
+        tuple(kept),
+        tuple(_left(session, sheet, key, above.get(key, "")) for key in left),
+    )
 
 
 def where_words(place: Place, question: Question) -> str:
@@ -358,7 +376,12 @@ def where_words(place: Place, question: Question) -> str:
 
 
 def copy_answer(question: Question, source: Answer) -> Answer | None:
-    """Return an answer as another place may take it; None for a pure measure."""
+    """Return an answer as another place may take it; None where it may not.
+
+    So it is for a pure measure, and for a « sans objet » that is to be said again.
+    """
+    if is_out_of_place(question, [source]):
+        return None
     provenance = source.provenance
     if provenance not in {Provenance.OBSERVED, Provenance.DECLARED}:
         others = [
@@ -379,10 +402,10 @@ def _is_asked(
     return lambda key: reading.scope(key[0]).relevance(key[1]) is not False
 
 
-def _inert(session: AuditSession, sheet: GridSheet, key: Key) -> CellRefusal:
+def _left(session: AuditSession, sheet: GridSheet, key: Key, above: str) -> CellRefusal:
     place, question = session.facts.places[key[0]], session.checklist.questions[key[1]]
     kind = PLACE_NAMES[sheet.kind]
-    reason = f"ne se demande pas pour ce lieu ({kind})"
+    reason = above or f"ne se demande pas pour ce lieu ({kind})"
     return CellRefusal(where_words(place, question), reason)
 
 
@@ -393,6 +416,8 @@ def _source(sheet: GridSheet, row: int, column: int) -> Answer | CellRefusal:
         reason = "pas de réponse à recopier"
         return CellRefusal(where_words(place, question), reason)
     reason = "une mesure ne se recopie pas d'une salle à l'autre"
+    if is_out_of_place(question, [source]):
+        reason = TO_SAY_AGAIN
     refusal = CellRefusal(where_words(place, question), reason)
     return copy_answer(question, source) or refusal
 

@@ -50,6 +50,7 @@ class VisitSession:
     """
 
     def __init__(self, session: AuditSession, key: Key | None = None) -> None:
+        session.check_method()
         self.session = session
         self.memory = recall_of(session)
         """The audit of the campaign before, and the commune's other schools."""

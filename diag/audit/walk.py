@@ -10,6 +10,7 @@ from functools import cached_property
 
 from diag.answers.types import TYPES, heads_words
 from diag.assess.questions import next_questions, relevant_questions
+from diag.audit.doubts import doubts_of
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession
 from diag.journal import changes
@@ -51,6 +52,8 @@ class WalkStop:
     """« À revoir »."""
     settled: bool
     """Nothing is left to learn."""
+    doubt: str = ""
+    """Why its answer is to be looked at again; empty as a rule."""
 
     @property
     def key(self) -> Key:
@@ -158,6 +161,7 @@ def walk_of(
 ) -> Walk:
     """Return the walk of a visit, as long as its profile; `also` stands in it."""
     asked = relevant_questions(facts, checklist, profile=profile, also=also)
+    doubts = doubts_of(facts, checklist)
     stops: dict[str, list[WalkStop]] = {}
     for each in asked:
         stops.setdefault(each.place, []).append(
@@ -167,7 +171,9 @@ def walk_of(
                 relevant=each.relevant,
                 heads=each.heads,
                 flagged=(each.place, each.question.id) in facts.flags,
-                settled=each.is_settled,
+                settled=each.is_settled
+                and (each.place, each.question.id) not in doubts,
+                doubt=doubts.get((each.place, each.question.id), ""),
             )
         )
     return Walk(tuple(leg for leg in _legs(facts, stops) if leg.stops))
@@ -264,6 +270,7 @@ def left_to_ask(
     session: AuditSession, *, place: str = "", everything: bool = False
 ) -> list[QuestionToAsk]:
     """Return what the visit still asks, most useful first; or all that applies."""
+    session.check_method()
     where = find_place(session, place).id if place else None
     facts, checklist = session.facts, session.checklist
     profile = Profile.FULL if everything else session.profile
@@ -278,7 +285,10 @@ def left_to_ask(
             facts, checklist, _EVERY, profile=profile, assessment=session.assessment
         )
         useful = [(each.place, each.question.id) for each in ranked]
-        left = [key for key, each in asked.items() if not each.is_settled]
+        doubts = doubts_of(facts, checklist)
+        left = [
+            key for key, each in asked.items() if not each.is_settled or key in doubts
+        ]
         keys = [key for key in useful if key in asked]
         keys += [key for key in left if key not in set(useful)]
     return [
@@ -346,6 +356,7 @@ class Parcours:
 
 def parcours_of(session: AuditSession) -> tuple[Parcours, ...]:
     """Return the three lengths of visit, from the shortest."""
+    session.check_method()
     chosen = session.profile
     return tuple(_parcours(session, each, chosen=each is chosen) for each in Profile)
 

@@ -12,7 +12,7 @@ from diag.answers.answer_type import Parsed
 from diag.answers.types import TYPES
 from diag.assess.facts import with_answers
 from diag.assess.words import score_words
-from diag.audit.answer import NewAnswer, answer_for
+from diag.audit.answer import NewAnswer, answer_for, check_part
 from diag.audit.history import describe_revision, describe_subject, time_words
 from diag.audit.session import AuditSession, listed
 from diag.journal import changes
@@ -119,9 +119,9 @@ class Contested:
         return isinstance(self.conflict.topic, AnswerTopic)
 
     def score(self, one: Candidate) -> str:
-        """Return what the whole score would be; empty where it would not change."""
+        """Return what the whole score would be; empty where there would be none."""
         topic, session = self.conflict.topic, self.session
-        if not isinstance(topic, AnswerTopic):
+        if not isinstance(topic, AnswerTopic) or session.is_older:
             return ""
         key = (topic.place, topic.question)
         said = session.facts.answers.get(key, ())
@@ -338,14 +338,15 @@ def card_lines(one: Contested, width: int = _WIDTH) -> Iterator[str]:
     if one.is_long:
         left, right = (each.words for each in one.candidates)
         yield from side_by_side(left, right, width)
-    now = score_words(one.session.judged.overall)
+    older = one.session.is_older
+    now = "" if older else score_words(one.session.judged.overall)
     scores = {each.letter: one.score(each) for each in one.candidates}
-    moves = set(scores.values()) != {now}
+    moves = not older and set(scores.values()) != {now}
     for each in one.candidates:
         yield from candidate_lines(each, width, brief=one.is_long)
         if moves and scores[each.letter]:
             yield from _indented(f"le score serait : {scores[each.letter]}", width, 5)
-    if isinstance(one.conflict.topic, AnswerTopic):
+    if isinstance(one.conflict.topic, AnswerTopic) and not older:
         told = (
             "Score tant que rien n'est tranché" if moves else "Le score n'en dépend pas"
         )
@@ -437,6 +438,7 @@ def write(
         assert question is not None  # checked by can_write
         entry = NewAnswer(question.id, given, provenance=provenance, sure=sure)
         answer = answer_for(question, entry)
+        check_part(shown.session, topic.place, question, answer)
         draft = changes.answered(audit, topic.place, topic.question, answer)
         return _settle(shown, draft.value)
     assert isinstance(given, str)  # a note or a name is no answer

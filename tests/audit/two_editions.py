@@ -11,17 +11,19 @@ questions:
 """
 
 
-def boolean(ident: str, label: str) -> str:
+def boolean(ident: str, label: str, *more: str) -> str:
+    others = "".join(f", {one}" for one in more)
     return (
         f"  - {{id: {ident}, place: ecole, type: boolean, "
-        f'label: "{label}", ask: "Est-ce le cas ?"}}\n'
+        f'label: "{label}", ask: "Est-ce le cas ?"{others}}}\n'
     )
 
 
-def counted(ident: str, label: str, unit: str = "prise") -> str:
+def counted(ident: str, label: str, unit: str = "prise", *more: str) -> str:
+    others = "".join(f", {one}" for one in more)
     return (
         f"  - {{id: {ident}, place: ecole, type: integer, unit: {unit}, "
-        f'label: "{label}", range: [0, 1000], look: "Compter."}}\n'
+        f'label: "{label}", range: [0, 1000], look: "Compter."{others}}}\n'
     )
 
 

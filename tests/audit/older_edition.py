@@ -1,0 +1,144 @@
+"""An edition of the older method, and the one that takes its place."""
+
+from pathlib import Path
+
+import pytest
+
+from diag.audit import method
+from diag.audit.session import AuditSession
+from diag.checklist import load
+from diag.office import supervision
+from diag.workspace.workspace import Workspace
+from tests.audit.builders import started
+from tests.audit.small_edition import ship
+from tests.audit.two_editions import (
+    HEAD,
+    PLACES,
+    boolean,
+    choice,
+    counted,
+    criterion,
+    domain,
+)
+
+RULE = """\
+  - id: registre-tenu
+    title: "Registre"
+    kind: compliance
+    conforms_at: 1
+    weight: 1
+    place: ecole
+    levels: {1: "registre"}
+    why: "Parce que."
+    sources: [metier]
+"""
+
+
+def action(ident: str, cures: str, sets: str, title: str, below: int = 2) -> str:
+    """Return an action that buys one thing and cures a criterion."""
+    return f"""\
+  - id: {ident}
+    when: {{criterion: {cures}, below: {below}}}
+    owner: commune
+    buys: [{{item: poste, use: {ident}}}]
+    effect: {{{sets}}}
+    wording:
+      mairie: {{title: "{title}", why: "Trop vieux.", decision: "Voter."}}
+      equipe: {{title: "{title}", why: "Trop vieux.", meanwhile: "Patienter."}}
+      academie: {{title: "{title}", why: "Trop vieux."}}
+      technique: {{title: "{title}", how: "Acheter."}}
+    done_when: "C'est fait."
+    sources: [metier]
+"""
+
+
+PRICES = """\
+prices:
+  - {id: poste, label: "Poste", unit: poste, year: 2026, minimum: "100", typical: "200",
+     maximum: "300", lifetime: P5Y}
+"""
+
+OLD = {
+    "edition.yaml": HEAD.format(version="2026.1", retired=""),
+    "lieux.yaml": PLACES,
+    "prix.yaml": PRICES,
+    "essai.yaml": domain(
+        [
+            boolean("vieux", "Matériel récent", "better: up"),
+            boolean("wifi", "Wi-Fi", "better: up"),
+            boolean("projet", "Wi-Fi voulu"),
+            boolean("registre", "Registre tenu", "better: up"),
+            choice("support", "Support", "cuivre", "fibre"),
+            counted("maitres", "Maîtres", "maître"),
+            counted("formes", "Maîtres formés", "maître"),
+        ],
+        [
+            criterion("retire", "vieux"),
+            criterion("sans-fil", "wifi"),
+            criterion("voulu", "projet"),
+            criterion("liaison", "support == 'fibre'"),
+            criterion("formation", "formes >= maitres"),
+            RULE,
+        ],
+        "recommendations:\n"
+        + action("renouveler", "retire", "vieux: true", "Renouveler")
+        + action("couvrir", "sans-fil", "wifi: true", "Couvrir")
+        + action("tenir", "registre-tenu", "registre: true", "Tenir le registre", 1),
+    ),
+}
+
+NEW = {
+    "edition.yaml": HEAD.format(
+        version="2027.1",
+        retired="{id: vieux, by: recent}, {id: retire, by: neuf}, "
+        "{id: renouveler, by: remplacer}, {id: support, by: debit}, {id: couvrir}",
+    ),
+    "lieux.yaml": PLACES,
+    "prix.yaml": PRICES,
+    "essai.yaml": domain(
+        [
+            boolean("recent", "Matériel récent", "better: up"),
+            boolean("wifi", "Wi-Fi", "better: up"),
+            boolean("projet", "Wi-Fi voulu", "void: true"),
+            boolean("registre", "Registre tenu", "better: up"),
+            counted("debit", "Débit", "Mbit/s"),
+            counted("maitres", "Maîtres", "maître"),
+            counted("formes", "Maîtres formés", "maître", "at_most: maitres"),
+        ],
+        [
+            criterion("neuf", "recent"),
+            criterion("sans-fil", "wifi"),
+            criterion("voulu", "projet"),
+            criterion("liaison", "debit >= 30"),
+            criterion("formation", "formes >= maitres"),
+            RULE,
+        ],
+        "recommendations:\n"
+        + action("remplacer", "neuf", "recent: true", "Remplacer")
+        + action("tenir", "registre-tenu", "registre: true", "Tenir le registre", 1),
+    ),
+}
+
+ENGINE = method.ENGINE
+
+
+def engine(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Have this version be one whose method has that number."""
+    monkeypatch.setattr(load, "ENGINE", number)
+    monkeypatch.setattr(supervision, "ENGINE", str(number))
+    monkeypatch.setattr(method, "ENGINE", number)
+
+
+def older_started(
+    desk: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> AuditSession:
+    """Return an audit just opened by a version of the older method."""
+    engine(monkeypatch, 1)
+    ship(folder, monkeypatch, OLD)
+    return started(desk)
+
+
+def newer_came(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have this version be what it is, with the edition that takes the place."""
+    engine(monkeypatch, ENGINE)
+    ship(folder, monkeypatch, NEW)
