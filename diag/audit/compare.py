@@ -13,9 +13,9 @@ from diag.assess import ENGINE
 from diag.assess.results import Assessment, CriterionResult, Score
 from diag.assess.words import Move, score_words
 from diag.audit.memory import session_before
+from diag.audit.method import OLDER
 from diag.audit.session import AuditSession
-from diag.audit.upgrade import facts_for
-from diag.checklist.changes import compare as changes_between
+from diag.audit.successors import facts_for
 from diag.journal.judged import OVERALL, Summary, summaries
 from diag.model.checklist import Criterion
 from diag.model.enums import PlaceKind, Standing, Trigger
@@ -80,16 +80,36 @@ class Comparison:
 
 
 def since_last(session: AuditSession) -> Comparison | None:
-    """Return what changed since the same school's last audit; None for a first one."""
+    """Return what changed since the same school's last audit; None for a first one.
+
+    None too when that one is of an older method: `older_before` says so.
+    """
     before = session_before(session)
-    return None if before is None else compare_audits(before, session)
+    if before is None or before.is_older:
+        return None
+    return compare_audits(before, session)
+
+
+def older_before(session: AuditSession) -> str:
+    """Return that the last audit is of an older method; empty when it is not."""
+    before = session_before(session)
+    return _two_methods(before) if before and before.is_older else ""
+
+
+def _two_methods(before: AuditSession) -> str:
+    return (
+        f"L'audit de {before.audit.campaign} est d'une {OLDER} (édition "
+        f"{before.checklist.version}) : deux méthodes ne se comparent pas. Pour "
+        "comparer, rouvrez-le et passez-le à l'édition courante."
+    )
 
 
 def compared_with(session: AuditSession, campaign: str) -> Comparison:
     """Return what changed since a campaign, the last one before when not named.
 
     Raises:
-        DiagError: when there was no such audit of this school.
+        DiagError: when there was no such audit of this school, or it is of an older
+            method.
     """
     found = session_before(session)
     while found is not None and campaign and found.audit.campaign != campaign:
@@ -101,6 +121,8 @@ def compared_with(session: AuditSession, campaign: str) -> Comparison:
             "Voyez la liste.",
             command="diag audit list",
         )
+    if found.is_older:
+        raise DiagError(_two_methods(found))
     return compare_audits(found, session)
 
 
@@ -111,8 +133,8 @@ def compare_audits(before: AuditSession, after: AuditSession) -> Comparison:
     again = then
     if changed:
         # What another meaning was given to is not yesterday's answer to it.
-        found = changes_between(before.checklist, after.checklist)
-        again = after.judge.assess(facts_for(before.facts, found))
+        then_facts = facts_for(before.facts, before.checklist, after.checklist)
+        again = after.judge.assess(then_facts)
     advised_then, advised_now = _advised(again), _advised(now)
     return Comparison(
         campaign=before.audit.campaign,

@@ -13,7 +13,14 @@ from diag.assess.spread import NAMED, level_pair
 from diag.assess.words import MOVES, Move, quantity_words, score_cell, short_cost
 from diag.audit.advising import declared_wording, title_words
 from diag.audit.bilan import OutlineLine, Tone, heading, quiet
-from diag.audit.compare import Comparison, CriterionChange, Row, ScoreChange, since_last
+from diag.audit.compare import (
+    Comparison,
+    CriterionChange,
+    Row,
+    ScoreChange,
+    older_before,
+    since_last,
+)
 from diag.audit.findings import observed
 from diag.audit.memory import whole_story
 from diag.audit.report import Report, report_of
@@ -298,6 +305,9 @@ _CHANGE = 3
 def evolution(session: AuditSession) -> tuple[OutlineLine, ...]:
     """Return what changed since the subject's last audit, section by section."""
     found = since_last(session)
+    if older := older_before(session):
+        told = heading("anterieure", "Pas de comparaison")
+        return (told, quiet("anterieure/pourquoi", older), *_stories(session))
     if found is None:
         return (
             heading("premier", f"Premier audit de {THIS_SUBJECT[session.about.kind]}"),

@@ -1,22 +1,33 @@
 """Another edition for an audit: answers kept, to ask again, lost; then the passage."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from diag.assess.json import plain
 from diag.assess.judge import judge_of, rooted
 from diag.assess.results import Assessment, Score
-from diag.assess.words import score_words
+from diag.audit.becoming import (
+    Becoming,
+    Judgement,
+    advice_becomes,
+    alerts_become,
+    judged_before,
+    judged_now,
+)
+from diag.audit.doubts import doubts_of, is_out_of_place
+from diag.audit.follow import move
+from diag.audit.method import OLDER, is_older
 from diag.audit.session import AuditSession
+from diag.audit.successors import Heirs, facts_for, heirs_of
 from diag.checklist.changes import EditionChanges, compare
 from diag.journal import changes
 from diag.journal.facts import asked_again_of
+from diag.journal.kept import kept_judgement
 from diag.journal.records import ranks_of, wordings_of
 from diag.journal.revision import Revision
-from diag.model.checklist import Checklist
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.model.fact import Facts
+from diag.words.vocabulary import SUBJECTS
 from diag.workspace.editions import CURRENT, NamedEdition, edition_named
 
 Asked = tuple[str, str]
@@ -45,25 +56,51 @@ class Upgrade:
     """Questions answered and worded anew: their answers stand."""
     again: tuple[Asked, ...]
     """Answers to be given again: their question means another thing."""
+    restated: tuple[Asked, ...]
+    """« Sans objet » to be said again: the question has no such answer any more."""
+    reviewed: tuple[Asked, ...]
+    """Answers that stand and are to be looked at again: a part above its whole."""
     lost: tuple[Asked, ...]
     """Answers that no question reads any more; the journal keeps them."""
+    passed: tuple[tuple[str, str], ...]
+    """Ids followed up, reworded or ranked, and what takes their place."""
     orphans: tuple[str, ...]
     """Recommendations followed up, reworded or ranked, that are no longer made."""
-    before: Assessment
-    after: Assessment
+    before: Judgement | None
+    """None when it is judged no more and what was found was not kept."""
+    after: Judgement
+    assessment: Assessment
+    """By the new edition."""
+    heirs: Heirs
 
     @property
     def scores(self) -> tuple[ScorePair, ...]:
         """Each domain's score under both, in the new order, the whole last."""
         return tuple(_scores(self.before, self.after))
 
+    @property
+    def alerts(self) -> tuple[Becoming, ...]:
+        """What each point of compliance becomes."""
+        criteria = self.assessment.criteria
+        return alerts_become(self.before, self.after, criteria, self.heirs)
+
+    @property
+    def advice(self) -> tuple[Becoming, ...]:
+        """What each action becomes, and what it costs."""
+        return advice_becomes(self.before, self.after, self.heirs)
+
+    @property
+    def is_of_older(self) -> bool:
+        """Whether the edition left is of an older method."""
+        return is_older(self.old.checklist)
+
 
 def preview(session: AuditSession, name: str = CURRENT) -> Upgrade:
     """Return what passing to an edition would do; nothing is recorded.
 
     Raises:
-        DiagError: when there is no such edition, its files hold errors, or the audit
-            already has it.
+        DiagError: when there is no such edition, its files hold errors, it is judged
+            no more, or the audit already has it.
     """
     new = edition_named(session.workspace, name)
     if new.notice:  # never to the shipped edition instead of the syndicat's own
@@ -73,33 +110,87 @@ def preview(session: AuditSession, name: str = CURRENT) -> Upgrade:
             f"L'audit emploie déjà cette édition ({new.checklist.version}) : rien à "
             "changer."
         )
+    if is_older(new.checklist):
+        raise DiagError(
+            f"L'édition {new.checklist.version} est d'une {OLDER} : elle ne juge plus. "
+            "Passez à l'édition courante."
+        )
     old = session.checklist
     judged = rooted(new.checklist, session.about.kind)
     found = compare(old, judged)
-    facts = session.facts
-    answered = list(facts.answers)
-    journal, audit = session.workspace.journal, session.audit.id
-    own: Mapping[str, object] = session.checklist.recommendations
-    touched = dict.fromkeys((
-        *(step.recommendation for step in session.follow_ups),
-        *(ident for ident, _, _ in wordings_of(journal, audit)),
-        *ranks_of(journal, audit),
-    ))
-    gone = own.keys() - judged.recommendations.keys()
+    facts = facts_for(session.facts, old, judged)
+    heirs = heirs_of(judged)
+    passed = {ident for ident in heirs if heirs[ident] in judged.questions}
+    passed &= {
+        one for one in old.questions if _passes(session.facts, facts, one, heirs)
+    }
+    stay = {*found.kept, *found.reworded} | passed
+    touched = _touched(session)
+    gone = old.recommendations.keys() - judged.recommendations.keys()
+    assessment = judge_of(judged).assess(facts)
+    doubts = doubts_of(facts, judged)
+    subject = SUBJECTS[session.about.kind][0]
+    out = tuple(
+        key
+        for key, heads in facts.answers.items()
+        if key[1] in judged.questions
+        and is_out_of_place(judged.questions[key[1]], heads)
+    )
     return Upgrade(
         old=NamedEdition(session.edition[:12], old, session.edition),
         new=new,
         changes=found,
-        kept=sum(asked[1] in {*found.kept, *found.reworded} for asked in answered),
-        reworded=tuple(
-            one for one in found.reworded if one in {asked[1] for asked in answered}
+        kept=sum(
+            asked[1] in stay and asked not in out for asked in session.facts.answers
         ),
-        again=tuple(asked for asked in answered if asked[1] in found.changed),
-        lost=tuple(asked for asked in answered if asked[1] in found.lost),
-        orphans=tuple(ident for ident in touched if ident in gone),
-        before=session.assessment,
-        after=judge_of(judged).assess(facts_for(facts, found)),
+        reworded=tuple(
+            one
+            for one in found.reworded
+            if one in {asked[1] for asked in session.facts.answers}
+        ),
+        again=tuple(
+            asked for asked in session.facts.answers if asked[1] in found.changed
+        ),
+        restated=out,
+        reviewed=tuple(key for key in doubts if key not in out),
+        lost=tuple(
+            asked
+            for asked in session.facts.answers
+            if asked[1] in found.lost and asked[1] not in passed
+        ),
+        passed=tuple((one, heirs[one]) for one in touched if one in heirs),
+        orphans=tuple(one for one in touched if one in gone and one not in heirs),
+        before=_before(session, subject),
+        after=judged_now(assessment, subject),
+        assessment=assessment,
+        heirs=heirs,
     )
+
+
+def _before(session: AuditSession, subject: str) -> Judgement | None:
+    """Return how the audit stands; by an older method, what was kept of it alone."""
+    if not session.is_older:
+        return judged_now(session.assessment, subject)
+    kept = kept_judgement(session.workspace.journal, session.audit.id)
+    return judged_before(kept, subject) if kept else None
+
+
+def _passes(facts: Facts, read: Facts, ident: str, heirs: Heirs) -> bool:
+    """Say whether what was answered to a retired question is read for another."""
+    return any(
+        read.answers.get((place, heirs.get(ident, ""))) == heads
+        for (place, question), heads in facts.answers.items()
+        if question == ident
+    )
+
+
+def _touched(session: AuditSession) -> dict[str, None]:
+    journal, audit = session.workspace.journal, session.audit.id
+    return dict.fromkeys((
+        *(step.recommendation for step in session.follow_ups),
+        *(ident for ident, _, _ in wordings_of(journal, audit)),
+        *ranks_of(journal, audit),
+    ))
 
 
 def upgrade(session: AuditSession, planned: Upgrade) -> Revision:
@@ -131,126 +222,22 @@ def upgrade(session: AuditSession, planned: Upgrade) -> Revision:
     return said
 
 
-def facts_for(facts: Facts, found: EditionChanges) -> Facts:
-    """Return the facts that another edition may read: those that mean the same."""
-    outdated = set(found.changed)
-    return replace(
-        facts,
-        answers={
-            asked: heads
-            for asked, heads in facts.answers.items()
-            if asked[1] not in outdated
-        },
-    )
+def reopen_and_upgrade(session: AuditSession, planned: Upgrade) -> Revision:
+    """Pass an audit to the edition previewed, reopened first when it is closed.
+
+    Raises:
+        DiagError: when the audit changed edition since the preview.
+    """
+    if session.status is AuditStatus.CLOS:
+        move(session, AuditStatus.EN_COURS)
+    return upgrade(session, planned)
 
 
-def _scores(before: Assessment, after: Assessment) -> Iterator[ScorePair]:
-    old = {one.domain.id: one for one in before.domains}
-    for one in after.domains:
-        was = old.pop(one.domain.id, None)
-        yield ScorePair(one.domain.title, was.score if was else None, one.score)
-    for gone in old.values():
-        yield ScorePair(gone.domain.title, gone.score, None)
-    yield ScorePair("Ensemble", before.overall, after.overall)
-
-
-_LOST = "Perdues pour le jugement, gardées dans l'historique"
-_ORPHANS = "Suites de préconisations qui n'existent plus"
-_SHOWN = 12
-"""At most so many answers named, unless all are asked."""
-
-
-def upgrade_lines(
-    session: AuditSession, found: Upgrade, *, everything: bool = False
-) -> Iterator[str]:
-    """Yield what the passage does, to be read before it is done."""
-    most = None if everything else _SHOWN
-    old, new = found.old.checklist, found.new.checklist
-    yield f"Édition {old.version} → {new.version}"
-    yield f"Réponses gardées : {found.kept}"
-    if found.reworded:
-        yield f"  dont la question est dite autrement : {_some(found.reworded, most)}"
-    yield f"À redemander : {len(found.again)}"
-    yield from _named(session, new, found.again, most)
-    yield f"{_LOST} : {len(found.lost)}"
-    yield from _named(session, old, found.lost, most)
-    if found.changes.new:
-        yield f"Questions nouvelles : {_some(found.changes.new, most)}"
-    if found.orphans:
-        yield f"{_ORPHANS} : {_some(found.orphans)}"
-    yield "Scores"
-    for pair in found.scores:
-        yield f"  {pair.title} : {_score(pair)}"
-
-
-def upgrade_summary(session: AuditSession, found: Upgrade) -> Iterator[str]:
-    """Yield the same in a few lines, to be read before saying yes."""
-    old, new = found.old.checklist, found.new.checklist
-    yield f"Passer de l'édition {old.version} à {new.version} ?"
-    yield ""
-    yield f"Réponses gardées : {found.kept}"
-    yield f"À redemander : {len(found.again)}{_labels(new, found.again)}"
-    lost = _labels(old, found.lost)
-    yield f"{_LOST} : {len(found.lost)}{lost}"
-    yield f"Questions nouvelles : {len(found.changes.new)}"
-    if found.orphans:
-        yield f"{_ORPHANS} : {_some(found.orphans, 3)}"
-    yield ""
-    yield f"Ensemble : {_score(found.scores[-1])}"
-    command = f"diag audit upgrade {session.about.ref} --dry-run --all"
-    yield f"Le détail, en ligne de commande : {command}"
-
-
-def upgrade_json(found: Upgrade) -> dict[str, object]:
-    """Return the same for a program, exact."""
-    return {
-        "old": found.old.digest,
-        "new": found.new.digest,
-        "kept": found.kept,
-        "reworded": list(found.reworded),
-        "to_ask_again": [{"place": one, "question": two} for one, two in found.again],
-        "lost": [{"place": one, "question": two} for one, two in found.lost],
-        "new_questions": list(found.changes.new),
-        "orphan_follow_ups": list(found.orphans),
-        "scores": [
-            {
-                "title": pair.title,
-                "before": plain(pair.before) if pair.before else None,
-                "after": plain(pair.after) if pair.after else None,
-            }
-            for pair in found.scores
-        ],
-    }
-
-
-def _named(
-    session: AuditSession,
-    checklist: Checklist,
-    asked: Sequence[Asked],
-    most: int | None,
-) -> Iterator[str]:
-    places = session.facts.places
-    for place, question in asked[:most]:
-        known = checklist.questions.get(question)
-        yield f"  {places[place].name} : {known.label if known else question}"
-    if most is not None and len(asked) > most:
-        yield f"  … et {len(asked) - most} de plus (--all les montre)"
-
-
-def _labels(checklist: Checklist, asked: Sequence[Asked]) -> str:
-    """Return « (Débit, Bornes et 2 de plus) » after a count; empty for none."""
-    known = checklist.questions
-    names = dict.fromkeys(known[one].label for _, one in asked if one in known)
-    return f" ({_some(list(names), 3)})" if names else ""
-
-
-def _some(names: Sequence[str], most: int | None = _SHOWN) -> str:
-    shown = ", ".join(names[:most])
-    left = len(names) - len(names[:most])
-    return f"{shown} et {left} de plus" if left else shown
-
-
-def _score(pair: ScorePair) -> str:
-    before = score_words(pair.before) if pair.before else "n'existait pas"
-    after = score_words(pair.after) if pair.after else "n'existe plus"
-    return before if before == after else f"{before} → {after}"
+def _scores(before: Judgement | None, after: Judgement) -> Iterator[ScorePair]:
+    old = dict(before.domains) if before else {}
+    for ident, (title, score) in after.domains.items():
+        was = old.pop(ident, None)
+        yield ScorePair(title, was[1] if was else None, score)
+    for title, score in old.values():
+        yield ScorePair(title, score, None)
+    yield ScorePair("Ensemble", before.overall if before else None, after.overall)

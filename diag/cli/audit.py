@@ -4,11 +4,13 @@ from typing import Any
 
 import click
 
+from diag.assess import ENGINE
 from diag.audit import follow
 from diag.audit import session as audits
 from diag.audit import upgrade as upgrading
+from diag.audit.method import OLDER
 from diag.audit.session import AuditSession
-from diag.audit.upgrade import upgrade_json, upgrade_lines
+from diag.audit.upgrade_words import upgrade_json, upgrade_lines
 from diag.audit.walk import (
     choose_profile,
     left_to_ask,
@@ -27,6 +29,7 @@ from diag.cli.shared import (
     workspace_command,
 )
 from diag.journal.records import dispatches_of
+from diag.journal.school_lines import older_audits
 from diag.model.audit import Dispatch
 from diag.model.enums import AuditStatus
 from diag.office.privacy.retention import overdue, overdue_words
@@ -172,6 +175,7 @@ def start(
 def list_(workspace: Workspace, *, as_json: bool) -> None:
     """Liste les audits de cet espace de travail."""
     found = audits.listed(workspace)
+    older = older_audits(workspace.journal, engine=ENGINE)
     late = overdue(workspace, (one.audit.campaign for one in found))
     for one in late:
         click.echo(overdue_words(one), err=True)
@@ -182,6 +186,7 @@ def list_(workspace: Workspace, *, as_json: bool) -> None:
                 "campaign": one.audit.campaign,
                 **about_json(one.about),
                 "status": one.status,
+                "older_method": one.audit.id in older,
             }
             for one in found
         ])
@@ -190,7 +195,7 @@ def list_(workspace: Workspace, *, as_json: bool) -> None:
         (
             one.about.ref,
             one.audit.campaign,
-            STATUSES[one.status],
+            STATUSES[one.status] + f", {OLDER}" * (one.audit.id in older),
             one.about.commune,
             one.about.name,
         )
@@ -218,7 +223,8 @@ def status(session: AuditSession, status_: str | None, *, as_json: bool) -> None
         return
     click.echo(f"{session.about.title} ({session.about.ref})")
     click.echo(f"  campagne      {summary['campaign']}")
-    click.echo(f"  état          {STATUSES[AuditStatus(summary['status'])]}")
+    older = f", {OLDER}" if session.is_older else ""
+    click.echo(f"  état          {STATUSES[AuditStatus(summary['status'])]}{older}")
     click.echo(f"  réponses      {summary['answers']}")
     click.echo(f"  modifications {summary['revisions']}")
     click.echo(f"  conflits      {summary['conflicts']}")

@@ -224,6 +224,24 @@ where j.engine = ? and s.dim = 'ensemble'
 """
 
 
+_OLDER = """
+with older as materialized (select digest from edition where instr(body, ?) = 0)
+select id from (
+  select a.id as id, json_extract(h.value, '$.digest') as digest, max(h.lam)
+  from audit a cross join head h on h.audit = a.n and h.subject = ?
+  where h.value is not null group by a.n
+) where digest in (select digest from older)
+"""
+"""The number of its engine stands in the bytes of an edition, which have no space."""
+
+
+def older_audits(journal: Journal, *, engine: str) -> frozenset[str]:
+    """Return the ids of the audits whose edition is of another method: no score."""
+    mark = f'"engine":{engine},'
+    rows = journal.select(_OLDER, [mark, subjects.EDITION])
+    return frozenset(audit for (audit,) in rows)
+
+
 def completeness(journal: Journal, *, engine: str) -> dict[str, Fraction]:
     """Return the share that is known of what applies, by audit judged since."""
     rows = journal.select(_KNOWN, [engine])

@@ -20,7 +20,8 @@ from diag.audit.memory import own_here
 from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
-from diag.audit.upgrade import Upgrade, preview, upgrade, upgrade_summary
+from diag.audit.upgrade import Upgrade, preview, upgrade
+from diag.audit.upgrade_words import upgrade_summary
 from diag.documents.drafts import DRAFTS, DraftKind, drafted, possible_drafts
 from diag.documents.write import WrittenFile, write_paper, write_reports
 from diag.model.audit import FollowUp
@@ -531,7 +532,10 @@ class BilanScreen(PlaceScreen):
 
     def on_undo(self) -> None:
         undone = undo(self.session)
-        self.show_all()
+        if self.session.is_older:
+            self.diag.go_school(self.uai)
+        else:
+            self.show_all()
         self.diag.inform(f"Annulé : {undone}.")
 
     def on_go_visit(self) -> None:

@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.events import Key
 from textual.widgets import Static
 
-from diag.audit.compare import since_last
+from diag.audit.compare import older_before, since_last
 from diag.audit.counsel import comparison_lines
 from diag.audit.history import changes_of, time_words
 from diag.audit.session import AuditSession
@@ -132,7 +132,7 @@ def comparison_screen(session: AuditSession) -> ReadingScreen:
             )
     title = f"Comparaison : {session.about.title}"
     remark = f"de {found.campaign} à {found.now}" if found else ""
-    empty = "Un seul audit, rien à comparer encore."
+    empty = older_before(session) or "Un seul audit, rien à comparer encore."
     return ReadingScreen(
         title, remark, (ListColumn(), ListColumn("", 36, tiny=16)), lines, empty
     )

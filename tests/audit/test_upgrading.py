@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from diag.assess.results import CriterionResult
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.compare import compare_audits
 from diag.audit.follow import add_step
@@ -12,7 +13,8 @@ from diag.audit.history import changes_of
 from diag.audit.memory import memory_of
 from diag.audit.session import AuditSession, start
 from diag.audit.undo import undo
-from diag.audit.upgrade import preview, upgrade, upgrade_json, upgrade_lines
+from diag.audit.upgrade import preview, upgrade
+from diag.audit.upgrade_words import upgrade_json, upgrade_lines
 from diag.journal import changes
 from diag.model.audit import FollowUp
 from diag.model.enums import AuditStatus, FollowUpState
@@ -63,6 +65,11 @@ def answered(session: AuditSession) -> set[str]:
     return {question for _, question in session.facts.answers}
 
 
+def levels(result: CriterionResult) -> tuple[int, int]:
+    assert result.alone is not None
+    return result.alone.low, result.alone.high
+
+
 def test_the_preview_says_what_is_kept_asked_again_and_lost(
     audited: AuditSession,
 ) -> None:
@@ -102,9 +109,9 @@ def test_the_passage_is_one_revision_and_outdated_answers_are_no_facts(
     results = audited.assessment.criteria
     # A duration of 12 months is not read as 12 days, nor « oui » as a number.
     for ident in ("type-change", "choix-renomme", "unite-change"):
-        assert (results[ident].low, results[ident].high) == (0, 2)
-    assert (results["seuil-deplace"].low, results["seuil-deplace"].high) == (0, 0)
-    assert (results["reformule"].low, results["reformule"].high) == (2, 2)
+        assert levels(results[ident]) == (0, 2)
+    assert levels(results["seuil-deplace"]) == (0, 0)
+    assert levels(results["reformule"]) == (2, 2)
 
 
 def test_the_journal_keeps_everything_and_tells_it(audited: AuditSession) -> None:
@@ -120,7 +127,7 @@ def test_a_question_asked_again_is_answered_again(audited: AuditSession) -> None
     record_answer(audited, NewAnswer(question="duree", given=400))
     assert {"genre", "duree"} <= answered(audited)
     results = audited.assessment.criteria
-    assert results["type-change"].low == results["unite-change"].low == 2
+    assert levels(results["type-change"]) == levels(results["unite-change"]) == (2, 2)
     assert not audited.conflicts
 
 
@@ -228,7 +235,7 @@ def test_yesterday_is_not_judged_again_on_answers_that_meant_another_thing(
     found = compare_audits(audited, later)
     assert found.edition_changed
     (unit,) = [one for one in found.criteria if one.criterion.id == "unite-change"]
-    assert (unit.again.low, unit.again.high) == (0, 2)
+    assert levels(unit.again) == (0, 2)
 
 
 def test_what_the_new_edition_asks_a_commune_is_not_asked_of_a_school(
