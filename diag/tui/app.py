@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
+from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.tui.commands import (
     IN_APP,
@@ -33,7 +35,7 @@ from diag.tui.commands import (
     readable,
     with_twins,
 )
-from diag.tui.dialogs import Notice, Weigh
+from diag.tui.dialogs import Confirm, Notice, Weigh
 from diag.tui.palette import Palette, finder
 from diag.tui.safe import Sturdy, Trouble
 from diag.tui.state import OpenDesk, Whereabouts, built
@@ -43,7 +45,7 @@ from diag.tui.typed_ahead import TypedAhead
 from diag.words.sentences import system_sentence
 
 if TYPE_CHECKING:
-    from diag.audit.session import NeedsConfirmation
+    from diag.audit.session import AuditSession, NeedsConfirmation
     from diag.workspace.workspace import World
 
 
@@ -329,10 +331,41 @@ class DiagApp(Sturdy, App[None]):
         Raises:
             DiagError: it cannot be opened.
         """
-        self.desk.session(uai)
+        session = self.desk.session(uai)
+        enter = partial(self._enter, module, name, uai, *where)
+        if session.is_older:
+            self._offer_upgrade(session, enter)
+        else:
+            enter()
+
+    def _enter(self, module: str, name: str, uai: str, *where: str | None) -> None:
         screen = built(module, name, uai, *where)
         self.go_school(uai)
         self.push_screen(screen)
+
+    def _offer_upgrade(
+        self, session: "AuditSession", enter: Callable[[], object]
+    ) -> None:
+        """Show what an audit of an older method becomes; go in once it is passed.
+
+        Raises:
+            DiagError: the edition to pass to cannot be used.
+        """
+        from diag.audit.upgrade import preview, reopen_and_upgrade  # noqa: PLC0415
+        from diag.audit.upgrade_words import upgrade_summary  # noqa: PLC0415
+
+        found = preview(session)
+        closed = session.status is AuditStatus.CLOS
+
+        def answered(confirmed: bool | None) -> None:  # noqa: FBT001 - Textual's
+            if confirmed:
+                reopen_and_upgrade(session, found)
+                enter()
+                self.inform(f"Édition {found.new.checklist.version}.")
+
+        words = "\n".join(upgrade_summary(session, found))
+        yes = "Rouvrir et passer" if closed else "Passer"
+        self.push_screen(Confirm(words, yes=yes, no="Revenir", grave=True), answered)
 
     def _pop_to(self, depth: int) -> None:
         while len(self.screen_stack) > depth:

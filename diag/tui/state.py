@@ -342,6 +342,9 @@ class Whereabouts:
         if last := self.last:
             app.desk.choose(last.ref, last.campaign)
             self._check(last)
+            if self._is_older(last):
+                app.go_school(last.ref)
+                return
             app.go_territory()
             for module in last.places:
                 about = (last.ref,) if last.ref else ()
@@ -366,6 +369,11 @@ class Whereabouts:
             auditee_named(desk.workspace, last.ref)
         if {"visit", "bilan"} & {*last.places}:
             desk.session(last.ref)
+
+    def _is_older(self, last: Here) -> bool:
+        """Say whether the audit there is judged no more: one enters it by its door."""
+        audited = {"visit", "bilan"} & {*last.places}
+        return bool(audited) and self._app.desk.session(last.ref).is_older
 
     def recover(self) -> None:
         """After a crash, go back where the user was."""
