@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from diag.audit.history import day_words
+from diag.audit.method import OLDER
 from diag.audit.session import AuditSession
 from diag.journal.facts import status_of
 from diag.journal.records import dispatches_of
@@ -121,11 +122,12 @@ def list_audits_of(workspace: Workspace, about: Auditee) -> list[AuditOverview]:
 def _overview(session: AuditSession) -> AuditOverview:
     given = [head.at for heads in session.facts.answers.values() for head in heads]
     begun = is_begun(session.workspace.journal, session.audit.id)
+    older = f", {OLDER}" if session.is_older else ""
     stand = stand_of(session)
     told = dispatches_of(session.workspace.journal, session.audit.id)
     return AuditOverview(
         session.audit,
-        STATUSES[session.status] if begun else _UNSAID,
+        STATUSES[session.status] + older if begun else _UNSAID,
         len(session.facts.answers),
         day_words(max(given)) if given else "",
         (

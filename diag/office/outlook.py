@@ -14,6 +14,7 @@ from diag.journal.school_lines import (
     audits_in_conflict,
     authors_by_audit,
     completeness,
+    older_audits,
     stages,
 )
 from diag.model.campaign import school_year
@@ -51,6 +52,8 @@ class AuditProgress:
     """The last campaign before this one in which the school was audited."""
     unsettled: bool = False
     """Whether people wrote apart what nobody has settled yet."""
+    older: bool = False
+    """Whether it is of an older method, judged no more."""
 
     @property
     def words(self) -> str:
@@ -64,6 +67,8 @@ class AuditProgress:
         if self.unsettled:
             under_way = self.status is AuditStatus.EN_COURS
             return "à trancher" if under_way else f"à trancher, {word}"
+        if self.older:
+            return f"{word}, méthode antérieure"
         if not self.known or self.status is not AuditStatus.EN_COURS:
             return word
         return f"{word}, {percent(self.known)}"
@@ -85,6 +90,7 @@ def progress_by_school(
     campaign, journal = workspace.campaign, workspace.journal
     judged = completeness(journal, engine=ENGINE)
     differing = _unsettled(journal, journal.manifest()) if conflicts else ()
+    older = older_audits(journal, engine=ENGINE)
     found: dict[str, AuditProgress] = {}
     begun = [each for each in stages(journal) if each.begun]
     for audit in sorted(begun, key=lambda each: each.campaign):
@@ -95,6 +101,7 @@ def progress_by_school(
                 judged.get(audit.audit),
                 before.earlier,
                 unsettled=audit.audit in differing,
+                older=audit.audit in older,
             )
         elif audit.campaign < campaign:
             found[uai] = AuditProgress(None, None, audit.campaign)

@@ -185,16 +185,19 @@ def _schools(workspace: Workspace) -> Iterator[School]:
 def _seen(picked: ChosenAudits, view: View) -> ChosenAudits:
     sessions = tuple(one for one in picked.sessions if view.sees_audit_of(one.about))
     unreadable = picked.unreadable if view.reader is AtlasReader.SYNDICAT else 0
-    return replace(picked, sessions=sessions, unreadable=unreadable)
+    older = tuple(one for one in picked.older if view.sees_audit_of(one))
+    return replace(picked, sessions=sessions, unreadable=unreadable, older=older)
 
 
 def _entries(
     schools: Iterable[School], picked: ChosenAudits, view: View
 ) -> dict[str, SchoolEntry]:
     """Return the line of every school that a reader may see, audited or not."""
-    audited = [one.about.school for one in picked.sessions if one.about.school]
+    abouts = (*(one.about for one in picked.sessions), *picked.older)
+    audited = [about.school for about in abouts if about.school]
     seen = [one for one in (*schools, *audited) if view.sees(one)]
-    return {one.uai: entry_of(one) for one in seen}
+    older = {about.code for about in picked.older}
+    return {one.uai: entry_of(one, older=one.uai in older) for one in seen}
 
 
 def _communes(

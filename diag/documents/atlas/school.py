@@ -11,6 +11,7 @@ from diag.assess.plan import Action
 from diag.assess.results import CriterionResult, DomainResult, Score
 from diag.audit.counsel import name_places
 from diag.audit.findings import observed
+from diag.audit.method import OLDER
 from diag.audit.report import Report
 from diag.documents.atlas.folder import school_path
 from diag.documents.mairie import (
@@ -357,6 +358,13 @@ class SchoolEntry:
     point: tuple[float, float] | None
     """Longitude and latitude, when they are known."""
     told: SchoolScores | None
+    older: bool = False
+    """Whether its audit is of an older method: it has no score any more."""
+
+    @property
+    def untold(self) -> str:
+        """Why nothing is told of it: « pas encore auditée »."""
+        return OLDER if self.older else "pas encore auditée"
 
     @property
     def path(self) -> str:
@@ -381,7 +389,9 @@ class SchoolEntry:
         return fold(self.commune), fold(self.name), self.uai
 
 
-def entry_of(school: School, told: SchoolScores | None = None) -> SchoolEntry:
+def entry_of(
+    school: School, told: SchoolScores | None = None, *, older: bool = False
+) -> SchoolEntry:
     """Return a school's line."""
     found = position(school)
     return SchoolEntry(
@@ -396,6 +406,7 @@ def entry_of(school: School, told: SchoolScores | None = None) -> SchoolEntry:
         circonscription=school.circonscription,
         point=(found[0], found[1]) if found else None,
         told=told,
+        older=older,
     )
 
 

@@ -12,6 +12,7 @@ from diag.assess.plan import Action
 from diag.assess.results import Cost, CriterionResult, Score
 from diag.assess.spread import concerned, expected_level, short_places
 from diag.audit.findings import for_the_council
+from diag.audit.method import OLDER
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
 from diag.documents import mairie as proposals
@@ -315,6 +316,8 @@ class Gathering:
     author: str
     office: Issuer
     date: date
+    older: tuple[str, ...] = ()
+    """Schools audited by an older method, by name: they have no score here."""
     commune: Commune | None = None
     population_of: str = ""
     """ISO day on which the population was read; empty when it was not."""
@@ -371,7 +374,7 @@ def cover(gathering: Gathering, reader: str, *first: Pair) -> Md:
 def coverage(gathering: Gathering) -> str:
     """Return « 3 sur 5 »."""
     told = len(gathering.schools)
-    return f"{told} sur {told + len(gathering.missing)}"
+    return f"{told} sur {told + len(gathering.missing) + len(gathering.older)}"
 
 
 def visit_days(extracts: Sequence[Extract]) -> str:
@@ -426,12 +429,16 @@ def contacts(gathering: Gathering) -> Md:
 
 def unaudited(gathering: Gathering) -> Md:
     """Return the schools that this document knows nothing about."""
-    if not gathering.missing:
-        return Md("")
-    names = listed([accented(one) for one in gathering.missing], 12)
-    one = len(gathering.missing) == 1
-    said = "École publique non auditée" if one else "Écoles publiques non auditées"
-    return Md(f"{bold(said)}{NBSP}: {written(names)}. Ce document n'en dit rien.")
+    several = len(gathering.missing) > 1
+    said = "Écoles publiques non auditées" if several else "École publique non auditée"
+    several = len(gathering.older) > 1
+    of_older = f"École{'s' * several} auditée{'s' * several} par une {OLDER}"
+    parts = [
+        f"{bold(title)}{NBSP}: {written(listed([accented(one) for one in some], 12))}."
+        for title, some in ((said, gathering.missing), (of_older, gathering.older))
+        if some
+    ]
+    return Md(" ".join([*parts, "Ce document n'en dit rien."] if parts else []))
 
 
 Progress = Callable[[int, int], None]
@@ -495,8 +502,13 @@ def gathered(
     settings = workspace.settings
     wanted = campaign_named(campaign or settings.campaign)
     today = day or workspace.world.today()
-    sessions = _sessions(workspace, scope, wanted)
+    known = _sessions(workspace, scope, wanted)
+    sessions = [one for one in known if not one.is_older]
+    older = [one.about for one in known if one not in sessions]
     extracts = tuple(_extracts(sessions, today, progress))
+    if older and not extracts:
+        first = next(one for one in known if one.is_older)
+        raise first.older_method()
     if not any(one.about.kind is PlaceKind.ECOLE for one in extracts):
         raise DiagError(
             f"Aucune école auditée pour {scope.name} dans la campagne {wanted}. "
@@ -506,11 +518,16 @@ def gathered(
     return Gathering(
         name=scope.name,
         extracts=extracts,
-        missing=tuple(_missing(workspace, scope, extracts)),
+        missing=tuple(_missing(workspace, scope, extracts, older)),
         campaign=wanted,
         author=settings.name_of(settings.author),
         office=office_of(workspace),
         date=today,
+        older=tuple(
+            _school_name(scope, about.name, about.commune)
+            for about in older
+            if about.kind is PlaceKind.ECOLE
+        ),
         commune=workspace.territory.commune(scope.insee) if scope.insee else None,
         population_of=population_day(workspace),
     )
@@ -559,11 +576,14 @@ def _is_within(scope: GatheringScope, about: Auditee) -> bool:
 
 
 def _missing(
-    workspace: Workspace, scope: GatheringScope, extracts: Iterable[Extract]
+    workspace: Workspace,
+    scope: GatheringScope,
+    extracts: Iterable[Extract],
+    older: Iterable[Auditee],
 ) -> Iterable[str]:
     if scope.kind == "ecole":
         return
-    told = {one.about.ref for one in extracts}
+    told = {*(one.about.ref for one in extracts), *(about.ref for about in older)}
     inspections = workspace.territory.values_of("circonscription")
     for line in workspace.territory.schools():
         if line.uai in told or line.vanished or line.sector == "Privé":

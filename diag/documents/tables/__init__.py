@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from diag.audit import session as audits
+from diag.audit.method import OLDER
 from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession
 from diag.documents.tables.answers import ANSWERS, answers_of
@@ -39,6 +40,7 @@ from diag.documents.tables.tickets import (
 )
 from diag.documents.tables.writers import csv_bytes, json_bytes, xlsx_bytes
 from diag.journal.facts import edition_of
+from diag.model.audit import Auditee
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.territory import School
@@ -65,6 +67,8 @@ class ChosenAudits:
     campaign: str
     unreadable: int = 0
     """Audits that came without their checklists: they cannot be judged."""
+    older: tuple[Auditee, ...] = ()
+    """Whose audits are of an older method: they are judged no more."""
 
     def reports(self, day: date, progress: Progress) -> Iterator[Report]:
         """Go through the reports one by one: a territory does not fit in memory."""
@@ -116,9 +120,11 @@ def _all_of(workspace: Workspace, campaign: str, folder: Path) -> ChosenAudits:
             command="diag audit list",
         )
     journal = workspace.journal
-    whole = tuple(one for one in found if edition_of(journal, one.audit.id))
-    whole = tuple(sorted(whole, key=lambda one: (one.about.commune, one.about.ref)))
-    return ChosenAudits(whole, folder, campaign, len(found) - len(whole))
+    whole = [one for one in found if edition_of(journal, one.audit.id)]
+    whole.sort(key=lambda one: (one.about.commune, one.about.ref))
+    older = tuple(one.about for one in whole if one.is_older)
+    judged = tuple(one for one in whole if one.about not in older)
+    return ChosenAudits(judged, folder, campaign, len(found) - len(whole), older)
 
 
 def put(folder: Path, contents: Mapping[str, bytes]) -> tuple[Path, ...]:
@@ -151,6 +157,11 @@ def read_counts(picked: ChosenAudits, provisional: int) -> tuple[Count, ...]:
             picked.unreadable,
             "audit sans grilles, laissé de côté",
             "audits sans grilles, laissés de côté",
+        ),
+        *some(
+            len(picked.older),
+            f"audit de {OLDER}, laissé de côté",
+            f"audits de {OLDER}, laissés de côté",
         ),
     )
 
