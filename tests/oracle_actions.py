@@ -155,9 +155,7 @@ class Actions:
         target: Target,
         fired: Mapping[str, tuple[Target, ...]],
     ) -> Target:
-        """Return a place with what comes first there: the cures of what fails, else
-        the criteria to check.
-        """
+        """Return a place with what comes first: cures, then criteria to check."""
         met = {each: self._is_met(each, target.place) for each in action.requires}
         first = [
             cure
@@ -165,8 +163,7 @@ class Actions:
             if truth is False
             for cure in self._cures(each, fired)
         ]
-        if target.gate is Gate.CHECK_FIRST:
-            first = [each.criterion for each, truth in met.items() if truth is None]
+        first += [each.criterion for each, truth in met.items() if truth is None]
         return replace(target, waits_for=tuple(dict.fromkeys(first)))
 
     def _cures(

@@ -21,7 +21,8 @@ from diag.assess.results import (
 )
 from diag.model.checklist import Price, Requirement
 from diag.model.enums import Gate, Kind, PlaceKind, Standing, Trigger
-from diag.model.number import Bounds, Quantity
+from diag.model.number import Quantity
+from diag.rules.scope import reach
 from diag.rules.tree import Exact
 from diag.rules.values import Truth
 
@@ -54,24 +55,31 @@ class Prerequisites:
         verdicts = self.verdicts(requirement.criterion)
         for each in self._reading.tree.line(place):
             if each in verdicts:
-                share = share_reaching(requirement.at_least, [verdicts[each]])
-                return _reached(share, Fraction(1))
+                return _holds(requirement, [verdicts[each]])
         return self._holds_inside(requirement, place)
 
     def _holds_inside(self, requirement: Requirement, place: str) -> Truth:
-        wanted = Fraction(requirement.share or 1)
         result = self._results[requirement.criterion]
-        inside = set(self._reading.tree.inside(place, result.criterion.place))
+        kind = result.criterion.place
+        if kind in reach(self._reading.tree.kinds[place]):
+            return True  # no such place holds this one
+        inside = set(self._reading.tree.inside(place, kind))
         here = [each for each in result.verdicts if each.place in inside]
-        if result.open:
-            return _reached(open_share(requirement.at_least, wanted, here), wanted)
-        return _reached(share_reaching(requirement.at_least, here), wanted)
+        return _holds(requirement, here, is_open=result.open)
 
 
-def _reached(share: Bounds | None, wanted: Fraction) -> Truth:
+def _holds(
+    requirement: Requirement, verdicts: Sequence[Verdict], *, is_open: bool = False
+) -> Truth:
+    """Say whether enough places reach a level; without a sure one it never fails."""
+    level, wanted = requirement.at_least, Fraction(requirement.share or 1)
+    share = share_reaching(level, verdicts)
+    if is_open:
+        share = open_share(level, wanted, verdicts)
     if share is None or share.low >= wanted:
         return True
-    return False if share.high < wanted else None
+    is_sure = any(each.counts_surely for each in verdicts)
+    return False if is_sure and share.high < wanted else None
 
 
 class Targets:

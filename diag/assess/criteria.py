@@ -72,7 +72,7 @@ class CriterionJudge:
         """Return its verdicts and their mean; `is_open`: there may be other places."""
         verdicts = tuple(verdicts)
         standing, bounds = self.mean(verdicts, is_open=is_open)
-        counted = [one for one in verdicts if one.standing is not Standing.OUT]
+        counted = [one for one in verdicts if one.may_count]
         settled = sum(
             one.standing is Standing.IN and one.low == one.high for one in counted
         )
@@ -173,8 +173,10 @@ class CriterionJudge:
         number = self._weighed(scope)
         if number is ABSENT or number.high is None:
             return ONE_WEIGHT
-        least = 0 if number.maybe_absent else max(0, number.low or 0)
-        return Weight(least, max(0, number.high))
+        least, most = max(0, number.low or 0), max(0, number.high)
+        if number.maybe_absent:
+            return Weight(min(1, least), max(1, most))
+        return Weight(least, most)
 
     def _out(self, scope: PlaceScope, *, declared: bool = False) -> Verdict:
         ident = self.criterion.id
@@ -191,7 +193,7 @@ class CriterionJudge:
         if is_open:
             share = open_share(1, wanted, verdicts)
         assert share is not None
-        is_sure = any(one.standing is Standing.IN for one in verdicts)
+        is_sure = any(one.counts_surely for one in verdicts)
         return SocleBounds(
             _held_by(share.low, wanted),
             _held_by(share.high, wanted) if is_sure else Socle.ATTEINT,
@@ -221,7 +223,7 @@ def _members(verdicts: Sequence[Verdict], grid: Grid = RATIOS) -> list[Member]:
             grid[each.low][each.high],
         )
         for each in verdicts
-        if each.standing is not Standing.OUT and each.weight.most
+        if each.may_count
     ]
 
 
@@ -250,7 +252,7 @@ def share_reaching(level: int, verdicts: Sequence[Verdict]) -> Bounds | None:
 
 def open_share(level: int, wanted: Fraction, verdicts: Sequence[Verdict]) -> Bounds:
     """Return the same where other places may come: nothing is sure to be reached."""
-    fails = any(one.standing is Standing.IN and one.high < level for one in verdicts)
+    fails = any(one.counts_surely and one.high < level for one in verdicts)
     return Bounds(Fraction(), Fraction(not (fails and wanted == 1)))
 
 

@@ -331,15 +331,22 @@ class PlaceScope:
         most = whole.high if isinstance(whole, Span) else None
         if most is not None:
             unknown = _capped(unknown, most)
-        values = [fact.allowed(head, unknown) for head in heads]
-        if most is not None and self._is_known(of):
-            values = [unknown if _exceeds(value, most) else value for value in values]
+        values = [
+            unknown if self._exceeds(fact, head) else fact.allowed(head, unknown)
+            for head in heads
+        ]
         return hull_of_values(values) if values else unknown
 
-    def _is_known(self, name: str) -> bool:
-        holder = self.holder(name)
-        heads = holder.heads(name) if holder else ()
-        return bool(heads) and all(head.state is State.KNOWN for head in heads)
+    def _exceeds(self, fact: FactType, head: Answer) -> bool:
+        """Say whether a part is above its whole, both known: one of them is wrong."""
+        of = fact.question.at_most
+        if not of or head.state is not State.KNOWN:
+            return False
+        part, whole = fact.read(head.value), self.value(of)
+        if not isinstance(part, Span) or not isinstance(whole, Span):
+            return False
+        known = whole.low == whole.high and not whole.maybe_absent
+        return known and whole.high is not None and (part.low or 0) > whole.high
 
     def _is_out(self, name: str, fact: FactType) -> Truth:
         holder = self.holder(name)
@@ -355,17 +362,13 @@ class PlaceScope:
     def _is_said_void(self, name: str, fact: FactType) -> Truth:
         relevant = self.relevance(name)
         heads = self.heads(name)
+        told = heads and all(head.state is State.KNOWN for head in heads)
         if relevant is False or (
-            heads and all(head.state is State.KNOWN for head in heads)
+            told and not any(self._exceeds(fact, head) for head in heads)
         ):
             return False
         said = bool(heads) and all(map(fact.is_void, heads))
         return relevant if said else None
-
-
-def _exceeds(value: RuleValue, whole: Exact) -> bool:
-    """Say whether a part is surely above its whole: one of the two is wrong."""
-    return isinstance(value, Span) and value.low is not None and value.low > whole
 
 
 def _capped(value: RuleValue, whole: Exact) -> RuleValue:

@@ -12,7 +12,7 @@ from diag.rules.evaluate import condition, measure
 from diag.rules.language import Rule, parse_rule
 from diag.rules.scope import Measure
 from diag.rules.tree import Exact
-from diag.rules.values import ABSENT, Span, Truth
+from diag.rules.values import ABSENT, Absent, Span, Truth
 
 QUANTITY_NAME = "quantite"
 """What the rules of counts and effort call the quantity."""
@@ -61,16 +61,10 @@ class Remedy:
 
     def quantity(self, scope: PlaceScope, trigger: Trigger) -> Quantity:
         """Return how many at a place; one at least where it surely fires."""
-        value = self._count(scope)
-        low: Exact = 1
-        high: Exact | None = None
-        if value is not ABSENT:
-            low = max(1, value.low or 0)
-            if value.high is not None and not value.maybe_absent:
-                high = max(1, value.high)
+        low, high = _one_at_least(self._count(scope))
         if self._cap and (cap := self._cap(scope)) is not ABSENT:
-            high = _capped(high, cap.high)
-            low = low if high is None else min(low, high)
+            least, most = _one_at_least(cap)
+            low, high = min(low, least), _least(high, most)
         return Quantity(low if trigger is Trigger.FIRES else 0, high)
 
     def needs(
@@ -107,10 +101,15 @@ def _counted(count: Measure, scope: WithNames) -> Quantity:
     return Quantity(low, None if value.high is None else max(0, value.high))
 
 
-def _capped(high: Exact | None, cap: Exact | None) -> Exact | None:
-    if cap is None:
-        return high
-    return max(1, cap if high is None else min(high, cap))
+def _one_at_least(value: Span | Absent) -> tuple[Exact, Exact | None]:
+    """Return between what a number lies, 1 at least; unbounded where it may lack."""
+    if value is ABSENT or value.maybe_absent:
+        return 1, None
+    return max(1, value.low or 0), None if value.high is None else max(1, value.high)
+
+
+def _least(one: Exact | None, other: Exact | None) -> Exact | None:
+    return min((each for each in (one, other) if each is not None), default=None)
 
 
 class Remedies:

@@ -52,6 +52,16 @@ class Verdict:
     weight: Weight = ONE_WEIGHT
     """In the mean of the places, were it surely in scope."""
 
+    @property
+    def may_count(self) -> bool:
+        """Say whether it may weigh in the mean of the places."""
+        return self.standing is not Standing.OUT and self.weight.most > 0
+
+    @property
+    def counts_surely(self) -> bool:
+        """Say whether it surely weighs in it."""
+        return self.standing is Standing.IN and self.weight.least > 0
+
 
 @dataclass(frozen=True, slots=True)
 class SocleBounds:

@@ -112,7 +112,10 @@ def advice(each: Advice) -> dict[str, object]:
         "cost": lines(each.cost),
         "due": lines(each.due),
         "alone": lines(each.alone),
-        "shared": {(shared.need, shared.payer) for shared in each.shared},
+        "shared": {
+            (shared.need.item, shared.need.use or shared.need.item, shared.payer)
+            for shared in each.shared
+        },
         "gain": each.gain,
         "covers": set(each.covers),
         "is_legal": each.is_legal,
