@@ -155,6 +155,13 @@ def test_what_is_bought_serves_a_place(tmp_path: Path) -> None:
     assert first == Need(item="prise_rj45", at=PlaceKind.ECOLE)
 
 
+def test_one_purchase_may_answer_two_shortages(tmp_path: Path) -> None:
+    bought = '{item: prise_rj45, use: poste, count: "5 - prises"}, '
+    files = spoilt("reseau.yaml", "buys: [", f"buys: [{bought}")
+    buys = load_written(tmp_path, files).draft.recommendations["cabler-les-classes"]
+    assert [need.count for need in buys.buys] == ["5 - prises", "quantite"]
+
+
 def test_a_recommendation_may_cover_another(tmp_path: Path) -> None:
     files = spoilt(
         "reseau.yaml",

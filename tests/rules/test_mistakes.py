@@ -369,13 +369,6 @@ READING = [
         ("reseau.yaml:47 :", "il manque « below »", "« below: 2 »"),
     ),
     Mistake(
-        "one use is bought twice",
-        "reseau.yaml",
-        "buys: [{item: prise_rj45, use: poste,",
-        "buys: [{item: prise_rj45, use: poste}, {item: prise_rj45, use: poste,",
-        ("reseau.yaml:51 :", "« prise_rj45 » deux fois", "« use »"),
-    ),
-    Mistake(
         "a purchase is a word",
         "reseau.yaml",
         'buys: [{item: prise_rj45, use: poste, count: "quantite"}]',
@@ -494,7 +487,7 @@ MEANING = [
         for wrong, said in (
             ("prise", ("aucun élément « prise »", "« prises » ?")),
             ("acces_internet", ("n'est pas un nombre", "integer ou number")),
-            ("debit", ("« sans unité » et « Mbit/s »", "la même unité")),
+            ("debit\n    unit: prise", ("« prise » et « Mbit/s »", "la même unité")),
             ("prises", ("part d'elle-même (prises ← prises)",)),
         )
     ),

@@ -108,10 +108,9 @@ def _part_problems(loaded: Loaded, item: Item, part: Question) -> Iterator[Probl
         remedy = (
             "Le tout est au même lieu que la part, ou dans un lieu qui le contient."
         )
-    elif Unit.of(whole.unit) != Unit.of(part.unit):
+    elif part.unit and whole.unit and Unit.of(part.unit) != Unit.of(whole.unit):
         message = (
-            f"« at_most » : les unités diffèrent, « {Unit.of(part.unit)} » et "
-            f"« {Unit.of(whole.unit)} »"
+            f"« at_most » : les unités diffèrent, « {part.unit} » et « {whole.unit} »"
         )
         remedy = "Donnez la même unité aux deux questions."
     else:
