@@ -129,7 +129,8 @@ def total_words(total: str, *, unsure: int = 0, unpriced: int = 0) -> str:
         many = "s" * (unsure > 1)
         notes.append(f"{unsure} action{many} à confirmer comprise{many}")
     if unpriced:
-        notes.append(f"{unpriced} action{'s' * (unpriced > 1)} {UNPRICED}")
+        action = "" if unsure else f" action{'s' * (unpriced > 1)}"
+        notes.append(f"{unpriced}{action} {UNPRICED}")
     return f"{', '.join([total, *notes])}."
 
 

@@ -76,7 +76,7 @@ DECISION_WORDS = 34
 REASON_WORDS = 20
 """Longest reason of a finding, in words, when a sentence is so short."""
 
-LONG = 9
+LONG = 8
 """At most so many actions described at length, those of page 1 first."""
 
 CITED = 2
@@ -227,7 +227,8 @@ def _patient(report: Report) -> list[Action]:
 def _is_at_once(report: Report, action: Action) -> bool:
     result = report.result(action.advice.recommendation.when.criterion)
     broken = result is not None and result.compliance is Compliance.NON_CONFORME
-    return broken and action.due is not None and action.due - report.date <= AT_ONCE
+    soon = action.due is not None and action.due - report.date <= AT_ONCE
+    return action.advice.is_danger or (broken and soon)
 
 
 # Page 1
@@ -235,7 +236,8 @@ def _is_at_once(report: Report, action: Action) -> bool:
 
 def deadline(report: Report) -> str:
     """Return what is awaited of the reader and by when, in a sentence."""
-    proposed, urgent = decisions(report), len(dangers(report))
+    proposed = decisions(report)
+    urgent = len(dangers(report)) or len(frame.dangers_found(report, READER))
     days = [action.due for action in proposed if action.due]
     day = long_date(min(days)) if days else "prochain budget"
     awaited = "aucune décision n'est attendue de la commune à ce stade"
@@ -327,7 +329,7 @@ def findings_table(report: Report) -> Md:
         if one.criterion.kind is Kind.BLOCKING and not one.bounds.high
     ]
     # What is in a box is a finding too.
-    lines = FINDINGS - bool(dangers(report)) - bool(duties(report))
+    lines = FINDINGS - bool(dangers_box(report)) - bool(duties(report))
     room = lines - bool(strong)
     first = weak[:room]
     if missing and room > 1 and not any(one in missing for one in first):

@@ -112,7 +112,7 @@ def count_range(
     word = many if is_many else bare
     printed = f"{_span(low, high, ruled=ruled)} {word}".rstrip()
     if article:
-        return re.sub(r"^(au plus |au moins )?1 ", rf"\g<1>{article[0]}", printed)
+        return re.sub(r"^(au plus |au moins )?1 (?!à )", rf"\g<1>{article[0]}", printed)
     return printed
 
 

@@ -129,7 +129,7 @@ def test_a_sum_adds_what_is_printed_and_says_both_taxes() -> None:
     [
         (0, 0, "90 €."),
         (1, 0, "90 €, 1 action à confirmer comprise."),
-        (2, 1, "90 €, 2 actions à confirmer comprises, 1 action à chiffrer."),
+        (2, 1, "90 €, 2 actions à confirmer comprises, 1 à chiffrer."),
         (0, 2, "90 €, 2 actions à chiffrer."),
     ],
 )

@@ -36,7 +36,7 @@ def test_the_first_page_holds_on_real_content(seed: int, known: int) -> None:
     page = first_page(school(seed, known))
     assert words(page) <= MAX_WORDS
     assert "Score d'ensemble" in page
-    assert "Complétude" in page
+    assert "Examiné à" in page
 
 
 @pytest.mark.parametrize("audience", list(Audience))

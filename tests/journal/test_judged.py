@@ -18,7 +18,7 @@ LIST = checklist(
         criterion("ecran", {2: "tableau"}),
         criterion("jardin", {1: "fibre"}, applicable="not fibre"),
     ],
-    [recommendation("tirer", "debit", 3, quantity="2", prices={"cable": "quantite"})],
+    [recommendation("tirer", "debit", 3, quantity="2", buys=["cable"])],
     [price("cable", 100, 150, 225)],
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from diag.assess.money import Money, added, format_range
+from diag.assess.money import Money, added, estimate, format_range
 from diag.assess.plan import Action
 from diag.assess.results import CriterionResult
 from diag.audit.counsel import describe_covered, describe_waiting, name_places
@@ -59,9 +59,12 @@ def found(report: Report, action: Action, audience: Audience) -> tuple[Pair, ...
 
 def cost(report: Report, action: Action) -> str:
     """Return its share of the whole and its extremes, with tax."""
-    told = report.format_cost(action)
-    extremes = format_range(action.advice.cost)
-    return f"{told} (selon les prix, {extremes})" if extremes else told
+    told, extremes = report.format_cost(action), format_range(action.advice.cost)
+    if not extremes:
+        return told
+    share = action.advice.cost
+    is_range = any(estimate(one).more for one in (share.once_ttc, share.yearly_ttc))
+    return f"{told} ({'selon les prix, ' * is_range}{extremes})"
 
 
 def covered(report: Report, action: Action, audience: Audience) -> Pair:

@@ -32,7 +32,7 @@ from diag.words.vocabulary import (
     UNSCORED,
 )
 
-MISSING = 3
+MISSING = 2
 """At most so many missing conditions named, the others counted."""
 
 PLACES_NAMED = 4
@@ -150,11 +150,14 @@ def _missing(report: Report, result: CriterionResult) -> str:
 
 
 def dangers_found(report: Report, audience: Audience) -> tuple[str, ...]:
-    """Return each danger to bodies that is there, with its place."""
+    """Return each danger to bodies that is there, with its places."""
+    found: dict[str, list[str]] = {}
+    for one in report.assessment.dangers:
+        if audience.reads_reserved or not one.question.sensitive:
+            label = one.question.label.rstrip(". ?")
+            found.setdefault(label, []).append(_at(report, one.place))
     return tuple(
-        f"{one.question.label.rstrip('. ?')} : {_at(report, one.place)}."
-        for one in report.assessment.dangers
-        if audience.reads_reserved or not one.question.sensitive
+        f"{label} : {listed(places, len(places))}." for label, places in found.items()
     )
 
 

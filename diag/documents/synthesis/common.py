@@ -198,9 +198,11 @@ def total_words(gathering: Gathering) -> str:
     if not expenses:
         return ""
     whole, ht = total(gathering.extracts), added(one.ht for one in expenses)
-    if whole.more or whole.at_least:  # one range is enough
-        return f"{whole} TTC"
-    return f"{whole} TTC (soit {ht} HT)"
+    due = added(one.due for one in gathering.extracts)
+    told = f"{whole} TTC"
+    if not (whole.more or whole.at_least):  # one range is enough
+        told += f" (soit {ht} HT)"
+    return told if due == whole else f"{told}, dont {due} à engager"
 
 
 def total_line(gathering: Gathering) -> str:

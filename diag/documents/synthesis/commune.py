@@ -55,7 +55,7 @@ def commune_synthesis(gathering: Gathering) -> Document:
         "alerts": _alerts_box(gathering, found),
         "decisions": decisions_box(gathering, "Décisions proposées", asked),
         "levels": LEVELS_EXPLAINED,
-        "common": weak_table(_untold(found), WEAK - bool(dangers(gathering))),
+        "common": weak_table(_untold(gathering, found), WEAK - _boxed(gathering)),
         "average": average_words(gathering.schools),
         "completeness": completeness(gathering.schools),
         "socle": socle_words(gathering.schools),
@@ -127,9 +127,18 @@ def _alerts_box(gathering: Gathering, found: Sequence[Shared]) -> Md:
     return box("WARNING", LEAD if broken else LAW, bullets(lines))
 
 
-def _untold(found: Sequence[Shared]) -> list[Shared]:
+def _boxed(gathering: Gathering) -> int:
+    """Return how many findings the box of dangers has: those seen, those cured."""
+    seen = any(one.seen for one in gathering.extracts)
+    return seen + bool(dangers(gathering))
+
+
+def _untold(gathering: Gathering, found: Sequence[Shared]) -> list[Shared]:
+    """Return what no box tells: neither a danger, nor a rule named above."""
     told = [one for one in found if is_broken(one)][:NAMED]
-    return [one for one in found if one not in told]
+    criteria = [one.task.criterion for one in dangers(gathering)]
+    boxed = {one.id for one in criteria if one}
+    return [one for one in found if one not in told and one.criterion.id not in boxed]
 
 
 def _names(gathering: Gathering, extracts: Sequence[Extract]) -> str:

@@ -14,12 +14,12 @@ from diag.documents.drafts.council import deliberation, minutes, note
 from diag.documents.formats.pdf import write_pdf
 from diag.documents.synthesis.commune import commune_synthesis
 from diag.documents.synthesis.decisions import SharedAction, with_a_need
-from diag.documents.synthesis.gathering import Gathering, extract_of
+from diag.documents.synthesis.gathering import Gathering, Task, extract_of
 from diag.documents.synthesis.territory import (
     circonscription_synthesis,
     territory_synthesis,
 )
-from diag.model.enums import PlaceKind
+from diag.model.enums import Kind, PlaceKind
 from diag.words.sentences import blanks_in
 from diag.words.typography import NBSP
 from tests.documents.audits import invented_facts
@@ -87,15 +87,19 @@ def test_what_is_missing_altogether_goes_before_what_is_due_sooner(
 ) -> None:
     """A council that reads both must not be asked for the fibre by one alone."""
     first = commune.extracts[0]
-    tasks = {one.id: one for one in first.tasks}
-    fibre = replace(tasks["passer-a-la-fibre"], missing=True)
+    broken = next(one for one in first.tasks if one.broken)
+    lacking = next(one for one in first.tasks if _is_needed(one) and not one.free)
+    fibre = replace(lacking, missing=True)
     sooner = replace(fibre, id="depanner", due=TODAY, missing=False)
     law, mended, needed = (
-        SharedAction(((first, one),))
-        for one in (tasks["permettre-la-coupure-du-wifi"], sooner, fibre)
+        SharedAction(((first, one),)) for one in (broken, sooner, fibre)
     )
 
     assert with_a_need((law, mended, needed), 2) == (law, needed)
+
+
+def _is_needed(task: Task) -> bool:
+    return task.criterion is not None and task.criterion.kind is Kind.BLOCKING
 
 
 def test_what_is_paid_later_is_told_as_each_report_tells_it(commune: Gathering) -> None:
