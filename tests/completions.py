@@ -31,7 +31,8 @@ def completions(
         for values in product(*slots.values()):
             for visit in visits:
                 said = dict(zip(slots, values, strict=True))
-                yield _world(facts, checklist, {}, said, visit)
+                if world := _world(facts, checklist, {}, said, visit):
+                    yield world
         return
     for _ in range(limit):
         added = _added_places(facts, random)
@@ -40,7 +41,8 @@ def completions(
             slot: random.choice(values)
             for slot, values in _slots(wider, checklist).items()
         }
-        yield _world(facts, checklist, added, drawn, random.choice(visits))
+        if world := _world(facts, checklist, added, drawn, random.choice(visits)):
+            yield world
 
 
 def facts_of(world: World, facts: Facts) -> Facts:
@@ -79,12 +81,14 @@ def _world(
     added: Mapping[str, tuple[PlaceKind, str]],
     values: Mapping[tuple[str, str], Point],
     visit: int,
-) -> World:
+) -> World | None:
+    """Return complete facts; None where a part is above its whole."""
     kinds = {ident: place.kind for ident, place in facts.places.items()}
     parents = {ident: place.parent for ident, place in facts.places.items()}
     for ident, (kind, parent) in added.items():
         kinds[ident], parents[ident] = kind, parent
-    return World(facts.root, kinds, parents, values, visit, checklist.questions)
+    world = World(facts.root, kinds, parents, values, visit, checklist.questions)
+    return world if all(world.fits(*slot) for slot in values) else None
 
 
 def _with_places(facts: Facts, added: Mapping[str, tuple[PlaceKind, str]]) -> Facts:
@@ -132,10 +136,12 @@ def _possible(
     for head in heads or (Answer(State.UNKNOWN),):
         if head.state is State.KNOWN:
             found[_point(question, head.value)] = None
-        elif head.state is State.NOT_APPLICABLE:
+        elif head.state is State.NOT_APPLICABLE and question.void:
             found[SANS_OBJET] = None
         else:
             found |= dict.fromkeys(possible_values(question, turns))
+            if question.void:
+                found[SANS_OBJET] = None
     return tuple(found)
 
 
@@ -205,7 +211,8 @@ def _turns(checklist: Checklist) -> dict[str, frozenset[Fraction]]:
     """Return the numbers written in the rules that read each question."""
     rules = [each.relevant for each in checklist.questions.values()]
     for criterion in checklist.criteria.values():
-        rules += [criterion.applicable, *criterion.levels.values()]
+        rules += [criterion.applicable, criterion.given, *criterion.levels.values()]
+    rules += [each.when.where for each in checklist.recommendations.values()]
     found: dict[str, frozenset[Fraction]] = {}
     for rule in filter(None, rules):
         names, numbers = names_and_numbers(rule)

@@ -1,4 +1,4 @@
-"""Complete facts, and rules computed on them with point values: the oracle's eyes.
+"""Complete facts, and rules computed on them with point values: a second reading.
 
 Written from DESIGN.md §3 alone; imports nothing of `diag.assess` nor of `diag.rules`.
 """
@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cache
 
-from diag.model.checklist import Question
+from diag.model.checklist import Criterion, Question
 from diag.model.enums import PlaceKind
 
 Point = object
@@ -54,10 +54,33 @@ class World:
         question = self.questions[name]
         for holder in self.line(place):
             if self.kinds[holder] is question.place:
+                if self.names_out(question.relevant, holder):
+                    return SANS_OBJET
                 if question.relevant and not self.holds(question.relevant, holder):
                     return NOTHING
                 return self.values[holder, name]
         return NOTHING
+
+    def level(self, criterion: Criterion, place: str) -> int | None:
+        """Return the level of a criterion at a place; None: sans objet."""
+        judging = (criterion.given, *criterion.levels.values())
+        applies = not criterion.applicable or self.holds(criterion.applicable, place)
+        if not applies or any(self.names_out(rule, place) for rule in judging):
+            return None
+        if criterion.given and not self.holds(criterion.given, place):
+            return 0
+        reached = [
+            level for level, rule in criterion.levels.items() if self.holds(rule, place)
+        ]
+        return max(reached, default=0)
+
+    def fits(self, place: str, name: str) -> bool:
+        """Say whether an answer is within its whole."""
+        whole = self.questions[name].at_most
+        part, most = self.values[place, name], self.said(place, whole) if whole else 0
+        if not whole or not isinstance(part, Fraction):
+            return True
+        return not isinstance(most, Fraction) or part <= most
 
     def holds(self, rule: str, place: str) -> bool:
         return _condition(_parsed(rule), self, place)

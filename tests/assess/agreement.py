@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from random import Random
 
 from diag.assess.judge import assess
 from diag.assess.results import (
@@ -10,12 +11,14 @@ from diag.assess.results import (
     Assessment,
     Cost,
     CriterionResult,
+    Score,
     Verdict,
 )
 from diag.model.checklist import Checklist
-from diag.model.enums import Socle, Standing
+from diag.model.enums import Compliance, Socle, Standing, Trigger
 from diag.model.fact import Facts
 from diag.model.number import Quantity
+from tests.completions import completions, facts_of
 from tests.oracle_money import amount, assessed
 
 OUT = Standing.OUT
@@ -144,3 +147,100 @@ def miscounted(cost: Cost) -> Iterator[str]:
     for (yearly, taxed), each in found.items():
         own = [line for line in cost.lines if line.price.yearly is yearly]
         yield from _unlike(f"{yearly} {taxed}", each, amount(own, taxed=taxed))
+
+
+def outside(facts: Facts, checklist: Checklist, limit: int) -> Iterator[str]:
+    """Yield what does not hold for every completion of facts that are not complete."""
+    found = assess(facts, checklist)
+    for world in completions(facts, checklist, Random(limit), limit):
+        complete = assessed(facts_of(world, facts), checklist)
+        for each in escapes(found, complete):
+            yield f"{each} ({world.values})"
+
+
+def escapes(before: Assessment, after: Assessment) -> Iterator[str]:
+    """Yield what an assessment says that another, of more facts, does not keep."""
+    for ident, result in before.criteria.items():
+        then = after.criteria[ident]
+        if not _narrows(_as_score(result), _as_score(then)):
+            yield f"{ident}: {result} became {then}"
+        if result.compliance not in {None, Compliance.A_VERIFIER, then.compliance}:
+            yield f"{ident} was {result.compliance}, became {then.compliance}"
+        yield from _strayed(result, then)
+    for one, other in zip(before.domains, after.domains, strict=True):
+        if not _narrows(one.score, other.score):
+            yield f"{one.domain.id}: {one.score} became {other.score}"
+    if not _narrows(before.overall, after.overall):
+        yield f"overall: {before.overall} became {after.overall}"
+    if after.socle not in _FITTING_SOCLES[before.socle]:
+        yield f"{before.socle} became {after.socle}"
+    yield from _undone(before, after)
+
+
+def _as_score(result: CriterionResult) -> Score:
+    bounds = None if result.standing is OUT else result.bounds
+    return Score(result.standing, bounds, Fraction())
+
+
+def _narrows(before: Score, after: Score) -> bool:
+    if before.standing is not Standing.MAYBE and after.standing is not before.standing:
+        return False
+    if after.bounds is None or before.bounds is None:
+        return after.bounds is None
+    low, high = before.bounds.low, before.bounds.high
+    return low <= after.bounds.low <= after.bounds.high <= high
+
+
+def _strayed(result: CriterionResult, then: CriterionResult) -> Iterator[str]:
+    """Yield the places whose verdict left what was said of it."""
+    later = {each.place: each for each in then.verdicts}
+    for verdict in result.verdicts:
+        other = later[verdict.place]
+        kept = verdict.standing in {Standing.MAYBE, other.standing}
+        inside = verdict.low <= other.low <= other.high <= verdict.high
+        if not kept or not (inside or other.standing is OUT):
+            yield f"{result.criterion.id}: {verdict} became {other}"
+
+
+def _undone(before: Assessment, after: Assessment) -> Iterator[str]:
+    """Yield the places, quantities and euros that were surely so, and are not."""
+    places = {
+        place.place for each in before.criteria.values() for place in each.verdicts
+    }
+    firing, then = _targets(before), _targets(after)
+    for (ident, place), (trigger, quantity) in firing.items():
+        if trigger is Trigger.FIRES and (ident, place) not in then:
+            yield f"{ident} fired at {place}"
+        later = then.get((ident, place), (None, Quantity(0, 0)))[1]
+        if not _within(later, quantity):
+            yield f"{ident} at {place}: {quantity} became {later}"
+    for ident, place in then:
+        if place in places and (ident, place) not in firing:
+            yield f"{ident} fires at {place} all at once"
+
+
+def _targets(
+    assessment: Assessment,
+) -> dict[tuple[str, str], tuple[Trigger, Quantity]]:
+    return {
+        (each.recommendation.id, target.place): (target.trigger, target.quantity)
+        for each in assessment.advice
+        for target in each.targets
+    }
+
+
+def _within(quantity: Quantity, wide: Quantity) -> bool:
+    if quantity.low < wide.low:
+        return False
+    return wide.high is None or (
+        quantity.high is not None and quantity.high <= wide.high
+    )
+
+
+def wider(before: Cost, after: Cost) -> Iterator[str]:
+    """Yield the items of a basket that more facts make less sure."""
+    was, became = lines(before), lines(after)
+    for item in {**was, **became}:
+        one, other = (found.get(item, Quantity(0, 0)) for found in (was, became))
+        if not _within(other, one):
+            yield f"{item}: {one} became {other}"
