@@ -30,10 +30,7 @@ def done(judged: Judged, action: Recommendation, places: Sequence[str]) -> Judge
                 new = _becomes(question, value, reading, place)
                 if holder is not None and new is not None:
                     slot = holder, ident
-                    heads = answers.get(slot) or (Answer(State.UNKNOWN),)
-                    answers[slot] = tuple(
-                        _raised(question, each, new) for each in heads
-                    )
+                    answers[slot] = _raised(question, answers.get(slot, ()), new)
             else:
                 assert isinstance(value, int)
                 for other in _reached(judged, ident, place):
@@ -69,13 +66,28 @@ def _becomes(
     return canonical_number(Fraction(span.low))
 
 
-def _raised(question: Question, head: Answer, new: Value) -> Answer:
-    """Return an answer once the action is done: better, or as it was."""
-    if head.state is State.NOT_APPLICABLE and question.void:
-        return head
-    if head.state is not State.KNOWN:
-        return Answer(State.KNOWN, new)
-    return replace(head, value=_better_of(question, head.value, new))
+def _raised(
+    question: Question, heads: tuple[Answer, ...], new: Value
+) -> tuple[Answer, ...]:
+    """Return a fact once the action is done: better, or as it was.
+
+    Where two people disagree, it is the worst that gets better.
+    """
+    states = {each.state for each in heads}
+    if states == {State.NOT_APPLICABLE} and question.void:
+        return heads
+    if states != {State.KNOWN}:
+        return (Answer(State.KNOWN, new),)
+    worst = _worst(question, [each.value for each in heads])
+    return (Answer(State.KNOWN, _better_of(question, worst, new)),)
+
+
+def _worst(question: Question, values: Sequence[Value]) -> Value:
+    if question.type is not QuestionType.CHOICES:
+        return min(values, key=lambda value: _rank(question, value))
+    sets = [set(value) for value in values if isinstance(value, tuple)]
+    is_down = question.better is Direction.DOWN
+    return tuple(sorted(set.union(*sets) if is_down else set.intersection(*sets)))
 
 
 def _better_of(question: Question, old: Value, new: Value) -> Value:
@@ -84,10 +96,8 @@ def _better_of(question: Question, old: Value, new: Value) -> Value:
     if question.type is QuestionType.CHOICES:
         assert isinstance(old, tuple)
         assert isinstance(new, tuple)
-        kept = set(old) | set(new)
-        if question.better is Direction.DOWN:
-            kept = set(old) & set(new)
-        return tuple(sorted(kept))
+        is_down = question.better is Direction.DOWN
+        return tuple(sorted(set(old) & set(new) if is_down else set(old) | set(new)))
     return max(old, new, key=lambda value: _rank(question, value))
 
 

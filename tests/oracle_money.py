@@ -99,7 +99,7 @@ class Accounts:
         for target in self.actions.targets[ident]:
             for need in action.buys:
                 wanted = part(target, self._wanted(need, target))
-                if wanted is not None:
+                if wanted is not None and wanted.high != 0:
                     yield need, self._key(need, target.place), wanted
 
     def _wanted(self, need: Need, target: Target) -> Quantity:

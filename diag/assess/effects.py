@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial, reduce
 
 from diag.assess.criteria import CriterionJudge, Readers
 from diag.assess.facts import VISIT_DATE, FactsReading, PlaceScope
@@ -63,7 +64,7 @@ class Effect:
                 heads = holder.heads(name)
                 if heads and all(map(fact.is_void, heads)):
                     continue
-                now = found.get(key, _known(heads))
+                now = found.get(key, _known(fact.question, heads))
                 if now == value:
                     continue
                 raised = value if now is None else best(fact.question, now, value)
@@ -84,9 +85,18 @@ class Effect:
         return canonical_number(Fraction(span.low)) if span.low == span.high else None
 
 
-def _known(heads: Sequence[Answer]) -> Value:
-    only = heads[0] if len(heads) == 1 else None
-    return only.value if only and only.state is State.KNOWN else None
+def _known(question: Question, heads: Sequence[Answer]) -> Value:
+    """Return the value of a fact, the worst where two people disagree."""
+    if not heads or any(each.state is not State.KNOWN for each in heads):
+        return None
+    return reduce(partial(_worst, question), [each.value for each in heads])
+
+
+def _worst(question: Question, one: Value, other: Value) -> Value:
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        is_up = question.better is Direction.UP
+        return tuple(sorted(set(one) & set(other) if is_up else set(one) | set(other)))
+    return other if best(question, one, other) == one else one
 
 
 def best(question: Question, one: Value, other: Value) -> Value:
