@@ -56,7 +56,7 @@ def sense_problems(loaded: Loaded) -> Iterator[Problem]:
         yield from _duration_problems(item, "lifetime", each.lifetime)
     for price in loaded.draft.prices.values():
         yield from _price_problems(loaded.item("prices", price.id), price)
-    yield from _dated_problems(loaded, datetime.now(UTC).date())
+    yield from dated_problems(loaded, datetime.now(UTC).date())
 
 
 def _asking_problems(item: Item, question: Question) -> Iterator[Problem]:
@@ -154,7 +154,7 @@ _TO_COME = re.compile(r"\b(?!caméra|opéra|extra|ultra|infra)\w+(?:ra|ront)\b")
 _YEAR = re.compile(r"\b20\d\d\b")
 
 
-def _dated_problems(loaded: Loaded, today: date) -> Iterator[Problem]:
+def dated_problems(loaded: Loaded, today: date) -> Iterator[Problem]:
     """Yield dates that have passed and are told as if they had not."""
     for deadline in loaded.draft.deadlines.values():
         told = _TO_COME.search(f"{deadline.title} {deadline.what} {deadline.note}")

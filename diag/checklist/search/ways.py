@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from itertools import pairwise
 
+from diag.answers.types import TYPES
 from diag.checklist.search.school import read
 from diag.checklist.typecheck import symbol_of
 from diag.model.checklist import Question
@@ -107,9 +108,12 @@ class Ways:
                 return together(parts)
             case CompareNode() | IsAmong() | Includes():
                 return (self._appearing if appears else self._compared)(node, name)
-            case NameNode() if appears:
+            case NameNode() if appears and self._is_yes_or_no(name):
                 return Way.RISES
         return self._number(node, name, appears=appears)
+
+    def _is_yes_or_no(self, name: str) -> bool:
+        return TYPES[self._questions[name].type].is_yes_no
 
     def _good(self, name: str) -> Way:
         match self._questions[name].better:
