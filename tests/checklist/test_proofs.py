@@ -160,7 +160,7 @@ def test_an_action_that_counts_and_cures_is_let_be() -> None:
 def test_an_action_that_would_count_nothing_is_told(
     quantity: str, below: int, said: str
 ) -> None:
-    levels = {3: "prises >= 30", 2: "prises >= 2"}
+    levels = {3: "prises >= 9", 2: "prises >= 2"}
     short = action(quantity=quantity, below=below, effect={"critere": 3})  # type: ignore[arg-type]
     found = proved(checklist([criterion(levels, place=SALLE)], [short]))
     assert said in found[0].message
@@ -498,6 +498,20 @@ def test_nothing_is_proved_of_what_has_other_things_to_mend() -> None:
     assert proved(draft, frozenset({"criteria.critere"})) == []
     unread = criterion({1: "not inconnue"})
     assert proved(checklist([unread], [action(effect={})])) == []
+
+
+def test_an_action_that_never_fires_is_told() -> None:
+    held = criterion({2: "prises >= 0"}, place=SALLE)
+    found = proved(checklist([held], [action(effect={"prises": 2})]))
+    assert "vaut toujours au moins 2" in sentence(found)
+    bureaux = criterion(
+        {2: "prises >= 2"}, place=SALLE, applicable="type_salle == 'bureau'"
+    )
+    elsewhere = action("a", where=CLASSES, effect={"prises": 2})
+    others = action("b", where=OFFICES, effect={"prises": 2})
+    told = sentence(proved(checklist([bureaux], [elsewhere, others])))
+    assert told.startswith("recommendations.a.when.where")
+    assert "aucun lieu bas de « critere » n'est dans son « where »" in told
 
 
 def test_a_relevance_that_turns_round_proves_nothing_and_stops_nothing() -> None:

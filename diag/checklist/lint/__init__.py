@@ -12,7 +12,7 @@ from diag.checklist.lint.french import (
 )
 from diag.checklist.lint.proofs import proof_problems
 from diag.checklist.lint.references import reference_problems
-from diag.checklist.lint.rules import level_problems, rule_problems
+from diag.checklist.lint.rules import rule_problems
 from diag.checklist.lint.sense import (
     action_problems,
     coherence_problems,
@@ -42,7 +42,6 @@ def lint(loaded: Loaded) -> tuple[Problem, ...]:
         problems += (*reference_problems(loaded), *rule_problems(loaded))
         checks = (
             coherence_problems,
-            level_problems,
             trigger_problems,
             action_problems,
             sense_problems,

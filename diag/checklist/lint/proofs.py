@@ -1,6 +1,7 @@
 """What is proved of criteria and actions on a small school, with a case where it fails.
 
-A better fact lowers no level; an action counts at least one and cures its criterion.
+Each level can be given, and a better fact lowers none; an action fires somewhere,
+counts at least one, and cures its criterion.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from functools import partial
 from diag.checklist.lint.cases import case_words, fact_name, number_words, value_words
 from diag.checklist.lint.sharing import cover_problems, share_problems
 from diag.checklist.loaded import Item, Loaded
+from diag.checklist.search import levels_of, problems_of
 from diag.checklist.search.actions import QUANTITY, Action
 from diag.checklist.search.falls import Fall, Move, falls_of, moves_in
 from diag.checklist.search.school import Fact, School, Wish, read
@@ -36,6 +38,8 @@ def proof_problems(loaded: Loaded, faulty: frozenset[str]) -> Iterator[Problem]:
     sound = sound_part(loaded.draft, faulty)
     for judged in sound.judged.values():
         item = loaded.item("criteria", judged.criterion.id)
+        for one in problems_of(judged.criterion, sound.questions):
+            yield item.problem((one.key,), one.message, one.remedy, about=one.about)
         for fall in falls_of(judged, sound.questions):
             yield _fall_problem(item, fall)
     for action in sound.actions.values():
@@ -107,13 +111,36 @@ class _ActionProof:
         return cls(item, action, sooner, school)
 
     def problems(self) -> Iterator[Problem]:
-        """Yield what fails."""
+        """Yield what fails; one that never fires has nothing else to prove."""
+        if self._where_it_fires() is None:
+            yield from self._never()
+            return
         yield from self._too_few()
         moves = list(moves_in(self.school))
         for path, text in _counts(self.action):
             yield from self._in_pieces(path, text)
             yield from self._growing(path, text, moves)
         yield from self._useless()
+
+    def _never(self) -> Iterator[Problem]:
+        when, criterion = self.action.recommendation.when, self.action.judged.criterion
+        levels = levels_of(criterion, self.action.questions)
+        if levels and min(levels) >= when.below:
+            yield self.item.problem(
+                ("when", "below"),
+                f"elle ne se déclenche jamais : « {when.criterion} » vaut toujours "
+                f"au moins {min(levels)}",
+                "Relevez « below », ou revoyez les niveaux du critère.",
+                about=(when.criterion,),
+            )
+        elif levels and when.where:
+            yield self.item.problem(
+                ("when", "where"),
+                "elle ne se déclenche jamais : aucun lieu bas de "
+                f"« {when.criterion} » n'est dans son « where »",
+                "Corrigez « where », ou retirez la préconisation.",
+                about=(when.criterion,),
+            )
 
     def _too_few(self) -> Iterator[Problem]:
         amount = self._amount(self.action.recommendation.quantity)
@@ -203,8 +230,9 @@ class _ActionProof:
     def _amount(self, text: str) -> Callable[[], Span]:
         return partial(self.action.amount, text, self.school.here)
 
-    def _where_it_fires(self, wish: Wish) -> list[Fact] | None:
-        return self.school.find([partial(self.action.fires, self.school.here), wish])
+    def _where_it_fires(self, *wishes: Wish) -> list[Fact] | None:
+        fires = partial(self.action.fires, self.school.here)
+        return self.school.find([fires, *wishes])
 
 
 def _is_whole(node: Node, questions: Mapping[str, Question]) -> bool:

@@ -1,11 +1,10 @@
-"""Rules that cannot work: misread, or of a level that is never given."""
+"""Rules that cannot be read, or do not fit the questions they read."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
 from diag.checklist.loaded import Loaded
-from diag.checklist.search import levels_of, problems_of
 from diag.checklist.typecheck import (
     NUMERIC,
     Expected,
@@ -25,28 +24,6 @@ from diag.rules.language import Rule
 from diag.rules.problem import Problem
 from diag.rules.scope import root_of
 from diag.rules.tree import RuleError
-
-
-def level_problems(loaded: Loaded) -> Iterator[Problem]:
-    """Yield what a search through the facts of each criterion finds."""
-    draft = loaded.draft
-    for criterion in draft.criteria.values():
-        item = loaded.item("criteria", criterion.id)
-        for one in problems_of(criterion, draft.questions):
-            yield item.problem((one.key,), one.message, one.remedy, about=one.about)
-    for recommendation in draft.recommendations.values():
-        when = recommendation.when
-        judged = draft.criteria.get(when.criterion)
-        levels = levels_of(judged, draft.questions) if judged else frozenset()
-        if levels and min(levels) >= when.below:
-            yield loaded.item("recommendations", recommendation.id).problem(
-                ("when", "below"),
-                f"elle ne se déclenche jamais : « {when.criterion} » vaut toujours "
-                f"au moins {min(levels)}",
-                "Relevez « below », ou revoyez les niveaux du critère.",
-                about=(when.criterion,),
-            )
-
 
 QUANTITY = "quantite"
 """What the count of a purchase and the effort may read beside the questions."""

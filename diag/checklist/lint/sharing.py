@@ -88,24 +88,22 @@ def cover_problems(loaded: Loaded, sound: Sound) -> Iterator[Problem]:
             other = sound.actions.get(ident)
             if other is not None:
                 yield from _wrong_cover(loaded, action, other)
-    for one, other in permutations(sound.actions.values(), 2):
-        if (
-            one.place is other.place
-            and one.judged is not other.judged
-            and _rows(one) & _rows(other)
-            and not _covers(one, other)
-            and not _covers(other, one)
-            and _could_cover(one, other)
-        ):
-            row, second = min(_rows(one) & _rows(other)), other.recommendation.id
-            yield loaded.item("recommendations", one.recommendation.id).problem(
-                ("covers",),
-                f"elle rend « {second} » inutile au même lieu, et achète la même "
-                f"ligne (« {row} »)",
-                f"Ajoutez « covers: [{second}] ».",
-                "warning",
-                about=(second,),
-            )
+    buyers: dict[str, list[Action]] = {}
+    for action in sound.actions.values():
+        for row in sorted(_rows(action)):
+            buyers.setdefault(row, []).append(action)
+    for row, actions in buyers.items():
+        for one, other in permutations(actions, 2):
+            if _could_cover(one, other):
+                ident = other.recommendation.id
+                yield loaded.item("recommendations", one.recommendation.id).problem(
+                    ("covers",),
+                    f"elle rend « {ident} » inutile au même lieu, et achète la même "
+                    f"ligne (« {row} »)",
+                    f"Ajoutez « covers: [{ident}] ».",
+                    "warning",
+                    about=(ident,),
+                )
 
 
 def _wrong_cover(loaded: Loaded, action: Action, other: Action) -> Iterator[Problem]:
@@ -142,6 +140,13 @@ def _wrong_cover(loaded: Loaded, action: Action, other: Action) -> Iterator[Prob
 
 
 def _could_cover(one: Action, other: Action) -> bool:
+    if (
+        one.place is not other.place
+        or one.judged is other.judged
+        or _covers(one, other)
+        or _covers(other, one)
+    ):
+        return False
     school = _school(one, other)
     both = _both(one, other, school)
     return (

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from diag.checklist.search.levels import (
     LevelProblem,
-    is_sound,
     reach_problems,
     reachable_levels,
 )
@@ -19,9 +18,7 @@ from diag.model.checklist import Criterion, Question
 def problems_of(
     criterion: Criterion, questions: Mapping[str, Question]
 ) -> list[LevelProblem]:
-    """Return the levels out of reach; nothing if a rule is not sound."""
-    if not is_sound(criterion, questions):
-        return []
+    """Return the levels out of reach of a criterion whose rules are sound."""
     return list(reach_problems(subject_of(criterion, questions)))
 
 
@@ -32,7 +29,5 @@ def levels_of(
 
     A gate that is shut gives 0.
     """
-    if not is_sound(criterion, questions):
-        return frozenset(range(4))
     shut = frozenset({0} if criterion.given else ())
     return shut | reachable_levels(subject_of(criterion, questions))

@@ -4,33 +4,12 @@ The search fills facts in one by one and turns back as soon as the three-valued 
 refuse, so a level out of reach surely is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from diag.checklist.search.subject import SearchSubject
-from diag.checklist.typecheck import check_rule
-from diag.model.checklist import Criterion, Question
 from diag.rules.evaluate import judge_of
-from diag.rules.language import parse_rule
-from diag.rules.tree import AllOf, Condition, Not, RuleError
-
-
-def is_sound(criterion: Criterion, questions: Mapping[str, Question]) -> bool:
-    """Say whether the rules of a criterion read, and fit the questions they read."""
-    try:
-        scope = [each for each in (criterion.applicable, criterion.given) if each]
-        for each in scope:
-            parse_rule(each)
-        holds = parse_rule(" and ".join(f"({each})" for each in scope) or "1 > 0")
-        rules = [parse_rule(text) for text in criterion.levels.values()]
-        faults = [
-            check_rule(rule, questions, criterion.place, "condition", given=holds)
-            for rule in rules
-        ]
-        faults.append(check_rule(holds, questions, criterion.place, "condition"))
-    except RuleError:
-        return False
-    return not any(faults)
+from diag.rules.tree import AllOf, Condition, Not
 
 
 class LevelProblem(NamedTuple):

@@ -20,7 +20,7 @@ from diag.model.enums import PlaceKind
 from diag.rules.evaluate import condition
 from diag.rules.language import Rule
 from diag.rules.scope import Judge, Scope, reach
-from diag.rules.tree import NameNode, Node, walk
+from diag.rules.tree import Exact, NameNode, Node, walk
 from diag.rules.values import (
     ABSENT,
     RuleValue,
@@ -143,15 +143,7 @@ class School:
         marks = marks_in(self._nodes, [rule.root for rule in numbers])
         facts = {
             kind: [
-                Fact(
-                    name,
-                    question,
-                    TYPES[question.type].tried(
-                        question, kind, self._nodes, marks.get(name, ())
-                    ),
-                    self._asked,
-                )
-                for name, question in found.items()
+                self._fact(one, kind, marks.get(one.id, ())) for one in found.values()
             ]
             for kind, found in names.items()
         }
@@ -167,6 +159,12 @@ class School:
             self.here.held[kind] = tuple(
                 MadeUpPlace(twin, _relevance(names[kind]), self.here) for twin in twins
             )
+
+    def _fact(
+        self, question: Question, kind: PlaceKind, marks: Iterable[Exact]
+    ) -> Fact:
+        tried = TYPES[question.type].tried(question, kind, self._nodes, marks)
+        return Fact(question.id, question, tried or (ABSENT,), self._asked)
 
     @property
     def movable(self) -> Iterator[tuple[PlaceKind | None, Fact]]:

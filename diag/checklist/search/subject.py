@@ -1,16 +1,15 @@
 """A criterion made ready for a search: its rules, what they read, what that can be."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from graphlib import CycleError, TopologicalSorter
 from itertools import chain
 
 from diag.answers.date import VISIT
 from diag.answers.number import around
 from diag.answers.types import TYPES
 from diag.checklist.search.values import hull
-from diag.checklist.typecheck import VISIT_DATE, check_rule, symbol_of
+from diag.checklist.typecheck import VISIT_DATE, symbol_of
 from diag.model.checklist import Criterion, Question
 from diag.model.enums import PlaceKind
 from diag.rules.evaluate import judge_of, measure_of
@@ -31,7 +30,6 @@ from diag.rules.tree import (
     Node,
     Not,
     Order,
-    RuleError,
     Term,
     names_in,
     walk,
@@ -232,30 +230,10 @@ def _relevance(
     while pending:
         name = pending.pop()
         question = questions.get(name)
-        if (
-            question is None
-            or name in relevance
-            or not _is_readable(question, questions)
-        ):
-            continue
-        relevance[name] = read(question.relevant)
-        pending += sorted(names_in(relevance[name]))
-    graph = {name: names_in(condition) for name, condition in relevance.items()}
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError:
-        return {}
+        if question is not None and question.relevant and name not in relevance:
+            relevance[name] = read(question.relevant)
+            pending += sorted(names_in(relevance[name]))
     return relevance
-
-
-def _is_readable(question: Question, questions: Mapping[str, Question]) -> bool:
-    if not question.relevant:
-        return False
-    try:
-        rule = parse_rule(question.relevant)
-    except RuleError:
-        return False
-    return not check_rule(rule, questions, question.place, "condition")
 
 
 def of_number(
@@ -264,10 +242,6 @@ def of_number(
     """Return values of a calculation that lies in a span."""
     absent: tuple[RuleValue, ...] = (ABSENT,) if span.maybe_absent else ()
     return absent + tuple(map(point, around(marks, span, integral=integral)))
-
-
-_PLAIN_NUMBERS = (0, 1, 2, 10)
-"""Tried for a fact that enters a calculation, beside the numbers of the rules."""
 
 
 @dataclass(frozen=True)
@@ -285,18 +259,10 @@ class Catalogue:
     def values(self) -> dict[str, tuple[RuleValue, ...]]:
         """Return what to try for each name, from low to high."""
         thresholds = thresholds_in(self.nodes)
-        computed = self._in_calculations()
-        constants = self._constants() if computed else frozenset()
-        names = dict.fromkeys(
-            part.id for part in self._parts() if isinstance(part, NameNode)
-        )
+        parts = chain.from_iterable(map(walk, self.nodes))
+        names = dict.fromkeys(part.id for part in parts if isinstance(part, NameNode))
         return {
-            name: self._tried(
-                name,
-                thresholds.get(name, frozenset())
-                | (constants if name in computed else frozenset()),
-            )
-            for name in names
+            name: self._tried(name, thresholds.get(name, frozenset())) for name in names
         }
 
     def _tried(self, name: str, marks: frozenset[Exact]) -> tuple[RuleValue, ...]:
@@ -324,22 +290,3 @@ class Catalogue:
             return Span(span.low, span.high, maybe_absent=True)
         tried = TYPES[question.type].tried(question, self.place, self.nodes, ())
         return hull((ABSENT, *tried))
-
-    def _in_calculations(self) -> frozenset[str]:
-        names: set[str] = set()
-        for part in self._parts():
-            match part:
-                case CompareNode(_, NameNode(), Constant()) | CompareNode(
-                    _, Constant(), NameNode()
-                ):
-                    pass
-                case CompareNode():
-                    names |= names_in(part)
-        return frozenset(names)
-
-    def _constants(self) -> frozenset[Exact]:
-        found = {part.value for part in self._parts() if isinstance(part, Constant)}
-        return frozenset(found) | frozenset(_PLAIN_NUMBERS)
-
-    def _parts(self) -> Iterator[Node]:
-        return chain.from_iterable(map(walk, self.nodes))

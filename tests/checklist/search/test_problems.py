@@ -119,29 +119,6 @@ def test_a_level_that_only_a_missing_ancestor_reaches_is_reached() -> None:
     assert len(problems_of(room, QUESTIONS)) == 1
 
 
-@pytest.mark.parametrize(
-    ("levels", "applicable"),
-    [({1: "debit >="}, ""), ({1: "debi > 1"}, ""), ({1: "acces"}, "note")],
-)
-def test_a_criterion_with_a_faulty_rule_is_left_to_the_checker(
-    levels: Mapping[int, str], applicable: str
-) -> None:
-    faulty = criterion(levels, applicable=applicable)
-    assert problems_of(faulty, QUESTIONS) == []
-    assert levels_of(faulty, QUESTIONS) == {0, 1, 2, 3}
-
-
-@pytest.mark.parametrize("relevant", ["tourne", "rond >", "inconnue"])
-def test_a_relevance_that_turns_round_or_is_faulty_is_no_obstacle(
-    relevant: str,
-) -> None:
-    questions = by_id(
-        question("rond", QuestionType.BOOLEAN, relevant=relevant),
-        question("tourne", QuestionType.BOOLEAN, relevant="rond"),
-    )
-    assert problems_of(criterion({1: "rond and tourne"}), questions) == []
-
-
 def test_a_search_too_long_blames_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     hidden = criterion({2: "(note > 1 or postes > 1) and note <= 1 and postes <= 1"})
     assert len(problems_of(hidden, QUESTIONS)) == 1
