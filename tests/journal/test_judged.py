@@ -8,7 +8,16 @@ from diag.journal.facts import facts_of
 from diag.journal.journal import Journal
 from diag.journal.judged import OVERALL, store_judged, summaries
 from diag.journal.revision import Origin
-from tests.assess.builders import boolean, checklist, criterion, price, recommendation
+from diag.model.enums import Kind
+from tests.assess.builders import (
+    SALLE,
+    boolean,
+    checklist,
+    criterion,
+    facts,
+    price,
+    recommendation,
+)
 from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, SUBJECT, known
 
 LIST = checklist(
@@ -82,9 +91,32 @@ def test_findings_and_advice_are_read_in_french(
     ]
     (advice,) = journal.select(
         'select rang, préconisation, certitude, préalable, "coût typique TTC (€)", '
-        '"à jour" from v_preconisations'
+        '"coût typique au plus TTC (€)", "à jour" from v_preconisations'
     )
-    assert advice == (1, "tirer", "à confirmer", None, 3.6, 1)
+    assert advice == (1, "tirer", "à confirmer", None, 0.0, 3.6, 1)
+
+
+def test_what_many_places_judge_has_no_level_but_a_score(
+    journal: Journal, author: Origin
+) -> None:
+    rooms = checklist(
+        [boolean("prise", SALLE), boolean("filtre")],
+        [
+            criterion("cable", {3: "prise"}, place=SALLE),
+            criterion("filtrage", {1: "filtre"}, kind=Kind.COMPLIANCE),
+        ],
+    )
+    open_audit(journal, CAMPAIGN, SUBJECT, author)
+    told = facts({"filtre": False}, {"CP": {"prise": True}, "CE1": {"prise": False}})
+    keep(journal, Judge(rooms).assess(told))
+
+    assert journal.select(
+        'select critère, nature, "niveau au moins", "sur 100 au moins", '
+        '"sur 100 au plus", "ce que la loi demande" from v_constats'
+    ) == [
+        ("cable", "amélioration", None, 50, 50, None),
+        ("filtrage", "loi", 0, 0, 0, "non respecté"),
+    ]
 
 
 def test_recommendations_are_titled_as_asked(
