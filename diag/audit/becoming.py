@@ -30,6 +30,8 @@ class Judgement:
     once: Cents
     """What all that is advised costs, with tax."""
     yearly: Cents
+    covered: Mapping[str, str]
+    """What another action makes needless: its id, the title of that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def judged_before(kept: Kept, subject: str) -> Judgement:
         },
         once=_sum(one.once for one in sure),
         yearly=_sum(one.yearly for one in sure),
+        covered={},
     )
 
 
@@ -106,6 +109,11 @@ def judged_now(assessment: Assessment, subject: str) -> Judgement:
         },
         once=once,
         yearly=yearly,
+        covered={
+            needless: titles[ident]
+            for ident, one in advised.items()
+            for needless in one.covers
+        },
     )
 
 
@@ -171,7 +179,7 @@ def advice_becomes(
             ident,
             one.title,
             _paid(one),
-            "n'est plus préconisée",
+            _ended(after.covered.get(heirs.get(ident, ident), "")),
             was_there=True,
             is_there=False,
         )
@@ -193,6 +201,10 @@ def _paid(one: KeptAdvice) -> str:
     if one.within and (one.once, one.yearly) == ((0, 0), (0, 0)):
         cost = f"comprise dans « {one.within} »"
     return cost if one.trigger is Trigger.FIRES else f"{cost}, à confirmer"
+
+
+def _ended(cover: str) -> str:
+    return f"remplacée par « {cover} »" if cover else "n'est plus préconisée"
 
 
 def _alert(alert: KeptAlert | None, none: str = "") -> str:
@@ -232,5 +244,5 @@ def _sum(amounts: Iterable[Cents]) -> Cents:
 def _range(cents: Cents) -> str:
     low, high = (None if one is None else half_up(Fraction(one, 100)) for one in cents)
     if high is None:
-        return f"au moins {euros(low or 0)}"
+        return f"au moins {euros(low)}" if low else "à chiffrer"
     return euros(high) if low == high else f"de {number(low or 0)} à {euros(high)}"

@@ -207,6 +207,7 @@ def option_of(session: AuditSession, name: str) -> Option:
         raise DiagError(
             f"Le scénario « {scenario.name} » ne suppose plus rien qui existe ici."
         )
+    session.check_method()
     found = outcome(session.facts, session.checklist, kept)
     once, yearly = zip(*(money_words(one) for one in found.costs), strict=True)
     asked = session.checklist.questions

@@ -27,8 +27,8 @@ def older_method(
     named = f"{about.ref} --campaign {audit.campaign}"
     if status is AuditStatus.CLOS:
         return OlderMethodError(
-            f"{whose} est clos sous l'édition {version}, d'une {OLDER} : ce qui en a été "
-            "écrit alors reste, il n'est plus jugé ni imprimé. Pour le juger à "
+            f"{whose} est clos sous l'édition {version}, d'une {OLDER}. Ce qui en a "
+            "été écrit alors reste ; il n'est plus jugé ni imprimé. Pour le juger à "
             "nouveau, rouvrez-le, passez-le à l'édition courante, puis closez-le.",
             command=f"diag audit status {named} --set en_cours",
         )

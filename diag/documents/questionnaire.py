@@ -262,6 +262,7 @@ def compose(
             f"{session.about.name}, menez la visite : "
             f"diag visit {session.about.ref} --text."
         )
+    session.check_method()
     wanted = _by_use(session, whom)
     if not wanted:
         raise DiagError(

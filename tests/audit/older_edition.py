@@ -5,9 +5,15 @@ from pathlib import Path
 import pytest
 
 from diag.audit import method
+from diag.audit.follow import add_step
 from diag.audit.session import AuditSession
 from diag.checklist import load
+from diag.journal import changes
+from diag.model.audit import FollowUp
+from diag.model.enums import Audience, FollowUpState, State
+from diag.model.fact import Answer, Value
 from diag.office import supervision
+from diag.office.supervision import keep_judged
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import started
 from tests.audit.small_edition import ship
@@ -129,13 +135,37 @@ def engine(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     monkeypatch.setattr(method, "ENGINE", number)
 
 
-def older_started(
+ANSWERS: dict[str, Value] = {
+    "vieux": False,
+    "wifi": False,
+    "registre": False,
+    "support": "fibre",
+    "maitres": 6,
+    "formes": 30,
+}
+"""What the older method took, a part above its whole included."""
+
+
+def older_audited(
     desk: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AuditSession:
-    """Return an audit just opened by a version of the older method."""
+    """Return an audit answered, followed up and judged by the older method."""
     engine(monkeypatch, 1)
     ship(folder, monkeypatch, OLD)
-    return started(desk)
+    session = started(desk)
+    audit, root = session.audit.id, session.facts.root
+    said = {one: Answer(State.KNOWN, value) for one, value in ANSWERS.items()}
+    said["projet"] = Answer(State.NOT_APPLICABLE, reason="voté au conseil")
+    session.record(*(changes.answered(audit, root, *one) for one in said.items()))
+    for recommendation in ("renouveler", "couvrir"):
+        step = FollowUp(recommendation=recommendation, state=FollowUpState.DECIDEE)
+        add_step(session, step)
+    session.record(
+        changes.ranked(audit, "renouveler", 1),
+        changes.reworded(audit, "renouveler", Audience.MAIRIE, {"title": "Rajeunir"}),
+    )
+    keep_judged(session)
+    return session
 
 
 def newer_came(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

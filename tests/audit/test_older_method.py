@@ -29,16 +29,7 @@ from diag.office.outlook import progress_by_school
 from diag.office.supervision import keep_judged
 from diag.words.figures import euros
 from diag.workspace.workspace import Workspace
-from tests.audit.older_edition import newer_came, older_started
-
-ANSWERS: dict[str, object] = {
-    "vieux": False,
-    "wifi": False,
-    "registre": False,
-    "support": "fibre",
-    "maitres": 6,
-    "formes": 30,
-}
+from tests.audit.older_edition import newer_came, older_audited
 
 
 @pytest.fixture
@@ -46,26 +37,9 @@ def older(
     desk: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AuditSession:
     """An audit answered and judged by the older method, once the new one has come."""
-    session = older_started(desk, tmp_path / "livrees", monkeypatch)
-    # What the older method took: « sans objet » anywhere, a part above its whole.
-    audit, root = session.audit.id, session.facts.root
-    session.record(*(changes.answered(audit, root, *one) for one in _said()))
-    for recommendation in ("renouveler", "couvrir"):
-        step = FollowUp(recommendation=recommendation, state=FollowUpState.DECIDEE)
-        add_step(session, step)
-    session.record(
-        changes.ranked(audit, "renouveler", 1),
-        changes.reworded(audit, "renouveler", Audience.MAIRIE, {"title": "Rajeunir"}),
-    )
-    keep_judged(session)
+    session = older_audited(desk, tmp_path / "livrees", monkeypatch)
     newer_came(tmp_path / "livrees", monkeypatch)
     return session.reopen()
-
-
-def _said() -> list[tuple[str, Answer]]:
-    known = [(ident, Answer(State.KNOWN, value)) for ident, value in ANSWERS.items()]
-    void = Answer(State.NOT_APPLICABLE, reason="voté au conseil")
-    return [*known, ("projet", void)]
 
 
 def close(session: AuditSession) -> None:

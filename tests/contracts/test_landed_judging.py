@@ -1,20 +1,28 @@
-"""How this version judges and prints an audit that the landed one closed.
+"""What the landed version left is judged no more: previewed, upgraded, closed anew."""
 
-From edition 2027.1 on, an older edition is judged no more: such an audit keeps its
-status and its digest (`test_landed.py`), and these tests end with its scores.
-"""
-
+import json
 from pathlib import Path
+from shutil import copytree
+from typing import Any
 
 import pytest
 
+from diag.audit.session import open_session
+from diag.workspace.workspace import Workspace
+from tests.cli.running import diag
 from tests.fixtures.make_landed import (
-    LANDED,
-    mayors_report,
+    CLOSED,
+    OPEN,
     recorded,
-    scores,
+    run,
+    status,
     unpack,
 )
+
+AUDITS: dict[str, dict[str, Any]] = recorded("recorded.json")["audits"]
+OLDER = "méthode antérieure"
+RETIRED, SUCCESSOR = "trier-le-parc-windows", "sortir-les-systemes-perimes"
+"""A recommendation of the landed edition, and what takes its place."""
 
 
 @pytest.fixture
@@ -23,13 +31,115 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def test_until_2027_1_a_closed_audit_is_judged_as_it_was(home: Path) -> None:
-    assert scores(home) == recorded("scores.json")
+def lines(folder: Path, ref: str) -> list[bytes]:
+    """Return the revisions of an audit, their bytes."""
+    with Workspace.open(folder) as workspace:
+        return list(workspace.journal.lines(AUDITS[ref]["audit"]))
 
 
-def test_until_2027_1_the_mayors_report_of_a_closed_audit_is_the_same_bytes(
+def preview(folder: Path, ref: str) -> dict[str, Any]:
+    """Return what passing to the edition in use would do."""
+    told: dict[str, Any] = json.loads(
+        run(folder, "audit", "upgrade", ref, "--dry-run", "--json")
+    )
+    return told
+
+
+@pytest.mark.parametrize("ref", [CLOSED, OPEN])
+@pytest.mark.parametrize(
+    "words",
+    [("score",), ("why",), ("report",), ("export", "basket"), ("draft", "note")],
+)
+def test_it_is_refused_in_a_sentence_where_judging_is_needed(
+    home: Path, ref: str, words: tuple[str, ...]
+) -> None:
+    done = diag(home, *words, ref)
+    assert done.code == 1
+    assert OLDER in done.err
+    assert "diag audit" in done.err
+    assert status(home, ref)["digest"] == AUDITS[ref]["digest"]
+
+
+def test_lists_say_so_and_documents_of_many_leave_it_out(
     home: Path, tmp_path: Path
 ) -> None:
-    printed = mayors_report(home, tmp_path / "out")
+    listed = json.loads(run(home, "audit", "list", "--json"))
+    assert all(one["older_method"] for one in listed)
+    assert f"clos, {OLDER}" in run(home, "audit", "status", CLOSED)
 
-    assert printed == (LANDED / "mairie.md").read_bytes()
+    run(home, "atlas", str(tmp_path / "atlas"))
+    page = (tmp_path / "atlas" / "index.html").read_text(encoding="utf-8")
+    assert OLDER in page
+    assert f"L'audit d'une {OLDER}" not in page
+    for path in (tmp_path / "atlas").rglob("*.html"):
+        assert "définitif" not in path.read_text(encoding="utf-8")
+
+
+def test_the_preview_of_a_closed_audit_tells_what_it_was_worth_then(
+    home: Path,
+) -> None:
+    told = preview(home, CLOSED)
+    then = recorded("scores.json")
+    assert told["older_method"]
+    assert told["scores"][-1]["before"]["bounds"] == then["overall"]["bounds"]
+    assert told["socle"]["before"] == then["socle"]
+    assert told["socle"]["after"] != ""
+    assert {one["before"] for one in told["alerts"]} > {"pas d'alerte"}
+    assert status(home, CLOSED) == {**status(home, CLOSED), **AUDITS[CLOSED]}
+
+
+def test_an_open_audit_is_upgraded_in_one_revision_judged_and_closed(
+    home: Path,
+) -> None:
+    before = lines(home, OPEN)
+    planned = preview(home, OPEN)
+    assert lines(home, OPEN) == before
+    assert planned["kept"] + len(planned["to_ask_again"]) <= AUDITS[OPEN]["answers"]
+
+    done = json.loads(run(home, "audit", "upgrade", OPEN, "--json"))
+
+    assert done == {**planned, "done": True}
+    assert lines(home, OPEN)[:-1] == before
+    assert status(home, OPEN)["edition"] == planned["new"]
+    told = json.loads(run(home, "score", OPEN, "--json"))
+    assert told["overall"] == planned["scores"][-1]["after"]
+    run(home, "audit", "status", OPEN, "--set", "clos")
+    assert status(home, OPEN)["sealed"]
+
+
+def test_a_closed_audit_is_reopened_upgraded_and_closed(home: Path) -> None:
+    before = lines(home, CLOSED)
+    refused = diag(home, "audit", "upgrade", CLOSED)
+    assert refused.code == 1
+    assert "clos" in refused.err
+
+    run(home, "audit", "status", CLOSED, "--set", "en_cours")
+    run(home, "audit", "upgrade", CLOSED)
+    run(home, "audit", "status", CLOSED, "--set", "clos")
+
+    now = status(home, CLOSED)
+    assert (now["status"], now["sealed"]) == ("clos", True)
+    assert lines(home, CLOSED)[: len(before)] == before
+    assert json.loads(run(home, "score", CLOSED, "--json"))["overall"]["bounds"]
+
+
+def test_laptops_before_and_after_the_passage_meet_with_equal_digests(
+    home: Path, tmp_path: Path
+) -> None:
+    there = tmp_path / "there"
+    copytree(home, there)
+    run(home, "audit", "upgrade", OPEN)
+    run(there, "audit", "follow", OPEN, RETIRED, "decidee")
+
+    for one, other in ((home, there), (there, home)):
+        file = tmp_path / f"from-{one.name}.json"
+        run(one, "audit", "export", OPEN, str(file))
+        run(other, "audit", "import", str(file))
+
+    here, now = status(home, OPEN), status(there, OPEN)
+    assert here["digest"] == now["digest"] != AUDITS[OPEN]["digest"]
+    assert here["edition"] == now["edition"] != AUDITS[OPEN]["edition"]
+    assert run(home, "score", OPEN) == run(there, "score", OPEN)
+    with Workspace.open(home) as workspace:
+        steps = open_session(workspace, OPEN).follow_ups
+    assert SUCCESSOR in {one.recommendation for one in steps}
