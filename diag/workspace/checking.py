@@ -19,6 +19,7 @@ from diag.checklist.lint.french import (
     spelling_problems,
 )
 from diag.rules.problem import Problem
+from diag.words.sentences import counted
 
 if TYPE_CHECKING:
     from diag.checklist.lint.directions import Situation
@@ -51,13 +52,16 @@ def problems_in(folder: Path, overlay: Path | None = None) -> Checked:
     checklist = loaded.checklist
     summary = "grilles inutilisables en l'état"
     if checklist is not None:
-        summary = (
-            f"{len(checklist.domains)} domaines, {len(checklist.questions)} questions, "
-            f"{len(checklist.criteria)} critères, "
-            f"{len(checklist.recommendations)} préconisations, "
-            f"{len(checklist.prices)} prix, {len(checklist.aids)} aides, "
-            f"{len(checklist.deadlines)} échéances, {len(loaded.examples)} exemples"
-        )
+        summary = ", ".join((
+            counted(len(checklist.domains), "domaine"),
+            counted(len(checklist.questions), "question"),
+            counted(len(checklist.criteria), "critère"),
+            counted(len(checklist.recommendations), "préconisation"),
+            counted(len(checklist.prices), "prix", "prix"),
+            counted(len(checklist.aids), "aide"),
+            counted(len(checklist.deadlines), "échéance"),
+            counted(len(loaded.examples), "exemple"),
+        ))
     ordered = tuple(sorted(problems, key=lambda each: each.place))
     return Checked(summary, ordered, len(loaded.overlaid))
 
