@@ -1,4 +1,4 @@
-"""The authors' guide is true: its examples load, its messages exist."""
+"""The authors' guide is true: its steps were followed, its messages exist."""
 
 import ast
 import re
@@ -7,90 +7,69 @@ from pathlib import Path
 import pytest
 
 from diag.assess.examples import check_examples
+from diag.checklist.action_form import BelowForm, NeedForm, RequirementForm
+from diag.checklist.fields import YamlForm
 from diag.checklist.forms import ITEMS
 from diag.checklist.load import load_checklists
 from diag.workspace.charter import KEYS, charter_of
-from tests.rules.written import EDITION, all_problems, load_written
-
-ROOT = Path(__file__).parents[2]
-GUIDE = (ROOT / "docs" / "guide-auteur.md").read_text(encoding="utf-8")
-
-BEGINNINGS = {
-    "edition.yaml": EDITION.replace("domains: [reseau]\n", ""),
-    "equipement.yaml": 'domain: {id: equipement, title: "Équipement", weight: 1}\n',
-    "lieux.yaml": """\
-questions:
-  - id: type_salle
-    place: salle
-    type: choice
-    label: "Usage de la salle"
-    choices: [{id: classe, label: "Classe"}, {id: autre, label: "Autre"}]
-    ask: "À quoi sert cette salle ?"
-  - id: nb_prises
-    place: salle
-    type: integer
-    label: "Prises de courant"
-    look: "Les compter."
-""",
-}
+from tests.cli.running import diag
+from tests.contracts.following import (
+    GUIDE,
+    ROOT,
+    Check,
+    checks,
+    followed,
+    overlay,
+    write,
+)
+from tests.rules.written import all_problems
 
 
-def files_of_the_guide() -> dict[str, str]:
-    """Return the files that a reader has once the whole page is followed."""
-    parts: dict[str, dict[str, str]] = {}
-    for block in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL):
-        heading, body = block.split("\n", maxsplit=1)
-        if heading.startswith("# overlay/"):
-            continue
-        file = re.findall(r"[a-z]+\.yaml", heading)[0]
-        section, *_ = body.split(":", maxsplit=1)
-        sections = parts.setdefault(file, {})
-        if " suite de " in heading:
-            sections[heading.rsplit(maxsplit=1)[-1]] += body
-        else:
-            sections[section] = body
-    return BEGINNINGS | {
-        file: BEGINNINGS.get(file, "") + "".join(sections.values())
-        for file, sections in parts.items()
-    }
-
-
-def test_following_the_page_makes_a_checklist_with_nothing_to_mend(
-    tmp_path: Path,
+@pytest.mark.parametrize("check", checks(), ids=lambda check: check.printed[0][:40])
+def test_each_step_prints_what_the_page_says(
+    check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loaded = load_written(tmp_path, files_of_the_guide())
+    monkeypatch.chdir(tmp_path)
+    write(Path(check.folder), check.files)
+
+    run = diag(tmp_path / "home", "check", check.folder)
+
+    assert run.out.splitlines() == check.printed
+    assert run.err == ""
+
+
+def test_the_last_step_leaves_nothing_to_mend(tmp_path: Path) -> None:
+    write(tmp_path, followed())
+
+    loaded = load_checklists(tmp_path)
+
     assert [str(problem) for problem in all_problems(loaded)] == []
     assert loaded.checklist is not None
-    assert set(loaded.checklist.criteria) == {"casques-audio", "prises-de-courant"}
-    assert "acheter-des-casques" in loaded.checklist.recommendations
-    assert check_examples(loaded.checklist, loaded.examples) == []
-    assert len(loaded.examples) == 1
+    assert [one.id for one in loaded.checklist.domains] == ["continuite", "reprise"]
 
 
 def test_what_the_page_lays_over_a_checklist_does_what_it_says(tmp_path: Path) -> None:
-    (tmp_path / "overlay").mkdir()
-    (tmp_path / "grilles").mkdir()
-    load_written(tmp_path / "grilles", files_of_the_guide())
-    for block in re.findall(r"```yaml\n# (overlay/.*?)```", GUIDE, re.DOTALL):
-        name, body = block.split("\n", maxsplit=1)
-        (tmp_path / name).write_text(body, encoding="utf-8")
-    loaded = load_checklists(tmp_path / "grilles", tmp_path / "overlay")
+    grids, own = tmp_path / "grilles", tmp_path / "overlay"
+    write(grids, followed())
+    write(own, overlay())
+
+    loaded = load_checklists(grids, own)
+
     assert [str(problem) for problem in all_problems(loaded)] == []
-    assert loaded.checklist is not None
-    assert set(loaded.checklist.criteria) == {
-        "casques-audio",
-        "micros-pour-enregistrer",
-    }
-    assert [str(one.raw["name"]) for one in loaded.examples] == ["un seul micro"]
-    assert check_examples(loaded.checklist, loaded.examples) == []
-    assert loaded.checklist.criteria["casques-audio"].levels[2] == "nb_casques >= 12"
-    assert loaded.checklist.prices["casque_audio"].typical == 1690
-    assert loaded.checklist.version == "2026.1 adaptée"
+    checklist = loaded.checklist
+    assert checklist is not None
+    assert "postes-corriges" not in checklist.criteria
+    assert "remplacer-les-postes" not in checklist.recommendations
+    assert "lot_corrige" not in checklist.questions
+    assert [str(one.raw["name"]) for one in loaded.examples] == ["une seule radio"]
+    assert check_examples(checklist, loaded.examples) == []
+    assert checklist.criteria["retour-promis"].levels[2] == "retour_promis <= 12"
+    assert checklist.prices["lampe"].typical == 1290
+    assert checklist.version == "1 adaptée"
 
 
 def test_the_charter_of_the_page_is_followed(tmp_path: Path) -> None:
-    found = re.findall(r"```yaml\n# overlay/charte.yaml\n(.*?)```", GUIDE, re.DOTALL)
-    (tmp_path / "charte.yaml").write_text(found[0], encoding="utf-8")
+    (tmp_path / "charte.yaml").write_text(overlay()["charte.yaml"], encoding="utf-8")
     shape = '<rect width="3" height="1"/>'
     (tmp_path / "logo.svg").write_text(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 3 1">{shape}</svg>',
@@ -159,15 +138,23 @@ def test_each_message_of_the_table_exists(message: str, written_texts: str) -> N
         assert part.strip().strip(",").strip() in written_texts
 
 
-@pytest.mark.parametrize(
-    "key",
-    [
-        key
-        for section, form in ITEMS.items()
-        if section not in {"domains", "places"}
-        for key in form.model_fields
-    ],
-)
+FORMS: list[type[YamlForm]] = [
+    *(form for section, form in ITEMS.items() if section != "places"),
+    *(BelowForm, RequirementForm, NeedForm),
+]
+
+
+@pytest.mark.parametrize("key", [key for form in FORMS for key in form.model_fields])
 def test_each_key_is_in_the_guide(key: str) -> None:
     if key != "domain":
-        assert f"`{key}`" in GUIDE
+        assert re.search(rf"`{key}`|\b{key}: ", GUIDE)
+
+
+@pytest.mark.parametrize(
+    ("form", "key"), [(form, key) for form in FORMS for key in form.gone]
+)
+def test_each_key_that_is_gone_is_told_with_what_to_write(
+    form: type[YamlForm], key: str
+) -> None:
+    told = GUIDE.split("emploie des clés que l'on n'écrit plus")[1].split("## ")[0]
+    assert f"{key}: " in told, form
