@@ -284,7 +284,7 @@ HEADINGS = (
     LoanHeading("Engagements de l'élève et de sa famille",
         "L'élève prend soin de l'appareil, le recharge et l'apporte en classe.",
         "les règles de la maison et de la classe, en mots d'enfant",
-        ("charte_usage",)),
+        ("charte_internet",)),
     LoanHeading("Réglages et comptes",
         "L'appareil est préparé avant la remise. Personne ne demande à l'élève "
         "d'ouvrir un compte personnel.",
