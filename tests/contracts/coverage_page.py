@@ -55,10 +55,10 @@ corrigez pas à la main. Elle se relit en une heure : les chiffres d'abord, puis
 tableau par domaine. Pour chaque critère, demandez-vous trois choses : est-ce la bonne
 question, le seuil est-il juste, la source le porte-t-elle ?
 
-- **Nature** : *conformité* (la loi, la sécurité ; une alerte, jamais une moyenne),
+- **Nature** : *conformité* (la loi ou une consigne ; une alerte, jamais une moyenne),
   *socle* (sans lui le reste ne sert à rien), *progrès*.
-- **Niveau 2** : ce que l'on recommande. Les niveaux 1 (base) et 3 (exemplaire) sont
-  dans le fichier du domaine.
+- **Niveau 2** : ce que l'on recommande ; pour une conformité, ce que la règle demande.
+  Les autres niveaux sont dans le fichier du domaine.
 - **Sources** : A officielle, B collectivité, C presse, D vendeur ou consultant ;
   *métier* : ce que tout praticien sait et que nul texte ne dit. *(loi)* : à relire sur
   Légifrance avant de le citer.
@@ -177,7 +177,8 @@ def _title(criterion: Criterion) -> str:
 
 
 def _level(criterion: Criterion, checklist: Checklist) -> str:
-    rule = criterion.levels.get(2) or criterion.levels[max(criterion.levels)]
+    level = criterion.conforms_at or 2
+    rule = criterion.levels.get(level) or criterion.levels[max(criterion.levels)]
     told = describe_condition(
         cast("Condition", parse_rule(rule).root), checklist.questions
     )
@@ -202,7 +203,8 @@ def _sources(criterion: Criterion) -> str:
 def _asked_for(ident: str) -> tuple[Question, ...]:
     """Return the questions that a criterion reads, directly."""
     criterion = shipped().criteria[ident]
-    rules = [*filter(None, (criterion.applicable, *criterion.levels.values()))]
+    written = (criterion.applicable, criterion.given, *criterion.levels.values())
+    rules = [*filter(None, (*written, criterion.weigh_by))]
     names = frozenset[str]().union(*map(names_read, rules))
     return tuple(
         shipped().questions[e] for e in sorted(names & shipped().questions.keys())
