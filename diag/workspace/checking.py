@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,7 +85,8 @@ def checked(
         from platformdirs import user_cache_path  # noqa: PLC0415
 
         cache = user_cache_path("diag", appauthor=False)
-    key = f"{program_mark()} {mark_of(folder, overlay)}"
+    today = datetime.now(UTC).date()  # dates of the tables pass
+    key = f"{program_mark()} {mark_of(folder, overlay)} {today}"
     path = cache / f"check-{_name(folder, overlay)}.json"
     known = _read(path, key)
     if known is None:

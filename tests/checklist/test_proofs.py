@@ -569,3 +569,10 @@ def test_an_aid_whose_time_is_over_is_not_said_open(
     draft = checklist([]).model_copy(update={"aids": {"aide": aid}})
     found = list(dated_problems(loaded(draft), date(2026, 11, 28)))
     assert bool(found) is is_told
+
+
+@pytest.mark.parametrize(("cap", "is_told"), [("", True), ("2", False)])
+def test_an_amount_stays_under_its_cap(cap: str, *, is_told: bool) -> None:
+    growing = action(quantity="2 + prises", effect={"prises": 2})
+    capped = growing.model_copy(update={"at_most": cap})
+    assert bool(proved(checklist([SOCKETS], [capped]))) is is_told

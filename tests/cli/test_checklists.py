@@ -82,3 +82,27 @@ def test_an_edition_is_named_by_the_start_of_its_digest(home: Path) -> None:
     wrong = diag(home, "checklists", "diff", "nulle-part")
     assert wrong.code == 1
     assert "diag checklists list" in wrong.err
+
+
+def test_situations_are_listed_with_the_criteria_that_judge_them(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "grilles"
+    folder.mkdir()
+    files = spoilt("reseau.yaml", '2: "prises >= 2"', "2: \"type_salle == 'classe'\"")
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (only,) = json.loads(
+        diag(tmp_path, "check", f"{folder}", "--situations", "--json").out
+    )
+    assert only == {
+        "question": "type_salle",
+        "label": "Usage de la salle",
+        "criteria": ["prise-par-classe"],
+    }
+    run = diag(tmp_path, "check", f"{folder}", "--situations")
+    first, last = lines(run)
+    assert first.split("  ") == ["type_salle", "Usage de la salle", "prise-par-classe"]
+    assert last.endswith(
+        "1 situation que les critères jugent sans dire ce qui est meilleur."
+    )

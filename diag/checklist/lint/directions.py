@@ -208,12 +208,12 @@ def _gate_problems(loaded: Loaded) -> Iterator[Problem]:
         if criterion is not None:
             judged = _names(criterion.levels.values()) - names_read(criterion.given)
             opened |= judged & action.effect.keys()
-    told: set[str] = set()
+    blamed: set[str] = set()
     for criterion in draft.criteria.values():
-        for name in sorted(names_read(criterion.given) - opened - told):
+        for name in sorted(names_read(criterion.given) - opened - blamed):
             question = draft.questions.get(name)
             if question is not None and question.better is not None:
-                told.add(name)
+                blamed.add(name)
                 yield loaded.item("criteria", criterion.id).problem(
                     ("given",),
                     f"« given » lit « {name} », et aucun critère ne juge cette porte "

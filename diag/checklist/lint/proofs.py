@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from diag.answers.types import TYPES
 from diag.checklist.lint.cases import case_words, fact_name, number_words, value_words
 from diag.checklist.lint.sharing import cover_problems, share_problems
 from diag.checklist.loaded import Item, Loaded
 from diag.checklist.search import levels_of, problems_of
-from diag.checklist.search.actions import QUANTITY, Action
-from diag.checklist.search.falls import Fall, Move, falls_of, moves_in
-from diag.checklist.search.school import Fact, School, Wish, read
+from diag.checklist.search.actions import QUANTITY, ActionRules
+from diag.checklist.search.falls import Betterment, Fall, falls_of, moves_in
+from diag.checklist.search.school import Fact, SmallSchool, Wish, read
 from diag.checklist.search.sound import Sound, sound_part
-from diag.checklist.search.ways import Ways
+from diag.checklist.search.trends import Trends
 from diag.model.checklist import Question
-from diag.model.enums import QuestionType
 from diag.rules.evaluate import not_
 from diag.rules.problem import Problem
 from diag.rules.tree import (
@@ -72,13 +72,13 @@ def _fall_problem(item: Item, fall: Fall) -> Problem:
     )
 
 
-def _step(move: Move) -> str:
+def _step(move: Betterment) -> str:
     question = move.fact.question
     worse, better = (value_words(question, one) for one in (move.worse, move.better))
     return f"de {worse} à {better}"
 
 
-def _counts(action: Action) -> Iterator[tuple[tuple[str, ...], str]]:
+def _counts(action: ActionRules) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield each rule by which an action counts, and where it stands."""
     yield ("quantity",), action.recommendation.quantity
     for rank, need in enumerate(action.recommendation.buys):
@@ -91,13 +91,13 @@ class _ActionProof:
     """One action on its small school."""
 
     item: Item
-    action: Action
-    sooner: tuple[Action, ...]
+    action: ActionRules
+    sooner: tuple[ActionRules, ...]
     """Those of the same criterion that lift it to a lower level."""
-    school: School
+    school: SmallSchool
 
     @classmethod
-    def of(cls, item: Item, action: Action, sound: Sound) -> "_ActionProof":
+    def of(cls, item: Item, action: ActionRules, sound: Sound) -> "_ActionProof":
         """Make up the school that the rules of an action read."""
         when = action.recommendation.when
         sooner = tuple(
@@ -107,7 +107,7 @@ class _ActionProof:
             and each.recommendation.when.below < when.below
         )
         rules = [rule for each in (action, *sooner) for rule in each.conditions]
-        school = School(action.questions, action.place, rules, action.numbers)
+        school = SmallSchool(action.questions, action.place, rules, action.numbers)
         return cls(item, action, sooner, school)
 
     def problems(self) -> Iterator[Problem]:
@@ -170,19 +170,19 @@ class _ActionProof:
             )
 
     def _growing(
-        self, path: tuple[str, ...], text: str, moves: Sequence[Move]
+        self, path: tuple[str, ...], text: str, moves: Sequence[Betterment]
     ) -> Iterator[Problem]:
-        root, ways = read(text).root, Ways(self.action.questions)
+        root, trends = read(text).root, Trends(self.action.questions)
         is_plain = QUANTITY not in names_in(root)
-        told: set[str] = set()
+        blamed: set[str] = set()
         for move in moves:
             name = move.fact.name
-            if name in told or (is_plain and ways.of(root, name).never_rises):
+            if name in blamed or (is_plain and trends.of(root, name).never_rises):
                 continue
             case = self._growth(text, move)
             if case is None:
                 continue
-            told.add(name)
+            blamed.add(name)
             before, after = (
                 self.action.bought(text, each) for each in (move.before, move.after)
             )
@@ -195,7 +195,7 @@ class _ActionProof:
                 about=(name, *_names(case)),
             )
 
-    def _growth(self, text: str, move: Move) -> list[Fact] | None:
+    def _growth(self, text: str, move: Betterment) -> list[Fact] | None:
         before, after = move.before, move.after
         amount = self.action.bought
         return self.school.find(
@@ -240,7 +240,7 @@ def _is_whole(node: Node, questions: Mapping[str, Question]) -> bool:
     match node:
         case NameNode(name):
             question = questions.get(name)
-            return question is None or question.type is QuestionType.INTEGER
+            return question is None or TYPES[question.type].is_whole
         case Constant(value):
             return value == int(value)
         case Arithmetic("+" | "-" | "*", left, right):

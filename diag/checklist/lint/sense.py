@@ -155,14 +155,14 @@ _YEAR = re.compile(r"\b20\d\d\b")
 
 
 def dated_problems(loaded: Loaded, today: date) -> Iterator[Problem]:
-    """Yield dates that have passed and are told as if they had not."""
+    """Yield dates that have passed and are announced as if they had not."""
     for deadline in loaded.draft.deadlines.values():
-        told = _TO_COME.search(f"{deadline.title} {deadline.what} {deadline.note}")
-        if deadline.has_passed(today.isoformat()) and told:
+        to_come = _TO_COME.search(f"{deadline.title} {deadline.what} {deadline.note}")
+        if deadline.has_passed(today.isoformat()) and to_come:
             yield loaded.item("deadlines", deadline.id).problem(
                 ("due",),
                 f"la date ({deadline.due}) est passée, et le texte l'annonce encore : "
-                f"« {told.group()} »",
+                f"« {to_come.group()} »",
                 "Écrivez ce qui est vrai depuis, et « as_of » du jour où vous l'avez "
                 "relu.",
                 "warning",

@@ -6,8 +6,8 @@ from itertools import combinations, permutations
 
 from diag.checklist.lint.cases import case_words
 from diag.checklist.loaded import Loaded
-from diag.checklist.search.actions import Action, Judged
-from diag.checklist.search.school import School, Wish
+from diag.checklist.search.actions import ActionRules, CriterionRules
+from diag.checklist.search.school import SmallSchool, Wish
 from diag.checklist.search.sound import Sound
 from diag.model.enums import Kind
 from diag.rules.evaluate import all_of, any_of, not_
@@ -17,7 +17,9 @@ from diag.rules.values import is_less, negation
 
 def share_problems(loaded: Loaded, sound: Sound) -> Iterator[Problem]:
     """Yield places that the actions of one criterion leave out, or serve twice."""
-    whole = loaded.draft.recommendations.values()
+    whole = loaded.draft.recommendations
+    if whole.keys() != loaded.names("recommendations"):
+        return
     for judged in sound.judged.values():
         ident = judged.criterion.id
         actions = [
@@ -25,13 +27,13 @@ def share_problems(loaded: Loaded, sound: Sound) -> Iterator[Problem]:
             for each in sound.actions.values()
             if each.recommendation.when.criterion == ident
         ]
-        if len(actions) == sum(each.when.criterion == ident for each in whole):
+        if len(actions) == sum(each.when.criterion == ident for each in whole.values()):
             yield from _gap_problems(loaded, judged, actions)
             yield from _twice_problems(loaded, actions)
 
 
 def _gap_problems(
-    loaded: Loaded, judged: Judged, actions: Sequence[Action]
+    loaded: Loaded, judged: CriterionRules, actions: Sequence[ActionRules]
 ) -> Iterator[Problem]:
     criterion = judged.criterion
     least = min((each.recommendation.when.below for each in actions), default=0)
@@ -45,7 +47,7 @@ def _gap_problems(
     if not actions or any(not each.recommendation.when.where for each in actions):
         return
     rules = [rule for each in actions for rule in each.conditions]
-    school = School(actions[0].questions, criterion.place, rules)
+    school = SmallSchool(actions[0].questions, criterion.place, rules)
     left_out = all_of([
         judged.applies,
         judged.is_open,
@@ -62,7 +64,9 @@ def _gap_problems(
         )
 
 
-def _twice_problems(loaded: Loaded, actions: Sequence[Action]) -> Iterator[Problem]:
+def _twice_problems(
+    loaded: Loaded, actions: Sequence[ActionRules]
+) -> Iterator[Problem]:
     for one, other in combinations(actions, 2):
         rows = _rows(one) & _rows(other)
         if not rows or _covers(one, other) or _covers(other, one):
@@ -88,7 +92,7 @@ def cover_problems(loaded: Loaded, sound: Sound) -> Iterator[Problem]:
             other = sound.actions.get(ident)
             if other is not None:
                 yield from _wrong_cover(loaded, action, other)
-    buyers: dict[str, list[Action]] = {}
+    buyers: dict[str, list[ActionRules]] = {}
     for action in sound.actions.values():
         for row in sorted(_rows(action)):
             buyers.setdefault(row, []).append(action)
@@ -106,7 +110,9 @@ def cover_problems(loaded: Loaded, sound: Sound) -> Iterator[Problem]:
                 )
 
 
-def _wrong_cover(loaded: Loaded, action: Action, other: Action) -> Iterator[Problem]:
+def _wrong_cover(
+    loaded: Loaded, action: ActionRules, other: ActionRules
+) -> Iterator[Problem]:
     item = loaded.item("recommendations", action.recommendation.id)
     ident = other.recommendation.id
     if action.place is not other.place:
@@ -139,7 +145,7 @@ def _wrong_cover(loaded: Loaded, action: Action, other: Action) -> Iterator[Prob
         )
 
 
-def _could_cover(one: Action, other: Action) -> bool:
+def _could_cover(one: ActionRules, other: ActionRules) -> bool:
     if (
         one.place is not other.place
         or one.judged is other.judged
@@ -156,8 +162,8 @@ def _could_cover(one: Action, other: Action) -> bool:
     )
 
 
-def _school(one: Action, other: Action) -> School:
-    return School(
+def _school(one: ActionRules, other: ActionRules) -> SmallSchool:
+    return SmallSchool(
         one.questions,
         one.place,
         [*one.conditions, *other.conditions],
@@ -165,22 +171,22 @@ def _school(one: Action, other: Action) -> School:
     )
 
 
-def _both(one: Action, other: Action, school: School) -> list[Wish]:
+def _both(one: ActionRules, other: ActionRules, school: SmallSchool) -> list[Wish]:
     return [partial(each.fires, school.here) for each in (one, other)]
 
 
-def _uncured(action: Action, other: Action, school: School) -> Wish:
+def _uncured(action: ActionRules, other: ActionRules, school: SmallSchool) -> Wish:
     after = school.with_changes(action.changes(school.here))
     return lambda: negation(action.cures(other, after))
 
 
-def _dearer(action: Action, other: Action, school: School) -> Wish:
+def _dearer(action: ActionRules, other: ActionRules, school: SmallSchool) -> Wish:
     return lambda: is_less(action.cost(school.here), other.cost(school.here))
 
 
-def _rows(action: Action) -> frozenset[str]:
+def _rows(action: ActionRules) -> frozenset[str]:
     return frozenset(need.item for need in action.recommendation.buys)
 
 
-def _covers(action: Action, other: Action) -> bool:
+def _covers(action: ActionRules, other: ActionRules) -> bool:
     return other.recommendation.id in action.recommendation.covers

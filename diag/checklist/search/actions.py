@@ -6,7 +6,7 @@ from functools import partial
 
 from diag.answers.types import TYPES
 from diag.checklist.search.school import TODAY, Change, Fact, MadeUpPlace, read
-from diag.checklist.search.values import raised
+from diag.checklist.search.values import greater, raised, smaller
 from diag.model.checklist import (
     Checklist,
     Criterion,
@@ -51,7 +51,7 @@ def _never(_: Scope) -> bool:
 
 
 @dataclass(frozen=True)
-class Judged:
+class CriterionRules:
     """A criterion whose rules are sound."""
 
     criterion: Criterion
@@ -62,7 +62,7 @@ class Judged:
     """Whether a place stands at each level or above, where it applies."""
 
     @classmethod
-    def of(cls, criterion: Criterion) -> "Judged":
+    def of(cls, criterion: Criterion) -> "CriterionRules":
         """Compile a criterion."""
         is_open = _holds(criterion.given)
         above: list[Judge] = []
@@ -92,18 +92,21 @@ def rules_of(criterion: Criterion) -> list[Rule]:
 
 
 @dataclass(frozen=True)
-class Action:
+class ActionRules:
     """A recommendation whose rules are sound, and the criterion that triggers it."""
 
     recommendation: Recommendation
-    judged: Judged
+    judged: CriterionRules
     questions: Mapping[str, Question]
     prices: Mapping[str, Price]
 
     @classmethod
     def of(
-        cls, recommendation: Recommendation, judged: Judged, checklist: Checklist
-    ) -> "Action":
+        cls,
+        recommendation: Recommendation,
+        judged: CriterionRules,
+        checklist: Checklist,
+    ) -> "ActionRules":
         """Compile a recommendation."""
         return cls(recommendation, judged, checklist.questions, checklist.prices)
 
@@ -138,27 +141,30 @@ class Action:
     def numbers(self) -> list[Rule]:
         """The rules of its quantity, its counts and its effect."""
         each = self.recommendation
-        texts = [each.quantity, *(need.count for need in each.buys if need.count)]
+        texts = [each.quantity, each.at_most, *(need.count for need in each.buys)]
         texts += [
             value
             for name, value in each.effect.items()
             if isinstance(value, str) and self._is_number(name)
         ]
-        return [read(text) for text in texts]
+        return [read(text) for text in texts if text]
 
     def amount(self, text: str, place: Scope) -> Span:
-        """Return what a rule counts at a place: 1 where it cannot be said."""
+        """Return what a rule counts at a place: 1 where it has no value."""
         found = measure(read(text))(_WithQuantity(place, self))
         return _ONE if found is ABSENT else found
 
     def bought(self, text: str, place: Scope) -> Span:
-        """Return the same as judging takes it: one at least, none for a need."""
-        least = 1 if text == self.recommendation.quantity else 0
-        found = self.amount(text, place)
-        low, high = (
-            None if end is None else max(least, end) for end in (found.low, found.high)
-        )
-        return Span(low, high, found.maybe_absent)
+        """Return the same as judging takes it: one at least, none for a need.
+
+        A quantity stays under its cap.
+        """
+        found, least = self.amount(text, place), 0
+        if text == self.recommendation.quantity:
+            least, cap = 1, self.recommendation.at_most
+            most = measure(read(cap))(place) if cap else ABSENT
+            found = found if most is ABSENT else smaller(found, most)
+        return greater(found, point(least))
 
     def needs(self, place: Scope) -> Iterator[tuple[str, Span]]:
         """Yield the row and the number of each need at a place."""
@@ -174,7 +180,7 @@ class Action:
             total = added(total, multiplied(count, point(price)))
         return total
 
-    def cures(self, other: "Action", after: MadeUpPlace) -> Truth:
+    def cures(self, other: "ActionRules", after: MadeUpPlace) -> Truth:
         """Say whether its effect lifts another's criterion to its threshold."""
         threshold = other.recommendation.when.below
         given = self.recommendation.effect.get(other.judged.criterion.id)
@@ -229,7 +235,7 @@ class _WithQuantity:
     """A place where the quantity of an action may be read."""
 
     place: Scope
-    action: Action
+    action: ActionRules
 
     def value(self, name: str) -> RuleValue:
         if name == QUANTITY:

@@ -4,17 +4,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from diag.checklist.search.actions import Judged, rules_of
-from diag.checklist.search.school import Fact, MadeUpPlace, School, read
+from diag.checklist.search.actions import CriterionRules, rules_of
+from diag.checklist.search.school import Fact, MadeUpPlace, SmallSchool, read
+from diag.checklist.search.trends import Trends
 from diag.checklist.search.values import moves
-from diag.checklist.search.ways import Ways
 from diag.model.checklist import Question
 from diag.rules.evaluate import not_
 from diag.rules.values import RuleValue, Truth
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class Betterment:
     """A fact that gets better, and the same school before and after."""
 
     fact: Fact
@@ -24,11 +24,11 @@ class Move:
     after: MadeUpPlace
 
 
-def moves_in(school: School) -> Iterator[Move]:
+def moves_in(school: SmallSchool) -> Iterator[Betterment]:
     """Yield each smallest step of each fact that can get better."""
     for kind, fact in school.movable:
         for worse, better in moves(fact.question, fact.tried):
-            yield Move(
+            yield Betterment(
                 fact,
                 worse,
                 better,
@@ -45,23 +45,25 @@ def _always(value: RuleValue) -> "partial[RuleValue]":
 class Fall:
     """A level that falls, or a gate that shuts, when a fact gets better."""
 
-    move: Move
+    move: Betterment
     levels: tuple[int, int] | None
     """Before and after; None where the gate shuts."""
     case: tuple[Fact, ...]
     """What decides it meanwhile."""
 
 
-def falls_of(judged: Judged, questions: Mapping[str, Question]) -> Iterator[Fall]:
+def falls_of(
+    judged: CriterionRules, questions: Mapping[str, Question]
+) -> Iterator[Fall]:
     """Yield at most one fall for each fact that a criterion reads."""
-    criterion, ways = judged.criterion, Ways(questions)
+    criterion, trends = judged.criterion, Trends(questions)
     texts = filter(None, (criterion.given, *criterion.levels.values()))
     roots = [read(text).root for text in texts]
-    school = School(questions, criterion.place, rules_of(criterion))
+    school = SmallSchool(questions, criterion.place, rules_of(criterion))
     done = {
         fact.name
         for _, fact in school.movable
-        if all(ways.of(root, fact.name).never_falls for root in roots)
+        if all(trends.of(root, fact.name).never_falls for root in roots)
     }
     for move in moves_in(school):
         if move.fact.name not in done and (fall := _fall(judged, school, move)):
@@ -69,7 +71,7 @@ def falls_of(judged: Judged, questions: Mapping[str, Question]) -> Iterator[Fall
             yield fall
 
 
-def _fall(judged: Judged, school: School, move: Move) -> Fall | None:
+def _fall(judged: CriterionRules, school: SmallSchool, move: Betterment) -> Fall | None:
     before, after = move.before, move.after
     scope = [partial(judged.applies, before), partial(judged.applies, after)]
     gates = [partial(judged.is_open, before), partial(not_(judged.is_open), after)]
@@ -82,7 +84,7 @@ def _fall(judged: Judged, school: School, move: Move) -> Fall | None:
     return Fall(move, (judged.level(before), judged.level(after)), tuple(case))
 
 
-def _is_lower(judged: Judged, move: Move) -> Truth:
+def _is_lower(judged: CriterionRules, move: Betterment) -> Truth:
     lower: Truth = False
     for reaches in judged.at_least.values():
         held = reaches(move.before)

@@ -120,7 +120,7 @@ Wish = Callable[[], Truth]
 """What a case must make true."""
 
 
-class School:
+class SmallSchool:
     """Every place and fact that some rules read, from a place of a kind."""
 
     def __init__(

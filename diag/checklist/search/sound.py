@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-from diag.checklist.search.actions import QUANTITY, Action, Judged
+from diag.checklist.search.actions import QUANTITY, ActionRules, CriterionRules
 from diag.checklist.typecheck import VISIT_DATE, names_read, read_rule
 from diag.model.checklist import Checklist, Criterion, Question, Recommendation
 from diag.rules.tree import RuleError
@@ -16,8 +16,8 @@ class Sound:
 
     questions: Mapping[str, Question]
     """Without the relevances that are faulty, or turn round."""
-    judged: Mapping[str, Judged]
-    actions: Mapping[str, Action]
+    judged: Mapping[str, CriterionRules]
+    actions: Mapping[str, ActionRules]
 
 
 def sound_part(checklist: Checklist, faulty: frozenset[str]) -> Sound:
@@ -25,13 +25,13 @@ def sound_part(checklist: Checklist, faulty: frozenset[str]) -> Sound:
     questions = _askable(checklist.questions, faulty)
     readable = frozenset({*questions, VISIT_DATE, QUANTITY})
     judged = {
-        each.id: Judged.of(each)
+        each.id: CriterionRules.of(each)
         for each in checklist.criteria.values()
         if f"criteria.{each.id}" not in faulty and _reads(_texts(each), readable)
     }
     known = checklist.model_copy(update={"questions": questions})
     actions = {
-        each.id: Action.of(each, judged[each.when.criterion], known)
+        each.id: ActionRules.of(each, judged[each.when.criterion], known)
         for each in checklist.recommendations.values()
         if f"recommendations.{each.id}" not in faulty
         and each.when.criterion in judged
@@ -46,7 +46,8 @@ def _texts(criterion: Criterion) -> Iterable[str]:
 
 def _numbers(recommendation: Recommendation) -> Iterable[str]:
     counts = (need.count for need in recommendation.buys)
-    return (recommendation.when.where, recommendation.quantity, *counts)
+    quantity, at_most = recommendation.quantity, recommendation.at_most
+    return (recommendation.when.where, quantity, at_most, *counts)
 
 
 def _reads(texts: Iterable[str], readable: frozenset[str]) -> bool:

@@ -17,7 +17,16 @@ from diag.rules.tree import (
     names_in,
     walk,
 )
-from diag.rules.values import ABSENT, Flag, OneOf, RuleValue, Several, Span
+from diag.rules.values import (
+    ABSENT,
+    Flag,
+    OneOf,
+    RuleValue,
+    Several,
+    Span,
+    point,
+    subtracted,
+)
 
 _PLAIN_NUMBERS = (0, 1, 2, 10)
 """Tried for a fact that enters a calculation, beside the numbers of the rules."""
@@ -178,3 +187,19 @@ def _further(end: Exact | None, target: Exact | None, *, up: bool) -> Exact | No
 
 def _rank(ranks: tuple[tuple[str, ...], ...], ident: str) -> int:
     return next((at for at, rank in enumerate(ranks) if ident in rank), -1)
+
+
+def greater(one: Span, other: Span) -> Span:
+    """Return the greater of two numbers."""
+    lows = [end for end in (one.low, other.low) if end is not None]
+    high = None
+    if one.high is not None and other.high is not None:
+        high = max(one.high, other.high)
+    return Span(max(lows, default=None), high, one.maybe_absent)
+
+
+def smaller(one: Span, other: Span) -> Span:
+    """Return the smaller of two numbers."""
+    zero = point(0)
+    mirrored = greater(subtracted(zero, one), subtracted(zero, other))
+    return subtracted(zero, mirrored)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.checklist.search.actions import Judged
+from diag.checklist.search.actions import CriterionRules
 from diag.checklist.search.falls import falls_of
-from diag.checklist.search.school import School, read
+from diag.checklist.search.school import SmallSchool, read
 from diag.checklist.search.values import marks_in, moves, raised
 from diag.model.checklist import Question
 from diag.model.enums import Kind, QuestionType
@@ -26,7 +26,7 @@ from tests.checklist.search.criteria import (
     criterion,
     question,
 )
-from tests.checklist.search.test_ways import CONDITIONS
+from tests.checklist.search.test_trends import CONDITIONS
 from tests.examples import examples
 from tests.rules.exact import Fact, Known, exact_truth
 from tests.rules.places import NO, YES, one_of, several, span
@@ -53,7 +53,7 @@ from tests.rules.places import NO, YES, one_of, several, span
 def test_a_better_fact_that_lowers_the_level_is_found(
     levels: Mapping[int, str], fallen: str
 ) -> None:
-    found = falls_of(Judged.of(criterion(levels)), QUESTIONS)
+    found = falls_of(CriterionRules.of(criterion(levels)), QUESTIONS)
     assert {fall.move.fact.name for fall in found} == set(fallen.split())
 
 
@@ -76,12 +76,12 @@ def test_a_better_fact_that_lowers_the_level_is_found(
 def test_a_better_fact_that_never_lowers_the_level_is_let_be(
     levels: Mapping[int, str],
 ) -> None:
-    assert list(falls_of(Judged.of(criterion(levels)), QUESTIONS)) == []
+    assert list(falls_of(CriterionRules.of(criterion(levels)), QUESTIONS)) == []
 
 
 def test_a_fall_tells_its_case() -> None:
     dip = criterion({2: "note >= 2 and (note <= 2 or acces)", 1: "note >= 1"})
-    (fall,) = falls_of(Judged.of(dip), QUESTIONS)
+    (fall,) = falls_of(CriterionRules.of(dip), QUESTIONS)
     assert (fall.move.worse, fall.move.better) == (point(2), point(3))
     assert fall.levels == (2, 1)
     assert [(fact.name, fact.current) for fact in fall.case] == [("acces", NO)]
@@ -89,28 +89,28 @@ def test_a_fall_tells_its_case() -> None:
 
 def test_a_gate_that_shuts_is_told_whatever_the_level() -> None:
     shut = criterion({3: "postes > 3"}, given="pannes > 0")
-    (fall,) = falls_of(Judged.of(shut), QUESTIONS)
+    (fall,) = falls_of(CriterionRules.of(shut), QUESTIONS)
     assert fall.move.fact.name == "pannes"
     assert fall.levels is None
 
 
 def test_a_gate_that_opens_lowers_nothing() -> None:
     gated = criterion({3: "debit >= 30"}, given="acces")
-    assert list(falls_of(Judged.of(gated), QUESTIONS)) == []
+    assert list(falls_of(CriterionRules.of(gated), QUESTIONS)) == []
 
 
 def test_what_leaves_the_scope_of_a_rule_is_no_fall() -> None:
     narrow = criterion({2: "note == 2"}, applicable="note <= 2", kind=Kind.COMPLIANCE)
-    assert list(falls_of(Judged.of(narrow), QUESTIONS)) == []
+    assert list(falls_of(CriterionRules.of(narrow), QUESTIONS)) == []
 
 
 def test_a_part_never_exceeds_its_whole_in_a_case() -> None:
     maitres = question("maitres", QuestionType.INTEGER, range_=(1, 50), better=UP)
     questions = {**QUESTIONS, "maitres": maitres}
     absurd = criterion({2: "formes <= maitres or maitres >= 40"})
-    assert list(falls_of(Judged.of(absurd), questions)) == []
+    assert list(falls_of(CriterionRules.of(absurd), questions)) == []
     falling = criterion({2: "formes >= maitres"})
-    (fall,) = falls_of(Judged.of(falling), questions)
+    (fall,) = falls_of(CriterionRules.of(falling), questions)
     (formes,) = fall.case
     assert formes.current == fall.move.worse
 
@@ -121,7 +121,7 @@ def test_a_search_too_long_draws_cases_always_alike(
 ) -> None:
     level = "note < 2 and (postes > 1 or acces or etat >= 'moyen')"
     monkeypatch.setattr("diag.checklist.search.school.MAX_STEPS", steps)
-    judged = Judged.of(criterion({2: level}))
+    judged = CriterionRules.of(criterion({2: level}))
     (fall,) = falls_of(judged, QUESTIONS)
     (again,) = falls_of(judged, QUESTIONS)
     assert fall.move.fact.name == "note"
@@ -130,7 +130,7 @@ def test_a_search_too_long_draws_cases_always_alike(
 
 def test_a_search_asks_only_for_what_decides() -> None:
     rule = read("acces or postes > 3")
-    school = School(QUESTIONS, ECOLE, [rule, read("note > 1 and pannes > 800")])
+    school = SmallSchool(QUESTIONS, ECOLE, [rule, read("note > 1 and pannes > 800")])
     found = school.find([lambda: school.here.value("acces") == YES or None])
     assert found is not None
     assert [fact.name for fact in found] == ["acces"]
@@ -210,7 +210,7 @@ def test_an_effect_raises_and_never_lowers(
 
 
 def test_two_places_stand_inside_and_one_moves() -> None:
-    school = School(QUESTIONS, ECOLE, [read("share(salle, prises >= 2) > 0")])
+    school = SmallSchool(QUESTIONS, ECOLE, [read("share(salle, prises >= 2) > 0")])
     rooms, is_open = school.here.inside(SALLE)
     assert (len(rooms), is_open) == (2, False)
     assert [fact.rank for _, fact in school.movable] == [1]
@@ -234,7 +234,7 @@ LEVELS = st.dictionaries(st.integers(1, 3), CONDITIONS, min_size=1)
 def test_a_fall_is_told_where_there_is_one_and_only_there(
     levels: Mapping[int, str], gate: str
 ) -> None:
-    found = falls_of(Judged.of(criterion(levels, given=gate)), SPACE)
+    found = falls_of(CriterionRules.of(criterion(levels, given=gate)), SPACE)
     assert {fall.move.fact.name for fall in found} == set(fallen(levels, gate))
 
 

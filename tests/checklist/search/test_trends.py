@@ -1,4 +1,4 @@
-"""Which way a rule goes when a fact gets better, from its text."""
+"""The trend of a rule when a fact gets better, from its text."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.checklist.search.ways import Way, Ways
+from diag.checklist.search.trends import Trend, Trends
 from diag.model.checklist import Question
 from diag.model.enums import QuestionType
 from diag.rules.language import parse_rule
@@ -36,63 +36,69 @@ NUMBERS = by_id(
 @pytest.mark.parametrize(
     ("text", "name", "expected"),
     [
-        ("p", "p", Way.FALLS),
-        ("not p", "p", Way.RISES),
-        ("y > 1", "x", Way.STAYS),
-        ("x >= 1", "x", Way.RISES),
-        ("1 < x", "x", Way.RISES),
-        ("x <= 1", "x", Way.FALLS),
-        ("x == 1", "x", Way.VARIES),
-        ("3 * x != 711", "x", Way.VARIES),
-        ("k in ('a', 'b')", "k", Way.RISES),
-        ("k == 'c'", "k", Way.FALLS),
-        ("k != 'c'", "k", Way.RISES),
-        ("k == 'b'", "k", Way.VARIES),
-        ("t == 'a'", "t", Way.RISES),
-        ("t in ('a', 'c')", "t", Way.FALLS),
-        ("'a' in set", "set", Way.RISES),
-        ("'a' not in set", "set", Way.FALLS),
-        ("x > 1 and y > 1", "x", Way.RISES),
-        ("x > 1 or x < 0", "x", Way.VARIES),
-        ("x + 1 > y", "x", Way.RISES),
-        ("y - x > 1", "x", Way.FALLS),
-        ("2 * x > 1", "x", Way.RISES),
-        ("-2 * x > 1", "x", Way.FALLS),
-        ("x / y > 1", "x", Way.RISES),
-        ("x * z > 1", "x", Way.VARIES),
-        ("y / x > 1", "x", Way.VARIES),
-        ("months_between(age, visit_date) < 84", "age", Way.RISES),
-        ("count(salle, prises > 1) > 2", "prises", Way.RISES),
-        ("total(salle, prises) > 2", "prises", Way.RISES),
-        ("total(lot, lots, months_between(age, visit_date) < 9) > 2", "age", Way.RISES),
-        ("share(salle, prises > 1) > 0.5", "prises", Way.RISES),
-        ("share(salle, murs > 1, prises > 1) > 0.5", "prises", Way.VARIES),
-        ("smallest(salle, prises, murs > 1) < 2", "prises", Way.FALLS),
-        ("largest(salle, murs, prises > 1) < 2", "prises", Way.VARIES),
-        ("seen >= 2", "x", Way.RISES),
-        ("not (seen >= 2)", "x", Way.FALLS),
-        ("hidden", "x", Way.FALLS),
-        ("x > 1 and not hidden", "x", Way.RISES),
-        ("x > 1 and hidden", "x", Way.VARIES),
+        ("p", "p", Trend.FALLS),
+        ("not p", "p", Trend.RISES),
+        ("y > 1", "x", Trend.STAYS),
+        ("x >= 1", "x", Trend.RISES),
+        ("1 < x", "x", Trend.RISES),
+        ("x <= 1", "x", Trend.FALLS),
+        ("x == 1", "x", Trend.VARIES),
+        ("3 * x != 711", "x", Trend.VARIES),
+        ("k in ('a', 'b')", "k", Trend.RISES),
+        ("k == 'c'", "k", Trend.FALLS),
+        ("k != 'c'", "k", Trend.RISES),
+        ("k == 'b'", "k", Trend.VARIES),
+        ("t == 'a'", "t", Trend.RISES),
+        ("t in ('a', 'c')", "t", Trend.FALLS),
+        ("'a' in set", "set", Trend.RISES),
+        ("'a' not in set", "set", Trend.FALLS),
+        ("x > 1 and y > 1", "x", Trend.RISES),
+        ("x > 1 or x < 0", "x", Trend.VARIES),
+        ("x + 1 > y", "x", Trend.RISES),
+        ("y - x > 1", "x", Trend.FALLS),
+        ("2 * x > 1", "x", Trend.RISES),
+        ("-2 * x > 1", "x", Trend.FALLS),
+        ("x / y > 1", "x", Trend.RISES),
+        ("x * z > 1", "x", Trend.VARIES),
+        ("y / x > 1", "x", Trend.VARIES),
+        ("months_between(age, visit_date) < 84", "age", Trend.RISES),
+        ("count(salle, prises > 1) > 2", "prises", Trend.RISES),
+        ("total(salle, prises) > 2", "prises", Trend.RISES),
+        (
+            "total(lot, lots, months_between(age, visit_date) < 9) > 2",
+            "age",
+            Trend.RISES,
+        ),
+        ("share(salle, prises > 1) > 0.5", "prises", Trend.RISES),
+        ("share(salle, murs > 1, prises > 1) > 0.5", "prises", Trend.VARIES),
+        ("smallest(salle, prises, murs > 1) < 2", "prises", Trend.FALLS),
+        ("largest(salle, murs, prises > 1) < 2", "prises", Trend.VARIES),
+        ("seen >= 2", "x", Trend.RISES),
+        ("not (seen >= 2)", "x", Trend.FALLS),
+        ("hidden", "x", Trend.FALLS),
+        ("x > 1 and not hidden", "x", Trend.RISES),
+        ("x > 1 and hidden", "x", Trend.VARIES),
     ],
 )
-def test_a_text_tells_its_direction_or_not(text: str, name: str, expected: Way) -> None:
-    assert Ways(NUMBERS).of(parse_rule(text).root, name) is expected
+def test_a_text_tells_its_direction_or_not(
+    text: str, name: str, expected: Trend
+) -> None:
+    assert Trends(NUMBERS).of(parse_rule(text).root, name) is expected
 
 
 @pytest.mark.parametrize("count", ["murs", "murs + 1"])
 def test_a_number_that_appears_has_no_direction(count: str) -> None:
     relevant = question("murs", QuestionType.INTEGER, relevant="x > 1")
-    ways = Ways(by_id(NUMBERS["x"], relevant))
-    assert ways.of(parse_rule(count).root, "x") is Way.VARIES
+    trends = Trends(by_id(NUMBERS["x"], relevant))
+    assert trends.of(parse_rule(count).root, "x") is Trend.VARIES
 
 
 def test_what_only_appears_inside_an_aggregate_adds_up() -> None:
     seen = question("lots", QuestionType.INTEGER, LOT, range_=(0, 9), relevant="x > 1")
-    ways = Ways(by_id(NUMBERS["x"], seen))
-    for function, way in (("total", Way.RISES), ("smallest", Way.VARIES)):
+    trends = Trends(by_id(NUMBERS["x"], seen))
+    for function, trend in (("total", Trend.RISES), ("smallest", Trend.VARIES)):
         rule = parse_rule(f"{function}(lot, lots) > 3")
-        assert ways.of(rule.root, "x") is way
+        assert trends.of(rule.root, "x") is trend
 
 
 SMALL: dict[str, list[Fact]] = {
@@ -136,11 +142,11 @@ def test_what_is_told_of_a_text_is_true_of_every_case(
             ),
         )
     )
-    way = Ways(questions).of(parse_rule(text).root, moving)
+    trend = Trends(questions).of(parse_rule(text).root, moving)
     for worse, better in steps(moving, relevant):
         before, after = exact_truth(text, worse), exact_truth(text, better)
-        assert not (way.never_falls and before and not after)
-        assert not (way.never_rises and after and not before)
+        assert not (trend.never_falls and before and not after)
+        assert not (trend.never_rises and after and not before)
 
 
 def steps(moving: str, relevant: str) -> Iterator[tuple[Known, Known]]:
