@@ -1,11 +1,23 @@
+"""Costs: exact cents between bounds, tax apart, one basket that shares add up to."""
+
 from fractions import Fraction
 
-from diag.assess.advice import FREE, NOTHING, added, cost_of, totals
 from diag.assess.judge import assess
-from diag.assess.results import Amount, CostLine
+from diag.assess.needs import by_vat
+from diag.assess.results import FREE, NOTHING, Amount, Cost, CostLine
 from diag.model.number import Number, Quantity
 from diag.words.figures import half_up
-from tests.assess.builders import checklist, criterion, facts, number, price
+from tests.assess.builders import (
+    SALLE,
+    boolean,
+    checklist,
+    criterion,
+    facts,
+    need,
+    number,
+    price,
+    require,
+)
 from tests.assess.builders import recommendation as advised
 
 
@@ -18,63 +30,129 @@ def line(
     )
 
 
-def amount(minimum: int, typical: int, maximum: int) -> Amount:
-    return Amount(Fraction(minimum), Fraction(typical), Fraction(maximum))
+def amount(minimum: int, low: int, high: int, maximum: int) -> Amount:
+    return Amount(*map(Fraction, (minimum, low, high, maximum)))
 
 
-def test_few_at_the_least_price_many_at_the_typical_and_greatest() -> None:
-    cost = cost_of([line(2, 4)])
-    assert cost.once_ht == amount(13_400, 38_000, 50_000)
-    assert cost.once_ttc == amount(16_080, 45_600, 60_000)
+def test_typical_between_quantities_and_extremes_of_both() -> None:
+    cost = Cost((line(2, 4),))
+    assert cost.once_ht == amount(13_400, 19_000, 38_000, 50_000)
+    assert cost.once_ttc == amount(16_080, 22_800, 45_600, 60_000)
     assert cost.yearly_ht == cost.yearly_ttc == NOTHING
     assert not cost.free
 
 
 def test_once_and_yearly_stay_apart() -> None:
-    cost = cost_of([line(1, 1), line(1, 1, yearly=True)])
-    assert cost.once_ht == cost.yearly_ht == amount(6_700, 9_500, 12_500)
+    cost = Cost((line(1, 1), line(1, 1, yearly=True)))
+    one = amount(6_700, 9_500, 9_500, 12_500)
+    assert cost.once_ht == cost.yearly_ht == one
 
 
-def test_an_unbounded_quantity_has_a_least_cost_only() -> None:
-    assert cost_of([line(3, None)]).once_ht == Amount(Fraction(20_100), None, None)
-    assert added([NOTHING, Amount(Fraction(1), None, None), NOTHING]).maximum is None
+def test_an_unbounded_quantity_has_low_costs_only() -> None:
+    unbounded = Amount(Fraction(20_100), Fraction(28_500), None, None)
+    assert Cost((line(3, None),)).once_ht == unbounded
+    assert (NOTHING + unbounded + NOTHING).maximum is None
 
 
 def test_tax_is_exact_and_rounded_once() -> None:
-    ttc = cost_of([line(1, 1, vat="5.5")]).once_ttc
-    assert ttc.typical == Fraction(10_022_500, 1_000)
-    assert half_up(ttc.typical) == 10_023
+    ttc = Cost((line(1, 1, vat="5.5"),)).once_ttc
+    assert ttc.low == Fraction(10_022_500, 1_000)
+    assert half_up(ttc.low) == 10_023
 
 
 def test_nothing_to_pay_is_free() -> None:
-    assert cost_of([]) == FREE
+    assert Cost() == FREE
     assert FREE.free
 
 
-def test_totals_add_what_fires_by_rate_and_leave_out_the_rest() -> None:
-    grid = checklist(
-        [number("prises"), number("bornes"), number("postes")],
-        [
-            criterion("a", {1: "prises >= 1"}),
-            criterion("b", {1: "bornes >= 1"}),
-            criterion("c", {1: "postes >= 1"}),
-        ],
-        [
-            advised("ra", "a", 1, prices={"vingt": "1", "dix": "2"}),
-            advised("rb", "b", 1, prices={"vingt": "1", "an": "1"}),
-            advised("rc", "c", 1, prices={"vingt": "100"}),
-        ],
-        [
-            price("vingt", 100, 100, 100),
-            price("dix", 10, 10, 10, vat=10),
-            price("an", 3, 3, 3, vat="5.5", yearly=True),
-        ],
+GRID = checklist(
+    [number("prises"), number("bornes"), number("postes")],
+    [
+        criterion("a", {1: "prises >= 1"}),
+        criterion("b", {1: "bornes >= 1"}),
+        criterion("c", {1: "postes >= 1"}),
+    ],
+    [
+        advised("ra", "a", 1, buys=["vingt", need("dix", count="2")]),
+        advised("rb", "b", 1, buys=[need("vingt", use="mur"), "an"]),
+        advised("rc", "c", 1, buys=[need("vingt", use="sol", count="100")]),
+    ],
+    [
+        price("vingt", 100, 100, 100),
+        price("dix", 10, 10, 10, vat=10),
+        price("an", 3, 3, 3, vat="5.5", yearly=True),
+    ],
+)
+
+
+def test_the_basket_adds_by_rate_what_is_sure_and_what_may_be() -> None:
+    basket = assess(facts({"prises": 0, "bornes": 0}), GRID).basket
+    assert basket.once_ht == amount(220, 220, 10_220, 10_220)
+    assert basket.once_ttc == amount(262, 262, 12_262, 12_262)
+    assert basket.yearly_ttc.low == Fraction(3_165, 1_000)
+    groups = by_vat(basket)
+    assert [group.rate for group in groups] == ["5.5", 10, 20]
+    assert [group.once_vat.low for group in groups] == [0, 2, 40]
+    taxed = sum((group.once_vat for group in groups), basket.once_ht)
+    assert taxed == basket.once_ttc
+
+
+ROOMS = checklist(
+    [number("prises", SALLE), boolean("borne", SALLE), boolean("courant", SALLE)],
+    [
+        criterion("cable", {2: "prises >= 2"}, place=SALLE),
+        criterion("wifi", {1: "borne"}, place=SALLE),
+        criterion("courant-la", {1: "courant"}, place=SALLE),
+    ],
+    [
+        advised(
+            *("cabler", "cable", 2),
+            quantity="2 - prises",
+            buys=[need("prise", use="tableau"), need("prise", use="borne", count="1")],
+        ),
+        advised(
+            *("poser", "wifi", 1),
+            requires=(require("courant-la", 1),),
+            buys=[need("prise", use="borne", count="1")],
+        ),
+        advised("alimenter", "courant-la", 1),
+    ],
+    [price("prise", 6_700, 9_500, 12_500, vat=0)],
+)
+BARE = facts({}, {"CM2": {"prises": 0, "borne": False, "courant": False}})
+
+
+def many(cost: Cost) -> Fraction | int:
+    """Return how many articles are surely bought."""
+    return sum(one.quantity.low for one in cost.lines)
+
+
+def test_the_same_socket_of_the_same_room_is_bought_once() -> None:
+    told = assess(BARE, ROOMS)
+    found = {one.recommendation.id: one for one in told.advice}
+    assert [one.payer for one in found["cabler"].shared] == ["poser"]  # comes first
+    assert many(found["poser"].cost) == many(found["poser"].alone) == 1
+    assert (many(found["cabler"].cost), many(found["cabler"].alone)) == (2, 3)
+    assert many(told.basket) == 1 + 2
+
+
+def test_what_is_shared_is_due_where_it_need_not_wait() -> None:
+    told = assess(BARE, ROOMS)
+    found = {one.recommendation.id: one for one in told.advice}
+    assert found["poser"].due == FREE
+    assert many(found["cabler"].due) == many(told.due) == 3
+
+
+def test_what_waits_is_not_due() -> None:
+    lonely = ROOMS.model_copy(
+        update={
+            "recommendations": {
+                ident: one
+                for ident, one in ROOMS.recommendations.items()
+                if ident != "cabler"
+            }
+        }
     )
-    found = totals(assess(facts({"prises": 0, "bornes": 0}), grid).advice)
-    assert found.once_ht == amount(220, 220, 220)
-    assert found.once_ttc == amount(262, 262, 262)
-    assert found.yearly_ttc.typical == Fraction(3_165, 1_000)
-    assert [group.rate for group in found.by_vat] == ["5.5", 10, 20]
-    assert [group.once_vat.typical for group in found.by_vat] == [0, 2, 40]
-    taxed = added([found.once_ht, *(group.once_vat for group in found.by_vat)])
-    assert taxed == found.once_ttc
+    found = assess(BARE, lonely)
+    assert found.basket.once_ht.low == 9_500
+    assert found.due == FREE

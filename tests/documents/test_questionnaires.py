@@ -51,8 +51,10 @@ def test_only_what_he_can_declare_and_nobody_knows_is_asked(tmp_path: Path) -> N
             assert Provenance.DECLARED in one.provenance
             assert not session.facts.answers.get((session.facts.root, one.id))
             assert not one.sensitive
-        first = director[0].id
-        record_answer(session, NewAnswer(first, state=State.NOT_APPLICABLE))
+        first = next(one.id for one in director if one.void)
+        record_answer(
+            session, NewAnswer(first, state=State.NOT_APPLICABLE, reason="voté")
+        )
         assert first not in {one.id for one in asked(session, "direction")}
         record_answer(session, NewAnswer(first, state=State.UNKNOWN))
         assert first in {one.id for one in asked(session, "direction")}
@@ -78,9 +80,7 @@ def test_a_page_is_said_once_and_its_numbers_outlive_the_answers(
         said = session.digest
         keep(session, printed)
         assert session.digest == said
-        record_answer(
-            session, NewAnswer(printed.questions[0], state=State.NOT_APPLICABLE)
-        )
+        record_answer(session, NewAnswer(printed.questions[0], state=State.REFUSED))
         _, later = compose(session, "direction")
         assert later.id != printed.id
         keep(session, later)
