@@ -72,7 +72,7 @@ def test_a_rule_that_reads_other_facts_is_told_in_words(session: AuditSession) -
     mixed = [
         each for each in card(session, "debit_descendant").scales if not each.alone
     ]
-    assert any("Appareils connectés" in each.thresholds[0].asks for each in mixed), (
+    assert any("Nombre d'appareils" in each.thresholds[0].asks for each in mixed), (
         mixed
     )
 

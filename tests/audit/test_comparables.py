@@ -41,7 +41,7 @@ def test_the_academy_reads_each_domain_beside_its_like() -> None:
         markdown(replace(report(), look_around=lambda: KNOWN), Audience.ACADEMIE)
     )
     assert "Écoles comparables, la moitié" in told
-    assert "| entre 30 et 55 |" in told
+    assert "| 30 à 55 |" in told
     assert "| trop peu d'écoles |" in told
     assert "ce n'est pas un classement" in told
     few = replace(report(), look_around=lambda: Comparables(WORDS, 2))
