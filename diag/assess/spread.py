@@ -113,34 +113,40 @@ def spread_words(result: CriterionResult, name: Name, kind: tuple[str, str]) -> 
 def _groups(
     result: CriterionResult, name: Name, kind: tuple[str, str]
 ) -> Iterator[str]:
-    places, short = concerned(result), short_places(result)
-    noun = True
-    for level in (*reversed(range(len(LEVELS))), None):
-        here = [one for one in places if _level(one) == level]
-        if not here:
-            continue
+    short = short_places(result)
+    found: dict[str, list[Verdict]] = {}
+    for verdict in sorted(concerned(result), key=_order):
+        settled = verdict.standing is Standing.IN and verdict.low == verdict.high
+        level = str(verdict.low) if settled else _SHORT if verdict in short else _OPEN
+        found.setdefault(level, []).append(verdict)
+    for rank, (level, here) in enumerate(found.items()):
         many = len(here) > 1
-        what = f"{len(here)} {kind[many]}" if noun else str(len(here))
+        what = f"{len(here)} {kind[many]}" if not rank else str(len(here))
         said = _agreeing(level, result.criterion.place, many=many)
         names = [name(one.place) for one in here if one in short]
         yield f"{what} {said}" + (f" : {listed(names, NAMED)}" if names else "")
-        noun = False
 
 
-def _level(verdict: Verdict) -> int | None:
-    sure = verdict.standing is Standing.IN and verdict.low == verdict.high
-    return verdict.low if sure else None
+_SHORT, _OPEN = "sous le niveau attendu", "à vérifier"
 
 
-def _agreeing(level: int | None, kind: PlaceKind, *, many: bool) -> str:
+def _order(verdict: Verdict) -> tuple[bool, int]:
+    """Return what puts the best places first, those that are not settled last."""
+    settled = verdict.standing is Standing.IN and verdict.low == verdict.high
+    return not settled, -verdict.low if settled else verdict.high
+
+
+def _agreeing(level: str, kind: PlaceKind, *, many: bool) -> str:
     match level:
-        case 0:
+        case "0":
             return "insuffisant" + "e" * (kind in FEMININE) + "s" * many
-        case 3:
-            return "exemplaire" + "s" * many
-        case None:
-            return "à vérifier"
-    return f"au niveau {'de ' * (level == 1)}{LEVELS[level]}"
+        case "1":
+            return f"au niveau de {LEVELS[1]}"
+        case "2":
+            return f"au niveau {LEVELS[2]}"
+        case "3":
+            return LEVELS[3] + "s" * many
+    return level
 
 
 def lasting_failures(assessment: Assessment) -> tuple[Verdict, ...]:

@@ -198,7 +198,9 @@ def _criterion(
         tone = Tone.ALERT
     else:
         tone = Tone.QUIET if result.standing is Standing.OUT else Tone.PLAIN
-    short = [] if result.alone else short_places(result)
+    short = () if result.alone else short_places(result)
+    if where == "socle":
+        short = tuple(one for one in short if one.high < 1)
     names = listed([place_name(session, one.place) for one in short], NAMED)
     return OutlineLine(
         f"{where}/{ident}",
@@ -216,9 +218,8 @@ def reasons_of(
     told = why(session.facts, session.checklist, criterion)
     key = f"{where}/{criterion}"
     lines = tuple(_reasons(told, session.checklist, key))
-    if told.result.alone:
-        return lines
-    return quiet(f"{key}/lieux", _spread(session, told.result)), *lines
+    spread = "" if told.result.alone else _spread(session, told.result)
+    return (quiet(f"{key}/lieux", spread), *lines) if spread else lines
 
 
 def _spread(session: AuditSession, result: CriterionResult) -> str:

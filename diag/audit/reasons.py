@@ -101,7 +101,8 @@ def _criterion_lines(told: Explanation) -> Iterator[str]:
         names = {each.place: each.name for each in told.places}
         kind = PLACES[criterion.place]
         spread = spread_words(told.result, names.__getitem__, kind)
-        yield f"  {sentence(spread)}"
+        if spread:
+            yield f"  {sentence(spread)}"
     if told.result.open:
         yield "  La liste des lieux n'est pas close : il peut y en avoir d'autres."
     out = [each for each in told.places if is_plainly_out(each)]

@@ -106,7 +106,7 @@ def words(found: CriterionResult) -> str:
         ),
         (
             (at("cp", 0, 1), at("ce1", 2)),
-            "1 salle au niveau recommandé, 1 à vérifier : CP",
+            "1 salle au niveau recommandé, 1 sous le niveau attendu : CP",
         ),
         ((out("cp"),), ""),
     ],
