@@ -22,6 +22,9 @@ Plain = dict[str, object]
 _ASKED = {"id", "place", "type", "label", "unit", "range", "date_range", "relevant"}
 """What of a question one needs to judge its answer again."""
 
+_NAMES = {"gate": "prerequisite"}
+"""What has another name for programs: there, a gate would be what is `given`."""
+
 
 def plain(value: object) -> object:
     """Return any value of this house as JSON has it."""
@@ -48,7 +51,10 @@ def _composed(value: object) -> object:
     if isinstance(value, frozenset):
         return sorted(map(str, value))
     if is_dataclass(value):
-        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+        return {
+            _NAMES.get(each.name, each.name): plain(getattr(value, each.name))
+            for each in fields(value)
+        }
     if isinstance(value, Mapping):
         return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, Iterable):
@@ -142,7 +148,7 @@ def advice_json(advice: Advice) -> Plain:
     return {
         "recommendation": advice.recommendation.id,
         "trigger": plain(advice.trigger),
-        "gate": plain(advice.gate),
+        "prerequisite": plain(advice.gate),
         "waits_for": list(advice.waits_for),
         "targets": plain(advice.targets),
         "places": list(advice.places),

@@ -15,8 +15,8 @@ from tests.fixtures.make_landed import CLOSED, OPEN, run, unpack
 
 SHAPES = Path(__file__).with_name("json.txt")
 MAPS = frozenset((
-    *("criteria", "domains", "statuses", "fields", "levels", "improves_with"),
-    *("steps", "held", "colleagues", "waiting", "new", "effect", "prices"),
+    *("criteria", "domains", "statuses", "fields", "levels"),
+    *("held", "colleagues", "waiting", "new", "effect"),
 ))
 """Keys under which an object is a map, by id or by name."""
 CRITERION, ADVICE = "prise-par-classe", "ranger-cables-et-prises"
@@ -68,6 +68,11 @@ def shapes(folder: Path) -> str:
 
 def _documents(folder: Path) -> Iterator[tuple[str, Any]]:
     home = unpack("diag.db", folder / "home" / "diag.db").parent
+    yield "audit upgrade", _printed(home, "audit", "upgrade", OPEN)
+    for status in ("en_cours", "clos"):
+        run(home, "audit", "status", CLOSED, "--set", status)
+        if status == "en_cours":
+            run(home, "audit", "upgrade", CLOSED)
     for title, words in READ.items():
         yield title, _printed(home, *words)
     (conflict, *_) = _printed(home, "conflicts", OPEN)
@@ -85,7 +90,6 @@ def _documents(folder: Path) -> Iterator[tuple[str, Any]]:
     (home / "overlay").mkdir()
     (home / "overlay" / "local.yaml").write_text(OVERLAY, encoding="utf-8")
     yield "checklists diff", _printed(home, "checklists", "diff")
-    yield "audit upgrade", _printed(home, "audit", "upgrade", OPEN)
     faulty = folder / "faulty"
     faulty.mkdir()
     (faulty / "local.yaml").write_text("criteria: [{id: 3}]\n", encoding="utf-8")
