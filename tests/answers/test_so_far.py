@@ -35,6 +35,7 @@ USE = question(
     "Classe|ULIS|Bureau de direction|Salle des maîtres|Bibliothèque (BCD)|"
     "Salle informatique|Salle de motricité|Salle polyvalente|Local|Écran",
 )
+VOID = question(QuestionType.BOOLEAN, void=True)
 MANY = question(QuestionType.CHOICE, "|".join(f"Choix {n}" for n in range(1, 13)))
 SEVERAL = question(QuestionType.CHOICES, "Poste|Projection|Prise")
 YES = question(QuestionType.BOOLEAN)
@@ -122,8 +123,15 @@ def test_a_number_that_begins_another_waits_for_enter() -> None:
 )
 def test_a_state_is_one_key_for_every_question(key: str, state: State) -> None:
     for asked in (USE, SEVERAL, YES, SOCKETS, DAY):
-        read = so_far(asked, key)
+        read = so_far(asked.model_copy(update={"void": True}), key)
         assert (read.state, read.is_complete) == (state, True)
+
+
+def test_sans_objet_is_no_key_where_it_has_no_sense() -> None:
+    for asked in (USE, SEVERAL, YES, SOCKETS, DAY):
+        read = so_far(asked, "/")
+        assert not read.is_answer
+        assert read.problem.startswith("« sans objet » ne se dit pas ici. ")
 
 
 @pytest.mark.parametrize(
@@ -159,7 +167,7 @@ def test_a_number_may_still_be_mended(asked: Question, text: str) -> None:
         (USE, "Salle des Maitres", State.KNOWN, "c4"),
         (YES, "Oui", State.KNOWN, True),
         (SOCKETS, "4 prises", State.KNOWN, 4),
-        (SOCKETS, "sans objet", State.NOT_APPLICABLE, None),
+        (VOID, "sans objet", State.NOT_APPLICABLE, None),
         (SIGNAL, "Inconnu", State.UNKNOWN, None),
         (TEXT, "inconnu", State.KNOWN, "inconnu"),
     ],

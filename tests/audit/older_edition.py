@@ -35,6 +35,7 @@ RULE = """\
     weight: 1
     place: ecole
     levels: {1: "registre"}
+    verify_before_quoting: true
     why: "Parce que."
     sources: [metier]
 """

@@ -22,6 +22,7 @@ from diag.tui.app import DiagApp
 from diag.tui.place import KeyBar
 from diag.tui.reading import HelpScreen
 from diag.tui.visit import VisitScreen
+from diag.tui.visit.commands import SayWithoutObject
 from diag.tui.visit.fiche import WalkPlan
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.builders import started, workspace
@@ -29,6 +30,8 @@ from tests.shared import copy_once_made
 from tests.tui.builders import DAY, OTHER, SCHOOL, app_on
 from tests.tui.waiting import shows, visible, wait_for
 
+VOID = "wifi_present"
+"""A question that may be answered « sans objet »."""
 HOSTILE = "Salle [/x] [type=x, v={'a[0]'}]"
 
 
@@ -170,9 +173,12 @@ async def test_no_answer_is_said_by_a_key_with_its_reason(tmp_path: Path) -> Non
     async with visit(tmp_path) as (pilot, screen):
         for key, state in (
             ("asterisk", State.UNKNOWN),
-            ("slash", State.NOT_APPLICABLE),
             ("exclamation_mark", State.REFUSED),
+            ("slash", State.NOT_APPLICABLE),
         ):
+            if key == "slash":
+                screen.go_to((screen.session.facts.root, VOID))
+                await wait_for(pilot, lambda: shows(pilot, "/ sans objet"), "offered")
             at = screen.visiting.key
             await pilot.press(key)
             await wait_for(pilot, lambda: shows(pilot, "pourquoi ?"), "asked why")
@@ -182,6 +188,29 @@ async def test_no_answer_is_said_by_a_key_with_its_reason(tmp_path: Path) -> Non
             answer = screen.session.facts.answer(*at)
             assert answer is not None
             assert (answer.state, answer.reason) == (state, state[:2])
+
+
+async def test_sans_objet_is_refused_where_the_question_has_no_such_answer(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        assert not shows(pilot, "sans objet")
+        assert not screen.can(SayWithoutObject)
+        await pilot.press("slash")
+        await wait_for(pilot, lambda: shows(pilot, "ne se dit pas ici"), "refused")
+        assert screen.session.facts.answer(*screen.visiting.key) is None
+
+
+async def test_sans_objet_is_not_said_without_its_reason(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, VOID) as (pilot, screen):
+        await pilot.press("slash")
+        await wait_for(pilot, lambda: shows(pilot, "pourquoi ?"), "asked why")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "avec sa raison"), "refused")
+        await pilot.press("escape", "escape")
+        assert screen.session.facts.answer(screen.session.facts.root, VOID) is None
 
 
 async def test_another_provenance_goes_with_the_answer(tmp_path: Path) -> None:
