@@ -37,12 +37,20 @@ def completions(
     for _ in range(limit):
         added = _added_places(facts, random)
         wider = _with_places(facts, added)
-        drawn = {
-            slot: random.choice(values)
-            for slot, values in _slots(wider, checklist).items()
-        }
+        possible = _slots(wider, checklist)
+        drawn = {slot: random.choice(values) for slot, values in possible.items()}
+        for place, part in possible:
+            whole = (place, checklist.questions[part].at_most)
+            if len(possible[place, part]) > 1 and whole in drawn:
+                drawn[place, part] = _at_most(drawn[place, part], drawn[whole])
         if world := _world(facts, checklist, added, drawn, random.choice(visits)):
             yield world
+
+
+def _at_most(part: Point, whole: Point) -> Point:
+    if isinstance(part, Fraction) and isinstance(whole, Fraction):
+        return min(part, whole)
+    return part
 
 
 def facts_of(world: World, facts: Facts) -> Facts:

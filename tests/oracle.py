@@ -56,15 +56,13 @@ def mean(members: Iterable[Member]) -> Bounds | None:
 
 
 def _least_mean(members: Sequence[tuple[Fraction, Fraction, Fraction]]) -> Fraction:
-    found = []
-    for raised in range(len(members) + 1):
-        weights = [
-            most if rank < raised else least
-            for rank, (_, least, most) in enumerate(members)
-        ]
-        if whole := sum(weights):
-            ends = [end for end, _, _ in members]
-            found.append(sum(map(Fraction.__mul__, ends, weights)) / whole)
+    total = sum((end * least for end, least, _ in members), Fraction())
+    weight = sum(least for _, least, _ in members)
+    found = [total / weight] if weight else []
+    for end, least, most in members:
+        total += end * (most - least)
+        weight += most - least
+        found += [total / weight] if weight else []
     return min(found)
 
 
@@ -119,7 +117,8 @@ class Judged:
                 for each in own
                 if each.criterion.is_averaged
             ]
-            found.append(DomainResult(domain, score(members, own), tuple(own)))
+            if own:
+                found.append(DomainResult(domain, score(members, own), tuple(own)))
         return tuple(found)
 
     @cached_property

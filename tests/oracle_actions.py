@@ -161,19 +161,24 @@ class Actions:
             cure
             for each, truth in met.items()
             if truth is False
-            for cure in self._cures(each, fired)
+            for cure in self._cures(action, each, fired)
         ]
         first += [each.criterion for each, truth in met.items() if truth is None]
         return replace(target, waits_for=tuple(dict.fromkeys(first)))
 
     def _cures(
-        self, requirement: Requirement, fired: Mapping[str, tuple[Target, ...]]
+        self,
+        action: Recommendation,
+        requirement: Requirement,
+        fired: Mapping[str, tuple[Target, ...]],
     ) -> list[str]:
+        """Return the other actions that bring a level; the criterion if none does."""
         ident, level = requirement.criterion, requirement.at_least
         found = [
             each.id
             for each in self.judged.checklist.recommendations.values()
             if each.id in fired
+            and each is not action
             and (
                 (each.when.criterion == ident and each.when.below >= level)
                 or _brings(each, ident, level)
@@ -217,10 +222,15 @@ class Actions:
         usual = self.quantity(action, place, trigger, as_a_rule)
         return usual if usual.high is not None else None
 
-    def gain(self, action: Recommendation) -> Fraction:
-        """Return by how much the overall low rises once done where it surely fires."""
-        sure = [each.place for each in self.targets[action.id] if each.trigger is FIRES]
-        return done(self.judged, action, sure).low - self.judged.low
+    @cached_property
+    def gains(self) -> Mapping[str, Fraction]:
+        """By how much the overall low rises, each done where it surely fires."""
+        found = {}
+        for ident, targets in self.targets.items():
+            sure = [each.place for each in targets if each.trigger is FIRES]
+            once = done(self.judged, self.concerned[ident], sure)
+            found[ident] = once.low - self.judged.low
+        return found
 
     def meets_danger(self, action: Recommendation) -> bool:
         """Say whether its criterion reads a danger that is there."""

@@ -74,7 +74,7 @@ class Accounts:
         return in_order(self)
 
     @cached_property
-    def _payers(self) -> Sequence[str]:
+    def _charged(self) -> Sequence[str]:
         """Ids of the actions, as they are charged: those that fire first."""
         return sorted(self.order, key=lambda ident: self.trigger(ident) is MAY_FIRE)
 
@@ -95,12 +95,28 @@ class Accounts:
 
     def needs(self, ident: str, part: Part) -> Iterator[tuple[Need, NeedKey, Quantity]]:
         """Yield what an action needs, place by place, before anything is merged."""
-        action = self.actions.concerned[ident]
-        for target in self.actions.targets[ident]:
-            for need in action.buys:
-                wanted = part(target, self._wanted(need, target))
-                if wanted is not None and wanted.high != 0:
-                    yield need, self._key(need, target.place), wanted
+        for target, need, key, wanted in self._needs[ident]:
+            counted = part(target, wanted)
+            if counted is not None and counted.high != 0:
+                yield need, key, counted
+
+    @cached_property
+    def _needs(
+        self,
+    ) -> Mapping[str, Sequence[tuple[Target, Need, NeedKey, Quantity]]]:
+        return {
+            ident: [
+                (
+                    target,
+                    need,
+                    self._key(need, target.place),
+                    self._wanted(need, target),
+                )
+                for target in targets
+                for need in self.actions.concerned[ident].buys
+            ]
+            for ident, targets in self.actions.targets.items()
+        }
 
     def _wanted(self, need: Need, target: Target) -> Quantity:
         if not need.count:
@@ -134,27 +150,32 @@ class Accounts:
         """Return what some actions cost together."""
         return self._cost(self.merged(idents, part))
 
-    def payer(self, key: NeedKey, part: Part) -> str:
-        """Return the action that a need is charged to: the first that has it.
-
-        What is sold in packs is charged to the first that needs any of it.
-        """
-        item = key[0]
-        in_packs = self._price(item).pack > 1
-        return next(
-            ident
-            for ident in self._payers
-            for _, other, _ in self.needs(ident, part)
-            if other == key or (in_packs and other[0] == item)
-        )
-
     def share(self, ident: str, part: Part) -> Cost:
         """Return what an action is charged with."""
+        payers = self.payers[part]
         return self._cost({
             key: wanted
             for key, wanted in self.merged(self.order, part).items()
-            if self.payer(key, part) == ident
+            if payers[key] == ident
         })
+
+    @cached_property
+    def payers(self) -> Mapping[Part, Mapping[NeedKey, str]]:
+        """The action that each need is charged to: the first that has it.
+
+        What is sold in packs is charged to the first that needs any of it.
+        """
+        return {part: self._payers_of(part) for part in (everything, to_engage)}
+
+    def _payers_of(self, part: Part) -> Mapping[NeedKey, str]:
+        found: dict[NeedKey, str] = {}
+        of_packs: dict[str, str] = {}
+        for ident in self._charged:
+            for _, key, _ in self.needs(ident, part):
+                first = of_packs.setdefault(key[0], ident)
+                in_packs = self._price(key[0]).pack > 1
+                found.setdefault(key, first if in_packs else ident)
+        return found
 
     def _price(self, item: str) -> Price:
         return self.actions.judged.checklist.prices[item]
@@ -186,7 +207,7 @@ class Accounts:
         shared = [
             Shared(need, payer)
             for need, key, _ in self.needs(ident, everything)
-            if (payer := self.payer(key, everything)) != ident
+            if (payer := self.payers[everything][key]) != ident
         ]
         return Advice(
             recommendation=action,
@@ -204,7 +225,7 @@ class Accounts:
             alone=self.cost_of([ident]),
             shared=tuple(dict.fromkeys(shared)),
             effort_days=None,
-            gain=actions.gain(action),
+            gain=actions.gains[ident],
             covers=self._covers(action),
             is_legal=actions.is_legal(action),
             is_danger=actions.meets_danger(action),
@@ -271,7 +292,7 @@ def _rank(accounts: Accounts, ident: str) -> tuple[object, ...]:
         criterion.kind is Kind.BLOCKING,
         True,
     )
-    gain = actions.gain(action)
+    gain = actions.gains[ident]
     return (
         kinds.index(True),
         2 if alone.high is None else alone.low > 0,

@@ -67,6 +67,8 @@ class Reading:
     limits: Limits = in_scores
     _asked: set[tuple[str, str]] = field(default_factory=set)
     """Facts whose relevance is being worked out: a circle is unknown."""
+    _values: dict[tuple[str, str], RuleValue] = field(default_factory=dict)
+    """What was read already: a checklist names a fact ten times over."""
 
     def line(self, place: str) -> Iterator[str]:
         """Yield a place and all that hold it, the nearest first."""
@@ -111,6 +113,11 @@ class Reading:
 
     def value(self, name: str, place: str) -> RuleValue:
         """Return all that a name may stand for at a place."""
+        if (name, place) not in self._values:
+            self._values[name, place] = self._value(name, place)
+        return self._values[name, place]
+
+    def _value(self, name: str, place: str) -> RuleValue:
         if name == "visit_date":
             day = self.facts.visit_date
             return point(day.toordinal()) if day else UNBOUNDED

@@ -1,6 +1,6 @@
 """Where an assessment and the oracle disagree, in words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from random import Random
 
@@ -149,11 +149,16 @@ def miscounted(cost: Cost) -> Iterator[str]:
         yield from _unlike(f"{yearly} {taxed}", each, amount(own, taxed=taxed))
 
 
-def outside(facts: Facts, checklist: Checklist, limit: int) -> Iterator[str]:
+def outside(
+    facts: Facts,
+    checklist: Checklist,
+    limit: int,
+    judge: Callable[[Facts, Checklist], Assessment] = assessed,
+) -> Iterator[str]:
     """Yield what does not hold for every completion of facts that are not complete."""
     found = assess(facts, checklist)
     for world in completions(facts, checklist, Random(limit), limit):
-        complete = assessed(facts_of(world, facts), checklist)
+        complete = judge(facts_of(world, facts), checklist)
         for each in escapes(found, complete):
             yield f"{each} ({world.values})"
 
@@ -167,9 +172,10 @@ def escapes(before: Assessment, after: Assessment) -> Iterator[str]:
         if result.compliance not in {None, Compliance.A_VERIFIER, then.compliance}:
             yield f"{ident} was {result.compliance}, became {then.compliance}"
         yield from _strayed(result, then)
-    for one, other in zip(before.domains, after.domains, strict=True):
-        if not _narrows(one.score, other.score):
-            yield f"{one.domain.id}: {one.score} became {other.score}"
+    scores = {each.domain.id: each.score for each in before.domains}
+    for domain in after.domains:
+        if not _narrows(scores[domain.domain.id], domain.score):
+            yield f"{domain.domain.id}: became {domain.score}"
     if not _narrows(before.overall, after.overall):
         yield f"overall: {before.overall} became {after.overall}"
     if after.socle not in _FITTING_SOCLES[before.socle]:

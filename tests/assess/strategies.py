@@ -317,9 +317,7 @@ _BUYS = st.lists(needs(), max_size=2)
 def _requirements(
     draw: st.DrawFn, own: Criterion, others: Mapping[str, Criterion]
 ) -> tuple[Requirement, ...]:
-    idents = [ident for ident in others if ident != own.id]
-    if not idents:
-        return ()
+    idents = sorted(others)
     return tuple(
         require(
             ident,
@@ -348,7 +346,6 @@ def recommendations(
     if draw(_FLIP):
         effects.append((draw(st.sampled_from(sorted(among))), draw(_LEVEL)))
     requires = draw(_requirements(own, among))
-    cured = {each.criterion for each in requires}
     coverable = [
         other for other, ident in above.items() if among[ident].place is own.place
     ]
@@ -364,7 +361,7 @@ def recommendations(
         quantity=draw(_QUANTITY[own.place]).format(inside=inside),
         at_most=draw(_MOST),
         buys=draw(_BUYS),
-        effect={key: value for key, value in effects if key not in cured},
+        effect=dict(effects),
     )
 
 
