@@ -164,6 +164,7 @@ class Judged:
         read_out = [
             self.reading.reads_out(rule, place)
             for rule in (criterion.given, *criterion.levels.values())
+            if criterion.kind is not Kind.COMPLIANCE  # none is declared away
         ]
         found: set[int] = set()
         if given is not True:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cache
 
 from diag.model.checklist import Criterion, Question
-from diag.model.enums import PlaceKind
+from diag.model.enums import Kind, PlaceKind
 
 Point = object
 """A Fraction (a date: its ordinal), an id, a frozenset of ids, a boolean, or…"""
@@ -64,8 +64,10 @@ class World:
     def level(self, criterion: Criterion, place: str) -> int | None:
         """Return the level of a criterion at a place; None: sans objet."""
         judging = (criterion.given, *criterion.levels.values())
-        applies = not criterion.applicable or self.holds(criterion.applicable, place)
-        if not applies or any(self.names_out(rule, place) for rule in judging):
+        is_law = criterion.kind is Kind.COMPLIANCE
+        if criterion.applicable and not self.holds(criterion.applicable, place):
+            return None
+        if not is_law and any(self.names_out(rule, place) for rule in judging):
             return None
         if criterion.given and not self.holds(criterion.given, place):
             return 0

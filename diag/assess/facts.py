@@ -309,8 +309,12 @@ class PlaceScope:
         relevant = self.relevance(name)
         if relevant is False:
             return ABSENT
-        found = self._allowed(self._reading.vocabulary[name], self.heads(name))
-        return found if relevant else maybe_absent(found)
+        fact = self._reading.vocabulary[name]
+        out = self.is_out(name) if fact.inherits else False
+        if out:
+            return ABSENT
+        found = self._allowed(fact, self.heads(name))
+        return found if relevant and out is False else maybe_absent(found)
 
     def _allowed(self, fact: FactType, heads: tuple[Answer, ...]) -> RuleValue:
         """Return what the heads of one fact leave possible: their hull."""

@@ -49,6 +49,8 @@ BATIMENT = PlaceKind.BATIMENT
 QUESTIONS = (
     boolean("wifi", better=UP, void=True),
     boolean("cantine"),
+    boolean("filaire", relevant="not wifi", better=UP),
+    boolean("fuite", better=DOWN, danger=True),
     number("eleves", range=(0, 3)),
     number("maitres", range=(0, 3), likely=(1, 2)),
     number("formes", range=(0, 3), better=UP, at_most="maitres"),
@@ -92,8 +94,8 @@ PRICES = (
 """Once, every year, in packs."""
 
 KINDS = (ECOLE, BATIMENT, SALLE, LOT)
-Words = Literal["any", "lawful", "situations"]
-"""What a rule may read: anything, nothing that may be sans objet, situations alone."""
+Words = Literal["any", "situations"]
+"""What a rule may read: anything, or situations alone."""
 
 _NUMBERS: dict[Words, dict[PlaceKind, tuple[str, ...]]] = {
     "any": {
@@ -101,12 +103,6 @@ _NUMBERS: dict[Words, dict[PlaceKind, tuple[str, ...]]] = {
         BATIMENT: ("etages",),
         SALLE: ("prises", "bornes"),
         LOT: ("postes", "vieux"),
-    },
-    "lawful": {
-        ECOLE: ("eleves", "formes"),
-        BATIMENT: ("etages",),
-        SALLE: ("prises",),
-        LOT: ("vieux",),
     },
     "situations": {
         ECOLE: ("eleves", "maitres"),
@@ -121,30 +117,35 @@ _SITUATIONS: dict[PlaceKind, tuple[str, ...]] = {
     SALLE: ("type_salle == 'classe'", "type_salle not in ('bureau',)"),
     LOT: ("postes >= 2", "postes > eleves"),
 }
-_LAWFUL: dict[PlaceKind, tuple[str, ...]] = {
-    ECOLE: (
-        *_SITUATIONS[ECOLE],
-        "offre == 'fibre'",
-        "offre != 'adsl'",
-        "offre >= 'vdsl'",
-        "offre in ('adsl', 'vdsl')",
-        "'ent' in usages",
-        "'mail' not in usages",
-        "months_between(pose, visit_date) <= 12",
-        "pose < visit_date",
-        "formes >= maitres",
-    ),
-    BATIMENT: _SITUATIONS[BATIMENT],
-    SALLE: (*_SITUATIONS[SALLE], "tni", "not nus", "prises > eleves"),
-    LOT: (*_SITUATIONS[LOT], "postes * prises >= 2", "vieux < postes"),
-}
 _ATOMS: dict[Words, dict[PlaceKind, tuple[str, ...]]] = {
     "situations": _SITUATIONS,
-    "lawful": _LAWFUL,
     "any": {
-        **_LAWFUL,
-        ECOLE: (*_LAWFUL[ECOLE], "wifi", "2 * eleves - debit >= 1"),
-        SALLE: (*_LAWFUL[SALLE], "bornes >= prises"),
+        ECOLE: (
+            *_SITUATIONS[ECOLE],
+            "wifi",
+            "filaire",
+            "not filaire",
+            "not fuite",
+            "offre == 'fibre'",
+            "offre != 'adsl'",
+            "offre >= 'vdsl'",
+            "offre in ('adsl', 'vdsl')",
+            "'ent' in usages",
+            "'mail' not in usages",
+            "months_between(pose, visit_date) <= 12",
+            "pose < visit_date",
+            "formes >= maitres",
+            "2 * eleves - debit >= 1",
+        ),
+        BATIMENT: _SITUATIONS[BATIMENT],
+        SALLE: (
+            *_SITUATIONS[SALLE],
+            "tni",
+            "not nus",
+            "prises > eleves",
+            "bornes >= prises",
+        ),
+        LOT: (*_SITUATIONS[LOT], "postes * prises >= 2", "vieux < postes"),
     },
 }
 _INSIDE = {ECOLE: (BATIMENT, SALLE, LOT), BATIMENT: (SALLE, LOT), SALLE: (LOT,)}
@@ -249,11 +250,10 @@ def criteria(draw: st.DrawFn, ident: str) -> Criterion:
     """Draw a criterion at any kind of place."""
     place, kind, weight = draw(_KIND), draw(_NATURE), draw(_WEIGHT)
     is_averaged = kind is not Kind.COMPLIANCE and weight > 0
-    words: Words = "lawful" if kind is Kind.COMPLIANCE else "any"
     scope: Words = "situations" if is_averaged else "any"
     return criterion(
         ident,
-        {level: draw(conditions(place, words=words)) for level in draw(_LEVELS)},
+        {level: draw(conditions(place)) for level in draw(_LEVELS)},
         place=place,
         kind=kind,
         weight=weight,

@@ -7,7 +7,7 @@ import pytest
 
 from diag.assess.judge import assess
 from diag.assess.results import Advice, Assessment
-from diag.model.checklist import Checklist
+from diag.model.checklist import Checklist, Criterion
 from diag.model.enums import Gate, Kind, Socle, Standing, Trigger
 from diag.model.fact import Facts
 from diag.model.number import Bounds, Quantity
@@ -51,7 +51,12 @@ def places(assessment: Assessment, ident: str) -> tuple[str, ...]:
 
 def sockets(socle_share: str = "1") -> Checklist:
     """Return what judges sockets, Wi-Fi, power and projectors, room by room."""
-    blocking = {"place": SALLE, "kind": Kind.BLOCKING, "socle_share": socle_share}
+
+    def blocks(ident: str, levels: dict[int, str]) -> Criterion:
+        return criterion(
+            ident, levels, place=SALLE, kind=Kind.BLOCKING, socle_share=socle_share
+        )
+
     return checklist(
         [
             number("prises_rj45", SALLE, better=UP),
@@ -61,18 +66,17 @@ def sockets(socle_share: str = "1") -> Checklist:
             boolean("video", SALLE, better=UP),
         ],
         [
-            criterion(
+            blocks(
                 "prises",
                 {
                     3: "prises_rj45 >= 2 and prise_borne",
                     2: "prises_rj45 >= 2",
                     1: "prises_rj45 >= 1",
                 },
-                **blocking,
             ),
-            criterion("wifi", {3: "wifi"}, **blocking),
-            criterion("courant", {3: "courant"}, **blocking),
-            criterion("video", {3: "video"}, **blocking),
+            blocks("wifi", {3: "wifi"}),
+            blocks("courant", {3: "courant"}),
+            blocks("video", {3: "video"}),
         ],
         [
             recommendation(
@@ -244,7 +248,8 @@ def test_what_is_renewed_is_not_migrated(
     lot = {"lot": {"systeme": "dix", "lot_nombre": 17, **age}}
     found = judge(facts({}, lot, kinds={"lot": LOT}), COMPUTERS)
     assert sorted(advice(found)) == advised
-    assert (found.basket.once_ht.low, found.basket.once_ht.high) == (low, high)
+    assert found.basket.once_ht.low == low
+    assert found.basket.once_ht.high == high
 
 
 @pytest.mark.parametrize(
@@ -294,3 +299,18 @@ def test_lots_weigh_by_how_many_they_are(judge: Judge) -> None:
     }
     found = judge(facts({}, lots, kinds=dict.fromkeys(lots, LOT)), grid)
     assert found.criteria["bon"].bounds == Bounds(Fraction(1, 4), Fraction(10, 11))
+
+
+def test_what_needs_a_fact_sans_objet_is_sans_objet_too(judge: Judge) -> None:
+    grid = checklist(
+        [boolean("wifi", void=True), boolean("filaire", relevant="not wifi")],
+        [
+            criterion("mieux", {3: "filaire"}),
+            criterion(
+                "loi", {1: "not wifi"}, kind=Kind.COMPLIANCE, applicable="filaire"
+            ),
+        ],
+    )
+    found = judge(facts({"wifi": SANS_OBJET, "filaire": True}), grid)
+    assert found.criteria["mieux"].standing is Standing.OUT
+    assert found.criteria["loi"].standing is Standing.OUT
