@@ -5,7 +5,7 @@ the plainest way: exact fractions, nothing kept from one assessment to the next.
 `tests.oracle_actions` goes on where alerts end.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -89,6 +89,8 @@ class Judged:
     checklist: Checklist
     reached: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """Level that an action brings a criterion to, at a place."""
+    lowered: Collection[tuple[str, str]] = ()
+    """Criteria at places that are supposed to stand at their low."""
 
     @cached_property
     def reading(self) -> Reading:
@@ -176,6 +178,8 @@ class Judged:
             standing = OUT
         elif applies and None not in read_out:
             standing = IN
+        if (criterion.id, place) in self.lowered:
+            found = {min(found)}
         reached = self.reached.get((criterion.id, place), 0)
         return Verdict(
             criterion=criterion.id,
