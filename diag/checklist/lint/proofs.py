@@ -4,7 +4,7 @@ Each level can be given, and a better fact lowers none; an action fires somewher
 counts at least one, and cures its criterion.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -116,10 +116,9 @@ class _ActionProof:
             yield from self._never()
             return
         yield from self._too_few()
-        moves = list(moves_in(self.school))
         for path, text in _counts(self.action):
             yield from self._in_pieces(path, text)
-            yield from self._growing(path, text, moves)
+            yield from self._growing(path, text)
         yield from self._useless()
 
     def _never(self) -> Iterator[Problem]:
@@ -169,17 +168,17 @@ class _ActionProof:
                 about=_names(case),
             )
 
-    def _growing(
-        self, path: tuple[str, ...], text: str, moves: Sequence[Betterment]
-    ) -> Iterator[Problem]:
+    def _growing(self, path: tuple[str, ...], text: str) -> Iterator[Problem]:
         root, trends = read(text).root, Trends(self.action.questions)
-        is_plain = QUANTITY not in names_in(root)
+        names = {
+            fact.name
+            for _, fact in self.school.movable
+            if QUANTITY in names_in(root) or not trends.of(root, fact.name).never_rises
+        }
         blamed: set[str] = set()
-        for move in moves:
+        for move in moves_in(self.school, names):
             name = move.fact.name
-            if name in blamed or (is_plain and trends.of(root, name).never_rises):
-                continue
-            case = self._growth(text, move)
+            case = None if name in blamed else self._growth(text, move)
             if case is None:
                 continue
             blamed.add(name)

@@ -1,6 +1,6 @@
 """Whether a better fact lowers a level or shuts a gate: a case of it, or none found."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -24,9 +24,11 @@ class Betterment:
     after: MadeUpPlace
 
 
-def moves_in(school: SmallSchool) -> Iterator[Betterment]:
-    """Yield each smallest step of each fact that can get better."""
+def moves_in(school: SmallSchool, names: Collection[str]) -> Iterator[Betterment]:
+    """Yield each smallest step of the facts of these names that can get better."""
     for kind, fact in school.movable:
+        if fact.name not in names:
+            continue
         for worse, better in moves(fact.question, fact.tried):
             yield Betterment(
                 fact,
@@ -60,14 +62,15 @@ def falls_of(
     texts = filter(None, (criterion.given, *criterion.levels.values()))
     roots = [read(text).root for text in texts]
     school = SmallSchool(questions, criterion.place, rules_of(criterion))
-    done = {
+    names = {
         fact.name
         for _, fact in school.movable
-        if all(trends.of(root, fact.name).never_falls for root in roots)
+        if not all(trends.of(root, fact.name).never_falls for root in roots)
     }
-    for move in moves_in(school):
-        if move.fact.name not in done and (fall := _fall(judged, school, move)):
-            done.add(move.fact.name)
+    fallen: set[str] = set()
+    for move in moves_in(school, names):
+        if move.fact.name not in fallen and (fall := _fall(judged, school, move)):
+            fallen.add(move.fact.name)
             yield fall
 
 

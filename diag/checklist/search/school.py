@@ -13,7 +13,7 @@ from random import Random
 
 from diag.answers.date import VISIT
 from diag.answers.types import TYPES
-from diag.checklist.search.values import hull, marks_in
+from diag.checklist.search.values import hull, marks_in, seen_apart
 from diag.checklist.typecheck import VISIT_DATE, read_rule
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind
@@ -163,7 +163,10 @@ class SmallSchool:
     def _fact(
         self, question: Question, kind: PlaceKind, marks: Iterable[Exact]
     ) -> Fact:
-        tried = TYPES[question.type].tried(question, kind, self._nodes, marks)
+        type_ = TYPES[question.type]
+        tried = type_.tried(question, kind, self._nodes, marks)
+        if type_.is_one_choice:
+            tried = seen_apart(question, tried, self._nodes)
         return Fact(question.id, question, tried or (ABSENT,), self._asked)
 
     @property
@@ -208,7 +211,7 @@ class SmallSchool:
     def _is_found(self, wishes: Sequence[Wish]) -> bool:
         self._steps -= 1
         undecided: list[Wish] = []
-        following: Fact | None = None
+        asked: list[Fact] = []
         for wish in wishes:
             self._asked.clear()
             truth = wish()
@@ -216,9 +219,10 @@ class SmallSchool:
                 return False
             if truth is None:
                 undecided.append(wish)
-                following = following or next(iter(self._asked), None)
-        if following is None:
+                asked = asked or [*self._asked]
+        if not asked:
             return not undecided
+        following = next((fact for fact in asked if not fact.rank), asked[0])
         for value in following.tried:
             following.settle(value)
             if self._steps < 0:

@@ -1,17 +1,21 @@
 """What a proof tries for a fact, which value is better, what an effect makes of it."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from itertools import chain, pairwise, product
 
 from diag.model.checklist import Question
 from diag.model.enums import Direction
+from diag.rules.evaluate import judge_of
+from diag.rules.scope import Scope
 from diag.rules.tree import (
     Arithmetic,
     CompareNode,
     Constant,
     Exact,
+    IsAmong,
     NameNode,
     Node,
     names_in,
@@ -24,6 +28,7 @@ from diag.rules.values import (
     RuleValue,
     Several,
     Span,
+    Truth,
     point,
     subtracted,
 )
@@ -119,6 +124,49 @@ def _sum(one: _Form | None, other: _Form | None) -> _Form | None:
         return None
     keys = chain(one, other)
     return {key: one.get(key, 0) + other.get(key, 0) for key in keys}
+
+
+def seen_apart(
+    question: Question, tried: Sequence[RuleValue], nodes: Iterable[Node]
+) -> tuple[RuleValue, ...]:
+    """Return the values of a situation of one choice that some rule tells apart.
+
+    Those of another fact stay: the steps of a fact that gets better go through all.
+    """
+    if question.better is not None:
+        return tuple(tried)
+    name = NameNode(question.id, 1)
+    parts = [part for node in nodes for part in walk(node)]
+    atoms = [
+        part
+        for part in parts
+        if (isinstance(part, IsAmong) and part.question == name)
+        or (isinstance(part, CompareNode) and name in {part.left, part.right})
+    ]
+    if any(len(names_in(atom)) > 1 for atom in atoms):
+        return tuple(tried)
+    judges = [judge_of(atom) for atom in atoms]
+    seen: dict[tuple[Truth, ...], RuleValue] = {}
+    for value in tried:
+        alone = _Alone(value)
+        seen.setdefault(tuple(judge(alone) for judge in judges), value)
+    return tuple(seen.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """A place with one fact."""
+
+    fact: RuleValue
+
+    def value(self, _name: str) -> RuleValue:
+        return self.fact
+
+    def inside(self, _kind: object) -> tuple[tuple[Scope, ...], bool]:
+        return (), False
+
+    def is_out(self, _name: str) -> bool:
+        return False
 
 
 def moves(

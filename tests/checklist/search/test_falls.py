@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from diag.checklist.search.actions import CriterionRules
 from diag.checklist.search.falls import falls_of
 from diag.checklist.search.school import SmallSchool, read
-from diag.checklist.search.values import marks_in, moves, raised
+from diag.checklist.search.values import marks_in, moves, raised, seen_apart
 from diag.model.checklist import Question
 from diag.model.enums import Kind, QuestionType
 from diag.rules.language import parse_rule
@@ -180,6 +180,28 @@ def test_a_fact_gets_better_step_by_step(
     name: str, tried: list[RuleValue], expected: list[tuple[RuleValue, RuleValue]]
 ) -> None:
     assert list(moves(QUESTIONS[name], [ABSENT, *tried])) == expected
+
+
+@pytest.mark.parametrize(
+    ("rules", "kept"),
+    [
+        (["offre == 'fibre'"], "adsl fibre"),
+        (["offre in ('adsl', 'cable')"], "adsl fibre"),
+        (["offre != 'adsl'", "count(lot, offre == 'fibre') > 1"], "adsl cable fibre"),
+        (["acces"], "adsl"),
+        (["offre == secours"], "adsl cable fibre"),
+        (["etat == 'bon'"], "adsl"),
+    ],
+)
+def test_choices_that_no_rule_tells_apart_are_tried_once(
+    rules: list[str], kept: str
+) -> None:
+    nodes = [parse_rule(rule).root for rule in rules]
+    tried = [one_of(each) for each in ("adsl", "cable", "fibre")]
+    expected = tuple(one_of(each) for each in kept.split())
+    assert seen_apart(QUESTIONS["offre"], tried, nodes) == expected
+    better = QUESTIONS["offre"].model_copy(update={"better": (("adsl",), ("fibre",))})
+    assert seen_apart(better, tried, nodes) == tuple(tried)
 
 
 @pytest.mark.parametrize(
