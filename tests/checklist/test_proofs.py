@@ -7,7 +7,7 @@ import pytest
 
 from diag.checklist.lint.directions import direction_problems, situations
 from diag.checklist.lint.proofs import proof_problems
-from diag.checklist.lint.sense import dated_problems
+from diag.checklist.lint.sense import dated_problems, trigger_problems
 from diag.model.checklist import (
     Aid,
     AidState,
@@ -464,6 +464,45 @@ def test_a_weight_has_bounds(weight: str, *, is_told: bool) -> None:
     found = directed(checklist([judged], [action(effect={"neuf": True})], questions))
     assert bool(found) is is_told
     assert all(one.key.endswith("weigh_by") for one in found)
+
+
+def test_a_weight_is_a_situation() -> None:
+    judged = criterion({2: "neuf"}, place=SALLE, weigh_by="prises")
+    draft = checklist([judged], [action(effect={"neuf": True})])
+    assert "« weigh_by » lit « prises », un fait qui peut" in sentence(directed(draft))
+
+
+# What waits for something else.
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "effect", "blamed"),
+    [
+        (["b"], ["a"], {}, ["un", "deux"]),
+        (["b"], [], {}, []),
+        (["b"], ["c"], {}, []),
+        (["b"], ["a"], {"acces": True}, []),
+        (["a"], [], {}, ["un"]),
+    ],
+)
+def test_actions_never_wait_for_one_another_alone(
+    first: Sequence[str],
+    second: Sequence[str],
+    effect: dict[str, bool],
+    blamed: Sequence[str],
+) -> None:
+    criteria = [
+        criterion({2: rule}, ident=ident)
+        for ident, rule in {"a": "note > 1", "b": "acces", "c": "pannes < 1"}.items()
+    ]
+    actions = [
+        action("un", on="a", requires=first, effect={"note": 2}),
+        action("deux", on="b", requires=second, effect={"acces": True}),
+        action("trois", on="c", effect=effect),
+    ]
+    found = list(trigger_problems(loaded(checklist(criteria, actions))))
+    keys = [one.key for one in found if "que rien ne relève" in one.message]
+    assert sorted(keys) == sorted(f"recommendations.{one}.requires" for one in blamed)
 
 
 # What a reviewer reads, and what is only warned of.

@@ -56,8 +56,9 @@ def direction_problems(loaded: Loaded) -> Iterator[Problem]:
     for criterion in draft.criteria.values():
         item = loaded.item("criteria", criterion.id)
         if criterion.is_averaged:
-            text = criterion.applicable
-            yield from _scope_problems(item, ("applicable",), text, draft.questions)
+            for key in ("applicable", "weigh_by"):
+                text = getattr(criterion, key)
+                yield from _scope_problems(item, (key,), text, draft.questions)
         yield from _void_problems(item, criterion, draft.questions)
         yield from _weight_problems(item, criterion, draft.questions)
         if is_whole:
@@ -71,6 +72,16 @@ def direction_problems(loaded: Loaded) -> Iterator[Problem]:
         yield from _gate_problems(loaded)
 
 
+_INSTEAD = {
+    "applicable": "Passez cette condition dans « given », ou ôtez « better » de la "
+    "question.",
+    "weigh_by": "Pesez par ce qui n'est ni mieux ni pire : un progrès ferait baisser "
+    "la moyenne.",
+    "where": "Ne triez les lieux que par ce qui n'est ni mieux ni pire.",
+}
+"""What to do where a key reads a fact that can get better."""
+
+
 def _scope_problems(
     item: Item, path: tuple[str, ...], text: str, questions: Mapping[str, Question]
 ) -> Iterator[Problem]:
@@ -82,10 +93,7 @@ def _scope_problems(
             yield item.problem(
                 path,
                 f"« {key} » lit « {way[-1]} », un fait qui peut s'améliorer{through}",
-                "Passez cette condition dans « given », ou ôtez « better » de la "
-                "question."
-                if key == "applicable"
-                else "Ne triez les lieux que par ce qui n'est ni mieux ni pire.",
+                _INSTEAD[key],
                 about=way,
             )
 

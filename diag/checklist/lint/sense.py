@@ -2,6 +2,7 @@
 
 import keyword
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from fractions import Fraction
@@ -12,6 +13,7 @@ from diag.checklist.loaded import Item, Loaded
 from diag.checklist.typecheck import UNREADABLE, VISIT_DATE, names_read
 from diag.model.checklist import (
     AidState,
+    Checklist,
     Price,
     Question,
     Recommendation,
@@ -279,6 +281,7 @@ def trigger_problems(loaded: Loaded) -> Iterator[Problem]:
                     f"Ses niveaux sont : {levels}.",
                     "warning",
                 )
+    yield from _waiting_problems(loaded)
     questions = loaded.draft.questions
     loop = _loop({
         ident: names_read(question.relevant) & questions.keys()
@@ -291,6 +294,52 @@ def trigger_problems(loaded: Loaded) -> Iterator[Problem]:
             "Retirez l'une de ces conditions.",
             about=loop,
         )
+
+
+def _waiting_problems(loaded: Loaded) -> Iterator[Problem]:
+    """Yield the actions that could only wait for one another."""
+    draft = loaded.draft
+    cures = _cures(draft)
+    waiting = {each.id: each for each in draft.recommendations.values()}
+    free: set[str] = set()
+    while found := {
+        ident
+        for ident, each in waiting.items()
+        if all(
+            not cures[need.criterion] or cures[need.criterion] & free
+            for need in each.requires
+        )
+    }:
+        free |= found
+        waiting = {ident: waiting[ident] for ident in waiting.keys() - found}
+    for ident, each in sorted(waiting.items()):
+        needed = next(
+            need.criterion for need in each.requires if not cures[need.criterion] & free
+        )
+        yield loaded.item("recommendations", ident).problem(
+            ("requires",),
+            f"elle attend « {needed} », que rien ne relève sans l'attendre elle-même "
+            f"({', '.join(sorted(cures[needed]))})",
+            "Retirez l'un de ces préalables.",
+            about=(needed, *sorted(cures[needed])),
+        )
+
+
+def _cures(checklist: Checklist) -> Mapping[str, set[str]]:
+    """Return the actions that may lift each criterion."""
+    cures: dict[str, set[str]] = defaultdict(set)
+    readers: dict[str, set[str]] = defaultdict(set)
+    for criterion in checklist.criteria.values():
+        for text in criterion.levels.values():
+            for name in names_read(text):
+                readers[name].add(criterion.id)
+    for each in checklist.recommendations.values():
+        lifted = {each.when.criterion, *each.effect}.union(
+            *(readers[name] for name in each.effect)
+        )
+        for ident in lifted:
+            cures[ident].add(each.id)
+    return cures
 
 
 def _goal_problems(

@@ -16,6 +16,7 @@ from diag.model.checklist import (
     Price,
     Question,
     Recommendation,
+    Requirement,
 )
 from diag.model.enums import Direction, Kind, Owner, PlaceKind, QuestionType
 from diag.rules.problem import Spot
@@ -130,6 +131,7 @@ def action(
     buys: Sequence[Need] = (),
     effect: Mapping[str, EffectValue] | None = None,
     covers: Sequence[str] = (),
+    requires: Sequence[str] = (),
 ) -> Recommendation:
     return Recommendation(
         id=ident,
@@ -140,6 +142,7 @@ def action(
         buys=tuple(buys),
         effect=dict(effect or {}),
         covers=tuple(covers),
+        requires=tuple(Requirement(criterion=each, at_least=1) for each in requires),
         wording={},
         done_when="Fait.",
     )
