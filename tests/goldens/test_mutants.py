@@ -7,11 +7,14 @@ import pytest
 
 from diag.assess.examples import check_examples
 from diag.checklist.edition import shipped_checklists
+from diag.checklist.lint.proofs import proof_problems
+from diag.checklist.lint.rules import rule_problems
 from diag.checklist.load import load_checklists
 from diag.checklist.loaded import Loaded
-from diag.checklist.search import problems_of
 from diag.model.checklist import Criterion
 from diag.rules.tree import RuleError
+from tests.checklist.search.criteria import checklist
+from tests.checklist.search.criteria import loaded as as_loaded
 from tests.goldens.mutants import CONDITION, THRESHOLD, WEIGHT, Mutant, mutants_of
 from tests.goldens.thresholds import threshold_examples
 from tests.goldens.witnesses import Witness, witnesses
@@ -87,7 +90,8 @@ def _who_notices(mutant: Mutant, near: Sequence[Witness], loaded: Loaded) -> str
                 return each.kind
     except RuleError:
         return "règle refusée"
-    wrong = problems_of(mutant.changed, loaded.draft.questions)
+    alone = as_loaded(checklist([mutant.changed], (), loaded.draft.questions))
+    wrong = any(rule_problems(alone)) or any(proof_problems(alone, frozenset()))
     return "vérification" if wrong else ""
 
 
