@@ -454,12 +454,29 @@ def describe_covered(report: Report, action: Action, audience: Audience) -> str:
     return listed([name_places(report, one, audience) for one in action.advice.covers])
 
 
+def _cure_of(report: Report, criterion: str) -> Action | None:
+    """Return the action that makes those of a criterion needless, if one does."""
+    known = report.checklist.recommendations
+    return next(
+        (
+            action
+            for action in report.plan.actions
+            for each in action.advice.covers
+            if each in known and known[each].when.criterion == criterion
+        ),
+        None,
+    )
+
+
 def name_places(report: Report, one: str, audience: Audience) -> str:
     """Return a recommendation by its id: its number and title, or what it was."""
     action = report.plan.action(one)
     if action:
         return f"{action.ref} ({report.title(action, audience)})"
     if one in report.checklist.criteria:
+        cure = _cure_of(report, one)
+        if cure:
+            return f"{cure.ref} ({report.title(cure, audience)})"
         return f"« {report.checklist.criteria[one].title} »"
     past = report.checklist.recommendations.get(one)
     words = past.wording.get(audience) if past else None

@@ -171,7 +171,7 @@ def _to_confirm(report: Report) -> Md:
 
 def _untreated(report: Report) -> Md:
     """Return what falls short and that no recommendation cures."""
-    cured = {one.advice.recommendation.when.criterion for one in report.plan}
+    cured = advice.treated(report)
     rows = [
         (
             result.criterion.ref,

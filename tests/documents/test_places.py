@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from diag.documents.parts import frame
+from diag.documents.tables.tickets import tickets_of
 from diag.model.checklist import (
     Checklist,
     Criterion,
@@ -14,7 +15,7 @@ from diag.model.checklist import (
     Requirement,
 )
 from diag.model.enums import Audience, Direction, QuestionType, State
-from diag.model.fact import Answer, Facts
+from diag.model.fact import Answer, Facts, Value
 from diag.words.typography import NBSP, NNBSP
 from tests.documents.builders import (
     CHECKLIST,
@@ -101,7 +102,7 @@ def test_what_ends_a_danger_takes_no_vote() -> None:
     assert text.count("Faire venir un électricien") == 2  # there, and at length
 
 
-CABLED = {
+CABLED: dict[tuple[str, str], Value | Answer | tuple[Answer, ...]] = {
     ("ecole", "debit"): "150",
     ("ecole", "filtrage"): True,
     ("ecole", "projet_ecrit"): True,
@@ -151,6 +152,37 @@ def test_what_an_action_makes_needless_stands_under_it() -> None:
     text = read(ORDINARY, with_more(advice=[every]), Audience.TECHNIQUE)
     assert "Remplace aussi\n: Écrire le projet (technique)." in text
     assert "### R5. Écrire le projet" not in text
+
+
+def test_what_is_cured_by_the_way_is_not_told_as_untreated() -> None:
+    board = CHECKLIST.criteria["projet"].model_copy(
+        update={"id": "tableau", "title": "Un tableau numérique"}
+    )
+    buy = recommendation("acheter", "tableau", 2, "Acheter un tableau")
+    bare = with_more(criteria=[board])
+    assert "Écarts sans action proposée" in read(ORDINARY, bare, Audience.TECHNIQUE)
+    every = CHECKLIST.recommendations["equiper"].model_copy(
+        update={"requires": (), "covers": ("acheter",)}
+    )
+    covered = with_more(criteria=[board], advice=[buy, every])
+    text = read(ORDINARY, covered, Audience.TECHNIQUE)
+    assert "Acheter un tableau" in text
+    assert "Écarts sans action proposée" not in text
+    assert not [
+        one for one in tickets_of(report(ORDINARY, covered)) if one.nature != "action"
+    ]
+
+
+def test_what_waits_for_something_covered_names_what_covers_it() -> None:
+    every = CHECKLIST.recommendations["fibre"].model_copy(
+        update={"covers": ("ecrire",)}
+    )
+    waiting = CHECKLIST.recommendations["equiper"].model_copy(
+        update={"requires": (Requirement(criterion="projet", at_least=1),)}
+    )
+    text = read(ORDINARY, with_more(advice=[every, waiting]), Audience.TECHNIQUE)
+    fibre = "Raccorder l'école à la fibre (technique)"
+    assert f"À engager après R3 ({fibre})" in text
 
 
 def test_a_quantity_that_nothing_bounds_is_to_be_priced() -> None:

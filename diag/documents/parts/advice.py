@@ -4,7 +4,13 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from diag.assess.money import Money, added, estimate, format_range
+from diag.assess.money import (
+    FREE_WORDS,
+    Money,
+    added,
+    estimate,
+    format_range,
+)
 from diag.assess.plan import Action
 from diag.assess.results import CriterionResult
 from diag.audit.counsel import describe_covered, describe_waiting, name_places
@@ -70,6 +76,16 @@ def cost(report: Report, action: Action) -> str:
 def covered(report: Report, action: Action, audience: Audience) -> Pair:
     """Return the actions that it makes needless."""
     return "Remplace aussi", sentence(describe_covered(report, action, audience))
+
+
+def treated(report: Report) -> frozenset[str]:
+    """Return the criteria that an action cures, or that one makes needless to cure."""
+    known = report.checklist.recommendations
+    covered = {one for action in report.plan for one in action.advice.covers}
+    return frozenset((
+        *(action.advice.recommendation.when.criterion for action in report.plan),
+        *(known[one].when.criterion for one in covered if one in known),
+    ))
 
 
 def cited(report: Report, action: Action, limit: int) -> tuple[str, ...]:
@@ -353,7 +369,9 @@ def _cost(report: Report, theme: Theme) -> str:
     paid = added(row.total for row in report.budget.rows if row.action.id in ids)
     later = any(one.id in ids for one in report.budget.beyond)
     if paid == Money():
-        return "plus tard" if later else "sans dépense"
+        shared = any(one.advice.shared for one in theme.actions)
+        unpaid = "compris dans d'autres actions" if shared else FREE_WORDS
+        return "plus tard" if later else unpaid
     return paid.cell
 
 

@@ -142,7 +142,7 @@ def _anomalies(report: Report) -> Iterator[Ticket]:
 
     Of improvements, only those of rooms and equipment: the others are no fault.
     """
-    cured = {action.advice.recommendation.when.criterion for action in report.plan}
+    cured = advice.treated(report)
     for result in report.assessment.criteria.values():
         inside = result.criterion.place not in ROOT_KINDS
         serious = inside or result.criterion.kind is not Kind.IMPROVEMENT
