@@ -78,7 +78,7 @@ class Captures:
         await self.draw("aide", "Visite")
         await press("escape")
         await self.at(lambda: app.go_bilan(FULL), "Ensemble")
-        await self.draw("bilan", "Conformité")
+        await self.draw("bilan", "Ce que la loi demande")
         await press("2")
         await self.draw("preconisations", "[Préconisations]")
 

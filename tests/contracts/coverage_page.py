@@ -57,8 +57,9 @@ question, le seuil est-il juste, la source le porte-t-elle ?
 
 - **Nature** : *conformité* (la loi ou une consigne ; une alerte, jamais une moyenne),
   *socle* (sans lui le reste ne sert à rien), *progrès*.
-- **Niveau 2** : ce que l'on recommande ; pour une conformité, ce que la règle demande.
-  Les autres niveaux sont dans le fichier du domaine.
+- **Attendu** : ce que la règle demande, d'une conformité ; le niveau 2, que l'on
+  recommande, des autres. Les autres niveaux sont dans le fichier du domaine. *Il faut
+  d'abord* : sans cela, le critère vaut 0.
 - **Sources** : A officielle, B collectivité, C presse, D vendeur ou consultant ;
   *métier* : ce que tout praticien sait et que nul texte ne dit. *(loi)* : à relire sur
   Légifrance avant de le citer.
@@ -159,7 +160,7 @@ def _domain(domain: Domain, checklist: Checklist) -> str:
         "Réf.",
         "Critère",
         "Nature, poids",
-        "Niveau 2",
+        "Attendu",
         "Sources",
         "Visite",
         "Temps",
@@ -177,12 +178,18 @@ def _title(criterion: Criterion) -> str:
 
 
 def _level(criterion: Criterion, checklist: Checklist) -> str:
-    level = criterion.conforms_at or 2
-    rule = criterion.levels.get(level) or criterion.levels[max(criterion.levels)]
-    told = describe_condition(
+    expected = criterion.conforms_at or 2
+    rule = criterion.levels.get(expected) or criterion.levels[max(criterion.levels)]
+    told = _told(rule, checklist)
+    if criterion.given:
+        told += f" ; il faut d'abord : {_told(criterion.given, checklist)}"
+    return told if len(told) <= LONGEST else f"voir `{criterion.id}`"
+
+
+def _told(rule: str, checklist: Checklist) -> str:
+    return describe_condition(
         cast("Condition", parse_rule(rule).root), checklist.questions
     )
-    return told if len(told) <= LONGEST else f"voir `{criterion.id}`"
 
 
 def _grades_of(criterion: Criterion) -> list[str]:
