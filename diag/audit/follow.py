@@ -9,6 +9,7 @@ from diag.audit.memory import own_standing
 from diag.audit.photos import drop_erased
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
+from diag.audit.walk import Key
 from diag.journal import changes
 from diag.journal.revision import Revision
 from diag.model.audit import FollowUp, Visit
@@ -93,6 +94,9 @@ def remove_visit(session: AuditSession, visit: Visit) -> None:
 def add_step(session: AuditSession, step: FollowUp) -> None:
     """Add a step to the life of a recommendation; earlier ones stay.
 
+    Once checked, the facts that it made true are to come back to, where the audit is
+    still open.
+
     Raises:
         DiagError: unknown recommendation, or set aside without a reason.
     """
@@ -116,7 +120,26 @@ def add_step(session: AuditSession, step: FollowUp) -> None:
             command='--why "…"',
             about="why",
         )
-    session.record(changes.followed(session.audit.id, cleaned))
+    asked_again = _made_true(session, step) if step.state is _CHECKED else ()
+    session.record(
+        changes.followed(session.audit.id, cleaned),
+        *(changes.flagged(session.audit.id, *key) for key in asked_again),
+    )
+
+
+_CHECKED = FollowUpState.VERIFIEE
+
+
+def _made_true(session: AuditSession, step: FollowUp) -> tuple[Key, ...]:
+    """Return the facts that an action changes where it fires, by place and question."""
+    advice = {one.recommendation.id: one for one in session.assessment.advice}
+    found = advice.get(step.recommendation)
+    if found is None or session.status is AuditStatus.CLOS:
+        return ()
+    remedy = session.judge.remedies.by_id[step.recommendation]
+    reading = session.judge.reading(session.facts)
+    places = (each.place for each in found.targets)
+    return tuple(remedy.effect.changes(reading, places))
 
 
 def move(session: AuditSession, status: AuditStatus, comment: str = "") -> None:

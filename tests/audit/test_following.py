@@ -76,6 +76,28 @@ def test_steps_are_only_ever_added(
         assert len(after) - len(before) == isinstance(deed, FollowUpState)
 
 
+def test_what_an_action_made_true_is_asked_again_once_it_is_checked(
+    session: AuditSession,
+) -> None:
+    follow(session, FollowUpState.FAITE)
+    assert not session.facts.flags
+
+    follow(session, FollowUpState.VERIFIEE)
+
+    school = session.facts.root
+    assert {
+        (school, "technologie_acces"),
+        (school, "debit_descendant"),
+    } <= session.facts.flags
+
+
+def test_a_closed_audit_asks_nothing_again(session: AuditSession) -> None:
+    move(session, AuditStatus.CLOS)
+    follow(session, FollowUpState.VERIFIEE)
+    assert session.status is AuditStatus.CLOS
+    assert not session.facts.flags
+
+
 def test_a_step_is_never_undone_nor_what_was_said_before_it(
     session: AuditSession,
 ) -> None:

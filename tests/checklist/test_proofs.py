@@ -13,7 +13,9 @@ from diag.model.checklist import (
     AidState,
     Checklist,
     Deadline,
+    Level,
     Need,
+    Requirement,
 )
 from diag.model.enums import Kind, QuestionType
 from diag.rules.problem import Problem
@@ -307,6 +309,25 @@ def test_actions_share_the_places_of_a_criterion(
         "warning": "« agir-0 » se déclenche au même lieu et achète la même ligne",
     }
     assert all(said[one.severity] in one.message for one in found)
+
+
+@pytest.mark.parametrize(
+    ("at_least", "told"), [(2, []), (1, ["warning"])], ids=["waits", "does not wait"]
+)
+def test_an_action_that_waits_for_another_buys_a_second_one(
+    at_least: Level, told: Sequence[str]
+) -> None:
+    first = action("d-abord", buys=[PRISE], effect={"prises": 2})
+    then = action(
+        "ensuite",
+        below=3,
+        buys=[PRISE],
+        effect={"prises": 3},
+    ).model_copy(
+        update={"requires": (Requirement(criterion=SOCKETS.id, at_least=at_least),)}
+    )
+    found = proved(checklist([SOCKETS], [first, then], prices=[price("prise", 9)]))
+    assert [one.severity for one in found] == told
 
 
 def test_one_action_above_what_a_rule_asks_fills_no_gap_below() -> None:

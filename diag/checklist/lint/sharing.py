@@ -69,7 +69,8 @@ def _twice_problems(
 ) -> Iterator[Problem]:
     for one, other in combinations(actions, 2):
         rows = _rows(one) & _rows(other)
-        if not rows or _covers(one, other) or _covers(other, one):
+        is_told = _covers(one, other) or _waits_for(one, other)
+        if not rows or is_told or _covers(other, one) or _waits_for(other, one):
             continue
         school = _school(one, other)
         case = school.find(_both(one, other, school))
@@ -83,6 +84,15 @@ def _twice_problems(
                 "warning",
                 about=(first,),
             )
+
+
+def _waits_for(one: ActionRules, other: ActionRules) -> bool:
+    """Say whether an action of the same criterion waits wherever the other fires."""
+    when = other.recommendation.when
+    return any(
+        each.criterion == when.criterion and each.at_least >= when.below
+        for each in one.recommendation.requires
+    )
 
 
 def cover_problems(loaded: Loaded, sound: Sound) -> Iterator[Problem]:
