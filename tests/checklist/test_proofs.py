@@ -317,6 +317,7 @@ def test_actions_share_the_places_of_a_criterion(
 def test_an_action_that_waits_for_another_buys_a_second_one(
     at_least: Level, told: Sequence[str]
 ) -> None:
+    stairs = criterion({3: "prises >= 3", 2: "prises >= 2"}, place=SALLE)
     first = action("d-abord", buys=[PRISE], effect={"prises": 2})
     then = action(
         "ensuite",
@@ -324,9 +325,9 @@ def test_an_action_that_waits_for_another_buys_a_second_one(
         buys=[PRISE],
         effect={"prises": 3},
     ).model_copy(
-        update={"requires": (Requirement(criterion=SOCKETS.id, at_least=at_least),)}
+        update={"requires": (Requirement(criterion=stairs.id, at_least=at_least),)}
     )
-    found = proved(checklist([SOCKETS], [first, then], prices=[price("prise", 9)]))
+    found = proved(checklist([stairs], [first, then], prices=[price("prise", 9)]))
     assert [one.severity for one in found] == told
 
 
