@@ -295,9 +295,16 @@ class Readers:
     ) -> None:
         self._vocabulary = vocabulary
         self._criteria: dict[str, list[str]] = {}
+        self._readers: dict[str, list[str]] = {}
         for gauge in gauges:
+            for name in gauge.names:
+                self._readers.setdefault(name, []).append(gauge.criterion.id)
             for name in self._closure(set(gauge.names)):
                 self._criteria.setdefault(name, []).append(gauge.criterion.id)
+        self._decided: dict[str, list[str]] = {}
+        for ident in vocabulary:
+            for name in self._behind(ident):
+                self._decided.setdefault(name, []).append(ident)
         relevance = [
             parse_rule(fact.question.relevant)
             for fact in vocabulary.values()
@@ -313,6 +320,14 @@ class Readers:
     def criteria(self, question: str) -> Sequence[str]:
         """Return the criteria that an answer can move, even by relevance."""
         return self._criteria.get(question, ())
+
+    def readers(self, question: str) -> Sequence[str]:
+        """Return the criteria whose own rules read an answer."""
+        return self._readers.get(question, ())
+
+    def decided(self, question: str) -> Sequence[str]:
+        """Return the questions that an answer makes relevant, or is the whole of."""
+        return self._decided.get(question, ())
 
     def moved(self, question: str) -> frozenset[str]:
         """Return a question and those whose value its answer decides."""
@@ -333,10 +348,16 @@ class Readers:
         while left:
             name = left.pop()
             found.add(name)
-            if fact := self._vocabulary.get(name):
-                behind = {fact.question.at_most} if fact.question.at_most else set()
-                left |= (fact.relevance_names | behind) - found
+            left |= self._behind(name) - found
         return found
+
+    def _behind(self, name: str) -> frozenset[str]:
+        """Return what decides, next to it, whether a name is relevant or possible."""
+        fact = self._vocabulary.get(name)
+        if fact is None:
+            return frozenset()
+        whole = fact.question.at_most
+        return fact.relevance_names | ({whole} if whole else frozenset())
 
 
 def every_name(rule: Rule) -> frozenset[str]:

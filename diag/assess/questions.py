@@ -1,6 +1,6 @@
 """Which questions apply at each place, and which to ask next."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from heapq import nsmallest
@@ -157,10 +157,9 @@ class _Leads:
         """Return the class of a question at a place."""
         if asked.question.danger:
             return 0
-        near = self._near(asked)
         undecided = {
             self._results[ident].criterion.kind
-            for ident in self._judge.readers.criteria(asked.question.id)
+            for ident, near in self._near(asked).items()
             if ident in self._undecided and not near.isdisjoint(self._undecided[ident])
         }
         if Kind.COMPLIANCE in undecided:
@@ -181,16 +180,32 @@ class _Leads:
             self._cents(led_to),
         )
 
-    def _near(self, asked: Asked) -> frozenset[str]:
-        """Return the places whose verdicts an answer can move."""
-        tree = self.reading.tree
-        if self._judge.readers.reaches_far(asked.question.id):
-            return frozenset(tree.kinds)
-        return tree.near(asked.place)
+    def _near(self, asked: Asked) -> Mapping[str, frozenset[str]]:
+        """Return the criteria that an answer can move, and the places where it can."""
+        found: dict[str, frozenset[str]] = {}
+        for question, place in self._moved(asked.question.id, asked.place):
+            near = self.reading.tree.near(place)
+            for ident in self._judge.readers.readers(question):
+                found[ident] = found.get(ident, near) | near
+        return found
+
+    def _moved(self, question: str, place: str) -> Collection[tuple[str, str]]:
+        """Return a question at a place, and those that it decides, where it does."""
+        tree, vocabulary = self.reading.tree, self.reading.vocabulary
+        found = {(question, place): None}
+        left = [*found]
+        while left:
+            name, at = left.pop()
+            for other in self._judge.readers.decided(name):
+                kind = vocabulary[other].question.place
+                for each in tree.near(at):
+                    if tree.kinds[each] is kind and (other, each) not in found:
+                        found[other, each] = None
+                        left.append((other, each))
+        return found
 
     def _led_to(self, asked: Asked) -> Iterator[tuple[Criterion, tuple[Verdict, ...]]]:
-        near = self._near(asked)
-        for ident in self._judge.readers.criteria(asked.question.id):
+        for ident, near in self._near(asked).items():
             result = self._results[ident]
             yield (
                 result.criterion,
