@@ -44,6 +44,14 @@ class ScoreBar:
     """What is sure, and what remains possible; None without a score."""
 
     @property
+    def cell(self) -> str:
+        """The same in a table: « 47 à 61 »."""
+        if self.span is None:
+            return self.words
+        low, high = self.span
+        return str(low) if low == high else f"{low} à {high}"
+
+    @property
     def sure(self) -> int:
         """How much is drawn in full."""
         return self.span[0] if self.span else 0

@@ -130,4 +130,4 @@ def _median(scores: Iterable[Bounds | None]) -> ScoreBar:
 
 def _budget(told: Sequence[SchoolScores]) -> str:
     paid = [one.budget for one in told if one.budget is not None]
-    return f"{added(paid)} TTC" if paid else ""
+    return f"{added(paid).cell} TTC" if paid else ""
