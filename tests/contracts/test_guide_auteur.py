@@ -8,8 +8,11 @@ import pytest
 
 from diag.assess.examples import check_examples
 from diag.checklist.action_form import BelowForm, NeedForm, RequirementForm
+from diag.checklist.edition import shipped_checklists
 from diag.checklist.fields import YamlForm
 from diag.checklist.forms import ITEMS
+from diag.checklist.lint.references import reference_problems
+from diag.checklist.lint.rules import rule_problems
 from diag.checklist.load import load_checklists
 from diag.workspace.charter import KEYS, charter_of
 from tests.cli.running import diag
@@ -66,6 +69,24 @@ def test_what_the_page_lays_over_a_checklist_does_what_it_says(tmp_path: Path) -
     assert checklist.criteria["retour-promis"].levels[2] == "retour_promis <= 12"
     assert checklist.prices["lampe"].typical == 1290
     assert checklist.version == "1 adaptée"
+
+
+def test_what_the_page_builds_is_laid_over_the_shipped_checklists(
+    tmp_path: Path,
+) -> None:
+    files = followed()
+    del files["edition.yaml"], files["lieux.yaml"]
+    the_socle_is_that_of_all = "      socle: atteint_sauf\n"
+    files["reprise.yaml"] = files["reprise.yaml"].replace(the_socle_is_that_of_all, "")
+    write(tmp_path, files)
+
+    loaded = load_checklists(shipped_checklists(), tmp_path)
+
+    found = (*loaded.problems, *reference_problems(loaded), *rule_problems(loaded))
+    assert [str(problem) for problem in found] == []
+    assert loaded.checklist is not None
+    assert check_examples(loaded.checklist, loaded.examples) == []
+    assert {"continuite", "reprise"} < {one.id for one in loaded.checklist.domains}
 
 
 def test_the_charter_of_the_page_is_followed(tmp_path: Path) -> None:
