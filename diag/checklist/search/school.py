@@ -140,7 +140,8 @@ class SmallSchool:
         numbers = tuple(numbers)
         for rule in chain(rules, numbers):
             self._gather(rule, place, names)
-        marks = marks_in(self._nodes, [rule.root for rule in numbers])
+        self._parts = [part for node in self._nodes for part in walk(node)]
+        marks = marks_in(self._parts, [rule.root for rule in numbers])
         facts = {
             kind: [
                 self._fact(one, kind, marks.get(one.id, ())) for one in found.values()
@@ -166,7 +167,7 @@ class SmallSchool:
         type_ = TYPES[question.type]
         tried = type_.tried(question, kind, self._nodes, marks)
         if type_.is_one_choice:
-            tried = seen_apart(question, tried, self._nodes)
+            tried = seen_apart(question, tried, self._parts)
         return Fact(question.id, question, tried or (ABSENT,), self._asked)
 
     @property

@@ -81,6 +81,7 @@ class Trends:
 
     def __init__(self, questions: Mapping[str, Question]) -> None:
         self._questions = questions
+        self._known: dict[int, tuple[Node, frozenset[str]]] = {}
 
     def of(self, node: Node, name: str) -> Trend:
         """Return where a rule goes when a fact gets better.
@@ -89,7 +90,7 @@ class Trends:
         reads it.
         """
         trends = [self._trend(node, name, appears=False)]
-        for other in names_in(node) - {name}:
+        for other in self._names(node) - {name}:
             question = self._questions.get(other)
             if question is not None and question.relevant:
                 asked = self.of(read(question.relevant).root, name)
@@ -97,8 +98,18 @@ class Trends:
                     trends.append(self._trend(node, other, appears=True).times(asked))
         return together(trends)
 
+    def _names(self, node: Node) -> frozenset[str]:
+        """Return the names that a part reads, looked for once.
+
+        The part is kept with them, so that no other takes its id.
+        """
+        found = self._known.get(id(node))
+        if found is None:
+            found = self._known[id(node)] = node, names_in(node)
+        return found[1]
+
     def _trend(self, node: Node, name: str, *, appears: bool) -> Trend:
-        if name not in names_in(node):
+        if name not in self._names(node):
             return Trend.STAYS
         match node:
             case Not(operand):
@@ -177,7 +188,7 @@ class Trends:
         )
 
     def _number(self, node: Node, name: str, *, appears: bool) -> Trend:
-        if name not in names_in(node):
+        if name not in self._names(node):
             return Trend.STAYS
         if isinstance(node, NameNode):
             return Trend.VARIES if appears else self._good(name)
@@ -192,9 +203,9 @@ class Trends:
                 return [(left, Trend.RISES), (right, Trend.RISES)]
             case Arithmetic("-", left, right) | Months(right, left):
                 return [(left, Trend.RISES), (right, Trend.FALLS)]
-            case Arithmetic("*" | "/", term, factor) if name not in names_in(factor):
+            case Arithmetic("*" | "/", term, factor) if name not in self._names(factor):
                 return [(term, self._sign(factor))]
-            case Arithmetic("*", factor, term) if name not in names_in(factor):
+            case Arithmetic("*", factor, term) if name not in self._names(factor):
                 return [(term, self._sign(factor))]
         return [(NameNode(name, 1), Trend.VARIES)]
 

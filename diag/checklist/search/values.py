@@ -19,7 +19,6 @@ from diag.rules.tree import (
     NameNode,
     Node,
     names_in,
-    walk,
 )
 from diag.rules.values import (
     ABSENT,
@@ -62,15 +61,16 @@ def hull(values: Sequence[RuleValue]) -> RuleValue:
 
 
 def marks_in(
-    nodes: Iterable[Node], numbers: Iterable[Node] = ()
+    parts: Sequence[Node], numbers: Iterable[Node] = ()
 ) -> dict[str, set[Exact]]:
     """Return the numbers around which rules change their mind, for each name.
+
+    `parts` are all the parts of the rules.
 
     `3 * n != 711` changes at 237. A name that is computed with others has the
     constants of the rules and a few plain numbers. Rules that give a number change
     their mind at 1: what is counted must reach it.
     """
-    parts = [part for node in nodes for part in walk(node)]
     compared: list[tuple[Node, Node]] = [
         (part.left, part.right) for part in parts if isinstance(part, CompareNode)
     ]
@@ -127,7 +127,7 @@ def _sum(one: _Form | None, other: _Form | None) -> _Form | None:
 
 
 def seen_apart(
-    question: Question, tried: Sequence[RuleValue], nodes: Iterable[Node]
+    question: Question, tried: Sequence[RuleValue], parts: Sequence[Node]
 ) -> tuple[RuleValue, ...]:
     """Return the values of a situation of one choice that some rule tells apart.
 
@@ -136,7 +136,6 @@ def seen_apart(
     if question.better is not None:
         return tuple(tried)
     name = NameNode(question.id, 1)
-    parts = [part for node in nodes for part in walk(node)]
     atoms = [
         part
         for part in parts

@@ -15,6 +15,7 @@ from diag.checklist.search.values import marks_in, moves, raised, seen_apart
 from diag.model.checklist import Question
 from diag.model.enums import Kind, QuestionType
 from diag.rules.language import parse_rule
+from diag.rules.tree import walk
 from diag.rules.values import ABSENT, Flag, RuleValue, point
 from tests.checklist.search.criteria import (
     DOWN,
@@ -148,7 +149,7 @@ def test_a_search_asks_only_for_what_decides() -> None:
 def test_a_rule_changes_its_mind_where_its_equation_says(
     text: str, marks: set[int]
 ) -> None:
-    assert marks_in([parse_rule(text).root])["pannes"] == marks
+    assert marks_in([*walk(parse_rule(text).root)])["pannes"] == marks
 
 
 def test_a_count_changes_its_mind_where_it_reaches_one() -> None:
@@ -196,12 +197,12 @@ def test_a_fact_gets_better_step_by_step(
 def test_choices_that_no_rule_tells_apart_are_tried_once(
     rules: list[str], kept: str
 ) -> None:
-    nodes = [parse_rule(rule).root for rule in rules]
+    parts = [part for rule in rules for part in walk(parse_rule(rule).root)]
     tried = [one_of(each) for each in ("adsl", "cable", "fibre")]
     expected = tuple(one_of(each) for each in kept.split())
-    assert seen_apart(QUESTIONS["offre"], tried, nodes) == expected
+    assert seen_apart(QUESTIONS["offre"], tried, parts) == expected
     better = QUESTIONS["offre"].model_copy(update={"better": (("adsl",), ("fibre",))})
-    assert seen_apart(better, tried, nodes) == tuple(tried)
+    assert seen_apart(better, tried, parts) == tuple(tried)
 
 
 @pytest.mark.parametrize(
