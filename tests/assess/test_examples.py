@@ -9,7 +9,6 @@ from diag.model.enums import Kind
 from tests.assess.builders import (
     LOT,
     SALLE,
-    SHARE,
     boolean,
     checklist,
     choice,
@@ -33,19 +32,19 @@ def grid() -> Checklist:
     return checklist(
         [
             boolean("wifi"),
-            choice("offre", "adsl", "fibre"),
+            choice("offre", "adsl", "fibre", void=True),
             choice("usages", "ent", "mail", several=True),
             day("pose"),
             number("prises", SALLE),
             number("postes", LOT),
         ],
         [
-            criterion("salles", LEVELS, place=SALLE, roll_up=SHARE),
+            criterion("salles", LEVELS, place=SALLE),
             criterion("offre", {2: "offre == 'fibre'", 1: "offre == 'adsl'"}),
-            criterion("filtre", {1: "wifi"}, kind=Kind.COMPLIANCE),
+            criterion("filtre", {1: "wifi"}, kind=Kind.COMPLIANCE, conforms_at=1),
         ],
         [
-            recommendation("cabler", "salles", 2, quantity="count(salle, prises < 2)"),
+            recommendation("cabler", "salles", 2, quantity="2 - prises"),
             recommendation("filtrer", "filtre", 1),
         ],
     )
@@ -58,15 +57,16 @@ def found(raw: Mapping[str, object], file: str = "d.yaml") -> list[str]:
 
 def test_nothing_known_expects_everything_possible() -> None:
     expect = {
-        "domain": [0, 67 + 16],
-        "overall": [0, 83],
+        "domain": [0, 100],
+        "overall": [0, 100],
         "completeness": 0,
-        "levels": {"salles": [0, 3], "offre": [0, 2]},
+        "levels": {"offre": [0, 2]},
+        "means": {"salles": [0, 100]},
         "compliance": {"filtre": "a_verifier"},
         "socle": "sans_objet",
         "fires": [],
-        "to_confirm": ["filtrer", "cabler"],
-        "quantities": {"cabler": [0, None], "filtrer": 1},
+        "to_confirm": ["filtrer"],
+        "quantities": {"filtrer": [0, 1]},
     }
     assert found({"answers": {}, "expect": expect}) == []
 
@@ -88,8 +88,9 @@ def test_a_whole_audit_is_written_and_checked() -> None:
         "closed": ["salle", "lot", "batiment"],
         "visit_date": "2026-10-01",
         "expect": {
-            "domain": [33, 100],
-            "levels": {"salles": [1, 3], "offre": "sans_objet"},
+            "domain": [67, 83],
+            "levels": {"offre": "sans_objet"},
+            "means": {"salles": [67, 83]},
             "compliance": {"filtre": "non_conforme"},
             "completeness": 50,
             "fires": ["filtrer"],
@@ -103,15 +104,17 @@ def test_a_whole_audit_is_written_and_checked() -> None:
 @pytest.mark.parametrize(
     ("expect", "sentence"),
     [
-        ({"domain": 50}, "domain devrait valoir 50, on trouve [0, 83]"),
-        ({"overall": [0, 100]}, "overall devrait valoir [0, 100], on trouve [0, 83]"),
+        ({"domain": 50}, "domain devrait valoir 50, on trouve [0, 100]"),
+        ({"overall": [0, 83]}, "overall devrait valoir [0, 83], on trouve [0, 100]"),
         ({"completeness": 10}, "completeness devrait valoir 10, on trouve 0"),
         ({"levels": {"offre": 3}}, "« offre » devrait valoir 3, on trouve [0, 2]"),
         ({"compliance": {"filtre": "conforme"}}, "on trouve a_verifier"),
         ({"socle": "atteint"}, "le socle devrait valoir atteint"),
         ({"fires": ["cabler"]}, "« fires » devrait valoir [cabler], on trouve []"),
-        ({"to_confirm": []}, "on trouve [cabler, filtrer]"),
-        ({"quantities": {"cabler": 1}}, "devrait valoir 1, on trouve [0, null]"),
+        ({"to_confirm": []}, "on trouve [filtrer]"),
+        ({"means": {"salles": 50}}, "« salles » devrait valoir 50, on trouve [0, 100]"),
+        ({"levels": {"salles": 2}}, "« salles » se juge lieu par lieu"),
+        ({"quantities": {"filtrer": 2}}, "devrait valoir 2, on trouve [0, 1]"),
         ({"levels": {"offe": 3}}, "Vouliez-vous écrire « offre » ?"),
         ({"compliance": {"salles": "conforme"}}, "inconnu : « salles »"),
         ({"niveaux": {}}, "clé inconnue « niveaux »"),

@@ -1,20 +1,23 @@
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 from diag.answers.boolean import EITHER, NO, YES
-from diag.assess.facts import fact_type
+from diag.assess.facts import FactsReading, Limits, vocabulary_of
 from diag.model.checklist import Question
 from diag.model.enums import QuestionType
-from diag.model.fact import Value
-from diag.rules.values import ABSENT, OneOf, RuleValue, Several, Span, point
+from diag.model.fact import Answer, Value
+from diag.rules.values import ABSENT, OneOf, RuleValue, Several, Span, Truth, point
 from tests.assess.builders import (
     REFUSED,
+    ROOT,
     SANS_OBJET,
     UNKNOWN,
     boolean,
     choice,
     day,
+    facts,
     known,
     number,
     text,
@@ -23,10 +26,32 @@ from tests.assess.builders import (
 ORDERED = choice("offre", "adsl", "fibre", ordered=True)
 SEVERAL = choice("usages", "ent", "mail", several=True)
 DECIMAL = number("debit", range=("0.5", None), type=QuestionType.NUMBER)
+VOID = number("prises", void=True)
+
+
+def read(
+    question: Question,
+    *heads: Answer,
+    relevant: Truth = True,
+    limits: Limits = Limits.RANGE,
+    whole: int | None = None,
+) -> RuleValue:
+    """Return what rules read of a fact, its relevance and its whole as told."""
+    asked = question.model_copy(update={"relevant": "ouverte"})
+    vocabulary = vocabulary_of({
+        asked.id: asked,
+        "ouverte": boolean("ouverte"),
+        "tout": number("tout", range=(0, 30)),
+    })
+    told = {} if relevant is None else {"ouverte": relevant}
+    school = facts({**told, **({} if whole is None else {"tout": whole})})
+    answers = {**school.answers, **({(ROOT, asked.id): heads} if heads else {})}
+    reading = FactsReading(vocabulary, replace(school, answers=answers), limits=limits)
+    return reading.scope(ROOT).value(asked.id)
 
 
 @pytest.mark.parametrize(
-    ("question", "value", "read"),
+    ("question", "value", "expected"),
     [
         (boolean("wifi"), True, YES),
         (boolean("wifi"), False, NO),
@@ -40,9 +65,9 @@ DECIMAL = number("debit", range=("0.5", None), type=QuestionType.NUMBER)
     ],
 )
 def test_a_known_answer_is_one_value(
-    question: Question, value: Value, read: RuleValue
+    question: Question, value: Value, expected: RuleValue
 ) -> None:
-    assert fact_type(question).value((known(value),), relevant=True) == read
+    assert read(question, known(value)) == expected
 
 
 @pytest.mark.parametrize(
@@ -59,9 +84,8 @@ def test_a_known_answer_is_one_value(
 def test_an_unknown_or_refused_answer_may_be_anything(
     question: Question, everything: RuleValue
 ) -> None:
-    fact = fact_type(question)
-    for heads in ((), (UNKNOWN,), (REFUSED,)):
-        assert fact.value(heads, relevant=True) == everything
+    for heads in ((), (UNKNOWN,), (REFUSED,), (SANS_OBJET,)):
+        assert read(question, *heads) == everything
 
 
 @pytest.mark.parametrize(
@@ -81,26 +105,62 @@ def test_an_unknown_or_refused_answer_may_be_anything(
 def test_what_does_not_fit_the_question_is_unknown(
     question: Question, value: Value
 ) -> None:
-    fact = fact_type(question)
-    assert fact.value((known(value),), relevant=True) == fact.unknown
+    assert read(question, known(value)) == read(question)
 
 
 def test_the_bounds_of_a_date_are_those_of_its_question() -> None:
     bounded = day("pose").model_copy(update={"date_range": ("2020-01-01", None)})
-    assert fact_type(bounded).unknown == Span(737_425, None)
+    assert read(bounded) == Span(737_425, None)
 
 
 def test_an_irrelevant_answer_is_absent_whatever_it_says() -> None:
-    fact = fact_type(number("prises"))
-    assert fact.value((known(3),), relevant=False) is ABSENT
-    assert fact.value((known(3),), relevant=None) == Span(3, 3, maybe_absent=True)
-    assert fact.value((), relevant=None) == Span(0, 10, maybe_absent=True)
+    question = number("prises")
+    assert read(question, known(3), relevant=False) is ABSENT
+    assert read(question, known(3), relevant=None) == Span(3, 3, maybe_absent=True)
+    assert read(question, relevant=None) == Span(0, 10, maybe_absent=True)
 
 
 def test_a_conflict_is_the_hull_of_its_heads() -> None:
-    fact = fact_type(number("prises"))
-    assert fact.value((known(3), known(5)), relevant=True) == Span(3, 5)
-    assert fact.value((known(3), UNKNOWN), relevant=True) == Span(0, 10)
-    maybe = fact.value((known(3), SANS_OBJET), relevant=True)
-    assert maybe == Span(3, 3, maybe_absent=True)
-    assert fact.value((SANS_OBJET,), relevant=True) is ABSENT
+    question = number("prises")
+    assert read(question, known(3), known(5)) == Span(3, 5)
+    assert read(question, known(3), UNKNOWN) == Span(0, 10)
+
+
+def test_sans_objet_is_absent_where_the_question_has_it() -> None:
+    assert read(VOID, SANS_OBJET) is ABSENT
+    assert read(VOID, known(3), SANS_OBJET) == Span(3, 3, maybe_absent=True)
+    assert read(VOID, known(3)) == point(3)
+    for heads in ((), (UNKNOWN,), (REFUSED,)):
+        assert read(VOID, *heads) == Span(0, 10, maybe_absent=True)
+
+
+def test_a_quantity_is_bounded_by_no_range_but_by_what_is_usual() -> None:
+    question = number("prises", range=(1, 60), likely=(2, 8))
+    assert read(question, limits=Limits.NONE) == Span(1, None)
+    assert read(question, limits=Limits.LIKELY) == Span(2, 8)
+    assert read(number("prises"), limits=Limits.LIKELY) == Span(0, None)
+    assert read(question, known(3), limits=Limits.NONE) == point(3)
+
+
+@pytest.mark.parametrize(
+    ("whole", "heads", "expected"),
+    [
+        (6, (known(5),), point(5)),
+        (6, (), Span(0, 6)),
+        (6, (known(30),), Span(0, 6)),
+        (6, (known(30), known(2)), Span(0, 6)),
+        (None, (), Span(0, 30)),
+        (None, (known(30),), point(30)),
+    ],
+)
+def test_a_part_is_within_its_whole_and_unknown_above_it(
+    whole: int | None, heads: tuple[Answer, ...], expected: RuleValue
+) -> None:
+    part = number("formes", range=(0, 60), at_most="tout")
+    assert read(part, *heads, whole=whole) == expected
+
+
+def test_a_part_that_is_counted_is_bounded_by_a_known_whole_alone() -> None:
+    part = number("formes", range=(0, 60), at_most="tout")
+    assert read(part, limits=Limits.NONE, whole=6) == Span(0, 6)
+    assert read(part, limits=Limits.NONE) == Span(0, None)

@@ -3,8 +3,9 @@ import pytest
 from diag.assess.judge import assess
 from diag.assess.results import Advice
 from diag.model.checklist import Requirement
-from diag.model.enums import Gate
+from diag.model.enums import Direction, Gate, PlaceKind
 from tests.assess.builders import (
+    SALLE,
     Said,
     boolean,
     checklist,
@@ -12,10 +13,10 @@ from tests.assess.builders import (
     facts,
     number,
     recommendation,
+    require,
 )
 
 DEBIT = Requirement(criterion="debit", at_least=2)
-FIBRE = Requirement(recommendation="fibrer")
 
 
 def equip(
@@ -23,7 +24,11 @@ def equip(
 ) -> Advice:
     """Return the advice to equip, with a debit known as said, and what cures it."""
     grid = checklist(
-        [boolean("ecole_ouverte"), number("mbits", range=(0, 100)), number("postes")],
+        [
+            boolean("ecole_ouverte"),
+            number("mbits", range=(0, 100), better=Direction.UP),
+            number("postes"),
+        ],
         [
             criterion(
                 "debit",
@@ -34,7 +39,7 @@ def equip(
         ],
         [
             recommendation("equiper", "postes", 1, requires=requires),
-            recommendation("fibrer", "debit", 2, effect={"debit": 3} if cured else {}),
+            *([recommendation("fibrer", "debit", 2)] if cured else ()),
         ],
     )
     school = facts({"postes": 0, "ecole_ouverte": True, **answers})
@@ -59,21 +64,6 @@ def test_a_criterion_that_must_stand_high_enough(
     assert (found.gate, found.waits_for) == (gate, waits_for)
 
 
-@pytest.mark.parametrize(
-    ("answers", "gate", "waits_for"),
-    [
-        ({"mbits": 30}, Gate.OPEN, ()),
-        ({"mbits": 8}, Gate.WAITS, ("fibrer",)),
-        ({}, Gate.CHECK_FIRST, ("fibrer",)),
-    ],
-)
-def test_a_recommendation_that_must_be_done_first(
-    answers: dict[str, Said], gate: Gate, waits_for: tuple[str, ...]
-) -> None:
-    found = equip(answers, FIBRE)
-    assert (found.gate, found.waits_for) == (gate, waits_for)
-
-
 def test_what_nothing_cures_waits_for_the_criterion_itself() -> None:
     assert equip({"mbits": 8}, DEBIT, cured=False).waits_for == ("debit",)
 
@@ -84,5 +74,32 @@ def test_a_failure_outweighs_what_is_to_be_checked_and_comes_first() -> None:
     assert (found.gate, found.waits_for) == (Gate.WAITS, ("postes", "debit"))
 
 
-def test_two_reasons_to_wait_for_the_same_thing_are_one() -> None:
-    assert equip({"mbits": 8}, DEBIT, FIBRE).waits_for == ("fibrer",)
+ROOMS = checklist(
+    [boolean("prise", SALLE), number("postes")],
+    [
+        criterion("prises", {1: "prise"}, place=SALLE),
+        criterion("postes", {1: "postes >= 5"}),
+    ],
+    [recommendation("equiper", "postes", 1, requires=(require("prises", 1, "1/2"),))],
+)
+
+
+@pytest.mark.parametrize(
+    ("rooms", "closed", "gate"),
+    [
+        ([True, False], (SALLE,), Gate.OPEN),
+        ([True, False, False], (SALLE,), Gate.WAITS),
+        ([True, None, False], (SALLE,), Gate.CHECK_FIRST),
+        ([True, True], (), Gate.CHECK_FIRST),
+        ([], (SALLE,), Gate.OPEN),
+    ],
+)
+def test_a_school_waits_for_a_share_of_its_rooms(
+    rooms: list[bool | None], closed: tuple[PlaceKind, ...], gate: Gate
+) -> None:
+    told: dict[str, dict[str, Said]] = {
+        f"salle {rank}": {} if prise is None else {"prise": prise}
+        for rank, prise in enumerate(rooms)
+    }
+    (found,) = assess(facts({"postes": 0}, told, closed=closed), ROOMS).advice
+    assert found.gate is gate

@@ -1,16 +1,19 @@
 from collections.abc import Sequence
 
 from diag.assess.judge import assess
-from diag.model.checklist import Recommendation, Requirement
+from diag.model.checklist import Recommendation
 from diag.model.enums import Kind
 from tests.assess.builders import (
+    SALLE,
     boolean,
     checklist,
     criterion,
     facts,
+    need,
     number,
     price,
     recommendation,
+    require,
 )
 
 
@@ -20,7 +23,7 @@ def order(advice: Sequence[Recommendation]) -> list[str]:
     grid = checklist(
         [*(boolean(name) for name in names), number("places", range=(0, None))],
         [
-            criterion("loi", {1: "loi"}, kind=Kind.COMPLIANCE),
+            criterion("loi", {1: "loi"}, kind=Kind.COMPLIANCE, conforms_at=1),
             criterion("socle", {3: "socle"}, kind=Kind.BLOCKING),
             criterion("petit", {3: "petit"}, weight=1),
             criterion("grand", {3: "grand"}, weight=4),
@@ -38,10 +41,10 @@ def order(advice: Sequence[Recommendation]) -> list[str]:
 
 def test_the_law_comes_first_then_what_blocks_then_what_is_free() -> None:
     assert order([
-        recommendation("z", "grand", 1, prices={"bon": "1"}, effect={"grand": 3}),
+        recommendation("z", "grand", 1, buys=[need("bon")], effect={"grand": 3}),
         recommendation("a", "petit", 1, effect={"petit": 3}),
-        recommendation("m", "socle", 1, prices={"cher": "9"}),
-        recommendation("n", "loi", 1, prices={"cher": "9"}),
+        recommendation("m", "socle", 1, buys=[need("cher", count="9")]),
+        recommendation("n", "loi", 1, buys=[need("cher", count="9")]),
     ]) == ["n", "m", "a", "z"]
 
 
@@ -49,7 +52,12 @@ def test_what_is_conforme_already_comes_after_what_blocks() -> None:
     grid = checklist(
         [boolean("socle"), number("loi", range=(0, 9))],
         [
-            criterion("loi", {2: "loi >= 5", 1: "loi >= 1"}, kind=Kind.COMPLIANCE),
+            criterion(
+                "loi",
+                {2: "loi >= 5", 1: "loi >= 1"},
+                kind=Kind.COMPLIANCE,
+                conforms_at=1,
+            ),
             criterion("socle", {3: "socle"}, kind=Kind.BLOCKING),
         ],
         [recommendation("mieux", "loi", 2), recommendation("vite", "socle", 1)],
@@ -64,7 +72,7 @@ def test_what_is_conforme_already_comes_after_what_blocks() -> None:
 def test_what_is_free_is_ordered_by_gain_and_ties_by_id() -> None:
     assert order([
         recommendation("b", "petit", 1),
-        recommendation("a", "petit", 1, prices={"don": "1"}),
+        recommendation("a", "petit", 1, buys=[need("don")]),
         recommendation("c", "petit", 1, effect={"petit": 3}),
         recommendation("d", "grand", 1, effect={"grand": 3}),
     ]) == ["d", "c", "a", "b"]
@@ -72,24 +80,44 @@ def test_what_is_free_is_ordered_by_gain_and_ties_by_id() -> None:
 
 def test_what_costs_is_ordered_by_gain_over_cost_unbounded_last() -> None:
     assert order([
-        recommendation("a", "grand", 1, prices={"bon": "places"}, effect={"grand": 3}),
-        recommendation("b", "grand", 1, prices={"cher": "1"}, effect={"grand": 3}),
-        recommendation("c", "petit", 1, prices={"bon": "1"}, effect={"petit": 3}),
+        recommendation(
+            "a", "grand", 1, buys=[need("bon", count="places")], effect={"grand": 3}
+        ),
+        recommendation("b", "grand", 1, buys=[need("cher")], effect={"grand": 3}),
+        recommendation("c", "petit", 1, buys=[need("bon")], effect={"petit": 3}),
     ]) == ["c", "b", "a"]
 
 
 def test_what_waits_stands_under_what_it_waits_for() -> None:
-    first = (Requirement(recommendation="z"),)
     assert order([
-        recommendation("a", "loi", 1, requires=first),
+        recommendation("a", "loi", 1, requires=(require("grand", 1),)),
         recommendation("b", "loi", 1),
         recommendation("y", "petit", 1),
         recommendation("z", "grand", 1, effect={"grand": 3}),
     ]) == ["b", "z", "a", "y"]
 
 
+def test_a_danger_comes_before_the_law() -> None:
+    grid = checklist(
+        [boolean("danger", SALLE, danger=True), boolean("loi")],
+        [
+            criterion("loi", {1: "loi"}, kind=Kind.COMPLIANCE, conforms_at=1),
+            criterion("salles", {1: "not danger"}, place=SALLE, weight=0),
+        ],
+        [recommendation("ecrire", "loi", 1), recommendation("couper", "salles", 1)],
+    )
+    rooms = {"CP": {"danger": False}, "CM": {"danger": True}}
+
+    found = assess(facts({"loi": False}, rooms), grid)
+
+    assert [(each.place, each.question.id) for each in found.dangers] == [
+        ("CM", "danger")
+    ]
+    assert [each.recommendation.id for each in found.advice] == ["couper", "ecrire"]
+
+
 def test_what_waits_in_a_circle_is_read_all_the_same() -> None:
     assert order([
-        recommendation("a", "loi", 1, requires=(Requirement(recommendation="b"),)),
-        recommendation("b", "loi", 1, requires=(Requirement(recommendation="a"),)),
-    ]) == ["a", "b"]
+        recommendation("a", "petit", 1, requires=(require("grand", 1),)),
+        recommendation("b", "grand", 1, requires=(require("petit", 1),)),
+    ]) == ["b", "a"]

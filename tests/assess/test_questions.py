@@ -5,11 +5,9 @@ from diag.model.checklist import Checklist
 from diag.model.enums import Kind
 from diag.model.fact import Facts
 from tests.assess.builders import (
-    MEAN,
     REFUSED,
     ROOT,
     SALLE,
-    SANS_OBJET,
     UNKNOWN,
     Said,
     boolean,
@@ -35,13 +33,12 @@ GRID = checklist(
     [
         criterion("debit", {3: "debit >= 30", 1: "debit >= 8"}, weight=3),
         criterion("postes", {3: "postes >= 5"}),
-        criterion("filtre", {1: "filtre"}, kind=Kind.COMPLIANCE),
+        criterion("filtre", {1: "filtre"}, kind=Kind.COMPLIANCE, conforms_at=1),
         criterion(
             "prises",
             {3: "prises >= 3", 1: "prises >= 1"},
             place=SALLE,
             applicable="type_salle == 'classe'",
-            roll_up=MEAN,
         ),
     ],
 )
@@ -51,21 +48,24 @@ def left(school: Facts, grid: Checklist = GRID, limit: int = 20) -> list[str]:
     return [each.question.id for each in next_questions(school, grid, limit)]
 
 
-def test_what_settles_most_comes_first_and_what_settles_nothing_last() -> None:
+def test_the_law_comes_first_then_what_settles_most() -> None:
     found = next_questions(facts({"acces": True}), GRID, 20)
-    assert [(each.question.id, each.narrowing) for each in found] == [
-        ("debit", Fraction(3, 4)),
-        ("postes", Fraction(1, 4)),
-        ("filtre", 0),
+    assert [(each.question.id, each.urgency, each.stake) for each in found] == [
+        ("filtre", 1, 0),
+        ("debit", 4, Fraction(3, 4)),
+        ("postes", 4, Fraction(1, 4)),
     ]
 
 
 def test_the_list_is_cut_at_the_limit() -> None:
-    assert left(facts({"acces": True}), limit=1) == ["debit"]
+    assert left(facts({"acces": True}), limit=1) == ["filtre"]
+    assert left(facts({"acces": True}), limit=2) == ["filtre", "debit"]
 
 
-def test_what_decides_relevance_settles_too() -> None:
-    assert left(facts())[0] == "acces"
+def test_what_decides_relevance_is_a_gate_and_carries_what_is_behind() -> None:
+    found = next_questions(facts({"filtre": True}), GRID, 1)
+    assert [(each.question.id, each.urgency) for each in found] == [("acces", 2)]
+    assert found[0].stake == Fraction(3, 4)
 
 
 def test_questions_answered_or_refused_or_irrelevant_leave_the_list() -> None:
@@ -73,7 +73,7 @@ def test_questions_answered_or_refused_or_irrelevant_leave_the_list() -> None:
         "acces": False,
         "debit": 8,
         "postes": REFUSED,
-        "filtre": SANS_OBJET,
+        "filtre": REFUSED,
     }
     assert left(facts(answers)) == []
 
@@ -99,10 +99,10 @@ def test_each_place_has_its_own_questions() -> None:
     }
 
 
-def test_nothing_narrows_what_is_already_a_point() -> None:
+def test_nothing_is_at_stake_in_what_is_already_a_point() -> None:
     answers = {"acces": False, "postes": 9}
     (only,) = next_questions(facts(answers), GRID, 20)
-    assert (only.question.id, only.narrowing) == ("filtre", Fraction())
+    assert (only.question.id, only.stake) == ("filtre", Fraction())
 
 
 def test_the_questions_of_a_walk_are_those_that_apply_or_may() -> None:
@@ -145,9 +145,9 @@ def test_an_answer_that_makes_a_school_question_relevant_moves_other_rooms() -> 
             boolean("tni", SALLE),
             number("eleves", relevant="count(salle, tni) > 0", range=(0, 3)),
         ],
-        [criterion("c", {3: "eleves >= 2"}, place=SALLE, roll_up=MEAN)],
+        [criterion("c", {3: "eleves >= 2"}, place=SALLE)],
     )
     rooms = {"CP": {"tni": False}, "CE1": {}}
     (first,) = next_questions(facts({"eleves": 3}, rooms), grid, 2)
     assert (first.place, first.question.id) == ("CE1", "tni")
-    assert first.narrowing == 1
+    assert first.stake == 1

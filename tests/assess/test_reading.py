@@ -29,11 +29,11 @@ from tests.assess.builders import (
 
 BATIMENT = PlaceKind.BATIMENT
 QUESTIONS = (
-    boolean("acces"),
-    number("debit", relevant="acces"),
-    number("etages", BATIMENT),
+    boolean("acces", void=True),
+    number("debit", relevant="acces", void=True),
+    number("etages", BATIMENT, void=True),
     choice("type_salle", "classe", "bureau", place=SALLE),
-    number("prises", SALLE, relevant="type_salle == 'classe'"),
+    number("prises", SALLE, relevant="type_salle == 'classe'", void=True),
     number("postes", LOT),
     number("poule", relevant="oeuf > 0"),
     number("oeuf", relevant="poule > 0"),

@@ -11,7 +11,6 @@ from diag.model.fact import Answer, Facts, Place
 from tests.assess.agreement import disagreements
 from tests.assess.builders import (
     ECOLE,
-    MEAN,
     SALLE,
     boolean,
     checklist,
@@ -37,10 +36,15 @@ GRID = checklist(
     ],
     [
         criterion("acces", {3: "acces"}, kind=Kind.BLOCKING),
-        criterion("prises", {3: "prises >= 2"}, place=SALLE, roll_up=MEAN),
+        criterion("prises", {3: "prises >= 2"}, place=SALLE),
         criterion("projet", {3: "projet"}, place=COMMUNE, domain="mairie"),
         criterion(
-            "loi", {1: "projet"}, place=COMMUNE, kind=Kind.COMPLIANCE, domain="mairie"
+            "loi",
+            {1: "projet"},
+            place=COMMUNE,
+            kind=Kind.COMPLIANCE,
+            conforms_at=1,
+            domain="mairie",
         ),
         criterion("marche", {3: "marche"}, place=SYNDICAT, domain="ent"),
     ],

@@ -2,14 +2,13 @@ from fractions import Fraction
 
 import pytest
 
+from diag.assess.criteria import compliance_of
 from diag.assess.judge import assess
-from diag.assess.results import Assessment, DomainResult
-from diag.assess.scores import compliance_of
-from diag.model.enums import Compliance, Kind, Socle, Standing
+from diag.assess.results import Assessment, DomainResult, Verdict
+from diag.model.enums import Compliance, Kind, PlaceKind, Socle, Standing
 from diag.model.number import Bounds
 from tests.assess.builders import (
     SALLE,
-    WORST,
     Said,
     boolean,
     checklist,
@@ -24,10 +23,11 @@ IN, MAYBE, OUT = Standing.IN, Standing.MAYBE, Standing.OUT
 @pytest.mark.parametrize(
     ("standing", "low", "high", "status"),
     [
-        (IN, 1, 3, Compliance.CONFORME),
+        (IN, 2, 3, Compliance.CONFORME),
+        (IN, 1, 1, Compliance.NON_CONFORME),
         (IN, 0, 0, Compliance.NON_CONFORME),
-        (IN, 0, 1, Compliance.A_VERIFIER),
-        (MAYBE, 1, 3, Compliance.A_VERIFIER),
+        (IN, 1, 2, Compliance.A_VERIFIER),
+        (MAYBE, 2, 3, Compliance.A_VERIFIER),
         (MAYBE, 0, 0, Compliance.A_VERIFIER),
         (OUT, 0, 0, Compliance.SANS_OBJET),
     ],
@@ -35,14 +35,30 @@ IN, MAYBE, OUT = Standing.IN, Standing.MAYBE, Standing.OUT
 def test_compliance_is_claimed_only_when_sure(
     standing: Standing, low: int, high: int, status: Compliance
 ) -> None:
-    assert compliance_of(standing, low, high) is status
+    """The rule is met from level 2: below it, nothing conforms."""
+    verdict = Verdict("loi", "ecole", standing, low, high)
+    assert compliance_of([verdict], 2, is_open=False) is status
+
+
+def test_one_place_below_the_rule_is_enough_and_an_open_list_proves_nothing() -> None:
+    good, bad = (
+        Verdict("loi", place, IN, lv, lv) for place, lv in (("a", 3), ("b", 1))
+    )
+    out = Verdict("loi", "c", OUT, 0, 0)
+    assert compliance_of([good, bad], 2, is_open=True) is Compliance.NON_CONFORME
+    assert compliance_of([good, out], 2, is_open=False) is Compliance.CONFORME
+    assert compliance_of([good], 2, is_open=True) is Compliance.A_VERIFIER
+    assert compliance_of([out], 2, is_open=False) is Compliance.SANS_OBJET
+    assert compliance_of([], 2, is_open=False) is Compliance.SANS_OBJET
 
 
 def judged(answers: dict[str, Said]) -> Assessment:
     grid = checklist(
         [boolean("wifi"), number("prises"), number("postes"), boolean("cantine")],
         [
-            criterion("loi", {1: "wifi"}, kind=Kind.COMPLIANCE, weight=9),
+            criterion(
+                "loi", {1: "wifi"}, kind=Kind.COMPLIANCE, conforms_at=1, weight=9
+            ),
             criterion(
                 "socle",
                 {3: "prises >= 3", 1: "prises >= 1"},
@@ -98,6 +114,48 @@ def test_the_socle_holds_when_everything_blocking_does(
     assert judged(answers).socle is socle
 
 
+ROOMS = checklist(
+    [number("prises", SALLE)],
+    [
+        criterion(
+            "salles",
+            {3: "prises >= 3", 1: "prises >= 1"},
+            place=SALLE,
+            kind=Kind.BLOCKING,
+            socle_share="1/2",
+        )
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("rooms", "closed", "socle"),
+    [
+        ([1, 1], (SALLE,), Socle.ATTEINT),
+        ([1, 0], (SALLE,), Socle.ATTEINT_SAUF),
+        ([1, 0, 0], (SALLE,), Socle.NON_ATTEINT),
+        ([], (SALLE,), Socle.SANS_OBJET),
+        ([1, None], (SALLE,), Socle.INDETERMINE),
+        ([1, 1], (), Socle.INDETERMINE),
+    ],
+)
+def test_the_socle_names_what_fails_where_enough_places_hold(
+    rooms: list[int | None], closed: tuple[PlaceKind, ...], socle: Socle
+) -> None:
+    told: dict[str, dict[str, Said]] = {
+        f"salle {rank}": {} if prises is None else {"prises": prises}
+        for rank, prises in enumerate(rooms)
+    }
+    assert assess(facts({}, told, closed=closed), ROOMS).socle is socle
+
+
+def test_all_rooms_at_one_level_make_that_level() -> None:
+    """« base » in each room rolled up to « insuffisant »."""
+    rooms = {name: {"prises": 1} for name in ("CP", "CE1", "CE2")}
+    found = assess(facts({}, rooms), ROOMS).criteria["salles"]
+    assert found.bounds == Bounds(Fraction(1, 3), Fraction(1, 3))
+
+
 def test_completeness_weighs_what_is_settled_without_compliance() -> None:
     assert judged({}).overall.completeness == 0
     known = judged({"cantine": True, "prises": 2, "wifi": True})
@@ -112,9 +170,7 @@ def test_completeness_counts_the_settled_share_of_places() -> None:
     grid = checklist(
         [number("prises", SALLE), number("postes")],
         [
-            criterion(
-                "salles", {1: "prises >= 1"}, place=SALLE, roll_up=WORST, weight=2
-            ),
+            criterion("salles", {1: "prises >= 1"}, place=SALLE, weight=2),
             criterion("postes", {1: "postes >= 1"}),
         ],
     )

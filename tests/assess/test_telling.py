@@ -6,11 +6,10 @@ import pytest
 
 from diag.assess.json import assessment_json, plain
 from diag.assess.judge import assess
-from diag.model.enums import Standing
+from diag.model.enums import Direction, Standing
 from diag.model.number import Bounds
 from tests.assess.builders import (
     SALLE,
-    WORST,
     boolean,
     checklist,
     criterion,
@@ -21,12 +20,12 @@ from tests.assess.builders import (
 )
 
 GRID = checklist(
-    [boolean("wifi"), number("prises", SALLE)],
+    [boolean("wifi", better=Direction.UP), number("prises", SALLE)],
     [
         criterion("wifi", {2: "wifi"}, weight=2),
-        criterion("salles", {1: "prises >= 1"}, place=SALLE, roll_up=WORST),
+        criterion("salles", {1: "prises >= 1"}, place=SALLE),
     ],
-    [recommendation("poser", "wifi", 1, prices={"borne": "1"}, effect={"wifi": 3})],
+    [recommendation("poser", "wifi", 1, buys=["borne"], effect={"wifi": True})],
     [price("borne", 10, 20, 30)],
 )
 
@@ -35,7 +34,7 @@ def test_values_become_plain_and_stay_exact() -> None:
     assert plain(Fraction(1, 3)) == "1/3"
     assert plain(Standing.MAYBE) == "maybe"
     assert plain(date(2026, 10, 1)) == "2026-10-01"
-    assert plain(Bounds(Fraction(0), Fraction(1))) == {"low": "0/1", "high": "1/1"}
+    assert plain(Bounds(Fraction(0), Fraction(1))) == {"low": 0, "high": 1}
     assert plain(frozenset({"b", "a"})) == ["a", "b"]
     assert plain({Standing.IN: (1, None, True)}) == {"in": [1, None, True]}
 
@@ -51,7 +50,7 @@ def test_an_assessment_is_json_from_which_the_score_can_be_recomputed() -> None:
     assert told["overall"] == {
         "standing": "in",
         "bounds": {"low": "1/9", "high": "1/9"},
-        "completeness": "1/1",
+        "completeness": 1,
     }
     averaged = sum(
         Fraction(each["bounds"]["low"]) * each["weight"]
@@ -60,9 +59,32 @@ def test_an_assessment_is_json_from_which_the_score_can_be_recomputed() -> None:
     assert averaged / 3 == Fraction(told["overall"]["bounds"]["low"])
     assert told["domains"][0]["criteria"] == ["wifi", "salles"]
     assert told["criteria"]["salles"]["verdicts"] == [
-        {"place": "CP", "standing": "in", "low": 1, "high": 1, "declared_out": False}
+        {
+            "place": "CP",
+            "standing": "in",
+            "low": 1,
+            "high": 1,
+            "declared_out": False,
+            "given": True,
+            "weight": {"least": 1, "most": 1},
+        }
     ]
     (advice,) = told["advice"]
-    assert advice["cost"]["once_ttc"]["typical"] == "24/1"
-    assert advice["gain"] == "2/3"
-    assert told["totals"]["by_vat"][0]["once_vat"]["typical"] == "4/1"
+    assert advice["targets"] == [
+        {
+            "place": "ecole",
+            "trigger": "fires",
+            "prerequisite": "open",
+            "waits_for": [],
+            "quantity": {"low": 1, "high": 1},
+            "usual": None,
+        }
+    ]
+    assert advice["cost"]["once_ttc"] == {
+        "minimum": 12,
+        "low": 24,
+        "high": 24,
+        "maximum": 36,
+    }
+    assert advice["gain"] == "4/9"
+    assert told["basket"]["by_vat"][0]["once_vat"]["low"] == 4

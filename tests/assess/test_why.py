@@ -1,25 +1,24 @@
 import json
 from datetime import date
-from fractions import Fraction
 
 import pytest
 
 from diag.assess.json import advice_explanation_json, explanation_json
 from diag.assess.why import LevelRead, RuleRead, why, why_recommended
 from diag.model.checklist import Requirement
-from diag.model.enums import Gate, Standing
+from diag.model.enums import Direction, Gate, Standing
 from diag.rules.values import ABSENT, Span, point
 from tests.assess.builders import (
     ROOT,
     SALLE,
     SANS_OBJET,
-    SHARE,
     boolean,
     checklist,
     choice,
     criterion,
     facts,
     known,
+    need,
     number,
     price,
     recommendation,
@@ -30,7 +29,7 @@ GRID = checklist(
         boolean("acces"),
         number("debit", relevant="acces or count(salle, prises >= 1) > 0"),
         choice("type_salle", "classe", "bureau", place=SALLE),
-        number("prises", SALLE),
+        number("prises", SALLE, void=True, better=Direction.UP),
         boolean("projet"),
     ],
     [
@@ -39,7 +38,6 @@ GRID = checklist(
             {3: "prises >= 3 and acces", 2: "prises >= 2", 1: "prises >= 1"},
             place=SALLE,
             applicable="type_salle == 'classe'",
-            roll_up=SHARE,
         ),
         criterion(
             "debit",
@@ -53,8 +51,8 @@ GRID = checklist(
             "salles",
             2,
             requires=(Requirement(criterion="projet", at_least=1),),
-            quantity="count(salle, prises < 2)",
-            prices={"prise": "2 * quantite"},
+            quantity="2 - prises",
+            buys=[need("prise", count="2 * quantite")],
             effort="quantite / 4",
         ),
         recommendation("parler", "projet", 1),
@@ -102,11 +100,16 @@ def test_what_was_declared_sans_objet_is_named() -> None:
     assert by_name["CE1"].declared_out == ()
 
 
-def test_the_roll_up_tells_what_it_counted() -> None:
-    roll_up = why(SCHOOL, GRID, "salles").roll_up
-    assert (roll_up.sure, roll_up.maybe, roll_up.open) == (2, 0, False)
-    assert roll_up.share == (Fraction(1, 2), Fraction(1, 2))
-    assert why(SCHOOL, GRID, "debit").roll_up.share is None
+def test_what_must_be_there_first_is_told() -> None:
+    grid = checklist(
+        [boolean("acces"), number("debit")],
+        [criterion("debit", {1: "debit >= 8"}, given="acces")],
+    )
+    (shut,) = why(facts({"acces": False, "debit": 9}), grid, "debit").places
+    assert shut.given == RuleRead("acces", truth=False)
+    assert shut.levels[0].truth is True
+    assert (shut.verdict.low, shut.verdict.high) == (0, 0)
+    assert why(SCHOOL, GRID, "debit").places[0].given is None
 
 
 def test_facts_that_decide_relevance_are_told_aggregates_included() -> None:
@@ -129,19 +132,24 @@ def test_a_recommendation_tells_its_counts_and_what_comes_first() -> None:
     explanation = why_recommended(SCHOOL, GRID, "cabler")
     assert explanation.advice is not None
     assert explanation.advice.gate is Gate.CHECK_FIRST
-    assert [each.truth for each in explanation.requires] == [None]
-    assert explanation.quantity.text == "count(salle, prises < 2)"
-    assert explanation.quantity.quantity.high == 2
-    assert [each.text for each in explanation.prices] == ["2 * quantite"]
-    assert explanation.effort is not None
-    assert {each.question.id for each in explanation.facts} == {"prises"}
+    (target,) = explanation.targets
+    assert target.name == "CM1"
+    assert [each.truth for each in target.requires] == [None]
+    assert target.quantity.text == "2 - prises"
+    assert target.quantity.quantity.high == 2
+    assert [(each.text, each.quantity.high) for each in target.buys] == [
+        ("2 * quantite", 4)
+    ]
+    assert {each.question.id for each in target.facts} == {"prises"}
     assert explanation.criterion.criterion.id == "salles"
 
 
 def test_a_recommendation_that_is_not_made_tells_why_all_the_same() -> None:
     explanation = why_recommended(facts({"projet": True}), GRID, "parler")
     assert explanation.advice is None
-    assert explanation.criterion.result.low == 1
+    verdict = explanation.criterion.result.alone
+    assert verdict is not None
+    assert verdict.low == 1
 
 
 @pytest.mark.parametrize("explain", [why, why_recommended])
@@ -153,7 +161,7 @@ def test_an_unknown_id_is_refused(explain: object) -> None:
 
 def test_explanations_are_json_with_exact_fractions() -> None:
     told = json.loads(json.dumps(explanation_json(why(SCHOOL, GRID, "salles"))))
-    assert told["roll_up"]["share"] == ["1/2", "1/2"]
+    assert told["result"]["bounds"] == {"low": "1/3", "high": "1/3"}
     assert told["places"][0]["facts"][2]["value"] == {
         "low": 2,
         "high": 2,
@@ -162,6 +170,7 @@ def test_explanations_are_json_with_exact_fractions() -> None:
     assert told["places"][0]["facts"][0]["value"]["ids"] == ["classe"]
     advice = advice_explanation_json(why_recommended(SCHOOL, GRID, "cabler"))
     told = json.loads(json.dumps(advice))
-    assert told["advice"]["quantity"] == {"low": "1/1", "high": "2/1"}
+    assert told["advice"]["quantity"] == {"low": 2, "high": 2}
+    assert told["advice"]["effort_days"] == {"low": "1/2", "high": "1/2"}
     quiet = advice_explanation_json(why_recommended(facts(), GRID, "parler"))
     assert json.loads(json.dumps(quiet))["advice"]["trigger"] == "to_confirm"
