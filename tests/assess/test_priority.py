@@ -41,8 +41,8 @@ def order(advice: Sequence[Recommendation]) -> list[str]:
 
 def test_the_law_comes_first_then_what_blocks_then_what_is_free() -> None:
     assert order([
-        recommendation("z", "grand", 1, buys=[need("bon")], effect={"grand": 3}),
-        recommendation("a", "petit", 1, effect={"petit": 3}),
+        recommendation("z", "grand", 1, buys=[need("bon")], effect={"grand": True}),
+        recommendation("a", "petit", 1, effect={"petit": True}),
         recommendation("m", "socle", 1, buys=[need("cher", count="9")]),
         recommendation("n", "loi", 1, buys=[need("cher", count="9")]),
     ]) == ["n", "m", "a", "z"]
@@ -73,18 +73,18 @@ def test_what_is_free_is_ordered_by_gain_and_ties_by_id() -> None:
     assert order([
         recommendation("b", "petit", 1),
         recommendation("a", "petit", 1, buys=[need("don")]),
-        recommendation("c", "petit", 1, effect={"petit": 3}),
-        recommendation("d", "grand", 1, effect={"grand": 3}),
+        recommendation("c", "petit", 1, effect={"petit": True}),
+        recommendation("d", "grand", 1, effect={"grand": True}),
     ]) == ["d", "c", "a", "b"]
 
 
 def test_what_costs_is_ordered_by_gain_over_cost_unbounded_last() -> None:
     assert order([
         recommendation(
-            "a", "grand", 1, buys=[need("bon", count="places")], effect={"grand": 3}
+            "a", "grand", 1, buys=[need("bon", count="places")], effect={"grand": True}
         ),
-        recommendation("b", "grand", 1, buys=[need("cher")], effect={"grand": 3}),
-        recommendation("c", "petit", 1, buys=[need("bon")], effect={"petit": 3}),
+        recommendation("b", "grand", 1, buys=[need("cher")], effect={"grand": True}),
+        recommendation("c", "petit", 1, buys=[need("bon")], effect={"petit": True}),
     ]) == ["c", "b", "a"]
 
 
@@ -93,7 +93,7 @@ def test_what_waits_stands_under_what_it_waits_for() -> None:
         recommendation("a", "loi", 1, requires=(require("grand", 1),)),
         recommendation("b", "loi", 1),
         recommendation("y", "petit", 1),
-        recommendation("z", "grand", 1, effect={"grand": 3}),
+        recommendation("z", "grand", 1, effect={"grand": True}),
     ]) == ["b", "z", "a", "y"]
 
 
@@ -120,4 +120,4 @@ def test_what_waits_in_a_circle_is_read_all_the_same() -> None:
     assert order([
         recommendation("a", "petit", 1, requires=(require("grand", 1),)),
         recommendation("b", "grand", 1, requires=(require("petit", 1),)),
-    ]) == ["b", "a"]
+    ]) == ["a", "b"]
