@@ -72,9 +72,7 @@ def test_a_rule_that_reads_other_facts_is_told_in_words(session: AuditSession) -
     mixed = [
         each for each in card(session, "debit_descendant").scales if not each.alone
     ]
-    assert any("Nombre d'appareils" in each.thresholds[0].asks for each in mixed), (
-        mixed
-    )
+    assert any("Nombre d'appareils" in each.thresholds[0].asks for each in mixed), mixed
 
 
 def test_the_history_says_who_changed_what_into_what(session: AuditSession) -> None:

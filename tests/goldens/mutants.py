@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from diag.model.checklist import Checklist, Criterion, Question
-from diag.model.enums import Kind, QuestionType
+from diag.model.enums import QuestionType
 
 THRESHOLD, WEIGHT, CONDITION = "seuils", "poids", "conditions"
 
@@ -29,7 +29,7 @@ class Mutant:
 
 def mutants_of(criterion: Criterion, checklist: Checklist) -> Iterator[Mutant]:
     """Yield a criterion changed in every way, one at a time."""
-    if criterion.kind is not Kind.COMPLIANCE:
+    if criterion.is_averaged:
         for weight in {criterion.weight + 1, criterion.weight - 1} - {0}:
             yield Mutant(WEIGHT, _with(criterion, weight=weight), f"weight {weight}")
     for level, rule in criterion.levels.items():
@@ -40,33 +40,14 @@ def mutants_of(criterion: Criterion, checklist: Checklist) -> Iterator[Mutant]:
         for kind, text in rule_mutants(criterion.applicable, checklist.questions):
             yield Mutant(kind, _with(criterion, applicable=text), f"applicable: {text}")
         yield Mutant(CONDITION, _with(criterion, applicable=""), "always applicable")
-    yield from _roll_up_mutants(criterion)
+    if criterion.given:
+        for kind, text in rule_mutants(criterion.given, checklist.questions):
+            yield Mutant(kind, _with(criterion, given=text), f"given: {text}")
+        yield Mutant(CONDITION, _with(criterion, given=""), "always given")
 
 
 def _with(criterion: Criterion, **changes: object) -> Criterion:
     return criterion.model_copy(update=changes)
-
-
-def _roll_up_mutants(criterion: Criterion) -> Iterator[Mutant]:
-    roll_up = criterion.roll_up
-    if roll_up is None:
-        return
-    if roll_up.method == "share_reaching":
-        for threshold in {roll_up.threshold - 1, roll_up.threshold + 1} - {0, 4}:
-            if threshold > max(criterion.levels):
-                continue
-            changed = roll_up.model_copy(update={"threshold": threshold})
-            yield Mutant(
-                THRESHOLD, _with(criterion, roll_up=changed), f"reaching {threshold}"
-            )
-        for level, share in roll_up.steps.items():
-            for step in ("-0.1", "0.1"):
-                moved = Decimal(str(share)) + Decimal(step)
-                if moved <= 1:
-                    steps = {**roll_up.steps, level: str(moved)}
-                    changed = roll_up.model_copy(update={"steps": steps})
-                    what = f"share {moved} for {level}"
-                    yield Mutant(THRESHOLD, _with(criterion, roll_up=changed), what)
 
 
 def rule_mutants(

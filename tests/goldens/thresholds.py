@@ -18,7 +18,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from diag.assess.advice import trigger_of
 from diag.assess.criteria import CriterionJudge
 from diag.assess.examples import example_facts
 from diag.assess.facts import FactsReading
@@ -34,9 +33,9 @@ from diag.model.number import canonical_number, exact
 from diag.rules.language import Rule, parse_rule
 from diag.rules.scope import root_of
 from diag.rules.tree import RuleError
-from tests import oracle
-from tests.completions import completions
 from tests.goldens.mutants import WEIGHT, mutants_of
+from tests.oracle import Judged, rounded
+from tests.oracle_actions import Actions
 from tests.world import names_and_numbers
 
 FILE = Path(__file__).parent / "thresholds.json"
@@ -101,17 +100,17 @@ def _example(name: str, domain: str, sample: Sample) -> Raw:
 
 def _pin_domain(example: Raw, checklist: Checklist, sample: Sample, ident: str) -> None:
     """Pin the score and what fires too: weights and triggers show nowhere else."""
-    results = _results(sample, checklist)
-    (found,) = (
-        each for each in judge_of(checklist).domains(results) if each.domain.id == ident
-    )
+    judged = Judged(_facts(sample, checklist, _root_kind(sample, checklist)), checklist)
+    (found,) = (each for each in judged.domains if each.domain.id == ident)
     if found.score.bounds:
         low, high = found.score.bounds.low, found.score.bounds.high
-        example["expect"]["domain"] = [oracle.rounded(low), oracle.rounded(high)]
+        example["expect"]["domain"] = [rounded(low), rounded(high)]
+    targets = Actions(judged).targets
     example["expect"]["fires"] = [
         each.id
         for each in checklist.recommendations.values()
-        if each.domain == ident and trigger_of(each.when, results) is Trigger.FIRES
+        if each.domain == ident
+        and any(one.trigger is Trigger.FIRES for one in targets.get(each.id, ()))
     ]
 
 
@@ -133,7 +132,7 @@ class Search:
         self.root = root_of(criterion.place)
         self.judge: Judge = judge_of(checklist)
         self.random = Random(criterion.id)
-        self.gauge = CriterionJudge(criterion)
+        self.gauge = CriterionJudge(criterion, self.judge.vocabulary)
         self.mutants = [*_gauges(criterion, checklist)]
         self.turns = frozenset[Fraction]().union(
             *(names_and_numbers(rule.text)[1] for rule in self.gauge.rules)
@@ -194,27 +193,29 @@ class Search:
     def _kills(self, sample: Sample, alive: Iterable[int]) -> set[int]:
         reading = FactsReading(self.judge.vocabulary, self._facts(sample))
         right = _verdicts(self.gauge, reading)
+        if not self._is_settled(reading):
+            return set()
         return {
             rank for rank in alive if _verdicts(self.mutants[rank], reading) != right
         }
+
+    def _is_settled(self, reading: FactsReading) -> bool:
+        """Say whether each place has one level: a part may be above its whole."""
+        verdicts = self.gauge.verdicts(reading)
+        return all(_shown(each) is not None for each in verdicts)
 
     def _facts(self, sample: Sample) -> Facts:
         return _facts(sample, self.checklist, self.root)
 
     def _pin(self, sample: Sample) -> None:
         """Write the levels that the oracle gives."""
-        facts = self._facts(sample)
-        world = next(completions(facts, self.checklist, Random(0), 1))
-        (judged,) = set(oracle.judgements(self.criterion, world))
-        if sample.is_counted or not sample.places:
-            level = "sans_objet" if judged is None else judged.low
-            sample.levels[self.criterion.id] = level
-        else:
-            for place, kind in world.kinds.items():
-                if kind is self.criterion.place:
-                    ends = [*oracle.levels_at(self.criterion, world, place)]
-                    shown = ends[0][0][0] if ends else "sans_objet"
-                    sample.at.setdefault(place, {})[self.criterion.id] = shown
+        judged = Judged(self._facts(sample), self.checklist)
+        for verdict in judged.criteria[self.criterion.id].verdicts:
+            if self.criterion.place in ROOT_KINDS:
+                sample.levels[self.criterion.id] = _shown(verdict)
+            else:
+                at = sample.at.setdefault(verdict.place, {})
+                at[self.criterion.id] = _shown(verdict)
 
     def _drawn(self, most: int) -> Sample:
         """Return facts drawn anew, or what told something before, barely changed."""
@@ -297,7 +298,7 @@ def _gauges(criterion: Criterion, checklist: Checklist) -> Iterator[CriterionJud
     for mutant in mutants_of(criterion, checklist):
         if mutant.kind != WEIGHT:
             try:
-                yield CriterionJudge(mutant.changed)
+                yield CriterionJudge(mutant.changed, judge_of(checklist).vocabulary)
             except RuleError:
                 continue
 
@@ -306,7 +307,7 @@ def _verdicts(gauge: CriterionJudge, reading: FactsReading) -> object:
     verdicts = gauge.verdicts(reading)
     result = gauge.result(verdicts, is_open=False)
     told = tuple((each.standing, each.low, each.high) for each in verdicts)
-    return told, result.standing, result.low, result.high
+    return told, result.standing, result.bounds
 
 
 def _numbers_beside(rules: Iterable[Rule]) -> dict[str, frozenset[Fraction]]:
@@ -371,7 +372,8 @@ def merged(samples: Sequence[Sample], checklist: Checklist) -> list[Sample]:
     found: list[Sample] = []
     for sample in samples:
         for rank, host in enumerate(found):
-            if _may_host(host, sample):
+            is_same = _root_kind(host, checklist) is _root_kind(sample, checklist)
+            if is_same and _may_host(host, sample):
                 both = _both(host, sample)
                 if _still_holds(both, checklist):
                     found[rank] = both
@@ -409,7 +411,7 @@ def _still_holds(sample: Sample, checklist: Checklist) -> bool:
     """Say whether one audit's facts leave the levels of the other as they were."""
     results = _results(sample, checklist)
     for ident, level in sample.levels.items():
-        if _shown(results[ident]) != level:
+        if _shown(results[ident].verdicts[0]) != level:
             return False
     return all(
         _shown(next(v for v in results[ident].verdicts if v.place == place)) == level
@@ -418,10 +420,12 @@ def _still_holds(sample: Sample, checklist: Checklist) -> bool:
     )
 
 
-def _shown(found: CriterionResult | Verdict) -> object:
+def _shown(found: Verdict) -> object:
+    """Return a level, or that there is none; None while it is not known."""
     if found.standing is Standing.OUT:
         return "sans_objet"
-    return found.low if found.low == found.high else None
+    is_known = found.standing is Standing.IN and found.low == found.high
+    return found.low if is_known else None
 
 
 def _results(sample: Sample, checklist: Checklist) -> dict[str, CriterionResult]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from diag.assess.advice import trigger_of
 from diag.assess.criteria import CriterionJudge
 from diag.assess.examples import example_facts
 from diag.assess.facts import FactsReading
@@ -15,6 +14,8 @@ from diag.assess.scores import domain_score, overall_score, socle_of
 from diag.checklist.loaded import Example, Loaded
 from diag.model.checklist import Below, Checklist, Criterion, Level
 from diag.model.enums import PlaceKind, Standing
+from diag.rules.evaluate import holds
+from diag.rules.language import parse_rule
 from diag.rules.scope import root_of
 from diag.words.figures import displayed, out_of_100
 from tests.goldens.golden import NAMES, as_example, golden
@@ -50,7 +51,7 @@ class Witness:
         before = self.results.get(criterion.id)
         if before is None:
             return False
-        gauge = CriterionJudge(criterion)
+        gauge = CriterionJudge(criterion, self.judge.vocabulary)
         after = gauge.result(
             gauge.verdicts(self.reading), is_open=self.reading.is_open(criterion.place)
         )
@@ -70,8 +71,30 @@ class Witness:
             return False
         if self.domain not in {"", told.domain}:
             return False
-        moved = Below(criterion=told.when.criterion, below=below)
-        return trigger_of(told.when, self.results) != trigger_of(moved, self.results)
+        result = self.results[told.when.criterion]
+        moved = told.when.model_copy(update={"below": below})
+        return self._trigger(told.when, result) != self._trigger(moved, result)
+
+    def _trigger(self, when: Below, result: CriterionResult) -> tuple[bool, bool]:
+        """Say whether an action fires somewhere, and whether it may."""
+        below = [
+            each
+            for each in result.verdicts
+            if each.standing is not Standing.OUT
+            and each.given is not False
+            and each.low < when.below
+            and self._is_where(when, each.place)
+        ]
+        fires = any(
+            each.standing is Standing.IN and each.given and each.high < when.below
+            for each in below
+        )
+        return fires, bool(below)
+
+    def _is_where(self, when: Below, place: str) -> bool:
+        if not when.where:
+            return True
+        return holds(parse_rule(when.where), self.reading.scope(place)) is not False
 
     def speaks_of(self, criterion: str) -> bool:
         """Say whether a level of that criterion is written."""
@@ -86,10 +109,14 @@ class Witness:
         return tell(self, criterion, results) if tell else None
 
     def _level(self, criterion: Criterion, results: Results) -> object:
-        found = results[criterion.id]
-        if criterion.id not in self.pinned["levels"]:
+        found = results[criterion.id].alone
+        if found is None or criterion.id not in self.pinned["levels"]:
             return None
         return found.standing is not Standing.OUT and (found.low, found.high)
+
+    def _mean(self, criterion: Criterion, results: Results) -> object:
+        told = criterion.id in self.pinned["means"]
+        return told and displayed(results[criterion.id].bounds)
 
     def _compliance(self, criterion: Criterion, results: Results) -> object:
         told = not self.domain or criterion.id in self.pinned["compliance"]
@@ -122,7 +149,7 @@ class Witness:
 
     def _advice(self, criterion: Criterion, results: Results) -> object:
         return [
-            trigger_of(each.when, results)
+            self._trigger(each.when, results[criterion.id])
             for each in self.judge.checklist.recommendations.values()
             if each.when.criterion == criterion.id and self.domain in {"", each.domain}
         ]
@@ -137,6 +164,7 @@ class Witness:
 
 _TELLING: dict[str, Callable[[Witness, Criterion, Results], object]] = {
     "levels": Witness._level,
+    "means": Witness._mean,
     "compliance": Witness._compliance,
     "at": Witness._at,
     "domain": Witness._domain,
