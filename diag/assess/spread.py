@@ -193,13 +193,16 @@ def declined(
     A choice not to have takes its criteria out of the score: it is printed beside it.
     The `hidden` questions are left out.
     """
+    askable = [
+        asked
+        for asked in checklist.questions.values()
+        if asked.void and asked.domain == domain and asked.id not in hidden
+    ]
     return tuple(
         _declined_words(facts, place, asked, heads[0].reason)
-        for (place, name), heads in facts.answers.items()
-        if place in facts.places
-        and (asked := checklist.questions.get(name))
-        and (asked.domain, asked.void) == (domain, True)
-        and name not in hidden
+        for place in facts.places
+        for asked in askable
+        if (heads := facts.answers.get((place, asked.id)))
         and [head.state for head in heads] == [State.NOT_APPLICABLE]
     )
 
