@@ -44,6 +44,17 @@ class Action:
         return self.advice.recommendation.id
 
     @property
+    def unsure_places(self) -> tuple[str, ...]:
+        """Ids of the places that may need it too, beside those that surely do."""
+        if self.advice.trigger is not Trigger.FIRES:
+            return ()
+        return tuple(
+            one.place
+            for one in self.advice.targets
+            if one.trigger is Trigger.TO_CONFIRM
+        )
+
+    @property
     def conditional(self) -> bool:
         """Say whether something must be done first."""
         return self.advice.gate is Gate.WAITS

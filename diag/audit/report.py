@@ -282,10 +282,18 @@ class Report:
         return self.fill_blanks(action, self.wording(action, audience).title, audience)
 
     def format_places(self, action: Action, audience: Audience) -> str:
-        """Return the words of {lieux}: names, or « l'école », « la commune »."""
+        """Return the words of {lieux}: names, or « l'école », « la commune ».
+
+        With those of the quantity: « CE2 et peut-être CM1 ».
+        """
         if not action.advice.places or self.is_discreet(action.id, audience):
             return self.it
-        names = [self.place_name(place) for place in action.advice.places]
+        sure = self._names(action.advice.places, audience)
+        maybe = self._names(action.unsure_places, audience)
+        return f"{sure} et peut-être {maybe}" if maybe else sure
+
+    def _names(self, places: Sequence[str], audience: Audience) -> str:
+        names = [self.place_name(place) for place in places]
         return listed(names, limit=len(names) if audience.reads_every_place else 6)
 
     def format_cost(self, action: Action, *, headed: bool = False) -> str:

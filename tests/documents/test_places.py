@@ -133,6 +133,18 @@ def test_rooms_are_counted_by_level_and_those_that_fall_short_named() -> None:
     assert "Voter environ 229 € TTC pour câbler 1 salle." in text
 
 
+def test_places_that_may_need_it_are_named_as_the_quantity_counts_them() -> None:
+    told = facts({**CABLED, ("CE2", "type_salle"): "classe"}, ("CM2", "CE2"))
+    audit = report(told)
+    action = audit.plan.action("cabler")
+    assert action is not None
+    assert audit.format_places(action, Audience.MAIRIE) == "CM2 et peut-être CE2"
+    text = read(told, CHECKLIST, Audience.TECHNIQUE)
+    assert "Traiter entre 1 et 2 salles : CM2 et peut-être CE2" in text
+    ticket = next(one for one in tickets_of(audit) if one.reference.endswith("cabler"))
+    assert ticket.places == "CM2 ; CE2 (à vérifier)"
+
+
 def test_a_shared_purchase_names_who_pays_and_is_counted_once() -> None:
     socket = Need(item="prise", use="borne", count="1")
     cabler = CHECKLIST.recommendations["cabler"].model_copy(update={"buys": (socket,)})

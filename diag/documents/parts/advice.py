@@ -125,6 +125,14 @@ def cost_cell(report: Report, action: Action) -> str:
     return report.format_cost(action, headed=True)
 
 
+def place_names(report: Report, action: Action) -> tuple[str, ...]:
+    """Return the places that its quantity counts; those not sure are said so."""
+    return (
+        *(report.place_name(one) for one in action.advice.places),
+        *(f"{report.place_name(one)} (à vérifier)" for one in action.unsure_places),
+    )
+
+
 def owner(action: Action) -> str:
     """Return who acts."""
     return OWNERS[action.advice.recommendation.owner]

@@ -15,7 +15,7 @@ from diag.assess.results import CostLine
 from diag.audit.counsel import describe_waiting
 from diag.audit.report import Report
 from diag.documents.mairie import READER  # buyers read what the commune reads
-from diag.documents.parts.advice import owner
+from diag.documents.parts import advice
 from diag.documents.parts.sources import source_words
 from diag.documents.tables.table import (
     IDENTITY,
@@ -104,9 +104,9 @@ def basket_of(report: Report, *, to_confirm: bool = False) -> Basket:
 def lots_of(checklist: Checklist) -> dict[str, str]:
     """Return the lot of each price row, lots and rows in the order of the checklist."""
     buyers: dict[str, Counter[str]] = {}
-    for advice in checklist.recommendations.values():
-        for name in {need.item for need in advice.buys}:
-            buyers.setdefault(name, Counter())[advice.domain] += 1
+    for buyer in checklist.recommendations.values():
+        for name in {need.item for need in buyer.buys}:
+            buyers.setdefault(name, Counter())[buyer.domain] += 1
     ranks = {domain.id: rank for rank, domain in enumerate(checklist.domains)}
     titles = {domain.id: domain.title for domain in checklist.domains}
     lots = {
@@ -160,11 +160,10 @@ def _is_open(report: Report, action: Action) -> bool:
 
 def _action_cells(report: Report, action: Action) -> Iterator[Cell]:
     discreet = report.is_discreet(action.id, READER)
-    places = () if discreet else action.advice.places
     yield action.ref
     yield report.title(action, READER)
-    yield owner(action)
-    yield " ; ".join(map(report.place_name, places))
+    yield advice.owner(action)
+    yield "" if discreet else " ; ".join(advice.place_names(report, action))
     yield sentence(describe_waiting(report, action, READER))
     yield FOLLOW_UPS[action.state] if action.state else ""
     yield action.due

@@ -119,7 +119,7 @@ def _of_action(report: Report, action: Action, *, sure: bool) -> Ticket:
         nature="action",
         kind=kind_of(report, action),
         title=report.title(action, READER),
-        places=_named(report, action.advice.places),
+        places=_named(report, advice.place_names(report, action)),
         expected=sentence(result.criterion.title) if result else "",
         observed=sentence(observed(report, result, READER)) if result else "",
         how=_how(report, action, words.how or words.why),
@@ -152,7 +152,7 @@ def _anomalies(report: Report) -> Iterator[Ticket]:
 
 def _of_anomaly(report: Report, result: CriterionResult) -> Ticket:
     criterion = result.criterion
-    places = [one.place for one in short_places(result)]
+    places = [report.place_name(one.place) for one in short_places(result)]
     return Ticket(
         reference=f"{report.about.stem}/{criterion.id}",
         nature="anomalie",
@@ -184,9 +184,8 @@ def _unnumbered(report: Report, one: str, audience: Audience) -> str:
     return f"« {report.title(action, audience)} »"
 
 
-def _named(report: Report, places: tuple[str, ...] | list[str]) -> str:
-    names = " ; ".join(map(report.place_name, places))
-    return names or report.about.name
+def _named(report: Report, names: Iterable[str]) -> str:
+    return " ; ".join(names) or report.about.name
 
 
 def _how(report: Report, action: Action, how: str) -> str:
