@@ -7,13 +7,10 @@ from typing import Any, NamedTuple
 
 from diag.answers.types import answer_words
 from diag.audit.places import find_place
-from diag.audit.session import (
-    AuditSession,
-    ConcurrentChange,
-    MetChange,
-    NeedsConfirmation,
-)
+from diag.audit.session import AuditSession
+from diag.audit.snapshot import question_then
 from diag.audit.walk import Key
+from diag.audit.withheld import ConcurrentChange, MetChange, NeedsConfirmation
 from diag.journal import subjects
 from diag.journal.revision import Revision
 from diag.journal.subjects import (
@@ -186,7 +183,7 @@ def _describe_advice(
 def find_question_ever(session: AuditSession, ident: str) -> Question | None:
     """Return a question of the checklists in use, or that judged this audit before."""
     asked = session.checklist.questions.get(ident)
-    return asked or session.question_then(ident)
+    return asked or question_then(session.workspace, session.audit.id, ident)
 
 
 def place_name(session: AuditSession, ident: str) -> str:

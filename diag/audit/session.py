@@ -1,28 +1,26 @@
 """One audit open: what is read of it is a frozen snapshot; `record` replaces it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, partial, reduce
-from operator import xor
+from functools import partial
 
-from diag.assess.judge import Judge, judge_of, recommendation_root, rooted
+from diag.assess.judge import Judge, judge_of, recommendation_root
 from diag.assess.results import Assessment
 from diag.audit.method import OlderMethodError, is_older, older_method
-from diag.audit.successors import (
-    Heirs,
-    answers_passed_on,
-    heirs_of,
-    passed_on,
-    steps_passed_on,
+from diag.audit.snapshot import Snapshot, pinned, read_snapshot
+from diag.audit.successors import Heirs, passed_on, steps_passed_on
+from diag.audit.withheld import (
+    ClosedAuditError,
+    ConcurrentChange,
+    MetChange,
+    standing,
 )
 from diag.journal import changes, subjects
-from diag.journal.attachments import Editions
 from diag.journal.audits import closing_of, open_audit
 from diag.journal.conflicts import Conflict, conflicts_of
-from diag.journal.facts import edition_of, facts_after, facts_of, profile_of, status_of
+from diag.journal.facts import edition_of, profile_of, status_of
 from diag.journal.heads import repeat_at_twins
-from diag.journal.journal import Head, Journal
 from diag.journal.records import (
     follow_ups_of,
     ranks_of,
@@ -32,7 +30,7 @@ from diag.journal.records import (
 from diag.journal.revision import NewRevision, Revision, parse
 from diag.journal.subjects import AnswerTopic, NoteTopic, PlaceTopic
 from diag.model.audit import Audit, Auditee, FollowUp, Visit, audit_id, root_place_id
-from diag.model.checklist import Checklist, Question
+from diag.model.checklist import Checklist
 from diag.model.enums import (
     Audience,
     AuditStatus,
@@ -42,168 +40,13 @@ from diag.model.enums import (
     State,
 )
 from diag.model.errors import DiagError
-from diag.model.fact import Answer, Facts, Place, Value
+from diag.model.fact import Answer, Facts, Value
 from diag.rules.scope import root_of
 from diag.words.vocabulary import SUBJECTS
 from diag.workspace.editions import current
 from diag.workspace.settings import campaign_named
 from diag.workspace.subjects import auditee_named, auditee_of, audits
 from diag.workspace.workspace import Workspace
-
-
-class NeedsConfirmation(DiagError):
-    """Something was about to be written that the user must confirm first."""
-
-    asked = ""
-    """The question; a `ConcurrentChange` has none: `describe_concurrent` words it."""
-    yes, no = "Écrire", "Ne rien écrire"
-    """Its two answers."""
-    done, left = "", ""
-    """The sentence once it is written, or not."""
-    drops = False
-    """Whether what was typed is of no more use once it is not written."""
-    takes_back = False
-    """Whether it undoes an earlier entry: what is being typed is another."""
-
-    def __init__(
-        self, session: "AuditSession", drafts: tuple[NewRevision, ...], sentence: str
-    ) -> None:
-        super().__init__(sentence)
-        self.session = session
-        self._drafts = drafts
-
-    def write_anyway(self) -> None:
-        """Record what was withheld.
-
-        Raises:
-            DiagError: when nothing could be written.
-        """
-        self.session.record(*self._drafts)
-
-
-class ClosedAuditError(NeedsConfirmation):
-    """An answer was about to enter a closed audit, and nobody has confirmed it."""
-
-    asked = "L'audit est clos : y écrire quand même ?"
-    done = "Enregistré · l'audit était clos"
-    left = "Rien n'est écrit : l'audit est clos."
-
-    def __init__(
-        self, session: "AuditSession", drafts: tuple[NewRevision, ...]
-    ) -> None:
-        super().__init__(
-            session,
-            drafts,
-            f"L'audit de {session.about.title} ({session.audit.campaign}) est clos : "
-            "rien n'y est écrit. Rouvrez-le dans le bilan.",
-        )
-
-    def write_anyway(self) -> None:
-        """Record what was refused, and ask no more while this session is open.
-
-        Raises:
-            DiagError: when nothing could be written.
-        """
-        self.session.asks_when_closed = False
-        super().write_anyway()
-
-
-Met = Place | tuple[str, ...] | tuple[Answer, ...] | None
-"""A place, the notes or the answers of a question; nothing when there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class MetChange:
-    """What another program changed since it was read, where a draft would write."""
-
-    topic: PlaceTopic | NoteTopic | AnswerTopic
-    before: Met
-    """What was read."""
-    now: Met
-    heads: tuple[Head, ...]
-
-
-class ConcurrentChange(NeedsConfirmation):
-    """Another program has changed what was about to be replaced."""
-
-    yes, no = "Remplacer", "Garder l'autre"
-    done = "Enregistré · à la place de ce que l'autre fenêtre avait écrit"
-    left = "Rien n'est écrit : ce que l'autre fenêtre a écrit est gardé."
-    drops = True
-
-    def __init__(
-        self,
-        session: "AuditSession",
-        drafts: tuple[NewRevision, ...],
-        met: tuple[MetChange, ...],
-    ) -> None:
-        super().__init__(session, drafts, self.left)
-        self.met = met
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """An audit as it was read once; whatever is computed of it stays true of it."""
-
-    about: Auditee
-    editions: Editions = field(repr=False, compare=False)
-    digest: str
-    """Of the audit, read before everything else: later writings change it."""
-    edition: str | None
-    profile: Profile
-    facts: Facts
-    """Everything known; the root bears the subject's name."""
-
-    @cached_property
-    def checklist(self) -> Checklist:
-        """What the checklists ask and judge of such a subject.
-
-        Raises:
-            DiagError: when the audit names no edition.
-        """
-        return rooted(
-            self.editions.open(_pinned(self.about, self.edition)), self.about.kind
-        )
-
-    @cached_property
-    def heirs(self) -> Heirs:
-        """What takes the place of the ids that its edition retired.
-
-        None while the edition is not here: nothing is read of it either.
-        """
-        if self.edition is None or not self.editions.holds(self.edition):
-            return {}
-        return heirs_of(self.checklist)
-
-    @cached_property
-    def assessment(self) -> Assessment:
-        """Everything judged."""
-        return judge_of(self.checklist).assess(self.facts)
-
-    @cached_property
-    def judged(self) -> Assessment:
-        """The same without advice, in half the time: what each answer is worth."""
-        if "assessment" in vars(self):
-            return self.assessment
-        return judge_of(self.checklist).assess(self.facts, advised=())
-
-    def after(
-        self,
-        journal: Journal,
-        audit: str,
-        drafts: Iterable[NewRevision],
-        written: Iterable[Revision],
-    ) -> "Snapshot | None":
-        """Return the next one, once drafts were written; None to read all again.
-
-        Facts are kept when the digest proves that nothing else was written.
-        """
-        facts = facts_after(journal, audit, self.facts, drafts)
-        ids = (int(revision.id, 16) for revision in written)
-        digest = f"{reduce(xor, ids, int(self.digest, 16)):064x}"
-        if facts is None or journal.digest(audit) != digest:
-            return None
-        return replace(self, digest=digest, facts=facts)
 
 
 class AuditSession:
@@ -232,33 +75,7 @@ class AuditSession:
 
     def read_anew(self) -> Snapshot:
         """Return a snapshot of the audit as the journal gives it now."""
-        journal, audit = self.workspace.journal, self.audit.id
-        digest = journal.digest(audit)
-        facts = facts_of(journal, self.audit)
-        root = facts.places[facts.root].model_copy(update={"name": self.about.name})
-        read = Snapshot(
-            about=self.about,
-            editions=self.workspace.editions,
-            digest=digest,
-            edition=edition_of(journal, audit),
-            profile=profile_of(journal, audit),
-            facts=replace(facts, places={**facts.places, facts.root: root}),
-        )
-        if not read.heirs:
-            return read
-        passed = answers_passed_on(read.facts, read.checklist, self.question_then)
-        return replace(read, facts=passed)
-
-    def question_then(self, ident: str) -> Question | None:
-        """Return a question as the last edition that had it asked it in this audit."""
-        journal, editions = self.workspace.journal, self.workspace.editions
-        for one in reversed(journal.history(self.audit.id, subjects.EDITION)):
-            digest = one.value.get("digest", "") if isinstance(one.value, dict) else ""
-            if editions.holds(digest):
-                question = editions.open(digest).questions.get(ident)
-                if question:
-                    return question
-        return None
+        return read_snapshot(self.workspace, self.audit, self.about)
 
     def reopen(self) -> "AuditSession":
         """Return the same audit, of which nothing is read yet: memory is freed."""
@@ -336,7 +153,7 @@ class AuditSession:
         Raises:
             DiagError: when the audit names none.
         """
-        return _pinned(self.about, edition_of(self.workspace.journal, self.audit.id))
+        return pinned(self.about, edition_of(self.workspace.journal, self.audit.id))
 
     @property
     def profile(self) -> Profile:
@@ -376,6 +193,7 @@ class AuditSession:
             (ident, audience): words
             for audience, by_id in told.items()
             for ident, words in passed_on(by_id, self.heirs).items()
+            if words
         }
 
     @property
@@ -471,28 +289,9 @@ class AuditSession:
                 continue
             topic = subjects.parse(draft.subject)
             if isinstance(topic, PlaceTopic | NoteTopic | AnswerTopic):
-                was, now = _standing(before, topic), _standing(facts, topic)
+                was, now = standing(before, topic), standing(facts, topic)
                 if was != now:
                     yield MetChange(topic, was, now, heads)
-
-
-def _standing(facts: Facts, topic: PlaceTopic | NoteTopic | AnswerTopic) -> Met:
-    match topic:
-        case PlaceTopic(place):
-            return facts.places.get(place)
-        case NoteTopic(place, question):
-            return facts.notes.get((place, question), ())
-        case AnswerTopic(place, question):
-            return facts.answers.get((place, question), ())
-
-
-def _pinned(about: Auditee, edition: str | None) -> str:
-    if edition is None:
-        raise DiagError(
-            f"L'audit de {about.ref} n'a pas d'édition de grilles. Rouvrez-le.",
-            command=f"diag audit start {about.ref}",
-        )
-    return edition
 
 
 @dataclass(frozen=True, slots=True)

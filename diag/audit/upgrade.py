@@ -188,7 +188,7 @@ def _touched(session: AuditSession) -> dict[str, None]:
     journal, audit = session.workspace.journal, session.audit.id
     return dict.fromkeys((
         *(step.recommendation for step in session.follow_ups),
-        *(ident for ident, _, _ in wordings_of(journal, audit)),
+        *(told[0] for told, words in wordings_of(journal, audit).items() if words),
         *ranks_of(journal, audit),
     ))
 

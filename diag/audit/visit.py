@@ -17,7 +17,8 @@ from diag.audit.answer import (
 from diag.audit.card import QuestionCard, card_of
 from diag.audit.history import describe_undo
 from diag.audit.memory import recall_of, still_true
-from diag.audit.session import AuditSession, Snapshot
+from diag.audit.session import AuditSession
+from diag.audit.snapshot import Snapshot
 from diag.audit.undo import undo_last
 from diag.audit.walk import Key, Walk, WalkStop, choose_profile, describe_left, walk_of
 from diag.journal import subjects

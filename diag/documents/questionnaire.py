@@ -410,6 +410,7 @@ class Transcription:
     """One page being typed in: a number at hand."""
 
     def __init__(self, session: AuditSession, printed: Questionnaire) -> None:
+        session.check_method()
         self.session = session
         self.printed = printed
         self.number = 1

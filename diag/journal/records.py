@@ -127,13 +127,20 @@ def follow_ups_of(journal: Journal, audit: str) -> tuple[FollowUp, ...]:
 def wordings_of(
     journal: Journal, audit: str
 ) -> dict[tuple[str, str | None, Audience], dict[str, str]]:
-    """Return the rewordings, by recommendation, place and audience."""
+    """Return the rewordings, by recommendation, place and audience.
+
+    No words where one was taken back: it is told as declared.
+    """
     found: dict[tuple[str, str | None, Audience], dict[str, str]] = {}
     for head in journal.heads_inside(audit, "rec"):
         topic, words = subjects.parse(head.subject), head.value
-        if isinstance(topic, WordingTopic) and isinstance(words, dict):
-            key = (topic.recommendation, topic.place, topic.audience)
+        if not isinstance(topic, WordingTopic):
+            continue
+        key = (topic.recommendation, topic.place, topic.audience)
+        if isinstance(words, dict):
             found[key] = {name: str(text) for name, text in words.items()}
+        elif head.withdrawn:
+            found.setdefault(key, {})
     return found
 
 

@@ -45,7 +45,8 @@ from diag.tui.typed_ahead import TypedAhead
 from diag.words.sentences import system_sentence
 
 if TYPE_CHECKING:
-    from diag.audit.session import AuditSession, NeedsConfirmation
+    from diag.audit.session import AuditSession
+    from diag.audit.withheld import NeedsConfirmation
     from diag.workspace.workspace import World
 
 
@@ -212,7 +213,7 @@ class DiagApp(Sturdy, App[None]):
         """
         self._typed.forget()
         # Whoever is refused something has loaded judging already.
-        from diag.audit.session import NeedsConfirmation  # noqa: PLC0415
+        from diag.audit.withheld import NeedsConfirmation  # noqa: PLC0415
 
         if isinstance(event.error, NeedsConfirmation):
             self._ask_to_write(event.error)

@@ -27,8 +27,9 @@ from diag.audit.places import (
     remove_place,
     rename_place,
 )
-from diag.audit.session import AuditSession, NeedsConfirmation
+from diag.audit.session import AuditSession
 from diag.audit.undo import undo_last
+from diag.audit.withheld import NeedsConfirmation
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.fact import PARENT_KINDS, Place

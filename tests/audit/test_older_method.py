@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from diag.audit.advising import add_own, as_computed, find_advice, reword
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.compare import compared_with, older_before, progress_of, since_last
 from diag.audit.follow import add_step, move
 from diag.audit.history import changes_of
-from diag.audit.memory import whole_story
+from diag.audit.memory import own_here, own_standing, whole_story
 from diag.audit.method import OLDER, OlderMethodError
 from diag.audit.places import add_place
 from diag.audit.report import report_of
@@ -21,7 +22,14 @@ from diag.audit.walk import left_to_ask
 from diag.journal import changes
 from diag.journal.school_lines import older_audits
 from diag.model.audit import FollowUp
-from diag.model.enums import Audience, AuditStatus, FollowUpState, PlaceKind, State
+from diag.model.enums import (
+    Audience,
+    AuditStatus,
+    FollowUpState,
+    Owner,
+    PlaceKind,
+    State,
+)
 from diag.model.errors import DiagError
 from diag.model.fact import Answer
 from diag.office.dossier import list_audits_of
@@ -159,6 +167,33 @@ def test_history_passes_to_the_successor_and_the_journal_is_not_rewritten(
     report = report_of(older)
     (action,) = [one for one in report.plan.actions if one.id == "remplacer"]
     assert report.title(action, Audience.MAIRIE) == "Rajeunir"
+
+
+def test_own_advice_passes_to_the_criterion_that_takes_the_place(
+    older: AuditSession,
+) -> None:
+    added = add_own(older, "Nettoyer", owner=Owner.ECOLE, criterion="retire")
+    upgrade(older, preview(older))
+    assert own_here(older) == (added.model_copy(update={"criterion": "neuf"}),)
+    later = start(older.workspace, older.about.ref, "2027-2028")
+    assert [one.criterion for one in own_standing(later)] == ["neuf"]
+
+
+def test_the_engineer_s_order_of_what_was_retired_can_be_forgotten(
+    older: AuditSession,
+) -> None:
+    upgrade(older, preview(older))
+    assert as_computed(older) == 1
+    assert older.ranks == {}
+
+
+def test_words_given_to_the_successor_win_over_those_it_inherits(
+    older: AuditSession,
+) -> None:
+    upgrade(older, preview(older))
+    reword(older, "remplacer", Audience.MAIRIE, {})
+    assert older.wordings == {}
+    assert find_advice(older, "renouveler") == "remplacer"
 
 
 def test_answers_pass_where_place_and_type_are_the_same_only(

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from diag.audit import session as audits
-from diag.audit import session as session_module
+from diag.audit import snapshot
 from diag.audit.answer import NewAnswer, record_answer, record_note, toggle_flag
 from diag.audit.follow import add_visit, move
 from diag.audit.places import add_place, close_list, remove_place, rename_place
@@ -132,7 +132,7 @@ def test_what_another_session_of_the_same_workspace_said_is_known_too(
 def test_an_answer_does_not_have_the_whole_audit_read_again(
     begun: AuditSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr(session_module, "facts_of")
+    monkeypatch.delattr(snapshot, "facts_of")
     record_answer(begun, NewAnswer("nb_eleves", 140))
     record_answer(begun, NewAnswer("nb_eleves", 141))
     answer = begun.facts.answer(begun.facts.root, "nb_eleves")

@@ -1,0 +1,136 @@
+"""An audit as it was read once: facts, checklists, what is computed of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property, reduce
+from operator import xor
+
+from diag.assess.judge import judge_of, rooted
+from diag.assess.results import Assessment
+from diag.audit.successors import Heirs, answers_passed_on, heirs_of
+from diag.journal import subjects
+from diag.journal.attachments import Editions
+from diag.journal.facts import edition_of, facts_after, facts_of, profile_of
+from diag.journal.journal import Journal
+from diag.journal.revision import NewRevision, Revision
+from diag.model.audit import Audit, Auditee
+from diag.model.checklist import Checklist, Question
+from diag.model.enums import Profile
+from diag.model.errors import DiagError
+from diag.model.fact import Facts
+from diag.workspace.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An audit as it was read once; whatever is computed of it stays true of it."""
+
+    about: Auditee
+    editions: Editions = field(repr=False, compare=False)
+    digest: str
+    """Of the audit, read before everything else: later writings change it."""
+    edition: str | None
+    profile: Profile
+    facts: Facts
+    """Everything known; the root bears the subject's name."""
+
+    @cached_property
+    def checklist(self) -> Checklist:
+        """What the checklists ask and judge of such a subject.
+
+        Raises:
+            DiagError: when the audit names no edition.
+        """
+        return rooted(
+            self.editions.open(pinned(self.about, self.edition)), self.about.kind
+        )
+
+    @cached_property
+    def heirs(self) -> Heirs:
+        """What takes the place of the ids that its edition retired.
+
+        None while the edition is not here: nothing is read of it either.
+        """
+        if self.edition is None or not self.editions.holds(self.edition):
+            return {}
+        return heirs_of(self.checklist)
+
+    @cached_property
+    def assessment(self) -> Assessment:
+        """Everything judged."""
+        return judge_of(self.checklist).assess(self.facts)
+
+    @cached_property
+    def judged(self) -> Assessment:
+        """The same without advice, in half the time: what each answer is worth."""
+        if "assessment" in vars(self):
+            return self.assessment
+        return judge_of(self.checklist).assess(self.facts, advised=())
+
+    def after(
+        self,
+        journal: Journal,
+        audit: str,
+        drafts: Iterable[NewRevision],
+        written: Iterable[Revision],
+    ) -> "Snapshot | None":
+        """Return the next one, once drafts were written; None to read all again.
+
+        Facts are kept when the digest proves that nothing else was written.
+        """
+        facts = facts_after(journal, audit, self.facts, drafts)
+        ids = (int(revision.id, 16) for revision in written)
+        digest = f"{reduce(xor, ids, int(self.digest, 16)):064x}"
+        if facts is None or journal.digest(audit) != digest:
+            return None
+        return replace(self, digest=digest, facts=facts)
+
+
+def read_snapshot(workspace: Workspace, audit: Audit, about: Auditee) -> Snapshot:
+    """Return a snapshot of an audit as the journal gives it now."""
+    journal = workspace.journal
+    digest = journal.digest(audit.id)
+    facts = facts_of(journal, audit)
+    root = facts.places[facts.root].model_copy(update={"name": about.name})
+    read = Snapshot(
+        about=about,
+        editions=workspace.editions,
+        digest=digest,
+        edition=edition_of(journal, audit.id),
+        profile=profile_of(journal, audit.id),
+        facts=replace(facts, places={**facts.places, facts.root: root}),
+    )
+    if not read.heirs:
+        return read
+    passed = answers_passed_on(
+        read.facts,
+        read.checklist,
+        lambda ident: question_then(workspace, audit.id, ident),
+    )
+    return replace(read, facts=passed)
+
+
+def question_then(workspace: Workspace, audit: str, ident: str) -> Question | None:
+    """Return a question as the last edition that had it asked it in an audit."""
+    editions = workspace.editions
+    for one in reversed(workspace.journal.history(audit, subjects.EDITION)):
+        digest = one.value.get("digest", "") if isinstance(one.value, dict) else ""
+        if editions.holds(digest):
+            question = editions.open(digest).questions.get(ident)
+            if question:
+                return question
+    return None
+
+
+def pinned(about: Auditee, edition: str | None) -> str:
+    """Return the digest of the edition that an audit named.
+
+    Raises:
+        DiagError: when it names none.
+    """
+    if edition is None:
+        raise DiagError(
+            f"L'audit de {about.ref} n'a pas d'édition de grilles. Rouvrez-le.",
+            command=f"diag audit start {about.ref}",
+        )
+    return edition
