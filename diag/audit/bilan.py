@@ -73,6 +73,9 @@ def heading(key: str, text: str, aside: str = "") -> OutlineLine:
     return OutlineLine(key, text, aside, tone=Tone.HEADING)
 
 
+AT_ONCE = 5
+"""So many broken rules at most before the domains; the others unfold."""
+
 _ANSWERED: dict[Truth, str] = {True: "oui", False: "non", None: "pas encore connu"}
 
 
@@ -113,11 +116,7 @@ def _socle(session: AuditSession) -> OutlineLine:
         "Conditions indispensables",
         socle_words(assessment, partial(place_name, session)),
         tone=Tone.ALERT if assessment.socle is Socle.NON_ATTEINT else Tone.HEADING,
-        inner=(
-            (lambda: tuple(_criterion(session, one, "socle") for one in blocking))
-            if blocking
-            else None
-        ),
+        inner=partial(_criteria, session, blocking, "socle") if blocking else None,
     )
 
 
@@ -127,7 +126,7 @@ def place_name(session: AuditSession, place: str) -> str:
 
 
 def _alerts(session: AuditSession) -> Iterator[OutlineLine]:
-    """Give what fails, then, in one line that unfolds, what is to be checked."""
+    """Give what fails, then, in lines that unfold, the rest and what to check."""
     alerts = session.assessment.alerts
     wrong = [one for one in alerts if one.compliance is Compliance.NON_CONFORME]
     left = [one for one in alerts if one.compliance is Compliance.A_VERIFIER]
@@ -136,15 +135,27 @@ def _alerts(session: AuditSession) -> Iterator[OutlineLine]:
     else:
         said = counted(len(wrong), "point non respecté", "points non respectés")
         yield heading("alertes", LAW, said)
-    for one in wrong:
+    shown = len(wrong) if len(wrong) <= AT_ONCE else AT_ONCE - 1
+    for one in wrong[:shown]:
         yield _criterion(session, one, "alerte")
-    if left:
-        other = ("autre point", "autres points") if wrong else ("point", "points")
-        yield OutlineLine(
-            "alertes/verifier",
-            f"{counted(len(left), *other)} à vérifier",
-            inner=lambda: tuple(_criterion(session, one, "verifier") for one in left),
-        )
+    for key, what, rest in (
+        ("autres", "non respecté", wrong[shown:]),
+        ("verifier", "à vérifier", left),
+    ):
+        if rest:
+            other = ("autre point", "autres points") if wrong else ("point", "points")
+            many = "s" * (len(rest) > 1 and key == "autres")
+            yield OutlineLine(
+                f"alertes/{key}",
+                f"{counted(len(rest), *other)} {what}{many}",
+                inner=partial(_criteria, session, tuple(rest), key),
+            )
+
+
+def _criteria(
+    session: AuditSession, results: Sequence[CriterionResult], where: str
+) -> tuple[OutlineLine, ...]:
+    return tuple(_criterion(session, one, where) for one in results)
 
 
 def _none_wrong(session: AuditSession, left: int) -> str:

@@ -1,6 +1,6 @@
 """Bilan: what did we find, what do we recommend, to whom?"""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
+from diag.assess.plan import Action
 from diag.assess.words import short_cost
 from diag.audit import advising
 from diag.audit.bilan import OutlineLine, findings
@@ -334,7 +335,7 @@ class BilanScreen(PlaceScreen):
             part for key in self._outline(self.face).path for part in key.split("/")
         }
         for action in report_of(self.session).plan:
-            if action.advice.recommendation.when.criterion in named:
+            if _cures(action, named):
                 self.go_to_advice(action.id)
                 return
         self.diag.inform("Aucune préconisation ne corrige cette ligne.")
@@ -540,6 +541,14 @@ class BilanScreen(PlaceScreen):
 
     def on_go_visit(self) -> None:
         self.diag.go_visit(self.uai)
+
+
+def _cures(action: Action, named: Container[str]) -> bool:
+    """Return whether an action cures what a line names: a criterion, or a danger."""
+    advice = action.advice
+    if "danger" not in named:
+        return advice.recommendation.when.criterion in named
+    return advice.is_danger and any(one.place in named for one in advice.targets)
 
 
 def _some_words(typed: str) -> None:

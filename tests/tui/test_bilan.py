@@ -50,7 +50,7 @@ async def opened(pilot: Pilot[None]) -> AuditSession:
     assert isinstance(app, DiagApp)
     app.go_bilan(SCHOOL)
     await wait_for(pilot, lambda: isinstance(app.screen, BilanScreen), "bilan")
-    await wait_for(pilot, lambda: shows(pilot, "Conformité"), "the findings")
+    await wait_for(pilot, lambda: shows(pilot, "Ce que la loi demande"), "the law")
     return app.desk.session(SCHOOL)
 
 
@@ -66,13 +66,14 @@ async def to_first_advice(pilot: Pilot[None]) -> str:
     return bilan.advice
 
 
-async def test_alerts_come_first_then_domains_with_their_scores(tmp_path: Path) -> None:
+async def test_dangers_come_first_then_the_law_then_domains(tmp_path: Path) -> None:
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         text = "\n".join(visible(pilot))
-        assert text.index("Aucun danger électrique") < text.index("Accès à Internet")
+        assert text.index("Danger immédiat") < text.index("Ce que la loi demande")
+        assert text.index("Ce que la loi demande") < text.index("Accès à Internet")
         assert f"Ensemble  {score_words(session.assessment.overall)}" in text
-        assert "examiné à 100" in text
+        assert "examiné à 9" in text
         assert all(len(line) <= 80 for line in visible(pilot))
 
 
@@ -80,20 +81,24 @@ async def test_a_criterion_unfolds_to_its_facts_and_source(tmp_path: Path) -> No
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         await opened(pilot)
         await pilot.press("enter")
-        await wait_for(pilot, lambda: shows(pilot, "Un seul réseau pour tous, mesuré"))
+        fact = "Connu, encore sur l'ancienne ligne, constaté"
+        await wait_for(pilot, lambda: shows(pilot, fact), "the fact")
         await pilot.press("left")
-        await wait_for(pilot, lambda: not shows(pilot, "Un seul réseau pour tous"))
+        await wait_for(pilot, lambda: not shows(pilot, fact), "folded")
 
 
 async def test_a_finding_leads_to_what_cures_it(tmp_path: Path) -> None:
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         await opened(pilot)
-        await pilot.press("home", "p")
-        await wait_for(pilot, lambda: shows(pilot, "Aucune préconisation"))
-        await pilot.press("down", "down", "p")
         bilan = pilot.app.screen
         assert isinstance(bilan, BilanScreen)
-        await wait_for(pilot, lambda: bilan.advice == "permettre-la-coupure-du-wifi")
+        await pilot.press("home", "p")
+        await wait_for(pilot, lambda: bilan.advice == "mettre-hors-danger", "danger")
+        await pilot.press("1", "home", "down", "p")
+        await wait_for(pilot, lambda: shows(pilot, "Aucune préconisation"), "none")
+        await pilot.press("down", "down", "p")
+        law = "permettre-la-coupure-du-wifi"
+        await wait_for(pilot, lambda: bilan.advice == law, "the law")
 
 
 async def test_three_sides_by_tab_and_by_digits_shifted_or_not(tmp_path: Path) -> None:
@@ -113,7 +118,7 @@ async def test_two_sides_stand_beside_each_other_where_there_is_room(
     async with running(audited_app(tmp_path / "w"), (160, 50)) as pilot:
         await opened(pilot)
         await wait_for(pilot, lambda: shows(pilot, "À faire"))
-        assert shows(pilot, "Conformité")
+        assert shows(pilot, "Ce que la loi demande")
         await pilot.resize_terminal(80, 24)
         await wait_for(pilot, lambda: not shows(pilot, "À faire"))
 
@@ -473,18 +478,18 @@ def test_every_command_says_what_it_does_in_french() -> None:
 
 def test_the_summary_stays_on_one_line_of_eighty_columns() -> None:
     socle, costs = "non atteint", "37 950 € + 3 475 € par an"
-    whole = "Indispensable : non atteint · 2 non conformes · 600 €, TTC"
-    untaxed = f"Indispensable : non atteint · 11 non conformes · {costs}"
+    whole = "Indispensable : non atteint · 2 non respectés · 600 €, TTC"
+    untaxed = f"Indispensable : non atteint · 11 non respectés · {costs}"
     far = "37 950 € + entre 1 000 et 13 475 € par an"
 
-    assert summary_line(socle, "2 non conformes", "600 €") == whole
-    assert summary_line(socle, "11 non conformes", costs) == untaxed
-    assert summary_line(socle, "11 non conformes", far) == (
+    assert summary_line(socle, "2 non respectés", "600 €") == whole
+    assert summary_line(socle, "11 non respectés", costs) == untaxed
+    assert summary_line(socle, "11 non respectés", far) == (
         f"Indispensable : non atteint · {far}"
     )
     wide = "entre 111 714 et 112 164 € + au moins 3 071 € par an"
-    assert summary_line(socle, "21 non conformes", wide) == (
-        "Indispensable : non atteint · 21 non conformes"
+    assert summary_line(socle, "21 non respectés", wide) == (
+        "Indispensable : non atteint · 21 non respectés"
     )
 
 

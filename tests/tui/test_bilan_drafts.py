@@ -19,7 +19,7 @@ async def asked(pilot: Pilot[None]) -> BilanScreen:
     app = pilot.app
     assert isinstance(app, DiagApp)
     app.go_bilan(SCHOOL)
-    await wait_for(pilot, lambda: shows(pilot, "Conformité"), "the findings")
+    await wait_for(pilot, lambda: shows(pilot, "Ce que la loi demande"), "the law")
     bilan = app.screen
     assert isinstance(bilan, BilanScreen)
     bilan.post_message(DraftPaper())

@@ -194,7 +194,7 @@ async def test_a_digit_keeps_its_twin_and_one_key_is_given_back(tmp_path: Path) 
     app = audited_app(tmp_path / "desk")
     async with running(app) as pilot:
         app.go_bilan(SCHOOL)
-        await wait_for(pilot, lambda: shows(pilot, "Conformité"), "the findings")
+        await wait_for(pilot, lambda: shows(pilot, "Ce que la loi demande"), "the law")
         await editor(pilot, ShowCounsel.ident())
         await press(pilot, "left_parenthesis")
         await wait_for(pilot, lambda: shows(pilot, "* 5"), "five")
