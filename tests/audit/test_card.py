@@ -191,3 +191,23 @@ def test_notes_are_on_the_card(session: AuditSession) -> None:
 )
 def test_an_age_is_told_as_one_says_it(day: date, told: str) -> None:
     assert age(day, date(2026, 10, 5)) == told
+
+
+def test_what_must_be_there_first_is_told_with_what_its_absence_gives(
+    session: AuditSession,
+) -> None:
+    connected(session)
+    read = card(session, "debit_descendant").scales
+    assert {each.given for each in read if each.given} == {
+        "Accès à Internet en service : oui, sinon insuffisant"
+    }
+    gate = card(session, "acces_internet").scales
+    behind = [each for each in gate if each.criterion.id == "debit-descendant"]
+    assert [each.given for each in behind] == ["oui, sinon insuffisant"]
+
+
+def test_a_shut_gate_gives_the_lowest_level(session: AuditSession) -> None:
+    record_answer(session, NewAnswer("acces_internet", "n"))
+    gate = card(session, "acces_internet").scales
+    behind = [each for each in gate if each.criterion.id == "debit-descendant"]
+    assert [(each.level, each.now) for each in behind] == [(0, "niveau insuffisant")]

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from diag.audit import advising
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.follow import add_step, move
+from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.model.audit import FollowUp
-from diag.model.enums import Audience, AuditStatus, FollowUpState
+from diag.model.enums import Audience, AuditStatus, FollowUpState, Trigger
 from diag.model.errors import DiagError
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace
@@ -126,3 +127,25 @@ def test_where_the_audit_stands_is_not_undone_nor_what_was_said_before(
     move(session, AuditStatus.EN_COURS)
     record_answer(session, NewAnswer("debit_descendant", 200))
     assert undo(session).startswith("Débit descendant")
+
+
+def test_what_was_shared_with_an_action_set_aside_is_paid_by_the_others(
+    session: AuditSession,
+) -> None:
+    shared = next(
+        one
+        for one in session.assessment.advice
+        if one.shared and one.cost.free and one.trigger is Trigger.FIRES
+    )
+    payer = shared.shared[0].payer
+    add_step(
+        session,
+        FollowUp(recommendation=payer, state=FollowUpState.ECARTEE, why="déjà fait"),
+    )
+
+    told = report_of(session).plan
+    left = told.action(shared.recommendation.id)
+    assert left is not None
+    assert payer in {one.id for one in told.closed}
+    assert payer not in {one.payer for one in left.advice.shared}
+    assert not left.advice.cost.free
