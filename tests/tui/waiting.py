@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from textual.pilot import Pilot
 
-PATIENCE = 180.0
+PATIENCE = 25.0
 """Seconds before a condition is given up: only a failure waits so long."""
 
 
