@@ -365,7 +365,7 @@ select v.code as code, v.campagne as campagne, v.nom as école,
     when 'non_conforme' then 'non respecté' when 'a_verifier' then 'à vérifier'
     when 'sans_objet' then 'sans objet' end as "ce que la loi demande",
   j.digest = t.digest as "à jour"
-from finding f join judged j on j.audit = f.audit
+from finding f join judged j on j.audit = f.audit and j.engine <> '1'
 join tally t on t.audit = f.audit join v_audits v on v.n = f.audit;
 
 drop view v_preconisations;
@@ -385,12 +385,13 @@ select v.code as code, v.campagne as campagne, v.nom as école,
   a.yearly_cents_typical / 100.0 as "coût annuel typique TTC (€)",
   a.yearly_cents_typical_high / 100.0 as "coût annuel typique au plus TTC (€)",
   j.digest = t.digest as "à jour"
-from advice a join judged j on j.audit = a.audit
+from advice a join judged j on j.audit = a.audit and j.engine <> '1'
 join tally t on t.audit = a.audit join v_audits v on v.n = a.audit;
 """
 """What a criterion over many places is worth on 100, for it has no level of its own;
 typical costs from the low quantity to the high one. `finding.low` and `high` are then
-those of its worst place."""
+those of its worst place. What the first judging kept is in no view: two methods never
+share a table."""
 
 # Migrations: by name, additive, each tried from every past schema in the tests.
 #

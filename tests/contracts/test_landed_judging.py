@@ -123,6 +123,22 @@ def test_a_closed_audit_is_reopened_upgraded_and_closed(home: Path) -> None:
     assert json.loads(run(home, "score", CLOSED, "--json"))["overall"]["bounds"]
 
 
+def test_a_total_counts_one_method_and_says_what_it_leaves_out(
+    home: Path, tmp_path: Path
+) -> None:
+    run(home, "audit", "upgrade", OPEN)
+    asked = ("--format", "md", "--out", str(tmp_path / "out"))
+    run(home, "synthesis", "territoire", *asked)
+    (written,) = (tmp_path / "out").rglob("*.md")
+    text = written.read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
+    assert "grilles 2027.1," in text
+    assert "2026.1" not in text
+    assert f"auditées par une {OLDER}, sans score ici : 2." in text
+    with Workspace.open(home) as workspace:
+        told = workspace.journal.select("select distinct code from v_constats")
+    assert told == []
+
+
 def test_laptops_before_and_after_the_passage_meet_with_equal_digests(
     home: Path, tmp_path: Path
 ) -> None:

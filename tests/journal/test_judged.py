@@ -48,14 +48,14 @@ def keep(journal: Journal, assessment: Assessment, **titles: str) -> None:
         assessment,
         digest=journal.digest(AUDIT.id),
         edition="ab" * 32,
-        engine="1",
+        engine="2",
         conflicts=2,
         titles=titles,
     )
 
 
 def test_what_was_judged_comes_back_exact(journal: Journal, judged: Assessment) -> None:
-    summary = summaries(journal, engine="1")[AUDIT.id]
+    summary = summaries(journal, engine="2")[AUDIT.id]
     assert summary.scores[OVERALL] == judged.overall
     assert summary.scores["d"] == judged.domains[0].score
     assert (summary.socle, summary.alerts) == (judged.socle, len(judged.alerts))
@@ -66,15 +66,15 @@ def test_an_answer_more_and_it_is_stale(
     journal: Journal, judged: Assessment, author: Origin
 ) -> None:
     journal.write(changes.answered(AUDIT.id, ROOT, "fibre", known(True)), author)
-    assert summaries(journal, engine="1") == {}
+    assert summaries(journal, engine="2") == {}
     again = Judge(LIST).assess(facts_of(journal, AUDIT))
     keep(journal, again)
-    found = summaries(journal, engine="1")[AUDIT.id]
+    found = summaries(journal, engine="2")[AUDIT.id]
     assert found.scores[OVERALL] == again.overall != judged.overall
 
 
 def test_another_engine_judges_again(journal: Journal, judged: Assessment) -> None:
-    assert summaries(journal, engine="2") == {}
+    assert summaries(journal, engine="3") == {}
 
 
 def test_findings_and_advice_are_read_in_french(

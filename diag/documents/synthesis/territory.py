@@ -77,6 +77,7 @@ def territory_synthesis(gathering: Gathering) -> Document:
         "unconfirmed": money.unconfirmed(gathering),
         "communes": _commune_table(gathering),
         "missing": len(gathering.missing),
+        "older": len(gathering.older),
         "strengths": strong_list(found, STRONG),
         "domains": domain_table(gathering.schools, spread=False),
     }
