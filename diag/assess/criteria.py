@@ -125,7 +125,7 @@ class CriterionJudge:
 
     def verdict(self, scope: PlaceScope) -> Verdict:
         """Return the levels that it can still reach at one place."""
-        applies = self.applies(scope)
+        applies = self._applies is None or self._applies(scope)
         if applies is False:
             return self._out(scope)
         standing = Standing.IN if applies else Standing.MAYBE
@@ -135,17 +135,12 @@ class CriterionJudge:
                 return self._out(scope, declared=True)
             if out is None:
                 standing = Standing.MAYBE
-        given = self.is_given(scope)
+        given = self._is_given is None or self._is_given(scope)
         low, high = (0, 0) if given is False else self._levels(scope)
-        return Verdict(
-            self.criterion.id,
-            scope.place,
-            standing,
-            low if given else 0,
-            high,
-            given=given,
-            weight=self._weight(scope),
-        )
+        weight = ONE_WEIGHT if self._weighed is None else self._weight(scope)
+        low = low if given else 0
+        ident = self.criterion.id
+        return Verdict(ident, scope.place, standing, low, high, False, given, weight)
 
     def applies(self, scope: PlaceScope) -> Truth:
         """Say whether it applies at a place, whatever was declared sans objet."""
@@ -168,8 +163,7 @@ class CriterionJudge:
         return 0, high or 0
 
     def _weight(self, scope: PlaceScope) -> Weight:
-        if self._weighed is None:
-            return ONE_WEIGHT
+        assert self._weighed is not None
         number = self._weighed(scope)
         if number is ABSENT or number.high is None:
             return ONE_WEIGHT
