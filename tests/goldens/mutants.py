@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from diag.model.checklist import Checklist, Criterion, Question
-from diag.model.enums import QuestionType
+from diag.model.enums import Kind, QuestionType
 
 THRESHOLD, WEIGHT, CONDITION = "seuils", "poids", "conditions"
 
@@ -29,7 +29,7 @@ class Mutant:
 
 def mutants_of(criterion: Criterion, checklist: Checklist) -> Iterator[Mutant]:
     """Yield a criterion changed in every way, one at a time."""
-    if criterion.is_averaged:
+    if criterion.kind is not Kind.COMPLIANCE:
         for weight in {criterion.weight + 1, criterion.weight - 1} - {0}:
             yield Mutant(WEIGHT, _with(criterion, weight=weight), f"weight {weight}")
     for level, rule in criterion.levels.items():
@@ -40,14 +40,28 @@ def mutants_of(criterion: Criterion, checklist: Checklist) -> Iterator[Mutant]:
         for kind, text in rule_mutants(criterion.applicable, checklist.questions):
             yield Mutant(kind, _with(criterion, applicable=text), f"applicable: {text}")
         yield Mutant(CONDITION, _with(criterion, applicable=""), "always applicable")
-    if criterion.given:
-        for kind, text in rule_mutants(criterion.given, checklist.questions):
-            yield Mutant(kind, _with(criterion, given=text), f"given: {text}")
-        yield Mutant(CONDITION, _with(criterion, given=""), "always given")
+    yield from _place_mutants(criterion, checklist.questions)
 
 
 def _with(criterion: Criterion, **changes: object) -> Criterion:
     return criterion.model_copy(update=changes)
+
+
+def _place_mutants(
+    criterion: Criterion, questions: Mapping[str, Question]
+) -> Iterator[Mutant]:
+    """Yield what changes how places are judged, or how they weigh together."""
+    if criterion.given:
+        for kind, text in rule_mutants(criterion.given, questions):
+            yield Mutant(kind, _with(criterion, given=text), f"given: {text}")
+        yield Mutant(CONDITION, _with(criterion, given=""), "nothing given")
+    if criterion.weigh_by:
+        yield Mutant(WEIGHT, _with(criterion, weigh_by=""), "places weigh 1")
+    if criterion.conforms_at:
+        for met in {criterion.conforms_at - 1, criterion.conforms_at + 1}:
+            if met in criterion.levels:
+                changed = _with(criterion, conforms_at=met)
+                yield Mutant(THRESHOLD, changed, f"conforms at {met}")
 
 
 def rule_mutants(

@@ -21,7 +21,7 @@ from typing import Any
 from diag.assess.criteria import CriterionJudge
 from diag.assess.examples import example_facts
 from diag.assess.facts import FactsReading
-from diag.assess.judge import Judge, judge_of
+from diag.assess.judge import Judge, judge_for, judge_of
 from diag.assess.results import CriterionResult, Verdict
 from diag.checklist.edition import shipped_checklists
 from diag.checklist.load import load_checklists
@@ -33,9 +33,8 @@ from diag.model.number import canonical_number, exact
 from diag.rules.language import Rule, parse_rule
 from diag.rules.scope import root_of
 from diag.rules.tree import RuleError
+from tests import oracle
 from tests.goldens.mutants import WEIGHT, mutants_of
-from tests.oracle import Judged, rounded
-from tests.oracle_actions import Actions
 from tests.world import names_and_numbers
 
 FILE = Path(__file__).parent / "thresholds.json"
@@ -56,6 +55,11 @@ class Sample:
     at: dict[str, Raw] = field(default_factory=dict)
     is_counted: bool = False
     """Another place would change what it says."""
+
+    @property
+    def names(self) -> set[str]:
+        """The criteria that it speaks of."""
+        return {*self.levels, *(name for one in self.at.values() for name in one)}
 
     @property
     def raw(self) -> Raw:
@@ -100,23 +104,31 @@ def _example(name: str, domain: str, sample: Sample) -> Raw:
 
 def _pin_domain(example: Raw, checklist: Checklist, sample: Sample, ident: str) -> None:
     """Pin the score and what fires too: weights and triggers show nowhere else."""
-    judged = Judged(_facts(sample, checklist, _root_kind(sample, checklist)), checklist)
-    (found,) = (each for each in judged.domains if each.domain.id == ident)
+    advised = {e.id for e in checklist.recommendations.values() if e.domain == ident}
+    facts = _facts(sample, checklist, _root_kind(sample, checklist))
+    assessment = judge_for(facts, checklist).assess(facts, advised)
+    (found,) = (each for each in assessment.domains if each.domain.id == ident)
     if found.score.bounds:
         low, high = found.score.bounds.low, found.score.bounds.high
-        example["expect"]["domain"] = [rounded(low), rounded(high)]
-    targets = Actions(judged).targets
-    example["expect"]["fires"] = [
-        each.id
-        for each in checklist.recommendations.values()
-        if each.domain == ident
-        and any(one.trigger is Trigger.FIRES for one in targets.get(each.id, ()))
-    ]
+        example["expect"]["domain"] = [oracle.rounded(low), oracle.rounded(high)]
+    example["expect"]["fires"] = sorted(
+        each.recommendation.id
+        for each in assessment.advice
+        if each.trigger is Trigger.FIRES and each.recommendation.id in advised
+    )
+    rules = {
+        name: str(status)
+        for name, result in assessment.criteria.items()
+        if name in sample.names and (status := result.compliance) is not None
+    }
+    if rules:
+        example["expect"]["compliance"] = rules
 
 
 def _root_kind(sample: Sample, checklist: Checklist) -> PlaceKind:
-    named = [*sample.levels, *(name for one in sample.at.values() for name in one)]
-    return root_of(checklist.criteria[named[0]].place) if named else PlaceKind.ECOLE
+    for name in sample.names:
+        return root_of(checklist.criteria[name].place)
+    return PlaceKind.ECOLE
 
 
 def _facts(sample: Sample, checklist: Checklist, root: PlaceKind) -> Facts:
@@ -133,7 +145,7 @@ class Search:
         self.judge: Judge = judge_of(checklist)
         self.random = Random(criterion.id)
         self.gauge = CriterionJudge(criterion, self.judge.vocabulary)
-        self.mutants = [*_gauges(criterion, checklist)]
+        self.mutants = [*_gauges(criterion, checklist, self.judge)]
         self.turns = frozenset[Fraction]().union(
             *(names_and_numbers(rule.text)[1] for rule in self.gauge.rules)
         )
@@ -167,8 +179,9 @@ class Search:
         alive = set(range(len(self.mutants)))
         if self.criterion.place in ROOT_KINDS:
             return self._chosen(alive, most=MOST if self.inner else 0)
-        alone = [] if self.inner else self._chosen(alive, most=1)
-        return [*alone, *self._chosen(alive, most=MOST)]
+        if self.inner:
+            return self._chosen(alive, most=MOST)
+        return self._chosen(alive, most=1)
 
     def _chosen(self, alive: set[int], most: int) -> list[Sample]:
         """Return audits of at most so many places; what they tell is alive no more."""
@@ -193,29 +206,26 @@ class Search:
     def _kills(self, sample: Sample, alive: Iterable[int]) -> set[int]:
         reading = FactsReading(self.judge.vocabulary, self._facts(sample))
         right = _verdicts(self.gauge, reading)
-        if not self._is_settled(reading):
-            return set()
         return {
             rank for rank in alive if _verdicts(self.mutants[rank], reading) != right
         }
-
-    def _is_settled(self, reading: FactsReading) -> bool:
-        """Say whether each place has one level: a part may be above its whole."""
-        verdicts = self.gauge.verdicts(reading)
-        return all(_shown(each) is not None for each in verdicts)
 
     def _facts(self, sample: Sample) -> Facts:
         return _facts(sample, self.checklist, self.root)
 
     def _pin(self, sample: Sample) -> None:
         """Write the levels that the oracle gives."""
-        judged = Judged(self._facts(sample), self.checklist)
-        for verdict in judged.criteria[self.criterion.id].verdicts:
+        facts = self._facts(sample)
+        own = self.checklist.model_copy(
+            update={"criteria": {self.criterion.id: self.criterion}}
+        )
+        judged = oracle.Judged(facts, own).criteria[self.criterion.id]
+        for verdict in judged.verdicts:
             if self.criterion.place in ROOT_KINDS:
                 sample.levels[self.criterion.id] = _shown(verdict)
             else:
-                at = sample.at.setdefault(verdict.place, {})
-                at[self.criterion.id] = _shown(verdict)
+                shown = sample.at.setdefault(verdict.place, {})
+                shown[self.criterion.id] = _shown(verdict)
 
     def _drawn(self, most: int) -> Sample:
         """Return facts drawn anew, or what told something before, barely changed."""
@@ -294,11 +304,13 @@ class Search:
         return sample
 
 
-def _gauges(criterion: Criterion, checklist: Checklist) -> Iterator[CriterionJudge]:
+def _gauges(
+    criterion: Criterion, checklist: Checklist, judge: Judge
+) -> Iterator[CriterionJudge]:
     for mutant in mutants_of(criterion, checklist):
         if mutant.kind != WEIGHT:
             try:
-                yield CriterionJudge(mutant.changed, judge_of(checklist).vocabulary)
+                yield CriterionJudge(mutant.changed, judge.vocabulary)
             except RuleError:
                 continue
 
@@ -307,7 +319,7 @@ def _verdicts(gauge: CriterionJudge, reading: FactsReading) -> object:
     verdicts = gauge.verdicts(reading)
     result = gauge.result(verdicts, is_open=False)
     told = tuple((each.standing, each.low, each.high) for each in verdicts)
-    return told, result.standing, result.bounds
+    return told, result.compliance
 
 
 def _numbers_beside(rules: Iterable[Rule]) -> dict[str, frozenset[Fraction]]:
@@ -372,8 +384,8 @@ def merged(samples: Sequence[Sample], checklist: Checklist) -> list[Sample]:
     found: list[Sample] = []
     for sample in samples:
         for rank, host in enumerate(found):
-            is_same = _root_kind(host, checklist) is _root_kind(sample, checklist)
-            if is_same and _may_host(host, sample):
+            kinds = {_root_kind(each, checklist) for each in (host, sample)}
+            if len(kinds) == 1 and _may_host(host, sample):
                 both = _both(host, sample)
                 if _still_holds(both, checklist):
                     found[rank] = both
@@ -411,7 +423,8 @@ def _still_holds(sample: Sample, checklist: Checklist) -> bool:
     """Say whether one audit's facts leave the levels of the other as they were."""
     results = _results(sample, checklist)
     for ident, level in sample.levels.items():
-        if _shown(results[ident].verdicts[0]) != level:
+        alone = results[ident].alone
+        if alone is None or _shown(alone) != level:
             return False
     return all(
         _shown(next(v for v in results[ident].verdicts if v.place == place)) == level
@@ -421,17 +434,15 @@ def _still_holds(sample: Sample, checklist: Checklist) -> bool:
 
 
 def _shown(found: Verdict) -> object:
-    """Return a level, or that there is none; None while it is not known."""
     if found.standing is Standing.OUT:
         return "sans_objet"
-    is_known = found.standing is Standing.IN and found.low == found.high
-    return found.low if is_known else None
+    return found.low if found.low == found.high else [found.low, found.high]
 
 
 def _results(sample: Sample, checklist: Checklist) -> dict[str, CriterionResult]:
-    judge = judge_of(checklist)
     facts = _facts(sample, checklist, _root_kind(sample, checklist))
-    return judge.results(FactsReading(judge.vocabulary, facts))
+    judge = judge_for(facts, checklist)
+    return judge.results(judge.reading(facts))
 
 
 if __name__ == "__main__":

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from diag.assess.advice import Targets
 from diag.assess.criteria import CriterionJudge
 from diag.assess.examples import example_facts
-from diag.assess.facts import FactsReading
+from diag.assess.facts import FactsReading, Limits
 from diag.assess.judge import Judge, judge_for, judge_of
+from diag.assess.remedies import Remedies
 from diag.assess.results import CriterionResult, Score
 from diag.assess.scores import domain_score, overall_score, socle_of
 from diag.checklist.loaded import Example, Loaded
-from diag.model.checklist import Below, Checklist, Criterion, Level
-from diag.model.enums import PlaceKind, Standing
-from diag.rules.evaluate import holds
-from diag.rules.language import parse_rule
+from diag.model.checklist import Checklist, Criterion, Level, Recommendation
+from diag.model.enums import PlaceKind, Standing, Trigger
 from diag.rules.scope import root_of
 from diag.words.figures import displayed, out_of_100
 from tests.goldens.golden import NAMES, as_example, golden
@@ -46,6 +46,10 @@ class Witness:
     def results(self) -> Results:
         return self.judge.results(self.reading)
 
+    @cached_property
+    def _counting(self) -> FactsReading:
+        return self.reading.with_limits(Limits.NONE)
+
     def notices(self, criterion: Criterion) -> bool:
         """Say whether what is written no longer holds with a criterion changed."""
         before = self.results.get(criterion.id)
@@ -71,30 +75,23 @@ class Witness:
             return False
         if self.domain not in {"", told.domain}:
             return False
-        result = self.results[told.when.criterion]
-        moved = told.when.model_copy(update={"below": below})
-        return self._trigger(told.when, result) != self._trigger(moved, result)
+        when = told.when.model_copy(update={"below": below})
+        moved = told.model_copy(update={"when": when})
+        return self._trigger(told, self.results) != self._trigger(moved, self.results)
 
-    def _trigger(self, when: Below, result: CriterionResult) -> tuple[bool, bool]:
-        """Say whether an action fires somewhere, and whether it may."""
-        below = [
-            each
-            for each in result.verdicts
-            if each.standing is not Standing.OUT
-            and each.given is not False
-            and each.low < when.below
-            and self._is_where(when, each.place)
-        ]
-        fires = any(
-            each.standing is Standing.IN and each.given and each.high < when.below
-            for each in below
-        )
-        return fires, bool(below)
-
-    def _is_where(self, when: Below, place: str) -> bool:
-        if not when.where:
-            return True
-        return holds(parse_rule(when.where), self.reading.scope(place)) is not False
+    def _trigger(self, action: Recommendation, results: Results) -> Trigger | None:
+        """Return whether an action fires somewhere, or may, whatever covers it."""
+        reading = self.reading
+        alone = Remedies({action.id: action}, self.judge.checklist.questions)
+        found = {
+            each.trigger
+            for each in Targets(
+                alone, results, reading, self._counting, (action.id,)
+            ).of(action.id)
+        }
+        if Trigger.FIRES in found:
+            return Trigger.FIRES
+        return Trigger.TO_CONFIRM if found else None
 
     def speaks_of(self, criterion: str) -> bool:
         """Say whether a level of that criterion is written."""
@@ -109,14 +106,19 @@ class Witness:
         return tell(self, criterion, results) if tell else None
 
     def _level(self, criterion: Criterion, results: Results) -> object:
-        found = results[criterion.id].alone
-        if found is None or criterion.id not in self.pinned["levels"]:
+        found = results[criterion.id]
+        if criterion.id not in self.pinned["levels"]:
             return None
-        return found.standing is not Standing.OUT and (found.low, found.high)
+        return [
+            each.standing is not Standing.OUT and (each.low, each.high)
+            for each in found.verdicts
+        ]
 
     def _mean(self, criterion: Criterion, results: Results) -> object:
-        told = criterion.id in self.pinned["means"]
-        return told and displayed(results[criterion.id].bounds)
+        found = results[criterion.id]
+        if criterion.id not in self.pinned["means"]:
+            return None
+        return found.standing is not Standing.OUT and displayed(found.bounds)
 
     def _compliance(self, criterion: Criterion, results: Results) -> object:
         told = not self.domain or criterion.id in self.pinned["compliance"]
@@ -149,7 +151,7 @@ class Witness:
 
     def _advice(self, criterion: Criterion, results: Results) -> object:
         return [
-            self._trigger(each.when, results[criterion.id])
+            self._trigger(each, results)
             for each in self.judge.checklist.recommendations.values()
             if each.when.criterion == criterion.id and self.domain in {"", each.domain}
         ]
@@ -179,10 +181,12 @@ _TELLING: dict[str, Callable[[Witness, Criterion, Results], object]] = {
 
 
 def _same(one: CriterionResult, other: CriterionResult) -> bool:
-    return one.verdicts == other.verdicts and (one.standing, one.bounds) == (
-        other.standing,
-        other.bounds,
-    )
+    return one.verdicts == other.verdicts and (
+        one.standing,
+        one.bounds,
+        one.compliance,
+        one.socle,
+    ) == (other.standing, other.bounds, other.compliance, other.socle)
 
 
 def witnesses(loaded: Loaded) -> Sequence[Witness]:
