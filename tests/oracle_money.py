@@ -285,7 +285,7 @@ def _rank(accounts: Accounts, ident: str) -> tuple[object, ...]:
     actions = accounts.actions
     action = actions.concerned[ident]
     criterion = actions.judged.checklist.criteria[action.when.criterion]
-    alone = amount(accounts.cost_of([ident]).lines)
+    alone = amount(accounts.cost_of([ident]).lines, taxed=False)
     kinds = (
         actions.meets_danger(action),
         actions.is_legal(action),
@@ -332,7 +332,7 @@ def in_packs(quantity: Quantity, pack: int) -> Quantity:
     )
 
 
-def amount(lines: Sequence[CostLine], *, taxed: bool = True) -> Amount:
+def amount(lines: Sequence[CostLine], *, taxed: bool) -> Amount:
     """Return what some rows come to, in cents."""
     found = [Fraction()] * 4
     unbounded = False

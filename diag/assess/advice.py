@@ -173,7 +173,8 @@ class Targets:
         quantity = remedy.quantity(self._counting.scope(place), trigger)
         usual = None
         if quantity.high is None:
-            usual = remedy.quantity(self._usual.scope(place), trigger)
+            found = remedy.quantity(self._usual.scope(place), trigger)
+            usual = None if found.high is None else found
         held = {
             self.prerequisites.holds(requirement, place)
             for requirement in remedy.recommendation.requires

@@ -252,7 +252,10 @@ def test_an_action_waits_where_all_its_places_do_and_is_due_where_one_need_not()
         [price("ecran", 100, 200, 300)],
     )
     bare: dict[str, Said] = {"prise": False, "ecran": False}
-    rooms = {"CP": bare, "CM": {"prise": True, "ecran": False}}
+    rooms: dict[str, dict[str, Said]] = {
+        "CP": bare,
+        "CM": {"prise": True, "ecran": False},
+    }
     found = {
         one.recommendation.id: one for one in assess(facts({}, rooms), grid).advice
     }

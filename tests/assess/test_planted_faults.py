@@ -135,7 +135,7 @@ SCHOOLS = (
     school(wifi=True, maitres=5),
     school(wifi=False),
     school(maitres=5, formes=7),
-    school_of({}, {"CP": {"type_salle": "classe", "prises": 1, "courant": True}}),
+    school_of({}, {"CP": {"type_salle": "classe", "prises": 1}}),
 )
 Patch = pytest.MonkeyPatch
 
@@ -305,6 +305,16 @@ def what_may_fire_surely_costs(patch: Patch) -> None:
     patch.setattr(remedies.Remedy, "quantity", always)
 
 
+def what_gates_open_is_not_waited_for(patch: Patch) -> None:
+    """A prerequisite that may be sans objet fails for sure."""
+    honest = advice._holds
+
+    def harsh(*given: Any, **options: Any) -> Truth:
+        return honest(*given, **options) or False
+
+    patch.setattr(advice, "_holds", harsh)
+
+
 FAULTS: tuple[Callable[[Patch], None], ...] = (
     room_at_zero_raises_no_advice,
     prerequisites_are_read_at_the_school,
@@ -323,6 +333,7 @@ FAULTS: tuple[Callable[[Patch], None], ...] = (
     scores_are_rounded_early,
     what_is_covered_is_done_too,
     what_may_fire_surely_costs,
+    what_gates_open_is_not_waited_for,
 )
 
 
