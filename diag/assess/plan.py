@@ -88,11 +88,6 @@ class Plan:
         """Go through every action, in the order of their numbers."""
         yield from (*self.actions, *self.to_confirm, *self.closed)
 
-    @property
-    def paid_to_confirm(self) -> int:
-        """How many actions would cost something, should a check call for them."""
-        return sum(not one.advice.cost.free for one in self.to_confirm)
-
     def action(self, recommendation: str) -> Action | None:
         """Return the action of a recommendation, if it is advised."""
         return next((action for action in self if action.id == recommendation), None)
