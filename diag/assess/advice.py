@@ -159,15 +159,17 @@ class Targets:
     def _left_by_covers(
         self, ident: str, place: str, trigger: Trigger
     ) -> Trigger | None:
+        left: Trigger | None = trigger
         for covering in self._remedies.covered_by[ident]:
             target = self._found.get(covering, {}).get(place)
             if target is None or target.gate is Gate.WAITS:
                 continue
             if target.trigger is Trigger.FIRES and target.gate is Gate.OPEN:
                 self._covers.setdefault(covering, {})[ident] = None
-                return None
-            trigger = Trigger.TO_CONFIRM
-        return trigger
+                left = None
+            elif left is not None:
+                left = Trigger.TO_CONFIRM
+        return left
 
     def _target(self, remedy: Remedy, place: str, trigger: Trigger) -> Target:
         quantity = remedy.quantity(self._counting.scope(place), trigger)

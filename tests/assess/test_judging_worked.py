@@ -314,3 +314,20 @@ def test_what_needs_a_fact_sans_objet_is_sans_objet_too(judge: Judge) -> None:
     found = judge(facts({"wifi": SANS_OBJET, "filaire": True}), grid)
     assert found.criteria["mieux"].standing is Standing.OUT
     assert found.criteria["loi"].standing is Standing.OUT
+
+
+def test_two_actions_that_cover_a_third_are_both_said_to(judge: Judge) -> None:
+    grid = checklist(
+        [boolean("wifi", better=UP)],
+        [criterion("wifi", {3: "wifi"})],
+        [
+            recommendation("a", "wifi", 3, covers=("c",)),
+            recommendation("b", "wifi", 3, covers=("c",)),
+            recommendation("c", "wifi", 3),
+        ],
+    )
+    found = advice(judge(facts({"wifi": False}), grid))
+    assert {ident: each.covers for ident, each in found.items()} == {
+        "a": ("c",),
+        "b": ("c",),
+    }
