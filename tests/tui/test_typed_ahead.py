@@ -28,11 +28,11 @@ async def test_a_reason_typed_ahead_is_in_its_dialog_and_the_rest_follows(
     prepared(tmp_path)
     async with visit(tmp_path, "nb_classes") as (pilot, screen):
         root = screen.session.facts.root
-        burst(pilot, ["/", *"no8", "enter", *"12"])
+        burst(pilot, ["!", *"no8", "enter", *"12"])
         await wait_for(pilot, lambda: screen.fiche.line.value == "12", "the last key")
         said = screen.session.facts.answer(root, "nb_classes")
         assert said is not None
-        assert (said.state, said.reason) == (State.NOT_APPLICABLE, "no8")
+        assert (said.state, said.reason) == (State.REFUSED, "no8")
         assert screen.visiting.key == (root, "nb_eleves")
 
 
@@ -90,7 +90,10 @@ async def test_a_visit_is_reached_and_answered_ahead_of_the_schools(
     app = new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
-        burst(pilot, ["/", *"marronniers", "enter", "v", "/", *"vu", "enter"])
+        burst(
+            pilot,
+            ["/", *"marronniers", "enter", "v", "!", *"vu", "enter"],
+        )
         await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "answered")
         facts = app.desk.session(SCHOOL).facts
         assert "vu" in [one.reason for heads in facts.answers.values() for one in heads]
