@@ -75,8 +75,14 @@ class Accounts:
 
     @cached_property
     def _charged(self) -> Sequence[str]:
-        """Ids of the actions, as they are charged: those that fire first."""
-        return sorted(self.order, key=lambda ident: self.trigger(ident) is MAY_FIRE)
+        """Ids as they are charged: what fires first, of that what need not wait."""
+        return sorted(
+            self.order,
+            key=lambda ident: (
+                self.trigger(ident) is MAY_FIRE,
+                self.gate(ident) is Gate.WAITS,
+            ),
+        )
 
     def trigger(self, ident: str) -> object:
         """Say whether an action fires or may."""

@@ -254,7 +254,7 @@ class Advising:
         """Return what is recommended, in order; what all costs, and what is due."""
         drafts = [self._draft(ident, gains) for ident in self._targets.actions]
         ordered = in_order(drafts, self._results)
-        charged = sorted(ordered, key=lambda one: one.trigger is not Trigger.FIRES)
+        charged = sorted(ordered, key=_pays_later)
         wanted = [each for one in charged for each in self._demands[_id(one)]]
         basket = Basket(self._prices, wanted)
         due = Basket(self._prices, self._due(wanted))
@@ -343,6 +343,14 @@ class Advising:
 
 
 _SOONEST = (Gate.OPEN, Gate.CHECK_FIRST, Gate.WAITS)
+
+
+def _pays_later(advice: Advice) -> tuple[bool, bool]:
+    """Sort who is charged first for what several need: what is sure, then what is due.
+
+    A vote then holds the whole price of what it needs, whatever waits for it.
+    """
+    return advice.trigger is not Trigger.FIRES, advice.gate is Gate.WAITS
 
 
 def _id(advice: Advice) -> str:

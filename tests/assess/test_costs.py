@@ -5,6 +5,7 @@ from fractions import Fraction
 from diag.assess.judge import assess
 from diag.assess.needs import by_vat
 from diag.assess.results import FREE, NOTHING, Amount, Cost, CostLine
+from diag.model.enums import Kind
 from diag.model.number import Number, Quantity
 from diag.words.figures import half_up
 from tests.assess.builders import (
@@ -130,10 +131,11 @@ def many(cost: Cost) -> Fraction | int:
 def test_the_same_socket_of_the_same_room_is_bought_once() -> None:
     told = assess(BARE, ROOMS)
     found = {one.recommendation.id: one for one in told.advice}
-    assert [one.payer for one in found["cabler"].shared] == ["poser"]  # comes first
-    assert many(found["poser"].cost) == many(found["poser"].alone) == 1
-    assert (many(found["cabler"].cost), many(found["cabler"].alone)) == (2, 3)
-    assert many(told.basket) == 1 + 2
+    assert list(found) == ["alimenter", "poser", "cabler"]  # « poser » waits
+    assert [one.payer for one in found["poser"].shared] == ["cabler"]
+    assert (many(found["poser"].cost), many(found["poser"].alone)) == (0, 1)
+    assert many(found["cabler"].cost) == many(found["cabler"].alone) == 3
+    assert many(told.basket) == 0 + 3
 
 
 def test_what_is_shared_is_due_where_it_need_not_wait() -> None:
@@ -141,6 +143,35 @@ def test_what_is_shared_is_due_where_it_need_not_wait() -> None:
     found = {one.recommendation.id: one for one in told.advice}
     assert found["poser"].due == FREE
     assert many(found["cabler"].due) == many(told.due) == 3
+
+
+def test_what_need_not_wait_pays_for_what_waits_too() -> None:
+    """However they are ordered, a vote holds the whole price of what it needs."""
+    grid = checklist(
+        [boolean("acces"), boolean("ecran"), boolean("wifi")],
+        [
+            criterion("acces", {1: "acces"}),
+            criterion("ecran", {1: "ecran"}, kind=Kind.BLOCKING),
+            criterion("wifi", {1: "wifi"}),
+        ],
+        [
+            advised(
+                "equiper",
+                "ecran",
+                1,
+                requires=(require("acces", 1),),
+                buys=[need("prise", use="borne")],
+            ),
+            advised("couvrir", "wifi", 1, buys=[need("prise", use="borne")]),
+        ],
+        [price("prise", 10, 20, 30)],
+    )
+    school = facts({"acces": False, "ecran": False, "wifi": False})
+    found = {one.recommendation.id: one for one in assess(school, grid).advice}
+    assert list(found) == ["equiper", "couvrir"]
+    assert found["couvrir"].cost.once_ht.low == 20
+    assert found["equiper"].cost.free
+    assert [each.payer for each in found["equiper"].shared] == ["couvrir"]
 
 
 def test_what_waits_is_not_due() -> None:
