@@ -292,7 +292,7 @@ def _texts(option: object) -> tuple[str, ...]:
 @click.option("--with", "earlier", default="", help="Campagne (sinon la précédente).")
 def compare(session: AuditSession, earlier: str, *, as_json: bool) -> None:
     """Dit ce qui a changé depuis le dernier audit de cette école."""
-    from diag.audit.counsel import comparison_json, comparison_lines  # noqa: PLC0415
+    from diag.audit.evolution import comparison_json, comparison_lines  # noqa: PLC0415
 
     found = compared_with(session, earlier)
     sections = list(comparison_lines(session, found))

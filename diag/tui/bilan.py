@@ -14,7 +14,8 @@ from diag.assess.plan import Action
 from diag.assess.words import short_cost
 from diag.audit import advising
 from diag.audit.bilan import OutlineLine, findings
-from diag.audit.counsel import counsel, evolution
+from diag.audit.counsel import counsel
+from diag.audit.evolution import evolution
 from diag.audit.follow import add_step, left_to_check, move, possible
 from diag.audit.hypotheses import scenarios
 from diag.audit.memory import own_here

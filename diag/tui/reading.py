@@ -12,7 +12,7 @@ from textual.events import Key
 from textual.widgets import Static
 
 from diag.audit.compare import older_before, since_last
-from diag.audit.counsel import comparison_lines
+from diag.audit.evolution import comparison_lines
 from diag.audit.history import changes_of, time_words
 from diag.audit.session import AuditSession
 from diag.tui.commands import (

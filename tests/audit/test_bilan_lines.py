@@ -14,7 +14,8 @@ from diag.assess.results import Score
 from diag.audit import advising, hypotheses
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.bilan import OutlineLine, Tone, findings
-from diag.audit.counsel import consequences, counsel, evolution
+from diag.audit.counsel import counsel
+from diag.audit.evolution import consequences, evolution
 from diag.audit.follow import add_step
 from diag.audit.session import AuditSession
 from diag.audit.suppose import outcome

@@ -1,0 +1,210 @@
+"""What changed since the last audit, and what would follow from a supposition."""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from diag.assess.json import criterion_json, plain
+from diag.assess.spread import level_pair
+from diag.assess.words import MOVES, Move, score_cell
+from diag.audit.advising import title_words
+from diag.audit.bilan import OutlineLine, Tone, heading, quiet
+from diag.audit.compare import (
+    Comparison,
+    CriterionChange,
+    Row,
+    ScoreChange,
+    older_before,
+    since_last,
+)
+from diag.audit.counsel import step_words
+from diag.audit.memory import whole_story
+from diag.audit.session import AuditSession
+from diag.audit.suppose import SupposedOutcome, outcome_lines
+from diag.model.audit import FollowUp
+from diag.model.enums import (
+    Standing,
+)
+from diag.words.vocabulary import (
+    FOLLOW_UPS,
+    THIS_SUBJECT,
+)
+
+METHOD = "grille changée"
+"""What moved because it is judged otherwise."""
+
+
+def comparison_lines(
+    session: AuditSession, found: Comparison
+) -> Iterator[tuple[str, tuple[Row, ...]]]:
+    """Give each section's title and rows, those that are empty left out."""
+    changes = (*found.domains, found.overall)
+    yield "Scores", tuple(_score(one) for one in changes if not _stays_out(one))
+    sections = (
+        ("Mieux", Move.BETTER),
+        ("Moins bien", Move.WORSE),
+        ("Mieux connu", Move.LEARNT),
+        ("À vérifier", Move.UNSURE),
+        ("S'applique maintenant", Move.APPEARED),
+        ("Ne s'applique plus", Move.GONE),
+        ("Jugé autrement", Move.SAME),
+    )
+    for title, move in sections:
+        told = [one for one in found.moved(move) if not _stays_out(one)]
+        if told:
+            yield title, tuple(map(_criterion, told))
+    for title, idents in (
+        ("Préconisations résolues", found.resolved),
+        ("Préconisations nouvelles", found.new),
+    ):
+        if idents:
+            yield title, tuple((title_words(session, ident),) for ident in idents)
+    if not (found.criteria or found.resolved or found.new):
+        yield "Rien n'a changé", ()
+
+
+def _stays_out(change: ScoreChange | CriterionChange) -> bool:
+    """Return whether it was « sans objet » and still is: there is nothing to show."""
+    if isinstance(change, CriterionChange):
+        return change.again.standing is change.now.standing is Standing.OUT
+    before = change.before or change.again
+    return before.bounds is None and change.now.bounds is None
+
+
+def _score(change: ScoreChange) -> Row:
+    note = ""
+    if change.method_changed:
+        note = f"{METHOD} (rejugé : {score_cell(change.again)})"
+    before, now = score_cell(change.before), score_cell(change.now)
+    return change.title, before, "→", now, note
+
+
+def _criterion(change: CriterionChange) -> Row:
+    before, now = level_pair(change.again, change.now)
+    note = METHOD if change.method_changed else ""
+    return change.criterion.title, before, "→", now, note
+
+
+def comparison_json(found: Comparison) -> dict[str, object]:
+    """Return a comparison for a program, exact."""
+    return {
+        "before": found.campaign,
+        "now": found.now,
+        "edition_changed": found.edition_changed,
+        "overall": _score_json(found.overall),
+        "domains": [_score_json(one) for one in found.domains],
+        "criteria": {
+            one.criterion.id: {
+                "move": str(one.move),
+                "words": MOVES[one.move],
+                "method_changed": one.method_changed,
+                "before": criterion_json(one.again),
+                "now": criterion_json(one.now),
+            }
+            for one in found.criteria
+        },
+        "resolved": list(found.resolved),
+        "new": list(found.new),
+        "kept": list(found.kept),
+    }
+
+
+def _score_json(change: ScoreChange) -> dict[str, object]:
+    return {
+        "title": change.title,
+        "before": plain(change.before) if change.before else None,
+        "before_rejudged": plain(change.again),
+        "now": plain(change.now),
+        "method_changed": change.method_changed,
+    }
+
+
+_NARROW = 36
+"""Widest columns that are lined up; wider ones would push the text away."""
+
+_CHANGE = 3
+"""Cells of a change: before, →, after. What follows is a remark."""
+
+
+def evolution(session: AuditSession) -> tuple[OutlineLine, ...]:
+    """Return what changed since the subject's last audit, section by section."""
+    found = since_last(session)
+    if older := older_before(session):
+        told = heading("anterieure", "Pas de comparaison")
+        return (told, quiet("anterieure/pourquoi", older), *_stories(session))
+    if found is None:
+        return (
+            heading("premier", f"Premier audit de {THIS_SUBJECT[session.about.kind]}"),
+            quiet(
+                "premier/ensuite",
+                "À la prochaine campagne, ce qui aura changé s'affichera ici : niveaux "
+                "gagnés ou perdus, préconisations résolues, suites données.",
+            ),
+        )
+    head = [heading("campagnes", f"De {found.campaign} à {found.now}")]
+    if found.edition_changed:
+        head.append(
+            quiet(
+                "campagnes/grille",
+                "Les grilles ont changé : l'ancien audit est rejugé par celles "
+                "d'aujourd'hui. « Grille changée » dit ce que la méthode a déplacé.",
+            )
+        )
+    changes = sections("evolution", comparison_lines(session, found))
+    return (*head, *_stories(session), *changes)
+
+
+def _stories(session: AuditSession) -> Iterator[OutlineLine]:
+    """Give what became of every recommendation followed up, each with its steps."""
+    steps: dict[str, list[FollowUp]] = {}
+    for one in whole_story(session):
+        steps.setdefault(one.recommendation, []).append(one)
+    if steps:
+        yield heading("suites", "Suites données")
+    advised = {one.recommendation.id for one in session.assessment.advice}
+    for ident, told in steps.items():
+        left = "" if ident in advised else ", n'est plus préconisée"
+        yield OutlineLine(
+            f"suites/{ident}",
+            title_words(session, ident),
+            f"{FOLLOW_UPS[told[-1].state]}{left}",
+            inner=partial(_steps, ident, tuple(told)),
+        )
+
+
+def _steps(ident: str, steps: tuple[FollowUp, ...]) -> tuple[OutlineLine, ...]:
+    return tuple(
+        OutlineLine(f"suites/{ident}/{at}", step_words(one))
+        for at, one in enumerate(steps)
+    )
+
+
+def consequences(found: SupposedOutcome) -> tuple[OutlineLine, ...]:
+    """Return what would follow from a supposition, before and after."""
+    return tuple(sections("hypothese", outcome_lines(found)))
+
+
+def sections(
+    key: str, told: Iterable[tuple[str, tuple[Row, ...]]]
+) -> Iterator[OutlineLine]:
+    """Give titled rows as lines; what comes after the first column stands aside."""
+    for at, (title, cells) in enumerate(told):
+        yield heading(f"{key}/{at}", title)
+        for rank, (row, aside) in enumerate(zip(cells, _align(cells), strict=True)):
+            yield OutlineLine(f"{key}/{at}/{rank}", row[0], aside, tone=Tone.PLAIN)
+
+
+def _align(rows: tuple[Row, ...]) -> list[str]:
+    """Return what stands aside, in columns that line up when they are narrow."""
+    asides = [
+        (*row[1 : 1 + _CHANGE], *(note and f"· {note}" for note in row[1 + _CHANGE :]))
+        for row in rows
+    ]
+    widths = [max(map(len, column)) for column in zip(*asides, strict=True)]
+    if sum(widths) > _NARROW:
+        return [" ".join(filter(None, rest)) for rest in asides]
+    return [
+        " ".join(
+            cell.rjust(width) for cell, width in zip(rest, widths, strict=True) if width
+        )
+        for rest in asides
+    ]
