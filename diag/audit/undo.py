@@ -104,7 +104,11 @@ def undo_last(session: AuditSession) -> tuple[Revision, ...]:
             f"({describe_undo(session, (last,))}). {_KEPT[type(topic)]}"
         )
     together = session.same_gesture(last.id)
-    taken = tuple(change for change in reversed(stack) if change.id in together)
+    taken = tuple(
+        change
+        for change in reversed(stack)
+        if change.id in together and not _is_kept(subjects.parse(change.subject))
+    )
     drafts = tuple(each for change in taken for each in _take_back(session, change))
     today = session.workspace.world.today()
     if session.asks_when_changed and local_day(last.at) < today:

@@ -113,6 +113,18 @@ def test_a_step_is_never_undone_nor_what_was_said_before_it(
     assert told.title == "La fibre"
 
 
+def test_what_a_checked_action_asks_again_is_undone_without_its_step(
+    session: AuditSession,
+) -> None:
+    follow(session, FollowUpState.VERIFIEE)
+    assert session.facts.flags
+
+    undo(session)
+
+    assert not session.facts.flags
+    assert [one.state for one in session.follow_ups] == ["verifiee"]
+
+
 def test_where_the_audit_stands_is_not_undone_nor_what_was_said_before(
     session: AuditSession,
 ) -> None:
