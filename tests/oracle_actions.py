@@ -5,7 +5,7 @@ counts what it all costs.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
@@ -164,7 +164,7 @@ class Actions:
             for cure in self._cures(action, each, fired)
         ]
         first += [each.criterion for each, truth in met.items() if truth is None]
-        return replace(target, waits_for=tuple(dict.fromkeys(first)))
+        return target._replace(waits_for=tuple(dict.fromkeys(first)))
 
     def _cures(
         self,

@@ -5,7 +5,7 @@ and whole): it imports nothing of `diag.assess`. Rules are computed by `diag.rul
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import cache
@@ -210,7 +210,7 @@ class Reading:
         if not isinstance(value, Span) or whole is None or whole.high is None:
             return value
         most = whole.high if value.high is None else min(value.high, whole.high)
-        return replace(value, high=most)
+        return value._replace(high=most)
 
 
 @dataclass(frozen=True)

@@ -306,6 +306,8 @@ def _digits(question: Question, text: str) -> str:
 def _point(value: Value) -> RuleValue | None:
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         return None
+    if isinstance(value, int):
+        return point(value)
     try:
         return point(plain(exact(value)))
     except ValueError:

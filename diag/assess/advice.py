@@ -195,7 +195,7 @@ class Targets:
             for place, target in found.items():
                 if target.gate is not Gate.OPEN:
                     waits = tuple(self._waits_for(ident, requires, place))
-                    found[place] = replace(target, waits_for=waits)
+                    found[place] = target._replace(waits_for=waits)
 
     def _waits_for(
         self, ident: str, requires: Sequence[Requirement], place: str
@@ -328,7 +328,7 @@ class Advising:
                 yield demand
             elif demand.target.gate is Gate.CHECK_FIRST:
                 most = Quantity(0, demand.quantity.high)
-                yield replace(demand, quantity=most)
+                yield demand._replace(quantity=most)
 
     def _cures_danger(self, criterion: str, targets: Sequence[Target]) -> bool:
         """Say whether a criterion reads a danger that is there, at its places."""

@@ -1,7 +1,6 @@
 """What an action changes once done: facts and verdicts raised, and what it gains."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import partial, reduce
 
@@ -218,4 +217,4 @@ class Gains:
 
 
 def _raised(verdict: Verdict, level: int) -> Verdict:
-    return replace(verdict, low=max(verdict.low, level), high=max(verdict.high, level))
+    return verdict._replace(low=max(verdict.low, level), high=max(verdict.high, level))

@@ -1,6 +1,6 @@
 """Which facts a rule reads at a place, those that decide their relevance included."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -48,6 +48,9 @@ class FactType:
     """One question, as rules read its answers."""
 
     question: Question
+    place: PlaceKind
+    at_most: str
+    """The whole that it is a part of; empty for none."""
     relevant: Judge | None
     """When it is asked; None: always."""
     relevance_names: frozenset[str]
@@ -107,6 +110,8 @@ def _fact_type(question: Question, rule: Rule | None, void: set[str]) -> FactTyp
     unknown = {limits: _limited(meaning.unknown, question, limits) for limits in Limits}
     return FactType(
         question=question,
+        place=question.place,
+        at_most=question.at_most,
         relevant=condition(rule) if rule else None,
         relevance_names=(
             rule.names.union(*rule.inner_names.values()) if rule else frozenset()
@@ -159,7 +164,7 @@ class FactsReading:
         self.visit_date = _visit_date(facts.visit_date)
         """The day of the visit; anything when there was none."""
         self._scopes: dict[str, PlaceScope] = {}
-        self._supposed, self._moved = supposed or ({}, frozenset())
+        self._supposed, self.moved = supposed or ({}, frozenset())
         self._kept = like if supposed else None
 
     def with_limits(self, limits: Limits) -> "FactsReading":
@@ -190,8 +195,8 @@ class FactsReading:
         """Return a place as rules see it."""
         found = self._scopes.get(place)
         if found is None:
-            kept = self._kept.scope(place).without(self._moved) if self._kept else {}
-            found = self._scopes[place] = PlaceScope(self, place, kept)
+            like = self._kept.scope(place) if self._kept else None
+            found = self._scopes[place] = PlaceScope(self, place, like)
         return found
 
     def scopes(self, kind: PlaceKind) -> list["PlaceScope"]:
@@ -203,24 +208,41 @@ class FactsReading:
         return kind not in ROOT_KINDS and kind not in self.facts.closed
 
 
+class _Values(dict[str, RuleValue]):
+    """What names stand for at one place, each read when it is first asked for.
+
+    Rules ask for nothing as often: what was read is found without a call to Python.
+    """
+
+    def __init__(self, read: Callable[[str], RuleValue]) -> None:
+        self._read = read
+
+    def __missing__(self, name: str) -> RuleValue:
+        found = self[name] = self._read(name)
+        return found
+
+
 class PlaceScope:
     """One place, as rules see it."""
 
     __slots__ = (
         "_inside",
+        "_like",
         "_out",
         "_reading",
         "_relevance",
-        "_values",
         "kind",
         "parent",
         "place",
+        "value",
     )
 
     def __init__(
-        self, reading: FactsReading, place: str, values: dict[str, RuleValue]
+        self, reading: FactsReading, place: str, like: "PlaceScope | None" = None
     ) -> None:
-        """Look at a place; `values` are those already read."""
+        """Look at a place; `like` is it as it was before what the reading supposes."""
+        self.value: Callable[[str], RuleValue] = _Values(self._read).__getitem__
+        """What a name stands for here: an own fact, an ancestor's, the date."""
         self.place = place
         """Its id."""
         self.kind = reading.tree.kinds[place]
@@ -229,24 +251,10 @@ class PlaceScope:
         self.parent = None if holder is None else reading.scope(holder)
         """The place that holds it."""
         self._reading = reading
-        self._values = values
+        self._like = like
         self._relevance: dict[str, Truth] = {}
         self._out: dict[str, Truth] = {}
         self._inside: dict[PlaceKind, tuple[Sequence[Scope], bool]] = {}
-
-    def without(self, moved: frozenset[str]) -> dict[str, RuleValue]:
-        """Return what was read here, save of the questions that moved."""
-        left = self._values.copy()
-        for name in moved:
-            left.pop(name, None)
-        return left
-
-    def value(self, name: str) -> RuleValue:
-        """Return what a name stands for here: an own fact, an ancestor's, the date."""
-        found = self._values.get(name)
-        if found is None:
-            found = self._values[name] = self._read(name)
-        return found
 
     def inside(self, kind: PlaceKind) -> tuple[Sequence[Scope], bool]:
         """Return the places of a kind held here, and whether more may come."""
@@ -283,7 +291,7 @@ class PlaceScope:
 
     def holder(self, name: str) -> "PlaceScope | None":
         """Return the place whose fact a name reads here: this one, or an ancestor."""
-        kind = self._reading.vocabulary[name].question.place
+        kind = self._reading.vocabulary[name].place
         scope: PlaceScope | None = self
         while scope is not None and scope.kind is not kind:
             scope = scope.parent
@@ -299,28 +307,28 @@ class PlaceScope:
         return self._reading.heads(self.place, name)
 
     def _read(self, name: str) -> RuleValue:
+        reading = self._reading
+        if self._like is not None and name not in reading.moved:
+            return self._like.value(name)
         if name == VISIT_DATE:
-            return self._reading.visit_date
-        holder = self.holder(name)
-        if holder is None:
-            return ABSENT
-        if holder is not self:
-            return holder.value(name)
-        relevant = self.relevance(name)
+            return reading.visit_date
+        fact = reading.vocabulary[name]
+        if fact.place is not self.kind:
+            return ABSENT if self.parent is None else self.parent.value(name)
+        relevant = fact.relevant is None or self.relevance(name)
         if relevant is False:
             return ABSENT
-        fact = self._reading.vocabulary[name]
         out = self.is_out(name) if fact.inherits else False
         if out:
             return ABSENT
-        found = self._allowed(fact, self.heads(name))
+        found = self._allowed(fact, reading.heads(self.place, name))
         return found if relevant and out is False else maybe_absent(found)
 
     def _allowed(self, fact: FactType, heads: tuple[Answer, ...]) -> RuleValue:
         """Return what the heads of one fact leave possible: their hull."""
         unknown = fact.unknown[self._reading.limits]
-        if fact.question.at_most:
-            return self._part(fact.question.at_most, fact, heads, unknown)
+        if fact.at_most:
+            return self._part(fact.at_most, fact, heads, unknown)
         if not heads:
             return unknown
         if len(heads) == 1:
@@ -343,7 +351,7 @@ class PlaceScope:
 
     def _exceeds(self, fact: FactType, head: Answer) -> bool:
         """Say whether a part is above its whole, both known: one of them is wrong."""
-        of = fact.question.at_most
+        of = fact.at_most
         if not of or head.state is not State.KNOWN:
             return False
         part, whole = fact.read(head.value), self.value(of)
@@ -381,7 +389,7 @@ def _capped(value: RuleValue, whole: Exact) -> RuleValue:
         return value
     low = None if value.low is None else min(value.low, whole)
     high = whole if value.high is None else min(value.high, whole)
-    return replace(value, low=low, high=high)
+    return value._replace(low=low, high=high)
 
 
 class WithNames:

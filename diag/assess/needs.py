@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import ceil
+from typing import NamedTuple
 
 from diag.assess.results import NOTHING, Amount, Cost, CostLine, Shared, Target
 from diag.model.checklist import Need, Price
@@ -19,8 +20,7 @@ Key = tuple[str, str, str]
 """Item, use and place: what makes two needs the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(NamedTuple):
     """What one action needs at one of its places."""
 
     action: str

@@ -1,7 +1,7 @@
 """Which questions apply at each place, and which to ask next."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from heapq import nsmallest
 
@@ -238,7 +238,7 @@ class _Leads:
         key = (criterion.id, places)
         if key not in self._lowered:
             lowered = [
-                replace(each, high=each.low) if each.place in places else each
+                each._replace(high=each.low) if each.place in places else each
                 for each in result.verdicts
             ]
             gauge = self._judge.gauges[criterion.id]

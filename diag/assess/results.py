@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
 from diag.model.checklist import (
     Criterion,
@@ -23,8 +24,7 @@ TOP = 3
 """The highest level."""
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(NamedTuple):
     """How much a member weighs in a mean: an interval while something is unknown."""
 
     least: Exact
@@ -36,8 +36,7 @@ ONE_WEIGHT = Weight(1, 1)
 """How much a place weighs, unless its criterion says otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The levels that a criterion can still reach at one place."""
 
     criterion: str
@@ -171,8 +170,7 @@ NOTHING = Amount(0, 0, 0, 0)
 """No money at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class CostLine:
+class CostLine(NamedTuple):
     """One row of the price table, times a quantity; in packs where it has them."""
 
     price: Price
@@ -231,8 +229,7 @@ FREE = Cost()
 """What costs nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A place where an action fires, or may fire."""
 
     place: str

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 Number = int | str
 """A canonical number: an integer, or a decimal string such as `"0.5"`."""
@@ -26,8 +27,7 @@ class Bounds:
     high: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """How many, exactly; `high` is None when nothing bounds it."""
 
     low: Fraction | int

@@ -18,6 +18,7 @@ from diag.rules.tree import (
     ChoiceId,
     CompareNode,
     Constant,
+    Exact,
     Includes,
     IsAmong,
     Months,
@@ -98,6 +99,8 @@ def _about_one_fact(node: Node) -> Judge:
 
 def _comparison(node: CompareNode) -> Judge:
     match node:
+        case CompareNode(">=", NameNode(name), Constant(value)):
+            return at_least(name, value)
         case CompareNode(order, NameNode(name), Constant(value)):
             return against(name, NUMBERS[order], point(value))
         case CompareNode("==" | "!=", NameNode(name), ChoiceId(choice)):
@@ -251,8 +254,23 @@ def is_ranked(name: str, order: Order, choice: str) -> Judge:
     return judge
 
 
+def at_least(name: str, least: Exact) -> Judge:
+    """Return the judge of the commonest of rules, `name >= least`, in one call."""
+
+    def judge(scope: Scope) -> Truth:
+        value = scope.value(name)
+        if isinstance(value, Span):
+            low, high, may_lack = value
+            if low is not None and low >= least:
+                return None if may_lack else True
+            return False if high is not None and high < least else None
+        return False if value is ABSENT else mistyped(name, value)
+
+    return judge
+
+
 def against(name: str, compare: Callable[[Span, Span], Truth], constant: Span) -> Judge:
-    """Return the judge of the commonest of rules: a fact against a number."""
+    """Return the judge of a fact against a number."""
 
     def judge(scope: Scope) -> Truth:
         value = scope.value(name)

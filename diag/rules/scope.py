@@ -11,7 +11,7 @@ from diag.rules.values import Absent, RuleValue, Span, Truth
 class Scope(Protocol):
     """A place, as rules see it."""
 
-    def value(self, name: str) -> RuleValue:
+    def value(self, name: str, /) -> RuleValue:
         """Return what a name stands for here: own fact, ancestor's, or extra name.
 
         A missing ancestor, an irrelevant fact and one declared not applicable are

@@ -5,13 +5,12 @@ are three-valued (Kleene). Nothing here knows where a value comes from.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from fractions import Fraction
 from functools import reduce
 from math import inf
-from typing import Final
+from typing import Final, NamedTuple
 
 from diag.rules.tree import Exact, Operator, Order
 
@@ -29,8 +28,7 @@ ABSENT: Final = Absent.ABSENT
 """No value at all: irrelevant fact, missing ancestor, smallest of nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A number, or a date as its ordinal, known to lie between two closed bounds."""
 
     low: Exact | None
@@ -41,8 +39,7 @@ class Span:
     """Whether there may be no value at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(NamedTuple):
     """The choice of one id among several."""
 
     ids: frozenset[str]
@@ -53,8 +50,7 @@ class OneOf:
     """Every id from low to high when the question is `ordered`: `<` reads it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Several:
+class Several(NamedTuple):
     """A choice of any number of ids."""
 
     sure: frozenset[str]
@@ -65,8 +61,7 @@ class Several:
     """Whether there may be no value at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(NamedTuple):
     """A boolean fact."""
 
     can_be_true: bool
@@ -130,7 +125,7 @@ def maybe_absent(value: RuleValue) -> RuleValue:
     """Return a value that may also be no value at all."""
     if value is ABSENT or value.maybe_absent:
         return value
-    return replace(value, maybe_absent=True)
+    return value._replace(maybe_absent=True)
 
 
 def _joined(left: Present, right: Present) -> Present:

@@ -4,7 +4,6 @@ A school holds enough for all of them; the engine as it is agrees with the oracl
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -175,7 +174,7 @@ def a_worse_fact_raises_the_score(patch: Patch) -> None:
     def forgiving(self: CriterionJudge, scope: PlaceScope) -> Verdict:
         verdict = honest(self, scope)
         is_shut = verdict.given is False
-        return replace(verdict, standing=Standing.OUT) if is_shut else verdict
+        return verdict._replace(standing=Standing.OUT) if is_shut else verdict
 
     patch.setattr(CriterionJudge, "verdict", forgiving)
 

@@ -1,7 +1,7 @@
 """A criterion made ready for a search: its rules, what they read, what that can be."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain
 
@@ -152,7 +152,7 @@ class SearchWorld:
             return value
         relevant = judge(self)
         if relevant is None:
-            return replace(value, maybe_absent=True)
+            return value._replace(maybe_absent=True)
         return value if relevant else ABSENT
 
     def inside(self, _kind: PlaceKind) -> tuple[Sequence[Scope], bool]:
