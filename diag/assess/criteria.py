@@ -1,7 +1,9 @@
 """A criterion made ready to judge: its verdict at each place, and their mean."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from operator import attrgetter
 
 from diag.assess.facts import FactsReading, PlaceScope, Vocabulary, any_out
 from diag.assess.results import (
@@ -72,17 +74,12 @@ class CriterionJudge:
         """Return its verdicts and their mean; `is_open`: there may be other places."""
         verdicts = tuple(verdicts)
         standing, bounds = self.mean(verdicts, is_open=is_open)
-        counted = [one for one in verdicts if one.may_count]
-        settled = sum(
-            one.standing is Standing.IN and one.low == one.high for one in counted
-        )
-        parts = len(counted) + is_open
         conforms_at = self.criterion.conforms_at
         return CriterionResult(
             criterion=self.criterion,
             standing=standing,
             bounds=bounds,
-            settled=Fraction(settled, parts) if parts else Fraction(1),
+            settled=_settled(verdicts, is_open=is_open),
             verdicts=verdicts,
             open=is_open,
             compliance=(
@@ -208,17 +205,34 @@ Grid = tuple[tuple[Bounds, ...], ...]
 """Bounds of each low and high level: `grid[low][high]`."""
 
 
+_counted_as = attrgetter("standing", "low", "high", "weight")
+
+
 def _members(verdicts: Sequence[Verdict], grid: Grid = RATIOS) -> list[Member]:
+    """Return what a mean counts: places that count alike are one member of it."""
     return [
         Member(
-            each.weight
-            if each.standing is Standing.IN
-            else Weight(0, each.weight.most),
-            grid[each.low][each.high],
+            Weight(many * least if standing is Standing.IN else 0, many * most),
+            grid[low][high],
         )
-        for each in verdicts
-        if each.may_count
+        for (standing, low, high, (least, most)), many in Counter(
+            map(_counted_as, verdicts)
+        ).items()
+        if standing is not Standing.OUT and most > 0
     ]
+
+
+def _settled(verdicts: Sequence[Verdict], *, is_open: bool) -> Fraction:
+    """Return the share of places whose scope and level are known."""
+    counted = [one for one in verdicts if one.may_count]
+    parts = len(counted) + is_open
+    known = sum([
+        one.standing is Standing.IN and one.low == one.high for one in counted
+    ])
+    return _WHOLE if known == parts else Fraction(known, parts)
+
+
+_WHOLE = Fraction(1)
 
 
 def _held(level: int) -> Grid:
@@ -229,11 +243,6 @@ def _held(level: int) -> Grid:
         )
         for low in LEVELS
     )
-
-
-def _weight(verdict: Verdict) -> Weight:
-    is_sure = verdict.standing is Standing.IN
-    return verdict.weight if is_sure else Weight(0, verdict.weight.most)
 
 
 _HELD = {level: _held(level) for level in LEVELS}

@@ -1,9 +1,9 @@
 """Criteria become domains, domains become one score; compliance stands apart."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
+from typing import NamedTuple
 
 from diag.assess.results import (
     CriterionResult,
@@ -15,8 +15,7 @@ from diag.model.enums import Socle, Standing
 from diag.model.number import Bounds
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One member of a mean: a place, a criterion or a domain."""
 
     weight: Weight
@@ -31,6 +30,8 @@ def weighted_mean(members: Sequence[Member]) -> Bounds | None:
     """
     if not members:
         return None
+    if len(members) == 1:
+        return members[0].bounds
     return Bounds(lowest_mean(members), highest_mean(members))
 
 
