@@ -226,9 +226,7 @@ def _settled(verdicts: Sequence[Verdict], *, is_open: bool) -> Fraction:
     """Return the share of places whose scope and level are known."""
     counted = [one for one in verdicts if one.may_count]
     parts = len(counted) + is_open
-    known = sum([
-        one.standing is Standing.IN and one.low == one.high for one in counted
-    ])
+    known = sum(one.standing is Standing.IN and one.low == one.high for one in counted)
     return _WHOLE if known == parts else Fraction(known, parts)
 
 
@@ -297,13 +295,14 @@ class Readers:
         self, vocabulary: Vocabulary, gauges: Iterable[CriterionJudge]
     ) -> None:
         self._vocabulary = vocabulary
-        self._criteria: dict[str, list[str]] = {}
+        self._averaged: dict[str, list[str]] = {}
         self._readers: dict[str, list[str]] = {}
         for gauge in gauges:
             for name in gauge.names:
                 self._readers.setdefault(name, []).append(gauge.criterion.id)
-            for name in self._closure(set(gauge.names)):
-                self._criteria.setdefault(name, []).append(gauge.criterion.id)
+            if gauge.criterion.is_averaged:
+                for name in self._closure(set(gauge.names)):
+                    self._averaged.setdefault(name, []).append(gauge.criterion.id)
         self._decided: dict[str, list[str]] = {}
         for ident in vocabulary:
             for name in self._behind(ident):
@@ -315,14 +314,15 @@ class Readers:
         ]
         inner = [names for rule in relevance for names in rule.inner_names.values()]
         self._far = self._closure(set[str]().union(*inner))
-        self._moved: dict[str, set[str]] = {}
+        moved: dict[str, set[str]] = {}
         for ident in vocabulary:
             for name in self._closure({ident}):
-                self._moved.setdefault(name, set()).add(ident)
+                moved.setdefault(name, set()).add(ident)
+        self._moved = {name: frozenset(found) for name, found in moved.items()}
 
-    def criteria(self, question: str) -> Sequence[str]:
-        """Return the criteria that an answer can move, even by relevance."""
-        return self._criteria.get(question, ())
+    def averaged(self, question: str) -> Sequence[str]:
+        """Return the averaged criteria that an answer can move, even by relevance."""
+        return self._averaged.get(question, ())
 
     def readers(self, question: str) -> Sequence[str]:
         """Return the criteria whose own rules read an answer."""
@@ -334,7 +334,7 @@ class Readers:
 
     def moved(self, question: str) -> frozenset[str]:
         """Return a question and those whose value its answer decides."""
-        return frozenset(self._moved.get(question, {question}))
+        return self._moved[question]
 
     def reaches_far(self, question: str) -> bool:
         """Say whether an answer can move verdicts beside its place.

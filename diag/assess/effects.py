@@ -8,7 +8,7 @@ from diag.assess.criteria import CriterionJudge, Readers
 from diag.assess.facts import VISIT_DATE, FactsReading, PlaceScope
 from diag.assess.results import CriterionResult, Verdict
 from diag.assess.scores import Averages, Member, member
-from diag.model.checklist import EffectValue, Question, Recommendation
+from diag.model.checklist import Question, Recommendation
 from diag.model.enums import Direction, QuestionType, Standing, State
 from diag.model.fact import Answer, Value
 from diag.model.number import Bounds, canonical_number
@@ -44,6 +44,11 @@ class Effect:
             for name, value in self.facts.items()
             if questions[name].type in _NUMBERS and isinstance(value, str)
         }
+        self._constants: dict[str, Value] = {
+            name: tuple(sorted(value)) if isinstance(value, tuple) else value
+            for name, value in self.facts.items()
+            if name not in self._rules and value != VISIT_DATE
+        }
 
     def changes(self, reading: FactsReading, places: Iterable[str]) -> Changes:
         """Return the facts raised at these places or above them, where they change.
@@ -53,31 +58,30 @@ class Effect:
         found: Changes = {}
         for place in places:
             scope = reading.scope(place)
-            for name, wanted in self.facts.items():
+            for name in self.facts:
                 holder = scope.holder(name)
-                value = self._value(name, wanted, scope)
+                value = self._constants.get(name)
+                if value is None:
+                    value = self._value(name, scope)
                 if holder is None or value is None:
                     continue
-                fact = reading.vocabulary[name]
                 key = (holder.place, name)
                 heads = holder.heads(name)
-                if heads and all(map(fact.is_void, heads)):
-                    continue
-                now = found.get(key, _known(fact.question, heads))
-                if now == value:
-                    continue
-                raised = value if now is None else best(fact.question, now, value)
-                if raised != now:
-                    found[key] = raised
+                fact = reading.vocabulary[name]
+                now = found[key] if key in found else _known(fact.question, heads)
+                if now is None:
+                    if not heads or not all(map(fact.is_void, heads)):
+                        found[key] = value
+                elif now != value and best(fact.question, now, value) != now:
+                    found[key] = best(fact.question, now, value)
         return found
 
-    def _value(self, name: str, wanted: EffectValue, scope: PlaceScope) -> Value:
-        if wanted == VISIT_DATE:
-            day = scope.visit_date
-            return None if day is None else day.isoformat()
+    def _value(self, name: str, scope: PlaceScope) -> Value:
+        """Return what a rule says, or the day of the visit."""
         rule = self._rules.get(name)
         if rule is None:
-            return tuple(sorted(wanted)) if isinstance(wanted, tuple) else wanted
+            day = scope.visit_date
+            return None if day is None else day.isoformat()
         span = number(rule, scope)
         if span is ABSENT or span.maybe_absent or span.low is None:
             return None
@@ -146,6 +150,8 @@ class Gains:
 
     def gain(self, effect: Effect, places: Sequence[str]) -> Fraction:
         """Return the rise of the overall low once done at these places, as a ratio."""
+        if not places or not self._is_averaged(effect):
+            return Fraction()
         replaced = {
             ident: self._member(ident, verdicts)
             for ident, verdicts in self._verdicts_once(effect, places).items()
@@ -154,13 +160,19 @@ class Gains:
             return Fraction()
         return self._lows.with_members(replaced) - self._lows.bound
 
+    def _is_averaged(self, effect: Effect) -> bool:
+        """Say whether what it raises can move a score."""
+        return any(map(self._readers.averaged, effect.facts)) or any(
+            map(self._counts, effect.levels)
+        )
+
     def _verdicts_once(
         self, effect: Effect, places: Sequence[str]
     ) -> dict[str, tuple[Verdict, ...]]:
         """Return the verdicts of the averaged criteria that change."""
         found = self._rejudged(effect.changes(self._reading, places))
-        near = set[str]().union(*map(self._reading.tree.near, places))
         for ident, level in effect.levels.items():
+            near = set[str]().union(*map(self._reading.tree.near, places))
             if self._counts(ident):
                 found[ident] = tuple(
                     _raised(each, level) if each.place in near else each
@@ -193,7 +205,7 @@ class Gains:
         for place, question in changes:
             near = self._reading.tree.near(place)
             far = self._readers.reaches_far(question)
-            for ident in filter(self._counts, self._readers.criteria(question)):
+            for ident in self._readers.averaged(question):
                 places = found.setdefault(ident, set())
                 if far or places is None:
                     found[ident] = None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from diag.answers.answer_type import Reader
 from diag.answers.types import TYPES
@@ -438,8 +439,11 @@ def with_answers(facts: Facts, overlay: Overlay) -> Facts:
 
 
 def _answer(given: Answer | Value) -> Answer:
-    if isinstance(given, Answer):
-        return given
+    return given if isinstance(given, Answer) else _plain_answer(given)
+
+
+@lru_cache(maxsize=256, typed=True)  # an effect says the same of each of its places
+def _plain_answer(given: Value) -> Answer:
     return Answer(State.UNKNOWN if given is None else State.KNOWN, given)
 
 
