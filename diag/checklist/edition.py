@@ -128,7 +128,8 @@ def _brought_forward(older: dict[str, Any]) -> dict[str, Any]:
     """Return an edition of the first judging, stripped of what only it read."""
     return older | {
         "criteria": [
-            _without(each, "improves_with", "roll_up") for each in older["criteria"]
+            _without(each, "improves_with", "roll_up", "verify_before_quoting")
+            for each in older["criteria"]
         ],
         "recommendations": [
             _without(each, "prices")

@@ -128,6 +128,12 @@ def _flag(node: Scalar) -> bool:
     return node.value
 
 
+def _full_day(node: Scalar) -> str:
+    if not is_iso_date(node.text):
+        raise ValueError
+    return node.text
+
+
 def _euros(node: Scalar) -> int:
     cents = Decimal(canonical_number(node.value)) * 100
     if cents != cents.to_integral_value() or cents < 0:
@@ -290,6 +296,11 @@ Decimals = Annotated[
     ),
 ]
 """An exact number: whole, or a decimal between quotes."""
+
+FullDay = Annotated[
+    str, ScalarType("day", _full_day, {"type": "string", "format": "date"})
+]
+"""A day that exists, written 2026-09-01."""
 
 Euros = Annotated[
     int,

@@ -14,6 +14,7 @@ from diag.checklist.fields import (
     Decimals,
     Euros,
     Flag,
+    FullDay,
     ItemForm,
     ListOf,
     Misfit,
@@ -38,7 +39,9 @@ from diag.checklist.words import (
     KindWord,
     LevelKey,
     Name,
+    NatureWord,
     OptionalWeight,
+    PartyWord,
     PlaceWord,
     Reached,
     Ref,
@@ -66,10 +69,22 @@ class DomainForm(ItemForm, noun="domaine", builds=Domain):
     weight: Weight = key("poids dans la note globale", "3")
 
 
+class LawForm(
+    YamlForm, written='{text: "Loi n° …", article: "7", read_on: 2026-11-27}'
+):
+    """The text that a criterion rests on."""
+
+    text: Text = key("le texte", '"Loi n° 2015-136 du 9 février 2015"')
+    article: Text = key("article, ou partie du texte")
+    read_on: FullDay = key("jour où ses mots ont été lus ; absent : à vérifier")
+
+
 class CriterionForm(ItemForm, noun="critère", builds=Criterion):
     """How facts are judged at a place."""
 
     gone: ClassVar = {
+        "verify_before_quoting": "Supprimez-la : un texte lu porte « law: {read_on: … "
+        "} », les autres s'impriment « texte à vérifier ».",
         "improves_with": "Écrivez « better: up » ou « down » dans la question.",
         "roll_up": "Supprimez-la : chaque lieu a son constat, la note en est la "
         "moyenne ; « socle_share » dit la part des lieux que le socle demande.",
@@ -89,11 +104,14 @@ class CriterionForm(ItemForm, noun="critère", builds=Criterion):
         '{2: "debit_descendant >= 30", 1: "debit_descendant >= 8"}',
     )
     conforms_at: Reached = key("conformité : niveau qui respecte la règle")
+    nature: NatureWord = key("sur quoi il repose", "usage")
+    law: LawForm = key("le texte : {text, article, read_on}")
+    binds: ListOf[PartyWord] = key("qui doit le respecter")
+    deadline: AnyId = key("question de date, ou échéance de echeances.yaml")
     weigh_by: Rule = key("règle : poids de chaque lieu dans la moyenne ; 1 sinon")
     socle_share: ShareText = key("socle : part des lieux qui doivent tenir ; 1 sinon")
     why: Text = key("pourquoi ce critère", '"Une classe entière se connecte."')
     sources: ListOf[SourceId] = key("sources, ou metier", "[S31]")
-    verify_before_quoting: Flag = key("true : texte de loi à relire avant citation")
 
     def values(self, home: str) -> dict[str, Any]:
         """Return the fields of the noun; its weight is 1 when it has none."""
@@ -111,6 +129,24 @@ class CriterionForm(ItemForm, noun="critère", builds=Criterion):
             yield "socle_share", message, "Écrivez « kind: blocking », ou supprimez-la."
         if self.kind is Kind.COMPLIANCE or self.weight == 0:
             yield from self._misfit_unaveraged()
+        yield from self._misfit_nature()
+
+    def _misfit_nature(self) -> Iterator[Misfit]:
+        """Yield what makes a rule of what is none, or forgets what makes it one."""
+        is_rule = self.kind is Kind.COMPLIANCE
+        if is_rule and not self.nature.binds:
+            message = f"« nature: {self.nature} » n'est pas une règle que l'on respecte"
+            remedy = "Écrivez loi ou consigne, ou « kind: improvement »."
+            yield "nature", message, remedy
+        elif self.nature.binds and not is_rule:
+            message = f"« nature: {self.nature} » ne vaut que pour « kind: compliance »"
+            yield "kind", message, "Écrivez « kind: compliance », ou une autre nature."
+        elif is_rule and self.law is None:
+            message = "il manque « law » : le texte qui pose la règle"
+            yield "nature", message, 'Ajoutez par exemple « law: {text: "Loi n° …"} ».'
+        elif is_rule and not self.binds:
+            message = "il manque « binds » : qui doit respecter la règle"
+            yield "nature", message, "Ajoutez par exemple « binds: [commune] »."
 
     def _misfit_conformity(self) -> Iterator[Misfit]:
         if self.conforms_at is None:

@@ -6,7 +6,9 @@ from diag.checklist.fields import one_of, whole, word
 from diag.model.checklist import AidState
 from diag.model.enums import (
     Kind,
+    Nature,
     Owner,
+    Party,
     PlaceKind,
     Profile,
     Provenance,
@@ -33,6 +35,8 @@ OptionalWeight = Annotated[int, whole(0, 100)]
 PlaceWord = Annotated[PlaceKind, one_of(*PlaceKind)]
 QuestionTypeWord = Annotated[QuestionType, one_of(*QuestionType)]
 KindWord = Annotated[Kind, one_of(*Kind)]
+NatureWord = Annotated[Nature, one_of(*Nature)]
+PartyWord = Annotated[Party, one_of(*Party)]
 OwnerWord = Annotated[Owner, one_of(*Owner)]
 ProfileWord = Annotated[Profile, one_of(*Profile)]
 ProvenanceWord = Annotated[Provenance, one_of(*Provenance)]

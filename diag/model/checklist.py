@@ -4,6 +4,7 @@ These are the compiled nouns. Rules stay texts of the rule language here: `diag.
 reads them, `diag.assess` judges with them. Texts are French, ids are ASCII slugs.
 """
 
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 
@@ -14,7 +15,9 @@ from diag.model.enums import (
     Audience,
     Direction,
     Kind,
+    Nature,
     Owner,
+    Party,
     PlaceKind,
     Profile,
     Provenance,
@@ -224,6 +227,30 @@ Share = str
 """A share above 0 and up to 1, as written: `"3/4"`, `"0.75"`; `Fraction` reads it."""
 
 
+class Law(Noun):
+    """The text that a criterion rests on."""
+
+    text: str
+    """« Loi n° 2015-136 du 9 février 2015 »."""
+    article: str = ""
+    """Where in it: « 7 II »."""
+    read_on: str = ""
+    """ISO day on which its words were read; empty: nobody read them."""
+
+    def was_read(self, day: date | None) -> bool:
+        """Say whether it was read less than two years before a day; None: whenever.
+
+        Else it is « à vérifier »: nothing may be quoted as law by heart.
+        """
+        if not self.read_on or day is None:
+            return bool(self.read_on)
+        return f"{day.year - READ_FOR:04}{day:-%m-%d}" <= self.read_on
+
+
+READ_FOR = 2
+"""Years during which the reading of a text is worth something."""
+
+
 class Criterion(Noun):
     """How facts are judged at a place."""
 
@@ -248,10 +275,21 @@ class Criterion(Noun):
     """Rule giving how much each place weighs in the mean; empty: 1."""
     socle_share: Share = "1"
     """For a blocking criterion: the share of its places that must hold."""
+    nature: Nature = Nature.USAGE
+    """What it rests on."""
+    law: Law | None = None
+    """The text that says so; a rule has one."""
+    binds: tuple[Party, ...] = ()
+    """Who must respect it; a rule binds somebody."""
+    deadline: str = ""
+    """A date question, or a date to watch: until when, or since when."""
     why: str
     sources: tuple[str, ...]
-    verify_before_quoting: bool = False
-    """A legal point to be read again before it is quoted as law."""
+
+    def is_law(self, day: date | None) -> bool:
+        """Say whether it may be told as law on a day: its text was read, of late."""
+        is_read = self.law is not None and self.law.was_read(day)
+        return self.nature is Nature.LOI and is_read
 
     @property
     def is_averaged(self) -> bool:

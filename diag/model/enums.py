@@ -71,10 +71,42 @@ class Kind(StrEnum):
     """How a criterion weighs."""
 
     COMPLIANCE = "compliance"
-    """Law, rule, safety of children: an alert, never averaged."""
+    """A law, or what the ministry asks: an alert, never averaged."""
     BLOCKING = "blocking"
     """Without it the rest is useless: part of the socle."""
     IMPROVEMENT = "improvement"
+
+
+class Nature(StrEnum):
+    """What a criterion rests on: only the first two can be broken."""
+
+    LOI = "loi"
+    """A law or a regulation, the Union's included."""
+    CONSIGNE = "consigne"
+    """What the ministry asks: a circulaire, a frame of reference."""
+    SECURITE = "securite"
+    """The safety of people, as it was seen."""
+    AIDE = "aide"
+    """A condition of a subsidy."""
+    RECOMMANDATION = "recommandation"
+    """What an authority advises."""
+    USAGE = "usage"
+    """What the trade knows."""
+
+    @property
+    def binds(self) -> bool:
+        """Whether it is a rule, that one respects or breaks."""
+        return self in {Nature.LOI, Nature.CONSIGNE}
+
+
+class Party(StrEnum):
+    """Who must respect a rule."""
+
+    COMMUNE = "commune"
+    ECOLE = "ecole"
+    ACADEMIE = "academie"
+    SYNDICAT = "syndicat"
+    EDITEUR = "editeur"
 
 
 class Direction(StrEnum):

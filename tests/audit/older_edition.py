@@ -32,6 +32,9 @@ RULE = """\
     title: "Registre"
     kind: compliance
     conforms_at: 1
+    nature: loi
+    law: {text: "Loi du registre"}
+    binds: [ecole]
     weight: 1
     place: ecole
     levels: {1: "registre"}

@@ -41,6 +41,7 @@ def criterion(ident: str, level: str, weight: int = 1, applicable: str = "") -> 
   - id: {ident}
     title: "Critère {ident}"
     kind: improvement
+    nature: usage
     weight: {weight}
     place: ecole{when}
     levels: {{2: "{level}"}}

@@ -1,16 +1,18 @@
 """A folder becomes a checklist, whatever the order of its files and their faults."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diag.checklist.edition import compiled, open_edition
 from diag.checklist.lint import lint
 from diag.checklist.load import Harvest, load_checklists
 from diag.checklist.source import MAX_BYTES
-from diag.model.checklist import Need, Requirement, Retired
-from diag.model.enums import Audience, Direction, PlaceKind
+from diag.model.checklist import Law, Need, Requirement, Retired
+from diag.model.enums import Audience, Direction, Nature, Party, PlaceKind
 from tests.rules.written import DOMAIN, FILES, load_written, spoilt
 
 
@@ -57,7 +59,7 @@ def test_questions_of_places_belong_to_no_domain_of_the_checklist(
 
 def test_examples_are_handed_on_as_plain_values(tmp_path: Path) -> None:
     (example,) = load_written(tmp_path).examples
-    assert (example.file, example.line) == ("reseau.yaml", 89)
+    assert (example.file, example.line) == ("reseau.yaml", 91)
     assert example.raw == {
         "name": "rien de connu",
         "answers": {},
@@ -106,9 +108,96 @@ CONFORMITY = """\
     conforms_at: 2
 """
 
+RULE = """\
+    nature: loi
+    law: {text: "Loi n° 1", article: "7 II", read_on: 2026-01-31}
+    binds: [commune, editeur]
+    deadline: pose
+"""
+
+
+def conformity(conforms_at: int = 2) -> dict[str, str]:
+    text = FILES["reseau.yaml"]
+    told = CONFORMITY.replace("2", str(conforms_at))
+    for right, wrong in (
+        ("    kind: improvement\n", told),
+        ("    nature: usage\nrecommendations", f"{RULE}recommendations"),
+        ("criteria:\n", f"{POSE}criteria:\n"),
+    ):
+        assert text.count(right) == 1
+        text = text.replace(right, wrong)
+    return FILES | {"reseau.yaml": text}
+
+
+POSE = """\
+  - {id: pose, place: ecole, type: date, label: "Pose", look: "La facture."}
+"""
+
+
+def test_a_rule_says_which_law_who_is_bound_and_until_when(tmp_path: Path) -> None:
+    loaded = load_written(tmp_path, conformity())
+    rule = loaded.draft.criteria["prise-par-classe"]
+    assert rule.law == Law(text="Loi n° 1", article="7 II", read_on="2026-01-31")
+    assert (rule.nature, rule.deadline) == (Nature.LOI, "pose")
+    assert rule.binds == (Party.COMMUNE, Party.EDITEUR)
+    assert rule == open_edition(compiled(loaded.draft)).criteria[rule.id]
+
+
+@pytest.mark.parametrize(
+    ("day", "is_law"),
+    [
+        (None, True),
+        (date(2026, 1, 31), True),
+        (date(2028, 1, 31), True),
+        (date(2028, 2, 1), False),
+        (date(2030, 1, 1), False),
+    ],
+)
+def test_what_was_read_two_years_ago_is_no_longer_told_as_law(
+    tmp_path: Path, day: date | None, *, is_law: bool
+) -> None:
+    rule = load_written(tmp_path, conformity()).draft.criteria["prise-par-classe"]
+    assert rule.is_law(day) is is_law
+    assert not rule.model_copy(update={"nature": Nature.CONSIGNE}).is_law(day)
+    unread = Law(text="Loi n° 1", article="7 II")
+    assert not rule.model_copy(update={"law": unread}).is_law(day)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("nature: loi", "nature: usage", "n'est pas une règle"),
+        ("    kind: compliance\n    conforms_at: 2\n", "    kind: blocking\n", "loi"),
+        (
+            '    law: {text: "Loi n° 1", article: "7 II", read_on: 2026-01-31}\n',
+            "",
+            "il manque « law »",
+        ),
+        ("    binds: [commune, editeur]\n", "", "il manque « binds »"),
+        ("2026-01-31", "2026-02-31", "il faut un jour"),
+        ("deadline: pose", "deadline: posee", "« pose » ?"),
+        ("deadline: pose", "deadline: prises", "« prises » n'est pas une date"),
+        ("place: ecole, type: date", "place: lot, type: date", "se demande par lot"),
+        (
+            "    binds: [commune",
+            "    verify_before_quoting: true\n    binds: [commune",
+            "texte à vérifier",
+        ),
+    ],
+)
+def test_a_rule_that_does_not_hold_together_is_refused(
+    tmp_path: Path, right: str, wrong: str, said: str
+) -> None:
+    text = conformity()["reseau.yaml"]
+    assert text.count(right) == 1
+    files = FILES | {"reseau.yaml": text.replace(right, wrong)}
+    loaded = load_written(tmp_path, files)
+    told = [*map(str, loaded.problems), *map(str, lint(loaded))]
+    assert any("prise-par-classe" in one and said in one for one in told), told
+
 
 def test_below_a_compliance_is_where_it_no_longer_conforms(tmp_path: Path) -> None:
-    files = spoilt("reseau.yaml", "    kind: improvement\n", CONFORMITY)
+    files = conformity()
     text = files["reseau.yaml"].replace(
         "{criterion: prise-par-classe, below: 2}",
         "{criterion: prise-par-classe, where: \"type_salle == 'classe'\"}",
@@ -120,9 +209,7 @@ def test_below_a_compliance_is_where_it_no_longer_conforms(tmp_path: Path) -> No
 
 
 def test_below_may_stand_above_what_conforms(tmp_path: Path) -> None:
-    conformity = CONFORMITY.replace("2", "1")
-    files = spoilt("reseau.yaml", "    kind: improvement\n", conformity)
-    draft = load_written(tmp_path, files).draft
+    draft = load_written(tmp_path, conformity(1)).draft
     assert draft.recommendations["cabler-les-classes"].when.below == 2
 
 

@@ -49,6 +49,15 @@ _SAID_RARELY = (
         "kind: improvement\n",
         "kind: compliance\n    conforms_at: 1\n",
     ),
+    (
+        "reseau.yaml",
+        "    nature: usage\nrecommendations:",
+        (
+            "    nature: loi\n"
+            '    law: {text: "Loi", article: "7", read_on: 2026-01-31}\n'
+            "    binds: [commune]\n    deadline: fin-du-cuivre\nrecommendations:"
+        ),
+    ),
 )
 """Keys that the small checklist does not need."""
 

@@ -20,6 +20,7 @@ criteria:
   - id: projet-ecrit
     title: "Un projet écrit avant l'achat"
     kind: improvement
+    nature: usage
     place: commune
     levels: {3: "projet_ecrit"}
     why: "Le projet dit à quoi servira le matériel."

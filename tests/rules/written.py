@@ -65,6 +65,7 @@ criteria:
     levels: {3: "debit >= 100", 2: "debit >= 30", 1: "debit >= 8"}
     why: "Une classe entière se connecte."
     sources: [S31, metier]
+    nature: usage
   - id: prise-par-classe
     title: "Une prise par classe"
     kind: improvement
@@ -73,6 +74,7 @@ criteria:
     levels: {2: "prises >= 2", 1: "prises >= 1"}
     why: "Le fil reste le plus sûr."
     sources: [metier]
+    nature: usage
 recommendations:
   - id: cabler-les-classes
     when: {criterion: prise-par-classe, below: 2}

@@ -10,6 +10,7 @@ from diag.checklist.lint.french import (
     obligation_problems,
     wording_problems,
 )
+from diag.checklist.lint.law import law_problems
 from diag.checklist.lint.proofs import proof_problems
 from diag.checklist.lint.references import reference_problems
 from diag.checklist.lint.rules import rule_problems
@@ -46,6 +47,7 @@ def lint(loaded: Loaded) -> tuple[Problem, ...]:
             action_problems,
             sense_problems,
             direction_problems,
+            law_problems,
             partial(proof_problems, faulty=_faulty(problems)),
             *checks,
         )

@@ -53,6 +53,7 @@ def reference_problems(loaded: Loaded) -> Iterator[Problem]:
         item = loaded.item("criteria", criterion.id)
         yield from _known(loaded, item, "domains", ("domain",), criterion.domain)
         yield from _sourced(loaded, item, "sources", criterion.sources)
+        yield from _deadline_problems(loaded, item, criterion)
     for recommendation in draft.recommendations.values():
         yield from _recommendation_problems(loaded, recommendation)
     yield from _circles(
@@ -67,6 +68,33 @@ def reference_problems(loaded: Loaded) -> Iterator[Problem]:
         for name in place.named_by:
             item = loaded.item("places", place.id)
             yield from _known(loaded, item, "questions", ("named_by",), name)
+
+
+def _deadline_problems(
+    loaded: Loaded, item: Item, criterion: Criterion
+) -> Iterator[Problem]:
+    """Yield a date that is neither asked nor watched, or that is asked elsewhere."""
+    name = criterion.deadline
+    question = loaded.draft.questions.get(name)
+    if question is None:
+        known = loaded.names("questions") | loaded.names("deadlines")
+        if name and name not in known:
+            message = f"« deadline » : aucune question et aucune échéance « {name} »"
+            remedy = "Nommez une question de date, ou une ligne d'echeances.yaml."
+            yield item.problem(
+                ("deadline",),
+                message,
+                write_instead(name, known, remedy),
+                about=(name,),
+            )
+    elif question.type is not QuestionType.DATE:
+        message = f"« deadline » : « {name} » n'est pas une date"
+        remedy = "Nommez une question de type date."
+        yield item.problem(("deadline",), message, remedy, about=(name,))
+    elif question.place not in reach(criterion.place):
+        message = f"« deadline » : « {name} » se demande par {question.place}"
+        remedy = "Nommez une date du même lieu, ou d'un lieu qui le contient."
+        yield item.problem(("deadline",), message, remedy, about=(name,))
 
 
 def _edition_problems(loaded: Loaded) -> Iterator[Problem]:

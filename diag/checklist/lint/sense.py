@@ -18,15 +18,12 @@ from diag.model.checklist import (
     Question,
     Recommendation,
 )
-from diag.model.enums import Kind, PlaceKind
+from diag.model.enums import PlaceKind
 from diag.model.number import exact
 from diag.rules.problem import Problem
 
 VAT_RATES = ("0", "2.1", "5.5", "10", "20")
 """The rates of VAT in force in France, in percent."""
-
-OFFICIAL = "A"
-"""Grade of the sources that state the law."""
 
 PEOPLE = frozenset({"direction", "equipe", "commune", "syndicat"})
 """Those who answer a question."""
@@ -87,7 +84,6 @@ def _asking_problems(item: Item, question: Question) -> Iterator[Problem]:
 
 def _criterion_problems(loaded: Loaded) -> Iterator[Problem]:
     refs: dict[str, str] = {}
-    sources = loaded.draft.sources
     for criterion in loaded.draft.criteria.values():
         item = loaded.item("criteria", criterion.id)
         first = refs.setdefault(criterion.ref, criterion.id)
@@ -97,19 +93,6 @@ def _criterion_problems(loaded: Loaded) -> Iterator[Problem]:
                 f"le numéro {criterion.ref} est déjà celui de « {first} »",
                 "Donnez-lui un autre numéro, ou retirez « ref ».",
                 about=(first,),
-            )
-        grades = {sources[one].grade for one in criterion.sources if one in sources}
-        if (
-            criterion.kind is Kind.COMPLIANCE
-            and not criterion.verify_before_quoting
-            and OFFICIAL not in grades
-        ):
-            yield item.problem(
-                ("sources",),
-                "une conformité dit la loi, et aucune source officielle (grade A) ne "
-                "l'appuie",
-                "Citez le texte dans « sources », ou ajoutez « verify_before_quoting: "
-                "true ».",
             )
 
 

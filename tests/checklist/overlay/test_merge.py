@@ -29,6 +29,7 @@ criteria:
     domain: reseau
     title: "Un accès de secours"
     kind: improvement
+    nature: usage
     place: ecole
     levels: {2: secours}
     why: "La panne ne vide pas la classe."
