@@ -20,7 +20,7 @@ from diag.assess.results import (
     Verdict,
 )
 from diag.model.checklist import Price, Requirement
-from diag.model.enums import Gate, Kind, PlaceKind, Standing, Trigger
+from diag.model.enums import Gate, Kind, Nature, PlaceKind, Standing, Trigger
 from diag.model.number import Quantity
 from diag.rules.scope import reach
 from diag.rules.tree import Exact
@@ -378,11 +378,18 @@ def in_order(advice: Iterable[Advice], results: Results) -> tuple[Advice, ...]:
 
 
 def _rank(advice: Advice, result: CriterionResult) -> int:
+    """Return its class: danger, law, socle, what the ministry asks, all the rest.
+
+    A law that nobody read, or too long ago, is of the rest.
+    """
     if advice.is_danger:
         return 0
-    if advice.is_legal:
+    if advice.is_legal and result.is_law:
         return 1
-    return 2 if result.criterion.kind is Kind.BLOCKING else 3
+    if result.criterion.kind is Kind.BLOCKING:
+        return 2
+    asked = advice.is_legal and result.criterion.nature is Nature.CONSIGNE
+    return 3 if asked else 4
 
 
 def typical_cost(advice: Advice) -> Exact | None:

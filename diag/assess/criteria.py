@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import date
 from fractions import Fraction
 from operator import attrgetter
 
@@ -70,8 +71,13 @@ class CriterionJudge:
         self._reached = tuple((level, condition(rule)) for level, rule in self.levels)
         self._weighed = measure(self.weigh_by) if self.weigh_by else None
 
-    def result(self, verdicts: Sequence[Verdict], *, is_open: bool) -> CriterionResult:
-        """Return its verdicts and their mean; `is_open`: there may be other places."""
+    def result(
+        self, verdicts: Sequence[Verdict], *, is_open: bool, day: date | None = None
+    ) -> CriterionResult:
+        """Return its verdicts and their mean; `is_open`: there may be other places.
+
+        On a `day`, a text read too long ago is no longer told as law.
+        """
         verdicts = tuple(verdicts)
         standing, bounds = self.mean(verdicts, is_open=is_open)
         conforms_at = self.criterion.conforms_at
@@ -82,6 +88,7 @@ class CriterionJudge:
             settled=_settled(verdicts, is_open=is_open),
             verdicts=verdicts,
             open=is_open,
+            is_law=self.criterion.is_law(day),
             compliance=(
                 compliance_of(verdicts, conforms_at, is_open=is_open)
                 if self.criterion.kind is Kind.COMPLIANCE and conforms_at is not None

@@ -126,7 +126,9 @@ class Judge:
         """Return every criterion judged, in declared order."""
         return {
             ident: gauge.result(
-                gauge.verdicts(reading), is_open=reading.is_open(gauge.criterion.place)
+                gauge.verdicts(reading),
+                is_open=reading.is_open(gauge.criterion.place),
+                day=reading.facts.visit_date,
             )
             for ident, gauge in self.gauges.items()
         }

@@ -85,6 +85,8 @@ class CriterionResult:
     verdicts: tuple[Verdict, ...]
     open: bool = False
     """The list of places was not closed: there may be others."""
+    is_law: bool = False
+    """Whether it may be told as law: its text was read, not long before the visit."""
     compliance: Compliance | None = None
     """For compliance criteria only."""
     socle: SocleBounds | None = None

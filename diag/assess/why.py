@@ -206,7 +206,9 @@ def _explained(
 ) -> Explanation:
     criterion = gauge.criterion
     is_open = reading.is_open(criterion.place)
-    result = gauge.result(gauge.verdicts(reading), is_open=is_open)
+    result = gauge.result(
+        gauge.verdicts(reading), is_open=is_open, day=reading.facts.visit_date
+    )
     return Explanation(
         criterion=criterion,
         result=result,
