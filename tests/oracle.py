@@ -7,6 +7,7 @@ the plainest way: exact fractions, nothing kept from one assessment to the next.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
@@ -20,7 +21,7 @@ from diag.assess.results import (
     Weight,
 )
 from diag.model.checklist import Checklist, Criterion
-from diag.model.enums import Compliance, Kind, PlaceKind, Socle, Standing
+from diag.model.enums import Compliance, Kind, Nature, PlaceKind, Socle, Standing
 from diag.model.fact import Facts
 from diag.model.number import Bounds
 from diag.rules.scope import root_of
@@ -235,9 +236,22 @@ class Judged:
             settled=Fraction(len(settled), among) if among else Fraction(1),
             verdicts=verdicts,
             open=is_open,
+            is_law=states_law(criterion, self.facts),
             compliance=compliance(criterion, verdicts, is_open=is_open),
             socle=socle(criterion, verdicts, is_open=is_open),
         )
+
+
+def states_law(criterion: Criterion, facts: Facts) -> bool:
+    """Say whether it is a law, read at most twice twelve months before the visit."""
+    law = criterion.law
+    if criterion.nature is not Nature.LOI or law is None or not law.read_on:
+        return False
+    if facts.visit_date is None:
+        return True
+    read, seen = date.fromisoformat(law.read_on), facts.visit_date
+    months = 12 * (seen.year - read.year) + seen.month - read.month
+    return months < 24 or (months == 24 and seen.day <= read.day)
 
 
 def counts(verdict: Verdict) -> bool:

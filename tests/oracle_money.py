@@ -16,11 +16,11 @@ from diag.assess.results import (
     Target,
 )
 from diag.model.checklist import Checklist, Need, Price, Recommendation
-from diag.model.enums import Gate, Kind
+from diag.model.enums import Gate, Kind, Nature
 from diag.model.fact import ROOT_KINDS, Facts
 from diag.model.number import Quantity
 from diag.rules.values import ABSENT, Span
-from tests.oracle import Judged
+from tests.oracle import Judged, states_law
 from tests.oracle_actions import FIRES, MAY_FIRE, Actions
 from tests.reading import in_quantities
 
@@ -294,8 +294,9 @@ def _rank(accounts: Accounts, ident: str) -> tuple[object, ...]:
     alone = amount(accounts.cost_of([ident]).lines, taxed=False)
     kinds = (
         actions.meets_danger(action),
-        actions.is_legal(action),
+        actions.is_legal(action) and states_law(criterion, actions.judged.facts),
         criterion.kind is Kind.BLOCKING,
+        actions.is_legal(action) and criterion.nature is Nature.CONSIGNE,
         True,
     )
     gain = actions.gains[ident]

@@ -12,6 +12,7 @@ from diag.model.checklist import (
     Criterion,
     Domain,
     EffectValue,
+    Law,
     Level,
     Need,
     Price,
@@ -23,7 +24,9 @@ from diag.model.checklist import (
 from diag.model.enums import (
     Direction,
     Kind,
+    Nature,
     Owner,
+    Party,
     PlaceKind,
     Provenance,
     QuestionType,
@@ -142,12 +145,17 @@ def criterion(
     applicable: str = "",
     given: str = "",
     conforms_at: Level | None = None,
+    nature: Nature | None = None,
+    read_on: str = "2026-09-01",
     weigh_by: str = "",
     socle_share: str = "1",
     domain: str = "d",
 ) -> Criterion:
     if kind is Kind.COMPLIANCE and conforms_at is None:
         conforms_at = 1
+    if nature is None:
+        nature = Nature.LOI if kind is Kind.COMPLIANCE else Nature.USAGE
+    law = Law(text="Loi n° 1", article="7", read_on=read_on)
     return Criterion(
         id=ident,
         domain=domain,
@@ -161,6 +169,9 @@ def criterion(
         conforms_at=conforms_at,
         weigh_by=weigh_by,
         socle_share=socle_share,
+        nature=nature,
+        law=law if nature.binds else None,
+        binds=(Party.COMMUNE,) if nature.binds else (),
         why="parce que",
         sources=("S1",),
     )

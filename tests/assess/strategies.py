@@ -21,7 +21,7 @@ from diag.model.checklist import (
     Recommendation,
     Requirement,
 )
-from diag.model.enums import Kind, PlaceKind, QuestionType, State
+from diag.model.enums import Kind, Nature, PlaceKind, QuestionType, State
 from diag.model.fact import PARENT_KINDS, Answer, Facts, Place, Value
 from diag.rules.scope import reach
 from tests.assess.builders import (
@@ -235,6 +235,8 @@ def _aggregates(draw: st.DrawFn, kind: PlaceKind, words: Words) -> str:
 
 _LEVELS = st.sampled_from(((1, 2, 3), (1, 2, 3), (2,), (1, 3)))
 _NATURE = st.sampled_from(Kind)
+_RULE = st.sampled_from((Nature.LOI, Nature.LOI, Nature.CONSIGNE))
+_READ = st.sampled_from(("2026-09-01", "2024-10-01", "2024-09-30", ""))
 _WEIGHT = st.integers(0, 3)
 _DOMAIN = st.sampled_from(("d", "e"))
 _SHARE = st.sampled_from(("1", "3/4", "0.5", "1/3"))
@@ -260,6 +262,8 @@ def criteria(draw: st.DrawFn, ident: str) -> Criterion:
         applicable=draw(conditions(place, 1, words=scope)) if draw(_FLIP) else "",
         given=draw(conditions(place, 1)) if is_averaged and draw(_FLIP) else "",
         conforms_at=draw(_LEVEL) if kind is Kind.COMPLIANCE else None,
+        nature=draw(_RULE) if kind is Kind.COMPLIANCE else None,
+        read_on=draw(_READ),
         weigh_by=draw(_WEIGH_BY.get(place, st.just(""))) if is_averaged else "",
         socle_share=draw(_SHARE) if kind is Kind.BLOCKING else "1",
         domain=draw(_DOMAIN),

@@ -36,8 +36,9 @@ def test_a_better_fact_lowers_no_verdict_no_score_and_no_socle(
         for one, other in zip(result.verdicts, then.verdicts, strict=True):
             assert one.low <= other.low
             assert one.high <= other.high
-        assert result.bounds.low <= then.bounds.low
-        assert result.bounds.high <= then.bounds.high
+        if result.criterion.is_averaged:  # else a rule may be born in another room
+            assert result.bounds.low <= then.bounds.low
+            assert result.bounds.high <= then.bounds.high
         if result.socle and then.socle:
             assert SOCLES.index(result.socle.low) <= SOCLES.index(then.socle.low)
             assert SOCLES.index(result.socle.high) <= SOCLES.index(then.socle.high)
