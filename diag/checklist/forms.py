@@ -235,7 +235,7 @@ class DeadlineForm(ItemForm, noun="échéance", builds=Deadline):
     ask: Text = key("qui connaît la date exacte", '"le syndicat"')
     as_of: Day = key("date de ces informations", "2025-10")
     source: SourceId = key("source, ou metier", "S92")
-    verify_before_quoting: Flag = key("true : texte de loi à relire avant citation")
+    verify_before_quoting: Flag = key("true : texte de loi à vérifier")
     note: Text = key("ce qu'il faut savoir de plus")
 
 
@@ -244,7 +244,7 @@ class SourceForm(ItemForm, noun="source", builds=RegisteredSource):
 
     id: SourceId = key("identifiant", "S31")
     grade: Annotated[str, one_of("A", "B", "C", "D", "M")] = key(
-        "A officielle, B collectivité, C presse, D vendeur, M métier", "A"
+        "A officielle, B collectivité, C presse, D vendeur ou copie, M métier", "A"
     )
     title: Text = key("titre du document", '"Guide des usages"')
     url: Text = key("adresse")

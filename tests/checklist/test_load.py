@@ -144,7 +144,7 @@ def test_a_rule_says_which_law_who_is_bound_and_until_when(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("day", "is_law"),
+    ("day", "is_read"),
     [
         (None, True),
         (date(2026, 1, 31), True),
@@ -154,13 +154,12 @@ def test_a_rule_says_which_law_who_is_bound_and_until_when(tmp_path: Path) -> No
     ],
 )
 def test_what_was_read_two_years_ago_is_no_longer_told_as_law(
-    tmp_path: Path, day: date | None, *, is_law: bool
+    tmp_path: Path, day: date | None, *, is_read: bool
 ) -> None:
     rule = load_written(tmp_path, conformity()).draft.criteria["prise-par-classe"]
-    assert rule.is_law(day) is is_law
-    assert not rule.model_copy(update={"nature": Nature.CONSIGNE}).is_law(day)
-    unread = Law(text="Loi n° 1", article="7 II")
-    assert not rule.model_copy(update={"law": unread}).is_law(day)
+    assert rule.law is not None
+    assert rule.law.was_read(day) is is_read
+    assert not Law(text="Loi n° 1", article="7 II").was_read(day)
 
 
 @pytest.mark.parametrize(

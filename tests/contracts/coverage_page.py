@@ -55,14 +55,16 @@ corrigez pas à la main. Elle se relit en une heure : les chiffres d'abord, puis
 tableau par domaine. Pour chaque critère, demandez-vous trois choses : est-ce la bonne
 question, le seuil est-il juste, la source le porte-t-elle ?
 
-- **Nature** : *conformité* (la loi ou une consigne ; une alerte, jamais une moyenne),
-  *socle* (sans lui le reste ne sert à rien), *progrès*.
+- **Nature** : sur quoi le critère repose (loi, consigne du ministère, sécurité vue,
+  condition d'une aide, recommandation, usage), puis *conformité* (une loi ou une
+  consigne ; une alerte, jamais une moyenne), *socle* (sans lui le reste ne sert à
+  rien) ou *progrès*.
 - **Attendu** : ce que la règle demande, d'une conformité ; le niveau 2, que l'on
   recommande, des autres. Les autres niveaux sont dans le fichier du domaine. *Il faut
   d'abord* : sans cela, le critère vaut 0.
-- **Sources** : A officielle, B collectivité, C presse, D vendeur ou consultant ;
-  *métier* : ce que tout praticien sait et que nul texte ne dit. *(loi)* : à relire sur
-  Légifrance avant de le citer.
+- **Sources** : A officielle, B collectivité, C presse, D vendeur, consultant ou
+  copie ; *métier* : ce que tout praticien sait et que nul texte ne dit. *(lu)* : les
+  mots du texte de loi ont été lus ; *(texte à vérifier)* : pas encore.
 - **Visite** : la plus courte qui relève tous les faits du critère : *courte*
   (l'indispensable), *standard* (l'ordinaire), *complète* (tout).
 - **Temps** : dix secondes pour une question, une minute pour une mesure, deux pour un
@@ -133,12 +135,16 @@ def _grades(checklist: Checklist) -> str:
         for each in checklist.criteria.values()
         if _grades_of(each) == ["métier"]
     ]
-    law = sum(each.verify_before_quoting for each in checklist.criteria.values())
+    rules = [each for each in checklist.criteria.values() if each.law]
+    unread = [each.ref for each in rules if each.law and not each.law.read_on]
+    undated = [each.id for each in checklist.sources.values() if not each.date]
     told = ", ".join(f"{grade} : {best[grade]}" for grade in sorted(best))
     return (
         "\n## Ce que valent les sources\n\n"
         f"Meilleure source de chaque critère : {told}. "
-        f"À relire sur Légifrance avant de citer : {law}.\n\n"
+        f"Textes nommés : {len(rules)}, dont « texte à vérifier » : "
+        f"{', '.join(unread)}.\n\n"
+        f"Sources sans date : {', '.join(undated)}.\n\n"
         f"Sans autre source que le métier : {', '.join(alone)}.\n"
     )
 
@@ -148,7 +154,7 @@ def _domain(domain: Domain, checklist: Checklist) -> str:
         (
             each.ref,
             _title(each),
-            f"{KINDS[each.kind]} {each.weight}",
+            f"{each.nature}, {KINDS[each.kind]} {each.weight}",
             _level(each, checklist),
             _sources(each),
             PROFILES[_visit(each)],
@@ -202,8 +208,10 @@ def _grades_of(criterion: Criterion) -> list[str]:
 
 
 def _sources(criterion: Criterion) -> str:
-    law = " (loi)" if criterion.verify_before_quoting else ""
-    return ", ".join(_grades_of(criterion)) + law
+    told = ", ".join(_grades_of(criterion))
+    if criterion.law is None:
+        return told
+    return f"{told} ({'lu' if criterion.law.read_on else 'texte à vérifier'})"
 
 
 @cache
