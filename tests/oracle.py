@@ -236,16 +236,21 @@ class Judged:
             settled=Fraction(len(settled), among) if among else Fraction(1),
             verdicts=verdicts,
             open=is_open,
-            is_law=states_law(criterion, self.facts),
+            is_read=is_read(criterion, self.facts),
             compliance=compliance(criterion, verdicts, is_open=is_open),
             socle=socle(criterion, verdicts, is_open=is_open),
         )
 
 
 def states_law(criterion: Criterion, facts: Facts) -> bool:
-    """Say whether it is a law, read at most twice twelve months before the visit."""
+    """Say whether it is a law that was read."""
+    return criterion.nature is Nature.LOI and is_read(criterion, facts)
+
+
+def is_read(criterion: Criterion, facts: Facts) -> bool:
+    """Say whether its text was read at most twice twelve months before the visit."""
     law = criterion.law
-    if criterion.nature is not Nature.LOI or law is None or not law.read_on:
+    if law is None or not law.read_on:
         return False
     if facts.visit_date is None:
         return True

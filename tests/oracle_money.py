@@ -234,6 +234,8 @@ class Accounts:
             gain=actions.gains[ident],
             covers=self._covers(action),
             is_legal=actions.is_legal(action),
+            is_law=states_law(criterion, actions.judged.facts)
+            and actions.is_legal(action),
             is_danger=actions.meets_danger(action),
         )
 

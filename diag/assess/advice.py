@@ -281,7 +281,8 @@ class Advising:
         if quantity.high is None:
             usual = _total(each.usual or each.quantity for each in targets)
         when = remedy.recommendation.when
-        criterion = self._results[when.criterion].criterion
+        result = self._results[when.criterion]
+        is_legal = when.below <= (result.criterion.conforms_at or 0)
         return Advice(
             recommendation=remedy.recommendation,
             trigger=Trigger.FIRES if sure else Trigger.TO_CONFIRM,
@@ -300,7 +301,8 @@ class Advising:
             effort_days=remedy.effort(self._counting.scope(root), quantity),
             gain=gains.gain(remedy.effect, [each.place for each in sure]),
             covers=self._targets.covered_by(ident),
-            is_legal=when.below <= (criterion.conforms_at or 0),
+            is_legal=is_legal,
+            is_law=is_legal and result.is_law,
             is_danger=self._cures_danger(when.criterion, targets),
         )
 
@@ -384,7 +386,7 @@ def _rank(advice: Advice, result: CriterionResult) -> int:
     """
     if advice.is_danger:
         return 0
-    if advice.is_legal and result.is_law:
+    if advice.is_law:
         return 1
     if result.criterion.kind is Kind.BLOCKING:
         return 2

@@ -80,7 +80,7 @@ class CriterionJudge:
         """
         verdicts = tuple(verdicts)
         standing, bounds = self.mean(verdicts, is_open=is_open)
-        conforms_at = self.criterion.conforms_at
+        conforms_at, law = self.criterion.conforms_at, self.criterion.law
         return CriterionResult(
             criterion=self.criterion,
             standing=standing,
@@ -88,7 +88,7 @@ class CriterionJudge:
             settled=_settled(verdicts, is_open=is_open),
             verdicts=verdicts,
             open=is_open,
-            is_law=self.criterion.is_law(day),
+            is_read=law is not None and law.was_read(day),
             compliance=(
                 compliance_of(verdicts, conforms_at, is_open=is_open)
                 if self.criterion.kind is Kind.COMPLIANCE and conforms_at is not None

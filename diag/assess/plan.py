@@ -166,7 +166,7 @@ def _nested(advice: Sequence[Advice], today: date) -> list[Action]:
 def _by_class(actions: Sequence[Action]) -> list[Action]:
     def rank(group: Sequence[Action]) -> tuple[bool, bool]:
         first = group[0].advice
-        return not first.is_danger, not first.is_legal
+        return not first.is_danger, not first.is_law
 
     return [one for group in sorted(_groups(actions), key=rank) for one in group]
 
@@ -205,7 +205,7 @@ ONCE = Quantity(Fraction(1), Fraction(1))
 """How many, of what is done once."""
 
 
-def advised(own: OwnAdvice, year: int, *, is_legal: bool = False) -> Advice:
+def advised(own: OwnAdvice, year: int, *, is_law: bool = False) -> Advice:
     """Return an engineer's own recommendation as advice: sure, needing nothing first.
 
     It raises no score: nobody declared what it changes. It shares no purchase.
@@ -237,7 +237,8 @@ def advised(own: OwnAdvice, year: int, *, is_legal: bool = False) -> Advice:
         shared=(),
         effort_days=None,
         gain=Fraction(),
-        is_legal=is_legal,
+        is_legal=is_law,
+        is_law=is_law,
     )
 
 

@@ -14,7 +14,7 @@ from diag.model.checklist import (
     Question,
     Recommendation,
 )
-from diag.model.enums import Compliance, Gate, Socle, Standing, Trigger
+from diag.model.enums import Compliance, Gate, Nature, Socle, Standing, Trigger
 from diag.model.fact import ROOT_KINDS
 from diag.model.number import Bounds, Quantity, exact
 from diag.rules.tree import Exact
@@ -85,12 +85,17 @@ class CriterionResult:
     verdicts: tuple[Verdict, ...]
     open: bool = False
     """The list of places was not closed: there may be others."""
-    is_law: bool = False
-    """Whether it may be told as law: its text was read, not long before the visit."""
+    is_read: bool = False
+    """Whether the text that it rests on was read, not long before the visit."""
     compliance: Compliance | None = None
     """For compliance criteria only."""
     socle: SocleBounds | None = None
     """For blocking criteria only, unless all is sans objet."""
+
+    @property
+    def is_law(self) -> bool:
+        """Say whether it may be told as law: a law, and one that was read."""
+        return self.is_read and self.criterion.nature is Nature.LOI
 
     @property
     def alone(self) -> Verdict | None:
@@ -290,6 +295,8 @@ class Advice:
     """Ids of actions that it makes needless at one of its places at least."""
     is_legal: bool = False
     """Whether it brings what a rule demands; else it improves."""
+    is_law: bool = False
+    """Whether that rule is a law that was read, not long before the visit."""
     is_danger: bool = False
     """Whether its criterion reads a danger that is there."""
 

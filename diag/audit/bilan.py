@@ -23,6 +23,7 @@ from diag.assess.why import (
     why,
 )
 from diag.assess.words import describe_condition, filled_words, score_cell
+from diag.audit.law import basis
 from diag.audit.reasons import fact_words, is_plainly_out
 from diag.audit.session import AuditSession
 from diag.model.checklist import Checklist
@@ -243,10 +244,8 @@ def _reasons(
 ) -> Iterator[OutlineLine]:
     criterion = told.criterion
     yield quiet(f"{key}/pourquoi", criterion.why)
-    if criterion.verify_before_quoting:
-        yield quiet(
-            f"{key}/droit", "Point de droit : à relire dans le texte avant de le citer."
-        )
+    if criterion.law:
+        yield quiet(f"{key}/droit", basis(told.result))
     if told.result.open:
         yield quiet(
             f"{key}/ouverte", "La liste des lieux n'est pas close : il peut y en avoir."

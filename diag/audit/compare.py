@@ -180,7 +180,8 @@ def _criteria(
 
 
 _JUDGING = frozenset(Criterion.model_fields) - {
-    *("id", "ref", "domain", "title", "why", "sources", "verify_before_quoting")
+    *("id", "ref", "domain", "title", "why", "sources"),
+    *("nature", "law", "binds", "deadline"),
 }
 """What decides how a criterion is judged, and how much it counts."""
 

@@ -126,19 +126,25 @@ def _plain_answer(fact: Question, heads: Sequence[Answer], title: str) -> str:
 
 
 def weaknesses(report: Report) -> tuple[CriterionResult, ...]:
-    """Return what surely falls short, the most pressing first."""
+    """Return what surely falls short, the most pressing first: laws, then as planned.
+
+    What the ministry asks, and laws that nobody read of late, come where cured.
+    """
     failing = [
         result
         for result in report.assessment.alerts
         if result.compliance is Compliance.NON_CONFORME
     ]
+    lawful = [one for one in failing if one.is_law]
     cured = [
         result
         for action in report.plan.actions
         if (result := report.result(action.advice.recommendation.when.criterion))
         and result.compliance is not Compliance.CONFORME
     ]
-    return tuple({one.criterion.id: one for one in (*failing, *cured)}.values())
+    return tuple(
+        {one.criterion.id: one for one in (*lawful, *cured, *failing)}.values()
+    )
 
 
 def strengths(report: Report) -> tuple[CriterionResult, ...]:
@@ -186,9 +192,12 @@ def _is_open(result: CriterionResult) -> bool:
 
 
 def kind_of(report: Report, action: Action) -> Kind:
-    """Return what an action cures: above what a rule asks, it only improves."""
+    """Return what an action cures: a danger or a law, a lack, else it improves.
+
+    What the ministry asks, and a law that nobody read of late, is no law to a reader.
+    """
     result = report.result(action.advice.recommendation.when.criterion)
-    if action.advice.is_danger or action.advice.is_legal:
+    if action.advice.is_danger or action.advice.is_law:
         return Kind.COMPLIANCE
     if result is None or result.criterion.kind is Kind.COMPLIANCE:
         return Kind.IMPROVEMENT

@@ -17,6 +17,7 @@ from diag.assess.why import (
     why_recommended,
 )
 from diag.assess.words import quantity_words
+from diag.audit.law import basis
 from diag.audit.session import AuditSession, elsewhere
 from diag.model.enums import Standing, Trigger
 from diag.model.errors import DiagError
@@ -95,8 +96,8 @@ def _criterion_lines(told: Explanation) -> Iterator[str]:
     criterion, said = told.criterion, level_words(told.result)
     yield f"{criterion.title} [{criterion.ref or criterion.id}] : {said}"
     yield f"  {criterion.why}"
-    if criterion.verify_before_quoting:
-        yield "  Point de droit : à relire dans le texte avant de le citer."
+    if criterion.law:
+        yield f"  {basis(told.result)}"
     if not told.result.alone:
         names = {each.place: each.name for each in told.places}
         kind = PLACES[criterion.place]

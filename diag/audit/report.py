@@ -351,8 +351,8 @@ def build_report(
 
     `earlier` steps are of the audit before; `own` and `ranks` are the engineer's.
     """
-    law = {one.criterion.id for one in assessment.alerts}
-    added = (advised(one, today.year, is_legal=one.criterion in law) for one in own)
+    law = {one.criterion.id for one in assessment.alerts if one.is_law}
+    added = (advised(one, today.year, is_law=one.criterion in law) for one in own)
     steps = (*still_standing(earlier), *follow_ups)
     plan = plan_of((*assessment.advice, *added), steps, today, ranks)
     return Report(

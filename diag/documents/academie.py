@@ -17,22 +17,24 @@ from diag.audit.findings import (
     open_words,
     pressing,
 )
+from diag.audit.law import concerns
 from diag.audit.report import Report
 from diag.documents.blocks import Pair, bullets, table
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import (
     EXPECTED_AND_SEEN,
+    NATURE_AND_TEXT,
     alerts_box,
     cures,
     failing,
+    rests_on,
     themes_table,
 )
 from diag.documents.parts.since import since
 from diag.documents.parts.sources import source_words, sources_list
 from diag.model.enums import Audience, Compliance, Gate, Owner, Standing
 from diag.words.sentences import first_sentence, sentence, uncapitalised
-from diag.words.vocabulary import LAW
 
 READER = Audience.ACADEMIE
 
@@ -71,7 +73,7 @@ def view(report: Report) -> dict[str, object]:
     ]
     told = _described(report, mine)
     next_ones = [one for one in mine if one not in told]
-    wrong = failing(report)
+    wrong = failing(report, READER)
     lawful = {one.criterion.id for one in wrong}  # their table has these
     rest = [
         one
@@ -137,8 +139,11 @@ def _described(report: Report, mine: Sequence[Action]) -> list[Action]:
 
 
 def _titles(report: Report, state: Compliance) -> list[str]:
-    results = report.assessment.criteria.values()
-    return [one.criterion.title for one in results if one.compliance is state]
+    return [
+        one.criterion.title
+        for one in report.assessment.criteria.values()
+        if one.compliance is state and concerns(one.criterion, READER)
+    ]
 
 
 def _compliance_table(report: Report, judged: Iterable[CriterionResult]) -> Md:
@@ -147,9 +152,14 @@ def _compliance_table(report: Report, judged: Iterable[CriterionResult]) -> Md:
         sources = ", ".join(map(source_words, one.criterion.sources[:CITED]))
         why = first_sentence(one.criterion.why, REASON_WORDS)
         seen, cure = observed(report, one, READER), cures(report, one, READER)
-        rows.append((one.criterion.title, seen, f"{why} ({sources})", cure))
-    columns = (*EXPECTED_AND_SEEN, "Pourquoi", "Ce qui est proposé")
-    return table(f"{LAW} : points non respectés", columns, rows)
+        text = rests_on(report, one)
+        rows.append((one.criterion.title, text, seen, f"{why} ({sources})", cure))
+    expected, seen_there = EXPECTED_AND_SEEN
+    columns = (
+        *(expected, NATURE_AND_TEXT, seen_there),
+        *("Pourquoi", "Ce qui est proposé"),
+    )
+    return table("Points non respectés", columns, rows)
 
 
 def _among(report: Report, prefixes: tuple[str, ...]) -> list[CriterionResult]:

@@ -20,6 +20,7 @@ from diag.audit.findings import (
     strengths,
     weaknesses,
 )
+from diag.audit.law import concerns, pressure
 from diag.audit.report import Report
 from diag.documents.blocks import Pair, box, bullets, numbered, table, written
 from diag.documents.escape import Md
@@ -179,12 +180,7 @@ def decisions(report: Report) -> tuple[Action, ...]:
         return not is_missing, -action.advice.gain
 
     def is_lawful(action: Action) -> bool:
-        result = report.result(action.advice.recommendation.when.criterion)
-        return (
-            result is not None
-            and result.criterion.kind is Kind.COMPLIANCE
-            and result.compliance is not Compliance.CONFORME
-        )
+        return action.advice.is_law
 
     needed = sorted(needs(report, paid), key=need)
     first = (
@@ -320,9 +316,13 @@ def findings_table(report: Report) -> Md:
     If something indispensable lacks altogether, one of them is it.
     """
     strong, boxed = strengths(report), endangered(report)
-    wrong = [one for one in failing(report) if one.criterion.id not in boxed]
+    wrong = [one for one in failing(report, READER) if one.criterion.id not in boxed]
     shown = {*boxed, *(one.criterion.id for one in wrong[:NAMED])}
-    weak = [one for one in weaknesses(report) if one.criterion.id not in shown]
+    weak = [
+        one
+        for one in weaknesses(report)
+        if one.criterion.id not in shown and concerns(one.criterion, READER)
+    ]
     missing = [
         one
         for one in weak
@@ -343,7 +343,7 @@ def findings_table(report: Report) -> Md:
             criterion.title,
             observed(report, one, READER),
             first_sentence(why, REASON_WORDS),
-            PRIORITIES[criterion.kind],
+            PRIORITIES[pressure(criterion, is_read=one.is_read)],
         ))
     for one in strong[: lines - len(first)]:
         why = first_sentence(one.criterion.why, REASON_WORDS)
@@ -380,6 +380,7 @@ def _describe_action(report: Report, action: Action) -> tuple[Pair, ...]:
     )
     return (
         *advice.found(report, action, READER),
+        ("Nature", advice.nature(report, action)),
         ("Pourquoi", f"{why} ({sources})" if sources else why),
         ("Que faire", sentence(what)),
         ("Qui, coût, échéance", sentence(" ; ".join(who))),

@@ -142,7 +142,11 @@ def _criterion(report: Report, action: Action) -> tuple[Pair, ...]:
     sources = ", ".join(known_sources(recommendation.sources))
     seen = observed(report, result, READER)
     cited = f"{named} ({sources})" if sources else named
-    return ("Attendu", cited), ("Constaté", sentence(seen))
+    return (
+        ("Attendu", cited),
+        ("Nature", advice.nature(report, action)),
+        ("Constaté", sentence(seen)),
+    )
 
 
 def _who(report: Report, action: Action) -> str:

@@ -286,11 +286,6 @@ class Criterion(Noun):
     why: str
     sources: tuple[str, ...]
 
-    def is_law(self, day: date | None) -> bool:
-        """Say whether it may be told as law on a day: its text was read, of late."""
-        is_read = self.law is not None and self.law.was_read(day)
-        return self.nature is Nature.LOI and is_read
-
     @property
     def is_averaged(self) -> bool:
         """Say whether it counts in the score of its domain."""

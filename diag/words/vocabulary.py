@@ -6,6 +6,7 @@ from diag.model.enums import (
     Compliance,
     FollowUpState,
     Kind,
+    Nature,
     Owner,
     PlaceKind,
     Profile,
@@ -69,6 +70,22 @@ COMPLIANCES = {
 LAW = "Ce que la loi demande"
 """What readers call compliance."""
 
+ASKED = "Ce qui est demandé"
+"""The same where no text was read that makes a law of it."""
+
+NATURES = {
+    Nature.LOI: "Obligation",
+    Nature.CONSIGNE: "Consigne du ministère",
+    Nature.SECURITE: "Sécurité constatée",
+    Nature.AIDE: "Condition d'une aide",
+    Nature.RECOMMANDATION: "Recommandation",
+    Nature.USAGE: "Usage",
+}
+"""What a criterion rests on."""
+
+TO_READ = "Texte à vérifier"
+"""What stands for « Obligation » until somebody has read the text, or read it again."""
+
 SOCLES = {
     Socle.ATTEINT: "atteint",
     Socle.ATTEINT_SAUF: "atteint sauf exceptions",
@@ -101,7 +118,7 @@ PRIORITIES = {
 """How soon a criterion of each kind is to be cured."""
 
 KINDS = {
-    Kind.COMPLIANCE: "obligation",
+    Kind.COMPLIANCE: "règle",
     Kind.BLOCKING: "indispensable",
     Kind.IMPROVEMENT: "amélioration",
 }

@@ -122,6 +122,7 @@ def advice(each: Advice) -> dict[str, object]:
         "gain": each.gain,
         "covers": set(each.covers),
         "is_legal": each.is_legal,
+        "is_law": each.is_law,
         "is_danger": each.is_danger,
     }
 

@@ -47,9 +47,9 @@ def test_the_plan_keeps_the_order_of_the_assessment() -> None:
 def test_what_the_engineer_adds_for_the_law_comes_before_improvements() -> None:
     own = OwnAdvice(id="peindre", title="Peindre", owner=Owner.ECOLE)
     told = report().assessment.advice
-    legal = sum(one.is_legal for one in told)
-    for is_legal, place in ((True, legal), (False, len(told))):
-        every = (*told, advised(own, TODAY.year, is_legal=is_legal))
+    law = sum(one.is_law for one in told)
+    for is_law, place in ((True, law), (False, len(told))):
+        every = (*told, advised(own, TODAY.year, is_law=is_law))
         ids = [one.id for one in plan_of(every, (), TODAY).actions]
         assert ids.index("peindre") == place
 

@@ -38,7 +38,6 @@ RULE = """\
     weight: 1
     place: ecole
     levels: {1: "registre"}
-    verify_before_quoting: true
     why: "Parce que."
     sources: [metier]
 """

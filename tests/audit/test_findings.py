@@ -240,7 +240,7 @@ def test_an_action_above_what_the_law_asks_only_improves() -> None:
     told = report(facts({("ecole", "filtrage"): False}))
     action = told.plan.action("filtrer")
     assert action is not None
-    better = replace(action, advice=replace(action.advice, is_legal=False))
+    better = replace(action, advice=replace(action.advice, is_law=False))
     assert kind_of(told, action) is Kind.COMPLIANCE
     assert kind_of(told, better) is Kind.IMPROVEMENT
 

@@ -21,7 +21,7 @@ from diag.documents.mairie import (
     describe_proposal,
 )
 from diag.documents.parts import advice, frame
-from diag.documents.parts.advice import cures, failing
+from diag.documents.parts.advice import cures, failing, rests_on, rules
 from diag.documents.tables.map import position
 from diag.model.audit import Auditee
 from diag.model.enums import Audience, Compliance, Owner, PlaceKind, Socle, Standing
@@ -188,6 +188,8 @@ class Alert:
     """A rule that is not respected."""
 
     expected: str
+    rests_on: str
+    """Its nature, its text and its date."""
     seen: str
     cure: str
     """The actions that cure it, numbered; empty when none does."""
@@ -243,8 +245,10 @@ def bilan_of(report: Report, view: View) -> Bilan:
         completeness=percent(overall.completeness),
         socle=frame.socle_words(report),
         domains=tuple(map(_domain, report.assessment.domains)),
-        alerts=tuple(_alert(report, one, view) for one in failing(report)),
-        to_check=tuple(one.criterion.title for one in unchecked(report)),
+        alerts=tuple(
+            _alert(report, one, view) for one in failing(report, view.audience)
+        ),
+        to_check=tuple(one.criterion.title for one in unchecked(report, view)),
         dangers=(*frame.dangers_found(report, view.audience), *_urgent(report, view)),
         proposed=tuple(describe_proposal(report, one) for one in decisions(report))
         if view.money
@@ -255,11 +259,11 @@ def bilan_of(report: Report, view: View) -> Bilan:
     )
 
 
-def unchecked(report: Report) -> tuple[CriterionResult, ...]:
-    """Return the points of compliance that are still to be checked."""
+def unchecked(report: Report, view: View) -> tuple[CriterionResult, ...]:
+    """Return the rules that a reader answers for, and that are still to be checked."""
     return tuple(
         one
-        for one in report.assessment.alerts
+        for one in rules(report, view.audience)
         if one.compliance is Compliance.A_VERIFIER
     )
 
@@ -276,6 +280,7 @@ def _domain(result: DomainResult) -> DomainLine:
 def _alert(report: Report, result: CriterionResult, view: View) -> Alert:
     return Alert(
         expected=result.criterion.title,
+        rests_on=rests_on(report, result),
         seen=observed(report, result, view.audience),
         cure=cures(report, result, view.audience),
     )
@@ -428,8 +433,8 @@ def scores_of(report: Report, view: View) -> SchoolScores:
         bounds=overall.bounds,
         completeness=percent(overall.completeness),
         socle=assessment.socle,
-        failing=tuple(one.criterion.title for one in failing(report)),
-        to_check=len(unchecked(report)),
+        failing=tuple(one.criterion.title for one in failing(report, view.audience)),
+        to_check=len(unchecked(report, view)),
         domains={
             one.domain.title: one.score.bounds
             for one in assessment.domains

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from diag.audit.law import concerns, law_words
 from diag.documents.blocks import Pair, bullets, definitions, table
 from diag.documents.document import Document
 from diag.documents.drafts import frame as requirement
@@ -15,13 +16,14 @@ from diag.documents.drafts.frame import (
 )
 from diag.documents.escape import Md
 from diag.documents.mairie import READER
-from diag.documents.parts.advice import CAUTION
+from diag.documents.parts.advice import EXPECTED, NATURE_AND_TEXT
 from diag.documents.synthesis import common as money
 from diag.documents.synthesis.common import (
     REASON_WORDS,
     Shared,
     build_page,
     names_or_count,
+    rules,
     score_cell,
     shared,
 )
@@ -44,7 +46,7 @@ from diag.documents.synthesis.gathering import (
     unaudited,
     version,
 )
-from diag.model.enums import Kind
+from diag.model.enums import Audience, Kind
 from diag.words.dates import describe_day, long_date
 from diag.words.sentences import first_sentence, of, sentence, uncapitalised
 from diag.words.vocabulary import FOLLOW_UPS, OWNERS, SOCLES
@@ -102,9 +104,7 @@ def deliberation(gathering: Gathering, title: str) -> Document:
     )
     whereas = (
         "Considérant que l'audit n'a pas encore constaté ce qui est attendu, "
-        f"« {one.criterion.title} » : {_names(gathering, one.short)}"
-        + f" ({REREAD})"
-        * one.criterion.verify_before_quoting
+        f"« {one.criterion.title} » : {_names(gathering, one.short)}" + _cited_law(one)
         for one in _reasons(gathering)
     )
     view = {
@@ -116,6 +116,13 @@ def deliberation(gathering: Gathering, title: str) -> Document:
         "articles": list(_articles(gathering)),
     }
     return _draft("deliberation", view, gathering, title, "Projet de délibération")
+
+
+def _cited_law(found: Shared) -> str:
+    law = found.criterion.law
+    if law is None:
+        return ""
+    return f" ({law_words(law)}{'' if found.is_read else f', {REREAD}'})"
 
 
 def _articles(gathering: Gathering) -> Iterable[tuple[str, str]]:
@@ -178,7 +185,9 @@ def _reasons(gathering: Gathering) -> list[Shared]:
     found = [
         one
         for one in shared(gathering.extracts)
-        if one.short and (one.criterion.id in cured or one.criterion.kind in _PRESSING)
+        if one.short
+        and concerns(one.criterion, READER)
+        and (one.criterion.id in cured or one.criterion.kind in _PRESSING)
     ]
     return sorted(found, key=lambda one: one.criterion.id not in cured)[:REASONS]
 
@@ -187,10 +196,12 @@ def _reasons_table(gathering: Gathering) -> Md:
     rows = []
     for one in _reasons(gathering):
         why = first_sentence(one.criterion.why, REASON_WORDS)
-        caution = f" {CAUTION}" * one.criterion.verify_before_quoting
         where = _names(gathering, one.short)
-        rows.append((one.criterion.title, where, f"{why}{caution}"))
-    columns = ("Ce qui est attendu", "Pas encore le cas", "Ce que cela change")
+        rows.append((one.criterion.title, one.basis, where, why))
+    columns = (
+        *(EXPECTED, NATURE_AND_TEXT),
+        *("Pas encore le cas", "Ce que cela change"),
+    )
     return table("Ce que l'audit a constaté", columns, rows)
 
 
@@ -295,11 +306,15 @@ def _alerts(gathering: Gathering) -> Md:
     rows = [
         (
             one.criterion.title,
+            one.basis,
             names_or_count(one.short, gathering.name_of),
             TO_WRITE,
         )
-        for one in shared(gathering.extracts)
-        if one.short and one.criterion.kind is Kind.COMPLIANCE
+        for one in rules(shared(gathering.extracts), Audience.TECHNIQUE)
+        if one.short
     ][:ALERTS]
-    columns = ("Ce qui est attendu", "Pas encore respecté", "Ce que le comité en dit")
+    columns = (
+        *(EXPECTED, NATURE_AND_TEXT),
+        *("Pas encore respecté", "Ce que le comité en dit"),
+    )
     return table("Ce qui n'est pas encore respecté", columns, rows)

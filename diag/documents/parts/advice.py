@@ -15,6 +15,7 @@ from diag.assess.plan import Action
 from diag.assess.results import CriterionResult
 from diag.audit.counsel import describe_covered, describe_waiting, name_places
 from diag.audit.findings import observed, where
+from diag.audit.law import basis, concerns, deadline_words, heading, label
 from diag.audit.report import Report
 from diag.documents.blocks import (
     Pair,
@@ -27,9 +28,9 @@ from diag.documents.blocks import (
     written,
 )
 from diag.documents.escape import Md
-from diag.model.enums import Audience, Compliance, Gate
+from diag.model.enums import Audience, Compliance, Gate, Nature, PlaceKind
 from diag.words.dates import describe_day, long_date
-from diag.words.sentences import NEXT_BUDGET, listed, sentence
+from diag.words.sentences import NEXT_BUDGET, listed, sentence, uncapitalised
 from diag.words.typography import NBSP
 from diag.words.vocabulary import ACTORS, FOLLOW_UPS, LAW, OWNERS
 
@@ -61,6 +62,12 @@ def found(report: Report, action: Action, audience: Audience) -> tuple[Pair, ...
         ("Attendu", sentence(result.criterion.title)),
         ("Constaté", sentence(observed(report, result, audience))),
     )
+
+
+def nature(report: Report, action: Action) -> str:
+    """Return what the action rests on; empty for the engineer's own."""
+    result = report.result(action.advice.recommendation.when.criterion)
+    return sentence(rests_on(report, result)) if result else ""
 
 
 def cost(report: Report, action: Action) -> str:
@@ -195,24 +202,49 @@ NAMED = 3
 CHECKED = 12
 """So many points to be checked named, the others counted."""
 
-LEAD = f"{LAW} et qui n'est pas encore respecté"
-"""Above the points that fail: their titles are what is expected, not what is wrong."""
+EXPECTED = "Ce qui est attendu"
+"""Header of a criterion's title."""
 
-EXPECTED_AND_SEEN = ("Ce qui est attendu", "Ce que nous avons constaté")
+EXPECTED_AND_SEEN = (EXPECTED, "Ce que nous avons constaté")
 """Headers of a criterion's title and of what was seen."""
 
-CAUTION = "Texte à relire avant de le citer."
-"""After what the edition marks `verify_before_quoting`."""
+NATURE_AND_TEXT = "Sur quoi cela repose"
+"""Header of its nature, of its text and of its date."""
 
 
-def failing(report: Report) -> tuple[CriterionResult, ...]:
+def rests_on(report: Report, result: CriterionResult) -> str:
+    """Return what a criterion rests on, and until when or since when."""
+    until = deadline_words(
+        result.criterion, report.checklist, report.facts, report.date
+    )
+    return " ; ".join(filter(None, (basis(result), until)))
+
+
+def rules(report: Report, audience: Audience) -> tuple[CriterionResult, ...]:
+    """Return the rules that are broken or to be checked, and that a reader answers for.
+
+    Read laws first, then what the ministry asks, then what nobody read.
+    """
+    told = [
+        one for one in report.assessment.alerts if concerns(one.criterion, audience)
+    ]
+    return tuple(sorted(told, key=_weakness))
+
+
+def _weakness(result: CriterionResult) -> int:
+    if result.is_law:
+        return 0
+    return 1 if result.criterion.nature is Nature.CONSIGNE else 2
+
+
+def failing(report: Report, audience: Audience) -> tuple[CriterionResult, ...]:
     """Return what is surely not respected, what is to be cured first before."""
     wrong = [
-        result
-        for result in report.assessment.alerts
-        if result.compliance is Compliance.NON_CONFORME
+        one
+        for one in rules(report, audience)
+        if one.compliance is Compliance.NON_CONFORME
     ]
-    return tuple(sorted(wrong, key=lambda one: _day(report, one)))
+    return tuple(sorted(wrong, key=lambda one: (_weakness(one), _day(report, one))))
 
 
 def alerts_box(
@@ -222,36 +254,51 @@ def alerts_box(
 
     The criteria already `shown` in a box of their own are left out.
     """
-    alerts = [one for one in report.assessment.alerts if one.criterion.id not in shown]
-    wrong = [one for one in failing(report) if one in alerts]
+    alerts = [one for one in rules(report, audience) if one.criterion.id not in shown]
+    wrong = [one for one in failing(report, audience) if one in alerts]
     if not alerts:
         return Md("")
     lines = [_named(report, one, audience) for one in wrong[:NAMED]]
     lines.append(_rest(len(wrong), len(alerts) - len(wrong)))
-    title = LEAD if wrong else LAW
+    title = heading(is_law=any(one.is_law for one in wrong)) if wrong else LAW
     return box("WARNING", title, bullets(filter(None, lines)))
 
 
 def compliance_points(report: Report, audience: Audience) -> Md:
     """Return the points that fail with what cures them, then those to be checked."""
-    wrong, unchecked = failing(report), _unchecked(report)
+    wrong, unchecked = failing(report, audience), _unchecked(report, audience)
     titles = [f"« {one.criterion.title} »" for one in unchecked]
     told = listed(titles, CHECKED)
     return sections((
-        _table(report, wrong, audience, f"{LAW} : points non respectés"),
+        _table(report, wrong, audience, "Points non respectés"),
         Md(f"{bold('Encore à vérifier :')} {written(told)}.") if told else Md(""),
+        written(_of_others(report, audience)),
     ))
+
+
+def _of_others(report: Report, audience: Audience) -> str:
+    """Return that some rules are for others to keep; they are not told here."""
+    count = len(report.assessment.alerts) - len(rules(report, audience))
+    if not count:
+        return ""
+    one = "Un autre point ne relève"
+    many = f"{count} autres points ne relèvent"
+    whose = "de l'école ni de l'académie"
+    if audience is Audience.MAIRIE:
+        is_office = report.about.kind is PlaceKind.SYNDICAT
+        whose = "du syndicat" if is_office else "de la commune"
+    return f"{many if count > 1 else one} pas {whose} : qui en répond les lit ailleurs."
 
 
 def compliance_table(report: Report, audience: Audience) -> Md:
     """Return every point that fails or is to be checked, and what cures it."""
-    caption = f"{LAW} : points non respectés ou à vérifier"
-    return _table(report, (*failing(report), *_unchecked(report)), audience, caption)
+    told = (*failing(report, audience), *_unchecked(report, audience))
+    return _table(report, told, audience, "Points non respectés ou à vérifier")
 
 
-def _unchecked(report: Report) -> list[CriterionResult]:
-    wrong = failing(report)
-    return [one for one in report.assessment.alerts if one not in wrong]
+def _unchecked(report: Report, audience: Audience) -> list[CriterionResult]:
+    wrong = failing(report, audience)
+    return [one for one in rules(report, audience) if one not in wrong]
 
 
 def _table(
@@ -263,23 +310,21 @@ def _table(
     rows = [
         (
             one.criterion.title,
+            rests_on(report, one),
             observed(report, one, audience),
             cures(report, one, audience),
         )
         for one in judged
     ]
-    return table(caption, (*EXPECTED_AND_SEEN, "Action"), rows)
-
-
-def why(result: CriterionResult) -> str:
-    """Return a criterion's reason, with a caution on law that is to be read again."""
-    said = sentence(result.criterion.why)
-    return f"{said} {CAUTION}" if result.criterion.verify_before_quoting else said
+    expected, seen = EXPECTED_AND_SEEN
+    return table(caption, (expected, NATURE_AND_TEXT, seen, "Action"), rows)
 
 
 def _named(report: Report, result: CriterionResult, audience: Audience) -> str:
     places = where(report, result, audience)
-    return f"« {result.criterion.title} »" + (f" : {places}" if places else "")
+    nature = basis(result) if result.is_read else label(result.criterion)
+    told = f"« {result.criterion.title} » ({uncapitalised(nature)})"
+    return f"{told} : {places}" if places else told
 
 
 def cures(report: Report, result: CriterionResult, audience: Audience) -> str:

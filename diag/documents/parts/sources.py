@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from diag.audit.law import day_words
 from diag.audit.report import Report
 from diag.documents.blocks import bold, bullets, table, written
 from diag.documents.escape import Md, link
@@ -11,12 +12,13 @@ from diag.words.dates import describe_day
 from diag.words.figures import euros_and_cents, number
 from diag.words.sentences import sentence
 from diag.words.typography import NBSP
+from diag.words.vocabulary import TO_READ
 
 GRADES = {
     "A": "texte officiel ou administration",
     "B": "collectivité ou association de collectivités",
     "C": "presse ou témoignage",
-    "D": "fournisseur ou consultant",
+    "D": "fournisseur, consultant ou copie d'un texte",
     "M": "usage du métier, sans source",
 }
 """What the grade of a source means."""
@@ -179,7 +181,7 @@ def watch_list(report: Report) -> Md:
     rows = [
         (
             one.title,
-            _due(one, report.date.isoformat()),
+            _due(report, one),
             _change(one),
             one.ask,
             source_words(one.source),
@@ -221,16 +223,15 @@ def _amounts(aid: Aid) -> str:
     return " ; ".join(one for one in parts if one) or "non relevé"
 
 
-def _due(deadline: Deadline, today: str) -> str:
-    said = describe_day(deadline.due)
-    if not said:
+def _due(report: Report, deadline: Deadline) -> str:
+    """Return its day: to come, or past and, where a rule names it, binding still."""
+    if not deadline.due:
         return "à vérifier"
-    if not deadline.has_passed(today):
-        return said
-    is_day = said != deadline.due and len(deadline.due) == len(today)
-    return f"depuis le {said}" if is_day else f"depuis {said}"
+    rules = report.checklist.criteria.values()
+    binds = any(one.deadline == deadline.id and one.nature.binds for one in rules)
+    return day_words(deadline.due, report.date, binds=binds)
 
 
 def _change(deadline: Deadline) -> str:
-    law = "Texte à relire avant citation." if deadline.verify_before_quoting else ""
+    law = f"{TO_READ}." if deadline.verify_before_quoting else ""
     return " ".join(filter(None, (deadline.what, sentence(deadline.note), law)))

@@ -7,6 +7,7 @@ from fractions import Fraction
 from diag.assess.money import Money, added, by_year, format_sum
 from diag.assess.money import total_words as told_total
 from diag.assess.results import Score
+from diag.audit.law import basis_words, concerns, label, pressure
 from diag.documents.blocks import PAGE_BREAK, bullets, drawings_in, table
 from diag.documents.document import Document, Meta
 from diag.documents.drawings import Bar, draw_scores
@@ -25,7 +26,7 @@ from diag.documents.synthesis.gathering import (
 from diag.documents.templates import finish, render, render_contacts
 from diag.model.charter import SHIPPED, House
 from diag.model.checklist import Criterion
-from diag.model.enums import Compliance, Kind, Owner, Socle
+from diag.model.enums import Audience, Compliance, Kind, Nature, Owner, Socle
 from diag.model.number import Bounds
 from diag.words.figures import displayed, in_cell, in_words, percent
 from diag.words.sentences import first_sentence, listed, sentence
@@ -49,6 +50,28 @@ class Shared:
     reached: tuple[Extract, ...]
     unsure: tuple[Extract, ...]
     """Those that a fact still missing may send either way."""
+    is_read: bool
+    """Whether the text that it rests on was read, not long before each visit."""
+
+    @property
+    def is_law(self) -> bool:
+        """Whether it may be told as law."""
+        return self.is_read and self.criterion.nature is Nature.LOI
+
+    @property
+    def basis(self) -> str:
+        """What it rests on: « Obligation : loi n° 2015-136 … »."""
+        return basis_words(self.criterion, is_read=self.is_read)
+
+    @property
+    def label(self) -> str:
+        """The same in a box: the text itself only where somebody read it."""
+        return self.basis if self.is_read else label(self.criterion)
+
+    @property
+    def pressure(self) -> Kind:
+        """How hard it presses."""
+        return pressure(self.criterion, is_read=self.is_read)
 
     @property
     def of(self) -> int:
@@ -75,7 +98,7 @@ def shared(extracts: Iterable[Extract]) -> tuple[Shared, ...]:
         sorted(
             found,
             key=lambda one: (
-                _ORDER.index(one.criterion.kind),
+                _ORDER.index(one.pressure),
                 -len(one.short),
                 -one.criterion.weight,
             ),
@@ -92,7 +115,7 @@ def weak_table(found: Sequence[Shared], limit: int) -> Md:
             one.criterion.title,
             one.counts,
             first_sentence(one.criterion.why, REASON_WORDS),
-            PRIORITIES[one.criterion.kind],
+            PRIORITIES[one.pressure],
         )
         for one in weak
         if one in kept
@@ -121,34 +144,48 @@ def strong_list(found: Iterable[Shared], limit: int) -> Md:
     )
 
 
+def rules(found: Iterable[Shared], audience: Audience) -> list[Shared]:
+    """Return the rules that a reader answers for, laws that were read first."""
+    told = [
+        one
+        for one in found
+        if one.criterion.kind is Kind.COMPLIANCE and concerns(one.criterion, audience)
+    ]
+    return sorted(told, key=lambda one: not one.is_law)
+
+
 def alert_rows(
     found: Iterable[Shared],
+    audience: Audience,
     short: Callable[[Sequence[Extract]], str],
     unsure: Callable[[Sequence[Extract]], str],
 ) -> list[tuple[str, ...]]:
-    """Return each point of compliance that fails somewhere, and the schools."""
+    """Return each rule that fails somewhere, what it rests on, and the schools."""
     return [
-        (one.criterion.title, short(one.short), unsure(one.unsure))
-        for one in found
-        if one.criterion.kind is Kind.COMPLIANCE and one.short
+        (one.criterion.title, one.basis, short(one.short), unsure(one.unsure))
+        for one in rules(found, audience)
+        if one.short
     ]
 
 
 def unchecked_list(
-    found: Iterable[Shared], names: Callable[[Sequence[Extract]], str]
+    found: Iterable[Shared],
+    audience: Audience,
+    names: Callable[[Sequence[Extract]], str],
 ) -> Md:
-    """Return the points of compliance that nobody surely fails, still to be checked."""
+    """Return the rules that nobody surely breaks, still to be checked."""
     return bullets(
         f"{one.criterion.title} : {names(one.unsure)}"
-        for one in found
-        if one.criterion.kind is Kind.COMPLIANCE and one.unsure and not one.short
+        for one in rules(found, audience)
+        if one.unsure and not one.short
     )
 
 
-def alerts_words(extracts: Sequence[Extract]) -> str:
+def alerts_words(extracts: Sequence[Extract], audience: Audience) -> str:
     """Return « 4 points non respectés, 2 à vérifier », of one audit or more."""
-    wrong = sum(one.alerts[0] for one in extracts)
-    unchecked = sum(one.alerts[1] for one in extracts)
+    counts = [one.alerts(audience) for one in extracts]
+    wrong = sum(broken for broken, _ in counts)
+    unchecked = sum(left for _, left in counts)
     parts = []
     if wrong:
         parts.append(f"{wrong} non respecté{'s' * (wrong > 1)}")
@@ -166,9 +203,9 @@ def names_or_count(
     return listed([name(one) for one in extracts], limit)
 
 
-def is_broken(found: Shared) -> bool:
-    """Return whether it is a rule that some school surely does not keep."""
-    return any(
+def is_broken(found: Shared, audience: Audience) -> bool:
+    """Return whether a reader answers for it, and some school surely breaks it."""
+    return concerns(found.criterion, audience) and any(
         finding.compliance is Compliance.NON_CONFORME
         for one in found.short
         for finding in one.findings
@@ -184,6 +221,7 @@ def _shared(pairs: Sequence[tuple[Extract, Finding]]) -> Shared:
         unsure=tuple(
             one for one, finding in pairs if not (finding.short or finding.reached)
         ),
+        is_read=all(finding.is_read for _, finding in pairs),
     )
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from functools import partial
 
+from diag.audit.law import concerns, heading
 from diag.documents.blocks import box, bullets, table
 from diag.documents.document import Document
 from diag.documents.escape import Md
-from diag.documents.parts.advice import LEAD
+from diag.documents.mairie import READER
+from diag.documents.parts.advice import EXPECTED, NATURE_AND_TEXT
 from diag.documents.synthesis import common as money
 from diag.documents.synthesis.common import (
     Shared,
@@ -18,6 +20,7 @@ from diag.documents.synthesis.common import (
     domain_table,
     is_broken,
     names_or_count,
+    rules,
     score_cell,
     shared,
     socle_words,
@@ -35,7 +38,7 @@ from diag.documents.synthesis.decisions import (
 from diag.documents.synthesis.gathering import Extract, Gathering, cover, unaudited
 from diag.model.enums import PlaceKind
 from diag.words.dates import describe_day, long_date
-from diag.words.sentences import listed, of, sentence
+from diag.words.sentences import listed, of, sentence, uncapitalised
 from diag.words.vocabulary import LAW, LEVELS_EXPLAINED, SOCLES
 
 WEAK, STRONG, DOMAINS, NAMED = 5, 5, 8, 3
@@ -76,7 +79,7 @@ def commune_synthesis(gathering: Gathering) -> Document:
         "beyond": money.beyond(gathering),
         "unconfirmed": money.unconfirmed(gathering),
         "compliance": _compliance_table(gathering, found),
-        "unchecked": unchecked_list(found, partial(_names, gathering)),
+        "unchecked": unchecked_list(found, READER, partial(_names, gathering)),
         "strengths": strong_list(found, STRONG),
         "domains": domain_table(gathering.schools, spread=len(gathering.schools) > 1),
     }
@@ -116,15 +119,22 @@ def _identity(gathering: Gathering) -> tuple[tuple[str, str], ...]:
 
 def _alerts_box(gathering: Gathering, found: Sequence[Shared]) -> Md:
     """Return what is not respected, the schools named, above everything."""
-    broken = [one for one in found if is_broken(one)][:NAMED]
-    if not any(sum(one.alerts) for one in gathering.extracts):
+    broken = _named_rules(found)
+    if not any(sum(one.alerts(READER)) for one in gathering.extracts):
         return Md("")
     lines = [
-        f"« {one.criterion.title} » : {_names(gathering, one.short)}" for one in broken
+        f"« {one.criterion.title} » ({uncapitalised(one.label)}) : "
+        f"{_names(gathering, one.short)}"
+        for one in broken
     ]
-    words, count = alerts_words(gathering.extracts), len(gathering.extracts)
+    words, count = alerts_words(gathering.extracts, READER), len(gathering.extracts)
     lines.append(f"En tout, sur {count} audit{'s' * (count > 1)} : {words}.")
-    return box("WARNING", LEAD if broken else LAW, bullets(lines))
+    title = heading(is_law=any(one.is_law for one in broken)) if broken else LAW
+    return box("WARNING", title, bullets(lines))
+
+
+def _named_rules(found: Sequence[Shared]) -> list[Shared]:
+    return [one for one in rules(found, READER) if is_broken(one, READER)][:NAMED]
 
 
 def _boxed(gathering: Gathering) -> int:
@@ -135,10 +145,14 @@ def _boxed(gathering: Gathering) -> int:
 
 def _untold(gathering: Gathering, found: Sequence[Shared]) -> list[Shared]:
     """Return what no box tells: neither a danger, nor a rule named above."""
-    told = [one for one in found if is_broken(one)][:NAMED]
+    told = [*_named_rules(found), *(one for one in found if not _concerns(one))]
     criteria = [one.task.criterion for one in dangers(gathering)]
     boxed = {one.id for one in criteria if one}
     return [one for one in found if one not in told and one.criterion.id not in boxed]
+
+
+def _concerns(found: Shared) -> bool:
+    return concerns(found.criterion, READER)
 
 
 def _names(gathering: Gathering, extracts: Sequence[Extract]) -> str:
@@ -152,7 +166,7 @@ def _school_table(gathering: Gathering) -> Md:
             audit_words(one),
             score_cell(one.overall),
             SOCLES[one.socle],
-            alerts_words([one]),
+            alerts_words([one], READER),
             money.total([one]).cell,
         )
         for one in gathering.extracts
@@ -188,6 +202,6 @@ def _compliance_table(gathering: Gathering, found: Sequence[Shared]) -> Md:
     def names(some: Sequence[Extract]) -> str:
         return listed(list(map(gathering.name_of, some)))
 
-    rows = alert_rows(found, names, names)
-    columns = ("Ce qui est attendu", "Pas encore respecté", "À vérifier")
-    return table(f"{LAW}, école par école", columns, rows)
+    rows = alert_rows(found, READER, names, names)
+    columns = (EXPECTED, NATURE_AND_TEXT, "Pas encore respecté", "À vérifier")
+    return table("Points non respectés, école par école", columns, rows)

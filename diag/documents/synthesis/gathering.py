@@ -12,6 +12,7 @@ from diag.assess.plan import Action
 from diag.assess.results import Cost, CriterionResult, Score
 from diag.assess.spread import concerned, expected_level, short_places
 from diag.audit.findings import for_the_council
+from diag.audit.law import concerns
 from diag.audit.method import OLDER
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
@@ -65,6 +66,8 @@ class Finding:
     reached: bool
     """Whether it surely is as expected, at each of its places."""
     compliance: Compliance | None
+    is_read: bool
+    """Whether the text that it rests on was read, not long before the visit."""
     discreet: bool
 
 
@@ -77,7 +80,7 @@ class Task:
     criterion: Criterion | None
     """What it cures; None for what the engineer advises of their own."""
     broken: bool
-    """Whether a rule is surely not kept until it is done."""
+    """Whether a law that was read is surely not kept until it is done."""
     missing: bool
     """Whether what it cures is missing altogether."""
     gain: Fraction
@@ -179,10 +182,10 @@ class Extract:
         told = tuple(sum(column, Money()) for column in columns)
         return told or tuple(Money() for _ in self.years)
 
-    @property
-    def alerts(self) -> tuple[int, int]:
-        """How many points of compliance fail, how many are to be checked."""
-        states = [one.compliance for one in self.findings]
+    def alerts(self, audience: Audience) -> tuple[int, int]:
+        """Return how many rules of a reader fail, how many are to be checked."""
+        told = (one for one in self.findings if concerns(one.criterion, audience))
+        states = [one.compliance for one in told]
         return states.count(Compliance.NON_CONFORME), states.count(
             Compliance.A_VERIFIER
         )
@@ -260,6 +263,7 @@ def _findings(report: Report) -> Iterator[Finding]:
             short=short,
             reached=_is_reached(one),
             compliance=one.compliance,
+            is_read=one.is_read,
             discreet=one.criterion.id in report.discretion.criteria,
         )
 
@@ -281,7 +285,9 @@ def _task(report: Report, action: Action) -> Task:
         id=action.id,
         domain=recommendation.domain,
         criterion=result.criterion if result else None,
-        broken=result is not None and result.compliance is Compliance.NON_CONFORME,
+        broken=action.advice.is_law
+        and result is not None
+        and result.compliance is Compliance.NON_CONFORME,
         missing=result is not None and not result.bounds.high,
         gain=action.advice.gain,
         owner=recommendation.owner,

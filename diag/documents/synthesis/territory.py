@@ -8,6 +8,7 @@ from diag.documents.blocks import Pair, box, numbered, table
 from diag.documents.document import Document
 from diag.documents.escape import Md
 from diag.documents.mairie import READER as MAIRIE
+from diag.documents.parts.advice import EXPECTED, NATURE_AND_TEXT
 from diag.documents.synthesis import common as money
 from diag.documents.synthesis.common import (
     Shared,
@@ -41,9 +42,9 @@ from diag.documents.synthesis.gathering import (
     unaudited,
 )
 from diag.model.checklist import Criterion
-from diag.model.enums import PlaceKind
+from diag.model.enums import Audience, PlaceKind
 from diag.model.text import fold
-from diag.words.vocabulary import LAW, LEVELS_EXPLAINED, OWNERS
+from diag.words.vocabulary import LEVELS_EXPLAINED, OWNERS
 
 WEAK, STRONG, DOMAINS, TOGETHER = 6, 5, 8, 10
 """At most so many common lacks, strengths, domains of the budget, shared actions."""
@@ -64,7 +65,7 @@ def territory_synthesis(gathering: Gathering) -> Document:
         "average": average_words(gathering.schools),
         "completeness": completeness(gathering.schools),
         "socle": socle_words(gathering.schools),
-        "alerts": alerts_words(gathering.schools),
+        "alerts": alerts_words(gathering.schools, Audience.TECHNIQUE),
         "total": money.total_line(gathering),
         "together": _together(gathering),
         "budget": money.by_audit(
@@ -132,7 +133,7 @@ def _commune_table(gathering: Gathering) -> Md:
         (
             _name(some),
             str(sum(map(_is_school, some))),
-            alerts_words(some),
+            alerts_words(some, Audience.TECHNIQUE),
             money.total(some).cell,
             _state(some),
         )
@@ -185,7 +186,7 @@ def circonscription_synthesis(gathering: Gathering) -> Document:
             [one for one in found if _is_subject(one.criterion)], _LACKS
         ),
         "completeness": completeness(gathering.schools),
-        "alerts": alerts_words(gathering.schools),
+        "alerts": alerts_words(gathering.schools, Audience.ACADEMIE),
         "subjects": [
             (title, _subject_table(found, title, prefixes))
             for title, prefixes in SUBJECTS
@@ -193,7 +194,7 @@ def circonscription_synthesis(gathering: Gathering) -> Document:
         "schools": _school_table(gathering),
         "unaudited": unaudited(gathering),
         "compliance": _compliance_table(gathering, found),
-        "unchecked": unchecked_list(found, _counted),
+        "unchecked": unchecked_list(found, Audience.ACADEMIE, _counted),
         "actions": _actions_table(
             gathering,
             [one for one in mine if one not in asked][:ACTIONS],
@@ -228,7 +229,7 @@ def _school_table(gathering: Gathering) -> Md:
             gathering.name_of(one),
             one.about.commune,
             *(_reached(one, prefixes) for _, prefixes in SUBJECTS),
-            alerts_words([one]),
+            alerts_words([one], Audience.ACADEMIE),
             "provisoire" if one.provisional else "définitif",
         )
         for one in gathering.schools
@@ -262,9 +263,10 @@ def _reached(extract: Extract, prefixes: tuple[str, ...]) -> str:
 
 
 def _compliance_table(gathering: Gathering, found: Sequence[Shared]) -> Md:
-    rows = alert_rows(found, partial(_names, gathering), _counted)
-    columns = ("Ce qui est attendu", "Pas encore respecté", "À vérifier")
-    return table(f"{LAW} : points non respectés", columns, rows)
+    names = partial(_names, gathering)
+    rows = alert_rows(found, Audience.ACADEMIE, names, _counted)
+    columns = (EXPECTED, NATURE_AND_TEXT, "Pas encore respecté", "À vérifier")
+    return table("Points non respectés", columns, rows)
 
 
 def _names(gathering: Gathering, some: Sequence[Extract]) -> str:

@@ -99,7 +99,7 @@ def test_dates_to_watch_are_in_order_and_say_what_has_passed() -> None:
         "| Pix Junior",
     ]
     assert "depuis le 14 octobre 2025" in rows[0]
-    assert "Texte à relire avant citation." in rows[0]
+    assert "Texte à vérifier." in rows[0]
     assert "| 2030 |" in rows[1]
     assert "| à vérifier |" in rows[2]
 

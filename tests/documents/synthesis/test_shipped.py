@@ -87,7 +87,8 @@ def test_what_is_missing_altogether_goes_before_what_is_due_sooner(
 ) -> None:
     """A council that reads both must not be asked for the fibre by one alone."""
     first = commune.extracts[0]
-    broken = next(one for one in first.tasks if one.broken)
+    other = next(one for one in first.tasks if not _is_needed(one))
+    broken = replace(other, broken=True)
     lacking = next(one for one in first.tasks if _is_needed(one) and not one.free)
     fibre = replace(lacking, missing=True)
     sooner = replace(fibre, id="depanner", due=TODAY, missing=False)
