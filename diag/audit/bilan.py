@@ -129,7 +129,8 @@ def place_name(session: AuditSession, place: str) -> str:
 def _alerts(session: AuditSession) -> Iterator[OutlineLine]:
     """Give what fails, then, in lines that unfold, the rest and what to check."""
     alerts = session.assessment.alerts
-    wrong = [one for one in alerts if one.compliance is Compliance.NON_CONFORME]
+    broken = [one for one in alerts if one.compliance is Compliance.NON_CONFORME]
+    wrong = sorted(broken, key=lambda one: not one.is_law)
     left = [one for one in alerts if one.compliance is Compliance.A_VERIFIER]
     if not wrong:
         yield heading("alertes", LAW, _none_wrong(session, len(left)))
