@@ -34,7 +34,8 @@ def compare(old: Checklist, new: Checklist) -> EditionChanges:
         for ident, (one, other) in pairs.items()
         if {choice.id for choice in one.choices}
         - {choice.id for choice in other.choices}
-        or (one.type, one.unit, one.place) != (other.type, other.unit, other.place)
+        or (one.type, one.place) != (other.type, other.place)
+        or (one.unit and other.unit and one.unit != other.unit)
     }
     kept = {
         ident
@@ -52,7 +53,18 @@ def compare(old: Checklist, new: Checklist) -> EditionChanges:
 
 def _as_asked(question: Question) -> Question:
     """Return a question without what is read of its answers once they are given."""
-    return question.model_copy(update={"better": None, "danger": False})
+    return question.model_copy(update=_NOT_ASKED)
+
+
+_NOT_ASKED: dict[str, object] = {
+    "better": None,
+    "danger": False,
+    "moment": None,
+    "seconds": None,
+    "seconds_again": None,
+    "same_gesture": "",
+}
+"""What the person who answers never sees."""
 
 
 class Fate(StrEnum):
@@ -91,7 +103,7 @@ class Difference:
 
 SECTIONS = (
     *("domains", "places", "questions", "criteria", "recommendations"),
-    *("prices", "aids", "deadlines", "sources"),
+    *("prices", "aids", "deadlines", "sources", "forms"),
 )
 """What editions are made of, in the order of differences."""
 

@@ -23,6 +23,7 @@ from diag.model.checklist import (
     Criterion,
     Deadline,
     Domain,
+    PaperForm,
     PlaceLabel,
     Price,
     Question,
@@ -55,6 +56,7 @@ class _Compiled(Noun):
     places: tuple[PlaceLabel, ...] = ()
     aids: tuple[Aid, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
+    forms: tuple[PaperForm, ...] = ()
 
 
 def compiled(checklist: Checklist) -> bytes:
@@ -103,6 +105,7 @@ def open_edition(edition: bytes) -> Checklist:
         places=opened.places,
         aids=_by_id(opened.aids),
         deadlines=_by_id(opened.deadlines),
+        forms=_by_id(opened.forms),
     )
 
 
@@ -149,7 +152,15 @@ def _without(item: dict[str, Any], *keys: str) -> dict[str, Any]:
 
 
 _Item = TypeVar(
-    "_Item", Question, Criterion, Recommendation, Price, RegisteredSource, Aid, Deadline
+    "_Item",
+    Question,
+    Criterion,
+    Recommendation,
+    Price,
+    RegisteredSource,
+    Aid,
+    Deadline,
+    PaperForm,
 )
 
 

@@ -13,7 +13,7 @@ from typing import TypeVar, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from diag.checklist.fields import YamlForm, find_example, was_cut
+from diag.checklist.fields import YamlForm, find_example, key_names, was_cut
 from diag.checklist.source import Entries, Items, Node, Scalar, ident_of, spot_of
 from diag.rules.problem import Problem, Spot, listed, nearest, problem_at, write_instead
 
@@ -237,8 +237,9 @@ def _wrong_key(name: str, place: _Place, kind: str) -> tuple[str, str]:
     assert form is not None
     if name in form.gone:
         return f"« {name} » ne s'écrit plus", form.gone[name]
-    near = nearest(name, form.model_fields)
-    known = f"Admises : {', '.join(form.model_fields)}."
+    names = key_names(form)
+    near = nearest(name, names)
+    known = f"Admises : {', '.join(names)}."
     return f"clé « {_short(name)} » inconnue", f"Écrivez « {near} »." if near else known
 
 

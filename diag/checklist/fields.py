@@ -368,7 +368,7 @@ class YamlForm(BaseModel):
     def _open(cls, node: object) -> object:
         if isinstance(node, Entries):
             return node.nodes
-        names = cls.model_fields
+        names = key_names(cls)
         is_short = len(names) <= _SHORT_FORM and len(required_keys(cls)) == len(names)
         whole = cls.written or (example_of(cls) if is_short else "")
         raise _fault("group", written=f"« {whole} »" if whole else listed(names))
@@ -397,13 +397,19 @@ class ItemForm(YamlForm):
         return home_domain | self.model_dump(exclude_unset=True)
 
 
-def key(description: str, example: str = "") -> Any:
+def key(description: str, example: str = "", *, alias: str | None = None) -> Any:
     """Return a key of a form; a key with no example is optional.
 
-    Both are for the author: what the key holds, and how it would be written.
+    Both are for the author: what the key holds, and how it would be written. `alias`
+    is how it is written where Python keeps the word for itself.
     """
     default = ... if example else None
-    return Field(default, description=description, examples=[example])
+    return Field(default, description=description, examples=[example], alias=alias)
+
+
+def key_names(form: type[YamlForm]) -> tuple[str, ...]:
+    """Return the keys of a form, as they are written."""
+    return tuple(known.alias or name for name, known in form.model_fields.items())
 
 
 def required_keys(form: type[YamlForm]) -> tuple[str, ...]:

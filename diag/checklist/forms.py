@@ -48,12 +48,14 @@ from diag.checklist.words import (
     Slug,
     SourceId,
     Weight,
+    Whom,
 )
 from diag.model.checklist import (
     Aid,
     Criterion,
     Deadline,
     Domain,
+    PaperForm,
     PlaceLabel,
     Price,
     RegisteredSource,
@@ -251,6 +253,19 @@ class SourceForm(ItemForm, noun="source", builds=RegisteredSource):
     date: Day = key("date du document")
 
 
+class PaperFormForm(ItemForm, noun="formulaire", builds=PaperForm):
+    """What somebody fills before the visit."""
+
+    id: Slug = key("identifiant", "mairie")
+    whom: Whom = key("qui le remplit", "commune")
+    title: Text = key("titre imprimé", '"Formulaire de la mairie"')
+    intro: Text = key("ce qu'il faut savoir avant de répondre", '"Cochez."')
+    lines: ListOf[ListOf[Name]] = key(
+        "questions de chaque ligne, dans l'ordre", "[[nb_classes]]"
+    )
+    columns: ListOf[Name] = key("questions sur chaque achat : une ligne d'un tableau")
+
+
 ITEMS: dict[str, type[ItemForm]] = {
     "domains": DomainForm,
     "places": PlaceForm,
@@ -261,6 +276,7 @@ ITEMS: dict[str, type[ItemForm]] = {
     "aids": AidForm,
     "deadlines": DeadlineForm,
     "sources": SourceForm,
+    "forms": PaperFormForm,
 }
 """What the items of each section are made of."""
 
@@ -343,6 +359,14 @@ class SourcesFile(YamlForm):
     )
 
 
+class PaperFormsFile(YamlForm):
+    """`formulaires.yaml`."""
+
+    forms: Section[PaperFormForm] = key(
+        "les formulaires", '[{id: mairie, whom: commune, title: "…", …}]'
+    )
+
+
 class RetiredForm(YamlForm, written="{id: vieux-critere, by: debit-suffisant}"):
     """An id that served, and what takes its place."""
 
@@ -374,6 +398,7 @@ FILES: dict[str, type[YamlForm]] = {
     "aides.yaml": AidsFile,
     "echeances.yaml": DeadlinesFile,
     "sources.yaml": SourcesFile,
+    "formulaires.yaml": PaperFormsFile,
     "edition.yaml": EditionFile,
 }
 """Files of a fixed name; any other file is a domain's."""

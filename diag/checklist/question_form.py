@@ -1,9 +1,10 @@
 """A question as its author writes it, and what does not suit its type."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Any
 
 from diag.checklist.fields import (
+    Become,
     BetterWords,
     Bound,
     Flag,
@@ -12,21 +13,24 @@ from diag.checklist.fields import (
     Misfit,
     Pair,
     Rule,
+    Table,
     Text,
     YamlForm,
     is_iso_date,
     key,
-    one_of,
 )
 from diag.checklist.words import (
     ChoiceId,
     Duration,
+    MomentWord,
     Name,
     PlaceWord,
     ProfileWord,
     ProvenanceWord,
     QuestionTypeWord,
+    Seconds,
     Slug,
+    Whom,
 )
 from diag.model.checklist import Question
 from diag.model.enums import Direction, Profile, QuestionType
@@ -39,6 +43,7 @@ class ChoiceForm(YamlForm, noun="choix"):
 
     id: ChoiceId = key("identifiant lu par les règles", "fibre")
     label: Text = key("réponse affichée", '"Fibre optique"')
+    sets: Table[Name, Become] = key("autres faits qu'elle dit : {fait: valeur}")
 
 
 class QuestionForm(ItemForm, noun="question", builds=Question):
@@ -64,10 +69,11 @@ class QuestionForm(ItemForm, noun="question", builds=Question):
     danger: Flag = key("true : un oui est un danger, imprimé avant tout")
     required: Flag = key("true : à relever même en visite courte")
     profile: ProfileWord = key("visite la plus courte qui la pose ; déduite sinon")
-    whom: Annotated[
-        str,
-        one_of("direction", "baie", "salle", "lot", "equipe", "commune", "syndicat"),
-    ] = key("à qui l'on demande, où l'on se tient")
+    whom: Whom = key("à qui l'on demande, où l'on se tient")
+    moment: MomentWord = key("quand on la relève")
+    seconds: Seconds = key("secondes qu'elle prend au premier lieu")
+    seconds_again: Seconds = key("secondes à chaque autre lieu ; les mêmes sinon")
+    same_gesture: Name = key("question répondue du même geste", alias="with")
     provenance: ListOf[ProvenanceWord] = key("comment la réponse peut être connue")
     stale_after: Duration = key("durée après laquelle la réponse est à revoir")
     sensitive: Flag = key("true : dans le seul rapport technique")
@@ -109,6 +115,7 @@ class QuestionForm(ItemForm, noun="question", builds=Question):
                 yield name, f"« {name} » {message} {kind}", remedy
         if self.range and not counting and kind is not QuestionType.DATE:
             yield "range", f"« range » ne vaut pas pour le type {kind}", remedy
+        yield from self._misfit_gesture()
         yield from self._misfit_bounds()
         yield from self._misfit_direction()
         if self.danger and kind is not QuestionType.BOOLEAN:
@@ -118,6 +125,14 @@ class QuestionForm(ItemForm, noun="question", builds=Question):
             message = "« required: true » se relève même en visite courte, pas"
             remedy = "Supprimez « profile », ou « required »."
             yield "profile", f"{message} « {self.profile} »", remedy
+
+    def _misfit_gesture(self) -> Iterator[Misfit]:
+        if self.seconds_again is not None and self.seconds is None:
+            message = "« seconds_again » sans « seconds » : que prend le premier lieu ?"
+            yield "seconds_again", message, "Ajoutez « seconds »."
+        if self.same_gesture == self.id:
+            message = "« with » : une question ne va pas avec elle-même"
+            yield "with", message, "Nommez celle qui se répond du même geste."
 
     def _misfit_bounds(self) -> Iterator[Misfit]:
         dates = self.type is QuestionType.DATE

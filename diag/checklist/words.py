@@ -6,6 +6,7 @@ from diag.checklist.fields import one_of, whole, word
 from diag.model.checklist import AidState
 from diag.model.enums import (
     Kind,
+    Moment,
     Nature,
     Owner,
     Party,
@@ -39,5 +40,14 @@ NatureWord = Annotated[Nature, one_of(*Nature)]
 PartyWord = Annotated[Party, one_of(*Party)]
 OwnerWord = Annotated[Owner, one_of(*Owner)]
 ProfileWord = Annotated[Profile, one_of(*Profile)]
+MomentWord = Annotated[Moment, one_of(*Moment)]
+Whom = Annotated[
+    str,
+    one_of(
+        *("direction", "baie", "salle", "lot", "equipe", "commune", "syndicat"),
+        *("prestataire", "bureau", "fichier"),
+    ),
+]
+Seconds = Annotated[int, whole(0, 3600)]
 ProvenanceWord = Annotated[Provenance, one_of(*Provenance)]
 AidStateWord = Annotated[AidState, one_of(*AidState)]

@@ -15,6 +15,7 @@ from diag.model.enums import (
     Audience,
     Direction,
     Kind,
+    Moment,
     Nature,
     Owner,
     Party,
@@ -167,6 +168,8 @@ class Choice(Noun):
 
     id: str
     label: str
+    sets: dict[str, bool | Number] = Field(default_factory=dict)
+    """Facts of the same place that it says too, each with its value."""
 
 
 Better = Direction | tuple[tuple[str, ...], ...]
@@ -212,7 +215,15 @@ class Question(Noun):
     """The shortest visit that asks it; None: deduced from who reads it."""
     whom: str = ""
     """Whom one asks, where one stands: direction, baie, salle, lot, equipe, commune,
-    syndicat."""
+    syndicat, prestataire, bureau, fichier."""
+    moment: Moment | None = None
+    """When it is collected."""
+    seconds: int | None = None
+    """Seconds that it takes at the first place; None: what such a question takes."""
+    seconds_again: int | None = None
+    """Seconds that it takes at each further place; None: as `seconds`."""
+    same_gesture: str = ""
+    """Question of the same place that is answered in the same gesture, and leads."""
     provenance: tuple[Provenance, ...] = (
         Provenance.OBSERVED,
         Provenance.DECLARED,
@@ -380,6 +391,26 @@ class Recommendation(Noun):
     sources: tuple[str, ...] = ()
 
 
+class PaperForm(Noun):
+    """What somebody fills before the visit, line by line."""
+
+    id: str
+    whom: str
+    """Who fills it, as its questions say."""
+    title: str
+    intro: str
+    """What this reader must know before he answers."""
+    lines: tuple[tuple[str, ...], ...]
+    """Questions of each line, in order; one line is one gesture."""
+    columns: tuple[str, ...] = ()
+    """Questions on each purchase of devices: a row of a table each."""
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """Questions of its lines, in order."""
+        return tuple(name for line in self.lines for name in line)
+
+
 class Retired(Noun):
     """An id used once and never again; its history passes to its successor."""
 
@@ -409,6 +440,8 @@ class Checklist(Noun):
     """Funding schemes, as known on their dates."""
     deadlines: dict[str, Deadline] = Field(default_factory=dict)
     """Legal and technical dates to watch."""
+    forms: dict[str, PaperForm] = Field(default_factory=dict)
+    """What is filled on paper before the visit."""
 
     def domain(self, domain: str) -> Domain:
         """Return a domain by its id.

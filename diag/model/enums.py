@@ -132,6 +132,25 @@ class Profile(StrEnum):
         return order.index(question) <= order.index(self)
 
 
+class Moment(StrEnum):
+    """When a fact is collected, and where one stands then."""
+
+    IMPORT = "import"
+    BUREAU = "bureau"
+    MAIRIE = "mairie"
+    PRESTATAIRE = "prestataire"
+    COULOIR = "couloir"
+    """With the head teacher, standing, on the day of the visit."""
+    TOUR = "tour"
+    COFFRET = "coffret"
+    DIRECTION = "direction"
+    """On the questionnaire that the head teacher fills."""
+    EQUIPE = "equipe"
+    ESSAIS = "essais"
+    COMMUNE = "commune"
+    SYNDICAT = "syndicat"
+
+
 class Owner(StrEnum):
     """Who acts."""
 

@@ -209,6 +209,7 @@ _TITLES = {
     "aids": "Aides",
     "deadlines": "Échéances",
     "sources": "Sources",
+    "forms": "Formulaires",
 }
 
 _SIGNS = {Fate.ADDED: "+", Fate.REMOVED: "-", Fate.CHANGED: "~"}

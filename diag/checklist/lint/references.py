@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from diag.checklist.forms import NOUNS
+from diag.checklist.lint.gestures import form_problems, gesture_problems
 from diag.checklist.loaded import Item, Loaded
 from diag.checklist.source import Entries, Items, Node, Scalar, spot_of, text_of
 from diag.checklist.typecheck import NUMERIC, VISIT_DATE
@@ -42,6 +43,7 @@ def reference_problems(loaded: Loaded) -> Iterator[Problem]:
         if question.domain != "lieux":
             yield from _known(loaded, item, "domains", ("domain",), question.domain)
         yield from _part_problems(loaded, item, question)
+        yield from gesture_problems(loaded, item, question)
     yield from _circles(
         loaded,
         "questions",
@@ -64,6 +66,8 @@ def reference_problems(loaded: Loaded) -> Iterator[Problem]:
         "elle se remplacerait elle-même",
     )
     yield from _row_problems(loaded)
+    for form in draft.forms.values():
+        yield from form_problems(loaded, form)
     for place in draft.places:
         for name in place.named_by:
             item = loaded.item("places", place.id)

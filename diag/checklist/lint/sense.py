@@ -25,7 +25,7 @@ from diag.rules.problem import Problem
 VAT_RATES = ("0", "2.1", "5.5", "10", "20")
 """The rates of VAT in force in France, in percent."""
 
-PEOPLE = frozenset({"direction", "equipe", "commune", "syndicat"})
+PEOPLE = frozenset({"direction", "equipe", "commune", "syndicat", "prestataire"})
 """Those who answer a question."""
 
 _LIKE_ANOTHER = re.compile(r"(?:de même|idem)\b", re.IGNORECASE)

@@ -12,7 +12,7 @@ from diag.rules.problem import Spot
 
 LISTS = (
     *("places", "questions", "criteria", "recommendations"),
-    *("prices", "aids", "deadlines", "sources"),
+    *("prices", "aids", "deadlines", "sources", "forms"),
 )
 """Sections that are lists of items with an id."""
 
@@ -22,6 +22,7 @@ HOMES = {
     "aids": "aides.yaml",
     "deadlines": "echeances.yaml",
     "sources": "sources.yaml",
+    "forms": "formulaires.yaml",
 }
 """Where the new items of a section go."""
 

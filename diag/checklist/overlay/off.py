@@ -115,8 +115,12 @@ def _with_criteria(layer: Layer, off: dict[Name, Spot]) -> None:
 
 
 def _forget_mentions(layer: Layer, gone: Collection[Name]) -> None:
-    """Take out of recommendations what they need, cover or change that is gone."""
+    """Take out what items need, cover, change or go with that is gone."""
     for name, item in list(layer.items.items()):
+        if name[0] == "questions":
+            layer.items[name] = _alone(item, gone)
+        if name[0] == "forms":
+            layer.items[name] = _shorter(item, gone)
         if name[0] != "recommendations":
             continue
         nodes = dict(item.nodes)
@@ -129,6 +133,45 @@ def _forget_mentions(layer: Layer, gone: Collection[Name]) -> None:
                 kept = tuple(one for one in mentions.nodes if not _lost(one, gone))
                 nodes[key] = Items(mentions.spot, kept)
         layer.items[name] = Entries(item.spot, nodes, item.spots, item.braced)
+
+
+def _alone(question: Entries, gone: Collection[Name]) -> Entries:
+    """Return a question without the facts of its gesture that are gone."""
+    nodes = dict(question.nodes)
+    if _among(gone, text_of(nodes.get("with")), "questions"):
+        del nodes["with"]
+    if isinstance(choices := nodes.get("choices"), Items):
+        kept = tuple(_silent(one, gone) for one in choices.nodes)
+        nodes["choices"] = Items(choices.spot, kept)
+    return Entries(question.spot, nodes, question.spots, question.braced)
+
+
+def _silent(choice: Node, gone: Collection[Name]) -> Node:
+    said = choice.nodes.get("sets") if isinstance(choice, Entries) else None
+    if not isinstance(choice, Entries) or not isinstance(said, Entries):
+        return choice
+    lost = [one for one in said.nodes if _among(gone, one, "questions")]
+    nodes = {**choice.nodes, "sets": without(said, *lost)}
+    return Entries(choice.spot, nodes, choice.spots, choice.braced)
+
+
+def _shorter(form: Entries, gone: Collection[Name]) -> Entries:
+    """Return a form without the questions that are gone, nor the lines left empty."""
+    nodes = dict(form.nodes)
+    if isinstance(lines := nodes.get("lines"), Items):
+        kept = (_left_of(line, gone) for line in lines.nodes)
+        filled = tuple(one for one in kept if not isinstance(one, Items) or one.nodes)
+        nodes["lines"] = Items(lines.spot, filled)
+    if isinstance(columns := nodes.get("columns"), Items):
+        nodes["columns"] = _left_of(columns, gone)
+    return Entries(form.spot, nodes, form.spots, form.braced)
+
+
+def _left_of(line: Node, gone: Collection[Name]) -> Node:
+    if not isinstance(line, Items):
+        return line
+    kept = (one for one in line.nodes if not _among(gone, text_of(one), "questions"))
+    return Items(line.spot, tuple(kept))
 
 
 def _lost(mention: Node, gone: Collection[Name]) -> bool:
