@@ -64,6 +64,17 @@ class Judge:
         return frozenset[str]().union(*read)
 
     @cached_property
+    def leaders(self) -> Mapping[str, str]:
+        """Question → the one whose choices say it too, and that it alone opens."""
+        questions = self.checklist.questions
+        return {
+            fact: leader.id
+            for leader in questions.values()
+            for fact in {name for choice in leader.choices for name in choice.sets}
+            if leader.relevant == fact
+        }
+
+    @cached_property
     def profiles(self) -> Mapping[str, Profile]:
         """The shortest visit that asks each question, worked out at first need."""
         return profiles_of(self.checklist)

@@ -7,8 +7,9 @@ from heapq import nsmallest
 
 from diag.answers.types import TYPES
 from diag.assess.criteria import compliance_at
-from diag.assess.facts import FactsReading
+from diag.assess.facts import FactsReading, PlaceScope
 from diag.assess.judge import Judge, judge_for
+from diag.assess.pace import seconds_of
 from diag.assess.results import Advice, Assessment, CriterionResult, Verdict
 from diag.assess.scores import Averages, Member, member
 from diag.model.checklist import Checklist, Criterion, Question
@@ -56,6 +57,8 @@ class NextQuestion:
     at its low, as a ratio."""
     cents: Fraction | None
     """How far apart the costs are of what it leads to; None: unbounded."""
+    seconds: int
+    """How long it takes here, one at least."""
 
 
 def relevant_questions(
@@ -69,13 +72,14 @@ def relevant_questions(
     """Return what applies at each place, or at one, in the order of a walk.
 
     A shorter profile leaves questions out, save those that were answered or flagged
-    all the same, and those of `also`.
+    all the same, and those of `also`. A question that the choices of another say is
+    asked through it, until one of them is answered.
     """
     judge = judge_for(facts, checklist)
     reading = judge.reading(facts)
     return tuple(
         each
-        for each in _asked(judge, reading, place)
+        for each in _asked(judge, reading, place, apart={*facts.flags, *also})
         if profile.asks(judge.profiles[each.question.id])
         or each.heads
         or (each.place, each.question.id) in facts.flags
@@ -93,13 +97,14 @@ def next_questions(
 ) -> tuple[NextQuestion, ...]:
     """Return the questions left, in the order in which to ask them, `limit` at most.
 
-    By class, then by stake, then by what is at stake in money, then as one walks. What
-    was refused is not asked again. `assessment` is that of these facts, if known.
+    By class, then by stake per second, then by what is at stake in money, then as one
+    walks. What was refused is not asked again. `assessment` is that of these facts, if
+    known.
     """
     judge = judge_for(facts, checklist)
     leads = _Leads(judge, judge.reading(facts), assessment or judge.assess(facts))
     by_class: dict[int, list[Asked]] = {}
-    for asked in _asked(judge, leads.reading):
+    for asked in _asked(judge, leads.reading, apart=facts.flags):
         if (
             not asked.is_settled
             and TYPES[asked.question.type].is_readable
@@ -115,20 +120,46 @@ def next_questions(
 
 
 def _by_stake(each: NextQuestion) -> tuple[Fraction, bool, Fraction]:
-    return -each.stake, each.cents is not None, -(each.cents or _NONE)
+    return -each.stake / each.seconds, each.cents is not None, -(each.cents or _NONE)
 
 
 def _asked(
-    judge: Judge, reading: FactsReading, place: str | None = None
+    judge: Judge,
+    reading: FactsReading,
+    place: str | None = None,
+    apart: Collection[tuple[str, str]] = (),
 ) -> Iterator[Asked]:
+    """Yield what applies; what another question says too is left to it.
+
+    Those set `apart` are asked by themselves.
+    """
+    told_by = {leader: fact for fact, leader in judge.leaders.items()}
     for ident in reading.tree.kinds if place is None else (place,):
         scope = reading.scope(ident)
         for question in judge.checklist.questions.values():
             if question.place is not scope.kind:
                 continue
             relevant = scope.relevance(question.id)
+            if _is_told(judge, scope, question.id) and (
+                (ident, question.id) not in apart
+            ):
+                continue
+            fact = told_by.get(question.id, "")
+            if relevant is None and fact and _is_told(judge, scope, fact):
+                relevant = scope.relevance(fact)
             if relevant is not False:
                 yield Asked(ident, question, relevant, scope.heads(question.id))
+
+
+def _is_told(judge: Judge, scope: PlaceScope, fact: str) -> bool:
+    """Say whether a fact is still open, and its leader's choices say it too."""
+    leader = judge.leaders.get(fact)
+    return (
+        leader is not None
+        and not scope.heads(fact)
+        and not scope.heads(leader)
+        and scope.relevance(leader) is not False
+    )
 
 
 class _Leads:
@@ -140,6 +171,8 @@ class _Leads:
         self.reading = reading
         """The facts as they are."""
         self._judge = judge
+        self._known = {question for _, question in reading.facts.answers}
+        """Questions answered somewhere: at another place they take less."""
         self._results = assessment.criteria
         self._highs = Averages(assessment.domains, high=True)
         self._undecided = {
@@ -164,7 +197,7 @@ class _Leads:
         }
         if Kind.COMPLIANCE in undecided:
             return 1
-        if asked.question.id in self._judge.gates:
+        if not self._judge.gates.isdisjoint(self._said(asked)):
             return 2
         return 3 if Kind.BLOCKING in undecided else 4
 
@@ -178,21 +211,31 @@ class _Leads:
             urgency,
             self._stake(led_to),
             self._cents(led_to),
+            max(1, seconds_of(asked.question, again=asked.question.id in self._known)),
         )
+
+    def _said(self, asked: Asked) -> set[str]:
+        """Return a question, and the facts that its choices say too."""
+        return {
+            asked.question.id,
+            *(name for choice in asked.question.choices for name in choice.sets),
+        }
 
     def _near(self, asked: Asked) -> Mapping[str, frozenset[str]]:
         """Return the criteria that an answer can move, and the places where it can."""
         found: dict[str, frozenset[str]] = {}
-        for question, place in self._moved(asked.question.id, asked.place):
+        for question, place in self._moved(self._said(asked), asked.place):
             near = self.reading.tree.near(place)
             for ident in self._judge.readers.readers(question):
                 found[ident] = found.get(ident, near) | near
         return found
 
-    def _moved(self, question: str, place: str) -> Collection[tuple[str, str]]:
-        """Return a question at a place, and those that it decides, where it does."""
+    def _moved(
+        self, questions: Iterable[str], place: str
+    ) -> Collection[tuple[str, str]]:
+        """Return questions at a place, and those that they decide, where they do."""
         tree, vocabulary = self.reading.tree, self.reading.vocabulary
-        found = {(question, place): None}
+        found = {(question, place): None for question in questions}
         left = [*found]
         while left:
             name, at = left.pop()

@@ -1,11 +1,19 @@
 """Answering: what was typed becomes one durable revision, or a refusal in French."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from diag.answers.answer_type import Parsed, Refused
 from diag.answers.types import TYPES
 from diag.audit.doubts import above_wholes
+from diag.audit.gesture import (
+    ALWAYS,
+    TOGETHER,
+    companions,
+    usual_provenance,
+    with_said,
+)
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession, elsewhere
 from diag.audit.walk import Key
@@ -17,9 +25,6 @@ from diag.model.errors import DiagError
 from diag.model.fact import ROOT_KINDS, Answer, Place, Value
 from diag.model.text import clean_text
 from diag.words.vocabulary import PLACE_NAMES, SUBJECTS
-
-ALWAYS = frozenset({Provenance.IMPORTED, Provenance.CARRIED})
-"""Provenances that exist for every question."""
 
 
 class UnlikelyAnswer(Refused):
@@ -54,22 +59,52 @@ class Recorded:
 
 
 def record_answer(session: AuditSession, entry: NewAnswer) -> Recorded:
-    """Record an answer, and its note if there is one, in one durable commit.
+    """Record an answer, what it says too, and its note, in one durable commit.
+
+    « 2 + 6 » answers the question and those of its gesture, in their order.
 
     Raises:
-        Refused: the value cannot be; nothing was written.
+        Refused: a value cannot be; nothing was written.
         UnlikelyAnswer: unlikely and not confirmed; nothing was written.
         DiagError: unknown question or place, or nothing could be written.
     """
     question = find_question(session, entry.question)
     place = _place_for(session, question, entry.place)
-    answer = answer_for(question, entry)
-    check_part(session, place.id, question, answer)
-    drafts = [changes.answered(session.audit.id, place.id, question.id, answer)]
+    given = {
+        one.question: answer_for(find_question(session, one.question), one)
+        for one in _one_by_one(session, question, entry)
+    }
+    check_parts(session, place.id, given)
+    written = with_said(session.checklist, session.facts, place.id, given)
+    drafts = [
+        changes.answered(session.audit.id, place.id, ident, answer)
+        for ident, answer in written.items()
+    ]
     if entry.note is not None:
         drafts.append(_note(session, place, question, entry.note))
     revisions = session.record(*drafts)
-    return Recorded(revisions[0].id, place, question, answer)
+    return Recorded(revisions[0].id, place, question, given[question.id])
+
+
+def _one_by_one(
+    session: AuditSession, question: Question, entry: NewAnswer
+) -> Iterator[NewAnswer]:
+    """Yield an entry, then what it gives of the other questions of its gesture."""
+    typed = entry.given if isinstance(entry.given, str) else ""
+    together = (question, *companions(session.checklist, question.id))
+    parts = typed.split(TOGETHER)
+    kind = TYPES[question.type]
+    if not 1 < len(parts) <= len(together) or kind.is_text:
+        yield entry
+        return
+    for each, part in zip(together, parts, strict=False):
+        known = entry.provenance
+        yield replace(
+            entry,
+            question=each.id,
+            given=TYPES[each.type].parse_keys(each, part),
+            provenance=known if known in {*each.provenance, *ALWAYS} else None,
+        )
 
 
 def record_note(
@@ -147,24 +182,19 @@ def answer_for(question: Question, entry: NewAnswer) -> Answer:
     return Answer(entry.state, value, provenance, reason)
 
 
-def check_part(
-    session: AuditSession, place: str, question: Question, answer: Answer
-) -> None:
-    """Let no part be above its whole, where the whole is known.
+def check_parts(session: AuditSession, place: str, given: Mapping[str, Answer]) -> None:
+    """Let no part be above its whole, where the whole is known or given with it.
 
     Raises:
         Refused: says both; nothing is written.
     """
-    key = place, question.id
-    above = above_wholes(session.judge, session.facts, {key: answer})
-    if key in above:
-        raise Refused(question, above[key], "Corrigez l'un ou l'autre", name="")
-
-
-def usual_provenance(question: Question) -> Provenance:
-    """Return how a typed answer is known unless it is given: never « imported »."""
-    said = (each for each in question.provenance if each not in ALWAYS)
-    return next(said, Provenance.DECLARED)
+    proposed = {(place, ident): answer for ident, answer in given.items()}
+    above = above_wholes(session.judge, session.facts, proposed)
+    for ident in given:
+        if (place, ident) in above:
+            question = session.checklist.questions[ident]
+            problem = above[place, ident]
+            raise Refused(question, problem, "Corrigez l'un ou l'autre", name="")
 
 
 def _place_for(session: AuditSession, question: Question, text: str) -> Place:

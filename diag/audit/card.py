@@ -11,6 +11,7 @@ from diag.assess.judge import Judge, judge_of
 from diag.assess.results import TOP, Assessment
 from diag.assess.spread import concerned, level_words
 from diag.assess.words import describe_condition
+from diag.audit.gesture import companions
 from diag.audit.history import Turn, day_words, divergences, trail_of
 from diag.audit.memory import Recollection, Remembered, age
 from diag.audit.session import AuditSession
@@ -201,6 +202,8 @@ class QuestionCard:
     trail: tuple[Turn, ...]
     photos: tuple[str, ...] = ()
     """Names of the photos attached here."""
+    together: tuple[str, ...] = ()
+    """What else may be typed in the same gesture, after « + »."""
 
     @property
     def question(self) -> Question:
@@ -246,7 +249,17 @@ def card_of(
             )
             if (photo.place, photo.question) == stop.key
         ),
+        together=tuple(_together(session, stop)),
     )
+
+
+def _together(session: AuditSession, stop: WalkStop) -> Iterator[str]:
+    """Yield what may be typed after the answer; a last key records a closed one."""
+    if not TYPES[stop.question.type].is_closed:
+        for each in companions(session.checklist, stop.question.id):
+            scope = session.judge.reading(session.facts).scope(stop.place)
+            if scope.relevance(each.id) is not False:
+                yield each.label
 
 
 def _where(session: AuditSession, ident: str) -> Iterator[str]:

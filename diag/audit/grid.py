@@ -1,7 +1,7 @@
 """The grid of rooms × questions: fill, copy, clear, duplicate a room, in one commit."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -14,8 +14,10 @@ from diag.audit.doubts import (
     doubts_of,
     is_out_of_place,
 )
+from diag.audit.gesture import with_said
 from diag.audit.session import AuditSession
 from diag.journal import changes
+from diag.journal.revision import NewRevision
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, Provenance, State
 from diag.model.errors import DiagError
@@ -357,17 +359,25 @@ def record(
         if asked(key) and key not in above
     }
     if kept:
-        session.record(
-            *(
-                changes.answered(session.audit.id, place, question, answer)
-                for (place, question), answer in kept.items()
-            )
-        )
+        session.record(*_with_said(session, kept))
     left = () if quietly else tuple(key for key in proposed if key not in kept)
     return Filled(
         tuple(kept),
         tuple(_left(session, sheet, key, above.get(key, "")) for key in left),
     )
+
+
+def _with_said(
+    session: AuditSession, kept: Mapping[Key, Answer]
+) -> Iterator[NewRevision]:
+    """Yield what to write: answers, and what they say of other facts."""
+    by_place: dict[str, dict[str, Answer]] = {}
+    for (place, question), answer in kept.items():
+        by_place.setdefault(place, {})[question] = answer
+    for place, given in by_place.items():
+        written = with_said(session.checklist, session.facts, place, given)
+        for question, answer in written.items():
+            yield changes.answered(session.audit.id, place, question, answer)
 
 
 def where_words(place: Place, question: Question) -> str:

@@ -7,7 +7,6 @@ from diag.answers.answer_type import Parsed
 from diag.answers.types import TYPES, answer_words
 from diag.assess.words import filled_words, score_words
 from diag.audit.answer import (
-    ALWAYS,
     NewAnswer,
     UnlikelyAnswer,
     record_answer,
@@ -15,6 +14,7 @@ from diag.audit.answer import (
     toggle_flag,
 )
 from diag.audit.card import QuestionCard, card_of
+from diag.audit.gesture import ALWAYS, TOGETHER
 from diag.audit.history import describe_undo
 from diag.audit.memory import recall_of, still_true
 from diag.audit.session import AuditSession
@@ -58,7 +58,7 @@ class VisitSession:
         last = key or kept_key(session)
         self._seen = _View(session.snapshot, frozenset({last} if last else ()))
         self._card: tuple[_View, Key, QuestionCard] | None = None
-        self._doubted: tuple[Key, Parsed] | None = None
+        self._doubted: tuple[Key, str | Parsed] | None = None
         self._provenance: tuple[_View, Provenance] | None = None
         self.key = self._start(key)
         """The place and the question at hand."""
@@ -132,7 +132,7 @@ class VisitSession:
         """
         question, doubted = self.question, self._doubted
         self._doubted = None
-        if isinstance(given, str):
+        if isinstance(given, str) and not self._is_whole_gesture(given):
             given = TYPES[question.type].parse_keys(question, given)
         here = self.key, given
         try:
@@ -140,6 +140,10 @@ class VisitSession:
         except UnlikelyAnswer:
             self._doubted = here
             raise
+
+    def _is_whole_gesture(self, typed: str) -> bool:
+        """Say whether the answers of several questions are typed at once: « 2 + 6 »."""
+        return TOGETHER in typed and bool(self.card.together)
 
     def confirm(self) -> str | None:
         """Record today's answer again with another provenance, if one was chosen."""
@@ -179,11 +183,12 @@ class VisitSession:
             DiagError: when nothing is left to take back.
         """
         taken = undo_last(self.session)
-        topic = subjects.parse(taken[0].subject)
-        if isinstance(topic, AnswerTopic | NoteTopic | FlagTopic):
-            key = (topic.place, topic.question)
-            if self.walk.stop(key):
-                self.go(key)
+        for revision in taken:
+            topic = subjects.parse(revision.subject)
+            if isinstance(topic, AnswerTopic | NoteTopic | FlagTopic):
+                key = (topic.place, topic.question)
+                if self.walk.stop(key):
+                    self.go(key)
         return describe_undo(self.session, taken)
 
     def go(self, key: Key) -> None:

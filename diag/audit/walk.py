@@ -9,13 +9,14 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 
 from diag.answers.types import TYPES, heads_words
+from diag.assess.pace import is_on_site, seconds_of
 from diag.assess.questions import next_questions, relevant_questions
 from diag.audit.doubts import doubts_of
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession
 from diag.journal import changes
 from diag.model.checklist import Checklist, Question
-from diag.model.enums import PlaceKind, Profile, Provenance
+from diag.model.enums import PlaceKind, Profile
 from diag.model.errors import DiagError
 from diag.model.fact import Answer, Facts, Place
 from diag.model.text import fold
@@ -31,6 +32,9 @@ _SCHOOL = {
     "equipe": "Équipe",
     "commune": "Commune",
     "syndicat": "Syndicat",
+    "prestataire": "Prestataire",
+    "bureau": "Au bureau",
+    "fichier": "Fichiers officiels",
 }
 
 _GENERAL = {
@@ -274,10 +278,10 @@ def left_to_ask(
     where = find_place(session, place).id if place else None
     facts, checklist = session.facts, session.checklist
     profile = Profile.FULL if everything else session.profile
-    asked = {
-        (each.place, each.question.id): each
-        for each in relevant_questions(facts, checklist, where, profile=profile)
-    }
+    told = session.judge.leaders if everything else ()
+    also = [(at, fact) for at in facts.places for fact in told]
+    applying = relevant_questions(facts, checklist, where, profile=profile, also=also)
+    asked = {(each.place, each.question.id): each for each in applying}
     if everything:
         keys = list(asked)
     else:
@@ -307,11 +311,6 @@ def left_to_ask(
     ]
 
 
-_ASKED, _AGAIN, _MEASURED = 10, 4, 60
-"""Seconds that a question takes, that it takes again in another room, that a measure
-takes: trade knowledge."""
-
-
 @dataclass(frozen=True, slots=True)
 class Parcours:
     """What a visit of one length would still ask, as things stand."""
@@ -326,6 +325,8 @@ class Parcours:
     minutes_most: int
     """The same, if all that may apply does; places still to be added not counted."""
     chosen: bool
+    on_site: int = 0
+    """Minutes of these to spend on the spot, when nothing comes back before."""
 
     @property
     def name(self) -> str:
@@ -341,10 +342,12 @@ class Parcours:
 
     @property
     def lasts(self) -> str:
-        """Return how long they take: « de 9 à 12 min »."""
+        """Return how long they take: « de 9 à 12 min, dont 6 sur place »."""
+        told = f"environ {self.minutes} min"
         if self.minutes_most > self.minutes:
-            return f"de {self.minutes} à {self.minutes_most} min"
-        return f"environ {self.minutes} min"
+            told = f"de {self.minutes} à {self.minutes_most} min"
+        site = f", dont {self.on_site} sur place" if self.on_site else ""
+        return f"{told}{site}"
 
     @property
     def words(self) -> str:
@@ -389,17 +392,21 @@ def describe_left(session: AuditSession, profile: Profile) -> str:
 
 def _parcours(session: AuditSession, profile: Profile, *, chosen: bool) -> Parcours:
     walk = walk_of(session.facts, session.checklist, profile)
-    least = _minutes(stop for stop in walk.stops if stop.is_left)
-    most = _minutes(stop for stop in walk.stops if not stop.settled)
-    return Parcours(profile, walk.left, walk.maybe, least, most, chosen)
+    known = {question for _, question in session.facts.answers}
+    left = [stop for stop in walk.stops if stop.is_left]
+    least = _minutes(left, known)
+    most = _minutes((stop for stop in walk.stops if not stop.settled), known)
+    site = _minutes((stop for stop in left if is_on_site(stop.question)), known)
+    return Parcours(
+        profile, walk.left, walk.maybe, least, most, chosen=chosen, on_site=site
+    )
 
 
-def _minutes(stops: Iterable[WalkStop]) -> int:
-    asked: set[str] = set()
+def _minutes(stops: Iterable[WalkStop], known: Collection[str]) -> int:
+    """Return what stops take; what was answered at another place takes less."""
+    asked = set(known)
     total = 0
     for stop in stops:
-        again = _AGAIN if stop.question.id in asked else _ASKED
-        is_measured = stop.question.provenance[0] is Provenance.MEASURED
-        total += _MEASURED if is_measured else again
+        total += seconds_of(stop.question, again=stop.question.id in asked)
         asked.add(stop.question.id)
     return -(-total // 60)

@@ -133,6 +133,7 @@ def profile(session: AuditSession, parcours: str | None, *, as_json: bool) -> No
                 "maybe": one.maybe,
                 "minutes": one.minutes,
                 "minutes_most": one.minutes_most,
+                "on_site": one.on_site,
             }
             for one in found
         ])

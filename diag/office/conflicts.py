@@ -12,7 +12,7 @@ from diag.answers.answer_type import Parsed
 from diag.answers.types import TYPES
 from diag.assess.facts import with_answers
 from diag.assess.words import score_words
-from diag.audit.answer import NewAnswer, answer_for, check_part
+from diag.audit.answer import NewAnswer, answer_for, check_parts
 from diag.audit.history import describe_revision, describe_subject, time_words
 from diag.audit.session import AuditSession, listed
 from diag.journal import changes
@@ -438,7 +438,7 @@ def write(
         assert question is not None  # checked by can_write
         entry = NewAnswer(question.id, given, provenance=provenance, sure=sure)
         answer = answer_for(question, entry)
-        check_part(shown.session, topic.place, question, answer)
+        check_parts(shown.session, topic.place, {question.id: answer})
         draft = changes.answered(audit, topic.place, topic.question, answer)
         return _settle(shown, draft.value)
     assert isinstance(given, str)  # a note or a name is no answer

@@ -60,7 +60,7 @@ def test_what_is_asked_next_is_urgent_then_at_stake_then_costs_then_is_near(
     keys = [
         (
             each.urgency,
-            -each.stake,
+            -each.stake / each.seconds,
             each.cents is not None,
             -(each.cents or 0),
             walk[each.place],
@@ -105,6 +105,23 @@ def test_dangers_then_the_law_then_gates_then_what_blocks_then_the_rest() -> Non
         ("prises", "CP"),
         ("ecrans", "ecole"),
         ("barres", "CP"),
+    ]
+
+
+def test_what_is_quick_to_ask_comes_before_what_moves_a_little_more() -> None:
+    slow = number("lent", better=UP).model_copy(update={"seconds": 300})
+    quick_one = number("vite", better=UP).model_copy(update={"seconds": 5})
+    grid = checklist(
+        [slow, quick_one],
+        [
+            criterion("lent", {3: "lent >= 3"}, weight=3),
+            criterion("vite", {3: "vite >= 3"}, weight=2),
+        ],
+    )
+    found = next_questions(facts({}), grid, ALL)
+    assert [(each.question.id, each.seconds) for each in found] == [
+        ("vite", 5),
+        ("lent", 300),
     ]
 
 

@@ -180,8 +180,9 @@ def test_the_time_to_ask_is_estimated_from_what_is_left(session: AuditSession) -
     assert short.minutes < short.minutes_most <= full.minutes_most
     assert short.words == (
         f"{short.left} à {short.left + short.maybe} questions, "
-        f"de {short.minutes} à {short.minutes_most} min"
+        f"de {short.minutes} à {short.minutes_most} min, dont {short.on_site} sur place"
     )
+    assert 0 < short.on_site < short.minutes
     record_answer(session, NewAnswer("nb_batiments", "1"))
     assert parcours_of(session)[0].left == short.left - 1
 
@@ -213,3 +214,8 @@ def test_what_is_left_reads_as_french(
 ) -> None:
     told = Parcours(Profile.SHORT, left, maybe, minutes, most, chosen=False)
     assert told.words == words
+
+
+def test_what_is_spent_on_the_spot_is_told_apart() -> None:
+    told = Parcours(Profile.SHORT, 38, 14, 9, 12, chosen=False, on_site=6)
+    assert told.words == "38 à 52 questions, de 9 à 12 min, dont 6 sur place"

@@ -113,7 +113,7 @@ def test_answers_given_in_one_go_are_counted_under_their_question(
     rooms: AuditSession,
 ) -> None:
     answers(rooms, "prises_rj45")
-    assert undo(rooms) == "3 réponses, Prises réseau en service"
+    assert undo(rooms) == "3 réponses, Prises réseau vues"
 
 
 def test_answers_to_several_questions_are_counted(rooms: AuditSession) -> None:

@@ -39,7 +39,7 @@ def test_what_is_left_counts_only_what_surely_applies(session: AuditSession) -> 
     )
     assert direction.maybe == sum(stop.relevant is None for stop in direction.stops)
     assert direction.maybe > 0
-    record_answer(session, NewAnswer("nb_batiments", "1"))
+    record_answer(session, NewAnswer("guichet_depannage", "1"))
     assert walked(session).legs[0].left == direction.left - 1
 
 

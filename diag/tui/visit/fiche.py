@@ -495,6 +495,9 @@ def look_rows(card: QuestionCard) -> Iterator[NamedText]:
         yield NamedText("Regarder", _checklist_words(question.look))
     if question.hint:
         yield NamedText("Précision", _checklist_words(question.hint))
+    if card.together:
+        added = "".join(f" + {each.lower()}" for each in card.together)
+        yield NamedText("D'un geste", content(f"la réponse{added}"))
 
 
 def more_rows(card: QuestionCard) -> Iterator[NamedText]:
