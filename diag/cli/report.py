@@ -32,7 +32,7 @@ from diag.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from diag.documents.formats import Format
     from diag.documents.many import DocumentsWanted
-    from diag.documents.questionnaire import Transcription
+    from diag.documents.transcription import Transcription
     from diag.documents.write import WrittenFile
 
 # Documents, with Jinja, cost 100 ms to import: `diag --help` does without.
@@ -288,9 +288,9 @@ _HELP = (
 @click.option(
     "--for",
     "whom",
-    type=click.Choice(["direction", "equipe"]),
+    type=click.Choice(["direction", "equipe", "commune", "prestataire"]),
     required=True,
-    help="Qui le remplit.",
+    help="Qui le remplit : commune pour la mairie.",
 )
 @click.option("--enter", is_flag=True, help="Saisit la page remplie, par ses numéros.")
 @click.option("--code", default="", help="Avec --enter : le code au pied de la page.")
@@ -311,8 +311,9 @@ def questionnaire(
 ) -> None:
     """Écrit une page de questions à remplir avant la visite, puis la saisit.
 
-    La page ne pose que ce qui concerne l'école, n'est pas encore connu et peut se
-    déclarer. Ses numéros gardent leur sens : --enter les redemande dans le même ordre.
+    La mairie et le prestataire ont leur formulaire, ligne à ligne. La page ne pose que
+    ce qui concerne l'école, n'est pas encore connu et peut se déclarer. Ses numéros
+    gardent leur sens : --enter les redemande dans le même ordre.
     """
     if code and not enter:
         raise click.UsageError("--code va avec --enter.")
@@ -352,13 +353,14 @@ def _write(
 
 def _enter(session: AuditSession, whom: str, code: str) -> None:
     from diag.documents.questionnaire import (  # noqa: PLC0415 - Jinja
-        WHOM,
-        Transcription,
         printed_for,
+        title_of,
     )
+    from diag.documents.transcription import Transcription  # noqa: PLC0415 - Jinja
 
     printed = printed_for(session, whom, code)
-    click.echo(f"{WHOM[whom]}, {session.about.title}, code {printed.id}.")
+    name = title_of(session.checklist, whom)
+    click.echo(f"{name}, {session.about.title}, code {printed.id}.")
     click.echo(_HELP)
     typing = Transcription(session, printed)
     shown = 0

@@ -9,13 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 
-from diag.answers.answer_type import STATE_KEYS
-from diag.answers.types import TYPES, answer_words, evidence
+from diag.answers.types import TYPES
 from diag.assess.criteria import every_name
 from diag.assess.questions import Asked, next_questions, relevant_questions
-from diag.audit.answer import NewAnswer, UnlikelyAnswer, record_answer, record_note
 from diag.audit.session import AuditSession
-from diag.documents.blocks import bold, definitions, sections, written
+from diag.documents.blocks import bold, definitions, sections, table, written
 from diag.documents.document import Document, Meta
 from diag.documents.escape import Md, one_line
 from diag.documents.formats.pdf import drawable
@@ -23,8 +21,8 @@ from diag.documents.write import Paper
 from diag.journal import changes
 from diag.journal.records import questionnaires_of
 from diag.model.audit import Questionnaire
-from diag.model.checklist import Checklist, Question
-from diag.model.enums import Kind, PlaceKind, Provenance, State
+from diag.model.checklist import Checklist, PaperForm, Question
+from diag.model.enums import Kind, PlaceKind, Provenance
 from diag.model.errors import DiagError
 from diag.model.text import accented
 from diag.rules.language import parse_rule
@@ -112,8 +110,12 @@ def questionnaire(
     page: QuestionnairePage,
     questions: Sequence[Question],
     left: Sequence[Question],
+    columns: Sequence[Question] = (),
 ) -> Document:
-    """Return the page: same questions, same bytes; `left` found no room."""
+    """Return the page: same questions, same bytes; `left` found no room.
+
+    `columns` are asked of each purchase, in a table of blank rows.
+    """
     meta = replace(meta, running=f"{page.title} · {page.school} · code {page.code}")
     parts = (
         Md(f"# {written(page.title)}"),
@@ -125,6 +127,7 @@ def questionnaire(
         )),
         written(page.advice),
         Md("\n\n".join(_asked(questions))),
+        _purchases(columns),
         written(_PRIVACY),
         written(_rest(left)),
         meta.running_line,
@@ -137,6 +140,18 @@ def _asked(questions: Iterable[Question]) -> Iterator[str]:
         start = f"{number}. "
         margin = "\n" + " " * len(start)
         yield f"{start}{bold(_text(question))}\\{margin}{written(_blank(question))}"
+
+
+def _purchases(columns: Sequence[Question]) -> Md:
+    """Return a table to fill, a row for each purchase of devices."""
+    if not columns:
+        return Md("")
+    heads = ["Modèle", *(one_line(question.label) for question in columns)]
+    return table(
+        "Un achat par ligne",
+        heads,
+        [[_BLANK for _ in heads] for _ in range(_PURCHASES)],
+    )
 
 
 def _text(question: Question) -> str:
@@ -247,42 +262,94 @@ _ADVICE = {
 _EVERY = 10_000
 _CODE = 8
 
+_PURCHASES = 8
+"""Rows of the table of purchases."""
+
+
+def title_of(checklist: Checklist, whom: str) -> str:
+    """Return how somebody's page is called."""
+    form = _form_of(checklist, whom)
+    return form.title if form else WHOM.get(whom, whom)
+
+
+def _form_of(checklist: Checklist, whom: str) -> PaperForm | None:
+    return next((one for one in checklist.forms.values() if one.whom == whom), None)
+
 
 def compose(
     session: AuditSession, whom: str, day: date | None = None
 ) -> tuple[Paper, Questionnaire]:
     """Return the page of questions for somebody, and what its numbers mean.
 
+    A form holds its own lines, in their order, on as many pages as they take.
+
     Raises:
         DiagError: when it is no school, or nothing is left to ask him.
     """
-    if session.about.kind is not PlaceKind.ECOLE:
+    form = _form_of(session.checklist, whom)
+    if form is None and whom not in WHOM:
+        raise DiagError(
+            "La grille de cet audit n'a pas de formulaire pour ce lecteur. Passez à la "
+            f"dernière édition : diag audit upgrade {session.about.ref}."
+        )
+    if form is None and session.about.kind is not PlaceKind.ECOLE:
         raise DiagError(
             "Ce questionnaire est celui d'une école : donnez un UAI. Pour "
             f"{session.about.name}, menez la visite : "
             f"diag visit {session.about.ref} --text."
         )
     session.check_method()
-    wanted = _by_use(session, whom)
-    if not wanted:
+    name = title_of(session.checklist, whom)
+    page = _page(session, whom, "0" * _CODE)
+    asked: tuple[Question, ...]
+    if form is not None:
+        asked, left = tuple(_on_form(session, form)), list[Question]()
+        columns = _columns_of(session, form)
+    else:
+        wanted = _by_use(session, whom)
+        asked = fitting(page, wanted, list(session.checklist.questions))
+        left = [question for question in wanted if question not in asked]
+        columns = ()
+    if not asked:
         raise DiagError(
-            f"{WHOM[whom]} : rien à demander, tout ce qui s'y déclare est déjà connu."
+            f"{name} : rien à demander, tout ce qui s'y déclare est déjà connu."
         )
     on = day or session.workspace.world.today()
-    order = list(session.checklist.questions)
-    page = _page(session, whom, "0" * _CODE)
-    asked = fitting(page, wanted, order)
     printed = Questionnaire(
         id=_code(session, whom, asked),
         whom=whom,
         questions=tuple(question.id for question in asked),
         on=on.isoformat(),
     )
-    left = [question for question in wanted if question not in asked]
-    title = f"{WHOM[whom]} — {session.about.name}"
-    meta = Meta(title=title, author=_author(session), day=on)
-    document = questionnaire(meta, _page(session, whom, printed.id), asked, left)
+    meta = Meta(title=f"{name} — {session.about.name}", author=_author(session), day=on)
+    page = replace(page, code=printed.id)
+    document = questionnaire(meta, page, asked, left, columns)
     return Paper(f"questionnaire-{whom}", document), printed
+
+
+def _on_form(session: AuditSession, form: PaperForm) -> Iterator[Question]:
+    """Yield what a form still asks, in the order of its lines.
+
+    It says all that it may ask: nobody answers a paper twice, and what it holds blank
+    betrays nothing.
+    """
+    facts, checklist = session.facts, session.checklist
+    asked = {
+        each.question.id: each
+        for each in relevant_questions(facts, checklist, facts.root)
+    }
+    for name in form.questions:
+        each = asked.get(name)
+        if each is not None and not each.is_settled and len(each.heads) <= 1:
+            yield each.question
+
+
+def _columns_of(session: AuditSession, form: PaperForm) -> tuple[Question, ...]:
+    """Return what a form asks of each purchase; a commune has none of its own."""
+    if session.about.kind is not PlaceKind.ECOLE:
+        return ()
+    known = session.checklist.questions
+    return tuple(known[name] for name in form.columns if name in known)
 
 
 def keep(session: AuditSession, printed: Questionnaire) -> None:
@@ -375,14 +442,15 @@ def _code(session: AuditSession, whom: str, asked: tuple[Question, ...]) -> str:
 
 def _page(session: AuditSession, whom: str, code: str) -> QuestionnairePage:
     settings = session.workspace.settings
+    form = _form_of(session.checklist, whom)
     reach = filter(None, (phone_number(settings.phone), settings.email))
     return QuestionnairePage(
-        title=WHOM[whom],
+        title=title_of(session.checklist, whom),
         school=f"{accented(session.about.title)} ({session.about.code})",
         campaign=session.audit.campaign,
         back_to=_author(session),
         reach=", ".join(reach),
-        advice=_ADVICE[whom],
+        advice=form.intro if form else _ADVICE[whom],
         code=code,
     )
 
@@ -393,131 +461,3 @@ def _author(session: AuditSession) -> str:
         None, (settings.name_of(settings.author), settings.syndicat)
     )
     return ", ".join(named)
-
-
-# A filled questionnaire typed in: the same questions, by the numbers of the page.
-#
-# What is written on paper was declared, whoever types it.
-
-
-STATES = STATE_KEYS | {"?": State.UNKNOWN}
-"""What the first sign of a line means instead of a value."""
-
-_NOTE = " # "
-
-
-class Transcription:
-    """One page being typed in: a number at hand."""
-
-    def __init__(self, session: AuditSession, printed: Questionnaire) -> None:
-        session.check_method()
-        self.session = session
-        self.printed = printed
-        self.number = 1
-        """The one at hand; past the last, the page is done."""
-        self.recorded = 0
-        """How many answers were written."""
-        self._doubted = ""
-
-    @property
-    def is_done(self) -> bool:
-        """Return whether every number was seen."""
-        return self.number > len(self.printed.questions)
-
-    @property
-    def ident(self) -> str:
-        """Return the id of the question at hand."""
-        return self.printed.questions[self.number - 1]
-
-    @property
-    def question(self) -> Question | None:
-        """Return the question at hand; None when the checklists no longer ask it."""
-        return self.session.checklist.questions.get(self.ident)
-
-    @property
-    def asked(self) -> Asked | None:
-        """Return it as things stand; None when it no longer applies."""
-        facts = self.session.facts
-        applying = relevant_questions(facts, self.session.checklist, facts.root)
-        return next((one for one in applying if one.question.id == self.ident), None)
-
-    @property
-    def known(self) -> str:
-        """Return what is known already and how; empty for nothing."""
-        asked = self.asked
-        return evidence(asked.question, asked.heads) if asked and asked.heads else ""
-
-    def go(self, number: int) -> None:
-        """Stand at a number of the page.
-
-        Raises:
-            DiagError: when the page has no such number.
-        """
-        last = len(self.printed.questions)
-        if not 1 <= number <= last:
-            raise DiagError(f"La page a les numéros 1 à {last}.")
-        self.number, self._doubted = number, ""
-
-    def give(self, typed: str) -> str:
-        """Record a line, then pass to the next number; return what was recorded.
-
-        An empty line leaves the question as it is, or confirms what was doubted. What
-        follows « # » is kept as a note.
-
-        Raises:
-            UnlikelyAnswer: possible but unlikely: ask once.
-            DiagError: it cannot be an answer; nothing was written.
-        """
-        doubted, self._doubted = self._doubted, ""
-        line = typed.strip() or doubted
-        said, note = _parted(line)
-        told = self._answered(line, said, note, sure=line == doubted) if line else ""
-        self.number += 1
-        return told
-
-    def _answered(self, line: str, said: str, note: str, *, sure: bool) -> str:
-        question = self.question
-        if question is None or self.asked is None:
-            raise DiagError("Cette question ne se pose plus ici : Entrée pour passer.")
-        if not said:
-            record_note(self.session, question.id, self._with_note(note))
-            return f"{question.label}\u00a0: note écrite"
-        try:
-            entry = self._entry(question, said, note, sure=sure)
-            recorded = record_answer(self.session, entry)
-        except UnlikelyAnswer:
-            self._doubted = line
-            raise
-        self.recorded += 1
-        return f"{question.label}\u00a0: {answer_words(question, recorded.answer)}"
-
-    def _entry(
-        self, question: Question, said: str, note: str, *, sure: bool
-    ) -> NewAnswer:
-        kept = self._with_note(note) if note else None
-        kind = TYPES[question.type]
-        state = None if kind.is_text else STATES.get(said[0])
-        if state is not None:
-            return NewAnswer(
-                question.id,
-                state=state,
-                provenance=Provenance.DECLARED,
-                reason=said[1:].strip(),
-                note=kept,
-            )
-        return NewAnswer(
-            question.id,
-            kind.parse_keys(question, said),
-            provenance=Provenance.DECLARED,
-            note=kept,
-            sure=sure,
-        )
-
-    def _with_note(self, note: str) -> str:
-        before = self.session.facts.notes.get((self.session.facts.root, self.ident), ())
-        return " ; ".join((*before, note))
-
-
-def _parted(line: str) -> tuple[str, str]:
-    said, _, note = f" {line}".partition(_NOTE)
-    return said.strip(), note.strip()

@@ -6,7 +6,7 @@ from diag.answers.answer_type import Refused
 from diag.answers.types import TYPES
 from diag.checklist.loaded import Item, Loaded
 from diag.model.checklist import Choice, PaperForm, Question
-from diag.model.enums import PlaceKind, QuestionType
+from diag.model.enums import PlaceKind, Provenance, QuestionType
 from diag.rules.problem import Problem, write_instead
 
 
@@ -103,14 +103,40 @@ def form_problems(loaded: Loaded, form: PaperForm) -> Iterator[Problem]:
                 "Corrigez « whom » de la question, ou retirez la ligne.",
                 about=(name,),
             )
-        wanted = PlaceKind.LOT if name in form.columns else PlaceKind.ECOLE
-        if question.place is not wanted:
+        wanted = {PlaceKind.LOT} if name in form.columns else _ON_LINES
+        if question.place not in wanted:
             yield item.problem(
                 path,
-                f"« {name} » se demande par {question.place}, ici par {wanted}",
-                "« lines » interroge l'école, « columns » chaque lot.",
+                f"« {name} » se demande par {question.place}",
+                "« lines » interroge l'école ou la commune, « columns » chaque lot.",
                 about=(name,),
             )
+        if Provenance.DECLARED not in question.provenance:
+            yield item.problem(
+                path,
+                f"« {name} » ne peut pas être déclarée",
+                "Ajoutez « declared » à sa « provenance », ou retirez la ligne.",
+                about=(name,),
+            )
+    yield from _line_problems(loaded, item, form)
+
+
+_ON_LINES = frozenset({PlaceKind.ECOLE, PlaceKind.COMMUNE})
+
+
+def _line_problems(loaded: Loaded, item: Item, form: PaperForm) -> Iterator[Problem]:
+    questions = loaded.draft.questions
+    for line in form.lines:
+        known = [questions[name] for name in line if name in questions]
+        leaders = [one.same_gesture or one.id for one in known]
+        for leader, question in zip(leaders, known, strict=True):
+            if leader != leaders[0]:
+                yield item.problem(
+                    ("lines",),
+                    f"« {question.id} » n'est pas du même geste que « {known[0].id} »",
+                    "Écrivez « with » dans la question, ou mettez-la sur sa ligne.",
+                    about=(question.id,),
+                )
 
 
 def _unknown(loaded: Loaded, item: Item, path: tuple[str, ...], name: str) -> Problem:
