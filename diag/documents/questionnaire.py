@@ -22,7 +22,7 @@ from diag.journal import changes
 from diag.journal.records import questionnaires_of
 from diag.model.audit import Questionnaire
 from diag.model.checklist import Checklist, PaperForm, Question
-from diag.model.enums import Kind, PlaceKind, Provenance
+from diag.model.enums import Kind, Moment, PlaceKind, Provenance
 from diag.model.errors import DiagError
 from diag.model.text import accented
 from diag.rules.language import parse_rule
@@ -409,11 +409,13 @@ def _is_for(each: Asked, whom: str) -> bool:
     """Return whether a question surely applies, is his to declare, and is unknown.
 
     Two answers that differ are settled by a person who saw both. A paper is left on a
-    desk and sent by mail: what is sensitive is asked face to face.
+    desk and sent by mail: what is sensitive is asked face to face, and what is looked
+    at in the school is seen there.
     """
     question = each.question
     return (
         question.whom == whom
+        and question.moment is not Moment.TOUR
         and each.relevant is True
         and not each.is_settled
         and len(each.heads) <= 1

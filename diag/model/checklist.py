@@ -171,6 +171,9 @@ class Choice(Noun):
     sets: dict[str, bool | Number] = Field(default_factory=dict)
     """Facts of the same place that it says too, each with its value."""
 
+    def __hash__(self) -> int:
+        return hash((self.id, self.label))
+
 
 Better = Direction | tuple[tuple[str, ...], ...]
 """In which direction a fact gets better: `up`, `down`, or choices from the worst to the

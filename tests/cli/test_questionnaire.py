@@ -55,26 +55,30 @@ def test_a_filled_page_is_typed_in_by_its_numbers_whatever_came_meanwhile(
     with Workspace.open(tmp_path) as made:
         session, page = opened(made)
         known = session.checklist.questions
-        yes = next(
+        box = next(
             at
             for at, each in enumerate(page.questions, 1)
-            if known[each].type is QuestionType.BOOLEAN and at > 1
+            if known[each].type is QuestionType.CHOICE and at > 1
         )
         first = page.questions[0]
         record_answer(
             session, NewAnswer(first, state=State.REFUSED, reason="plus tard")
         )
-    asked = page.questions[yes - 1]
-    stdin = f"\n:{yes}\npeut-être\no # 3 fiches sur 4\n? pas vu\n:retour\n\n:fin\n"
+        asked = page.questions[box - 1]
+        ticked = known[asked].choices[0].id
+    stdin = f"\n:{box}\nquarante\n1 # 3 fiches sur 4\n? pas vu\n:retour\n\n:fin\n"
     run = diag(tmp_path, *PAGE, "--enter", stdin=stdin)
     assert run.code == 0, run.err
     assert "Déjà : non communiqué (plus tard). Entrée pour le garder." in run.out
-    assert "Refusé. « peut-être » n'est ni oui ni non" in run.out
+    assert "Refusé. « quarante » n'est pas un choix" in run.out
     assert "2 réponses sur le disque." in run.out
     found = answers(tmp_path)
     assert found[first].state is State.REFUSED
-    assert (found[asked].value, found[asked].provenance) == (True, Provenance.DECLARED)
-    after = found[page.questions[yes]]
+    assert (found[asked].value, found[asked].provenance) == (
+        ticked,
+        Provenance.DECLARED,
+    )
+    after = found[page.questions[box]]
     assert (after.state, after.provenance) == (State.UNKNOWN, Provenance.DECLARED)
     with Workspace.open(tmp_path) as made:
         session, _ = opened(made)

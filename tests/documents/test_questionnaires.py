@@ -51,10 +51,8 @@ def test_only_what_he_can_declare_and_nobody_knows_is_asked(tmp_path: Path) -> N
             assert Provenance.DECLARED in one.provenance
             assert not session.facts.answers.get((session.facts.root, one.id))
             assert not one.sensitive
-        first = next(one.id for one in director if one.void)
-        record_answer(
-            session, NewAnswer(first, state=State.NOT_APPLICABLE, reason="voté")
-        )
+        first = director[0].id
+        record_answer(session, NewAnswer(first, state=State.REFUSED))
         assert first not in {one.id for one in asked(session, "direction")}
         record_answer(session, NewAnswer(first, state=State.UNKNOWN))
         assert first in {one.id for one in asked(session, "direction")}
