@@ -74,7 +74,7 @@ def test_dangers_come_first_then_the_law_and_every_domain_has_its_score(
 def test_a_criterion_unfolds_to_facts_rules_and_sources(session: AuditSession) -> None:
     told = texts(findings(session))
 
-    assert "Prises réseau en service" in told
+    assert "Prises réseau vues" in told
     assert "2 prises, mesuré" in told.replace("\u00a0", " ")
     assert "donne le niveau" in told
     assert "Source S36 (A)" in told

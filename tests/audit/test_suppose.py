@@ -184,12 +184,12 @@ def test_suppositions_are_told_in_words(session: AuditSession) -> None:
 
     said = list(hypotheses.describe_hypotheses(session, every))
 
-    assert "Débit descendant, en filaire à la box : 300 Mbit/s" in " ".join(
+    assert "Débit descendant, en filaire, une mesure : 300 Mbit/s" in " ".join(
         said
     ).replace("\u00a0", " ")
     assert "une salle de plus : Classe neuve, vide" in said
     assert "salle fermée : Classe CP" in said
-    assert "Classe CE2, Prises réseau en service : pas connu" in said
+    assert "Classe CE2, Prises réseau vues : pas connu" in said
     assert any("avec l'équipement de Bibliothèque, qui ferme" in one for one in said)
 
 

@@ -359,7 +359,7 @@ async def test_supposing_is_marked_and_writes_nothing(tmp_path: Path) -> None:
         await pilot.press(*"classe ce2 prises reseau", "enter")
         await wait_for(pilot, lambda: shows(pilot, "nombre entier"))
         await pilot.press(*"abc", "enter")
-        refused = "Prises réseau en service : « abc » n'est pas un nombre"
+        refused = "Prises réseau vues : « abc » n'est pas un nombre"
         await wait_for(pilot, lambda: shows(pilot, refused), "refused")
         await pilot.press("escape")
         await wait_for(pilot, lambda: on(pilot, Ask), "still typed")

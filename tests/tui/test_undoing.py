@@ -82,7 +82,7 @@ async def test_a_room_made_like_another_is_told_with_its_answers(
         await wait_for(pilot, lambda: len(rooms_answered(screen.session)) == 3, "twin")
         await pilot.press("ctrl+z")
         await wait_for(pilot, lambda: shows(pilot, "Annulé · salle « "), "told")
-        assert shows(pilot, "Prises réseau en service : 3")
+        assert shows(pilot, "Prises réseau vues : 3")
         assert len(rooms_answered(screen.session)) == 2
 
 
