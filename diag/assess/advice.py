@@ -145,8 +145,12 @@ class Targets:
 
         Behind a shut gate it is silent: the gate's own criterion has its action.
         """
-        where = remedy.is_where(self._reading.scope(verdict.place))
-        if verdict.given is False or where is False:
+        if verdict.given is False:
+            return None
+        where: Truth = True
+        if remedy.where:
+            where = remedy.is_where(self._reading.scope(verdict.place))
+        if where is False:
             return None
         sure = (
             verdict.standing is Standing.IN
@@ -177,16 +181,14 @@ class Targets:
         if quantity.high is None:
             found = remedy.quantity(self._usual.scope(place), trigger)
             usual = None if found.high is None else found
-        held = {
-            self.prerequisites.holds(requirement, place)
-            for requirement in remedy.recommendation.requires
-        }
-        gate = Gate.OPEN
-        if None in held:
-            gate = Gate.CHECK_FIRST
-        if False in held:
-            gate = Gate.WAITS
+        gate = self._gate(remedy.recommendation.requires, place)
         return Target(place, trigger, gate, (), quantity, usual)
+
+    def _gate(self, requires: Sequence[Requirement], place: str) -> Gate:
+        held = [self.prerequisites.holds(each, place) for each in requires]
+        if False in held:
+            return Gate.WAITS
+        return Gate.CHECK_FIRST if None in held else Gate.OPEN
 
     def _fill_waits(self) -> None:
         """Say what each place waits for, now that all that fires is known."""
@@ -259,7 +261,9 @@ class Advising:
         basket = Basket(self._prices, wanted)
         due = Basket(self._prices, self._due(wanted))
         advice = tuple(
-            replace(
+            one
+            if not self._demands[_id(one)]
+            else replace(
                 one,
                 cost=basket.shares.get(_id(one), FREE),
                 due=due.shares.get(_id(one), FREE),
@@ -296,7 +300,7 @@ class Advising:
             usual=usual if usual and usual.high is not None else None,
             cost=FREE,
             due=FREE,
-            alone=Basket(self._prices, self._demands[ident]).cost,
+            alone=self._alone(ident),
             shared=(),
             effort_days=remedy.effort(self._counting.scope(root), quantity),
             gain=gains.gain(remedy.effect, [each.place for each in sure]),
@@ -305,6 +309,10 @@ class Advising:
             is_law=is_legal and result.is_law,
             is_danger=self._cures_danger(when.criterion, targets),
         )
+
+    def _alone(self, ident: str) -> Cost:
+        demands = self._demands[ident]
+        return Basket(self._prices, demands).cost if demands else FREE
 
     def _demands_of(self, ident: str) -> Iterator[Demand]:
         remedy = self._remedies.by_id[ident]
@@ -399,9 +407,10 @@ def typical_cost(advice: Advice) -> Exact | None:
 
     None when nothing bounds its quantity.
     """
-    once, yearly = advice.alone.once_ht, advice.alone.yearly_ht
-    bounded = once.high is not None and yearly.high is not None
-    return once.low + yearly.low if bounded else None
+    lines = advice.alone.lines
+    if any(line.quantity.high is None for line in lines):
+        return None
+    return sum(line.quantity.low * line.price.typical for line in lines)
 
 
 def _worth(advice: Advice) -> tuple[bool, bool, Fraction]:

@@ -11,8 +11,8 @@ from diag.model.number import Quantity
 from diag.rules.evaluate import condition, measure
 from diag.rules.language import Rule, parse_rule
 from diag.rules.scope import Measure
-from diag.rules.tree import Exact
-from diag.rules.values import ABSENT, Absent, Span, Truth
+from diag.rules.tree import Constant, Exact
+from diag.rules.values import ABSENT, Absent, Span, Truth, point
 
 QUANTITY_NAME = "quantite"
 """What the rules of counts and effort call the quantity."""
@@ -41,6 +41,9 @@ class Remedy:
         self.effort_rule = _parsed(recommendation.effort)
         """How many days of work."""
         self._count = measure(self.quantity_rule)
+        root = self.quantity_rule.root
+        number = root.value if isinstance(root, Constant) else None
+        self._fixed = None if number is None else _one_at_least(point(number))
         self._days = measure(self.effort_rule) if self.effort_rule else None
         self._cap = measure(self.cap_rule) if self.cap_rule else None
         self._is_where = condition(self.where) if self.where else None
@@ -61,7 +64,7 @@ class Remedy:
 
     def quantity(self, scope: PlaceScope, trigger: Trigger) -> Quantity:
         """Return how many at a place; one at least where it surely fires."""
-        low, high = _one_at_least(self._count(scope))
+        low, high = self._fixed or _one_at_least(self._count(scope))
         if self._cap and (cap := self._cap(scope)) is not ABSENT:
             least, most = _one_at_least(cap)
             low, high = min(low, least), _least(high, most)

@@ -251,6 +251,9 @@ def subtracted(left: Span, right: Span) -> Span:
 
 def multiplied(left: Span, right: Span) -> Span:
     """Return the product of two numbers."""
+    (low, high, lacks), (least, most, lacks_too) = left, right
+    if low and least and high and most and low > 0 and least > 0:
+        return Span(low * least, high * most, lacks or lacks_too)
     products = [_product(x, y) for x in _ends(left) for y in _ends(right)]
     maybe_absent = left.maybe_absent or right.maybe_absent
     return Span(_bound(min(products)), _bound(max(products)), maybe_absent)
