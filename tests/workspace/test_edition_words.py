@@ -54,3 +54,15 @@ def test_a_choice_is_told_with_its_label(lines: list[str]) -> None:
 def test_a_folder_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DiagError, match=r"essai\.yaml:1"):
         edition(tmp_path / "a", FIRST | {"essai.yaml": "domaine: 3\n"})
+
+
+def test_what_a_criterion_rests_on_is_told_in_words(tmp_path: Path) -> None:
+    usage = "    nature: usage\n"
+    rests = "    nature: recommandation\n    law: {text: Arrêté, article: '7'}\n"
+    text = FIRST["essai.yaml"].replace(usage, rests, 1)
+    old = edition(tmp_path / "a", FIRST)
+    new = edition(tmp_path / "b", FIRST | {"essai.yaml": text})
+    lines = [line.strip() for line in difference_lines(old, new)]
+    assert "nature : rien → recommandation" in lines  # « usage » is what goes unsaid
+    assert "texte, intitulé : rien → Arrêté" in lines
+    assert "texte, article : rien → 7" in lines
