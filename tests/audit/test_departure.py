@@ -55,4 +55,4 @@ def test_the_printed_list_ticks_by_place_and_obeys_no_name(
 
 
 def test_lines_say_the_same_for_a_screen_reader(session: AuditSession) -> None:
-    assert "Direction, Bâtiments à relier : sans réponse" in departure_lines(session)
+    assert "Au bureau, Bâtiments à relier : sans réponse" in departure_lines(session)

@@ -193,7 +193,7 @@ def test_a_table_with_titles_lands_where_it_says(rooms: AuditSession) -> None:
 def test_a_column_under_its_title_lands_from_the_row_of_the_cursor_on(
     rooms: AuditSession,
 ) -> None:
-    filled = paste(rooms, sheet_of(rooms), 1, 7, "Prises réseau en service\n4\nPrises")
+    filled = paste(rooms, sheet_of(rooms), 1, 7, "Prises réseau vues\n4\nPrises")
 
     assert column(rooms, "prises_rj45")[:3] == [None, 4, None]
     (refused,) = filled.refused
@@ -220,9 +220,9 @@ def test_hostile_cells_are_refused_one_by_one_in_sentences(rooms: AuditSession) 
 
     assert column(rooms, "prises_rj45") == [None, None, None, 2]
     assert [each.where for each in filled.refused] == [
-        "« Classe 1 », Prises réseau en service",
-        "« Classe 2 », Prises réseau en service",
-        "« Classe 3 », Prises réseau en service",
+        "« Classe 1 », Prises réseau vues",
+        "« Classe 2 », Prises réseau vues",
+        "« Classe 3 », Prises réseau vues",
         "ligne 5, colonne 1",
     ]
     assert all(each.reason for each in filled.refused)

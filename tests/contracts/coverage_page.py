@@ -13,8 +13,9 @@ from typing import cast
 from diag.assess.judge import judge_of
 from diag.assess.words import describe_condition
 from diag.checklist.typecheck import names_read
+from diag.assess.pace import is_on_site, seconds_of
 from diag.model.checklist import Checklist, Criterion, Domain, Question
-from diag.model.enums import Kind, PlaceKind, Profile, Provenance
+from diag.model.enums import Kind, PlaceKind, Profile
 from diag.model.fact import ROOT_KINDS
 from diag.rules.language import parse_rule
 from diag.rules.tree import Condition
@@ -41,9 +42,6 @@ PLACES = {
     PlaceKind.COMMUNE: "commune",
     PlaceKind.SYNDICAT: "syndicat",
 }
-ASKED, AGAIN, MEASURED, TRIED = 10, 4, 60, 120
-"""Seconds: a question to a person or the eye, the same in another room, a measure, a
-trial in a classroom."""
 LONGEST = 150
 """Characters of a rule that one still reads in a cell."""
 
@@ -67,9 +65,9 @@ question, le seuil est-il juste, la source le porte-t-elle ?
   mots du texte de loi ont été lus ; *(texte à vérifier)* : pas encore.
 - **Visite** : la plus courte qui relève tous les faits du critère : *courte*
   (l'indispensable), *standard* (l'ordinaire), *complète* (tout).
-- **Temps** : dix secondes pour une question, une minute pour une mesure, deux pour un
-  essai en salle ; une fois par lieu. Un fait lu par deux critères ne se demande qu'une
-  fois.
+- **Temps** : les secondes que la grille donne à chaque question, au premier lieu ; un
+  auditeur les a estimées, nul ne les a encore chronométrées. Un fait lu par deux critères
+  ne se demande qu'une fois.
 """
 
 
@@ -116,14 +114,15 @@ def _visits() -> str:
         for profile in Profile:
             here = [each for each in asked if profile.asks(profiles[each.id])]
             minutes = round(_whole_visit(here) / 60)
-            row.append(f"{len(here)} questions, {minutes} min")
+            there = round(_whole_visit(filter(is_on_site, here)) / 60)
+            row.append(f"{len(here)} questions, {minutes} min, dont {there} sur place")
         rows.append(row)
     return (
         "\n## Une visite, en temps\n\nPour les six écoles inventées de "
         "`tests/goldens/schools/`, si rien n'était connu d'avance. S'y ajoutent les "
         "pas d'une salle à l'autre ; s'en retranche ce que l'annuaire ou la visite "
-        "précédente disent déjà. Une question vue une deuxième fois, dans une autre "
-        "salle, compte quatre secondes : elle se tape dans la grille.\n\n"
+        "précédente disent déjà, et ce que les formulaires rapportent : « sur place » "
+        "les suppose tous revenus.\n\n"
         + _table(["École", "Classes", "Courte", "Standard", "Complète"], rows)
     )
 
@@ -236,16 +235,9 @@ def _whole_visit(asked: Iterable[Question]) -> int:
     met: set[str] = set()
     total = 0
     for question in asked:
-        alone = _seconds(question)
-        total += AGAIN if question.id in met and alone == ASKED else alone
+        total += seconds_of(question, again=question.id in met)
         met.add(question.id)
     return total
-
-
-def _seconds(question: Question) -> int:
-    if question.id.startswith("essai_"):
-        return TRIED
-    return MEASURED if question.provenance[0] is Provenance.MEASURED else ASKED
 
 
 def _time(criterion: Criterion, checklist: Checklist) -> str:
@@ -254,7 +246,7 @@ def _time(criterion: Criterion, checklist: Checklist) -> str:
     own = [each for each in _asked_for(criterion.id) if each.id not in named]
     places = {each.place for each in own} - ROOT_KINDS
     each_place = f" par {min(places)}" if places else ""
-    return f"{sum(map(_seconds, own))} s{each_place}"
+    return f"{sum(map(seconds_of, own))} s{each_place}"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
