@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import cast
 
 from diag.assess.judge import judge_of
+from diag.assess.pace import is_on_site, seconds_of
 from diag.assess.words import describe_condition
 from diag.checklist.typecheck import names_read
-from diag.assess.pace import is_on_site, seconds_of
 from diag.model.checklist import Checklist, Criterion, Domain, Question
 from diag.model.enums import Kind, PlaceKind, Profile
 from diag.model.fact import ROOT_KINDS
@@ -66,8 +66,8 @@ question, le seuil est-il juste, la source le porte-t-elle ?
 - **Visite** : la plus courte qui relève tous les faits du critère : *courte*
   (l'indispensable), *standard* (l'ordinaire), *complète* (tout).
 - **Temps** : les secondes que la grille donne à chaque question, au premier lieu ; un
-  auditeur les a estimées, nul ne les a encore chronométrées. Un fait lu par deux critères
-  ne se demande qu'une fois.
+  auditeur les a estimées, nul ne les a encore chronométrées. Un fait lu par deux
+  critères ne se demande qu'une fois.
 """
 
 
