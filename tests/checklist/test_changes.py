@@ -38,6 +38,8 @@ def test_the_same_edition_keeps_every_question(tmp_path: Path) -> None:
         ("lieux.yaml", '"Autre"', '"Autre local"', "type_salle"),
         ("reseau.yaml", "[0, 50]", "[0, 50]\n    at_most: debit", "prises"),
         ("reseau.yaml", "[0, 50]", "[0, 50]\n    void: true", "prises"),
+        ("reseau.yaml", "[0, 50]", "[0, 50]\n    unit: prise", "prises"),
+        ("lieux.yaml", '"Autre"', '"Autre", sets: {prises: 0}', "type_salle"),
     ],
 )
 def test_other_words_ask_nothing_again(
@@ -54,6 +56,8 @@ def test_other_words_ask_nothing_again(
     [
         ("reseau.yaml", "[0, 50]\n    better: up\n", "[0, 50]\n    better: down\n"),
         ("reseau.yaml", "type: boolean", "type: boolean\n    danger: true"),
+        ("reseau.yaml", "[0, 50]", "[0, 50]\n    moment: tour\n    seconds: 8"),
+        ("reseau.yaml", "[0, 50]", "[0, 50]\n    with: type_salle"),
         ("lieux.yaml", "type: choice", "type: choice\n    better: [classe, autre]"),
     ],
 )
