@@ -1,9 +1,9 @@
 """Which questions apply at each place, and which to ask next."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from heapq import nsmallest
+from typing import NamedTuple
 
 from diag.answers.types import TYPES
 from diag.assess.criteria import compliance_at
@@ -13,13 +13,13 @@ from diag.assess.pace import seconds_of
 from diag.assess.results import Advice, Assessment, CriterionResult, Verdict
 from diag.assess.scores import Averages, Member, member
 from diag.model.checklist import Checklist, Criterion, Question
-from diag.model.enums import Compliance, Kind, Profile, Standing, State
+from diag.model.enums import Compliance, Kind, PlaceKind, Profile, Standing, State
 from diag.model.fact import Answer, Facts
+from diag.rules.tree import Exact
 from diag.rules.values import Truth
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A question that applies at a place, or may."""
 
     place: str
@@ -42,8 +42,7 @@ class Asked:
         return state is not State.UNKNOWN and (self.question.void or not is_void)
 
 
-@dataclass(frozen=True, slots=True)
-class NextQuestion:
+class NextQuestion(NamedTuple):
     """A question left, and why it comes where it does."""
 
     place: str
@@ -103,12 +102,13 @@ def next_questions(
     """
     judge = judge_for(facts, checklist)
     leads = _Leads(judge, judge.reading(facts), assessment or judge.assess(facts))
+    profiles = {each for each in Profile if profile.asks(each)}
     by_class: dict[int, list[Asked]] = {}
     for asked in _asked(judge, leads.reading, apart=facts.flags):
         if (
             not asked.is_settled
             and TYPES[asked.question.type].is_readable
-            and profile.asks(judge.profiles[asked.question.id])
+            and judge.profiles[asked.question.id] in profiles
         ):
             by_class.setdefault(leads.urgency(asked), []).append(asked)
     found: list[NextQuestion] = []
@@ -134,11 +134,12 @@ def _asked(
     Those set `apart` are asked by themselves.
     """
     told_by = {leader: fact for fact, leader in judge.leaders.items()}
+    asked: dict[PlaceKind, list[Question]] = {}
+    for question in judge.checklist.questions.values():
+        asked.setdefault(question.place, []).append(question)
     for ident in reading.tree.kinds if place is None else (place,):
         scope = reading.scope(ident)
-        for question in judge.checklist.questions.values():
-            if question.place is not scope.kind:
-                continue
+        for question in asked.get(scope.kind, ()):
             relevant = scope.relevance(question.id)
             if _is_told(judge, scope, question.id) and (
                 (ident, question.id) not in apart
@@ -148,7 +149,8 @@ def _asked(
             if relevant is None and fact and _is_told(judge, scope, fact):
                 relevant = scope.relevance(fact)
             if relevant is not False:
-                yield Asked(ident, question, relevant, scope.heads(question.id))
+                heads = reading.heads(ident, question.id)
+                yield Asked(ident, question, relevant, heads)
 
 
 def _is_told(judge: Judge, scope: PlaceScope, fact: str) -> bool:
@@ -180,6 +182,7 @@ class _Leads:
             for ident, result in assessment.criteria.items()
             if (places := _undecided_places(result))
         }
+        self._by_place: dict[str, Mapping[str, Verdict]] = {}
         self._lowered: dict[tuple[str, frozenset[str]], Member | None] = {}
         self._advice: dict[str, list[Advice]] = {}
         for advice in assessment.advice:
@@ -190,16 +193,19 @@ class _Leads:
         """Return the class of a question at a place."""
         if asked.question.danger:
             return 0
-        undecided = {
-            self._results[ident].criterion.kind
-            for ident, near in self._near(asked).items()
-            if ident in self._undecided and not near.isdisjoint(self._undecided[ident])
-        }
+        undecided = self._undecided_kinds(asked)
         if Kind.COMPLIANCE in undecided:
             return 1
         if not self._judge.gates.isdisjoint(self._said(asked)):
             return 2
         return 3 if Kind.BLOCKING in undecided else 4
+
+    def _undecided_kinds(self, asked: Asked) -> set[Kind]:
+        return {
+            self._results[ident].criterion.kind
+            for ident, near in self._near(asked).items()
+            if ident in self._undecided and not near.isdisjoint(self._undecided[ident])
+        }
 
     def weighed(self, asked: Asked, urgency: int) -> NextQuestion:
         """Return a question with what is at stake."""
@@ -223,11 +229,14 @@ class _Leads:
 
     def _near(self, asked: Asked) -> Mapping[str, frozenset[str]]:
         """Return the criteria that an answer can move, and the places where it can."""
+        readers, near = self._judge.readers, self.reading.tree.near
+        said = self._said(asked)
+        if len(said) == 1 and not readers.decided(asked.question.id):
+            return dict.fromkeys(readers.readers(asked.question.id), near(asked.place))
         found: dict[str, frozenset[str]] = {}
-        for question, place in self._moved(self._said(asked), asked.place):
-            near = self.reading.tree.near(place)
-            for ident in self._judge.readers.readers(question):
-                found[ident] = found.get(ident, near) | near
+        for question, place in self._moved(said, asked.place):
+            for ident in readers.readers(question):
+                found[ident] = found.get(ident, near(place)) | near(place)
         return found
 
     def _moved(
@@ -249,15 +258,20 @@ class _Leads:
 
     def _led_to(self, asked: Asked) -> Iterator[tuple[Criterion, tuple[Verdict, ...]]]:
         for ident, near in self._near(asked).items():
-            result = self._results[ident]
-            yield (
-                result.criterion,
-                tuple(
-                    verdict
-                    for verdict in result.verdicts
-                    if verdict.standing is not Standing.OUT and verdict.place in near
-                ),
-            )
+            verdicts = self._concerned(ident)
+            here = tuple(verdicts[place] for place in verdicts.keys() & near)
+            yield self._results[ident].criterion, here
+
+    def _concerned(self, criterion: str) -> Mapping[str, Verdict]:
+        """Return the verdicts of a criterion that is in, or may be, by place."""
+        found = self._by_place.get(criterion)
+        if found is None:
+            found = self._by_place[criterion] = {
+                verdict.place: verdict
+                for verdict in self._results[criterion].verdicts
+                if verdict.standing is not Standing.OUT
+            }
+        return found
 
     def _stake(
         self, led_to: Iterable[tuple[Criterion, tuple[Verdict, ...]]]
@@ -293,7 +307,7 @@ class _Leads:
     def _cents(
         self, led_to: Iterable[tuple[Criterion, tuple[Verdict, ...]]]
     ) -> Fraction | None:
-        total = _NONE
+        total: Exact = 0
         for criterion, verdicts in led_to:
             here = {verdict.place for verdict in verdicts}
             for advice in self._advice.get(criterion.id, ()):
@@ -302,7 +316,7 @@ class _Leads:
                         if amount.high is None:
                             return None
                         total += amount.high - amount.low
-        return total
+        return Fraction(total)
 
 
 _NONE = Fraction()
