@@ -135,7 +135,7 @@ class Targets:
             if verdict.standing is Standing.OUT or verdict.low >= when.below:
                 continue
             trigger = self._trigger(remedy, verdict)
-            if trigger is not None:
+            if trigger is not None and self._remedies.covered_by[ident]:
                 trigger = self._left_by_covers(ident, verdict.place, trigger)
             if trigger is not None:
                 yield self._target(remedy, verdict.place, trigger)
@@ -181,7 +181,8 @@ class Targets:
         if quantity.high is None:
             found = remedy.quantity(self._usual.scope(place), trigger)
             usual = None if found.high is None else found
-        gate = self._gate(remedy.recommendation.requires, place)
+        requires = remedy.recommendation.requires
+        gate = self._gate(requires, place) if requires else Gate.OPEN
         return Target(place, trigger, gate, (), quantity, usual)
 
     def _gate(self, requires: Sequence[Requirement], place: str) -> Gate:
@@ -280,10 +281,10 @@ class Advising:
         sure = [each for each in targets if each.trigger is Trigger.FIRES]
         named = sure or targets
         root = self._reading.tree.root
-        quantity = _total(each.quantity for each in targets)
+        quantity = _total([each.quantity for each in targets])
         usual = None
         if quantity.high is None:
-            usual = _total(each.usual or each.quantity for each in targets)
+            usual = _total([each.usual or each.quantity for each in targets])
         when = remedy.recommendation.when
         result = self._results[when.criterion]
         is_legal = when.below <= (result.criterion.conforms_at or 0)
@@ -367,11 +368,13 @@ def _id(advice: Advice) -> str:
     return advice.recommendation.id
 
 
-def _total(quantities: Iterable[Quantity]) -> Quantity:
-    each = tuple(quantities)
-    highs = [one.high for one in each if one.high is not None]
-    high = sum(highs) if len(highs) == len(each) else None
-    return Quantity(sum(one.low for one in each), high)
+def _total(quantities: Sequence[Quantity]) -> Quantity:
+    low: Exact = 0
+    high: Exact | None = 0
+    for one in quantities:
+        low += one.low
+        high = None if high is None or one.high is None else high + one.high
+    return Quantity(low, high)
 
 
 Key = tuple[int, bool, bool, Fraction, str]

@@ -231,9 +231,11 @@ def _members(verdicts: Sequence[Verdict], grid: Grid = RATIOS) -> list[Member]:
 
 def _settled(verdicts: Sequence[Verdict], *, is_open: bool) -> Fraction:
     """Return the share of places whose scope and level are known."""
-    counted = [one for one in verdicts if one.may_count]
-    parts = len(counted) + is_open
-    known = sum(one.standing is Standing.IN and one.low == one.high for one in counted)
+    known, parts = 0, int(is_open)
+    for one in verdicts:
+        if one.may_count:
+            parts += 1
+            known += one.standing is Standing.IN and one.low == one.high
     return _WHOLE if known == parts else Fraction(known, parts)
 
 

@@ -56,9 +56,10 @@ class Effect:
         A number that is not exact changes nothing yet; a fact said sans objet stays so.
         """
         found: Changes = {}
+        raised = [(name, reading.vocabulary[name]) for name in self.facts]
         for place in places:
             scope = reading.scope(place)
-            for name in self.facts:
+            for name, fact in raised:
                 holder = scope.holder(name)
                 value = self._constants.get(name)
                 if value is None:
@@ -66,8 +67,7 @@ class Effect:
                 if holder is None or value is None:
                     continue
                 key = (holder.place, name)
-                heads = holder.heads(name)
-                fact = reading.vocabulary[name]
+                heads = reading.heads(holder.place, name)
                 now = found[key] if key in found else _known(fact.question, heads)
                 if now is None:
                     if not heads or not all(map(fact.is_void, heads)):
@@ -90,6 +90,8 @@ class Effect:
 
 def _known(question: Question, heads: Sequence[Answer]) -> Value:
     """Return the value of a fact, the worst where two people disagree."""
+    if len(heads) == 1:
+        return heads[0].value if heads[0].state is State.KNOWN else None
     if not heads or any(each.state is not State.KNOWN for each in heads):
         return None
     return reduce(partial(_worst, question), [each.value for each in heads])

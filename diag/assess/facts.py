@@ -189,8 +189,9 @@ class FactsReading:
     def heads(self, place: str, question: str) -> tuple[Answer, ...]:
         """Return the heads of a fact."""
         key = (place, question)
-        found = self._supposed.get(key) if self._supposed else None
-        return self.facts.answers.get(key, ()) if found is None else found
+        if key in self._supposed:
+            return self._supposed[key]
+        return self.facts.answers.get(key, ())
 
     def scope(self, place: str) -> "PlaceScope":
         """Return a place as rules see it."""
@@ -322,19 +323,17 @@ class PlaceScope:
         out = self.is_out(name) if fact.inherits else False
         if out:
             return ABSENT
-        found = self._allowed(fact, reading.heads(self.place, name))
-        return found if relevant and out is False else maybe_absent(found)
-
-    def _allowed(self, fact: FactType, heads: tuple[Answer, ...]) -> RuleValue:
-        """Return what the heads of one fact leave possible: their hull."""
-        unknown = fact.unknown[self._reading.limits]
+        heads = reading.heads(self.place, name)
+        unknown = fact.unknown[reading.limits]
         if fact.at_most:
-            return self._part(fact.at_most, fact, heads, unknown)
-        if not heads:
-            return unknown
-        if len(heads) == 1:
-            return fact.allowed(heads[0], unknown)
-        return hull_of_values([fact.allowed(head, unknown) for head in heads])
+            found = self._part(fact.at_most, fact, heads, unknown)
+        elif not heads:
+            found = unknown
+        elif len(heads) == 1:
+            found = fact.allowed(heads[0], unknown)
+        else:
+            found = hull_of_values([fact.allowed(each, unknown) for each in heads])
+        return found if relevant and out is False else maybe_absent(found)
 
     def _part(
         self, of: str, fact: FactType, heads: tuple[Answer, ...], unknown: RuleValue

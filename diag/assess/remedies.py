@@ -42,8 +42,13 @@ class Remedy:
         """How many days of work."""
         self._count = measure(self.quantity_rule)
         root = self.quantity_rule.root
-        number = root.value if isinstance(root, Constant) else None
-        self._fixed = None if number is None else _one_at_least(point(number))
+        self._fixed: Mapping[Trigger, Quantity] | None = None
+        if isinstance(root, Constant) and self.cap_rule is None:
+            low, high = _one_at_least(point(root.value))
+            self._fixed = {
+                Trigger.FIRES: Quantity(low, high),
+                Trigger.TO_CONFIRM: Quantity(0, high),
+            }
         self._days = measure(self.effort_rule) if self.effort_rule else None
         self._cap = measure(self.cap_rule) if self.cap_rule else None
         self._is_where = condition(self.where) if self.where else None
@@ -64,7 +69,9 @@ class Remedy:
 
     def quantity(self, scope: PlaceScope, trigger: Trigger) -> Quantity:
         """Return how many at a place; one at least where it surely fires."""
-        low, high = self._fixed or _one_at_least(self._count(scope))
+        if self._fixed:
+            return self._fixed[trigger]
+        low, high = _one_at_least(self._count(scope))
         if self._cap and (cap := self._cap(scope)) is not ABSENT:
             least, most = _one_at_least(cap)
             low, high = min(low, least), _least(high, most)

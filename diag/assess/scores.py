@@ -200,11 +200,13 @@ class Averages:
         """Return the bound with some criteria replaced."""
         averaged = self._averaged.copy()
         for domain in {self._domain_of[criterion] for criterion in replaced}:
-            ends = self._ends[domain] | {
-                each: self._end_of(replaced[each])
-                for each in self._ends[domain].keys() & replaced.keys()
-            }
-            averaged[domain] = self._average(domain, ends.values())
+            averaged[domain] = self._average(
+                domain,
+                [
+                    self._end_of(replaced[each]) if each in replaced else end
+                    for each, end in self._ends[domain].items()
+                ],
+            )
         return self._overall(averaged)
 
     def _end_of(self, member: Member | None) -> _End | None:
