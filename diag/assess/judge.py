@@ -70,7 +70,7 @@ class Judge:
         return {
             fact: leader.id
             for leader in questions.values()
-            for fact in {name for choice in leader.choices for name in choice.sets}
+            for fact in told_by(leader)
             if leader.relevant == fact
         }
 
@@ -179,6 +179,12 @@ def judge_for(facts: Facts, checklist: Checklist) -> Judge:
 def assess(facts: Facts, checklist: Checklist) -> Assessment:
     """Return the whole assessment of facts under a checklist."""
     return judge_for(facts, checklist).assess(facts)
+
+
+def told_by(question: Question) -> frozenset[str]:
+    """Return the other facts that the choices and the words of a question write."""
+    said = (name for one in (*question.choices, *question.words) for name in one.sets)
+    return frozenset(said) - {question.id}
 
 
 def profiles_of(checklist: Checklist) -> Mapping[str, Profile]:

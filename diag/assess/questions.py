@@ -8,7 +8,7 @@ from typing import NamedTuple
 from diag.answers.types import TYPES
 from diag.assess.criteria import compliance_at
 from diag.assess.facts import FactsReading, PlaceScope
-from diag.assess.judge import Judge, judge_for
+from diag.assess.judge import Judge, judge_for, told_by
 from diag.assess.pace import seconds_of
 from diag.assess.results import Advice, Assessment, CriterionResult, Verdict
 from diag.assess.scores import Averages, Member, member
@@ -222,10 +222,7 @@ class _Leads:
 
     def _said(self, asked: Asked) -> set[str]:
         """Return a question, and the facts that its choices say too."""
-        return {
-            asked.question.id,
-            *(name for choice in asked.question.choices for name in choice.sets),
-        }
+        return {asked.question.id, *told_by(asked.question)}
 
     def _near(self, asked: Asked) -> Mapping[str, frozenset[str]]:
         """Return the criteria that an answer can move, and the places where it can."""

@@ -13,6 +13,7 @@ from diag.audit.gesture import (
     companions,
     usual_provenance,
     with_said,
+    word_said,
 )
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession, elsewhere
@@ -83,7 +84,10 @@ def record_answer(session: AuditSession, entry: NewAnswer) -> Recorded:
     if entry.note is not None:
         drafts.append(_note(session, place, question, entry.note))
     revisions = session.record(*drafts)
-    return Recorded(revisions[0].id, place, question, given[question.id])
+    told = question.id if question.id in given else next(iter(given))
+    rank = [*written].index(told)
+    saved = revisions[rank].id
+    return Recorded(saved, place, find_question(session, told), given[told])
 
 
 def _one_by_one(
@@ -91,6 +95,10 @@ def _one_by_one(
 ) -> Iterator[NewAnswer]:
     """Yield an entry, then what it gives of the other questions of its gesture."""
     typed = entry.given if isinstance(entry.given, str) else ""
+    if word := word_said(question, typed):
+        for name, value in word.sets.items():
+            yield _along(session, entry, name, value)
+        return
     together = (question, *companions(session.checklist, question.id))
     parts = typed.split(TOGETHER)
     kind = TYPES[question.type]
@@ -98,13 +106,18 @@ def _one_by_one(
         yield entry
         return
     for each, part in zip(together, parts, strict=False):
-        known = entry.provenance
-        yield replace(
-            entry,
-            question=each.id,
-            given=TYPES[each.type].parse_keys(each, part),
-            provenance=known if known in {*each.provenance, *ALWAYS} else None,
-        )
+        given = TYPES[each.type].parse_keys(each, part)
+        yield _along(session, entry, each.id, given)
+
+
+def _along(
+    session: AuditSession, entry: NewAnswer, ident: str, given: object
+) -> NewAnswer:
+    """Return an entry for another question, known in the same way where it may be."""
+    how = entry.provenance
+    allowed = {*find_question(session, ident).provenance, *ALWAYS}
+    known = how if how in allowed else None
+    return replace(entry, question=ident, given=given, provenance=known)
 
 
 def record_note(

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from diag.answers.types import TYPES
-from diag.model.checklist import Checklist, Question
+from diag.model.checklist import Checklist, Choice, Question
 from diag.model.enums import Provenance, State
 from diag.model.fact import Answer, Facts, Value
+from diag.model.text import fold
 
 ALWAYS = frozenset({Provenance.IMPORTED, Provenance.CARRIED})
 """Provenances that exist for every question."""
@@ -19,6 +20,17 @@ def companions(checklist: Checklist, question: str) -> tuple[Question, ...]:
     return tuple(
         each for each in checklist.questions.values() if each.same_gesture == question
     )
+
+
+def word_said(question: Question, typed: str) -> Choice | None:
+    """Return the word of a question that a text says: its first letters are enough."""
+    said = fold(typed)
+    found = [
+        word
+        for word in question.words
+        if typed == word.id or (said and fold(word.label).startswith(said))
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def with_said(

@@ -14,7 +14,7 @@ from diag.audit.answer import (
     toggle_flag,
 )
 from diag.audit.card import QuestionCard, card_of
-from diag.audit.gesture import ALWAYS, TOGETHER
+from diag.audit.gesture import ALWAYS, TOGETHER, word_said
 from diag.audit.history import describe_undo
 from diag.audit.memory import recall_of, still_true
 from diag.audit.session import AuditSession
@@ -142,8 +142,9 @@ class VisitSession:
             raise
 
     def _is_whole_gesture(self, typed: str) -> bool:
-        """Say whether the answers of several questions are typed at once: « 2 + 6 »."""
-        return TOGETHER in typed and bool(self.card.together)
+        """Say whether several facts are typed at once: « 2 + 6 », « à ranger »."""
+        is_pair = TOGETHER in typed and bool(self.card.together)
+        return is_pair or word_said(self.question, typed) is not None
 
     def confirm(self) -> str | None:
         """Record today's answer again with another provenance, if one was chosen."""
@@ -249,7 +250,6 @@ class VisitSession:
         reason: str = "",
         sure: bool = False,
     ) -> str:
-        question = self.question
         entry = NewAnswer(
             question=self.key[1],
             given=given,
@@ -260,7 +260,8 @@ class VisitSession:
             sure=sure,
         )
         recorded = record_answer(self.session, entry)
-        return f"{question.label}\u00a0: {answer_words(question, recorded.answer)}"
+        words = answer_words(recorded.question, recorded.answer)
+        return f"{recorded.question.label}\u00a0: {words}"
 
     def _start(self, key: Key | None) -> Key:
         walk = self.walk

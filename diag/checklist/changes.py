@@ -63,6 +63,7 @@ _NOT_ASKED: dict[str, object] = {
     "seconds": None,
     "seconds_again": None,
     "same_gesture": "",
+    "words": (),
 }
 """What the person who answers never sees."""
 

@@ -73,6 +73,7 @@ class QuestionForm(ItemForm, noun="question", builds=Question):
     moment: MomentWord = key("quand on la relève")
     seconds: Seconds = key("secondes qu'elle prend au premier lieu")
     seconds_again: Seconds = key("secondes à chaque autre lieu ; les mêmes sinon")
+    words: ListOf[ChoiceForm] = key("ce qui se dit au lieu d'un nombre ou d'un oui")
     same_gesture: Name = key("question répondue du même geste", alias="with")
     provenance: ListOf[ProvenanceWord] = key("comment la réponse peut être connue")
     stale_after: Duration = key("durée après laquelle la réponse est à revoir")
@@ -130,6 +131,12 @@ class QuestionForm(ItemForm, noun="question", builds=Question):
         if self.seconds_again is not None and self.seconds is None:
             message = "« seconds_again » sans « seconds » : que prend le premier lieu ?"
             yield "seconds_again", message, "Ajoutez « seconds »."
+        if self.words and self.choices:
+            message = "« words » : un choix s'écrit sous « choices »"
+            yield "words", message, "Ajoutez-le aux choix, avec ses « sets »."
+        if any(not word.sets for word in self.words or ()):
+            message = "« words » : un mot ne dit rien sans « sets »"
+            yield "words", message, "Ajoutez « sets: {fait: valeur} »."
         if self.same_gesture == self.id:
             message = "« with » : une question ne va pas avec elle-même"
             yield "with", message, "Nommez celle qui se répond du même geste."

@@ -74,6 +74,8 @@ def card_lines(visiting: VisitSession) -> Iterator[str]:
         yield f"{number} : {choice.label}"
     if TYPES[question.type].is_yes_no:
         yield "o : oui. n : non."
+    for said in question.words:
+        yield f"{said.label[:1].lower()} : {said.label}"
     for answer in card.said:
         word = "Contradictoire" if card.in_conflict else "Réponse actuelle"
         yield f"{word} : {_answer_words(answer)}"

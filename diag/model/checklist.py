@@ -225,6 +225,8 @@ class Question(Noun):
     """Seconds that it takes at the first place; None: what such a question takes."""
     seconds_again: int | None = None
     """Seconds that it takes at each further place; None: as `seconds`."""
+    words: tuple[Choice, ...] = ()
+    """What may be said where a value is asked: it writes its facts, nothing else."""
     same_gesture: str = ""
     """Question of the same place that is answered in the same gesture, and leads."""
     provenance: tuple[Provenance, ...] = (

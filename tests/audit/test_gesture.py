@@ -16,6 +16,7 @@ from diag.audit.visit import VisitSession
 from diag.audit.walk import left_to_ask, walk_of
 from diag.model.enums import PlaceKind, Provenance, State
 from diag.model.fact import Value
+from diag.model.text import fold
 from tests.audit.builders import started, workspace
 
 
@@ -138,3 +139,35 @@ def test_a_cell_of_the_grid_writes_the_gesture_too(session: AuditSession) -> Non
     entry = NewAnswer("coffret_reseau", "pas_de_cablage")
     fill(session, sheet, [(session.facts.root, "coffret_reseau")], entry)
     assert value(session, "reseau_cable") is False
+
+
+def test_a_word_says_two_facts_where_a_yes_is_asked(session: AuditSession) -> None:
+    room, _ = add_place(session, PlaceKind.SALLE, "CP")
+    visiting = VisitSession(session, (room.id, "danger_electrique"))
+    assert visiting.answer("fils") == "Danger immédiat\u00a0: non"
+    assert value(session, "danger_electrique", room.id) is False
+    assert value(session, "anomalies_electriques", room.id) == 1
+    visiting.undo()
+    assert value(session, "anomalies_electriques", room.id) is None
+    record_answer(session, NewAnswer("danger_electrique", "rien_vu", room.id))
+    assert value(session, "anomalies_electriques", room.id) == 0
+
+
+def test_a_word_leaves_a_number_that_has_no_sense(session: AuditSession) -> None:
+    record_answer(session, NewAnswer("wifi_classes", "oui"))
+    record_answer(session, NewAnswer("bande_5ghz", "oui"))
+    room, _ = add_place(session, PlaceKind.SALLE, "CP")
+    record_answer(session, NewAnswer("type_salle", "classe", room.id))
+    record_answer(session, NewAnswer("wifi_capte", "oui", room.id))
+    visiting = VisitSession(session, (room.id, "signal_wifi"))
+    assert visiting.stop.relevant is True
+    visiting.answer("pas de 5")
+    assert value(session, "wifi_5ghz_salle", room.id) is False
+    assert value(session, "signal_wifi", room.id) is None
+
+
+def test_no_word_begins_as_a_key_of_yes_or_no(session: AuditSession) -> None:
+    for question in session.checklist.questions.values():
+        for word in question.words:
+            assert fold(word.label[:1]) not in {"o", "n", "a"}, question.id
+            assert not word.label[:1].isdigit()

@@ -141,7 +141,8 @@ def test_a_twin_has_the_next_name_and_the_answers_but_no_measure(
         "type_salle": ("classe", Provenance.OBSERVED),
         "prises_rj45": (4, Provenance.OBSERVED),
         "wifi_salle": (True, Provenance.OBSERVED),
-        "wifi_5ghz_salle": (True, Provenance.OBSERVED),  # a signal says that it is there
+        # A signal said that the band is there.
+        "wifi_5ghz_salle": (True, Provenance.OBSERVED),
     }
     assert duplicate(session, place).name == "Classe 5"
     undo(session)

@@ -16,7 +16,19 @@ def gesture_problems(
     """Yield what keeps the facts of a gesture from being written together."""
     yield from _companion_problems(loaded, item, question)
     for rank, choice in enumerate(question.choices):
-        yield from _said_problems(loaded, item, question, rank, choice)
+        path = ("choices", str(rank), "sets")
+        if choice.sets and (
+            question.type is not QuestionType.CHOICE or question.id in choice.sets
+        ):
+            yield item.problem(
+                path,
+                "« sets » : un seul choix, et d'autres faits que lui",
+                "Écrivez « sets » sous une question de type choice, sans la nommer.",
+            )
+        yield from _said_problems(loaded, item, question, path, choice)
+    for rank, word in enumerate(question.words):
+        path = ("words", str(rank), "sets")
+        yield from _said_problems(loaded, item, question, path, word)
 
 
 def _companion_problems(
@@ -47,21 +59,19 @@ def _companion_problems(
 
 
 def _said_problems(
-    loaded: Loaded, item: Item, question: Question, rank: int, choice: Choice
+    loaded: Loaded,
+    item: Item,
+    question: Question,
+    where: tuple[str, ...],
+    choice: Choice,
 ) -> Iterator[Problem]:
     for name, value in choice.sets.items():
-        path = ("choices", str(rank), "sets", name)
+        path = (*where, name)
         other = loaded.draft.questions.get(name)
         if name not in loaded.names("questions"):
             yield _unknown(loaded, item, path, name)
         elif other is None:
             continue
-        elif question.type is not QuestionType.CHOICE or name == question.id:
-            yield item.problem(
-                path,
-                "« sets » : un seul choix, et d'autres faits que lui",
-                "Écrivez « sets » sous une question de type choice, sans la nommer.",
-            )
         elif other.place is not question.place:
             yield item.problem(
                 path,

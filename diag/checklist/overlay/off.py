@@ -140,9 +140,10 @@ def _alone(question: Entries, gone: Collection[Name]) -> Entries:
     nodes = dict(question.nodes)
     if _among(gone, text_of(nodes.get("with")), "questions"):
         del nodes["with"]
-    if isinstance(choices := nodes.get("choices"), Items):
-        kept = tuple(_silent(one, gone) for one in choices.nodes)
-        nodes["choices"] = Items(choices.spot, kept)
+    for key in ("choices", "words"):
+        if isinstance(said := nodes.get(key), Items):
+            kept = (_silent(one, gone) for one in said.nodes)
+            nodes[key] = Items(said.spot, tuple(kept))
     return Entries(question.spot, nodes, question.spots, question.braced)
 
 

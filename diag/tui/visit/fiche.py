@@ -20,6 +20,7 @@ from diag.answers.answer_type import STATE_KEYS, Parsed, state_keys
 from diag.answers.types import TYPES
 from diag.assess.words import SHORT
 from diag.audit.card import QuestionCard, Scale, StandingAnswer
+from diag.audit.gesture import word_said
 from diag.audit.history import time_words
 from diag.audit.visit import VisitSession
 from diag.audit.walk import Key
@@ -379,6 +380,9 @@ class Fiche(Sturdy, Vertical):
             return None
         question = self._visiting.question
         kind = TYPES[question.type]
+        if kind.is_closed and (word := word_said(question, text)):
+            self.given(text)
+            return fold(word.label)[len(fold(text)) :]
         read = kind.so_far(question, text) if kind.is_closed else None
         if read is None or not read.is_complete or read.parsed is None:
             return None
@@ -426,7 +430,8 @@ def choices(
     kind, text = TYPES[question.type], typed.strip()
     named = kind.pointed(question, text) if text else set()
     room = max(width - _KEYS - 3, 8)
-    for key, label, value in kind.options(question):
+    words = ((word.label[:1].lower(), word.label, word.id) for word in question.words)
+    for key, label, value in (*kind.options(question), *words):
         is_answer = (
             value in answered
             if isinstance(answered, tuple)
