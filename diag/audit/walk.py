@@ -16,7 +16,7 @@ from diag.audit.places import find_place
 from diag.audit.session import AuditSession
 from diag.journal import changes
 from diag.model.checklist import Checklist, Question
-from diag.model.enums import PlaceKind, Profile
+from diag.model.enums import Moment, PlaceKind, Profile
 from diag.model.errors import DiagError
 from diag.model.fact import Answer, Facts, Place
 from diag.model.text import fold
@@ -34,7 +34,7 @@ _SCHOOL = {
     "syndicat": "Syndicat",
     "prestataire": "Prestataire",
     "bureau": "Au bureau",
-    "fichier": "Fichiers officiels",
+    "fichier": "Fichiers",
 }
 
 _GENERAL = {
@@ -211,8 +211,15 @@ def _legs(facts: Facts, stops: dict[str, list[WalkStop]]) -> Iterator[Leg]:
 
 
 def _own_leg(whom: str, title: str, group: str, own: Iterable[WalkStop]) -> Leg:
-    asked = tuple(stop for stop in own if stop.question.whom == whom)
-    return Leg(whom or "ecole", title, group, asked)
+    """Return what one asks of somebody, moment by moment."""
+    asked = (stop for stop in own if stop.question.whom == whom)
+    stops = tuple(sorted(asked, key=_moment_rank))
+    return Leg(whom or "ecole", title, group, stops)
+
+
+def _moment_rank(stop: WalkStop) -> int:
+    moment = stop.question.moment
+    return tuple(Moment).index(moment) if moment else len(Moment)
 
 
 def _whoms(own: Sequence[WalkStop]) -> Iterator[tuple[str, str]]:

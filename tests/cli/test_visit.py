@@ -26,7 +26,7 @@ def test_a_visit_goes_line_by_line_and_each_answer_is_kept(tmp_path: Path) -> No
     run = diag(
         tmp_path,
         *("visit", SCHOOL, "--text"),
-        stdin=":lieu direction\nvite\n2\n* local fermé\n:fin\n",
+        stdin=":lieu fichiers\nvite\n2\n* local fermé\n:fin\n",
     )
     assert run.code == 0, run.err
     assert "Refusé. « vite » n'est pas un nombre" in run.out
@@ -43,7 +43,7 @@ def test_a_visit_goes_line_by_line_and_each_answer_is_kept(tmp_path: Path) -> No
 def test_a_doubtful_value_is_confirmed_by_enter_alone(tmp_path: Path) -> None:
     prepared(tmp_path)
     run = diag(
-        tmp_path, *("visit", SCHOOL, "--text"), stdin=":lieu direction\n70\n\n:fin\n"
+        tmp_path, *("visit", SCHOOL, "--text"), stdin=":lieu fichiers\n70\n\n:fin\n"
     )
     assert "paraît élevé" in run.out
     answer = said(tmp_path, "nb_classes")
@@ -56,7 +56,7 @@ def test_every_command_says_something_and_the_end_of_input_ends(
 ) -> None:
     prepared(tmp_path)
     commands = (
-        *("aide", "relire", "retour", "retour", "utile", "pourquoi", "note vu [/]"),
+        *("aide", "relire", *["retour"] * 9, "utile", "pourquoi", "note vu [/]"),
         *("arevoir", "vrai", "comment", "reste", "partir", "lieu", "lieu cp"),
         *("salle CE1", "salle CE1", "materiel Chariot", "annuler", "x", "a", ""),
     )
@@ -103,7 +103,7 @@ def test_the_visit_is_made_shorter_in_its_midst(tmp_path: Path) -> None:
 def test_a_question_mark_is_help_and_answers_nothing(tmp_path: Path) -> None:
     prepared(tmp_path)
     run = diag(
-        tmp_path, *("visit", SCHOOL, "--text"), stdin=":lieu direction\n?\n:fin\n"
+        tmp_path, *("visit", SCHOOL, "--text"), stdin=":lieu fichiers\n?\n:fin\n"
     )
     assert "* et un motif : inconnu." in run.out
     assert said(tmp_path, "nb_classes") is None
@@ -111,7 +111,7 @@ def test_a_question_mark_is_help_and_answers_nothing(tmp_path: Path) -> None:
 
 def test_it_resumes_at_a_question_that_is_left(tmp_path: Path) -> None:
     prepared(tmp_path)
-    walked = ":lieu direction\n2\n:retour\n:fin\n"
+    walked = ":lieu fichiers\n2\n:retour\n:fin\n"
     first = diag(tmp_path, *("visit", SCHOOL, "--text"), stdin=walked)
     assert "Réponse actuelle : 2\u00a0classes" in first.out
     again = diag(tmp_path, *("visit", SCHOOL, "--text"), stdin=":fin\n")

@@ -135,7 +135,7 @@ async def test_the_keys_of_a_burst_go_each_to_its_own_question(tmp_path: Path) -
     prepared(tmp_path)
     async with visit(tmp_path, "nb_classes") as (pilot, screen):
         root = screen.session.facts.root
-        for key in ("8", "enter", "up", "up", "up", "up", "down", "3"):
+        for key in ("8", "enter", "up", "down", "up", "down", "3"):
             screen.app.simulate_key(key)
         await wait_for(pilot, lambda: screen.fiche.line.value == "3", "the last key")
         classes = screen.session.facts.answer(root, "nb_classes")
@@ -256,7 +256,7 @@ async def test_a_flag_is_raised_lowered_and_counted_before_leaving(
     tmp_path: Path,
 ) -> None:
     prepared(tmp_path)
-    async with visit(tmp_path) as (pilot, screen):
+    async with visit(tmp_path, "guichet_depannage") as (pilot, screen):
         await pilot.press("f5")
         await wait_for(pilot, lambda: shows(pilot, "· À revoir"), "flagged")
         await pilot.press("ctrl+r")
@@ -265,7 +265,7 @@ async def test_a_flag_is_raised_lowered_and_counted_before_leaving(
         await pilot.press("e")
         written = report_folder(screen.session) / "avant-de-partir.md"
         await wait_for(pilot, written.exists, "the file")
-        assert "- [ ] Nombre de classes : à revoir" in written.read_text(
+        assert "- [ ] Qui appeler en cas de panne : à revoir" in written.read_text(
             encoding="utf-8"
         )
         await pilot.press("escape", "f5")
