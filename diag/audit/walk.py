@@ -333,7 +333,9 @@ class Parcours:
     """The same, if all that may apply does; places still to be added not counted."""
     chosen: bool
     on_site: int = 0
-    """Minutes of these to spend on the spot, when nothing comes back before."""
+    """Minutes of the former to spend on the spot; the others are for forms and desk."""
+    on_site_most: int = 0
+    """The same, if all that may apply does."""
 
     @property
     def name(self) -> str:
@@ -349,12 +351,13 @@ class Parcours:
 
     @property
     def lasts(self) -> str:
-        """Return how long they take: « de 9 à 12 min, dont 6 sur place »."""
+        """Return how long they take: « de 9 à 12 min, dont 6 à 8 sur place »."""
         told = f"environ {self.minutes} min"
         if self.minutes_most > self.minutes:
             told = f"de {self.minutes} à {self.minutes_most} min"
-        site = f", dont {self.on_site} sur place" if self.on_site else ""
-        return f"{told}{site}"
+        least, most = self.on_site, self.on_site_most
+        site = f"{least} à {most}" if most > least else str(most)
+        return f"{told}, dont {site} sur place" if most else told
 
     @property
     def words(self) -> str:
@@ -401,12 +404,21 @@ def _parcours(session: AuditSession, profile: Profile, *, chosen: bool) -> Parco
     walk = walk_of(session.facts, session.checklist, profile)
     known = {question for _, question in session.facts.answers}
     left = [stop for stop in walk.stops if stop.is_left]
-    least = _minutes(left, known)
-    most = _minutes((stop for stop in walk.stops if not stop.settled), known)
-    site = _minutes((stop for stop in left if is_on_site(stop.question)), known)
+    open_ = [stop for stop in walk.stops if not stop.settled]
     return Parcours(
-        profile, walk.left, walk.maybe, least, most, chosen=chosen, on_site=site
+        profile,
+        walk.left,
+        walk.maybe,
+        _minutes(left, known),
+        _minutes(open_, known),
+        chosen=chosen,
+        on_site=_minutes(_on_site(left), known),
+        on_site_most=_minutes(_on_site(open_), known),
     )
+
+
+def _on_site(stops: Iterable[WalkStop]) -> Iterator[WalkStop]:
+    return (stop for stop in stops if is_on_site(stop.question))
 
 
 def _minutes(stops: Iterable[WalkStop], known: Collection[str]) -> int:

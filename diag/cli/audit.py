@@ -134,6 +134,7 @@ def profile(session: AuditSession, parcours: str | None, *, as_json: bool) -> No
                 "minutes": one.minutes,
                 "minutes_most": one.minutes_most,
                 "on_site": one.on_site,
+                "on_site_most": one.on_site_most,
             }
             for one in found
         ])

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -180,9 +181,11 @@ def test_the_time_to_ask_is_estimated_from_what_is_left(session: AuditSession) -
     assert short.minutes < short.minutes_most <= full.minutes_most
     assert short.words == (
         f"{short.left} à {short.left + short.maybe} questions, "
-        f"de {short.minutes} à {short.minutes_most} min, dont {short.on_site} sur place"
+        f"de {short.minutes} à {short.minutes_most} min, "
+        f"dont {short.on_site} à {short.on_site_most} sur place"
     )
     assert 0 < short.on_site < short.minutes
+    assert short.on_site < short.on_site_most < short.minutes_most
     record_answer(session, NewAnswer("nb_batiments", "1"))
     assert parcours_of(session)[0].left == short.left - 1
 
@@ -217,5 +220,9 @@ def test_what_is_left_reads_as_french(
 
 
 def test_what_is_spent_on_the_spot_is_told_apart() -> None:
-    told = Parcours(Profile.SHORT, 38, 14, 9, 12, chosen=False, on_site=6)
-    assert told.words == "38 à 52 questions, de 9 à 12 min, dont 6 sur place"
+    told = Parcours(
+        Profile.SHORT, 38, 14, 9, 12, chosen=False, on_site=6, on_site_most=8
+    )
+    assert told.words == "38 à 52 questions, de 9 à 12 min, dont 6 à 8 sur place"
+    sure = replace(told, maybe=0, minutes_most=9, on_site_most=6)
+    assert sure.words == "38 questions, environ 9 min, dont 6 sur place"
