@@ -247,7 +247,7 @@ def _price(own: OwnAdvice, year: int) -> Price:
         id=own.id,
         label=own.title,
         unit="forfait",
-        year=year,
+        as_of=str(year),
         minimum=own.cents,
         typical=own.cents,
         maximum=own.cents,

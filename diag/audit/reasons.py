@@ -175,4 +175,4 @@ def _target_lines(read: TargetRead) -> Iterator[str]:
         if line.what is not None:
             row, count = line.what, line.text or "quantite"
             many = quantity_words(line.quantity, None)
-            yield f"    Prix {row.id} ({row.year}, {row.source}) × {count} : {many}"
+            yield f"    Prix {row.id} ({row.as_of}, {row.source}) × {count} : {many}"

@@ -104,7 +104,7 @@ class Difference:
 
 SECTIONS = (
     *("domains", "places", "questions", "criteria", "recommendations"),
-    *("prices", "aids", "deadlines", "sources", "forms"),
+    *("prices", "aids", "deadlines", "finances", "sources", "forms"),
 )
 """What editions are made of, in the order of differences."""
 

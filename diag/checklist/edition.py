@@ -23,6 +23,7 @@ from diag.model.checklist import (
     Criterion,
     Deadline,
     Domain,
+    Finance,
     PaperForm,
     PlaceLabel,
     Price,
@@ -56,6 +57,7 @@ class _Compiled(Noun):
     places: tuple[PlaceLabel, ...] = ()
     aids: tuple[Aid, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
+    finances: tuple[Finance, ...] = ()
     forms: tuple[PaperForm, ...] = ()
 
 
@@ -105,6 +107,7 @@ def open_edition(edition: bytes) -> Checklist:
         places=opened.places,
         aids=_by_id(opened.aids),
         deadlines=_by_id(opened.deadlines),
+        finances=_by_id(opened.finances),
         forms=_by_id(opened.forms),
     )
 
@@ -143,6 +146,10 @@ def _brought_forward(older: dict[str, Any]) -> dict[str, Any]:
             }
             for each in older["recommendations"]
         ],
+        "prices": [
+            _without(each, "year") | {"as_of": str(each["year"])}
+            for each in older["prices"]
+        ],
         "retired": [{"id": ident} for ident in older.get("retired", ())],
     }
 
@@ -160,6 +167,7 @@ _Item = TypeVar(
     RegisteredSource,
     Aid,
     Deadline,
+    Finance,
     PaperForm,
 )
 

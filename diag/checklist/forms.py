@@ -36,6 +36,7 @@ from diag.checklist.words import (
     Day,
     Department,
     Duration,
+    FinanceTopicWord,
     KindWord,
     LevelKey,
     Name,
@@ -45,6 +46,7 @@ from diag.checklist.words import (
     PlaceWord,
     Reached,
     Ref,
+    SectionWord,
     Slug,
     SourceId,
     Weight,
@@ -55,12 +57,13 @@ from diag.model.checklist import (
     Criterion,
     Deadline,
     Domain,
+    Finance,
     PaperForm,
     PlaceLabel,
     Price,
     RegisteredSource,
 )
-from diag.model.enums import Kind
+from diag.model.enums import BudgetSection, Kind
 
 
 class DomainForm(ItemForm, noun="domaine", builds=Domain):
@@ -186,7 +189,8 @@ class PriceForm(ItemForm, noun="prix", builds=Price):
     id: Name = key("identifiant", "prise_rj45")
     label: Text = key("désignation", '"Prise RJ45 posée"')
     unit: Text = key("ce qu'est une unité", '"prise"')
-    year: Annotated[int, whole(2000, 2100)] = key("année du relevé", "2025")
+    as_of: Day = key("date du relevé", "2025")
+    where: Text = key("où on l'a relevé : un lieu, ou métier")
     minimum: Euros = key("euros HT, prix bas", '"67"')
     typical: Euros = key("euros HT, prix courant", '"95"')
     maximum: Euros = key("euros HT, prix haut", '"125"')
@@ -196,11 +200,15 @@ class PriceForm(ItemForm, noun="prix", builds=Price):
         "combien on en achète à la fois ; 1 sinon"
     )
     lifetime: Duration = key("durée avant de racheter")
+    section: SectionWord = key("section du budget ; a_confirmer sinon")
     source: SourceId = key("source, ou metier")
     note: Text = key("ce que le prix comprend")
 
     def misfits(self) -> Iterator[Misfit]:
-        """Yield amounts out of order."""
+        """Yield amounts out of order, and works paid every year."""
+        if self.yearly and self.section is BudgetSection.TRAVAUX:
+            message = "des travaux ne se paient pas chaque année"
+            yield "section", message, "Écrivez « section: fonctionnement »."
         if not self.minimum <= self.typical <= self.maximum:
             message = "les trois montants ne sont pas dans l'ordre"
             yield "typical", message, ("minimum", "typical", "maximum")
@@ -223,6 +231,7 @@ class AidForm(ItemForm, noun="aide", builds=Aid):
         "habitants au-delà desquels la commune n'a rien"
     )
     as_of: Day = key("date de ces informations", "2022")
+    valid_until: Day = key("jusqu'à quand le taux vaut ; sans elle, « à demander »")
     source: SourceId = key("source, ou metier", "S31")
     note: Text = key("ce qu'il faut savoir de plus")
 
@@ -239,6 +248,30 @@ class DeadlineForm(ItemForm, noun="échéance", builds=Deadline):
     source: SourceId = key("source, ou metier", "S92")
     verify_before_quoting: Flag = key("true : texte de loi à vérifier")
     note: Text = key("ce qu'il faut savoir de plus")
+
+
+class FinanceForm(ItemForm, noun="règle de finances", builds=Finance):
+    """One dated rule of local finances."""
+
+    id: Slug = key("identifiant", "fctva-taux")
+    topic: FinanceTopicWord = key("de quoi elle parle", "fctva")
+    title: Text = key("titre affiché", '"Taux du FCTVA"')
+    says: Text = key("la règle, en une phrase ou deux", '"16,404 % du TTC éligible."')
+    section: SectionWord = key("section du budget dont elle parle")
+    percent: Decimals = key("taux ou part, en %")
+    euros: Euros = key("seuil, en euros HT")
+    since: Day = key("depuis quand elle vaut")
+    until: Day = key("jusqu'à quand elle vaut")
+    as_of: Day = key("date de ces informations", "2026-11-27")
+    source: SourceId = key("source, ou metier", "S31")
+    note: Text = key("ce qu'il faut savoir de plus")
+
+    def misfits(self) -> Iterator[Misfit]:
+        """Yield dates out of order."""
+        since, until = self.since or "", self.until or ""
+        if until and until < since[: len(until)]:
+            message = f"elle finirait ({until}) avant de commencer ({since})"
+            yield "until", message, ("since", "until")
 
 
 class SourceForm(ItemForm, noun="source", builds=RegisteredSource):
@@ -275,6 +308,7 @@ ITEMS: dict[str, type[ItemForm]] = {
     "prices": PriceForm,
     "aids": AidForm,
     "deadlines": DeadlineForm,
+    "finances": FinanceForm,
     "sources": SourceForm,
     "forms": PaperFormForm,
 }
@@ -330,7 +364,7 @@ class PricesFile(YamlForm):
 
     prices: Section[PriceForm] = key(
         "les prix, datés",
-        '[{id: prise_rj45, label: "…", unit: "prise", year: 2025, …}]',
+        '[{id: prise_rj45, label: "…", unit: "prise", as_of: 2025, …}]',
     )
 
 
@@ -348,6 +382,15 @@ class DeadlinesFile(YamlForm):
     deadlines: Section[DeadlineForm] = key(
         "les dates à surveiller",
         '[{id: fin-windows-10, title: "…", due: 2025-10-14, …}]',
+    )
+
+
+class FinancesFile(YamlForm):
+    """`finances.yaml`."""
+
+    finances: Section[FinanceForm] = key(
+        "les règles de finances, datées",
+        '[{id: fctva-taux, topic: fctva, title: "…", …}]',
     )
 
 
@@ -397,6 +440,7 @@ FILES: dict[str, type[YamlForm]] = {
     "prix.yaml": PricesFile,
     "aides.yaml": AidsFile,
     "echeances.yaml": DeadlinesFile,
+    "finances.yaml": FinancesFile,
     "sources.yaml": SourcesFile,
     "formulaires.yaml": PaperFormsFile,
     "edition.yaml": EditionFile,

@@ -5,6 +5,8 @@ from typing import Annotated
 from diag.checklist.fields import one_of, whole, word
 from diag.model.checklist import AidState
 from diag.model.enums import (
+    BudgetSection,
+    FinanceTopic,
     Kind,
     Moment,
     Nature,
@@ -50,4 +52,6 @@ Whom = Annotated[
 ]
 Seconds = Annotated[int, whole(0, 3600)]
 ProvenanceWord = Annotated[Provenance, one_of(*Provenance)]
+SectionWord = Annotated[BudgetSection, one_of(*BudgetSection)]
+FinanceTopicWord = Annotated[FinanceTopic, one_of(*FinanceTopic)]
 AidStateWord = Annotated[AidState, one_of(*AidState)]

@@ -212,6 +212,8 @@ def _check(place: Path, overlay: Path | None = None, *, spelling: bool) -> "Chec
 def _print_problems(result: "Checked", head: str) -> None:
     """Print every problem, then how many; fail when one is an error."""
     print_lines(map(str, result.problems))
+    if result.note:
+        click.echo(result.note)
     errors = sum(problem.severity == "error" for problem in result.problems)
     notices = len(result.problems) - errors
     click.echo(

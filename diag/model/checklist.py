@@ -13,7 +13,9 @@ from pydantic import Field
 from diag.model.base import Noun
 from diag.model.enums import (
     Audience,
+    BudgetSection,
     Direction,
+    FinanceTopic,
     Kind,
     Moment,
     Nature,
@@ -26,10 +28,11 @@ from diag.model.enums import (
 )
 from diag.model.number import Number
 
-# What is true on a date only: funding schemes, and dates to watch.
+# What is true on a date only: aids, dates to watch, rules of finances, prices.
 #
-# Neither is judged. They are printed with the day on which they were known, and with
-# whom to check them: a scheme is never promised.
+# None is judged. They are printed with the day on which they were known, and with whom
+# to check them: a scheme is never promised. A date is a year, a month or a day; a year
+# lasts until its end.
 
 
 class AidState(StrEnum):
@@ -64,6 +67,8 @@ class Aid(Noun):
     """Inhabitants above which a commune surely gets nothing."""
     as_of: str
     """Date of this information: a year, a month or a day."""
+    valid_until: str = ""
+    """Last date on which the rate and the ceiling hold; empty: none is known."""
     source: str = "metier"
     """Id of a registered source, or `metier`."""
     note: str = ""
@@ -77,6 +82,11 @@ class Aid(Noun):
             and population > self.max_population
         )
         return self.state is not AidState.CLOSED and somewhere and not too_big
+
+    def is_current(self, today: str) -> bool:
+        """Say whether its rate may be told on a day, ISO; else it is to be asked."""
+        until = self.valid_until
+        return bool(until) and until >= today[: len(until)]
 
 
 class Deadline(Noun):
@@ -103,6 +113,40 @@ class Deadline(Noun):
         return bool(self.due) and self.due < today[: len(self.due)]
 
 
+class Finance(Noun):
+    """A rule of local finances: an account, a rate, a date, a threshold."""
+
+    id: str
+    topic: FinanceTopic
+    title: str
+    says: str
+    """The rule itself, in a sentence or two."""
+    section: BudgetSection | None = None
+    """The section of the budget that it is about."""
+    percent: Number | None = None
+    """The rate, or the share, in percent."""
+    euros: int | None = None
+    """The threshold: cents before tax (HT)."""
+    since: str = ""
+    """First date on which it holds; empty: before anyone looked."""
+    until: str = ""
+    """Last date on which it holds; empty: no end is known."""
+    as_of: str
+    """Date of this information: a year, a month or a day."""
+    source: str = "metier"
+    """Id of a registered source, or `metier`."""
+    note: str = ""
+
+    def holds(self, today: str) -> bool:
+        """Say whether it holds on a day, ISO."""
+        begun = self.since <= today[: len(self.since)]
+        return begun and (not self.until or self.until >= today[: len(self.until)])
+
+
+PRICE_YEARS = 3
+"""Years after which a price is too old to be counted on."""
+
+
 class Price(Noun):
     """One row of the dated price table: cents before tax (HT), per unit."""
 
@@ -110,7 +154,10 @@ class Price(Noun):
     label: str
     unit: str
     """What one is: « prise posée », « mois », « poste »."""
-    year: int
+    as_of: str
+    """Date on which it was seen: a year, a month or a day."""
+    where: str = ""
+    """Where it was seen: a place, a supplier, « métier »."""
     minimum: int
     typical: int
     maximum: int
@@ -123,9 +170,21 @@ class Price(Noun):
     """How many one buys at once: the quantity is rounded up to whole packs."""
     lifetime: str = ""
     """ISO 8601 duration after which one buys again, `P7Y`; empty for a service."""
+    section: BudgetSection = BudgetSection.A_CONFIRMER
+    """Under which section of the budget it is paid."""
     source: str = "metier"
     """Id of a registered source, or `metier`."""
     note: str = ""
+
+    @property
+    def year(self) -> int:
+        """The year in which it was seen."""
+        return int(self.as_of[:4])
+
+    def is_old(self, today: str) -> bool:
+        """Say whether it was seen too long before a day, ISO, to be counted on."""
+        limit = f"{int(today[:4]) - PRICE_YEARS:04}{today[4:]}"
+        return self.as_of < limit[: len(self.as_of)]
 
 
 Level = Literal[0, 1, 2, 3]
@@ -447,6 +506,8 @@ class Checklist(Noun):
     """Legal and technical dates to watch."""
     forms: dict[str, PaperForm] = Field(default_factory=dict)
     """What is filled on paper before the visit."""
+    finances: dict[str, Finance] = Field(default_factory=dict)
+    """Rules of local finances, as known on their dates."""
 
     def domain(self, domain: str) -> Domain:
         """Return a domain by its id.

@@ -161,6 +161,27 @@ class Owner(StrEnum):
     PRESTATAIRE = "prestataire"
 
 
+class BudgetSection(StrEnum):
+    """Under which section of its budget a commune pays for something."""
+
+    INVESTISSEMENT = "investissement"
+    FONCTIONNEMENT = "fonctionnement"
+    TRAVAUX = "travaux"
+    """Works on the building: an investment, outside the digital budget."""
+    A_CONFIRMER = "a_confirmer"
+    """The accountant says: nothing read gives one, or two are possible."""
+
+
+class FinanceTopic(StrEnum):
+    """What a dated rule of local finances is about."""
+
+    SECTION = "section"
+    FCTVA = "fctva"
+    CALENDRIER = "calendrier"
+    AIDE = "aide"
+    ACHAT = "achat"
+
+
 class State(StrEnum):
     """How far a fact is known; exists for every question, beside its value."""
 

@@ -4,7 +4,7 @@ import gc
 import json
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -24,6 +24,7 @@ from diag.words.sentences import counted
 
 if TYPE_CHECKING:
     from diag.checklist.lint.directions import Situation
+    from diag.model.checklist import Price
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Checked:
     """In the order of files and lines."""
     overlaid: int = 0
     """Items that the syndicat's own files change, add or switch off."""
+    note: str = ""
+    """What is to be seen to one day, and is no fault: prices that are too old."""
 
 
 def problems_in(folder: Path, overlay: Path | None = None) -> Checked:
@@ -64,7 +67,19 @@ def problems_in(folder: Path, overlay: Path | None = None) -> Checked:
             counted(len(loaded.examples), "exemple"),
         ))
     ordered = tuple(sorted(problems, key=lambda each: each.place))
-    return Checked(summary, ordered, len(loaded.overlaid))
+    note = _old_prices(loaded.draft.prices.values())
+    return Checked(summary, ordered, len(loaded.overlaid), note)
+
+
+def _old_prices(prices: "Iterable[Price]") -> str:
+    """Return which prices are to be seen again, by year; empty when none is."""
+    today = datetime.now(UTC).date().isoformat()
+    years: dict[int, list[str]] = {}
+    for one in prices:
+        if one.is_old(today):
+            years.setdefault(one.year, []).append(one.id)
+    told = " ; ".join(f"en {year}, {', '.join(years[year])}" for year in sorted(years))
+    return f"Prix relevés il y a plus de trois ans, à actualiser : {told}." * bool(told)
 
 
 def situations_in(folder: Path) -> "list[Situation]":
@@ -113,7 +128,9 @@ def _read(path: Path, key: str) -> Checked | None:
         problems = tuple(
             Problem(**{**one, "about": tuple(one["about"])}) for one in kept["problems"]
         )
-        return Checked(str(kept["summary"]), problems, int(kept["overlaid"]))
+        return Checked(
+            str(kept["summary"]), problems, int(kept["overlaid"]), kept["note"]
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -208,6 +208,7 @@ _TITLES = {
     "prices": "Prix",
     "aids": "Aides",
     "deadlines": "Échéances",
+    "finances": "Règles de finances",
     "sources": "Sources",
     "forms": "Formulaires",
 }
@@ -238,7 +239,9 @@ _KEYS = {
     "typical": "prix courant",
     "maximum": "prix haut",
     "vat": "TVA",
-    "year": "année",
+    "where": "relevé où",
+    "section": "section du budget",
+    "valid_until": "valable jusqu'à",
     "quantity": "quantité",
     "prices": "prix",
     "effort": "jours de travail",

@@ -234,7 +234,7 @@ def price(
         id=ident,
         label=ident,
         unit="pièce",
-        year=2025,
+        as_of="2025",
         minimum=minimum,
         typical=typical,
         maximum=maximum,

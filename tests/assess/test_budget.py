@@ -26,7 +26,7 @@ def actions(draw: st.DrawFn, *, sure: bool = True) -> list[Action]:
 def action(draw: st.DrawFn, rank: int, *, sure: bool) -> Action:
     cents = sorted(draw(st.tuples(*[st.integers(0, 99_999)] * 3)))
     price = Price(
-        id="p", label="p", unit="u", year=2025, minimum=cents[0], typical=cents[1],
+        id="p", label="p", unit="u", as_of="2025", minimum=cents[0], typical=cents[1],
         maximum=cents[2], vat=draw(st.sampled_from([0, "5.5", 10, 20])),
         yearly=draw(st.booleans()),
     )  # fmt: skip

@@ -23,7 +23,7 @@ def cost(
 ) -> Cost:
     minimum, typical, maximum = cents
     price = Price(
-        id="p", label="p", unit="u", year=2025, minimum=minimum, typical=typical,
+        id="p", label="p", unit="u", as_of="2025", minimum=minimum, typical=typical,
         maximum=maximum, vat=vat, yearly=yearly,
     )  # fmt: skip
     top = None if high is None else Fraction(high)

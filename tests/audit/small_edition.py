@@ -11,7 +11,7 @@ from tests.checklist.test_dated_tables import AIDS, DEADLINES
 from tests.rules.written import FILES
 
 TABLET = """\
-  - {id: tablette, label: "Tablette", unit: tablette, year: 2020, minimum: "244",
+  - {id: tablette, label: "Tablette", unit: tablette, as_of: 2020, minimum: "244",
      typical: "320", maximum: "500", lifetime: P5Y}
 """
 

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from diag.checklist.load import Harvest
-from tests.checklist.test_dated_tables import AIDS, DEADLINES
+from tests.checklist.test_dated_tables import AIDS, DEADLINES, FINANCES
 from tests.rules.written import FILES
 
 GOLDEN = Path(__file__).with_name("sentences.txt")
@@ -64,7 +64,12 @@ _SAID_RARELY = (
 
 def whole_files() -> dict[str, str]:
     """Return files where every key of every form is written."""
-    files = {**FILES, "aides.yaml": AIDS, "echeances.yaml": DEADLINES}
+    files = {
+        **FILES,
+        "aides.yaml": AIDS,
+        "echeances.yaml": DEADLINES,
+        "finances.yaml": FINANCES,
+    }
     for file, right, wrong in _SAID_RARELY:
         assert files[file].count(right) == 1, right
         files[file] = files[file].replace(right, wrong)

@@ -33,7 +33,7 @@ def lines(run: Run) -> list[str]:
 
 
 def test_what_differs_from_the_shipped_edition_is_told_in_french(home: Path) -> None:
-    overlay(home, 'prices:\n  - {id: prise_rj45, typical: "101.50", year: 2026}\n')
+    overlay(home, 'prices:\n  - {id: prise_rj45, typical: "101.50", as_of: 2026}\n')
     run = diag(home, "checklists", "diff")
     assert run.code == 0, run.err
     assert lines(run)[0].startswith("livrée, ")

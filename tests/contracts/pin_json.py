@@ -26,7 +26,7 @@ OVERLAY = """\
 criteria:
   - {id: debit-descendant, weight: 9}
 prices:
-  - {id: prise_rj45, typical: "101.50", year: 2026}
+  - {id: prise_rj45, typical: "101.50", as_of: 2026}
 """
 READ: dict[str, tuple[str, ...]] = {
     "score UAI": ("score", CLOSED),

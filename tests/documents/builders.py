@@ -200,13 +200,13 @@ RECOMMENDATIONS = (
 )  # fmt: skip
 
 PRICES = (
-    Price(id="acces", label="Mise en service de la fibre", unit="accès", year=2025,
+    Price(id="acces", label="Mise en service de la fibre", unit="accès", as_of="2025",
         minimum=0, typical=25_000, maximum=50_000),
-    Price(id="abonnement", label="Abonnement à la fibre", unit="mois", year=2025,
+    Price(id="abonnement", label="Abonnement à la fibre", unit="mois", as_of="2025",
         minimum=4_000, typical=6_000, maximum=8_000, yearly=True),
-    Price(id="prise", label="Prise posée", unit="prise", year=2016, minimum=6_700,
+    Price(id="prise", label="Prise posée", unit="prise", as_of="2016", minimum=6_700,
         typical=9_550, maximum=12_500, source="S2"),
-    Price(id="ecran", label="Écran interactif", unit="écran", year=2024,
+    Price(id="ecran", label="Écran interactif", unit="écran", as_of="2024",
         minimum=150_000, typical=210_050, maximum=300_000, vat="5.5"),
 )  # fmt: skip
 

@@ -103,7 +103,7 @@ def test_a_refused_row_is_told_with_its_line_and_the_others_come_in(
 def test_a_row_twice_or_changed_by_hand_is_refused(desk: Workspace, csv: Path) -> None:
     overlay_of(desk).mkdir()
     (overlay_of(desk) / "local.yaml").write_text(
-        "prices:\n  - {id: tablette, year: 2026}\n", encoding="utf-8"
+        "prices:\n  - {id: tablette, as_of: 2026}\n", encoding="utf-8"
     )
     rows = "tablette;300\nprise_rj45;99\nprise_rj45;98\n"
     account = read(desk, csv, f"id;prix\n{rows}")

@@ -836,9 +836,15 @@ SENSE = [
     Mistake(
         "a price is of a year to come",
         "prix.yaml",
-        "year: 2025",
-        "year: 2099",
-        ("prix.yaml:5 :", "avertissement", "« prise_rj45 »", "2099", "l'année où"),
+        "as_of: 2025",
+        "as_of: 2099",
+        (
+            "prix.yaml:5 :",
+            "avertissement",
+            "« prise_rj45 »",
+            "2099",
+            "la date à laquelle",
+        ),
     ),
     Mistake(
         "a rate of VAT does not exist",

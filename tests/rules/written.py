@@ -127,13 +127,15 @@ prices:
   - id: prise_rj45
     label: "Prise RJ45 posée"
     unit: prise
-    year: 2025
+    as_of: 2025
     minimum: "67"
     typical: "95.50"
     maximum: 125
     vat: "5.5"
     lifetime: P15Y
     source: S31
+    where: "Valbrise"
+    section: investissement
 """
 
 SOURCES = """\

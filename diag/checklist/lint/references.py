@@ -156,6 +156,7 @@ def _row_problems(loaded: Loaded) -> Iterator[Problem]:
         "prices": {row.id: row.source for row in draft.prices.values()},
         "aids": {row.id: row.source for row in draft.aids.values()},
         "deadlines": {row.id: row.source for row in draft.deadlines.values()},
+        "finances": {row.id: row.source for row in draft.finances.values()},
     }
     for section, sources in cited.items():
         for ident, source in sources.items():

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
 
+from diag.checklist.lint.references import TRADE
 from diag.checklist.lint.rules import QUANTITY, written_rules
 from diag.checklist.loaded import Item, Loaded
 from diag.checklist.typecheck import UNREADABLE, VISIT_DATE, names_read
@@ -118,11 +119,11 @@ def _duration_problems(item: Item, key: str, text: str) -> Iterator[Problem]:
 
 def _price_problems(item: Item, price: Price) -> Iterator[Problem]:
     yield from _duration_problems(item, "lifetime", price.lifetime)
-    if price.year > datetime.now(UTC).year:
+    if price.source != TRADE and not price.where:
         yield item.problem(
-            ("year",),
-            f"le prix serait relevé en {price.year}, une année à venir",
-            "Écrivez l'année où vous avez vu ce prix.",
+            ("where",),
+            f"le prix a une source ({price.source}), et ne dit pas où il a été relevé",
+            'Ajoutez « where », par exemple « where: "Nanterre" ».',
             "warning",
         )
     if exact(price.vat) not in map(exact, VAT_RATES):
@@ -140,7 +141,16 @@ _YEAR = re.compile(r"\b20\d\d\b")
 
 
 def dated_problems(loaded: Loaded, today: date) -> Iterator[Problem]:
-    """Yield dates that have passed and are announced as if they had not."""
+    """Yield dates to come given as past, and dates passed announced as to come."""
+    for section in ("prices", "aids", "deadlines", "finances"):
+        for ident, row in getattr(loaded.draft, section).items():
+            if row.as_of > today.isoformat()[: len(row.as_of)]:
+                yield loaded.item(section, ident).problem(
+                    ("as_of",),
+                    f"l'information serait du {row.as_of}, une date à venir",
+                    "Écrivez la date à laquelle vous l'avez lue ou relevée.",
+                    "warning",
+                )
     for deadline in loaded.draft.deadlines.values():
         to_come = _TO_COME.search(f"{deadline.title} {deadline.what} {deadline.note}")
         if deadline.has_passed(today.isoformat()) and to_come:
@@ -159,6 +169,14 @@ def dated_problems(loaded: Loaded, today: date) -> Iterator[Problem]:
                 ("state",),
                 f"l'aide est dite ouverte, et sa période est finie : « {aid.period} »",
                 "Écrivez « state: closed », ou la période de cette année.",
+                "warning",
+            )
+        told = aid.rate or aid.ceiling
+        if told and aid.state is not AidState.CLOSED and not aid.valid_until:
+            yield loaded.item("aids", aid.id).problem(
+                ("rate",) if aid.rate else ("ceiling",),
+                f"« {told} » ne s'imprimera pas : rien ne dit jusqu'à quand cela vaut",
+                "Ajoutez « valid_until », ou dites-le dans « note », avec l'année.",
                 "warning",
             )
 

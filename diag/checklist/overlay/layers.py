@@ -12,7 +12,7 @@ from diag.rules.problem import Spot
 
 LISTS = (
     *("places", "questions", "criteria", "recommendations"),
-    *("prices", "aids", "deadlines", "sources", "forms"),
+    *("prices", "aids", "deadlines", "finances", "sources", "forms"),
 )
 """Sections that are lists of items with an id."""
 
@@ -21,6 +21,7 @@ HOMES = {
     "prices": "prix.yaml",
     "aids": "aides.yaml",
     "deadlines": "echeances.yaml",
+    "finances": "finances.yaml",
     "sources": "sources.yaml",
     "forms": "formulaires.yaml",
 }

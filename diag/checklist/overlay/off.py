@@ -27,7 +27,8 @@ def switched_off(layer: Layer, off: dict[Name, Spot]) -> Iterator[Problem]:
     _with_domains(layer, off)
     _with_criteria(layer, off)
     read: dict[Name, Spot] = {}
-    for name in _gone(layer, off, "criteria", "recommendations", "aids", "deadlines"):
+    unneeded = ("criteria", "recommendations", "aids", "deadlines", "finances")
+    for name in _gone(layer, off, *unneeded):
         read |= dict.fromkeys(_needs_of(layer.items[name]), off[name])
         layer.drop(name)
     _with_idle_questions(layer, off, read)

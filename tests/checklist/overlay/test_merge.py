@@ -60,7 +60,7 @@ def test_an_empty_overlay_changes_nothing(tmp_path: Path) -> None:
          ("criteria", "prise-par-classe"), "applicable", ""),
         ('criteria:\n  - {id: debit-suffisant, title: "Assez de débit"}\n',
          ("criteria", "debit-suffisant"), "title", "Assez de débit"),
-        ('prices:\n  - {id: prise_rj45, typical: "101.5", year: 2026}\n',
+        ('prices:\n  - {id: prise_rj45, typical: "101.5", as_of: 2026}\n',
          ("prices", "prise_rj45"), "typical", 10150),
     ],
 )  # fmt: skip
@@ -73,8 +73,8 @@ def test_a_key_is_changed_and_the_others_stay(
     section, ident = name
     after = getattr(loaded.draft, section)[ident]
     assert getattr(after, field) == value
-    alike = getattr(before, section)[ident].model_dump(exclude={field, "year"})
-    assert after.model_dump(exclude={field, "year"}) == alike
+    alike = getattr(before, section)[ident].model_dump(exclude={field, "as_of"})
+    assert after.model_dump(exclude={field, "as_of"}) == alike
     assert loaded.overlaid[name].file == "overlay/local.yaml"
 
 

@@ -153,7 +153,7 @@ def price(ident: str, euros: int) -> Price:
         id=ident,
         label=ident,
         unit="pièce",
-        year=2026,
+        as_of="2026",
         minimum=100 * euros,
         typical=100 * euros,
         maximum=100 * euros,
