@@ -12,6 +12,9 @@ from fractions import Fraction
 
 from diag.assess.plan import Action
 from diag.assess.results import Amount, Cost
+from diag.model.checklist import Price
+from diag.model.enums import Trigger
+from diag.words.dates import describe_day
 from diag.words.figures import euros, half_up, number
 
 UNPRICED = "à chiffrer"
@@ -19,6 +22,9 @@ UNPRICED = "à chiffrer"
 
 FREE_WORDS = "sans dépense"
 """What costs nothing."""
+
+WORKS = "travaux du bâtiment, hors budget numérique"
+"""What works on the building are called, beside totals that leave them out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +117,40 @@ def format_sum(costs: Sequence[Cost]) -> str:
         )
         ht = added(estimate(one.yearly_ht if yearly else one.once_ht) for one in costs)
         if ttc != Money():
-            bare = ttc == Money(at_least=True)
+            bare = ttc.at_least and not ttc.euros
             parts.append(f"{_taxed(ttc)}{'' if bare else f' ({ht} HT)'}{rhythm}")
     return ", puis ".join(parts) or FREE_WORDS
 
 
-def total_words(total: str, *, unsure: int = 0, unpriced: int = 0) -> str:
+def format_works(works: Money) -> str:
+    """Return « travaux du bâtiment, hors budget numérique : 7 500 € TTC »."""
+    return f"{WORKS} : {_taxed(works)}" if works != Money() else ""
+
+
+def aside(works: Money) -> str:
+    """Return « hors travaux du bâtiment (7 500 €) », beside a total with tax."""
+    return f"hors travaux du bâtiment ({works.cell})" if works != Money() else ""
+
+
+def format_seen(price: Price, today: date) -> str:
+    """Return when a price was seen: « 2025 », « prix relevé en 2016, à actualiser »."""
+    if price.is_old(today.isoformat()):
+        return f"prix relevé en {price.year}, à actualiser"
+    return describe_day(price.as_of)
+
+
+def total_words(
+    total: str, *, unsure: int = 0, unpriced: int = 0, works: Money | None = None
+) -> str:
     """Return a `total`, and how many of its actions are not known for sure.
 
     `unsure`: those that a check may call for, which only raise its high bound;
-    `unpriced`: those that nobody can price yet. Empty when there is nothing to pay.
+    `unpriced`: those that nobody can price yet; `works`: what the total leaves out,
+    told once it has an amount. Empty when there is nothing to pay.
     """
+    beside = aside(works) if works and works.cell != UNPRICED else ""
     if not total:
-        return ""
+        return f"{FREE_WORDS}, {beside}." if beside else ""
     notes = []
     if unsure:
         many = "s" * (unsure > 1)
@@ -131,7 +158,7 @@ def total_words(total: str, *, unsure: int = 0, unpriced: int = 0) -> str:
     if unpriced:
         action = "" if unsure else f" action{'s' * (unpriced > 1)}"
         notes.append(f"{unpriced}{action} {UNPRICED}")
-    return f"{', '.join([total, *notes])}."
+    return f"{', '.join(filter(None, [total, *notes, beside]))}."
 
 
 def _about(amount: Amount, *, headed: bool) -> str:
@@ -147,7 +174,7 @@ def _about(amount: Amount, *, headed: bool) -> str:
 
 
 def _taxed(shown: Money) -> str:
-    return UNPRICED if shown == Money(at_least=True) else f"{shown} TTC"
+    return f"{shown} TTC" if shown.euros or not shown.at_least else UNPRICED
 
 
 def _from_to(low: int, high: int) -> str:
@@ -162,7 +189,7 @@ def _euros(cents: Fraction | int) -> int:
 #
 # What is paid once falls in the year of its deadline (the next budget when none is
 # set); what is paid every year counts whole from that year on. What a check may call
-# for only raises the high bounds.
+# for only raises the high bounds. Works on the building are counted apart, in no year.
 
 
 YEARS = 3
@@ -209,6 +236,8 @@ class Budget:
     due: Money
     """The part that waits for nothing else, TTC: « dont à engager »."""
     beyond: tuple[Action, ...]
+    building: tuple[Action, ...] = ()
+    """What asks for works on the building, in no total: its other needs have a row."""
 
     @property
     def every(self) -> tuple[BudgetRow, ...]:
@@ -242,6 +271,17 @@ class Budget:
         return added(row.ht for row in self.every)
 
     @property
+    def is_sure(self) -> bool:
+        """Whether something to pay, works included, is surely needed."""
+        works = (one.advice.trigger is Trigger.FIRES for one in self.building)
+        return bool(self.rows) or any(works)
+
+    @property
+    def works(self) -> Money:
+        """The works on the building, TTC: outside the totals."""
+        return added(works_of(one.advice.cost) for one in self.building)
+
+    @property
     def unpriced(self) -> int:
         """How many actions nobody can price yet."""
         return sum(row.total.at_least for row in self.every)
@@ -255,18 +295,25 @@ def budget_of(
     Free actions have no row.
     """
     years = tuple(today.year + offset for offset in range(YEARS))
-    paid = [action for action in actions if not action.advice.cost.free]
+    paid = [action for action in actions if not action.advice.cost.digital.free]
     within = [action for action in paid if _year(action, years) <= years[-1]]
-    maybe = [action for action in to_confirm if not action.advice.cost.free]
+    maybe = [action for action in to_confirm if not action.advice.cost.digital.free]
+    every = (*actions, *to_confirm)
     return Budget(
         years=years,
         rows=tuple(_row(action, years) for action in within),
         unsure=tuple(
             _row(action, years) for action in maybe if _year(action, years) <= years[-1]
         ),
-        due=added(_due(action, years) for action in (*actions, *to_confirm)),
+        due=added(_due(action, years) for action in every),
         beyond=tuple(action for action in paid if action not in within),
+        building=tuple(one for one in every if not one.advice.cost.works.free),
     )
+
+
+def works_of(cost: Cost) -> Money:
+    """Return the works on the building that a cost holds, TTC: paid once."""
+    return estimate(cost.works.once_ttc)
 
 
 def added(amounts: Iterable[Money]) -> Money:
@@ -280,14 +327,14 @@ def by_year(rows: Iterable[Sequence[Money]]) -> tuple[Money, ...]:
 
 
 def _row(action: Action, years: tuple[int, ...]) -> BudgetRow:
-    cost, start = action.advice.cost, _year(action, years)
+    cost, start = action.advice.cost.digital, _year(action, years)
     ttc = _spread(cost.once_ttc, cost.yearly_ttc, start, years)
     ht = _spread(cost.once_ht, cost.yearly_ht, start, years)
     return BudgetRow(action, ttc, added(ht))
 
 
 def _due(action: Action, years: tuple[int, ...]) -> Money:
-    due, start = action.advice.due, _year(action, years)
+    due, start = action.advice.due.digital, _year(action, years)
     return added(_spread(due.once_ttc, due.yearly_ttc, start, years))
 
 

@@ -14,7 +14,15 @@ from diag.model.checklist import (
     Question,
     Recommendation,
 )
-from diag.model.enums import Compliance, Gate, Nature, Socle, Standing, Trigger
+from diag.model.enums import (
+    BudgetSection,
+    Compliance,
+    Gate,
+    Nature,
+    Socle,
+    Standing,
+    Trigger,
+)
 from diag.model.fact import ROOT_KINDS
 from diag.model.number import Bounds, Quantity, exact
 from diag.rules.tree import Exact
@@ -184,6 +192,11 @@ class CostLine(NamedTuple):
     quantity: Quantity
 
     @property
+    def is_works(self) -> bool:
+        """Whether it is for works on the building."""
+        return self.price.section is BudgetSection.TRAVAUX
+
+    @property
     def ht(self) -> Amount:
         """What it costs before tax."""
         low, high = self.quantity.low, self.quantity.high
@@ -210,6 +223,17 @@ class Cost:
     def free(self) -> bool:
         """Say whether nothing is to be paid."""
         return not self.lines
+
+    @cached_property
+    def digital(self) -> "Cost":
+        """The part of it that the digital budget pays: all but works."""
+        kept = (one for one in self.lines if not one.is_works)
+        return Cost(tuple(kept))
+
+    @cached_property
+    def works(self) -> "Cost":
+        """The works on the building, outside the digital budget."""
+        return Cost(tuple(one for one in self.lines if one.is_works))
 
     @cached_property
     def once_ht(self) -> Amount:

@@ -5,7 +5,15 @@ from datetime import timedelta
 from fractions import Fraction
 from functools import partial
 
-from diag.assess.money import Money, format_range, format_sum, total_words
+from diag.assess.money import (
+    Money,
+    added,
+    format_range,
+    format_sum,
+    format_works,
+    total_words,
+    works_of,
+)
 from diag.assess.plan import Action
 from diag.audit.compare import describe_comparables
 from diag.audit.counsel import describe_due, describe_reason
@@ -272,7 +280,10 @@ def decisions_box(report: Report) -> Md:
     paid = [one.advice.cost for one in proposed if not one.advice.cost.free]
     together = Md("")
     if paid:
-        total = f"{'Ensemble' if len(paid) > 1 else 'En tout'} : {format_sum(paid)}"
+        works = format_works(added(map(works_of, paid)))
+        told = format_sum([one.digital for one in paid])
+        told = " ; ".join(filter(None, (told, works)))
+        total = f"{'Ensemble' if len(paid) > 1 else 'En tout'} : {told}"
         left = "Reste à charge : la totalité, tant qu'aucune aide n'est accordée"
         aid = " ; demandez l'aide avant de signer" if listed_aids(report) else ""
         together = written(f"{total}. {left}{aid}.")
@@ -356,12 +367,17 @@ def findings_table(report: Report) -> Md:
 def _total(report: Report) -> str:
     budget = report.budget
     if not budget.every:
-        return ""
+        return total_words("", works=budget.works)
     is_range = budget.total.more or budget.total.at_least
     ht = "" if is_range else f" (soit {budget.ht} HT)"  # one range is enough
     due = f", dont {budget.due} à engager" if budget.due != budget.total else ""
     told = f"{budget.total} TTC{ht}{due}"
-    return total_words(told, unsure=len(budget.unsure), unpriced=budget.unpriced)
+    return total_words(
+        told,
+        unsure=len(budget.unsure),
+        unpriced=budget.unpriced,
+        works=budget.works,
+    )
 
 
 # The other pages
@@ -394,7 +410,8 @@ def _beyond(report: Report) -> str:
     """Return what falls due after the last year: « R24 et R92, 23 000 € TTC »."""
     later = report.budget.beyond
     refs = listed([one.ref for one in later], 12)
-    return f"{refs}, {format_sum([one.advice.cost for one in later])}" if later else ""
+    costs = [one.advice.cost.digital for one in later]
+    return f"{refs}, {format_sum(costs)}" if later else ""
 
 
 def _leaders(report: Report) -> str:

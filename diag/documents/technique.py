@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from diag.answers.types import answer_words, heads_words
-from diag.assess.money import UNPRICED
+from diag.assess.money import UNPRICED, WORKS, format_seen
 from diag.assess.plan import Action
 from diag.assess.results import CostLine
 from diag.assess.spread import short_places
@@ -24,9 +24,10 @@ from diag.documents.parts.sources import (
     all_aids,
     all_sources,
     dated_sources,
+    finances_table,
     known_sources,
+    price_source,
     prices_table,
-    source_words,
     sources_list,
     watch_list,
 )
@@ -83,6 +84,7 @@ def view(report: Report) -> dict[str, object]:
         "photos": photos(report),
         "journal": _journal(report),
         "aids": all_aids(report),
+        "finances": finances_table(report),
         "watched": watch_list(report),
         "sources": sources_list(report, all_sources(report) | dated_sources(report)),
         "prices": prices_table(report),
@@ -346,21 +348,24 @@ def cost_table(report: Report) -> Md:
     Each row is rounded to the cent, once, at the typical price. A need that several
     actions share has one row, under the first of them.
     """
-    rows, once, yearly = [], list[CostLine](), list[CostLine]()
+    once, yearly, works = list[CostLine](), list[CostLine](), list[CostLine]()
+    rows = []
     for action in (*report.plan.actions, *report.plan.to_confirm):
         for line in action.advice.cost.lines:
             price = line.price
-            (yearly if price.yearly else once).append(line)
+            kind = works if line.is_works else yearly if price.yearly else once
+            kind.append(line)
             rows.append((
                 action.ref,
                 price.label,
                 count_range(line.quantity, price.unit, plural(price.unit)),
                 euros_and_cents(price.typical),
                 _price_range(*_cents(line)) + " par an" * price.yearly,
-                str(price.year),
-                source_words(price.source),
+                format_seen(price, report.date),
+                price_source(price),
             ))
-    for rhythm, lines in (("payé une fois", once), ("par an", yearly)):
+    sums = (("payé une fois", once), ("par an", yearly), (WORKS, works))
+    for rhythm, lines in sums:
         if lines:
             sides = [_cents(line) for line in lines]
             most = [high for _, high in sides if high is not None]
@@ -368,7 +373,7 @@ def cost_table(report: Report) -> Md:
             least = sum(low for low, _ in sides)
             total = bold(_price_range(least, sum(most) if bounded else None))
             rows.append((bold("Total"), bold(rhythm), "", "", total, "", ""))
-    columns = ("Action", "Poste", "Quantité", "Prix HT", "Total HT", "Année", "Source")
+    columns = ("Action", "Poste", "Quantité", "Prix HT", "Total HT", "Relevé", "Source")
     return table("Détail des coûts, en euros HT", columns, rows, numeric=(3, 4))
 
 

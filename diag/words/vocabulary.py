@@ -3,6 +3,7 @@
 from diag.model.enums import (
     Audience,
     AuditStatus,
+    BudgetSection,
     Compliance,
     FollowUpState,
     Kind,
@@ -29,6 +30,14 @@ LEVELS_EXPLAINED = (
     "(répond au besoin), exemplaire (au-delà)."
 )
 """What every document prints once, before its first level."""
+
+BUDGET_SECTIONS = {
+    BudgetSection.INVESTISSEMENT: "investissement",
+    BudgetSection.FONCTIONNEMENT: "fonctionnement",
+    BudgetSection.TRAVAUX: "travaux du bâtiment",
+    BudgetSection.A_CONFIRMER: "à confirmer",
+}
+"""Under which section of its budget a commune pays."""
 
 OWNERS = {
     Owner.COMMUNE: "la commune",

@@ -141,8 +141,9 @@ def test_the_rural_grant_has_its_two_ways() -> None:
     grant = shipped().aids["detr"]
     assert grant.may_serve("021", 20_000)
     assert not grant.may_serve("021", 20_001)
-    for said in ("2 000 habitants au plus", "De 2 001 à 20 000", "1,3 fois", "75 000"):
+    for said in ("2 000 habitants au plus", "de 2 001 à 20 000", "1,3 fois"):
         assert said in grant.conditions
+    assert "75 000 habitants" in grant.note
 
 
 @pytest.mark.parametrize(

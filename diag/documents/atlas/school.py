@@ -327,7 +327,12 @@ def _decided(report: Report, view: View) -> tuple[DecisionStep, ...]:
 def _budget(report: Report) -> str:
     budget = report.budget
     whole = f"{budget.total} TTC" if budget.every else ""
-    return total_words(whole, unsure=len(budget.unsure), unpriced=budget.unpriced)
+    return total_words(
+        whole,
+        unsure=len(budget.unsure),
+        unpriced=budget.unpriced,
+        works=budget.works,
+    )
 
 
 _LEVELS = {

@@ -10,6 +10,7 @@ from diag.assess.money import (
     added,
     estimate,
     format_range,
+    works_of,
 )
 from diag.assess.plan import Action
 from diag.assess.results import CriterionResult
@@ -421,6 +422,12 @@ def _cost(report: Report, theme: Theme) -> str:
     ids = {one.id for one in theme.actions}
     paid = added(row.total for row in report.budget.rows if row.action.id in ids)
     later = any(one.id in ids for one in report.budget.beyond)
+    works = added(
+        works_of(one.advice.cost) for one in report.budget.building if one.id in ids
+    )
+    if works != Money():
+        beside = f"travaux : {works.cell}"
+        return beside if paid == Money() else f"{paid.cell} ; {beside}"
     if paid == Money():
         shared = any(one.advice.shared for one in theme.actions)
         unpaid = "compris dans d'autres actions" if shared else FREE_WORDS

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from diag.assess.money import Money, added, by_year
+from diag.assess.money import WORKS, Money, added, by_year
 from diag.audit.report import Report
 from diag.documents.blocks import bold, table
 from diag.documents.drawings import draw_years
@@ -26,7 +26,7 @@ Row = tuple[str, Sequence[Money]]
 
 def budget_by_domain(report: Report) -> Md:
     """Return what each domain costs, year by year; nothing while nothing is sure."""
-    if not report.budget.rows:
+    if not report.budget.is_sure:
         return Md("")
     titles = {one.id: one.title for one in report.checklist.domains}
     shares = sorted(report.budget.shares, key=lambda one: -one.total.most)
@@ -60,7 +60,7 @@ def budget_by_action(report: Report, audience: Audience) -> Md:
 def _budget(report: Report, caption: str, rows: Iterable[Row]) -> Md:
     budget = report.budget
     years = dict(zip(budget.years, budget.totals, strict=False))
-    return budget_table(caption, rows, years, budget.ht, budget.due)
+    return budget_table(caption, rows, years, budget.ht, budget.due, works=budget.works)
 
 
 def gather_rest(rows: Sequence[Row], limit: int, what: str) -> list[Row]:
@@ -79,10 +79,12 @@ def budget_table(
     ht: Money,
     due: Money,
     *,
+    works: Money,
     first: str = "",
 ) -> Md:
     """Return amounts by year, over what all of them cost; no rows, no table.
 
+    Works on the building have the last row, outside the total.
     The years are drawn, unless the table has a `first` header of its own: then it
     divides the amounts of another one.
     """
@@ -90,7 +92,7 @@ def budget_table(
         (label, *(one.cell for one in amounts), added(amounts).cell)
         for label, amounts in rows
     ]
-    if not cells:
+    if not cells and works == Money():
         return Md("")
     blanks, total = ("",) * len(years), added(years.values())
     sums = (one.cell for one in years.values())
@@ -98,6 +100,8 @@ def budget_table(
     cells.append(("soit hors taxes (HT)", *blanks, ht.cell))
     if due != total:
         cells.append((DUE, *blanks, due.cell))
+    if works != Money():
+        cells.append((WORKS, *blanks, works.cell))
     columns = (first or "Dépense", *map(str, years), "Total TTC")
     drawing = None if first else draw_years(tuple(years.items()))
     numeric = range(1, len(columns))

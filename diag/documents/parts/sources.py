@@ -1,18 +1,28 @@
 """Where things come from: sources a document rests on, prices it counts with."""
 
 from collections.abc import Iterable
+from datetime import date
+from fractions import Fraction
 
+from diag.assess.money import format_seen
 from diag.audit.law import day_words
 from diag.audit.report import Report
 from diag.documents.blocks import bold, bullets, table, written
 from diag.documents.escape import Md, link
-from diag.model.checklist import Aid, AidState, Deadline, Price, RegisteredSource
+from diag.model.checklist import (
+    Aid,
+    AidState,
+    Deadline,
+    Finance,
+    Price,
+    RegisteredSource,
+)
 from diag.model.enums import Standing
 from diag.words.dates import describe_day
-from diag.words.figures import euros_and_cents, number
+from diag.words.figures import euros, euros_and_cents, half_up, number
 from diag.words.sentences import sentence
 from diag.words.typography import NBSP
-from diag.words.vocabulary import TO_READ
+from diag.words.vocabulary import BUDGET_SECTIONS, TO_READ
 
 GRADES = {
     "A": "texte officiel ou administration",
@@ -22,6 +32,9 @@ GRADES = {
     "M": "usage du métier, sans source",
 }
 """What the grade of a source means."""
+
+TO_ASK = "à demander"
+"""What stands for the rate of an aid that nobody knows for this year."""
 
 _CUSTOM = "metier"
 """What stands for a source where only the custom of the trade speaks."""
@@ -45,8 +58,8 @@ def prices_table(report: Report) -> Md:
         for action in report.plan
         for line in action.advice.cost.lines
     }
-    rows = [_price_row(price) for price in used.values()]
-    columns = ("Poste", "Unité", "Prix HT", "TVA", "Année", "Source")
+    rows = [_price_row(price, report.date) for price in used.values()]
+    columns = ("Poste", "Unité", "Prix HT", "TVA", "Relevé", "Source")
     return table("Prix unitaires employés, en euros HT", columns, rows, numeric=(2, 3))
 
 
@@ -97,13 +110,20 @@ def _source_item(source: RegisteredSource) -> Md:
     return Md(f"{bold(source.id)}{NBSP}: {said}{address}")
 
 
-def _price_row(price: Price) -> tuple[str, ...]:
+def price_source(price: Price) -> str:
+    """Return where a price was seen and in which source: « Nanterre, S82 »."""
+    if price.source == _CUSTOM:
+        return source_words(price.source)
+    return ", ".join(filter(None, (price.where, price.source)))
+
+
+def _price_row(price: Price, today: date) -> tuple[str, ...]:
     low, high = (euros_and_cents(one) for one in (price.minimum, price.maximum))
     span = low if price.minimum == price.maximum else f"de {low} à {high}"
     rhythm = " (chaque année)" if price.yearly else ""
     vat = f"{number(price.vat)} %"
     unit = price.unit + rhythm
-    return price.label, unit, span, vat, str(price.year), source_words(price.source)
+    return price.label, unit, span, vat, format_seen(price, today), price_source(price)
 
 
 _STATES = {
@@ -118,7 +138,7 @@ def possible_aids(report: Report) -> Md:
     columns = (
         "Aide",
         "Qui demande, à quelles conditions",
-        "Taux et plafond relevés",
+        "Taux et plafond",
         "À vérifier auprès de",
         "Information de",
     )
@@ -126,7 +146,7 @@ def possible_aids(report: Report) -> Md:
         (
             f"{aid.title} (ouverte)" if aid.state is AidState.OPEN else aid.title,
             _conditions(aid),
-            _amounts(aid),
+            _amounts(aid, report.date),
             aid.ask,
             f"{describe_day(aid.as_of)} ({source_words(aid.source)})",
         )
@@ -137,7 +157,7 @@ def possible_aids(report: Report) -> Md:
 
 def listed_aids(report: Report) -> list[Aid]:
     """Return the schemes that the town hall reads of."""
-    return _within_reach(report) if report.budget.rows else []
+    return _within_reach(report) if report.budget.is_sure else []
 
 
 def all_aids(report: Report) -> Md:
@@ -147,7 +167,7 @@ def all_aids(report: Report) -> Md:
         "État",
         "Quand",
         "Conditions",
-        "Taux et plafond relevés",
+        "Taux et plafond",
         "Source",
         "Information de",
     )
@@ -157,13 +177,45 @@ def all_aids(report: Report) -> Md:
             _STATES[aid.state],
             aid.period,
             " ".join(filter(None, (_conditions(aid), sentence(aid.note)))),
-            _amounts(aid),
+            _amounts(aid, report.date),
             source_words(aid.source),
             describe_day(aid.as_of),
         )
         for aid in (*_within_reach(report), *_closed(report))
     ]
     return table("Aides, ouvertes et terminées", columns, rows)
+
+
+def finances_table(report: Report) -> Md:
+    """Return the rules of local finances that hold; none when nothing is to pay."""
+    if not report.budget.is_sure:
+        return Md("")
+    columns = ("Règle", "Taux ou seuil", "Ce qu'elle dit", "Source", "Information de")
+    rows = [
+        (
+            one.title,
+            _figure(one),
+            " ".join(filter(None, (one.says, sentence(one.note)))),
+            source_words(one.source),
+            describe_day(one.as_of),
+        )
+        for one in _holding(report)
+    ]
+    return table("Règles de finances locales", columns, rows)
+
+
+def _holding(report: Report) -> list[Finance]:
+    today = report.date.isoformat()
+    return [one for one in report.checklist.finances.values() if one.holds(today)]
+
+
+def _figure(rule: Finance) -> str:
+    parts = [
+        f"{number(rule.percent)} %" if rule.percent is not None else "",
+        f"{euros(half_up(Fraction(rule.euros, 100)))} HT" if rule.euros else "",
+        BUDGET_SECTIONS[rule.section] if rule.section else "",
+    ]
+    return " ; ".join(filter(None, parts))
 
 
 def watch_list(report: Report) -> Md:
@@ -193,11 +245,12 @@ def watch_list(report: Report) -> Md:
 
 
 def dated_sources(report: Report) -> frozenset[str]:
-    """Return the sources of the aids and of the dates printed."""
-    told: Iterable[Aid | Deadline] = (
+    """Return the sources of the aids, of the dates and of the rules printed."""
+    told: Iterable[Aid | Deadline | Finance] = (
         *_within_reach(report),
         *_closed(report),
         *report.checklist.deadlines.values(),
+        *_holding(report),
     )
     return frozenset(one.source for one in told)
 
@@ -218,7 +271,10 @@ def _conditions(aid: Aid) -> str:
     return f"{sentence(f'demande : {aid.applicant}')} {aid.conditions}"
 
 
-def _amounts(aid: Aid) -> str:
+def _amounts(aid: Aid, today: date) -> str:
+    """Return what may be counted on: of a scheme that runs, only while it is known."""
+    if aid.state is not AidState.CLOSED and not aid.is_current(today.isoformat()):
+        return TO_ASK
     parts = [aid.rate, f"plafond : {aid.ceiling}" * bool(aid.ceiling)]
     return " ; ".join(one for one in parts if one) or "non relevé"
 

@@ -4,7 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from diag.assess.money import Money, added, by_year, format_sum
+from diag.assess.money import (
+    FREE_WORDS,
+    Money,
+    added,
+    aside,
+    by_year,
+    format_sum,
+)
 from diag.assess.money import total_words as told_total
 from diag.assess.results import Score
 from diag.audit.law import basis_words, concerns, label, pressure
@@ -231,6 +238,17 @@ def total(extracts: Iterable[Extract]) -> Money:
 
 
 def total_words(gathering: Gathering) -> str:
+    """Return the total, and the works beside it; empty when nothing is to pay."""
+    told, works = _bare_total(gathering), aside(works_total(gathering))
+    return f"{told or FREE_WORDS}, {works}" if works else told
+
+
+def works_total(gathering: Gathering) -> Money:
+    """Return what works on buildings cost, TTC: outside the totals."""
+    return added(one.works for one in gathering.extracts)
+
+
+def _bare_total(gathering: Gathering) -> str:
     """Return « 12 400 € TTC (soit 10 333 € HT) »; empty when nothing is to pay."""
     expenses = _expenses(gathering)
     if not expenses:
@@ -247,9 +265,10 @@ def total_line(gathering: Gathering) -> str:
     """Return the total of page 1, and how many actions are not known for sure."""
     expenses = _expenses(gathering)
     return told_total(
-        total_words(gathering),
+        _bare_total(gathering),
         unsure=sum(not one.sure for one in expenses),
         unpriced=sum(one.total.at_least for one in expenses),
+        works=works_total(gathering),
     )
 
 
@@ -263,7 +282,8 @@ def by_audit(
     years = dict(zip(gathering.years, _by_year(expenses), strict=True))
     ht = added(one.ht for one in expenses)
     due = added(one.due for one in gathering.extracts)
-    return budget_table(caption, rows, years, ht, due, first=first)
+    works = works_total(gathering)
+    return budget_table(caption, rows, years, ht, due, works=works, first=first)
 
 
 def domain_rows(gathering: Gathering, limit: int) -> list[Row]:

@@ -169,6 +169,8 @@ class Extract:
     expenses: tuple[Expense, ...]
     due: Money
     """The part of them that waits for nothing else."""
+    works: Money
+    """Works on the building, in no total."""
     beyond: tuple[Cost, ...]
     """What actions paid after the last year cost, in no total."""
     decided: tuple[Decided, ...]
@@ -218,7 +220,8 @@ def extract_of(report: Report) -> Extract:
             *(_expense(row, sure=False) for row in budget.unsure),
         ),
         due=budget.due,
-        beyond=tuple(one.advice.cost for one in budget.beyond),
+        works=budget.works,
+        beyond=tuple(one.advice.cost.digital for one in budget.beyond),
         decided=tuple(_decided(report)),
         to_confirm=len(plan.to_confirm),
     )

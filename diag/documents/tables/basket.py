@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from diag.assess.money import WORKS, format_seen
 from diag.assess.plan import Action
 from diag.assess.results import CostLine
 from diag.audit.counsel import describe_waiting
 from diag.audit.report import Report
 from diag.documents.mairie import READER  # buyers read what the commune reads
 from diag.documents.parts import advice
-from diag.documents.parts.sources import source_words
+from diag.documents.parts.sources import price_source
 from diag.documents.tables.table import (
     IDENTITY,
     Cell,
@@ -26,12 +27,15 @@ from diag.documents.tables.table import (
     table_of,
 )
 from diag.model.checklist import Checklist, Price
-from diag.model.enums import FollowUpState, Trigger
+from diag.model.enums import BudgetSection, FollowUpState, Trigger
 from diag.model.number import Quantity, exact
 from diag.words.dates import long_date
 from diag.words.figures import half_up
 from diag.words.sentences import sentence
-from diag.words.vocabulary import FOLLOW_UPS
+from diag.words.vocabulary import BUDGET_SECTIONS, FOLLOW_UPS
+
+WORKS_LOT = WORKS[:1].upper() + WORKS[1:]
+"""Where works are filed, after every other lot: no digital order has them."""
 
 OWN_LOT = "Hors grilles"
 """Where what the engineer advises of their own is filed."""
@@ -71,6 +75,8 @@ class BasketLine:
     sure: bool
     rank: int
     """Where its article stands, lot by lot."""
+    aged: str
+    """« prix relevé en 2016, à actualiser »; empty when it is not that old."""
     is_open: bool
     """Whether a list of places is not closed: more may be needed."""
     provisional: bool
@@ -102,7 +108,10 @@ def basket_of(report: Report, *, to_confirm: bool = False) -> Basket:
 
 
 def lots_of(checklist: Checklist) -> dict[str, str]:
-    """Return the lot of each price row, lots and rows in the order of the checklist."""
+    """Return the lot of each price row, lots and rows in the order of the checklist.
+
+    Works on the building are a lot of their own, the last.
+    """
     buyers: dict[str, Counter[str]] = {}
     for buyer in checklist.recommendations.values():
         for name in {need.item for need in buyer.buys}:
@@ -115,7 +124,15 @@ def lots_of(checklist: Checklist) -> dict[str, str]:
         if name in buyers
     }
     by_lot = sorted(lots, key=lambda name: ranks.get(lots[name], len(ranks)))
-    return {name: titles.get(lots[name], OWN_LOT) for name in by_lot}
+    told = {name: titles.get(lots[name], OWN_LOT) for name in by_lot}
+    works = dict.fromkeys(
+        (name for name in by_lot if _is_works(checklist.prices[name])), WORKS_LOT
+    )
+    return {name: lot for name, lot in told.items() if name not in works} | works
+
+
+def _is_works(price: Price) -> bool:
+    return price.section is BudgetSection.TRAVAUX
 
 
 def _why_not(action: Action, *, to_confirm: bool) -> str:
@@ -148,6 +165,7 @@ def _line(
         action=tuple(_action_cells(report, action)),
         sure=action.advice.trigger is Trigger.FIRES,
         rank=list(lots).index(price.id) if price.id in lots else len(lots),
+        aged=format_seen(price, report.date) * price.is_old(report.date.isoformat()),
         is_open=_is_open(report, action),
         provisional=report.provisional,
     )
@@ -201,7 +219,10 @@ _OUT = (
     "à confirmer ne l'est que sur demande, et la colonne Certitude le dit."
 )
 
-_LOTS = "Un lot est le domaine dont les préconisations achètent le plus l'article."
+_LOTS = (
+    "Un lot est le domaine dont les préconisations achètent le plus l'article. Les "
+    f"{WORKS}, ont le leur, le dernier."
+)
 
 
 def notice(
@@ -247,6 +268,7 @@ _PRICE = (
     Column("price_high_ht", "Prix haut HT (€)", 11),
     Column("vat", "TVA (%)", 7),
     Column("source", "Source du prix", 14),
+    Column("section", "Section du budget", 14),
 )
 
 _TOTALS = (
@@ -301,7 +323,7 @@ def by_school(lines: Iterable[BasketLine]) -> Table:
             *_totals(line.usual, line.usual_most, line.least, line.most),
             *line.action,
             "sûre" if line.sure else "à confirmer",
-            _remark(line.quantity, is_open=line.is_open),
+            _remark(line.quantity, line.aged, is_open=line.is_open),
         )
         for line in lines
     ]
@@ -340,7 +362,7 @@ def _together(price: Price, lines: Sequence[BasketLine]) -> tuple[Cell, ...]:
             sum((line.least for line in lines), nothing),
             sum((line.most for line in lines), nothing),
         ),
-        _remark(quantity, is_open=any(line.is_open for line in lines)),
+        _remark(quantity, lines[0].aged, is_open=any(line.is_open for line in lines)),
     )
 
 
@@ -358,7 +380,8 @@ def _priced(price: Price) -> tuple[Cell, ...]:
         price.year,
         *map(_euros, (price.minimum, price.typical, price.maximum)),
         exact(price.vat),
-        source_words(price.source),
+        price_source(price),
+        BUDGET_SECTIONS[price.section],
     )
 
 
@@ -366,14 +389,16 @@ def _totals(*sums: Sum) -> tuple[Cell, ...]:
     return tuple(_euros(cents) for one in sums for cents in (one.ht, one.ttc))
 
 
-def _remark(quantity: Quantity, *, is_open: bool) -> str:
+def _remark(quantity: Quantity, aged: str, *, is_open: bool) -> str:
+    """Return what keeps its amount from being counted on, of quantity and of price."""
+    told = ""
     if quantity.high is None:
-        return "Quantité à chiffrer : rien ne la borne encore"
-    if quantity.low != quantity.high:
-        return "Quantité à préciser : des réponses manquent"
-    if is_open:
-        return "Il en faudra peut-être plus : une liste de lieux n'est pas close"
-    return ""
+        told = "Quantité à chiffrer : rien ne la borne encore"
+    elif quantity.low != quantity.high:
+        told = "Quantité à préciser : des réponses manquent"
+    elif is_open:
+        told = "Il en faudra peut-être plus : une liste de lieux n'est pas close"
+    return " ; ".join(filter(None, (told, aged)))
 
 
 def _euros(cents: int | None) -> Fraction | None:

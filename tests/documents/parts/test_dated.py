@@ -20,6 +20,7 @@ RURAL = Aid(
     ask="la préfecture",
     max_population=20_000,
     as_of="2022",
+    valid_until="2027",
 )
 DEADLINES = {
     "cuivre": Deadline(
@@ -66,6 +67,17 @@ def test_the_mairie_reads_an_aid_with_its_date_and_with_whom_to_check_it() -> No
     (row,) = [line for line in page.splitlines() if "Dotation rurale" in line]
     assert "30 % constatés en 2017 ; plafond : 5 000 euros par classe" in row
     assert row.rstrip(" |").endswith("| la préfecture | 2022 (usage du métier)")
+
+
+def test_a_rate_that_nobody_knows_for_that_day_is_to_be_asked() -> None:
+    """No rate of 2017 is told to a council, nor to who counts on it."""
+    for until in ("", "2025", "2025-12-31"):
+        made = told(RURAL.model_copy(update={"valid_until": until}))
+        for page in (mairie(made), technique(made)):
+            (row,) = [line for line in page.splitlines() if "Dotation rurale" in line]
+            assert "| à demander |" in row
+            assert "30 %" not in row
+            assert "5 000" not in row
 
 
 def test_an_aid_that_serves_nobody_here_is_not_told_to_the_mairie() -> None:
