@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 from diag.answers.types import TYPES, value_words
-from diag.assess.money import format_cost, format_range
+from diag.assess.money import format_cost, format_range, format_seen
 from diag.assess.plan import ONCE, Action
 from diag.assess.results import Advice, Target
 from diag.assess.spread import NAMED
@@ -101,10 +101,10 @@ def _unfolded(
         high = "…" if many.high is None else number(many.high)
         span = high if many.low == many.high else f"{number(many.low)} à {high}"
         rhythm = " par an" if price.yearly else ""
-        yield quiet(
-            f"{key}/prix/{price.id}",
-            f"{price.label} : {span} × {_unit_price(price)}{rhythm}",
-        )
+        said = f"{price.label} : {span} × {_unit_price(price)}{rhythm}"
+        if price.is_old(report.date.isoformat()):
+            said += f", {format_seen(price, report.date)}"
+        yield quiet(f"{key}/prix/{price.id}", said)
     yield from _effect(session, action, key)
     for audience, reader in AUDIENCES.items():
         title = report.title(action, audience)

@@ -5,7 +5,7 @@ from functools import partial
 import click
 
 from diag.assess.json import assessment_json
-from diag.assess.money import format_cost
+from diag.assess.money import WORKS, format_cost
 from diag.assess.results import Advice, Assessment, DomainResult, Score
 from diag.assess.spread import danger_words, declined, socle_words
 from diag.assess.words import filled_words, score_cell
@@ -131,6 +131,8 @@ def _print_advice(assessment: Assessment, *, everything: bool) -> None:
     if assessment.advice:
         click.echo(f"Tout ensemble : {format_cost(assessment.basket)}")
         click.echo(f"  dont à engager : {format_cost(assessment.due)}")
+        if not assessment.basket.works.free:
+            click.echo(f"  dont {WORKS} : {format_cost(assessment.basket.works)}")
 
 
 def _share_words(advice: Advice) -> str:

@@ -63,8 +63,8 @@ def action(ident: str, cures: str, sets: str, title: str, below: int = 2) -> str
 
 PRICES = """\
 prices:
-  - {id: poste, label: "Poste", unit: poste, as_of: 2026, minimum: "100", typical: "200",
-     maximum: "300", lifetime: P5Y}
+  - {id: poste, label: "Poste", unit: poste, as_of: 2026, minimum: "100",
+     typical: "200", maximum: "300", lifetime: P5Y}
 """
 
 OLD = {

@@ -1,12 +1,13 @@
 """Aids and dates to watch: read, checked, compiled, never promised."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from diag.checklist.edition import compiled, open_edition
 from diag.model.checklist import Aid, AidState, Finance, Price
-from diag.model.enums import BudgetSection, FinanceTopic
+from diag.model.enums import BudgetSection, FinanceTopic, Nature
 from tests.rules.written import FILES, all_problems, load_written
 from tests.shipped import shipped
 
@@ -135,6 +136,12 @@ def test_no_shipped_aid_has_a_rate_that_runs() -> None:
     runs = [one for one in shipped().aids.values() if one.state is not AidState.CLOSED]
     assert {one.id for one in runs} >= {"detr", "dsil", "departement"}
     assert [one.id for one in runs if one.rate or one.ceiling] == []
+
+
+def test_no_reason_tells_a_rate_of_another_year() -> None:
+    criteria = [one for one in shipped().criteria.values() if one.nature is Nature.AIDE]
+    assert "droits-a-la-dotation" in {one.id for one in criteria}
+    assert [one.id for one in criteria if re.search(r"\d\s?%", one.why)] == []
 
 
 def test_the_rural_grant_has_its_two_ways() -> None:

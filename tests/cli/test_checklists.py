@@ -40,7 +40,7 @@ def test_what_differs_from_the_shipped_edition_is_told_in_french(home: Path) -> 
     assert "→ courante, " in lines(run)[0]
     assert "Prix" in lines(run)
     assert "prix courant : 95,50 € → 101,50 €" in lines(run)
-    assert "année : 2025 → 2026" in lines(run)
+    assert "information de : 2025 → 2026" in lines(run)
     told = json.loads(diag(home, "checklists", "diff", "--json").out)
     (only,) = told["differences"]
     assert only["fields"]["typical"] == {"before": 9550, "after": 10150}
