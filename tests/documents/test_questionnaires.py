@@ -8,7 +8,7 @@ import pytest
 
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.history import changes_of
-from diag.audit.session import AuditSession
+from diag.audit.session import AuditSession, start
 from diag.documents.formats import FORMATS, Format
 from diag.documents.questionnaire import compose, keep, printed_for, printed_in
 from diag.model.checklist import Question
@@ -109,3 +109,35 @@ def test_nothing_left_to_ask_is_said_instead_of_an_empty_page(tmp_path: Path) ->
         session = audited(made)
         with pytest.raises(DiagError, match="rien à demander"):
             compose(session, "equipe")
+
+
+@pytest.mark.parametrize(
+    ("whom", "form"), [("commune", "mairie"), ("prestataire", "prestataire")]
+)
+def test_a_form_prints_its_lines_and_its_table(
+    tmp_path: Path, whom: str, form: str
+) -> None:
+    with workspace(tmp_path) as made:
+        session = started(made)
+        paper, printed = compose(session, whom)
+        wanted = session.checklist.forms[form]
+        order = [wanted.questions.index(each) for each in printed.questions]
+        assert order == sorted(order)
+        told = {"acces_internet", "reformes_plus_10_ans", "registre_commune"}
+        assert set(wanted.questions) - set(printed.questions) <= told
+        markdown = paper.document.markdown
+        assert markdown.startswith(f"# {wanted.title}")
+        assert "| Modèle |" in markdown
+        for name in wanted.columns:
+            assert session.checklist.questions[name].label in markdown
+        record_answer(session, NewAnswer(printed.questions[0], state=State.REFUSED))
+        assert printed.questions[0] not in {one.id for one in asked(session, whom)}
+
+
+def test_what_belongs_to_the_commune_is_asked_in_its_own_audit(tmp_path: Path) -> None:
+    with workspace(tmp_path) as made:
+        about = commune_auditee(made, started(made).about.insee)
+        session = start(made, about.ref)
+        paper, printed = compose(session, "commune")
+        assert printed.questions == ("registre_commune",)
+        assert "| Modèle |" not in paper.document.markdown
