@@ -66,6 +66,7 @@ class CriterionJudge:
             if name in vocabulary and vocabulary[name].may_be_void
         )
         """What takes it out where it is sans objet."""
+        self._share = Fraction(criterion.socle_share)
         self._applies = condition(self.applicable) if self.applicable else None
         self._is_given = condition(self.given) if self.given else None
         self._reached = tuple((level, condition(rule)) for level, rule in self.levels)
@@ -187,7 +188,7 @@ class CriterionJudge:
         share = share_reaching(1, verdicts)
         if share is None and not is_open:
             return None
-        wanted = Fraction(self.criterion.socle_share)
+        wanted = self._share
         if is_open:
             share = open_share(1, wanted, verdicts)
         assert share is not None

@@ -149,6 +149,7 @@ class Gains:
         self._results = results
         self._lows = lows
         self._reading = reading
+        self._once = reading.supposing()
 
     def gain(self, effect: Effect, places: Sequence[str]) -> Fraction:
         """Return the rise of the overall low once done at these places, as a ratio."""
@@ -189,10 +190,10 @@ class Gains:
         vocabulary = self._reading.vocabulary
         is_better = all(vocabulary[name].question.better for name in names)
         moved = frozenset[str]().union(*map(self._readers.moved, names))
-        supposed = self._reading.supposing(changes, moved)
+        self._once.suppose(changes, moved)
         return {
             ident: tuple(
-                self._gauges[ident].verdict(supposed.scope(each.place))
+                self._gauges[ident].verdict(self._once.scope(each.place))
                 if (near is None or each.place in near)
                 and not (is_better and self._is_best(each))
                 else each

@@ -147,12 +147,11 @@ class FactsReading:
         *,
         limits: Limits = Limits.RANGE,
         like: "FactsReading | None" = None,
-        supposed: tuple[Heads, frozenset[str]] | None = None,
+        supposes: bool = False,
     ) -> None:
         """Read facts; `like` is a reading of the same places.
 
-        `supposed` are heads that stand in for those of the facts, and the questions
-        that they move: what `like` read of others stays read.
+        It `supposes` other answers: what `like` reads where they move nothing is kept.
         """
         self.vocabulary = vocabulary
         """The questions."""
@@ -165,26 +164,30 @@ class FactsReading:
         self.visit_date = _visit_date(facts.visit_date)
         """The day of the visit; anything when there was none."""
         self._scopes: dict[str, PlaceScope] = {}
-        self._supposed, self.moved = supposed or ({}, frozenset())
-        self._kept = like if supposed else None
+        self.moved = frozenset[str]()
+        """Questions whose value another answer was supposed to decide."""
+        self._supposed: Heads = {}
+        self._kept = like if supposes else None
 
     def with_limits(self, limits: Limits) -> "FactsReading":
         """Return the same facts, unknown numbers bounded otherwise."""
         return FactsReading(self.vocabulary, self.facts, limits=limits, like=self)
 
-    def supposing(self, overlay: "Overlay", moved: frozenset[str]) -> "FactsReading":
-        """Return a reading with some answers replaced, that keeps the rest as read.
+    def supposing(self) -> "FactsReading":
+        """Return a reading for suppositions, that keeps the rest as read here."""
+        return FactsReading(
+            self.vocabulary, self.facts, limits=self.limits, like=self, supposes=True
+        )
+
+    def suppose(self, overlay: "Overlay", moved: frozenset[str]) -> None:
+        """Replace some answers, and no longer those that were supposed before.
 
         `moved` are the questions replaced, with those whose value they decide.
         """
-        heads = {key: (_answer(each),) for key, each in overlay.items()}
-        return FactsReading(
-            self.vocabulary,
-            self.facts,
-            limits=self.limits,
-            like=self,
-            supposed=(heads, moved),
-        )
+        self._supposed = {key: (_answer(each),) for key, each in overlay.items()}
+        self.moved = moved
+        for scope in self._scopes.values():
+            scope.forget()
 
     def heads(self, place: str, question: str) -> tuple[Answer, ...]:
         """Return the heads of a fact."""
@@ -233,6 +236,7 @@ class PlaceScope:
         "_out",
         "_reading",
         "_relevance",
+        "_values",
         "kind",
         "parent",
         "place",
@@ -243,7 +247,8 @@ class PlaceScope:
         self, reading: FactsReading, place: str, like: "PlaceScope | None" = None
     ) -> None:
         """Look at a place; `like` is it as it was before what the reading supposes."""
-        self.value: Callable[[str], RuleValue] = _Values(self._read).__getitem__
+        self._values = _Values(self._read)
+        self.value: Callable[[str], RuleValue] = self._values.__getitem__
         """What a name stands for here: an own fact, an ancestor's, the date."""
         self.place = place
         """Its id."""
@@ -257,6 +262,12 @@ class PlaceScope:
         self._relevance: dict[str, Truth] = {}
         self._out: dict[str, Truth] = {}
         self._inside: dict[PlaceKind, tuple[Sequence[Scope], bool]] = {}
+
+    def forget(self) -> None:
+        """Read facts anew from now on."""
+        self._values.clear()
+        self._relevance.clear()
+        self._out.clear()
 
     def inside(self, kind: PlaceKind) -> tuple[Sequence[Scope], bool]:
         """Return the places of a kind held here, and whether more may come."""
