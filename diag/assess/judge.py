@@ -17,6 +17,7 @@ from diag.assess.results import (
     DomainResult,
 )
 from diag.assess.scores import Averages, domain_score, overall_score, socle_of
+from diag.checklist.reserved import counted_by, names_of, raised_by, reserved_questions
 from diag.model.checklist import Checklist, Criterion, Question, Recommendation
 from diag.model.enums import Kind, PlaceKind, Profile
 from diag.model.fact import Facts
@@ -287,6 +288,16 @@ def _rooted(checklist: Checklist, root: PlaceKind) -> Checklist:
         for ident, recommendation in checklist.recommendations.items()
         if recommendation_root(checklist, ident) is root
     }
+    return _reduced(checklist, questions, criteria, recommendations)
+
+
+def _reduced(
+    checklist: Checklist,
+    questions: dict[str, Question],
+    criteria: dict[str, Criterion],
+    recommendations: dict[str, Recommendation],
+) -> Checklist:
+    """Return a checklist of those alone, without the domains that held only others."""
     kept = _domains(questions, criteria, recommendations)
     used = _domains(checklist.questions, checklist.criteria, checklist.recommendations)
     domains = tuple(
@@ -315,3 +326,73 @@ def _domains(
         *(each.domain for each in criteria.values()),
         *(each.domain for each in recommendations.values()),
     })
+
+
+# What everyone may read: a checklist as if its sensitive questions did not exist.
+#
+# Not a score with holes: another, whole one. What reads a sensitive fact goes with it,
+# and no total, no order and no number is left that would tell it.
+
+
+_shown: list[tuple[Checklist, Checklist]] = []
+
+
+def public(checklist: Checklist) -> Checklist:
+    """Return a checklist without its sensitive questions, and all that reads one.
+
+    The same object each time for the same checklist; itself when it has none.
+    """
+    for source, made in tuple(_shown):
+        if source is checklist:
+            return made
+    made = _public(checklist)
+    _shown[:] = [(checklist, made), (made, made), *_shown[: _KEPT - 2]]
+    return made
+
+
+def _public(checklist: Checklist) -> Checklist:
+    reserved = reserved_questions(checklist.questions)
+    if not reserved:
+        return checklist
+    questions = {
+        ident: question
+        for ident, question in checklist.questions.items()
+        if ident not in reserved
+    }
+    criteria = {
+        ident: criterion
+        for ident, criterion in checklist.criteria.items()
+        if reserved.isdisjoint(names_of(criterion))
+    }
+    told = {
+        ident: each
+        for ident, each in checklist.recommendations.items()
+        if each.when.criterion in criteria and reserved.isdisjoint(counted_by(each))
+    }
+    known = questions.keys() | criteria.keys()
+    recommendations = {
+        ident: each.model_copy(
+            update={
+                "requires": tuple(
+                    one for one in each.requires if one.criterion in criteria
+                ),
+                "covers": tuple(one for one in each.covers if one in told),
+                "effect": {
+                    name: value
+                    for name, value in each.effect.items()
+                    if name in known and reserved.isdisjoint(raised_by(value))
+                },
+            }
+        )
+        for ident, each in told.items()
+    }
+    reduced = _reduced(checklist, questions, criteria, recommendations)
+    places = tuple(
+        place.model_copy(
+            update={
+                "named_by": tuple(one for one in place.named_by if one in questions)
+            }
+        )
+        for place in reduced.places
+    )
+    return reduced.model_copy(update={"places": places})

@@ -20,6 +20,7 @@ from diag.checklist.lint.sense import (
     sense_problems,
     trigger_problems,
 )
+from diag.checklist.lint.withheld import withheld_problems
 from diag.checklist.loaded import Loaded
 from diag.rules.problem import Problem
 
@@ -48,6 +49,7 @@ def lint(loaded: Loaded) -> tuple[Problem, ...]:
             sense_problems,
             direction_problems,
             law_problems,
+            withheld_problems,
             partial(proof_problems, faulty=_faulty(problems)),
             *checks,
         )
