@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from itertools import count
 
 from diag.assess.results import FREE, Advice, Cost, CostLine
 from diag.model.audit import FollowUp, OwnAdvice
@@ -85,7 +86,7 @@ class Plan:
     """Done, checked or set aside."""
 
     def __iter__(self) -> Iterator[Action]:
-        """Go through every action, in the order of their numbers."""
+        """Go through every action, in the order of the plan."""
         yield from (*self.actions, *self.to_confirm, *self.closed)
 
     def action(self, recommendation: str) -> Action | None:
@@ -98,21 +99,24 @@ def plan_of(
     follow_ups: Sequence[FollowUp],
     today: date,
     ranks: Mapping[str, Fraction] | None = None,
+    refs: Mapping[str, str] | None = None,
 ) -> Plan:
     """Return the advice numbered and dated, counting delays from `today`.
 
     It keeps the order of the assessment, in which dangers and the law come first; so
     does what the engineer adds for them. `ranks` is the engineer's own order, which has
-    the last word.
+    the last word. An action that has a number in `refs` keeps it; others come after.
     """
     states = states_of(follow_ups)
     sure = [one for one in advice if _is_sure(one, states)]
     ordered = _by_hand(_by_class(_nested(sure, today)), ranks or {})
     rest = [one for one in advice if not _is_sure(one, states)]
     ordered += [Action("", one, _due(one, today)) for one in rest]
+    known = refs or {}
+    free = (f"R{rank}" for rank in count(len(known) + 1))
     placed = [
-        replace(one, ref=f"R{rank}", state=states.get(one.id))
-        for rank, one in enumerate(ordered, 1)
+        replace(one, ref=known.get(one.id) or next(free), state=states.get(one.id))
+        for one in ordered
     ]
     later_on = placed[len(sure) :]
     return Plan(

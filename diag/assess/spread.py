@@ -4,7 +4,7 @@ The mean of its places is a score; no level stands for several places: they are 
 by level, and named.
 """
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from diag.assess.results import TOP, Assessment, CriterionResult, Danger, Verdict
@@ -185,18 +185,15 @@ def standing_words(verdict: Verdict) -> str:
     return verdict_words(verdict)
 
 
-def declined(
-    facts: Facts, checklist: Checklist, domain: str, hidden: Container[str] = ()
-) -> tuple[str, ...]:
+def declined(facts: Facts, checklist: Checklist, domain: str) -> tuple[str, ...]:
     """Return what was declared sans objet in a domain, each with its reason.
 
     A choice not to have takes its criteria out of the score: it is printed beside it.
-    The `hidden` questions are left out.
     """
     askable = [
         asked
         for asked in checklist.questions.values()
-        if asked.void and asked.domain == domain and asked.id not in hidden
+        if asked.void and asked.domain == domain
     ]
     return tuple(
         _declined_words(facts, place, asked, heads[0].reason)

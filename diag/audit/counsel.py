@@ -77,7 +77,7 @@ def _unfolded(
     result = report.result(action.advice.recommendation.when.criterion)
     found = ""
     if result:
-        found = f"{result.criterion.title}, {observed(report, result, WORKING_READER)}"
+        found = f"{result.criterion.title}, {observed(report, result)}"
     told = (
         ("Constat", found),
         ("Pourquoi", describe_reason(report, action, USUAL_READER)),
@@ -234,7 +234,7 @@ def describe_waiting(
         names = listed([(name or name_places)(report, one, audience) for one in first])
         words = _waiting_words(gate, names, short=len(targets) < len(told))
         if len(targets) < len(told):
-            words = f"{_where(report, action, targets, audience)} : {words}"
+            words = f"{_where(report, targets)} : {words}"
         said.append(words)
     return " ; ".join(said)
 
@@ -246,11 +246,7 @@ def _waiting_words(gate: Gate, names: str, *, short: bool) -> str:
     return after if short or not names else f"à engager {after}"
 
 
-def _where(
-    report: Report, action: Action, targets: Sequence[Target], audience: Audience
-) -> str:
-    if report.is_discreet(action.id, audience):
-        return "en partie"
+def _where(report: Report, targets: Sequence[Target]) -> str:
     return f"à {listed([report.place_name(one.place) for one in targets], NAMED)}"
 
 

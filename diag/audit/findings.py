@@ -1,5 +1,6 @@
 """What was found, in a line: the weak points, the strong ones, what is open."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -8,11 +9,10 @@ from diag.answers.types import TYPES, evidence, heads_words
 from diag.assess.plan import Action
 from diag.assess.results import TOP, CriterionResult
 from diag.assess.spread import EXPECTED, concerned, short_places, spread_words
-from diag.audit.report import Report, names_judged
-from diag.model.checklist import Question
+from diag.audit.report import Report
+from diag.model.checklist import Criterion, Question
 from diag.model.enums import (
     USUAL_READER,
-    Audience,
     Compliance,
     Kind,
     Owner,
@@ -22,11 +22,12 @@ from diag.model.enums import (
     State,
 )
 from diag.model.fact import Answer
-from diag.words.figures import in_words
 from diag.words.sentences import listed, sentence, uncapitalised, with_detail
 from diag.words.vocabulary import COMPLIANCES, levels
 
 _EXPECTED_RATIO = Fraction(EXPECTED, TOP)
+
+_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,36 +44,33 @@ class Open:
     """Kinds of places whose list is not closed."""
 
 
-def observed(report: Report, result: CriterionResult, audience: Audience) -> str:
+def observed(report: Report, result: CriterionResult) -> str:
     """Return what was seen on a criterion: « niveau de base (12 Mbit/s, mesuré) »."""
     if result.standing is Standing.OUT:
         declared = any(verdict.declared_out for verdict in result.verdicts)
         return "déclaré sans objet" if declared else "sans objet"
     if result.compliance is not None:
-        said, names = COMPLIANCES[result.compliance], where(report, result, audience)
+        said, names = COMPLIANCES[result.compliance], where(report, result)
         return f"{said} : {names}" if names else said
-    hidden = _is_hidden(report, result, audience)
     if result.alone:
-        fact = "" if hidden else telling_fact(report, result)
-        return with_detail(levels(result.alone.low, result.alone.high), fact)
-    if hidden:
-        return f"{in_words(result.bounds)} sur 100"
+        told = levels(result.alone.low, result.alone.high)
+        return with_detail(told, telling_fact(report, result))
     kind = report.kind_words(result.criterion.place)
     return spread_words(result, report.place_name, kind)
 
 
-def where(report: Report, result: CriterionResult, audience: Audience) -> str:
+def where(report: Report, result: CriterionResult) -> str:
     """Return the places that fall short, by name; empty for what is not of a place."""
-    if not _is_spread(report, result, audience):
+    if result.alone is not None:
         return ""
     return listed([report.place_name(one.place) for one in short_places(result)], 4)
 
 
-def praised(report: Report, result: CriterionResult, audience: Audience) -> str:
+def praised(report: Report, result: CriterionResult) -> str:
     """Return what was seen on a strong point, by what is as it should be."""
     places = concerned(result)
-    if not places or not _is_spread(report, result, audience):
-        return observed(report, result, audience)
+    if not places or result.alone is not None:
+        return observed(report, result)
     sure = [one for one in places if one.standing is Standing.IN]
     reached = sum(one.low >= EXPECTED for one in sure)
     told = _counted(report, result, reached, "au niveau attendu", of=len(places))
@@ -86,8 +84,6 @@ def telling_fact(report: Report, result: CriterionResult) -> str:
     """
     known = report.checklist.questions
     read = [known[name] for name in names_judged(result.criterion) if name in known]
-    if any(one.sensitive for one in read):
-        return ""
     days = [one for one in read if TYPES[one.type].is_day]
     if len(read) == 1 and _speaks_alone(read[0]):
         fact = read[0]
@@ -97,6 +93,23 @@ def telling_fact(report: Report, result: CriterionResult) -> str:
         return ""
     heads = report.facts.answers.get((report.facts.root, fact.id), ())
     return _plain_answer(fact, heads, result.criterion.title)
+
+
+def names_read(criterion: Criterion) -> tuple[str, ...]:
+    """Return every name in a criterion's rules, those that judge first."""
+    rules = (criterion.given, criterion.applicable, criterion.weigh_by)
+    return tuple(dict.fromkeys((*names_judged(criterion), *_names(*rules))))
+
+
+def names_judged(criterion: Criterion) -> tuple[str, ...]:
+    """Return the names that decide the level, from the highest level down."""
+    levels = sorted(criterion.levels, reverse=True)
+    return tuple(_names(*(criterion.levels[level] for level in levels)))
+
+
+def _names(*rules: str) -> list[str]:
+    """Return the names in rules, in order; a word in a quoted choice counts too."""
+    return list(dict.fromkeys(_NAME.findall(" ".join(rules))))
 
 
 def _speaks_alone(fact: Question) -> bool:
@@ -159,8 +172,7 @@ def strengths(report: Report) -> tuple[CriterionResult, ...]:
 
     def rank(result: CriterionResult) -> tuple[bool, bool, Fraction, int]:
         criterion = result.criterion
-        hidden = criterion.id in report.discretion.criteria
-        partial = bool(short_places(result)) and not hidden
+        partial = bool(short_places(result))
         minor = criterion.kind is not Kind.BLOCKING
         return partial, minor, -result.bounds.low, -criterion.weight
 
@@ -202,15 +214,6 @@ def kind_of(report: Report, action: Action) -> Kind:
     if result is None or result.criterion.kind is Kind.COMPLIANCE:
         return Kind.IMPROVEMENT
     return result.criterion.kind
-
-
-def _is_hidden(report: Report, result: CriterionResult, audience: Audience) -> bool:
-    discreet = result.criterion.id in report.discretion.criteria
-    return discreet and not audience.reads_reserved
-
-
-def _is_spread(report: Report, result: CriterionResult, audience: Audience) -> bool:
-    return result.alone is None and not _is_hidden(report, result, audience)
 
 
 def _counted(

@@ -16,7 +16,6 @@ from diag.audit.suppose import (
     Closed,
     Option,
     Split,
-    Supposed,
     SupposedAnswer,
     SupposedOutcome,
     Supposition,
@@ -195,14 +194,18 @@ def _free(facts: Facts, name: str) -> str:
     return clean
 
 
-def option_of(session: AuditSession, name: str) -> Option:
+def option_of(session: AuditSession, name: str) -> Option | None:
     """Return a scenario as documents print it; the audit's facts stay what they are.
+
+    None where all that it supposes is sensitive, and the audit is read without it.
 
     Raises:
         DiagError: unknown; or nothing of it means anything here any more.
     """
     scenario = scenario_named(session, name)
     kept, _ = suppositions_of(session, scenario)
+    if not kept and session.is_public:
+        return None
     if not kept:
         raise DiagError(
             f"Le scénario « {scenario.name} » ne suppose plus rien qui existe ici."
@@ -210,15 +213,9 @@ def option_of(session: AuditSession, name: str) -> Option:
     session.check_method()
     found = outcome(session.facts, session.checklist, kept)
     once, yearly = zip(*(money_words(one) for one in found.costs), strict=True)
-    asked = session.checklist.questions
     return Option(
         name=scenario.name,
-        supposed=tuple(
-            Supposed(
-                words, isinstance(one, SupposedAnswer) and asked[one.question].sensitive
-            )
-            for words, one in zip(describe_hypotheses(session, kept), kept, strict=True)
-        ),
+        supposed=tuple(describe_hypotheses(session, kept)),
         scores=tuple(
             (title, score_cell(before), score_cell(after))
             for title, before, after in found.scores

@@ -164,7 +164,9 @@ def session_before(session: AuditSession) -> AuditSession | None:
     if not before:
         return None
     last = max(before, key=lambda other: other.campaign)
-    return AuditSession(session.workspace, last, session.about)
+    found = AuditSession(session.workspace, last, session.about)
+    found.is_public = session.is_public
+    return found
 
 
 def steps_before(session: AuditSession) -> tuple[FollowUp, ...]:

@@ -1,6 +1,5 @@
 """Everything that any document prints of one audit, computed once; its pictures."""
 
-import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,6 +10,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 
+from diag.assess.judge import public
 from diag.assess.money import Budget, budget_of, format_cost
 from diag.assess.plan import (
     Action,
@@ -25,16 +25,15 @@ from diag.assess.results import Assessment, CriterionResult
 from diag.assess.spread import kind_words
 from diag.audit.compare import AuditsCompared, Comparables, comparables_of, progress_of
 from diag.audit.hypotheses import option_of
-from diag.audit.memory import own_standing, steps_to_report
 from diag.audit.session import AuditSession
 from diag.audit.suppose import Option
-from diag.journal import subjects
+from diag.audit.told import Evidence, Told, public_digest, told_of
 from diag.journal.attachments import AttachmentStore
 from diag.journal.errors import JournalError
 from diag.journal.records import photos_of
 from diag.model.audit import Audit, Auditee, FollowUp, OwnAdvice, Photo, Visit
 from diag.model.charter import Issuer as Office
-from diag.model.checklist import Checklist, Criterion, Recommendation, Wording
+from diag.model.checklist import Checklist, Wording
 from diag.model.enums import (
     USUAL_READER,
     Audience,
@@ -45,88 +44,18 @@ from diag.model.enums import (
 from diag.model.fact import Facts, Place
 from diag.model.territory import Commune, TownHall
 from diag.model.text import accented
-from diag.words.dates import day_of, long_date
+from diag.words.dates import long_date
 from diag.words.sentences import NEXT_BUDGET, Blanks, filled, listed
 from diag.words.vocabulary import STATUSES_PRINTED, SUBJECTS
 from diag.workspace.charter import office_of
 from diag.workspace.picture import PictureError, reduced
 from diag.workspace.settings import Settings
 
-# A criterion that reads a sensitive question still gives its level; but its places and
-# quantities would give the fact away, so only the technical document prints them.
-
-
-_NAME = re.compile(r"[a-z_][a-z0-9_]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Discretion:
-    """Ids of what must not be detailed outside the technical document."""
-
-    questions: frozenset[str]
-    criteria: frozenset[str]
-    recommendations: frozenset[str]
-
-
-def discretion_of(checklist: Checklist) -> Discretion:
-    """Return what the sensitive questions of an edition speak through."""
-    questions = frozenset(
-        question.id for question in checklist.questions.values() if question.sensitive
-    )
-    criteria = frozenset(
-        criterion.id
-        for criterion in checklist.criteria.values()
-        if not questions.isdisjoint(names_read(criterion))
-    )
-    recommendations = frozenset(
-        advice.id
-        for advice in checklist.recommendations.values()
-        if advice.when.criterion in criteria
-        or not questions.isdisjoint(_names(*_counted_by(advice)))
-    )
-    return Discretion(questions, criteria, recommendations)
-
-
-def names_read(criterion: Criterion) -> tuple[str, ...]:
-    """Return every name in a criterion's rules, those that judge first.
-
-    A name inside a quoted choice counts too: too much discretion does no harm.
-    """
-    rules = (criterion.given, criterion.applicable, criterion.weigh_by)
-    return tuple(dict.fromkeys((*names_judged(criterion), *_names(*rules))))
-
-
-def names_judged(criterion: Criterion) -> tuple[str, ...]:
-    """Return the names that decide the level, from the highest level down."""
-    levels = sorted(criterion.levels, reverse=True)
-    return tuple(_names(*(criterion.levels[level] for level in levels)))
-
-
-def _counted_by(advice: Recommendation) -> Iterator[str]:
-    """Give every rule that says where, how many and how long."""
-    yield from (advice.when.where, advice.quantity, advice.at_most, advice.effort)
-    yield from (need.count for need in advice.buys)
-
-
-def _names(*rules: str) -> list[str]:
-    return list(dict.fromkeys(_NAME.findall(" ".join(rules))))
-
-
 Pictures = Mapping[str, bytes]
 """Attachments by their SHA-256: JPEGs."""
 
 NONE: Pictures = MappingProxyType({})
 """No picture at all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A photo of the audit, and who joined it."""
-
-    photo: Photo
-    author: str
-    day: str
-    """ISO day when it was taken, else when it was joined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +98,6 @@ class Report:
     """Digest of the compiled checklists."""
     plan: Plan
     budget: Budget
-    discretion: Discretion
     evidence: tuple[Evidence, ...]
     """The photos of the audit, in the order in which they were joined."""
     pictures: Pictures
@@ -178,6 +106,8 @@ class Report:
     """Finds the last audit; asked once, by the documents that print it."""
     look_around: Callable[[], Comparables | None]
     """Finds schools like it."""
+    shown: "Report | None"
+    """The same as if its sensitive questions did not exist; None where none does."""
     option: Option | None
     """A kept scenario to print next to the facts, if one was asked."""
 
@@ -196,9 +126,27 @@ class Report:
         """How schools like it stand; None for what is no school."""
         return self.look_around()
 
+    @property
+    def public(self) -> "Report":
+        """What everyone may read of it; itself where nothing is sensitive."""
+        return self.shown or self
+
+    def read_by(self, audience: Audience) -> "Report":
+        """Return what an audience may read of it."""
+        return self if audience.reads_reserved else self.public
+
+    def is_reserved(self, ident: str) -> bool:
+        """Say whether a criterion or a recommendation stays out of what is public."""
+        told, shown = self.checklist, self.public.checklist
+        return (
+            ident in told.criteria.keys() - shown.criteria.keys()
+            or ident in told.recommendations.keys() - shown.recommendations.keys()
+        )
+
     def gathered(self) -> "Report":
         """Return itself, everything found: another thread may write its documents."""
-        _ = self.progress, self.comparables
+        for one in (self, self.public):
+            _ = one.progress, one.comparables
         return self
 
     @property
@@ -248,13 +196,6 @@ class Report:
         """Return what was found on a criterion, if the edition has it."""
         return self.assessment.criteria.get(criterion)
 
-    def is_discreet(self, recommendation: str, audience: Audience) -> bool:
-        """Return whether places, quantities and reasons stay untold to a reader."""
-        return (
-            not audience.reads_reserved
-            and recommendation in self.discretion.recommendations
-        )
-
     def wording(self, action: Action, audience: Audience) -> Wording:
         """Return an action's words for a reader, reworded or as the author wrote."""
         own = action.advice.recommendation.wording
@@ -268,9 +209,8 @@ class Report:
         """
         if "{" not in text or action.id not in self.checklist.recommendations:
             return text
-        discreet = self.is_discreet(action.id, audience)
         blanks = Blanks(
-            quantity=None if discreet else action.advice.quantity,
+            quantity=action.advice.quantity,
             cost=self.format_cost(action),
             places=self.format_places(action, audience),
             due=self.format_due(action),
@@ -286,7 +226,7 @@ class Report:
 
         With those of the quantity: « CE2 et peut-être CM1 ».
         """
-        if not action.advice.places or self.is_discreet(action.id, audience):
+        if not action.advice.places:
             return self.it
         sure = self._names(action.advice.places, audience)
         maybe = self._names(action.unsure_places, audience)
@@ -345,16 +285,19 @@ def build_report(
     pictures: Pictures = NONE,
     look_back: Callable[[], AuditsCompared | None] = lambda: None,
     look_around: Callable[[], Comparables | None] = lambda: None,
+    shown: Report | None = None,
     option: Option | None = None,
 ) -> Report:
     """Return a report of an audit as it stands `today`.
 
-    `earlier` steps are of the audit before; `own` and `ranks` are the engineer's.
+    `earlier` steps are of the audit before; `own` and `ranks` are the engineer's. An
+    action bears the same number as in what is `shown` of it to everyone.
     """
     law = {one.criterion.id for one in assessment.alerts if one.is_law}
     added = (advised(one, today.year, is_law=one.criterion in law) for one in own)
     steps = (*still_standing(earlier), *follow_ups)
-    plan = plan_of((*assessment.advice, *added), steps, today, ranks)
+    refs = {one.id: one.ref for one in shown.plan} if shown else {}
+    plan = plan_of((*assessment.advice, *added), steps, today, ranks, refs)
     return Report(
         about=about.model_copy(update={"name": accented(about.name)}),
         commune=commune,
@@ -374,11 +317,11 @@ def build_report(
         edition=edition,
         plan=plan,
         budget=budget_of(plan.actions, today, plan.to_confirm),
-        discretion=discretion_of(checklist),
         evidence=tuple(evidence),
         pictures=pictures,
         look_back=look_back,
         look_around=look_around,
+        shown=shown,
         option=option,
     )
 
@@ -425,19 +368,6 @@ class Album(Mapping[str, bytes]):
         raise KeyError(sha)
 
 
-def evidence_of(session: AuditSession) -> tuple[Evidence, ...]:
-    """Return the photos of an audit, each with who joined it, and when."""
-    journal, audit = session.workspace.journal, session.audit.id
-    settings = session.workspace.settings
-    told = []
-    for photo in _photos(session):
-        first = journal.history(audit, subjects.photo(photo.id))[0]
-        author, at = first.author, first.at
-        day = photo.taken_at[:10] or day_of(at).isoformat()
-        told.append(Evidence(photo, settings.name_of(author), day))
-    return tuple(told)
-
-
 def _photos(session: AuditSession) -> tuple[Photo, ...]:
     return photos_of(session.workspace.journal, session.audit.id)
 
@@ -453,7 +383,8 @@ def report_of(
     workspace = session.workspace
     settings = workspace.settings
     territory = workspace.territory
-    earlier = steps_to_report(session)
+    today = day or workspace.world.today()
+    told, shown = told_of(session), _shown(session, today, scenario)
     return build_report(
         about=session.about,
         commune=territory.commune(session.about.insee),
@@ -462,37 +393,42 @@ def report_of(
         status=session.status,
         facts=_signed(session.facts, settings),
         checklist=session.checklist,
-        assessment=_as_decided(session, earlier),
+        assessment=_as_decided(session, told),
         visits=session.visits,
-        follow_ups=session.follow_ups,
-        wordings={
-            told: Wording.model_validate(words)
-            for told, words in session.wordings.items()
-        },
+        follow_ups=told.follow_ups,
+        wordings=told.wordings,
         author=settings.name_of(settings.author),
-        office=office_of(workspace),
-        today=day or workspace.world.today(),
-        digest=session.digest,
+        # One house: what could not be followed of it is told of both.
+        office=shown.office if shown else office_of(workspace),
+        today=today,
+        digest=public_digest(session, told) if session.is_public else session.digest,
         edition=session.edition,
-        earlier=earlier,
-        own=own_standing(session),
+        earlier=told.earlier,
+        own=told.own,
         ranks=session.ranks,
-        evidence=evidence_of(session),
+        evidence=told.evidence,
         pictures=Album(session),
         look_back=partial(progress_of, session),
         look_around=partial(comparables_of, session),
+        shown=shown,
         option=option_of(session, scenario) if scenario else None,
     )
 
 
-def _as_decided(session: AuditSession, earlier: Sequence[FollowUp]) -> Assessment:
+def _shown(session: AuditSession, day: date, scenario: str) -> Report | None:
+    if public(session.checklist) is session.checklist:
+        return None
+    return report_of(session.public(), day, scenario=scenario)
+
+
+def _as_decided(session: AuditSession, told: Told) -> Assessment:
     """Return the assessment, in which nothing counts on what was set aside.
 
     What it would have paid for, or made needless, falls to the others again.
     """
     whole, states = (
         session.assessment,
-        states_of((*still_standing(earlier), *session.follow_ups)),
+        states_of((*still_standing(told.earlier), *told.follow_ups)),
     )
     aside = {one for one in states if states[one] is FollowUpState.ECARTEE}
     dropped = [one for one in whole.advice if one.recommendation.id in aside]

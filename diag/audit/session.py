@@ -63,6 +63,8 @@ class AuditSession:
         """Whether an answer for a closed audit is refused until it is confirmed."""
         self.asks_when_changed = False
         """Whether replacing what another program has changed must be confirmed."""
+        self.is_public = False
+        """Whether it is read as if its sensitive questions did not exist."""
         self._gestures: dict[str, frozenset[str]] = {}
         self._snapshot: Snapshot | None = None
 
@@ -75,7 +77,15 @@ class AuditSession:
 
     def read_anew(self) -> Snapshot:
         """Return a snapshot of the audit as the journal gives it now."""
-        return read_snapshot(self.workspace, self.audit, self.about)
+        read = read_snapshot(self.workspace, self.audit, self.about)
+        return read.public if self.is_public else read
+
+    def public(self) -> "AuditSession":
+        """Return the same audit as everyone may read it: to read, not to write."""
+        shown = self.reopen()
+        shown.is_public = True
+        shown._snapshot = self.snapshot.public  # noqa: SLF001 - its own class
+        return shown
 
     def reopen(self) -> "AuditSession":
         """Return the same audit, of which nothing is read yet: memory is freed."""

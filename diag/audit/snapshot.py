@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from operator import xor
 
-from diag.assess.judge import judge_of, rooted
+from diag.assess.judge import judge_of, public, rooted
 from diag.assess.results import Assessment
 from diag.audit.successors import Heirs, answers_passed_on, heirs_of
 from diag.journal import subjects
@@ -33,6 +33,18 @@ class Snapshot:
     profile: Profile
     facts: Facts
     """Everything known; the root bears the subject's name."""
+    is_public: bool = False
+    """Whether it is the reading that everyone may have: nothing sensitive exists."""
+
+    @cached_property
+    def public(self) -> "Snapshot":
+        """The same audit as if its sensitive questions had never been asked."""
+        checklist = public(self.checklist)
+        if checklist is self.checklist:
+            return self
+        return replace(
+            self, facts=self.facts.about(checklist.questions), is_public=True
+        )
 
     @cached_property
     def checklist(self) -> Checklist:
@@ -41,9 +53,10 @@ class Snapshot:
         Raises:
             DiagError: when the audit names no edition.
         """
-        return rooted(
+        found = rooted(
             self.editions.open(pinned(self.about, self.edition)), self.about.kind
         )
+        return public(found) if self.is_public else found
 
     @cached_property
     def heirs(self) -> Heirs:

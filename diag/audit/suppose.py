@@ -385,21 +385,13 @@ def _pair(before: Score, after: Score) -> dict[str, object]:
 
 
 @dataclass(frozen=True, slots=True)
-class Supposed:
-    """One thing supposed, in words."""
-
-    words: str
-    is_sensitive: bool = False
-    """Whether it is about something that only the technical document prints."""
-
-
-@dataclass(frozen=True, slots=True)
 class Option:
     """What would follow from a scenario, next to what is."""
 
     name: str
     """As its author called it."""
-    supposed: tuple[Supposed, ...]
+    supposed: tuple[str, ...]
+    """In words."""
     scores: tuple[tuple[str, str, str], ...]
     """Title, score now, score then: those that move, the whole last."""
     costs: tuple[tuple[str, str, str], ...]

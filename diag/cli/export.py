@@ -67,13 +67,24 @@ _to_confirm = click.option(
 )
 
 
+def _sensitive(what: str) -> Callable[[F], F]:
+    return click.option("--sensitive", is_flag=True, help=f"Aussi {what}.")
+
+
 @export.command()
 @_subjects
 @_formats("csv", "xlsx")
 @_to_confirm
+@_sensitive("ce qu'appelle un fait sensible")
 @click.pass_context
 def basket(
-    ctx: click.Context, /, formats: tuple[str, ...], *, to_confirm: bool, **asked: Any
+    ctx: click.Context,
+    /,
+    formats: tuple[str, ...],
+    *,
+    to_confirm: bool,
+    sensitive: bool,
+    **asked: Any,
 ) -> None:
     """Écrit le panier d'un groupement de commandes.
 
@@ -84,7 +95,15 @@ def basket(
 
     with _chosen(ctx, **asked) as (workspace, picked, folder, bar):
         day = workspace.world.today()
-        done = write_basket(picked, folder, formats, day, bar, to_confirm=to_confirm)
+        done = write_basket(
+            picked,
+            folder,
+            formats,
+            day,
+            bar,
+            to_confirm=to_confirm,
+            sensitive=sensitive,
+        )
     _print_written(done)
 
 
@@ -95,6 +114,7 @@ def basket(
 @click.option(
     "--whole-plan", is_flag=True, help="Aussi les actions qui ne sont pas techniques."
 )
+@_sensitive("ce qu'appelle un fait sensible")
 @click.pass_context
 def tickets(
     ctx: click.Context,
@@ -103,6 +123,7 @@ def tickets(
     *,
     to_confirm: bool,
     whole_plan: bool,
+    sensitive: bool,
     **asked: Any,
 ) -> None:
     """Écrit les tickets de l'informaticien.
@@ -122,6 +143,7 @@ def tickets(
             bar,
             to_confirm=to_confirm,
             whole_plan=whole_plan,
+            sensitive=sensitive,
         )
     _print_written(done)
 
@@ -129,7 +151,7 @@ def tickets(
 @export.command()
 @_subjects
 @_formats("csv", "xlsx", "json")
-@click.option("--sensitive", is_flag=True, help="Aussi les réponses sensibles.")
+@_sensitive("les réponses sensibles")
 @click.pass_context
 def answers(
     ctx: click.Context, /, formats: tuple[str, ...], *, sensitive: bool, **asked: Any
@@ -166,8 +188,9 @@ def map_(ctx: click.Context, /, **asked: Any) -> None:
 
 @export.command()
 @_subjects
+@_sensitive("les tickets qu'appelle un fait sensible")
 @click.pass_context
-def glpi(ctx: click.Context, /, **asked: Any) -> None:
+def glpi(ctx: click.Context, /, *, sensitive: bool, **asked: Any) -> None:
     """Écrit l'inventaire et les tickets pour GLPI.
 
     Une archive JSON des appareils, à importer telle quelle, et deux tables CSV : tout
@@ -177,7 +200,7 @@ def glpi(ctx: click.Context, /, **asked: Any) -> None:
 
     with _chosen(ctx, **asked) as (workspace, picked, folder, bar):
         day = workspace.world.today()
-        done = write_glpi(picked, folder, day, bar)
+        done = write_glpi(picked, folder, day, bar, sensitive=sensitive)
     _print_written(done)
 
 

@@ -88,7 +88,7 @@ def view(report: Report) -> dict[str, object]:
     return {
         "since": since(report.progress, named=NAMED) if report.progress else "",
         "cover": frame.cover(report, "Inspection et services académiques"),
-        "dangers": frame.dangers_box(report, READER),
+        "dangers": frame.dangers_box(report),
         "alerts": alerts_box(report, READER),
         "domains": frame.domain_table(report, beside=True),
         "project": _subject(report, "Projet et usages", _PROJECT),
@@ -151,7 +151,7 @@ def _compliance_table(report: Report, judged: Iterable[CriterionResult]) -> Md:
     for one in judged:
         sources = ", ".join(map(source_words, one.criterion.sources[:CITED]))
         why = first_sentence(one.criterion.why, REASON_WORDS)
-        seen, cure = observed(report, one, READER), cures(report, one, READER)
+        seen, cure = observed(report, one), cures(report, one, READER)
         text = rests_on(report, one)
         rows.append((one.criterion.title, text, seen, f"{why} ({sources})", cure))
     expected, seen_there = EXPECTED_AND_SEEN
@@ -174,7 +174,7 @@ def _subject(report: Report, caption: str, prefixes: tuple[str, ...]) -> Md:
     rows = [
         (
             one.criterion.title,
-            observed(report, one, READER),
+            observed(report, one),
             cures(report, one, READER),
         )
         for one in _among(report, prefixes)
@@ -189,7 +189,7 @@ def _describe_action(report: Report, action: Action) -> tuple[Pair, ...]:
     sources = " et ".join(advice.cited(report, action, CITED))
     why = describe_reason(report, action, READER)
     return (
-        *advice.found(report, action, READER),
+        *advice.found(report, action),
         ("Pourquoi", f"{why} ({sources})" if sources else why),
         ("Qui et quand", sentence(who)),
         ("Où en est-on", sentence(advice.follow_up(action))),

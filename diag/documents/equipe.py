@@ -48,16 +48,16 @@ def view(report: Report) -> dict[str, object]:
     return {
         "cover": frame.cover(report, _READERS[school]),
         "team": _GREETED[school],
-        "dangers": frame.dangers_box(report, READER),
+        "dangers": frame.dangers_box(report),
         "alerts": alerts_box(report, READER),
         "strengths": bullets(
-            f"{one.criterion.title} : {praised(report, one, READER)}"
+            f"{one.criterion.title} : {praised(report, one)}"
             for one in strong[:STRENGTHS]
         ),
         "other_strengths": max(0, len(strong) - STRENGTHS),
         "dates": _dates(report, dated),
         "rest": themes_table(report, rest, READER, "Les autres actions, par thème"),
-        "rooms": room_levels(report, READER),
+        "rooms": room_levels(report),
         "told": _describe_changes(report),
         "asked": asked,
         "more_asked": more,

@@ -123,7 +123,7 @@ def view(report: Report) -> dict[str, object]:
     reader = f"Mairie {of(commune)}" if commune else f"Élus {report.of_it}"
     at_length = partial(_describe_action, report)
     return {
-        "option": option_section(report.option, reserved=False),
+        "option": option_section(report.option),
         "since": since(report.progress, named=_MOVED) if report.progress else "",
         "cover": frame.cover(report, reader),
         # For want of room, nothing when too few are known.
@@ -153,7 +153,7 @@ def view(report: Report) -> dict[str, object]:
         "more_asked": more,
         "unconfirmed": len(unsure) - len(checks),
         "strengths": bullets(
-            f"{one.criterion.title} : {praised(report, one, READER)}"
+            f"{one.criterion.title} : {praised(report, one)}"
             for one in strengths(report)[:STRENGTHS]
         ),
         "compliance": compliance_points(report, READER),
@@ -241,7 +241,7 @@ def _is_at_once(report: Report, action: Action) -> bool:
 def deadline(report: Report) -> str:
     """Return what is awaited of the reader and by when, in a sentence."""
     proposed = decisions(report)
-    urgent = len(dangers(report)) or len(frame.dangers_found(report, READER))
+    urgent = len(dangers(report)) or len(frame.dangers_found(report))
     days = [action.due for action in proposed if action.due]
     day = long_date(min(days)) if days else "prochain budget"
     awaited = "aucune décision n'est attendue de la commune à ce stade"
@@ -260,7 +260,7 @@ def deadline(report: Report) -> str:
 
 def dangers_box(report: Report) -> Md:
     """Return what is to be stopped at once; empty when nothing is."""
-    found = bullets(frame.dangers_found(report, READER))
+    found = bullets(frame.dangers_found(report))
     lines = (written(describe_decision(report, one)) for one in dangers(report))
     title = "À faire cesser dès réception, sans attendre un vote"
     return box("CAUTION", title, found, *lines)
@@ -352,13 +352,13 @@ def findings_table(report: Report) -> Md:
         why = describe_reason(report, cure, READER) if cure else criterion.why
         rows.append((
             criterion.title,
-            observed(report, one, READER),
+            observed(report, one),
             first_sentence(why, REASON_WORDS),
             PRIORITIES[pressure(criterion, is_read=one.is_read)],
         ))
     for one in strong[: lines - len(first)]:
         why = first_sentence(one.criterion.why, REASON_WORDS)
-        seen = praised(report, one, READER)
+        seen = praised(report, one)
         rows.append((one.criterion.title, seen, why, "point fort"))
     columns = (*EXPECTED_AND_SEEN, "Ce que cela change pour les élèves", "Priorité")
     return table("Constats à retenir", columns, rows)
@@ -395,7 +395,7 @@ def _describe_action(report: Report, action: Action) -> tuple[Pair, ...]:
         describe_due(report, action),
     )
     return (
-        *advice.found(report, action, READER),
+        *advice.found(report, action),
         ("Nature", advice.nature(report, action)),
         ("Pourquoi", f"{why} ({sources})" if sources else why),
         ("Que faire", sentence(what)),

@@ -61,21 +61,21 @@ def view(report: Report) -> dict[str, object]:
     """Return what the template prints."""
     usual = usual_signature(report)
     return {
-        "option": option_section(report.option, reserved=True),
+        "option": option_section(report.option),
         "since": since(report.progress, named=NAMED) if report.progress else "",
         "cover": frame.cover(report, "Service technique et prestataires"),
-        "dangers": frame.dangers_box(report, READER),
+        "dangers": frame.dangers_box(report),
         "alerts": alerts_box(report, READER),
         "open": uncapitalised(open_words(report)),
         "tickets": _tickets(report),
         "to_confirm": _to_confirm(report),
         "untreated": _untreated(report),
         "unknowns": unknowns(report),
-        "rooms": room_levels(report, READER),
+        "rooms": room_levels(report),
         "places": place_tables(report, usual),
         "measures": measures(report),
         "answers": answers_by_place(report, usual),
-        "criteria": rulebook(report, READER),
+        "criteria": rulebook(report),
         "compliance": compliance_table(report, READER),
         "usual": usual,
         "costs": cost_table(report),
@@ -142,7 +142,7 @@ def _criterion(report: Report, action: Action) -> tuple[Pair, ...]:
         return ()
     named = ", ".join(filter(None, (result.criterion.ref, result.criterion.title)))
     sources = ", ".join(known_sources(recommendation.sources))
-    seen = observed(report, result, READER)
+    seen = observed(report, result)
     cited = f"{named} ({sources})" if sources else named
     return (
         ("Attendu", cited),
@@ -182,7 +182,7 @@ def _untreated(report: Report) -> Md:
         (
             result.criterion.ref,
             result.criterion.title,
-            observed(report, result, READER),
+            observed(report, result),
             listed([report.place_name(one.place) for one in short_places(result)], 12),
         )
         for result in report.assessment.criteria.values()

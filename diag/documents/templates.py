@@ -169,8 +169,10 @@ def _digest(text: str) -> str:
 def build_document(report: Report, audience: Audience) -> Document:
     """Return the document of an audience: same report, same bytes.
 
+    It is built from what that audience may read of the report.
     What of the syndicat's own could not be followed is in `report.office.house`.
     """
+    report = report.read_by(audience)
     builder, house = AUDIENCES[audience], report.office.house
     meta = frame.build_meta(report, f"{builder.title} — {report.about.name}")
     nothing: dict[str, object] = {"sources": Md(""), "prices": Md("")}

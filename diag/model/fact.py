@@ -1,7 +1,7 @@
 """Facts: what was answered at which place, by whom, with which certainty."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from diag.model.base import Noun
@@ -72,6 +72,19 @@ class Facts:
     """Kinds whose list is complete: « toutes les salles sont là »."""
     visit_date: date | None = None
     """Day of the last visit, if there was one."""
+
+    def about(self, questions: Container[str]) -> "Facts":
+        """Return what is known of these questions alone, at the same places."""
+
+        def kept(asked: tuple[str, str]) -> bool:
+            return asked[1] in questions
+
+        return replace(
+            self,
+            answers={key: self.answers[key] for key in self.answers if kept(key)},
+            notes={key: self.notes[key] for key in self.notes if kept(key)},
+            flags=frozenset(filter(kept, self.flags)),
+        )
 
     def places_of(self, kind: PlaceKind) -> tuple[Place, ...]:
         """Return the places of a kind, in order."""

@@ -32,7 +32,7 @@ def test_few_improvements_are_detailed_in_the_order_of_the_plan() -> None:
     }
     every = {**CHECKLIST.recommendations, **more}
     checklist = CHECKLIST.model_copy(update={"recommendations": every})
-    told = report(ORDINARY, checklist)
+    told = report(ORDINARY, checklist).public
     found = detailed(told)
     others = [one for one in found if one not in pressing(told, found)]
     assert len(others) == OTHERS

@@ -1,13 +1,12 @@
 """Schools like it: an interval when enough are known, else what is missing."""
 
-from dataclasses import replace
 from fractions import Fraction
 
 from diag.audit.compare import Comparables, describe_comparables
 from diag.model.enums import Audience
 from diag.model.number import Bounds
 from diag.words.typography import NBSP, NNBSP
-from tests.documents.builders import report
+from tests.documents.builders import changed, report
 from tests.documents.reading import markdown
 
 WORDS = "écoles primaires de 4 à 6 classes"
@@ -38,21 +37,21 @@ def test_too_few_are_counted_and_not_told() -> None:
 
 def test_the_academy_reads_each_domain_beside_its_like() -> None:
     told = plain(
-        markdown(replace(report(), look_around=lambda: KNOWN), Audience.ACADEMIE)
+        markdown(changed(report(), look_around=lambda: KNOWN), Audience.ACADEMIE)
     )
     assert "Écoles comparables, la moitié" in told
     assert "| 30 à 55 |" in told
     assert "| trop peu d'écoles |" in told
     assert "ce n'est pas un classement" in told
-    few = replace(report(), look_around=lambda: Comparables(WORDS, 2))
+    few = changed(report(), look_around=lambda: Comparables(WORDS, 2))
     said = plain(markdown(few, Audience.ACADEMIE))
     assert "2 autres auditées" in said
     assert "classement" not in said
 
 
 def test_the_mayor_is_compared_only_when_it_can_be_told() -> None:
-    known = replace(report(), look_around=lambda: KNOWN)
-    few = replace(report(), look_around=lambda: Comparables(WORDS, 2))
+    known = changed(report(), look_around=lambda: KNOWN)
+    few = changed(report(), look_around=lambda: Comparables(WORDS, 2))
     assert "entre 30 et 55" in plain(markdown(known, Audience.MAIRIE)).split("***")[0]
     assert "comparaison" not in markdown(few, Audience.MAIRIE)
     assert "comparaison" not in markdown(known, Audience.EQUIPE)

@@ -43,8 +43,8 @@ def _with(ident: str, recommendation: object) -> Checklist:
     return CHECKLIST.model_copy(update={"recommendations": every})
 
 
-def condition(*sockets: int | None, audience: Audience = Audience.TECHNIQUE) -> str:
-    return describe_waiting(*screens(*sockets), audience)
+def condition(*sockets: int | None) -> str:
+    return describe_waiting(*screens(*sockets), Audience.TECHNIQUE)
 
 
 def test_what_waits_nowhere_has_no_condition() -> None:
@@ -72,10 +72,6 @@ def test_what_is_not_known_in_a_room_is_checked_there_first() -> None:
         condition(3, 0),
         "à CE2 : à vérifier d'abord : « Deux prises réseau par classe »",
     ]
-
-
-def test_a_reader_who_must_not_know_the_rooms_reads_that_it_is_in_part() -> None:
-    assert condition(3, 0, 3, audience=Audience.MAIRIE).startswith("en partie : après")
 
 
 def test_what_another_action_pays_for_is_told_by_its_number() -> None:

@@ -13,7 +13,6 @@ from diag.audit.findings import (
 from diag.audit.report import Report
 from diag.model.checklist import Checklist, Choice
 from diag.model.enums import (
-    Audience,
     Compliance,
     Kind,
     Provenance,
@@ -38,10 +37,10 @@ def rooms(*sockets: int | None) -> Facts:
     return facts({**kinds, **counts}, tuple(named))
 
 
-def seen(told: Report, criterion: str, audience: Audience = Audience.MAIRIE) -> str:
+def seen(told: Report, criterion: str) -> str:
     result = told.result(criterion)
     assert result is not None
-    return observed(told, result, audience).replace(NBSP, " ")
+    return observed(told, result).replace(NBSP, " ")
 
 
 def judging(level: str) -> Checklist:
@@ -183,7 +182,7 @@ def test_a_strong_point_is_told_by_what_holds_never_by_what_falls_short() -> Non
     )
     result = told.result("prise-par-classe")
     assert result is not None
-    said = praised(told, result, Audience.MAIRIE)
+    said = praised(told, result)
     assert said == "3 salles sur 4 au niveau attendu"
 
 

@@ -8,7 +8,7 @@ from diag.audit.compare import AuditsCompared, ScoreMove
 from diag.documents.parts.since import against, since
 from diag.model.enums import Audience
 from diag.words.typography import NBSP, NNBSP
-from tests.documents.builders import CRITERIA, report
+from tests.documents.builders import CRITERIA, changed, report
 from tests.documents.reading import markdown
 
 FIL, DEB, PRI, *_ = CRITERIA
@@ -72,7 +72,7 @@ def test_the_score_then_is_judged_as_the_score_now() -> None:
 
 @pytest.mark.parametrize("audience", list(Audience))
 def test_three_readers_are_told_what_changed(audience: Audience) -> None:
-    told = plain(markdown(replace(report(), look_back=lambda: SAME), audience))
+    told = plain(markdown(changed(report(), look_back=lambda: SAME), audience))
     expected = audience is not Audience.EQUIPE
     assert ("## Depuis le dernier audit" in told) is expected
     assert ("sur 100, contre 31 en 2024-2025" in told) is expected

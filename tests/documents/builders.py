@@ -4,11 +4,13 @@ Everything is invented: the school stands in a département that does not exist.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from diag.assess.judge import assess
-from diag.audit.report import NONE, Evidence, Pictures, Report, build_report
+from diag.assess.judge import assess, public
+from diag.audit.report import NONE, Pictures, Report, build_report
+from diag.audit.told import Evidence
 from diag.model.audit import (
     Audit,
     FollowUp,
@@ -304,6 +306,9 @@ def report(
     evidence: tuple[Evidence, ...] = (),
     pictures: Pictures = NONE,
 ) -> Report:
+    """Return the report of a school, and what everyone may read of it."""
+    shown = public(checklist)
+    is_whole = shown is not checklist
     return build_report(
         about=school_auditee(school),
         audit=AUDIT,
@@ -323,4 +328,25 @@ def report(
         edition="0f1e2d3c4b5a6978",
         evidence=evidence,
         pictures=pictures,
+        shown=report(
+            told.about(shown.questions),
+            shown,
+            status=status,
+            school=school,
+            follow_ups=tuple(
+                one for one in follow_ups if one.recommendation in shown.recommendations
+            ),
+            reworded=reworded,
+            today=today,
+            evidence=evidence,
+            pictures=pictures,
+        )
+        if is_whole
+        else None,
     )
+
+
+def changed(told: Report, **fields: Any) -> Report:
+    """Return a report with other fields, in what everyone may read of it too."""
+    shown = told.shown and replace(told.shown, **fields)
+    return replace(told, **{"shown": shown, **fields})

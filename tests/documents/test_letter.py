@@ -1,12 +1,10 @@
-from dataclasses import replace
-
 import pytest
 
 from diag.documents.mail import letter
 from diag.model.charter import Issuer
 from diag.model.enums import Audience, AuditStatus
 from diag.words.typography import NBSP
-from tests.documents.builders import report
+from tests.documents.builders import changed, report
 
 FILES = ("rapport-mairie.pdf", "rapport-mairie.odt")
 
@@ -58,7 +56,7 @@ def test_only_the_technical_annex_warns_of_what_it_holds() -> None:
 
 
 def test_names_are_text_in_the_html_never_markup() -> None:
-    hostile = replace(report(), author="<b>Ana</b> & co", office=Issuer("A < B"))
+    hostile = changed(report(), author="<b>Ana</b> & co", office=Issuer("A < B"))
     told = letter(hostile, Audience.EQUIPE, ("<i>.pdf",))
     assert "&lt;b&gt;Ana&lt;/b&gt; &amp; co<br>A &lt; B" in told.html
     assert "<i>" not in told.html

@@ -14,7 +14,7 @@ from diag.documents.sandbox import (
 from diag.model.charter import House, Issuer
 from diag.model.enums import Audience
 from diag.workspace.charter import SHIPPED
-from tests.documents.builders import report
+from tests.documents.builders import changed, report
 from tests.documents.reading import html, markdown
 
 NAME = "mairie.md.jinja"
@@ -32,7 +32,7 @@ def refusal(source: str, **context: object) -> str:
 
 def with_own(source: str, name: str = NAME) -> Report:
     house = House(templates=((name, source),))
-    return replace(report(), office=Issuer("Syndicat", house=house))
+    return changed(report(), office=Issuer("Syndicat", house=house))
 
 
 @pytest.mark.parametrize("audience", Audience)
@@ -140,7 +140,7 @@ def test_templates_that_include_each_other_come_to_an_end() -> None:
 def test_a_template_that_fails_leaves_its_place_to_the_shipped_one() -> None:
     told = with_own("# Bonjour\n\n{{ rien }}\n")
     assert markdown(told, Audience.MAIRIE) == markdown(
-        replace(told, office=Issuer("Syndicat")), Audience.MAIRIE
+        changed(told, office=Issuer("Syndicat")), Audience.MAIRIE
     )
     said = told.office.house.explain(Audience.MAIRIE)
     assert "overlay/modeles/mairie.md.jinja, ligne 3" in said

@@ -115,7 +115,7 @@ def test_every_action_of_the_mayor_has_its_number_and_the_annex_holds_all() -> N
         told = school(seed, known)
         mairie = markdown(told, Audience.MAIRIE)
         technique = markdown(told, Audience.TECHNIQUE)
-        for action in told.plan.actions:
+        for action in told.public.plan.actions:
             assert re.search(rf"\b{action.ref}\b", mairie)
         for action in told.plan:
             closed = action in told.plan.closed
@@ -137,7 +137,7 @@ def test_what_page_one_asks_for_is_dated_and_told_at_length() -> None:
         told = school(seed, known)
         document = markdown(told, Audience.MAIRIE)
         calendar = document.split(PAGE_BREAK)[1]
-        for action in (*dangers(told), *decisions(told)):
+        for action in (*dangers(told.public), *decisions(told.public)):
             assert re.search(rf"\b{action.ref}\. ", calendar)
             assert f"\n### {action.ref}. " in document
 

@@ -38,7 +38,7 @@ def test_a_hundred_actions_make_no_hundred_rows() -> None:
     assert len(dated) == DATED
     assert set(changed) <= set(dated)
     rest = document.split("Les autres actions, par thème")[1]
-    for one in told.plan.actions:
+    for one in told.public.plan.actions:
         assert one.ref in dated or re.search(rf"\b{one.ref}\b", rest)
 
 

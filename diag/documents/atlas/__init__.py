@@ -108,14 +108,14 @@ class _Making:
 
         An audit without an answer leaves its school to be audited.
         """
-        if not is_begun(report):
+        if not is_begun(report.public):
             return
         self.provisional += report.provisional
         dossier = self._dossier(report)
         code = report.about.code
         match report.about.kind:
             case PlaceKind.ECOLE:
-                told = scores_of(report, self.pages.view)
+                told = scores_of(report.public, self.pages.view)
                 self.entries[code] = replace(self.entries[code], told=told)
                 self._put_school(self.entries[code], dossier)
             case PlaceKind.COMMUNE:
@@ -144,7 +144,7 @@ class _Making:
         papers = tuple(
             self._paper(report, audience) for audience in self.pages.view.audiences
         )
-        bilan = bilan_of(report, self.pages.view)
+        bilan = bilan_of(report.public, self.pages.view)
         return Dossier(bilan, papers, report.about.name)
 
     def _paper(self, report: Report, audience: Audience) -> PaperLinks:

@@ -134,7 +134,7 @@ class View:
 
     @property
     def audience(self) -> Audience:
-        """Whose words the pages speak, with whose discretion."""
+        """Whose words the pages speak."""
         return _WORDED_FOR[self.reader]
 
     @property
@@ -249,7 +249,7 @@ def bilan_of(report: Report, view: View) -> Bilan:
             _alert(report, one, view) for one in failing(report, view.audience)
         ),
         to_check=tuple(one.criterion.title for one in unchecked(report, view)),
-        dangers=(*frame.dangers_found(report, view.audience), *_urgent(report, view)),
+        dangers=(*frame.dangers_found(report), *_urgent(report, view)),
         proposed=tuple(describe_proposal(report, one) for one in decisions(report))
         if view.money
         else _for_teachers(report, view),
@@ -281,7 +281,7 @@ def _alert(report: Report, result: CriterionResult, view: View) -> Alert:
     return Alert(
         expected=result.criterion.title,
         rests_on=rests_on(report, result),
-        seen=observed(report, result, view.audience),
+        seen=observed(report, result),
         cure=cures(report, result, view.audience),
     )
 
@@ -316,9 +316,7 @@ def _decided(report: Report, view: View) -> tuple[DecisionStep, ...]:
             state=FOLLOW_UPS[one.state],
             day=describe_day(one.on),
             by=one.by,
-            why=""
-            if report.is_discreet(one.recommendation, view.audience)
-            else one.why,
+            why=one.why,
         )
         for one in report.follow_ups
     )

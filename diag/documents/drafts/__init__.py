@@ -108,7 +108,7 @@ def drafted(
         if scope.kind != "ecole":
             raise DiagError(f"« {kind} » concerne une seule école : donnez son UAI.")
         session = audits.open_session(workspace, ref, campaign)
-        report = report_of(session, day)
+        report = report_of(session.public(), day)
         title, read_on = (
             f"{draft.title} — {report.about.name}",
             population_day(workspace),

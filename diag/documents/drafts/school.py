@@ -38,7 +38,6 @@ def draft(
     view: dict[str, object],
     *,
     title: str,
-    reader: Audience,
     who: str,
     explained: bool = True,
 ) -> Document:
@@ -49,7 +48,7 @@ def draft(
         "cover": _cover(report),
         "prefilled": prefilled(_source(report), who),
         "school": definitions(_school(report)),
-        "strengths": bullets(_strengths(report, reader)),
+        "strengths": bullets(_strengths(report)),
     }
     meta = draft_meta(frame.build_meta(report, title), "Projet")
     reach, house = _contacts(report), report.office.house
@@ -64,16 +63,13 @@ def draft(
     )
 
 
-def criteria_table(
-    report: Report, caption: str, prefixes: Sequence[str], reader: Audience
-) -> Md:
-    """Return how the school stands on some criteria; never on a reserved one."""
+def criteria_table(report: Report, caption: str, prefixes: Sequence[str]) -> Md:
+    """Return how the school stands on some criteria."""
     rows = [
-        (one.criterion.title, observed(report, one, reader))
+        (one.criterion.title, observed(report, one))
         for one in report.assessment.criteria.values()
         if one.criterion.ref.startswith(tuple(prefixes))
         and one.standing is not Standing.OUT
-        and one.criterion.id not in report.discretion.criteria
     ]
     return table(caption, ("Ce qui est attendu", "Ce que l'audit a constaté"), rows)
 
@@ -82,17 +78,11 @@ def first_actions(report: Report) -> list[Action]:
     """Return what nothing works without and is still to be done, by others' hands."""
     return [
         one
-        for one in tellable(report)
+        for one in report.plan.actions
         if one.advice.recommendation.owner not in {Owner.ECOLE, Owner.ACADEMIE}
         and (result := report.result(one.advice.recommendation.when.criterion))
         and result.criterion.kind is Kind.BLOCKING
     ][:FIRST]
-
-
-def tellable(report: Report) -> list[Action]:
-    """Return the actions that a draft may name."""
-    hidden = report.discretion.recommendations
-    return [one for one in report.plan.actions if one.id not in hidden]
 
 
 def action_table(
@@ -157,14 +147,9 @@ def _address(school: School) -> str:
     return f"{school.address}, {town}" if school.address else ""
 
 
-def _strengths(report: Report, reader: Audience) -> Iterable[str]:
-    told = [
-        one
-        for one in strengths(report)
-        if one.criterion.id not in report.discretion.criteria
-    ]
-    for one in told[:STRENGTHS]:
-        yield f"{one.criterion.title} : {praised(report, one, reader)}"
+def _strengths(report: Report) -> Iterable[str]:
+    for one in strengths(report)[:STRENGTHS]:
+        yield f"{one.criterion.title} : {praised(report, one)}"
 
 
 def _contacts(report: Report) -> Md:
@@ -182,7 +167,7 @@ _BLANK = "à compléter"
 def application(report: Report, title: str, population_of: str) -> Document:
     """Return a draft dossier; `population_of`: when the population was read."""
     overall = report.assessment.overall
-    paid = [one for one in tellable(report) if not one.advice.alone.free]
+    paid = [one for one in report.plan.actions if not one.advice.alone.free]
     view: dict[str, object] = {
         "call": _call(report),
         "bearer": _bearer(report, population_of),
@@ -215,7 +200,6 @@ def application(report: Report, title: str, population_of: str) -> Document:
         report,
         view,
         title=title,
-        reader=MAIRIE,
         who="la commune et l'équipe de l'école, ensemble",
     )
 
@@ -352,18 +336,17 @@ def loan(report: Report, title: str, _population_of: str) -> Document:
         report,
         view,
         title=title,
-        reader=MAIRIE,
         who="la commune, l'école et la famille",
         explained=False,
     )
 
 
 def _known(report: Report, names: Iterable[str]) -> Iterable[Pair]:
-    """Give what the audit knows of some questions, never of a sensitive one."""
+    """Give what the audit knows of some questions."""
     for name in names:
         question = report.checklist.questions.get(name)
         heads = report.facts.answers.get((report.facts.root, name), ())
-        if question is None or question.sensitive or not heads:
+        if question is None or not heads:
             continue
         if all(head.state is State.KNOWN for head in heads):
             yield question.label, uncapitalised(heads_words(question, heads))
@@ -400,10 +383,8 @@ USES = 3
 def project(report: Report, title: str, _population_of: str) -> Document:
     """Return a draft pedagogical project."""
     view: dict[str, object] = {
-        "project": criteria_table(
-            report, "Projet et usages", ("GOV", "USG", "PER"), EQUIPE
-        ),
-        "training": criteria_table(report, "Formation", ("FOR",), EQUIPE),
+        "project": criteria_table(report, "Projet et usages", ("GOV", "USG", "PER")),
+        "training": criteria_table(report, "Formation", ("FOR",)),
         "uses": table(
             "Trois usages, pas davantage",
             ("Usage", "Classes", "Quand", "Avec quoi", "Ce que l'élève apprend"),
@@ -427,6 +408,5 @@ def project(report: Report, title: str, _population_of: str) -> Document:
         report,
         view,
         title=title,
-        reader=EQUIPE,
         who="l'équipe de l'école",
     )

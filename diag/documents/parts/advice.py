@@ -54,14 +54,14 @@ def blocks(
     return sections(map(block, actions))
 
 
-def found(report: Report, action: Action, audience: Audience) -> tuple[Pair, ...]:
+def found(report: Report, action: Action) -> tuple[Pair, ...]:
     """Return what is expected where the action comes from, and what was seen."""
     result = report.result(action.advice.recommendation.when.criterion)
     if result is None:
         return ()
     return (
         ("Attendu", sentence(result.criterion.title)),
-        ("Constaté", sentence(observed(report, result, audience))),
+        ("Constaté", sentence(observed(report, result))),
     )
 
 
@@ -189,7 +189,7 @@ def follow_ups(report: Report, audience: Audience) -> Md:
             FOLLOW_UPS[one.state],
             describe_day(one.on),
             one.by,
-            "" if report.is_discreet(one.recommendation, audience) else one.why,
+            one.why,
         )
         for one in report.follow_ups
     ]
@@ -259,7 +259,7 @@ def alerts_box(
     wrong = [one for one in failing(report, audience) if one in alerts]
     if not alerts:
         return Md("")
-    lines = [_named(report, one, audience) for one in wrong[:NAMED]]
+    lines = [_named(report, one) for one in wrong[:NAMED]]
     lines.append(_rest(len(wrong), len(alerts) - len(wrong)))
     title = heading(is_law=any(one.is_law for one in wrong)) if wrong else LAW
     return box("WARNING", title, bullets(filter(None, lines)))
@@ -312,7 +312,7 @@ def _table(
         (
             one.criterion.title,
             rests_on(report, one),
-            observed(report, one, audience),
+            observed(report, one),
             cures(report, one, audience),
         )
         for one in judged
@@ -321,8 +321,8 @@ def _table(
     return table(caption, (expected, NATURE_AND_TEXT, seen, "Action"), rows)
 
 
-def _named(report: Report, result: CriterionResult, audience: Audience) -> str:
-    places = where(report, result, audience)
+def _named(report: Report, result: CriterionResult) -> str:
+    places = where(report, result)
     nature = basis(result) if result.is_read else label(result.criterion)
     told = f"« {result.criterion.title} » ({uncapitalised(nature)})"
     return f"{told} : {places}" if places else told

@@ -20,7 +20,7 @@ from diag.documents.document import Meta
 from diag.documents.drawings import Bar, draw_scores
 from diag.documents.escape import Md
 from diag.documents.parts.since import against
-from diag.model.enums import Audience, Provenance, Socle, Standing, State
+from diag.model.enums import Provenance, Socle, Standing, State
 from diag.words.dates import describe_day, long_date
 from diag.words.figures import displayed, in_cell, in_words, percent
 from diag.words.sentences import listed, of, phone_number
@@ -139,7 +139,7 @@ def socle_words(report: Report) -> str:
 def _missing(report: Report, result: CriterionResult) -> str:
     """Return a criterion of the socle, and the places where it surely lacks."""
     title = f"« {result.criterion.title} »"
-    if result.alone or result.criterion.id in report.discretion.criteria:
+    if result.alone:
         return title
     failing = [
         report.place_name(one.place)
@@ -149,21 +149,20 @@ def _missing(report: Report, result: CriterionResult) -> str:
     return f"{title} : {listed(failing, PLACES_NAMED)}" if failing else title
 
 
-def dangers_found(report: Report, audience: Audience) -> tuple[str, ...]:
+def dangers_found(report: Report) -> tuple[str, ...]:
     """Return each danger to bodies that is there, with its places."""
     found: dict[str, list[str]] = {}
     for one in report.assessment.dangers:
-        if audience.reads_reserved or not one.question.sensitive:
-            label = one.question.label.rstrip(". ?")
-            found.setdefault(label, []).append(_at(report, one.place))
+        label = one.question.label.rstrip(". ?")
+        found.setdefault(label, []).append(_at(report, one.place))
     return tuple(
         f"{label} : {listed(places, len(places))}." for label, places in found.items()
     )
 
 
-def dangers_box(report: Report, audience: Audience) -> Md:
+def dangers_box(report: Report) -> Md:
     """Return what is to be told before everything; empty without a danger."""
-    return box("CAUTION", DANGER, bullets(dangers_found(report, audience)))
+    return box("CAUTION", DANGER, bullets(dangers_found(report)))
 
 
 def _at(report: Report, place: str) -> str:
@@ -203,12 +202,7 @@ def _declined(report: Report) -> Md:
     said = [
         one
         for result in report.assessment.domains
-        for one in declined(
-            report.facts,
-            report.checklist,
-            result.domain.id,
-            hidden=report.discretion.questions,
-        )
+        for one in declined(report.facts, report.checklist, result.domain.id)
     ]
     if not said:
         return Md("")

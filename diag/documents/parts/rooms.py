@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 from diag.assess.results import TOP, CriterionResult, DomainResult, Verdict
 from diag.assess.spread import concerned, expected_level
-from diag.audit.findings import observed
-from diag.audit.report import Report, names_read
+from diag.audit.findings import names_read, observed
+from diag.audit.report import Report
 from diag.documents.blocks import bullets, sections, table, written
 from diag.documents.drawings import Level, describe_level, draw_rooms
 from diag.documents.escape import Md, code
 from diag.documents.parts.sources import known_sources
 from diag.model.checklist import Question
-from diag.model.enums import Audience, Kind, PlaceKind, Standing
+from diag.model.enums import Kind, PlaceKind, Standing
 from diag.model.fact import Place
 from diag.words.figures import in_cell
 from diag.words.sentences import listed
@@ -27,18 +27,13 @@ ACROSS = 8
 LEVEL_COLUMN = "Niveau, de 0 à 3"
 
 
-def room_levels(report: Report, audience: Audience) -> Md:
-    """Return the level of each room on each criterion, a few rooms at a time.
-
-    Only the audience that reads what is reserved sees a discreet criterion.
-    """
-    hidden = frozenset() if audience.reads_reserved else report.discretion.criteria
+def room_levels(report: Report) -> Md:
+    """Return the level of each room on each criterion, a few rooms at a time."""
     judged = [
         result
         for result in report.assessment.criteria.values()
         if result.criterion.place is PlaceKind.SALLE
         and result.criterion.kind is not Kind.COMPLIANCE
-        and result.criterion.id not in hidden
     ]
     concerned = {
         verdict.place
@@ -91,16 +86,16 @@ def _is_known(verdict: Verdict) -> bool:
 #
 
 
-def rulebook(report: Report, reader: Audience) -> Md:
+def rulebook(report: Report) -> Md:
     """Return one table per domain."""
-    return sections(_criteria(report, one, reader) for one in report.assessment.domains)
+    return sections(_criteria(report, one) for one in report.assessment.domains)
 
 
-def _criteria(report: Report, result: DomainResult, reader: Audience) -> Md:
+def _criteria(report: Report, result: DomainResult) -> Md:
     told = [one for one in result.criteria if one.standing is not Standing.OUT]
     out = [_name(one) for one in result.criteria if one.standing is Standing.OUT]
     columns = ("Critère", "Constat", "Niveau", "Ce qui est demandé", "Sources")
-    rows = [_criterion_row(report, one, reader) for one in told]
+    rows = [_criterion_row(report, one) for one in told]
     return sections((
         Md(f"### {written(result.domain.title)}"),
         table(f"Critères, {result.domain.title}", columns, rows),
@@ -113,15 +108,13 @@ def _name(result: CriterionResult) -> str:
     return f"{criterion.ref or criterion.id}. {criterion.title}"
 
 
-def _criterion_row(
-    report: Report, result: CriterionResult, reader: Audience
-) -> tuple[str, ...]:
+def _criterion_row(report: Report, result: CriterionResult) -> tuple[str, ...]:
     criterion = result.criterion
     weight = f"{KINDS[criterion.kind]}, poids {criterion.weight}"
     doubt = " (peut-être sans objet)" if result.standing is Standing.MAYBE else ""
     return (
         f"{_name(result)} ({weight})",
-        observed(report, result, reader),
+        observed(report, result),
         f"{_worth(result)}{doubt}",
         _rule(result),
         ", ".join(known_sources(criterion.sources)),

@@ -3,18 +3,15 @@
 from collections.abc import Sequence
 
 from diag.audit.compare import AuditsCompared, ScoreMove
-from diag.audit.suppose import Option, Supposed
+from diag.audit.suppose import Option
 from diag.documents.blocks import bold, bullets, sections, table, written
 from diag.documents.escape import Md
 from diag.model.checklist import Criterion
 from diag.words.sentences import listed, sentence
 
 
-def option_section(option: Option | None, *, reserved: bool) -> Md:
-    """Return the whole section, its title included; nothing without an option.
-
-    Only a `reserved` document has what is supposed of sensitive matters.
-    """
+def option_section(option: Option | None) -> Md:
+    """Return the whole section, its title included; nothing without an option."""
     if option is None:
         return Md("")
     title = f"Option : {option.name} (hypothèse)"
@@ -27,7 +24,7 @@ def option_section(option: Option | None, *, reserved: bool) -> Md:
         Md(f"## {written(title)}"),
         written(lead),
         written("Nous avons supposé :"),
-        bullets(_list_supposed(option.supposed, reserved=reserved)),
+        bullets(one[:1].upper() + one[1:] for one in option.supposed),
         _side_by_side("Scores sur 100, hypothèse comprise", "Domaine", option.scores),
         _side_by_side("Dépense encore à décider, TTC", "Dépense", option.costs),
         _option_advice(
@@ -35,19 +32,6 @@ def option_section(option: Option | None, *, reserved: bool) -> Md:
         ),
         _option_advice("Actions que cette option ajouterait", option.new),
     ))
-
-
-def _list_supposed(supposed: Sequence[Supposed], *, reserved: bool) -> list[str]:
-    shown = [
-        one.words[:1].upper() + one.words[1:]
-        for one in supposed
-        if reserved or not one.is_sensitive
-    ]
-    hidden = len(supposed) - len(shown)
-    more = "un point réservé au service technique"
-    if hidden > 1:
-        more = f"{hidden} points réservés au service technique"
-    return [*shown, more] if hidden else shown
 
 
 def _side_by_side(caption: str, first: str, rows: Sequence[Sequence[str]]) -> Md:

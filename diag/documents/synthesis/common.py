@@ -94,12 +94,11 @@ class Shared:
 
 
 def shared(extracts: Iterable[Extract]) -> tuple[Shared, ...]:
-    """Return every criterion that may be named, the most pressing and widest first."""
+    """Return every criterion, the most pressing and widest first."""
     told: dict[str, list[tuple[Extract, Finding]]] = {}
     for extract in extracts:
         for finding in extract.findings:
-            if not finding.discreet:
-                told.setdefault(finding.criterion.id, []).append((extract, finding))
+            told.setdefault(finding.criterion.id, []).append((extract, finding))
     found = (_shared(pairs) for pairs in told.values())
     return tuple(
         sorted(

@@ -105,7 +105,7 @@ def groups(
     found: dict[str, list[Pair]] = {}
     for extract in extracts:
         for task in extract.tasks:
-            if not task.discreet and keep(extract, task):
+            if keep(extract, task):
                 found.setdefault(task.id, []).append((extract, task))
     told = [SharedAction(tuple(pairs)) for pairs in found.values()]
     return tuple(sorted(told, key=_rank))

@@ -47,10 +47,8 @@ from diag.workspace.settings import campaign_named
 from diag.workspace.subjects import auditee_of, audits, commune_auditee, school_of
 from diag.workspace.workspace import Workspace
 
-# What a document beyond the school keeps of one audit: the whole does not fit.
-#
-# What a sensitive fact speaks through is kept for its score and its cost alone: it is
-# marked `discreet`, and no synthesis or draft names it.
+# What a document beyond the school keeps of one audit, as everyone may read it: the
+# whole does not fit.
 
 
 _FROM_FILES = {Provenance.IMPORTED, Provenance.CARRIED}
@@ -68,7 +66,6 @@ class Finding:
     compliance: Compliance | None
     is_read: bool
     """Whether the text that it rests on was read, not long before the visit."""
-    discreet: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +90,7 @@ class Task:
     own_words: bool
     """Whether the words are the engineer's: printed letter for letter."""
     done_when: str
-    quantity: Quantity | None
-    """None when it must not be printed."""
+    quantity: Quantity
     cost: Cost
     """Its share of what everything costs there."""
     free: bool
@@ -110,7 +106,6 @@ class Task:
     """Whether the council has a part in it."""
     voted: bool
     """Whether it takes a vote."""
-    discreet: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +189,8 @@ class Extract:
 
 
 def extract_of(report: Report) -> Extract:
-    """Return what is kept of an audit."""
+    """Return what is kept of an audit, as everyone may read it."""
+    report = report.public
     budget, plan = report.budget, report.plan
     return Extract(
         about=report.about,
@@ -213,7 +209,7 @@ def extract_of(report: Report) -> Extract:
         findings=tuple(_findings(report)),
         tasks=tuple(_task(report, one) for one in plan.actions),
         dangers=tuple(one.id for one in proposals.dangers(report)),
-        seen=dangers_found(report, proposals.READER),
+        seen=dangers_found(report),
         years=budget.years,
         expenses=(
             *(_expense(row, sure=True) for row in budget.rows),
@@ -239,11 +235,11 @@ def _expense(row: BudgetRow, *, sure: bool) -> Expense:
 
 
 def _decided(report: Report) -> Iterator[Decided]:
-    """Give the last step of each action of the plan that may be named."""
+    """Give the last step of each action of the plan."""
     last = {one.recommendation: one for one in report.follow_ups if one.place is None}
     for action in report.plan:
         step = last.get(action.id)
-        if step and action.id not in report.discretion.recommendations:
+        if step:
             title = report.title(action, proposals.READER)
             yield Decided(title, step.state, step.on)
 
@@ -267,7 +263,6 @@ def _findings(report: Report) -> Iterator[Finding]:
             reached=_is_reached(one),
             compliance=one.compliance,
             is_read=one.is_read,
-            discreet=one.criterion.id in report.discretion.criteria,
         )
 
 
@@ -282,7 +277,6 @@ def _is_reached(result: CriterionResult) -> bool:
 def _task(report: Report, action: Action) -> Task:
     recommendation = action.advice.recommendation
     result = report.result(recommendation.when.criterion)
-    discreet = action.id in report.discretion.recommendations
     words = report.wording(action, proposals.READER)
     return Task(
         id=action.id,
@@ -298,7 +292,7 @@ def _task(report: Report, action: Action) -> Task:
         decision=words.decision or words.title,
         own_words=action.id not in report.checklist.recommendations,
         done_when=recommendation.done_when,
-        quantity=None if discreet else action.advice.quantity,
+        quantity=action.advice.quantity,
         cost=action.advice.cost,
         free=action.advice.alone.free,
         shared=bool(action.advice.shared),
@@ -307,7 +301,6 @@ def _task(report: Report, action: Action) -> Task:
         undecided=action.undecided,
         council=for_the_council(report, action),
         voted=proposals.is_voted(report, action),
-        discreet=discreet,
     )
 
 
@@ -546,7 +539,7 @@ def _extracts(
     sessions: list[AuditSession], today: date, progress: Progress
 ) -> Iterable[Extract]:
     for rank, session in enumerate(sessions, 1):
-        extract = extract_of(report_of(session.reopen(), today))
+        extract = extract_of(report_of(session.public(), today))
         progress(rank, len(sessions))
         if extract.begun:
             yield extract

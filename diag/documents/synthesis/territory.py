@@ -249,11 +249,7 @@ def _school_table(gathering: Gathering) -> Md:
 
 
 def _reached(extract: Extract, prefixes: tuple[str, ...]) -> str:
-    told = [
-        one
-        for one in extract.findings
-        if one.criterion.ref.startswith(prefixes) and not one.discreet
-    ]
+    told = [one for one in extract.findings if one.criterion.ref.startswith(prefixes)]
     if not told:
         return "sans objet"
     sure = sum(one.reached for one in told)

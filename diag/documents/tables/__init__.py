@@ -71,7 +71,10 @@ class ChosenAudits:
     """Whose audits are of an older method: they are judged no more."""
 
     def reports(self, day: date, progress: Progress) -> Iterator[Report]:
-        """Go through the reports one by one: a territory does not fit in memory."""
+        """Go through the reports one by one: a territory does not fit in memory.
+
+        Each is whole: a table reads what is public of it, unless asked for more.
+        """
         for rank, session in enumerate(self.sessions, 1):
             yield report_of(session.reopen(), day)
             progress(rank, len(self.sessions))
@@ -179,6 +182,19 @@ def left_out(reasons: Counter[str]) -> tuple[Count, ...]:
     )
 
 
+def _reserved(report: Report) -> int:
+    """Return how many actions of a plan stay out of what is public."""
+    return sum(report.is_reserved(action.id) for action in report.plan)
+
+
+def _withheld(number: int) -> tuple[Count, ...]:
+    return some(
+        number,
+        "action réservée laissée de côté (--sensitive)",
+        "actions réservées laissées de côté (--sensitive)",
+    )
+
+
 def write_basket(
     picked: ChosenAudits,
     folder: Path,
@@ -187,16 +203,22 @@ def write_basket(
     progress: Progress,
     *,
     to_confirm: bool = False,
+    sensitive: bool = False,
 ) -> Exported:
-    """Write what the plans buy, by article and by school."""
+    """Write what the plans buy, by article and by school.
+
+    What a sensitive fact calls for is bought with the rest only when asked.
+    """
     lines: list[BasketLine] = []
     out: Counter[str] = Counter()
-    provisional = 0
-    for report in picked.reports(day, progress):
+    provisional = withheld = 0
+    for whole in picked.reports(day, progress):
+        report = whole if sensitive else whole.public
         basket = basket_of(report, to_confirm=to_confirm)
         lines += basket.lines
         out += basket.left_out
         provisional += report.provisional
+        withheld += 0 if sensitive else _reserved(whole)
     lines = in_order(lines)
     articles, schools = by_article(lines), by_school(lines)
     counts = (
@@ -204,6 +226,7 @@ def write_basket(
         (len(articles.rows), "article", "articles"),
         (len(schools.rows), "ligne par école", "lignes par école"),
         *left_out(out),
+        *_withheld(withheld),
     )
     tables = {
         "panier-par-article": articles,
@@ -222,17 +245,23 @@ def write_tickets(
     *,
     to_confirm: bool = False,
     whole_plan: bool = False,
+    sensitive: bool = False,
 ) -> Exported:
-    """Write the technician's tickets, as a table and as a page."""
+    """Write the technician's tickets, as a table and as a page.
+
+    Those that a sensitive fact calls for only when asked.
+    """
     rows: list[tuple[Cell, ...]] = []
     parts = []
-    provisional = others = 0
-    for report in picked.reports(day, progress):
+    provisional = others = withheld = 0
+    for whole in picked.reports(day, progress):
+        report = whole if sensitive else whole.public
         tickets = tickets_of(report, to_confirm=to_confirm, whole_plan=whole_plan)
         rows += ticket_rows(report, tickets)
         parts.append(ticket_part(report, tickets))
         provisional += report.provisional
         others += 0 if whole_plan else untechnical(report, to_confirm=to_confirm)
+        withheld += 0 if sensitive else _reserved(whole)
     wanted = tuple(formats)
     table = table_of("Tickets", TICKETS, rows)
     files = in_formats("tickets", {"tickets": table}, wanted, day)
@@ -246,6 +275,7 @@ def write_tickets(
             "action non technique laissée de côté (--whole-plan)",
             "actions non techniques laissées de côté (--whole-plan)",
         ),
+        *_withheld(withheld),
     )
     return Exported(put(folder, files), counts)
 
@@ -303,7 +333,8 @@ def write_map(
         schools = {one.uai: one for one in found if one and not one.vanished}
     scores: dict[str, Judged] = {}
     provisional = 0
-    for report in picked.reports(day, progress):
+    for whole in picked.reports(day, progress):
+        report = whole.public
         provisional += report.provisional
         school = report.about.school
         if report.about.kind is PlaceKind.ECOLE and school is not None:
@@ -321,14 +352,24 @@ def write_map(
 
 
 def write_glpi(
-    picked: ChosenAudits, folder: Path, day: date, progress: Progress
+    picked: ChosenAudits,
+    folder: Path,
+    day: date,
+    progress: Progress,
+    *,
+    sensitive: bool = False,
 ) -> Exported:
-    """Write what GLPI takes: an inventory, the equipment, the tickets."""
+    """Write what GLPI takes: an inventory, the equipment, the tickets.
+
+    The tickets that a sensitive fact calls for only when asked.
+    """
     devices: list[dict[str, object]] = []
     parc: list[tuple[Cell, ...]] = []
     tickets: list[tuple[Cell, ...]] = []
-    provisional = 0
-    for report in picked.reports(day, progress):
+    provisional = withheld = 0
+    for whole in picked.reports(day, progress):
+        report = whole if sensitive else whole.public
+        withheld += 0 if sensitive else _reserved(whole)
         stock = parc_of(report)
         devices += devices_of(report, stock)
         parc += parc_rows(report, stock)
@@ -345,5 +386,6 @@ def write_glpi(
         (len(devices), "appareil dans l'inventaire", "appareils dans l'inventaire"),
         (len(parc), "ligne de matériel", "lignes de matériel"),
         (len(tickets), "ticket", "tickets"),
+        *_withheld(withheld),
     )
     return Exported(put(folder, files), counts)

@@ -177,11 +177,10 @@ def _is_open(report: Report, action: Action) -> bool:
 
 
 def _action_cells(report: Report, action: Action) -> Iterator[Cell]:
-    discreet = report.is_discreet(action.id, READER)
     yield action.ref
     yield report.title(action, READER)
     yield advice.owner(action)
-    yield "" if discreet else " ; ".join(advice.place_names(report, action))
+    yield " ; ".join(advice.place_names(report, action))
     yield sentence(describe_waiting(report, action, READER))
     yield FOLLOW_UPS[action.state] if action.state else ""
     yield action.due

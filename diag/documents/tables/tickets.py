@@ -15,8 +15,8 @@ from diag.assess.plan import Action
 from diag.assess.results import CriterionResult
 from diag.assess.spread import short_places
 from diag.audit.counsel import describe_steps, describe_waiting, name_places
-from diag.audit.findings import kind_of, observed
-from diag.audit.report import Report, names_judged
+from diag.audit.findings import kind_of, names_judged, observed
+from diag.audit.report import Report
 from diag.documents.blocks import Pair, entry, sections, written
 from diag.documents.escape import Md
 from diag.documents.parts import advice
@@ -95,7 +95,7 @@ def is_technical(report: Report, action: Action) -> bool:
     """Return whether an action is a technician's work."""
     told = action.advice.recommendation
     criterion = report.checklist.criteria.get(told.when.criterion)
-    if criterion is None or criterion.id in report.discretion.criteria:
+    if criterion is None or report.is_reserved(criterion.id):
         return True
     known = report.checklist.questions
     whom = {known[one].whom for one in names_judged(criterion) if one in known}
@@ -121,7 +121,7 @@ def _of_action(report: Report, action: Action, *, sure: bool) -> Ticket:
         title=report.title(action, READER),
         places=_named(report, advice.place_names(report, action)),
         expected=sentence(result.criterion.title) if result else "",
-        observed=sentence(observed(report, result, READER)) if result else "",
+        observed=sentence(observed(report, result)) if result else "",
         how=_how(report, action, words.how or words.why),
         condition=sentence(describe_waiting(report, action, READER, _unnumbered)),
         owner=advice.owner(action),
@@ -133,7 +133,7 @@ def _of_action(report: Report, action: Action, *, sure: bool) -> Ticket:
         domain=_domain(report, told.domain),
         criterion=result.criterion.ref or result.criterion.id if result else "",
         sure=sure,
-        sensitive=action.id in report.discretion.recommendations,
+        sensitive=report.is_reserved(action.id),
     )
 
 
@@ -160,7 +160,7 @@ def _of_anomaly(report: Report, result: CriterionResult) -> Ticket:
         title=f"À reprendre : {criterion.title}",
         places=_named(report, places),
         expected=sentence(criterion.title),
-        observed=sentence(observed(report, result, READER)),
+        observed=sentence(observed(report, result)),
         how=sentence(criterion.why),
         condition="",
         owner="",
@@ -172,7 +172,7 @@ def _of_anomaly(report: Report, result: CriterionResult) -> Ticket:
         domain=_domain(report, criterion.domain),
         criterion=criterion.ref or criterion.id,
         sure=True,
-        sensitive=criterion.id in report.discretion.criteria,
+        sensitive=report.is_reserved(criterion.id),
     )
 
 

@@ -79,7 +79,7 @@ def build_message(
     Raises:
         DiagError: when the sender is no address, or nothing can be attached.
     """
-    report = report or report_of(session)
+    report = (report or report_of(session)).read_by(audience)
     sender = sender or session.workspace.settings.email
     if sender and (problem := email_problem(sender)):
         raise DiagError(

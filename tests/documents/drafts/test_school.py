@@ -48,7 +48,7 @@ LENT = CHECKLIST.model_copy(
 
 def lent(**answers: bool | str) -> str:
     told = {("ecole", name): value for name, value in answers.items()}
-    return loan(report(facts(told), LENT), "Projet", "").markdown
+    return loan(report(facts(told), LENT).public, "Projet", "").markdown
 
 
 def test_the_convention_has_seventeen_articles_each_to_be_completed() -> None:

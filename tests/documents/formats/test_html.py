@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from diag.documents.formats.pdf import draw_pages
 from diag.documents.templates import build_document
 from diag.model.enums import Audience, AuditStatus
-from tests.documents.builders import SCHOOL, facts, report
+from tests.documents.builders import SCHOOL, changed, facts, report
 from tests.documents.reading import DAY, document, html, odt
 from tests.documents.test_escape import FRAGMENTS
 from tests.examples import examples
@@ -154,7 +154,7 @@ def test_an_edition_named_provisoire_stamps_no_definitive_report() -> None:
     final = report(status=AuditStatus.CLOS)
     edition = {"version": "2026.1-provisoire"}
     checklist = final.checklist.model_copy(update=edition)
-    made = build_document(replace(final, checklist=checklist), Audience.MAIRIE)
+    made = build_document(changed(final, checklist=checklist), Audience.MAIRIE)
     page = html(made, "a")
     assert "2026.1-provisoire" in page
     assert 'watermark" aria' not in page

@@ -1,12 +1,10 @@
 """Aids and dates to watch, as the reports print them: dated, never promised."""
 
-from dataclasses import replace
-
 from diag.audit.report import Report
 from diag.model.checklist import Aid, AidState, Deadline
 from diag.model.enums import Audience
 from diag.model.territory import Commune
-from tests.documents.builders import report
+from tests.documents.builders import changed, report
 from tests.documents.reading import markdown
 
 RURAL = Aid(
@@ -41,7 +39,7 @@ DEADLINES = {
 def told(*aids: Aid, population: int = 900, department: str = "999") -> Report:
     made = report()
     commune = Commune(insee="99901", name="Aubeterre", population=population)
-    return replace(
+    return changed(
         made,
         commune=commune,
         about=made.about.model_copy(update={"department": department}),

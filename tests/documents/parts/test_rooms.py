@@ -20,23 +20,21 @@ SCHOOL = facts(
 
 
 def test_each_room_has_its_level_or_what_it_may_be() -> None:
-    told = room_levels(report(SCHOOL), Audience.TECHNIQUE)
+    told = room_levels(report(SCHOOL))
     assert f"| {LEVEL_COLUMN} | CP | CE1 | BCD |" in told
     assert "| Deux prises réseau par classe | 1 | 0 | – |" in told
     assert "| Des mots de passe rangés | 0 | 0 à 2 | 2 |" in told
 
 
 def test_the_team_reads_no_level_of_a_sensitive_matter() -> None:
-    told = room_levels(report(SCHOOL), Audience.EQUIPE)
+    told = room_levels(report(SCHOOL).public)
     assert "Des mots de passe rangés" not in told
     assert f"| {LEVEL_COLUMN} | CP | CE1 |\n" in told  # nothing is said of the BCD
 
 
 def test_many_rooms_are_told_a_few_at_a_time() -> None:
     rooms = tuple(f"Salle {rank}" for rank in range(ACROSS + 1))
-    told = room_levels(
-        report(facts({(room, "prises"): 2 for room in rooms}, rooms)), Audience.EQUIPE
-    )
+    told = room_levels(report(facts({(room, "prises"): 2 for room in rooms}, rooms)))
     assert "dans chaque salle, 1 sur 2*" in told
     assert "dans chaque salle, 2 sur 2*" in told
 

@@ -43,7 +43,6 @@ def test_the_engineer_s_own_words_may_name_a_school_the_board_does_not_read_them
         owner=Owner.SYNDICAT,
         ready=True,
         undecided=True,
-        discreet=False,
         own_words=True,
         titles=dict.fromkeys(Audience, "Revenir au Moulin"),
     )

@@ -11,6 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from diag.audit import follow
+from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.audit.transfer import export_audit, import_audit
 from diag.documents.formats import pdf as typeset
@@ -83,12 +84,12 @@ def test_the_page_is_joined_where_no_pdf_can_be_made(
 def test_a_draft_is_told_in_the_audit_with_the_digest_that_it_bears(
     session: AuditSession,
 ) -> None:
-    digest = session.digest
+    digest = report_of(session).public.digest
     write_draft(made(session))
     (told,) = dispatches_of(session.workspace.journal, session.audit.id)
     assert (told.audience, told.to, told.on) == ("mairie", (MAIRIE,), "2026-10-05")
     assert (told.way, told.digest, told.provisional) == ("draft", digest, True)
-    assert session.digest != digest
+    assert report_of(session).public.digest == digest  # sending changes nothing told
 
 
 def test_drafts_of_a_day_for_one_reader_are_told_once(session: AuditSession) -> None:

@@ -1,0 +1,129 @@
+"""What was written of an audit beside its facts, as far as a reader may have it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from diag.assess.judge import rooted
+from diag.audit.memory import own_standing, steps_to_report
+from diag.audit.session import AuditSession
+from diag.journal import subjects
+from diag.journal.records import photos_of
+from diag.model.audit import FollowUp, OwnAdvice, Photo
+from diag.model.base import Noun
+from diag.model.checklist import Wording
+from diag.model.enums import Audience
+from diag.model.fact import Answer
+from diag.words.dates import day_of
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A photo of the audit, and who joined it."""
+
+    photo: Photo
+    author: str
+    day: str
+    """ISO day when it was taken, else when it was joined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was written of recommendations, and the photos; nothing reserved in public.
+
+    Where an audit is read without its sensitive questions, what was said of an action
+    that cures one, or photographed for one, is as if it had not been.
+    """
+
+    earlier: tuple[FollowUp, ...]
+    """Steps of the audits before."""
+    follow_ups: tuple[FollowUp, ...]
+    own: tuple[OwnAdvice, ...]
+    """The engineers' own recommendations."""
+    wordings: Mapping[tuple[str, Audience], Wording]
+    """What the engineer reworded: (recommendation, audience) → wording."""
+    evidence: tuple[Evidence, ...]
+
+
+def told_of(session: AuditSession) -> Told:
+    """Return what was written in an audit, as far as it is read."""
+    whole = rooted(session.workspace.editions.open(session.edition), session.about.kind)
+    shown = session.checklist
+    # Nothing, in the whole reading of an audit.
+    questions = whole.questions.keys() - shown.questions.keys()
+    criteria = whole.criteria.keys() - shown.criteria.keys()
+    advice = whole.recommendations.keys() - shown.recommendations.keys()
+    written = own_standing(session)
+    own = tuple(one for one in written if one.criterion not in criteria)
+    withheld = advice | {one.id for one in written if one not in own}
+
+    def steps(some: tuple[FollowUp, ...]) -> tuple[FollowUp, ...]:
+        return tuple(one for one in some if one.recommendation not in withheld)
+
+    return Told(
+        earlier=steps(steps_to_report(session)),
+        follow_ups=steps(session.follow_ups),
+        own=own,
+        wordings={
+            (ident, audience): Wording.model_validate(words)
+            for (ident, audience), words in session.wordings.items()
+            if ident not in withheld
+        },
+        evidence=tuple(
+            one for one in evidence_of(session) if one.photo.question not in questions
+        ),
+    )
+
+
+def evidence_of(session: AuditSession) -> tuple[Evidence, ...]:
+    """Return the photos of an audit, each with who joined it, and when."""
+    journal, audit = session.workspace.journal, session.audit.id
+    settings = session.workspace.settings
+    told = []
+    for photo in photos_of(journal, audit):
+        first = journal.history(audit, subjects.photo(photo.id))[0]
+        author, at = first.author, first.at
+        day = photo.taken_at[:10] or day_of(at).isoformat()
+        told.append(Evidence(photo, settings.name_of(author), day))
+    return tuple(told)
+
+
+def public_digest(session: AuditSession, told: Told) -> str:
+    """Return the mark of what everyone may read of an audit.
+
+    Of what it says, and not of the journal: a sensitive answer changes none of it.
+    """
+    facts = session.facts
+    read = {
+        "edition": session.edition,
+        "places": [_plain(one) for one in facts.places.values()],
+        "closed": sorted(facts.closed),
+        "answers": [
+            (*asked, *(_said(one) for one in heads))
+            for asked, heads in sorted(facts.answers.items())
+        ],
+        "notes": [(*asked, *notes) for asked, notes in sorted(facts.notes.items())],
+        "visits": [_plain(one) for one in session.visits],
+        "photos": [_plain(one.photo) for one in told.evidence],
+        "own": [_plain(one) for one in told.own],
+        "wordings": sorted(
+            (*key, sorted(_plain(words).items()))
+            for key, words in told.wordings.items()
+        ),
+        "ranks": sorted(
+            (ident, str(rank))
+            for ident, rank in session.ranks.items()
+            if ident in session.checklist.recommendations
+        ),
+    }
+    return sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()
+
+
+def _said(answer: Answer) -> tuple[object, ...]:
+    return answer.state, answer.value, answer.provenance, answer.reason
+
+
+def _plain(noun: Noun) -> dict[str, Any]:
+    return noun.model_dump(mode="json")
