@@ -181,7 +181,7 @@ def _criteria(
 
 _JUDGING = frozenset(Criterion.model_fields) - {
     *("id", "ref", "domain", "title", "why", "sources"),
-    *("nature", "law", "binds", "deadline"),
+    *("nature", "law", "binds", "deadline", "aspect", "found", "strength"),
 }
 """What decides how a criterion is judged, and how much it counts."""
 

@@ -42,6 +42,7 @@ from diag.model.enums import (
     PlaceKind,
 )
 from diag.model.fact import Facts, Place
+from diag.model.number import Quantity
 from diag.model.territory import Commune, TownHall
 from diag.model.text import accented
 from diag.words.dates import long_date
@@ -214,6 +215,7 @@ class Report:
             cost=self.format_cost(action),
             places=self.format_places(action, audience),
             due=self.format_due(action),
+            spots=_spots(action),
         )
         return filled(text, blanks)
 
@@ -254,6 +256,11 @@ class Report:
     def format_due(self, action: Action) -> str:
         """Return the words of {echeance}: a day, or « prochain budget »."""
         return long_date(action.due) if action.due else NEXT_BUDGET
+
+
+def _spots(action: Action) -> Quantity:
+    sure = len(action.advice.places)
+    return Quantity(sure, sure + len(action.unsure_places))
 
 
 def _named(place: Place) -> str:

@@ -26,6 +26,7 @@ from diag.checklist.words import (
     Reached,
     Slug,
     SourceId,
+    TradeWord,
 )
 from diag.model.base import Noun
 from diag.model.checklist import Recommendation
@@ -41,10 +42,20 @@ class ForAcademie(_ForAll):
     why: Text = key("pourquoi", '"La classe attend ses vidéos."')
 
 
+class OtherwiseForm(YamlForm):
+    """What stays as it is if nothing is voted."""
+
+    long: Text = key(
+        "en une phrase, sans majuscule", '"les classes restent sans prise."'
+    )
+    short: Text = key("plus court, sans majuscule", '"pas de prise."')
+
+
 class ForMairie(ForAcademie):
     """What the mairie reads."""
 
     decision: Text = key("ce qui est à voter", '"Voter {cout} au budget."')
+    otherwise: OtherwiseForm = key("ce qui reste, se lit après « Sinon : »")
 
 
 class ForEquipe(ForAcademie):
@@ -137,6 +148,7 @@ class RecommendationForm(ItemForm, noun="préconisation", builds=Recommendation)
     requires: ListOf[RequirementForm] = key("ce qui doit être fait avant")
     covers: ListOf[Slug] = key("préconisations qu'elle rend inutiles")
     owner: OwnerWord = key("qui agit", "commune")
+    trade: TradeWord = key("métier qu'elle demande")
     quantity: Rule = key("règle : combien à chaque lieu ; 1 sinon")
     at_most: Rule = key("règle : ce que la quantité ne dépasse pas")
     buys: ListOf[NeedForm] = key("ce qui s'achète à chaque lieu")

@@ -103,7 +103,7 @@ class Difference:
 
 
 SECTIONS = (
-    *("domains", "places", "questions", "criteria", "recommendations"),
+    *("domains", "places", "aspects", "questions", "criteria", "recommendations"),
     *("prices", "aids", "deadlines", "finances", "sources", "forms"),
 )
 """What editions are made of, in the order of differences."""

@@ -19,6 +19,7 @@ import diag
 from diag.model.base import Noun
 from diag.model.checklist import (
     Aid,
+    Aspect,
     Checklist,
     Criterion,
     Deadline,
@@ -55,6 +56,7 @@ class _Compiled(Noun):
     engine: int = 1
     retired: tuple[Retired, ...] = ()
     places: tuple[PlaceLabel, ...] = ()
+    aspects: tuple[Aspect, ...] = ()
     aids: tuple[Aid, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     finances: tuple[Finance, ...] = ()
@@ -105,6 +107,7 @@ def open_edition(edition: bytes) -> Checklist:
         engine=opened.engine,
         retired=opened.retired,
         places=opened.places,
+        aspects=opened.aspects,
         aids=_by_id(opened.aids),
         deadlines=_by_id(opened.deadlines),
         finances=_by_id(opened.finances),

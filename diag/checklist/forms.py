@@ -54,6 +54,7 @@ from diag.checklist.words import (
 )
 from diag.model.checklist import (
     Aid,
+    Aspect,
     Criterion,
     Deadline,
     Domain,
@@ -82,6 +83,24 @@ class LawForm(
     text: Text = key("le texte", '"Loi n° 2015-136 du 9 février 2015"')
     article: Text = key("article, ou partie du texte")
     read_on: FullDay = key("jour où ses mots ont été lus ; absent : à vérifier")
+
+
+class FoundForm(YamlForm, written='{below: 2, one: "…", many: "…"}'):
+    """What was seen where a criterion falls short."""
+
+    below: Reached = key("sous quel niveau la phrase est vraie", "2")
+    one: Text = key("pour un lieu ; {lieux} {valeur}", '"{lieux} : pas d\'image."')
+    many: Text = key("pour plusieurs ; {n} {total}")
+    value: Rule = key("ce que dit {valeur} : une question, ou une règle")
+
+
+class StrengthForm(YamlForm, written='{at_least: 2, one: "…", many: "…"}'):
+    """What was seen where a criterion is as it should be."""
+
+    at_least: Reached = key("à partir de quel niveau la phrase est vraie", "2")
+    one: Text = key("pour un lieu ; {lieux} {valeur}", '"{lieux} : une image."')
+    many: Text = key("pour plusieurs ; {n} {total}")
+    value: Rule = key("ce que dit {valeur} : une question, ou une règle")
 
 
 class CriterionForm(ItemForm, noun="critère", builds=Criterion):
@@ -115,6 +134,9 @@ class CriterionForm(ItemForm, noun="critère", builds=Criterion):
     deadline: AnyId = key("question de date, ou échéance de echeances.yaml")
     weigh_by: Rule = key("règle : poids de chaque lieu dans la moyenne ; 1 sinon")
     socle_share: ShareText = key("socle : part des lieux qui doivent tenir ; 1 sinon")
+    aspect: Slug = key("côté d'une salle ou d'un lot qu'il regarde")
+    found: FoundForm = key("ce que l'on a vu où il n'est pas atteint")
+    strength: StrengthForm = key("ce que l'on a vu où il est atteint")
     why: Text = key("pourquoi ce critère", '"Une classe entière se connecte."')
     sources: ListOf[SourceId] = key("sources, ou metier", "[S31]")
 
@@ -181,6 +203,13 @@ class PlaceForm(ItemForm, noun="lieu", builds=PlaceLabel):
     plural: Text = key("au pluriel")
     hint: Text = key("ce qui compte comme un tel lieu")
     named_by: ListOf[Name] = key("questions qui le décrivent")
+
+
+class AspectForm(ItemForm, noun="aspect", builds=Aspect):
+    """A side of a room or of a lot."""
+
+    id: Slug = key("identifiant", "image")
+    label: Text = key("comment on l'appelle", '"Image"')
 
 
 class PriceForm(ItemForm, noun="prix", builds=Price):
@@ -302,6 +331,7 @@ class PaperFormForm(ItemForm, noun="formulaire", builds=PaperForm):
 ITEMS: dict[str, type[ItemForm]] = {
     "domains": DomainForm,
     "places": PlaceForm,
+    "aspects": AspectForm,
     "questions": QuestionForm,
     "criteria": CriterionForm,
     "recommendations": RecommendationForm,
@@ -355,6 +385,7 @@ class PlacesFile(YamlForm):
     """`lieux.yaml`."""
 
     places: Section[PlaceForm] = key("genres de lieux")
+    aspects: Section[AspectForm] = key("côtés d'une salle ou d'un lot")
     questions: Section[QuestionForm] = key("les faits qui décrivent les lieux")
     examples: Section[ExampleAudit] = key("audits exemplaires")
 

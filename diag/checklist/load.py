@@ -123,7 +123,8 @@ class Harvest:
             for section, nouns in self._nouns.items()
         }
         fields["domains"] = tuple(sorted(domains.values(), key=rank))
-        fields["places"] = tuple(self._nouns["places"].values())
+        for section in ("places", "aspects"):
+            fields[section] = tuple(self._nouns[section].values())
         fields["title"] = self._edition.title if self._edition else ""
         fields["version"] = self._edition.version if self._edition else ""
         fields["engine"] = ENGINE

@@ -44,6 +44,7 @@ class ChoiceForm(YamlForm, noun="choix"):
     id: ChoiceId = key("identifiant lu par les règles", "fibre")
     label: Text = key("réponse affichée", '"Fibre optique"')
     sets: Table[Name, Become] = key("autres faits qu'elle dit : {fait: valeur}")
+    short: Text = key("dans une colonne : six caractères au plus")
 
 
 class QuestionForm(ItemForm, noun="question", builds=Question):
@@ -54,6 +55,7 @@ class QuestionForm(ItemForm, noun="question", builds=Question):
     place: PlaceWord = key("ce que la question regarde", "ecole")
     type: QuestionTypeWord = key("nature de la réponse", "integer")
     label: Text = key("ce que l'on relève", '"Nombre de classes"')
+    short: Text = key("en tête de colonne : deux lignes de onze caractères, « / »")
     ask: Text = key("phrase à dire à la personne rencontrée")
     look: Text = key("ce qui vaut preuve")
     hint: Text = key("aide affichée sous la question")

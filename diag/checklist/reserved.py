@@ -20,8 +20,9 @@ def reserved_questions(questions: Mapping[str, Question]) -> frozenset[str]:
 
 
 def names_of(criterion: Criterion) -> frozenset[str]:
-    """Return what decides where a criterion counts, how much, and its level."""
-    rules = (criterion.applicable, criterion.given, criterion.weigh_by)
+    """Return what decides where a criterion counts, its level, what is told of it."""
+    told = [one.value for one in (criterion.found, criterion.strength) if one]
+    rules = (criterion.applicable, criterion.given, criterion.weigh_by, *told)
     return _names(*rules, *criterion.levels.values())
 
 

@@ -16,6 +16,7 @@ from diag.model.enums import (
     Profile,
     Provenance,
     QuestionType,
+    Trade,
 )
 
 Name = Annotated[str, word("name", r"[a-z][a-z0-9_]*")]  # read by rules: no hyphen
@@ -41,6 +42,7 @@ KindWord = Annotated[Kind, one_of(*Kind)]
 NatureWord = Annotated[Nature, one_of(*Nature)]
 PartyWord = Annotated[Party, one_of(*Party)]
 OwnerWord = Annotated[Owner, one_of(*Owner)]
+TradeWord = Annotated[Trade, one_of(*Trade)]
 ProfileWord = Annotated[Profile, one_of(*Profile)]
 MomentWord = Annotated[Moment, one_of(*Moment)]
 Whom = Annotated[

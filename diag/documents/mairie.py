@@ -30,6 +30,7 @@ from diag.audit.findings import (
 )
 from diag.audit.law import concerns, pressure
 from diag.audit.report import Report
+from diag.audit.sentences import found_words, strength_words
 from diag.documents.blocks import Pair, box, bullets, numbered, table, written
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
@@ -352,13 +353,13 @@ def findings_table(report: Report) -> Md:
         why = describe_reason(report, cure, READER) if cure else criterion.why
         rows.append((
             criterion.title,
-            observed(report, one),
+            found_words(report, one) or observed(report, one),
             first_sentence(why, REASON_WORDS),
             PRIORITIES[pressure(criterion, is_read=one.is_read)],
         ))
     for one in strong[: lines - len(first)]:
         why = first_sentence(one.criterion.why, REASON_WORDS)
-        seen = praised(report, one)
+        seen = strength_words(report, one) or praised(report, one)
         rows.append((one.criterion.title, seen, why, "point fort"))
     columns = (*EXPECTED_AND_SEEN, "Ce que cela change pour les élèves", "Priorité")
     return table("Constats à retenir", columns, rows)
@@ -399,11 +400,20 @@ def _describe_action(report: Report, action: Action) -> tuple[Pair, ...]:
         ("Nature", advice.nature(report, action)),
         ("Pourquoi", f"{why} ({sources})" if sources else why),
         ("Que faire", sentence(what)),
+        ("Sinon", _otherwise(report, action)),
         ("Qui, coût, échéance", sentence(" ; ".join(who))),
         advice.covered(report, action, READER),
         ("Où en est-on", sentence(advice.follow_up(action))),
         ("On saura que c'est fait", sentence(done)),
     )
+
+
+def _otherwise(report: Report, action: Action) -> str:
+    """Return what stays as it is if nothing is voted, in the author's words."""
+    told = action.advice.recommendation.wording.get(READER)
+    if told is None or told.otherwise is None or not is_voted(report, action):
+        return ""
+    return sentence(report.fill_blanks(action, told.otherwise.long, READER))
 
 
 def _beyond(report: Report) -> str:

@@ -25,6 +25,7 @@ from diag.model.enums import (
     Profile,
     Provenance,
     QuestionType,
+    Trade,
 )
 from diag.model.number import Number
 
@@ -227,6 +228,8 @@ class Choice(Noun):
 
     id: str
     label: str
+    short: str = ""
+    """In a column of a grid: six characters at most."""
     sets: dict[str, bool | Number] = Field(default_factory=dict)
     """Facts of the same place that it says too, each with its value."""
 
@@ -247,6 +250,8 @@ class Question(Noun):
     place: PlaceKind
     type: QuestionType
     label: str
+    short: str = ""
+    """Above a column of a grid: two lines of eleven characters at most."""
     ask: str = ""
     """The question as asked of the person met."""
     look: str = ""
@@ -326,6 +331,33 @@ READ_FOR = 2
 """Years during which the reading of a text is worth something."""
 
 
+class Found(Noun):
+    """What was seen where a criterion falls short: a fact, never what is wished.
+
+    True at every level below, wherever its gate is open; blanks {lieux}, {valeur} in
+    `one`, {n}, {total} in `many`.
+    """
+
+    below: Level
+    """It is true below this level, and printed nowhere above."""
+    one: str
+    """Of one place."""
+    many: str = ""
+    """Of several places, schools or communes."""
+    value: str = ""
+    """Question or rule whose value {valeur} prints; unknown, nothing is printed."""
+
+
+class Strength(Noun):
+    """What was seen where a criterion is as it should be."""
+
+    at_least: Level
+    """It is true from this level on."""
+    one: str
+    many: str = ""
+    value: str = ""
+
+
 class Criterion(Noun):
     """How facts are judged at a place."""
 
@@ -358,6 +390,12 @@ class Criterion(Noun):
     """Who must respect it; a rule binds somebody."""
     deadline: str = ""
     """A date question, or a date to watch: until when, or since when."""
+    aspect: str = ""
+    """Side of a room or of a lot that it looks at."""
+    found: Found | None = None
+    """What was seen where it falls short."""
+    strength: Strength | None = None
+    """What was seen where it is as it should be."""
     why: str
     sources: tuple[str, ...]
 
@@ -413,6 +451,13 @@ class Step(Noun):
     title: str
 
 
+class Otherwise(Noun):
+    """What stays as it is if nothing is voted, read after « Sinon : »: no forecast."""
+
+    long: str
+    short: str
+
+
 class Wording(Noun):
     """A recommendation worded for one audience; placeholders to fill."""
 
@@ -420,6 +465,8 @@ class Wording(Noun):
     why: str = ""
     decision: str = ""
     """mairie: what is to be voted, with an amount and a date."""
+    otherwise: Otherwise | None = None
+    """mairie: what stays as it is if nothing is voted."""
     meanwhile: str = ""
     """equipe: what to do until then."""
     how: str = ""
@@ -432,6 +479,8 @@ class Recommendation(Noun):
     id: str
     domain: str
     when: Below
+    trade: Trade | None = None
+    """Whose craft it takes: votes group actions by it."""
     requires: tuple[Requirement, ...] = ()
     covers: tuple[str, ...] = ()
     """Recommendations that it makes needless where it is surely done."""
@@ -483,6 +532,13 @@ class Retired(Noun):
     """Id of the successor; empty: nothing takes its place."""
 
 
+class Aspect(Noun):
+    """A side of a room that criteria look at: its sockets, its picture, its sound."""
+
+    id: str
+    label: str
+
+
 class Checklist(Noun):
     """One edition: everything that judges an audit, compiled and pinned by digest."""
 
@@ -500,6 +556,8 @@ class Checklist(Noun):
     """Ids used once and never to be used again, and what takes their place."""
     places: tuple[PlaceLabel, ...] = ()
     """Kinds of places that the checklist names; others go by their id."""
+    aspects: tuple[Aspect, ...] = ()
+    """Sides of rooms and lots, in the order in which they are shown."""
     aids: dict[str, Aid] = Field(default_factory=dict)
     """Funding schemes, as known on their dates."""
     deadlines: dict[str, Deadline] = Field(default_factory=dict)

@@ -182,6 +182,17 @@ class FinanceTopic(StrEnum):
     ACHAT = "achat"
 
 
+class Trade(StrEnum):
+    """Whose craft an action takes."""
+
+    ELECTRICITE = "electricite"
+    RESEAU = "reseau"
+    SALLES = "salles"
+    APPAREILS = "appareils"
+    SERVICES = "services"
+    FORMATION = "formation"
+
+
 class State(StrEnum):
     """How far a fact is known; exists for every question, beside its value."""
 

@@ -20,7 +20,7 @@ NEXT_BUDGET = "prochain budget"
 """What {echeance} prints when no delay is set: « avant le prochain budget »."""
 
 _BLANK = re.compile(
-    r"\{(?P<name>quantite|cout|lieux|echeance)"
+    r"\{(?P<name>quantite|n|cout|lieux|echeance)"
     r"(?:\|(?P<one>[^{}|]+)\|(?P<many>[^{}|]+))?\}"
 )
 
@@ -61,6 +61,8 @@ class Blanks:
     cost: str
     places: str
     due: str
+    spots: Quantity | None = None
+    """How many places, sure ones to those that may be too."""
 
 
 def filled(text: str, blanks: Blanks) -> str:
@@ -72,6 +74,8 @@ def filled(text: str, blanks: Blanks) -> str:
             case "quantite":
                 ruled = bool(_PREPOSITION.search(text[: blank.start()]))
                 return count_range(blanks.quantity, one, many, ruled=ruled)
+            case "n":
+                return count_range(blanks.spots, one, many)
             case "cout":
                 return blanks.cost
             case "lieux":

@@ -202,6 +202,7 @@ def _in_use(workspace: Workspace, own: bool) -> NamedEdition:  # noqa: FBT001 - 
 _TITLES = {
     "domains": "Domaines",
     "places": "Genres de lieux",
+    "aspects": "Aspects",
     "questions": "Questions",
     "criteria": "Critères",
     "recommendations": "Préconisations",

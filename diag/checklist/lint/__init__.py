@@ -11,6 +11,7 @@ from diag.checklist.lint.french import (
     wording_problems,
 )
 from diag.checklist.lint.law import law_problems
+from diag.checklist.lint.phrases import phrase_problems
 from diag.checklist.lint.proofs import proof_problems
 from diag.checklist.lint.references import reference_problems
 from diag.checklist.lint.rules import rule_problems
@@ -50,6 +51,7 @@ def lint(loaded: Loaded) -> tuple[Problem, ...]:
             direction_problems,
             law_problems,
             withheld_problems,
+            phrase_problems,
             partial(proof_problems, faulty=_faulty(problems)),
             *checks,
         )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from diag.checklist.loaded import Item, Loaded
 from diag.checklist.source import Entries, Items, Node, Scalar
-from diag.model.checklist import Aid, Recommendation
+from diag.model.checklist import Aid, Otherwise, Recommendation
 from diag.model.enums import Audience
 from diag.rules.problem import Problem, listed, write_instead
 
@@ -264,6 +264,8 @@ def wording_problems(loaded: Loaded) -> Iterator[Problem]:
                 )
             for name in filled:
                 known = name.split("|")[0] if _PLURAL.fullmatch(name) else name
+                if known == "n" and "otherwise" in path:
+                    continue
                 if known not in PLACEHOLDERS:
                     remedy = write_instead(
                         known, PLACEHOLDERS, f"Connus : {listed(PLACEHOLDERS)}."
@@ -294,7 +296,10 @@ def wording_texts(
     """Yield what each audience reads, with its path."""
     for audience, wording in recommendation.wording.items():
         for key, text in wording:
-            if text:
+            if isinstance(text, Otherwise):
+                for length, words in text:
+                    yield ("wording", str(audience), key, length), words
+            elif text:
                 yield ("wording", str(audience), key), text
 
 

@@ -77,6 +77,16 @@ def _judging_rules(criterion: Criterion) -> Iterator[WrittenRule]:
     if criterion.weigh_by:
         text = criterion.weigh_by
         yield written(path=("weigh_by",), text=text, expects="number", given=scope)
+    for name in ("found", "strength"):
+        told = getattr(criterion, name)
+        # A question by its name alone may be a date: references look at it.
+        if told and told.value and not told.value.isidentifier():
+            yield written(
+                path=(name, "value"),
+                text=told.value,
+                expects="number",
+                given=_where(criterion),
+            )
     for level, text in criterion.levels.items():
         yield written(path=("levels", str(level)), text=text, given=_where(criterion))
 

@@ -11,13 +11,14 @@ from diag.checklist.source import Entries, Items, Node, Scalar, ident_of, text_o
 from diag.rules.problem import Spot
 
 LISTS = (
-    *("places", "questions", "criteria", "recommendations"),
+    *("places", "aspects", "questions", "criteria", "recommendations"),
     *("prices", "aids", "deadlines", "finances", "sources", "forms"),
 )
 """Sections that are lists of items with an id."""
 
 HOMES = {
     "places": "lieux.yaml",
+    "aspects": "lieux.yaml",
     "prices": "prix.yaml",
     "aids": "aides.yaml",
     "deadlines": "echeances.yaml",

@@ -13,7 +13,7 @@ from diag.checklist.source import Entries, Items, Node, Scalar, text_of
 from diag.checklist.typecheck import names_read
 from diag.rules.problem import Problem, Spot, problem_at
 
-_KEPT = frozenset({"places"})
+_KEPT = frozenset({"places", "aspects"})
 """Sections where nothing can be switched off."""
 
 
@@ -36,7 +36,9 @@ def switched_off(layer: Layer, off: dict[Name, Spot]) -> Iterator[Problem]:
     for name in _gone(layer, off, "questions", "prices", "sources", *_KEPT):
         who = needed.get(name)
         if name[0] in _KEPT:
-            yield _refusal(name, off[name], "un genre de lieu ne se désactive pas")
+            yield _refusal(
+                name, off[name], "ni genre de lieu ni aspect ne se désactive"
+            )
         elif who:
             needed_by = f"désactivé, mais « {who[1]} » ({NOUNS[who[0]]}) en a besoin"
             yield _refusal(name, off[name], needed_by)

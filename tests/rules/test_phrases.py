@@ -1,0 +1,123 @@
+from pathlib import Path
+
+import pytest
+
+from diag.checklist.lint.phrases import phrase_problems
+from diag.model.checklist import Criterion
+from diag.model.enums import Kind
+from tests.rules.written import FILES, load_written, spoilt
+from tests.shipped import shipped
+
+TITLE = '    title: "Une prise par classe"\n'
+SAID = (
+    '    found: {below: 2, one: "{lieux} : une prise.", '
+    'many: "{n} salles sur {total}."}\n'
+)
+
+
+def told(folder: Path, files: dict[str, str]) -> list[str]:
+    return [str(each) for each in phrase_problems(load_written(folder, files))]
+
+
+def with_keys(keys: str) -> dict[str, str]:
+    """Return the files, with keys more at the criterion of rooms."""
+    return spoilt("reseau.yaml", TITLE, TITLE + keys)
+
+
+def test_sentences_that_fit_are_let_be(tmp_path: Path) -> None:
+    strength = '    strength: {at_least: 2, one: "{lieux} : deux prises."}\n'
+    assert told(tmp_path, with_keys(SAID + strength)) == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        (SAID.replace("{total}", "{cout}"), "{cout} ne se remplit pas ici"),
+        (SAID.replace("une prise", "une prise " * 7), "signes une fois remplie"),
+        (SAID.replace("{lieux} : une", "Une"), "{lieux} se dit d'une salle"),
+        (SAID.replace("une prise.", "{valeur}."), "{valeur} et « value »"),
+        (SAID.replace("2, one", '2, value: "prises", one'), "{valeur} et « value »"),
+        (
+            '    strength: {at_least: 3, one: "{lieux} : deux."}\n',
+            "niveau sans règle",
+        ),
+        (
+            SAID + '    strength: {at_least: 1, one: "{lieux} : deux prises."}\n',
+            "seraient vraies toutes les deux",
+        ),
+        ("    aspect: image\n", "aspect « image » inconnu"),
+    ],
+)
+def test_what_would_be_false_or_too_long_is_told(
+    tmp_path: Path, keys: str, said: str
+) -> None:
+    (found,) = told(tmp_path, with_keys(keys))
+    assert said in found
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ('label: "Prises RJ45"\n', "Prises réseau ici", "2 lignes de 11 signes"),
+        ('label: "Prises RJ45"\n', "Un / deux / trois", "2 lignes de 11 signes"),
+    ],
+)
+def test_a_column_is_narrow(tmp_path: Path, right: str, wrong: str, said: str) -> None:
+    files = spoilt("reseau.yaml", right, f'{right}    short: "{wrong}"\n')
+    (found,) = told(tmp_path, files)
+    assert said in found
+
+
+def test_two_choices_never_read_the_same_in_a_column(tmp_path: Path) -> None:
+    right = '{id: classe, label: "Classe"}'
+    files = spoilt("lieux.yaml", right, right.replace("}", ', short: "salle"}'))
+    assert told(tmp_path, files) == []
+    other = '{id: autre, label: "Autre"}'
+    for short, said in (("salle", "se lit de deux choix"), ("ailleurs", "plus de 6")):
+        text = files["lieux.yaml"].replace(other, other[:-1] + f', short: "{short}"}}')
+        (found,) = told(tmp_path, {**files, "lieux.yaml": text})
+        assert said in found
+
+
+def test_what_stays_is_read_after_otherwise(tmp_path: Path) -> None:
+    right = '        decision: "Voter {cout} avant le {echeance}."\n'
+    words = '        otherwise: {long: "Rien ne change.", short: "rien."}\n'
+    (found,) = told(tmp_path, spoilt("reseau.yaml", right, right + words))
+    assert "pas de majuscule" in found
+
+
+def criteria() -> list[Criterion]:
+    return [one for one in shipped().criteria.values() if one.found]
+
+
+def test_the_shipped_sentences_of_rules_stop_where_the_rule_is_met() -> None:
+    rules = [one for one in criteria() if one.kind is Kind.COMPLIANCE]
+    assert rules
+    for one in rules:
+        assert one.found
+        assert one.found.below == one.conforms_at
+
+
+def test_no_shipped_action_fires_where_what_it_says_stays_is_false() -> None:
+    """Those that fire higher say of themselves what is true up there."""
+    higher = {"ajouter-la-prise-de-la-borne", "voter-le-cout-annuel-du-don"}
+    checklist = shipped()
+    for one in checklist.recommendations.values():
+        found = checklist.criteria[one.when.criterion].found
+        told_of = any(words.otherwise for words in one.wording.values())
+        if found and told_of and one.id not in higher | {"separer-les-reseaux"}:
+            assert one.when.below <= found.below
+
+
+def test_every_shipped_action_has_its_trade_and_every_column_its_letters() -> None:
+    checklist = shipped()
+    assert all(one.trade for one in checklist.recommendations.values())
+    columns = [one for one in checklist.questions.values() if one.short]
+    assert len(columns) > 50
+    for one in columns:
+        named = [choice for choice in one.choices if choice.short]
+        assert not named or len(named) == len(one.choices), one.id
+
+
+def test_files_of_examples_have_nothing_to_mend(tmp_path: Path) -> None:
+    assert told(tmp_path, FILES) == []
