@@ -104,7 +104,7 @@ class Difference:
 
 SECTIONS = (
     *("domains", "places", "aspects", "questions", "criteria", "recommendations"),
-    *("prices", "aids", "deadlines", "finances", "sources", "forms"),
+    *("prices", "aids", "deadlines", "finances", "sources", "forms", "synonyms"),
 )
 """What editions are made of, in the order of differences."""
 

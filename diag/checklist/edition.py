@@ -32,6 +32,7 @@ from diag.model.checklist import (
     Recommendation,
     RegisteredSource,
     Retired,
+    Synonym,
 )
 
 ENGINE = 2
@@ -57,6 +58,7 @@ class _Compiled(Noun):
     retired: tuple[Retired, ...] = ()
     places: tuple[PlaceLabel, ...] = ()
     aspects: tuple[Aspect, ...] = ()
+    synonyms: tuple[Synonym, ...] = ()
     aids: tuple[Aid, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     finances: tuple[Finance, ...] = ()
@@ -108,6 +110,7 @@ def open_edition(edition: bytes) -> Checklist:
         retired=opened.retired,
         places=opened.places,
         aspects=opened.aspects,
+        synonyms=opened.synonyms,
         aids=_by_id(opened.aids),
         deadlines=_by_id(opened.deadlines),
         finances=_by_id(opened.finances),

@@ -33,6 +33,7 @@ from diag.checklist.source import Entries
 from diag.checklist.words import (
     AidStateWord,
     AnyId,
+    ChoiceId,
     Day,
     Department,
     Duration,
@@ -63,6 +64,7 @@ from diag.model.checklist import (
     PlaceLabel,
     Price,
     RegisteredSource,
+    Synonym,
 )
 from diag.model.enums import BudgetSection, Kind
 
@@ -212,6 +214,13 @@ class AspectForm(ItemForm, noun="aspect", builds=Aspect):
     label: Text = key("comment on l'appelle", '"Image"')
 
 
+class SynonymForm(ItemForm, noun="synonyme", builds=Synonym):
+    """A word that people type."""
+
+    id: ChoiceId = key("le mot, sans accent ni majuscule", "livebox")
+    means: ListOf[Text] = key("bouts de libellés qu'il veut dire", '["box comprise"]')
+
+
 class PriceForm(ItemForm, noun="prix", builds=Price):
     """One dated price."""
 
@@ -332,6 +341,7 @@ ITEMS: dict[str, type[ItemForm]] = {
     "domains": DomainForm,
     "places": PlaceForm,
     "aspects": AspectForm,
+    "synonyms": SynonymForm,
     "questions": QuestionForm,
     "criteria": CriterionForm,
     "recommendations": RecommendationForm,
@@ -388,6 +398,14 @@ class PlacesFile(YamlForm):
     aspects: Section[AspectForm] = key("côtés d'une salle ou d'un lot")
     questions: Section[QuestionForm] = key("les faits qui décrivent les lieux")
     examples: Section[ExampleAudit] = key("audits exemplaires")
+
+
+class SynonymsFile(YamlForm):
+    """`synonymes.yaml`."""
+
+    synonyms: Section[SynonymForm] = key(
+        "les mots que l'on cherche", '[{id: livebox, means: ["box comprise"]}]'
+    )
 
 
 class PricesFile(YamlForm):
@@ -468,6 +486,7 @@ class EditionFile(YamlForm):
 
 FILES: dict[str, type[YamlForm]] = {
     "lieux.yaml": PlacesFile,
+    "synonymes.yaml": SynonymsFile,
     "prix.yaml": PricesFile,
     "aides.yaml": AidsFile,
     "echeances.yaml": DeadlinesFile,

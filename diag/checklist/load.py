@@ -123,7 +123,7 @@ class Harvest:
             for section, nouns in self._nouns.items()
         }
         fields["domains"] = tuple(sorted(domains.values(), key=rank))
-        for section in ("places", "aspects"):
+        for section in ("places", "aspects", "synonyms"):
             fields[section] = tuple(self._nouns[section].values())
         fields["title"] = self._edition.title if self._edition else ""
         fields["version"] = self._edition.version if self._edition else ""

@@ -539,6 +539,15 @@ class Aspect(Noun):
     label: str
 
 
+class Synonym(Noun):
+    """A word that people type, and the words of the checklist that it means."""
+
+    id: str
+    """Without accent nor capital, as a search reads it."""
+    means: tuple[str, ...]
+    """Parts of the labels of questions or choices."""
+
+
 class Checklist(Noun):
     """One edition: everything that judges an audit, compiled and pinned by digest."""
 
@@ -558,6 +567,8 @@ class Checklist(Noun):
     """Kinds of places that the checklist names; others go by their id."""
     aspects: tuple[Aspect, ...] = ()
     """Sides of rooms and lots, in the order in which they are shown."""
+    synonyms: tuple[Synonym, ...] = ()
+    """What is typed by whoever does not know the words of the labels."""
     aids: dict[str, Aid] = Field(default_factory=dict)
     """Funding schemes, as known on their dates."""
     deadlines: dict[str, Deadline] = Field(default_factory=dict)

@@ -41,6 +41,8 @@ class Found(NamedTuple):
     name: str
     detail: str
     go: Callable[[], object]
+    also: str = ""
+    """Other words that lead there, not shown."""
 
 
 class Finds(Lines):
@@ -167,5 +169,5 @@ def _find_schools(app: Shell, words: str) -> Iterator[Found]:
 
 
 def _answers(found: Found, words: str) -> bool:
-    text = " " + fold(f"{found.name} {found.detail}")
+    text = " " + fold(f"{found.name} {found.detail} {found.also}")
     return all(any(f" {word}" in text for word in either) for either in readings(words))

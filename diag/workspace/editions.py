@@ -203,6 +203,7 @@ _TITLES = {
     "domains": "Domaines",
     "places": "Genres de lieux",
     "aspects": "Aspects",
+    "synonyms": "Synonymes",
     "questions": "Questions",
     "criteria": "Critères",
     "recommendations": "Préconisations",

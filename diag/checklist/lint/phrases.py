@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from diag.checklist.loaded import Item, Loaded
 from diag.model.checklist import Criterion, Found, Question, Recommendation, Strength
 from diag.model.enums import Kind, PlaceKind
+from diag.model.text import fold
 from diag.rules.problem import Problem
 
 LONGEST = 66
@@ -52,9 +53,24 @@ def phrase_problems(loaded: Loaded) -> Iterator[Problem]:
     for question in draft.questions.values():
         item = loaded.item("questions", question.id)
         yield from _short_problems(item, question)
+    questions = draft.questions.values()
+    labels = [fold(label) for each in questions for label in told_by(each)]
+    for synonym in draft.synonyms:
+        for words in synonym.means:
+            if not any(fold(words) in label for label in labels):
+                yield loaded.item("synonyms", synonym.id).problem(
+                    ("means",),
+                    f"« {words} » n'est dans aucun libellé",
+                    "Recopiez un bout du libellé d'une question ou d'un choix.",
+                )
     for action in draft.recommendations.values():
         item = loaded.item("recommendations", action.id)
         yield from _otherwise_problems(item, action)
+
+
+def told_by(question: Question) -> tuple[str, ...]:
+    """Return the labels that a question is found by: its own, those of its choices."""
+    return (question.label, *(choice.label for choice in question.choices))
 
 
 def _sentence_problems(

@@ -12,13 +12,14 @@ from diag.rules.problem import Spot
 
 LISTS = (
     *("places", "aspects", "questions", "criteria", "recommendations"),
-    *("prices", "aids", "deadlines", "finances", "sources", "forms"),
+    *("prices", "aids", "deadlines", "finances", "sources", "forms", "synonyms"),
 )
 """Sections that are lists of items with an id."""
 
 HOMES = {
     "places": "lieux.yaml",
     "aspects": "lieux.yaml",
+    "synonyms": "synonymes.yaml",
     "prices": "prix.yaml",
     "aids": "aides.yaml",
     "deadlines": "echeances.yaml",

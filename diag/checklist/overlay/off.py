@@ -13,7 +13,7 @@ from diag.checklist.source import Entries, Items, Node, Scalar, text_of
 from diag.checklist.typecheck import names_read
 from diag.rules.problem import Problem, Spot, problem_at
 
-_KEPT = frozenset({"places", "aspects"})
+_KEPT = frozenset({"places", "aspects", "synonyms"})
 """Sections where nothing can be switched off."""
 
 
@@ -37,7 +37,7 @@ def switched_off(layer: Layer, off: dict[Name, Spot]) -> Iterator[Problem]:
         who = needed.get(name)
         if name[0] in _KEPT:
             yield _refusal(
-                name, off[name], "ni genre de lieu ni aspect ne se désactive"
+                name, off[name], "ni lieu, ni aspect, ni synonyme ne se désactive"
             )
         elif who:
             needed_by = f"désactivé, mais « {who[1]} » ({NOUNS[who[0]]}) en a besoin"

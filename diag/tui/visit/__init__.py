@@ -17,6 +17,7 @@ from diag.answers.types import TYPES
 from diag.audit.answer import UnlikelyAnswer
 from diag.audit.departure import departure_of
 from diag.audit.memory import NothingToRepeatError, former_places
+from diag.audit.searching import also_called
 from diag.audit.session import AuditSession
 from diag.audit.visit import VisitSession, duration_words, keep_place, minutes_on_site
 from diag.audit.walk import Key, most_useful, parcours_of
@@ -555,10 +556,12 @@ class VisitScreen(PlaceScreen):
 
     def palette_finds(self) -> Iterable[Found]:
         """Give the rooms and questions of this visit."""
+        called = also_called(self.session.checklist)
         for leg in self.visiting.walk.legs:
             yield Found(
                 "lieu", leg.title, leg.group, partial(self.go_to, leg.stops[0].key)
             )
             for stop in leg.stops:
                 go = partial(self.go_to, stop.key)
-                yield Found("question", stop.question.label, leg.title, go)
+                label, also = stop.question.label, called.get(stop.question.id, "")
+                yield Found("question", label, leg.title, go, also)

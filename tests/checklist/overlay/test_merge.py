@@ -175,7 +175,7 @@ def test_a_changed_edition_says_that_it_was_adapted(tmp_path: Path) -> None:
         ("a.yaml", "sources:\n  - {id: S31, off: true}\n",
          ("overlay/a.yaml:2 :", "« S31 »", "en a besoin")),
         ("a.yaml", "places:\n  - {id: salle, off: true}\n",
-         ("overlay/a.yaml:2 :", "ni genre de lieu ni aspect ne se désactive")),
+         ("overlay/a.yaml:2 :", "ni lieu, ni aspect, ni synonyme ne se désactive")),
         ("a.yaml", BOOLEAN_DEBIT,
          ("overlay/a.yaml:2 :", "à cause de la surcharge de « debit »", "reseau.yaml")),
         ("a.yaml", f'prices:\n  - {{id: prise_rj45, note: "Posée."}}\n{BOOLEAN_DEBIT}',
