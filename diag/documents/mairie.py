@@ -83,7 +83,7 @@ FINDINGS = 5
 DECISION_WORDS = 34
 """Longest decision, in words, when a sentence of it is so short."""
 
-REASON_WORDS = 20
+REASON_WORDS = 16
 """Longest reason of a finding, in words, when a sentence is so short."""
 
 LONG = 8

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from diag.documents.parts.frame import TERMS, glossary, terms_in
+from diag.model.checklist import Wording
 from diag.model.enums import Audience
 from tests.documents.builders import report
 from tests.documents.reading import markdown
@@ -49,13 +50,19 @@ def test_every_acronym_of_a_document_is_explained(audience: Audience) -> None:
     assert acronyms_in(prose) <= set(TERMS) | EVIDENT
 
 
+def _otherwise(words: Wording) -> tuple[str, ...]:
+    told = words.otherwise
+    return (told.long, told.short) if told else ()
+
+
 def test_every_acronym_of_the_shipped_checklists_is_explained() -> None:
     checklist = shipped()
     texts = [
         text
         for one in checklist.recommendations.values()
         for words in one.wording.values()
-        for text in words.model_dump().values()
+        for text in (*words.model_dump().values(), *_otherwise(words))
+        if isinstance(text, str)
     ]
     texts += [f"{one.title} {one.why}" for one in checklist.criteria.values()]
     texts += [one.label for one in checklist.questions.values()]
