@@ -182,6 +182,7 @@ class _Leads:
             for ident, result in assessment.criteria.items()
             if (places := _undecided_places(result))
         }
+        self._nearby: dict[tuple[str, str], Mapping[str, frozenset[str]]] = {}
         self._by_place: dict[str, Mapping[str, Verdict]] = {}
         self._lowered: dict[tuple[str, frozenset[str]], Member | None] = {}
         self._advice: dict[str, list[Advice]] = {}
@@ -226,6 +227,12 @@ class _Leads:
 
     def _near(self, asked: Asked) -> Mapping[str, frozenset[str]]:
         """Return the criteria that an answer can move, and the places where it can."""
+        key = (asked.question.id, asked.place)
+        if key not in self._nearby:
+            self._nearby[key] = self._near_to(asked)
+        return self._nearby[key]
+
+    def _near_to(self, asked: Asked) -> Mapping[str, frozenset[str]]:
         readers, near = self._judge.readers, self.reading.tree.near
         said = self._said(asked)
         if len(said) == 1 and not readers.decided(asked.question.id):
