@@ -7,9 +7,10 @@ from fractions import Fraction
 from uuid import UUID
 
 from diag.assess.plan import Action
-from diag.audit.memory import own_here, own_standing
+from diag.audit.memory import own_here
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
+from diag.audit.told import current_wording, declared_wording, own_advice
 from diag.journal import changes
 from diag.journal.records import ranks_of
 from diag.journal.revision import NewRevision
@@ -49,26 +50,6 @@ def find_advice(session: AuditSession, ident: str) -> str:
     )
 
 
-def own_advice(session: AuditSession) -> dict[str, OwnAdvice]:
-    """Return the recommendations of engineers' own that stand, by id."""
-    return {one.id: one for one in own_standing(session)}
-
-
-def declared_wording(session: AuditSession, ident: str, audience: Audience) -> Wording:
-    """Return the words for a reader as the checklists or the engineer declared them."""
-    if own := own_advice(session).get(ident):
-        return Wording(title=own.title, why=own.why)
-    return session.checklist.recommendations[ident].wording[audience]
-
-
-def current_wording(session: AuditSession, ident: str, audience: Audience) -> Wording:
-    """Return the words that a reader will get, reworded or not."""
-    words = session.wordings.get((ident, audience))
-    if words:
-        return Wording.model_validate(words)
-    return declared_wording(session, ident, audience)
-
-
 def reword(
     session: AuditSession, ident: str, audience: Audience, words: Mapping[str, str]
 ) -> Wording:
@@ -100,7 +81,8 @@ def reword(
         raise DiagError(
             "Le titre d'une préconisation tient sur une ligne, non vide.", about="title"
         )
-    told = {} if said == declared else said.model_dump(exclude_defaults=True)
+    told = said.model_dump(exclude_defaults=True, exclude={"otherwise"})
+    told = {} if said == declared else told
     session.record(changes.reworded(session.audit.id, ident, audience, told))
     return said
 

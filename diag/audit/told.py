@@ -67,14 +67,36 @@ def told_of(session: AuditSession) -> Told:
         follow_ups=steps(session.follow_ups),
         own=own,
         wordings={
-            (ident, audience): Wording.model_validate(words)
-            for (ident, audience), words in session.wordings.items()
+            (ident, audience): current_wording(session, ident, audience)
+            for ident, audience in session.wordings
             if ident not in withheld
         },
         evidence=tuple(
             one for one in evidence_of(session) if one.photo.question not in questions
         ),
     )
+
+
+def own_advice(session: AuditSession) -> dict[str, OwnAdvice]:
+    """Return the recommendations of engineers' own that stand, by id."""
+    return {one.id: one for one in own_standing(session)}
+
+
+def declared_wording(session: AuditSession, ident: str, audience: Audience) -> Wording:
+    """Return the words for a reader as the checklists or the engineer declared them."""
+    if own := own_advice(session).get(ident):
+        return Wording(title=own.title, why=own.why)
+    return session.checklist.recommendations[ident].wording[audience]
+
+
+def current_wording(session: AuditSession, ident: str, audience: Audience) -> Wording:
+    """Return the words that a reader will get, reworded or not."""
+    declared = declared_wording(session, ident, audience)
+    words = session.wordings.get((ident, audience))
+    if not words:
+        return declared
+    kept = {"otherwise": declared.otherwise}  # nobody rewords what stays otherwise
+    return Wording.model_validate(words | kept)
 
 
 def evidence_of(session: AuditSession) -> tuple[Evidence, ...]:

@@ -4,7 +4,7 @@ from datetime import date
 
 import click
 
-from diag.audit import advising
+from diag.audit import advising, told
 from diag.audit import follow as following
 from diag.audit.history import day_words
 from diag.audit.session import AuditSession
@@ -56,7 +56,7 @@ def reword(
     if as_declared or words:
         wording = advising.reword(session, ident, reader, {} if as_declared else words)
     else:
-        wording = advising.current_wording(session, ident, reader)
+        wording = told.current_wording(session, ident, reader)
     for name in PARTS[reader]:
         click.echo(f"{PART_WORDS[name]} : {getattr(wording, name)}")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from diag.audit import advising
+from diag.audit import advising, told
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.follow import add_step, move
 from diag.audit.report import report_of
@@ -109,8 +109,8 @@ def test_a_step_is_never_undone_nor_what_was_said_before_it(
         undo(session)
 
     assert [one.state for one in session.follow_ups] == ["decidee"]
-    told = advising.current_wording(session, FIBRE, Audience.MAIRIE)
-    assert told.title == "La fibre"
+    words = told.current_wording(session, FIBRE, Audience.MAIRIE)
+    assert words.title == "La fibre"
 
 
 def test_what_a_checked_action_asks_again_is_undone_without_its_step(

@@ -202,8 +202,7 @@ def useful(facts: Facts) -> Iterator[str]:
 def test_no_advice_speaks_of_older_pupils_to_a_maternelle(audience: Audience) -> None:
     advice = judge_of(shipped()).assess(SCHOOLS["maternelle"]).advice
     told = " ".join(
-        " ".join(each.recommendation.wording[audience].model_dump().values())
-        for each in advice
+        each.recommendation.wording[audience].model_dump_json() for each in advice
     )
     found = [word for word in ("Pix", "CM2", "CM1", "collège", "robot") if word in told]
     assert not found

@@ -341,8 +341,9 @@ async def test_arrows_walk_and_the_plan_leads_to_a_room(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: screen.visiting.key[1] == "type_ecole", "first")
         await pilot.press("tab")
         await wait_for(pilot, lambda: screen.query_one(WalkPlan).has_focus, "the plan")
-        rooms = [leg.title for leg in screen.visiting.walk.legs].index("CP")
-        await pilot.press(*["down"] * rooms, "enter")
+        legs = [leg.title for leg in screen.visiting.walk.legs]
+        steps = legs.index("CP") - legs.index("Fichiers")
+        await pilot.press(*["down"] * steps, "enter")
         await wait_for(pilot, lambda: shows(pilot, "CP, question 1"), "the room")
         assert screen.fiche.line.has_focus
 
