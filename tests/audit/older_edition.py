@@ -8,6 +8,7 @@ from diag.audit import method
 from diag.audit.follow import add_step
 from diag.audit.session import AuditSession
 from diag.checklist import load
+from diag.checklist.edition import ENGINE
 from diag.journal import changes
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, FollowUpState, State
@@ -127,8 +128,6 @@ NEW = {
         + action("tenir", "registre-tenu", "registre: true", "Tenir le registre", 1),
     ),
 }
-
-ENGINE = method.ENGINE
 
 
 def engine(monkeypatch: pytest.MonkeyPatch, number: int) -> None:

@@ -9,7 +9,17 @@ from diag.model.enums import PlaceKind, QuestionType
 
 def retiring(*pairs: tuple[str, str]) -> Checklist:
     retired = tuple(Retired(id=ident, by=by) for ident, by in pairs)
-    return Checklist.model_construct(retired=retired)
+    return Checklist(
+        title="Grille",
+        version="1",
+        domains=(),
+        questions={},
+        criteria={},
+        recommendations={},
+        prices={},
+        sources={},
+        retired=retired,
+    )
 
 
 def test_a_successor_that_was_retired_too_is_followed() -> None:

@@ -132,14 +132,14 @@ async def test_what_is_left_to_check_is_read_again_once_the_visit_is_dated(
     async with visit(tmp_path) as (pilot, _):
         await pilot.press("ctrl+r")
         await wait_for(pilot, lambda: shows(pilot, "Aucune visite n'est datée"), "not")
-        assert shows(pilot, "Nombre de classes")
+        assert shows(pilot, "Qui appeler en cas de panne")
         with other_window(tmp_path) as other:
-            record_answer(other, NewAnswer("nb_classes", 12))
+            record_answer(other, NewAnswer("guichet_depannage", "personne"))
         await pilot.press("v")
         await wait_for(pilot, lambda: shows(pilot, "Qui est venu"), "the form")
         await pilot.press("f2")
         await wait_for(pilot, lambda: shows(pilot, "Enregistré · visite du"), "kept")
-        assert not shows(pilot, "Nombre de classes")
+        assert not shows(pilot, "Qui appeler en cas de panne")
 
 
 def names_in(session: AuditSession) -> set[str]:

@@ -43,7 +43,7 @@ async def test_after_a_crash_in_the_bilan_it_is_shown_over_its_visit(
         await on(pilot, VisitScreen)
         await wait_for(pilot, lambda: shows(pilot, "Réponse"), "the fiche")
         await pilot.press("down", "down")
-        await wait_for(pilot, lambda: shows(pilot, "question 4 sur"), "the question")
+        await wait_for(pilot, lambda: shows(pilot, "question 5 sur"), "the question")
         await pilot.press("f9")
         await on(pilot, BilanScreen)
         await wait_for(pilot, lambda: kept(app).places[-1] == "bilan", "kept")
@@ -56,7 +56,7 @@ async def test_after_a_crash_in_the_bilan_it_is_shown_over_its_visit(
         await wait_for(pilot, lambda: shows(pilot, "Bilan :"), "the bilan")
         await pilot.press("escape")
         await on(pilot, VisitScreen)
-        await wait_for(pilot, lambda: shows(pilot, "question 4 sur"), "the question")
+        await wait_for(pilot, lambda: shows(pilot, "question 5 sur"), "the question")
         await pilot.press("escape")
         await on(pilot, SchoolScreen)
 

@@ -17,6 +17,8 @@ pytestmark = pytest.mark.durable
 
 PAGE = 4096
 NOTES = 120
+LEAF = 0x0A
+"""How a page of rows begins, in a table without rowid."""
 
 
 def lines(desk: Workspace, audit: str) -> set[bytes]:
@@ -42,10 +44,11 @@ def written(folder: Path) -> tuple[str, Path, set[bytes]]:
 
 
 def damage(path: Path, whole: set[bytes]) -> None:
-    """Blot one page out of the middle of the log."""
+    """Blot one page of rows out of the middle of the log, and none that leads there."""
     content = bytearray(path.read_bytes())
-    body = sorted(whole)[len(whole) // 2]
-    at = content.index(body[:200]) // PAGE * PAGE
+    middle = sorted(whole)[len(whole) // 2 :]
+    pages = (content.index(body[:200]) // PAGE * PAGE for body in middle)
+    at = next(page for page in pages if content[page] == LEAF)
     content[at : at + PAGE] = bytes(PAGE)
     path.write_bytes(content)
 
