@@ -63,7 +63,7 @@ def shown(terminal: Terminal) -> str:
 def test_a_question_reached_by_arrows_is_resumed(tmp_path: Path, end: str) -> None:
     prepared(tmp_path)
     with visit_in(tmp_path) as terminal:
-        terminal.send("/motif\r")
+        terminal.send("*motif\r")
         terminal.wait_for(lambda: terminal.shows("(motif)"), "answered")
         where = walked(terminal, tmp_path, SCHOOL, 7)
         ENDS[end](terminal)
