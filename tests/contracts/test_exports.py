@@ -60,6 +60,16 @@ def told(name: str, content: bytes) -> object:
     return content
 
 
+def test_the_first_page_for_the_mayor_holds_all_that_suffices(
+    produced: dict[str, bytes],
+) -> None:
+    """A line of it fell alone on the next page."""
+    first = PdfReader(io.BytesIO(produced["mairie.pdf"])).pages[0].extract_text()
+    assert "Vous recevez ce document" in first
+    assert "Dépense estimée sur trois ans" in first
+    assert "hors travaux du bâtiment" in " ".join(first.split())
+
+
 def test_exports_are_what_the_program_writes(produced: dict[str, bytes]) -> None:
     """Refresh them: python -m tests.contracts.refresh_exports."""
     kept = dict(files_of(EXPORTS))
