@@ -17,7 +17,7 @@ def kept(folder: Path, question: str) -> Value:
 
 
 def test_the_second_to_answer_is_shown_what_the_first_one_said(tmp_path: Path) -> None:
-    prepared(tmp_path)
+    prepared(tmp_path, at="nb_classes")
     with visit_in(tmp_path) as one, visit_in(tmp_path) as other:
         for window in (one, other):
             window.wait_for(lambda: window.shows("Nombre de classes"), "the question")  # noqa: B023 - called at once

@@ -14,18 +14,18 @@ F4, F6 = "\x1bOS", "\x1b[17~"
 def test_reasons_notes_and_answers_sent_in_one_go_are_each_in_place(
     tmp_path: Path,
 ) -> None:
-    prepared(tmp_path)
+    prepared(tmp_path, at="nb_classes")
     with visit_in(tmp_path) as terminal:
         terminal.wait_for(lambda: terminal.shows("Nombre de classes"), "the question")
         note = "on a tout noté ici : " + "o12n/* " * 40
-        terminal.send(f"/non 8\r12\r{F4}{note}\r")
+        terminal.send(f"*non 8\r12\r{F4}{note}\r")
         terminal.wait_for(lambda: terminal.shows("Enregistré · note"), "the last key")
 
     with Workspace.open(tmp_path) as there:
         facts = audits.open_session(there, SCHOOL).facts
     classes = facts.answer(facts.root, "nb_classes")
     assert classes is not None
-    assert (classes.state, classes.reason) == (State.NOT_APPLICABLE, "non 8")
+    assert (classes.state, classes.reason) == (State.UNKNOWN, "non 8")
     pupils = facts.answer(facts.root, "nb_eleves")
     assert pupils is not None
     assert pupils.value == 12

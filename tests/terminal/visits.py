@@ -12,14 +12,18 @@ SIZE = (160, 30)
 """Wide enough for what is said to stand on one line."""
 
 
-def prepared(folder: Path, rooms: int = 8) -> None:
-    """Make a workspace where one was last in the visit of a school with rooms."""
+def prepared(folder: Path, rooms: int = 8, at: str | None = None) -> None:
+    """Make a workspace where one was last in the visit of a school with rooms.
+
+    `at` is the question of the school where one stopped.
+    """
     with workspace(folder) as made:
         session = started(made)
         for number in range(1, rooms + 1):
             add_place(session, PlaceKind.SALLE, f"Salle {number}")
+        school = session.facts.root
     desk = OpenDesk(folder)
-    desk.recent = Recent(SCHOOL)
+    desk.recent = Recent(SCHOOL, school, at) if at else Recent(SCHOOL)
     desk.close()
 
 
