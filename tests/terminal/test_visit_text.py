@@ -16,7 +16,7 @@ def test_a_visit_in_forty_columns_survives_a_kill_and_resumes(tmp_path: Path) ->
         started(made)
     with Terminal(COMMAND, tmp_path, size=(40, 24)) as terminal:
         terminal.wait_for(lambda: terminal.shows("La réponse sera"), "a question")
-        terminal.send(":lieu direction\r")
+        terminal.send(":lieu fichiers\r")
         terminal.wait_for(lambda: terminal.shows("Nombre de classes"), "classes")
         terminal.send("2\r")
         terminal.wait_for(lambda: terminal.shows("Enregistré."), "saved")
