@@ -67,7 +67,7 @@ def _crossed(monkeypatch: pytest.MonkeyPatch) -> None:
         return crossed
 
     monkeypatch.setitem(TYPES, CROSSES, Crosses())
-    monkeypatch.setattr("diag.audit.session.rooted", retyped)
+    monkeypatch.setattr("diag.audit.snapshot.rooted", retyped)
     monkeypatch.setattr("diag.assess.judge.rooted", lambda checklist, _root: checklist)
 
 
