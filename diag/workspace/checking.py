@@ -23,7 +23,7 @@ from diag.rules.problem import Problem
 from diag.words.sentences import counted
 
 if TYPE_CHECKING:
-    from diag.checklist.lint.directions import Situation
+    from diag.checklist.lint.rules import Situation
     from diag.model.checklist import Price
 
 
@@ -85,7 +85,7 @@ def _old_prices(prices: "Iterable[Price]") -> str:
 def situations_in(folder: Path) -> "list[Situation]":
     """Return the facts that criteria judge and that get neither better nor worse."""
     # Reading YAML: 100 ms, only when they are asked for.
-    from diag.checklist.lint.directions import situations  # noqa: PLC0415
+    from diag.checklist.lint.rules import situations  # noqa: PLC0415
     from diag.checklist.load import load_checklists  # noqa: PLC0415
 
     return situations(load_checklists(folder).draft)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.checklist.lint.phrases import phrase_problems
+from diag.checklist.lint.french import phrase_problems
 from diag.model.checklist import Criterion
 from diag.model.enums import Kind
 from tests.rules.written import FILES, load_written, spoilt

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.checklist.lint.withheld import withheld_problems
+from diag.checklist.lint.rules import withheld_problems
 from tests.rules.written import FILES, load_written, spoilt
 
 SENSITIVE = '    label: "Accès à Internet"\n    sensitive: true\n'

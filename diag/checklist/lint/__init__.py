@@ -4,24 +4,26 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
 
-from diag.checklist.lint.directions import direction_problems
 from diag.checklist.lint.french import (
     french_problems,
     obligation_problems,
+    phrase_problems,
     wording_problems,
 )
-from diag.checklist.lint.law import law_problems
-from diag.checklist.lint.phrases import phrase_problems
 from diag.checklist.lint.proofs import proof_problems
 from diag.checklist.lint.references import reference_problems
-from diag.checklist.lint.rules import rule_problems
+from diag.checklist.lint.rules import (
+    direction_problems,
+    rule_problems,
+    withheld_problems,
+)
 from diag.checklist.lint.sense import (
     action_problems,
     coherence_problems,
+    law_problems,
     sense_problems,
     trigger_problems,
 )
-from diag.checklist.lint.withheld import withheld_problems
 from diag.checklist.loaded import Loaded
 from diag.rules.problem import Problem
 

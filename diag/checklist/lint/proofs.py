@@ -1,25 +1,31 @@
 """What is proved of criteria and actions on a small school, with a case where it fails.
 
 Each level can be given, and a better fact lowers none; an action fires somewhere,
-counts at least one, and cures its criterion.
+counts at least one, cures its criterion, and shares its places with no other.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
 from functools import partial
+from itertools import combinations, permutations
 
 from diag.answers.types import TYPES
-from diag.checklist.lint.cases import case_words, fact_name, number_words, value_words
-from diag.checklist.lint.sharing import cover_problems, share_problems
 from diag.checklist.loaded import Item, Loaded
-from diag.checklist.search import levels_of, problems_of
-from diag.checklist.search.actions import QUANTITY, ActionRules
-from diag.checklist.search.falls import Betterment, Fall, falls_of, moves_in
+from diag.checklist.search.actions import (
+    QUANTITY,
+    ActionRules,
+    CriterionRules,
+    Sound,
+    sound_part,
+)
 from diag.checklist.search.school import Fact, SmallSchool, Wish, read
-from diag.checklist.search.sound import Sound, sound_part
-from diag.checklist.search.trends import Trends
+from diag.checklist.search.subject import levels_of, problems_of
+from diag.checklist.search.trends import Betterment, Fall, Trends, falls_of, moves_in
 from diag.model.checklist import Question
-from diag.rules.evaluate import not_
+from diag.model.enums import Kind
+from diag.rules.evaluate import all_of, any_of, not_
 from diag.rules.problem import Problem
 from diag.rules.tree import (
     Aggregate,
@@ -30,7 +36,17 @@ from diag.rules.tree import (
     Node,
     names_in,
 )
-from diag.rules.values import Span, Truth, is_less, negation, point
+from diag.rules.values import (
+    Flag,
+    OneOf,
+    RuleValue,
+    Several,
+    Span,
+    Truth,
+    is_less,
+    negation,
+    point,
+)
 
 
 def proof_problems(loaded: Loaded, faulty: frozenset[str]) -> Iterator[Problem]:
@@ -151,7 +167,7 @@ class _ActionProof:
                 f"{case_words(case)}",
                 "Comptez au moins 1 : par les niveaux du critère, son « applicable », "
                 "ou la « range » de la question.",
-                about=_names(case),
+                about=_names_of(case),
             )
 
     def _in_pieces(self, path: tuple[str, ...], text: str) -> Iterator[Problem]:
@@ -165,7 +181,7 @@ class _ActionProof:
                 f"« {path[-1]} » compte des morceaux : {_figure(amount())}, "
                 f"{case_words(case)}",
                 "Comptez des entiers : une question « integer », sans division.",
-                about=_names(case),
+                about=_names_of(case),
             )
 
     def _growing(self, path: tuple[str, ...], text: str) -> Iterator[Problem]:
@@ -191,7 +207,7 @@ class _ActionProof:
                 f"« {fact_name(move.fact)} » s'améliore ({_step(move)}), "
                 f"{case_words(case)}",
                 "Comptez ce qui manque, ou revoyez « better » de la question.",
-                about=(name, *_names(case)),
+                about=(name, *_names_of(case)),
             )
 
     def _growth(self, text: str, move: Betterment) -> list[Fact] | None:
@@ -223,7 +239,7 @@ class _ActionProof:
                 f"n'atteint pas {when.below}, {case_words(case)}",
                 "Ajoutez à « effect » les faits qu'elle rend vrais, ou au critère la "
                 "porte (« given ») qui manque.",
-                about=(when.criterion, *_names(case)),
+                about=(when.criterion, *_names_of(case)),
             )
 
     def _amount(self, text: str) -> Callable[[], Span]:
@@ -261,5 +277,239 @@ def _figure(amount: Span) -> str:
     return "?" if amount.low is None else number_words(amount.low)
 
 
-def _names(case: Iterable[Fact]) -> tuple[str, ...]:
+def _names_of(case: Iterable[Fact]) -> tuple[str, ...]:
     return tuple(fact.name for fact in case)
+
+
+def share_problems(loaded: Loaded, sound: Sound) -> Iterator[Problem]:
+    """Yield places that the actions of one criterion leave out, or serve twice."""
+    whole = loaded.draft.recommendations
+    if whole.keys() != loaded.names("recommendations"):
+        return
+    for judged in sound.judged.values():
+        ident = judged.criterion.id
+        actions = [
+            each
+            for each in sound.actions.values()
+            if each.recommendation.when.criterion == ident
+        ]
+        if len(actions) == sum(each.when.criterion == ident for each in whole.values()):
+            yield from _gap_problems(loaded, judged, actions)
+            yield from _twice_problems(loaded, actions)
+
+
+def _gap_problems(
+    loaded: Loaded, judged: CriterionRules, actions: Sequence[ActionRules]
+) -> Iterator[Problem]:
+    criterion = judged.criterion
+    least = min((each.recommendation.when.below for each in actions), default=0)
+    if criterion.kind is Kind.COMPLIANCE:
+        actions = [
+            each
+            for each in actions
+            if each.recommendation.when.below == criterion.conforms_at
+        ]
+        least = criterion.conforms_at or 0
+    if not actions or any(not each.recommendation.when.where for each in actions):
+        return
+    rules = [rule for each in actions for rule in each.conditions]
+    school = SmallSchool(actions[0].questions, criterion.place, rules)
+    left_out = all_of([
+        judged.applies,
+        judged.is_open,
+        not_(judged.reaches(least)),
+        not_(any_of([each.where for each in actions])),
+    ])
+    case = school.find([partial(left_out, school.here)])
+    if case is not None:
+        yield loaded.item("criteria", criterion.id).problem(
+            (),
+            f"aucune préconisation là où il est sous {least}, {case_words(case)}",
+            "Complétez un « where », ou ajoutez une préconisation.",
+            about=tuple(each.recommendation.id for each in actions),
+        )
+
+
+def _twice_problems(
+    loaded: Loaded, actions: Sequence[ActionRules]
+) -> Iterator[Problem]:
+    for one, other in combinations(actions, 2):
+        rows = _rows(one) & _rows(other)
+        is_told = _covers(one, other) or _waits_for(one, other)
+        if not rows or is_told or _covers(other, one) or _waits_for(other, one):
+            continue
+        school = _school(one, other)
+        case = school.find(_fire_together(one, other, school))
+        if case is not None:
+            row, first = min(rows), one.recommendation.id
+            yield loaded.item("recommendations", other.recommendation.id).problem(
+                ("when",),
+                f"« {first} » se déclenche au même lieu et achète la même ligne "
+                f"(« {row} »), {case_words(case)}",
+                "Écrivez des « where » qui s'excluent, ou « covers » dans l'une.",
+                "warning",
+                about=(first,),
+            )
+
+
+def _waits_for(one: ActionRules, other: ActionRules) -> bool:
+    """Say whether an action of the same criterion waits wherever the other fires."""
+    when = other.recommendation.when
+    return any(
+        each.criterion == when.criterion and each.at_least >= when.below
+        for each in one.recommendation.requires
+    )
+
+
+def cover_problems(loaded: Loaded, sound: Sound) -> Iterator[Problem]:
+    """Yield what covers without curing, or for less, and what could cover."""
+    for action in sound.actions.values():
+        for ident in action.recommendation.covers:
+            other = sound.actions.get(ident)
+            if other is not None:
+                yield from _wrong_cover(loaded, action, other)
+    buyers: dict[str, list[ActionRules]] = {}
+    for action in sound.actions.values():
+        for row in sorted(_rows(action)):
+            buyers.setdefault(row, []).append(action)
+    for row, actions in buyers.items():
+        for one, other in permutations(actions, 2):
+            if _could_cover(one, other):
+                ident = other.recommendation.id
+                yield loaded.item("recommendations", one.recommendation.id).problem(
+                    ("covers",),
+                    f"elle rend « {ident} » inutile au même lieu, et achète la même "
+                    f"ligne (« {row} »)",
+                    f"Ajoutez « covers: [{ident}] ».",
+                    "warning",
+                    about=(ident,),
+                )
+
+
+def _wrong_cover(
+    loaded: Loaded, action: ActionRules, other: ActionRules
+) -> Iterator[Problem]:
+    item = loaded.item("recommendations", action.recommendation.id)
+    ident = other.recommendation.id
+    if action.place is not other.place:
+        yield item.problem(
+            ("covers",),
+            f"« {ident} » se déclenche par {other.place}, elle par {action.place}",
+            "Ne couvrez que ce qui se fait au même lieu.",
+            about=(ident,),
+        )
+        return
+    school = _school(action, other)
+    both = _fire_together(action, other, school)
+    case = school.find([*both, _uncured(action, other, school)])
+    if case is not None:
+        when = other.recommendation.when
+        yield item.problem(
+            ("covers",),
+            f"« {ident} » se déclencherait encore : « {when.criterion} » n'atteint pas "
+            f"{when.below}, {case_words(case)}",
+            "Complétez « effect », ou retirez-la de « covers ».",
+            about=(ident, *(fact.name for fact in case)),
+        )
+    case = school.find([*both, _dearer(action, other, school)])
+    if case is not None:
+        yield item.problem(
+            ("covers",),
+            f"« {ident} » achète pour plus cher, {case_words(case)}",
+            "Retirez-la de « covers », ou laissez l'autre couvrir.",
+            about=(ident,),
+        )
+
+
+def _could_cover(one: ActionRules, other: ActionRules) -> bool:
+    if (
+        one.place is not other.place
+        or one.judged is other.judged
+        or _covers(one, other)
+        or _covers(other, one)
+    ):
+        return False
+    school = _school(one, other)
+    both = _fire_together(one, other, school)
+    return (
+        school.find([*both, _uncured(one, other, school)]) is None
+        and school.find([*both, _dearer(one, other, school)]) is None
+        and school.find(both) is not None
+    )
+
+
+def _school(one: ActionRules, other: ActionRules) -> SmallSchool:
+    return SmallSchool(
+        one.questions,
+        one.place,
+        [*one.conditions, *other.conditions],
+        [*one.numbers, *other.numbers],
+    )
+
+
+def _fire_together(
+    one: ActionRules, other: ActionRules, school: SmallSchool
+) -> list[Wish]:
+    return [partial(each.fires, school.here) for each in (one, other)]
+
+
+def _uncured(action: ActionRules, other: ActionRules, school: SmallSchool) -> Wish:
+    after = school.with_changes(action.changes(school.here))
+    return lambda: negation(action.cures(other, after))
+
+
+def _dearer(action: ActionRules, other: ActionRules, school: SmallSchool) -> Wish:
+    return lambda: is_less(action.cost(school.here), other.cost(school.here))
+
+
+def _rows(action: ActionRules) -> frozenset[str]:
+    return frozenset(need.item for need in action.recommendation.buys)
+
+
+def _covers(action: ActionRules, other: ActionRules) -> bool:
+    return other.recommendation.id in action.recommendation.covers
+
+
+_SHOWN = 4
+"""Most facts shown with a case."""
+
+
+def case_words(facts: Iterable[Fact]) -> str:
+    """Return the facts that decide a case, or an empty text: « avec a = 1 »."""
+    shown = [f"{fact_name(fact)} = {fact_words(fact)}" for fact in facts]
+    if not shown:
+        return "toujours"
+    more = ["…"] * (len(shown) > _SHOWN)
+    return "avec " + ", ".join([*shown[:_SHOWN], *more])
+
+
+def fact_name(fact: Fact) -> str:
+    """Return the name of a fact, and which place inside it is about."""
+    where = f" ({fact.question.place} {fact.rank})" if fact.rank else ""
+    return fact.name + where
+
+
+def fact_words(fact: Fact) -> str:
+    """Return what a fact is in a case."""
+    return value_words(fact.question, fact.current)
+
+
+def value_words(question: Question, value: RuleValue) -> str:
+    """Return a value as an author would type it."""
+    match value:
+        case Span(low=Fraction() | int() as found):
+            if TYPES[question.type].is_day:
+                return date.fromordinal(int(found)).isoformat()
+            return number_words(found)
+        case OneOf(ids) | Several(ids):
+            return ", ".join(sorted(ids)) or "rien"
+        case Flag(can_be_true):
+            return "oui" if can_be_true else "non"
+    return "absent"
+
+
+def number_words(value: Fraction | int) -> str:
+    """Return a number in a few figures."""
+    if value == int(value):
+        return str(int(value))
+    return f"{float(value):.4g}".replace(".", ",")

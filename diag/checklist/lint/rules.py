@@ -1,16 +1,18 @@
-"""Rules that cannot be read, or do not fit the questions they read."""
+"""Rules that cannot be read, do not fit what they read, or may not read it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from diag.checklist.loaded import Loaded
+from diag.checklist.loaded import Item, Loaded
+from diag.checklist.reserved import names_of, reserved_questions
 from diag.checklist.typecheck import (
     NUMERIC,
     Expected,
     check_rule,
     names_read,
     read_rule,
+    symbol_of,
 )
 from diag.model.checklist import (
     Checklist,
@@ -19,11 +21,13 @@ from diag.model.checklist import (
     Question,
     Recommendation,
 )
-from diag.model.enums import PlaceKind, QuestionType
+from diag.model.enums import Kind, PlaceKind, QuestionType
+from diag.rules.evaluate import measure
 from diag.rules.language import Rule
 from diag.rules.problem import Problem
-from diag.rules.scope import root_of
+from diag.rules.scope import Scope, root_of
 from diag.rules.tree import RuleError
+from diag.rules.values import ABSENT, Span
 
 QUANTITY = "quantite"
 """What the count of a purchase and the effort may read beside the questions."""
@@ -188,3 +192,260 @@ def _faults(
         extra=written.extra,
         given=given if isinstance(given, Rule) else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A fact without direction that a level or a gate reads."""
+
+    question: Question
+    criteria: tuple[str, ...]
+    """Ids of the criteria that read it so."""
+
+
+def situations(checklist: Checklist) -> list[Situation]:
+    """Return the situations that judge, in the order of the questions.
+
+    Each is one for a person to read: is it true that neither answer is better?
+    """
+    readers: dict[str, list[str]] = {}
+    for criterion in checklist.criteria.values():
+        for name in _read_by((criterion.given, *criterion.levels.values())):
+            readers.setdefault(name, []).append(criterion.id)
+    return [
+        Situation(question, tuple(readers[question.id]))
+        for question in checklist.questions.values()
+        if question.better is None and question.id in readers
+    ]
+
+
+def direction_problems(loaded: Loaded) -> Iterator[Problem]:
+    """Yield rules that read what they may not, gates that nothing opens."""
+    draft = loaded.draft
+    is_whole = _is_whole(loaded)
+    for one in situations(draft):
+        if one.question.ordered:
+            yield loaded.item("questions", one.question.id).problem(
+                ("ordered",),
+                f"« {one.criteria[0]} » juge ses choix, qui vont du plus bas au plus "
+                "haut, et elle ne dit pas ce qui est meilleur",
+                "Ajoutez « better », du pire au meilleur.",
+                "warning",
+                about=one.criteria,
+            )
+    for criterion in draft.criteria.values():
+        item = loaded.item("criteria", criterion.id)
+        if criterion.is_averaged:
+            for key in ("applicable", "weigh_by"):
+                text = getattr(criterion, key)
+                yield from _scope_problems(item, (key,), text, draft.questions)
+        yield from _void_problems(item, criterion, draft.questions)
+        yield from _weight_problems(item, criterion, draft.questions)
+        if is_whole:
+            yield from _missing_actions(item, criterion, draft)
+    for action in draft.recommendations.values():
+        item = loaded.item("recommendations", action.id)
+        where = action.when.where
+        yield from _scope_problems(item, ("when", "where"), where, draft.questions)
+        yield from _short_problems(item, action, draft)
+    if is_whole:
+        yield from _gate_problems(loaded)
+
+
+_INSTEAD = {
+    "applicable": "Passez cette condition dans « given », ou ôtez « better » de la "
+    "question.",
+    "weigh_by": "Pesez par ce qui n'est ni mieux ni pire : un progrès ferait baisser "
+    "la moyenne.",
+    "where": "Ne triez les lieux que par ce qui n'est ni mieux ni pire.",
+}
+"""What to do where a key reads a fact that can get better."""
+
+
+def _scope_problems(
+    item: Item, path: tuple[str, ...], text: str, questions: Mapping[str, Question]
+) -> Iterator[Problem]:
+    for name in sorted(names_read(text)):
+        way = _way_to_a_judged_fact(name, questions)
+        if way:
+            through = f", par « {' ← '.join(way)} »" if len(way) > 1 else ""
+            key = path[-1]
+            yield item.problem(
+                path,
+                f"« {key} » lit « {way[-1]} », un fait qui peut s'améliorer{through}",
+                _INSTEAD[key],
+                about=way,
+            )
+
+
+def _way_to_a_judged_fact(
+    name: str, questions: Mapping[str, Question]
+) -> tuple[str, ...]:
+    """Return the names that lead to a fact that can get better; empty: none does."""
+    ways: list[tuple[str, ...]] = [(name,)]
+    seen = {name}
+    for way in ways:
+        question = questions.get(way[-1])
+        if question is None:
+            continue
+        if question.better is not None:
+            return way
+        behind = {*names_read(question.relevant), question.at_most} - {"", *seen}
+        seen |= behind
+        ways += [(*way, each) for each in sorted(behind)]
+    return ()
+
+
+def _void_problems(
+    item: Item, criterion: Criterion, questions: Mapping[str, Question]
+) -> Iterator[Problem]:
+    if criterion.kind is not Kind.COMPLIANCE:
+        return
+    for level, text in criterion.levels.items():
+        for name in sorted(names_read(text)):
+            if name in questions and questions[name].void:
+                yield item.problem(
+                    ("levels", str(level)),
+                    f"le niveau {level} lit « {name} », qui peut être sans objet : une "
+                    "obligation ne s'écarte pas ainsi",
+                    "Lisez-le dans « applicable », ou retirez « void » de la question.",
+                    about=(name,),
+                )
+
+
+def _weight_problems(
+    item: Item, criterion: Criterion, questions: Mapping[str, Question]
+) -> Iterator[Problem]:
+    rule = read_rule(criterion.weigh_by) if criterion.weigh_by else None
+    names = names_read(criterion.weigh_by)
+    if not isinstance(rule, Rule) or not names <= questions.keys():
+        return
+    weight = measure(rule)(_Unanswered(questions))
+    if weight is ABSENT or None in {weight.low, weight.high} or (weight.low or 0) < 0:
+        yield item.problem(
+            ("weigh_by",),
+            f"« weigh_by » ({criterion.weigh_by}) n'a pas de bornes : sans réponse, un "
+            "lieu pèserait n'importe quoi",
+            "Donnez une « range » à partir de 0, avec une fin, à ce qu'elle lit.",
+            about=tuple(sorted(names)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Unanswered:
+    """A place of which nothing is known."""
+
+    questions: Mapping[str, Question]
+
+    def value(self, name: str) -> Span:
+        return symbol_of(self.questions[name]).span
+
+    def inside(self, _kind: object) -> tuple[tuple[Scope, ...], bool]:
+        return (), True
+
+    def is_out(self, _name: str) -> bool:
+        return False
+
+
+def _missing_actions(
+    item: Item, criterion: Criterion, draft: Checklist
+) -> Iterator[Problem]:
+    thresholds = [
+        each.when.below
+        for each in draft.recommendations.values()
+        if each.when.criterion == criterion.id
+    ]
+    goal = criterion.conforms_at
+    if goal is None:
+        if not thresholds and (criterion.weight or criterion.kind is Kind.BLOCKING):
+            yield item.problem(
+                (),
+                "aucune préconisation : on saurait qu'il est bas, pas que faire",
+                f"Ajoutez-en une, « when: {{criterion: {criterion.id}, below: 2}} ».",
+                "warning",
+            )
+    elif goal not in thresholds:
+        yield item.problem(
+            ("conforms_at",),
+            f"aucune préconisation ne mène au niveau {goal}, que la règle demande",
+            f"Ajoutez-en une, « when: {{criterion: {criterion.id}}} ».",
+        )
+
+
+def _short_problems(
+    item: Item, action: Recommendation, draft: Checklist
+) -> Iterator[Problem]:
+    criterion = draft.criteria.get(action.when.criterion)
+    goal = criterion.conforms_at if criterion else None
+    if goal is not None and action.when.below < goal:
+        yield item.problem(
+            ("when", "below"),
+            f"« below: {action.when.below} » s'arrête avant ce que la règle demande "
+            f"(niveau {goal})",
+            f"Retirez « below » : c'est {goal}.",
+            about=(action.when.criterion,),
+        )
+
+
+def _gate_problems(loaded: Loaded) -> Iterator[Problem]:
+    """Yield gates that can get better and that no action opens."""
+    draft = loaded.draft
+    opened: set[str] = set()
+    for action in draft.recommendations.values():
+        criterion = draft.criteria.get(action.when.criterion)
+        if criterion is not None:
+            judged = _read_by(criterion.levels.values()) - names_read(criterion.given)
+            opened |= judged & action.effect.keys()
+    blamed: set[str] = set()
+    for criterion in draft.criteria.values():
+        for name in sorted(names_read(criterion.given) - opened - blamed):
+            question = draft.questions.get(name)
+            if question is not None and question.better is not None:
+                blamed.add(name)
+                yield loaded.item("criteria", criterion.id).problem(
+                    ("given",),
+                    f"« given » lit « {name} », et aucun critère ne juge cette porte "
+                    "avec une action qui l'ouvre",
+                    f"Jugez « {name} » dans un niveau, et dites-le dans l'« effect » "
+                    "de son action.",
+                    about=(name,),
+                )
+
+
+def _is_whole(loaded: Loaded) -> bool:
+    """Say whether every criterion and action could be read."""
+    draft = loaded.draft
+    return loaded.names("criteria") == draft.criteria.keys() and (
+        loaded.names("recommendations") == draft.recommendations.keys()
+    )
+
+
+def _read_by(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset[str]().union(*map(names_read, texts))
+
+
+def withheld_problems(loaded: Loaded) -> Iterator[Problem]:
+    """Yield the blocking criteria and the dangers that read a sensitive fact.
+
+    Both are told to everyone: what is read behind them would be guessed.
+    """
+    draft = loaded.draft
+    reserved = reserved_questions(draft.questions)
+    for criterion in draft.criteria.values():
+        read = sorted(names_of(criterion) & reserved)
+        if criterion.kind is Kind.BLOCKING and read:
+            yield loaded.item("criteria", criterion.id).problem(
+                ("kind",),
+                f"le socle se dit à tous, et ce critère lit « {read[0]} », un fait "
+                "sensible ou que l'un d'eux décide",
+                "Séparez ce qui est public, ou écrivez « kind: improvement ».",
+                about=read,
+            )
+    for question in draft.questions.values():
+        if question.danger and question.id in reserved:
+            yield loaded.item("questions", question.id).problem(
+                ("danger",),
+                "un danger se dit à tous, et celui-ci est un fait sensible, ou que "
+                "l'un d'eux décide",
+                "Retirez « sensitive » ou « danger », ou la condition qui le lit.",
+            )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.checklist.search import levels_of, problems_of
+from diag.checklist.search.subject import levels_of, problems_of
 from diag.model.enums import QuestionType
 from tests.checklist.search.criteria import (
     LOT,
@@ -41,7 +41,7 @@ from tests.rules.exact import Fact, Known, exact_truth
 def test_levels_that_can_all_be_given_are_told_nothing_of(
     levels: Mapping[int, str],
 ) -> None:
-    assert problems_of(criterion(levels), QUESTIONS) == []
+    assert list(problems_of(criterion(levels), QUESTIONS)) == []
     assert levels_of(criterion(levels), QUESTIONS) == {0, *levels}
 
 
@@ -108,22 +108,22 @@ def test_a_level_out_of_reach_behind_its_gate_is_told() -> None:
 
 def test_a_level_out_of_reach_where_the_criterion_applies_is_told() -> None:
     covered = criterion({2: "postes >= 5", 1: "postes < 3"}, applicable="postes > 4")
-    assert len(problems_of(covered, QUESTIONS)) == 1
+    assert len(list(problems_of(covered, QUESTIONS))) == 1
     assert levels_of(covered, QUESTIONS) == {2}
 
 
 def test_a_level_that_only_a_missing_ancestor_reaches_is_reached() -> None:
     lot = criterion({3: "neuf and not (prises >= 0)", 1: "neuf"}, place=LOT)
-    assert problems_of(lot, QUESTIONS) == []
+    assert list(problems_of(lot, QUESTIONS)) == []
     room = criterion({3: "not (prises >= 0)", 1: "prises > 1"}, place=SALLE)
-    assert len(problems_of(room, QUESTIONS)) == 1
+    assert len(list(problems_of(room, QUESTIONS))) == 1
 
 
 def test_a_search_too_long_blames_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     hidden = criterion({2: "(note > 1 or postes > 1) and note <= 1 and postes <= 1"})
-    assert len(problems_of(hidden, QUESTIONS)) == 1
-    monkeypatch.setattr("diag.checklist.search.levels.MAX_STEPS", 2)
-    assert problems_of(hidden, QUESTIONS) == []
+    assert len(list(problems_of(hidden, QUESTIONS))) == 1
+    monkeypatch.setattr("diag.checklist.search.subject.MAX_STEPS", 2)
+    assert list(problems_of(hidden, QUESTIONS)) == []
 
 
 FACTS: dict[str, list[Fact]] = {
