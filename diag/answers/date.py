@@ -6,9 +6,9 @@ from datetime import MAXYEAR, MINYEAR, date, timedelta
 from functools import lru_cache
 
 from diag.answers.answer_type import AnswerType, Meaning, Refused, SoFar, admitted
-from diag.answers.keyboard import as_digits, digit_of
 from diag.model.checklist import Question
 from diag.model.fact import Value
+from diag.model.text import as_digits, digit_of
 from diag.rules.language import Rule
 from diag.rules.tree import CompareNode, Constant, Exact, Months, NameNode, Node, walk
 from diag.rules.values import RuleValue, Span, point

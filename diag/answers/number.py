@@ -8,11 +8,11 @@ from itertools import pairwise
 from math import ceil, floor
 
 from diag.answers.answer_type import AnswerType, Meaning, Refused, SoFar, admitted
-from diag.answers.keyboard import as_digits, digit_of
 from diag.model.checklist import Question
 from diag.model.fact import Value
 from diag.model.number import Number, canonical_number
 from diag.model.number import exact as _exact
+from diag.model.text import as_digits, digit_of
 from diag.rules.language import Rule, thresholds
 from diag.rules.tree import Exact, Node
 from diag.rules.values import RuleValue, Span, plain, point

@@ -7,17 +7,49 @@ Screens, paste, paper, command line and JSON share it. To add a type: a member o
 
 from collections.abc import Sequence
 
-from diag.answers.answer_type import AnswerType
-from diag.answers.boolean import Boolean
-from diag.answers.choice import OneChoice, SeveralChoices
+from diag.answers.answer_type import AnswerType, Refused
+from diag.answers.choice import Boolean, OneChoice, SeveralChoices
 from diag.answers.date import Date
 from diag.answers.number import AnyNumber, Integer
-from diag.answers.photo import PhotoAnswer
-from diag.answers.text import FreeText
 from diag.model.checklist import Question
 from diag.model.enums import QuestionType, State
 from diag.model.fact import Answer, Value
+from diag.model.text import clean_text
 from diag.words.vocabulary import PROVENANCES, STATES
+
+
+class FreeText(AnswerType):
+    """A remark, a name, an address."""
+
+    is_text = True
+    is_readable = False
+    cell_width = None
+
+    def read(self, question: Question, raw: object) -> Value:
+        try:
+            return clean_text(str(raw)).strip()
+        except ValueError as error:
+            raise Refused(question, str(error)) from error
+
+
+class PhotoAnswer(AnswerType):
+    """A picture of what is asked."""
+
+    hint = "{photos} : une photo"
+    is_photo = True
+    is_readable = False
+
+    def read(self, question: Question, raw: object) -> Value:
+        raise Refused(
+            question,
+            "une photo ne se tape pas",
+            "Joignez le fichier dans la visite, par « Photos »",
+            command=f"diag audit photo UAI add FICHIER --question {question.id}",
+        )
+
+    def words(self, question: Question, value: Value) -> str:
+        return "photo jointe"
+
 
 TYPES: dict[QuestionType, AnswerType] = {
     QuestionType.BOOLEAN: Boolean(),

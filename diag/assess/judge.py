@@ -17,7 +17,7 @@ from diag.assess.results import (
     DomainResult,
 )
 from diag.assess.scores import Averages, domain_score, overall_score, socle_of
-from diag.checklist.reserved import counted_by, names_of, raised_by, reserved_questions
+from diag.checklist.symbols import counted_by, names_of, raised_by, reserved_questions
 from diag.model.checklist import Checklist, Criterion, Question, Recommendation
 from diag.model.enums import Kind, PlaceKind, Profile
 from diag.model.fact import Facts

@@ -13,7 +13,7 @@ from diag.journal.ingest import Ingested
 from diag.journal.revision import parse
 from diag.model.audit import Audit, Auditee, audit_id, school_auditee
 from diag.model.base import Noun
-from diag.model.campaign import is_campaign
+from diag.model.codes import is_campaign
 from diag.model.errors import DiagError
 from diag.model.territory import School
 from diag.model.text import MAX_TEXT

@@ -4,33 +4,27 @@ Each form builds its own noun of the model. What a rule means is looked at later
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar
+from typing import Annotated
 
 from pydantic import Discriminator, Tag, WithJsonSchema
 
-from diag.checklist.action_form import RecommendationForm
+from diag.checklist.criterion_form import CriterionForm, RecommendationForm
 from diag.checklist.fields import (
     Apart,
     Decimals,
     Euros,
     Flag,
-    FullDay,
     ItemForm,
     ListOf,
     Misfit,
-    Rule,
     Section,
-    ShareText,
-    Table,
     Text,
     YamlForm,
     key,
     one_of,
     whole,
 )
-from diag.checklist.question_form import QuestionForm
-from diag.checklist.source import Entries
-from diag.checklist.words import (
+from diag.checklist.question_form import (
     AidStateWord,
     AnyId,
     ChoiceId,
@@ -38,25 +32,19 @@ from diag.checklist.words import (
     Department,
     Duration,
     FinanceTopicWord,
-    KindWord,
-    LevelKey,
     Name,
-    NatureWord,
-    OptionalWeight,
-    PartyWord,
     PlaceWord,
-    Reached,
-    Ref,
+    QuestionForm,
     SectionWord,
     Slug,
     SourceId,
     Weight,
     Whom,
 )
+from diag.checklist.source import Entries
 from diag.model.checklist import (
     Aid,
     Aspect,
-    Criterion,
     Deadline,
     Domain,
     Finance,
@@ -66,7 +54,7 @@ from diag.model.checklist import (
     RegisteredSource,
     Synonym,
 )
-from diag.model.enums import BudgetSection, Kind
+from diag.model.enums import BudgetSection
 
 
 class DomainForm(ItemForm, noun="domaine", builds=Domain):
@@ -75,126 +63,6 @@ class DomainForm(ItemForm, noun="domaine", builds=Domain):
     id: Slug = key("identifiant du domaine", "reseau")
     title: Text = key("titre affiché", '"Accès à Internet"')
     weight: Weight = key("poids dans la note globale", "3")
-
-
-class LawForm(
-    YamlForm, written='{text: "Loi n° …", article: "7", read_on: 2026-11-27}'
-):
-    """The text that a criterion rests on."""
-
-    text: Text = key("le texte", '"Loi n° 2015-136 du 9 février 2015"')
-    article: Text = key("article, ou partie du texte")
-    read_on: FullDay = key("jour où ses mots ont été lus ; absent : à vérifier")
-
-
-class FoundForm(YamlForm, written='{below: 2, one: "…", many: "…"}'):
-    """What was seen where a criterion falls short."""
-
-    below: Reached = key("sous quel niveau la phrase est vraie", "2")
-    one: Text = key("pour un lieu ; {lieux} {valeur}", '"{lieux} : pas d\'image."')
-    many: Text = key("pour plusieurs ; {n} {total}")
-    value: Rule = key("ce que dit {valeur} : une question, ou une règle")
-
-
-class StrengthForm(YamlForm, written='{at_least: 2, one: "…", many: "…"}'):
-    """What was seen where a criterion is as it should be."""
-
-    at_least: Reached = key("à partir de quel niveau la phrase est vraie", "2")
-    one: Text = key("pour un lieu ; {lieux} {valeur}", '"{lieux} : une image."')
-    many: Text = key("pour plusieurs ; {n} {total}")
-    value: Rule = key("ce que dit {valeur} : une question, ou une règle")
-
-
-class CriterionForm(ItemForm, noun="critère", builds=Criterion):
-    """How facts are judged at a place."""
-
-    gone: ClassVar = {
-        "verify_before_quoting": "Supprimez-la : un texte lu porte « law: {read_on: … "
-        "} », les autres s'impriment « texte à vérifier ».",
-        "improves_with": "Écrivez « better: up » ou « down » dans la question.",
-        "roll_up": "Supprimez-la : chaque lieu a son constat, la note en est la "
-        "moyenne ; « socle_share » dit la part des lieux que le socle demande.",
-    }
-
-    id: Slug = key("identifiant, jamais réutilisé ni changé", "debit-suffisant")
-    ref: Ref = key("numéro dans le dossier")
-    domain: Slug = key("domaine ; celui du fichier sinon")
-    title: Text = key("titre affiché", '"Un débit qui suffit à la classe"')
-    kind: KindWord = key("conformité, socle ou progrès", "improvement")
-    weight: OptionalWeight = key("poids dans le domaine ; 1 sinon, 0 hors de la note")
-    place: PlaceWord = key("lieu jugé", "ecole")
-    applicable: Rule = key("règle : quand le critère s'applique")
-    given: Rule = key("règle : ce qu'il faut avoir d'abord ; niveau 0 sans cela")
-    levels: Table[LevelKey, Rule] = key(
-        "niveau : règle qui le donne ; 0 sinon",
-        '{2: "debit_descendant >= 30", 1: "debit_descendant >= 8"}',
-    )
-    conforms_at: Reached = key("conformité : niveau qui respecte la règle")
-    nature: NatureWord = key("sur quoi il repose", "usage")
-    law: LawForm = key("le texte : {text, article, read_on}")
-    binds: ListOf[PartyWord] = key("qui doit le respecter")
-    deadline: AnyId = key("question de date, ou échéance de echeances.yaml")
-    weigh_by: Rule = key("règle : poids de chaque lieu dans la moyenne ; 1 sinon")
-    socle_share: ShareText = key("socle : part des lieux qui doivent tenir ; 1 sinon")
-    aspect: Slug = key("côté d'une salle ou d'un lot qu'il regarde")
-    found: FoundForm = key("ce que l'on a vu où il n'est pas atteint")
-    strength: StrengthForm = key("ce que l'on a vu où il est atteint")
-    why: Text = key("pourquoi ce critère", '"Une classe entière se connecte."')
-    sources: ListOf[SourceId] = key("sources, ou metier", "[S31]")
-
-    def values(self, home: str) -> dict[str, Any]:
-        """Return the fields of the noun; its weight is 1 when it has none."""
-        return {"weight": 1} | super().values(home)
-
-    def misfits(self) -> Iterator[Misfit]:
-        """Yield what does not suit the kind, or a criterion that is not averaged."""
-        if self.kind is Kind.COMPLIANCE:
-            yield from self._misfit_conformity()
-        elif self.conforms_at is not None:
-            message = f"« conforms_at » ne vaut pas pour « kind: {self.kind} »"
-            yield "conforms_at", message, "Supprimez cette clé."
-        if self.socle_share is not None and self.kind is not Kind.BLOCKING:
-            message = f"« socle_share » ne vaut pas pour « kind: {self.kind} »"
-            yield "socle_share", message, "Écrivez « kind: blocking », ou supprimez-la."
-        if self.kind is Kind.COMPLIANCE or self.weight == 0:
-            yield from self._misfit_unaveraged()
-        yield from self._misfit_nature()
-
-    def _misfit_nature(self) -> Iterator[Misfit]:
-        """Yield what makes a rule of what is none, or forgets what makes it one."""
-        is_rule = self.kind is Kind.COMPLIANCE
-        if is_rule and not self.nature.binds:
-            message = f"« nature: {self.nature} » n'est pas une règle que l'on respecte"
-            remedy = "Écrivez loi ou consigne, ou « kind: improvement »."
-            yield "nature", message, remedy
-        elif self.nature.binds and not is_rule:
-            message = f"« nature: {self.nature} » ne vaut que pour « kind: compliance »"
-            yield "kind", message, "Écrivez « kind: compliance », ou une autre nature."
-        elif is_rule and self.law is None:
-            message = "il manque « law » : le texte qui pose la règle"
-            yield "nature", message, 'Ajoutez par exemple « law: {text: "Loi n° …"} ».'
-        elif is_rule and not self.binds:
-            message = "il manque « binds » : qui doit respecter la règle"
-            yield "nature", message, "Ajoutez par exemple « binds: [commune] »."
-
-    def _misfit_conformity(self) -> Iterator[Misfit]:
-        if self.conforms_at is None:
-            message = "il manque « conforms_at » : le niveau qui respecte la règle"
-            yield "kind", message, "Ajoutez par exemple « conforms_at: 1 »."
-        elif str(self.conforms_at) not in self.levels:
-            message = f"« conforms_at: {self.conforms_at} » n'a pas de règle"
-            levels = ", ".join(sorted(self.levels))
-            yield "conforms_at", message, f"Les niveaux du critère sont : {levels}."
-
-    def _misfit_unaveraged(self) -> Iterator[Misfit]:
-        remedies = {
-            "given": "Écrivez cette condition dans « applicable », ou dans un niveau.",
-            "weigh_by": "Supprimez cette clé.",
-        }
-        for name, remedy in remedies.items():
-            if name in self.model_fields_set:
-                message = f"« {name} » ne vaut que pour un critère qui entre dans la "
-                yield name, f"{message}note", remedy
 
 
 class PlaceForm(ItemForm, noun="lieu", builds=PlaceLabel):

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from pathlib import Path
 
-from diag.checklist.action_form import RecommendationForm
+from diag.checklist.criterion_form import RecommendationForm
 from diag.checklist.edition import ENGINE
 from diag.checklist.faults import read_form
 from diag.checklist.forms import FILES, ITEMS, DomainFile, EditionFile

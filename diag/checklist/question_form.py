@@ -1,7 +1,7 @@
-"""A question as its author writes it, and what does not suit its type."""
+"""A question as its author writes it, what does not suit its type, words of forms."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
 from diag.checklist.fields import (
     Become,
@@ -18,24 +18,67 @@ from diag.checklist.fields import (
     YamlForm,
     is_iso_date,
     key,
+    one_of,
+    whole,
+    word,
 )
-from diag.checklist.words import (
-    ChoiceId,
-    Duration,
-    MomentWord,
-    Name,
-    PlaceWord,
-    ProfileWord,
-    ProvenanceWord,
-    QuestionTypeWord,
-    Seconds,
-    Slug,
-    Whom,
+from diag.model.checklist import AidState, Question
+from diag.model.enums import (
+    BudgetSection,
+    Direction,
+    FinanceTopic,
+    Kind,
+    Moment,
+    Nature,
+    Owner,
+    Party,
+    PlaceKind,
+    Profile,
+    Provenance,
+    QuestionType,
+    Trade,
 )
-from diag.model.checklist import Question
-from diag.model.enums import Direction, Profile, QuestionType
 from diag.model.number import Number, exact
 from diag.rules.problem import nearest
+
+Name = Annotated[str, word("name", r"[a-z][a-z0-9_]*")]  # read by rules: no hyphen
+Slug = Annotated[str, word("slug", r"[a-z][a-z0-9-]*")]
+ChoiceId = Annotated[str, word("choice_id", r"[a-z0-9][a-z0-9_-]*")]
+SourceId = Annotated[str, word("source", r"[A-Za-z][A-Za-z0-9-]*")]
+AnyId = Annotated[str, word("ident", r"[a-z][a-z0-9_-]*")]
+Ref = Annotated[str, word("ref", "[A-Z][A-Z0-9]{2}-[0-9]{2}[a-z]?")]
+Department = Annotated[str, word("department", r"[0-9]{3}|02[AB]")]
+
+Duration = Annotated[
+    str, word("duration", r"P(?=[0-9])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?")
+]
+
+Day = Annotated[str, word("date", r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")]
+LevelKey = Annotated[str, word("level", "[123]")]
+Reached = Annotated[int, whole(1, 3)]
+Weight = Annotated[int, whole(1, 100)]
+OptionalWeight = Annotated[int, whole(0, 100)]
+PlaceWord = Annotated[PlaceKind, one_of(*PlaceKind)]
+QuestionTypeWord = Annotated[QuestionType, one_of(*QuestionType)]
+KindWord = Annotated[Kind, one_of(*Kind)]
+NatureWord = Annotated[Nature, one_of(*Nature)]
+PartyWord = Annotated[Party, one_of(*Party)]
+OwnerWord = Annotated[Owner, one_of(*Owner)]
+TradeWord = Annotated[Trade, one_of(*Trade)]
+ProfileWord = Annotated[Profile, one_of(*Profile)]
+MomentWord = Annotated[Moment, one_of(*Moment)]
+Whom = Annotated[
+    str,
+    one_of(
+        *("direction", "baie", "salle", "lot", "equipe", "commune", "syndicat"),
+        *("prestataire", "bureau", "fichier"),
+    ),
+]
+Seconds = Annotated[int, whole(0, 3600)]
+ProvenanceWord = Annotated[Provenance, one_of(*Provenance)]
+SectionWord = Annotated[BudgetSection, one_of(*BudgetSection)]
+FinanceTopicWord = Annotated[FinanceTopic, one_of(*FinanceTopic)]
+AidStateWord = Annotated[AidState, one_of(*AidState)]
 
 
 class ChoiceForm(YamlForm, noun="choix"):

@@ -4,18 +4,17 @@ Every fault is found, each a French sentence with its column and what to do. A r
 that passes never stops the evaluator, and its numbers have a unit and known bounds.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Literal
 
 from diag.answers.types import TYPES
+from diag.checklist.symbols import NUMERIC, Symbol, Symbols
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, QuestionType
-from diag.model.number import exact
-from diag.rules.language import Rule, parse_rule
+from diag.rules.language import Rule
 from diag.rules.problem import listed, write_instead
-from diag.rules.scope import may_hold, reach, root_of
+from diag.rules.scope import may_hold
 from diag.rules.tree import (
     MIRRORED,
     PURE,
@@ -40,125 +39,7 @@ from diag.rules.tree import (
     Unit,
     names_in,
 )
-from diag.rules.values import ARITHMETIC, UNBOUNDED, Span, plain, point
-
-VISIT_DATE = "visit_date"
-"""The day of the visit: readable everywhere."""
-
-NUMERIC = frozenset(type_ for type_, kind in TYPES.items() if kind.is_number)
-"""The types of numbers."""
-
-UNREADABLE = frozenset(type_ for type_, kind in TYPES.items() if not kind.is_readable)
-"""The types that rules cannot read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Symbol:
-    """The type of what a name stands for."""
-
-    type: QuestionType
-    """How its value is read."""
-    unit: Unit | None = None
-    """Unit of a number; None takes the unit that it meets."""
-    span: Span = UNBOUNDED
-    """Where a number lies, as far as its question bounds it."""
-    choices: tuple[str, ...] = ()
-    """Ids that may be chosen."""
-    ordered: bool = False
-    """Whether choices go from low to high."""
-
-
-class Symbols:
-    """The names that rules may read."""
-
-    def __init__(
-        self, questions: Mapping[str, Question], extra: Mapping[str, QuestionType]
-    ) -> None:
-        self._questions = questions
-        everywhere = {VISIT_DATE: QuestionType.DATE, **extra}
-        self._everywhere = {name: Symbol(type_) for name, type_ in everywhere.items()}
-
-    def find(self, name: NameNode, place: PlaceKind) -> Symbol:
-        """Return what a name stands for in a rule of a place.
-
-        Raises:
-            RuleError: when it is unknown, out of reach, or cannot be read by a rule.
-        """
-        if name.id in self._everywhere:
-            return self._everywhere[name.id]
-        question = self._questions.get(name.id)
-        if question is None:
-            raise RuleError(self._unknown(name.id, place), name.column)
-        if question.place not in reach(place):
-            raise RuleError(_out_of_reach(question, place), name.column)
-        if question.type in UNREADABLE:
-            raise RuleError(
-                f"« {name.id} » est un texte ou une photo : une règle ne peut pas le "
-                "lire ; posez une question à choix",
-                name.column,
-            )
-        return symbol_of(question)
-
-    def _unknown(self, name: str, place: PlaceKind) -> str:
-        if name in set(PlaceKind):
-            return (
-                f"« {name} » est un lieu, pas une question ; "
-                f"pour compter ces lieux, écrivez « count({name}) »"
-            )
-        if self._is_choice(name):
-            return (
-                f"« {name} » est un choix : mettez-le entre apostrophes, « '{name}' »"
-            )
-        known = [*self._everywhere, *self._readable(reach(place))]
-        otherwise = "Déclarez-la dans « questions » ou corrigez son nom"
-        remedy = write_instead(name, known, otherwise)
-        return f"la question « {name} » n'existe pas. {remedy}"
-
-    def _is_choice(self, name: str) -> bool:
-        return any(
-            name == choice.id
-            for question in self._questions.values()
-            for choice in question.choices
-        )
-
-    def _readable(self, places: frozenset[PlaceKind]) -> Iterable[str]:
-        return (
-            question.id
-            for question in self._questions.values()
-            if question.place in places and question.type not in UNREADABLE
-        )
-
-
-def symbol_of(question: Question) -> Symbol:
-    """Return the type of a question's facts."""
-    low, high = question.range or (None, None)
-    span = Span(
-        None if low is None else plain(exact(low)),
-        None if high is None else plain(exact(high)),
-    )
-    return Symbol(
-        question.type,
-        Unit.of(question.unit),
-        span if question.type in NUMERIC else UNBOUNDED,
-        tuple(choice.id for choice in question.choices),
-        question.ordered,
-    )
-
-
-def _out_of_reach(question: Question, place: PlaceKind) -> str:
-    root, here = root_of(question.place), root_of(place)
-    if root is not here:
-        return (
-            f"« {question.id} » se demande dans l'audit d'un sujet « {root} », cette "
-            f"règle juge un sujet « {here} » : un audit ne lit que ses propres "
-            f"réponses ; posez la question à « place: {here} » (« whom: {root} » dit à "
-            "qui la poser), ou jugez à l'autre sujet"
-        )
-    return (
-        f"« {question.id} » se demande par {question.place}, cette partie de la règle "
-        f"se juge par {place} : pour lire des lieux contenus, passez par « count », "
-        "« total », « share », « smallest » ou « largest »"
-    )
+from diag.rules.values import ARITHMETIC, UNBOUNDED, Span, point
 
 
 class Readings:
@@ -468,23 +349,6 @@ class _Checker:
 
 def _is_positive(span: Span) -> bool:
     return span.low is not None and span.low >= 0
-
-
-def names_read(text: str) -> frozenset[str]:
-    """Return every name that a rule reads, here or inside; none if unreadable."""
-    rule = read_rule(text)
-    if isinstance(rule, RuleError):
-        return frozenset()
-    return rule.names.union(*rule.inner_names.values())
-
-
-@lru_cache(maxsize=4096)
-def read_rule(text: str) -> Rule | RuleError:
-    """Return a rule, or why it cannot be read."""
-    try:
-        return parse_rule(text)
-    except RuleError as error:
-        return error
 
 
 def proved_nonzero(condition: Node) -> frozenset[Term]:

@@ -20,7 +20,7 @@ from diag.cli.shared import (
     workspace_command,
 )
 from diag.journal.journal import FILE
-from diag.model.campaign import school_year
+from diag.model.codes import school_year
 from diag.model.errors import DiagError
 from diag.office.outlook import year_begun, year_sentence
 from diag.office.privacy import encrypting

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from diag.documents.drawings import Drawing
 from diag.documents.escape import Md, inline
-from diag.words.typography import french
+from diag.words.figures import french
 
 PAGE_BREAK = Md("***")
 """What ends page 1: everything that the reader must decide on stands before it."""

@@ -22,7 +22,7 @@ from diag.documents.drawings import Drawing
 from diag.documents.escape import Md, one_line
 from diag.documents.pictures import resolved
 from diag.model.charter import SHIPPED, Look
-from diag.words.typography import french
+from diag.words.figures import french
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from html import escape
 
 from diag.assess.money import Money
 from diag.documents.escape import one_line
-from diag.words.typography import french
+from diag.words.figures import french
 
 WIDTH = 640
 """Units across: about as many pixels on a screen."""

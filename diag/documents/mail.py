@@ -21,8 +21,8 @@ from diag.model.enums import Audience, PlaceKind
 from diag.model.errors import DiagError
 from diag.model.text import clean_line, clean_text
 from diag.words.dates import long_date
+from diag.words.figures import french
 from diag.words.sentences import phone_number
-from diag.words.typography import french
 
 # Headers on the wire: ASCII, short lines, nothing that a text could add to them.
 #

@@ -7,7 +7,7 @@ import re
 
 from diag.audit.report import Picture, Pictures
 from diag.documents.escape import Md, inline
-from diag.words.typography import french
+from diag.words.figures import french
 
 _SOURCE = re.compile(r"photo:([0-9a-f]{64})")
 

@@ -39,7 +39,7 @@ from diag.audit.report import Report
 from diag.documents.blocks import written
 from diag.documents.escape import Md
 from diag.model.errors import DiagError
-from diag.words.typography import french
+from diag.words.figures import french
 from diag.workspace.charter import SHIPPED
 
 # What a template of one's own may say: a small part of Jinja, checked before it runs.

@@ -19,7 +19,7 @@ from diag.model.charter import House
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.rules.problem import nearest
-from diag.words.typography import french
+from diag.words.figures import french
 from diag.workspace.charter import (
     FOLDER,
     SHIPPED,

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from diag.journal import subjects
 from diag.journal.journal import Journal
 from diag.journal.revision import Json, loads
-from diag.model.campaign import id_in_campaign, is_campaign
+from diag.model.codes import id_in_campaign, is_campaign
 from diag.model.enums import AuditStatus, PlaceKind
 from diag.model.text import accented, readings
 

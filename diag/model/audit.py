@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from pydantic import Field, field_validator
 
 from diag.model.base import Noun
-from diag.model.campaign import id_in_campaign
+from diag.model.codes import id_in_campaign
 from diag.model.enums import Audience, FollowUpState, Owner, PlaceKind
 from diag.model.territory import School
 from diag.model.text import accented

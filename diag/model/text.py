@@ -1,4 +1,7 @@
-"""What may enter as text: NFC, no control or bidi-override character, bounded."""
+"""What may enter as text: NFC, no control or bidi-override character, bounded.
+
+With the digits that an AZERTY keyboard gives without Shift.
+"""
 
 import re
 import unicodedata
@@ -99,3 +102,30 @@ def _words(text: str) -> list[str]:
         plain = unicodedata.normalize("NFKD", plain).casefold().translate(_LIGATURES)
         plain = _MARKS.sub("", unicodedata.normalize("NFKD", plain))
     return _WORD.findall(plain)
+
+
+TWINS = {
+    "&": "1",
+    "é": "2",
+    '"': "3",
+    "'": "4",
+    "(": "5",
+    "-": "6",
+    "è": "7",
+    "_": "8",
+    "ç": "9",
+    "à": "0",
+}
+"""Character → the digit on the same key."""
+
+
+def digit_of(character: str) -> str:
+    """Return the digit that a key stands for, or an empty text."""
+    if len(character) == 1 and character in "0123456789":
+        return character
+    return TWINS.get(character, "")
+
+
+def as_digits(text: str, kept: str = "") -> str:
+    """Return a text with every twin read as its digit, save those to be kept."""
+    return "".join(char if char in kept else TWINS.get(char, char) for char in text)

@@ -17,7 +17,7 @@ from diag.journal.school_lines import (
     older_audits,
     stages,
 )
-from diag.model.campaign import school_year
+from diag.model.codes import school_year
 from diag.model.enums import AuditStatus
 from diag.model.text import fold
 from diag.words.figures import percent

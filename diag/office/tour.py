@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid5
 
 from diag.journal.journal import get_setting, put_setting
-from diag.model.campaign import NS_DIAG
+from diag.model.codes import NS_DIAG
 from diag.model.errors import DiagError
 from diag.model.text import accented
 from diag.workspace.disk import write_whole

@@ -9,13 +9,13 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from diag.answers.keyboard import as_digits
 from diag.audit.advising import add_own
 from diag.audit.session import AuditSession
 from diag.documents import AUDIENCES
 from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState, Owner
 from diag.model.errors import DiagError
+from diag.model.text import as_digits
 from diag.tui.commands import Command, KeyPlace, bindings_of
 from diag.tui.dialogs import Close, Field, FormDialog
 from diag.tui.place import KeyBar

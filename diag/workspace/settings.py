@@ -3,8 +3,7 @@
 from secrets import token_hex
 
 from diag.model.base import Noun
-from diag.model.campaign import checked_campaign, is_school_year
-from diag.model.codes import normal_siren
+from diag.model.codes import checked_campaign, is_school_year, normal_siren
 from diag.model.errors import DiagError
 from diag.model.text import clean_line
 

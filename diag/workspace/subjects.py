@@ -13,8 +13,7 @@ from diag.journal import audits as kept
 from diag.journal.journal import Journal, get_setting, put_setting
 from diag.journal.school_lines import names_shown
 from diag.model.audit import Audit, Auditee, school_auditee
-from diag.model.campaign import is_campaign
-from diag.model.codes import normal_insee, normal_siren, normal_uai
+from diag.model.codes import is_campaign, normal_insee, normal_siren, normal_uai
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.territory import School

@@ -3,7 +3,7 @@ from fractions import Fraction
 
 import pytest
 
-from diag.answers.boolean import EITHER, NO, YES
+from diag.answers.choice import EITHER, NO, YES
 from diag.assess.facts import FactsReading, Limits, vocabulary_of
 from diag.model.checklist import Question
 from diag.model.enums import QuestionType

@@ -21,7 +21,7 @@ from diag.audit.session import AuditSession
 from diag.audit.suppose import outcome
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, FollowUpState, Owner, Standing, State
-from diag.words.typography import NBSP
+from diag.words.figures import NBSP
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace, next_campaign
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from diag.audit.compare import Comparables, describe_comparables
 from diag.model.enums import Audience
 from diag.model.number import Bounds
-from diag.words.typography import NBSP, NNBSP
+from diag.words.figures import NBSP, NNBSP
 from tests.documents.builders import changed, report
 from tests.documents.reading import markdown
 

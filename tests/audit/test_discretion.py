@@ -11,7 +11,7 @@ from diag.assess.judge import public
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.findings import names_judged, names_read
 from diag.audit.report import Report, report_of
-from diag.checklist.reserved import names_of, reserved_questions
+from diag.checklist.symbols import names_of, reserved_questions
 from diag.documents.drafts.council import minutes
 from diag.documents.mail import letter
 from diag.documents.synthesis.commune import commune_synthesis

@@ -11,7 +11,7 @@ from diag.audit.suppose import SupposedAnswer, outcome, outcome_lines, title_of
 from diag.model.checklist import Wording
 from diag.model.enums import Audience, PlaceKind
 from diag.model.fact import Value
-from diag.words.typography import NBSP
+from diag.words.figures import NBSP
 from diag.workspace.subjects import school_of
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace

@@ -7,7 +7,7 @@ import pytest
 from diag.audit.compare import AuditsCompared, ScoreMove
 from diag.documents.parts.since import against, since
 from diag.model.enums import Audience
-from diag.words.typography import NBSP, NNBSP
+from diag.words.figures import NBSP, NNBSP
 from tests.documents.builders import CRITERIA, changed, report
 from tests.documents.reading import markdown
 

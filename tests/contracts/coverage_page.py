@@ -13,7 +13,7 @@ from typing import cast
 from diag.assess.judge import judge_of
 from diag.assess.pace import is_on_site, seconds_of
 from diag.assess.words import describe_condition
-from diag.checklist.typecheck import names_read
+from diag.checklist.symbols import names_read
 from diag.model.checklist import Checklist, Criterion, Domain, Question
 from diag.model.enums import Kind, PlaceKind, Profile
 from diag.model.fact import ROOT_KINDS

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from diag.assess.examples import check_examples
-from diag.checklist.action_form import BelowForm, NeedForm, RequirementForm
+from diag.checklist.criterion_form import BelowForm, NeedForm, RequirementForm
 from diag.checklist.edition import shipped_checklists
 from diag.checklist.fields import YamlForm, key_names
 from diag.checklist.forms import ITEMS

@@ -25,7 +25,7 @@ from diag.model.audit import FollowUp
 from diag.model.checklist import Wording
 from diag.model.enums import Audience, FollowUpState, Owner
 from diag.model.fact import Facts
-from diag.words.typography import NBSP, NNBSP
+from diag.words.figures import NBSP, NNBSP
 from diag.words.vocabulary import LEVELS_EXPLAINED
 from tests.documents.builders import (
     CHECKLIST,

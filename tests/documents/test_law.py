@@ -7,7 +7,7 @@ import pytest
 from diag.audit.law import concerns, day_words, deadline_words, law_words
 from diag.model.checklist import Checklist, Deadline, Law
 from diag.model.enums import Audience, Nature, Party, PlaceKind
-from diag.words.typography import NBSP
+from diag.words.figures import NBSP
 from tests.documents.builders import CHECKLIST, ORDINARY, report
 from tests.documents.reading import markdown
 from tests.shipped import shipped

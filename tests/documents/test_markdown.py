@@ -16,8 +16,8 @@ from diag.documents.templates import build_document
 from diag.model.audit import FollowUp
 from diag.model.checklist import Wording
 from diag.model.enums import Audience, AuditStatus, FollowUpState, Owner, Provenance
+from diag.words.figures import NBSP, NNBSP
 from diag.words.sentences import blanks_in
-from diag.words.typography import NBSP, NNBSP
 from diag.words.vocabulary import UNSCORED
 from tests.documents.builders import (
     CHECKLIST,

@@ -11,8 +11,8 @@ from diag.documents.document import parser
 from diag.documents.mairie import dangers, decisions
 from diag.documents.templates import build_document
 from diag.model.enums import Audience
+from diag.words.figures import NBSP, NNBSP
 from diag.words.sentences import blanks_in
-from diag.words.typography import NBSP, NNBSP
 from diag.words.vocabulary import LEVELS_EXPLAINED
 from tests.documents.audits import invented_facts
 from tests.documents.builders import facts, report

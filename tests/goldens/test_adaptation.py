@@ -9,7 +9,7 @@ from diag.assess.examples import example_facts
 from diag.assess.judge import judge_of
 from diag.assess.questions import relevant_questions
 from diag.checklist.lint.rules import written_rules
-from diag.checklist.typecheck import names_read
+from diag.checklist.symbols import names_read
 from diag.model.enums import Audience, Standing, Trigger
 from diag.model.fact import Facts
 from tests.shipped import shipped

@@ -2,8 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.keys import _character_to_key
 
-from diag.answers.keyboard import TWINS as CHARACTERS
-from diag.answers.keyboard import as_digits
+from diag.model.text import TWINS as CHARACTERS
+from diag.model.text import as_digits
 from diag.tui.commands import TWINS, digit_of, key_name, with_twins
 
 

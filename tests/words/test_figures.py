@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from diag.model.number import Bounds
 from diag.words.figures import (
+    NBSP,
+    NNBSP,
     displayed,
     euros,
     euros_and_cents,
@@ -19,7 +21,6 @@ from diag.words.figures import (
     percent,
     plural,
 )
-from diag.words.typography import NBSP, NNBSP
 from tests.oracle import rounded
 
 

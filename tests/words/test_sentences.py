@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.model.number import Quantity
+from diag.words.figures import NNBSP
 from diag.words.sentences import (
     Blanks,
     blanks_in,
@@ -21,7 +22,6 @@ from diag.words.sentences import (
     uncapitalised,
     unknown_blanks,
 )
-from diag.words.typography import NNBSP
 
 
 def quantity(low: int | str, high: int | str | None) -> Quantity:

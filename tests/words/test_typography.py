@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.words.typography import NBSP, NNBSP, french
+from diag.words.figures import NBSP, NNBSP, french
 
 SPACES = str.maketrans({NBSP: " ", NNBSP: " "})
 

@@ -8,7 +8,7 @@ from diag.answers.types import TYPES
 from diag.checklist.forms import NOUNS
 from diag.checklist.loaded import Item, Loaded
 from diag.checklist.source import Entries, Items, Node, Scalar, spot_of, text_of
-from diag.checklist.typecheck import NUMERIC, VISIT_DATE
+from diag.checklist.symbols import NUMERIC, VISIT_DATE
 from diag.model.checklist import (
     Choice,
     Criterion,

@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from diag.checklist.loaded import Item, Loaded
-from diag.checklist.reserved import names_of, reserved_questions
-from diag.checklist.typecheck import (
+from diag.checklist.symbols import (
     NUMERIC,
-    Expected,
-    check_rule,
+    names_of,
     names_read,
     read_rule,
+    reserved_questions,
     symbol_of,
 )
+from diag.checklist.typecheck import Expected, check_rule
 from diag.model.checklist import (
     Checklist,
     Criterion,

@@ -13,7 +13,7 @@ from diag.checklist.lint.french import wording_texts
 from diag.checklist.lint.references import TRADE
 from diag.checklist.lint.rules import QUANTITY, written_rules
 from diag.checklist.loaded import Item, Loaded
-from diag.checklist.typecheck import UNREADABLE, VISIT_DATE, names_read
+from diag.checklist.symbols import UNREADABLE, VISIT_DATE, names_read
 from diag.model.checklist import (
     AidState,
     Checklist,

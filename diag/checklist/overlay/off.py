@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from diag.checklist.forms import NOUNS
 from diag.checklist.overlay.layers import EDITION, Layer, Name, without
 from diag.checklist.source import Entries, Items, Node, Scalar, text_of
-from diag.checklist.typecheck import names_read
+from diag.checklist.symbols import names_read
 from diag.rules.problem import Problem, Spot, problem_at
 
 _KEPT = frozenset({"places", "aspects", "synonyms"})

@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from diag.answers.types import TYPES
 from diag.checklist.search.school import TODAY, Change, Fact, MadeUpPlace, read
 from diag.checklist.search.values import greater, raised, smaller
-from diag.checklist.typecheck import VISIT_DATE, names_read, read_rule
+from diag.checklist.symbols import VISIT_DATE, names_read, read_rule
 from diag.model.checklist import (
     Checklist,
     Criterion,

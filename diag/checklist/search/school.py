@@ -14,7 +14,7 @@ from random import Random
 from diag.answers.date import VISIT
 from diag.answers.types import TYPES
 from diag.checklist.search.values import hull, marks_in, seen_apart
-from diag.checklist.typecheck import VISIT_DATE, read_rule
+from diag.checklist.symbols import VISIT_DATE, read_rule
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind
 from diag.rules.evaluate import condition

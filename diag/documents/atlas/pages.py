@@ -19,8 +19,7 @@ from diag.documents.escape import one_line
 from diag.documents.sandbox import Typographer
 from diag.model.charter import Issuer
 from diag.words.dates import long_date
-from diag.words.figures import number
-from diag.words.typography import french
+from diag.words.figures import french, number
 
 
 @dataclass(frozen=True, slots=True)

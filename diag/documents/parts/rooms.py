@@ -16,9 +16,8 @@ from diag.documents.parts.sources import known_sources
 from diag.model.checklist import Question
 from diag.model.enums import Kind, PlaceKind, Standing
 from diag.model.fact import Place
-from diag.words.figures import in_cell
+from diag.words.figures import NBSP, in_cell
 from diag.words.sentences import listed
-from diag.words.typography import NBSP
 from diag.words.vocabulary import KINDS, WHOM
 
 ACROSS = 8

@@ -19,9 +19,8 @@ from diag.model.checklist import (
 )
 from diag.model.enums import Standing
 from diag.words.dates import describe_day
-from diag.words.figures import euros, euros_and_cents, half_up, number
+from diag.words.figures import NBSP, euros, euros_and_cents, half_up, number
 from diag.words.sentences import sentence
-from diag.words.typography import NBSP
 from diag.words.vocabulary import BUDGET_SECTIONS, TO_READ
 
 GRADES = {

@@ -40,8 +40,8 @@ from diag.model.number import Quantity
 from diag.model.territory import Commune
 from diag.model.text import accented, fold
 from diag.words.dates import day_of, describe_day, long_date
+from diag.words.figures import NBSP
 from diag.words.sentences import listed, phone_number
-from diag.words.typography import NBSP
 from diag.workspace.charter import office_of
 from diag.workspace.settings import campaign_named
 from diag.workspace.subjects import auditee_of, audits, commune_auditee, school_of

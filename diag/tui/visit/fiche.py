@@ -48,7 +48,7 @@ from diag.tui.visit.commands import (
     StillTrue,
 )
 from diag.words.dates import written_day
-from diag.words.typography import french
+from diag.words.figures import french
 from diag.words.vocabulary import KINDS, PROVENANCES
 
 # The line where the user answers: always there, always in the same place.

@@ -21,8 +21,8 @@ from diag.documents.synthesis.territory import (
     territory_synthesis,
 )
 from diag.model.enums import Kind, PlaceKind
+from diag.words.figures import NBSP
 from diag.words.sentences import blanks_in
-from diag.words.typography import NBSP
 from tests.documents.audits import invented_facts
 from tests.documents.builders import TODAY, report
 from tests.documents.formats.test_html import read
