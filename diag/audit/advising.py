@@ -8,9 +8,9 @@ from uuid import UUID
 
 from diag.assess.plan import Action
 from diag.audit.memory import own_here
+from diag.audit.remarks import current_wording, declared_wording, own_advice
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
-from diag.audit.told import current_wording, declared_wording, own_advice
 from diag.journal import changes
 from diag.journal.records import ranks_of
 from diag.journal.revision import NewRevision

@@ -6,10 +6,10 @@ from difflib import get_close_matches
 
 from diag.answers.answer_type import Parsed, Refused
 from diag.answers.types import TYPES
-from diag.audit.doubts import above_wholes
-from diag.audit.gesture import (
+from diag.audit.consistency import (
     ALWAYS,
     TOGETHER,
+    above_wholes,
     companions,
     usual_provenance,
     with_said,

@@ -11,7 +11,7 @@ from diag.assess.judge import Judge, judge_of
 from diag.assess.results import TOP, Assessment
 from diag.assess.spread import concerned, level_words
 from diag.assess.words import describe_condition
-from diag.audit.gesture import companions
+from diag.audit.consistency import companions
 from diag.audit.history import Turn, day_words, divergences, trail_of
 from diag.audit.memory import Recollection, Remembered, age
 from diag.audit.session import AuditSession

@@ -13,9 +13,8 @@ from diag.assess import ENGINE
 from diag.assess.results import Assessment, CriterionResult, Score
 from diag.assess.words import Move, score_words
 from diag.audit.memory import session_before
-from diag.audit.method import OLDER
 from diag.audit.session import AuditSession
-from diag.audit.successors import facts_for
+from diag.audit.succession import OLDER, facts_for
 from diag.journal.judged import OVERALL, Summary, summaries
 from diag.model.checklist import Criterion
 from diag.model.enums import PlaceKind, Standing, Trigger

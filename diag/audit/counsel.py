@@ -11,9 +11,9 @@ from diag.assess.spread import NAMED
 from diag.assess.words import quantity_words, short_cost
 from diag.audit.bilan import OutlineLine, Tone, heading, quiet
 from diag.audit.findings import observed
+from diag.audit.remarks import declared_wording
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
-from diag.audit.told import declared_wording
 from diag.model.audit import FollowUp
 from diag.model.checklist import Checklist, EffectValue, Price, Question
 from diag.model.enums import (

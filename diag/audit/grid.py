@@ -8,13 +8,13 @@ from uuid import UUID
 from diag.answers.types import TYPES
 from diag.assess.facts import with_answers
 from diag.audit.answer import NewAnswer, answer_for
-from diag.audit.doubts import (
+from diag.audit.consistency import (
     TO_SAY_AGAIN,
     above_wholes,
     doubts_of,
     is_out_of_place,
+    with_said,
 )
-from diag.audit.gesture import with_said
 from diag.audit.session import AuditSession
 from diag.journal import changes
 from diag.journal.revision import NewRevision

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from diag.answers.types import answer_words
+from diag.audit.confirmation import ConcurrentChange, MetChange, NeedsConfirmation
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import question_then
 from diag.audit.walk import Key
-from diag.audit.withheld import ConcurrentChange, MetChange, NeedsConfirmation
 from diag.journal import subjects
 from diag.journal.revision import Revision
 from diag.journal.subjects import (

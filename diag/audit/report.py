@@ -25,9 +25,9 @@ from diag.assess.results import Assessment, CriterionResult
 from diag.assess.spread import kind_words
 from diag.audit.compare import AuditsCompared, Comparables, comparables_of, progress_of
 from diag.audit.hypotheses import option_of
+from diag.audit.remarks import Evidence, Remarks, public_digest, remarks_of
 from diag.audit.session import AuditSession
 from diag.audit.suppose import Option
-from diag.audit.told import Evidence, Told, public_digest, told_of
 from diag.journal.attachments import AttachmentStore
 from diag.journal.errors import JournalError
 from diag.journal.records import photos_of
@@ -391,7 +391,7 @@ def report_of(
     settings = workspace.settings
     territory = workspace.territory
     today = day or workspace.world.today()
-    told, shown = told_of(session), _shown(session, today, scenario)
+    remarks, shown = remarks_of(session), _shown(session, today, scenario)
     return build_report(
         about=session.about,
         commune=territory.commune(session.about.insee),
@@ -400,20 +400,20 @@ def report_of(
         status=session.status,
         facts=_signed(session.facts, settings),
         checklist=session.checklist,
-        assessment=_as_decided(session, told),
+        assessment=_as_decided(session, remarks),
         visits=session.visits,
-        follow_ups=told.follow_ups,
-        wordings=told.wordings,
+        follow_ups=remarks.follow_ups,
+        wordings=remarks.wordings,
         author=settings.name_of(settings.author),
-        # One house: what could not be followed of it is told of both.
+        # One house: what could not be followed of it is listed for both.
         office=shown.office if shown else office_of(workspace),
         today=today,
-        digest=public_digest(session, told) if session.is_public else session.digest,
+        digest=public_digest(session, remarks) if session.is_public else session.digest,
         edition=session.edition,
-        earlier=told.earlier,
-        own=told.own,
+        earlier=remarks.earlier,
+        own=remarks.own,
         ranks=session.ranks,
-        evidence=told.evidence,
+        evidence=remarks.evidence,
         pictures=Album(session),
         look_back=partial(progress_of, session),
         look_around=partial(comparables_of, session),
@@ -428,14 +428,14 @@ def _shown(session: AuditSession, day: date, scenario: str) -> Report | None:
     return report_of(session.public(), day, scenario=scenario)
 
 
-def _as_decided(session: AuditSession, told: Told) -> Assessment:
+def _as_decided(session: AuditSession, remarks: Remarks) -> Assessment:
     """Return the assessment, in which nothing counts on what was set aside.
 
     What it would have paid for, or made needless, falls to the others again.
     """
     whole, states = (
         session.assessment,
-        states_of((*still_standing(told.earlier), *told.follow_ups)),
+        states_of((*still_standing(remarks.earlier), *remarks.follow_ups)),
     )
     aside = {one for one in states if states[one] is FollowUpState.ECARTEE}
     dropped = [one for one in whole.advice if one.recommendation.id in aside]

@@ -7,14 +7,20 @@ from functools import partial
 
 from diag.assess.judge import Judge, judge_of, recommendation_root
 from diag.assess.results import Assessment
-from diag.audit.method import OlderMethodError, is_older, older_method
-from diag.audit.snapshot import Snapshot, pinned, read_snapshot
-from diag.audit.successors import Heirs, passed_on, steps_passed_on
-from diag.audit.withheld import (
+from diag.audit.confirmation import (
     ClosedAuditError,
     ConcurrentChange,
     MetChange,
     standing,
+)
+from diag.audit.snapshot import Snapshot, pinned, read_snapshot
+from diag.audit.succession import (
+    Heirs,
+    OlderMethodError,
+    is_older,
+    older_method,
+    passed_on,
+    steps_passed_on,
 )
 from diag.journal import changes, subjects
 from diag.journal.audits import closing_of, open_audit

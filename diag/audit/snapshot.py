@@ -7,7 +7,7 @@ from operator import xor
 
 from diag.assess.judge import judge_of, public, rooted
 from diag.assess.results import Assessment
-from diag.audit.successors import Heirs, answers_passed_on, heirs_of
+from diag.audit.succession import Heirs, answers_passed_on, heirs_of
 from diag.journal import subjects
 from diag.journal.attachments import Editions
 from diag.journal.facts import edition_of, facts_after, facts_of, profile_of

@@ -1,8 +1,8 @@
 """Undo: a new revision that writes again what stood before, never a deletion."""
 
+from diag.audit.confirmation import NeedsConfirmation
 from diag.audit.history import day_words, describe_undo, local_day
 from diag.audit.session import AuditSession
-from diag.audit.withheld import NeedsConfirmation
 from diag.journal import subjects
 from diag.journal.heads import content_of
 from diag.journal.revision import NewRevision, Revision

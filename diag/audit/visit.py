@@ -1,5 +1,6 @@
 """A visit under way: the question at hand, what is answered there, what follows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +15,7 @@ from diag.audit.answer import (
     toggle_flag,
 )
 from diag.audit.card import QuestionCard, card_of
-from diag.audit.gesture import ALWAYS, TOGETHER, word_said
+from diag.audit.consistency import ALWAYS, TOGETHER, word_said
 from diag.audit.history import describe_undo
 from diag.audit.memory import recall_of, still_true
 from diag.audit.session import AuditSession
@@ -24,9 +25,10 @@ from diag.audit.walk import Key, Walk, WalkStop, choose_profile, describe_left, 
 from diag.journal import subjects
 from diag.journal.journal import get_setting, jot_setting
 from diag.journal.subjects import AnswerTopic, FlagTopic, NoteTopic
-from diag.model.checklist import Question
+from diag.model.checklist import Checklist, Question
 from diag.model.enums import Profile, Provenance, State
 from diag.model.errors import DiagError
+from diag.model.text import fold
 from diag.words.dates import day_of
 from diag.words.vocabulary import PROVENANCES
 
@@ -342,3 +344,20 @@ def _last_answer(session: AuditSession) -> tuple[int, Key] | None:
         if head.device == device and head.provenance is not Provenance.IMPORTED
     ]
     return max(given, default=None)
+
+
+def also_called(checklist: Checklist) -> Mapping[str, str]:
+    """Return the words that mean each question, by id; those of its label left out."""
+    labels = {
+        ident: fold(" ".join((each.label, *(choice.label for choice in each.choices))))
+        for ident, each in checklist.questions.items()
+    }
+    meant = [
+        (synonym.id, tuple(map(fold, synonym.means))) for synonym in checklist.synonyms
+    ]
+    return {
+        ident: " ".join(
+            word for word, means in meant if any(one in label for one in means)
+        )
+        for ident, label in labels.items()
+    }

@@ -11,7 +11,7 @@ from functools import cached_property
 from diag.answers.types import TYPES, heads_words
 from diag.assess.pace import is_on_site, seconds_of
 from diag.assess.questions import next_questions, relevant_questions
-from diag.audit.doubts import doubts_of
+from diag.audit.consistency import doubts_of
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession
 from diag.journal import changes

@@ -8,9 +8,9 @@ from diag.assess import ENGINE
 from diag.audit import follow
 from diag.audit import session as audits
 from diag.audit import upgrade as upgrading
-from diag.audit.method import OLDER
 from diag.audit.session import AuditSession
-from diag.audit.upgrade_words import upgrade_json, upgrade_lines
+from diag.audit.succession import OLDER
+from diag.audit.upgrade_preview import upgrade_json, upgrade_lines
 from diag.audit.walk import (
     choose_profile,
     left_to_ask,

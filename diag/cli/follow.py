@@ -4,7 +4,7 @@ from datetime import date
 
 import click
 
-from diag.audit import advising, told
+from diag.audit import advising, remarks
 from diag.audit import follow as following
 from diag.audit.history import day_words
 from diag.audit.session import AuditSession
@@ -24,7 +24,7 @@ from diag.cli.shared import (
 )
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, FollowUpState, Owner
-from diag.office import review as reviewing
+from diag.office import supervision
 from diag.office.mail.parcel import has_messages
 from diag.words.dates import written_day
 from diag.words.vocabulary import PART_WORDS, PARTS
@@ -56,7 +56,7 @@ def reword(
     if as_declared or words:
         wording = advising.reword(session, ident, reader, {} if as_declared else words)
     else:
-        wording = told.current_wording(session, ident, reader)
+        wording = remarks.current_wording(session, ident, reader)
     for name in PARTS[reader]:
         click.echo(f"{PART_WORDS[name]} : {getattr(wording, name)}")
 
@@ -231,7 +231,7 @@ def review(ctx: click.Context, *, as_json: bool) -> None:
     if ctx.invoked_subcommand:
         return
     with workspace_of(ctx) as workspace:
-        found = reviewing.to_review(workspace)
+        found = supervision.to_review(workspace)
         if as_json:
             print_json([
                 {
@@ -264,7 +264,7 @@ def review(ctx: click.Context, *, as_json: bool) -> None:
 @click.option("--comment", default="", help="Un mot pour l'ingénieur.")
 def accept(session: AuditSession, comment: str) -> None:
     """Accepte un audit soumis."""
-    reviewing.accept(session, comment)
+    supervision.accept(session, comment)
     click.echo(f"{session.about.title} : accepté.")
 
 
@@ -273,5 +273,5 @@ def accept(session: AuditSession, comment: str) -> None:
 @click.option("--comment", required=True, help="Ce qu'il faut compléter.")
 def return_(session: AuditSession, comment: str) -> None:
     """Retourne un audit soumis, avec un motif que l'ingénieur lira."""
-    reviewing.give_back(session, comment)
+    supervision.give_back(session, comment)
     click.echo(f"{session.about.title} : retourné, {comment}")

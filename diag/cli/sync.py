@@ -1,4 +1,4 @@
-"""`diag sync`: answers and photos meet those of the office."""
+"""`diag sync`, `diag bundle`: answers meet those of the office, or of a colleague."""
 
 import signal
 import sys
@@ -11,14 +11,17 @@ from typing import Any
 
 import click
 
-from diag.cli.bundle import share
 from diag.cli.shared import (
+    agreed,
+    campaign_option,
     json_option,
     print_json,
     print_lines,
+    print_table,
     workspace_command,
     workspace_of,
 )
+from diag.model.errors import DiagError
 from diag.office import sync as syncing
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
@@ -147,3 +150,262 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
     finally:
         for bar in bars.values():
             bar.render_finish()
+
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group()
+def bundle() -> None:
+    """Échanger des audits par fichier chiffré et signé : clé USB, courriel, partage."""
+
+
+@bundle.command()
+@click.argument("refs", metavar="[SUJET]...", nargs=-1)
+@click.argument("file", metavar="FICHIER", type=_FILE)
+@click.option("--all", "everything", is_flag=True, help="Tous les audits d'ici.")
+@click.option(
+    "--to",
+    "names",
+    metavar="NOM",
+    multiple=True,
+    required=True,
+    help="Qui pourra l'ouvrir (nom donné à sa clé) ; répétable.",
+)
+@click.option("--force", is_flag=True, help="Remplace le fichier s'il existe.")
+@campaign_option
+@json_option
+@click.pass_context
+def export(
+    ctx: click.Context,
+    refs: tuple[str, ...],
+    file: Path,
+    names: tuple[str, ...],
+    campaign: str | None,
+    *,
+    everything: bool,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Écrit un paquet : des audits entiers, photos comprises, pour des collègues.
+
+    Seuls ceux que nomme --to pourront l'ouvrir, et ce poste.
+    """
+    if everything == bool(refs):
+        raise click.UsageError("Nommez des écoles, ou --all pour tous les audits.")
+    if file.exists() and not force:
+        raise DiagError(
+            f"{file} existe déjà. Rien n'a été écrit. "
+            "Choisissez un autre nom, ou remplacez-le avec --force."
+        )
+    # Cryptography: 60 ms that other commands do without.
+    from diag.office import bundles  # noqa: PLC0415
+
+    with workspace_of(ctx) as workspace:
+        chosen = None if everything else refs
+        written = bundles.export(workspace, chosen, names, file, campaign)
+    if as_json:
+        print_json({
+            "file": str(file),
+            "sha256": written.sha,
+            "audits": len(written.sums),
+            "revisions": written.revisions,
+            "attachments": len(written.blobs),
+            "bytes": written.size,
+        })
+        return
+    joined = counted(len(written.blobs), "pièce jointe", "pièces jointes")
+    click.echo(
+        f"{file} : {counted(len(written.sums), 'audit')}, "
+        f"{counted(written.revisions, 'modification')}, {joined}."
+    )
+
+
+@bundle.command("import")
+@workspace_command
+@click.argument("file", metavar="FICHIER", type=_FILE)
+@click.option(
+    "--preview", is_flag=True, help="Dit ce qu'il apporterait, sans rien lire."
+)
+@click.option("--yes", is_flag=True, help="Ne demande pas confirmation.")
+def import_(
+    workspace: Workspace, file: Path, *, preview: bool, yes: bool, as_json: bool
+) -> None:
+    """Lit un paquet d'un collègue : montré d'abord, annulable par son nom ensuite.
+
+    Il est vérifié en entier (signature, fin, contenu) avant que rien n'entre.
+    """
+    from diag.office import bundles  # noqa: PLC0415 - 60 ms
+
+    if preview or not yes:
+        seen = bundles.preview(workspace, file)
+        if not as_json:
+            print_lines(bundles.words_of(workspace, seen))
+        elif preview:
+            print_json(_entered_json(seen))
+    if preview:
+        return
+    if not yes and not agreed("Lire ce paquet ?"):
+        click.echo("Rien n'a été lu.")
+        return
+    entered = bundles.bring_in(workspace, file)
+    lines = list(bundles.words_of(workspace, entered)) if yes else []
+    if as_json:
+        print_json(_entered_json(entered))
+        return
+    print_lines(lines)
+    click.echo(f'Lu. Pour l\'annuler : diag bundle undo "{entered.name}"')
+
+
+@bundle.command()
+@workspace_command
+@click.argument("name", metavar="NOM")
+def undo(workspace: Workspace, name: str) -> None:
+    """Annule un paquet : ce qu'il a apporté est mis de côté, rien n'est détruit.
+
+    Refusé dès que quelque chose a été ajouté après lui dans les mêmes audits. Les
+    effacements qu'il portait restent.
+    """
+    from diag.office import bundles  # noqa: PLC0415 - 60 ms
+
+    number = bundles.undo(workspace, name)
+    aside = "mises de côté" if number > 1 else "mise de côté"
+    click.echo(
+        f"Paquet annulé : {counted(number, 'modification')} {aside}. "
+        "Relire le même fichier les remettrait."
+    )
+
+
+@bundle.command("list")
+@workspace_command
+def list_(workspace: Workspace, *, as_json: bool) -> None:
+    """Liste les paquets lus ici, par leur nom."""
+    from diag.office import bundles  # noqa: PLC0415 - 60 ms
+
+    found = bundles.brought(workspace)
+    if as_json:
+        print_json([
+            {
+                "name": one.name,
+                "sha256": one.sha,
+                "sender": one.detail.get("sender", ""),
+                "read_at": one.at,
+                "undone_at": one.undone_at,
+            }
+            for one in found
+        ])
+        return
+    print_table(
+        (
+            one.name,
+            bundles.format_time(one.at),
+            "annulé" if one.undone_at is not None else "lu",
+        )
+        for one in found
+    )
+    if not found:
+        click.echo("Aucun paquet n'a été lu ici.")
+
+
+@bundle.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def keys(ctx: click.Context, *, as_json: bool) -> None:
+    """Affiche la clé de ce poste, à donner à vos collègues, et celles que vous avez."""
+    if ctx.invoked_subcommand:
+        return
+    from diag.office import bundles  # noqa: PLC0415 - 60 ms
+
+    with workspace_of(ctx) as workspace:
+        kept, cards = bundles.own_keys(workspace), bundles.ring_of(workspace).cards
+    card = kept.keys.card
+    if as_json:
+        print_json({
+            "key": str(card),
+            "fingerprint": card.fingerprint,
+            "kept_in": str(kept.path) if kept.path else "keyring",
+            "colleagues": {name: str(one) for name, one in cards.items()},
+        })
+        return
+    where = f"le fichier {kept.path}" if kept.path else "le trousseau du système"
+    click.echo("Clé de ce poste, à donner en entier à vos collègues :")
+    click.echo(str(card))
+    click.echo(f"Empreinte, à comparer de vive voix : {card.fingerprint}")
+    click.echo(f"Sa partie secrète reste ici, dans {where}.")
+    if cards:
+        click.echo("\nVos collègues :")
+        print_table((f"  {name}", one.fingerprint) for name, one in cards.items())
+    else:
+        click.echo("\nAucun collègue encore : diag bundle keys add NOM CLE.")
+
+
+@keys.command()
+@workspace_command
+@click.argument("name", metavar="NOM")
+@click.argument("key", metavar="CLE")
+def add(workspace: Workspace, name: str, key: str) -> None:
+    """Garde la clé d'un collègue : lui écrire, et croire ce qu'il signe."""
+    from diag.office import bundles  # noqa: PLC0415 - 60 ms
+
+    kept, card = bundles.add_colleague(workspace, name, key)
+    click.echo(
+        f"{kept} : {card.fingerprint}. Vérifiez de vive voix que son poste affiche la "
+        "même empreinte (diag bundle keys)."
+    )
+
+
+@keys.command()
+@workspace_command
+@click.argument("name", metavar="NOM")
+def remove(workspace: Workspace, name: str) -> None:
+    """Oublie la clé d'un collègue ; ce qui est déjà lu reste."""
+    from diag.office import bundles  # noqa: PLC0415 - 60 ms
+
+    gone = bundles.ring_of(workspace).remove(name)
+    click.echo(f"La clé de {gone} est oubliée.")
+
+
+def share(ctx: click.Context, folder: Path, *, as_json: bool) -> None:
+    """Exchange by a shared folder; print what was read, given, refused."""
+    from diag.office import bundles  # noqa: PLC0415 - 60 ms
+
+    with workspace_of(ctx) as workspace:
+        outcome = bundles.synchronise_folder(workspace, folder)
+        lines = [
+            line for one in outcome.read for line in bundles.words_of(workspace, one)
+        ]
+    written = outcome.written
+    if as_json:
+        print_json({
+            "read": [_entered_json(one) for one in outcome.read],
+            "known": outcome.known,
+            "refused": outcome.refused,
+            "written": str(outcome.path) if outcome.path else None,
+            "revisions": written.revisions if written else 0,
+            "attachments": len(written.blobs) if written else 0,
+        })
+        return
+    print_lines(lines)
+    for line in outcome.refused:
+        click.echo(f"Pas lu : {line}", err=True)
+    if written:
+        joined = counted(len(written.blobs), "pièce jointe", "pièces jointes")
+        click.echo(
+            f"Donné au dossier : {counted(len(written.sums), 'audit')}, "
+            f"{counted(written.revisions, 'modification')}, {joined}."
+        )
+    else:
+        click.echo("Tout ce qui est ici était déjà dans le dossier.")
+
+
+def _entered_json(entered: Any) -> dict[str, Any]:
+    return {
+        "name": entered.name,
+        "sender": entered.sender,
+        "created": entered.created,
+        "new": dict(entered.new),
+        "known": entered.known,
+        "conflicts": len(entered.conflicts),
+        "attachments": entered.photos,
+        "refused": list(entered.refused),
+    }

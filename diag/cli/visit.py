@@ -15,13 +15,13 @@ from diag.answers.types import TYPES
 from diag.audit import session as audits
 from diag.audit.answer import UnlikelyAnswer
 from diag.audit.card import QuestionCard, StandingAnswer
+from diag.audit.confirmation import ConcurrentChange
 from diag.audit.departure import departure_lines
 from diag.audit.history import describe_concurrent, time_words
 from diag.audit.places import add_place, agreeing
 from diag.audit.session import AuditSession
 from diag.audit.visit import VisitSession, keep_place
 from diag.audit.walk import most_useful, parcours_of, profile_named
-from diag.audit.withheld import ConcurrentChange
 from diag.cli.shared import campaign_option, print_lines, subject_argument, workspace_of
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError

@@ -20,17 +20,18 @@ from diag.audit.counsel import describe_due, describe_reason
 from diag.audit.findings import (
     detailed,
     for_the_council,
+    found_words,
     needs,
     observed,
     open_words,
     praised,
     pressing,
+    strength_words,
     strengths,
     weaknesses,
 )
 from diag.audit.law import concerns, pressure
 from diag.audit.report import Report
-from diag.audit.sentences import found_words, strength_words
 from diag.documents.blocks import Pair, box, bullets, numbered, table, written
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from diag.audit.history import day_words
-from diag.audit.method import OLDER
 from diag.audit.session import AuditSession
+from diag.audit.succession import OLDER
 from diag.journal.facts import status_of
 from diag.journal.records import dispatches_of
 from diag.journal.school_lines import is_begun, names_shown
@@ -14,7 +14,7 @@ from diag.model.enums import AuditStatus, PlaceKind
 from diag.model.territory import School
 from diag.office.conflicts import unsettled
 from diag.office.mail.parcel import dispatch_words
-from diag.office.review import stand_of
+from diag.office.supervision import stand_of
 from diag.office.tour import address_of
 from diag.words.dates import written_day
 from diag.words.figures import number

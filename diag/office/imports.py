@@ -12,8 +12,7 @@ from diag.checklist.source import Entries, Items, Node, Scalar
 from diag.imports.communes import import_communes, import_mairies
 from diag.imports.intake import ImportReport, Progress, silent
 from diag.imports.own_tables import SECTIONS, OwnRows, read_own_table
-from diag.imports.schools import import_annuaire
-from diag.imports.yearly import import_effectifs, import_ips
+from diag.imports.schools import import_annuaire, import_effectifs, import_ips
 from diag.journal.territory import Territory
 from diag.model.text import clean_line
 from diag.workspace.disk import write_whole

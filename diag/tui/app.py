@@ -45,8 +45,8 @@ from diag.tui.typed_ahead import TypedAhead
 from diag.words.sentences import system_sentence
 
 if TYPE_CHECKING:
+    from diag.audit.confirmation import NeedsConfirmation
     from diag.audit.session import AuditSession
-    from diag.audit.withheld import NeedsConfirmation
     from diag.workspace.workspace import World
 
 
@@ -213,7 +213,7 @@ class DiagApp(Sturdy, App[None]):
         """
         self._typed.forget()
         # Whoever is refused something has loaded judging already.
-        from diag.audit.withheld import NeedsConfirmation  # noqa: PLC0415
+        from diag.audit.confirmation import NeedsConfirmation  # noqa: PLC0415
 
         if isinstance(event.error, NeedsConfirmation):
             self._ask_to_write(event.error)
@@ -353,7 +353,7 @@ class DiagApp(Sturdy, App[None]):
             DiagError: the edition to pass to cannot be used.
         """
         from diag.audit.upgrade import preview, reopen_and_upgrade  # noqa: PLC0415
-        from diag.audit.upgrade_words import upgrade_summary  # noqa: PLC0415
+        from diag.audit.upgrade_preview import upgrade_summary  # noqa: PLC0415
 
         found = preview(session)
         closed = session.status is AuditStatus.CLOS

@@ -41,7 +41,7 @@ from diag.office.merging import (
     merge_of,
     proposals,
 )
-from diag.office.review import to_review
+from diag.office.supervision import to_review
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, ListChoice
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from diag.audit.confirmation import NeedsConfirmation
 from diag.audit.history import describe_undo
 from diag.audit.memory import FormerPlaces, former_places, take_places_again
 from diag.audit.places import (
@@ -29,7 +30,6 @@ from diag.audit.places import (
 )
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo_last
-from diag.audit.withheld import NeedsConfirmation
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.fact import PARENT_KINDS, Place

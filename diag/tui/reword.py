@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Markdown, Static, TextArea
 
-from diag.audit import advising, told
+from diag.audit import advising, remarks
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.documents.write import preview
@@ -119,7 +119,7 @@ class RewordScreen(PlaceScreen):
         title = report.title(action) if action else self.ident
         self.set_title(f"Reformuler : {title}")
         self.query_one(Tabs).show(self.audience)
-        words = told.current_wording(self._session, self.ident, self.audience)
+        words = remarks.current_wording(self._session, self.ident, self.audience)
         for name in PART_WORDS:
             shown = name in self._names
             self._area(name).display = shown
@@ -144,7 +144,7 @@ class RewordScreen(PlaceScreen):
         Raises:
             DiagError: when a text is faulty; what was typed stays.
         """
-        words = told.current_wording(self._session, self.ident, self.audience)
+        words = remarks.current_wording(self._session, self.ident, self.audience)
         changed = self._other_than(words, names)
         if changed:
             advising.reword(self._session, self.ident, self.audience, changed)
@@ -173,7 +173,7 @@ class RewordScreen(PlaceScreen):
         """Return the part that is refused, or all that is not kept yet."""
         if error.about in self._names:
             return [error.about]
-        words = told.current_wording(self._session, self.ident, self.audience)
+        words = remarks.current_wording(self._session, self.ident, self.audience)
         return list(self._other_than(words, self._names))
 
     def _other_than(self, words: Wording, names: Iterable[str]) -> dict[str, str]:
@@ -190,7 +190,7 @@ class RewordScreen(PlaceScreen):
 
     def _drop(self, names: Iterable[str]) -> None:
         """Show again what is kept of these parts."""
-        words = told.current_wording(self._session, self.ident, self.audience)
+        words = remarks.current_wording(self._session, self.ident, self.audience)
         for name in names:
             self._area(name).load_text(getattr(words, name))
 
@@ -218,7 +218,7 @@ class RewordScreen(PlaceScreen):
         self._keep_then(shown)
 
     def on_declared_words(self) -> None:
-        words = told.declared_wording(self._session, self.ident, self.audience)
+        words = remarks.declared_wording(self._session, self.ident, self.audience)
         others = self._other_than(words, self._names)
         if not others:
             self.diag.inform("Ce sont déjà les mots des grilles.")

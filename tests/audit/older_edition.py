@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit import method
+from diag.audit import succession
 from diag.audit.follow import add_step
 from diag.audit.session import AuditSession
 from diag.checklist import load
@@ -134,7 +134,7 @@ def engine(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """Have this version be one whose method has that number."""
     monkeypatch.setattr(load, "ENGINE", number)
     monkeypatch.setattr(supervision, "ENGINE", str(number))
-    monkeypatch.setattr(method, "ENGINE", number)
+    monkeypatch.setattr(succession, "ENGINE", number)
 
 
 ANSWERS: dict[str, Value] = {

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from diag.audit import advising, told
+from diag.audit import advising, remarks
 from diag.audit.follow import add_step
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
@@ -110,7 +110,7 @@ def test_a_rewording_is_told_in_its_document_only(session: AuditSession) -> None
 
 
 def test_a_rewording_keeps_the_parts_it_does_not_name(session: AuditSession) -> None:
-    declared = told.declared_wording(session, "passer-a-la-fibre", Audience.MAIRIE)
+    declared = remarks.declared_wording(session, "passer-a-la-fibre", Audience.MAIRIE)
 
     said = advising.reword(
         session, "passer-a-la-fibre", Audience.MAIRIE, {"title": "La fibre"}
@@ -121,22 +121,22 @@ def test_a_rewording_keeps_the_parts_it_does_not_name(session: AuditSession) -> 
 
 def test_no_words_give_the_declared_ones_back(session: AuditSession) -> None:
     ident = "passer-a-la-fibre"
-    declared = told.current_wording(session, ident, Audience.MAIRIE)
+    declared = remarks.current_wording(session, ident, Audience.MAIRIE)
     advising.reword(session, ident, Audience.MAIRIE, {"title": "La fibre"})
 
     advising.reword(session, ident, Audience.MAIRIE, {})
 
-    assert told.current_wording(session, ident, Audience.MAIRIE) == declared
+    assert remarks.current_wording(session, ident, Audience.MAIRIE) == declared
 
 
 def test_a_rewording_may_be_undone(session: AuditSession) -> None:
     ident = "passer-a-la-fibre"
-    declared = told.current_wording(session, ident, Audience.EQUIPE)
+    declared = remarks.current_wording(session, ident, Audience.EQUIPE)
     advising.reword(session, ident, Audience.EQUIPE, {"title": "La fibre"})
 
     undo(session)
 
-    assert told.current_wording(session, ident, Audience.EQUIPE) == declared
+    assert remarks.current_wording(session, ident, Audience.EQUIPE) == declared
 
 
 @pytest.mark.parametrize("words", [{"decision": "Voter"}, {"title": "  "}])

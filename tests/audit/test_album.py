@@ -13,9 +13,9 @@ from diag.audit.photos import (
     join_photos,
     photos_of,
 )
+from diag.audit.remarks import evidence_of
 from diag.audit.report import Album, report_of
 from diag.audit.session import AuditSession
-from diag.audit.told import evidence_of
 from diag.documents.formats import Format
 from diag.documents.write import write_reports
 from diag.journal.attachments import AttachmentStore

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from diag.audit import advising, told
+from diag.audit import advising, remarks
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.follow import add_step, move
 from diag.audit.report import report_of
@@ -109,7 +109,7 @@ def test_a_step_is_never_undone_nor_what_was_said_before_it(
         undo(session)
 
     assert [one.state for one in session.follow_ups] == ["decidee"]
-    words = told.current_wording(session, FIBRE, Audience.MAIRIE)
+    words = remarks.current_wording(session, FIBRE, Audience.MAIRIE)
     assert words.title == "La fibre"
 
 
@@ -155,9 +155,9 @@ def test_what_was_shared_with_an_action_set_aside_is_paid_by_the_others(
         FollowUp(recommendation=payer, state=FollowUpState.ECARTEE, why="déjà fait"),
     )
 
-    told = report_of(session).plan
-    left = told.action(shared.recommendation.id)
+    plan = report_of(session).plan
+    left = plan.action(shared.recommendation.id)
     assert left is not None
-    assert payer in {one.id for one in told.closed}
+    assert payer in {one.id for one in plan.closed}
     assert payer not in {one.payer for one in left.advice.shared}
     assert not left.advice.cost.free

@@ -10,13 +10,13 @@ from diag.audit.compare import compared_with, older_before, progress_of, since_l
 from diag.audit.follow import add_step, move
 from diag.audit.history import changes_of
 from diag.audit.memory import own_here, own_standing, whole_story
-from diag.audit.method import OLDER, OlderMethodError
 from diag.audit.places import add_place
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession, start
+from diag.audit.succession import OLDER, OlderMethodError
 from diag.audit.undo import undo
 from diag.audit.upgrade import preview, reopen_and_upgrade, upgrade
-from diag.audit.upgrade_words import upgrade_json, upgrade_lines, upgrade_summary
+from diag.audit.upgrade_preview import upgrade_json, upgrade_lines, upgrade_summary
 from diag.audit.visit import VisitSession
 from diag.audit.walk import left_to_ask
 from diag.journal import changes

@@ -2,7 +2,7 @@
 
 import pytest
 
-from diag.audit.searching import also_called
+from diag.audit.visit import also_called
 from tests.shipped import shipped
 
 

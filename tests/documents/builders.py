@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any
 
 from diag.assess.judge import assess, public
+from diag.audit.remarks import Evidence
 from diag.audit.report import NONE, Pictures, Report, build_report
-from diag.audit.told import Evidence
 from diag.model.audit import (
     Audit,
     FollowUp,

@@ -9,8 +9,8 @@ import pypdf
 import pytest
 from PIL import Image
 
+from diag.audit.remarks import Evidence
 from diag.audit.report import Pictures, Report
-from diag.audit.told import Evidence
 from diag.documents.pictures import image_of, resolved
 from diag.model.audit import Photo
 from diag.model.enums import Audience

@@ -30,7 +30,7 @@ from diag.office.conflicts import (
     title_line,
     write,
 )
-from diag.office.review import accept, give_back
+from diag.office.supervision import accept, give_back
 from tests.audit.apart import meet, pull, say, two_laptops
 
 Two = tuple[AuditSession, AuditSession]

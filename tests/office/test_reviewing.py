@@ -8,7 +8,7 @@ from diag.audit.session import AuditSession
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.office.dossier import list_audits_of
-from diag.office.review import accept, give_back, stand_of, to_review
+from diag.office.supervision import accept, give_back, stand_of, to_review
 from tests.audit.apart import meet, two_laptops
 from tests.audit.builders import SCHOOL
 from tests.cli.running import diag

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from diag.assess.words import score_words
-from diag.audit import advising, told
+from diag.audit import advising, remarks
 from diag.audit.hypotheses import scenarios
 from diag.audit.report import report_folder, report_of
 from diag.audit.session import AuditSession
@@ -200,8 +200,8 @@ async def test_own_advice_is_added_told_and_taken_away(tmp_path: Path) -> None:
         await pilot.press("n")
         await wait_for(pilot, lambda: on(pilot, OwnAdviceDialog))
         await pilot.press("enter", *"Peindre", "enter", "enter", *"é(à", "f2")
-        await wait_for(pilot, lambda: told.own_advice(session))
-        (own,) = told.own_advice(session).values()
+        await wait_for(pilot, lambda: remarks.own_advice(session))
+        (own,) = remarks.own_advice(session).values()
         assert (own.title, own.cents) == ("Peindre", 25_000)
         await wait_for(pilot, lambda: shows(pilot, "Peindre"))
         bilan = pilot.app.screen
@@ -210,7 +210,7 @@ async def test_own_advice_is_added_told_and_taken_away(tmp_path: Path) -> None:
         await pilot.press("delete")
         await wait_for(pilot, lambda: on(pilot, Confirm))
         await pilot.press("o")
-        await wait_for(pilot, lambda: not told.own_advice(session))
+        await wait_for(pilot, lambda: not remarks.own_advice(session))
 
 
 async def test_a_wrong_delay_is_refused_and_the_form_stays(tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ async def test_a_wrong_delay_is_refused_and_the_form_stays(tmp_path: Path) -> No
         await wait_for(pilot, lambda: on(pilot, OwnAdviceDialog))
         await pilot.press("tab", *"Peindre", "tab", "tab", "tab", *"bientôt", "enter")
         await wait_for(pilot, lambda: shows(pilot, "refusé"))
-        assert not told.own_advice(session)
+        assert not remarks.own_advice(session)
 
 
 async def test_rewording_shows_the_result_and_keeps_each_part(tmp_path: Path) -> None:
@@ -234,7 +234,7 @@ async def test_rewording_shows_the_result_and_keeps_each_part(tmp_path: Path) ->
         await wait_for(pilot, lambda: shows(pilot, "R1. Vite?"), "the live preview")
         await pilot.press("f3")
         await wait_for(pilot, lambda: shows(pilot, "[l'équipe]"))
-        words = told.current_wording(session, ident, Audience.MAIRIE)
+        words = remarks.current_wording(session, ident, Audience.MAIRIE)
         assert words.title.startswith("Vite? ")
         await pilot.press("f3", "f3", "f3")
         await wait_for(pilot, lambda: shows(pilot, "[la mairie]"))
@@ -242,8 +242,8 @@ async def test_rewording_shows_the_result_and_keeps_each_part(tmp_path: Path) ->
         await wait_for(
             pilot,
             lambda: (
-                told.current_wording(session, ident, Audience.MAIRIE)
-                == told.declared_wording(session, ident, Audience.MAIRIE)
+                remarks.current_wording(session, ident, Audience.MAIRIE)
+                == remarks.declared_wording(session, ident, Audience.MAIRIE)
             ),
         )
         await pilot.press("escape")

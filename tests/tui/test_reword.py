@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
-from diag.audit import advising, told
+from diag.audit import advising, remarks
 from diag.model.checklist import Wording
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
@@ -43,7 +43,7 @@ def kept(pilot: Pilot[None]) -> Wording:
     app = pilot.app
     assert isinstance(app, DiagApp)
     session = app.desk.session(SCHOOL)
-    return told.current_wording(session, ADVICE, Audience.MAIRIE)
+    return remarks.current_wording(session, ADVICE, Audience.MAIRIE)
 
 
 async def refused(pilot: Pilot[None], *keys: str) -> None:

@@ -11,8 +11,8 @@ from diag.assess.plan import Action
 from diag.assess.results import CriterionResult, DomainResult, Score
 from diag.audit.counsel import name_places
 from diag.audit.findings import observed
-from diag.audit.method import OLDER
 from diag.audit.report import Report
+from diag.audit.succession import OLDER
 from diag.documents.atlas.folder import school_path
 from diag.documents.mairie import (
     dangers,

@@ -13,9 +13,9 @@ from diag.assess.results import Cost, CriterionResult, Score
 from diag.assess.spread import concerned, expected_level, short_places
 from diag.audit.findings import for_the_council
 from diag.audit.law import concerns
-from diag.audit.method import OLDER
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
+from diag.audit.succession import OLDER
 from diag.documents import mairie as proposals
 from diag.documents.blocks import Pair, bold, definitions, written
 from diag.documents.document import Meta

@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from diag.audit import session as audits
-from diag.audit.method import OLDER
 from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession
+from diag.audit.succession import OLDER
 from diag.documents.tables.answers import ANSWERS, answers_of
 from diag.documents.tables.basket import (
     BasketLine,

@@ -17,9 +17,14 @@ from diag.answers.types import TYPES
 from diag.audit.answer import UnlikelyAnswer
 from diag.audit.departure import departure_of
 from diag.audit.memory import NothingToRepeatError, former_places
-from diag.audit.searching import also_called
 from diag.audit.session import AuditSession
-from diag.audit.visit import VisitSession, duration_words, keep_place, minutes_on_site
+from diag.audit.visit import (
+    VisitSession,
+    also_called,
+    duration_words,
+    keep_place,
+    minutes_on_site,
+)
 from diag.audit.walk import Key, most_useful, parcours_of
 from diag.model.checklist import Checklist
 from diag.model.enums import Profile, State

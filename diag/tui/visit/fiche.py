@@ -20,7 +20,7 @@ from diag.answers.answer_type import STATE_KEYS, Parsed, state_keys
 from diag.answers.types import TYPES
 from diag.assess.words import SHORT
 from diag.audit.card import QuestionCard, Scale, StandingAnswer
-from diag.audit.gesture import word_said
+from diag.audit.consistency import word_said
 from diag.audit.history import time_words
 from diag.audit.visit import VisitSession
 from diag.audit.walk import Key

@@ -1,4 +1,4 @@
-"""What was written of an audit beside its facts, as far as a reader may have it."""
+"""What was written in an audit next to its facts, as far as a reader may have it."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,6 @@ from diag.model.audit import FollowUp, OwnAdvice, Photo
 from diag.model.base import Noun
 from diag.model.checklist import Wording
 from diag.model.enums import Audience
-from diag.model.fact import Answer
 from diag.words.dates import day_of
 
 
@@ -30,11 +29,11 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Remarks:
     """What was written of recommendations, and the photos; nothing reserved in public.
 
-    Where an audit is read without its sensitive questions, what was said of an action
-    that cures one, or photographed for one, is as if it had not been.
+    Where an audit is read without its sensitive questions, what was written of an
+    action that cures one, or photographed for one, is as if it had not been.
     """
 
     earlier: tuple[FollowUp, ...]
@@ -47,7 +46,7 @@ class Told:
     evidence: tuple[Evidence, ...]
 
 
-def told_of(session: AuditSession) -> Told:
+def remarks_of(session: AuditSession) -> Remarks:
     """Return what was written in an audit, as far as it is read."""
     whole = rooted(session.workspace.editions.open(session.edition), session.about.kind)
     shown = session.checklist
@@ -62,7 +61,7 @@ def told_of(session: AuditSession) -> Told:
     def steps(some: tuple[FollowUp, ...]) -> tuple[FollowUp, ...]:
         return tuple(one for one in some if one.recommendation not in withheld)
 
-    return Told(
+    return Remarks(
         earlier=steps(steps_to_report(session)),
         follow_ups=steps(session.follow_ups),
         own=own,
@@ -103,19 +102,19 @@ def evidence_of(session: AuditSession) -> tuple[Evidence, ...]:
     """Return the photos of an audit, each with who joined it, and when."""
     journal, audit = session.workspace.journal, session.audit.id
     settings = session.workspace.settings
-    told = []
+    found = []
     for photo in photos_of(journal, audit):
         first = journal.history(audit, subjects.photo(photo.id))[0]
         author, at = first.author, first.at
         day = photo.taken_at[:10] or day_of(at).isoformat()
-        told.append(Evidence(photo, settings.name_of(author), day))
-    return tuple(told)
+        found.append(Evidence(photo, settings.name_of(author), day))
+    return tuple(found)
 
 
-def public_digest(session: AuditSession, told: Told) -> str:
+def public_digest(session: AuditSession, remarks: Remarks) -> str:
     """Return the mark of what everyone may read of an audit.
 
-    Of what it says, and not of the journal: a sensitive answer changes none of it.
+    Of its content, and not of the journal: a sensitive answer changes none of it.
     """
     facts = session.facts
     read = {
@@ -123,16 +122,19 @@ def public_digest(session: AuditSession, told: Told) -> str:
         "places": [_plain(one) for one in facts.places.values()],
         "closed": sorted(facts.closed),
         "answers": [
-            (*asked, *(_said(one) for one in heads))
+            (
+                *asked,
+                *((one.state, one.value, one.provenance, one.reason) for one in heads),
+            )
             for asked, heads in sorted(facts.answers.items())
         ],
         "notes": [(*asked, *notes) for asked, notes in sorted(facts.notes.items())],
         "visits": [_plain(one) for one in session.visits],
-        "photos": [_plain(one.photo) for one in told.evidence],
-        "own": [_plain(one) for one in told.own],
+        "photos": [_plain(one.photo) for one in remarks.evidence],
+        "own": [_plain(one) for one in remarks.own],
         "wordings": sorted(
             (*key, sorted(_plain(words).items()))
-            for key, words in told.wordings.items()
+            for key, words in remarks.wordings.items()
         ),
         "ranks": sorted(
             (ident, str(rank))
@@ -141,10 +143,6 @@ def public_digest(session: AuditSession, told: Told) -> str:
         ),
     }
     return sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()
-
-
-def _said(answer: Answer) -> tuple[object, ...]:
-    return answer.state, answer.value, answer.provenance, answer.reason
 
 
 def _plain(noun: Noun) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What takes the place of an id that an edition retired: its history passes there.
+"""What passes from one edition to another: retired ids, facts, an older method.
 
 Nothing is copied: the journal keeps what was written under the old id, and reading it
 gives it to the successor.
@@ -9,8 +9,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 from diag.checklist.changes import compare
-from diag.model.audit import FollowUp, OwnAdvice
+from diag.checklist.edition import ENGINE
+from diag.model.audit import Audit, Auditee, FollowUp, OwnAdvice
 from diag.model.checklist import Checklist, Question
+from diag.model.enums import AuditStatus
+from diag.model.errors import DiagError
 from diag.model.fact import Answer, Facts
 
 Heirs = Mapping[str, str]
@@ -111,3 +114,37 @@ def asks_the_same(old: Question, new: Question) -> bool:
 def _agree(said: list[tuple[Answer, ...]]) -> bool:
     values = {tuple((head.state, head.value) for head in heads) for heads in said}
     return len(values) == 1
+
+
+OLDER = "méthode antérieure"
+"""What is said of an audit whose edition is of an older method."""
+
+
+class OlderMethodError(DiagError):
+    """What was asked needs judging, and the edition of the audit is judged no more."""
+
+
+def is_older(checklist: Checklist) -> bool:
+    """Say whether a checklist is of an older method than this version's."""
+    return checklist.engine < ENGINE
+
+
+def older_method(
+    audit: Audit, about: Auditee, version: str, status: AuditStatus
+) -> OlderMethodError:
+    """Return why an audit is not judged, and what to do about it."""
+    whose = f"{about.title}, campagne {audit.campaign} : l'audit"
+    named = f"{about.ref} --campaign {audit.campaign}"
+    if status is AuditStatus.CLOS:
+        return OlderMethodError(
+            f"{whose} est clos sous l'édition {version}, d'une {OLDER}. Ce qui en a "
+            "été écrit alors reste ; il n'est plus jugé ni imprimé. Pour le juger à "
+            "nouveau, rouvrez-le, passez-le à l'édition courante, puis closez-le.",
+            command=f"diag audit status {named} --set en_cours",
+        )
+    return OlderMethodError(
+        f"{whose} suit l'édition {version}, d'une {OLDER} : elle ne juge plus. "
+        "Passez-le à l'édition courante ; un aperçu dit d'abord ce que devient chaque "
+        "réponse.",
+        command=f"diag audit upgrade {named} --dry-run",
+    )

@@ -4,10 +4,16 @@ from collections.abc import Iterator, Sequence
 
 from diag.assess.json import plain
 from diag.assess.words import score_words
-from diag.audit.becoming import Becoming, Judgement, money_words
-from diag.audit.method import OLDER
 from diag.audit.session import AuditSession
-from diag.audit.upgrade import Asked, ScorePair, Upgrade
+from diag.audit.succession import OLDER
+from diag.audit.upgrade import (
+    Asked,
+    Becoming,
+    Judgement,
+    ScorePair,
+    Upgrade,
+    money_words,
+)
 from diag.model.checklist import Checklist
 from diag.model.enums import AuditStatus
 from diag.words.vocabulary import SOCLES

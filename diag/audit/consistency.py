@@ -1,0 +1,175 @@
+"""What an answer says of other facts, and what it cannot stand with.
+
+A part above its whole and « sans objet » out of place cannot be entered. A sync, an
+import or a whole given later may bring them: they are judged as unknown, and listed.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from fractions import Fraction
+
+from diag.answers.types import TYPES
+from diag.assess.facts import FactsReading, with_answers
+from diag.assess.judge import Judge, judge_for
+from diag.model.checklist import Checklist, Choice, Question
+from diag.model.enums import Provenance, State
+from diag.model.fact import Answer, Facts, Value
+from diag.model.number import exact
+from diag.model.text import fold
+from diag.rules.values import Span
+from diag.words.figures import number
+
+ALWAYS = frozenset({Provenance.IMPORTED, Provenance.CARRIED})
+"""Provenances that exist for every question."""
+
+TOGETHER = " + "
+"""Between the answers of one gesture: « 2 + 6 »."""
+
+
+def companions(checklist: Checklist, question: str) -> tuple[Question, ...]:
+    """Return the questions answered in the gesture that a question leads, in order."""
+    return tuple(
+        each for each in checklist.questions.values() if each.same_gesture == question
+    )
+
+
+def word_said(question: Question, typed: str) -> Choice | None:
+    """Return the word of a question that a text says: its first letters are enough."""
+    said = fold(typed)
+    found = [
+        word
+        for word in question.words
+        if typed == word.id or (said and fold(word.label).startswith(said))
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def with_said(
+    checklist: Checklist, facts: Facts, place: str, given: Mapping[str, Answer]
+) -> dict[str, Answer]:
+    """Return answers given at a place, then what they say too, where that is new."""
+    written = dict(given)
+    for ident, answer in given.items():
+        question = checklist.questions.get(ident)
+        if question is None or answer.state is not State.KNOWN:
+            continue
+        for other, value in _said(checklist, question, answer.value):
+            known = facts.answers.get((place, other.id), ())
+            if other.id not in written and [each.value for each in known] != [value]:
+                how = _provenance_as(other, answer.provenance)
+                written[other.id] = Answer(State.KNOWN, value, how)
+    return written
+
+
+def _said(
+    checklist: Checklist, question: Question, value: Value
+) -> Iterator[tuple[Question, Value]]:
+    """Yield what a value says of other facts.
+
+    A choice says what its author wrote. Any other value but « non » and none says that
+    the fact which alone opens the question is true, where both are one gesture.
+    """
+    questions = checklist.questions
+    chosen = [choice for choice in question.choices if choice.id == value]
+    told = {name for choice in chosen for name in choice.sets}
+    opener = questions.get(question.relevant)
+    is_told = opener is not None and opener.id in told
+    if opener and value and not is_told and _are_one_gesture(opener, question):
+        yield opener, True
+    for choice in chosen:
+        for name, raw in choice.sets.items():
+            if other := questions.get(name):
+                yield other, TYPES[other.type].parse(other, raw).value
+
+
+def _are_one_gesture(one: Question, other: Question) -> bool:
+    return one.same_gesture == other.id or other.same_gesture == one.id
+
+
+def _provenance_as(question: Question, provenance: Provenance) -> Provenance:
+    allowed = provenance in {*question.provenance, *ALWAYS}
+    return provenance if allowed else usual_provenance(question)
+
+
+def usual_provenance(question: Question) -> Provenance:
+    """Return how a typed answer is known unless it is given: never « imported »."""
+    said = (each for each in question.provenance if each not in ALWAYS)
+    return next(said, Provenance.DECLARED)
+
+
+Key = tuple[str, str]
+"""Place id, question id."""
+
+TO_SAY_AGAIN = "« sans objet » ne se dit pas ici : à redire"
+
+
+def doubts_of(facts: Facts, checklist: Checklist) -> dict[Key, str]:
+    """Return what is to be looked at again, and why, in the order of the facts."""
+    found: dict[Key, str] = {}
+    parts: list[Key] = []
+    for key, heads in facts.answers.items():
+        question = checklist.questions.get(key[1])
+        if question is None:
+            continue
+        if is_out_of_place(question, heads):
+            found[key] = TO_SAY_AGAIN
+        elif question.at_most:
+            parts.append(key)
+    if parts:
+        reading = judge_for(facts, checklist).reading(facts)
+        found |= {key: words for key in parts if (words := above_whole(reading, key))}
+    return {key: found[key] for key in facts.answers if key in found}
+
+
+def above_wholes(
+    judge: Judge, facts: Facts, proposed: Mapping[Key, Answer]
+) -> dict[Key, str]:
+    """Return which answers about to be written are above their whole, and the words."""
+    parts = [
+        (place, ident)
+        for (place, ident), answer in proposed.items()
+        if answer.state is State.KNOWN and judge.vocabulary[ident].question.at_most
+    ]
+    if not parts:
+        return {}
+    reading = judge.reading(with_answers(facts, proposed))
+    return {key: words for key in parts if (words := above_whole(reading, key))}
+
+
+def is_out_of_place(question: Question, heads: Iterable[Answer]) -> bool:
+    """Say whether « sans objet » was answered where the question has no such answer."""
+    return not question.void and any(
+        head.state is State.NOT_APPLICABLE for head in heads
+    )
+
+
+def above_whole(reading: FactsReading, key: Key) -> str:
+    """Return that a part is above its whole, « 30 pour 6 : … »; empty when it is not.
+
+    Nothing is above a whole that is not known.
+    """
+    place, ident = key
+    scope = reading.scope(place)
+    part = reading.vocabulary[ident].question
+    holder = scope.holder(part.at_most) if part.at_most else None
+    if holder is None or scope.relevance(ident) is False:
+        return ""
+    told = holder.heads(part.at_most)
+    whole = holder.value(part.at_most)
+    most = whole.high if isinstance(whole, Span) else None
+    if most is None or not all(head.state is State.KNOWN for head in told) or not told:
+        return ""
+    above = max(_numbers(scope.heads(ident)), default=most)
+    if above <= most:
+        return ""
+    title = reading.vocabulary[part.at_most].question.label
+    given = f"{number(Fraction(above))} pour {number(Fraction(most))}"
+    return f"{given} : « {part.label} » dépasse « {title} »"
+
+
+def _numbers(heads: Iterable[Answer]) -> Iterator[Fraction]:
+    """Give the numbers that were answered."""
+    for head in heads:
+        if isinstance(head.value, int | str) and not isinstance(head.value, bool):
+            with suppress(ValueError):  # an answer to what the question was before
+                yield exact(head.value)
