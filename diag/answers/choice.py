@@ -83,7 +83,10 @@ class Boolean(AnswerType):
         return f"{known.count(True)}/{len(known)} oui" if known else ""
 
     def meaning(self, question: Question) -> Meaning:
-        return Meaning(EITHER, _flag)
+        return Meaning(
+            EITHER,
+            lambda value: (YES if value else NO) if isinstance(value, bool) else None,
+        )
 
     def candidates(
         self,
@@ -100,10 +103,6 @@ class Boolean(AnswerType):
         marks: Iterable[Exact],
     ) -> tuple[RuleValue, ...]:
         return (NO, YES)
-
-
-def _flag(value: Value) -> RuleValue | None:
-    return (YES if value else NO) if isinstance(value, bool) else None
 
 
 _KEYS = 10
@@ -293,14 +292,24 @@ def named(question: Question, text: str) -> tuple[Choice, ...]:
     typed = text.strip()
     digits = "".join(map(digit_of, typed))
     if digits and len(digits) == len(typed):
-        return _numbered(question, digits)
+        count = len(question.choices)
+        if count <= _KEYS:
+            rank = int(digits) or _KEYS
+            return question.choices[rank - 1 : rank]
+        return tuple(
+            choice
+            for rank, choice in enumerate(question.choices, 1)
+            if str(rank).startswith(digits)
+        )
     begun = " ".join(words[0] for words in readings(typed))
     if not begun:
         return ()
     labels = {one: f" {fold(one.label)}" for one in question.choices}
     starting = [one for one in labels if labels[one].startswith(f" {begun}")]
     inside = [one for one in labels if f" {begun}" in labels[one]]
-    return tuple(starting or inside or _of_id(question, typed))
+    return tuple(
+        starting or inside or [one for one in question.choices if one.id == typed]
+    )
 
 
 def only(question: Question, text: str) -> Choice | None:
@@ -328,22 +337,6 @@ def several(question: Question, text: str) -> list[str]:
         for part in parts
         for word in ([part] if named(question, part) else part.split())
     ]
-
-
-def _numbered(question: Question, digits: str) -> tuple[Choice, ...]:
-    count = len(question.choices)
-    if count <= _KEYS:
-        rank = int(digits) or _KEYS
-        return question.choices[rank - 1 : rank]
-    return tuple(
-        choice
-        for rank, choice in enumerate(question.choices, 1)
-        if str(rank).startswith(digits)
-    )
-
-
-def _of_id(question: Question, text: str) -> list[Choice]:
-    return [one for one in question.choices if one.id == text]
 
 
 def _read_one(question: Question, raw: object) -> str:

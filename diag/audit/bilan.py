@@ -254,7 +254,13 @@ def _reasons(
     if told.result.alone:
         yield from _judged(told.places[0], checklist, key)
     else:
-        yield from _places(told.places, checklist, key)
+        plainly_out = [one for one in told.places if is_plainly_out(one)]
+        for place in told.places:
+            if place not in plainly_out:
+                yield _place(place, checklist, f"{key}/{place.place}")
+        if plainly_out:
+            names = ", ".join(one.name for one in plainly_out)
+            yield quiet(f"{key}/hors", f"Sans objet ici : {names}")
     for source in told.sources:
         said = f"Source {source.id} ({source.grade}) : {source.title} {source.url}"
         yield quiet(f"{key}/source/{source.id}", said.rstrip())
@@ -263,18 +269,6 @@ def _reasons(
     reference = f" {criterion.ref}" if criterion.ref else ""
     nature = KINDS[criterion.kind]
     yield quiet(f"{key}/id", f"Critère{reference} : {nature}, poids {criterion.weight}")
-
-
-def _places(
-    places: Sequence[PlaceRead], checklist: Checklist, key: str
-) -> Iterator[OutlineLine]:
-    plainly_out = [one for one in places if is_plainly_out(one)]
-    for place in places:
-        if place not in plainly_out:
-            yield _place(place, checklist, f"{key}/{place.place}")
-    if plainly_out:
-        names = ", ".join(one.name for one in plainly_out)
-        yield quiet(f"{key}/hors", f"Sans objet ici : {names}")
 
 
 def _place(place: PlaceRead, checklist: Checklist, key: str) -> OutlineLine:

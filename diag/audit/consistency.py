@@ -56,7 +56,8 @@ def with_said(
         for other, value in _said(checklist, question, answer.value):
             known = facts.answers.get((place, other.id), ())
             if other.id not in written and [each.value for each in known] != [value]:
-                how = _provenance_as(other, answer.provenance)
+                allowed = answer.provenance in {*other.provenance, *ALWAYS}
+                how = answer.provenance if allowed else usual_provenance(other)
                 written[other.id] = Answer(State.KNOWN, value, how)
     return written
 
@@ -84,11 +85,6 @@ def _said(
 
 def _are_one_gesture(one: Question, other: Question) -> bool:
     return one.same_gesture == other.id or other.same_gesture == one.id
-
-
-def _provenance_as(question: Question, provenance: Provenance) -> Provenance:
-    allowed = provenance in {*question.provenance, *ALWAYS}
-    return provenance if allowed else usual_provenance(question)
 
 
 def usual_provenance(question: Question) -> Provenance:

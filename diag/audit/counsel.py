@@ -55,19 +55,19 @@ def counsel(session: AuditSession) -> tuple[OutlineLine, ...]:
 def _action(session: AuditSession, report: Report, action: Action) -> OutlineLine:
     indent = "↳ " if action.under else ""
     state = FOLLOW_UPS[action.state] if action.state else ""
+    cost = action.advice.cost
     return OutlineLine(
         f"rec/{action.id}",
         f"{indent}{report.title(action)}",
-        ", ".join(filter(None, (state, _short_share(report, action)))),
+        ", ".join(
+            filter(
+                None,
+                (state, report.format_cost(action) if cost.free else short_cost(cost)),
+            )
+        ),
         inner=lambda: tuple(_unfolded(session, report, action)),
         lead=f"{action.ref.ljust(3)} ",
     )
-
-
-def _short_share(report: Report, action: Action) -> str:
-    """Return what is charged to an action; where nothing is, who pays for it."""
-    cost = action.advice.cost
-    return report.format_cost(action) if cost.free else short_cost(cost)
 
 
 def _unfolded(
@@ -255,27 +255,22 @@ def describe_covered(report: Report, action: Action, audience: Audience) -> str:
     return listed([name_places(report, one, audience) for one in action.advice.covers])
 
 
-def _cure_of(report: Report, criterion: str) -> Action | None:
-    """Return the action that makes those of a criterion needless, if one does."""
-    known = report.checklist.recommendations
-    return next(
-        (
-            action
-            for action in report.plan.actions
-            for each in action.advice.covers
-            if each in known and known[each].when.criterion == criterion
-        ),
-        None,
-    )
-
-
 def name_places(report: Report, one: str, audience: Audience) -> str:
     """Return a recommendation by its id: its number and title, or what it was."""
     action = report.plan.action(one)
     if action:
         return f"{action.ref} ({report.title(action, audience)})"
     if one in report.checklist.criteria:
-        cure = _cure_of(report, one)
+        known = report.checklist.recommendations
+        cure = next(
+            (
+                action
+                for action in report.plan.actions
+                for each in action.advice.covers
+                if each in known and known[each].when.criterion == one
+            ),
+            None,
+        )
         if cure:
             return f"{cure.ref} ({report.title(cure, audience)})"
         return f"« {report.checklist.criteria[one].title} »"

@@ -31,7 +31,7 @@ from diag.audit.suppose import Option
 from diag.journal.attachments import AttachmentStore
 from diag.journal.errors import JournalError
 from diag.journal.records import photos_of
-from diag.model.audit import Audit, Auditee, FollowUp, OwnAdvice, Photo, Visit
+from diag.model.audit import Audit, Auditee, FollowUp, OwnAdvice, Visit
 from diag.model.charter import Issuer as Office
 from diag.model.checklist import Checklist, Wording
 from diag.model.enums import (
@@ -210,12 +210,13 @@ class Report:
         """
         if "{" not in text or action.id not in self.checklist.recommendations:
             return text
+        sure = len(action.advice.places)
         blanks = Blanks(
             quantity=action.advice.quantity,
             cost=self.format_cost(action),
             places=self.format_places(action, audience),
             due=self.format_due(action),
-            spots=_spots(action),
+            spots=Quantity(sure, sure + len(action.unsure_places)),
         )
         return filled(text, blanks)
 
@@ -256,11 +257,6 @@ class Report:
     def format_due(self, action: Action) -> str:
         """Return the words of {echeance}: a day, or « prochain budget »."""
         return long_date(action.due) if action.due else NEXT_BUDGET
-
-
-def _spots(action: Action) -> Quantity:
-    sure = len(action.advice.places)
-    return Quantity(sure, sure + len(action.unsure_places))
 
 
 def _named(place: Place) -> str:
@@ -342,7 +338,10 @@ class Album(Mapping[str, bytes]):
     def __init__(self, session: AuditSession) -> None:
         self._folder = session.workspace.folder
         # Read now: documents are written by another thread than the journal's.
-        self._named = {photo.sha for photo in _photos(session)}
+        self._named = {
+            photo.sha
+            for photo in photos_of(session.workspace.journal, session.audit.id)
+        }
         self._reduced: dict[str, bytes] = {}
 
     def __getitem__(self, sha: str) -> bytes:
@@ -373,10 +372,6 @@ class Album(Mapping[str, bytes]):
         except (JournalError, PictureError) as error:
             raise KeyError(sha) from error
         raise KeyError(sha)
-
-
-def _photos(session: AuditSession) -> tuple[Photo, ...]:
-    return photos_of(session.workspace.journal, session.audit.id)
 
 
 def report_of(

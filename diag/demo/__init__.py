@@ -284,10 +284,6 @@ def _made(workspace: Workspace) -> Iterator[tuple[str, str]]:
                 _, told = FORMATS[Format.PDF].write(document)
                 told = f"{audience} : {told}" if told else ""
             yield f"{audience}, {report.about.name}", told
-    yield from _papers(workspace)
-
-
-def _papers(workspace: Workspace) -> Iterator[tuple[str, str]]:
     session = audits.open_session(workspace, scenario(FULL).uai)
     school = session.about.school
     area = school.circonscription if school else ""

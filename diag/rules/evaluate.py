@@ -108,10 +108,6 @@ def _comparison(node: CompareNode) -> Judge:
             return is_one_of(name, frozenset({choice}), negated=negated)
         case CompareNode(order, NameNode(name), ChoiceId(choice)):
             return is_ranked(name, order, choice)
-    return _any_comparison(node)
-
-
-def _any_comparison(node: CompareNode) -> Judge:
     order, left, right = node.order, _term(node.left), _term(node.right)
     compare = NUMBERS[order]
 

@@ -184,17 +184,13 @@ def _recommendation_problems(
         path = ("requires", str(rank), "criterion")
         yield from _known(loaded, item, "criteria", path, requirement.criterion)
     for name in recommendation.effect:
-        yield from _known_effect(loaded, item, name)
+        known = loaded.names("questions") | loaded.names("criteria")
+        if name not in known:
+            message = f"« effect » : aucune question et aucun critère « {name} »"
+            remedy = _remedy(name, "questions", known)
+            yield item.problem(("effect", name), message, remedy, about=(name,))
     if criterion := loaded.draft.criteria.get(trigger):
         yield from _misplaced(loaded, item, recommendation, criterion.place)
-
-
-def _known_effect(loaded: Loaded, item: Item, name: str) -> Iterator[Problem]:
-    known = loaded.names("questions") | loaded.names("criteria")
-    if name not in known:
-        message = f"« effect » : aucune question et aucun critère « {name} »"
-        remedy = _remedy(name, "questions", known)
-        yield item.problem(("effect", name), message, remedy, about=(name,))
 
 
 def _misplaced(

@@ -49,10 +49,6 @@ def _always(_: Scope) -> bool:
     return True
 
 
-def _never(_: Scope) -> bool:
-    return False
-
-
 @dataclass(frozen=True)
 class CriterionRules:
     """A criterion whose rules are sound."""
@@ -80,7 +76,7 @@ class CriterionRules:
         if level == 0:
             return _always
         levels = [each for each in self.at_least if each >= level]
-        return self.at_least[min(levels)] if levels else _never
+        return self.at_least[min(levels)] if levels else lambda _: False
 
     def level(self, place: Scope) -> int:
         """Return the level of a place of which everything is known."""
@@ -270,7 +266,8 @@ def sound_part(checklist: Checklist, faulty: frozenset[str]) -> Sound:
     judged = {
         each.id: CriterionRules.of(each)
         for each in checklist.criteria.values()
-        if f"criteria.{each.id}" not in faulty and _reads(_texts(each), readable)
+        if f"criteria.{each.id}" not in faulty
+        and _reads((each.applicable, each.given, *each.levels.values()), readable)
     }
     known = checklist.model_copy(update={"questions": questions})
     actions = {
@@ -281,10 +278,6 @@ def sound_part(checklist: Checklist, faulty: frozenset[str]) -> Sound:
         and _reads(_numbers(each), readable)
     }
     return Sound(questions, judged, actions)
-
-
-def _texts(criterion: Criterion) -> Iterable[str]:
-    return (criterion.applicable, criterion.given, *criterion.levels.values())
 
 
 def _numbers(recommendation: Recommendation) -> Iterable[str]:

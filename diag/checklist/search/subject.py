@@ -200,7 +200,9 @@ def subject_of(
     abstraction = Abstraction(questions)
 
     def read(text: str) -> Condition:
-        return abstraction.loosely(_condition(text))
+        root = parse_rule(text).root
+        assert isinstance(root, Condition)
+        return abstraction.loosely(root)
 
     scope = [read(text) for text in (criterion.applicable, criterion.given) if text]
     texts = dict(sorted(criterion.levels.items(), reverse=True))
@@ -217,12 +219,6 @@ def subject_of(
         catalogue.values(),
         abstraction.terms,
     )
-
-
-def _condition(text: str) -> Condition:
-    root = parse_rule(text).root
-    assert isinstance(root, Condition)
-    return root
 
 
 def _relevance(

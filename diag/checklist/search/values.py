@@ -221,7 +221,18 @@ def raised(value: RuleValue, target: RuleValue, question: Question) -> RuleValue
             return Several(joined(sure, wanted), joined(possible, wanted), lacks)
         case OneOf(ids, lacks, order), OneOf(wanted) if isinstance(better, tuple):
             (goal,) = wanted
-            reached = (max((one, goal), key=partial(_rank, better)) for one in ids)
+            reached = (
+                max(
+                    (one, goal),
+                    key=partial(
+                        lambda ranks, ident: next(
+                            (at for at, rank in enumerate(ranks) if ident in rank), -1
+                        ),
+                        better,
+                    ),
+                )
+                for one in ids
+            )
             return OneOf(frozenset(reached), lacks, order)
     return target
 
@@ -230,10 +241,6 @@ def _further(end: Exact | None, target: Exact | None, *, up: bool) -> Exact | No
     if end is None or target is None:
         return None
     return max(end, target) if up else min(end, target)
-
-
-def _rank(ranks: tuple[tuple[str, ...], ...], ident: str) -> int:
-    return next((at for at, rank in enumerate(ranks) if ident in rank), -1)
 
 
 def greater(one: Span, other: Span) -> Span:

@@ -148,7 +148,9 @@ class Server:
         self.may_have_left = False
         try:
             self._announce(sender, to, len(message))
-            self._send_bytes(b"%b\r\n" % _dotted(message).removesuffix(b"\r\n"))
+            self._send_bytes(
+                b"%b\r\n" % _DOTTED.sub(b"..", message).removesuffix(b"\r\n")
+            )
         except (OSError, smtplib.SMTPException) as error:
             self._smtp.close()
             raise LaterError(_lost(self._account, error)) from None
@@ -227,11 +229,6 @@ class Server:
 
     def _send_bytes(self, data: bytes) -> None:
         self._smtp.send(data)
-
-
-def _dotted(message: bytes) -> bytes:
-    """Return a message whose lines that begin with a dot begin with two."""
-    return _DOTTED.sub(b"..", message)
 
 
 def _connected(account: Account, patience: Patience) -> smtplib.SMTP:
