@@ -15,12 +15,10 @@ from diag.words.vocabulary import ASKED, LAW, NATURES, TO_READ
 _SEVERAL = (" et ", " à ", ",", " suivants")
 """What makes « article » a plural."""
 
-_BOUND: dict[Audience, dict[PlaceKind, Party]] = {
-    Audience.MAIRIE: {
-        PlaceKind.ECOLE: Party.COMMUNE,
-        PlaceKind.COMMUNE: Party.COMMUNE,
-        PlaceKind.SYNDICAT: Party.SYNDICAT,
-    }
+_BOUND = {
+    PlaceKind.ECOLE: Party.COMMUNE,
+    PlaceKind.COMMUNE: Party.COMMUNE,
+    PlaceKind.SYNDICAT: Party.SYNDICAT,
 }
 """Who answers for a rule among elected readers, by the subject of the audit."""
 
@@ -31,14 +29,13 @@ _SCHOOLING = frozenset({Party.ACADEMIE, Party.ECOLE})
 def concerns(criterion: Criterion, audience: Audience) -> bool:
     """Say whether a reader answers for a rule; what is no rule is for everyone.
 
-    To tell a commune of a fault of the académie helps neither.
+    A commune that reads of a fault of the académie helps neither.
     """
     if not criterion.nature.binds or not criterion.binds:
         return True
-    if audience is Audience.ACADEMIE:
+    if audience.oversees:
         return bool(_SCHOOLING & {*criterion.binds})
-    elected = _BOUND.get(audience)
-    return elected is None or elected[root_of(criterion.place)] in criterion.binds
+    return not audience.votes or _BOUND[root_of(criterion.place)] in criterion.binds
 
 
 def basis(result: CriterionResult) -> str:

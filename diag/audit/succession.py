@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from diag.checklist.changes import compare
-from diag.checklist.edition import ENGINE
+from diag.checklist.edition import ENGINE, compare
 from diag.model.audit import Audit, Auditee, FollowUp, OwnAdvice
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import AuditStatus

@@ -10,7 +10,7 @@ from diag.audit.consistency import doubts_of, is_out_of_place
 from diag.audit.follow import move
 from diag.audit.session import AuditSession
 from diag.audit.succession import OLDER, Heirs, facts_for, heirs_of, is_older, passed_on
-from diag.checklist.changes import EditionChanges, compare
+from diag.checklist.edition import EditionChanges, compare
 from diag.journal import changes
 from diag.journal.facts import asked_again_of
 from diag.journal.judged import OVERALL

@@ -21,6 +21,11 @@ from diag.rules.values import UNBOUNDED, Span, plain
 VISIT_DATE = "visit_date"
 """The day of the visit: readable everywhere."""
 
+QUANTITY = "quantite"
+"""What the count of a purchase and the effort may read next to the questions."""
+
+COUNTED = {QUANTITY: QuestionType.NUMBER}
+"""Its type."""
 
 NUMERIC = frozenset(type_ for type_, kind in TYPES.items() if kind.is_number)
 """The types of numbers."""

@@ -39,7 +39,7 @@ def diff(ctx: click.Context, old: str, new: str, *, as_json: bool) -> None:
     Sans argument : ce que vos changements font aux grilles livrées.
     """
     # Reading and comparing editions: 60 ms that other commands do without.
-    from diag.checklist.changes import differences  # noqa: PLC0415
+    from diag.checklist.edition import differences  # noqa: PLC0415
     from diag.workspace.editions import (  # noqa: PLC0415
         difference_lines,
         edition_in,
@@ -96,7 +96,7 @@ def list_(workspace: Workspace, *, as_json: bool) -> None:
 @checklists.command()
 def schema() -> None:
     """Écrit le schéma JSON de vos changements, pour que l'éditeur aide à les écrire."""
-    from diag.checklist.schema import overlay_schema  # noqa: PLC0415 - rare
+    from diag.checklist.forms import overlay_schema  # noqa: PLC0415 - rare
 
     print_json(overlay_schema())
 
@@ -141,7 +141,7 @@ def check(
 ) -> None:
     """Vérifie les grilles d'un dossier (sinon celles livrées avec diag)."""
     if schema:
-        from diag.checklist.schema import json_schema  # noqa: PLC0415 - rare
+        from diag.checklist.forms import json_schema  # noqa: PLC0415 - rare
 
         print_json(json_schema())
         return

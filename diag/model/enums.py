@@ -27,6 +27,21 @@ class Audience(StrEnum):
     TECHNIQUE = "technique"
 
     @property
+    def votes(self) -> bool:
+        """Whether it is the council's: it decides and pays."""
+        return self is Audience.MAIRIE
+
+    @property
+    def teaches(self) -> bool:
+        """Whether it is the school's own."""
+        return self is Audience.EQUIPE
+
+    @property
+    def oversees(self) -> bool:
+        """Whether it is of the national education, above the school."""
+        return self is Audience.ACADEMIE
+
+    @property
     def reads_reserved(self) -> bool:
         """Whether its document prints what a sensitive answer speaks through."""
         return self is Audience.TECHNIQUE

@@ -29,7 +29,7 @@ _NEAR = 12
 _MOVES = {"up": -1, "down": 1, "pageup": -1, "pagedown": 1}
 
 
-class Found(NamedTuple):
+class PaletteEntry(NamedTuple):
     """Something that the palette leads to."""
 
     sort: str
@@ -54,10 +54,10 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
     OFFERS = (Cancel,)
     BINDINGS = bindings_of(*OFFERS)
 
-    def __init__(self, find: Callable[[str], Sequence[Found]]) -> None:
+    def __init__(self, find: Callable[[str], Sequence[PaletteEntry]]) -> None:
         super().__init__()
         self._find = find
-        self._found: Sequence[Found] = ()
+        self._found: Sequence[PaletteEntry] = ()
 
     def compose(self) -> ComposeResult:
         with Vertical(id="palette"):
@@ -115,14 +115,14 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
         self.dismiss(None)
 
 
-def finder(app: Shell) -> Callable[[str], Sequence[Found]]:
+def finder(app: Shell) -> Callable[[str], Sequence[PaletteEntry]]:
     """Return what the palette searches, from the screen where the user is."""
 
     def send(node: MessagePump, command: CommandType) -> None:
         node.post_message(command())
 
     commands = [
-        Found(
+        PaletteEntry(
             "commande",
             command.TITLE,
             command.key_names(app.keys),
@@ -133,7 +133,7 @@ def finder(app: Shell) -> Callable[[str], Sequence[Found]]:
     ]
     inside = list(getattr(app.screen, "palette_finds", tuple)())
 
-    def find(words: str) -> Sequence[Found]:
+    def find(words: str) -> Sequence[PaletteEntry]:
         if not words.strip():
             return commands
         able = [one for one in commands if _answers(one, words)]
@@ -144,7 +144,7 @@ def finder(app: Shell) -> Callable[[str], Sequence[Found]]:
     return find
 
 
-def _find_schools(app: Shell, words: str) -> Iterator[Found]:
+def _find_schools(app: Shell, words: str) -> Iterator[PaletteEntry]:
     """Give the communes whose very names answer, then the schools."""
     territory = app.desk.workspace.territory
     schools = territory.schools(words, limit=_MOST)
@@ -152,11 +152,11 @@ def _find_schools(app: Shell, words: str) -> Iterator[Found]:
     by_code = {each.insee: each.commune for each in schools} | dict(official)
     for insee, name in by_code.items():
         go = partial(app.go_school, f"commune:{insee}")
-        found = Found("commune", name, insee, go)
+        found = PaletteEntry("commune", name, insee, go)
         if _answers(found, words):
             yield found
     for school in schools:
-        yield Found(
+        yield PaletteEntry(
             "école",
             f"{school.commune} · {accented(school.name)}",
             school.uai,
@@ -164,6 +164,6 @@ def _find_schools(app: Shell, words: str) -> Iterator[Found]:
         )
 
 
-def _answers(found: Found, words: str) -> bool:
+def _answers(found: PaletteEntry, words: str) -> bool:
     text = " " + fold(f"{found.name} {found.detail} {found.also}")
     return all(any(f" {word}" in text for word in either) for either in readings(words))

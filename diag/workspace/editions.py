@@ -13,14 +13,15 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from diag.checklist.changes import (
+from diag.checklist.edition import (
     SECTIONS,
     Fate,
     FieldChange,
     compare,
     differences,
+    mark_of,
+    shipped_checklists,
 )
-from diag.checklist.edition import mark_of, shipped_checklists
 from diag.checklist.overlay.layers import CHARTER
 from diag.journal.audits import audits
 from diag.journal.facts import edition_of

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.checklist.changes import EditionChanges, compare
+from diag.checklist.edition import EditionChanges, compare
 from tests.rules.written import load_written, spoilt
 
 QUESTIONS = {"type_salle", "acces_internet", "debit", "prises"}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from diag.checklist.edition import shipped_checklists
-from diag.checklist.schema import FILE, json_schema, overlay_schema, schema_text
+from diag.checklist.forms import SCHEMA_FILE, json_schema, overlay_schema, schema_text
 
 
 def item(section: str) -> Any:
@@ -61,7 +61,7 @@ def test_each_audience_is_asked_for_its_own_words() -> None:
 
 
 def test_the_file_beside_the_checklists_is_up_to_date() -> None:
-    written = (shipped_checklists() / FILE).read_text(encoding="utf-8")
+    written = (shipped_checklists() / SCHEMA_FILE).read_text(encoding="utf-8")
     assert written == schema_text(), "lancez : diag check --schema"
     assert json.loads(written) == json_schema()
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from diag.checklist.changes import Difference, Fate, FieldChange, differences
+from diag.checklist.edition import Difference, Fate, FieldChange, differences
 from tests.checklist.overlay.written import laid
 from tests.rules.written import load_written
 

@@ -166,8 +166,8 @@ def obligation_problems(loaded: Loaded) -> Iterator[Problem]:
             (("done_when",), recommendation.done_when),
         ]
         for path, text in texts:
-            is_mairie = path[:2] == ("wording", Audience.MAIRIE)
-            pattern = _OBLIGATION if is_mairie else _COMMUNE_OBLIGED
+            is_council = path[0] == "wording" and Audience(path[1]).votes
+            pattern = _OBLIGATION if is_council else _COMMUNE_OBLIGED
             yield from _found(item, path, text, pattern)
     for criterion in loaded.draft.criteria.values():
         item = loaded.item("criteria", criterion.id)

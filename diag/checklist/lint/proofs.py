@@ -14,7 +14,6 @@ from itertools import combinations, permutations
 from diag.answers.types import TYPES
 from diag.checklist.loaded import Item, Loaded
 from diag.checklist.search.actions import (
-    QUANTITY,
     ActionRules,
     CriterionRules,
     Sound,
@@ -23,6 +22,7 @@ from diag.checklist.search.actions import (
 from diag.checklist.search.school import Fact, SmallSchool, Wish, read
 from diag.checklist.search.subject import levels_of, problems_of
 from diag.checklist.search.trends import Betterment, Fall, Trends, falls_of, moves_in
+from diag.checklist.symbols import QUANTITY
 from diag.model.checklist import Question
 from diag.model.enums import Kind
 from diag.rules.evaluate import all_of, any_of, not_

@@ -6,6 +6,7 @@ from functools import partial
 
 from diag.checklist.loaded import Item, Loaded
 from diag.checklist.symbols import (
+    COUNTED,
     NUMERIC,
     names_of,
     names_read,
@@ -28,11 +29,6 @@ from diag.rules.problem import Problem
 from diag.rules.scope import Scope, root_of
 from diag.rules.tree import RuleError
 from diag.rules.values import ABSENT, Span
-
-QUANTITY = "quantite"
-"""What the count of a purchase and the effort may read beside the questions."""
-
-_COUNTED = {QUANTITY: QuestionType.NUMBER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +110,7 @@ def _acting_rules(
                 path=("buys", str(rank), "count"),
                 text=need.count,
                 place=place,
-                extra=_COUNTED,
+                extra=COUNTED,
             )
     if recommendation.effort:
         yield written(
@@ -122,7 +118,7 @@ def _acting_rules(
             text=recommendation.effort,
             place=root_of(place),
             expects="number",
-            extra=_COUNTED,
+            extra=COUNTED,
         )
 
 

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from diag.checklist.lint.french import wording_texts
 from diag.checklist.lint.references import TRADE
-from diag.checklist.lint.rules import QUANTITY, written_rules
+from diag.checklist.lint.rules import written_rules
 from diag.checklist.loaded import Item, Loaded
-from diag.checklist.symbols import UNREADABLE, VISIT_DATE, names_read
+from diag.checklist.symbols import QUANTITY, UNREADABLE, VISIT_DATE, names_read
 from diag.model.checklist import (
     AidState,
     Checklist,

@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from diag.answers.types import TYPES
 from diag.checklist.search.school import TODAY, Change, Fact, MadeUpPlace, read
 from diag.checklist.search.values import greater, raised, smaller
-from diag.checklist.symbols import VISIT_DATE, names_read, read_rule
+from diag.checklist.symbols import QUANTITY, VISIT_DATE, names_read, read_rule
 from diag.model.checklist import (
     Checklist,
     Criterion,
@@ -34,9 +34,6 @@ from diag.rules.values import (
     multiplied,
     point,
 )
-
-QUANTITY = "quantite"
-"""What `count` may read beside the questions."""
 
 _ONE = point(1)
 

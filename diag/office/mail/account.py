@@ -14,7 +14,7 @@ from diag.audit.session import AuditSession
 from diag.journal.journal import get_setting, put_setting
 from diag.model.base import Noun
 from diag.model.codes import email_problem, is_consumer_mailbox
-from diag.model.enums import Audience
+from diag.model.enums import WORKING_READER, Audience
 from diag.model.errors import DiagError
 from diag.model.text import clean_line
 from diag.words.dates import describe_day
@@ -249,14 +249,14 @@ def _address(to: tuple[str, ...], source: str, day: str, today: date) -> Address
 def _official(session: AuditSession, audience: Audience) -> tuple[str, str, str]:
     """Return an address, what it comes from (or why there is none), and its day."""
     about, territory = session.about, session.workspace.territory
-    if audience is Audience.MAIRIE and about.insee:
+    if audience.votes and about.insee:
         hall = territory.town_hall(about.insee)
         if hall is None:
             return "", "le fichier des mairies n'en a pas (diag import mairies)", ""
         dated = f", du {describe_day(hall.source_date)}" if hall.source_date else ""
         known = f"fichier des mairies{dated}"
         return hall.email, known if hall.email else hall.problem, hall.source_date
-    if audience is Audience.EQUIPE and about.school:
+    if audience.teaches and about.school:
         school = about.school
         dated = f", fiche du {describe_day(school.updated)}" if school.updated else ""
         known = f"annuaire de l'éducation nationale{dated}"
@@ -266,11 +266,11 @@ def _official(session: AuditSession, audience: Audience) -> tuple[str, str, str]
 
 def _key(session: AuditSession, audience: Audience) -> str:
     about = session.about
-    if audience is Audience.TECHNIQUE:
+    if audience is WORKING_READER:
         return str(audience)
-    if audience is Audience.ACADEMIE and about.school:
+    if audience.oversees and about.school:
         return f"{audience}:{about.school.circonscription or about.department}"
-    whose = about.insee if audience is Audience.MAIRIE else ""
+    whose = about.insee if audience.votes else ""
     return f"{audience}:{whose or about.ref}"
 
 

@@ -32,7 +32,7 @@ from diag.model.fact import Facts
 from diag.tui.commands import CommandType, bindings_of, key_now
 from diag.tui.departure import DepartureScreen, ask_day
 from diag.tui.dialogs import Ask, ChooseDialog, ListChoice
-from diag.tui.palette import Found
+from diag.tui.palette import PaletteEntry
 from diag.tui.photos import open_photos
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.places import PlacesScreen, TakePlaces
@@ -559,14 +559,14 @@ class VisitScreen(PlaceScreen):
             self.is_looking = True
             self.diag.look_at_bilan(self.uai)
 
-    def palette_finds(self) -> Iterable[Found]:
+    def palette_finds(self) -> Iterable[PaletteEntry]:
         """Give the rooms and questions of this visit."""
         called = also_called(self.session.checklist)
         for leg in self.visiting.walk.legs:
-            yield Found(
+            yield PaletteEntry(
                 "lieu", leg.title, leg.group, partial(self.go_to, leg.stops[0].key)
             )
             for stop in leg.stops:
                 go = partial(self.go_to, stop.key)
                 label, also = stop.question.label, called.get(stop.question.id, "")
-                yield Found("question", label, leg.title, go, also)
+                yield PaletteEntry("question", label, leg.title, go, also)
