@@ -1,5 +1,6 @@
 """Photos joined to an audit: kept once, told whole, given back."""
 
+import os
 import shutil
 from pathlib import Path
 from typing import NamedTuple
@@ -9,7 +10,15 @@ import pytest
 from diag.audit import photos
 from diag.audit.follow import erase
 from diag.audit.history import changes_of
-from diag.audit.photos import PhotoSubject, join_photos, photos_of
+from diag.audit.photos import (
+    PhotoSubject,
+    arrivals,
+    choose_photo_folder,
+    join_photos,
+    photo_folder,
+    photos_of,
+    seen,
+)
 from diag.audit.places import add_place
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
@@ -18,6 +27,7 @@ from diag.journal import changes
 from diag.journal.attachments import AttachmentStore
 from diag.model.enums import PlaceKind, QuestionType, State
 from diag.model.errors import DiagError
+from diag.workspace.workspace import Workspace
 from tests.audit.pictures import jpeg, opened, png_claiming
 
 
@@ -203,3 +213,37 @@ def test_no_photo_is_taken_when_the_disk_is_nearly_full(
         join_photos(session, [jpeg(tmp_path / "a.jpg")], PhotoSubject())
 
     assert photos_of(session) == ()
+
+
+def test_only_what_came_since_the_last_time_is_offered(
+    desk: Workspace, tmp_path: Path
+) -> None:
+    folder = tmp_path / "telephone"
+    folder.mkdir()
+    for name in ("a.JPG", "b.png", "notes.txt", ".cache.jpg"):
+        (folder / name).touch()
+    assert photo_folder(desk) is None
+    assert arrivals(desk) == ()
+
+    choose_photo_folder(desk, folder)
+    first = arrivals(desk)
+    seen(desk, first[-1])
+    (folder / "c.jpg").touch()
+    os.utime(folder / "c.jpg", (0, 0))  # taken long ago, arrived now
+
+    assert photo_folder(desk) == folder
+    assert sorted(each.path.name for each in first) == ["a.JPG", "b.png"]
+    assert [each.path.name for each in arrivals(desk)] == ["c.jpg"]
+
+
+def test_a_folder_that_is_not_there_gets_a_sentence(
+    desk: Workspace, tmp_path: Path
+) -> None:
+    with pytest.raises(DiagError, match="n'est pas un dossier"):
+        choose_photo_folder(desk, tmp_path / "absent")
+    (tmp_path / "cle").mkdir()
+    choose_photo_folder(desk, tmp_path / "cle")
+    (tmp_path / "cle").rmdir()
+
+    with pytest.raises(DiagError, match="Choisissez-en un"):
+        arrivals(desk)

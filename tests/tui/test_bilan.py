@@ -16,6 +16,7 @@ from diag.audit.hypotheses import scenarios
 from diag.audit.report import report_folder, report_of
 from diag.audit.session import AuditSession
 from diag.audit.suppose import SupposedAnswer
+from diag.documents.drafts import DRAFTS, DraftKind
 from diag.documents.formats import Format
 from diag.documents.write import WrittenFile, write_reports
 from diag.model.enums import Audience, AuditStatus
@@ -24,6 +25,7 @@ from diag.tui.app import DiagApp
 from diag.tui.bilan import (
     BILAN_COMMANDS,
     BilanScreen,
+    DraftPaper,
     summary_line,
 )
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, Notice
@@ -510,3 +512,41 @@ async def test_reports_written_after_one_left_the_bilan_are_told(
         left.set()
         await wait_for(pilot, lambda: shows(pilot, "rapports sont écrits"), "told")
         assert on(pilot, SchoolScreen)
+
+
+async def asked(pilot: Pilot[None]) -> BilanScreen:
+    """Open the bilan and ask what to draft."""
+    app = pilot.app
+    assert isinstance(app, DiagApp)
+    app.go_bilan(SCHOOL)
+    await wait_for(pilot, lambda: shows(pilot, "Ce que la loi demande"), "the law")
+    bilan = app.screen
+    assert isinstance(bilan, BilanScreen)
+    bilan.post_message(DraftPaper())
+    await wait_for(pilot, lambda: isinstance(app.screen, ChooseDialog), "the list")
+    return bilan
+
+
+async def test_a_draft_is_written_beside_the_reports(tmp_path: Path) -> None:
+    async with audited_app(tmp_path / "w").run_test(size=(80, 24)) as pilot:
+        bilan = await asked(pilot)
+        assert shows(pilot, DRAFTS[DraftKind.NOTE].title)
+        await pilot.press("down", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "documents : o"), "told")
+        assert pilot.app.screen is bilan
+        await pilot.press("o")
+        await wait_for(
+            pilot, lambda: isinstance(pilot.app.screen, WrittenDialog), "the files"
+        )
+        await wait_for(pilot, lambda: shows(pilot, "prêt à compléter"), "the title")
+        folder = report_folder(bilan.session)
+        assert (folder / "deliberation.odt").stat().st_size
+        assert shows(pilot, "Provisoire : l'audit n'est pas clos")
+
+
+async def test_leaving_the_list_writes_nothing(tmp_path: Path) -> None:
+    async with audited_app(tmp_path / "w").run_test(size=(80, 24)) as pilot:
+        bilan = await asked(pilot)
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: pilot.app.screen is bilan, "the bilan")
+        assert not report_folder(bilan.session).exists()

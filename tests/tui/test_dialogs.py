@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 
 from diag.tui.dialogs import Ask, Confirm, Notice, Weigh
 from tests.tui.builders import new_app
+from tests.tui.visit.test_visit import prepared, visit
 from tests.tui.waiting import shows, visible, wait_for
 
 LONG = "\n".join(f"- conformité {number} !" for number in range(60))
@@ -66,3 +67,33 @@ async def test_what_french_keeps_together_stays_so(
         assert not [
             line for line in inside if line.endswith("«") or line[:1] in set(":!»")
         ]
+
+
+EDGES = set("╭│╰")
+
+
+@pytest.mark.parametrize(
+    ("key", "seen"),
+    [
+        ("ctrl+r", "Avant de partir ·"),
+        ("f6", "Lieux de l'école"),
+        ("ctrl+p", "commande   Lieux"),
+    ],
+)
+async def test_a_list_over_a_place_leaves_no_stray_text(
+    tmp_path: Path, key: str, seen: str
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, _):
+        await pilot.press(key)
+        await wait_for(pilot, lambda: shows(pilot, seen), seen)
+        assert {line[0] for line in visible(pilot)[:-1]} <= EDGES
+
+
+async def test_a_long_text_takes_every_line_but_the_keys(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        screen.app.push_screen(Notice("\n".join(map(str, range(60))), "Long"))
+        await wait_for(pilot, lambda: shows(pilot, "Long"), "the text")
+        assert "╭" in visible(pilot)[0]
+        assert "╰" in visible(pilot)[-2]

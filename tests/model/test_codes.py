@@ -1,8 +1,17 @@
+"""Codes in files: which numbers are official, which addresses can serve."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.model.codes import email_problem, is_consumer_mailbox
+from diag.demo.territory import with_key
+from diag.model.codes import (
+    email_problem,
+    is_consumer_mailbox,
+    is_siren,
+    normal_insee,
+    normal_siren,
+)
 
 
 @pytest.mark.parametrize(
@@ -54,3 +63,35 @@ def test_a_mailbox_at_a_public_provider_may_be_someone_s_own(domain: str) -> Non
 @pytest.mark.parametrize("domain", ["ac-rennes.fr", "free-school.example", ""])
 def test_a_mailbox_elsewhere_is_not(domain: str) -> None:
     assert not is_consumer_mailbox(f"direction@{domain}")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("80021", "80021"), (" 2a 004 ", "2A004"), ("99901", "99901")]
+)
+def test_an_insee_code_is_read_as_it_is_typed(typed: str, kept: str) -> None:
+    assert normal_insee(typed) == kept
+
+
+@pytest.mark.parametrize("typed", ["8002", "800211", "2C004", "Amiens", ""])
+def test_what_is_no_insee_code_is_refused(typed: str) -> None:
+    with pytest.raises(ValueError, match="n'est pas un code INSEE"):
+        normal_insee(typed)
+
+
+def test_a_siren_is_read_without_its_spaces() -> None:
+    siren = with_key("25990001")
+    assert normal_siren(f" {siren[:3]} {siren[3:6]} {siren[6:]} ") == siren
+
+
+def test_a_wrong_digit_of_a_siren_is_seen() -> None:
+    siren = with_key("25990001")
+    for rank, digit in enumerate(siren):
+        wrong = f"{siren[:rank]}{(int(digit) + 1) % 10}{siren[rank + 1 :]}"
+        assert not is_siren(wrong)
+        with pytest.raises(ValueError, match="un chiffre est faux"):
+            normal_siren(wrong)
+
+
+def test_what_is_no_siren_is_refused() -> None:
+    with pytest.raises(ValueError, match="neuf chiffres"):
+        normal_siren("2599")
