@@ -58,9 +58,9 @@ def test_the_corridor_holds_ten_questions() -> None:
     assert len(CORRIDOR) <= 10
 
 
-def test_the_short_visit_of_a_school_is_seventy_six_gestures() -> None:
-    """75, less the two of the commune's audit, and the three that a vote needs."""
-    assert len(gestures(SHORT)) == 75 - 2 + 3
+def test_the_short_visit_of_a_school_is_seventy_seven_gestures() -> None:
+    """75, less the two of the commune's audit, and the four that a vote needs."""
+    assert len(gestures(SHORT)) == 75 - 2 + 4
 
 
 def test_a_short_question_hangs_on_no_longer_visit() -> None:
@@ -84,7 +84,8 @@ FACTS = {
 
 IN_CLASSES = {
     *("projection", "lisibilite_jour", "fenetres_a_occulter", "zone_tactile"),
-    *("prises_230v_tableau", "prises_rj45", "coupure_wifi", "signal_wifi"),
+    *("prises_230v_tableau", "prises_rj45", "prise_borne"),
+    *("coupure_wifi", "signal_wifi"),
     *("projection_prete", "poste_maitre"),
 }
 """Asked in each class."""
