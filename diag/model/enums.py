@@ -285,3 +285,39 @@ class FollowUpState(StrEnum):
     FAITE = "faite"
     VERIFIEE = "verifiee"
     ECARTEE = "ecartee"
+
+
+class Aside(StrEnum):
+    """Why an action takes no vote of the council."""
+
+    DANGER = "danger"
+    """To be stopped on receipt."""
+    FREE = "free"
+    """It costs nothing."""
+    SMALL = "small"
+    """A small expense: open credits pay it."""
+    INCLUDED = "included"
+    """Another action pays for all of it."""
+    DECIDED = "decided"
+    """It was decided already."""
+    OTHERS = "others"
+    """The council has no part in it."""
+
+
+class Pending(StrEnum):
+    """Why what falls short cannot be voted yet."""
+
+    QUANTITY = "quantity"
+    """Nobody knows how many."""
+    PRICE = "price"
+    """The highest price is far above the lowest."""
+    WORKS = "works"
+    """Works on the building, outside the digital budget."""
+    LATER = "later"
+    """After the three budgets."""
+    TO_CONFIRM = "to_confirm"
+    """A check comes first."""
+    CLOSED = "closed"
+    """Done or set aside, and still found."""
+    NO_ACTION = "no_action"
+    """Nothing in the checklists cures it as it stands."""

@@ -1,0 +1,216 @@
+"""On what terms actions are put to the vote: how they press, when, what they cost.
+
+One audit, on the day of its closing, as everyone may read it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+
+from diag.assess.money import YEARS
+from diag.assess.plan import Action
+from diag.assess.results import CostLine, CriterionResult, Verdict
+from diag.assess.spread import short_places
+from diag.model.checklist import Checklist, Criterion, Finance
+from diag.model.enums import (
+    BudgetSection,
+    Compliance,
+    FinanceTopic,
+    Kind,
+    Party,
+    PlaceKind,
+    Standing,
+    Trigger,
+)
+from diag.model.fact import Facts
+from diag.model.number import exact
+from diag.model.votes import Fctva, Spent, Tier, YearSpent
+from diag.words.dates import later
+from diag.words.figures import half_up
+
+SOON = "P24M"
+"""Within which a date presses."""
+
+FRESH = "P12M"
+"""Age after which the rate of the FCTVA is to be read again."""
+
+_DANGER: Tier = 1
+DUE: Tier = 2
+"""The class of what a law or a date asks."""
+
+_STOPPED: Tier = 3
+_BETTER: Tier = 4
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What grouping depends on beside the plan: one audit, on the day of its closing.
+
+    Read of what everyone may have: nothing sensitive exists here.
+    """
+
+    results: Mapping[str, CriterionResult]
+    facts: Facts
+    checklist: Checklist
+    day: date
+    party: Party
+    """Who is asked to decide: a rule that binds others presses nothing here."""
+    has_part: Callable[[Action], bool]
+    """Whether the council has a part in an action."""
+
+    @cached_property
+    def budgets(self) -> tuple[int, ...]:
+        """The three budgets, the one of the closing first."""
+        return tuple(self.day.year + offset for offset in range(YEARS))
+
+    @cached_property
+    def findings(self) -> Mapping[str, Tier]:
+        """What surely falls short and is of class 2 or 3, by criterion."""
+        found: dict[str, Tier] = {}
+        for result in self.results.values():
+            if self.is_broken(result) or self.is_pressed(result):
+                found[result.criterion.id] = DUE
+            elif is_blocking(result) and any(map(stops, result.verdicts)):
+                found[result.criterion.id] = _STOPPED
+        return found
+
+    def is_broken(self, result: CriterionResult) -> bool:
+        """Say whether a law that was read is broken, by whoever is asked."""
+        binds = result.criterion.binds
+        failing = result.compliance is Compliance.NON_CONFORME
+        return failing and result.is_law and (not binds or self.party in binds)
+
+    def is_pressed(self, result: CriterionResult) -> bool:
+        """Say whether a date comes soon for what falls short."""
+        return bool(self.deadline(result.criterion)) and bool(short_places(result))
+
+    def deadline(self, criterion: Criterion) -> str:
+        """Return the date that comes within two years; empty for none."""
+        day = self._date_of(criterion.deadline)
+        first, last = self.day.isoformat(), later(self.day, SOON).isoformat()
+        is_soon = first[: len(day)] <= day <= last[: len(day)]
+        return day if day and is_soon else ""
+
+    def _date_of(self, name: str) -> str:
+        if name in self.checklist.deadlines:
+            return self.checklist.deadlines[name].due
+        answer = self.facts.answer(self.facts.root, name) if name else None
+        value = answer.value if answer else None
+        is_day = name in self.checklist.questions and isinstance(value, str)
+        return str(value) if is_day else ""
+
+    def tier(self, action: Action) -> Tier:
+        """Return the class of an action."""
+        if action.advice.is_danger:
+            return _DANGER
+        result = self.results.get(action.advice.recommendation.when.criterion)
+        if result is None:
+            return _BETTER
+        if action.advice.is_law and self.is_broken(result):
+            return DUE
+        if self.is_pressed(result):
+            return DUE
+        targets = action.advice.targets
+        sure = {one.place for one in targets if one.trigger is Trigger.FIRES}
+        stopped = (stops(one) for one in result.verdicts if one.place in sure)
+        return _STOPPED if is_blocking(result) and any(stopped) else _BETTER
+
+    def building(self, action: Action) -> str:
+        """Return the building that holds all the places of an action, if one does."""
+        found = {self._building_of(one) for one in action.advice.places}
+        return found.pop() if len(found) == 1 else ""
+
+    def _building_of(self, place: str) -> str:
+        at = self.facts.places.get(place)
+        while at is not None and at.kind is not PlaceKind.BATIMENT:
+            at = self.facts.places.get(at.parent or "")
+        return at.id if at else ""
+
+    def year(self, action: Action) -> int:
+        """Return the budget that is open on the day when an action is due."""
+        return action.due.year if action.due else self.budgets[1]
+
+    @cached_property
+    def fctva(self) -> Finance | None:
+        """The rule that gives back a part of what is invested, if it is fresh."""
+        today = self.day.isoformat()
+        oldest = f"{self.day.year - 1:04}{today[4:]}"
+        for rule in self.checklist.finances.values():
+            about = rule.topic, rule.section
+            is_rate = about == (FinanceTopic.FCTVA, BudgetSection.INVESTISSEMENT)
+            is_fresh = rule.as_of >= oldest[: len(rule.as_of)] and rule.holds(today)
+            if is_rate and is_fresh and rule.percent is not None:
+                return rule
+        return None
+
+    def spent(self, actions: Iterable[Action], year: int) -> Spent:
+        """Return what actions cost, paid from a budget on, over those that are left."""
+        lines = [each for one in actions for each in one.advice.cost.digital.lines]
+        years = tuple(
+            YearSpent(
+                year=each,
+                inv=tens(_paid(lines, each, year, invested=True)),
+                fon=tens(_paid(lines, each, year, invested=False)),
+            )
+            for each in self.budgets
+            if each >= year
+        )
+        left, invested = len(years), sum(each.inv for each in years)
+        gross = invested + sum(each.fon for each in years)
+        least = sum(_times(one, left) * one.ttc.minimum for one in lines)
+        most = sum(_times(one, left) * (dearest(one) or 0) for one in lines)
+        return Spent(
+            years=years,
+            least=min(gross, tens(least)),
+            most=max(gross, tens(most)),
+            fctva=self._given_back(invested),
+        )
+
+    def _given_back(self, invested: int) -> Fctva | None:
+        rule = self.fctva
+        if rule is None or rule.percent is None or not invested:
+            return None
+        given = Fraction(invested * 100) * exact(rule.percent) / 100
+        return Fctva(rate=rule.percent, read_on=rule.as_of, euros=tens(given))
+
+
+def is_blocking(result: CriterionResult) -> bool:
+    """Say whether nothing works without what a criterion asks."""
+    return result.criterion.kind is Kind.BLOCKING
+
+
+def stops(verdict: Verdict) -> bool:
+    """Say whether what is asked surely lacks altogether at a place."""
+    is_seen = verdict.standing is Standing.IN and verdict.given is not False
+    return is_seen and verdict.high < 1
+
+
+def dearest(line: CostLine) -> Fraction | int | None:
+    """Return the most that a row may cost, in cents; None: nothing bounds it."""
+    return line.ttc.maximum
+
+
+def tens(cents: Fraction | int) -> int:
+    """Return an amount in euros, rounded to ten; what costs something is not free."""
+    return max(10 * half_up(Fraction(cents, 1000)), 10) if cents else 0
+
+
+def _paid(
+    lines: Iterable[CostLine], year: int, start: int, *, invested: bool
+) -> Fraction:
+    """Return the cents that a budget pays of one section, from a first year on."""
+    return sum(
+        (
+            Fraction(one.ttc.low)
+            for one in lines
+            if (one.price.section is BudgetSection.INVESTISSEMENT) is invested
+            and (year == start or one.price.yearly)
+        ),
+        Fraction(),
+    )
+
+
+def _times(line: CostLine, left: int) -> int:
+    return left if line.price.yearly else min(left, 1)

@@ -1,0 +1,273 @@
+"""Actions grouped in votes: one class, one trade, one place, one budget each.
+
+A council votes few things, each with its object, its price and its year. What is a
+danger, costs nothing or is small takes no vote; what nobody can price waits. Pure: the
+words come after.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from diag.assess.plan import Action, Plan
+from diag.assess.terms import DUE, Terms, dearest
+from diag.model.checklist import Checklist
+from diag.model.enums import Aside, Pending, Trade
+from diag.model.votes import VOTES, Spent, Tier
+
+SMALL = 500
+"""Euros with tax under which open credits pay, outside what a law or a date asks."""
+
+WIDE = 10
+"""How many times the lowest price the highest may be, for something to be voted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """Actions that are voted together, or that take no vote together."""
+
+    tier: Tier
+    trade: Trade | None
+    building: str
+    """Id of the building that holds it all; empty: the whole subject."""
+    year: int
+    actions: tuple[Action, ...]
+    """The dearest first."""
+    spent: Spent
+
+    @property
+    def lead(self) -> Action:
+        """The dearest action: its title is that of the vote."""
+        return self.actions[0]
+
+    @property
+    def due(self) -> date | None:
+        """The first day on which one of its actions is due, within its budget."""
+        days = [one.due for one in self.actions if one.due]
+        return min((day for day in days if day.year == self.year), default=None)
+
+    @property
+    def order(self) -> tuple[int, int, str]:
+        """What sorts votes: the class, the dearest, its name; nothing else."""
+        return self.tier, -self.spent.net, self.lead.id
+
+
+@dataclass(frozen=True, slots=True)
+class Unvoted:
+    """Actions that take no vote, and why."""
+
+    why: Aside
+    motion: Motion
+
+
+@dataclass(frozen=True, slots=True)
+class Unpriced:
+    """What cannot be voted yet: an action, or a finding that none cures now."""
+
+    why: Pending
+    tier: Tier
+    action: Action | None
+    criterion: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """What a council votes, in order; what it does not; what cannot be voted yet."""
+
+    motions: tuple[Motion, ...]
+    aside: tuple[Unvoted, ...]
+    pending: tuple[Unpriced, ...]
+
+
+def ballot_of(
+    plan: Plan,
+    terms: Terms,
+    arrange: Callable[[Action], object] = lambda _action: None,
+) -> Ballot:
+    """Return the votes that a plan asks for, on the terms of an audit.
+
+    `arrange` names the vote into which a person put an action; None: as computed.
+    """
+    years = _years(plan.actions, terms)
+    asked: list[Action] = []
+    aside: list[Unvoted] = []
+    pending: list[Unpriced] = []
+    for one in plan.actions:
+        unvoted, unpriced = _unvoted(one, terms), _unpriced(one, years[one.id], terms)
+        if unvoted:
+            aside.append(Unvoted(unvoted, _motion([one], years[one.id], terms)))
+        elif unpriced:
+            criterion = one.advice.recommendation.when.criterion
+            pending.append(Unpriced(unpriced, terms.tier(one), one, criterion))
+        else:
+            asked.append(one)
+    motions = _few(_grouped(asked, years, terms, arrange), terms)
+    motions = _after_cures(motions, terms)
+    small = [one for one in motions if _is_small(one)]
+    aside += [Unvoted(Aside.SMALL, one) for one in small]
+    named = {
+        name
+        for one in (
+            *asked,
+            *(action for each in aside for action in each.motion.actions),
+            *(each.action for each in pending if each.action),
+        )
+        for name in cured_by(one, terms.checklist)
+    }
+    pending += _unseen(plan, terms, named)
+    voted = sorted(
+        (one for one in motions if one not in small), key=lambda one: one.order
+    )
+    return Ballot(tuple(voted), tuple(aside), tuple(pending))
+
+
+def cured_by(action: Action, checklist: Checklist) -> tuple[str, ...]:
+    """Return the criteria that an action cures, those of what it replaces too."""
+    known = checklist.recommendations
+    own = action.advice.recommendation.when.criterion
+    covered = (known[one].when.criterion for one in action.advice.covers)
+    return tuple(dict.fromkeys(filter(None, (own, *covered))))
+
+
+def _unvoted(action: Action, terms: Terms) -> Aside | None:
+    """Return why an action takes no vote, whatever it costs; None: it may."""
+    cost = action.advice.cost
+    if action.advice.is_danger:
+        return Aside.DANGER
+    if not terms.has_part(action):
+        return Aside.OTHERS
+    if not action.undecided:
+        return Aside.DECIDED
+    if cost.free:
+        return Aside.INCLUDED if action.advice.shared else Aside.FREE
+    return None
+
+
+def _unpriced(action: Action, year: int, terms: Terms) -> Pending | None:
+    """Return why nobody can say how much it costs; None: it can be voted."""
+    lines = action.advice.cost.digital.lines
+    if not lines:
+        return Pending.WORKS
+    if year > terms.budgets[-1]:
+        return Pending.LATER
+    least = sum(one.ttc.minimum for one in lines)
+    known = [most for one in lines if (most := dearest(one)) is not None]
+    if len(known) < len(lines) or not sum(one.ttc.low for one in lines):
+        return Pending.QUANTITY
+    return Pending.PRICE if sum(known) > WIDE * least else None
+
+
+def _years(actions: Sequence[Action], terms: Terms) -> dict[str, int]:
+    """Return the budget of each action: none comes before what it waits for."""
+    years = {one.id: terms.year(one) for one in actions}
+    moved = True
+    while moved:
+        moved = False
+        for one in actions:
+            first = [years[each] for each in one.advice.waits_for if each in years]
+            if max(first, default=0) > years[one.id]:
+                years[one.id], moved = max(first), True
+    return years
+
+
+def _grouped(
+    actions: Sequence[Action],
+    years: Mapping[str, int],
+    terms: Terms,
+    arrange: Callable[[Action], object],
+) -> list[Motion]:
+    found: dict[tuple[object, ...], list[Action]] = {}
+    for one in actions:
+        by_hand: object = arrange(one)
+        trade = one.advice.recommendation.trade
+        usual = trade, terms.building(one), years[one.id]
+        key = terms.tier(one), usual if by_hand is None else by_hand
+        found.setdefault(key, []).append(one)
+    return [
+        _motion(group, max(years[one.id] for one in group), terms)
+        for group in found.values()
+    ]
+
+
+def _motion(actions: Sequence[Action], year: int, terms: Terms) -> Motion:
+    def rank(action: Action) -> tuple[int, str]:
+        return -terms.spent([action], year).gross, action.id
+
+    ranked = tuple(sorted(actions, key=rank))
+    places = {terms.building(one) for one in ranked}
+    trades = {one.advice.recommendation.trade for one in ranked}
+    others = not terms.has_part(ranked[0])
+    return Motion(
+        tier=min(terms.tier(one) for one in ranked),
+        trade=ranked[0].advice.recommendation.trade if len(trades) == 1 else None,
+        building=places.pop() if len(places) == 1 else "",
+        year=year,
+        actions=ranked,
+        spent=Spent() if others else terms.spent(ranked, year),
+    )
+
+
+def _is_small(motion: Motion) -> bool:
+    return motion.tier != DUE and motion.spent.gross < SMALL
+
+
+def _few(motions: Sequence[Motion], terms: Terms) -> list[Motion]:
+    """Return twelve votes at most: the smallest two of a class become one."""
+    small = [one for one in motions if _is_small(one)]
+    left = [one for one in motions if not _is_small(one)]
+    while len(left) > VOTES:
+        one, other = min(_pairs(left), key=_size)
+        merged = _motion(
+            (*one.actions, *other.actions), max(one.year, other.year), terms
+        )
+        left = [each for each in left if each not in (one, other)]
+        left.append(merged)
+    return [*left, *small]
+
+
+def _pairs(motions: Sequence[Motion]) -> Iterator[tuple[Motion, Motion]]:
+    for tier in {one.tier for one in motions}:
+        alike = sorted(
+            (one for one in motions if one.tier == tier),
+            key=lambda one: (one.spent.net, one.lead.id),
+        )
+        if len(alike) > 1:
+            yield alike[0], alike[1]
+
+
+def _size(pair: tuple[Motion, Motion]) -> tuple[int, int, str]:
+    one, other = pair
+    return one.spent.net + other.spent.net, -one.tier, one.lead.id
+
+
+def _after_cures(motions: Sequence[Motion], terms: Terms) -> list[Motion]:
+    """Return votes none of which is paid before one that its actions wait for."""
+    left = list(motions)
+    moved = True
+    while moved:
+        moved = False
+        years = {each.id: one.year for one in left for each in one.actions}
+        for at, one in enumerate(left):
+            waits = (name for each in one.actions for name in each.advice.waits_for)
+            first = max((years.get(name, 0) for name in waits), default=0)
+            if first > one.year:
+                spent = terms.spent(one.actions, first)
+                left[at], moved = replace(one, year=first, spent=spent), True
+    return left
+
+
+def _unseen(plan: Plan, terms: Terms, named: Iterable[str]) -> Iterator[Unpriced]:
+    """Give what falls short and no line above names: none is ever dropped."""
+    seen = frozenset(named)
+    for criterion, tier in terms.findings.items():
+        if criterion in seen:
+            continue
+        why, cure = Pending.NO_ACTION, None
+        for found, some in (
+            (Pending.CLOSED, plan.closed),
+            (Pending.TO_CONFIRM, plan.to_confirm),
+        ):
+            for one in some:
+                if criterion in cured_by(one, terms.checklist):
+                    why, cure = found, one
+        yield Unpriced(why, tier, cure, criterion)

@@ -1,0 +1,246 @@
+"""What a council is asked to vote, as an audit froze it when it was closed.
+
+Everything that is printed of it is here, words and amounts: a vote is read again a year
+later, by another version of the checklists, and is the same. Amounts are whole euros
+with tax, rounded to ten: what is printed adds up.
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from diag.model.base import Noun
+from diag.model.enums import Aside, Nature, Pending, Trade
+from diag.model.number import Number
+
+VOTES = 12
+"""At most so many votes: a council asked for more reads none."""
+
+Tier = Literal[1, 2, 3, 4]
+"""1 danger, 2 a law broken or a date that comes, 3 work is impossible, 4 the rest."""
+
+
+class YearSpent(Noun):
+    """What one budget pays, by section."""
+
+    year: int
+    inv: int = 0
+    fon: int = 0
+    """Running costs, and what the accountant is still to place."""
+
+
+class VoteLine(Noun):
+    """One row of the price table in a vote: how many, at what price."""
+
+    price: str
+    """Id of the row."""
+    label: str
+    quantity: Number
+    unit: str
+    cents: int
+    """One, before tax, at the typical price."""
+    vat: Number
+    yearly: bool = False
+    section: str
+    as_of: str
+    """When the price was seen."""
+
+
+class VoteNature(Noun):
+    """What a vote rests on."""
+
+    kind: Nature
+    words: str
+    """« Obligation : loi n° 2015-136 du 9 février 2015, article 7 II »."""
+    article: str = ""
+    """The text and where in it; empty where nothing obliges."""
+    read_on: str = ""
+    """ISO day on which its words were read; empty: nobody did, not long before."""
+    deadline: str = ""
+    """The date that makes it pressing: a year, a month or a day."""
+
+
+class AidRange(Noun):
+    """What the schemes that are open may pay, if they do: never subtracted."""
+
+    low: int
+    high: int
+    source: str
+    read_on: str
+
+
+class Fctva(Noun):
+    """What the State gives back of an investment, later."""
+
+    rate: Number
+    """In percent of the amount with tax."""
+    read_on: str
+    euros: int
+
+
+class Spent(Noun):
+    """What actions cost over three budgets, with tax, at the typical price."""
+
+    years: tuple[YearSpent, ...] = ()
+    least: int = 0
+    """At the lowest price of each row."""
+    most: int = 0
+    """At the highest, for the most that may be needed."""
+    fctva: Fctva | None = None
+    """None where nothing is invested, or its rate is not known of late."""
+
+    @property
+    def inv(self) -> int:
+        """What is invested."""
+        return sum(one.inv for one in self.years)
+
+    @property
+    def fon(self) -> int:
+        """What is spent to run."""
+        return sum(one.fon for one in self.years)
+
+    @property
+    def gross(self) -> int:
+        """Everything, before anything is given back."""
+        return self.inv + self.fon
+
+    @property
+    def net(self) -> int:
+        """What is left to the commune, no aid counted."""
+        return self.gross - (self.fctva.euros if self.fctva else 0)
+
+
+class VoteOtherwise(Noun):
+    """What stays as it is if nothing is voted, filled in: a counted or dated fact."""
+
+    long: str = ""
+    short: str = ""
+
+
+class Vote(Noun):
+    """One vote: actions of one class, trade, place and budget."""
+
+    number: int = Field(ge=1, le=VOTES)
+    """1 to 12, in the order of the page: its rank too."""
+    tier: Tier
+    title: str
+    """Sixty characters at most: the dearest of its actions."""
+    where: str
+    places: tuple[str, ...] = ()
+    """Ids of the places that fall short; empty: the whole subject."""
+    actions: tuple[str, ...] = Field(min_length=1)
+    """Ids of recommendations, the dearest first."""
+    findings: tuple[str, ...] = ()
+    """Ids of the criteria that they cure."""
+    trade: Trade | None = None
+    nature: VoteNature
+    otherwise: VoteOtherwise
+    lines: tuple[VoteLine, ...] = ()
+    spent: Spent
+    aid: AidRange | None = None
+    """None: to be asked, nothing is known for this year."""
+    due: str = ""
+    """ISO day before which to act; empty: with the budget."""
+    session: str
+    """When the council may vote it: « prochain conseil », « budget 2027 »."""
+    year: int
+    """The budget that begins to pay it."""
+
+
+class AsideLine(Noun):
+    """What takes no vote, and why."""
+
+    why: Aside
+    tier: Tier
+    title: str
+    where: str
+    actions: tuple[str, ...]
+    findings: tuple[str, ...] = ()
+    who: str = ""
+    """Who acts, where it is not the commune."""
+    spent: Spent = Spent()
+
+
+class PendingLine(Noun):
+    """What cannot be voted yet: nobody can say how much, or it comes later."""
+
+    why: Pending
+    tier: Tier
+    title: str
+    where: str = ""
+    actions: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
+
+
+class DecisionQuestion(Noun):
+    """A question that would open a vote, below what a council needs to know."""
+
+    question: str
+    """Id of the question."""
+    label: str
+    where: str
+    whom: str
+    """Who knows."""
+    minutes: int
+    opens: str
+    """What it would let the council vote."""
+
+
+class ActionNumber(Noun):
+    """The number that an action of a school bears for ever."""
+
+    number: int = Field(ge=1)
+    first: str
+    """ISO day of the closing that gave it."""
+    became: str = ""
+    """What became of it since, in the words of a new audit."""
+
+
+class DecisionList(Noun):
+    """All that one closing froze; version 2 is another list, both are kept."""
+
+    day: str
+    """ISO day of the closing: delays and prices are as of it."""
+    version: int = 1
+    budgets: tuple[int, ...]
+    votes: tuple[Vote, ...] = ()
+    aside: tuple[AsideLine, ...] = ()
+    pending: tuple[PendingLine, ...] = ()
+    missing: tuple[str, ...] = ()
+    """What the council lacks to decide, in words; empty: enough is known."""
+    questions: tuple[DecisionQuestion, ...] = ()
+    """Where something lacks: five, the most useful first."""
+    numbers: dict[str, ActionNumber] = Field(default_factory=dict)
+    """A1…: public actions, by id of recommendation."""
+    reserved: dict[str, ActionNumber] = Field(default_factory=dict)
+    """R1…: those that public pages do not know of."""
+
+    @property
+    def every(self) -> tuple[Spent, ...]:
+        """What is spent, row by row: the votes, then what takes none."""
+        voted = (one.spent for one in self.votes)
+        return (*voted, *(one.spent for one in self.aside))
+
+    @property
+    def gross(self) -> int:
+        """The sum of the rows."""
+        return sum(one.gross for one in self.every)
+
+    @property
+    def fctva(self) -> int:
+        """What the State gives back, later."""
+        return sum(one.fctva.euros for one in self.every if one.fctva)
+
+    @property
+    def net(self) -> int:
+        """What is left to the commune, no aid counted."""
+        return self.gross - self.fctva
+
+    def paid_in(self, year: int) -> YearSpent:
+        """Return what one budget pays of everything."""
+        rows = [each for one in self.every for each in one.years if each.year == year]
+        return YearSpent(
+            year=year,
+            inv=sum(each.inv for each in rows),
+            fon=sum(each.fon for each in rows),
+        )
