@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from random import Random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from diag.assess.judge import assess
@@ -30,6 +31,8 @@ from diag.model.enums import (
 from diag.model.fact import Facts
 from diag.model.votes import VOTES, Spent
 from tests.assess.builders import (
+    ECOLE,
+    ROOT,
     SALLE,
     boolean,
     checklist,
@@ -38,14 +41,18 @@ from tests.assess.builders import (
     number,
     price,
     recommendation,
+    require,
 )
-from tests.assess.strategies import Audit, audits
+from tests.assess.strategies import BATIMENT, Audit, audits
+from tests.completions import completions, facts_of
 from tests.documents.audits import invented_facts
 from tests.examples import examples
 from tests.shipped import shipped
 
 DAY = date(2026, 10, 5)
 INVESTED = BudgetSection.INVESTISSEMENT
+BARE = {"nus": False, "prises": 0, "stores": 0}
+VISITED = date(2026, 9, 28)
 DELAYS = ("", "", "P7D", "P6M", "P1Y", "P2Y", "P5Y")
 
 
@@ -101,7 +108,81 @@ def dear_audits(draw: st.DrawFn) -> Audit:
     }
     finances = {"fctva": rate(draw(st.sampled_from(("2026-09", "2024"))))}
     changed = {"prices": prices, "recommendations": advised, "finances": finances}
-    return Audit(audit.checklist.model_copy(update=changed), audit.facts)
+    made = audit.checklist.model_copy(update=changed)
+    closed = replace(audit.facts, closed=frozenset())
+    random = Random(draw(st.integers()))
+    world = next(completions(closed, made, random, 40), None)
+    assume(world is not None)
+    assert world is not None
+    return Audit(made, facts_of(world, audit.facts))
+
+
+KINDS = (Kind.COMPLIANCE, Kind.BLOCKING, Kind.IMPROVEMENT)
+_ROW = st.tuples(
+    st.sampled_from(KINDS),
+    st.sampled_from((ECOLE, SALLE)),
+    st.sampled_from((None, *Trade)),
+    st.sampled_from(DELAYS),
+    st.integers(0, 400),
+    st.sampled_from(BudgetSection),
+    st.booleans(),
+    st.integers(0, 15),
+)
+"""Kind, place, trade, delay, tens of euros, section, whether yearly, what it waits for
+if that comes before it."""
+
+
+@st.composite
+def poor_schools(draw: st.DrawFn) -> Audit:
+    """Draw a school where nothing is as it should be, in two buildings, all of it dear.
+
+    Random audits rarely make a vote; this one makes many.
+    """
+    rows = draw(st.lists(_ROW, min_size=1, max_size=16))
+    made = checklist(
+        (boolean("filtre"), number("prises", SALLE)),
+        [
+            criterion(
+                f"c{at}",
+                {1: "filtre" if place is ECOLE else "prises >= 1"},
+                kind=kind,
+                place=place,
+            )
+            for at, (kind, place, *_) in enumerate(rows)
+        ],
+        [
+            recommendation(
+                f"r{at}",
+                f"c{at}",
+                1,
+                buys=(f"p{at}",) if tens else (),
+                requires=(require(f"c{first}", 1),) if first < at else (),
+            ).model_copy(update={"trade": trade, "delay": delay})
+            for at, (_, _, trade, delay, tens, _, _, first) in enumerate(rows)
+        ],
+        [
+            price(
+                f"p{at}", tens * 500, tens * 1000, tens * 2000, yearly=yearly
+            ).model_copy(update={"section": section})
+            for at, (*_, tens, section, yearly, _) in enumerate(rows)
+        ],
+    )
+    rooms = draw(st.lists(st.sampled_from(("A", "B", ROOT)), min_size=1, max_size=4))
+    names = [f"S{at}" for at in range(len(rooms))]
+    found = facts(
+        {"filtre": False},
+        {"A": {}, "B": {}, **{name: {"prises": 0} for name in names}},
+        kinds={"A": BATIMENT, "B": BATIMENT},
+        parents=dict(zip(names, rooms, strict=True)),
+        visit_date=VISITED,
+    )
+    return Audit(made.model_copy(update={"finances": {"fctva": rate()}}), found)
+
+
+@settings(examples(300), suppress_health_check=[HealthCheck.too_slow])
+@given(poor_schools())
+def test_votes_of_a_poor_school_add_up_and_are_in_order(audit: Audit) -> None:
+    check(*balloted(audit))
 
 
 def balloted(
@@ -241,10 +322,6 @@ def school(**more: object) -> Checklist:
         ),
     )
     return made.model_copy(update={"finances": {"fctva": rate()}, **more})
-
-
-BARE = {"nus": False, "prises": 0, "stores": 0}
-VISITED = date(2026, 9, 28)
 
 
 def seen(rooms: dict[str, dict[str, bool | int]]) -> Facts:
