@@ -59,7 +59,7 @@ class Captures:
         """Go from arrival to report."""
         press, app = self.pilot.press, self.app
         await self.draw("territoire", "Chantelombe")
-        await press("slash", *"farandole")
+        await press(*"farandole")
         await self.draw("recherche", "1 école")
         await self.at(lambda: app.go_school(FULL), "Adresse")
         await self.draw("ecole", "2026-2027")

@@ -43,7 +43,7 @@ STEPS = (
             "On y choisit celles du jour : c'est la tournée.",
             "Chaque ligne dit où en est l'audit de l'école.",
         ),
-        (territory.Search, territory.Pick, territory.OpenTour),
+        (territory.OpenSchool, territory.Pick, territory.OpenTour),
     ),
     TourStep(
         "École",

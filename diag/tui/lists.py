@@ -1,6 +1,6 @@
 """Lists of thousands of lines, drawn by line; a field that searches them, tabs."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -321,89 +321,52 @@ def regions_of(lines: Iterable[int], width: int, x: int = 0) -> list[Region]:
     return found
 
 
-# A search over a list: the user types, the list follows, Enter opens what stands first.
-#
-# Both take their keys in the order in which they came, so that a name typed in one go,
-# Enter included, opens what it names.
-
-
 _MOVES = {"up": -1, "down": 1}
 _PAGES = {"pageup": -1, "pagedown": 1}
-_BEGINS = "/"
+_EDGES = {"home": 0, "end": 1}
 
 
 class SearchField(Sturdy, Input):
-    """A search field; arrows move in the list, Enter opens what its cursor is on."""
+    """A search over a list: what is typed searches, the arrows move in the list.
+
+    Keys are taken in the order in which they came, so that a name typed in one go,
+    Enter included, opens what it names.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Ouvrir", key_display="Entrée"),
-        Binding("down", "move(1)", "Liste", key_display="↓"),
-        Binding("escape", "screen.command('ClearSearch')", "Tout", key_display="Échap"),
+        Binding("enter", "screen.command('OpenSchool')", "École", key_display="Entrée"),
+        Binding("space", "screen.command('Pick')", "Choisir", key_display="Espace"),
     ]
     """Told in the footer, and clicked there: their keys are taken as they come."""
 
-    def __init__(self, lines: "SearchedLines", placeholder: str) -> None:
+    def __init__(
+        self, lines: Lines, placeholder: str, keys: Mapping[str, Callable[[], object]]
+    ) -> None:
         super().__init__(placeholder=placeholder, select_on_focus=False)
         self.cursor_blink = False
         self._lines = lines
+        self._keys = keys
 
     def on_key(self, event: events.Key) -> None:
-        if event.key in _MOVES:
-            self.action_move(_MOVES[event.key])
+        if event.key == "enter":
+            self._keys["enter"]()
+        elif event.key in _MOVES:
+            self._lines.action_move(_MOVES[event.key])
         elif event.key in _PAGES:
             self._lines.action_page(_PAGES[event.key])
-        elif event.key == "enter":
-            self.action_open()
-        else:
+        elif self.value or not self._does_when_empty(event):
             return
         event.stop()
         event.prevent_default()
 
-    def action_open(self) -> None:
-        self._lines.entered()
-
-    def action_move(self, step: int) -> None:
-        self._lines.action_move(step)
-
-    def begin(self, text: str = "") -> None:
-        """Begin another search; without a text, what is typed replaces the old one."""
-        self.screen.set_focus(self)
-        if text:
-            self.value = text
-            self.cursor_position = len(text)
+    def _does_when_empty(self, event: events.Key) -> bool:
+        """Do what a key means while nothing is typed; a slash begins a search."""
+        if event.key in _EDGES:
+            self._lines.action_edge(_EDGES[event.key])
+        elif event.key in self._keys:
+            self._keys[event.key]()
         else:
-            self.action_select_all()
-
-
-class SearchedLines(Lines):
-    """The list; `/`, a capital or a digit begins a search, small letters command."""
-
-    field: SearchField
-    """Where the user types."""
-    entered: Callable[[], object]
-    """Opens what the cursor is on."""
-
-    def on_key(self, event: events.Key) -> None:
-        if self._takes(event.character if event.is_printable else None):
-            event.stop()
-            event.prevent_default()
-
-    def key_enter(self, event: events.Key) -> None:
-        """Open, once what was typed is looked for."""
-        event.stop()
-        self.entered()
-
-    def _takes(self, character: str | None) -> bool:
-        if not character:
-            return False
-        if self.screen.focused is self.field:
-            self.field.replace(character, *self.field.selection)
-        elif character == _BEGINS:
-            self.field.begin()
-        elif character.isupper() or character.isdigit():
-            self.field.begin(character)
-        else:
-            return False
+            return event.character == "/"
         return True
 
 

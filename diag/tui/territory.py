@@ -21,7 +21,6 @@ from diag.tui.lists import (
     WIDE,
     Lines,
     ListColumn,
-    SearchedLines,
     SearchField,
 )
 from diag.tui.place import PlaceScreen
@@ -33,39 +32,39 @@ class OpenSchool(Command, keys="enter", title="École", footer=True):
     """Ouvrir l'école : qui ils sont, ce que nous avions constaté, la visite."""
 
 
-class Search(Command, keys="slash", title="Chercher", footer=True):
-    """Chercher une école : commune, nom, UAI ou code postal, comme on les tape."""
-
-
 class Pick(Command, keys="space", title="Choisir", footer=True):
     """Mettre l'école dans la tournée, ou l'en retirer."""
 
 
-class OpenTour(Command, keys="t", title="Tournée", footer=True):
+class OpenTour(Command, keys="f2", title="Tournée", footer=True):
     """Voir la tournée : les écoles choisies, leurs adresses, leurs téléphones."""
 
 
-class Resume(Command, keys="r", title="Reprendre", footer=True):
+class Resume(Command, keys="f3", title="Reprendre", footer=True):
     """Reprendre où vous étiez : la visite à la même question, le bilan, l'école."""
 
 
-class Regroup(Command, keys="g", title="Regrouper"):
+class Regroup(Command, keys="f5", title="Regrouper"):
     """Regrouper les écoles par commune, EPCI ou ingénieur, ou ne plus le faire."""
 
 
-class OnlyAudits(Command, keys="a", title="Audits seulement"):
+class OnlyAudits(Command, title="Audits seulement"):
     """Ne montrer que les écoles auditées, ou de nouveau toutes."""
 
 
-class OpenSync(Command, keys="b", title="Bureau"):
+class OpenSync(Command, title="Bureau"):
     """Voir ce qui n'est pas encore au bureau, et synchroniser."""
 
 
-class ImportFiles(Command, keys="i", title="Importer"):
+class ImportFiles(Command, keys="f8", title="Importer", footer=True):
     """Importer un fichier officiel : annuaire, effectifs, IPS, communes, mairies."""
 
 
-class OpenCommune(Command, keys="m", title="Commune"):
+class ExportAudits(Export, keys=""):
+    """Choisir les documents à écrire : de la liste, de la tournée, de tout."""
+
+
+class OpenCommune(Command, title="Commune"):
     """Ouvrir la commune de l'école : la mairie, et l'audit de la commune."""
 
 
@@ -73,15 +72,15 @@ class OpenSyndicat(Command, title="Mon syndicat"):
     """Ouvrir mon syndicat, et son propre audit ; son SIREN est demandé une fois."""
 
 
-class OpenConflicts(Command, keys="k", title="Conflits"):
+class OpenConflicts(Command, title="Conflits"):
     """Voir ce que plusieurs ont dit différemment, et le trancher."""
 
 
-class OpenReviews(Command, keys="l", title="À relire"):
+class OpenReviews(Command, title="À relire"):
     """Voir les audits soumis qui attendent une relecture."""
 
 
-class OpenSettings(Command, keys="e", title="Réglages"):
+class OpenSettings(Command, title="Réglages"):
     """Changer votre nom, celui du syndicat, ou la campagne où l'on travaille."""
 
 
@@ -121,7 +120,6 @@ class TerritoryScreen(PlaceScreen):
     CSS_PATH = "territory.tcss"
     OFFERS = (
         OpenSchool,
-        Search,
         Pick,
         OpenTour,
         Resume,
@@ -129,7 +127,7 @@ class TerritoryScreen(PlaceScreen):
         OnlyAudits,
         OpenSync,
         ImportFiles,
-        Export,
+        ExportAudits,
         OpenCommune,
         OpenSyndicat,
         OpenConflicts,
@@ -141,10 +139,9 @@ class TerritoryScreen(PlaceScreen):
     )
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
-        "Où en sommes-nous ? Toutes les écoles, cherchées comme on tape. Une majuscule "
-        "ou un chiffre commencent une recherche, comme / ; Entrée ouvre la première "
-        "école trouvée, les flèches en choisissent une autre. Tab revient à la liste, "
-        "où les petites lettres commandent."
+        "Où en sommes-nous ? Toutes les écoles, cherchées comme on tape : toute lettre "
+        "cherche, Entrée ouvre la première école trouvée, les flèches en choisissent "
+        "une autre. Ce qui n'a pas de touche se cherche par son nom, comme le reste."
     )
 
     def __init__(self) -> None:
@@ -154,7 +151,7 @@ class TerritoryScreen(PlaceScreen):
         self._words = ""
 
     def body(self) -> ComposeResult:
-        lines = SearchedLines((
+        lines = Lines((
             ListColumn("Jour", 4, right=True, least=TINY),
             ListColumn("Commune", 22, narrow=20, tiny=9),
             ListColumn("École"),
@@ -163,19 +160,20 @@ class TerritoryScreen(PlaceScreen):
             ListColumn("UAI", 8, least=WIDE),
             ListColumn("Audit", 19, narrow=14, least=TINY),
         ))
-        lines.field = SearchField(lines, _PLACEHOLDER)
-        lines.entered = self._open
-        yield lines.field
+        lines.can_focus = False
+        keys = {"enter": self._open, "space": self.on_pick}
+        yield SearchField(lines, _PLACEHOLDER, keys)
         yield NewYear()
         yield lines
 
     def on_mount(self) -> None:
         """Show the frame first; the schools come right after it."""
         self.set_title("Territoire")
-        self.query_one(Lines).focus()
+        self.query_one(SearchField).focus()
 
     def on_screen_resume(self) -> None:
-        """Read again: an audit may have moved since the user was here."""
+        """Read again, an audit may have moved; typing begins another search."""
+        self.query_one(Input).action_select_all()
         self.post_message(Fill(whole=False))
 
     def on_fill(self, event: Fill) -> None:
@@ -195,13 +193,13 @@ class TerritoryScreen(PlaceScreen):
         lines.empty = (
             _EMPTY
             if words
-            else _NO_AUDIT.format(key=key_now(self.app, OnlyAudits))
+            else _NO_AUDIT.format(key=key_now(self.app, ClearSearch))
             if self._only_audits
             else _NO_SCHOOL.format(key=key_now(self.app, ImportFiles))
         )
         lines.show(found.lines)
         self.set_title("Territoire", *found.summary)
-        how = f"touche {key_now(self.app, OpenSettings)} : {OpenSettings.TITLE}"
+        how = f"touche {key_now(self.app, OpenPalette)} : {OpenSettings.TITLE}"
         self.query_one(NewYear).show_year(self.diag.desk, how)
         self._can_resume = self.diag.whereabouts.can_resume
         self.refresh_bindings()
@@ -209,8 +207,8 @@ class TerritoryScreen(PlaceScreen):
             self.call_after_refresh(self.post_message, Fill())
 
     def can(self, command: CommandType) -> bool | None:
-        if command is Search:
-            return not isinstance(self.focused, SearchField)
+        if command is Pick:
+            return not self._words
         return self._can_resume if command is Resume else True
 
     @on(Input.Changed)
@@ -230,11 +228,7 @@ class TerritoryScreen(PlaceScreen):
             self._read(whole=True)
         lines = self.query_one(Lines)
         if lines.key:
-            self.set_focus(lines)
             self.diag.go_school(lines.key)
-
-    def on_search(self) -> None:
-        self.query_one(SearchField).begin()
 
     def on_pick(self) -> None:
         """Put the school under the cursor in the tour, or take it out; step down."""
@@ -293,7 +287,7 @@ class TerritoryScreen(PlaceScreen):
         if typed:
             self.diag.go_school(f"syndicat:{''.join(typed.split())}")
 
-    def on_export(self) -> None:
+    def on_export_audits(self) -> None:
         """Choose which documents to write: of the list, of the tour, of all."""
         # Judging and writing, 100 ms: only who exports pays for them.
         from diag.tui.export import export_screen  # noqa: PLC0415
@@ -333,7 +327,6 @@ class TerritoryScreen(PlaceScreen):
         """Forget the search; this is the first place, there is none before it."""
         self.query_one(Input).value = ""
         self._only_audits = False
-        self.query_one(Lines).focus()
         self.post_message(Fill())
 
 

@@ -87,7 +87,7 @@ def test_the_bilan_is_resumed_over_the_visit(tmp_path: Path, end: str) -> None:
 
     with Terminal(program(), tmp_path, SIZE) as terminal:
         terminal.wait_for(lambda: terminal.shows("Chantelombe"), "the schools")
-        terminal.send("r")
+        terminal.send("\x1bOR")
         terminal.wait_for(lambda: terminal.shows("Bilan :"), "the bilan")
         terminal.send("\x1b")
         terminal.wait_for(lambda: shown(terminal) == where, "the very question")

@@ -32,7 +32,7 @@ def visit_in(folder: Path) -> Terminal:
     terminal = Terminal(program(), folder, SIZE)
     try:
         terminal.wait_for(lambda: terminal.shows("Chantelombe"), "the schools")
-        terminal.send("r")
+        terminal.send("\x1bOR")
         terminal.wait_for(lambda: terminal.shows("Réponse"), "the visit")
     except BaseException:
         terminal.__exit__(None, None, None)

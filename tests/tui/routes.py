@@ -30,6 +30,11 @@ async def go(pilot: Pilot[None], app: DiagApp, place: str) -> None:
     await wait_for(pilot, lambda: shows(pilot, seen), place)
 
 
+async def choose(pilot: Pilot[None], words: str) -> None:
+    """Find a command by its name, as one does where every letter searches."""
+    await pilot.press("ctrl+p", *words, "enter")
+
+
 def audited(folder: Path) -> DiagApp:
     """Return the app that the routes are walked in."""
     return audited_app(folder)

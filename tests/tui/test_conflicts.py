@@ -13,6 +13,7 @@ from diag.tui.conflicts import ConflictScreen
 from tests.audit.apart import meet, pull, say, two_laptops
 from tests.audit.builders import SCHOOL
 from tests.tui.builders import app_on
+from tests.tui.routes import choose
 from tests.tui.waiting import shows, visible, wait_for
 
 
@@ -40,7 +41,7 @@ async def test_a_conflict_is_taken_given_back_and_written_anew(tmp_path: Path) -
     app = contested_app(tmp_path)
     async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
-        await pilot.press("k")
+        await choose(pilot, "conflits")
         await wait_for(pilot, lambda: shows(pilot, "2 conflits"), "the list")
         await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, "Au départ : 4"), "the card")
@@ -64,7 +65,7 @@ async def test_an_unlikely_answer_is_confirmed(tmp_path: Path) -> None:
     app = contested_app(tmp_path)
     async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
-        await pilot.press("k")
+        await choose(pilot, "conflits")
         await wait_for(pilot, lambda: shows(pilot, "2 conflits"), "the list")
         await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, "Au départ"), "the card")
@@ -99,7 +100,7 @@ async def test_a_removed_room_is_kept(tmp_path: Path) -> None:
     app = contested_app(tmp_path)
     async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
-        await pilot.press("k")
+        await choose(pilot, "conflits")
         await wait_for(pilot, lambda: shows(pilot, "2 conflits"), "the list")
         await pilot.press("end", "enter")
         await wait_for(pilot, lambda: shows(pilot, "après que"), "the card")
@@ -137,7 +138,7 @@ async def test_hostile_and_long_texts_stand_side_by_side(tmp_path: Path) -> None
     app = app_on(tmp_path / "b" / "mine")
     async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
-        await pilot.press("k")
+        await choose(pilot, "conflits")
         await wait_for(pilot, lambda: shows(pilot, "1 conflit"), "the list")
         await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, " | "), "two columns")
@@ -167,7 +168,7 @@ async def test_a_room_created_twice_is_read_as_one_then_as_two_again(
     app = doubled_app(tmp_path)
     async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
-        await pilot.press("k")
+        await choose(pilot, "conflits")
         await wait_for(pilot, lambda: shows(pilot, "1 lieu peut-être"), "the list")
         await pilot.press("end", "enter")
         await wait_for(pilot, lambda: shows(pilot, "même nom"), "the card")
@@ -198,7 +199,7 @@ async def test_what_another_program_brought_meanwhile_is_there_and_asks_nothing(
             assert classes(app) == ["5"]
             assert rooms(app) == 1
             pull(mine, theirs)
-            await pilot.press("k")
+            await choose(pilot, "conflits")
             told = "1 conflit, 1 lieu peut-être double"
             await wait_for(pilot, lambda: shows(pilot, told), "both")
             await pilot.press("enter")
@@ -220,7 +221,7 @@ async def test_coming_back_to_the_list_shows_what_another_program_brought(
             size=(80, 24), notifications=True, tooltips=True
         ) as pilot:
             await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
-            await pilot.press("k")
+            await choose(pilot, "conflits")
             await wait_for(pilot, lambda: shows(pilot, "Rien à trancher"), "none")
             pull(mine, theirs)
             app.post_message(AppFocus())
@@ -231,7 +232,7 @@ async def test_two_places_said_different_leave_the_list(tmp_path: Path) -> None:
     app = doubled_app(tmp_path)
     async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
-        await pilot.press("k")
+        await choose(pilot, "conflits")
         await wait_for(pilot, lambda: shows(pilot, "1 lieu peut-être"), "the list")
         await pilot.press("end", "enter")
         await wait_for(pilot, lambda: shows(pilot, "Deux lieux"), "the card")
@@ -246,7 +247,7 @@ async def test_a_submitted_audit_is_given_back_with_a_reason(tmp_path: Path) -> 
     app = app_on(tmp_path / "mine")
     async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
-        await pilot.press("l")
+        await choose(pilot, "a relire")
         await wait_for(pilot, lambda: shows(pilot, "1 en attente"), "the list")
         await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, "Bilan"), "the bilan")

@@ -21,6 +21,7 @@ from diag.tui.lists import Lines
 from diag.tui.preview import PreviewScreen
 from tests.audit.builders import OTHER, started
 from tests.tui.builders import SCHOOL, audited_app
+from tests.tui.routes import choose
 from tests.tui.waiting import shows, wait_for
 
 
@@ -34,7 +35,7 @@ def exports(app: DiagApp) -> list[str]:
 
 
 async def panel(pilot: Pilot[None]) -> ExportScreen:
-    await pilot.press("x")
+    await choose(pilot, "exporter")
     await wait_for(pilot, lambda: isinstance(pilot.app.screen, ExportScreen), "panel")
     await wait_for(pilot, lambda: shows(pilot, "documents de"), "what it comes to")
     screen = pilot.app.screen
@@ -86,7 +87,7 @@ async def test_the_list_the_tour_or_all_audits_are_exported(tmp_path: Path) -> N
     keep_tour(app.desk.workspace, tour_of(app.desk.workspace).toggled(OTHER))
     async with running(app) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
-        await pilot.press("a")
+        await choose(pilot, "audits seulement")
         await wait_for(pilot, lambda: shows(pilot, "2 écoles"), "the audited ones")
         screen = await panel(pilot)
         assert [len(one.audits) for one in screen._scopes] == [2, 1, 2]

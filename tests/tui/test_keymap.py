@@ -83,7 +83,8 @@ def test_a_free_key_is_given_and_a_key_given_is_taken() -> None:
         MostUseful.TITLE in refusal(SwapFace, "f10", None, taken)
     )
     assert not refusal(SwapFace, "f3", None, taken)
-    assert not refusal(OpenTour, "y", "y", {})
+    assert not refusal(OpenTour, "f10", None, {})
+    assert "lettres" in refusal(OpenTour, "y", "y", {})
     assert refusal(Help, "y", "y", {})
 
 
@@ -168,25 +169,27 @@ async def test_a_new_key_answers_at_once_and_the_next_time(tmp_path: Path) -> No
     async with running(app) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
         await editor(pilot, OpenTour.ident())
-        await press(pilot, "i")
+        await press(pilot, "y")
+        await wait_for(pilot, lambda: shows(pilot, "Prenez une touche"), "typed here")
+        await pilot.press("f8")
         await wait_for(pilot, lambda: shows(pilot, "sert déjà à « Importer »"), "taken")
-        await pilot.press("y")
-        await wait_for(pilot, lambda: shows(pilot, "* y"), "given")
+        await pilot.press("f10")
+        await wait_for(pilot, lambda: shows(pilot, "* F10"), "given")
         await pilot.press("escape")
-        await wait_for(pilot, lambda: shows(pilot, "y Tournée"), "the footer")
-        await pilot.press("t", "y")
+        await wait_for(pilot, lambda: shows(pilot, "F10 Tournée"), "the footer")
+        await pilot.press("f10")
         await wait_for(pilot, lambda: isinstance(app.screen, TourScreen), "the tour")
 
     again = app_on(tmp_path)
-    async with running(again) as pilot:
-        await wait_for(pilot, lambda: shows(pilot, "y Tournée"), "kept")
+    async with again.run_test(size=(120, 40), notifications=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "F10 Tournée"), "kept")
         await pilot.press("f1")
         await wait_for(pilot, lambda: shows(pilot, "r Raccourcis"), "the help")
-        assert shows(pilot, " y  ")
+        assert shows(pilot, " F10  ")
         await pilot.press("r")
         await wait_for(pilot, lambda: isinstance(again.screen, KeysScreen), "editor")
         await pilot.press("z", "escape", "escape")
-        await wait_for(pilot, lambda: shows(pilot, "t Tournée"), "its own")
+        await wait_for(pilot, lambda: shows(pilot, "F2 Tournée"), "its own")
         assert again.keys == {}
 
 
@@ -213,7 +216,7 @@ async def test_a_damaged_keymap_never_prevents_starting(tmp_path: Path) -> None:
     app = new_app(tmp_path)
     app.desk.keep("keys", {"territory.OpenTour": "escape", "x": [1], "gone.Gone": "f9"})
     async with running(app) as pilot:
-        await wait_for(pilot, lambda: shows(pilot, "t Tournée"), "the footer")
+        await wait_for(pilot, lambda: shows(pilot, "F2 Tournée"), "the footer")
         assert app.keys == {"Gone": "f9"}
 
 

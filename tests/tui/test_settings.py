@@ -18,10 +18,11 @@ from diag.tui.territory import NewYear, TerritoryScreen
 from diag.workspace.workspace import fixed_world
 from tests.audit.builders import started, workspace
 from tests.tui.builders import SCHOOL, app_on, new_app
+from tests.tui.routes import choose
 from tests.tui.waiting import shows, wait_for
 
 NEXT_YEAR = date(2027, 9, 1)
-NEWS = "Une nouvelle année scolaire a commencé : 2027-2028 (touche e : Réglages)."
+NEWS = "Une nouvelle année scolaire a commencé : 2027-2028 (touche Ctrl+P : Réglages)."
 
 
 @asynccontextmanager
@@ -32,7 +33,7 @@ async def running(app: DiagApp) -> AsyncIterator[Pilot[None]]:
 
 
 async def opened(pilot: Pilot[None]) -> None:
-    await pilot.press("e")
+    await choose(pilot, "reglages")
     await wait_for(pilot, lambda: isinstance(pilot.app.screen, SettingsForm), "form")
 
 
@@ -163,6 +164,6 @@ async def test_resuming_goes_back_to_the_audit_that_was_under_way(
         await pilot.press("enter", "enter", *"2027-2028", "f2")
         await closed(pilot)
         await wait_for(pilot, lambda: shows(pilot, "en 2027-2028"), "the list")
-        await pilot.press("r")
+        await pilot.press("f3")
         await wait_for(pilot, lambda: shows(pilot, "Réponse"), "the visit")
         assert app.desk.session(SCHOOL).audit.campaign == "2026-2027"

@@ -9,6 +9,7 @@ from diag.tui.bilan import BilanScreen
 from diag.tui.school import SchoolScreen
 from diag.tui.visit import VisitScreen
 from tests.tui.builders import new_app
+from tests.tui.routes import choose
 from tests.tui.waiting import shows, wait_for
 
 SIZE = (80, 24)
@@ -19,9 +20,9 @@ async def test_the_commune_of_a_school_is_visited_and_judged(tmp_path: Path) -> 
     app = new_app(tmp_path)
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        await pilot.press("slash", *"marronniers", "tab")
+        await pilot.press(*"marronniers")
         await wait_for(pilot, lambda: shows(pilot, "1 école "), "the school found")
-        await pilot.press("m")
+        await choose(pilot, "commune")
         await wait_for(pilot, lambda: shows(pilot, "Commune d"), "its commune")
         assert isinstance(app.screen, SchoolScreen)
         assert shows(pilot, "Les Marronniers")
@@ -45,7 +46,7 @@ async def test_the_commune_of_a_school_is_visited_and_judged(tmp_path: Path) -> 
         await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "the visit")
         await pilot.press("escape", "escape")
         await wait_for(pilot, lambda: shows(pilot, "audit"), "the territory")
-        await pilot.press("g")
+        await pilot.press("f5")
         await wait_for(pilot, lambda: shows(pilot, ", commune : en cours"), "told")
 
 

@@ -13,6 +13,7 @@ from diag.sync.hub.store import EVERYWHERE, Location
 from diag.tui.sync import SyncScreen, progress_words
 from tests.sync.serving import Served, free_port, made_home, served
 from tests.tui.builders import SCHOOL, audited_app
+from tests.tui.routes import choose
 from tests.tui.waiting import shows, wait_for
 
 SIZE = (80, 24)
@@ -36,7 +37,7 @@ async def test_a_laptop_enrols_and_brings_its_audits_to_the_office(
     app = audited_app(tmp_path / "desk")
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        await pilot.press("b")
+        await choose(pilot, "bureau")
         await wait_for(pilot, lambda: shows(pilot, "connu d'aucun serveur"), "alone")
         await pilot.press("n")
         await wait_for(pilot, lambda: shows(pilot, "Invitation donnée"), "asked")
@@ -57,7 +58,7 @@ async def test_a_wrong_invitation_is_told_and_kept(tmp_path: Path) -> None:
     app = audited_app(tmp_path / "desk")
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        await pilot.press("b")
+        await choose(pilot, "bureau")
         await wait_for(pilot, lambda: isinstance(app.screen, SyncScreen), "the office")
         await pilot.press("s")
         await wait_for(pilot, lambda: shows(pilot, "Demandez une invitation"), "no hub")

@@ -16,6 +16,7 @@ from diag.tui.state import Here
 from diag.tui.tour import TourScreen
 from diag.tui.visit import VisitScreen
 from tests.tui.builders import SCHOOL, app_on, new_app
+from tests.tui.routes import choose
 from tests.tui.waiting import shows, wait_for
 
 
@@ -67,7 +68,7 @@ async def test_a_school_that_was_read_is_reopened(tmp_path: Path) -> None:
         app.go_school(SCHOOL)
         await wait_for(pilot, lambda: kept(app).places, "kept")
     async with running(app_on(tmp_path)) as pilot:
-        await pilot.press("r")
+        await pilot.press("f3")
         await on(pilot, SchoolScreen)
 
 
@@ -77,7 +78,7 @@ async def test_the_tour_is_reopened(tmp_path: Path) -> None:
         app.go_tour()
         await wait_for(pilot, lambda: kept(app).places, "kept")
     async with running(app_on(tmp_path)) as pilot:
-        await pilot.press("r")
+        await pilot.press("f3")
         await on(pilot, TourScreen)
 
 
@@ -93,7 +94,7 @@ async def test_back_in_territoire_it_is_the_visit_that_is_resumed(
         await wait_for(pilot, lambda: kept(app).places == ("school",), "kept")
         await pilot.press("escape")
         await wait_for(pilot, lambda: not kept(app).places, "Territoire")
-        await pilot.press("r")
+        await pilot.press("f3")
         await on(pilot, VisitScreen)
 
 
@@ -107,7 +108,7 @@ async def test_the_audit_of_another_campaign_is_reopened_as_such(
         app.go_bilan(SCHOOL)
         await wait_for(pilot, lambda: kept(app).campaign, "kept")
     async with running(app_on(tmp_path)) as pilot:
-        await pilot.press("r")
+        await pilot.press("f3")
         await on(pilot, BilanScreen)
         await wait_for(pilot, lambda: shows(pilot, "2024-2025"), "its campaign")
 
@@ -120,9 +121,10 @@ async def test_a_school_that_is_gone_is_told_once_and_leaves_one_in_territoire(
     app.desk.keep("here", [places, "9999999P", ""])
     app.desk.close()
     async with running(app_on(tmp_path)) as pilot:
-        await pilot.press("r")
+        await pilot.press("f3")
         await wait_for(pilot, lambda: shows(pilot, "9999999P"), "told")
-        await pilot.press("escape", "e")
+        await pilot.press("escape")
+        await choose(pilot, "reglages")
         await wait_for(pilot, lambda: shows(pilot, "Réglages"), "one works on")
 
 
