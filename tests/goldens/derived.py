@@ -21,7 +21,7 @@ from diag.model.enums import Moment, PlaceKind, Profile, QuestionType, State
 from diag.model.fact import Answer, Facts, Value
 from diag.model.number import canonical_number, exact
 from diag.rules.values import Span
-from tests.goldens.golden import NAMES, as_example, golden
+from tests.goldens.golden import NAMES, as_example, facts_told, golden
 from tests.shipped import shipped
 
 DERIVED = 200
@@ -32,7 +32,8 @@ Raw = dict[str, Any]
 
 def whole_school(name: str, checklist: Checklist) -> Facts:
     """Return a whole school, all that it left unknown answered as another one does."""
-    return _completed(as_example(golden(name)), Random(name), checklist)
+    facts = facts_told(golden(name), checklist)
+    return completed(facts, Random(name), checklist)
 
 
 def derived_school(number: int, checklist: Checklist) -> Facts:
@@ -63,13 +64,16 @@ def derived_school(number: int, checklist: Checklist) -> Facts:
     }
     if base["answers"]["type_ecole"] == "primaire":
         raw["answers"]["nb_eleves_elementaire"] = pupils * 3 // 5
-    return _completed(raw, random, checklist)
+    facts = example_facts(judge_of(checklist), raw)
+    return completed(facts, random, checklist)
 
 
 def commune_derived(number: int, checklist: Checklist) -> Facts:
     """Return a commune, whatever its answers."""
     random = Random(f"commune {number}")
-    return _completed({"visit_date": VISIT}, random, checklist, PlaceKind.COMMUNE)
+    raw = {"visit_date": VISIT}
+    facts = example_facts(judge_of(checklist), raw, PlaceKind.COMMUNE)
+    return completed(facts, random, checklist)
 
 
 VISIT = "2026-10-01"
@@ -139,14 +143,8 @@ def _lots(
         yield {**told, "name": f"Lot {rank}", "in": parent}
 
 
-def _completed(
-    raw: Raw,
-    random: Random,
-    checklist: Checklist,
-    subject: PlaceKind = PlaceKind.ECOLE,
-) -> Facts:
+def completed(facts: Facts, random: Random, checklist: Checklist) -> Facts:
     """Return facts with an answer to every question that applies, and no other."""
-    facts = example_facts(judge_of(checklist), raw, subject)
     while True:
         asked = {
             (one.place, one.question.id): one.question
@@ -210,10 +208,9 @@ def _within(facts: Facts, checklist: Checklist) -> Facts:
         whole = checklist.questions[name].at_most
         if whole and isinstance(head.value, int | str):
             most = reading.scope(place).value(whole)
-            assert isinstance(most, Span)
-            if most.high is not None and exact(head.value) > most.high:
-                value = canonical_number(most.high)
-                answers[place, name] = (replace(head, value=value),)
+            high = most.high if isinstance(most, Span) else None
+            if high is not None and exact(head.value) > high:
+                answers[place, name] = (replace(head, value=canonical_number(high)),)
     return replace(facts, answers=answers)
 
 

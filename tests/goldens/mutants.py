@@ -1,8 +1,8 @@
 """Checklists with one thing changed, in memory: who notices?
 
-A mutant changes one threshold by one step, one weight, or one condition. It is caught
-when the lint refuses it, or when an example or a whole school no longer gets what is
-written beside it.
+A mutant moves one threshold by one step, one weight, one bound or the trigger of one
+action, or turns one condition. It is caught when the lint refuses it, or when an
+example or a whole school no longer gets what is written beside it.
 """
 
 import ast
@@ -10,21 +10,78 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
-from diag.model.checklist import Checklist, Criterion, Question
+from diag.model.checklist import (
+    Checklist,
+    Criterion,
+    Domain,
+    Question,
+    Recommendation,
+)
 from diag.model.enums import Kind, QuestionType
 
 THRESHOLD, WEIGHT, CONDITION = "seuils", "poids", "conditions"
+CONFORMS, TRIGGER, BOUND = "conformité", "déclencheurs", "bornes"
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change of one criterion."""
+    """One change of one thing that a checklist declares."""
 
     kind: str
-    changed: Criterion
+    changed: Criterion | Recommendation | Domain | Question
     what: str
     """What was changed, for whoever must add an example."""
+
+
+def action_mutants(action: Recommendation, checklist: Checklist) -> Iterator[Mutant]:
+    """Yield an action changed in every way: from which level, where, up to how many.
+
+    A trigger moves to the next level that its criterion has: within two levels, it
+    would change nothing in any school.
+    """
+    levels = sorted({0, *checklist.criteria[action.when.criterion].levels})
+    now = sum(level < action.when.below for level in levels)
+    for among in (now - 1, now + 1):
+        if 0 < among < len(levels):
+            below = levels[among - 1] + 1
+            yield _triggered(action, f"below {below}", below=below)
+    if action.when.where:
+        yield _triggered(action, "anywhere", where="")
+        for _, text in rule_mutants(action.when.where, checklist.questions):
+            yield _triggered(action, f"where: {text}", where=text)
+    if action.at_most:
+        changed = action.model_copy(update={"at_most": ""})
+        yield Mutant(BOUND, changed, "any quantity")
+
+
+def _triggered(action: Recommendation, what: str, **changes: object) -> Mutant:
+    when = action.when.model_copy(update=changes)
+    return Mutant(TRIGGER, action.model_copy(update={"when": when}), what)
+
+
+def part_mutants(question: Question) -> Iterator[Mutant]:
+    """Yield a part that its whole bounds no more."""
+    if question.at_most:
+        changed = question.model_copy(update={"at_most": ""})
+        yield Mutant(BOUND, changed, f"above {question.at_most}")
+
+
+def domain_mutants(domain: Domain) -> Iterator[Mutant]:
+    """Yield a domain that weighs one more, or one less."""
+    for weight in {domain.weight + 1, domain.weight - 1} - {0}:
+        changed = domain.model_copy(update={"weight": weight})
+        yield Mutant(WEIGHT, changed, f"weight {weight}")
+
+
+def share_mutants(criterion: Criterion) -> Iterator[Mutant]:
+    """Yield a share of places that holds the socle, a quarter more or less."""
+    share = Fraction(criterion.socle_share)
+    for moved in (share - Fraction(1, 4), share + Fraction(1, 4)):
+        if share < 1 and 0 < moved <= 1:
+            changed = _with(criterion, socle_share=str(moved))
+            yield Mutant(THRESHOLD, changed, f"share {moved}")
 
 
 def mutants_of(criterion: Criterion, checklist: Checklist) -> Iterator[Mutant]:
@@ -61,7 +118,7 @@ def _place_mutants(
         for met in {criterion.conforms_at - 1, criterion.conforms_at + 1}:
             if met in criterion.levels:
                 changed = _with(criterion, conforms_at=met)
-                yield Mutant(THRESHOLD, changed, f"conforms at {met}")
+                yield Mutant(CONFORMS, changed, f"conforms at {met}")
 
 
 def rule_mutants(

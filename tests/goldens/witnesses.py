@@ -1,8 +1,11 @@
 """Everything that says what shipped checklists must find: examples, whole schools."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from copy import copy
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from pathlib import Path
 from typing import Any
 
 from diag.assess.advice import Targets
@@ -10,16 +13,22 @@ from diag.assess.criteria import CriterionJudge
 from diag.assess.examples import example_facts
 from diag.assess.facts import FactsReading, Limits
 from diag.assess.judge import Judge, judge_for, judge_of
-from diag.assess.remedies import Remedies
-from diag.assess.results import CriterionResult, Score
+from diag.assess.remedies import Remedies, Remedy
+from diag.assess.results import CriterionResult, Score, Target
 from diag.assess.scores import domain_score, overall_score, socle_of
 from diag.checklist.loaded import Example, Loaded
-from diag.model.checklist import Checklist, Criterion, Level, Recommendation
+from diag.model.checklist import (
+    Checklist,
+    Criterion,
+    Domain,
+    Question,
+    Recommendation,
+)
 from diag.model.enums import PlaceKind, Standing, Trigger
+from diag.model.number import Quantity
 from diag.rules.scope import root_of
 from diag.words.figures import displayed, out_of_100
 from tests.goldens.golden import NAMES, as_example, golden
-from tests.goldens.thresholds import threshold_examples
 
 Results = dict[str, CriterionResult]
 
@@ -50,17 +59,35 @@ class Witness:
     def _counting(self) -> FactsReading:
         return self.reading.with_limits(Limits.NONE)
 
-    def notices(self, criterion: Criterion) -> bool:
-        """Say whether what is written no longer holds with a criterion changed."""
+    def notices(self, changed: Criterion | Recommendation | Domain | Question) -> bool:
+        """Say whether what is written no longer holds with one thing changed."""
+        match changed:
+            case Criterion():
+                return self._notices_criterion(changed)
+            case Recommendation():
+                return self._notices_action(changed)
+            case Domain():
+                return self._notices_weight(changed)
+        return self._notices_part(changed)
+
+    def _notices_criterion(self, criterion: Criterion) -> bool:
         before = self.results.get(criterion.id)
         if before is None:
             return False
-        gauge = CriterionJudge(criterion, self.judge.vocabulary)
-        after = gauge.result(
-            gauge.verdicts(self.reading), is_open=self.reading.is_open(criterion.place)
-        )
+        after = self._judged(criterion, self.reading)
         if _same(before, after) and before.criterion.weight == criterion.weight:
             return False
+        return self._differs(after)
+
+    def _judged(self, criterion: Criterion, reading: FactsReading) -> CriterionResult:
+        gauge = CriterionJudge(criterion, self.judge.vocabulary)
+        return gauge.result(
+            gauge.verdicts(reading), is_open=reading.is_open(criterion.place)
+        )
+
+    def _differs(self, after: CriterionResult) -> bool:
+        """Say whether what is written differs, were one criterion so judged."""
+        criterion = after.criterion
         changed = {**self.results, criterion.id: after}
         return any(
             self._told(key, criterion, self.results)
@@ -68,30 +95,53 @@ class Witness:
             for key in self.pinned
         )
 
-    def notices_advice(self, recommendation: str, below: Level) -> bool:
-        """Say whether what fires no longer holds with a trigger moved."""
-        told = self.judge.checklist.recommendations.get(recommendation)
-        if told is None or not {"fires", "to_confirm"} & set(self.pinned):
+    def _notices_action(self, action: Recommendation) -> bool:
+        """Look at how many, and at whether it fires where nothing covers it."""
+        ident, known = action.id, self.judge.remedies
+        is_told = self.domain in {"", action.domain} and bool(
+            {"fires", "to_confirm"} & {*self.pinned}
+        )
+        is_counted = ident in self.pinned.get("quantities", ())
+        if ident not in known.by_id or not (is_told or is_counted):
             return False
-        if self.domain not in {"", told.domain}:
-            return False
-        when = told.when.model_copy(update={"below": below})
-        moved = told.model_copy(update={"when": when})
-        return self._trigger(told, self.results) != self._trigger(moved, self.results)
+        moved = copy(known)
+        remedy = Remedy(action, self.judge.checklist.questions)
+        moved.by_id = {**known.by_id, ident: remedy}
+        before = self._targets(ident, self.results, known)
+        after = self._targets(ident, self.results, moved)
+        if is_told and _trigger_of(before) != _trigger_of(after):
+            return True
+        return is_counted and _quantities(before) != _quantities(after)
 
-    def _trigger(self, action: Recommendation, results: Results) -> Trigger | None:
-        """Return whether an action fires somewhere, or may, whatever covers it."""
-        reading = self.reading
-        alone = Remedies({action.id: action}, self.judge.checklist.questions)
-        found = {
-            each.trigger
-            for each in Targets(
-                alone, results, reading, self._counting, (action.id,)
-            ).of(action.id)
-        }
-        if Trigger.FIRES in found:
-            return Trigger.FIRES
-        return Trigger.TO_CONFIRM if found else None
+    def _targets(
+        self, action: str, results: Results, remedies: Remedies
+    ) -> tuple[Target, ...]:
+        looked_at = remedies.with_covering({action})
+        return Targets(remedies, results, self.reading, self._counting, looked_at).of(
+            action
+        )
+
+    def _notices_weight(self, domain: Domain) -> bool:
+        """Say whether the score of the whole differs, were a domain to weigh so."""
+        found = self.judge.domains(self.results)
+        changed = [
+            replace(each, domain=domain) if each.domain.id == domain.id else each
+            for each in found
+        ]
+        one, other = overall_score(found), overall_score(changed)
+        return "overall" in self.pinned and _shown(one) != _shown(other)
+
+    def _notices_part(self, question: Question) -> bool:
+        """Say whether a level differs, were a part free to be above its whole."""
+        vocabulary = self.judge.vocabulary
+        if question.id not in {name for _, name in self.reading.facts.answers}:
+            return False
+        part = replace(vocabulary[question.id], at_most=question.at_most)
+        reading = FactsReading({**vocabulary, question.id: part}, self.reading.facts)
+        return any(
+            self._differs(self._judged(self.judge.checklist.criteria[each], reading))
+            for each in self.judge.readers.readers(question.id)
+        )
 
     def speaks_of(self, criterion: str) -> bool:
         """Say whether a level of that criterion is written."""
@@ -151,14 +201,13 @@ class Witness:
 
     def _advice(self, criterion: Criterion, results: Results) -> object:
         return [
-            self._trigger(each, results)
+            _trigger_of(self._targets(each.id, results, self.judge.remedies))
             for each in self.judge.checklist.recommendations.values()
             if each.when.criterion == criterion.id and self.domain in {"", each.domain}
         ]
 
     def _overall(self, _: Criterion, results: Results) -> object:
-        score = overall_score(self.judge.domains(results))
-        return score.bounds and displayed(score.bounds)
+        return _shown(overall_score(self.judge.domains(results)))
 
     def _socle(self, _: Criterion, results: Results) -> object:
         return socle_of(results.values())
@@ -180,6 +229,22 @@ _TELLING: dict[str, Callable[[Witness, Criterion, Results], object]] = {
 """What each key of `expect` tells."""
 
 
+def _shown(score: Score) -> object:
+    return score.bounds and displayed(score.bounds)
+
+
+def _trigger_of(targets: Iterable[Target]) -> Trigger | None:
+    """Return whether an action fires somewhere, or may."""
+    found = {each.trigger for each in targets}
+    if Trigger.FIRES in found:
+        return Trigger.FIRES
+    return Trigger.TO_CONFIRM if found else None
+
+
+def _quantities(targets: Iterable[Target]) -> list[Quantity]:
+    return [each.quantity for each in targets]
+
+
 def _same(one: CriterionResult, other: CriterionResult) -> bool:
     return one.verdicts == other.verdicts and (
         one.standing,
@@ -197,10 +262,25 @@ def witnesses(loaded: Loaded) -> Sequence[Witness]:
         for name in NAMES
     ]
     written = (*loaded.examples, *threshold_examples())
-    return [*schools, *_examples(checklist, written)]
+    return [*schools, *witnesses_of(checklist, written)]
 
 
-def _examples(checklist: Checklist, written: Iterable[Example]) -> list[Witness]:
+FILE = Path(__file__).parent / "thresholds.json"
+
+
+@cache
+def threshold_examples() -> tuple[Example, ...]:
+    """Return the audits at the thresholds, as examples of checklists are."""
+    return examples_in(json.loads(FILE.read_text(encoding="utf-8")))
+
+
+def examples_in(written: Iterable[Mapping[str, Any]]) -> tuple[Example, ...]:
+    """Return what `thresholds.json` holds, or is to hold, as examples."""
+    return tuple(Example(FILE.name, 2 + rank, raw) for rank, raw in enumerate(written))
+
+
+def witnesses_of(checklist: Checklist, written: Iterable[Example]) -> list[Witness]:
+    """Return examples, as whoever looks for what they notice reads them."""
     return [
         _witness(
             checklist,
