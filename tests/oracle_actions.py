@@ -172,19 +172,33 @@ class Actions:
         requirement: Requirement,
         fired: Mapping[str, tuple[Target, ...]],
     ) -> list[str]:
-        """Return the other actions that bring a level; the criterion if none does."""
+        """Return the other actions that bring a level; the criterion if none does.
+
+        One that is covered wherever it would fire leaves that to what covers it.
+        """
         ident, level = requirement.criterion, requirement.at_least
-        found = [
-            each.id
-            for each in self.judged.checklist.recommendations.values()
-            if each.id in fired
-            and each is not action
-            and (
-                (each.when.criterion == ident and each.when.below >= level)
-                or _brings(each, ident, level)
+        found: list[str] = []
+        for each in self.judged.checklist.recommendations.values():
+            is_of_it = each.when.criterion == ident and each.when.below >= level
+            if not is_of_it and not _brings(each, ident, level):
+                continue
+            found += [each.id] if each.id in fired else self.replacing(each, fired)
+        return [each for each in found if each != action.id] or [ident]
+
+    def replacing(
+        self, action: Recommendation, fired: Mapping[str, tuple[Target, ...]]
+    ) -> list[str]:
+        """Return the actions that make one needless somewhere."""
+        return [
+            ident
+            for ident, targets in fired.items()
+            if action.id in self.concerned[ident].covers
+            and action.id in self.concerned
+            and any(
+                _surely_done(each) and self.would_fire(action, each.place)
+                for each in targets
             )
         ]
-        return found or [ident]
 
     def quantity(
         self,

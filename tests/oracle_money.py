@@ -265,27 +265,25 @@ class Accounts:
 
 
 def in_order(accounts: Accounts) -> Sequence[str]:
-    """Return the ids of the actions in order, what waits under what it waits for."""
+    """Return the ids of actions in order, what waits under the last it waits for."""
     targets = accounts.actions.targets
-    ranked = sorted(targets, key=lambda ident: _rank(accounts, ident))
-    under: dict[str, list[str]] = {}
-    for ident in ranked:
-        if accounts.gate(ident) is Gate.WAITS:
-            first = [each for each in accounts.waits_for(ident) if each in targets]
-            for other in first[:1]:
-                under.setdefault(other, []).append(ident)
-    below = {ident for idents in under.values() for ident in idents}
+    left = sorted(targets, key=lambda ident: _rank(accounts, ident))
+    waits = {
+        ident: targets.keys() & accounts.waits_for(ident)
+        if accounts.gate(ident) is Gate.WAITS
+        else set[str]()
+        for ident in left
+    }
     found: list[str] = []
-    for ident in [each for each in ranked if each not in below] + ranked:
-        _stand(ident, under, found)
+    while left:
+        ready = [ident for ident in left if waits[ident] <= {*found}]
+        last = {
+            ident: max((found.index(each) for each in waits[ident]), default=-1)
+            for ident in ready
+        }
+        found.append(max(ready or left[:1], key=lambda ident: last.get(ident, -1)))
+        left.remove(found[-1])
     return found
-
-
-def _stand(ident: str, under: Mapping[str, Sequence[str]], found: list[str]) -> None:
-    if ident not in found:
-        found.append(ident)
-        for other in under.get(ident, ()):
-            _stand(other, under, found)
 
 
 def _rank(accounts: Accounts, ident: str) -> tuple[object, ...]:

@@ -211,9 +211,18 @@ class Targets:
         yield from dict.fromkeys([*first, *unknown])
 
     def _cures(self, ident: str, requirement: Requirement) -> list[str]:
-        cures = self._remedies.cures(requirement)
-        found = [each for each in cures if each in self._found and each != ident]
-        return found or [requirement.criterion]
+        """Return what cures it or replaces a cure; the criterion where nothing does."""
+        found: dict[str, None] = {}
+        for cure in self._remedies.cures(requirement):
+            replacing = self._remedies.covered_by[cure]
+            standing = (
+                [cure]
+                if cure in self._found
+                else [each for each in replacing if cure in self._covers.get(each, ())]
+            )
+            found |= dict.fromkeys(standing)
+        found.pop(ident, None)
+        return [*found] or [requirement.criterion]
 
 
 class Advising:
@@ -381,7 +390,7 @@ Key = tuple[int, bool, bool, Fraction, str]
 
 
 def in_order(advice: Iterable[Advice], results: Results) -> tuple[Advice, ...]:
-    """Return advice in order, each that waits right under the first it waits for."""
+    """Return advice in order, each that waits right under the last it waits for."""
 
     def key(one: Advice) -> Key:
         rank = _rank(one, results[one.recommendation.when.criterion])
@@ -426,21 +435,24 @@ def _worth(advice: Advice) -> tuple[bool, bool, Fraction]:
 
 
 def _nested(advice: Sequence[Advice]) -> tuple[Advice, ...]:
+    ids = {_id(one) for one in advice}
     under: dict[str, list[Advice]] = {}
-    tops: list[Advice] = []
-    by_id = {_id(one): one for one in advice}
+    waits: dict[str, set[str]] = {}
     for one in advice:
-        waits = one.waits_for if one.gate is Gate.WAITS else ()
-        holder = next((each for each in waits if each in by_id), None)
-        (tops if holder is None else under.setdefault(holder, [])).append(one)
+        waits[_id(one)] = ids & {*one.waits_for} if one.gate is Gate.WAITS else set()
+        for each in waits[_id(one)]:
+            under.setdefault(each, []).append(one)
     read: dict[str, Advice] = {}
 
-    def take(one: Advice) -> None:
-        if _id(one) not in read:
+    def take(one: Advice, *, anyway: bool = False) -> None:
+        is_ready = anyway or waits[_id(one)] <= read.keys()
+        if is_ready and _id(one) not in read:
             read[_id(one)] = one
             for waiting in under.get(_id(one), ()):
                 take(waiting)
 
-    for one in (*tops, *advice):  # the second time for those that wait in a circle
+    for one in advice:
         take(one)
+    for one in advice:  # those that wait in a circle
+        take(one, anyway=True)
     return tuple(read.values())

@@ -153,14 +153,16 @@ def _is_sure(advice: Advice, states: Mapping[str, FollowUpState]) -> bool:
 
 
 def _nested(advice: Sequence[Advice], today: date) -> list[Action]:
-    """Return actions under what they wait for, their delay counted from its day.
+    """Return actions under the last they wait for, their delay counted from its day.
 
     The assessment already gives them in that order.
     """
     ordered: dict[str, Action] = {}
     for one in advice:
         waits = one.waits_for if one.gate is Gate.WAITS else ()
-        holder = next((ordered[first] for first in waits if first in ordered), None)
+        holder = next(
+            (each for each in reversed(ordered.values()) if each.id in waits), None
+        )
         start = holder.due or today if holder else today
         under = holder.id if holder else ""
         ordered[one.recommendation.id] = Action("", one, _due(one, start), under)

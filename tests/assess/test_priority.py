@@ -164,3 +164,22 @@ def test_what_waits_in_a_circle_is_read_all_the_same() -> None:
         ],
         [other],
     ) == ["a", "b"]
+
+
+def test_what_waits_for_two_stands_under_the_last() -> None:
+    both = (require("grand", 3), require("petit", 1))
+    assert order([
+        recommendation("a", "loi", 1, requires=both),
+        recommendation("m", "petit", 1, effect={"petit": True}),
+        recommendation("y", "consigne", 1, effect={"consigne": True}),
+        recommendation("z", "grand", 3, effect={"grand": True}),
+    ]) == ["y", "z", "m", "a"]
+
+
+def test_what_waits_for_a_cure_that_is_covered_stands_under_what_covers_it() -> None:
+    first = (require("grand", 3),)
+    assert order([
+        recommendation("a", "loi", 1, requires=first),
+        recommendation("b", "grand", 3, effect={"grand": True}),
+        recommendation("c", "grand", 3, effect={"grand": True}, covers=("b",)),
+    ]) == ["c", "a"]
