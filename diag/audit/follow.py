@@ -16,7 +16,7 @@ from diag.model.audit import FollowUp, Visit
 from diag.model.enums import AuditStatus, Compliance, FollowUpState
 from diag.model.errors import DiagError
 from diag.model.text import accept
-from diag.words.vocabulary import LAW
+from diag.words.vocabulary import LAW, STATUSES_UNSEALED
 from diag.workspace.people import remember
 
 _SIGNED = {AuditStatus.SOUMIS, AuditStatus.ACCEPTE, AuditStatus.CLOS}
@@ -143,14 +143,16 @@ def _made_true(session: AuditSession, step: FollowUp) -> tuple[Key, ...]:
 
 
 def move(session: AuditSession, status: AuditStatus, comment: str = "") -> None:
-    """Move the audit to a status; closing signs the digest of what was written.
+    """Move the audit to a status; closing and accepting sign what was written.
 
     Raises:
         OlderMethodError: an audit of an older method passes to another edition first.
+        DamagedError: what is to be signed is no longer what was written.
     """
     if status in _SIGNED:
         session.check_method()
-    digest = session.digest if status is AuditStatus.CLOS else ""
+        session.prove()
+    digest = session.digest if status in STATUSES_UNSEALED else ""
     said = accept(comment, "comment")
     session.record(changes.moved(session.audit.id, status, digest, said))
 

@@ -10,7 +10,17 @@ from diag.assess.judge import rooted
 from diag.audit.memory import own_standing, steps_to_report
 from diag.audit.session import AuditSession
 from diag.journal import subjects
+from diag.journal.audits import signature_of
 from diag.journal.records import photos_of
+from diag.journal.subjects import (
+    AnswerTopic,
+    FlagTopic,
+    NoteTopic,
+    OwnTopic,
+    PhotoTopic,
+    RankTopic,
+    WordingTopic,
+)
 from diag.model.audit import FollowUp, OwnAdvice, Photo
 from diag.model.base import Noun
 from diag.model.checklist import Wording
@@ -109,6 +119,34 @@ def evidence_of(session: AuditSession) -> tuple[Evidence, ...]:
         day = photo.taken_at[:10] or day_of(at).isoformat()
         found.append(Evidence(photo, settings.name_of(author), day))
     return tuple(found)
+
+
+def is_unsealed(session: AuditSession, remarks: Remarks) -> bool:
+    """Say whether something was written since an audit was closed, or accepted.
+
+    Where it is read without its sensitive questions, an answer to one unseals nothing.
+    """
+    shown = session.checklist
+    evidence = {one.photo.id for one in remarks.evidence}
+    own = {one.id for one in remarks.own}
+
+    def is_read(topic: subjects.Topic) -> bool:
+        match topic:
+            case _ if not session.is_public:
+                return True
+            case AnswerTopic() | NoteTopic() | FlagTopic():
+                return topic.question in shown.questions
+            case RankTopic() | WordingTopic():
+                return topic.recommendation in {*shown.recommendations, *own}
+            case OwnTopic():
+                return topic.recommendation in own
+            case PhotoTopic():
+                return topic.photo in evidence
+            case _:
+                return True
+
+    signed = signature_of(session.workspace.journal, session.audit.id, is_read)
+    return signed is not None and not signed.intact
 
 
 def public_digest(session: AuditSession, remarks: Remarks) -> str:

@@ -25,7 +25,13 @@ from diag.assess.results import Assessment, CriterionResult
 from diag.assess.spread import kind_words
 from diag.audit.compare import AuditsCompared, Comparables, comparables_of, progress_of
 from diag.audit.hypotheses import option_of
-from diag.audit.remarks import Evidence, Remarks, public_digest, remarks_of
+from diag.audit.remarks import (
+    Evidence,
+    Remarks,
+    is_unsealed,
+    public_digest,
+    remarks_of,
+)
 from diag.audit.session import AuditSession
 from diag.audit.suppose import Option
 from diag.journal.attachments import AttachmentStore
@@ -47,7 +53,11 @@ from diag.model.territory import Commune, TownHall
 from diag.model.text import accented
 from diag.words.dates import long_date
 from diag.words.sentences import NEXT_BUDGET, Blanks, filled, listed
-from diag.words.vocabulary import STATUSES_PRINTED, SUBJECTS
+from diag.words.vocabulary import (
+    STATUSES_PRINTED,
+    STATUSES_UNSEALED,
+    SUBJECTS,
+)
 from diag.workspace.charter import office_of
 from diag.workspace.picture import PictureError, reduced
 from diag.workspace.settings import Settings
@@ -83,6 +93,8 @@ class Report:
     town_hall: TownHall | None
     audit: Audit
     status: AuditStatus
+    is_unsealed: bool
+    """Whether it was closed, or accepted, and written in since."""
     facts: Facts
     checklist: Checklist
     assessment: Assessment
@@ -153,12 +165,19 @@ class Report:
     @property
     def provisional(self) -> bool:
         """Return whether the audit may still change."""
-        return self.status is not AuditStatus.CLOS
+        return self.status is not AuditStatus.CLOS or self.is_unsealed
+
+    @property
+    def standing(self) -> str:
+        """Return « audit en cours », « définitif », « modifié depuis la clôture »."""
+        if self.is_unsealed:
+            return STATUSES_UNSEALED[self.status]
+        return STATUSES_PRINTED[self.status]
 
     @property
     def status_words(self) -> str:
         """The status, as printed."""
-        said = STATUSES_PRINTED[self.status]
+        said = self.standing
         return f"provisoire ({said})" if self.provisional else said
 
     @property
@@ -274,6 +293,7 @@ def build_report(
     office: Office,
     today: date,
     status: AuditStatus = AuditStatus.EN_COURS,
+    is_unsealed: bool = False,
     commune: Commune | None = None,
     town_hall: TownHall | None = None,
     visits: Sequence[Visit] = (),
@@ -307,6 +327,7 @@ def build_report(
         town_hall=town_hall,
         audit=audit,
         status=status,
+        is_unsealed=is_unsealed,
         facts=facts,
         checklist=checklist,
         assessment=assessment,
@@ -381,8 +402,11 @@ def report_of(
 
     Raises:
         DiagError: a scenario, to be printed as an option, that nobody kept.
+        DamagedError: the audit is no longer what was written.
     """
     workspace = session.workspace
+    if not session.is_public:  # else its own session is printed, or was proven
+        session.prove()
     settings = workspace.settings
     territory = workspace.territory
     today = day or workspace.world.today()
@@ -393,6 +417,7 @@ def report_of(
         town_hall=territory.town_hall(session.about.insee),
         audit=session.audit,
         status=session.status,
+        is_unsealed=is_unsealed(session, remarks),
         facts=_signed(session.facts, settings),
         checklist=session.checklist,
         assessment=_as_decided(session, remarks),

@@ -25,7 +25,7 @@ from diag.audit.succession import (
 from diag.journal import changes, subjects
 from diag.journal.audits import closing_of, open_audit
 from diag.journal.conflicts import Conflict, conflicts_of
-from diag.journal.facts import edition_of, profile_of, status_of
+from diag.journal.facts import edition_of, profile_of, read_audit, status_of
 from diag.journal.heads import repeat_at_twins
 from diag.journal.records import (
     follow_ups_of,
@@ -268,6 +268,15 @@ class AuditSession:
             self._snapshot = None
         return written[len(also) :]
 
+    def prove(self) -> None:
+        """Check every line of the audit's log before anything is printed of it.
+
+        Raises:
+            DamagedError: it is no longer what was written: what to do.
+        """
+        self.workspace.journal.prove(self.audit.id)
+        self.catch_up()
+
     def catch_up(self) -> bool:
         """Read again if the audit was written by another hand; return whether so."""
         if self._snapshot is None or self._snapshot.digest == self.digest:
@@ -382,8 +391,10 @@ def open_session(
 
 def _find(workspace: Workspace, about: Auditee, campaign: str) -> Audit | None:
     ident = audit_id(campaign, about.subject)
-    known = audits(workspace.journal)
-    return next((audit for audit in known if audit.id == ident), None)
+    workspace.journal.check(ident)
+    heads = workspace.journal.current(ident, subjects.SUBJECT)
+    named = [read_audit(ident, head.value) for head in heads if head.has_value]
+    return next((audit for audit in reversed(named) if audit), None)
 
 
 def listed(workspace: Workspace) -> tuple[Listed, ...]:

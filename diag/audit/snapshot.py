@@ -100,8 +100,13 @@ class Snapshot:
 
 
 def read_snapshot(workspace: Workspace, audit: Audit, about: Auditee) -> Snapshot:
-    """Return a snapshot of an audit as the journal gives it now."""
+    """Return a snapshot of an audit as the journal gives it now.
+
+    Raises:
+        DamagedError: it is no longer what was written, and cannot be found again.
+    """
     journal = workspace.journal
+    journal.check(audit.id)
     digest = journal.digest(audit.id)
     facts = facts_of(journal, audit)
     root = facts.places[facts.root].model_copy(update={"name": about.name})

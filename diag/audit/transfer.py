@@ -48,8 +48,13 @@ class AuditFile(Noun):
 
 
 def export_audit(session: AuditSession, path: Path) -> int:
-    """Write an audit to a file, whole or not at all; return how many revisions."""
+    """Write an audit to a file, whole or not at all; return how many revisions.
+
+    Raises:
+        DamagedError: the audit is no longer what was written.
+    """
     workspace = session.workspace
+    session.prove()
     lines = [line.decode() for line in workspace.journal.lines(session.audit.id)]
     people = session.workspace.settings.people
     labels = sorted({one.author for one in session.revisions()} & people.keys())

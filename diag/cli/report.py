@@ -111,7 +111,14 @@ def _write_one(
     keep_judged(session)
     place = folder or report_folder(session)
     print_written(write_reports(report, chosen, place, formats))
-    if report.provisional:
+    if report.is_unsealed:
+        click.echo(
+            f"Audit {report.standing} : les documents le disent à chaque page. "
+            "Relisez-le, puis signez-le à nouveau "
+            f"(diag audit status {report.about.ref} --set {report.status}).",
+            err=True,
+        )
+    elif report.provisional:
         click.echo(
             "Provisoire : l'audit n'est pas clos "
             f"(diag audit status {report.about.ref} --set clos).",

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from functools import wraps
+from functools import partial, wraps
 from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -107,6 +107,8 @@ def workspace_of(ctx: click.Context) -> Iterator[Workspace]:
     with Workspace.open(folder_of(ctx)) as workspace:
         if workspace.journal.notice:
             click.echo(workspace.journal.notice, err=True)
+        workspace.journal.on_change = partial(click.echo, err=True)
+        workspace.journal.check_table("setting")
         yield workspace
 
 

@@ -183,12 +183,19 @@ def letter(report: Report, audience: Audience, files: Sequence[str]) -> Letter:
             f"{visit_words(report)}."
         ),
     ]
-    if report.provisional:
+    if report.is_unsealed:
+        body.append(
+            f"Attention, l'audit a été {report.standing} : ce document peut encore "
+            "changer. Une autre version suivra."
+        )
+    elif report.provisional:
         body.append(
             f"Attention, il est {report.status_words} : l'audit n'est pas clos et ce "
             "document peut encore changer. Une version définitive suivra."
         )
     state = "provisoire" if report.provisional else "définitif"
+    if report.is_unsealed:
+        state = report.standing
     signed = (report.author, office.name, phone_number(office.phone), office.email)
     return _compose(
         " – ".join(filter(None, subject)),

@@ -1,5 +1,6 @@
 """Audits: which there are, how one is opened, whether it is still as it was signed."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from diag.journal import changes, subjects
@@ -7,7 +8,22 @@ from diag.journal.facts import read_audit, status_of
 from diag.journal.heads import latest
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin, loads
-from diag.journal.subjects import DispatchTopic, FollowTopic, QuestionnaireTopic
+from diag.journal.subjects import (
+    AnswerTopic,
+    ApartTopic,
+    AuditTopic,
+    ClosedTopic,
+    ErasureTopic,
+    FlagTopic,
+    NoteTopic,
+    OwnTopic,
+    PhotoTopic,
+    PlaceTopic,
+    RankTopic,
+    SameTopic,
+    VisitTopic,
+    WordingTopic,
+)
 from diag.model.audit import Audit, Subject, audit_id
 from diag.model.enums import AuditStatus
 
@@ -17,27 +33,50 @@ join head h on h.audit = a.n and h.subject = 'audit/subject'
 where h.value is not null order by a.n, h.lam
 """
 
-_AFTERWARDS = (DispatchTopic, FollowTopic, QuestionnaireTopic)
-"""What is still recorded once an audit is closed."""
+_LATER = """
+select subject, id, lam > ? from rev where audit = (select n from audit where id = ?)
+"""
+
+_COVERED = (
+    AnswerTopic,
+    ApartTopic,
+    ClosedTopic,
+    FlagTopic,
+    NoteTopic,
+    OwnTopic,
+    PhotoTopic,
+    PlaceTopic,
+    RankTopic,
+    SameTopic,
+    VisitTopic,
+    WordingTopic,
+)
+"""What a signature covers, with the edition and the erasure of any of these: sending,
+following, supposing come after it, as will what this version does not know."""
+
+_SIGNED = {AuditStatus.ACCEPTE, AuditStatus.CLOS}
 
 
 class Signature(NamedTuple):
-    """The signature of an audit."""
+    """The signature of an audit: of who closed it, or accepted it."""
 
     digest: str
-    """Digest of the audit when it was signed."""
+    """Digest of the audit when it was signed; empty in an older acceptance."""
     author: str
     at: int
     intact: bool
-    """Nothing was added since but the closing itself, what became of advice, what was
-    sent and the questionnaires printed."""
+    """Whether all that it covers is as it was signed."""
 
 
 def audits(journal: Journal) -> tuple[Audit, ...]:
     """Return the audits whose subject is known, in the order in which they came.
 
     An audit's id is made of its subject: a revision that contradicts it is ignored.
+
+    Raises:
+        DamagedError: when one is no longer what was written.
     """
+    journal.check_all()
     found: dict[str, Audit] = {}
     for audit, text in journal.select(_NAMED):
         if noun := read_audit(audit, loads(text)):
@@ -60,17 +99,38 @@ def closing_of(journal: Journal, audit: str) -> Signature | None:
     """Return the closing of an audit, if it is closed."""
     if status_of(journal, audit) is not AuditStatus.CLOS:
         return None
+    return signature_of(journal, audit)
+
+
+def signature_of(
+    journal: Journal,
+    audit: str,
+    counts: Callable[[subjects.Topic], bool] = lambda _topic: True,
+) -> Signature | None:
+    """Return the closing of an audit, or its acceptance; None when it is neither.
+
+    `counts`: which of the topics that a signature covers are looked at.
+    """
+    if status_of(journal, audit) not in _SIGNED:
+        return None
     head = latest(journal.current(audit, subjects.STATUS))
-    value: Any = head.value if head else None
     assert head is not None
-    before = int(journal.digest(audit), 16) ^ int.from_bytes(head.key)
-    for revision in (
-        *journal.history_inside(audit, "rec"),
-        *journal.history_inside(audit, subjects.DISPATCHES),
-        *journal.history_inside(audit, subjects.QUESTIONNAIRES),
-    ):
-        topic = subjects.parse(revision.subject)
-        if isinstance(topic, _AFTERWARDS) and revision.lam > head.lam:
-            before ^= int.from_bytes(revision.key)
+    value: Any = head.value
     signed = str(value.get("digest", ""))
-    return Signature(signed, head.author, head.at, intact=f"{before:064x}" == signed)
+    rows = journal.select(_LATER, [head.lam, audit])
+    topics = {key: subjects.parse(subject) for subject, key, _ in rows}
+    now = int(journal.digest(audit), 16) ^ int.from_bytes(head.key)
+    for _, key, is_later in rows:
+        topic = topics[key]
+        if isinstance(topic, ErasureTopic):
+            topic = topics.get(bytes.fromhex(topic.revision), topic)
+        if is_later and not (_is_covered(topic) and counts(topic)):
+            now ^= int.from_bytes(key)
+    is_intact = not signed or f"{now:064x}" == signed
+    return Signature(signed, head.author, head.at, intact=is_intact)
+
+
+def _is_covered(topic: subjects.Topic) -> bool:
+    if isinstance(topic, AuditTopic):
+        return topic == AuditTopic("edition")
+    return isinstance(topic, (*_COVERED, ErasureTopic))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from diag.journal import connection as keys
-from diag.journal import ingest as projections
+from diag.journal import proof
 from diag.journal.connection import connect
 from diag.journal.errors import (
     DamagedError,
@@ -115,8 +115,6 @@ def copy(
         part.unlink(missing_ok=True)
         part.touch(0o600, exist_ok=False)  # SQLite fills an empty file
         with in_french(path):
-            if check is None:
-                _mend(connection)
             (reading,) = connection.execute("pragma query_only").fetchone()
             connection.execute("pragma query_only = 0")
             try:
@@ -137,19 +135,6 @@ def copy(
             part.unlink(missing_ok=True)
 
 
-def _mend(connection: sqlite3.Connection) -> None:
-    (reading,) = connection.execute("pragma query_only").fetchone()
-    if reading or projections.are_true(connection):
-        return
-    connection.execute("begin immediate")
-    try:
-        projections.rebuild(connection)
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise
-
-
 def _copy_mark(source: Path, target: Path) -> None:
     mark = keys.mark_path(target)
     known = keys.mark_for(source)
@@ -158,8 +143,17 @@ def _copy_mark(source: Path, target: Path) -> None:
         _sync(mark)
 
 
-def verify(path: Path) -> None:
-    """Check the structure of a journal's file, and the hash of all that has one.
+def verify_log(path: Path) -> None:
+    """Check a copy made before an upgrade: what follows from its log is found again.
+
+    Raises:
+        DamagedError: at the first thing that is not what was written.
+    """
+    verify(path, logs_alone=True)
+
+
+def verify(path: Path, *, logs_alone: bool = False) -> None:
+    """Check the structure of a journal's file, and all that has a hash or a sum.
 
     Raises:
         DamagedError: at the first thing that is not what was written.
@@ -168,20 +162,11 @@ def verify(path: Path) -> None:
         (verdict,) = connection.execute("pragma quick_check(1)").fetchone()
         if verdict != "ok":
             raise DamagedError(f"{path} : la base est abîmée ({verdict}).")
-        rows = connection.execute("select subject, id, body from rev where erased = 0")
-        for subject, key, body in rows:
-            if sha256(body.encode("utf-8")).digest() != key:
-                raise DamagedError(
-                    f"{path} : la modification {key.hex()} ({subject}) n'est plus ce "
-                    "qui avait été écrit. Restaurez une sauvegarde plus ancienne du "
-                    "dossier « backups »."
-                )
+        try:
+            proof.check_copy(connection, logs_alone=logs_alone)
+        except DamagedError as error:
+            raise DamagedError(f"{path} : {error}") from error
         _verify_editions(connection, path)
-        if not projections.are_true(connection):
-            raise DamagedError(
-                f"{path} : les réponses courantes ne sont plus celles du journal. "
-                "Restaurez une sauvegarde du dossier « backups »."
-            )
 
 
 def _verify_editions(connection: sqlite3.Connection, path: Path) -> None:

@@ -16,8 +16,9 @@ from diag.journal.attachments import AttachmentStore, Editions
 from diag.journal.audits import audits
 from diag.journal.conflicts import conflicts_of
 from diag.journal.errors import JournalError
-from diag.journal.ingest import Ingested, Rejected, rebuild_audit
+from diag.journal.ingest import Ingested, Rejected
 from diag.journal.journal import AuditSum, Journal
+from diag.journal.proof import rebuild_audit
 from diag.journal.school_lines import stages
 from diag.journal.subjects import Topic
 from diag.model.audit import Audit

@@ -5,12 +5,11 @@ leaves the same journal. A bad line is refused alone and put in quarantine.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from itertools import groupby
-from operator import itemgetter
-from typing import NamedTuple, Self
+from hashlib import blake2b, sha256
+from typing import Any, NamedTuple, Self
+from zlib import crc32
 
 from diag.journal.errors import RefusedError
 from diag.journal.revision import (
@@ -31,9 +30,20 @@ from diag.journal.revision import (
 
 _LOAD = """
 select a.n, coalesce(t.revisions, 0), coalesce(t.lam, 0),
-  coalesce(t.digest, zeroblob(32)), exists(select 1 from erased where audit = a.n)
+  coalesce(t.digest, zeroblob(32)), iif(t.audit is null, zeroblob(20), t.heads),
+  exists(select 1 from erased where audit = a.n)
 from audit a left join tally t on t.audit = a.n where a.id = ?
 """
+
+_KEEP_TALLY = """
+insert or replace into tally(audit, revisions, lam, digest, heads)
+values (?, ?, ?, ?, ?)
+"""
+
+SUM_BYTES = 16
+"""How long the sum of rows is."""
+
+_CRC = 0xFFFFFFFF
 
 
 @dataclass(slots=True)
@@ -48,6 +58,8 @@ class Tally:
     """Greatest order number known."""
     digest: int = 0
     """Exclusive or of the ids: equal on two sides that hold the same revisions."""
+    heads: int | None = 0
+    """Exclusive or of the hashes of the heads; None in a file that kept none yet."""
     has_erasures: bool = False
     changed: bool = False
     """Something was counted since it was read."""
@@ -58,8 +70,10 @@ class Tally:
         row = connection.execute(_LOAD, (audit,)).fetchone()
         if row is None:
             return cls(audit)
-        number, revisions, lam, digest, erased = row
-        return cls(audit, number, revisions, lam, int.from_bytes(digest), bool(erased))
+        number, revisions, lam, digest, kept, erased = row
+        heads = None if kept is None else int.from_bytes(kept[:SUM_BYTES])
+        ids = int.from_bytes(digest)
+        return cls(audit, number, revisions, lam, ids, heads, bool(erased))
 
     def row(self, connection: sqlite3.Connection) -> int:
         """Return the audit's row number, created with its first revision."""
@@ -78,14 +92,38 @@ class Tally:
         self.digest ^= int.from_bytes(key)
         self.changed = True
 
+    def turn(self, head: tuple[Any, ...]) -> None:
+        """Count a head that stands from now on, or count one no more."""
+        if self.heads is not None:
+            self.heads ^= hash_of(head)
+
     def save(self, connection: sqlite3.Connection) -> None:
         """Keep what was counted, if anything was."""
         if not self.changed:
             return
-        connection.execute(
-            "insert or replace into tally values (?, ?, ?, ?)",
-            (self.number, self.revisions, self.lam, self.digest.to_bytes(32)),
-        )
+        connection.execute(_KEEP_TALLY, (self.number, *self.cells()))
+
+    def cells(self) -> tuple[int, int, bytes, bytes | None]:
+        """Return what is kept of it; its own check ends the sum of the heads."""
+        digest = self.digest.to_bytes(32)
+        if self.heads is None:
+            return self.revisions, self.lam, digest, None
+        heads = self.heads.to_bytes(SUM_BYTES)
+        check = crc32(digest + heads, (self.revisions << 16 ^ self.lam) & _CRC)
+        return self.revisions, self.lam, digest, heads + check.to_bytes(4)
+
+
+def hash_of(head: tuple[Any, ...]) -> int:
+    """Return the number that stands for a head in the sum of its audit."""
+    subject, key, op, value, lam, at, author, device = head
+    text = f"{subject}\0{op}\0{value}\0{lam}\0{at}\0{author}\0{device}"
+    content = blake2b(text.encode("utf-8") + key, digest_size=SUM_BYTES)
+    return int.from_bytes(content.digest())
+
+
+def sum_of(text: str) -> bytes:
+    """Return the sum of a text that is no revision, and that no id proves."""
+    return blake2b(text.encode("utf-8"), digest_size=SUM_BYTES).digest()
 
 
 # Erasures: the bytes of a value leave for ever, its place in the log stays.
@@ -100,6 +138,13 @@ _STRIP = (
 )
 
 _BLANK = "update head set value = null where audit = ? and subject = ? and rev = ?"
+
+_HEAD = """
+select subject, rev, op, value, lam, at, author, device from head
+where audit = ? and subject = ? and rev = ?
+"""
+
+_KEEP_SKELETON = "insert or replace into skeleton values (?, ?, ?)"
 _LEAVE_QUARANTINE = "delete from quarantine where id = ?"
 _ALL_WHOLE = "select id from rev where audit = ? and erased = 0"
 _NONE_IN_QUARANTINE = "delete from quarantine where instr(body, ?) > 0"
@@ -125,6 +170,7 @@ class Erasures:
         revisions: Sequence[Revision],
     ) -> None:
         self._connection = connection
+        self._tallies = tallies
         self._named = {
             (tally.audit, key)
             for tally in tallies.values()
@@ -195,7 +241,12 @@ class Erasures:
             if self.names(whole):
                 skeleton = skeleton_of(whole).decode("utf-8")
                 execute(_STRIP, (skeleton, number, subject, target))
-                execute(_BLANK, (number, subject, target))
+                execute(_KEEP_SKELETON, (number, target, sum_of(skeleton)))
+                for head in execute(_HEAD, (number, subject, target)).fetchall():
+                    execute(_BLANK, (number, subject, target))
+                    tally = self._tallies[whole.audit]
+                    tally.turn(head)
+                    tally.turn((*head[:3], None, *head[4:]))
 
 
 ADD_PARENT = "insert or ignore into parent values (?, ?, ?)"
@@ -206,7 +257,11 @@ where not exists (select 1 from parent where audit = ? and subject = ? and id = 
 """
 
 _ADD_REVISION = "insert or ignore into rev values (?, ?, ?, ?, ?, ?)"
-_DROP_HEAD = "delete from head where audit = ? and subject = ? and rev = ?"
+
+_DROP_HEAD = """
+delete from head where audit = ? and subject = ? and rev = ?
+returning subject, rev, op, value, lam, at, author, device
+"""
 
 
 class Rejected(NamedTuple):
@@ -280,7 +335,7 @@ def append(connection: sqlite3.Connection, tally: Tally, revision: Revision) -> 
     _take(connection, tallies, [revision, *erasures.freed_from_quarantine()], erasures)
 
 
-def head_row(number: int, revision: Revision) -> tuple[object, ...]:
+def head_row(number: int, revision: Revision) -> tuple[Any, ...]:
     """Return the parameters of `ADD_HEAD`."""
     has_value = revision.op != "del" and not revision.erased
     value = dumps(revision.value) if has_value else None
@@ -354,7 +409,10 @@ def _take(
         if connection.execute(_ADD_REVISION, row).rowcount:
             tally.add(kept.key, kept.lam)
             new.append((number, kept))
-    _move_heads(connection, new)
+            if kept.erased:
+                skeleton = (number, kept.key, sum_of(body))
+                connection.execute(_KEEP_SKELETON, skeleton)
+    _move_heads(connection, tallies, new)
     erasures.apply(new)
     for tally in tallies.values():
         tally.save(connection)
@@ -362,14 +420,22 @@ def _take(
 
 
 def _move_heads(
-    connection: sqlite3.Connection, new: Sequence[tuple[int, Revision]]
+    connection: sqlite3.Connection,
+    tallies: Mapping[str, Tally],
+    new: Sequence[tuple[int, Revision]],
 ) -> None:
+    """Have the new revisions stand, and those that they supersede stand no more."""
     parents = [row for number, kept in new for row in parent_rows(number, kept)]
     if parents:
         connection.executemany(ADD_PARENT, parents)
-    connection.executemany(ADD_HEAD, [head_row(number, kept) for number, kept in new])
-    if parents:
-        connection.executemany(_DROP_HEAD, parents)
+    for number, kept in new:
+        row = head_row(number, kept)
+        if connection.execute(ADD_HEAD, row).rowcount:
+            tallies[kept.audit].turn(row[1:9])
+    for number, kept in new if parents else ():
+        for row in parent_rows(number, kept):
+            for head in connection.execute(_DROP_HEAD, row).fetchall():
+                tallies[kept.audit].turn(head)
 
 
 def _quarantine(
@@ -423,75 +489,3 @@ def write(
     revision = compose(fields, origin.nonce())
     append(connection, tally, revision)
     return revision
-
-
-_FALSE_HEAD = """
-select 1 from head h
-left join rev r on r.audit = h.audit and r.subject = h.subject and r.id = h.rev
-where r.id is null or h.lam is not r.lam
-  or h.op is not (r.body ->> '$.op') or h.at is not (r.body ->> '$.at')
-  or h.author is not (r.body ->> '$.author')
-  or h.device is not (r.body ->> '$.device')
-  or h.value is not iif(h.op = 'del' or r.erased, null, r.body -> '$.value')
-  or exists(select 1 from parent p
-    where p.audit = h.audit and p.subject = h.subject and p.id = h.rev)
-limit 1
-"""
-
-_TALLIES = "select audit, revisions, lam, digest from tally"
-_KEYS = "select audit, id, lam from rev order by audit"
-
-_NO_HEAD = """
-select 1 from rev r where not exists(select 1 from head h
-    where h.audit = r.audit and h.subject = r.subject and h.rev = r.id)
-  and not exists(select 1 from parent p
-    where p.audit = r.audit and p.subject = r.subject and p.id = r.id)
-limit 1
-"""
-
-
-def are_true(connection: sqlite3.Connection) -> bool:
-    """Say whether the heads and the sums are those of the log, and hold what it holds.
-
-    A disk may change them as anything else, and no hash is kept of them.
-    """
-    if any(connection.execute(sql).fetchone() for sql in (_FALSE_HEAD, _NO_HEAD)):
-        return False
-    kept = {number: tuple(row) for number, *row in connection.execute(_TALLIES)}
-    return kept == dict(_sums(connection))
-
-
-def _sums(
-    connection: sqlite3.Connection,
-) -> Iterator[tuple[int, tuple[int, int, bytes]]]:
-    """Give revisions, greatest order number and digest of each audit's rows."""
-    for number, rows in groupby(connection.execute(_KEYS), itemgetter(0)):
-        count = greatest = digest = 0
-        for _, key, lam in rows:
-            count, greatest = count + 1, max(greatest, lam)
-            digest ^= int.from_bytes(key)
-        yield number, (count, greatest, digest.to_bytes(32))
-
-
-def rebuild(connection: sqlite3.Connection) -> None:
-    """Drop and rebuild them, inside the caller's transaction."""
-    for table in ("parent", "head", "tally"):
-        connection.execute(f"delete from {table}")  # noqa: S608 -- names of this module
-    audits = connection.execute("select n, id from audit").fetchall()
-    for number, audit in audits:
-        rebuild_audit(connection, number, audit)
-
-
-def rebuild_audit(connection: sqlite3.Connection, number: int, audit: str) -> None:
-    """Drop and rebuild those of one audit, inside the caller's transaction."""
-    for table in ("parent", "head", "tally"):
-        sql = f"delete from {table} where audit = ?"  # noqa: S608 -- names of this module
-        connection.execute(sql, [number])
-    rows = connection.execute("select body from rev where audit = ?", [number])
-    revisions: list[Revision] = [read(line) for (line,) in rows]
-    tally = Tally(audit, number)
-    for revision in revisions:
-        tally.add(revision.key, revision.lam)
-        connection.executemany(ADD_PARENT, parent_rows(number, revision))
-    connection.executemany(ADD_HEAD, [head_row(number, rev) for rev in revisions])
-    tally.save(connection)

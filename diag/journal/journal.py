@@ -4,16 +4,16 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from diag.journal import ingest, subjects
-from diag.journal import ingest as projections
+from diag.journal import ingest, proof, subjects
 from diag.journal import schema as migrations
 from diag.journal.connection import connect
 from diag.journal.errors import (
+    DamagedError,
     JournalError,
     LockedError,
     NotAJournalError,
@@ -63,6 +63,26 @@ _MANIFEST = """
 select a.id, t.revisions, t.digest from audit a join tally t on t.audit = a.n
 order by a.id
 """
+
+
+_NUMBER = "select n from audit where id = ?"
+_NUMBER_UNINDEXED = "select n from audit not indexed where id = ?"
+
+_FOUND_AGAIN = (
+    "Des réponses courantes avaient changé sur le disque : elles ont été retrouvées "
+    "dans le journal. Ce disque vieillit peut-être : copiez l'espace de travail "
+    "ailleurs."
+)
+
+
+_CHANGED = {
+    "setting": "Vos réglages ont changé sur le disque. Vérifiez votre nom, celui du "
+    "syndicat et la campagne : diag settings.",
+    "school": "La liste des écoles a changé sur le disque. Réimportez l'annuaire.",
+    "commune": "La liste des communes a changé sur le disque. Réimportez-la.",
+    "town_hall": "La liste des mairies a changé sur le disque. Réimportez-la.",
+}
+"""What is shown of each small table whose sum is no longer its own."""
 
 
 class Head(NamedTuple):
@@ -129,6 +149,10 @@ class Journal:
         self.path = path
         self.readonly = readonly
         self.notice = notice
+        self.on_change: Callable[[str], object] = lambda _sentence: None
+        """Shows that something had changed on the disk, and what was done about it."""
+        self.is_checked = False
+        """Whether every audit was found as it was summed since the file was opened."""
 
     @classmethod
     def open(cls, folder: Path, *, readonly: bool = False) -> Self:
@@ -267,6 +291,111 @@ class Journal:
         rows = self.select("select id, body, problem from quarantine order by id")
         return tuple(Quarantined(key.hex(), *rest) for key, *rest in rows)
 
+    def check(self, audit: str) -> None:
+        """Have what stands in an audit be as it was summed, or found again.
+
+        Raises:
+            DamagedError: when it cannot be: what to do.
+        """
+        with self._looking() as connection:
+            number = self._number_of(audit)
+            if number is None or proof.is_as_summed(connection, number):
+                return
+        self.prove(audit)
+
+    def prove(self, audit: str) -> None:
+        """Check every line of an audit's log; find again what follows from it.
+
+        Raises:
+            DamagedError: when the log is not what was written: what to do.
+        """
+        with self._looking() as connection:
+            number = self._number_of(audit)
+            if number is None:
+                return
+            state = proof.state_of(connection, number, audit)
+        if state is proof.State.SOUND:
+            return
+        if self.readonly:
+            if state is proof.State.CHANGED:
+                raise DamagedError(f"{self.path} : {proof.NOT_FOUND_AGAIN}")
+            return
+        inside = nullcontext(self.connection)
+        with inside if self.connection.in_transaction else self.transaction():
+            proof.find_again(self.connection, number, audit)
+        if state is proof.State.CHANGED:
+            self.on_change(_FOUND_AGAIN)
+
+    def check_all(self) -> None:
+        """Check every audit, once; those of a workspace are listed side by side.
+
+        Raises:
+            DamagedError: when one cannot be found again: what to do.
+        """
+        if self.is_checked:
+            return
+        with self._looking() as connection:
+            changed = [
+                audit
+                for number, audit in proof.audits_in(connection)
+                if not proof.is_as_summed(connection, number)
+            ]
+        for audit in changed:
+            self.prove(audit)
+        self.is_checked = True
+
+    def prove_all(self) -> None:
+        """Prove every audit, and the small tables: before a copy is made of them.
+
+        Raises:
+            DamagedError: when one cannot be found again: what to do.
+        """
+        with self._looking() as connection:
+            numbered = proof.audits_in(connection)
+        for _, audit in numbered:
+            self.prove(audit)
+        for table in _CHANGED:
+            self.check_table(table)
+
+    def check_table(self, name: str) -> None:
+        """Show that a small table is no longer what was written, if so.
+
+        Raises:
+            DamagedError: when it cannot be read.
+        """
+        with self._looking() as connection:
+            is_right = proof.is_sealed(connection, name)
+        if not is_right:
+            self.on_change(_CHANGED[name])
+
+    def _number_of(self, audit: str) -> int | None:
+        """Return the row of an audit, found without the index when it lies.
+
+        Raises:
+            DamagedError: when the index no longer gives it.
+        """
+        found = self.connection.execute(_NUMBER, [audit]).fetchall()
+        if found != self.connection.execute(_NUMBER_UNINDEXED, [audit]).fetchall():
+            raise DamagedError(DamagedError.sentence)
+        return found[0][0] if found else None
+
+    @contextmanager
+    def _looking(self) -> Iterator[sqlite3.Connection]:
+        """Read one state of the file, whoever writes meanwhile."""
+        is_inside = self.connection.in_transaction
+        try:
+            with in_french(self.path):
+                if not is_inside:
+                    self.connection.execute("begin")
+                yield self.connection
+        except DamagedError as error:
+            if str(error).startswith(str(self.path)):
+                raise
+            raise DamagedError(f"{self.path} : {error}") from error
+        finally:
+            if not is_inside and self.connection.in_transaction:
+                self.connection.execute("rollback")
+
     def compact(self) -> bool:
         """Give the file no page that is not in use, its log emptied.
 
@@ -284,7 +413,7 @@ class Journal:
     def rebuild(self) -> None:
         """Find the projections again from the log alone."""
         with self.transaction() as connection:
-            projections.rebuild(connection)
+            proof.rebuild(connection)
 
 
 class Opened(NamedTuple):
@@ -362,7 +491,8 @@ def _bring_up_to_date(path: Path, connection: sqlite3.Connection) -> None:
         from diag.journal import backup  # noqa: PLC0415
 
         name = f"diag-avant-{migrations.NAMES[-1]}.db"
-        backup.copy(connection, path.parent / backup.FOLDER / name)
+        copied = path.parent / backup.FOLDER / name
+        backup.copy(connection, copied, backup.verify_log)
     migrations.upgrade(connection)
 
 
@@ -377,6 +507,7 @@ def put_setting(journal: Journal, key: str, value: Any) -> None:
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
     with journal.transaction() as connection:
         connection.execute("insert or replace into setting values (?, ?)", [key, text])
+        proof.seal(connection, "setting")
 
 
 def jot_setting(journal: Journal, key: str, value: Any) -> None:

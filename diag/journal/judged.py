@@ -12,6 +12,7 @@ from itertools import groupby
 from diag.assess.results import Advice, Assessment, Score
 from diag.assess.spread import concerned
 from diag.journal.journal import Journal
+from diag.journal.proof import judgement_sums, sound_judgements
 from diag.model.enums import WORKING_READER, Socle, Standing
 from diag.model.number import Bounds
 from diag.words.figures import half_up, out_of_100
@@ -29,10 +30,8 @@ join audit a on a.n = j.audit join score s on s.audit = j.audit
 where j.engine = ? order by j.audit, s.position
 """
 
-_FRESH = """
-select 1 from judged j join tally t on t.audit = j.audit and t.digest = j.digest
-join audit a on a.n = j.audit where a.id = ? and j.engine = ?
-"""
+_KEEP_SUMS = "update judged set sum = ?, rest = ? where audit = ?"
+_NAMED = "(audit, digest, edition, engine, conflicts, alerts, socle)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +77,26 @@ def store_judged(
         ).fetchone()
         for table, rows in tables.items():
             # Names of tables are written in this module, never given.
+            names = _NAMED if table == "judged" else ""
             connection.execute(f"delete from {table} where audit = ?", [number])  # noqa: S608
             for row in rows:
                 marks = ", ".join("?" * (len(row) + 1))
                 connection.execute(
-                    f"insert into {table} values ({marks})",  # noqa: S608
+                    f"insert into {table}{names} values ({marks})",  # noqa: S608
                     (number, *row),
                 )
+        connection.execute(_KEEP_SUMS, (*judgement_sums(connection, number), number))
 
 
 def is_judged(journal: Journal, audit: str, *, engine: str) -> bool:
     """Say whether what is kept is fresh: by this engine, of all that is recorded."""
-    return bool(journal.select(_FRESH, [audit, engine]))
+    return audit in sound_judgements(journal.connection, engine, audit)
 
 
 def summaries(journal: Journal, *, engine: str) -> dict[str, Summary]:
     """Return what is fresh, by audit; an audit that is missing is to be judged."""
-    rows = journal.select(_SUMMARIES, [engine])
+    kept = sound_judgements(journal.connection, engine)
+    rows = [row for row in journal.select(_SUMMARIES, [engine]) if row[0] in kept]
     found = {}
     for (audit, socle, alerts, conflicts), group in groupby(rows, lambda row: row[:4]):
         own = [row[4:] for row in group]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from diag.journal.journal import Journal
 from diag.journal.judged import Summary, summaries
+from diag.journal.proof import sound_judgements
 from diag.model.enums import Compliance, Trigger
 
 Cents = tuple[int, int | None]
@@ -30,6 +31,12 @@ select v.recommendation, v.title, v.trigger, v.cents_low, v.cents_typical,
   v.yearly_cents_typical
 from advice v join audit a on a.n = v.audit where a.id = ? order by v.position
 """
+
+
+_CHANGED = (
+    "Ce qui avait été jugé par la méthode antérieure a changé sur le disque : il "
+    "n'est pas montré. Une sauvegarde du dossier « backups » peut l'avoir encore."
+)
 
 
 class KeptAlert(NamedTuple):
@@ -67,6 +74,9 @@ def kept_judgement(journal: Journal, audit: str) -> Kept | None:
     if not engines:
         return None
     ((engine,),) = engines
+    if audit not in sound_judgements(journal.connection, engine, audit):
+        journal.on_change(_CHANGED)
+        return None
     alerting = (Compliance.NON_CONFORME, Compliance.A_VERIFIER)
     return Kept(
         summary=summaries(journal, engine=engine)[audit],

@@ -393,6 +393,23 @@ typical costs from the low quantity to the high one. `finding.low` and `high` ar
 those of its worst place. What the first judging kept is in no view: two methods never
 share a table."""
 
+SUMS = """
+alter table tally add column heads blob;
+alter table judged add column sum blob;
+alter table judged add column rest blob;
+
+create table skeleton(
+  audit integer not null, id blob not null, sum blob not null,
+  primary key(audit, id)
+) strict, without rowid;
+
+create table proof(name text primary key, sum blob not null) strict, without rowid;
+"""
+"""What shows that a disk changed a row, where no id is a hash of it. `tally.heads`:
+exclusive or of the heads' hashes, null until an older file is read. `judged.sum`: of
+its row and its scores; `rest`: of findings and advice. `skeleton`: of an erased line.
+`proof`: of all the rows of a small table."""
+
 # Migrations: by name, additive, each tried from every past schema in the tests.
 #
 # sqlite_utils (50 ms to import) is loaded only when one is due.
@@ -445,6 +462,11 @@ def m006_places_judge(connection: sqlite3.Connection) -> None:
     run(connection, PLACES_JUDGE)
 
 
+def m007_sums(connection: sqlite3.Connection) -> None:
+    """Keep, next to what no hash names, sums that show a changed row."""
+    run(connection, SUMS)
+
+
 STEPS: tuple[Step, ...] = (
     m001_journal,
     m002_outbox,
@@ -452,6 +474,7 @@ STEPS: tuple[Step, ...] = (
     m004_bundles,
     m005_named_subjects,
     m006_places_judge,
+    m007_sums,
 )
 """In order; a released one is never edited, and touches the log by addition only."""
 

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 from diag.journal import subjects
 from diag.journal.journal import Journal
+from diag.journal.proof import sound_judgements
 from diag.journal.revision import Json, loads
 from diag.model.codes import id_in_campaign, is_campaign
 from diag.model.enums import AuditStatus, PlaceKind
@@ -163,6 +164,7 @@ def stages(journal: Journal) -> list[Stage]:
 
     An audit's id is made of its subject: a revision that contradicts it is ignored.
     """
+    journal.check_all()
     rows = journal.select(_STAGES, [subjects.SUBJECT, subjects.STATUS])
     found = []
     for (audit, begun), group in groupby(rows, lambda row: row[:2]):
@@ -244,8 +246,9 @@ def older_audits(journal: Journal, *, engine: str) -> frozenset[str]:
 
 def completeness(journal: Journal, *, engine: str) -> dict[str, Fraction]:
     """Return the share that is known of what applies, by audit judged since."""
+    kept = sound_judgements(journal.connection, engine)
     rows = journal.select(_KNOWN, [engine])
-    return {audit: Fraction(text) for audit, text in rows}
+    return {audit: Fraction(text) for audit, text in rows if audit in kept}
 
 
 _HANDS = """

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from diag.journal.errors import in_french
+from diag.journal.proof import seal
 from diag.journal.revision import now
 from diag.journal.school_lines import SchoolLine, communes_query, query_of
 from diag.model.number import canonical_number
@@ -92,6 +93,7 @@ def put(
     connection.executemany(
         f"insert or replace into {table.name}({names}) values({values})", written
     )
+    seal(connection, table.name)
     return Upserted(tuple(added), tuple(changed), unchanged)
 
 
@@ -210,6 +212,7 @@ class Territory:
             "update school set vanished = ? where uai = ? and vanished = ''",
             [(today, uai) for uai in uais],
         )
+        seal(self._connection, SCHOOL.name)
 
     def log(self, entry: LoggedImport) -> None:
         """Append a line to the import log, dated now."""

@@ -93,6 +93,8 @@ def export(
             "Aucun audit à donner. Nommez une école, ou donnez-les tous.",
             command="--all",
         )
+    for audit in audits:
+        workspace.journal.prove(audit)
     ring = ring_of(workspace)
     bundle = Bundle(
         audits=audits,

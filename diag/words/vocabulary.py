@@ -239,6 +239,12 @@ STATUSES_PRINTED = {
 }
 """The same in documents, for readers who know no audit."""
 
+STATUSES_UNSEALED = {
+    AuditStatus.ACCEPTE: "modifié depuis l'acceptation",
+    AuditStatus.CLOS: "modifié depuis la clôture",
+}
+"""In the place of « accepté » and « définitif », once something was written since."""
+
 STATUS_MOVES = {
     AuditStatus.EN_COURS: "Reprendre l'audit",
     AuditStatus.SOUMIS: "Soumettre à relecture",

@@ -151,6 +151,7 @@ def back_up(workspace: Workspace, folder: Path | None = None) -> Copied:
     """
     own = workspace.folder / backup.FOLDER
     today = workspace.world.today()
+    workspace.journal.prove_all()
     connection = workspace.journal.connection
     if folder is None or folder.resolve() == own.resolve():
         path = backup.backup(connection, own, today)

@@ -69,6 +69,8 @@ class Workspace:
         """The schools and communes."""
         from diag.journal.territory import Territory  # noqa: PLC0415 - pydantic
 
+        for table in ("school", "commune", "town_hall"):
+            self.journal.check_table(table)
         return Territory(self.journal.connection, clock=self.world.clock)
 
     @classmethod

@@ -26,9 +26,11 @@ from diag.documents.tables import (
     write_tickets,
 )
 from diag.documents.write import write_paper, write_reports
+from diag.journal import changes
 from diag.model.enums import Audience, AuditStatus
 from diag.office.mail.account import address_of
 from diag.office.mail.parcel import build_message, write_draft
+from diag.words.vocabulary import STATUSES_UNSEALED
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import DAY, SCHOOL
@@ -167,3 +169,54 @@ def test_the_atlas_says_so_on_every_page_that_tells_the_audit(
 def test_what_is_closed_no_longer_says_so(closed: Mapping[str, str], name: str) -> None:
     found = re.findall(r"(?i)document provisoire|provisoire \(", closed[name])
     assert not found
+
+
+@pytest.fixture(scope="module", params=[AuditStatus.CLOS, AuditStatus.ACCEPTE])
+def written_since(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, str]:
+    """Documents of an audit that was signed, then written in."""
+    folder = tmp_path_factory.mktemp("since")
+    with audited_workspace(folder / "desk") as made:
+        session = audited(made)
+        follow.move(session, request.param)
+        question = min(session.snapshot.public.checklist.questions)
+        note = changes.noted(session.audit.id, session.facts.root, question, "Revu.")
+        session.record(note)
+        write_documents(made, folder / "out")
+    words = STATUSES_UNSEALED[request.param]
+    return folder / "out", words
+
+
+def test_what_was_written_in_since_it_was_signed_says_so_on_each_page(
+    written_since: tuple[Path, str],
+) -> None:
+    folder, words = written_since
+    pages = [
+        page.extract_text()
+        for path in folder.glob("documents/*.pdf")
+        for page in PdfReader(path).pages
+    ]
+    assert len(pages) > len(Audience)
+    assert all(words in " ".join(page.split()) for page in pages)
+    for name, text in texts(folder):
+        if name.endswith((".md", ".html")) or name.startswith("mail/"):
+            found = re.findall(r"(?i)[^.\n]*(?:définitif|relu et accepté)[^.\n]*", text)
+            assert not found, name
+
+
+def test_what_is_reserved_unseals_nothing_that_everyone_may_read(
+    tmp_path: Path,
+) -> None:
+    with audited_workspace(tmp_path / "desk") as made:
+        session = audited(made)
+        follow.move(session, AuditStatus.CLOS)
+        shown = session.snapshot.public.checklist.questions
+        secret = min(session.checklist.questions.keys() - shown.keys())
+        note = changes.noted(session.audit.id, session.facts.root, secret, "Tiroir.")
+        session.record(note)
+
+        whole = report_of(session, DAY)
+
+        assert whole.is_unsealed
+        assert not whole.public.is_unsealed

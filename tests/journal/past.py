@@ -55,4 +55,10 @@ ROWS: dict[str, dict[str, tuple[object, ...]]] = {
     },
     "m005_named_subjects": {},
     "m006_places_judge": {},
+    "m007_sums": {
+        "tally": (1, 1, 1, ANSWER.key, bytes(20)),
+        "judged": (1, ANSWER.key, "ab" * 32, "2", 0, 0, "atteint", bytes(16), None),
+        "skeleton": (1, bytes(32), bytes(16)),
+        "proof": ("setting", bytes(16)),
+    },
 }

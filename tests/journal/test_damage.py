@@ -6,8 +6,7 @@ from random import Random
 import pytest
 from hypothesis import given
 
-from diag.journal import changes
-from diag.journal import ingest as projections
+from diag.journal import changes, proof
 from diag.journal.backup import backup, verify
 from diag.journal.errors import DamagedError, JournalError
 from diag.journal.journal import FILE, Journal
@@ -79,6 +78,7 @@ def test_a_head_that_changed_is_told_in_a_copy_and_found_again_in_the_journal(
             with pytest.raises(DamagedError, match="réponses courantes"):
                 verify(folder / FILE)
 
+            journal.prove_all()
             verify(backup(journal.connection, tmp_path / "copies"))
 
             assert journal.heads(AUDIT.id) == before
@@ -87,10 +87,17 @@ def test_a_head_that_changed_is_told_in_a_copy_and_found_again_in_the_journal(
 @given(histories())
 def test_heads_that_ingest_made_are_those_of_the_log(lines: list[bytes]) -> None:
     with memory(lines) as connection:
-        assert projections.are_true(connection)
-        gone = "delete from head where rev in (select min(rev) from head)"
-        if connection.execute(gone).rowcount:
-            assert not projections.are_true(connection)
+        for number, audit in proof.audits_in(connection):
+            assert proof.is_as_summed(connection, number)
+            assert proof.state_of(connection, number, audit) is proof.State.SOUND
+            gone = (
+                "delete from head where audit = ? "
+                "and rev in (select min(rev) from head where audit = ?)"
+            )
+            if connection.execute(gone, (number, number)).rowcount:
+                assert not proof.is_as_summed(connection, number)
+                state = proof.state_of(connection, number, audit)
+                assert state is proof.State.CHANGED
 
 
 @pytest.mark.parametrize("kept", [0.3, 0.6, 0.95])

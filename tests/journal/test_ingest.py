@@ -5,7 +5,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.journal.ingest import rebuild
+from diag.journal.proof import rebuild
 from diag.journal.revision import Json, compose, parse
 from tests.journal.worlds import (
     AUDITS,

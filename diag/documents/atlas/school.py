@@ -31,7 +31,7 @@ from diag.model.text import accented, fold
 from diag.words.dates import describe_day, long_date
 from diag.words.figures import displayed, in_words, percent
 from diag.words.sentences import listed
-from diag.words.vocabulary import FOLLOW_UPS, STATUSES_PRINTED, UNSCORED
+from diag.words.vocabulary import FOLLOW_UPS, UNSCORED
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +238,7 @@ def bilan_of(report: Report, view: View) -> Bilan:
     overall = report.assessment.overall
     return Bilan(
         provisional=report.provisional,
-        status=STATUSES_PRINTED[report.status],
+        status=report.standing,
         campaign=report.audit.campaign,
         visits=listed([describe_day(visit.date) for visit in report.visits]),
         score=gauge(overall),

@@ -62,8 +62,10 @@ def build_meta(report: Report, title: str) -> Meta:
 
 def running_line(report: Report) -> str:
     """Return what stands at the foot of every page."""
-    state = "Document provisoire" if report.provisional else "Document définitif"
-    return f"{state}, {long_date(report.date)} · {version(report)}"
+    state = "provisoire" if report.provisional else "définitif"
+    if report.is_unsealed:
+        state = report.standing
+    return f"Document {state}, {long_date(report.date)} · {version(report)}"
 
 
 def view(report: Report, meta: Meta) -> dict[str, object]:

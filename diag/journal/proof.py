@@ -1,0 +1,396 @@
+"""Proofs: what is read of a journal is what was written, found again, or refused.
+
+A revision is proven by its id. What is computed from the log, and what no id names, has
+sums next to it: a disk that changes a row changes no sum with it.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from enum import Enum, auto
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from diag.journal.errors import DamagedError, is_of_sqlite
+from diag.journal.ingest import (
+    SUM_BYTES,
+    Tally,
+    head_row,
+    mark_of,
+    parent_rows,
+    sum_of,
+)
+from diag.journal.revision import Revision, read
+from diag.journal.schema import applied, m007_sums
+
+_ROWS = "select subject, id, lam, body, erased from rev where audit = ?"
+_IDS = "select subject, id from rev where audit = ?"
+
+_STANDING = """
+select subject, rev, op, value, lam, at, author, device from head where audit = ?
+"""
+
+_PARENTS = "select subject, id from parent where audit = ?"
+_ERASED = "select id, by_rev from erased where audit = ?"
+_KEPT = "select revisions, lam, digest, heads from tally where audit = ?"
+_SKELETONS = "select id, sum from skeleton where audit = ?"
+_ADD_ERASED = "insert into erased values (?, ?, ?)"
+
+_FOUND_AGAIN = ("parent", "head", "tally", "erased")
+"""Tables that the log gives again."""
+
+_RESTORE = "Restaurez une sauvegarde du dossier « backups »."
+
+NOT_FOUND_AGAIN = f"les réponses courantes ne sont plus celles du journal. {_RESTORE}"
+"""What is said when what follows from the log cannot be written again."""
+
+
+class ProvenLog(NamedTuple):
+    """The log of one audit, every line of it checked, and what follows from it."""
+
+    tally: Tally
+    heads: list[tuple[Any, ...]]
+    """As the table gives them, in order."""
+    parents: list[tuple[str, bytes]]
+    erased: list[tuple[bytes, bytes]]
+    """What is erased, and the erasure."""
+
+    @property
+    def tables(self) -> dict[str, list[tuple[Any, ...]]]:
+        """The rows that each table must hold of the audit."""
+        return {
+            _STANDING: self.heads,
+            _PARENTS: self.parents,
+            _ERASED: self.erased,
+            _KEPT: [self.tally.cells()] if self.tally.revisions else [],
+        }
+
+
+def read_log(connection: sqlite3.Connection, number: int, audit: str) -> ProvenLog:
+    """Read the log of an audit, and check every line of it.
+
+    Raises:
+        DamagedError: at the first line that is not what was written.
+    """
+    skeletons = dict(connection.execute(_SKELETONS, (number,)))
+    tally, revisions = Tally(audit, number), []
+    last = ("", b"")
+    for subject, key, lam, body, is_erased in connection.execute(_ROWS, (number,)):
+        revision = _line(key, body, skeletons)
+        place = (audit, subject, lam, bool(is_erased))
+        if revision is None or place != _place(revision) or (subject, key) <= last:
+            raise _changed_line(subject, key)
+        last = (subject, key)
+        revisions.append(revision)
+        tally.add(key, lam)
+    _check_erasures(audit, revisions)
+    parents = {row[1:] for each in revisions for row in parent_rows(number, each)}
+    heads = [
+        head_row(number, each)[1:9]
+        for each in revisions
+        if (each.subject, each.key) not in parents
+    ]
+    for head in heads:
+        tally.turn(head)
+    erased = [
+        (bytes.fromhex(target), each.key)
+        for each in revisions
+        if (target := each.erases)
+    ]
+    return ProvenLog(tally, heads, sorted(parents), sorted(erased))
+
+
+def _changed_line(subject: str, key: bytes) -> DamagedError:
+    return DamagedError(
+        f"la modification {key.hex()} ({subject}) n'est plus ce qui avait été "
+        f"écrit. {_RESTORE}"
+    )
+
+
+def _place(revision: Revision) -> tuple[str, str, int, bool]:
+    return revision.audit, revision.subject, revision.lam, revision.erased
+
+
+def _line(key: bytes, body: str, skeletons: Mapping[bytes, bytes]) -> Revision | None:
+    """Return a line that is what was written; None when it is not."""
+    is_whole = sha256(body.encode("utf-8")).digest() == key
+    if not is_whole and skeletons.get(key, sum_of(body)) != sum_of(body):
+        return None
+    try:
+        revision = read(body)
+    except (AssertionError, AttributeError, KeyError, TypeError, ValueError):
+        return None
+    return revision if revision.key == key else None
+
+
+def _check_erasures(audit: str, revisions: Iterable[Revision]) -> None:
+    named = {target for each in revisions if (target := each.erases)}
+    if mark_of(audit) in named:
+        return
+    for each in revisions:
+        if each.erased and each.id not in named:
+            raise DamagedError(
+                f"l'effacement de la modification {each.id} ({each.subject}) n'est "
+                f"plus dans le journal. {_RESTORE}"
+            )
+
+
+def is_as_summed(connection: sqlite3.Connection, number: int) -> bool:
+    """Say whether the heads of an audit, and the ids of its log, are as summed."""
+    try:
+        kept = connection.execute(_KEPT, (number,)).fetchall()
+        found = Tally("", number)
+        last = ("", b"")
+        for row in connection.execute(_STANDING, (number,)):
+            if row[:2] <= last:
+                return False
+            last = row[:2]
+            found.turn(row)
+        for _, key in connection.execute(_IDS, (number,)):
+            found.add(key, 0)
+    except (TypeError, ValueError):
+        return False
+    except Exception as error:
+        if is_of_sqlite(error):
+            return False
+        raise
+    if kept:
+        found.lam = kept[0][1]
+    return kept == ([found.cells()] if found.revisions else [])
+
+
+class State(Enum):
+    """How what follows from a log was found."""
+
+    SOUND = auto()
+    UNSUMMED = auto()
+    """Right, in an older file that kept no sum of it yet."""
+    CHANGED = auto()
+
+
+def state_of(connection: sqlite3.Connection, number: int, audit: str) -> State:
+    """Check the log of an audit, and compare the tables with what it gives.
+
+    Raises:
+        DamagedError: when its log is not what was written, or has lost lines.
+    """
+    log = _whole_log(connection, number, audit)
+    if _follows(connection, log):
+        return State.SOUND
+    kept = connection.execute(_KEPT, (number,)).fetchall()
+    *sums, _ = log.tally.cells()
+    if kept == [(*sums, None)] and _follows(connection, log, without=_KEPT):
+        return State.UNSUMMED
+    return State.CHANGED
+
+
+def find_again(connection: sqlite3.Connection, number: int, audit: str) -> None:
+    """Write again what the log of an audit gives, inside a transaction.
+
+    Raises:
+        DamagedError: when its log is not what was written, or has lost lines.
+    """
+    log = _whole_log(connection, number, audit)
+    if _follows(connection, log, without=_KEPT):
+        log.tally.save(connection)
+    else:
+        _write_again(connection, log)
+    if not _follows(connection, log):
+        raise DamagedError(NOT_FOUND_AGAIN)
+
+
+def _whole_log(connection: sqlite3.Connection, number: int, audit: str) -> ProvenLog:
+    log = read_log(connection, number, audit)
+    kept = connection.execute(_KEPT, (number,)).fetchall()
+    if kept and _is_whole(number, *kept[0]):
+        _check_nothing_lost(kept[0], log.tally)
+    return log
+
+
+def _is_whole(
+    number: int, revisions: int, lam: int, digest: bytes, heads: bytes | None
+) -> bool:
+    """Say whether a row of sums is what was written, by its own check."""
+    if heads is None:
+        return False
+    sums = int.from_bytes(digest), int.from_bytes(heads[:SUM_BYTES])
+    cells = Tally("", number, revisions, lam, *sums).cells()
+    return cells == (revisions, lam, digest, heads)
+
+
+def _check_nothing_lost(kept: tuple[Any, ...], found: Tally) -> None:
+    revisions, _, digest, _ = kept
+    if (revisions, digest) != (found.revisions, found.digest.to_bytes(32)):
+        raise DamagedError(
+            f"le journal a perdu des modifications : {revisions} enregistrées, "
+            f"{found.revisions} lisibles. {_RESTORE}"
+        )
+
+
+def _follows(connection: sqlite3.Connection, log: ProvenLog, without: str = "") -> bool:
+    """Say whether the tables hold what the log of an audit gives."""
+    number = log.tally.number
+    try:
+        return all(
+            connection.execute(sql, (number,)).fetchall() == rows
+            for sql, rows in log.tables.items()
+            if sql != without
+        )
+    except Exception as error:
+        if is_of_sqlite(error):
+            return False
+        raise
+
+
+def _write_again(connection: sqlite3.Connection, log: ProvenLog) -> None:
+    number = log.tally.number
+    rows = {"parent": log.parents, "head": log.heads, "erased": log.erased}
+    try:
+        for table in _FOUND_AGAIN:
+            sql = f"delete from {table} where audit = ?"  # noqa: S608 -- names of this module
+            connection.execute(sql, (number,))
+        for table, wanted in rows.items():
+            for row in wanted:
+                marks = ", ".join("?" * (len(row) + 1))
+                connection.execute(
+                    f"insert into {table} values ({marks})",  # noqa: S608 -- names of this module
+                    (number, *row),
+                )
+        log.tally.save(connection)
+    except sqlite3.IntegrityError as error:  # a row that no search finds
+        raise DamagedError(NOT_FOUND_AGAIN) from error
+
+
+_JUDGED = """
+select a.id, a.n, j.sum, j.rest
+from judged j join tally t on t.audit = j.audit and t.digest = j.digest
+join audit a on a.n = j.audit where j.engine = ? and (? is null or a.id = ?)
+"""
+
+_SCORES = (
+    "select audit, digest, edition, engine, conflicts, alerts, socle "  # noqa: ISC004
+    "from judged where audit = ?",
+    "select * from score where audit = ? order by dim",
+)
+
+_DETAILS = (
+    "select * from finding where audit = ? order by position",
+    "select * from advice where audit = ? order by position",
+)
+
+
+def judgement_sums(connection: sqlite3.Connection, number: int) -> tuple[bytes, bytes]:
+    """Return the sums of what was judged of an audit: of scores, and of the rest."""
+    scores, details = (
+        sum_of(repr([connection.execute(sql, (number,)).fetchall() for sql in queries]))
+        for queries in (_SCORES, _DETAILS)
+    )
+    return scores, details
+
+
+def sound_judgements(
+    connection: sqlite3.Connection, engine: str, audit: str | None = None
+) -> frozenset[str]:
+    """Return the audits whose judgement is fresh, and is what was kept.
+
+    One that the disk changed is to be judged again, as one that was written in since.
+    """
+    found = set()
+    for ident, number, *kept in connection.execute(_JUDGED, (engine, audit, audit)):
+        with suppress(sqlite3.Error):
+            sums = judgement_sums(connection, number)
+            if tuple(kept) in {sums, (None, None)}:
+                found.add(ident)
+    return frozenset(found)
+
+
+_NUMBERED = "select n, id from audit not indexed order by n"
+_BY_ID = "select n, id from audit where id > '' order by n"
+_SUMMED = "select audit from tally order by audit"
+
+_LOGGED = """
+with recursive logged(n) as (
+  select min(audit) from rev
+  union all
+  select (select min(audit) from rev where audit > n) from logged where n is not null)
+select n from logged where n is not null order by n
+"""
+"""One search an audit: reading every line of every log would take a second."""
+
+
+def audits_in(connection: sqlite3.Connection) -> list[tuple[int, str]]:
+    """Return the row and the id of every audit.
+
+    Raises:
+        DamagedError: when the log holds others, or fewer, than the list and the sums.
+    """
+    numbered: list[tuple[int, str]] = connection.execute(_NUMBERED).fetchall()
+    logged = [number for (number,) in connection.execute(_LOGGED)]
+    summed = [number for (number,) in connection.execute(_SUMMED)]
+    known = {number for number, _ in numbered}
+    by_id = connection.execute(_BY_ID).fetchall()
+    if logged != summed or by_id != numbered or not known.issuperset(logged):
+        raise DamagedError(
+            f"la liste des audits n'est plus celle du journal. {_RESTORE}"
+        )
+    return numbered
+
+
+def seal(connection: sqlite3.Connection, table: str) -> None:
+    """Keep the sum of a small table, inside the transaction that changed it."""
+    row = (table, _sum_of_table(connection, table))
+    connection.execute("insert or replace into proof values (?, ?)", row)
+
+
+def is_sealed(connection: sqlite3.Connection, table: str) -> bool:
+    """Say whether a small table is what was written, its indexes too.
+
+    Raises:
+        DamagedError: when it cannot be read.
+    """
+    kept = connection.execute("select sum from proof where name = ?", (table,))
+    sums = [found for (found,) in kept]
+    if sums and sums != [_sum_of_table(connection, table)]:
+        return False
+    ((verdict, *_), *_) = connection.execute(f"pragma integrity_check({table})")
+    return bool(verdict == "ok")
+
+
+def _sum_of_table(connection: sqlite3.Connection, table: str) -> bytes:
+    rows = connection.execute(f"select * from {table} order by 1").fetchall()  # noqa: S608 -- our own names
+    return sum_of(json.dumps(rows))
+
+
+def check_copy(connection: sqlite3.Connection, *, logs_alone: bool) -> None:
+    """Check the logs of a file, and what follows from them.
+
+    What was judged is a cache, which its own sums have judged again; small tables tell
+    by theirs that they changed, when they are read.
+
+    Raises:
+        DamagedError: at the first thing that is not what was written.
+    """
+    if m007_sums.__name__ not in applied(connection):  # only ids prove its log
+        rows = connection.execute("select subject, id, body from rev where erased = 0")
+        for subject, key, body in rows:
+            if sha256(body.encode("utf-8")).digest() != key:
+                raise _changed_line(subject, key)
+        return
+    for number, audit in audits_in(connection):
+        state = state_of(connection, number, audit)
+        if state is State.CHANGED and not logs_alone:
+            raise DamagedError(NOT_FOUND_AGAIN)
+
+
+def rebuild(connection: sqlite3.Connection) -> None:
+    """Find what follows from the log again, inside the caller's transaction."""
+    for table in _FOUND_AGAIN:
+        connection.execute(f"delete from {table}")  # noqa: S608 -- names of this module
+    for number, audit in connection.execute("select n, id from audit").fetchall():
+        rebuild_audit(connection, number, audit)
+
+
+def rebuild_audit(connection: sqlite3.Connection, number: int, audit: str) -> None:
+    """Find that of one audit again, inside the caller's transaction."""
+    _write_again(connection, read_log(connection, number, audit))
