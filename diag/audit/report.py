@@ -404,9 +404,12 @@ def report_of(
         DiagError: a scenario, to be printed as an option, that nobody kept.
         DamagedError: the audit is no longer what was written.
     """
+    session.prove()
+    return _report_of(session, day, scenario)
+
+
+def _report_of(session: AuditSession, day: date | None, scenario: str) -> Report:
     workspace = session.workspace
-    if not session.is_public:  # else its own session is printed, or was proven
-        session.prove()
     settings = workspace.settings
     territory = workspace.territory
     today = day or workspace.world.today()
@@ -445,7 +448,7 @@ def report_of(
 def _shown(session: AuditSession, day: date, scenario: str) -> Report | None:
     if public(session.checklist) is session.checklist:
         return None
-    return report_of(session.public(), day, scenario=scenario)
+    return _report_of(session.public(), day, scenario)
 
 
 def _as_decided(session: AuditSession, remarks: Remarks) -> Assessment:

@@ -154,9 +154,11 @@ def main(act: Callable[[], object] = lambda: diag(standalone_mode=False)) -> Non
     except OSError as error:
         _stop(system_sentence(error), EXIT_REFUSED)
     except Exception as error:  # noqa: BLE001 - a traceback helps no one in a corridor
+        log = _logged(error)
         _stop(
-            "Erreur inattendue ; ce qui était enregistré le reste. "
-            f"Le détail est dans {_logged(error)}.",
+            _damage(Path(log).parent)
+            or "Erreur inattendue ; ce qui était enregistré le reste. "
+            f"Le détail est dans {log}.",
             EXIT_REFUSED,
         )
 
@@ -186,6 +188,14 @@ def _logged(error: Exception) -> str:
         log_into(folder)
     logger.error("unexpected", exc_info=error)
     return str(getattr(logger.handlers[0], "baseFilename", "la sortie d'erreur"))
+
+
+def _damage(folder: Path) -> str:
+    """Return what is damaged in a workspace: often what nobody had foreseen."""
+    from diag.journal.backup import damage_in  # noqa: PLC0415 - only a crash pays
+    from diag.journal.journal import FILE  # noqa: PLC0415 - only a crash pays
+
+    return damage_in(folder / FILE)
 
 
 @click.command()

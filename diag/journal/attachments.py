@@ -190,7 +190,7 @@ class Editions:
 
     def holds(self, digest: str) -> bool:
         """Say whether an edition is here."""
-        sql = "select 1 from edition where digest = ?"
+        sql = "select 1 from edition not indexed where digest = ?"
         return bool(self._journal.select(sql, [digest]))
 
     def digests(self) -> Sequence[str]:
@@ -204,7 +204,7 @@ class Editions:
         Raises:
             JournalError: when it is not here, or no longer what was kept.
         """
-        sql = "select body from edition where digest = ?"
+        sql = "select body from edition not indexed where digest = ?"
         rows = self._journal.select(sql, [digest])
         if not rows:
             raise JournalError(

@@ -15,6 +15,7 @@ from diag.journal import proof
 from diag.journal.connection import connect
 from diag.journal.errors import (
     DamagedError,
+    JournalError,
     NotAJournalError,
     UnreachableError,
     in_french,
@@ -141,6 +142,20 @@ def _copy_mark(source: Path, target: Path) -> None:
     if known is not None and known != mark and not keys.is_plain(source):
         mark.write_bytes(known.read_bytes())
         _sync(mark)
+
+
+def damage_in(path: Path) -> str:
+    """Return what is wrong with a journal's file, in French; empty when nothing is."""
+    try:
+        if path.exists():
+            verify(path)
+            with closing(connect(path, readonly=True)) as connection, in_french(path):
+                ((verdict, *_), *_) = connection.execute("pragma integrity_check(1)")
+            if verdict != "ok":
+                return f"{path} : {DamagedError.sentence}"
+    except JournalError as error:
+        return str(error)
+    return ""
 
 
 def verify_log(path: Path) -> None:

@@ -232,12 +232,6 @@ def _end(place: str, ways: Mapping[str, str]) -> str:
     return path[-1]
 
 
-_BORN = """
-select coalesce(min(lam), 0) from rev
-where audit = (select n from audit where id = ?) and subject = ?
-"""
-
-
 @dataclass(frozen=True, slots=True)
 class PlaceTree:
     """The living places of an audit."""
@@ -271,8 +265,8 @@ def place_tree_of(journal: Journal, audit: Audit, board: HeadIndex) -> PlaceTree
     places = {root: Place(id=root, kind=audit.subject.kind, parent=None, name=name)}
 
     def birth(place: str) -> tuple[int, str]:
-        ((born,),) = journal.select(_BORN, [audit.id, subjects.place(place)])
-        return born, place
+        history = journal.history(audit.id, subjects.place(place))
+        return min((one.lam for one in history), default=0), place
 
     for place in sorted(standing, key=birth):
         places[place] = _attached(standing[place], root, standing)

@@ -23,7 +23,7 @@ from diag.journal.errors import (
     in_french,
 )
 from diag.journal.ingest import Ingested, Tally, write
-from diag.journal.revision import Json, NewRevision, Origin, Revision, loads, read
+from diag.journal.revision import Json, NewRevision, Origin, Revision, loads
 
 FILE = "diag.db"
 """Name of the journal's file in a workspace."""
@@ -45,18 +45,19 @@ order by subject, lam, rev
 """
 
 _HISTORY = """
-select body from rev
+select subject, id, body from rev
 where audit = (select n from audit where id = ?) and subject = ? order by lam, id
 """
 
 _INSIDE = """
-select body from rev
+select subject, id, body from rev
 where audit = (select n from audit where id = ?) and subject >= ? and subject < ?
 order by lam, id
 """
 
 _LINES = """
-select body from rev where audit = (select n from audit where id = ?) order by lam, id
+select subject, id, body from rev
+where audit = (select n from audit where id = ?) order by lam, id
 """
 
 _MANIFEST = """
@@ -256,17 +257,29 @@ class Journal:
 
     def history(self, audit: str, subject: str) -> tuple[Revision, ...]:
         """Return every revision of a subject, in order."""
-        return tuple(read(line) for (line,) in self.select(_HISTORY, [audit, subject]))
+        return tuple(self._proven(_HISTORY, [audit, subject]))
 
     def history_inside(self, audit: str, prefix: str) -> tuple[Revision, ...]:
         """Return every revision of the subjects under `prefix/`, in order."""
         bounds = subjects.inside(prefix)
-        return tuple(read(line) for (line,) in self.select(_INSIDE, [audit, *bounds]))
+        return tuple(self._proven(_INSIDE, [audit, *bounds]))
 
     def lines(self, audit: str) -> Iterator[bytes]:
         """Give the log of an audit in order: what another journal takes in."""
-        for (body,) in self.select(_LINES, [audit]):
-            yield body.encode("utf-8")
+        for revision in self._proven(_LINES, [audit]):
+            yield revision.line
+
+    def _proven(self, sql: str, parameters: Sequence[object]) -> Iterator[Revision]:
+        """Give revisions, each as its id shows that it was written.
+
+        Raises:
+            DamagedError: at the first that is not.
+        """
+        for subject, key, body in self.select(sql, parameters):
+            revision = proof.line_of(key, body)
+            if revision is None:
+                raise DamagedError(f"{self.path} : {proof.changed_line(subject, key)}")
+            yield revision
 
     @property
     def version(self) -> int:
@@ -450,7 +463,15 @@ def open_file(path: Path, *, readonly: bool) -> Opened:
 
 
 def _to_read(path: Path, notice: str) -> Opened:
-    return Opened(connect(path, readonly=True), readonly=True, notice=notice)
+    connection = connect(path, readonly=True)
+    try:
+        with in_french(path):
+            if migrations.applied(connection) == migrations.NAMES:
+                _check_schema(path, connection)
+    except BaseException:
+        connection.close()
+        raise
+    return Opened(connection, readonly=True, notice=notice)
 
 
 def _notice(path: Path) -> str:
@@ -482,9 +503,15 @@ def _notice_of_newer(path: Path) -> str:
     )
 
 
+def _check_schema(path: Path, connection: sqlite3.Connection) -> None:
+    if not migrations.is_as_made(connection):
+        raise DamagedError(f"{path} : {DamagedError.sentence}")
+
+
 def _bring_up_to_date(path: Path, connection: sqlite3.Connection) -> None:
     done = migrations.applied(connection)
     if done == migrations.NAMES:
+        _check_schema(path, connection)
         return
     if done:
         # Only who upgrades copies: the list of schools is shown sooner.
@@ -499,7 +526,18 @@ def _bring_up_to_date(path: Path, connection: sqlite3.Connection) -> None:
 def get_setting(journal: Journal, key: str, default: Any = None) -> Any:
     """Return a setting, or `default` when nobody has set it."""
     rows = journal.select("select value from setting where key = ?", [key])
-    return json.loads(rows[0][0]) if rows else default
+    try:
+        return json.loads(rows[0][0]) if rows else default
+    except ValueError as error:
+        raise damaged_setting(journal, key) from error
+
+
+def damaged_setting(journal: Journal, key: str) -> DamagedError:
+    """Return why a setting that the disk changed cannot be read."""
+    return DamagedError(
+        f"{journal.path} : le réglage « {key} » est abîmé. Restaurez une sauvegarde du "
+        "dossier « backups »."
+    )
 
 
 def put_setting(journal: Journal, key: str, value: Any) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from enum import Enum, auto
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from diag.journal.errors import DamagedError, is_of_sqlite
@@ -25,7 +26,10 @@ from diag.journal.revision import Revision, read
 from diag.journal.schema import applied, m007_sums
 
 _ROWS = "select subject, id, lam, body, erased from rev where audit = ?"
-_IDS = "select subject, id from rev where audit = ?"
+_IDS = """
+select id, subject is body ->> '$.subject' and lam is body ->> '$.lam'
+from rev where audit = ?
+"""
 
 _STANDING = """
 select subject, rev, op, value, lam, at, author, device from head where audit = ?
@@ -41,6 +45,8 @@ _FOUND_AGAIN = ("parent", "head", "tally", "erased")
 """Tables that the log gives again."""
 
 _RESTORE = "Restaurez une sauvegarde du dossier « backups »."
+
+NONE: Mapping[bytes, bytes] = MappingProxyType({})
 
 NOT_FOUND_AGAIN = f"les réponses courantes ne sont plus celles du journal. {_RESTORE}"
 """What is said when what follows from the log cannot be written again."""
@@ -77,10 +83,10 @@ def read_log(connection: sqlite3.Connection, number: int, audit: str) -> ProvenL
     tally, revisions = Tally(audit, number), []
     last = ("", b"")
     for subject, key, lam, body, is_erased in connection.execute(_ROWS, (number,)):
-        revision = _line(key, body, skeletons)
+        revision = line_of(key, body, skeletons)
         place = (audit, subject, lam, bool(is_erased))
         if revision is None or place != _place(revision) or (subject, key) <= last:
-            raise _changed_line(subject, key)
+            raise changed_line(subject, key)
         last = (subject, key)
         revisions.append(revision)
         tally.add(key, lam)
@@ -101,7 +107,8 @@ def read_log(connection: sqlite3.Connection, number: int, audit: str) -> ProvenL
     return ProvenLog(tally, heads, sorted(parents), sorted(erased))
 
 
-def _changed_line(subject: str, key: bytes) -> DamagedError:
+def changed_line(subject: str, key: bytes) -> DamagedError:
+    """Return why a line that is not what was written is not read."""
     return DamagedError(
         f"la modification {key.hex()} ({subject}) n'est plus ce qui avait été "
         f"écrit. {_RESTORE}"
@@ -112,8 +119,13 @@ def _place(revision: Revision) -> tuple[str, str, int, bool]:
     return revision.audit, revision.subject, revision.lam, revision.erased
 
 
-def _line(key: bytes, body: str, skeletons: Mapping[bytes, bytes]) -> Revision | None:
-    """Return a line that is what was written; None when it is not."""
+def line_of(
+    key: bytes, body: str, skeletons: Mapping[bytes, bytes] = NONE
+) -> Revision | None:
+    """Return the revision that a line is; None when it is not what was written.
+
+    `skeletons`: the sums of lines that were erased, which no id proves any more.
+    """
     is_whole = sha256(body.encode("utf-8")).digest() == key
     if not is_whole and skeletons.get(key, sum_of(body)) != sum_of(body):
         return None
@@ -147,7 +159,9 @@ def is_as_summed(connection: sqlite3.Connection, number: int) -> bool:
                 return False
             last = row[:2]
             found.turn(row)
-        for _, key in connection.execute(_IDS, (number,)):
+        for key, is_in_place in connection.execute(_IDS, (number,)):
+            if not is_in_place:
+                return False
             found.add(key, 0)
     except (TypeError, ValueError):
         return False
@@ -306,7 +320,7 @@ def sound_judgements(
 
 
 _NUMBERED = "select n, id from audit not indexed order by n"
-_BY_ID = "select n, id from audit where id > '' order by n"
+_BY_ID = "select n, id from audit indexed by sqlite_autoindex_audit_1 where id > ''"
 _SUMMED = "select audit from tally order by audit"
 
 _LOGGED = """
@@ -329,7 +343,7 @@ def audits_in(connection: sqlite3.Connection) -> list[tuple[int, str]]:
     logged = [number for (number,) in connection.execute(_LOGGED)]
     summed = [number for (number,) in connection.execute(_SUMMED)]
     known = {number for number, _ in numbered}
-    by_id = connection.execute(_BY_ID).fetchall()
+    by_id = sorted(connection.execute(_BY_ID))
     if logged != summed or by_id != numbered or not known.issuperset(logged):
         raise DamagedError(
             f"la liste des audits n'est plus celle du journal. {_RESTORE}"
@@ -375,7 +389,7 @@ def check_copy(connection: sqlite3.Connection, *, logs_alone: bool) -> None:
         rows = connection.execute("select subject, id, body from rev where erased = 0")
         for subject, key, body in rows:
             if sha256(body.encode("utf-8")).digest() != key:
-                raise _changed_line(subject, key)
+                raise changed_line(subject, key)
         return
     for number, audit in audits_in(connection):
         state = state_of(connection, number, audit)

@@ -2,6 +2,8 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -512,11 +514,37 @@ def upgrade(connection: sqlite3.Connection, *, until: str = "") -> None:
         _registered(until or NAMES[-1]).apply(
             Database(connection, recursive_triggers=False, execute_plugins=False)
         )
+        if applied(connection) == NAMES:
+            row = (_SCHEMA, _schema_sum(connection))
+            connection.execute("insert or replace into proof values (?, ?)", row)
     except BaseException:
         if connection.in_transaction:
             connection.execute("rollback")
         raise
     connection.execute("commit")
+
+
+_SCHEMA = "sqlite_schema"
+_OBJECTS = "select type, name, tbl_name, sql from sqlite_schema order by name"
+
+
+def is_as_made(connection: sqlite3.Connection) -> bool:
+    """Say whether tables and views are those that the migrations made.
+
+    What somebody else added to the file does not count.
+    """
+    kept = connection.execute("select sum from proof where name = ?", (_SCHEMA,))
+    if kept.fetchall() == [(_schema_sum(connection),)]:
+        return True
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        upgrade(fresh)
+        wanted = set(fresh.execute(_OBJECTS))
+    return wanted <= set(connection.execute(_OBJECTS))
+
+
+def _schema_sum(connection: sqlite3.Connection) -> bytes:
+    text = repr(connection.execute(_OBJECTS).fetchall())
+    return blake2b(text.encode("utf-8"), digest_size=16).digest()
 
 
 def run(connection: sqlite3.Connection, script: str) -> None:

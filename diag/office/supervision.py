@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -12,6 +11,7 @@ from diag.audit.follow import move
 from diag.audit.history import day_words
 from diag.audit.session import AuditSession, listed
 from diag.journal import subjects
+from diag.journal.errors import DamagedError
 from diag.journal.heads import latest
 from diag.journal.judged import is_judged, store_judged
 from diag.journal.school_lines import authors_by_audit, completeness, is_begun
@@ -101,8 +101,12 @@ def standings(workspace: Workspace) -> tuple[AuditStanding, ...]:
     known = completeness(workspace.journal, engine=ENGINE)
     for session, _ in found:
         if session.audit.id not in known:
-            with suppress(DiagError):  # its edition has not come yet
+            try:
                 keep_judged(session)
+            except DamagedError:
+                raise
+            except DiagError:  # its edition has not come yet
+                continue
     known = completeness(workspace.journal, engine=ENGINE)
     by_audit = authors_by_audit(workspace.journal)
     name_of = workspace.settings.name_of

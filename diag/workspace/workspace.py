@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from diag.journal.attachments import Editions
 from diag.journal.connection import keep_private
-from diag.journal.journal import FILE, Journal, get_setting, put_setting
+from diag.journal.journal import (
+    FILE,
+    Journal,
+    damaged_setting,
+    get_setting,
+    put_setting,
+)
 from diag.journal.revision import Origin, fresh_nonce, now
 from diag.model.errors import DiagError
 from diag.workspace.disk import check_disk
@@ -122,7 +128,10 @@ class Workspace:
         """
         from diag.workspace.settings import Settings  # noqa: PLC0415 - pydantic
 
-        return Settings.model_validate(self._kept)
+        try:
+            return Settings.model_validate(self._kept)
+        except ValueError as error:
+            raise damaged_setting(self.journal, _KEY) from error
 
     @property
     def campaign(self) -> str:

@@ -55,8 +55,8 @@ def test_rows_of_a_past_schema_are_all_there_after_the_upgrade(
     migrations.upgrade(connection)
     assert migrations.applied(connection) == migrations.NAMES
     for table, row in ROWS[name].items():
-        (found,) = connection.execute(f"select * from {table}").fetchall()
-        assert found[: len(row)] == row
+        found = connection.execute(f"select * from {table}").fetchall()
+        assert row in [each[: len(row)] for each in found]
 
 
 @pytest.mark.parametrize("name", migrations.NAMES)

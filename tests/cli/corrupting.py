@@ -1,0 +1,167 @@
+"""Files that a disk changed, and commands that print: right, or told; never wrong."""
+
+import re
+import shutil
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from diag.audit import follow
+from diag.audit import session as audits
+from diag.audit.answer import NewAnswer, record_answer, record_note
+from diag.audit.places import add_places
+from diag.imports.communes import import_mairies
+from diag.journal import changes
+from diag.journal.journal import FILE
+from diag.model.enums import AuditStatus, PlaceKind
+from diag.office.supervision import keep_judged
+from tests.audit.builders import DAY, OTHER, SCHOOL, territory, workspace
+from tests.cli.running import diag
+
+OUT = "sorties"
+ON = ("--format", "md", "--date", "05/10/2026", "--out", OUT)
+
+COMMANDS: tuple[tuple[str, ...], ...] = (
+    ("audit", "list", "--json"),
+    ("progress", "--json"),
+    ("schools", "--json"),
+    ("settings",),
+    ("score", SCHOOL, "--json"),
+    ("why", SCHOOL, "debit-suffisant"),
+    ("audit", "history", SCHOOL),
+    ("audit", "place", SCHOOL, "list"),
+    ("conflicts", "list"),
+    ("report", SCHOOL, *ON),
+    ("export", "answers", SCHOOL, "--format", "csv", "--out", OUT),
+    ("synthesis", "commune:{insee}", *ON),
+    ("audit", "export", SCHOOL, f"{OUT}/audit.json", "--force"),
+    ("backup", "--to", OUT),
+)
+"""What prints, or writes, of what is kept."""
+
+TOLD = re.compile(
+    r"abîmé|n'est plus ce qu|sur le disque|a perdu des modifications|"
+    r"ne sont plus celles|n'est plus celle|n'est plus dans le journal|"
+    r"n'est pas un journal|ne peut pas être ouvert|n'est plus rangé"
+)
+"""What a person reads when the disk has changed something."""
+
+FAILED = re.compile(r"Erreur inattendue|Traceback")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a command did with a file that was changed."""
+
+    command: str
+    verdict: str
+    """`right`, `told`, `wrong` or `failed`."""
+    detail: str
+
+
+class Matrix:
+    """A workspace, what each command prints of it, and what it prints once changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.insee = make(folder)
+        self.whole = (folder / FILE).read_bytes()
+        with closing(sqlite3.connect(folder / FILE)) as connection:
+            (self.page,) = connection.execute("pragma page_size").fetchone()
+            rows = connection.execute("select name, pageno from dbstat").fetchall()
+        self.pages: dict[str, list[int]] = defaultdict(list)
+        for name, number in rows:
+            self.pages[name].append(number)
+        self.right = {command: self.read(command)[0] for command in COMMANDS}
+
+    def changed(self, chance: Random) -> tuple[str, bytes]:
+        """Return what is done to the file, and the file then."""
+        data = bytearray(self.whole)
+        table = chance.choice(sorted(self.pages))
+        first = (chance.choice(self.pages[table]) - 1) * self.page
+        other_table = chance.choice([table, *sorted(self.pages)])
+        other = (chance.choice(self.pages[other_table]) - 1) * self.page
+        match chance.choice(["flip", "flip", "flip", "zero", "swap", "cut"]):
+            case "flip":
+                at = first + chance.randrange(self.page)
+                data[at] ^= 1 << chance.randrange(8)
+                what = f"bit {at} ({table})"
+            case "zero":
+                data[first : first + self.page] = bytes(self.page)
+                what = f"zero {first // self.page + 1} ({table})"
+            case "swap":
+                here, there = (slice(at, at + self.page) for at in (first, other))
+                data[here], data[there] = data[there], data[here]
+                numbers = first // self.page + 1, other // self.page + 1
+                what = f"swap {numbers} ({table}, {other_table})"
+            case _:
+                kept = chance.randrange(len(data))
+                del data[kept:]
+                what = f"cut {kept}"
+        return what, bytes(data)
+
+    def look(self, data: bytes, command: tuple[str, ...]) -> Found:
+        """Run a command on a file that was changed."""
+        found, told = self.read(command, data)
+        name = " ".join(command[:2])
+        if FAILED.search(told):
+            return Found(name, "failed", told)
+        if TOLD.search(told):
+            return Found(name, "told", told)
+        verdict = "right" if found == self.right[command] else "wrong"
+        return Found(name, verdict, f"{told}\n{found[1][:600]}")
+
+    def read(
+        self, command: tuple[str, ...], data: bytes | None = None
+    ) -> tuple[tuple[int, str, dict[str, object]], str]:
+        """Return what a reader has of a command, and all that it printed."""
+        for path in self.folder.iterdir():
+            if path.name.startswith(FILE):
+                path.unlink()
+        out = self.folder / OUT
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir()
+        (self.folder / FILE).write_bytes(self.whole if data is None else data)
+        words = [word.format(insee=self.insee) for word in command]
+        words = [word.replace(OUT, str(out)) for word in words]
+        run = diag(self.folder, *words)
+        files = dict(_written(out))
+        return (run.code, run.out, files), run.out + run.err
+
+
+def _written(out: Path) -> Iterator[tuple[str, object]]:
+    for path in sorted(out.rglob("*")):
+        if path.suffix == ".db":
+            with closing(sqlite3.connect(path)) as copy:
+                for table in ("audit", "rev", "head", "edition", "school", "setting"):
+                    rows = copy.execute(f"select * from {table} order by 1, 2")
+                    yield table, rows.fetchall()
+        elif path.is_file():
+            yield path.name, path.read_bytes()
+
+
+def make(folder: Path) -> str:
+    """Make a workspace: one school closed, another under way; return the commune."""
+    with workspace(folder) as made:
+        import_mairies(territory().mairies, made.territory, source_date=DAY)
+        for uai, rooms in ((SCHOOL, 30), (OTHER, 8)):
+            session = audits.start(made, uai)
+            names = [f"Salle {number}" for number in range(1, rooms + 1)]
+            for place in add_places(session, PlaceKind.SALLE, names):
+                for question, value in (("type_salle", "classe"), ("prises", "1")):
+                    record_answer(session, NewAnswer(question, value, place.id))
+            record_answer(session, NewAnswer("acces_internet", "oui"))
+            for value in ("12", "40"):
+                record_answer(session, NewAnswer("debit", value))
+            record_note(session, "debit", "Mesuré deux fois. " * 200)
+            if uai == SCHOOL:
+                said = session.revisions()[-1]
+                session.record(changes.erased(session.audit.id, said.id, "demande"))
+                follow.move(session, AuditStatus.CLOS)
+            keep_judged(session)
+        made.journal.compact()
+        return audits.open_session(made, SCHOOL).about.insee
