@@ -193,11 +193,7 @@ def _byte_of(char: str, codec: str) -> bytes:
     return char.encode("latin-1" if is_control else codec)
 
 
-# Rows and columns out of a text: CSV of any dialect met, or the portal's JSON.
-#
 # A quote that never closes takes its own line only, never the rest of the file.
-
-
 MAX_LINE = 65_536
 """Longest line read, in characters: fifty times the longest real one."""
 

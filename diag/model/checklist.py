@@ -29,13 +29,10 @@ from diag.model.enums import (
 )
 from diag.model.number import Number
 
-# What is true on a date only: aids, dates to watch, rules of finances, prices.
-#
+
 # None is judged. They are printed with the day on which they were known, and with whom
 # to check them: a scheme is never promised. A date is a year, a month or a day; a year
 # lasts until its end.
-
-
 class AidState(StrEnum):
     """Whether a funding scheme still takes applications."""
 

@@ -184,12 +184,8 @@ def _aggregate(node: Aggregate) -> Measure:
     return aggregates.count(members)
 
 
-# The conditions that rules are made of, compiled: each reads one fact, or joins.
-#
 # An absent fact makes every comparison false, `!=` and `in` included, and a yes-or-no
 # question false; a fact that may be absent never makes one true.
-
-
 def is_yes(name: str) -> Judge:
     """Return the judge of a yes-or-no question."""
 

@@ -94,12 +94,8 @@ def thresholds_in(nodes: Iterable[Node]) -> Mapping[str, frozenset[Fraction]]:
     return found
 
 
-# The door of the rule language: which characters and words may enter at all.
-#
 # Only what passes here reaches Python's parser, so that nothing of Python that rules
 # do not use (strings with prefixes, comments, brackets, attributes) ever gets there.
-
-
 MAX_LENGTH = 2_000
 """Longest rule, in characters."""
 

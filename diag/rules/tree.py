@@ -214,11 +214,7 @@ def names_in(node: Node) -> frozenset[str]:
     return frozenset(part.id for part in walk(node) if isinstance(part, NameNode))
 
 
-# Units as authors write them: `Mbit/s` over `poste` is `Mbit/s/poste`.
-#
 # No conversion: two numbers go together when their units are the same words.
-
-
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A product of words, each to some power; empty for a pure number."""

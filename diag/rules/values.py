@@ -101,12 +101,8 @@ def point(value: Exact) -> Span:
     return Span(value, value)
 
 
-# The hull of rule values: everything that one of them allows.
-#
 # Two heads of a fact that disagree are judged as their hull, so that known, unknown and
 # conflict share one evaluator.
-
-
 Present = Span | OneOf | Several | Flag
 """A value that is there."""
 
@@ -144,11 +140,7 @@ def _joined(left: Present, right: Present) -> Present:
     raise TypeError(f"{left} and {right} answer different questions")
 
 
-# Comparisons of what may still be many things: surely, surely not, or unknown.
-#
 # Absence is the caller's business: these functions compare values that are there.
-
-
 def is_less(left: Span, right: Span) -> Truth:
     """Say whether a number is less than another."""
     if left.high is not None and right.low is not None and left.high < right.low:
@@ -227,11 +219,7 @@ def _rank(choice: OneOf, order: tuple[str, ...]) -> Span:
     return Span(min(ranks), max(ranks))
 
 
-# Arithmetic of intervals, exact and sound: the result holds every possible value.
-#
 # An unbounded end is None in a `Span`, an infinite float while it is multiplied here.
-
-
 _MONTHS_A_YEAR = 12
 
 

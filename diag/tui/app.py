@@ -402,13 +402,9 @@ class DiagApp(Sturdy, App[None]):
         logger.error("unexpected", exc_info=cause)
 
 
-# A Windows driver that keeps AltGr: it takes back the Kitty protocol.
-#
 # Windows Terminal 1.25 and later, asked for that protocol, sends AltGr+0 as `alt+0`
 # without its `@` (microsoft/terminal #19977), so `@ # { [ |` could not be typed on a
 # French keyboard. Textual's Windows driver always asks; elsewhere AltGr works.
-
-
 KITTY_OFF = "\x1b[<u"
 """Takes one request for the Kitty keyboard protocol off the terminal's stack."""
 
@@ -487,12 +483,8 @@ class ReadOnce(Stylesheet):
         self.parse()
 
 
-# Textual's own words that a user could meet, in French.
-#
 # Its palette, its help panel and its header are not used; what is left are key names,
 # tooltips, the description of bindings and the names of a few controls.
-
-
 _KEY_NAMES = {
     "space": NAMES["space"],
     "pagedown": NAMES["pagedown"],

@@ -321,6 +321,8 @@ def regions_of(lines: Iterable[int], width: int, x: int = 0) -> list[Region]:
     return found
 
 
+# Both take their keys in the order in which they came, so that a name typed in one go,
+# Enter included, opens what it names.
 _MOVES = {"up": -1, "down": 1}
 _PAGES = {"pageup": -1, "pagedown": 1}
 _EDGES = {"home": 0, "end": 1}

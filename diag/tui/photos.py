@@ -347,12 +347,8 @@ def _reading(left: int) -> str:
     return f"Lecture de {counted(left, 'photo')}…"
 
 
-# One photo, seen in the terminal: two pixels a character, enough to know it again.
-#
 # Drawn here rather than by a library of images: those ask the terminal what it can do,
 # and read its answer from the keyboard that the app is reading.
-
-
 Pixel = tuple[int, int, int]
 
 

@@ -101,14 +101,10 @@ class TitleLine(Widget):
         return Content(set_cell_size(title, width))
 
 
-# The last line of a screen: the keys possible now, each of which can be clicked.
-#
 # At its right end, « Plus » opens the palette, where everything else is.
 #
 # Textual's own footer mounts a widget a key, lays the screen out again at each change
 # and keeps the keys that it drew (Textualize/textual #6666); this is one line of text.
-
-
 _MORE = "Plus"
 
 _LEAST = len(_MORE) + 1

@@ -224,11 +224,7 @@ def lay_rows(rows: Iterable[NamedText], width: int) -> Iterator[DrawnLine]:
             yield DrawnLine((blank if rank else name) + line)
 
 
-# Text cut in lines, never at a no-break space: Textual cuts there as at any other.
-#
 # A path too long for a line is cut after one of its folders.
-
-
 _JOINED = {ord(NBSP): "\ufdd0", ord(NNBSP): "\ufdd1"}
 """No-break spaces stand in for characters that are no text, one for one."""
 

@@ -188,12 +188,8 @@ def _found(
         )
 
 
-# The spelling of a checklist's texts, by whoever knows French: a dictionary is given.
-#
 # Proper names of sources are not read, nor acronyms, nor what an author lists in
 # `mots.txt`: the words of the trade.
-
-
 ALLOWED_FILE = "mots.txt"
 """Where a folder of checklists lists its own words, one a line."""
 

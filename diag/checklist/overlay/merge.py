@@ -220,12 +220,8 @@ class _Laying:
         self._problems.append(problem_at(spot, OFF, message, remedy))
 
 
-# What is wrong in a shipped file once changes are merged, reported where they are.
-#
 # The shipped edition has nothing to mend: whatever is wrong with it now comes from a
 # change, and the change is what its author can put right.
-
-
 def blamed(problems: Iterable[Problem], loaded: Loaded) -> Iterator[Problem]:
     """Yield problems, those of shipped files moved to the change that caused them."""
     for problem in problems:

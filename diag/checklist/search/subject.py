@@ -48,12 +48,9 @@ from diag.rules.values import (
     point,
 )
 
-# Rules with their calculations set aside: each becomes a name with a value of its own.
-#
+
 # `count(salle) >= 3` becomes `#0 >= 3`. Names are then independent, so what is false
 # whatever their values is false of the rule too; the contrary need not be.
-
-
 class Abstraction:
     """Gives names to calculations, the same name to the same one."""
 

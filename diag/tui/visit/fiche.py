@@ -51,13 +51,9 @@ from diag.words.dates import written_day
 from diag.words.figures import french
 from diag.words.vocabulary import KINDS, PROVENANCES
 
-# The line where the user answers: always there, always in the same place.
-#
 # It takes its keys in the order in which they came: a binding is looked for once its
 # key has bubbled up to the app, when the next keys of a burst are typed already, beside
 # another question.
-
-
 _HELP = "?"
 _WALKS = {"up": -1, "down": 1}
 
