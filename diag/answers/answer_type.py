@@ -165,10 +165,10 @@ class AnswerType:
         return self.parse(question, self.expand(question, typed.strip()))
 
     def check_state(self, question: Question, state: State, reason: str) -> None:
-        """Let « sans objet » be said where it has a sense only, with its reason.
+        """Let « sans objet » be answered where it has a sense only, with its reason.
 
         Raises:
-            Refused: says what to answer instead.
+            Refused: with what to answer instead.
         """
         if state is not State.NOT_APPLICABLE:
             return
@@ -347,7 +347,7 @@ class AnswerType:
 
 
 def state_keys(question: Question) -> str:
-    """Return the keys that tell why there is no answer: « * inconnu  ! refusé »."""
+    """Return the keys of each reason for no answer: « * inconnu  ! refusé »."""
     return "  ".join(
         f"{key} {STATES[state]}"
         for key, state in STATE_KEYS.items()

@@ -11,9 +11,9 @@ from diag.audit.consistency import (
     TOGETHER,
     above_wholes,
     companions,
+    find_word,
     usual_provenance,
-    with_said,
-    word_said,
+    with_implied,
 )
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession, elsewhere
@@ -60,7 +60,7 @@ class Recorded:
 
 
 def record_answer(session: AuditSession, entry: NewAnswer) -> Recorded:
-    """Record an answer, what it says too, and its note, in one durable commit.
+    """Record an answer, what it implies, and its note, in one durable commit.
 
     « 2 + 6 » answers the question and those of its gesture, in their order.
 
@@ -76,7 +76,7 @@ def record_answer(session: AuditSession, entry: NewAnswer) -> Recorded:
         for one in _one_by_one(session, question, entry)
     }
     check_parts(session, place.id, given)
-    written = with_said(session.checklist, session.facts, place.id, given)
+    written = with_implied(session.checklist, session.facts, place.id, given)
     drafts = [
         changes.answered(session.audit.id, place.id, ident, answer)
         for ident, answer in written.items()
@@ -95,7 +95,7 @@ def _one_by_one(
 ) -> Iterator[NewAnswer]:
     """Yield an entry, then what it gives of the other questions of its gesture."""
     typed = entry.given if isinstance(entry.given, str) else ""
-    if word := word_said(question, typed):
+    if word := find_word(question, typed):
         for name, value in word.sets.items():
             yield _along(session, entry, name, value)
         return
@@ -199,7 +199,7 @@ def check_parts(session: AuditSession, place: str, given: Mapping[str, Answer]) 
     """Let no part be above its whole, where the whole is known or given with it.
 
     Raises:
-        Refused: says both; nothing is written.
+        Refused: names both; nothing is written.
     """
     proposed = {(place, ident): answer for ident, answer in given.items()}
     above = above_wholes(session.judge, session.facts, proposed)

@@ -81,7 +81,7 @@ class Comparison:
 def since_last(session: AuditSession) -> Comparison | None:
     """Return what changed since the same school's last audit; None for a first one.
 
-    None too when that one is of an older method: `older_before` says so.
+    None too when that one is of an older method: `older_before` finds it.
     """
     before = session_before(session)
     if before is None or before.is_older:

@@ -1,4 +1,4 @@
-"""What an answer says of other facts, and what it cannot stand with.
+"""What an answer implies of other facts, and what it cannot stand with.
 
 A part above its whole and « sans objet » out of place cannot be entered. A sync, an
 import or a whole given later may bring them: they are judged as unknown, and listed.
@@ -33,8 +33,8 @@ def companions(checklist: Checklist, question: str) -> tuple[Question, ...]:
     )
 
 
-def word_said(question: Question, typed: str) -> Choice | None:
-    """Return the word of a question that a text says: its first letters are enough."""
+def find_word(question: Question, typed: str) -> Choice | None:
+    """Return the word of a question that a text names: its first letters are enough."""
     said = fold(typed)
     found = [
         word
@@ -44,16 +44,16 @@ def word_said(question: Question, typed: str) -> Choice | None:
     return found[0] if len(found) == 1 else None
 
 
-def with_said(
+def with_implied(
     checklist: Checklist, facts: Facts, place: str, given: Mapping[str, Answer]
 ) -> dict[str, Answer]:
-    """Return answers given at a place, then what they say too, where that is new."""
+    """Return answers given at a place, then what they imply, where that is new."""
     written = dict(given)
     for ident, answer in given.items():
         question = checklist.questions.get(ident)
         if question is None or answer.state is not State.KNOWN:
             continue
-        for other, value in _said(checklist, question, answer.value):
+        for other, value in _implied(checklist, question, answer.value):
             known = facts.answers.get((place, other.id), ())
             if other.id not in written and [each.value for each in known] != [value]:
                 allowed = answer.provenance in {*other.provenance, *ALWAYS}
@@ -62,20 +62,20 @@ def with_said(
     return written
 
 
-def _said(
+def _implied(
     checklist: Checklist, question: Question, value: Value
 ) -> Iterator[tuple[Question, Value]]:
-    """Yield what a value says of other facts.
+    """Yield what a value implies of other facts.
 
-    A choice says what its author wrote. Any other value but « non » and none says that
-    the fact which alone opens the question is true, where both are one gesture.
+    A choice implies what its author wrote. Any other value but « non » and none implies
+    that the fact which alone opens the question is true, where both are one gesture.
     """
     questions = checklist.questions
     chosen = [choice for choice in question.choices if choice.id == value]
     told = {name for choice in chosen for name in choice.sets}
     opener = questions.get(question.relevant)
-    is_told = opener is not None and opener.id in told
-    if opener and value and not is_told and _are_one_gesture(opener, question):
+    is_chosen = opener is not None and opener.id in told
+    if opener and value and not is_chosen and _are_one_gesture(opener, question):
         yield opener, True
     for choice in chosen:
         for name, raw in choice.sets.items():

@@ -349,7 +349,7 @@ _NAMED = 3
 
 
 def found_words(report: Report, result: CriterionResult) -> str:
-    """Return what was seen where a criterion surely falls short; empty, not told.
+    """Return what was seen where a criterion surely falls short; else empty.
 
     Behind a shut gate nothing was seen: the gate has its own criterion.
     """
@@ -359,7 +359,7 @@ def found_words(report: Report, result: CriterionResult) -> str:
     places = [
         one for one in _sure(result) if one.given is True and one.high < found.below
     ]
-    return _told(report, result, found, places)
+    return _filled_words(report, result, found, places)
 
 
 def strength_words(report: Report, result: CriterionResult) -> str:
@@ -368,14 +368,14 @@ def strength_words(report: Report, result: CriterionResult) -> str:
     if strength is None:
         return ""
     places = [one for one in _sure(result) if one.low >= strength.at_least]
-    return _told(report, result, strength, places)
+    return _filled_words(report, result, strength, places)
 
 
 def _sure(result: CriterionResult) -> list[Verdict]:
     return [one for one in concerned(result) if one.standing is Standing.IN]
 
 
-def _told(
+def _filled_words(
     report: Report,
     result: CriterionResult,
     words: Found | Strength,

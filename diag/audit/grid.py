@@ -13,7 +13,7 @@ from diag.audit.consistency import (
     above_wholes,
     doubts_of,
     is_out_of_place,
-    with_said,
+    with_implied,
 )
 from diag.audit.session import AuditSession
 from diag.journal import changes
@@ -359,7 +359,7 @@ def record(
         if asked(key) and key not in above
     }
     if kept:
-        session.record(*_with_said(session, kept))
+        session.record(*_with_implied(session, kept))
     left = () if quietly else tuple(key for key in proposed if key not in kept)
     return Filled(
         tuple(kept),
@@ -367,15 +367,15 @@ def record(
     )
 
 
-def _with_said(
+def _with_implied(
     session: AuditSession, kept: Mapping[Key, Answer]
 ) -> Iterator[NewRevision]:
-    """Yield what to write: answers, and what they say of other facts."""
+    """Yield what to write: answers, and what they imply of other facts."""
     by_place: dict[str, dict[str, Answer]] = {}
     for (place, question), answer in kept.items():
         by_place.setdefault(place, {})[question] = answer
     for place, given in by_place.items():
-        written = with_said(session.checklist, session.facts, place, given)
+        written = with_implied(session.checklist, session.facts, place, given)
         for question, answer in written.items():
             yield changes.answered(session.audit.id, place, question, answer)
 
@@ -388,7 +388,7 @@ def where_words(place: Place, question: Question) -> str:
 def copy_answer(question: Question, source: Answer) -> Answer | None:
     """Return an answer as another place may take it; None where it may not.
 
-    So it is for a pure measure, and for a « sans objet » that is to be said again.
+    So it is for a pure measure, and for a « sans objet » that is to be given again.
     """
     if is_out_of_place(question, [source]):
         return None

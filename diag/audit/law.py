@@ -74,7 +74,7 @@ def deadline_words(
 ) -> str:
     """Return until when, or since when; empty without a date that is known.
 
-    A rule whose day has passed binds still: it is not told as to come.
+    A rule whose day has passed binds still: it is not announced as to come.
     """
     day = _deadline(criterion, checklist, facts)
     if not day:

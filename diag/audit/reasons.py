@@ -34,7 +34,7 @@ def fact_words(fact: FactRead) -> str:
 
 
 def is_plainly_out(place: PlaceRead) -> bool:
-    """Return whether a criterion is sans objet there, and nobody had to say so."""
+    """Return whether a criterion is sans objet there, and nobody had to declare it."""
     return place.verdict.standing is Standing.OUT and not place.declared_out
 
 

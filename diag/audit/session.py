@@ -153,7 +153,7 @@ class AuditSession:
         """Let an audit of an older method ask and judge nothing.
 
         Raises:
-            OlderMethodError: says what to do: pass to the edition in use.
+            OlderMethodError: with what to do: pass to the edition in use.
         """
         if self.is_older:
             raise self.older_method()

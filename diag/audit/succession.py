@@ -41,7 +41,7 @@ def heirs_of(checklist: Checklist) -> Heirs:
 def passed_on(kept: Mapping[str, _T], heirs: Heirs) -> dict[str, _T]:
     """Return what is kept by id, that of retired ids under their successors.
 
-    What was said of the successor itself wins.
+    What was written of the successor itself wins.
     """
     inherited = {heirs[ident]: one for ident, one in kept.items() if ident in heirs}
     own = {ident: one for ident, one in kept.items() if ident not in heirs}

@@ -60,7 +60,7 @@ class Becoming:
 
     @property
     def moved(self) -> bool:
-        """Say whether it is told otherwise than before, where that is known."""
+        """Whether its words are others than before, where that is known."""
         return bool(self.before) and self.before != self.after
 
     @property
@@ -71,7 +71,7 @@ class Becoming:
 
 
 def judged_before(kept: Kept, subject: str) -> Judgement:
-    """Return a judgement from its rows; `subject` as titles say it."""
+    """Return a judgement from its rows; `subject` as titles name it."""
     told = kept.summary
     sure = [one for one in kept.advice.values() if one.trigger is Trigger.FIRES]
     return Judgement(
@@ -92,7 +92,7 @@ def judged_before(kept: Kept, subject: str) -> Judgement:
 
 
 def judged_now(assessment: Assessment, subject: str) -> Judgement:
-    """Return what a preview compares of an assessment; `subject` as titles say it."""
+    """Return what a preview compares of an assessment; `subject` as titles name it."""
     once, yearly = _cents(assessment.basket)
     advised = {one.recommendation.id: one for one in assessment.advice}
     titles = {

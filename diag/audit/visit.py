@@ -15,7 +15,7 @@ from diag.audit.answer import (
     toggle_flag,
 )
 from diag.audit.card import QuestionCard, card_of
-from diag.audit.consistency import ALWAYS, TOGETHER, word_said
+from diag.audit.consistency import ALWAYS, TOGETHER, find_word
 from diag.audit.history import describe_undo
 from diag.audit.memory import recall_of, still_true
 from diag.audit.session import AuditSession
@@ -146,7 +146,7 @@ class VisitSession:
     def _is_whole_gesture(self, typed: str) -> bool:
         """Say whether several facts are typed at once: « 2 + 6 », « à ranger »."""
         is_pair = TOGETHER in typed and bool(self.card.together)
-        return is_pair or word_said(self.question, typed) is not None
+        return is_pair or find_word(self.question, typed) is not None
 
     def confirm(self) -> str | None:
         """Record today's answer again with another provenance, if one was chosen."""

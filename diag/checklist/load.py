@@ -164,7 +164,7 @@ class Harvest:
             self._nouns[section][ident] = filled.build(home)
 
     def _build_actions(self) -> None:
-        """Build recommendations; where one tells no level, its criterion does."""
+        """Build recommendations; where one names no level, its criterion does."""
         for ident, (form, home) in self._actions.items():
             criterion = self._nouns["criteria"].get(form.when.criterion)
             told = criterion.conforms_at if isinstance(criterion, Criterion) else 1

@@ -190,7 +190,7 @@ def counted_by(advice: Recommendation) -> frozenset[str]:
 
 
 def raised_by(value: EffectValue) -> frozenset[str]:
-    """Return what decides what a fact becomes, where a rule says it.
+    """Return what decides what a fact becomes, where a rule gives it.
 
     The id of a choice reads as a name too: at worst, an effect is left out.
     """

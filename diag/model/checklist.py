@@ -82,7 +82,7 @@ class Aid(Noun):
         return self.state is not AidState.CLOSED and somewhere and not too_big
 
     def is_current(self, today: str) -> bool:
-        """Say whether its rate may be told on a day, ISO; else it is to be asked."""
+        """Say whether its rate may be printed on a day, ISO; else it is to be asked."""
         until = self.valid_until
         return bool(until) and until >= today[: len(until)]
 

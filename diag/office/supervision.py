@@ -28,7 +28,7 @@ def keep_judged(session: AuditSession) -> None:
     """Keep the judgement of now, for lists and for who opens the file elsewhere.
 
     It is a cache: a workspace that is read-only does without, and what is fresh stays.
-    So does what was judged by an older method: nothing else tells it any more.
+    So does what was judged by an older method: nothing else holds it any more.
     """
     journal = session.workspace.journal
     if journal.readonly or is_judged(journal, session.audit.id, engine=ENGINE):

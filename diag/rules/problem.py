@@ -1,4 +1,4 @@
-"""What is wrong in a checklist, said in French so that its author can mend it.
+"""What is wrong in a checklist, in French so that its author can mend it.
 
 A problem is a value: loading and linting collect them all and never stop at the first.
 """

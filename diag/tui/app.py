@@ -158,7 +158,7 @@ class DiagApp(Sturdy, App[None]):
     def ready_to_work(self) -> bool:
         """Return whether the user can work; else ask first who works here.
 
-        A workspace that cannot be opened ends the app: `refusal` says why.
+        A workspace that cannot be opened ends the app: `refusal` holds why.
         """
         if not gc.isenabled():
             # What was loaded stays: no later collection has to walk through it.
@@ -209,7 +209,7 @@ class DiagApp(Sturdy, App[None]):
     def on_trouble(self, event: Trouble) -> None:
         """Show what was refused, and what to do.
 
-        What was typed ahead was meant for what does not come: it is dropped.
+        What was typed ahead was for what does not come: it is dropped.
         """
         self._typed.forget()
         # Whoever is refused something has loaded judging already.
@@ -442,7 +442,7 @@ for a walk through all the checklists; much more at a time is felt at one in thi
 def open_app(folder: Path, world: "World | None" = None) -> None:
     """Run the app until the user leaves it.
 
-    After an unexpected error it comes back once, and says what is safe.
+    After an unexpected error it comes back once, and lists what is safe.
 
     Raises:
         DiagError: the workspace cannot be opened, or coming back failed too.

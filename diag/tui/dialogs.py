@@ -129,7 +129,7 @@ class Confirm(Sturdy, ModalScreen[bool]):
 class Weigh(Confirm):
     """Asks before writing over something; no letter answers it, nor Enter alone.
 
-    Who types answers in a row says them to the next question, not to this one.
+    Answers typed in a row go to the next question, not to this one.
     """
 
     AUTO_FOCUS = ""

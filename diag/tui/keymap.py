@@ -1,6 +1,6 @@
 """Keys that the user chose: which may be taken, how they are kept; their screen.
 
-Textual's own keymap applies them everywhere at once; this says what is allowed.
+Textual's own keymap applies them everywhere at once; this holds what is allowed.
 """
 
 import sys

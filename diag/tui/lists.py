@@ -339,7 +339,7 @@ class SearchField(Sturdy, Input):
         Binding("enter", "screen.command('OpenSchool')", "École", key_display="Entrée"),
         Binding("space", "screen.command('Pick')", "Choisir", key_display="Espace"),
     ]
-    """Told in the footer, and clicked there: their keys are taken as they come."""
+    """Shown in the footer, and clicked there: their keys are taken as they come."""
 
     def __init__(
         self, lines: Lines, placeholder: str, keys: Mapping[str, Callable[[], object]]

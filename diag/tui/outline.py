@@ -37,7 +37,7 @@ _LEAST_TEXT = 24
 
 @dataclass(frozen=True, slots=True)
 class OutlineRow:
-    """A line laid out: how deep, where, and the texts that it takes."""
+    """A line drawn: how deep, where, and the texts that it takes."""
 
     line: OutlineLine
     depth: int
@@ -341,7 +341,7 @@ _NARROWEST = 12
 def drawn(bounds: Bounds, width: int) -> str:
     """Return a scale from 0 to 100: « ──┣━━━┫───── », « ───╋────── » for one number.
 
-    Its ends and its middle are what a character can tell: the numbers are beside it.
+    Its ends and its middle are what a character can show: the numbers are next to it.
     """
     low, high = _at(bounds.low, width), _at(bounds.high, width)
     if low == high:

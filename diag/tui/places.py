@@ -326,7 +326,7 @@ class NamesField(LineField):
 
 
 class AskNames(Ask):
-    """Asks for names; as soon as there are several, says what Enter will add."""
+    """Asks for names; as soon as there are several, shows what Enter will add."""
 
     CSS_PATH = "dialogs.tcss"
     INTRODUCTION = (

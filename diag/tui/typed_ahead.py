@@ -50,7 +50,7 @@ class TypedAhead:
         return True
 
     def forget(self) -> None:
-        """Drop what waits: the place that it was meant for does not come."""
+        """Drop what waits: the place that it was for does not come."""
         self._waiting.clear()
 
     def close(self) -> None:

@@ -381,7 +381,7 @@ def phrase_problems(loaded: Loaded) -> Iterator[Problem]:
         item = loaded.item("questions", question.id)
         yield from _grid_problems(item, question)
     questions = draft.questions.values()
-    labels = [fold(label) for each in questions for label in told_by(each)]
+    labels = [fold(label) for each in questions for label in labels_of(each)]
     for synonym in draft.synonyms:
         for words in synonym.means:
             if not any(fold(words) in label for label in labels):
@@ -395,7 +395,7 @@ def phrase_problems(loaded: Loaded) -> Iterator[Problem]:
         yield from _otherwise_problems(item, action)
 
 
-def told_by(question: Question) -> tuple[str, ...]:
+def labels_of(question: Question) -> tuple[str, ...]:
     """Return the labels that a question is found by: its own, those of its choices."""
     return (question.label, *(choice.label for choice in question.choices))
 

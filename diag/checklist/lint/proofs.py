@@ -335,8 +335,8 @@ def _twice_problems(
 ) -> Iterator[Problem]:
     for one, other in combinations(actions, 2):
         rows = _rows(one) & _rows(other)
-        is_told = _covers(one, other) or _waits_for(one, other)
-        if not rows or is_told or _covers(other, one) or _waits_for(other, one):
+        is_declared = _covers(one, other) or _waits_for(one, other)
+        if not rows or is_declared or _covers(other, one) or _waits_for(other, one):
             continue
         school = _school(one, other)
         case = school.find(_fire_together(one, other, school))

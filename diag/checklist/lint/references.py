@@ -395,10 +395,10 @@ def gesture_problems(
                 "« sets » : un seul choix, et d'autres faits que lui",
                 "Écrivez « sets » sous une question de type choice, sans la nommer.",
             )
-        yield from _said_problems(loaded, item, question, path, choice)
+        yield from _sets_problems(loaded, item, question, path, choice)
     for rank, word in enumerate(question.words):
         path = ("words", str(rank), "sets")
-        yield from _said_problems(loaded, item, question, path, word)
+        yield from _sets_problems(loaded, item, question, path, word)
 
 
 def _companion_problems(
@@ -428,7 +428,7 @@ def _companion_problems(
         )
 
 
-def _said_problems(
+def _sets_problems(
     loaded: Loaded,
     item: Item,
     question: Question,

@@ -127,7 +127,7 @@ def _raising_rules(
     criterion: Criterion | None,
     questions: Mapping[str, Question],
 ) -> Iterator[WrittenRule]:
-    """Yield the rules that say what a number becomes."""
+    """Yield the rules that give what a number becomes."""
     for name, value in recommendation.effect.items():
         question = questions.get(name)
         if criterion and question and question.type in NUMERIC and _is_rule(value):
@@ -423,7 +423,7 @@ def _read_by(texts: Iterable[str]) -> frozenset[str]:
 def withheld_problems(loaded: Loaded) -> Iterator[Problem]:
     """Yield the blocking criteria and the dangers that read a sensitive fact.
 
-    Both are told to everyone: what is read behind them would be guessed.
+    Everyone reads both: what is read behind them would be guessed.
     """
     draft = loaded.draft
     reserved = reserved_questions(draft.questions)

@@ -392,24 +392,24 @@ _OFFICIAL_HOST = re.compile(
 )
 """Who publishes what it writes; whoever copies it word for word is not."""
 
-_TOLD_AS_LAW = re.compile(
+_AS_LAW = re.compile(
     r"\bobligat(?:ion|oire)s?\b"
     r"|\b(?:lois?|codes?|décrets?|arrêtés?|règlements? européens?)\b[^.;:!?]{0,40}?"
     r" (?:impos(?:e|ent)|oblig(?:e|ent)|exig(?:e|ent)|interdi(?:t|sent))\b",
     re.IGNORECASE,
 )
-"""Words by which a text tells a rule as certain."""
+"""Words by which a text gives a rule as certain."""
 
 
 def law_problems(loaded: Loaded) -> Iterator[Problem]:
-    """Yield what is told as law and was not read, or read in no place that is named."""
+    """Yield what reads as law and was not read, or read in no place that is named."""
     today = datetime.now(UTC).date()
     for criterion in loaded.draft.criteria.values():
         yield from _reading_problems(loaded, criterion, today)
         item = loaded.item("criteria", criterion.id)
         for key in ("title", "why"):
             text = getattr(criterion, key)
-            yield from _told_problems(item, (key,), text, criterion)
+            yield from _law_wording_problems(item, (key,), text, criterion)
     for recommendation in loaded.draft.recommendations.values():
         item = loaded.item("recommendations", recommendation.id)
         judged = loaded.draft.criteria.get(recommendation.when.criterion)
@@ -418,7 +418,7 @@ def law_problems(loaded: Loaded) -> Iterator[Problem]:
             (("done_when",), recommendation.done_when),
         ]
         for path, text in texts:
-            yield from _told_problems(item, path, text, judged)
+            yield from _law_wording_problems(item, path, text, judged)
     for source in loaded.draft.sources.values():
         yield from _grade_problems(loaded.item("sources", source.id), source)
 
@@ -444,11 +444,11 @@ def _reading_problems(
         )
 
 
-def _told_problems(
+def _law_wording_problems(
     item: Item, path: tuple[str, ...], text: str, judged: Criterion | None
 ) -> Iterator[Problem]:
-    found = _TOLD_AS_LAW.search(text)
-    if found and not (judged and _may_be_told(judged)):
+    found = _AS_LAW.search(text)
+    if found and not (judged and _is_read_law(judged)):
         yield item.problem(
             path,
             f"« {'.'.join(path)} » : « {found.group()} », sans article que l'on ait lu",
@@ -457,7 +457,7 @@ def _told_problems(
         )
 
 
-def _may_be_told(criterion: Criterion) -> bool:
+def _is_read_law(criterion: Criterion) -> bool:
     law = criterion.law
     is_read = law is not None and bool(law.article and law.read_on)
     return criterion.nature is Nature.LOI and is_read

@@ -129,7 +129,7 @@ def _sum(one: _Form | None, other: _Form | None) -> _Form | None:
 def seen_apart(
     question: Question, tried: Sequence[RuleValue], parts: Sequence[Node]
 ) -> tuple[RuleValue, ...]:
-    """Return the values of a situation of one choice that some rule tells apart.
+    """Return the values of a situation of one choice that some rule parts.
 
     Those of another fact stay: the steps of a fact that gets better go through all.
     """

@@ -1,6 +1,6 @@
 """A conversation with a mail server: one message, one clear outcome.
 
-Everything is said in the order that leaves no doubt: the message's last line is kept
+Everything goes in the order that leaves no doubt: the message's last line is kept
 back until all the rest has gone, so that a line cut before it surely sent nothing.
 """
 
@@ -120,7 +120,7 @@ class Server:
         password: SecretStr | None,
         patience: Patience | None = None,
     ) -> Self:
-        """Connect, protect the line, say who we are.
+        """Connect, protect the line, sign in.
 
         Raises:
             AccountError: refused: certificate, password, no protection.
@@ -209,7 +209,7 @@ class Server:
     def _check(
         self, code: int, said: bytes, *, about: str = "", takes: bool = True
     ) -> None:
-        """Raise what an answer means, unless the server takes what was said."""
+        """Raise what an answer means, unless the server takes what was sent."""
         if takes and _DONE <= code < _ASKS_MORE:
             return
         self.may_have_left = False
@@ -304,7 +304,7 @@ def _coded(text: str) -> str:
 
 @contextmanager
 def _reaching(account: Account) -> Iterator[None]:
-    """Tell in French why a server did not let us in; never with what we said."""
+    """Return in French why a server did not let us in; never with what we sent."""
     try:
         yield
     except ssl.SSLCertVerificationError as error:
@@ -360,7 +360,7 @@ class Delivery:
 
 
 Tell = Callable[[Delivery], None]
-"""Told of each message as it starts (`sending`, nothing said yet), then as it ends."""
+"""Called with each message as it starts (`sending`, no words yet), then as it ends."""
 
 
 def delay(attempts: int) -> int:
@@ -391,7 +391,7 @@ def send_all(
     enter: Callable[[], Server],
     tell: Tell,
 ) -> tuple[Delivery, ...]:
-    """Send messages, on one line where it holds; tell each as it starts and ends.
+    """Send messages, on one line where it holds; report each as it starts and ends.
 
     Raises:
         AccountError: when the server does not let us in; what is left still waits.

@@ -449,7 +449,7 @@ class VisitScreen(PlaceScreen):
         self.show_saved("à revoir" if raised else "n'est plus à revoir", onward=False)
 
     def on_still_true(self) -> None:
-        """Carry last time's answer; where there is none, say so."""
+        """Carry last time's answer; where there is none, notify."""
         try:
             words = self.visiting.still_true()
         except NothingToRepeatError as error:

@@ -20,7 +20,7 @@ from diag.answers.answer_type import STATE_KEYS, Parsed, state_keys
 from diag.answers.types import TYPES
 from diag.assess.words import SHORT
 from diag.audit.card import QuestionCard, Scale, StandingAnswer
-from diag.audit.consistency import word_said
+from diag.audit.consistency import find_word
 from diag.audit.history import time_words
 from diag.audit.visit import VisitSession
 from diag.audit.walk import Key
@@ -164,7 +164,7 @@ _BLANK = DrawnLine(Content(""))
 
 @dataclass(frozen=True)
 class FicheLines:
-    """One card, read once; laid out at each key for the room there is."""
+    """One card, read once; set at each key in the room there is."""
 
     card: QuestionCard
     natural: Sequence[NamedText]
@@ -180,7 +180,7 @@ class FicheLines:
         """Return the lines: what to ask, the choices, what more there is.
 
         Short of room, blanks go first, so that a scale is in sight; then what to look
-        at stands below the choices. The last line in sight tells what is left to read.
+        at stands below the choices. The last line in sight counts what is left to read.
         """
         answer = self.card.answer
         answered = answer.value if answer else None
@@ -247,7 +247,7 @@ def lines_of(
     *,
     keys: Mapping[str, str] = NO_CHOICE,
 ) -> FicheLines:
-    """Return a card ready to be laid out: the question of that rank in its place."""
+    """Return a card ready to be drawn: the question of that rank in its place."""
     head = partial(head_rows, card, title, rank, count, keys=keys)
     return FicheLines(
         card,
@@ -376,7 +376,7 @@ class Fiche(Sturdy, Vertical):
             return None
         question = self._visiting.question
         kind = TYPES[question.type]
-        if kind.is_closed and (word := word_said(question, text)):
+        if kind.is_closed and (word := find_word(question, text)):
             self.given(text)
             return fold(word.label)[len(fold(text)) :]
         read = kind.so_far(question, text) if kind.is_closed else None
