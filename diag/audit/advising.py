@@ -74,17 +74,17 @@ def reword(
         session.record(changes.reworded(session.audit.id, ident, audience, {}))
         return declared
     kept = current_wording(session, ident, audience)
-    said = kept.model_copy(
+    wording = kept.model_copy(
         update={name: accept(text, name) for name, text in words.items()}
     )
-    if not said.title or "\n" in said.title:
+    if not wording.title or "\n" in wording.title:
         raise DiagError(
             "Le titre d'une préconisation tient sur une ligne, non vide.", about="title"
         )
-    told = said.model_dump(exclude_defaults=True, exclude={"otherwise"})
-    told = {} if said == declared else told
-    session.record(changes.reworded(session.audit.id, ident, audience, told))
-    return said
+    changed = wording.model_dump(exclude_defaults=True, exclude={"otherwise"})
+    changed = {} if wording == declared else changed
+    session.record(changes.reworded(session.audit.id, ident, audience, changed))
+    return wording
 
 
 def add_own(

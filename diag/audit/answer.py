@@ -84,10 +84,10 @@ def record_answer(session: AuditSession, entry: NewAnswer) -> Recorded:
     if entry.note is not None:
         drafts.append(_note(session, place, question, entry.note))
     revisions = session.record(*drafts)
-    told = question.id if question.id in given else next(iter(given))
-    rank = [*written].index(told)
+    leading = question.id if question.id in given else next(iter(given))
+    rank = [*written].index(leading)
     saved = revisions[rank].id
-    return Recorded(saved, place, find_question(session, told), given[told])
+    return Recorded(saved, place, find_question(session, leading), given[leading])
 
 
 def _one_by_one(

@@ -135,8 +135,8 @@ def _alerts(session: AuditSession) -> Iterator[OutlineLine]:
     if not wrong:
         yield heading("alertes", LAW, _none_wrong(session, len(left)))
     else:
-        said = counted(len(wrong), "point non respecté", "points non respectés")
-        yield heading("alertes", LAW, said)
+        count = counted(len(wrong), "point non respecté", "points non respectés")
+        yield heading("alertes", LAW, count)
     shown = len(wrong) if len(wrong) <= AT_ONCE else AT_ONCE - 1
     for one in wrong[:shown]:
         yield _criterion(session, one, "alerte")
@@ -184,8 +184,8 @@ def _domain(session: AuditSession, result: DomainResult) -> Iterator[OutlineLine
         Tone.HEADING,
         lambda: tuple(_inside(session, result)),
     )
-    for said in declined(session.facts, session.checklist, result.domain.id):
-        yield quiet(f"{key}/choix/{said}", said)
+    for each in declined(session.facts, session.checklist, result.domain.id):
+        yield quiet(f"{key}/choix/{each}", each)
 
 
 def _inside(session: AuditSession, result: DomainResult) -> Iterator[OutlineLine]:
@@ -228,10 +228,10 @@ def reasons_of(
     session: AuditSession, criterion: str, where: str = ""
 ) -> tuple[OutlineLine, ...]:
     """Return every reason of a criterion, in lines."""
-    told = why(session.facts, session.checklist, criterion)
+    explained = why(session.facts, session.checklist, criterion)
     key = f"{where}/{criterion}"
-    lines = tuple(_reasons(told, session.checklist, key))
-    spread = "" if told.result.alone else _spread(session, told.result)
+    lines = tuple(_reasons(explained, session.checklist, key))
+    spread = "" if explained.result.alone else _spread(session, explained.result)
     return (quiet(f"{key}/lieux", spread), *lines) if spread else lines
 
 
@@ -241,30 +241,30 @@ def _spread(session: AuditSession, result: CriterionResult) -> str:
 
 
 def _reasons(
-    told: Explanation, checklist: Checklist, key: str
+    explained: Explanation, checklist: Checklist, key: str
 ) -> Iterator[OutlineLine]:
-    criterion = told.criterion
+    criterion = explained.criterion
     yield quiet(f"{key}/pourquoi", criterion.why)
     if criterion.law:
-        yield quiet(f"{key}/droit", basis(told.result))
-    if told.result.open:
+        yield quiet(f"{key}/droit", basis(explained.result))
+    if explained.result.open:
         yield quiet(
             f"{key}/ouverte", "La liste des lieux n'est pas close : il peut y en avoir."
         )
-    if told.result.alone:
-        yield from _judged(told.places[0], checklist, key)
+    if explained.result.alone:
+        yield from _judged(explained.places[0], checklist, key)
     else:
-        plainly_out = [one for one in told.places if is_plainly_out(one)]
-        for place in told.places:
+        plainly_out = [one for one in explained.places if is_plainly_out(one)]
+        for place in explained.places:
             if place not in plainly_out:
                 yield _place(place, checklist, f"{key}/{place.place}")
         if plainly_out:
             names = ", ".join(one.name for one in plainly_out)
             yield quiet(f"{key}/hors", f"Sans objet ici : {names}")
-    for source in told.sources:
-        said = f"Source {source.id} ({source.grade}) : {source.title} {source.url}"
-        yield quiet(f"{key}/source/{source.id}", said.rstrip())
-    if not told.sources:
+    for source in explained.sources:
+        words = f"Source {source.id} ({source.grade}) : {source.title} {source.url}"
+        yield quiet(f"{key}/source/{source.id}", words.rstrip())
+    if not explained.sources:
         yield quiet(f"{key}/source", "Source : métier, sans texte de référence.")
     reference = f" {criterion.ref}" if criterion.ref else ""
     nature = KINDS[criterion.kind]
@@ -295,17 +295,17 @@ def _judged(place: PlaceRead, checklist: Checklist, key: str) -> Iterator[Outlin
         )
     if place.given is not None:
         rule = _rule(place.given.text, checklist)
-        said = _ANSWERED[place.given.truth]
+        answer = _ANSWERED[place.given.truth]
         yield OutlineLine(
-            f"{key}/avant", f"Il faut d'abord : {rule}", said, tone=Tone.QUIET
+            f"{key}/avant", f"Il faut d'abord : {rule}", answer, tone=Tone.QUIET
         )
     if place.verdict.standing is not Standing.OUT:
         for level in place.levels:
-            said = "donne le niveau" if level.fired else _ANSWERED[level.truth]
+            answer = "donne le niveau" if level.fired else _ANSWERED[level.truth]
             yield OutlineLine(
                 f"{key}/niveau/{level.level}",
                 f"{LEVELS[level.level].capitalize()} si {_rule(level.text, checklist)}",
-                said,
+                answer,
                 tone=Tone.PLAIN if level.fired else Tone.QUIET,
             )
 

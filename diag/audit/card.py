@@ -289,16 +289,16 @@ def _base(session: AuditSession, stop: WalkStop) -> str:
     base = nearest_base(journal.history(audit, subject), [head.id for head in heads])
     turns = trail_of(session, stop.key, stop.question)
     history = journal.history(audit, subject)
-    told = dict(zip([one.id for one in history], turns, strict=True))
-    return told[base.id].after if base else ""
+    turn_of = dict(zip([one.id for one in history], turns, strict=True))
+    return turn_of[base.id].after if base else ""
 
 
 def _last_words(question: Question, last: Remembered, today: date) -> str:
-    said = answer_words(question, last.answer)
+    answer = answer_words(question, last.answer)
     known = last.answer.state is State.KNOWN
     how = f", {PROVENANCES[last.answer.provenance]}" if known else ""
     where = last.school or f"campagne {last.campaign}"
-    return f"{said}{how}, {age(last.day, today)} ({where})"
+    return f"{answer}{how}, {age(last.day, today)} ({where})"
 
 
 def _stale(question: Question, heads: tuple[Answer, ...], today: date) -> str:

@@ -335,7 +335,7 @@ def comparables_of(session: AuditSession) -> Comparables | None:
     school = session.about.school
     if school is None or not (words := _class_of(school)):
         return None
-    told = [
+    shown = [
         {
             name: score.bounds
             for name, score in one.scores.items()
@@ -343,13 +343,15 @@ def comparables_of(session: AuditSession) -> Comparables | None:
         }
         for one in _others(session, words)
     ]
-    overall = _half([one[OVERALL] for one in told])
+    overall = _half([one[OVERALL] for one in shown])
     if overall is None:
-        return Comparables(words, len(told))
-    names = {name for one in told for name in one if name != OVERALL}
-    halves = {name: _half([one[name] for one in told if name in one]) for name in names}
+        return Comparables(words, len(shown))
+    names = {name for one in shown for name in one if name != OVERALL}
+    halves = {
+        name: _half([one[name] for one in shown if name in one]) for name in names
+    }
     domains = {name: half for name, half in halves.items() if half}
-    return Comparables(words, len(told), overall, domains)
+    return Comparables(words, len(shown), overall, domains)
 
 
 def _others(session: AuditSession, words: str) -> Iterable[Summary]:

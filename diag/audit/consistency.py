@@ -35,11 +35,11 @@ def companions(checklist: Checklist, question: str) -> tuple[Question, ...]:
 
 def find_word(question: Question, typed: str) -> Choice | None:
     """Return the word of a question that a text names: its first letters are enough."""
-    said = fold(typed)
+    folded = fold(typed)
     found = [
         word
         for word in question.words
-        if typed == word.id or (said and fold(word.label).startswith(said))
+        if typed == word.id or (folded and fold(word.label).startswith(folded))
     ]
     return found[0] if len(found) == 1 else None
 
@@ -72,9 +72,9 @@ def _implied(
     """
     questions = checklist.questions
     chosen = [choice for choice in question.choices if choice.id == value]
-    told = {name for choice in chosen for name in choice.sets}
+    named = {name for choice in chosen for name in choice.sets}
     opener = questions.get(question.relevant)
-    is_chosen = opener is not None and opener.id in told
+    is_chosen = opener is not None and opener.id in named
     if opener and value and not is_chosen and _are_one_gesture(opener, question):
         yield opener, True
     for choice in chosen:
@@ -89,8 +89,8 @@ def _are_one_gesture(one: Question, other: Question) -> bool:
 
 def usual_provenance(question: Question) -> Provenance:
     """Return how a typed answer is known unless it is given: never « imported »."""
-    said = (each for each in question.provenance if each not in ALWAYS)
-    return next(said, Provenance.DECLARED)
+    usual = (each for each in question.provenance if each not in ALWAYS)
+    return next(usual, Provenance.DECLARED)
 
 
 Key = tuple[str, str]
@@ -150,10 +150,14 @@ def above_whole(reading: FactsReading, key: Key) -> str:
     holder = scope.holder(part.at_most) if part.at_most else None
     if holder is None or scope.relevance(ident) is False:
         return ""
-    told = holder.heads(part.at_most)
+    wholes = holder.heads(part.at_most)
     whole = holder.value(part.at_most)
     most = whole.high if isinstance(whole, Span) else None
-    if most is None or not all(head.state is State.KNOWN for head in told) or not told:
+    if (
+        most is None
+        or not all(head.state is State.KNOWN for head in wholes)
+        or not wholes
+    ):
         return ""
     above = max(_numbers(scope.heads(ident)), default=most)
     if above <= most:

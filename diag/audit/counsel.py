@@ -78,7 +78,7 @@ def _unfolded(
     found = ""
     if result:
         found = f"{result.criterion.title}, {observed(report, result)}"
-    told = (
+    rows = (
         ("Constat", found),
         ("Pourquoi", describe_reason(report, action, USUAL_READER)),
         ("Condition", describe_waiting(report, action, WORKING_READER)),
@@ -93,18 +93,18 @@ def _unfolded(
         ("Étapes", describe_steps(action)),
         ("Rang", "placée à la main" if action.by_hand else ""),
     )
-    for name, said in told:
-        if said:
-            yield OutlineLine(f"{key}/{name}", f"{name} : {said}")
+    for name, words in rows:
+        if words:
+            yield OutlineLine(f"{key}/{name}", f"{name} : {words}")
     for line in advice.cost.lines:
         price, many = line.price, line.quantity
         high = "…" if many.high is None else number(many.high)
         span = high if many.low == many.high else f"{number(many.low)} à {high}"
         rhythm = " par an" if price.yearly else ""
-        said = f"{price.label} : {span} × {_unit_price(price)}{rhythm}"
+        words = f"{price.label} : {span} × {_unit_price(price)}{rhythm}"
         if price.is_old(report.date.isoformat()):
-            said += f", {format_seen(price, report.date)}"
-        yield quiet(f"{key}/prix/{price.id}", said)
+            words += f", {format_seen(price, report.date)}"
+        yield quiet(f"{key}/prix/{price.id}", words)
     yield from _effect(session, action, key)
     for audience, reader in AUDIENCES.items():
         title = report.title(action, audience)
@@ -149,11 +149,11 @@ def _effect(session: AuditSession, action: Action, key: str) -> Iterator[Outline
     least = "au moins " * (bounds.low != bounds.high)
     before = out_of_100(bounds.low)
     after = out_of_100(bounds.low + action.advice.gain)
-    said = f"{least}{before} → {least}{after}"
+    words = f"{least}{before} → {least}{after}"
     yield OutlineLine(
         f"{key}/effet",
         "Effet si fait, sur l'ensemble",
-        said if before != after else f"{least}{before}, inchangé",
+        words if before != after else f"{least}{before}, inchangé",
     )
     for ident, value in effect.items():
         what, then = _effect_words(session.checklist, ident, value)
@@ -222,21 +222,21 @@ def describe_waiting(
 
     Where only some places wait, they are named: « à CM2 : après R2 ».
     """
-    told = [
+    needed = [
         one for one in action.advice.targets if one.trigger is action.advice.trigger
     ]
     waits: dict[tuple[Gate, tuple[str, ...]], list[Target]] = {}
-    for one in told:
+    for one in needed:
         if one.gate is not Gate.OPEN:
             waits.setdefault((one.gate, one.waits_for), []).append(one)
-    said = []
+    parts = []
     for (gate, first), targets in waits.items():
         names = listed([(name or name_places)(report, one, audience) for one in first])
-        words = _waiting_words(gate, names, short=len(targets) < len(told))
-        if len(targets) < len(told):
+        words = _waiting_words(gate, names, short=len(targets) < len(needed))
+        if len(targets) < len(needed):
             words = f"{_where(report, targets)} : {words}"
-        said.append(words)
-    return " ; ".join(said)
+        parts.append(words)
+    return " ; ".join(parts)
 
 
 def _waiting_words(gate: Gate, names: str, *, short: bool) -> str:

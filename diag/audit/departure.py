@@ -59,8 +59,8 @@ def departure_lines(session: AuditSession) -> Iterator[str]:
 def _reasons(stop: WalkStop) -> Iterator[str]:
     question, heads = stop.question, stop.heads
     if len(heads) > 1:
-        said = " ou ".join(answer_words(question, head) for head in heads)
-        yield f"réponses contradictoires ({said})"
+        answers = " ou ".join(answer_words(question, head) for head in heads)
+        yield f"réponses contradictoires ({answers})"
     if stop.doubt:
         yield f"à revoir, {stop.doubt}"
     elif stop.flagged:

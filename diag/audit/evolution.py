@@ -49,9 +49,9 @@ def comparison_lines(
         ("Jugé autrement", Move.SAME),
     )
     for title, move in sections:
-        told = [one for one in found.moved(move) if not _stays_out(one)]
-        if told:
-            yield title, tuple(map(_criterion, told))
+        shown = [one for one in found.moved(move) if not _stays_out(one)]
+        if shown:
+            yield title, tuple(map(_criterion, shown))
     for title, idents in (
         ("Préconisations résolues", found.resolved),
         ("Préconisations nouvelles", found.new),
@@ -129,8 +129,8 @@ def evolution(session: AuditSession) -> tuple[OutlineLine, ...]:
     """Return what changed since the subject's last audit, section by section."""
     found = since_last(session)
     if older := older_before(session):
-        told = heading("anterieure", "Pas de comparaison")
-        return (told, quiet("anterieure/pourquoi", older), *_stories(session))
+        lines = heading("anterieure", "Pas de comparaison")
+        return (lines, quiet("anterieure/pourquoi", older), *_stories(session))
     if found is None:
         return (
             heading("premier", f"Premier audit de {THIS_SUBJECT[session.about.kind]}"),
@@ -161,13 +161,13 @@ def _stories(session: AuditSession) -> Iterator[OutlineLine]:
     if steps:
         yield heading("suites", "Suites données")
     advised = {one.recommendation.id for one in session.assessment.advice}
-    for ident, told in steps.items():
+    for ident, moves in steps.items():
         left = "" if ident in advised else ", n'est plus préconisée"
         yield OutlineLine(
             f"suites/{ident}",
             title_words(session, ident),
-            f"{FOLLOW_UPS[told[-1].state]}{left}",
-            inner=partial(_steps, ident, tuple(told)),
+            f"{FOLLOW_UPS[moves[-1].state]}{left}",
+            inner=partial(_steps, ident, tuple(moves)),
         )
 
 
@@ -184,10 +184,10 @@ def consequences(found: SupposedOutcome) -> tuple[OutlineLine, ...]:
 
 
 def sections(
-    key: str, told: Iterable[tuple[str, tuple[Row, ...]]]
+    key: str, groups: Iterable[tuple[str, tuple[Row, ...]]]
 ) -> Iterator[OutlineLine]:
     """Give titled rows as lines; what comes after the first column stands aside."""
-    for at, (title, cells) in enumerate(told):
+    for at, (title, cells) in enumerate(groups):
         yield heading(f"{key}/{at}", title)
         for rank, (row, aside) in enumerate(zip(cells, _align(cells), strict=True)):
             yield OutlineLine(f"{key}/{at}/{rank}", row[0], aside, tone=Tone.PLAIN)

@@ -58,11 +58,11 @@ def observed(report: Report, result: CriterionResult) -> str:
         declared = any(verdict.declared_out for verdict in result.verdicts)
         return "déclaré sans objet" if declared else "sans objet"
     if result.compliance is not None:
-        said, names = COMPLIANCES[result.compliance], where(report, result)
-        return f"{said} : {names}" if names else said
+        state, names = COMPLIANCES[result.compliance], where(report, result)
+        return f"{state} : {names}" if names else state
     if result.alone:
-        told = levels(result.alone.low, result.alone.high)
-        return with_detail(told, telling_fact(report, result))
+        words = levels(result.alone.low, result.alone.high)
+        return with_detail(words, telling_fact(report, result))
     kind = report.kind_words(result.criterion.place)
     return spread_words(result, report.place_name, kind)
 
@@ -81,8 +81,8 @@ def praised(report: Report, result: CriterionResult) -> str:
         return observed(report, result)
     sure = [one for one in places if one.standing is Standing.IN]
     reached = sum(one.low >= EXPECTED for one in sure)
-    told = _counted(report, result, reached, "au niveau attendu", of=len(places))
-    return f"{told}, liste à compléter" if result.open else told
+    count = _counted(report, result, reached, "au niveau attendu", of=len(places))
+    return f"{count}, liste à compléter" if result.open else count
 
 
 def telling_fact(report: Report, result: CriterionResult) -> str:
@@ -138,12 +138,12 @@ def _plain_answer(fact: Question, heads: Sequence[Answer], title: str) -> str:
     if TYPES[fact.type].is_number and not fact.unit:
         return ""  # « 0,5 » alone means nothing
     seen = is_known and heads[0].provenance is Provenance.OBSERVED
-    said = uncapitalised((heads_words if seen else evidence)(fact, heads))
+    words = uncapitalised((heads_words if seen else evidence)(fact, heads))
     is_bare = is_known and " " not in heads_words(fact, heads)
     is_said = fact.label.casefold() in title.casefold()
     if is_day or (is_bare and TYPES[fact.type].is_one_choice and not is_said):
-        return f"{uncapitalised(fact.label)} : {said}"
-    return said
+        return f"{uncapitalised(fact.label)} : {words}"
+    return words
 
 
 def weaknesses(report: Report) -> tuple[CriterionResult, ...]:
@@ -251,20 +251,20 @@ def open_words(report: Report, *, conflicts: bool = True) -> str:
     Without its `conflicts` where they have a line of their own.
     """
     left = open_points(report)
-    said = []
+    parts = []
     if left.criteria:
         verb = "restent" if left.criteria > 1 else "reste"
         one = f"{left.criteria} critère{'s' * (left.criteria > 1)}"
-        said.append(f"{one} sur {left.applicable} {verb} à vérifier")
+        parts.append(f"{one} sur {left.applicable} {verb} à vérifier")
     if conflicts and left.conflicts == 1:
-        said.append("un fait a deux réponses qui se contredisent")
+        parts.append("un fait a deux réponses qui se contredisent")
     elif conflicts and left.conflicts:
-        said.append(f"{left.conflicts} faits ont des réponses qui se contredisent")
-    said += [
+        parts.append(f"{left.conflicts} faits ont des réponses qui se contredisent")
+    parts += [
         f"la liste des {report.kind_words(kind)[1]} n'est pas encore complète"
         for kind in left.lists
     ]
-    return sentence(" ; ".join(said) or "rien, tout a été vérifié")
+    return sentence(" ; ".join(parts) or "rien, tout a été vérifié")
 
 
 LAWFUL = 4
@@ -312,20 +312,20 @@ def foremost(
     lawful = [one for one in first if one not in needed]
     rest = [one for one in actions if one not in first]
     others = sorted(rest, key=lambda one: (not is_own(report, one), last(one)))
-    told = (*lawful[:LAWFUL], *needed[:NEEDED], *others[:OTHERS])
-    kept = {one.id for one in told}
+    chosen = (*lawful[:LAWFUL], *needed[:NEEDED], *others[:OTHERS])
+    kept = {one.id for one in chosen}
     return tuple(one for one in actions if one.id in kept)
 
 
 def needs(report: Report, actions: Iterable[Action]) -> list[Action]:
     """Return what cures the lack of something indispensable, the missing ones first."""
-    told = [
+    pressing = [
         (result.bounds.high > 0, action)
         for action in actions
         if (result := report.result(action.advice.recommendation.when.criterion))
         and result.criterion.kind is Kind.BLOCKING
     ]
-    return [action for _, action in sorted(told, key=lambda one: one[0])]
+    return [action for _, action in sorted(pressing, key=lambda one: one[0])]
 
 
 def is_own(report: Report, action: Action) -> bool:

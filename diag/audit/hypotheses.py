@@ -230,9 +230,9 @@ def option_of(session: AuditSession, name: str) -> Option | None:
 def _advice(
     session: AuditSession, found: SupposedOutcome, *, new: bool
 ) -> tuple[tuple[str, str], ...]:
-    told = found.new if new else found.resolved
+    advised = found.new if new else found.resolved
     kind = session.about.kind
-    return tuple((title_of(one, kind), short_cost(one.cost)) for one in told)
+    return tuple((title_of(one, kind), short_cost(one.cost)) for one in advised)
 
 
 class _Shape(NamedTuple):
@@ -348,16 +348,16 @@ def _problems(
 
 def _written(one: Supposition) -> dict[str, Any]:
     what = next(name for name, shape in _SHAPES.items() if isinstance(one, shape.type))
-    said = _SHAPES[what].adapter.dump_python(one, mode="json", exclude_defaults=True)
-    return {"what": what, **said}
+    fields = _SHAPES[what].adapter.dump_python(one, mode="json", exclude_defaults=True)
+    return {"what": what, **fields}
 
 
 def _read(written: dict[str, Any]) -> Supposition | None:
     """Return a supposition; one that this version cannot read is none."""
-    told = dict(written)
-    shape = _SHAPES.get(str(told.pop("what", "")))
+    fields = dict(written)
+    shape = _SHAPES.get(str(fields.pop("what", "")))
     try:
-        return shape.adapter.validate_python(told) if shape else None
+        return shape.adapter.validate_python(fields) if shape else None
     except ValueError:
         return None
 

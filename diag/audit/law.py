@@ -47,8 +47,8 @@ def basis_words(criterion: Criterion, *, is_read: bool) -> str:
     """Return the same of a criterion whose text was read of late, or was not."""
     if criterion.law is None:
         return NATURES[criterion.nature]
-    said = NATURES[criterion.nature] if is_read else label(criterion)
-    return f"{said} : {law_words(criterion.law)}"
+    nature = NATURES[criterion.nature] if is_read else label(criterion)
+    return f"{nature} : {law_words(criterion.law)}"
 
 
 def label(criterion: Criterion) -> str:
@@ -79,16 +79,16 @@ def deadline_words(
     day = _deadline(criterion, checklist, facts)
     if not day:
         return ""
-    said = day_words(day, today, binds=criterion.nature.binds)
-    return f"échéance {said}" if said.startswith("échue") else f"échéance : {said}"
+    words = day_words(day, today, binds=criterion.nature.binds)
+    return f"échéance {words}" if words.startswith("échue") else f"échéance : {words}"
 
 
 def day_words(day: str, today: date, *, binds: bool) -> str:
     """Return « 2030 », or « échue depuis le 14 octobre 2025, encore exigible »."""
-    said = describe_day(day)
+    words = describe_day(day)
     if day >= today.isoformat()[: len(day)]:
-        return said
-    since = f"le {said}" if len(day) == len("2026-11-27") else said
+        return words
+    since = f"le {words}" if len(day) == len("2026-11-27") else words
     return f"échue depuis {since}{', encore exigible' * binds}"
 
 

@@ -64,11 +64,11 @@ def paste(
     proposed: dict[Key, Answer] = {}
     refused: list[CellRefusal] = []
     for target, where, cell in _landing(sheet, block, row, column):
-        said = _answer(target, where, cell)
-        if isinstance(said, CellRefusal):
-            refused.append(said)
+        answer = _answer(target, where, cell)
+        if isinstance(answer, CellRefusal):
+            refused.append(answer)
         elif target.place and target.question:
-            proposed[target.place.id, target.question.id] = said
+            proposed[target.place.id, target.question.id] = answer
     filled = record(session, sheet, proposed)
     return Filled(filled.written, (*refused, *filled.refused))
 

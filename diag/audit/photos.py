@@ -169,9 +169,9 @@ def caption_photo(session: AuditSession, ident: str, caption: str) -> Photo:
         DiagError: unknown photo, or a caption that cannot be kept.
     """
     photo = find_photo(session, ident)
-    told = photo.model_copy(update={"caption": _caption(caption)})
-    session.record(changes.photographed(session.audit.id, told))
-    return told
+    captioned = photo.model_copy(update={"caption": _caption(caption)})
+    session.record(changes.photographed(session.audit.id, captioned))
+    return captioned
 
 
 def remove_photo(session: AuditSession, ident: str) -> Photo:
@@ -412,7 +412,7 @@ def seen(workspace: Workspace, arrival: Arrival) -> None:
 
 def _arrival(path: Path) -> Arrival | None:
     try:
-        told = path.stat()
+        status = path.stat()
     except OSError:  # it left meanwhile
         return None
-    return Arrival(path, max(told.st_mtime_ns, told.st_ctime_ns))
+    return Arrival(path, max(status.st_mtime_ns, status.st_ctime_ns))

@@ -259,16 +259,16 @@ def named(session: AuditSession, names: tuple[str, ...]) -> NamesRead:
 
 def describe_names(kind: PlaceKind, found: NamesRead) -> str:
     """Return what is to be added, and what is there: « 2 salles : CP, CE1. »."""
-    said = []
+    parts = []
     if found.new:
-        said.append(
+        parts.append(
             f"{counted(len(found.new), *PLACES[kind])} : {_join_names(found.new)}."
         )
     if found.known:
         verb = "existent" if len(found.known) > 1 else "existe"
         quoted = tuple(f"« {name} »" for name in found.known)
-        said.append(f"{_join_names(quoted)} {verb} déjà.")
-    return " ".join(said)
+        parts.append(f"{_join_names(quoted)} {verb} déjà.")
+    return " ".join(parts)
 
 
 def _join_names(names: tuple[str, ...]) -> str:

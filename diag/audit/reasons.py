@@ -44,8 +44,8 @@ _TRUTHS: dict[Truth, str] = {True: "vrai", False: "faux", None: "pas encore conn
 class Reasons:
     """Why one criterion or recommendation stands as it does."""
 
-    def __init__(self, told: Explanation | AdviceExplanation) -> None:
-        self._told = told
+    def __init__(self, explained: Explanation | AdviceExplanation) -> None:
+        self._told = explained
 
     def to_json(self) -> dict[str, object]:
         """Return everything needed to judge again."""
@@ -92,29 +92,29 @@ def listed(session: AuditSession) -> Iterator[str]:
             yield f"  {name}  {level_words(result)}"
 
 
-def _criterion_lines(told: Explanation) -> Iterator[str]:
-    criterion, said = told.criterion, level_words(told.result)
-    yield f"{criterion.title} [{criterion.ref or criterion.id}] : {said}"
+def _criterion_lines(explained: Explanation) -> Iterator[str]:
+    criterion, level = explained.criterion, level_words(explained.result)
+    yield f"{criterion.title} [{criterion.ref or criterion.id}] : {level}"
     yield f"  {criterion.why}"
     if criterion.law:
-        yield f"  {basis(told.result)}"
-    if not told.result.alone:
-        names = {each.place: each.name for each in told.places}
+        yield f"  {basis(explained.result)}"
+    if not explained.result.alone:
+        names = {each.place: each.name for each in explained.places}
         kind = PLACES[criterion.place]
-        spread = spread_words(told.result, names.__getitem__, kind)
+        spread = spread_words(explained.result, names.__getitem__, kind)
         if spread:
             yield f"  {sentence(spread)}"
-    if told.result.open:
+    if explained.result.open:
         yield "  La liste des lieux n'est pas close : il peut y en avoir d'autres."
-    out = [each for each in told.places if is_plainly_out(each)]
-    for place in told.places:
+    out = [each for each in explained.places if is_plainly_out(each)]
+    for place in explained.places:
         if place not in out:
             yield from _place_lines(place)
     if out:
         yield f"  Sans objet ici : {', '.join(each.name for each in out)}"
-    for source in told.sources:
+    for source in explained.sources:
         yield f"  Source {source.id} ({source.grade}) : {source.title} {source.url}"
-    if not told.sources:
+    if not explained.sources:
         yield "  Source : métier, sans texte de référence."
 
 
@@ -139,11 +139,11 @@ def _place_lines(place: PlaceRead) -> Iterator[str]:
         yield f"    {named} : {fact_words(fact)}"
 
 
-def _advice_lines(told: AdviceExplanation) -> Iterator[str]:
-    yield f"Préconisation {told.recommendation.id}"
-    advice = told.advice
+def _advice_lines(explained: AdviceExplanation) -> Iterator[str]:
+    yield f"Préconisation {explained.recommendation.id}"
+    advice = explained.advice
     if advice is None:
-        covering = ", ".join(told.covered_by)
+        covering = ", ".join(explained.covered_by)
         yield (
             f"  Remplacée par : {covering}"
             if covering
@@ -157,9 +157,9 @@ def _advice_lines(told: AdviceExplanation) -> Iterator[str]:
             yield f"  {one.need.item} : compris dans {one.payer}"
         if advice.covers:
             yield f"  Remplace aussi : {', '.join(advice.covers)}"
-    for target in told.targets:
+    for target in explained.targets:
         yield from _target_lines(target)
-    yield from _criterion_lines(told.criterion)
+    yield from _criterion_lines(explained.criterion)
 
 
 def _target_lines(read: TargetRead) -> Iterator[str]:

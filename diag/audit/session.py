@@ -200,14 +200,14 @@ class AuditSession:
     @property
     def wordings(self) -> dict[tuple[str, Audience], dict[str, str]]:
         """The rewordings, by recommendation and audience."""
-        told: dict[Audience, dict[str, dict[str, str]]] = {}
+        found: dict[Audience, dict[str, dict[str, str]]] = {}
         kept = wordings_of(self.workspace.journal, self.audit.id)
         for (ident, place, audience), words in kept.items():
             if place is None:
-                told.setdefault(audience, {})[ident] = words
+                found.setdefault(audience, {})[ident] = words
         return {
             (ident, audience): words
-            for audience, by_id in told.items()
+            for audience, by_id in found.items()
             for ident, words in passed_on(by_id, self.heirs).items()
             if words
         }
@@ -246,11 +246,11 @@ class AuditSession:
             ClosedAuditError: an answer for a closed audit, to be confirmed.
             ConcurrentChange: another program has changed it, to be confirmed.
         """
-        said = any(draft.subject.startswith("place") for draft in drafts)
-        if said:
+        moved = any(draft.subject.startswith("place") for draft in drafts)
+        if moved:
             self.check_method()
         # What becomes of recommendations is written after the closing, as it should.
-        if self.asks_when_closed and said and self.status is AuditStatus.CLOS:
+        if self.asks_when_closed and moved and self.status is AuditStatus.CLOS:
             raise ClosedAuditError(self, drafts)
         journal = self.workspace.journal
         also = repeat_at_twins(journal, self.audit.id, drafts)

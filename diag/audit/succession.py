@@ -86,7 +86,7 @@ def answers_passed_on(
         old = was(ident)
         if old is not None and asks_the_same(old, heir):
             passed.setdefault((place, heir.id), []).append(heads)
-    agreed = {key: said[0] for key, said in passed.items() if _agree(said)}
+    agreed = {key: given[0] for key, given in passed.items() if _agree(given)}
     if not agreed:
         return facts
     return replace(facts, answers=dict(sorted({**facts.answers, **agreed}.items())))
@@ -110,8 +110,8 @@ def asks_the_same(old: Question, new: Question) -> bool:
     return same and all(choice.id in offered for choice in old.choices)
 
 
-def _agree(said: list[tuple[Answer, ...]]) -> bool:
-    values = {tuple((head.state, head.value) for head in heads) for heads in said}
+def _agree(given: list[tuple[Answer, ...]]) -> bool:
+    values = {tuple((head.state, head.value) for head in heads) for heads in given}
     return len(values) == 1
 
 

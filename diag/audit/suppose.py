@@ -266,11 +266,11 @@ def _answers_of(facts: Facts, place: str) -> dict[str, tuple[Answer, ...]]:
 def _with(
     facts: Facts, place: Place, answers: Mapping[str, tuple[Answer, ...]]
 ) -> Facts:
-    said = {(place.id, question): heads for question, heads in answers.items()}
+    given = {(place.id, question): heads for question, heads in answers.items()}
     return replace(
         facts,
         places={**facts.places, place.id: place},
-        answers={**facts.answers, **said},
+        answers={**facts.answers, **given},
     )
 
 
@@ -343,8 +343,8 @@ def _difference(was: Money, then: Money) -> str:
     return f"{euros(abs(gap))} de {'plus' if gap > 0 else 'moins'}"
 
 
-def _advices(found: SupposedOutcome, told: Iterable[Advice]) -> tuple[Row, ...]:
-    return tuple((title_of(one, found.kind), short_cost(one.cost)) for one in told)
+def _advices(found: SupposedOutcome, advised: Iterable[Advice]) -> tuple[Row, ...]:
+    return tuple((title_of(one, found.kind), short_cost(one.cost)) for one in advised)
 
 
 def title_of(advice: Advice, kind: PlaceKind) -> str:

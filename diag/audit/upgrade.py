@@ -66,19 +66,20 @@ class Becoming:
     @property
     def words(self) -> str:
         """Return « Charte signée : à vérifier → non conforme »."""
-        told = f"{self.before} → {self.after}" if self.moved else self.after
-        return f"{self.title} : {told}"
+        words = f"{self.before} → {self.after}" if self.moved else self.after
+        return f"{self.title} : {words}"
 
 
 def judged_before(kept: Kept, subject: str) -> Judgement:
     """Return a judgement from its rows; `subject` as titles name it."""
-    told = kept.summary
+    summary = kept.summary
     sure = [one for one in kept.advice.values() if one.trigger is Trigger.FIRES]
     return Judgement(
-        overall=told.scores[OVERALL],
-        socle=told.socle,
+        overall=summary.scores[OVERALL],
+        socle=summary.socle,
         domains={
-            ident: (title, told.scores[ident]) for ident, title in told.titles.items()
+            ident: (title, summary.scores[ident])
+            for ident, title in summary.titles.items()
         },
         alerts=kept.alerts,
         advice={
@@ -418,7 +419,11 @@ def _touched(session: AuditSession) -> dict[str, None]:
     journal, audit = session.workspace.journal, session.audit.id
     return dict.fromkeys((
         *(step.recommendation for step in session.follow_ups),
-        *(told[0] for told, words in wordings_of(journal, audit).items() if words),
+        *(
+            wording[0]
+            for wording, words in wordings_of(journal, audit).items()
+            if words
+        ),
         *ranks_of(journal, audit),
     ))
 
@@ -448,8 +453,8 @@ def upgrade(session: AuditSession, planned: Upgrade) -> Revision:
     last = max(revision.lam for revision in session.revisions())
     again = asked_again_of(journal, audit)
     again |= dict.fromkeys(planned.changes.changed, last)
-    (said,) = session.record(changes.pinned(audit, planned.new.digest, again))
-    return said
+    (written,) = session.record(changes.pinned(audit, planned.new.digest, again))
+    return written
 
 
 def reopen_and_upgrade(session: AuditSession, planned: Upgrade) -> Revision:

@@ -352,12 +352,12 @@ def also_called(checklist: Checklist) -> Mapping[str, str]:
         ident: fold(" ".join((each.label, *(choice.label for choice in each.choices))))
         for ident, each in checklist.questions.items()
     }
-    meant = [
+    synonyms = [
         (synonym.id, tuple(map(fold, synonym.means))) for synonym in checklist.synonyms
     ]
     return {
         ident: " ".join(
-            word for word, means in meant if any(one in label for one in means)
+            word for word, means in synonyms if any(one in label for one in means)
         )
         for ident, label in labels.items()
     }

@@ -285,8 +285,8 @@ def left_to_ask(
     where = find_place(session, place).id if place else None
     facts, checklist = session.facts, session.checklist
     profile = Profile.FULL if everything else session.profile
-    told = session.judge.leaders if everything else ()
-    also = [(at, fact) for at in facts.places for fact in told]
+    leaders = session.judge.leaders if everything else ()
+    also = [(at, fact) for at in facts.places for fact in leaders]
     applying = relevant_questions(facts, checklist, where, profile=profile, also=also)
     asked = {(each.place, each.question.id): each for each in applying}
     if everything:
@@ -346,18 +346,18 @@ class Parcours:
     def asked(self) -> str:
         """Return how many questions are left: « 38 à 52 questions »."""
         most = self.left + self.maybe
-        told = f"{self.left} à {most}" if self.maybe else str(self.left)
-        return f"{told} question{'s' * (most > 1)}"
+        count = f"{self.left} à {most}" if self.maybe else str(self.left)
+        return f"{count} question{'s' * (most > 1)}"
 
     @property
     def lasts(self) -> str:
         """Return how long they take: « de 9 à 12 min, dont 6 à 8 sur place »."""
-        told = f"environ {self.minutes} min"
+        time = f"environ {self.minutes} min"
         if self.minutes_most > self.minutes:
-            told = f"de {self.minutes} à {self.minutes_most} min"
+            time = f"de {self.minutes} à {self.minutes_most} min"
         least, most = self.on_site, self.on_site_most
         site = f"{least} à {most}" if most > least else str(most)
-        return f"{told}, dont {site} sur place" if most else told
+        return f"{time}, dont {site} sur place" if most else time
 
     @property
     def words(self) -> str:

@@ -46,9 +46,9 @@ def load_checklists(folder: Path, overlay: Path | None = None) -> Loaded:
         own = _roots(paths, harvest, f"{overlay.name}/")
     touched: Mapping[tuple[str, str], Spot] = {}
     if own:
-        laid = overlaid(shipped, own)
-        harvest.problems += laid.problems
-        shipped, touched = dict(laid.roots), laid.touched
+        merged = overlaid(shipped, own)
+        harvest.problems += merged.problems
+        shipped, touched = dict(merged.roots), merged.touched
     for file, root in shipped.items():
         harvest.gather(file, root)
     return harvest.loaded(touched)
@@ -167,8 +167,8 @@ class Harvest:
         """Build recommendations; where one names no level, its criterion does."""
         for ident, (form, home) in self._actions.items():
             criterion = self._nouns["criteria"].get(form.when.criterion)
-            told = criterion.conforms_at if isinstance(criterion, Criterion) else 1
-            if below := form.when.below or told:
+            reached = criterion.conforms_at if isinstance(criterion, Criterion) else 1
+            if below := form.when.below or reached:
                 self._nouns["recommendations"][ident] = form.build_below(home, below)
             else:
                 node = self._nodes["recommendations", ident]

@@ -31,7 +31,7 @@ from diag.model.base import Noun
 from diag.model.enums import PlaceKind, Provenance, State
 from diag.model.errors import DiagError
 from diag.model.fact import PARENT_KINDS
-from diag.office import sync as absent
+from diag.office import sync
 from diag.words.sentences import counted
 from diag.words.vocabulary import PLACE_NAMES
 
@@ -161,7 +161,7 @@ def history(
     )
 
 
-_WHEREABOUTS = {"": "here", absent.AT_OFFICE: "office", absent.AWAITED: "awaited"}
+_WHEREABOUTS = {"": "here", sync.AT_OFFICE: "office", sync.AWAITED: "awaited"}
 """Where a picture is, in JSON."""
 
 
@@ -207,7 +207,7 @@ def add_photo(
 def list_photos(session: AuditSession, *, as_json: bool) -> None:
     """Liste les photos, dans l'ordre où elles ont été jointes."""
     found = photos.photos_of(session)
-    where = absent.absent(session)
+    where = sync.absent(session)
     rows = [(*_row(session, each), where.get(each.id, "ici")) for each in found]
     if as_json:
         print_json([
@@ -260,12 +260,12 @@ def export(session: AuditSession, folder: Path) -> None:
 @audit_subcommand
 def fetch(session: AuditSession) -> None:
     """Redemande au bureau les images qui ne sont pas sur cet ordinateur."""
-    where = absent.absent(session)
+    where = sync.absent(session)
     wanted = [each for each in photos.photos_of(session) if each.id in where]
     if not wanted:
         click.echo("Toutes les images de cet audit sont déjà ici.")
         return
-    fetched = absent.fetch(session.workspace, wanted)
+    fetched = sync.fetch(session.workspace, wanted)
     click.echo(f"{counted(fetched.received, 'image reçue', 'images reçues')}.")
     if fetched.problem:
         raise DiagError(fetched.problem)

@@ -6,9 +6,9 @@ import click
 
 from diag.assess import ENGINE
 from diag.audit import follow
-from diag.audit import session as audits
 from diag.audit import upgrade as upgrading
-from diag.audit.session import AuditSession
+from diag.audit.session import AuditSession, listed
+from diag.audit.session import start as start_audit
 from diag.audit.succession import OLDER
 from diag.audit.upgrade_preview import upgrade_json, upgrade_lines
 from diag.audit.walk import (
@@ -158,7 +158,7 @@ def start(
     workspace: Workspace, ref: str, campaign: str | None, *, as_json: bool
 ) -> None:
     """Ouvre l'audit dans la campagne ; sans effet s'il est ouvert."""
-    session = audits.start(workspace, ref, campaign)
+    session = start_audit(workspace, ref, campaign)
     summary = _summary(session)
     if session.notice:
         click.echo(session.notice, err=True)
@@ -176,7 +176,7 @@ def start(
 @workspace_command
 def list_(workspace: Workspace, *, as_json: bool) -> None:
     """Liste les audits de cet espace de travail."""
-    found = audits.listed(workspace)
+    found = listed(workspace)
     older = older_audits(workspace.journal, engine=ENGINE)
     late = overdue(workspace, (one.audit.campaign for one in found))
     for one in late:

@@ -5,8 +5,7 @@ from typing import Any
 
 import click
 
-from diag.audit import session as audits
-from diag.audit.session import AuditSession
+from diag.audit.session import AuditSession, open_session
 from diag.cli.shared import (
     about_json,
     audit_command,
@@ -59,7 +58,7 @@ def list_(
 ) -> None:
     """Liste les conflits d'un audit, ou de tout l'espace de travail."""
     if ref:
-        sessions = [audits.open_session(workspace, ref, campaign)]
+        sessions = [open_session(workspace, ref, campaign)]
     else:
         sessions = conflicts.sessions_of(workspace)
     if as_json:

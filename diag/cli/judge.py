@@ -101,10 +101,10 @@ def _score_words(score: Score) -> tuple[str, str]:
 
 def _domain_row(session: AuditSession, result: DomainResult) -> tuple[str, ...]:
     """Return a domain, its score, and what was declared sans objet in it."""
-    said, known = _score_words(result.score)
+    score, known = _score_words(result.score)
     choices = declined(session.facts, session.checklist, result.domain.id)
     notes = " ; ".join(filter(None, ("" if result.only_complies else known, *choices)))
-    return result.domain.title, UNSCORED if result.only_complies else said, notes
+    return result.domain.title, UNSCORED if result.only_complies else score, notes
 
 
 def _print_advice(assessment: Assessment, *, everything: bool) -> None:

@@ -10,10 +10,10 @@ import click
 
 from diag.answers.answer_type import Refused
 from diag.answers.types import TYPES
-from diag.audit import session as audits
 from diag.audit.answer import UnlikelyAnswer
 from diag.audit.report import Report, report_folder, report_of
-from diag.audit.session import AuditSession
+from diag.audit.session import AuditSession, open_session
+from diag.audit.session import start as start_audit
 from diag.cli.shared import (
     campaign_option,
     form_options,
@@ -89,7 +89,7 @@ def report(
             )
             _write_all(ctx, workspace, campaign, wanted)
         else:
-            session = audits.open_session(workspace, ref, campaign)
+            session = open_session(workspace, ref, campaign)
             _write_one(
                 session,
                 report_of(session, day, scenario=scenario),
@@ -326,9 +326,9 @@ def questionnaire(
         raise click.UsageError("--code va avec --enter.")
     with workspace_of(ctx) as workspace:
         session = (
-            audits.open_session(workspace, ref, campaign)
+            open_session(workspace, ref, campaign)
             if campaign
-            else audits.start(workspace, ref)
+            else start_audit(workspace, ref)
         )
         if enter:
             _enter(session, whom, code)

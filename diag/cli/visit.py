@@ -12,14 +12,14 @@ import click
 
 from diag.answers.answer_type import STATE_KEYS, Refused
 from diag.answers.types import TYPES
-from diag.audit import session as audits
 from diag.audit.answer import UnlikelyAnswer
 from diag.audit.card import QuestionCard, StandingAnswer
 from diag.audit.confirmation import ConcurrentChange
 from diag.audit.departure import departure_lines
 from diag.audit.history import describe_concurrent, time_words
 from diag.audit.places import add_place, agreeing
-from diag.audit.session import AuditSession
+from diag.audit.session import AuditSession, is_started, open_session
+from diag.audit.session import start as start_audit
 from diag.audit.visit import VisitSession, keep_place
 from diag.audit.walk import most_useful, parcours_of, profile_named
 from diag.cli.shared import campaign_option, print_lines, subject_argument, workspace_of
@@ -164,8 +164,8 @@ def _session_of(
     workspace: Workspace, ref: str, campaign: str | None, *, start: bool
 ) -> AuditSession | None:
     """Return the audit; one that nobody has opened is opened once that is wanted."""
-    if campaign or audits.is_started(workspace, ref):
-        return audits.open_session(workspace, ref, campaign)
+    if campaign or is_started(workspace, ref):
+        return open_session(workspace, ref, campaign)
     if not start:
         about = auditee_named(workspace, ref)
         click.echo(
@@ -173,7 +173,7 @@ def _session_of(
         )
         if not _is_wanted():
             return None
-    session = audits.start(workspace, ref)
+    session = start_audit(workspace, ref)
     click.echo(f"Audit ouvert dans la campagne {session.audit.campaign}.")
     return session
 

@@ -11,12 +11,11 @@ from typing import Any
 
 from pydantic import Field
 
-from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, answer_for, find_question
 from diag.audit.follow import add_visit, move
 from diag.audit.places import add_place, close_places, find_place
 from diag.audit.report import report_of
-from diag.audit.session import AuditSession
+from diag.audit.session import AuditSession, open_session, start
 from diag.checklist.overlay.layers import CHARTER
 from diag.demo.files import write_fictional_territory
 from diag.documents.drafts import DraftKind, drafted
@@ -105,11 +104,11 @@ def play(session: AuditSession, story: Story) -> None:
             authorisation=visit.authorisation,
         )
     _answer(session, story.answers)
-    said: dict[str, dict[str, Any]] = {}
+    answers: dict[str, dict[str, Any]] = {}
     for place in story.places:
         add_place(session, place.kind, place.name, place.parent)
-        said[place.name] = {**said.get(place.like, {}), **place.answers}
-        _answer(session, said[place.name], place.name)
+        answers[place.name] = {**answers.get(place.like, {}), **place.answers}
+        _answer(session, answers[place.name], place.name)
     for kind in story.closed:
         close_places(session, kind)
     if story.status is not AuditStatus.EN_COURS:
@@ -132,16 +131,20 @@ def _answer(session: AuditSession, answers: dict[str, Any], place: str = "") -> 
 def _drafts(
     session: AuditSession, place: Place, ident: str, raw: Any
 ) -> tuple[NewRevision, ...]:
-    told = StoryAnswer.model_validate(raw if isinstance(raw, dict) else {"value": raw})
+    answer = StoryAnswer.model_validate(
+        raw if isinstance(raw, dict) else {"value": raw}
+    )
     question = find_question(session, ident)
     if question.place is not place.kind:
         raise DiagError(f"{ident} ne se répond pas pour « {place.name} ».")
-    entry = NewAnswer(ident, told.value, "", told.state, told.provenance, told.reason)
+    entry = NewAnswer(
+        ident, answer.value, "", answer.state, answer.provenance, answer.reason
+    )
     audit = session.audit.id
     answered = changes.answered(audit, place.id, ident, answer_for(question, entry))
-    if told.note is None:
+    if answer.note is None:
         return (answered,)
-    return answered, changes.noted(audit, place.id, ident, told.note)
+    return answered, changes.noted(audit, place.id, ident, answer.note)
 
 
 DAY = date(2026, 10, 5)
@@ -178,7 +181,7 @@ class Demonstration:
 
 
 def demonstrate(
-    folder: Path, say: Callable[[str], None] = lambda _sentence: None
+    folder: Path, report: Callable[[str], None] = lambda _sentence: None
 ) -> Demonstration:
     """Make the demonstration in `folder`; one that is there is made again.
 
@@ -203,7 +206,7 @@ def demonstrate(
     )
     files = write_fictional_territory(folder / "fichiers-officiels")
     with Workspace.create(folder, _SETTINGS, fixed_world(DAY, seed=2026)) as workspace:
-        say("Territoire : Vallombre, département inventé")
+        report("Territoire : Vallombre, département inventé")
         for kind, path in (
             ("annuaire", files.annuaire),
             ("effectifs", files.effectifs),
@@ -212,22 +215,22 @@ def demonstrate(
         ):
             import_file(workspace, kind, path)
         import_file(workspace, "mairies", files.mairies, source_date=files.mairies_date)
-        full = _audited(workspace, scenario(FULL), say)
-        half = _audited(workspace, scenario(HALF), say)
-        untouched = audits.start(workspace, UNTOUCHED)
-        say(f"{untouched.about.name} : audit ouvert, rien de répondu")
-        commune = _audited(workspace, scenario(COMMUNE), say)
-        told = (_write_reports(session) for session in (full, half, commune))
-        return Demonstration(folder, *told)
+        full = _audited(workspace, scenario(FULL), report)
+        half = _audited(workspace, scenario(HALF), report)
+        untouched = start(workspace, UNTOUCHED)
+        report(f"{untouched.about.name} : audit ouvert, rien de répondu")
+        commune = _audited(workspace, scenario(COMMUNE), report)
+        written = (_write_reports(session) for session in (full, half, commune))
+        return Demonstration(folder, *written)
 
 
 def _audited(
-    workspace: Workspace, story: Story, say: Callable[[str], None]
+    workspace: Workspace, story: Story, report: Callable[[str], None]
 ) -> AuditSession:
-    session = audits.start(workspace, story.uai)
+    session = start(workspace, story.uai)
     play(session, story)
     keep_judged(session)
-    say(f"{session.about.title} : {len(session.facts.answers)} réponses")
+    report(f"{session.about.title} : {len(session.facts.answers)} réponses")
     return session
 
 
@@ -247,7 +250,7 @@ _TAKEN = {".png", ".jpg", ".jpeg", ".svg"}
 
 
 def problems_tried(
-    overlay: Path, say: Callable[[str], None] = lambda _document: None
+    overlay: Path, report: Callable[[str], None] = lambda _document: None
 ) -> tuple[str, ...]:
     """Return what is wrong with the templates and the charter of an overlay.
 
@@ -266,25 +269,25 @@ def problems_tried(
         if (overlay / FOLDER).is_dir():
             shutil.copytree(overlay / FOLDER, target / FOLDER, symlinks=True)
         with Workspace.open(folder) as workspace:
-            for document, told in _made(workspace):
-                say(document)
-                problems |= dict.fromkeys(filter(None, told.splitlines()))
+            for document, problem in _made(workspace):
+                report(document)
+                problems |= dict.fromkeys(filter(None, problem.splitlines()))
     return tuple(problems)
 
 
 def _made(workspace: Workspace) -> Iterator[tuple[str, str]]:
     """Make every document; yield its name and its notices."""
     for story in (FULL, HALF, COMMUNE):
-        session = audits.open_session(workspace, scenario(story).uai)
+        session = open_session(workspace, scenario(story).uai)
         report = report_of(session, DAY)
         for audience in Audience:
             document = build_document(report, audience)
-            told = report.office.house.explain(audience)
-            if story == FULL and not told:  # an accessible PDF is asked of one
-                _, told = FORMATS[Format.PDF].write(document)
-                told = f"{audience} : {told}" if told else ""
-            yield f"{audience}, {report.about.name}", told
-    session = audits.open_session(workspace, scenario(FULL).uai)
+            problem = report.office.house.explain(audience)
+            if story == FULL and not problem:  # an accessible PDF is asked of one
+                _, problem = FORMATS[Format.PDF].write(document)
+                problem = f"{audience} : {problem}" if problem else ""
+            yield f"{audience}, {report.about.name}", problem
+    session = open_session(workspace, scenario(FULL).uai)
     school = session.about.school
     area = school.circonscription if school else ""
     for scope in (f"commune:{session.about.insee}", f"circonscription:{area}"):

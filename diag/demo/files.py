@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from diag.demo import territory as plan
 from diag.demo.territory import (
+    DEPARTMENT,
+    DEPARTMENT_NAME,
+    REGION,
+    SYNDICAT,
     FictionalCommune,
     FictionalSchool,
     communes,
@@ -72,8 +75,8 @@ def write_fictional_territory(folder: Path, seed: int = SEED) -> FictionalTerrit
         communes_file=_write(folder / "communes_vallombre.csv", commune_lines(there)),
         mairies=_write(folder / "mairies_vallombre.csv", town_hall_lines(there)),
         mairies_date=date(2026, 6, 1),
-        syndicat=plan.SYNDICAT,
-        department=plan.DEPARTMENT,
+        syndicat=SYNDICAT,
+        department=DEPARTMENT,
         communes=there,
         schools=invented,
     )
@@ -158,12 +161,12 @@ def _place(school: FictionalSchool) -> dict[str, str]:
         "Code_postal": commune.postcode,
         "Code_commune": commune.insee,
         "Nom_commune": commune.name,
-        "Code_departement": plan.DEPARTMENT,
-        "Code_academie": plan.REGION[0],
-        "Code_region": plan.REGION[0],
-        "Libelle_departement": plan.DEPARTMENT_NAME,
-        "Libelle_academie": plan.DEPARTMENT_NAME,
-        "Libelle_region": plan.REGION[1],
+        "Code_departement": DEPARTMENT,
+        "Code_academie": REGION[0],
+        "Code_region": REGION[0],
+        "Libelle_departement": DEPARTMENT_NAME,
+        "Libelle_academie": DEPARTMENT_NAME,
+        "Libelle_region": REGION[1],
         "ministere_tutelle": "MINISTERE DE L'EDUCATION NATIONALE",
         "date_maj_ligne": UPDATED,
         "etat": "OUVERT",
@@ -271,7 +274,7 @@ def ips_lines(schools: Sequence[FictionalSchool]) -> Iterator[str]:
         if school.pupils >= _SMALLEST_IPS and school.plan.kind != "maternelle":
             sector = "privé sous contrat" if school.plan.private else "public"
             yield (
-                f"2022-2023;VALLOMBRE;{plan.DEPARTMENT};VALLOMBRE;{school.uai};"
+                f"2022-2023;VALLOMBRE;{DEPARTMENT};VALLOMBRE;{school.uai};"
                 f"{fold(school.name).upper()};{school.commune.insee};"
                 f"{school.commune.capitals};{sector};{school.pupils}.0;{school.ips}"
             )
@@ -282,7 +285,7 @@ def commune_lines(communes: Sequence[FictionalCommune]) -> Iterator[str]:
     yield COMMUNES
     for commune in communes:
         yield (
-            f"{commune.insee};{commune.name};{plan.DEPARTMENT};{plan.REGION[0]};9991;"
+            f"{commune.insee};{commune.name};{DEPARTMENT};{REGION[0]};9991;"
             f"{commune.siren};{commune.postcode};{commune.population};"
             f"{commune.epci_siren};{commune.epci_name};CC"
         )
@@ -293,9 +296,9 @@ def town_hall_lines(communes: Sequence[FictionalCommune]) -> Iterator[str]:
     yield MAIRIES
     for commune in communes:
         email = _ODD_ADDRESSES.get(commune.name, f"mairie@{commune.domain}")
-        yield f"{plan.DEPARTMENT},Mairie - {commune.name},{email}"
+        yield f"{DEPARTMENT},Mairie - {commune.name},{email}"
     for line in _ODD_TOWN_HALLS:
-        yield f"{plan.DEPARTMENT},{line}"
+        yield f"{DEPARTMENT},{line}"
 
 
 def _headcount(school: FictionalSchool, year: int, ago: int) -> tuple[str, ...]:
@@ -307,7 +310,7 @@ def _headcount(school: FictionalSchool, year: int, ago: int) -> tuple[str, ...]:
         ("PRIVE", "PRIVEE") if school.plan.private else ("PUBLIC", "PUBLIQUE")
     )
     return (
-        *(str(year), fold(plan.REGION[1]).upper(), name, name, commune.capitals),
+        *(str(year), fold(REGION[1]).upper(), name, name, commune.capitals),
         *(school.uai, f"ECOLE {fold(school.plan.kind).upper()} {status}"),
         *(fold(school.plan.title).upper(), sector),
         *(str(int(school.plan.priority == priority)) for priority in ("REP", "REP+")),

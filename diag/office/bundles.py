@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from diag.audit.session import listed, open_session
-from diag.journal import exchange as bundles
+from diag.journal import exchange
 from diag.journal.exchange import Brought
 from diag.model.audit import Auditee
 from diag.model.errors import DiagError
@@ -129,7 +129,7 @@ def bring_in(workspace: Workspace, path: Path) -> Entered:
 
 def brought(workspace: Workspace) -> tuple[Brought, ...]:
     """Return the bundles that were read in, in order."""
-    return bundles.brought(workspace.journal)
+    return exchange.brought(workspace.journal)
 
 
 def undo(workspace: Workspace, name: str) -> int:
@@ -201,13 +201,13 @@ def _reader(workspace: Workspace) -> BundleReader:
 
 
 def _summarize(workspace: Workspace, audits: Sequence[str]) -> BundleSummary:
-    found = bundles.audits_among(workspace.journal, audits)
+    found = exchange.audits_among(workspace.journal, audits)
     about = {
         ident: auditee_of(workspace, audit).model_dump(mode="json")
         for ident, audit in found.items()
     }
     people = workspace.settings.people
-    labels = sorted(bundles.authors_in(workspace.journal, audits) & people.keys())
+    labels = sorted(exchange.authors_in(workspace.journal, audits) & people.keys())
     return BundleSummary(about, {label: people[label] for label in labels})
 
 
@@ -224,21 +224,21 @@ def _learn(workspace: Workspace, entered: Entered) -> None:
 
 
 def _about(entered: Entered, ident: str) -> Auditee | None:
-    told = next(one.about for one in entered.header.audits if one.audit == ident)
+    about = next(one.about for one in entered.header.audits if one.audit == ident)
     try:
-        return Auditee.model_validate(told)
+        return Auditee.model_validate(about)
     except ValidationError:
         return None
 
 
 def _title(workspace: Workspace, entered: Entered, ident: str) -> str:
-    audit, told = entered.audits.get(ident), _about(entered, ident)
+    audit, school = entered.audits.get(ident), _about(entered, ident)
     if audit is None:
         return f"audit {ident[:8]}"
     known = auditee_of(workspace, audit)
     is_stub = audit.subject.code in known.name  # the directory does not name it
-    same = told is not None and told.subject == audit.subject
-    about = told if told and same and is_stub else known
+    same = school is not None and school.subject == audit.subject
+    about = school if school and same and is_stub else known
     return f"{about.title} ({about.ref}, {audit.campaign})"
 
 

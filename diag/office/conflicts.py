@@ -124,8 +124,8 @@ class Contested:
         if not isinstance(topic, AnswerTopic) or session.is_older:
             return ""
         key = (topic.place, topic.question)
-        said = session.facts.answers.get(key, ())
-        alone = next((each for each in said if each.revision == one.revision.id), None)
+        heads = session.facts.answers.get(key, ())
+        alone = next((each for each in heads if each.revision == one.revision.id), None)
         supposed = with_answers(session.facts, {key: alone})
         return score_words(session.judge.assess(supposed, advised=()).overall)
 
@@ -203,7 +203,7 @@ class _Telling:
         name_of = session.workspace.settings.name_of
         heads = [self.revisions[ident] for ident in conflict.heads]
         for letter, shown in zip(LETTERS, conflict.candidates, strict=False):
-            said = self._first(shown)
+            first = self._first(shown)
             others = [
                 self._first(one)
                 for one in heads
@@ -213,10 +213,10 @@ class _Telling:
                 letter=letter,
                 revision=shown,
                 words=describe_revision(session, shown),
-                who=name_of(said.author),
-                device=said.device,
-                at=said.at,
-                suspect=self._is_suspect(said),
+                who=name_of(first.author),
+                device=first.device,
+                at=first.at,
+                suspect=self._is_suspect(first),
                 same=tuple(
                     f"{name_of(one.author)}, {time_words(one.at)}" for one in others
                 ),
@@ -347,10 +347,10 @@ def card_lines(one: Contested, width: int = _WIDTH) -> Iterator[str]:
         if moves and scores[each.letter]:
             yield from _indented(f"le score serait : {scores[each.letter]}", width, 5)
     if isinstance(one.conflict.topic, AnswerTopic) and not older:
-        told = (
+        rows = (
             "Score tant que rien n'est tranché" if moves else "Le score n'en dépend pas"
         )
-        yield from _indented(f"{told} : {now}", width)
+        yield from _indented(f"{rows} : {now}", width)
     for note in one.notes:
         yield from _indented(f"Note : {note}", width)
     if one.photos:
@@ -460,12 +460,12 @@ def leave(shown: Contested, comment: str) -> tuple[Revision, ...]:
         raise DiagError(
             f"« {shown.about} » n'a pas de note : laissez-le ouvert sans commentaire."
         )
-    said = accept(comment)
-    if not said:
+    reason = accept(comment)
+    if not reason:
         raise DiagError("Le commentaire est vide : dites pourquoi il reste ouvert.")
     if len(shown.notes) > 1:
         raise DiagError("Les notes diffèrent aussi : tranchez d'abord la note.")
-    whole = "\n".join((*shown.notes, said))
+    whole = "\n".join((*shown.notes, reason))
     return session.record(
         changes.noted(session.audit.id, topic.place, topic.question, whole)
     )

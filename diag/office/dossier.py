@@ -124,7 +124,7 @@ def _overview(session: AuditSession) -> AuditOverview:
     begun = is_begun(session.workspace.journal, session.audit.id)
     older = f", {OLDER}" if session.is_older else ""
     stand = stand_of(session)
-    told = dispatches_of(session.workspace.journal, session.audit.id)
+    sent = dispatches_of(session.workspace.journal, session.audit.id)
     return AuditOverview(
         session.audit,
         STATUSES[session.status] + older if begun else _UNSAID,
@@ -132,7 +132,7 @@ def _overview(session: AuditSession) -> AuditOverview:
         day_words(max(given)) if given else "",
         (
             *((stand.words,) if stand and stand.status in _REVIEWED else ()),
-            *tuple(map(dispatch_words, told[-_SENT:])),
+            *tuple(map(dispatch_words, sent[-_SENT:])),
         ),
         begun,
         unsettled(session) if begun else "",
@@ -155,13 +155,13 @@ def _sort(school: School) -> str:
 def _headcount(school: School) -> str:
     if school.classes is None and school.pupils is None:
         return ""
-    told = [] if school.classes is None else [counted(school.classes, "classe")]
+    parts = [] if school.classes is None else [counted(school.classes, "classe")]
     if school.pupils is not None:
-        told.append(counted(school.pupils, "élève"))
+        parts.append(counted(school.pupils, "élève"))
     if school.classes and school.pupils:
-        told.append(f"{round(school.pupils / school.classes)} par classe")
+        parts.append(f"{round(school.pupils / school.classes)} par classe")
     year = f" ({school.headcount_year})" if school.headcount_year else ""
-    return ", ".join(told) + year
+    return ", ".join(parts) + year
 
 
 def _town_hall(workspace: Workspace, insee: str) -> str:

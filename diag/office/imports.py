@@ -64,7 +64,7 @@ def import_own_table(workspace: Workspace, kind: str, path: Path) -> OwnImport:
 def _account(
     file: str, own: str, rows: OwnRows, gone: list[str], notice: str
 ) -> Iterator[str]:
-    told = (
+    lines = (
         (rows.added, "ajoutée", "ajoutées"),
         (rows.changed, "changée", "changées"),
         (rows.unchanged, "comme livrée", "comme livrée"),
@@ -72,7 +72,7 @@ def _account(
     )
     counts = ", ".join(
         f"{len(some)} {many if len(some) > 1 else one}"
-        for some, one, many in told
+        for some, one, many in lines
         if some
     )
     yield f"{file} : {counts or 'aucune ligne'}."

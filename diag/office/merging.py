@@ -127,12 +127,12 @@ def merge_lines(found: PlaceMerge) -> Iterator[str]:
         yield f"  {letter}. {place.name} ({kind}), ajout de {who}"
     yield "  Lus comme un seul, sous le nom de A :"
     for row in found.rows:
-        told = (
+        rows = (
             f"en conflit, A {row.first} ; B {row.second}"
             if row.differs
             else row.first or row.second
         )
-        yield f"    {row.label} : {told}"
+        yield f"    {row.label} : {rows}"
     if not found.rows:
         yield "    aucune réponse encore, de part et d'autre"
     many = "s" * (found.conflicts > 1)
@@ -187,8 +187,8 @@ def _name(text: str) -> str:
 
 
 def _use(session: AuditSession, place: Place) -> object:
-    said = session.facts.answers.get((place.id, _USE), ())
-    known = [each.value for each in said if each.state is State.KNOWN]
+    heads = session.facts.answers.get((place.id, _USE), ())
+    known = [each.value for each in heads if each.state is State.KNOWN]
     return known[0] if len(known) == 1 else None
 
 
@@ -212,10 +212,10 @@ def _rows(session: AuditSession, first: Place, second: Place) -> Iterator[Joined
         mine = answers.get((first.id, ident), ())
         theirs = answers.get((second.id, ident), ())
         if mine or theirs:
-            said = {(each.state, each.value) for each in (*mine, *theirs)}
+            distinct_answers = {(each.state, each.value) for each in (*mine, *theirs)}
             yield JoinedAnswer(
                 question.label,
                 heads_words(question, mine) if mine else "",
                 heads_words(question, theirs) if theirs else "",
-                differs=len(said) > 1,
+                differs=len(distinct_answers) > 1,
             )

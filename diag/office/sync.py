@@ -13,11 +13,10 @@ from typing import Any, NamedTuple
 from diag.audit.photos import photos_of
 from diag.audit.session import AuditSession
 from diag.journal import exchange
-from diag.journal import exchange as holdings
 from diag.journal.attachments import AttachmentStore
 from diag.journal.audits import audits
 from diag.journal.errors import JournalError
-from diag.journal.exchange import NamedAttachment
+from diag.journal.exchange import NamedAttachment, of_closed_audits
 from diag.journal.journal import get_setting, put_setting
 from diag.model.audit import Auditee, Photo
 from diag.model.errors import DiagError
@@ -137,7 +136,7 @@ def _everywhere(workspace: Workspace, outcomes: Sequence[SyncResult]) -> list[st
         behind |= {audit for audit, _ in exchange.unsettled(journal, outcome.hub)}
     there = set(AttachmentStore(workspace.folder).sizes())
     there.intersection_update(*(outcome.there for outcome in outcomes))
-    closed = holdings.of_closed_audits(journal)
+    closed = of_closed_audits(journal)
     return [sha for sha in sorted(there) if sha in closed and not closed[sha] & behind]
 
 
@@ -229,12 +228,12 @@ def forget(workspace: Workspace, name: str) -> Enrolment:
         one for one in known if name in {one.name, one.url, one.hub, names[one.hub]}
     ]
     if len(found) != 1:
-        told = ", ".join(f"{names[one.hub]}, {one.url}" for one in known) or "aucun"
+        named = ", ".join(f"{names[one.hub]}, {one.url}" for one in known) or "aucun"
         raise DiagError(
-            f"« {name} » désigne plusieurs serveurs. Donnez un nom entier : {told}."
+            f"« {name} » désigne plusieurs serveurs. Donnez un nom entier : {named}."
             if found
             else f"« {name} » ne désigne pas un serveur de ce poste. Donnez son nom ou "
-            f"son adresse : {told}."
+            f"son adresse : {named}."
         )
     drop_enrolment(workspace.folder, found[0])
     return found[0]

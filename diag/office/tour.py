@@ -107,7 +107,7 @@ def calendar(day: date, schools: "Sequence[School]", at: int) -> bytes:
     ]
     for rank, school in enumerate(schools, 1):
         stamp = datetime.fromtimestamp(at / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
-        told = "\n".join(
+        notes = "\n".join(
             filter(None, (school.phone, school.email, f"UAI {school.uai}"))
         )
         lines += [
@@ -118,7 +118,7 @@ def calendar(day: date, schools: "Sequence[School]", at: int) -> bytes:
             f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
             f"SUMMARY:{_text(f'{rank}. {accented(school.name)}, {school.commune}')}",
             f"LOCATION:{_text(address_of(school))}",
-            f"DESCRIPTION:{_text(told)}",
+            f"DESCRIPTION:{_text(notes)}",
             "TRANSP:OPAQUE",
             "END:VEVENT",
         ]

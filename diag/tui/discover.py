@@ -7,12 +7,12 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from diag.tui import bilan as bilan_commands
 from diag.tui import school, territory
+from diag.tui.bilan import FollowUpCommand, NextFace, Suppose, WriteReports
 from diag.tui.commands import NO_CHOICE, Command, CommandType, Export, bindings_of
 from diag.tui.place import KeyBar
 from diag.tui.safe import Sturdy, content
-from diag.tui.visit import commands as visit_commands
+from diag.tui.visit.commands import MostUseful, ShowGrid, TurnFlag
 
 
 class NextStep(Command, keys="enter,right,space", title="Suite", footer=True):
@@ -61,7 +61,7 @@ STEPS = (
             "La grille montre les salles ; on y tape comme dans un tableur.",
             "Chaque réponse est enregistrée aussitôt, et peut s'annuler.",
         ),
-        (visit_commands.ShowGrid, visit_commands.MostUseful, visit_commands.TurnFlag),
+        (ShowGrid, MostUseful, TurnFlag),
     ),
     TourStep(
         "Bilan",
@@ -71,9 +71,9 @@ STEPS = (
             "« Et si… » essaie une réponse sans rien enregistrer.",
         ),
         (
-            bilan_commands.NextFace,
-            bilan_commands.FollowUpCommand,
-            bilan_commands.Suppose,
+            NextFace,
+            FollowUpCommand,
+            Suppose,
         ),
     ),
     TourStep(
@@ -83,7 +83,7 @@ STEPS = (
             "L'export en écrit des centaines ; arrêté, il reprend.",
             "Au bureau, la synchronisation réunit le travail de chacun.",
         ),
-        (bilan_commands.WriteReports, Export, territory.OpenSync),
+        (WriteReports, Export, territory.OpenSync),
     ),
 )
 """The work, from the list of schools to what is handed over."""

@@ -8,7 +8,7 @@ from textual.worker import get_current_worker
 
 from diag.audit.history import time_words
 from diag.model.errors import DiagError
-from diag.office import sync as syncing
+from diag.office import sync
 from diag.sync.exchange import REVISIONS, SyncResult
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import Ask, Notice
@@ -100,11 +100,9 @@ class SyncScreen(PlaceScreen):
 
     def _fill(self) -> None:
         workspace = self.diag.desk.workspace
-        hubs = syncing.hubs(workspace)
-        names = syncing.names_of(hubs)
-        waiting = [
-            (hub, one) for hub in hubs for one in syncing.waiting(workspace, hub)
-        ]
+        hubs = sync.hubs(workspace)
+        names = sync.names_of(hubs)
+        waiting = [(hub, one) for hub in hubs for one in sync.waiting(workspace, hub)]
         lines = self.query_one(Lines)
         lines.empty = _NOTHING if hubs else _ALONE.format(key=key_now(self.app, Enrol))
         lines.show([
@@ -128,11 +126,11 @@ class SyncScreen(PlaceScreen):
         self.refresh_keys()
 
     def _last(self) -> str:
-        outcomes = syncing.last(self.diag.desk.workspace)
+        outcomes = sync.last(self.diag.desk.workspace)
         words = [
             f"{time_words(outcome.at)} · {line}"
             for outcome in outcomes
-            for line in syncing.words_of(outcome)
+            for line in sync.words_of(outcome)
         ]
         return "\n".join(("Dernière fois", *words)) if words else ""
 
@@ -174,7 +172,7 @@ class SyncScreen(PlaceScreen):
         try:
             # A thread has a connection of its own.
             with Workspace.open(desk.folder, desk.world) as workspace:
-                outcomes = syncing.run(workspace, advance, lambda: worker.is_cancelled)
+                outcomes = sync.run(workspace, advance, lambda: worker.is_cancelled)
         except DiagError as error:
             self.post_message(self.Ended((), str(error)))
         else:
@@ -213,7 +211,7 @@ class SyncScreen(PlaceScreen):
         desk = self.diag.desk
         try:
             with Workspace.open(desk.folder, desk.world) as workspace:
-                hub = syncing.enrol(workspace, invitation)
+                hub = sync.enrol(workspace, invitation)
         except DiagError as error:
             self.post_message(self.Ended((), str(error)))
         else:

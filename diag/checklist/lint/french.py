@@ -366,9 +366,9 @@ def phrase_problems(loaded: Loaded) -> Iterator[Problem]:
     for criterion in draft.criteria.values():
         item = loaded.item("criteria", criterion.id)
         for name in ("found", "strength"):
-            told = getattr(criterion, name)
-            if told:
-                yield from _sentence_problems(item, name, told, criterion)
+            phrase = getattr(criterion, name)
+            if phrase:
+                yield from _sentence_problems(item, name, phrase, criterion)
         yield from _level_problems(item, criterion)
         aspects = [one.id for one in draft.aspects]
         if criterion.aspect and criterion.aspect not in aspects:
@@ -401,10 +401,10 @@ def labels_of(question: Question) -> tuple[str, ...]:
 
 
 def _sentence_problems(
-    item: Item, name: str, told: Found | Strength, criterion: Criterion
+    item: Item, name: str, phrase: Found | Strength, criterion: Criterion
 ) -> Iterator[Problem]:
     for key, known in _BLANKS.items():
-        text = getattr(told, key)
+        text = getattr(phrase, key)
         blanks = set(re.findall(r"\{([^{}]*)\}", text))
         for blank in sorted(blanks - known):
             yield item.problem(
@@ -420,13 +420,13 @@ def _sentence_problems(
                 f"{LONGEST}",
                 "Raccourcissez-la : c'est une ligne d'une page.",
             )
-    if ("{valeur}" in told.one) is not bool(told.value):
+    if ("{valeur}" in phrase.one) is not bool(phrase.value):
         yield item.problem(
             (name,),
             f"« {name} » : {{valeur}} et « value » vont ensemble",
             "Ajoutez l'autre, ou retirez celui-là.",
         )
-    if ("{lieux}" in told.one) is not (criterion.place in _NAMED):
+    if ("{lieux}" in phrase.one) is not (criterion.place in _NAMED):
         yield item.problem(
             (name, "one"),
             f"« {name}.one » : {{lieux}} se dit d'une salle ou d'un lot, et là "

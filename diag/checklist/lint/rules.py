@@ -78,12 +78,12 @@ def _judging_rules(criterion: Criterion) -> Iterator[WrittenRule]:
         text = criterion.weigh_by
         yield written(path=("weigh_by",), text=text, expects="number", given=scope)
     for name in ("found", "strength"):
-        told = getattr(criterion, name)
+        phrase = getattr(criterion, name)
         # A question by its name alone may be a date: references look at it.
-        if told and told.value and not told.value.isidentifier():
+        if phrase and phrase.value and not phrase.value.isidentifier():
             yield written(
                 path=(name, "value"),
-                text=told.value,
+                text=phrase.value,
                 expects="number",
                 given=_where(criterion),
             )

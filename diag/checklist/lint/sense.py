@@ -175,11 +175,11 @@ def dated_problems(loaded: Loaded, today: date) -> Iterator[Problem]:
                 "Écrivez « state: closed », ou la période de cette année.",
                 "warning",
             )
-        told = aid.rate or aid.ceiling
-        if told and aid.state is not AidState.CLOSED and not aid.valid_until:
+        rate = aid.rate or aid.ceiling
+        if rate and aid.state is not AidState.CLOSED and not aid.valid_until:
             yield loaded.item("aids", aid.id).problem(
                 ("rate",) if aid.rate else ("ceiling",),
-                f"« {told} » ne s'imprimera pas : rien ne dit jusqu'à quand cela vaut",
+                f"« {rate} » ne s'imprimera pas : rien ne dit jusqu'à quand cela vaut",
                 "Ajoutez « valid_until », ou dites-le dans « note », avec l'année.",
                 "warning",
             )

@@ -144,18 +144,18 @@ def _alone(question: Entries, gone: Collection[Name]) -> Entries:
     if _among(gone, text_of(nodes.get("with")), "questions"):
         del nodes["with"]
     for key in ("choices", "words"):
-        if isinstance(said := nodes.get(key), Items):
-            kept = (_silent(one, gone) for one in said.nodes)
-            nodes[key] = Items(said.spot, tuple(kept))
+        if isinstance(listed := nodes.get(key), Items):
+            kept = (_silent(one, gone) for one in listed.nodes)
+            nodes[key] = Items(listed.spot, tuple(kept))
     return Entries(question.spot, nodes, question.spots, question.braced)
 
 
 def _silent(choice: Node, gone: Collection[Name]) -> Node:
-    said = choice.nodes.get("sets") if isinstance(choice, Entries) else None
-    if not isinstance(choice, Entries) or not isinstance(said, Entries):
+    sets = choice.nodes.get("sets") if isinstance(choice, Entries) else None
+    if not isinstance(choice, Entries) or not isinstance(sets, Entries):
         return choice
-    lost = [one for one in said.nodes if _among(gone, one, "questions")]
-    nodes = {**choice.nodes, "sets": without(said, *lost)}
+    lost = [one for one in sets.nodes if _among(gone, one, "questions")]
+    nodes = {**choice.nodes, "sets": without(sets, *lost)}
     return Entries(choice.spot, nodes, choice.spots, choice.braced)
 
 

@@ -94,7 +94,7 @@ def sender_of(workspace: Workspace) -> str:
     return account.sender if account else workspace.settings.email
 
 
-def keep_account(workspace: Workspace, **told: Any) -> Account:
+def keep_account(workspace: Workspace, **fields: Any) -> Account:
     """Keep what is given of the mail account; the rest stays.
 
     Raises:
@@ -102,17 +102,17 @@ def keep_account(workspace: Workspace, **told: Any) -> Account:
     """
     known = account_of(workspace)
     kept = known.model_dump() if known else {}
-    said = {name: value for name, value in told.items() if value is not None}
+    given = {name: value for name, value in fields.items() if value is not None}
     whole = {
         "host": "",
         "port": PORTS[Security.STARTTLS],
         "security": Security.STARTTLS,
         "sender": workspace.settings.email,
         **kept,
-        **said,
+        **given,
     }
-    if "security" in said and "port" not in said:
-        whole["port"] = PORTS[Security(said["security"])]
+    if "security" in given and "port" not in given:
+        whole["port"] = PORTS[Security(given["security"])]
     account = _checked(whole)
     put_setting(workspace.journal, _ACCOUNT_KEY, account.model_dump(mode="json"))
     return account
@@ -227,8 +227,8 @@ def remember_address(
 ) -> None:
     """Keep a typed address for the next time, with the day."""
     workspace = session.workspace
-    told = {"to": list(address.to), "on": workspace.world.today().isoformat()}
-    kept = {**_kept(workspace), _key(session, audience): told}
+    entry = {"to": list(address.to), "on": workspace.world.today().isoformat()}
+    kept = {**_kept(workspace), _key(session, audience): entry}
     put_setting(workspace.journal, _ADDRESSES_KEY, kept)
 
 

@@ -234,14 +234,14 @@ def queue(parcel: Parcel) -> Posted:
         )
     outbox = Outbox(session.workspace.journal)
     for one in outbox.all():
-        told = one.dispatch
-        same = (one.audit, told.audience) == (
+        sent = one.dispatch
+        same = (one.audit, sent.audience) == (
             parcel.session.audit.id,
             parcel.audience,
         )
-        if same and set(told.to) & set(parcel.mail.to) and one.state != MailState.SENT:
+        if same and set(sent.to) & set(parcel.mail.to) and one.state != MailState.SENT:
             raise DiagError(
-                f"Un message pour {', '.join(told.to)} est déjà dans la boîte d'envoi "
+                f"Un message pour {', '.join(sent.to)} est déjà dans la boîte d'envoi "
                 f"(n° {one.number}). Rien n'a été ajouté. Pour le remplacer : "
                 f"diag outbox cancel {one.number}, puis recommencez."
             )
@@ -309,5 +309,5 @@ def posted_words(posted: Posted) -> str:
         return ""
     if posted.state is MailState.WAITING:
         return f"{posted.problem} Prochain essai : {time_words(posted.next_at)}."
-    told = posted.problem or "Interrompu pendant l'envoi, ou en cours ailleurs."
-    return f"{told} {_REMEDIES[posted.state].format(n=posted.number)}"
+    why = posted.problem or "Interrompu pendant l'envoi, ou en cours ailleurs."
+    return f"{why} {_REMEDIES[posted.state].format(n=posted.number)}"

@@ -47,28 +47,28 @@ class DeliveryUnknownError(DiagError):
     """Nobody knows whether this message left: a person decides."""
 
 
-def decode_reply(code: int, said: bytes | str) -> str:
+def decode_reply(code: int, reply: bytes | str) -> str:
     """Return a server's own words, harmless on a screen: « 550 Unknown user »."""
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
     return f"« {code} {clean_line(text[: 4 * _SHOWN])[:_SHOWN]} »"
 
 
 def certificate_sentence(error: ssl.SSLCertVerificationError, account: Account) -> str:
     """Return why a certificate is refused, and what to do about it."""
-    said = str(error.verify_message or error.reason or "")
+    why = str(error.verify_message or error.reason or "")
     start = f"Le certificat du serveur {account.host} est refusé"
-    if "ostname mismatch" in said or "IP address mismatch" in said:
+    if "ostname mismatch" in why or "IP address mismatch" in why:
         return (
             f"{start} : il est au nom d'un autre serveur. Rien n'a été envoyé. "
             "Vérifiez le nom : diag outbox settings --host NOM."
         )
-    if "expired" in said or "not yet valid" in said:
+    if "expired" in why or "not yet valid" in why:
         return (
             f"{start} : sa date n'est pas valable. Rien n'a été envoyé. Vérifiez "
             "l'heure de cet ordinateur, puis prévenez qui tient le serveur."
         )
     return (
-        f"{start} : son autorité est inconnue de cet ordinateur ({said}). Rien n'a été "
+        f"{start} : son autorité est inconnue de cet ordinateur ({why}). Rien n'a été "
         "envoyé, pas même votre mot de passe. Si c'est bien votre serveur, demandez à "
         "qui le tient le fichier de son autorité, puis : "
         "diag outbox settings --ca-file FICHIER.pem. Sinon, changez de réseau."
@@ -180,16 +180,16 @@ class Server:
         copies = [sender] * (self._account.copy_to_self and sender not in to)
         for each in (*to, *copies):
             self._check(*self._smtp.rcpt(each), about=each)
-        code, said = self._smtp.docmd("DATA")
+        code, reply = self._smtp.docmd("DATA")
         if not _ASKS_MORE <= code < _ASKS_MORE + 100:
-            self._check(code, said, about=", ".join(to), takes=False)
+            self._check(code, reply, about=", ".join(to), takes=False)
 
     def _end(self) -> str:
         self.may_have_left = True
         try:
             self._wait_for(self._patience.end)
             self._send_bytes(_END)
-            code, said = self._smtp.getreply()
+            code, reply = self._smtp.getreply()
             self._wait_for(self._patience.answer)
         except (OSError, smtplib.SMTPException):
             self._smtp.close()
@@ -197,8 +197,8 @@ class Server:
         if code < _DONE or _ASKS_MORE <= code < _NOT_NOW:
             self._smtp.close()
             raise self._doubt("sa réponse ne veut rien dire")
-        self._check(code, said)
-        return decode_reply(code, said)
+        self._check(code, reply)
+        return decode_reply(code, reply)
 
     def _doubt(self, why: str) -> DeliveryUnknownError:
         return DeliveryUnknownError(
@@ -207,7 +207,7 @@ class Server:
         )
 
     def _check(
-        self, code: int, said: bytes, *, about: str = "", takes: bool = True
+        self, code: int, reply: bytes, *, about: str = "", takes: bool = True
     ) -> None:
         """Raise what an answer means, unless the server takes what was sent."""
         if takes and _DONE <= code < _ASKS_MORE:
@@ -218,10 +218,10 @@ class Server:
         if code == _HANGS_UP:
             self._smtp.close()
         for_whom = f" pour {about}" if about else ""
-        told = f"{self._account.host}{for_whom} : {decode_reply(code, said)}"
+        words = f"{self._account.host}{for_whom} : {decode_reply(code, reply)}"
         if code >= _REFUSED:
-            raise NeverError(f"Refusé par {told}.")
-        raise LaterError(f"Pas maintenant, dit {told}.")
+            raise NeverError(f"Refusé par {words}.")
+        raise LaterError(f"Pas maintenant, dit {words}.")
 
     def _wait_for(self, seconds: float) -> None:
         if self._smtp.sock is not None:
@@ -269,8 +269,8 @@ def _known(smtp: smtplib.SMTP, account: Account, password: SecretStr | None) -> 
     offered = str(smtp.esmtp_features.get("auth", "")).upper().split()
     secret = password.get_secret_value()
     if "PLAIN" in offered:
-        said = _coded(f"\x00{account.user}\x00{secret}")
-        answer = smtp.docmd("AUTH", f"PLAIN {said}")
+        secret_line = _coded(f"\x00{account.user}\x00{secret}")
+        answer = smtp.docmd("AUTH", f"PLAIN {secret_line}")
     elif "LOGIN" in offered:
         answer = smtp.docmd("AUTH", f"LOGIN {_coded(account.user)}")
         if _ASKS_MORE <= answer[0] < _ASKS_MORE + 100:
@@ -284,16 +284,16 @@ def _known(smtp: smtplib.SMTP, account: Account, password: SecretStr | None) -> 
     _check_known(account, *answer)
 
 
-def _check_known(account: Account, code: int, said: bytes) -> None:
+def _check_known(account: Account, code: int, reply: bytes) -> None:
     if _DONE <= code < _ASKS_MORE:
         return
     if code < _REFUSED:
         raise ReachError(
-            f"Pas maintenant, dit {account.host} : {decode_reply(code, said)}."
+            f"Pas maintenant, dit {account.host} : {decode_reply(code, reply)}."
         )
     raise AccountError(
         f"Le serveur {account.host} refuse votre nom ou votre mot de passe : "
-        f"{decode_reply(code, said)}. Rien n'a été envoyé. Corrigez : "
+        f"{decode_reply(code, reply)}. Rien n'a été envoyé. Corrigez : "
         "diag outbox settings --user NOM --password."
     )
 
@@ -321,11 +321,11 @@ def _reaching(account: Account) -> Iterator[None]:
         raise ReachError(_lost(account, error)) from None
 
 
-def _turned_away(account: Account, code: int, said: bytes | str) -> Exception:
-    told = f"{account.host} : {decode_reply(code, said)}"
+def _turned_away(account: Account, code: int, reply: bytes | str) -> Exception:
+    words = f"{account.host} : {decode_reply(code, reply)}"
     if code >= _REFUSED:
-        return AccountError(f"Refusé par {told}. Rien n'a été envoyé.")
-    return ReachError(f"Pas maintenant, dit {told}.")
+        return AccountError(f"Refusé par {words}. Rien n'a été envoyé.")
+    return ReachError(f"Pas maintenant, dit {words}.")
 
 
 def _lost(account: Account, error: Exception) -> str:
@@ -389,7 +389,7 @@ def send_all(
     workspace: Workspace,
     messages: Sequence[Posted],
     enter: Callable[[], Server],
-    tell: Tell,
+    report: Tell,
 ) -> tuple[Delivery, ...]:
     """Send messages, on one line where it holds; report each as it starts and ends.
 
@@ -409,11 +409,11 @@ def send_all(
             if unreachable or server is None:
                 result = _put_off(workspace, posted, unreachable)
             else:
-                tell(Delivery(posted, rank, len(messages), MailState.SENDING, ""))
+                report(Delivery(posted, rank, len(messages), MailState.SENDING, ""))
                 result = _send(workspace, posted, server)
             if result is not None:
                 outcomes.append(Delivery(posted, rank, len(messages), *result))
-                tell(outcomes[-1])
+                report(outcomes[-1])
     finally:
         if server is not None:
             server.close()
@@ -423,7 +423,7 @@ def send_all(
 def send_until_done(
     workspace: Workspace,
     enter: Callable[[], Server],
-    tell: Tell,
+    report: Tell,
     wait: Callable[[float], None],
 ) -> tuple[Delivery, ...]:
     """Send what waits, round after round, until nothing does; return each outcome.
@@ -437,7 +437,7 @@ def send_until_done(
     while (seconds := pause(workspace)) is not None:
         if seconds:
             wait(seconds)
-        outcomes.extend(send_all(workspace, due(workspace), enter, tell))
+        outcomes.extend(send_all(workspace, due(workspace), enter, report))
     return tuple(outcomes)
 
 
@@ -452,7 +452,7 @@ def _send(
     if not outbox.begin(posted.number, now):
         return None
     try:
-        said = server.send(posted.sender, posted.dispatch.to, message)
+        reply = server.send(posted.sender, posted.dispatch.to, message)
     except LaterError as error:
         return _later(workspace, posted, str(error))
     except NeverError as error:
@@ -469,7 +469,7 @@ def _send(
     today = workspace.world.today().isoformat()
     sent = posted.dispatch.model_copy(update={"on": today})
     outbox.delivered(posted, sent, workspace.origin)
-    return MailState.SENT, said
+    return MailState.SENT, reply
 
 
 def _put_off(

@@ -6,9 +6,8 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import Any
 
-from diag.journal import connection as cipher
-from diag.journal import connection as keys
-from diag.journal import encryption
+from diag.journal import connection, encryption
+from diag.journal.connection import driver
 from diag.journal.journal import FILE
 from diag.model.errors import DiagError
 from diag.sync.bundle.keys import (
@@ -45,8 +44,8 @@ def in_clear(folder: Path) -> tuple[str, ...]:
         *(["ses clés (keys.json)"] if keys_there else []),
         *(["les jetons de ses serveurs (hubs)"] if tokens else []),
     ]
-    told = _SECRETS.format(names=" et ".join(names))
-    return (IN_CLEAR, told) if names else (IN_CLEAR,)
+    warning = _SECRETS.format(names=" et ".join(names))
+    return (IN_CLEAR, warning) if names else (IN_CLEAR,)
 
 
 def new_key(passphrase: str | None) -> tuple[bytes, dict[str, Any]]:
@@ -56,21 +55,21 @@ def new_key(passphrase: str | None) -> tuple[bytes, dict[str, Any]]:
         DiagError: when SQLCipher is missing, nothing holds the key, or the passphrase
             is too short.
     """
-    cipher.driver()
-    key = token_bytes(keys.KEY_BYTES)
+    driver()
+    key = token_bytes(connection.KEY_BYTES)
     if passphrase is None:
-        return key, keys.held_by_keyring(key)
+        return key, connection.held_by_keyring(key)
     if len(passphrase) < _SHORTEST:
         raise DiagError(
             f"Phrase de passe trop courte : {_SHORTEST} caractères au moins, quatre "
             "ou cinq mots sans lien par exemple."
         )
-    return key, keys.held_by_passphrase(key, passphrase)
+    return key, connection.held_by_passphrase(key, passphrase)
 
 
 def prepare(folder: Path, key: bytes, mark: dict[str, Any]) -> None:
     """Have a new workspace made encrypted."""
-    keys.remember(key)
+    connection.remember(key)
     encryption.prepare(folder, mark)
 
 
@@ -96,7 +95,7 @@ def decrypt(folder: Path, key: bytes | None = None) -> None:
     if not encryption.is_encrypted(folder):
         raise DiagError(f"{folder} n'est pas chiffré. Rien n'a été changé.")
     if key is not None:
-        keys.remember(key)
+        connection.remember(key)
     own = key_of(folder)
     encryption.decrypt(folder, own)
 
@@ -107,7 +106,7 @@ def key_of(folder: Path) -> bytes:
     Raises:
         DiagError: when it is not encrypted, or its key cannot be had.
     """
-    key = keys.key_of(folder / FILE)
+    key = connection.key_of(folder / FILE)
     if key is None:
         raise DiagError(f"{folder} n'est pas chiffré.")
     return key
@@ -120,9 +119,9 @@ def escrow(folder: Path, key: bytes, recipients: Sequence[str]) -> Path:
         DiagError: when one is no age key.
     """
     found = read_recipients(recipients)
-    told = json.dumps({"key": key.hex(), "id": keys.key_id(key)})
-    path = folder / f"sequestre-{keys.key_id(key)}.age"
-    write_whole(path, load_age().encrypt(told.encode(), found))
+    content = json.dumps({"key": key.hex(), "id": connection.key_id(key)})
+    path = folder / f"sequestre-{connection.key_id(key)}.age"
+    write_whole(path, load_age().encrypt(content.encode(), found))
     return path
 
 
@@ -136,12 +135,12 @@ def from_escrow(folder: Path, identity: Path) -> bytes:
     mark = json.loads(encryption.mark_of(folder).read_text(encoding="utf-8"))
     path = folder / f"sequestre-{mark['key']}.age"
     try:
-        told = json.loads(load_age().decrypt(path.read_bytes(), [opener]))
+        content = json.loads(load_age().decrypt(path.read_bytes(), [opener]))
     except (OSError, load_age().DecryptError) as error:
         raise DiagError(
             f"{path} : séquestre absent, ou fait pour une autre clé."
         ) from error
-    return bytes.fromhex(told["key"])
+    return bytes.fromhex(content["key"])
 
 
 def _needed(folder: Path) -> None:

@@ -97,7 +97,7 @@ def find_person(workspace: Workspace, wanted: str) -> PersonNamed:
         mentions(workspace.journal, name),
         Forgotten(
             labels,
-            [key for key, told in addresses.items() if name.is_in(told)],
+            [key for key, owner in addresses.items() if name.is_in(owner)],
             [each.ident for each in posted if name.is_in([*each.dispatch.to])],
         ),
     )
@@ -120,8 +120,8 @@ def forget(
     erasures = [
         changes.erased(one.revision.audit, one.revision.id, reason) for one in chosen
     ]
-    said = journal.write_many([*rewritten, *erasures], origin)
-    remember(workspace.folder, said[len(rewritten) :])
+    written = journal.write_many([*rewritten, *erasures], origin)
+    remember(workspace.folder, written[len(rewritten) :])
     if any(found.forgotten):
         remember_forgotten(workspace, found.forgotten)
     photos = drop_unnamed(journal) if any(map(_is_photo, chosen)) else 0

@@ -403,7 +403,7 @@ def cell_text(question: Question, cell: Cell, width: int, around: str = "  ") ->
         before = "?" if cell.flagged else "+" if cell.notes else before
     if not cell.heads:
         empty = "·" if cell.is_inert else ""
-        return _padded(f"{before}{empty}", width - 1) + after
+        return set_cell_size(f"{before}{empty}", width - 1) + after
     inside = width - _AROUND
     text, mark = line(cell.words), cell.mark
     if cell.is_inert:
@@ -411,7 +411,7 @@ def cell_text(question: Question, cell: Cell, width: int, around: str = "  ") ->
     words = _cut(text, inside)
     if TYPES[question.type].is_number and not cell.is_conflict:
         words = " " * (inside - cell_len(words)) + words
-    return f"{before}{_padded(words, inside)} {_padded(mark, _MARK)}{after}"
+    return f"{before}{set_cell_size(words, inside)} {set_cell_size(mark, _MARK)}{after}"
 
 
 def typed_text(text: str, width: int) -> str:
@@ -419,12 +419,12 @@ def typed_text(text: str, width: int) -> str:
     kept, inside = f"{line(text)}_", width - 2
     while cell_len(kept) > inside:
         kept = kept[1:]
-    return f"[{_padded(kept, inside)}]"
+    return f"[{set_cell_size(kept, inside)}]"
 
 
 def name_text(name: str, width: int) -> str:
     """Return the name of a row."""
-    return _padded(f" {_cut(line(name), width - 2)}", width)
+    return set_cell_size(f" {_cut(line(name), width - 2)}", width)
 
 
 def _width(question: Question) -> int:
@@ -443,17 +443,13 @@ def _title(question: Question, width: int) -> list[str]:
     if len(lines) > TITLE_LINES:
         last = f"{lines[TITLE_LINES - 1]} {lines[TITLE_LINES]}"
         lines = [*lines[: TITLE_LINES - 1], _cut(last, inside)]
-    return [_padded(f" {each}", width) for each in lines]
+    return [set_cell_size(f" {each}", width) for each in lines]
 
 
 def _cut(text: str, width: int) -> str:
     if cell_len(text) <= width:
         return text
     return f"{set_cell_size(text, width - 1).rstrip()}…"
-
-
-def _padded(text: str, width: int) -> str:
-    return set_cell_size(text, width)
 
 
 _EXPECTED_LINES = 3
