@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from diag.checklist.forms import NOUNS
 from diag.checklist.source import Entries, spot_of
@@ -19,7 +20,7 @@ class Example:
     """Plain values; numbers are canonical, keys are texts."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Loaded:
     """What a folder holds."""
 
@@ -44,7 +45,14 @@ class Loaded:
 
     def names(self, section: str) -> frozenset[str]:
         """Return the ids that a section declares, faulty items included."""
-        return frozenset(ident for kind, ident in self.nodes if kind == section)
+        return self._idents.get(section, frozenset())
+
+    @cached_property
+    def _idents(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for section, ident in self.nodes:
+            found.setdefault(section, set()).add(ident)
+        return {section: frozenset(idents) for section, idents in found.items()}
 
     def item(self, section: str, ident: str) -> "Item":
         """Return an item, to describe what is wrong with it."""

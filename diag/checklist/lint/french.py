@@ -384,7 +384,8 @@ def phrase_problems(loaded: Loaded) -> Iterator[Problem]:
     labels = [fold(label) for each in questions for label in labels_of(each)]
     for synonym in draft.synonyms:
         for words in synonym.means:
-            if not any(fold(words) in label for label in labels):
+            folded = fold(words)
+            if not any(folded in label for label in labels):
                 yield loaded.item("synonyms", synonym.id).problem(
                     ("means",),
                     f"« {words} » n'est dans aucun libellé",
