@@ -303,6 +303,7 @@ def _digits(question: Question, text: str) -> str:
 
 
 @lru_cache(_CACHED_VALUES, typed=True)
+@lru_cache(maxsize=1024, typed=True)  # the same few numbers answer most questions
 def _point(value: Value) -> RuleValue | None:
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         return None

@@ -1,7 +1,6 @@
 """Verdicts at places become actions: which fire where, how many, in which order."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -273,8 +272,7 @@ class Advising:
         advice = tuple(
             one
             if not self._demands[_id(one)]
-            else replace(
-                one,
+            else one._replace(
                 cost=basket.shares.get(_id(one), FREE),
                 due=due.shares.get(_id(one), FREE),
                 shared=basket.shared(_id(one)),

@@ -24,6 +24,7 @@ from diag.rules.language import Rule, parse_rule
 from diag.rules.values import ABSENT, Truth
 
 LEVELS = range(TOP + 1)
+_KEPT_SUMS = 256  # what verdicts came to: of most criteria, nothing moves in a visit
 
 RATIOS = tuple(
     tuple(Bounds(Fraction(low, TOP), Fraction(high, TOP)) for high in LEVELS)
@@ -66,6 +67,7 @@ class CriterionJudge:
             if name in vocabulary and vocabulary[name].may_be_void
         )
         """What takes it out where it is sans objet."""
+        self._summed: dict[tuple[object, ...], CriterionResult] = {}
         self._share = Fraction(criterion.socle_share)
         self._applies = condition(self.applicable) if self.applicable else None
         self._is_given = condition(self.given) if self.given else None
@@ -80,16 +82,28 @@ class CriterionJudge:
         On a `day`, a text read too long ago is no longer told as law.
         """
         verdicts = tuple(verdicts)
+        counted = (is_open, *map(_counted_as, verdicts))
+        summed = self._summed.get(counted)
+        if summed is None:
+            if len(self._summed) >= _KEPT_SUMS:
+                self._summed.clear()
+            summed = self._summed[counted] = self._sum(verdicts, is_open=is_open)
+        law = self.criterion.law
+        return summed._replace(
+            verdicts=verdicts, is_read=law is not None and law.was_read(day)
+        )
+
+    def _sum(self, verdicts: Sequence[Verdict], *, is_open: bool) -> CriterionResult:
+        """Return what verdicts come to, whatever the names of their places."""
         standing, bounds = self.mean(verdicts, is_open=is_open)
-        conforms_at, law = self.criterion.conforms_at, self.criterion.law
+        conforms_at = self.criterion.conforms_at
         return CriterionResult(
             criterion=self.criterion,
             standing=standing,
             bounds=bounds,
             settled=_settled(verdicts, is_open=is_open),
-            verdicts=verdicts,
+            verdicts=(),
             open=is_open,
-            is_read=law is not None and law.was_read(day),
             compliance=(
                 compliance_of(verdicts, conforms_at, is_open=is_open)
                 if self.criterion.kind is Kind.COMPLIANCE and conforms_at is not None

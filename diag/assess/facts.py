@@ -163,6 +163,7 @@ class FactsReading:
         """Who holds whom."""
         self.visit_date = _visit_date(facts.visit_date)
         """The day of the visit; anything when there was none."""
+        self._answers = facts.answers
         self._scopes: dict[str, PlaceScope] = {}
         self.moved = frozenset[str]()
         """Questions whose value another answer was supposed to decide."""
@@ -192,9 +193,8 @@ class FactsReading:
     def heads(self, place: str, question: str) -> tuple[Answer, ...]:
         """Return the heads of a fact."""
         key = (place, question)
-        if key in self._supposed:
-            return self._supposed[key]
-        return self.facts.answers.get(key, ())
+        found = self._supposed.get(key) if self._supposed else None
+        return self._answers.get(key, ()) if found is None else found
 
     def scope(self, place: str) -> "PlaceScope":
         """Return a place as rules see it."""
@@ -335,16 +335,21 @@ class PlaceScope:
         if out:
             return ABSENT
         heads = reading.heads(self.place, name)
-        unknown = fact.unknown[reading.limits]
-        if fact.at_most:
-            found = self._part(fact.at_most, fact, heads, unknown)
-        elif not heads:
-            found = unknown
-        elif len(heads) == 1:
-            found = fact.allowed(heads[0], unknown)
-        else:
-            found = hull_of_values([fact.allowed(each, unknown) for each in heads])
+        found = None
+        if len(heads) == 1 and heads[0].state is State.KNOWN and not fact.at_most:
+            found = fact.read(heads[0].value)  # nearly always
+        if found is None:
+            found = self._allowed(fact, heads, fact.unknown[reading.limits])
         return found if relevant and out is False else maybe_absent(found)
+
+    def _allowed(
+        self, fact: FactType, heads: tuple[Answer, ...], unknown: RuleValue
+    ) -> RuleValue:
+        """Return what heads allow, a part within its whole."""
+        if fact.at_most:
+            return self._part(fact.at_most, fact, heads, unknown)
+        values = [fact.allowed(each, unknown) for each in heads]
+        return hull_of_values(values) if values else unknown
 
     def _part(
         self, of: str, fact: FactType, heads: tuple[Answer, ...], unknown: RuleValue

@@ -70,8 +70,7 @@ class Verdict(NamedTuple):
         return self.standing is Standing.IN and self.weight.least > 0
 
 
-@dataclass(frozen=True, slots=True)
-class SocleBounds:
+class SocleBounds(NamedTuple):
     """How a blocking criterion may hold over its places, at worst and at best."""
 
     low: Socle
@@ -79,8 +78,7 @@ class SocleBounds:
     high: Socle
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionResult:
+class CriterionResult(NamedTuple):
     """A criterion's verdicts, place by place, and their mean."""
 
     criterion: Criterion
@@ -283,8 +281,7 @@ class Shared:
     """Id of the recommendation that it is charged to: « compris dans »."""
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(NamedTuple):
     """An action that fires or may fire, place by place, with what it costs and brings.
 
     It fires when it has a sure place, and is « à confirmer » when it has only possible

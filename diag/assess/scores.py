@@ -104,6 +104,11 @@ def criterion_member(result: CriterionResult) -> Member | None:
     return member(result.criterion.weight, result.standing, result.bounds)
 
 
+def domain_member(domain: DomainResult) -> Member | None:
+    """Return a domain as the whole averages it; None when it does not count."""
+    return member(domain.domain.weight, domain.score.standing, domain.score.bounds)
+
+
 def member(weight: int, standing: Standing, bounds: Bounds | None) -> Member | None:
     """Return what a mean counts; None when it is sans objet."""
     if bounds is None or standing is Standing.OUT:
@@ -119,11 +124,7 @@ def domain_score(criteria: Sequence[CriterionResult]) -> Score:
 
 def overall_score(domains: Sequence[DomainResult]) -> Score:
     """Return the score of all domains."""
-    members = [
-        m
-        for each in domains
-        if (m := member(each.domain.weight, each.score.standing, each.score.bounds))
-    ]
+    members = [m for each in domains if (m := domain_member(each))]
     return _score(members, completeness(c for d in domains for c in d.criteria))
 
 
@@ -176,38 +177,41 @@ class Averages:
         """Prepare the low end, or the high one."""
         self._sign = -1 if high else 1
         self._end = _high_end if high else _low_end
-        self._weights = {each.domain.id: each.domain.weight for each in domains}
-        self._ends = {
-            each.domain.id: {
-                result.criterion.id: self._end_of(criterion_member(result))
-                for result in each.criteria
-            }
-            for each in domains
-        }
+        self._domains = {each.domain.id: each for each in domains}
         self._domain_of = {
-            criterion: domain
-            for domain, ends in self._ends.items()
-            for criterion in ends
+            result.criterion.id: each.domain.id
+            for each in domains
+            for result in each.criteria
         }
+        self._ends: dict[str, dict[str, _End | None]] = {}
         self._averaged = {
-            domain: self._average(domain, ends.values())
-            for domain, ends in self._ends.items()
+            domain: self._end_of(domain_member(each))
+            for domain, each in self._domains.items()
         }
         self.bound = self._overall(self._averaged)
         """As things are; 0 when all is sans objet."""
 
     def with_members(self, replaced: Replaced) -> Fraction:
         """Return the bound with some criteria replaced."""
+        moved: dict[str, dict[str, _End | None]] = {}
+        for criterion, member in replaced.items():
+            domain = self._domain_of[criterion]
+            if domain not in moved:
+                moved[domain] = self._ends_in(domain).copy()
+            moved[domain][criterion] = self._end_of(member)
         averaged = self._averaged.copy()
-        for domain in {self._domain_of[criterion] for criterion in replaced}:
-            averaged[domain] = self._average(
-                domain,
-                [
-                    self._end_of(replaced[each]) if each in replaced else end
-                    for each, end in self._ends[domain].items()
-                ],
-            )
+        for domain, ends in moved.items():
+            averaged[domain] = self._average(domain, ends.values())
         return self._overall(averaged)
+
+    def _ends_in(self, domain: str) -> dict[str, _End | None]:
+        found = self._ends.get(domain)
+        if found is None:
+            found = self._ends[domain] = {
+                result.criterion.id: self._end_of(criterion_member(result))
+                for result in self._domains[domain].criteria
+            }
+        return found
 
     def _end_of(self, member: Member | None) -> _End | None:
         return None if member is None else self._end(member)
@@ -217,7 +221,7 @@ class Averages:
         if not counted:
             return None
         mean = _least(counted)
-        weight = self._weights[domain]
+        weight = self._domains[domain].domain.weight
         is_sure = any(least for _, _, least, _ in counted)
         return *mean.as_integer_ratio(), weight if is_sure else 0, weight
 

@@ -5,7 +5,6 @@ The canonical form is an `int`, or a decimal string without exponent,
 """
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -19,8 +18,7 @@ MAX_DIGITS = 30
 _DECIMAL = re.compile(r"[+-]?\d+(?:[.,]\d+)?|[+-]?[.,]\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(NamedTuple):
     """An exact interval of ratios, 0 to 1: every completion of the facts lies in it."""
 
     low: Fraction

@@ -57,7 +57,7 @@ def test_what_the_engineer_adds_for_the_law_comes_before_improvements() -> None:
 def test_a_danger_comes_before_the_law() -> None:
     told = report().assessment.advice
     fibre = next(one for one in told if one.recommendation.id == "fibre")
-    danger = replace(fibre, is_danger=True)
+    danger = fibre._replace(is_danger=True)
     every = [danger if one is fibre else one for one in told]
     assert plan_of(every, (), TODAY).actions[0].id == "fibre"
 

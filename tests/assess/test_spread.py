@@ -143,15 +143,15 @@ def test_over_places_there_is_a_score_and_no_level() -> None:
 def test_the_law_is_kept_or_not() -> None:
     broken = result(at("cp", 0), kind=Kind.COMPLIANCE, conforms_at=1)
     found = [
-        level_words(replace(broken, compliance=one))
+        level_words(broken._replace(compliance=one))
         for one in (Compliance.CONFORME, Compliance.NON_CONFORME)
     ]
     assert found == ["respecté", "non respecté"]
 
 
 def test_a_move_within_the_same_words_shows_its_bounds() -> None:
-    one = replace(result(at("cp", 0, 1)), compliance=Compliance.A_VERIFIER)
-    other = replace(result(at("cp", 0, 3)), compliance=Compliance.A_VERIFIER)
+    one = result(at("cp", 0, 1))._replace(compliance=Compliance.A_VERIFIER)
+    other = result(at("cp", 0, 3))._replace(compliance=Compliance.A_VERIFIER)
     assert level_pair(one, other) == ("à vérifier (0 à 33)", "à vérifier (0 à 100)")
 
 
@@ -175,8 +175,7 @@ def assessed(*results: CriterionResult, socle: Socle) -> Assessment:
 
 
 def test_the_socle_names_the_places_that_fail_where_the_others_hold() -> None:
-    rooms = replace(
-        result(at("cp", 3), at("ce1", 1), at("cm2", 0)),
+    rooms = result(at("cp", 3), at("ce1", 1), at("cm2", 0))._replace(
         socle=SocleBounds(Socle.ATTEINT_SAUF, Socle.ATTEINT_SAUF),
     )
     found = assessed(rooms, socle=Socle.ATTEINT_SAUF)
@@ -185,8 +184,7 @@ def test_the_socle_names_the_places_that_fail_where_the_others_hold() -> None:
 
 
 def test_a_socle_that_fails_or_holds_names_nobody() -> None:
-    rooms = replace(
-        result(at("cm2", 0)),
+    rooms = result(at("cm2", 0))._replace(
         socle=SocleBounds(Socle.NON_ATTEINT, Socle.NON_ATTEINT),
     )
     assert not lasting_failures(assessed(rooms, socle=Socle.NON_ATTEINT))

@@ -79,14 +79,14 @@ def test_what_another_action_pays_for_is_told_by_its_number() -> None:
     after = told.plan.action("cabler")
     assert after is not None
     shared = (Shared(Need(item="prise"), "cabler"),)
-    paid = replace(action, advice=replace(action.advice, shared=shared))
+    paid = replace(action, advice=action.advice._replace(shared=shared))
     assert told.format_cost(paid) == f"compris dans {after.ref}"
 
 
 def test_what_an_action_replaces_is_named() -> None:
     told, action = screens(3, 0, 3)
     covering = replace(
-        action, advice=replace(action.advice, covers=("fibre", "cabler"))
+        action, advice=action.advice._replace(covers=("fibre", "cabler"))
     )
     after = told.plan.action("cabler")
     assert after is not None

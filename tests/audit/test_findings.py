@@ -239,7 +239,7 @@ def test_an_action_above_what_the_law_asks_only_improves() -> None:
     told = report(facts({("ecole", "filtrage"): False}))
     action = told.plan.action("filtrer")
     assert action is not None
-    better = replace(action, advice=replace(action.advice, is_law=False))
+    better = replace(action, advice=action.advice._replace(is_law=False))
     assert kind_of(told, action) is Kind.COMPLIANCE
     assert kind_of(told, better) is Kind.IMPROVEMENT
 
@@ -248,6 +248,6 @@ def test_what_removes_a_danger_is_as_pressing_as_the_law() -> None:
     told = report(facts({("ecole", "debit"): 1}))
     action = told.plan.action("fibre")
     assert action is not None
-    danger = replace(action, advice=replace(action.advice, is_danger=True))
+    danger = replace(action, advice=action.advice._replace(is_danger=True))
     assert kind_of(told, action) is Kind.BLOCKING
     assert kind_of(told, danger) is Kind.COMPLIANCE

@@ -39,7 +39,7 @@ def test_a_title_names_whom_the_audit_is_about(
     advice = audited(made).assessment.advice[0]
     wording = {Audience.MAIRIE: Wording(title="Réunir {lieux}")}
     told = advice.recommendation.model_copy(update={"wording": wording})
-    assert title_of(replace(advice, recommendation=told), kind) == said
+    assert title_of(advice._replace(recommendation=told), kind) == said
 
 
 def test_an_outcome_knows_what_it_is_about(made: Workspace) -> None:
