@@ -5,7 +5,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from diag.assess.criteria import CriterionJudge, open_share, share_reaching
-from diag.assess.effects import Gains
+from diag.assess.effects import NO_GAIN, Gains
 from diag.assess.facts import FactsReading, Limits
 from diag.assess.needs import Basket, Demand
 from diag.assess.remedies import Remedies, Remedy
@@ -130,11 +130,12 @@ class Targets:
     def _targets_of(self, ident: str) -> Iterator[Target]:
         remedy = self._remedies.by_id[ident]
         when = remedy.recommendation.when
+        is_covered = bool(self._remedies.covered_by[ident])
         for verdict in self._results[when.criterion].verdicts:
-            if verdict.standing is Standing.OUT or verdict.low >= when.below:
+            if verdict.low >= when.below or verdict.standing is Standing.OUT:
                 continue
             trigger = self._trigger(remedy, verdict)
-            if trigger is not None and self._remedies.covered_by[ident]:
+            if trigger is not None and is_covered:
                 trigger = self._left_by_covers(ident, verdict.place, trigger)
             if trigger is not None:
                 yield self._target(remedy, verdict.place, trigger)
@@ -152,8 +153,8 @@ class Targets:
         if where is False:
             return None
         sure = (
-            verdict.standing is Standing.IN
-            and verdict.high < remedy.recommendation.when.below
+            verdict.high < remedy.recommendation.when.below
+            and verdict.standing is Standing.IN
             and verdict.given is True
             and where is True
         )
@@ -175,8 +176,11 @@ class Targets:
         return left
 
     def _target(self, remedy: Remedy, place: str, trigger: Trigger) -> Target:
-        quantity = remedy.quantity(self._counting.scope(place), trigger)
         usual = None
+        if remedy.fixed:
+            quantity = remedy.fixed[trigger]
+        else:
+            quantity = remedy.quantity(self._counting.scope(place), trigger)
         if quantity.high is None:
             found = remedy.quantity(self._usual.scope(place), trigger)
             usual = None if found.high is None else found
@@ -267,8 +271,9 @@ class Advising:
         ordered = in_order(drafts, self._results)
         charged = sorted(ordered, key=_pays_later)
         wanted = [each for one in charged for each in self._demands[_id(one)]]
-        basket = Basket(self._prices, wanted)
-        due = Basket(self._prices, self._due(wanted))
+        basket = due = Basket(self._prices, wanted)
+        if any(each.target.gate is not Gate.OPEN for each in wanted):
+            due = Basket(self._prices, self._due(wanted))
         advice = tuple(
             one
             if not self._demands[_id(one)]
@@ -384,7 +389,7 @@ def _total(quantities: Sequence[Quantity]) -> Quantity:
     return Quantity(low, high)
 
 
-Key = tuple[int, bool, bool, Fraction, str]
+Key = tuple[int, bool, bool, float, Fraction, str]
 
 
 def in_order(advice: Iterable[Advice], results: Results) -> tuple[Advice, ...]:
@@ -392,7 +397,9 @@ def in_order(advice: Iterable[Advice], results: Results) -> tuple[Advice, ...]:
 
     def key(one: Advice) -> Key:
         rank = _rank(one, results[one.recommendation.when.criterion])
-        return (rank, *_worth(one), _id(one))
+        is_paid, is_unbounded, worth = _worth(one)
+        # Nearest floats are in the same order, or equal: they settle most at once.
+        return rank, is_paid, is_unbounded, float(worth), worth, _id(one)
 
     return _nested(sorted(advice, key=key))
 
@@ -425,11 +432,9 @@ def typical_cost(advice: Advice) -> Exact | None:
 
 def _worth(advice: Advice) -> tuple[bool, bool, Fraction]:
     cost = typical_cost(advice)
-    if cost == 0:
-        return False, False, -advice.gain
-    if cost is None:
-        return True, True, -advice.gain
-    return True, False, -advice.gain / cost
+    if cost is None or not cost or not advice.gain:
+        return cost != 0, cost is None, -advice.gain if advice.gain else NO_GAIN
+    return True, False, advice.gain / -cost
 
 
 def _nested(advice: Sequence[Advice]) -> tuple[Advice, ...]:

@@ -67,6 +67,8 @@ class CriterionJudge:
             if name in vocabulary and vocabulary[name].may_be_void
         )
         """What takes it out where it is sans objet."""
+        deciding = (self.applicable, self.given, self.weigh_by)
+        self._scoping = self.void_names.union(*map(every_name, filter(None, deciding)))
         self._summed: dict[tuple[object, ...], CriterionResult] = {}
         self._share = Fraction(criterion.socle_share)
         self._applies = condition(self.applicable) if self.applicable else None
@@ -160,6 +162,19 @@ class CriterionJudge:
         low = low if given else 0
         ident = self.criterion.id
         return Verdict(ident, scope.place, standing, low, high, False, given, weight)
+
+    def again(
+        self, verdict: Verdict, scope: PlaceScope, moved: frozenset[str]
+    ) -> Verdict:
+        """Return a verdict of a place where no other fact has moved."""
+        if not self._scoping.isdisjoint(moved):
+            return self.verdict(scope)
+        ident, place, standing, _, _, declared, given, weight = verdict
+        if standing is Standing.OUT or given is False:
+            return verdict
+        low, high = self._levels(scope)
+        low = low if given else 0
+        return Verdict(ident, place, standing, low, high, declared, given, weight)
 
     def applies(self, scope: PlaceScope) -> Truth:
         """Say whether it applies at a place, whatever was declared sans objet."""

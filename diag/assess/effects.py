@@ -19,6 +19,9 @@ from diag.rules.values import ABSENT
 Changes = dict[tuple[str, str], Value]
 """(Place id, question id) → what the fact becomes."""
 
+NO_GAIN = Fraction()
+"""What brings nothing."""
+
 _NUMBERS = frozenset({QuestionType.INTEGER, QuestionType.NUMBER})
 
 
@@ -60,7 +63,7 @@ class Effect:
         for place in places:
             scope = reading.scope(place)
             for name, fact in raised:
-                holder = scope.holder(name)
+                holder = scope if fact.place is scope.kind else scope.holder(name)
                 value = self._constants.get(name)
                 if value is None:
                     value = self._value(name, scope)
@@ -72,8 +75,8 @@ class Effect:
                 if now is None:
                     if not heads or not all(map(fact.is_void, heads)):
                         found[key] = value
-                elif now != value and best(fact.question, now, value) != now:
-                    found[key] = best(fact.question, now, value)
+                elif now != value and (better := best(fact.question, now, value)) != now:
+                    found[key] = better
         return found
 
     def _value(self, name: str, scope: PlaceScope) -> Value:
@@ -154,13 +157,13 @@ class Gains:
     def gain(self, effect: Effect, places: Sequence[str]) -> Fraction:
         """Return the rise of the overall low once done at these places, as a ratio."""
         if not places or not self._is_averaged(effect):
-            return Fraction()
+            return NO_GAIN
         replaced = {
             ident: self._member(ident, verdicts)
             for ident, verdicts in self._verdicts_once(effect, places).items()
         }
         if not replaced:
-            return Fraction()
+            return NO_GAIN
         return self._lows.with_members(replaced) - self._lows.bound
 
     def _is_averaged(self, effect: Effect) -> bool:
@@ -193,7 +196,7 @@ class Gains:
         self._once.suppose(changes, moved)
         return {
             ident: tuple(
-                self._gauges[ident].verdict(self._once.scope(each.place))
+                self._gauges[ident].again(each, self._once.scope(each.place), moved)
                 if (near is None or each.place in near)
                 and not (is_better and self._is_best(each))
                 else each

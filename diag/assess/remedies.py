@@ -1,6 +1,6 @@
 """Recommendations made ready to be counted: how many at a place, what is bought."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from graphlib import TopologicalSorter
 
 from diag.assess.effects import Effect
@@ -10,7 +10,6 @@ from diag.model.enums import Trigger
 from diag.model.number import Quantity
 from diag.rules.evaluate import condition, measure
 from diag.rules.language import Rule, parse_rule
-from diag.rules.scope import Measure
 from diag.rules.tree import Constant, Exact
 from diag.rules.values import ABSENT, Absent, Span, Truth, point
 
@@ -42,18 +41,19 @@ class Remedy:
         """How many days of work."""
         self._count = measure(self.quantity_rule)
         root = self.quantity_rule.root
-        self._fixed: Mapping[Trigger, Quantity] | None = None
+        self.fixed: Mapping[Trigger, Quantity] | None = None
         if isinstance(root, Constant) and self.cap_rule is None:
             low, high = _one_at_least(point(root.value))
-            self._fixed = {
+            self.fixed = {
                 Trigger.FIRES: Quantity(low, high),
                 Trigger.TO_CONFIRM: Quantity(0, high),
             }
-        self._days = measure(self.effort_rule) if self.effort_rule else None
+        """How many at any place, where facts change nothing to it."""
+        self._days = _counting(self.effort_rule) if self.effort_rule else None
         self._cap = measure(self.cap_rule) if self.cap_rule else None
         self._is_where = condition(self.where) if self.where else None
         self._counts = tuple(
-            (need, measure(rule) if rule else None) for need, rule in self.count_rules
+            (need, _counting(rule) if rule else None) for need, rule in self.count_rules
         )
 
     @property
@@ -69,8 +69,8 @@ class Remedy:
 
     def quantity(self, scope: PlaceScope, trigger: Trigger) -> Quantity:
         """Return how many at a place; one at least where it surely fires."""
-        if self._fixed:
-            return self._fixed[trigger]
+        if self.fixed:
+            return self.fixed[trigger]
         low, high = _one_at_least(self._count(scope))
         if self._cap and (cap := self._cap(scope)) is not ABSENT:
             least, most = _one_at_least(cap)
@@ -85,30 +85,48 @@ class Remedy:
             if count is None:
                 yield need, quantity
             else:
-                found = _counted(count, WithNames(scope, _named(quantity)))
+                found = count(scope, quantity)
                 yield need, found if quantity.low else Quantity(0, found.high)
 
     def effort(self, root: PlaceScope, quantity: Quantity) -> Quantity | None:
         """Return the days of work for that many; None when unknown."""
-        if self._days is None:
-            return None
-        return _counted(self._days, WithNames(root, _named(quantity)))
+        return None if self._days is None else self._days(root, quantity)
 
 
 def _parsed(text: str) -> Rule | None:
     return parse_rule(text) if text else None
 
 
-def _named(quantity: Quantity) -> dict[str, Span]:
-    return {QUANTITY_NAME: Span(quantity.low, quantity.high)}
+Count = Callable[[PlaceScope, Quantity], Quantity]
+"""How many of something at a place, for so many to do."""
+
+_KEPT_COUNTS = 256
 
 
-def _counted(count: Measure, scope: WithNames) -> Quantity:
-    value = count(scope)
-    if value is ABSENT:
-        return Quantity(0, None)
-    low = 0 if value.maybe_absent else max(0, value.low or 0)
-    return Quantity(low, None if value.high is None else max(0, value.high))
+def _counting(rule: Rule) -> Count:
+    """Return how a rule counts; once a quantity, where it reads nothing of the place."""
+    count = measure(rule)
+
+    def counted(scope: PlaceScope, quantity: Quantity) -> Quantity:
+        named = {QUANTITY_NAME: Span(quantity.low, quantity.high)}
+        value = count(WithNames(scope, named))
+        if value is ABSENT:
+            return Quantity(0, None)
+        low = 0 if value.maybe_absent else max(0, value.low or 0)
+        return Quantity(low, None if value.high is None else max(0, value.high))
+
+    if rule.kinds or rule.names - {QUANTITY_NAME}:
+        return counted
+    known: dict[Quantity, Quantity] = {}
+
+    def counted_once(scope: PlaceScope, quantity: Quantity) -> Quantity:
+        if quantity not in known:
+            if len(known) >= _KEPT_COUNTS:
+                known.clear()
+            known[quantity] = counted(scope, quantity)
+        return known[quantity]
+
+    return counted_once
 
 
 def _one_at_least(value: Span | Absent) -> tuple[Exact, Exact | None]:
