@@ -371,9 +371,10 @@ class Readers:
         """Return the questions that an answer makes relevant, or is the whole of."""
         return self._decided.get(question, ())
 
-    def moved(self, question: str) -> frozenset[str]:
-        """Return a question and those whose value its answer decides."""
-        return self._moved[question]
+    def moved_by(self, questions: Iterable[str]) -> frozenset[str]:
+        """Return questions, and those whose value their answers decide."""
+        known = (self._moved[each] for each in questions if each in self._moved)
+        return frozenset[str]().union(*known)
 
     def reaches_far(self, question: str) -> bool:
         """Say whether an answer can move verdicts beside its place.

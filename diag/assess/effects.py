@@ -75,7 +75,9 @@ class Effect:
                 if now is None:
                     if not heads or not all(map(fact.is_void, heads)):
                         found[key] = value
-                elif now != value and (better := best(fact.question, now, value)) != now:
+                elif (
+                    now != value and (better := best(fact.question, now, value)) != now
+                ):
                     found[key] = better
         return found
 
@@ -192,7 +194,7 @@ class Gains:
         names = {question for _, question in changes}
         vocabulary = self._reading.vocabulary
         is_better = all(vocabulary[name].question.better for name in names)
-        moved = frozenset[str]().union(*map(self._readers.moved, names))
+        moved = self._readers.moved_by(names)
         self._once.suppose(changes, moved)
         return {
             ident: tuple(

@@ -85,14 +85,16 @@ class Judge:
         facts: Facts,
         advised: Collection[str] | None = None,
         aside: Collection[str] = (),
+        since: Assessment | None = None,
     ) -> Assessment:
         """Return the whole assessment of these facts; advice of the named ones only.
 
         Those set `aside` count for nothing: no other is covered or paid by them.
-        Counting and ranking 200 recommendations takes longer than judging.
+        Counting and ranking 200 recommendations takes longer than judging. What was
+        judged `since` some answers is judged again where they move it.
         """
         reading = self.reading(facts)
-        results = self.results(reading)
+        results = self.results(reading, since)
         domains = self.domains(results)
         dangers = self.dangers_of(reading)
         advice: tuple[Advice, ...] = ()
@@ -119,6 +121,7 @@ class Judge:
             advice=advice,
             basket=basket,
             due=due,
+            facts=facts,
         )
 
     def dangers_of(self, reading: FactsReading) -> tuple[Danger, ...]:
@@ -134,15 +137,34 @@ class Judge:
         """Return facts as the rules of this checklist see them."""
         return FactsReading(self.vocabulary, facts)
 
-    def results(self, reading: FactsReading) -> dict[str, CriterionResult]:
-        """Return every criterion judged, in declared order."""
+    def results(
+        self, reading: FactsReading, since: Assessment | None = None
+    ) -> dict[str, CriterionResult]:
+        """Return every criterion judged, in declared order; `since`: as in `assess`."""
+        kept = self._unmoved(reading.facts, since) if since else {}
         return {
-            ident: gauge.result(
+            ident: kept.get(ident)
+            or gauge.result(
                 gauge.verdicts(reading),
                 is_open=reading.is_open(gauge.criterion.place),
                 day=reading.facts.visit_date,
             )
             for ident, gauge in self.gauges.items()
+        }
+
+    def _unmoved(
+        self, facts: Facts, since: Assessment
+    ) -> Mapping[str, CriterionResult]:
+        """Return the results that stand: no answer that they depend on is another."""
+        if since.facts is None or not facts.has_the_places_of(since.facts):
+            return {}
+        moved = self.readers.moved_by(facts.questions_answered_since(since.facts))
+        return {
+            ident: result
+            for ident, result in since.criteria.items()
+            if ident in self.gauges
+            and result.criterion is self.gauges[ident].criterion
+            and moved.isdisjoint(self.gauges[ident].names)
         }
 
     def domains(

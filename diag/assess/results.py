@@ -1,7 +1,7 @@
 """What judging returns: computed from facts each time, never stored as truth."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
@@ -23,7 +23,7 @@ from diag.model.enums import (
     Standing,
     Trigger,
 )
-from diag.model.fact import ROOT_KINDS
+from diag.model.fact import ROOT_KINDS, Facts
 from diag.model.number import Bounds, Quantity, exact
 from diag.rules.tree import Exact
 from diag.rules.values import Truth
@@ -338,6 +338,8 @@ class Assessment:
     """What everything costs together, needs merged; what is only possible widens it."""
     due: Cost
     """The same for the places that need not wait: « dont à engager »."""
+    facts: Facts | None = field(default=None, repr=False, compare=False)
+    """What was judged, so that what follows is judged again where it has moved."""
 
     @property
     def alerts(self) -> tuple[CriterionResult, ...]:

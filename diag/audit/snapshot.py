@@ -35,6 +35,8 @@ class Snapshot:
     """Everything known; the root bears the subject's name."""
     is_public: bool = False
     """Whether it is the reading that everyone may have: nothing sensitive exists."""
+    since: Assessment | None = field(default=None, repr=False, compare=False)
+    """What was judged of the audit a few answers ago."""
 
     @cached_property
     def public(self) -> "Snapshot":
@@ -43,7 +45,10 @@ class Snapshot:
         if checklist is self.checklist:
             return self
         return replace(
-            self, facts=self.facts.about(checklist.questions), is_public=True
+            self,
+            facts=self.facts.about(checklist.questions),
+            is_public=True,
+            since=None,
         )
 
     @cached_property
@@ -71,14 +76,21 @@ class Snapshot:
     @cached_property
     def assessment(self) -> Assessment:
         """Everything judged."""
-        return judge_of(self.checklist).assess(self.facts)
+        return judge_of(self.checklist).assess(self.facts, since=self._judged_last)
 
     @cached_property
     def judged(self) -> Assessment:
         """The same without advice, in half the time: what each answer is worth."""
         if "assessment" in vars(self):
             return self.assessment
-        return judge_of(self.checklist).assess(self.facts, advised=())
+        judge = judge_of(self.checklist)
+        return judge.assess(self.facts, advised=(), since=self.since)
+
+    @property
+    def _judged_last(self) -> Assessment | None:
+        """What was judged last: of this very audit, or a few answers ago."""
+        known = vars(self)
+        return known.get("assessment") or known.get("judged") or self.since
 
     def after(
         self,
@@ -96,7 +108,7 @@ class Snapshot:
         digest = f"{reduce(xor, ids, int(self.digest, 16)):064x}"
         if facts is None or journal.digest(audit) != digest:
             return None
-        return replace(self, digest=digest, facts=facts)
+        return replace(self, digest=digest, facts=facts, since=self._judged_last)
 
 
 def read_snapshot(workspace: Workspace, audit: Audit, about: Auditee) -> Snapshot:

@@ -86,6 +86,20 @@ class Facts:
             flags=frozenset(filter(kept, self.flags)),
         )
 
+    def has_the_places_of(self, other: "Facts") -> bool:
+        """Say whether places, closed lists and visit are the same, whatever is known."""
+        return (self.places is other.places or self.places == other.places) and (
+            self.root,
+            self.closed,
+            self.visit_date,
+        ) == (other.root, other.closed, other.visit_date)
+
+    def questions_answered_since(self, other: "Facts") -> frozenset[str]:
+        """Return the questions of which another answer, or none, was read before."""
+        now, then = self.answers, other.answers
+        changed = {key[1] for key, heads in now.items() if then.get(key) is not heads}
+        return frozenset(changed.union(key[1] for key in then if key not in now))
+
     def places_of(self, kind: PlaceKind) -> tuple[Place, ...]:
         """Return the places of a kind, in order."""
         return tuple(place for place in self.places.values() if place.kind is kind)

@@ -1,6 +1,5 @@
 """The numbered plan: order, dates, what waits, what is behind us."""
 
-from dataclasses import replace
 from datetime import date
 
 from diag.assess.plan import advised, plan_of

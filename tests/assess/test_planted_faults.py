@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from diag.assess import advice, criteria, effects, facts, remedies, scores
+from diag.assess import advice, criteria, effects, facts, judge, remedies, scores
 from diag.assess.criteria import CriterionJudge
 from diag.assess.facts import FactsReading, PlaceScope
 from diag.assess.needs import Demand
@@ -340,5 +340,6 @@ FAULTS: tuple[Callable[[Patch], None], ...] = (
 def test_a_planted_fault_is_caught(
     fault: Callable[[Patch], None], monkeypatch: Patch
 ) -> None:
+    monkeypatch.setattr(judge, "_judges", [])  # none that remembers being honest
     fault(monkeypatch)
     assert any(disagreements(one, GRID) for one in SCHOOLS)

@@ -10,10 +10,19 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from diag.assess.facts import with_answers
-from diag.assess.judge import assess
+from diag.assess.judge import Judge, assess
 from diag.assess.results import Advice, Assessment, Cost
 from diag.model.checklist import Question
-from diag.model.enums import Compliance, Gate, Kind, Socle, Standing, State, Trigger
+from diag.model.enums import (
+    Compliance,
+    Gate,
+    Kind,
+    PlaceKind,
+    Socle,
+    Standing,
+    State,
+    Trigger,
+)
 from diag.model.fact import PARENT_KINDS, Answer
 from diag.model.number import Quantity
 from tests.assess.agreement import (
@@ -31,6 +40,7 @@ from tests.assess.strategies import (
     Audit,
     audits,
     conditions,
+    heads,
     values,
 )
 from tests.completions import completions, facts_of
@@ -171,6 +181,27 @@ def test_a_settled_conflict_never_widens(audit: Audit, data: st.DataObject) -> N
     }
     after = assess(replace(audit.facts, answers=settled), audit.checklist)
     narrows(assess(audit.facts, audit.checklist), after)
+
+
+@quick(100)
+@given(audits(), st.data())
+def test_what_answers_do_not_move_stands(audit: Audit, data: st.DataObject) -> None:
+    places = audit.facts.places
+    slots = [(ident, one) for ident in places for one in _asked_at(places[ident].kind)]
+    answers = dict(audit.facts.answers)
+    for slot in data.draw(st.lists(st.sampled_from(slots), min_size=1, max_size=3)):
+        answers[slot] = data.draw(heads(slot[1]))
+    after = replace(
+        audit.facts, answers={slot: each for slot, each in answers.items() if each}
+    )
+    judge = Judge(audit.checklist)
+    for advised in (None, ()):
+        before = judge.assess(audit.facts, advised)
+        assert judge.assess(after, since=before) == judge.assess(after)
+
+
+def _asked_at(kind: PlaceKind) -> list[str]:
+    return [each.id for each in QUESTIONS if each.place is kind]
 
 
 @quick(60)

@@ -1,6 +1,5 @@
 """A criterion in words: a level at a place, counts and names over several."""
 
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest

@@ -1,7 +1,6 @@
 """What would follow, in the words of whom the audit is about."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
