@@ -104,7 +104,7 @@ _KEPT_COUNTS = 256
 
 
 def _counting(rule: Rule) -> Count:
-    """Return how a rule counts; once a quantity, where it reads nothing of the place."""
+    """Return how a rule counts: once a quantity, where it reads nothing else."""
     count = measure(rule)
 
     def counted(scope: PlaceScope, quantity: Quantity) -> Quantity:

@@ -87,7 +87,7 @@ class Facts:
         )
 
     def has_the_places_of(self, other: "Facts") -> bool:
-        """Say whether places, closed lists and visit are the same, whatever is known."""
+        """Say whether places, closed lists and visit are the same."""
         return (self.places is other.places or self.places == other.places) and (
             self.root,
             self.closed,

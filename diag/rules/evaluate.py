@@ -286,8 +286,9 @@ def not_(operand: Judge) -> Judge:
 
 def all_of(operands: Sequence[Judge]) -> Judge:
     """Return Kleene's conjunction of judges, left at the first false."""
-    if len(operands) == 2:
-        return _both(*operands)
+    match operands:
+        case [one, other]:
+            return _both(one, other)
 
     def judge(scope: Scope) -> Truth:
         result: Truth = True
