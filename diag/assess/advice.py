@@ -7,7 +7,7 @@ from functools import cached_property
 from diag.assess.criteria import CriterionJudge, open_share, share_reaching
 from diag.assess.effects import NO_GAIN, Gains
 from diag.assess.facts import FactsReading, Limits
-from diag.assess.needs import Basket, Demand
+from diag.assess.needs import Basket, Demand, Draft
 from diag.assess.remedies import Remedies, Remedy
 from diag.assess.results import (
     FREE,
@@ -18,6 +18,7 @@ from diag.assess.results import (
     Target,
     Verdict,
 )
+from diag.assess.since import Kept
 from diag.model.checklist import Price, Requirement
 from diag.model.enums import Gate, Kind, Nature, PlaceKind, Standing, Trigger
 from diag.model.number import Quantity
@@ -91,6 +92,8 @@ class Targets:
         reading: FactsReading,
         counting: FactsReading,
         looked_at: Iterable[str],
+        *,
+        kept: Kept,
     ) -> None:
         """Find them; `counting` reads the same facts, unknown numbers unbounded.
 
@@ -104,11 +107,20 @@ class Targets:
         """Whether criteria stand high enough."""
         self._covers: dict[str, dict[str, None]] = {}
         self._found: dict[str, dict[str, Target]] = {}
+        self._kept = kept
         for ident in looked_at:
+            if ident in kept:
+                self._keep(ident, kept[ident])
+                continue
             found = {each.place: each for each in self._targets_of(ident)}
             if found:
                 self._found[ident] = found
         self._fill_waits()
+
+    def _keep(self, ident: str, draft: Draft | None) -> None:
+        if draft:
+            self._found[ident] = {each.place: each for each in draft.advice.targets}
+            self._covers[ident] = dict.fromkeys(draft.advice.covers)
 
     def of(self, action: str) -> tuple[Target, ...]:
         """Return the places where an action fires or may, in order."""
@@ -199,7 +211,7 @@ class Targets:
         for ident, found in self._found.items():
             requires = self._remedies.by_id[ident].recommendation.requires
             for place, target in found.items():
-                if target.gate is not Gate.OPEN:
+                if target.gate is not Gate.OPEN and ident not in self._kept:
                     waits = tuple(self._waits_for(ident, requires, place))
                     found[place] = target._replace(waits_for=waits)
 
@@ -242,6 +254,7 @@ class Advising:
         dangers: Sequence[Danger],
         advised: Collection[str] | None = None,
         aside: Collection[str] = (),
+        kept: Kept,
     ) -> None:
         """Find where they fire; `advised` keeps to those, and to what covers them.
 
@@ -260,23 +273,33 @@ class Advising:
             else remedies.with_covering(advised)
         )
         looked_at = tuple(each for each in looked_at if each not in aside)
-        self._targets = Targets(remedies, results, reading, self._counting, looked_at)
-        self._demands = {
-            ident: tuple(self._demands_of(ident)) for ident in self._targets.actions
+        self._kept = kept
+        self._targets = Targets(
+            remedies, results, reading, self._counting, looked_at, kept=kept
+        )
+
+    def drafts(self, gains: Gains) -> dict[str, Draft]:
+        """Return what is recommended, by id, before needs meet."""
+        return {
+            ident: self._again(draft, gains)
+            if (draft := self._kept.get(ident))
+            else self._draft(ident, gains)
+            for ident in self._targets.actions
         }
 
-    def advice(self, gains: Gains) -> tuple[tuple[Advice, ...], Cost, Cost]:
+    def advice(
+        self, drafts: Mapping[str, Draft]
+    ) -> tuple[tuple[Advice, ...], Cost, Cost]:
         """Return what is recommended, in order; what all costs, and what is due."""
-        drafts = [self._draft(ident, gains) for ident in self._targets.actions]
-        ordered = in_order(drafts, self._results)
+        ordered = in_order([each.advice for each in drafts.values()], self._results)
         charged = sorted(ordered, key=_pays_later)
-        wanted = [each for one in charged for each in self._demands[_id(one)]]
+        wanted = [each for one in charged for each in drafts[_id(one)].demands]
         basket = due = Basket(self._prices, wanted)
         if any(each.target.gate is not Gate.OPEN for each in wanted):
             due = Basket(self._prices, self._due(wanted))
         advice = tuple(
             one
-            if not self._demands[_id(one)]
+            if not drafts[_id(one)].demands
             else one._replace(
                 cost=basket.shares.get(_id(one), FREE),
                 due=due.shares.get(_id(one), FREE),
@@ -286,8 +309,13 @@ class Advising:
         )
         return advice, basket.cost, due.cost
 
-    def _draft(self, ident: str, gains: Gains) -> Advice:
-        """Return an action before its needs meet those of others."""
+    @staticmethod
+    def _again(draft: Draft, gains: Gains) -> Draft:
+        """Return what stands as it was, but for what it gains."""
+        gain = gains.gain(draft.raised)
+        return draft._replace(advice=draft.advice._replace(gain=gain))
+
+    def _draft(self, ident: str, gains: Gains) -> Draft:
         remedy = self._remedies.by_id[ident]
         targets = self._targets.of(ident)
         sure = [each for each in targets if each.trigger is Trigger.FIRES]
@@ -300,7 +328,9 @@ class Advising:
         when = remedy.recommendation.when
         result = self._results[when.criterion]
         is_legal = when.below <= (result.criterion.conforms_at or 0)
-        return Advice(
+        demands = tuple(self._demands_of(ident))
+        raised = gains.raised(remedy.effect, [each.place for each in sure])
+        advice = Advice(
             recommendation=remedy.recommendation,
             trigger=Trigger.FIRES if sure else Trigger.TO_CONFIRM,
             gate=min((each.gate for each in named), key=_SOONEST.index),
@@ -313,19 +343,16 @@ class Advising:
             usual=usual if usual and usual.high is not None else None,
             cost=FREE,
             due=FREE,
-            alone=self._alone(ident),
+            alone=Basket(self._prices, demands).cost if demands else FREE,
             shared=(),
             effort_days=remedy.effort(self._counting.scope(root), quantity),
-            gain=gains.gain(remedy.effect, [each.place for each in sure]),
+            gain=gains.gain(raised),
             covers=self._targets.covered_by(ident),
             is_legal=is_legal,
             is_law=is_legal and result.is_law,
             is_danger=self._cures_danger(when.criterion, targets),
         )
-
-    def _alone(self, ident: str) -> Cost:
-        demands = self._demands[ident]
-        return Basket(self._prices, demands).cost if demands else FREE
+        return Draft(advice, demands, raised)
 
     def _demands_of(self, ident: str) -> Iterator[Demand]:
         remedy = self._remedies.by_id[ident]

@@ -7,7 +7,7 @@ from functools import partial, reduce
 from diag.assess.criteria import CriterionJudge, Readers
 from diag.assess.facts import VISIT_DATE, FactsReading, PlaceScope
 from diag.assess.results import CriterionResult, Verdict
-from diag.assess.scores import Averages, Member, member
+from diag.assess.scores import Averages, Member, Replaced, member
 from diag.model.checklist import Question, Recommendation
 from diag.model.enums import Direction, QuestionType, Standing, State
 from diag.model.fact import Answer, Value
@@ -42,15 +42,16 @@ class Effect:
             if name not in questions and isinstance(value, int)
         }
         """What level criteria reach, where no fact says it."""
-        self._rules: dict[str, Rule] = {
+        self.rules: dict[str, Rule] = {
             name: parse_rule(value)
             for name, value in self.facts.items()
             if questions[name].type in _NUMBERS and isinstance(value, str)
         }
+        """What numbers are raised to, where it is not always the same."""
         self._constants: dict[str, Value] = {
             name: tuple(sorted(value)) if isinstance(value, tuple) else value
             for name, value in self.facts.items()
-            if name not in self._rules and value != VISIT_DATE
+            if name not in self.rules and value != VISIT_DATE
         }
 
     def changes(self, reading: FactsReading, places: Iterable[str]) -> Changes:
@@ -83,7 +84,7 @@ class Effect:
 
     def _value(self, name: str, scope: PlaceScope) -> Value:
         """Return what a rule says, or the day of the visit."""
-        rule = self._rules.get(name)
+        rule = self.rules.get(name)
         if rule is None:
             day = scope.visit_date
             return None if day is None else day.isoformat()
@@ -156,17 +157,20 @@ class Gains:
         self._reading = reading
         self._once = reading.supposing()
 
-    def gain(self, effect: Effect, places: Sequence[str]) -> Fraction:
-        """Return the rise of the overall low once done at these places, as a ratio."""
-        if not places or not self._is_averaged(effect):
+    def gain(self, raised: Replaced) -> Fraction:
+        """Return the rise of the overall low, were criteria raised, as a ratio."""
+        if not raised:
             return NO_GAIN
-        replaced = {
+        return self._lows.with_members(raised) - self._lows.bound
+
+    def raised(self, effect: Effect, places: Sequence[str]) -> Replaced:
+        """Return the criteria that would count otherwise, once done at these places."""
+        if not places or not self._is_averaged(effect):
+            return {}
+        return {
             ident: self._member(ident, verdicts)
             for ident, verdicts in self._verdicts_once(effect, places).items()
         }
-        if not replaced:
-            return NO_GAIN
-        return self._lows.with_members(replaced) - self._lows.bound
 
     def _is_averaged(self, effect: Effect) -> bool:
         """Say whether what it raises can move a score."""

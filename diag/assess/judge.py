@@ -17,6 +17,7 @@ from diag.assess.results import (
     DomainResult,
 )
 from diag.assess.scores import Averages, domain_score, overall_score, socle_of
+from diag.assess.since import Basis, Dependencies, Drafts
 from diag.checklist.symbols import counted_by, names_of, raised_by, reserved_questions
 from diag.model.checklist import Checklist, Criterion, Question, Recommendation
 from diag.model.enums import Kind, PlaceKind, Profile
@@ -57,6 +58,11 @@ class Judge:
         return Readers(self.vocabulary, self.gauges.values())
 
     @cached_property
+    def dependencies(self) -> Dependencies:
+        """What facts its criteria and recommendations depend on."""
+        return Dependencies(self.checklist, self.gauges, self.readers, self.remedies)
+
+    @cached_property
     def gates(self) -> frozenset[str]:
         """Questions that open others: what a `given` or a `relevant` reads."""
         given = [gauge.given for gauge in self.gauges.values() if gauge.given]
@@ -94,15 +100,18 @@ class Judge:
         judged `since` some answers is judged again where they move it.
         """
         reading = self.reading(facts)
-        results = self.results(reading, since)
+        basis = self.dependencies.basis_of(since)
+        drafts = basis.drafts if basis else None
+        results = self.results(reading, self.dependencies.results(facts, since))
         domains = self.domains(results)
         dangers = self.dangers_of(reading)
         advice: tuple[Advice, ...] = ()
         basket = due = FREE
         if advised is None or advised:
+            is_whole = advised is None and not aside
             lows = Averages(domains)
             gains = Gains(self.gauges, self.readers, results, lows, reading)
-            advice, basket, due = Advising(
+            advising = Advising(
                 self.remedies,
                 self.gauges,
                 results,
@@ -111,7 +120,11 @@ class Judge:
                 dangers=dangers,
                 advised=advised,
                 aside=aside,
-            ).advice(gains)
+                kept=self.dependencies.actions(facts, drafts) if is_whole else {},
+            )
+            found = advising.drafts(gains)
+            advice, basket, due = advising.advice(found)
+            drafts = Drafts(facts, found) if is_whole else drafts
         return Assessment(
             criteria=results,
             domains=domains,
@@ -121,7 +134,7 @@ class Judge:
             advice=advice,
             basket=basket,
             due=due,
-            facts=facts,
+            basis=Basis(facts, self.checklist, drafts),
         )
 
     def dangers_of(self, reading: FactsReading) -> tuple[Danger, ...]:
@@ -138,33 +151,17 @@ class Judge:
         return FactsReading(self.vocabulary, facts)
 
     def results(
-        self, reading: FactsReading, since: Assessment | None = None
+        self, reading: FactsReading, kept: Mapping[str, CriterionResult] | None = None
     ) -> dict[str, CriterionResult]:
-        """Return every criterion judged, in declared order; `since`: as in `assess`."""
-        kept = self._unmoved(reading.facts, since) if since else {}
+        """Return every criterion judged, in declared order, save those `kept`."""
         return {
-            ident: kept.get(ident)
+            ident: (kept and kept.get(ident))
             or gauge.result(
                 gauge.verdicts(reading),
                 is_open=reading.is_open(gauge.criterion.place),
                 day=reading.facts.visit_date,
             )
             for ident, gauge in self.gauges.items()
-        }
-
-    def _unmoved(
-        self, facts: Facts, since: Assessment
-    ) -> Mapping[str, CriterionResult]:
-        """Return the results that stand: no answer that they depend on is another."""
-        if since.facts is None or not facts.has_the_places_of(since.facts):
-            return {}
-        moved = self.readers.moved_by(facts.questions_answered_since(since.facts))
-        return {
-            ident: result
-            for ident, result in since.criteria.items()
-            if ident in self.gauges
-            and result.criterion is self.gauges[ident].criterion
-            and moved.isdisjoint(self.gauges[ident].names)
         }
 
     def domains(

@@ -12,7 +12,16 @@ from functools import cached_property
 from math import ceil
 from typing import NamedTuple
 
-from diag.assess.results import NOTHING, Amount, Cost, CostLine, Shared, Target
+from diag.assess.results import (
+    NOTHING,
+    Advice,
+    Amount,
+    Cost,
+    CostLine,
+    Shared,
+    Target,
+)
+from diag.assess.scores import Replaced
 from diag.model.checklist import Need, Price
 from diag.model.number import Number, Quantity, exact
 
@@ -36,6 +45,16 @@ class Demand(NamedTuple):
     def key(self) -> Key:
         """What makes it the same as another."""
         return self.need.item, self.need.use or self.need.item, self.place
+
+
+class Draft(NamedTuple):
+    """One action before its needs meet those of others."""
+
+    advice: Advice
+    """With neither a share of the basket nor what others pay for."""
+    demands: tuple[Demand, ...]
+    raised: Replaced
+    """Criteria as they would count, once it is done at its sure places."""
 
 
 class Basket:

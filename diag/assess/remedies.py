@@ -171,6 +171,21 @@ class Remedies:
             left.update(set(self.covered_by[ident]) - kept)
         return tuple(each for each in self.covering_first if each in kept)
 
+    def linked(self, action: str) -> frozenset[str]:
+        """Return an action, and those that decide of it, one through another.
+
+        Those that cover it, those that it covers, and those that it may wait for.
+        """
+        found, left = set[str](), {action}
+        while left:
+            ident = left.pop()
+            found.add(ident)
+            asked = self.by_id[ident].recommendation
+            near = {*self.covered_by[ident], *asked.covers} & self.by_id.keys()
+            near.update(*map(self.cures, asked.requires))
+            left |= near - found
+        return frozenset(found)
+
     def cures(self, requirement: Requirement) -> Iterator[str]:
         """Return the ids of those that bring a criterion to a level."""
         for ident, remedy in self.by_id.items():

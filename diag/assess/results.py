@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from diag.model.checklist import (
     Criterion,
@@ -23,10 +23,13 @@ from diag.model.enums import (
     Standing,
     Trigger,
 )
-from diag.model.fact import ROOT_KINDS, Facts
+from diag.model.fact import ROOT_KINDS
 from diag.model.number import Bounds, Quantity, exact
 from diag.rules.tree import Exact
 from diag.rules.values import Truth
+
+if TYPE_CHECKING:
+    from diag.assess.since import Basis
 
 TOP = 3
 """The highest level."""
@@ -338,8 +341,8 @@ class Assessment:
     """What everything costs together, needs merged; what is only possible widens it."""
     due: Cost
     """The same for the places that need not wait: « dont à engager »."""
-    facts: Facts | None = field(default=None, repr=False, compare=False)
-    """What was judged, so that what follows is judged again where it has moved."""
+    basis: "Basis | None" = field(default=None, repr=False, compare=False)
+    """What it stands on, so that the next one judges again what has moved."""
 
     @property
     def alerts(self) -> tuple[CriterionResult, ...]:

@@ -181,14 +181,14 @@ def a_worse_fact_raises_the_score(patch: Patch) -> None:
 
 def an_effect_raises_the_whole_school(patch: Patch) -> None:
     """One room that is cured cures them all."""
-    honest = effects.Gains.gain
+    honest = effects.Gains.raised
 
     def everywhere(
         self: effects.Gains, effect: effects.Effect, places: Sequence[str]
-    ) -> Fraction:
+    ) -> scores.Replaced:
         return honest(self, effect, [*self._reading.tree.kinds] if places else [])
 
-    patch.setattr(effects.Gains, "gain", everywhere)
+    patch.setattr(effects.Gains, "raised", everywhere)
 
 
 def a_place_that_fires_needs_nothing(patch: Patch) -> None:

@@ -117,9 +117,10 @@ class Witness:
         self, action: str, results: Results, remedies: Remedies
     ) -> tuple[Target, ...]:
         looked_at = remedies.with_covering({action})
-        return Targets(remedies, results, self.reading, self._counting, looked_at).of(
-            action
+        found = Targets(
+            remedies, results, self.reading, self._counting, looked_at, kept={}
         )
+        return found.of(action)
 
     def _notices_weight(self, domain: Domain) -> bool:
         """Say whether the score of the whole differs, were a domain to weigh so."""
