@@ -82,6 +82,27 @@ class Judge:
         }
 
     @cached_property
+    def written(self) -> Mapping[str, frozenset[str]]:
+        """Question → itself, and the facts that its choices say too."""
+        questions = self.checklist.questions.values()
+        return {each.id: told_by(each) | {each.id} for each in questions}
+
+    @cached_property
+    def moved_near(self) -> Mapping[str, tuple[str, ...]]:
+        """Question → the criteria that its answer moves, all of them near its place.
+
+        Those whose answers decide a fact of other places are left out.
+        """
+        found: dict[str, tuple[str, ...]] = {}
+        for ident, written in self.written.items():
+            moved = self.readers.moved_by(written)
+            here = self.vocabulary[ident].place
+            if all(self.vocabulary[each].place is here for each in moved):
+                read = (one for each in moved for one in self.readers.readers(each))
+                found[ident] = tuple(dict.fromkeys(read))
+        return found
+
+    @cached_property
     def profiles(self) -> Mapping[str, Profile]:
         """The shortest visit that asks each question, worked out at first need."""
         return profiles_of(self.checklist)

@@ -1,6 +1,6 @@
 """Which questions apply at each place, and which to ask next."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from heapq import nsmallest
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from diag.answers.types import TYPES
 from diag.assess.criteria import compliance_at
 from diag.assess.facts import FactsReading, PlaceScope
-from diag.assess.judge import Judge, judge_for, told_by
+from diag.assess.judge import Judge, judge_for
 from diag.assess.pace import seconds_of
 from diag.assess.results import Advice, Assessment, CriterionResult, Verdict
 from diag.assess.scores import Averages, Member, member
@@ -35,11 +35,7 @@ class Asked(NamedTuple):
 
         A « sans objet » that the question does not have is to be said again.
         """
-        if len(self.heads) != 1:
-            return False
-        state = self.heads[0].state
-        is_void = state is State.NOT_APPLICABLE
-        return state is not State.UNKNOWN and (self.question.void or not is_void)
+        return _is_settled(self.question, self.heads)
 
 
 class NextQuestion(NamedTuple):
@@ -78,7 +74,13 @@ def relevant_questions(
     reading = judge.reading(facts)
     return tuple(
         each
-        for each in _asked(judge, reading, place, apart={*facts.flags, *also})
+        for each in _asked(
+            judge,
+            reading,
+            judge.checklist.questions.values(),
+            {*facts.flags, *also},
+            place,
+        )
         if profile.asks(judge.profiles[each.question.id])
         or each.heads
         or (each.place, each.question.id) in facts.flags
@@ -103,14 +105,14 @@ def next_questions(
     judge = judge_for(facts, checklist)
     leads = _Leads(judge, judge.reading(facts), assessment or judge.assess(facts))
     profiles = {each for each in Profile if profile.asks(each)}
+    askable = [
+        question
+        for question in judge.checklist.questions.values()
+        if judge.profiles[question.id] in profiles and TYPES[question.type].is_readable
+    ]
     by_class: dict[int, list[Asked]] = {}
-    for asked in _asked(judge, leads.reading, apart=facts.flags):
-        if (
-            not asked.is_settled
-            and TYPES[asked.question.type].is_readable
-            and judge.profiles[asked.question.id] in profiles
-        ):
-            by_class.setdefault(leads.urgency(asked), []).append(asked)
+    for asked in _asked(judge, leads.reading, askable, facts.flags, is_left=True):
+        by_class.setdefault(leads.urgency(asked), []).append(asked)
     found: list[NextQuestion] = []
     for urgency in sorted(by_class):
         if len(found) < limit:
@@ -120,37 +122,55 @@ def next_questions(
 
 
 def _by_stake(each: NextQuestion) -> tuple[Fraction, bool, Fraction]:
-    return -each.stake / each.seconds, each.cents is not None, -(each.cents or _NONE)
+    cents = -each.cents if each.cents else _NONE
+    return each.stake / -each.seconds, each.cents is not None, cents
 
 
 def _asked(
     judge: Judge,
     reading: FactsReading,
+    questions: Iterable[Question],
+    apart: Collection[tuple[str, str]],
     place: str | None = None,
-    apart: Collection[tuple[str, str]] = (),
+    *,
+    is_left: bool = False,
 ) -> Iterator[Asked]:
     """Yield what applies; what another question says too is left to it.
 
-    Those set `apart` are asked by themselves.
+    Those set `apart` are asked by themselves; `is_left`: what is settled is passed by.
     """
-    told_by = {leader: fact for fact, leader in judge.leaders.items()}
+    leaders, answers = judge.leaders, reading.facts.answers
+    told_by = {leader: fact for fact, leader in leaders.items()}
     asked: dict[PlaceKind, list[Question]] = {}
-    for question in judge.checklist.questions.values():
+    for question in questions:
         asked.setdefault(question.place, []).append(question)
     for ident in reading.tree.kinds if place is None else (place,):
         scope = reading.scope(ident)
         for question in asked.get(scope.kind, ()):
-            relevant = scope.relevance(question.id)
-            if _is_told(judge, scope, question.id) and (
-                (ident, question.id) not in apart
+            name = question.id
+            heads = answers.get((ident, name), ())
+            if is_left and heads and _is_settled(question, heads):
+                continue
+            if (
+                name in leaders
+                and (ident, name) not in apart
+                and _is_told(judge, scope, name)
             ):
                 continue
-            fact = told_by.get(question.id, "")
-            if relevant is None and fact and _is_told(judge, scope, fact):
+            relevant = scope.relevance(name) if question.relevant else True
+            fact = told_by.get(name) if relevant is None else None
+            if fact and _is_told(judge, scope, fact):
                 relevant = scope.relevance(fact)
             if relevant is not False:
-                heads = reading.heads(ident, question.id)
                 yield Asked(ident, question, relevant, heads)
+
+
+def _is_settled(question: Question, heads: Sequence[Answer]) -> bool:
+    if len(heads) != 1:
+        return False
+    state = heads[0].state
+    is_void = state is State.NOT_APPLICABLE
+    return state is not State.UNKNOWN and (question.void or not is_void)
 
 
 def _is_told(judge: Judge, scope: PlaceScope, fact: str) -> bool:
@@ -162,6 +182,11 @@ def _is_told(judge: Judge, scope: PlaceScope, fact: str) -> bool:
         and not scope.heads(leader)
         and scope.relevance(leader) is not False
     )
+
+
+_Class = tuple[int, Sequence[tuple[int, frozenset[str]]] | None]
+"""The class of a question that leads to nothing undecided, and a better one where it
+leads to an undecided verdict at one of some places; None: those differ by place."""
 
 
 class _Leads:
@@ -182,7 +207,10 @@ class _Leads:
             for ident, result in assessment.criteria.items()
             if (places := _undecided_places(result))
         }
-        self._nearby: dict[tuple[str, str], Mapping[str, frozenset[str]]] = {}
+        self._stakes: dict[
+            tuple[tuple[str, ...] | None, str], tuple[Fraction, Fraction | None]
+        ] = {}
+        self._classes: dict[str, _Class] = {}
         self._by_place: dict[str, Mapping[str, Verdict]] = {}
         self._lowered: dict[tuple[str, frozenset[str]], Member | None] = {}
         self._advice: dict[str, list[Advice]] = {}
@@ -192,54 +220,82 @@ class _Leads:
 
     def urgency(self, asked: Asked) -> int:
         """Return the class of a question at a place."""
-        if asked.question.danger:
-            return 0
-        undecided = self._undecided_kinds(asked)
-        if Kind.COMPLIANCE in undecided:
-            return 1
-        if not self._judge.gates.isdisjoint(self._said(asked)):
-            return 2
-        return 3 if Kind.BLOCKING in undecided else 4
+        question = asked.question
+        found = self._classes.get(question.id)
+        if found is None:
+            found = self._classes[question.id] = self._class_of(question)
+        best, waiting = found
+        if waiting is None:
+            return self._urgency_far(asked)
+        if waiting:
+            near = self.reading.tree.near(asked.place)
+            for urgency, places in waiting:
+                if urgency < best and not near.isdisjoint(places):
+                    best = urgency
+        return best
 
-    def _undecided_kinds(self, asked: Asked) -> set[Kind]:
-        return {
-            self._results[ident].criterion.kind
-            for ident, near in self._near(asked).items()
-            if ident in self._undecided and not near.isdisjoint(self._undecided[ident])
-        }
+    def _class_of(self, question: Question) -> _Class:
+        if question.danger:
+            return 0, ()
+        floor, moved = self._floor(question.id), self._judge.moved_near
+        if question.id not in moved:
+            return floor, None
+        led_to = [each for each in moved[question.id] if each in self._undecided]
+        return floor, [
+            (self._urgency_of(each), self._undecided[each]) for each in led_to
+        ]
+
+    def _urgency_far(self, asked: Asked) -> int:
+        """Return the same where what it decides is asked of other places."""
+        waiting = (
+            self._urgency_of(ident)
+            for ident, near in self._near_to(asked).items()
+            if not near.isdisjoint(self._undecided.get(ident, ()))
+        )
+        return min((self._floor(asked.question.id), *waiting))
+
+    def _floor(self, question: str) -> int:
+        """Return its class where it leads to nothing undecided."""
+        is_gate = not self._judge.gates.isdisjoint(self._judge.written[question])
+        return 2 if is_gate else 4
+
+    def _urgency_of(self, criterion: str) -> int:
+        is_law = self._results[criterion].criterion.kind is Kind.COMPLIANCE
+        return 1 if is_law else 3
 
     def weighed(self, asked: Asked, urgency: int) -> NextQuestion:
         """Return a question with what is at stake."""
-        led_to = tuple(self._led_to(asked))
+        stake, cents = self._at_stake(asked)
         return NextQuestion(
             asked.place,
             asked.question,
             asked.relevant,
             urgency,
-            self._stake(led_to),
-            self._cents(led_to),
+            stake,
+            cents,
             max(1, seconds_of(asked.question, again=asked.question.id in self._known)),
         )
 
-    def _said(self, asked: Asked) -> set[str]:
-        """Return a question, and the facts that its choices say too."""
-        return {asked.question.id, *told_by(asked.question)}
-
-    def _near(self, asked: Asked) -> Mapping[str, frozenset[str]]:
-        """Return the criteria that an answer can move, and the places where it can."""
-        key = (asked.question.id, asked.place)
-        if key not in self._nearby:
-            self._nearby[key] = self._near_to(asked)
-        return self._nearby[key]
+    def _at_stake(self, asked: Asked) -> tuple[Fraction, Fraction | None]:
+        """Return the stake, and that in money: once for all that leads to the same."""
+        key = (self._judge.moved_near.get(asked.question.id), asked.place)
+        found = self._stakes.get(key)
+        if found is None:
+            led_to = tuple(self._led_to(asked))
+            found = self._stake(led_to), self._cents(led_to)
+            if key[0] is not None:
+                self._stakes[key] = found
+        return found
 
     def _near_to(self, asked: Asked) -> Mapping[str, frozenset[str]]:
-        readers, near = self._judge.readers, self.reading.tree.near
-        said = self._said(asked)
-        if len(said) == 1 and not readers.decided(asked.question.id):
-            return dict.fromkeys(readers.readers(asked.question.id), near(asked.place))
+        """Return the criteria that an answer can move, and the places where it can."""
+        near, moved = self.reading.tree.near, self._judge.moved_near
+        if asked.question.id in moved:
+            return dict.fromkeys(moved[asked.question.id], near(asked.place))
         found: dict[str, frozenset[str]] = {}
-        for question, place in self._moved(said, asked.place):
-            for ident in readers.readers(question):
+        written = self._judge.written[asked.question.id]
+        for question, place in self._moved(written, asked.place):
+            for ident in self._judge.readers.readers(question):
                 found[ident] = found.get(ident, near(place)) | near(place)
         return found
 
@@ -261,7 +317,7 @@ class _Leads:
         return found
 
     def _led_to(self, asked: Asked) -> Iterator[tuple[Criterion, tuple[Verdict, ...]]]:
-        for ident, near in self._near(asked).items():
+        for ident, near in self._near_to(asked).items():
             verdicts = self._concerned(ident)
             here = tuple(verdicts[place] for place in verdicts.keys() & near)
             yield self._results[ident].criterion, here
