@@ -1,6 +1,5 @@
 """A visit under way: the question at hand, what is answered there, what follows."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,10 +24,9 @@ from diag.audit.walk import Key, Walk, WalkStop, choose_profile, describe_left, 
 from diag.journal import subjects
 from diag.journal.journal import get_setting, jot_setting
 from diag.journal.subjects import AnswerTopic, FlagTopic, NoteTopic
-from diag.model.checklist import Checklist, Question
+from diag.model.checklist import Question
 from diag.model.enums import Profile, Provenance, State
 from diag.model.errors import DiagError
-from diag.model.text import fold
 from diag.words.dates import day_of
 from diag.words.vocabulary import PROVENANCES
 
@@ -344,20 +342,3 @@ def _last_answer(session: AuditSession) -> tuple[int, Key] | None:
         if head.device == device and head.provenance is not Provenance.IMPORTED
     ]
     return max(given, default=None)
-
-
-def also_called(checklist: Checklist) -> Mapping[str, str]:
-    """Return the words that mean each question, by id; those of its label left out."""
-    labels = {
-        ident: fold(" ".join((each.label, *(choice.label for choice in each.choices))))
-        for ident, each in checklist.questions.items()
-    }
-    synonyms = [
-        (synonym.id, tuple(map(fold, synonym.means))) for synonym in checklist.synonyms
-    ]
-    return {
-        ident: " ".join(
-            word for word, means in synonyms if any(one in label for one in means)
-        )
-        for ident, label in labels.items()
-    }

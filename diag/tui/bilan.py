@@ -24,11 +24,13 @@ from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.audit.upgrade import Upgrade, preview, upgrade
 from diag.audit.upgrade_preview import upgrade_summary
+from diag.audit.walk import Key
 from diag.documents.drafts import DRAFTS, DraftKind, drafted, possible_drafts
 from diag.documents.write import WrittenFile, write_paper, write_reports
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, AuditStatus, Compliance, FollowUpState
 from diag.model.errors import DiagError
+from diag.tui.audit_finds import find_in_audit
 from diag.tui.commands import (
     AUDIT_GROUP,
     Command,
@@ -42,6 +44,7 @@ from diag.tui.dialogs import Ask, ChooseDialog, Confirm, ListChoice
 from diag.tui.follow import FollowUpDialog, OwnAdviceDialog, WrittenDialog
 from diag.tui.lists import Tabs
 from diag.tui.outline import Interval, Outline
+from diag.tui.palette import NearAndFar
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.reword import RewordScreen
 from diag.tui.safe import Trouble, content
@@ -200,6 +203,14 @@ class BilanScreen(PlaceScreen):
         self._stale: set[str] = set()
         self.written: tuple[tuple[Path, ...], str, bool] | None = None
         """The documents written last, what they are, whether they are provisional."""
+
+    def audit_finds(self, words: str) -> NearAndFar:
+        """Find what was asked, for the palette; a question opens in the visit."""
+
+        def opened(key: Key) -> None:
+            self.diag.go_visit(self.uai, *key)
+
+        return find_in_audit(self.session, words, opened, opened)
 
     @property
     def session(self) -> AuditSession:

@@ -1,7 +1,8 @@
-"""The palette: schools, rooms, questions and commands, found by their words."""
+"""Search: one box for places, questions, commands and schools; it is the palette."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
 from textual import on
@@ -12,6 +13,7 @@ from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from diag.model.search import SearchIndex, Text
 from diag.model.text import accented, fold, readings
 from diag.tui.commands import Back, CommandType, OpenPalette, bindings_of
 from diag.tui.dialogs import Cancel
@@ -23,8 +25,11 @@ from diag.tui.state import Shell
 _MOST = 40
 """Schools shown at once."""
 
-_NEAR = 12
-"""Rooms and questions of a visit shown before the schools."""
+_FEW = 3
+"""Schools shown under what an audit holds."""
+
+_TITLE, _HELP = 10, 3
+"""What a word of a command weighs: in its name, in what it does."""
 
 _MOVES = {"up": -1, "down": 1, "pageup": -1, "pagedown": 1}
 
@@ -37,8 +42,12 @@ class PaletteEntry(NamedTuple):
     name: str
     detail: str
     go: Callable[[], object]
-    also: str = ""
-    """Other words that lead there, not shown."""
+    section: str = ""
+    """Heading that it stands under; those of one heading follow each other."""
+
+
+NearAndFar = tuple[Sequence[PaletteEntry], Sequence[PaletteEntry]]
+"""What answers in the audit on the screen: at the place named, then elsewhere."""
 
 
 class Finds(Lines):
@@ -68,9 +77,9 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
                 (
                     ListColumn("", 9, least=TINY),
                     ListColumn(),
-                    ListColumn("", 13, tiny=8),
+                    ListColumn("", 26, narrow=22, tiny=8),
                 ),
-                empty="Rien ne répond à ces mots.",
+                empty="Rien ne répond à ces mots. Essayez un mot de moins.",
             )
         yield KeyBar()
 
@@ -87,13 +96,13 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
         self._found = self._find(words)
         lines = self.query_one(Lines)
         lines.cursor = 0
-        lines.show(
-            [
-                ListLine(str(number), (one.sort, one.name, one.detail))
-                for number, one in enumerate(self._found, 1)
-            ],
-            key="1",
-        )
+        shown, section = list[ListLine](), ""
+        for number, one in enumerate(self._found, 1):
+            if one.section != section:
+                section = one.section
+                shown.append(ListLine("", (f" {section}",)))
+            shown.append(ListLine(str(number), (one.sort, one.name, one.detail)))
+        lines.show(shown, key="1")
 
     def on_key(self, event: Key) -> None:
         if event.key in _MOVES:
@@ -121,6 +130,11 @@ def finder(app: Shell) -> Callable[[str], Sequence[PaletteEntry]]:
     def send(node: MessagePump, command: CommandType) -> None:
         node.post_message(command())
 
+    offered = [
+        (node, command)
+        for node, command in app.offered()
+        if command not in {Back, OpenPalette}
+    ]
     commands = [
         PaletteEntry(
             "commande",
@@ -128,18 +142,25 @@ def finder(app: Shell) -> Callable[[str], Sequence[PaletteEntry]]:
             command.key_names(app.keys),
             partial(send, node, command),
         )
-        for node, command in app.offered()
-        if command not in {Back, OpenPalette}
+        for node, command in offered
     ]
-    inside = list(getattr(app.screen, "palette_finds", tuple)())
+    index = SearchIndex(
+        (number, [Text(command.TITLE, _TITLE), Text(command.help_text(), _HELP)])
+        for number, (_, command) in enumerate(offered)
+    )
+    inside = getattr(app.screen, "audit_finds", None)
 
     def find(words: str) -> Sequence[PaletteEntry]:
         if not words.strip():
             return commands
-        able = [one for one in commands if _answers(one, words)]
-        near = [one for one in inside if _answers(one, words)]
+        able = [commands[hit.item] for hit in index.search(words)]
+        begun = fold(words)
+        named = [one for one in able if fold(one.name).startswith(begun)]
+        other = [one for one in able if one not in named]
+        near, far = inside(words) if inside else ((), ())
+        most = _FEW if inside else _MOST
         schools = _find_schools(app, words) if app.desk.knows_author else ()
-        return [*able, *near[:_NEAR], *schools]
+        return [*named, *near, *other, *far, *islice(schools, most)]
 
     return find
 
@@ -148,7 +169,7 @@ def _find_schools(app: Shell, words: str) -> Iterator[PaletteEntry]:
     """Give the communes whose very names answer, then the schools."""
     territory = app.desk.workspace.territory
     schools = territory.schools(words, limit=_MOST)
-    official = territory.commune_names(words, _NEAR)
+    official = territory.commune_names(words, _MOST)
     by_code = {each.insee: each.commune for each in schools} | dict(official)
     for insee, name in by_code.items():
         go = partial(app.go_school, f"commune:{insee}")
@@ -165,5 +186,5 @@ def _find_schools(app: Shell, words: str) -> Iterator[PaletteEntry]:
 
 
 def _answers(found: PaletteEntry, words: str) -> bool:
-    text = " " + fold(f"{found.name} {found.detail} {found.also}")
+    text = " " + fold(f"{found.name} {found.detail}")
     return all(any(f" {word}" in text for word in either) for either in readings(words))

@@ -1,8 +1,12 @@
 """A question is found by the words that people type, not by its author's alone."""
 
+from functools import cache
+
 import pytest
 
-from diag.audit.visit import also_called
+from diag.assess.judge import Judge
+from diag.audit.search import search_of, words_meaning
+from diag.model.search import terms
 from tests.shipped import shipped
 
 
@@ -18,11 +22,64 @@ from tests.shipped import shipped
 )
 def test_a_word_that_no_label_has_finds_its_question(typed: str, question: str) -> None:
     checklist = shipped()
-    assert typed in also_called(checklist)[question].split()
+    assert typed in words_meaning(checklist)[question].split()
     assert typed not in checklist.questions[question].label.lower()
 
 
 def test_a_question_that_nobody_calls_otherwise_has_no_other_word() -> None:
-    called = also_called(shipped())
+    called = words_meaning(shipped())
     assert called.keys() == shipped().questions.keys()
     assert "" in called.values()
+
+
+GOLDEN = {
+    "wifi": "Wi-Fi",
+    "wify": "Wi-Fi",
+    "tbi": "Dispositif de projection",
+    "tableau interactif": "Dispositif de projection",
+    "vidéo projecteur": "Dispositif de projection",
+    "tablo": "au tableau",
+    "imprimante": "Impression et numérisation",
+    "imprimant": "Impression et numérisation",
+    "rgpd": "Registre de la commune",
+    "debi": "Débit descendant",
+    "dbeit": "Débit descendant",
+    "mdp": "Mots de passe",
+    "sauvgarde": "copies de sauvegarde",
+    "antivirus": "antivirus",
+    "onduleur": "coupures de co",
+    "formation maitres": "Formation des maîtres",
+    "casque": "Casques en état",
+    "danger": "Danger immédiat",
+    "fil nu": "Danger immédiat",
+    "prises": "Prises",
+    "handicap": "élèves à besoin",
+}
+"""What people type, and what one of the five best must say."""
+
+
+@cache
+def judge_of_shipped() -> Judge:
+    return Judge(shipped())
+
+
+@pytest.mark.parametrize("typed", GOLDEN)
+def test_what_people_type_is_among_the_five_best(typed: str) -> None:
+    labels = [
+        shipped().questions[hit.item].label
+        for hit in search_of(judge_of_shipped()).index.search(typed)[:5]
+    ]
+    assert any(GOLDEN[typed] in label for label in labels), labels
+
+
+def test_a_word_that_means_something_is_not_the_beginning_of_others() -> None:
+    found = search_of(judge_of_shipped()).index.search("ent")
+    texts = [shipped().questions[hit.item] for hit in found[:5]]
+    assert all("ent" in terms(f"{each.label} {each.ask}") for each in texts)
+
+
+def test_every_word_must_be_found() -> None:
+    index = search_of(judge_of_shipped()).index
+    assert index.search("wifi")
+    assert index.search("wifi zzzzzzzz") == []
+    assert index.search("") == []

@@ -1,6 +1,5 @@
 """Visite: what do I check now?"""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -20,7 +19,6 @@ from diag.audit.memory import NothingToRepeatError, former_places
 from diag.audit.session import AuditSession
 from diag.audit.visit import (
     VisitSession,
-    also_called,
     duration_words,
     keep_place,
     minutes_on_site,
@@ -29,10 +27,11 @@ from diag.audit.walk import Key, most_useful, parcours_of
 from diag.model.checklist import Checklist
 from diag.model.enums import Profile, State
 from diag.model.fact import Facts
+from diag.tui.audit_finds import find_in_audit
 from diag.tui.commands import CommandType, bindings_of, key_now
 from diag.tui.departure import DepartureScreen, ask_day
 from diag.tui.dialogs import Ask, ChooseDialog, ListChoice
-from diag.tui.palette import PaletteEntry
+from diag.tui.palette import NearAndFar
 from diag.tui.photos import open_photos
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.places import PlacesScreen, TakePlaces
@@ -559,14 +558,14 @@ class VisitScreen(PlaceScreen):
             self.is_looking = True
             self.diag.look_at_bilan(self.uai)
 
-    def palette_finds(self) -> Iterable[PaletteEntry]:
-        """Give the rooms and questions of this visit."""
-        called = also_called(self.session.checklist)
-        for leg in self.visiting.walk.legs:
-            yield PaletteEntry(
-                "lieu", leg.title, leg.group, partial(self.go_to, leg.stops[0].key)
-            )
-            for stop in leg.stops:
-                go = partial(self.go_to, stop.key)
-                label, also = stop.question.label, called.get(stop.question.id, "")
-                yield PaletteEntry("question", label, leg.title, go, also)
+    def audit_finds(self, words: str) -> NearAndFar:
+        """Find the places and the questions of this visit, for the palette."""
+
+        async def open_column(key: Key) -> None:
+            self.go_to(key)
+            await self._to_grid()
+
+        def column(key: Key) -> None:
+            self.call_later(open_column, key)
+
+        return find_in_audit(self.session, words, self.go_to, column)
