@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from diag.answers.types import TYPES, answer_words
 from diag.assess.criteria import CriterionJudge, every_name
@@ -12,16 +13,20 @@ from diag.assess.results import TOP, Assessment
 from diag.assess.spread import concerned, level_words
 from diag.assess.words import describe_condition
 from diag.audit.consistency import companions
-from diag.audit.history import Turn, day_words, divergences, trail_of
 from diag.audit.memory import Recollection, Remembered, age
 from diag.audit.session import AuditSession
-from diag.audit.walk import WalkStop
+from diag.audit.walk import Key, WalkStop
 from diag.journal import subjects
 from diag.journal.conflicts import nearest_base
 from diag.journal.heads import differing
 from diag.journal.records import photos_of
+from diag.journal.revision import Revision
 from diag.model.checklist import Checklist, Criterion, Question, RegisteredSource
-from diag.model.enums import Standing, State
+from diag.model.enums import (
+    Provenance,
+    Standing,
+    State,
+)
 from diag.model.fact import Answer
 from diag.rules.language import Rule
 from diag.rules.tree import (
@@ -33,8 +38,12 @@ from diag.rules.tree import (
     NameNode,
     walk,
 )
-from diag.words.dates import day_of, later
-from diag.words.vocabulary import LEVELS, PROVENANCES, levels
+from diag.words.dates import day_of, day_words, later
+from diag.words.vocabulary import (
+    LEVELS,
+    PROVENANCES,
+    levels,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +186,22 @@ class StandingAnswer:
     answer: Answer
 
 
+_EVIDENCES = (Provenance.MEASURED, Provenance.OBSERVED, Provenance.DECLARED)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One change of an answer."""
+
+    who: str
+    at: int
+    before: str
+    """What it replaced, in words; empty for a first answer."""
+    after: str
+    answer: Answer | None
+    """None when it takes the answer away."""
+
+
 @dataclass(frozen=True, slots=True)
 class QuestionCard:
     """One question at one place."""
@@ -308,3 +333,58 @@ def _stale(question: Question, heads: tuple[Answer, ...], today: date) -> str:
     if later(oldest, question.stale_after) > today:
         return ""
     return f"réponse donnée {age(oldest, today)}, à redemander"
+
+
+def trail_of(session: AuditSession, key: Key, question: Question) -> tuple[Turn, ...]:
+    """Return every change of one answer, the oldest first."""
+    revisions = session.workspace.journal.history(
+        session.audit.id, subjects.answer(*key)
+    )
+    words: dict[str, str] = {}
+    for one in revisions:
+        answer = read_answer(one)
+        current = answer_words(question, answer) if answer else "retiré"
+        words[one.id] = "effacé" if one.erased else current
+    name_of = session.workspace.settings.name_of if revisions else str
+    return tuple(
+        Turn(
+            who=name_of(one.author),
+            at=one.at,
+            before=" ou ".join(words[each] for each in one.parents if each in words),
+            after=words[one.id],
+            answer=read_answer(one),
+        )
+        for one in revisions
+    )
+
+
+def divergences(trail: Sequence[Turn]) -> tuple[str, ...]:
+    """Return what was measured, seen and declared, when it differs; else nothing."""
+    last: dict[Provenance, Turn] = {}
+    for turn in trail:
+        if turn.answer and turn.answer.state is State.KNOWN:
+            last[turn.answer.provenance] = turn
+    kept = [last[each] for each in _EVIDENCES if each in last]
+    if len({turn.after for turn in kept}) <= 1:
+        return ()
+    return tuple(
+        f"{PROVENANCES[turn.answer.provenance]} : {turn.after} "
+        f"({turn.who}, {day_words(turn.at)})"
+        for turn in kept
+        if turn.answer
+    )
+
+
+def read_answer(revision: Revision) -> Answer | None:
+    """Return the answer that a revision gives; None when it is none that is known."""
+    body: Any = revision.value
+    try:
+        value = body.get("value")
+        return Answer(
+            State(body["state"]),
+            tuple(value) if isinstance(value, list) else value,
+            Provenance(body["provenance"]),
+            str(body.get("reason", "")),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None

@@ -1,16 +1,14 @@
 """What was written in an audit, change after change, in French."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from diag.answers.types import answer_words
+from diag.audit.card import read_answer
 from diag.audit.confirmation import ConcurrentChange, MetChange, NeedsConfirmation
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import question_then
-from diag.audit.walk import Key
 from diag.journal import subjects
 from diag.journal.revision import Revision
 from diag.journal.subjects import (
@@ -41,11 +39,9 @@ from diag.model.enums import (
     FollowUpState,
     PlaceKind,
     Profile,
-    Provenance,
-    State,
 )
 from diag.model.fact import Answer, Place
-from diag.words.dates import written_day
+from diag.words.dates import time_words, written_day
 from diag.words.sentences import counted
 from diag.words.vocabulary import (
     AUDIENCES,
@@ -53,7 +49,6 @@ from diag.words.vocabulary import (
     PLACE_NAMES,
     PLACES,
     PROFILES,
-    PROVENANCES,
     STATUSES,
     WHOM,
 )
@@ -463,93 +458,3 @@ def _describe_met(session: AuditSession, met: MetChange) -> str:
         if isinstance(head, Answer)
     )
     return f"{named}, répondu entre-temps : {answers}."
-
-
-_EVIDENCES = (Provenance.MEASURED, Provenance.OBSERVED, Provenance.DECLARED)
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One change of an answer."""
-
-    who: str
-    at: int
-    before: str
-    """What it replaced, in words; empty for a first answer."""
-    after: str
-    answer: Answer | None
-    """None when it takes the answer away."""
-
-
-def trail_of(session: AuditSession, key: Key, question: Question) -> tuple[Turn, ...]:
-    """Return every change of one answer, the oldest first."""
-    revisions = session.workspace.journal.history(
-        session.audit.id, subjects.answer(*key)
-    )
-    words: dict[str, str] = {}
-    for one in revisions:
-        answer = read_answer(one)
-        current = answer_words(question, answer) if answer else "retiré"
-        words[one.id] = "effacé" if one.erased else current
-    name_of = session.workspace.settings.name_of if revisions else str
-    return tuple(
-        Turn(
-            who=name_of(one.author),
-            at=one.at,
-            before=" ou ".join(words[each] for each in one.parents if each in words),
-            after=words[one.id],
-            answer=read_answer(one),
-        )
-        for one in revisions
-    )
-
-
-def divergences(trail: Sequence[Turn]) -> tuple[str, ...]:
-    """Return what was measured, seen and declared, when it differs; else nothing."""
-    last: dict[Provenance, Turn] = {}
-    for turn in trail:
-        if turn.answer and turn.answer.state is State.KNOWN:
-            last[turn.answer.provenance] = turn
-    kept = [last[each] for each in _EVIDENCES if each in last]
-    if len({turn.after for turn in kept}) <= 1:
-        return ()
-    return tuple(
-        f"{PROVENANCES[turn.answer.provenance]} : {turn.after} "
-        f"({turn.who}, {day_words(turn.at)})"
-        for turn in kept
-        if turn.answer
-    )
-
-
-def read_answer(revision: Revision) -> Answer | None:
-    """Return the answer that a revision gives; None when it is none that is known."""
-    body: Any = revision.value
-    try:
-        value = body.get("value")
-        return Answer(
-            State(body["state"]),
-            tuple(value) if isinstance(value, list) else value,
-            Provenance(body["provenance"]),
-            str(body.get("reason", "")),
-        )
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return None
-
-
-def local_day(at: int) -> date:
-    """Return the day of a wall clock, by the machine's own calendar."""
-    return _local(at).date()
-
-
-def day_words(at: int) -> str:
-    """Return the local day of a wall clock: « 05/10/2026 »."""
-    return local_day(at).strftime("%d/%m/%Y")
-
-
-def time_words(at: int) -> str:
-    """Return the local day and time of a wall clock: « 05/10/2026 09:12 »."""
-    return _local(at).strftime("%d/%m/%Y %H:%M")
-
-
-def _local(at: int) -> datetime:
-    return datetime.fromtimestamp(at / 1000, UTC).astimezone()

@@ -1,7 +1,7 @@
 """Undo: a new revision that writes again what stood before, never a deletion."""
 
 from diag.audit.confirmation import NeedsConfirmation
-from diag.audit.history import day_words, describe_undo, local_day
+from diag.audit.history import describe_undo
 from diag.audit.session import AuditSession
 from diag.journal import subjects
 from diag.journal.heads import content_of
@@ -26,6 +26,7 @@ from diag.journal.subjects import (
     WordingTopic,
 )
 from diag.model.errors import DiagError
+from diag.words.dates import day_words, local_day
 
 _UNDOABLE = (
     AnswerTopic

@@ -6,7 +6,6 @@ import click
 
 from diag.audit import advising, remarks
 from diag.audit import follow as following
-from diag.audit.history import day_words
 from diag.audit.session import AuditSession
 from diag.cli.shared import (
     Day,
@@ -26,7 +25,7 @@ from diag.model.audit import FollowUp
 from diag.model.enums import Audience, FollowUpState, Owner
 from diag.office import supervision
 from diag.office.mail.parcel import has_messages
-from diag.words.dates import written_day
+from diag.words.dates import day_words, written_day
 from diag.words.vocabulary import PART_WORDS, PARTS
 
 

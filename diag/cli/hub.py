@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diag.audit.history import day_words
 from diag.cli.shared import json_option, print_json, print_lines, print_table
 from diag.imports.intake import ImportReport, Progress, account, silent
 from diag.imports.schools import import_annuaire
@@ -20,6 +19,7 @@ from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.sync.hub.delivery import deliver
 from diag.sync.hub.store import Location
+from diag.words.dates import day_words
 from diag.words.sentences import counted
 
 if TYPE_CHECKING:

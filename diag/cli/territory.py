@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from diag.audit.history import day_words
 from diag.cli.shared import (
     Day,
     print_json,
@@ -22,6 +21,7 @@ from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.model.text import accented
 from diag.office.supervision import NamedTally, by_commune, by_engineer, standings
+from diag.words.dates import day_words
 from diag.words.figures import percent
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace

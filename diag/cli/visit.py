@@ -16,7 +16,7 @@ from diag.audit.answer import UnlikelyAnswer
 from diag.audit.card import QuestionCard, StandingAnswer
 from diag.audit.confirmation import ConcurrentChange
 from diag.audit.departure import departure_lines
-from diag.audit.history import describe_concurrent, time_words
+from diag.audit.history import describe_concurrent
 from diag.audit.places import add_place, agreeing
 from diag.audit.session import AuditSession, is_started, open_session
 from diag.audit.session import start as start_audit
@@ -26,6 +26,7 @@ from diag.cli.shared import campaign_option, print_lines, subject_argument, work
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.text import fold
+from diag.words.dates import time_words
 from diag.words.vocabulary import PROVENANCES
 from diag.workspace.subjects import auditee_named
 from diag.workspace.workspace import Workspace

@@ -13,7 +13,7 @@ from diag.answers.types import TYPES
 from diag.assess.facts import with_answers
 from diag.assess.words import score_words
 from diag.audit.answer import NewAnswer, answer_for, check_parts
-from diag.audit.history import describe_revision, describe_subject, time_words
+from diag.audit.history import describe_revision, describe_subject
 from diag.audit.session import AuditSession, listed
 from diag.journal import changes
 from diag.journal.conflicts import Conflict, nearest_base
@@ -32,6 +32,7 @@ from diag.model.enums import AuditStatus, Provenance
 from diag.model.errors import DiagError
 from diag.model.text import accept
 from diag.office.merging import proposals
+from diag.words.dates import time_words
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from diag.audit.history import day_words
 from diag.audit.session import AuditSession
 from diag.audit.succession import OLDER
 from diag.journal.facts import status_of
@@ -16,7 +15,7 @@ from diag.office.conflicts import unsettled
 from diag.office.mail.parcel import dispatch_words
 from diag.office.supervision import stand_of
 from diag.office.tour import address_of
-from diag.words.dates import written_day
+from diag.words.dates import day_words, written_day
 from diag.words.figures import number
 from diag.words.sentences import counted, phone_number
 from diag.words.vocabulary import STATUSES

@@ -8,7 +8,6 @@ from typing import Any
 
 from diag.assess import ENGINE
 from diag.audit.follow import move
-from diag.audit.history import day_words
 from diag.audit.session import AuditSession, listed
 from diag.journal import subjects
 from diag.journal.errors import DamagedError
@@ -20,6 +19,7 @@ from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.model.text import fold
 from diag.office.outlook import NOBODY
+from diag.words.dates import day_words
 from diag.words.vocabulary import STATUSES
 from diag.workspace.workspace import Workspace
 

@@ -2,8 +2,6 @@
 
 import gc
 import logging
-import os
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -36,12 +34,12 @@ from diag.tui.commands import (
     with_twins,
 )
 from diag.tui.dialogs import Confirm, Notice, Weigh
+from diag.tui.keyboard import TypedAhead, driver_for
 from diag.tui.palette import Palette, finder
 from diag.tui.safe import Sturdy, Trouble
 from diag.tui.state import OpenDesk, Whereabouts, built
 from diag.tui.territory import TerritoryScreen
 from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, THEMES
-from diag.tui.typed_ahead import TypedAhead
 from diag.words.sentences import system_sentence
 
 if TYPE_CHECKING:
@@ -400,38 +398,6 @@ class DiagApp(Sturdy, App[None]):
         error = self._exception
         cause = error.error if isinstance(error, WorkerFailed) else error
         logger.error("unexpected", exc_info=cause)
-
-
-# Windows Terminal 1.25 and later, asked for that protocol, sends AltGr+0 as `alt+0`
-# without its `@` (microsoft/terminal #19977), so `@ # { [ |` could not be typed on a
-# French keyboard. Textual's Windows driver always asks; elsewhere AltGr works.
-KITTY_OFF = "\x1b[<u"
-"""Takes one request for the Kitty keyboard protocol off the terminal's stack."""
-
-
-def without_kitty(base: type[Driver]) -> type[Driver]:
-    """Return `base`, made to drop the protocol as soon as it has asked for it."""
-
-    class WithoutKitty(base):  # type: ignore[misc,valid-type] # the base is chosen at run time
-        """Textual's driver, AltGr kept."""
-
-        def start_application_mode(self) -> None:
-            """Start as the base does, then take the protocol back."""
-            super().start_application_mode()
-            self.write(KITTY_OFF)
-            self.flush()
-
-    return WithoutKitty
-
-
-def driver_for(platform: str = sys.platform) -> type[Driver] | None:
-    """Return the driver to run with; None for Textual's own choice."""
-    if platform != "win32" or "TEXTUAL_DRIVER" in os.environ:  # a browser has its own
-        return None
-    # Imports only on Windows: it loads the console's library.
-    from textual.drivers.windows_driver import WindowsDriver  # noqa: PLC0415
-
-    return without_kitty(WindowsDriver)
 
 
 _COLLECTED = (3_000, 5, 50)

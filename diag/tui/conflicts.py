@@ -16,7 +16,6 @@ from textual.widgets import Static
 from diag.answers.answer_type import Parsed
 from diag.answers.types import TYPES
 from diag.audit.answer import UnlikelyAnswer
-from diag.audit.history import day_words
 from diag.audit.session import AuditSession, Listed, listed
 from diag.audit.undo import undo_last
 from diag.model.checklist import Question
@@ -47,6 +46,7 @@ from diag.tui.dialogs import Ask, ChooseDialog, Confirm, ListChoice
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.safe import line
+from diag.words.dates import day_words
 from diag.workspace.subjects import title_shown
 
 

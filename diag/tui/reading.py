@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from diag.audit.compare import older_before, since_last
 from diag.audit.evolution import comparison_lines
-from diag.audit.history import changes_of, time_words
+from diag.audit.history import changes_of
 from diag.audit.session import AuditSession
 from diag.tui.commands import (
     NO_CHOICE,
@@ -30,6 +30,7 @@ from diag.tui.commands import (
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.safe import content
+from diag.words.dates import time_words
 
 
 class ReadWhole(

@@ -9,7 +9,6 @@ from textual.message import Message
 from textual.widgets import Button, Input, Static
 from textual.worker import get_current_worker
 
-from diag.audit.history import day_words
 from diag.audit.photos import path_typed
 from diag.model.errors import DiagError
 from diag.tui.commands import Command, Help, KeyPlace, Quit, bindings_of
@@ -17,6 +16,7 @@ from diag.tui.dialogs import Ask, Field, FormDialog, LineField, Notice, correct
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.safe import content
+from diag.words.dates import day_words
 from diag.words.sentences import system_sentence
 from diag.workspace.settings import changed_settings
 from diag.workspace.workspace import Workspace

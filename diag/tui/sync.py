@@ -6,7 +6,6 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from diag.audit.history import time_words
 from diag.model.errors import DiagError
 from diag.office import sync
 from diag.sync.exchange import REVISIONS, SyncResult
@@ -15,6 +14,7 @@ from diag.tui.dialogs import Ask, Notice
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.safe import content
+from diag.words.dates import time_words
 from diag.words.sentences import counted
 from diag.workspace.subjects import title_shown
 from diag.workspace.workspace import Workspace

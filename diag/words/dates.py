@@ -138,3 +138,22 @@ def _parts(duration: str) -> dict[str, int]:
     if found is None or duration in {"P", "PT"} or duration.endswith("T"):
         raise ValueError(f"« {duration} » n'est pas une durée ISO 8601")
     return {name: int(text or 0) for name, text in found.groupdict().items()}
+
+
+def local_day(at: int) -> date:
+    """Return the day of a wall clock, by the machine's own calendar."""
+    return _local(at).date()
+
+
+def day_words(at: int) -> str:
+    """Return the local day of a wall clock: « 05/10/2026 »."""
+    return local_day(at).strftime("%d/%m/%Y")
+
+
+def time_words(at: int) -> str:
+    """Return the local day and time of a wall clock: « 05/10/2026 09:12 »."""
+    return _local(at).strftime("%d/%m/%Y %H:%M")
+
+
+def _local(at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1000, UTC).astimezone()

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid5
 
-from diag.audit.history import reader_words, time_words
+from diag.audit.history import reader_words
 from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession
 from diag.documents.document import Document
@@ -20,7 +20,7 @@ from diag.model.codes import email_problem
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.office.mail.account import Address
-from diag.words.dates import written_day
+from diag.words.dates import time_words, written_day
 from diag.workspace.disk import write_whole
 from diag.workspace.workspace import Workspace
 

@@ -21,7 +21,6 @@ from diag.answers.types import TYPES
 from diag.assess.words import SHORT
 from diag.audit.card import QuestionCard, Scale, StandingAnswer
 from diag.audit.consistency import find_word
-from diag.audit.history import time_words
 from diag.audit.visit import VisitSession
 from diag.audit.walk import Key
 from diag.model.checklist import Question
@@ -47,7 +46,7 @@ from diag.tui.visit.commands import (
     ShowPhotos,
     StillTrue,
 )
-from diag.words.dates import written_day
+from diag.words.dates import time_words, written_day
 from diag.words.figures import french
 from diag.words.vocabulary import KINDS, PROVENANCES
 

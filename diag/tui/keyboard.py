@@ -1,18 +1,21 @@
-"""Keys typed ahead: each waits until what the key before it asked for is there.
+"""Keys as they come: each waits until what the key before it asked for is there.
 
 Textual hands a key at once to what has the focus. A dialog takes the focus some
 messages later, an answer brings the next question some messages later: the rest of a
 burst would go to the question or the place that is being left. Here a key is let
-through when nobody has anything left to do.
+through when nobody has anything left to do; on Windows, AltGr keeps its signs.
 """
 
 import asyncio
+import os
+import sys
 from collections import deque
 from collections.abc import Iterator
 from time import monotonic
 
 from textual import events
 from textual.app import App
+from textual.driver import Driver
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -120,3 +123,35 @@ def _waits(pump: MessagePump) -> bool:
     queue = pump._message_queue  # noqa: SLF001 - not published
     asleep = bool(getattr(queue, "_getters", True))
     return asleep and queue.empty() and pump.is_running
+
+
+# Windows Terminal 1.25 and later, asked for that protocol, sends AltGr+0 as `alt+0`
+# without its `@` (microsoft/terminal #19977), so `@ # { [ |` could not be typed on a
+# French keyboard. Textual's Windows driver always asks; elsewhere AltGr works.
+KITTY_OFF = "\x1b[<u"
+"""Takes one request for the Kitty keyboard protocol off the terminal's stack."""
+
+
+def without_kitty(base: type[Driver]) -> type[Driver]:
+    """Return `base`, made to drop the protocol as soon as it has asked for it."""
+
+    class WithoutKitty(base):  # type: ignore[misc,valid-type] # the base is chosen at run time
+        """Textual's driver, AltGr kept."""
+
+        def start_application_mode(self) -> None:
+            """Start as the base does, then take the protocol back."""
+            super().start_application_mode()
+            self.write(KITTY_OFF)
+            self.flush()
+
+    return WithoutKitty
+
+
+def driver_for(platform: str = sys.platform) -> type[Driver] | None:
+    """Return the driver to run with; None for Textual's own choice."""
+    if platform != "win32" or "TEXTUAL_DRIVER" in os.environ:  # a browser has its own
+        return None
+    # Imports only on Windows: it loads the console's library.
+    from textual.drivers.windows_driver import WindowsDriver  # noqa: PLC0415
+
+    return without_kitty(WindowsDriver)
