@@ -59,7 +59,7 @@ def test_questions_of_places_belong_to_no_domain_of_the_checklist(
 
 def test_examples_are_handed_on_as_plain_values(tmp_path: Path) -> None:
     (example,) = load_written(tmp_path).examples
-    assert (example.file, example.line) == ("reseau.yaml", 91)
+    assert (example.file, example.line) == ("reseau.yaml", 94)
     assert example.raw == {
         "name": "rien de connu",
         "answers": {},

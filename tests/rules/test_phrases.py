@@ -4,7 +4,7 @@ import pytest
 
 from diag.checklist.lint.french import phrase_problems
 from diag.model.checklist import Criterion
-from diag.model.enums import Kind
+from diag.model.enums import Audience, Kind
 from tests.rules.written import FILES, load_written, spoilt
 from tests.shipped import shipped
 
@@ -80,10 +80,50 @@ def test_two_choices_never_read_the_same_in_a_column(tmp_path: Path) -> None:
 
 
 def test_what_stays_is_read_after_otherwise(tmp_path: Path) -> None:
-    right = '        decision: "Voter {cout} avant le {echeance}."\n'
-    words = '        otherwise: {long: "Rien ne change.", short: "rien."}\n'
-    (found,) = told(tmp_path, spoilt("reseau.yaml", right, right + words))
+    files = spoilt("reseau.yaml", "la salle n'a pas de prise.", "Rien ne change.")
+    (found,) = told(tmp_path, files)
     assert "pas de majuscule" in found
+
+
+def test_what_stays_is_one_fact(tmp_path: Path) -> None:
+    right = 'long: "la salle n\'a pas de prise."'
+    files = spoilt("reseau.yaml", right, right[:-1] + f' {"et encore " * 10}"')
+    (found,) = told(tmp_path, files)
+    assert "fait 126 signes une fois remplie, pour 110" in found
+    right = 'short: "pas de prise."'
+    agreed = f'short: "{{n|une salle|salles}} {"sans prise " * 4}ici."'
+    assert told(tmp_path, spoilt("reseau.yaml", right, agreed)) == []
+
+
+def test_what_heads_a_report_says_what_was_seen(tmp_path: Path) -> None:
+    right = '    found: {below: 3, one: "L\'école reçoit moins de 100 Mbit/s."}\n'
+    (found,) = told(tmp_path, spoilt("reseau.yaml", right, ""))
+    assert found == (
+        "reseau.yaml:30 : avertissement : critère « debit-suffisant » : sans "
+        "« found », le rapport ne dit pas ce que l'on y a vu. Ajoutez « found » : un "
+        "fait vu sur place, 66 signes au plus."
+    )
+    files = spoilt("reseau.yaml", right, "")
+    files["reseau.yaml"] = files["reseau.yaml"].replace("blocking", "improvement")
+    assert told(tmp_path, files) == []
+
+
+def test_what_is_decided_says_what_stays(tmp_path: Path) -> None:
+    stays = '{long: "la salle n\'a pas de prise.", short: "pas de prise."}'
+    right = f"        otherwise: {stays}\n"
+    (found,) = told(tmp_path, spoilt("reseau.yaml", right, ""))
+    assert found == (
+        "reseau.yaml:64 : avertissement : préconisation « cabler-les-classes » : une "
+        "décision sans « otherwise » : rien à lire après « Sinon : ». Ajoutez "
+        "« otherwise » : un fait compté ou daté, en long et en court."
+    )
+
+
+def test_each_shipped_criterion_and_decision_has_its_sentences() -> None:
+    checklist = shipped()
+    assert [one.id for one in checklist.criteria.values() if not one.found] == []
+    for one in checklist.recommendations.values():
+        assert one.wording[Audience.MAIRIE].otherwise, one.id
 
 
 def criteria() -> list[Criterion]:
@@ -100,7 +140,12 @@ def test_the_shipped_sentences_of_rules_stop_where_the_rule_is_met() -> None:
 
 def test_no_shipped_action_fires_where_what_it_says_stays_is_false() -> None:
     """Those that fire higher say of themselves what is true up there."""
-    higher = {"ajouter-la-prise-de-la-borne", "voter-le-cout-annuel-du-don"}
+    higher = {
+        *("ajouter-la-prise-de-la-borne", "voter-le-cout-annuel-du-don"),
+        *("demander-la-dotation-rurale", "demander-l-aide-du-departement"),
+        *("partager-avec-le-periscolaire", "suivre-les-demandes"),
+        *("demander-trois-engagements", "garder-une-copie-debranchee"),
+    }
     checklist = shipped()
     for one in checklist.recommendations.values():
         found = checklist.criteria[one.when.criterion].found

@@ -37,6 +37,7 @@ recommendations:
         title: "Écrire le projet"
         why: "Le matériel suivra le projet."
         decision: "Désigner une personne avant le {echeance}."
+        otherwise: {long: "le projet n'est pas écrit.", short: "pas de projet."}
       equipe:
         title: "Un projet écrit ensemble"
         why: "Vous direz vos besoins."

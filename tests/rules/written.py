@@ -63,6 +63,7 @@ criteria:
     place: ecole
     applicable: acces_internet
     levels: {3: "debit >= 100", 2: "debit >= 30", 1: "debit >= 8"}
+    found: {below: 3, one: "L'école reçoit moins de 100 Mbit/s."}
     why: "Une classe entière se connecte."
     sources: [S31, metier]
     nature: usage
@@ -92,6 +93,7 @@ recommendations:
         title: "Câbler {quantite|salle|salles}"
         why: "La classe perd du temps."
         decision: "Voter {cout} avant le {echeance}."
+        otherwise: {long: "la salle n'a pas de prise.", short: "pas de prise."}
       equipe:
         title: "Des prises dans vos salles"
         why: "La vidéo ne coupera plus."
@@ -112,7 +114,8 @@ recommendations:
     effect: {debit: 100}
     wording: {
       mairie: {title: "Souscrire une offre plus rapide",
-               why: "La page met une minute à s'ouvrir.", decision: "Choisir l'offre."},
+               why: "La page met une minute à s'ouvrir.", decision: "Choisir l'offre.",
+               otherwise: {long: "l'offre ne change pas.", short: "même offre."}},
       equipe: {title: "Une connexion plus rapide",
                why: "Toute la classe se connectera.", meanwhile: "Alternez."},
       academie: {title: "Débit de l'école", why: "Les usages en dépendent."},

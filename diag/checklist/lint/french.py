@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from diag.checklist.loaded import Item, Loaded
 from diag.checklist.source import Entries, Items, Node, Scalar
+from diag.checklist.symbols import names_of
 from diag.model.checklist import (
     Aid,
     Criterion,
@@ -21,7 +22,10 @@ from diag.rules.problem import Problem, listed, write_instead
 TITLES = frozenset({"label", "title", "plural", "unit"})
 """Keys of texts that take no final period."""
 
-SENTENCES = frozenset({"why", "decision", "meanwhile", "how", "conditions", "what"})
+SENTENCES = frozenset({
+    *("why", "decision", "meanwhile", "how", "conditions", "what"),
+    *("one", "many", "long"),
+})
 """Keys of texts that reports print as sentences."""
 
 _NOTES = frozenset({
@@ -86,8 +90,10 @@ def texts_of(
     elif isinstance(node, Entries):
         for key, child in node.nodes.items():
             yield from texts_of(child, (*path, key))
-    elif isinstance(node, Scalar) and path and path[-1] in TITLES | SENTENCES | _NOTES:
-        yield path, node.text.strip()
+    elif isinstance(node, Scalar) and path:
+        stays = path[-2:] == ("otherwise", "short")
+        if stays or path[-1] in TITLES | SENTENCES | _NOTES:
+            yield path, node.text.strip()
 
 
 def _typography(item: Item, path: tuple[str, ...], text: str) -> Iterator[Problem]:
@@ -345,6 +351,9 @@ COLUMN = (2, 11)
 CELL = 6
 """Characters of a choice in a column."""
 
+_STAYS = {"long": 110, "short": 60}
+"""Characters of what stays once filled: on a page of votes, then on a crowded one."""
+
 LINE_BREAK = " / "
 """Between the two lines above a column."""
 
@@ -356,6 +365,9 @@ _FILLED = {
 }
 """What measures a blank."""
 
+_HEADING = frozenset({Kind.COMPLIANCE, Kind.BLOCKING})
+"""Kinds that head a report, as dangers do: one reads what was seen, not a title."""
+
 _BLANKS = {"one": {"lieux", "valeur"}, "many": {"n", "total"}}
 _NAMED = frozenset({PlaceKind.BATIMENT, PlaceKind.SALLE, PlaceKind.LOT})
 
@@ -363,12 +375,11 @@ _NAMED = frozenset({PlaceKind.BATIMENT, PlaceKind.SALLE, PlaceKind.LOT})
 def phrase_problems(loaded: Loaded) -> Iterator[Problem]:
     """Yield the sentences and the short words that do not fit."""
     draft = loaded.draft
+    dangers = {one.id for one in draft.questions.values() if one.danger}
     for criterion in draft.criteria.values():
         item = loaded.item("criteria", criterion.id)
-        for name in ("found", "strength"):
-            phrase = getattr(criterion, name)
-            if phrase:
-                yield from _sentence_problems(item, name, phrase, criterion)
+        heads = criterion.kind in _HEADING or bool(names_of(criterion) & dangers)
+        yield from _seen_problems(item, criterion, heads=heads)
         yield from _level_problems(item, criterion)
         aspects = [one.id for one in draft.aspects]
         if criterion.aspect and criterion.aspect not in aspects:
@@ -399,6 +410,22 @@ def phrase_problems(loaded: Loaded) -> Iterator[Problem]:
 def labels_of(question: Question) -> tuple[str, ...]:
     """Return the labels that a question is found by: its own, those of its choices."""
     return (question.label, *(choice.label for choice in question.choices))
+
+
+def _seen_problems(
+    item: Item, criterion: Criterion, *, heads: bool
+) -> Iterator[Problem]:
+    if criterion.found is None and heads:
+        yield item.problem(
+            ("kind",),
+            "sans « found », le rapport ne dit pas ce que l'on y a vu",
+            f"Ajoutez « found » : un fait vu sur place, {LONGEST} signes au plus.",
+            "warning",
+        )
+    for name in ("found", "strength"):
+        phrase = getattr(criterion, name)
+        if phrase:
+            yield from _sentence_problems(item, name, phrase, criterion)
 
 
 def _sentence_problems(
@@ -485,10 +512,27 @@ def _grid_problems(item: Item, question: Question) -> Iterator[Problem]:
 
 def _otherwise_problems(item: Item, action: Recommendation) -> Iterator[Problem]:
     for audience, words in action.wording.items():
+        path = ("wording", str(audience))
+        if words.decision and words.otherwise is None:
+            yield item.problem(
+                (*path, "decision"),
+                "une décision sans « otherwise » : rien à lire après « Sinon : »",
+                "Ajoutez « otherwise » : un fait compté ou daté, en long et en court.",
+                "warning",
+            )
         for key, text in words.otherwise or ():
+            where = (*path, "otherwise", key)
             if text[:1] != text[:1].lower():
                 yield item.problem(
-                    ("wording", str(audience), "otherwise", key),
+                    where,
                     "se lit après « Sinon : » : pas de majuscule",
                     "Commencez par une minuscule.",
+                )
+            filled = len(_AGREED.sub(r"12 \2", text))
+            if filled > _STAYS[key]:
+                yield item.problem(
+                    where,
+                    f"« otherwise.{key} » fait {filled} signes une fois remplie, pour "
+                    f"{_STAYS[key]}",
+                    "Gardez un seul fait.",
                 )
