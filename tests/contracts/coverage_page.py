@@ -153,7 +153,7 @@ def _domain(domain: Domain, checklist: Checklist) -> str:
         (
             each.ref,
             _title(each),
-            f"{each.nature}, {KINDS[each.kind]} {each.weight}",
+            f"`{each.nature}`, {KINDS[each.kind]} {each.weight}",
             _level(each, checklist),
             _sources(each),
             PROFILES[_visit(each)],
