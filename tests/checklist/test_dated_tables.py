@@ -34,7 +34,7 @@ deadlines:
   - id: fin-du-cuivre
     title: "Fin du cuivre"
     due: 2030
-    what: "Plus de ligne fixe sur cuivre."
+    what: "Pas de ligne fixe sur cuivre."
     ask: "le syndicat"
     as_of: 2024-10-17
     source: metier

@@ -974,6 +974,13 @@ STYLE = [
         '"Câblage des classes."',
         ("reseau.yaml:71 :", "un titre finit par un point"),
     ),
+    Mistake(
+        "a title may be heard as its contrary",
+        "reseau.yaml",
+        '"Des prises dans vos salles"',
+        '"Plus de câble dans vos salles"',
+        ("reseau.yaml:67 :", "« plus de » se comprend aussi", "Écrivez « Pas de »"),
+    ),
 ]
 
 

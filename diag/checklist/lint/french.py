@@ -53,6 +53,13 @@ _TYPOGRAPHY: tuple[tuple[re.Pattern[str], str, str], ...] = (
         "il manque une espace à l'intérieur de « »",
         "Ajoutez-la.",
     ),
+    (
+        re.compile(
+            r"^Plus d(?:e |['’])(?!\d|la |une? |deux |trois |quatre )"
+        ),
+        "lu à voix haute, « plus de » se comprend aussi « davantage de »",
+        "Écrivez « Pas de », ou dites ce qui est fait.",
+    ),
 )
 
 _HEAVY = re.compile(
