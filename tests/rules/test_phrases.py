@@ -106,6 +106,12 @@ def test_what_heads_a_report_says_what_was_seen(tmp_path: Path) -> None:
     files = spoilt("reseau.yaml", right, "")
     files["reseau.yaml"] = files["reseau.yaml"].replace("blocking", "improvement")
     assert told(tmp_path, files) == []
+    asked = '    ask: "Avez-vous Internet ?"\n'
+    files["reseau.yaml"] = files["reseau.yaml"].replace(
+        asked, f"{asked}    danger: true\n"
+    )
+    (found,) = told(tmp_path, files)
+    assert "« debit-suffisant » : sans « found »" in found, "it reads a danger"
 
 
 def test_what_is_decided_says_what_stays(tmp_path: Path) -> None:

@@ -54,9 +54,7 @@ _TYPOGRAPHY: tuple[tuple[re.Pattern[str], str, str], ...] = (
         "Ajoutez-la.",
     ),
     (
-        re.compile(
-            r"^Plus d(?:e |['’])(?!\d|la |une? |deux |trois |quatre )"
-        ),
+        re.compile(r"^Plus d(?:e |['’])(?!\d|la |une? |deux |trois |quatre )"),
         "lu à voix haute, « plus de » se comprend aussi « davantage de »",
         "Écrivez « Pas de », ou dites ce qui est fait.",
     ),
