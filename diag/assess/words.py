@@ -34,7 +34,15 @@ from diag.rules.tree import (
     Term,
     walk,
 )
-from diag.words.figures import in_cell, in_words, measure, number, percent, plural
+from diag.words.figures import (
+    in_cell,
+    in_words,
+    is_printed,
+    measure,
+    number,
+    percent,
+    plural,
+)
 from diag.words.sentences import count_range
 from diag.words.vocabulary import PLACES
 
@@ -375,6 +383,19 @@ def score_cell(score: Score | None) -> str:
     if score is None or score.bounds is None:
         return "sans objet"
     return in_cell(score.bounds)
+
+
+def is_printable(score: Score) -> bool:
+    """Return whether every document prints a score: none, or narrow enough."""
+    return score.bounds is None or is_printed(score.bounds)
+
+
+def printed_cell(score: Score) -> str:
+    """Return a score in a column of any document but the technical annex.
+
+    « examiné à 37 % » stands for an interval that is too wide.
+    """
+    return score_cell(score) if is_printable(score) else filled_words(score)
 
 
 def filled_words(score: Score) -> str:

@@ -21,7 +21,7 @@ from diag.model.enums import PlaceKind, Standing, Trigger
 from diag.model.errors import DiagError
 from diag.model.number import Bounds
 from diag.model.territory import School
-from diag.words.figures import displayed, in_words
+from diag.words.figures import displayed, in_words, is_printed
 from diag.workspace.subjects import audits
 
 
@@ -40,6 +40,11 @@ class ScoreChange:
     def method_changed(self) -> bool:
         """Return whether the checklists alone moved it."""
         return self.before is None or self.before.bounds != self.again.bounds
+
+    @property
+    def moved(self) -> bool:
+        """Return whether anything but the method moves it, as it is printed."""
+        return score_words(self.again) != score_words(self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +247,11 @@ def describe_comparables(comparables: Comparables) -> str:
             f"Pas encore de comparaison : {audited} parmi les "
             f"{comparables.words} du territoire ; il en faut {FEWEST}."
         )
+    if not is_printed(comparables.overall):
+        return (
+            f"Les {comparables.count} autres {comparables.words} auditées dans le "
+            "territoire diffèrent trop entre elles pour servir de repère."
+        )
     return (
         f"La moitié au moins des {comparables.count} autres {comparables.words} "
         f"auditées dans le territoire {among(comparables.overall)}."
@@ -255,22 +265,6 @@ def among(bounds: Bounds) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreMove:
-    """A score then, the same facts judged by today's checklists, and now, in words."""
-
-    title: str
-    before: str
-    """Empty when the checklists of then had no such domain."""
-    again: str
-    now: str
-
-    @property
-    def moved(self) -> bool:
-        """Return whether anything but the method moved it."""
-        return self.again != self.now
-
-
-@dataclass(frozen=True, slots=True)
 class AuditsCompared:
     """Two audits of the same subject."""
 
@@ -278,8 +272,8 @@ class AuditsCompared:
     """Campaign of the audit before."""
     method_changed: bool
     """Whether the checklists are others."""
-    overall: ScoreMove
-    domains: tuple[ScoreMove, ...]
+    overall: ScoreChange
+    domains: tuple[ScoreChange, ...]
     better: tuple[Criterion, ...] = ()
     worse: tuple[Criterion, ...] = ()
     judged_otherwise: tuple[Criterion, ...] = ()
@@ -305,8 +299,8 @@ def progress_of(session: AuditSession) -> AuditsCompared | None:
     return AuditsCompared(
         campaign=found.campaign,
         method_changed=found.edition_changed,
-        overall=_score(found.overall),
-        domains=tuple(map(_score, found.domains)),
+        overall=found.overall,
+        domains=found.domains,
         better=tuple(one.criterion for one in found.moved(Move.BETTER)),
         worse=tuple(one.criterion for one in found.moved(Move.WORSE)),
         judged_otherwise=tuple(
@@ -314,15 +308,6 @@ def progress_of(session: AuditSession) -> AuditsCompared | None:
         ),
         settled=len(found.resolved),
         lasting=len(found.kept),
-    )
-
-
-def _score(change: ScoreChange) -> ScoreMove:
-    return ScoreMove(
-        title=change.title,
-        before=score_words(change.before) if change.before else "",
-        again=score_words(change.again),
-        now=score_words(change.now),
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from diag.answers.types import TYPES, value_words
-from diag.assess.words import money_words, score_cell, short_cost
+from diag.assess.words import money_words, short_cost
 from diag.audit.answer import find_question
 from diag.audit.session import AuditSession
 from diag.audit.suppose import (
@@ -217,7 +217,7 @@ def option_of(session: AuditSession, name: str) -> Option | None:
         name=scenario.name,
         supposed=tuple(describe_hypotheses(session, kept)),
         scores=tuple(
-            (title, score_cell(before), score_cell(after))
+            (title, before, after)
             for title, before, after in found.scores
             if before != after or title == found.scores[-1][0]
         ),

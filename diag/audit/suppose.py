@@ -392,7 +392,7 @@ class Option:
     """As its author called it."""
     supposed: tuple[str, ...]
     """In words."""
-    scores: tuple[tuple[str, str, str], ...]
+    scores: tuple[tuple[str, Score, Score], ...]
     """Title, score now, score then: those that move, the whole last."""
     costs: tuple[tuple[str, str, str], ...]
     """What is paid once and every year, now and then."""

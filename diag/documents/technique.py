@@ -9,7 +9,7 @@ from diag.assess.money import UNPRICED, WORKS, format_seen
 from diag.assess.plan import Action
 from diag.assess.results import CostLine
 from diag.assess.spread import short_places
-from diag.assess.words import quantity_words
+from diag.assess.words import quantity_words, score_cell
 from diag.audit.counsel import describe_due, describe_steps
 from diag.audit.findings import kind_of, observed, open_words
 from diag.audit.report import Report
@@ -59,10 +59,13 @@ _ANOMALIES = {
 
 def view(report: Report) -> dict[str, object]:
     """Return what the template prints."""
-    usual = usual_signature(report)
+    usual, progress = usual_signature(report), report.progress
     return {
-        "option": option_section(report.option),
-        "since": since(report.progress, named=NAMED) if report.progress else "",
+        # However wide: here alone, no score is left out.
+        "score": frame.score_words(report.assessment.overall),
+        "domains": frame.domain_table(report, score_cell),
+        "since": since(progress, named=NAMED, cell=score_cell) if progress else "",
+        "option": option_section(report.option, score_cell),
         "cover": frame.cover(report, "Service technique et prestataires"),
         "dangers": frame.dangers_box(report),
         "alerts": alerts_box(report, READER),

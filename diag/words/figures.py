@@ -95,6 +95,16 @@ def displayed(bounds: Bounds) -> tuple[int, int]:
     return out_of_100(bounds.low), out_of_100(bounds.high)
 
 
+WIDEST = 40
+"""Points: an interval wider than that is printed in the technical annex only."""
+
+
+def is_printed(bounds: Bounds) -> bool:
+    """Return whether bounds are narrow enough to be printed for everyone."""
+    low, high = displayed(bounds)
+    return high - low <= WIDEST
+
+
 def in_words(bounds: Bounds) -> str:
     """Return « 58 », or « entre 47 et 61 » when the rounded bounds differ."""
     low, high = displayed(bounds)

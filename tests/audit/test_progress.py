@@ -1,24 +1,41 @@
 """Progress is told apart from changes of method, and never without its measure."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
-from diag.audit.compare import AuditsCompared, ScoreMove
+from diag.assess.results import Score
+from diag.audit.compare import AuditsCompared, ScoreChange
 from diag.documents.parts.since import against, since
-from diag.model.enums import Audience
+from diag.model.enums import Audience, Standing
+from diag.model.number import Bounds
 from diag.words.figures import NBSP, NNBSP
 from tests.documents.builders import CRITERIA, changed, report
 from tests.documents.reading import markdown
+
+
+def _score(points: int | None) -> Score:
+    ratio = Fraction(points or 0, 100)
+    bounds = None if points is None else Bounds(ratio, ratio)
+    return Score(Standing.IN, bounds, Fraction(1))
+
+
+def moved(
+    title: str, before: int | None, again: int | None, now: int | None
+) -> ScoreChange:
+    then = None if before is None else _score(before)
+    return ScoreChange(title, then, _score(again), _score(now))
+
 
 FIL, DEB, PRI, *_ = CRITERIA
 SAME = AuditsCompared(
     campaign="2024-2025",
     method_changed=False,
-    overall=ScoreMove("Ensemble", "31", "31", "37"),
+    overall=moved("Ensemble", 31, 31, 37),
     domains=(
-        ScoreMove("Accès et réseau", "20", "20", "40"),
-        ScoreMove("Sécurité", "50", "50", "50"),
+        moved("Accès et réseau", 20, 20, 40),
+        moved("Sécurité", 50, 50, 50),
     ),
     better=(DEB,),
     worse=(PRI,),
@@ -28,10 +45,10 @@ SAME = AuditsCompared(
 OTHER = replace(
     SAME,
     method_changed=True,
-    overall=ScoreMove("Ensemble", "45", "31", "37"),
+    overall=moved("Ensemble", 45, 31, 37),
     domains=(
-        ScoreMove("Sécurité", "50", "42", "42"),
-        ScoreMove("Projet", "", "10", "10"),
+        moved("Sécurité", 50, 42, 42),
+        moved("Projet", None, 10, 10),
     ),
     judged_otherwise=(FIL, DEB),
 )

@@ -27,7 +27,7 @@ def pages(seed: int, known: int, audience: Audience) -> list[str]:
 def test_pages_one_and_two_hold_on_one_sheet_each(seed: int, known: int) -> None:
     first, second, *rest = pages(seed, known, Audience.MAIRIE)
     assert "L'essentiel" in first
-    assert "Score d'ensemble" in first
+    assert "Examiné à" in first
     assert "Calendrier et budget sur trois ans" in second
     assert "Reste à charge TTC" in second
     assert "Sommaire" in rest[0]

@@ -234,6 +234,6 @@ def test_a_choice_not_to_have_is_told_beside_the_scores_with_its_reason() -> Non
 
 
 def test_a_column_is_shorter_than_a_sentence() -> None:
-    text = read(facts(rooms=("CP",)), CHECKLIST, Audience.MAIRIE)
-    assert "Score d'ensemble : entre 0 et 92 sur 100" in text
+    text = read(facts(rooms=("CP",)), CHECKLIST, Audience.TECHNIQUE)
+    assert "Score d'ensemble : entre 0 et 83 sur 100" in text
     assert "| Accès et réseau | 0 à 100 | 0 % |" in text

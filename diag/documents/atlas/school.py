@@ -9,6 +9,7 @@ from statistics import median
 from diag.assess.money import Money, total_words
 from diag.assess.plan import Action
 from diag.assess.results import CriterionResult, DomainResult, Score
+from diag.assess.words import filled_words, is_printable
 from diag.audit.counsel import name_places
 from diag.audit.findings import observed
 from diag.audit.report import Report
@@ -62,26 +63,27 @@ class ScoreBar:
         return self.span[1] - self.span[0] if self.span else 0
 
 
-def gauge(score: Score, otherwise: str = "sans objet") -> ScoreBar:
-    """Return a score as a gauge; `otherwise` stands where there is none."""
-    return gauge_of(score.bounds, otherwise)
+def gauge(score: Score | None, otherwise: str = "sans objet") -> ScoreBar:
+    """Return a score as a gauge; `otherwise` stands where there is none.
 
-
-def gauge_of(bounds: Bounds | None, otherwise: str) -> ScoreBar:
-    """Return bounds as a gauge; `otherwise` stands where there are none."""
-    if bounds is None:
+    One too wide to be printed gives how much is examined, and is not drawn.
+    """
+    if score is None or score.bounds is None:
         return ScoreBar(otherwise)
-    return ScoreBar(in_words(bounds), displayed(bounds))
+    if not is_printable(score):
+        return ScoreBar(filled_words(score))
+    return ScoreBar(in_words(score.bounds), displayed(score.bounds))
 
 
-def middle(scores: Iterable[Bounds]) -> Bounds | None:
+def middle(scores: Iterable[Score]) -> Score | None:
     """Return what surely holds the median of scores that are only known in part."""
-    told = list(scores)
-    if not told:
+    known = [(one.bounds, one.completeness) for one in scores if one.bounds]
+    if not known:
         return None
-    low = median(one.low for one in told)
-    high = median(one.high for one in told)
-    return Bounds(Fraction(low), Fraction(high))
+    low = median(bounds.low for bounds, _ in known)
+    high = median(bounds.high for bounds, _ in known)
+    complete = median(share for _, share in known)
+    return Score(Standing.IN, Bounds(Fraction(low), Fraction(high)), Fraction(complete))
 
 
 # Who an atlas is for: which schools it shows, in which documents, with money or not.
@@ -346,13 +348,13 @@ class SchoolScores:
 
     provisional: bool
     score: ScoreBar
-    bounds: Bounds | None
+    overall: Score
     completeness: str
     socle: Socle
     failing: tuple[str, ...]
     """Titles of the points of compliance that fail."""
     to_check: int
-    domains: Mapping[str, Bounds]
+    domains: Mapping[str, Score]
     """Title of a domain → its score."""
     budget: Money | None
     """Three years, with tax; None when the view has no money."""
@@ -433,13 +435,13 @@ def scores_of(report: Report, view: View) -> SchoolScores:
     return SchoolScores(
         provisional=report.provisional,
         score=gauge(overall),
-        bounds=overall.bounds,
+        overall=overall,
         completeness=percent(overall.completeness),
         socle=assessment.socle,
         failing=tuple(one.criterion.title for one in failing(report, view.audience)),
         to_check=len(unchecked(report, view)),
         domains={
-            one.domain.title: one.score.bounds
+            one.domain.title: one.score
             for one in assessment.domains
             if one.score.bounds is not None
         },

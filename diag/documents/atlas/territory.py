@@ -10,10 +10,9 @@ from diag.documents.atlas.school import (
     SchoolEntry,
     SchoolScores,
     ScoreBar,
-    gauge_of,
+    gauge,
     middle,
 )
-from diag.model.number import Bounds
 from diag.model.text import fold
 from diag.words.vocabulary import SOCLES
 
@@ -73,7 +72,7 @@ def overview(entries: Iterable[SchoolEntry]) -> Overview:
         audited=len(told),
         provisional=sum(one.provisional for one in told),
         with_alerts=sum(bool(one.failing) for one in told),
-        median=_median(one.bounds for one in told),
+        median=_median(told),
         socles=tuple((said, socles[one]) for one, said in SOCLES.items()),
         domains=_domains(told),
         frequent=tuple(ranked[:FREQUENT]),
@@ -107,7 +106,7 @@ def _line(insee: str, name: str, entries: Sequence[SchoolEntry]) -> CommuneLine:
         schools=len(entries),
         audited=len(told),
         failing=sum(len(one.failing) for one in told),
-        median=_median(one.bounds for one in told),
+        median=_median(told),
         budget=_budget(told),
     )
 
@@ -119,13 +118,12 @@ def _domains(told: Sequence[SchoolScores]) -> tuple[tuple[str, int, ScoreBar], .
         for title in titles
     }
     return tuple(
-        (title, len(some), gauge_of(middle(some), "sans objet"))
-        for title, some in scores.items()
+        (title, len(some), gauge(middle(some))) for title, some in scores.items()
     )
 
 
-def _median(scores: Iterable[Bounds | None]) -> ScoreBar:
-    return gauge_of(middle(one for one in scores if one), "pas encore de score")
+def _median(told: Iterable[SchoolScores]) -> ScoreBar:
+    return gauge(middle(one.overall for one in told), "pas encore de score")
 
 
 def _budget(told: Sequence[SchoolScores]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from diag.assess.words import printed_cell
 from diag.audit.law import concerns, law_words
 from diag.documents.blocks import Pair, bullets, definitions, table
 from diag.documents.document import Document
@@ -24,7 +25,6 @@ from diag.documents.synthesis.common import (
     build_page,
     names_or_count,
     rules,
-    score_cell,
     shared,
 )
 from diag.documents.synthesis.decisions import (
@@ -259,7 +259,7 @@ def _standing(gathering: Gathering) -> Md:
         (
             gathering.name_of(one),
             describe_day(max(one.visits)) if one.visits else "aucune visite",
-            score_cell(one.overall),
+            printed_cell(one.overall),
             SOCLES[one.socle],
             "provisoire" if one.provisional else "définitif",
         )

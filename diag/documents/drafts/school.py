@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from diag.answers.types import heads_words
 from diag.assess.plan import Action
+from diag.assess.words import is_printable
 from diag.audit.findings import observed, praised, strengths
 from diag.audit.report import Report
 from diag.documents.blocks import Pair, bullets, definitions, table
@@ -171,7 +172,8 @@ def application(report: Report, title: str, population_of: str) -> Document:
     view: dict[str, object] = {
         "call": _call(report),
         "bearer": _bearer(report, population_of),
-        "score": frame.score_words(overall),
+        "scored": is_printable(overall),
+        "score": frame.printed_words(overall),
         "completeness": percent(overall.completeness),
         "socle": frame.socle_words(report),
         "domains": frame.domain_table(report),

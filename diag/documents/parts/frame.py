@@ -4,6 +4,7 @@ from collections import Counter
 
 from diag.assess.results import CriterionResult, Score
 from diag.assess.spread import declined
+from diag.assess.words import filled_words, is_printable, printed_cell, score_cell
 from diag.audit.compare import describe_comparables
 from diag.audit.report import Report
 from diag.documents.blocks import (
@@ -19,10 +20,11 @@ from diag.documents.blocks import (
 from diag.documents.document import Meta
 from diag.documents.drawings import Bar, draw_scores
 from diag.documents.escape import Md
-from diag.documents.parts.since import against
+from diag.documents.parts.since import Cell, against
 from diag.model.enums import Provenance, Socle, Standing, State
+from diag.model.number import Bounds
 from diag.words.dates import describe_day, long_date
-from diag.words.figures import displayed, in_cell, in_words, percent
+from diag.words.figures import displayed, in_cell, in_words, is_printed, percent
 from diag.words.sentences import listed, of, phone_number
 from diag.words.vocabulary import (
     LEVELS_EXPLAINED,
@@ -76,7 +78,8 @@ def view(report: Report, meta: Meta) -> dict[str, object]:
         "page_break": PAGE_BREAK,
         "running_line": meta.running_line,
         "visit": visit_words(report),
-        "score": score_words(overall),
+        "scored": is_printable(overall),
+        "score": printed_words(overall),
         "against": against(report.progress) if report.progress else "",
         "compared": describe_comparables(report.comparables)
         if report.comparables
@@ -114,8 +117,13 @@ def version(report: Report) -> str:
     return f"grilles {report.checklist.version}{mark}"
 
 
+def printed_words(score: Score) -> str:
+    """Return « entre 47 et 61 sur 100 », or « examiné à 37 % » when it is too wide."""
+    return score_words(score) if is_printable(score) else filled_words(score)
+
+
 def score_words(score: Score) -> str:
-    """Return « entre 47 et 61 sur 100 », or « sans objet »."""
+    """Return « entre 47 et 61 sur 100 », however wide, or « sans objet »."""
     if score.bounds is None:
         return "sans objet"
     doubt = " (peut-être sans objet)" if score.standing is Standing.MAYBE else ""
@@ -171,7 +179,9 @@ def _at(report: Report, place: str) -> str:
     return report.it if place == report.facts.root else report.place_name(place)
 
 
-def domain_table(report: Report, *, beside: bool = False) -> Md:
+def domain_table(
+    report: Report, cell: Cell = printed_cell, *, beside: bool = False
+) -> Md:
     """Return each domain's score, and how much of it is settled.
 
     With the half of the comparable schools `beside`, where enough of them are known.
@@ -179,16 +189,16 @@ def domain_table(report: Report, *, beside: bool = False) -> Md:
     halves = report.comparables.domains if beside and report.comparables else {}
     rows, bars = [], []
     for result in report.assessment.domains:
-        score, title = result.score, result.domain.title
+        score, title, span = result.score, result.domain.title, None
         shown, complete = "sans objet", percent(score.completeness)
         if score.bounds is not None:
-            shown = in_cell(score.bounds)
+            shown = cell(score)
+            span = displayed(score.bounds) if shown == score_cell(score) else None
         elif result.only_complies:
             shown, complete = UNSCORED, "–"
         half = halves.get(result.domain.id)
-        others = (in_cell(half) if half else "trop peu d'écoles",) if halves else ()
+        others = (_half_words(half),) if halves else ()
         rows.append((title, shown, complete, *others))
-        span = displayed(score.bounds) if score.bounds else None
         bars.append(Bar(title, shown, span))
     more = ("Écoles comparables, la moitié",) if halves else ()
     columns = ("Domaine", SCORE_COLUMN, EXAMINED, *more)
@@ -197,6 +207,12 @@ def domain_table(report: Report, *, beside: bool = False) -> Md:
         table(caption, columns, rows, drawing=draw_scores(bars)),
         _declined(report),
     ))
+
+
+def _half_words(half: Bounds | None) -> str:
+    if half is None:
+        return "trop peu d'écoles"
+    return in_cell(half) if is_printed(half) else "trop différentes"
 
 
 def _declined(report: Report) -> Md:

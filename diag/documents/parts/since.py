@@ -1,16 +1,21 @@
 """What changed since last time, and what was supposed, as blocks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from diag.audit.compare import AuditsCompared, ScoreMove
+from diag.assess.results import Score
+from diag.assess.words import is_printable, printed_cell, score_words
+from diag.audit.compare import AuditsCompared, ScoreChange
 from diag.audit.suppose import Option
 from diag.documents.blocks import bold, bullets, sections, table, written
 from diag.documents.escape import Md
 from diag.model.checklist import Criterion
 from diag.words.sentences import listed, sentence
 
+Cell = Callable[[Score], str]
+"""Words a score in a column: `printed_cell`, but in the technical annex."""
 
-def option_section(option: Option | None) -> Md:
+
+def option_section(option: Option | None, cell: Cell = printed_cell) -> Md:
     """Return the whole section, its title included; nothing without an option."""
     if option is None:
         return Md("")
@@ -25,7 +30,11 @@ def option_section(option: Option | None) -> Md:
         written(lead),
         written("Nous avons supposé :"),
         bullets(one[:1].upper() + one[1:] for one in option.supposed),
-        _side_by_side("Scores sur 100, hypothèse comprise", "Domaine", option.scores),
+        _side_by_side(
+            "Scores sur 100, hypothèse comprise",
+            "Domaine",
+            [(title, cell(then), cell(now)) for title, then, now in option.scores],
+        ),
         _side_by_side("Dépense encore à décider, TTC", "Dépense", option.costs),
         _option_advice(
             "Actions supposées faites, ou devenues inutiles", option.resolved
@@ -42,11 +51,11 @@ def _option_advice(caption: str, rows: Sequence[Sequence[str]]) -> Md:
     return table(caption, ("Action", "Coût"), rows)
 
 
-def since(progress: AuditsCompared, *, named: int) -> Md:
+def since(progress: AuditsCompared, *, named: int, cell: Cell = printed_cell) -> Md:
     """Return what changed, `named` criteria at most by name in each list."""
     return sections((
         written(_lead(progress)),
-        _scores(progress),
+        _scores(progress, cell),
         *(
             Md(f"{bold(title)} {written(_named(some, named))}")
             for title, some in (
@@ -61,28 +70,35 @@ def since(progress: AuditsCompared, *, named: int) -> Md:
 
 
 def against(progress: AuditsCompared) -> str:
-    """Return « contre 31 en 2025-2026 », judged alike, and the method if it changed."""
-    if progress.overall.again == "sans objet":
+    """Return « contre 31 en 2025-2026 », judged alike, and the method if it changed.
+
+    Nothing where that score was too little known to be printed.
+    """
+    then = progress.overall.again
+    if then.bounds is None or not is_printable(then):
         return ""
     alike = ", rejugé par les grilles d'aujourd'hui" if progress.method_changed else ""
-    return f"contre {progress.overall.again} en {progress.campaign}{alike}"
+    return f"contre {score_words(then)} en {progress.campaign}{alike}"
 
 
-def _scores(progress: AuditsCompared) -> Md:
+def _scores(progress: AuditsCompared, cell: Cell) -> Md:
     moved = [
         one
         for one in progress.domains
-        if one.moved or (progress.method_changed and one.before != one.again)
+        if one.moved or (progress.method_changed and one.method_changed)
     ]
-    rows = [_score_row(progress, one) for one in (*moved, progress.overall)]
+    rows = [_score_row(progress, one, cell) for one in (*moved, progress.overall)]
     again = ("Rejugé aujourd'hui",) if progress.method_changed else ()
     columns = ("Domaine", progress.campaign, *again, "Maintenant")
     return table("Scores sur 100, alors et maintenant", columns, rows)
 
 
-def _score_row(progress: AuditsCompared, one: ScoreMove) -> tuple[str, ...]:
-    again = (one.again,) if progress.method_changed else ()
-    return one.title, one.before or "n'existait pas", *again, one.now
+def _score_row(
+    progress: AuditsCompared, one: ScoreChange, cell: Cell
+) -> tuple[str, ...]:
+    before = cell(one.before) if one.before else "n'existait pas"
+    again = (cell(one.again),) if progress.method_changed else ()
+    return one.title, before, *again, cell(one.now)
 
 
 def _lead(progress: AuditsCompared) -> str:

@@ -14,6 +14,7 @@ from diag.assess.money import (
 )
 from diag.assess.money import total_words as told_total
 from diag.assess.results import Score
+from diag.assess.words import is_printable, printed_cell
 from diag.audit.law import basis_words, concerns, label, pressure
 from diag.documents.blocks import PAGE_BREAK, bullets, drawings_in, table
 from diag.documents.document import Document, Meta
@@ -21,7 +22,7 @@ from diag.documents.drawings import Bar, draw_scores
 from diag.documents.escape import Md
 from diag.documents.parts.advice import ELSEWHERE
 from diag.documents.parts.budget import Row, budget_table, gather_rest, unsure_row
-from diag.documents.parts.frame import SCORE_COLUMN, glossary
+from diag.documents.parts.frame import SCORE_COLUMN, glossary, printed_words
 from diag.documents.synthesis.gathering import (
     Expense,
     Extract,
@@ -33,9 +34,9 @@ from diag.documents.synthesis.gathering import (
 from diag.documents.templates import finish, render, render_contacts
 from diag.model.charter import SHIPPED, House
 from diag.model.checklist import Criterion
-from diag.model.enums import Audience, Compliance, Kind, Nature, Owner, Socle
+from diag.model.enums import Audience, Compliance, Kind, Nature, Owner, Socle, Standing
 from diag.model.number import Bounds
-from diag.words.figures import displayed, in_cell, in_words, percent
+from diag.words.figures import displayed, percent
 from diag.words.sentences import first_sentence, listed, sentence
 from diag.words.vocabulary import OWNERS, PRIORITIES, SOCLE_SENTENCES, SOCLES
 
@@ -385,43 +386,53 @@ def build_synthesis(
     return build_page(meta, template, view, reach, house, signed=True)
 
 
-def average(scores: Iterable[Score]) -> Bounds | None:
+def average(scores: Iterable[Score]) -> Score | None:
     """Return the average, exact: of the lows below, of the highs above.
 
     Each school counts as one, whatever its size; what has no score does not count.
     """
-    bounds = [one.bounds for one in scores if one.bounds is not None]
-    if not bounds:
+    known = [(one.bounds, one.completeness) for one in scores if one.bounds]
+    if not known:
         return None
-    return Bounds(
-        sum((one.low for one in bounds), Fraction()) / len(bounds),
-        sum((one.high for one in bounds), Fraction()) / len(bounds),
-    )
+    low = _mean(bounds.low for bounds, _ in known)
+    high = _mean(bounds.high for bounds, _ in known)
+    return Score(Standing.IN, Bounds(low, high), _mean(share for _, share in known))
 
 
-def span(scores: Iterable[Score]) -> Bounds | None:
-    """Return what holds every score: from the least possible to the greatest."""
-    bounds = [one.bounds for one in scores if one.bounds is not None]
-    if not bounds:
-        return None
-    return Bounds(min(one.low for one in bounds), max(one.high for one in bounds))
+def _mean(ratios: Iterable[Fraction]) -> Fraction:
+    counted = list(ratios)
+    return sum(counted, Fraction()) / len(counted)
 
 
-def score_cell(score: Score) -> str:
-    """Return « 47 à 61 », or « sans objet »."""
-    return in_cell(score.bounds) if score.bounds else "sans objet"
+def extremes(scores: Iterable[Score]) -> str:
+    """Return « 20 et 80 » over the schools whose score is known enough; else « – ».
 
-
-def average_words(extracts: Sequence[Extract]) -> str:
-    """Return « entre 47 et 61 sur 100 », averaged over schools."""
-    found = average(one.overall for one in extracts)
-    return f"{in_words(found)} sur 100" if found else "sans objet"
+    It is no interval of a score: both ends are reached, or may be.
+    """
+    known = [one.bounds for one in scores if one.bounds and is_printable(one)]
+    if not known:
+        return "–"
+    ends = Bounds(min(one.low for one in known), max(one.high for one in known))
+    low, high = displayed(ends)
+    return str(low) if low == high else f"{low} et {high}"
 
 
 def completeness(extracts: Sequence[Extract]) -> str:
     """Return how much of the schools' examination is settled, averaged."""
-    told = [one.overall.completeness for one in extracts]
-    return percent(sum(told, Fraction()) / len(told)) if told else percent(Fraction())
+    shares = [one.overall.completeness for one in extracts]
+    return percent(_mean(shares) if shares else Fraction())
+
+
+def summary(extracts: Sequence[Extract]) -> dict[str, object]:
+    """Return where schools stand together, as a template prints it."""
+    found = average(one.overall for one in extracts)
+    return {
+        "several": len(extracts) > 1,
+        "scored": not found or is_printable(found),
+        "average": printed_words(found) if found else "sans objet",
+        "completeness": completeness(extracts),
+        "socle": socle_words(extracts),
+    }
 
 
 def socle_words(extracts: Sequence[Extract]) -> str:
@@ -446,13 +457,14 @@ def domain_table(extracts: Sequence[Extract], *, spread: bool = True) -> Md:
             found.setdefault(ident, (title, []))[1].append(score)
     rows, bars = [], []
     for title, scores in found.values():
-        whole, limits = average(scores), span(scores)
+        whole = average(scores)
         counted = sum(one.bounds is not None for one in scores)
-        words = in_cell(whole) if whole else "sans score"
-        widest = (in_cell(limits) if limits else "–",) if spread else ()
+        words = printed_cell(whole) if whole else "sans score"
+        widest = (extremes(scores),) if spread else ()
         rows.append((title, words, *widest, str(counted)))
-        bars.append(Bar(title, words, displayed(whole) if whole else None))
-    extra = ("Du plus bas au plus haut",) if spread else ()
+        drawn = whole.bounds if whole and is_printable(whole) else None
+        bars.append(Bar(title, words, displayed(drawn) if drawn else None))
+    extra = ("Le plus bas et le plus haut",) if spread else ()
     columns = ("Domaine", SCORE_COLUMN, *extra, "Écoles concernées")
     caption = "Moyenne des écoles auditées, domaine par domaine"
     return table(caption, columns, rows, drawing=draw_scores(bars))

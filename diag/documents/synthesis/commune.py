@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+from diag.assess.words import printed_cell
 from diag.audit.law import concerns, heading
 from diag.documents.blocks import box, bullets, table
 from diag.documents.document import Document
@@ -14,17 +15,14 @@ from diag.documents.synthesis.common import (
     Shared,
     alert_rows,
     alerts_words,
-    average_words,
     build_synthesis,
-    completeness,
     domain_table,
     is_broken,
     names_or_count,
     rules,
-    score_cell,
     shared,
-    socle_words,
     strong_list,
+    summary,
     unchecked_list,
     weak_table,
 )
@@ -52,16 +50,13 @@ def commune_synthesis(gathering: Gathering) -> Document:
     view = {
         "name": gathering.name,
         "cover": cover(gathering, _reader(gathering), *_identity(gathering)),
-        "several": len(gathering.schools) > 1,
         "deadline": deadline(asked, urgent=len(dangers(gathering))),
         "dangers": dangers_box(gathering),
         "alerts": _alerts_box(gathering, found),
         "decisions": decisions_box(gathering, "Décisions proposées", asked),
         "levels": LEVELS_EXPLAINED,
         "common": weak_table(_untold(gathering, found), WEAK - _boxed(gathering)),
-        "average": average_words(gathering.schools),
-        "completeness": completeness(gathering.schools),
-        "socle": socle_words(gathering.schools),
+        **summary(gathering.schools),
         "total": money.total_line(gathering),
         "schools": _school_table(gathering),
         "unaudited": unaudited(gathering),
@@ -164,7 +159,7 @@ def _school_table(gathering: Gathering) -> Md:
         (
             gathering.name_of(one),
             audit_words(one),
-            score_cell(one.overall),
+            printed_cell(one.overall),
             SOCLES[one.socle],
             alerts_words([one], READER),
             money.total([one]).cell,

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from diag.assess.results import Score
+from diag.assess.words import is_printable
 from diag.audit.report import Report
 from diag.documents.tables.writers import as_json
 from diag.model.territory import School
@@ -89,5 +90,6 @@ def _feature(school: School, found: Judged | None) -> dict[str, object]:
 
 
 def _bounds(name: str, score: Score) -> dict[str, int | None]:
-    low, high = displayed(score.bounds) if score.bounds else (None, None)
+    shown = score.bounds if is_printable(score) else None
+    low, high = displayed(shown) if shown else (None, None)
     return {f"{name}_min": low, f"{name}_max": high}

@@ -110,7 +110,7 @@ def test_page_one_of_the_mayor_s_document_holds_the_decisions() -> None:
     told = build_document(report(facts(rooms=ROOMS)), Audience.MAIRIE)
     first, second = pages(made(told))[:2]
     assert "L'essentiel" in first
-    assert "Score d'ensemble" in first
+    assert "Examiné à" in first
     assert SCHOOL.name in first
     assert "Sommaire" in second
 

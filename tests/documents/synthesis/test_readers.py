@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from diag.assess.results import Score
-from diag.documents.synthesis.common import average, span
+from diag.documents.synthesis.common import average, extremes
 from diag.documents.synthesis.territory import (
     circonscription_synthesis,
     territory_synthesis,
@@ -69,6 +69,17 @@ def test_an_average_holds_every_possible_one() -> None:
     sure = Score(Standing.IN, Bounds(Fraction(1, 2), Fraction(1, 2)), Fraction(1))
     unsure = Score(Standing.IN, Bounds(Fraction(0), Fraction(1)), Fraction(0))
     out = Score(Standing.OUT, None, Fraction(1))
-    assert average([sure, unsure, out]) == Bounds(Fraction(1, 4), Fraction(3, 4))
-    assert span([sure, unsure, out]) == Bounds(Fraction(0), Fraction(1))
+    found = average([sure, unsure, out])
+    assert found is not None
+    assert found.bounds == Bounds(Fraction(1, 4), Fraction(3, 4))
+    assert found.completeness == Fraction(1, 2)
     assert average([out]) is None
+
+
+def test_the_lowest_and_the_highest_are_of_schools_that_are_known_enough() -> None:
+    low, high, unknown = (
+        Score(Standing.IN, Bounds(Fraction(a, 100), Fraction(b, 100)), Fraction(1))
+        for a, b in ((20, 30), (70, 80), (0, 100))
+    )
+    assert extremes([low, high, unknown]) == "20 et 80"
+    assert extremes([unknown]) == "–"

@@ -79,7 +79,7 @@ def test_page_one_of_the_council_s_synthesis_holds_its_decisions(
         each.extract_text() for each in pypdf.PdfReader(io.BytesIO(pdf)).pages
     )
     assert "Décisions proposées" in first
-    assert "Score d'ensemble, en moyenne" in first
+    assert "Examiné à" in first
     assert "Sommaire" in second
 
 

@@ -10,7 +10,8 @@ HERE = SCHOOL.model_copy(update={"longitude": "-5.1269412", "latitude": "46.40"}
 
 
 def test_a_school_is_a_point_with_its_scores_as_intervals() -> None:
-    document = json.loads(school_map([(HERE, judged(report(facts())))]))
+    told = report(facts({("ecole", "debit"): 120, ("ecole", "projet_ecrit"): True}))
+    document = json.loads(school_map([(HERE, judged(told))]))
 
     (feature,) = document["features"]
     assert document["type"] == "FeatureCollection"
@@ -18,13 +19,13 @@ def test_a_school_is_a_point_with_its_scores_as_intervals() -> None:
         "type": "Point",
         "coordinates": [-5.126941, 46.4],
     }
-    told = feature["properties"]
-    # the network may reach 3 of 3 (weight 3), the project 2 of 3 (weight 1)
-    assert (told["score_min"], told["score_max"]) == (0, 92)
-    assert (told["reseau_min"], told["reseau_max"]) == (0, 100)
-    assert told["completude"] == 0
-    assert told["socle"] == "indetermine"
-    assert told["provisoire"] is True
+    found = feature["properties"]
+    # the network has 3 of 3 (weight 3), the project 2 of 3 (weight 1)
+    assert (found["score_min"], found["score_max"]) == (92, 92)
+    assert (found["reseau_min"], found["reseau_max"]) == (100, 100)
+    assert found["completude"] == 100
+    assert found["socle"] == "atteint"
+    assert found["provisoire"] is True
 
 
 def test_a_closed_audit_is_no_longer_provisional() -> None:
