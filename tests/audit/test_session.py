@@ -78,6 +78,7 @@ def begun(session: AuditSession) -> AuditSession:
 def test_what_is_known_after_a_gesture_is_what_is_read_anew(
     begun: AuditSession, gesture: str
 ) -> None:
+    assert begun.assessment
     GESTURES[gesture](begun)
     assert begun.snapshot == begun.read_anew()
     anew = audits.open_session(begun.workspace, SCHOOL)
@@ -97,7 +98,20 @@ def test_after_any_gestures_the_snapshot_is_the_one_read_anew(
     for gesture in gestures:
         with suppress(DiagError):
             GESTURES[gesture](begun)
+        assert begun.judged.criteria
         assert begun.snapshot == begun.read_anew()
+    assert begun.assessment == begun.read_anew().assessment
+
+
+def test_what_answers_do_not_move_is_not_judged_again(begun: AuditSession) -> None:
+    before = begun.assessment
+    for question, many in (("nb_eleves", 140), ("nb_classes", 7)):
+        record_answer(begun, NewAnswer(question, many))
+        assert begun.judged.criteria
+    after = begun.assessment
+    stands = [after.criteria[ident] is one for ident, one in before.criteria.items()]
+    assert len(stands) / 2 < sum(stands) < len(stands)
+    assert after == begun.read_anew().assessment
 
 
 def test_an_undoing_in_a_place_read_as_another_shows_what_the_other_says(
