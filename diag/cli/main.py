@@ -49,6 +49,7 @@ COMMANDS = {
     "conflicts": "diag.cli.conflicts:conflicts_group",
     "decrypt": "diag.cli.privacy:decrypt",
     "demo": "diag.cli.report:demo",
+    "doctor": "diag.cli.workspace:doctor",
     "draft": "diag.cli.report:draft",
     "encrypt": "diag.cli.privacy:encrypt",
     "export": "diag.cli.export:export",

@@ -1,7 +1,8 @@
-"""`diag init`, `settings`, `backup`, `restore`, `salvage`, `web`; audits as files."""
+"""`diag init`, `settings`, `backup`, `restore`, `doctor`, `web`; audits as files."""
 
 import shlex
 import sys
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -15,17 +16,22 @@ from diag.cli.shared import (
     about_json,
     audit_command,
     folder_of,
+    json_option,
     print_json,
+    print_lines,
     print_table,
     workspace_command,
 )
 from diag.journal.journal import FILE
+from diag.journal.revision import now
 from diag.model.codes import school_year
 from diag.model.errors import DiagError
 from diag.office.outlook import year_begun, year_sentence
 from diag.office.privacy import encrypting
 from diag.words.sentences import counted
 from diag.workspace import backup as keeping
+from diag.workspace import doctor as doctoring
+from diag.workspace.doctor import LostLines, Verdict, examine
 from diag.workspace.settings import changed_settings, first_settings
 from diag.workspace.workspace import Workspace
 
@@ -110,21 +116,109 @@ def restore(ctx: click.Context, file: Path) -> None:
     for kept in aside:
         click.echo(f"L'ancienne version est gardée : {kept}")
     if aside and aside[0].suffix == ".db":
-        click.echo(f"Ce que l'ancien journal avait de plus : diag salvage {aside[0]}")
+        click.echo(f"Ce que l'ancien journal avait de plus : diag doctor {aside[0]}")
 
 
 @click.command()
-@workspace_command
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--repair", is_flag=True, help="Remet en état ; l'abîmé est mis de côté.")
+@json_option
+@click.pass_context
+def doctor(
+    ctx: click.Context, file: Path | None, *, repair: bool, as_json: bool
+) -> None:
+    """Examine l'espace de travail, sans rien y écrire.
+
+    Avec FILE, un journal mis de côté : y reprend tout ce qui se lit encore.
+    Code de sortie : 0 sain, 1 à réparer, 3 des modifications sont perdues.
+    """
+    folder = folder_of(ctx)
+    if file is not None:
+        _take_from(folder, file, as_json=as_json)
+    elif repair:
+        _repair(folder, as_json=as_json)
+    else:
+        _examine(folder, as_json=as_json)
+
+
+@click.command(hidden=True)
 @click.argument("file", type=click.Path(path_type=Path))
-def salvage(workspace: Workspace, file: Path, *, as_json: bool) -> None:
-    """Reprend d'un journal abîmé, mis de côté, tout ce qui s'y lit encore."""
-    found = keeping.salvage(workspace, file)
+@json_option
+@click.pass_context
+def salvage(ctx: click.Context, file: Path, *, as_json: bool) -> None:
+    """Ancien nom de « diag doctor FILE »."""
+    ctx.invoke(doctor, file=file, repair=False, as_json=as_json)
+
+
+_SHOWN = 8
+"""How many subjects of what is lost are printed; `--json` has them all."""
+
+_VERDICTS = {
+    Verdict.SOUND: "sain",
+    Verdict.REPAIRABLE: "à réparer",
+    Verdict.LOST: "perdu",
+}
+
+
+def _examine(folder: Path, *, as_json: bool) -> None:
+    seen = examine(folder, now())
     if as_json:
-        print_json(found._asdict())
+        print_json({
+            "verdict": seen.verdict.name.lower(),
+            "findings": [
+                {**one._asdict(), "verdict": one.verdict.name.lower()}
+                for one in seen.findings
+            ],
+            "found": dict(seen.evidence.found) if seen.evidence else {},
+            "lost": [one._asdict() for one in seen.lost],
+        })
+    else:
+        print_table(
+            (one.step, _VERDICTS[one.verdict], one.sentence) for one in seen.findings
+        )
+        print_lines(_lost_lines(seen.lost))
+    sys.exit(seen.verdict)
+
+
+def _repair(folder: Path, *, as_json: bool) -> None:
+    done = doctoring.repair(folder)
+    if as_json:
+        print_json({
+            **done._asdict(),
+            "aside": str(done.aside) if done.aside else None,
+            "lost": [one._asdict() for one in done.lost],
+        })
+    else:
+        for source, number in done.found.items():
+            click.echo(f"{source} : {counted(number, 'modification')}")
+        if done.aside:
+            click.echo(f"L'ancien fichier est gardé tel quel : {done.aside}")
+        print_lines(_lost_lines(done.lost))
+        click.echo("Synchronisez : le bureau rendra ce qu'il a d'autre.")
+    sys.exit(Verdict.LOST if done.lost else Verdict.SOUND)
+
+
+def _lost_lines(lost: Iterable[LostLines]) -> Iterator[str]:
+    """Give one line an audit: how many are lost, about what, no value."""
+    for one in lost:
+        name = one.name or (f"audit {one.audit[:8]}" if one.audit else "audit inconnu")
+        about = [each.partition("/q/")[2] or each for each in one.subjects]
+        shown = ", ".join(about[:_SHOWN]) + (" …" if len(about) > _SHOWN else "")
+        gone = "perdue" if one.number == 1 else "perdues"
+        count = f"{counted(one.number, 'modification')} {gone}"
+        yield f"{name} : {count}" + (f", dont {shown}" if shown else "")
+
+
+def _take_from(folder: Path, file: Path, *, as_json: bool) -> None:
+    with Workspace.open(folder) as workspace:
+        done = doctoring.take_from(workspace.journal, file)
+    readable = sum(done.found.values())
+    if as_json:
+        print_json({"readable": readable, "new": done.new})
         return
     click.echo(
-        f"{counted(found.readable, 'modification')} lisibles, {found.new} reprises "
-        "ici. Synchronisez : le bureau rendra ce qu'il a d'autre."
+        f"{counted(readable, 'modification')} lisibles, {done.new} reprises ici. "
+        "Synchronisez : le bureau rendra ce qu'il a d'autre."
     )
 
 

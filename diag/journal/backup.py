@@ -2,13 +2,13 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from datetime import date
 from hashlib import sha256
 from itertools import chain, count
 from pathlib import Path
-from typing import Any
 
 from diag.journal import connection as keys
 from diag.journal import proof
@@ -19,7 +19,6 @@ from diag.journal.errors import (
     NotAJournalError,
     UnreachableError,
     in_french,
-    is_of_sqlite,
 )
 
 FOLDER = "backups"
@@ -29,6 +28,9 @@ KEPT = 3
 """How many daily copies are kept."""
 
 _DAILY = "diag-20??-??-??.db"
+
+_SHARED_LOCK = 0x40000002
+"""Where SQLite locks a file that it has open: 510 bytes, never written."""
 
 
 def backup(
@@ -284,49 +286,75 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-_ALL = "select audit, id, body, erased from rev"
-
-_WAYS = (
-    " order by audit, subject, id",
-    " order by audit desc, subject desc, id desc",
-)
-
-_LEAST = 50
-"""Audits are numbered from one: how many are looked for where none can be counted."""
+# What no revision holds, and no hash proves: taken as far as SQLite still reads it.
 
 
-def readable_lines(path: Path) -> Iterator[bytes]:
-    """Give the lines of a file that are still what was written, each once.
+_CARRIED = ("setting", "school", "commune", "town_hall", "import_log")
+_COLUMNS = "select name from pragma_table_info(?)"
 
-    A page that cannot be read hides its own lines, not those before and after it: the
-    table is read from both ends, then audit by audit.
 
-    Raises:
-        JournalError: when the file is no journal at all, or its key is lost.
+def carry_over(path: Path, connection: sqlite3.Connection, *, last: bool) -> None:
+    """Take settings and territory from another file; what is here already stays.
+
+    `last`: it is the file that one worked with, whose messages still wait; an older
+    one may hold some that left since. What cannot be read is not taken.
     """
-    with closing(connect(path, readonly=True)) as connection, in_french(path):
-        connection.text_factory = bytes
-        seen: set[bytes] = set()
-        for _, key, body, erased in _every_row(connection):
-            if key not in seen and (erased or sha256(body).digest() == key):
-                seen.add(key)
-                yield body
+    with suppress(JournalError), closing(connect(path, readonly=True)) as other:
+        for table in (*_CARRIED, "outbox") if last else _CARRIED:
+            with suppress(JournalError), in_french(path):
+                _carry_table(other, connection, table)
 
 
-def _every_row(connection: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
-    top = _LEAST
-    for way in _WAYS:
-        for row in _rows(connection, _ALL + way):
-            top = max(top, row[0])
-            yield row
-    for audit in range(1, top + 1):
-        for way in _WAYS:
-            yield from _rows(connection, f"{_ALL} where audit = {audit}{way}")
+def _carry_table(
+    other: sqlite3.Connection, connection: sqlite3.Connection, table: str
+) -> None:
+    theirs = {name for (name,) in other.execute(_COLUMNS, [table])}
+    both = [name for (name,) in connection.execute(_COLUMNS, [table]) if name in theirs]
+    names, marks = ", ".join(both), ", ".join("?" * len(both))
+    read = f"select {names} from {table}"  # noqa: S608 -- names of this module
+    keep = f"insert or ignore into {table}({names}) values ({marks})"  # noqa: S608 -- idem
+    for row in other.execute(read) if both else ():
+        connection.execute(keep, row)
 
 
-def _rows(connection: sqlite3.Connection, sql: str) -> Iterator[tuple[Any, ...]]:
-    try:
-        yield from connection.execute(sql)
-    except Exception as error:
-        if not is_of_sqlite(error):
-            raise
+def set_aside_lines(
+    connection: sqlite3.Connection, lines: Iterable[tuple[bytes, bytes, str]]
+) -> None:
+    """Keep lines apart, with their id and why: another file had them so."""
+    connection.executemany(
+        "insert or ignore into quarantine values (?, ?, ?, null)",
+        [(key, line.decode("utf-8"), problem) for key, line, problem in lines],
+    )
+
+
+_KNOWN = """
+select id from rev union select id from erased union select id from quarantine
+"""
+
+
+def unknown_among(connection: sqlite3.Connection, keys: Iterable[bytes]) -> set[bytes]:
+    """Return the revisions that a journal neither holds, nor erased, nor set aside."""
+    return set(keys) - {key for (key,) in connection.execute(_KNOWN)}
+
+
+def last_written(connection: sqlite3.Connection) -> int:
+    """Return the latest time that a revision in force tells, UTC milliseconds; or 0."""
+    (last,) = connection.execute("select max(at) from head").fetchone()
+    return last or 0
+
+
+def is_open_elsewhere(path: Path) -> bool:
+    """Say whether another program has a database open, damaged or not.
+
+    By the lock that SQLite holds on it all the while; this program must have closed it.
+    """
+    if sys.platform == "win32":
+        return False  # a file that is open there cannot be renamed
+    import fcntl  # noqa: PLC0415 - where there are such locks
+
+    with path.open("r+b") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 510, _SHARED_LOCK)
+        except OSError:
+            return True
+    return False

@@ -13,6 +13,7 @@ from time import monotonic, sleep
 from typing import Any, cast
 
 from diag.journal.errors import (
+    EXAMINE,
     DamagedError,
     JournalError,
     NotAJournalError,
@@ -104,7 +105,8 @@ def _connect(path: Path, mode: str, *, shared: bool) -> sqlite3.Connection:
         raise NotAJournalError(
             f"{path} : la clé {key_id(key)} n'ouvre pas ce fichier, ou il est "
             "abîmé. Vérifiez que son fichier « -chiffrement.json » est bien le sien ; "
-            "sinon, restaurez une sauvegarde du dossier « backups »."
+            "sinon, faites examiner l'espace de travail.",
+            command=EXAMINE,
         ) from error
 
 

@@ -9,12 +9,17 @@ from typing import ClassVar
 
 from diag.model.errors import DiagError
 
+EXAMINE = "diag doctor"
+"""What looks at a damaged journal without writing to it."""
+
 
 class JournalError(DiagError):
     """The journal could not do what was asked; the message is for the user."""
 
     sentence: ClassVar[str] = ""
     """What SQLite's own error means, after the name of the file."""
+    remedy: ClassVar[str] = ""
+    """The command that it advises."""
 
 
 class LockedError(JournalError):
@@ -40,8 +45,10 @@ class DamagedError(JournalError):
 
     sentence = (
         "le journal est abîmé, ou le disque ne répond plus correctement. N'y écrivez "
-        "plus, et restaurez une sauvegarde du dossier « backups »."
+        "plus. Des sauvegardes sont dans le dossier « backups » ; faites examiner "
+        "l'espace de travail."
     )
+    remedy = EXAMINE
 
 
 class NotAJournalError(JournalError):
@@ -49,9 +56,10 @@ class NotAJournalError(JournalError):
 
     sentence = (
         "ce fichier n'est pas un journal de diag. Choisissez un autre dossier "
-        "de travail ; s'il en était un, il est abîmé : restaurez une sauvegarde du "
-        "dossier « backups »."
+        "de travail ; s'il en était un, il est abîmé : des sauvegardes sont dans le "
+        "dossier « backups », faites examiner l'espace de travail."
     )
+    remedy = EXAMINE
 
 
 class ReadOnlyError(JournalError):
@@ -164,4 +172,6 @@ def explain(error: BaseException, path: Path) -> JournalError | None:
         with suppress(OSError):
             if shutil.disk_usage(path.parent).free < _ALMOST_FULL:
                 meaning = DiskFullError
-    return meaning(f"{path} : {meaning.sentence}") if meaning else None
+    if meaning is None:
+        return None
+    return meaning(f"{path} : {meaning.sentence}", command=meaning.remedy)

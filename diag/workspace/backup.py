@@ -1,4 +1,4 @@
-"""Backups of a workspace, restored or salvaged; the syndicat's own files included.
+"""Backups of a workspace, and their return; the syndicat's own files included.
 
 One zip a copy, read back before it counts; put back whole or not at all.
 """
@@ -18,10 +18,9 @@ from diag.journal.attachments import (
     restore_photos,
     verify_copied_photos,
 )
-from diag.journal.backup import overlay_beside, readable_lines
+from diag.journal.backup import overlay_beside
 from diag.journal.errors import DamagedError, UnreachableError
 from diag.journal.journal import FILE
-from diag.model.errors import DiagError
 from diag.workspace.disk import write_whole
 from diag.workspace.editions import OVERLAY
 from diag.workspace.people import carry_out_again
@@ -186,28 +185,3 @@ def restore(folder: Path, copied: Path) -> tuple[Path, ...]:
     overlay = restore_overlay(folder, copied, aside)
     carry_out_again(folder, journal)
     return tuple(path for path in (journal, photos, overlay) if path is not None)
-
-
-class Salvaged(NamedTuple):
-    """What came of it."""
-
-    readable: int
-    """Revisions that are still what was written."""
-    new: int
-    """Those that were not here any more."""
-
-
-def salvage(workspace: Workspace, path: Path) -> Salvaged:
-    """Take in what a file set aside by a restoration still holds; it is left as it is.
-
-    Raises:
-        DiagError: when the file is elsewhere, is no journal, or nothing can be written.
-    """
-    is_own = path.resolve().parent == workspace.folder.resolve()
-    if not is_own or path.name == FILE:
-        raise DiagError(
-            f"{path} n'est pas un journal mis de côté dans {workspace.folder}. Une "
-            "base venue d'ailleurs n'est pas ouverte : demandez un paquet."
-        )
-    taken = workspace.journal.ingest(readable_lines(path))
-    return Salvaged(taken.new + taken.known, taken.new)

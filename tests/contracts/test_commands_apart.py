@@ -25,6 +25,7 @@ PROMPT_ONLY = {
     "office/privacy",
     "workspace/charter.py",
     "workspace/disk.py",
+    "workspace/doctor.py",
 }
 """What no screen does, or what is said before there is a screen."""
 SAID_AS_SUCH = {

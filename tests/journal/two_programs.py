@@ -2,7 +2,8 @@
 
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from diag.journal.connection import connect
@@ -37,3 +38,26 @@ def written_by_two_programs(path: Path) -> list[str]:
 
 def _write_there(path: Path) -> None:
     subprocess.run([sys.executable, "-c", _THERE, str(path)], check=True)
+
+
+_STAYS = """
+import sys
+from pathlib import Path
+from diag.journal.journal import Journal
+with Journal.open(Path(sys.argv[1])) as opened:
+    opened.manifest()
+    print("open", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def opened_elsewhere(folder: Path) -> Iterator[None]:
+    """Have another program hold a journal open."""
+    words = [sys.executable, "-c", _STAYS, str(folder)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdin=pipe, stdout=pipe, text=True) as there:
+        assert there.stdout is not None
+        assert there.stdout.readline() == "open\n"
+        yield
+        there.communicate("")

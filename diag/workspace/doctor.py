@@ -1,0 +1,448 @@
+"""What state a workspace is in, and all that can be had back of a damaged one.
+
+The file that is examined is never written: what is found goes through `ingest` into a
+new journal, erasures first, which takes its place once it is whole and checked.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from pathlib import Path
+from secrets import token_hex
+from shutil import copyfile, disk_usage, rmtree
+from typing import NamedTuple
+
+from diag.journal import backup, recorder, subjects
+from diag.journal import connection as keys
+from diag.journal.attachments import FILE as PHOTOS
+from diag.journal.attachments import AttachmentStore, Editions, verify_photos
+from diag.journal.carve import Carved, carve, carved_photos
+from diag.journal.errors import JournalError, LockedError, RefusedError
+from diag.journal.journal import FILE, Journal, get_setting, put_setting
+from diag.journal.revision import Revision, parse
+from diag.model.errors import DiagError
+from diag.words.sentences import counted
+from diag.workspace.people import carry_out_again
+from diag.workspace.settings import Settings
+
+
+class Verdict(IntEnum):
+    """How a workspace is; its number is the command's exit code."""
+
+    SOUND = 0
+    REPAIRABLE = 1
+    LOST = 3
+
+
+class Finding(NamedTuple):
+    """What one look gave."""
+
+    step: str
+    """What was looked at, in French."""
+    verdict: Verdict
+    sentence: str
+
+
+class LostLines(NamedTuple):
+    """Revisions of one audit that no source has."""
+
+    audit: str
+    """Its id; empty when nothing tells of which audit."""
+    name: str
+    """As a person knows it, as far as is known."""
+    number: int
+    subjects: Sequence[str]
+    """What those that are named were about, no value told."""
+
+
+@dataclass(slots=True)
+class Evidence:
+    """All that the sources of a workspace still hold, each line from the first."""
+
+    lines: dict[bytes, bytes] = field(default_factory=dict)
+    skeletons: dict[bytes, bytes] = field(default_factory=dict)
+    editions: dict[str, bytes] = field(default_factory=dict)
+    found: Counter[str] = field(default_factory=Counter)
+    """How many lines each source was the first to give."""
+    of_file: Carved = field(default_factory=Carved)
+    """What the journal's own file holds."""
+    revisions: dict[bytes, Revision] = field(default_factory=dict)
+    """What this version reads of them."""
+
+    def add(self, source: str, carved: Carved) -> None:
+        """Add what a source holds, less what is here, erased or set aside."""
+        away = self.of_file.erased | self.of_file.aside.keys()
+        lines = {
+            key: line
+            for key, line in carved.lines.items()
+            if key not in self.lines and key not in self.skeletons and key not in away
+        }
+        self.lines |= lines
+        self.skeletons |= carved.skeletons
+        self.editions |= carved.editions
+        for key in carved.skeletons.keys() | carved.erased:
+            self.lines.pop(key, None)
+        if lines:
+            self.found[source] += len(lines)
+        for key, line in (lines | carved.skeletons).items():
+            with suppress(RefusedError):
+                self.revisions[key] = parse(line)
+
+    def in_order(self) -> list[bytes]:
+        """Return every line as a journal takes it in: erasures first."""
+        read = self.revisions
+        order = sorted(
+            self.lines.keys() | self.skeletons.keys(),
+            key=lambda key: (
+                (read[key].op != "erase", read[key].lam, key)
+                if key in read
+                else (True, 0, key)
+            ),
+        )
+        return [self.skeletons.get(key) or self.lines[key] for key in order]
+
+    def lost(self) -> list[LostLines]:
+        """Return what was there, by what still names or counts it, and is not."""
+        unheld: dict[str, dict[bytes, str]] = {}
+        for key, audit, subject in self._named():
+            if key not in self.revisions and key not in self.of_file.aside:
+                unheld.setdefault(audit, {})[key] = subject
+        held, own = Counter(one.audit for one in self.revisions.values()), self.of_file
+        told = {own.audits.get(each, ""): own.counts[each] for each in own.counts}
+        found = []
+        for audit in sorted(unheld.keys() | told.keys()):
+            named = unheld.get(audit, {})
+            number = max(len(named), told.get(audit, 0) - held[audit])
+            about = sorted(set(named.values()))
+            if number:
+                found.append(LostLines(audit, self._name_of(audit), number, about))
+        return found
+
+    def _named(self) -> Iterator[tuple[bytes, str, str]]:
+        """Give each revision that a row names, or another as what it follows."""
+        for key, (number, subject) in self.of_file.named.items():
+            yield key, self.of_file.audits.get(number, ""), subject
+        for one in self.revisions.values():
+            for parent in one.parents:
+                yield bytes.fromhex(parent), one.audit, one.subject
+
+    def _name_of(self, audit: str) -> str:
+        for revision in self.revisions.values():
+            is_about = revision.subject == subjects.SUBJECT and revision.audit == audit
+            if is_about and isinstance(revision.value, Mapping):
+                code = str(revision.value.get("code", ""))
+                name = self.of_file.schools.get(code, "")
+                return f"{name} ({code})" if name else code
+        return ""
+
+
+def gather(folder: Path, path: Path) -> Evidence:
+    """Read all sources: the file and its log, the recorder, the copies.
+
+    Raises:
+        DiagError: when a key is lost.
+    """
+    found = Evidence()
+    if path.exists():
+        found.of_file = carve(path)
+        found.add("fichier", found.of_file)
+    found.add("enregistreur", _recorded(folder))
+    for copied in _copies(folder):
+        found.add(f"copie {copied.name}", carve(copied))
+    return found
+
+
+def _recorded(folder: Path) -> Carved:
+    found = Carved()
+    for line in recorder.recorded(folder, keys.key_of(folder / FILE)):
+        with suppress(RefusedError):
+            revision = parse(line)
+            kept = found.skeletons if revision.erased else found.lines
+            kept[revision.key] = line
+    return found
+
+
+def _copies(folder: Path) -> list[Path]:
+    """Return the copies of a workspace's journal, the newest first."""
+    copies = (folder / backup.FOLDER).glob("diag-*.db")
+    whole = [path for path in copies if not path.stem.endswith("-photos")]
+    return sorted(whole, key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+# Looking: every step is told, sound or not.
+
+
+CLOCK_GAP = 120_000
+"""Milliseconds by which the last line may be ahead of the clock."""
+
+ROOM = 200 * 2**20
+"""Free bytes under which a disk is told to be almost full."""
+
+_REPAIR = "Pour le remettre en état : diag doctor --repair."
+
+
+class Examined(NamedTuple):
+    """What was seen of a workspace."""
+
+    findings: Sequence[Finding]
+    evidence: Evidence | None
+    """All that is left; gathered only when something is wrong."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return the worst of all."""
+        return max((one.verdict for one in self.findings), default=Verdict.SOUND)
+
+    @property
+    def lost(self) -> Sequence[LostLines]:
+        """Return what no source has."""
+        return self.evidence.lost() if self.evidence else ()
+
+
+def examine(folder: Path, now: int) -> Examined:
+    """Look at a workspace, and write nothing.
+
+    Raises:
+        DiagError: when there is none, or its key is lost.
+    """
+    path, evidence = folder / FILE, None
+    findings = [_look_at_file(path)]
+    if findings[0].verdict:
+        evidence = gather(folder, path)
+        findings.append(_what_is_lost(evidence))
+    else:
+        with Journal.open(folder, readonly=True) as journal:
+            findings += [_look_at_recorder(journal), _look_at_clock(journal, now)]
+    findings += [
+        *_look_at_photos(folder),
+        _look_at_copies(folder),
+        _look_at_room(folder),
+    ]
+    return Examined(findings, evidence)
+
+
+def _look_at_file(path: Path) -> Finding:
+    if not path.exists() and not _copies(path.parent):
+        raise DiagError(f"Aucun espace de travail dans {path.parent}.")
+    try:
+        backup.verify(path)
+    except JournalError as error:
+        return Finding("fichier", Verdict.REPAIRABLE, f"{error} {_REPAIR}")
+    return Finding("fichier", Verdict.SOUND, "structure, lignes et réponses vérifiées")
+
+
+def _what_is_lost(evidence: Evidence) -> Finding:
+    lost = sum(one.number for one in evidence.lost())
+    found = counted(len(evidence.revisions), "modification")
+    if lost:
+        what = f"au moins {counted(lost, 'modification')} sans aucune source"
+        return Finding("lignes", Verdict.LOST, f"{found} retrouvées, {what}")
+    if evidence.of_file.is_cut and not evidence.of_file.counts:
+        what = "le fichier est coupé, et rien ne dit ce que la suite contenait"
+        return Finding("lignes", Verdict.LOST, f"{found} retrouvées ; {what}")
+    return Finding("lignes", Verdict.REPAIRABLE, f"{found} retrouvées, aucune perdue")
+
+
+def _look_at_recorder(journal: Journal) -> Finding:
+    recorded = _recorded(journal.path.parent).lines
+    missing = backup.unknown_among(journal.connection, recorded)
+    if missing:
+        what = counted(len(missing), "modification")
+        sentence = f"{what} de plus que le journal : une copie ancienne ? {_REPAIR}"
+        return Finding("enregistreur", Verdict.REPAIRABLE, sentence)
+    held = counted(len(recorded), "modification")
+    return Finding("enregistreur", Verdict.SOUND, f"{held}, toutes dans le journal")
+
+
+def _look_at_clock(journal: Journal, now: int) -> Finding:
+    last = backup.last_written(journal.connection)
+    if last > now + CLOCK_GAP:
+        day = datetime.fromtimestamp(last / 1000)  # noqa: DTZ006 - the user's day
+        sentence = f"elle retarde, ou a avancé : dernière saisie le {day:%d/%m/%Y}"
+        return Finding("horloge", Verdict.REPAIRABLE, sentence)
+    return Finding("horloge", Verdict.SOUND, "après la dernière saisie")
+
+
+def _look_at_photos(folder: Path) -> Iterator[Finding]:
+    path = folder / PHOTOS
+    if not path.exists():
+        return
+    try:
+        verify_photos(path)
+    except JournalError:
+        whole = counted(len({*carved_photos(path)}), "photo")
+        sentence = f"le fichier est abîmé, {whole} s'y lisent encore. {_REPAIR}"
+        yield Finding("photos", Verdict.REPAIRABLE, sentence)
+    else:
+        yield Finding("photos", Verdict.SOUND, "toutes vérifiées")
+
+
+def _look_at_copies(folder: Path) -> Finding:
+    damaged = []
+    copies = _copies(folder)
+    for copied in copies:
+        try:
+            backup.verify(copied)
+        except JournalError:
+            damaged.append(copied.name)
+    if damaged:
+        sentence = f"abîmées : {', '.join(damaged)}. Refaites-en une : diag backup."
+        return Finding("copies", Verdict.REPAIRABLE, sentence)
+    if not copies:
+        return Finding("copies", Verdict.SOUND, "aucune encore : diag backup")
+    told = f"{counted(len(copies), 'copie')}, la dernière {copies[0].name}"
+    return Finding("copies", Verdict.SOUND, told)
+
+
+def _look_at_room(folder: Path) -> Finding:
+    free = disk_usage(folder).free
+    told = f"{free // 2**20} Mo libres"
+    if free < ROOM:
+        sentence = f"{told} : libérez de la place"
+        return Finding("place", Verdict.REPAIRABLE, sentence)
+    return Finding("place", Verdict.SOUND, told)
+
+
+# Repairing: a new journal, in the place of the file that is set aside as it is.
+
+
+_WORKSHOP = "reparation"
+
+
+class Repaired(NamedTuple):
+    """What came of it."""
+
+    found: Mapping[str, int]
+    """Lines, by the source that gave them."""
+    new: int
+    """Those that the journal did not hold any more."""
+    lost: Sequence[LostLines]
+    aside: Path | None
+    """Where the damaged file is now, as it was; None when it was sound."""
+
+
+def repair(folder: Path) -> Repaired:
+    """Have a workspace hold again all that its sources tell.
+
+    Raises:
+        DiagError: when another window has it open, or nothing can be written.
+    """
+    path = folder / FILE
+    if path.exists() and backup.is_open_elsewhere(path):
+        raise LockedError(f"{path} : {LockedError.sentence}")
+    evidence = gather(folder, path)
+    try:
+        backup.verify(path)
+    except JournalError:
+        aside = _replace(folder, evidence)
+        return Repaired(evidence.found, 0, evidence.lost(), aside)
+    with Journal.open(folder) as journal:
+        new = take_back(journal, evidence)
+    _mend_photos(folder, _stamp())
+    return Repaired(evidence.found, new, (), None)
+
+
+def take_back(journal: Journal, evidence: Evidence) -> int:
+    """Take in what was found, erasures first; return how many lines were new."""
+    for content in evidence.editions.values():
+        Editions(journal).keep(content)
+    aside = evidence.of_file.aside.items()
+    with journal.transaction() as connection:
+        rows = ((key, one.line, one.problem) for key, one in aside)
+        backup.set_aside_lines(connection, rows)
+    return journal.ingest(evidence.in_order()).new
+
+
+def _replace(folder: Path, evidence: Evidence) -> Path | None:
+    """Build a new journal of what was found, and put it in the place of the old."""
+    path, workshop, stamp = folder / FILE, folder / _WORKSHOP, _stamp()
+    rmtree(workshop, ignore_errors=True)
+    workshop.mkdir(mode=0o700)
+    try:
+        for mark in folder.glob("*-chiffrement.json"):
+            copyfile(mark, workshop / mark.name)
+        with Journal.open(workshop) as journal:
+            take_back(journal, evidence)
+            _carry_settings(journal, folder, evidence.of_file)
+            journal.compact()
+        aside = backup.restore(workshop / FILE, path, stamp)
+    finally:
+        rmtree(workshop, ignore_errors=True)
+    _mend_photos(folder, stamp)
+    carry_out_again(folder, None)
+    return aside
+
+
+def _stamp() -> str:
+    return f"abime-{datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005 - a file's name
+
+
+def _carry_settings(journal: Journal, folder: Path, carved: Carved) -> None:
+    """Take what no line holds: from the file, then from the copies, the newest first.
+
+    A new label for the laptop: lines that are lost had order numbers, which come again.
+    """
+    look = journal.path.with_name("examen.db")
+    for suffix in ("", "-wal"):
+        side = folder / f"{FILE}{suffix}"
+        if side.exists():
+            copyfile(side, look.with_name(f"{look.name}{suffix}"))
+    for source in (look, None, *_copies(folder)):
+        with journal.transaction() as connection:
+            if source is not None:
+                backup.carry_over(source, connection, last=source == look)
+        if source is None and get_setting(journal, "workspace") is None:
+            _keep_carved(journal, carved)
+    kept = get_setting(journal, "workspace")
+    if kept is not None:
+        put_setting(journal, "workspace", {**kept, "device": f"d-{token_hex(4)}"})
+
+
+def _keep_carved(journal: Journal, carved: Carved) -> None:
+    with suppress(KeyError, ValueError):
+        told = Settings.model_validate_json(carved.settings["workspace"])
+        put_setting(journal, "workspace", told.model_dump(mode="json"))
+
+
+def _mend_photos(folder: Path, stamp: str) -> None:
+    """Put the photos that are whole in a new file, when the one there is damaged."""
+    path, workshop = folder / PHOTOS, folder / _WORKSHOP
+    if not path.exists():
+        return
+    with suppress(JournalError):
+        verify_photos(path)
+        return
+    workshop.mkdir(mode=0o700, exist_ok=True)
+    try:
+        for mark in folder.glob("*-chiffrement.json"):
+            copyfile(mark, workshop / mark.name)
+        made = AttachmentStore(workshop)
+        for mime, content in carved_photos(path):
+            made.put(content, mime)
+        if made.path.exists():
+            backup.restore(made.path, path, stamp, verify_photos)
+    finally:
+        rmtree(workshop, ignore_errors=True)
+
+
+def take_from(journal: Journal, path: Path) -> Repaired:
+    """Take in what a file set aside still holds; it is left as it is.
+
+    Raises:
+        DiagError: when the file is elsewhere, its key is lost, or nothing is written.
+    """
+    folder = journal.path.parent
+    is_own = path.resolve().parent == folder.resolve()
+    if not is_own or path.name == FILE:
+        raise DiagError(
+            f"{path} n'est pas un journal mis de côté dans {folder}. Une base venue "
+            "d'ailleurs n'est pas ouverte : demandez un paquet."
+        )
+    evidence = Evidence()
+    evidence.of_file = carve(path)
+    evidence.add("fichier", evidence.of_file)
+    new = take_back(journal, evidence)
+    return Repaired(evidence.found, new, (), None)
