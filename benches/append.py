@@ -14,17 +14,19 @@ from pathlib import Path
 from sqlite3 import Connection
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter_ns
+from time import perf_counter_ns, process_time_ns
 from uuid import UUID, uuid5
 
 from diag.journal import changes
 from diag.journal.connection import connect
 from diag.journal.journal import Journal
+from diag.journal.recorder import Recorder
 from diag.journal.revision import NewRevision, Origin
 from diag.model.enums import State
 from diag.model.fact import Answer
 
 BUDGET = 1.5
+RECORDER_BUDGET = 3
 INSERT = "insert into bare values (?, ?)"
 ROUNDS = 2_000
 AUDITS = [str(uuid5(UUID(int=0), str(number))) for number in range(20)]
@@ -58,7 +60,25 @@ def main(folder: Path) -> None:
 
         times = measured((insert_and_commit, answer), ROUNDS)
         bare.close()
+        recording = recorder_cost(Path(home), lines)
     report(*times)
+    verdict = "tenu" if recording <= RECORDER_BUDGET else "DÉPASSÉ"
+    print(
+        f"{'enregistreur':>22} : {recording:7.1f} µs de processeur l'ajout "
+        f"(budget {RECORDER_BUDGET}, {verdict})"
+    )
+
+
+def recorder_cost(home: Path, lines: list[bytes]) -> float:
+    """Return the processor's microseconds that writing a line once more takes."""
+    own = Recorder(home, None)
+    own.add(lines[:1])
+    start = process_time_ns()
+    for line in lines:
+        own.add([line])
+    taken = process_time_ns() - start
+    own.close()
+    return taken / 1000 / len(lines)
 
 
 def bare_table(path: Path, lines: list[bytes]) -> Connection:

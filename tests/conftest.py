@@ -22,7 +22,7 @@ import pytest
 
 from diag.audit.session import AuditSession
 from diag.demo.files import FictionalTerritory, write_fictional_territory
-from diag.journal import connection
+from diag.journal import connection, recorder
 from diag.journal.journal import Journal
 from diag.journal.territory import Territory
 from diag.workspace import editions
@@ -84,7 +84,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """
     full = connection._WRITING["synchronous"]
     level = full if item.get_closest_marker("durable") else _OFF
-    with patch.dict(connection._WRITING, synchronous=level):
+    waits = recorder._sync if level else str
+    with (
+        patch.dict(connection._WRITING, synchronous=level),
+        patch.object(recorder, "_sync", waits),
+    ):
         return (yield)
 
 

@@ -85,6 +85,7 @@ def retire(journal: Journal, audit: str, reason: str, origin: Origin) -> Retired
             for at, target in enumerate(targets, 1)
         ]
         ingest.ingest(connection, (revision.line for revision in lines))
+        journal.record(lines)
         for table in _CACHES:
             sql = (
                 f"delete from {table} where audit = (select n from audit where id = ?)"  # noqa: S608 -- names of this module

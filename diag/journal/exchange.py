@@ -49,6 +49,10 @@ left join sync_state s on s.audit = a.n and s.hub = ?
 where r.lam > coalesce(s.lam, 0) group by a.n order by a.n
 """
 
+_HELD = """
+select a.id, max(s.lam) from sync_state s join audit a on a.n = s.audit group by a.id
+"""
+
 _GREATEST = "select lam from tally where audit = (select n from audit where id = ?)"
 
 
@@ -112,12 +116,23 @@ def unsettled(journal: Journal, hub: str) -> list[tuple[str, int]]:
 def take_page(
     journal: Journal, hub: str, audit: str, lines: Iterable[bytes], after: int
 ) -> Ingested:
-    """Take a page in and move the cursor, in one durable commit."""
+    """Take a page in and move the cursor, in one durable commit.
+
+    The hub has its lines: the recorder keeps erasures, and that a page came.
+    """
     lam = mark_of(journal, hub, audit).lam
     with journal.transaction() as connection:
         taken = ingest.ingest(connection, lines)
         connection.execute(_KEEP_MARK, [hub, after, lam, audit])
+        journal.record(one for one in taken.revisions if one.erases)
+    if journal.recorder and taken.new:
+        journal.recorder.add_event("pull", hub=hub, audit=audit, new=taken.new)
     return taken
+
+
+def held_by_hubs(journal: Journal) -> dict[str, int]:
+    """Return up to which order number a hub held each audit: a hint."""
+    return dict(journal.select(_HELD))
 
 
 def lines_to_send(journal: Journal, audit: str, above: int = 0) -> Sequence[Keyed]:
@@ -231,6 +246,7 @@ class BundleIntake:
     def take(self, lines: Iterable[bytes]) -> None:
         """Take some lines in; a bad one is refused alone."""
         taken = ingest.ingest(self.connection, lines)
+        self.journal.record(taken.revisions)
         self.known += taken.known
         self.rejected += taken.rejected
         for revision in taken.revisions:

@@ -9,7 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from diag.journal import ingest, proof, subjects
+from diag.journal import connection as keys
+from diag.journal import ingest, proof, recorder, subjects
 from diag.journal import schema as migrations
 from diag.journal.connection import connect
 from diag.journal.errors import (
@@ -154,6 +155,9 @@ class Journal:
         """Shows that something had changed on the disk, and what was done about it."""
         self.is_checked = False
         """Whether every audit was found as it was summed since the file was opened."""
+        self.recorder: recorder.Recorder | None = None
+        """Writes once more what was committed; none in memory, or where one reads."""
+        self._fresh: list[Revision] = []
 
     @classmethod
     def open(cls, folder: Path, *, readonly: bool = False) -> Self:
@@ -164,13 +168,18 @@ class Journal:
         """
         path = folder / FILE
         opened = open_file(path, readonly=readonly)
-        return cls(
+        journal = cls(
             opened.connection, path, readonly=opened.readonly, notice=opened.notice
         )
+        if not journal.readonly:
+            journal.recorder = recorder.Recorder(folder, keys.key_of(path))
+        return journal
 
     def close(self) -> None:
         """Close the file."""
         self.connection.close()
+        if self.recorder:
+            self.recorder.close()
 
     def __enter__(self) -> Self:
         return self
@@ -194,9 +203,12 @@ class Journal:
             raise ReadOnlyError(
                 self.notice or f"{self.path} : le journal est ouvert en lecture seule"
             )
+        self._fresh = []
         try:
             self.connection.execute("begin immediate")
             yield self.connection
+            if self.recorder:
+                self.recorder.erase(self._fresh)
             self.connection.execute("commit")
         except BaseException as error:
             if self.connection.in_transaction:
@@ -204,6 +216,12 @@ class Journal:
             if sentence := explain(error, self.path):
                 raise sentence from error
             raise
+        if self.recorder and self._fresh:
+            self.recorder.add([revision.line for revision in self._fresh])
+
+    def record(self, revisions: Iterable[Revision]) -> None:
+        """Have revisions of this transaction recorded once it is committed."""
+        self._fresh += revisions
 
     def select(
         self, sql: str, parameters: Sequence[object] = ()
@@ -215,7 +233,9 @@ class Journal:
     def ingest(self, lines: Iterable[bytes]) -> Ingested:
         """Take lines in, in one durable commit; a bad line is refused alone."""
         with self.transaction() as connection:
-            return ingest.ingest(connection, lines)
+            taken = ingest.ingest(connection, lines)
+            self.record(taken.revisions)
+            return taken
 
     def write(self, change: NewRevision, origin: Origin) -> Revision:
         """Say one thing, in one durable commit.
@@ -224,8 +244,18 @@ class Journal:
             RefusedError: when it may not enter.
             JournalError: when it could not be written.
         """
-        with self.transaction() as connection:
-            return write(connection, change, origin)
+        with self.transaction():
+            return self.add(change, origin)
+
+    def add(self, change: NewRevision, origin: Origin) -> Revision:
+        """Say one thing inside the transaction that is open.
+
+        Raises:
+            RefusedError: when it may not enter.
+        """
+        revision = write(self.connection, change, origin)
+        self._fresh.append(revision)
+        return revision
 
     def write_many(
         self,
@@ -238,9 +268,9 @@ class Journal:
         `first` is called once nobody else can write any more; what it raises is
         raised, and nothing is recorded.
         """
-        with self.transaction() as connection:
+        with self.transaction():
             first()
-            return tuple(write(connection, change, origin) for change in changes)
+            return tuple(self.add(change, origin) for change in changes)
 
     def heads(self, audit: str) -> tuple[Head, ...]:
         """Return the current revisions of an audit, by subject, then in order."""

@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Any
 
 from diag.journal import changes
-from diag.journal.ingest import write
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin
 from diag.model.audit import Dispatch
@@ -132,7 +131,7 @@ class Outbox:
                 "dispatch = ? where number = ?",
                 [sent.model_dump_json(exclude_defaults=True), posted.number],
             )
-            write(connection, changes.dispatched(posted.audit, sent), origin)
+            self._journal.add(changes.dispatched(posted.audit, sent), origin)
 
     def postpone(self, number: int, until: int, problem: str) -> None:
         """Put a message that surely did not leave back among those that wait."""

@@ -17,8 +17,11 @@ from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from threading import Lock, Timer
+from threading import Timer
 from typing import TYPE_CHECKING
+
+from diag.journal.ingest import mark_of
+from diag.journal.revision import Revision
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -47,26 +50,30 @@ class Recorder:
     """
 
     def __init__(self, folder: Path, key: bytes | None) -> None:
-        self.folder = folder / FOLDER
-        self._seal = _sealing(key) if key else None
-        self._lock = Lock()
+        self._home = folder
+        self._key = key
+        self._room = _LARGEST
         self._handle: int | None = None
         self._timer: Timer | None = None
 
     def add(self, lines: Sequence[bytes]) -> None:
         """Write lines that were just committed."""
-        if self._seal:
-            lines = [self._seal(line) for line in lines]
-        content = b"\n".join(lines) + b"\n"
-        with suppress(OSError), self._lock:
+        if self._key:
+            lines = [*map(_sealing(self._key), lines)]
+        content = b"\n".join((*lines, b""))
+        try:
             handle = self._handle
             if handle is None or not os.fstat(handle).st_nlink:
                 handle = self._opened()
-            os.write(handle, content)
-            if self._timer is None:
-                self._timer = Timer(EVERY, self._settle)
-                self._timer.daemon = True
-                self._timer.start()
+            self._room -= os.write(handle, content)
+        except OSError:
+            return
+        if self._room <= 0:
+            self._let_go()
+        if self._timer is None:
+            self._timer = Timer(EVERY, self._settle)
+            self._timer.daemon = True
+            self._timer.start()
 
     def add_event(self, event: str, **detail: str | int) -> None:
         """Write that something happened which no line tells: a pull, a repair."""
@@ -74,48 +81,61 @@ class Recorder:
         text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
         self.add([text.encode("utf-8")])
 
+    def erase(self, revisions: Iterable[Revision]) -> None:
+        """Let go of what these erase, before they are committed.
+
+        Raises:
+            OSError: when a segment cannot be written again: nothing is then erased.
+        """
+        named = {(one.audit, one.erases) for one in revisions if one.erases}
+        if named:
+            ids = frozenset(bytes.fromhex(target) for _, target in named if target)
+            audits = {audit for audit, target in named if target == mark_of(audit)}
+            erase(self._home, self._key, ids, frozenset(audits))
+
     def close(self) -> None:
         """Have all that was written on the disk."""
         if self._timer is not None:
             self._timer.cancel()
-        self._settle()
         self._let_go()
 
     def _settle(self) -> None:
-        """Have what was written on the disk; a segment that is full is left."""
-        with self._lock:
-            self._timer = None
-            if self._handle is None:
-                return
-            own = os.dup(self._handle)
-        try:
+        """Have what was written on the disk: from a thread of its own, every so often.
+
+        Only who writes opens and closes; a file that is closed meanwhile is no matter.
+        """
+        self._timer = None
+        if self._handle is not None:
             with suppress(OSError):
-                _sync(own)
-            if os.fstat(own).st_size >= _LARGEST:
-                self._let_go()
-        finally:
-            os.close(own)
+                _sync(self._handle)
 
     def _let_go(self) -> None:
-        with self._lock:
-            if self._handle is not None:
-                os.close(self._handle)
-                self._handle = None
+        if self._handle is not None:
+            with suppress(OSError):
+                _sync(self._handle)
+            os.close(self._handle)
+            self._handle = None
 
     def _opened(self) -> int:
         """Open the segment of the day: the first that has room."""
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
-        self.folder.mkdir(mode=0o700, exist_ok=True)
+        self._let_go()
+        folder = self._home / FOLDER
+        folder.mkdir(mode=0o700, exist_ok=True)
         day, number = date.today(), 1  # noqa: DTZ011 - a file's name
-        while (path := self.folder / f"{day}-{number}.jsonl").exists():
-            if path.stat().st_size < _LARGEST:
-                break
+        while _size(path := folder / f"{day}-{number}.jsonl") >= _LARGEST:
             number += 1
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
-        self._handle = os.open(path, flags, 0o600)
-        return self._handle
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+        self._handle = handle = os.open(path, flags, 0o600)
+        self._room = _LARGEST - (size := _size(path))
+        if size:  # what a power cut left of a line ends there
+            os.lseek(handle, -1, os.SEEK_END)
+            if os.read(handle, 1) != b"\n":
+                os.write(handle, b"\n")
+        return handle
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def segments(folder: Path) -> list[Path]:
@@ -171,15 +191,15 @@ def erase(
             _write_again(path, kept, key)
 
 
-def encipher(folder: Path, before: bytes | None, after: bytes | None) -> None:
-    """Write every segment again under another key; None is plain."""
+def encipher(folder: Path, key: bytes, *, sealed: bool) -> None:
+    """Write every segment again under a key, or in clear."""
     for path in segments(folder):
-        _write_again(path, [*_read(path, before)], after)
+        _write_again(path, [*_read(path, key)], key if sealed else None)
 
 
 def _write_again(path: Path, lines: Iterable[bytes], key: bytes | None) -> None:
     """Replace a segment; what it held is overwritten, not only let go."""
-    seal = _sealing(key) if key else bytes
+    seal: Callable[[bytes], bytes] = _sealing(key) if key else bytes
     content = b"".join(seal(line) + b"\n" for line in lines)
     if sys.platform == "win32":  # one that is open elsewhere cannot be replaced
         path.write_bytes(content)
@@ -207,7 +227,8 @@ def release(folder: Path, key: bytes | None, held: Mapping[str, int]) -> int:
     copies = sorted(path.stem[5:] for path in folder.glob("backups/diag-20??-??-??.db"))
     gone = 0
     for path in segments(folder):
-        later = [day for day in copies if day > path.stem[:10]]
+        last = date.fromtimestamp(path.stat().st_mtime).isoformat()  # noqa: DTZ012 - idem
+        later = [day for day in copies if day > max(path.stem[:10], last)]
         lines = (line for line in _read(path, key) if not line.startswith(_EVENT))
         if len(later) >= COPIES and all(_is_held(line, held) for line in lines):
             path.unlink()

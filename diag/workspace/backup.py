@@ -12,14 +12,16 @@ from shutil import rmtree
 from typing import NamedTuple
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
-from diag.journal import backup
+from diag.journal import backup, recorder
 from diag.journal.attachments import (
     back_up_photos,
     restore_photos,
     verify_copied_photos,
 )
 from diag.journal.backup import overlay_beside
+from diag.journal.connection import key_of
 from diag.journal.errors import DamagedError, UnreachableError
+from diag.journal.exchange import held_by_hubs
 from diag.journal.journal import FILE
 from diag.workspace.disk import write_whole
 from diag.workspace.editions import OVERLAY
@@ -154,6 +156,9 @@ def back_up(workspace: Workspace, folder: Path | None = None) -> Copied:
     connection = workspace.journal.connection
     if folder is None or folder.resolve() == own.resolve():
         path = backup.backup(connection, own, today)
+        held = held_by_hubs(workspace.journal)
+        key = key_of(workspace.journal.path)
+        recorder.release(workspace.folder, key, held)
     else:
         device = workspace.settings.device if workspace.knows_author else ""
         path = backup.backup_elsewhere(

@@ -230,7 +230,8 @@ def _look_at_file(path: Path) -> Finding:
     try:
         backup.verify(path)
     except JournalError as error:
-        return Finding("fichier", Verdict.REPAIRABLE, f"{error} {_REPAIR}")
+        told = " ".join(str(error).split())  # SQLite's own words have lines
+        return Finding("fichier", Verdict.REPAIRABLE, f"{told} {_REPAIR}")
     return Finding("fichier", Verdict.SOUND, "structure, lignes et réponses vérifiées")
 
 
@@ -338,11 +339,17 @@ def repair(folder: Path) -> Repaired:
         backup.verify(path)
     except JournalError:
         aside = _replace(folder, evidence)
-        return Repaired(evidence.found, 0, evidence.lost(), aside)
-    with Journal.open(folder) as journal:
-        new = take_back(journal, evidence)
+        done = Repaired(evidence.found, 0, evidence.lost(), aside)
+    else:
+        with Journal.open(folder) as journal:
+            new = take_back(journal, evidence)
+        done = Repaired(evidence.found, new, (), None)
     _mend_photos(folder, _stamp())
-    return Repaired(evidence.found, new, (), None)
+    with Journal.open(folder) as journal:
+        if journal.recorder:
+            found, lost = sum(done.found.values()), sum(one.number for one in done.lost)
+            journal.recorder.add_event("repair", found=found, lost=lost)
+    return done
 
 
 def take_back(journal: Journal, evidence: Evidence) -> int:
@@ -358,7 +365,7 @@ def take_back(journal: Journal, evidence: Evidence) -> int:
 
 def _replace(folder: Path, evidence: Evidence) -> Path | None:
     """Build a new journal of what was found, and put it in the place of the old."""
-    path, workshop, stamp = folder / FILE, folder / _WORKSHOP, _stamp()
+    path, workshop = folder / FILE, folder / _WORKSHOP
     rmtree(workshop, ignore_errors=True)
     workshop.mkdir(mode=0o700)
     try:
@@ -368,10 +375,9 @@ def _replace(folder: Path, evidence: Evidence) -> Path | None:
             take_back(journal, evidence)
             _carry_settings(journal, folder, evidence.of_file)
             journal.compact()
-        aside = backup.restore(workshop / FILE, path, stamp)
+        aside = backup.restore(workshop / FILE, path, _stamp())
     finally:
         rmtree(workshop, ignore_errors=True)
-    _mend_photos(folder, stamp)
     carry_out_again(folder, None)
     return aside
 

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, rmtree
 from typing import NamedTuple
 
 import pytest
@@ -149,6 +149,7 @@ def test_a_damaged_file_is_examined_without_a_byte_written(
     home: Path, past: Written
 ) -> None:
     damage(home / FILE, past.whole)
+    rmtree(home / "recorder")
     before = {path: path.read_bytes() for path in home.iterdir() if path.is_file()}
 
     said = diag(home, "doctor")
@@ -184,6 +185,40 @@ def test_a_cut_workspace_is_whole_again_from_its_copies(
         assert started(desk).audit.id == audit
     assert diag(home, "doctor").code == 0
     assert not (home / "reparation").exists()
+
+
+def test_what_an_old_copy_lacks_comes_back_from_the_recorder(
+    home: Path, past: Written
+) -> None:
+    keeping.restore(home, past.copied)
+    (home / "recorder").rename(home / "ailleurs")
+    assert diag(home, "doctor").code == 0
+    (home / "ailleurs").rename(home / "recorder")
+    assert diag(home, "doctor").code == Verdict.REPAIRABLE
+
+    said = diag(home, "doctor", "--repair")
+
+    assert said.code == 0, said.err
+    with Workspace.open(home) as desk:
+        assert lines(desk, past.audit) == past.whole
+    assert diag(home, "doctor").code == 0
+
+
+def test_a_journal_that_is_gone_comes_back_from_recorder_and_copies(
+    home: Path, past: Written
+) -> None:
+    with Workspace.open(home) as desk:
+        keeping.back_up(desk)
+        author = desk.settings.author
+    for path in home.glob(f"{FILE}*"):
+        path.unlink()
+    assert diag(home, "doctor").code == Verdict.REPAIRABLE
+
+    assert diag(home, "doctor", "--repair").code == 0
+
+    with Workspace.open(home) as desk:
+        assert lines(desk, past.audit) == past.whole
+        assert desk.settings.author == author
 
 
 def test_the_settings_of_a_file_whose_header_is_gone_come_back(
@@ -226,7 +261,9 @@ def test_another_window_is_not_repaired_under_its_feet(
     with opened_elsewhere(home), pytest.raises(DiagError, match="autre fenêtre"):
         repair(home)
     damage(home / FILE, past.whole)
-    assert repair(home).lost
+    done = repair(home)
+    assert not done.lost
+    assert done.found["enregistreur"]
 
 
 def test_photos_of_a_damaged_file_come_back(home: Path) -> None:
