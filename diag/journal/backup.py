@@ -12,6 +12,7 @@ from pathlib import Path
 
 from diag.journal import connection as keys
 from diag.journal import proof
+from diag.journal import schema as migrations
 from diag.journal.connection import connect
 from diag.journal.errors import (
     DamagedError,
@@ -20,6 +21,7 @@ from diag.journal.errors import (
     UnreachableError,
     in_french,
 )
+from diag.journal.revision import unread
 
 FOLDER = "backups"
 """Where copies go, inside the workspace."""
@@ -183,7 +185,21 @@ def verify(path: Path, *, logs_alone: bool = False) -> None:
             proof.check_copy(connection, logs_alone=logs_alone)
         except DamagedError as error:
             raise DamagedError(f"{path} : {error}") from error
+        _verify_unread(connection, path)
         _verify_editions(connection, path)
+
+
+def _verify_unread(connection: sqlite3.Connection, path: Path) -> None:
+    if "m008_opaque" not in migrations.applied(connection):
+        return  # a copy that an older version made
+    for key, body in connection.execute("select id, body from opaque"):
+        one = unread(body.encode("utf-8"))
+        if one is None or one.key != key:
+            raise DamagedError(
+                f"{path} : la modification {key.hex()}, d'une version plus récente, "
+                "n'est plus ce qui avait été écrit. Restaurez une sauvegarde plus "
+                "ancienne du dossier « backups »."
+            )
 
 
 def _verify_editions(connection: sqlite3.Connection, path: Path) -> None:

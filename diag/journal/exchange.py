@@ -130,6 +130,49 @@ def take_page(
     return taken
 
 
+# Lines of a newer version: what this one cannot read has sums of its own, so that those
+# of the log stay what every version counts.
+
+
+_UNREAD = "select audit, id, body from opaque order by audit, id"
+
+
+def unread_lines(journal: Journal) -> dict[str, list[Keyed]]:
+    """Return the lines of a newer version that are kept here, by audit."""
+    found: dict[str, list[Keyed]] = {}
+    for audit, key, body in journal.select(_UNREAD):
+        found.setdefault(audit, []).append(Keyed(key, body.encode("utf-8")))
+    return found
+
+
+def sum_unread(audit: str, lines: Iterable[Keyed]) -> AuditSum:
+    """Return the sum of lines of a newer version."""
+    digest = number = 0
+    for keyed in lines:
+        digest ^= int.from_bytes(keyed.key)
+        number += 1
+    return AuditSum(audit, number, f"{digest:064x}")
+
+
+def whole_sum(journal: Journal, audit: str) -> AuditSum:
+    """Return the sum of all that is kept of an audit, read here or not.
+
+    What the second protocol compares; the first compares what the first reads.
+    """
+    read, others = proven_sum(journal, audit), unread_lines(journal).get(audit, [])
+    unread = sum_unread(audit, others)
+    digest = int(read.digest, 16) ^ int(unread.digest, 16)
+    return AuditSum(audit, read.revisions + unread.revisions, f"{digest:064x}")
+
+
+def take_unread(journal: Journal, lines: Iterable[bytes]) -> Ingested:
+    """Take in lines that a hub cannot read either, in one durable commit."""
+    with journal.transaction() as connection:
+        taken = ingest.ingest(connection, lines)
+        journal.record(one for one in taken.revisions if one.erases)
+    return taken
+
+
 def held_by_hubs(journal: Journal) -> dict[str, int]:
     """Return up to which order number a hub held each audit: a hint."""
     return dict(journal.select(_HELD))
@@ -246,7 +289,7 @@ class BundleIntake:
     def take(self, lines: Iterable[bytes]) -> None:
         """Take some lines in; a bad one is refused alone."""
         taken = ingest.ingest(self.connection, lines)
-        self.journal.record(taken.revisions)
+        self.journal.record((*taken.revisions, *taken.unread))
         self.known += taken.known
         self.rejected += taken.rejected
         for revision in taken.revisions:

@@ -20,12 +20,15 @@ from diag.journal.revision import (
     NewRevision,
     Origin,
     Revision,
+    Unread,
     compose,
     dumps,
     fields_of,
     parse,
     read,
     skeleton_of,
+    unread,
+    without_unread_value,
 )
 
 _LOAD = """
@@ -147,6 +150,10 @@ where audit = ? and subject = ? and rev = ?
 _KEEP_SKELETON = "insert or replace into skeleton values (?, ?, ?)"
 _LEAVE_QUARANTINE = "delete from quarantine where id = ?"
 _ALL_WHOLE = "select id from rev where audit = ? and erased = 0"
+_UNREAD = "select body from opaque where audit = ? and id = ?"
+_ALL_UNREAD = "select body from opaque where audit = ?"
+_HOLLOW = "update opaque set body = ? where id = ?"
+_KEEP_UNREAD = "insert or ignore into opaque values (?, ?, ?)"
 _NONE_IN_QUARANTINE = "delete from quarantine where instr(body, ?) > 0"
 
 
@@ -198,6 +205,10 @@ class Erasures:
             or (revision.audit, revision.key) in self._named
         )
 
+    def names_unread(self, one: Unread) -> bool:
+        """Say whether a line of a newer version is erased."""
+        return one.audit in self._retired or (one.audit, one.key) in self._named
+
     def retires(self, audit: str) -> bool:
         """Say whether all of an audit is erased, what comes later included."""
         return audit in self._retired
@@ -226,6 +237,7 @@ class Erasures:
         execute(_NONE_IN_QUARANTINE, (audit,))
         for (key,) in execute(_ALL_WHOLE, (number,)).fetchall():
             self._strip(number, key)
+        self._hollow(execute(_ALL_UNREAD, (audit,)).fetchall())
 
     def _record(self, number: int, revision: Revision, target: bytes) -> None:
         execute = self._connection.execute
@@ -233,6 +245,15 @@ class Erasures:
         execute("insert or ignore into erased values (?, ?, ?)", row)
         execute(_LEAVE_QUARANTINE, (target,))
         self._strip(number, target)
+        self._hollow(execute(_UNREAD, (revision.audit, target)).fetchall())
+
+    def _hollow(self, rows: Iterable[tuple[str]]) -> None:
+        """Leave of lines of a newer version their place only."""
+        for (body,) in rows:
+            one = unread(body.encode("utf-8"))
+            if one and not one.erased:
+                line = without_unread_value(one).line.decode("utf-8")
+                self._connection.execute(_HOLLOW, (line, one.key))
 
     def _strip(self, number: int, target: bytes) -> None:
         execute = self._connection.execute
@@ -285,6 +306,8 @@ class Ingested(NamedTuple):
     """Audits that have something new."""
     revisions: tuple[Revision, ...] = ()
     """What was new."""
+    unread: tuple[Unread, ...] = ()
+    """What was new and is of a newer version: none of the counts above."""
 
 
 class _Refusal(NamedTuple):
@@ -297,15 +320,17 @@ class _Refusal(NamedTuple):
 
 def ingest(connection: sqlite3.Connection, lines: Iterable[bytes]) -> Ingested:
     """Take lines in, inside the caller's transaction."""
-    numbered, refusals = _parsed(lines)
+    numbered, newer, refusals = _parsed(lines)
     audits = {revision.audit for _, revision in numbered}
+    audits |= {one.audit for _, one in newer}
     tallies = {audit: Tally.load(connection, audit) for audit in audits}
     numbered = _without_leaps(numbered, tallies, refusals)
     erasures = Erasures(connection, tallies, [revision for _, revision in numbered])
     accepted = _without_orphans(numbered, erasures, refusals)
     accepted += erasures.freed_from_quarantine()
     new = _take(connection, tallies, accepted, erasures)
-    _quarantine(connection, refusals, accepted)
+    kept = _keep_unread(connection, newer, erasures, refusals)
+    _quarantine(connection, refusals, [*accepted, *kept])
     return Ingested(
         new=len(new),
         known=len(accepted) - len(new),
@@ -315,6 +340,7 @@ def ingest(connection: sqlite3.Connection, lines: Iterable[bytes]) -> Ingested:
         ),
         audits=frozenset(revision.audit for revision in new),
         revisions=tuple(new),
+        unread=kept,
     )
 
 
@@ -353,15 +379,45 @@ def parent_rows(number: int, revision: Revision) -> list[tuple[int, str, bytes]]
 _Numbered = list[tuple[int, Revision]]
 
 
-def _parsed(lines: Iterable[bytes]) -> tuple[_Numbered, list[_Refusal]]:
+_Newer = list[tuple[int, Unread]]
+
+
+def _parsed(lines: Iterable[bytes]) -> tuple[_Numbered, _Newer, list[_Refusal]]:
     numbered: _Numbered = []
+    newer: _Newer = []
     refusals: list[_Refusal] = []
     for number, line in enumerate(lines, 1):
         try:
             numbered.append((number, parse(line)))
         except RefusedError as error:
-            refusals.append(_Refusal(number, line, str(error)))
-    return numbered, refusals
+            if one := unread(line):
+                newer.append((number, one))
+            else:
+                refusals.append(_Refusal(number, line, str(error)))
+    return numbered, newer, refusals
+
+
+def _keep_unread(
+    connection: sqlite3.Connection,
+    newer: _Newer,
+    erasures: Erasures,
+    refusals: list[_Refusal],
+) -> tuple[Unread, ...]:
+    """Keep the lines of a newer version; return those that were not here."""
+    new = []
+    for number, one in newer:
+        is_named = erasures.names_unread(one)
+        if one.erased and not is_named:
+            refusals.append(_Refusal(number, one.line, _ORPHAN))
+            continue
+        kept = without_unread_value(one) if is_named else one
+        row = (kept.key, kept.audit, kept.line.decode("utf-8"))
+        if connection.execute(_KEEP_UNREAD, row).rowcount:
+            new.append(kept)
+    return tuple(new)
+
+
+_ORPHAN = "squelette sans l'effacement qui le nomme"
 
 
 def _without_leaps(
@@ -388,8 +444,7 @@ def _without_orphans(
         if not revision.erased or erasures.names(revision):
             kept.append(revision)
             continue
-        problem = "squelette sans l'effacement qui le nomme"
-        refusals.append(_Refusal(number, revision.line, problem, revision.key))
+        refusals.append(_Refusal(number, revision.line, _ORPHAN, revision.key))
     return kept
 
 
@@ -441,7 +496,7 @@ def _move_heads(
 def _quarantine(
     connection: sqlite3.Connection,
     refusals: Sequence[_Refusal],
-    accepted: Sequence[Revision],
+    accepted: Sequence[Revision | Unread],
 ) -> None:
     """Keep what was refused, let go of what is now in, and of what is erased."""
     connection.executemany(

@@ -24,7 +24,7 @@ from diag.journal.errors import (
     in_french,
 )
 from diag.journal.ingest import Ingested, Tally, write
-from diag.journal.revision import Json, NewRevision, Origin, Revision, loads
+from diag.journal.revision import Json, NewRevision, Origin, Revision, Unread, loads
 
 FILE = "diag.db"
 """Name of the journal's file in a workspace."""
@@ -157,7 +157,7 @@ class Journal:
         """Whether every audit was found as it was summed since the file was opened."""
         self.recorder: recorder.Recorder | None = None
         """Writes once more what was committed; none in memory, or where one reads."""
-        self._fresh: list[Revision] = []
+        self._fresh: list[Revision | Unread] = []
 
     @classmethod
     def open(cls, folder: Path, *, readonly: bool = False) -> Self:
@@ -217,11 +217,11 @@ class Journal:
                 raise sentence from error
             raise
         if self.recorder and self._fresh:
-            self.recorder.add([revision.line for revision in self._fresh])
+            self.recorder.add([one.line for one in self._fresh])
 
-    def record(self, revisions: Iterable[Revision]) -> None:
-        """Have revisions of this transaction recorded once it is committed."""
-        self._fresh += revisions
+    def record(self, taken: Iterable[Revision | Unread]) -> None:
+        """Have lines of this transaction recorded once it is committed."""
+        self._fresh += taken
 
     def select(
         self, sql: str, parameters: Sequence[object] = ()
@@ -234,7 +234,7 @@ class Journal:
         """Take lines in, in one durable commit; a bad line is refused alone."""
         with self.transaction() as connection:
             taken = ingest.ingest(connection, lines)
-            self.record(taken.revisions)
+            self.record((*taken.revisions, *taken.unread))
             return taken
 
     def write(self, change: NewRevision, origin: Origin) -> Revision:

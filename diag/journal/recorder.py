@@ -21,7 +21,7 @@ from threading import Timer
 from typing import TYPE_CHECKING
 
 from diag.journal.ingest import mark_of
-from diag.journal.revision import Revision
+from diag.journal.revision import Revision, Unread
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -81,13 +81,17 @@ class Recorder:
         text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
         self.add([text.encode("utf-8")])
 
-    def erase(self, revisions: Iterable[Revision]) -> None:
+    def erase(self, taken: Iterable[Revision | Unread]) -> None:
         """Let go of what these erase, before they are committed.
 
         Raises:
             OSError: when a segment cannot be written again: nothing is then erased.
         """
-        named = {(one.audit, one.erases) for one in revisions if one.erases}
+        named = {
+            (one.audit, one.erases)
+            for one in taken
+            if isinstance(one, Revision) and one.erases
+        }
         if named:
             ids = frozenset(bytes.fromhex(target) for _, target in named if target)
             audits = {audit for audit, target in named if target == mark_of(audit)}

@@ -199,6 +199,66 @@ def skeleton_of(revision: Revision) -> bytes:
     return dumps({**kept, "id": revision.id, "erased": True}).encode("utf-8")
 
 
+class Unread(NamedTuple):
+    """A line of a newer version: kept and relayed byte for byte, not shown."""
+
+    key: bytes
+    line: bytes
+    """Itself, or a skeleton once erased."""
+    audit: str
+    erased: bool
+    files: tuple[str, ...]
+    """SHA-256 of the attachments that it names."""
+
+
+def unread(line: bytes) -> Unread | None:
+    """Return a line that is refused here, when a newer version may have written it.
+
+    Another envelope, or another act than those of this one: canonical all the same,
+    about a subject of an audit.
+    """
+    try:
+        check_length(line)
+        body = strict_loads(line)
+    except RefusedError:
+        return None
+    if not (isinstance(body, dict) and _is_newer(body)):
+        return None
+    if not (_is_uuid(body.get("audit")) and _is_label(body.get("subject"))):
+        return None
+    erased = body.get("erased") is True
+    if erased and not _is_hash(body.get("id")):
+        return None
+    key = bytes.fromhex(body["id"]) if erased else sha256(line).digest()
+    files = () if erased else files_in(body.get("value"))
+    return Unread(key, line, body["audit"], erased, files)
+
+
+def files_in(value: Any) -> tuple[str, ...]:
+    """Return the attachments that a value names, whatever it is about: `files`."""
+    named = value.get("files") if isinstance(value, Mapping) else None
+    return tuple(filter(_is_hash, named)) if isinstance(named, list) else ()
+
+
+def _is_newer(body: Mapping[str, Any]) -> bool:
+    version, op = body.get("v"), body.get("op")
+    if type(version) is not int:
+        return False
+    is_other_act = _is_label(op) and op not in _OPS
+    return version > ENVELOPE or (version == ENVELOPE and is_other_act)
+
+
+def without_unread_value(one: Unread) -> Unread:
+    """Return a line of a newer version as its skeleton: what this version knows."""
+    if one.erased:
+        return one
+    body = loads(one.line.decode("utf-8"))
+    assert isinstance(body, dict)
+    kept = {name: value for name, value in body.items() if name in SKELETON}
+    line = dumps({**kept, "id": one.key.hex(), "erased": True}).encode("utf-8")
+    return one._replace(line=line, erased=True, files=())
+
+
 def _revision(line: bytes, body: Mapping[str, Any]) -> Revision:
     erased = "erased" in body
     return Revision(
@@ -246,6 +306,7 @@ SKELETON = frozenset({
 })
 """What remains of a revision once erased, beside its id: neither value nor nonce."""
 
+_OPS = ("set", "del", "erase")
 _MAX_LABEL = 400
 _MAX_INTEGER = 2**53 - 1
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -321,7 +382,7 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "v": lambda value: type(value) is int and value == ENVELOPE,
     "audit": _is_uuid,
     "subject": _is_label,
-    "op": lambda value: value in ("set", "del", "erase"),
+    "op": lambda value: value in _OPS,
     "parents": _are_parents,
     "seen": lambda value: value is None or _are_hashes(value),
     "undoes": lambda value: value is None or _is_hash(value),

@@ -6,6 +6,8 @@ from contextlib import closing
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
+from diag.journal.revision import unread
+
 if TYPE_CHECKING:
     from sqlite_utils import Migrations
 
@@ -412,6 +414,14 @@ exclusive or of the heads' hashes, null until an older file is read. `judged.sum
 its row and its scores; `rest`: of findings and advice. `skeleton`: of an erased line.
 `proof`: of all the rows of a small table."""
 
+OPAQUE = """
+create table opaque(
+  id blob primary key check(length(id) = 32),
+  audit text not null, body text not null
+) strict, without rowid;
+"""
+"""Lines of a newer version, kept to be relayed; no projection reads them."""
+
 # Migrations: by name, additive, each tried from every past schema in the tests.
 #
 # sqlite_utils (50 ms to import) is loaded only when one is due.
@@ -469,6 +479,19 @@ def m007_sums(connection: sqlite3.Connection) -> None:
     run(connection, SUMS)
 
 
+def m008_opaque(connection: sqlite3.Connection) -> None:
+    """Keep what a newer version wrote, and what was refused of it until now."""
+    run(connection, OPAQUE)
+    rows = connection.execute("select id, body from quarantine").fetchall()
+    for key, body in rows:
+        one = unread(body.encode("utf-8"))
+        if one and one.key == key and not one.erased:
+            connection.execute(
+                "insert into opaque values (?, ?, ?)", [key, one.audit, body]
+            )
+            connection.execute("delete from quarantine where id = ?", [key])
+
+
 STEPS: tuple[Step, ...] = (
     m001_journal,
     m002_outbox,
@@ -477,6 +500,7 @@ STEPS: tuple[Step, ...] = (
     m005_named_subjects,
     m006_places_judge,
     m007_sums,
+    m008_opaque,
 )
 """In order; a released one is never edited, and touches the log by addition only."""
 

@@ -340,6 +340,13 @@ def words_of(outcome: SyncResult) -> Iterable[str]:
             f"{_plural(outcome.awaited, 'reçue')} : le serveur les attend d'un autre "
             "poste."
         )
+    if outcome.unread:
+        yield (
+            f"{counted(outcome.unread, 'modification')} d'une version plus récente de "
+            f"diag : {_plural(outcome.unread, 'gardée')} ici et "
+            f"{_plural(outcome.unread, 'transmise')}. Mettez diag à jour pour "
+            f"{'la' if outcome.unread == 1 else 'les'} lire."
+        )
     if outcome.freed:
         yield (
             f"{counted(outcome.freed, 'photo')} d'audits clos "

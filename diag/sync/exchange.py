@@ -20,9 +20,10 @@ from diag.journal.encryption import is_encrypted
 from diag.journal.errors import RefusedError
 from diag.journal.exchange import Keyed, NamedAttachment
 from diag.journal.journal import AuditSum, Journal
-from diag.journal.revision import parse
+from diag.journal.revision import parse, unread
 from diag.model.errors import DiagError
 from diag.sync.protocol import (
+    OPAQUE,
     Hello,
     Limits,
     LogPage,
@@ -109,6 +110,8 @@ class Exchange:
     """Audits that still differ: no side was chosen."""
     refused: dict[str, RefusedLine] = field(default_factory=dict)
     """Lines that the office refused, by their SHA-256."""
+    unread: int = 0
+    """Lines of a newer version that are kept here."""
     barred: str = ""
     """Why this laptop may only read there, in French; empty while it may write."""
     _done: int = 0
@@ -139,8 +142,41 @@ class Exchange:
             meeting = _Meeting(self, hello, audit, theirs.get(audit))
             if not meeting.is_made():
                 self.unequal.append(audit)
+        self._relay_unread(hello)
         self.event.watch(REVISIONS, self._done, self._done)
         return hello
+
+    def _relay_unread(self, hello: Hello) -> None:
+        """Bring both sides to the same lines of a newer version, read by neither.
+
+        A hub that does not know of them keeps its sums, and is asked nothing.
+        """
+        ours = exchange.unread_lines(self.journal)
+        if OPAQUE in hello.features and (ours or hello.unread):
+            theirs = self.office.unread_sums()
+            for audit in sorted(ours.keys() | theirs.keys()):
+                lines = ours.get(audit, [])
+                if exchange.sum_unread(audit, lines) != theirs.get(audit):
+                    held = self._pull_unread(audit) if audit in theirs else set()
+                    lacking = [keyed for keyed in lines if keyed.key not in held]
+                    for batch in _split_lines(lacking, hello.limits):
+                        if pushed := self.push(batch):
+                            self.pushed += pushed.new
+            ours = exchange.unread_lines(self.journal)
+        self.unread = sum(map(len, ours.values()))
+
+    def _pull_unread(self, audit: str) -> set[bytes]:
+        """Take in what the office keeps of an audit and cannot read; return its ids."""
+        held: set[bytes] = set()
+        page = LogPage((), 0, AuditSum(audit, 1, ""))
+        while not page.is_last:
+            page = self.office.unread_page(audit, page.after)
+            taken = exchange.take_unread(self.journal, page.lines)
+            self.pulled += taken.new + len(taken.unread)
+            held |= {_find_key(line) for line in page.lines}
+            if not page.lines:
+                break
+        return held
 
     def push(self, batch: Sequence[bytes]) -> Pushed | None:
         """Give lines; None from a laptop that may only read, which goes on reading."""
@@ -236,7 +272,8 @@ def _find_key(line: bytes) -> bytes:
     try:
         return parse(line).key
     except RefusedError:
-        return sha256(line).digest()
+        newer = unread(line)
+        return newer.key if newer else sha256(line).digest()
 
 
 def _split_lines(lines: Sequence[Keyed], limits: Limits) -> Iterator[list[bytes]]:
@@ -526,6 +563,8 @@ class SyncResult:
     """Names of colleagues, by the label of their revisions."""
     there: list[str] = field(default_factory=list)
     """Attachments of this laptop that the office holds."""
+    unread: int = 0
+    """Modifications of a newer version, kept here and passed on."""
     freed: int = 0
     """Photos of closed audits that left this laptop, every office having them."""
     problem: str = ""
@@ -561,6 +600,7 @@ def synchronise(
     except DiagError as error:
         result.problem = str(error)
     result.pulled, result.pushed = meeting.pulled, meeting.pushed
+    result.unread = meeting.unread
     result.unequal += meeting.unequal
     counts = Counter(line.problem for line in meeting.refused.values())
     result.refused += [

@@ -104,8 +104,10 @@ class FolderTransport:
         lacking = holdings.held(journal).keys() - photos
         due = [
             audit
-            for audit, total in exchange.proven_sums(journal).items()
-            if not given.holds(audit, total.digest, self._mine)
+            for audit in exchange.proven_sums(journal)
+            if not given.holds(
+                audit, exchange.whole_sum(journal, audit).digest, self._mine
+            )
             or (lacking and lacking & bundles.attachments_in(journal, [audit]))
         ]
         if not due:

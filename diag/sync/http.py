@@ -87,7 +87,14 @@ class HttpTransport:
 
     def manifest(self) -> dict[str, AuditSum]:
         """Return the sum of each audit in this device's territory."""
-        given = self._ask("GET", "/v1/audits")
+        return self._sums("/v1/audits")
+
+    def unread_sums(self) -> dict[str, AuditSum]:
+        """Return the sum of what the hub keeps of each audit and cannot read."""
+        return self._sums("/v1/unread")
+
+    def _sums(self, path: str) -> dict[str, AuditSum]:
+        given = self._ask("GET", path)
         with self._reading():
             sums = json.loads(given.content)
             return {
@@ -103,7 +110,13 @@ class HttpTransport:
 
     def page(self, audit: str, after: int) -> LogPage:
         """Return what follows a revision in the hub's log of an audit."""
-        path = f"/v1/audits/{audit}/revisions"
+        return self._page(f"/v1/audits/{audit}/revisions", audit, after)
+
+    def unread_page(self, audit: str, after: int) -> LogPage:
+        """Return what follows a line in what the hub cannot read of an audit."""
+        return self._page(f"/v1/audits/{audit}/unread", audit, after)
+
+    def _page(self, path: str, audit: str, after: int) -> LogPage:
         given = self._ask("GET", path, params={"after": after})
         lines = given.content.split(b"\n")
         if lines.pop():

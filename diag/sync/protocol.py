@@ -16,6 +16,9 @@ from diag.model.errors import DiagError
 VERSION: Final = 1
 """Version of the protocol; a breaking change is another path."""
 
+OPAQUE: Final = "opaque"
+"""Lines of a newer version are kept, and given to who knows this name."""
+
 Right = str
 """`read`, `write` or `admin`: each includes the ones before."""
 
@@ -69,6 +72,10 @@ class Hello(Wire):
     limits: Limits
     key: str = ""
     """Its public keys, as devices hand theirs: bundles are sealed for it."""
+    features: tuple[str, ...] = ()
+    """What it does beyond the oldest protocol, by name."""
+    unread: bool = False
+    """Whether it keeps lines of a newer version than its own."""
 
 
 class RefusedLine(Wire):
@@ -166,6 +173,14 @@ class Source(Protocol):
 
     def get_piece(self, sha: str, start: int) -> Piece:
         """Return a part of an attachment."""
+        ...
+
+    def unread_sums(self) -> dict[str, AuditSum]:
+        """Return the sum of what it keeps of each audit and cannot read."""
+        ...
+
+    def unread_page(self, audit: str, after: int) -> LogPage:
+        """Return what follows a line in what it cannot read of an audit."""
         ...
 
 

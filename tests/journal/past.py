@@ -61,4 +61,5 @@ ROWS: dict[str, dict[str, tuple[object, ...]]] = {
         "skeleton": (1, bytes(32), bytes(16)),
         "proof": ("setting", bytes(16)),
     },
+    "m008_opaque": {"opaque": (bytes(32), AUDITS[0], "{}")},
 }

@@ -11,7 +11,7 @@ from threading import RLock
 from typing import Any, Protocol
 
 from diag.journal.schema import run
-from diag.sync.hub.sqlite import TABLES, SqliteTransaction
+from diag.sync.hub.sqlite import OPAQUE, TABLES, SqliteTransaction
 from diag.sync.hub.store import Store
 from tests.sync.offices import SCHOOLS
 
@@ -42,7 +42,8 @@ class Disk(Protocol):
 
 def ids(disk: Disk) -> set[bytes]:
     """Return the ids of the revisions on a disk."""
-    return {bytes(key) for (key,) in disk.select("select id from rev")}
+    rows = disk.select("select id from rev union select id from opaque")
+    return {bytes(key) for (key,) in rows}
 
 
 def bodies(disk: Disk) -> set[bytes]:
@@ -87,6 +88,7 @@ class MemoryDisk:
     def __init__(self, name: str) -> None:
         self._connection = sqlite3.connect(":memory:", isolation_level=None)
         run(self._connection, TABLES)
+        run(self._connection, OPAQUE)
         self._connection.execute("insert into hub values (?)", [name])
         self._copies: list[sqlite3.Connection] = []
         self.store = Store(MemoryEngine(self._connection))
@@ -112,7 +114,7 @@ class MemoryDisk:
 class PostgresDisk:
     """A hub in PostgreSQL, emptied for each story."""
 
-    _TABLES = ("audit", "rev", "erased", "blob_ref")
+    _TABLES = ("audit", "rev", "erased", "opaque", "blob_ref")
 
     def __init__(self, store: Store) -> None:
         self.store = store

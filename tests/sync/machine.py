@@ -14,14 +14,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from diag.journal import changes
+from diag.journal.exchange import unread_lines
 from diag.journal.journal import Journal
-from diag.journal.revision import Origin
+from diag.journal.revision import Origin, read
 from diag.model.audit import Audit
 from diag.sync.exchange import Exchange
 from diag.sync.hub.hub import Caller, Hub
 from diag.sync.hub.store import Token
 from diag.sync.protocol import Limits, OfflineError
 from tests.journal.builders import CAMPAIGN, known
+from tests.journal.newer import newer
 from tests.journal.worlds import content, heads_by_definition, heads_in, memory
 from tests.sync.disks import Disk, MemoryDisk, bodies, ids
 from tests.sync.offices import AUDITS, ROOTS, NearOffice
@@ -53,8 +55,11 @@ def new_journal() -> Journal:
         return journal_on(copied(made))
 
 
+IDS = "select id from rev union select id from opaque"
+
+
 def ids_of(journal: Journal) -> set[bytes]:
-    return {key for (key,) in journal.select("select id from rev")}
+    return {key for (key,) in journal.select(IDS)}
 
 
 WAITING = "select awaits from quarantine where awaits is not null"
@@ -140,13 +145,24 @@ class Meetings(RuleBasedStateMachine):
         journal = self.laptop(number)
         rows = journal.select(
             "select a.id, r.id from rev r join audit a on a.n = r.audit "
-            "where r.subject like 'place/%' order by r.id"
+            "where r.subject like 'place/%' "
+            "union select audit, id from opaque order by 2"
         )
         if rows:
             audit, key = rows[choice % len(rows)]
             draft = changes.erased(audit, key.hex(), "demande")
             said = journal.write(draft, self.origin(number, clock))
             self.acknowledged.add(said.key)
+
+    @rule(number=LAPTOPS, choice=st.integers(0, 1_000), value=st.integers(0, 3))
+    def upgrade(self, number: int, choice: int, value: int) -> None:
+        """Have a newer build write what none of these reads."""
+        journal = self.laptop(number)
+        rows = journal.select("select body from rev where erased = 0 order by id")
+        if rows:
+            body = rows[choice % len(rows)][0]
+            taken = journal.ingest([newer(read(body), value=value)])
+            self.acknowledged |= {one.key for one in taken.unread if not one.erased}
 
     # What lines do.
 
@@ -268,6 +284,7 @@ class Meetings(RuleBasedStateMachine):
         there = log_of(first)
         for journal in self.laptops:
             assert log_of(journal) == there, "P1, P7, P8"
+            assert unread_lines(journal) == unread_lines(first), "P11"
             assert not journal.select(WAITING_IN_VAIN), "an erasure frees its skeleton"
         lines = [body.encode() for (body,) in first.select("select body from rev")]
         for disk in self.disks:

@@ -99,6 +99,13 @@ class NearOffice:
         sums = self._ask(self.hub.manifest)
         return {one.audit: one for one in sums}
 
+    def unread_sums(self) -> dict[str, AuditSum]:
+        sums = self._ask(self.hub.unread_sums)
+        return {one.audit: one for one in sums}
+
+    def unread_page(self, audit: str, after: int) -> LogPage:
+        return self._ask(lambda caller: self.hub.unread_page(caller, audit, after))
+
     def people(self) -> dict[str, str]:
         return self._ask(lambda _: self.hub.people())
 

@@ -25,7 +25,7 @@ from diag.journal.errors import RefusedError
 from diag.journal.exchange import Brought, BundleIntake, NamedAttachment
 from diag.journal.journal import Journal
 from diag.journal.records import is_named
-from diag.journal.revision import parse
+from diag.journal.revision import parse, unread
 from diag.journal.subjects import Topic
 from diag.model.audit import Audit
 from diag.model.errors import DiagError
@@ -248,6 +248,8 @@ class _Proof:
         try:
             revision = parse(line)
         except RefusedError:
+            if unread(line):
+                return
             self.refused += 1
             if self.refused > self._most_refused:
                 lines = f"plus de {self._most_refused} modifications illisibles"

@@ -20,6 +20,10 @@ _GZIP = 31
 _LEVEL = 6
 
 
+_MOST_UNREAD = 1_000
+"""Lines of a newer version in a bundle: older readers refuse one that has more."""
+
+
 class BundleSummary(NamedTuple):
     """What goes in besides the journal: the names of things, for people."""
 
@@ -62,16 +66,25 @@ def write_bundle(journal: Journal, bundle: Bundle, path: Path) -> WrittenBundle:
         OSError: when the file cannot be written; nothing is left of it.
     """
     with bundles.still(journal):
-        header, blobs = _header(journal, bundle)
-        inside = _sign(_contents(journal, header, blobs), header, bundle.keys)
+        others = _unread_lines(journal, bundle.audits)
+        header, blobs = _header(journal, bundle, len(others))
+        inside = _sign(_contents(journal, header, blobs, others), header, bundle.keys)
         cards = {bundle.keys.card, *bundle.recipients}
         sha, size = _seal(path, _deflate(inside), [card.age for card in cards])
-    sums = {held.audit: held.digest for held in header.audits}
+        sums = {one: exchange.whole_sum(journal, one).digest for one in bundle.audits}
     shas = tuple(blob.sha for blob in blobs)
     return WrittenBundle(sha, sums, header.revisions, shas, size)
 
 
-def _header(journal: Journal, bundle: Bundle) -> tuple[Header, list[NamedAttachment]]:
+def _unread_lines(journal: Journal, audits: Sequence[str]) -> list[bytes]:
+    kept = exchange.unread_lines(journal)
+    lines = [keyed.line for audit in audits for keyed in kept.get(audit, ())]
+    return lines[:_MOST_UNREAD]
+
+
+def _header(
+    journal: Journal, bundle: Bundle, others: int = 0
+) -> tuple[Header, list[NamedAttachment]]:
     sums = [exchange.proven_sum(journal, audit) for audit in bundle.audits]
     named = bundles.attachments_in(journal, bundle.audits)
     blobs = [
@@ -91,7 +104,7 @@ def _header(journal: Journal, bundle: Bundle) -> tuple[Header, list[NamedAttachm
     header = Header(
         signer=bundle.keys.card.sign,
         created=bundle.at,
-        revisions=sum(total.revisions for total in sums),
+        revisions=sum(total.revisions for total in sums) + others,
         blobs=len(blobs),
         audits=audits,
         people=bundle.summary.people,
@@ -100,12 +113,17 @@ def _header(journal: Journal, bundle: Bundle) -> tuple[Header, list[NamedAttachm
 
 
 def _contents(
-    journal: Journal, header: Header, blobs: Iterable[NamedAttachment]
+    journal: Journal,
+    header: Header,
+    blobs: Iterable[NamedAttachment],
+    others: Iterable[bytes] = (),
 ) -> Iterator[bytes]:
     yield header.model_dump_json().encode() + b"\n"
     for held in header.audits:
         for keyed in exchange.lines_to_send(journal, held.audit):
             yield keyed.line + b"\n"
+    for line in others:
+        yield line + b"\n"
     for blob in blobs:
         content = holdings.content(journal, blob.sha)
         if content is None:

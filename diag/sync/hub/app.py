@@ -102,6 +102,27 @@ async def page(request: Request) -> Response:
     return answer(request, content, media_type="application/jsonl", headers=headers)
 
 
+async def unread_sums(request: Request) -> Response:
+    """Return the sum of what the hub cannot read, for each audit in scope."""
+    caller = await find_caller(request)
+    sums = await run_in_threadpool(find_hub(request).unread_sums, caller)
+    return answer(request, write_json(sums))
+
+
+async def unread_page(request: Request) -> Response:
+    """Return what follows a line in what the hub cannot read, one line each."""
+    caller = await find_caller(request)
+    audit, after = str(request.path_params["audit"]), read_number(request, "after")
+    found = await run_in_threadpool(find_hub(request).unread_page, caller, audit, after)
+    headers = {
+        "next-after": str(found.after),
+        "audit-revisions": str(found.sum.revisions),
+        "audit-digest": "",
+    }
+    content = b"".join(line + b"\n" for line in found.lines)
+    return answer(request, content, media_type="application/jsonl", headers=headers)
+
+
 async def push(request: Request) -> Response:
     """Take lines in."""
     caller = await find_caller(request)
@@ -191,6 +212,8 @@ ROUTES = (
     Route("/v1/people", people),
     Route("/v1/audits", manifest),
     Route("/v1/audits/{audit}/revisions", page),
+    Route("/v1/unread", unread_sums),
+    Route("/v1/audits/{audit}/unread", unread_page),
     Route("/v1/revisions", push, methods=["POST"]),
     Route("/v1/blobs/missing", missing, methods=["POST"]),
     Route("/v1/blobs/{sha}", put_blob, methods=["PUT"]),

@@ -15,6 +15,7 @@ from diag.sync.hub.files import BlobFiles
 from diag.sync.hub.intake import Push
 from diag.sync.hub.store import EVERYWHERE, Device, Invitation, Store, Token
 from diag.sync.protocol import (
+    OPAQUE,
     RIGHTS,
     VERSION,
     Admission,
@@ -31,6 +32,9 @@ from diag.sync.protocol import (
 
 MONTH = 30 * 24 * 3600 * 1000
 """Milliseconds of the hub's clock, from the enrolment that changed the territory."""
+
+UNREAD_LINES = 256
+"""Lines of a page of what the hub cannot read: each may be of the longest."""
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: no letter that is read as another."""
@@ -183,6 +187,8 @@ class Hub:
             app=version("diag"),
             limits=self.limits,
             key=self.key,
+            features=(OPAQUE,),
+            unread=self.store.holds_unread(),
         )
 
     def manifest(self, caller: Caller, territory: str = "") -> tuple[AuditSum, ...]:
@@ -217,6 +223,24 @@ class Hub:
         if not row.location.is_in(caller.scopes):
             raise ProblemError("scope", f"Audit {audit}.")
         return LogPage(lines, after + len(lines), row.sum)
+
+    def unread_sums(self, caller: Caller) -> tuple[AuditSum, ...]:
+        """Return the sums of what it cannot read of the caller's audits."""
+        return self.store.unread_sums(caller.scopes)
+
+    def unread_page(self, caller: Caller, audit: str, after: int) -> LogPage:
+        """Return a part of what it cannot read of an audit.
+
+        Raises:
+            ProblemError: `unknown-audit`, or `scope`.
+        """
+        found = self.store.unread_lines(audit, after, UNREAD_LINES)
+        if found is None:
+            raise ProblemError("unknown-audit", f"Audit {audit}.")
+        row, lines, total = found
+        if not row.location.is_in(caller.scopes):
+            raise ProblemError("scope", f"Audit {audit}.")
+        return LogPage(lines, after + len(lines), AuditSum(audit, total, ""))
 
     def push(self, caller: Caller, lines: Sequence[bytes]) -> Pushed:
         """Take lines in, each judged alone.

@@ -12,7 +12,17 @@ from diag.journal import subjects
 from diag.journal.errors import RefusedError
 from diag.journal.facts import read_audit
 from diag.journal.ingest import mark_of, without_value
-from diag.journal.revision import MAX_LAM_JUMP, Revision, parse, read, skeleton_of
+from diag.journal.revision import (
+    MAX_LAM_JUMP,
+    Revision,
+    Unread,
+    files_in,
+    parse,
+    read,
+    skeleton_of,
+    unread,
+    without_unread_value,
+)
 from diag.journal.subjects import PhotoTopic
 from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
@@ -41,7 +51,9 @@ class Push:
             with store.writing() as writing:
                 self._admit(writing, by_audit)
                 for audit in sorted(self.rows):
-                    self._take_audit(writing, self.rows[audit], by_audit[audit])
+                    row, numbered = self.rows[audit], by_audit[audit]
+                    self._take_audit(writing, row, _read_here(numbered))
+                    self._take_unread(writing, row, _unread_here(numbered))
         return Pushed(
             received=len(lines),
             new=self.new,
@@ -55,12 +67,15 @@ class Push:
     def _parse_lines(self, lines: Iterable[bytes]) -> "_ByAudit":
         found: _ByAudit = {}
         for number, line in enumerate(lines, 1):
+            one: Revision | Unread | None
             try:
-                revision = parse(line)
+                one = parse(line)
             except RefusedError as error:
-                self._refuse(number, line, "bad-revision", str(error))
-            else:
-                found.setdefault(revision.audit, []).append((number, revision))
+                one = unread(line)
+                if one is None:
+                    self._refuse(number, line, "bad-revision", str(error))
+                    continue
+            found.setdefault(one.audit, []).append((number, one))
         return found
 
     def _refuse(self, number: int, line: bytes, kind: str, problem: str) -> None:
@@ -82,10 +97,10 @@ class Push:
                 self._refuse_all(by_audit[audit], "scope", problem)
 
     def _create_audit(
-        self, writing: Writing, audit: str, numbered: "_Numbered"
+        self, writing: Writing, audit: str, numbered: "_Mixed"
     ) -> AuditRow | None:
         """Create an audit that is new here, if it is in the device's territory."""
-        subject = _find_subject(audit, numbered)
+        subject = _find_subject(audit, _read_here(numbered))
         if subject is None:
             problem = f"l'audit {audit} est inconnu, et rien ne dit de quelle école"
             self._refuse_all(numbered, "unknown-audit", problem)
@@ -106,9 +121,9 @@ class Push:
             return None
         return writing.add_audit(audit, subject, location)
 
-    def _refuse_all(self, numbered: "_Numbered", kind: str, problem: str) -> None:
-        for number, revision in numbered:
-            self._refuse(number, revision.line, kind, problem)
+    def _refuse_all(self, numbered: "_Mixed", kind: str, problem: str) -> None:
+        for number, one in numbered:
+            self._refuse(number, one.line, kind, problem)
 
     def _take_audit(
         self, writing: Writing, row: AuditRow, numbered: "_Numbered"
@@ -130,6 +145,26 @@ class Push:
         writing.save(row)
         writing.log(self.at, self.device, "push", row.id, len(new))
 
+    def _take_unread(
+        self, writing: Writing, row: AuditRow, newer: Sequence[tuple[int, Unread]]
+    ) -> None:
+        """Keep lines of a newer version, less what is erased of them."""
+        mark = bytes.fromhex(mark_of(row.id))
+        erased = writing.find_erased(row, {mark, *(one.key for _, one in newer)})
+        kept = []
+        for number, one in newer:
+            is_named = mark in erased or one.key in erased
+            if one.erased and not is_named:
+                self._refuse(number, one.line, "bad-revision", _ORPHAN)
+            else:
+                kept.append(without_unread_value(one) if is_named else one)
+        if not kept:
+            return
+        new = writing.append_unread(row, kept, self.device, self.at)
+        writing.refer(row, [pair for one in new for pair in _files_of(one)])
+        writing.log(self.at, self.device, "push", row.id, len(new))
+        self.new += len(new)
+
     def _without_leaps(self, row: AuditRow, numbered: "_Numbered") -> "_Numbered":
         greatest = row.lam + MAX_LAM_JUMP
         for number, rev in numbered:
@@ -146,8 +181,7 @@ class Push:
         for number, revision in numbered:
             is_named = revision.key in named and revision.op != "erase"
             if revision.erased and not is_named:
-                problem = "squelette sans l'effacement qui le nomme"
-                self._refuse(number, revision.line, "bad-revision", problem)
+                self._refuse(number, revision.line, "bad-revision", _ORPHAN)
             else:
                 kept.append(without_value(revision) if is_named else revision)
         return kept
@@ -186,21 +220,46 @@ class Push:
             if revision.op != "erase"
         }
         writing.strip(row, skeletons)
-        self.unnamed |= writing.unrefer(row, skeletons)
+        lines = writing.whole_unread(row, None if retires else targets)
+        hollow = [without_unread_value(one) for one in map(unread, lines) if one]
+        writing.strip_unread(row, hollow)
+        gone = [*skeletons, *(one.key for one in hollow)]
+        self.unnamed |= writing.unrefer(row, gone)
 
 
 _Numbered = list[tuple[int, Revision]]
-_ByAudit = dict[str, _Numbered]
+_Mixed = Sequence[tuple[int, Revision | Unread]]
+_ByAudit = dict[str, list[tuple[int, Revision | Unread]]]
+
+_ORPHAN = "squelette sans l'effacement qui le nomme"
+
+
+def _read_here(numbered: _Mixed) -> _Numbered:
+    return [(at, one) for at, one in numbered if isinstance(one, Revision)]
+
+
+def _unread_here(numbered: _Mixed) -> list[tuple[int, Unread]]:
+    return [(at, one) for at, one in numbered if isinstance(one, Unread)]
+
+
+def _files_of(one: Unread) -> list[tuple[bytes, bytes]]:
+    return [(one.key, bytes.fromhex(sha)) for sha in one.files]
 
 
 def attachments_of(revision: Revision) -> list[bytes]:
-    """Return the SHA-256 of what a revision names: a photo, a compiled edition."""
+    """Return the SHA-256 of what a revision names: a photo, a compiled edition.
+
+    Whatever it is about, `files` of its value names others.
+    """
     value: Any = revision.value
     if revision.erased or not isinstance(value, dict):
         return []
+    files = [*map(bytes.fromhex, files_in(value))]
     if isinstance(subjects.parse(revision.subject), PhotoTopic):
-        return _sha(value.get("sha"))
-    return _sha(value.get("digest")) if revision.subject == subjects.EDITION else []
+        return files + _sha(value.get("sha"))
+    if revision.subject == subjects.EDITION:
+        return files + _sha(value.get("digest"))
+    return files
 
 
 def _locate(writing: Writing, subject: Subject) -> Location | None:

@@ -78,6 +78,9 @@ _PAGE = 5_000
 _NAME = re.compile(r":(\w+)")
 _MIGRATIONS = "create table if not exists migration(n integer primary key, name text)"
 
+_HAS_UNREAD = "select to_regclass('opaque') is not null"
+"""An older copy has no such table."""
+
 _SHORT_WAIT = "set lock_timeout = '2s'"
 """A server that was just stopped is seen for a moment more."""
 
@@ -339,7 +342,9 @@ def restore(copied: Path, address: str, aside: str) -> str | None:
             _run([*words, f"--dbname={address}", str(copied)])
             connection.execute(f"set search_path = {SCHEMA}")
             with connection.transaction():
-                verify_log(PostgresTransaction(connection), copied)
+                (has_unread,) = connection.execute(_HAS_UNREAD).fetchone() or (False,)
+                transaction = PostgresTransaction(connection)
+                verify_log(transaction, copied, unread=has_unread)
         except BaseException:
             connection.execute(f"drop schema if exists {SCHEMA} cascade")
             if had_one:

@@ -27,7 +27,7 @@ from diag.journal.errors import (
 from diag.journal.schema import run
 from diag.sync.hub.store import Transaction, verify_log
 
-VERSION = 1
+VERSION = 2
 """Kept in the file as `user_version`."""
 
 TABLES = """
@@ -90,6 +90,17 @@ create table access_log(
 ) strict;
 """
 """`audit.last_seq` is also how many revisions there are: no gap."""
+
+OPAQUE = """
+create table opaque(
+  audit integer not null references audit(n), seq integer not null,
+  id blob not null check(length(id) = 32), body text not null,
+  erased integer not null default 0 check(erased in (0, 1)),
+  received_at integer not null, received_from integer not null,
+  primary key(audit, seq), unique(audit, id)
+) strict, without rowid;
+"""
+"""Lines of a newer version, numbered apart: added by the second version."""
 
 _APPEND = "insert into rev values (?, ?, ?, cast(? as text), ?, ?, ?)"
 _LIST = re.compile(r"= any\(:(\w+)\)")
@@ -163,11 +174,14 @@ class SqliteEngine:
             with in_french(path):
                 self._writer.execute("begin immediate")
                 try:
-                    if _is_new(self._writer, path):
+                    version = _version_of(self._writer, path)
+                    if version < 1:
                         run(self._writer, TABLES)
                         self._writer.execute(
                             "insert into hub values (?)", [token_hex(8)]
                         )
+                    if version < VERSION:
+                        run(self._writer, OPAQUE)
                         self._writer.execute(f"pragma user_version = {VERSION}")
                     self._writer.execute("commit")
                 except BaseException:
@@ -243,7 +257,12 @@ class SqliteEngine:
         self._writer.close()
 
 
-def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
+def _version_of(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the version of a file's tables; 0 for a new one.
+
+    Raises:
+        JournalError: when a newer diag wrote it, or it is no hub's.
+    """
     (version,) = connection.execute("pragma user_version").fetchone()
     if version > VERSION:
         raise ReadOnlyError(
@@ -251,13 +270,13 @@ def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
             "mettez le serveur à jour."
         )
     if version:
-        return False
+        return int(version)
     if connection.execute("select 1 from sqlite_schema limit 1").fetchone():
         raise NotAJournalError(
             f"{path} n'est pas la base d'un serveur de diag. Choisissez un autre "
             "dossier."
         )
-    return True
+    return 0
 
 
 def restore(copied: Path, path: Path, aside: str) -> Path | None:
@@ -282,7 +301,8 @@ def verify(path: Path) -> None:
         JournalError: at the first thing that is not what was written.
     """
     with closing(connect(path, readonly=True)) as connection, in_french(path):
-        if connection.execute("pragma user_version").fetchone() != (VERSION,):
+        (version,) = connection.execute("pragma user_version").fetchone()
+        if not 1 <= version <= VERSION:
             raise NotAJournalError(
                 f"{path} n'est pas la base d'un serveur de diag : ses copies "
                 "s'appellent hub-DATE.db."
@@ -290,4 +310,4 @@ def verify(path: Path) -> None:
         (verdict,) = connection.execute("pragma quick_check(1)").fetchone()
         if verdict != "ok":
             raise DamagedError(f"{path} : le fichier est abîmé ({verdict}).")
-        verify_log(SqliteTransaction(connection), path)
+        verify_log(SqliteTransaction(connection), path, unread=version > 1)

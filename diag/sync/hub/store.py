@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from diag.journal.errors import DamagedError
 from diag.journal.journal import AuditSum
+from diag.journal.revision import Unread
 from diag.model.audit import Subject
 from diag.model.errors import DiagError
 from diag.sync.protocol import Right
@@ -124,6 +125,33 @@ _DROP_REPLACED = "delete from token where hash = :replaces"
 _SETTLE = "update token set replaces = :none where hash = :hash"
 _SUMS = "select n, id, last_seq, digest from audit"
 _ROWS = "select audit, seq, id, body, erased from rev order by audit, seq"
+
+
+_OPAQUE = "select body from opaque where audit = :audit and seq > :after"
+_OPAQUE_PAGE = f"{_OPAQUE} order by seq limit :limit"
+_OPAQUE_KNOWN = "select id from opaque where audit = :audit and id = :key"
+_OPAQUE_COUNT = "select count(*) from opaque where audit = :audit"
+_OPAQUE_ROWS = "select id, body, erased from opaque"
+_ANY_OPAQUE = "select count(*) from (select 1 from opaque limit 1) one"
+
+_OPAQUE_WHOLE = """
+select id, body from opaque where audit = :audit and id = :key and not erased
+"""
+
+_OPAQUE_ALL_WHOLE = "select id, body from opaque where audit = :audit and not erased"
+
+_OPAQUE_APPEND = """
+insert into opaque values (:audit, :seq, :id, :body, :erased, :at, :device)
+"""
+
+_OPAQUE_STRIP = """
+update opaque set body = :body, erased = true where audit = :audit and id = :id
+"""
+
+_OPAQUE_SUMS = f"""
+select a.id, o.id from opaque o join audit a on a.n = o.audit
+where {_IN_SCOPE} order by a.id
+"""  # noqa: S608 -- our own text
 
 
 class Location(NamedTuple):
@@ -363,6 +391,43 @@ class Writing:
         ]
         self._transaction.many(_STRIP, rows)
 
+    def append_unread(
+        self, audit: AuditRow, lines: Sequence[Unread], device: int, at: int
+    ) -> list[Unread]:
+        """Add lines of a newer version; return those that were not there."""
+        keys = {one.key for one in lines}
+        place = {"audit": audit.number}
+        known = self._transaction.find_keys(_OPAQUE_KNOWN, keys, **place)
+        new = {one.key: one for one in lines if one.key not in known}
+        ((number,),) = self._transaction.rows(_OPAQUE_COUNT, **place)
+        rows = [
+            {"seq": number + n, "id": one.key, "body": one.line, "erased": one.erased}
+            for n, one in enumerate(new.values(), 1)
+        ]
+        shared = {**place, "at": at, "device": device}
+        self._transaction.many(_OPAQUE_APPEND, [{**row, **shared} for row in rows])
+        return list(new.values())
+
+    def whole_unread(
+        self, audit: AuditRow, keys: Collection[bytes] | None
+    ) -> list[bytes]:
+        """Return the lines of these ids, or all, that still carry their value."""
+        place = {"audit": audit.number}
+        if keys is None:
+            rows = self._transaction.rows(_OPAQUE_ALL_WHOLE, **place)
+        else:
+            rows = self._transaction.each(_OPAQUE_WHOLE, keys, **place)
+        return [_encode(body) for _, body in rows]
+
+    def strip_unread(self, audit: AuditRow, skeletons: Iterable[Unread]) -> None:
+        """Put skeletons in the place of lines of a newer version."""
+        rows = [
+            {"audit": audit.number, "id": one.key, "body": one.line}
+            for one in skeletons
+        ]
+        self._transaction.forgets |= bool(rows)
+        self._transaction.many(_OPAQUE_STRIP, rows)
+
     def refer(self, audit: AuditRow, pairs: Collection[tuple[bytes, bytes]]) -> None:
         """Record which revision names which attachment."""
         rows = [{"audit": audit.number, "rev": rev, "sha": sha} for rev, sha in pairs]
@@ -436,6 +501,36 @@ class Store:
                 if len(part) < wanted:
                     break
         return row, found
+
+    def unread_sums(self, scopes: Collection[str]) -> tuple[AuditSum, ...]:
+        """Return the sums of what it cannot read, in these territories, by audit."""
+        sums: dict[str, list[int]] = {}
+        for audit, key in self._rows(_OPAQUE_SUMS, **_scope(scopes)):
+            one = sums.setdefault(audit, [0, 0])
+            one[0] += 1
+            one[1] ^= int.from_bytes(key)
+        return tuple(
+            AuditSum(audit, number, f"{digest:064x}")
+            for audit, (number, digest) in sums.items()
+        )
+
+    def unread_lines(
+        self, audit: str, after: int, limit: int
+    ) -> tuple[AuditRow, list[bytes], int] | None:
+        """Return an audit, what it cannot read of it after a number, and how many."""
+        with self.engine.reading() as transaction:
+            rows = transaction.rows(_ONE_AUDIT, audit=audit)
+            if not rows:
+                return None
+            row = _read_audit(rows[0])
+            ((total,),) = transaction.rows(_OPAQUE_COUNT, audit=row.number)
+            place = {"audit": row.number, "after": after, "limit": limit}
+            found = transaction.rows(_OPAQUE_PAGE, **place)
+            return row, [_encode(body) for (body,) in found], total
+
+    def holds_unread(self) -> bool:
+        """Whether there is anything that it cannot read."""
+        return bool(self._rows(_ANY_OPAQUE)[0][0])
 
     def find_named(
         self, shas: Collection[bytes], scopes: Collection[str]
@@ -541,8 +636,10 @@ class Store:
             transaction.run(sql, **values)
 
 
-def verify_log(transaction: Transaction, place: object) -> None:
+def verify_log(transaction: Transaction, place: object, *, unread: bool = True) -> None:
     """Check every hash and every sum of a database.
+
+    `unread`: it has a table for what it cannot read; older copies have none.
 
     Raises:
         DamagedError: at the first thing that is not what was received.
@@ -565,6 +662,12 @@ def verify_log(transaction: Transaction, place: object) -> None:
                 raise damaged(number)
             seen[0] = seq
             seen[1] ^= int.from_bytes(key)
+    for key, body, erased in transaction.rows(_OPAQUE_ROWS) if unread else ():
+        if not erased and sha256(_encode(body)).digest() != key:
+            raise DamagedError(
+                f"{place} : une modification d'une version plus récente n'est plus ce "
+                "qui avait été reçu. Restaurez une sauvegarde plus ancienne."
+            )
     for number, (_, revisions, digest) in sums.items():
         if left[number] != [revisions, int.from_bytes(digest)]:
             raise damaged(number)

@@ -37,6 +37,7 @@ from diag.sync.hub.sqlite import SqliteEngine
 from diag.sync.hub.store import Device, Invitation, Location, Store, Token
 from diag.sync.protocol import Pushed
 from tests.journal.builders import CAMPAIGN, NOON, known, person
+from tests.journal.newer import newer
 from tests.journal.worlds import fields_of
 from tests.sync.databases import Server, versions
 from tests.sync.offices import AUDITS, COAST, ROOTS, SCHOOLS, journal_in, started
@@ -515,3 +516,66 @@ def test_a_duplicate_is_found_by_its_key_whatever_the_size(tmp_path: Path) -> No
         ).fetchall()
 
     assert "audit=? AND id=?" in plan[0][3]
+
+
+def test_what_it_cannot_read_is_numbered_and_summed_apart(
+    store: Store, laptop: Journal
+) -> None:
+    lines = answers(laptop, 3)
+    others = [newer(parse(line)) for line in lines[1:]]
+    push(store, *lines)
+    before = store.manifest({"*"})
+
+    first = push(store, *others, others[0], b"poison")
+    again = push(store, *others)
+
+    assert (first.new, again.new) == (3, 0)
+    assert [one.kind for one in first.rejected] == ["bad-revision"]
+    assert store.manifest({"*"}) == before
+    assert held(store) == lines
+    (total,) = store.unread_sums({"999"})
+    assert (total.audit, total.revisions) == (VALLEY.id, 3)
+    assert store.unread_sums({"998"}) == ()
+    found = store.unread_lines(VALLEY.id, 1, 10)
+    assert found is not None
+    assert (found[1], found[2]) == (others[1:], 3)
+    assert store.holds_unread()
+
+
+def test_what_it_cannot_read_is_erased_before_and_after_it_comes(
+    store: Store, laptop: Journal
+) -> None:
+    lines = answers(laptop, 2)
+    early, late = (newer(parse(line), value="Madame Untelle") for line in lines[1:])
+    push(store, *lines, early)
+    for each in (early, late):
+        target = sha256(each).hexdigest()
+        said = laptop.write(changes.erased(VALLEY.id, target, "demande"), ANNE)
+        push(store, said.line)
+    push(store, late)
+
+    found = store.unread_lines(VALLEY.id, 0, 10)
+    assert found is not None
+    assert len(found[1]) == 2
+    assert not [line for line in found[1] if b"Untelle" in line]
+
+
+def test_a_file_of_the_first_version_is_brought_to_this_one(
+    tmp_path: Path, laptop: Journal
+) -> None:
+    path = tmp_path / "hub.db"
+    lines = answers(laptop, 2)
+    store = Store(SqliteEngine(path))
+    push(store, *lines)
+    store.close()
+    with closing(sqlite3.connect(path)) as older:
+        older.execute("drop table opaque")
+        older.execute("pragma user_version = 1")
+    sqlite.verify(path)
+
+    store = Store(SqliteEngine(path))
+
+    assert held(store) == lines
+    assert push(store, newer(parse(lines[1]))).new == 1
+    store.close()
+    sqlite.verify(path)
