@@ -205,7 +205,7 @@ class _Leads:
         self._undecided = {
             ident: places
             for ident, result in assessment.criteria.items()
-            if (places := _undecided_places(result))
+            if (places := undecided_places(result))
         }
         self._stakes: dict[
             tuple[tuple[str, ...] | None, str], tuple[Fraction, Fraction | None]
@@ -382,7 +382,7 @@ class _Leads:
 _NONE = Fraction()
 
 
-def _undecided_places(result: CriterionResult) -> frozenset[str]:
+def undecided_places(result: CriterionResult) -> frozenset[str]:
     """Return where a rule is to be checked, or where one does not know if it holds."""
     if result.criterion.kind is Kind.IMPROVEMENT:
         return frozenset()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
 from diag.assess.money import YEARS
 from diag.assess.plan import Action
@@ -27,6 +28,7 @@ from diag.model.enums import (
 from diag.model.fact import Facts
 from diag.model.number import exact
 from diag.model.votes import Fctva, Spent, Tier, YearSpent
+from diag.rules.tree import Exact
 from diag.words.dates import later
 from diag.words.figures import half_up
 
@@ -147,26 +149,43 @@ class Terms:
 
     def spent(self, actions: Iterable[Action], year: int) -> Spent:
         """Return what actions cost, paid from a budget on, over those that are left."""
-        lines = [each for one in actions for each in one.advice.cost.digital.lines]
-        years = tuple(
-            YearSpent(
-                year=each,
-                inv=tens(_paid(lines, each, year, invested=True)),
-                fon=tens(_paid(lines, each, year, invested=False)),
+        costs = [self._cost_of(one) for one in actions]
+        left = sum(each >= year for each in self.budgets)
+        if not costs or not left:
+            return Spent()
+        once, yearly = (
+            [sum(column) for column in zip(*some, strict=True)]
+            for some in (
+                [one.once for one in costs],
+                [one.yearly for one in costs],
             )
-            for each in self.budgets
-            if each >= year
         )
-        left, invested = len(years), sum(each.inv for each in years)
+        least, most = (once[at] + left * yearly[at] for at in (2, 3))
+        inv, fon = yearly[:2]
+        first = YearSpent(year=year, inv=tens(once[0] + inv), fon=tens(once[1] + fon))
+        next_year, kept = range(year + 1, year + left), (tens(inv), tens(fon))
+        years = (
+            first,
+            *(YearSpent(year=each, inv=kept[0], fon=kept[1]) for each in next_year),
+        )
+        invested = sum(each.inv for each in years)
         gross = invested + sum(each.fon for each in years)
-        least = sum(_times(one, left) * one.ttc.minimum for one in lines)
-        most = sum(_times(one, left) * (dearest(one) or 0) for one in lines)
         return Spent(
             years=years,
             least=min(gross, tens(least)),
             most=max(gross, tens(most)),
             fctva=self._given_back(invested),
         )
+
+    def _cost_of(self, action: Action) -> "_Cost":
+        found = self._costs.get(action.id)
+        if found is None:
+            found = self._costs[action.id] = _cost(action.advice.cost.digital.lines)
+        return found
+
+    @cached_property
+    def _costs(self) -> dict[str, "_Cost"]:
+        return {}
 
     def _given_back(self, invested: int) -> Fctva | None:
         rule = self.fctva
@@ -197,20 +216,18 @@ def tens(cents: Fraction | int) -> int:
     return max(10 * half_up(Fraction(cents, 1000)), 10) if cents else 0
 
 
-def _paid(
-    lines: Iterable[CostLine], year: int, start: int, *, invested: bool
-) -> Fraction:
-    """Return the cents that a budget pays of one section, from a first year on."""
-    return sum(
-        (
-            Fraction(one.ttc.low)
-            for one in lines
-            if (one.price.section is BudgetSection.INVESTISSEMENT) is invested
-            and (year == start or one.price.yearly)
-        ),
-        Fraction(),
-    )
+class _Cost(NamedTuple):
+    """Exact cents with tax: invested, spent to run, at the least price, at the most."""
+
+    once: list[Exact]
+    yearly: list[Exact]
 
 
-def _times(line: CostLine, left: int) -> int:
-    return left if line.price.yearly else min(left, 1)
+def _cost(lines: Iterable[CostLine]) -> _Cost:
+    cost = _Cost([0] * 4, [0] * 4)
+    for one in lines:
+        kept, amount = cost[one.price.yearly], one.ttc
+        kept[one.price.section is not BudgetSection.INVESTISSEMENT] += amount.low
+        kept[2] += amount.minimum
+        kept[3] += amount.maximum or 0
+    return cost

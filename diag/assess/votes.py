@@ -235,9 +235,11 @@ def _pairs(motions: Sequence[Motion]) -> Iterator[tuple[Motion, Motion]]:
             yield alike[0], alike[1]
 
 
-def _size(pair: tuple[Motion, Motion]) -> tuple[int, int, str]:
+def _size(pair: tuple[Motion, Motion]) -> tuple[bool, int, int, str]:
+    """Sort pairs by what they cost; two laws are merged when nothing else can be."""
     one, other = pair
-    return one.spent.net + other.spent.net, -one.tier, one.lead.id
+    both = one.spent.net + other.spent.net
+    return one.tier == DUE, both, -one.tier, one.lead.id
 
 
 def _after_cures(motions: Sequence[Motion], terms: Terms) -> list[Motion]:

@@ -9,9 +9,10 @@ from diag.audit.memory import own_standing
 from diag.audit.photos import drop_erased
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
+from diag.audit.votes import frozen_votes
 from diag.audit.walk import Key
 from diag.journal import changes
-from diag.journal.revision import Revision
+from diag.journal.revision import NewRevision, Revision
 from diag.model.audit import FollowUp, Visit
 from diag.model.enums import AuditStatus, Compliance, FollowUpState
 from diag.model.errors import DiagError
@@ -145,6 +146,8 @@ def _made_true(session: AuditSession, step: FollowUp) -> tuple[Key, ...]:
 def move(session: AuditSession, status: AuditStatus, comment: str = "") -> None:
     """Move the audit to a status; closing and accepting sign what was written.
 
+    Closing freezes the votes first.
+
     Raises:
         OlderMethodError: an audit of an older method passes to another edition first.
         DamagedError: what is to be signed is no longer what was written.
@@ -152,9 +155,14 @@ def move(session: AuditSession, status: AuditStatus, comment: str = "") -> None:
     if status in _SIGNED:
         session.check_method()
         session.prove()
-    digest = session.digest if status in STATUSES_UNSEALED else ""
-    said = accept(comment, "comment")
-    session.record(changes.moved(session.audit.id, status, digest, said))
+    accepted = accept(comment, "comment")
+    votes = frozen_votes(session) if status is AuditStatus.CLOS else ()
+
+    def seal(digest: str) -> NewRevision:
+        signed = digest if status in STATUSES_UNSEALED else ""
+        return changes.moved(session.audit.id, status, signed, accepted)
+
+    session.record(*votes, seal=seal)
 
 
 def revision_named(session: AuditSession, text: str) -> Revision:

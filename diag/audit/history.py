@@ -15,11 +15,13 @@ from diag.journal.subjects import (
     AnswerTopic,
     ApartTopic,
     AuditTopic,
+    BallotTopic,
     ClosedTopic,
     DispatchTopic,
     ErasureTopic,
     FlagTopic,
     FollowTopic,
+    HandTopic,
     NoteTopic,
     OwnTopic,
     PhotoTopic,
@@ -102,6 +104,7 @@ _ASPECTS = {
     "profile": "parcours",
     "status": "état",
     "subject": "sujet",
+    "votes": "liste des votes",
 }
 
 _ON_QUESTION: dict[type, str] = {
@@ -111,6 +114,7 @@ _ON_QUESTION: dict[type, str] = {
 }
 
 _NOUNS: dict[type, str] = {
+    BallotTopic: "liste des votes, gelée à la clôture",
     DispatchTopic: "envoi",
     QuestionnaireTopic: "questionnaire imprimé",
     SameTopic: "lieu, le même qu'un autre",
@@ -135,7 +139,7 @@ def describe_subject(session: AuditSession, topic: Topic, value: object = None) 
             words = _ON_QUESTION[type(topic)].format(label)
             if place != session.facts.root:
                 words = f"{place_name(session, place)}, {words}"
-        case FollowTopic() | WordingTopic() | RankTopic() | OwnTopic():
+        case FollowTopic() | WordingTopic() | RankTopic() | OwnTopic() | HandTopic():
             words = _describe_advice(session, topic)
         case PlaceTopic(place):
             last = _last(session, subjects.place(place), value)
@@ -161,7 +165,8 @@ def describe_subject(session: AuditSession, topic: Topic, value: object = None) 
 
 
 def _describe_advice(
-    session: AuditSession, topic: FollowTopic | WordingTopic | RankTopic | OwnTopic
+    session: AuditSession,
+    topic: FollowTopic | WordingTopic | RankTopic | OwnTopic | HandTopic,
 ) -> str:
     title = advice_title(session, topic.recommendation)
     match topic:
@@ -169,6 +174,8 @@ def _describe_advice(
             return f"suite de « {title} »"
         case RankTopic():
             return f"rang de « {title} »"
+        case HandTopic():
+            return f"vote de « {title} »"
         case OwnTopic():
             return f"préconisation ajoutée « {title} »"
         case WordingTopic():
@@ -297,6 +304,8 @@ def _describe_aspect(session: AuditSession, name: str, value: dict[str, Any]) ->
     if name == "profile":
         profile = _text(value, "profile")
         return PROFILES[Profile(profile)][0] if profile in set(Profile) else profile
+    if name == "votes":
+        return f"version {_text(value, 'version')}"
     if name == "subject":
         return f"campagne {_text(value, 'campaign')}"
     status, digest = _text(value, "status"), _text(value, "digest")

@@ -36,7 +36,7 @@ from diag.audit.session import AuditSession
 from diag.audit.suppose import Option
 from diag.journal.attachments import AttachmentStore
 from diag.journal.errors import JournalError
-from diag.journal.records import photos_of
+from diag.journal.records import decision_list_of, photos_of
 from diag.model.audit import Audit, Auditee, FollowUp, OwnAdvice, Visit
 from diag.model.charter import Issuer as Office
 from diag.model.checklist import Checklist, Wording
@@ -51,6 +51,7 @@ from diag.model.fact import Facts, Place
 from diag.model.number import Quantity
 from diag.model.territory import Commune, TownHall
 from diag.model.text import accented
+from diag.model.votes import DecisionList
 from diag.words.dates import long_date
 from diag.words.sentences import NEXT_BUDGET, Blanks, filled, listed
 from diag.words.vocabulary import (
@@ -121,6 +122,8 @@ class Report:
     """Finds schools like it."""
     shown: "Report | None"
     """The same as if its sensitive questions did not exist; None where none does."""
+    frozen: DecisionList | None
+    """What the closing froze for the council; None while the audit is open."""
     option: Option | None
     """A kept scenario to print next to the facts, if one was asked."""
 
@@ -309,6 +312,7 @@ def build_report(
     look_back: Callable[[], AuditsCompared | None] = lambda: None,
     look_around: Callable[[], Comparables | None] = lambda: None,
     shown: Report | None = None,
+    frozen: DecisionList | None = None,
     option: Option | None = None,
 ) -> Report:
     """Return a report of an audit as it stands `today`.
@@ -320,6 +324,8 @@ def build_report(
     added = (advised(one, today.year, is_law=one.criterion in law) for one in own)
     steps = (*still_standing(earlier), *follow_ups)
     refs = {one.id: one.ref for one in shown.plan} if shown else {}
+    if frozen:
+        refs = frozen.refs
     plan = plan_of((*assessment.advice, *added), steps, today, ranks, refs)
     return Report(
         about=about.model_copy(update={"name": accented(about.name)}),
@@ -346,6 +352,7 @@ def build_report(
         look_back=look_back,
         look_around=look_around,
         shown=shown,
+        frozen=frozen,
         option=option,
     )
 
@@ -412,7 +419,11 @@ def _report_of(session: AuditSession, day: date | None, scenario: str) -> Report
     workspace = session.workspace
     settings = workspace.settings
     territory = workspace.territory
-    today = day or workspace.world.today()
+    closed = session.status is AuditStatus.CLOS
+    frozen = decision_list_of(workspace.journal, session.audit.id) if closed else None
+    # What a closing froze is printed as of its day, whenever that is.
+    frozen_on = date.fromisoformat(frozen.day) if frozen else None
+    today = day or frozen_on or workspace.world.today()
     remarks, shown = remarks_of(session), _shown(session, today, scenario)
     return build_report(
         about=session.about,
@@ -441,6 +452,7 @@ def _report_of(session: AuditSession, day: date | None, scenario: str) -> Report
         look_back=partial(progress_of, session),
         look_around=partial(comparables_of, session),
         shown=shown,
+        frozen=frozen,
         option=option_of(session, scenario) if scenario else None,
     )
 

@@ -1,9 +1,10 @@
 """One audit open: what is read of it is a frozen snapshot; `record` replaces it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from itertools import chain
 
 from diag.assess.judge import Judge, judge_of, recommendation_root
 from diag.assess.results import Assessment
@@ -237,8 +238,12 @@ class AuditSession:
         """Return everything ever written in this audit, in order."""
         return tuple(map(parse, self.workspace.journal.lines(self.audit.id)))
 
-    def record(self, *drafts: NewRevision) -> tuple[Revision, ...]:
+    def record(
+        self, *drafts: NewRevision, seal: Callable[[str], NewRevision] | None = None
+    ) -> tuple[Revision, ...]:
         """Record drafts in one durable commit, all or nothing; replace the snapshot.
+
+        `seal` draws the last one, given the digest of all that was written before it.
 
         Raises:
             DiagError: when nothing could be written.
@@ -255,12 +260,14 @@ class AuditSession:
         journal = self.workspace.journal
         also = repeat_at_twins(journal, self.audit.id, drafts)
         written = journal.write_many(
-            (*also, *drafts), self.workspace.origin, partial(self._check, drafts)
+            chain(also, drafts, (one(self.digest) for one in filter(None, (seal,)))),
+            self.workspace.origin,
+            partial(self._check, drafts),
         )
         if len(written) > 1:
             together = frozenset(revision.id for revision in written)
             self._gestures |= dict.fromkeys(together, together)
-        if self._snapshot and not also:
+        if self._snapshot and not also and not seal:
             self._snapshot = self._snapshot.after(
                 journal, self.audit.id, drafts, written
             )

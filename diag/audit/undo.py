@@ -14,6 +14,7 @@ from diag.journal.subjects import (
     ErasureTopic,
     FlagTopic,
     FollowTopic,
+    HandTopic,
     NoteTopic,
     OwnTopic,
     PhotoTopic,
@@ -41,6 +42,7 @@ _UNDOABLE = (
     | WordingTopic
     | RankTopic
     | OwnTopic
+    | HandTopic
     | ScenarioTopic
     | AuditTopic
 )
@@ -53,7 +55,9 @@ _KEPT: dict[type[Topic], str] = {
 }
 """What is never taken back, and what to do instead."""
 
-_STATUS, _SUBJECT, _EDITION = map(AuditTopic, ("status", "subject", "edition"))
+_STATUS, _SUBJECT, _EDITION, _VOTES = map(
+    AuditTopic, ("status", "subject", "edition", "votes")
+)
 
 
 class EarlierEntryError(NeedsConfirmation):
@@ -143,7 +147,7 @@ def _list_changes(session: AuditSession) -> list[Revision]:
 
 
 def _is_kept(topic: Topic) -> bool:
-    return isinstance(topic, FollowTopic | ErasureTopic) or topic == _STATUS
+    return isinstance(topic, FollowTopic | ErasureTopic) or topic in (_STATUS, _VOTES)
 
 
 def _take_back(session: AuditSession, change: Revision) -> tuple[NewRevision, ...]:

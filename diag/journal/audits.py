@@ -12,9 +12,11 @@ from diag.journal.subjects import (
     AnswerTopic,
     ApartTopic,
     AuditTopic,
+    BallotTopic,
     ClosedTopic,
     ErasureTopic,
     FlagTopic,
+    HandTopic,
     NoteTopic,
     OwnTopic,
     PhotoTopic,
@@ -40,8 +42,10 @@ select subject, id, lam > ? from rev where audit = (select n from audit where id
 _COVERED = (
     AnswerTopic,
     ApartTopic,
+    BallotTopic,
     ClosedTopic,
     FlagTopic,
+    HandTopic,
     NoteTopic,
     OwnTopic,
     PhotoTopic,
@@ -51,7 +55,7 @@ _COVERED = (
     VisitTopic,
     WordingTopic,
 )
-"""What a signature covers, with the edition and the erasure of any of these: sending,
+"""What a signature covers, with the edition, the list that stands and the erasure of any of these: sending,
 following, supposing come after it, as will what this version does not know."""
 
 _SIGNED = {AuditStatus.ACCEPTE, AuditStatus.CLOS}
@@ -132,5 +136,5 @@ def signature_of(
 
 def _is_covered(topic: subjects.Topic) -> bool:
     if isinstance(topic, AuditTopic):
-        return topic == AuditTopic("edition")
+        return topic.name in {"edition", "votes"}
     return isinstance(topic, (*_COVERED, ErasureTopic))

@@ -20,6 +20,7 @@ from diag.model.audit import (
 from diag.model.enums import Audience, AuditStatus, PlaceKind, Profile
 from diag.model.fact import Answer, Place
 from diag.model.number import Number
+from diag.model.votes import DecisionList, VoteHand
 
 
 def opened(audit: str, campaign: str, subject: Subject) -> NewRevision:
@@ -182,6 +183,42 @@ def imagined(audit: str, scenario: Scenario) -> NewRevision:
 def forgotten(audit: str, scenario: str) -> NewRevision:
     """Take kept suppositions away; history keeps them."""
     return NewRevision(audit, subjects.scenario(scenario), op="del")
+
+
+def frozen(audit: str, ballot: str, votes: DecisionList) -> tuple[NewRevision, ...]:
+    """Freeze what a council votes: a revision a vote, what is beside, then which list.
+
+    Nothing is ever written again under the name of that list.
+    """
+    parts: dict[str | int, Json] = {
+        one.number: one.model_dump(mode="json", exclude={"number"})
+        for one in votes.votes
+    }
+    whole = votes.model_dump(mode="json", exclude={"votes", "version"})
+    for name in BESIDE:
+        parts[name] = whole.pop(name)
+    parts[SHEET] = whole
+    which: Json = {"list": ballot, "version": votes.version}
+    return (
+        *(
+            NewRevision(audit, subjects.ballot(ballot, part), value)
+            for part, value in parts.items()
+        ),
+        NewRevision(audit, subjects.VOTES, which),
+    )
+
+
+BESIDE = ("aside", "pending", "numbers", "reserved")
+"""Parts of a list beside its votes: each fits in a line."""
+
+SHEET = "list"
+"""The part that says the rest."""
+
+
+def handled(audit: str, recommendation: str, hand: VoteHand | None) -> NewRevision:
+    """Say what the engineer did to a recommendation's vote; None: as computed."""
+    value = hand.model_dump(mode="json", exclude_defaults=True) if hand else None
+    return _set_or_delete(audit, subjects.hand(recommendation), value)
 
 
 def erased(audit: str, revision: str, reason: str) -> NewRevision:

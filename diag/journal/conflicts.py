@@ -15,9 +15,12 @@ from diag.journal.revision import Revision
 from diag.journal.subjects import (
     AnswerTopic,
     ApartTopic,
+    AuditTopic,
+    BallotTopic,
     ErasureTopic,
     FlagTopic,
     FollowTopic,
+    HandTopic,
     NoteTopic,
     OtherTopic,
     PlaceTopic,
@@ -25,8 +28,19 @@ from diag.journal.subjects import (
 )
 from diag.model.audit import Audit
 
-_NEVER_SETTLED = FollowTopic | ErasureTopic | OtherTopic | FlagTopic | ApartTopic
-"""Where nothing is to be settled: everything is kept, or one voice is enough."""
+_NEVER_SETTLED = (
+    FollowTopic
+    | ErasureTopic
+    | OtherTopic
+    | FlagTopic
+    | ApartTopic
+    | BallotTopic
+    | HandTopic
+)
+"""Where nothing is to be settled: all is kept, one voice is enough, or the last."""
+
+_VOTES = AuditTopic("votes")
+"""Of two closings made apart, the latest counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +69,7 @@ def conflicts_of(journal: Journal, audit: Audit) -> tuple[Conflict, ...]:
     found: list[Conflict] = []
     for topic, group in _by_topic(heads, board).items():
         own = group
-        if isinstance(topic, _NEVER_SETTLED):
+        if isinstance(topic, _NEVER_SETTLED) or topic == _VOTES:
             continue
         if (
             isinstance(topic, AnswerTopic | NoteTopic)

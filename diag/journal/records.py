@@ -7,11 +7,14 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from diag.journal import subjects
+from diag.journal.changes import BESIDE, SHEET
 from diag.journal.heads import HeadIndex, board_of, latest, merged_in
 from diag.journal.journal import Head, Journal
 from diag.journal.subjects import (
+    BallotTopic,
     DispatchTopic,
     FollowTopic,
+    HandTopic,
     OwnTopic,
     PhotoTopic,
     QuestionnaireTopic,
@@ -32,6 +35,7 @@ from diag.model.audit import (
 from diag.model.base import Noun
 from diag.model.enums import Audience
 from diag.model.number import exact
+from diag.model.votes import DecisionList, VoteHand
 
 _N = TypeVar("_N", bound=Noun)
 
@@ -160,6 +164,50 @@ def photos_of(journal: Journal, audit: str) -> tuple[Photo, ...]:
     rows = journal.select(_BIRTHS, [audit, *subjects.inside("photo")])
     births: dict[str, int] = {subject: lam for subject, lam in rows}  # noqa: C416 - typed
     return tuple(photos[each] for each in sorted(photos, key=lambda s: (births[s], s)))
+
+
+def decision_list_of(journal: Journal, audit: str) -> DecisionList | None:
+    """Return the list of votes that the last closing froze; None for none.
+
+    Of two closings made apart, the latest counts. A list of which a part was erased
+    or is not here yet cannot be read.
+    """
+    head = latest(journal.current(audit, subjects.VOTES))
+    which: Any = head.value if head else None
+    if not isinstance(which, dict):
+        return None
+    parts = {
+        topic.part: head.value
+        for topic, head in _latest_inside(
+            journal, audit, f"{subjects.LISTS}/{which.get('list')}"
+        )
+        if isinstance(topic, BallotTopic)
+    }
+    numbers = sorted(int(part) for part in parts if part.isdecimal())
+    value: Any = parts.get(SHEET)
+    try:
+        return DecisionList.model_validate({
+            **value,
+            **{name: parts[name] for name in BESIDE},
+            "version": which["version"],
+            "votes": [_numbered(parts[str(one)], one) for one in numbers],
+        })
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _numbered(value: Any, number: int) -> dict[str, Any]:
+    return {**value, "number": number}
+
+
+def hands_of(journal: Journal, audit: str) -> dict[str, VoteHand]:
+    """Return what the engineer did to votes, by id of recommendation."""
+    found = (
+        (topic.recommendation, _read(VoteHand, head.value))
+        for topic, head in _latest_inside(journal, audit, "rec")
+        if isinstance(topic, HandTopic)
+    )
+    return {ident: hand for ident, hand in found if hand}
 
 
 def is_named(journal: Journal, sha: str) -> bool:

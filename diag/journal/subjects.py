@@ -23,6 +23,12 @@ DISPATCHES = "dispatch"
 SCENARIOS = "scenario"
 """Prefix of the suppositions that were kept."""
 
+VOTES = "audit/votes"
+"""Which list of votes stands, and its version."""
+
+LISTS = "votes"
+"""Prefix of what closings froze for a council."""
+
 QUESTIONNAIRES = "questionnaire"
 """Prefix of the questionnaires that were printed."""
 
@@ -147,6 +153,21 @@ class QuestionnaireTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class BallotTopic:
+    """A part of what a closing froze: a vote by its number, or what is beside them."""
+
+    ballot: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandTopic:
+    """What the engineer did to the vote of a recommendation, before the closing."""
+
+    recommendation: str
+
+
+@dataclass(frozen=True, slots=True)
 class ErasureTopic:
     """A revision that is to lose its value."""
 
@@ -155,7 +176,7 @@ class ErasureTopic:
 
 @dataclass(frozen=True, slots=True)
 class AuditTopic:
-    """A fact about the audit itself: `edition`, `profile`, `status` or `subject`."""
+    """A fact about the audit itself: `status`, `edition` or another."""
 
     name: str
 
@@ -184,6 +205,8 @@ Topic = (
     | ScenarioTopic
     | DispatchTopic
     | QuestionnaireTopic
+    | BallotTopic
+    | HandTopic
     | ErasureTopic
     | AuditTopic
     | OtherTopic
@@ -273,6 +296,16 @@ def questionnaire(code: str) -> str:
     return f"{QUESTIONNAIRES}/{code}"
 
 
+def ballot(ballot_id: str, part: str | int) -> str:
+    """Return the subject of a part of what a closing froze for a council."""
+    return f"{LISTS}/{ballot_id}/{part}"
+
+
+def hand(recommendation: str) -> str:
+    """Return the subject of what the engineer did to a recommendation's vote."""
+    return f"{_recommendation(recommendation, None)}/vote"
+
+
 def erasure(revision: str) -> str:
     """Return the subject of the erasure of a revision."""
     return f"erase/{revision}"
@@ -333,8 +366,8 @@ def _read_recommendation(rest: list[str]) -> Topic | None:
             return FollowTopic(name, None)
         case [name, "wording", audience] if audience in _AUDIENCES:
             return WordingTopic(name, None, Audience(audience))
-        case [name, ("rank" | "own") as what]:
-            return RankTopic(name) if what == "rank" else OwnTopic(name)
+        case [name, ("rank" | "own" | "vote") as what]:
+            return _OF_ADVICE[what](name)
         case [name, place_id, "follow"]:
             return FollowTopic(name, place_id)
         case [name, place_id, "wording", audience] if audience in _AUDIENCES:
@@ -348,10 +381,20 @@ def _read_other(first: str, rest: list[str]) -> Topic | None:
             return ClosedTopic(PlaceKind(kind))
         case [what, ident] if what in _BY_IDENT:
             return _BY_IDENT[what](ident)
-        case ["audit", ("edition" | "profile" | "status" | "subject") as name]:
+        case ["audit", name] if name in _ABOUT:
             return AuditTopic(name)
+        case ["votes", ballot_id, part]:
+            return BallotTopic(ballot_id, part)
     return None
 
+
+_OF_ADVICE: dict[str, Callable[[str], Topic]] = {
+    "rank": RankTopic,
+    "own": OwnTopic,
+    "vote": HandTopic,
+}
+
+_ABOUT = frozenset({"edition", "profile", "status", "subject", "votes"})
 
 _BY_IDENT: dict[str, Callable[[str], Topic]] = {
     "visit": VisitTopic,

@@ -172,6 +172,20 @@ class PendingLine(Noun):
     findings: tuple[str, ...] = ()
 
 
+class VoteHand(Noun):
+    """What the engineer did to the vote of an action, before the closing."""
+
+    into: str = ""
+    """Id of the action whose vote it joins; its own: a vote apart."""
+    due: str = ""
+    """ISO day that replaces its own."""
+    title: str = ""
+    otherwise: str = ""
+    """Words of the vote that it leads."""
+    why: str = ""
+    """The reason, for who reads the history."""
+
+
 class DecisionQuestion(Noun):
     """A question that would open a vote, below what a council needs to know."""
 
@@ -214,6 +228,13 @@ class DecisionList(Noun):
     """A1…: public actions, by id of recommendation."""
     reserved: dict[str, ActionNumber] = Field(default_factory=dict)
     """R1…: those that public pages do not know of."""
+
+    @property
+    def refs(self) -> dict[str, str]:
+        """How documents number each action: A1… public, R1… reserved."""
+        shown = {ident: f"A{one.number}" for ident, one in self.numbers.items()}
+        kept = {ident: f"R{one.number}" for ident, one in self.reserved.items()}
+        return kept | shown
 
     @property
     def every(self) -> tuple[Spent, ...]:

@@ -1,0 +1,422 @@
+"""The decision list of an audit: what a council votes, in the words that it reads.
+
+Drawn from what everyone may read of the audit; frozen when the audit is closed.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from uuid import UUID
+
+from diag.assess.floor import Lacks, lacks_of, opening_questions
+from diag.assess.plan import Action
+from diag.assess.results import CostLine
+from diag.assess.spread import short_places
+from diag.assess.terms import Terms
+from diag.assess.votes import Ballot, Motion, Unpriced, Unvoted, ballot_of, cured_by
+from diag.audit.findings import for_the_council
+from diag.audit.law import basis, law_words
+from diag.audit.memory import session_before
+from diag.audit.report import Report, report_of
+from diag.audit.session import AuditSession
+from diag.audit.succession import passed_on
+from diag.journal import changes
+from diag.journal.records import decision_list_of
+from diag.journal.revision import NewRevision
+from diag.model.audit import FollowUp
+from diag.model.enums import (
+    USUAL_READER,
+    FollowUpState,
+    Nature,
+    Owner,
+    Party,
+    PlaceKind,
+    Standing,
+)
+from diag.model.number import canonical_number
+from diag.model.votes import (
+    ActionNumber,
+    AsideLine,
+    DecisionList,
+    DecisionQuestion,
+    PendingLine,
+    Vote,
+    VoteLine,
+    VoteNature,
+    VoteOtherwise,
+)
+from diag.words.dates import describe_day, long_date
+from diag.words.sentences import counted, listed, uncapitalised
+from diag.words.vocabulary import NATURES, OWNERS, WHOM
+
+TITLE = 60
+"""Longest title of a vote, in characters."""
+
+NAMED = 6
+"""At most so many places named by a vote."""
+
+_LACKING = 4
+"""At most so many criteria named, of those that keep a council from deciding."""
+
+_PARTIES = {PlaceKind.SYNDICAT: Party.SYNDICAT}
+_NEXT_COUNCIL = "prochain_conseil"
+_CLAUSE = re.compile(r"(?:,| et | pour | dans | près | en | qui | hors )")
+
+
+def decisions_of(
+    report: Report, earlier: DecisionList | None = None, version: int = 1
+) -> DecisionList:
+    """Return the list that a closing would freeze on the day of a report.
+
+    `earlier` is the last list of the same school: its numbers are kept.
+    """
+    shown = report.public
+    terms = terms_of(shown)
+    lacks = lacks_of(shown.facts, shown.checklist, shown.assessment, terms.party)
+    ballot = ballot_of(shown.plan, terms) if not lacks else _dangers_only(shown, terms)
+    return DecisionList(
+        day=shown.date.isoformat(),
+        version=version,
+        budgets=terms.budgets,
+        votes=tuple(
+            _vote(shown, terms, one, number)
+            for number, one in enumerate(ballot.motions, 1)
+        ),
+        aside=tuple(_aside(shown, one) for one in ballot.aside),
+        pending=tuple(_pending(shown, one) for one in ballot.pending),
+        missing=tuple(_missing_words(shown, lacks)),
+        questions=tuple(_questions(shown, terms)) if lacks else (),
+        numbers=_numbers(shown, shown.plan, earlier.numbers if earlier else None),
+        reserved=_numbers(
+            report,
+            [one for one in report.plan if shown.plan.action(one.id) is None],
+            earlier.reserved if earlier else None,
+        ),
+    )
+
+
+def frozen_votes(session: AuditSession) -> tuple[NewRevision, ...]:
+    """Return the drafts that freeze what a council votes, as of today."""
+    world, before = session.workspace.world, last_list(session)
+    own = decision_list_of(session.workspace.journal, session.audit.id)
+    votes = decisions_of(
+        report_of(session, world.today()), before, own.version + 1 if own else 1
+    )
+    fresh = UUID(bytes=world.nonce() + world.nonce(), version=4)
+    return changes.frozen(session.audit.id, str(fresh), votes)
+
+
+def last_list(session: AuditSession) -> DecisionList | None:
+    """Return the last list of the same school, its ids those of this edition."""
+    found, at = None, session
+    while found is None:
+        found = decision_list_of(session.workspace.journal, at.audit.id)
+        before = session_before(at)
+        if before is None:
+            break
+        at = before
+    if found is None:
+        return None
+    passed = {
+        name: passed_on(getattr(found, name), session.heirs)
+        for name in ("numbers", "reserved")
+    }
+    return found.model_copy(update=passed)
+
+
+def votes_of(report: Report) -> DecisionList:
+    """Return the votes that documents print: frozen, else as they would be today."""
+    return report.public.frozen or decisions_of(report)
+
+
+def terms_of(report: Report) -> Terms:
+    """Return on what terms the actions of a report are put to the vote."""
+    return Terms(
+        results=report.assessment.criteria,
+        facts=report.facts,
+        checklist=report.checklist,
+        day=report.date,
+        party=_PARTIES.get(report.about.kind, Party.COMMUNE),
+        has_part=lambda action: for_the_council(report, action),
+    )
+
+
+def _dangers_only(report: Report, terms: Terms) -> Ballot:
+    """Return what is to be stopped: a danger waits for no further knowledge."""
+    whole = ballot_of(report.plan, terms)
+    return Ballot((), tuple(one for one in whole.aside if one.motion.tier == 1), ())
+
+
+def _vote(report: Report, terms: Terms, motion: Motion, number: int) -> Vote:
+    lead, due = motion.lead, motion.due
+    return Vote(
+        number=number,
+        tier=motion.tier,
+        title=short_title(report.title(lead)),
+        where=_where(report, motion.actions),
+        places=tuple(_places(motion.actions)),
+        actions=tuple(one.id for one in motion.actions),
+        findings=_findings(report, motion.actions),
+        trade=motion.trade,
+        nature=_nature(report, terms, motion),
+        otherwise=_otherwise(report, motion.actions),
+        lines=tuple(_lines(motion.actions)),
+        spent=motion.spent,
+        due=due.isoformat() if due else "",
+        session=_session(report, motion.year),
+        year=motion.year,
+    )
+
+
+def short_title(title: str) -> str:
+    """Return a title of sixty characters at most, cut where a clause begins."""
+    if len(title) <= TITLE:
+        return title
+    ends = [one.start() for one in _CLAUSE.finditer(title) if one.start() <= TITLE]
+    return title[: max(ends, default=0)] or f"{title[: TITLE - 1].rstrip()}…"
+
+
+def _where(report: Report, actions: Sequence[Action]) -> str:
+    """Return the places by name, or « toute l'école » where one of them is."""
+    if all(one.advice.places for one in actions):
+        return listed([report.place_name(one) for one in _places(actions)], NAMED)
+    return f"tout {report.it}" if report.it.startswith("le ") else f"toute {report.it}"
+
+
+def _places(actions: Iterable[Action]) -> Iterator[str]:
+    yield from dict.fromkeys(place for one in actions for place in one.advice.places)
+
+
+def _findings(report: Report, actions: Iterable[Action]) -> tuple[str, ...]:
+    cured = (cured_by(one, report.checklist) for one in actions)
+    return tuple(dict.fromkeys(name for names in cured for name in names))
+
+
+def _nature(report: Report, terms: Terms, motion: Motion) -> VoteNature:
+    """Return what a vote rests on: the law, the date, else what its lead cures."""
+    results = [
+        result
+        for one in motion.actions
+        if (result := report.result(one.advice.recommendation.when.criterion))
+    ]
+    broken = [one for one in results if motion.tier <= _BY_LAW and terms.is_broken(one)]
+    pressed = [one for one in results if terms.is_pressed(one)]
+    if not results:
+        return VoteNature(kind=Nature.USAGE, words=NATURES[Nature.USAGE])
+    first = (*broken, *pressed, *results)[0]
+    law, day = first.criterion.law, terms.deadline(first.criterion)
+    words = basis(first)
+    if first not in broken and first in pressed:
+        words = f"Échéance : {describe_day(day)}"
+    return VoteNature(
+        kind=first.criterion.nature,
+        words=words,
+        article=law_words(law) if law else "",
+        read_on=law.read_on if law and first.is_read else "",
+        deadline=day if first in pressed else "",
+    )
+
+
+_BY_LAW = 2
+"""Last class in which a law may press."""
+
+
+def _otherwise(report: Report, actions: Iterable[Action]) -> VoteOtherwise:
+    """Return what stays otherwise, of the dearest action that says it."""
+    for one in actions:
+        words = one.advice.recommendation.wording.get(USUAL_READER)
+        if words and words.otherwise:
+            long, short = (
+                report.fill_blanks(one, text, USUAL_READER)
+                for text in (words.otherwise.long, words.otherwise.short)
+            )
+            return VoteOtherwise(long=uncapitalised(long), short=uncapitalised(short))
+    return VoteOtherwise()
+
+
+def _lines(actions: Iterable[Action]) -> Iterator[VoteLine]:
+    found: dict[str, list[CostLine]] = {}
+    for one in actions:
+        for line in one.advice.cost.digital.lines:
+            found.setdefault(line.price.id, []).append(line)
+    for ident, lines in found.items():
+        price = lines[0].price
+        many = sum((Fraction(one.quantity.low) for one in lines), Fraction())
+        if many:
+            yield VoteLine(
+                price=ident,
+                label=price.label,
+                quantity=canonical_number(round(many, 2)),
+                unit=price.unit,
+                cents=price.typical,
+                vat=price.vat,
+                yearly=price.yearly,
+                section=str(price.section),
+                as_of=price.as_of,
+            )
+
+
+def _session(report: Report, year: int) -> str:
+    """Return when the council may vote: the next one, or with a budget to come."""
+    if year > report.date.year:
+        return f"budget {year}"
+    answer = report.facts.answer(report.facts.root, _NEXT_COUNCIL)
+    day = str(answer.value) if answer and answer.value else ""
+    is_ahead = day >= report.date.isoformat()
+    return f"conseil du {describe_day(day)}" if is_ahead else "prochain conseil"
+
+
+def _aside(report: Report, unvoted: Unvoted) -> AsideLine:
+    motion = unvoted.motion
+    owner = motion.lead.advice.recommendation.owner
+    return AsideLine(
+        why=unvoted.why,
+        tier=motion.tier,
+        title=report.title(motion.lead),
+        where=_where(report, motion.actions),
+        actions=tuple(one.id for one in motion.actions),
+        findings=_findings(report, motion.actions),
+        who="" if owner is Owner.COMMUNE else OWNERS[owner],
+        spent=motion.spent,
+    )
+
+
+def _pending(report: Report, unpriced: Unpriced) -> PendingLine:
+    action, result = unpriced.action, report.result(unpriced.criterion)
+    names: Sequence[str] = ()
+    if action is not None:
+        title, names = report.title(action), [*_places([action])]
+    elif result is not None:
+        title = result.criterion.title
+        if result.alone is None:
+            names = [one.place for one in short_places(result)]
+    else:
+        title = unpriced.criterion
+    findings = _findings(report, [action]) if action else ()
+    return PendingLine(
+        why=unpriced.why,
+        tier=unpriced.tier,
+        title=title,
+        where=listed([report.place_name(one) for one in names], NAMED),
+        actions=(action.id,) if action else (),
+        findings=tuple(dict.fromkeys(filter(None, (unpriced.criterion, *findings)))),
+    )
+
+
+def _missing_words(report: Report, lacks: Lacks) -> Iterator[str]:
+    """Give what a council lacks to decide, a sentence each."""
+    for kind in lacks.lists:
+        yield f"la liste des {report.kind_words(kind)[1]} n'est pas complète"
+    dangers: dict[str, list[str]] = {}
+    for place, question in lacks.dangers:
+        names = dangers.setdefault(report.checklist.questions[question].label, [])
+        names.append(report.place_name(place))
+    for question, names in dangers.items():
+        yield f"{uncapitalised(question)} : à regarder dans {listed(names, NAMED)}"
+    if lacks.obligations:
+        known = [report.checklist.criteria[one].title for one in lacks.obligations]
+        yield (
+            f"{counted(len(known), 'obligation')} à vérifier : "
+            f"{listed([f'« {one} »' for one in known], _LACKING)}"
+        )
+    for ident, places in list(lacks.places.items())[:_LACKING]:
+        title = report.checklist.criteria[ident].title
+        names = [report.place_name(one) for one in report.facts.places if one in places]
+        yield f"« {title} » : à vérifier dans {listed(names, NAMED)}"
+    more = len(lacks.places) - _LACKING
+    if more > 0:
+        yield f"{counted(more, 'autre point')} à vérifier dans les salles ou les lots"
+    if lacks.inventory:
+        yield "aucun inventaire du matériel n'a été reçu"
+
+
+def _questions(report: Report, terms: Terms) -> Iterator[DecisionQuestion]:
+    def opens(ident: str) -> bool:
+        action = report.plan.action(ident)
+        return action is not None and action.undecided and terms.has_part(action)
+
+    found = opening_questions(report.facts, report.checklist, report.assessment, opens)
+    for each, ident in found:
+        action = report.plan.action(ident)
+        at_root = each.place == report.facts.root
+        yield DecisionQuestion(
+            question=each.question.id,
+            label=each.question.label,
+            where="" if at_root else report.place_name(each.place),
+            whom=WHOM.get(each.question.whom, each.question.whom),
+            minutes=-(-each.seconds // 60),
+            opens=short_title(report.title(action)) if action else "",
+        )
+
+
+# Numbers: an action bears one for ever, in every audit of its school.
+
+
+_DECIDED = {
+    FollowUpState.DECIDEE,
+    FollowUpState.FINANCEE,
+    FollowUpState.COMMANDEE,
+}
+
+
+def _numbers(
+    report: Report,
+    actions: Iterable[Action],
+    earlier: Mapping[str, ActionNumber] | None,
+) -> dict[str, ActionNumber]:
+    """Return the number of each action; those given before are kept, with what became.
+
+    None is used again: what is new comes after the last.
+    """
+    day, here = report.date.isoformat(), {one.id: one for one in actions}
+    found = {
+        ident: one.model_copy(update={"became": _became(report, ident, one, here)})
+        for ident, one in (earlier or {}).items()
+    }
+    last = max((one.number for one in found.values()), default=0)
+    new = "nouveau" if earlier is not None else ""
+    for ident in here:
+        if ident not in found:
+            last += 1
+            found[ident] = ActionNumber(number=last, first=day, became=new)
+    return found
+
+
+def _became(
+    report: Report, ident: str, given: ActionNumber, here: Mapping[str, Action]
+) -> str:
+    """Return what became of an action that bears a number: nothing goes unmentioned."""
+    action = here.get(ident)
+    states = {one.recommendation: one for one in report.follow_ups}
+    step = states.get(ident)
+    if action is not None and given.first == report.date.isoformat():
+        return given.became
+    if action is not None:
+        if step and step.state is FollowUpState.ECARTEE:
+            return f"écarté{_on(step)}"
+        if step and step.state in _DECIDED:
+            return f"voté{_on(step)}, pas encore fait"
+        days = (report.date - date.fromisoformat(given.first)).days
+        return (
+            f"signalé le {describe_day(given.first)}, non traité depuis "
+            f"{counted(days, 'jour')}"
+        )
+    if _is_cured(report, ident):
+        seen = report.facts.visit_date or report.date
+        return f"fait, vérifié le {long_date(seen)}"
+    return "devenu sans objet"
+
+
+def _on(step: FollowUp) -> str:
+    return f" le {describe_day(step.on)}" if step.on else ""
+
+
+def _is_cured(report: Report, ident: str) -> bool:
+    """Say whether what an action cures surely is as it should be, wherever it is."""
+    known = report.checklist.recommendations.get(ident)
+    result = report.result(known.when.criterion) if known else None
+    if known is None or result is None:
+        return False
+    here = [one for one in result.verdicts if one.standing is not Standing.OUT]
+    return bool(here) and all(one.low >= known.when.below for one in here)
