@@ -23,8 +23,7 @@ from diag.assess.why import (
     why,
 )
 from diag.assess.words import describe_condition, filled_words, score_cell
-from diag.audit.law import basis
-from diag.audit.reasons import fact_words, is_plainly_out
+from diag.audit.reasons import basis, fact_words, is_plainly_out
 from diag.audit.session import AuditSession
 from diag.model.checklist import Checklist
 from diag.model.enums import Compliance, Socle, Standing

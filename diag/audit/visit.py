@@ -1,5 +1,6 @@
 """A visit under way: the question at hand, what is answered there, what follows."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,10 +26,12 @@ from diag.journal import subjects
 from diag.journal.journal import get_setting, jot_setting
 from diag.journal.subjects import AnswerTopic, FlagTopic, NoteTopic
 from diag.model.checklist import Question
-from diag.model.enums import Profile, Provenance, State
+from diag.model.enums import PlaceKind, Profile, Provenance, State
 from diag.model.errors import DiagError
+from diag.model.fact import ROOT_KINDS
 from diag.words.dates import day_of
-from diag.words.vocabulary import PROVENANCES
+from diag.words.sentences import counted
+from diag.words.vocabulary import PLACES, PROVENANCES
 
 
 @dataclass(frozen=True)
@@ -342,3 +345,81 @@ def _last_answer(session: AuditSession) -> tuple[int, Key] | None:
         if head.device == device and head.provenance is not Provenance.IMPORTED
     ]
     return max(given, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question to look at again, and why."""
+
+    stop: WalkStop
+    place: str
+    """Name of the place, or whom one asks at the school."""
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Everything to look at before leaving."""
+
+    checks: tuple[Check, ...]
+    """In walking order."""
+    remarks: tuple[str, ...]
+    """What is about no question: open lists, a visit without a date."""
+
+
+def departure_of(session: AuditSession, walk: Walk | None = None) -> Departure:
+    """Return what to look at before leaving."""
+    session.check_method()
+    walk = walk or walk_of(session.facts, session.checklist, session.profile)
+    checks = (
+        Check(stop, leg.title, reasons)
+        for leg in walk.legs
+        for stop in leg.stops
+        if (reasons := tuple(_reasons(stop)))
+    )
+    return Departure(tuple(checks), tuple(_remarks(session, walk)))
+
+
+def departure_lines(session: AuditSession) -> Iterator[str]:
+    """Give the list in plain lines."""
+    departure = departure_of(session)
+    for check in departure.checks:
+        reasons = ", ".join(check.reasons)
+        yield f"{check.place}, {check.stop.question.label} : {reasons}"
+    yield from departure.remarks
+    if not departure.checks:
+        yield "Rien à vérifier."
+
+
+def _reasons(stop: WalkStop) -> Iterator[str]:
+    question, heads = stop.question, stop.heads
+    if len(heads) > 1:
+        answers = " ou ".join(answer_words(question, head) for head in heads)
+        yield f"réponses contradictoires ({answers})"
+    if stop.doubt:
+        yield f"à revoir, {stop.doubt}"
+    elif stop.flagged:
+        yield "à revoir"
+    is_due = question.required or question.danger
+    if not heads and is_due and stop.relevant is True:
+        yield "sans réponse"
+    for head in heads:
+        if head.state is State.UNKNOWN:
+            yield answer_words(question, head)
+        elif head.state is State.KNOWN and (
+            doubt := TYPES[question.type].doubt(question, head.value)
+        ):
+            yield doubt
+
+
+def _remarks(session: AuditSession, walk: Walk) -> Iterator[str]:
+    facts = session.facts
+    asked = {question.place for question in session.checklist.questions.values()}
+    for kind in PlaceKind:
+        if kind in asked and kind not in ROOT_KINDS and kind not in facts.closed:
+            yield f"La liste des {PLACES[kind][1]} n'est pas close."
+    if facts.visit_date is None:
+        yield "Aucune visite n'est datée."
+    if walk.maybe:
+        maybe = counted(walk.maybe, "question")
+        yield f"Peut-être à poser, selon d'autres réponses : {maybe}."

@@ -16,8 +16,8 @@ from diag.assess.spread import short_places
 from diag.assess.terms import Terms
 from diag.assess.votes import Ballot, Motion, Unpriced, Unvoted, ballot_of, cured_by
 from diag.audit.findings import for_the_council
-from diag.audit.law import basis, law_words
 from diag.audit.memory import session_before
+from diag.audit.reasons import basis, law_words
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
 from diag.audit.succession import passed_on

@@ -10,11 +10,10 @@ from pathlib import Path
 
 from diag.checklist.criterion_form import RecommendationForm
 from diag.checklist.edition import ENGINE
-from diag.checklist.faults import read_form
 from diag.checklist.forms import FILES, ITEMS, DomainFile, EditionFile
-from diag.checklist.loaded import Example, Item, Loaded
-from diag.checklist.overlay.layers import CHARTER
-from diag.checklist.overlay.merge import overlaid
+from diag.checklist.loaded import Example, Item, Loaded, read_form
+from diag.checklist.merge import overlaid
+from diag.checklist.overlay import CHARTER
 from diag.checklist.source import (
     MAX_BYTES,
     Entries,

@@ -16,7 +16,7 @@ from diag.audit.follow import add_visit, move
 from diag.audit.places import add_place, close_places, find_place
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession, open_session, start
-from diag.checklist.overlay.layers import CHARTER
+from diag.checklist.overlay import CHARTER
 from diag.demo.files import write_fictional_territory
 from diag.documents.drafts import DraftKind, drafted
 from diag.documents.formats import FORMATS, Format

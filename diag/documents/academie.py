@@ -17,7 +17,7 @@ from diag.audit.findings import (
     open_words,
     pressing,
 )
-from diag.audit.law import concerns
+from diag.audit.reasons import concerns
 from diag.audit.report import Report
 from diag.documents.blocks import Pair, bullets, table
 from diag.documents.escape import Md

@@ -30,7 +30,7 @@ from diag.audit.findings import (
     strengths,
     weaknesses,
 )
-from diag.audit.law import concerns, pressure
+from diag.audit.reasons import concerns, pressure
 from diag.audit.report import Report
 from diag.documents.blocks import Pair, box, bullets, numbered, table, written
 from diag.documents.escape import Md

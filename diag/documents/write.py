@@ -6,9 +6,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from diag.audit.departure import departure_of
 from diag.audit.report import Report
 from diag.audit.session import AuditSession
+from diag.audit.visit import departure_of
 from diag.documents.blocks import written
 from diag.documents.escape import inline
 from diag.documents.formats import FORMATS, Format

@@ -9,13 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from diag.checklist.faults import read_form
 from diag.checklist.fields import required_keys
 from diag.checklist.forms import ITEMS
 from diag.checklist.lint.references import TRADE
-from diag.checklist.loaded import Loaded
-from diag.checklist.overlay.layers import overlay_node, without
-from diag.checklist.overlay.merge import OFF
+from diag.checklist.loaded import Loaded, read_form
+from diag.checklist.merge import OFF
+from diag.checklist.overlay import overlay_node, without
 from diag.checklist.source import Entries, Items, Node, Scalar, text_of
 from diag.imports.cells import flag, iso_date, line_of_text
 from diag.imports.intake import LineRefusal

@@ -55,8 +55,10 @@ _COVERED = (
     VisitTopic,
     WordingTopic,
 )
-"""What a signature covers, with the edition, the list that stands and the erasure of any of these: sending,
-following, supposing come after it, as will what this version does not know."""
+"""What a signature covers, with the edition, the list that stands and what erases them.
+
+Sending, following, supposing come after it, as will what this version does not know.
+"""
 
 _SIGNED = {AuditStatus.ACCEPTE, AuditStatus.CLOS}
 

@@ -8,9 +8,9 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from diag.audit.departure import Departure, departure_of
 from diag.audit.follow import add_visit, remove_visit
 from diag.audit.session import AuditSession
+from diag.audit.visit import Departure, departure_of
 from diag.audit.walk import Key
 from diag.documents.write import write_departure
 from diag.model.audit import Visit

@@ -7,7 +7,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from diag.checklist.overlay.layers import CHARTER
+from diag.checklist.overlay import CHARTER
 from diag.model.charter import House, Issuer, Look
 from diag.workspace.editions import overlay_of
 from diag.workspace.logo import LogoError, read_logo

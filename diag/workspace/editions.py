@@ -22,7 +22,7 @@ from diag.checklist.edition import (
     mark_of,
     shipped_checklists,
 )
-from diag.checklist.overlay.layers import CHARTER
+from diag.checklist.overlay import CHARTER
 from diag.journal.audits import audits
 from diag.journal.facts import edition_of
 from diag.journal.journal import get_setting, put_setting
@@ -103,7 +103,7 @@ def _compile(folder: Path, overlay: Path | None, mark: str) -> bytes:  # noqa: A
     from diag.checklist.edition import compiled  # noqa: PLC0415
     from diag.checklist.lint import lint  # noqa: PLC0415
     from diag.checklist.load import load_checklists  # noqa: PLC0415
-    from diag.checklist.overlay.merge import blamed  # noqa: PLC0415
+    from diag.checklist.merge import blamed  # noqa: PLC0415
 
     loaded = load_checklists(folder, overlay)
     problems = blamed((*loaded.problems, *lint(loaded)), loaded)

@@ -1,7 +1,7 @@
 from diag.audit.answer import NewAnswer, record_answer, toggle_flag
-from diag.audit.departure import departure_lines, departure_of
 from diag.audit.places import add_place, close_places
 from diag.audit.session import AuditSession
+from diag.audit.visit import departure_lines, departure_of
 from diag.documents.write import departure_markdown
 from diag.model.enums import PlaceKind, State
 

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from diag.audit.answer import NewAnswer, record_answer, toggle_flag
-from diag.audit.departure import departure_of
 from diag.audit.grid import GridSheet
 from diag.audit.session import AuditSession, open_session
 from diag.audit.transfer import export_audit, import_audit
-from diag.audit.visit import VisitSession
+from diag.audit.visit import VisitSession, departure_of
 from diag.audit.walk import (
     Parcours,
     choose_profile,

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from diag.audit.law import concerns, day_words, deadline_words, law_words
+from diag.audit.reasons import concerns, day_words, deadline_words, law_words
 from diag.model.checklist import Checklist, Deadline, Law
 from diag.model.enums import Audience, Nature, Party, PlaceKind
 from diag.words.figures import NBSP

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from diag.assess.words import printed_cell
-from diag.audit.law import concerns, law_words
+from diag.audit.reasons import concerns, law_words
 from diag.documents.blocks import Pair, bullets, definitions, table
 from diag.documents.document import Document
 from diag.documents.drafts import frame as requirement

@@ -16,7 +16,7 @@ from diag.assess.plan import Action
 from diag.assess.results import CriterionResult
 from diag.audit.counsel import describe_covered, describe_waiting, name_places
 from diag.audit.findings import observed, where
-from diag.audit.law import basis, concerns, deadline_words, heading, label
+from diag.audit.reasons import basis, concerns, deadline_words, heading, label
 from diag.audit.report import Report
 from diag.documents.blocks import (
     Pair,

@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 
 from diag.assess.money import format_seen
-from diag.audit.law import day_words
+from diag.audit.reasons import day_words
 from diag.audit.report import Report
 from diag.documents.blocks import bold, bullets, table, written
 from diag.documents.escape import Md, link

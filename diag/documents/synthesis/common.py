@@ -15,7 +15,7 @@ from diag.assess.money import (
 from diag.assess.money import total_words as told_total
 from diag.assess.results import Score
 from diag.assess.words import is_printable, printed_cell
-from diag.audit.law import basis_words, concerns, label, pressure
+from diag.audit.reasons import basis_words, concerns, label, pressure
 from diag.documents.blocks import PAGE_BREAK, bullets, drawings_in, table
 from diag.documents.document import Document, Meta
 from diag.documents.drawings import Bar, draw_scores

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from diag.assess.words import printed_cell
-from diag.audit.law import concerns, heading
+from diag.audit.reasons import concerns, heading
 from diag.documents.blocks import box, bullets, table
 from diag.documents.document import Document
 from diag.documents.escape import Md

@@ -12,7 +12,7 @@ from diag.assess.plan import Action
 from diag.assess.results import Cost, CriterionResult, Score
 from diag.assess.spread import concerned, expected_level, short_places
 from diag.audit.findings import for_the_council
-from diag.audit.law import concerns
+from diag.audit.reasons import concerns
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
 from diag.audit.succession import OLDER

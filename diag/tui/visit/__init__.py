@@ -14,11 +14,11 @@ from textual.worker import get_current_worker
 from diag.answers.answer_type import Parsed, Refused
 from diag.answers.types import TYPES
 from diag.audit.answer import UnlikelyAnswer
-from diag.audit.departure import departure_of
 from diag.audit.memory import NothingToRepeatError, former_places
 from diag.audit.session import AuditSession
 from diag.audit.visit import (
     VisitSession,
+    departure_of,
     duration_words,
     keep_place,
     minutes_on_site,

@@ -5,7 +5,7 @@ from pathlib import Path
 from diag.checklist.lint import lint
 from diag.checklist.load import load_checklists
 from diag.checklist.loaded import Loaded
-from diag.checklist.overlay.merge import blamed
+from diag.checklist.merge import blamed
 from tests.rules.written import FILES
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from diag.checklist.fields import required_keys
 from diag.checklist.forms import ITEMS, NOUNS
 from diag.checklist.loaded import Loaded
-from diag.checklist.overlay.layers import (
+from diag.checklist.overlay import (
     EDITION,
     HOMES,
     LISTS,
@@ -19,9 +19,9 @@ from diag.checklist.overlay.layers import (
     edition_over,
     listed_sections,
     overlay_node,
+    switched_off,
     without,
 )
-from diag.checklist.overlay.off import switched_off
 from diag.checklist.source import (
     Entries,
     Items,

@@ -1,1 +1,0 @@
-"""What a syndicat changes: its own files over the shipped ones."""
