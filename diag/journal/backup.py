@@ -364,13 +364,12 @@ def is_open_elsewhere(path: Path) -> bool:
 
     By the lock that SQLite holds on it all the while; this program must have closed it.
     """
-    if sys.platform == "win32":
-        return False  # a file that is open there cannot be renamed
-    import fcntl  # noqa: PLC0415 - where there are such locks
+    if sys.platform != "win32":  # a file that is open there cannot be renamed
+        import fcntl  # noqa: PLC0415 - where there are such locks
 
-    with path.open("r+b") as file:
-        try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 510, _SHARED_LOCK)
-        except OSError:
-            return True
+        with path.open("r+b") as file:
+            try:
+                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 510, _SHARED_LOCK)
+            except OSError:
+                return True
     return False
