@@ -183,7 +183,23 @@ class Actions:
             if not is_of_it and not _brings(each, ident, level):
                 continue
             found += [each.id] if each.id in fired else self.replacing(each, fired)
-        return [each for each in found if each != action.id] or [ident]
+        others = [each for each in found if each != action.id]
+        return others or self._opening(action, ident, fired) or [ident]
+
+    def _opening(
+        self,
+        action: Recommendation,
+        criterion: str,
+        fired: Mapping[str, tuple[Target, ...]],
+    ) -> list[str]:
+        """Return the other actions that make true what a criterion's gate reads."""
+        given = self.judged.checklist.criteria[criterion].given
+        read = {*names_in(rule_of(given).root)} if given else set[str]()
+        found: list[str] = []
+        for each in self.judged.checklist.recommendations.values():
+            if read & each.effect.keys():
+                found += [each.id] if each.id in fired else self.replacing(each, fired)
+        return [each for each in found if each != action.id]
 
     def replacing(
         self, action: Recommendation, fired: Mapping[str, tuple[Target, ...]]

@@ -226,18 +226,26 @@ class Targets:
         yield from dict.fromkeys([*first, *unknown])
 
     def _cures(self, ident: str, requirement: Requirement) -> list[str]:
-        """Return what cures it or replaces a cure; the criterion where nothing does."""
+        """Return what cures it, else what opens its gate; the criterion if nothing."""
+        given = self._results[requirement.criterion].criterion.given
+        return (
+            self._standing(ident, self._remedies.cures(requirement))
+            or self._standing(ident, self._remedies.opening(given))
+            or [requirement.criterion]
+        )
+
+    def _standing(self, ident: str, cures: Iterable[str]) -> list[str]:
+        """Return the cures that fire or may, for one that is covered what covers it."""
         found: dict[str, None] = {}
-        for cure in self._remedies.cures(requirement):
-            replacing = self._remedies.covered_by[cure]
-            standing = (
+        for cure in cures:
+            covering = self._remedies.covered_by[cure]
+            found |= dict.fromkeys(
                 [cure]
                 if cure in self._found
-                else [each for each in replacing if cure in self._covers.get(each, ())]
+                else [each for each in covering if cure in self._covers.get(each, ())]
             )
-            found |= dict.fromkeys(standing)
         found.pop(ident, None)
-        return [*found] or [requirement.criterion]
+        return [*found]
 
 
 class Advising:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from graphlib import TopologicalSorter
 
+from diag.assess.criteria import every_name
 from diag.assess.effects import Effect
 from diag.assess.facts import PlaceScope, WithNames
 from diag.model.checklist import Need, Question, Recommendation, Requirement
@@ -194,4 +195,11 @@ class Remedies:
             if when.criterion == requirement.criterion:
                 reached = max(reached, when.below)
             if reached >= requirement.at_least:
+                yield ident
+
+    def opening(self, given: str) -> Iterator[str]:
+        """Return the ids of those that make true a fact that a gate reads."""
+        read = every_name(parse_rule(given)) if given else frozenset[str]()
+        for ident, remedy in self.by_id.items():
+            if not read.isdisjoint(remedy.recommendation.effect):
                 yield ident

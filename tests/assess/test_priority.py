@@ -183,3 +183,16 @@ def test_what_waits_for_a_cure_that_is_covered_stands_under_what_covers_it() -> 
         recommendation("b", "grand", 3, effect={"grand": True}),
         recommendation("c", "grand", 3, effect={"grand": True}, covers=("b",)),
     ]) == ["c", "a"]
+
+
+def test_what_waits_for_what_stands_behind_a_gate_stands_under_what_opens_it() -> None:
+    gated = criterion("petit", {3: "petit"}, given="grand")
+    assert order(
+        [
+            recommendation("a", "consigne", 1, requires=(require("petit", 3),)),
+            recommendation("b", "petit", 3, effect={"petit": True}),
+            recommendation("y", "loi", 1),
+            recommendation("z", "grand", 1, effect={"grand": True}),
+        ],
+        [gated],
+    ) == ["y", "z", "a"]

@@ -17,6 +17,7 @@ from diag.model.enums import (
     Compliance,
     Gate,
     Kind,
+    Nature,
     PlaceKind,
     Socle,
     Standing,
@@ -310,8 +311,9 @@ def rank(advice: Advice, assessment: Assessment) -> int:
     criterion = assessment.criteria[advice.recommendation.when.criterion].criterion
     reasons = (
         advice.is_danger,
-        advice.is_legal,
+        advice.is_law,
         criterion.kind is Kind.BLOCKING,
+        advice.is_legal and criterion.nature is Nature.CONSIGNE,
         True,
     )
     return reasons.index(True)

@@ -17,7 +17,7 @@ from diag.assess.examples import example_facts
 from diag.assess.judge import judge_for, judge_of, told_by
 from diag.assess.questions import relevant_questions
 from diag.model.checklist import Checklist, Question
-from diag.model.enums import Moment, PlaceKind, Profile, QuestionType, State
+from diag.model.enums import Direction, Moment, PlaceKind, Profile, QuestionType, State
 from diag.model.fact import Answer, Facts, Value
 from diag.model.number import canonical_number, exact
 from diag.rules.values import Span
@@ -212,6 +212,44 @@ def _within(facts: Facts, checklist: Checklist) -> Facts:
             if high is not None and exact(head.value) > high:
                 answers[place, name] = (replace(head, value=canonical_number(high)),)
     return replace(facts, answers=answers)
+
+
+def exemplary(
+    facts: Facts, checklist: Checklist, kept: frozenset[str] = frozenset()
+) -> Facts:
+    """Return a school where all that can be better is at its best, but what is kept."""
+    for _ in range(ROUNDS):
+        answers = {
+            (place, name): heads
+            if name in kept or (value := _best(checklist.questions[name])) is None
+            else (Answer(State.KNOWN, value),)
+            for (place, name), heads in facts.answers.items()
+        }
+        facts = completed(replace(facts, answers=answers), Random(0), checklist)
+    return facts
+
+
+ROUNDS = 4
+"""How often what is better asks one more question, at most."""
+
+
+def _best(question: Question) -> Value:
+    """Return the best answer to a question, as usual as may be; None: none is."""
+    better, is_up = question.better, question.better is Direction.UP
+    if better is None:
+        return None
+    match question.type:
+        case QuestionType.BOOLEAN:
+            return is_up
+        case QuestionType.CHOICE:
+            assert isinstance(better, tuple)
+            return better[-1][0]
+        case QuestionType.CHOICES:
+            return tuple(sorted(one.id for one in question.choices)) if is_up else ()
+        case QuestionType.DATE:
+            return VISIT
+    low, high = question.likely or question.range or (0, None)
+    return canonical_number(exact((high if is_up else low) or 0))
 
 
 def visited(
