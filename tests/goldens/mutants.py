@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from diag.assess.judge import judge_of
 from diag.model.checklist import (
     Checklist,
     Criterion,
@@ -61,9 +62,12 @@ def _triggered(action: Recommendation, what: str, **changes: object) -> Mutant:
     return Mutant(TRIGGER, action.model_copy(update={"when": when}), what)
 
 
-def part_mutants(question: Question) -> Iterator[Mutant]:
-    """Yield a part that its whole bounds no more."""
-    if question.at_most:
+def part_mutants(question: Question, checklist: Checklist) -> Iterator[Mutant]:
+    """Yield a part that its whole bounds no more, where a criterion reads it.
+
+    A bound that no criterion reads only refuses what is typed.
+    """
+    if question.at_most and judge_of(checklist).readers.readers(question.id):
         changed = question.model_copy(update={"at_most": ""})
         yield Mutant(BOUND, changed, f"above {question.at_most}")
 

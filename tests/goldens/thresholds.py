@@ -78,7 +78,7 @@ def sought(checklist: Checklist) -> Iterator[Sought]:
         for mutant in share_mutants(criterion):
             yield Sought(mutant, criterion, criterion.domain, most=MOST)
     for question in checklist.questions.values():
-        for mutant in part_mutants(question):
+        for mutant in part_mutants(question, checklist):
             for name in judge_of(checklist).readers.readers(question.id):
                 criterion, whole = (
                     checklist.criteria[name],
