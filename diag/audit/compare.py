@@ -4,25 +4,18 @@ When the checklists differ, yesterday's facts are judged again by today's: what 
 between the two is « grille changée », and never shown as progress.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from fractions import Fraction
-from statistics import quantiles
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from diag.assess import ENGINE
 from diag.assess.results import Assessment, CriterionResult, Score
 from diag.assess.words import Move, score_words
 from diag.audit.memory import session_before
 from diag.audit.session import AuditSession
 from diag.audit.succession import OLDER, facts_for
-from diag.journal.judged import OVERALL, Summary, summaries
 from diag.model.checklist import Criterion
-from diag.model.enums import PlaceKind, Standing, Trigger
+from diag.model.enums import Standing, Trigger
 from diag.model.errors import DiagError
 from diag.model.number import Bounds
-from diag.model.territory import School
-from diag.words.figures import displayed, in_words, is_printed
-from diag.workspace.subjects import audits
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,52 +211,6 @@ def between(old: Bounds, new: Bounds) -> Move:
     return Move.LEARNT if inside else Move.UNSURE
 
 
-FEWEST = 5
-"""So many other audited schools at least."""
-
-
-@dataclass(frozen=True, slots=True)
-class Comparables:
-    """The audited schools of the same kind and size in the territory."""
-
-    words: str
-    """« écoles primaires de 4 à 6 classes »."""
-    count: int
-    """How many others are audited."""
-    overall: Bounds | None = None
-    """Half of them stand there; None when they are too few."""
-    domains: Mapping[str, Bounds] = field(default_factory=dict)
-    """The same, by id of domain, where enough of them have a score."""
-
-
-def describe_comparables(comparables: Comparables) -> str:
-    """Return where schools like it stand, or why there is no comparison."""
-    if comparables.overall is None:
-        count, many = comparables.count, "s" * (comparables.count > 1)
-        audited = (
-            f"{count} autre{many} auditée{many}" if count else ("aucune autre auditée")
-        )
-        return (
-            f"Pas encore de comparaison : {audited} parmi les "
-            f"{comparables.words} du territoire ; il en faut {FEWEST}."
-        )
-    if not is_printed(comparables.overall):
-        return (
-            f"Les {comparables.count} autres {comparables.words} auditées dans le "
-            "territoire diffèrent trop entre elles pour servir de repère."
-        )
-    return (
-        f"La moitié au moins des {comparables.count} autres {comparables.words} "
-        f"auditées dans le territoire {among(comparables.overall)}."
-    )
-
-
-def among(bounds: Bounds) -> str:
-    """Return « se situe entre 30 et 55 »."""
-    low, high = displayed(bounds)
-    return f"se situe {'à ' if low == high else ''}{in_words(bounds)}"
-
-
 @dataclass(frozen=True, slots=True)
 class AuditsCompared:
     """Two audits of the same subject."""
@@ -284,13 +231,6 @@ class AuditsCompared:
     """How many made then still are."""
 
 
-KNOWN = Fraction(4, 5)
-"""An audit counts once so much of it is settled: one just begun counts for nothing."""
-
-_SIZES = ((1, 1), (2, 3), (4, 6), (7, 10), (11, None))
-"""Least and most classes of each class of size."""
-
-
 def progress_of(session: AuditSession) -> AuditsCompared | None:
     """Return what changed since the subject's last audit; None for a first one."""
     found = since_last(session)
@@ -309,84 +249,6 @@ def progress_of(session: AuditSession) -> AuditsCompared | None:
         settled=len(found.resolved),
         lasting=len(found.kept),
     )
-
-
-def comparables_of(session: AuditSession) -> Comparables | None:
-    """Return how the audited schools of the same kind and size stand.
-
-    None when nothing gives the school's kind or size. Scores are those kept at the
-    last judgement: an audit that changed since is left out until it is judged again.
-    """
-    school = session.about.school
-    if school is None or not (words := _class_of(school)):
-        return None
-    shown = [
-        {
-            name: score.bounds
-            for name, score in one.scores.items()
-            if score.bounds is not None and (name == OVERALL or _is_known(score))
-        }
-        for one in _others(session, words)
-    ]
-    overall = _half([one[OVERALL] for one in shown])
-    if overall is None:
-        return Comparables(words, len(shown))
-    names = {name for one in shown for name in one if name != OVERALL}
-    halves = {
-        name: _half([one[name] for one in shown if name in one]) for name in names
-    }
-    domains = {name: half for name, half in halves.items() if half}
-    return Comparables(words, len(shown), overall, domains)
-
-
-def _others(session: AuditSession, words: str) -> Iterable[Summary]:
-    workspace = session.workspace
-    kept = summaries(workspace.journal, engine=ENGINE)
-    last = {
-        audit.subject.code: kept[audit.id]
-        for audit in sorted(audits(workspace.journal), key=lambda one: one.campaign)
-        if audit.subject.kind is PlaceKind.ECOLE
-        and audit.subject != session.audit.subject
-        and audit.id in kept
-        and _is_known(kept[audit.id].scores[OVERALL])
-    }
-    for code, summary in sorted(last.items()):
-        school = workspace.territory.school(code)
-        if school and _class_of(school) == words:
-            yield summary
-
-
-def _is_known(score: Score) -> bool:
-    return score.bounds is not None and score.completeness >= KNOWN
-
-
-def _half(bounds: list[Bounds]) -> Bounds | None:
-    """Return what holds the middle half, of the lows below and of the highs above."""
-    if len(bounds) < FEWEST:
-        return None
-    low, _, _ = quantiles([one.low for one in bounds], n=4, method="inclusive")
-    _, _, high = quantiles([one.high for one in bounds], n=4, method="inclusive")
-    return Bounds(low, high)
-
-
-def _class_of(school: School) -> str:
-    """Return « écoles primaires de 4 à 6 classes »; empty when it is not known."""
-    kinds = {
-        (True, False): "écoles maternelles",
-        (False, True): "écoles élémentaires",
-        (True, True): "écoles primaires",
-    }
-    kind = kinds.get((bool(school.nursery), bool(school.elementary)))
-    if kind is None or not school.classes:
-        return ""
-    low, high = next(
-        (low, high)
-        for low, high in _SIZES
-        if school.classes >= low and (high is None or school.classes <= high)
-    )
-    if high is None:
-        return f"{kind} de {low} classes et plus"
-    return f"{kind} de 1 classe" if low == high else f"{kind} de {low} à {high} classes"
 
 
 Row = tuple[str, ...]

@@ -11,6 +11,7 @@ from diag.assess.spread import danger_words, declined, socle_words
 from diag.assess.words import filled_words, score_cell
 from diag.audit import hypotheses
 from diag.audit.bilan import place_name
+from diag.audit.comparables import keep_judged
 from diag.audit.compare import compared_with
 from diag.audit.hypotheses import (
     forget_scenario,
@@ -37,7 +38,6 @@ from diag.cli.shared import (
 )
 from diag.model.enums import Compliance, Gate, Standing, Trigger
 from diag.model.errors import DiagError
-from diag.office.supervision import keep_judged
 from diag.words.sentences import counted
 from diag.words.vocabulary import COMPLIANCES, LAW, UNSCORED
 

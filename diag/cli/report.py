@@ -11,6 +11,7 @@ import click
 from diag.answers.answer_type import Refused
 from diag.answers.types import TYPES
 from diag.audit.answer import UnlikelyAnswer
+from diag.audit.comparables import keep_judged
 from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession, open_session
 from diag.audit.session import start as start_audit
@@ -25,7 +26,6 @@ from diag.cli.shared import (
 )
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
-from diag.office.supervision import keep_judged
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
 

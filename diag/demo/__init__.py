@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import Field
 
 from diag.audit.answer import NewAnswer, answer_for, find_question
+from diag.audit.comparables import keep_judged
 from diag.audit.follow import add_visit, move
 from diag.audit.places import add_place, close_places, find_place
 from diag.audit.report import report_of
@@ -31,7 +32,6 @@ from diag.model.enums import Audience, AuditStatus, PlaceKind, Provenance, State
 from diag.model.errors import DiagError
 from diag.model.fact import Place
 from diag.office.imports import import_file
-from diag.office.supervision import keep_judged
 from diag.workspace.charter import FOLDER
 from diag.workspace.settings import Settings
 from diag.workspace.workspace import Workspace, fixed_world

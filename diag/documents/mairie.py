@@ -15,7 +15,7 @@ from diag.assess.money import (
     works_of,
 )
 from diag.assess.plan import Action
-from diag.audit.compare import describe_comparables
+from diag.audit.comparables import describe_comparables
 from diag.audit.counsel import describe_due, describe_reason
 from diag.audit.findings import (
     detailed,

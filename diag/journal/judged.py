@@ -7,7 +7,7 @@ a digest that differs is the only flag, so that none can be forgotten.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby
+from itertools import chain, groupby
 
 from diag.assess.results import Advice, Assessment, Score
 from diag.assess.spread import concerned
@@ -20,6 +20,9 @@ from diag.words.figures import half_up, out_of_100
 OVERALL = "ensemble"
 """Dimension of the overall score, beside the ids of domains."""
 
+_PUBLIC = "public/"
+"""Before a dimension, in the score that everyone may read; no id holds a stroke."""
+
 Row = tuple[object, ...]
 
 _SUMMARIES = """
@@ -27,11 +30,18 @@ select a.id, j.socle, j.alerts, j.conflicts,
   s.dim, s.title, s.standing, s.low, s.high, s.completeness
 from judged j join tally t on t.audit = j.audit and t.digest = j.digest
 join audit a on a.n = j.audit join score s on s.audit = j.audit
-where j.engine = ? order by j.audit, s.position
+where j.engine = ? and s.dim not like 'public/%' order by j.audit, s.position
 """
 
 _KEEP_SUMS = "update judged set sum = ?, rest = ? where audit = ?"
 _NAMED = "(audit, digest, edition, engine, conflicts, alerts, socle)"
+
+_SHOWN = """
+select s.dim, s.standing, s.low, s.high, s.completeness
+from judged j join tally t on t.audit = j.audit and t.digest = j.digest
+join audit a on a.n = j.audit join score s on s.audit = j.audit
+where a.id = ? and j.engine = ? and s.dim like 'public/%'
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +66,19 @@ def store_judged(
     digest: str,
     edition: str,
     engine: str,
+    public: Assessment | None = None,
     conflicts: int = 0,
     titles: Mapping[str, str] | None = None,
 ) -> None:
     """Keep an assessment of the audit as it was at `digest`, in place of the last.
 
-    `titles` words the recommendations; by default, as for the technicians.
+    `public` is what everyone may read of it, the assessment itself by default;
+    `titles` words the recommendations, by default as for the technicians.
     """
     alerts = len(assessment.alerts)
     header = (bytes.fromhex(digest), edition, engine, conflicts, alerts)
     tables = {
-        "score": _scores(assessment),
+        "score": chain(_scores(assessment), _scores(public or assessment, _PUBLIC)),
         "finding": _findings(assessment),
         "advice": _advice(assessment, titles or {}),
         "judged": iter([(*header, str(assessment.socle))]),
@@ -90,7 +102,18 @@ def store_judged(
 
 def is_judged(journal: Journal, audit: str, *, engine: str) -> bool:
     """Say whether what is kept is fresh: by this engine, of all that is recorded."""
-    return audit in sound_judgements(journal.connection, engine, audit)
+    return bool(public_scores(journal, audit, engine=engine))
+
+
+def public_scores(journal: Journal, audit: str, *, engine: str) -> dict[str, Score]:
+    """Return the scores that everyone may read of an audit, by domain and overall.
+
+    Empty when it is to be judged.
+    """
+    if audit not in sound_judgements(journal.connection, engine, audit):
+        return {}
+    rows = journal.select(_SHOWN, [audit, engine])
+    return {dim.removeprefix(_PUBLIC): _score(*columns) for dim, *columns in rows}
 
 
 def summaries(journal: Journal, *, engine: str) -> dict[str, Summary]:
@@ -111,11 +134,11 @@ def summaries(journal: Journal, *, engine: str) -> dict[str, Summary]:
     return found
 
 
-def _scores(assessment: Assessment) -> Iterator[Row]:
-    yield OVERALL, "", 0, *_score_row(assessment.overall)
+def _scores(assessment: Assessment, mark: str = "") -> Iterator[Row]:
+    yield mark + OVERALL, "", 0, *_score_row(assessment.overall)
     for position, result in enumerate(assessment.domains, 1):
         domain = result.domain
-        yield domain.id, domain.title, position, *_score_row(result.score)
+        yield mark + domain.id, domain.title, position, *_score_row(result.score)
 
 
 def _score_row(score: Score) -> Row:

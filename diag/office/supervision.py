@@ -7,12 +7,12 @@ from fractions import Fraction
 from typing import Any
 
 from diag.assess import ENGINE
+from diag.audit.comparables import keep_judged
 from diag.audit.follow import move
 from diag.audit.session import AuditSession, listed
 from diag.journal import subjects
 from diag.journal.errors import DamagedError
 from diag.journal.heads import latest
-from diag.journal.judged import is_judged, store_judged
 from diag.journal.school_lines import authors_by_audit, completeness, is_begun
 from diag.model.audit import Auditee
 from diag.model.enums import AuditStatus
@@ -22,29 +22,6 @@ from diag.office.outlook import NOBODY
 from diag.words.dates import day_words
 from diag.words.vocabulary import STATUSES
 from diag.workspace.workspace import Workspace
-
-
-def keep_judged(session: AuditSession) -> None:
-    """Keep the judgement of now, for lists and for who opens the file elsewhere.
-
-    It is a cache: a workspace that is read-only does without, and what is fresh stays.
-    So does what was judged by an older method: nothing else holds it any more.
-    """
-    journal = session.workspace.journal
-    if journal.readonly or is_judged(journal, session.audit.id, engine=ENGINE):
-        return
-    if session.is_older:
-        return
-    store_judged(
-        journal,
-        session.audit.id,
-        session.assessment,
-        digest=session.digest,
-        edition=session.edition,
-        engine=ENGINE,
-        conflicts=len(session.conflicts),
-    )
-
 
 NO_COMMUNE = "Syndicat"
 """Where an audit is that no commune has."""

@@ -7,9 +7,9 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from diag.audit.comparables import keep_judged
 from diag.audit.session import open_session
 from diag.office.dossier import AuditOverview, list_audits_of, who
-from diag.office.supervision import keep_judged
 from diag.office.tour import keep_tour, tour_of
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import ChooseDialog, ListChoice

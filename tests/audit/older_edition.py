@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit import succession
+from diag.audit import comparables, succession
+from diag.audit.comparables import keep_judged
 from diag.audit.follow import add_step
 from diag.audit.session import AuditSession
 from diag.checklist import load
@@ -13,8 +14,6 @@ from diag.journal import changes
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, FollowUpState, State
 from diag.model.fact import Answer, Value
-from diag.office import supervision
-from diag.office.supervision import keep_judged
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import started
 from tests.audit.small_edition import ship
@@ -133,7 +132,7 @@ NEW = {
 def engine(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """Have this version be one whose method has that number."""
     monkeypatch.setattr(load, "ENGINE", number)
-    monkeypatch.setattr(supervision, "ENGINE", str(number))
+    monkeypatch.setattr(comparables, "ENGINE", str(number))
     monkeypatch.setattr(succession, "ENGINE", number)
 
 

@@ -11,18 +11,21 @@ from diag.assess import ENGINE
 from diag.assess.results import Assessment
 from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.compare import comparables_of, progress_of
+from diag.audit.comparables import comparables_of, keep_judged
+from diag.audit.compare import progress_of
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.demo import play, scenario
+from diag.documents.atlas import write_atlas
+from diag.documents.synthesis import synthesis
+from diag.documents.tables import chosen, write_map
 from diag.journal.judged import store_judged
 from diag.model.enums import Audience, AuditStatus
 from diag.model.number import Bounds
 from diag.office.imports import import_file
-from diag.office.supervision import keep_judged
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace, next_campaign
-from tests.audit.builders import SCHOOL, territory
+from tests.audit.builders import DAY, SCHOOL, territory
 from tests.documents.reading import markdown
 
 
@@ -31,6 +34,10 @@ def desk(tmp_path: Path) -> Iterator[Workspace]:
     with audited_workspace(tmp_path / "desk") as made:
         import_file(made, "effectifs", territory().effectifs)
         yield made
+
+
+def quiet(done: int, whole: int) -> None:
+    """Tell nobody how far it is."""
 
 
 def judged(session: AuditSession, score: Fraction) -> None:
@@ -106,6 +113,52 @@ def test_an_interval_needs_five_others_like_it(desk: Workspace) -> None:
         assert school is not None
         assert uai not in text
         assert school.name not in text
+
+
+def alike(desk: Workspace) -> list[AuditSession]:
+    """Return five audits of schools like SCHOOL, answered as it was."""
+    story = scenario("ecole-complete")
+    still_open = story.model_copy(update={"status": AuditStatus.EN_COURS})
+    sessions = [audits.start(desk, uai) for uai in like_it(desk)[:5]]
+    for session in sessions:
+        play(session, still_open)
+    return sessions
+
+
+def test_nothing_public_reads_a_sensitive_answer_of_another_school(
+    desk: Workspace, tmp_path: Path
+) -> None:
+    others, session = alike(desk), audited(desk)
+
+    def read(name: str) -> list[bytes | str]:
+        told = report_of(session, DAY)
+        atlas = tmp_path / name
+        write_atlas(desk, atlas, "syndicat", quiet, forms=())
+        paper, _, _ = synthesis(desk, "territoire", DAY)
+        picked = chosen(desk, (), None, everything=True)
+        write_map(desk, picked, atlas, DAY, quiet)
+        return [
+            *(markdown(told, one) for one in Audience if not one.reads_reserved),
+            paper.document.markdown,
+            *(one.read_bytes() for one in sorted(atlas.rglob("*.*")) if one.is_file()),
+        ]
+
+    before, whole = read("before"), [one.assessment.overall for one in others]
+    found = comparables_of(session)
+    assert found is not None
+    assert found.overall is not None
+    for one in others[1:]:
+        record_answer(one, NewAnswer("mots_de_passe", "partage_affiche", sure=True))
+        record_answer(one, NewAnswer("acces_distants", "non_maitrise", sure=True))
+        keep_judged(one)
+    record_answer(others[0], NewAnswer("mots_de_passe", "partage_affiche", sure=True))
+
+    assert read("after") == before
+    assert comparables_of(session) == found
+    assert [one.assessment.overall for one in others] != whole
+    for one in others:
+        record_answer(one, NewAnswer("debit_descendant", 300, sure=True))
+    assert comparables_of(session) != found
 
 
 def test_an_audit_just_begun_is_not_compared_with(desk: Workspace) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from diag.audit.advising import add_own, as_computed, find_advice, reword
 from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.comparables import keep_judged
 from diag.audit.compare import compared_with, older_before, progress_of, since_last
 from diag.audit.follow import add_step, move
 from diag.audit.history import changes_of
@@ -34,7 +35,6 @@ from diag.model.errors import DiagError
 from diag.model.fact import Answer
 from diag.office.dossier import list_audits_of
 from diag.office.outlook import progress_by_school
-from diag.office.supervision import keep_judged
 from diag.words.figures import euros
 from diag.workspace.workspace import Workspace
 from tests.audit.older_edition import newer_came, older_audited

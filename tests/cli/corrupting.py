@@ -13,12 +13,12 @@ from random import Random
 from diag.audit import follow
 from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, record_answer, record_note
+from diag.audit.comparables import keep_judged
 from diag.audit.places import add_places
 from diag.imports.communes import import_mairies
 from diag.journal import changes
 from diag.journal.journal import FILE
 from diag.model.enums import AuditStatus, PlaceKind
-from diag.office.supervision import keep_judged
 from tests.audit.builders import DAY, OTHER, SCHOOL, territory, workspace
 from tests.cli.running import diag
 

@@ -5,7 +5,7 @@ from collections import Counter
 from diag.assess.results import CriterionResult, Score
 from diag.assess.spread import declined
 from diag.assess.words import filled_words, is_printable, printed_cell, score_cell
-from diag.audit.compare import describe_comparables
+from diag.audit.comparables import describe_comparables
 from diag.audit.report import Report
 from diag.documents.blocks import (
     PAGE_BREAK,
