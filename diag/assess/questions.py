@@ -116,14 +116,9 @@ def next_questions(
     found: list[NextQuestion] = []
     for urgency in sorted(by_class):
         if len(found) < limit:
-            weighed = [leads.weighed(each, urgency) for each in by_class[urgency]]
-            found += nsmallest(limit - len(found), weighed, key=_by_stake)
+            best = nsmallest(limit - len(found), by_class[urgency], key=leads.rank)
+            found += [leads.weighed(each, urgency) for each in best]
     return tuple(found)
-
-
-def _by_stake(each: NextQuestion) -> tuple[Fraction, bool, Fraction]:
-    cents = -each.cents if each.cents else _NONE
-    return each.stake / -each.seconds, each.cents is not None, cents
 
 
 def _asked(
@@ -189,6 +184,14 @@ _Class = tuple[int, Sequence[tuple[int, frozenset[str]]] | None]
 leads to an undecided verdict at one of some places; None: those differ by place."""
 
 
+_Rank = tuple[Fraction, bool, Fraction]
+"""Stake a second, whether that in money is bounded, and that in money: mirrored."""
+
+
+_Spread = tuple[frozenset[str], Exact | None]
+"""Where an action fires or may, and how far apart its costs are."""
+
+
 class _Leads:
     """One assessment, and what each answer leads to: here, inside or above."""
 
@@ -207,12 +210,14 @@ class _Leads:
             for ident, result in assessment.criteria.items()
             if (places := undecided_places(result))
         }
+        self._ranks: dict[tuple[tuple[str, ...] | None, str, int], _Rank] = {}
         self._stakes: dict[
             tuple[tuple[str, ...] | None, str], tuple[Fraction, Fraction | None]
         ] = {}
         self._classes: dict[str, _Class] = {}
         self._by_place: dict[str, Mapping[str, Verdict]] = {}
-        self._lowered: dict[tuple[str, frozenset[str]], Member | None] = {}
+        self._spreads: dict[str, Sequence[_Spread]] = {}
+        self._narrowed: dict[tuple[object, ...], Fraction] = {}
         self._advice: dict[str, list[Advice]] = {}
         for advice in assessment.advice:
             criterion = advice.recommendation.when.criterion
@@ -263,6 +268,21 @@ class _Leads:
         is_law = self._results[criterion].criterion.kind is Kind.COMPLIANCE
         return 1 if is_law else 3
 
+    def rank(self, asked: Asked) -> _Rank:
+        """Return what sorts a question among those of its class, the best least."""
+        seconds = self._seconds(asked)
+        key = (self._judge.moved_near.get(asked.question.id), asked.place, seconds)
+        found = self._ranks.get(key)
+        if found is None or key[0] is None:
+            stake, cents = self._at_stake(asked)
+            least = -cents if cents else _NONE
+            found = self._ranks[key] = stake / -seconds, cents is not None, least
+        return found
+
+    def _seconds(self, asked: Asked) -> int:
+        question = asked.question
+        return max(1, seconds_of(question, again=question.id in self._known))
+
     def weighed(self, asked: Asked, urgency: int) -> NextQuestion:
         """Return a question with what is at stake."""
         stake, cents = self._at_stake(asked)
@@ -273,7 +293,7 @@ class _Leads:
             urgency,
             stake,
             cents,
-            max(1, seconds_of(asked.question, again=asked.question.id in self._known)),
+            self._seconds(asked),
         )
 
     def _at_stake(self, asked: Asked) -> tuple[Fraction, Fraction | None]:
@@ -336,15 +356,24 @@ class _Leads:
     def _stake(
         self, led_to: Iterable[tuple[Criterion, tuple[Verdict, ...]]]
     ) -> Fraction:
-        replaced = {
-            criterion.id: self._at_its_low(criterion, wide)
+        """Return the same for all places that stand alike: a mean has no names."""
+        wide = [
+            (criterion, undecided)
             for criterion, verdicts in led_to
             if criterion.is_averaged
-            and (wide := [each for each in verdicts if each.low < each.high])
-        }
-        if not replaced:
+            and (undecided := [each for each in verdicts if each.low < each.high])
+        ]
+        if not wide:
             return _NONE
-        return self._highs.bound - self._highs.with_members(replaced)
+        key = tuple(
+            (one.id, *(each[2:] for each in verdicts)) for one, verdicts in wide
+        )
+        found = self._narrowed.get(key)
+        if found is None:
+            replaced = {one.id: self._at_its_low(one, each) for one, each in wide}
+            found = self._highs.bound - self._highs.with_members(replaced)
+            self._narrowed[key] = found
+        return found
 
     def _at_its_low(
         self, criterion: Criterion, wide: Iterable[Verdict]
@@ -352,31 +381,43 @@ class _Leads:
         """Return a criterion as it would count, were these verdicts at their low."""
         result = self._results[criterion.id]
         places = frozenset(verdict.place for verdict in wide)
-        key = (criterion.id, places)
-        if key not in self._lowered:
-            lowered = [
-                each._replace(high=each.low) if each.place in places else each
-                for each in result.verdicts
-            ]
-            gauge = self._judge.gauges[criterion.id]
-            self._lowered[key] = member(
-                criterion.weight, *gauge.mean(lowered, is_open=result.open)
-            )
-        return self._lowered[key]
+        lowered = [
+            each._replace(high=each.low) if each.place in places else each
+            for each in result.verdicts
+        ]
+        gauge = self._judge.gauges[criterion.id]
+        return member(criterion.weight, *gauge.mean(lowered, is_open=result.open))
 
     def _cents(
         self, led_to: Iterable[tuple[Criterion, tuple[Verdict, ...]]]
     ) -> Fraction | None:
         total: Exact = 0
         for criterion, verdicts in led_to:
-            here = {verdict.place for verdict in verdicts}
-            for advice in self._advice.get(criterion.id, ()):
-                if any(target.place in here for target in advice.targets):
-                    for amount in (advice.alone.once_ht, advice.alone.yearly_ht):
-                        if amount.high is None:
-                            return None
-                        total += amount.high - amount.low
+            for places, spread in self._spreads_of(criterion.id):
+                if any(verdict.place in places for verdict in verdicts):
+                    if spread is None:
+                        return None
+                    total += spread
         return Fraction(total)
+
+    def _spreads_of(self, criterion: str) -> Sequence[_Spread]:
+        found = self._spreads.get(criterion)
+        if found is None:
+            found = self._spreads[criterion] = [
+                (frozenset(one.place for one in advice.targets), _spread(advice))
+                for advice in self._advice.get(criterion, ())
+            ]
+        return found
+
+
+def _spread(advice: Advice) -> Exact | None:
+    """Return how far apart the least and the greatest costs are; None: unbounded."""
+    total: Exact = 0
+    for amount in (advice.alone.once_ht, advice.alone.yearly_ht):
+        if amount.high is None:
+            return None
+        total += amount.high - amount.low
+    return total
 
 
 _NONE = Fraction()
@@ -390,6 +431,7 @@ def undecided_places(result: CriterionResult) -> frozenset[str]:
         verdict.place
         for verdict in result.verdicts
         if verdict.standing is not Standing.OUT
+        and (verdict.low < verdict.high or verdict.standing is Standing.MAYBE)
         and _is_undecided(result.criterion, verdict)
     )
 
