@@ -109,18 +109,15 @@ class Targets:
         self._found: dict[str, dict[str, Target]] = {}
         self._kept = kept
         for ident in looked_at:
-            if ident in kept:
-                self._keep(ident, kept[ident])
-                continue
-            found = {each.place: each for each in self._targets_of(ident)}
-            if found:
-                self._found[ident] = found
+            draft = kept.get(ident)
+            targets = draft.advice.targets if draft else ()
+            if draft:
+                self._covers[ident] = dict.fromkeys(draft.advice.covers)
+            elif ident not in kept:
+                targets = tuple(self._targets_of(ident))
+            if targets:
+                self._found[ident] = {each.place: each for each in targets}
         self._fill_waits()
-
-    def _keep(self, ident: str, draft: Draft | None) -> None:
-        if draft:
-            self._found[ident] = {each.place: each for each in draft.advice.targets}
-            self._covers[ident] = dict.fromkeys(draft.advice.covers)
 
     def of(self, action: str) -> tuple[Target, ...]:
         """Return the places where an action fires or may, in order."""
@@ -288,12 +285,14 @@ class Advising:
 
     def drafts(self, gains: Gains) -> dict[str, Draft]:
         """Return what is recommended, by id, before needs meet."""
-        return {
-            ident: self._again(draft, gains)
-            if (draft := self._kept.get(ident))
-            else self._draft(ident, gains)
-            for ident in self._targets.actions
-        }
+        found: dict[str, Draft] = {}
+        for ident in self._targets.actions:
+            draft = self._kept.get(ident)
+            if draft:
+                advice = draft.advice._replace(gain=gains.gain(draft.raised))
+                draft = draft._replace(advice=advice)
+            found[ident] = draft or self._draft(ident, gains)
+        return found
 
     def advice(
         self, drafts: Mapping[str, Draft]
@@ -316,12 +315,6 @@ class Advising:
             for one in ordered
         )
         return advice, basket.cost, due.cost
-
-    @staticmethod
-    def _again(draft: Draft, gains: Gains) -> Draft:
-        """Return what stands as it was, but for what it gains."""
-        gain = gains.gain(draft.raised)
-        return draft._replace(advice=draft.advice._replace(gain=gain))
 
     def _draft(self, ident: str, gains: Gains) -> Draft:
         remedy = self._remedies.by_id[ident]
