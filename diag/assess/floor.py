@@ -62,11 +62,16 @@ def lacks_of(
     """Return what a council lacks to decide; only a school has rooms to look at."""
     is_school = facts.places[facts.root].kind is PlaceKind.ECOLE
     lawful = [one for one in assessment.criteria.values() if _is_asked(one, party)]
+    asked = {one.place for one in checklist.questions.values()}
     unsettled = tuple(
         one.criterion.id for one in lawful if one.compliance is Compliance.A_VERIFIER
     )
     return Lacks(
-        lists=tuple(one for one in _LISTED if is_school and one not in facts.closed),
+        lists=tuple(
+            one
+            for one in _LISTED
+            if is_school and one in asked and one not in facts.closed
+        ),
         dangers=tuple(_unseen_dangers(facts, checklist)),
         obligations=unsettled if len(unsettled) > LEFT else (),
         places={

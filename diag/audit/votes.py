@@ -56,12 +56,14 @@ TITLE = 60
 NAMED = 6
 """At most so many places named by a vote."""
 
-_LACKING = 4
+_LACKING = 3
 """At most so many criteria named, of those that keep a council from deciding."""
 
 _PARTIES = {PlaceKind.SYNDICAT: Party.SYNDICAT}
 _NEXT_COUNCIL = "prochain_conseil"
-_CLAUSE = re.compile(r"(?:,| et | pour | dans | près | en | qui | hors )")
+_CLAUSE = re.compile(
+    r",| (?:et|pour|dans|près|en|qui|hors|par|aux?|avec|sur|du|des?|à|contre) "
+)
 
 
 def decisions_of(

@@ -16,6 +16,7 @@ from diag.audit.report import Report
 from diag.documents import AUDIENCES
 from diag.documents.formats import FORMATS, Format
 from diag.documents.parts.frame import version, visit_words
+from diag.documents.parts.votes import awaited, vote_lines, votes_shown
 from diag.model.codes import email_problem
 from diag.model.enums import Audience, PlaceKind
 from diag.model.errors import DiagError
@@ -193,14 +194,20 @@ def letter(report: Report, audience: Audience, files: Sequence[str]) -> Letter:
             f"Attention, il est {report.status_words} : l'audit n'est pas clos et ce "
             "document peut encore changer. Une version définitive suivra."
         )
+    blocks: list[tuple[str, list[str]]] = [(french(each), []) for each in body]
+    if audience is Audience.MAIRIE:
+        votes = votes_shown(report)
+        asked = [french(each) for each in vote_lines(votes)]
+        blocks.append((french(awaited(votes)), asked))
     state = "provisoire" if report.provisional else "définitif"
     if report.is_unsealed:
         state = report.standing
     signed = (report.author, office.name, phone_number(office.phone), office.email)
+    blocks.append((french(sent.reading), []))
+    blocks.append((_JOINED, [french(_describe_file(name)) for name in files]))
     return _compose(
         " – ".join(filter(None, subject)),
-        [french(each) for each in (*body, sent.reading)],
-        [french(_describe_file(name)) for name in files],
+        blocks,
         [french(line) for line in signed if line],
         french(f"Document {state} du {long_date(report.date)}, {version(report)}."),
     )
@@ -213,15 +220,20 @@ def _describe_file(name: str) -> str:
 
 
 def _compose(
-    subject: str, body: list[str], files: list[str], signed: list[str], foot: str
+    subject: str, blocks: list[tuple[str, list[str]]], signed: list[str], foot: str
 ) -> Letter:
-    listed = [f"- {name}" for name in files]
-    parts = [*body, "\n".join([_JOINED, *listed]), "\n".join(signed), foot]
+    """Return a letter of paragraphs, each with the lines listed under it."""
+    parts = [
+        "\n".join((lead, *(f"- {one}" for one in under))) for lead, under in blocks
+    ]
+    parts += ["\n".join(signed), foot]
     text = "\n\n".join(part for part in parts if part) + "\n"
-    lines = [f"<p>{escape(each)}</p>" for each in body]
-    lines += [f"<p>{_JOINED}</p>", "<ul>"]
-    lines += [f"<li>{escape(name)}</li>" for name in files]
-    lines += ["</ul>", f"<p>{'<br>'.join(map(escape, signed))}</p>"]
+    lines = []
+    for lead, under in blocks:
+        lines.append(f"<p>{escape(lead)}</p>")
+        if under:
+            lines += ["<ul>", *(f"<li>{escape(one)}</li>" for one in under), "</ul>"]
+    lines.append(f"<p>{'<br>'.join(map(escape, signed))}</p>")
     lines.append(f"<p><small>{escape(foot)}</small></p>")
     return Letter(subject, text, _PAGE.format(body="\n".join(lines)))
 

@@ -325,7 +325,7 @@ def school(**more: object) -> Checklist:
 
 
 def seen(rooms: dict[str, dict[str, bool | int]]) -> Facts:
-    return facts({"filtre": False}, rooms, visit_date=VISITED)  # type: ignore[arg-type]
+    return facts({"filtre": False}, rooms, visit_date=VISITED)
 
 
 def test_a_law_comes_first_then_what_stops_then_the_rest() -> None:

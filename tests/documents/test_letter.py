@@ -3,7 +3,7 @@ import pytest
 from diag.documents.mail import letter
 from diag.model.charter import Issuer
 from diag.model.enums import Audience, AuditStatus
-from diag.words.figures import NBSP
+from diag.words.figures import NBSP, NNBSP
 from tests.documents.builders import changed, report
 
 FILES = ("rapport-mairie.pdf", "rapport-mairie.odt")
@@ -19,6 +19,9 @@ def test_a_letter_says_what_it_brings_from_whom_and_how_to_read_it() -> None:
         "Vous trouverez ci-joint le rapport à la commune sur le numérique de l'école "
         "(École élémentaire du Moulin, Aubeterre). Ce document est établi à la suite "
         "de la visite du 9 mars 2026.\n\n"
+        "1 vote est proposé, le premier avant le 12 septembre 2026.\n"
+        f"- Vote 1 : Raccorder l'école à la fibre. Brut 2{NNBSP}880{NBSP}€ TTC, sans "
+        f"FCTVA, net 2{NNBSP}880{NBSP}€{NNBSP}; fonctionnement, prochain conseil.\n\n"
         "La première page suffit : elle dit ce qui demande votre décision, avec les "
         "montants et les dates. Elle se lit en trois minutes.\n\n"
         "Pièces jointes :\n"

@@ -6,9 +6,10 @@ from functools import cache
 import pytest
 
 from diag.audit.report import Report
+from diag.audit.votes import votes_of
 from diag.documents.blocks import PAGE_BREAK
 from diag.documents.document import parser
-from diag.documents.mairie import dangers, decisions
+from diag.documents.mairie import LONG, dangers, voted
 from diag.documents.templates import build_document
 from diag.model.enums import Audience
 from diag.words.figures import NBSP, NNBSP
@@ -35,7 +36,7 @@ def school(seed: int, known: int) -> Report:
 def test_the_first_page_holds_on_real_content(seed: int, known: int) -> None:
     page = first_page(school(seed, known))
     assert words(page) <= MAX_WORDS
-    assert "Examiné à" in page
+    assert "Vous recevez ce document" in page
 
 
 @pytest.mark.parametrize("audience", list(Audience))
@@ -136,7 +137,8 @@ def test_what_page_one_asks_for_is_dated_and_told_at_length() -> None:
         told = school(seed, known)
         document = markdown(told, Audience.MAIRIE)
         calendar = document.split(PAGE_BREAK)[1]
-        for action in (*dangers(told.public), *decisions(told.public)):
+        votes = votes_of(told)
+        for action in (*dangers(told.public), *voted(told.public, votes))[:LONG]:
             assert re.search(rf"\b{action.ref}\. ", calendar)
             assert f"\n### {action.ref}. " in document
 

@@ -15,14 +15,9 @@ from diag.audit.findings import observed
 from diag.audit.report import Report
 from diag.audit.succession import OLDER
 from diag.documents.atlas.folder import school_path
-from diag.documents.mairie import (
-    dangers,
-    decisions,
-    describe_decision,
-    describe_proposal,
-)
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import cures, failing, rests_on, rules
+from diag.documents.parts.votes import danger_words, vote_lines, votes_shown
 from diag.documents.tables.map import position
 from diag.model.audit import Auditee
 from diag.model.enums import Audience, Compliance, Owner, PlaceKind, Socle, Standing
@@ -252,7 +247,7 @@ def bilan_of(report: Report, view: View) -> Bilan:
         ),
         to_check=tuple(one.criterion.title for one in unchecked(report, view)),
         dangers=(*frame.dangers_found(report), *_urgent(report, view)),
-        proposed=tuple(describe_proposal(report, one) for one in decisions(report))
+        proposed=tuple(vote_lines(votes_shown(report)))
         if view.money
         else _for_teachers(report, view),
         decided=_decided(report, view) if view.money else (),
@@ -290,8 +285,7 @@ def _alert(report: Report, result: CriterionResult, view: View) -> Alert:
 
 def _urgent(report: Report, view: View) -> tuple[str, ...]:
     """Return what is to be done on receipt, for who decides it."""
-    urgent = dangers(report) if view.money else ()
-    return tuple(describe_decision(report, one) for one in urgent)
+    return tuple(danger_words(votes_shown(report))) if view.money else ()
 
 
 def _for_teachers(report: Report, view: View) -> tuple[str, ...]:

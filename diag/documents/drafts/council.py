@@ -18,6 +18,15 @@ from diag.documents.drafts.frame import (
 from diag.documents.escape import Md
 from diag.documents.mairie import READER
 from diag.documents.parts.advice import EXPECTED, NATURE_AND_TEXT
+from diag.documents.parts.votes import (
+    amounts_words,
+    call_of,
+    know_first,
+    money_line,
+    unvoted_table,
+    vote_words,
+    votes_tables,
+)
 from diag.documents.synthesis import common as money
 from diag.documents.synthesis.common import (
     REASON_WORDS,
@@ -28,14 +37,10 @@ from diag.documents.synthesis.common import (
     shared,
 )
 from diag.documents.synthesis.decisions import (
-    SharedAction,
-    dangers,
     dangers_box,
     discussed,
     groups,
     is_academic,
-    proposed,
-    schools,
 )
 from diag.documents.synthesis.gathering import (
     Extract,
@@ -48,8 +53,11 @@ from diag.documents.synthesis.gathering import (
 )
 from diag.model.enums import Audience, Kind
 from diag.words.dates import describe_day, long_date
-from diag.words.sentences import first_sentence, of, sentence, uncapitalised
+from diag.words.sentences import first_sentence, of
 from diag.words.vocabulary import FOLLOW_UPS, OWNERS, SOCLES
+
+_PRESSES = 3
+"""Last class whose findings are given as reasons first."""
 
 REASONS = 5
 """At most so many findings given as reasons."""
@@ -59,7 +67,7 @@ _PRESSING = (Kind.COMPLIANCE, Kind.BLOCKING)
 
 def note(gathering: Gathering, title: str) -> Document:
     """Return a draft explanatory note, one page if it can be."""
-    asked, commune = proposed(gathering), gathering.commune
+    votes, commune = gathering.votes, gathering.commune
     waiting = groups(
         gathering.extracts,
         lambda _, task: task.council and task.undecided and not task.ready,
@@ -74,10 +82,8 @@ def note(gathering: Gathering, title: str) -> Document:
         if unconfirmed
         else "",
     )
-    done = (
-        f"{one.title(READER)} : {uncapitalised(one.fill_blanks(one.task.done_when))}"
-        for one in asked
-        if one.task.done_when
+    yearly = (
+        line.yearly for one in votes for vote in one.votes.votes for line in vote.lines
     )
     view = {
         **_frame(gathering, "Projet de note explicative de synthèse"),
@@ -85,11 +91,13 @@ def note(gathering: Gathering, title: str) -> Document:
         "convocation": requirement.convocation_words(commune),
         "dangers": dangers_box(gathering),
         "reasons": _reasons_table(gathering),
-        "decisions": _decision_table(gathering, asked),
+        "know_first": know_first(votes),
+        "money": money_line(votes),
+        "decisions": votes_tables(votes),
+        "sums": unvoted_table(votes),
         "conditions": bullets(filter(None, conditions)),
         "total": money.total_words(gathering),
-        "yearly": any(bool(one.cost.yearly_ttc.maximum) for one in asked),
-        "done": bullets(done),
+        "yearly": any(yearly),
     }
     return _draft("note", view, gathering, title, "Projet de note")
 
@@ -126,16 +134,12 @@ def _cited_law(found: Shared) -> str:
 
 
 def _articles(gathering: Gathering) -> Iterable[tuple[str, str]]:
-    """Give each decision as an article: its title, and what is voted."""
-    for rank, one in enumerate(proposed(gathering), 2):
-        text = one.fill_blanks(one.task.decision).rstrip(". ")
-        amount = one.cost_words
-        estimate = "" if amount in text else f" Estimation : {amount}."
-        when = "" if one.when in text else f" Échéance proposée : avant le {one.when}."
-        yield (
-            f"Article {rank}",
-            f"{sentence(text)}{estimate}{when} Concerne : {schools(gathering, one)}.",
-        )
+    """Give each vote as an article: its title, where and why, what it costs."""
+    votes = [(each, vote) for each in gathering.votes for vote in each.votes.votes]
+    for rank, (each, vote) in enumerate(votes, 2):
+        title = f"{call_of(each, vote)} : {vote.title}."
+        words = vote_words(each, vote), amounts_words(vote)
+        yield f"Article {rank}", " ".join((title, *words))
 
 
 def _draft(
@@ -180,8 +184,16 @@ def _names(gathering: Gathering, some: Sequence[Extract]) -> str:
 
 def _reasons(gathering: Gathering) -> list[Shared]:
     """Return what surely lacks: what the proposals cure, then what presses most."""
-    asked = (*dangers(gathering), *proposed(gathering))
-    cured = {one.task.criterion.id for one in asked if one.task.criterion}
+    cured = {
+        name
+        for each in gathering.votes
+        for tier, names in (
+            *((one.tier, one.findings) for one in each.votes.votes),
+            *((one.tier, one.findings) for one in each.votes.aside),
+        )
+        if tier <= _PRESSES
+        for name in names
+    }
     found = [
         one
         for one in shared(gathering.extracts)
@@ -203,21 +215,6 @@ def _reasons_table(gathering: Gathering) -> Md:
         *("Pas encore le cas", "Ce que cela change"),
     )
     return table("Ce que l'audit a constaté", columns, rows)
-
-
-def _decision_table(gathering: Gathering, asked: Sequence[SharedAction]) -> Md:
-    rows = [
-        (
-            str(rank),
-            one.title(READER),
-            one.cost_words,
-            one.when,
-            schools(gathering, one),
-        )
-        for rank, one in enumerate(asked, 1)
-    ]
-    columns = ("N°", "Décision proposée", "Coût estimé", "Avant le", "Pour")
-    return table("Décisions proposées", columns, rows)
 
 
 ASKED, ALERTS = 3, 6

@@ -13,11 +13,16 @@ from diag.documents.document import Document
 from diag.documents.drafts.frame import draft_meta, population_words, prefilled, tools
 from diag.documents.equipe import READER as EQUIPE
 from diag.documents.escape import Md
-from diag.documents.mairie import READER as MAIRIE
 from diag.documents.parts import advice, frame
 from diag.documents.parts.budget import budget_by_domain
 from diag.documents.parts.frame import version
 from diag.documents.parts.sources import listed_aids, possible_aids, sources_list
+from diag.documents.parts.votes import (
+    money_line,
+    unvoted_table,
+    votes_shown,
+    votes_tables,
+)
 from diag.documents.synthesis.common import build_page
 from diag.model.checklist import AidState
 from diag.model.enums import Audience, Kind, Owner, Standing, State
@@ -159,16 +164,13 @@ def _contacts(report: Report) -> Md:
     return definitions([(office.name, " · ".join(filter(None, reach)))])
 
 
-TOLD = 12
-"""At most so many expenses listed one by one; the budget has them all."""
-
 _BLANK = "à compléter"
 
 
 def application(report: Report, title: str, population_of: str) -> Document:
     """Return a draft dossier; `population_of`: when the population was read."""
     overall = report.assessment.overall
-    paid = [one for one in report.plan.actions if not one.advice.alone.free]
+    votes = votes_shown(report)
     view: dict[str, object] = {
         "call": _call(report),
         "bearer": _bearer(report, population_of),
@@ -177,14 +179,9 @@ def application(report: Report, title: str, population_of: str) -> Document:
         "completeness": percent(overall.completeness),
         "socle": frame.socle_words(report),
         "domains": frame.domain_table(report),
-        "expenses": action_table(
-            report,
-            paid[:TOLD],
-            MAIRIE,
-            "Dépenses que l'audit propose, les premières d'abord",
-            priced=True,
-        ),
-        "more": max(0, len(paid) - TOLD),
+        "money": money_line(votes),
+        "expenses": votes_tables(votes) if votes[0].votes.votes else "",
+        "sums": unvoted_table(votes),
         "budget": budget_by_domain(report),
         "aids": possible_aids(report),
         "sources": sources_list(report, [one.source for one in listed_aids(report)]),

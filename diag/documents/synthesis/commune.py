@@ -10,6 +10,14 @@ from diag.documents.document import Document
 from diag.documents.escape import Md
 from diag.documents.mairie import READER
 from diag.documents.parts.advice import EXPECTED, NATURE_AND_TEXT
+from diag.documents.parts.votes import (
+    FOOTNOTE,
+    awaited,
+    know_first,
+    money_line,
+    unvoted_table,
+    votes_tables,
+)
 from diag.documents.synthesis import common as money
 from diag.documents.synthesis.common import (
     Shared,
@@ -27,16 +35,13 @@ from diag.documents.synthesis.common import (
     weak_table,
 )
 from diag.documents.synthesis.decisions import (
-    SharedAction,
     dangers,
     dangers_box,
-    decisions_box,
-    proposed,
 )
 from diag.documents.synthesis.gathering import Extract, Gathering, cover, unaudited
 from diag.model.enums import PlaceKind
-from diag.words.dates import describe_day, long_date
-from diag.words.sentences import listed, of, sentence, uncapitalised
+from diag.words.dates import describe_day
+from diag.words.sentences import listed, of, uncapitalised
 from diag.words.vocabulary import LAW, LEVELS_EXPLAINED, SOCLES
 
 WEAK, STRONG, DOMAINS, NAMED = 5, 5, 8, 3
@@ -46,14 +51,18 @@ WEAK, STRONG, DOMAINS, NAMED = 5, 5, 8, 3
 def commune_synthesis(gathering: Gathering) -> Document:
     """Return the synthesis of a commune's audits."""
     found = shared(gathering.schools)
-    asked = proposed(gathering)
+    votes = gathering.votes
     view = {
         "name": gathering.name,
         "cover": cover(gathering, _reader(gathering), *_identity(gathering)),
-        "deadline": deadline(asked, urgent=len(dangers(gathering))),
+        "deadline": awaited(votes),
+        "know_first": know_first(votes),
+        "money": money_line(votes),
         "dangers": dangers_box(gathering),
         "alerts": _alerts_box(gathering, found),
-        "decisions": decisions_box(gathering, "Décisions proposées", asked),
+        "decisions": votes_tables(votes),
+        "sums": unvoted_table(votes),
+        "footnote": FOOTNOTE if any(one.votes.gross for one in votes) else "",
         "levels": LEVELS_EXPLAINED,
         "common": weak_table(_untold(gathering, found), WEAK - _boxed(gathering)),
         **summary(gathering.schools),
@@ -79,25 +88,6 @@ def commune_synthesis(gathering: Gathering) -> Document:
         "domains": domain_table(gathering.schools, spread=len(gathering.schools) > 1),
     }
     return build_synthesis("synthese-commune", view, gathering)
-
-
-def deadline(asked: Sequence[SharedAction], urgent: int) -> str:
-    """Return what is awaited of the council and by when, in a sentence."""
-    days = [one.due for one in asked if one.due]
-    day = long_date(min(days)) if days else "prochain budget"
-    count = len(asked)
-    if not asked:
-        other = "autre " if urgent else ""
-        said = f"aucune {other}décision n'est attendue à ce stade"
-    elif count == 1:
-        said = f"une décision est attendue avant le {day}"
-    else:
-        many = ("deux", "trois")[count - 2]
-        said = f"{many} décisions sont attendues, la première avant le {day}"
-    if not urgent:
-        return sentence(said)
-    danger = "Un danger est" if urgent == 1 else f"{urgent} dangers sont"
-    return f"{danger} à faire cesser dès réception ; {said}."
 
 
 def _reader(gathering: Gathering) -> str:

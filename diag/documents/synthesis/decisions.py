@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from diag.assess.money import format_cost
 from diag.assess.results import Cost
-from diag.documents.blocks import box, bullets, numbered, written
+from diag.documents.blocks import box, bullets, written
 from diag.documents.escape import Md
 from diag.documents.synthesis.gathering import Extract, Gathering, Task
 from diag.model.enums import Audience, Kind, Owner
@@ -111,32 +111,17 @@ def groups(
     return tuple(sorted(told, key=_rank))
 
 
-def proposed(gathering: Gathering) -> tuple[SharedAction, ...]:
-    """Return what the council should vote now, three things at most, paid ones first.
+def discussed(gathering: Gathering) -> tuple[SharedAction, ...]:
+    """Return what a committee should talk over now, whether or not it takes a vote.
 
     One of them cures the lack of something indispensable, if anything does.
     """
-    voted = _ripe(gathering, lambda task: task.voted)
-    return _few(sorted(voted, key=lambda one: one.free))
 
-
-def discussed(gathering: Gathering) -> tuple[SharedAction, ...]:
-    """Return what a committee should talk over now, whether or not it takes a vote."""
-    return _few(_ripe(gathering, lambda _task: True))
-
-
-def _ripe(
-    gathering: Gathering, keep: Callable[[Task], bool]
-) -> tuple[SharedAction, ...]:
     def is_for_them(extract: Extract, task: Task) -> bool:
-        is_ready = task.council and is_ripe(task) and keep(task)
+        is_ready = task.council and is_ripe(task)
         return is_ready and task.id not in extract.dangers
 
-    return groups(gathering.extracts, is_for_them)
-
-
-def _few(ripe: Sequence[SharedAction]) -> tuple[SharedAction, ...]:
-    return with_a_need(ripe, DECISIONS)
+    return with_a_need(groups(gathering.extracts, is_for_them), DECISIONS)
 
 
 def with_a_need(ripe: Sequence[SharedAction], room: int) -> tuple[SharedAction, ...]:
@@ -163,13 +148,6 @@ def dangers_box(gathering: Gathering) -> Md:
     lines = decision_lines(gathering, dangers(gathering))
     title = "À faire cesser dès réception, sans attendre un vote"
     return box("CAUTION", title, seen, *map(written, lines))
-
-
-def decisions_box(
-    gathering: Gathering, title: str, found: Sequence[SharedAction]
-) -> Md:
-    """Return decisions, each a verb, an amount, a date and the schools."""
-    return box("IMPORTANT", title, numbered(decision_lines(gathering, found)))
 
 
 def decision_lines(

@@ -16,17 +16,21 @@ from diag.audit.reasons import concerns
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
 from diag.audit.succession import OLDER
+from diag.audit.votes import votes_of
 from diag.documents import mairie as proposals
 from diag.documents.blocks import Pair, bold, definitions, written
 from diag.documents.document import Meta
 from diag.documents.escape import Md
 from diag.documents.parts.frame import dangers_found
+from diag.documents.parts.votes import SchoolVotes
 from diag.journal.facts import edition_of
+from diag.journal.records import decision_list_of
 from diag.model.audit import Auditee
 from diag.model.charter import Issuer
 from diag.model.checklist import Criterion
 from diag.model.enums import (
     Audience,
+    AuditStatus,
     Compliance,
     FollowUpState,
     Owner,
@@ -39,6 +43,7 @@ from diag.model.errors import DiagError
 from diag.model.number import Quantity
 from diag.model.territory import Commune
 from diag.model.text import accented, fold
+from diag.model.votes import DecisionList
 from diag.words.dates import day_of, describe_day, long_date
 from diag.words.figures import NBSP
 from diag.words.sentences import listed, phone_number
@@ -104,8 +109,6 @@ class Task:
     """Whether a decision is still to be taken."""
     council: bool
     """Whether the council has a part in it."""
-    voted: bool
-    """Whether it takes a vote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,10 @@ class Extract:
     beyond: tuple[Cost, ...]
     """What actions paid after the last year cost, in no total."""
     decided: tuple[Decided, ...]
+    votes: DecisionList
+    """What is put to the vote, in the words and amounts of its own document."""
+    is_frozen: bool
+    """Whether the closing froze it."""
     to_confirm: int
     """Actions that depend on a check: they only raise the totals."""
 
@@ -219,6 +226,8 @@ def extract_of(report: Report) -> Extract:
         works=budget.works,
         beyond=tuple(one.advice.cost.digital for one in budget.beyond),
         decided=tuple(_decided(report)),
+        votes=votes_of(report),
+        is_frozen=report.frozen is not None,
         to_confirm=len(plan.to_confirm),
     )
 
@@ -300,7 +309,6 @@ def _task(report: Report, action: Action) -> Task:
         ready=action.ready,
         undecided=action.undecided,
         council=for_the_council(report, action),
-        voted=proposals.is_voted(report, action),
     )
 
 
@@ -348,6 +356,15 @@ class Gathering:
     def name_of(self, extract: Extract) -> str:
         """Return how an audit is named; schools that share a name get their UAI."""
         return self._names[extract.about.ref]
+
+    @cached_property
+    def votes(self) -> tuple[SchoolVotes, ...]:
+        """What each audit puts to the vote, its subject named if there are others."""
+        is_alone = len(self.extracts) == 1
+        return tuple(
+            SchoolVotes("" if is_alone else self.name_of(one), one.votes, one.is_frozen)
+            for one in self.extracts
+        )
 
     @cached_property
     def _names(self) -> dict[str, str]:
@@ -503,8 +520,8 @@ def gathered(
     """
     settings = workspace.settings
     wanted = campaign_named(campaign or settings.campaign)
-    today = day or workspace.world.today()
     known = _sessions(workspace, scope, wanted)
+    today = day or _last_closing(known) or workspace.world.today()
     sessions = [one for one in known if not one.is_older]
     older = [one.about for one in known if one not in sessions]
     extracts = tuple(_extracts(sessions, today, progress))
@@ -533,6 +550,19 @@ def gathered(
         commune=workspace.territory.commune(scope.insee) if scope.insee else None,
         population_of=population_day(workspace),
     )
+
+
+def _last_closing(sessions: Sequence[AuditSession]) -> date | None:
+    """Return the day of the last closing where all are closed: nothing moves then."""
+    days = []
+    for one in sessions:
+        journal = one.workspace.journal
+        is_closed = one.status is AuditStatus.CLOS
+        votes = decision_list_of(journal, one.audit.id) if is_closed else None
+        if votes is None:
+            return None
+        days.append(date.fromisoformat(votes.day))
+    return max(days, default=None)
 
 
 def _extracts(

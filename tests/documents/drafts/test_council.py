@@ -76,18 +76,19 @@ def test_the_convocation_s_delay_follows() -> None:
 def test_the_council_votes_each_article_freely() -> None:
     text = deliberation(gathering(), "Projet").markdown
     votes = text.count("adopté, modifié, ajourné ou rejeté")
-    assert votes == 2
-    assert "**Article 2.** Souscrire un abonnement à la fibre" in text
-    assert "filtrage" not in text.split("**Article 2.**")[1]
-    assert "**Article 6.** Le maire est chargé" in text
+    assert votes == 1
+    article = text.split("**Article 2.** ")[1].replace("\u00a0", " ")
+    assert article.startswith("École élémentaire du Moulin, vote 1 : Raccorder l'école")
+    assert "filtrage" not in article
+    assert "**Article 5.** Le maire est chargé" in text
 
 
 def test_without_anything_to_vote_both_still_stand() -> None:
-    told = replace(extract(KEPT, LAVOIR), tasks=(), findings=(), expenses=())
+    bare = extract(KEPT, LAVOIR)
+    none = bare.votes.model_copy(update={"votes": (), "aside": ()})
+    told = replace(bare, tasks=(), findings=(), expenses=(), votes=none)
     quiet = gathering(told)
-    assert (
-        "Aucune décision n'est attendue à ce stade." in note(quiet, "Projet").markdown
-    )
+    assert "Rien à voter." in note(quiet, "Projet").markdown
     assert (
         "**Article 2.** La dépense est imputée"
         in deliberation(quiet, "Projet").markdown

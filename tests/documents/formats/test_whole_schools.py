@@ -7,15 +7,12 @@ import pypdf
 import pytest
 
 from diag.audit.report import Report
+from diag.audit.votes import votes_of
 from diag.documents.formats.pdf import write_pdf
-from diag.documents.mairie import (
-    dangers,
-    decisions,
-    describe_proposal,
-    duties,
-)
+from diag.documents.parts.votes import KNOW_FIRST
 from diag.documents.templates import build_document
 from diag.model.enums import Audience
+from diag.words.figures import number
 from tests.documents.builders import report
 from tests.documents.formats.test_typeset import pages, squeezed
 from tests.documents.formats.validation import failures
@@ -62,14 +59,12 @@ def test_every_document_passes_page_validation(name: str, audience: Audience) ->
 def check_mayor(audit: Report, pdf: bytes) -> None:
     """Check that page 1 decides, page 2 counts, and that few pages follow."""
     first, second, third, *rest = map(squeezed, pages(pdf))
-    assert decisions(audit)
-    for action in decisions(audit):
-        assert squeezed(describe_proposal(audit, action)) in first
-    for action in (*dangers(audit), *duties(audit)):
-        assert f"{action.ref})." in first
-    assert "Resteàcharge:latotalité" in first
-    assert "Dépenseestiméesurtroisans" in first
-    assert "Scored'ensemble" in first
+    votes = votes_of(audit)
+    for vote in votes.votes:
+        assert squeezed(vote.title) in first
+        assert squeezed(number(vote.spent.net)) in first
+    assert votes.votes or squeezed(KNOW_FIRST) in first
+    assert "Scored'ensemble" not in first
     assert "ResteàchargeTTC" in second
     assert "Sommaire" in third
     assert len(rest) + 3 <= MOST

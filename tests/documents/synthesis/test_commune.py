@@ -1,4 +1,4 @@
-"""A commune's synthesis: sums that meet the schools' own, three decisions at most."""
+"""A commune's synthesis: sums that meet the schools' own, votes that are their own."""
 
 import re
 
@@ -6,9 +6,9 @@ from hypothesis import given
 
 from diag.assess.money import added
 from diag.documents.document import parser
-from diag.documents.synthesis.commune import commune_synthesis, deadline
-from diag.documents.synthesis.decisions import proposed
+from diag.documents.synthesis.commune import commune_synthesis
 from diag.model.enums import Audience, AuditStatus
+from diag.words.figures import number
 from tests.documents.builders import ORDINARY, facts
 from tests.documents.formats.test_literals import HOSTILE
 from tests.documents.reading import markdown, text_of
@@ -28,7 +28,7 @@ from tests.examples import examples
 
 
 def votes(text: str) -> list[str]:
-    return re.findall(r"^> \d\. (.+)$", text, re.MULTILINE)
+    return re.findall(r"^\| \d+ \| (.+) \|$", text, re.MULTILINE)
 
 
 def test_the_total_is_the_sum_of_the_schools_own_budgets() -> None:
@@ -44,29 +44,25 @@ def test_the_total_is_the_sum_of_the_schools_own_budgets() -> None:
         assert str(one.budget.total) in text
 
 
-def test_what_is_voted_has_its_money_its_day_and_its_schools() -> None:
-    """The filter is free, and takes no vote."""
-    told = votes(commune_synthesis(gathering()).markdown)
+def test_votes_of_every_school_are_there_with_their_own_amounts() -> None:
+    """The filter is free and the wires are small: neither takes a vote."""
+    found = gathering()
+    rows = votes(commune_synthesis(found).markdown)
 
-    assert len(told) == 2
-    assert all("€ TTC" in one for one in told)
-    assert all("avant le" in one and "École" in one for one in told)
-    assert (
-        "2 écoles\u00a0: École élémentaire du Moulin et École maternelle du Pré"
-        in told[0]
+    assert len(rows) == sum(len(one.votes.votes) for one in found.extracts) == 1
+    (row,) = rows
+    assert row.startswith(
+        "École élémentaire du Moulin | **Raccorder l'école à la fibre"
     )
+    (vote,) = found.extracts[0].votes.votes
+    assert f"| {number(vote.spent.gross)} | – | {number(vote.spent.net)} |" in row
 
 
-def test_what_is_decided_already_is_not_proposed_again() -> None:
-    asked = proposed(gathering(extract(KEPT, LAVOIR)))
-    assert [one.task.id for one in asked] == ["cabler"]
-
-
-def test_quantities_and_amounts_of_schools_are_added_up() -> None:
-    (line,) = [
-        one for one in votes(commune_synthesis(gathering()).markdown) if "câbler" in one
-    ]
-    assert line.startswith("Voter environ 688\u00a0€ TTC pour câbler 3 salles")
+def test_the_sums_of_schools_are_those_of_their_lists() -> None:
+    found = gathering()
+    text = commune_synthesis(found).markdown
+    gross = sum(one.votes.gross for one in found.extracts)
+    assert f"| Ensemble, trois budgets | {number(gross)} |" in text
 
 
 def test_nothing_that_a_sensitive_fact_speaks_through_is_named() -> None:
@@ -96,18 +92,6 @@ def test_two_schools_of_one_name_are_told_apart() -> None:
     ).markdown
     assert "École élémentaire du Moulin (9990001W)" in text
     assert "École élémentaire du Moulin (9990010F)" in text
-
-
-def test_what_is_awaited_is_a_sentence_whatever_there_is() -> None:
-    asked = proposed(gathering())
-    assert deadline((), 0) == "Aucune décision n'est attendue à ce stade."
-    assert deadline((), 2).endswith(
-        "; aucune autre décision n'est attendue à ce stade."
-    )
-    assert deadline(asked[:1], 0) == (
-        "Une décision est attendue avant le 12 septembre 2026."
-    )
-    assert deadline(asked, 1).startswith("Un danger est à faire cesser dès réception")
 
 
 def test_an_audit_where_nothing_was_said_is_not_begun() -> None:

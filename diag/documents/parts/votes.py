@@ -1,0 +1,369 @@
+"""What a council votes, as every document prints it: one list, one order, one wording.
+
+A row is the same in the mayor's page, the note, the deliberation, the dossier and the
+message: none of them computes an amount or chooses a vote.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from diag.audit.report import Report
+from diag.audit.votes import votes_of
+from diag.documents.blocks import bold, box, bullets, sections, table, written
+from diag.documents.escape import Md
+from diag.model.enums import Aside, Pending
+from diag.model.votes import AsideLine, DecisionList, Spent, Vote, YearSpent
+from diag.words.dates import describe_day
+from diag.words.figures import NBSP, euros, half_up, number
+from diag.words.sentences import counted, sentence, uncapitalised
+
+TIERS = {
+    2: "Une date ou une loi l'impose",
+    3: "Une classe ou l'école ne peut pas travailler",
+    4: "Demandé ou recommandé",
+}
+"""Above the votes of each class."""
+
+BALLOT = "☐ oui ☐ non ☐ ajourné"
+"""What is ticked beside a vote, once it is frozen."""
+
+NOTHING = "Rien à voter."
+"""Where a school needs nothing of its council."""
+
+KNOW_FIRST = "Ce qu'il faut savoir avant de décider"
+"""What comes instead of votes while too little is known."""
+
+FOOTNOTE = (
+    "Net = brut − FCTVA, avant toute aide. Ne signez aucun devis avant l'accusé de "
+    "réception de la demande d'aide : elle serait perdue. Brut : achats, et "
+    "abonnements des budgets qui restent, au prix courant."
+)
+"""Under the rows."""
+
+_ROUNDED, _FINELY = 10_000, 1_000
+"""Euros from which a headline is rounded to a hundred, to ten."""
+
+_PENDING = {
+    Pending.QUANTITY: "quantité à mesurer",
+    Pending.PRICE: "prix trop incertain, devis à demander",
+    Pending.WORKS: "travaux du bâtiment, hors budget numérique",
+    Pending.LATER: "après les trois budgets",
+    Pending.TO_CONFIRM: "à vérifier d'abord",
+    Pending.CLOSED: "faite ou écartée, et encore constatée",
+    Pending.NO_ACTION: "aucune action des grilles ne s'applique en l'état",
+}
+"""Why something cannot be voted yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolVotes:
+    """The decision list of one audit, and how its subject is named."""
+
+    name: str
+    """Empty where a document is about one alone."""
+    votes: DecisionList
+    is_frozen: bool
+    """Whether the audit is closed: there is something to tick."""
+
+
+def votes_shown(report: Report) -> tuple[SchoolVotes, ...]:
+    """Return what a document about one audit shows of its votes."""
+    is_frozen = report.public.frozen is not None
+    return (SchoolVotes("", votes_of(report), is_frozen=is_frozen),)
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The parts, rounded; what is left is their difference: what is printed adds up."""
+
+    gross: int
+    fctva: int
+    least: int
+    most: int
+
+    @property
+    def net(self) -> int:
+        """What is left to the commune, no aid counted."""
+        return self.gross - self.fctva
+
+
+def headline_of(some: Iterable[SchoolVotes]) -> Headline:
+    """Return the totals of lists, each part rounded before any is subtracted."""
+    rows = [spent for one in some for spent in one.votes.every]
+    return Headline(
+        gross=rounded(sum(one.gross for one in rows)),
+        fctva=rounded(sum(one.fctva.euros for one in rows if one.fctva)),
+        least=rounded(sum(one.least for one in rows)),
+        most=rounded(sum(one.most for one in rows)),
+    )
+
+
+def rounded(amount: int) -> int:
+    """Return an amount as a headline prints it: three or four digits that count."""
+    if amount >= _ROUNDED:
+        return 100 * half_up(Fraction(amount, 100))
+    return 10 * half_up(Fraction(amount, 10)) if amount >= _FINELY else amount
+
+
+def awaited(some: Sequence[SchoolVotes]) -> str:
+    """Return what is awaited of the council, in a sentence."""
+    votes = [vote for one in some for vote in one.votes.votes]
+    urgent = sum(one.why is Aside.DANGER for each in some for one in each.votes.aside)
+    parts = []
+    if urgent:
+        verb = "sont" if urgent > 1 else "est"
+        parts.append(f"{counted(urgent, 'danger')} {verb} à faire cesser dès réception")
+    if votes:
+        verb = "sont proposés" if len(votes) > 1 else "est proposé"
+        days = sorted(one.due for one in votes if one.due)
+        first = f", le premier avant le {describe_day(days[0])}" if days else ""
+        parts.append(f"{counted(len(votes), 'vote')} {verb}{first}")
+    elif any(one.votes.missing for one in some):
+        parts.append("rien n'est proposé au vote, il manque de quoi décider")
+    else:
+        parts.append("aucun vote n'est proposé")
+    return sentence(" ; ".join(parts))
+
+
+def money_line(some: Sequence[SchoolVotes]) -> Md:
+    """Return the headline: gross, given back, left to the commune, and the range."""
+    found = headline_of(some)
+    if not found.gross:
+        return Md("")
+    back = f" − {euros(found.fctva)} de FCTVA, versé plus tard" if found.fctva else ""
+    left = bold(f"Reste à la commune, sans aucune aide : {euros(found.net)}.")
+    gross = f"{euros(found.gross)} TTC brut sur trois budgets{back}."
+    span = f"{number(found.least)} à {euros(found.most)}"
+    return Md(f"{left} {written(f'{gross} Selon les devis, le brut ira de {span}.')}")
+
+
+def votes_tables(some: Sequence[SchoolVotes]) -> Md:
+    """Return the votes by class, each with its row; « Rien à voter » without any."""
+    named = any(one.name for one in some)
+    blocks = []
+    for tier, title in TIERS.items():
+        rows = [
+            _row(each, vote, named=named)
+            for each in some
+            for vote in each.votes.votes
+            if vote.tier == tier
+        ]
+        school = ("École",) if named else ()
+        ticked = ("Vote",) if any(one.is_frozen for one in some) else ()
+        columns = ("N°", *school, *_COLUMNS, *ticked)
+        numeric = tuple(range(len(school) + 2, len(school) + 5))
+        blocks.append(table(title, columns, rows, numeric=numeric))
+    found = sections(blocks)
+    is_known = not any(one.votes.missing for one in some)
+    return found or (Md(written(NOTHING)) if is_known else Md(""))
+
+
+_COLUMNS = (
+    "Ce qui est soumis au vote, où, et sinon",
+    "Brut, € TTC",
+    "FCTVA",
+    "Net, sans aide",
+    "Section, séance",
+)
+
+
+def _row(each: SchoolVotes, vote: Vote, *, named: bool) -> tuple[str, ...]:
+    return (
+        str(vote.number),
+        *((each.name,) if named else ()),
+        Md(f"{bold(vote.title)} {written(vote_words(each, vote))}"),
+        number(vote.spent.gross),
+        number(vote.spent.fctva.euros) if vote.spent.fctva else "–",
+        number(vote.spent.net),
+        f"{section_words(vote.spent)}, {vote.session}",
+        *((BALLOT,) if each.is_frozen else ()),
+    )
+
+
+def vote_words(each: SchoolVotes, vote: Vote) -> str:
+    """Return what stands under the title of a vote: where, on what, else what."""
+    refs = ", ".join(refs_of(each, vote))
+    where = " · ".join(filter(None, (vote.where, refs)))
+    otherwise = f"Sinon : {vote.otherwise.long}" if vote.otherwise.long else ""
+    parts = (where, vote.nature.words, otherwise)
+    return " ".join(sentence(one) for one in parts if one)
+
+
+def refs_of(each: SchoolVotes, vote: Vote) -> tuple[str, ...]:
+    """Return the numbers of its actions: none before they are given for ever."""
+    known = each.votes.refs if each.is_frozen else {}
+    return tuple(known[one] for one in vote.actions if one in known)
+
+
+def section_words(spent: Spent) -> str:
+    """Return under which section it is paid: « inv. 414 €, fon. 2 028 € »."""
+    if not spent.inv:
+        return "fonctionnement"
+    if not spent.fon:
+        return "investissement"
+    return f"inv. {euros(spent.inv)}, fon. {euros(spent.fon)}"
+
+
+def vote_lines(some: Sequence[SchoolVotes]) -> Iterator[str]:
+    """Give each vote in a line, in the same words and amounts as its row."""
+    for each in some:
+        for vote in each.votes.votes:
+            yield f"{call_of(each, vote)} : {vote.title}. {amounts_words(vote)}"
+
+
+def call_of(each: SchoolVotes, vote: Vote) -> str:
+    """Return « Vote 3 », or « École du Moulin, vote 3 » where there are others."""
+    return f"{each.name}, vote {vote.number}" if each.name else f"Vote {vote.number}"
+
+
+def amounts_words(vote: Vote) -> str:
+    """Return « Brut 2 440 € TTC, FCTVA 70 €, net 2 370 € ; inv. …, budget 2027. »."""
+    spent = vote.spent
+    back = f"FCTVA {euros(spent.fctva.euros)}" if spent.fctva else "sans FCTVA"
+    paid = f"brut {euros(spent.gross)} TTC, {back}, net {euros(spent.net)}"
+    return sentence(f"{paid} ; {section_words(spent)}, {vote.session}")
+
+
+# What takes no vote, and what cannot be voted yet.
+
+
+_LAST_NAMED = 3
+"""Free acts up to this class are named on the page; the others are counted."""
+
+
+def unvoted_table(some: Sequence[SchoolVotes]) -> Md:
+    """Return what is paid without a vote, and the sum of all that is printed."""
+    lines = [one for each in some for one in each.votes.aside if one.spent.gross]
+    rows = [
+        _sum_row(words, [one.spent for one in lines if one.why is why])
+        for why, words in _PAID.items()
+        if any(one.why is why for one in lines)
+    ]
+    voted = [one.spent for each in some for one in each.votes.votes]
+    every = [spent for each in some for spent in each.votes.every]
+    if not every or not any(one.gross for one in every):
+        return Md("")
+    sums = (
+        _sum_row("Votes ci-dessus", voted),
+        *rows,
+        _sum_row("Ensemble, trois budgets", every),
+    )
+    columns = ("Total", "Brut, € TTC", "FCTVA", "Net, sans aide")
+    return table("Avec ce qui ne se vote pas", columns, sums, numeric=(1, 2, 3))
+
+
+_PAID = {
+    Aside.DANGER: "Sans vote : danger, décision du maire",
+    Aside.SMALL: "Sans vote : petites dépenses, crédits ouverts",
+    Aside.DECIDED: "Déjà décidé",
+}
+
+
+def _sum_row(words: str, some: Sequence[Spent]) -> tuple[str, ...]:
+    back = sum(one.fctva.euros for one in some if one.fctva)
+    return (
+        words,
+        number(sum(one.gross for one in some)),
+        number(back) if back else "–",
+        number(sum(one.net for one in some)),
+    )
+
+
+def unvoted_lines(some: Sequence[SchoolVotes]) -> Md:
+    """Return what is done without a vote of what presses, then how much there is."""
+    pressing, others = [], 0
+    for each in some:
+        for one in each.votes.aside:
+            if one.why is Aside.DANGER:
+                continue
+            if one.tier <= _LAST_NAMED or one.spent.gross:
+                pressing.append(f"{_of(each)}{_aside_words(one)}")
+            else:
+                others += 1
+    more = f"{counted(others, 'acte')} sans dépense, en pages suivantes"
+    title = "Sans vote"
+    return box("NOTE", title, bullets([*pressing, *([more] if others else [])]))
+
+
+def _aside_words(line: AsideLine) -> str:
+    paid = euros(line.spent.gross) + " TTC" if line.spent.gross else "sans dépense"
+    why = {Aside.DECIDED: "déjà décidé", Aside.INCLUDED: "compris dans un vote"}
+    details = (line.who, why.get(line.why, ""), paid)
+    return f"{line.title}, {line.where} ({', '.join(filter(None, details))})"
+
+
+def pending_lines(some: Sequence[SchoolVotes]) -> Md:
+    """Return what falls short and cannot be voted yet, and why."""
+    lines = (
+        f"{_of(each)}{one.title}{', ' * bool(one.where)}{one.where} "
+        f"({_PENDING[one.why]})"
+        for each in some
+        for one in each.votes.pending
+    )
+    return box("NOTE", "À chiffrer ou à mesurer, hors des totaux", bullets(lines))
+
+
+def know_first(some: Sequence[SchoolVotes]) -> Md:
+    """Return what lacks before anything is voted, and the questions that open it."""
+    lines = [f"{_of(one)}{missing}" for one in some for missing in one.votes.missing]
+    if not lines:
+        return Md("")
+    rows = [
+        (
+            f"{_of(each)}{one.label}",
+            one.where,
+            one.whom,
+            f"{one.minutes}{NBSP}min",
+            one.opens,
+        )
+        for each in some
+        for one in each.votes.questions
+    ]
+    columns = ("Question", "Où", "Qui le sait", "Temps", "Le vote que cela ouvre")
+    return sections((
+        box("IMPORTANT", KNOW_FIRST, bullets(map(sentence, lines))),
+        table("Les questions à poser d'abord", columns, rows),
+    ))
+
+
+def _of(each: SchoolVotes) -> str:
+    return f"{each.name} : " if each.name else ""
+
+
+def budgets_table(some: Sequence[SchoolVotes]) -> Md:
+    """Return what each budget pays of all that is printed, by section."""
+    years = sorted({year for one in some for year in one.votes.budgets})
+    paid = [(year, [one.votes.paid_in(year) for one in some]) for year in years]
+    rows = [_budget_row(f"Budget {year}", every) for year, every in paid]
+    total = [one for _, every in paid for one in every]
+    if not any(one.inv + one.fon for one in total):
+        return Md("")
+    columns = ("Budget", "Investissement", "Fonctionnement", "Brut, € TTC")
+    rows.append(_budget_row("Ensemble", total))
+    return table("Les votes et le reste, par budget", columns, rows, numeric=(1, 2, 3))
+
+
+def _budget_row(words: str, some: Sequence[YearSpent]) -> tuple[str, ...]:
+    inv, fon = sum(one.inv for one in some), sum(one.fon for one in some)
+    return words, number(inv), number(fon), number(inv + fon)
+
+
+def follow_up_list(some: Sequence[SchoolVotes]) -> Md:
+    """Return what became of each action that an earlier audit numbered."""
+    lines = (
+        f"{_of(each)}A{given.number} : {given.became}"
+        for each in some
+        for given in sorted(each.votes.numbers.values(), key=lambda one: one.number)
+        if given.became and given.became != "nouveau"
+    )
+    return bullets(lines)
+
+
+def danger_words(some: Sequence[SchoolVotes]) -> Iterator[str]:
+    """Give each act against a danger: what, where, how much."""
+    for each in some:
+        for one in each.votes.aside:
+            if one.why is Aside.DANGER:
+                paid = f" : {euros(one.spent.gross)} TTC" if one.spent.gross else ""
+                yield f"{_of(each)}{one.title}, {uncapitalised(one.where)}{paid}."

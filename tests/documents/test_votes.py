@@ -1,0 +1,122 @@
+"""Everybody reads the same votes: the mayor, the council, who gets the message."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from diag.audit.follow import add_step, move
+from diag.audit.report import report_of
+from diag.audit.session import AuditSession
+from diag.audit.votes import votes_of
+from diag.documents.drafts import DraftKind, drafted
+from diag.documents.mail import letter
+from diag.documents.parts.votes import Headline, headline_of, rounded, votes_shown
+from diag.documents.synthesis import synthesis
+from diag.documents.templates import build_document
+from diag.model.audit import FollowUp
+from diag.model.enums import Audience, AuditStatus, FollowUpState
+from diag.model.votes import Vote
+from diag.words.figures import NBSP, NNBSP, number
+from diag.workspace.workspace import Workspace, fixed_world
+from tests.audit.audited import audited, audited_workspace
+from tests.audit.builders import DAY
+
+PAPERS = (DraftKind.NOTE, DraftKind.DELIBERATION, DraftKind.APPLICATION)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[AuditSession]:
+    with audited_workspace(tmp_path / "desk") as made:
+        session = audited(made)
+        move(session, AuditStatus.CLOS)
+        yield session
+
+
+def outputs(session: AuditSession) -> dict[str, str]:
+    """Return the text of everything that a council reads of an audit."""
+    made, about = session.workspace, session.about
+    report = report_of(session.public())
+    texts = {
+        "mairie": build_document(report_of(session), Audience.MAIRIE).markdown,
+        "e-mail": letter(report, Audience.MAIRIE, ["a.pdf"]).text,
+        "synthèse": synthesis(made, f"commune:{about.insee}")[0].document.markdown,
+    }
+    texts |= {
+        str(kind): drafted(made, kind, about.ref).paper.document.markdown
+        for kind in PAPERS
+    }
+    return {name: plain(text) for name, text in texts.items()}
+
+
+def plain(text: str) -> str:
+    return text.replace(NBSP, " ").replace(NNBSP, " ").replace("**", "")
+
+
+def test_the_same_votes_are_read_by_everybody(session: AuditSession) -> None:
+    """Same set, same order, same words, same amounts."""
+    votes = votes_of(report_of(session)).votes
+    assert len(votes) == 12
+    for name, text in outputs(session).items():
+        starts = [text.index(plain(vote.title)) for vote in votes]
+        assert starts == sorted(starts), name
+        for vote, start, end in zip(
+            votes, starts, [*starts[1:], starts[-1] + 600], strict=True
+        ):
+            check(vote, text[start:end], name)
+
+
+def check(vote: Vote, said: str, name: str) -> None:
+    spent = vote.spent
+    for amount in (spent.gross, spent.net):
+        assert re.search(rf"(?<!\d){plain(number(amount))}(?!\d)", said), name
+    assert vote.session in said, name
+    if name != "e-mail":
+        assert plain(vote.nature.words) in said, name
+        assert vote.otherwise.long.rstrip(".") in said, name
+
+
+def test_what_is_voted_is_ticked_once_it_is_frozen(session: AuditSession) -> None:
+    page = outputs(session)["mairie"]
+    assert page.count("☐ oui ☐ non ☐ ajourné") == 12
+    move(session, AuditStatus.EN_COURS)
+    assert "☐" not in outputs(session)["mairie"]
+
+
+def test_a_closed_audit_prints_the_same_bytes_a_year_later(
+    session: AuditSession,
+) -> None:
+    before = outputs(session)
+    with Workspace.open(
+        session.workspace.folder, fixed_world(DAY + timedelta(days=365), seed=5)
+    ) as made:
+        after = outputs(audited(made))
+
+    assert after == before
+
+
+def test_a_step_noted_since_moves_no_row(session: AuditSession) -> None:
+    before = outputs(session)["mairie"]
+    for ident in votes_of(report_of(session)).votes[0].actions:
+        add_step(session, FollowUp(recommendation=ident, state=FollowUpState.FAITE))
+    after = outputs(session)["mairie"]
+
+    assert rows(after) == rows(before)
+
+
+def rows(text: str) -> list[str]:
+    return re.findall(r"^\| \d+ \| .*$", text.partition("\n***\n")[0], re.MULTILINE)
+
+
+def test_a_headline_rounds_its_parts_then_subtracts(session: AuditSession) -> None:
+    assert (rounded(24_180), rounded(2_334), rounded(340)) == (24_200, 2_330, 340)
+    found = headline_of(votes_shown(report_of(session)))
+    assert found == Headline(24_200, 2_330, found.least, found.most)
+    assert found.net == 24_200 - 2_330
+    page = outputs(session)["mairie"]
+    assert (
+        f"Reste à la commune, sans aucune aide : {plain(number(found.net))} €." in page
+    )
+    assert "au moins 0" not in page
