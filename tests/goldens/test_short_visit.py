@@ -3,24 +3,31 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
 import pytest
 
-from diag.assess.judge import judge_for, public
+from diag.assess.judge import judge_for, public, rooted
+from diag.assess.plan import plan_of
 from diag.assess.results import Advice, Assessment
+from diag.assess.terms import Terms
+from diag.assess.votes import Ballot, ballot_of
 from diag.model.enums import (
     Audience,
     Compliance,
     Kind,
     Moment,
     Owner,
+    Party,
+    PlaceKind,
     Profile,
     Trigger,
 )
 from diag.model.fact import Facts
 from diag.model.number import Quantity
+from diag.model.votes import Tier
 from tests.goldens.derived import (
     DERIVED,
     MOST_CLASSES,
@@ -49,6 +56,10 @@ MEASURED = {"calmer-la-resonance", "sonoriser-les-classes", "separer-l-eclairage
 
 DEAR = 50_000
 """Cents with tax from which a council talks of what no rule and no lack demands."""
+
+CLOSED = date(2026, 10, 5)
+PRESSING: Tier = 3
+"""The last class that a council cannot put off: the socle fails."""
 
 
 @dataclass(frozen=True)
@@ -81,16 +92,40 @@ class Visited:
 
     @cached_property
     def votes(self) -> dict[str, Advice]:
-        """Return what a council votes, in the order of the plan.
+        """Return what is bought, in the order of the plan, whoever groups it in votes.
 
-        It pays for it; a danger, a law or the socle demands it, or it is dear.
+        A danger, a law or the socle demands it, or it is dear.
         """
         return {
             each.recommendation.id: each
             for each in self.shown.advice
             if each.trigger is Trigger.FIRES
-            and _is_voted(each)
+            and _is_theirs(each)
+            and not each.alone.free
             and (self.presses(each) or euros(each) >= DEAR)
+        }
+
+    @cached_property
+    def ballot(self) -> Ballot:
+        """Return the votes asked of the council, as the program groups them."""
+        grid = rooted(public(shipped()), PlaceKind.ECOLE)
+        terms = Terms(
+            results=self.shown.criteria,
+            facts=self.facts.about(grid.questions),
+            checklist=grid,
+            day=CLOSED,
+            party=Party.COMMUNE,
+            has_part=lambda action: _is_theirs(action.advice),
+        )
+        return ballot_of(plan_of(self.shown.advice, (), CLOSED), terms)
+
+    @property
+    def voted(self) -> dict[str, tuple[Tier, Advice]]:
+        """Return the actions of those votes, each with its class, in order."""
+        return {
+            action.id: (motion.tier, action.advice)
+            for motion in self.ballot.motions
+            for action in motion.actions
         }
 
     def presses(self, advice: Advice) -> bool:
@@ -105,10 +140,9 @@ def _rules(assessment: Assessment, refs: Iterable[str]) -> dict[str, Compliance 
     return {ref: by_ref[ref].compliance for ref in refs}
 
 
-def _is_voted(advice: Advice) -> bool:
+def _is_theirs(advice: Advice) -> bool:
     words = advice.recommendation.wording[Audience.MAIRIE]
-    is_theirs = advice.recommendation.owner is Owner.COMMUNE or bool(words.decision)
-    return is_theirs and not advice.alone.free
+    return advice.recommendation.owner is Owner.COMMUNE or bool(words.decision)
 
 
 def euros(advice: Advice) -> Fraction:
@@ -145,12 +179,14 @@ class Tally:
             yield f"  manque {times} fois {what}"
 
 
-DANGERS, RULES, VOTES, OTHERS = "dangers", "obligations", "votes 1-3", "votes"
-WHOLE, SURE = "votes, acoustique et éclairage compris", "votes annoncés à raison"
-TOP, MONEY = "cinq premiers", "argent des votes"
+DANGERS, RULES, OTHERS = "dangers", "obligations", "achats"
+VOTES, ALL_VOTES = "actions votées, classes 1 à 3", "actions votées, toutes classes"
+WHOLE, SURE = "achats, acoustique et éclairage compris", "achats annoncés à raison"
+TOP, MONEY = "cinq premiers achats", "argent des achats"
+FIRST, LEADS = "cinq premières actions des classes 1 à 3", "cinq premiers votes"
 
 
-ALL = (DANGERS, RULES, VOTES, SURE, TOP)
+ALL = (DANGERS, RULES, VOTES, SURE, FIRST, TOP)
 
 
 def compare(tally: Tally, truth: Visited, seen: Visited) -> None:
@@ -161,13 +197,23 @@ def compare(tally: Tally, truth: Visited, seen: Visited) -> None:
         tally.note(RULES, ref, is_found=seen.rules[ref] is status)
     for name, advice in truth.votes.items():
         is_found = _found(seen.votes.get(name)) == _found(advice)
-        if truth.presses(advice):
-            tally.note(VOTES, name, is_found=is_found)
         tally.note(WHOLE, name, is_found=is_found)
         if name not in MEASURED:
             cents = round(euros(advice))
             tally.note(OTHERS, name, is_found=is_found)
             tally.note(MONEY, name, is_found=is_found, times=cents)
+    for name, (tier, advice) in truth.voted.items():
+        _, found = seen.voted.get(name, (tier, None))
+        tally.note(ALL_VOTES, name, is_found=_found(found) == _found(advice))
+        if tier <= PRESSING:
+            tally.note(VOTES, name, is_found=_found(found) == _found(advice))
+    pressing = [
+        [name for name, (tier, _) in one.voted.items() if tier <= PRESSING][:5]
+        for one in (truth, seen)
+    ]
+    leads = [[one.lead.id for one in each.ballot.motions][:5] for each in (truth, seen)]
+    tally.note(FIRST, "", is_found=pressing[0] == pressing[1])
+    tally.note(LEADS, "", is_found=leads[0] == leads[1])
     for name in seen.votes:
         tally.note(SURE, name, is_found=name in truth.votes)
     first, then = [*truth.votes][:5], [*seen.votes][:5]
@@ -221,7 +267,8 @@ def test_206_schools_are_settled_in_half_an_hour() -> None:
     assert [ref for ref, found in statuses.items() if not both <= found] == []
     best = told["formulaires revenus"]
     assert [best.share(what) for what in (DANGERS, RULES, SURE)] == [1, 1, 1]
-    assert min(best.share(VOTES), best.share(OTHERS), best.share(TOP)) >= 0.9
+    for what in (VOTES, FIRST, OTHERS, TOP):
+        assert best.share(what) >= 0.9, what
 
 
 def _classes(facts: Facts) -> int:
