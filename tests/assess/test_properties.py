@@ -19,6 +19,7 @@ from diag.model.enums import (
     Kind,
     Nature,
     PlaceKind,
+    QuestionType,
     Socle,
     Standing,
     State,
@@ -35,8 +36,16 @@ from tests.assess.agreement import (
     told,
     wider,
 )
-from tests.assess.builders import SALLE, criterion
+from tests.assess.builders import (
+    SALLE,
+    checklist,
+    criterion,
+    need,
+    recommendation,
+    require,
+)
 from tests.assess.strategies import (
+    PRICES,
     QUESTIONS,
     Audit,
     audits,
@@ -185,8 +194,11 @@ def test_a_settled_conflict_never_widens(audit: Audit, data: st.DataObject) -> N
 
 
 @quick(100)
-@given(audits(), st.data())
-def test_what_answers_do_not_move_stands(audit: Audit, data: st.DataObject) -> None:
+@given(audit=audits(), data=st.data(), is_spread=st.booleans())
+def test_what_answers_do_not_move_stands(
+    audit: Audit, data: st.DataObject, *, is_spread: bool
+) -> None:
+    judge = Judge(EACH_ALONE if is_spread else audit.checklist)
     places = audit.facts.places
     slots = [(ident, one) for ident in places for one in _asked_at(places[ident].kind)]
     answers = dict(audit.facts.answers)
@@ -195,10 +207,48 @@ def test_what_answers_do_not_move_stands(audit: Audit, data: st.DataObject) -> N
     after = replace(
         audit.facts, answers={slot: each for slot, each in answers.items() if each}
     )
-    judge = Judge(audit.checklist)
     for advised in (None, ()):
         before = judge.assess(audit.facts, advised)
         assert judge.assess(after, since=before) == judge.assess(after)
+
+
+_TOPS = {
+    QuestionType.BOOLEAN: "{0}",
+    QuestionType.CHOICE: "{0} == '{1}'",
+    QuestionType.CHOICES: "'{1}' in {0}",
+    QuestionType.DATE: "{0} < visit_date",
+    QuestionType.INTEGER: "{0} >= 2",
+    QuestionType.NUMBER: "{0} >= 1",
+}
+_JUDGED = [each for each in QUESTIONS if each.type in _TOPS]
+EACH_ALONE = checklist(
+    QUESTIONS,
+    [
+        criterion(
+            f"c_{one.id}",
+            {3: _TOPS[one.type].format(one.id, *(each.id for each in one.choices))},
+            place=one.place,
+        )
+        for one in _JUDGED
+    ],
+    [
+        recommendation(
+            f"r_{one.id}",
+            f"c_{one.id}",
+            3,
+            where="cantine" if one.id == "wifi" else "",
+            quantity=one.id if one.type is QuestionType.INTEGER else "1",
+            requires=(require("c_wifi", 3),) if one.id != "wifi" else (),
+            effect={one.id: True} if one.type is QuestionType.BOOLEAN else {},
+            buys=[need("cable", count="eleves")] if one.place is SALLE else (),
+        )
+        for one in _JUDGED
+    ],
+    PRICES,
+)
+"""Each question alone in a criterion: another moves it by relevance, or as a whole.
+
+What waits for the Wi-Fi waits for an action that a canteen decides of."""
 
 
 def _asked_at(kind: PlaceKind) -> list[str]:
