@@ -61,7 +61,7 @@ def init(
 ) -> None:
     """Crée l'espace de travail et dit qui vous êtes."""
     folder = folder_of(ctx)
-    if (folder / FILE).exists():
+    if (folder / FILE).exists() and _knows_author(folder):
         raise DiagError(
             f"Un espace de travail existe déjà dans {folder}. Rien n'a été changé. "
             "Pour changer de nom, de syndicat ou de campagne : diag settings --help. "
@@ -86,6 +86,12 @@ def init(
         if key is not None:
             print_clear_parts(folder, key, escrow)
         click.echo("Ensuite : diag import annuaire FICHIER.csv")
+
+
+def _knows_author(folder: Path) -> bool:
+    """Say whether a workspace is whole: one that was repaired may know nobody."""
+    with Workspace.open(folder) as workspace:
+        return workspace.knows_author
 
 
 @click.command()
@@ -194,6 +200,8 @@ def _repair(folder: Path, *, as_json: bool) -> None:
         if done.aside:
             click.echo(f"L'ancien fichier est gardé tel quel : {done.aside}")
         print_lines(_lost_lines(done.lost))
+        if not _knows_author(folder):
+            click.echo("Vos réglages n'y étaient plus : diag init --author NOM.")
         click.echo("Synchronisez : le bureau rendra ce qu'il a d'autre.")
     sys.exit(Verdict.LOST if done.lost else Verdict.SOUND)
 

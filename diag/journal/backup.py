@@ -181,6 +181,8 @@ def verify(path: Path, *, logs_alone: bool = False) -> None:
         (verdict,) = connection.execute("pragma quick_check(1)").fetchone()
         if verdict != "ok":
             raise DamagedError(f"{path} : la base est abîmée ({verdict}).")
+        if not migrations.applied(connection):  # an empty file is an empty base
+            raise NotAJournalError(f"{path} : {NotAJournalError.sentence}")
         try:
             proof.check_copy(connection, logs_alone=logs_alone)
         except DamagedError as error:
@@ -313,12 +315,20 @@ def carry_over(path: Path, connection: sqlite3.Connection, *, last: bool) -> Non
     """Take settings and territory from another file; what is here already stays.
 
     `last`: it is the file that one worked with, whose messages still wait; an older
-    one may hold some that left since. What cannot be read is not taken.
+    one may hold some that left since. What cannot be read is not taken, nor settings
+    that are not as they were summed.
     """
     with suppress(JournalError), closing(connect(path, readonly=True)) as other:
         for table in (*_CARRIED, "outbox") if last else _CARRIED:
             with suppress(JournalError), in_french(path):
-                _carry_table(other, connection, table)
+                if table != "setting" or _is_as_summed(other, table):
+                    _carry_table(other, connection, table)
+    proof.seal(connection, "setting")
+
+
+def _is_as_summed(connection: sqlite3.Connection, table: str) -> bool:
+    has_sums = "m007_sums" in migrations.applied(connection)
+    return not has_sums or proof.is_sealed(connection, table)
 
 
 def _carry_table(

@@ -348,6 +348,8 @@ def _keep_standing(found: Carved, row: Row) -> None:
                 found.named[key] = Named(audit, _text(subject))
         case [bytes(key), bytes(line), bytes(problem), _] if _proves(key, line):
             found.aside[key] = Aside(line, _text(problem))
+        case [bytes(audit), int(number)] if len(audit) == _UUID:
+            found.audits.setdefault(number, _text(audit))
         case [bytes(key), bytes(value)]:
             found.settings[_text(key)] = _text(value)
         case [bytes(uai), bytes(name), bytes(), bytes(), *rest] if len(rest) > _MANY:
@@ -355,11 +357,13 @@ def _keep_standing(found: Carved, row: Row) -> None:
 
 
 def _keep_numbered(found: Carved, row: Row) -> None:
-    """Keep an edition, or how many revisions an audit had."""
+    """Keep an edition, an audit's number, or how many revisions it had."""
     match row.columns:
         case [bytes(digest), bytes(body)]:
             if sha256(body).hexdigest().encode() == digest:
                 found.editions[digest.decode()] = body
+        case [None, bytes(audit)] if len(audit) == _UUID:
+            found.audits.setdefault(row.number, _text(audit))
         case [None, int(count), int(), bytes(digest), *_] if row.stands:
             if _is_key(digest):
                 found.counts[row.number] = count
@@ -373,6 +377,7 @@ def carved_photos(path: Path) -> Iterator[tuple[str, bytes]]:
                 yield _text(mime), data
 
 
+_UUID = 36
 _MANY = 12
 """A school has more columns than any other row that begins with texts."""
 

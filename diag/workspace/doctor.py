@@ -110,12 +110,18 @@ class Evidence:
         for key, audit, subject in self._named():
             if key not in self.revisions and key not in self.of_file.aside:
                 unheld.setdefault(audit, {})[key] = subject
-        held, own = Counter(one.audit for one in self.revisions.values()), self.of_file
-        told = {own.audits.get(each, ""): own.counts[each] for each in own.counts}
+        here = Counter(one.audit for one in self.revisions.values())
+        numbered = self.of_file.audits.items()
+        known = {number: audit for number, audit in numbered if audit in here}
+        told, held = Counter[str](), Counter[str]()  # "": of audits not told apart
+        for number, count in self.of_file.counts.items():
+            told[known.get(number, "")] += count
+        for audit, count in here.items():
+            held[audit if audit in known.values() else ""] += count
         found = []
         for audit in sorted(unheld.keys() | told.keys()):
             named = unheld.get(audit, {})
-            number = max(len(named), told.get(audit, 0) - held[audit])
+            number = max(len(named), told[audit] - held[audit])
             about = sorted(set(named.values()))
             if number:
                 found.append(LostLines(audit, self._name_of(audit), number, about))
@@ -181,6 +187,8 @@ CLOCK_GAP = 120_000
 ROOM = 200 * 2**20
 """Free bytes under which a disk is told to be almost full."""
 
+_SHUT = "il ne s'ouvre plus."
+
 _REPAIR = "Pour le remettre en état : diag doctor --repair."
 
 
@@ -230,21 +238,25 @@ def _look_at_file(path: Path) -> Finding:
     try:
         backup.verify(path)
     except JournalError as error:
-        told = " ".join(str(error).split())  # SQLite's own words have lines
+        told = str(error).replace(type(error).sentence or "\n", _SHUT)
+        told = " ".join(told.split())  # SQLite's own words have lines
         return Finding("fichier", Verdict.REPAIRABLE, f"{told} {_REPAIR}")
     return Finding("fichier", Verdict.SOUND, "structure, lignes et réponses vérifiées")
 
 
 def _what_is_lost(evidence: Evidence) -> Finding:
-    lost = sum(one.number for one in evidence.lost())
-    found = counted(len(evidence.revisions), "modification")
+    own, lost = evidence.of_file, sum(one.number for one in evidence.lost())
+    found = f"{counted(len(evidence.revisions), 'modification')} retrouvées"
+    what = ""
     if lost:
         what = f"au moins {counted(lost, 'modification')} sans aucune source"
-        return Finding("lignes", Verdict.LOST, f"{found} retrouvées, {what}")
-    if evidence.of_file.is_cut and not evidence.of_file.counts:
+    elif own.is_cut and not own.counts:
         what = "le fichier est coupé, et rien ne dit ce que la suite contenait"
-        return Finding("lignes", Verdict.LOST, f"{found} retrouvées ; {what}")
-    return Finding("lignes", Verdict.REPAIRABLE, f"{found} retrouvées, aucune perdue")
+    elif not own.lines and not evidence.found["enregistreur"]:
+        what = "rien ne dit ce qui a été saisi depuis la dernière copie"
+    if what:
+        return Finding("modifications", Verdict.LOST, f"{found} ; {what}")
+    return Finding("modifications", Verdict.REPAIRABLE, f"{found}, aucune perdue")
 
 
 def _look_at_recorder(journal: Journal) -> Finding:
@@ -293,7 +305,7 @@ def _look_at_copies(folder: Path) -> Finding:
         sentence = f"abîmées : {', '.join(damaged)}. Refaites-en une : diag backup."
         return Finding("copies", Verdict.REPAIRABLE, sentence)
     if not copies:
-        return Finding("copies", Verdict.SOUND, "aucune encore : diag backup")
+        return Finding("copies", Verdict.SOUND, "aucune")
     told = f"{counted(len(copies), 'copie')}, la dernière {copies[0].name}"
     return Finding("copies", Verdict.SOUND, told)
 
@@ -396,21 +408,16 @@ def _carry_settings(journal: Journal, folder: Path, carved: Carved) -> None:
         side = folder / f"{FILE}{suffix}"
         if side.exists():
             copyfile(side, look.with_name(f"{look.name}{suffix}"))
-    for source in (look, None, *_copies(folder)):
+    for source in (look, *_copies(folder)):
         with journal.transaction() as connection:
-            if source is not None:
-                backup.carry_over(source, connection, last=source == look)
-        if source is None and get_setting(journal, "workspace") is None:
-            _keep_carved(journal, carved)
+            backup.carry_over(source, connection, last=source == look)
+    if get_setting(journal, "workspace") is None:
+        with suppress(KeyError, ValueError):  # no sum proves it; a person reads it
+            told = Settings.model_validate_json(carved.settings["workspace"])
+            put_setting(journal, "workspace", told.model_dump(mode="json"))
     kept = get_setting(journal, "workspace")
     if kept is not None:
         put_setting(journal, "workspace", {**kept, "device": f"d-{token_hex(4)}"})
-
-
-def _keep_carved(journal: Journal, carved: Carved) -> None:
-    with suppress(KeyError, ValueError):
-        told = Settings.model_validate_json(carved.settings["workspace"])
-        put_setting(journal, "workspace", told.model_dump(mode="json"))
 
 
 def _mend_photos(folder: Path, stamp: str) -> None:

@@ -8,9 +8,11 @@ from typing import NamedTuple
 import pytest
 
 from diag.audit.answer import record_note
-from diag.journal import backup
+from diag.journal import backup, encryption
+from diag.journal import connection as keys
 from diag.journal.attachments import FILE as PHOTOS
 from diag.journal.attachments import AttachmentStore
+from diag.journal.carve import carve
 from diag.journal.journal import FILE
 from diag.model.errors import DiagError
 from diag.workspace import backup as keeping
@@ -18,10 +20,12 @@ from diag.workspace.doctor import Verdict, examine, repair, take_from
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import started, workspace
 from tests.cli.running import diag
+from tests.fixtures.make_landed import unpack
 from tests.journal.two_programs import opened_elsewhere
 
 pytestmark = pytest.mark.durable
 
+KEY = b"k" * keys.KEY_BYTES
 PAGE = 4096
 NOTES = 120
 LEAF = 0x0A
@@ -221,6 +225,34 @@ def test_a_journal_that_is_gone_comes_back_from_recorder_and_copies(
         assert desk.settings.author == author
 
 
+def test_what_the_recorder_has_of_an_audit_that_the_file_forgot_is_not_lost(
+    home: Path, past: Written
+) -> None:
+    content = (home / FILE).read_bytes().replace(past.audit.encode(), bytes(36))
+    (home / FILE).write_bytes(content)
+
+    seen = examine(home, LATER)
+
+    assert carve(home / FILE).counts == {1: len(past.whole)}
+    assert past.audit not in carve(home / FILE).audits.values()
+    assert seen.lost == []
+    assert seen.verdict is Verdict.REPAIRABLE
+
+
+def test_without_settings_anywhere_one_says_again_who_one_is(
+    home: Path, past: Written
+) -> None:
+    (home / FILE).write_bytes(b"")
+
+    said = diag(home, "doctor", "--repair")
+
+    assert "diag init" in said.out
+    assert diag(home, "init", "--author", "Lou Garnier").code == 0
+    assert "existe déjà" in diag(home, "init", "--author", "Lou Garnier").err
+    with Workspace.open(home) as desk:
+        assert lines(desk, past.audit) == past.whole
+
+
 def test_the_settings_of_a_file_whose_header_is_gone_come_back(
     home: Path, past: Written
 ) -> None:
@@ -237,6 +269,50 @@ def test_the_settings_of_a_file_whose_header_is_gone_come_back(
     with Workspace.open(home) as desk:
         assert lines(desk, audit) == whole
         assert desk.settings.people == settings.people
+
+
+def test_a_cut_workspace_comes_back_from_a_copy_of_the_landed_version(
+    tmp_path: Path,
+) -> None:
+    home = tmp_path / "home"
+    (home / "backups").mkdir(parents=True)
+    unpack("backup.db", home / "backups" / "diag-2026-09-01.db")
+    whole = carve(home / "backups" / "diag-2026-09-01.db").lines.values()
+    (home / FILE).write_bytes(b"")
+    assert "depuis la dernière copie" in diag(home, "doctor").out
+
+    assert diag(home, "doctor", "--repair").code == 0
+
+    with Workspace.open(home) as desk:
+        told = {line for one in desk.journal.manifest() for line in lines(desk, one[0])}
+        assert told == {*whole}
+        assert desk.settings.people
+        assert desk.territory.schools()
+
+
+@pytest.mark.plain
+def test_an_encrypted_workspace_is_repaired_with_its_key_and_stays_encrypted(
+    home: Path, past: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("sqlcipher3", reason="SQLCipher n'est pas installé")
+    (tmp_path / "phrase").write_text("cheval agrafe")
+    monkeypatch.setenv(keys.PASSPHRASE_FILE, str(tmp_path / "phrase"))
+    encryption.encrypt(home, KEY, keys.held_by_passphrase(KEY, "cheval agrafe"))
+    keys.forget_all()
+    content = (home / FILE).read_bytes()
+    (home / FILE).write_bytes(bytes(PAGE) + content[PAGE : len(content) * 4 // 10])
+
+    done = repair(home)
+
+    assert not done.lost
+    assert done.found["fichier"]
+    assert done.found["enregistreur"]
+    with Workspace.open(home) as desk:
+        assert lines(desk, past.audit) == past.whole
+    assert not keys.is_plain(home / FILE)
+    for path in home.rglob("*"):
+        assert not path.is_file() or b"abcabcabc" not in path.read_bytes()
+    keys.forget_all()
 
 
 def test_answers_that_changed_on_the_disk_are_found_again(
