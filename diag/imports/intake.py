@@ -301,7 +301,7 @@ def _lines(report: ImportReport, examples: int) -> Iterator[str]:
         shown = _some(report.unknown_items, examples)
         yield f"Inconnues du territoire, laissées : {shown}"
     if report.skipped:
-        parts = ", ".join(f"{number} {reason}" for reason, number in report.skipped)
+        parts = ", ".join(f"{reason} ({number})" for reason, number in report.skipped)
         yield f"Laissées de côté : {parts}"
     yield from _repairs(report.repaired)
     yield from _by_reason("Refusé", report, report.refused, examples)

@@ -57,7 +57,7 @@ def test_every_matter_is_told_with_its_place() -> None:
         ),
         "De retour dans le fichier : 9990106L",
         "Inconnues du territoire, laissées : 9990109P",
-        "Laissées de côté : 2 Collège, 1 Lycée",
+        "Laissées de côté : Collège (2), Lycée (1)",
         "Réparé : Code_postal, 2 cellules (ligne 2 : « 9130 » lu 09130)",
         (
             "Illisible, laissé vide ou tel qu'il était connu : SIREN_SIRET, 1 cellule "
