@@ -215,7 +215,7 @@ MOST = 60
 _SHOWN = 8
 """Names that are read; of more, the first ones and the last."""
 
-_RANGE = re.compile(r"(?P<what>.*\S)\s+(?P<first>\d{1,4})\s+à\s+(?P<last>\d{1,4})")
+_RANGE = re.compile(r"(?P<what>.*\S)\s+(?P<first>\d{1,9})\s+à\s+(?P<last>\d{1,9})")
 
 
 class NamesRead(NamedTuple):
@@ -279,10 +279,16 @@ def _join_names(names: tuple[str, ...]) -> str:
 def _count_up(piece: str) -> tuple[str, ...]:
     """Return the names of a range, numbers as wide as the first; else the name."""
     found = _RANGE.fullmatch(piece)
-    if not found or int(found["first"]) >= int(found["last"]):
+    if not found:
         return (piece,)
+    first, last = int(found["first"]), int(found["last"])
+    if first > last or last - first >= MOST:
+        raise DiagError(
+            f"« {piece} » : de {first} à {last}. Donnez le plus petit numéro d'abord, "
+            f"et {MOST} lieux au plus d'un coup."
+        )
     width = len(found["first"])
-    numbers = range(int(found["first"]), int(found["last"]) + 1)
+    numbers = range(first, last + 1)
     return tuple(f"{found['what']} {number:0{width}}" for number in numbers)
 
 
