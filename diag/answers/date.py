@@ -12,7 +12,7 @@ from diag.model.text import as_digits, digit_of
 from diag.rules.language import Rule
 from diag.rules.tree import CompareNode, Constant, Exact, Months, NameNode, Node, walk
 from diag.rules.values import RuleValue, Span, point
-from diag.words.dates import describe_day, read_day
+from diag.words.dates import describe_day, months_begun, read_day
 
 VISIT = date(2026, 9, 1)
 """The day of the visit, in a search of rules."""
@@ -23,7 +23,7 @@ _MONTHS_A_YEAR = 12
 _SEPARATORS = "-/."
 """What parts a day from its month: never a twin there."""
 
-_KEPT = "-−/."
+_KEPT = "-−/. "
 
 
 class Date(AnswerType):
@@ -44,7 +44,7 @@ class Date(AnswerType):
             raise Refused(
                 question,
                 f"« {str(raw)[:40]} » n'est pas une date",
-                "Écrivez par exemple 31/01/2026 ou 2026-01-31",
+                "Écrivez par exemple 31/01/2026, 310126 ou janvier 2026",
             ) from error
         low, high = question.date_range or (None, None)
         if (low and value < low) or (high and value > high):
@@ -54,14 +54,18 @@ class Date(AnswerType):
         return value
 
     def expand(self, question: Question, typed: str) -> object:
-        return as_digits(typed, kept=_SEPARATORS)
+        return _as_typed(typed)
 
     def partial(self, question: Question, text: str) -> SoFar:
-        return self.attempt(question, text, as_digits(text.strip(), kept=_SEPARATORS))
+        return self.attempt(question, text, _as_typed(text.strip()))
 
     def drops_last_key(self, question: Question, read: SoFar) -> bool:
-        return bool(read.problem) and not all(
-            digit_of(char) or char in _KEPT for char in read.text
+        letters = "".join(filter(str.isalpha, _as_typed(read.text)))
+        return bool(read.problem) and not (
+            months_begun(letters)
+            and all(
+                digit_of(char) or char.isalpha() or char in _KEPT for char in read.text
+            )
         )
 
     def value_words(self, question: Question, value: int | str) -> str:
@@ -98,6 +102,16 @@ class Date(AnswerType):
             point(_months_before_visit(count))
             for count in sorted(near | {-count for count in near}, reverse=True)
         )
+
+
+def _as_typed(typed: str) -> str:
+    """Return the digits that the keys of a French keyboard stand for.
+
+    Not where a month is written: its « é » is no 2.
+    """
+    if any(char.isascii() and char.isalpha() for char in typed):
+        return typed
+    return as_digits(typed, kept=_SEPARATORS)
 
 
 def _short(day: str) -> str:

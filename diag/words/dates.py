@@ -5,12 +5,15 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 
 from diag.model.errors import DiagError
+from diag.model.text import fold
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 """Far from any audit outside."""
 
 _CENTURY, _SHORT_YEAR = 100, 2
 _FRENCH = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)")
+_DIGITS = re.compile(r"(\d\d)(\d\d)((?:19|20)?\d\d)")
+_MONTH = re.compile(r"(?:(\d{1,2})(?:er)? )?([a-z]{3,}) (\d{4}|\d\d)")
 
 _MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
@@ -84,14 +87,25 @@ def describe_duration(duration: str) -> str:
 def read_day(text: str) -> date:
     """Return the day that a text writes, the French way or the ISO one.
 
+    « 12/3/27 », « 120327 », « 12 mars 2027 »; a month alone is its first day.
+
     Raises:
         ValueError: when it is no day.
     """
     typed = text.strip()
-    if french := _FRENCH.fullmatch(typed):
+    if named := _MONTH.fullmatch(fold(typed)):
+        months = months_begun(named[2])
+        typed = f"{named[1] or 1}/{months[0] if len(months) == 1 else 0}/{named[3]}"
+    if french := _FRENCH.fullmatch(typed) or _DIGITS.fullmatch(typed):
         day, month, year = french.groups()
         typed = f"{_whole(year)}-{month:0>2}-{day:0>2}"
     return date.fromisoformat(typed)
+
+
+def months_begun(letters: str) -> list[int]:
+    """Return the numbers of the months that begin so: « ju » is 6 and 7."""
+    begun = fold(letters)
+    return [n for n, month in enumerate(_MONTHS, 1) if fold(month).startswith(begun)]
 
 
 def day_typed(text: str) -> date:
