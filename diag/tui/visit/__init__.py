@@ -25,7 +25,7 @@ from diag.audit.visit import (
 )
 from diag.audit.walk import Key, most_useful, parcours_of
 from diag.model.checklist import Checklist
-from diag.model.enums import Profile, State
+from diag.model.enums import AuditStatus, Profile, State
 from diag.model.fact import Facts
 from diag.tui.audit_finds import find_in_audit
 from diag.tui.commands import CommandType, bindings_of, key_now
@@ -47,7 +47,7 @@ from diag.tui.visit.commands import (
     SwapFace,
 )
 from diag.tui.visit.fiche import DEPARTURE, AnswerLine, Fiche, WalkPlan
-from diag.words.vocabulary import STATES
+from diag.words.vocabulary import STATES, STATUSES
 
 if TYPE_CHECKING:
     from diag.tui.visit.grid import Grid
@@ -59,6 +59,9 @@ _ASKED = (
 )
 
 _SAVED, _DONE = "Enregistré", "$success"
+_UNDER_WAY = {AuditStatus.EN_COURS, AuditStatus.RETOURNE}
+"""An audit that is visited, and whose minutes are counted."""
+
 _OF_FICHE = {f"command('{command.__name__}')" for command in FICHE_COMMANDS[1:]}
 
 
@@ -166,8 +169,10 @@ class VisitScreen(PlaceScreen):
     def _show_around(self) -> None:
         visiting = self.visiting
         minutes = minutes_on_site(self.session)
-        elapsed = duration_words(minutes) if minutes else ""
-        self.set_title(self.session.about.title, elapsed)
+        state = STATUSES[self.session.status]
+        if self.session.status in _UNDER_WAY:
+            state = duration_words(minutes) if minutes else ""
+        self.set_title(self.session.about.title, state)
         left, maybe = visiting.walk.left, visiting.walk.maybe
         rest = f"reste {left}" if left or maybe else "tout est répondu"
         more = f", peut-être {maybe} de plus" if maybe else ""

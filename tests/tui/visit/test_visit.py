@@ -11,13 +11,14 @@ from textual.pilot import Pilot
 
 from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.follow import move
 from diag.audit.places import add_place
 from diag.audit.report import report_folder
 from diag.audit.visit import kept_place
 from diag.audit.walk import walk_of
 from diag.journal import subjects
 from diag.journal.records import visits_of
-from diag.model.enums import PlaceKind, Provenance, State
+from diag.model.enums import AuditStatus, PlaceKind, Provenance, State
 from diag.tui.app import DiagApp
 from diag.tui.place import KeyBar
 from diag.tui.reading import HelpScreen
@@ -27,7 +28,7 @@ from diag.tui.visit.fiche import WalkPlan
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.builders import started, workspace
 from tests.shared import copy_once_made
-from tests.tui.builders import DAY, OTHER, SCHOOL, app_on
+from tests.tui.builders import DAY, OTHER, SCHOOL, app_on, audited_app
 from tests.tui.waiting import shows, visible, wait_for
 
 VOID = "wifi_present"
@@ -694,3 +695,16 @@ def swaps(pilot: Pilot[None]) -> list[str]:
     app = pilot.app
     assert isinstance(app, DiagApp)
     return [each.TITLE for _, each in app.offered() if each.KEYS == "f2"]
+
+
+async def test_a_closed_audit_is_named_so_and_its_minutes_stop(tmp_path: Path) -> None:
+    app = audited_app(tmp_path / "desk")
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "en cours"), "the schools")
+        session = app.desk.session(SCHOOL)
+        move(session, AuditStatus.CLOS)
+        app.go_visit(SCHOOL)
+        await wait_for(pilot, lambda: shows(pilot, "Score"), "the visit")
+        heading = visible(pilot)[0]
+        assert heading.rstrip().endswith("clos")
+        assert " min" not in heading
