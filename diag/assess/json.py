@@ -14,7 +14,7 @@ from diag.assess.needs import by_vat
 from diag.assess.results import Advice, Assessment, Cost, CriterionResult, DomainResult
 from diag.assess.why import AdviceExplanation, Explanation
 from diag.model.base import Noun
-from diag.model.checklist import Question
+from diag.model.checklist import Checklist, Question
 
 Plain = dict[str, object]
 """A JSON object."""
@@ -68,8 +68,12 @@ def _named(value: object) -> Plain | None:
     return None
 
 
-def assessment_json(assessment: Assessment) -> Plain:
-    """Return an assessment for a program: `diag score --json`."""
+def assessment_json(assessment: Assessment, shown: Checklist) -> Plain:
+    """Return an assessment for a program: `diag score --json`.
+
+    Here and below, `shown` is the checklist as everyone may read it: what is not in it
+    is not `public`.
+    """
     return {
         "overall": plain(assessment.overall),
         "socle": plain(assessment.socle),
@@ -79,22 +83,23 @@ def assessment_json(assessment: Assessment) -> Plain:
         ],
         "domains": [_domain(each) for each in assessment.domains],
         "criteria": {
-            ident: criterion_json(result)
+            ident: criterion_json(result, shown)
             for ident, result in assessment.criteria.items()
         },
-        "advice": [advice_json(each) for each in assessment.advice],
+        "advice": [advice_json(each, shown) for each in assessment.advice],
         "basket": cost_json(assessment.basket),
         "due": cost_json(assessment.due),
     }
 
 
-def criterion_json(result: CriterionResult) -> Plain:
+def criterion_json(result: CriterionResult, shown: Checklist) -> Plain:
     """Return a criterion's result for a program, its declaration by id."""
     criterion = result.criterion
     return {
         "domain": criterion.domain,
         "kind": plain(criterion.kind),
         "weight": criterion.weight,
+        "public": criterion.id in shown.criteria,
         "standing": plain(result.standing),
         "bounds": plain(result.bounds),
         "settled": plain(result.settled),
@@ -116,24 +121,24 @@ def criterion_json(result: CriterionResult) -> Plain:
     }
 
 
-def explanation_json(explanation: Explanation) -> Plain:
+def explanation_json(explanation: Explanation, shown: Checklist) -> Plain:
     """Return why a criterion stands where it does: `diag why --json`."""
     return {
         "criterion": plain(explanation.criterion),
-        "result": criterion_json(explanation.result),
+        "result": criterion_json(explanation.result, shown),
         "places": plain(explanation.places),
         "sources": plain(explanation.sources),
         "visit_date": plain(explanation.visit_date),
     }
 
 
-def advice_explanation_json(explanation: AdviceExplanation) -> Plain:
+def advice_explanation_json(explanation: AdviceExplanation, shown: Checklist) -> Plain:
     """Return why a recommendation is made, or is not, for a program."""
     advice = explanation.advice
     return {
         "recommendation": plain(explanation.recommendation),
-        "advice": advice_json(advice) if advice else None,
-        "criterion": explanation_json(explanation.criterion),
+        "advice": advice_json(advice, shown) if advice else None,
+        "criterion": explanation_json(explanation.criterion, shown),
         "targets": plain(explanation.targets),
         "covered_by": list(explanation.covered_by),
         "sources": plain(explanation.sources),
@@ -149,10 +154,11 @@ def _domain(result: DomainResult) -> Plain:
     }
 
 
-def advice_json(advice: Advice) -> Plain:
+def advice_json(advice: Advice, shown: Checklist) -> Plain:
     """Return advice for a program, its recommendation and prices by id."""
     return {
         "recommendation": advice.recommendation.id,
+        "public": advice.recommendation.id in shown.recommendations,
         "trigger": plain(advice.trigger),
         "prerequisite": plain(advice.gate),
         "waits_for": list(advice.waits_for),

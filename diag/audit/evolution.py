@@ -21,6 +21,7 @@ from diag.audit.memory import whole_story
 from diag.audit.session import AuditSession
 from diag.audit.suppose import SupposedOutcome, outcome_lines
 from diag.model.audit import FollowUp
+from diag.model.checklist import Checklist
 from diag.model.enums import (
     Standing,
 )
@@ -84,8 +85,8 @@ def _criterion(change: CriterionChange) -> Row:
     return change.criterion.title, before, "→", now, note
 
 
-def comparison_json(found: Comparison) -> dict[str, object]:
-    """Return a comparison for a program, exact."""
+def comparison_json(found: Comparison, shown: Checklist) -> dict[str, object]:
+    """Return a comparison for a program, exact; `shown` is what everyone may read."""
     return {
         "before": found.campaign,
         "now": found.now,
@@ -97,8 +98,8 @@ def comparison_json(found: Comparison) -> dict[str, object]:
                 "move": str(one.move),
                 "words": MOVES[one.move],
                 "method_changed": one.method_changed,
-                "before": criterion_json(one.again),
-                "now": criterion_json(one.now),
+                "before": criterion_json(one.again, shown),
+                "now": criterion_json(one.now, shown),
             }
             for one in found.criteria
         },

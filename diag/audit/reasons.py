@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from diag.answers.types import TYPES, evidence
 from diag.assess.json import advice_explanation_json, explanation_json
+from diag.assess.judge import public
 from diag.assess.money import format_cost
 from diag.assess.results import CriterionResult
 from diag.assess.spread import level_words, spread_words, verdict_words
@@ -161,14 +162,17 @@ _TRUTHS: dict[Truth, str] = {True: "vrai", False: "faux", None: "pas encore conn
 class Reasons:
     """Why one criterion or recommendation stands as it does."""
 
-    def __init__(self, explained: Explanation | AdviceExplanation) -> None:
-        self._told = explained
+    def __init__(
+        self, explained: Explanation | AdviceExplanation, checklist: Checklist
+    ) -> None:
+        self._told, self._checklist = explained, checklist
 
     def to_json(self) -> dict[str, object]:
         """Return everything needed to judge again."""
+        shown = public(self._checklist)
         if isinstance(self._told, Explanation):
-            return explanation_json(self._told)
-        return advice_explanation_json(self._told)
+            return explanation_json(self._told, shown)
+        return advice_explanation_json(self._told, shown)
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -186,9 +190,9 @@ def explained(session: AuditSession, ident: str) -> Reasons:
     """
     facts, checklist = session.facts, session.checklist
     if ident in checklist.criteria:
-        return Reasons(why(facts, checklist, ident))
+        return Reasons(why(facts, checklist, ident), checklist)
     if ident in checklist.recommendations:
-        return Reasons(why_recommended(facts, checklist, ident))
+        return Reasons(why_recommended(facts, checklist, ident), checklist)
     known = [*checklist.criteria, *checklist.recommendations]
     near = get_close_matches(ident, known, n=1)
     hint = f" Vouliez-vous dire {near[0]} ?" if near else ""

@@ -357,8 +357,11 @@ def title_of(advice: Advice, kind: PlaceKind) -> str:
     return filled(words.title, blanks)
 
 
-def outcome_json(found: SupposedOutcome) -> dict[str, object]:
-    """Return an outcome for a program, before and after, exact."""
+def outcome_json(found: SupposedOutcome, shown: Checklist) -> dict[str, object]:
+    """Return an outcome for a program, before and after, exact.
+
+    `shown` is the checklist as everyone may read it.
+    """
     before, after = found.costs
     return {
         "overall": _pair(found.before.overall, found.after.overall),
@@ -369,13 +372,13 @@ def outcome_json(found: SupposedOutcome) -> dict[str, object]:
         "criteria": {
             one.after.criterion.id: {
                 "move": str(one.move),
-                "before": criterion_json(one.before),
-                "after": criterion_json(one.after),
+                "before": criterion_json(one.before, shown),
+                "after": criterion_json(one.after, shown),
             }
             for one in found.shifts
         },
         "resolved": [one.recommendation.id for one in found.resolved],
-        "new": [advice_json(one) for one in found.new],
+        "new": [advice_json(one, shown) for one in found.new],
         "basket": {"before": cost_json(before), "after": cost_json(after)},
     }
 

@@ -4,13 +4,21 @@ The direction, the cabinet, the team and the commune first, then room by room, e
 with the equipment that stands in it, then the equipment of the whole school.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from fractions import Fraction
 from functools import cached_property
 
 from diag.answers.types import TYPES, heads_words
+from diag.assess.json import plain
+from diag.assess.judge import public
 from diag.assess.pace import is_on_site, seconds_of
-from diag.assess.questions import next_questions, relevant_questions
+from diag.assess.questions import (
+    Asked,
+    NextQuestion,
+    next_questions,
+    relevant_questions,
+)
 from diag.audit.consistency import doubts_of
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession
@@ -271,10 +279,20 @@ class QuestionToAsk:
     """Whether it surely applies."""
     current: str
     """What was answered, in words; several answers when people differ."""
+    public: bool
+    """Whether everyone may read the answer, and what is judged of it."""
+    urgency: int | None
+    """Its class, from 0: `NextQuestion`; None of what was answered."""
+    stake: Fraction | None
+    """By how much the overall interval would narrow, as a ratio."""
+    cents: Fraction | None
+    """How far apart the costs are of what it leads to, HT; None: unbounded too."""
+    seconds: int | None
+    """How long it takes here."""
 
     def to_json(self) -> dict[str, object]:
         """Return it for a program."""
-        return asdict(self)
+        return {each.name: plain(getattr(self, each.name)) for each in fields(self)}
 
 
 def left_to_ask(
@@ -289,33 +307,40 @@ def left_to_ask(
     also = [(at, fact) for at in facts.places for fact in leaders]
     applying = relevant_questions(facts, checklist, where, profile=profile, also=also)
     asked = {(each.place, each.question.id): each for each in applying}
-    if everything:
-        keys = list(asked)
-    else:
-        ranked = next_questions(
-            facts, checklist, _EVERY, profile=profile, assessment=session.assessment
-        )
-        useful = [(each.place, each.question.id) for each in ranked]
+    ranked = next_questions(
+        facts, checklist, _EVERY, profile=profile, assessment=session.assessment
+    )
+    useful = {(each.place, each.question.id): each for each in ranked}
+    keys = list(asked)
+    if not everything:
         doubts = doubts_of(facts, checklist)
-        left = [
-            key for key, each in asked.items() if not each.is_settled or key in doubts
-        ]
+        left = [key for key in keys if not asked[key].is_settled or key in doubts]
         keys = [key for key in useful if key in asked]
-        keys += [key for key in left if key not in set(useful)]
-    return [
-        QuestionToAsk(
-            id=each.question.id,
-            place=each.place,
-            place_name=facts.places[each.place].name,
-            label=each.question.label,
-            ask=each.question.ask,
-            look=each.question.look,
-            expected=TYPES[each.question.type].expected(each.question),
-            sure=each.relevant is True,
-            current=heads_words(each.question, each.heads) if each.heads else "",
-        )
-        for each in (asked[key] for key in keys)
-    ]
+        keys += [key for key in left if key not in useful]
+    shown = public(checklist).questions
+    return [_to_ask(facts, asked[key], useful.get(key), shown) for key in keys]
+
+
+def _to_ask(
+    facts: Facts, asked: Asked, rank: NextQuestion | None, shown: Container[str]
+) -> QuestionToAsk:
+    question = asked.question
+    return QuestionToAsk(
+        id=question.id,
+        place=asked.place,
+        place_name=facts.places[asked.place].name,
+        label=question.label,
+        ask=question.ask,
+        look=question.look,
+        expected=TYPES[question.type].expected(question),
+        sure=asked.relevant is True,
+        current=heads_words(question, asked.heads) if asked.heads else "",
+        public=question.id in shown,
+        urgency=rank.urgency if rank else None,
+        stake=rank.stake if rank else None,
+        cents=rank.cents if rank else None,
+        seconds=rank.seconds if rank else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

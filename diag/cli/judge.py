@@ -5,6 +5,7 @@ from functools import partial
 import click
 
 from diag.assess.json import assessment_json
+from diag.assess.judge import public
 from diag.assess.money import WORKS, format_cost
 from diag.assess.results import Advice, Assessment, DomainResult, Score
 from diag.assess.spread import danger_words, declined, socle_words
@@ -61,7 +62,7 @@ def score(session: AuditSession, *, everything: bool, as_json: bool) -> None:
             "digest": session.digest,
             "edition": session.edition,
             "conflicts": len(session.conflicts),
-            **assessment_json(assessment),
+            **assessment_json(assessment, public(session.checklist)),
         })
         return
     click.echo(f"{session.about.title} ({session.about.ref})")
@@ -222,7 +223,7 @@ def suppose(
         print_json({
             **about_json(session.about),
             "supposed": lines,
-            **outcome_json(found),
+            **outcome_json(found, public(session.checklist)),
         })
         return
     click.echo(
@@ -299,7 +300,8 @@ def compare(session: AuditSession, earlier: str, *, as_json: bool) -> None:
     found = compared_with(session, earlier)
     sections = list(comparison_lines(session, found))
     if as_json:
-        print_json({**about_json(session.about), **comparison_json(found)})
+        shown = public(session.checklist)
+        print_json({**about_json(session.about), **comparison_json(found, shown)})
         return
     click.echo(f"De {found.campaign} à {found.now}")
     if found.edition_changed:

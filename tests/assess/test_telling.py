@@ -46,7 +46,7 @@ def test_what_has_no_plain_form_is_refused() -> None:
 
 def test_an_assessment_is_json_from_which_the_score_can_be_recomputed() -> None:
     school = facts({"wifi": False}, {"CP": {"prises": 1}})
-    told = json.loads(json.dumps(assessment_json(assess(school, GRID))))
+    told = json.loads(json.dumps(assessment_json(assess(school, GRID), GRID)))
     assert told["overall"] == {
         "standing": "in",
         "bounds": {"low": "1/9", "high": "1/9"},

@@ -160,7 +160,7 @@ def test_an_unknown_id_is_refused(explain: object) -> None:
 
 
 def test_explanations_are_json_with_exact_fractions() -> None:
-    told = json.loads(json.dumps(explanation_json(why(SCHOOL, GRID, "salles"))))
+    told = json.loads(json.dumps(explanation_json(why(SCHOOL, GRID, "salles"), GRID)))
     assert told["result"]["bounds"] == {"low": "1/3", "high": "1/3"}
     assert told["places"][0]["facts"][2]["value"] == {
         "low": 2,
@@ -168,9 +168,9 @@ def test_explanations_are_json_with_exact_fractions() -> None:
         "maybe_absent": False,
     }
     assert told["places"][0]["facts"][0]["value"]["ids"] == ["classe"]
-    advice = advice_explanation_json(why_recommended(SCHOOL, GRID, "cabler"))
+    advice = advice_explanation_json(why_recommended(SCHOOL, GRID, "cabler"), GRID)
     told = json.loads(json.dumps(advice))
     assert told["advice"]["quantity"] == {"low": 2, "high": 2}
     assert told["advice"]["effort_days"] == {"low": "1/2", "high": "1/2"}
-    quiet = advice_explanation_json(why_recommended(facts(), GRID, "parler"))
+    quiet = advice_explanation_json(why_recommended(facts(), GRID, "parler"), GRID)
     assert json.loads(json.dumps(quiet))["advice"]["trigger"] == "to_confirm"

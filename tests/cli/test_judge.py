@@ -1,7 +1,9 @@
 """What `diag score` prints: doubts said, long lists cut, all of it on request."""
 
 import json
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,3 +73,55 @@ def test_a_domain_that_is_never_averaged_says_so(
     assert [line.split() for line in told.splitlines() if "loi seule" in line] == [
         ["Accès", "à", "Internet", "loi", "seule"]
     ]
+
+
+def test_a_program_finds_the_order_of_questions_again(tmp_path: Path) -> None:
+    with workspace(tmp_path) as made:
+        session = started(made)
+        record_answer(session, NewAnswer("nb_batiments", "2"))
+        sensitive = {
+            one.id for one in session.checklist.questions.values() if one.sensitive
+        }
+    human = diag(tmp_path, "audit", "questions", SCHOOL, "--limit", "400").out
+    asked = json.loads(diag(tmp_path, "audit", "questions", SCHOOL, "--json").out)
+    left = [one for one in asked if one["urgency"] is not None]
+
+    def rank(one: dict[str, Any]) -> tuple[object, ...]:
+        per_second = Fraction(one["stake"]) / one["seconds"]
+        cents = one["cents"]
+        return one["urgency"], -per_second, cents is not None, -Fraction(cents or 0)
+
+    assert left == sorted(left, key=rank) == asked[: len(left)]
+    assert {one["urgency"] for one in left} == {1, 2, 3, 4}  # no room, so no danger
+    assert len({one["stake"] for one in left}) > 20
+    assert [line.split()[0] for line in human.splitlines() if line[0] != " "] == [
+        one["id"] for one in asked
+    ]
+    hidden = {one["id"] for one in asked if not one["public"]}
+    assert hidden
+    assert hidden >= sensitive & {one["id"] for one in asked}
+    whole = json.loads(
+        diag(tmp_path, "audit", "questions", SCHOOL, "--all", "--json").out
+    )
+    (settled,) = [one for one in whole if one["id"] == "nb_batiments"]
+    assert [settled[key] for key in ("urgency", "stake", "cents", "seconds")] == (
+        [None] * 4
+    )
+
+
+def test_a_program_is_told_what_is_public(tmp_path: Path) -> None:
+    with workspace(tmp_path) as made:
+        session = started(made)
+        shown = session.public().checklist
+    told = json.loads(diag(tmp_path, "score", SCHOOL, "--json").out)
+    criteria = told["criteria"]
+    assert {ident for ident, one in criteria.items() if one["public"]} == {
+        *shown.criteria
+    }
+    assert not all(one["public"] for one in criteria.values())
+    for one in told["advice"]:
+        assert one["public"] == (one["recommendation"] in shown.recommendations)
+    assert not all(one["public"] for one in told["advice"])
+    reserved = next(ident for ident, one in criteria.items() if not one["public"])
+    why = json.loads(diag(tmp_path, "why", SCHOOL, reserved, "--json").out)
+    assert why["result"]["public"] is False
