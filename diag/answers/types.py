@@ -79,8 +79,10 @@ def answer_words(question: Question, answer: Answer) -> str:
 
 def heads_words(question: Question, heads: Sequence[Answer]) -> str:
     """Return a fact as it stands; both values when two people disagree."""
+    if len(heads) == 1:
+        return answer_words(question, heads[0])
     words = " ou ".join(answer_words(question, head) for head in heads)
-    return f"{words} (réponses contradictoires)" if len(heads) > 1 else words
+    return f"{words} (réponses contradictoires)" if heads else words
 
 
 def evidence(question: Question, heads: Sequence[Answer]) -> str:

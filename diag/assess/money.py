@@ -15,7 +15,7 @@ from diag.assess.results import Amount, Cost
 from diag.model.checklist import Price
 from diag.model.enums import Trigger
 from diag.words.dates import describe_day
-from diag.words.figures import euros, half_up, number
+from diag.words.figures import euros, number
 
 UNPRICED = "à chiffrer"
 """What costs something, when nothing says how much."""
@@ -182,7 +182,8 @@ def _from_to(low: int, high: int) -> str:
 
 
 def _euros(cents: Fraction | int) -> int:
-    return half_up(Fraction(cents, 100))
+    whole, parts = cents.numerator, cents.denominator
+    return (2 * whole + 100 * parts) // (200 * parts)  # half up
 
 
 # Three budgets of a commune, year by year, with totals that add up as printed.

@@ -185,23 +185,20 @@ def standing_words(verdict: Verdict) -> str:
     return verdict_words(verdict)
 
 
-def declined(facts: Facts, checklist: Checklist, domain: str) -> tuple[str, ...]:
-    """Return what was declared sans objet in a domain, each with its reason.
+def declined(facts: Facts, checklist: Checklist) -> dict[str, list[str]]:
+    """Return what was declared sans objet in each domain, each with its reason.
 
     A choice not to have takes its criteria out of the score: it is printed beside it.
     """
-    askable = [
-        asked
-        for asked in checklist.questions.values()
-        if asked.void and asked.domain == domain
-    ]
-    return tuple(
-        _declined_words(facts, place, asked, heads[0].reason)
-        for place in facts.places
-        for asked in askable
-        if (heads := facts.answers.get((place, asked.id)))
-        and [head.state for head in heads] == [State.NOT_APPLICABLE]
-    )
+    askable = [asked for asked in checklist.questions.values() if asked.void]
+    found: dict[str, list[str]] = {}
+    for place in facts.places:
+        for asked in askable:
+            heads = facts.answers.get((place, asked.id), ())
+            if [head.state for head in heads] == [State.NOT_APPLICABLE]:
+                words = _declined_words(facts, place, asked, heads[0].reason)
+                found.setdefault(asked.domain, []).append(words)
+    return found
 
 
 def _declined_words(facts: Facts, place: str, asked: Question, reason: str) -> str:

@@ -183,7 +183,7 @@ def _domain(session: AuditSession, result: DomainResult) -> Iterator[OutlineLine
         Tone.HEADING,
         lambda: tuple(_inside(session, result)),
     )
-    for each in declined(session.facts, session.checklist, result.domain.id):
+    for each in declined(session.facts, session.checklist).get(result.domain.id, ()):
         yield quiet(f"{key}/choix/{each}", each)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 
 from diag.answers.types import TYPES, evidence, heads_words
 from diag.assess.judge import judge_of
@@ -54,6 +55,11 @@ class Open:
 
 def observed(report: Report, result: CriterionResult) -> str:
     """Return what was seen on a criterion: « niveau de base (12 Mbit/s, mesuré) »."""
+    kept = ("observed", result.criterion.id)
+    return report.once(kept, lambda: _observed(report, result))
+
+
+def _observed(report: Report, result: CriterionResult) -> str:
     if result.standing is Standing.OUT:
         declared = any(verdict.declared_out for verdict in result.verdicts)
         return "déclaré sans objet" if declared else "sans objet"
@@ -112,12 +118,13 @@ def names_read(criterion: Criterion) -> tuple[str, ...]:
 def names_judged(criterion: Criterion) -> tuple[str, ...]:
     """Return the names that decide the level, from the highest level down."""
     levels = sorted(criterion.levels, reverse=True)
-    return tuple(_names(*(criterion.levels[level] for level in levels)))
+    return _names(*(criterion.levels[level] for level in levels))
 
 
-def _names(*rules: str) -> list[str]:
+@lru_cache(maxsize=1024)  # each document reads the same rules
+def _names(*rules: str) -> tuple[str, ...]:
     """Return the names in rules, in order; a word in a quoted choice counts too."""
-    return list(dict.fromkeys(_NAME.findall(" ".join(rules))))
+    return tuple(dict.fromkeys(_NAME.findall(" ".join(rules))))
 
 
 def _speaks_alone(fact: Question) -> bool:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any, TypeVar
 
 from diag.assess.judge import public
 from diag.assess.money import Budget, budget_of, format_cost
@@ -63,6 +64,8 @@ from diag.words.vocabulary import (
 from diag.workspace.charter import office_of
 from diag.workspace.picture import PictureError, reduced
 from diag.workspace.settings import Settings
+
+T = TypeVar("T")
 
 Pictures = Mapping[str, bytes]
 """Attachments by their SHA-256: JPEGs."""
@@ -128,6 +131,17 @@ class Report:
     option: Option | None
     """A kept scenario to print next to the facts, if one was asked."""
 
+    def once(self, what: tuple[str, ...], work: Callable[[], T]) -> T:
+        """Return what is worked out of it under a name; kept for the next document."""
+        if what not in self._kept:
+            self._kept[what] = work()
+        found: T = self._kept[what]
+        return found
+
+    @cached_property
+    def _kept(self) -> dict[tuple[str, ...], Any]:
+        return {}
+
     @cached_property
     def asked(self) -> tuple[Asked, ...]:
         """What applies at each place, answered or not."""
@@ -141,7 +155,8 @@ class Report:
     @cached_property
     def comparables(self) -> Comparables | None:
         """How schools like it stand; None for what is no school."""
-        return self.look_around()
+        # It reads what is public: there is one answer.
+        return self.shown.comparables if self.shown else self.look_around()
 
     @property
     def public(self) -> "Report":
@@ -233,15 +248,18 @@ class Report:
         """
         if "{" not in text or action.id not in self.checklist.recommendations:
             return text
-        sure = len(action.advice.places)
-        blanks = Blanks(
-            quantity=action.advice.quantity,
-            cost=self.format_cost(action),
-            places=self.format_places(action, audience),
-            due=self.format_due(action),
-            spots=Quantity(sure, sure + len(action.unsure_places)),
-        )
-        return filled(text, blanks)
+
+        def blanks() -> Blanks:
+            sure = len(action.advice.places)
+            return Blanks(
+                quantity=action.advice.quantity,
+                cost=self.format_cost(action),
+                places=self.format_places(action, audience),
+                due=self.format_due(action),
+                spots=Quantity(sure, sure + len(action.unsure_places)),
+            )
+
+        return filled(text, self.once(("blanks", action.id, audience), blanks))
 
     def title(self, action: Action, audience: Audience = USUAL_READER) -> str:
         """Return an action's title for a reader."""
@@ -267,6 +285,10 @@ class Report:
 
         It is its share of the whole, so that all of them add up.
         """
+        kept = ("cost", action.id, "headed" * headed)
+        return self.once(kept, lambda: self._cost_words(action, headed=headed))
+
+    def _cost_words(self, action: Action, *, headed: bool) -> str:
         own = action.advice.cost
         paid = dict.fromkeys(one.payer for one in action.advice.shared)
         refs = [found.ref for one in paid if (found := self.plan.action(one))]

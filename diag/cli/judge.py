@@ -103,7 +103,7 @@ def _score_words(score: Score) -> tuple[str, str]:
 def _domain_row(session: AuditSession, result: DomainResult) -> tuple[str, ...]:
     """Return a domain, its score, and what was declared sans objet in it."""
     score, known = _score_words(result.score)
-    choices = declined(session.facts, session.checklist, result.domain.id)
+    choices = declined(session.facts, session.checklist).get(result.domain.id, ())
     notes = " ; ".join(filter(None, ("" if result.only_complies else known, *choices)))
     return result.domain.title, UNSCORED if result.only_complies else score, notes
 

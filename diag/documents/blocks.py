@@ -57,7 +57,7 @@ def table(
     `<caption>`. No rows, no table.
     """
     head, *cells = (
-        f"| {' | '.join(written(cell) or '–' for cell in row)} |"
+        f"| {' | '.join([written(cell) or '–' for cell in row])} |"
         for row in (columns, *rows)
     )
     if not cells:

@@ -58,6 +58,7 @@ def view(report: Report) -> dict[str, object]:
         "dates": _dates(report, dated),
         "rest": themes_table(report, rest, READER, "Les autres actions, par thème"),
         "rooms": room_levels(report),
+        "domains": frame.domain_table(report),  # for a template of one's own
         "told": _describe_changes(report),
         "asked": asked,
         "more_asked": more,

@@ -117,6 +117,7 @@ def view(report: Report) -> dict[str, object]:
         if compared and compared.overall
         else "",
         "awaited": awaited(shown),
+        "domains": frame.domain_table(report),
         "dangers": dangers_box(report),
         "money": money_line(shown),
         "votes": votes_tables(shown),

@@ -1,7 +1,7 @@
 """What a technician reads: every action, fact, rule and price, and the photos."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from diag.answers.types import answer_words, heads_words
@@ -293,9 +293,9 @@ def signature(head: Answer) -> str:
 
 def _answered(report: Report, places: Iterable[Place]) -> list[Question]:
     """Return the questions answered or noted there, those of other editions last."""
-    facts, questions = report.facts, report.checklist.questions
+    questions, by_place = report.checklist.questions, _names_by_place(report)
     ids = {place.id: place.kind for place in places}
-    named = {name: at for at, name in (*facts.answers, *facts.notes) if at in ids}
+    named = {name: at for at in ids for name in by_place.get(at, ())}
     known = [question for name, question in questions.items() if name in named]
     lost = [  # shown, never hidden
         Question(
@@ -310,8 +310,20 @@ def _answered(report: Report, places: Iterable[Place]) -> list[Question]:
     return [*known, *lost]
 
 
+def _names_by_place(report: Report) -> Mapping[str, list[str]]:
+    """Return the ids of the questions answered or noted at each place."""
+
+    def found() -> dict[str, list[str]]:
+        names: dict[str, list[str]] = {}
+        for at, name in (*report.facts.answers, *report.facts.notes):
+            names.setdefault(at, []).append(name)
+        return names
+
+    return report.once(("answered",), found)
+
+
 def _heads(report: Report, place: Place, question: Question) -> tuple[Answer, ...]:
-    return tuple(report.facts.answers.get((place.id, question.id), ()))
+    return report.facts.answers.get((place.id, question.id), ())
 
 
 def _label(question: Question) -> str:
@@ -320,26 +332,23 @@ def _label(question: Question) -> str:
 
 def _value(report: Report, place: Place, question: Question) -> str:
     heads, lasts = _heads(report, place, question), question.stale_after
+    if not heads:
+        return ""
+    words = heads_words(question, heads)
     stale = lasts and any(
         head.at and later(day_of(head.at), lasts) < report.date for head in heads
     )
-    words = heads_words(question, heads) if heads else ""
     return f"{words} (à actualiser)" if stale else words
 
 
 def _origin(heads: Sequence[Answer], usual: str) -> str:
     """Return how a fact is known, and by whom when it is not the usual person."""
-    return " / ".join(
-        ", ".join(
-            part
-            for part in (
-                PROVENANCES[head.provenance],
-                signature(head) if len(heads) > 1 or signature(head) != usual else "",
-            )
-            if part
-        )
-        for head in heads
-    )
+    told = []
+    for head in heads:
+        known, signed = PROVENANCES[head.provenance], signature(head)
+        is_usual = len(heads) == 1 and signed == usual
+        told.append(known if is_usual or not signed else f"{known}, {signed}")
+    return " / ".join(told)
 
 
 # Costs

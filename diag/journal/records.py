@@ -238,7 +238,7 @@ def scenarios_of(journal: Journal, audit: str) -> tuple[Scenario, ...]:
 
 def visits_of(journal: Journal, audit: str) -> tuple[Visit, ...]:
     """Return the visits, in order of date."""
-    visits = _visits(board_of(journal.heads(audit)))
+    visits = _visits(board_of(journal.heads_inside(audit, "visit")))
     return tuple(sorted(visits, key=lambda visit: (visit.date, visit.id)))
 
 

@@ -2,7 +2,9 @@
 
 import re
 from calendar import monthrange
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from diag.model.errors import DiagError
 from diag.model.text import fold
@@ -34,6 +36,7 @@ _WORDS = (
 )
 
 
+@lru_cache(maxsize=512)  # thousands of answers were given on a few days
 def long_date(day: date) -> str:
     """Return « 12 mars 2026 », and « 1er mars 2026 » for a first."""
     first = "er" if day.day == 1 else ""
@@ -50,9 +53,12 @@ def describe_day(iso: str) -> str:
         return iso
 
 
+_EPOCH, _DAY = date(1970, 1, 1).toordinal(), 86_400_000  # milliseconds
+
+
 def day_of(milliseconds: int) -> date:
     """Return the day of a wall clock, UTC: the same on every machine."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).date()
+    return date.fromordinal(_EPOCH + milliseconds // _DAY)
 
 
 def later(day: date, duration: str) -> date:
@@ -147,7 +153,8 @@ def _whole(year: str) -> str:
     return str(past + short + (0 if past + short >= FIRST_YEAR else _CENTURY))
 
 
-def _parts(duration: str) -> dict[str, int]:
+@lru_cache(maxsize=64)  # a dozen durations are asked of each answer
+def _parts(duration: str) -> Mapping[str, int]:
     found = _DURATION.fullmatch(duration)
     if found is None or duration in {"P", "PT"} or duration.endswith("T"):
         raise ValueError(f"« {duration} » n'est pas une durée ISO 8601")

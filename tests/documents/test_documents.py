@@ -2,14 +2,16 @@
 
 import builtins
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from diag.audit.report import report_of
+from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
 from diag.documents.formats import FORMATS, Format
 from diag.documents.formats import pdf as typeset
+from diag.documents.parts import rooms
 from diag.documents.templates import build_document
 from diag.documents.write import draw_report, write_reports
 from diag.model.enums import Audience
@@ -98,3 +100,35 @@ def test_two_threads_may_print_at_once(session: AuditSession) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(printed, range(8)))) == 1
+
+
+def test_what_one_document_works_out_serves_the_next(
+    session: AuditSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = report_of(session)
+    looked: list[str] = []
+    missing = rooms._found_missing
+
+    def found(of: Report) -> list[tuple[str, list[str]]]:
+        looked.append(of.digest)
+        return missing(of)
+
+    monkeypatch.setattr(rooms, "_found_missing", found)
+
+    for audience in Audience:
+        build_document(told, audience)
+
+    # Once for what everyone reads, once for the technician.
+    assert len(looked) == len(set(looked)) == 2
+
+
+def test_a_report_and_what_is_shown_of_it_look_around_once(
+    session: AuditSession,
+) -> None:
+    told = report_of(session)
+    looked: list[str] = []
+    shown = replace(told.public, look_around=lambda: looked.append(""))
+    whole = replace(told, shown=shown, look_around=lambda: looked.append(""))
+
+    assert whole.gathered().comparables is None
+    assert len(looked) == 1

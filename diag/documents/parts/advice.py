@@ -1,6 +1,6 @@
 """Actions as one reader sees them: titled blocks, rows of tables, themes."""
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -226,10 +226,13 @@ def rules(report: Report, audience: Audience) -> tuple[CriterionResult, ...]:
 
     Read laws first, then what the ministry asks, then what nobody read.
     """
-    told = [
-        one for one in report.assessment.alerts if concerns(one.criterion, audience)
-    ]
-    return tuple(sorted(told, key=_weakness))
+
+    def found() -> tuple[CriterionResult, ...]:
+        alerts = report.assessment.alerts
+        bound = [one for one in alerts if concerns(one.criterion, audience)]
+        return tuple(sorted(bound, key=_weakness))
+
+    return report.once(("rules", audience), found)
 
 
 def _weakness(result: CriterionResult) -> int:
@@ -298,8 +301,11 @@ def compliance_table(report: Report, audience: Audience) -> Md:
 
 
 def _unchecked(report: Report, audience: Audience) -> list[CriterionResult]:
-    wrong = failing(report, audience)
-    return [one for one in rules(report, audience) if one not in wrong]
+    return [
+        one
+        for one in rules(report, audience)
+        if one.compliance is not Compliance.NON_CONFORME
+    ]
 
 
 def _table(
@@ -330,9 +336,21 @@ def _named(report: Report, result: CriterionResult) -> str:
 
 def cures(report: Report, result: CriterionResult, audience: Audience) -> str:
     """Return the actions that cure a criterion, numbered."""
-    alive = (*report.plan.actions, *report.plan.to_confirm)
-    told = [one for one in alive if one.cures(result.criterion.id)]
+    told = _curing(report).get(result.criterion.id, ())
     return " ; ".join(f"{one.ref}. {report.title(one, audience)}" for one in told)
+
+
+def _curing(report: Report) -> Mapping[str, list[Action]]:
+    """Return what is advised because of each criterion, what is sure before."""
+
+    def found() -> dict[str, list[Action]]:
+        cures: dict[str, list[Action]] = {}
+        for one in (*report.plan.actions, *report.plan.to_confirm):
+            criterion = one.advice.recommendation.when.criterion
+            cures.setdefault(criterion, []).append(one)
+        return cures
+
+    return report.once(("curing",), found)
 
 
 def _day(report: Report, result: CriterionResult) -> date:

@@ -87,7 +87,6 @@ def view(report: Report, meta: Meta) -> dict[str, object]:
         "completeness": percent(overall.completeness),
         "socle": socle_words(report),
         "levels": LEVELS_EXPLAINED,
-        "domains": domain_table(report),
         "answered": answered(report),
     }
 
@@ -205,7 +204,7 @@ def domain_table(
     caption = "Score de chaque domaine, et part examinée"
     return sections((
         table(caption, columns, rows, drawing=draw_scores(bars)),
-        _declined(report),
+        report.once(("declined",), lambda: _declined(report)),
     ))
 
 
@@ -217,10 +216,11 @@ def _half_words(half: Bounds | None) -> str:
 
 def _declined(report: Report) -> Md:
     """Return what was declared sans objet, each with its reason: no score counts it."""
+    by_domain = declined(report.facts, report.checklist)
     said = [
         one
         for result in report.assessment.domains
-        for one in declined(report.facts, report.checklist, result.domain.id)
+        for one in by_domain.get(result.domain.id, ())
     ]
     if not said:
         return Md("")

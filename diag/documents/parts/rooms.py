@@ -173,6 +173,10 @@ def _about(report: Report, places: list[str]) -> str:
 
 def _missing(report: Report) -> list[tuple[str, list[str]]]:
     """Return the ids of the questions that miss, each with its places, in order."""
+    return report.once(("missing",), lambda: _found_missing(report))
+
+
+def _found_missing(report: Report) -> list[tuple[str, list[str]]]:
     wanted = {
         name
         for result in report.assessment.criteria.values()
