@@ -73,6 +73,7 @@ for _kind, _help in {
     "prix": "Lit vos prix (CSV de tableur) et les pose sur les prix livrés.",
     "aides": "Lit vos aides (CSV de tableur) et les pose sur les aides livrées.",
     "echeances": "Lit vos échéances (CSV de tableur) et les pose sur celles livrées.",
+    "finances": "Lit vos règles de finances (CSV) et les pose sur celles livrées.",
 }.items():
     _add_own_table(_kind, _help)
 

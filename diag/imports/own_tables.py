@@ -1,4 +1,4 @@
-"""A syndicat's own prices, aids and dates, from its spreadsheet's CSV.
+"""A syndicat's own prices, aids, dates and finance rules, from its spreadsheet's CSV.
 
 Each row is read as an author's own item: its fields and its refusals are
 those of the checklists. A row about a shipped item may give only what it changes.
@@ -22,7 +22,12 @@ from diag.imports.source import TableRow, read_source, read_table, refusal
 from diag.model.text import fold
 from diag.rules.problem import Spot, nearest
 
-SECTIONS = {"prix": "prices", "aides": "aids", "echeances": "deadlines"}
+SECTIONS = {
+    "prix": "prices",
+    "aides": "aids",
+    "echeances": "deadlines",
+    "finances": "finances",
+}
 """What follows `diag import` → the section of the checklists."""
 
 
@@ -248,10 +253,30 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "note": ("note", "remarque"),
         "off": ("désactivé", "off"),
     },
+    "finances": {
+        "id": ("identifiant", "id", "code"),
+        "topic": ("sujet", "thème", "topic"),
+        "title": ("règle", "titre", "title"),
+        "says": ("ce qu'elle dit", "texte", "says"),
+        "section": ("section", "section du budget"),
+        "percent": ("taux", "part", "percent"),
+        "euros": ("seuil", "seuil ht", "montant", "euros"),
+        "since": ("depuis", "valable depuis", "since"),
+        "until": ("jusqu'à", "valable jusqu'à", "until"),
+        "as_of": ("information de", "date", "as of"),
+        "source": ("source",),
+        "note": ("note", "remarque"),
+        "off": ("désactivé", "off"),
+    },
 }
 """Section → key → names of its column, compared without accents nor case."""
 
-NAMED_BY = {"prices": "label", "aids": "title", "deadlines": "title"}
+NAMED_BY = {
+    "prices": "label",
+    "aids": "title",
+    "deadlines": "title",
+    "finances": "title",
+}
 """What names a row that has no id."""
 
 _STATES = {
@@ -313,15 +338,17 @@ def _date(text: str) -> str:
 
 _READERS: Mapping[str, Callable[[str], str | int | bool]] = {
     **dict.fromkeys(
-        ("minimum", "typical", "maximum"), lambda text: _AMOUNT_END.sub("", text)
+        ("minimum", "typical", "maximum", "euros"),
+        lambda text: _AMOUNT_END.sub("", text),
     ),
     "max_population": _whole,
     **dict.fromkeys(
         ("yearly", "off", "verify_before_quoting"),
         lambda text: bool(flag("1" if text.casefold() == "x" else text)),
     ),
-    **dict.fromkeys(("due", "as_of", "valid_until"), _date),
-    "vat": lambda text: text.rstrip("% \u00a0\u202f"),
+    **dict.fromkeys(("due", "as_of", "valid_until", "since", "until"), _date),
+    **dict.fromkeys(("vat", "percent"), lambda text: text.rstrip("% \u00a0\u202f")),
+    "topic": fold,
     "state": lambda text: _STATES.get(fold(text), text),
     "lifetime": _duration,
     "section": lambda text: fold(text).replace(" ", "_"),

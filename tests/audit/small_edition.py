@@ -14,6 +14,13 @@ TABLET = """\
   - {id: tablette, label: "Tablette", unit: tablette, as_of: 2020, minimum: "244",
      typical: "320", maximum: "500", lifetime: P5Y}
 """
+FINANCES = """\
+finances:
+  - {id: fctva-taux, topic: fctva, title: "Taux du FCTVA", percent: "16.404",
+     says: "16,404 % du TTC éligible.", as_of: 2026-11-27, source: metier}
+  - {id: vote, topic: calendrier, title: "Vote du budget", as_of: 2026-11-27,
+     says: "Avant le 15 avril.", source: metier}
+"""
 
 
 def ship(
@@ -25,6 +32,7 @@ def ship(
         "prix.yaml": FILES["prix.yaml"] + TABLET,
         "aides.yaml": AIDS,
         "echeances.yaml": DEADLINES,
+        "finances.yaml": FINANCES,
     }
     for name, text in (files or small).items():
         (folder / name).write_text(text, encoding="utf-8")

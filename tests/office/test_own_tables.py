@@ -6,6 +6,7 @@ import pytest
 
 from diag.imports.source import ImportRefusedError
 from diag.model.checklist import AidState, Checklist
+from diag.model.enums import BudgetSection, FinanceTopic
 from diag.office.imports import OwnImport, import_own_table
 from diag.workspace.editions import current, overlay_of
 from diag.workspace.workspace import Workspace
@@ -148,6 +149,53 @@ def test_aids_and_dates_come_in_as_french_writes_them(
     read(desk, csv, dates, "echeances")
     deadline = in_use(desk).deadlines["fin-du-cuivre"]
     assert (deadline.due, deadline.verify_before_quoting) == ("2029-01", True)
+
+
+RULES = (
+    "Identifiant;Sujet;Règle;Ce qu'elle dit;Section;Taux;Seuil;Depuis;Jusqu'à;"
+    "Information de;Désactivé\n"
+    "fctva-taux;;;;;16,5 %;;01/01/2027;;03/2027;\n"
+    ";Achat;Devis sans publicité;Trois devis suffisent.;à confirmer;;60 000 € HT;"
+    "01/04/2026;;27/11/2026;\n"
+)
+
+
+def test_finance_rules_come_in_as_french_writes_them(
+    desk: Workspace, csv: Path
+) -> None:
+    account = read(desk, csv, RULES, "finances")
+    assert account.lines[0] == "tarifs.csv : 1 ajoutée, 1 changée."
+    assert not [line for line in account.lines if "ignorées" in line]
+    rules = in_use(desk).finances
+    rate = rules["fctva-taux"]
+    assert (rate.percent, rate.since, rate.as_of) == ("16.5", "2027-01-01", "2027-03")
+    assert rate.says == "16,404 % du TTC éligible.", "as shipped"
+    own = rules["devis-sans-publicite"]
+    assert (own.topic, own.section) == (FinanceTopic.ACHAT, BudgetSection.A_CONFIRMER)
+    assert (own.euros, own.since, own.source) == (6_000_000, "2026-04-01", "metier")
+    read(desk, csv, "id;désactivé\nfctva-taux;oui\n", "finances")
+    assert in_use(desk).finances.keys() == {"vote"}
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("fctva-taux;;beaucoup;;", "taux"),
+        ("fctva-taux;impots;;;", "sujet"),
+        ("fctva-taux;;;2027;2026", "elle finirait (2026) avant de commencer (2027)"),
+        ("fctva-tau;;17;;", "(vouliez-vous « fctva-taux » ?), et pour l'ajouter il"),
+    ],
+)
+def test_a_finance_rule_that_is_refused_is_told_with_its_line_and_remedy(
+    row: str, said: str, desk: Workspace, csv: Path
+) -> None:
+    head = "id;sujet;taux;depuis;jusqu'à\n"
+    account = read(desk, csv, f"{head}{row}\n", "finances")
+    (told,) = [line for line in account.lines if line.startswith("Refusé : ligne 2")]
+    assert said in told
+    assert " — " in told, "the remedy"
+    assert account.is_refused
+    assert in_use(desk).finances["fctva-taux"].percent == "16.404"
 
 
 def test_a_file_that_names_nothing_is_refused_whole(desk: Workspace, csv: Path) -> None:
