@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from benches.worlds.bare import EMPTY, QUESTIONS, ROOMS
 from benches.worlds.territory import big_workspace, numbered
+from diag.audit.comparables import keep_judged
 from diag.office.outlook import progress_by_school
-from diag.office.supervision import keep_judged
 from diag.tui.state import OpenDesk, Recent
 from tests.terminal.terminal import Terminal, program
 

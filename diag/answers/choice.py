@@ -153,6 +153,13 @@ class OneChoice(AnswerType):
     def value_words(self, question: Question, value: int | str) -> str:
         return label_of(question, value) if isinstance(value, str) else str(value)
 
+    def cell_words(self, question: Question, value: Value) -> str:
+        chosen = value if isinstance(value, tuple) else (value,)
+        short = {one.id: one.short for one in question.choices if one.short}
+        if chosen and short.keys() >= set(chosen):
+            return ", ".join(short[str(one)] for one in chosen)
+        return super().cell_words(question, value)
+
     def expected(self, question: Question) -> str:
         several_ = ", plusieurs possibles" if self.is_several else ""
         ids = ", ".join(f"{each.id} ({each.label})" for each in question.choices)

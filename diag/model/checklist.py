@@ -299,6 +299,11 @@ class Question(Noun):
     sensitive: bool = False
     """Printed in the technical report only."""
 
+    @property
+    def heading(self) -> tuple[str, ...]:
+        """The lines above a column; none where its author gave no short title."""
+        return tuple(self.short.split(" / ")) if self.short else ()
+
 
 Share = str
 """A share above 0 and up to 1, as written: `"3/4"`, `"0.75"`; `Fraction` reads it."""

@@ -359,9 +359,6 @@ CELL = 6
 _STAYS = {"long": 110, "short": 60}
 """Characters of what stays once filled: on a page of votes, then on a crowded one."""
 
-LINE_BREAK = " / "
-"""Between the two lines above a column."""
-
 _FILLED = {
     "lieux": "Salle 12",
     "valeur": "1 000",
@@ -496,13 +493,12 @@ def _level_problems(item: Item, criterion: Criterion) -> Iterator[Problem]:
 
 
 def _grid_problems(item: Item, question: Question) -> Iterator[Problem]:
-    lines = question.short.split(LINE_BREAK)
-    most, longest = COLUMN
+    lines, (most, longest) = question.heading, COLUMN
     if len(lines) > most or any(len(line) > longest for line in lines):
         yield item.problem(
             ("short",),
             f"« short » : {most} lignes de {longest} signes au plus",
-            f"Séparez les lignes par « {LINE_BREAK.strip()} », ou abrégez.",
+            "Séparez les lignes par « / », ou abrégez.",
         )
     written = [choice.short for choice in question.choices if choice.short]
     for short in sorted(set(written)):

@@ -350,9 +350,10 @@ def _joined(segments: list[Segment]) -> list[Segment]:
 
 
 TITLE_LINES = 3
-"""Lines that titles of columns may take."""
+"""Lines that titles of columns may take, where their author gave no short one."""
 
 _NARROWEST, _WIDEST, _TITLE_WIDEST = 12, 18, 14
+_TIGHTEST = len(" 10/10 oui ")
 _NAMES_NARROWEST, _NAMES_TIGHT, _NAMES_WIDEST = 12, 17, 24
 _WIDE = 80
 _MARK = 3
@@ -431,7 +432,11 @@ def _width(question: Question) -> int:
     least = TYPES[question.type].cell_width
     if least is None:
         return _WIDEST
-    longest = max((least, *(cell_len(each.label) for each in question.choices)))
+    shown = (each.short or each.label for each in question.choices)
+    longest = max((least, *map(cell_len, shown)))
+    if question.heading:
+        head = max(map(cell_len, question.heading)) + 1
+        return min(max(longest + _AROUND, head, _TIGHTEST), _WIDEST)
     word = max(map(cell_len, question.label.split()), default=0) + 1
     title = min(max(word, _NARROWEST), _TITLE_WIDEST)
     return min(max(longest + _AROUND, title), _WIDEST)
@@ -439,6 +444,9 @@ def _width(question: Question) -> int:
 
 def _title(question: Question, width: int) -> list[str]:
     inside = width - 1
+    if question.heading:
+        parts = map(line, question.heading)
+        return [set_cell_size(f" {_cut(each, inside)}", width) for each in parts]
     lines = wrap(line(question.label), inside, break_long_words=True) or [""]
     if len(lines) > TITLE_LINES:
         last = f"{lines[TITLE_LINES - 1]} {lines[TITLE_LINES]}"

@@ -4,7 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from diag.tui.visit.grid_table import GridLayout
+from diag.audit.grid import Cell, GridSheet, short_words
+from diag.audit.walk import choose_profile
+from diag.model.checklist import Choice, Question
+from diag.model.enums import PlaceKind, Profile, Provenance, QuestionType, State
+from diag.model.fact import Answer
+from diag.tui.visit.grid_table import GridLayout, cell_text, current_line
 from tests.audit.builders import started, workspace
 from tests.tui.visit.grid_host import Host, twelve_rooms
 from tests.tui.waiting import visible, wait_for
@@ -29,3 +34,76 @@ async def test_columns_are_shown_whole_or_not_at_all(
             edge = max(end for end in ends if end <= width)
             assert all(len(line) <= edge for line in visible(pilot)[:16])
             assert len(visible(pilot)[layout.height - 1].rstrip()) > edge - 18
+
+
+def shipped_sheet(tmp_path: Path) -> GridSheet:
+    with workspace(tmp_path) as made:
+        session = started(made)
+        twelve_rooms(session)
+        choose_profile(session, Profile.FULL)
+        return GridSheet(session, PlaceKind.SALLE)
+
+
+def test_a_column_is_headed_and_filled_by_short_words(tmp_path: Path) -> None:
+    sheet = shipped_sheet(tmp_path)
+    layout = GridLayout(sheet, 80)
+    (column,) = [
+        rank for rank, one in enumerate(sheet.questions) if one.id == "projection"
+    ]
+    question, width = sheet.questions[column], layout.widths[column]
+    chosen = next(one for one in question.choices if one.id == "tableau_interactif")
+    answer = Answer(State.KNOWN, chosen.id, Provenance.OBSERVED)
+    cell = Cell(short_words(question, answer), "vu", True, (answer,))
+
+    assert (
+        [each.strip() for each in layout.titles[column]][-2:]
+        == [*question.heading]
+        == ["Projection", "en place"]
+    )
+    assert cell_text(question, cell, width).split() == [chosen.short, "vu"]
+    assert chosen.label in current_line(question, cell), "in full below the table"
+
+
+def test_short_titles_make_room_for_more_columns(tmp_path: Path) -> None:
+    sheet = shipped_sheet(tmp_path)
+    layout = GridLayout(sheet, 80)
+    for question, width in zip(sheet.questions, layout.widths, strict=True):
+        if not question.heading:
+            continue
+        longest = max(len(one.short or one.label) for one in question.choices or [NONE])
+        assert width >= max(map(len, question.heading)) + 1
+        assert width >= min(longest + 6, 18)
+        assert width >= len(" 10/10 oui ")
+    assert sum(end <= 80 - layout.names for end in ends(layout)) >= 5
+    assert sum(end <= 120 - layout.names for end in ends(layout)) >= 8
+    assert layout.height <= 3
+
+
+NONE = Choice(id="rien", label="")
+
+
+def ends(layout: GridLayout) -> list[int]:
+    return [one + more for one, more in zip(layout.starts, layout.widths, strict=True)]
+
+
+def test_a_choice_without_a_short_word_keeps_its_label(tmp_path: Path) -> None:
+    question = Question(
+        id="a",
+        domain="d",
+        place=PlaceKind.SALLE,
+        type=QuestionType.CHOICES,
+        label="Un long libellé de question",
+        short="Une / deux",
+        choices=(
+            Choice(id="x", label="Le premier", short="1er"),
+            Choice(id="y", label="Le second"),
+            Choice(id="z", label="Le troisième", short="3e"),
+        ),
+    )
+
+    def shown(*ids: str) -> str:
+        return short_words(question, Answer(State.KNOWN, ids, Provenance.OBSERVED))
+
+    assert shown("x", "z") == "1er, 3e"
+    assert shown("x", "y") == "Le premier, Le second"
+    assert shown() == "aucun"
