@@ -5,7 +5,7 @@ from fractions import Fraction
 from functools import partial, reduce
 
 from diag.assess.criteria import CriterionJudge, Readers
-from diag.assess.facts import VISIT_DATE, FactsReading, PlaceScope
+from diag.assess.facts import VISIT_DATE, FactsReading, FactType, PlaceScope
 from diag.assess.results import CriterionResult, Verdict
 from diag.assess.scores import Averages, Member, Replaced, member
 from diag.model.checklist import Question, Recommendation
@@ -72,7 +72,7 @@ class Effect:
                     continue
                 key = (holder.place, name)
                 heads = reading.heads(holder.place, name)
-                now = found[key] if key in found else _known(fact.question, heads)
+                now = found[key] if key in found else _known(fact, heads)
                 if now is None:
                     if not heads or not all(map(fact.is_void, heads)):
                         found[key] = value
@@ -94,13 +94,16 @@ class Effect:
         return canonical_number(Fraction(span.low)) if span.low == span.high else None
 
 
-def _known(question: Question, heads: Sequence[Answer]) -> Value:
-    """Return the value of a fact, the worst where two people disagree."""
-    if len(heads) == 1:
-        return heads[0].value if heads[0].state is State.KNOWN else None
-    if not heads or any(each.state is not State.KNOWN for each in heads):
+def _known(fact: FactType, heads: Sequence[Answer]) -> Value:
+    """Return the value of a fact, the worst where two people disagree.
+
+    None when one of them did not know, or gave what does not fit the question.
+    """
+    if not heads or any(
+        each.state is not State.KNOWN or fact.read(each.value) is None for each in heads
+    ):
         return None
-    return reduce(partial(_worst, question), [each.value for each in heads])
+    return reduce(partial(_worst, fact.question), [each.value for each in heads])
 
 
 def _worst(question: Question, one: Value, other: Value) -> Value:

@@ -15,6 +15,7 @@ from tests.assess.builders import (
     choice,
     criterion,
     facts,
+    known,
     need,
     number,
     price,
@@ -274,3 +275,14 @@ def test_an_action_waits_where_all_its_places_do_and_is_due_where_one_need_not()
     ]
     assert alone.gate is Gate.WAITS
     assert alone.due.free
+
+
+def test_a_value_that_does_not_fit_its_question_is_unknown_to_an_effect() -> None:
+    """A colleague's newer or hostile laptop may send it: nothing crashes, none lies."""
+    grid = school_grid()
+    odd = known(("po", "pri"))
+    found = assess(facts({}, {"CP": {"type_salle": "classe", "prises": odd}}), grid)
+    never = assess(facts({}, {"CP": room(None)}), grid)
+    assert [(one.id, one.gain) for one in found.advice] == [
+        (one.id, one.gain) for one in never.advice
+    ]
