@@ -1,6 +1,7 @@
 """A workspace that a disk damaged: what is told, what comes back, what is left."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree, rmtree
 from typing import NamedTuple
@@ -69,6 +70,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Written]:
 @pytest.fixture
 def home(tmp_path: Path, made: tuple[Path, Written]) -> Path:
     return Path(copytree(made[0], tmp_path / "home"))
+
+
+@pytest.fixture(autouse=True)
+def _unlocked() -> Iterator[None]:
+    yield
+    keys.forget_all()
 
 
 @pytest.fixture
@@ -299,8 +306,11 @@ def test_an_encrypted_workspace_is_repaired_with_its_key_and_stays_encrypted(
     monkeypatch.setenv(keys.PASSPHRASE_FILE, str(tmp_path / "phrase"))
     encryption.encrypt(home, KEY, keys.held_by_passphrase(KEY, "cheval agrafe"))
     keys.forget_all()
-    content = (home / FILE).read_bytes()
-    (home / FILE).write_bytes(bytes(PAGE) + content[PAGE : len(content) * 4 // 10])
+    content = bytearray((home / FILE).read_bytes())
+    content[:PAGE] = bytes(PAGE)  # the salt too
+    for at in range(5 * PAGE, len(content), 8 * PAGE):
+        content[at] ^= 1
+    (home / FILE).write_bytes(content)
 
     done = repair(home)
 
@@ -312,7 +322,6 @@ def test_an_encrypted_workspace_is_repaired_with_its_key_and_stays_encrypted(
     assert not keys.is_plain(home / FILE)
     for path in home.rglob("*"):
         assert not path.is_file() or b"abcabcabc" not in path.read_bytes()
-    keys.forget_all()
 
 
 def test_answers_that_changed_on_the_disk_are_found_again(
