@@ -279,10 +279,15 @@ def test_an_action_waits_where_all_its_places_do_and_is_due_where_one_need_not()
 
 def test_a_value_that_does_not_fit_its_question_is_unknown_to_an_effect() -> None:
     """A colleague's newer or hostile laptop may send it: nothing crashes, none lies."""
-    grid = school_grid()
-    odd = known(("po", "pri"))
-    found = assess(facts({}, {"CP": {"type_salle": "classe", "prises": odd}}), grid)
-    never = assess(facts({}, {"CP": room(None)}), grid)
-    assert [(one.id, one.gain) for one in found.advice] == [
-        (one.id, one.gain) for one in never.advice
-    ]
+    grid = checklist(
+        [number("prises", better=Direction.UP), number("bornes", better=Direction.UP)],
+        [
+            criterion("cablage", {3: "prises >= 2"}),
+            criterion("wifi", {3: "bornes >= 1"}),
+        ],
+        [recommendation("cabler", "cablage", effect={"prises": 2, "bornes": 1})],
+    )
+    odd = assess(facts({"prises": 0, "bornes": known(("po", "pri"))}), grid)
+    never = assess(facts({"prises": 0}), grid)
+    assert [each.gain for each in odd.advice] == [each.gain for each in never.advice]
+    assert odd.advice[0].gain > 0
