@@ -285,7 +285,7 @@ def test_a_value_that_does_not_fit_its_question_is_unknown_to_an_effect() -> Non
             criterion("cablage", {3: "prises >= 2"}),
             criterion("wifi", {3: "bornes >= 1"}),
         ],
-        [recommendation("cabler", "cablage", effect={"prises": 2, "bornes": 1})],
+        [recommendation("cabler", "cablage", 3, effect={"prises": 2, "bornes": 1})],
     )
     odd = assess(facts({"prises": 0, "bornes": known(("po", "pri"))}), grid)
     never = assess(facts({"prises": 0}), grid)
