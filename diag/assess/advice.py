@@ -5,10 +5,9 @@ from fractions import Fraction
 from functools import cached_property
 
 from diag.assess.criteria import CriterionJudge, open_share, share_reaching
-from diag.assess.effects import NO_GAIN, Gains
+from diag.assess.effects import NO_GAIN, Gains, Remedies, Remedy
 from diag.assess.facts import FactsReading, Limits
 from diag.assess.needs import Basket, Demand, Draft
-from diag.assess.remedies import Remedies, Remedy
 from diag.assess.results import (
     FREE,
     Advice,

@@ -5,9 +5,8 @@ from functools import cached_property
 
 from diag.assess.advice import Advising
 from diag.assess.criteria import CriterionJudge, Readers, every_name
-from diag.assess.effects import Gains
+from diag.assess.effects import Gains, Remedies
 from diag.assess.facts import FactsReading, vocabulary_of
-from diag.assess.remedies import Remedies
 from diag.assess.results import (
     FREE,
     Advice,

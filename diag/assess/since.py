@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from diag.assess.criteria import CriterionJudge, Readers, every_name
+from diag.assess.effects import Remedies, Remedy
 from diag.assess.needs import Draft
-from diag.assess.remedies import Remedies, Remedy
 from diag.assess.results import Assessment, CriterionResult
 from diag.model.checklist import Checklist
 from diag.model.fact import Facts

@@ -10,7 +10,7 @@ from diag.assess.judge import rooted
 from diag.audit.memory import own_standing, steps_to_report
 from diag.audit.session import AuditSession
 from diag.journal import subjects
-from diag.journal.audits import signature_of
+from diag.journal.facts import signature_of
 from diag.journal.records import photos_of
 from diag.journal.subjects import (
     AnswerTopic,

@@ -24,9 +24,15 @@ from diag.audit.succession import (
     steps_passed_on,
 )
 from diag.journal import changes, subjects
-from diag.journal.audits import closing_of, open_audit
 from diag.journal.conflicts import Conflict, conflicts_of
-from diag.journal.facts import edition_of, profile_of, read_audit, status_of
+from diag.journal.facts import (
+    closing_of,
+    edition_of,
+    open_audit,
+    profile_of,
+    read_audit,
+    status_of,
+)
 from diag.journal.heads import repeat_at_twins
 from diag.journal.records import (
     follow_ups_of,

@@ -13,8 +13,14 @@ from diag.audit.succession import OLDER, Heirs, facts_for, heirs_of, is_older, p
 from diag.checklist.edition import EditionChanges, compare
 from diag.journal import changes
 from diag.journal.facts import asked_again_of
-from diag.journal.judged import OVERALL
-from diag.journal.kept import Cents, Kept, KeptAdvice, KeptAlert, kept_judgement
+from diag.journal.judged import (
+    OVERALL,
+    Cents,
+    Kept,
+    KeptAdvice,
+    KeptAlert,
+    kept_judgement,
+)
 from diag.journal.records import ranks_of, wordings_of
 from diag.journal.revision import Revision
 from diag.model.enums import USUAL_READER, AuditStatus, Socle, Trigger

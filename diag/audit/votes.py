@@ -9,12 +9,21 @@ from datetime import date
 from fractions import Fraction
 from uuid import UUID
 
-from diag.assess.floor import Lacks, lacks_of, opening_questions
 from diag.assess.plan import Action
 from diag.assess.results import CostLine
 from diag.assess.spread import short_places
 from diag.assess.terms import Terms
-from diag.assess.votes import Ballot, Motion, Unpriced, Unvoted, ballot_of, cured_by
+from diag.assess.votes import (
+    Ballot,
+    Lacks,
+    Motion,
+    Unpriced,
+    Unvoted,
+    ballot_of,
+    cured_by,
+    lacks_of,
+    opening_questions,
+)
 from diag.audit.findings import for_the_council
 from diag.audit.memory import session_before
 from diag.audit.reasons import basis, law_words

@@ -12,12 +12,13 @@ from functools import cached_property
 from diag.answers.types import TYPES, heads_words
 from diag.assess.json import plain
 from diag.assess.judge import public
-from diag.assess.pace import is_on_site, seconds_of
 from diag.assess.questions import (
     Asked,
     NextQuestion,
+    is_on_site,
     next_questions,
     relevant_questions,
+    seconds_of,
 )
 from diag.audit.consistency import doubts_of
 from diag.audit.places import find_place

@@ -31,9 +31,8 @@ from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from diag.documents.formats import Format
-    from diag.documents.many import DocumentsWanted
     from diag.documents.transcription import Transcription
-    from diag.documents.write import WrittenFile
+    from diag.documents.write import DocumentsWanted, WrittenFile
 
 # Documents, with Jinja, cost 100 ms to import: `diag --help` does without.
 
@@ -78,7 +77,7 @@ def report(
     if everything == bool(ref):
         raise click.UsageError("Nommez un audit (UAI), ou tous : diag report --all.")
     from diag.documents.formats import Format  # noqa: PLC0415
-    from diag.documents.many import DocumentsWanted  # noqa: PLC0415 - Jinja
+    from diag.documents.write import DocumentsWanted  # noqa: PLC0415 - Jinja
 
     chosen = tuple(Audience(each) for each in audiences) or tuple(Audience)
     formats = tuple(map(Format, forms)) or tuple(Format)
@@ -132,7 +131,7 @@ def _write_all(
     campaign: str | None,
     wanted: "DocumentsWanted",
 ) -> None:
-    from diag.documents.many import audits_in, tally, write_many  # noqa: PLC0415
+    from diag.documents.write import audits_in, tally, write_many  # noqa: PLC0415
 
     found = audits_in(workspace, campaign)
     done = []

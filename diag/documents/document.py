@@ -17,10 +17,9 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from diag.audit.report import NONE, Picture, Pictures
-from diag.documents.blocks import written
+from diag.documents.blocks import resolved, written
 from diag.documents.drawings import Drawing
 from diag.documents.escape import Md, one_line
-from diag.documents.pictures import resolved
 from diag.model.charter import SHIPPED, Look
 from diag.words.figures import french
 

@@ -13,7 +13,7 @@ from diag.assess.words import quantity_words, score_cell
 from diag.audit.counsel import describe_due, describe_steps
 from diag.audit.findings import kind_of, observed, open_words
 from diag.audit.report import Report
-from diag.documents.blocks import Pair, bold, definitions, sections, table
+from diag.documents.blocks import Pair, bold, definitions, image_of, sections, table
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import alerts_box, compliance_table
@@ -31,7 +31,6 @@ from diag.documents.parts.sources import (
     sources_list,
     watch_list,
 )
-from diag.documents.pictures import image_of
 from diag.model.checklist import Question
 from diag.model.enums import Audience, Kind, PlaceKind, Provenance, QuestionType, State
 from diag.model.fact import Answer, Place

@@ -1,23 +1,32 @@
-"""Documents written to a folder, each in its forms, whole or not at all; previews."""
+"""Documents written: those of one audit, of many; resumed, never stopped by one."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from diag.audit.report import Report
-from diag.audit.session import AuditSession
+from diag.audit.report import Report, report_folder, report_of
+from diag.audit.session import AuditSession, listed
 from diag.audit.visit import departure_of
 from diag.documents.blocks import written
 from diag.documents.escape import inline
 from diag.documents.formats import FORMATS, Format
-from diag.model.enums import Audience
+from diag.journal.journal import Journal
+from diag.model.audit import Audit
+from diag.model.charter import PLAIN
+from diag.model.enums import Audience, AuditStatus
 from diag.model.errors import DiagError
 from diag.words.dates import long_date
-from diag.words.sentences import counted
+from diag.words.sentences import counted, system_sentence
 from diag.words.vocabulary import PART_WORDS
+from diag.workspace.charter import house_of
 from diag.workspace.disk import write_whole
+from diag.workspace.subjects import auditee_of
+from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from diag.documents.document import Document
@@ -151,3 +160,244 @@ def write_departure(session: AuditSession) -> Path:
     path = folder / "avant-de-partir.md"
     write_whole(path, departure_markdown(session).encode("utf-8"))
     return path
+
+
+MANIFEST = "ecrits.json"
+"""File of a folder of reports with what each of them was written from."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentsWanted:
+    """What is to be written of each audit."""
+
+    audiences: tuple[Audience, ...] = tuple(Audience)
+    forms: tuple[Format, ...] = tuple(Format)
+    folder: Path | None = None
+    """Where; each audit has its own folder inside. None: where reports go."""
+    again: bool = False
+    """Whether what is up to date is written again."""
+    scenario: str = ""
+    """Name of a kept scenario, printed as an option; empty: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditWritten:
+    """What became of one audit's documents."""
+
+    name: str
+    """Whom the audit is about."""
+    folder: Path
+    written: tuple[Path, ...] = ()
+    kept: tuple[Path, ...] = ()
+    """Already written from the very same facts: left as they are."""
+    warnings: tuple[str, ...] = ()
+    problem: str = ""
+    """Why nothing, or not everything, could be written."""
+    provisional: bool = False
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every document that is there, up to date."""
+        return (*self.written, *self.kept)
+
+    @property
+    def words(self) -> str:
+        """What became of it, in a few words."""
+        if self.problem:
+            return self.problem
+        parts = []
+        if self.written:
+            parts.append(_counted(len(self.written), "écrit"))
+        if self.kept:
+            parts.append(f"{len(self.kept)} déjà à jour")
+        return ", ".join([*parts, *self.warnings]) or "rien à écrire"
+
+
+def audits_in(
+    workspace: Workspace, campaign: str | None = None, refs: Iterable[str] | None = None
+) -> tuple[Audit, ...]:
+    """Return the audits of a campaign, those of some schools only when named.
+
+    They come in the order of communes and schools; schools without one are left out.
+    """
+    wanted = campaign or workspace.settings.campaign
+    found = [one for one in listed(workspace) if one.audit.campaign == wanted]
+    if refs is not None:
+        named = set(refs)
+        found = [one for one in found if one.about.ref in named]
+    return tuple(one.audit for one in sorted(found, key=lambda one: one.about.title))
+
+
+def beside(workspace: Workspace) -> Workspace:
+    """Open a workspace again, to read only: for another thread, which closes it.
+
+    A connection belongs to the thread that opens it.
+
+    Raises:
+        DiagError: when it cannot be opened.
+    """
+    journal = Journal.open(workspace.folder, readonly=True)
+    return Workspace(workspace.folder, journal, workspace.world)
+
+
+def write_many(
+    workspace: Workspace, audits: Sequence[Audit], wanted: DocumentsWanted
+) -> Iterator[AuditWritten]:
+    """Write the documents of each audit; yield each audit as it is done.
+
+    A failure is reported, and the next audit goes on. Stopping between two loses
+    nothing: what was written is found again by its digest.
+    """
+    for audit in audits:
+        about = auditee_of(workspace, audit)
+        yield write_one(AuditSession(workspace, audit, about), wanted)
+
+
+def tally(done: Sequence[AuditWritten]) -> str:
+    """Return what became of several audits, in one sentence."""
+    failed = sum(bool(one.problem) for one in done)
+    written = sum(len(one.written) for one in done)
+    kept = sum(len(one.kept) for one in done)
+    parts = [_counted(len(done), "audit")]
+    if written or not kept:
+        parts.append(_counted(written, "document écrit"))
+    if kept:
+        parts.append(f"{kept} déjà à jour")
+    if failed:
+        parts.append(f"{failed} en échec")
+    return ", ".join(parts) + "."
+
+
+def report_for(workspace: Workspace, audit: Audit, scenario: str = "") -> Report:
+    """Return what an audit's documents are made from, for a thread of its own.
+
+    Raises:
+        DiagError: when it cannot be read.
+    """
+    session = AuditSession(workspace, audit, auditee_of(workspace, audit))
+    return report_of(session, scenario=scenario).gathered()
+
+
+def write_one(session: AuditSession, wanted: DocumentsWanted) -> AuditWritten:
+    """Write what is not up to date of an audit; a failure is reported, never raised."""
+    folder = folder_in(session, wanted.folder)
+    try:
+        return _written(session, wanted, folder)
+    except DiagError as error:
+        problem = str(error)
+    except OSError as error:
+        problem = system_sentence(error)
+    return AuditWritten(session.about.title, folder, problem=problem)
+
+
+def folder_in(session: AuditSession, folder: Path | None) -> Path:
+    """Return where an audit's documents go; `folder` holds those of several."""
+    usual = report_folder(session)
+    return folder / usual.name if folder else usual
+
+
+def _written(
+    session: AuditSession, wanted: DocumentsWanted, folder: Path
+) -> AuditWritten:
+    seal = _seal(session, wanted.scenario)
+    before = {} if wanted.again else _manifest(folder)
+    kept = {
+        path
+        for audience in wanted.audiences
+        for path in _paths(folder, audience, wanted.forms)
+        if before.get(path.name) == _mark(seal, path)
+    }
+    done = _write_rest(session, wanted, folder, kept)
+    written = tuple(one.path for one in done if one.path)
+    if written:
+        marks = {path.name: _mark(seal, path) for path in written}
+        _keep_manifest(folder, {**_manifest(folder), **marks})
+    return AuditWritten(
+        name=session.about.title,
+        folder=folder,
+        written=written,
+        kept=tuple(sorted(kept)),
+        warnings=tuple(dict.fromkeys(one.warning for one in done if one.warning)),
+        provisional=session.status is not AuditStatus.CLOS,
+    )
+
+
+def _write_rest(
+    session: AuditSession, wanted: DocumentsWanted, folder: Path, kept: set[Path]
+) -> list[WrittenFile]:
+    """Write what is not up to date; nothing is judged when everything is."""
+    rest = {
+        audience: [
+            form
+            for form, path in zip(
+                wanted.forms, _paths(folder, audience, wanted.forms), strict=True
+            )
+            if path not in kept
+        ]
+        for audience in wanted.audiences
+    }
+    if not any(rest.values()):
+        return []
+    report = report_of(session, scenario=wanted.scenario)
+    return [
+        one
+        for audience, forms in rest.items()
+        if forms
+        for one in write_reports(report, [audience], folder, forms)
+    ]
+
+
+def _paths(folder: Path, audience: Audience, forms: Sequence[Format]) -> list[Path]:
+    return [folder / f"{audience}.{form}" for form in forms]
+
+
+def _seal(session: AuditSession, scenario: str) -> str:
+    """Return a digest of what documents are made from, their date apart."""
+    settings = session.workspace.settings
+    made_from = (
+        version("diag"),
+        session.digest,
+        session.edition,
+        settings.name_of(settings.author),
+        settings.syndicat,
+        settings.phone,
+        settings.email,
+        scenario,
+        *_own(session.workspace),
+    )
+    return sha256(json.dumps(made_from).encode()).hexdigest()
+
+
+def _own(workspace: Workspace) -> tuple[str, ...]:
+    """Return a digest of the syndicat's own templates and look, when it has any."""
+    house = house_of(workspace)
+    return () if house == PLAIN else (sha256(repr(house).encode()).hexdigest(),)
+
+
+def _mark(seal: str, path: Path) -> str:
+    """Return what a file was made from and is; anyone's change to it shows."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return ""
+    return f"{seal} {sha256(content).hexdigest()}"
+
+
+def _manifest(folder: Path) -> dict[str, str]:
+    """Return what the folder keeps about its files; nothing when it cannot be read."""
+    try:
+        read: Any = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def _keep_manifest(folder: Path, marks: dict[str, str]) -> None:
+    text = json.dumps(marks, indent=2, sort_keys=True)
+    write_whole(folder / MANIFEST, text.encode("utf-8"))
+
+
+def _counted(count: int, word: str) -> str:
+    """Return a count and what is counted, every word of it in the plural."""
+    words = (f"{each}{'s' * (count > 1)}" for each in word.split())
+    return f"{count} {' '.join(words)}"

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from diag.journal import ingest, subjects
 from diag.journal.attachments import AttachmentStore, Editions
-from diag.journal.audits import audits
 from diag.journal.conflicts import conflicts_of
 from diag.journal.errors import JournalError
+from diag.journal.facts import audits
 from diag.journal.ingest import Ingested, Rejected
 from diag.journal.journal import AuditSum, Journal
 from diag.journal.proof import rebuild_audit

@@ -14,9 +14,9 @@ from diag.audit.photos import photos_of
 from diag.audit.session import AuditSession
 from diag.journal import exchange
 from diag.journal.attachments import AttachmentStore
-from diag.journal.audits import audits
 from diag.journal.errors import JournalError
 from diag.journal.exchange import NamedAttachment, of_closed_audits
+from diag.journal.facts import audits
 from diag.journal.journal import get_setting, put_setting
 from diag.model.audit import Auditee, Photo
 from diag.model.errors import DiagError

@@ -1,23 +1,85 @@
-"""What a laptop believes, and which hubs know it.
+"""A laptop's trust: the keyring, and the hubs that it knows.
 
 A hub is known by the fingerprint of its authority. What a laptop keeps of a hub is a
 file next to the journal, for its owner only; not in the journal, whose copies go to
 shared folders. The token is kept by the system's keyring, or by that file.
 """
 
+import os
 import re
 import ssl
+from contextlib import suppress
 from hashlib import sha256
 from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
+from secrets import token_hex
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError
 
 from diag.model.errors import DiagError
-from diag.sync.keyring import forget_secret, keep_secret, read_secret, write_private
 from diag.sync.protocol import OfflineError, Right, Wire
+
+# The keyring's module costs 90 ms: it is loaded when a secret is needed.
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file for its owner alone, durably, whole or not at all.
+
+    Each program that writes it has a temporary file of its own.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{token_hex(4)}.part")
+    try:
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(handle)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def read_secret(service: str, name: str) -> str | None:
+    """Return what the keyring keeps; None when it keeps nothing, or there is none.
+
+    Raises:
+        DiagError: when it does not answer: what is asked may be there.
+    """
+    from keyring import get_keyring  # noqa: PLC0415 - 90 ms
+    from keyring.errors import NoKeyringError  # noqa: PLC0415 - 90 ms
+
+    try:
+        return get_keyring().get_password(service, name)
+    except NoKeyringError:
+        return None
+    except Exception:  # noqa: BLE001 - keyrings fail in many ways, all reported alike
+        raise DiagError(
+            "Le trousseau du système ne répond pas (verrouillé ?) : les clés de ce "
+            "poste y sont peut-être. Déverrouillez-le, puis recommencez."
+        ) from None
+
+
+def keep_secret(service: str, name: str, text: str) -> bool:
+    """Have the keyring keep a text; return whether it really does."""
+    from keyring import get_keyring  # noqa: PLC0415 - 90 ms
+
+    try:
+        get_keyring().set_password(service, name, text)
+        return get_keyring().get_password(service, name) == text
+    except Exception:  # noqa: BLE001 - any failure: a file keeps it then
+        return False
+
+
+def forget_secret(service: str, name: str) -> None:
+    """Have the keyring forget a text, if it keeps it."""
+    from keyring import get_keyring  # noqa: PLC0415 - 90 ms
+
+    with suppress(Exception):  # any failure: what is forgotten is of no use any more
+        get_keyring().delete_password(service, name)
+
 
 FINGERPRINT = 32
 """Hexadecimal digits of the SHA-256 of an authority that an invitation carries."""

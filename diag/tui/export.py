@@ -14,7 +14,7 @@ from textual.worker import get_current_worker
 from diag.audit.photos import path_typed
 from diag.documents import AUDIENCES
 from diag.documents.formats import FORMATS, Format
-from diag.documents.many import (
+from diag.documents.write import (
     AuditWritten,
     DocumentsWanted,
     audits_in,

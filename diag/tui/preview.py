@@ -15,9 +15,10 @@ from textual.widgets import Static
 
 from diag.documents import AUDIENCES
 from diag.documents.formats import Format
-from diag.documents.many import beside, report_for
 from diag.documents.write import (
+    beside,
     draw_report,
+    report_for,
     write_reports,
 )
 from diag.model.audit import Audit

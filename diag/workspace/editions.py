@@ -23,8 +23,7 @@ from diag.checklist.edition import (
     shipped_checklists,
 )
 from diag.checklist.overlay import CHARTER
-from diag.journal.audits import audits
-from diag.journal.facts import edition_of
+from diag.journal.facts import audits, edition_of
 from diag.journal.journal import get_setting, put_setting
 from diag.model.checklist import Checklist
 from diag.model.errors import DiagError

@@ -6,10 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from diag.journal.erasures import erasures_in
 from diag.journal.errors import JournalError
 from diag.journal.journal import Journal, get_setting, put_setting
 from diag.journal.outbox import Outbox
+from diag.journal.people import erasures_in
 from diag.journal.revision import Revision
 from diag.model.text import clean_line
 from diag.workspace.disk import write_whole

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from diag.journal import audits as kept
+from diag.journal import facts
 from diag.journal.journal import Journal, get_setting, put_setting
 from diag.journal.school_lines import names_shown
 from diag.model.audit import Audit, Auditee, school_auditee
@@ -188,7 +188,7 @@ def audits(journal: Journal) -> tuple[Audit, ...]:
 
     A campaign names folders: one that is no slug, come from elsewhere, is left out.
     """
-    return tuple(one for one in kept.audits(journal) if is_campaign(one.campaign))
+    return tuple(one for one in facts.audits(journal) if is_campaign(one.campaign))
 
 
 _SCHOOLS = "schools_told"

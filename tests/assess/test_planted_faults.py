@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from diag.assess import advice, criteria, effects, facts, judge, remedies, scores
+from diag.assess import advice, criteria, effects, facts, judge, scores
 from diag.assess.criteria import CriterionJudge
 from diag.assess.facts import FactsReading, PlaceScope
 from diag.assess.needs import Demand
@@ -193,7 +193,7 @@ def an_effect_raises_the_whole_school(patch: Patch) -> None:
 
 def a_place_that_fires_needs_nothing(patch: Patch) -> None:
     """A quantity may be 0 where an action surely fires."""
-    patch.setattr(remedies, "_one_at_least", lambda value: (0, 0))
+    patch.setattr(effects, "_one_at_least", lambda value: (0, 0))
 
 
 def the_same_need_is_paid_twice(patch: Patch) -> None:
@@ -296,12 +296,12 @@ def what_is_covered_is_done_too(patch: Patch) -> None:
 
 def what_may_fire_surely_costs(patch: Patch) -> None:
     """What is only possible counts in the low basket."""
-    honest = remedies.Remedy.quantity
+    honest = effects.Remedy.quantity
 
-    def always(self: remedies.Remedy, scope: PlaceScope, _: Trigger) -> Quantity:
+    def always(self: effects.Remedy, scope: PlaceScope, _: Trigger) -> Quantity:
         return honest(self, scope, Trigger.FIRES)
 
-    patch.setattr(remedies.Remedy, "quantity", always)
+    patch.setattr(effects.Remedy, "quantity", always)
 
 
 def what_gates_open_is_not_waited_for(patch: Patch) -> None:

@@ -11,7 +11,7 @@ from diag.audit.report import report_of
 from diag.audit.session import AuditSession, open_session
 from diag.audit.transfer import export_audit, import_audit
 from diag.journal import changes
-from diag.journal.audits import open_audit
+from diag.journal.facts import open_audit
 from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState, PlaceKind
 from diag.model.errors import DiagError

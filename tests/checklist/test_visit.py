@@ -5,7 +5,7 @@ import re
 import pytest
 
 from diag.assess.judge import profiles_of
-from diag.assess.pace import is_on_site, seconds_of
+from diag.assess.questions import is_on_site, seconds_of
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import Moment, PlaceKind, Profile
 from tests.shipped import shipped

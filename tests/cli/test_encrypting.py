@@ -8,8 +8,7 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from diag.sync.keyring import write_private
-from diag.sync.trust import Enrolment
+from diag.sync.trust import Enrolment, write_private
 from tests.audit.builders import workspace
 from tests.cli.running import Run, environment
 

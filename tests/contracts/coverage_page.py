@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from diag.assess.judge import judge_of
-from diag.assess.pace import is_on_site, seconds_of
+from diag.assess.questions import is_on_site, seconds_of
 from diag.assess.words import describe_condition
 from diag.checklist.symbols import names_read
 from diag.model.checklist import Checklist, Criterion, Domain, Question

@@ -9,7 +9,7 @@ import pytest
 from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, record_answer
 from diag.documents.formats import Format
-from diag.documents.many import (
+from diag.documents.write import (
     MANIFEST,
     AuditWritten,
     DocumentsWanted,

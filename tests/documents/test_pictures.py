@@ -11,7 +11,7 @@ from PIL import Image
 
 from diag.audit.remarks import Evidence
 from diag.audit.report import Pictures, Report
-from diag.documents.pictures import image_of, resolved
+from diag.documents.blocks import image_of, resolved
 from diag.model.audit import Photo
 from diag.model.enums import Audience
 from tests.documents.builders import ROOT, TODAY, report

@@ -25,7 +25,7 @@ from diag.documents.synthesis.territory import (
     circonscription_synthesis,
     territory_synthesis,
 )
-from diag.documents.tables.map import judged
+from diag.documents.tables.writers import judged
 from diag.documents.templates import build_document
 from diag.model.enums import Audience, Standing
 from diag.model.number import Bounds

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from diag.journal import changes, subjects
-from diag.journal.audits import audits, closing_of, open_audit
+from diag.journal.facts import audits, closing_of, open_audit
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin
 from diag.model.audit import FollowUp, Subject

@@ -1,8 +1,8 @@
 """Campaigns are told from what audits say of themselves."""
 
-from diag.journal.audits import open_audit
-from diag.journal.erasures import retire
+from diag.journal.facts import open_audit
 from diag.journal.journal import Journal
+from diag.journal.people import retire
 from diag.journal.revision import Origin
 from diag.journal.school_lines import campaigns_of
 from tests.journal.builders import AUDIT, CAMPAIGN, SUBJECT

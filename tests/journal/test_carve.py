@@ -11,8 +11,8 @@ from diag.journal import connection as keys
 from diag.journal.attachments import AttachmentStore
 from diag.journal.carve import carve, carved_photos
 from diag.journal.connection import connect
-from diag.journal.erasures import retire
 from diag.journal.journal import FILE, Journal
+from diag.journal.people import retire
 from diag.journal.revision import Origin
 from tests.journal import damaged
 from tests.journal.builders import AUDIT, person

@@ -1,5 +1,5 @@
 from diag.journal import changes, subjects
-from diag.journal.audits import closing_of
+from diag.journal.facts import closing_of
 from diag.journal.journal import Journal
 from diag.journal.records import dispatches_of
 from diag.journal.revision import Json, NewRevision, Origin

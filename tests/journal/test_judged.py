@@ -3,8 +3,7 @@ import pytest
 from diag.assess.judge import Judge
 from diag.assess.results import Assessment
 from diag.journal import changes
-from diag.journal.audits import open_audit
-from diag.journal.facts import facts_of
+from diag.journal.facts import facts_of, open_audit
 from diag.journal.journal import Journal
 from diag.journal.judged import OVERALL, store_judged, summaries
 from diag.journal.revision import Origin

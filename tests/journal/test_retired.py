@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from diag.journal import changes
-from diag.journal.audits import audits, open_audit
-from diag.journal.erasures import retire, retired
 from diag.journal.errors import RefusedError
+from diag.journal.facts import audits, open_audit
 from diag.journal.journal import Journal
+from diag.journal.people import retire, retired
 from diag.journal.revision import Origin
 from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, SUBJECT, person
 

@@ -2,8 +2,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from diag.journal import changes, subjects
-from diag.journal.audits import audits, open_audit
-from diag.journal.facts import status_of
+from diag.journal.facts import audits, open_audit, status_of
 from diag.journal.journal import Journal
 from diag.journal.revision import Json, NewRevision, Origin
 from diag.journal.school_lines import completeness, is_begun, settled, stages

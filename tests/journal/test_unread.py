@@ -10,10 +10,10 @@ import pytest
 from diag.journal import backup, changes, schema
 from diag.journal.carve import carve
 from diag.journal.connection import connect, key_of
-from diag.journal.erasures import retire
 from diag.journal.errors import DamagedError
 from diag.journal.exchange import proven_sum, unread_lines, whole_sum
 from diag.journal.journal import FILE, Journal
+from diag.journal.people import retire
 from diag.journal.recorder import recorded
 from diag.journal.revision import NewRevision, Origin, Revision
 from tests.journal.builders import AUDIT, ROOT

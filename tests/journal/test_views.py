@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from diag.journal import changes
-from diag.journal.audits import open_audit
+from diag.journal.facts import open_audit
 from diag.journal.journal import Journal, put_setting
 from diag.journal.revision import Origin
 from diag.model.audit import Subject

@@ -7,8 +7,8 @@ import pytest
 
 from diag.journal import changes, exchange
 from diag.journal.backup import backup
-from diag.journal.erasures import retire
 from diag.journal.journal import Journal
+from diag.journal.people import retire
 from diag.sync.exchange import CancelledError, Exchange, ExchangeEvent
 from diag.sync.hub.hub import Hub
 from diag.sync.protocol import Hello, Limits, OfflineError, ProblemError

@@ -31,7 +31,7 @@ WRITER = """
 import json, sys
 from pathlib import Path
 from diag.journal import changes
-from diag.journal.audits import open_audit
+from diag.journal.facts import open_audit
 from diag.journal.revision import Origin
 from diag.journal.journal import Journal
 from diag.model.fact import Answer, State

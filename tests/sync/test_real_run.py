@@ -53,7 +53,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from diag.journal import changes
-from diag.journal.audits import open_audit
+from diag.journal.facts import open_audit
 from diag.journal.revision import Origin
 from diag.journal.journal import Journal
 from diag.model.audit import root_place_id

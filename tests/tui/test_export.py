@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.hypotheses import keep_scenario
 from diag.audit.suppose import SupposedAnswer
-from diag.documents.many import AuditWritten, audits_in
+from diag.documents.write import AuditWritten, audits_in
 from diag.office.tour import keep_tour, tour_of
 from diag.tui import export as export_run
 from diag.tui.app import DiagApp

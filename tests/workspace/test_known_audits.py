@@ -1,6 +1,6 @@
 from diag.audit import session as audits
 from diag.audit.session import AuditSession
-from diag.journal.audits import open_audit
+from diag.journal.facts import open_audit
 from diag.workspace.subjects import audits as known
 
 BAD = "x/../../../../pwned"

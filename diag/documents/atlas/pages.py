@@ -1,7 +1,8 @@
 """The pages of one atlas: what each reads, under a frame that all of them share."""
 
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -11,15 +12,139 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from diag.assess.money import added
 from diag.documents.atlas.folder import INDEX, OVERVIEW, commune_path, to_root
 from diag.documents.atlas.map import Line, territory_map
-from diag.documents.atlas.school import Bilan, SchoolEntry, View
-from diag.documents.atlas.territory import CommuneLine, commune_lines, overview
+from diag.documents.atlas.school import (
+    Bilan,
+    SchoolEntry,
+    SchoolScores,
+    ScoreBar,
+    View,
+    gauge,
+    middle,
+)
 from diag.documents.escape import one_line
 from diag.documents.sandbox import Typographer
 from diag.model.charter import Issuer
+from diag.model.text import fold
 from diag.words.dates import long_date
 from diag.words.figures import french, number
+from diag.words.vocabulary import SOCLES
+
+FREQUENT = 12
+"""At most so many points of compliance listed, the most frequent first."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneLine:
+    """One commune in the table of communes."""
+
+    insee: str
+    name: str
+    schools: int
+    audited: int
+    failing: int
+    """Points of compliance that fail, over all its schools."""
+    median: ScoreBar
+    budget: str
+
+    @property
+    def path(self) -> str:
+        """Where its page stands."""
+        return commune_path(self.name, self.insee)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Schools counted and summed up."""
+
+    schools: int
+    audited: int
+    provisional: int
+    with_alerts: int
+    """Schools where a point of compliance fails."""
+    median: ScoreBar
+    socles: tuple[tuple[str, int], ...]
+    domains: tuple[tuple[str, int, ScoreBar], ...]
+    """Title, how many schools have a score, their median."""
+    frequent: tuple[tuple[str, int], ...]
+    """Points of compliance that fail, and in how many schools."""
+    more: int
+    """How many other points fail somewhere."""
+    budget: str
+    """Three years, with tax; empty when the view has no money."""
+
+
+def overview(entries: Iterable[SchoolEntry]) -> Overview:
+    """Return schools counted and summed up."""
+    listed = list(entries)
+    told = [one.told for one in listed if one.told]
+    socles = Counter(one.socle for one in told)
+    wrong = Counter(title for one in told for title in one.failing)
+    ranked = sorted(wrong.items(), key=lambda one: (-one[1], fold(one[0])))
+    return Overview(
+        schools=len(listed),
+        audited=len(told),
+        provisional=sum(one.provisional for one in told),
+        with_alerts=sum(bool(one.failing) for one in told),
+        median=_median(told),
+        socles=tuple((said, socles[one]) for one, said in SOCLES.items()),
+        domains=_domains(told),
+        frequent=tuple(ranked[:FREQUENT]),
+        more=len(ranked[FREQUENT:]),
+        budget=_budget(told),
+    )
+
+
+def commune_lines(
+    entries: Iterable[SchoolEntry], names: Mapping[str, str] | None = None
+) -> tuple[CommuneLine, ...]:
+    """Return the communes of schools by name, and those of `names` (INSEE → name).
+
+    The name given there is the one that is printed.
+    """
+    told = dict(names or {})
+    found: dict[str, list[SchoolEntry]] = {insee: [] for insee in told}
+    for one in entries:
+        if one.insee:
+            found.setdefault(one.insee, []).append(one)
+            told.setdefault(one.insee, one.commune or one.insee)
+    lines = [_line(insee, told[insee], some) for insee, some in found.items()]
+    return tuple(sorted(lines, key=lambda one: (fold(one.name), one.insee)))
+
+
+def _line(insee: str, name: str, entries: Sequence[SchoolEntry]) -> CommuneLine:
+    told = [one.told for one in entries if one.told]
+    return CommuneLine(
+        insee=insee,
+        name=name,
+        schools=len(entries),
+        audited=len(told),
+        failing=sum(len(one.failing) for one in told),
+        median=_median(told),
+        budget=_budget(told),
+    )
+
+
+def _domains(told: Sequence[SchoolScores]) -> tuple[tuple[str, int, ScoreBar], ...]:
+    titles = dict.fromkeys(title for one in told for title in one.domains)
+    scores = {
+        title: [one.domains[title] for one in told if title in one.domains]
+        for title in titles
+    }
+    return tuple(
+        (title, len(some), gauge(middle(some))) for title, some in scores.items()
+    )
+
+
+def _median(told: Iterable[SchoolScores]) -> ScoreBar:
+    return gauge(middle(one.overall for one in told), "pas encore de score")
+
+
+def _budget(told: Sequence[SchoolScores]) -> str:
+    paid = [one.budget for one in told if one.budget is not None]
+    return f"{added(paid).cell} TTC" if paid else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from diag.documents.atlas.folder import school_path
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import cures, failing, rests_on, rules
 from diag.documents.parts.votes import danger_words, vote_lines, votes_shown
-from diag.documents.tables.map import position
+from diag.documents.tables.writers import position
 from diag.model.audit import Auditee
 from diag.model.enums import Audience, Compliance, Owner, PlaceKind, Socle, Standing
 from diag.model.number import Bounds

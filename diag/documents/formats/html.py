@@ -11,8 +11,8 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from diag.audit.report import NONE, Picture
+from diag.documents.blocks import resolved
 from diag.documents.document import Document, parser
-from diag.documents.pictures import resolved
 
 Tokens = Sequence[Token]
 

@@ -28,8 +28,6 @@ from diag.documents.tables.glpi import (
     parc_of,
     parc_rows,
 )
-from diag.documents.tables.map import Judged, judged, position, school_map
-from diag.documents.tables.table import Cell, Table, table_of
 from diag.documents.tables.tickets import (
     TICKETS,
     ticket_page,
@@ -38,7 +36,18 @@ from diag.documents.tables.tickets import (
     tickets_of,
     untechnical,
 )
-from diag.documents.tables.writers import csv_bytes, json_bytes, xlsx_bytes
+from diag.documents.tables.writers import (
+    Cell,
+    Judged,
+    Table,
+    csv_bytes,
+    json_bytes,
+    judged,
+    position,
+    school_map,
+    table_of,
+    xlsx_bytes,
+)
 from diag.journal.facts import edition_of
 from diag.model.audit import Auditee
 from diag.model.enums import PlaceKind

@@ -12,7 +12,7 @@ from typing import Any
 
 from diag.answers.types import TYPES
 from diag.audit.report import Report
-from diag.documents.tables.table import IDENTITY, Cell, Coded, Column, identity
+from diag.documents.tables.writers import IDENTITY, Cell, Coded, Column, identity
 from diag.model.checklist import Question
 from diag.model.enums import State
 from diag.model.fact import Answer, Place, Value

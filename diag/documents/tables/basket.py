@@ -18,7 +18,7 @@ from diag.audit.report import Report
 from diag.documents.mairie import READER  # buyers read what the commune reads
 from diag.documents.parts import advice
 from diag.documents.parts.sources import price_source
-from diag.documents.tables.table import (
+from diag.documents.tables.writers import (
     IDENTITY,
     Cell,
     Column,

@@ -8,9 +8,15 @@ from datetime import date
 
 from diag.answers.types import answer_words
 from diag.audit.report import Report
-from diag.documents.tables.table import IDENTITY, Cell, Coded, Column, identity
 from diag.documents.tables.tickets import Ticket
-from diag.documents.tables.writers import as_json
+from diag.documents.tables.writers import (
+    IDENTITY,
+    Cell,
+    Coded,
+    Column,
+    as_json,
+    identity,
+)
 from diag.model.enums import Kind, PlaceKind, State
 from diag.model.fact import Place
 

@@ -20,7 +20,7 @@ from diag.audit.report import Report
 from diag.documents.blocks import Pair, entry, sections, written
 from diag.documents.escape import Md
 from diag.documents.parts import advice
-from diag.documents.tables.table import IDENTITY, Cell, Column, identity
+from diag.documents.tables.writers import IDENTITY, Cell, Column, identity
 from diag.documents.technique import READER
 from diag.model.enums import Audience, Kind, Owner
 from diag.model.fact import ROOT_KINDS

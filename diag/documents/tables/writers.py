@@ -1,24 +1,123 @@
-"""Tables written as CSV, JSON or XLSX: texts come back letter for letter.
-
-The standard writes U+FFFE as `_xFFFE_`, so a text `_xFFFE_` must be escaped too;
-xlsxwriter 3.3 forgets one of two that share an underscore: `_x0041_x0042_`.
-"""
+"""A table, and how it is written: CSV, workbook, map."""
 
 import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from xlsxwriter.worksheet import Worksheet
 
-from diag.documents.tables.table import Cell, Coded, Table, decimals, is_long
+from diag.assess.results import Score
+from diag.assess.words import is_printable
+from diag.audit.report import Report
+from diag.model.territory import School
+from diag.model.text import accented
+from diag.words.figures import displayed, half_up, share
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
+
+
+MAX_DIGITS = 15
+"""A spreadsheet keeps so many digits of a number: longer ones are written as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """What a program reads, and the words that people read instead."""
+
+    code: str | tuple[str, ...]
+    words: str
+
+
+Cell = str | bool | int | Fraction | date | Coded | None
+"""One cell; None is a blank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column, named for programs and for people; released names never change."""
+
+    key: str
+    """Name in JSON."""
+    heading: str
+    """Name in CSV and in a workbook."""
+    width: int = 14
+    """Of the column in a workbook, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells, as many in each as there are columns."""
+
+    name: str
+    """Title of its sheet in a workbook."""
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def table_of(
+    name: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]
+) -> Table:
+    """Return a table of these rows."""
+    return Table(name, tuple(columns), tuple(map(tuple, rows)))
+
+
+def decimals(value: Fraction) -> str:
+    """Return an exact number in digits, `-0.5`; one without end keeps two decimals."""
+    places = _places(value.denominator)
+    if places is None:
+        rounded = half_up(abs(value) * 100)
+        value, places = Fraction(-rounded if value < 0 else rounded, 100), 2
+    digits = f"{abs(int(value * 10**places)):0{places + 1}d}"
+    whole, part = digits[: len(digits) - places], digits[len(digits) - places :]
+    shown = f"{whole}.{part}".rstrip("0").rstrip(".") if places else whole
+    return f"-{shown}" if value < 0 else shown
+
+
+def is_long(value: int | Fraction) -> bool:
+    """Return whether a number has more digits than a spreadsheet keeps."""
+    digits = decimals(Fraction(value)).lstrip("-").replace(".", "").lstrip("0")
+    return len(digits) > MAX_DIGITS
+
+
+def _places(denominator: int) -> int | None:
+    """Return how many decimals write a fraction exactly; None when none do."""
+    twos = fives = 0
+    while denominator % 2 == 0:
+        denominator, twos = denominator // 2, twos + 1
+    while denominator % 5 == 0:
+        denominator, fives = denominator // 5, fives + 1
+    return max(twos, fives) if denominator == 1 else None
+
+
+IDENTITY = (
+    Column("campaign", "Campagne", 11),
+    Column("status", "Statut", 18),
+    Column("subject", "Sujet", 12),
+    Column("name", "Nom", 30),
+    Column("commune", "Commune", 18),
+    Column("insee", "Code INSEE", 8),
+)
+"""Columns of an audit; `subject` is a UAI, `commune:INSEE` or `syndicat:SIREN`."""
+
+
+def identity(report: Report) -> tuple[Cell, ...]:
+    """Return the cells under those columns; an audit not closed is « provisoire »."""
+    about = report.about
+    return (
+        report.audit.campaign,
+        Coded(str(report.status), report.status_words),
+        about.ref,
+        about.name,
+        about.commune,
+        about.insee,
+    )
 
 
 _UNWRITABLE = r"\x00-\x08\x0b-\x1f\ufffe\uffff"
@@ -183,3 +282,82 @@ def held(text: str) -> str:
         return text
     room = 2 * (MAX_TEXT - len(CUT))
     return text.encode("utf-16-le")[:room].decode("utf-16-le", errors="ignore") + CUT
+
+
+_DEGREES = re.compile(r"-?\d{1,3}(?:\.\d+)?")
+_PLACES = 6  # ten centimetres: what RFC 7946 advises
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the map shows of an audit; light, since a territory has hundreds."""
+
+    campaign: str
+    status: str
+    provisional: bool
+    socle: str
+    scores: dict[str, int | None] = field(default_factory=dict)
+    """Property → bound or completeness, out of 100."""
+
+
+def judged(report: Report) -> Judged:
+    """Return what the map shows of an audit."""
+    assessment = report.assessment
+    scores = _bounds("score", assessment.overall)
+    scores["completude"] = share(assessment.overall.completeness)
+    for domain in assessment.domains:
+        scores |= _bounds(domain.domain.id, domain.score)
+    return Judged(
+        campaign=report.audit.campaign,
+        status=report.status_words,
+        provisional=report.provisional,
+        socle=str(assessment.socle),
+        scores=scores,
+    )
+
+
+def school_map(schools: Iterable[tuple[School, Judged | None]]) -> bytes:
+    """Return the schools as one collection of points."""
+    features = [_feature(school, found) for school, found in schools]
+    return as_json({"type": "FeatureCollection", "features": features})
+
+
+def position(school: School) -> list[float] | None:
+    """Return longitude and latitude, in that order; None when they are unknown."""
+    texts = (school.longitude.strip(), school.latitude.strip())
+    if not all(_DEGREES.fullmatch(text) for text in texts):
+        return None
+    east, north = (round(float(text), _PLACES) for text in texts)
+    inside = abs(east) <= 180 and abs(north) <= 90  # noqa: PLR2004 - degrees of a globe
+    return [east, north] if inside and (east or north) else None
+
+
+def _feature(school: School, found: Judged | None) -> dict[str, object]:
+    point = position(school)
+    properties: dict[str, object] = {
+        "uai": school.uai,
+        "nom": accented(school.name),
+        "commune": school.commune,
+        "insee": school.insee,
+        "secteur": school.sector,
+        "classes": school.classes,
+        "eleves": school.pupils,
+        "audit": found is not None,
+        "campagne": found.campaign if found else None,
+        "statut": found.status if found else None,
+        "provisoire": found.provisional if found else None,
+        "socle": found.socle if found else None,
+        **(found.scores if found else {}),
+    }
+    return {
+        "type": "Feature",
+        "id": school.uai,
+        "geometry": {"type": "Point", "coordinates": point} if point else None,
+        "properties": properties,
+    }
+
+
+def _bounds(name: str, score: Score) -> dict[str, int | None]:
+    shown = score.bounds if is_printable(score) else None
+    low, high = displayed(shown) if shown else (None, None)
+    return {f"{name}_min": low, f"{name}_max": high}

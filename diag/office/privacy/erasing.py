@@ -8,10 +8,17 @@ from typing import Any, NamedTuple
 
 from diag.journal import changes, subjects
 from diag.journal.attachments import drop_unnamed
-from diag.journal.erasures import Retired, retire, retired
 from diag.journal.journal import get_setting, put_setting
 from diag.journal.outbox import Outbox
-from diag.journal.people import Mention, PersonName, drop_from_quarantine, mentions
+from diag.journal.people import (
+    Mention,
+    PersonName,
+    Retired,
+    drop_from_quarantine,
+    mentions,
+    retire,
+    retired,
+)
 from diag.journal.revision import Json, NewRevision
 from diag.journal.subjects import AnswerTopic, PhotoTopic
 from diag.model.errors import DiagError

@@ -16,8 +16,8 @@ from pydantic import Field, ValidationError
 from diag.journal.journal import Journal, get_setting, put_setting
 from diag.model.errors import DiagError
 from diag.model.text import clean_line, fold
-from diag.sync.keyring import keep_secret, read_secret, write_private
 from diag.sync.protocol import Wire
+from diag.sync.trust import keep_secret, read_secret, write_private
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

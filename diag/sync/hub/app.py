@@ -1,7 +1,11 @@
 """The hub over HTTP: each route reads a request, asks the hub, writes an answer."""
 
 import re
+from collections import defaultdict
+from collections.abc import Iterator
 from hashlib import sha256
+from threading import Lock
+from time import perf_counter
 
 import uvicorn
 from starlette.applications import Starlette
@@ -10,9 +14,9 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diag.model.errors import DiagError
-from diag.sync.hub import watch
 from diag.sync.hub.home import HubHome
 from diag.sync.hub.http import (
     answer,
@@ -30,6 +34,79 @@ from diag.sync.hub.http import (
 from diag.sync.hub.hub import Hub
 from diag.sync.hub.store import Store
 from diag.sync.protocol import Enrolling, ProblemError, WantedBlobs
+
+MOST = 128
+"""Requests served at once; the next is asked to come back."""
+
+_QUIET = frozenset({"health", "measures"})
+_BUSY = refuse(ProblemError("busy"))
+
+
+class Metrics:
+    """Counters by name and labels, since the start, as Prometheus reads them."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._counts: defaultdict[str, float] = defaultdict(float)
+
+    def count(self, name: str, amount: float = 1, **labels: object) -> None:
+        """Add to a counter."""
+        marks = ",".join(f'{key}="{value}"' for key, value in sorted(labels.items()))
+        with self._lock:
+            self._counts[f"{name}{{{marks}}}" if marks else name] += amount
+
+    def lines(self, **gauges: int) -> Iterator[str]:
+        """Give the counters, and what is measured now."""
+        with self._lock:
+            counts = sorted(self._counts.items())
+        for name, count in counts:
+            yield f"diag_hub_{name} {count:g}"
+        for name, value in gauges.items():
+            yield f"diag_hub_{name} {value}"
+
+
+class Watch:
+    """Counts, times and logs each request; turns what is raised into a problem."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, most: int = MOST) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._most = most
+        self._inside = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        start, status = perf_counter(), 0
+
+        async def send_on(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        self._inside += 1
+        try:
+            served = self._app if self._inside <= self._most else _BUSY
+            await served(scope, receive, send_on)
+        except Exception as error:  # noqa: BLE001 - a client gets a problem, not a stack
+            if not status:
+                await refuse(error)(scope, receive, send_on)
+        finally:
+            self._inside -= 1
+            self._record(Request(scope), status, perf_counter() - start)
+
+    def _record(self, request: Request, status: int, seconds: float) -> None:
+        route = getattr(request.scope.get("endpoint"), "__name__", "none")
+        self._metrics.count("requests_total", route=route, status=status)
+        self._metrics.count("request_seconds_total", seconds, route=route)
+        if route not in _QUIET:
+            device = request.scope.get("state", {}).get("device", 0)
+            ms = round(seconds * 1000)
+            log_event("request", route=route, status=status, device=device, ms=ms)
+
 
 _LOCAL = frozenset({"127.0.0.1", "::1"})
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,12})-(\d{1,12})/(\d{1,12})")
@@ -225,16 +302,16 @@ ROUTES = (
 """The protocol; a breaking change is another version next to it."""
 
 
-def build_app(hub: Hub, *, authority: str = "", most: int = watch.MOST) -> Starlette:
+def build_app(hub: Hub, *, authority: str = "", most: int = MOST) -> Starlette:
     """Return the ASGI application that serves a hub.
 
     `authority`: the office's own certificate authority, PEM, when it has one; laptops
     check it against the fingerprint that they were given.
     """
-    metrics = watch.Metrics()
+    metrics = Metrics()
     app = Starlette(
         routes=ROUTES,
-        middleware=[Middleware(watch.Watch, metrics=metrics, most=most)],
+        middleware=[Middleware(Watch, metrics=metrics, most=most)],
         exception_handlers={404: _refuse, 405: _refuse, ProblemError: _refuse},
     )
     app.state.hub = hub

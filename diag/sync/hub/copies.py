@@ -21,9 +21,9 @@ from diag.model.errors import DiagError
 from diag.sync.bundle.keys import FILE as KEYS
 from diag.sync.bundle.keys import load_age, read_identity, read_recipients
 from diag.sync.hub import sqlite
-from diag.sync.hub.files import BlobFiles, is_intact
 from diag.sync.hub.home import BLOBS, DATABASE, SETTINGS, TLS, HubHome
-from diag.sync.keyring import write_private
+from diag.sync.hub.hub import BlobFiles, is_intact
+from diag.sync.trust import write_private
 
 FOLDER: Final = "backups"
 """Where copies go unless another folder is given, inside the hub's folder."""

@@ -28,9 +28,14 @@ from diag.sync.bundle.keys import DeviceKeys, read_file_keys
 from diag.sync.hub.hub import Hub
 from diag.sync.hub.sqlite import SqliteEngine
 from diag.sync.hub.store import EVERYWHERE, Store, check_address
-from diag.sync.keyring import write_private
 from diag.sync.protocol import RIGHTS, Limits, Right, Wire
-from diag.sync.trust import Invited, compute_fingerprint, count_certificates, is_address
+from diag.sync.trust import (
+    Invited,
+    compute_fingerprint,
+    count_certificates,
+    is_address,
+    write_private,
+)
 
 if sys.platform != "win32":
     import fcntl

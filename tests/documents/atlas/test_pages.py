@@ -9,8 +9,8 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 
+from diag.documents.atlas.pages import overview
 from diag.documents.atlas.school import View
-from diag.documents.atlas.territory import overview
 from diag.documents.escape import one_line
 from diag.model.audit import FollowUp
 from diag.model.enums import AuditStatus, FollowUpState

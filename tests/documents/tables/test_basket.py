@@ -10,7 +10,7 @@ from diag.documents.tables.basket import (
     in_order,
     lots_of,
 )
-from diag.documents.tables.table import Table
+from diag.documents.tables.writers import Table
 from diag.model.audit import FollowUp
 from diag.model.checklist import Checklist, Need
 from diag.model.enums import FollowUpState, State

@@ -17,8 +17,8 @@ from diag.documents.tables.glpi import (
     parc_of,
     parc_rows,
 )
-from diag.documents.tables.table import Coded
 from diag.documents.tables.tickets import tickets_of
+from diag.documents.tables.writers import Coded
 from diag.model.checklist import Choice
 from diag.model.enums import PlaceKind, QuestionType, State
 from diag.model.fact import Answer, Facts, Place, Value

@@ -22,7 +22,7 @@ from diag.documents.tables import (
     write_map,
     write_tickets,
 )
-from diag.journal.audits import open_audit
+from diag.journal.facts import open_audit
 from diag.model.audit import FollowUp, Subject
 from diag.model.enums import FollowUpState, PlaceKind
 from diag.model.errors import DiagError

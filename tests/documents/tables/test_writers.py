@@ -10,13 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.documents.tables.table import Cell, Coded, Column, Table, decimals, table_of
 from diag.documents.tables.writers import (
     MAX_TEXT,
+    Cell,
+    Coded,
+    Column,
+    Table,
     csv_bytes,
+    decimals,
     disarmed,
     held,
     json_bytes,
+    table_of,
     xlsx_bytes,
 )
 from diag.model.text import clean_text

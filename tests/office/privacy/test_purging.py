@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from diag.audit import session as audits
-from diag.journal.erasures import retired
+from diag.journal.people import retired
 from diag.model.errors import DiagError
 from diag.office.privacy.erasing import preview, purge
 from diag.office.privacy.retention import day_typed, decide, overdue, retention_of

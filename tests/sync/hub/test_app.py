@@ -19,9 +19,8 @@ from diag.journal.revision import MAX_LINE
 from diag.model.audit import Photo
 from diag.sync.hub import http
 from diag.sync.hub.app import build_app
-from diag.sync.hub.files import PART
 from diag.sync.hub.http import JsonLines
-from diag.sync.hub.hub import Hub
+from diag.sync.hub.hub import PART, Hub
 from diag.sync.protocol import KINDS, Limits
 from tests.journal.builders import person
 from tests.sync.hub.asking import Counter

@@ -8,8 +8,8 @@ import pytest
 
 from diag.model.errors import DiagError
 from diag.sync.hub import copies
-from diag.sync.hub.files import BlobFiles
 from diag.sync.hub.home import HubHome
+from diag.sync.hub.hub import BlobFiles
 from tests.cli.running import diag
 from tests.sync.hub.test_home import SETTINGS
 

@@ -17,13 +17,13 @@ from cryptography import x509
 from diag.model.errors import DiagError
 from diag.sync.hub import app, copies
 from diag.sync.hub import home as homes
-from diag.sync.hub.files import BlobFiles
 from diag.sync.hub.home import (
     HubHome,
     HubSettings,
     find_unknown_territories,
     parse_territory,
 )
+from diag.sync.hub.hub import BlobFiles
 from diag.sync.hub.sqlite import SqliteEngine
 from diag.sync.hub.store import Store
 from diag.sync.protocol import Enrolling

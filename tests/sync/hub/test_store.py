@@ -13,9 +13,9 @@ from threading import Thread
 import pytest
 
 from diag.journal import changes
-from diag.journal.erasures import retire
 from diag.journal.errors import DamagedError, NotAJournalError, ReadOnlyError
 from diag.journal.journal import Journal
+from diag.journal.people import retire
 from diag.journal.revision import (
     MAX_LAM_JUMP,
     MAX_LINE,
