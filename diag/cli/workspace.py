@@ -31,7 +31,7 @@ from diag.office.privacy import encrypting
 from diag.words.sentences import counted
 from diag.workspace import backup as keeping
 from diag.workspace import doctor as doctoring
-from diag.workspace.doctor import LostLines, Verdict, examine
+from diag.workspace.doctor import Health, LostLines, examine
 from diag.workspace.settings import changed_settings, first_settings
 from diag.workspace.workspace import Workspace
 
@@ -160,9 +160,9 @@ _SHOWN = 8
 """How many subjects of what is lost are printed; `--json` has them all."""
 
 _VERDICTS = {
-    Verdict.SOUND: "sain",
-    Verdict.REPAIRABLE: "à réparer",
-    Verdict.LOST: "perdu",
+    Health.SOUND: "sain",
+    Health.REPAIRABLE: "à réparer",
+    Health.LOST: "perdu",
 }
 
 
@@ -203,7 +203,7 @@ def _repair(folder: Path, *, as_json: bool) -> None:
         if not _knows_author(folder):
             click.echo("Vos réglages n'y étaient plus : diag init --author NOM.")
         click.echo("Synchronisez : le bureau rendra ce qu'il a d'autre.")
-    sys.exit(Verdict.LOST if done.lost else Verdict.SOUND)
+    sys.exit(Health.LOST if done.lost else Health.SOUND)
 
 
 def _lost_lines(lost: Iterable[LostLines]) -> Iterator[str]:

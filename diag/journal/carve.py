@@ -15,10 +15,10 @@ from diag.journal import connection as keys
 from diag.journal.errors import RefusedError
 from diag.journal.revision import parse
 
-# Pages, as https://www.sqlite.org/fileformat2.html describes them.
+# PageFile, as https://www.sqlite.org/fileformat2.html describes them.
 
 PAGE = 4096
-"""Bytes of a page where the file no longer tells."""
+"""Bytes of a page where the file no longer shows it."""
 
 _MAGIC = b"SQLite format 3\x00"
 _HEADER = 100
@@ -35,7 +35,7 @@ _INDEX_INTERIOR, _INDEX_LEAF, _TABLE_LEAF = 0x02, 0x0A, 0x0D
 """Kinds of pages that hold rows: a table without rowid is an index."""
 
 
-class Pages:
+class PageFile:
     """The pages of a file and of its log, deciphered; what is not there is empty."""
 
     def __init__(self, path: Path) -> None:
@@ -51,7 +51,7 @@ class Pages:
 
     @cached_property
     def promised(self) -> int:
-        """How many pages the first one says there are; 0 when it cannot tell."""
+        """How many pages the first one announces; 0 when it cannot."""
         first = self.of_file(1)
         whole = first[:_VECTOR] == _MAGIC or self._open is not None
         return int.from_bytes(first[28:32]) if whole else 0
@@ -117,13 +117,13 @@ class Pages:
         return page.ljust(self.size, b"\x00")
 
     def _page_size(self) -> int:
-        told = int.from_bytes(self._file[16:18])
+        size = int.from_bytes(self._file[16:18])
         if self._file[:_VECTOR] != _MAGIC:
             is_log = self._log[:4] in _WAL_MAGIC
-            told = int.from_bytes(self._log[8:12]) if is_log else PAGE
-        told = 65_536 if told == 1 else told
-        is_size = 512 <= told <= 65_536 and told & (told - 1) == 0  # noqa: PLR2004 -- SQLite's
-        return told if is_size else PAGE
+            size = int.from_bytes(self._log[8:12]) if is_log else PAGE
+        size = 65_536 if size == 1 else size
+        is_size = 512 <= size <= 65_536 and size & (size - 1) == 0  # noqa: PLR2004 -- SQLite's
+        return size if is_size else PAGE
 
     def _reserved(self) -> int:
         reserved = self._file[20] if self._file[:_VECTOR] == _MAGIC else 0
@@ -164,8 +164,8 @@ class Row(NamedTuple):
     """It is of the file's last state, not of an older one."""
 
 
-def rows(pages: Pages) -> Iterator[Row]:
-    """Give every row that a page can still tell."""
+def rows(pages: PageFile) -> Iterator[Row]:
+    """Give every row that a page still holds."""
     for number, page, stands in pages.all():
         start = _HEADER if number == 1 else 0
         kind = page[start]
@@ -189,7 +189,7 @@ def _cells(page: bytes, start: int, kind: int) -> Iterator[bytes]:
             yield page[cell + (4 if kind == _INDEX_INTERIOR else 0) :]
 
 
-def _payloads(pages: Pages, cell: bytes, length: int, kind: int) -> Iterator[bytes]:
+def _payloads(pages: PageFile, cell: bytes, length: int, kind: int) -> Iterator[bytes]:
     """Give what a cell holds: once, or as each state of the file completes it."""
     room = pages.usable
     most = room - 35 if kind == _TABLE_LEAF else (room - 12) * 64 // 255 - 23
@@ -270,7 +270,7 @@ class Named(NamedTuple):
     subject: str
 
 
-class Aside(NamedTuple):
+class SetAside(NamedTuple):
     """A line that was refused or taken back: it stays so."""
 
     line: bytes
@@ -287,7 +287,7 @@ class Carved:
     """What erasures left, by id: they enter when an erasure names them."""
     erased: set[bytes] = field(default_factory=set)
     """Ids that an erasure names: their lines do not come back."""
-    aside: dict[bytes, Aside] = field(default_factory=dict)
+    aside: dict[bytes, SetAside] = field(default_factory=dict)
     editions: dict[str, bytes] = field(default_factory=dict)
     """Compiled checklists, by digest."""
     settings: dict[str, str] = field(default_factory=dict)
@@ -299,9 +299,9 @@ class Carved:
     audits: dict[int, str] = field(default_factory=dict)
     """Ids of audits, by their number in that file."""
     counts: dict[int, int] = field(default_factory=dict)
-    """How many revisions an audit had, by its number, where it still tells."""
+    """How many revisions an audit had, by its number, where that is still kept."""
     is_cut: bool = False
-    """It has fewer pages than it says."""
+    """It has fewer pages than it announces."""
 
 
 def carve(path: Path) -> Carved:
@@ -311,7 +311,7 @@ def carve(path: Path) -> Carved:
         JournalError: when its key is lost.
         OSError: when the file cannot be read at all.
     """
-    pages = Pages(path)
+    pages = PageFile(path)
     found = Carved(is_cut=pages.count < pages.promised)
     for row in rows(pages):
         if row.number:
@@ -341,13 +341,13 @@ def _keep_line(found: Carved, row: Row) -> None:
 
 
 def _keep_standing(found: Carved, row: Row) -> None:
-    """Keep what only the last state of a file may tell."""
+    """Keep what only the last state of a file may give."""
     match row.columns:
         case [int(audit), bytes(subject), bytes(key), int() | bytes(), *_]:
             if _is_key(key):
                 found.named[key] = Named(audit, _text(subject))
         case [bytes(key), bytes(line), bytes(problem), _] if _proves(key, line):
-            found.aside[key] = Aside(line, _text(problem))
+            found.aside[key] = SetAside(line, _text(problem))
         case [bytes(audit), int(number)] if len(audit) == _UUID:
             found.audits.setdefault(number, _text(audit))
         case [bytes(key), bytes(value)]:
@@ -371,7 +371,7 @@ def _keep_numbered(found: Carved, row: Row) -> None:
 
 def carved_photos(path: Path) -> Iterator[tuple[str, bytes]]:
     """Give each attachment that a file still holds whole, and its type."""
-    for row in rows(Pages(path)):
+    for row in rows(PageFile(path)):
         match row.columns:
             case [bytes(key), bytes(mime), int(), bytes(data)] if _proves(key, data):
                 yield _text(mime), data

@@ -367,6 +367,8 @@ class Journal:
         with inside if self.connection.in_transaction else self.transaction():
             proof.find_again(self.connection, number, audit)
         if state is proof.State.CHANGED:
+            if self.recorder:
+                self.recorder.add_event("repair", audit=audit)
             self.on_change(_FOUND_AGAIN)
 
     def check_all(self) -> None:

@@ -76,9 +76,9 @@ class Recorder:
             self._timer.start()
 
     def add_event(self, event: str, **detail: str | int) -> None:
-        """Write that something happened which no line tells: a pull, a repair."""
-        told = {"event": event, **detail}
-        text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        """Write that something happened which no line shows: a pull, a repair."""
+        fields = {"event": event, **detail}
+        text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
         self.add([text.encode("utf-8")])
 
     def erase(self, taken: Iterable[Revision | Unread]) -> None:
@@ -153,7 +153,7 @@ def _order(path: Path) -> tuple[str, int]:
 
 
 def recorded(folder: Path, key: bytes | None) -> Iterator[bytes]:
-    """Give the lines of revisions that a workspace's recorder can still tell.
+    """Give the lines of revisions that a workspace's recorder still holds.
 
     A line that was cut, or whose key is another, is left out; so are events.
     """
@@ -165,9 +165,9 @@ def recorded(folder: Path, key: bytes | None) -> Iterator[bytes]:
 
 def _read(path: Path, key: bytes | None) -> Iterator[bytes]:
     for line in path.read_bytes().splitlines():
-        told = line if line.startswith(b"{") else _unsealed(line, key)
-        if told:
-            yield told
+        clear = line if line.startswith(b"{") else _unsealed(line, key)
+        if clear:
+            yield clear
 
 
 # Erasures, and a journal that is encrypted or no longer: segments are written again.
@@ -181,7 +181,7 @@ def erase(
     `audits` are retired: nothing of them stays.
 
     Raises:
-        OSError: when one cannot be written, and nothing may then be said erased.
+        OSError: when one cannot be written, and nothing then counts as erased.
     """
 
     def stays(line: bytes) -> bool:

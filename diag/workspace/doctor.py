@@ -29,7 +29,7 @@ from diag.workspace.people import carry_out_again
 from diag.workspace.settings import Settings
 
 
-class Verdict(IntEnum):
+class Health(IntEnum):
     """How a workspace is; its number is the command's exit code."""
 
     SOUND = 0
@@ -37,12 +37,12 @@ class Verdict(IntEnum):
     LOST = 3
 
 
-class Finding(NamedTuple):
+class Look(NamedTuple):
     """What one look gave."""
 
     step: str
     """What was looked at, in French."""
-    verdict: Verdict
+    verdict: Health
     sentence: str
 
 
@@ -50,16 +50,16 @@ class LostLines(NamedTuple):
     """Revisions of one audit that no source has."""
 
     audit: str
-    """Its id; empty when nothing tells of which audit."""
+    """Its id; empty when nothing shows of which audit."""
     name: str
     """As a person knows it, as far as is known."""
     number: int
     subjects: Sequence[str]
-    """What those that are named were about, no value told."""
+    """What those that are named were about, and no value."""
 
 
 @dataclass(slots=True)
-class Evidence:
+class Gathered:
     """All that the sources of a workspace still hold, each line from the first."""
 
     lines: dict[bytes, bytes] = field(default_factory=dict)
@@ -113,15 +113,15 @@ class Evidence:
         here = Counter(one.audit for one in self.revisions.values())
         numbered = self.of_file.audits.items()
         known = {number: audit for number, audit in numbered if audit in here}
-        told, held = Counter[str](), Counter[str]()  # "": of audits not told apart
+        due, held = Counter[str](), Counter[str]()  # "": of audits not known apart
         for number, count in self.of_file.counts.items():
-            told[known.get(number, "")] += count
+            due[known.get(number, "")] += count
         for audit, count in here.items():
             held[audit if audit in known.values() else ""] += count
         found = []
-        for audit in sorted(unheld.keys() | told.keys()):
+        for audit in sorted(unheld.keys() | due.keys()):
             named = unheld.get(audit, {})
-            number = max(len(named), told[audit] - held[audit])
+            number = max(len(named), due[audit] - held[audit])
             about = sorted(set(named.values()))
             if number:
                 found.append(LostLines(audit, self._name_of(audit), number, about))
@@ -145,13 +145,13 @@ class Evidence:
         return ""
 
 
-def gather(folder: Path, path: Path) -> Evidence:
+def gather(folder: Path, path: Path) -> Gathered:
     """Read all sources: the file and its log, the recorder, the copies.
 
     Raises:
         DiagError: when a key is lost.
     """
-    found = Evidence()
+    found = Gathered()
     if path.exists():
         found.of_file = carve(path)
         found.add("fichier", found.of_file)
@@ -178,14 +178,14 @@ def _copies(folder: Path) -> list[Path]:
     return sorted(whole, key=lambda path: path.stat().st_mtime, reverse=True)
 
 
-# Looking: every step is told, sound or not.
+# Looking: every step is reported, sound or not.
 
 
 CLOCK_GAP = 120_000
 """Milliseconds by which the last line may be ahead of the clock."""
 
 ROOM = 200 * 2**20
-"""Free bytes under which a disk is told to be almost full."""
+"""Free bytes under which a disk is reported as almost full."""
 
 _SHUT = "il ne s'ouvre plus."
 
@@ -195,14 +195,14 @@ _REPAIR = "Pour le remettre en état : diag doctor --repair."
 class Examined(NamedTuple):
     """What was seen of a workspace."""
 
-    findings: Sequence[Finding]
-    evidence: Evidence | None
+    findings: Sequence[Look]
+    evidence: Gathered | None
     """All that is left; gathered only when something is wrong."""
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> Health:
         """Return the worst of all."""
-        return max((one.verdict for one in self.findings), default=Verdict.SOUND)
+        return max((one.verdict for one in self.findings), default=Health.SOUND)
 
     @property
     def lost(self) -> Sequence[LostLines]:
@@ -232,19 +232,19 @@ def examine(folder: Path, now: int) -> Examined:
     return Examined(findings, evidence)
 
 
-def _look_at_file(path: Path) -> Finding:
+def _look_at_file(path: Path) -> Look:
     if not path.exists() and not _copies(path.parent):
         raise DiagError(f"Aucun espace de travail dans {path.parent}.")
     try:
         backup.verify(path)
     except JournalError as error:
-        told = str(error).replace(type(error).sentence or "\n", _SHUT)
-        told = " ".join(told.split())  # SQLite's own words have lines
-        return Finding("fichier", Verdict.REPAIRABLE, f"{told} {_REPAIR}")
-    return Finding("fichier", Verdict.SOUND, "structure, lignes et réponses vérifiées")
+        why = str(error).replace(type(error).sentence or "\n", _SHUT)
+        why = " ".join(why.split())  # SQLite's own words have lines
+        return Look("fichier", Health.REPAIRABLE, f"{why} {_REPAIR}")
+    return Look("fichier", Health.SOUND, "structure, lignes et réponses vérifiées")
 
 
-def _what_is_lost(evidence: Evidence) -> Finding:
+def _what_is_lost(evidence: Gathered) -> Look:
     own, lost = evidence.of_file, sum(one.number for one in evidence.lost())
     found = f"{counted(len(evidence.revisions), 'modification')} retrouvées"
     what = ""
@@ -255,31 +255,31 @@ def _what_is_lost(evidence: Evidence) -> Finding:
     elif not own.lines and not evidence.found["enregistreur"]:
         what = "rien ne dit ce qui a été saisi depuis la dernière copie"
     if what:
-        return Finding("modifications", Verdict.LOST, f"{found} ; {what}")
-    return Finding("modifications", Verdict.REPAIRABLE, f"{found}, aucune perdue")
+        return Look("modifications", Health.LOST, f"{found} ; {what}")
+    return Look("modifications", Health.REPAIRABLE, f"{found}, aucune perdue")
 
 
-def _look_at_recorder(journal: Journal) -> Finding:
+def _look_at_recorder(journal: Journal) -> Look:
     recorded = _recorded(journal.path.parent).lines
     missing = backup.unknown_among(journal.connection, recorded)
     if missing:
         what = counted(len(missing), "modification")
         sentence = f"{what} de plus que le journal : une copie ancienne ? {_REPAIR}"
-        return Finding("enregistreur", Verdict.REPAIRABLE, sentence)
+        return Look("enregistreur", Health.REPAIRABLE, sentence)
     held = counted(len(recorded), "modification")
-    return Finding("enregistreur", Verdict.SOUND, f"{held}, toutes dans le journal")
+    return Look("enregistreur", Health.SOUND, f"{held}, toutes dans le journal")
 
 
-def _look_at_clock(journal: Journal, now: int) -> Finding:
+def _look_at_clock(journal: Journal, now: int) -> Look:
     last = backup.last_written(journal.connection)
     if last > now + CLOCK_GAP:
         day = datetime.fromtimestamp(last / 1000)  # noqa: DTZ006 - the user's day
         sentence = f"elle retarde, ou a avancé : dernière saisie le {day:%d/%m/%Y}"
-        return Finding("horloge", Verdict.REPAIRABLE, sentence)
-    return Finding("horloge", Verdict.SOUND, "après la dernière saisie")
+        return Look("horloge", Health.REPAIRABLE, sentence)
+    return Look("horloge", Health.SOUND, "après la dernière saisie")
 
 
-def _look_at_photos(folder: Path) -> Iterator[Finding]:
+def _look_at_photos(folder: Path) -> Iterator[Look]:
     path = folder / PHOTOS
     if not path.exists():
         return
@@ -288,12 +288,12 @@ def _look_at_photos(folder: Path) -> Iterator[Finding]:
     except JournalError:
         whole = counted(len({*carved_photos(path)}), "photo")
         sentence = f"le fichier est abîmé, {whole} s'y lisent encore. {_REPAIR}"
-        yield Finding("photos", Verdict.REPAIRABLE, sentence)
+        yield Look("photos", Health.REPAIRABLE, sentence)
     else:
-        yield Finding("photos", Verdict.SOUND, "toutes vérifiées")
+        yield Look("photos", Health.SOUND, "toutes vérifiées")
 
 
-def _look_at_copies(folder: Path) -> Finding:
+def _look_at_copies(folder: Path) -> Look:
     damaged = []
     copies = _copies(folder)
     for copied in copies:
@@ -303,20 +303,20 @@ def _look_at_copies(folder: Path) -> Finding:
             damaged.append(copied.name)
     if damaged:
         sentence = f"abîmées : {', '.join(damaged)}. Refaites-en une : diag backup."
-        return Finding("copies", Verdict.REPAIRABLE, sentence)
+        return Look("copies", Health.REPAIRABLE, sentence)
     if not copies:
-        return Finding("copies", Verdict.SOUND, "aucune")
-    told = f"{counted(len(copies), 'copie')}, la dernière {copies[0].name}"
-    return Finding("copies", Verdict.SOUND, told)
+        return Look("copies", Health.SOUND, "aucune")
+    sentence = f"{counted(len(copies), 'copie')}, la dernière {copies[0].name}"
+    return Look("copies", Health.SOUND, sentence)
 
 
-def _look_at_room(folder: Path) -> Finding:
+def _look_at_room(folder: Path) -> Look:
     free = disk_usage(folder).free
-    told = f"{free // 2**20} Mo libres"
+    room = f"{free // 2**20} Mo libres"
     if free < ROOM:
-        sentence = f"{told} : libérez de la place"
-        return Finding("place", Verdict.REPAIRABLE, sentence)
-    return Finding("place", Verdict.SOUND, told)
+        sentence = f"{room} : libérez de la place"
+        return Look("place", Health.REPAIRABLE, sentence)
+    return Look("place", Health.SOUND, room)
 
 
 # Repairing: a new journal, in the place of the file that is set aside as it is.
@@ -338,7 +338,7 @@ class Repaired(NamedTuple):
 
 
 def repair(folder: Path) -> Repaired:
-    """Have a workspace hold again all that its sources tell.
+    """Have a workspace hold again all that its sources have.
 
     Raises:
         DiagError: when another window has it open, or nothing can be written.
@@ -364,7 +364,7 @@ def repair(folder: Path) -> Repaired:
     return done
 
 
-def take_back(journal: Journal, evidence: Evidence) -> int:
+def take_back(journal: Journal, evidence: Gathered) -> int:
     """Take in what was found, erasures first; return how many lines were new."""
     for content in evidence.editions.values():
         Editions(journal).keep(content)
@@ -375,7 +375,7 @@ def take_back(journal: Journal, evidence: Evidence) -> int:
     return journal.ingest(evidence.in_order()).new
 
 
-def _replace(folder: Path, evidence: Evidence) -> Path | None:
+def _replace(folder: Path, evidence: Gathered) -> Path | None:
     """Build a new journal of what was found, and put it in the place of the old."""
     path, workshop = folder / FILE, folder / _WORKSHOP
     rmtree(workshop, ignore_errors=True)
@@ -413,8 +413,8 @@ def _carry_settings(journal: Journal, folder: Path, carved: Carved) -> None:
             backup.carry_over(source, connection, last=source == look)
     if get_setting(journal, "workspace") is None:
         with suppress(KeyError, ValueError):  # no sum proves it; a person reads it
-            told = Settings.model_validate_json(carved.settings["workspace"])
-            put_setting(journal, "workspace", told.model_dump(mode="json"))
+            kept = Settings.model_validate_json(carved.settings["workspace"])
+            put_setting(journal, "workspace", kept.model_dump(mode="json"))
     kept = get_setting(journal, "workspace")
     if kept is not None:
         put_setting(journal, "workspace", {**kept, "device": f"d-{token_hex(4)}"})
@@ -454,7 +454,7 @@ def take_from(journal: Journal, path: Path) -> Repaired:
             f"{path} n'est pas un journal mis de côté dans {folder}. Une base venue "
             "d'ailleurs n'est pas ouverte : demandez un paquet."
         )
-    evidence = Evidence()
+    evidence = Gathered()
     evidence.of_file = carve(path)
     evidence.add("fichier", evidence.of_file)
     new = take_back(journal, evidence)

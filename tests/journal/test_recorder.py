@@ -128,6 +128,17 @@ def test_a_recorder_that_cannot_write_stops_no_answer(
         assert journal.current(AUDIT.id, noted("").subject)
 
 
+def test_a_repair_is_noted(tmp_path: Path, author: Origin) -> None:
+    with Journal.open(tmp_path) as journal:
+        journal.write(noted("un"), author)
+        journal.connection.execute("update head set device = 'x'")
+        journal.prove(AUDIT.id)
+
+    key = keys.key_of(tmp_path / "diag.db")
+    (segment,) = segments(tmp_path)
+    assert json.loads([*recorder._read(segment, key)][-1])["event"] == "repair"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="modes are of POSIX")
 def test_it_is_for_its_owner_alone(tmp_path: Path, author: Origin) -> None:
     with Journal.open(tmp_path) as journal:

@@ -17,7 +17,7 @@ from diag.journal.carve import carve
 from diag.journal.journal import FILE
 from diag.model.errors import DiagError
 from diag.workspace import backup as keeping
-from diag.workspace.doctor import Verdict, examine, repair, take_from
+from diag.workspace.doctor import Health, examine, repair, take_from
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import started, workspace
 from tests.cli.running import diag
@@ -166,7 +166,7 @@ def test_a_damaged_file_is_examined_without_a_byte_written(
     said = diag(home, "doctor")
     after = {path: path.read_bytes() for path in before}
 
-    assert said.code == Verdict.LOST, said.out
+    assert said.code == Health.LOST, said.out
     assert "perdues, dont " in said.out
     assert "abc" not in said.out, "no content in a report"
     assert after == before
@@ -182,7 +182,7 @@ def test_a_cut_workspace_is_whole_again_from_its_copies(
     path = home / FILE
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
     cut = path.read_bytes()
-    assert diag(home, "doctor").code == Verdict.REPAIRABLE
+    assert diag(home, "doctor").code == Health.REPAIRABLE
 
     said = diag(home, "doctor", "--repair")
 
@@ -205,7 +205,7 @@ def test_what_an_old_copy_lacks_comes_back_from_the_recorder(
     (home / "recorder").rename(home / "ailleurs")
     assert diag(home, "doctor").code == 0
     (home / "ailleurs").rename(home / "recorder")
-    assert diag(home, "doctor").code == Verdict.REPAIRABLE
+    assert diag(home, "doctor").code == Health.REPAIRABLE
 
     said = diag(home, "doctor", "--repair")
 
@@ -223,7 +223,7 @@ def test_a_journal_that_is_gone_comes_back_from_recorder_and_copies(
         author = desk.settings.author
     for path in home.glob(f"{FILE}*"):
         path.unlink()
-    assert diag(home, "doctor").code == Verdict.REPAIRABLE
+    assert diag(home, "doctor").code == Health.REPAIRABLE
 
     assert diag(home, "doctor", "--repair").code == 0
 
@@ -243,7 +243,7 @@ def test_what_the_recorder_has_of_an_audit_that_the_file_forgot_is_not_lost(
     assert carve(home / FILE).counts == {1: len(past.whole)}
     assert past.audit not in carve(home / FILE).audits.values()
     assert seen.lost == []
-    assert seen.verdict is Verdict.REPAIRABLE
+    assert seen.verdict is Health.REPAIRABLE
 
 
 def test_without_settings_anywhere_one_says_again_who_one_is(
@@ -330,7 +330,7 @@ def test_answers_that_changed_on_the_disk_are_found_again(
     audit, _, whole = past
     with Workspace.open(home) as desk:
         desk.journal.connection.execute("update head set lam = lam + 1")
-    assert examine(home, LATER).verdict is Verdict.REPAIRABLE
+    assert examine(home, LATER).verdict is Health.REPAIRABLE
 
     done = repair(home)
 
@@ -357,12 +357,12 @@ def test_photos_of_a_damaged_file_come_back(home: Path) -> None:
     content = bytearray(store.path.read_bytes())
     content[:100] = bytes(100)
     (home / PHOTOS).write_bytes(content)
-    assert examine(home, LATER).verdict is Verdict.REPAIRABLE
+    assert examine(home, LATER).verdict is Health.REPAIRABLE
 
     repair(home)
 
     assert [*AttachmentStore(home).sizes().values()] == [81_000]
-    assert examine(home, LATER).verdict is Verdict.SOUND
+    assert examine(home, LATER).verdict is Health.SOUND
 
 
 def test_a_clock_behind_the_last_answer_is_told(home: Path) -> None:
