@@ -77,6 +77,10 @@ class UnreachableError(JournalError):
     )
 
 
+class MovedError(JournalError):
+    """The file was deleted, moved or replaced while it was open."""
+
+
 class UnsafeError(JournalError):
     """This SQLite does not give the guarantees that the journal needs."""
 

@@ -5,7 +5,10 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
+from itertools import count
 from pathlib import Path
+from tempfile import gettempdir
+from time import monotonic
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -17,11 +20,14 @@ from diag.journal.errors import (
     DamagedError,
     JournalError,
     LockedError,
+    MovedError,
     NotAJournalError,
     ReadOnlyError,
     UnreachableError,
+    code_of,
     explain,
     in_french,
+    is_of_sqlite,
 )
 from diag.journal.ingest import Ingested, Tally, write
 from diag.journal.revision import Json, NewRevision, Origin, Revision, Unread, loads
@@ -85,6 +91,20 @@ _CHANGED = {
     "town_hall": "La liste des mairies a changé sur le disque. Réimportez-la.",
 }
 """What is shown of each small table whose sum is no longer its own."""
+
+
+_MOVED = (
+    "{path} a été supprimé, déplacé ou remplacé pendant que diag était ouvert : "
+    "{saved}. "
+    "Rien de plus n'est enregistré ici. Quittez diag, puis remettez cette copie en "
+    "service avec « diag restore »."
+)
+
+_PATIENCE = 10.0
+"""Seconds that another program is waited for."""
+
+_TURN = 100
+"""Milliseconds of one wait, where waiting is shown."""
 
 
 class Head(NamedTuple):
@@ -153,6 +173,13 @@ class Journal:
         self.notice = notice
         self.on_change: Callable[[str], object] = lambda _sentence: None
         """Shows that something had changed on the disk, and what was done about it."""
+        self.on_wait: Callable[[bool], object] | None = None
+        """Shows that another program holds the file, then that it no longer does."""
+        self.fallback = Path(gettempdir()) / "diag-secours"
+        """Where everything goes once the file is no longer in its place."""
+        self._place = _place_of(path)
+        self._mark = keys.mark_for(path)
+        self._key_file = self._mark.read_bytes() if self._mark else b""
         self.is_checked = False
         """Whether every audit was found as it was summed since the file was opened."""
         self.recorder: recorder.Recorder | None = None
@@ -193,11 +220,14 @@ class Journal:
         self.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self, patience: float = _PATIENCE) -> Iterator[sqlite3.Connection]:
         """Write everything inside, durably, or nothing.
+
+        `patience`: seconds that another program is waited for, where waiting is shown.
 
         Raises:
             JournalError: in French, when it could not be written.
+            MovedError: it was written, with all the rest, elsewhere: where.
         """
         if self.readonly:
             raise ReadOnlyError(
@@ -205,7 +235,7 @@ class Journal:
             )
         self._fresh = []
         try:
-            self.connection.execute("begin immediate")
+            self._begin(patience)
             yield self.connection
             if self.recorder:
                 self.recorder.erase(self._fresh)
@@ -216,12 +246,68 @@ class Journal:
             if sentence := explain(error, self.path):
                 raise sentence from error
             raise
+        self.check_place()
         if self.recorder and self._fresh:
             self.recorder.add([one.line for one in self._fresh])
 
     def record(self, taken: Iterable[Revision | Unread]) -> None:
         """Have lines of this transaction recorded once it is committed."""
         self._fresh += taken
+
+    def show_waits(self, show: Callable[[bool], object]) -> None:
+        """Wait for other programs by short turns, and show it meanwhile."""
+        self.on_wait = show
+        self.connection.execute(f"pragma busy_timeout = {_TURN}")
+
+    def _begin(self, patience: float) -> None:
+        end = monotonic() + patience
+        is_shown = False
+        try:
+            while True:
+                try:
+                    self.connection.execute("begin immediate")
+                except Exception as error:
+                    is_busy = code_of(error) & 0xFF == sqlite3.SQLITE_BUSY
+                    if not is_busy or self.on_wait is None or monotonic() > end:
+                        raise
+                    is_shown = True
+                    self.on_wait(True)
+                else:
+                    return
+        finally:
+            if is_shown and self.on_wait is not None:
+                self.on_wait(False)
+
+    def check_place(self) -> None:
+        """Take everything elsewhere when the file is no longer in its place.
+
+        What is written into a file that was deleted is lost once it is closed.
+
+        Raises:
+            MovedError: where everything is; nothing is written here any more.
+        """
+        if self.readonly or self._place is None or _place_of(self.path) == self._place:
+            return
+        saved = self._save_elsewhere()
+        self.readonly = True
+        self.notice = _MOVED.format(path=self.path, saved=saved)
+        raise MovedError(self.notice)
+
+    def _save_elsewhere(self) -> str:
+        """Copy what the open file still gives; return where, or why it cannot be."""
+        names = (self.fallback / f"diag-{number}.db" for number in count(1))
+        path = next(each for each in names if not each.exists())
+        try:
+            self.fallback.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(0o600, exist_ok=False)
+            if self._key_file:
+                keys.mark_path(path).write_bytes(self._key_file)
+            self.connection.execute("vacuum into ?", [str(path)])
+        except Exception as error:
+            if not isinstance(error, OSError) and not is_of_sqlite(error):
+                raise
+            return f"rien n'a pu être copié dans {self.fallback} ({error})"
+        return f"tout ce qui a été saisi est dans {path}"
 
     def select(
         self, sql: str, parameters: Sequence[object] = ()
@@ -494,6 +580,15 @@ def open_file(path: Path, *, readonly: bool) -> Opened:
         return _to_read(path, _notice_of_medium(path))
 
 
+def _place_of(path: Path) -> tuple[int, int] | None:
+    """Return which file is at a path; None when there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _to_read(path: Path, notice: str) -> Opened:
     connection = connect(path, readonly=True)
     try:
@@ -555,6 +650,15 @@ def _bring_up_to_date(path: Path, connection: sqlite3.Connection) -> None:
     migrations.upgrade(connection)
 
 
+_LATEST = "select max(at) from head where audit = (select max(audit) from head)"
+
+
+def latest_time(journal: Journal) -> int:
+    """Return when something was last written in the newest audit, by some clock."""
+    ((at,),) = journal.select(_LATEST)
+    return at or 0
+
+
 def get_setting(journal: Journal, key: str, default: Any = None) -> Any:
     """Return a setting, or `default` when nobody has set it."""
     rows = journal.select("select value from setting where key = ?", [key])
@@ -572,10 +676,12 @@ def damaged_setting(journal: Journal, key: str) -> DamagedError:
     )
 
 
-def put_setting(journal: Journal, key: str, value: Any) -> None:
+def put_setting(
+    journal: Journal, key: str, value: Any, *, patience: float = _PATIENCE
+) -> None:
     """Keep a setting, durably."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
-    with journal.transaction() as connection:
+    with journal.transaction(patience) as connection:
         connection.execute("insert or replace into setting values (?, ?)", [key, text])
         proof.seal(connection, "setting")
 
@@ -591,6 +697,6 @@ def jot_setting(journal: Journal, key: str, value: Any) -> None:
     with suppress(JournalError):
         journal.connection.execute("pragma synchronous = normal")
         try:
-            put_setting(journal, key, value)
+            put_setting(journal, key, value, patience=0)
         finally:
             journal.connection.execute("pragma synchronous = full")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import keys
 from textual._styles_cache import StylesCache
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.cache import LRUCache
@@ -34,6 +34,7 @@ from diag.tui.commands import (
     with_twins,
 )
 from diag.tui.dialogs import Confirm, Notice, Weigh
+from diag.tui.guards import Guarded
 from diag.tui.keyboard import TypedAhead, driver_for
 from diag.tui.palette import Palette, finder
 from diag.tui.safe import Sturdy, Trouble
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 # Every place but the first is imported on the way there: the first frame does not wait.
 
 
-class DiagApp(Sturdy, App[None]):
+class DiagApp(Sturdy, Guarded):
     """The screens of `diag`, over one workspace."""
 
     CSS_PATH = "app.tcss"
@@ -100,10 +101,13 @@ class DiagApp(Sturdy, App[None]):
     async def on_event(self, event: Event) -> None:
         """Take keys one at a time: what a key opens takes those typed after it."""
         typed = isinstance(event, Key | Paste) and not event.is_forwarded
+        if typed and self.is_too_small:
+            return
         if not (typed and self._typed.keeps(event)):
             await super().on_event(event)
 
     def on_mount(self) -> None:
+        self.guard()
         if self._crashed is not None:
             self.push_screen(built("reading", "CrashScreen", self._crashed))
 
@@ -316,13 +320,18 @@ class DiagApp(Sturdy, App[None]):
         if kept_keys := self.desk.kept("keys"):
             self.use_keys(readable(kept_keys))
         workspace = self.desk.workspace
+        self.guard_journal(workspace.journal)
         if workspace.is_new_to_screens and not workspace.journal.readonly:
             workspace.note_screens(seen=True)
             self.begin()
-        notice = workspace.journal.notice
+        notice = workspace.journal.notice or workspace.clock_notice
         if notice and not self._noticed:
             self._noticed = True
-            self.show_text(notice, "Lecture seule")
+            title = "Lecture seule" if workspace.journal.readonly else "Horloge"
+            self.show_text(notice, title)
+
+    def _show_change(self, words: str) -> None:
+        self.show_text(words, "Changé sur le disque")
 
     def _go_audit(self, module: str, name: str, uai: str, *where: str | None) -> None:
         """Go into a school's audit; the user stays where it cannot be opened.
@@ -421,6 +430,8 @@ def open_app(folder: Path, world: "World | None" = None) -> None:
     app.run()
     if app.refusal is not None:
         raise app.refusal
+    if app.signal:
+        sys.exit(_KILLED + app.signal)
     if app.crash is None:
         return
     log = folder / "diag.log"
@@ -432,6 +443,9 @@ def open_app(folder: Path, world: "World | None" = None) -> None:
             f"Le détail est dans {log}. Relancez diag pour reprendre."
         )
 
+
+_KILLED = 128
+"""What a shell adds to the number of the signal that ended a program."""
 
 _KEPT = 512
 """More than there are sheets, those of Textual's own widgets included."""

@@ -17,6 +17,7 @@ from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.place import KeyBar
 from diag.tui.safe import Sturdy, content
+from diag.tui.state import OpenDesk
 from diag.tui.text import Sentence
 
 
@@ -170,9 +171,12 @@ class Ask(Sturdy, ModalScreen[str | None]):
         value: str = "",
         hint: str = "",
         keep: Callable[[str], object] = lambda _typed: None,
+        draft: str = "",
     ) -> None:
         super().__init__()
         self._question = question
+        self._draft = draft
+        """What the text is about: it is kept as it is typed; empty for no draft."""
         self._value = value
         self._hint = hint
         self._keep = keep
@@ -180,7 +184,10 @@ class Ask(Sturdy, ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Sentence(self._question, classes="text")
-            field = self.FIELD(self._value, placeholder=self._hint)
+            kept = self._desk.draft_of(self._draft) if self._draft else None
+            field = self.FIELD(
+                self._value if kept is None else kept, placeholder=self._hint
+            )
             field.cursor_blink = False
             yield field
             yield from self.below()
@@ -190,13 +197,36 @@ class Ask(Sturdy, ModalScreen[str | None]):
         """Lay what is to be read under the field."""
         yield from ()
 
+    @property
+    def _desk(self) -> OpenDesk:
+        desk: OpenDesk = self.app.desk  # type: ignore[attr-defined] # every app of ours
+        return desk
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        if self._draft:
+            self._desk.keep_draft(self._draft, event.value)
+
     @on(Input.Submitted)
     def _given(self, event: Input.Submitted) -> None:
-        self._keep(event.value)
-        self.dismiss(event.value)
+        try:
+            self._keep(event.value)
+        except DiagError as error:
+            # Loaded by who raises it; the app asks, and writes it then.
+            from diag.audit.confirmation import NeedsConfirmation  # noqa: PLC0415
+
+            if isinstance(error, NeedsConfirmation):
+                self._leave(None)
+            raise
+        self._leave(event.value)
 
     def on_cancel(self) -> None:
-        self.dismiss(None)
+        self._leave(None)
+
+    def _leave(self, given: str | None) -> None:
+        if self._draft:
+            self._desk.keep_draft(self._draft, None)
+        self.dismiss(given)
 
 
 class Notice(Sturdy, ModalScreen[None]):

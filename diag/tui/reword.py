@@ -124,11 +124,25 @@ class RewordScreen(PlaceScreen):
             shown = name in self._names
             self._area(name).display = shown
             self.query_one(f"#label-{name}").display = shown
-            self._area(name).load_text(getattr(words, name) if shown else "")
+            kept = self.diag.desk.draft_of(self._draft(name))
+            text = getattr(words, name) if shown else ""
+            self._area(name).load_text(text if kept is None else kept)
         self._area("title").focus()
         self._preview()
 
+    def _draft(self, name: str) -> str:
+        """Return what a part's text is about, until it is kept."""
+        return f"{self._session.audit.id} {self.ident} {self.audience} {name}"
+
     @on(TextArea.Changed)
+    def _keep_draft(self, event: TextArea.Changed) -> None:
+        name = event.text_area.id or ""
+        words = remarks.current_wording(self._session, self.ident, self.audience)
+        text = event.text_area.text
+        if name in self._names and text != getattr(words, name):
+            self.diag.desk.keep_draft(self._draft(name), text)
+        self._preview()
+
     def _preview(self) -> None:
         text = preview(self._report, self.ident, self.audience, self.words)
         self.query_one(Markdown).update(text)
@@ -148,6 +162,7 @@ class RewordScreen(PlaceScreen):
         changed = self._other_than(words, names)
         if changed:
             advising.reword(self._session, self.ident, self.audience, changed)
+            self.diag.desk.keep_draft("", None)
             self.diag.inform("Texte enregistré.")
 
     def _keep_then(self, go_on: Callable[[], None]) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # drawn before pydantic (60 ms), the journal and judging (100 ms) are loaded.
 
 _RECENT = "recent"
+_DRAFT = "draft"
 
 
 class Recent(NamedTuple):
@@ -94,6 +95,15 @@ class OpenDesk:
             self._workspace.keep_settings(settings)
         return settings
 
+    def check_place(self) -> None:
+        """Make sure that what is typed goes where one believes.
+
+        Raises:
+            MovedError: the file is no longer in its place: where everything is.
+        """
+        if self._workspace is not None:
+            self._workspace.journal.check_place()
+
     def forget_sessions(self) -> None:
         """Have audits read again: colleagues' words may have come."""
         self._sessions.clear()
@@ -167,6 +177,18 @@ class OpenDesk:
         from diag.journal.journal import jot_setting  # noqa: PLC0415 - first frame
 
         jot_setting(self.workspace.journal, f"tui.{name}", value)
+
+    def draft_of(self, about: str) -> str | None:
+        """Return what was being typed of something when the program was killed."""
+        match self.kept(_DRAFT):
+            case [kept, str(text)] if kept == about:
+                return text
+        return None
+
+    def keep_draft(self, about: str, text: str | None) -> None:
+        """Keep what is being typed; None once it is recorded, or given up."""
+        if text is not None or self.kept(_DRAFT) is not None:
+            self.jot(_DRAFT, None if text is None else [about, text])
 
     def close(self) -> None:
         """Close the files; everything is already recorded."""

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -18,11 +18,13 @@ from diag.journal.journal import (
     Journal,
     damaged_setting,
     get_setting,
+    latest_time,
     put_setting,
 )
 from diag.journal.revision import Origin, fresh_nonce, now
 from diag.model.errors import DiagError
-from diag.workspace.disk import check_disk
+from diag.words.dates import day_of, long_date
+from diag.workspace.disk import check_disk, default_folder
 
 if TYPE_CHECKING:
     from diag.journal.territory import Territory
@@ -59,6 +61,11 @@ def fixed_world(day: date, seed: int) -> World:
 _KEY = "workspace"
 _INIT = 'diag init --author "Prénom Nom" --syndicat "Nom"'
 _WELCOME = "welcome"
+
+
+_YEARS = range(2026, 2046)
+"""This program was not written before; nobody runs it so long after."""
+_YEAR = timedelta(days=366)
 
 
 class Workspace:
@@ -117,7 +124,9 @@ class Workspace:
     def _opened(cls, folder: Path, world: World | None) -> Self:
         log_into(folder)
         keep_private(folder, 0o700)
-        return cls(folder, Journal.open(folder), world or World())
+        journal = Journal.open(folder)
+        journal.fallback = default_folder().with_name("diag-secours")
+        return cls(folder, journal, world or World())
 
     @property
     def settings(self) -> "Settings":
@@ -158,6 +167,21 @@ class Workspace:
     def knows_author(self) -> bool:
         """Whether the user is named."""
         return get_setting(self.journal, _KEY) is not None
+
+    @property
+    def clock_notice(self) -> str:
+        """Return what is odd about the clock; empty when nothing is.
+
+        It orders nothing: it is only printed, and wrong dates stay in history.
+        """
+        today, last = self.world.today(), day_of(latest_time(self.journal))
+        if today.year in _YEARS and last - today < _YEAR:
+            return ""
+        return (
+            f"L'horloge de cet ordinateur indique le {long_date(today)} : elle est "
+            "fausse de plusieurs années, et chaque saisie porterait cette date. "
+            "Réglez-la."
+        )
 
     def keep_settings(self, settings: "Settings") -> None:
         """Write the settings, durably."""

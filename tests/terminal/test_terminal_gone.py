@@ -1,9 +1,12 @@
 """The window closed, the laptop's lid shut: the program ends, nothing is lost."""
 
+import signal
+import termios
 from pathlib import Path
 
 import pytest
 
+from tests.terminal.terminal import Terminal
 from tests.terminal.test_killed import kept
 from tests.terminal.visits import prepared, visit_in
 
@@ -22,3 +25,33 @@ def test_the_app_ends_with_its_terminal_and_loses_nothing(tmp_path: Path) -> Non
         terminal.wait_for_end()
 
     assert "motif_1" in kept(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGQUIT"])
+def test_the_app_told_to_end_gives_the_terminal_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    prepared(tmp_path)
+    written: list[bytes] = []
+    draw = Terminal._draw
+
+    def keep(terminal: Terminal, data: bytes) -> None:
+        written.append(data)
+        draw(terminal, data)
+
+    monkeypatch.setattr(Terminal, "_draw", keep)
+    with visit_in(tmp_path) as terminal:
+        number = getattr(signal, name)
+        terminal.process.send_signal(number)
+        while terminal.process.poll() is None or terminal.read(0):
+            terminal.read(1)
+        code = terminal.process.returncode
+        settings = termios.tcgetattr(terminal.master)
+
+    last = b"".join(written)
+    assert code == 128 + number
+    for mode in (b"1049", b"1000", b"1003"):
+        assert last.rindex(b"\x1b[?" + mode + b"l") > last.rindex(
+            b"\x1b[?" + mode + b"h"
+        )
+    assert settings[3] & termios.ECHO

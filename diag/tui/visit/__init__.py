@@ -442,11 +442,16 @@ class VisitScreen(PlaceScreen):
 
         def noted(text: str | None) -> None:
             if text is not None:
-                self.visiting.note(text)
                 self.show_saved("note" if text else "note retirée", onward=False)
 
         label = self.visiting.question.label
-        self.app.push_screen(Ask(f"Note · {label}", current), noted)
+        asked = Ask(
+            f"Note · {label}",
+            current,
+            keep=self.visiting.note,
+            draft=f"{self.session.audit.id} {self.visiting.key}",
+        )
+        self.app.push_screen(asked, noted)
 
     def on_turn_flag(self) -> None:
         raised = self.visiting.flag()
@@ -501,13 +506,19 @@ class VisitScreen(PlaceScreen):
             self.fiche.status(read.problem, "bold $warning")
             return
 
+        saved: list[str] = []
+
+        def keep(reason: str) -> None:
+            check(reason)
+            saved.append(self.visiting.answer_without_value(state, reason))
+
         def reasoned(reason: str | None) -> None:
             if reason is not None:
-                self.show_saved(self.visiting.answer_without_value(state, reason))
+                self.show_saved(saved[-1])
 
         asked = f"{question.label}\n{STATES[state].capitalize()} : pourquoi ?"
         hint = "" if must else "facultatif"
-        self.app.push_screen(Ask(asked, hint=hint, keep=check), reasoned)
+        self.app.push_screen(Ask(asked, hint=hint, keep=keep), reasoned)
 
     def on_choose_profile(self) -> None:
         choices = [

@@ -1,0 +1,110 @@
+"""What keeps a key from answering what nobody sees, and an answer from being lost.
+
+A window too small, a file that another program holds or that is no longer in its place,
+a signal that ends the program.
+"""
+
+import asyncio
+import signal
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App, ComposeResult
+from textual.events import Resize
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from diag.tui.safe import Sturdy
+from diag.tui.state import OpenDesk
+
+if TYPE_CHECKING:
+    from diag.journal.journal import Journal
+
+LEAST = (40, 10)
+"""Columns and rows under which a question is not seen whole with its answer."""
+
+_TOO_SMALL = "Fenêtre trop petite : agrandissez-la. Ce qui est tapé n'est pas pris."
+_WAITING = " en attente… un autre programme tient le journal "
+_SECOND = 1.0
+_ENDING = ("SIGTERM", "SIGQUIT")
+
+
+class TooSmall(Sturdy, ModalScreen[None]):
+    """Stands over everything while the window is too small."""
+
+    DEFAULT_CSS = "TooSmall { background: $background; color: $text; }"
+
+    def compose(self) -> ComposeResult:
+        yield Static(_TOO_SMALL)
+
+    def on_screen_resume(self) -> None:
+        self._leave()
+
+    def on_resize(self) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
+        app = self.app
+        if self.is_current and isinstance(app, Guarded) and not app.is_too_small:
+            self.dismiss(None)
+
+
+class Guarded(App[None]):
+    """A mixin of the app: `class DiagApp(Sturdy, Guarded)`."""
+
+    desk: OpenDesk
+    """The workspace, and what is opened in it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.signal = 0
+        """The signal that ended the app, if one did."""
+        self.is_too_small = False
+        """Whether the window cannot show a question whole with its answer."""
+        self._is_waiting = False
+
+    def guard(self) -> None:
+        """Watch signals and the place of the file from now on."""
+        self.place_timer = self.set_interval(_SECOND, self._check_place)
+        if sys.platform == "win32":
+            return
+        loop = asyncio.get_running_loop()
+        for name in _ENDING:
+            # Only the main thread takes signals: a test may run elsewhere.
+            with suppress(RuntimeError, ValueError):
+                loop.add_signal_handler(getattr(signal, name), self._end, name)
+
+    def guard_journal(self, journal: "Journal") -> None:
+        """Show what the journal has to show."""
+        journal.on_change = lambda words: self.call_later(self._show_change, words)
+        journal.show_waits(self._show_wait)
+
+    def _show_change(self, words: str) -> None:
+        raise NotImplementedError
+
+    def _end(self, name: str) -> None:
+        """Leave as the user does: the terminal is given back as it was."""
+        self.signal = int(getattr(signal, name))
+        self.exit()
+
+    def _check_place(self) -> None:
+        self.desk.check_place()
+
+    def on_resize(self, event: Resize) -> None:
+        """Take no key while the window is too small to show what it answers."""
+        width, height = event.size
+        self.is_too_small = width < LEAST[0] or height < LEAST[1]
+        shown = any(isinstance(each, TooSmall) for each in self.screen_stack)
+        if self.is_too_small and not shown:
+            self.push_screen(TooSmall())
+
+    def _show_wait(self, waiting: bool) -> None:  # noqa: FBT001 - the journal's callback
+        """Write on the last line, past the screens: they wait too."""
+        if waiting and not self._is_waiting and self._driver is not None:
+            row, words = self.size.height, _WAITING[: self.size.width]
+            self._driver.write(f"\x1b7\x1b[{row};1H\x1b[7m{words}\x1b[0m\x1b[K\x1b8")
+            self._driver.flush()
+        elif not waiting:
+            self.refresh()
+        self._is_waiting = waiting

@@ -1,0 +1,164 @@
+"""« Enregistré » is true, and what was typed is not lost."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from textual.events import Paste
+from textual.widgets import Input
+
+from diag.journal.backup import verify
+from diag.journal.journal import FILE
+from diag.tui.dialogs import Ask, Notice
+from diag.tui.guards import TooSmall
+from tests.tui.visit.test_visit import prepared, visit
+from tests.tui.waiting import shows, wait_for
+
+
+def copied(folder: Path) -> list[str]:
+    """Return what the lines of a copy say, once it is found sound."""
+    (path,) = folder.glob("diag-*.db")
+    verify(path)
+    with closing(sqlite3.connect(path)) as copy:
+        return [body for (body,) in copy.execute("select body from rev")]
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+async def test_an_answer_typed_into_a_file_that_is_gone_is_saved_elsewhere(
+    tmp_path: Path, *, replaced: bool
+) -> None:
+    folder, saved = tmp_path / "desk", tmp_path / "secours"
+    prepared(folder)
+    async with visit(folder) as (pilot, screen):
+        journal = screen.session.workspace.journal
+        journal.fallback = saved
+        pilot.app.place_timer.pause()  # type: ignore[attr-defined] # the answer meets it
+        data = (folder / FILE).read_bytes()
+        shutil.rmtree(folder)
+        if replaced:
+            folder.mkdir()
+            (folder / FILE).write_bytes(data)
+        await pilot.press("7", "enter")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Notice), "a notice")
+
+        assert isinstance(pilot.app.screen, Notice)
+        assert "supprimé, déplacé ou remplacé" in pilot.app.screen.text
+        assert str(saved) in pilot.app.screen.text
+        assert not shows(pilot, "Enregistré")
+        assert any('"value":7' in body for body in copied(saved))
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: pilot.app.screen is screen, "the visit")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Notice), "again")
+        assert len(list(saved.iterdir())) == 1, "nothing more is accepted"
+
+
+async def test_a_file_that_is_gone_is_seen_before_anything_is_typed(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "desk"
+    prepared(folder)
+    async with visit(folder) as (pilot, screen):
+        screen.session.workspace.journal.fallback = tmp_path / "secours"
+        shutil.rmtree(folder)
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Notice), "a notice")
+
+        assert copied(tmp_path / "secours")
+
+
+async def test_a_note_that_the_disk_refuses_stays_where_it_was_typed(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        connection = screen.session.workspace.journal.connection
+        (pages,) = connection.execute("pragma page_count").fetchone()
+        connection.execute(f"pragma max_page_count = {pages}")
+        await pilot.press("f4")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Ask), "the dialog")
+        pilot.app.screen.post_message(Paste("porte fermée " * 900))
+        await wait_for(pilot, lambda: shows(pilot, "porte fermée"), "the note")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Notice), "refused")
+        assert shows(pilot, "disque est plein")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Ask), "the dialog")
+
+        assert shows(pilot, "porte fermée")
+        connection.execute(f"pragma max_page_count = {pages + 100}")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: pilot.app.screen is screen, "the visit")
+        assert shows(pilot, "Enregistré")
+        assert len(screen.session.facts.notes) == 1
+
+
+async def test_a_note_being_typed_when_the_program_is_killed_is_there_again(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, _):
+        await pilot.press("f4", *"clé en mairie")
+        await wait_for(pilot, lambda: shows(pilot, "clé en mairie"), "the note")
+
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("f4")
+        await wait_for(pilot, lambda: shows(pilot, "clé en mairie"), "the draft")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: pilot.app.screen is screen, "the visit")
+        assert ("clé en mairie",) in screen.session.facts.notes.values()
+
+        await pilot.press("down", "f4")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Ask), "another")
+        assert not pilot.app.screen.query_one(Input).value
+
+
+async def test_the_wait_for_another_program_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared(tmp_path)
+    written: list[str] = []
+    async with visit(tmp_path) as (pilot, screen):
+        with closing(sqlite3.connect(tmp_path / FILE)) as other:
+            other.isolation_level = None
+            other.execute("begin exclusive")
+            journal = screen.session.workspace.journal
+            show, turns = journal.on_wait, []
+            assert show is not None
+
+            def show_then_let_go(waiting: bool) -> None:  # noqa: FBT001 - the callback's
+                show(waiting)
+                turns.append(waiting)
+                if len(turns) == 3:
+                    other.execute("rollback")
+
+            journal.on_wait = show_then_let_go
+            assert pilot.app._driver is not None
+            monkeypatch.setattr(pilot.app._driver, "write", written.append)
+            await pilot.press("7", "enter")
+            await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "the answer")
+
+        assert turns == [True, True, True, False]
+        assert sum("en attente" in text for text in written) == 1
+
+
+async def test_a_window_too_small_for_the_question_takes_no_key(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        before = screen.session.facts.answers
+        await pilot.resize_terminal(20, 5)
+        small = pilot.app
+        await wait_for(
+            pilot, lambda: isinstance(small.screen, TooSmall), "the sentence"
+        )
+        assert shows(pilot, "trop petite")
+        await pilot.press("7", "enter", "escape")
+        await pilot.resize_terminal(80, 24)
+        await wait_for(pilot, lambda: small.screen is screen, "the visit")
+
+        assert screen.session.facts.answers == before
+        await pilot.press("7", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "the answer")
