@@ -15,6 +15,7 @@ from typing import Any, cast
 from diag.journal.errors import (
     EXAMINE,
     DamagedError,
+    DiskFullError,
     JournalError,
     NotAJournalError,
     ReadOnlyError,
@@ -62,7 +63,7 @@ def connect(
     """
     try:
         return _connect(path, "ro" if readonly else "rwc", shared=shared)
-    except (ReadOnlyError, UnreachableError):
+    except (DiskFullError, ReadOnlyError, UnreachableError):
         if readonly and _is_still(path):
             return _connect(path, "ro&immutable=1", shared=shared)
         raise

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from itertools import count
 from pathlib import Path
-from tempfile import gettempdir
 from time import monotonic
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -18,6 +17,7 @@ from diag.journal import schema as migrations
 from diag.journal.connection import connect
 from diag.journal.errors import (
     DamagedError,
+    DiskFullError,
     JournalError,
     LockedError,
     MovedError,
@@ -100,6 +100,11 @@ _MOVED = (
     "service avec « diag restore »."
 )
 
+_FULL = (
+    "{path} s'ouvre en lecture seule : le disque est plein. Libérez de la place, puis "
+    "rouvrez diag pour saisir."
+)
+
 _PATIENCE = 10.0
 """Seconds that another program is waited for."""
 
@@ -175,7 +180,7 @@ class Journal:
         """Shows that something had changed on the disk, and what was done about it."""
         self.on_wait: Callable[[bool], object] | None = None
         """Shows that another program holds the file, then that it no longer does."""
-        self.fallback = Path(gettempdir()) / "diag-secours"
+        self.fallback = Path.home() / "diag-secours"
         """Where everything goes once the file is no longer in its place."""
         self._place = _place_of(path)
         self._mark = keys.mark_for(path)
@@ -574,6 +579,10 @@ def open_file(path: Path, *, readonly: bool) -> Opened:
             connection.close()
             raise
         return Opened(connection, readonly=False, notice="")
+    except DiskFullError:
+        if not path.exists() or not path.stat().st_size:
+            raise
+        return _to_read(path, _FULL.format(path=path))
     except (ReadOnlyError, UnreachableError):
         if not path.exists():
             raise
