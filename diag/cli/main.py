@@ -187,7 +187,10 @@ def _logged(error: Exception) -> str:
         folder = Path(chosen) if chosen else default_folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         log_into(folder)
-    logger.error("unexpected", exc_info=error)
+    try:
+        logger.error("unexpected", exc_info=error)
+    except OSError:  # its folder is gone, or the disk is full
+        return "aucun fichier : le dossier du journal ne se laisse pas écrire"
     return str(getattr(logger.handlers[0], "baseFilename", "la sortie d'erreur"))
 
 

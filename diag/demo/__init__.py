@@ -19,6 +19,7 @@ from diag.audit.report import report_of
 from diag.audit.session import AuditSession, open_session, start
 from diag.checklist.overlay import CHARTER
 from diag.demo.files import write_fictional_territory
+from diag.documents.document import Document
 from diag.documents.drafts import DraftKind, drafted
 from diag.documents.formats import FORMATS, Format
 from diag.documents.synthesis import synthesis
@@ -275,6 +276,13 @@ def problems_tried(
     return tuple(problems)
 
 
+def _pdf_notice(document: Document) -> str:
+    try:
+        return FORMATS[Format.PDF].write(document)[1]
+    except DiagError as error:
+        return str(error)
+
+
 def _made(workspace: Workspace) -> Iterator[tuple[str, str]]:
     """Make every document; yield its name and its notices."""
     for story in (FULL, HALF, COMMUNE):
@@ -284,7 +292,7 @@ def _made(workspace: Workspace) -> Iterator[tuple[str, str]]:
             document = build_document(report, audience)
             problem = report.office.house.explain(audience)
             if story == FULL and not problem:  # an accessible PDF is asked of one
-                _, problem = FORMATS[Format.PDF].write(document)
+                problem = _pdf_notice(document)
                 problem = f"{audience} : {problem}" if problem else ""
             yield f"{audience}, {report.about.name}", problem
     session = open_session(workspace, scenario(FULL).uai)

@@ -527,6 +527,9 @@ def write(
 ) -> Revision:
     """Number a draft and take it in, inside the caller's transaction.
 
+    Over more heads than one revision may supersede, it is written several times, each
+    over the one before: the last one stands alone.
+
     Raises:
         RefusedError: when it may not enter.
     """
@@ -534,13 +537,18 @@ def write(
     parents = draft.parents
     if parents is None:
         heads = connection.execute(_HEADS, (tally.number, draft.subject))
-        parents = tuple(key.hex() for (key,) in heads)[:MAX_PARENTS]
-    fields = {
-        **fields_of(draft),
-        "lam": tally.lam + 1,
-        "parents": sorted(set(parents)),
-    }
-    fields |= {"at": origin.clock(), "author": origin.author, "device": origin.device}
-    revision = compose(fields, origin.nonce())
-    append(connection, tally, revision)
-    return revision
+        parents = tuple(key.hex() for (key,) in heads)
+    named = sorted(set(parents))
+    while True:
+        taken, named = named[:MAX_PARENTS], named[MAX_PARENTS:]
+        fields = {**fields_of(draft), "lam": tally.lam + 1, "parents": sorted(taken)}
+        fields |= {
+            "at": origin.clock(),
+            "author": origin.author,
+            "device": origin.device,
+        }
+        revision = compose(fields, origin.nonce())
+        append(connection, tally, revision)
+        if not named:
+            return revision
+        named = [revision.id, *named]

@@ -19,7 +19,7 @@ from diag.journal import changes
 from diag.journal.conflicts import Conflict, nearest_base
 from diag.journal.heads import content_of, removal
 from diag.journal.records import photos_of
-from diag.journal.revision import MAX_PARENTS, Json, NewRevision, Op, Revision
+from diag.journal.revision import Json, NewRevision, Op, Revision
 from diag.journal.subjects import (
     AnswerTopic,
     AuditTopic,
@@ -489,9 +489,7 @@ def _settle(
     audit = shown.session.audit.id
     return shown.session.record(
         *(
-            NewRevision(
-                audit, subject, value, op, parents=heads[-MAX_PARENTS:], seen=seen
-            )
+            NewRevision(audit, subject, value, op, parents=heads, seen=seen)
             for subject, heads in shown.conflict.by_subject
         )
     )

@@ -1,8 +1,10 @@
-from diag.journal import changes
+import pytest
+
+from diag.journal import changes, subjects
 from diag.journal import heads as places
 from diag.journal.conflicts import conflicts_of
 from diag.journal.journal import Journal
-from diag.journal.revision import Origin
+from diag.journal.revision import NewRevision, Origin
 from diag.journal.subjects import AnswerTopic, NoteTopic, PlaceTopic
 from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState, Provenance
@@ -124,3 +126,28 @@ def test_conflicts_of_a_place_that_is_gone_are_gone(
         apart(journal, draft, author)
     journal.write(places.removal(journal, AUDIT.id, room(1).id), author)
     assert conflicts_of(journal, AUDIT) == ()
+
+
+@pytest.mark.parametrize("people", [16, 17, 40])
+def test_an_answer_over_many_heads_stands_alone(
+    journal: Journal, author: Origin, people: int
+) -> None:
+    for number in range(people):
+        said = NewRevision(
+            AUDIT.id, subjects.answer(ROOT, "q"), {"value": number}, parents=()
+        )
+        journal.write(said, author)
+    heads = journal.current(AUDIT.id, subjects.answer(ROOT, "q"))
+    assert len(heads) == people
+    named = tuple(head.id for head in heads)
+    settled = NewRevision(
+        AUDIT.id, subjects.answer(ROOT, "q"), {"value": 99}, parents=named
+    )
+
+    journal.write(settled, author)
+
+    (alone,) = journal.current(AUDIT.id, subjects.answer(ROOT, "q"))
+    assert alone.value == {"value": 99}
+    written = len(list(journal.lines(AUDIT.id))) - people
+    assert written == -(-(people - 1) // 15)
+    journal.prove(AUDIT.id)

@@ -1,6 +1,7 @@
 """What a laptop believes, and what it keeps of the hubs that know it."""
 
 import ssl
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -174,3 +175,43 @@ def test_a_locked_keyring_and_a_foreign_session_are_told(
         outcome = synchronise_with(journal, known, ExchangeEvent(), NOON)
 
     assert "trousseau de cette session" in outcome.problem
+
+
+def shaken(client: ssl.SSLContext, server: ssl.SSLContext, name: str) -> None:
+    """Have two ends shake hands in memory.
+
+    Raises:
+        SSLError: when the client does not believe the server.
+    """
+    up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
+    here = client.wrap_bio(down, up, server_hostname=name)
+    there = server.wrap_bio(up, down, server_side=True)
+    for _ in range(4):
+        for end in (here, there):
+            with suppress(ssl.SSLWantReadError):
+                end.do_handshake()
+    here.do_handshake()
+
+
+@pytest.mark.parametrize("year", [2010, 2026, 2090])
+def test_an_authority_that_was_compared_is_believed_whatever_the_clock(
+    tmp_path: Path, year: int
+) -> None:
+    day = datetime(year, 1, 1, tzinfo=UTC)
+    for name in ("hub", "autre"):
+        home.make_authority(tmp_path / name, name, day)
+    home.certify(tmp_path / "hub", "hub.vallombre.example", day)
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(tmp_path / "hub" / home._CERTIFICATE)
+    own, other = (
+        trust.build_trust((tmp_path / name / home._AUTHORITY).read_text("ascii"))
+        for name in ("hub", "autre")
+    )
+
+    shaken(own, server, "hub.vallombre.example")
+
+    with pytest.raises(ssl.SSLCertVerificationError, match="(?i)hostname"):
+        shaken(own, server, "ailleurs.example")
+    with pytest.raises(ssl.SSLCertVerificationError):
+        shaken(other, server, "hub.vallombre.example")
+    assert not trust.build_trust("").verify_flags & trust._NO_DATES

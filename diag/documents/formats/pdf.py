@@ -245,7 +245,8 @@ def write_pdf(document: Document) -> tuple[bytes, str]:
     warning gives the reason, with the line at fault.
 
     Raises:
-        NoPdfError: where typst has no build for this machine.
+        NoPdfError: where typst has no build for this machine, or refuses the document
+            in every way.
     """
     source, refused, warning = _source(document), _typst().TypstError, ""
     for standards in _STANDARDS[:-1]:
@@ -253,7 +254,13 @@ def write_pdf(document: Document) -> tuple[bytes, str]:
             return _compile_pdf(source, standards), warning
         except refused as error:
             warning = warning or _explain(error, source)
-    return _compile_pdf(source, _STANDARDS[-1]), warning
+    try:
+        return _compile_pdf(source, _STANDARDS[-1]), warning
+    except refused as error:
+        raise NoPdfError(
+            f"Le PDF n'a pas pu être fabriqué : {_reason(error)}. Un modèle trop "
+            "imbriqué en est souvent la cause ; les autres formats sont écrits."
+        ) from error
 
 
 def draw_pages(document: Document, ppi: int = 60) -> tuple[bytes, ...]:
@@ -321,7 +328,7 @@ def _in_svg(picture: Picture | Logo) -> str:
 
 def _explain(refused: Exception, source: str) -> str:
     """Return why Typst refuses a document, and the line at fault."""
-    reason = (str(refused).strip().splitlines() or ["sans explication"])[0]
+    reason = _reason(refused)
     quoted = [part for part in reason.split('"')[1::2] if part]
     lines = (
         line for line in source.splitlines() if any(part in line for part in quoted)
@@ -329,6 +336,10 @@ def _explain(refused: Exception, source: str) -> str:
     line = next(lines, "").strip()[:160]
     where = f" Passage en cause : {line}" if line else ""
     return f"Le PDF n'a pas toutes ses aides à la lecture : {reason[:200]}.{where}"
+
+
+def _reason(refused: Exception) -> str:
+    return (str(refused).strip().splitlines() or ["sans explication"])[0]
 
 
 def _compile_pdf(source: str, standards: Sequence[str]) -> bytes:

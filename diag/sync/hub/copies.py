@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -32,6 +32,8 @@ SEALED: Final = ".age"
 """How the name of what is sealed ends."""
 
 _FORM = "diag hub 1"
+_ASIDE = "avant-restauration"
+"""In the name of what a restoration set aside."""
 _STAMP = "hub-%Y-%m-%d-%H%M%S"
 
 _DUMP: Final = ".dump"
@@ -57,6 +59,7 @@ def back_up(home: HubHome, folder: Path | None = None) -> Path:
     for path in _list_secrets(home.folder):
         write_private(folder / path.relative_to(home.folder), path.read_bytes())
     _drop_outdated(folder, copied.suffix)
+    _drop_set_aside(home.folder, datetime.now(UTC))
     return copied
 
 
@@ -77,6 +80,19 @@ def _drop_outdated(folder: Path, suffix: str) -> None:
     """Remove the copies that need no longer be kept."""
     for old in _outdated(folder.glob(f"hub-*{suffix}"), datetime.now(UTC)):
         old.unlink()
+
+
+def _drop_set_aside(folder: Path, now: datetime) -> None:
+    """Remove what restorations set aside a month ago: it holds what was erased since.
+
+    As old as its name says: a restored file keeps the day of its last change.
+    """
+    for path in folder.glob(f"*-{_ASIDE}-*"):
+        stamp = path.name.partition(f"-{_ASIDE}-")[2][: len("2026-11-28")]
+        with suppress(ValueError):
+            day = datetime.fromisoformat(stamp).replace(tzinfo=UTC)
+            if now - day > _DAILY:
+                path.unlink()
 
 
 def drop_erased(held: BlobFiles, copied: Path, suffix: str = "") -> None:
@@ -108,7 +124,7 @@ def restore(folder: Path, copied: Path, database: str = "") -> Path | str | None
     """
     if not copied.is_file():
         raise DiagError(f"{copied} : copie introuvable. Vérifiez le chemin.")
-    aside = f"avant-restauration-{datetime.now(UTC):%Y-%m-%d-%H%M%S}"
+    aside = f"{_ASIDE}-{datetime.now(UTC):%Y-%m-%d-%H%M%S}"
     kept: Path | str | None
     if copied.suffix == _DUMP:
         kept = _restore_dump(folder, copied, aside, database)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from diag.documents.document import Document
 from diag.documents.formats import pdf as typeset
-from diag.documents.formats.pdf import drawable, write_pdf
+from diag.documents.formats.pdf import NoPdfError, drawable, write_pdf
 from diag.documents.templates import build_document
 from diag.model.enums import Audience
 from tests.documents.builders import SCHOOL, facts, report
@@ -132,6 +132,12 @@ def test_a_document_that_the_accessible_build_refuses_is_still_made(
     file, warning = write_pdf(build_document(report(), Audience.MAIRIE))
     assert file.startswith(b"%PDF")
     assert "aides à la lecture" in warning
+
+
+def test_a_text_that_nests_without_end_is_refused_in_a_sentence() -> None:
+    """A template of three thousand « > » ended as unexpected."""
+    with pytest.raises(NoPdfError, match="imbriqué"):
+        made(f"# T\n\n{'>' * 3000} x\n")
 
 
 def _without_alternative_text() -> str:

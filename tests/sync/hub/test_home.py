@@ -298,6 +298,23 @@ def test_copies_of_an_erased_attachment_expire_as_those_of_the_database(
     assert left == ["aa" * 32 + suffix, "cc" * 32 + suffix]
 
 
+def test_what_a_restoration_set_aside_goes_after_a_month(home: HubHome) -> None:
+    """It holds what was erased since, and stayed for ever."""
+    now = datetime.now(UTC)
+    days = {age: (now - timedelta(days=age)).date().isoformat() for age in (2, 45)}
+    names = {
+        age: f"hub-avant-restauration-{day}-101112.db" for age, day in days.items()
+    }
+    for name in (*names.values(), "hub-avant-restauration-mes-notes.txt"):
+        (home.folder / name).write_bytes(b"x")
+
+    copies.back_up(home)
+
+    assert (home.folder / names[2]).exists()
+    assert not (home.folder / names[45]).exists()
+    assert (home.folder / "hub-avant-restauration-mes-notes.txt").exists()
+
+
 HOSTILE = "Anne\x1b]0;titre\x07\nRoy"
 
 
