@@ -206,6 +206,7 @@ class RewordScreen(PlaceScreen):
     def _drop(self, names: Iterable[str]) -> None:
         """Show again what is kept of these parts."""
         words = remarks.current_wording(self._session, self.ident, self.audience)
+        self.diag.desk.keep_draft("", None)
         for name in names:
             self._area(name).load_text(getattr(words, name))
 
@@ -247,6 +248,7 @@ class RewordScreen(PlaceScreen):
     def _declare(self, confirmed: bool | None) -> None:  # noqa: FBT001 - Textual's
         if confirmed:
             advising.reword(self._session, self.ident, self.audience, {})
+            self.diag.desk.keep_draft("", None)
             self._show()
             self.diag.inform("Mots des grilles rétablis.")
 
