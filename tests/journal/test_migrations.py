@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.journal import journal as opening
+from diag.journal import file as opening
 from diag.journal import schema
 from diag.journal import schema as migrations
 from diag.journal.connection import connect
