@@ -428,6 +428,8 @@ def undo(journal: Journal, name: str, at: int) -> int:
             rebuild_audit(connection, number, audit)
             connection.execute(_FORGET_MARKS, [number])
         connection.execute(_UNDONE, [at, name])
+        if journal.recorder:
+            journal.recorder.drop(row[2] for row in rows)
     return len(rows)
 
 

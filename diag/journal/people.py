@@ -104,6 +104,12 @@ def mentions(journal: Journal, name: PersonName) -> tuple[Mention, ...]:
     )
 
 
+def unread_mentions(journal: Journal, name: PersonName) -> list[tuple[str, str]]:
+    """Return the lines of a newer version that hold a name: audit and id."""
+    rows = journal.select("select audit, id, body from opaque order by audit, id")
+    return [(audit, key.hex()) for audit, key, body in rows if name.spans(body)]
+
+
 def drop_from_quarantine(journal: Journal, name: PersonName) -> int:
     """Let go of the refused lines that hold a name; return how many."""
     with journal.transaction() as connection:

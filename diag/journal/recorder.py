@@ -97,6 +97,14 @@ class Recorder:
             audits = {audit for audit, target in named if target == mark_of(audit)}
             erase(self._home, self._key, ids, frozenset(audits))
 
+    def drop(self, ids: Iterable[bytes]) -> None:
+        """Let go of lines that were set aside: they do not come back by a repair.
+
+        Raises:
+            OSError: when a segment cannot be written again.
+        """
+        erase(self._home, self._key, frozenset(ids), frozenset())
+
     def close(self) -> None:
         """Have all that was written on the disk."""
         if self._timer is not None:

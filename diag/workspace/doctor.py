@@ -395,7 +395,7 @@ def _replace(folder: Path, evidence: Gathered) -> Path | None:
 
 
 def _stamp() -> str:
-    return f"abime-{datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005 - a file's name
+    return f"avant-reparation-{datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005 - a file's name
 
 
 def _carry_settings(journal: Journal, folder: Path, carved: Carved) -> None:

@@ -11,7 +11,14 @@ from diag.journal import changes, encryption, recorder
 from diag.journal import connection as keys
 from diag.journal.backup import FOLDER as COPIES
 from diag.journal.errors import RefusedError
-from diag.journal.exchange import held_by_hubs, keep_equal, proven_sum, take_page
+from diag.journal.exchange import (
+    held_by_hubs,
+    intake,
+    keep_equal,
+    proven_sum,
+    take_page,
+    undo,
+)
 from diag.journal.journal import Journal
 from diag.journal.people import retire
 from diag.journal.recorder import Recorder, recorded, release, segments
@@ -102,6 +109,26 @@ def test_nothing_of_a_retired_audit_stays(tmp_path: Path, author: Origin) -> Non
 
     key = keys.key_of(tmp_path / "diag.db")
     assert all(b'"op":"erase"' in line for line in recorded(tmp_path, key))
+
+
+def test_what_a_bundle_brought_leaves_it_when_that_is_undone(
+    tmp_path: Path, author: Origin
+) -> None:
+    key = keys.key_of(tmp_path / "diag.db")
+    (tmp_path / "far").mkdir()
+    with Journal.open(tmp_path / "far") as far:
+        line = far.write(noted(SECRET), author).line
+    with Journal.open(tmp_path) as journal:
+        own = journal.write(noted("un", "r"), author)
+        with intake(journal) as bundle:
+            bundle.begin("paquet", "ab" * 32)
+            bundle.take([line])
+            bundle.record("ab" * 32, 0, {})
+        assert [*recorded(tmp_path, key)] == [own.line, line]
+
+        undo(journal, "paquet", 1)
+
+    assert [*recorded(tmp_path, key)] == [own.line]
 
 
 def test_an_erasure_that_the_recorder_cannot_carry_out_is_not_recorded(

@@ -16,6 +16,7 @@ from diag.journal.attachments import AttachmentStore
 from diag.journal.carve import carve
 from diag.journal.journal import FILE
 from diag.model.errors import DiagError
+from diag.office.privacy.register import copies
 from diag.workspace import backup as keeping
 from diag.workspace.doctor import Health, examine, repair, take_from
 from diag.workspace.workspace import Workspace
@@ -187,13 +188,14 @@ def test_a_cut_workspace_is_whole_again_from_its_copies(
     said = diag(home, "doctor", "--repair")
 
     assert said.code == 0, said.out + said.err
-    (aside,) = home.glob("diag-abime-*.db")
+    (aside,) = home.glob("diag-avant-reparation-*.db")
     assert aside.read_bytes() == cut
     with Workspace.open(home) as desk:
         assert lines(desk, audit) == whole
         assert desk.settings.author == settings.author
         assert desk.settings.device != settings.device
         assert started(desk).audit.id == audit
+    assert aside in [one.path for one in copies(home)], "it expires as a copy does"
     assert diag(home, "doctor").code == 0
     assert not (home / "reparation").exists()
 

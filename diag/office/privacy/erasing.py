@@ -18,6 +18,7 @@ from diag.journal.people import (
     mentions,
     retire,
     retired,
+    unread_mentions,
 )
 from diag.journal.revision import Json, NewRevision
 from diag.journal.subjects import AnswerTopic, PhotoTopic
@@ -126,6 +127,10 @@ def forget(
     rewritten = [*filter(None, (_rewritten(found.name, one) for one in chosen))]
     erasures = [
         changes.erased(one.revision.audit, one.revision.id, reason) for one in chosen
+    ]
+    erasures += [
+        changes.erased(audit, ident, reason)
+        for audit, ident in unread_mentions(journal, found.name)
     ]
     written = journal.write_many([*rewritten, *erasures], origin)
     remember(workspace.folder, written[len(rewritten) :])

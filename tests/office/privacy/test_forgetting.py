@@ -11,6 +11,7 @@ from diag.audit import follow
 from diag.audit.photos import join_photos, photos_of, shown_by
 from diag.audit.session import AuditSession
 from diag.journal import changes
+from diag.journal.exchange import unread_lines
 from diag.journal.people import GONE
 from diag.model.audit import Audit
 from diag.model.errors import DiagError
@@ -21,6 +22,7 @@ from diag.workspace.people import learn_names
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import started, workspace
 from tests.audit.pictures import jpeg
+from tests.journal.newer import newer
 
 NAME = "Hélène Mortier"
 
@@ -72,6 +74,18 @@ def test_no_byte_of_the_value_nor_of_its_nonce_stays(session: AuditSession) -> N
 
     assert done.clean
     assert holding(made.folder, "Mortier", *nonces) == []
+
+
+def test_nothing_stays_in_what_a_newer_version_wrote(session: AuditSession) -> None:
+    journal = session.workspace.journal
+    for revision in journal.history_inside(session.audit.id, "visit"):
+        journal.ingest([newer(revision)])
+    assert len(unread_lines(journal)) == 1
+
+    made = everything(session)
+
+    assert len(unread_lines(made.journal)) == 1
+    assert holding(made.folder, "Mortier") == []
 
 
 def test_a_pull_or_an_old_bundle_does_not_bring_it_back(session: AuditSession) -> None:
