@@ -100,12 +100,15 @@ def plan_of(
     today: date,
     ranks: Mapping[str, Fraction] | None = None,
     refs: Mapping[str, str] | None = None,
+    *,
+    moved: Mapping[str, date] | None = None,
 ) -> Plan:
     """Return the advice numbered and dated, counting delays from `today`.
 
     It keeps the order of the assessment, in which dangers and the law come first; so
     does what the engineer adds for them. `ranks` is the engineer's own order, which has
     the last word. An action that has a number in `refs` keeps it; others come after.
+    One in `moved` is due that day, whatever its delay.
     """
     states = states_of(follow_ups)
     sure = [one for one in advice if _is_sure(one, states)]
@@ -114,8 +117,14 @@ def plan_of(
     ordered += [Action("", one, _due(one, today)) for one in rest]
     known = refs or {}
     free = (f"R{rank}" for rank in count(len(known) + 1))
+    days = moved or {}
     placed = [
-        replace(one, ref=known.get(one.id) or next(free), state=states.get(one.id))
+        replace(
+            one,
+            ref=known.get(one.id) or next(free),
+            state=states.get(one.id),
+            due=days.get(one.id, one.due),
+        )
         for one in ordered
     ]
     later_on = placed[len(sure) :]

@@ -5,9 +5,10 @@ danger, costs nothing or is small takes no vote; what nobody can price waits. Pu
 words come after.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import combinations
 
 from diag.assess.judge import judge_for
 from diag.assess.plan import Action, Plan
@@ -228,11 +229,11 @@ class Ballot:
 def ballot_of(
     plan: Plan,
     terms: Terms,
-    arrange: Callable[[Action], object] = lambda _action: None,
+    joins: Mapping[str, str] | None = None,
 ) -> Ballot:
     """Return the votes that a plan asks for, on the terms of an audit.
 
-    `arrange` names the vote into which a person put an action; None: as computed.
+    `joins`: an action → the one whose vote it joins, or itself for a vote apart.
     """
     years = _years(plan.actions, terms)
     asked: list[Action] = []
@@ -247,7 +248,7 @@ def ballot_of(
             pending.append(Unpriced(unpriced, terms.tier(one), one, criterion))
         else:
             asked.append(one)
-    motions = _few(_grouped(asked, years, terms, arrange), terms)
+    motions = _few(_grouped(asked, years, terms, joins or {}), terms, joins or {})
     motions = _after_cures(motions, terms)
     small = [one for one in motions if _is_small(one)]
     aside += [Unvoted(Aside.SMALL, one) for one in small]
@@ -320,15 +321,25 @@ def _grouped(
     actions: Sequence[Action],
     years: Mapping[str, int],
     terms: Terms,
-    arrange: Callable[[Action], object],
+    joins: Mapping[str, str],
 ) -> list[Motion]:
+    usual: dict[str, tuple[object, ...]] = {
+        one.id: (
+            terms.tier(one),
+            one.advice.recommendation.trade,
+            terms.building(one),
+            years[one.id],
+        )
+        for one in actions
+    }
+    for ident, other in joins.items():
+        if ident == other and ident in usual:
+            usual[ident] = usual[ident][0], ident
     found: dict[tuple[object, ...], list[Action]] = {}
     for one in actions:
-        by_hand: object = arrange(one)
-        trade = one.advice.recommendation.trade
-        usual = trade, terms.building(one), years[one.id]
-        key = terms.tier(one), usual if by_hand is None else by_hand
-        found.setdefault(key, []).append(one)
+        key = usual[one.id]
+        joined = usual.get(joins.get(one.id, ""), key)
+        found.setdefault(joined if joined[0] == key[0] else key, []).append(one)
     return [
         _motion(group, max(years[one.id] for one in group), terms)
         for group in found.values()
@@ -357,12 +368,25 @@ def _is_small(motion: Motion) -> bool:
     return motion.tier != DUE and motion.spent.gross < SMALL
 
 
-def _few(motions: Sequence[Motion], terms: Terms) -> list[Motion]:
-    """Return twelve votes at most: the smallest two of a class become one."""
+def _few(
+    motions: Sequence[Motion], terms: Terms, joins: Mapping[str, str]
+) -> list[Motion]:
+    """Return twelve votes at most: the smallest two of a class become one.
+
+    What a person grouped, and what a law or a date asks, while others are left, is not.
+    """
+    by_hand = {*joins, *joins.values()}
+
+    def size(pair: tuple[Motion, Motion]) -> tuple[int, int, str]:
+        one, other = pair
+        named = (each.id for each in (*one.actions, *other.actions))
+        spared = 2 * any(each in by_hand for each in named) + (one.tier == DUE)
+        return spared, one.spent.net + other.spent.net, one.lead.id
+
     small = [one for one in motions if _is_small(one)]
     left = [one for one in motions if not _is_small(one)]
     while len(left) > VOTES:
-        one, other = min(_pairs(left), key=_size)
+        one, other = min(_pairs(left), key=size)
         merged = _motion(
             (*one.actions, *other.actions), max(one.year, other.year), terms
         )
@@ -372,20 +396,10 @@ def _few(motions: Sequence[Motion], terms: Terms) -> list[Motion]:
 
 
 def _pairs(motions: Sequence[Motion]) -> Iterator[tuple[Motion, Motion]]:
-    for tier in {one.tier for one in motions}:
-        alike = sorted(
-            (one for one in motions if one.tier == tier),
-            key=lambda one: (one.spent.net, one.lead.id),
-        )
-        if len(alike) > 1:
-            yield alike[0], alike[1]
-
-
-def _size(pair: tuple[Motion, Motion]) -> tuple[bool, int, int, str]:
-    """Sort pairs by what they cost; two laws are merged when nothing else can be."""
-    one, other = pair
-    both = one.spent.net + other.spent.net
-    return one.tier == DUE, both, -one.tier, one.lead.id
+    ordered = sorted(motions, key=lambda one: (one.tier, one.spent.net, one.lead.id))
+    for one, other in combinations(ordered, 2):
+        if one.tier == other.tier:
+            yield one, other
 
 
 def _after_cures(motions: Sequence[Motion], terms: Terms) -> list[Motion]:

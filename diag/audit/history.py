@@ -277,7 +277,7 @@ def _describe_fields(session: AuditSession, topic: Topic, value: dict[str, Any])
         case QuestionnaireTopic():
             whom = _text(value, "whom")
             words = _joined(WHOM.get(whom, whom), _day(value, "on"))
-        case PhotoTopic() | OwnTopic() | ScenarioTopic():
+        case PhotoTopic() | OwnTopic() | ScenarioTopic() | BallotTopic():
             words = _text(value, _NAMED_BY[type(topic)])
         case AnswerTopic():  # to a question that this version does not know
             words = _joined(_plain(value.get("value")), _text(value, "reason"))
@@ -287,6 +287,7 @@ def _describe_fields(session: AuditSession, topic: Topic, value: dict[str, Any])
 
 
 _NAMED_BY: dict[type, str] = {
+    BallotTopic: "title",
     PhotoTopic: "caption",
     OwnTopic: "title",
     ScenarioTopic: "name",

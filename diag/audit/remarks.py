@@ -15,6 +15,7 @@ from diag.journal.records import photos_of
 from diag.journal.subjects import (
     AnswerTopic,
     FlagTopic,
+    HandTopic,
     NoteTopic,
     OwnTopic,
     PhotoTopic,
@@ -136,7 +137,7 @@ def is_unsealed(session: AuditSession, remarks: Remarks) -> bool:
                 return True
             case AnswerTopic() | NoteTopic() | FlagTopic():
                 return topic.question in shown.questions
-            case RankTopic() | WordingTopic():
+            case RankTopic() | WordingTopic() | HandTopic():
                 return topic.recommendation in {*shown.recommendations, *own}
             case OwnTopic():
                 return topic.recommendation in own
@@ -180,6 +181,13 @@ def public_digest(session: AuditSession, remarks: Remarks) -> str:
             if ident in session.checklist.recommendations
         ),
     }
+    hands = {
+        ident: _plain(one)
+        for ident, one in session.hands.items()
+        if ident in session.checklist.recommendations
+    }
+    if hands:
+        read["hands"] = [str(one) for one in sorted(hands.items())]
     return sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()
 
 

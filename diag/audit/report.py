@@ -53,7 +53,7 @@ from diag.model.fact import Facts, Place
 from diag.model.number import Quantity
 from diag.model.territory import Commune, TownHall
 from diag.model.text import accented
-from diag.model.votes import DecisionList
+from diag.model.votes import DecisionList, VoteHand
 from diag.words.dates import long_date
 from diag.words.sentences import NEXT_BUDGET, Blanks, filled, listed
 from diag.words.vocabulary import (
@@ -126,6 +126,8 @@ class Report:
     """Finds schools like it."""
     shown: "Report | None"
     """The same as if its sensitive questions did not exist; None where none does."""
+    hands: Mapping[str, VoteHand]
+    """What the engineer did to votes, by id of recommendation."""
     frozen: DecisionList | None
     """What the closing froze for the council; None while the audit is open."""
     option: Option | None
@@ -335,6 +337,7 @@ def build_report(
     look_back: Callable[[], AuditsCompared | None] = lambda: None,
     look_around: Callable[[], Comparables | None] = lambda: None,
     shown: Report | None = None,
+    hands: Mapping[str, VoteHand] | None = None,
     frozen: DecisionList | None = None,
     option: Option | None = None,
 ) -> Report:
@@ -349,7 +352,12 @@ def build_report(
     refs = {one.id: one.ref for one in shown.plan} if shown else {}
     if frozen:
         refs = frozen.refs
-    plan = plan_of((*assessment.advice, *added), steps, today, ranks, refs)
+    moved = {
+        ident: date.fromisoformat(one.due)
+        for ident, one in (hands or {}).items()
+        if one.due
+    }
+    plan = plan_of((*assessment.advice, *added), steps, today, ranks, refs, moved=moved)
     return Report(
         about=about.model_copy(update={"name": accented(about.name)}),
         commune=commune,
@@ -375,6 +383,7 @@ def build_report(
         look_back=look_back,
         look_around=look_around,
         shown=shown,
+        hands=hands or {},
         frozen=frozen,
         option=option,
     )
@@ -426,19 +435,31 @@ class Album(Mapping[str, bytes]):
 
 
 def report_of(
-    session: AuditSession, day: date | None = None, *, scenario: str = ""
+    session: AuditSession,
+    day: date | None = None,
+    *,
+    scenario: str = "",
+    hands: Mapping[str, VoteHand] | None = None,
 ) -> Report:
     """Return everything the documents of an audit print, as of a day.
+
+    With other `hands` on its votes than those recorded, to be previewed.
 
     Raises:
         DiagError: a scenario, to be printed as an option, that nobody kept.
         DamagedError: the audit is no longer what was written.
     """
     session.prove()
-    return _report_of(session, day, scenario)
+    hands = session.hands if hands is None else hands
+    return _report_of(session, day, scenario, hands)
 
 
-def _report_of(session: AuditSession, day: date | None, scenario: str) -> Report:
+def _report_of(
+    session: AuditSession,
+    day: date | None,
+    scenario: str,
+    hands: Mapping[str, VoteHand],
+) -> Report:
     workspace = session.workspace
     settings = workspace.settings
     territory = workspace.territory
@@ -447,7 +468,7 @@ def _report_of(session: AuditSession, day: date | None, scenario: str) -> Report
     # What a closing froze is printed as of its day, whenever that is.
     frozen_on = date.fromisoformat(frozen.day) if frozen else None
     today = day or frozen_on or workspace.world.today()
-    remarks, shown = remarks_of(session), _shown(session, today, scenario)
+    remarks, shown = remarks_of(session), _shown(session, today, scenario, hands)
     return build_report(
         about=session.about,
         commune=territory.commune(session.about.insee),
@@ -475,15 +496,18 @@ def _report_of(session: AuditSession, day: date | None, scenario: str) -> Report
         look_back=partial(progress_of, session),
         look_around=partial(comparables_of, session),
         shown=shown,
+        hands=hands,
         frozen=frozen,
         option=option_of(session, scenario) if scenario else None,
     )
 
 
-def _shown(session: AuditSession, day: date, scenario: str) -> Report | None:
+def _shown(
+    session: AuditSession, day: date, scenario: str, hands: Mapping[str, VoteHand]
+) -> Report | None:
     if public(session.checklist) is session.checklist:
         return None
-    return _report_of(session.public(), day, scenario)
+    return _report_of(session.public(), day, scenario, hands)
 
 
 def _as_decided(session: AuditSession, remarks: Remarks) -> Assessment:

@@ -36,6 +36,7 @@ from diag.journal.facts import (
 from diag.journal.heads import repeat_at_twins
 from diag.journal.records import (
     follow_ups_of,
+    hands_of,
     ranks_of,
     visits_of,
     wordings_of,
@@ -54,6 +55,7 @@ from diag.model.enums import (
 )
 from diag.model.errors import DiagError
 from diag.model.fact import Answer, Facts, Value
+from diag.model.votes import VoteHand
 from diag.rules.scope import root_of
 from diag.words.vocabulary import SUBJECTS
 from diag.workspace.editions import current
@@ -203,6 +205,11 @@ class AuditSession:
     def ranks(self) -> dict[str, Fraction]:
         """Where the engineer put recommendations, by id."""
         return passed_on(ranks_of(self.workspace.journal, self.audit.id), self.heirs)
+
+    @property
+    def hands(self) -> dict[str, VoteHand]:
+        """What the engineer did to votes, by id of recommendation."""
+        return passed_on(hands_of(self.workspace.journal, self.audit.id), self.heirs)
 
     @property
     def wordings(self) -> dict[tuple[str, Audience], dict[str, str]]:

@@ -85,7 +85,11 @@ def decisions_of(
     shown = report.public
     terms = terms_of(shown)
     lacks = lacks_of(shown.facts, shown.checklist, shown.assessment, terms.party)
-    ballot = ballot_of(shown.plan, terms) if not lacks else _dangers_only(shown, terms)
+    ballot = (
+        ballot_of(shown.plan, terms, _joins(shown))
+        if not lacks
+        else _dangers_only(shown, terms)
+    )
     return DecisionList(
         day=shown.date.isoformat(),
         version=version,
@@ -159,19 +163,23 @@ def _dangers_only(report: Report, terms: Terms) -> Ballot:
     return Ballot((), tuple(one for one in whole.aside if one.motion.tier == 1), ())
 
 
+def _joins(report: Report) -> dict[str, str]:
+    return {ident: one.into for ident, one in report.hands.items() if one.into}
+
+
 def _vote(report: Report, terms: Terms, motion: Motion, number: int) -> Vote:
     lead, due = motion.lead, motion.due
     return Vote(
         number=number,
         tier=motion.tier,
-        title=short_title(report.title(lead)),
+        title=_by_hand(report, motion, "title") or short_title(report.title(lead)),
         where=_where(report, motion.actions),
         places=tuple(_places(motion.actions)),
         actions=tuple(one.id for one in motion.actions),
         findings=_findings(report, motion.actions),
         trade=motion.trade,
         nature=_nature(report, terms, motion),
-        otherwise=_otherwise(report, motion.actions),
+        otherwise=_otherwise(report, motion),
         lines=tuple(_lines(motion.actions)),
         spent=motion.spent,
         due=due.isoformat() if due else "",
@@ -233,9 +241,17 @@ _BY_LAW = 2
 """Last class in which a law may press."""
 
 
-def _otherwise(report: Report, actions: Iterable[Action]) -> VoteOtherwise:
+def _by_hand(report: Report, motion: Motion, name: str) -> str:
+    """Return the engineer's words for a vote: said of its dearest action."""
+    hand = report.hands.get(motion.lead.id)
+    return str(getattr(hand, name)) if hand else ""
+
+
+def _otherwise(report: Report, motion: Motion) -> VoteOtherwise:
     """Return what stays otherwise, of the dearest action that says it."""
-    for one in actions:
+    if own := _by_hand(report, motion, "otherwise"):
+        return VoteOtherwise(long=own, short=own if len(own) <= TITLE else "")
+    for one in motion.actions:
         words = one.advice.recommendation.wording.get(USUAL_READER)
         if words and words.otherwise:
             long, short = (

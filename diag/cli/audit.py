@@ -59,6 +59,8 @@ COMMANDS = {
     "undo": "diag.cli.answer:undo",
     "upgrade": "diag.cli.audit:upgrade",
     "visit": "diag.cli.follow:visit",
+    "vote": "diag.cli.votes:vote",
+    "votes": "diag.cli.votes:votes",
 }
 """Subcommand → module and attribute."""
 

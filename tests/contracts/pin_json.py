@@ -16,7 +16,7 @@ from tests.fixtures.make_landed import CLOSED, OPEN, run, unpack
 SHAPES = Path(__file__).with_name("json.txt")
 MAPS = frozenset((
     *("criteria", "domains", "statuses", "fields", "levels"),
-    *("held", "colleagues", "waiting", "new", "effect"),
+    *("held", "colleagues", "waiting", "new", "effect", "numbers", "reserved"),
 ))
 """Keys under which an object is a map, by id or by name."""
 CRITERION, ADVICE = "prise-par-classe", "ranger-cables-et-prises"
@@ -37,6 +37,7 @@ READ: dict[str, tuple[str, ...]] = {
     "conflicts": ("conflicts",),
     "audit status": ("audit", "status", CLOSED),
     "audit list": ("audit", "list"),
+    "audit votes": ("audit", "votes", CLOSED),
     "audit profile": ("audit", "profile", OPEN),
     "audit place list": ("audit", "place", OPEN, "list"),
     "audit questions": ("audit", "questions", OPEN),
