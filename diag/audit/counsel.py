@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 
 from diag.answers.types import TYPES, value_words
 from diag.assess.money import format_cost, format_range, format_seen
@@ -14,6 +15,7 @@ from diag.audit.findings import observed
 from diag.audit.remarks import declared_wording
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
+from diag.audit.votes import votes_of
 from diag.model.audit import FollowUp
 from diag.model.checklist import Checklist, EffectValue, Price, Question
 from diag.model.enums import (
@@ -25,7 +27,7 @@ from diag.model.enums import (
 )
 from diag.model.number import canonical_number
 from diag.words.dates import describe_day
-from diag.words.figures import measure, number, out_of_100
+from diag.words.figures import euros, measure, number, out_of_100
 from diag.words.sentences import NEXT_BUDGET, Blanks, filled, listed, sentence
 from diag.words.vocabulary import (
     AUDIENCES,
@@ -49,7 +51,45 @@ def counsel(session: AuditSession) -> tuple[OutlineLine, ...]:
             total = short_cost(*(one.advice.cost for one in actions)) * is_open
             lines.append(heading(key, f"{title} : {len(actions)}", total))
             lines += (_action(session, report, one) for one in actions)
+    lines.append(
+        OutlineLine(
+            "votes",
+            "Votes du conseil",
+            "gelés à la clôture" if report.frozen else "tels que proposés ce jour",
+            inner=lambda: tuple(_votes(report)),
+            tone=Tone.HEADING,
+        )
+    )
     return tuple(lines)
+
+
+def _votes(report: Report) -> Iterator[OutlineLine]:
+    """Give each vote, what it costs, and under it all that page 1 prints of it."""
+    found = votes_of(report)
+    for one in found.votes:
+        key = f"votes/{one.number}"
+        titles = (report.plan.action(ident) for ident in one.actions)
+        details = (
+            ("Où", one.where),
+            ("Nature", one.nature.words),
+            ("Sinon", one.otherwise.long),
+            ("Brut", euros(one.spent.gross)),
+            ("Quand", one.session),
+            *(("Action", report.title(each)) for each in titles if each),
+        )
+        inner = tuple(
+            quiet(f"{key}/{at}", f"{name} : {words}")
+            for at, (name, words) in enumerate(details)
+            if words
+        )
+        yield OutlineLine(
+            key,
+            f"{one.number}. {one.title}",
+            f"net {euros(one.spent.net)}",
+            inner=partial(tuple, inner),
+        )
+    for at, missing in enumerate(found.missing):
+        yield quiet(f"votes/manque/{at}", f"Il manque : {missing}")
 
 
 def _action(session: AuditSession, report: Report, action: Action) -> OutlineLine:

@@ -4,7 +4,7 @@ Each gesture is one revision with its author and its reason; what was computed c
 back when it is taken away. Nothing here touches a list that is frozen.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from diag.assess.plan import Action
@@ -17,6 +17,9 @@ from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.model.text import accept
 from diag.model.votes import DecisionList, VoteHand
+from diag.words.dates import describe_day
+from diag.words.figures import euros
+from diag.words.sentences import counted
 
 OTHERWISE = 110
 """Longest « sinon », in characters."""
@@ -95,6 +98,25 @@ def drawn(
 ) -> DecisionList:
     """Return the votes of an audit that is open, as they would be frozen today."""
     return decisions_of(report_of(session, hands=hands), last_list(session))
+
+
+def changed_words(before: DecisionList, after: DecisionList) -> Iterator[str]:
+    """Give what a gesture changes: votes that go (−), votes that come (+)."""
+    old, new = [*_vote_words(before)], [*_vote_words(after)]
+    changes = [
+        *(f"− {row}" for row in old if row not in new),
+        *(f"+ {row}" for row in new if row not in old),
+    ]
+    yield from changes or ["Aucun vote ne change."]
+
+
+def _vote_words(found: DecisionList) -> Iterator[str]:
+    for one in found.votes:
+        many = counted(len(one.actions), "action")
+        paid = f"{euros(one.spent.gross)} brut, {euros(one.spent.net)} net"
+        otherwise = f", sinon : {one.otherwise.long}" if one.otherwise.long else ""
+        due = f", avant le {describe_day(one.due)}" if one.due else ""
+        yield f"{one.title} ({many}, {paid}, {one.session}{due}){otherwise}"
 
 
 def _action(session: AuditSession, report: Report, ident: str) -> Action:

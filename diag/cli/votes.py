@@ -73,7 +73,7 @@ def vote(
     before, after = voting.previewed(session, recommendation, hand)
     if not dry_run:
         voting.record(session, recommendation, hand)
-    print_lines(changed_rows(before, after))
+    print_lines(voting.changed_words(before, after))
     undo = f"Pour revenir : diag audit undo {session.about.ref}"
     click.echo("Rien n'est écrit : c'est un aperçu." if dry_run else f"Noté. {undo}")
 
@@ -91,25 +91,6 @@ def vote_rows(found: DecisionList, refs: Mapping[str, str]) -> Iterator[str]:
         named = [f"{refs.get(each, '')} {each}".strip() for each in one.actions]
         details = (one.where, one.session, one.nature.words, ", ".join(named))
         yield f"     {' · '.join(filter(None, details))}"
-
-
-def changed_rows(before: DecisionList, after: DecisionList) -> Iterator[str]:
-    """Give what a gesture changes: votes that go (−), votes that come (+)."""
-    old, new = [*_plain(before)], [*_plain(after)]
-    changes = [
-        *(f"− {row}" for row in old if row not in new),
-        *(f"+ {row}" for row in new if row not in old),
-    ]
-    yield from changes or ["Aucun vote ne change."]
-
-
-def _plain(found: DecisionList) -> Iterator[str]:
-    for one in found.votes:
-        many = counted(len(one.actions), "action")
-        paid = f"{euros(one.spent.gross)} brut, {euros(one.spent.net)} net"
-        otherwise = f", sinon : {one.otherwise.long}" if one.otherwise.long else ""
-        due = f", avant le {describe_day(one.due)}" if one.due else ""
-        yield f"{one.title} ({many}, {paid}, {one.session}{due}){otherwise}"
 
 
 def _beside(found: DecisionList) -> Iterator[str]:

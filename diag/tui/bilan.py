@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from diag.assess.plan import Action
 from diag.assess.words import short_cost
-from diag.audit import advising
+from diag.audit import advising, voting
 from diag.audit.bilan import OutlineLine, findings
 from diag.audit.counsel import counsel
 from diag.audit.evolution import evolution
@@ -30,6 +30,7 @@ from diag.documents.write import WrittenFile, write_paper, write_reports
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, AuditStatus, Compliance, FollowUpState
 from diag.model.errors import DiagError
+from diag.model.votes import VoteHand
 from diag.tui.audit_finds import find_in_audit
 from diag.tui.commands import (
     AUDIT_GROUP,
@@ -41,7 +42,7 @@ from diag.tui.commands import (
     key_now,
 )
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, ListChoice
-from diag.tui.follow import FollowUpDialog, OwnAdviceDialog, WrittenDialog
+from diag.tui.follow import FollowUpDialog, OwnAdviceDialog, VoteDialog, WrittenDialog
 from diag.tui.lists import Tabs
 from diag.tui.outline import Interval, Outline
 from diag.tui.palette import NearAndFar
@@ -81,6 +82,10 @@ class SetAside(Command, keys="e", title="Écarter", group=_ADVISE):
 
 class Reword(Command, keys="t", title="Texte", group=_ADVISE, footer=True):
     """Reformuler la préconisation pour un destinataire, en voyant le résultat."""
+
+
+class HandleVote(Command, keys="g", title="Vote", group=_ADVISE):
+    """Regrouper, reformuler ou dater le vote, en voyant ce qui change."""
 
 
 class MoveUp(Command, keys="h", title="Plus haut", group=_ADVISE):
@@ -137,7 +142,15 @@ class GoVisit(Command, keys="v", title="Visite", group=AUDIT_GROUP):
     """Aller à la visite."""
 
 
-ON_ADVICE = (FollowUpCommand, SetAside, Reword, MoveUp, MoveDown, RemoveAdvice)
+ON_ADVICE = (
+    FollowUpCommand,
+    SetAside,
+    Reword,
+    HandleVote,
+    MoveUp,
+    MoveDown,
+    RemoveAdvice,
+)
 """What needs a recommendation under the cursor."""
 
 BILAN_COMMANDS = (
@@ -151,6 +164,7 @@ BILAN_COMMANDS = (
     ShowEvolution,
     GoAdvice,
     SetAside,
+    HandleVote,
     MoveUp,
     MoveDown,
     ComputedOrder,
@@ -377,6 +391,25 @@ class BilanScreen(PlaceScreen):
 
     def on_reword(self) -> None:
         self.app.push_screen(RewordScreen(self.session, self.advice))
+
+    @work
+    async def on_handle_vote(self) -> None:
+        session, ident = self.session, self.advice
+        dialog = VoteDialog(session, ident)
+        if await self.app.push_screen_wait(dialog) is None:
+            return
+        before, after = voting.previewed(session, ident, dialog.hand)
+        changes = "\n".join(voting.changed_words(before, after))
+        question = f"Ce qui change dans les votes :\n\n{changes}"
+        if await self.app.push_screen_wait(Confirm(question, yes="Garder")):
+            self.call_later(self._keep_vote, ident, dialog.hand)
+
+    def _keep_vote(self, ident: str, hand: VoteHand | None) -> None:
+        voting.record(self.session, ident, hand)
+        self.show_all()
+        self.go_to_advice(ident)
+        key = key_now(self.app, Undo)
+        self.diag.inform(f"Vote noté ; {key} y revient.")
 
     def on_move_up(self) -> None:
         self._move(-1)

@@ -11,17 +11,19 @@ from textual.widgets import Static
 
 from diag.audit.advising import add_own
 from diag.audit.session import AuditSession
+from diag.audit.voting import drawn, handled
 from diag.documents import AUDIENCES
 from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState, Owner
 from diag.model.errors import DiagError
 from diag.model.text import as_digits
+from diag.model.votes import VoteHand
 from diag.tui.commands import Command, KeyPlace, bindings_of
 from diag.tui.dialogs import Close, Field, FormDialog
 from diag.tui.place import KeyBar
 from diag.tui.safe import Sturdy, content, open_outside
 from diag.tui.text import Sentence
-from diag.words.dates import day_typed
+from diag.words.dates import day_typed, written_day
 from diag.words.vocabulary import FOLLOW_UPS, OWNERS
 
 
@@ -121,6 +123,60 @@ class OwnAdviceDialog(FormDialog):
             euros=as_digits(self.value("euros")),
             delay=f"P{months}M" if months else "",
         ).id
+
+
+AS_COMPUTED, UNMOVED = "calcul", ""
+"""Choices beside the votes that an action may join."""
+
+
+class VoteDialog(FormDialog):
+    """Asks with which vote an action goes, in which words, when and why."""
+
+    def __init__(self, session: AuditSession, ident: str) -> None:
+        super().__init__("Le vote de cette préconisation, avant la clôture")
+        self._session, self._ident = session, ident
+        self._votes = drawn(session).votes
+        self.hand: VoteHand | None = None
+        """What was asked, to be previewed; None: as computed."""
+
+    def options(self) -> tuple[tuple[str, str], ...]:
+        others = (one for one in self._votes if self._ident not in one.actions)
+        return (
+            (UNMOVED, "Rester dans le même vote"),
+            (self._ident, "En faire un vote à part"),
+            *((one.actions[0], f"Rejoindre : {one.title}") for one in others),
+            (AS_COMPUTED, "Revenir à ce qui était calculé"),
+        )
+
+    def fields(self) -> tuple[Field, ...]:
+        kept = self._session.hands.get(self._ident, VoteHand())
+        return (
+            Field("title", "Ce qui est voté", kept.title, "60 caractères au plus"),
+            Field("otherwise", "Sinon", kept.otherwise, "110 au plus : un fait"),
+            Field("due", "Avant le", written_day(kept.due), "31/01/2027"),
+            Field("why", "Pourquoi", "", "obligatoire : l'historique le garde"),
+        )
+
+    def keep(self) -> str:
+        """Check what is asked; nothing is recorded yet.
+
+        Raises:
+            DiagError: what the engineer may not do to a vote, or no reason.
+        """
+        if self.chosen == AS_COMPUTED:
+            self.hand = None
+            return AS_COMPUTED
+        due = self.value("due").strip()
+        self.hand = handled(
+            self._session,
+            self._ident,
+            into=self.chosen,
+            due=day_typed(due) if due else None,
+            title=self.value("title"),
+            otherwise=self.value("otherwise"),
+            why=self.value("why"),
+        )
+        return self._ident
 
 
 class WrittenDialog(Sturdy, ModalScreen[None]):
