@@ -86,6 +86,8 @@ class Document:
     """The syndicat's own, for its own documents; others' acts bear none."""
     pictures: Pictures = field(default_factory=lambda: NONE)
     """The attachments that it may show."""
+    sheet: Mapping[str, object] | None = None
+    """Its first page as data, for the writer that can fit it; None: as its Markdown."""
 
     @cached_property
     def foot(self) -> str:

@@ -57,6 +57,7 @@ from diag.documents.parts.votes import (
     votes_shown,
     votes_tables,
 )
+from diag.documents.sheet import sheet_of
 from diag.model.enums import Audience, Kind, Owner
 from diag.model.votes import DecisionList
 from diag.words.sentences import (
@@ -109,6 +110,7 @@ def view(report: Report) -> dict[str, object]:
     reader = f"Mairie {of(commune)}" if commune else f"Élus {report.of_it}"
     at_length = partial(_describe_action, report)
     return {
+        "sheet": sheet_of(report),
         "option": option_section(report.option),
         "since": since(report.progress, named=_MOVED) if report.progress else "",
         "cover": frame.cover(report, reader),

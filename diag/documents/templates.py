@@ -7,6 +7,7 @@ from difflib import unified_diff
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from diag.audit.report import Report
 from diag.documents import AUDIENCES
@@ -176,17 +177,21 @@ def build_document(report: Report, audience: Audience) -> Document:
     builder, house = AUDIENCES[audience], report.office.house
     meta = frame.build_meta(report, f"{builder.title} — {report.about.name}")
     nothing: dict[str, object] = {"sources": Md(""), "prices": Md("")}
-    context = frame.view(report, meta) | nothing | builder.view(report)
+    view = builder.view(report)
+    sheet: Any = view.pop("sheet", None)  # its first page, where one is drawn
+    context = frame.view(report, meta) | nothing | view
     body = render(audience, audience, context, house)
     contacts = render_contacts(frame.contacts(report), house)
     context |= {"glossary": frame.glossary(body), "contacts": contacts}
     end = render("fin", audience, context, house)
+    is_own = any(name == f"{audience}{SUFFIX}" for name, _ in house.templates)
     return Document(
         meta=meta,
         markdown=finish(meta, body, end, house.closing),
         drawings=drawings_in(context.values()),
         look=house.look,
         pictures=report.pictures,
+        sheet=None if is_own else sheet,
     )
 
 

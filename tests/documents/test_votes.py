@@ -13,7 +13,13 @@ from diag.audit.session import AuditSession
 from diag.audit.votes import votes_of
 from diag.documents.drafts import DraftKind, drafted
 from diag.documents.mail import letter
-from diag.documents.parts.votes import Headline, headline_of, rounded, votes_shown
+from diag.documents.parts.votes import (
+    Headline,
+    headline_of,
+    nature_words,
+    rounded,
+    votes_shown,
+)
 from diag.documents.synthesis import synthesis
 from diag.documents.templates import build_document
 from diag.model.audit import FollowUp
@@ -74,7 +80,7 @@ def check(vote: Vote, said: str, name: str) -> None:
         assert re.search(rf"(?<!\d){plain(number(amount))}(?!\d)", said), name
     assert vote.session in said, name
     if name != "e-mail":
-        assert plain(vote.nature.words) in said, name
+        assert plain(nature_words(vote)) in said, name
         assert vote.otherwise.long.rstrip(".") in said, name
 
 

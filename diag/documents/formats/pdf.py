@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +10,7 @@ from threading import Lock
 from types import ModuleType
 from typing import Any
 
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode as Node
 
 from diag.audit.report import Picture
@@ -295,19 +296,56 @@ def _source(document: Document) -> str:
         'relationship: "source", mime-type: "text/markdown", '
         'description: "Le texte source du document"'
     )
+    if document.sheet:
+        return "\n".join((
+            document.look.coloured(_style() + _sheet_style()),
+            f"#show: styled.with({settings})",
+            f"#pdf.attach({attached})",
+            f"#decision-sheet({value(document.sheet)}{_logo_of(document)})\n",
+            walker.block(_after_page_one(pages.first_page)),
+            '#summary("Sommaire")\n' if pages.parts else "",
+            walker.block(pages.body),
+        ))
     head = Node(pages.head).children
     titles = "".join(walker.write(node) for node in head if node.type != "dl")
     pairs = "".join(walker.pairs(node) for node in head if node.type == "dl")
-    logo = f", logo: {_logo(document.look.logo)}" if document.look.logo else ""
     return "\n".join((
         document.look.coloured(_style()),
         f"#show: styled.with({settings})",
         f"#pdf.attach({attached})",
-        f"#cover([{titles}], ({pairs}){logo})\n",
+        f"#cover([{titles}], ({pairs}){_logo_of(document)})\n",
         walker.block(pages.first_page),
         '#summary("Sommaire")\n' if pages.parts else "",
         walker.block(pages.body),
     ))
+
+
+def _after_page_one(tokens: Sequence[Token]) -> list[Token]:
+    """Return what follows the first page: its rule, which ends it, then page 2."""
+    rule = next(at for at, token in enumerate(tokens) if token.type == "hr")
+    return list(tokens[rule:])
+
+
+def value(data: object) -> str:
+    """Return plain data as Typst reads it: texts as literals, never as code."""
+    match data:
+        case bool():
+            return str(data).lower()
+        case int():
+            return str(data)
+        case str():
+            return literal(data)
+        case Mapping():
+            pairs = (f'"{name}": {value(one)}' for name, one in data.items())
+            return f"({', '.join(pairs)})" if data else "(:)"
+        case Sequence():
+            return f"({''.join(f'{value(one)}, ' for one in data)})"
+    raise TypeError(type(data))
+
+
+def _logo_of(document: Document) -> str:
+    logo = document.look.logo
+    return f", logo: {_logo(logo)}" if logo else ""
 
 
 def _logo(logo: Logo) -> str:
@@ -372,6 +410,11 @@ def _compiler() -> Any:
     return _typst().Compiler(
         root=str(FONTS), font_paths=[str(FONTS)], ignore_system_fonts=True
     )
+
+
+@cache
+def _sheet_style() -> str:
+    return Path(__file__).with_name("sheet.typ").read_text(encoding="utf-8")
 
 
 @cache

@@ -12,7 +12,7 @@ from diag.audit.report import Report
 from diag.audit.votes import votes_of
 from diag.documents.blocks import bold, box, bullets, sections, table, written
 from diag.documents.escape import Md
-from diag.model.enums import Aside, Pending
+from diag.model.enums import Aside, Nature, Pending
 from diag.model.votes import AsideLine, DecisionList, Spent, Vote, YearSpent
 from diag.words.dates import describe_day
 from diag.words.figures import NBSP, euros, half_up, number
@@ -186,8 +186,13 @@ def vote_words(each: SchoolVotes, vote: Vote) -> str:
     refs = ", ".join(refs_of(each, vote))
     where = " · ".join(filter(None, (vote.where, refs)))
     otherwise = f"Sinon : {vote.otherwise.long}" if vote.otherwise.long else ""
-    parts = (where, vote.nature.words, otherwise)
+    parts = (where, nature_words(vote), otherwise)
     return " ".join(sentence(one) for one in parts if one)
+
+
+def nature_words(vote: Vote) -> str:
+    """Return what a vote rests on; nothing where only the trade says so."""
+    return "" if vote.nature.kind is Nature.USAGE else vote.nature.words
 
 
 def refs_of(each: SchoolVotes, vote: Vote) -> tuple[str, ...]:

@@ -1,0 +1,136 @@
+"""The mayor's first page as data: what must be on it, for the writer that fits it.
+
+Texts are typeset and amounts are those of the frozen rows; nothing is placed here. The
+same page as Markdown has the tables of `parts.votes`.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from diag.audit.report import Report
+from diag.documents.parts.votes import (
+    FOOTNOTE,
+    TIERS,
+    SchoolVotes,
+    danger_words,
+    headline_of,
+    nature_words,
+    refs_of,
+    votes_shown,
+)
+from diag.model.enums import Aside
+from diag.model.votes import Spent, Vote
+from diag.words.dates import describe_day
+from diag.words.figures import french, percent
+from diag.words.sentences import counted, listed, sentence
+
+Plain = str | int | bool | list["Plain"] | dict[str, "Plain"]
+"""What a sheet is made of: no writer reads more into it."""
+
+Sheet = Mapping[str, Plain]
+"""The first page, by name of its parts."""
+
+_UNVOTED = {
+    Aside.SMALL: ("petite dépense", "petites dépenses", "crédits ouverts"),
+    Aside.DANGER: ("danger à faire cesser", "dangers à faire cesser", "le maire"),
+    Aside.DECIDED: ("action déjà décidée", "actions déjà décidées", "crédits votés"),
+}
+"""How what takes no vote is counted, one and several, and who decides it."""
+
+
+def sheet_of(report: Report) -> Sheet | None:
+    """Return the first page of the mayor's document; None without a vote to fit."""
+    (shown,) = votes_shown(report)
+    if not shown.votes.votes:
+        return None
+    return {
+        "title": french(report.about.name),
+        "kind": french("Feuille de décision du conseil"),
+        "line": french(_line(report)),
+        "dangers": list(_dangers(report)),
+        "acts": [french(one) for one in danger_words((shown,))],
+        "groups": {f"t{tier}": french(title) for tier, title in TIERS.items()},
+        "votes": [_vote(report, shown, one) for one in shown.votes.votes],
+        "unvoted": list(_unvoted(shown)),
+        "sums": _amounts(*shown.votes.every),
+        "head": _head(shown),
+        "ticks": shown.is_frozen,
+        "foot": french(FOOTNOTE),
+    }
+
+
+def _line(report: Report) -> str:
+    """Return whose school it is, how big, when it was seen, how much of it."""
+    school = report.about.school
+    commune = report.commune.name if report.commune else report.about.commune
+    parts = [commune, report.about.code]
+    if school and school.classes:
+        parts.append(counted(school.classes, "classe"))
+    if school and school.pupils:
+        parts.append(counted(school.pupils, "élève"))
+    days = [describe_day(one.date) for one in report.visits]
+    parts.append(f"visite du {listed(days)}" if days else "aucune visite")
+    parts.append(f"examiné à {percent(report.assessment.overall.completeness)}")
+    return " · ".join(filter(None, parts))
+
+
+def _dangers(report: Report) -> Iterator[Plain]:
+    """Give each danger seen, its place first."""
+    for one in report.assessment.dangers:
+        at_root = one.place == report.facts.root
+        where = report.it if at_root else report.place_name(one.place)
+        yield {
+            "where": french(sentence(where)),
+            "fact": french(sentence(one.question.label.rstrip(" ?"))),
+        }
+
+
+def _vote(report: Report, shown: SchoolVotes, vote: Vote) -> Plain:
+    names = [report.place_name(one) for one in vote.places]
+    is_named = vote.where.startswith(names[0]) if names else False
+    return {
+        "number": vote.number,
+        "tier": f"t{vote.tier}",
+        "what": french(vote.title),
+        "where": [french(one) for one in (names if is_named else [vote.where])],
+        "refs": list(refs_of(shown, vote)),
+        "nature": french(nature_words(vote)),
+        "presses": bool(vote.nature.read_on or vote.nature.deadline),
+        "long": french(vote.otherwise.long),
+        "short": french(vote.otherwise.short),
+        "when": french(vote.session),
+        **_amounts(vote.spent),
+    }
+
+
+def _amounts(*some: Spent) -> dict[str, Plain]:
+    return {
+        "gross": sum(one.gross for one in some),
+        "fctva": sum(one.fctva.euros for one in some if one.fctva),
+        "net": sum(one.net for one in some),
+        "inv": sum(one.inv for one in some),
+        "fon": sum(one.fon for one in some),
+    }
+
+
+def _head(shown: SchoolVotes) -> Plain:
+    found = headline_of((shown,))
+    return {
+        "gross": found.gross,
+        "fctva": found.fctva,
+        "net": found.net,
+        "least": found.least,
+        "most": found.most,
+    }
+
+
+def _unvoted(shown: SchoolVotes) -> Iterator[Plain]:
+    """Give what is paid without a vote, a row for each reason."""
+    for why, (one_of, several, who) in _UNVOTED.items():
+        lines = [one for one in shown.votes.aside if one.why is why and one.spent.gross]
+        if lines:
+            yield {
+                "what": french(f"Sans vote : {counted(len(lines), one_of, several)}"),
+                "which": french(listed([one.title for one in lines])),
+                "who": french(who),
+                **_amounts(*(one.spent for one in lines)),
+            }

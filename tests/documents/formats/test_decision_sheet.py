@@ -1,0 +1,170 @@
+"""The mayor's first page fits one page, whatever it holds; nothing of it is clipped."""
+
+import io
+import json
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+import typst
+
+from diag.audit.follow import move
+from diag.audit.report import report_of
+from diag.documents.formats.pdf import (
+    FONTS,
+    _compiler,
+    _sheet_style,
+    _style,
+    value,
+    write_pdf,
+)
+from diag.documents.sheet import Plain, sheet_of
+from diag.documents.templates import build_document
+from diag.model.enums import Audience, AuditStatus
+from tests.audit.audited import audited, audited_workspace
+from tests.documents.formats.test_typeset import squeezed
+from tests.documents.formats.validation import failures
+
+NAMES = {
+    "court": "CP",
+    "long": "Classe des petits et moyens du bâtiment de la rue des Marronniers",
+}
+SIZES = [*product(range(1, 13), (1, 6, 20), (0, 6), NAMES)]
+"""1 to 12 votes, 1, 6 or 20 rooms, no danger or six, short or very long names."""
+
+
+def rooms(count: int, name: str) -> list[Plain]:
+    return [f"{NAMES[name]} {at}" for at in range(1, count + 1)]
+
+
+def sheet(votes: int, places: int, dangers: int, name: str) -> dict[str, Plain]:
+    """Return a page of that size, every row as long as it may be."""
+    amounts: dict[str, Plain] = {
+        "gross": 12_340,
+        "fctva": 1_010,
+        "net": 11_330,
+        "inv": 6_170,
+        "fon": 6_170,
+    }
+    return {
+        "title": "École primaire intercommunale Marie-Curie des Marronniers",
+        "kind": "Feuille de décision du conseil",
+        "line": "Courvaux-sur-Ombre · 9990148G · visite du 28 septembre 2026",
+        "dangers": [
+            {"where": f"{one}.", "fact": "Prise arrachée, fils nus à portée d'enfant."}
+            for one in rooms(dangers, name)
+        ],
+        "acts": ["Supprimer le danger électrique : 336 € TTC."] * bool(dangers),
+        "groups": {"t2": "Une date", "t3": "Une classe", "t4": "Demandé"},
+        "votes": [
+            {
+                "number": at,
+                "tier": f"t{2 + at // 5}",
+                "what": f"Poser des prises réseau et un bouton de coupure, lot {at}"[
+                    :60
+                ],
+                "where": rooms(places, name),
+                "refs": [f"A{100 + each}" for each in range(4)],
+                "nature": "Obligation : loi n° 2015-136 du 9 février 2015, article 7",
+                "presses": True,
+                "long": ("dans une classe sur deux le maître reste sans prise " * 3)[
+                    :110
+                ],
+                "short": "une classe sur deux reste sans aucune prise réseau."[:60],
+                "when": "conseil du 20 novembre 2026",
+                **amounts,
+            }
+            for at in range(1, votes + 1)
+        ],
+        "unvoted": [
+            {
+                "what": "Sans vote : 3 petites dépenses",
+                "which": "ranger les câbles de quatre salles, poser des prises",
+                "who": "crédits ouverts",
+                **amounts,
+            }
+        ],
+        "sums": {**amounts, "gross": 987_650, "net": 975_310},
+        "head": {**amounts, "least": 10_000, "most": 60_000},
+        "ticks": True,
+        "foot": "Net = brut − FCTVA, avant toute aide. " * 4,
+    }
+
+
+FEW = [(1, 1, 0, "court"), (4, 20, 6, "long"), (12, 1, 0, "court"), SIZES[-1]]
+"""The extremes: all of them, 144, take a minute."""
+
+FOLDED = 20
+"""The level from which votes go to page 2: no size needs it."""
+
+Fitted = list[dict[str, int | bool]]
+
+
+def pages(sizes: list[tuple[int, int, int, str]]) -> tuple[Fitted, list[str]]:
+    """Return how each page was fitted, and its text: all of them in one document."""
+    body = "\n#pagebreak(weak: true)\n".join(
+        f"#decision-sheet({value(sheet(*size))})" for size in sizes
+    )
+    source = f"{_style()}{_sheet_style()}\n#show: styled\n{body}".encode()
+    fonts: dict[str, Any] = {"font_paths": [str(FONTS)], "ignore_system_fonts": True}
+    found = typst.query(source, "<fit>", root=str(FONTS), **fonts)
+    made = _compiler().compile(input=source)
+    reader = pypdf.PdfReader(io.BytesIO(bytes(made)))
+    texts = [squeezed(page.extract_text()) for page in reader.pages]
+    return [one["value"] for one in json.loads(found)], texts
+
+
+@pytest.mark.parametrize(
+    "sizes", [FEW, pytest.param(SIZES, marks=pytest.mark.long)], ids=("few", "all")
+)
+def test_every_size_is_one_page_that_fits_with_nothing_cut(
+    sizes: list[tuple[int, int, int, str]],
+) -> None:
+    fitted, texts = pages(sizes)
+
+    if sizes is FEW:  # a short page takes its ease, a full one is tightened
+        assert fitted[0]["level"] == 0
+        assert fitted[-1]["level"] > fitted[0]["level"]
+    assert len(texts) == len(fitted) == len(sizes)
+    for (votes, _, dangers, name), one, text in zip(sizes, fitted, texts, strict=True):
+        assert one["fits"]
+        assert one["level"] < FOLDED
+        for room in rooms(dangers, name):
+            assert squeezed(str(room)) in text
+        assert text.count("☐") == 3 * votes
+        assert squeezed("975\u202f310") in text
+        assert "Ensemble,troisbudgets" in text
+
+
+@pytest.mark.parametrize("status", [AuditStatus.EN_COURS, AuditStatus.CLOS])
+def test_the_page_of_an_audit_is_archived_and_read_aloud(
+    tmp_path: Path, status: AuditStatus
+) -> None:
+    with audited_workspace(tmp_path / "desk") as made:
+        session = audited(made)
+        move(session, status)
+        report = report_of(session)
+        document = build_document(report, Audience.MAIRIE)
+        file, warning = write_pdf(document)
+
+    assert not warning
+    assert [failures(file, profile) for profile in ("ua1", "3a")] == [[], []]
+    first, second, *_ = (
+        squeezed(page.extract_text())
+        for page in pypdf.PdfReader(io.BytesIO(file)).pages
+    )
+    made_of = sheet_of(report.public)
+    assert made_of is not None
+    assert first.count("☐") == (36 if status is AuditStatus.CLOS else 0)
+    assert "Ensemble,troisbudgets" in first
+    assert "Calendrieretbudget" in second
+
+
+def test_data_is_no_code() -> None:
+    assert value({"a": ['"]#panic()', 1, True], "b": {}}) == (
+        '("a": ("\\"]#panic()", 1, true, ), "b": (:))'
+    )
+    with pytest.raises(TypeError):
+        value(1.5)
