@@ -1,7 +1,7 @@
 """The official files, column by column: 2019 to 2026, CSV labels and API names."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -267,3 +267,52 @@ MAIRIES = FileLayout(
 
 ALL = (EFFECTIFS, IPS, ANNUAIRE, MAIRIES, COMMUNES)
 """The most particular first: a file is of the first kind that it fits."""
+
+
+_HEAD = 2**14
+"""Bytes that hold the first line of an official file."""
+
+_MOST_TABLES = 300
+"""Files of a folder that are looked into."""
+
+
+def layout_of(path: Path) -> FileLayout | None:
+    """Return what official file this is by its first line; None for any other.
+
+    Raises:
+        OSError: when it cannot be read.
+    """
+    with path.open("rb") as stream:
+        raw = stream.read(_HEAD).partition(b"\n")[0]
+    try:
+        line = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        line = raw.decode("cp1252", errors="replace")
+    for separator in ";,\t":
+        columns = tuple(cell.strip(' "\r') for cell in line.split(separator))
+        for layout in ALL:
+            if layout.fits(columns):
+                return layout
+    return None
+
+
+def official_files(folders: Iterable[Path]) -> Mapping[str, Path]:
+    """Return the newest official file of each kind in these folders, by its command."""
+    found: dict[str, tuple[float, Path]] = {}
+    for folder in folders:
+        for path in _tables_in(folder):
+            try:
+                layout, changed = layout_of(path), path.stat().st_mtime
+            except OSError:
+                continue  # gone, or not for us: it is only an offer
+            if layout and found.get(layout.command, (0.0,))[0] < changed:
+                found[layout.command] = changed, path
+    return {command: path for command, (_, path) in found.items()}
+
+
+def _tables_in(folder: Path) -> Sequence[Path]:
+    try:
+        inside = [path for path in folder.iterdir() if path.suffix.lower() == ".csv"]
+        return sorted(filter(Path.is_file, inside))[:_MOST_TABLES]
+    except OSError:
+        return ()

@@ -1,5 +1,7 @@
 """First run, import of the official files, settings: who works here, with what."""
 
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from textual import on, work
@@ -13,7 +15,7 @@ from diag.audit.photos import path_typed
 from diag.model.errors import DiagError
 from diag.tui.commands import Command, Help, KeyPlace, Quit, bindings_of
 from diag.tui.dialogs import Ask, Field, FormDialog, LineField, Notice, correct
-from diag.tui.lists import TINY, Lines, ListColumn, ListLine
+from diag.tui.lists import TINY, WIDE, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.safe import content
 from diag.words.dates import day_words
@@ -97,6 +99,36 @@ KINDS = {
 """Kind of official file → what it brings; the directory comes first."""
 
 
+def download_folders(home: Path) -> tuple[Path, ...]:
+    """Return where a person's downloads are, on any system, and the sticks plugged."""
+    names = ("Téléchargements", "Downloads", "Bureau", "Desktop")
+    sticks = ("media/*/*", "run/media/*/*", "Volumes/*")
+    plugged = [found for each in sticks for found in Path("/").glob(each)]
+    return (*(home / name for name in names), *plugged)
+
+
+def at_hand(typed: str, kind: str) -> Path | None:
+    """Return the file typed, or the one of that kind in the folder typed.
+
+    Raises:
+        DiagError: when the folder has none.
+    """
+    from diag.imports.layouts import official_files  # noqa: PLC0415 - behind the frame
+
+    path = path_typed(typed)
+    if (
+        path is None or not Path(path).is_dir()
+    ):  # `Path.is_dir` raises for a name too long
+        return path
+    found = official_files([path]).get(kind)
+    if found is None:
+        raise DiagError(
+            f"« {path.name or path} » est un dossier : aucun fichier « {kind} » (CSV) "
+            "ne s'y trouve. Donnez le fichier, tel que téléchargé."
+        )
+    return found
+
+
 class StoppedError(Exception):
     """The user left: the import undoes what it had begun."""
 
@@ -127,22 +159,44 @@ class ImportScreen(PlaceScreen):
             self.outcome = outcome
             self.title = title
 
+    class Looked(Message):
+        """The official files that are at hand, by kind."""
+
+        def __init__(self, found: Mapping[str, Path]) -> None:
+            super().__init__()
+            self.found = found
+
     def __init__(self) -> None:
         super().__init__()
         self._path = ""
         self._busy = False
+        self._found: Mapping[str, Path] = {}
 
     def body(self) -> ComposeResult:
         yield Lines((
             ListColumn("Fichier", 11),
             ListColumn("Ce qu'il apporte"),
             ListColumn("Lu le", 11, least=TINY),
+            ListColumn("Trouvé", 44, least=WIDE),
         ))
         yield Static(id="progress")
 
     def on_mount(self) -> None:
         self.set_title("Importer", "fichiers officiels")
         self.query_one(Lines).focus()
+        self._fill()
+        self._look()
+
+    @work(thread=True)
+    def _look(self) -> None:
+        """Look for official files where they are downloaded, and on sticks."""
+        from diag.imports.layouts import official_files  # noqa: PLC0415 - behind the frame
+
+        self.post_message(self.Looked(official_files(download_folders(Path.home()))))
+
+    @on(Looked)
+    def _looked(self, event: Looked) -> None:
+        self._found = event.found
         self._fill()
 
     def _fill(self) -> None:
@@ -154,7 +208,12 @@ class ImportScreen(PlaceScreen):
         self.query_one(Lines).show([
             ListLine(
                 kind,
-                (kind, words, day_words(latest[kind]) if kind in latest else "jamais"),
+                (
+                    kind,
+                    words,
+                    day_words(latest[kind]) if kind in latest else "jamais",
+                    self._found[kind].name if kind in self._found else "",
+                ),
             )
             for kind, words in KINDS.items()
         ])
@@ -171,12 +230,14 @@ class ImportScreen(PlaceScreen):
         asked = f"{KINDS[kind]}.\nChemin du fichier (glissez-le ici) :"
 
         def given(path: str | None) -> None:
-            if path and (file := path_typed(path)):
-                self._path = path
+            if file := at_hand(path or "", kind):
+                self._path = str(file)
                 self._busy = True
                 self._read(kind, file)
 
-        self.app.push_screen(Ask(asked, self._path), given)
+        found = str(self._found.get(kind, ""))
+        keep = partial(at_hand, kind=kind)
+        self.app.push_screen(Ask(asked, found or self._path, keep=keep), given)
 
     @work(thread=True, exclusive=True)
     def _read(self, kind: str, path: Path) -> None:

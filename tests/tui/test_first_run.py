@@ -1,6 +1,8 @@
 import re
 from pathlib import Path
+from shutil import copyfile
 
+import pytest
 from textual.widgets import Input
 
 from diag.tui.dialogs import Ask
@@ -72,3 +74,30 @@ async def test_a_file_that_tells_nothing_of_the_territory_is_no_import(
         await wait_for(pilot, lambda: isinstance(app.screen, ImportScreen), "back")
         (row,) = [line for line in visible(pilot) if "Indices de position" in line]
         assert "jamais" in row
+
+
+async def test_a_file_that_was_downloaded_is_found_and_a_folder_is_looked_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    downloads = tmp_path / "home" / "Téléchargements"
+    downloads.mkdir(parents=True)
+    copyfile(territory().ips, downloads / "ips (2).csv")
+    (downloads / "photos.csv").write_bytes(b"\xff\xfe;\n")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
+    app = new_app(tmp_path / "w")
+    async with app.run_test(size=(140, 30), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.go_import()
+        await wait_for(pilot, lambda: shows(pilot, "ips (2).csv"), "found")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, Ask), "asked")
+        app.screen.query_one(Input).value = str(downloads)
+        await pilot.press("enter")
+        await wait_for(
+            pilot, lambda: shows(pilot, "aucun fichier « annuaire »"), "told"
+        )
+        await pilot.press("escape", "escape")
+        await pilot.press("down", "down", "down", "enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, Ask), "asked again")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Import terminé"), "imported")
