@@ -116,9 +116,11 @@ def at_hand(typed: str, kind: str) -> Path | None:
     from diag.imports.layouts import official_files  # noqa: PLC0415 - behind the frame
 
     path = path_typed(typed)
-    if (
-        path is None or not Path(path).is_dir()
-    ):  # `Path.is_dir` raises for a name too long
+    try:
+        is_folder = path is not None and path.is_dir()
+    except OSError:  # no system has such a name: the import tells it
+        is_folder = False
+    if path is None or not is_folder:
         return path
     found = official_files([path]).get(kind)
     if found is None:
