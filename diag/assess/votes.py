@@ -5,7 +5,7 @@ danger, costs nothing or is small takes no vote; what nobody can price waits. Pu
 words come after.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
