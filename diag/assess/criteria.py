@@ -81,7 +81,7 @@ class CriterionJudge:
     ) -> CriterionResult:
         """Return its verdicts and their mean; `is_open`: there may be other places.
 
-        On a `day`, a text read too long ago is no longer told as law.
+        On a `day`, a text read too long ago is no longer given as law.
         """
         verdicts = tuple(verdicts)
         counted = (is_open, *map(_counted_as, verdicts))

@@ -59,7 +59,7 @@ class Effect:
     def changes(self, reading: FactsReading, places: Iterable[str]) -> Changes:
         """Return the facts raised at these places or above them, where they change.
 
-        A number that is not exact changes nothing yet; a fact said sans objet stays so.
+        A number that is not exact changes nothing yet; a sans objet stays so.
         """
         found: Changes = {}
         raised = [(name, reading.vocabulary[name]) for name in self.facts]
@@ -85,7 +85,7 @@ class Effect:
         return found
 
     def _value(self, name: str, scope: PlaceScope) -> Value:
-        """Return what a rule says, or the day of the visit."""
+        """Return what a rule gives, or the day of the visit."""
         rule = self.rules.get(name)
         if rule is None:
             day = scope.visit_date

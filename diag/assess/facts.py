@@ -75,7 +75,7 @@ class FactType:
         return ABSENT if self.is_void(head) else unknown
 
     def is_void(self, head: Answer) -> bool:
-        """Say whether a head says « sans objet » where the question has it."""
+        """Say whether a head is « sans objet » where the question has it."""
         return head.state is State.NOT_APPLICABLE and self.question.void
 
 
@@ -281,7 +281,7 @@ class PlaceScope:
     def is_out(self, name: str) -> Truth:
         """Say whether a fact is sans objet; None while it may be.
 
-        It is where it is said so, or where its relevance reads a fact that is. An
+        It is where it is answered so, or where its relevance reads a fact that is. An
         irrelevant fact was not answered at all.
         """
         fact = self._reading.vocabulary.get(name)
@@ -382,12 +382,12 @@ class PlaceScope:
             return False
         if holder is not self:
             return holder.is_out(name)
-        result = self._is_said_void(name, fact) if fact.question.void else False
+        result = self._is_answered_void(name, fact) if fact.question.void else False
         for other in fact.inherits:
             result = either(result, self.is_out(other))
         return result
 
-    def _is_said_void(self, name: str, fact: FactType) -> Truth:
+    def _is_answered_void(self, name: str, fact: FactType) -> Truth:
         relevant = self.relevance(name)
         heads = self.heads(name)
         told = heads and all(head.state is State.KNOWN for head in heads)
@@ -462,13 +462,9 @@ def _plain_answer(given: Value) -> Answer:
     return Answer(State.UNKNOWN if given is None else State.KNOWN, given)
 
 
-# Which place holds which: the tree under an audit's subject.
-#
 # A place stands under its declared parent when a place of that kind may hold it, else
 # under the subject itself: two people who move places apart never lose one, nor tie a
 # knot.
-
-
 class Tree:
     """Parents, kinds and descendants, by place id."""
 

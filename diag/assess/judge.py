@@ -71,20 +71,20 @@ class Judge:
 
     @cached_property
     def leaders(self) -> Mapping[str, str]:
-        """Question → the one whose choices say it too, and that it alone opens."""
+        """Question → the one whose choices give it too, and that it alone opens."""
         questions = self.checklist.questions
         return {
             fact: leader.id
             for leader in questions.values()
-            for fact in told_by(leader)
+            for fact in facts_given_by(leader)
             if leader.relevant == fact
         }
 
     @cached_property
     def written(self) -> Mapping[str, frozenset[str]]:
-        """Question → itself, and the facts that its choices say too."""
+        """Question → itself, and the facts that its choices give too."""
         questions = self.checklist.questions.values()
-        return {each.id: told_by(each) | {each.id} for each in questions}
+        return {each.id: facts_given_by(each) | {each.id} for each in questions}
 
     @cached_property
     def moved_near(self) -> Mapping[str, tuple[str, ...]]:
@@ -221,7 +221,7 @@ def assess(facts: Facts, checklist: Checklist) -> Assessment:
     return judge_for(facts, checklist).assess(facts)
 
 
-def told_by(question: Question) -> frozenset[str]:
+def facts_given_by(question: Question) -> frozenset[str]:
     """Return the other facts that the choices and the words of a question write."""
     said = (name for one in (*question.choices, *question.words) for name in one.sets)
     return frozenset(said) - {question.id}
@@ -277,11 +277,7 @@ def _names(rules: Iterable[str]) -> frozenset[str]:
     return frozenset[str]().union(*(every_name(parse_rule(rule)) for rule in rules))
 
 
-# What concerns one kind of subject: a school, a commune or a syndicat, in a checklist.
-#
 # An edition holds the questions and criteria of all three; an audit sees its own alone.
-
-
 _KEPT = 8  # as many editions and kinds as are looked at side by side
 _made: list[tuple[Checklist, PlaceKind, Checklist]] = []
 
@@ -367,12 +363,8 @@ def _domains(
     })
 
 
-# What everyone may read: a checklist as if its sensitive questions did not exist.
-#
 # Not a score with holes: another, whole one. What reads a sensitive fact goes with it,
 # and no total, no order and no number is left that would tell it.
-
-
 _shown: list[tuple[Checklist, Checklist]] = []
 
 

@@ -146,7 +146,7 @@ def total_words(
 
     `unsure`: those that a check may call for, which only raise its high bound;
     `unpriced`: those that nobody can price yet; `works`: what the total leaves out,
-    told once it has an amount. Empty when there is nothing to pay.
+    named once it has an amount. Empty when there is nothing to pay.
     """
     beside = aside(works) if works and works.cell != UNPRICED else ""
     if not total:
@@ -186,13 +186,9 @@ def _euros(cents: Fraction | int) -> int:
     return (2 * whole + 100 * parts) // (200 * parts)  # half up
 
 
-# Three budgets of a commune, year by year, with totals that add up as printed.
-#
 # What is paid once falls in the year of its deadline (the next budget when none is
 # set); what is paid every year counts whole from that year on. What a check may call
 # for only raises the high bounds. Works on the building are counted apart, in no year.
-
-
 YEARS = 3
 """How many budgets are drawn up."""
 

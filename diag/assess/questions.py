@@ -71,7 +71,7 @@ class Asked(NamedTuple):
     def is_settled(self) -> bool:
         """Say whether nothing is left to learn: one answer that is not « inconnu ».
 
-        A « sans objet » that the question does not have is to be said again.
+        A « sans objet » that the question does not have is to be given again.
         """
         return _is_settled(self.question, self.heads)
 
@@ -105,7 +105,7 @@ def relevant_questions(
     """Return what applies at each place, or at one, in the order of a walk.
 
     A shorter profile leaves questions out, save those that were answered or flagged
-    all the same, and those of `also`. A question that the choices of another say is
+    all the same, and those of `also`. A question that the choices of another answer is
     asked through it, until one of them is answered.
     """
     judge = judge_for(facts, checklist)
@@ -168,12 +168,12 @@ def _asked(
     *,
     is_left: bool = False,
 ) -> Iterator[Asked]:
-    """Yield what applies; what another question says too is left to it.
+    """Yield what applies; what another question answers too is left to it.
 
     Those set `apart` are asked by themselves; `is_left`: what is settled is passed by.
     """
     leaders, answers = judge.leaders, reading.facts.answers
-    told_by = {leader: fact for fact, leader in leaders.items()}
+    led_by = {leader: fact for fact, leader in leaders.items()}
     asked: dict[PlaceKind, list[Question]] = {}
     for question in questions:
         asked.setdefault(question.place, []).append(question)
@@ -187,12 +187,12 @@ def _asked(
             if (
                 name in leaders
                 and (ident, name) not in apart
-                and _is_told(judge, scope, name)
+                and _is_led(judge, scope, name)
             ):
                 continue
             relevant = scope.relevance(name) if question.relevant else True
-            fact = told_by.get(name) if relevant is None else None
-            if fact and _is_told(judge, scope, fact):
+            fact = led_by.get(name) if relevant is None else None
+            if fact and _is_led(judge, scope, fact):
                 relevant = scope.relevance(fact)
             if relevant is not False:
                 yield Asked(ident, question, relevant, heads)
@@ -206,8 +206,8 @@ def _is_settled(question: Question, heads: Sequence[Answer]) -> bool:
     return state is not State.UNKNOWN and (question.void or not is_void)
 
 
-def _is_told(judge: Judge, scope: PlaceScope, fact: str) -> bool:
-    """Say whether a fact is still open, and its leader's choices say it too."""
+def _is_led(judge: Judge, scope: PlaceScope, fact: str) -> bool:
+    """Say whether a fact is still open, and its leader's choices answer it too."""
     leader = judge.leaders.get(fact)
     return (
         leader is not None

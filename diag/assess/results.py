@@ -103,7 +103,7 @@ class CriterionResult(NamedTuple):
 
     @property
     def is_law(self) -> bool:
-        """Say whether it may be told as law: a law, and one that was read."""
+        """Say whether it may be given as law: a law, and one that was read."""
         return self.is_read and self.criterion.nature is Nature.LOI
 
     @property

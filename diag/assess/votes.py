@@ -110,7 +110,7 @@ def opening_questions(
 ) -> tuple[tuple[NextQuestion, str], ...]:
     """Return the first questions that would open a vote, each with an action.
 
-    In the order in which one asks them; `opens` says whether an action may be voted.
+    In the order in which one asks them; `opens` is whether an action may be voted.
     One question is put once, wherever else it is still open.
     """
     judge = judge_for(facts, checklist)
@@ -291,7 +291,7 @@ def _unvoted(action: Action, terms: Terms) -> Aside | None:
 
 
 def _unpriced(action: Action, year: int, terms: Terms) -> Pending | None:
-    """Return why nobody can say how much it costs; None: it can be voted."""
+    """Return why nobody can price it; None: it can be voted."""
     lines = action.advice.cost.digital.lines
     if not lines:
         return Pending.WORKS

@@ -25,11 +25,7 @@ from diag.words.dates import long_date
 from diag.words.figures import french
 from diag.words.sentences import phone_number
 
-# Headers on the wire: ASCII, short lines, nothing that a text could add to them.
-#
 # Python folds most headers well, not all: what people typed is encoded here.
-
-
 WIDTH = 76
 """Longest line written, its end excluded."""
 

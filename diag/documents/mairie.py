@@ -248,9 +248,6 @@ def _total(report: Report) -> str:
     )
 
 
-# The other pages
-
-
 def _describe_action(report: Report, action: Action) -> tuple[Pair, ...]:
     words = report.wording(action, READER)
     what = report.fill_blanks(action, words.decision or words.title, READER)

@@ -239,12 +239,8 @@ def _lines(text: str, signs: int = _SIGNS) -> int:
     return lines
 
 
-# Questionnaires on one page: what a director or the team can declare without a visit.
-#
 # What is printed is kept in the audit, so that its numbers mean the same on any laptop,
 # whatever was answered meanwhile.
-
-
 WHOM = {
     "direction": "Questionnaire à la direction",
     "equipe": "Questionnaire à l'équipe enseignante",
@@ -330,7 +326,7 @@ def compose(
 def _on_form(session: AuditSession, form: PaperForm) -> Iterator[Question]:
     """Yield what a form still asks, in the order of its lines.
 
-    It says all that it may ask: nobody answers a paper twice, and what it holds blank
+    It lists all that it may ask: nobody answers a paper twice, and what it holds blank
     betrays nothing.
     """
     facts, checklist = session.facts, session.checklist

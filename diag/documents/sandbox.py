@@ -42,12 +42,8 @@ from diag.model.errors import DiagError
 from diag.words.figures import french
 from diag.workspace.charter import SHIPPED
 
-# What a template of one's own may say: a small part of Jinja, checked before it runs.
-#
 # A name is bound to what exists, never to what is built: without that, eight short
 # lines double a text until the memory is full.
-
-
 FILTERS = frozenset({
     "capitalize",
     "default",
@@ -117,7 +113,7 @@ _NAMES = {
 
 
 def check_grammar(tree: nodes.Template, name: str | None) -> None:
-    """Refuse what a template may not say.
+    """Refuse what a template may not hold.
 
     Raises:
         TemplateSyntaxError: in French, with the line at fault.

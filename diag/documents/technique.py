@@ -93,9 +93,6 @@ def view(report: Report) -> dict[str, object]:
     }
 
 
-# Actions
-
-
 def _tickets(report: Report) -> list[tuple[str, Md]]:
     """Return actions under three titles; what waits stands with what it waits for."""
     groups: dict[Kind, list[Action]] = {kind: [] for kind in _ANOMALIES}
@@ -350,9 +347,6 @@ def _origin(heads: Sequence[Answer], usual: str) -> str:
     return " / ".join(told)
 
 
-# Costs
-
-
 def cost_table(report: Report) -> Md:
     """Return every row that the plan pays for, and the sum of the rows shown.
 
@@ -401,9 +395,6 @@ def _cents(line: CostLine) -> tuple[int, int | None]:
     low, high = line.quantity.low, line.quantity.high
     usual = line.price.typical
     return half_up(low * usual), None if high is None else half_up(high * usual)
-
-
-# Evidence
 
 
 def photos(report: Report) -> Md:

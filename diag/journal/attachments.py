@@ -239,12 +239,8 @@ class Editions:
             raise JournalError(f"Édition {digest[:12]} : {error}") from error
 
 
-# Copies of the photos, beside those of the journal that names them.
-#
 # The journal is copied first: a photo is written before what names it, so that no copy
 # names a photo that it lacks.
-
-
 def back_up_photos(folder: Path, copied: Path) -> Path | None:
     """Copy a workspace's photos beside its journal's copy; None when it has none.
 

@@ -360,7 +360,7 @@ def unknown_among(connection: sqlite3.Connection, keys: Iterable[bytes]) -> set[
 
 
 def last_written(connection: sqlite3.Connection) -> int:
-    """Return the latest time that a revision in force tells, UTC milliseconds; or 0."""
+    """Return the latest time that a revision in force has, UTC milliseconds; or 0."""
     (last,) = connection.execute("select max(at) from head").fetchone()
     return last or 0
 

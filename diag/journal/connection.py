@@ -172,11 +172,7 @@ def _settle(connection: sqlite3.Connection, settings: dict[str, int | str]) -> N
             )
 
 
-# Encrypted files: SQLCipher in the place of SQLite, and the way from one to another.
-#
 # `sqlcipher3` is an extra, imported for an encrypted file only.
-
-
 def connect_encrypted(uri: str, key: bytes, **options: Any) -> sqlite3.Connection:
     """Connect with a key; the settings that must come first are read back.
 
@@ -263,13 +259,9 @@ def _contents(connection: Any, schema: str) -> list[Any]:
     return [rows, counts]
 
 
-# Which key opens a file: none for a plain one, else the one that its mark names.
-#
 # The mark of `diag.db` is `diag-chiffrement.json`, beside it: the key's id and who
 # holds the key (the system's keyring, or a passphrase that wraps it). Copies have
 # their own. Where there is a mark, or a key, its first bytes show a plain file.
-
-
 PASSPHRASE_FILE = "DIAG_PASSPHRASE_FILE"  # noqa: S105 - a variable's name
 """The variable that names a file holding the passphrase, for scripts."""
 

@@ -189,12 +189,8 @@ def lines_to_send(journal: Journal, audit: str, above: int = 0) -> Sequence[Keye
     return [Keyed(key, body.encode("utf-8")) for key, body in rows]
 
 
-# What a bundle asks of the journal: a rehearsal, one commit, its name, its undoing.
-#
 # An undo deletes no revision: what the bundle was first to bring goes to quarantine, as
 # long as nothing came after it, and comes back if it is read in again.
-
-
 _ALL = "select name, sha, at, undone_at, detail from bundle order by at, name"
 _BY_NAME = "select name, sha, at, undone_at, detail from bundle where name = ?"
 _BY_SHA = "select name, sha, at, undone_at, detail from bundle where sha = ?"
@@ -442,11 +438,7 @@ def _written(detail: dict[str, Any]) -> str:
     return json.dumps(detail, ensure_ascii=False, sort_keys=True, allow_nan=False)
 
 
-# Attachments that revisions name: which are here, which are not yet.
-#
 # A compiled edition is one too: its digest names it, an audit cannot be read without.
-
-
 _PHOTOS = """
 select distinct json_extract(body, '$.value.sha'), json_extract(body, '$.value.size'),
   json_extract(body, '$.value.mime')

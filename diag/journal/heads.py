@@ -108,12 +108,8 @@ def content_of(head: Head | Revision) -> str | None:
     return head.text
 
 
-# Places read as one: two people gave an identity to the same room.
-#
 # A person may take it back; nothing is copied, so facts depend on the set of revisions
 # only, in whatever order they came.
-
-
 _ANY = """
 select 1 from head where audit = (select n from audit where id = ?)
 and subject >= 'place/' and subject < 'place0' and subject like '%/same_as' limit 1

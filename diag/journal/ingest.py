@@ -129,11 +129,7 @@ def sum_of(text: str) -> bytes:
     return blake2b(text.encode("utf-8"), digest_size=SUM_BYTES).digest()
 
 
-# Erasures: the bytes of a value leave for ever, its place in the log stays.
-#
 # In both orders of arrival: a new erasure on old rows, an old erasure on new rows.
-
-
 _WHOLE = "select subject, body from rev where audit = ? and id = ? and erased = 0"
 
 _STRIP = (

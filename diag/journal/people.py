@@ -177,15 +177,11 @@ def erasures_in(path: Path) -> list[bytes]:
     return [body.encode("utf-8") for (body,) in rows]
 
 
-# Retired audits: past their retention date, all they hold leaves and stays away.
-#
 # An audit is retired by an erasure that names, in place of a revision, the audit
 # itself. It travels as any revision does; a journal that holds it keeps of the audit
 # skeletons only, whenever they come. What was known at the time is also erased one by
 # one, so that those who do not know of retirement (a hub, an older version) let go of
 # it too.
-
-
 _NOT_NAMED = """
 select id from rev r where audit = ? and id not in
   (select id from erased where audit = r.audit) order by lam, id
@@ -198,7 +194,7 @@ select a.id, e.id from erased e join audit a on a.n = e.audit group by a.id, e.i
 _CACHES = ("judged", "score", "finding", "advice")
 
 
-class Retired(NamedTuple):
+class RetiredAudit(NamedTuple):
     """What a retirement took away, and its erasures."""
 
     audit: str
@@ -216,7 +212,7 @@ def retired(journal: Journal) -> frozenset[str]:
     )
 
 
-def retire(journal: Journal, audit: str, reason: str, origin: Origin) -> Retired:
+def retire(journal: Journal, audit: str, reason: str, origin: Origin) -> RetiredAudit:
     """Erase all that an audit holds, now and for ever, in one durable commit.
 
     Done again, it names one by one what came in since.
@@ -241,7 +237,7 @@ def retire(journal: Journal, audit: str, reason: str, origin: Origin) -> Retired
             )
             connection.execute(sql, (audit,))
         connection.execute("delete from outbox where audit = ?", (audit,))
-    return Retired(audit, tuple(doomed), tuple(lines))
+    return RetiredAudit(audit, tuple(doomed), tuple(lines))
 
 
 def _unnamed(connection: sqlite3.Connection, tally: Tally) -> list[bytes]:

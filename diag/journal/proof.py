@@ -174,7 +174,7 @@ def is_as_summed(connection: sqlite3.Connection, number: int) -> bool:
     return kept == ([found.cells()] if found.revisions else [])
 
 
-class State(Enum):
+class LogState(Enum):
     """How what follows from a log was found."""
 
     SOUND = auto()
@@ -183,7 +183,7 @@ class State(Enum):
     CHANGED = auto()
 
 
-def state_of(connection: sqlite3.Connection, number: int, audit: str) -> State:
+def state_of(connection: sqlite3.Connection, number: int, audit: str) -> LogState:
     """Check the log of an audit, and compare the tables with what it gives.
 
     Raises:
@@ -191,12 +191,12 @@ def state_of(connection: sqlite3.Connection, number: int, audit: str) -> State:
     """
     log = _whole_log(connection, number, audit)
     if _follows(connection, log):
-        return State.SOUND
+        return LogState.SOUND
     kept = connection.execute(_KEPT, (number,)).fetchall()
     *sums, _ = log.tally.cells()
     if kept == [(*sums, None)] and _follows(connection, log, without=_KEPT):
-        return State.UNSUMMED
-    return State.CHANGED
+        return LogState.UNSUMMED
+    return LogState.CHANGED
 
 
 def find_again(connection: sqlite3.Connection, number: int, audit: str) -> None:
@@ -379,7 +379,7 @@ def _sum_of_table(connection: sqlite3.Connection, table: str) -> bytes:
 def check_copy(connection: sqlite3.Connection, *, logs_alone: bool) -> None:
     """Check the logs of a file, and what follows from them.
 
-    What was judged is a cache, which its own sums have judged again; small tables tell
+    What was judged is a cache, which its own sums have judged again; small tables show
     by theirs that they changed, when they are read.
 
     Raises:
@@ -393,7 +393,7 @@ def check_copy(connection: sqlite3.Connection, *, logs_alone: bool) -> None:
         return
     for number, audit in audits_in(connection):
         state = state_of(connection, number, audit)
-        if state is State.CHANGED and not logs_alone:
+        if state is LogState.CHANGED and not logs_alone:
             raise DamagedError(NOT_FOUND_AGAIN)
 
 

@@ -133,7 +133,7 @@ def wordings_of(
 ) -> dict[tuple[str, str | None, Audience], dict[str, str]]:
     """Return the rewordings, by recommendation, place and audience.
 
-    No words where one was taken back: it is told as declared.
+    No words where one was taken back: it reads as declared.
     """
     found: dict[tuple[str, str | None, Audience], dict[str, str]] = {}
     for head in journal.heads_inside(audit, "rec"):

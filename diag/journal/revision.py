@@ -15,12 +15,8 @@ from diag.journal import subjects
 from diag.journal.errors import RefusedError
 from diag.model.text import clean_text
 
-# Canonical JSON: one text for one value, so that a hash can stand for it.
-#
 # Sorted keys, no spaces, UTF-8, NFC, and no floats: a quantity is an integer or a
 # decimal text.
-
-
 Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 """What a revision may carry."""
 

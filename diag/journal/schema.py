@@ -179,11 +179,8 @@ create table brought(
 """
 """Which bundles were read in, and the revisions that each was first to bring."""
 
-# The readable views that the file shows in Datasette; JSON functions of SQLite 3.40.
-#
+
 # Names are French, for readers; nothing of diag reads through them.
-
-
 SUBJECTS = """
 create view v_audits as
 select a.n as n, a.id as audit,
@@ -422,11 +419,8 @@ create table opaque(
 """
 """Lines of a newer version, kept to be relayed; no projection reads them."""
 
-# Migrations: by name, additive, each tried from every past schema in the tests.
-#
+
 # sqlite_utils (50 ms to import) is loaded only when one is due.
-
-
 Step = Callable[[sqlite3.Connection], None]
 """A migration: additive, inside a transaction that is already open."""
 

@@ -162,7 +162,7 @@ class AsideLine(Noun):
 
 
 class PendingLine(Noun):
-    """What cannot be voted yet: nobody can say how much, or it comes later."""
+    """What cannot be voted yet: nobody can price it, or it comes later."""
 
     why: Pending
     tier: Tier

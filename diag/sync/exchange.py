@@ -25,7 +25,7 @@ from diag.model.errors import DiagError
 from diag.sync.protocol import (
     OPAQUE,
     Hello,
-    Limits,
+    HubLimits,
     LogPage,
     ProblemError,
     Pushed,
@@ -276,7 +276,7 @@ def _find_key(line: bytes) -> bytes:
         return newer.key if newer else sha256(line).digest()
 
 
-def _split_lines(lines: Sequence[Keyed], limits: Limits) -> Iterator[list[bytes]]:
+def _split_lines(lines: Sequence[Keyed], limits: HubLimits) -> Iterator[list[bytes]]:
     """Cut lines so that no batch is refused for its size."""
     batch: list[bytes] = []
     size = 0
@@ -308,7 +308,7 @@ class Transfer:
     """
 
     journal: Journal
-    limits: Limits
+    limits: HubLimits
     event: ExchangeEvent = field(default_factory=ExchangeEvent)
     sent: int = 0
     """How many went whole."""
@@ -466,7 +466,7 @@ def give_pieces(
     content: bytes,
     start: int,
     *,
-    limits: Limits,
+    limits: HubLimits,
     step: Callable[[int], None] = lambda _size: None,
 ) -> None:
     """Give an attachment from a byte on, by pieces; go on where the sink answers.
@@ -497,7 +497,7 @@ class Relay:
     """Gives to a sink what is read in order: lines first, then attachments."""
 
     sink: Sink
-    limits: Limits
+    limits: HubLimits
     new: int = 0
     """Revisions that were new there."""
     sent: int = 0

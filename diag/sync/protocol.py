@@ -32,7 +32,7 @@ class Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Limits(Wire):
+class HubLimits(Wire):
     """How much a hub accepts: announced, and enforced."""
 
     push_lines: int = Field(default=5_000, ge=1)
@@ -69,7 +69,7 @@ class Hello(Wire):
     """Its clock, UTC milliseconds: compared to show the gap, never to decide."""
     app: str
     """Version of diag that it runs."""
-    limits: Limits
+    limits: HubLimits
     key: str = ""
     """Its public keys, as devices hand theirs: bundles are sealed for it."""
     features: tuple[str, ...] = ()

@@ -12,13 +12,9 @@ from diag.model.charter import Logo
 from diag.model.errors import DiagError
 from diag.workspace.picture import MAX_PIXELS
 
-# An SVG logo read as a drawing and written again: shapes and colours, nothing else.
-#
 # What could reach out, run, or grow (scripts, images, uses, styles, texts whose fonts
 # are not there) is refused with its name; what drawing programs add for themselves is
 # left.
-
-
 MAX_ELEMENTS = 5_000
 """More is a map, not a logo."""
 
@@ -41,7 +37,7 @@ _ADVICE = "Exportez le logo en SVG simple (formes et textes en tracés), ou en P
 
 
 class LogoError(DiagError):
-    """A logo that cannot be shown; says why and what to do."""
+    """A logo that cannot be shown; with why and what to do."""
 
 
 def drawn_logo(raw: bytes) -> tuple[bytes, int, int]:
@@ -112,7 +108,7 @@ def _box(root: ET.Element) -> str:
 
 
 def _size(root: ET.Element) -> tuple[int, int]:
-    """Return how large the drawing says it is, from its box first."""
+    """Return how large the drawing is by its own words, from its box first."""
     box = _box(root).split()
     told = box[2:] if box else [root.get("width", ""), root.get("height", "")]
     found = [_LENGTH.fullmatch(one) for one in told]

@@ -1,4 +1,4 @@
-"""Reading a picture that anyone may have sent: small, upright, told of nothing else.
+"""Reading a picture that anyone may have sent: small, upright, stripped of all else.
 
 What comes out is written from raw pixels, so that no metadata can survive: neither
 where it was taken, nor with which phone, nor a thumbnail of what was cut off.
@@ -46,7 +46,7 @@ _EXIF, _TAKEN = 0x8769, 0x9003
 
 
 class PictureError(DiagError):
-    """A file that cannot be joined as a photo; says why and what to do."""
+    """A file that cannot be joined as a photo; with why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)

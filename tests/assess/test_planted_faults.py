@@ -245,12 +245,12 @@ def a_danger_waits_its_turn(patch: Patch) -> None:
 
 def sans_objet_is_never_foreseen(patch: Patch) -> None:
     """An answer that may yet be « sans objet » is in for sure."""
-    honest = PlaceScope._is_said_void
+    honest = PlaceScope._is_answered_void
 
     def surely(self: PlaceScope, name: str, fact: facts.FactType) -> Truth:
         return honest(self, name, fact) or False
 
-    patch.setattr(PlaceScope, "_is_said_void", surely)
+    patch.setattr(PlaceScope, "_is_answered_void", surely)
 
 
 def a_place_that_may_be_out_is_dropped(patch: Patch) -> None:

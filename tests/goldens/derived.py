@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from diag.assess.examples import example_facts
-from diag.assess.judge import judge_for, judge_of, told_by
+from diag.assess.judge import facts_given_by, judge_for, judge_of
 from diag.assess.questions import relevant_questions
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import Direction, Moment, PlaceKind, Profile, QuestionType, State
@@ -279,4 +279,4 @@ def visited(
 @cache
 def _said_by(question: Question) -> frozenset[str]:
     """Return what one answer says: « aucune image » says that none is published."""
-    return told_by(question) | {question.id}
+    return facts_given_by(question) | {question.id}

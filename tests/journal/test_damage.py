@@ -89,7 +89,7 @@ def test_heads_that_ingest_made_are_those_of_the_log(lines: list[bytes]) -> None
     with memory(lines) as connection:
         for number, audit in proof.audits_in(connection):
             assert proof.is_as_summed(connection, number)
-            assert proof.state_of(connection, number, audit) is proof.State.SOUND
+            assert proof.state_of(connection, number, audit) is proof.LogState.SOUND
             gone = (
                 "delete from head where audit = ? "
                 "and rev in (select min(rev) from head where audit = ?)"
@@ -97,7 +97,7 @@ def test_heads_that_ingest_made_are_those_of_the_log(lines: list[bytes]) -> None
             if connection.execute(gone, (number, number)).rowcount:
                 assert not proof.is_as_summed(connection, number)
                 state = proof.state_of(connection, number, audit)
-                assert state is proof.State.CHANGED
+                assert state is proof.LogState.CHANGED
 
 
 @pytest.mark.parametrize("kept", [0.3, 0.6, 0.95])

@@ -21,7 +21,7 @@ from diag.model.audit import Audit
 from diag.sync.exchange import Exchange
 from diag.sync.hub.hub import Caller, Hub
 from diag.sync.hub.store import Token
-from diag.sync.protocol import Limits, OfflineError
+from diag.sync.protocol import HubLimits, OfflineError
 from tests.journal.builders import CAMPAIGN, known
 from tests.journal.newer import newer
 from tests.journal.worlds import content, heads_by_definition, heads_in, memory
@@ -34,7 +34,7 @@ LAPTOPS = st.integers(0, 3)
 HUBS = st.integers(0, 1)
 CLOCKS = st.sampled_from([0, 1_790_000_000_000, 4_102_444_800_000])
 CUTS = st.none() | st.tuples(st.integers(0, 6), st.sampled_from(["before", "after"]))
-SMALL = Limits(push_lines=3, batch_lines=2)
+SMALL = HubLimits(push_lines=3, batch_lines=2)
 """Little at a time, so that little is enough to be cut in the middle."""
 
 ANYONE = Caller(1, frozenset({"*"}), "write", Token(b"", 1, 0, b""))

@@ -19,7 +19,7 @@ from diag.sync.hub.store import Location, Store
 from diag.sync.protocol import (
     Enrolling,
     Hello,
-    Limits,
+    HubLimits,
     LogPage,
     OfflineError,
     Piece,
@@ -47,7 +47,7 @@ ROOTS = {audit.id: root_place_id(audit.id, PlaceKind.ECOLE) for audit in AUDITS}
 def hub_in(
     folder: Path,
     *,
-    limits: Limits | None = None,
+    limits: HubLimits | None = None,
     clock: Callable[[], int] | None = None,
 ) -> Iterator[Hub]:
     """Give a hub that knows the invented schools."""

@@ -12,7 +12,7 @@ from threading import Thread
 from diag.sync.hub.app import build_server
 from diag.sync.hub.home import HubHome, HubSettings
 from diag.sync.hub.store import Store
-from diag.sync.protocol import Limits
+from diag.sync.protocol import HubLimits
 from tests.sync.offices import SCHOOLS
 
 
@@ -37,14 +37,14 @@ def free_port() -> int:
     return port
 
 
-def made_home(folder: Path, port: int, limits: Limits | None = None) -> HubHome:
+def made_home(folder: Path, port: int, limits: HubLimits | None = None) -> HubHome:
     """Return the folder of a hub that knows the invented schools."""
     home = HubHome.create(
         folder,
         HubSettings(
             name="Vallombre Numérique",
             url=f"https://127.0.0.1:{port}",
-            limits=limits or Limits(),
+            limits=limits or HubLimits(),
         ),
     )
     store = home.store()

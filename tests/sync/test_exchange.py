@@ -11,7 +11,7 @@ from diag.journal.journal import Journal
 from diag.journal.people import retire
 from diag.sync.exchange import CancelledError, Exchange, ExchangeEvent
 from diag.sync.hub.hub import Hub
-from diag.sync.protocol import Hello, Limits, OfflineError, ProblemError
+from diag.sync.protocol import Hello, HubLimits, OfflineError, ProblemError
 from tests.journal.builders import person
 from tests.journal.worlds import content
 from tests.sync.offices import (
@@ -227,7 +227,7 @@ def test_a_page_cut_between_a_skeleton_and_its_erasure_heals_at_the_next(
         changes.noted(VALLEY.id, ROOTS[VALLEY.id], "nb_classes", "un nom"), ANNE
     )
     anne.write(changes.erased(VALLEY.id, said.id, "demande"), ANNE)
-    with hub_in(tmp_path / "small", limits=Limits(push_lines=1)) as small:
+    with hub_in(tmp_path / "small", limits=HubLimits(push_lines=1)) as small:
         near = NearOffice(small, let_in(small))
         exchanged(anne, near)
         exchanged(bruno, near)
@@ -381,7 +381,7 @@ def test_stopped_by_the_user_what_passed_is_kept(
 ) -> None:
     for value in range(20):
         say(anne, VALLEY, value, ANNE)
-    with hub_in(tmp_path / "small", limits=Limits(push_lines=5)) as small:
+    with hub_in(tmp_path / "small", limits=HubLimits(push_lines=5)) as small:
         near = NearOffice(small, let_in(small))
         exchanged(anne, near)
         steps = iter(range(100))

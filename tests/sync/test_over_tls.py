@@ -17,7 +17,7 @@ from diag.sync.exchange import ExchangeEvent, SyncResult, Transfer, synchronise_
 from diag.sync.http import HttpTransport, enrol
 from diag.sync.hub.home import make_authority
 from diag.sync.hub.hub import PART, BlobFiles
-from diag.sync.protocol import Limits, OfflineError, ProblemError
+from diag.sync.protocol import HubLimits, OfflineError, ProblemError
 from diag.sync.trust import (
     Enrolment,
     build_trust,
@@ -39,7 +39,7 @@ DAY = 24 * 3600 * 1000
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("hub")
-    limits = Limits(piece_bytes=1_000)
+    limits = HubLimits(piece_bytes=1_000)
     with served(made_home(folder / "hub", free_port(), limits)) as running:
         yield running
 
@@ -203,7 +203,7 @@ def test_cut_at_hundreds_of_bytes_a_sync_goes_on_the_next_time(tmp_path: Path) -
 def cut_at(tmp_path: Path, bytes_passed: Sequence[int], at_least: int) -> None:
     with (
         served(
-            made_home(tmp_path / "hub", free_port(), Limits(piece_bytes=700))
+            made_home(tmp_path / "hub", free_port(), HubLimits(piece_bytes=700))
         ) as hub,
         cutting(hub.port) as cutter,
         journal_in(tmp_path / "a") as anne,
@@ -288,7 +288,7 @@ def test_a_hub_that_cannot_say_it_has_the_whole_is_not_believed(
         started(anne, VALLEY, ANNE)
         photographed(anne, bytes(2_500), 13, ANNE)
         office = Counting("https://hub", build_trust(""))
-        giving = Transfer(anne, Limits())
+        giving = Transfer(anne, HubLimits())
 
         giving.run(office)
 

@@ -21,7 +21,7 @@ from diag.sync.exchange import ExchangeEvent, SyncResult, synchronise
 from diag.sync.folder import FolderTransport
 from diag.sync.http import HttpTransport
 from diag.sync.hub.app import build_app
-from diag.sync.protocol import Limits
+from diag.sync.protocol import HubLimits
 from diag.sync.trust import build_trust
 from tests.journal.builders import NOON
 from tests.journal.worlds import content
@@ -39,7 +39,7 @@ from tests.sync.offices import (
 )
 
 VALLEY, OTHER, _ = AUDITS
-LIMITS = Limits(push_lines=3, batch_lines=2, piece_bytes=1_000)
+LIMITS = HubLimits(push_lines=3, batch_lines=2, piece_bytes=1_000)
 """Little at a time, so that a cut falls in the middle."""
 
 PHOTO = bytes(range(256)) * 10

@@ -191,11 +191,7 @@ def _meet(one: Box, other: Box) -> bool:
     return across and one[1] < other[3] and other[1] < one[3]
 
 
-# The outline of a territory, from a GeoJSON file that its user gives: lines, no name.
-#
 # Only coordinates are read. Properties never reach a page: they may name anything.
-
-
 Line = tuple[Degrees, ...]
 """One line, closed or not."""
 
@@ -293,11 +289,7 @@ def _degrees(point: Any) -> Degrees:
     return east, north
 
 
-# The map: a point for each school, what is sure of its score in full, the rest light.
-#
 # The list under it has the same in words: the map only shows where.
-
-
 LARGE, SMALL = 9.0, 6.5
 """Radius of an audited school's mark, on an airy map and on a crowded one."""
 

@@ -268,12 +268,8 @@ def _dossier(dossier: Dossier | None) -> dict[str, object]:
     return {"audit": dossier.bilan, "papers": dossier.papers}
 
 
-# Pages from templates: every text escaped for HTML, typeset, without hidden signs.
-#
 # The style and the script stand inside each page, allowed by their hash alone: a page
 # opens from a disk as from a server, and runs nothing that anybody else wrote.
-
-
 _HERE = Path(__file__).parent
 
 

@@ -81,11 +81,7 @@ def middle(scores: Iterable[Score]) -> Score | None:
     return Score(Standing.IN, Bounds(Fraction(low), Fraction(high)), Fraction(complete))
 
 
-# Who an atlas is for: which schools it shows, in which documents, with money or not.
-#
 # What a reader may not see is never given to a page: nothing is hidden afterwards.
-
-
 _PRIVATE = "privé"
 
 

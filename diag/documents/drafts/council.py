@@ -30,7 +30,7 @@ from diag.documents.parts.votes import (
 from diag.documents.synthesis import common as money
 from diag.documents.synthesis.common import (
     REASON_WORDS,
-    Shared,
+    SharedRule,
     build_page,
     names_or_count,
     rules,
@@ -126,7 +126,7 @@ def deliberation(gathering: Gathering, title: str) -> Document:
     return _draft("deliberation", view, gathering, title, "Projet de délibération")
 
 
-def _cited_law(found: Shared) -> str:
+def _cited_law(found: SharedRule) -> str:
     law = found.criterion.law
     if law is None:
         return ""
@@ -182,7 +182,7 @@ def _names(gathering: Gathering, some: Sequence[Extract]) -> str:
     return names_or_count(some, gathering.name_of, limit=6)
 
 
-def _reasons(gathering: Gathering) -> list[Shared]:
+def _reasons(gathering: Gathering) -> list[SharedRule]:
     """Return what surely lacks: what the proposals cure, then what presses most."""
     cured = {
         name

@@ -101,7 +101,7 @@ MARGIN = 200
 """So near to the threshold, another year's count may fall on the other side."""
 
 
-class Need(Enum):
+class NoteNeed(Enum):
     """Whether the note must go with the convocation."""
 
     REQUIRED = auto()
@@ -109,11 +109,13 @@ class Need(Enum):
     UNKNOWN = auto()
 
 
-def need_of(commune: Commune | None) -> Need:
+def need_of(commune: Commune | None) -> NoteNeed:
     """Return whether the note is required, as far as the population is known."""
     if commune is None or commune.population is None:
-        return Need.UNKNOWN
-    return Need.REQUIRED if commune.population >= THRESHOLD else Need.NOT_REQUIRED
+        return NoteNeed.UNKNOWN
+    return (
+        NoteNeed.REQUIRED if commune.population >= THRESHOLD else NoteNeed.NOT_REQUIRED
+    )
 
 
 def need_words(commune: Commune | None, read_on: str) -> str:
@@ -128,8 +130,8 @@ def need_words(commune: Commune | None, read_on: str) -> str:
             "On ne sait pas si cette note est obligatoire : la population n'est pas "
             f"connue ici. {rule} Vérifiez la population en vigueur."
         )
-    said = "obligatoire" if need is Need.REQUIRED else "non obligatoire"
-    more = "" if need is Need.REQUIRED else " Elle reste utile à qui vote."
+    said = "obligatoire" if need is NoteNeed.REQUIRED else "non obligatoire"
+    more = "" if need is NoteNeed.REQUIRED else " Elle reste utile à qui vote."
     near = (
         " La population est proche du seuil : vérifiez le chiffre en vigueur."
         if abs(commune.population - THRESHOLD) <= MARGIN
@@ -153,11 +155,11 @@ def population_words(commune: Commune, read_on: str) -> str:
 def convocation_words(commune: Commune | None) -> str:
     """Return how long before the sitting the convocation goes, to be checked."""
     match need_of(commune):
-        case Need.REQUIRED:
+        case NoteNeed.REQUIRED:
             told = "La convocation part au moins cinq jours francs avant la séance"
-        case Need.NOT_REQUIRED:
+        case NoteNeed.NOT_REQUIRED:
             told = "La convocation part au moins trois jours francs avant la séance"
-        case Need.UNKNOWN:
+        case NoteNeed.UNKNOWN:
             told = (
                 "Le délai de convocation est de cinq jours francs à partir de "
                 f"{number(THRESHOLD)} habitants, de trois en dessous"

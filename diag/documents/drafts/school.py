@@ -227,12 +227,8 @@ def _call(report: Report) -> str:
     )
 
 
-# The frame of a loan convention for individual tablets: seventeen headings to agree.
-#
 # The headings are those that the domain dossier reads in an existing convention (S96);
 # what the audit knows of each is filled in, the rest is for the three parties to write.
-
-
 MODEL = "S96"
 """The source whose headings are followed."""
 

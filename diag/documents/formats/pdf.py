@@ -27,12 +27,8 @@ from diag.documents.document import (
 from diag.model.charter import Logo
 from diag.model.errors import DiagError
 
-# How any text enters Typst: as a string literal, never as code.
-#
 # A sign that none of our fonts draws is written as its code, « [U+1F600] »: a document
 # never loses a letter without a word, nor stops for one.
-
-
 FONTS = Path(__file__).parent / "fonts"
 """The open fonts of our documents, their licences, and what they draw."""
 
@@ -83,12 +79,8 @@ def _coverage() -> tuple[list[int], list[int]]:
     )
 
 
-# A document's tokens as Typst markup, over the shapes that `style.typ` draws.
-#
 # Every text goes through a string literal; no image is shown but our own drawings and
 # the pictures that we were given.
-
-
 _ALARMING = {"WARNING", "CAUTION"}
 
 

@@ -134,7 +134,7 @@ def cost_cell(report: Report, action: Action) -> str:
 
 
 def place_names(report: Report, action: Action) -> tuple[str, ...]:
-    """Return the places that its quantity counts; those not sure are said so."""
+    """Return the places that its quantity counts; those not sure are marked."""
     return (
         *(report.place_name(one) for one in action.advice.places),
         *(f"{report.place_name(one)} (à vérifier)" for one in action.unsure_places),
@@ -281,7 +281,7 @@ def compliance_points(report: Report, audience: Audience) -> Md:
 
 
 def _of_others(report: Report, audience: Audience) -> str:
-    """Return that some rules are for others to keep; they are not told here."""
+    """Return that some rules are for others to keep; they are not listed here."""
     count = len(report.assessment.alerts) - len(rules(report, audience))
     if not count:
         return ""
@@ -373,11 +373,7 @@ def _points(count: int, *, other: bool = False) -> str:
     return f"{count} {f'autre{plural} ' * other}point{plural}"
 
 
-# Many actions in few lines: how many in each theme, what they cost together.
-#
 # A reader who is given a hundred rows reads none; the technical document has them all.
-
-
 ELSEWHERE = "Autres sujets"
 """Theme of what belongs to no domain."""
 

@@ -170,7 +170,7 @@ def dangers_found(report: Report) -> tuple[str, ...]:
 
 
 def dangers_box(report: Report) -> Md:
-    """Return what is to be told before everything; empty without a danger."""
+    """Return what is to be read before everything; empty without a danger."""
     return box("CAUTION", DANGER, bullets(dangers_found(report)))
 
 
@@ -279,11 +279,7 @@ def _reach(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-# The words of the trade, for a reader who does not practise it.
-#
 # A document explains each acronym it uses, and only those.
-
-
 TERMS = {
     "AAF": "annuaire de l'académie, d'où viennent les comptes",
     "ADSL": "accès à Internet par la ligne en cuivre, lent et bientôt arrêté",

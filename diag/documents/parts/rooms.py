@@ -81,10 +81,6 @@ def _is_known(verdict: Verdict) -> bool:
     return verdict.standing is not Standing.OUT and known
 
 
-# Every criterion as the technician checks it: its level, what would raise it, why.
-#
-
-
 def rulebook(report: Report) -> Md:
     """Return one table per domain."""
     return sections(_criteria(report, one) for one in report.assessment.domains)

@@ -50,7 +50,7 @@ _ORDER = (Kind.COMPLIANCE, Kind.BLOCKING, Kind.IMPROVEMENT)
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedRule:
     """How several audits stand on one criterion."""
 
     criterion: Criterion
@@ -63,7 +63,7 @@ class Shared:
 
     @property
     def is_law(self) -> bool:
-        """Whether it may be told as law."""
+        """Whether it may be given as law."""
         return self.is_read and self.criterion.nature is Nature.LOI
 
     @property
@@ -94,7 +94,7 @@ class Shared:
         return f"{told}, {len(self.unsure)} à vérifier" if self.unsure else told
 
 
-def shared(extracts: Iterable[Extract]) -> tuple[Shared, ...]:
+def shared(extracts: Iterable[Extract]) -> tuple[SharedRule, ...]:
     """Return every criterion, the most pressing and widest first."""
     told: dict[str, list[tuple[Extract, Finding]]] = {}
     for extract in extracts:
@@ -113,7 +113,7 @@ def shared(extracts: Iterable[Extract]) -> tuple[Shared, ...]:
     )
 
 
-def weak_table(found: Sequence[Shared], limit: int) -> Md:
+def weak_table(found: Sequence[SharedRule], limit: int) -> Md:
     """Return what falls short in several schools, and why it matters."""
     weak = [one for one in found if len(one.short) >= SEVERAL]
     kept = sorted(weak, key=lambda one: -len(one.short))[:limit]
@@ -136,7 +136,7 @@ def weak_table(found: Sequence[Shared], limit: int) -> Md:
     return table("Ce qui manque à plusieurs écoles", columns, rows)
 
 
-def strong_list(found: Iterable[Shared], limit: int) -> Md:
+def strong_list(found: Iterable[SharedRule], limit: int) -> Md:
     """Return what is as expected wherever it applies, in several schools."""
     strong = [
         one
@@ -151,7 +151,7 @@ def strong_list(found: Iterable[Shared], limit: int) -> Md:
     )
 
 
-def rules(found: Iterable[Shared], audience: Audience) -> list[Shared]:
+def rules(found: Iterable[SharedRule], audience: Audience) -> list[SharedRule]:
     """Return the rules that a reader answers for, laws that were read first."""
     told = [
         one
@@ -162,7 +162,7 @@ def rules(found: Iterable[Shared], audience: Audience) -> list[Shared]:
 
 
 def alert_rows(
-    found: Iterable[Shared],
+    found: Iterable[SharedRule],
     audience: Audience,
     short: Callable[[Sequence[Extract]], str],
     unsure: Callable[[Sequence[Extract]], str],
@@ -176,7 +176,7 @@ def alert_rows(
 
 
 def unchecked_list(
-    found: Iterable[Shared],
+    found: Iterable[SharedRule],
     audience: Audience,
     names: Callable[[Sequence[Extract]], str],
 ) -> Md:
@@ -210,7 +210,7 @@ def names_or_count(
     return listed([name(one) for one in extracts], limit)
 
 
-def is_broken(found: Shared, audience: Audience) -> bool:
+def is_broken(found: SharedRule, audience: Audience) -> bool:
     """Return whether a reader answers for it, and some school surely breaks it."""
     return concerns(found.criterion, audience) and any(
         finding.compliance is Compliance.NON_CONFORME
@@ -220,8 +220,8 @@ def is_broken(found: Shared, audience: Audience) -> bool:
     )
 
 
-def _shared(pairs: Sequence[tuple[Extract, Finding]]) -> Shared:
-    return Shared(
+def _shared(pairs: Sequence[tuple[Extract, Finding]]) -> SharedRule:
+    return SharedRule(
         criterion=pairs[0][1].criterion,
         short=tuple(one for one, finding in pairs if finding.short),
         reached=tuple(one for one, finding in pairs if finding.reached),

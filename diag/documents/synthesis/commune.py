@@ -20,7 +20,7 @@ from diag.documents.parts.votes import (
 )
 from diag.documents.synthesis import common as money
 from diag.documents.synthesis.common import (
-    Shared,
+    SharedRule,
     alert_rows,
     alerts_words,
     build_synthesis,
@@ -102,7 +102,7 @@ def _identity(gathering: Gathering) -> tuple[tuple[str, str], ...]:
     return (("Commune", commune.name), ("Code INSEE", commune.insee))
 
 
-def _alerts_box(gathering: Gathering, found: Sequence[Shared]) -> Md:
+def _alerts_box(gathering: Gathering, found: Sequence[SharedRule]) -> Md:
     """Return what is not respected, the schools named, above everything."""
     broken = _named_rules(found)
     if not any(sum(one.alerts(READER)) for one in gathering.extracts):
@@ -118,7 +118,7 @@ def _alerts_box(gathering: Gathering, found: Sequence[Shared]) -> Md:
     return box("WARNING", title, bullets(lines))
 
 
-def _named_rules(found: Sequence[Shared]) -> list[Shared]:
+def _named_rules(found: Sequence[SharedRule]) -> list[SharedRule]:
     return [one for one in rules(found, READER) if is_broken(one, READER)][:NAMED]
 
 
@@ -128,15 +128,15 @@ def _boxed(gathering: Gathering) -> int:
     return seen + bool(dangers(gathering))
 
 
-def _untold(gathering: Gathering, found: Sequence[Shared]) -> list[Shared]:
-    """Return what no box tells: neither a danger, nor a rule named above."""
+def _untold(gathering: Gathering, found: Sequence[SharedRule]) -> list[SharedRule]:
+    """Return what no box holds: neither a danger, nor a rule named above."""
     told = [*_named_rules(found), *(one for one in found if not _concerns(one))]
     criteria = [one.task.criterion for one in dangers(gathering)]
     boxed = {one.id for one in criteria if one}
     return [one for one in found if one not in told and one.criterion.id not in boxed]
 
 
-def _concerns(found: Shared) -> bool:
+def _concerns(found: SharedRule) -> bool:
     return concerns(found.criterion, READER)
 
 
@@ -183,7 +183,7 @@ def _payer(gathering: Gathering, extract: Extract) -> str:
     return name if is_school else f"{name} (hors des écoles)"
 
 
-def _compliance_table(gathering: Gathering, found: Sequence[Shared]) -> Md:
+def _compliance_table(gathering: Gathering, found: Sequence[SharedRule]) -> Md:
     def names(some: Sequence[Extract]) -> str:
         return listed(list(map(gathering.name_of, some)))
 

@@ -254,7 +254,7 @@ def _decided(report: Report) -> Iterator[Decided]:
 
 
 def is_begun(report: Report) -> bool:
-    """Return whether somebody said or saw something: files alone are no audit."""
+    """Return whether somebody declared or saw something: files alone are no audit."""
     heads = (head for told in report.facts.answers.values() for head in told)
     return any(head.provenance not in _FROM_FILES for head in heads)
 

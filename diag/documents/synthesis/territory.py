@@ -11,7 +11,7 @@ from diag.documents.mairie import READER as MAIRIE
 from diag.documents.parts.advice import EXPECTED, NATURE_AND_TEXT
 from diag.documents.synthesis import common as money
 from diag.documents.synthesis.common import (
-    Shared,
+    SharedRule,
     alert_rows,
     alerts_words,
     build_synthesis,
@@ -202,7 +202,7 @@ def circonscription_synthesis(gathering: Gathering) -> Document:
 
 
 def _subject_table(
-    found: Sequence[Shared], title: str, prefixes: tuple[str, ...]
+    found: Sequence[SharedRule], title: str, prefixes: tuple[str, ...]
 ) -> Md:
     rows = [
         (
@@ -254,7 +254,7 @@ def _reached(extract: Extract, prefixes: tuple[str, ...]) -> str:
     return f"{sure} sur {len(told)}{doubt}"
 
 
-def _compliance_table(gathering: Gathering, found: Sequence[Shared]) -> Md:
+def _compliance_table(gathering: Gathering, found: Sequence[SharedRule]) -> Md:
     names = partial(_names, gathering)
     rows = alert_rows(found, Audience.ACADEMIE, names, _counted)
     columns = (EXPECTED, NATURE_AND_TEXT, "Pas encore respecté", "À vérifier")

@@ -84,7 +84,7 @@ class BasketLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Basket:
+class AuditBasket:
     """What one audit puts in the basket, and how many lines stay out of it."""
 
     lines: tuple[BasketLine, ...]
@@ -92,7 +92,7 @@ class Basket:
     """Why → how many lines."""
 
 
-def basket_of(report: Report, *, to_confirm: bool = False) -> Basket:
+def basket_of(report: Report, *, to_confirm: bool = False) -> AuditBasket:
     """Return what an audit's plan buys; with what is `to_confirm` when asked."""
     lots = lots_of(report.checklist)
     lines: list[BasketLine] = []
@@ -104,7 +104,7 @@ def basket_of(report: Report, *, to_confirm: bool = False) -> Basket:
             left_out[why] += len(told)
         else:
             lines += (_line(report, action, line, lots) for line in told)
-    return Basket(tuple(lines), +left_out)
+    return AuditBasket(tuple(lines), +left_out)
 
 
 def lots_of(checklist: Checklist) -> dict[str, str]:

@@ -78,13 +78,9 @@ def _content(ticket: Ticket) -> str:
     return "\n".join(f"{title} : {text}" for title, text in told if text)
 
 
-# What an audit knows of a school's equipment, as GLPI files it.
-#
 # GLPI inventories single devices by `itemtype`; an audit counts lots. Each device of a
 # lot whose number is known becomes one; everything is also a line of a table, where
 # what has no itemtype (projection) stands alone.
-
-
 COMPUTER, NETWORK, PRINTER = "Computer", "NetworkEquipment", "Printer"
 
 _CHASSIS = {
@@ -235,13 +231,9 @@ def _day(value: object) -> date | None:
         return None
 
 
-# GLPI's inventory format: one JSON document a device, all of them in one archive.
-#
 # GLPI reads the archive as it is (Administration, Inventaire, Importer). An audit knows
 # no serial number: a device has a name of ours, stable from one export to the next, and
 # `partial`: nothing else is to be forgotten.
-
-
 CLIENT = "diag_v1"
 """What the inventories name as their source."""
 

@@ -134,13 +134,9 @@ class ExactSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no types
         return _SIGN.sub(lambda sign: f"_x{ord(sign[0]):04X}_", escaped)
 
 
-# CSV as a French spreadsheet opens it, where no text can become a formula.
-#
 # BOM, semicolons, CRLF, decimal commas, « oui » and « non ». A text that a spreadsheet
 # would run is written after an apostrophe, and one that starts with an apostrophe gets
 # a second: taking away one leading apostrophe gives every text back, letter for letter.
-
-
 _RUNS = re.compile(r"[\t\r\n]|\s*[=+\-@|%＝＋－＠｜％]")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 
@@ -207,11 +203,7 @@ def plain(cell: Cell) -> object:
             return cell
 
 
-# Workbooks (XLSX): one sheet a table, text as text, numbers and dates as themselves.
-#
 # Same tables and day, same bytes.
-
-
 MAX_TEXT = 32_767
 """A cell holds no more, in UTF-16 units."""
 

@@ -13,7 +13,7 @@ from diag.journal.outbox import Outbox
 from diag.journal.people import (
     Mention,
     PersonName,
-    Retired,
+    RetiredAudit,
     drop_from_quarantine,
     mentions,
     retire,
@@ -252,7 +252,7 @@ def purge(
     put_setting(journal, _PURGED, campaigns)
     doomed = frozenset(plan.audits)
     posted = [one.ident for one in Outbox(journal).all() if one.audit in doomed]
-    gone: list[Retired] = []
+    gone: list[RetiredAudit] = []
     try:
         for audit in plan.audits:
             gone.append(retire(journal, audit, reason, origin))

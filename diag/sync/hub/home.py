@@ -28,7 +28,7 @@ from diag.sync.bundle.keys import DeviceKeys, read_file_keys
 from diag.sync.hub.hub import Hub
 from diag.sync.hub.sqlite import SqliteEngine
 from diag.sync.hub.store import EVERYWHERE, Store, check_address
-from diag.sync.protocol import RIGHTS, Limits, Right, Wire
+from diag.sync.protocol import RIGHTS, HubLimits, Right, Wire
 from diag.sync.trust import (
     Invited,
     compute_fingerprint,
@@ -91,7 +91,7 @@ class HubSettings(Wire):
     """The office's authority, PEM file, when laptops do not know it already."""
     database: str = ""
     """Address of a PostgreSQL, without its password; empty: a file of the folder."""
-    limits: Limits = Limits()
+    limits: HubLimits = HubLimits()
 
     def keep(self, path: Path) -> None:
         """Write them, for their owner alone."""

@@ -24,7 +24,7 @@ from diag.sync.protocol import (
     Admission,
     Enrolling,
     Hello,
-    Limits,
+    HubLimits,
     LogPage,
     Piece,
     ProblemError,
@@ -294,14 +294,14 @@ class Hub:
         blobs: Path,
         *,
         name: str,
-        limits: Limits | None = None,
+        limits: HubLimits | None = None,
         key: str = "",
         clock: Callable[[], int] = now,
     ) -> None:
         self.store = store
         self.files = BlobFiles(blobs)
         self.name = name
-        self.limits = limits or Limits()
+        self.limits = limits or HubLimits()
         self.key = key
         self.clock = clock
         self.door = Door(store, clock)

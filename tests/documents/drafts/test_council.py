@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from diag.documents.document import parser
 from diag.documents.drafts.council import deliberation, note
-from diag.documents.drafts.frame import Need, need_of, need_words
+from diag.documents.drafts.frame import NoteNeed, need_of, need_words
 from diag.model.territory import Commune
 from tests.documents.builders import ORDINARY
 from tests.documents.formats.test_literals import HOSTILE
@@ -30,20 +30,20 @@ def commune(population: int | None) -> Commune:
 @pytest.mark.parametrize(
     ("population", "need"),
     [
-        (3499, Need.NOT_REQUIRED),
-        (3500, Need.REQUIRED),
-        (0, Need.NOT_REQUIRED),
-        (None, Need.UNKNOWN),
+        (3499, NoteNeed.NOT_REQUIRED),
+        (3500, NoteNeed.REQUIRED),
+        (0, NoteNeed.NOT_REQUIRED),
+        (None, NoteNeed.UNKNOWN),
     ],
 )
 def test_the_population_decides_and_its_absence_is_said(
-    population: int | None, need: Need
+    population: int | None, need: NoteNeed
 ) -> None:
     assert need_of(commune(population)) is need
 
 
 def test_no_commune_is_unknown_too() -> None:
-    assert need_of(None) is Need.UNKNOWN
+    assert need_of(None) is NoteNeed.UNKNOWN
 
 
 def test_the_note_says_where_the_population_comes_from_and_what_to_check() -> None:

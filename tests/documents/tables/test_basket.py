@@ -3,7 +3,7 @@ from fractions import Fraction
 
 from diag.audit.report import Report
 from diag.documents.tables.basket import (
-    Basket,
+    AuditBasket,
     basket_of,
     by_article,
     by_school,
@@ -23,7 +23,7 @@ def records(table: Table) -> list[dict[str, object]]:
     return [dict(zip(keys, row, strict=True)) for row in table.rows]
 
 
-def articles(basket: Basket) -> list[str]:
+def articles(basket: AuditBasket) -> list[str]:
     return [line.price.id for line in in_order(basket.lines)]
 
 

@@ -21,14 +21,14 @@ from diag.sync.hub import http
 from diag.sync.hub.app import build_app
 from diag.sync.hub.http import JsonLines
 from diag.sync.hub.hub import PART, Hub
-from diag.sync.protocol import KINDS, Limits
+from diag.sync.protocol import KINDS, HubLimits
 from tests.journal.builders import person
 from tests.sync.hub.asking import Counter
 from tests.sync.offices import AUDITS, ROOTS, hub_in, journal_in, let_in, say, started
 
 VALLEY, _, COAST = AUDITS
 ANNE = person("anne")
-LIMITS = Limits(
+LIMITS = HubLimits(
     push_lines=20,
     push_bytes=MAX_LINE * 2,
     page_bytes=MAX_LINE,
@@ -106,7 +106,7 @@ def test_hello_tells_the_limits_to_anyone(desk: Desk) -> None:
 
     assert told["hub"] == desk.hub.store.hub
     assert (told["oldest"], told["newest"]) == (1, 1)
-    assert Limits.model_validate(told["limits"]) == LIMITS
+    assert HubLimits.model_validate(told["limits"]) == LIMITS
 
 
 def test_the_authority_is_given_to_anyone_when_there_is_one(desk: Desk) -> None:

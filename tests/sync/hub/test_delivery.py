@@ -11,7 +11,7 @@ from diag.model.audit import Photo
 from diag.sync.bundle.format import BundleError, Fault
 from diag.sync.hub.delivery import Delivered, deliver
 from diag.sync.hub.hub import Hub
-from diag.sync.protocol import Enrolling, Limits, ProblemError
+from diag.sync.protocol import Enrolling, HubLimits, ProblemError
 from tests.sync.bundle.colleagues import Colleague, keys_of
 from tests.sync.offices import (
     AUDITS,
@@ -30,7 +30,9 @@ VALLEY, _, COAST = AUDITS
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Hub]:
-    with hub_in(tmp_path / "hub", limits=Limits(push_lines=2, piece_bytes=4)) as made:
+    with hub_in(
+        tmp_path / "hub", limits=HubLimits(push_lines=2, piece_bytes=4)
+    ) as made:
         yield made
 
 
