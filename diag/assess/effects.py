@@ -9,6 +9,7 @@ from diag.assess.criteria import CriterionJudge, Readers, every_name
 from diag.assess.facts import VISIT_DATE, FactsReading, FactType, PlaceScope, WithNames
 from diag.assess.results import CriterionResult, Verdict
 from diag.assess.scores import Averages, Member, Replaced, member
+from diag.checklist.symbols import NUMERIC
 from diag.model.checklist import Need, Question, Recommendation, Requirement
 from diag.model.enums import Direction, QuestionType, Standing, State, Trigger
 from diag.model.fact import Answer, Value
@@ -23,8 +24,6 @@ Changes = dict[tuple[str, str], Value]
 
 NO_GAIN = Fraction()
 """What brings nothing."""
-
-_NUMBERS = frozenset({QuestionType.INTEGER, QuestionType.NUMBER})
 
 
 class Effect:
@@ -47,7 +46,7 @@ class Effect:
         self.rules: dict[str, Rule] = {
             name: parse_rule(value)
             for name, value in self.facts.items()
-            if questions[name].type in _NUMBERS and isinstance(value, str)
+            if questions[name].type in NUMERIC and isinstance(value, str)
         }
         """What numbers are raised to, where it is not always the same."""
         self._constants: dict[str, Value] = {
@@ -134,7 +133,7 @@ def best(question: Question, one: Value, other: Value) -> Value:
 def _is_more(kind: QuestionType, one: Value, other: Value) -> bool:
     if isinstance(one, int) and isinstance(other, int):
         return one > other
-    if kind in _NUMBERS:
+    if kind in NUMERIC:
         return Fraction(str(one)) > Fraction(str(other))
     return str(one) > str(other)  # dates: their texts sort as they do
 

@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from diag.answers.answer_type import Reader
 from diag.answers.types import TYPES
+from diag.checklist.symbols import NUMERIC
 from diag.model.checklist import Question
-from diag.model.enums import PlaceKind, QuestionType, State
+from diag.model.enums import PlaceKind, State
 from diag.model.fact import PARENT_KINDS, ROOT_KINDS, Answer, Facts, Place, Value
 from diag.model.number import exact
 from diag.rules.evaluate import condition
@@ -128,7 +129,7 @@ def _fact_type(question: Question, rule: Rule | None, void: set[str]) -> FactTyp
 
 def _limited(unknown: RuleValue, question: Question, limits: Limits) -> RuleValue:
     """Return an unknown number without its upper bound, or within what is usual."""
-    counts = question.type in {QuestionType.INTEGER, QuestionType.NUMBER}
+    counts = question.type in NUMERIC
     if not counts or not isinstance(unknown, Span) or limits is Limits.RANGE:
         return unknown
     low, high = question.likely or (None, None)

@@ -191,7 +191,7 @@ def letter(report: Report, audience: Audience, files: Sequence[str]) -> Letter:
             "document peut encore changer. Une version définitive suivra."
         )
     blocks: list[tuple[str, list[str]]] = [(french(each), []) for each in body]
-    if audience is Audience.MAIRIE:
+    if audience.votes:
         votes = votes_shown(report)
         asked = [french(each) for each in vote_lines(votes)]
         blocks.append((french(awaited(votes)), asked))

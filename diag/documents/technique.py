@@ -32,14 +32,21 @@ from diag.documents.parts.sources import (
     watch_list,
 )
 from diag.model.checklist import Question
-from diag.model.enums import Audience, Kind, PlaceKind, Provenance, QuestionType, State
+from diag.model.enums import (
+    WORKING_READER,
+    Kind,
+    PlaceKind,
+    Provenance,
+    QuestionType,
+    State,
+)
 from diag.model.fact import Answer, Place
 from diag.words.dates import day_of, describe_day, describe_duration, later, long_date
 from diag.words.figures import euros_and_cents, half_up, number, plural
 from diag.words.sentences import count_range, listed, sentence, uncapitalised
 from diag.words.vocabulary import LAW, OWNERS, PROVENANCES
 
-READER = Audience.TECHNIQUE
+READER = WORKING_READER
 
 NAMED = 60
 """At most so many criteria named that moved since the last audit."""

@@ -14,13 +14,23 @@ from diag.audit.counsel import name_places
 from diag.audit.findings import observed
 from diag.audit.report import Report
 from diag.audit.succession import OLDER
+from diag.documents.academie import READER as ACADEMIE
 from diag.documents.atlas.folder import school_path
+from diag.documents.mairie import READER as MAIRIE
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import cures, failing, rests_on, rules
 from diag.documents.parts.votes import danger_words, vote_lines, votes_shown
 from diag.documents.tables.writers import position
 from diag.model.audit import Auditee
-from diag.model.enums import Audience, Compliance, Owner, PlaceKind, Socle, Standing
+from diag.model.enums import (
+    WORKING_READER,
+    Audience,
+    Compliance,
+    Owner,
+    PlaceKind,
+    Socle,
+    Standing,
+)
 from diag.model.number import Bounds
 from diag.model.territory import School
 from diag.model.text import accented, fold
@@ -95,14 +105,14 @@ class AtlasReader(StrEnum):
 
 _AUDIENCES = {
     AtlasReader.SYNDICAT: tuple(Audience),
-    AtlasReader.MAIRIE: (Audience.MAIRIE,),
-    AtlasReader.CIRCONSCRIPTION: (Audience.ACADEMIE,),
+    AtlasReader.MAIRIE: (MAIRIE,),
+    AtlasReader.CIRCONSCRIPTION: (ACADEMIE,),
 }
 
 _WORDED_FOR = {
-    AtlasReader.SYNDICAT: Audience.TECHNIQUE,
-    AtlasReader.MAIRIE: Audience.MAIRIE,
-    AtlasReader.CIRCONSCRIPTION: Audience.ACADEMIE,
+    AtlasReader.SYNDICAT: WORKING_READER,
+    AtlasReader.MAIRIE: MAIRIE,
+    AtlasReader.CIRCONSCRIPTION: ACADEMIE,
 }
 
 
@@ -352,7 +362,7 @@ class SchoolScores:
 
 @dataclass(frozen=True, slots=True)
 class SchoolEntry:
-    """One school; `told` is None while no audit is begun."""
+    """One school; without scores while no audit is begun."""
 
     uai: str
     name: str
@@ -371,7 +381,7 @@ class SchoolEntry:
 
     @property
     def untold(self) -> str:
-        """Why nothing is told of it: « pas encore auditée »."""
+        """Why it has no score: « pas encore auditée »."""
         return OLDER if self.older else "pas encore auditée"
 
     @property

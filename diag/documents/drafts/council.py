@@ -51,7 +51,7 @@ from diag.documents.synthesis.gathering import (
     unaudited,
     version,
 )
-from diag.model.enums import Audience, Kind
+from diag.model.enums import WORKING_READER, Kind
 from diag.words.dates import describe_day, long_date
 from diag.words.sentences import first_sentence, of
 from diag.words.vocabulary import FOLLOW_UPS, OWNERS, SOCLES
@@ -307,7 +307,7 @@ def _alerts(gathering: Gathering) -> Md:
             names_or_count(one.short, gathering.name_of),
             TO_WRITE,
         )
-        for one in rules(shared(gathering.extracts), Audience.TECHNIQUE)
+        for one in rules(shared(gathering.extracts), WORKING_READER)
         if one.short
     ][:ALERTS]
     columns = (

@@ -288,7 +288,7 @@ def _of_others(report: Report, audience: Audience) -> str:
     one = "Un autre point ne relève"
     many = f"{count} autres points ne relèvent"
     whose = "de l'école ni de l'académie"
-    if audience is Audience.MAIRIE:
+    if audience.votes:
         is_office = report.about.kind is PlaceKind.SYNDICAT
         whose = "du syndicat" if is_office else "de la commune"
     return f"{many if count > 1 else one} pas {whose} : qui en répond les lit ailleurs."

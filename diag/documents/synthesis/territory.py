@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from diag.documents.academie import READER
+from diag.documents.academie import READER as ACADEMIE
 from diag.documents.blocks import Pair, box, numbered, table
 from diag.documents.document import Document
 from diag.documents.escape import Md
@@ -41,7 +42,7 @@ from diag.documents.synthesis.gathering import (
     unaudited,
 )
 from diag.model.checklist import Criterion
-from diag.model.enums import Audience, PlaceKind
+from diag.model.enums import WORKING_READER, PlaceKind
 from diag.model.text import fold
 from diag.words.vocabulary import LEVELS_EXPLAINED, OWNERS
 
@@ -61,7 +62,7 @@ def territory_synthesis(gathering: Gathering) -> Document:
         "levels": LEVELS_EXPLAINED,
         "common": weak_table(found, WEAK),
         **summary(gathering.schools),
-        "alerts": alerts_words(gathering.schools, Audience.TECHNIQUE),
+        "alerts": alerts_words(gathering.schools, WORKING_READER),
         "total": money.total_line(gathering),
         "together": _together(gathering),
         "budget": money.by_audit(
@@ -129,7 +130,7 @@ def _commune_table(gathering: Gathering) -> Md:
         (
             _name(some),
             str(sum(map(_is_school, some))),
-            alerts_words(some, Audience.TECHNIQUE),
+            alerts_words(some, WORKING_READER),
             money.total(some).cell,
             _state(some),
         )
@@ -182,7 +183,7 @@ def circonscription_synthesis(gathering: Gathering) -> Document:
             [one for one in found if _is_subject(one.criterion)], _LACKS
         ),
         "completeness": completeness(gathering.schools),
-        "alerts": alerts_words(gathering.schools, Audience.ACADEMIE),
+        "alerts": alerts_words(gathering.schools, ACADEMIE),
         "subjects": [
             (title, _subject_table(found, title, prefixes))
             for title, prefixes in SUBJECTS
@@ -190,7 +191,7 @@ def circonscription_synthesis(gathering: Gathering) -> Document:
         "schools": _school_table(gathering),
         "unaudited": unaudited(gathering),
         "compliance": _compliance_table(gathering, found),
-        "unchecked": unchecked_list(found, Audience.ACADEMIE, _counted),
+        "unchecked": unchecked_list(found, ACADEMIE, _counted),
         "actions": _actions_table(
             gathering,
             [one for one in mine if one not in asked][:ACTIONS],
@@ -225,7 +226,7 @@ def _school_table(gathering: Gathering) -> Md:
             gathering.name_of(one),
             one.about.commune,
             *(_reached(one, prefixes) for _, prefixes in SUBJECTS),
-            alerts_words([one], Audience.ACADEMIE),
+            alerts_words([one], ACADEMIE),
             "provisoire" if one.provisional else "définitif",
         )
         for one in gathering.schools
@@ -256,7 +257,7 @@ def _reached(extract: Extract, prefixes: tuple[str, ...]) -> str:
 
 def _compliance_table(gathering: Gathering, found: Sequence[SharedRule]) -> Md:
     names = partial(_names, gathering)
-    rows = alert_rows(found, Audience.ACADEMIE, names, _counted)
+    rows = alert_rows(found, ACADEMIE, names, _counted)
     columns = (EXPECTED, NATURE_AND_TEXT, "Pas encore respecté", "À vérifier")
     return table("Points non respectés", columns, rows)
 
