@@ -242,13 +242,13 @@ _BY_LAW = 2
 
 
 def _by_hand(report: Report, motion: Motion, name: str) -> str:
-    """Return the engineer's words for a vote: said of its dearest action."""
+    """Return the engineer's words for a vote: those of its dearest action."""
     hand = report.hands.get(motion.lead.id)
     return str(getattr(hand, name)) if hand else ""
 
 
 def _otherwise(report: Report, motion: Motion) -> VoteOtherwise:
-    """Return what stays otherwise, of the dearest action that says it."""
+    """Return what stays otherwise, of the dearest action that has it."""
     if own := _by_hand(report, motion, "otherwise"):
         return VoteOtherwise(long=own, short=own if len(own) <= TITLE else "")
     for one in motion.actions:

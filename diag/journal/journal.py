@@ -278,16 +278,16 @@ class Journal(JournalFile):
             if number is None:
                 return
             state = proof.state_of(connection, number, audit)
-        if state is proof.State.SOUND:
+        if state is proof.LogState.SOUND:
             return
         if self.readonly:
-            if state is proof.State.CHANGED:
+            if state is proof.LogState.CHANGED:
                 raise DamagedError(f"{self.path} : {proof.NOT_FOUND_AGAIN}")
             return
         inside = nullcontext(self.connection)
         with inside if self.connection.in_transaction else self.transaction():
             proof.find_again(self.connection, number, audit)
-        if state is proof.State.CHANGED:
+        if state is proof.LogState.CHANGED:
             if self.recorder:
                 self.recorder.add_event("repair", audit=audit)
             self.on_change(_FOUND_AGAIN)

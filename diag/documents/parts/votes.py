@@ -191,7 +191,7 @@ def vote_words(each: SchoolVotes, vote: Vote) -> str:
 
 
 def nature_words(vote: Vote) -> str:
-    """Return what a vote rests on; nothing where only the trade says so."""
+    """Return what a vote rests on; nothing where only the trade holds it."""
     return "" if vote.nature.kind is Nature.USAGE else vote.nature.words
 
 

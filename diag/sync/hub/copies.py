@@ -85,7 +85,7 @@ def _drop_outdated(folder: Path, suffix: str) -> None:
 def _drop_set_aside(folder: Path, now: datetime) -> None:
     """Remove what restorations set aside a month ago: it holds what was erased since.
 
-    As old as its name says: a restored file keeps the day of its last change.
+    As old as its name: a restored file keeps the day of its last change.
     """
     for path in folder.glob(f"*-{_ASIDE}-*"):
         stamp = path.name.partition(f"-{_ASIDE}-")[2][: len("2026-11-28")]
