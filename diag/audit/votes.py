@@ -142,7 +142,8 @@ def last_list(session: AuditSession) -> DecisionList | None:
 
 def votes_of(report: Report) -> DecisionList:
     """Return the votes that documents print: frozen, else as they would be today."""
-    return report.public.frozen or decisions_of(report)
+    frozen = report.public.frozen
+    return frozen or report.once(("votes",), lambda: decisions_of(report))
 
 
 def terms_of(report: Report) -> Terms:
