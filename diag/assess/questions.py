@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from heapq import nsmallest
+from statistics import median
+from types import MappingProxyType
 from typing import NamedTuple
 
 from diag.answers.types import TYPES
@@ -41,8 +43,45 @@ _BEFORE = frozenset({
 """Moments that take nobody's time on the spot."""
 
 
-def seconds_of(question: Question, *, again: bool = False) -> int:
+class Timed(NamedTuple):
+    """How long somebody took to answer a question."""
+
+    question: str
+    again: bool
+    """Whether it had been answered at another place of the same audit."""
+    milliseconds: int
+
+
+Pace = Mapping[tuple[str, bool], int]
+"""Seconds that a question took people, the first time or `again`."""
+
+AUTHORS: Pace = MappingProxyType({})
+"""Nobody was timed: what authors say holds."""
+
+TIMED, OF_ONE = 200, 10
+"""So many answers timed in all, so many of one question, before its median counts:
+trade knowledge."""
+
+
+def pace_of(timed: Iterable[Timed]) -> Pace:
+    """Return the median of each question that was timed often enough, 1 at least."""
+    by_question: dict[tuple[str, bool], list[int]] = {}
+    for one in timed:
+        key = one.question, one.again
+        by_question.setdefault(key, []).append(one.milliseconds)
+    if sum(map(len, by_question.values())) < TIMED:
+        return AUTHORS
+    return {
+        key: max(1, round(median(taken) / 1000))
+        for key, taken in by_question.items()
+        if len(taken) >= OF_ONE
+    }
+
+
+def seconds_of(question: Question, *, again: bool = False, pace: Pace = AUTHORS) -> int:
     """Return the seconds that a question takes, or takes `again` at another place."""
+    if (question.id, again) in pace:
+        return pace[question.id, again]
     if question.seconds is None:
         if question.provenance[0] is Provenance.MEASURED:
             return _MEASURED
@@ -133,15 +172,17 @@ def next_questions(
     *,
     profile: Profile = Profile.FULL,
     assessment: Assessment | None = None,
+    pace: Pace = AUTHORS,
 ) -> tuple[NextQuestion, ...]:
     """Return the questions left, in the order in which to ask them, `limit` at most.
 
     By class, then by stake per second, then by what is at stake in money, then as one
     walks. What was refused is not asked again. `assessment` is that of these facts, if
-    known.
+    known; `pace` says how long questions took people.
     """
     judge = judge_for(facts, checklist)
-    leads = _Leads(judge, judge.reading(facts), assessment or judge.assess(facts))
+    judged = assessment or judge.assess(facts)
+    leads = _Leads(judge, judge.reading(facts), judged, pace)
     profiles = {each for each in Profile if profile.asks(each)}
     askable = [
         question
@@ -234,11 +275,11 @@ class _Leads:
     """One assessment, and what each answer leads to: here, inside or above."""
 
     def __init__(
-        self, judge: Judge, reading: FactsReading, assessment: Assessment
+        self, judge: Judge, reading: FactsReading, assessment: Assessment, pace: Pace
     ) -> None:
         self.reading = reading
         """The facts as they are."""
-        self._judge = judge
+        self._judge, self._pace = judge, pace
         self._known = {question for _, question in reading.facts.answers}
         """Questions answered somewhere: at another place they take less."""
         self._results = assessment.criteria
@@ -319,7 +360,8 @@ class _Leads:
 
     def _seconds(self, asked: Asked) -> int:
         question = asked.question
-        return max(1, seconds_of(question, again=question.id in self._known))
+        again = question.id in self._known
+        return max(1, seconds_of(question, again=again, pace=self._pace))
 
     def weighed(self, asked: Asked, urgency: int) -> NextQuestion:
         """Return a question with what is at stake."""

@@ -7,14 +7,16 @@ with the equipment that stands in it, then the equipment of the whole school.
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 
 from diag.answers.types import TYPES, heads_words
 from diag.assess.json import plain
 from diag.assess.judge import public
 from diag.assess.questions import (
+    AUTHORS,
     Asked,
     NextQuestion,
+    Pace,
     is_on_site,
     next_questions,
     relevant_questions,
@@ -197,12 +199,13 @@ def most_useful(
     checklist: Checklist,
     here: Key | None,
     profile: Profile = Profile.FULL,
+    pace: Pace = AUTHORS,
 ) -> Key | None:
     """Return the question left that is to be asked first, other than this one.
 
     A few tens of milliseconds: called off the event loop, on facts that never change.
     """
-    for each in next_questions(facts, checklist, 2, profile=profile):
+    for each in next_questions(facts, checklist, 2, profile=profile, pace=pace):
         if (each.place, each.question.id) != here:
             return each.place, each.question.id
     return None
@@ -309,7 +312,12 @@ def left_to_ask(
     applying = relevant_questions(facts, checklist, where, profile=profile, also=also)
     asked = {(each.place, each.question.id): each for each in applying}
     ranked = next_questions(
-        facts, checklist, _EVERY, profile=profile, assessment=session.assessment
+        facts,
+        checklist,
+        _EVERY,
+        profile=profile,
+        assessment=session.assessment,
+        pace=session.workspace.pace,
     )
     useful = {(each.place, each.question.id): each for each in ranked}
     keys = list(asked)
@@ -429,17 +437,18 @@ def describe_left(session: AuditSession, profile: Profile) -> str:
 def _parcours(session: AuditSession, profile: Profile, *, chosen: bool) -> Parcours:
     walk = walk_of(session.facts, session.checklist, profile)
     known = {question for _, question in session.facts.answers}
+    minutes = partial(_minutes, known=known, pace=session.workspace.pace)
     left = [stop for stop in walk.stops if stop.is_left]
     open_ = [stop for stop in walk.stops if not stop.settled]
     return Parcours(
         profile,
         walk.left,
         walk.maybe,
-        _minutes(left, known),
-        _minutes(open_, known),
+        minutes(left),
+        minutes(open_),
         chosen=chosen,
-        on_site=_minutes(_on_site(left), known),
-        on_site_most=_minutes(_on_site(open_), known),
+        on_site=minutes(_on_site(left)),
+        on_site_most=minutes(_on_site(open_)),
     )
 
 
@@ -447,11 +456,12 @@ def _on_site(stops: Iterable[WalkStop]) -> Iterator[WalkStop]:
     return (stop for stop in stops if is_on_site(stop.question))
 
 
-def _minutes(stops: Iterable[WalkStop], known: Collection[str]) -> int:
+def _minutes(stops: Iterable[WalkStop], known: Collection[str], pace: Pace) -> int:
     """Return what stops take; what was answered at another place takes less."""
     asked = set(known)
     total = 0
     for stop in stops:
-        total += seconds_of(stop.question, again=stop.question.id in asked)
+        again = stop.question.id in asked
+        total += seconds_of(stop.question, again=again, pace=pace)
         asked.add(stop.question.id)
     return -(-total // 60)

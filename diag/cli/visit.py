@@ -281,7 +281,9 @@ def _back(visiting: VisitSession, _rest: str) -> Iterator[str]:
 def _useful(visiting: VisitSession, _rest: str) -> Iterator[str]:
     session = visiting.session
     facts, checklist = session.facts, session.checklist
-    found = most_useful(facts, checklist, visiting.key, session.profile)
+    found = most_useful(
+        facts, checklist, visiting.key, session.profile, session.workspace.pace
+    )
     if found is None:
         yield "Il ne reste aucune question."
     else:

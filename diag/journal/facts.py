@@ -1,10 +1,11 @@
 """Facts of an audit, from its heads: the only input of judging."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
+from diag.assess.questions import Timed
 from diag.journal import changes, subjects
 from diag.journal.heads import board_of, differing, latest, place_tree_of
 from diag.journal.journal import Head, Journal
@@ -288,6 +289,47 @@ def audits(journal: Journal) -> tuple[Audit, ...]:
         if noun := read_audit(audit, loads(text)):
             found[audit] = noun
     return tuple(found.values())
+
+
+_CLOSED = """
+select audit from head where subject = 'audit/status' and value is not null
+group by audit having min(json_extract(value, '$.status') = 'clos')
+order by max(at) desc limit ?
+"""
+
+_SPOKEN = """
+select subject, author || device, at from head
+where audit = ? and subject >= 'place/' and subject < 'place0' and value is not null
+  and instr(subject, '/q/')
+  and json_extract(value, '$.provenance') in ('measured', 'observed', 'declared')
+order by at, lam
+"""
+"""What people said themselves, as they said it: lists and copies took no time."""
+
+LAST_CLOSED = 40
+"""So many audits are timed, the last ones: 65 ms with 500 answers each. Trade
+knowledge."""
+
+AT_ONCE, PAUSE = 1_000, 180_000
+"""Milliseconds: below, one gesture wrote several; above, somebody did something else.
+Trade knowledge."""
+
+
+def timed_answers(journal: Journal) -> Iterator[Timed]:
+    """Give how long answers took in the last audits closed: since that person's last.
+
+    An answer that follows another question at another place is left out: one walked.
+    """
+    for (number,) in journal.select(_CLOSED, [LAST_CLOSED]):
+        last: dict[str, tuple[int, str, str]] = {}
+        answered: set[str] = set()
+        for subject, who, at in journal.select(_SPOKEN, [number]):
+            place, _, question = subject.partition("/q/")
+            then, where, what = last.get(who, (at, "", ""))
+            if AT_ONCE <= at - then <= PAUSE and (where == place or what == question):
+                yield Timed(question, question in answered, at - then)
+            answered.add(question)
+            last[who] = at, place, question
 
 
 def open_audit(

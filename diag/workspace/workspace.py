@@ -27,6 +27,7 @@ from diag.words.dates import day_of, long_date
 from diag.workspace.disk import check_disk, default_folder
 
 if TYPE_CHECKING:
+    from diag.assess.questions import Pace
     from diag.journal.territory import Territory
     from diag.workspace.settings import Settings
 
@@ -196,6 +197,14 @@ class Workspace:
         """Keep whether the screens have shown it, when something can be written."""
         if not self.journal.readonly:
             put_setting(self.journal, _WELCOME, not seen)
+
+    @cached_property
+    def pace(self) -> "Pace":
+        """How long questions took in the last audits closed here; read once."""
+        from diag.assess.questions import pace_of  # noqa: PLC0415 - who asks nothing does without
+        from diag.journal.facts import timed_answers  # noqa: PLC0415
+
+        return pace_of(timed_answers(self.journal))
 
     @property
     def origin(self) -> Origin:

@@ -225,3 +225,29 @@ def test_what_is_spent_on_the_spot_is_told_apart() -> None:
     assert told.words == "38 à 52 questions, de 9 à 12 min, dont 6 à 8 sur place"
     sure = replace(told, maybe=0, minutes_most=9, on_site_most=6)
     assert sure.words == "38 questions, environ 9 min, dont 6 sur place"
+
+
+def test_what_people_took_makes_the_length_of_a_visit(session: AuditSession) -> None:
+    """Once; and the order of questions, by stake a second."""
+    before = parcours_of(session)[-1]
+    first = left_to_ask(session)
+    slow = {
+        (ident, again): 600
+        for ident in session.checklist.questions
+        for again in (False, True)
+    }
+    session.workspace.__dict__["pace"] = slow
+    after = parcours_of(session)[-1]
+
+    assert after.left == before.left
+    assert after.minutes == after.left * 10 > before.minutes
+    assert {one.seconds for one in left_to_ask(session)} == {600}
+    of_one = next(one for one in first if one.urgency == 4 and one.stake)
+    session.workspace.__dict__["pace"] = slow | {(of_one.id, False): 1}
+    ordered = [one.id for one in left_to_ask(session) if one.urgency == 4]
+    assert ordered[0] == of_one.id
+
+
+def test_the_journal_is_timed_once_for_a_workspace(session: AuditSession) -> None:
+    assert session.workspace.pace is session.workspace.pace
+    assert not session.workspace.pace, "nobody closed an audit here"

@@ -1,12 +1,29 @@
 from dataclasses import replace
 
+from diag.assess.questions import Timed
 from diag.journal import changes, subjects
-from diag.journal.facts import audits, closing_of, open_audit
+from diag.journal.facts import (
+    LAST_CLOSED,
+    audits,
+    closing_of,
+    open_audit,
+    timed_answers,
+)
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin
 from diag.model.audit import FollowUp, Subject
-from diag.model.enums import AuditStatus, FollowUpState, PlaceKind
-from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, SUBJECT, apart, known, person
+from diag.model.enums import AuditStatus, FollowUpState, PlaceKind, Provenance
+from tests.journal.builders import (
+    AUDIT,
+    CAMPAIGN,
+    NOON,
+    ROOT,
+    SUBJECT,
+    apart,
+    known,
+    person,
+    room,
+)
 
 
 def test_an_audit_opened_is_listed_and_opened_again_without_a_word(
@@ -85,3 +102,77 @@ def test_what_becomes_of_advice_leaves_a_closed_audit_as_it_was_signed(
 
     assert closing is not None
     assert closing.intact
+
+
+def spoken(
+    journal: Journal,
+    *said: tuple[float, str, str],
+    who: str = "u01",
+    audit: str = AUDIT.id,
+    provenance: Provenance = Provenance.OBSERVED,
+) -> None:
+    """Write answers, each so many seconds after noon, at a place."""
+    for seconds, place, question in said:
+        at = NOON + round(seconds * 1000)
+        draft = changes.answered(audit, place, question, known(True, provenance))
+        journal.write(draft, person(who, at=at))
+
+
+def close(journal: Journal, audit: str = AUDIT.id, after: int = 9_000) -> None:
+    draft = changes.moved(audit, AuditStatus.CLOS)
+    journal.write(draft, person("u01", at=NOON + after * 1000))
+
+
+ROOMS = [room(number).id for number in range(1, 4)]
+
+
+def test_answers_of_a_closed_audit_are_timed(journal: Journal, author: Origin) -> None:
+    open_audit(journal, CAMPAIGN, SUBJECT, author)
+    one, two, three = ROOMS
+    spoken(
+        journal,
+        *((0, ROOT, "a"), (12, ROOT, "b"), (400, ROOT, "c"), (400.2, ROOT, "d")),
+        *((430, one, "usage"), (439, one, "prises")),
+        *((480, two, "usage"), (487, two, "prises"), (492, three, "prises")),
+    )
+    assert list(timed_answers(journal)) == [], "it is still open"
+    close(journal)
+
+    assert list(timed_answers(journal)) == [
+        Timed("b", False, 12_000),
+        # c after a pause, d written with it, then one walked to another room.
+        Timed("prises", False, 9_000),
+        Timed("prises", True, 7_000),
+        Timed("prises", True, 5_000),
+    ]
+
+
+def test_each_person_is_timed_by_their_own_answers(
+    journal: Journal, author: Origin
+) -> None:
+    open_audit(journal, CAMPAIGN, SUBJECT, author)
+    spoken(journal, (0, ROOT, "a"), (30, ROOT, "b"), who="u01")
+    spoken(journal, (25, ROOT, "c"), (31, ROOT, "d"), who="u02")
+    imported = {"who": "u01", "provenance": Provenance.IMPORTED}
+    spoken(journal, (28, ROOT, "e"), **imported)  # type: ignore[arg-type]  # by name
+    close(journal)
+
+    assert sorted(timed_answers(journal)) == [
+        Timed("b", False, 30_000),
+        Timed("d", False, 6_000),
+    ]
+
+
+def test_only_the_last_audits_closed_are_timed(
+    journal: Journal, author: Origin
+) -> None:
+    for number in range(LAST_CLOSED + 3):
+        subject = Subject(kind=PlaceKind.ECOLE, code=f"{9_990_000 + number}A")
+        audit = open_audit(journal, CAMPAIGN, subject, author).id
+        spoken(journal, (0, "p", "a"), (5, "p", f"q{number}"), audit=audit)
+        close(journal, audit, after=number + 10)
+    reopened = changes.moved(audit, AuditStatus.EN_COURS)
+    journal.write(reopened, author)
+
+    found = {one.question for one in timed_answers(journal)}
+    assert found == {f"q{number}" for number in range(2, LAST_CLOSED + 2)}

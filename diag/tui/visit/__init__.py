@@ -1,5 +1,6 @@
 """Visite: what do I check now?"""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -24,9 +25,7 @@ from diag.audit.visit import (
     minutes_on_site,
 )
 from diag.audit.walk import Key, most_useful, parcours_of
-from diag.model.checklist import Checklist
 from diag.model.enums import AuditStatus, Profile, State
-from diag.model.fact import Facts
 from diag.tui.audit_finds import find_in_audit
 from diag.tui.commands import CommandType, bindings_of, key_now
 from diag.tui.departure import DepartureScreen, ask_day
@@ -414,15 +413,22 @@ class VisitScreen(PlaceScreen):
         session = self.session
         here, profile = self.visiting.key, session.profile
         self.holds_keys = True
-        self._look_for_useful(session.facts, session.checklist, here, profile)
+        # Read here: the thread has facts, and no journal.
+        search = partial(
+            most_useful,
+            session.facts,
+            session.checklist,
+            here,
+            profile,
+            session.workspace.pace,
+        )
+        self._look_for_useful(here, search)
 
     @work(thread=True, exclusive=True, group="useful")
-    def _look_for_useful(
-        self, facts: Facts, checklist: Checklist, here: Key, profile: Profile
-    ) -> None:
+    def _look_for_useful(self, here: Key, search: Callable[[], Key | None]) -> None:
         found = None
         try:
-            found = most_useful(facts, checklist, here, profile)
+            found = search()
         finally:
             if not get_current_worker().is_cancelled:
                 self.app.call_from_thread(self._found_useful, here, found)
