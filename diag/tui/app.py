@@ -35,7 +35,7 @@ from diag.tui.commands import (
     with_twins,
 )
 from diag.tui.dialogs import Confirm, Notice, Weigh
-from diag.tui.guards import Guarded
+from diag.tui.guards import GuardedApp
 from diag.tui.keyboard import TypedAhead, driver_for
 from diag.tui.palette import Palette, finder
 from diag.tui.safe import Sturdy, Trouble
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 # Every place but the first is imported on the way there: the first frame does not wait.
 
 
-class DiagApp(Sturdy, Guarded):
+class DiagApp(Sturdy, GuardedApp):
     """The screens of `diag`, over one workspace."""
 
     CSS_PATH = "app.tcss"

@@ -46,12 +46,12 @@ class TooSmall(Sturdy, ModalScreen[None]):
 
     def _leave(self) -> None:
         app = self.app
-        if self.is_current and isinstance(app, Guarded) and not app.is_too_small:
+        if self.is_current and isinstance(app, GuardedApp) and not app.is_too_small:
             self.dismiss(None)
 
 
-class Guarded(App[None]):
-    """A mixin of the app: `class DiagApp(Sturdy, Guarded)`."""
+class GuardedApp(App[None]):
+    """A mixin of the app: `class DiagApp(Sturdy, GuardedApp)`."""
 
     desk: OpenDesk
     """The workspace, and what is opened in it."""

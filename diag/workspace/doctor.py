@@ -37,7 +37,7 @@ class Health(IntEnum):
     LOST = 3
 
 
-class Look(NamedTuple):
+class Inspection(NamedTuple):
     """What one look gave."""
 
     step: str
@@ -195,7 +195,7 @@ _REPAIR = "Pour le remettre en état : diag doctor --repair."
 class Examined(NamedTuple):
     """What was seen of a workspace."""
 
-    findings: Sequence[Look]
+    findings: Sequence[Inspection]
     evidence: Gathered | None
     """All that is left; gathered only when something is wrong."""
 
@@ -232,7 +232,7 @@ def examine(folder: Path, now: int) -> Examined:
     return Examined(findings, evidence)
 
 
-def _look_at_file(path: Path) -> Look:
+def _look_at_file(path: Path) -> Inspection:
     if not path.exists() and not _copies(path.parent):
         raise DiagError(f"Aucun espace de travail dans {path.parent}.")
     try:
@@ -240,11 +240,13 @@ def _look_at_file(path: Path) -> Look:
     except JournalError as error:
         why = str(error).replace(type(error).sentence or "\n", _SHUT)
         why = " ".join(why.split())  # SQLite's own words have lines
-        return Look("fichier", Health.REPAIRABLE, f"{why} {_REPAIR}")
-    return Look("fichier", Health.SOUND, "structure, lignes et réponses vérifiées")
+        return Inspection("fichier", Health.REPAIRABLE, f"{why} {_REPAIR}")
+    return Inspection(
+        "fichier", Health.SOUND, "structure, lignes et réponses vérifiées"
+    )
 
 
-def _what_is_lost(evidence: Gathered) -> Look:
+def _what_is_lost(evidence: Gathered) -> Inspection:
     own, lost = evidence.of_file, sum(one.number for one in evidence.lost())
     found = f"{counted(len(evidence.revisions), 'modification')} retrouvées"
     what = ""
@@ -255,31 +257,31 @@ def _what_is_lost(evidence: Gathered) -> Look:
     elif not own.lines and not evidence.found["enregistreur"]:
         what = "rien ne dit ce qui a été saisi depuis la dernière copie"
     if what:
-        return Look("modifications", Health.LOST, f"{found} ; {what}")
-    return Look("modifications", Health.REPAIRABLE, f"{found}, aucune perdue")
+        return Inspection("modifications", Health.LOST, f"{found} ; {what}")
+    return Inspection("modifications", Health.REPAIRABLE, f"{found}, aucune perdue")
 
 
-def _look_at_recorder(journal: Journal) -> Look:
+def _look_at_recorder(journal: Journal) -> Inspection:
     recorded = _recorded(journal.path.parent).lines
     missing = backup.unknown_among(journal.connection, recorded)
     if missing:
         what = counted(len(missing), "modification")
         sentence = f"{what} de plus que le journal : une copie ancienne ? {_REPAIR}"
-        return Look("enregistreur", Health.REPAIRABLE, sentence)
+        return Inspection("enregistreur", Health.REPAIRABLE, sentence)
     held = counted(len(recorded), "modification")
-    return Look("enregistreur", Health.SOUND, f"{held}, toutes dans le journal")
+    return Inspection("enregistreur", Health.SOUND, f"{held}, toutes dans le journal")
 
 
-def _look_at_clock(journal: Journal, now: int) -> Look:
+def _look_at_clock(journal: Journal, now: int) -> Inspection:
     last = backup.last_written(journal.connection)
     if last > now + CLOCK_GAP:
         day = datetime.fromtimestamp(last / 1000)  # noqa: DTZ006 - the user's day
         sentence = f"elle retarde, ou a avancé : dernière saisie le {day:%d/%m/%Y}"
-        return Look("horloge", Health.REPAIRABLE, sentence)
-    return Look("horloge", Health.SOUND, "après la dernière saisie")
+        return Inspection("horloge", Health.REPAIRABLE, sentence)
+    return Inspection("horloge", Health.SOUND, "après la dernière saisie")
 
 
-def _look_at_photos(folder: Path) -> Iterator[Look]:
+def _look_at_photos(folder: Path) -> Iterator[Inspection]:
     path = folder / PHOTOS
     if not path.exists():
         return
@@ -288,12 +290,12 @@ def _look_at_photos(folder: Path) -> Iterator[Look]:
     except JournalError:
         whole = counted(len({*carved_photos(path)}), "photo")
         sentence = f"le fichier est abîmé, {whole} s'y lisent encore. {_REPAIR}"
-        yield Look("photos", Health.REPAIRABLE, sentence)
+        yield Inspection("photos", Health.REPAIRABLE, sentence)
     else:
-        yield Look("photos", Health.SOUND, "toutes vérifiées")
+        yield Inspection("photos", Health.SOUND, "toutes vérifiées")
 
 
-def _look_at_copies(folder: Path) -> Look:
+def _look_at_copies(folder: Path) -> Inspection:
     damaged = []
     copies = _copies(folder)
     for copied in copies:
@@ -303,20 +305,20 @@ def _look_at_copies(folder: Path) -> Look:
             damaged.append(copied.name)
     if damaged:
         sentence = f"abîmées : {', '.join(damaged)}. Refaites-en une : diag backup."
-        return Look("copies", Health.REPAIRABLE, sentence)
+        return Inspection("copies", Health.REPAIRABLE, sentence)
     if not copies:
-        return Look("copies", Health.SOUND, "aucune")
+        return Inspection("copies", Health.SOUND, "aucune")
     sentence = f"{counted(len(copies), 'copie')}, la dernière {copies[0].name}"
-    return Look("copies", Health.SOUND, sentence)
+    return Inspection("copies", Health.SOUND, sentence)
 
 
-def _look_at_room(folder: Path) -> Look:
+def _look_at_room(folder: Path) -> Inspection:
     free = disk_usage(folder).free
     room = f"{free // 2**20} Mo libres"
     if free < ROOM:
         sentence = f"{room} : libérez de la place"
-        return Look("place", Health.REPAIRABLE, sentence)
-    return Look("place", Health.SOUND, room)
+        return Inspection("place", Health.REPAIRABLE, sentence)
+    return Inspection("place", Health.SOUND, room)
 
 
 # Repairing: a new journal, in the place of the file that is set aside as it is.
