@@ -29,7 +29,7 @@ PROMPT_ONLY = {
 }
 """What no screen does, or what is said before there is a screen."""
 SAID_AS_SUCH = {
-    "audit/upgrade_words.py",  # « en ligne de commande : … »
+    "audit/upgrade_preview.py",  # « en ligne de commande : … »
     "office/sync.py",  # the screens' way, then the prompt's
 }
 NAMES = "|".join(prompt.list_commands(click.Context(prompt)))
