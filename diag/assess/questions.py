@@ -178,7 +178,7 @@ def next_questions(
 
     By class, then by stake per second, then by what is at stake in money, then as one
     walks. What was refused is not asked again. `assessment` is that of these facts, if
-    known; `pace` says how long questions took people.
+    known; `pace` is how long questions took people.
     """
     judge = judge_for(facts, checklist)
     judged = assessment or judge.assess(facts)

@@ -270,7 +270,7 @@ class Named(NamedTuple):
     subject: str
 
 
-class AsideLine(NamedTuple):
+class LineAside(NamedTuple):
     """A line that was refused or taken back: it stays so."""
 
     line: bytes
@@ -287,7 +287,7 @@ class Carved:
     """What erasures left, by id: they enter when an erasure names them."""
     erased: set[bytes] = field(default_factory=set)
     """Ids that an erasure names: their lines do not come back."""
-    aside: dict[bytes, AsideLine] = field(default_factory=dict)
+    aside: dict[bytes, LineAside] = field(default_factory=dict)
     editions: dict[str, bytes] = field(default_factory=dict)
     """Compiled checklists, by digest."""
     settings: dict[str, str] = field(default_factory=dict)
@@ -347,7 +347,7 @@ def _keep_standing(found: Carved, row: Row) -> None:
             if _is_key(key):
                 found.named[key] = Named(audit, _text(subject))
         case [bytes(key), bytes(line), bytes(problem), _] if _proves(key, line):
-            found.aside[key] = AsideLine(line, _text(problem))
+            found.aside[key] = LineAside(line, _text(problem))
         case [bytes(audit), int(number)] if len(audit) == _UUID:
             found.audits.setdefault(number, _text(audit))
         case [bytes(key), bytes(value)]:
