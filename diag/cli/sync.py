@@ -23,11 +23,9 @@ from diag.cli.shared import (
 )
 from diag.model.errors import DiagError
 from diag.office import sync as syncing
+from diag.sync.exchange import GRAVEST
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
-
-EXIT_REFUSED = 1
-"""It stopped before its end; what passed is kept."""
 
 _LABELS = {"revisions": "Modifications", "bytes": "Pièces jointes"}
 
@@ -58,8 +56,7 @@ def sync(ctx: click.Context, folder: Path | None, *, as_json: bool) -> None:
     else:
         for outcome in outcomes:
             print_lines(syncing.words_of(outcome))
-    if any(outcome.problem for outcome in outcomes):
-        sys.exit(EXIT_REFUSED)
+    sys.exit(min((each.code for each in outcomes), key=GRAVEST.index, default=0))
 
 
 @sync.command()

@@ -27,6 +27,7 @@ from diag.sync.protocol import (
     Hello,
     HubLimits,
     LogPage,
+    OfflineError,
     ProblemError,
     Pushed,
     RefusedLine,
@@ -535,6 +536,19 @@ class Relay:
             self.sent += 1
 
 
+OFFLINE, UNEQUAL, REFUSED, BARRED, AWAITED = 10, 11, 12, 13, 14
+"""Exit codes: no answer; not the same on both sides; lines refused; this laptop is
+revoked, or may not; only attachments are awaited."""
+
+STOPPED = 1
+"""Exit code of what else stopped a sync."""
+
+GRAVEST = (BARRED, STOPPED, OFFLINE, REFUSED, UNEQUAL, AWAITED, 0)
+"""Which code stands for several hubs: the first of these."""
+
+_BARRED = frozenset({"token-revoked", "scope", "right"})
+
+
 @dataclass(slots=True)
 class SyncResult:
     """What a sync did, until its end or a cut."""
@@ -569,6 +583,23 @@ class SyncResult:
     """Photos of closed audits that left this laptop, every office having them."""
     problem: str = ""
     """Why it stopped before its end, in French; empty when it did not."""
+    code: int = 0
+    """The exit code of who syncs from a script: one of those above."""
+
+    def stop(self, error: DiagError) -> None:
+        """Keep why it stopped before its end."""
+        self.problem = str(error)
+        self.code = STOPPED
+        if isinstance(error, OfflineError):
+            self.code = OFFLINE
+        elif isinstance(error, ProblemError) and error.kind in _BARRED:
+            self.code = BARRED
+
+    def conclude(self) -> None:
+        """Keep what is left to do, where nothing stopped it."""
+        left = {REFUSED: self.refused, UNEQUAL: self.unequal, AWAITED: self.awaited}
+        found = (code for code, what in left.items() if what)
+        self.code = self.code or next(found, 0)
 
     @property
     def is_whole(self) -> bool:
@@ -598,7 +629,7 @@ def synchronise(
             result.there = sorted(transfer.there)
             result.refused += transfer.refused
     except DiagError as error:
-        result.problem = str(error)
+        result.stop(error)
     result.pulled, result.pushed = meeting.pulled, meeting.pushed
     result.unread = meeting.unread
     result.unequal += meeting.unequal
@@ -609,6 +640,7 @@ def synchronise(
     ]
     if meeting.barred:
         result.refused.append(meeting.barred)
+    result.conclude()
     return result
 
 
@@ -627,7 +659,7 @@ def synchronise_with(
                 folder = journal.path.parent
                 keep_enrolment(folder, enrolment.model_copy(update=fresh))
     except DiagError as error:
-        result.problem = str(error)
+        result.stop(error)
     return result
 
 

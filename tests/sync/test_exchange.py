@@ -9,7 +9,8 @@ from diag.journal import changes, exchange
 from diag.journal.backup import backup
 from diag.journal.journal import Journal
 from diag.journal.people import retire
-from diag.sync.exchange import CancelledError, Exchange, ExchangeEvent
+from diag.model.errors import DiagError
+from diag.sync.exchange import CancelledError, Exchange, ExchangeEvent, SyncResult
 from diag.sync.hub.hub import Hub
 from diag.sync.protocol import Hello, HubLimits, OfflineError, ProblemError
 from tests.journal.builders import person
@@ -412,3 +413,34 @@ def test_a_flipped_row_of_the_tally_does_not_hide_a_difference(
     anne.connection.execute("update tally set digest = zeroblob(32)")
 
     assert exchanged(anne, office).pushed == 2
+
+
+@pytest.mark.parametrize(
+    ("result", "code"),
+    [
+        (SyncResult("hub", "Hub", 0), 0),
+        (SyncResult("hub", "Hub", 0, awaited=2), 14),
+        (SyncResult("hub", "Hub", 0, unequal=["a"], awaited=2), 11),
+        (SyncResult("hub", "Hub", 0, refused=["trop longue"], unequal=["a"]), 12),
+    ],
+)
+def test_what_is_left_to_do_has_its_exit_code(result: SyncResult, code: int) -> None:
+    result.conclude()
+
+    assert result.code == code
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (OfflineError("Pas de réponse."), 10),
+        (ProblemError("token-revoked"), 13),
+        (ProblemError("busy"), 1),
+    ],
+)
+def test_what_stopped_a_sync_has_its_exit_code(error: DiagError, code: int) -> None:
+    result = SyncResult("hub", "Hub", 0, awaited=2)
+    result.stop(error)
+    result.conclude()
+
+    assert (result.code, bool(result.problem)) == (code, True)
