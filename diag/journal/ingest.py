@@ -520,11 +520,11 @@ def _readable(line: bytes) -> str:
 
 def write(
     connection: sqlite3.Connection, draft: NewRevision, origin: Origin
-) -> Revision:
+) -> list[Revision]:
     """Number a draft and take it in, inside the caller's transaction.
 
     Over more heads than one revision may supersede, it is written several times, each
-    over the one before: the last one stands alone.
+    over the one before: the last one stands alone. Return them in order.
 
     Raises:
         RefusedError: when it may not enter.
@@ -534,8 +534,8 @@ def write(
     if parents is None:
         heads = connection.execute(_HEADS, (tally.number, draft.subject))
         parents = tuple(key.hex() for (key,) in heads)
-    named = sorted(set(parents))
-    while True:
+    named, written = sorted(set(parents)), list[Revision]()
+    while named or not written:
         taken, named = named[:MAX_PARENTS], named[MAX_PARENTS:]
         fields = {**fields_of(draft), "lam": tally.lam + 1, "parents": sorted(taken)}
         fields |= {
@@ -545,6 +545,7 @@ def write(
         }
         revision = compose(fields, origin.nonce())
         append(connection, tally, revision)
-        if not named:
-            return revision
-        named = [revision.id, *named]
+        written.append(revision)
+        if named:
+            named.insert(0, revision.id)
+    return written

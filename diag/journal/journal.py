@@ -174,9 +174,9 @@ class Journal(JournalFile):
         Raises:
             RefusedError: when it may not enter.
         """
-        revision = write(self.connection, change, origin)
-        self._fresh.append(revision)
-        return revision
+        written = write(self.connection, change, origin)
+        self.record(written)
+        return written[-1]
 
     def write_many(
         self,
