@@ -15,6 +15,7 @@ from diag.journal import backup
 from diag.journal.connection import connect
 from diag.journal.errors import DamagedError, JournalError, ReadOnlyError, in_french
 from diag.journal.journal import Journal
+from diag.journal.proof import seal
 
 if TYPE_CHECKING:
     from diag.model.checklist import Checklist
@@ -186,6 +187,7 @@ class Editions:
                     "insert or ignore into edition values (?, ?)",
                     [digest, compiled.decode("utf-8")],
                 )
+                seal(connection, "edition")
         return digest
 
     def holds(self, digest: str) -> bool:
@@ -207,6 +209,7 @@ class Editions:
         sql = "select body from edition not indexed where digest = ?"
         rows = self._journal.select(sql, [digest])
         if not rows:
+            self._journal.check_table("edition")
             raise JournalError(
                 f"L'édition de grilles {digest[:12]} n'est pas sur cet ordinateur : "
                 "synchronisez avec le poste qui a ouvert l'audit."

@@ -72,6 +72,8 @@ _FOUND_AGAIN = (
 _CHANGED = {
     "setting": "Vos réglages ont changé sur le disque. Vérifiez, dans les "
     "réglages, votre nom, celui du syndicat et la campagne.",
+    "edition": "Les grilles gardées ici ont changé sur le disque. Restaurez une "
+    "sauvegarde du dossier « backups », ou synchronisez.",
     "school": "La liste des écoles a changé sur le disque. Réimportez l'annuaire.",
     "commune": "La liste des communes a changé sur le disque. Réimportez-la.",
     "town_hall": "La liste des mairies a changé sur le disque. Réimportez-la.",

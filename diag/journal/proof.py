@@ -372,7 +372,10 @@ def is_sealed(connection: sqlite3.Connection, table: str) -> bool:
 
 
 def _sum_of_table(connection: sqlite3.Connection, table: str) -> bytes:
-    rows = connection.execute(f"select * from {table} order by 1").fetchall()  # noqa: S608 -- our own names
+    # The texts of editions are proven by their digests: 1 MB each.
+    columns = "digest" if table == "edition" else "*"
+    sql = f"select {columns} from {table} order by 1"  # noqa: S608 -- our own names
+    rows = connection.execute(sql).fetchall()
     return sum_of(json.dumps(rows))
 
 

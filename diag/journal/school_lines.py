@@ -6,10 +6,12 @@ It is shown first, so nothing here loads pydantic and its nouns.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from hashlib import sha256
 from itertools import groupby
 from typing import NamedTuple, Protocol
 
 from diag.journal import subjects
+from diag.journal.errors import DamagedError
 from diag.journal.journal import Journal
 from diag.journal.proof import sound_judgements
 from diag.journal.revision import Json, loads
@@ -226,22 +228,35 @@ where j.engine = ? and s.dim = 'ensemble'
 """
 
 
-_OLDER = """
-with older as materialized (select digest from edition where instr(body, ?) = 0)
-select id from (
-  select a.id as id, json_extract(h.value, '$.digest') as digest, max(h.lam)
-  from audit a cross join head h on h.audit = a.n and h.subject = ?
-  where h.value is not null group by a.n
-) where digest in (select digest from older)
+_EDITIONS = "select digest, body from edition"
+
+_PINNED = """
+select a.id, json_extract(h.value, '$.digest'), max(h.lam)
+from audit a cross join head h on h.audit = a.n and h.subject = ?
+where h.value is not null group by a.n
 """
-"""The number of its engine stands in the bytes of an edition, which have no space."""
 
 
 def older_audits(journal: Journal, *, engine: str) -> frozenset[str]:
-    """Return the ids of the audits whose edition is of another method: no score."""
+    """Return the ids of the audits whose edition is of another method: no score.
+
+    The number of its engine stands in the bytes of an edition, which have no space.
+
+    Raises:
+        DamagedError: when an edition is no longer what was kept.
+    """
     mark = f'"engine":{engine},'
-    rows = journal.select(_OLDER, [mark, subjects.EDITION])
-    return frozenset(audit for (audit,) in rows)
+    older = set()
+    for digest, body in journal.select(_EDITIONS):
+        if sha256(body.encode("utf-8")).hexdigest() != digest:
+            raise DamagedError(
+                f"L'édition de grilles {digest[:12]} est abîmée : restaurez une "
+                "sauvegarde du dossier « backups »."
+            )
+        if mark not in body:
+            older.add(digest)
+    rows = journal.select(_PINNED, [subjects.EDITION])
+    return frozenset(audit for audit, digest, _ in rows if digest in older)
 
 
 def completeness(journal: Journal, *, engine: str) -> dict[str, Fraction]:
