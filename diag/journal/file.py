@@ -30,9 +30,8 @@ from diag.journal.revision import Revision, Unread
 
 _MOVED = (
     "{path} a été supprimé, déplacé ou remplacé pendant que diag était ouvert : "
-    "{saved}. "
-    "Rien de plus n'est enregistré ici. Quittez diag, puis remettez cette copie en "
-    "service avec « diag restore »."
+    "{saved}. Rien de plus n'est enregistré ici. Quittez diag, puis remettez cette "
+    "copie en service."
 )
 
 _FULL = (
@@ -163,7 +162,7 @@ class JournalFile:
         saved = self._save_elsewhere()
         self.readonly = True
         self.notice = _MOVED.format(path=self.path, saved=saved)
-        raise MovedError(self.notice)
+        raise MovedError(self.notice, command="diag restore FICHIER")
 
     def _save_elsewhere(self) -> str:
         """Copy what the open file still gives; return where, or why it cannot be."""
