@@ -88,6 +88,11 @@ def init(
         click.echo("Ensuite : diag import annuaire FICHIER.csv")
 
 
+def _knows_schools(folder: Path) -> bool:
+    with Workspace.open(folder) as workspace:
+        return bool(workspace.territory.counts().schools)
+
+
 def _knows_author(folder: Path) -> bool:
     """Say whether a workspace is whole: one that was repaired may know nobody."""
     with Workspace.open(folder) as workspace:
@@ -202,6 +207,8 @@ def _repair(folder: Path, *, as_json: bool) -> None:
         print_lines(_lost_lines(done.lost))
         if not _knows_author(folder):
             click.echo("Vos réglages n'y étaient plus : diag init --author NOM.")
+        if not _knows_schools(folder):
+            click.echo("Plus d'écoles dans la liste : diag import annuaire FICHIER.")
         click.echo("Synchronisez : le bureau rendra ce qu'il a d'autre.")
     sys.exit(Health.LOST if done.lost else Health.SOUND)
 

@@ -256,6 +256,7 @@ def test_without_settings_anywhere_one_says_again_who_one_is(
     said = diag(home, "doctor", "--repair")
 
     assert "diag init" in said.out
+    assert "diag import annuaire" in said.out
     assert diag(home, "init", "--author", "Lou Garnier").code == 0
     assert "existe déjà" in diag(home, "init", "--author", "Lou Garnier").err
     with Workspace.open(home) as desk:
