@@ -108,7 +108,8 @@ def plan_of(
     It keeps the order of the assessment, in which dangers and the law come first; so
     does what the engineer adds for them. `ranks` is the engineer's own order, which has
     the last word. An action that has a number in `refs` keeps it; others come after.
-    One in `moved` is due that day, whatever its delay.
+    One in `moved` is due that day, else on the day agreed with people, else by its
+    delay.
     """
     states = states_of(follow_ups)
     sure = [one for one in advice if _is_sure(one, states)]
@@ -117,7 +118,7 @@ def plan_of(
     ordered += [Action("", one, _due(one, today)) for one in rest]
     known = refs or {}
     free = (f"R{rank}" for rank in count(len(known) + 1))
-    days = moved or {}
+    days = {**_days_agreed(follow_ups), **(moved or {})}
     placed = [
         replace(
             one,
@@ -138,6 +139,15 @@ def plan_of(
 def states_of(follow_ups: Sequence[FollowUp]) -> Mapping[str, FollowUpState]:
     """Return the last state of each recommendation, for the whole school."""
     return {one.recommendation: one.state for one in follow_ups if one.place is None}
+
+
+def _days_agreed(follow_ups: Sequence[FollowUp]) -> Mapping[str, date]:
+    """Return the last day that each step of a recommendation agreed on, if any."""
+    return {
+        one.recommendation: date.fromisoformat(one.due)
+        for one in follow_ups
+        if one.due and one.place is None
+    }
 
 
 def still_standing(earlier: Sequence[FollowUp]) -> tuple[FollowUp, ...]:

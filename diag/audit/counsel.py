@@ -225,11 +225,12 @@ def _amount(checklist: Checklist, question: Question, value: EffectValue) -> str
 
 
 def step_words(step: FollowUp) -> str:
-    """Return one step in a line: state, day, who decided, why."""
+    """Return one step in a line: state, day, before when, who decided, why."""
     day = f" le {describe_day(step.on)}" if step.on else ""
+    due = f", avant le {describe_day(step.due)}" if step.due else ""
     by = f", {step.by}" if step.by else ""
     reason = f" : {step.why}" if step.why else ""
-    return f"Suite : {FOLLOW_UPS[step.state]}{day}{by}{reason}"
+    return f"Suite : {FOLLOW_UPS[step.state]}{day}{due}{by}{reason}"
 
 
 def describe_reason(report: Report, action: Action, audience: Audience) -> str:

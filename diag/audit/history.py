@@ -268,6 +268,7 @@ def _describe_fields(session: AuditSession, topic: Topic, value: dict[str, Any])
             words = _joined(
                 FOLLOW_UPS[FollowUpState(state)] if known else state,
                 _day(value, "on"),
+                f"avant le {due}" if (due := _day(value, "due")) else "",
                 _text(value, "by"),
                 _text(value, "why"),
             )

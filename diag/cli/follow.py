@@ -167,6 +167,7 @@ def visit(
 @click.argument("recommendation")
 @click.argument("state", type=click.Choice([str(each) for each in FollowUpState]))
 @click.option("--on", "day", type=Day(), help="Date de la décision, de la commande…")
+@click.option("--due", type=Day(), help="Date convenue : à faire avant.")
 @click.option("--by", default="", help="Qui a décidé : conseil municipal, comité…")
 @click.option("--why", default="", help="Pourquoi.")
 def follow(
@@ -174,6 +175,7 @@ def follow(
     recommendation: str,
     state: str,
     day: date | None,
+    due: date | None,
     by: str,
     why: str,
 ) -> None:
@@ -183,6 +185,7 @@ def follow(
         recommendation=advising.find_advice(session, recommendation),
         state=FollowUpState(state),
         on=when.isoformat(),
+        due=due.isoformat() if due else "",
         by=by,
         why=why,
     )

@@ -129,7 +129,9 @@ def followed(audit: str, step: FollowUp) -> NewRevision:
     """Add a step to the life of a recommendation."""
     value = {"state": str(step.state)}
     value |= {
-        name: text for name in ("on", "by", "why") if (text := getattr(step, name))
+        name: text
+        for name in ("on", "due", "by", "why")
+        if (text := getattr(step, name))
     }
     return NewRevision(audit, subjects.follow(step.recommendation, step.place), value)
 

@@ -55,11 +55,18 @@ class FollowUp(Noun):
     state: FollowUpState
     on: str = ""
     """ISO date of the decision, order, completion…"""
+    due: str = ""
+    """ISO date before which it was agreed to act; empty: as computed."""
     by: str = ""
     """Who decided: « conseil municipal », « comité de pilotage »…"""
     why: str = ""
     author: str = ""
     revision: str = ""
+
+    @field_validator("due")
+    @classmethod
+    def _is_day(cls, text: str) -> str:
+        return date.fromisoformat(text).isoformat() if text else ""
 
 
 class OwnAdvice(Noun):

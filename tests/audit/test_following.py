@@ -1,6 +1,7 @@
 """Follow-up only ever grows: whatever is said, answered or undone meanwhile."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 
 from diag.audit import advising, remarks
 from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.counsel import step_words
 from diag.audit.follow import add_step, move
+from diag.audit.history import changes_of
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
@@ -55,6 +58,23 @@ DEEDS = st.one_of(
     st.sampled_from(FollowUpState),
     st.sampled_from(["réponse", "texte", "rang", "annuler"]),
 )
+
+
+def test_a_day_agreed_replaces_the_one_that_the_delay_gives(
+    session: AuditSession,
+) -> None:
+    agreed = FollowUp(
+        recommendation=FIBRE, state=FollowUpState.PROPOSEE, on="2026-10-05"
+    )
+    add_step(session, agreed.model_copy(update={"due": "2026-12-04"}))
+    add_step(session, agreed.model_copy(update={"state": FollowUpState.DECIDEE}))
+    action = report_of(session).plan.action(FIBRE)
+    assert action
+    assert action.due == date(2026, 12, 4)
+    words = [step_words(step) for step in session.follow_ups]
+    assert words[0] == "Suite : proposée le 5 octobre 2026, avant le 4 décembre 2026"
+    history = [change.said for change in changes_of(session)]
+    assert any("avant le 04/12/2026" in said for said in history)
 
 
 @settings(
