@@ -23,6 +23,7 @@ from diag.assess.why import (
     why,
 )
 from diag.assess.words import describe_condition, filled_words, score_cell
+from diag.audit.findings import seen_words
 from diag.audit.reasons import basis, fact_words, is_plainly_out
 from diag.audit.session import AuditSession
 from diag.model.checklist import Checklist
@@ -98,7 +99,7 @@ def _dangers(session: AuditSession) -> Iterator[OutlineLine]:
         yield OutlineLine(
             f"danger/{one.place}/{one.question.id}",
             danger_words(one),
-            place_name(session, one.place),
+            session.place_name(one.place),
             tone=Tone.ALERT,
         )
 
@@ -114,15 +115,10 @@ def _socle(session: AuditSession) -> OutlineLine:
     return OutlineLine(
         "socle",
         "Conditions indispensables",
-        socle_words(assessment, partial(place_name, session)),
+        socle_words(assessment, session.place_name),
         tone=Tone.ALERT if assessment.socle is Socle.NON_ATTEINT else Tone.HEADING,
         inner=partial(_criteria, session, blocking, "socle") if blocking else None,
     )
-
-
-def place_name(session: AuditSession, place: str) -> str:
-    """Return how a place is called."""
-    return session.facts.places[place].name
 
 
 def _alerts(session: AuditSession) -> Iterator[OutlineLine]:
@@ -210,14 +206,17 @@ def _criterion(
         tone = Tone.ALERT
     else:
         tone = Tone.QUIET if result.standing is Standing.OUT else Tone.PLAIN
+    seen, aside = seen_words(session, result), level_words(result)
     short = () if result.alone else short_places(result)
     if where == "socle":
         short = tuple(one for one in short if one.high < 1)
-    names = listed([place_name(session, one.place) for one in short], NAMED)
+    names = [session.place_name(one.place) for one in short]
+    if names and not all(name in seen for name in names):
+        aside += f" : {listed(names, NAMED)}"
     return OutlineLine(
         f"{where}/{ident}",
-        result.criterion.title,
-        f"{level_words(result)} : {names}" if names else level_words(result),
+        seen or result.criterion.title,
+        aside,
         tone=tone,
         inner=lambda: reasons_of(session, ident, where),
     )
@@ -236,7 +235,7 @@ def reasons_of(
 
 def _spread(session: AuditSession, result: CriterionResult) -> str:
     kind = kind_words(session.checklist, result.criterion.place)
-    return sentence(spread_words(result, partial(place_name, session), kind))
+    return sentence(spread_words(result, session.place_name, kind))
 
 
 def _reasons(
@@ -267,7 +266,8 @@ def _reasons(
         yield quiet(f"{key}/source", "Source : métier, sans texte de référence.")
     reference = f" {criterion.ref}" if criterion.ref else ""
     nature = KINDS[criterion.kind]
-    yield quiet(f"{key}/id", f"Critère{reference} : {nature}, poids {criterion.weight}")
+    words = f"Critère{reference} « {criterion.title} » : {nature}"
+    yield quiet(f"{key}/id", f"{words}, poids {criterion.weight}")
 
 
 def _place(place: PlaceRead, checklist: Checklist, key: str) -> OutlineLine:

@@ -11,7 +11,7 @@ from diag.assess.results import Advice, Target
 from diag.assess.spread import NAMED
 from diag.assess.words import quantity_words, short_cost
 from diag.audit.bilan import OutlineLine, Tone, heading, quiet
-from diag.audit.findings import observed
+from diag.audit.findings import observed, seen_words
 from diag.audit.remarks import declared_wording
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
@@ -117,7 +117,8 @@ def _unfolded(
     result = report.result(action.advice.recommendation.when.criterion)
     found = ""
     if result:
-        found = f"{result.criterion.title}, {observed(report, result)}"
+        named = f"{result.criterion.title}, {observed(report, result)}"
+        found = seen_words(report, result) or named
     rows = (
         ("Constat", found),
         ("Pourquoi", describe_reason(report, action, USUAL_READER)),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
+from typing import Protocol
 
 from diag.answers.types import TYPES, evidence, heads_words
 from diag.assess.judge import judge_of
@@ -13,7 +14,7 @@ from diag.assess.plan import Action
 from diag.assess.results import TOP, CriterionResult, Verdict
 from diag.assess.spread import EXPECTED, concerned, short_places, spread_words
 from diag.audit.report import Report
-from diag.model.checklist import Criterion, Found, Question, Strength
+from diag.model.checklist import Checklist, Criterion, Found, Question, Strength
 from diag.model.enums import (
     USUAL_READER,
     Compliance,
@@ -24,7 +25,7 @@ from diag.model.enums import (
     Standing,
     State,
 )
-from diag.model.fact import Answer
+from diag.model.fact import Answer, Facts
 from diag.model.number import canonical_number
 from diag.rules.evaluate import measure
 from diag.rules.language import parse_rule
@@ -355,7 +356,30 @@ _NAMED = 3
 """At most so many places named in a sentence."""
 
 
-def found_words(report: Report, result: CriterionResult) -> str:
+class Seen(Protocol):
+    """What the sentences of a criterion are filled from: a report, or an audit."""
+
+    @property
+    def facts(self) -> Facts:
+        """Everything known."""
+
+    @property
+    def checklist(self) -> Checklist:
+        """What is asked and judged."""
+
+    def place_name(self, place: str) -> str:
+        """Return a place's name."""
+
+
+def seen_words(seen: Seen, result: CriterionResult) -> str:
+    """Return what was seen on a criterion: what falls short, else what does not.
+
+    Empty where nothing is sure, and where the checklists have no words for it.
+    """
+    return found_words(seen, result) or strength_words(seen, result)
+
+
+def found_words(seen: Seen, result: CriterionResult) -> str:
     """Return what was seen where a criterion surely falls short; else empty.
 
     Behind a shut gate nothing was seen: the gate has its own criterion.
@@ -366,16 +390,16 @@ def found_words(report: Report, result: CriterionResult) -> str:
     places = [
         one for one in _sure(result) if one.given is True and one.high < found.below
     ]
-    return _filled_words(report, result, found, places)
+    return _filled_words(seen, result, found, places)
 
 
-def strength_words(report: Report, result: CriterionResult) -> str:
+def strength_words(seen: Seen, result: CriterionResult) -> str:
     """Return what was seen where a criterion surely is as it should be."""
     strength = result.criterion.strength
     if strength is None:
         return ""
     places = [one for one in _sure(result) if one.low >= strength.at_least]
-    return _filled_words(report, result, strength, places)
+    return _filled_words(seen, result, strength, places)
 
 
 def _sure(result: CriterionResult) -> list[Verdict]:
@@ -383,7 +407,7 @@ def _sure(result: CriterionResult) -> list[Verdict]:
 
 
 def _filled_words(
-    report: Report,
+    seen: Seen,
     result: CriterionResult,
     words: Found | Strength,
     places: Sequence[Verdict],
@@ -393,27 +417,27 @@ def _filled_words(
     if len(places) > 1 and words.many:
         total = len(concerned(result))
         return words.many.format(n=len(places), total=total)
-    value = _value(report, words.value, places) if words.value else ""
+    value = _value(seen, words.value, places) if words.value else ""
     if words.value and not value:
         return ""
-    names = listed([report.place_name(one.place) for one in places], _NAMED)
+    names = listed([seen.place_name(one.place) for one in places], _NAMED)
     return words.one.format(lieux=names, valeur=value)
 
 
-def _value(report: Report, text: str, places: Sequence[Verdict]) -> str:
+def _value(seen: Seen, text: str, places: Sequence[Verdict]) -> str:
     """Return a value known at one place, in words; empty when it is not."""
     if len(places) > 1:
         return ""
-    place, question = places[0].place, report.checklist.questions.get(text)
+    place, question = places[0].place, seen.checklist.questions.get(text)
     if question and TYPES[question.type].is_day:
-        answer = report.facts.answer(place, text)
+        answer = seen.facts.answer(place, text)
         known = answer if answer and answer.state is State.KNOWN else None
         return long_date(date.fromisoformat(str(known.value))) if known else ""
-    judge = judge_of(report.checklist)
-    reading = judge.reading(report.facts)
+    judge = judge_of(seen.checklist)
+    reading = judge.reading(seen.facts)
     scope = next(
         one
-        for one in reading.scopes(report.facts.places[place].kind)
+        for one in reading.scopes(seen.facts.places[place].kind)
         if one.place == place
     )
     span = measure(parse_rule(text))(scope)

@@ -116,6 +116,10 @@ class AuditSession:
         """What the checklists ask and judge of such a subject."""
         return self.snapshot.checklist
 
+    def place_name(self, place: str) -> str:
+        """Return how a place is called."""
+        return self.facts.places[place].name
+
     @property
     def assessment(self) -> Assessment:
         """Everything judged.

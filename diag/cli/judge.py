@@ -1,7 +1,5 @@
 """`diag score`, `why`, `suppose`, `compare`: what was found, and why."""
 
-from functools import partial
-
 import click
 
 from diag.assess.json import assessment_json
@@ -11,7 +9,6 @@ from diag.assess.results import Advice, Assessment, DomainResult, Score
 from diag.assess.spread import danger_words, declined, socle_words
 from diag.assess.words import filled_words, score_cell
 from diag.audit import hypotheses
-from diag.audit.bilan import place_name
 from diag.audit.comparables import keep_judged
 from diag.audit.compare import compared_with
 from diag.audit.hypotheses import (
@@ -71,7 +68,7 @@ def score(session: AuditSession, *, everything: bool, as_json: bool) -> None:
         differ = counted(count, "réponse contradictoire", "réponses contradictoires")
         settle = f"diag conflicts {session.about.ref}"
         click.echo(f"{differ}, à trancher : {settle}\n")
-    name = partial(place_name, session)
+    name = session.place_name
     for danger in assessment.dangers:
         click.echo(f"! {danger_words(danger)} ({name(danger.place)})")
     alerts = assessment.alerts

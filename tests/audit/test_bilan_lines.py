@@ -81,6 +81,23 @@ def test_a_criterion_unfolds_to_facts_rules_and_sources(session: AuditSession) -
     assert "prises_rj45" not in told
 
 
+def test_a_finding_is_what_was_seen_and_unfolds_to_its_criterion(
+    session: AuditSession,
+) -> None:
+    lines = {line.key: line for line in unfolded(findings(session))}
+    law = lines["alerte/wifi-coupe-hors-usage"]
+    seen = "Classe des petits et moyens : le maître ne peut pas couper le Wi-Fi."
+    assert (law.text, law.aside) == (seen, "non respecté")
+    assert law.inner
+    title = session.checklist.criteria["wifi-coupe-hors-usage"].title
+    assert any(f"« {title} »" in line.text for line in law.inner())
+    strong = lines["critere/projection-fixe"]
+    assert strong.text == "4 classes sur 4 ont une projection fixe."
+    counted = lines["critere/prise-par-classe"]
+    assert counted.text == "3 classes ont moins de deux prises réseau."
+    assert " : Classe" in counted.aside
+
+
 def test_every_line_has_a_key_of_its_own(session: AuditSession) -> None:
     for lines in (findings(session), counsel(session), evolution(session)):
         found = keys(lines)
@@ -185,6 +202,7 @@ def test_a_domain_of_compliance_alone_says_so(session: AuditSession) -> None:
         assessment=replace(whole, domains=(alone,)),
         facts=session.facts,
         checklist=session.checklist,
+        place_name=session.place_name,
     )
     (line,) = (
         line
