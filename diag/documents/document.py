@@ -38,6 +38,8 @@ class Meta:
     """Whether the facts may still change."""
     running: str = ""
     """What stands at the foot of every page."""
+    paper: str = "a4"
+    """The size of its pages, as Typst names it."""
 
     @property
     def running_line(self) -> Md:

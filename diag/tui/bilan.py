@@ -41,6 +41,7 @@ from diag.tui.commands import (
     bindings_of,
     key_now,
 )
+from diag.tui.debrief import DebriefScreen
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, ListChoice
 from diag.tui.follow import FollowUpDialog, OwnAdviceDialog, VoteDialog, WrittenDialog
 from diag.tui.lists import Tabs
@@ -116,6 +117,10 @@ class Suppose(Command, keys="i", title="Et si…", group=AUDIT_GROUP, footer=Tru
     """Essayer « et si… » : rien n'est enregistré."""
 
 
+class OpenDebrief(Command, keys="c", title="À chaud", group=AUDIT_GROUP):
+    """Montrer à la directrice, avant de partir, quelques faits et ce qui se décide."""
+
+
 class WriteReports(
     Command, keys="r,f9", title="Rapports", group=AUDIT_GROUP, footer=True
 ):
@@ -170,6 +175,7 @@ BILAN_COMMANDS = (
     ComputedOrder,
     RemoveAdvice,
     AddAdvice,
+    OpenDebrief,
     OpenWritten,
     DraftPaper,
     Advance,
@@ -455,6 +461,9 @@ class BilanScreen(PlaceScreen):
     def _remove(self, ident: str) -> None:
         advising.remove_own(self.session, ident)
         self.show_all()
+
+    def on_open_debrief(self) -> None:
+        self.app.push_screen(DebriefScreen(self.session))
 
     def on_suppose(self) -> None:
         self.app.push_screen(SupposeScreen(self.session))

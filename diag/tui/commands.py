@@ -30,6 +30,7 @@ class KeyPlace(StrEnum):
     PLACES = "Lieux"
     BILAN = "Bilan"
     REWORD = "Texte d'une préconisation"
+    DEBRIEF = "À chaud"
     SUPPOSE = "Et si…"
     EXPORT = "Exporter"
     PREVIEW = "Aperçu"

@@ -44,6 +44,11 @@ class OpenDesk:
         self._workspace: Workspace | None = None
         self._sessions: dict[tuple[str, str], AuditSession] = {}
         self._campaigns: dict[str, str] = {}
+        self.retouched: dict[str, dict[str, str]] = {}
+        """What is said otherwise à chaud, by audit and line; empty words: left out.
+
+        Never on the disk: such words may name people.
+        """
 
     @property
     def world(self) -> "World":

@@ -22,6 +22,13 @@ _MONTHS = (
     *("août", "septembre", "octobre", "novembre", "décembre"),
 )
 
+_SHORT_MONTHS = (
+    *("janv.", "févr.", "mars", "avr.", "mai", "juin", "juill."),
+    *("août", "sept.", "oct.", "nov.", "déc."),
+)
+
+_WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
 _DURATION = re.compile(
     r"P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?"
     r"(?:(?P<days>\d+)D)?(?:T(?P<hours>\d+)H)?"
@@ -41,6 +48,19 @@ def long_date(day: date) -> str:
     """Return « 12 mars 2026 », and « 1er mars 2026 » for a first."""
     first = "er" if day.day == 1 else ""
     return f"{day.day}{first} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def short_date(day: date, *, year: bool) -> str:
+    """Return « 4 déc. », with its `year` where one would take it for another."""
+    first = "er" if day.day == 1 else ""
+    words = f"{day.day}{first} {_SHORT_MONTHS[day.month - 1]}"
+    return f"{words} {day.year}" if year else words
+
+
+def weekday_date(day: date) -> str:
+    """Return « vendredi 27 novembre »."""
+    first = "er" if day.day == 1 else ""
+    return f"{_WEEKDAYS[day.weekday()]} {day.day}{first} {_MONTHS[day.month - 1]}"
 
 
 def describe_day(iso: str) -> str:

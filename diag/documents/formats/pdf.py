@@ -280,7 +280,7 @@ def _source(document: Document) -> str:
     settings = (
         f"title: {literal(meta.title)}, author: {literal(meta.author)}, "
         f"date: datetime(year: {day.year}, month: {day.month}, day: {day.day}), "
-        f"running: [#{literal(document.foot)}], "
+        f"running: [#{literal(document.foot)}], paper: {literal(meta.paper)}, "
         f"provisional: {str(meta.provisional).lower()}"
     )
     attached = (
