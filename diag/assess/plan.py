@@ -13,7 +13,7 @@ from itertools import count
 from diag.assess.results import FREE, Advice, Cost, CostLine
 from diag.model.audit import FollowUp, OwnAdvice
 from diag.model.checklist import Below, Price, Recommendation, Wording
-from diag.model.enums import Audience, FollowUpState, Gate, Trigger
+from diag.model.enums import READERS, FollowUpState, Gate, Trigger
 from diag.model.number import Quantity
 from diag.words.dates import later
 
@@ -242,7 +242,7 @@ def advised(own: OwnAdvice, year: int, *, is_law: bool = False) -> Advice:
         when=Below(criterion=own.criterion, below=1),
         owner=own.owner,
         delay=own.delay,
-        wording=dict.fromkeys(Audience, words),
+        wording=dict.fromkeys(READERS, words),
         done_when="",
         sources=("metier",),
     )

@@ -36,6 +36,7 @@ from diag.journal.subjects import (
 )
 from diag.model.checklist import Question
 from diag.model.enums import (
+    READERS,
     Audience,
     AuditStatus,
     FollowUpState,
@@ -208,7 +209,7 @@ def advice_title(session: AuditSession, ident: str) -> str:
 
 def reader_words(audience: str) -> str:
     """Return « la mairie »."""
-    known = audience in set(Audience)
+    known = audience in READERS
     return AUDIENCES[Audience(audience)] if known else audience
 
 

@@ -44,6 +44,7 @@ from diag.model.charter import Issuer as Office
 from diag.model.checklist import Checklist, Wording
 from diag.model.enums import (
     USUAL_READER,
+    WORKING_READER,
     Audience,
     AuditStatus,
     FollowUpState,
@@ -166,8 +167,15 @@ class Report:
         return self.shown or self
 
     def read_by(self, audience: Audience) -> "Report":
-        """Return what an audience may read of it."""
-        return self if audience.reads_reserved else self.public
+        """Return what an audience may read of it.
+
+        A technician's copy bears the mark of the whole audit: it is no public paper.
+        """
+        if audience.reads_reserved:
+            return self
+        if audience is WORKING_READER:
+            return replace(self.public, digest=self.digest)
+        return self.public
 
     def is_reserved(self, ident: str) -> bool:
         """Say whether a criterion or a recommendation stays out of what is public."""

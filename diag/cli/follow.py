@@ -22,7 +22,7 @@ from diag.cli.shared import (
     workspace_of,
 )
 from diag.model.audit import FollowUp
-from diag.model.enums import Audience, FollowUpState, Owner
+from diag.model.enums import READERS, Audience, FollowUpState, Owner
 from diag.office import supervision
 from diag.office.mail.parcel import has_messages
 from diag.words.dates import day_words, written_day
@@ -32,7 +32,7 @@ from diag.words.vocabulary import PART_WORDS, PARTS
 @click.command()
 @audit_command
 @click.argument("recommendation")
-@click.argument("audience", type=click.Choice([str(each) for each in Audience]))
+@click.argument("audience", type=click.Choice([str(each) for each in READERS]))
 @click.option("--title", help="Le titre, en une ligne.")
 @click.option("--why", help="Pourquoi (mairie, equipe, academie).")
 @click.option("--decision", help="Ce qui est à voter (mairie).")

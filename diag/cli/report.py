@@ -24,7 +24,7 @@ from diag.cli.shared import (
     workspace_command,
     workspace_of,
 )
-from diag.model.enums import Audience
+from diag.model.enums import READERS, Audience
 from diag.model.errors import DiagError
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     "audiences",
     multiple=True,
     type=click.Choice([str(each) for each in Audience]),
-    help="Destinataire ; répétable (sinon les quatre).",
+    help="Destinataire ; répétable (sinon les quatre, sans le feuillet réservé).",
 )
 @form_options
 @click.option(
@@ -71,15 +71,17 @@ def report(
 ) -> None:
     """Écrit les documents d'un audit, ou de tous (--all).
 
-    Pour la mairie, l'équipe, l'académie et le service technique. Avec --all, ce qui
-    est déjà écrit et à jour n'est pas réécrit : relancez la commande pour reprendre.
+    Pour la mairie, l'équipe, l'académie et le service technique. Le feuillet réservé
+    ne s'écrit que demandé (--audience reserve) et se remet en main propre. Avec --all,
+    ce qui est déjà écrit et à jour n'est pas réécrit : relancez la commande pour
+    reprendre.
     """
     if everything == bool(ref):
         raise click.UsageError("Nommez un audit (UAI), ou tous : diag report --all.")
     from diag.documents.formats import Format  # noqa: PLC0415
     from diag.documents.write import DocumentsWanted  # noqa: PLC0415 - Jinja
 
-    chosen = tuple(Audience(each) for each in audiences) or tuple(Audience)
+    chosen = tuple(Audience(each) for each in audiences) or READERS
     formats = tuple(map(Format, forms)) or tuple(Format)
     with workspace_of(ctx) as workspace:
         if ref is None:

@@ -97,6 +97,8 @@ def send(
     le message attend « diag outbox send ».
     """
     chosen = [Audience(each) for each in dict.fromkeys(audiences)]
+    for one in chosen:
+        parcels.check_mailed(one, ref)
     if typed and len(chosen) > 1:
         raise DiagError(
             "--address vaut pour un seul destinataire : faites un envoi par --to."
@@ -149,12 +151,6 @@ def _confirm_addresses(
         click.echo(f"Pour {reader_words(audience)} : {shown}", err=True)
         for warning in address.warnings:
             click.echo(f"  {warning}", err=True)
-        if audience.reads_reserved:
-            click.echo(
-                "  Ce document contient des points de sécurité : à ne donner qu'à qui "
-                "installe et entretient.",
-                err=True,
-            )
         if before := parcels.already_sent(session, audience, address.to):
             click.echo(f"  Déjà parti : {dispatch_words(before)}", err=True)
     question = "Cette adresse est-elle la bonne ?"

@@ -29,7 +29,16 @@ from diag.journal import changes
 from diag.journal.journal import FILE
 from diag.journal.revision import NewRevision
 from diag.model.base import Noun
-from diag.model.enums import Audience, AuditStatus, PlaceKind, Provenance, State
+from diag.model.enums import (
+    READERS,
+    AuditStatus,
+    PlaceKind,
+    Provenance,
+    State,
+)
+from diag.model.enums import (
+    Audience as Audience,
+)
 from diag.model.errors import DiagError
 from diag.model.fact import Place
 from diag.office.imports import import_file
@@ -238,7 +247,7 @@ def _audited(
 def _write_reports(session: AuditSession) -> tuple[Path, ...]:
     folder = session.workspace.folder / "exports" / session.about.stem
     written = write_reports(
-        report_of(session, DAY), Audience, folder, (Format.MARKDOWN, Format.HTML)
+        report_of(session, DAY), READERS, folder, (Format.MARKDOWN, Format.HTML)
     )
     return tuple(one.path for one in written if one.path)
 

@@ -64,10 +64,17 @@ AUDIENCES: Mapping[Audience, AudienceDocument] = {
         "Annexe technique",
         "annexe-technique",
         "l'annexe technique",
-        "Elle contient des points de sécurité : gardez-la entre les personnes qui "
-        "installent et qui entretiennent.",
+        "Elle dit comment chaque action se fait, où, à quel prix, et à quoi l'on "
+        "reconnaît qu'elle est finie.",
         "technique",
         in_subject="annexe technique",
+    ),
+    Audience.RESERVE: AudienceDocument(
+        "Feuillet réservé",
+        "feuillet-reserve",
+        "le feuillet réservé",
+        "Il se remet en main propre.",
+        "reserve",
     ),
 }
 """The documents of an audit, each with its template `AUDIENCE.md.jinja`."""

@@ -301,16 +301,18 @@ def _answered(report: Report, places: Iterable[Place]) -> list[Question]:
     named = {name: at for at in ids for name in by_place.get(at, ())}
     known = [question for name, question in questions.items() if name in named]
     lost = [  # shown, never hidden
-        Question(
-            id=name,
-            domain="",
-            place=ids[named[name]],
-            type=QuestionType.TEXT,
-            label=f"{name} (retirée)",
-        )
+        retired_question(name, ids[named[name]])
         for name in sorted(named.keys() - questions.keys())
     ]
     return [*known, *lost]
+
+
+def retired_question(name: str, place: PlaceKind = PlaceKind.ECOLE) -> Question:
+    """Return what stands for a question that the edition no longer asks."""
+    label = f"{name} (retirée)"
+    return Question(
+        id=name, domain="", place=place, type=QuestionType.TEXT, label=label
+    )
 
 
 def _names_by_place(report: Report) -> Mapping[str, list[str]]:

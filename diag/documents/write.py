@@ -27,7 +27,7 @@ from diag.documents.formats import FORMATS, Format
 from diag.journal.journal import Journal
 from diag.model.audit import Audit
 from diag.model.charter import PLAIN
-from diag.model.enums import Audience, AuditStatus
+from diag.model.enums import READERS, Audience, AuditStatus
 from diag.model.errors import DiagError
 from diag.words.dates import long_date
 from diag.words.sentences import counted, system_sentence
@@ -215,7 +215,7 @@ MANIFEST = "ecrits.json"
 class DocumentsWanted:
     """What is to be written of each audit."""
 
-    audiences: tuple[Audience, ...] = tuple(Audience)
+    audiences: tuple[Audience, ...] = READERS
     forms: tuple[Format, ...] = tuple(Format)
     folder: Path | None = None
     """Where; each audit has its own folder inside. None: where reports go."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from diag.model.enums import Audience, PlaceKind
+from diag.model.enums import READERS, Audience, PlaceKind
 
 EDITION = "audit/edition"
 """The checklists that judge the audit."""
@@ -405,5 +405,5 @@ _BY_IDENT: dict[str, Callable[[str], Topic]] = {
     "erase": ErasureTopic,
 }
 
-_AUDIENCES = frozenset(Audience)
+_AUDIENCES = frozenset(READERS)
 _KINDS = frozenset(PlaceKind)

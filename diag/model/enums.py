@@ -25,6 +25,7 @@ class Audience(StrEnum):
     EQUIPE = "equipe"
     ACADEMIE = "academie"
     TECHNIQUE = "technique"
+    RESERVE = "reserve"
 
     @property
     def votes(self) -> bool:
@@ -43,14 +44,20 @@ class Audience(StrEnum):
 
     @property
     def reads_reserved(self) -> bool:
-        """Whether its document prints what a sensitive answer speaks through."""
-        return self is Audience.TECHNIQUE
+        """Whether its document prints what a sensitive answer speaks through.
+
+        It is handed over: no message carries it, no other document knows of it.
+        """
+        return self is Audience.RESERVE
 
     @property
     def reads_every_place(self) -> bool:
         """Whether a sentence to it names all the places, however many."""
-        return self is Audience.TECHNIQUE
+        return self in {Audience.TECHNIQUE, Audience.RESERVE}
 
+
+READERS = tuple(one for one in Audience if not one.reads_reserved)
+"""Whom a recommendation has words for; who gets a document unless asked otherwise."""
 
 USUAL_READER = Audience.MAIRIE
 """Whose words screens and lists print."""

@@ -28,7 +28,7 @@ from diag.audit.walk import Key
 from diag.documents.drafts import DRAFTS, DraftKind, drafted, possible_drafts
 from diag.documents.write import WrittenFile, write_paper, write_reports
 from diag.model.audit import FollowUp
-from diag.model.enums import Audience, AuditStatus, Compliance, FollowUpState
+from diag.model.enums import READERS, AuditStatus, Compliance, FollowUpState
 from diag.model.errors import DiagError
 from diag.model.votes import VoteHand
 from diag.tui.audit_finds import find_in_audit
@@ -472,7 +472,7 @@ class BilanScreen(PlaceScreen):
         self.diag.inform("Les quatre rapports s'écrivent…")
         report = report_of(self.session).gathered()
         self._write(
-            partial(write_reports, report, Audience, report_folder(self.session)),
+            partial(write_reports, report, READERS, report_folder(self.session)),
             "Les quatre rapports sont écrits",
             provisional=report.provisional,
         )

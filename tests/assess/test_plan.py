@@ -4,7 +4,7 @@ from datetime import date
 
 from diag.assess.plan import advised, plan_of
 from diag.model.audit import FollowUp, OwnAdvice
-from diag.model.enums import Audience, FollowUpState, Owner, Trigger
+from diag.model.enums import READERS, FollowUpState, Owner, Trigger
 from tests.documents.builders import TODAY, facts, report
 
 
@@ -91,6 +91,6 @@ def test_an_action_is_named_alike_in_every_document() -> None:
     told = report()
     titles = {
         audience: [told.title(action, audience) for action in told.plan]
-        for audience in Audience
+        for audience in READERS
     }
     assert len({len(one) for one in titles.values()}) == 1

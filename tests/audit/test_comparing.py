@@ -20,7 +20,7 @@ from diag.documents.atlas import write_atlas
 from diag.documents.synthesis import synthesis
 from diag.documents.tables import chosen, write_map
 from diag.journal.judged import store_judged
-from diag.model.enums import Audience, AuditStatus
+from diag.model.enums import READERS, Audience, AuditStatus
 from diag.model.number import Bounds
 from diag.office.imports import import_file
 from diag.workspace.workspace import Workspace
@@ -138,7 +138,7 @@ def test_nothing_public_reads_a_sensitive_answer_of_another_school(
         picked = chosen(desk, (), None, everything=True)
         write_map(desk, picked, atlas, DAY, quiet)
         return [
-            *(markdown(told, one) for one in Audience if not one.reads_reserved),
+            *(markdown(told, one) for one in READERS if not one.reads_reserved),
             paper.document.markdown,
             *(one.read_bytes() for one in sorted(atlas.rglob("*.*")) if one.is_file()),
         ]

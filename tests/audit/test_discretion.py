@@ -21,7 +21,7 @@ from diag.documents.tables.basket import basket_of
 from diag.documents.tables.tickets import tickets_of
 from diag.model.audit import FollowUp
 from diag.model.checklist import Need, Question
-from diag.model.enums import Audience, FollowUpState, Provenance, State
+from diag.model.enums import READERS, Audience, FollowUpState, Provenance, State
 from diag.model.fact import Answer, Facts, Value
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import DAY
@@ -38,7 +38,6 @@ from tests.documents.synthesis.gatherings import gathering
 from tests.examples import examples
 from tests.shipped import shipped
 
-PUBLIC = [one for one in Audience if not one.reads_reserved]
 SECRET = "mots_de_passe_affiches"
 ROOMS = ("Zanzibar", "Ouessant", "Mandalay")
 
@@ -98,8 +97,8 @@ def public_bytes(told: Report) -> list[str]:
     """Return what everyone may read of an audit, in every document and table."""
     several = gathering(extract_of(told))
     return [
-        *(markdown(told, audience) for audience in PUBLIC),
-        *(letter(told.read_by(one), one, ["a.pdf"]).text for one in PUBLIC),
+        *(markdown(told, audience) for audience in READERS),
+        *(letter(told.read_by(one), one, ["a.pdf"]).text for one in READERS),
         commune_synthesis(several).markdown,
         territory_synthesis(several).markdown,
         minutes(several, "Projet").markdown,
@@ -180,19 +179,29 @@ def _with(seen: Facts, answers: Mapping[tuple[str, str], tuple[Answer, ...]]) ->
     return Facts(seen.root, seen.places, answers, closed=seen.closed)
 
 
-def test_the_technician_reads_the_fact_its_note_and_all_that_follows() -> None:
+def test_the_reserved_sheet_alone_prints_the_fact_its_note_and_the_act() -> None:
     told = report(
         facts(
             {("CP", SECRET): 812}, ("CP",), notes={("CP", SECRET): ("sous clavier",)}
         ),
         COUNTING,
     )
-    document = markdown(told, Audience.TECHNIQUE)
-    for said in ("812", "sous clavier", "réservé à ce document", "Ranger 1 mot"):
-        assert said in document
+    sheet = markdown(told, Audience.RESERVE)
+    for said in ("812", "sous clavier", "Ranger 1 mot", "CP", "Geste"):
+        assert said in sheet
+    for said in ("812", "sous clavier", "Ranger 1 mot"):
+        assert said not in markdown(told, Audience.TECHNIQUE)
 
 
-@pytest.mark.parametrize("audience", PUBLIC)
+def test_what_is_public_stays_out_of_the_reserved_sheet() -> None:
+    told = report(ORDINARY, COUNTING)
+    sheet = markdown(told, Audience.RESERVE)
+    public = [one for one in told.plan if not told.is_reserved(one.id)]
+    assert public
+    assert not [one for one in public if told.title(one, Audience.TECHNIQUE) in sheet]
+
+
+@pytest.mark.parametrize("audience", READERS)
 def test_no_other_reader_hears_of_the_action(audience: Audience) -> None:
     told = report(facts({("Zanzibar", SECRET): 811}, ("Zanzibar",)), COUNTING)
     assert "mots de passe" not in markdown(told, audience).lower()
@@ -213,14 +222,17 @@ def test_an_open_audit_prints_the_same_whatever_its_sensitive_answers(
 
         def read() -> tuple[list[str], str]:
             told = report_of(session, DAY)
-            shown = [markdown(told, one) for one in PUBLIC]
-            return shown, markdown(told, Audience.TECHNIQUE)
+            *public, annex = (markdown(told, one) for one in READERS)
+            assert told.digest[:12] in annex  # the technician's has the whole audit's
+            for digest in (told.digest, told.digest[:12]):
+                annex = annex.replace(digest, "")
+            return [*public, annex], markdown(told, Audience.RESERVE)
 
-        before, annex = read()
+        before, sheet = read()
         record_answer(session, NewAnswer("mots_de_passe", "partage_affiche", sure=True))
         record_answer(session, NewAnswer("acces_distants", "non_maitrise", sure=True))
         after, other = read()
         assert after == before
-        assert other != annex
+        assert other != sheet
         record_answer(session, NewAnswer("debit_descendant", 3, sure=True))
         assert read()[0] != before

@@ -27,7 +27,7 @@ from diag.documents.tables import (
 )
 from diag.documents.write import write_paper, write_reports
 from diag.journal import changes
-from diag.model.enums import Audience, AuditStatus
+from diag.model.enums import READERS, Audience, AuditStatus
 from diag.office.mail.account import address_of
 from diag.office.mail.parcel import build_message, write_draft
 from diag.words.vocabulary import STATUSES_UNSEALED
@@ -39,7 +39,7 @@ SENDER = "camille@vallombre.example"
 TABLES = ("csv", "xlsx", "json", "md")
 FORMS = ("md", "html", "pdf", "odt")
 EXPECTED = (
-    *(f"documents/{audience}.{form}" for audience in Audience for form in FORMS),
+    *(f"documents/{audience}.{form}" for audience in READERS for form in FORMS),
     *(f"drafts/{draft}.{form}" for draft in DraftKind for form in FORMS),
     *(f"synthesis/synthese.{form}" for form in FORMS),
     *("basket/panier-par-article.csv", "basket/panier-par-ecole.csv"),
@@ -61,7 +61,7 @@ def quiet(done: int, total: int) -> None:
 
 def write_documents(made: Workspace, folder: Path) -> None:
     session = audited(made)
-    list(write_reports(report_of(session, DAY), Audience, folder / "documents"))
+    list(write_reports(report_of(session, DAY), READERS, folder / "documents"))
     for draft in DraftKind:
         list(write_paper(drafted(made, draft, SCHOOL, DAY).paper, folder / "drafts"))
     paper, _, _ = synthesis(made, f"commune:{session.about.insee}", DAY)
@@ -197,7 +197,7 @@ def test_what_was_written_in_since_it_was_signed_says_so_on_each_page(
         for path in folder.glob("documents/*.pdf")
         for page in PdfReader(path).pages
     ]
-    assert len(pages) > len(Audience)
+    assert len(pages) > len(READERS)
     assert all(words in " ".join(page.split()) for page in pages)
     for name, text in texts(folder):
         if name.endswith((".md", ".html")) or name.startswith("mail/"):

@@ -21,7 +21,7 @@ from diag.audit.transfer import export_audit, import_audit
 from diag.audit.undo import undo
 from diag.journal import changes
 from diag.model.audit import Scenario
-from diag.model.enums import Audience, PlaceKind
+from diag.model.enums import READERS, Audience, PlaceKind
 from diag.model.errors import DiagError
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace
@@ -148,7 +148,7 @@ def test_a_scenario_is_printed_as_a_hypothesis_for_two_readers(
         report_of(session),
         report_of(session, scenario="Fibre [/ et dédoublement"),
     )
-    for audience in Audience:
+    for audience in READERS:
         facts, printed = markdown(plain, audience), markdown(told, audience)
         if audience in {Audience.MAIRIE, Audience.TECHNIQUE}:
             section = printed[printed.index("## Option") :]

@@ -12,7 +12,7 @@ from diag.checklist.lint import lint
 from diag.checklist.load import Harvest, load_checklists
 from diag.checklist.source import MAX_BYTES
 from diag.model.checklist import Law, Need, Requirement, Retired
-from diag.model.enums import Audience, Direction, Nature, Party, PlaceKind
+from diag.model.enums import READERS, Direction, Nature, Party, PlaceKind
 from tests.rules.written import DOMAIN, FILES, load_written, spoilt
 
 
@@ -40,7 +40,7 @@ def test_a_recommendation_keeps_its_rules_and_words(tmp_path: Path) -> None:
         Requirement(criterion="debit-suffisant", at_least=1),
     )
     assert recommendation.effect == {"prises": 2}
-    assert set(recommendation.wording) == set(Audience)
+    assert set(recommendation.wording) == set(READERS)
 
 
 def test_euros_become_exact_cents(tmp_path: Path) -> None:

@@ -21,6 +21,17 @@ def test_every_audit_is_written_then_left_as_it_is(tmp_path: Path) -> None:
     assert len(list((home / "exports").glob("*/mairie.md"))) == 2
 
 
+def test_the_reserved_sheet_is_written_only_when_asked(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with workspace(home) as made:
+        started(made)
+    diag(home, "report", SCHOOL, "--format", "md")
+    assert len(list((home / "exports").glob("*/*.md"))) == 4
+    assert not list((home / "exports").glob("*/reserve.md"))
+    diag(home, "report", SCHOOL, "--audience", "reserve", "--format", "md")
+    assert len(list((home / "exports").glob("*/reserve.md"))) == 1
+
+
 def test_one_audit_or_all_is_named(tmp_path: Path) -> None:
     workspace(tmp_path / "home").close()
     for asked in (("report",), ("report", SCHOOL, "--all")):

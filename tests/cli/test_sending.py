@@ -124,10 +124,12 @@ def test_a_typed_address_is_for_one_reader_at_a_time(home: Path) -> None:
     assert (done.code, "tapée à l'instant" in done.err) == (0, True)
 
 
-def test_the_technical_annex_warns_before_it_leaves(home: Path) -> None:
+def test_the_reserved_sheet_is_handed_over_never_sent(home: Path) -> None:
     told = ("--address", "informatique@vallombre.example", "--no-open")
-    done = diag(home, "send", SCHOOL, "--to", "technique", *told, stdin="n\n")
-    assert "points de sécurité" in done.err
+    done = diag(home, "send", SCHOOL, "--to", "reserve", *told, stdin="o\no\n")
+    assert (done.code, done.out) == (1, "")
+    assert f"diag report {SCHOOL} --audience reserve" in done.err
+    assert "en main propre" in done.err
 
 
 def test_a_queued_report_is_sent_once(home: Path, office: Office) -> None:

@@ -22,7 +22,7 @@ from diag.documents.tables import (
     write_tickets,
 )
 from diag.documents.write import draw_report, write_paper, write_reports
-from diag.model.enums import Audience
+from diag.model.enums import READERS, Audience
 from diag.office.mail.account import address_of
 from diag.office.mail.parcel import build_message, write_draft
 from diag.workspace.workspace import Workspace, fixed_world
@@ -43,7 +43,7 @@ def write_sample(made: Demonstration, folder: Path) -> None:
     """Write the whole sample in an empty folder."""
     with Workspace.open(made.folder, fixed_world(DAY, seed=2026)) as workspace:
         session = open_session(workspace, SCHOOL)
-        list(write_reports(report_of(session, DAY), Audience, folder))
+        list(write_reports(report_of(session, DAY), READERS, folder))
         _pictures(session, folder)
         _papers(workspace, session, folder)
         _tables(workspace, folder / "tables")

@@ -14,7 +14,7 @@ from diag.documents.formats import pdf as typeset
 from diag.documents.parts import rooms
 from diag.documents.templates import build_document
 from diag.documents.write import draw_report, write_reports
-from diag.model.enums import Audience
+from diag.model.enums import READERS, Audience
 
 
 def test_a_document_is_written_in_each_form(
@@ -36,7 +36,7 @@ def test_a_document_is_written_in_each_form(
 def test_only_the_forms_asked_are_written(
     session: AuditSession, tmp_path: Path
 ) -> None:
-    list(write_reports(report_of(session), Audience, tmp_path, [Format.ODT]))
+    list(write_reports(report_of(session), READERS, tmp_path, [Format.ODT]))
 
     assert sorted(path.name for path in tmp_path.glob("*.*")) == [
         "academie.odt",
@@ -81,7 +81,7 @@ def test_documents_are_made_without_a_network(
         raise builtins.ConnectionRefusedError
 
     monkeypatch.setattr(socket, "socket", refused)
-    written = list(write_reports(report_of(session), Audience, tmp_path))
+    written = list(write_reports(report_of(session), READERS, tmp_path))
     assert len([one for one in written if one.path]) == 16
 
 
@@ -115,7 +115,7 @@ def test_what_one_document_works_out_serves_the_next(
 
     monkeypatch.setattr(rooms, "_found_missing", found)
 
-    for audience in Audience:
+    for audience in READERS:
         build_document(told, audience)
 
     # Once for what everyone reads, once for the technician.

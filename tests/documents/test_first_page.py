@@ -11,7 +11,7 @@ from diag.documents.document import parser
 from diag.documents.mairie import findings_table
 from diag.documents.parts.votes import KNOW_FIRST, NOTHING, awaited, votes_shown
 from diag.model.audit import FollowUp
-from diag.model.enums import Aside, Audience, FollowUpState
+from diag.model.enums import READERS, Aside, Audience, FollowUpState
 from diag.model.fact import Facts
 from diag.words.figures import NBSP, NNBSP
 from tests.documents.builders import (
@@ -179,7 +179,7 @@ def test_the_author_and_the_office_are_not_two_persons() -> None:
 def test_an_official_name_is_printed_with_its_accent() -> None:
     bare = SCHOOL.model_copy(update={"name": "Ecole primaire du Moulin"})
     told = report(school=bare)
-    for audience in Audience:
+    for audience in READERS:
         document = markdown(told, audience)
         assert "École primaire du Moulin" in document
         assert "Ecole" not in document

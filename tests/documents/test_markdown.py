@@ -15,7 +15,14 @@ from diag.documents.technique import COLUMNS
 from diag.documents.templates import build_document
 from diag.model.audit import FollowUp
 from diag.model.checklist import Wording
-from diag.model.enums import Audience, AuditStatus, FollowUpState, Owner, Provenance
+from diag.model.enums import (
+    READERS,
+    Audience,
+    AuditStatus,
+    FollowUpState,
+    Owner,
+    Provenance,
+)
 from diag.words.figures import NBSP, NNBSP
 from diag.words.sentences import blanks_in
 from diag.words.vocabulary import UNSCORED
@@ -23,6 +30,7 @@ from tests.documents.builders import (
     CHECKLIST,
     ORDINARY,
     SCHOOL,
+    changed,
     facts,
     known,
     places,
@@ -31,7 +39,7 @@ from tests.documents.builders import (
 from tests.documents.reading import markdown, text_of
 from tests.documents.test_escape import FRAGMENTS
 
-ALL = list(Audience)
+ALL = list(READERS)
 EMPTY = facts(closed=False)
 
 ALERT = "filtrage-en-service"
@@ -167,14 +175,14 @@ def test_a_conflict_shows_both_values() -> None:
 
 def test_an_answer_of_another_edition_is_not_hidden() -> None:
     told = report(facts({("ecole", "question_retiree"): "gardée"}))
-    document = seen(markdown(told, Audience.TECHNIQUE))
+    document = seen(markdown(told, Audience.RESERVE))
     assert "question_retiree (retirée)" in document
     assert "gardée" in document
 
 
 def test_an_old_answer_is_flagged() -> None:
     fresh = report(facts({("ecole", "debit"): "12"}))
-    old = replace(fresh, date=fresh.date.replace(year=2028))
+    old = changed(fresh, date=fresh.date.replace(year=2028))
     assert "à actualiser" not in markdown(fresh, Audience.TECHNIQUE)
     assert "(à actualiser)" in markdown(old, Audience.TECHNIQUE)
 

@@ -13,7 +13,7 @@ from diag.audit.remarks import Evidence
 from diag.audit.report import Pictures, Report
 from diag.documents.blocks import image_of, resolved
 from diag.model.audit import Photo
-from diag.model.enums import Audience
+from diag.model.enums import READERS, Audience
 from tests.documents.builders import ROOT, TODAY, report
 from tests.documents.formats.test_html import read
 from tests.documents.reading import html, markdown, odt, pdf
@@ -120,7 +120,7 @@ def test_the_technician_sees_the_photos_and_reads_which_are_missing() -> None:
 
 def test_no_other_reader_is_shown_a_photo() -> None:
     told = with_photos()
-    for audience in set(Audience) - {Audience.TECHNIQUE}:
+    for audience in set(READERS) - {Audience.TECHNIQUE}:
         document = markdown(told, audience)
         assert "photo:" not in document
         assert "Baie ouverte" not in document

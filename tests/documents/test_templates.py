@@ -13,7 +13,7 @@ from diag.documents.templates import (
     eject,
     templates,
 )
-from diag.model.enums import Audience
+from diag.model.enums import READERS, Audience
 from diag.model.errors import DiagError
 from diag.workspace.charter import templates_folder
 from diag.workspace.workspace import Workspace
@@ -29,11 +29,11 @@ def words(desk: Workspace, name: str) -> str:
 
 
 def test_what_was_copied_and_not_changed_says_the_same(session: AuditSession) -> None:
-    before = [markdown(report_of(session), audience) for audience in Audience]
+    before = [markdown(report_of(session), audience) for audience in READERS]
     written = eject(session.workspace)
     assert len(written) == len(templates(session.workspace))
     report = report_of(session)
-    assert [markdown(report, audience) for audience in Audience] == before
+    assert [markdown(report, audience) for audience in READERS] == before
     assert report.office.house.refused == {}
     assert words(session.workspace, "mairie") == "le vôtre, sans changement"
     assert eject(session.workspace) == ()

@@ -27,7 +27,7 @@ from diag.documents.synthesis.territory import (
 )
 from diag.documents.tables.writers import judged
 from diag.documents.templates import build_document
-from diag.model.enums import Audience, Standing
+from diag.model.enums import READERS, Audience, Standing
 from diag.model.number import Bounds
 from tests.documents.atlas.pages import VIEWS, all_pages
 from tests.documents.builders import report
@@ -94,7 +94,7 @@ def seen(content: bytes, form: Format) -> str:
 
 
 @pytest.mark.parametrize("form", Format)
-@pytest.mark.parametrize("audience", Audience)
+@pytest.mark.parametrize("audience", READERS)
 def test_a_wide_score_is_read_in_the_technical_annex_alone(
     audience: Audience, form: Format
 ) -> None:
@@ -134,7 +134,7 @@ def test_drafts_and_messages_print_no_wide_score() -> None:
     for text in drafts:
         assert wide(text) == []
         assert "xaminé à" in text
-    for audience in Audience:
+    for audience in READERS:
         words = letter(told, audience, ["a.pdf"])
         assert wide(words.subject + words.text + _TAGS.sub(" ", words.html)) == []
 

@@ -10,7 +10,7 @@ from diag.assess.judge import judge_of
 from diag.assess.questions import relevant_questions
 from diag.checklist.lint.rules import written_rules
 from diag.checklist.symbols import names_read
-from diag.model.enums import Audience, Standing, Trigger
+from diag.model.enums import READERS, Audience, Standing, Trigger
 from diag.model.fact import Facts
 from tests.shipped import shipped
 
@@ -198,7 +198,7 @@ def useful(facts: Facts) -> Iterator[str]:
     yield from live
 
 
-@pytest.mark.parametrize("audience", list(Audience))
+@pytest.mark.parametrize("audience", list(READERS))
 def test_no_advice_speaks_of_older_pupils_to_a_maternelle(audience: Audience) -> None:
     advice = judge_of(shipped()).assess(SCHOOLS["maternelle"]).advice
     told = " ".join(

@@ -19,7 +19,7 @@ from diag.audit.suppose import SupposedAnswer
 from diag.documents.drafts import DRAFTS, DraftKind
 from diag.documents.formats import Format
 from diag.documents.write import WrittenFile, write_reports
-from diag.model.enums import Audience, AuditStatus
+from diag.model.enums import READERS, Audience, AuditStatus
 from diag.tui import bilan as bilan_acts
 from diag.tui.app import DiagApp
 from diag.tui.bilan import (
@@ -285,7 +285,7 @@ async def test_reports_are_written_and_their_place_told(
         await pilot.press("o")
         await wait_for(pilot, lambda: on(pilot, WrittenDialog), "the files")
         folder = report_folder(session)
-        assert {path.stem for path in folder.glob("*.html")} == set(Audience)
+        assert {path.stem for path in folder.glob("*.html")} == set(READERS)
         assert shows(pilot, "Provisoires")
         assert shows(pilot, "Note à l'académie")
         for key in ("o", "d"):
@@ -323,7 +323,7 @@ async def test_reports_written_while_one_does_something_else_are_told_in_passing
         bilan.on_write_reports()
         await wait_for(pilot, lambda: shows(pilot, "rapports sont écrits"), "told")
         assert on(pilot, OwnAdviceDialog)
-        assert {path.stem for path in folder.glob("*.html")} == set(Audience)
+        assert {path.stem for path in folder.glob("*.html")} == set(READERS)
 
 
 async def test_closing_says_first_what_is_still_to_be_checked(tmp_path: Path) -> None:

@@ -44,7 +44,8 @@ async def panel(pilot: Pilot[None]) -> ExportScreen:
 
 
 async def only(pilot: Pilot[None], screen: ExportScreen, *kept: str) -> None:
-    """Untick every reader and form but some."""
+    """Untick every reader and form but some; the reserved sheet never is ticked."""
+    kept = (*kept, "audience/reserve")
     for key in [one.key for one in screen.query_one("Lines").lines if one.key]:  # type: ignore[attr-defined] # a Lines
         if key.split("/")[0] in {"audience", "form"} and key not in kept:
             screen._tick(key)
@@ -68,7 +69,8 @@ async def test_what_is_ticked_is_written_then_left_as_it_is(tmp_path: Path) -> N
         await panel(pilot)
         await pilot.press("home", "down", "space", "down", "enter", "down", "space")
         await wait_for(pilot, lambda: shows(pilot, "[ ] Note à l'académie"), "unticked")
-        await pilot.press(*["down"] * 3, "space", "down", "space", "down", "space")
+        assert shows(pilot, "[ ] Feuillet réservé")
+        await pilot.press(*["down"] * 4, "space", "down", "space", "down", "space")
         await wait_for(pilot, lambda: shows(pilot, " 1 document de 1 audit"), "one")
         await pilot.press("f2")
         await ended(pilot)

@@ -11,7 +11,7 @@ from diag.audit.report import report_folder, report_of
 from diag.audit.session import listed, open_session, start
 from diag.audit.transfer import export_audit, import_audit
 from diag.demo.territory import with_key
-from diag.model.enums import Audience, PlaceKind
+from diag.model.enums import READERS, PlaceKind
 from diag.model.errors import DiagError
 from diag.office.dossier import list_audits_of, who
 from diag.office.imports import import_file
@@ -121,7 +121,7 @@ def test_a_commune_that_nobody_audited_is_said(desk: Workspace) -> None:
 def test_documents_of_a_commune_speak_of_no_school_of_its_own(desk: Workspace) -> None:
     session = start(desk, f"commune:{commune_of(desk)}")
     assert report_folder(session).name.startswith("commune-")
-    for audience in Audience:
+    for audience in READERS:
         text = markdown(report_of(session), audience).replace("\u00a0", " ")
         assert text.startswith(f"# Diagnostic numérique : {session.about.name}")
         head = text.partition("##")[0].replace("’", "'")

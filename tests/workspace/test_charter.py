@@ -13,7 +13,7 @@ from diag.documents.formats import FORMATS, Format
 from diag.documents.templates import build_document
 from diag.documents.write import write_reports
 from diag.model.charter import ACCENT, SHIPPED
-from diag.model.enums import Audience
+from diag.model.enums import READERS, Audience
 from diag.workspace.charter import READABLE, WHITE, charter_of, contrast, pale
 from diag.workspace.editions import current
 from tests.audit.pictures import png_claiming
@@ -54,7 +54,7 @@ def test_the_contrasts_are_those_of_wcag() -> None:
     ("file", "audiences"),
     [
         ("logo.png", (Audience.ACADEMIE,)),
-        pytest.param("logo.png", tuple(Audience), marks=pytest.mark.long),
+        pytest.param("logo.png", READERS, marks=pytest.mark.long),
         ("logo.jpg", (Audience.MAIRIE,)),
         ("logo.svg", (Audience.EQUIPE,)),
     ],
@@ -217,10 +217,8 @@ def test_a_template_that_fails_is_told_with_the_files_written(
     folder.mkdir()
     (folder / "mairie.md.jinja").write_text("{{ rien }}", encoding="utf-8")
     (folder / "autre.md.jinja").write_text("", encoding="utf-8")
-    made = list(
-        write_reports(report_of(session), Audience, tmp_path, [Format.MARKDOWN])
-    )
-    assert len([one for one in made if one.path]) == len(Audience)
+    made = list(write_reports(report_of(session), READERS, tmp_path, [Format.MARKDOWN]))
+    assert len([one for one in made if one.path]) == len(READERS)
     told = [one.warning for one in made if one.warning]
     assert "overlay/modeles/mairie.md.jinja, ligne 1" in told[0]
     assert all("autre.md.jinja : aucun modèle livré" in one for one in told)

@@ -23,6 +23,7 @@ from diag.documents.parts.votes import danger_words, vote_lines, votes_shown
 from diag.documents.tables.writers import position
 from diag.model.audit import Auditee
 from diag.model.enums import (
+    READERS,
     WORKING_READER,
     Audience,
     Compliance,
@@ -104,7 +105,7 @@ class AtlasReader(StrEnum):
 
 
 _AUDIENCES = {
-    AtlasReader.SYNDICAT: tuple(Audience),
+    AtlasReader.SYNDICAT: READERS,
     AtlasReader.MAIRIE: (MAIRIE,),
     AtlasReader.CIRCONSCRIPTION: (ACADEMIE,),
 }

@@ -29,6 +29,7 @@ from diag.model.audit import Auditee
 from diag.model.charter import Issuer
 from diag.model.checklist import Criterion
 from diag.model.enums import (
+    READERS,
     Audience,
     AuditStatus,
     Compliance,
@@ -297,7 +298,7 @@ def _task(report: Report, action: Action) -> Task:
         missing=result is not None and not result.bounds.high,
         gain=action.advice.gain,
         owner=recommendation.owner,
-        titles={one: report.wording(action, one).title for one in Audience},
+        titles={one: report.wording(action, one).title for one in READERS},
         decision=words.decision or words.title,
         own_words=action.id not in report.checklist.recommendations,
         done_when=recommendation.done_when,

@@ -198,10 +198,7 @@ def _domain(report: Report, ident: str) -> str:
     return next(titles, "Hors grilles")
 
 
-_WARNING = (
-    "pour le service technique. "
-    "Elle contient des faits réservés : ne la diffusez pas au-delà."
-)
+_WARNING = "pour le service technique : ne la diffusez pas au-delà."
 
 
 def ticket_page(parts: Iterable[Md], day: date) -> str:

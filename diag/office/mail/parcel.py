@@ -66,6 +66,19 @@ class Parcel:
         )
 
 
+def check_mailed(audience: Audience, ref: str) -> None:
+    """Refuse to mail what is only handed over.
+
+    Raises:
+        DiagError: for the reserved sheet.
+    """
+    if audience.reads_reserved:
+        raise DiagError(
+            "Le feuillet réservé ne s'envoie pas : imprimez-le (diag report "
+            f"{ref} --audience reserve) et remettez-le en main propre."
+        )
+
+
 def build_message(
     session: AuditSession,
     audience: Audience,
@@ -77,8 +90,10 @@ def build_message(
     """Return the message that brings an audit's document to a reader.
 
     Raises:
-        DiagError: when the sender is no address, or nothing can be attached.
+        DiagError: when the sender is no address, nothing can be attached, or the
+            reader's document is only handed over.
     """
+    check_mailed(audience, session.about.ref)
     report = (report or report_of(session)).read_by(audience)
     sender = sender or session.workspace.settings.email
     if sender and (problem := email_problem(sender)):

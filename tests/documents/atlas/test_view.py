@@ -4,7 +4,7 @@ import pytest
 
 from diag.documents.atlas.school import AtlasReader, View
 from diag.model.audit import Auditee, school_auditee
-from diag.model.enums import Audience, PlaceKind
+from diag.model.enums import READERS, Audience, PlaceKind
 from tests.documents.builders import SCHOOL
 
 OFFICE = View(AtlasReader.SYNDICAT, "Vallombre Numérique")
@@ -23,7 +23,7 @@ def test_the_office_sees_everything() -> None:
     for school in (SCHOOL, PRIVATE, ELSEWHERE, NOWHERE):
         assert OFFICE.sees(school)
     assert OFFICE.sees_audit_of(commune("99902"))
-    assert OFFICE.audiences == tuple(Audience)
+    assert OFFICE.audiences == READERS
 
 
 def test_a_town_hall_sees_its_own_public_schools_and_itself() -> None:

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from diag.documents.formats.pdf import draw_pages
 from diag.documents.templates import build_document
-from diag.model.enums import Audience, AuditStatus
+from diag.model.enums import READERS, Audience, AuditStatus
 from tests.documents.builders import SCHOOL, changed, facts, report
 from tests.documents.reading import DAY, document, html, odt
 from tests.documents.test_escape import FRAGMENTS
 from tests.examples import examples
 
 VOID = {"meta", "br", "hr", "img", "rect", "input"}
-ALL = list(Audience)
+ALL = list(READERS)
 
 
 class Outline(HTMLParser):

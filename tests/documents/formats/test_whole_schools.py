@@ -11,7 +11,7 @@ from diag.audit.votes import votes_of
 from diag.documents.formats.pdf import write_pdf
 from diag.documents.parts.votes import KNOW_FIRST
 from diag.documents.templates import build_document
-from diag.model.enums import Audience
+from diag.model.enums import READERS, Audience
 from diag.words.figures import number
 from tests.documents.builders import report
 from tests.documents.formats.test_typeset import pages, squeezed
@@ -39,7 +39,7 @@ DOCUMENTS = [
         else pytest.mark.long,
     )
     for name in NAMES
-    for audience in Audience
+    for audience in READERS
 ]
 
 

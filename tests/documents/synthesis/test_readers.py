@@ -9,7 +9,7 @@ from diag.documents.synthesis.territory import (
     circonscription_synthesis,
     territory_synthesis,
 )
-from diag.model.enums import Audience, Owner, Standing
+from diag.model.enums import READERS, Owner, Standing
 from diag.model.number import Bounds
 from tests.documents.builders import ORDINARY
 from tests.documents.synthesis.gatherings import (
@@ -44,7 +44,7 @@ def test_the_engineer_s_own_words_may_name_a_school_the_board_does_not_read_them
         ready=True,
         undecided=True,
         own_words=True,
-        titles=dict.fromkeys(Audience, "Revenir au Moulin"),
+        titles=dict.fromkeys(READERS, "Revenir au Moulin"),
     )
     whole = gathering(replace(told, tasks=(first,)), name="Territoire")
     assert "Revenir au Moulin" not in territory_synthesis(whole).markdown
