@@ -27,6 +27,8 @@ class AudienceDocument:
     """Its builder, in this package; loaded by the first document that needs it."""
     in_subject: str = ""
     """What the subject of the message adds."""
+    paper: str = ""
+    """The module of the pages that its PDF prints, where the whole is too long."""
 
     def view(self, report: "Report") -> dict[str, object]:
         """Return what the template of the audience may print."""
@@ -68,6 +70,7 @@ AUDIENCES: Mapping[Audience, AudienceDocument] = {
         "reconnaît qu'elle est finie.",
         "technique",
         in_subject="annexe technique",
+        paper="paper",
     ),
     Audience.RESERVE: AudienceDocument(
         "Feuillet réservé",

@@ -76,6 +76,17 @@ class DocumentPages:
         return tuple(one for one in self.outline if one.level == 2)  # noqa: PLR2004 - h2
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that travels inside the PDF."""
+
+    name: str
+    text: str
+    mime: str
+    words: str
+    """What it holds, as the manifest and the PDF tell it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Document:
     """What every form of a document is written from."""
@@ -90,6 +101,12 @@ class Document:
     """The attachments that it may show."""
     sheet: Mapping[str, object] | None = None
     """Its first page as data, for the writer that can fit it; None: as its Markdown."""
+    paper: "Document | None" = None
+    """What its PDF prints in its place, where all of it is too long for paper."""
+    attachments: tuple[Attachment, ...] = ()
+    """What its PDF holds besides its Markdown."""
+    is_short: bool = False
+    """Whether its PDF needs no table of contents."""
 
     @cached_property
     def foot(self) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
 from hashlib import sha256
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -192,6 +193,27 @@ def build_document(report: Report, audience: Audience) -> Document:
         look=house.look,
         pictures=report.pictures,
         sheet=None if is_own else sheet,
+        paper=_paper(report, audience, meta, context) if builder.paper else None,
+        is_short=True,
+    )
+
+
+def _paper(
+    report: Report, audience: Audience, meta: Meta, context: Mapping[str, object]
+) -> Document:
+    """Return the pages that a PDF prints in the place of a long document."""
+    made = import_module(f"diag.documents.{AUDIENCES[audience].paper}")
+    house = report.office.house
+    view = {**context, **made.view(report)}
+    body = render(f"{audience}-papier", audience, view, house)
+    return Document(
+        meta=meta,
+        markdown=finish(meta, body, ""),
+        drawings=drawings_in(view.values()),
+        look=house.look,
+        pictures=report.pictures,
+        attachments=made.attachments(report),
+        is_short=True,
     )
 
 

@@ -14,6 +14,7 @@ from diag.model.enums import (
     Provenance,
     Socle,
     State,
+    Trade,
 )
 
 LEVELS = ("insuffisant", "base", "recommandé", "exemplaire")
@@ -279,6 +280,16 @@ PARTS = {
     Audience.TECHNIQUE: ("title", "how"),
 }
 """The parts of a recommendation that each reader gets."""
+
+TRADES = {
+    Trade.ELECTRICITE: "Électricité",
+    Trade.RESEAU: "Réseau",
+    Trade.SALLES: "Salles et mobilier",
+    Trade.APPAREILS: "Appareils",
+    Trade.SERVICES: "Services et règles",
+    Trade.FORMATION: "Formation",
+}
+"""Whose craft an action takes."""
 
 PART_WORDS = {
     "title": "Titre",

@@ -15,6 +15,7 @@ from markdown_it.tree import SyntaxTreeNode as Node
 
 from diag.audit.report import Picture
 from diag.documents.document import (
+    Attachment,
     Document,
     NodeWriter,
     caption_of,
@@ -275,6 +276,7 @@ def draw_pages(document: Document, ppi: int = 60) -> tuple[bytes, ...]:
 
 def _source(document: Document) -> str:
     """Return a document as Typst markup, under the sheet that draws it."""
+    whole, document = document, document.paper or document
     meta, pages, walker = document.meta, document.pages, TypstWalker(document)
     day = meta.day
     settings = (
@@ -283,19 +285,23 @@ def _source(document: Document) -> str:
         f"running: [#{literal(document.foot)}], paper: {literal(meta.paper)}, "
         f"provisional: {str(meta.provisional).lower()}"
     )
-    attached = (
-        f'"document.md", bytes({raw_literal(document.markdown)}), '
-        'relationship: "source", mime-type: "text/markdown", '
-        'description: "Le texte source du document"'
+    source = Attachment(
+        "document.md", whole.markdown, "text/markdown", "Le texte source du document"
     )
+    held = "\n".join((
+        _attach(source, "source"),
+        *(_attach(one, "supplement") for one in document.attachments),
+    ))
+    is_long = pages.parts and not document.is_short
+    summary = '#summary("Sommaire")\n' if is_long else ""
     if document.sheet:
         return "\n".join((
             document.look.coloured(_style() + _sheet_style()),
             f"#show: styled.with({settings})",
-            f"#pdf.attach({attached})",
+            held,
             f"#decision-sheet({value(document.sheet)}{_logo_of(document)})\n",
             walker.block(_after_page_one(pages.first_page)),
-            '#summary("Sommaire")\n' if pages.parts else "",
+            summary,
             walker.block(pages.body),
         ))
     head = Node(pages.head).children
@@ -304,12 +310,21 @@ def _source(document: Document) -> str:
     return "\n".join((
         document.look.coloured(_style()),
         f"#show: styled.with({settings})",
-        f"#pdf.attach({attached})",
+        held,
         f"#cover([{titles}], ({pairs}){_logo_of(document)})\n",
         walker.block(pages.first_page),
-        '#summary("Sommaire")\n' if pages.parts else "",
+        summary,
         walker.block(pages.body),
     ))
+
+
+def _attach(file: Attachment, relationship: str) -> str:
+    """Return a file as Typst puts it inside the PDF."""
+    return (
+        f"#pdf.attach({raw_literal(file.name)}, bytes({raw_literal(file.text)}), "
+        f'relationship: "{relationship}", mime-type: {raw_literal(file.mime)}, '
+        f"description: {literal(file.words)})"
+    )
 
 
 def _after_page_one(tokens: Sequence[Token]) -> list[Token]:

@@ -1,0 +1,282 @@
+"""The technician's ten pages, and what is attached to them so that nothing is lost.
+
+The Markdown, the HTML and the ODT keep the whole annex. The PDF is carried on site: it
+prints what serves there, and holds the rest as files, listed by one manifest.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from diag.answers.types import heads_words
+from diag.assess.plan import Action
+from diag.assess.results import Verdict
+from diag.assess.spread import short_places
+from diag.audit.report import Report
+from diag.documents.blocks import Pair, entry, image_of, sections, table, written
+from diag.documents.document import Attachment
+from diag.documents.escape import Md
+from diag.documents.parts import advice, frame
+from diag.documents.parts.advice import alerts_box
+from diag.documents.tables.answers import ANSWERS, answers_of
+from diag.documents.tables.basket import basket_of, by_school
+from diag.documents.tables.tickets import TICKETS, ticket_rows, tickets_of
+from diag.documents.tables.writers import csv_bytes, table_of
+from diag.documents.technique import measures
+from diag.model.enums import WORKING_READER as READER
+from diag.model.enums import PlaceKind, Standing, Trade
+from diag.model.fact import Place
+from diag.words.dates import long_date
+from diag.words.figures import NBSP
+from diag.words.sentences import NEXT_BUDGET, count_range, listed, sentence
+from diag.words.vocabulary import TRADES
+
+NETWORK = ("acces", "reseau", "wifi")
+"""The domains whose facts page 1 sums up."""
+
+FACTS, TICKETS_SHOWN, SHEETS, RECEIVED, BOUGHT, PHOTOS = 16, 60, 10, 36, 24, 3
+"""Most facts of the network, tickets, room sheets, checks, articles and photos printed:
+so many that ten pages hold them. The attached files have them all."""
+
+FEW = 10
+"""Up to so many rooms, each has its sheet; beyond, those where something lacks."""
+
+NAMED = 6
+"""Most things named on one line of a room's sheet."""
+
+
+def view(report: Report) -> dict[str, object]:
+    """Return what the template of the ten pages prints."""
+    actions = report.plan.actions
+    return {
+        "cover": frame.cover(report, "Service technique et prestataires"),
+        "dangers": frame.dangers_box(report),
+        "alerts": alerts_box(report, READER),
+        "network": _network(report),
+        "tickets": _tickets(report, actions),
+        "rooms": _rooms(report),
+        "measures": measures(report),
+        "stock": _stock(report),
+        "shopping": _shopping(report),
+        "received": _received(report, actions),
+        "manifest": _manifest(attachments(report)),
+        "photos": _photos(report),
+    }
+
+
+def attachments(report: Report) -> tuple[Attachment, ...]:
+    """Return the files that the PDF holds besides its Markdown."""
+
+    def made() -> tuple[Attachment, ...]:
+        tickets = tickets_of(report, to_confirm=True, whole_plan=True)
+        bought = by_school(basket_of(report, to_confirm=True).lines)
+        told = table_of("Réponses", ANSWERS, answers_of(report).rows)
+        rows = ticket_rows(report, tickets)
+        files = (
+            (
+                *("tickets.csv", table_of("Tickets", TICKETS, rows)),
+                "chaque ticket : lieux, constat, geste, recette",
+            ),
+            ("achats.csv", bought, "chaque article, sa quantité, son prix, sa source"),
+            ("reponses.csv", told, "chaque réponse, son lieu, son origine, sa note"),
+        )
+        return tuple(
+            Attachment(name, csv_bytes(told).decode("utf-8"), "text/csv", words)
+            for name, told, words in files
+        )
+
+    return report.once(("attachments",), made)
+
+
+def _more(shown: int, every: int, name: str) -> Md:
+    """Return where the rest is; nothing when all was shown."""
+    rest = every - shown
+    words = f"{rest} de plus dans le fichier joint « {name} »." if rest > 0 else ""
+    return written(words)
+
+
+def _network(report: Report) -> Md:
+    """Return what is known of the access, the cables and the Wi-Fi."""
+    root = report.facts.root
+    rows = [
+        (question.label, heads_words(question, heads))
+        for name, question in report.checklist.questions.items()
+        if question.domain in NETWORK
+        and (heads := report.facts.answers.get((root, name)))
+    ]
+    kept = rows[:FACTS]
+    return sections((
+        table("Le réseau en bref", ("Point", "Relevé"), kept),
+        _more(len(kept), len(rows), "reponses.csv"),
+    ))
+
+
+def _tickets(report: Report, actions: Sequence[Action]) -> Md:
+    """Return a table for each trade, the most pressing first."""
+    kept = actions[:TICKETS_SHOWN]
+    trades = [*Trade, None]
+    by_trade: Mapping[Trade | None, list[Action]] = {
+        trade: [one for one in kept if one.advice.recommendation.trade is trade]
+        for trade in trades
+    }
+    columns = ("N°", "Action", "Lieux", "Avant le", "Coût TTC, environ")
+    return sections((
+        *(
+            table(
+                TRADES[trade] if trade else "Sans métier",
+                columns,
+                map(partial(_ticket, report), some),
+            )
+            for trade, some in by_trade.items()
+        ),
+        _more(len(kept), len(actions), "document.md"),
+    ))
+
+
+def _ticket(report: Report, action: Action) -> tuple[str, ...]:
+    places = listed(advice.place_names(report, action), 4)
+    day = (long_date(action.due) if action.due else NEXT_BUDGET).replace(" ", NBSP)
+    cost = advice.cost_cell(report, action)
+    return action.ref, report.title(action, READER), places, day, cost
+
+
+# The rooms, two a page.
+
+
+def _rooms(report: Report) -> Md:
+    """Return a sheet a room; where there are many, those where something lacks."""
+    rooms = report.facts.places_of(PlaceKind.SALLE)
+    lacking = _lacking(report)
+    acts = {room.id: _acts(report, room) for room in rooms}
+    kept = [
+        room
+        for room in rooms
+        if len(rooms) <= FEW or acts[room.id] or lacking.get(room.id)
+    ]
+    # The worst first where not all are printed, then in their own order.
+    worst = sorted(kept, key=lambda one: -len(lacking.get(one.id, ())))[:SHEETS]
+    sheets = (
+        _sheet(report, room, acts[room.id], lacking.get(room.id, []))
+        for room in kept
+        if room in worst
+    )
+    return sections((*sheets, _more(len(worst), len(rooms), "reponses.csv")))
+
+
+def _lacking(report: Report) -> Mapping[str, list[str]]:
+    """Return the criteria surely short at each room, by its id."""
+    found: dict[str, list[str]] = {}
+    for result in report.assessment.criteria.values():
+        for verdict in short_places(result):
+            if _is_insufficient(verdict):
+                found.setdefault(verdict.place, []).append(result.criterion.title)
+    return found
+
+
+def _is_insufficient(verdict: Verdict) -> bool:
+    return verdict.standing is Standing.IN and verdict.high == 0
+
+
+def _acts(report: Report, room: Place) -> list[Action]:
+    return [one for one in report.plan.actions if room.id in one.advice.places]
+
+
+def _sheet(
+    report: Report, room: Place, acts: Sequence[Action], lacking: Sequence[str]
+) -> Md:
+    seen = [
+        f"{question.label}{NBSP}: {heads_words(question, heads)}"
+        for name, question in report.checklist.questions.items()
+        if (heads := report.facts.answers.get((room.id, name)))
+    ]
+    todo = [f"{one.ref}. {_title_there(report, one, room)}" for one in acts]
+    pairs: tuple[Pair, ...] = (
+        ("À faire ici", sentence(_named(todo))),
+        ("Insuffisant", sentence(_named(lacking))),
+        ("Relevé", sentence(_named(seen, 2 * NAMED))),
+    )
+    return entry(report.place_name(room.id), pairs)
+
+
+def _title_there(report: Report, action: Action, room: Place) -> str:
+    """Return an action's title where its other places are left out."""
+    every = report.format_places(action, READER)
+    return report.title(action, READER).replace(every, report.place_name(room.id))
+
+
+def _named(names: Sequence[str], most: int = NAMED) -> str:
+    rest = len(names) - most
+    more = [f"et {rest} de plus, dans les fichiers joints"] if rest > 0 else []
+    return " ; ".join([*names[:most], *more])
+
+
+# What is there, what is to be bought, what says that it is done.
+
+
+def _stock(report: Report) -> Md:
+    """Return the lots of equipment, each with where it stands and what was read."""
+    rows = []
+    for lot in report.facts.places_of(PlaceKind.LOT):
+        seen = [
+            heads_words(question, heads)
+            for name, question in report.checklist.questions.items()
+            if (heads := report.facts.answers.get((lot.id, name)))
+        ]
+        rows.append((report.place_name(lot.id), _named(seen)))
+    kept = rows[:BOUGHT]
+    return sections((
+        table("Matériel présent", ("Lot", "Relevé"), kept),
+        _more(len(kept), len(rows), "reponses.csv"),
+    ))
+
+
+def _shopping(report: Report) -> Md:
+    """Return what the sure actions buy, one row an article of an action."""
+    rows = [
+        (action.ref, line.price.label, count_range(line.quantity, line.price.unit))
+        for action in report.plan.actions
+        for line in action.advice.cost.lines
+        if line.quantity.high != 0
+    ]
+    kept = rows[:BOUGHT]
+    return sections((
+        table("À acheter", ("Action", "Article", "Quantité"), kept),
+        _more(len(kept), len(rows), "achats.csv"),
+    ))
+
+
+def _received(report: Report, actions: Sequence[Action]) -> Md:
+    """Return by what each action is known to be done, with a box to tick."""
+    rows = [
+        (
+            f"☐ {one.ref}",
+            report.fill_blanks(one, one.advice.recommendation.done_when, READER),
+        )
+        for one in actions[:RECEIVED]
+    ]
+    return sections((
+        table("Recette", ("Action", "Terminé quand"), rows),
+        _more(len(rows), len(actions), "document.md"),
+    ))
+
+
+def _manifest(files: Sequence[Attachment]) -> Md:
+    """Return the files that the PDF holds: a reader of PDF shows them beside it."""
+    whole = ("document.md", "l'annexe entière : critères, règles, prix, sources")
+    rows = [whole, *((one.name, one.words) for one in files)]
+    return table("Fichiers joints à ce PDF", ("Fichier", "Ce qu'il contient"), rows)
+
+
+def _photos(report: Report) -> Md:
+    """Return the first photos that are here; the whole annex names the others."""
+    here = [one for one in report.evidence if one.photo.sha in report.pictures]
+    shown = (
+        image_of(
+            one.photo.sha,
+            f"{report.place_name(one.photo.place)} : "
+            f"{one.photo.caption.rstrip('. ') or 'sans légende'}.",
+        )
+        for one in here[:PHOTOS]
+    )
+    rest = len(here) - PHOTOS
+    more = f"{rest} de plus dans l'annexe HTML ou ODT." if rest > 0 else ""
+    return sections((*shown, written(more)))
