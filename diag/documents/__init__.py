@@ -28,7 +28,7 @@ class AudienceDocument:
     in_subject: str = ""
     """What the subject of the message adds."""
     paper: str = ""
-    """The module of the pages that its PDF prints, where the whole is too long."""
+    """Whose `printed` gives the pages of its PDF, where the whole is too long."""
 
     def view(self, report: "Report") -> dict[str, object]:
         """Return what the template of the audience may print."""
@@ -53,6 +53,7 @@ AUDIENCES: Mapping[Audience, AudienceDocument] = {
         "Il dit ce qui marche, ce qui est proposé et pour quand, ce que cela rendrait "
         "possible en classe et qui appeler.",
         "equipe",
+        paper="equipe",
     ),
     Audience.ACADEMIE: AudienceDocument(
         "Note à l'académie",
@@ -61,6 +62,7 @@ AUDIENCES: Mapping[Audience, AudienceDocument] = {
         "Elle dit où en sont le projet, la formation, l'ENT et la loi, et ce "
         "qui est attendu de l'académie.",
         "academie",
+        paper="academie",
     ),
     Audience.TECHNIQUE: AudienceDocument(
         "Annexe technique",

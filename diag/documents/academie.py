@@ -20,6 +20,7 @@ from diag.audit.findings import (
 from diag.audit.reasons import concerns
 from diag.audit.report import Report
 from diag.documents.blocks import Pair, bullets, table
+from diag.documents.document import Attachment
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import (
@@ -49,6 +50,9 @@ REASON_WORDS = 20
 
 CITED = 2
 """At most so many sources cited by a point of law."""
+
+MINE, CHECKED = 20, 12
+"""Most actions and points to be checked on its four pages."""
 
 OTHERS = 6
 """At most so many actions of other people listed."""
@@ -124,6 +128,22 @@ def _most_pressing(report: Report, actions: list[Action]) -> list[Action]:
     kept = [*own, *needs(report, actions), *pressing(report, actions), *actions]
     ids = list(dict.fromkeys(one.id for one in kept))[:OTHERS]
     return [one for one in actions if one.id in ids]
+
+
+def printed(report: Report) -> tuple[dict[str, object], tuple[Attachment, ...]]:
+    """Return what its four pages print; the whole travels inside as Markdown."""
+    mine = [
+        one for one in report.plan.actions if one.advice.recommendation.owner in _ACTORS
+    ]
+    caption = "Actions de l'école et de l'académie"
+    told = _titles(report, Compliance.A_VERIFIER)
+    rest = len(told) - CHECKED
+    more = [f"{rest} autres, dans le fichier joint"] if rest > 0 else []
+    view: dict[str, object] = {
+        "mine": _others(report, mine[:MINE], caption),
+        "unchecked": bullets([*told[:CHECKED], *more]),
+    }
+    return view, ()
 
 
 def _described(report: Report, mine: Sequence[Action]) -> list[Action]:

@@ -14,14 +14,16 @@ from diag.audit.findings import (
     strengths,
 )
 from diag.audit.report import Report
-from diag.documents.blocks import bullets, table
+from diag.audit.votes import votes_of
+from diag.documents.blocks import bullets, sections, table, written
+from diag.documents.document import Attachment
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import alerts_box, compliance_points, themes_table
-from diag.documents.parts.rooms import asked_of, room_levels
-from diag.model.enums import Audience, Gate, Owner
+from diag.documents.parts.rooms import asked_of, lacking, room_levels
+from diag.model.enums import Audience, Gate, Owner, PlaceKind
 from diag.words.dates import long_date
-from diag.words.sentences import sentence, uncapitalised
+from diag.words.sentences import listed, sentence, uncapitalised
 from diag.words.vocabulary import FOLLOW_UPS
 
 READER = Audience.EQUIPE
@@ -34,6 +36,11 @@ DATED = 20
 
 ASKED = 8
 """At most so many questions left to the team listed."""
+
+FREE, QUESTIONS, ROOMS, LACKS, REFS = 6, 5, 14, 2, 6
+"""Most free acts, questions, rooms, lacks of a room and numbers on the two pages."""
+
+_BY_ROOM = ("Salle", "Ce qui manque", "Proposé")
 
 _READERS = {True: "Équipe de l'école", False: "Équipes des écoles"}
 _GREETED = {True: "à toute l'équipe de l'école", False: "aux équipes des écoles"}
@@ -67,6 +74,61 @@ def view(report: Report) -> dict[str, object]:
         "open": uncapitalised(open_words(report, conflicts=False)),
         "conflicts": conflict_words(report),
     }
+
+
+def printed(report: Report) -> tuple[dict[str, object], tuple[Attachment, ...]]:
+    """Return what its two pages print; the whole travels inside as Markdown."""
+    asked, _ = asked_of(report, "equipe", "direction", limit=QUESTIONS)
+    view: dict[str, object] = {
+        "free": _free(report),
+        "voted": _voted(report),
+        "lacks_answers": bool(votes_of(report).missing),
+        "questions": asked,
+        "by_room": _by_room(report),
+    }
+    return view, ()
+
+
+def _free(report: Report) -> Md:
+    """Return what the school itself can do without a purchase, the sooner first."""
+    mine = [
+        f"{one.ref}. {report.title(one, READER)}"
+        for one in advice.by_day(report.plan.actions)
+        if one.advice.cost.free
+        and not one.conditional
+        and one.advice.recommendation.owner is Owner.ECOLE
+    ]
+    return bullets(mine[:FREE])
+
+
+def _voted(report: Report) -> Md:
+    """Return each vote of the council, where and when; no amount."""
+    rows = [
+        (str(one.number), one.title, one.where, one.session)
+        for one in votes_of(report).votes
+    ]
+    columns = ("Vote", "Proposition", "Où", "Quand")
+    return table("Les propositions au conseil municipal", columns, rows)
+
+
+def _by_room(report: Report) -> Md:
+    """Return what lacks in each room and what is proposed there, a line a room."""
+    short, rows = lacking(report), []
+    for room in report.facts.places_of(PlaceKind.SALLE):
+        acts = [one.ref for one in report.plan.actions if room.id in one.advice.places]
+        lacks = short.get(room.id, [])
+        if acts or lacks:
+            rows.append((
+                report.place_name(room.id),
+                listed(lacks, LACKS),
+                listed(acts, REFS),
+            ))
+    rest = len(rows) - ROOMS
+    more = f"{rest} autres salles dans le fichier joint, « document.md »."
+    return sections((
+        table("Ce qui manque, salle par salle", _BY_ROOM, rows[:ROOMS]),
+        written(more if rest > 1 else ""),
+    ))
 
 
 def _dated(report: Report) -> list[Action]:

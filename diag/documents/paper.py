@@ -9,21 +9,20 @@ from functools import partial
 
 from diag.answers.types import heads_words
 from diag.assess.plan import Action
-from diag.assess.results import Verdict
-from diag.assess.spread import short_places
 from diag.audit.report import Report
 from diag.documents.blocks import Pair, entry, image_of, sections, table, written
 from diag.documents.document import Attachment
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import alerts_box
+from diag.documents.parts.rooms import lacking
 from diag.documents.tables.answers import ANSWERS, answers_of
 from diag.documents.tables.basket import basket_of, by_school
 from diag.documents.tables.tickets import TICKETS, ticket_rows, tickets_of
 from diag.documents.tables.writers import csv_bytes, table_of
 from diag.documents.technique import measures
 from diag.model.enums import WORKING_READER as READER
-from diag.model.enums import PlaceKind, Standing, Trade
+from diag.model.enums import PlaceKind, Trade
 from diag.model.fact import Place
 from diag.words.dates import long_date
 from diag.words.figures import NBSP
@@ -44,10 +43,10 @@ NAMED = 6
 """Most things named on one line of a room's sheet."""
 
 
-def view(report: Report) -> dict[str, object]:
-    """Return what the template of the ten pages prints."""
-    actions = report.plan.actions
-    return {
+def printed(report: Report) -> tuple[dict[str, object], tuple[Attachment, ...]]:
+    """Return what the template of the ten pages prints, and what travels inside."""
+    actions, files = report.plan.actions, attachments(report)
+    view: dict[str, object] = {
         "cover": frame.cover(report, "Service technique et prestataires"),
         "dangers": frame.dangers_box(report),
         "alerts": alerts_box(report, READER),
@@ -58,9 +57,10 @@ def view(report: Report) -> dict[str, object]:
         "stock": _stock(report),
         "shopping": _shopping(report),
         "received": _received(report, actions),
-        "manifest": _manifest(attachments(report)),
+        "manifest": _manifest(files),
         "photos": _photos(report),
     }
+    return view, files
 
 
 def attachments(report: Report) -> tuple[Attachment, ...]:
@@ -145,35 +145,21 @@ def _ticket(report: Report, action: Action) -> tuple[str, ...]:
 def _rooms(report: Report) -> Md:
     """Return a sheet a room; where there are many, those where something lacks."""
     rooms = report.facts.places_of(PlaceKind.SALLE)
-    lacking = _lacking(report)
+    short = lacking(report)
     acts = {room.id: _acts(report, room) for room in rooms}
     kept = [
         room
         for room in rooms
-        if len(rooms) <= FEW or acts[room.id] or lacking.get(room.id)
+        if len(rooms) <= FEW or acts[room.id] or short.get(room.id)
     ]
     # The worst first where not all are printed, then in their own order.
-    worst = sorted(kept, key=lambda one: -len(lacking.get(one.id, ())))[:SHEETS]
+    worst = sorted(kept, key=lambda one: -len(short.get(one.id, ())))[:SHEETS]
     sheets = (
-        _sheet(report, room, acts[room.id], lacking.get(room.id, []))
+        _sheet(report, room, acts[room.id], short.get(room.id, []))
         for room in kept
         if room in worst
     )
     return sections((*sheets, _more(len(worst), len(rooms), "reponses.csv")))
-
-
-def _lacking(report: Report) -> Mapping[str, list[str]]:
-    """Return the criteria surely short at each room, by its id."""
-    found: dict[str, list[str]] = {}
-    for result in report.assessment.criteria.values():
-        for verdict in short_places(result):
-            if _is_insufficient(verdict):
-                found.setdefault(verdict.place, []).append(result.criterion.title)
-    return found
-
-
-def _is_insufficient(verdict: Verdict) -> bool:
-    return verdict.standing is Standing.IN and verdict.high == 0
 
 
 def _acts(report: Report, room: Place) -> list[Action]:
@@ -181,7 +167,7 @@ def _acts(report: Report, room: Place) -> list[Action]:
 
 
 def _sheet(
-    report: Report, room: Place, acts: Sequence[Action], lacking: Sequence[str]
+    report: Report, room: Place, acts: Sequence[Action], short: Sequence[str]
 ) -> Md:
     seen = [
         f"{question.label}{NBSP}: {heads_words(question, heads)}"
@@ -191,7 +177,7 @@ def _sheet(
     todo = [f"{one.ref}. {_title_there(report, one, room)}" for one in acts]
     pairs: tuple[Pair, ...] = (
         ("À faire ici", sentence(_named(todo))),
-        ("Insuffisant", sentence(_named(lacking))),
+        ("Insuffisant", sentence(_named(short))),
         ("Relevé", sentence(_named(seen, 2 * NAMED))),
     )
     return entry(report.place_name(room.id), pairs)

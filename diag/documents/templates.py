@@ -204,7 +204,8 @@ def _paper(
     """Return the pages that a PDF prints in the place of a long document."""
     made = import_module(f"diag.documents.{AUDIENCES[audience].paper}")
     house = report.office.house
-    view = {**context, **made.view(report)}
+    own, attached = made.printed(report)
+    view = {**context, **own}
     body = render(f"{audience}-papier", audience, view, house)
     return Document(
         meta=meta,
@@ -212,7 +213,7 @@ def _paper(
         drawings=drawings_in(view.values()),
         look=house.look,
         pictures=report.pictures,
-        attachments=made.attachments(report),
+        attachments=attached,
         is_short=True,
     )
 

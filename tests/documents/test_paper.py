@@ -1,4 +1,4 @@
-"""The technician's ten pages: what is printed, and what travels inside the PDF."""
+"""What the PDFs print, in how many pages, and what travels inside them."""
 
 import io
 from dataclasses import replace
@@ -7,19 +7,21 @@ import pypdf
 import pytest
 
 from diag.audit.report import Report
+from diag.audit.votes import votes_of
 from diag.documents.document import Document
 from diag.documents.formats.pdf import write_pdf
 from diag.documents.paper import FEW, SHEETS, TICKETS_SHOWN
 from diag.documents.templates import build_document
 from diag.model.enums import Audience, PlaceKind
+from diag.words.figures import NBSP
 from tests.documents.audits import invented_facts
 from tests.documents.builders import report
 from tests.documents.formats.test_typeset import squeezed
 from tests.goldens.golden import NAMES, facts_told, golden
 from tests.shipped import shipped
 
-MOST = 10
-"""Most pages of the technician's PDF."""
+MOST = {Audience.EQUIPE: 2, Audience.ACADEMIE: 4, Audience.TECHNIQUE: 10}
+"""Most pages of the PDF of each reader."""
 
 SIZES = {"une classe": (1, 1), "six classes": (9, 6), "vingt classes": (27, 20)}
 """How many rooms and lots."""
@@ -41,16 +43,55 @@ def document(told: Report) -> Document:
     return build_document(told, Audience.TECHNIQUE)
 
 
+@pytest.mark.parametrize("audience", MOST)
 @pytest.mark.parametrize("size", SIZES)
-def test_ten_pages_hold_a_school_of_any_size(size: str) -> None:
-    assert len(printed(document(school(size))).pages) <= MOST
+def test_a_pdf_holds_a_school_of_any_size(size: str, audience: Audience) -> None:
+    told = build_document(school(size), audience)
+    assert len(printed(told).pages) <= MOST[audience]
+
+
+@pytest.mark.parametrize("audience", MOST)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_pdf_holds_each_golden_school(name: str, audience: Audience) -> None:
+    told = build_document(visited(name), audience)
+    assert len(printed(told).pages) <= MOST[audience]
+
+
+def visited(name: str) -> Report:
+    told = golden(name)
+    return report(facts_told(told, shipped()), shipped(), today=told.visited)
+
+
+def paper(audit: Report, audience: Audience) -> str:
+    made = build_document(audit, audience).paper
+    assert made is not None
+    return made.markdown
+
+
+def test_the_team_reads_free_acts_votes_and_rooms_without_an_amount() -> None:
+    audit = visited("poitiers")
+    text = paper(audit, Audience.EQUIPE)
+    votes = votes_of(audit).votes
+    assert votes
+    for part in ("Lundi, sans acheter", "Ce que la mairie vote", "Votre avis"):
+        assert f"## {part}" in text
+    for vote in votes:
+        assert vote.title in text.replace(NBSP, " ")
+    assert "€" not in text
+
+
+def test_the_team_knows_why_the_council_does_not_vote_yet() -> None:
+    audit = school("six classes")
+    assert votes_of(audit).missing
+    assert "Le conseil ne vote pas encore" in paper(audit, Audience.EQUIPE)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_ten_pages_hold_each_golden_school(name: str) -> None:
-    told = golden(name)
-    audit = report(facts_told(told, shipped()), shipped(), today=told.visited)
-    assert len(printed(document(audit)).pages) <= MOST
+def test_the_inspectorate_reads_no_price(name: str) -> None:
+    text = paper(visited(name), Audience.ACADEMIE)
+    assert "€" not in text
+    for part in ("Usages et pilotage", "Formation", "Actions de l'école"):
+        assert f"## {part}" in text
 
 
 def test_the_manifest_lists_what_travels_inside() -> None:

@@ -3,10 +3,10 @@
 Rooms are compared with what is expected there, never with one another.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from diag.assess.results import TOP, CriterionResult, DomainResult, Verdict
-from diag.assess.spread import concerned, expected_level
+from diag.assess.spread import concerned, expected_level, short_places
 from diag.audit.findings import names_read, observed
 from diag.audit.report import Report
 from diag.documents.blocks import bullets, sections, table, written
@@ -79,6 +79,24 @@ def _level(verdict: Verdict | None) -> Level | None:
 def _is_known(verdict: Verdict) -> bool:
     known = (verdict.low, verdict.high) != (0, TOP)
     return verdict.standing is not Standing.OUT and known
+
+
+def lacking(report: Report) -> Mapping[str, list[str]]:
+    """Return the criteria surely short at each room, by its id."""
+    found: dict[str, list[str]] = {}
+    for result in report.assessment.criteria.values():
+        for verdict in short_places(result):
+            if _is_insufficient(verdict):
+                found.setdefault(verdict.place, []).append(result.criterion.title)
+    return found
+
+
+def _is_insufficient(verdict: Verdict) -> bool:
+    return verdict.standing is Standing.IN and verdict.high == 0
+
+
+# Every criterion as the technician checks it: its level, what would raise it, why.
+#
 
 
 def rulebook(report: Report) -> Md:
