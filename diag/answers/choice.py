@@ -351,7 +351,9 @@ def _read_one(question: Question, raw: object) -> str:
     for rank, choice in enumerate(question.choices, 1):
         if typed in {choice.id, str(rank), key_of(question, rank)}:
             return choice.id
-    names = {fold(choice.label): choice for choice in question.choices}
+    # As a cell of the grid shows it, or whole.
+    names = {fold(one.short): one for one in question.choices if one.short}
+    names |= {fold(choice.label): choice for choice in question.choices}
     if fold(typed) in names:
         return names[fold(typed)].id
     names |= {fold(choice.id): choice for choice in question.choices}
