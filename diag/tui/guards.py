@@ -21,7 +21,7 @@ from diag.tui.state import OpenDesk
 if TYPE_CHECKING:
     from diag.journal.journal import Journal
 
-LEAST = (40, 10)
+LEAST = (36, 10)
 """Columns and rows under which a question is not seen whole with its answer."""
 
 _TOO_SMALL = "Fenêtre trop petite : agrandissez-la. Ce qui est tapé n'est pas pris."
