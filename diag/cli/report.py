@@ -456,7 +456,9 @@ def synthesis(
     wanted = [Format(each) for each in forms] or list(Format)
     with progress_bar() as show:
         paper, usual, provisional = synthesis_of(workspace, scope, day, campaign, show)
-    print_written(write_paper(paper, folder or usual, wanted))
+    # Every synthesis has the same name: several scopes may be given one folder.
+    place = folder / usual.name if folder else usual
+    print_written(write_paper(paper, place, wanted))
     if provisional:
         click.echo(
             "Provisoire : des audits ne sont pas clos (diag audit list).", err=True

@@ -17,10 +17,11 @@ _FRENCH = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)")
 _DIGITS = re.compile(r"(\d\d)(\d\d)((?:19|20)?\d\d)")
 _MONTH = re.compile(r"(?:(\d{1,2})(?:er)? )?([a-z]{3,}) (\d{4}|\d\d)")
 
-_MONTHS = (
+MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
     *("août", "septembre", "octobre", "novembre", "décembre"),
 )
+"""January first."""
 
 _SHORT_MONTHS = (
     *("janv.", "févr.", "mars", "avr.", "mai", "juin", "juill."),
@@ -47,7 +48,7 @@ _WORDS = (
 def long_date(day: date) -> str:
     """Return « 12 mars 2026 », and « 1er mars 2026 » for a first."""
     first = "er" if day.day == 1 else ""
-    return f"{day.day}{first} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day}{first} {MONTHS[day.month - 1]} {day.year}"
 
 
 def short_date(day: date, *, year: bool) -> str:
@@ -60,13 +61,13 @@ def short_date(day: date, *, year: bool) -> str:
 def weekday_date(day: date) -> str:
     """Return « vendredi 27 novembre »."""
     first = "er" if day.day == 1 else ""
-    return f"{_WEEKDAYS[day.weekday()]} {day.day}{first} {_MONTHS[day.month - 1]}"
+    return f"{_WEEKDAYS[day.weekday()]} {day.day}{first} {MONTHS[day.month - 1]}"
 
 
 def describe_day(iso: str) -> str:
     """Return an ISO day or month as French prints it; other texts as they stand."""
     if month := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", iso):
-        return f"{_MONTHS[int(month[2]) - 1]} {month[1]}"
+        return f"{MONTHS[int(month[2]) - 1]} {month[1]}"
     try:
         return long_date(date.fromisoformat(iso))
     except ValueError:
@@ -131,7 +132,7 @@ def read_day(text: str) -> date:
 def months_begun(letters: str) -> list[int]:
     """Return the numbers of the months that begin so: « ju » is 6 and 7."""
     begun = fold(letters)
-    return [n for n, month in enumerate(_MONTHS, 1) if fold(month).startswith(begun)]
+    return [n for n, month in enumerate(MONTHS, 1) if fold(month).startswith(begun)]
 
 
 def day_typed(text: str) -> date:

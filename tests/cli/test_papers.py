@@ -26,9 +26,20 @@ def test_a_synthesis_is_written_in_the_forms_asked(home: Path, tmp_path: Path) -
     )
 
     assert run.code == 0, run.err
-    assert run.out.split() == [str(out / "synthese.md"), str(out / "synthese.odt")]
+    (inside,) = out.iterdir()
+    names = ("synthese.md", "synthese.odt")
+    assert run.out.split() == [str(inside / name) for name in names]
     assert "Provisoire" in run.err
-    assert "5 octobre 2026" in (out / "synthese.md").read_text("utf-8")
+    assert "5 octobre 2026" in (inside / "synthese.md").read_text("utf-8")
+
+
+def test_several_scopes_share_a_folder_and_overwrite_nothing(
+    home: Path, tmp_path: Path
+) -> None:
+    out = ("--format", "md", "--out", str(tmp_path / "sortie"))
+    for scope in ("territoire", "commune:99903"):
+        assert diag(home, "synthesis", scope, *out).code == 0
+    assert len(list((tmp_path / "sortie").glob("*/synthese.md"))) == 2
 
 
 def test_a_draft_goes_beside_the_reports(home: Path) -> None:

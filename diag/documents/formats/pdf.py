@@ -27,6 +27,8 @@ from diag.documents.document import (
 )
 from diag.model.charter import Logo
 from diag.model.errors import DiagError
+from diag.words.dates import MONTHS
+from diag.words.figures import NBSP
 
 # A sign that none of our fonts draws is written as its code, « [U+1F600] »: a document
 # never loses a letter without a word, nor stops for one.
@@ -34,6 +36,7 @@ FONTS = Path(__file__).parent / "fonts"
 """The open fonts of our documents, their licences, and what they draw."""
 
 _ESCAPED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": ""}
+_DATE = re.compile(rf"\b(?:1er|\d\d?) (?:{'|'.join(MONTHS)})(?: \d{{4}})?\b")
 _SIGNS = re.compile(r'[\\"\n\t\r]')
 _COMMON = re.compile("[\n\t\r -~\u00a0-\u017f\u2013\u2014\u2018-\u201d\u2026\u202f€]*")
 
@@ -49,8 +52,9 @@ def raw_literal(text: str) -> str:
 
 
 def words(text: str) -> str:
-    """Return a text as Typst markup prints it, letter for letter."""
-    return f"#{literal(text)};" if text else ""
+    """Return a text as Typst markup prints it, letter for letter; no date is broken."""
+    whole = _DATE.sub(lambda day: day[0].replace(" ", NBSP), text)
+    return f"#{literal(whole)};" if text else ""
 
 
 def drawable(text: str) -> str:

@@ -15,6 +15,7 @@ from diag.documents.formats import pdf as typeset
 from diag.documents.formats.pdf import NoPdfError, drawable, write_pdf
 from diag.documents.templates import build_document
 from diag.model.enums import READERS, Audience
+from diag.words.figures import NBSP
 from tests.documents.builders import SCHOOL, facts, report
 from tests.documents.formats.test_literals import HOSTILE
 from tests.documents.formats.validation import failures
@@ -98,6 +99,13 @@ def test_a_provisional_document_says_so_on_every_page() -> None:
 def test_the_markdown_is_attached_byte_for_byte() -> None:
     reader = pypdf.PdfReader(io.BytesIO(made(EVERYTHING)))
     assert reader.attachments["document.md"] == [EVERYTHING.encode("utf-8")]
+
+
+def test_no_line_of_a_pdf_breaks_a_date() -> None:
+    source = "# T\n\nLoi du 9 février 2015, avant le 1er mars, le 12 mai 2026.\n"
+    (text,) = pages(made(source))
+    for day in ("9 février 2015", "1er mars", "12 mai 2026"):
+        assert day.replace(" ", NBSP) in text
 
 
 def test_the_same_document_is_the_same_bytes() -> None:
