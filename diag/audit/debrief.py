@@ -35,11 +35,11 @@ STRONG, SEEN, DECIDED = 3, 3, 3
 """At most so many lines under each heading; dangers are not counted, all are there."""
 
 FEW = 3
-"""Fewer sure facts than this are too few to tell anybody anything, but a danger."""
+"""Fewer sure facts than this show nothing to anybody, but a danger."""
 
 _NAMED = 3
 _MONEY = ("€", "euro")
-"""What no sentence may hold: an author's own may tell a price."""
+"""What no sentence may hold: an author's own may name a price."""
 
 _FAR = 300
 """Days from which a date needs its year."""
@@ -97,7 +97,7 @@ class Debrief:
         return tuple(line for part in self.parts for line in part.lines)
 
     def retouched(self, words: Mapping[str, str]) -> "Debrief":
-        """Return it with lines said otherwise, by key; one without words is left out.
+        """Return it with lines rephrased, by key; one without words is left out.
 
         A danger stays, whatever is asked.
         """
@@ -130,14 +130,14 @@ def debrief_of(report: Report) -> Debrief:
         DebriefPart("À décider ensemble", tuple(_decisions(shown))),
     )
     overall = shown.assessment.overall
-    told = filled_words(overall)
+    score = filled_words(overall)
     if is_printable(overall):
-        told = score_words(overall) + " sur 100" * bool(overall.bounds)
+        score = score_words(overall) + " sur 100" * bool(overall.bounds)
     return Debrief(
         title=f"{shown.about.name}, {weekday_date(shown.date)}",
         parts=() if early else tuple(part for part in parts if part.lines),
         early=early,
-        score=f"Ensemble : {told}",
+        score=f"Ensemble : {score}",
     )
 
 
@@ -146,7 +146,7 @@ def _strong(report: Report) -> Iterator[DebriefLine]:
     domains: dict[str, DebriefLine] = {}
     for one in sorted(strengths(report), key=lambda one: -one.criterion.weight):
         words = strength_words(report, one)
-        if words and not _tells_money(words):
+        if words and not _names_price(words):
             key = f"criterion/{one.criterion.id}"
             domains.setdefault(one.criterion.domain, DebriefLine(key, words, "+"))
     yield from list(domains.values())[:STRONG]
@@ -164,22 +164,24 @@ def _seen(report: Report) -> Iterator[DebriefLine]:
     """Give broken obligations, then, in the room that they leave, what else lacks.
 
     Laws that were read first, then what is indispensable, what the ministry asks, the
-    rest: the order in which everything is judged. What a danger says is said once.
+    rest: the order in which everything is judged. What is a danger is not repeated.
     """
     cured = {
         action.advice.recommendation.when.criterion
         for action in report.plan
         if action.advice.is_danger
     }
-    told = [
+    lacking = [
         (one, words)
         for one in weaknesses(report)
         if one.criterion.id not in cured
         and (words := _lacking(report, one))
-        and not _tells_money(words)
+        and not _names_price(words)
     ]
-    chosen = sorted(told, key=lambda one: one[0].compliance is None)[:SEEN]
-    for one, words in sorted(chosen, key=lambda one: _class(one[0])):
+    chosen = sorted(lacking, key=lambda one: one[0].compliance is None)[:SEEN]
+    order = (Kind.BLOCKING, Kind.COMPLIANCE, Kind.IMPROVEMENT)
+    chosen.sort(key=lambda one: (not one[0].is_law, order.index(one[0].criterion.kind)))
+    for one, words in chosen:
         yield DebriefLine(f"criterion/{one.criterion.id}", words, "-")
 
 
@@ -191,30 +193,27 @@ def _lacking(report: Report, result: CriterionResult) -> str:
     return sentence(f"{result.criterion.title} : {observed(report, result)}")
 
 
-def _class(result: CriterionResult) -> int:
-    if result.is_law:
-        return 0
-    order = (Kind.BLOCKING, Kind.COMPLIANCE, Kind.IMPROVEMENT)
-    return 1 + order.index(result.criterion.kind)
-
-
 def _decisions(report: Report) -> Iterator[DebriefLine]:
     """Give the first of the plan, each of another owner as far as it goes."""
     left = [
         one
         for one in report.plan.actions
-        if one.undecided and not one.conditional and not _tells_money(report.title(one))
+        if one.undecided and not one.conditional and not _names_price(report.title(one))
     ]
     firsts = {one.advice.recommendation.owner: one for one in reversed(left)}
     owned = [one for one in left if one in firsts.values()]
     others = [one for one in left if one not in owned]
     chosen = [*owned, *others][:DECIDED]
     for rank, one in enumerate((one for one in left if one in chosen), 1):
+        due = NEXT_BUDGET
+        if one.due:
+            is_far = (one.due - report.date).days > _FAR
+            due = short_date(one.due, year=is_far)
         yield DebriefLine(
             f"rec/{one.id}",
             _action_words(report, one),
             str(rank),
-            f"{ACTORS[one.advice.recommendation.owner]}, {_due_words(report, one)}",
+            f"{ACTORS[one.advice.recommendation.owner]}, {due}",
             short_cost(one.advice.cost),
         )
 
@@ -228,12 +227,5 @@ def _action_words(report: Report, action: Action) -> str:
     return f"{title}, {listed(names, _NAMED)}"
 
 
-def _due_words(report: Report, action: Action) -> str:
-    if action.due is None:
-        return NEXT_BUDGET
-    is_far = (action.due - report.date).days > _FAR
-    return short_date(action.due, year=is_far)
-
-
-def _tells_money(words: str) -> bool:
+def _names_price(words: str) -> bool:
     return any(sign in words.casefold() for sign in _MONEY)

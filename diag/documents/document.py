@@ -38,7 +38,7 @@ class Meta:
     """Whether the facts may still change."""
     running: str = ""
     """What stands at the foot of every page."""
-    paper: str = "a4"
+    size: str = "a4"
     """The size of its pages, as Typst names it."""
 
     @property

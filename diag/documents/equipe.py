@@ -1,9 +1,14 @@
-"""What the teachers read: what works, what comes when, whom to call; no ranking."""
+"""What the teachers read: what works, what comes when, whom to call; no ranking.
+
+And the page that is left with the head teacher before any report.
+"""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from diag.assess.plan import Action
 from diag.audit.counsel import describe_reason
+from diag.audit.debrief import Debrief
 from diag.audit.findings import (
     conflict_words,
     foremost,
@@ -15,12 +20,22 @@ from diag.audit.findings import (
 )
 from diag.audit.report import Report
 from diag.audit.votes import votes_of
-from diag.documents.blocks import bullets, sections, table, written
-from diag.documents.document import Attachment
+from diag.documents.blocks import (
+    PAGE_BREAK,
+    bold,
+    box,
+    bullets,
+    numbered,
+    sections,
+    table,
+    written,
+)
+from diag.documents.document import Attachment, Document
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import alerts_box, compliance_points, themes_table
 from diag.documents.parts.rooms import asked_of, lacking, room_levels
+from diag.documents.write import Paper
 from diag.model.enums import Audience, Gate, Owner, PlaceKind
 from diag.words.dates import long_date
 from diag.words.sentences import listed, sentence, uncapitalised
@@ -189,3 +204,30 @@ def _when(report: Report, action: Action) -> str:
     if action.state is None or action.undecided:
         return day
     return f"{day} ({FOLLOW_UPS[action.state]})"
+
+
+def debrief_paper(debrief: Debrief, report: Report) -> Paper:
+    """Return the page that is left with the head teacher, on A5: no price, no score."""
+    blocks = [
+        Md(f"# {written(debrief.title)}"),
+        written(debrief.early or "À chaud, avant le rapport."),
+    ]
+    for part in debrief.parts:
+        dangers = [line.text for line in part.lines if line.is_danger]
+        rest = [line for line in part.lines if not line.is_danger]
+        decisions = [
+            Md(f"{bold(line.text)}, {written(line.aside)}")
+            for line in rest
+            if line.advice
+        ]
+        facts = [line.text for line in rest if not line.advice]
+        blocks += [
+            Md(f"## {written(part.title)}"),
+            box("CAUTION", frame.DANGER, bullets(dangers)),
+            bullets(facts),
+            numbered(decisions),
+        ]
+    meta = replace(frame.build_meta(report.public, debrief.title), size="a5")
+    # A document that a rule ends has no table of contents.
+    markdown = sections((*blocks, meta.running_line, PAGE_BREAK))
+    return Paper("a-chaud", Document(meta=meta, markdown=f"{markdown}\n"))

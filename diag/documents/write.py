@@ -2,27 +2,18 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from diag.audit.debrief import Debrief
 from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession, listed
 from diag.audit.visit import departure_of
-from diag.documents.blocks import (
-    PAGE_BREAK,
-    bold,
-    box,
-    bullets,
-    numbered,
-    sections,
-    written,
-)
-from diag.documents.escape import Md, inline
+from diag.documents.blocks import written
+from diag.documents.escape import inline
 from diag.documents.formats import FORMATS, Format
 from diag.journal.journal import Journal
 from diag.model.audit import Audit
@@ -137,42 +128,6 @@ def preview(
         if name != "title" and text.strip()
     ]
     return "\n\n".join((title, *parts))
-
-
-def debrief_paper(debrief: Debrief, report: Report) -> Paper:
-    """Return the page that is left with the head teacher, on A5: no price, no score."""
-    from diag.documents.document import Document  # noqa: PLC0415 - Markdown
-    from diag.documents.parts.frame import DANGER, build_meta  # noqa: PLC0415 - Jinja
-
-    parts = []
-    for part in debrief.parts:
-        dangers = [line.text for line in part.lines if line.is_danger]
-        facts = [line.text for line in part.lines if not line.is_danger]
-        asides = [line.aside for line in part.lines if line.aside]
-        if asides:
-            pairs = zip(facts, asides, strict=True)
-            listed = numbered(
-                Md(f"{bold(text)}, {written(who)}") for text, who in pairs
-            )
-        else:
-            listed = bullets(facts)
-        alarm = box("CAUTION", DANGER, bullets(dangers))
-        parts.append(sections((Md(f"## {written(part.title)}"), alarm, listed)))
-    heading = Md(f"# {written(debrief.title)}")
-    lead = written(debrief.early or "À chaud, avant le rapport.")
-    meta = replace(build_meta(report.public, debrief.title), paper="a5")
-    # A page that a rule ends has no table of contents.
-    markdown = sections((heading, lead, *parts, meta.running_line, PAGE_BREAK))
-    return Paper("a-chaud", Document(meta=meta, markdown=f"{markdown}\n"))
-
-
-def write_debrief(paper: Paper, folder: Path) -> Iterator[WrittenFile]:
-    """Write it as a PDF; where this machine makes none, to be printed by a browser."""
-    for form in (Format.PDF, Format.HTML):
-        written = tuple(write_paper(paper, folder, (form,)))
-        yield from written
-        if any(one.path for one in written):
-            return
 
 
 def departure_markdown(session: AuditSession) -> str:

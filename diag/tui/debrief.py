@@ -18,7 +18,8 @@ from diag.audit.debrief import Debrief, DebriefLine, debrief_of
 from diag.audit.follow import add_step
 from diag.audit.report import report_folder, report_of
 from diag.audit.session import AuditSession
-from diag.documents.write import Paper, debrief_paper, write_debrief
+from diag.documents.equipe import debrief_paper
+from diag.documents.write import Paper, write_paper
 from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState
 from diag.model.text import accept
@@ -35,7 +36,7 @@ class TakeOff(Command, keys="space", title="Retirer", footer=True):
     """Retirer la ligne de cette page ; un danger y reste toujours."""
 
 
-class SayOtherwise(Command, keys="e", title="Dire autrement", footer=True):
+class Rephrase(Command, keys="e", title="Dire autrement", footer=True):
     """Dire la ligne autrement, sur cette page seulement."""
 
 
@@ -183,11 +184,11 @@ class DebriefLayout:
             last = rows[-1].cell_length
             # In a column where all of them fit, else after the text, else under it.
             at = at if at + widest <= inside else last + _GAP
-            told = [each.stylize("$accent") for each in wrapped(content(aside), inside)]
+            asides = wrapped(Content.styled(aside, "$accent"), inside)
             if at + cell_len(aside) <= inside:
-                rows[-1:] = [rows[-1] + Content(" " * (at - last)) + told[0]]
+                rows[-1:] = [rows[-1] + Content(" " * (at - last)) + asides[0]]
             else:
-                rows += told
+                rows += asides
         pointed = one.key == self.cursor and self.margin > 1
         pointer = "> ".rjust(self.margin) if pointed else " " * self.margin
         lead = Content(pointer) + Content.styled(mark, style or "bold")
@@ -222,7 +223,7 @@ class DebriefScreen(PlaceScreen):
     DEFAULT_CSS = "DebriefScreen TextSheet { height: 1fr; }"
     OFFERS = (
         TakeOff,
-        SayOtherwise,
+        Rephrase,
         AgreeOnDay,
         ShowPrices,
         ShowScore,
@@ -297,7 +298,7 @@ class DebriefScreen(PlaceScreen):
 
     def can(self, command: type[Command]) -> bool | None:
         found = self.line if self.is_mounted else None
-        if command is SayOtherwise:
+        if command is Rephrase:
             return True if found else None
         if command is TakeOff:
             return True if found and not found.is_danger else None
@@ -368,7 +369,7 @@ class DebriefScreen(PlaceScreen):
         self._show()
 
     @work
-    async def on_say_otherwise(self) -> None:
+    async def on_rephrase(self) -> None:
         found = self.line
         if found is None:
             return
@@ -407,7 +408,7 @@ class DebriefScreen(PlaceScreen):
         self._show()
 
     def on_undo(self) -> None:
-        """Take back the last line left out or said otherwise; a day stays written."""
+        """Take back the last line left out or rephrased; a day stays written."""
         if not self._undoes:
             self.diag.inform("Rien à annuler sur cette page ; une date se redit.")
             return
@@ -421,7 +422,7 @@ class DebriefScreen(PlaceScreen):
     @work(thread=True, exclusive=True, group="reports")
     def _print(self, paper: Paper) -> None:
         app, shell = self.app, self.diag  # the user may leave meanwhile
-        written = tuple(write_debrief(paper, report_folder(self._session)))
+        written = tuple(write_paper(paper, report_folder(self._session)))
         for words in {one.warning for one in written if one.warning}:
             app.post_message(Trouble(words))
         path = next(one.path for one in written if one.path)

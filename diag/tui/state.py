@@ -45,7 +45,7 @@ class OpenDesk:
         self._sessions: dict[tuple[str, str], AuditSession] = {}
         self._campaigns: dict[str, str] = {}
         self.retouched: dict[str, dict[str, str]] = {}
-        """What is said otherwise à chaud, by audit and line; empty words: left out.
+        """What was rephrased à chaud, by audit and line; empty words: left out.
 
         Never on the disk: such words may name people.
         """

@@ -13,8 +13,8 @@ from diag.audit.findings import found_words, strength_words
 from diag.audit.follow import add_step
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
+from diag.documents.equipe import debrief_paper
 from diag.documents.formats.pdf import draw_pages
-from diag.documents.write import debrief_paper
 from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState, Owner, State
 from diag.workspace.workspace import Workspace
@@ -128,7 +128,7 @@ def test_the_page_is_one_a5_with_neither_price_nor_score(session: AuditSession) 
     told = debrief_of(report)
     told = told.retouched({told.lines[0].key: hostile})
     document = debrief_paper(told, report).document
-    assert document.meta.paper == "a5"
+    assert document.meta.size == "a5"
     assert "€" not in document.markdown
     assert "sur 100" not in document.markdown
     (page,) = draw_pages(document, 30)

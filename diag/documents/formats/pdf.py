@@ -286,7 +286,7 @@ def _source(document: Document) -> str:
     settings = (
         f"title: {literal(meta.title)}, author: {literal(meta.author)}, "
         f"date: datetime(year: {day.year}, month: {day.month}, day: {day.day}), "
-        f"running: [#{literal(document.foot)}], paper: {literal(meta.paper)}, "
+        f"running: [#{literal(document.foot)}], size: {literal(meta.size)}, "
         f"provisional: {str(meta.provisional).lower()}"
     )
     source = Attachment(
