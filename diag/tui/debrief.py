@@ -425,5 +425,6 @@ class DebriefScreen(PlaceScreen):
         written = tuple(write_paper(paper, report_folder(self._session)))
         for words in {one.warning for one in written if one.warning}:
             app.post_message(Trouble(words))
-        path = next(one.path for one in written if one.path)
-        app.call_from_thread(shell.inform, f"La page est écrite : {path}")
+        paths = [one.path for one in written if one.path]
+        shown = next((one for one in paths if one.suffix == ".pdf"), paths[0])
+        app.call_from_thread(shell.inform, f"La page est écrite : {shown}")

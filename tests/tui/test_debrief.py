@@ -186,3 +186,17 @@ def test_nothing_is_cut_whatever_the_size(
         assert "".join(french(one.text).split()) in "".join(shown.split())
         assert "30€" in "".join(shown.split())
     assert {row.key for row in rows} >= {one.key for one in told.lines}
+
+
+@given(text=st.text(max_size=60), width=st.integers(1, 60), height=st.integers(1, 20))
+def test_no_line_holds_what_a_terminal_would_obey(
+    text: str, width: int, height: int
+) -> None:
+    line = DebriefLine("rec/a", text, "1", text, text)
+    whole = Debrief(text, (DebriefPart(text, (line,)),), text, text)
+    layout = DebriefLayout(width, height, "rec/a", shows_price=True, shows_score=True)
+    for page in layout.pages(whole):
+        assert len(page) <= height
+        for row in page:
+            plain = row.text.plain
+            assert not [one for one in plain if ord(one) < 0x20 or one in "\x7f\u202e"]
