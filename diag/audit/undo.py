@@ -43,13 +43,12 @@ _UNDOABLE = (
     | RankTopic
     | OwnTopic
     | HandTopic
+    | FollowTopic
     | ScenarioTopic
     | AuditTopic
 )
 
 _KEPT: dict[type[Topic], str] = {
-    FollowTopic: "Une suite reste écrite : notez après elle l'étape juste, qui la "
-    "remplace.",
     AuditTopic: "L'état de l'audit se change dans le bilan.",
     ErasureTopic: "Un effacement est définitif.",
 }
@@ -147,7 +146,7 @@ def _list_changes(session: AuditSession) -> list[Revision]:
 
 
 def _is_kept(topic: Topic) -> bool:
-    return isinstance(topic, FollowTopic | ErasureTopic) or topic in (_STATUS, _VOTES)
+    return isinstance(topic, ErasureTopic) or topic in (_STATUS, _VOTES)
 
 
 def _take_back(session: AuditSession, change: Revision) -> tuple[NewRevision, ...]:

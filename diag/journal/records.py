@@ -112,7 +112,9 @@ def dispatches_of(journal: Journal, audit: str) -> tuple[Dispatch, ...]:
 
 
 def follow_ups_of(journal: Journal, audit: str) -> tuple[FollowUp, ...]:
-    """Return every step ever recorded, in order."""
+    """Return every step ever recorded and not taken back, in order."""
+    history = journal.history_inside(audit, "rec")
+    undone = {revision.undoes for revision in history}
     steps = (
         _read(
             FollowUp,
@@ -122,8 +124,10 @@ def follow_ups_of(journal: Journal, audit: str) -> tuple[FollowUp, ...]:
             author=revision.author,
             revision=revision.id,
         )
-        for revision in journal.history_inside(audit, "rec")
+        for revision in history
         if isinstance(topic := subjects.parse(revision.subject), FollowTopic)
+        and not revision.undoes
+        and revision.id not in undone
     )
     return tuple(filter(None, steps))
 
