@@ -1,6 +1,6 @@
 """What is recommended, in lines that unfold to reasons, costs, effect and follow-up."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 
@@ -16,6 +16,7 @@ from diag.audit.remarks import declared_wording
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
 from diag.audit.votes import votes_of
+from diag.audit.voting import state_words, steps_standing
 from diag.model.audit import FollowUp
 from diag.model.checklist import Checklist, EffectValue, Price, Question
 from diag.model.enums import (
@@ -56,20 +57,24 @@ def counsel(session: AuditSession) -> tuple[OutlineLine, ...]:
             "votes",
             "Votes du conseil",
             "gelés à la clôture" if report.frozen else "tels que proposés ce jour",
-            inner=lambda: tuple(_votes(report)),
+            inner=lambda: tuple(_votes(report, steps_standing(session))),
             tone=Tone.HEADING,
         )
     )
     return tuple(lines)
 
 
-def _votes(report: Report) -> Iterator[OutlineLine]:
-    """Give each vote, what it costs, and under it all that page 1 prints of it."""
+def _votes(report: Report, steps: Mapping[str, FollowUp]) -> Iterator[OutlineLine]:
+    """Give each vote, what it costs, and under it all that page 1 prints of it.
+
+    What became of it stands first there, and beside its amount.
+    """
     found = votes_of(report)
     for one in found.votes:
         key = f"votes/{one.number}"
         titles = (report.plan.action(ident) for ident in one.actions)
         details = (
+            ("Suite", state_words(one, steps)),
             ("Où", one.where),
             ("Nature", one.nature.words),
             ("Sinon", one.otherwise.long),
@@ -82,10 +87,11 @@ def _votes(report: Report) -> Iterator[OutlineLine]:
             for at, (name, words) in enumerate(details)
             if words
         )
+        became = state_words(one, steps, brief=True)
         yield OutlineLine(
             key,
             f"{one.number}. {one.title}",
-            f"net {euros(one.spent.net)}",
+            " · ".join(filter(None, (became, f"net {euros(one.spent.net)}"))),
             inner=partial(tuple, inner),
         )
     for at, missing in enumerate(found.missing):

@@ -1,5 +1,6 @@
 """What surrounds the answers: visits, follow-up, status, erasure."""
 
+from collections.abc import Set as AbstractSet
 from datetime import date
 from difflib import get_close_matches
 from uuid import UUID
@@ -92,8 +93,8 @@ def remove_visit(session: AuditSession, visit: Visit) -> None:
     session.record(changes.unvisited(session.audit.id, visit.id))
 
 
-def add_step(session: AuditSession, step: FollowUp) -> None:
-    """Add a step to the life of a recommendation; earlier ones stay.
+def add_step(session: AuditSession, *steps: FollowUp) -> None:
+    """Add a step to the life of each recommendation, in one commit; earlier ones stay.
 
     Once checked, the facts that it made true are to come back to, where the audit is
     still open.
@@ -103,6 +104,22 @@ def add_step(session: AuditSession, step: FollowUp) -> None:
     """
     own = (one.id for one in own_standing(session))
     known = {*session.checklist.recommendations, *own}
+    cleaned = [_checked(session, one, known) for one in steps]
+    asked_again = dict.fromkeys(
+        key
+        for one in cleaned
+        if one.state is FollowUpState.VERIFIEE
+        for key in _made_true(session, one)
+    )
+    session.record(
+        *(changes.followed(session.audit.id, one) for one in cleaned),
+        *(changes.flagged(session.audit.id, *key) for key in asked_again),
+    )
+
+
+def _checked(
+    session: AuditSession, step: FollowUp, known: AbstractSet[str]
+) -> FollowUp:
     if step.recommendation not in known:
         near = get_close_matches(step.recommendation, known, n=1)
         hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
@@ -121,14 +138,7 @@ def add_step(session: AuditSession, step: FollowUp) -> None:
             command='--why "…"',
             about="why",
         )
-    asked_again = _made_true(session, step) if step.state is _CHECKED else ()
-    session.record(
-        changes.followed(session.audit.id, cleaned),
-        *(changes.flagged(session.audit.id, *key) for key in asked_again),
-    )
-
-
-_CHECKED = FollowUpState.VERIFIEE
+    return cleaned
 
 
 def _made_true(session: AuditSession, step: FollowUp) -> tuple[Key, ...]:

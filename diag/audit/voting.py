@@ -1,25 +1,31 @@
-"""The engineer's hand on the votes, before the closing: regrouped, reworded, moved.
+"""The engineer's hand on the votes before the closing, the council's decision after.
 
 Each gesture is one revision with its author and its reason; what was computed comes
-back when it is taken away. Nothing here touches a list that is frozen.
+back when it is taken away. A list that is frozen is never touched: what became of its
+votes is the follow-up of their actions, beside it.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from diag.assess.plan import Action
+from diag.assess.plan import Action, still_standing
 from diag.audit.advising import find_advice
+from diag.audit.follow import add_step
+from diag.audit.memory import steps_before
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
 from diag.audit.votes import TITLE, decisions_of, last_list, terms_of
 from diag.journal import changes
-from diag.model.enums import AuditStatus
+from diag.model.audit import FollowUp
+from diag.model.enums import AuditStatus, Decision, FollowUpState, PlaceKind
 from diag.model.errors import DiagError
 from diag.model.text import accept
-from diag.model.votes import DecisionList, VoteHand
+from diag.model.votes import DecisionList, Vote, VoteHand
 from diag.words.dates import describe_day
 from diag.words.figures import euros
 from diag.words.sentences import counted
+from diag.words.vocabulary import FOLLOW_UPS_VOTED
 
 OTHERWISE = 110
 """Longest « sinon », in characters."""
@@ -163,3 +169,141 @@ def _short(text: str, about: str, longest: int) -> str:
             about=about,
         )
     return words
+
+
+# What the council decided: one step of each action of a frozen vote.
+
+_BECOMES = {
+    Decision.OUI: FollowUpState.DECIDEE,
+    Decision.NON: FollowUpState.ECARTEE,
+    Decision.AJOURNE: FollowUpState.PROPOSEE,
+}
+
+_DONE = frozenset({FollowUpState.FAITE, FollowUpState.VERIFIEE})
+_FURTHER = _DONE | {FollowUpState.FINANCEE, FollowUpState.COMMANDEE}
+
+
+def decide(
+    session: AuditSession,
+    vote: Vote,
+    decision: Decision,
+    on: date,
+    *,
+    reason: str = "",
+    due: date | None = None,
+) -> tuple[FollowUp, ...]:
+    """Record what a council decided of a frozen vote, in one commit; return the steps.
+
+    Each of its actions has one, but those that are done; a yes brings back none that is
+    paid for or ordered. `due` is the day to which the vote is put off.
+
+    Raises:
+        DiagError: a council to come, a no without its deliberation, a vote put off
+            without a later day, or all of it is done.
+    """
+    _check_decision(session, decision, on, accept(reason, "reason"), due)
+    known = steps_standing(session)
+    kept = _FURTHER if decision is Decision.OUI else _DONE
+    syndicat = session.about.kind is PlaceKind.SYNDICAT
+    steps = tuple(
+        FollowUp(
+            recommendation=ident,
+            state=_BECOMES[decision],
+            on=on.isoformat(),
+            by="comité syndical" if syndicat else "conseil municipal",
+            why=reason,
+            due=due.isoformat() if due else "",
+        )
+        for ident in vote.actions
+        if ident not in known or known[ident].state not in kept
+    )
+    if not steps:
+        raise DiagError(
+            f"Vote {vote.number} : {state_words(vote, known)}. Rien à noter de plus."
+        )
+    add_step(session, *steps)
+    return steps
+
+
+def frozen_vote(session: AuditSession, number: int) -> Vote:
+    """Return a vote of the list that the closing froze.
+
+    Raises:
+        DiagError: the audit is not closed, or has no vote of that number.
+    """
+    found = report_of(session).frozen
+    if found is None:
+        raise DiagError(
+            "Un conseil décide de votes gelés, et l'audit n'est pas clos. "
+            "Closez-le d'abord.",
+            command=f"diag audit status {session.about.ref} --set clos",
+        )
+    for one in found.votes:
+        if one.number == number:
+            return one
+    raise DiagError(
+        f"Pas de vote {number} : l'audit en a {len(found.votes)}. Voyez-les.",
+        command=f"diag audit votes {session.about.ref}",
+    )
+
+
+def steps_standing(session: AuditSession) -> dict[str, FollowUp]:
+    """Return the last step of each recommendation, of this audit or of those before."""
+    steps = (*still_standing(steps_before(session)), *session.follow_ups)
+    return {one.recommendation: one for one in steps if one.place is None}
+
+
+def state_words(
+    vote: Vote, steps: Mapping[str, FollowUp], *, brief: bool = False
+) -> str:
+    """Return what became of a vote: « votée le 12 janvier 2027 »; empty: nothing yet.
+
+    Where its actions differ, each state with how many they are. `brief`: no day.
+    """
+    known = [steps[ident] for ident in vote.actions if ident in steps]
+    states = Counter(_step_state(one, brief=brief) for one in known)
+    if left := len(vote.actions) - len(known):
+        states["sans suite"] = left
+    if len(states) == 1:
+        return "" if left else next(iter(states))
+    return ", ".join(
+        f"{words} ({counted(many, 'action')})" for words, many in states.items()
+    )
+
+
+def _step_state(step: FollowUp, *, brief: bool) -> str:
+    is_put_off = step.state is FollowUpState.PROPOSEE and step.due
+    words = "ajournée" if is_put_off else FOLLOW_UPS_VOTED[step.state]
+    if brief:
+        return words
+    day = f" le {describe_day(step.on)}" if step.on else ""
+    until = f", reportée au {describe_day(step.due)}" if is_put_off else ""
+    why = f" : {step.why}" if step.state is FollowUpState.ECARTEE else ""
+    return f"{words}{day}{until}{why}"
+
+
+def _check_decision(
+    session: AuditSession, decision: Decision, on: date, reason: str, due: date | None
+) -> None:
+    if on > session.workspace.world.today():
+        raise DiagError(
+            f"Le {on:%d/%m/%Y} est à venir : un conseil qui n'a pas eu lieu n'a rien "
+            "décidé. Donnez le jour du conseil.",
+            about="on",
+        )
+    if decision is Decision.NON and not reason:
+        raise DiagError(
+            "Un « non » s'écrit avec sa délibération : la commune la lira. Donnez-la.",
+            command='--reason "délibération …"',
+            about="reason",
+        )
+    if decision is Decision.AJOURNE and (due is None or due <= on):
+        raise DiagError(
+            "Un vote ajourné a une nouvelle date, après le conseil. Donnez-la.",
+            command="--due JJ/MM/AAAA",
+            about="due",
+        )
+    if decision is not Decision.AJOURNE and due:
+        raise DiagError(
+            "Seul un vote ajourné a une nouvelle date. Retirez-la.", about="due"
+        )

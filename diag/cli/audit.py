@@ -40,6 +40,7 @@ from diag.workspace.workspace import Workspace
 COMMANDS = {
     "answer": "diag.cli.answer:answer",
     "close-places": "diag.cli.answer:close_list",
+    "decide": "diag.cli.votes:decide",
     "erase": "diag.cli.follow:erase",
     "export": "diag.cli.workspace:export",
     "follow": "diag.cli.follow:follow",

@@ -1,4 +1,4 @@
-"""`diag audit votes`, `diag audit vote`: what a council votes, and the hand on it."""
+"""`diag audit votes`, `vote`, `decide`: what a council votes, then what it decided."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -11,6 +11,8 @@ from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.audit.votes import votes_of
 from diag.cli.shared import Day, audit_command, print_json, print_lines
+from diag.model.audit import FollowUp
+from diag.model.enums import Decision
 from diag.model.votes import DecisionList
 from diag.words.dates import describe_day
 from diag.words.figures import euros
@@ -24,14 +26,15 @@ def votes(session: AuditSession, *, as_json: bool) -> None:
     report = report_of(session)
     is_frozen = report.frozen is not None
     found = votes_of(report) if is_frozen else voting.drawn(session)
+    steps = voting.steps_standing(session)
     if as_json:
-        print_json(votes_json(found, is_frozen=is_frozen))
+        print_json(votes_json(found, steps, is_frozen=is_frozen))
         return
     version = f", version {found.version}"
     state = f"gelés le {describe_day(found.day)}{version}" if is_frozen else "non gelés"
     click.echo(f"{session.about.title} : {counted(len(found.votes), 'vote')}, {state}")
     refs = found.refs if is_frozen else {}
-    print_lines([*vote_rows(found, refs), *_beside(found)])
+    print_lines([*vote_rows(found, refs, steps), *_beside(found)])
 
 
 @click.command()
@@ -78,8 +81,34 @@ def vote(
     click.echo("Rien n'est écrit : c'est un aperçu." if dry_run else f"Noté. {undo}")
 
 
-def vote_rows(found: DecisionList, refs: Mapping[str, str]) -> Iterator[str]:
-    """Give each vote on two lines: what and how much, then where, when and why.
+@click.command()
+@audit_command
+@click.argument("number", metavar="VOTE", type=click.IntRange(min=1))
+@click.argument("decision", type=click.Choice([str(each) for each in Decision]))
+@click.option("--on", "day", type=Day(), required=True, help="Le jour du conseil.")
+@click.option("--reason", default="", help="La délibération ; il la faut pour un non.")
+@click.option("--due", type=Day(), help="La nouvelle date d'un vote ajourné.")
+def decide(
+    session: AuditSession,
+    number: int,
+    decision: str,
+    day: date,
+    reason: str,
+    due: date | None,
+) -> None:
+    """Note ce que le conseil a décidé d'un vote gelé, pour toutes ses actions."""
+    one = voting.frozen_vote(session, number)
+    steps = voting.decide(session, one, Decision(decision), day, reason=reason, due=due)
+    words = voting.state_words(one, voting.steps_standing(session))
+    many = counted(len(steps), "action notée", "actions notées")
+    click.echo(f"Vote {number}, {one.title} : {words}")
+    click.echo(f"{many}. Pour revenir : diag audit undo {session.about.ref}")
+
+
+def vote_rows(
+    found: DecisionList, refs: Mapping[str, str], steps: Mapping[str, FollowUp]
+) -> Iterator[str]:
+    """Give each vote: what and how much, where, when and why, what became of it.
 
     `refs`: the numbers of its actions, once they were given.
     """
@@ -91,6 +120,8 @@ def vote_rows(found: DecisionList, refs: Mapping[str, str]) -> Iterator[str]:
         named = [f"{refs.get(each, '')} {each}".strip() for each in one.actions]
         details = (one.where, one.session, one.nature.words, ", ".join(named))
         yield f"     {' · '.join(filter(None, details))}"
+        if became := voting.state_words(one, steps):
+            yield f"     → {became}"
 
 
 def _beside(found: DecisionList) -> Iterator[str]:
@@ -107,14 +138,31 @@ def _beside(found: DecisionList) -> Iterator[str]:
         yield f"  ?  {one.label}{where} ({one.whom}, {one.minutes} min) : {one.opens}"
 
 
-def votes_json(found: DecisionList, *, is_frozen: bool) -> dict[str, Any]:
-    """Return a list for a program: as it is kept, with its sums."""
+def votes_json(
+    found: DecisionList, steps: Mapping[str, FollowUp], *, is_frozen: bool
+) -> dict[str, Any]:
+    """Return a list for a program: as it is kept, its sums, what became of its votes.
+
+    `state` is that of all actions of a vote, null where they differ or have none.
+    """
     kept = found.model_dump(mode="json")
     for each, one in zip(kept["votes"], found.votes, strict=True):
         each["spent"] |= {"gross": one.spent.gross, "net": one.spent.net}
         each["class"] = each.pop("tier")
+        each["steps"] = {
+            ident: {name: getattr(steps[ident], name) for name in _OF_STEP}
+            for ident in one.actions
+            if ident in steps
+        }
+        states = {
+            steps[ident].state if ident in steps else None for ident in one.actions
+        }
+        each["state"] = states.pop() if len(states) == 1 else None
     for name in ("aside", "pending"):
         for each in kept[name]:
             each["class"] = each.pop("tier")
     sums = {"gross": found.gross, "fctva": found.fctva, "net": found.net}
     return {"frozen": is_frozen, **kept, **sums}
+
+
+_OF_STEP = ("state", "on", "by", "why", "due")

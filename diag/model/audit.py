@@ -48,7 +48,7 @@ class Visit(Noun):
 
 
 class FollowUp(Noun):
-    """One step in the life of a recommendation; appended, never rewritten."""
+    """One step in the life of a recommendation; the last one holds."""
 
     recommendation: str
     place: str | None = None

@@ -296,6 +296,14 @@ class FollowUpState(StrEnum):
     ECARTEE = "ecartee"
 
 
+class Decision(StrEnum):
+    """What a council decided of a vote."""
+
+    OUI = "oui"
+    NON = "non"
+    AJOURNE = "ajourne"
+
+
 class Aside(StrEnum):
     """Why an action takes no vote of the council."""
 

@@ -30,7 +30,7 @@ from diag.documents.write import WrittenFile, write_paper, write_reports
 from diag.model.audit import FollowUp
 from diag.model.enums import READERS, AuditStatus, Compliance, FollowUpState
 from diag.model.errors import DiagError
-from diag.model.votes import VoteHand
+from diag.model.votes import Vote, VoteHand
 from diag.tui.audit_finds import find_in_audit
 from diag.tui.commands import (
     AUDIT_GROUP,
@@ -43,7 +43,14 @@ from diag.tui.commands import (
 )
 from diag.tui.debrief import DebriefScreen
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, ListChoice
-from diag.tui.follow import FollowUpDialog, OwnAdviceDialog, VoteDialog, WrittenDialog
+from diag.tui.follow import (
+    WHOLE_VOTE,
+    DecisionDialog,
+    FollowUpDialog,
+    OwnAdviceDialog,
+    VoteDialog,
+    WrittenDialog,
+)
 from diag.tui.lists import Tabs
 from diag.tui.outline import Interval, Outline
 from diag.tui.palette import NearAndFar
@@ -74,7 +81,7 @@ class ShowEvolution(Command, keys="3", title="Évolution", group=_SHOW):
 
 
 class FollowUpCommand(Command, keys="s", title="Suite", group=_ADVISE, footer=True):
-    """Noter la suite : décidée, financée, commandée, faite, vérifiée."""
+    """Noter la suite d'une préconisation, ou ce que le conseil a décidé d'un vote."""
 
 
 class SetAside(Command, keys="e", title="Écarter", group=_ADVISE):
@@ -219,7 +226,8 @@ class BilanScreen(PlaceScreen):
         """The school."""
         self.face = "findings"
         """The side that has the focus."""
-        self._on_advice = False
+        self._on = (False, False)
+        """Whether the cursor is on a recommendation, on a vote."""
         self._stale: set[str] = set()
         self.written: tuple[tuple[Path, ...], str, bool] | None = None
         """The documents written last, what they are, whether they are provisional."""
@@ -311,8 +319,8 @@ class BilanScreen(PlaceScreen):
     @on(Outline.Moved)
     def _moved(self) -> None:
         """Light or grey keys, only when that changes: it repaints the footer."""
-        if self._on_advice != bool(self.advice):
-            self._on_advice = bool(self.advice)
+        if self._on != (on := (bool(self.advice), bool(self.vote))):
+            self._on = on
             self.refresh_bindings()
 
     @on(events.DescendantFocus)
@@ -329,9 +337,19 @@ class BilanScreen(PlaceScreen):
         found = [key for key in path if key.startswith("rec/")]
         return found[-1].split("/")[1] if found else ""
 
+    @property
+    def vote(self) -> int:
+        """Number of the vote under the cursor; 0 when there is none."""
+        if self.face != "counsel":
+            return 0
+        parts = (key.split("/") for key in self._outline("counsel").path)
+        found = [one[1] for one in parts if one[0] == "votes" and len(one) > 1]
+        return int(found[0]) if found and found[0].isdecimal() else 0
+
     def can(self, command: CommandType) -> bool | None:
         if command in ON_ADVICE and not (self.is_mounted and self.advice):
-            return None
+            on_vote = command is FollowUpCommand and self.is_mounted and self.vote
+            return True if on_vote else None
         if command is OpenWritten and not self.written:
             return None
         return True
@@ -373,7 +391,17 @@ class BilanScreen(PlaceScreen):
         self.diag.inform("Aucune préconisation ne corrige cette ligne.")
 
     def on_follow_up_command(self) -> None:
-        self._ask_step(FollowUpState.DECIDEE)
+        if self.vote:
+            self._ask_decision(voting.frozen_vote(self.session, self.vote))
+        else:
+            self._ask_step(FollowUpState.DECIDEE)
+
+    @work
+    async def _ask_decision(self, vote: Vote) -> None:
+        if await self.app.push_screen_wait(DecisionDialog(self.session, vote)):
+            self.show_all()
+            key = key_now(self.app, Undo)
+            self.diag.inform(f"Décision notée pour tout le vote ; {key} y revient.")
 
     def on_set_aside(self) -> None:
         self._ask_step(FollowUpState.ECARTEE)
@@ -384,9 +412,17 @@ class BilanScreen(PlaceScreen):
         title = self._title_of(ident)
         today = self.session.workspace.world.today()
         step = FollowUp(recommendation=ident, state=state, on=today.isoformat())
-        if await self.app.push_screen_wait(
-            FollowUpDialog(title, step, lambda words: add_step(self.session, words))
-        ):
+        frozen = report_of(self.session).frozen
+        votes = (one for one in frozen.votes if ident in one.actions) if frozen else ()
+        vote = next(iter(votes), None)
+        kept = await self.app.push_screen_wait(
+            FollowUpDialog(
+                title, step, lambda words: add_step(self.session, words), vote
+            )
+        )
+        if vote and kept == WHOLE_VOTE:
+            self._ask_decision(vote)
+        elif kept:
             self.show_all()
             self.diag.inform("Suite enregistrée.")
 

@@ -11,13 +11,13 @@ from textual.widgets import Static
 
 from diag.audit.advising import add_own
 from diag.audit.session import AuditSession
-from diag.audit.voting import drawn, handled
+from diag.audit.voting import decide, drawn, handled
 from diag.documents import AUDIENCES
 from diag.model.audit import FollowUp
-from diag.model.enums import FollowUpState, Owner
+from diag.model.enums import Decision, FollowUpState, Owner
 from diag.model.errors import DiagError
 from diag.model.text import as_digits
-from diag.model.votes import VoteHand
+from diag.model.votes import Vote, VoteHand
 from diag.tui.commands import Command, KeyPlace, bindings_of
 from diag.tui.dialogs import Close, Field, FormDialog
 from diag.tui.place import KeyBar
@@ -41,18 +41,35 @@ _DOCUMENTS = {str(audience): found.title for audience, found in AUDIENCES.items(
 """What reports are called, by the name of their file; others keep that name."""
 
 
+WHOLE_VOTE = "vote"
+"""Choice beside the states of an action: to follow its vote."""
+
+
 class FollowUpDialog(FormDialog):
-    """Asks where it stands, since when, who decided and why; gives the state."""
+    """Asks where it stands, since when, who decided and why; gives the state.
+
+    With a vote, offers to follow it as a whole: then gives `WHOLE_VOTE`, and keeps
+    nothing.
+    """
 
     def __init__(
-        self, title: str, step: FollowUp, keep: Callable[[FollowUp], None]
+        self,
+        title: str,
+        step: FollowUp,
+        keep: Callable[[FollowUp], None],
+        vote: Vote | None = None,
     ) -> None:
         super().__init__(f"Suite : {title}")
         self._step = step
         self._keep = keep
+        self._vote = vote
 
     def options(self) -> tuple[tuple[str, str], ...]:
-        return tuple((str(one), FOLLOW_UPS[one]) for one in FollowUpState)
+        states = tuple((str(one), FOLLOW_UPS[one]) for one in FollowUpState)
+        if self._vote is None:
+            return states
+        words = f"tout le vote {self._vote.number} : ce que le conseil a décidé"
+        return (*states, (WHOLE_VOTE, words))
 
     def chosen_first(self) -> str:
         return str(self._step.state)
@@ -71,6 +88,8 @@ class FollowUpDialog(FormDialog):
         Raises:
             DiagError: a date that is none, or set aside without a reason.
         """
+        if self.chosen == WHOLE_VOTE:
+            return WHOLE_VOTE
         state, on = FollowUpState(self.chosen), self.value("on")
         self._keep(
             self._step.model_copy(
@@ -83,6 +102,46 @@ class FollowUpDialog(FormDialog):
             )
         )
         return str(state)
+
+
+class DecisionDialog(FormDialog):
+    """Asks what the council decided of a frozen vote; gives the decision."""
+
+    def __init__(self, session: AuditSession, vote: Vote) -> None:
+        super().__init__(f"Vote {vote.number} : {vote.title}")
+        self._session, self._vote = session, vote
+
+    def options(self) -> tuple[tuple[str, str], ...]:
+        return (
+            (str(Decision.OUI), "oui : votée"),
+            (str(Decision.NON), "non : écartée"),
+            (str(Decision.AJOURNE), "ajourné : reportée"),
+        )
+
+    def fields(self) -> tuple[Field, ...]:
+        today = self._session.workspace.world.today()
+        return (
+            Field("on", "Jour du conseil", f"{today:%d/%m/%Y}", "31/01/2027"),
+            Field("reason", "Délibération", "", "obligatoire pour un non"),
+            Field("due", "Nouvelle date", "", "obligatoire pour un vote ajourné"),
+        )
+
+    def keep(self) -> str:
+        """Note it for all actions of the vote.
+
+        Raises:
+            DiagError: a date that is none, or what this decision needs is missing.
+        """
+        due = self.value("due").strip()
+        decide(
+            self._session,
+            self._vote,
+            Decision(self.chosen),
+            day_typed(self.value("on")),
+            reason=self.value("reason"),
+            due=day_typed(due) if due else None,
+        )
+        return self.chosen
 
 
 class OwnAdviceDialog(FormDialog):

@@ -222,6 +222,9 @@ FOLLOW_UPS = {
 }
 """What became of a recommendation."""
 
+FOLLOW_UPS_VOTED = FOLLOW_UPS | {FollowUpState.DECIDEE: "votée"}
+"""What became of a vote."""
+
 STATUSES = {
     AuditStatus.EN_COURS: "en cours",
     AuditStatus.SOUMIS: "soumis",

@@ -4,9 +4,13 @@ import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from diag.audit.follow import move
+from diag.model.enums import AuditStatus
+from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import DAY, SCHOOL, started, territory, workspace
 from tests.cli.running import Run, diag, diag_apart
 
@@ -267,3 +271,42 @@ def test_json_is_stable(home: Path) -> None:
 def test_completion_scripts_are_written_for_each_shell(home: Path) -> None:
     for shell in ("bash", "zsh", "fish"):
         assert "_DIAG_COMPLETE" in done(diag(home, "completion", shell))
+
+
+def test_a_council_decides_a_vote_and_the_list_says_so(tmp_path: Path) -> None:
+    with audited_workspace(tmp_path / "home") as made:
+        move(audited(made), AuditStatus.CLOS)
+    home, council = tmp_path / "home", ("--on", "05/10/2026")
+    told = refused(diag(home, "audit", "decide", SCHOOL, "1", "ajourne", *council))
+    assert "--due JJ/MM/AAAA" in told
+    put_off = ("ajourne", *council, "--due", "01/09/2027")
+    told = done(diag(home, "audit", "decide", SCHOOL, "1", *put_off))
+    words = "ajournée le 5 octobre 2026, reportée au 1er septembre 2027"
+    assert words in told
+    assert f"diag audit undo {SCHOOL}" in told
+    assert f"→ {words}" in done(diag(home, "audit", "votes", SCHOOL))
+    first, second, *_ = votes_printed(home)
+    assert first["state"] == "proposee"
+    assert first["steps"] == {
+        ident: {
+            "state": "proposee",
+            "on": "2026-10-05",
+            "by": "conseil municipal",
+            "why": "",
+            "due": "2027-09-01",
+        }
+        for ident in first["actions"]
+    }
+    assert (second["state"], second["steps"]) == (None, {})
+    assert "reportée au" in done(diag(home, "audit", "history", SCHOOL))
+    done(diag(home, "audit", "undo", SCHOOL))
+    assert votes_printed(home)[0]["steps"] == {}
+    third = diag(home, "audit", "decide", SCHOOL, "2", "oui", *council)
+    assert "votée le 5 octobre 2026" in done(third)
+    assert votes_printed(home)[1]["state"] == "decidee"
+
+
+def votes_printed(home: Path) -> list[dict[str, Any]]:
+    printed = json.loads(done(diag(home, "audit", "votes", SCHOOL, "--json")))
+    votes: list[dict[str, Any]] = printed["votes"]
+    return votes

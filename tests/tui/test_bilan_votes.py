@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
+from textual.pilot import Pilot
 from textual.widgets import Input
 
 from diag.audit import voting
 from diag.audit.follow import move
+from diag.audit.session import AuditSession
 from diag.model.enums import AuditStatus
-from diag.tui.bilan import BilanScreen
-from diag.tui.dialogs import Confirm
-from diag.tui.follow import VoteDialog
+from diag.tui.bilan import BilanScreen, FollowUpCommand
+from diag.tui.dialogs import Confirm, Notice
+from diag.tui.follow import DecisionDialog, FollowUpDialog, VoteDialog
 from tests.tui.builders import audited_app
 from tests.tui.test_bilan import SIZE, on, opened, running
 from tests.tui.waiting import shows, wait_for
@@ -59,3 +61,72 @@ async def test_the_votes_unfold_under_the_advice(tmp_path: Path) -> None:
         assert isinstance(bilan, BilanScreen)
         bilan.show_all()
         await wait_for(pilot, lambda: shows(pilot, "gelés à la clôture"), "frozen")
+
+
+def closed(pilot: Pilot[None], session: AuditSession) -> BilanScreen:
+    """Close the audit that the bilan shows."""
+    move(session, AuditStatus.CLOS)
+    bilan = pilot.app.screen
+    assert isinstance(bilan, BilanScreen)
+    bilan.show_all()
+    return bilan
+
+
+async def test_a_no_is_noted_for_a_whole_vote_with_its_deliberation(
+    tmp_path: Path,
+) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        bilan = closed(pilot, session)
+        await pilot.press("2", "end", "enter", "down")
+        await wait_for(pilot, lambda: bilan.vote == 1, "the first vote")
+        assert bilan.can(FollowUpCommand)
+        await pilot.press("s")
+        await wait_for(pilot, lambda: on(pilot, DecisionDialog), "the form")
+        await pilot.press("down", "f2")
+        await wait_for(pilot, lambda: on(pilot, Notice), "the refusal")
+        assert shows(pilot, "s'écrit avec sa délibération")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: on(pilot, DecisionDialog), "the form again")
+        await pilot.press(*"2026-31", "f2")
+        await wait_for(pilot, lambda: session.follow_ups, "the steps")
+        vote = voting.frozen_vote(session, 1)
+        assert {one.recommendation for one in session.follow_ups} == {*vote.actions}
+        assert {(one.state, one.why, one.on) for one in session.follow_ups} == {
+            ("ecartee", "2026-31", "2026-10-05")
+        }
+        await wait_for(pilot, lambda: shows(pilot, "écartée · net"), "its state")
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: not session.follow_ups, "undone at once")
+        await wait_for(pilot, lambda: not shows(pilot, "écartée · net"), "as before")
+
+
+async def test_an_action_offers_to_follow_its_whole_vote(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        bilan = closed(pilot, session)
+        bilan.go_to_advice(FIBRE)
+        await wait_for(pilot, lambda: bilan.advice == FIBRE, "the fibre")
+        await pilot.press("s")
+        await wait_for(pilot, lambda: on(pilot, FollowUpDialog), "its own follow-up")
+        assert shows(pilot, "ce que le conseil a décidé")
+        await pilot.press("end", "f2")
+        await wait_for(pilot, lambda: on(pilot, DecisionDialog), "the vote's")
+        assert session.follow_ups == ()
+        await pilot.press("end", "tab", "tab", "tab", *"01/09/2027", "f2")
+        await wait_for(pilot, lambda: session.follow_ups, "the steps")
+        assert {(one.state, one.due) for one in session.follow_ups} == {
+            ("proposee", "2027-09-01")
+        }
+
+
+async def test_votes_not_frozen_are_not_decided(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        bilan = pilot.app.screen
+        assert isinstance(bilan, BilanScreen)
+        await pilot.press("2", "end", "enter", "down")
+        await wait_for(pilot, lambda: bilan.vote == 1, "the first vote")
+        await pilot.press("s")
+        await wait_for(pilot, lambda: shows(pilot, "Closez-le d'abord"), "the refusal")
+        assert session.follow_ups == ()
