@@ -18,6 +18,7 @@ from diag.audit.debrief import Debrief, DebriefLine, debrief_of
 from diag.audit.follow import add_step
 from diag.audit.report import report_folder, report_of
 from diag.audit.session import AuditSession
+from diag.audit.undo import undo
 from diag.documents.equipe import debrief_paper
 from diag.documents.write import Paper, write_paper
 from diag.model.audit import FollowUp
@@ -248,8 +249,8 @@ class DebriefScreen(PlaceScreen):
         super().__init__()
         self._session = session
         self._debrief = debrief_of(report_of(session))
-        self._undoes: list[dict[str, str]] = []
-        """What each gesture on the page replaced."""
+        self._undoes: list[dict[str, str] | None] = []
+        """What each gesture on the page replaced; None: a day, written in the audit."""
         self._cursor = ""
         self._page = 0
         self._revealed: type[Command] | None = None
@@ -404,15 +405,21 @@ class DebriefScreen(PlaceScreen):
             due=due.isoformat(),
         )
         add_step(session, step)
+        self._undoes.append(None)
         self._debrief = debrief_of(report_of(session))
         self._show()
 
     def on_undo(self) -> None:
-        """Take back the last line left out or rephrased; a day stays written."""
+        """Take back the last gesture made on this page."""
         if not self._undoes:
-            self.diag.inform("Rien à annuler sur cette page ; une date se redit.")
+            self.diag.inform("Rien à annuler sur cette page.")
             return
-        self.diag.desk.retouched[self._session.audit.id] = self._undoes.pop()
+        session, before = self._session, self._undoes.pop()
+        if before is None:
+            self.diag.inform(f"Annulé : {undo(session)}.")
+            self._debrief = debrief_of(report_of(session))
+        else:
+            self.diag.desk.retouched[session.audit.id] = before
         self._show()
 
     def on_print_debrief(self) -> None:

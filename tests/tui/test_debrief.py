@@ -123,6 +123,8 @@ async def test_a_dated_decision_is_a_step_proposed_with_its_day(
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, Ask), "asked again")
         await pilot.press(*"15/1/27", "enter")
         await wait_for(pilot, lambda: shows(pilot, "15 janv."), "another day")
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: shows(pilot, "4 déc."), "the day before")
 
 
 async def test_it_is_printed_on_one_page_beside_the_reports(tmp_path: Path) -> None:
