@@ -272,7 +272,8 @@ def state_words(
 
 
 def _step_state(step: FollowUp, *, brief: bool) -> str:
-    is_put_off = step.state is FollowUpState.PROPOSEE and step.due
+    # A day agreed on at the school has nobody who decided.
+    is_put_off = step.state is FollowUpState.PROPOSEE and step.due and step.by
     words = "ajournée" if is_put_off else FOLLOW_UPS_VOTED[step.state]
     if brief:
         return words

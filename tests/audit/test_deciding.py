@@ -126,6 +126,20 @@ def test_the_frozen_list_and_its_first_page_keep_their_bytes(
     assert session.sealed
 
 
+def test_a_day_agreed_on_at_the_school_is_no_decision(session: AuditSession) -> None:
+    vote = large(session)
+    for ident in vote.actions:
+        agreed = FollowUp(
+            recommendation=ident,
+            state=FollowUpState.PROPOSEE,
+            on="2026-10-05",
+            due="2027-03-01",
+        )
+        add_step(session, agreed)
+    words = state_words(vote, steps_standing(session))
+    assert words == "proposée le 5 octobre 2026"
+
+
 def test_what_is_further_on_is_not_brought_back(session: AuditSession) -> None:
     vote = large(session)
     ahead = FollowUp(recommendation=vote.actions[0], state=FollowUpState.COMMANDEE)

@@ -112,7 +112,7 @@ async def test_an_action_offers_to_follow_its_whole_vote(tmp_path: Path) -> None
         assert shows(pilot, "ce que le conseil a décidé")
         await pilot.press("end", "f2")
         await wait_for(pilot, lambda: on(pilot, DecisionDialog), "the vote's")
-        assert session.follow_ups == ()
+        assert not session.follow_ups
         await pilot.press("end", "tab", "tab", "tab", *"01/09/2027", "f2")
         await wait_for(pilot, lambda: session.follow_ups, "the steps")
         assert {(one.state, one.due) for one in session.follow_ups} == {
@@ -129,4 +129,4 @@ async def test_votes_not_frozen_are_not_decided(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: bilan.vote == 1, "the first vote")
         await pilot.press("s")
         await wait_for(pilot, lambda: shows(pilot, "Closez-le d'abord"), "the refusal")
-        assert session.follow_ups == ()
+        assert not session.follow_ups
