@@ -41,7 +41,7 @@ def test_a_sheet_shows_values_states_provenance_and_what_is_not_asked(
         return found.words, found.mark
 
     assert [place.name for place in sheet.places] == ["Classe 1", "Direction"]
-    assert cell(0, "type_salle") == ("Classe", "vu")
+    assert cell(0, "type_salle") == ("classe", "vu")
     assert cell(0, "prises_rj45") == ("4", "dit")
     assert cell(0, "bricolages_reseau") == ("inconnu", "-")
     assert cell(1, "prises_rj45") == ("", "")
