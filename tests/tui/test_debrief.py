@@ -1,5 +1,6 @@
 """À chaud, by the keys: what is shown, what is kept, and nothing cut at any size."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -68,14 +69,19 @@ async def test_prices_and_score_show_until_the_next_key(tmp_path: Path) -> None:
     async with audited_app(tmp_path / "w").run_test(size=(80, 24)) as pilot:
         await opened(pilot)
         for key, words in (("p", "336 €"), ("s", "sur 100")):
+            shown, hidden = partial(shows, pilot, words), partial(hides, pilot, words)
             await pilot.press(key)
-            await wait_for(pilot, lambda words=words: shows(pilot, words), words)
+            await wait_for(pilot, shown, words)
             await pilot.press("down")
-            await wait_for(pilot, lambda words=words: not shows(pilot, words), "hidden")
+            await wait_for(pilot, hidden, "hidden")
             await pilot.press(key)
-            await wait_for(pilot, lambda words=words: shows(pilot, words), words)
+            await wait_for(pilot, shown, words)
             await pilot.press(key)
-            await wait_for(pilot, lambda words=words: not shows(pilot, words), "hidden")
+            await wait_for(pilot, hidden, "hidden")
+
+
+def hides(pilot: Pilot[None], text: str) -> bool:
+    return not shows(pilot, text)
 
 
 async def test_a_line_is_taken_off_or_said_otherwise_here_and_a_danger_stays(
