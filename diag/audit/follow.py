@@ -5,6 +5,7 @@ from datetime import date
 from difflib import get_close_matches
 from uuid import UUID
 
+from diag.audit.acceptance import draw_acceptance
 from diag.audit.findings import open_points, open_words
 from diag.audit.memory import own_standing
 from diag.audit.photos import drop_erased
@@ -18,7 +19,7 @@ from diag.model.audit import FollowUp, Visit
 from diag.model.enums import AuditStatus, Compliance, FollowUpState
 from diag.model.errors import DiagError
 from diag.model.text import accept
-from diag.words.vocabulary import LAW, STATUSES_UNSEALED
+from diag.words.vocabulary import LAW
 from diag.workspace.people import remember
 
 _SIGNED = {AuditStatus.SOUMIS, AuditStatus.ACCEPTE, AuditStatus.CLOS}
@@ -153,26 +154,53 @@ def _made_true(session: AuditSession, step: FollowUp) -> tuple[Key, ...]:
     return tuple(remedy.effect.changes(reading, places))
 
 
-def move(session: AuditSession, status: AuditStatus, comment: str = "") -> None:
+def move(
+    session: AuditSession,
+    status: AuditStatus,
+    comment: str = "",
+    *,
+    seen: str = "",
+    alone: bool = False,
+) -> None:
     """Move the audit to a status; closing and accepting sign what was written.
 
-    Closing freezes the votes first.
+    Closing freezes the votes first. `seen` and `alone` are of an acceptance.
 
     Raises:
+        DiagError: what may not be accepted, or is given back without a reason.
         OlderMethodError: an audit of an older method passes to another edition first.
         DamagedError: what is to be signed is no longer what was written.
     """
+    if status is AuditStatus.RETOURNE:
+        check_reason(comment, session.about.ref)
     if status in _SIGNED:
         session.check_method()
         session.prove()
     accepted = accept(comment, "comment")
     votes = frozen_votes(session) if status is AuditStatus.CLOS else ()
 
-    def seal(digest: str) -> NewRevision:
-        signed = digest if status in STATUSES_UNSEALED else ""
+    def draw(digest: str) -> NewRevision:
+        signed = digest if status is AuditStatus.CLOS else ""
         return changes.moved(session.audit.id, status, signed, accepted)
 
-    session.record(*votes, seal=seal)
+    if status is AuditStatus.ACCEPTE:
+        session.record(seal=draw_acceptance(session, accepted, seen=seen, alone=alone))
+    else:
+        session.record(*votes, seal=draw)
+
+
+def check_reason(comment: str, ref: str = "SUJET") -> None:
+    """Let nobody give an audit back without saying why.
+
+    Raises:
+        DiagError: the reason is empty.
+    """
+    if not comment.strip():
+        raise DiagError(
+            "Un audit se retourne avec un motif : l'ingénieur le lira. Dites ce qu'il "
+            "faut compléter.",
+            command=f'diag review return {ref} --comment "…"',
+        )
 
 
 def revision_named(session: AuditSession, text: str) -> Revision:
@@ -221,24 +249,6 @@ def erase(session: AuditSession, revision: str, reason: str) -> None:
 
 def _lines(texts: tuple[str, ...], about: str) -> tuple[str, ...]:
     return tuple(filter(None, (accept(text, about, line=True) for text in texts)))
-
-
-_NEXT = {
-    AuditStatus.EN_COURS: (AuditStatus.SOUMIS, AuditStatus.CLOS),
-    AuditStatus.SOUMIS: (
-        AuditStatus.ACCEPTE,
-        AuditStatus.RETOURNE,
-        AuditStatus.EN_COURS,
-    ),
-    AuditStatus.ACCEPTE: (AuditStatus.CLOS, AuditStatus.EN_COURS),
-    AuditStatus.RETOURNE: (AuditStatus.SOUMIS, AuditStatus.EN_COURS),
-    AuditStatus.CLOS: (AuditStatus.EN_COURS,),
-}
-
-
-def possible(status: AuditStatus) -> tuple[AuditStatus, ...]:
-    """Return where an audit may go from where it stands."""
-    return _NEXT[status]
 
 
 def left_to_check(session: AuditSession) -> tuple[str, ...]:

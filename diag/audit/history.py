@@ -47,6 +47,7 @@ from diag.model.fact import Answer, Place
 from diag.words.dates import time_words, written_day
 from diag.words.sentences import counted
 from diag.words.vocabulary import (
+    ACCEPTED_ALONE,
     AUDIENCES,
     FOLLOW_UPS,
     PLACE_NAMES,
@@ -313,6 +314,8 @@ def _describe_aspect(session: AuditSession, name: str, value: dict[str, Any]) ->
         return f"campagne {_text(value, 'campaign')}"
     status, digest = _text(value, "status"), _text(value, "digest")
     word = STATUSES[AuditStatus(status)] if status in set(AuditStatus) else status
+    if status == AuditStatus.ACCEPTE and value.get("alone") is True:
+        word = ACCEPTED_ALONE
     signed = f"empreinte {digest[:12]}" if digest else ""
     return _joined(word, signed, _text(value, "comment"))
 

@@ -10,8 +10,8 @@ from diag.assess.judge import rooted
 from diag.audit.memory import own_standing, steps_to_report
 from diag.audit.session import AuditSession
 from diag.journal import subjects
-from diag.journal.facts import signature_of
 from diag.journal.records import photos_of
+from diag.journal.signatures import Signature, signature_of
 from diag.journal.subjects import (
     AnswerTopic,
     FlagTopic,
@@ -122,8 +122,8 @@ def evidence_of(session: AuditSession) -> tuple[Evidence, ...]:
     return tuple(found)
 
 
-def is_unsealed(session: AuditSession, remarks: Remarks) -> bool:
-    """Say whether something was written since an audit was closed, or accepted.
+def signature_read(session: AuditSession, remarks: Remarks) -> Signature | None:
+    """Return who closed or accepted an audit, and what was written since.
 
     Where it is read without its sensitive questions, an answer to one unseals nothing.
     """
@@ -146,8 +146,7 @@ def is_unsealed(session: AuditSession, remarks: Remarks) -> bool:
             case _:
                 return True
 
-    signed = signature_of(session.workspace.journal, session.audit.id, is_read)
-    return signed is not None and not signed.intact
+    return signature_of(session.workspace.journal, session.audit.id, is_read)
 
 
 def public_digest(session: AuditSession, remarks: Remarks) -> str:

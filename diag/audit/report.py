@@ -24,15 +24,16 @@ from diag.assess.plan import (
 from diag.assess.questions import Asked, relevant_questions
 from diag.assess.results import Assessment, CriterionResult
 from diag.assess.spread import kind_words
+from diag.audit.acceptance import since_words
 from diag.audit.comparables import Comparables, comparables_of
 from diag.audit.compare import AuditsCompared, progress_of
 from diag.audit.hypotheses import option_of
 from diag.audit.remarks import (
     Evidence,
     Remarks,
-    is_unsealed,
     public_digest,
     remarks_of,
+    signature_read,
 )
 from diag.audit.session import AuditSession
 from diag.audit.suppose import Option
@@ -58,9 +59,11 @@ from diag.model.votes import DecisionList, VoteHand
 from diag.words.dates import long_date
 from diag.words.sentences import NEXT_BUDGET, Blanks, filled, listed
 from diag.words.vocabulary import (
+    ACCEPTED_ALONE,
     STATUSES_PRINTED,
     STATUSES_UNSEALED,
     SUBJECTS,
+    UNSEALED,
 )
 from diag.workspace.charter import office_of
 from diag.workspace.picture import PictureError, reduced
@@ -99,8 +102,10 @@ class Report:
     town_hall: TownHall | None
     audit: Audit
     status: AuditStatus
-    is_unsealed: bool
-    """Whether it was closed, or accepted, and written in since."""
+    unsealed: str
+    """What was written since it was closed, or accepted, in words; empty if nothing."""
+    is_alone: bool
+    """Whether who accepted it wrote some of it."""
     facts: Facts
     checklist: Checklist
     assessment: Assessment
@@ -192,6 +197,11 @@ class Report:
         return self
 
     @property
+    def is_unsealed(self) -> bool:
+        """Return whether it was closed, or accepted, and written in since."""
+        return bool(self.unsealed)
+
+    @property
     def provisional(self) -> bool:
         """Return whether the audit may still change."""
         return self.status is not AuditStatus.CLOS or self.is_unsealed
@@ -201,12 +211,16 @@ class Report:
         """Return « audit en cours », « définitif », « modifié depuis la clôture »."""
         if self.is_unsealed:
             return STATUSES_UNSEALED[self.status]
+        if self.is_alone and self.status is AuditStatus.ACCEPTE:
+            return f"{ACCEPTED_ALONE}, pas encore clos"
         return STATUSES_PRINTED[self.status]
 
     @property
     def status_words(self) -> str:
         """The status, as printed."""
         said = self.standing
+        if self.is_unsealed:
+            said = f"{UNSEALED}, {said} : {self.unsealed}"
         return f"provisoire ({said})" if self.provisional else said
 
     @property
@@ -329,7 +343,8 @@ def build_report(
     office: Office,
     today: date,
     status: AuditStatus = AuditStatus.EN_COURS,
-    is_unsealed: bool = False,
+    unsealed: str = "",
+    is_alone: bool = False,
     commune: Commune | None = None,
     town_hall: TownHall | None = None,
     visits: Sequence[Visit] = (),
@@ -372,7 +387,8 @@ def build_report(
         town_hall=town_hall,
         audit=audit,
         status=status,
-        is_unsealed=is_unsealed,
+        unsealed=unsealed,
+        is_alone=is_alone,
         facts=facts,
         checklist=checklist,
         assessment=assessment,
@@ -477,13 +493,16 @@ def _report_of(
     frozen_on = date.fromisoformat(frozen.day) if frozen else None
     today = day or frozen_on or workspace.world.today()
     remarks, shown = remarks_of(session), _shown(session, today, scenario, hands)
+    signature = signature_read(session, remarks)
+    since = signature.since if signature else None
     return build_report(
         about=session.about,
         commune=territory.commune(session.about.insee),
         town_hall=territory.town_hall(session.about.insee),
         audit=session.audit,
         status=session.status,
-        is_unsealed=is_unsealed(session, remarks),
+        unsealed=since_words(settings, since) if since else "",
+        is_alone=signature is not None and signature.alone,
         facts=_signed(session.facts, settings),
         checklist=session.checklist,
         assessment=_as_decided(session, remarks),

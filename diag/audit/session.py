@@ -26,7 +26,6 @@ from diag.audit.succession import (
 from diag.journal import changes, subjects
 from diag.journal.conflicts import Conflict, conflicts_of
 from diag.journal.facts import (
-    closing_of,
     edition_of,
     open_audit,
     profile_of,
@@ -42,6 +41,7 @@ from diag.journal.records import (
     wordings_of,
 )
 from diag.journal.revision import NewRevision, Revision, parse
+from diag.journal.signatures import Signature, signature_of
 from diag.journal.subjects import AnswerTopic, NoteTopic, PlaceTopic
 from diag.model.audit import Audit, Auditee, FollowUp, Visit, audit_id, root_place_id
 from diag.model.checklist import Checklist
@@ -248,8 +248,14 @@ class AuditSession:
     @property
     def sealed(self) -> bool | None:
         """Whether a closed audit still is as it was signed; None when not closed."""
-        closing = closing_of(self.workspace.journal, self.audit.id)
-        return closing.intact if closing else None
+        signature = self.signature
+        is_closed = signature and signature.status is AuditStatus.CLOS
+        return signature.intact if signature and is_closed else None
+
+    @property
+    def signature(self) -> Signature | None:
+        """Who accepted or closed it, and what was written since; None otherwise."""
+        return signature_of(self.workspace.journal, self.audit.id)
 
     def revisions(self) -> tuple[Revision, ...]:
         """Return everything ever written in this audit, in order."""

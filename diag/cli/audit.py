@@ -7,7 +7,8 @@ import click
 from diag.assess import ENGINE
 from diag.audit import follow
 from diag.audit import upgrade as upgrading
-from diag.audit.session import AuditSession, listed
+from diag.audit.acceptance import signature_json, standing_words
+from diag.audit.session import AuditSession, Listed, listed
 from diag.audit.session import start as start_audit
 from diag.audit.succession import OLDER
 from diag.audit.upgrade_preview import upgrade_json, upgrade_lines
@@ -30,11 +31,13 @@ from diag.cli.shared import (
 )
 from diag.journal.records import dispatches_of
 from diag.journal.school_lines import older_audits
+from diag.journal.signatures import signature_of
 from diag.model.audit import Dispatch
 from diag.model.enums import AuditStatus
 from diag.office.privacy.retention import overdue, overdue_words
+from diag.office.supervision import stand_of
 from diag.words.sentences import counted
-from diag.words.vocabulary import PROFILES, STATUSES
+from diag.words.vocabulary import PROFILES
 from diag.workspace.workspace import Workspace
 
 COMMANDS = {
@@ -184,6 +187,7 @@ def list_(workspace: Workspace, *, as_json: bool) -> None:
     late = overdue(workspace, (one.audit.campaign for one in found))
     for one in late:
         click.echo(overdue_words(one), err=True)
+    signatures = [signature_of(workspace.journal, one.audit.id) for one in found]
     if as_json:
         print_json([
             {
@@ -192,22 +196,34 @@ def list_(workspace: Workspace, *, as_json: bool) -> None:
                 **about_json(one.about),
                 "status": one.status,
                 "older_method": one.audit.id in older,
+                "signature": signature_json(workspace.settings, signed),
+                "returned": _returned(workspace, one),
             }
-            for one in found
+            for one, signed in zip(found, signatures, strict=True)
         ])
         return
     print_table(
         (
             one.about.ref,
             one.audit.campaign,
-            STATUSES[one.status] + f", {OLDER}" * (one.audit.id in older),
+            standing_words(workspace.settings, one.status, signed)
+            + f", {OLDER}" * (one.audit.id in older),
             one.about.commune,
             one.about.name,
+            _returned(workspace, one),
         )
-        for one in found
+        for one, signed in zip(found, signatures, strict=True)
     )
     if not found:
         click.echo("Aucun audit. Ouvrez-en un : diag audit start UAI", err=True)
+
+
+def _returned(workspace: Workspace, one: Listed) -> str:
+    """Return who gave an audit back, when and why; empty when nobody did."""
+    if one.status is not AuditStatus.RETOURNE:
+        return ""
+    stand = stand_of(AuditSession(workspace, one.audit, one.about))
+    return stand.words if stand else ""
 
 
 @click.command()
@@ -229,7 +245,9 @@ def status(session: AuditSession, status_: str | None, *, as_json: bool) -> None
     click.echo(f"{session.about.title} ({session.about.ref})")
     click.echo(f"  campagne      {summary['campaign']}")
     older = f", {OLDER}" if session.is_older else ""
-    click.echo(f"  état          {STATUSES[AuditStatus(summary['status'])]}{older}")
+    settings = session.workspace.settings
+    words = standing_words(settings, session.status, session.signature)
+    click.echo(f"  état          {words}{older}")
     click.echo(f"  réponses      {summary['answers']}")
     click.echo(f"  modifications {summary['revisions']}")
     click.echo(f"  conflits      {summary['conflicts']}")
@@ -254,6 +272,7 @@ def _summary(session: AuditSession) -> dict[str, Any]:
         "conflicts": len(session.conflicts),
         "digest": session.digest,
         "sealed": session.sealed,
+        "signature": signature_json(session.workspace.settings, session.signature),
         "dispatches": [
             sent.model_dump(mode="json")
             for sent in dispatches_of(session.workspace.journal, session.audit.id)

@@ -6,6 +6,7 @@ import click
 
 from diag.audit import advising, remarks
 from diag.audit import follow as following
+from diag.audit.acceptance import digest_to_accept, signature_json, standing_words
 from diag.audit.session import AuditSession
 from diag.cli.shared import (
     Day,
@@ -21,6 +22,7 @@ from diag.cli.shared import (
     subject_argument,
     workspace_of,
 )
+from diag.journal.signatures import standing_word
 from diag.model.audit import FollowUp
 from diag.model.enums import READERS, Audience, FollowUpState, Owner
 from diag.office import supervision
@@ -226,9 +228,11 @@ def erase(session: AuditSession, revision: str, reason: str, *, yes: bool) -> No
 @json_option
 @click.pass_context
 def review(ctx: click.Context, *, as_json: bool) -> None:
-    """Liste les audits soumis à relecture : qui les a soumis, et quand.
+    """Liste les audits à relire : soumis, ou descellés depuis qu'on les a acceptés.
 
-    On les soumet par « diag audit status UAI --set soumis ».
+    On les soumet par « diag audit status UAI --set soumis ». Un audit accepté se
+    descelle dès qu'on y écrit : seule une nouvelle acceptation y remédie. La dernière
+    colonne est l'empreinte de ce qui sera accepté.
     """
     if ctx.invoked_subcommand:
         return
@@ -243,6 +247,10 @@ def review(ctx: click.Context, *, as_json: bool) -> None:
                     "author": one.who,
                     "at": one.at,
                     "comment": one.comment,
+                    "to_accept": digest_to_accept(one.session),
+                    "signature": signature_json(
+                        workspace.settings, one.session.signature
+                    ),
                 }
                 for one in found
             ])
@@ -254,6 +262,8 @@ def review(ctx: click.Context, *, as_json: bool) -> None:
                 day_words(one.at),
                 one.who,
                 one.session.about.title,
+                standing_words(workspace.settings, one.status, one.session.signature),
+                digest_to_accept(one.session)[:12],
             )
             for one in found
         )
@@ -264,10 +274,18 @@ def review(ctx: click.Context, *, as_json: bool) -> None:
 @review.command()
 @audit_command
 @click.option("--comment", default="", help="Un mot pour l'ingénieur.")
-def accept(session: AuditSession, comment: str) -> None:
-    """Accepte un audit soumis."""
-    supervision.accept(session, comment)
-    click.echo(f"{session.about.title} : accepté.")
+@click.option(
+    "--digest",
+    default="",
+    metavar="EMPREINTE",
+    help="Celle que vous avez relue (diag review) : refuse si l'audit a changé.",
+)
+@click.option("--alone", is_flag=True, help="Même si vous y avez écrit : tout le dira.")
+def accept(session: AuditSession, comment: str, digest: str, *, alone: bool) -> None:
+    """Accepte un audit soumis, ou descellé : sans conflit, et d'un autre que vous."""
+    supervision.accept(session, comment, seen=digest, alone=alone)
+    word = standing_word(session.status, session.signature)
+    click.echo(f"{session.about.title} : {word}.")
 
 
 @review.command("return")

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from diag.journal import subjects
 from diag.journal.revision import Json, NewRevision
@@ -57,6 +58,25 @@ def moved(
     return NewRevision(audit, subjects.STATUS, value)
 
 
+def accepted(
+    audit: str, digest: str, many: int, comment: str = "", *, alone: bool = False
+) -> NewRevision:
+    """Accept an audit: the digest of all that it covers, and how many lines they are.
+
+    `alone`: by somebody who wrote some of it.
+    """
+    fields: dict[str, Json] = {
+        "status": str(AuditStatus.ACCEPTE),
+        "digest": digest,
+        "n": many,
+    }
+    if comment:
+        fields["comment"] = comment
+    if alone:
+        fields["alone"] = True
+    return NewRevision(audit, subjects.STATUS, fields)
+
+
 def placed(audit: str, place: Place) -> NewRevision:
     """Create a place, or change its kind, parent and name."""
     value = {"kind": str(place.kind), "parent": place.parent, "name": place.name}
@@ -81,9 +101,15 @@ def answered(audit: str, place: str, question: str, answer: Answer) -> NewRevisi
     return NewRevision(audit, subjects.answer(place, question), value)
 
 
-def noted(audit: str, place: str, question: str, text: str) -> NewRevision:
-    """Write the note beside an answer; an empty one takes it away."""
-    return _set_or_delete(audit, subjects.note(place, question), text or None)
+def noted(
+    audit: str, place: str, question: str, text: str, *, left: tuple[str, ...] = ()
+) -> NewRevision:
+    """Write the note beside an answer; an empty one takes it away.
+
+    `left`: ids of the answers that differ, when it says why they are left so.
+    """
+    draft = _set_or_delete(audit, subjects.note(place, question), text or None)
+    return replace(draft, seen=left)
 
 
 def flagged(

@@ -468,7 +468,13 @@ def leave(shown: Contested, comment: str) -> tuple[Revision, ...]:
         raise DiagError("Les notes diffèrent aussi : tranchez d'abord la note.")
     whole = "\n".join((*shown.notes, reason))
     return session.record(
-        changes.noted(session.audit.id, topic.place, topic.question, whole)
+        changes.noted(
+            session.audit.id,
+            topic.place,
+            topic.question,
+            whole,
+            left=shown.conflict.heads,
+        )
     )
 
 

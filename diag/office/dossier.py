@@ -8,6 +8,7 @@ from diag.audit.succession import OLDER
 from diag.journal.facts import status_of
 from diag.journal.records import dispatches_of
 from diag.journal.school_lines import is_begun, names_shown
+from diag.journal.signatures import signature_of, standing_word
 from diag.model.audit import Audit, Auditee, Subject
 from diag.model.enums import AuditStatus, PlaceKind
 from diag.model.territory import School
@@ -18,7 +19,6 @@ from diag.office.tour import address_of
 from diag.words.dates import day_words, written_day
 from diag.words.figures import number
 from diag.words.sentences import counted, phone_number
-from diag.words.vocabulary import STATUSES
 from diag.workspace.subjects import audits
 from diag.workspace.workspace import Workspace
 
@@ -104,7 +104,8 @@ def _commune_audit(workspace: Workspace, insee: str) -> str:
     if not found:
         return ""
     last = max(found, key=lambda each: each.campaign)
-    status = STATUSES[status_of(journal, last.id)]
+    standing = status_of(journal, last.id)
+    status = standing_word(standing, signature_of(journal, last.id))
     return f"audit {status}, campagne {last.campaign}"
 
 
@@ -126,7 +127,7 @@ def _overview(session: AuditSession) -> AuditOverview:
     sent = dispatches_of(session.workspace.journal, session.audit.id)
     return AuditOverview(
         session.audit,
-        STATUSES[session.status] + older if begun else _UNSAID,
+        standing_word(session.status, session.signature) + older if begun else _UNSAID,
         len(session.facts.answers),
         day_words(max(given)) if given else "",
         (

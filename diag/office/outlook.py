@@ -11,6 +11,7 @@ from diag.assess import ENGINE
 from diag.journal.journal import AuditSum, Journal
 from diag.journal.school_lines import (
     SchoolLine,
+    Stage,
     audits_in_conflict,
     authors_by_audit,
     completeness,
@@ -54,6 +55,8 @@ class AuditProgress:
     """Whether people wrote apart what nobody has settled yet."""
     older: bool = False
     """Whether it is of an older method, judged no more."""
+    word: str = ""
+    """What its signature makes of it: « descellé », « retourné : voir la baie »."""
 
     @property
     def words(self) -> str:
@@ -63,7 +66,7 @@ class AuditProgress:
         """
         if self.status is None:
             return f"avant : {self.earlier}" if self.earlier else ""
-        word = STATUSES[self.status]
+        word = self.word or STATUSES[self.status]
         if self.unsettled:
             under_way = self.status is AuditStatus.EN_COURS
             return "à trancher" if under_way else f"à trancher, {word}"
@@ -91,6 +94,7 @@ def progress_by_school(
     judged = completeness(journal, engine=ENGINE)
     differing = _unsettled(journal, journal.manifest()) if conflicts else ()
     older = older_audits(journal, engine=ENGINE)
+    digests = {one.audit: one.digest for one in journal.manifest()}
     found: dict[str, AuditProgress] = {}
     begun = [each for each in stages(journal) if each.begun]
     for audit in sorted(begun, key=lambda each: each.campaign):
@@ -102,10 +106,30 @@ def progress_by_school(
                 before.earlier,
                 unsettled=audit.audit in differing,
                 older=audit.audit in older,
+                word=_word(journal, audit, digests[audit.audit]),
             )
         elif audit.campaign < campaign:
             found[uai] = AuditProgress(None, None, audit.campaign)
     return found
+
+
+@lru_cache(maxsize=1024)  # the list is read again at each key
+def _word(journal: Journal, audit: Stage, _digest: str) -> str:
+    """Return what is to be known of where an audit stands: why it was given back."""
+    if audit.status in {AuditStatus.EN_COURS, AuditStatus.SOUMIS}:
+        return STATUSES[audit.status]
+    from diag.journal.signatures import (  # noqa: PLC0415 - for those that were read
+        signature_of,
+        standing_word,
+        status_head,
+    )
+
+    word = standing_word(audit.status, signature_of(journal, audit.audit))
+    head = status_head(journal, audit.audit, audit.status)
+    value = head.value if head else None
+    why = str(value.get("comment", "")) if isinstance(value, dict) else ""
+    is_returned = audit.status is AuditStatus.RETOURNE
+    return f"{word} : {why}" if is_returned and why else word
 
 
 @lru_cache(maxsize=1)  # 50 ms for 300 audits, and the list is read again at each key

@@ -4,16 +4,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from diag.assess import ENGINE
+from diag.audit.acceptance import standing_words
 from diag.audit.comparables import keep_judged
 from diag.audit.follow import move
 from diag.audit.session import AuditSession, listed
-from diag.journal import subjects
 from diag.journal.errors import DamagedError
-from diag.journal.heads import latest
 from diag.journal.school_lines import authors_by_audit, completeness, is_begun
+from diag.journal.signatures import Signature, standing_word, status_head
 from diag.model.audit import Auditee
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
@@ -40,6 +39,8 @@ class AuditStanding:
     known: Fraction | None
     """Share of what applies that is known; None when it cannot be judged here."""
     conflicts: int
+    word: str
+    """« soumis », « accepté par son auteur », « descellé »."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class NamedTally:
     title: str
     audits: int
     statuses: Counter[AuditStatus]
+    standings: Counter[str]
+    """The same as printed: who accepted their own, and what is unsealed, apart."""
     known: Fraction | None
     """Mean of what is known, over the audits that could be judged."""
     conflicts: int
@@ -57,11 +60,7 @@ class NamedTally:
     @property
     def words(self) -> str:
         """Return « 2 en cours, 1 soumis »."""
-        return ", ".join(
-            f"{self.statuses[status]} {word}"
-            for status, word in STATUSES.items()
-            if self.statuses[status]
-        )
+        return ", ".join(f"{many} {word}" for word, many in self.standings.items())
 
 
 def standings(workspace: Workspace) -> tuple[AuditStanding, ...]:
@@ -98,6 +97,7 @@ def standings(workspace: Workspace) -> tuple[AuditStanding, ...]:
                 last=max((hand.last for hand in hands), default=0),
                 known=known.get(session.audit.id),
                 conflicts=len(session.conflicts),
+                word=standing_word(status, session.signature),
             )
         )
     return tuple(standings)
@@ -121,13 +121,15 @@ def _tallied(
         parted.setdefault(title(one), []).append(one)
     tallies = []
     for name in sorted(parted, key=fold):
-        audits = parted[name]
+        order = list(AuditStatus)
+        audits = sorted(parted[name], key=lambda one: order.index(one.status))
         known = [one.known for one in audits if one.known is not None]
         tallies.append(
             NamedTally(
                 title=name,
                 audits=len(audits),
                 statuses=Counter(one.status for one in audits),
+                standings=Counter(one.word for one in audits),
                 known=sum(known, Fraction(0)) / len(known) if known else None,
                 conflicts=sum(one.conflicts for one in audits),
                 last=max(one.last for one in audits),
@@ -145,45 +147,64 @@ class Stand:
     who: str
     at: int
     comment: str
+    signature: Signature | None
 
     @property
     def words(self) -> str:
-        """Return « retourné par Y le 05/10/2026 : voir la baie »."""
+        """Return « retourné par Y le 05/10/2026 : voir la baie ».
+
+        One that is unsealed says by whom first; one accepted by its author, that it is.
+        """
         why = f" : {self.comment}" if self.comment else ""
-        return f"{STATUSES[self.status]} par {self.who} le {day_words(self.at)}{why}"
+        by = f"par {self.who} le {day_words(self.at)}{why}"
+        signature = self.signature
+        if signature is None or signature.status is not AuditStatus.ACCEPTE:
+            return f"{STATUSES[self.status]} {by}"
+        settings = self.session.workspace.settings
+        word = standing_words(settings, self.status, signature)
+        if not signature.intact:
+            return f"{word}, après l'acceptation {by}"
+        return f"{word}, {by}" if signature.alone else f"{word} {by}"
 
 
 def stand_of(session: AuditSession) -> Stand | None:
     """Return where an audit stands; None when nobody has moved it yet."""
-    journal = session.workspace.journal
     status = session.status
-    heads = journal.current(session.audit.id, subjects.STATUS)
-    saying = [head for head in heads if _field(head.value, "status") == status]
-    head = latest(saying)
+    head = status_head(session.workspace.journal, session.audit.id, status)
     if head is None:
         return None
     who = session.workspace.settings.name_of(head.author)
-    return Stand(session, status, who, head.at, _field(head.value, "comment"))
+    value = head.value if isinstance(head.value, dict) else {}
+    comment = str(value.get("comment", ""))
+    return Stand(session, status, who, head.at, comment, session.signature)
 
 
 def to_review(workspace: Workspace) -> tuple[Stand, ...]:
-    """Return the audits submitted and not judged yet, the first to wait first."""
+    """Return the audits submitted or unsealed since, the first to wait first."""
     found = [
         stand
         for one in listed(workspace)
-        if one.status is AuditStatus.SOUMIS
+        if one.status in {AuditStatus.SOUMIS, AuditStatus.ACCEPTE}
         and (stand := stand_of(AuditSession(workspace, one.audit, one.about)))
+        and (stand.signature is None or not stand.signature.intact)
     ]
     return tuple(sorted(found, key=lambda one: (one.at, one.session.about.ref)))
 
 
-def accept(session: AuditSession, comment: str = "") -> None:
-    """Accept what was submitted.
+def accept(
+    session: AuditSession, comment: str = "", *, seen: str = "", alone: bool = False
+) -> None:
+    """Accept what was submitted, or was written in since it was accepted.
+
+    `seen`: start of the digest that was on the screen. `alone`: even of one's own.
 
     Raises:
-        DiagError: when it was not submitted.
+        DiagError: it was not submitted, has changed, is one's own, or holds a conflict.
     """
-    _judge(session, AuditStatus.ACCEPTE, comment)
+    is_unsealed = session.signature is not None and not session.signature.intact
+    if not (session.status is AuditStatus.ACCEPTE and is_unsealed):
+        _check_submitted(session)
+    move(session, AuditStatus.ACCEPTE, comment, seen=seen, alone=alone)
 
 
 def give_back(session: AuditSession, comment: str) -> None:
@@ -192,19 +213,13 @@ def give_back(session: AuditSession, comment: str) -> None:
     Raises:
         DiagError: when it was not submitted, or no reason is given.
     """
-    if not comment.strip():
-        raise DiagError("Un audit se retourne avec un motif : l'ingénieur le lira.")
-    _judge(session, AuditStatus.RETOURNE, comment)
+    _check_submitted(session)
+    move(session, AuditStatus.RETOURNE, comment)
 
 
-def _judge(session: AuditSession, status: AuditStatus, comment: str) -> None:
+def _check_submitted(session: AuditSession) -> None:
     if session.status is not AuditStatus.SOUMIS:
         raise DiagError(
             f"L'audit de {session.about.title} est {STATUSES[session.status]} : "
             "seul un audit soumis se relit."
         )
-    move(session, status, comment)
-
-
-def _field(value: Any, name: str) -> str:
-    return str(value.get(name, "")) if isinstance(value, dict) else ""

@@ -13,10 +13,16 @@ from textual.widgets import Static
 from diag.assess.plan import Action
 from diag.assess.words import short_cost
 from diag.audit import advising, voting
+from diag.audit.acceptance import (
+    digest_to_accept,
+    standing_words,
+    ways_on,
+    wrote_in,
+)
 from diag.audit.bilan import OutlineLine, findings
 from diag.audit.counsel import counsel
 from diag.audit.evolution import evolution
-from diag.audit.follow import add_step, left_to_check, move, possible
+from diag.audit.follow import add_step, check_reason, left_to_check, move
 from diag.audit.hypotheses import scenarios
 from diag.audit.memory import own_here
 from diag.audit.report import Report, report_folder, report_of
@@ -27,10 +33,12 @@ from diag.audit.upgrade_preview import upgrade_summary
 from diag.audit.walk import Key
 from diag.documents.drafts import DRAFTS, DraftKind, drafted, possible_drafts
 from diag.documents.write import WrittenFile, write_paper, write_reports
+from diag.journal.signatures import standing_word
 from diag.model.audit import FollowUp
 from diag.model.enums import READERS, AuditStatus, Compliance, FollowUpState
 from diag.model.errors import DiagError
 from diag.model.votes import Vote, VoteHand
+from diag.office.supervision import stand_of
 from diag.tui.audit_finds import find_in_audit
 from diag.tui.commands import (
     AUDIT_GROUP,
@@ -58,8 +66,13 @@ from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.reword import RewordScreen
 from diag.tui.safe import Trouble, content
 from diag.tui.suppose import SupposeScreen
-from diag.words.sentences import counted
-from diag.words.vocabulary import SOCLES, STATUS_BUTTONS, STATUS_MOVES, STATUSES
+from diag.words.sentences import counted, sentence
+from diag.words.vocabulary import (
+    SOCLES,
+    STATUS_BUTTONS,
+    STATUS_MOVES,
+    STATUS_MOVES_ALONE,
+)
 
 _SHOW, _ADVISE = "Voir", "Préconisation sous le curseur"
 
@@ -230,6 +243,7 @@ class BilanScreen(PlaceScreen):
         """Whether the cursor is on a recommendation, on a vote."""
         self._stale: set[str] = set()
         self.written: tuple[tuple[Path, ...], str, bool] | None = None
+        self._seen = ""
         """The documents written last, what they are, whether they are provisional."""
 
     def audit_finds(self, words: str) -> NearAndFar:
@@ -272,14 +286,18 @@ class BilanScreen(PlaceScreen):
         self.set_title(f"Bilan : {session.about.title}")
         self.show_written()
         self.query_one(Interval).show(session.assessment.overall)
-        self.query_one("#summary", Static).update(content(_summary(session, report)))
+        self._seen = digest_to_accept(session)
+        lines = (_summary(session, report), _to_know(session))
+        summary = "\n".join(filter(None, lines))
+        self.query_one("#summary", Static).update(content(summary))
         self._stale = set(FACES)
         self._freshen()
 
     def show_written(self) -> None:
         """Show where the audit stands, and the key of what was written, if any."""
         session = self.session
-        status = f"{session.audit.campaign}, {STATUSES[session.status]}"
+        word = standing_word(session.status, session.signature)
+        status = f"{session.audit.campaign}, {word}"
         if self.written:
             status = f"documents : {key_now(self.app, OpenWritten)} · {status}"
         self.query_one("#status", Static).update(content(status))
@@ -570,43 +588,53 @@ class BilanScreen(PlaceScreen):
 
     @work
     async def on_advance(self) -> None:
-        status = self.session.status
-        choices = [ListChoice(str(one), STATUS_MOVES[one]) for one in possible(status)]
+        session, seen = self.session, self._seen
+        ways = ways_on(session)
+        settings = session.workspace.settings
+        words = standing_words(settings, session.status, session.signature)
         chosen = await self.app.push_screen_wait(
-            ChooseDialog(f"L'audit est {STATUSES[status]}.", choices)
+            ChooseDialog(
+                f"L'audit est {words}.",
+                [ListChoice(str(one), STATUS_MOVES[one]) for one in ways],
+            )
         )
         if chosen is None:
             return
         wanted = AuditStatus(chosen)
         left = "\n".join(f"- {one}" for one in left_to_check(self.session))
         rest = f"Reste à vérifier :\n{left}" if left else "Tout a été vérifié."
-        question = f"{STATUS_MOVES[wanted]} ?\n\n{rest}"
+        alone = wanted is AuditStatus.ACCEPTE and wrote_in(session)
+        move_words = STATUS_MOVES_ALONE if alone else f"{STATUS_MOVES[wanted]} ?"
+        question = f"{move_words}\n\n{rest}"
         if wanted in _SIGNED and not await self.app.push_screen_wait(
             Confirm(
                 question,
                 yes=STATUS_BUTTONS[wanted],
-                grave=wanted is AuditStatus.CLOS,
+                grave=alone or wanted is AuditStatus.CLOS,
             )
         ):
             return
         why = await self._reviewed(wanted)
         if why is not None:
-            self.call_later(self._advance_to, wanted, why)
+            self.call_later(self._advance_to, wanted, why, seen, alone=alone)
 
     async def _reviewed(self, wanted: AuditStatus) -> str | None:
         """Ask what the engineer is to read, when an audit is judged; None: nothing."""
         if wanted is AuditStatus.RETOURNE:
             asked = "Que faut-il compléter ? L'ingénieur le lira."
-            return await self.app.push_screen_wait(Ask(asked, keep=_some_words))
+            return await self.app.push_screen_wait(Ask(asked, keep=check_reason))
         if wanted is AuditStatus.ACCEPTE:
             asked = "Un mot pour l'ingénieur ?"
             return await self.app.push_screen_wait(Ask(asked, hint="facultatif"))
         return ""
 
-    def _advance_to(self, wanted: AuditStatus, comment: str) -> None:
-        move(self.session, wanted, comment)
+    def _advance_to(
+        self, wanted: AuditStatus, comment: str, seen: str, *, alone: bool
+    ) -> None:
+        move(self.session, wanted, comment, seen=seen, alone=alone)
         self.show_all()
-        self.diag.inform(f"Audit {STATUSES[wanted]}.")
+        word = standing_word(wanted, self.session.signature)
+        self.diag.inform(f"Audit {word}.")
 
     @work
     async def on_new_edition(self) -> None:
@@ -641,9 +669,14 @@ def _cures(action: Action, named: Container[str]) -> bool:
     return advice.is_danger and any(one.place in named for one in advice.targets)
 
 
-def _some_words(typed: str) -> None:
-    if not typed.strip():
-        raise DiagError("Un audit se retourne avec un motif : l'ingénieur le lira.")
+def _to_know(session: AuditSession) -> str:
+    """Return what unseals an audit, or why it was given back; nothing as a rule."""
+    signature = session.signature
+    is_returned = session.status is AuditStatus.RETOURNE
+    if not is_returned and (signature is None or signature.intact):
+        return ""
+    stand = stand_of(session)
+    return sentence(stand.words) if stand else ""
 
 
 def _summary(session: AuditSession, report: Report) -> str:

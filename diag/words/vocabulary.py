@@ -249,6 +249,12 @@ STATUSES_UNSEALED = {
 }
 """In the place of « accepté » and « définitif », once something was written since."""
 
+ACCEPTED_ALONE = "accepté par son auteur"
+"""In the place of « accepté », where who accepted an audit wrote in it."""
+
+UNSEALED = "descellé"
+"""In the place of « accepté » among those who work on it, once it was written in."""
+
 STATUS_MOVES = {
     AuditStatus.EN_COURS: "Reprendre l'audit",
     AuditStatus.SOUMIS: "Soumettre à relecture",
@@ -257,6 +263,12 @@ STATUS_MOVES = {
     AuditStatus.CLOS: "Clore : les rapports deviennent définitifs",
 }
 """What moves an audit there."""
+
+STATUS_MOVES_ALONE = (
+    "Vous avez écrit dans cet audit. L'accepter seul ? Tout dira « accepté par son "
+    "auteur »."
+)
+"""What one who wrote in an audit is asked before accepting it."""
 
 STATUS_BUTTONS = STATUS_MOVES | {AuditStatus.CLOS: "Clore"}
 """The same on a button, where that is too long."""

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit.follow import left_to_check, move, possible
+from diag.audit.acceptance import ways_on
+from diag.audit.follow import left_to_check, move
 from diag.audit.session import AuditSession
 from diag.model.enums import AuditStatus
 from diag.words.vocabulary import STATUS_MOVES, STATUSES
@@ -23,11 +24,15 @@ def empty(desk: Workspace) -> AuditSession:
 
 
 @pytest.mark.parametrize("status", AuditStatus)
-def test_every_status_has_words_and_a_way_on(status: AuditStatus) -> None:
+def test_every_status_has_words_and_a_way_on(
+    desk: Workspace, status: AuditStatus
+) -> None:
+    session = audited(desk)
+    move(session, status, "à compléter", alone=True)
     assert STATUSES[status]
     assert STATUS_MOVES[status]
-    assert possible(status)
-    assert status not in possible(status)
+    assert ways_on(session)
+    assert status not in ways_on(session)
 
 
 def test_an_audit_is_submitted_accepted_closed_and_taken_up_again(
@@ -40,8 +45,8 @@ def test_an_audit_is_submitted_accepted_closed_and_taken_up_again(
         AuditStatus.CLOS,
         AuditStatus.EN_COURS,
     ):
-        assert status in possible(session.status)
-        move(session, status)
+        assert status in ways_on(session)
+        move(session, status, alone=True)
         assert session.status is status
 
 

@@ -179,7 +179,7 @@ def written_since(
     folder = tmp_path_factory.mktemp("since")
     with audited_workspace(folder / "desk") as made:
         session = audited(made)
-        follow.move(session, request.param)
+        follow.move(session, request.param, alone=True)
         question = min(session.snapshot.public.checklist.questions)
         note = changes.noted(session.audit.id, session.facts.root, question, "Revu.")
         session.record(note)

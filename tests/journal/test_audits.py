@@ -5,12 +5,12 @@ from diag.journal import changes, subjects
 from diag.journal.facts import (
     LAST_CLOSED,
     audits,
-    closing_of,
     open_audit,
     timed_answers,
 )
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin
+from diag.journal.signatures import closing_of
 from diag.model.audit import FollowUp, Subject
 from diag.model.enums import AuditStatus, FollowUpState, PlaceKind, Provenance
 from tests.journal.builders import (
@@ -86,7 +86,10 @@ def test_a_closing_is_intact_until_something_is_added(
     assert (closing.digest, closing.author, closing.intact) == (signed, "u01", True)
     journal.write(changes.answered(AUDIT.id, ROOT, "q", known(2)), author)
     changed = closing_of(journal, AUDIT.id)
-    assert changed == closing._replace(intact=False)
+    assert changed is not None
+    assert changed._replace(since=None) == closing
+    assert changed.since is not None
+    assert (changed.since.lines, changed.since.authors) == (1, ("u01",))
 
 
 def test_what_becomes_of_advice_leaves_a_closed_audit_as_it_was_signed(

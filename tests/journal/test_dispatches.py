@@ -1,8 +1,8 @@
 from diag.journal import changes, subjects
-from diag.journal.facts import closing_of
 from diag.journal.journal import Journal
 from diag.journal.records import dispatches_of
 from diag.journal.revision import Json, NewRevision, Origin
+from diag.journal.signatures import closing_of
 from diag.model.audit import Dispatch, Way
 from diag.model.enums import Audience, AuditStatus
 from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, SUBJECT, apart, known, person

@@ -1,8 +1,8 @@
 from diag.journal import changes, subjects
-from diag.journal.facts import closing_of
 from diag.journal.journal import Journal
 from diag.journal.records import questionnaires_of
 from diag.journal.revision import Json, NewRevision, Origin
+from diag.journal.signatures import closing_of
 from diag.model.audit import Questionnaire
 from diag.model.enums import AuditStatus
 from tests.journal.builders import AUDIT

@@ -60,7 +60,7 @@ async def test_the_audit_of_another_campaign_is_opened_and_says_its_state(
     old = start(app.desk.workspace, SCHOOL, "2024-2025")
     record_answer(old, NewAnswer("debit_descendant", "40"))
     move(old, AuditStatus.SOUMIS)
-    move(old, AuditStatus.ACCEPTE)
+    move(old, AuditStatus.ACCEPTE, alone=True)
     move(old, AuditStatus.CLOS)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
@@ -87,7 +87,7 @@ async def test_a_closed_audit_is_written_into_once_confirmed(tmp_path: Path) -> 
     session = start(app.desk.workspace, SCHOOL)
     root = session.facts.root
     for status in (AuditStatus.SOUMIS, AuditStatus.ACCEPTE, AuditStatus.CLOS):
-        move(session, status)
+        move(session, status, alone=True)
 
     def heads() -> tuple[Answer, ...]:
         facts = app.desk.session(SCHOOL).facts

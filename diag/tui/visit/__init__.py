@@ -25,6 +25,7 @@ from diag.audit.visit import (
     minutes_on_site,
 )
 from diag.audit.walk import Key, most_useful, parcours_of
+from diag.journal.signatures import standing_word
 from diag.model.enums import AuditStatus, Profile, State
 from diag.tui.audit_finds import find_in_audit
 from diag.tui.commands import CommandType, bindings_of, key_now
@@ -46,7 +47,7 @@ from diag.tui.visit.commands import (
     SwapFace,
 )
 from diag.tui.visit.fiche import DEPARTURE, AnswerLine, Fiche, WalkPlan
-from diag.words.vocabulary import STATES, STATUSES
+from diag.words.vocabulary import STATES
 
 if TYPE_CHECKING:
     from diag.tui.visit.grid import Grid
@@ -168,9 +169,10 @@ class VisitScreen(PlaceScreen):
     def _show_around(self) -> None:
         visiting = self.visiting
         minutes = minutes_on_site(self.session)
-        state = STATUSES[self.session.status]
         if self.session.status in _UNDER_WAY:
             state = duration_words(minutes) if minutes else ""
+        else:
+            state = standing_word(self.session.status, self.session.signature)
         self.set_title(self.session.about.title, state)
         left, maybe = visiting.walk.left, visiting.walk.maybe
         rest = f"reste {left}" if left or maybe else "tout est répondu"
