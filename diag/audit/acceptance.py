@@ -49,8 +49,8 @@ def draw_acceptance(
         if is_own and not alone:
             raise DiagError(
                 f"Vous avez écrit dans l'audit de {session.about.title} : qui y écrit "
-                "ne l'accepte pas. Faites-le accepter par un collègue, ou "
-                "acceptez-le seul : tout dira « accepté par son auteur ».",
+                "ne l'accepte pas. Faites-le accepter par un collègue. Vous pouvez "
+                "aussi l'accepter seul, et tout dira « accepté par son auteur ».",
                 command=f"diag review accept {session.about.ref} --alone",
             )
         return changes.accepted(

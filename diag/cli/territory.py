@@ -196,7 +196,7 @@ def _tally_json(one: NamedTally) -> dict[str, Any]:
         "title": one.title,
         "audits": one.audits,
         "statuses": {str(status): count for status, count in one.statuses.items()},
-        "standings": dict(one.standings),
+        "unsealed": one.unsealed,
         "known": str(one.known) if one.known is not None else None,
         "conflicts": one.conflicts,
         "last": one.last,

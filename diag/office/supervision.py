@@ -39,8 +39,8 @@ class AuditStanding:
     known: Fraction | None
     """Share of what applies that is known; None when it cannot be judged here."""
     conflicts: int
-    word: str
-    """« soumis », « accepté par son auteur », « descellé »."""
+    signature: Signature | None
+    """Who accepted or closed it, if somebody did, and what was written since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ class NamedTally:
     statuses: Counter[AuditStatus]
     standings: Counter[str]
     """The same as printed: who accepted their own, and what is unsealed, apart."""
+    unsealed: int
+    """Accepted or closed, and written in since."""
     known: Fraction | None
     """Mean of what is known, over the audits that could be judged."""
     conflicts: int
@@ -97,7 +99,7 @@ def standings(workspace: Workspace) -> tuple[AuditStanding, ...]:
                 last=max((hand.last for hand in hands), default=0),
                 known=known.get(session.audit.id),
                 conflicts=len(session.conflicts),
-                word=standing_word(status, session.signature),
+                signature=session.signature,
             )
         )
     return tuple(standings)
@@ -129,7 +131,13 @@ def _tallied(
                 title=name,
                 audits=len(audits),
                 statuses=Counter(one.status for one in audits),
-                standings=Counter(one.word for one in audits),
+                standings=Counter(
+                    standing_word(one.status, one.signature) for one in audits
+                ),
+                unsealed=sum(
+                    one.signature is not None and not one.signature.intact
+                    for one in audits
+                ),
                 known=sum(known, Fraction(0)) / len(known) if known else None,
                 conflicts=sum(one.conflicts for one in audits),
                 last=max(one.last for one in audits),

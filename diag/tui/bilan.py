@@ -606,7 +606,7 @@ class BilanScreen(PlaceScreen):
         alone = wanted is AuditStatus.ACCEPTE and wrote_in(session)
         move_words = STATUS_MOVES_ALONE if alone else f"{STATUS_MOVES[wanted]} ?"
         question = f"{move_words}\n\n{rest}"
-        if wanted in _SIGNED and not await self.app.push_screen_wait(
+        if (alone or wanted in _SIGNED) and not await self.app.push_screen_wait(
             Confirm(
                 question,
                 yes=STATUS_BUTTONS[wanted],

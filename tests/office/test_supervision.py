@@ -141,6 +141,8 @@ def test_a_submitted_audit_waits_then_comes_back_with_its_reason(
     assert told.status == "retourné"
     assert told.sent[0].startswith("retourné par u-2 le ")
     assert told.sent[0].endswith(" : la baie n'a pas été vue")
+    board = progress_by_school(mine.workspace)[SCHOOL]
+    assert board.words == "retourné : la baie n'a pas été vue"
 
 
 def test_only_what_was_submitted_is_judged(

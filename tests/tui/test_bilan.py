@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from diag.assess.words import score_words
 from diag.audit import advising, remarks
+from diag.audit.follow import move
 from diag.audit.hypotheses import scenarios
 from diag.audit.report import report_folder, report_of
 from diag.audit.session import AuditSession
@@ -19,6 +20,7 @@ from diag.audit.suppose import SupposedAnswer
 from diag.documents.drafts import DRAFTS, DraftKind
 from diag.documents.formats import Format
 from diag.documents.write import WrittenFile, write_reports
+from diag.journal import changes
 from diag.model.enums import READERS, Audience, AuditStatus
 from diag.tui import bilan as bilan_acts
 from diag.tui.app import DiagApp
@@ -344,6 +346,52 @@ async def test_closing_says_first_what_is_still_to_be_checked(tmp_path: Path) ->
         await pilot.press("o")
         await wait_for(pilot, lambda: session.status is AuditStatus.SOUMIS)
         await wait_for(pilot, lambda: shows(pilot, "Audit soumis"))
+
+
+async def test_accepting_what_one_wrote_asks_first_and_is_shown(
+    tmp_path: Path,
+) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        move(session, AuditStatus.SOUMIS)
+        await pilot.press("a")
+        await wait_for(pilot, lambda: on(pilot, ChooseDialog))
+        await pilot.press(*"accepter", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "L'accepter seul ?"), "asked")
+        await pilot.press("o")
+        await wait_for(pilot, lambda: shows(pilot, "facultatif"), "a word")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "accepté par son auteur"), "shown")
+        question = min(session.snapshot.public.checklist.questions)
+        root = session.facts.root
+        session.record(changes.noted(session.audit.id, root, question, "Revu."))
+        bilan = pilot.app.screen
+        assert isinstance(bilan, BilanScreen)
+        bilan.show_all()
+        await wait_for(pilot, lambda: shows(pilot, "Descellé (1 modif"), "unsealed")
+        await pilot.press("a")
+        await wait_for(pilot, lambda: shows(pilot, "L'audit est descellé"), "the state")
+        await wait_for(pilot, lambda: shows(pilot, "Accepter"), "may be accepted anew")
+
+
+async def test_what_changed_behind_the_screen_is_not_accepted(
+    tmp_path: Path,
+) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        move(session, AuditStatus.SOUMIS)
+        await pilot.press("a")
+        await wait_for(pilot, lambda: on(pilot, ChooseDialog))
+        question = min(session.snapshot.public.checklist.questions)
+        root = session.facts.root
+        session.record(changes.noted(session.audit.id, root, question, "Revu."))
+        await pilot.press(*"accepter", "enter")
+        await wait_for(pilot, lambda: on(pilot, Confirm))
+        await pilot.press("o")
+        await wait_for(pilot, lambda: shows(pilot, "facultatif"), "a word")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Rien n'est accepté"), "refused")
+        assert session.status is AuditStatus.SOUMIS
 
 
 async def test_supposing_is_marked_and_writes_nothing(tmp_path: Path) -> None:
