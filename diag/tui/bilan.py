@@ -36,7 +36,6 @@ from diag.documents.write import WrittenFile, write_paper, write_reports
 from diag.journal.signatures import standing_word
 from diag.model.audit import FollowUp
 from diag.model.enums import READERS, AuditStatus, Compliance, FollowUpState
-from diag.model.errors import DiagError
 from diag.model.votes import Vote, VoteHand
 from diag.office.supervision import stand_of
 from diag.tui.audit_finds import find_in_audit
