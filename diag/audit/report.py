@@ -375,6 +375,11 @@ def build_report(
     refs = {one.id: one.ref for one in shown.plan} if shown else {}
     if frozen:
         refs = frozen.refs
+        # What was put off since is told beside what was printed, and moves no row.
+        steps = tuple(
+            one.model_copy(update={"due": ""}) if one.on > frozen.day else one
+            for one in steps
+        )
     moved = {
         ident: date.fromisoformat(one.due)
         for ident, one in (hands or {}).items()

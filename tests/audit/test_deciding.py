@@ -104,12 +104,13 @@ def test_what_stood_before_a_decision_stands_again_once_undone(
 def test_the_frozen_list_and_its_first_page_keep_their_bytes(
     session: AuditSession,
 ) -> None:
-    def kept() -> tuple[str, str]:
+    def kept() -> tuple[str, str, list[date | None]]:
         frozen = decision_list_of(session.workspace.journal, session.audit.id)
         assert frozen is not None
         page, cut, _ = markdown(report_of(session), Audience.MAIRIE).partition("***")
         assert cut
-        return frozen.model_dump_json(), page
+        days = {one.id: one.due for one in report_of(session).plan}
+        return frozen.model_dump_json(), page, [days[one] for one in sorted(days)]
 
     before = kept()
     for number, decision in enumerate(Decision, 1):
