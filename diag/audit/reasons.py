@@ -104,7 +104,7 @@ def deadline_words(
 
     A rule whose day has passed binds still: it is not announced as to come.
     """
-    day = _deadline(criterion, checklist, facts)
+    day = deadline_of(criterion, checklist, facts)
     if not day:
         return ""
     words = day_words(day, today, binds=criterion.nature.binds)
@@ -120,7 +120,8 @@ def day_words(day: str, today: date, *, binds: bool) -> str:
     return f"échue depuis {since}{', encore exigible' * binds}"
 
 
-def _deadline(criterion: Criterion, checklist: Checklist, facts: Facts) -> str:
+def deadline_of(criterion: Criterion, checklist: Checklist, facts: Facts) -> str:
+    """Return the ISO day until when, or since when; empty where none is known."""
     name = criterion.deadline
     if name in checklist.deadlines:
         return checklist.deadlines[name].due

@@ -101,6 +101,8 @@ class Document:
     """The attachments that it may show."""
     sheet: Mapping[str, object] | None = None
     """Its first page as data, for the writer that can fit it; None: as its Markdown."""
+    later: Mapping[str, object] | None = None
+    """The pages after it, so too."""
     paper: "Document | None" = None
     """What its PDF prints in its place, where all of it is too long for paper."""
     attachments: tuple[Attachment, ...] = ()

@@ -58,6 +58,13 @@ from diag.documents.parts.votes import (
     votes_tables,
 )
 from diag.documents.sheet import sheet_of
+from diag.documents.sheet_pages import (
+    ASKED,
+    STRENGTHS,
+    pages_of,
+    proofs_section,
+    strength_lines,
+)
 from diag.model.enums import Audience, Kind, Owner
 from diag.model.votes import DecisionList
 from diag.words.sentences import (
@@ -83,8 +90,8 @@ LONG = 8
 CITED = 2
 """At most so many sources cited by an action."""
 
-_MOVED, STRENGTHS, CHECKS, ASKED = 6, 5, 4, 4
-"""At most so many moved criteria, strong points, checks and questions listed."""
+_MOVED, CHECKS = 6, 4
+"""At most so many moved criteria and checks listed."""
 
 
 def view(report: Report) -> dict[str, object]:
@@ -111,6 +118,8 @@ def view(report: Report) -> dict[str, object]:
     at_length = partial(_describe_action, report)
     return {
         "sheet": sheet_of(report),
+        "pages": pages_of(report, checks),
+        "proofs": proofs_section(report),
         "option": option_section(report.option),
         "since": since(report.progress, named=_MOVED) if report.progress else "",
         "cover": frame.cover(report, reader),
@@ -148,10 +157,7 @@ def view(report: Report) -> dict[str, object]:
         "asked": asked,
         "more_asked": more,
         "unconfirmed": len(unsure) - len(checks),
-        "strengths": bullets(
-            f"{one.criterion.title} : {praised(report, one)}"
-            for one in strengths(report)[:STRENGTHS]
-        ),
+        "strengths": bullets(strength_lines(report, STRENGTHS)),
         "compliance": compliance_points(report, READER),
         "follow_ups": advice.follow_ups(report, READER),
         "price_years": price_years(report),

@@ -52,7 +52,7 @@ def sheet_of(report: Report) -> Sheet | None:
         "votes": [_vote(report, shown, one) for one in shown.votes.votes],
         "unvoted": list(_unvoted(shown)),
         "sums": _amounts(*shown.votes.every),
-        "head": _head(shown),
+        "head": head_of(shown),
         "ticks": shown.is_frozen,
         "foot": french(FOOTNOTE),
     }
@@ -112,7 +112,8 @@ def _amounts(*some: Spent) -> dict[str, Plain]:
     }
 
 
-def _head(shown: SchoolVotes) -> Plain:
+def head_of(shown: SchoolVotes) -> Plain:
+    """Return the headline: its parts rounded, what is left and the range."""
     found = headline_of((shown,))
     return {
         "gross": found.gross,

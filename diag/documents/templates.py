@@ -180,6 +180,7 @@ def build_document(report: Report, audience: Audience) -> Document:
     nothing: dict[str, object] = {"sources": Md(""), "prices": Md("")}
     view = builder.view(report)
     sheet: Any = view.pop("sheet", None)  # its first page, where one is drawn
+    later: Any = view.pop("pages", None)  # those after it
     context = frame.view(report, meta) | nothing | view
     body = render(audience, audience, context, house)
     contacts = render_contacts(frame.contacts(report), house)
@@ -193,6 +194,7 @@ def build_document(report: Report, audience: Audience) -> Document:
         look=house.look,
         pictures=report.pictures,
         sheet=None if is_own else sheet,
+        later=None if is_own else later,
         paper=_paper(report, audience, meta, context) if builder.paper else None,
         is_short=True,
     )

@@ -10,7 +10,6 @@ from threading import Lock
 from types import ModuleType
 from typing import Any
 
-from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode as Node
 
 from diag.audit.report import Picture
@@ -292,32 +291,25 @@ def _source(document: Document) -> str:
     source = Attachment(
         "document.md", whole.markdown, "text/markdown", "Le texte source du document"
     )
-    held = "\n".join((
+    start = (
+        f"#show: styled.with({settings})",
         _attach(source, "source"),
         *(_attach(one, "supplement") for one in document.attachments),
-    ))
-    is_long = pages.parts and not document.is_short
-    summary = '#summary("Sommaire")\n' if is_long else ""
-    if document.sheet:
+    )
+    if document.later:
         return "\n".join((
             document.look.coloured(_style() + _sheet_style()),
-            f"#show: styled.with({settings})",
-            held,
-            f"#decision-sheet({value(document.sheet)}{_logo_of(document)})\n",
-            walker.block(_after_page_one(pages.first_page)),
-            summary,
-            walker.block(pages.body),
+            *start,
+            _first_page(document, walker),
+            f"#later-pages({value(document.later)})",
         ))
-    head = Node(pages.head).children
-    titles = "".join(walker.write(node) for node in head if node.type != "dl")
-    pairs = "".join(walker.pairs(node) for node in head if node.type == "dl")
+    is_long = pages.parts and not document.is_short
     return "\n".join((
         document.look.coloured(_style()),
-        f"#show: styled.with({settings})",
-        held,
-        f"#cover([{titles}], ({pairs}){_logo_of(document)})\n",
+        *start,
+        _cover(document, walker),
         walker.block(pages.first_page),
-        summary,
+        '#summary("Sommaire")\n' if is_long else "",
         walker.block(pages.body),
     ))
 
@@ -331,10 +323,22 @@ def _attach(file: Attachment, relationship: str) -> str:
     )
 
 
-def _after_page_one(tokens: Sequence[Token]) -> list[Token]:
-    """Return what follows the first page: its rule, which ends it, then page 2."""
-    rule = next(at for at, token in enumerate(tokens) if token.type == "hr")
-    return list(tokens[rule:])
+def _first_page(document: Document, walker: TypstWalker) -> str:
+    """Return page 1, which ends at the first rule: fitted where there is a vote."""
+    if document.sheet:
+        return f"#decision-sheet({value(document.sheet)}{_logo_of(document)})\n"
+    tokens = document.pages.first_page
+    rules = (at for at, token in enumerate(tokens) if token.type == "hr")
+    words = walker.block(tokens[: next(rules, len(tokens))])
+    return f"{_cover(document, walker)}{words}"
+
+
+def _cover(document: Document, walker: TypstWalker) -> str:
+    """Return the title of a document, and what it is, of what and from whom."""
+    head = Node(document.pages.head).children
+    titles = "".join(walker.write(node) for node in head if node.type != "dl")
+    pairs = "".join(walker.pairs(node) for node in head if node.type == "dl")
+    return f"#cover([{titles}], ({pairs}){_logo_of(document)})\n"
 
 
 def value(data: object) -> str:
@@ -425,7 +429,10 @@ def _compiler() -> Any:
 
 @cache
 def _sheet_style() -> str:
-    return Path(__file__).with_name("sheet.typ").read_text(encoding="utf-8")
+    names = ("sheet.typ", "pages.typ")
+    return "".join(
+        Path(__file__).with_name(name).read_text(encoding="utf-8") for name in names
+    )
 
 
 @cache

@@ -231,6 +231,11 @@ def _declined(report: Report) -> Md:
 
 
 def contacts(report: Report) -> Md:
+    """Return whom to write to, as a list."""
+    return definitions(contact_pairs(report))
+
+
+def contact_pairs(report: Report) -> list[Pair]:
     """Return whom to write to, and how old that knowledge is."""
     school, hall, office = report.about.school, report.town_hall, report.office
     pairs: list[Pair] = [
@@ -249,7 +254,7 @@ def contacts(report: Report) -> Md:
         ))
     if school and school.circonscription:
         pairs.append(("Éducation nationale", school.circonscription))
-    return definitions(pairs)
+    return pairs
 
 
 def visit_words(report: Report) -> str:

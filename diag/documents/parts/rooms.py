@@ -164,19 +164,24 @@ def unknowns(report: Report) -> Md:
 
 
 def asked_of(report: Report, *whom: str, limit: int) -> tuple[Md, int]:
-    """Return what is still to be asked of a reader, and how many more questions.
+    """Return what is still to be asked of a reader, and how many more questions."""
+    asked = questions_for(report, *whom)
+    return bullets(asked[:limit]), len(asked[limit:])
+
+
+def questions_for(report: Report, *whom: str) -> list[str]:
+    """Return what is still to be asked of a reader.
 
     Sensitive matters are asked face to face, never in writing.
     """
     questions = report.checklist.questions
     asked = [(questions[name], places) for name, places in _missing(report)]
-    told = [
+    return [
         f"{one.ask}{_about(report, places)}"
         for of in whom
         for one, places in asked
         if one.whom == of and one.ask and not one.sensitive
     ]
-    return bullets(told[:limit]), len(told[limit:])
 
 
 def _about(report: Report, places: list[str]) -> str:

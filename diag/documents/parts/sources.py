@@ -145,7 +145,7 @@ def possible_aids(report: Report) -> Md:
         (
             f"{aid.title} (ouverte)" if aid.state is AidState.OPEN else aid.title,
             _conditions(aid),
-            _amounts(aid, report.date),
+            aid_amounts(aid, report.date),
             aid.ask,
             f"{describe_day(aid.as_of)} ({source_words(aid.source)})",
         )
@@ -176,7 +176,7 @@ def all_aids(report: Report) -> Md:
             _STATES[aid.state],
             aid.period,
             " ".join(filter(None, (_conditions(aid), sentence(aid.note)))),
-            _amounts(aid, report.date),
+            aid_amounts(aid, report.date),
             source_words(aid.source),
             describe_day(aid.as_of),
         )
@@ -270,7 +270,7 @@ def _conditions(aid: Aid) -> str:
     return f"{sentence(f'demande : {aid.applicant}')} {aid.conditions}"
 
 
-def _amounts(aid: Aid, today: date) -> str:
+def aid_amounts(aid: Aid, today: date) -> str:
     """Return what may be counted on: of a scheme that runs, only while it is known."""
     if aid.state is not AidState.CLOSED and not aid.is_current(today.isoformat()):
         return TO_ASK

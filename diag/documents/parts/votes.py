@@ -299,14 +299,19 @@ def _aside_words(line: AsideLine) -> str:
 
 
 def pending_lines(some: Sequence[SchoolVotes]) -> Md:
-    """Return what falls short and cannot be voted yet, and why."""
-    lines = (
+    """Return what falls short and cannot be voted yet, and why, in a box."""
+    title = "À chiffrer ou à mesurer, hors des totaux"
+    return box("NOTE", title, bullets(pending_words(some)))
+
+
+def pending_words(some: Sequence[SchoolVotes]) -> Iterator[str]:
+    """Give each thing that falls short and cannot be voted yet, and why."""
+    return (
         f"{_of(each)}{one.title}{', ' * bool(one.where)}{one.where} "
         f"({_PENDING[one.why]})"
         for each in some
         for one in each.votes.pending
     )
-    return box("NOTE", "À chiffrer ou à mesurer, hors des totaux", bullets(lines))
 
 
 def know_first(some: Sequence[SchoolVotes]) -> Md:
@@ -356,13 +361,17 @@ def _budget_row(words: str, some: Sequence[YearSpent]) -> tuple[str, ...]:
 
 def follow_up_list(some: Sequence[SchoolVotes]) -> Md:
     """Return what became of each action that an earlier audit numbered."""
-    lines = (
+    return bullets(became_lines(some))
+
+
+def became_lines(some: Sequence[SchoolVotes]) -> Iterator[str]:
+    """Give the same, an action after the other: « A12 : fait, vérifié le … »."""
+    return (
         f"{_of(each)}A{given.number} : {given.became}"
         for each in some
         for given in sorted(each.votes.numbers.values(), key=lambda one: one.number)
         if given.became and given.became != "nouveau"
     )
-    return bullets(lines)
 
 
 def danger_words(some: Sequence[SchoolVotes]) -> Iterator[str]:

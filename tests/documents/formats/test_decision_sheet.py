@@ -159,7 +159,7 @@ def test_the_page_of_an_audit_is_archived_and_read_aloud(
     assert made_of is not None
     assert first.count("☐") == (36 if status is AuditStatus.CLOS else 0)
     assert "Ensemble,troisbudgets" in first
-    assert "Calendrieretbudget" in second
+    assert "Cequecelacoûte" in second
 
 
 def test_data_is_no_code() -> None:

@@ -1,0 +1,371 @@
+"""Pages 2 to 4 of the mayor's document as data: the money, the evidence, what is known.
+
+The writer that fits them keeps one page of each and drops, in a fixed order, what does
+not fit: all of it stands in the Markdown, which is attached to the PDF.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from diag.assess.plan import Action
+from diag.assess.results import CriterionResult
+from diag.assess.spread import concerned
+from diag.assess.words import is_printable, printed_cell
+from diag.audit.findings import (
+    found_words,
+    names_judged,
+    observed,
+    open_words,
+    praised,
+    strength_words,
+    strengths,
+    weaknesses,
+    where,
+)
+from diag.audit.reasons import concerns, deadline_of
+from diag.audit.report import Report
+from diag.documents.blocks import Pair, entry, sections
+from diag.documents.escape import Md
+from diag.documents.parts import advice, frame
+from diag.documents.parts.rooms import questions_for
+from diag.documents.parts.sources import aid_amounts, listed_aids
+from diag.documents.parts.votes import (
+    SchoolVotes,
+    became_lines,
+    call_of,
+    danger_words,
+    nature_words,
+    pending_words,
+    refs_of,
+    votes_shown,
+)
+from diag.documents.sheet import Plain, Sheet, head_of
+from diag.model.enums import Audience, Provenance, State
+from diag.model.votes import VOTES, Vote, VoteLine, YearSpent
+from diag.words.dates import describe_day
+from diag.words.figures import euros, euros_and_cents, french, number, percent
+from diag.words.sentences import counted, listed, sentence, uncapitalised
+from diag.words.vocabulary import PROVENANCES
+
+READER = Audience.MAIRIE
+
+STRENGTHS, ASKED = 5, 4
+"""At most so many strong points and questions listed."""
+
+
+def pages_of(report: Report, checks: Sequence[Action]) -> Sheet:
+    """Return pages 2 to 4, every list in the order in which its end may be dropped.
+
+    The `checks` are what a verification may still call for.
+    """
+    (shown,) = votes_shown(report)
+    return {
+        "school": french(report.about.name),
+        "money": _money(report, shown),
+        "proofs": [_shown_proof(one) for one in proofs(report) or seen(report)],
+        "voted": bool(shown.votes.votes),
+        "known": _known(report, shown, checks),
+    }
+
+
+# Page 2: what it costs, and when.
+
+
+def _money(report: Report, shown: SchoolVotes) -> Plain:
+    years = [shown.votes.paid_in(year) for year in shown.votes.budgets]
+    spent = [one.spent.fctva for one in shown.votes.votes if one.spent.fctva]
+    rates = {
+        f"{number(one.rate)} % de l'investissement, lu le {describe_day(one.read_on)}"
+        for one in spent
+    }
+    return {
+        "head": head_of(shown),
+        "rate": french(listed(sorted(rates))),
+        "years": [{"year": one.year, "inv": one.inv, "fon": one.fon} for one in years],
+        "effort": french(_effort(years)),
+        "dates": list(_dates(report, shown)),
+        "aids": [
+            {
+                "what": french(one.title),
+                "rate": french(sentence(aid_amounts(one, report.date))),
+                "ask": french(one.ask),
+                "as_of": french(describe_day(one.as_of)),
+            }
+            for one in listed_aids(report)
+        ],
+        "otherwise": [
+            {"number": one.number, "what": french(sentence(one.otherwise.long))}
+            for one in shown.votes.votes
+            if one.otherwise.long
+        ],
+        "cash": french(_cash(years)),
+        "pending": [french(sentence(one)) for one in pending_words((shown,))],
+    }
+
+
+def _effort(years: Sequence[YearSpent]) -> str:
+    """Return which budget pays most, and how much of it is invested."""
+    most = max(years, key=lambda one: one.inv + one.fon)
+    total = most.inv + most.fon
+    if not total:
+        return "Aucun budget n'a encore de dépense chiffrée"
+    part = f", dont {euros(most.inv)} en investissement" if most.inv else ""
+    return f"Le budget {most.year} porte le plus gros effort : {euros(total)}{part}"
+
+
+def _cash(years: Sequence[YearSpent]) -> str:
+    most = max(years, key=lambda one: one.inv + one.fon)
+    if not most.inv + most.fon:
+        return ""
+    return (
+        f"La commune avance le brut : {euros(most.inv + most.fon)} en {most.year}. Le "
+        "FCTVA revient en général deux ans après la dépense, une aide après les "
+        "factures. Le taux et les dépenses admises changent avec la loi de finances : "
+        "à vérifier au moment du vote."
+    )
+
+
+def _dates(report: Report, shown: SchoolVotes) -> Iterator[Plain]:
+    """Give what happens when, in order: council, budgets, what ends elsewhere."""
+    for act in danger_words((shown,)):
+        yield _date("Dès réception", f"Sans vote : {uncapitalised(act)}")
+    found: list[tuple[str, str, str]] = []
+    sessions: dict[str, list[Vote]] = {}
+    for vote in shown.votes.votes:
+        sessions.setdefault(vote.session, []).append(vote)
+    for session, votes in sessions.items():
+        numbers = listed([str(one.number) for one in votes], len(votes))
+        what = f"Vote{'s' * (len(votes) > 1)} {numbers}"
+        if session.startswith("budget"):
+            year = votes[0].year
+            when = f"{year}-04-15"
+            what = f"{what} : le budget {year} est voté avant cette date"
+            found.append((when, describe_day(when), what))
+        else:
+            found.append((shown.votes.day, sentence(session).rstrip("."), what))
+    found += ((day, describe_day(day), what) for day, what in _ends(report, shown))
+    for _, when, what in sorted(found):
+        yield _date(when, sentence(what))
+
+
+def _ends(report: Report, shown: SchoolVotes) -> Iterator[tuple[str, str]]:
+    """Give the day on which something ends for what is voted, and what it is."""
+    for vote in shown.votes.votes:
+        for result in _judged(report, vote):
+            day = deadline_of(result.criterion, report.checklist, report.facts)
+            if day >= shown.votes.day:
+                yield day, f"{_ending(report, result)} (vote {vote.number})"
+
+
+def _ending(report: Report, result: CriterionResult) -> str:
+    """Return what ends on the day that a criterion names."""
+    name = result.criterion.deadline
+    known = report.checklist.deadlines.get(name)
+    return known.title if known else report.checklist.questions[name].label
+
+
+def _date(when: str, what: str) -> Plain:
+    return {"when": french(when), "what": french(what)}
+
+
+# Page 3: what each vote rests on.
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was seen, how it is known, and what text asks for it."""
+
+    number: int
+    """That of the vote; 0: nothing is put to the vote."""
+    call: str
+    title: str
+    refs: tuple[str, ...]
+    where: str
+    found: tuple[str, ...]
+    """A fact in a sentence, of each criterion that falls short."""
+    how: str
+    """« Mesuré et constaté »."""
+    basis: str
+    """The law with its article and the day it was read; or the trade's usage."""
+    counted: tuple[str, ...] = ()
+    """What its price counts: how many, at what price."""
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The same as a list of definitions."""
+        return (
+            ("Constaté", " ".join(self.found)),
+            ("Comment on le sait", sentence(self.how)),
+            ("Où", sentence(self.where)),
+            ("Ce qui le demande", self.basis),
+            ("Compté", sentence(" ; ".join(self.counted))),
+        )
+
+
+def proofs(report: Report) -> tuple[Proof, ...]:
+    """Return what each vote rests on, in their order."""
+    (shown,) = votes_shown(report)
+    return tuple(_proof(report, shown, vote) for vote in shown.votes.votes)
+
+
+def proofs_section(report: Report) -> Md:
+    """Return the same as blocks; nothing without a vote."""
+    return sections(
+        entry(f"{one.call} : {one.title}", one.pairs) for one in proofs(report)
+    )
+
+
+def seen(report: Report) -> tuple[Proof, ...]:
+    """Return what was already seen, the most pressing first: nothing is voted yet."""
+    weak = [one for one in weaknesses(report) if concerns(one.criterion, READER)]
+    return tuple(
+        Proof(
+            number=0,
+            call="",
+            title=_fact(report, one).rstrip("."),
+            refs=(),
+            where=where(report, one),
+            found=(),
+            how=_how(report, (one,)),
+            basis=sentence(advice.rests_on(report, one)),
+        )
+        for one in weak[:VOTES]
+    )
+
+
+def _proof(report: Report, shown: SchoolVotes, vote: Vote) -> Proof:
+    judged = _judged(report, vote)
+    names = [report.place_name(one) for one in vote.places]
+    return Proof(
+        number=vote.number,
+        call=call_of(shown, vote),
+        title=vote.title,
+        refs=refs_of(shown, vote),
+        where=listed(names, len(names)) or vote.where,
+        found=tuple(_fact(report, one) for one in judged),
+        how=_how(report, judged),
+        basis=_basis(vote),
+        counted=tuple(map(_count, vote.lines)),
+    )
+
+
+def _judged(report: Report, vote: Vote) -> list[CriterionResult]:
+    results = (report.result(one) for one in vote.findings)
+    return [one for one in results if one is not None]
+
+
+def _fact(report: Report, result: CriterionResult) -> str:
+    """Return what was seen, in its author's words; else the criterion's level."""
+    level = f"{result.criterion.title} : {observed(report, result)}"
+    return sentence(found_words(report, result) or level)
+
+
+def _how(report: Report, results: Iterable[CriterionResult]) -> str:
+    """Return how the facts behind these became known, each way once."""
+    heads = (
+        head
+        for one in results
+        for verdict in concerned(one)
+        for name in names_judged(one.criterion)
+        for head in report.facts.answers.get((verdict.place, name), ())
+    )
+    ways = {head.provenance for head in heads if head.state is State.KNOWN}
+    return listed([PROVENANCES[one] for one in Provenance if one in ways])
+
+
+def _basis(vote: Vote) -> str:
+    """Return what a vote rests on; a text, with the day on which it was read."""
+    nature = vote.nature
+    parts = [nature_words(vote) or "Usage du métier : aucun texte ne l'impose"]
+    if nature.article:
+        is_read = f"lu le {describe_day(nature.read_on)}"
+        parts.append(is_read if nature.read_on else "personne ici ne l'a lu récemment")
+    if nature.deadline:
+        parts.append(f"échéance : {describe_day(nature.deadline)}")
+    return sentence(" ; ".join(parts))
+
+
+def _count(line: VoteLine) -> str:
+    yearly = " par an" if line.yearly else ""
+    price = f"{euros_and_cents(line.cents)} HT{yearly}"
+    return f"{number(line.quantity)} × {uncapitalised(line.label)} à {price}"
+
+
+def _shown_proof(one: Proof) -> Plain:
+    return {
+        "number": one.number,
+        "what": french(one.title),
+        "refs": list(one.refs),
+        "where": french(one.where),
+        "found": [french(each) for each in one.found],
+        "how": french(sentence(one.how)),
+        "basis": french(one.basis),
+        "counted": [french(each) for each in one.counted],
+    }
+
+
+# Page 4: what is known, and what is not.
+
+
+def strength_lines(report: Report, limit: int) -> tuple[str, ...]:
+    """Return what is as it should be, the weightiest first, each in a sentence."""
+    return tuple(
+        sentence(strength_words(report, one))
+        or f"{one.criterion.title} : {praised(report, one)}."
+        for one in strengths(report)[:limit]
+    )
+
+
+def _known(
+    report: Report, shown: SchoolVotes, checks: Sequence[Action]
+) -> dict[str, Plain]:
+    criteria = report.assessment.criteria
+    doubts = [
+        criteria[one.advice.recommendation.when.criterion].criterion.title
+        for one in checks
+        if one.advice.recommendation.when.criterion in criteria
+    ]
+    asked = questions_for(report, "commune")
+    return {
+        "share": french(percent(report.assessment.overall.completeness)),
+        "domains": [
+            {
+                "title": french(one.domain.title),
+                "share": round(100 * one.score.completeness),
+                "words": french(percent(one.score.completeness)),
+                "score": french(
+                    printed_cell(one.score) if is_printable(one.score) else "–"
+                ),
+            }
+            for one in report.assessment.domains
+        ],
+        "answers": french(frame.answered(report)),
+        "strengths": [french(one) for one in strength_lines(report, STRENGTHS)],
+        "open": french(open_words(report)),
+        "law": french(_law(report)),
+        "doubts": [french(one) for one in doubts],
+        "asked": [french(one) for one in asked[:ASKED]],
+        "became": [french(sentence(one)) for one in became_lines((shown,))],
+        "contacts": [
+            {"who": french(who), "reach": french(reach)}
+            for who, reach in frame.contact_pairs(report)
+            if reach
+        ],
+        "option": french(report.option.name) if report.option else "",
+    }
+
+
+def _law(report: Report) -> str:
+    """Return how many rules the commune answers for are broken, or to be checked."""
+    broken, rules = advice.failing(report, READER), advice.rules(report, READER)
+    if not rules:
+        return ""
+    parts = [
+        f"{counted(len(some), 'point')} {words}"
+        for some, words in (
+            (broken, f"non respecté{'s' * (len(broken) > 1)}"),
+            (rules[len(broken) :], "à vérifier"),
+        )
+        if some
+    ]
+    return sentence(f"ce que la loi ou le ministère demande : {listed(parts)}")

@@ -1,0 +1,203 @@
+"""The mayor's PDF has four pages, whatever the school; its text travels inside."""
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+import typst
+
+from diag.audit.follow import move
+from diag.audit.report import Report, report_of
+from diag.audit.votes import votes_of
+from diag.documents.document import Document, parser
+from diag.documents.formats.pdf import (
+    FONTS,
+    _compiler,
+    _sheet_style,
+    _style,
+    value,
+    write_pdf,
+)
+from diag.documents.sheet_pages import proofs
+from diag.documents.templates import build_document
+from diag.model.enums import Audience, AuditStatus
+from tests.audit.audited import audited, audited_workspace
+from tests.documents.audits import invented_facts
+from tests.documents.builders import report
+from tests.documents.formats.test_typeset import pages, squeezed
+from tests.documents.formats.validation import failures
+from tests.documents.reading import text_of
+from tests.shipped import shipped
+
+TITLES = (
+    "Ce que cela coûte, et quand",
+    "Les preuves, vote par vote",
+    "Ce que nous savons, et ce que nous ne savons pas",
+)
+
+
+def demonstration(folder: Path, status: AuditStatus) -> Report:
+    with audited_workspace(folder / "desk") as made:
+        session = audited(made)
+        move(session, status)
+        return report_of(session).gathered()
+
+
+@pytest.mark.parametrize("status", [AuditStatus.EN_COURS, AuditStatus.CLOS])
+def test_the_demonstration_has_four_pages_archived_and_read_aloud(
+    tmp_path: Path, status: AuditStatus
+) -> None:
+    told = demonstration(tmp_path, status)
+    file, warning = write_pdf(build_document(told, Audience.MAIRIE))
+
+    assert not warning
+    assert [failures(file, profile) for profile in ("ua1", "3a")] == [[], []]
+    _, *after = map(squeezed, pages(file))
+    assert len(after) == 3
+    for title, text in zip(TITLES, after, strict=True):
+        assert squeezed(title) in text
+    money, evidence, known = after
+    assert "Sirien" in money
+    assert "Trésorerie." in money
+    for vote in votes_of(told).votes:
+        assert squeezed(vote.title) in evidence
+        assert squeezed(vote.nature.article) in evidence
+    assert "lule27novembre2026" in evidence
+    assert "JointàcePDF:document.md" in known
+
+
+@pytest.mark.parametrize("rooms", [1, 20])
+@pytest.mark.parametrize("known", [0, 9])
+def test_a_school_of_any_size_under_the_floor_has_four_pages(
+    rooms: int, known: int
+) -> None:
+    checklist = shipped()
+    told = report(
+        invented_facts(checklist, rooms=rooms, seed=3, known=known), checklist
+    )
+    assert not votes_of(told).votes
+
+    file, warning = write_pdf(build_document(told, Audience.MAIRIE))
+
+    assert not warning
+    _, money, evidence, _ = map(squeezed, pages(file))
+    assert ("aucunmontant" in money) is (known == 0)
+    assert "Cequiestdéjàconstaté" in evidence
+
+
+def test_nothing_of_a_page_is_absent_from_the_text_that_travels(
+    tmp_path: Path,
+) -> None:
+    """What a full page drops is read in the attachment."""
+    made = build_document(demonstration(tmp_path, AuditStatus.CLOS), Audience.MAIRIE)
+    attached = pypdf.PdfReader(io.BytesIO(write_pdf(made)[0])).attachments
+    (inside,) = attached["document.md"]
+    text = squeezed(text_of(parser().parse(inside.decode("utf-8")))).casefold()
+
+    absent = [
+        one for one in dropped(made) if squeezed(one).rstrip(".").casefold() not in text
+    ]
+
+    assert absent == []
+
+
+def dropped(made: Document) -> Iterator[str]:
+    """Give every sentence that a form of pages 2 to 4 may leave out."""
+    later: Any = made.later
+    money, known = later["money"], later["known"]
+    for one in later["proofs"]:
+        yield from (*one["found"], *one["counted"], one["where"], one["basis"])
+        yield one["how"]
+    yield from (one["what"] for one in money["otherwise"])
+    yield from (one["what"] for one in money["aids"])
+    yield from money["pending"]
+    for name in ("strengths", "doubts", "asked", "became"):
+        yield from known[name]
+    yield from (one["reach"] for one in known["contacts"])
+
+
+def test_each_vote_has_its_evidence(tmp_path: Path) -> None:
+    told = demonstration(tmp_path, AuditStatus.CLOS).public
+    votes = votes_of(told).votes
+    found = proofs(told)
+
+    assert [one.number for one in found] == [one.number for one in votes]
+    for one, vote in zip(found, votes, strict=True):
+        assert len(one.found) == len(vote.findings)
+        assert one.how
+        assert bool(vote.nature.read_on) == ("lu le" in one.basis)
+
+
+SIZES = [(votes, rooms) for votes in (1, 4, 12) for rooms in (1, 20)]
+
+
+@pytest.mark.parametrize(("votes", "rooms"), SIZES)
+def test_the_longest_texts_keep_one_page_each(votes: int, rooms: int) -> None:
+    source = (
+        f"{_style()}{_sheet_style()}\n#show: styled\n"
+        f"#later-pages({value(longest(votes, rooms))})"
+    ).encode()
+    fonts: dict[str, Any] = {"font_paths": [str(FONTS)], "ignore_system_fonts": True}
+    fitted = json.loads(typst.query(source, "<fit>", root=str(FONTS), **fonts))
+    made = bytes(_compiler().compile(input=source))
+
+    assert [one["value"]["fits"] for one in fitted] == [True, True, True]
+    money, evidence, known = map(squeezed, pages(made))
+    assert squeezed("Reste à la commune") in money
+    assert evidence.count("Poserdesprises") == votes
+    assert "JointàcePDF" in known
+
+
+def longest(votes: int, rooms: int) -> dict[str, Any]:
+    """Return pages of that size, every text as long as it may be."""
+    long = "dans une classe sur deux le maître reste sans prise réseau près du tableau"
+    names = ", ".join(["Classe des petits et moyens du bâtiment du parc"] * rooms)
+    amounts = {"gross": 987_650, "fctva": 12_340, "net": 975_310}
+    return {
+        "school": "École primaire intercommunale Marie-Curie des Marronniers",
+        "voted": True,
+        "money": {
+            "head": {**amounts, "least": 10_000, "most": 2_000_000},
+            "rate": "16,404 % de l'investissement, lu le 27 novembre 2026",
+            "years": [{"year": at, "inv": 500_000, "fon": 90_000} for at in (1, 2, 3)],
+            "effort": "Le budget 2028 porte le plus gros effort : 590 000 €",
+            "dates": [{"when": "30 septembre 2027", "what": long}] * 14,
+            "aids": [{"what": long, "rate": long, "ask": long, "as_of": "2022"}] * 9,
+            "otherwise": [{"number": at, "what": long} for at in range(votes)],
+            "cash": long * 3,
+            "pending": [long] * 12,
+        },
+        "proofs": [
+            {
+                "number": at,
+                "what": f"Poser des prises réseau et un bouton de coupure, lot {at}",
+                "refs": [f"A{100 + each}" for each in range(6)],
+                "where": names,
+                "found": [long] * 7,
+                "how": "Mesuré, constaté et déclaré.",
+                "basis": f"Obligation : {long}, article 7.",
+                "counted": [long] * 8,
+            }
+            for at in range(1, votes + 1)
+        ],
+        "known": {
+            "share": "96 %",
+            "domains": [
+                {"title": long[:40], "share": 96, "words": "96 %", "score": "40 à 60"}
+            ]
+            * 18,
+            "answers": long,
+            "strengths": [long] * 5,
+            "open": long,
+            "law": long,
+            "doubts": [long] * 4,
+            "asked": [long * 2] * 4,
+            "became": [long] * 40,
+            "contacts": [{"who": long[:50], "reach": long}] * 4,
+            "option": long[:60],
+        },
+    }
