@@ -4,15 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from diag.audit.history import describe_subject
+from diag.audit.remarks import since_words
 from diag.audit.session import AuditSession
 from diag.journal import changes
 from diag.journal.conflicts import Conflict
 from diag.journal.revision import NewRevision
-from diag.journal.signatures import Signature, WrittenSince, signable, standing_word
+from diag.journal.signatures import Signature, signable, standing_word
 from diag.journal.subjects import AnswerTopic, AuditTopic
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
-from diag.words.dates import day_words
 from diag.words.sentences import counted, listed
 from diag.workspace.settings import Settings
 
@@ -106,24 +106,6 @@ def _is_settled(session: AuditSession, conflict: Conflict) -> bool:
             if revision.key in heads and {*conflict.heads} <= {*revision.seen}:
                 return True
     return False
-
-
-def since_words(settings: Settings, since: WrittenSince) -> str:
-    """Return « 3 modifications, par Camille, depuis le 05/10/2026 »."""
-    who = listed([settings.name_of(label) for label in since.authors])
-    told = (
-        counted(since.lines, "modification") if since.lines else "",
-        f"par {who}" if who else "",
-        f"depuis le {day_words(since.at)}" if since.at else "",
-        f"{counted(since.missing, 'modification signée manque', _MISSING)} ici : "
-        "synchronisez"
-        if since.missing
-        else "",
-    )
-    return ", ".join(filter(None, told)) or "par des modifications écrites à part"
-
-
-_MISSING = "modifications signées manquent"
 
 
 def standing_words(

@@ -11,7 +11,7 @@ from diag.audit.memory import own_standing, steps_to_report
 from diag.audit.session import AuditSession
 from diag.journal import subjects
 from diag.journal.records import photos_of
-from diag.journal.signatures import Signature, signature_of
+from diag.journal.signatures import Signature, WrittenSince, signature_of
 from diag.journal.subjects import (
     AnswerTopic,
     FlagTopic,
@@ -26,7 +26,9 @@ from diag.model.audit import FollowUp, OwnAdvice, Photo
 from diag.model.base import Noun
 from diag.model.checklist import Wording
 from diag.model.enums import Audience
-from diag.words.dates import day_of
+from diag.words.dates import day_of, day_words
+from diag.words.sentences import counted, listed
+from diag.workspace.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,3 +194,21 @@ def public_digest(session: AuditSession, remarks: Remarks) -> str:
 
 def _plain(noun: Noun) -> dict[str, Any]:
     return noun.model_dump(mode="json")
+
+
+def since_words(settings: Settings, since: WrittenSince) -> str:
+    """Return « 3 modifications, par Camille, depuis le 05/10/2026 »."""
+    who = listed([settings.name_of(label) for label in since.authors])
+    told = (
+        counted(since.lines, "modification") if since.lines else "",
+        f"par {who}" if who else "",
+        f"depuis le {day_words(since.at)}" if since.at else "",
+        f"{counted(since.missing, 'modification signée manque', _MISSING)} ici : "
+        "synchronisez"
+        if since.missing
+        else "",
+    )
+    return ", ".join(filter(None, told)) or "par des modifications écrites à part"
+
+
+_MISSING = "modifications signées manquent"

@@ -24,7 +24,6 @@ from diag.assess.plan import (
 from diag.assess.questions import Asked, relevant_questions
 from diag.assess.results import Assessment, CriterionResult
 from diag.assess.spread import kind_words
-from diag.audit.acceptance import since_words
 from diag.audit.comparables import Comparables, comparables_of
 from diag.audit.compare import AuditsCompared, progress_of
 from diag.audit.hypotheses import option_of
@@ -34,6 +33,7 @@ from diag.audit.remarks import (
     public_digest,
     remarks_of,
     signature_read,
+    since_words,
 )
 from diag.audit.session import AuditSession
 from diag.audit.suppose import Option

@@ -144,7 +144,8 @@ def test_a_commune_is_audited_beside_its_schools(made: Demonstration) -> None:
     )
 
     assert "Commune de Courvaux-sur-Ombre" in text
-    assert "Décisions proposées" in text
+    assert "Rien à voter." in text
+    assert "Publier l'accessibilité du site des écoles" in text
 
 
 def test_a_folder_that_holds_anything_else_is_left_alone(tmp_path: Path) -> None:
