@@ -37,7 +37,7 @@ def draw_acceptance(
     """Return what checks and draws an acceptance once nobody else can write.
 
     `seen`: the digest that was on the screen, or how it starts; empty: whatever it is.
-    `alone`: accept what one wrote oneself, which is then told wherever it is shown.
+    `alone`: accept what one wrote oneself, which is then printed wherever it is shown.
     """
 
     def draw(_digest: str) -> NewRevision:

@@ -20,7 +20,7 @@ from diag.audit.findings import (
 from diag.audit.reasons import concerns
 from diag.audit.report import Report
 from diag.documents.blocks import Pair, bullets, table
-from diag.documents.document import Attachment
+from diag.documents.document import EmbeddedFile
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import (
@@ -130,7 +130,7 @@ def _most_pressing(report: Report, actions: list[Action]) -> list[Action]:
     return [one for one in actions if one.id in ids]
 
 
-def printed(report: Report) -> tuple[dict[str, object], tuple[Attachment, ...]]:
+def printed(report: Report) -> tuple[dict[str, object], tuple[EmbeddedFile, ...]]:
     """Return what its four pages print; the whole travels inside as Markdown."""
     mine = [
         one for one in report.plan.actions if one.advice.recommendation.owner in _ACTORS

@@ -77,7 +77,7 @@ class DocumentPages:
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
+class EmbeddedFile:
     """A file that travels inside the PDF."""
 
     name: str
@@ -105,7 +105,7 @@ class Document:
     """The pages after it, so too."""
     paper: "Document | None" = None
     """What its PDF prints in its place, where all of it is too long for paper."""
-    attachments: tuple[Attachment, ...] = ()
+    attachments: tuple[EmbeddedFile, ...] = ()
     """What its PDF holds besides its Markdown."""
     is_short: bool = False
     """Whether its PDF needs no table of contents."""

@@ -30,7 +30,7 @@ from diag.documents.blocks import (
     table,
     written,
 )
-from diag.documents.document import Attachment, Document
+from diag.documents.document import Document, EmbeddedFile
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import alerts_box, compliance_points, themes_table
@@ -91,7 +91,7 @@ def view(report: Report) -> dict[str, object]:
     }
 
 
-def printed(report: Report) -> tuple[dict[str, object], tuple[Attachment, ...]]:
+def printed(report: Report) -> tuple[dict[str, object], tuple[EmbeddedFile, ...]]:
     """Return what its two pages print; the whole travels inside as Markdown."""
     asked, _ = asked_of(report, "equipe", "direction", limit=QUESTIONS)
     view: dict[str, object] = {

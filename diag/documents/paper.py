@@ -11,7 +11,7 @@ from diag.answers.types import heads_words
 from diag.assess.plan import Action
 from diag.audit.report import Report
 from diag.documents.blocks import Pair, entry, image_of, sections, table, written
-from diag.documents.document import Attachment
+from diag.documents.document import EmbeddedFile
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import alerts_box
@@ -43,7 +43,7 @@ NAMED = 6
 """Most things named on one line of a room's sheet."""
 
 
-def printed(report: Report) -> tuple[dict[str, object], tuple[Attachment, ...]]:
+def printed(report: Report) -> tuple[dict[str, object], tuple[EmbeddedFile, ...]]:
     """Return what the template of the ten pages prints, and what travels inside."""
     actions, files = report.plan.actions, attachments(report)
     view: dict[str, object] = {
@@ -63,10 +63,10 @@ def printed(report: Report) -> tuple[dict[str, object], tuple[Attachment, ...]]:
     return view, files
 
 
-def attachments(report: Report) -> tuple[Attachment, ...]:
+def attachments(report: Report) -> tuple[EmbeddedFile, ...]:
     """Return the files that the PDF holds besides its Markdown."""
 
-    def made() -> tuple[Attachment, ...]:
+    def made() -> tuple[EmbeddedFile, ...]:
         tickets = tickets_of(report, to_confirm=True, whole_plan=True)
         bought = by_school(basket_of(report, to_confirm=True).lines)
         told = table_of("Réponses", ANSWERS, answers_of(report).rows)
@@ -80,7 +80,7 @@ def attachments(report: Report) -> tuple[Attachment, ...]:
             ("reponses.csv", told, "chaque réponse, son lieu, son origine, sa note"),
         )
         return tuple(
-            Attachment(name, csv_bytes(told).decode("utf-8"), "text/csv", words)
+            EmbeddedFile(name, csv_bytes(told).decode("utf-8"), "text/csv", words)
             for name, told, words in files
         )
 
@@ -245,7 +245,7 @@ def _received(report: Report, actions: Sequence[Action]) -> Md:
     ))
 
 
-def _manifest(files: Sequence[Attachment]) -> Md:
+def _manifest(files: Sequence[EmbeddedFile]) -> Md:
     """Return the files that the PDF holds: a reader of PDF shows them beside it."""
     whole = ("document.md", "l'annexe entière : critères, règles, prix, sources")
     rows = [whole, *((one.name, one.words) for one in files)]

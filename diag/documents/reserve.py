@@ -114,7 +114,7 @@ def _findings(report: Report, judged: Iterable[CriterionResult]) -> Md:
 def _answers(report: Report) -> Md:
     """Return each answer that no public document prints, how it is known, its note.
 
-    One to a question of another edition is there too: nobody knows what it tells.
+    One to a question of another edition is there too: nobody knows what it shows.
     """
     facts, questions = report.facts, report.checklist.questions
     public, rows = report.public.checklist.questions, []

@@ -106,7 +106,7 @@ def noted(
 ) -> NewRevision:
     """Write the note beside an answer; an empty one takes it away.
 
-    `left`: ids of the answers that differ, when it says why they are left so.
+    `left`: ids of the answers that differ, when it gives why they are left so.
     """
     draft = _set_or_delete(audit, subjects.note(place, question), text or None)
     return replace(draft, seen=left)

@@ -101,7 +101,7 @@ class Signable(NamedTuple):
 
 
 class WrittenSince(NamedTuple):
-    """What was written since an audit was signed, as far as this journal tells."""
+    """What was written since an audit was signed, as far as this journal knows."""
 
     lines: int
     """How many changes; 0 when they cannot be told from what was signed."""
@@ -192,8 +192,8 @@ def _since_signed(
 ) -> WrittenSince | None:
     """Find what was added to what an acceptance signed: the digest proves it.
 
-    What was written later says so. What came from a laptop that was apart may say that
-    it is older: the last lines of others, whose absence gives the digest again.
+    What was written later shows so. What came from a laptop that was apart may look
+    older: the last lines of others, whose absence gives the digest again.
     """
     signed = _field(head, "digest")
     if _digest(covered) == signed and len(covered) == many:

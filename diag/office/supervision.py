@@ -161,7 +161,7 @@ class Stand:
     def words(self) -> str:
         """Return « retourné par Y le 05/10/2026 : voir la baie ».
 
-        One that is unsealed says by whom first; one accepted by its author, that it is.
+        One unsealed gives by whom first; one accepted by its author, that it is.
         """
         why = f" : {self.comment}" if self.comment else ""
         by = f"par {self.who} le {day_words(self.at)}{why}"

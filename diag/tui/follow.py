@@ -239,7 +239,7 @@ class VoteDialog(FormDialog):
 
 
 class WrittenDialog(Sturdy, ModalScreen[None]):
-    """Says which files were written, and where."""
+    """Shows which files were written, and where."""
 
     CSS_PATH = "dialogs.tcss"
     OFFERS = (OpenReport, OpenReportFolder, Close)

@@ -14,8 +14,8 @@ from markdown_it.tree import SyntaxTreeNode as Node
 
 from diag.audit.report import Picture
 from diag.documents.document import (
-    Attachment,
     Document,
+    EmbeddedFile,
     NodeWriter,
     caption_of,
     column_shares,
@@ -288,7 +288,7 @@ def _source(document: Document) -> str:
         f"running: [#{literal(document.foot)}], size: {literal(meta.size)}, "
         f"provisional: {str(meta.provisional).lower()}"
     )
-    source = Attachment(
+    source = EmbeddedFile(
         "document.md", whole.markdown, "text/markdown", "Le texte source du document"
     )
     start = (
@@ -314,7 +314,7 @@ def _source(document: Document) -> str:
     ))
 
 
-def _attach(file: Attachment, relationship: str) -> str:
+def _attach(file: EmbeddedFile, relationship: str) -> str:
     """Return a file as Typst puts it inside the PDF."""
     return (
         f"#pdf.attach({raw_literal(file.name)}, bytes({raw_literal(file.text)}), "
