@@ -70,9 +70,11 @@ class GuardedApp(App[None]):
         if sys.platform == "win32":
             return
         loop = asyncio.get_running_loop()
-        for name in _ENDING:
-            # Only the main thread takes signals: a test may run elsewhere.
-            with suppress(RuntimeError, ValueError):
+        # Only the main thread takes signals: a test may run elsewhere.
+        with suppress(RuntimeError, ValueError):
+            # A parent that ignores it would have us spin on a terminal that is gone.
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)
+            for name in _ENDING:
                 loop.add_signal_handler(getattr(signal, name), self._end, name)
 
     def guard_journal(self, journal: "Journal") -> None:

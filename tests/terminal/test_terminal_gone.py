@@ -2,6 +2,7 @@
 
 import signal
 import termios
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,15 @@ from tests.terminal.visits import prepared, visit_in
 pytestmark = pytest.mark.durable
 
 
+@pytest.fixture(params=[signal.SIG_DFL, signal.SIG_IGN], ids=["shell", "nohup"])
+def parent(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a parent does of a terminal that is gone; its children do alike."""
+    before = signal.signal(signal.SIGHUP, request.param)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("parent")
 def test_the_app_ends_with_its_terminal_and_loses_nothing(tmp_path: Path) -> None:
     prepared(tmp_path)
     with visit_in(tmp_path) as terminal:
