@@ -179,7 +179,12 @@ class Report:
         if audience.reads_reserved:
             return self
         if audience is WORKING_READER:
-            return replace(self.public, digest=self.digest)
+            return replace(
+                self.public,
+                digest=self.digest,
+                look_back=lambda: self.public.progress,
+                look_around=lambda: self.public.comparables,
+            )
         return self.public
 
     def is_reserved(self, ident: str) -> bool:

@@ -298,7 +298,7 @@ def test_a_council_decides_a_vote_and_the_list_says_so(tmp_path: Path) -> None:
         for ident in first["actions"]
     }
     assert (second["state"], second["steps"]) == (None, {})
-    assert "reportée au" in done(diag(home, "audit", "history", SCHOOL))
+    assert "avant le 01/09/2027" in done(diag(home, "audit", "history", SCHOOL))
     done(diag(home, "audit", "undo", SCHOOL))
     assert votes_printed(home)[0]["steps"] == {}
     third = diag(home, "audit", "decide", SCHOOL, "2", "oui", *council)
