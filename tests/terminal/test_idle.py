@@ -26,10 +26,14 @@ def test_a_key_draws_only_what_it_changes(tmp_path: Path) -> None:
     with visit_in(tmp_path) as terminal:
         terminal.resize(80, 24)
         terminal.settle()
-        terminal.send(f"\t{DOWN}\r")  # the cabinet, whose first questions are numbers
+        terminal.send(f"\t{DOWN}\r")  # the cabinet
         terminal.wait_for(lambda: terminal.shows("Baie, question 1"), "the cabinet")
         terminal.settle()
-        for key in (DOWN, DOWN, DOWN, UP, "1"):
+        for key in (DOWN, DOWN, DOWN, UP, "m"):
+            if key == "m":
+                terminal.send("*")
+                terminal.wait_for(lambda: terminal.shows("pourquoi ?"), "a reason")
+                terminal.settle()
             before = terminal.written
             terminal.send(key)
             terminal.settle()
