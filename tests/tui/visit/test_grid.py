@@ -417,8 +417,11 @@ async def test_nothing_breaks_at_any_size(
         grid = pilot.app.query_one(Grid)
         assert grid.table.cursor == At(11, 0)
         await pilot.resize_terminal(80, 24)
-        await pilot.pause()
-        assert any(line.startswith(" Réserve") for line in visible(pilot))
+        await wait_for(
+            pilot,
+            lambda: any(line.startswith(" Réserve") for line in visible(pilot)),
+            "drawn anew",
+        )
 
 
 KEYS = st.sampled_from([
