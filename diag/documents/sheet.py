@@ -118,6 +118,8 @@ def head_of(shown: SchoolVotes) -> Plain:
     return {
         "gross": found.gross,
         "fctva": found.fctva,
+        # Nothing is given back of what is not invested; else the rate is too old.
+        "none": "à calculer" if found.invested else "aucun",
         "net": found.net,
         "least": found.least,
         "most": found.most,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,17 +15,17 @@ from diag.audit.votes import votes_of
 from diag.documents.drafts import DraftKind, drafted
 from diag.documents.mail import letter
 from diag.documents.parts.votes import (
-    Headline,
     headline_of,
     nature_words,
     rounded,
     votes_shown,
 )
+from diag.documents.sheet import head_of
 from diag.documents.synthesis import synthesis
 from diag.documents.templates import build_document
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, AuditStatus, FollowUpState
-from diag.model.votes import Vote
+from diag.model.votes import Spent, Vote, YearSpent
 from diag.words.figures import NBSP, NNBSP, number
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.audited import audited, audited_workspace
@@ -119,10 +120,28 @@ def rows(text: str) -> list[str]:
 def test_a_headline_rounds_its_parts_then_subtracts(session: AuditSession) -> None:
     assert (rounded(24_180), rounded(2_334), rounded(340)) == (24_200, 2_330, 340)
     found = headline_of(votes_shown(report_of(session)))
-    assert found == Headline(24_200, 2_330, found.least, found.most)
+    assert (found.gross, found.fctva) == (24_200, 2_330)
     assert found.net == 24_200 - 2_330
     page = outputs(session)["mairie"]
     assert (
         f"Reste à la commune, sans aucune aide : {plain(number(found.net))} €." in page
     )
     assert "au moins 0" not in page
+
+
+def test_a_fctva_that_is_nothing_is_told_from_one_that_nobody_can_reckon(
+    session: AuditSession,
+) -> None:
+    (shown,) = votes_shown(report_of(session))
+    voted = shown.votes.votes[0]
+
+    def none_words(**year: int) -> object:
+        spent = Spent(years=(YearSpent(year=2027, **year),))
+        only = {"votes": (voted.model_copy(update={"spent": spent}),), "aside": ()}
+        alone = shown.votes.model_copy(update=only)
+        head = head_of(replace(shown, votes=alone))
+        assert isinstance(head, dict)
+        return head["none"]
+
+    assert none_words(fon=500) == "aucun"
+    assert none_words(inv=500) == "à calculer"

@@ -78,6 +78,8 @@ class Headline:
     """The parts, rounded; what is left is their difference: what is printed adds up."""
 
     gross: int
+    invested: int
+    """What the FCTVA is reckoned on."""
     fctva: int
     least: int
     most: int
@@ -93,6 +95,7 @@ def headline_of(some: Iterable[SchoolVotes]) -> Headline:
     rows = [spent for one in some for spent in one.votes.every]
     return Headline(
         gross=rounded(sum(one.gross for one in rows)),
+        invested=rounded(sum(one.inv for one in rows)),
         fctva=rounded(sum(one.fctva.euros for one in rows if one.fctva)),
         least=rounded(sum(one.least for one in rows)),
         most=rounded(sum(one.most for one in rows)),

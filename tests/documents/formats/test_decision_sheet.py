@@ -87,7 +87,7 @@ def sheet(votes: int, places: int, dangers: int, name: str) -> dict[str, Plain]:
             }
         ],
         "sums": {**amounts, "gross": 987_650, "net": 975_310},
-        "head": {**amounts, "least": 10_000, "most": 60_000},
+        "head": {**amounts, "none": "aucun", "least": 10_000, "most": 60_000},
         "ticks": True,
         "foot": "Net = brut − FCTVA, avant toute aide. " * 4,
     }

@@ -161,7 +161,7 @@ def longest(votes: int, rooms: int) -> dict[str, Any]:
         "school": "École primaire intercommunale Marie-Curie des Marronniers",
         "voted": True,
         "money": {
-            "head": {**amounts, "least": 10_000, "most": 2_000_000},
+            "head": {**amounts, "none": "aucun", "least": 10_000, "most": 2_000_000},
             "rate": "16,404 % de l'investissement, lu le 27 novembre 2026",
             "years": [{"year": at, "inv": 500_000, "fon": 90_000} for at in (1, 2, 3)],
             "effort": "Le budget 2028 porte le plus gros effort : 590 000 €",
