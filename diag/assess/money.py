@@ -122,11 +122,6 @@ def format_sum(costs: Sequence[Cost]) -> str:
     return ", puis ".join(parts) or FREE_WORDS
 
 
-def format_works(works: Money) -> str:
-    """Return « travaux du bâtiment, hors budget numérique : 7 500 € TTC »."""
-    return f"{WORKS} : {_taxed(works)}" if works != Money() else ""
-
-
 def aside(works: Money) -> str:
     """Return « hors travaux du bâtiment (7 500 €) », beside a total with tax."""
     return f"hors travaux du bâtiment ({works.cell})" if works != Money() else ""

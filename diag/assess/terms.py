@@ -35,9 +35,6 @@ from diag.words.figures import half_up
 SOON = "P24M"
 """Within which a date presses."""
 
-FRESH = "P12M"
-"""Age after which the rate of the FCTVA is to be read again."""
-
 _DANGER: Tier = 1
 DUE: Tier = 2
 """The class of what a law or a date asks."""

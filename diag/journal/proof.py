@@ -39,7 +39,6 @@ _PARENTS = "select subject, id from parent where audit = ?"
 _ERASED = "select id, by_rev from erased where audit = ?"
 _KEPT = "select revisions, lam, digest, heads from tally where audit = ?"
 _SKELETONS = "select id, sum from skeleton where audit = ?"
-_ADD_ERASED = "insert into erased values (?, ?, ?)"
 
 _FOUND_AGAIN = ("parent", "head", "tally", "erased")
 """Tables that the log gives again."""

@@ -155,12 +155,6 @@ def status_head(journal: Journal, audit: str, status: AuditStatus) -> Head | Non
     return latest([one for one in heads if _field(one, "status") == status])
 
 
-def closing_of(journal: Journal, audit: str) -> Signature | None:
-    """Return the closing of an audit, if it is closed."""
-    signature = signature_of(journal, audit)
-    return signature if signature and signature.status is AuditStatus.CLOS else None
-
-
 def signature_of(
     journal: Journal,
     audit: str,

@@ -10,7 +10,7 @@ from diag.journal.facts import (
 )
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin
-from diag.journal.signatures import closing_of
+from diag.journal.signatures import signature_of
 from diag.model.audit import FollowUp, Subject
 from diag.model.enums import AuditStatus, FollowUpState, PlaceKind, Provenance
 from tests.journal.builders import (
@@ -78,14 +78,14 @@ def test_a_closing_is_intact_until_something_is_added(
     journal: Journal, author: Origin
 ) -> None:
     journal.write(changes.answered(AUDIT.id, ROOT, "q", known(1)), author)
-    assert closing_of(journal, AUDIT.id) is None
+    assert signature_of(journal, AUDIT.id) is None
     signed = journal.digest(AUDIT.id)
     journal.write(changes.moved(AUDIT.id, AuditStatus.CLOS, signed), author)
-    closing = closing_of(journal, AUDIT.id)
+    closing = signature_of(journal, AUDIT.id)
     assert closing is not None
     assert (closing.digest, closing.author, closing.intact) == (signed, "u01", True)
     journal.write(changes.answered(AUDIT.id, ROOT, "q", known(2)), author)
-    changed = closing_of(journal, AUDIT.id)
+    changed = signature_of(journal, AUDIT.id)
     assert changed is not None
     assert changed._replace(since=None) == closing
     assert changed.since is not None
@@ -101,7 +101,7 @@ def test_what_becomes_of_advice_leaves_a_closed_audit_as_it_was_signed(
     step = FollowUp(recommendation="cabler", state=FollowUpState.DECIDEE)
     journal.write(changes.followed(AUDIT.id, step), author)
 
-    closing = closing_of(journal, AUDIT.id)
+    closing = signature_of(journal, AUDIT.id)
 
     assert closing is not None
     assert closing.intact

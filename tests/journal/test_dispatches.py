@@ -2,7 +2,7 @@ from diag.journal import changes, subjects
 from diag.journal.journal import Journal
 from diag.journal.records import dispatches_of
 from diag.journal.revision import Json, NewRevision, Origin
-from diag.journal.signatures import closing_of
+from diag.journal.signatures import signature_of
 from diag.model.audit import Dispatch, Way
 from diag.model.enums import Audience, AuditStatus
 from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, SUBJECT, apart, known, person
@@ -53,11 +53,11 @@ def test_sending_a_closed_audit_leaves_it_as_it_was_signed(
     signed = journal.digest(AUDIT.id)
     journal.write(changes.moved(AUDIT.id, AuditStatus.CLOS, signed), author)
     journal.write(changes.dispatched(AUDIT.id, SENT), author)
-    closing = closing_of(journal, AUDIT.id)
+    closing = signature_of(journal, AUDIT.id)
     assert closing is not None
     assert closing.intact
     journal.write(changes.answered(AUDIT.id, ROOT, "q", known(1)), author)
-    changed = closing_of(journal, AUDIT.id)
+    changed = signature_of(journal, AUDIT.id)
     assert changed is not None
     assert not changed.intact
 

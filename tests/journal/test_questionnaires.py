@@ -2,7 +2,7 @@ from diag.journal import changes, subjects
 from diag.journal.journal import Journal
 from diag.journal.records import questionnaires_of
 from diag.journal.revision import Json, NewRevision, Origin
-from diag.journal.signatures import closing_of
+from diag.journal.signatures import signature_of
 from diag.model.audit import Questionnaire
 from diag.model.enums import AuditStatus
 from tests.journal.builders import AUDIT
@@ -38,6 +38,6 @@ def test_printing_a_page_leaves_a_closed_audit_as_it_was_signed(
     signed = journal.digest(AUDIT.id)
     journal.write(changes.moved(AUDIT.id, AuditStatus.CLOS, signed), author)
     journal.write(changes.questioned(AUDIT.id, PAGE), author)
-    closing = closing_of(journal, AUDIT.id)
+    closing = signature_of(journal, AUDIT.id)
     assert closing is not None
     assert closing.intact
