@@ -138,7 +138,7 @@ def older_method(
         return OlderMethodError(
             f"{whose} est clos sous l'édition {version}, d'une {OLDER}. Ce qui en a "
             "été écrit alors reste ; il n'est plus jugé ni imprimé. Pour le juger à "
-            "nouveau, rouvrez-le, passez-le à l'édition courante, puis closez-le.",
+            "nouveau, rouvrez-le, passez-le à l'édition courante, puis clôturez-le.",
             command=f"diag audit status {named} --set en_cours",
         )
     return OlderMethodError(

@@ -232,10 +232,16 @@ def frozen_vote(session: AuditSession, number: int) -> Vote:
         DiagError: the audit is not closed, or has no vote of that number.
     """
     found = report_of(session).frozen
+    if found is None and session.status is AuditStatus.CLOS:
+        raise DiagError(
+            "Cet audit a été clos par une version qui ne gelait pas les votes. "
+            "Rouvrez-le, puis clôturez-le de nouveau.",
+            command=f"diag audit status {session.about.ref} --set en_cours",
+        )
     if found is None:
         raise DiagError(
             "Un conseil décide de votes gelés, et l'audit n'est pas clos. "
-            "Closez-le d'abord.",
+            "Clôturez-le d'abord.",
             command=f"diag audit status {session.about.ref} --set clos",
         )
     for one in found.votes:

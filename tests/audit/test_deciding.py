@@ -12,6 +12,7 @@ from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.audit.votes import decisions_of, last_list
 from diag.audit.voting import decide, frozen_vote, state_words, steps_standing
+from diag.journal import changes
 from diag.journal.records import decision_list_of
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, AuditStatus, Decision, FollowUpState
@@ -184,6 +185,17 @@ def test_only_a_frozen_vote_is_decided(session: AuditSession) -> None:
     move(session, AuditStatus.EN_COURS)
     with pytest.raises(DiagError, match="l'audit n'est pas clos"):
         frozen_vote(session, 1)
+
+
+def test_an_audit_closed_before_votes_were_frozen_is_to_be_closed_anew(
+    tmp_path: Path,
+) -> None:
+    with audited_workspace(tmp_path / "desk") as made:
+        session = audited(made)
+        ident, digest = session.audit.id, session.digest
+        session.record(changes.moved(ident, AuditStatus.CLOS, digest=digest))
+        with pytest.raises(DiagError, match="Rouvrez-le, puis clôturez-le"):
+            frozen_vote(session, 1)
 
 
 def test_a_new_audit_reads_what_the_council_decided(session: AuditSession) -> None:
