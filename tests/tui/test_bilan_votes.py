@@ -128,7 +128,6 @@ async def test_votes_not_frozen_are_not_decided(tmp_path: Path) -> None:
         await pilot.press("2", "end", "enter", "down")
         await wait_for(pilot, lambda: bilan.vote == 1, "the first vote")
         await pilot.press("s")
-        await wait_for(
-            pilot, lambda: shows(pilot, "Clôturez-le d'abord"), "the refusal"
-        )
+        refused = "Clôturez-le d'abord"
+        await wait_for(pilot, lambda: shows(pilot, refused), "the refusal")
         assert not session.follow_ups
