@@ -39,7 +39,7 @@ from diag.audit.session import AuditSession
 from diag.audit.suppose import Option
 from diag.journal.attachments import AttachmentStore
 from diag.journal.errors import JournalError
-from diag.journal.records import decision_list_of, photos_of
+from diag.journal.records import photos_of, standing_list_of
 from diag.model.audit import Audit, Auditee, FollowUp, OwnAdvice, Visit
 from diag.model.charter import Issuer as Office
 from diag.model.checklist import Checklist, Wording
@@ -498,7 +498,7 @@ def _report_of(
     settings = workspace.settings
     territory = workspace.territory
     closed = session.status is AuditStatus.CLOS
-    frozen = decision_list_of(workspace.journal, session.audit.id) if closed else None
+    frozen = standing_list_of(workspace.journal, session.audit.id) if closed else None
     # What a closing froze is printed as of its day, whenever that is.
     frozen_on = date.fromisoformat(frozen.day) if frozen else None
     today = day or frozen_on or workspace.world.today()

@@ -170,6 +170,20 @@ def photos_of(journal: Journal, audit: str) -> tuple[Photo, ...]:
     return tuple(photos[each] for each in sorted(photos, key=lambda s: (births[s], s)))
 
 
+def standing_list_of(journal: Journal, audit: str) -> DecisionList | None:
+    """Return the list that the last move of an audit, its closing, froze.
+
+    None where that closing froze none: a version before votes closed it anew, and an
+    earlier list speaks of other facts.
+    """
+    closing = latest(journal.current(audit, subjects.STATUS))
+    which = latest(journal.current(audit, subjects.VOTES))
+    if closing is None or which is None:
+        return None
+    is_of_it = (closing.device, closing.lam) == (which.device, which.lam + 1)
+    return decision_list_of(journal, audit) if is_of_it else None
+
+
 def decision_list_of(journal: Journal, audit: str) -> DecisionList | None:
     """Return the list of votes that the last closing froze; None for none.
 

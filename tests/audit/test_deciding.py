@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.follow import add_step, move
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
@@ -217,3 +218,21 @@ def test_a_new_audit_reads_what_the_council_decided(session: AuditSession) -> No
     asked = {ident for one in found.votes for ident in one.actions}
     assert not asked & {*yes.actions, *no.actions}
     assert asked & {*later.actions}
+
+
+def test_a_list_of_an_earlier_closing_is_not_that_of_a_later_one_without_votes(
+    session: AuditSession,
+) -> None:
+    """A laptop with an older version reopens it, answers, and closes it anew."""
+    assert report_of(session).frozen is not None
+    ident = session.audit.id
+    move(session, AuditStatus.EN_COURS)
+    record_answer(session, NewAnswer("nb_classes", 4))
+    session.record(changes.moved(ident, AuditStatus.CLOS, digest=session.digest))
+    assert decision_list_of(session.workspace.journal, ident) is not None
+    assert report_of(session).frozen is None
+    move(session, AuditStatus.EN_COURS)
+    move(session, AuditStatus.CLOS)
+    frozen = report_of(session).frozen
+    assert frozen is not None
+    assert frozen.version == 2

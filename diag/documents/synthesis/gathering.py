@@ -24,7 +24,7 @@ from diag.documents.escape import Md
 from diag.documents.parts.frame import dangers_found
 from diag.documents.parts.votes import SchoolVotes
 from diag.journal.facts import edition_of
-from diag.journal.records import decision_list_of
+from diag.journal.records import standing_list_of
 from diag.model.audit import Auditee
 from diag.model.charter import Issuer
 from diag.model.checklist import Criterion
@@ -559,7 +559,7 @@ def _last_closing(sessions: Sequence[AuditSession]) -> date | None:
     for one in sessions:
         journal = one.workspace.journal
         is_closed = one.status is AuditStatus.CLOS
-        votes = decision_list_of(journal, one.audit.id) if is_closed else None
+        votes = standing_list_of(journal, one.audit.id) if is_closed else None
         if votes is None:
             return None
         days.append(date.fromisoformat(votes.day))
