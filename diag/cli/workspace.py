@@ -317,13 +317,14 @@ def settings(workspace: Workspace, /, **given: str | None) -> None:
 
 @click.command()
 @click.option(
-    "--port", type=click.IntRange(1024, 65535), default=8000, help="Port (8000)."
+    "--port", type=click.IntRange(1025, 65535), default=8000, help="Port (8000)."
 )
 @click.pass_context
 def web(ctx: click.Context, port: int) -> None:
     """Ouvre les écrans dans un navigateur de cet ordinateur.
 
-    Seul cet ordinateur y accède : rien n'est ouvert sur le réseau.
+    Seul cet ordinateur y accède : rien n'est ouvert sur le réseau. L'adresse affichée
+    sert une fois, dans un seul navigateur.
     """
     try:
         from diag.tui.web import LocalServer  # noqa: PLC0415 - an extra
@@ -333,8 +334,15 @@ def web(ctx: click.Context, port: int) -> None:
             'pip install "diag[web]". Sans lui, « diag » ouvre les mêmes écrans dans '
             "le terminal."
         ) from error
-    click.echo(f"Ouvrez http://localhost:{port} ; Ctrl+C arrête.")
-    LocalServer(command_of(ctx.obj), port).serve()
+    server = LocalServer(command_of(ctx.obj), port)
+    click.echo(f"Ouvrez {server.address} ; Ctrl+C arrête.")
+    try:
+        server.serve()
+    except OSError as error:
+        raise DiagError(
+            f"Le port {port} est pris par un autre programme. Choisissez-en un autre : "
+            f"diag web --port {port - 1}"
+        ) from error
 
 
 def command_of(folder: Path | None) -> str:

@@ -7,6 +7,7 @@ a signal that ends the program.
 import asyncio
 import signal
 import sys
+import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ _TOO_SMALL = "Fenêtre trop petite : agrandissez-la. Ce qui est tapé n'est pas 
 _WAITING = " en attente… un autre programme tient le journal "
 _SECOND = 1.0
 _ENDING = ("SIGTERM", "SIGQUIT")
+_KEYS = "textual-input"
+"""The thread by which Textual reads keys: it ends with the pipe of the page."""
 
 
 class TooSmall(Sturdy, ModalScreen[None]):
@@ -67,6 +70,8 @@ class GuardedApp(App[None]):
     def guard(self) -> None:
         """Watch signals and the place of the file from now on."""
         self.place_timer = self.set_interval(_SECOND, self._check_place)
+        if self.is_web:
+            self.set_interval(_SECOND, self._end_with_page)
         if sys.platform == "win32":
             return
         loop = asyncio.get_running_loop()
@@ -89,6 +94,11 @@ class GuardedApp(App[None]):
         """Leave as the user does: the terminal is given back as it was."""
         self.signal = int(getattr(signal, name))
         self.exit()
+
+    def _end_with_page(self) -> None:
+        """Leave when the server of the page is gone: no key can come any more."""
+        if not any(thread.name == _KEYS for thread in threading.enumerate()):
+            self._end("SIGTERM")
 
     def _check_place(self) -> None:
         self.desk.check_place()
