@@ -217,8 +217,8 @@ class Editions:
         body: bytes = rows[0][0].encode("utf-8")
         if sha256(body).hexdigest() != digest:
             raise DamagedError(
-                f"L'édition de grilles {digest[:12]} est abîmée : restaurez une "
-                "sauvegarde du dossier « backups »."
+                f"L'édition de grilles {digest[:12]} est abîmée : "
+                "« diag doctor » retrouve ce qui peut l'être."
             )
         return body
 

@@ -388,8 +388,8 @@ def get_setting(journal: Journal, key: str, default: Any = None) -> Any:
 def damaged_setting(journal: Journal, key: str) -> DamagedError:
     """Return why a setting that the disk changed cannot be read."""
     return DamagedError(
-        f"{journal.path} : le réglage « {key} » est abîmé. Restaurez une sauvegarde du "
-        "dossier « backups »."
+        f"{journal.path} : le réglage « {key} » est abîmé. N'y écrivez plus : "
+        "« diag doctor » retrouve ce qui peut l'être."
     )
 
 

@@ -43,11 +43,11 @@ _SKELETONS = "select id, sum from skeleton where audit = ?"
 _FOUND_AGAIN = ("parent", "head", "tally", "erased")
 """Tables that the log gives again."""
 
-_RESTORE = "Restaurez une sauvegarde du dossier « backups »."
+_EXAMINE = "N'y écrivez plus : « diag doctor » retrouve ce qui peut l'être."
 
 NONE: Mapping[bytes, bytes] = MappingProxyType({})
 
-NOT_FOUND_AGAIN = f"les réponses courantes ne sont plus celles du journal. {_RESTORE}"
+NOT_FOUND_AGAIN = f"les réponses courantes ne sont plus celles du journal. {_EXAMINE}"
 """What is said when what follows from the log cannot be written again."""
 
 
@@ -110,7 +110,7 @@ def changed_line(subject: str, key: bytes) -> DamagedError:
     """Return why a line that is not what was written is not read."""
     return DamagedError(
         f"la modification {key.hex()} ({subject}) n'est plus ce qui avait été "
-        f"écrit. {_RESTORE}"
+        f"écrit. {_EXAMINE}"
     )
 
 
@@ -143,7 +143,7 @@ def _check_erasures(audit: str, revisions: Iterable[Revision]) -> None:
         if each.erased and each.id not in named:
             raise DamagedError(
                 f"l'effacement de la modification {each.id} ({each.subject}) n'est "
-                f"plus dans le journal. {_RESTORE}"
+                f"plus dans le journal. {_EXAMINE}"
             )
 
 
@@ -237,7 +237,7 @@ def _check_nothing_lost(kept: tuple[Any, ...], found: Tally) -> None:
     if (revisions, digest) != (found.revisions, found.digest.to_bytes(32)):
         raise DamagedError(
             f"le journal a perdu des modifications : {revisions} enregistrées, "
-            f"{found.revisions} lisibles. {_RESTORE}"
+            f"{found.revisions} lisibles. {_EXAMINE}"
         )
 
 
@@ -345,7 +345,7 @@ def audits_in(connection: sqlite3.Connection) -> list[tuple[int, str]]:
     by_id = sorted(connection.execute(_BY_ID))
     if logged != summed or by_id != numbered or not known.issuperset(logged):
         raise DamagedError(
-            f"la liste des audits n'est plus celle du journal. {_RESTORE}"
+            f"la liste des audits n'est plus celle du journal. {_EXAMINE}"
         )
     return numbered
 

@@ -250,8 +250,8 @@ def older_audits(journal: Journal, *, engine: str) -> frozenset[str]:
     for digest, body in journal.select(_EDITIONS):
         if sha256(body.encode("utf-8")).hexdigest() != digest:
             raise DamagedError(
-                f"L'édition de grilles {digest[:12]} est abîmée : restaurez une "
-                "sauvegarde du dossier « backups »."
+                f"L'édition de grilles {digest[:12]} est abîmée : "
+                "« diag doctor » retrouve ce qui peut l'être."
             )
         if mark not in body:
             older.add(digest)
