@@ -16,7 +16,7 @@ from diag.journal.revision import now
 from diag.journal.territory import Territory
 from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
-from diag.model.errors import DiagError
+from diag.model.errors import DiagError, install_command
 from diag.sync.hub.delivery import deliver
 from diag.sync.hub.store import Location
 from diag.words.dates import day_words
@@ -127,8 +127,8 @@ def serve(chosen: HubLocation, host: str, port: int | None, database: str) -> No
         from diag.sync.hub import app  # noqa: PLC0415 - the extra `hub`
     except ModuleNotFoundError as error:
         raise DiagError(
-            f"Il manque {error.name} : installez diag avec son serveur, "
-            'pip install "diag[hub]".'
+            f"Il manque {error.name} : installez ce que demande le serveur.",
+            command=install_command("hub"),
         ) from error
     home = chosen.home().on(database) if database else chosen.home()
     everywhere = "127.0.0.1" if home.settings.tls == "proxy" else "0.0.0.0"  # noqa: S104 - laptops call it

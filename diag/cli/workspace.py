@@ -25,7 +25,7 @@ from diag.cli.shared import (
 from diag.journal.journal import FILE
 from diag.journal.revision import now
 from diag.model.codes import school_year
-from diag.model.errors import DiagError
+from diag.model.errors import DiagError, install_command
 from diag.office.outlook import year_begun, year_sentence
 from diag.office.privacy import encrypting
 from diag.words.sentences import counted
@@ -330,9 +330,9 @@ def web(ctx: click.Context, port: int) -> None:
         from diag.tui.web import LocalServer  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise DiagError(
-            "Les écrans dans un navigateur demandent un complément. Installez-le : "
-            'pip install "diag[web]". Sans lui, « diag » ouvre les mêmes écrans dans '
-            "le terminal."
+            "« diag » ouvre les mêmes écrans dans le terminal. Dans un navigateur, ils "
+            "demandent un complément. Installez-le.",
+            command=install_command("web"),
         ) from error
     server = LocalServer(command_of(ctx.obj), port)
     click.echo(f"Ouvrez {server.address} ; Ctrl+C arrête.")

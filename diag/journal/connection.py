@@ -24,6 +24,7 @@ from diag.journal.errors import (
     code_of,
     in_french,
 )
+from diag.model.errors import install_command
 
 _ALWAYS = {
     "busy_timeout": 10_000,
@@ -196,7 +197,8 @@ def _check(level: str, version: object) -> None:
     if level != "NONE" or not version:
         raise UnsafeError(
             "SQLCipher n'est pas celui que diag attend : vos saisies ne seraient "
-            "pas chiffrées. Réinstallez : pip install 'diag[encrypted]'."
+            "pas chiffrées. Réinstallez-le.",
+            command=install_command("encrypted"),
         )
 
 
@@ -211,7 +213,8 @@ def driver() -> Any:
     except ImportError as error:
         raise JournalError(
             "Cet espace de travail est chiffré, et ce diag ne sait pas l'ouvrir. "
-            "Installez : pip install 'diag[encrypted]'."
+            "Installez ce qui lui manque.",
+            command=install_command("encrypted"),
         ) from error
     return dbapi2
 

@@ -1,5 +1,7 @@
 """What went wrong, in words for the user."""
 
+import sys
+
 
 class DiagError(Exception):
     """Its text is French and whole: what happened, where, and what to do.
@@ -21,3 +23,24 @@ class DiagError(Exception):
         if not self.command:
             return str(self)
         return f"{str(self).removesuffix('.')} : {self.command}."
+
+
+def install_command(extra: str) -> str:
+    """Return the command that adds what an extra needs to this very installation.
+
+    It names the packages: on the public index, the name `diag` is somebody else's.
+    Empty where the program runs without having been installed.
+    """
+    # What is not missing pays nothing for it.
+    import shlex  # noqa: PLC0415
+    from importlib.metadata import PackageNotFoundError, requires  # noqa: PLC0415
+    from subprocess import list2cmdline  # noqa: PLC0415
+
+    try:
+        needs = [need.partition(";") for need in requires("diag") or []]
+    except PackageNotFoundError:
+        return ""
+    mark = f"extra == '{extra}'"
+    packages = [name.strip() for name, _, when in needs if mark in when]
+    words = [sys.executable, "-m", "pip", "install", *packages]
+    return list2cmdline(words) if sys.platform == "win32" else shlex.join(words)

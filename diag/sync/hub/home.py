@@ -22,7 +22,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pydantic import ValidationError
 
 from diag.model.enums import PlaceKind
-from diag.model.errors import DiagError
+from diag.model.errors import DiagError, install_command
 from diag.model.text import clean_line
 from diag.sync.bundle.keys import DeviceKeys, read_file_keys
 from diag.sync.hub.hub import Hub
@@ -170,8 +170,8 @@ class HubHome:
             from diag.sync.hub.postgres import PostgresEngine  # noqa: PLC0415
         except ImportError as error:
             raise DiagError(
-                "Il manque psycopg : installez diag avec son serveur, "
-                'pip install "diag[hub]".'
+                "Il manque psycopg : installez ce que demande le serveur.",
+                command=install_command("hub"),
             ) from error
         return Store(PostgresEngine(self.settings.database))
 
