@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def checklists() -> None:
-    """Grilles : vos changements (dossier « overlay »), éditions, différences."""
+    """Montre vos changements des grilles, et les éditions."""
 
 
 @checklists.command()
@@ -139,7 +139,7 @@ def check(
     spelling: bool,
     as_json: bool,
 ) -> None:
-    """Vérifie les grilles d'un dossier (sinon celles livrées avec diag)."""
+    """Vérifie les grilles. Celles d'un dossier, sinon celles livrées avec diag."""
     if schema:
         from diag.checklist.forms import json_schema  # noqa: PLC0415 - rare
 
@@ -228,7 +228,7 @@ _name = click.argument("name", metavar="[NOM]", default="")
 
 @click.group()
 def templates() -> None:
-    """Modèles des documents : voir, copier, comparer, essayer les vôtres."""
+    """Met les documents à vos mots : copier, comparer, essayer."""
 
 
 @templates.command("list")

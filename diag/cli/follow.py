@@ -228,7 +228,7 @@ def erase(session: AuditSession, revision: str, reason: str, *, yes: bool) -> No
 @json_option
 @click.pass_context
 def review(ctx: click.Context, *, as_json: bool) -> None:
-    """Liste les audits à relire : soumis, ou descellés depuis qu'on les a acceptés.
+    """Liste les audits à relire. Soumis, ou descellés depuis qu'on les a acceptés.
 
     On les soumet par « diag audit status UAI --set soumis ». Un audit accepté se
     descelle dès qu'on y écrit : seule une nouvelle acceptation y remédie. La dernière

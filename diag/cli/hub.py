@@ -64,7 +64,7 @@ _database = click.option(
 )
 @click.pass_context
 def hub(ctx: click.Context, folder: Path) -> None:
-    """Serveur du syndicat : où les postes se retrouvent (voir docs/hub.md)."""
+    """Tient le serveur du syndicat (voir docs/hub.md)."""
     ctx.obj = HubLocation(folder)
 
 

@@ -155,7 +155,7 @@ def _waiting_words(advice: Advice) -> str:
 @audit_command
 @click.argument("criterion", required=False)
 def why(session: AuditSession, criterion: str | None, *, as_json: bool) -> None:
-    """Déplie un critère (ou une préconisation) : faits, règles, sources."""
+    """Déplie un critère, une préconisation : faits, règle, source."""
     if criterion is None:
         print_lines(listed(session))
         return
@@ -204,7 +204,7 @@ def suppose(
     as_json: bool,
     **asked: object,
 ) -> None:
-    """« Et si… » : scores, préconisations et coûts ; aucun fait n'est changé."""
+    """Dit ce qu'un changement ferait aux scores et aux coûts."""
     if forget:
         gone = forget_scenario(session, forget)
         click.echo(f"Scénario oublié : {gone.name} (l'historique le garde).")

@@ -4,8 +4,9 @@ import gettext
 import logging
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,43 @@ from diag.words.sentences import system_sentence
 class LazyGroup(click.Group):
     """A group that knows its commands by name: `{"score": "diag.cli.judge:score"}`."""
 
-    def __init__(self, *args: Any, places: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        places: Mapping[str, str] | None = None,
+        verbs: Mapping[str, Mapping[str, str]] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.places = places
+        self.verbs = verbs or {}
+        """What one does → its commands, in order of use, and their places."""
+        self.places = places or dict(
+            chain.from_iterable(each.items() for each in self.verbs.values())
+        )
         """Command → module and attribute."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Return every command's name, sorted."""
-        return sorted(self.places)
+        """Return every command's name, in the order of the work; else sorted."""
+        return list(chain(*self.verbs.values())) or sorted(self.places)
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """Write the commands under the verb that each one serves."""
+        if not self.verbs:
+            super().format_commands(ctx, formatter)
+        for verb, names in self.verbs.items():
+            with formatter.section(f"{verb}\N{NO-BREAK SPACE}"):
+                formatter.write_dl(list(self._lines(ctx, names)))
+
+    def _lines(
+        self, ctx: click.Context, names: Iterable[str]
+    ) -> Iterator[tuple[str, str]]:
+        width = max(map(len, self.places))
+        for name in names:
+            command = self.get_command(ctx, name)
+            if command is not None and not command.hidden:
+                yield name.ljust(width), command.get_short_help_str(limit=76 - width)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return a command; None when there is none of that name."""
@@ -38,45 +68,57 @@ class LazyGroup(click.Group):
 
 
 COMMANDS = {
-    "atlas": "diag.cli.report:atlas",
-    "audit": "diag.cli.audit:audit",
-    "backup": "diag.cli.workspace:backup",
-    "bundle": "diag.cli.sync:bundle",
-    "check": "diag.cli.checklists:check",
-    "checklists": "diag.cli.checklists:checklists",
-    "compare": "diag.cli.judge:compare",
-    "completion": "diag.cli.main:completion",
-    "conflicts": "diag.cli.conflicts:conflicts_group",
-    "decrypt": "diag.cli.privacy:decrypt",
-    "demo": "diag.cli.report:demo",
-    "doctor": "diag.cli.workspace:doctor",
-    "draft": "diag.cli.report:draft",
-    "encrypt": "diag.cli.privacy:encrypt",
-    "export": "diag.cli.export:export",
-    "hub": "diag.cli.hub:hub",
-    "import": "diag.cli.territory:import_",
-    "init": "diag.cli.workspace:init",
-    "outbox": "diag.cli.send:outbox",
-    "progress": "diag.cli.territory:progress",
-    "questionnaire": "diag.cli.report:questionnaire",
-    "report": "diag.cli.report:report",
-    "restore": "diag.cli.workspace:restore",
-    "rgpd": "diag.cli.privacy:rgpd",
-    "review": "diag.cli.follow:review",
-    "salvage": "diag.cli.workspace:salvage",
-    "schools": "diag.cli.territory:schools",
-    "score": "diag.cli.judge:score",
-    "send": "diag.cli.send:send",
-    "settings": "diag.cli.workspace:settings",
-    "suppose": "diag.cli.judge:suppose",
-    "synthesis": "diag.cli.report:synthesis",
-    "sync": "diag.cli.sync:sync",
-    "templates": "diag.cli.checklists:templates",
-    "visit": "diag.cli.visit:visit",
-    "web": "diag.cli.workspace:web",
-    "why": "diag.cli.judge:why",
+    "Préparer": {
+        "demo": "diag.cli.report:demo",
+        "init": "diag.cli.workspace:init",
+        "settings": "diag.cli.workspace:settings",
+        "import": "diag.cli.territory:import_",
+        "schools": "diag.cli.territory:schools",
+        "check": "diag.cli.checklists:check",
+        "checklists": "diag.cli.checklists:checklists",
+        "templates": "diag.cli.checklists:templates",
+        "completion": "diag.cli.main:completion",
+    },
+    "Auditer": {
+        "visit": "diag.cli.visit:visit",
+        "web": "diag.cli.workspace:web",
+        "audit": "diag.cli.audit:audit",
+        "questionnaire": "diag.cli.report:questionnaire",
+    },
+    "Juger": {
+        "score": "diag.cli.judge:score",
+        "why": "diag.cli.judge:why",
+        "suppose": "diag.cli.judge:suppose",
+        "compare": "diag.cli.judge:compare",
+    },
+    "Écrire": {
+        "report": "diag.cli.report:report",
+        "synthesis": "diag.cli.report:synthesis",
+        "draft": "diag.cli.report:draft",
+        "export": "diag.cli.export:export",
+        "atlas": "diag.cli.report:atlas",
+        "send": "diag.cli.send:send",
+        "outbox": "diag.cli.send:outbox",
+    },
+    "Partager": {
+        "sync": "diag.cli.sync:sync",
+        "bundle": "diag.cli.sync:bundle",
+        "conflicts": "diag.cli.conflicts:conflicts_group",
+        "review": "diag.cli.follow:review",
+        "progress": "diag.cli.territory:progress",
+        "hub": "diag.cli.hub:hub",
+    },
+    "Garder": {
+        "backup": "diag.cli.workspace:backup",
+        "restore": "diag.cli.workspace:restore",
+        "doctor": "diag.cli.workspace:doctor",
+        "encrypt": "diag.cli.privacy:encrypt",
+        "decrypt": "diag.cli.privacy:decrypt",
+        "rgpd": "diag.cli.privacy:rgpd",
+        "salvage": "diag.cli.workspace:salvage",
+    },
 }
-"""Command → module and attribute."""
+"""Verb, as the help shows it → command → module and attribute."""
 
 EXIT_REFUSED = 1
 """Refused or failed; stderr has the reason and the remedy."""
@@ -84,7 +126,7 @@ EXIT_REFUSED = 1
 
 @click.group(
     cls=LazyGroup,
-    places=COMMANDS,
+    verbs=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
     invoke_without_command=True,
 )

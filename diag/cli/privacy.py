@@ -99,7 +99,7 @@ def encrypt(
 @click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
 @click.pass_context
 def decrypt(ctx: click.Context, identity: Path | None, *, yes: bool) -> None:
-    """Remet en clair le journal et les photos de cet espace de travail."""
+    """Remet en clair le journal et les photos."""
     folder = folder_of(ctx)
     if not yes and not agreed(f"Remettre {folder} en clair ?"):
         raise click.Abort
@@ -131,7 +131,7 @@ _drop = click.option(
 )
 @click.pass_context
 def rgpd(ctx: click.Context, file: Path | None, *, as_json: bool) -> None:
-    """Données personnelles : lesquelles, pourquoi, jusqu'à quand ; les effacer."""
+    """Dit quelles données personnelles sont gardées ; les efface."""
     if ctx.invoked_subcommand is not None:
         return
     with workspace_of(ctx) as workspace:

@@ -179,7 +179,7 @@ def atlas(
     outline: Path | None,
     formats: tuple[str, ...],
 ) -> None:
-    """Écrit l'atlas d'une campagne : carte, liste, une page par école.
+    """Écrit l'atlas d'une campagne : carte, liste, pages d'écoles.
 
     Un dossier de pages qui s'ouvre sans serveur ni réseau, à déposer sur une clé ou
     un partage. La vue dit ce que le destinataire peut voir : une mairie ne reçoit que
@@ -216,7 +216,7 @@ def atlas(
     help="Dossier de la démonstration, à part du vôtre.",
 )
 def demo(folder: Path) -> None:
-    """Montre tout sur un territoire inventé : écoles, commune, documents."""
+    """Montre tout sur un territoire inventé."""
     # The whole program is imported: only the demonstration pays for it.
     from diag.demo import demonstrate  # noqa: PLC0415
 
@@ -317,7 +317,7 @@ def questionnaire(
     *,
     enter: bool,
 ) -> None:
-    """Écrit une page de questions à remplir avant la visite, puis la saisit.
+    """Écrit les questions à remplir avant la visite, et les saisit.
 
     La mairie et le prestataire ont leur formulaire, ligne à ligne. La page ne pose que
     ce qui concerne l'école, n'est pas encore connu et peut se déclarer. Ses numéros

@@ -91,7 +91,7 @@ def send(
     yes: bool,
     provisional: bool,
 ) -> None:
-    """Prépare le message qui porte un rapport : un brouillon par destinataire.
+    """Prépare le message qui porte un rapport.
 
     L'adresse connue est montrée avec sa date, et demande votre accord. Avec --queue,
     le message attend « diag outbox send ».
@@ -187,7 +187,7 @@ COMMANDS = {
 
 @click.group(cls=LazyGroup, places=COMMANDS)
 def outbox() -> None:
-    """Envoie les rapports mis en attente, par votre serveur de messagerie."""
+    """Envoie les rapports mis en attente, par votre messagerie."""
 
 
 @click.command("list")

@@ -40,7 +40,7 @@ _LABELS = {"revisions": "Modifications", "bytes": "Pièces jointes"}
 @json_option
 @click.pass_context
 def sync(ctx: click.Context, folder: Path | None, *, as_json: bool) -> None:
-    """Synchronise avec le serveur du syndicat : réponses d'abord, photos ensuite.
+    """Synchronise avec le serveur du syndicat, ou un dossier.
 
     Interrompue (Ctrl+C, réseau coupé), elle reprend où elle en était.
     """
@@ -154,7 +154,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.group()
 def bundle() -> None:
-    """Échanger des audits par fichier chiffré et signé : clé USB, courriel, partage."""
+    """Échange des audits par fichier chiffré et signé."""
 
 
 @bundle.command()

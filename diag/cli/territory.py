@@ -36,7 +36,7 @@ _ALL = click.option(
 
 @click.group("import")
 def import_() -> None:
-    """Lit les fichiers officiels : annuaire, effectifs, IPS, communes, mairies."""
+    """Lit les fichiers officiels et vos tables."""
 
 
 def _add_official_list(kind: str, help_: str) -> None:

@@ -136,7 +136,7 @@ Act = Callable[[VisitSession, str], Iterator[str]]
 def visit(
     ctx: click.Context, ref: str, campaign: str | None, *, text: bool, start: bool
 ) -> None:
-    """Mène la visite d'une école, question après question, ligne par ligne.
+    """Mène la visite d'une école, question après question.
 
     Pour les lecteurs d'écran et les terminaux étroits. Les écrans s'ouvrent par
     « diag » sans commande.

@@ -108,7 +108,7 @@ def _knows_author(folder: Path) -> bool:
     help="Dossier de la copie (sinon « backups » de l'espace de travail).",
 )
 def backup(workspace: Workspace, folder: Path | None) -> None:
-    """Copie le journal, les photos et vos grilles ; vérifie jusqu'au dernier octet."""
+    """Copie le journal, les photos et vos grilles, et vérifie."""
     copied = keeping.back_up(workspace, folder)
     click.echo(f"Copie vérifiée : {copied.journal}")
     if copied.photos:
@@ -121,7 +121,7 @@ def backup(workspace: Workspace, folder: Path | None) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_context
 def restore(ctx: click.Context, file: Path) -> None:
-    """Remet une copie en service, photos et grilles ; rien de présent n'est perdu."""
+    """Remet une copie en service ; rien de présent n'est perdu."""
     aside = keeping.restore(folder_of(ctx), file)
     click.echo(f"Restauré depuis {file}")
     for kept in aside:
@@ -297,7 +297,7 @@ def import_(workspace: Workspace, file: Path, *, as_json: bool) -> None:
 @click.option("--email", help="Adresse du syndicat, pour les rapports.")
 @click.option("--siren", help="SIREN du syndicat, pour son propre audit.")
 def settings(workspace: Workspace, /, **given: str | None) -> None:
-    """Montre qui travaille ici, ou le change ; ce qui était dit reste à son auteur."""
+    """Montre qui travaille ici, ou le change. Ce qui était dit reste à son auteur."""
     kept = workspace.settings
     changed = changed_settings(kept, **given)
     if changed != kept:

@@ -7,19 +7,22 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import diag_apart
-from tests.contracts.pin_help import HELP
+from tests.contracts.pin_help import HELP, PAGE
 
 
-def test_the_help_of_every_command_is_the_kept_one() -> None:
+@pytest.mark.parametrize(
+    ("written", "path"), [("help_text", HELP), ("commands_page", PAGE)]
+)
+def test_the_help_of_every_command_is_the_kept_one(written: str, path: Path) -> None:
     """Refresh it: python -m tests.contracts.pin_help.
 
     In a process of its own: click keeps the words of the language it first spoke.
     """
-    program = "from tests.contracts.pin_help import help_text; print(help_text())"
+    program = f"from tests.contracts.pin_help import {written} as w; print(w())"
     done = subprocess.run(
         [sys.executable, "-X", "utf8", "-c", program], capture_output=True, check=True
     )
-    kept = HELP.read_text(encoding="utf-8").splitlines()
+    kept = path.read_text(encoding="utf-8").splitlines()
     assert done.stdout.decode().rstrip().splitlines() == kept
 
 
