@@ -102,7 +102,11 @@ def test_the_charter_of_the_page_is_followed(tmp_path: Path) -> None:
     assert all(f"`{key}`" in GUIDE for key in KEYS)
 
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "LISEZMOI.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
