@@ -196,10 +196,10 @@ def mark_of(folder: Path, overlay: Path | None = None) -> str:
 
 
 def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:  # a folder, a lost right: reading the file reports it
-        return b"unreadable"
+    with suppress(OSError):  # a lost right: reading the file reports it
+        if path.is_file():  # a pipe would be waited for
+            return path.read_bytes()
+    return b"unreadable"
 
 
 def program_mark() -> str:

@@ -277,7 +277,9 @@ def problems_tried(
             if read and path.is_file():
                 shutil.copy(path, target / path.name, follow_symlinks=False)
         if (overlay / FOLDER).is_dir():
-            shutil.copytree(overlay / FOLDER, target / FOLDER, symlinks=True)
+            shutil.copytree(
+                overlay / FOLDER, target / FOLDER, symlinks=True, ignore=_unreadable
+            )
         with Workspace.open(folder) as workspace:
             for document, problem in _made(workspace):
                 report(document)
@@ -290,6 +292,12 @@ def _pdf_notice(document: Document) -> str:
         return FORMATS[Format.PDF].write(document)[1]
     except DiagError as error:
         return str(error)
+
+
+def _unreadable(folder: str, names: list[str]) -> set[str]:
+    """Return the names of what no copy can read: pipes, devices."""
+    paths = {name: Path(folder, name) for name in names}
+    return {name for name, at in paths.items() if not (at.is_file() or at.is_dir())}
 
 
 def _made(workspace: Workspace) -> Iterator[tuple[str, str]]:

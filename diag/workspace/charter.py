@@ -163,7 +163,8 @@ def own_templates(
     """Return the templates of a folder, and a sentence for each that is not read."""
     found: list[tuple[str, str]] = []
     notices = []
-    for path in sorted(folder.glob("*.jinja")) if folder.is_dir() else ():
+    # A pipe would be waited for.
+    for path in sorted(each for each in folder.glob("*.jinja") if each.is_file()):
         place = f"overlay/{FOLDER}/{path.name}"
         if not (SHIPPED / path.name).is_file():
             notices.append(

@@ -37,10 +37,19 @@ SHOWN_SIDE = 900
 SHOWN_QUALITY = 70
 """JPEG quality in a document."""
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+SUFFIXES = frozenset({
+    ".jpg",
+    ".jpeg",
+    ".png",
+    ".webp",
+    ".bmp",
+    ".gif",
+    ".tif",
+    ".tiff",
+})
 """Names of the files that a folder of photos is searched for."""
 
-_FORMATS = ("JPEG", "PNG", "WEBP")
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 _HEIC = frozenset({".heic", ".heif"})
 _EXIF, _TAKEN = 0x8769, 0x9003
 
@@ -140,7 +149,12 @@ def _read(path: Path) -> bytes:
 
 def _decode(raw: bytes) -> tuple["Image.Image", str]:
     # 60 ms: only who joins a photo pays for it.
-    from PIL import Image, ImageOps, WebPImagePlugin  # noqa: F401, PLC0415 - registers
+    from PIL import (  # noqa: PLC0415
+        Image,
+        ImageOps,
+        TiffImagePlugin,  # noqa: F401 - registers its format
+        WebPImagePlugin,  # noqa: F401
+    )
 
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     with warnings.catch_warnings():

@@ -47,6 +47,19 @@ def test_a_transparent_drawing_gets_a_white_ground(tmp_path: Path) -> None:
     assert kept.getpixel((5, 5)) == (255, 255, 255)
 
 
+@pytest.mark.parametrize("ending", ["bmp", "gif", "tif", "webp", "png"])
+def test_a_picture_of_any_common_format_is_read(tmp_path: Path, ending: str) -> None:
+    """A BMP, a GIF and a TIFF that were whole were told damaged."""
+    Image.new("RGB", (40, 30), (200, 10, 10)).save(tmp_path / f"mur.{ending}")
+
+    kept = opened(read_picture(tmp_path / f"mur.{ending}").data).convert("RGB")
+
+    assert kept.size == (40, 30)
+    red, green, blue = kept.getpixel((20, 15))  # type: ignore[misc]
+    assert red > 180
+    assert max(green, blue) < 40
+
+
 @pytest.mark.parametrize("side", [7_100, 9_000, 30_000])
 def test_a_bomb_is_refused_before_it_is_decoded(tmp_path: Path, side: int) -> None:
     path = png_claiming(tmp_path / "bombe.png", side, side)

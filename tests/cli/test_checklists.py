@@ -1,12 +1,14 @@
 """`diag checklists`: what the syndicat changed, told in French."""
 
 import json
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.audit.small_edition import ship
-from tests.cli.running import Run, diag
+from tests.cli.running import Run, command, diag, environment
 from tests.rules.written import FILES, spoilt
 
 
@@ -106,3 +108,24 @@ def test_situations_are_listed_with_the_criteria_that_judge_them(
     assert last.endswith(
         "1 situation que les critères jugent sans dire ce qui est meilleur."
     )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no named pipe in a folder of Windows")
+def test_a_pipe_among_the_changes_is_not_waited_for(home: Path) -> None:
+    """Nobody writes to it: the check would never end."""
+    overlay(home, 'prices:\n  - {id: prise_rj45, typical: "101.50", as_of: 2026}\n')
+    models = home / "overlay" / "modeles"
+    models.mkdir()
+    pipes = home / "overlay" / "tube.yaml", models / "mairie.md.jinja"
+    for pipe in pipes:
+        os.mkfifo(pipe)
+    try:
+        for words in (("checklists", "check"), ("templates", "check")):
+            done = subprocess.run(
+                command(*words), env=environment(home), timeout=180, check=False
+            )
+            assert done.returncode == 0
+    finally:
+        for pipe in pipes:
+            pipe.unlink()
+        models.rmdir()
