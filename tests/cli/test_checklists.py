@@ -120,7 +120,7 @@ def test_a_pipe_among_the_changes_is_not_waited_for(home: Path) -> None:
     for pipe in pipes:
         os.mkfifo(pipe)
     try:
-        for words in (("checklists", "check"), ("templates", "check")):
+        for words in (("checklists", "check"), ("templates", "list")):
             done = subprocess.run(
                 command(*words), env=environment(home), timeout=180, check=False
             )
