@@ -2,13 +2,21 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from diag.cli.shared import campaign_option, print_lines, progress_bar, workspace_of
+from diag.cli.shared import (
+    Day,
+    campaign_option,
+    print_lines,
+    progress_bar,
+    workspace_of,
+)
 from diag.words.sentences import counted
+from diag.workspace.subjects import school_of
 from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -31,16 +39,19 @@ def export() -> None:
     """
 
 
+_out = click.option(
+    "--out",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Dossier des fichiers (sinon « exports » de l'espace de travail).",
+)
+
+
 def _subjects(command: F) -> F:
     """Add whom the table is about, where it goes and of which campaign."""
     for option in (
         campaign_option,
-        click.option(
-            "--out",
-            "folder",
-            type=click.Path(path_type=Path, file_okay=False),
-            help="Dossier des fichiers (sinon « exports » de l'espace de travail).",
-        ),
+        _out,
         click.option(
             "--all", "everything", is_flag=True, help="Tous les audits de la campagne."
         ),
@@ -202,6 +213,28 @@ def glpi(ctx: click.Context, /, *, sensitive: bool, **asked: Any) -> None:
         day = workspace.world.today()
         done = write_glpi(picked, folder, day, bar, sensitive=sensitive)
     _print_written(done)
+
+
+@export.command()
+@click.argument("uais", metavar="[UAI]...", nargs=-1)
+@click.option("--on", "day", type=Day(), help="Jour de la tournée.")
+@_out
+@click.pass_context
+def tour(
+    ctx: click.Context, uais: tuple[str, ...], day: date | None, folder: Path | None
+) -> None:
+    """Écrit une tournée pour un agenda (fichier .ics).
+
+    Les écoles nommées, dans l'ordre ; sans elles, celles de la tournée préparée dans
+    les écrans. Sans --on : le jour prévu.
+    """
+    from diag.office.tour import Tour, export_tour, tour_of  # noqa: PLC0415 - 20 ms
+
+    with workspace_of(ctx) as workspace:
+        kept = tour_of(workspace)
+        named = tuple(school_of(workspace, uai).uai for uai in uais)
+        planned = Tour(day or kept.day, named or kept.uais)
+        click.echo(export_tour(workspace, planned, folder))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid5
 
@@ -74,20 +75,23 @@ def address_of(school: "School") -> str:
     return ", ".join(filter(None, (school.address, town)))
 
 
-def export_tour(workspace: Workspace) -> str:
-    """Write the tour as a calendar's file under `exports`; return its path.
+def export_tour(
+    workspace: Workspace, tour: Tour | None = None, folder: Path | None = None
+) -> str:
+    """Write a tour, by default the one prepared, as a calendar's file; return its path.
 
     Raises:
         DiagError: when no school is picked.
     """
-    tour = tour_of(workspace)
+    tour = tour or tour_of(workspace)
     schools = stops(workspace, tour)
     if not schools:
         raise DiagError(
             "La tournée est vide : rien à exporter. Choisissez d'abord des écoles "
             "dans Territoire."
         )
-    path = workspace.folder / "exports" / f"tournee-{tour.day.isoformat()}.ics"
+    folder = folder or workspace.folder / "exports"
+    path = folder / f"tournee-{tour.day.isoformat()}.ics"
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, calendar(tour.day, schools, workspace.world.clock()))
     return str(path)

@@ -65,3 +65,18 @@ def test_a_school_that_nobody_audited_is_refused(home: Path) -> None:
     assert run.code == 1
     assert "diag audit start 9990187Z" in run.err
     assert run.out == ""
+
+
+def test_a_tour_is_written_for_a_calendar_without_the_screens(
+    home: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "sortie"
+    words = ("export", "tour", SCHOOL.lower(), "--on", "1/12/2026", "--out", str(out))
+
+    run = diag(home, *words)
+
+    made = out / "tournee-2026-12-01.ics"
+    assert (run.code, run.out.strip()) == (0, str(made))
+    assert "DTSTART;VALUE=DATE:20261201" in made.read_text(encoding="utf-8")
+    assert diag(home, "export", "tour", "0000000X").code == 1
+    assert "tournée est vide" in diag(home, "export", "tour").err

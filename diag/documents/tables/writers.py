@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from xlsxwriter.worksheet import Worksheet
@@ -309,8 +310,15 @@ def judged(report: Report) -> Judged:
 
 
 def school_map(schools: Iterable[tuple[School, Judged | None]]) -> bytes:
-    """Return the schools as one collection of points."""
-    features = [_feature(school, found) for school, found in schools]
+    """Return the schools as one collection of points, each with all the columns.
+
+    A map's program takes its columns from the first points: a score that a school does
+    not have is null there, never absent.
+    """
+    pairs = list(schools)
+    told = chain.from_iterable(found.scores for _, found in pairs if found)
+    none: dict[str, int | None] = dict.fromkeys(told)
+    features = [_feature(school, found, none) for school, found in pairs]
     return as_json({"type": "FeatureCollection", "features": features})
 
 
@@ -324,7 +332,9 @@ def position(school: School) -> list[float] | None:
     return [east, north] if inside and (east or north) else None
 
 
-def _feature(school: School, found: Judged | None) -> dict[str, object]:
+def _feature(
+    school: School, found: Judged | None, none: Mapping[str, int | None]
+) -> dict[str, object]:
     point = position(school)
     properties: dict[str, object] = {
         "uai": school.uai,
@@ -339,6 +349,7 @@ def _feature(school: School, found: Judged | None) -> dict[str, object]:
         "statut": found.status if found else None,
         "provisoire": found.provisional if found else None,
         "socle": found.socle if found else None,
+        **none,
         **(found.scores if found else {}),
     }
     return {

@@ -34,12 +34,17 @@ def test_a_closed_audit_is_no_longer_provisional() -> None:
     assert not found.provisional
 
 
-def test_a_school_that_nobody_audited_has_no_score() -> None:
-    told = json.loads(school_map([(HERE, None)]))["features"][0]["properties"]
+def test_a_school_that_nobody_audited_has_the_columns_and_no_score() -> None:
+    """A map's program that met this school first would show no score at all."""
+    seen = HERE.model_copy(update={"uai": "9990149H"})
+    found = judged(report(facts({("ecole", "debit"): 120})))
+    features = json.loads(school_map([(HERE, None), (seen, found)]))["features"]
+    told, other = (feature["properties"] for feature in features)
 
     assert told["audit"] is False
     assert told["statut"] is None
-    assert "score_min" not in told
+    assert told["score_min"] is None
+    assert list(told) == list(other)
 
 
 @pytest.mark.parametrize(
