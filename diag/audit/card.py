@@ -216,6 +216,7 @@ class QuestionCard:
     base: str
     """In a conflict, what both started from; empty when nothing."""
     notes: tuple[str, ...]
+    """What is noted here: observations, and the notes of before beside the answer."""
     scales: tuple[Scale, ...]
     last: Remembered | None
     """The answer of the previous audit, or of another school of the commune."""
@@ -260,7 +261,14 @@ def card_of(
         expected=TYPES[question.type].wanted(question),
         said=tuple(_standing_answer(session, question, head) for head in stop.heads),
         base=_base(session, stop) if len(stop.heads) > 1 else "",
-        notes=session.facts.notes.get(stop.key, ()),
+        notes=(
+            *session.facts.notes.get(stop.key, ()),
+            *(
+                seen.text
+                for seen in session.observations
+                if (seen.place, seen.question) == stop.key
+            ),
+        ),
         scales=scales_of(stop, session.checklist, session.judged),
         last=last,
         last_words=_last_words(question, last, today) if last else "",

@@ -23,6 +23,7 @@ from diag.journal.subjects import (
     FollowTopic,
     HandTopic,
     NoteTopic,
+    ObservationTopic,
     OwnTopic,
     PhotoTopic,
     PlaceTopic,
@@ -148,15 +149,8 @@ def describe_subject(session: AuditSession, topic: Topic, value: object = None) 
             kind = last.get("kind")
             noun = PLACES[PlaceKind(kind)][0] if kind in set(PlaceKind) else "lieu"
             words = _called(noun, last.get("name"))
-        case VisitTopic(visit):
-            on = _last(session, subjects.visit(visit), value).get("date")
-            words = f"visite du {written_day(str(on))}" if on else "visite"
-        case PhotoTopic(photo):
-            last = _last(session, subjects.photo(photo), value)
-            words = _called("photo", last.get("caption"))
-        case ScenarioTopic(scenario):
-            last = _last(session, subjects.scenario(scenario), value)
-            words = _called("scénario", last.get("name"))
+        case VisitTopic() | PhotoTopic() | ObservationTopic() | ScenarioTopic():
+            words = _describe_thing(session, topic, value)
         case ClosedTopic(kind):
             words = f"liste complète des {PLACES[kind][1]}"
         case AuditTopic(name):
@@ -164,6 +158,29 @@ def describe_subject(session: AuditSession, topic: Topic, value: object = None) 
         case _:
             words = _NOUNS.get(type(topic), "modification d'une version plus récente")
     return words
+
+
+def _describe_thing(
+    session: AuditSession,
+    topic: VisitTopic | PhotoTopic | ObservationTopic | ScenarioTopic,
+    value: object,
+) -> str:
+    """Return what a thing is called by what its value says of it."""
+    match topic:
+        case VisitTopic(visit):
+            on = _last(session, subjects.visit(visit), value).get("date")
+            return f"visite du {written_day(str(on))}" if on else "visite"
+        case PhotoTopic(photo):
+            last = _last(session, subjects.photo(photo), value)
+            return _called("photo", last.get("caption"))
+        case ObservationTopic(observation):
+            last = _last(session, subjects.observation(observation), value)
+            noun = "réponse de la direction" if last.get("reply") else "observation"
+            where = place_name(session, _text(last, "place"))
+            return f"{where}, {_called(noun, shortened(_text(last, 'text')))}"
+        case ScenarioTopic(scenario):
+            last = _last(session, subjects.scenario(scenario), value)
+            return _called("scénario", last.get("name"))
 
 
 def _describe_advice(
@@ -214,6 +231,16 @@ def reader_words(audience: str) -> str:
     return AUDIENCES[Audience(audience)] if known else audience
 
 
+_SHORT = 40
+"""Characters of a free text that name it."""
+
+
+def shortened(text: str) -> str:
+    """Return the beginning of a free text, on one line."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _SHORT else f"{flat[: _SHORT - 1].rstrip()}…"
+
+
 def _called(noun: str, name: object) -> str:
     return f"{noun} « {name} »" if name else noun
 
@@ -254,8 +281,8 @@ def _describe_fields(session: AuditSession, topic: Topic, value: dict[str, Any])
             inside = parent and parent != session.facts.root
             stands = f"dans {place_name(session, parent)}" if inside else ""
             words = _joined(noun, _text(value, "name"), stands)
-        case SameTopic():
-            words = place_name(session, _text(value, "place"))
+        case SameTopic() | ObservationTopic():
+            words = _describe_at_place(session, topic, value)
         case VisitTopic():
             met = _names(value, "met")
             words = _joined(
@@ -287,6 +314,20 @@ def _describe_fields(session: AuditSession, topic: Topic, value: dict[str, Any])
         case _:
             words = _joined(*(_plain(value[key]) for key in sorted(value)))
     return words
+
+
+def _describe_at_place(
+    session: AuditSession, topic: SameTopic | ObservationTopic, value: dict[str, Any]
+) -> str:
+    """Return the place that one is the same as, or the words noted of it."""
+    if isinstance(topic, SameTopic):
+        return place_name(session, _text(value, "place"))
+    asked = find_question_ever(session, _text(value, "question"))
+    return _joined(
+        _text(value, "text"),
+        f"sur « {asked.label} »" if asked else "",
+        "à montrer" if value.get("shown") is True else "",
+    )
 
 
 _NAMED_BY: dict[type, str] = {
@@ -349,7 +390,11 @@ def _joined(*parts: str) -> str:
 _WITH_CONTENT = AnswerTopic | AuditTopic | ClosedTopic | FollowTopic
 """Where the content stands next to the subject."""
 
-_WRITTEN_AGAIN: dict[type[Topic], str] = {PlaceTopic: "nom", VisitTopic: "correction"}
+_WRITTEN_AGAIN: dict[type[Topic], str] = {
+    PlaceTopic: "nom",
+    VisitTopic: "correction",
+    ObservationTopic: "correction",
+}
 """What is changed in a thing that was there already."""
 
 _SEVERAL: dict[type[Topic], tuple[str, str]] = {
@@ -357,6 +402,7 @@ _SEVERAL: dict[type[Topic], tuple[str, str]] = {
     NoteTopic: ("note", "notes"),
     FlagTopic: ("marque « à revoir »", "marques « à revoir »"),
     PhotoTopic: ("photo", "photos"),
+    ObservationTopic: ("observation", "observations"),
     RankTopic: ("rang de préconisation", "rangs de préconisations"),
 }
 """What several things of a kind are called."""

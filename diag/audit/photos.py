@@ -22,7 +22,7 @@ from diag.journal.attachments import AttachmentStore
 from diag.journal.journal import get_setting, put_setting
 from diag.journal.records import is_named
 from diag.journal.records import photos_of as _photos_of
-from diag.journal.revision import NewRevision, Revision
+from diag.journal.revision import NewRevision, Revision, files_in
 from diag.journal.subjects import PhotoTopic
 from diag.model.audit import Photo
 from diag.model.enums import State
@@ -174,6 +174,17 @@ def caption_photo(session: AuditSession, ident: str, caption: str) -> Photo:
     return captioned
 
 
+def mark_photo(session: AuditSession, ident: str, *, shown: bool) -> Photo:
+    """Say that a photo is « à montrer » in public documents, or no longer.
+
+    Raises:
+        DiagError: unknown photo.
+    """
+    photo = find_photo(session, ident).model_copy(update={"shown": shown})
+    session.record(changes.photographed(session.audit.id, photo))
+    return photo
+
+
 def remove_photo(session: AuditSession, ident: str) -> Photo:
     """Take a photo away; history keeps it, undo brings it back.
 
@@ -233,15 +244,14 @@ def export_photos(session: AuditSession, folder: Path) -> tuple[Path, ...]:
 
 
 def drop_erased(session: AuditSession, erased: Revision) -> None:
-    """Remove the picture of a revision just erased, unless another names it."""
+    """Remove the pictures of a revision just erased, unless another names them."""
     value: Any = erased.value
-    if not isinstance(subjects.parse(erased.subject), PhotoTopic):
-        return
-    sha = value.get("sha") if isinstance(value, dict) else None
-    if not isinstance(sha, str) or not _SHA.fullmatch(sha):
-        return
-    if not is_named(session.workspace.journal, sha):
-        AttachmentStore(session.workspace.folder).drop(sha)
+    named = [*files_in(value)]
+    if isinstance(subjects.parse(erased.subject), PhotoTopic):
+        named.append(str(value.get("sha")))
+    for sha in filter(_SHA.fullmatch, named):
+        if not is_named(session.workspace.journal, sha):
+            AttachmentStore(session.workspace.folder).drop(sha)
 
 
 def _answer(

@@ -36,6 +36,7 @@ from diag.journal.heads import repeat_at_twins
 from diag.journal.records import (
     follow_ups_of,
     hands_of,
+    observations_of,
     ranks_of,
     visits_of,
     wordings_of,
@@ -43,7 +44,15 @@ from diag.journal.records import (
 from diag.journal.revision import NewRevision, Revision, parse
 from diag.journal.signatures import Signature, signature_of
 from diag.journal.subjects import AnswerTopic, NoteTopic, PlaceTopic
-from diag.model.audit import Audit, Auditee, FollowUp, Visit, audit_id, root_place_id
+from diag.model.audit import (
+    Audit,
+    Auditee,
+    FollowUp,
+    Observation,
+    Visit,
+    audit_id,
+    root_place_id,
+)
 from diag.model.checklist import Checklist
 from diag.model.enums import (
     Audience,
@@ -200,6 +209,11 @@ class AuditSession:
         return visits_of(self.workspace.journal, self.audit.id)
 
     @property
+    def observations(self) -> tuple[Observation, ...]:
+        """What was seen and noted, in order."""
+        return observations_of(self.workspace.journal, self.audit.id)
+
+    @property
     def follow_ups(self) -> tuple[FollowUp, ...]:
         """What became of recommendations, step after step."""
         steps = follow_ups_of(self.workspace.journal, self.audit.id)
@@ -278,7 +292,10 @@ class AuditSession:
         if moved:
             self.check_method()
         # What becomes of recommendations is written after the closing, as it should.
-        if self.asks_when_closed and moved and self.status is AuditStatus.CLOS:
+        unseals = moved or any(
+            draft.subject.startswith(subjects.OBSERVATIONS) for draft in drafts
+        )
+        if self.asks_when_closed and unseals and self.status is AuditStatus.CLOS:
             raise ClosedAuditError(self, drafts)
         journal = self.workspace.journal
         also = repeat_at_twins(journal, self.audit.id, drafts)

@@ -16,6 +16,7 @@ from diag.journal.subjects import (
     FollowTopic,
     HandTopic,
     NoteTopic,
+    ObservationTopic,
     OwnTopic,
     PhotoTopic,
     PlaceTopic,
@@ -35,6 +36,7 @@ _UNDOABLE = (
     | FlagTopic
     | PlaceTopic
     | PhotoTopic
+    | ObservationTopic
     | SameTopic
     | ApartTopic
     | ClosedTopic

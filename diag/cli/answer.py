@@ -122,7 +122,10 @@ def answer(
 @click.argument("text")
 @click.option("--place", default="", help="Nom du lieu (sinon l'école elle-même).")
 def note(session: AuditSession, question: str, text: str, place: str) -> None:
-    """Écrit la note à côté d'une réponse ; un texte vide la retire."""
+    """Écrit la note à côté d'une réponse ; un texte vide la retire.
+
+    Pour noter ce que vous voyez, avec ou sans question : diag audit observe.
+    """
     record_note(session, question, text, place)
     click.echo("Note enregistrée." if text else "Note retirée.")
 
@@ -229,6 +232,18 @@ def caption(session: AuditSession, ident: str, text: str) -> None:
     """Change la légende d'une photo."""
     captioned = photos.caption_photo(session, ident, text)
     click.echo(f"Légende : {captioned.caption}")
+
+
+@photo.command("show")
+@audit_subcommand
+@click.argument("ident", metavar="PHOTO")
+@click.option("--hide", is_flag=True, help="N'est plus à montrer.")
+def show_photo(session: AuditSession, ident: str, *, hide: bool) -> None:
+    """Marque une photo « à montrer » : les documents publics peuvent l'imprimer."""
+    marked = photos.mark_photo(session, ident, shown=not hide)
+    click.echo(
+        f"{'À montrer' if marked.shown else 'Plus à montrer'} : {marked.caption}"
+    )
 
 
 @photo.command("remove")

@@ -51,6 +51,7 @@ COMMANDS = {
     "import": "diag.cli.workspace:import_",
     "list": "diag.cli.audit:list_",
     "note": "diag.cli.answer:note",
+    "observe": "diag.cli.observing:observe",
     "photo": "diag.cli.answer:photo",
     "place": "diag.cli.answer:place",
     "profile": "diag.cli.audit:profile",

@@ -288,6 +288,8 @@ _ALL_NAMED = """
 select distinct coalesce(
   json_extract(body, '$.value.sha'), json_extract(body, '$.value.value'))
 from rev where erased = 0 and (subject glob 'photo/*' or subject glob 'place/*/q/*')
+union
+select f.value from rev r, json_each(r.body, '$.value.files') f where r.erased = 0
 """
 
 

@@ -11,6 +11,7 @@ from diag.journal.revision import Json, NewRevision
 from diag.model.audit import (
     Dispatch,
     FollowUp,
+    Observation,
     OwnAdvice,
     Photo,
     Questionnaire,
@@ -22,6 +23,9 @@ from diag.model.enums import Audience, AuditStatus, PlaceKind, Profile
 from diag.model.fact import Answer, Place
 from diag.model.number import Number
 from diag.model.votes import DecisionList, VoteHand
+
+COVERS = 2
+"""What signatures written now cover; 2: observations too. None before said it."""
 
 
 def opened(audit: str, campaign: str, subject: Subject) -> NewRevision:
@@ -55,6 +59,8 @@ def moved(
     """Say where the audit stands; a closing carries the digest that is signed."""
     fields = {"status": str(status), "digest": digest, "comment": comment}
     value: dict[str, Json] = {name: text for name, text in fields.items() if text}
+    if digest:
+        value["covers"] = COVERS
     return NewRevision(audit, subjects.STATUS, value)
 
 
@@ -69,6 +75,7 @@ def accepted(
         "status": str(AuditStatus.ACCEPTE),
         "digest": digest,
         "n": many,
+        "covers": COVERS,
     }
     if comment:
         fields["comment"] = comment
@@ -149,6 +156,19 @@ def photographed(audit: str, photo: Photo) -> NewRevision:
 def unphotographed(audit: str, photo: str) -> NewRevision:
     """Take a photo away; history keeps it."""
     return NewRevision(audit, subjects.photo(photo), op="del")
+
+
+def observed(audit: str, seen: Observation) -> NewRevision:
+    """Note what was seen, or change it; who wrote each word is in the journal."""
+    value = seen.model_dump(
+        mode="json", exclude={"id", "author"}, exclude_defaults=True
+    )
+    return NewRevision(audit, subjects.observation(seen.id), value)
+
+
+def unobserved(audit: str, observation: str) -> NewRevision:
+    """Take an observation away; history keeps it."""
+    return NewRevision(audit, subjects.observation(observation), op="del")
 
 
 def followed(audit: str, step: FollowUp) -> NewRevision:

@@ -216,8 +216,12 @@ _FORGET_MARKS = "delete from sync_state where audit = ?"
 
 _ATTACHMENTS = """
 select coalesce(json_extract(body, '$.value.sha'), json_extract(body, '$.value.digest'))
-from rev where audit = (select n from audit where id = ?) and erased = 0
-  and (subject = ? or (subject >= ? and subject < ?))
+from rev where audit = (select n from audit where id = ?1) and erased = 0
+  and (subject = ?2 or (subject >= ?3 and subject < ?4))
+union
+select f.value from rev r, json_each(r.body, '$.value.files') f
+where r.audit = (select n from audit where id = ?1) and r.erased = 0
+  and r.subject >= ?5 and r.subject < ?6
 """
 
 _AUTHORS = """
@@ -381,7 +385,7 @@ def differences(journal: Journal, which: Iterable[str]) -> set[tuple[str, Topic]
 
 def attachments_in(journal: Journal, which: Iterable[str]) -> set[str]:
     """Return the SHA-256 of what some audits name, history included."""
-    bounds = [subjects.EDITION, *subjects.inside("photo")]
+    bounds = [subjects.EDITION, *_SHOWING]
     rows = [
         row for one in which for row in journal.select(_ATTACHMENTS, [one, *bounds])
     ]
@@ -442,30 +446,45 @@ def _written(detail: dict[str, Any]) -> str:
 _PHOTOS = """
 select distinct json_extract(body, '$.value.sha'), json_extract(body, '$.value.size'),
   json_extract(body, '$.value.mime')
-from rev where subject >= ? and subject < ? and erased = 0
+from rev where subject >= ?1 and subject < ?2 and erased = 0
   and json_type(body, '$.value.sha') = 'text'
+union
+select f.value, null, null from rev r, json_each(r.body, '$.value.files') f
+where r.subject >= ?3 and r.subject < ?4 and r.erased = 0 and f.type = 'text'
 """
 
 _SHOWN = """
 select distinct json_extract(h.value, '$.sha'), json_extract(h.value, '$.size'),
   json_extract(h.value, '$.mime')
-from head h where h.subject >= ? and h.subject < ? and h.value is not null
+from head h where h.subject >= ?1 and h.subject < ?2 and h.value is not null
   and json_type(h.value, '$.sha') = 'text'
-  and not exists (select 1 from head s where s.audit = h.audit and s.subject = ?
-    and json_extract(s.value, '$.status') = ?)
+  and not exists (select 1 from head s where s.audit = h.audit and s.subject = ?5
+    and json_extract(s.value, '$.status') = ?6)
+union
+select f.value, null, null from head h, json_each(h.value, '$.files') f
+where h.subject >= ?3 and h.subject < ?4 and h.value is not null and f.type = 'text'
+  and not exists (select 1 from head s where s.audit = h.audit and s.subject = ?5
+    and json_extract(s.value, '$.status') = ?6)
 """
 
 _NAMING = """
 select distinct json_extract(r.body, '$.value.sha'), a.id
 from rev r join audit a on a.n = r.audit
-where r.subject >= ? and r.subject < ? and r.erased = 0
+where r.subject >= ?1 and r.subject < ?2 and r.erased = 0
   and json_type(r.body, '$.value.sha') = 'text'
+union
+select f.value, a.id from rev r join audit a on a.n = r.audit,
+  json_each(r.body, '$.value.files') f
+where r.subject >= ?3 and r.subject < ?4 and r.erased = 0 and f.type = 'text'
 """
 
 _EDITIONS = """
 select distinct json_extract(body, '$.value.digest') from rev
 where subject = ? and erased = 0 and json_type(body, '$.value.digest') = 'text'
 """
+
+_SHOWING = (*subjects.inside(subjects.PHOTOS), *subjects.inside(subjects.OBSERVATIONS))
+"""Bounds of what names pictures: one each for a photo, `files` for an observation."""
 
 _EDITION = ""
 """The type of a compiled edition: canonical JSON, kept with the journal."""
@@ -498,7 +517,7 @@ def held(journal: Journal) -> dict[str, NamedAttachment]:
     here = photos.sizes()
     found = {
         one.sha: one._replace(size=here[one.sha])
-        for one in _photos(journal, _PHOTOS, [*subjects.inside("photo")])
+        for one in _photos(journal, _PHOTOS, [*_SHOWING])
         if one.sha in here
     }
     for sha in _editions(journal):
@@ -514,7 +533,7 @@ def wanted(journal: Journal) -> list[NamedAttachment]:
     """
     kept, photos = Editions(journal), AttachmentStore(journal.path.parent)
     here = photos.sizes()
-    shown = [*subjects.inside("photo"), subjects.STATUS, str(AuditStatus.CLOS)]
+    shown = [*_SHOWING, subjects.STATUS, str(AuditStatus.CLOS)]
     found = [one for one in _photos(journal, _SHOWN, shown) if one.sha not in here]
     found += [
         NamedAttachment(sha, 0, _EDITION)
@@ -527,7 +546,7 @@ def wanted(journal: Journal) -> list[NamedAttachment]:
 def of_closed_audits(journal: Journal) -> dict[str, frozenset[str]]:
     """Return the photos that closed audits alone name, history included, and which."""
     found: dict[str, set[str]] = {}
-    for sha, audit in journal.select(_NAMING, [*subjects.inside("photo")]):
+    for sha, audit in journal.select(_NAMING, [*_SHOWING]):
         found.setdefault(sha, set()).add(audit)
     closed = {one.audit for one in stages(journal) if one.status is AuditStatus.CLOS}
     return {
@@ -561,14 +580,14 @@ def keep(journal: Journal, one: NamedAttachment, received: bytes) -> None:
 
 
 def _photos(journal: Journal, sql: str, parameters: list[str]) -> list[NamedAttachment]:
+    """Return what is named, once each: by its photo, which tells its size, if any."""
     rows = journal.select(sql, parameters)
-    return [
-        NamedAttachment(
-            sha, size if isinstance(size, int) else 0, str(mime or "image/jpeg")
-        )
-        for sha, size, mime in rows
-        if _is_sha(sha)
-    ]
+    found: dict[str, NamedAttachment] = {}
+    for sha, size, mime in rows:
+        if _is_sha(sha) and not (sha in found and size is None):
+            weighs = size if isinstance(size, int) else 0
+            found[sha] = NamedAttachment(sha, weighs, str(mime or "image/jpeg"))
+    return [*found.values()]
 
 
 def _editions(journal: Journal) -> list[str]:

@@ -16,6 +16,7 @@ from diag.journal.subjects import (
     AnswerTopic,
     FlagTopic,
     NoteTopic,
+    ObservationTopic,
 )
 from diag.model.audit import Audit, Subject, audit_id
 from diag.model.enums import AuditStatus, Profile, Provenance, State
@@ -186,6 +187,8 @@ def facts_after(
                 flags.discard((place, question))
                 if any(head.value is True for head in heads):
                     flags.add((place, question))
+            case ObservationTopic():
+                pass  # no fact
             case _:
                 return None
     return replace(

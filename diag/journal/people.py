@@ -125,6 +125,7 @@ select a.id, case
     when h.subject glob 'photo/*' then 'photos'
     when h.subject glob 'dispatch/*' then 'dispatches'
     when h.subject glob '*/note' then 'notes'
+    when h.subject glob 'observation/*' then 'notes'
     when h.subject glob 'rec/*/follow' then 'follow_ups'
   end as what, count(distinct h.subject)
 from head h join audit a on a.n = h.audit

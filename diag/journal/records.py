@@ -15,6 +15,7 @@ from diag.journal.subjects import (
     DispatchTopic,
     FollowTopic,
     HandTopic,
+    ObservationTopic,
     OwnTopic,
     PhotoTopic,
     QuestionnaireTopic,
@@ -26,6 +27,7 @@ from diag.journal.subjects import (
 from diag.model.audit import (
     Dispatch,
     FollowUp,
+    Observation,
     OwnAdvice,
     Photo,
     Questionnaire,
@@ -40,12 +42,16 @@ from diag.model.votes import DecisionList, VoteHand
 _N = TypeVar("_N", bound=Noun)
 
 _BIRTHS = """
-select subject, min(lam) from rev
+select subject, min(lam), coalesce(json_extract(body, '$.author'), '') from rev
 where audit = (select n from audit where id = ?) and subject >= ? and subject < ?
 group by subject
 """
 
 _NAMED = "select 1 from rev where erased = 0 and instr(body, ?) > 0 limit 1"
+
+
+_Birth = tuple[int, str, str]
+"""Order number of the first revision of a subject, the subject, who wrote it."""
 
 
 def _read(noun: type[_N], value: Any, **given: str | None) -> _N | None:
@@ -156,18 +162,46 @@ def photos_of(journal: Journal, audit: str) -> tuple[Photo, ...]:
     """Return the photos of an audit, in the order in which they were joined."""
     photos = {
         head.subject: photo
-        for topic, head in _latest_inside(journal, audit, "photo")
+        for topic, head in _latest_inside(journal, audit, subjects.PHOTOS)
         if isinstance(topic, PhotoTopic)
         and (photo := _read(Photo, head.value, id=topic.photo))
     }
+    births = _births(journal, audit, subjects.PHOTOS)
     merged = merged_in(journal, audit) if photos else {}
-    for subject, photo in photos.items():
-        if photo.place in merged:
-            at = {"place": merged[photo.place]}
-            photos[subject] = photo.model_copy(update=at)
-    rows = journal.select(_BIRTHS, [audit, *subjects.inside("photo")])
-    births: dict[str, int] = {subject: lam for subject, lam in rows}  # noqa: C416 - typed
-    return tuple(photos[each] for each in sorted(photos, key=lambda s: (births[s], s)))
+    return tuple(
+        photo.model_copy(update={"place": merged.get(photo.place, photo.place)})
+        for subject, photo in sorted(photos.items(), key=lambda one: births[one[0]])
+    )
+
+
+def observations_of(journal: Journal, audit: str) -> tuple[Observation, ...]:
+    """Return what was seen and noted, in the order in which it was."""
+    found = {
+        head.subject: seen
+        for topic, head in _latest_inside(journal, audit, subjects.OBSERVATIONS)
+        if isinstance(topic, ObservationTopic)
+        and (seen := _read(Observation, head.value, id=topic.observation))
+    }
+    if not found:
+        return ()
+    births = _births(journal, audit, subjects.OBSERVATIONS)
+    merged = merged_in(journal, audit)
+    return tuple(
+        seen.model_copy(
+            update={
+                "place": merged.get(seen.place, seen.place),
+                "author": births[subject][-1],
+            }
+        )
+        for subject, seen in sorted(
+            found.items(), key=lambda one: (one[1].at, births[one[0]])
+        )
+    )
+
+
+def _births(journal: Journal, audit: str, prefix: str) -> dict[str, _Birth]:
+    rows = journal.select(_BIRTHS, [audit, *subjects.inside(prefix)])
+    return {subject: (lam, subject, author) for subject, lam, author in rows}
 
 
 def standing_list_of(journal: Journal, audit: str) -> DecisionList | None:

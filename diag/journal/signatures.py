@@ -1,10 +1,11 @@
 """What signs an audit: its acceptance or its closing, and what was written since."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from diag.journal import subjects
+from diag.journal.changes import COVERS
 from diag.journal.facts import status_of
 from diag.journal.heads import latest
 from diag.journal.journal import Head, Journal
@@ -18,6 +19,7 @@ from diag.journal.subjects import (
     FlagTopic,
     HandTopic,
     NoteTopic,
+    ObservationTopic,
     OwnTopic,
     PhotoTopic,
     PlaceTopic,
@@ -45,6 +47,7 @@ _COVERED = (
     FlagTopic,
     HandTopic,
     NoteTopic,
+    ObservationTopic,
     OwnTopic,
     PhotoTopic,
     PlaceTopic,
@@ -57,6 +60,9 @@ _COVERED = (
 
 Sending, following, supposing come after it, as will what this version does not know.
 """
+
+_SINCE: Mapping[type[Topic], int] = {ObservationTopic: 2}
+"""What signatures before that number did not know: they stay blind to it."""
 
 _BY_NOBODY = (AuditTopic, BallotTopic)
 """What diag writes at opening and at closing: whoever does either is no author."""
@@ -76,11 +82,12 @@ class _Line(NamedTuple):
     at: int
     provenance: str
 
-    @property
-    def is_covered(self) -> bool:
+    def is_covered(self, covers: int = COVERS) -> bool:
+        """Say whether a signature covers it, as much as those of a number do."""
         if isinstance(self.topic, AuditTopic):
             return self.topic.name in {"edition", "votes"}
-        return isinstance(self.topic, (*_COVERED, ErasureTopic))
+        is_known = _SINCE.get(type(self.topic), 0) <= covers
+        return is_known and isinstance(self.topic, (*_COVERED, ErasureTopic))
 
     @property
     def is_authored(self) -> bool:
@@ -145,7 +152,7 @@ def standing_word(status: AuditStatus, signature: Signature | None) -> str:
 
 def signable(journal: Journal, audit: str) -> Signable:
     """Return what an acceptance of an audit would sign now."""
-    covered = [line for line in _lines(journal, audit) if line.is_covered]
+    covered = [line for line in _lines(journal, audit) if line.is_covered()]
     return Signable(_digest(covered), len(covered), _authors(covered))
 
 
@@ -170,12 +177,18 @@ def signature_of(
     head = status_head(journal, audit, status)
     assert head is not None
     lines = _lines(journal, audit)
-    covered = [line for line in lines if line.is_covered]
+    named = _field(head, "covers")
+    covers = named if isinstance(named, int) else 0
+    covered = [line for line in lines if line.is_covered(covers)]
+
+    def is_watched(line: _Line) -> bool:
+        return line.is_covered(covers) and counts(line.topic)
+
     many = _field(head, "n")
     if isinstance(many, int):
         since = _since_signed(head, covered, many, counts)
     else:
-        since = _since_older(journal, audit, head, lines, counts)
+        since = _since_older(journal, audit, head, lines, is_watched)
     alone = head.author in _authors(covered)
     signed = str(_field(head, "digest") or "")
     return Signature(status, signed, head.author, head.at, alone, since)
@@ -211,20 +224,18 @@ def _since_older(
     audit: str,
     head: Head,
     lines: list[_Line],
-    counts: Callable[[Topic], bool],
+    is_watched: Callable[[_Line], bool],
 ) -> WrittenSince | None:
     """Check a signature of all that was written: closings, and older acceptances."""
     now = int(journal.digest(audit), 16) ^ int.from_bytes(head.key)
     for line in lines:
-        if line.lam > head.lam and not (line.is_covered and counts(line.topic)):
+        if line.lam > head.lam and not is_watched(line):
             now ^= int.from_bytes(line.key)
     signed = _field(head, "digest")
     if not signed or f"{now:064x}" == signed:
         return None
     return _written([
-        line
-        for line in lines
-        if line.lam >= head.lam and line.is_covered and counts(line.topic)
+        line for line in lines if line.lam >= head.lam and is_watched(line)
     ])
 
 

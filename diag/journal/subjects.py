@@ -29,6 +29,12 @@ VOTES = "audit/votes"
 LISTS = "votes"
 """Prefix of what closings froze for a council."""
 
+OBSERVATIONS = "observation"
+"""Prefix of what was seen and noted."""
+
+PHOTOS = "photo"
+"""Prefix of the photos."""
+
 QUESTIONNAIRES = "questionnaire"
 """Prefix of the questionnaires that were printed."""
 
@@ -98,6 +104,13 @@ class PhotoTopic:
     """A picture: what it shows, and the name of its bytes."""
 
     photo: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationTopic:
+    """What was seen, in the engineer's words: no fact, it judges nothing."""
+
+    observation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +211,7 @@ Topic = (
     | ClosedTopic
     | VisitTopic
     | PhotoTopic
+    | ObservationTopic
     | FollowTopic
     | WordingTopic
     | RankTopic
@@ -256,7 +270,12 @@ def visit(visit_id: str) -> str:
 
 def photo(photo_id: str) -> str:
     """Return the subject of a photo."""
-    return f"photo/{photo_id}"
+    return f"{PHOTOS}/{photo_id}"
+
+
+def observation(observation_id: str) -> str:
+    """Return the subject of an observation."""
+    return f"{OBSERVATIONS}/{observation_id}"
 
 
 def follow(recommendation: str, place_id: str | None = None) -> str:
@@ -399,6 +418,7 @@ _ABOUT = frozenset({"edition", "profile", "status", "subject", "votes"})
 _BY_IDENT: dict[str, Callable[[str], Topic]] = {
     "visit": VisitTopic,
     "photo": PhotoTopic,
+    "observation": ObservationTopic,
     "scenario": ScenarioTopic,
     "dispatch": DispatchTopic,
     "questionnaire": QuestionnaireTopic,

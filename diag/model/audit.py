@@ -219,6 +219,30 @@ class Photo(Noun):
     mime: str
     size: int
     """Bytes of the picture as kept."""
+    shown: bool = False
+    """« À montrer »: public documents may print it; else the technician's alone."""
+
+
+class Observation(Noun):
+    """What was seen at a place, in the engineer's words: no fact, it judges nothing."""
+
+    id: str
+    """UUID."""
+    text: str
+    place: str
+    """Id of the place where it was seen."""
+    question: str = ""
+    """Id of the question that it is about; empty: the place at large."""
+    files: tuple[Digest, ...] = ()
+    """SHA-256 of the pictures taken with it, hex."""
+    at: int = 0
+    """When it was noted, UTC milliseconds."""
+    shown: bool = False
+    """« À montrer »: public documents print it; else the technician's alone."""
+    reply: bool = False
+    """What the head teacher answers to the audit, in their words."""
+    author: str = ""
+    """Label of who noted it first."""
 
 
 class Questionnaire(Noun):

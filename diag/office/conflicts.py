@@ -24,6 +24,7 @@ from diag.journal.subjects import (
     AnswerTopic,
     AuditTopic,
     NoteTopic,
+    ObservationTopic,
     PlaceTopic,
     parse,
 )
@@ -69,6 +70,10 @@ class Candidate:
         return f"{time_words(self.at)}{doubt}"
 
 
+_OF_WORDS = NoteTopic | PlaceTopic | ObservationTopic
+"""Where a third text may be typed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contested:
     """One conflict, in words."""
@@ -112,7 +117,7 @@ class Contested:
         topic, asked = self.conflict.topic, self.question
         if isinstance(topic, AnswerTopic):
             return asked is not None and not TYPES[asked.type].is_photo
-        return isinstance(topic, NoteTopic | PlaceTopic) and not self.edits
+        return isinstance(topic, _OF_WORDS) and not self.edits
 
     @property
     def can_leave(self) -> bool:
@@ -413,7 +418,7 @@ def take(shown: Contested, letter: str) -> tuple[Revision, ...]:
     closing = {"status": str(AuditStatus.CLOS)}
     is_closing = isinstance(value, dict) and value.get("status") == closing["status"]
     if shown.conflict.topic == AuditTopic("status") and is_closing:  # signed today
-        value = {**closing, "digest": shown.session.digest}
+        value = changes.moved("", AuditStatus.CLOS, shown.session.digest).value
     return _settle(shown, value, op="del" if taken.op == "del" else "set")
 
 
@@ -446,6 +451,10 @@ def write(
     text = accept(given, line=isinstance(topic, PlaceTopic))
     if isinstance(topic, NoteTopic):
         return _settle(shown, text or None, op="set" if text else "del")
+    if isinstance(topic, ObservationTopic):
+        values = (one.revision.value for one in shown.candidates)
+        last = [one for one in values if isinstance(one, dict)][-1]
+        return _settle(shown, {**last, "text": text})
     named = {**_noun(shown), "name": text}
     return _settle(shown, named)
 

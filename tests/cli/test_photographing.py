@@ -54,3 +54,40 @@ def test_a_photo_of_an_unknown_place_is_refused(home: Path, tmp_path: Path) -> N
 
     assert run.code == 1
     assert "« Grenier » inconnu" in run.err
+
+
+def test_what_is_seen_is_noted_listed_shown_reworded_and_taken_away(
+    home: Path, tmp_path: Path
+) -> None:
+    words = ("audit", "observe", SCHOOL)
+    picture = str(jpeg(tmp_path / "fils.jpg"))
+
+    added = json.loads(
+        diag(home, *words, "add", "fils [/x] nus", "--photo", picture, "--json").out
+    )
+    diag(home, "audit", "note", SCHOOL, "nb_classes", "au tableau")
+    reply = diag(home, *words, "add", "Nous attendons le devis.", "--reply")
+    diag(home, *words, "show", added["id"][:8])
+    listed = json.loads(diag(home, *words, "list", "--json").out)
+    photo = json.loads(diag(home, "audit", "photo", SCHOOL, "list", "--json").out)[0]
+    diag(home, "audit", "photo", SCHOOL, "show", photo["id"])
+
+    assert reply.out.startswith("Noté")
+    assert (photo["caption"], photo["shown"]) == ("fils [/x] nus", False)
+    assert [(one["text"], one["shown"], one["reply"]) for one in listed] == [
+        ("fils [/x] nus", True, False),
+        ("Nous attendons le devis.", True, True),
+        ("au tableau", False, False),
+    ]
+    assert listed[0]["files"] == [photo["sha"]]
+    assert [one["older"] for one in listed] == [False, False, True]
+    assert "« à montrer »" not in diag(home, *words, "list", "--shown").out
+    again = json.loads(diag(home, "audit", "photo", SCHOOL, "list", "--json").out)
+    assert again[0]["shown"] is True
+    diag(home, *words, "reword", listed[2]["id"], "au tableau de la direction")
+    diag(home, *words, "show", added["id"], "--hide")
+    removed = diag(home, *words, "remove", listed[1]["id"])
+    table = diag(home, *words, "list").out.splitlines()
+    assert "diag audit undo" in removed.out
+    assert [line.split()[-1] for line in table] == ["nus", "direction"]
+    assert diag(home, *words, "show", "zzz").code == 1

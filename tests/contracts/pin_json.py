@@ -38,6 +38,7 @@ READ: dict[str, tuple[str, ...]] = {
     "audit status": ("audit", "status", CLOSED),
     "audit list": ("audit", "list"),
     "audit votes": ("audit", "votes", CLOSED),
+    "audit observe list": ("audit", "observe", OPEN, "list"),
     "audit profile": ("audit", "profile", OPEN),
     "audit place list": ("audit", "place", OPEN, "list"),
     "audit questions": ("audit", "questions", OPEN),
@@ -74,6 +75,8 @@ def _documents(folder: Path) -> Iterator[tuple[str, Any]]:
         run(home, "audit", "status", CLOSED, "--set", status)
         if status == "en_cours":
             run(home, "audit", "upgrade", CLOSED)
+    noted = ("audit", "observe", OPEN, "add", "fils nus")
+    yield "audit observe add", _printed(home, *noted)
     for title, words in READ.items():
         yield title, _printed(home, *words)
     (conflict, *_) = _printed(home, "conflicts", OPEN)

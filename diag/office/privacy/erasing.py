@@ -35,6 +35,7 @@ KINDS = {
     "VisitTopic": "visite",
     "NoteTopic": "note",
     "PhotoTopic": "photo",
+    "ObservationTopic": "observation",
     "DispatchTopic": "envoi",
     "FollowTopic": "suite donnée",
     "PlaceTopic": "lieu",

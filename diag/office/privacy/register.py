@@ -82,7 +82,7 @@ OF_AUDITS = (
     ),
     Category(
         "notes",
-        "Notes libres (peuvent nommer une personne)",
+        "Notes et observations libres (peuvent nommer une personne)",
         "expliquer une réponse à celui qui reprend l'audit",
         f"{_PERSON}, ou diag audit erase",
     ),
