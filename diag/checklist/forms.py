@@ -81,6 +81,7 @@ class AspectForm(ItemForm, noun="aspect", builds=Aspect):
 
     id: Slug = key("identifiant", "image")
     label: Text = key("comment on l'appelle", '"Image"')
+    short: Text = key("le même en 3 lettres au plus", '"Ima"')
 
 
 class SynonymForm(ItemForm, noun="synonyme", builds=Synonym):

@@ -539,6 +539,8 @@ class Aspect(Noun):
 
     id: str
     label: str
+    short: str = ""
+    """At the head of a narrow column; empty in older editions."""
 
 
 class Synonym(Noun):

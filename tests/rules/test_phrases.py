@@ -172,3 +172,27 @@ def test_every_shipped_action_has_its_trade_and_every_column_its_letters() -> No
 
 def test_files_of_examples_have_nothing_to_mend(tmp_path: Path) -> None:
     assert told(tmp_path, FILES) == []
+
+
+ASPECTS = 'aspects:\n  - {id: image, label: "Image", short: "Ima"}\n'
+
+
+def test_every_criterion_of_a_room_stands_in_a_column_of_its_own_name(
+    tmp_path: Path,
+) -> None:
+    def lieux(aspects: str, named: str = "image") -> dict[str, str]:
+        files = with_keys(SAID + f"    aspect: {named}\n" * bool(named))
+        return {**files, "lieux.yaml": f"{files['lieux.yaml']}\n{aspects}"}
+
+    assert told(tmp_path, lieux(ASPECTS)) == []
+    more = "".join(
+        f'  - {{id: a{rank}, label: "A{rank}", short: "A{rank}"}}\n'
+        for rank in range(8)
+    )
+    for files, wrong in (
+        (lieux(ASPECTS, ""), "sans aspect ne se voit pas"),
+        (lieux(ASPECTS + more), "9e aspect : 8 au plus"),
+        (lieux(ASPECTS.replace("Ima", "Imag")), "plus de 3 lettres"),
+        (lieux(ASPECTS + more[:38].replace('short: "A0"', 'short: "Ima"')), "deux asp"),
+    ):
+        assert wrong in told(tmp_path, files)[0]

@@ -1,13 +1,14 @@
 """The French of a checklist: typography, plain words, sentences that fit."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from diag.checklist.loaded import Item, Loaded
 from diag.checklist.source import Entries, Items, Node, Scalar
 from diag.checklist.symbols import names_of
 from diag.model.checklist import (
     Aid,
+    Aspect,
     Criterion,
     Found,
     Otherwise,
@@ -356,6 +357,9 @@ COLUMN = (2, 11)
 CELL = 6
 """Characters of a choice in a column."""
 
+MOST_ASPECTS, ASPECT = 8, 3
+"""Columns of Salles, one a digit; letters at the head of each."""
+
 _STAYS = {"long": 110, "short": 60}
 """Characters of what stays once filled: on a page of votes, then on a crowded one."""
 
@@ -383,13 +387,8 @@ def phrase_problems(loaded: Loaded) -> Iterator[Problem]:
         heads = criterion.kind in _HEADING or bool(names_of(criterion) & dangers)
         yield from _seen_problems(item, criterion, heads=heads)
         yield from _level_problems(item, criterion)
-        aspects = [one.id for one in draft.aspects]
-        if criterion.aspect and criterion.aspect not in aspects:
-            yield item.problem(
-                ("aspect",),
-                f"aspect « {criterion.aspect} » inconnu",
-                f"Déclarez-le dans lieux.yaml, ou écrivez : {', '.join(aspects)}.",
-            )
+        yield from _aspect_problems(item, criterion, draft.aspects)
+    yield from _column_problems(loaded)
     for question in draft.questions.values():
         item = loaded.item("questions", question.id)
         yield from _grid_problems(item, question)
@@ -490,6 +489,38 @@ def _level_problems(item: Item, criterion: Criterion) -> Iterator[Problem]:
             "toutes les deux",
             f"Écrivez au moins {found.below}, ou baissez « found.below ».",
         )
+
+
+def _aspect_problems(
+    item: Item, criterion: Criterion, aspects: Sequence[Aspect]
+) -> Iterator[Problem]:
+    """Yield a criterion that stands in no column of Salles, or in an unknown one."""
+    known, named = [one.id for one in aspects], criterion.aspect
+    if named and named not in known:
+        message = f"aspect « {named} » inconnu"
+    elif known and not named and criterion.place is PlaceKind.SALLE:
+        message = "un critère de salle sans aspect ne se voit pas dans Salles"
+    else:
+        return
+    fix = f"Déclarez-le dans lieux.yaml, ou écrivez : {', '.join(known)}."
+    yield item.problem(("aspect",), message, fix)
+
+
+def _column_problems(loaded: Loaded) -> Iterator[Problem]:
+    """Yield the aspects whose columns do not fit in 80, or read the same."""
+    aspects = loaded.draft.aspects
+    shorts = [one.short for one in aspects]
+    for rank, one in enumerate(aspects, 1):
+        if rank > MOST_ASPECTS:
+            message = f"{rank}e aspect : {MOST_ASPECTS} au plus"
+        elif len(one.short) > ASPECT:
+            message = f"« {one.short} » fait plus de {ASPECT} lettres"
+        elif shorts.count(one.short) > 1:
+            message = f"« {one.short} » se lit de deux aspects"
+        else:
+            continue
+        item = loaded.item("aspects", one.id)
+        yield item.problem(("short",), message, "Abrégez ou regroupez.")
 
 
 def _grid_problems(item: Item, question: Question) -> Iterator[Problem]:
