@@ -20,6 +20,7 @@ from diag.journal.subjects import (
     DispatchTopic,
     ErasureTopic,
     FlagTopic,
+    FloorTopic,
     FollowTopic,
     HandTopic,
     NoteTopic,
@@ -119,6 +120,7 @@ _ON_QUESTION: dict[type, str] = {
 _NOUNS: dict[type, str] = {
     BallotTopic: "liste des votes, gelée à la clôture",
     DispatchTopic: "envoi",
+    FloorTopic: "plan des salles",
     QuestionnaireTopic: "questionnaire imprimé",
     SameTopic: "lieu, le même qu'un autre",
     ApartTopic: "lieux différents, qui se ressemblent",
@@ -266,9 +268,15 @@ def describe_revision(session: AuditSession, revision: Revision) -> str:
         answer = read_answer(revision)
         if question and answer:
             return answer_words(question, answer)
+    if type(topic) in _MOVED:
+        return _MOVED[type(topic)]
     if isinstance(value, dict):
         return _describe_fields(session, topic, value)
-    return "déplacé" if isinstance(topic, RankTopic) else _plain(value)
+    return _plain(value)
+
+
+_MOVED: dict[type[Topic], str] = {RankTopic: "déplacé", FloorTopic: "changé"}
+"""Where the content is a position, that nobody reads as such."""
 
 
 def _describe_fields(session: AuditSession, topic: Topic, value: dict[str, Any]) -> str:

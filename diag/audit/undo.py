@@ -13,6 +13,7 @@ from diag.journal.subjects import (
     ClosedTopic,
     ErasureTopic,
     FlagTopic,
+    FloorTopic,
     FollowTopic,
     HandTopic,
     NoteTopic,
@@ -40,6 +41,7 @@ _UNDOABLE = (
     | SameTopic
     | ApartTopic
     | ClosedTopic
+    | FloorTopic
     | VisitTopic
     | WordingTopic
     | RankTopic

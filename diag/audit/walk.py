@@ -23,6 +23,7 @@ from diag.assess.questions import (
     seconds_of,
 )
 from diag.audit.consistency import doubts_of
+from diag.audit.floor import rooms_in
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession
 from diag.journal import changes
@@ -256,12 +257,11 @@ def _places(facts: Facts, part: str) -> Iterator[tuple[Place, str]]:
 
 
 def _rooms(facts: Facts, holder: str, group: str) -> Iterator[tuple[Place, str]]:
-    for room in facts.places_of(PlaceKind.SALLE):
-        if room.parent == holder:
-            yield room, group
-            for lot in facts.places_of(PlaceKind.LOT):
-                if lot.parent == room.id:
-                    yield lot, group
+    for room in rooms_in(facts, holder):
+        yield room, group
+        for lot in facts.places_of(PlaceKind.LOT):
+            if lot.parent == room.id:
+                yield lot, group
 
 
 _EVERY = 10_000

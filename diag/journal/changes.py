@@ -20,7 +20,7 @@ from diag.model.audit import (
     Visit,
 )
 from diag.model.enums import Audience, AuditStatus, PlaceKind, Profile
-from diag.model.fact import Answer, Place
+from diag.model.fact import Answer, FloorRow, Place
 from diag.model.number import Number
 from diag.model.votes import DecisionList, VoteHand
 
@@ -93,6 +93,15 @@ def placed(audit: str, place: Place) -> NewRevision:
 def closed(audit: str, kind: PlaceKind, *, complete: bool = True) -> NewRevision:
     """Say « toutes les salles sont là », or that there may be others."""
     return NewRevision(audit, subjects.closed(kind), complete)
+
+
+def arranged(audit: str, floor: Mapping[str, tuple[FloorRow, ...]]) -> NewRevision:
+    """Say how rooms stand in their buildings."""
+    rows: dict[str, Json] = {
+        holder: [[[room, width] for room, width in row] for row in own]
+        for holder, own in floor.items()
+    }
+    return NewRevision(audit, subjects.FLOOR, {"rows": rows})
 
 
 def answered(audit: str, place: str, question: str, answer: Answer) -> NewRevision:

@@ -19,6 +19,7 @@ from diag.journal.subjects import (
     BallotTopic,
     ErasureTopic,
     FlagTopic,
+    FloorTopic,
     FollowTopic,
     HandTopic,
     NoteTopic,
@@ -33,6 +34,7 @@ _NEVER_SETTLED = (
     | ErasureTopic
     | OtherTopic
     | FlagTopic
+    | FloorTopic
     | ApartTopic
     | BallotTopic
     | HandTopic

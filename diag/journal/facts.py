@@ -1,6 +1,6 @@
 """Facts of an audit, from its heads: the only input of judging."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -20,7 +20,7 @@ from diag.journal.subjects import (
 )
 from diag.model.audit import Audit, Subject, audit_id
 from diag.model.enums import AuditStatus, Profile, Provenance, State
-from diag.model.fact import Answer, Facts, Value
+from diag.model.fact import Answer, Facts, FloorRow, Value
 
 WITHDRAWN = "réponse retirée"
 """Reason of the candidate that stands for a withdrawn answer in a conflict."""
@@ -60,8 +60,21 @@ def facts_of(journal: Journal, audit: Audit) -> Facts:
             for kind, heads in board.closed.items()
             if heads and all(head.value is True for head in heads)
         ),
+        floor=floor_of(latest(board.floor)),
         visit_date=max(visit_dates(board), default=None),
     )
+
+
+def floor_of(head: Head | None) -> Mapping[str, tuple[FloorRow, ...]]:
+    """Return how rooms were arranged; what cannot be read is arranged by nobody."""
+    value: Any = head.value if head else None
+    found: dict[str, tuple[FloorRow, ...]] = {}
+    with suppress(AttributeError, KeyError, TypeError, ValueError):
+        for holder, rows in value["rows"].items():
+            found[holder] = tuple(
+                tuple((str(room), int(width)) for room, width in row) for row in rows
+            )
+    return found
 
 
 def status_of(journal: Journal, audit: str) -> AuditStatus:

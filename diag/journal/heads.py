@@ -13,6 +13,7 @@ from diag.journal.subjects import (
     ApartTopic,
     ClosedTopic,
     FlagTopic,
+    FloorTopic,
     NoteTopic,
     PlaceTopic,
     SameTopic,
@@ -41,6 +42,7 @@ class HeadIndex:
     closed: dict[PlaceKind, list[Head]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    floor: list[Head] = field(default_factory=list)
     visits: dict[str, list[Head]] = field(default_factory=lambda: defaultdict(list))
     merged: dict[str, str] = field(default_factory=dict)
     """Places that are read as another one: what is recorded of them is read of it."""
@@ -66,6 +68,8 @@ def board_of(heads: Iterable[Head]) -> HeadIndex:
                 board.places[place].append(head)
             case ClosedTopic(kind):
                 board.closed[kind].append(head)
+            case FloorTopic():
+                board.floor.append(head)
             case VisitTopic(visit):
                 board.visits[visit].append(head)
             case _:

@@ -8,6 +8,9 @@ from diag.model.enums import READERS, Audience, PlaceKind
 EDITION = "audit/edition"
 """The checklists that judge the audit."""
 
+FLOOR = "places/plan"
+"""How rooms stand in their buildings: rows in order, with widths."""
+
 PROFILE = "audit/profile"
 """How long the visit is to be."""
 
@@ -90,6 +93,11 @@ class ClosedTopic:
     """Whether the list of places of a kind is complete."""
 
     kind: PlaceKind
+
+
+@dataclass(frozen=True, slots=True)
+class FloorTopic:
+    """How rooms stand in their buildings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +217,7 @@ Topic = (
     | SameTopic
     | ApartTopic
     | ClosedTopic
+    | FloorTopic
     | VisitTopic
     | PhotoTopic
     | ObservationTopic
@@ -398,6 +407,8 @@ def _read_other(first: str, rest: list[str]) -> Topic | None:
     match [first, *rest]:
         case ["places", kind, "closed"] if kind in _KINDS:
             return ClosedTopic(PlaceKind(kind))
+        case ["places", "plan"]:
+            return FloorTopic()
         case [what, ident] if what in _BY_IDENT:
             return _BY_IDENT[what](ident)
         case ["audit", name] if name in _ABOUT:

@@ -51,6 +51,10 @@ class Answer:
     """Wall clock, UTC milliseconds: shown, never compared."""
 
 
+FloorRow = tuple[tuple[str, int], ...]
+"""Rooms side by side, each with its width: never coordinates, so none overlaps."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Everything known of one audit's subject: the only input of judging.
@@ -70,6 +74,9 @@ class Facts:
     """« À revoir », by (place id, question id); judging does not read them."""
     closed: frozenset[PlaceKind] = frozenset()
     """Kinds whose list is complete: « toutes les salles sont là »."""
+    floor: Mapping[str, tuple[FloorRow, ...]] = field(default_factory=dict)
+    """Rows of rooms as somebody arranged them, by what holds them: it may name rooms
+    that are gone and miss new ones; judging does not read it."""
     visit_date: date | None = None
     """Day of the last visit, if there was one."""
 

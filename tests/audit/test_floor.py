@@ -1,0 +1,159 @@
+"""The plan: rows of rooms; random moves lose none, none overlaps; kept and undone."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diag.audit.floor import (
+    WIDEST,
+    Floor,
+    Step,
+    floor_of,
+    keep_floor,
+    moved,
+    proposed,
+    spots_of,
+    walking_order,
+)
+from diag.audit.history import changes_of
+from diag.audit.places import add_place, add_places, remove_place
+from diag.audit.session import AuditSession
+from diag.audit.undo import undo
+from diag.audit.walk import walk_of
+from diag.journal import changes, subjects
+from diag.model.enums import PlaceKind
+from diag.model.fact import Facts, Place
+from tests.audit.builders import started, workspace
+
+SALLE, BATIMENT = PlaceKind.SALLE, PlaceKind.BATIMENT
+
+
+def school(holders: Sequence[str]) -> Facts:
+    """Return a school with a room in each of these: the school « » or a building."""
+    places = {"e": Place(id="e", kind=PlaceKind.ECOLE, parent=None, name="École")}
+    for name in sorted(set(filter(None, holders))):
+        places[name] = Place(id=name, kind=BATIMENT, parent="e", name=name)
+    for rank, holder in enumerate(holders):
+        room = Place(id=f"s{rank}", kind=SALLE, parent=holder or "e", name=f"{rank}")
+        places[room.id] = room
+    return Facts(root="e", places=places)
+
+
+def squares(floor: Floor) -> Counter[tuple[str, int, int]]:
+    """Return how many rooms stand on each square of the plan."""
+    return Counter(
+        (spot.holder, spot.row, spot.start + step)
+        for spot in spots_of(floor).values()
+        for step in range(spot.width)
+    )
+
+
+schools = st.lists(st.sampled_from(["", "a", "b"]), min_size=1, max_size=14)
+gestures = st.lists(st.tuples(st.integers(0, 13), st.sampled_from(Step)), max_size=40)
+
+
+@given(schools, gestures)
+def test_whatever_moves_every_room_stands_once_and_none_overlaps(
+    holders: list[str], steps: list[tuple[int, Step]]
+) -> None:
+    facts = school(holders)
+    for which, step in steps:
+        floor = moved(floor_of(facts), f"s{which % len(holders)}", step)
+        facts = replace(facts, floor=floor)
+    spots = spots_of(floor_of(facts))
+    assert sorted(spots) == sorted(f"s{rank}" for rank in range(len(holders)))
+    assert all(spots[f"s{n}"].holder == (at or "e") for n, at in enumerate(holders))
+    assert all(1 <= spot.width <= WIDEST for spot in spots.values())
+    assert set(squares(floor_of(facts)).values()) == {1}
+    assert len(walking_order(facts)) == len(holders)
+
+
+@given(
+    schools,
+    st.dictionaries(
+        st.sampled_from(["e", "a", "nowhere"]),
+        st.lists(
+            st.lists(
+                st.tuples(st.sampled_from(["s0", "s1", "gone"]), st.integers(-3, 90))
+            ).map(tuple)
+        ).map(tuple),
+    ),
+)
+def test_whatever_another_version_kept_every_room_stands(
+    holders: list[str], kept: dict[str, tuple[tuple[tuple[str, int], ...], ...]]
+) -> None:
+    facts = replace(school(holders), floor=kept)
+    assert sorted(spots_of(floor_of(facts))) == sorted(
+        f"s{rank}" for rank in range(len(holders))
+    )
+    assert set(squares(floor_of(facts)).values()) == {1}
+
+
+def test_rooms_stand_along_a_corridor_before_anybody_arranges_them() -> None:
+    seven = tuple("abcdefg")
+    assert proposed(seven) == (
+        (("a", 1), ("b", 1), ("c", 1), ("d", 1)),
+        (("e", 1), ("f", 1), ("g", 2)),
+    )
+    assert proposed(("a", "b")) == ((("a", 1), ("b", 1)),)
+
+
+def test_up_and_down_stay_about_where_the_room_was() -> None:
+    floor = {"e": (tuple((one, 1) for one in "abc"), tuple((one, 1) for one in "de"))}
+    assert moved(floor, "b", Step.DOWN)["e"] == (
+        (("a", 1), ("c", 1)),
+        (("d", 1), ("b", 1), ("e", 1)),
+    )
+    assert moved(floor, "c", Step.UP)["e"][0] == (("c", 1),)
+    assert moved(floor, "a", Step.LEFT) == floor
+    assert moved(floor, "a", Step.NARROWER) == floor
+
+
+def names(session: AuditSession) -> list[str]:
+    return [room.name for room in walking_order(session.facts)]
+
+
+def walked(session: AuditSession) -> list[str]:
+    legs = walk_of(session.facts, session.checklist).legs
+    places = session.facts.places
+    return [places[one.key].name for one in legs if one.key in places]
+
+
+def test_the_plan_is_kept_walked_in_its_order_and_undone(tmp_path: Path) -> None:
+    with workspace(tmp_path) as made:
+        session = started(made)
+        add_place(session, BATIMENT, "Petits")
+        rooms = add_places(session, SALLE, ("CP", "CE1", "CE2"))
+        add_place(session, SALLE, "Motricité", "Petits")
+        assert names(session) == ["CP", "CE1", "CE2", "Motricité"]
+        keep_floor(session, floor_of(session.facts))
+        assert subjects.FLOOR not in [one.subject for one in session.revisions()]
+        keep_floor(session, moved(floor_of(session.facts), rooms[2].id, Step.UP))
+        assert names(session) == ["CE2", "CP", "CE1", "Motricité"]
+        assert changes_of(session)[-1][2:4] == ("plan des salles", "changé")
+        assert [one for one in walked(session) if one != "Petits"] == names(session)
+        remove_place(session, "CE2")
+        add_place(session, SALLE, "CM1")
+        assert names(session) == ["CP", "CE1", "CM1", "Motricité"]
+        undo(session), undo(session)
+        assert undo(session) == "plan des salles"
+        assert names(session) == ["CP", "CE1", "CE2", "Motricité"]
+
+
+def test_two_plans_made_apart_are_no_conflict_the_later_stands(tmp_path: Path) -> None:
+    with workspace(tmp_path) as made:
+        session = started(made)
+        rooms = add_places(session, SALLE, ("CP", "CE1"))
+        floor = floor_of(session.facts)
+        first = moved(floor, rooms[0].id, Step.RIGHT)
+        second = moved(floor, rooms[0].id, Step.WIDER)
+        for one in (first, second):
+            draft = changes.arranged(session.audit.id, one)
+            session.record(replace(draft, parents=()))
+        assert len(made.journal.current(session.audit.id, subjects.FLOOR)) == 2
+        assert floor_of(session.facts) == second
+        assert session.conflicts == ()
