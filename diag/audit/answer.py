@@ -12,7 +12,7 @@ from diag.audit.consistency import (
     above_wholes,
     companions,
     find_word,
-    usual_provenance,
+    ways_of,
     with_implied,
 )
 from diag.audit.places import find_place
@@ -156,7 +156,7 @@ def answer_for(question: Question, entry: NewAnswer) -> Answer:
         Refused: the value cannot be, or nobody can know it so.
         UnlikelyAnswer: the value is unlikely and was not confirmed.
     """
-    provenance = entry.provenance or usual_provenance(question)
+    provenance = entry.provenance or ways_of(question)[0]
     if provenance not in {*question.provenance, *ALWAYS}:
         allowed = ", ".join([*question.provenance, *sorted(ALWAYS)])
         raise Refused(

@@ -11,7 +11,7 @@ from fractions import Fraction
 from diag.answers.types import TYPES
 from diag.assess.facts import FactsReading, with_answers
 from diag.assess.judge import Judge, judge_for
-from diag.model.checklist import Checklist, Choice, Question
+from diag.model.checklist import PEOPLE, Checklist, Choice, Question
 from diag.model.enums import Provenance, State
 from diag.model.fact import Answer, Facts, Value
 from diag.model.number import exact
@@ -57,7 +57,7 @@ def with_implied(
             known = facts.answers.get((place, other.id), ())
             if other.id not in written and [each.value for each in known] != [value]:
                 allowed = answer.provenance in {*other.provenance, *ALWAYS}
-                how = answer.provenance if allowed else usual_provenance(other)
+                how = answer.provenance if allowed else ways_of(other)[0]
                 written[other.id] = Answer(State.KNOWN, value, how)
     return written
 
@@ -87,10 +87,22 @@ def _are_one_gesture(one: Question, other: Question) -> bool:
     return one.same_gesture == other.id or other.same_gesture == one.id
 
 
-def usual_provenance(question: Question) -> Provenance:
-    """Return how a typed answer is known unless it is given: never « imported »."""
-    usual = (each for each in question.provenance if each not in ALWAYS)
-    return next(usual, Provenance.DECLARED)
+def ways_of(question: Question) -> tuple[Provenance, ...]:
+    """Return how a person can know it, the usual way first: never « imported ».
+
+    What somebody is asked is declared, what one goes to look at is observed; only a
+    number may be measured unless one says so.
+    """
+    is_number = TYPES[question.type].is_number
+    usual = {
+        Provenance.DECLARED: question.whom in PEOPLE,
+        Provenance.MEASURED: is_number and question.whom not in PEOPLE,
+        Provenance.OBSERVED: question.whom not in PEOPLE,
+    }
+    ways = [each for each in question.provenance if each not in ALWAYS]
+    return tuple(sorted(ways, key=lambda each: not usual[each])) or (
+        Provenance.DECLARED,
+    )
 
 
 Key = tuple[str, str]

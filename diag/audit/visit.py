@@ -15,7 +15,7 @@ from diag.audit.answer import (
     toggle_flag,
 )
 from diag.audit.card import QuestionCard, card_of
-from diag.audit.consistency import ALWAYS, TOGETHER, find_word
+from diag.audit.consistency import TOGETHER, find_word, ways_of
 from diag.audit.history import describe_undo
 from diag.audit.memory import recall_of, still_true
 from diag.audit.session import AuditSession
@@ -103,7 +103,7 @@ class VisitSession:
     @property
     def provenance(self) -> Provenance:
         """How the next answer is known, unless another way is chosen."""
-        return self._chosen or self._ways[0]
+        return self._chosen or ways_of(self.question)[0]
 
     @property
     def _chosen(self) -> Provenance | None:
@@ -111,15 +111,9 @@ class VisitSession:
         chosen = self._provenance
         return chosen[1] if chosen and chosen[0] is self._view else None
 
-    @property
-    def _ways(self) -> tuple[Provenance, ...]:
-        """How a person can know it: what is typed was not imported."""
-        ways = self.question.provenance
-        return tuple(each for each in ways if each not in ALWAYS) or ways
-
     def next_provenance(self) -> str:
         """Pass to the next way of knowing; return its word."""
-        ways = self._ways
+        ways = ways_of(self.question)
         following = ways[(ways.index(self.provenance) + 1) % len(ways)]
         self._provenance = self._view, following
         return PROVENANCES[following]

@@ -239,6 +239,10 @@ Better = Direction | tuple[tuple[str, ...], ...]
 best, each rank a tuple. `up` of a `choices` question: a superset is better."""
 
 
+PEOPLE = frozenset({"direction", "equipe", "commune", "syndicat", "prestataire"})
+"""Those of `Question.whom` who answer a question."""
+
+
 class Question(Noun):
     """How one fact is collected."""
 

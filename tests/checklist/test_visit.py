@@ -4,10 +4,12 @@ import re
 
 import pytest
 
+from diag.answers.types import TYPES
 from diag.assess.judge import profiles_of
 from diag.assess.questions import is_on_site, seconds_of
-from diag.model.checklist import Checklist, Question
-from diag.model.enums import Moment, PlaceKind, Profile
+from diag.audit.consistency import ways_of
+from diag.model.checklist import PEOPLE, Checklist, Question
+from diag.model.enums import Moment, PlaceKind, Profile, Provenance
 from tests.shipped import shipped
 
 GRID: Checklist = shipped()
@@ -47,6 +49,27 @@ def test_every_question_says_when_of_whom_and_in_how_many_seconds() -> None:
         assert question.seconds is not None, question.id
         many = question.place in {PlaceKind.SALLE, PlaceKind.LOT}
         assert many is (question.seconds_again is not None), question.id
+
+
+def test_only_a_number_is_measured_and_what_somebody_says_is_declared() -> None:
+    for question in GRID.questions.values():
+        ways, is_number = ways_of(question), TYPES[question.type].is_number
+        if question.whom in PEOPLE and Provenance.DECLARED in question.provenance:
+            assert ways[0] is Provenance.DECLARED, question.id
+        if Provenance.MEASURED in question.provenance:
+            assert is_number, question.id
+            assert question.look, question.id
+    signal, image = (GRID.questions[one] for one in ("signal_wifi", "projection"))
+    assert (ways_of(signal)[0], ways_of(image)[0]) == (
+        Provenance.MEASURED,
+        Provenance.OBSERVED,
+    )
+
+
+def test_a_judgement_of_an_older_edition_is_no_more_measured_by_default() -> None:
+    ways = (Provenance.MEASURED, Provenance.OBSERVED, Provenance.DECLARED)
+    older = GRID.questions["projection"].model_copy(update={"provenance": ways})
+    assert ways_of(older) == (*ways[1:2], *ways[:1], *ways[2:])
 
 
 def test_the_corridor_holds_ten_questions() -> None:

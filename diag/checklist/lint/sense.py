@@ -9,12 +9,14 @@ from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
 from urllib.parse import urlsplit
 
+from diag.answers.types import TYPES
 from diag.checklist.lint.french import wording_texts
 from diag.checklist.lint.references import TRADE
 from diag.checklist.lint.rules import written_rules
 from diag.checklist.loaded import Item, Loaded
 from diag.checklist.symbols import QUANTITY, UNREADABLE, VISIT_DATE, names_read
 from diag.model.checklist import (
+    PEOPLE,
     AidState,
     Checklist,
     Criterion,
@@ -23,15 +25,12 @@ from diag.model.checklist import (
     Recommendation,
     RegisteredSource,
 )
-from diag.model.enums import Nature, PlaceKind
+from diag.model.enums import Nature, PlaceKind, Provenance
 from diag.model.number import exact
 from diag.rules.problem import Problem
 
 VAT_RATES = ("0", "2.1", "5.5", "10", "20")
 """The rates of VAT in force in France, in percent."""
-
-PEOPLE = frozenset({"direction", "equipe", "commune", "syndicat", "prestataire"})
-"""Those who answer a question."""
 
 _LIKE_ANOTHER = re.compile(r"(?:de même|idem)\b", re.IGNORECASE)
 """How a choice begins that only means « as the one above »."""
@@ -75,6 +74,14 @@ def _asking_problems(item: Item, question: Question) -> Iterator[Problem]:
             ("whom",),
             f"posée à quelqu'un (« whom: {question.whom} »), sans phrase à dire",
             "Ajoutez « ask ».",
+            "warning",
+        )
+    is_number = TYPES[question.type].is_number
+    if Provenance.MEASURED in question.provenance and not (is_number and question.look):
+        yield item.problem(
+            ("provenance",),
+            "« measured » : seul un nombre se mesure, et « look » dit comment",
+            "Retirez « measured », ou écrivez dans « look » comment on mesure.",
             "warning",
         )
     for choice in question.choices:
