@@ -28,6 +28,7 @@ from diag.journal.subjects import (
     OwnTopic,
     PhotoTopic,
     PlaceTopic,
+    ProposalTopic,
     QuestionnaireTopic,
     RankTopic,
     SameTopic,
@@ -44,6 +45,7 @@ from diag.model.enums import (
     FollowUpState,
     PlaceKind,
     Profile,
+    State,
 )
 from diag.model.fact import Answer, Place
 from diag.words.dates import time_words, written_day
@@ -121,6 +123,7 @@ _NOUNS: dict[type, str] = {
     BallotTopic: "liste des votes, gelée à la clôture",
     DispatchTopic: "envoi",
     FloorTopic: "plan des salles",
+    ProposalTopic: "réponse proposée",
     QuestionnaireTopic: "questionnaire imprimé",
     SameTopic: "lieu, le même qu'un autre",
     ApartTopic: "lieux différents, qui se ressemblent",
@@ -270,6 +273,8 @@ def describe_revision(session: AuditSession, revision: Revision) -> str:
             return answer_words(question, answer)
     if type(topic) in _MOVED:
         return _MOVED[type(topic)]
+    if isinstance(topic, ProposalTopic) and isinstance(value, dict):
+        return _describe_offer(session, value)
     if isinstance(value, dict):
         return _describe_fields(session, topic, value)
     return _plain(value)
@@ -336,6 +341,18 @@ def _describe_at_place(
         f"sur « {asked.label} »" if asked else "",
         "à montrer" if value.get("shown") is True else "",
     )
+
+
+def _describe_offer(session: AuditSession, value: dict[str, Any]) -> str:
+    """Return « Fibre commandée : oui, la mairie »."""
+    question = find_question_ever(session, _text(value, "question"))
+    state = _text(value, "state") or str(State.KNOWN)
+    if question is None or state not in set(State):
+        return _text(value, "by")
+    raw = value.get("value")
+    given = tuple(raw) if isinstance(raw, list) else raw
+    said = f"{question.label} : {answer_words(question, Answer(State(state), given))}"
+    return _joined(said, _text(value, "by"), _text(value, "why"))
 
 
 _NAMED_BY: dict[type, str] = {

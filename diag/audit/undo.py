@@ -21,6 +21,7 @@ from diag.journal.subjects import (
     OwnTopic,
     PhotoTopic,
     PlaceTopic,
+    ProposalTopic,
     RankTopic,
     SameTopic,
     ScenarioTopic,
@@ -49,6 +50,7 @@ _UNDOABLE = (
     | HandTopic
     | FollowTopic
     | ScenarioTopic
+    | ProposalTopic
     | AuditTopic
 )
 

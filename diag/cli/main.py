@@ -83,7 +83,7 @@ COMMANDS = {
         "visit": "diag.cli.visit:visit",
         "web": "diag.cli.workspace:web",
         "audit": "diag.cli.audit:audit",
-        "questionnaire": "diag.cli.report:questionnaire",
+        "questionnaire": "diag.cli.questionnaire:questionnaire",
     },
     "Juger": {
         "score": "diag.cli.judge:score",

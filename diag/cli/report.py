@@ -1,37 +1,29 @@
-"""`diag report`, `atlas`, `draft`, `questionnaire`, `synthesis`, `demo`: documents."""
+"""`diag report`, `atlas`, `draft`, `synthesis`, `demo`: documents."""
 
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from diag.answers.answer_type import Refused
-from diag.answers.types import TYPES
-from diag.audit.answer import UnlikelyAnswer
 from diag.audit.comparables import keep_judged
 from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession, open_session
-from diag.audit.session import start as start_audit
 from diag.cli.shared import (
     campaign_option,
     form_options,
-    print_lines,
     progress_bar,
     subject_argument,
     workspace_command,
     workspace_of,
 )
 from diag.model.enums import READERS, Audience
-from diag.model.errors import DiagError
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from diag.documents.formats import Format
-    from diag.documents.transcription import Transcription
     from diag.documents.write import DocumentsWanted, WrittenFile
 
 # Documents, with Jinja, cost 100 ms to import: `diag --help` does without.
@@ -280,154 +272,6 @@ def draft(
     print_written(write_paper(made.paper, folder or made.folder, wanted))
     if made.provisional:
         click.echo("Provisoire : l'audit n'est pas clos (diag audit list).", err=True)
-
-
-_HELP = (
-    "Une ligne par numéro : le rang de la case cochée, o ou n, un nombre. "
-    "Entrée seule : rien d'écrit, numéro suivant. * inconnu, ! refusé ; / et sa "
-    "raison : sans objet, là où la question l'admet. "
-    "« 2 # 3 fiches sur 4 » : la réponse 2, et une note. "
-    ":5 va au numéro 5, :retour au précédent, :fin arrête."
-)
-
-
-@click.command()
-@subject_argument
-@click.option(
-    "--for",
-    "whom",
-    type=click.Choice(["direction", "equipe", "commune", "prestataire"]),
-    required=True,
-    help="Qui le remplit : commune pour la mairie.",
-)
-@click.option("--enter", is_flag=True, help="Saisit la page remplie, par ses numéros.")
-@click.option("--code", default="", help="Avec --enter : le code au pied de la page.")
-@form_options
-@campaign_option
-@click.pass_context
-def questionnaire(
-    ctx: click.Context,
-    ref: str,
-    whom: str,
-    code: str,
-    forms: tuple[str, ...],
-    folder: Path | None,
-    day: date | None,
-    campaign: str | None,
-    *,
-    enter: bool,
-) -> None:
-    """Écrit les questions à remplir avant la visite, et les saisit.
-
-    La mairie et le prestataire ont leur formulaire, ligne à ligne. La page ne pose que
-    ce qui concerne l'école, n'est pas encore connu et peut se déclarer. Ses numéros
-    gardent leur sens : --enter les redemande dans le même ordre.
-    """
-    if code and not enter:
-        raise click.UsageError("--code va avec --enter.")
-    with workspace_of(ctx) as workspace:
-        session = (
-            open_session(workspace, ref, campaign)
-            if campaign
-            else start_audit(workspace, ref)
-        )
-        if enter:
-            _enter(session, whom, code)
-        else:
-            _write(session, whom, forms, folder, day)
-
-
-def _write(
-    session: AuditSession,
-    whom: str,
-    forms: tuple[str, ...],
-    folder: Path | None,
-    day: date | None,
-) -> None:
-    from diag.documents.formats import Format  # noqa: PLC0415
-    from diag.documents.questionnaire import compose, keep  # noqa: PLC0415
-    from diag.documents.write import write_paper  # noqa: PLC0415
-
-    paper, printed = compose(session, whom, day)
-    keep(session, printed)
-    wanted = [Format(each) for each in forms] or list(Format)
-    print_written(write_paper(paper, folder or report_folder(session), wanted))
-    click.echo(
-        f"{counted(len(printed.questions), 'question')}, code {printed.id}. "
-        f"Au retour : diag questionnaire {session.about.ref} --for {whom} --enter",
-        err=True,
-    )
-
-
-def _enter(session: AuditSession, whom: str, code: str) -> None:
-    from diag.documents.questionnaire import (  # noqa: PLC0415 - Jinja
-        printed_for,
-        title_of,
-    )
-    from diag.documents.transcription import Transcription  # noqa: PLC0415 - Jinja
-
-    printed = printed_for(session, whom, code)
-    name = title_of(session.checklist, whom)
-    click.echo(f"{name}, {session.about.title}, code {printed.id}.")
-    click.echo(_HELP)
-    typing = Transcription(session, printed)
-    shown = 0
-    while not typing.is_done:
-        if shown != typing.number:
-            shown = typing.number
-            print_lines(_card(typing))
-        click.echo("> ", nl=False)
-        typed = sys.stdin.readline()
-        if not typed or typed.strip().casefold() == ":fin":
-            click.echo("")
-            break
-        _take(typing, typed.strip())
-    click.echo(f"{counted(typing.recorded, 'réponse')} sur le disque.")
-
-
-def _take(typing: "Transcription", typed: str) -> None:
-    try:
-        if typed.startswith(":"):
-            _move(typing, typed[1:].strip())
-        elif recorded := typing.give(typed):
-            click.echo(f"Enregistré. {recorded}")
-    except UnlikelyAnswer as doubt:
-        click.echo(
-            f"{doubt.plain_problem} Entrée pour confirmer, ou une autre réponse."
-        )
-    except Refused as refused:
-        click.echo(f"Refusé. {refused.plain}")
-    except DiagError as error:
-        click.echo(f"Refusé. {error.at_prompt()}")
-
-
-def _move(typing: "Transcription", word: str) -> None:
-    if word.isdecimal():
-        typing.go(int(word))
-    elif word and "retour".startswith(word):
-        typing.go(typing.number - 1)
-    else:
-        click.echo(_HELP)
-
-
-def _card(typing: "Transcription") -> Iterator[str]:
-    """Give the words of the page for a number, its boxes by rank."""
-    question = typing.question
-    start = f"{typing.number}/{len(typing.printed.questions)}"
-    if question is None or typing.asked is None:
-        name = question.label if question else typing.ident
-        yield f"{start} {name} : ne se pose plus. Entrée pour passer."
-        return
-    yield f"{start} {question.ask or question.label}"
-    boxes = [f"{n} {one.label}" for n, one in enumerate(question.choices, 1)]
-    if boxes:
-        yield "   " + "   ".join(boxes)
-    elif question.ask:
-        unit = f" ({question.unit})" if question.unit else ""
-        hint = " : o ou n" if TYPES[question.type].is_yes_no else ""
-        yield f"   {question.label}{unit}{hint}"
-    if typing.known:
-        yield f"   Déjà : {typing.known}. Entrée pour le garder."
 
 
 @click.command()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 
+from diag.answers.fields import unit_words
 from diag.answers.types import TYPES
 from diag.assess.criteria import every_name
 from diag.assess.questions import Asked, next_questions, relevant_questions
@@ -40,7 +41,7 @@ _NOTHING = "Rien de cela"
 _NONE = "aucun"
 """Id of a choice that means it already."""
 
-_PRIVACY = (
+PRIVACY = (
     "Vos réponses ne servent qu'à l'audit de l'école et portent la mention "
     "« déclaré ». N'écrivez aucun nom d'élève ou de collègue, aucun mot de passe. "
     "Une fois saisi, ce papier est détruit."
@@ -128,7 +129,7 @@ def questionnaire(
         written(page.advice),
         Md("\n\n".join(_asked(questions))),
         _purchases(columns),
-        written(_PRIVACY),
+        written(PRIVACY),
         written(_rest(left)),
         meta.running_line,
     )
@@ -174,7 +175,7 @@ def _blank(question: Question) -> str:
     if kind.is_day:
         return name + _DAY
     if kind.is_number:
-        return f"{name}{_BLANK} {_unit(question.unit)}".rstrip()
+        return f"{name}{_BLANK} {one_line(unit_words(question.unit))}".rstrip()
     return name + _FREE
 
 
@@ -182,13 +183,6 @@ def _held(label: str) -> str:
     """Return a label that stays on the line of its box, unless it is long."""
     clean = one_line(label)
     return clean.replace(" ", "\u00a0") if len(clean) <= _UNBROKEN else clean
-
-
-def _unit(unit: str) -> str:
-    """Return « classe(s) »; a sign such as % or h has no plural."""
-    clean = one_line(unit)
-    is_word = len(clean) > 2 and clean.isalpha() and clean[-1] not in "sx"  # noqa: PLR2004 - « an » and « h » are no such words
-    return f"{clean}(s)" if is_word else clean
 
 
 def _rest(left: Sequence[Question]) -> str:
@@ -217,7 +211,7 @@ def _around(page: QuestionnairePage) -> float:
     return (
         max(_lines(one, _COVER_SIGNS) for one in cover)
         + sum(_lines(one) + _GAP for one in texts)
-        + _lines(_PRIVACY)
+        + _lines(PRIVACY)
         + 1
     )
 
@@ -296,16 +290,14 @@ def compose(
         )
     session.check_method()
     name = title_of(session.checklist, whom)
-    page = _page(session, whom, "0" * _CODE)
+    page = page_of(session, whom, "0" * _CODE)
     asked: tuple[Question, ...]
     if form is not None:
         asked, left = tuple(_on_form(session, form)), list[Question]()
-        columns = _columns_of(session, form)
     else:
         wanted = _by_use(session, whom)
         asked = fitting(page, wanted, list(session.checklist.questions))
         left = [question for question in wanted if question not in asked]
-        columns = ()
     if not asked:
         raise DiagError(
             f"{name} : rien à demander, tout ce qui s'y déclare est déjà connu."
@@ -319,6 +311,7 @@ def compose(
     )
     meta = Meta(title=f"{name} — {session.about.name}", author=_author(session), day=on)
     page = replace(page, code=printed.id)
+    columns = columns_of(session, whom)
     document = questionnaire(meta, page, asked, left, columns)
     return Paper(f"questionnaire-{whom}", document), printed
 
@@ -340,9 +333,10 @@ def _on_form(session: AuditSession, form: PaperForm) -> Iterator[Question]:
             yield each.question
 
 
-def _columns_of(session: AuditSession, form: PaperForm) -> tuple[Question, ...]:
-    """Return what a form asks of each purchase; a commune has none of its own."""
-    if session.about.kind is not PlaceKind.ECOLE:
+def columns_of(session: AuditSession, whom: str) -> tuple[Question, ...]:
+    """Return what is asked of each purchase; a commune has none of its own."""
+    form = _form_of(session.checklist, whom)
+    if form is None or session.about.kind is not PlaceKind.ECOLE:
         return ()
     known = session.checklist.questions
     return tuple(known[name] for name in form.columns if name in known)
@@ -434,11 +428,17 @@ def _weights(checklist: Checklist) -> dict[str, int]:
 
 
 def _code(session: AuditSession, whom: str, asked: tuple[Question, ...]) -> str:
-    named = (session.edition, whom, *(question.id for question in asked))
+    named = (
+        session.audit.id,
+        session.edition,
+        whom,
+        *(question.id for question in asked),
+    )
     return sha256("\n".join(named).encode("utf-8")).hexdigest()[:_CODE]
 
 
-def _page(session: AuditSession, whom: str, code: str) -> QuestionnairePage:
+def page_of(session: AuditSession, whom: str, code: str) -> QuestionnairePage:
+    """Return everything printed on somebody's page but its questions."""
     settings = session.workspace.settings
     form = _form_of(session.checklist, whom)
     reach = filter(None, (phone_number(settings.phone), settings.email))

@@ -14,6 +14,7 @@ from diag.model.audit import (
     Observation,
     OwnAdvice,
     Photo,
+    Proposal,
     Questionnaire,
     Scenario,
     Subject,
@@ -201,6 +202,17 @@ def questioned(audit: str, printed: Questionnaire) -> NewRevision:
     """Say what a printed questionnaire asks, by number."""
     value = printed.model_dump(mode="json", exclude={"id"})
     return NewRevision(audit, subjects.questionnaire(printed.id), value)
+
+
+def proposed(audit: str, offer: Proposal) -> NewRevision:
+    """Offer an answer: it waits for a person."""
+    value = offer.model_dump(mode="json", exclude={"id"}, exclude_defaults=True)
+    return NewRevision(audit, subjects.proposal(offer.id), value)
+
+
+def settled(audit: str, proposal: str) -> NewRevision:
+    """Say that a proposal was seen: what was accepted of it is an answer."""
+    return NewRevision(audit, subjects.proposal(proposal), op="del")
 
 
 def reworded(

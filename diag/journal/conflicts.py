@@ -25,6 +25,7 @@ from diag.journal.subjects import (
     NoteTopic,
     OtherTopic,
     PlaceTopic,
+    ProposalTopic,
     Topic,
 )
 from diag.model.audit import Audit
@@ -38,6 +39,7 @@ _NEVER_SETTLED = (
     | ApartTopic
     | BallotTopic
     | HandTopic
+    | ProposalTopic
 )
 """Where nothing is to be settled: all is kept, one voice is enough, or the last."""
 

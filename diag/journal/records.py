@@ -18,6 +18,7 @@ from diag.journal.subjects import (
     ObservationTopic,
     OwnTopic,
     PhotoTopic,
+    ProposalTopic,
     QuestionnaireTopic,
     RankTopic,
     ScenarioTopic,
@@ -30,6 +31,7 @@ from diag.model.audit import (
     Observation,
     OwnAdvice,
     Photo,
+    Proposal,
     Questionnaire,
     Scenario,
     Visit,
@@ -276,6 +278,20 @@ def questionnaires_of(journal: Journal, audit: str) -> tuple[Questionnaire, ...]
         and (page := _read(Questionnaire, head.value, id=topic.questionnaire))
     ]
     return tuple(page for _, page in sorted(printed, key=lambda each: each[0]))
+
+
+def proposals_of(journal: Journal, audit: str) -> tuple[Proposal, ...]:
+    """Return what waits to be accepted, as it came; what cannot be read is left out.
+
+    Offered on one laptop and seen on another at the same time, it waits still.
+    """
+    waiting = [
+        (head.lam, offer)
+        for topic, head in _latest_inside(journal, audit, subjects.PROPOSALS)
+        if isinstance(topic, ProposalTopic)
+        and (offer := _read(Proposal, head.value, id=topic.proposal))
+    ]
+    return tuple(offer for _, offer in sorted(waiting, key=lambda one: one[0]))
 
 
 def scenarios_of(journal: Journal, audit: str) -> tuple[Scenario, ...]:

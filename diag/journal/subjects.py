@@ -41,6 +41,9 @@ PHOTOS = "photo"
 QUESTIONNAIRES = "questionnaire"
 """Prefix of the questionnaires that were printed."""
 
+PROPOSALS = "proposal"
+"""Prefix of the answers that wait to be accepted."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlaceTopic:
@@ -174,6 +177,13 @@ class QuestionnaireTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalTopic:
+    """An answer that waits for a person to accept it; taken away once it was seen."""
+
+    proposal: str
+
+
+@dataclass(frozen=True, slots=True)
 class BallotTopic:
     """A part of what a closing froze: a vote by its number, or what is beside them."""
 
@@ -228,6 +238,7 @@ Topic = (
     | ScenarioTopic
     | DispatchTopic
     | QuestionnaireTopic
+    | ProposalTopic
     | BallotTopic
     | HandTopic
     | ErasureTopic
@@ -322,6 +333,11 @@ def dispatch(dispatch_id: str) -> str:
 def questionnaire(code: str) -> str:
     """Return the subject of a questionnaire that was printed."""
     return f"{QUESTIONNAIRES}/{code}"
+
+
+def proposal(proposal_id: str) -> str:
+    """Return the subject of an answer that waits to be accepted."""
+    return f"{PROPOSALS}/{proposal_id}"
 
 
 def ballot(ballot_id: str, part: str | int) -> str:
@@ -433,6 +449,7 @@ _BY_IDENT: dict[str, Callable[[str], Topic]] = {
     "scenario": ScenarioTopic,
     "dispatch": DispatchTopic,
     "questionnaire": QuestionnaireTopic,
+    "proposal": ProposalTopic,
     "erase": ErasureTopic,
 }
 

@@ -9,7 +9,15 @@ from pydantic import Field, field_validator
 
 from diag.model.base import Noun
 from diag.model.codes import id_in_campaign
-from diag.model.enums import Audience, FollowUpState, Owner, PlaceKind
+from diag.model.enums import (
+    Audience,
+    FollowUpState,
+    Owner,
+    PlaceKind,
+    ProposalSource,
+    State,
+)
+from diag.model.fact import Value
 from diag.model.territory import School
 from diag.model.text import accented
 
@@ -256,6 +264,37 @@ class Questionnaire(Noun):
     """Ids: the first one is number 1."""
     on: str
     """ISO day."""
+
+    @field_validator("on")
+    @classmethod
+    def _is_day(cls, text: str) -> str:
+        date.fromisoformat(text)
+        return text
+
+
+class Proposal(Noun):
+    """An answer that a form, a phone, an import or a measure offers: no fact yet.
+
+    Only a person who accepts it makes it one.
+    """
+
+    id: str
+    """UUID of what offers it, the place and the question: offered twice, it is one."""
+    place: str
+    """Id of the place; one that is not there yet is made with the answer."""
+    lot: str = Field(default="", max_length=120)
+    """Name of the lot of equipment to make; empty for a place that is there."""
+    question: str
+    state: State = State.KNOWN
+    value: Value = None
+    """Canonical, as an answer's."""
+    source: ProposalSource
+    by: str = Field(default="", max_length=120)
+    """Who says so: « Mairie, secrétaire »."""
+    why: str = Field(default="", max_length=200)
+    """What it rests on: « 7 fiches sur 9 : oui »."""
+    on: str
+    """ISO day on which it came."""
 
     @field_validator("on")
     @classmethod

@@ -237,6 +237,17 @@ class Provenance(StrEnum):
     """From the previous audit, confirmed « toujours vrai »."""
 
 
+class ProposalSource(StrEnum):
+    """Where a proposed answer comes from."""
+
+    FORM = "form"
+    """A form that came back as a file."""
+    PHONE = "phone"
+    """A sheet filled on a phone, in the school."""
+    IMPORT = "import"
+    MEASURE = "measure"
+
+
 class Standing(StrEnum):
     """Whether something applies."""
 

@@ -1,0 +1,156 @@
+"""A question as a field of a web page, and what such a page gives back of it.
+
+The page that comes back by mail and the one on a phone share it: no script of others,
+nothing fetched, and each field is read aloud under its question.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from diag.answers.types import TYPES
+from diag.model.checklist import Question
+from diag.model.fact import Value
+from diag.model.text import clean_line
+from diag.words.figures import french
+
+UNKNOWN = "?"
+"""Value of the box « inconnu »."""
+
+_UNKNOWN_WORDS = "Inconnu, je ne sais pas"
+
+NONE_OF_THEM = "-"
+"""Value of the box « rien de cela »."""
+
+_HERE = Path(__file__).parent
+
+_NO_CHOICE = "aucun"
+"""Id of a choice that means it already."""
+
+
+@cache
+def script() -> str:
+    """Return the script that reads the answers of a form: `rows(form)`."""
+    return (_HERE / "fields.js").read_text(encoding="utf-8")
+
+
+@cache
+def style() -> str:
+    """Return what makes fields readable, on a phone and on paper."""
+    return (_HERE / "fields.css").read_text(encoding="utf-8")
+
+
+def fieldset(
+    question: Question, number: int, given: Value = None, remark: str = ""
+) -> str:
+    """Return a question with all that answers it, « inconnu » included.
+
+    `given` is what is already believed, `remark` where from: it can be changed.
+    """
+    kind = TYPES[question.type]
+    many = ' data-m="1"' if kind.is_several else ""
+    boxes = "".join(
+        _boxes(question, given) if _ticks(question) else _line(question, given)
+    )
+    said = f"<small>{_shown(remark)}</small>" if remark else ""
+    return (
+        f'<fieldset data-q="{escape(question.id)}"{many}>'
+        f"<legend>{number}. {_shown(question.ask or question.label)}</legend>"
+        f"{said}{boxes}</fieldset>"
+    )
+
+
+def can_ask(question: Question) -> bool:
+    """Return whether a page can ask it: a photo is not filled in."""
+    return not TYPES[question.type].is_photo
+
+
+def cell(question: Question, purchase: int) -> str:
+    """Return the field of a question in a row of the table of purchases."""
+    label = f"{clean_line(question.label)}, achat {purchase}"
+    named = f'aria-label="{escape(label)}"'
+    if _ticks(question):
+        offered = "".join(
+            f'<option value="{escape(value)}">{_shown(words)}</option>'
+            for value, words in _offered(question)
+        )
+        field = f"<select {named}><option></option>{offered}</select>"
+    else:
+        field = f"<input {named} {_kept_between(question)}>"
+    return f'<td data-q="{escape(question.id)}" data-p="{purchase}">{field}</td>'
+
+
+def unit_words(unit: str) -> str:
+    """Return « classe(s) »; a sign such as % or h has no plural."""
+    clean = clean_line(unit)
+    is_word = len(clean) > 2 and clean.isalpha() and clean[-1] not in "sx"  # noqa: PLR2004 - « an » and « h » are no such words
+    return f"{clean}(s)" if is_word else clean
+
+
+def _shown(text: str) -> str:
+    return escape(french(clean_line(text)))
+
+
+def _ticks(question: Question) -> bool:
+    kind = TYPES[question.type]
+    return kind.has_choices or kind.is_yes_no
+
+
+def _offered(question: Question) -> Iterator[tuple[str, str]]:
+    """Yield the value and the words of each box."""
+    kind = TYPES[question.type]
+    if kind.is_yes_no:
+        yield from (("oui", "Oui"), ("non", "Non"))
+        return
+    for choice in question.choices:
+        yield choice.id, choice.label
+    if kind.is_several and all(one.id != _NO_CHOICE for one in question.choices):
+        yield NONE_OF_THEM, "Rien de cela"
+
+
+def _boxes(question: Question, given: Value) -> Iterable[str]:
+    several = TYPES[question.type].is_several
+    box = "checkbox" if several else "radio"
+    if isinstance(given, bool):
+        given = "oui" if given else "non"
+    believed = given if isinstance(given, tuple) else (given,)
+    if several:
+        yield "<small>Plusieurs possibles.</small>"
+    for value, words in (*_offered(question), (UNKNOWN, _UNKNOWN_WORDS)):
+        ticked = " checked" if value in believed else ""
+        yield (
+            f'<label><input type="{box}" name="{escape(question.id)}" '
+            f'value="{escape(value)}"{ticked}>{_shown(words)}</label>'
+        )
+
+
+def _line(question: Question, given: Value) -> Iterable[str]:
+    kind = TYPES[question.type]
+    label = question.label if question.ask else "Réponse"
+    believed = "" if given is None else str(given)
+    if kind.is_text:
+        field = f'<textarea rows="3" cols="40">{escape(believed)}</textarea>'
+    else:
+        value = f' value="{escape(believed)}"' if believed else ""
+        field = f"<input {_kept_between(question)}{value}>"
+    yield f"<label>{_shown(label)} {field} {_shown(unit_words(question.unit))}</label>"
+    box = f'<input type="checkbox" value="{UNKNOWN}">'
+    yield f"<label>{box}{_UNKNOWN_WORDS}</label>"
+
+
+def _kept_between(question: Question) -> str:
+    """Return the attributes of a field to type in: a number between its bounds."""
+    kind = TYPES[question.type]
+    if kind.is_day:
+        return 'type="text" placeholder="jj/mm/aaaa" maxlength="20" autocomplete="off"'
+    if not kind.is_number:
+        return 'type="text" maxlength="200" autocomplete="off"'
+    low, high = question.range or (None, None)
+    bounds = "".join(
+        f' {name}="{bound}"'
+        for name, bound in (("min", low), ("max", high))
+        if bound is not None
+    )
+    step = "1" if kind.is_whole else "any"
+    return f'type="number" step="{step}"{bounds}'

@@ -1,0 +1,238 @@
+"""Proposals: answers that forms, phones, imports and measures offer; one is accepted.
+
+They wait in the journal, so that two laptops lose none. What is accepted becomes an
+answer, known as its source knows it, in one commit that one undo takes back.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from uuid import UUID, uuid5
+
+from diag.answers.answer_type import Parsed, Refused
+from diag.answers.types import TYPES, answer_words, evidence
+from diag.audit.answer import NewAnswer, answer_for, check_parts
+from diag.audit.consistency import ALWAYS, usual_provenance, with_implied
+from diag.audit.session import AuditSession
+from diag.journal import changes, subjects
+from diag.journal.records import proposals_of
+from diag.journal.revision import NewRevision
+from diag.model.audit import Proposal
+from diag.model.checklist import Question
+from diag.model.enums import PlaceKind, ProposalSource, Provenance, State
+from diag.model.errors import DiagError
+from diag.model.fact import Answer, Place
+from diag.words.dates import written_day
+
+_KNOWN_BY = {
+    ProposalSource.FORM: Provenance.DECLARED,
+    ProposalSource.PHONE: Provenance.DECLARED,
+    ProposalSource.IMPORT: Provenance.IMPORTED,
+    ProposalSource.MEASURE: Provenance.MEASURED,
+}
+"""How what each source offers is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A proposal as a person reads it before accepting it."""
+
+    offer: Proposal
+    question: Question | None
+    """None when the checklists no longer ask it: it can only be refused."""
+    where: str
+    """Name of its place."""
+    words: str
+    """What it answers."""
+    known: str
+    """What is known already and how; empty for nothing."""
+    doubt: str
+    """Why it should be looked at, or why it cannot be accepted; empty as a rule."""
+
+    @property
+    def source(self) -> str:
+        """Return who says so, when, and what it rests on."""
+        offer = self.offer
+        return ", ".join(filter(None, (offer.by, offer.why, written_day(offer.on))))
+
+    @property
+    def label(self) -> str:
+        """Return what is asked."""
+        return self.question.label if self.question else self.offer.question
+
+
+def proposal_id(session: AuditSession, origin: str, place: str, question: str) -> str:
+    """Return the id that every laptop finds for what an origin offers there."""
+    return str(uuid5(UUID(session.audit.id), f"{origin}/{place}/{question}"))
+
+
+def propose(session: AuditSession, offers: Iterable[Proposal]) -> int:
+    """Keep proposals in one commit; return how many are new.
+
+    What was offered before with the same answer is left as it was settled.
+
+    Raises:
+        DiagError: when nothing could be written.
+    """
+    new = [each for each in offers if not _was_offered(session, each)]
+    if new:
+        audit = session.audit.id
+        session.record(*(changes.proposed(audit, each) for each in new))
+    return len(new)
+
+
+def _was_offered(session: AuditSession, offer: Proposal) -> bool:
+    journal, subject = session.workspace.journal, subjects.proposal(offer.id)
+    wanted = changes.proposed(session.audit.id, offer).value
+    return any(
+        isinstance(one.value, dict)
+        and isinstance(wanted, dict)
+        and _answered_by(one.value) == _answered_by(wanted)
+        for one in journal.history(session.audit.id, subject)
+        if not one.undoes
+    )
+
+
+def _answered_by(value: dict[str, object]) -> tuple[object, object, object]:
+    return value.get("state"), value.get("value"), value.get("why")
+
+
+def waiting(session: AuditSession) -> tuple[Waiting, ...]:
+    """Return what waits for a person, by place then in the order of the checklists.
+
+    What is already answered so, by whoever, waits no more.
+    """
+    order = {ident: rank for rank, ident in enumerate(session.checklist.questions)}
+    places = {ident: rank for rank, ident in enumerate(session.facts.places)}
+    offers = sorted(
+        proposals_of(session.workspace.journal, session.audit.id),
+        key=lambda one: (
+            places.get(one.place, len(places)),
+            one.lot,
+            one.place,
+            order.get(one.question, len(order)),
+        ),
+    )
+    return tuple(
+        _read(session, offer) for offer in offers if not _stands(session, offer)
+    )
+
+
+def _stands(session: AuditSession, offer: Proposal) -> bool:
+    answer = session.facts.answer(offer.place, offer.question)
+    return answer is not None and (answer.state, answer.value) == (
+        offer.state,
+        offer.value,
+    )
+
+
+def _read(session: AuditSession, offer: Proposal) -> Waiting:
+    question = session.checklist.questions.get(offer.question)
+    place = session.facts.places.get(offer.place)
+    where = place.name if place else offer.lot or "lieu retiré"
+    if question is None:
+        return Waiting(offer, None, where, "", "", "ne se pose plus ici")
+    heads = session.facts.answers.get((offer.place, offer.question), ())
+    return Waiting(
+        offer=offer,
+        question=question,
+        where=where,
+        words=answer_words(question, Answer(offer.state, offer.value)),
+        known=evidence(question, heads),
+        doubt=_doubt(question, offer, place),
+    )
+
+
+def _doubt(question: Question, offer: Proposal, place: Place | None) -> str:
+    if place is None and not offer.lot:
+        return "ce lieu a été retiré"
+    if offer.state is not State.KNOWN:
+        return ""
+    try:
+        return TYPES[question.type].parse(question, offer.value).doubt
+    except Refused as refused:
+        return refused.problem
+
+
+def accept(session: AuditSession, idents: Collection[str]) -> int:
+    """Answer what proposals offer, in one commit; return how many answers that is.
+
+    What an answer implies, and the lots that it needs, are written with it.
+
+    Raises:
+        Refused: one of them cannot be an answer, or stands above its whole.
+        DiagError: its question is no longer asked, its place is gone.
+    """
+    chosen = _named(session, idents)
+    drafts: list[NewRevision] = []
+    for place, group in groupby(chosen, key=lambda one: one.offer.place):
+        drafts += _accepted(session, place, tuple(group))
+    audit = session.audit.id
+    seen = (changes.settled(audit, one.offer.id) for one in chosen)
+    session.record(*drafts, *seen)
+    return len(chosen)
+
+
+def refuse(session: AuditSession, idents: Collection[str]) -> int:
+    """Take proposals away, in one commit; return how many. History keeps them."""
+    chosen = _named(session, idents)
+    audit = session.audit.id
+    session.record(*(changes.settled(audit, one.offer.id) for one in chosen))
+    return len(chosen)
+
+
+def _named(session: AuditSession, idents: Collection[str]) -> tuple[Waiting, ...]:
+    chosen = tuple(one for one in waiting(session) if one.offer.id in {*idents})
+    if not chosen:
+        raise DiagError("Cette proposition n'attend plus : quelqu'un l'a déjà vue.")
+    return chosen
+
+
+def _accepted(
+    session: AuditSession, place: str, offers: tuple[Waiting, ...]
+) -> Iterator[NewRevision]:
+    """Yield the lot that answers need, then the answers and what they imply.
+
+    Raises:
+        DiagError: when one of them cannot be written.
+    """
+    audit, facts = session.audit.id, session.facts
+    if place not in facts.places:
+        yield changes.placed(audit, _lot(session, offers[0]))
+    given = dict(_answers(offers))
+    check_parts(session, place, given)
+    for ident, answer in with_implied(session.checklist, facts, place, given).items():
+        yield changes.answered(audit, place, ident, answer)
+
+
+def _lot(session: AuditSession, one: Waiting) -> Place:
+    if not one.offer.lot:
+        raise DiagError(f"{one.label} : ce lieu a été retiré. Refusez la proposition.")
+    return Place(
+        id=one.offer.place,
+        kind=PlaceKind.LOT,
+        parent=session.facts.root,
+        name=one.offer.lot,
+    )
+
+
+def _answers(offers: Iterable[Waiting]) -> Iterator[tuple[str, Answer]]:
+    for one in offers:
+        question, offer = one.question, one.offer
+        if question is None:
+            raise DiagError(
+                f"{offer.question} ne se pose plus ici. Refusez la proposition."
+            )
+        how = _KNOWN_BY[offer.source]
+        allowed = how in {*question.provenance, *ALWAYS}
+        given = None
+        if offer.state is State.KNOWN:
+            given = Parsed(TYPES[question.type].parse(question, offer.value).value)
+        entry = NewAnswer(
+            question.id,
+            given,
+            state=offer.state,
+            provenance=how if allowed else usual_provenance(question),
+            reason=one.source,
+        )
+        yield question.id, answer_for(question, entry)

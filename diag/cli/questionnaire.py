@@ -1,0 +1,305 @@
+"""`diag questionnaire`: pages to fill before the visit; what comes back is proposed."""
+
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from diag.answers.answer_type import Refused
+from diag.answers.types import TYPES
+from diag.audit.answer import UnlikelyAnswer
+from diag.audit.proposals import Waiting, accept, propose, refuse, waiting
+from diag.audit.report import report_folder
+from diag.audit.session import AuditSession, open_session
+from diag.audit.session import start as start_audit
+from diag.cli.report import print_written
+from diag.cli.shared import (
+    campaign_option,
+    form_options,
+    print_lines,
+    subject_argument,
+    workspace_of,
+)
+from diag.model.errors import DiagError
+from diag.words.sentences import counted
+
+if TYPE_CHECKING:
+    from diag.documents.transcription import Transcription
+
+# Documents, with Jinja, cost 100 ms to import: `diag --help` does without.
+
+_HELP = (
+    "Une ligne par numéro : le rang de la case cochée, o ou n, un nombre. "
+    "Entrée seule : rien d'écrit, numéro suivant. * inconnu, ! refusé ; / et sa "
+    "raison : sans objet, là où la question l'admet. "
+    "« 2 # 3 fiches sur 4 » : la réponse 2, et une note. "
+    ":5 va au numéro 5, :retour au précédent, :fin arrête."
+)
+
+
+_MAIRIE = "mairie"
+"""How people call whom the checklists call the commune."""
+
+_ALL = "tout"
+"""Instead of codes: every proposal that waits."""
+
+
+@click.command()
+@subject_argument
+@click.option(
+    "--for",
+    "whom",
+    type=click.Choice([_MAIRIE, "prestataire", "direction", "equipe", "commune"]),
+    help="Qui le remplit : mairie et commune sont la même page.",
+)
+@click.option("--enter", is_flag=True, help="Saisit la page remplie, par ses numéros.")
+@click.option("--code", default="", help="Avec --enter : le code au pied de la page.")
+@click.option(
+    "--from",
+    "filled",
+    type=click.Path(path_type=Path),
+    help="Lit le fichier qui revient par courriel ; ses réponses sont proposées.",
+)
+@click.option(
+    "--accept",
+    "accepted",
+    multiple=True,
+    metavar="CODE",
+    help="Accepte la proposition de ce code, ou « tout » ; répétable.",
+)
+@click.option(
+    "--refuse",
+    "refused",
+    multiple=True,
+    metavar="CODE",
+    help="Écarte la proposition de ce code, ou « tout » ; répétable.",
+)
+@form_options
+@campaign_option
+@click.pass_context
+def questionnaire(
+    ctx: click.Context,
+    ref: str,
+    whom: str | None,
+    code: str,
+    filled: Path | None,
+    accepted: tuple[str, ...],
+    refused: tuple[str, ...],
+    forms: tuple[str, ...],
+    folder: Path | None,
+    day: date | None,
+    campaign: str | None,
+    *,
+    enter: bool,
+) -> None:
+    """Écrit les questions à remplir avant la visite, et lit ce qui revient.
+
+    La mairie et le prestataire ont leur formulaire, ligne à ligne. La page ne pose que
+    ce qui concerne l'école, n'est pas encore connu et peut se déclarer. En HTML, elle
+    se remplit sans connexion et enregistre un petit fichier : --from le lit, et propose
+    ses réponses, que --accept accepte. Sur papier, ses numéros gardent leur sens :
+    --enter les redemande dans le même ordre. Sans option, montre ce qui est proposé.
+    """
+    if code and not enter:
+        raise click.UsageError("--code va avec --enter.")
+    if enter and whom is None:
+        raise click.UsageError("--enter va avec --for.")
+    if filled and whom:
+        raise click.UsageError("--from se passe de --for : le fichier dit qui parle.")
+    whom = "commune" if whom == _MAIRIE else whom
+    with workspace_of(ctx) as workspace:
+        session = (
+            open_session(workspace, ref, campaign)
+            if campaign
+            else start_audit(workspace, ref)
+        )
+        if whom and enter:
+            _enter(session, whom, code)
+        elif whom:
+            _write(session, whom, forms, folder, day)
+        else:
+            _propose(session, filled, accepted, refused)
+
+
+def _write(
+    session: AuditSession,
+    whom: str,
+    forms: tuple[str, ...],
+    folder: Path | None,
+    day: date | None,
+) -> None:
+    from diag.documents.form_page import write_form  # noqa: PLC0415
+    from diag.documents.formats import Format  # noqa: PLC0415
+    from diag.documents.questionnaire import compose, keep  # noqa: PLC0415
+    from diag.documents.write import write_paper  # noqa: PLC0415
+    from diag.workspace.disk import write_whole  # noqa: PLC0415
+
+    paper, printed = compose(session, whom, day)
+    keep(session, printed)
+    place = folder or report_folder(session)
+    wanted = [Format(each) for each in forms] or list(Format)
+    on_paper = [each for each in wanted if each is not Format.HTML]
+    print_written(write_paper(paper, place, on_paper))
+    if Format.HTML in wanted:
+        page = place / f"{paper.stem}.{Format.HTML}"
+        write_whole(page, write_form(session, printed))
+        click.echo(str(page))
+    ref = session.about.ref
+    click.echo(
+        f"{counted(len(printed.questions), 'question')}, code {printed.id}. "
+        f"Au retour du fichier : diag questionnaire {ref} --from FICHIER. "
+        f"Du papier : diag questionnaire {ref} --for {whom} --enter",
+        err=True,
+    )
+
+
+def _propose(
+    session: AuditSession,
+    filled: Path | None,
+    accepted: tuple[str, ...],
+    refused: tuple[str, ...],
+) -> None:
+    """Read a file, show what waits, then accept or refuse what is named."""
+    if filled:
+        _read(session, filled)
+    pending = waiting(session)
+    took = _chosen(pending, accepted)
+    left = _chosen(pending, refused)
+    if took & left:
+        raise click.UsageError("--accept et --refuse nomment la même proposition.")
+    if not took and not left:
+        _show(session, pending)
+        return
+    if took:
+        click.echo(f"Acceptées : {counted(accept(session, took), 'réponse')}.")
+    if left:
+        click.echo(f"Écartées : {counted(refuse(session, left), 'proposition')}.")
+
+
+def _read(session: AuditSession, filled: Path) -> None:
+    from diag.audit.forms import load_form  # noqa: PLC0415
+
+    read = load_form(session, filled)
+    new = propose(session, read.offers)
+    seen = len(read.offers) - new
+    click.echo(
+        f"Lues : {counted(len(read.offers), 'réponse')}, dont {seen} déjà vues."
+        if seen
+        else f"Lues : {counted(len(read.offers), 'réponse')}."
+    )
+    for sentence in read.refused:
+        click.echo(f"Refusée : {sentence}", err=True)
+
+
+def _show(session: AuditSession, pending: tuple[Waiting, ...]) -> None:
+    where = ""
+    for one in pending:
+        if one.where != where:
+            where = one.where
+            click.echo(where)
+        known = f" (déjà : {one.known})" if one.known else ""
+        click.echo(f"  {_code(one)}  {one.label} : {one.words}{known}")
+        if one.doubt:
+            click.echo(f"            à vérifier : {one.doubt}")
+    count = len(pending)
+    click.echo(
+        f"{counted(count, 'réponse proposée', 'réponses proposées')}. Rien n'est "
+        f"répondu avant : diag questionnaire {session.about.ref} --accept {_ALL}"
+        if count
+        else "Aucune réponse proposée n'attend."
+    )
+
+
+def _code(one: Waiting) -> str:
+    return one.offer.id[:8]
+
+
+def _chosen(pending: tuple[Waiting, ...], codes: tuple[str, ...]) -> set[str]:
+    """Return the ids of the proposals that codes name.
+
+    Raises:
+        DiagError: a code that none of them bears.
+    """
+    if _ALL in codes:
+        return {one.offer.id for one in pending}
+    chosen = set[str]()
+    for code in codes:
+        found = [one.offer.id for one in pending if _code(one) == code.casefold()]
+        if len(found) != 1:
+            raise DiagError(f"Aucune proposition n'a le code « {code[:20]} ».")
+        chosen.update(found)
+    return chosen
+
+
+def _enter(session: AuditSession, whom: str, code: str) -> None:
+    from diag.documents.questionnaire import (  # noqa: PLC0415 - Jinja
+        printed_for,
+        title_of,
+    )
+    from diag.documents.transcription import Transcription  # noqa: PLC0415 - Jinja
+
+    printed = printed_for(session, whom, code)
+    name = title_of(session.checklist, whom)
+    click.echo(f"{name}, {session.about.title}, code {printed.id}.")
+    click.echo(_HELP)
+    typing = Transcription(session, printed)
+    shown = 0
+    while not typing.is_done:
+        if shown != typing.number:
+            shown = typing.number
+            print_lines(_card(typing))
+        click.echo("> ", nl=False)
+        typed = sys.stdin.readline()
+        if not typed or typed.strip().casefold() == ":fin":
+            click.echo("")
+            break
+        _take(typing, typed.strip())
+    click.echo(f"{counted(typing.recorded, 'réponse')} sur le disque.")
+
+
+def _take(typing: "Transcription", typed: str) -> None:
+    try:
+        if typed.startswith(":"):
+            _move(typing, typed[1:].strip())
+        elif recorded := typing.give(typed):
+            click.echo(f"Enregistré. {recorded}")
+    except UnlikelyAnswer as doubt:
+        click.echo(
+            f"{doubt.plain_problem} Entrée pour confirmer, ou une autre réponse."
+        )
+    except Refused as refused:
+        click.echo(f"Refusé. {refused.plain}")
+    except DiagError as error:
+        click.echo(f"Refusé. {error.at_prompt()}")
+
+
+def _move(typing: "Transcription", word: str) -> None:
+    if word.isdecimal():
+        typing.go(int(word))
+    elif word and "retour".startswith(word):
+        typing.go(typing.number - 1)
+    else:
+        click.echo(_HELP)
+
+
+def _card(typing: "Transcription") -> Iterator[str]:
+    """Give the words of the page for a number, its boxes by rank."""
+    question = typing.question
+    start = f"{typing.number}/{len(typing.printed.questions)}"
+    if question is None or typing.asked is None:
+        name = question.label if question else typing.ident
+        yield f"{start} {name} : ne se pose plus. Entrée pour passer."
+        return
+    yield f"{start} {question.ask or question.label}"
+    boxes = [f"{n} {one.label}" for n, one in enumerate(question.choices, 1)]
+    if boxes:
+        yield "   " + "   ".join(boxes)
+    elif question.ask:
+        unit = f" ({question.unit})" if question.unit else ""
+        hint = " : o ou n" if TYPES[question.type].is_yes_no else ""
+        yield f"   {question.label}{unit}{hint}"
+    if typing.known:
+        yield f"   Déjà : {typing.known}. Entrée pour le garder."

@@ -1,0 +1,184 @@
+"""Proposals: nothing is answered before a person accepts; two laptops lose none."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from diag.answers.answer_type import Refused
+from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.forms import read_form
+from diag.audit.history import changes_of
+from diag.audit.proposals import accept, propose, refuse, waiting
+from diag.audit.session import AuditSession
+from diag.audit.undo import undo
+from diag.documents.questionnaire import compose, keep
+from diag.journal import changes
+from diag.journal.records import proposals_of
+from diag.model.audit import Proposal
+from diag.model.enums import AuditStatus, PlaceKind, ProposalSource, Provenance
+from diag.model.errors import DiagError
+from tests.audit.apart import meet, two_laptops
+
+MAIRIE = {
+    "depend_cuivre": "oui",
+    "payeur": "commune",
+    "categorie_erp": "5",
+}
+PURCHASE = {"type_lot": "tablette", "lot_nombre": "8"}
+
+
+def form(session: AuditSession, rows: list[dict[str, object]]) -> bytes:
+    """Return what the mairie's page saves once printed in this audit."""
+    _, printed = compose(session, "commune")
+    keep(session, printed)
+    data = {
+        "format": "diag-form",
+        "version": 1,
+        "subject": session.about.ref,
+        "code": printed.id,
+        "by": "secrétaire",
+        "rows": rows,
+    }
+    return json.dumps(data).encode()
+
+
+def filled(session: AuditSession) -> bytes:
+    """Return a form with the school's answers and one purchase."""
+    known = session.checklist.questions
+    rows: list[dict[str, object]] = [
+        {"question": ident, "value": value} for ident, value in MAIRIE.items()
+    ]
+    for ident, value in PURCHASE.items():
+        given = known[ident].choices[0].id if known[ident].choices else value
+        row = {"question": ident, "value": given, "purchase": 2, "name": "iPad 9"}
+        rows.append(row)
+    return form(session, rows)
+
+
+def offered(session: AuditSession) -> tuple[Proposal, ...]:
+    """Return what such a form offers."""
+    read = read_form(session, filled(session))
+    assert read.refused == ()
+    return read.offers
+
+
+def test_what_is_offered_is_no_fact_and_one_undo_takes_an_acceptance_back(
+    session: AuditSession,
+) -> None:
+    assert propose(session, offered(session)) == len(MAIRIE) + len(PURCHASE)
+    facts, judged = session.facts, session.assessment
+    assert propose(session, offered(session)) == 0
+    assert session.facts.answers == facts.answers
+    assert session.assessment == judged
+    pending = waiting(session)
+    assert [one.where for one in pending][-2:] == ["iPad 9", "iPad 9"]
+    assert all("la mairie (secrétaire)" in one.source for one in pending)
+
+    assert accept(session, [one.offer.id for one in pending]) == len(pending)
+    assert waiting(session) == ()
+    (lot,) = session.facts.places_of(PlaceKind.LOT)
+    told = session.facts.answer(session.facts.root, "depend_cuivre")
+    assert told
+    assert (told.value, told.provenance) == (True, Provenance.DECLARED)
+    assert session.facts.answer(lot.id, "lot_nombre")
+
+    undo(session)
+    assert session.facts.answers == facts.answers
+    assert session.facts.places_of(PlaceKind.LOT) == ()
+    assert waiting(session) == pending
+    told_of = {one.said for one in changes_of(session) if "proposée" in one.about}
+    assert any("oui, la mairie (secrétaire)" in said for said in told_of)
+
+
+def test_what_is_refused_is_not_offered_again_unless_it_says_otherwise(
+    session: AuditSession,
+) -> None:
+    offers = offered(session)
+    propose(session, offers)
+    first = waiting(session)[0]
+    assert refuse(session, [first.offer.id]) == 1
+    assert propose(session, offers) == 0
+    assert first.offer.id not in {one.offer.id for one in waiting(session)}
+    with pytest.raises(DiagError, match="n'attend plus"):
+        accept(session, [first.offer.id])
+    otherwise = first.offer.model_copy(update={"value": False, "why": "rectifié"})
+    assert propose(session, [otherwise]) == 1
+    assert first.offer.id in {one.offer.id for one in waiting(session)}
+
+
+def test_what_stands_above_its_whole_refuses_the_lot_and_writes_nothing(
+    session: AuditSession,
+) -> None:
+    record_answer(session, NewAnswer("nb_maitres", 4, sure=True))
+    known = session.checklist.questions
+    part = next(one.id for one in known.values() if one.at_most == "nb_maitres")
+    offer = offered(session)[0].model_copy(
+        update={"id": "5b3c54ab-0000-4000-8000-000000000000", "question": part}
+    )
+    propose(session, [*offered(session), offer.model_copy(update={"value": 9})])
+    said = session.digest
+    with pytest.raises(Refused):
+        accept(session, [one.offer.id for one in waiting(session)])
+    assert session.digest == said
+    accept(session, [one.offer.id for one in waiting(session)][:1])
+
+
+def test_what_can_no_longer_be_answered_says_why_and_can_only_be_refused(
+    session: AuditSession,
+) -> None:
+    base = offered(session)[0]
+    gone = base.model_copy(update={"id": "a", "question": "disparue"})
+    nowhere = base.model_copy(update={"id": "b", "place": "ailleurs"})
+    wrong = base.model_copy(update={"id": "c", "value": "peut-être"})
+    propose(session, [gone, nowhere, wrong])
+    for one in waiting(session):
+        assert one.doubt
+        with pytest.raises(DiagError):
+            accept(session, [one.offer.id])
+    refuse(session, [one.offer.id for one in waiting(session)])
+    assert waiting(session) == ()
+
+
+def test_a_measure_is_accepted_as_one_and_proposing_unseals_nothing(
+    session: AuditSession,
+) -> None:
+    base = offered(session)[0]
+    measured = base.model_copy(
+        update={
+            "id": "m",
+            "question": "debit_descendant",
+            "value": 42,
+            "source": ProposalSource.MEASURE,
+            "by": "sonde",
+        }
+    )
+    session.record(changes.moved(session.audit.id, AuditStatus.CLOS, session.digest))
+    propose(session, [measured])
+    assert session.sealed
+    accept(session, ["m"])
+    told = session.facts.answer(session.facts.root, "debit_descendant")
+    assert told
+    assert (told.value, told.provenance) == (42, Provenance.MEASURED)
+    assert not session.sealed
+
+
+def test_two_laptops_that_read_the_same_form_have_its_proposals_once(
+    tmp_path: Path,
+) -> None:
+    with two_laptops(tmp_path) as (mine, theirs):
+        raw = filled(mine)
+        meet(mine, theirs)
+        for one in (mine, theirs):
+            propose(one, read_form(one, raw).offers)
+        accept(mine, [one.offer.id for one in waiting(mine)][:2])
+        meet(mine, theirs)
+        left = {one.offer.id for one in waiting(mine)}
+        assert left == {one.offer.id for one in waiting(theirs)}
+        assert len(left) == len(MAIRIE) + len(PURCHASE) - 2
+        kept = proposals_of(mine.workspace.journal, mine.audit.id)
+        assert left <= {one.id for one in kept}
+        accept(theirs, left)
+        meet(mine, theirs)
+        assert waiting(mine) == waiting(theirs) == ()
+        assert mine.conflicts == ()
