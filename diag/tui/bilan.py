@@ -140,9 +140,7 @@ class OpenDebrief(Command, keys="c", title="À chaud", group=AUDIT_GROUP):
     """Montrer à la directrice, avant de partir, quelques faits et ce qui se décide."""
 
 
-class WriteReports(
-    Command, keys="r,f9", title="Rapports", group=AUDIT_GROUP, footer=True
-):
+class WriteReports(Command, keys="r", title="Rapports", group=AUDIT_GROUP, footer=True):
     """Écrire les quatre rapports, et dire où ils sont."""
 
 

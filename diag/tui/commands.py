@@ -51,7 +51,7 @@ class Command(Message):
     TITLE: ClassVar[str] = ""
     """A word or two, for the footer and the palette."""
     IN_FOOTER: ClassVar[bool] = False
-    """Whether the footer shows it; six do at most on a screen."""
+    """Whether the footer shows it before those that are used less."""
     PLACE: ClassVar[KeyPlace | None] = None
     """Where its key is chosen; None: the place of its module."""
     GROUP: ClassVar[str] = "Ici"
@@ -90,9 +90,22 @@ class Command(Message):
 
     @classmethod
     def keys_in(cls, chosen: Mapping[str, str]) -> tuple[str, ...]:
-        """Return its keys: the one that the user chose, else its own."""
-        keys = chosen.get(cls.ident()) or cls.KEYS
-        return tuple(filter(None, keys.split(",")))
+        """Return its keys: the one that the user chose, else its own; then the fixed.
+
+        A key that means the same everywhere stays, whatever one chooses.
+        """
+        free = chosen.get(cls.ident())
+        return (*((free,) if free else cls.free_keys()), *cls.fixed_keys())
+
+    @classmethod
+    def free_keys(cls) -> tuple[str, ...]:
+        """Return those of its own keys that the user may replace by another."""
+        return tuple(k for k in cls.KEYS.split(",") if k and k not in FIXED)
+
+    @classmethod
+    def fixed_keys(cls) -> tuple[str, ...]:
+        """Return those of its own keys that mean the same on every screen."""
+        return tuple(key for key in cls.KEYS.split(",") if key in FIXED)
 
     @classmethod
     def key_names(cls, chosen: Mapping[str, str] = NO_CHOICE) -> str:
@@ -113,7 +126,7 @@ class Help(Command, keys="f1,question_mark", title="Aide", group=_ALL, footer=Tr
     """Montrer ce qui est possible ici."""
 
 
-class OpenPalette(Command, keys="ctrl+p", title="Chercher partout", group=_ALL):
+class OpenPalette(Command, keys="ctrl+p", title="Chercher", group=_ALL):
     """Trouver une école, une salle, une question ou une commande par son nom."""
 
 
@@ -157,6 +170,7 @@ class TakeBack(
     title="Annuler",
     place=KeyPlace.VISIT,
     group=VISIT_GROUP,
+    footer=True,
     priority=True,
 ):
     """Annuler la dernière saisie ; répétable."""
@@ -167,21 +181,33 @@ IN_APP = (SwitchTheme, OpenKeys, Discover, Quit)
 
 
 def bindings_of(*commands: CommandType) -> list[BindingType]:
-    """Return the bindings of those that have a key, digits with their twins."""
+    """Return the bindings of those that have a key, digits with their twins.
+
+    A fixed key is bound without an id: no keymap moves it.
+    """
     return [
         Binding(
-            with_twins(command.KEYS),
-            f"command('{command.__name__}')",
+            with_twins(",".join(keys)),
+            action_of(command),
             command.TITLE,
             show=command.IN_FOOTER,
-            key_display=key_name(command.KEYS.split(",")[0]),
+            key_display=key_name(keys[0]),
             priority=command.PRIORITY,
             tooltip=command.help_text(),
-            id=command.ident(),
+            id=ident,
         )
         for command in commands
-        if command.KEYS
+        for keys, ident in (
+            (command.free_keys(), command.ident()),
+            (command.fixed_keys(), None),
+        )
+        if keys
     ]
+
+
+def action_of(command: CommandType) -> str:
+    """Return the action that a key of a command is bound to."""
+    return f"command('{command.__name__}')"
 
 
 def chosen_keys(app: App[object]) -> Mapping[str, str]:
@@ -266,8 +292,11 @@ def key_name(key: str) -> str:
     ])
 
 
-RESERVED = frozenset({"escape", "enter", "tab", "shift+tab", "ctrl+c", "ctrl+q"})
-"""Keys that always mean the same: leave, choose, go on, copy, quit."""
+FIXED = frozenset({"f4", "f6", "f7", "f9", "ctrl+p"})
+"""Noter, Salles, Photo, Bilan, Chercher: nothing else has them, on any screen."""
+
+RESERVED = FIXED | {"escape", "enter", "tab", "shift+tab", "ctrl+c", "ctrl+q"}
+"""Keys that always mean the same; the others leave, choose, go on, copy, quit."""
 
 MOVES = frozenset({
     *("up", "down", "left", "right", "home", "end", "pageup", "pagedown"),

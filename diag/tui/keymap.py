@@ -56,7 +56,7 @@ from diag.tui.safe import Sturdy, content
 from diag.tui.text import Sentence
 from diag.tui.visit import VisitScreen
 from diag.tui.visit import commands as visit_commands
-from diag.tui.visit.commands import FICHE_COMMANDS, GRID_COMMANDS
+from diag.tui.visit.commands import GRID_COMMANDS
 from diag.words.sentences import counted
 
 
@@ -134,11 +134,7 @@ def scopes() -> tuple[KeyScope, ...]:
             place_of(owner),
             tuple(
                 dict.fromkeys((
-                    *(
-                        (*FICHE_COMMANDS, *GRID_COMMANDS)
-                        if owner is VisitScreen
-                        else ()
-                    ),
+                    *(GRID_COMMANDS if owner is VisitScreen else ()),
                     *owner.OFFERS,
                     *(() if issubclass(owner, ModalScreen) else IN_APP),
                 ))

@@ -55,7 +55,7 @@ class FromPhone(Command, keys="f3", title="Du téléphone", footer=True):
     """Joindre les photos arrivées du téléphone depuis la dernière fois."""
 
 
-class ChooseFolder(Command, keys="f4", title="Dossier", footer=True):
+class ChooseFolder(Command, keys="ctrl+o", title="Dossier", footer=True):
     """Choisir le dossier où arrivent les photos du téléphone."""
 
 

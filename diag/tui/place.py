@@ -10,11 +10,11 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
-from diag.tui.commands import Back, CommandType, Help, OpenPalette
+from diag.tui.commands import Back, CommandType, Help, OpenPalette, action_of
 from diag.tui.safe import Sturdy, line
 from diag.tui.state import Shell
 
-EVERYWHERE = (Back, Help, OpenPalette)
+EVERYWHERE = (Help, Back, OpenPalette)
 """What every screen offers after its own commands."""
 
 
@@ -101,14 +101,12 @@ class TitleLine(Widget):
         return Content(set_cell_size(title, width))
 
 
-# At its right end, « Plus » opens the palette, where everything else is.
+# At its right end, « Chercher » opens the palette, where everything else is.
 #
 # Textual's own footer mounts a widget a key, lays the screen out again at each change
 # and keeps the keys that it drew (Textualize/textual #6666); this is one line of text.
-_MORE = "Plus"
-
-_LEAST = len(_MORE) + 1
-"""Columns kept for the way to the palette."""
+_WIDE = 100
+"""From so many columns, the palette's own key is kept room for."""
 
 
 class ShownKey(NamedTuple):
@@ -129,7 +127,7 @@ class ShownKey(NamedTuple):
 
 
 class KeyBar(Widget):
-    """Keys and their words; those that do not fit whole are left to the help."""
+    """Keys and their words in order of use: as many as fit whole, at any width."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -155,9 +153,7 @@ class KeyBar(Widget):
     @property
     def shown(self) -> tuple[ShownKey, ...]:
         """The keys that the line has room for."""
-        room = self.size.width - (_LEAST if self._now[1] else 0)
-        ends = accumulate(each.width for each in self.possible)
-        return self.possible[: sum(end <= room for end in ends)]
+        return fitting(self.possible, self._now[1], self.size.width)
 
     @property
     def _now(self) -> tuple[tuple[ShownKey, ...], ShownKey | None]:
@@ -172,9 +168,9 @@ class KeyBar(Widget):
         if palette is None:
             return Content("")
         room = self.size.width - sum(each.width for each in self.shown)
-        if palette.width <= room:
-            return _drawn(palette)
-        return Content.styled(f" {_MORE}", "bold $footer-key-foreground")
+        has_room = palette.width <= room
+        words = f" {palette.title} {palette.name} " if has_room else f" {palette.title}"
+        return Content.styled(words, "bold $footer-key-foreground")
 
     def on_mount(self) -> None:
         """Follow what is possible."""
@@ -213,20 +209,29 @@ class KeyBar(Widget):
         return None
 
 
+def fitting(
+    keys: tuple[ShownKey, ...], palette: ShownKey | None, width: int
+) -> tuple[ShownKey, ...]:
+    """Return the first keys that fit whole in so many columns, beside the palette's."""
+    if palette:
+        is_wide = width >= _WIDE
+        width -= palette.width if is_wide else cell_len(palette.title) + 1
+    ends = accumulate(each.width for each in keys)
+    return keys[: sum(end <= width for end in ends)]
+
+
 def _read(screen: Screen[object]) -> tuple[tuple[ShownKey, ...], ShownKey | None]:
-    """Return the keys to show, nearest to the focus first, and the palette's."""
-    shown: dict[str, ShownKey] = {}
-    palette, palette_id = None, OpenPalette.ident()
+    """Return the keys to show in order of use, nearest first, and the palette's."""
+    first: dict[str, ShownKey] = {}
+    then: dict[str, ShownKey] = {}
     for _, binding, enabled, tip in screen.active_bindings.values():
-        is_palette = binding.id == palette_id
-        if not (is_palette or binding.show) or binding.action in shown:
-            continue
-        name = screen.app.get_key_display(binding)
-        key = ShownKey(binding.key, name, binding.description, enabled, tip)
-        if is_palette:
-            palette = palette or key._replace(title=_MORE)
-        else:
-            shown[binding.action] = key
+        action = binding.action.removeprefix("screen.")
+        if action.startswith("command("):
+            name = screen.app.get_key_display(binding)
+            key = ShownKey(binding.key, name, binding.description, enabled, tip)
+            (first if binding.show else then).setdefault(action, key)
+    shown = first | then
+    palette = shown.pop(action_of(OpenPalette), None)
     return tuple(shown.values()), palette
 
 

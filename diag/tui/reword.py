@@ -31,7 +31,7 @@ class NextReader(
 
 
 class DeclaredWords(
-    Command, keys="f4", title="Mots des grilles", footer=True, priority=True
+    Command, keys="f5", title="Mots des grilles", footer=True, priority=True
 ):
     """Revenir aux mots des grilles pour ce destinataire, après confirmation."""
 

@@ -242,7 +242,7 @@ async def test_rewording_shows_the_result_and_keeps_each_part(tmp_path: Path) ->
         assert words.title.startswith("Vite? ")
         await pilot.press("f3", "f3", "f3")
         await wait_for(pilot, lambda: shows(pilot, "[la mairie]"))
-        await pilot.press("f4", "o")
+        await pilot.press("f5", "o")
         await wait_for(
             pilot,
             lambda: (
@@ -513,7 +513,7 @@ async def test_the_footer_holds_and_escape_goes_back(
     async with running(audited_app(tmp_path / "w"), size) as pilot:
         await opened(pilot)
         footer = visible(pilot)[-1]
-        for word in ("Suite", "Texte", "Et si…", "Rapports", "Retour", "Aide"):
+        for word in ("Suite", "Texte", "Et si…", "Rapports", "Aide", "Retour"):
             assert word in footer
         await pilot.press("escape")
         await wait_for(pilot, lambda: on(pilot, SchoolScreen))

@@ -1,29 +1,36 @@
-"""What holds on every place: six keys, all of them working, in French, nothing cut."""
+"""What holds on every place: keys that work, in French, no line wider than it."""
 
 import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
+from unittest.mock import patch
 
 import pytest
+from textual.binding import Binding
+from textual.geometry import Size
 from textual.screen import Screen
 
 import diag.tui
 from diag.tui.app import DiagApp
-from diag.tui.commands import Command, CommandType, Help
+from diag.tui.commands import FIXED, Command, CommandType, Help, OpenPalette, action_of
 from diag.tui.keymap import owners
+from diag.tui.photos import LeavePhotos
 from diag.tui.place import KeyBar, PlaceScreen
 from diag.tui.safe import Sturdy
+from diag.tui.visit.commands import GoBilan, ShowPhotos, ShowPlaces, WriteNote
 from tests.tui.routes import ROUTES, audited, go
 from tests.tui.waiting import visible, wait_for
+
+WIDE = 100
+"""From so many columns on, the footer names the key that searches."""
 
 ENGLISH = re.compile(
     r"\b(the|search|found|press|quit|theme|keys?|screen|close|cancel|open|copy|"
     r"loading|select|dismiss|space|pgdn|pgup|del|command|show|hide|help)\b",
     re.IGNORECASE,
 )
-SHOWN_KEYS = 6
 
 
 def subclasses(base: type[Sturdy]) -> Iterator[type[Sturdy]]:
@@ -76,15 +83,33 @@ def test_every_command_with_a_key_is_bound_where_it_is_offered(
     owner: type[Sturdy],
 ) -> None:
     bound = {
-        binding.id
+        binding.action.removeprefix("screen.")
         for binding in getattr(owner, "BINDINGS", ())
-        if not isinstance(binding, tuple)
+        if isinstance(binding, Binding)
     }
     assert not [
         command
         for command in owner.OFFERS
-        if command.KEYS and command.ident() not in bound
+        if command.KEYS and action_of(command) not in bound
     ]
+
+
+def test_a_key_that_means_one_thing_everywhere_means_nothing_else() -> None:
+    everything()
+    having = {
+        key: {one.TITLE for one in commands() if key in one.KEYS.split(",")}
+        for key in FIXED
+    }
+    assert having == {
+        "f4": {WriteNote.TITLE},
+        "f6": {ShowPlaces.TITLE},
+        "f7": {ShowPhotos.TITLE, LeavePhotos.TITLE},
+        "f9": {GoBilan.TITLE},
+        "ctrl+p": {OpenPalette.TITLE},
+    }
+    for command in commands():
+        chosen = {command.ident(): "f12"}
+        assert set(command.fixed_keys()) <= set(command.keys_in(chosen))
 
 
 def test_every_command_tells_what_it_does_in_french() -> None:
@@ -95,7 +120,7 @@ def test_every_command_tells_what_it_does_in_french() -> None:
 
 
 @pytest.mark.parametrize("place", ROUTES)
-async def test_a_place_shows_six_keys_at_most_and_speaks_french(
+async def test_a_place_shows_as_many_keys_as_fit_and_speaks_french(
     tmp_path: Path, place: str
 ) -> None:
     app = audited(tmp_path / "desk")
@@ -104,8 +129,14 @@ async def test_a_place_shows_six_keys_at_most_and_speaks_french(
         keys = app.screen.query_one(KeyBar)
         await wait_for(pilot, lambda: keys.shown, "the keys")
 
-        assert len(keys.shown) <= SHOWN_KEYS
-        assert keys.shown == keys.possible
+        for width in range(60, 201):
+            with patch.object(KeyBar, "size", Size(width, 1)):
+                drawn = keys.render()
+                assert len(keys.shown) >= min(3, len(keys.possible))
+            assert drawn.cell_length == width
+            if place != "palette":
+                assert "Chercher" in drawn.plain[-16:]
+                assert width < WIDE or drawn.plain.endswith("Chercher Ctrl+P ")
         await pilot.resize_terminal(160, 50)
         assert not [line for line in visible(pilot) if ENGLISH.search(line)]
         for node in app.screen.walk_children(with_self=True):

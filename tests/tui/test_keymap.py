@@ -66,7 +66,8 @@ async def press(pilot: Pilot[None], key: str) -> None:
         ("at", "@", "AltGr"),
         ("alt+e", None, "AltGr"),
         ("h", "h", "Visite : lettres et chiffres y répondent"),
-        ("f6", None, "sert déjà à « Lieux »"),
+        ("f5", None, "sert déjà à « À revoir »"),
+        ("f6", None, "garde toujours le même sens"),
         ("ctrl+w", None, "corrige déjà"),
     ],
 )
@@ -214,10 +215,12 @@ async def test_a_digit_keeps_its_twin_and_one_key_is_given_back(tmp_path: Path) 
 
 async def test_a_damaged_keymap_never_prevents_starting(tmp_path: Path) -> None:
     app = new_app(tmp_path)
-    app.desk.keep("keys", {"territory.OpenTour": "escape", "x": [1], "gone.Gone": "f9"})
+    app.desk.keep(
+        "keys", {"territory.OpenTour": "escape", "x": [1], "gone.Gone": "f10"}
+    )
     async with running(app) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "F2 Tournée"), "the footer")
-        assert app.keys == {"Gone": "f9"}
+        assert app.keys == {"Gone": "f10"}
 
 
 def test_a_keymap_of_the_first_version_still_applies() -> None:

@@ -107,15 +107,15 @@ async def test_the_declared_words_are_not_put_back_over_typed_ones_unasked(
 ) -> None:
     async with rewording(tmp_path) as pilot:
         before = kept(pilot)
-        await pilot.press("f4")
+        await pilot.press("f5")
         await wait_for(pilot, lambda: shows(pilot, "déjà les mots des grilles"), "told")
-        await pilot.press("home", *"Vite ", "f4")
+        await pilot.press("home", *"Vite ", "f5")
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, Confirm), "asked")
         assert shows(pilot, "Titre : Vite ")
         await pilot.press("enter")
         await back_to_words(pilot)
         assert title(pilot).text.startswith("Vite ")
-        await pilot.press("f4", "o")
+        await pilot.press("f5", "o")
         await wait_for(pilot, lambda: title(pilot).text == before.title, "declared")
         assert kept(pilot) == before
 

@@ -1,13 +1,11 @@
 """Visite: what do I check now?"""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import ContentSwitcher, Static
 from textual.worker import get_current_worker
@@ -37,7 +35,6 @@ from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.places import PlacesScreen, TakePlaces
 from diag.tui.safe import content
 from diag.tui.visit.commands import (
-    FICHE_COMMANDS,
     VISIT_COMMANDS,
     GoBilan,
     SayWithoutObject,
@@ -62,8 +59,6 @@ _SAVED, _DONE = "Enregistré", "$success"
 _UNDER_WAY = {AuditStatus.EN_COURS, AuditStatus.RETOURNE}
 """An audit that is visited, and whose minutes are counted."""
 
-_OF_FICHE = {f"command('{command.__name__}')" for command in FICHE_COMMANDS[1:]}
-
 
 class VisitScreen(PlaceScreen):
     """The plan on the left; on the right the fiche, or the grille."""
@@ -76,12 +71,7 @@ class VisitScreen(PlaceScreen):
         (140, "-widest"),
     ]
     OFFERS = (*VISIT_COMMANDS, *EVERYWHERE)
-    BINDINGS: ClassVar[list[BindingType]] = [
-        replace(each, show=False)
-        if isinstance(each, Binding) and each.action in _OF_FICHE
-        else each
-        for each in bindings_of(*OFFERS)
-    ]
+    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Que dois-je constater maintenant ? Un chiffre ou les premières lettres d'un "
         "choix, o ou n, sont enregistrés aussitôt ; un nombre, une date, un texte, "

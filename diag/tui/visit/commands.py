@@ -26,19 +26,19 @@ class TurnFlag(Command, keys="f5", title="À revoir", group=_VISIT, footer=True)
     """Marquer la question « à revoir » avant de partir, ou ne plus la marquer."""
 
 
-class ShowPlaces(Command, keys="f6", title="Lieux", group=_VISIT):
+class ShowPlaces(Command, keys="f6", title="Lieux", group=_VISIT, footer=True):
     """Ajouter, renommer, retirer des lieux ; dire que la liste est complète."""
 
 
-class ShowPhotos(Command, keys="f7", title="Photos", group=_VISIT):
+class ShowPhotos(Command, keys="f7", title="Photos", group=_VISIT, footer=True):
     """Joindre une photo à la question, ou voir celles qui le sont."""
 
 
-class StillTrue(Command, keys="f8", title="Toujours vrai", group=_VISIT):
+class StillTrue(Command, keys="f8", title="Pareil", group=_VISIT, footer=True):
     """Toujours vrai : reprendre la réponse de l'audit précédent."""
 
 
-class GoBilan(Command, keys="f9", title="Bilan", group=_VISIT):
+class GoBilan(Command, keys="f9", title="Bilan", group=_VISIT, footer=True):
     """Aller au bilan : constats, préconisations, rapports."""
 
 
@@ -60,7 +60,9 @@ class SayRefused(Command, title="Non communiqué", group=_VISIT):
     """Répondre « non communiqué », et dire pourquoi (touche ! en réponse vide)."""
 
 
-class BeforeLeaving(Command, keys="ctrl+r", title="Avant de partir", group=_VISIT):
+class BeforeLeaving(
+    Command, keys="ctrl+r", title="Avant de partir", group=_VISIT, footer=True
+):
     """À vérifier avant de partir : la liste, à lire ou à imprimer."""
 
 
@@ -98,7 +100,7 @@ class NextRight(
 class LikePrevious(
     Command,
     keys="f8",
-    title="Comme la précédente",
+    title="Pareil",
     place=KeyPlace.GRID,
     group=_GRID,
     footer=True,
@@ -127,7 +129,7 @@ class CopyDown(
 class ChooseColumn(
     Command,
     keys="ctrl+a",
-    title="Sélectionner la colonne",
+    title="Colonne",
     place=KeyPlace.GRID,
     group=_GRID,
 ):
@@ -193,36 +195,33 @@ class CloseList(
     """Dire que toutes les salles sont là ; montre ce que le score devient."""
 
 
-FICHE_COMMANDS = (ShowGrid, MostUseful, WriteNote, TurnFlag)
-"""Those that the footer shows beside the fiche."""
-
 VISIT_COMMANDS = (
-    SwapFace,
-    ShowGrid,
-    MostUseful,
     WriteNote,
-    TurnFlag,
-    ShowPlaces,
     ShowPhotos,
     StillTrue,
+    SwapFace,
+    ShowGrid,
+    ShowPlaces,
+    TurnFlag,
     GoBilan,
-    TurnProvenance,
+    MostUseful,
+    BeforeLeaving,
     TakeBack,
     SettleConflict,
+    TurnProvenance,
     SayUnknown,
     SayWithoutObject,
     SayRefused,
-    BeforeLeaving,
     DateVisit,
     ChooseProfile,
 )
-"""All that both faces offer, in the order of the help."""
+"""All that both faces offer, in order of use."""
 
 GRID_COMMANDS = (
-    NextBelow,
-    NextRight,
     LikePrevious,
     CopyDown,
+    NextBelow,
+    NextRight,
     ChooseColumn,
     CopyCells,
     PasteFile,
@@ -233,4 +232,4 @@ GRID_COMMANDS = (
     NextProvenance,
     CloseList,
 )
-"""All that the grid offers, in the order of the help."""
+"""All that the grid offers, in order of use."""

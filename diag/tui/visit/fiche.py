@@ -29,9 +29,7 @@ from diag.model.fact import Value
 from diag.model.text import fold
 from diag.tui.commands import (
     NO_CHOICE,
-    CommandType,
     Help,
-    bindings_of,
     chosen_keys,
     key_now,
 )
@@ -40,9 +38,7 @@ from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.safe import Sturdy, content, line
 from diag.tui.text import DrawnLine, NamedText, TextSheet, lay_rows, wrapped
 from diag.tui.visit.commands import (
-    FICHE_COMMANDS,
     SettleConflict,
-    ShowGrid,
     ShowPhotos,
     StillTrue,
 )
@@ -267,9 +263,6 @@ _LONGEST = 4
 class Fiche(Sturdy, Vertical):
     """One question panel, the same for every question; commands go to the screen."""
 
-    OFFERS: ClassVar[tuple[CommandType, ...]] = FICHE_COMMANDS
-    BINDINGS = bindings_of(*OFFERS)
-
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._visiting: VisitSession | None = None
@@ -287,12 +280,6 @@ class Fiche(Sturdy, Vertical):
                 yield AnswerLine(id="fiche-answer")
                 yield TextSheet(id="fiche-how")
             yield TextSheet(id="fiche-status")
-
-    def can(self, command: CommandType) -> bool | None:
-        """Offer the grid of rooms in a school only: nothing else holds any."""
-        if command is ShowGrid and self._visiting:
-            return self._visiting.session.about.school is not None
-        return True
 
     @property
     def line(self) -> AnswerLine:
