@@ -68,7 +68,7 @@ class Captures:
         await press("f6")
         await self.draw("lieux", "Lieux de l'école")
         await press("escape", "f2")
-        await self.draw("grille", "Comme la précédente")
+        await self.draw("grille", "Recopier")
         await press("f2")
         await wait_for(self.pilot, lambda: shows(self.pilot, "Réponse"), "fiche")
         await self.photo()
