@@ -39,6 +39,7 @@ from diag.tui import (
     tour,
     visit,
 )
+from diag.tui.bilan import commands as bilan_commands
 from diag.tui.commands import (
     IN_APP,
     RESERVED,
@@ -170,6 +171,7 @@ PLACES = {
     photos.__name__: KeyPlace.PHOTOS,
     places.__name__: KeyPlace.PLACES,
     bilan.__name__: KeyPlace.BILAN,
+    bilan_commands.__name__: KeyPlace.BILAN,
     follow.__name__: KeyPlace.BILAN,
     debrief.__name__: KeyPlace.DEBRIEF,
     reword.__name__: KeyPlace.REWORD,

@@ -1,0 +1,285 @@
+"""Bilan: what did we find, what do we recommend, to whom?"""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+from textual import work
+
+from diag.assess.plan import Action as Action
+from diag.assess.words import short_cost as short_cost
+from diag.audit import advising as advising
+from diag.audit import voting as voting
+from diag.audit.acceptance import (
+    digest_to_accept as digest_to_accept,
+)
+from diag.audit.acceptance import (
+    standing_words,
+    ways_on,
+    wrote_in,
+)
+from diag.audit.bilan import OutlineLine as OutlineLine
+from diag.audit.bilan import findings as findings
+from diag.audit.counsel import counsel as counsel
+from diag.audit.evolution import evolution as evolution
+from diag.audit.follow import add_step as add_step
+from diag.audit.follow import check_reason, left_to_check, move
+from diag.audit.hypotheses import scenarios
+from diag.audit.memory import own_here as own_here
+from diag.audit.report import Report as Report
+from diag.audit.report import report_folder, report_of
+from diag.audit.session import AuditSession as AuditSession
+from diag.audit.undo import undo
+from diag.audit.upgrade import Upgrade, preview, upgrade
+from diag.audit.upgrade_preview import upgrade_summary
+from diag.audit.walk import Key as Key
+from diag.documents.drafts import DRAFTS, DraftKind, drafted, possible_drafts
+from diag.documents.write import WrittenFile, write_paper, write_reports
+from diag.journal.signatures import standing_word
+from diag.model.audit import FollowUp as FollowUp
+from diag.model.enums import READERS, AuditStatus
+from diag.model.enums import Compliance as Compliance
+from diag.model.enums import FollowUpState as FollowUpState
+from diag.model.votes import Vote as Vote
+from diag.model.votes import VoteHand as VoteHand
+from diag.office.supervision import stand_of as stand_of
+from diag.tui.audit_finds import find_in_audit as find_in_audit
+from diag.tui.bilan.advice import BilanAdvice
+from diag.tui.bilan.commands import (
+    BILAN_COMMANDS,
+    Advance,
+)
+from diag.tui.bilan.commands import (
+    ON_ADVICE as ON_ADVICE,
+)
+from diag.tui.bilan.commands import (
+    FollowUpCommand as FollowUpCommand,
+)
+from diag.tui.bilan.commands import (
+    OpenWritten as OpenWritten,
+)
+from diag.tui.bilan.commands import (
+    SetAside as SetAside,
+)
+from diag.tui.commands import (
+    AUDIT_GROUP as AUDIT_GROUP,
+)
+from diag.tui.commands import (
+    Command as Command,
+)
+from diag.tui.commands import (
+    CommandType as CommandType,
+)
+from diag.tui.commands import (
+    Export,
+    Undo,
+    bindings_of,
+    key_now,
+)
+from diag.tui.debrief import DebriefScreen
+from diag.tui.dialogs import Ask, ChooseDialog, Confirm, ListChoice
+from diag.tui.follow import (
+    WHOLE_VOTE as WHOLE_VOTE,
+)
+from diag.tui.follow import (
+    DecisionDialog as DecisionDialog,
+)
+from diag.tui.follow import (
+    FollowUpDialog as FollowUpDialog,
+)
+from diag.tui.follow import (
+    OwnAdviceDialog as OwnAdviceDialog,
+)
+from diag.tui.follow import (
+    VoteDialog as VoteDialog,
+)
+from diag.tui.follow import (
+    WrittenDialog,
+)
+from diag.tui.lists import Tabs as Tabs
+from diag.tui.outline import Interval as Interval
+from diag.tui.outline import Outline as Outline
+from diag.tui.palette import NearAndFar as NearAndFar
+from diag.tui.place import EVERYWHERE
+from diag.tui.place import PlaceScreen as PlaceScreen
+from diag.tui.reword import RewordScreen as RewordScreen
+from diag.tui.safe import Trouble
+from diag.tui.safe import content as content
+from diag.tui.suppose import SupposeScreen
+from diag.words.sentences import counted as counted
+from diag.words.sentences import sentence as sentence
+from diag.words.vocabulary import (
+    SOCLES as SOCLES,
+)
+from diag.words.vocabulary import (
+    STATUS_BUTTONS,
+    STATUS_MOVES,
+    STATUS_MOVES_ALONE,
+)
+
+_SIGNED = frozenset({AuditStatus.SOUMIS, AuditStatus.CLOS})
+"""Where an audit goes only once the user read what is left."""
+
+
+class BilanScreen(BilanAdvice):
+    """One audit judged: everything unfolds in place."""
+
+    CSS_PATH = "bilan.tcss"
+    OFFERS = (*BILAN_COMMANDS, Export, *EVERYWHERE)
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "Qu'avons-nous constaté, que préconisons-nous, à qui ? Entrée déplie une ligne "
+        "jusqu'aux faits, aux règles et aux sources ; la flèche gauche replie."
+    )
+
+    def on_export(self) -> None:
+        from diag.tui.export import ExportScope, ExportScreen  # noqa: PLC0415 - 30 ms
+
+        session = self.session
+        names = [one.name for one in scenarios(session)]
+        scope = ExportScope(session.about.title, (session.audit,))
+        self.app.push_screen(ExportScreen([scope], names))
+
+    def on_open_debrief(self) -> None:
+        self.app.push_screen(DebriefScreen(self.session))
+
+    def on_suppose(self) -> None:
+        self.app.push_screen(SupposeScreen(self.session))
+
+    def on_write_reports(self) -> None:
+        self.diag.inform("Les quatre rapports s'écrivent…")
+        report = report_of(self.session).gathered()
+        self._write(
+            partial(write_reports, report, READERS, report_folder(self.session)),
+            "Les quatre rapports sont écrits",
+            provisional=report.provisional,
+        )
+
+    @work(thread=True, exclusive=True, group="reports")
+    def _write(
+        self,
+        write: Callable[[], Iterable[WrittenFile]],
+        title: str,
+        *,
+        provisional: bool,
+    ) -> None:
+        app, shell = self.app, self.diag  # the user may leave meanwhile
+        written = tuple(write())
+        for words in {one.warning for one in written if one.warning}:
+            app.post_message(Trouble(words))
+        files = tuple(one.path for one in written if one.path)
+        app.call_from_thread(self._keep_written, files, title, provisional=provisional)
+        app.call_from_thread(shell.inform, f"{title} : {files[0].parent}")
+
+    def _keep_written(
+        self, files: tuple[Path, ...], title: str, *, provisional: bool
+    ) -> None:
+        """Show that it is there, unless the user left; nothing opens over his work."""
+        self.written = (files, title, provisional)
+        if self.is_attached:
+            self.show_written()
+
+    def on_open_written(self) -> None:
+        if self.written:
+            files, title, provisional = self.written
+            key = key_now(self.app, Advance) if provisional else ""
+            self.app.push_screen(WrittenDialog(files, title, key))
+
+    @work
+    async def on_draft_paper(self) -> None:
+        about = self.session.about
+        choices = [
+            ListChoice(str(one), DRAFTS[one].title)
+            for one in possible_drafts(about.kind)
+        ]
+        if not choices:
+            self.diag.inform("Ces projets concernent une école ou une commune.")
+            return
+        question = "Quel document préparer ? Vous y lirez ce qui reste à écrire."
+        chosen = await self.app.push_screen_wait(ChooseDialog(question, choices))
+        if chosen is not None:
+            self.call_later(self._draft, DraftKind(chosen))
+
+    def _draft(self, draft: DraftKind) -> None:
+        session = self.session
+        workspace, campaign = session.workspace, session.audit.campaign
+        made = drafted(workspace, draft, session.about.ref, campaign=campaign)
+        self._write(
+            partial(write_paper, made.paper, made.folder),
+            "Le document est prêt à compléter",
+            provisional=made.provisional,
+        )
+
+    @work
+    async def on_advance(self) -> None:
+        session, seen = self.session, self._seen
+        ways = ways_on(session)
+        settings = session.workspace.settings
+        words = standing_words(settings, session.status, session.signature)
+        chosen = await self.app.push_screen_wait(
+            ChooseDialog(
+                f"L'audit est {words}.",
+                [ListChoice(str(one), STATUS_MOVES[one]) for one in ways],
+            )
+        )
+        if chosen is None:
+            return
+        wanted = AuditStatus(chosen)
+        left = "\n".join(f"- {one}" for one in left_to_check(self.session))
+        rest = f"Reste à vérifier :\n{left}" if left else "Tout a été vérifié."
+        alone = wanted is AuditStatus.ACCEPTE and wrote_in(session)
+        move_words = STATUS_MOVES_ALONE if alone else f"{STATUS_MOVES[wanted]} ?"
+        question = f"{move_words}\n\n{rest}"
+        if (alone or wanted in _SIGNED) and not await self.app.push_screen_wait(
+            Confirm(
+                question,
+                yes=STATUS_BUTTONS[wanted],
+                grave=alone or wanted is AuditStatus.CLOS,
+            )
+        ):
+            return
+        why = await self._reviewed(wanted)
+        if why is not None:
+            self.call_later(self._advance_to, wanted, why, seen, alone=alone)
+
+    async def _reviewed(self, wanted: AuditStatus) -> str | None:
+        """Ask what the engineer is to read, when an audit is judged; None: nothing."""
+        if wanted is AuditStatus.RETOURNE:
+            asked = "Que faut-il compléter ? L'ingénieur le lira."
+            return await self.app.push_screen_wait(Ask(asked, keep=check_reason))
+        if wanted is AuditStatus.ACCEPTE:
+            asked = "Un mot pour l'ingénieur ?"
+            return await self.app.push_screen_wait(Ask(asked, hint="facultatif"))
+        return ""
+
+    def _advance_to(
+        self, wanted: AuditStatus, comment: str, seen: str, *, alone: bool
+    ) -> None:
+        move(self.session, wanted, comment, seen=seen, alone=alone)
+        self.show_all()
+        word = standing_word(wanted, self.session.signature)
+        self.diag.inform(f"Audit {word}.")
+
+    @work
+    async def on_new_edition(self) -> None:
+        found = preview(self.session)
+        words = "\n".join(upgrade_summary(self.session, found))
+        if await self.app.push_screen_wait(Confirm(words, yes="Passer", grave=True)):
+            self.call_later(self._upgrade, found)
+
+    def _upgrade(self, found: Upgrade) -> None:
+        upgrade(self.session, found)
+        self.show_all()
+        key = key_now(self.app, Undo)
+        self.diag.inform(f"Édition {found.new.checklist.version} ; {key} y revient.")
+
+    def on_undo(self) -> None:
+        undone = undo(self.session)
+        if self.session.is_older:
+            self.diag.go_school(self.uai)
+        else:
+            self.show_all()
+        self.diag.inform(f"Annulé : {undone}.")
+
+    def on_go_visit(self) -> None:
+        self.diag.go_visit(self.uai)
