@@ -64,9 +64,17 @@ def sync(ctx: click.Context, folder: Path | None, *, as_json: bool) -> None:
 @click.argument("invitation")
 def enrol(workspace: Workspace, invitation: str) -> None:
     """Inscrit ce poste auprès du serveur qui a donné l'invitation."""
+    from diag.office import bundles  # noqa: PLC0415 - 60 ms
+
+    before = bundles.signing_key(workspace)
     hub = syncing.enrol(workspace, invitation)
     where = ", ".join("tout" if one == "*" else one for one in hub.territories)
     click.echo(f"Ce poste est inscrit : {hub.name} ({hub.url}), territoire : {where}.")
+    if bundles.signing_key(workspace) != before:
+        click.echo(
+            "Sa clé de signature est nouvelle, car ce serveur connaissait l'ancienne : "
+            "donnez-la à vos collègues (diag bundle keys)."
+        )
     click.echo("Ensuite : diag sync")
 
 

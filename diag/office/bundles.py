@@ -14,7 +14,13 @@ from diag.model.audit import Auditee
 from diag.model.errors import DiagError
 from diag.model.text import clean_line
 from diag.sync.bundle import read
-from diag.sync.bundle.keys import KeptKeys, KeyCard, Ring, read_device_keys
+from diag.sync.bundle.keys import (
+    KeptKeys,
+    KeyCard,
+    Ring,
+    read_device_keys,
+    renew_signing_key,
+)
 from diag.sync.bundle.read import BundleReader, Entered
 from diag.sync.bundle.write import Bundle, BundleSummary, WrittenBundle, write_bundle
 from diag.sync.folder import FolderResult, FolderTransport
@@ -59,6 +65,15 @@ def signing_key(workspace: Workspace) -> str:
         return own_keys(workspace).keys.card.sign
     except DiagError:
         return ""
+
+
+def change_signing_key(workspace: Workspace) -> None:
+    """Sign with a new key from now on: a hub lets no key in twice.
+
+    Raises:
+        DiagError: when the keys of this device cannot be read.
+    """
+    renew_signing_key(workspace.folder, workspace.settings.device)
 
 
 def know_hub(workspace: Workspace, name: str, key: str) -> None:

@@ -21,6 +21,7 @@ from diag.journal.journal import get_setting, put_setting
 from diag.model.audit import Auditee, Photo
 from diag.model.errors import DiagError
 from diag.sync.exchange import CLOCK_DOUBT, ExchangeEvent, Progress, SyncResult
+from diag.sync.protocol import ProblemError
 from diag.sync.trust import Enrolment, drop_enrolment, read_enrolments
 from diag.words.sentences import counted
 from diag.workspace.people import learn_names
@@ -242,6 +243,8 @@ def forget(workspace: Workspace, name: str) -> Enrolment:
 def enrol(workspace: Workspace, invitation: str) -> Enrolment:
     """Have this laptop let in by the hub of an invitation.
 
+    A hub lets no signing key in twice: a copy of this laptop, revoked, may hold it.
+
     Raises:
         DiagError: when it is not.
     """
@@ -250,14 +253,15 @@ def enrol(workspace: Workspace, invitation: str) -> Enrolment:
     from diag.sync import http  # noqa: PLC0415
 
     settings = workspace.settings
-    person = settings.name_of(settings.author)
-    hub = http.enrol(
-        workspace.folder,
-        invitation,
-        f"{person}, {platform.node()}",
-        settings.author,
-        bundles.signing_key(workspace),
-    )
+    device = f"{settings.name_of(settings.author)}, {platform.node()}"
+    asked = (workspace.folder, invitation, device, settings.author)
+    try:
+        hub = http.enrol(*asked, bundles.signing_key(workspace))
+    except ProblemError as problem:
+        if problem.kind != "known-key":
+            raise
+        bundles.change_signing_key(workspace)
+        hub = http.enrol(*asked, bundles.signing_key(workspace))
     if hub.key:
         bundles.know_hub(workspace, hub.name, hub.key)
     return hub

@@ -236,6 +236,7 @@ KINDS: Final[dict[str, ProblemKind]] = {
         401, "Ce poste n'est pas, ou plus, autorisé par le serveur."
     ),
     "enrol-refused": ProblemKind(403, "Le code d'inscription n'est pas valable."),
+    "known-key": ProblemKind(403, "La clé de ce poste a déjà servi ici."),
     "right": ProblemKind(403, "Ce poste n'a pas ce droit."),
     "scope": ProblemKind(403, "Cet audit n'est pas dans le territoire de ce poste."),
     "unknown-audit": ProblemKind(404, "Le serveur ne connaît pas cet audit."),
@@ -264,6 +265,8 @@ REMEDIES: Final[dict[str, str]] = {
     "puis : diag sync enrol INVITATION. Vos saisies sont gardées ici.",
     "enrol-refused": "Une invitation sert une fois, pendant quinze minutes : "
     "demandez-en une autre à l'administrateur du serveur.",
+    "known-key": "Mettez diag à jour, puis recommencez avec la même invitation : ce "
+    "poste en prendra une autre. Vos saisies sont gardées ici.",
     "version-too-old": "Vos saisies sont gardées ici ; mettez diag à jour, puis "
     "recommencez.",
     "hub-too-old": "Vos saisies sont gardées ici ; l'administrateur du serveur doit le "

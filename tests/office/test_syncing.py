@@ -7,6 +7,7 @@ import pytest
 
 from diag.cli.hub import teach
 from diag.model.errors import DiagError
+from diag.office import bundles
 from diag.office import sync as syncing
 from diag.sync.exchange import Progress, SyncResult
 from diag.sync.trust import keep_enrolment
@@ -111,6 +112,20 @@ def test_progress_ends_at_its_total(desk: Workspace, hub: Served) -> None:
 
     assert set(seen) >= {"revisions"}
     assert all(done == total for done, total in seen.values())
+
+
+def test_a_laptop_that_comes_in_again_signs_with_another_key(
+    desk: Workspace, hub: Served
+) -> None:
+    syncing.enrol(desk, hub.invite("999"))
+    before = bundles.own_keys(desk).keys
+    syncing.enrol(desk, hub.invite("999"))
+    after = bundles.own_keys(desk).keys
+
+    assert after.sign != before.sign
+    assert after.age == before.age
+    assert hub.store.devices()[-1].sign_key == after.card.sign
+    assert len(syncing.hubs(desk)) == 1
 
 
 def test_a_hub_made_anew_is_told_from_the_one_it_replaces(

@@ -107,7 +107,7 @@ class NearOffice:
         return self._ask(lambda caller: self.hub.unread_page(caller, audit, after))
 
     def people(self) -> dict[str, str]:
-        return self._ask(lambda _: self.hub.people())
+        return self._ask(self.hub.people)
 
     def page(self, audit: str, after: int) -> LogPage:
         return self._ask(lambda caller: self.hub.page(caller, audit, after))

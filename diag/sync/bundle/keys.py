@@ -145,7 +145,25 @@ def read_device_keys(folder: Path, owner: str) -> KeptKeys:
     text = read_secret(_SERVICE, owner)
     if text is not None:
         return KeptKeys(_parse(text.encode(), "Le trousseau du système"), None)
-    keys = _make_keys()
+    return _keep_keys(folder, owner, _make_keys())
+
+
+def renew_signing_key(folder: Path, owner: str) -> None:
+    """Have this device sign with a new key; what opens what is for it stays.
+
+    Raises:
+        DiagError: when its keys cannot be read.
+    """
+    kept = read_device_keys(folder, owner)
+    keys = kept.keys.model_copy(update={"sign": _make_keys().sign})
+    if kept.path:
+        write_private(kept.path, keys.model_dump_json().encode())
+    else:
+        _keep_keys(folder, owner, keys)
+
+
+def _keep_keys(folder: Path, owner: str, keys: DeviceKeys) -> KeptKeys:
+    path = folder / FILE
     if keep_secret(_SERVICE, owner, keys.model_dump_json()):
         return KeptKeys(keys, None)
     write_private(path, keys.model_dump_json().encode())

@@ -1,8 +1,10 @@
 """The hub over HTTP: each route reads a request, asks the hub, writes an answer."""
 
 import re
-from collections import defaultdict
+from asyncio import get_running_loop, timeout_at
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from threading import Lock
 from time import perf_counter
@@ -28,6 +30,7 @@ from diag.sync.hub.http import (
     read_model,
     read_number,
     read_sha,
+    recognise,
     refuse,
     write_json,
 )
@@ -36,10 +39,51 @@ from diag.sync.hub.store import Store
 from diag.sync.protocol import Enrolling, ProblemError, WantedBlobs
 
 MOST = 128
-"""Requests served at once; the next is asked to come back."""
+"""Requests of known devices served at once; the next is asked to come back."""
+
+STRANGERS = 8
+"""Requests without a good token served at once, besides…"""
+
+STRANGERS_EACH = 2
+"""… and from one address."""
+
+STRANGER_SECONDS = 5.0
+"""How long such a request may take to come, its body included."""
 
 _QUIET = frozenset({"health", "measures"})
-_BUSY = refuse(ProblemError("busy"))
+
+
+class Places:
+    """Places for the requests in progress: strangers take none of the devices'."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._devices = 0
+        self._strangers = Counter[str]()
+
+    @contextmanager
+    def take(self, device: int, address: str) -> Iterator[None]:
+        """Hold a place; `device` is 0 for a request that showed no good token.
+
+        Raises:
+            ProblemError: `busy`.
+        """
+        if not self._has_room(device, address):
+            raise ProblemError("busy")
+        self._devices += bool(device)
+        self._strangers[address] += not device
+        try:
+            yield
+        finally:
+            self._devices -= bool(device)
+            self._strangers[address] -= not device
+            self._strangers += Counter()  # forgets the addresses that hold none
+
+    def _has_room(self, device: int, address: str) -> bool:
+        if device:
+            return self._devices < self._most
+        held = self._strangers
+        return held.total() < STRANGERS and held[address] < STRANGERS_EACH
 
 
 class Metrics:
@@ -71,8 +115,7 @@ class Watch:
     def __init__(self, app: ASGIApp, metrics: Metrics, most: int = MOST) -> None:
         self._app = app
         self._metrics = metrics
-        self._most = most
-        self._inside = 0
+        self._places = Places(most)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
@@ -87,16 +130,18 @@ class Watch:
                 status = message["status"]
             await send(message)
 
-        self._inside += 1
+        request = Request(scope)
         try:
-            served = self._app if self._inside <= self._most else _BUSY
-            await served(scope, receive, send_on)
+            device = await recognise(request)
+            address = request.client.host if request.client else ""
+            with self._places.take(device, address):
+                come = receive if device else _within(receive, STRANGER_SECONDS)
+                await self._app(scope, come, send_on)
         except Exception as error:  # noqa: BLE001 - a client gets a problem, not a stack
             if not status:
                 await refuse(error)(scope, receive, send_on)
         finally:
-            self._inside -= 1
-            self._record(Request(scope), status, perf_counter() - start)
+            self._record(request, status, perf_counter() - start)
 
     def _record(self, request: Request, status: int, seconds: float) -> None:
         route = getattr(request.scope.get("endpoint"), "__name__", "none")
@@ -106,6 +151,17 @@ class Watch:
             device = request.scope.get("state", {}).get("device", 0)
             ms = round(seconds * 1000)
             log_event("request", route=route, status=status, device=device, ms=ms)
+
+
+def _within(receive: Receive, seconds: float) -> Receive:
+    """Return what gives a request's parts until so many seconds from now."""
+    end = get_running_loop().time() + seconds
+
+    async def receive_in_time() -> Message:
+        async with timeout_at(end):
+            return await receive()
+
+    return receive_in_time
 
 
 _LOCAL = frozenset({"127.0.0.1", "::1"})
@@ -130,14 +186,14 @@ async def enrol(request: Request) -> Response:
 
 async def rotate(request: Request) -> Response:
     """Give a new token."""
-    caller = await find_caller(request)
+    caller = find_caller(request)
     renewed = await run_in_threadpool(find_hub(request).door.rotate, caller)
     return answer(request, renewed.model_dump_json().encode())
 
 
 async def drop_device(request: Request) -> Response:
     """Revoke a device."""
-    caller = await find_caller(request)
+    caller = find_caller(request)
     number = request.path_params["device"]
     await run_in_threadpool(find_hub(request).door.drop_device, caller, number)
     return Response(status_code=204)
@@ -145,7 +201,7 @@ async def drop_device(request: Request) -> Response:
 
 async def manifest(request: Request) -> Response:
     """Return the sum of each audit in scope; 304 when it is what was seen."""
-    caller = await find_caller(request)
+    caller = find_caller(request)
     territory = request.query_params.get("territory", "")
     sums = await run_in_threadpool(find_hub(request).manifest, caller, territory)
     content = write_json(sums)
@@ -157,14 +213,14 @@ async def manifest(request: Request) -> Response:
 
 async def people(request: Request) -> Response:
     """Return the names of colleagues, by the label of their revisions."""
-    await find_caller(request)
-    names = await run_in_threadpool(find_hub(request).people)
+    caller = find_caller(request)
+    names = await run_in_threadpool(find_hub(request).people, caller)
     return answer(request, write_json(names))
 
 
 async def page(request: Request) -> Response:
     """Return what follows a revision, one line each."""
-    caller = await find_caller(request)
+    caller = find_caller(request)
     after, limit = read_number(request, "after"), read_number(request, "limit")
     audit = str(request.path_params["audit"])
     found = await run_in_threadpool(
@@ -181,14 +237,14 @@ async def page(request: Request) -> Response:
 
 async def unread_sums(request: Request) -> Response:
     """Return the sum of what the hub cannot read, for each audit in scope."""
-    caller = await find_caller(request)
+    caller = find_caller(request)
     sums = await run_in_threadpool(find_hub(request).unread_sums, caller)
     return answer(request, write_json(sums))
 
 
 async def unread_page(request: Request) -> Response:
     """Return what follows a line in what the hub cannot read, one line each."""
-    caller = await find_caller(request)
+    caller = find_caller(request)
     audit, after = str(request.path_params["audit"]), read_number(request, "after")
     found = await run_in_threadpool(find_hub(request).unread_page, caller, audit, after)
     headers = {
@@ -202,7 +258,7 @@ async def unread_page(request: Request) -> Response:
 
 async def push(request: Request) -> Response:
     """Take lines in."""
-    caller = await find_caller(request)
+    caller = find_caller(request)
     hub = find_hub(request)
     body = await read_body(request, hub.limits.push_bytes)
     lines = body.removesuffix(b"\n").split(b"\n") if body else []
@@ -213,7 +269,7 @@ async def push(request: Request) -> Response:
 
 async def missing(request: Request) -> Response:
     """Return which attachments are wanted, and from which byte."""
-    caller = await find_caller(request)
+    caller = find_caller(request)
     wanted = await read_model(request, WantedBlobs)
     held = await run_in_threadpool(find_hub(request).missing, caller, wanted.shas)
     return answer(request, write_json(held))
@@ -221,7 +277,7 @@ async def missing(request: Request) -> Response:
 
 async def put_blob(request: Request) -> Response:
     """Take a piece of an attachment."""
-    caller = await find_caller(request)
+    caller = find_caller(request)
     hub, sha = find_hub(request), read_sha(request)
     match = _CONTENT_RANGE.fullmatch(request.headers.get("content-range", ""))
     if match is None:
@@ -238,7 +294,7 @@ async def put_blob(request: Request) -> Response:
 
 async def get_blob(request: Request) -> Response:
     """Return a piece of an attachment."""
-    caller = await find_caller(request)
+    caller = find_caller(request)
     hub, sha = find_hub(request), read_sha(request)
     match = _RANGE.fullmatch(request.headers.get("range", "bytes=0-"))
     if match is None:
@@ -274,7 +330,7 @@ async def health(request: Request) -> Response:
 async def measures(request: Request) -> Response:
     """Return the counters, to this machine or an administrator."""
     if not (request.client and request.client.host in _LOCAL):
-        (await find_caller(request)).need("admin")
+        find_caller(request).need("admin")
     counts = await run_in_threadpool(find_hub(request).store.counts)
     lines = request.app.state.metrics.lines(**counts._asdict())
     content = "".join(f"{line}\n" for line in lines).encode()

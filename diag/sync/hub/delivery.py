@@ -4,7 +4,7 @@ What its device may write is taken, the rest is refused line by line, as over th
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -73,11 +73,7 @@ def deliver(hub: Hub, keys: DeviceKeys, folder: Path, source: Path) -> Delivered
             and is not revoked, or is damaged: nothing came in.
         ProblemError: when its device may only read.
     """
-    devices = {
-        device.sign_key: device
-        for device in hub.store.devices()
-        if device.sign_key and not device.revoked_at
-    }
+    devices = find_signers(hub.store.devices())
     with stage(folder, source, LIMITS) as copy, _for_administrators():
         header = verify(copy.path, keys.age, devices).header
         device = devices[header.signer]
@@ -91,6 +87,16 @@ def deliver(hub: Hub, keys: DeviceKeys, folder: Path, source: Path) -> Delivered
         attachments=relay.sent,
         refused=dict(Counter(relay.refused)),
     )
+
+
+def find_signers(devices: Iterable[Device]) -> dict[str, Device]:
+    """Return the devices whose bundles are read, by the key that signs them.
+
+    Whatever a revoked device signs is refused: an older hub let the same key in again.
+    """
+    known = sorted(devices, key=lambda device: bool(device.revoked_at))
+    signers = {device.sign_key: device for device in known if device.sign_key}
+    return {key: device for key, device in signers.items() if not device.revoked_at}
 
 
 @contextmanager

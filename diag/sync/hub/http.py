@@ -48,17 +48,29 @@ def find_hub(request: Request) -> Hub:
     return hub
 
 
-async def find_caller(request: Request) -> Caller:
+async def recognise(request: Request) -> int:
+    """Check the token of a request, before its body; return the device, 0 for none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return 0
+    try:
+        caller = await run_in_threadpool(find_hub(request).door.caller, token.strip())
+    except ProblemError:
+        return 0
+    request.state.caller = caller
+    request.state.device = caller.device
+    return caller.device
+
+
+def find_caller(request: Request) -> Caller:
     """Return the device that sends a request.
 
     Raises:
-        ProblemError: `token-revoked`, whatever is wrong with the token.
+        ProblemError: `token-revoked`, whatever was wrong with the token.
     """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
+    caller: Caller | None = getattr(request.state, "caller", None)
+    if caller is None:
         raise ProblemError("token-revoked")
-    caller = await run_in_threadpool(find_hub(request).door.caller, token.strip())
-    request.state.device = caller.device
     return caller
 
 

@@ -16,7 +16,14 @@ from diag.journal.journal import AuditSum
 from diag.journal.revision import now
 from diag.model.text import clean_line
 from diag.sync.hub.intake import Push
-from diag.sync.hub.store import EVERYWHERE, Device, Invitation, Store, Token
+from diag.sync.hub.store import (
+    EVERYWHERE,
+    Device,
+    Invitation,
+    KnownKeyError,
+    Store,
+    Token,
+)
 from diag.sync.protocol import (
     OPAQUE,
     RIGHTS,
@@ -169,7 +176,10 @@ UNREAD_LINES = 256
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: no letter that is read as another."""
 
-_CODE_LENGTH = 10
+_PUBLIC = 4
+"""Characters of a code that name the invitation; wrong tries close that one alone."""
+
+_SECRET = 10
 _CODE_LIFE = 15 * 60 * 1000
 _TOKEN_LIFE = 180 * 24 * 3600 * 1000
 _TOKEN_BYTES = 32
@@ -210,22 +220,29 @@ class Door:
 
     def invite(self, person: str, territories: tuple[str, ...], right: Right) -> str:
         """Return a code that lets one device in, once, for a quarter of an hour."""
-        code = "".join(choice(_ALPHABET) for _ in range(_CODE_LENGTH))
-        expires = self._clock() + _CODE_LIFE
-        hashed = _hash(code)
-        self._store.invite(Invitation(hashed, person, territories, right, expires))
-        return code
+        expires, made = self._clock() + _CODE_LIFE, False
+        while not made:
+            public, secret = _draw(_PUBLIC), _draw(_SECRET)
+            given = (person, territories, right, expires)
+            made = self._store.invite(Invitation(public, _hash(secret), *given))
+        return f"{public}{secret}"
 
     def enrol(self, asked: Enrolling) -> Admission:
         """Let a device in.
 
         Raises:
-            ProblemError: `enrol-refused`, whatever is wrong with the code.
+            ProblemError: `enrol-refused`, whatever is wrong with the code; `known-key`
+                for a key that was shown here before: who holds a copy of it, revoked
+                or not, must not write in the name of who comes in anew.
         """
         at = self._clock()
         typed = asked.code.upper().replace("-", "").replace(" ", "")
         code = typed.replace("O", "0").replace("I", "1").replace("L", "1")
-        found = self._store.accept(_hash(code), at)
+        public, secret = code[:_PUBLIC], code[_PUBLIC:]
+        try:
+            found = self._store.accept(public, _hash(secret), at, asked.sign_key)
+        except KnownKeyError as error:
+            raise ProblemError("known-key") from error
         if found is None:
             raise ProblemError("enrol-refused")
         name = clean_line(asked.device)  # shown on an administrator's terminal
@@ -281,6 +298,10 @@ class Door:
         return token, expires
 
 
+def _draw(length: int) -> str:
+    return "".join(choice(_ALPHABET) for _ in range(length))
+
+
 def _hash(secret: str) -> bytes:
     return sha256(secret.encode("utf-8")).digest()
 
@@ -331,11 +352,9 @@ class Hub:
             raise ProblemError("scope", f"Territoire « {territory} ».")
         return self.store.manifest({territory} if territory else caller.scopes)
 
-    def people(self) -> dict[str, str]:
-        """Return the names of colleagues, by the label of their revisions."""
-        devices = self.store.devices()
-        named = [device for device in devices if device.author and device.person]
-        return {device.author: device.person for device in named}
+    def people(self, caller: Caller) -> dict[str, str]:
+        """Return the names of who wrote in the caller's territory, by label."""
+        return self.store.people(caller.scopes)
 
     def page(
         self, caller: Caller, audit: str, after: int, limit: int | None = None
@@ -460,18 +479,18 @@ def find_left_territories(
     """Return the territories that a device had before, less than a month ago.
 
     A person who changes territory still hands over what was recorded in the old one;
-    reading follows the new territory at once. A person's device that comes in anew is
-    known by the key that signs its bundles.
+    reading follows the new territory at once. A device that comes in anew, with another
+    key, is known by its person and by the label of what it writes.
     """
     known = sorted(devices, key=lambda device: device.id)
     own = next((device for device in known if device.id == number), None)
-    if own is None or not own.sign_key or not own.person:
+    if own is None or not own.author or not own.person:
         return frozenset()
     same = [
         device
         for device in known
         if device.id <= number
-        and (device.sign_key, device.person) == (own.sign_key, own.person)
+        and (device.author, device.person) == (own.author, own.person)
     ]
     return frozenset(
         territory

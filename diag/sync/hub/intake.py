@@ -196,6 +196,7 @@ class Push:
             row.digest ^= int.from_bytes(revision.key)
             row.lam = max(row.lam, revision.lam)
         row.revisions += len(new)
+        writing.add_authors(row, {revision.author for revision in new})
         self.new += len(new)
         pairs = [(rev.key, sha) for rev in new for sha in attachments_of(rev)]
         if pairs:

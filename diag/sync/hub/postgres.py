@@ -34,7 +34,13 @@ from diag.journal.errors import (
     ReadOnlyError,
 )
 from diag.model.errors import DiagError
-from diag.sync.hub.store import Transaction, check_address, describe_address, verify_log
+from diag.sync.hub.store import (
+    Transaction,
+    check_address,
+    describe_address,
+    fill_authors,
+    verify_log,
+)
 
 SCHEMA = "diag_hub"
 """Where the tables are: the database may hold other things."""
@@ -77,6 +83,9 @@ _TYPES = ("int8", "int8", "bytea", "bytea", "bool", "int8", "int8")
 _PAGE = 5_000
 _NAME = re.compile(r":(\w+)")
 _MIGRATIONS = "create table if not exists migration(n integer primary key, name text)"
+
+_AUTHORS = 3
+"""The migration after which who wrote is read from the lines that are there."""
 
 _HAS_UNREAD = "select to_regclass('opaque') is not null"
 """An older copy has no such table."""
@@ -309,6 +318,8 @@ def _migrate(connection: Connection, place: str) -> None:
             connection.execute(steps[number].read_text("utf-8"))
             row = (number, steps[number].name)
             connection.execute("insert into migration values (%s, %s)", row)
+            if number == _AUTHORS:
+                fill_authors(PostgresTransaction(connection))
         if not done:
             connection.execute("insert into hub values (%s)", (token_hex(8),))
 

@@ -25,9 +25,9 @@ from diag.journal.errors import (
     in_french,
 )
 from diag.journal.schema import run
-from diag.sync.hub.store import Transaction, verify_log
+from diag.sync.hub.store import Transaction, fill_authors, verify_log
 
-VERSION = 2
+VERSION = 3
 """Kept in the file as `user_version`."""
 
 TABLES = """
@@ -101,6 +101,25 @@ create table opaque(
 ) strict, without rowid;
 """
 """Lines of a newer version, numbered apart: added by the second version."""
+
+PEOPLE = """
+drop table invitation;
+create table invitation(
+  public text primary key, hash blob not null, person text not null,
+  territories text not null, "right" text not null, expires_at integer not null,
+  tries integer not null default 0
+) strict, without rowid;
+
+create table author(
+  audit integer not null references audit(n), label text not null,
+  primary key(audit, label)
+) strict, without rowid;
+create index author_by_label on author(label);
+"""
+"""Who wrote in which audit; codes that name their invitation: the third version.
+
+An invitation given before, which lives a quarter of an hour, is to be given again.
+"""
 
 _APPEND = "insert into rev values (?, ?, ?, cast(? as text), ?, ?, ?)"
 _LIST = re.compile(r"= any\(:(\w+)\)")
@@ -181,8 +200,7 @@ class SqliteEngine:
                             "insert into hub values (?)", [token_hex(8)]
                         )
                     if version < VERSION:
-                        run(self._writer, OPAQUE)
-                        self._writer.execute(f"pragma user_version = {VERSION}")
+                        _upgrade(self._writer, version)
                     self._writer.execute("commit")
                 except BaseException:
                     self._writer.execute("rollback")
@@ -255,6 +273,15 @@ class SqliteEngine:
         while not self._readers.empty():
             self._readers.get_nowait().close()
         self._writer.close()
+
+
+def _upgrade(connection: sqlite3.Connection, version: int) -> None:
+    """Bring tables to this version, inside the caller's transaction."""
+    if version < 2:  # noqa: PLR2004 -- the version that added the table
+        run(connection, OPAQUE)
+    run(connection, PEOPLE)
+    fill_authors(SqliteTransaction(connection))
+    connection.execute(f"pragma user_version = {VERSION}")
 
 
 def _version_of(connection: sqlite3.Connection, path: Path) -> int:

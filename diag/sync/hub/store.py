@@ -4,11 +4,13 @@ The rules (what may enter, in which order, what an erasure removes) are in `inta
 An engine runs the statements, and translates what its SQL writes otherwise.
 """
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from hmac import compare_digest
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qsl, urlsplit
@@ -24,7 +26,7 @@ EVERYWHERE = "*"
 """The territory that includes all others."""
 
 MAX_TRIES = 5
-"""Wrong codes after which every invitation given out before them is closed."""
+"""Wrong codes after which the invitation that they name is closed."""
 
 _CHUNK = 1_000
 """Lines read at once, before their bytes are counted."""
@@ -108,21 +110,33 @@ _FORGET = "update device set person = '', name = '' where id = :n and person <> 
 _SEEN = "update device set seen_at = :at where id = :device"
 
 _INVITE = """
-insert into invitation values (:hash, :person, :territories, :right, :expires_at, 0)
+insert into invitation
+values (:public, :hash, :person, :territories, :right, :expires_at, 0)
+on conflict do nothing
 """
 
-_ACCEPT = """
-delete from invitation where hash = :hash and expires_at > :at and tries < :most
-returning hash, person, territories, "right", expires_at
+_INVITED = """
+select public, hash, person, territories, "right", expires_at from invitation
+where public = :public and tries < :most
 """
 
-_COUNT_TRY = "update invitation set tries = tries + 1"
+_KNOWN_KEY = "select count(*) from device where sign_key = :key"
+_CLOSE = "delete from invitation where public = :public"
+_COUNT_TRY = "update invitation set tries = tries + 1 where public = :public"
 _DROP_STALE = "delete from invitation where expires_at <= :at"
 _ADD_KEY = "insert into token values (:hash, :device, :expires_at, :replaces)"
 _FIND_KEY = "select hash, device, expires_at, replaces from token where hash = :hash"
 _DROP_KEYS = "delete from token where device = :device"
 _DROP_REPLACED = "delete from token where hash = :replaces"
 _SETTLE = "update token set replaces = :none where hash = :hash"
+_ADD_AUTHOR = "insert into author values (:audit, :label) on conflict do nothing"
+
+_PEOPLE = f"""
+select d.author, d.person from device d where d.person <> '' and exists(
+  select 1 from author w join audit a on a.n = w.audit
+  where w.label = d.author and {_IN_SCOPE}) order by d.id
+"""  # noqa: S608 -- our own text
+
 _SUMS = "select n, id, last_seq, digest from audit"
 _ROWS = "select audit, seq, id, body, erased from rev order by audit, seq"
 
@@ -223,9 +237,14 @@ class Token(NamedTuple):
     """Hash of the token that it replaces once used; empty for none."""
 
 
-class Invitation(NamedTuple):
-    """A code that lets one device in: its hash only."""
+class KnownKeyError(Exception):
+    """A device that is let in shows a key that the hub has seen before."""
 
+
+class Invitation(NamedTuple):
+    """A code that lets one device in: its public part, and the hash of the other."""
+
+    public: str
     hash: bytes
     person: str
     territories: tuple[str, ...]
@@ -428,6 +447,11 @@ class Writing:
         self._transaction.forgets |= bool(rows)
         self._transaction.many(_OPAQUE_STRIP, rows)
 
+    def add_authors(self, audit: AuditRow, labels: Collection[str]) -> None:
+        """Record who wrote in an audit."""
+        rows = [{"audit": audit.number, "label": label} for label in sorted(labels)]
+        self._transaction.many(_ADD_AUTHOR, rows)
+
     def refer(self, audit: AuditRow, pairs: Collection[tuple[bytes, bytes]]) -> None:
         """Record which revision names which attachment."""
         rows = [{"audit": audit.number, "rev": rev, "sha": sha} for rev, sha in pairs]
@@ -557,21 +581,32 @@ class Store:
         """Return how many subjects of the directory are in these territories."""
         return int(self._rows(_PLACES, **_scope(scopes))[0][0])
 
-    def invite(self, invitation: Invitation) -> None:
-        """Keep an invitation."""
-        self._run(_INVITE, **_spread(invitation))
+    def invite(self, invitation: Invitation) -> bool:
+        """Keep an invitation; False when another has its public part."""
+        with self.engine.writing() as transaction:
+            return transaction.run(_INVITE, **_spread(invitation)) > 0
 
-    def accept(self, hashed: bytes, at: int) -> Invitation | None:
-        """Take an invitation, which ends there; None counts as a wrong try."""
+    def accept(
+        self, public: str, hashed: bytes, at: int, sign_key: str = ""
+    ) -> Invitation | None:
+        """Take an invitation, which ends there; None counts as a wrong try at it.
+
+        Raises:
+            KnownKeyError: when a device had this key: the invitation still serves.
+        """
         with self.engine.writing() as transaction:
             transaction.alone("invitation")
             transaction.run(_DROP_STALE, at=at)
-            rows = transaction.rows(_ACCEPT, hash=hashed, at=at, most=MAX_TRIES)
-            if not rows:
-                transaction.run(_COUNT_TRY)
+            rows = transaction.rows(_INVITED, public=public, most=MAX_TRIES)
+            found = _read_invitation(rows[0]) if rows else None
+            if found is None or not compare_digest(found.hash, hashed):
+                transaction.run(_COUNT_TRY, public=public)
                 return None
-        key, person, territories, right, expires = rows[0]
-        return Invitation(key, person, tuple(territories.split()), right, expires)
+            ((known,),) = transaction.rows(_KNOWN_KEY, key=sign_key)
+            if sign_key and known:
+                raise KnownKeyError
+            transaction.run(_CLOSE, public=public)
+        return found
 
     def add_device(self, device: Device) -> int:
         """Add a device; return its number."""
@@ -601,6 +636,10 @@ class Store:
         with self.engine.writing() as transaction:
             transaction.forgets = True
             return transaction.run(_FORGET, n=number) > 0
+
+    def people(self, scopes: Collection[str]) -> dict[str, str]:
+        """Return the names of who wrote in these territories, by label."""
+        return dict(self._rows(_PEOPLE, **_scope(scopes)))
 
     def add_token(self, token: Token) -> None:
         """Keep a token."""
@@ -673,6 +712,16 @@ def verify_log(transaction: Transaction, place: object, *, unread: bool = True) 
             raise damaged(number)
 
 
+def fill_authors(transaction: Transaction) -> None:
+    """Record who wrote in each audit of a database that did not keep it."""
+    pairs = set()
+    with closing(transaction.stream(_ROWS)) as rows:
+        for audit, _seq, _key, body, _erased in rows:
+            pairs.add((audit, str(json.loads(body)["author"])))
+    listed = [{"audit": audit, "label": label} for audit, label in sorted(pairs)]
+    transaction.many(_ADD_AUTHOR, listed)
+
+
 def check_address(address: str) -> str:
     """Return the address of a PostgreSQL that may be kept in a file and shown.
 
@@ -723,6 +772,11 @@ def _read_audit(row: Sequence[Any]) -> AuditRow:
     number, ident, department, insee, revisions, lam, digest = row
     location = Location(department, insee)
     return AuditRow(number, ident, location, revisions, lam, int.from_bytes(digest))
+
+
+def _read_invitation(row: Sequence[Any]) -> Invitation:
+    public, hashed, person, territories, *rest = row
+    return Invitation(public, hashed, person, tuple(territories.split()), *rest)
 
 
 def _read_device(row: Sequence[Any]) -> Device:

@@ -17,7 +17,7 @@ class Counter:
 
     def request(self, method: str, path: str, **more: Any) -> httpx.Response:
         """Ask, and return the whole answer."""
-        return asyncio.run(self._request(method, path, **more))
+        return asyncio.run(self.ask(method, path, **more))
 
     def get(self, path: str, **more: Any) -> httpx.Response:
         """Ask to read."""
@@ -27,7 +27,8 @@ class Counter:
         """Ask to take something in."""
         return self.request("POST", path, **more)
 
-    async def _request(self, method: str, path: str, **more: Any) -> httpx.Response:
+    async def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """Ask, among others of the same loop."""
         way = httpx.ASGITransport(self.app, client=self.client)
         async with httpx.AsyncClient(transport=way, base_url="https://hub") as client:
             return await client.request(method, path, **more)

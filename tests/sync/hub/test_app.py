@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from diag.journal import changes
@@ -17,8 +18,8 @@ from diag.journal.errors import DiskFullError, LockedError
 from diag.journal.journal import Journal
 from diag.journal.revision import MAX_LINE
 from diag.model.audit import Photo
-from diag.sync.hub import http
-from diag.sync.hub.app import build_app
+from diag.sync.hub import app, http
+from diag.sync.hub.app import STRANGERS, STRANGERS_EACH, build_app
 from diag.sync.hub.http import JsonLines
 from diag.sync.hub.hub import PART, Hub
 from diag.sync.protocol import KINDS, HubLimits
@@ -417,9 +418,11 @@ def test_what_goes_wrong_inside_is_a_problem_without_a_stack(
 def test_more_requests_than_it_can_serve_are_told_to_come_back(desk: Desk) -> None:
     crowded = Counter(build_app(desk.hub, most=0))
 
-    answer = crowded.get("/v1/hello")
+    token = {"authorization": f"Bearer {desk.token}"}
+    answer = crowded.get("/v1/hello", headers=token)
 
     refused(answer, "busy")
+    assert crowded.get("/v1/hello").status_code == 200
     assert 1 <= int(answer.headers["retry-after"]) <= 5
 
 
@@ -551,3 +554,53 @@ def test_a_body_that_never_comes_holds_no_place(
     answer = desk.ask("POST", "/v1/enrol", content=silence())
 
     assert "Plus rien n'arrive" in refused(answer, "bad-request")
+
+
+def test_a_stranger_has_little_time(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "STRANGER_SECONDS", 0.01)
+
+    async def drip() -> AsyncIterator[bytes]:
+        while True:
+            yield b" "
+            await asyncio.sleep(0)
+
+    answer = desk.client.post("/v1/enrol", content=drip())
+
+    assert "Plus rien n'arrive" in refused(answer, "bad-request")
+    assert desk.client.get("/v1/hello").status_code == 200
+
+
+def test_strangers_take_no_place_of_the_laptops_that_are_known(desk: Desk) -> None:
+    """130 slow enrolments once locked everyone out."""
+    near = [Counter(desk.client.app, (f"192.0.2.{at}", 4000)) for at in range(13)]
+    token = {"authorization": f"Bearer {desk.token}"}
+
+    async def crowd() -> tuple[int, list[str], list[httpx.Response]]:
+        free = asyncio.Event()
+
+        async def drip() -> AsyncIterator[bytes]:
+            yield b"{"
+            await free.wait()
+
+        def enrol(one: Counter) -> asyncio.Task[httpx.Response]:
+            asked = one.ask("POST", "/v1/enrol", content=drip())
+            return asyncio.create_task(asked, name=one.client[0])
+
+        tasks = [enrol(one) for one in near for _ in range(10)]
+        for _ in range(10_000):  # turns of the loop, until all were let in or not
+            if sum(not task.done() for task in tasks) <= STRANGERS:
+                break
+            await asyncio.sleep(0)
+        inside = [task.get_name() for task in tasks if not task.done()]
+        known = await near[0].ask("GET", "/v1/audits", headers=token)
+        free.set()
+        return known.status_code, inside, await asyncio.gather(*tasks)
+
+    status, inside, answers = asyncio.run(crowd())
+
+    assert status == 200
+    assert len(inside) == STRANGERS
+    assert {inside.count(address) for address in inside} == {STRANGERS_EACH}
+    assert sum(one.status_code == 503 for one in answers) == 130 - STRANGERS

@@ -110,6 +110,34 @@ def test_a_device_that_is_unknown_or_revoked_brings_nothing(
     assert not hub.store.manifest({"*"})
 
 
+def test_a_revoked_copy_brings_nothing_once_its_owner_is_back(
+    hub: Hub, anne: Colleague, tmp_path: Path
+) -> None:
+    """With one key for both, the owner's return let the stolen copy write again."""
+    hub.store.revoke(enrolled(hub, anne, "999"), 1)
+    back = Colleague("anne", anne.journal, keys_of(5))
+    enrolled(hub, back, "999")
+
+    with pytest.raises(BundleError) as refused:
+        brought(hub, anne, tmp_path)
+    assert refused.value.fault is Fault.UNKNOWN_SIGNER
+    (tmp_path / "a.diag").unlink()
+    assert brought(hub, back, tmp_path).new == 3
+
+
+def test_a_key_that_an_older_hub_let_in_twice_is_refused_once_revoked(
+    hub: Hub, anne: Colleague, tmp_path: Path
+) -> None:
+    enrolled(hub, anne, "999")
+    (device,) = hub.store.devices()
+    hub.store.add_device(device)
+    hub.store.revoke(device.id, 1)
+
+    with pytest.raises(BundleError) as refused:
+        brought(hub, anne, tmp_path)
+    assert refused.value.fault is Fault.UNKNOWN_SIGNER
+
+
 def test_who_may_only_read_brings_nothing(
     hub: Hub, anne: Colleague, tmp_path: Path
 ) -> None:

@@ -57,7 +57,7 @@ def test_an_invitation_carries_the_address_the_fingerprint_and_a_code(
 
     assert invited.url == SETTINGS.url
     assert invited.fingerprint == compute_fingerprint(home.authority)
-    assert len(invited.code) == 10
+    assert len(invited.code) == 14
 
 
 def test_a_department_is_let_in_as_the_directory_spells_it(home: HubHome) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from tests.sync.offices import AUDITS, ROOTS, hub_in, journal_in, say, started
 
 VALLEY = AUDITS[0]
 ANNE = person("anne")
-KEY, OTHER_KEY = "1" * 64, "2" * 64
+KEYS = count(1)
 DATA = b"une image"
 SHA = sha256(DATA).hexdigest()
 
@@ -49,10 +50,13 @@ def laptop(tmp_path: Path) -> Iterator[Journal]:
 
 
 def come_in(
-    hub: Hub, *scopes: str, who: str = "Anne", key: str = KEY, right: str = "write"
+    hub: Hub, *scopes: str, who: str = "Anne", label: str = "u-1", right: str = "write"
 ) -> str:
+    """Let a device in, with a new key each time."""
     code = hub.door.invite(who, scopes, right)
-    return hub.door.enrol(Enrolling(code=code, device="portable", sign_key=key)).token
+    key = f"{next(KEYS):064x}"
+    asked = Enrolling(code=code, device="portable", author=label, sign_key=key)
+    return hub.door.enrol(asked).token
 
 
 def give(hub: Hub, token: str, laptop: Journal) -> Pushed:
@@ -130,18 +134,49 @@ def test_a_month_runs_from_each_change(hub: Hub, day: Day, laptop: Journal) -> N
 
 
 @pytest.mark.parametrize(
-    ("other", "key"),
+    ("other", "label"),
     [
-        ({"who": "Bruno"}, KEY),
-        ({"key": OTHER_KEY}, KEY),
-        ({"key": ""}, ""),
-        ({"right": "read"}, KEY),
+        ({"who": "Bruno"}, "u-1"),
+        ({"label": "u-2"}, "u-1"),
+        ({"label": ""}, ""),
+        ({"right": "read"}, "u-1"),
     ],
 )
 def test_another_device_or_who_could_only_read_left_nothing(
-    hub: Hub, laptop: Journal, other: dict[str, str], key: str
+    hub: Hub, laptop: Journal, other: dict[str, str], label: str
 ) -> None:
     come_in(hub, "999", **other)
-    mine = come_in(hub, "998", key=key)
+    mine = come_in(hub, "998", label=label)
 
     assert {one.kind for one in give(hub, mine, laptop).rejected} == {"scope"}
+
+
+def test_a_key_is_let_in_once_and_the_code_still_serves(hub: Hub) -> None:
+    """Re-enrolment kept the key: a revoked copy went on writing through bundles."""
+
+    def ask(code: str, key: str) -> int:
+        asked = Enrolling(code=code, device="portable", sign_key=key)
+        return hub.door.enrol(asked).device
+
+    first = ask(hub.door.invite("Anne", ("999",), "write"), "a" * 64)
+    hub.store.revoke(first, 1)
+    code = hub.door.invite("Anne", ("999",), "write")
+
+    with pytest.raises(ProblemError) as told:
+        ask(code, "a" * 64)
+
+    assert told.value.kind == "known-key"
+    assert "mettez diag à jour".capitalize() in str(told.value)
+    assert ask(code, "b" * 64) == first + 1
+
+
+def test_names_go_to_who_shares_a_territory(hub: Hub, laptop: Journal) -> None:
+    give(hub, come_in(hub, "999", label=ANNE.author), laptop)
+    come_in(hub, "*", who="Dupré", label="never-wrote")
+
+    def names(*scopes: str) -> dict[str, str]:
+        token = come_in(hub, *scopes, who="Bruno", label="u-9")
+        return hub.people(hub.door.caller(token))
+
+    assert names("999") == names("*") == {ANNE.author: "Anne"}
+    assert names("998") == {}

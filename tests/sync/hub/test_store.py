@@ -380,25 +380,30 @@ def test_many_writers_at_once_leave_no_gap(store: Store, laptop: Journal) -> Non
     assert store.manifest({"*"}) == laptop.manifest()
 
 
-def test_an_invitation_serves_once_and_dies_of_age_or_of_wrong_tries(
+def test_an_invitation_serves_once_and_dies_of_age_or_of_its_own_wrong_tries(
     store: Store,
 ) -> None:
-    def invited(name: bytes) -> Invitation:
-        made = Invitation(name, "Anne", ("999", "99801"), "write", NOON)
-        store.invite(made)
+    """Wrong codes once closed every invitation that had been given."""
+
+    def invited(public: str) -> Invitation:
+        scopes = ("999", "99801")
+        made = Invitation(public, b"secret", "Anne", scopes, "write", NOON)
+        assert store.invite(made)
         return made
 
-    once, late, tried = invited(b"a"), invited(b"b"), invited(b"c")
+    once, tried, other = invited("A"), invited("C"), invited("D")
 
-    assert store.accept(b"a", NOON - 1) == once
-    assert store.accept(b"a", NOON - 1) is None
-    assert store.accept(b"b", NOON) is None
-    assert late != tried
-    fresh = invited(b"d")
-    for _ in range(5):
-        assert store.accept(b"?", NOON - 1) is None
-    assert store.accept(b"d", NOON - 1) is None
-    assert fresh.right == "write"
+    assert not store.invite(once)
+    assert store.accept("A", b"secret", NOON - 1) == once
+    assert store.accept("A", b"secret", NOON - 1) is None
+    for public in ("C", "?"):
+        for _ in range(5):
+            assert store.accept(public, b"wrong", NOON - 1) is None
+    assert store.accept("C", b"secret", NOON - 1) is None
+    assert tried != other
+    assert store.accept("D", b"secret", NOON - 1) == other
+    invited("B")
+    assert store.accept("B", b"secret", NOON) is None
 
 
 def test_a_revoked_device_has_no_token_left(store: Store) -> None:
@@ -569,13 +574,17 @@ def test_a_file_of_the_first_version_is_brought_to_this_one(
     push(store, *lines)
     store.close()
     with closing(sqlite3.connect(path)) as older:
-        older.execute("drop table opaque")
+        for table in ("opaque", "author"):
+            older.execute(f"drop table {table}")
         older.execute("pragma user_version = 1")
     sqlite.verify(path)
 
     store = Store(SqliteEngine(path))
+    owner = ("p", "Anne", ("999",), "write", "", NOON, 0, 0, ANNE.author)
+    store.add_device(Device(0, *owner))
 
     assert held(store) == lines
+    assert store.people({"*"}) == {ANNE.author: "Anne"}
     assert push(store, newer(parse(lines[1]))).new == 1
     store.close()
     sqlite.verify(path)
