@@ -273,8 +273,6 @@ def describe_revision(session: AuditSession, revision: Revision) -> str:
             return answer_words(question, answer)
     if type(topic) in _MOVED:
         return _MOVED[type(topic)]
-    if isinstance(topic, ProposalTopic) and isinstance(value, dict):
-        return _describe_offer(session, value)
     if isinstance(value, dict):
         return _describe_fields(session, topic, value)
     return _plain(value)
@@ -294,8 +292,8 @@ def _describe_fields(session: AuditSession, topic: Topic, value: dict[str, Any])
             inside = parent and parent != session.facts.root
             stands = f"dans {place_name(session, parent)}" if inside else ""
             words = _joined(noun, _text(value, "name"), stands)
-        case SameTopic() | ObservationTopic():
-            words = _describe_at_place(session, topic, value)
+        case SameTopic() | ObservationTopic() | ProposalTopic():
+            words = _describe_about(session, topic, value)
         case VisitTopic():
             met = _names(value, "met")
             words = _joined(
@@ -329,10 +327,14 @@ def _describe_fields(session: AuditSession, topic: Topic, value: dict[str, Any])
     return words
 
 
-def _describe_at_place(
-    session: AuditSession, topic: SameTopic | ObservationTopic, value: dict[str, Any]
+def _describe_about(
+    session: AuditSession,
+    topic: SameTopic | ObservationTopic | ProposalTopic,
+    value: dict[str, Any],
 ) -> str:
-    """Return the place that one is the same as, or the words noted of it."""
+    """Return the place that one is the same as, what was noted of it, or proposed."""
+    if isinstance(topic, ProposalTopic):
+        return _describe_offer(session, value)
     if isinstance(topic, SameTopic):
         return place_name(session, _text(value, "place"))
     asked = find_question_ever(session, _text(value, "question"))

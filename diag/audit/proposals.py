@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 from diag.answers.answer_type import Parsed, Refused
 from diag.answers.types import TYPES, answer_words, evidence
 from diag.audit.answer import NewAnswer, answer_for, check_parts
-from diag.audit.consistency import ALWAYS, usual_provenance, with_implied
+from diag.audit.consistency import ALWAYS, ways_of, with_implied
 from diag.audit.session import AuditSession
 from diag.journal import changes, subjects
 from diag.journal.records import proposals_of
@@ -232,7 +232,7 @@ def _answers(offers: Iterable[Waiting]) -> Iterator[tuple[str, Answer]]:
             question.id,
             given,
             state=offer.state,
-            provenance=how if allowed else usual_provenance(question),
+            provenance=how if allowed else ways_of(question)[0],
             reason=one.source,
         )
         yield question.id, answer_for(question, entry)

@@ -51,8 +51,8 @@ tout seul.</li>
 {file}, arrive dans vos téléchargements.</li>
 <li>Joignez-le à un courriel{mail}.</li>
 </ol>
-<noscript><p><strong>Ce navigateur n'exécute pas les scripts&nbsp;: remplissez plutôt le PDF,
-et renvoyez-le.</strong></p></noscript>
+<noscript><p><strong>Ce navigateur n'exécute pas les scripts&nbsp;: remplissez
+plutôt le PDF, et renvoyez-le.</strong></p></noscript>
 <form id="form" data-format="{format}" data-version="{version}"
 data-subject="{subject}" data-code="{code}" data-file="{file}">
 {questions}
