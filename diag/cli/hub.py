@@ -127,7 +127,7 @@ def serve(chosen: HubLocation, host: str, port: int | None, database: str) -> No
         from diag.sync.hub import app  # noqa: PLC0415 - the extra `hub`
     except ModuleNotFoundError as error:
         raise DiagError(
-            f"Il manque {error.name} : installez ce que demande le serveur.",
+            f"Il manque {error.name}. Installez ce que demande le serveur.",
             command=install_command("hub"),
         ) from error
     home = chosen.home().on(database) if database else chosen.home()

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from diag.journal import backup
 from diag.journal.connection import connect
-from diag.journal.errors import DamagedError, JournalError, ReadOnlyError, in_french
+from diag.journal.errors import (
+    DamagedError,
+    JournalError,
+    ReadOnlyError,
+    damaged,
+    in_french,
+)
 from diag.journal.journal import Journal
 from diag.journal.proof import seal
 
@@ -216,10 +222,7 @@ class Editions:
             )
         body: bytes = rows[0][0].encode("utf-8")
         if sha256(body).hexdigest() != digest:
-            raise DamagedError(
-                f"L'édition de grilles {digest[:12]} est abîmée : "
-                "« diag doctor » retrouve ce qui peut l'être."
-            )
+            raise damaged(f"L'édition de grilles {digest[:12]} est abîmée.")
         return body
 
     def open(self, digest: str) -> "Checklist":

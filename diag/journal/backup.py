@@ -182,7 +182,7 @@ def verify(path: Path, *, logs_alone: bool = False) -> None:
         try:
             proof.check_copy(connection, logs_alone=logs_alone)
         except DamagedError as error:
-            raise DamagedError(f"{path} : {error}") from error
+            raise DamagedError(f"{path} : {error}", command=error.command) from error
         _verify_unread(connection, path)
         _verify_editions(connection, path)
 

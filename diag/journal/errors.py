@@ -51,6 +51,14 @@ class DamagedError(JournalError):
     remedy = EXAMINE
 
 
+def damaged(what: str) -> DamagedError:
+    """Return an error that tells what is damaged, and has it examined."""
+    return DamagedError(
+        f"{what} N'y écrivez plus ; faites examiner l'espace de travail.",
+        command=EXAMINE,
+    )
+
+
 class NotAJournalError(JournalError):
     """The file is no journal of diag."""
 

@@ -199,7 +199,9 @@ class JournalFile:
         except DamagedError as error:
             if str(error).startswith(str(self.path)):
                 raise
-            raise DamagedError(f"{self.path} : {error}") from error
+            raise DamagedError(
+                f"{self.path} : {error}", command=error.command
+            ) from error
         finally:
             if not is_inside and self.connection.in_transaction:
                 self.connection.execute("rollback")

@@ -12,6 +12,7 @@ from diag.journal.errors import (
     DamagedError,
     JournalError,
     LockedError,
+    damaged,
     in_french,
 )
 from diag.journal.file import PATIENCE, JournalFile, open_file
@@ -231,7 +232,7 @@ class Journal(JournalFile):
         for subject, key, body in self.select(sql, parameters):
             revision = proof.line_of(key, body)
             if revision is None:
-                raise DamagedError(f"{self.path} : {proof.changed_line(subject, key)}")
+                raise proof.changed_line(subject, key, f"{self.path} : ")
             yield revision
 
     @property
@@ -284,7 +285,7 @@ class Journal(JournalFile):
             return
         if self.readonly:
             if state is proof.LogState.CHANGED:
-                raise DamagedError(f"{self.path} : {proof.NOT_FOUND_AGAIN}")
+                raise damaged(f"{self.path} : {proof.NOT_FOUND_AGAIN}")
             return
         inside = nullcontext(self.connection)
         with inside if self.connection.in_transaction else self.transaction():
@@ -387,10 +388,7 @@ def get_setting(journal: Journal, key: str, default: Any = None) -> Any:
 
 def damaged_setting(journal: Journal, key: str) -> DamagedError:
     """Return why a setting that the disk changed cannot be read."""
-    return DamagedError(
-        f"{journal.path} : le réglage « {key} » est abîmé. N'y écrivez plus : "
-        "« diag doctor » retrouve ce qui peut l'être."
-    )
+    return damaged(f"{journal.path} : le réglage « {key} » est abîmé.")
 
 
 def put_setting(

@@ -13,7 +13,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from diag.journal.errors import DamagedError, is_of_sqlite
+from diag.journal.errors import DamagedError, damaged, is_of_sqlite
 from diag.journal.ingest import (
     SUM_BYTES,
     Tally,
@@ -43,11 +43,9 @@ _SKELETONS = "select id, sum from skeleton where audit = ?"
 _FOUND_AGAIN = ("parent", "head", "tally", "erased")
 """Tables that the log gives again."""
 
-_EXAMINE = "N'y écrivez plus : « diag doctor » retrouve ce qui peut l'être."
-
 NONE: Mapping[bytes, bytes] = MappingProxyType({})
 
-NOT_FOUND_AGAIN = f"les réponses courantes ne sont plus celles du journal. {_EXAMINE}"
+NOT_FOUND_AGAIN = "les réponses courantes ne sont plus celles du journal."
 """What is said when what follows from the log cannot be written again."""
 
 
@@ -106,11 +104,11 @@ def read_log(connection: sqlite3.Connection, number: int, audit: str) -> ProvenL
     return ProvenLog(tally, heads, sorted(parents), sorted(erased))
 
 
-def changed_line(subject: str, key: bytes) -> DamagedError:
+def changed_line(subject: str, key: bytes, where: str = "") -> DamagedError:
     """Return why a line that is not what was written is not read."""
-    return DamagedError(
-        f"la modification {key.hex()} ({subject}) n'est plus ce qui avait été "
-        f"écrit. {_EXAMINE}"
+    return damaged(
+        f"{where}la modification {key.hex()} ({subject}) n'est plus ce qui avait été "
+        "écrit."
     )
 
 
@@ -141,9 +139,9 @@ def _check_erasures(audit: str, revisions: Iterable[Revision]) -> None:
         return
     for each in revisions:
         if each.erased and each.id not in named:
-            raise DamagedError(
+            raise damaged(
                 f"l'effacement de la modification {each.id} ({each.subject}) n'est "
-                f"plus dans le journal. {_EXAMINE}"
+                "plus dans le journal."
             )
 
 
@@ -210,7 +208,7 @@ def find_again(connection: sqlite3.Connection, number: int, audit: str) -> None:
     else:
         _write_again(connection, log)
     if not _follows(connection, log):
-        raise DamagedError(NOT_FOUND_AGAIN)
+        raise damaged(NOT_FOUND_AGAIN)
 
 
 def _whole_log(connection: sqlite3.Connection, number: int, audit: str) -> ProvenLog:
@@ -235,9 +233,9 @@ def _is_whole(
 def _check_nothing_lost(kept: tuple[Any, ...], found: Tally) -> None:
     revisions, _, digest, _ = kept
     if (revisions, digest) != (found.revisions, found.digest.to_bytes(32)):
-        raise DamagedError(
+        raise damaged(
             f"le journal a perdu des modifications : {revisions} enregistrées, "
-            f"{found.revisions} lisibles. {_EXAMINE}"
+            f"{found.revisions} lisibles."
         )
 
 
@@ -272,7 +270,7 @@ def _write_again(connection: sqlite3.Connection, log: ProvenLog) -> None:
                 )
         log.tally.save(connection)
     except sqlite3.IntegrityError as error:  # a row that no search finds
-        raise DamagedError(NOT_FOUND_AGAIN) from error
+        raise damaged(NOT_FOUND_AGAIN) from error
 
 
 _JUDGED = """
@@ -344,9 +342,7 @@ def audits_in(connection: sqlite3.Connection) -> list[tuple[int, str]]:
     known = {number for number, _ in numbered}
     by_id = sorted(connection.execute(_BY_ID))
     if logged != summed or by_id != numbered or not known.issuperset(logged):
-        raise DamagedError(
-            f"la liste des audits n'est plus celle du journal. {_EXAMINE}"
-        )
+        raise damaged("la liste des audits n'est plus celle du journal.")
     return numbered
 
 
@@ -396,7 +392,7 @@ def check_copy(connection: sqlite3.Connection, *, logs_alone: bool) -> None:
     for number, audit in audits_in(connection):
         state = state_of(connection, number, audit)
         if state is LogState.CHANGED and not logs_alone:
-            raise DamagedError(NOT_FOUND_AGAIN)
+            raise damaged(NOT_FOUND_AGAIN)
 
 
 def rebuild(connection: sqlite3.Connection) -> None:

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import NamedTuple, Protocol
 
 from diag.journal import subjects
-from diag.journal.errors import DamagedError
+from diag.journal.errors import damaged
 from diag.journal.journal import Journal
 from diag.journal.proof import sound_judgements
 from diag.journal.revision import Json, loads
@@ -249,10 +249,7 @@ def older_audits(journal: Journal, *, engine: str) -> frozenset[str]:
     older = set()
     for digest, body in journal.select(_EDITIONS):
         if sha256(body.encode("utf-8")).hexdigest() != digest:
-            raise DamagedError(
-                f"L'édition de grilles {digest[:12]} est abîmée : "
-                "« diag doctor » retrouve ce qui peut l'être."
-            )
+            raise damaged(f"L'édition de grilles {digest[:12]} est abîmée.")
         if mark not in body:
             older.add(digest)
     rows = journal.select(_PINNED, [subjects.EDITION])
