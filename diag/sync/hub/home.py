@@ -170,7 +170,7 @@ class HubHome:
             from diag.sync.hub.postgres import PostgresEngine  # noqa: PLC0415
         except ImportError as error:
             raise DiagError(
-                "Il manque le pilote de PostgreSQL. Installez ce que demande le serveur.",
+                "Il manque de quoi lire PostgreSQL. Installez-le.",
                 command=install_command("hub"),
             ) from error
         return Store(PostgresEngine(self.settings.database))
