@@ -140,20 +140,34 @@ class Document:
         return DocumentPages(tokens[:head], tokens[head:rest], tokens[rest:], outline)
 
     def _prepare_tables(self, tokens: list[Token]) -> None:
-        """Name each table and find its drawing; head each row by its first cell."""
+        """Name each table and find its drawing; head each row by its first cell.
+
+        Where a row may become a card, a cell knows the head of its column.
+        """
         lines = self.markdown.split("\n")
-        tables = 0
+        tables, opened, heads = 0, Token("", "", 0), list[str]()
         for at, token in enumerate(tokens):
             if token.type == "table_open":
                 tables += 1
                 source = "\n".join(lines[slice(*token.map)]) if token.map else ""
+                opened, heads = token, []
                 token.meta["anchor"] = f"tableau-{tables}"
                 token.meta["drawing"] = self.drawings.get(source)
+            elif token.type == "table_close":
+                token.meta |= opened.meta
             elif token.type == "th_open":
                 token.attrSet("scope", "col")
-            elif token.type == "td_open" and tokens[at - 1].type == "tr_open":
-                token.tag = tokens[at + 2].tag = "th"
-                token.attrSet("scope", "row")
+                heads.append(inline_text(tokens[at + 1]))
+                opened.meta["columns"] = len(heads)
+            elif token.type == "tr_open":
+                cell = 0
+            elif token.type == "td_open":
+                if not cell:
+                    token.tag = tokens[at + 2].tag = "th"
+                    token.attrSet("scope", "row")
+                if len(heads) >= CARDS:
+                    token.attrSet("data-label", heads[cell])
+                cell += 1
             if token.attrs.pop("style", "") == "text-align:right":
                 token.attrSet("class", "number")
 
@@ -393,7 +407,10 @@ def pairs_of(definitions: Node) -> Iterator[tuple[Node, list[Node]]]:
         term, given = child, []
 
 
-_LINE, _WIDEST, _MARGIN = 104, 60, 3
+CARDS = 3
+"""From so many columns on, each row of a table is a card on a telephone."""
+
+_LINE, _WIDEST, _MARGIN = 104, 60, 4
 
 
 def column_shares(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:

@@ -1,22 +1,35 @@
 """Drawings of a document: scores, years, rooms. Each shows the values of a table.
 
-A drawing is a described SVG. It shows nothing that its table does not put in words.
+A drawing is a described SVG, laid twice: for a page and for a telephone. Its title is
+what it shows, computed from its values; what is full is sure, what is hatched is not.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from html import escape
+from textwrap import wrap
 
 from diag.assess.money import Money
 from diag.documents.escape import one_line
 from diag.words.figures import french
+from diag.words.sentences import counted, uncapitalised
 
-WIDTH = 640
-"""Units across: about as many pixels on a screen."""
+WIDTH, NARROW = 640, 340
+"""Units across, on a page and on a telephone: about as many pixels."""
 
 # Written in the drawing itself: a mail reader may drop the sheet, never these.
-INK, SOFT, TRACK, LIGHT, FULL = "#1f2a33", "#55636d", "#e6ebed", "#86b4bd", "#1a5c6b"
+INK, SOFT, TRACK, FULL = "#1f2a33", "#55636d", "#e6ebed", "#1a5c6b"
 _FONT = "Inter, Arial, sans-serif"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Shapes, and the size of what holds them."""
+
+    width: int
+    height: int
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,81 +37,86 @@ class Drawing:
     """A drawing, and its words for a reader who does not see it."""
 
     title: str
+    """What it shows, in a sentence that its values prove."""
     words: str
     """Every value that it shows."""
     legend: str
     """How it is read."""
-    height: int
-    body: str
-    """Its shapes."""
+    wide: Panel
+    narrow: Panel | None = None
+    """The same on a telephone."""
+    lacks: tuple[str, ...] = ()
+    """What a telephone shows in its place: what lacks, in a few lines."""
+    is_whole: bool = True
+    """Whether it has every number of its table: paper prints it alone."""
 
     @property
     def alt(self) -> str:
         """All of it, in words."""
         return f"{self.title}. {self.words}"
 
-    def svg(self, anchor: str) -> str:
+    def svg(self, anchor: str, panel: Panel | None = None) -> str:
         """Return it as a described SVG, whose ids begin with `anchor`."""
+        shown = panel or self.wide
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" '
-            f'viewBox="0 0 {WIDTH} {self.height}" font-family="{_FONT}" '
+            f'viewBox="0 0 {shown.width} {shown.height}" font-family="{_FONT}" '
             f'role="img" aria-labelledby="{anchor}-titre {anchor}-texte">'
             f'<title id="{anchor}-titre">{escape(self.title)}</title>'
-            f'<desc id="{anchor}-texte">{escape(self.words)}</desc>{self.body}</svg>'
+            f'<desc id="{anchor}-texte">{escape(self.words)}</desc>{shown.body}</svg>'
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A domain and its score."""
+    """A row of a table with one bar."""
 
     label: str
-    words: str
-    """« 58 », « entre 47 et 61 » or « sans objet »."""
-    span: tuple[int, int] | None
-    """The bounds of the score out of 100; None without a score."""
+    cells: tuple[str, ...]
+    """What stands beside it: « 58 », « 47 à 61 », « sans objet »."""
+    span: tuple[Fraction, Fraction] | None
+    """What is certain and what is possible, of a whole bar; None without any."""
 
 
-_SCORE_ROW, _SCORE_BAR, _SCORE_LETTER, _SCORE_WORDS, _SCORE_GAP = 25, 13, 7.6, 134, 12
-_LONGEST_LABEL = 40
+SCORES_CLAIM = "Score de chaque domaine, sur 100"
+"""Above scores none of which is surely the lowest."""
 
 
-def draw_scores(bars: Sequence[Bar]) -> Drawing | None:
-    """Return the score of each domain as a bar; None without a domain."""
+def draw_scores(columns: Sequence[str], bars: Sequence[Bar]) -> Drawing | None:
+    """Return the score of each domain as a bar; None without a domain.
+
+    The `columns` are those of the table.
+    """
     if not bars:
         return None
-    labels = [_cut(_printed(bar.label), _LONGEST_LABEL) for bar in bars]
-    left = round(max(map(len, labels)) * _SCORE_LETTER) + _SCORE_GAP
-    room = WIDTH - _SCORE_WORDS - left
-    shapes = []
-    for rank, (bar, label) in enumerate(zip(bars, labels, strict=True)):
-        base, y = rank * _SCORE_ROW + 17, rank * _SCORE_ROW + 6
-        shapes += [
-            _text(label, 0, base, size=14),
-            _text(_printed(bar.words), WIDTH, base, anchor="end", size=14),
-            _rect(TRACK, left, y, room, _SCORE_BAR),
-        ]
-        low, high = (round(bound * room / 100) for bound in bar.span or (0, 0))
-        if high > low:
-            shapes.append(_rect(LIGHT, left + low, y, high - low, _SCORE_BAR))
-        if low:
-            shapes.append(_rect(FULL, left, y, low, _SCORE_BAR))
-    told = (f"{_printed(bar.label)} : {_printed(bar.words)}" for bar in bars)
-    return Drawing(
-        "Score de chaque domaine, sur 100",
-        f"{' ; '.join(told)}.",
-        "En plein, ce qui est sûr ; en clair, ce qui reste possible. "
-        "Le tableau donne les mêmes nombres.",
-        _SCORE_ROW * len(bars),
-        "".join(shapes),
-    )
+    known = [bar for bar in bars if bar.span]
+    lowest = [
+        bar
+        for bar in known
+        if all(
+            bar.span and other.span and bar.span[1] < other.span[0]
+            for other in known
+            if other is not bar
+        )
+    ]
+    title = SCORES_CLAIM
+    if lowest and len(known) > 1:
+        among = "Parmi les scores donnés, " if len(known) < len(bars) else ""
+        low = f"« {lowest[0].label} » est le plus bas : {lowest[0].cells[0]} sur 100"
+        title = f"{among}{low}"
+    legend = "En plein, ce qui est sûr ; hachuré, ce qui reste possible."
+    return _draw_bars(title, legend, tuple(columns[1:]), bars)
 
 
-_YEAR_ROW, _YEAR_BAR, _YEAR_LEFT, _YEAR_WORDS = 28, 16, 56, 190
+YEARS_CLAIM = "Dépense de chaque année, en euros TTC"
+"""Above years none of which surely costs most."""
 
 
 def draw_years(years: Sequence[tuple[int, Money]]) -> Drawing | None:
-    """Return what is left to pay each year, on one scale; None without a year."""
+    """Return what each year costs, on one scale; None without a year.
+
+    The amounts of its table are divided further.
+    """
     if not years:
         return None
     spans = [
@@ -106,29 +124,128 @@ def draw_years(years: Sequence[tuple[int, Money]]) -> Drawing | None:
         for _, money in years
     ]
     scale = max(high for _, high in spans) or 1
-    room = WIDTH - _YEAR_LEFT - _YEAR_WORDS
-    shapes = []
-    for rank, ((year, money), (low, high)) in enumerate(zip(years, spans, strict=True)):
-        base, y = rank * _YEAR_ROW + 19, rank * _YEAR_ROW + 6
-        least, most = round(low / scale * room), round(high / scale * room)
-        shapes += [
-            _text(str(year), 0, base),
-            _rect(TRACK, _YEAR_LEFT, y, room, _YEAR_BAR),
+    title = YEARS_CLAIM
+    for (year, money), (low, _) in zip(years, spans, strict=True):
+        others = [
+            high
+            for (each, _), (_, high) in zip(years, spans, strict=True)
+            if each != year
         ]
-        if most > least:
-            shapes.append(_rect(LIGHT, _YEAR_LEFT + least, y, most - least, _YEAR_BAR))
-        if least:
-            shapes.append(_rect(FULL, _YEAR_LEFT, y, least, _YEAR_BAR))
-        shapes.append(_text(_printed(str(money)), WIDTH, base, anchor="end"))
-    return Drawing(
-        "Reste à charge de chaque année, en euros TTC",
-        f"{' ; '.join(f'{year} : {_printed(str(money))}' for year, money in years)}.",
-        "Reste à charge par année, aucune aide déduite. En plein, le montant "
-        "habituel ; en clair, ce qu'il peut y avoir de plus. Le tableau donne les "
-        "mêmes montants.",
-        _YEAR_ROW * len(years),
-        "".join(shapes),
+        if others and low > max(others):
+            title = f"{year} est l'année qui coûte le plus : {money} TTC"
+    bars = [
+        Bar(str(year), (str(money),), (Fraction(low, scale), Fraction(high, scale)))
+        for (year, money), (low, high) in zip(years, spans, strict=True)
+    ]
+    legend = (
+        "Par année, aucune aide déduite. En plein, le montant habituel ; hachuré, ce "
+        "qu'il peut y avoir de plus."
     )
+    return _draw_bars(title, legend, ("",), bars, is_whole=False)
+
+
+def _draw_bars(
+    title: str,
+    legend: str,
+    heads: tuple[str, ...],
+    bars: Sequence[Bar],
+    *,
+    is_whole: bool = True,
+) -> Drawing:
+    heads = tuple(map(_printed, heads))
+    bars = [
+        Bar(_printed(one.label), tuple(map(_printed, one.cells)), one.span)
+        for one in bars
+    ]
+    told = (", ".join((one.cells[0], *_more(heads, one))) for one in bars)
+    words = (f"{bar.label} : {cells}" for bar, cells in zip(bars, told, strict=True))
+    return Drawing(
+        _printed(title),
+        _printed(f"{' ; '.join(words)}."),
+        _printed(legend),
+        _lay_wide(heads, bars),
+        _lay_narrow(heads, bars),
+        is_whole=is_whole,
+    )
+
+
+def _more(heads: Sequence[str], bar: Bar) -> list[str]:
+    """Return what the cells after the first are, each under its header."""
+    pairs = list(zip(heads, bar.cells, strict=True))[1:]
+    return [f"{uncapitalised(head)} {cell}" for head, cell in pairs if cell != "–"]
+
+
+_ROW, _BAR, _GAP, _LETTER, _SMALL = 25, 13, 12, 7.6, 6.2
+_LONGEST_LABEL = 34
+
+
+def _lay_wide(heads: Sequence[str], bars: Sequence[Bar]) -> Panel:
+    """Return a bar a line, its label before it and its cells after it, in columns."""
+    labels = [_cut(bar.label, _LONGEST_LABEL) for bar in bars]
+    left = round(max(map(len, labels)) * _LETTER) + _GAP
+    wide = [
+        round(max(len(one) for one in column) * _LETTER)
+        for column in zip(*(bar.cells for bar in bars), strict=True)
+    ]
+    wide = [
+        max(size, round(max(map(len, head.split()), default=0) * _SMALL))
+        for size, head in zip(wide, heads, strict=True)
+    ]
+    ends = [
+        WIDTH - sum(wide[at:]) - _GAP * len(wide[at:]) for at in range(1, len(wide))
+    ]
+    ends.append(WIDTH)
+    room = ends[0] - wide[0] - _GAP - left
+    headed = [
+        wrap(head, max(1, int(size / _SMALL)))
+        for head, size in zip(heads, wide, strict=True)
+    ]
+    top = 14 * max(map(len, headed))
+    shapes = [
+        _text(line, end, 11 + 13 * rank, anchor="end", size=11, fill=SOFT)
+        for end, lines in zip(ends, headed, strict=True)
+        for rank, line in enumerate(lines)
+    ]
+    for rank, (bar, label) in enumerate(zip(bars, labels, strict=True)):
+        y = top + rank * _ROW
+        shapes += [
+            _text(label, 0, y + 17, size=14),
+            *(
+                _text(cell, end, y + 17, anchor="end", size=14)
+                for cell, end in zip(bar.cells, ends, strict=True)
+            ),
+            *_draw_bar(bar, left, y + 6, room),
+        ]
+    return Panel(WIDTH, top + _ROW * len(bars), "".join(shapes))
+
+
+def _lay_narrow(heads: Sequence[str], bars: Sequence[Bar]) -> Panel:
+    """Return a bar under its label and its first cell, over the other cells."""
+    shapes, y = list[str](), 0
+    for bar in bars:
+        first = bar.cells[0]
+        longest = int(NARROW / _LETTER) - len(first) - 2
+        shapes += [
+            _text(_cut(bar.label, longest), 0, y + 16, size=14),
+            _text(first, NARROW, y + 16, anchor="end", size=14),
+            *_draw_bar(bar, 0, y + 23, NARROW),
+        ]
+        y += 40
+        for line in wrap(" · ".join(_more(heads, bar)), int(NARROW / _SMALL)):
+            shapes.append(_text(line, 0, y + 10, size=12, fill=SOFT))
+            y += 15
+        y += 8
+    return Panel(NARROW, y, "".join(shapes))
+
+
+def _draw_bar(bar: Bar, x: int, y: int, room: int) -> list[str]:
+    low, high = (round(bound * room) for bound in bar.span or (0, 0))
+    shapes = [_rect(TRACK, x, y, room, _BAR)]
+    if high > low:
+        shapes.append(_hatched(x + low, y, high - low, _BAR))
+    if low:
+        shapes.append(_rect(FULL, x, y, low, _BAR))
+    return shapes
 
 
 Level = tuple[int, int]
@@ -138,8 +255,12 @@ _ROOM_ROW, _ROOM_CELL, _ROOM_LETTER = 24, 36, 6.4
 _ROOM_RISE, _ROOM_RUN = 0.87, 0.5
 """Sine and cosine of 60 degrees: how names rise above their columns."""
 _LONGEST_NAME = 28
-_TINTS = ("#f0b799", "#fae3d3", "#cfe3e6", FULL)
-"""By level, once it is settled."""
+LETTERS = "IBRE"
+"""By level: insuffisant, base, recommandé, exemplaire."""
+TINTS = ("#7d1f24", "#a35f14", "#8fbfb2", "#e3efe0")
+"""By level, once it is settled: the darker the worse, in grey too."""
+_INKS = ("#ffffff", "#ffffff", "#000000", "#000000")
+_UNKNOWN = (0, len(TINTS) - 1)
 
 
 def describe_level(level: Level) -> str:
@@ -174,29 +295,65 @@ def draw_rooms(
             for at, level in enumerate(levels)
         )
         known = (
-            f"{name} {describe_level(level)}"
+            f"{name} {_letters(level)}"
             for name, level in zip(names, levels, strict=True)
             if level
         )
         told.append(f"{label} : {', '.join(known) or 'sans objet'}")
     return Drawing(
-        "Niveau de chaque salle, de 0 à 3",
-        f"{' ; '.join(told)}.",
-        "Chaque case porte son niveau : 0 insuffisant, 1 base, 2 recommandé, "
-        "3 exemplaire. Un tiret : sans objet dans cette salle. Le tableau donne les "
-        "mêmes niveaux.",
-        top + _ROOM_ROW * len(rows) + 2,
-        "".join(shapes),
+        _printed(_claim_of_rooms(rows, len(names))),
+        _printed(f"{' ; '.join(told)}."),
+        _printed(
+            "I insuffisant, B base, R recommandé, E exemplaire ; ? : pas encore su ; "
+            "un tiret : sans objet dans cette salle. Plus c'est foncé, plus il manque."
+        ),
+        Panel(WIDTH, top + _ROOM_ROW * len(rows) + 2, "".join(shapes)),
+        lacks=tuple(_lacks(names, rows)),
     )
 
 
+def _claim_of_rooms(
+    rows: Sequence[tuple[str, Sequence[Level | None]]], rooms: int
+) -> str:
+    short = sum(any(levels[at] == (0, 0) for _, levels in rows) for at in range(rooms))
+    if not short:
+        return "Aucune salle n'a de point sûrement insuffisant"
+    verb = "a" if short == 1 else "ont"
+    return f"{counted(short, 'salle')} sur {rooms} {verb} au moins un point insuffisant"
+
+
+def _lacks(
+    names: Sequence[str], rows: Sequence[tuple[str, Sequence[Level | None]]]
+) -> list[str]:
+    """Return of each room what is insufficient there, then what nobody knows yet."""
+    found = []
+    for at, name in enumerate(names):
+        here = [(title, levels[at]) for title, levels in rows]
+        short = [title for title, level in here if level == (0, 0)]
+        doubts = sum(level is not None and level[0] < level[1] for _, level in here)
+        named = f"insuffisant : {' ; '.join(short)}"
+        parts = [named if short else "rien d'insuffisant"]
+        if doubts:
+            parts.append(f"{counted(doubts, 'point')} à préciser")
+        found.append(_printed(f"{name} : {', '.join(parts)}."))
+    return found
+
+
+def _letters(level: Level) -> str:
+    low, high = level
+    if level == _UNKNOWN:
+        return "?"
+    return LETTERS[low] if low == high else f"{LETTERS[low]}-{LETTERS[high]}"
+
+
 def _draw_level(level: Level | None, x: int, top: int) -> str:
-    words, tint = "–", ""
+    words, box, ink = "–", "", INK
+    size = (x + 1, top + 1, _ROOM_CELL - 2, _ROOM_ROW - 2)
     if level:
-        words = describe_level(level)
-        tint = _TINTS[level[0]] if level[0] == level[1] else TRACK
-    box = _rect(tint, x + 1, top + 1, _ROOM_CELL - 2, _ROOM_ROW - 2) if tint else ""
-    ink = "#ffffff" if tint == FULL else INK
+        words = _letters(level)
+        is_settled = level[0] == level[1]
+        box = _rect(TINTS[level[0]], *size) if is_settled else _hatched(*size)
+        ink = _INKS[level[0]] if is_settled else INK
     middle = x + _ROOM_CELL // 2
     return box + _text(words, middle, top + 16, anchor="middle", size=13, fill=ink)
 
@@ -217,6 +374,24 @@ def _text(
 def _rect(fill: str, x: int, y: int, width: int, height: int) -> str:
     size = f'width="{width}" height="{height}"'
     return f'<rect fill="{fill}" x="{x}" y="{y}" {size}/>'
+
+
+_HATCH = 6
+"""Between two lines of what is not certain."""
+
+
+def _hatched(x: int, y: int, width: int, height: int) -> str:
+    """Return a rectangle of slanting lines: it depends on what nobody knows yet."""
+    lines = "".join(
+        f"M{x + max(0, at - height)} {y + min(height, at)}"
+        f"L{x + min(width, at)} {y + max(0, at - width)}"
+        for at in range(_HATCH, width + height, _HATCH)
+    )
+    size = f'x="{x}" y="{y}" width="{width}" height="{height}"'
+    return (
+        f'<rect fill="#ffffff" stroke="{SOFT}" stroke-width="0.7" {size}/>'
+        f'<path d="{lines}" stroke="#a9b4ba" stroke-width="1"/>'
+    )
 
 
 def _printed(text: str) -> str:

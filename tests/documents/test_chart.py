@@ -1,37 +1,99 @@
-"""What a drawing is: sound, described, and over the table that it was built with."""
+"""What a drawing is: sound, described, true to its claim, alone on paper."""
 
+import re
 import xml.etree.ElementTree as ET
+from fractions import Fraction
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from diag.assess.money import Money
 from diag.documents.blocks import drawings_in, sections, table
 from diag.documents.document import Document, Meta
-from diag.documents.drawings import Bar, Drawing, draw_rooms, draw_scores, draw_years
-from tests.documents.builders import TODAY
+from diag.documents.drawings import (
+    FULL,
+    NARROW,
+    SCORES_CLAIM,
+    SOFT,
+    TINTS,
+    WIDTH,
+    YEARS_CLAIM,
+    Bar,
+    Drawing,
+    Panel,
+    draw_rooms,
+    draw_scores,
+    draw_years,
+)
+from diag.documents.formats import FORMATS, Format
+from diag.documents.templates import build_document
+from diag.model.enums import Audience
+from tests.documents.builders import TODAY, report
+from tests.documents.reading import html
+from tests.examples import examples
 
-SCORES = draw_scores([Bar("Wi-Fi & cie", "40", (40, 40))])
-YEARS = draw_years([(2026, Money(10)), (2027, Money(20))])
+LONG_NAME = "Une salle au nom bien trop long pour une colonne"
+COLUMNS = ("Domaine", "Score sur 100", "Examiné à")
+
+
+def bar(label: str, low: int, high: int, *more: str) -> Bar:
+    words = str(low) if low == high else f"{low} à {high}"
+    return Bar(label, (words, *(more or ("100 %",))), share(low, high))
+
+
+def share(low: int, high: int) -> tuple[Fraction, Fraction]:
+    return Fraction(low, 100), Fraction(high, 100)
+
+
+def scores(*bars: Bar) -> Drawing:
+    found = draw_scores(COLUMNS, bars)
+    assert found is not None
+    return found
+
+
+def years(*amounts: Money) -> Drawing:
+    found = draw_years(list(enumerate(amounts, 2026)))
+    assert found is not None
+    return found
+
+
+def widths(panel: Panel, colour: str) -> list[int]:
+    return [
+        int(one)
+        for one in re.findall(rf'fill="{colour}"[^>]* width="(\d+)"', panel.body)
+    ]
+
+
+def french_less(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+SCORES = scores(bar("Wi-Fi & cie", 40, 40))
+YEARS = years(Money(10), Money(20))
 ROOMS = draw_rooms(["CP <b>"], [("Une prise", [(2, 2)])])
 
 
 @pytest.mark.parametrize("found", [SCORES, YEARS, ROOMS])
 def test_a_drawing_is_sound_and_described(found: Drawing | None) -> None:
     assert found is not None
-    root = ET.fromstring(found.svg("t"))
-    titled = {one.get("id"): one.text for one in root if one.get("id")}
-    assert titled == {"t-titre": found.title, "t-texte": found.words}
-    assert root.get("aria-labelledby") == "t-titre t-texte"
+    for panel in filter(None, (found.wide, found.narrow)):
+        root = ET.fromstring(found.svg("t", panel))
+        titled = {one.get("id"): one.text for one in root if one.get("id")}
+        assert titled == {"t-titre": found.title, "t-texte": found.words}
+        assert root.get("aria-labelledby") == "t-titre t-texte"
     assert found.alt == f"{found.title}. {found.words}"
+    assert found.narrow or found.lacks
 
 
 def test_nothing_is_drawn_of_nothing() -> None:
-    assert draw_scores([]) is None
+    assert draw_scores(COLUMNS, []) is None
     assert draw_years([]) is None
     assert draw_rooms(["CP"], []) is None
 
 
-def test_a_drawing_stands_over_the_table_that_it_was_built_with() -> None:
+def test_a_drawing_belongs_to_the_table_that_it_was_built_with() -> None:
     columns = ("Domaine", "Score sur 100")
     drawn = table("Scores", columns, [("Wi-Fi | cie", "40")], drawing=SCORES)
     alike = table("Scores", columns, [("Salles", "40")])
@@ -42,3 +104,120 @@ def test_a_drawing_stands_over_the_table_that_it_was_built_with() -> None:
     )
     opened = [one for one in read.pages.body if one.type == "table_open"]
     assert [one.meta["drawing"] for one in opened] == [SCORES, None]
+
+
+def test_every_number_of_a_table_stands_in_the_words_of_its_drawing() -> None:
+    found = scores(
+        bar("Wi-Fi & cie", 0, 100, "12 %"), Bar("Salles", ("sans objet", "–"), None)
+    )
+    told = french_less(found.words)
+    assert told == "Wi-Fi & cie : 0 à 100, examiné à 12 % ; Salles : sans objet."
+    for panel in (found.wide, found.narrow):
+        assert panel
+        assert "Wi-Fi &amp; cie" in panel.body
+        assert "12\u00a0%</text>" in panel.body
+
+
+@given(st.integers(0, 100), st.integers(0, 100))
+def test_bars_stay_in_the_frame(one: int, other: int) -> None:
+    low, high = sorted((one, other))
+    found = scores(bar("Un domaine au nom assez long pour être coupé", low, high))
+    for panel, width in ((found.wide, WIDTH), (found.narrow, NARROW)):
+        assert panel
+        assert panel.width == width
+        assert 'width="-' not in panel.body
+        ends = re.findall(r'x="(\d+)" y="\d+" width="(\d+)"', panel.body)
+        assert all(int(x) + int(size) <= width for x, size in ends)
+        assert panel.body.count("<rect") == 1 + (low > 0) + (high > low)
+
+
+@given(st.lists(st.tuples(st.integers(0, 100), st.integers(0, 100)), min_size=1))
+@examples(60)
+def test_what_a_drawing_claims_is_true(pairs: list[tuple[int, int]]) -> None:
+    bounds = [tuple(sorted(pair)) for pair in pairs]
+    bars = [bar(f"D{rank}", low, high) for rank, (low, high) in enumerate(bounds)]
+    found = scores(*bars)
+    lowest = [
+        rank
+        for rank, (_, high) in enumerate(bounds)
+        if all(high < low for at, (low, _) in enumerate(bounds) if at != rank)
+    ]
+    if len(bounds) > 1 and lowest:
+        assert f"D{lowest[0]}\u00a0»" in found.title
+    else:
+        assert found.title == SCORES_CLAIM
+
+
+@pytest.mark.parametrize(
+    ("amount", "full", "hatched"),
+    [
+        (Money(500), [0.5], []),
+        (Money(), [], []),
+        (Money(250, more=500), [0.25], [0.5]),
+        (Money(more=500), [], [0.5]),
+        (Money(500, at_least=True), [0.5], []),
+    ],
+)
+def test_a_bar_shows_what_is_sure_and_what_may_come(
+    amount: Money, full: list[float], hatched: list[float]
+) -> None:
+    found = years(amount, Money(1000))
+    whole = max(widths(found.wide, FULL))
+    first = found.wide.body.split("2027</text>")[0]
+    shown = Panel(0, 0, first)
+    for told, sizes in ((FULL, full), ("#ffffff", hatched)):
+        assert widths(shown, told) == pytest.approx(
+            [size * whole for size in sizes], abs=1
+        )
+    assert (f'stroke="{SOFT}"' in first) == bool(hatched)
+
+
+def test_a_year_is_told_to_cost_most_only_where_it_surely_does() -> None:
+    assert years(Money(500), Money(1000), Money()).title.startswith("2027 est l")
+    assert years(Money(500, more=600), Money(1000)).title == YEARS_CLAIM
+    told = french_less(years(Money(500), Money(1000), Money()).words)
+    assert told == "2026 : 500 € ; 2027 : 1 000 € ; 2028 : 0 €."
+
+
+def test_rooms_bear_letters_and_the_darkest_is_the_worst() -> None:
+    found = draw_rooms(
+        ["CP", LONG_NAME],
+        [
+            ("Deux prises", [(0, 0), (0, 2)]),
+            ("Un son audible", [None, None]),
+            ("Un écran", [(3, 3), (0, 3)]),
+        ],
+    )
+    assert found is not None
+    for words in (">I</text>", ">I-R</text>", ">–</text>", ">E</text>", ">?</text>"):
+        assert words in found.wide.body
+    assert found.title == "1 salle sur 2 a au moins un point insuffisant"
+    assert found.lacks == (
+        "CP\u00a0: insuffisant\u00a0: Deux prises.",
+        f"{LONG_NAME}\u00a0: rien d'insuffisant, 2 points à préciser.",
+    )
+    assert all(worse < better for worse, better in pairwise(map(luminance, TINTS)))
+
+
+def luminance(colour: str) -> float:
+    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return sum(
+        part * weight for part, weight in zip(parts, (0.21, 0.72, 0.07), strict=True)
+    )
+
+
+def test_no_form_prints_a_drawing_then_the_table_of_its_numbers() -> None:
+    made = build_document(report(), Audience.ACADEMIE)
+    title = next(one.title for one in made.drawings.values() if one.is_whole)
+    page = html(made, "x")
+    shown = page.index(f"<strong>{title}</strong>")
+    assert page.index("</figure>", shown) < page.index("<details>", shown)
+    source = FORMATS[Format.ODT].write(made)[0]
+    assert b"dessin1.svg" not in source
+    assert "Score de chaque domaine, et part examinée" in made.markdown
+
+
+def test_the_mayor_reads_that_no_aid_is_deducted_of_the_years() -> None:
+    page = html(build_document(report(), Audience.MAIRIE), "x")
+    assert page.count('<figure class="drawing">') == 2
+    assert "aucune aide déduite" in page

@@ -15,6 +15,7 @@ from diag.audit.votes import votes_of
 from diag.documents.drafts import DraftKind, drafted
 from diag.documents.mail import letter
 from diag.documents.parts.votes import (
+    BALLOT,
     headline_of,
     nature_words,
     rounded,
@@ -87,7 +88,7 @@ def check(vote: Vote, said: str, name: str) -> None:
 
 def test_what_is_voted_is_ticked_once_it_is_frozen(session: AuditSession) -> None:
     page = outputs(session)["mairie"]
-    assert page.count("☐ oui ☐ non ☐ ajourné") == 12
+    assert page.count(BALLOT.replace(NBSP, " ")) == 12
     move(session, AuditStatus.EN_COURS)
     assert "☐" not in outputs(session)["mairie"]
 

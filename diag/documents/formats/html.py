@@ -12,9 +12,13 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from diag.audit.report import NONE, Picture
 from diag.documents.blocks import resolved
-from diag.documents.document import Document, parser
+from diag.documents.document import CARDS, Document, parser
+from diag.documents.drawings import Drawing
 
 Tokens = Sequence[Token]
+
+MANY = 8
+"""From so many columns on, the first text of a table keeps some room on a page."""
 
 PICTURES = "pictures"
 """Under what name a page's environment holds the pictures that it may show."""
@@ -26,26 +30,25 @@ class Renderer(RendererHTML):
     def table_open(
         self, tokens: Tokens, idx: int, options: OptionsDict, env: EnvType
     ) -> str:
-        """Open a table that scrolls by itself, under its caption and its drawing."""
+        """Open a table under its caption; under its drawing, it unfolds."""
         meta = tokens[idx].meta
         anchor, caption, drawing = meta["anchor"], meta.get("caption"), meta["drawing"]
         words = self.renderInline(caption, options, env) if caption else "Tableau"
-        figure = (
-            f'<figure class="drawing">{drawing.svg(anchor)}'
-            f"<figcaption>{escapeHtml(drawing.legend)}</figcaption></figure>\n"
-            if drawing
-            else ""
-        )
+        columns = meta["columns"]
+        many = " many" if columns >= MANY else ""
+        shape = f' class="cards{many}"' if columns >= CARDS else ""
         return (
-            f'{figure}<div class="table" role="region" aria-labelledby="{anchor}" '
-            f'tabindex="0">\n<table>\n<caption id="{anchor}">{words}</caption>\n'
+            f"{_figure(drawing, anchor) if drawing else ''}"
+            f'<div class="table" role="region" aria-labelledby="{anchor}" '
+            f'tabindex="0">\n<table{shape}>\n<caption id="{anchor}">{words}</caption>\n'
         )
 
     def table_close(
-        self, _tokens: Tokens, _idx: int, _options: OptionsDict, _env: EnvType
+        self, tokens: Tokens, idx: int, _options: OptionsDict, _env: EnvType
     ) -> str:
-        """Close a table and what scrolls it."""
-        return "</table>\n</div>\n"
+        """Close a table, what scrolls it, and what unfolds it."""
+        unfolded = "</details>\n" if tokens[idx].meta["drawing"] else ""
+        return f"</table>\n</div>\n{unfolded}"
 
     def dt_open(
         self, tokens: Tokens, idx: int, options: OptionsDict, env: EnvType
@@ -94,6 +97,22 @@ class Renderer(RendererHTML):
         )
         alone = len(tokens) == 1
         return f"{shown}<figcaption>{words}</figcaption>" if alone else shown
+
+
+def _figure(drawing: Drawing, anchor: str) -> str:
+    """Return a drawing under what it shows, and the opening of what holds its table."""
+    shown = f'<div class="wide">{drawing.svg(anchor)}</div>'
+    if drawing.narrow:
+        narrow = drawing.svg(f"{anchor}-etroit", drawing.narrow)
+        shown = f'{shown}<div class="narrow">{narrow}</div>'
+    else:
+        lines = "".join(f"<li>{escapeHtml(one)}</li>" for one in drawing.lacks)
+        shown = f'{shown}<ul class="narrow">{lines}</ul>'
+    return (
+        f'<figure class="drawing"><figcaption><strong>{escapeHtml(drawing.title)}'
+        f"</strong> {escapeHtml(drawing.legend)}</figcaption>{shown}</figure>\n"
+        "<details><summary>Les nombres, en tableau</summary>\n"
+    )
 
 
 def _picture(image: Token, env: EnvType) -> Picture | None:

@@ -16,12 +16,10 @@ from diag.documents.document import (
     NodeWriter,
     caption_of,
     column_shares,
-    drawing_of,
     pairs_of,
     rows_of,
     words_of,
 )
-from diag.documents.drawings import WIDTH, Drawing
 from diag.model.charter import Logo
 
 _ALARMING = {"WARNING", "CAUTION"}
@@ -32,22 +30,17 @@ _STARTING = {"SommaireTitre", "Titre2", "Texte"}
 _PHOTO_CM = (10, 7.5)
 """How large a photo may be."""
 
-_DRAWN_CM = 15
-"""How wide a drawing is."""
-
 _COVER = 4
 """How many pairs of the cover stand on a line."""
 
 
 class OdtWalker(NodeWriter):
-    """Writes nodes as ODF; remembers the widths and the drawings that they need."""
+    """Writes nodes as ODF; remembers the widths and the pictures that they need."""
 
     def __init__(self, document: Document) -> None:
         super().__init__(document)
         self.widths: list[tuple[int, ...]] = []
         """The shares of the columns of each table, in order."""
-        self.drawings: list[Drawing] = []
-        """Each drawing, in order."""
         self.photos: list[Picture] = []
         """Each picture shown, in order."""
         self._style = "Texte"
@@ -177,7 +170,7 @@ class OdtWalker(NodeWriter):
     # Tables
 
     def table(self, node: Node) -> str:
-        """Write a table under its caption, and its drawing if it has one."""
+        """Write a table under its caption: it stands in the place of a drawing."""
         head, *rows = rows_of(node)
         texts = [[words_of(cell) for cell in row] for row in (head, *rows)]
         self.widths.append(column_shares(texts))
@@ -186,9 +179,7 @@ class OdtWalker(NodeWriter):
             f'<table:table-column table:style-name="{name}.{rank}"/>'
             for rank in range(len(head))
         )
-        drawing = drawing_of(node)
         return (
-            f"{self._figure(drawing) if drawing else ''}"
             f"{self._p('Legende', self.block(caption_of(node)))}"
             f'<table:table table:name="{name}" table:style-name="Tableau">{columns}'
             f"<table:table-header-rows>{self._row(head, 'Entete')}"
@@ -207,18 +198,6 @@ class OdtWalker(NodeWriter):
                 f'office:value-type="string">{inside}</table:table-cell>'
             )
         return f"<table:table-row>{''.join(cells)}</table:table-row>"
-
-    def _figure(self, drawing: Drawing) -> str:
-        self.drawings.append(drawing)
-        number = len(self.drawings)
-        frame = _frame(
-            f"Dessin{number}",
-            (f"{_DRAWN_CM}", f"{_DRAWN_CM * drawing.height / WIDTH:.2f}"),
-            f"dessin{number}.svg",
-            drawing.title,
-            f"<svg:desc>{words(drawing.words)}</svg:desc>",
-        )
-        return self._p("Texte", frame) + self._p("Legende", words(drawing.legend))
 
     def shown(self, picture: Picture, caption: str) -> str:
         """Write a picture over its caption."""
@@ -375,10 +354,6 @@ def write_odt(document: Document) -> tuple[bytes, str]:
             f"<dc:date>{day}T00:00:00</dc:date>"
             "</office:meta></office:document-meta>"
         ),
-        **{
-            f"Pictures/dessin{number}.svg": drawing.svg(f"dessin{number}")
-            for number, drawing in enumerate(walker.drawings, 1)
-        },
     }
     photos = {
         f"Pictures/photo{number}.jpg": picture.data

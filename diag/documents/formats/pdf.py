@@ -159,15 +159,16 @@ class TypstWalker(NodeWriter):
     # Tables
 
     def table(self, node: Node) -> str:
-        """Write a table under its caption, and its drawing if it has one."""
-        rows, drawing, figure = rows_of(node), drawing_of(node), ""
-        if drawing:
+        """Write a table under its caption, or the drawing that has all of it."""
+        rows, drawing = rows_of(node), drawing_of(node)
+        if drawing and drawing.is_whole:
             svg, alt = raw_literal(drawing.svg("dessin")), literal(drawing.alt)
-            figure = f"#drawing({svg}, {alt}, {literal(drawing.legend)})\n\n"
+            title, legend = literal(drawing.title), literal(drawing.legend)
+            return f"#drawing({svg}, {alt}, {title}, {legend})\n\n"
         shares = column_shares([[words_of(cell) for cell in row] for row in rows])
         numeric = (str("number" in str(cell.attrs.get("class"))) for cell in rows[0])
         return (
-            f"{figure}#ruled("
+            "#ruled("
             f"({''.join(f'{share}fr,' for share in shares)}), "
             f"({''.join(f'{one.lower()},' for one in numeric)}), "
             f"[{self.block(caption_of(node))}], "

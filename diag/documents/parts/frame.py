@@ -1,6 +1,8 @@
 """What every document has: its cover, its scores, its contacts, its last line."""
 
 from collections import Counter
+from collections.abc import Sequence
+from fractions import Fraction
 
 from diag.assess.results import CriterionResult, Score
 from diag.assess.spread import declined
@@ -186,26 +188,37 @@ def domain_table(
     With the half of the comparable schools `beside`, where enough of them are known.
     """
     halves = report.comparables.domains if beside and report.comparables else {}
-    rows, bars = [], []
+    bars = []
     for result in report.assessment.domains:
         score, title, span = result.score, result.domain.title, None
         shown, complete = "sans objet", percent(score.completeness)
         if score.bounds is not None:
             shown = cell(score)
-            span = displayed(score.bounds) if shown == score_cell(score) else None
+            span = share_of(score.bounds) if shown == score_cell(score) else None
         elif result.only_complies:
             shown, complete = UNSCORED, "–"
         half = halves.get(result.domain.id)
         others = (_half_words(half),) if halves else ()
-        rows.append((title, shown, complete, *others))
-        bars.append(Bar(title, shown, span))
+        bars.append(Bar(title, (shown, complete, *others), span))
     more = ("Écoles comparables, la moitié",) if halves else ()
     columns = ("Domaine", SCORE_COLUMN, EXAMINED, *more)
     caption = "Score de chaque domaine, et part examinée"
     return sections((
-        table(caption, columns, rows, drawing=draw_scores(bars)),
+        drawn_scores(caption, columns, bars),
         report.once(("declined",), lambda: _declined(report)),
     ))
+
+
+def drawn_scores(caption: str, columns: Sequence[str], bars: Sequence[Bar]) -> Md:
+    """Return scores as a table, and as the bars that show all of it."""
+    rows = ((bar.label, *bar.cells) for bar in bars)
+    return table(caption, columns, rows, drawing=draw_scores(columns, bars))
+
+
+def share_of(bounds: Bounds) -> tuple[Fraction, Fraction]:
+    """Return the bounds of a score as a bar spans them: rounded as they are printed."""
+    low, high = displayed(bounds)
+    return Fraction(low, 100), Fraction(high, 100)
 
 
 def _half_words(half: Bounds | None) -> str:

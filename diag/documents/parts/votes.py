@@ -13,7 +13,7 @@ from diag.audit.votes import votes_of
 from diag.documents.blocks import bold, box, bullets, sections, table, written
 from diag.documents.escape import Md
 from diag.model.enums import Aside, Nature, Pending
-from diag.model.votes import AsideLine, DecisionList, Spent, Vote, YearSpent
+from diag.model.votes import AidRange, AsideLine, DecisionList, Spent, Vote, YearSpent
 from diag.words.dates import describe_day
 from diag.words.figures import NBSP, euros, half_up, number
 from diag.words.sentences import counted, sentence, uncapitalised
@@ -25,7 +25,7 @@ TIERS = {
 }
 """Above the votes of each class."""
 
-BALLOT = "☐ oui ☐ non ☐ ajourné"
+BALLOT = f"☐{NBSP}oui ☐{NBSP}non ☐{NBSP}ajourné"
 """What is ticked beside a vote, once it is frozen."""
 
 NOTHING = "Rien à voter."
@@ -155,7 +155,7 @@ def votes_tables(some: Sequence[SchoolVotes]) -> Md:
         school = ("École",) if named else ()
         ticked = ("Vote",) if any(one.is_frozen for one in some) else ()
         columns = ("N°", *school, *_COLUMNS, *ticked)
-        numeric = tuple(range(len(school) + 2, len(school) + 5))
+        numeric = tuple(len(school) + rank for rank in (2, 4, 5))
         blocks.append(table(title, columns, rows, numeric=numeric))
     found = sections(blocks)
     is_known = not any(one.votes.missing for one in some)
@@ -165,9 +165,11 @@ def votes_tables(some: Sequence[SchoolVotes]) -> Md:
 _COLUMNS = (
     "Ce qui est soumis au vote, où, et sinon",
     "Brut, € TTC",
+    "Aide",
     "FCTVA",
     "Net, sans aide",
-    "Section, séance",
+    "Section",
+    "Séance",
 )
 
 
@@ -177,11 +179,19 @@ def _row(each: SchoolVotes, vote: Vote, *, named: bool) -> tuple[str, ...]:
         *((each.name,) if named else ()),
         Md(f"{bold(vote.title)} {written(vote_words(each, vote))}"),
         number(vote.spent.gross),
+        aid_words(vote.aid),
         number(vote.spent.fctva.euros) if vote.spent.fctva else "–",
         number(vote.spent.net),
-        f"{section_words(vote.spent)}, {vote.session}",
+        _section_cell(vote.spent),
+        vote.session,
         *((BALLOT,) if each.is_frozen else ()),
     )
+
+
+def _section_cell(spent: Spent) -> str:
+    if spent.inv and spent.fon:
+        return section_words(spent)
+    return "invest." if spent.inv else "fonct."
 
 
 def vote_words(each: SchoolVotes, vote: Vote) -> str:
@@ -202,6 +212,13 @@ def refs_of(each: SchoolVotes, vote: Vote) -> tuple[str, ...]:
     """Return the numbers of its actions: none before they are given for ever."""
     known = each.votes.refs if each.is_frozen else {}
     return tuple(known[one] for one in vote.actions if one in known)
+
+
+def aid_words(aid: AidRange | None) -> str:
+    """Return « 120 à 300, si elle est accordée »: it is never subtracted."""
+    if aid is None:
+        return "à demander"
+    return f"{number(aid.low)} à {number(aid.high)}, si elle est accordée"
 
 
 def section_words(spent: Spent) -> str:

@@ -18,11 +18,17 @@ from diag.assess.words import is_printable, printed_cell
 from diag.audit.reasons import basis_words, concerns, label, pressure
 from diag.documents.blocks import PAGE_BREAK, bullets, drawings_in, table
 from diag.documents.document import Document, Meta
-from diag.documents.drawings import Bar, draw_scores
+from diag.documents.drawings import Bar
 from diag.documents.escape import Md
 from diag.documents.parts.advice import ELSEWHERE
 from diag.documents.parts.budget import Row, budget_table, gather_rest, unsure_row
-from diag.documents.parts.frame import SCORE_COLUMN, glossary, printed_words
+from diag.documents.parts.frame import (
+    SCORE_COLUMN,
+    drawn_scores,
+    glossary,
+    printed_words,
+    share_of,
+)
 from diag.documents.synthesis.gathering import (
     Expense,
     Extract,
@@ -455,16 +461,16 @@ def domain_table(extracts: Sequence[Extract], *, spread: bool = True) -> Md:
     for one in extracts:
         for ident, title, score in one.domains:
             found.setdefault(ident, (title, []))[1].append(score)
-    rows, bars = [], []
+    bars = []
     for title, scores in found.values():
         whole = average(scores)
         counted = sum(one.bounds is not None for one in scores)
         words = printed_cell(whole) if whole else "sans score"
         widest = (extremes(scores),) if spread else ()
-        rows.append((title, words, *widest, str(counted)))
         drawn = whole.bounds if whole and is_printable(whole) else None
-        bars.append(Bar(title, words, displayed(drawn) if drawn else None))
+        span = share_of(drawn) if drawn else None
+        bars.append(Bar(title, (words, *widest, str(counted)), span))
     extra = ("Le plus bas et le plus haut",) if spread else ()
     columns = ("Domaine", SCORE_COLUMN, *extra, "Écoles concernées")
     caption = "Moyenne des écoles auditées, domaine par domaine"
-    return table(caption, columns, rows, drawing=draw_scores(bars))
+    return drawn_scores(caption, columns, bars)

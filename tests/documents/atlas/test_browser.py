@@ -3,12 +3,7 @@
 Chromium and axe-core come from `.ci/run --long`; elsewhere `AXE` names axe.min.js.
 """
 
-import html
-import json
-import os
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,36 +13,15 @@ from diag.documents.atlas import write_atlas
 from diag.documents.formats import Format
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited_workspace
+from tests.documents.browser import CHROMIUM, looked_at, opened
 
 pytestmark = pytest.mark.long
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-AXE = Path(os.environ.get("AXE", "node_modules/axe-core/axe.min.js"))
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
-_RUN = """
-<pre id="axe"></pre><script>
-axe.run(document, {rules: {"color-contrast-enhanced": {enabled: false}}}).then(
-  (found) => { document.getElementById("axe").textContent = JSON.stringify(
-    found.violations.map((one) => [one.id, one.nodes.map((node) => node.html)])); });
-</script>
-"""
-
-
-def opened(page: Path, *more: str) -> str:
-    """Return a page's document once its scripts ran."""
-    assert CHROMIUM
-    done = subprocess.run(
-        [
-            CHROMIUM,
-            *("--headless", "--no-sandbox", "--disable-gpu"),
-            *("--virtual-time-budget=20000", "--dump-dom", *more),
-            page.as_uri(),
-        ],
-        capture_output=True,
-        check=True,
-        timeout=120,
-    )
-    return done.stdout.decode("utf-8")
+PAGES = (
+    *("index.html", "ensemble.html", "ecoles/*9990148g.html"),
+    *("ecoles/*9990187z.html", "communes/courvaux*.html"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -64,60 +38,25 @@ def _written(made: Workspace, out: Path) -> Path:
     return out
 
 
-def violations(
-    source: str, folder: Path, width: int, scheme: str
-) -> list[tuple[str, list[str]]]:
-    """Return what axe finds wrong, rule by rule, with the elements concerned."""
-    if not AXE.is_file():
-        pytest.skip("axe-core manque : npm install --no-save axe-core, ou AXE=…")
-    bare = _POLICY.sub("", source)
-    script = f"<script>{AXE.read_text('utf-8')}</script>{_RUN}"
-    inside = folder / "dedans.html"
-    inside.write_text(bare.replace("</body>", f"{script}</body>"), "utf-8")
-    # The frame has the width that a window of a headless browser refuses to take.
-    frame = folder / "cadre.html"
-    frame.write_text(
-        f'<body><iframe id="f" src="dedans.html" width="{width}" height="900">'
-        "</iframe><script>setInterval(() => { const found = document.getElementById"
-        '("f").contentDocument.getElementById("axe"); if (found && found.textContent)'
-        " document.title = found.textContent; }, 50);</script>",
-        "utf-8",
-    )
-    dark = "--blink-settings=preferredColorScheme=" + str(int(scheme == "light"))
-
-    dom = opened(frame, "--allow-file-access-from-files", dark)
-
-    found = re.search(r"<title>(.*?)</title>", dom, re.DOTALL)
-    assert found, "axe n'a pas répondu"
-    return [(rule, nodes) for rule, nodes in json.loads(html.unescape(found[1]))]
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        *("index.html", "ensemble.html", "ecoles/*9990148g.html"),
-        *("ecoles/*9990187z.html", "communes/courvaux*.html"),
-    ],
-)
-def test_axe_finds_nothing(
-    atlas: Path, tmp_path: Path, pattern: str, width: int, scheme: str
-) -> None:
-    (page,) = atlas.glob(pattern)
-
-    assert violations(page.read_text("utf-8"), tmp_path, width, scheme) == []
+def test_axe_finds_nothing(atlas: Path, tmp_path: Path, scheme: str) -> None:
+    pages = {
+        path.name: path.read_text("utf-8")
+        for pattern in PAGES
+        for path in atlas.glob(pattern)
+    }
+    assert len(pages) == len(PAGES)
+    found = looked_at(pages, tmp_path, (360, 1280), scheme)
+    assert {at: one.violations for at, one in found.items() if one.violations} == {}
 
 
 def test_axe_would_find_what_is_wrong(atlas: Path, tmp_path: Path) -> None:
     """The proof's own proof, in the scheme and at the width that are asked."""
     source = (atlas / "index.html").read_text("utf-8")
     faded = source.replace("--soft: #a9b6bd", "--soft: #333b40")
-
-    found = {rule for rule, _ in violations(faded, tmp_path, 360, "dark")}
-
-    assert found == {"color-contrast"}
-    assert violations(faded, tmp_path, 360, "light") == []
+    for scheme, expected in (("dark", {"color-contrast"}), ("light", set())):
+        found = looked_at({"x": faded}, tmp_path, (360,), scheme)["x", 360]
+        assert {rule for rule, _ in found.violations} == expected
 
 
 def test_the_policy_lets_the_filters_run_from_the_disk(atlas: Path) -> None:

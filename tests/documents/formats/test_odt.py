@@ -4,7 +4,6 @@ import io
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -14,9 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.documents.blocks import drawings_in, table
 from diag.documents.document import Document
-from diag.documents.drawings import Bar, draw_scores
 from diag.documents.formats.odt import words
 from diag.documents.templates import build_document
 from diag.model.enums import READERS, Audience
@@ -99,15 +96,6 @@ def test_every_shape_of_our_markdown_is_written() -> None:
     for word in ("Terme", "Attention", "barré", "gras", "[photo]", "Une note", "cité"):
         assert word in text
     assert '#read("/etc/passwd")' in text
-
-
-def test_drawings_are_described() -> None:
-    drawing = draw_scores([Bar("Wi-Fi", "entre 10 et 30", (10, 30))])
-    text = table("Scores", ("Domaine", "Score"), [("Wi-Fi", "40")], drawing=drawing)
-    plain = document(f"# T\n\n{text}\n")
-    package = made(replace(plain, drawings=drawings_in([text])))
-    assert "Pictures/dessin1.svg" in package.namelist()
-    assert "Wi-Fi : entre 10 et 30." in package.read("content.xml").decode()
 
 
 def test_a_provisional_document_says_so_on_every_page() -> None:

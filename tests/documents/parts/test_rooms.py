@@ -1,6 +1,5 @@
 """Rooms side by side: numbers in every cell, each room told once, none ranked."""
 
-from diag.documents.drawings import draw_rooms
 from diag.documents.parts.rooms import ACROSS, LEVEL_COLUMN, room_levels
 from diag.model.enums import READERS, Audience
 from tests.documents.builders import facts, report
@@ -37,18 +36,6 @@ def test_many_rooms_are_told_a_few_at_a_time() -> None:
     told = room_levels(report(facts({(room, "prises"): 2 for room in rooms}, rooms)))
     assert "dans chaque salle, 1 sur 2*" in told
     assert "dans chaque salle, 2 sur 2*" in told
-
-
-def test_a_map_bears_every_level_as_a_number() -> None:
-    found = draw_rooms(
-        ["CP", "Une salle au nom bien trop long pour une colonne"],
-        [("Deux prises", [(3, 3), (0, 2)]), ("Un son audible", [None, None])],
-    )
-    assert found is not None
-    for words in (">3</text>", ">0 à 2</text>", ">–</text>"):
-        assert words in found.body
-    assert found.words.startswith("Deux prises : CP 3, Une salle au nom")
-    assert found.words.endswith("Un son audible : sans objet.")
 
 
 def test_only_who_works_with_rooms_reads_the_map() -> None:
