@@ -283,7 +283,13 @@ def backup(chosen: HubLocation, to: Path | None, keys: tuple[str, ...]) -> None:
 
 
 @hub.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--forget",
+    is_flag=True,
+    help="Supprime tout de suite ce que les restaurations ont mis de côté ; sans "
+    "FILE, ne fait que cela.",
+)
 @click.option(
     "--identity",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -292,9 +298,30 @@ def backup(chosen: HubLocation, to: Path | None, keys: tuple[str, ...]) -> None:
 @_database
 @chosen
 def restore(
-    chosen: HubLocation, file: Path, identity: Path | None, database: str
+    chosen: HubLocation,
+    file: Path | None,
+    identity: Path | None,
+    database: str,
+    *,
+    forget: bool,
 ) -> None:
     """Remet une copie en service, serveur arrêté ; les postes rendent la suite."""
+    if file:
+        _put_back(chosen, file, identity, database)
+    elif not forget:
+        raise click.UsageError("Nommez la copie, ou donnez --forget.")
+    if forget:
+        from diag.sync.hub.erasures import forget_set_aside  # noqa: PLC0415 - certificates
+
+        with closing(chosen.home().store()) as store:
+            number = forget_set_aside(store, at_once=True)
+        click.echo(f"Mis de côté, puis supprimé : {number}")
+
+
+def _put_back(
+    chosen: HubLocation, file: Path, identity: Path | None, database: str
+) -> None:
+    """Put a copy back, sealed or not."""
     from diag.sync.hub import copies  # noqa: PLC0415 - certificates
 
     if file.suffix != copies.SEALED:
@@ -305,7 +332,7 @@ def restore(
         kept = copies.restore_sealed(chosen.folder, file, identity, database)
     click.echo(f"Restauré depuis {file}")
     if kept:
-        click.echo(f"L'ancienne base est gardée : {kept}")
+        click.echo(f"L'ancienne base est gardée trente jours : {kept}")
 
 
 def teach(home: "HubHome", path: Path, progress: Progress = silent) -> ImportReport:

@@ -6,12 +6,13 @@ The stores are the real ones; only what a disk does is played here.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from threading import RLock
 from typing import Any, Protocol
 
 from diag.journal.schema import run
-from diag.sync.hub.sqlite import OPAQUE, TABLES, SqliteTransaction
+from diag.sync.hub.sqlite import OPAQUE, PEOPLE, TABLES, SqliteTransaction
 from diag.sync.hub.store import Store
 from tests.sync.offices import SCHOOLS
 
@@ -78,6 +79,9 @@ class MemoryEngine:
     def back_up(self, path: Path) -> None:
         raise NotImplementedError
 
+    def drop_set_aside(self, before: datetime) -> int:
+        raise NotImplementedError
+
     def close(self) -> None:
         self.connection.close()
 
@@ -87,8 +91,8 @@ class MemoryDisk:
 
     def __init__(self, name: str) -> None:
         self._connection = sqlite3.connect(":memory:", isolation_level=None)
-        run(self._connection, TABLES)
-        run(self._connection, OPAQUE)
+        for tables in (TABLES, OPAQUE, PEOPLE):
+            run(self._connection, tables)
         self._connection.execute("insert into hub values (?)", [name])
         self._copies: list[sqlite3.Connection] = []
         self.store = Store(MemoryEngine(self._connection))
@@ -114,7 +118,7 @@ class MemoryDisk:
 class PostgresDisk:
     """A hub in PostgreSQL, emptied for each story."""
 
-    _TABLES = ("audit", "rev", "erased", "opaque", "blob_ref")
+    _TABLES = ("audit", "rev", "erased", "opaque", "blob_ref", "author")
 
     def __init__(self, store: Store) -> None:
         self.store = store

@@ -19,6 +19,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diag.model.errors import DiagError
+from diag.sync.hub.erasures import forget_set_aside, gather
 from diag.sync.hub.home import HubHome
 from diag.sync.hub.http import (
     answer,
@@ -414,8 +415,11 @@ def serve(home: HubHome, *, host: str, port: int | None) -> None:
     store = home.store()
     try:
         server = build_server(home, store, host=host, port=port)
-        swept = home.hub(store).sweep()
-        log_event("start", hub=store.hub, url=home.settings.url, swept=swept)
+        hub = home.hub(store)
+        gather(store, hub.erasures)
+        erased, aside = hub.replay_erasures(), forget_set_aside(store)
+        done = {"swept": hub.sweep(), "erased": erased, "aside": aside}
+        log_event("start", hub=store.hub, url=home.settings.url, **done)
         server.run()
     except SystemExit as error:  # what uvicorn does of an address it cannot have
         where = f"{host}:{home.port if port is None else port}"

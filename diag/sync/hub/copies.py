@@ -21,8 +21,11 @@ from diag.model.errors import DiagError
 from diag.sync.bundle.keys import FILE as KEYS
 from diag.sync.bundle.keys import load_age, read_identity, read_recipients
 from diag.sync.hub import sqlite
+from diag.sync.hub.erasures import FILE as ERASURES
+from diag.sync.hub.erasures import ErasureLog, forget_set_aside, gather
 from diag.sync.hub.home import BLOBS, DATABASE, SETTINGS, TLS, HubHome
 from diag.sync.hub.hub import BlobFiles, is_intact
+from diag.sync.hub.store import ASIDE, STAMP
 from diag.sync.trust import write_private
 
 FOLDER: Final = "backups"
@@ -32,9 +35,7 @@ SEALED: Final = ".age"
 """How the name of what is sealed ends."""
 
 _FORM = "diag hub 1"
-_ASIDE = "avant-restauration"
-"""In the name of what a restoration set aside."""
-_STAMP = "hub-%Y-%m-%d-%H%M%S"
+_STAMP = f"hub-{STAMP}"
 
 _DUMP: Final = ".dump"
 """How a copy made by PostgreSQL's own tools ends."""
@@ -58,13 +59,16 @@ def back_up(home: HubHome, folder: Path | None = None) -> Path:
     drop_erased(BlobFiles(home.folder / BLOBS), folder / BLOBS)
     for path in _list_secrets(home.folder):
         write_private(folder / path.relative_to(home.folder), path.read_bytes())
+    if log := ErasureLog(home.folder / ERASURES).content():
+        write_private(folder / ERASURES, log)
     _drop_outdated(folder, copied.suffix)
-    _drop_set_aside(home.folder, datetime.now(UTC))
     return copied
 
 
 def _copy_database(home: HubHome, folder: Path) -> Path:
     """Copy the database of a hub alone; return the copy, checked.
+
+    Its erasures are gathered by the way, and what restorations set aside is let go.
 
     Raises:
         DiagError: when it could not be made, or is not what was written.
@@ -73,6 +77,8 @@ def _copy_database(home: HubHome, folder: Path) -> Path:
     copied = folder / f"{datetime.now(UTC):{_STAMP}}{suffix}"
     with closing(home.store()) as store:
         store.back_up(copied)
+        gather(store, ErasureLog(home.folder / ERASURES))
+        forget_set_aside(store)
     return copied
 
 
@@ -80,19 +86,6 @@ def _drop_outdated(folder: Path, suffix: str) -> None:
     """Remove the copies that need no longer be kept."""
     for old in _outdated(folder.glob(f"hub-*{suffix}"), datetime.now(UTC)):
         old.unlink()
-
-
-def _drop_set_aside(folder: Path, now: datetime) -> None:
-    """Remove what restorations set aside a month ago: it holds what was erased since.
-
-    As old as its name: a restored file keeps the day of its last change.
-    """
-    for path in folder.glob(f"*-{_ASIDE}-*"):
-        stamp = path.name.partition(f"-{_ASIDE}-")[2][: len("2026-11-28")]
-        with suppress(ValueError):
-            day = datetime.fromisoformat(stamp).replace(tzinfo=UTC)
-            if now - day > _DAILY:
-                path.unlink()
 
 
 def drop_erased(held: BlobFiles, copied: Path, suffix: str = "") -> None:
@@ -117,14 +110,17 @@ def restore(folder: Path, copied: Path, database: str = "") -> Path | str | None
     `database`: where a PostgreSQL's copy goes, unless where it was.
 
     Attachments and certificates that are missing come back too; the laptops give the
-    rest at their next sync.
+    rest at their next sync. What was erased since the copy was made is erased again.
 
     Raises:
         DiagError: when the copy is damaged, or the hub is running.
     """
     if not copied.is_file():
         raise DiagError(f"{copied} : copie introuvable. Vérifiez le chemin.")
-    aside = f"{_ASIDE}-{datetime.now(UTC):%Y-%m-%d-%H%M%S}"
+    aside = f"{ASIDE}-{datetime.now(UTC):{STAMP}}"
+    log = ErasureLog(folder / ERASURES)
+    with suppress(DiagError):  # none was there, or it cannot be read any more
+        _gather(folder, log)
     kept: Path | str | None
     if copied.suffix == _DUMP:
         kept = _restore_dump(folder, copied, aside, database)
@@ -135,7 +131,20 @@ def restore(folder: Path, copied: Path, database: str = "") -> Path | str | None
         there = folder / path.relative_to(copied.parent)
         if not there.exists():
             write_private(there, path.read_bytes())
+    log.add(ErasureLog(copied.parent / ERASURES).lines())
+    if (folder / SETTINGS).exists():
+        home = HubHome.open(folder)
+        with closing(home.store()) as store:
+            home.hub(store).replay_erasures()
     return kept
+
+
+def _gather(folder: Path, log: ErasureLog) -> None:
+    """Have the log hold what the database that a copy replaces has erased."""
+    home = HubHome.open(folder)
+    if home.settings.database or (folder / DATABASE).exists():
+        with closing(home.store()) as store:
+            gather(store, log)
 
 
 def _restore_dump(folder: Path, copied: Path, aside: str, database: str) -> str | None:
@@ -215,6 +224,9 @@ def back_up_sealed(
         content = json.dumps(header).encode() + b"\n" + plain.read_bytes()
     sealed = folder / f"{plain.stem}{SEALED}"
     write_private(sealed, load_age().encrypt(content, recipients))
+    if log := ErasureLog(home.folder / ERASURES).content():
+        there = folder / f"{ERASURES}{SEALED}"
+        write_private(there, load_age().encrypt(log, recipients))
     for path in BlobFiles(home.folder / BLOBS).all():
         whole = BlobFiles(folder / BLOBS).path(path.name)
         there = whole.with_name(f"{path.name}{SEALED}")
@@ -237,6 +249,9 @@ def restore_sealed(
     line, _, content = _open(sealed, opener).partition(b"\n")
     with _workshop(folder) as bench:
         plain = _unpack(bench, sealed, line, content)
+        log = sealed.with_name(f"{ERASURES}{SEALED}")
+        if log.exists():
+            write_private(bench / ERASURES, _open(log, opener))
         kept = restore(folder, plain, database)
     for path in sorted(sealed.parent.glob(f"{BLOBS}/??/??/*{SEALED}")):
         there = BlobFiles(folder / BLOBS).path(path.stem)

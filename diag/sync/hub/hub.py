@@ -15,6 +15,7 @@ from threading import Lock
 from diag.journal.journal import AuditSum
 from diag.journal.revision import now
 from diag.model.text import clean_line
+from diag.sync.hub.erasures import FILE, ErasureLog, replay
 from diag.sync.hub.intake import Push
 from diag.sync.hub.store import (
     EVERYWHERE,
@@ -318,8 +319,10 @@ class Hub:
         limits: HubLimits | None = None,
         key: str = "",
         clock: Callable[[], int] = now,
+        erasures: ErasureLog | None = None,
     ) -> None:
         self.store = store
+        self.erasures = erasures or ErasureLog(blobs.parent / FILE)
         self.files = BlobFiles(blobs)
         self.name = name
         self.limits = limits or HubLimits()
@@ -401,11 +404,19 @@ class Hub:
         if len(lines) > self.limits.push_lines:
             detail = f"{len(lines)} lignes, {self.limits.push_lines} admises."
             raise ProblemError("too-large", detail)
-        push = Push(caller.device, self._find_writable(caller), self.clock())
+        scopes, record = self._find_writable(caller), self.erasures.add
+        push = Push(caller.device, scopes, self.clock(), record)
         pushed = push.take(self.store, lines)
         for sha in push.unnamed:
             self.files.drop(sha.hex())
+        if push.created:
+            self.replay_erasures(push.created)
         return pushed
+
+    def replay_erasures(self, audits: Collection[str] | None = None) -> int:
+        """Carry out what an older copy of the database had lost; return how many."""
+        at, drop = self.clock(), self.files.drop
+        return replay(self.store, self.erasures, at, drop, audits)
 
     def sweep(self) -> int:
         """Remove attachments that no revision names any more; return how many."""

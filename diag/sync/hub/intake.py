@@ -3,7 +3,7 @@
 Engine-neutral. A bad line is refused alone; the same lines twice change nothing.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -38,9 +38,13 @@ class Push:
     scopes: Collection[str]
     at: int
     """When it arrived, by the hub's clock."""
+    record: Callable[[Iterable[bytes]], None] = lambda _lines: None
+    """Keeps the erasures outside the database, before they are committed."""
     refused: list[RefusedLine] = field(default_factory=list)
     new: int = 0
     rows: dict[str, AuditRow] = field(default_factory=dict)
+    created: set[str] = field(default_factory=set)
+    """Audits that were unknown here."""
     unnamed: set[bytes] = field(default_factory=set)
     """Attachments that nothing names any more: their bytes may go."""
 
@@ -119,6 +123,7 @@ class Push:
             problem = f"{subject} n'est pas dans le territoire de ce poste"
             self._refuse_all(numbered, "scope", problem)
             return None
+        self.created.add(audit)
         return writing.add_audit(audit, subject, location)
 
     def _refuse_all(self, numbered: "_Mixed", kind: str, problem: str) -> None:
@@ -210,6 +215,7 @@ class Push:
         ]
         if not pairs:
             return
+        self.record(revision.line for revision in new if revision.erases)
         writing.name_erased(row, pairs)
         targets = {target for target, _ in pairs}
         retires = bytes.fromhex(mark_of(row.id)) in targets

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -39,6 +40,7 @@ from diag.sync.hub.store import (
     check_address,
     describe_address,
     fill_authors,
+    is_set_aside,
     verify_log,
 )
 
@@ -86,6 +88,8 @@ _MIGRATIONS = "create table if not exists migration(n integer primary key, name 
 
 _AUTHORS = 3
 """The migration after which who wrote is read from the lines that are there."""
+
+_SCHEMAS = "select cast(nspname as text) from pg_namespace"
 
 _HAS_UNREAD = "select to_regclass('opaque') is not null"
 """An older copy has no such table."""
@@ -215,6 +219,16 @@ class PostgresEngine:
         """Read one state of the database, whatever is written meanwhile."""
         with self._lend(_READ) as transaction:
             yield transaction
+
+    def drop_set_aside(self, before: datetime) -> int:
+        """Remove the schemas that restorations set aside before a time."""
+        with self.writing() as transaction:
+            names = [name for (name,) in transaction.rows(_SCHEMAS)]
+            found = [name for name in names if is_set_aside(name, before)]
+            for name in found:
+                words = SQL("drop schema {} cascade").format(Identifier(name))
+                transaction.connection.execute(words)
+        return len(found)
 
     def close(self) -> None:
         """Close the connections that are not lent."""

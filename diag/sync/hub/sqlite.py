@@ -8,6 +8,7 @@ import re
 import sqlite3
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from queue import Empty, LifoQueue
@@ -25,7 +26,13 @@ from diag.journal.errors import (
     in_french,
 )
 from diag.journal.schema import run
-from diag.sync.hub.store import Transaction, fill_authors, verify_log
+from diag.sync.hub.store import (
+    ASIDE,
+    Transaction,
+    fill_authors,
+    is_set_aside,
+    verify_log,
+)
 
 VERSION = 3
 """Kept in the file as `user_version`."""
@@ -267,6 +274,14 @@ class SqliteEngine:
         """
         with closing(connect(self.path, readonly=True)) as connection:
             backup.copy(connection, path, verify)
+
+    def drop_set_aside(self, before: datetime) -> int:
+        """Remove the files that restorations set aside before a time."""
+        beside = self.path.parent.glob(f"{self.path.stem}-{ASIDE}-*")
+        found = [path for path in beside if is_set_aside(path.name, before)]
+        for path in found:
+            path.unlink()
+        return len(found)
 
     def close(self) -> None:
         """Close the connections."""

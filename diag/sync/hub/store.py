@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from hmac import compare_digest
 from pathlib import Path
@@ -27,6 +28,12 @@ EVERYWHERE = "*"
 
 MAX_TRIES = 5
 """Wrong codes after which the invitation that they name is closed."""
+
+ASIDE = "avant-restauration"
+"""In the name of what a restoration set aside, before its time."""
+
+STAMP = "%Y-%m-%d-%H%M%S"
+"""How that time is written."""
 
 _CHUNK = 1_000
 """Lines read at once, before their bytes are counted."""
@@ -50,6 +57,12 @@ _ALL_WHOLE = "select id, body from rev where audit = :audit and not erased"
 _STRIP = "update rev set body = :body, erased = true where audit = :audit and id = :id"
 _REFER = "insert into blob_ref values (:audit, :rev, :sha) on conflict do nothing"
 _UNREFER = "delete from blob_ref where audit = :audit and rev = :key returning sha"
+_ERASURES = """
+select r.body from rev r where exists(
+  select 1 from erased e where e.audit = r.audit and e.by_rev = r.id)
+order by r.audit, r.seq
+"""
+
 _STILL = "select distinct sha from blob_ref where sha = :key"
 _LOG = "insert into access_log values (:at, :device, :verb, :audit, :n)"
 _IN_SCOPE = "(:everywhere or department = any(:scopes) or insee = any(:scopes))"
@@ -332,6 +345,10 @@ class Engine(Protocol):
         """Write a copy, checked to the last byte."""
         ...
 
+    def drop_set_aside(self, before: datetime) -> int:
+        """Remove what restorations set aside before a time; return how many."""
+        ...
+
     def close(self) -> None:
         """Close the connections."""
         ...
@@ -563,6 +580,14 @@ class Store:
         with self.engine.reading() as transaction:
             return transaction.find_keys(_NAMED, shas, **_scope(scopes))
 
+    def erasure_lines(self) -> list[bytes]:
+        """Return the lines of all erasures."""
+        return [_encode(body) for (body,) in self._rows(_ERASURES)]
+
+    def drop_set_aside(self, before: datetime) -> int:
+        """Remove what restorations set aside before a time; return how many."""
+        return self.engine.drop_set_aside(before)
+
     def counts(self) -> HubCounts:
         """Return how much there is."""
         return HubCounts(*self._rows(_COUNTS)[0])
@@ -720,6 +745,19 @@ def fill_authors(transaction: Transaction) -> None:
             pairs.add((audit, str(json.loads(body)["author"])))
     listed = [{"audit": audit, "label": label} for audit, label in sorted(pairs)]
     transaction.many(_ADD_AUTHOR, listed)
+
+
+def is_set_aside(name: str, before: datetime) -> bool:
+    """Whether this is the name of what a restoration set aside before a time.
+
+    As old as its name: a restored file keeps the day of its last change.
+    """
+    _, mark, stamp = name.replace("_", "-").partition(f"{ASIDE}-")
+    try:
+        day = datetime.strptime(stamp[:17], STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return False
+    return bool(mark) and day < before
 
 
 def check_address(address: str) -> str:

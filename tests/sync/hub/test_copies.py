@@ -1,17 +1,23 @@
 """Copies sealed for the office: nothing in clear, and a whole hub back."""
 
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
 import pyrage
 import pytest
 
+from diag.journal import changes
 from diag.model.errors import DiagError
 from diag.sync.hub import copies
 from diag.sync.hub.home import HubHome
 from diag.sync.hub.hub import BlobFiles
 from tests.cli.running import diag
+from tests.journal.builders import person
 from tests.sync.hub.test_home import SETTINGS
+from tests.sync.offices import AUDITS, ROOTS, journal_in, let_in, started
+
+VALLEY, ANNE = AUDITS[0], person("anne")
 
 PHOTO = b"une photo"
 SHA = sha256(PHOTO).hexdigest()
@@ -118,3 +124,100 @@ def test_the_commands_seal_and_open(home: HubHome, tmp_path: Path) -> None:
     key = str(key_file(tmp_path))
     assert "Restauré depuis" in hub("restore", copied, "--identity", key, folder=new)
     assert HubHome.open(new).settings == SETTINGS
+
+
+VALUE = b"Madame Untelle"
+
+
+def held_by(folder: Path) -> list[Path]:
+    """Return the files of a hub, less its copies, that hold the value."""
+    copied = folder / copies.FOLDER
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    return [
+        path
+        for path in found
+        if copied not in path.parents and VALUE in path.read_bytes()
+    ]
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_what_was_erased_after_a_copy_does_not_come_back_with_it(
+    home: HubHome, tmp_path: Path, *, sealed: bool
+) -> None:
+    """Nor from what the restoration set aside, once it is let go."""
+    keys = [str(OFFICE.to_public())]
+
+    def back_up() -> Path:
+        done = copies.back_up_sealed(home, keys) if sealed else copies.back_up(home)
+        return done.rename(done.with_name(f"kept{done.suffix}"))
+
+    def put_back(folder: Path, copied: Path) -> object:
+        if not sealed:
+            return copies.restore(folder, copied)
+        return copies.restore_sealed(folder, copied, key_file(tmp_path))
+
+    with journal_in(tmp_path / "laptop") as laptop:
+        started(laptop, VALLEY, ANNE)
+        said = laptop.write(
+            changes.noted(VALLEY.id, ROOTS[VALLEY.id], "q", VALUE.decode()), ANNE
+        )
+        with closing(home.store()) as store:
+            hub = home.hub(store)
+            caller = hub.door.caller(let_in(hub))
+            hub.push(caller, list(laptop.lines(VALLEY.id)))
+            copied = back_up()
+            gone = laptop.write(changes.erased(VALLEY.id, said.id, "x"), ANNE)
+            hub.push(caller, [gone.line])
+            last = store.manifest({"*"})
+        assert not held_by(home.folder)
+
+        assert put_back(home.folder, copied)
+        with closing(home.store()) as store:
+            assert store.manifest({"*"}) == last
+        assert held_by(home.folder) == []
+
+        if not sealed:  # on a new machine, from the folder of the copies alone
+            copies.back_up(home)
+        else:
+            copies.back_up_sealed(home, keys)
+        new = tmp_path / "new"
+        put_back(new, copied)
+        with closing(HubHome.open(new).store()) as store:
+            assert store.manifest({"*"}) == last
+        assert held_by(new) == []
+
+
+def test_an_audit_that_comes_back_to_a_hub_finds_its_erasures_there(
+    home: HubHome, tmp_path: Path
+) -> None:
+    """From a laptop that was restored too, and does not hold them."""
+    with journal_in(tmp_path / "laptop") as laptop, closing(home.store()) as store:
+        started(laptop, VALLEY, ANNE)
+        said = laptop.write(
+            changes.noted(VALLEY.id, ROOTS[VALLEY.id], "q", VALUE.decode()), ANNE
+        )
+        before = list(laptop.lines(VALLEY.id))
+        gone = laptop.write(changes.erased(VALLEY.id, said.id, "x"), ANNE)
+        hub = home.hub(store)
+        hub.erasures.add([gone.line, b'{"cut'])
+
+        hub.push(hub.door.caller(let_in(hub)), before)
+
+        assert store.manifest({"*"}) == laptop.manifest()
+    assert held_by(home.folder) == []
+
+
+def test_what_was_set_aside_is_let_go_at_once_when_asked(
+    home: HubHome, tmp_path: Path
+) -> None:
+    def hub(*words: str) -> str:
+        done = diag(tmp_path, "hub", "--folder", str(home.folder), *words)
+        return done.out + done.err
+
+    copied = copies.back_up(home)
+
+    assert "Nommez la copie" in hub("restore")
+    assert "gardée trente jours" in hub("restore", str(copied))
+    assert len([*home.folder.glob("hub-avant-restauration-*")]) == 1
+    assert "supprimé : 1" in hub("restore", "--forget")
+    assert not [*home.folder.glob("hub-avant-restauration-*")]

@@ -9,10 +9,12 @@ from threading import Thread
 import psycopg
 import pytest
 
+from diag.journal import changes
 from diag.journal.errors import DamagedError, LockedError, ReadOnlyError
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
 from diag.sync.hub import copies
+from diag.sync.hub.erasures import forget_set_aside
 from diag.sync.hub.home import HubHome, HubSettings
 from diag.sync.hub.intake import Push
 from diag.sync.hub.postgres import (
@@ -24,10 +26,10 @@ from diag.sync.hub.store import Store, check_address, describe_address
 from tests.cli.running import diag
 from tests.journal.builders import NOON, person
 from tests.sync.databases import Server
-from tests.sync.offices import AUDITS, SCHOOLS, journal_in, say, started
+from tests.sync.offices import AUDITS, ROOTS, SCHOOLS, journal_in, say, started
 from tests.sync.serving import free_port
 
-ANNE = person("anne")
+VALLEY, ANNE = AUDITS[0], person("anne")
 URL = "https://hub.vallombre.example:8443"
 needs_pg_dump = pytest.mark.skipif(
     not shutil.which("pg_dump"), reason="pg_dump is not here (postgresql-client)"
@@ -244,6 +246,39 @@ def test_the_database_that_a_copy_replaces_is_kept(
     with psycopg.connect(address) as raw:
         found = raw.execute(f"select count(*) from {kept}.rev").fetchone()
     assert found == (len(lines_of(laptop)),)
+
+
+@needs_pg_dump
+def test_what_was_erased_since_a_copy_is_erased_again_and_set_aside_for_a_month(
+    tmp_path: Path, address: str, laptop: Journal
+) -> None:
+    home = made_home(tmp_path / "hub", address)
+    said = laptop.write(
+        changes.noted(VALLEY.id, ROOTS[VALLEY.id], "q", "Mme Untelle"), ANNE
+    )
+    with closing(home.store()) as store:
+        Push(7, {"*"}, NOON).take(store, lines_of(laptop))
+        copied = copies.back_up(home)
+        laptop.write(changes.erased(VALLEY.id, said.id, "x"), ANNE)
+        Push(7, {"*"}, NOON).take(store, lines_of(laptop))  # on another host
+
+    kept = copies.restore(home.folder, copied)
+
+    def schemas() -> set[str]:
+        with psycopg.connect(address) as raw:
+            found = raw.execute("select nspname::text from pg_namespace").fetchall()
+        return {name for (name,) in found}
+
+    with closing(home.store()) as store:
+        assert store.manifest({"*"}) == laptop.manifest()
+        held = store.lines(VALLEY.id, 0, 100, 10**6)
+        assert held
+        assert not [line for line in held[1] if b"Untelle" in line]
+        assert forget_set_aside(store) == 0
+        assert kept in schemas()
+        assert forget_set_aside(store, at_once=True) == 1
+    assert kept not in schemas()
+    assert "diag_hub" in schemas()
 
 
 @needs_pg_dump
