@@ -10,15 +10,15 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
+from diag.assess.finances import AidRate, fctva_rule
 from diag.assess.money import YEARS
 from diag.assess.plan import Action
 from diag.assess.results import CostLine, CriterionResult, Verdict
 from diag.assess.spread import short_places
-from diag.model.checklist import Checklist, Criterion, Finance
+from diag.model.checklist import Checklist, Criterion
 from diag.model.enums import (
     BudgetSection,
     Compliance,
-    FinanceTopic,
     Kind,
     Party,
     PlaceKind,
@@ -58,6 +58,8 @@ class Terms:
     """Who is asked to decide: a rule that binds others presses nothing here."""
     has_part: Callable[[Action], bool]
     """Whether the council has a part in an action."""
+    rates: tuple[AidRate, ...] = ()
+    """What is known for this year of the schemes that serve the commune."""
 
     @cached_property
     def budgets(self) -> tuple[int, ...]:
@@ -131,19 +133,6 @@ class Terms:
         """Return the budget that is open on the day when an action is due."""
         return action.due.year if action.due else self.budgets[1]
 
-    @cached_property
-    def fctva(self) -> Finance | None:
-        """The rule that gives back a part of what is invested, if it is fresh."""
-        today = self.day.isoformat()
-        oldest = f"{self.day.year - 1:04}{today[4:]}"
-        for rule in self.checklist.finances.values():
-            about = rule.topic, rule.section
-            is_rate = about == (FinanceTopic.FCTVA, BudgetSection.INVESTISSEMENT)
-            is_fresh = rule.as_of >= oldest[: len(rule.as_of)] and rule.holds(today)
-            if is_rate and is_fresh and rule.percent is not None:
-                return rule
-        return None
-
     def spent(self, actions: Iterable[Action], year: int) -> Spent:
         """Return what actions cost, paid from a budget on, over those that are left."""
         costs = [self._cost_of(one) for one in actions]
@@ -185,7 +174,7 @@ class Terms:
         return {}
 
     def _given_back(self, invested: int) -> Fctva | None:
-        rule = self.fctva
+        rule = fctva_rule(self.checklist, self.day)
         if rule is None or rule.percent is None or not invested:
             return None
         given = Fraction(invested * 100) * exact(rule.percent) / 100

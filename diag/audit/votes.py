@@ -9,6 +9,7 @@ from datetime import date
 from fractions import Fraction
 from uuid import UUID
 
+from diag.assess.finances import aid_rates, aided
 from diag.assess.plan import Action
 from diag.assess.results import CostLine
 from diag.assess.spread import short_places
@@ -46,6 +47,7 @@ from diag.model.enums import (
 from diag.model.number import canonical_number
 from diag.model.votes import (
     ActionNumber,
+    AidRange,
     AsideLine,
     DecisionList,
     DecisionQuestion,
@@ -69,7 +71,9 @@ _LACKING = 3
 """At most so many criteria named, of those that keep a council from deciding."""
 
 _PARTIES = {PlaceKind.SYNDICAT: Party.SYNDICAT}
-_NEXT_COUNCIL = "prochain_conseil"
+NEXT_COUNCIL = "prochain_conseil"
+"""The question that says when the council meets."""
+
 _CLAUSE = re.compile(
     r",| (?:et|pour|dans|près|en|qui|hors|par|aux?|avec|sur|du|des?|à|contre) "
 )
@@ -95,8 +99,8 @@ def decisions_of(
         version=version,
         budgets=terms.budgets,
         votes=tuple(
-            _vote(shown, terms, one, number)
-            for number, one in enumerate(ballot.motions, 1)
+            _vote(shown, terms, one, number).model_copy(update={"aid": aid})
+            for number, (one, aid) in enumerate(_aided(terms, ballot), 1)
         ),
         aside=tuple(_aside(shown, one) for one in ballot.aside),
         pending=tuple(_pending(shown, one) for one in ballot.pending),
@@ -155,7 +159,19 @@ def terms_of(report: Report) -> Terms:
         day=report.date,
         party=_PARTIES.get(report.about.kind, Party.COMMUNE),
         has_part=lambda action: for_the_council(report, action),
+        rates=aid_rates(
+            report.checklist,
+            report.date,
+            report.about.department,
+            report.commune.population if report.commune else None,
+        ),
     )
+
+
+def _aided(terms: Terms, ballot: Ballot) -> Iterator[tuple[Motion, AidRange | None]]:
+    asked = [(one.actions, one.year) for one in ballot.motions]
+    ranges = aided(asked, terms.rates, terms.checklist, terms.budgets, terms.day)
+    return zip(ballot.motions, ranges, strict=True)
 
 
 def _dangers_only(report: Report, terms: Terms) -> Ballot:
@@ -289,10 +305,15 @@ def _session(report: Report, year: int) -> str:
     """Return when the council may vote: the next one, or with a budget to come."""
     if year > report.date.year:
         return f"budget {year}"
-    answer = report.facts.answer(report.facts.root, _NEXT_COUNCIL)
+    day = council_day(report)
+    return f"conseil du {describe_day(day)}" if day else "prochain conseil"
+
+
+def council_day(report: Report) -> str:
+    """Return the ISO day of the next council; empty where it is past or not known."""
+    answer = report.facts.answer(report.facts.root, NEXT_COUNCIL)
     day = str(answer.value) if answer and answer.value else ""
-    is_ahead = day >= report.date.isoformat()
-    return f"conseil du {describe_day(day)}" if is_ahead else "prochain conseil"
+    return day if day >= report.date.isoformat() else ""
 
 
 def _aside(report: Report, unvoted: Unvoted) -> AsideLine:

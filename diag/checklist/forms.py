@@ -30,15 +30,18 @@ from diag.checklist.question_form import (
     AnyId,
     ChoiceId,
     Day,
+    DayOfYear,
     Department,
     Duration,
     FinanceTopicWord,
+    MilestoneWord,
     Name,
     PlaceWord,
     QuestionForm,
     SectionWord,
     Slug,
     SourceId,
+    TradeWord,
     Weight,
     Whom,
 )
@@ -56,6 +59,7 @@ from diag.model.checklist import (
     Synonym,
 )
 from diag.model.enums import BudgetSection
+from diag.model.number import exact
 
 
 class DomainForm(ItemForm, noun="domaine", builds=Domain):
@@ -158,6 +162,10 @@ class DeadlineForm(ItemForm, noun="échéance", builds=Deadline):
     note: Text = key("ce qu'il faut savoir de plus")
 
 
+WHOLE = 100
+"""Percent of everything."""
+
+
 class FinanceForm(ItemForm, noun="règle de finances", builds=Finance):
     """One dated rule of local finances."""
 
@@ -166,8 +174,14 @@ class FinanceForm(ItemForm, noun="règle de finances", builds=Finance):
     title: Text = key("titre affiché", '"Taux du FCTVA"')
     says: Text = key("la règle, en une phrase ou deux", '"16,404 % du TTC éligible."')
     section: SectionWord = key("section du budget dont elle parle")
-    percent: Decimals = key("taux ou part, en %")
-    euros: Euros = key("seuil, en euros HT")
+    percent: Decimals = key("taux ou part, en % ; d'une aide, le moins")
+    at_most: Decimals = key("d'une aide, le plus, en % ; le même sinon")
+    euros: Euros = key("seuil, en euros HT ; d'une aide, le plus par école")
+    aid: Slug = key("l'aide dont c'est le taux")
+    trades: ListOf[TradeWord] = key("métiers que l'aide paie ; tous sinon")
+    milestone: MilestoneWord = key("ce qui se passe alors, chaque année")
+    opens: DayOfYear = key("premier jour de l'année, 12-15, ou premier mois, 07")
+    closes: DayOfYear = key("dernier jour, ou dernier mois")
     since: Day = key("depuis quand elle vaut")
     until: Day = key("jusqu'à quand elle vaut")
     as_of: Day = key("date de ces informations", "2026-11-27")
@@ -180,6 +194,22 @@ class FinanceForm(ItemForm, noun="règle de finances", builds=Finance):
         if until and until < since[: len(until)]:
             message = f"elle finirait ({until}) avant de commencer ({since})"
             yield "until", message, ("since", "until")
+        if self.aid:
+            yield from self._aid_misfits()
+        if bool(self.milestone) != bool(self.closes):
+            message = "« milestone » et « closes » vont ensemble"
+            yield "closes", message, "Écrivez les deux, ou aucun."
+
+    def _aid_misfits(self) -> Iterator[Misfit]:
+        """Yield what keeps the rate of an aid from being reckoned."""
+        for name in ("percent", "section", "until"):
+            if not getattr(self, name):
+                message = f"le taux d'une aide sans « {name} » ne se calcule pas"
+                yield name, message, f"Ajoutez « {name} »."
+        rates = [exact(one) for one in (self.percent, self.at_most) if one]
+        if rates != sorted(rates) or any(not 0 < one <= WHOLE for one in rates):
+            message = "les taux de l'aide ne sont pas dans l'ordre, entre 0 et 100"
+            yield "at_most", message, ("percent", "at_most")
 
 
 class SourceForm(ItemForm, noun="source", builds=RegisteredSource):

@@ -164,6 +164,10 @@ ERRORS: dict[str, tuple[str, str]] = {
     "duration": ("une durée", "Écrivez P7D (jours), P6M (mois) ou P15Y (ans)."),
     "date": ("une date", "Écrivez par exemple 2026-09-01 ou 2026."),
     "day": ("un jour", "Écrivez par exemple 2026-09-01."),
+    "day_of_year": (
+        "un jour de l'année, ou un mois",
+        "Écrivez le mois puis le jour, 04-15, ou le mois seul, 07.",
+    ),
     "department": (
         "un département sur trois caractères",
         'Écrivez par exemple "033" ou "02A", entre guillemets.',

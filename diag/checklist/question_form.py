@@ -28,6 +28,7 @@ from diag.model.enums import (
     Direction,
     FinanceTopic,
     Kind,
+    Milestone,
     Moment,
     Nature,
     Owner,
@@ -53,6 +54,9 @@ Duration = Annotated[
     str, word("duration", r"P(?=[0-9])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?")
 ]
 
+DayOfYear = Annotated[
+    str, word("day_of_year", r"(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?")
+]
 Day = Annotated[str, word("date", r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")]
 LevelKey = Annotated[str, word("level", "[123]")]
 Reached = Annotated[int, whole(1, 3)]
@@ -77,6 +81,7 @@ Whom = Annotated[
 Seconds = Annotated[int, whole(0, 3600)]
 ProvenanceWord = Annotated[Provenance, one_of(*Provenance)]
 SectionWord = Annotated[BudgetSection, one_of(*BudgetSection)]
+MilestoneWord = Annotated[Milestone, one_of(*Milestone)]
 FinanceTopicWord = Annotated[FinanceTopic, one_of(*FinanceTopic)]
 AidStateWord = Annotated[AidState, one_of(*AidState)]
 

@@ -1,6 +1,6 @@
 """`diag audit votes`, `vote`, `decide`: what a council votes, then what it decided."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,9 +13,9 @@ from diag.audit.votes import votes_of
 from diag.cli.shared import Day, audit_command, print_json, print_lines
 from diag.model.audit import FollowUp
 from diag.model.enums import Decision
-from diag.model.votes import DecisionList
+from diag.model.votes import AidRange, DecisionList
 from diag.words.dates import describe_day
-from diag.words.figures import euros
+from diag.words.figures import euros, euros_between
 from diag.words.sentences import counted, sentence
 
 
@@ -120,6 +120,9 @@ def vote_rows(
         named = [f"{refs.get(each, '')} {each}".strip() for each in one.actions]
         details = (one.where, one.session, one.nature.words, ", ".join(named))
         yield f"     {' · '.join(filter(None, details))}"
+        if one.aid:
+            span = euros_between(one.aid.low, one.aid.high)
+            yield f"     aide, si elle est accordée : {span}"
         if became := voting.state_words(one, steps):
             yield f"     → {became}"
 
@@ -149,6 +152,8 @@ def votes_json(
     for each, one in zip(kept["votes"], found.votes, strict=True):
         each["spent"] |= {"gross": one.spent.gross, "net": one.spent.net}
         each["class"] = each.pop("tier")
+        if one.aid:
+            each["aid"] |= _aid_json([one.aid])
         each["steps"] = {
             ident: {name: getattr(steps[ident], name) for name in _OF_STEP}
             for ident in one.actions
@@ -161,8 +166,21 @@ def votes_json(
     for name in ("aside", "pending"):
         for each in kept[name]:
             each["class"] = each.pop("tier")
-    sums = {"gross": found.gross, "fctva": found.fctva, "net": found.net}
+    sums: dict[str, object] = {
+        "gross": found.gross,
+        "fctva": found.fctva,
+        "net": found.net,
+        "aid": _aid_json(found.aids),
+    }
     return {"frozen": is_frozen, **kept, **sums}
+
+
+def _aid_json(aids: Sequence[AidRange]) -> dict[str, int] | None:
+    """Return the sum of what schemes may pay; None: all of it is to be asked."""
+    if not aids:
+        return None
+    low, high = (sum(getattr(one, end) for one in aids) for end in ("low", "high"))
+    return {"low": low, "high": high}
 
 
 _OF_STEP = ("state", "on", "by", "why", "due")

@@ -35,6 +35,7 @@ from diag.documents.parts.advice import (
     themes_table,
 )
 from diag.documents.parts.budget import budget_by_domain
+from diag.documents.parts.milestones import milestones, milestones_list
 from diag.documents.parts.rooms import asked_of
 from diag.documents.parts.since import option_section, since
 from diag.documents.parts.sources import (
@@ -114,6 +115,8 @@ def view(report: Report) -> dict[str, object]:
     asked, more = asked_of(report, "commune", limit=ASKED)
     cited = [source for one in told for source in advice.cited(report, one, CITED)]
     cited += [aid.source for aid in listed_aids(report)]
+    days = milestones(report, shown[0])
+    cited += [one.source for one in days if one.source]
     reader = f"Mairie {of(commune)}" if commune else f"Élus {report.of_it}"
     at_length = partial(_describe_action, report)
     return {
@@ -138,6 +141,7 @@ def view(report: Report) -> dict[str, object]:
         "unvoted": unvoted_lines(shown),
         "pending": pending_lines(shown),
         "budgets": budgets_table(shown),
+        "milestones": milestones_list(days),
         "numbers": follow_up_list(shown),
         "alerts": alerts_box(report, READER, endangered(report)),
         "findings": findings_table(report),

@@ -7,10 +7,12 @@ same page as Markdown has the tables of `parts.votes`.
 from collections.abc import Iterator, Mapping
 
 from diag.audit.report import Report
+from diag.documents.parts.sources import TO_ASK
 from diag.documents.parts.votes import (
     FOOTNOTE,
     TIERS,
     SchoolVotes,
+    aid_cell,
     danger_words,
     headline_of,
     nature_words,
@@ -54,6 +56,7 @@ def sheet_of(report: Report) -> Sheet | None:
         "sums": _amounts(*shown.votes.every),
         "head": head_of(shown),
         "ticks": shown.is_frozen,
+        "aided": bool(shown.votes.aids),
         "foot": french(FOOTNOTE),
     }
 
@@ -98,6 +101,7 @@ def _vote(report: Report, shown: SchoolVotes, vote: Vote) -> Plain:
         "long": french(vote.otherwise.long),
         "short": french(vote.otherwise.short),
         "when": french(vote.session),
+        "aid": french(aid_cell(vote.aid)),
         **_amounts(vote.spent),
     }
 
@@ -123,6 +127,8 @@ def head_of(shown: SchoolVotes) -> Plain:
         "net": found.net,
         "least": found.least,
         "most": found.most,
+        "aid": french(str(found.aid)) if found.aid else TO_ASK,
+        "left": french(str(found.left)) if found.aid else "",
     }
 
 

@@ -4,7 +4,7 @@ The writer that fits them keeps one page of each and drops, in a fixed order, wh
 not fit: all of it stands in the Markdown, which is attached to the PDF.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from diag.assess.plan import Action
@@ -22,18 +22,18 @@ from diag.audit.findings import (
     weaknesses,
     where,
 )
-from diag.audit.reasons import concerns, deadline_of
+from diag.audit.reasons import concerns
 from diag.audit.report import Report
 from diag.documents.blocks import Pair, entry, sections
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
+from diag.documents.parts.milestones import milestones
 from diag.documents.parts.rooms import questions_for
 from diag.documents.parts.sources import aid_amounts, listed_aids
 from diag.documents.parts.votes import (
     SchoolVotes,
     became_lines,
     call_of,
-    danger_words,
     nature_words,
     pending_words,
     refs_of,
@@ -83,11 +83,14 @@ def _money(report: Report, shown: SchoolVotes) -> Plain:
         "rate": french(listed(sorted(rates))),
         "years": [{"year": one.year, "inv": one.inv, "fon": one.fon} for one in years],
         "effort": french(_effort(years)),
-        "dates": list(_dates(report, shown)),
+        "dates": [
+            {"when": french(one.when), "what": french(one.what)}
+            for one in milestones(report, shown)
+        ],
         "aids": [
             {
                 "what": french(one.title),
-                "rate": french(sentence(aid_amounts(one, report.date))),
+                "rate": french(sentence(aid_amounts(report, one))),
                 "ask": french(one.ask),
                 "as_of": french(describe_day(one.as_of)),
             }
@@ -123,49 +126,6 @@ def _cash(years: Sequence[YearSpent]) -> str:
         "factures. Le taux et les dépenses admises changent avec la loi de finances : "
         "à vérifier au moment du vote."
     )
-
-
-def _dates(report: Report, shown: SchoolVotes) -> Iterator[Plain]:
-    """Give what happens when, in order: council, budgets, what ends elsewhere."""
-    for act in danger_words((shown,)):
-        yield _date("Dès réception", f"Sans vote : {uncapitalised(act)}")
-    found: list[tuple[str, str, str]] = []
-    sessions: dict[str, list[Vote]] = {}
-    for vote in shown.votes.votes:
-        sessions.setdefault(vote.session, []).append(vote)
-    for session, votes in sessions.items():
-        numbers = listed([str(one.number) for one in votes], len(votes))
-        what = f"Vote{'s' * (len(votes) > 1)} {numbers}"
-        if session.startswith("budget"):
-            year = votes[0].year
-            when = f"{year}-04-15"
-            what = f"{what} : le budget {year} est voté avant cette date"
-            found.append((when, describe_day(when), what))
-        else:
-            found.append((shown.votes.day, sentence(session).rstrip("."), what))
-    found += ((day, describe_day(day), what) for day, what in _ends(report, shown))
-    for _, when, what in sorted(found):
-        yield _date(when, sentence(what))
-
-
-def _ends(report: Report, shown: SchoolVotes) -> Iterator[tuple[str, str]]:
-    """Give the day on which something ends for what is voted, and what it is."""
-    for vote in shown.votes.votes:
-        for result in _judged(report, vote):
-            day = deadline_of(result.criterion, report.checklist, report.facts)
-            if day >= shown.votes.day:
-                yield day, f"{_ending(report, result)} (vote {vote.number})"
-
-
-def _ending(report: Report, result: CriterionResult) -> str:
-    """Return what ends on the day that a criterion names."""
-    name = result.criterion.deadline
-    known = report.checklist.deadlines.get(name)
-    return known.title if known else report.checklist.questions[name].label
-
-
-def _date(when: str, what: str) -> Plain:
-    return {"when": french(when), "what": french(what)}
 
 
 # Page 3: what each vote rests on.

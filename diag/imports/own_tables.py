@@ -259,8 +259,14 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "title": ("règle", "titre", "title"),
         "says": ("ce qu'elle dit", "texte", "says"),
         "section": ("section", "section du budget"),
-        "percent": ("taux", "part", "percent"),
-        "euros": ("seuil", "seuil ht", "montant", "euros"),
+        "percent": ("taux", "part", "taux bas", "percent"),
+        "at_most": ("taux haut", "at most"),
+        "euros": ("seuil", "seuil ht", "montant", "plafond", "euros"),
+        "aid": ("aide", "aid"),
+        "trades": ("métiers", "trades"),
+        "milestone": ("jalon", "milestone"),
+        "opens": ("s'ouvre", "opens"),
+        "closes": ("se ferme", "closes"),
         "since": ("depuis", "valable depuis", "since"),
         "until": ("jusqu'à", "valable jusqu'à", "until"),
         "as_of": ("information de", "date", "as of"),
@@ -312,8 +318,8 @@ def node_of(key: str, cell: str, spot: Spot) -> Node | None:
     text = line_of_text(cell)
     if not text:
         return None
-    if key == "departments":
-        parts = [part.zfill(3) for part in re.split(r"[\s,/]+", text) if part]
+    if several := _SEVERAL.get(key):
+        parts = [several(part) for part in re.split(r"[\s,/]+", text) if part]
         return Items(spot, tuple(Scalar(spot, part, part) for part in parts))
     value = _READERS.get(key, str)(text)
     return Scalar(spot, value, str(value))
@@ -336,6 +342,20 @@ def _date(text: str) -> str:
     return iso_date(text) if "/" in text else text
 
 
+_SEVERAL: Mapping[str, Callable[[str], str]] = {
+    "departments": lambda part: part.zfill(3),
+    "trades": fold,
+}
+"""Keys of several values in one cell, and how each is read."""
+
+
+def _day_of_year(text: str) -> str:
+    """Return « 15/12 » as `12-15`, « 7 » as `07`; other texts as they stand."""
+    if day := re.fullmatch(r"(\d{1,2})/(\d{1,2})", text):
+        return f"{day[2].zfill(2)}-{day[1].zfill(2)}"
+    return text.zfill(2) if text.isdecimal() else text
+
+
 _READERS: Mapping[str, Callable[[str], str | int | bool]] = {
     **dict.fromkeys(
         ("minimum", "typical", "maximum", "euros"),
@@ -347,8 +367,11 @@ _READERS: Mapping[str, Callable[[str], str | int | bool]] = {
         lambda text: bool(flag("1" if text.casefold() == "x" else text)),
     ),
     **dict.fromkeys(("due", "as_of", "valid_until", "since", "until"), _date),
-    **dict.fromkeys(("vat", "percent"), lambda text: text.rstrip("% \u00a0\u202f")),
-    "topic": fold,
+    **dict.fromkeys(
+        ("vat", "percent", "at_most"), lambda text: text.rstrip("% \u00a0\u202f")
+    ),
+    **dict.fromkeys(("opens", "closes"), _day_of_year),
+    **dict.fromkeys(("topic", "milestone"), fold),
     "state": lambda text: _STATES.get(fold(text), text),
     "lifetime": _duration,
     "section": lambda text: fold(text).replace(" ", "_"),

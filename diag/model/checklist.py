@@ -17,6 +17,7 @@ from diag.model.enums import (
     Direction,
     FinanceTopic,
     Kind,
+    Milestone,
     Moment,
     Nature,
     Owner,
@@ -106,6 +107,10 @@ class Deadline(Noun):
     """A point of law, to be read in its text before it is quoted."""
     note: str = ""
 
+    def is_old(self, today: str) -> bool:
+        """Say whether it was read too long before a day, ISO, to be quoted as it is."""
+        return is_stale(self.as_of, today, RULE_YEARS)
+
     def has_passed(self, today: str) -> bool:
         """Say whether the date is over, `today` an ISO day; a year ends with it."""
         return bool(self.due) and self.due < today[: len(self.due)]
@@ -122,9 +127,21 @@ class Finance(Noun):
     section: BudgetSection | None = None
     """The section of the budget that it is about."""
     percent: Number | None = None
-    """The rate, or the share, in percent."""
+    """The rate, or the share, in percent; of an aid, the least."""
+    at_most: Number | None = None
+    """Of an aid, the most, in percent; empty: the same."""
     euros: int | None = None
-    """The threshold: cents before tax (HT)."""
+    """The threshold, cents before tax (HT); of an aid, the most for one school."""
+    aid: str = ""
+    """Id of the scheme whose rate it is."""
+    trades: tuple[Trade, ...] = ()
+    """What the scheme pays for; empty: everything of the section."""
+    milestone: Milestone | None = None
+    """What happens then, every year."""
+    opens: str = ""
+    """First day of every year, `12-15`, or first month, `07`; empty: no matter."""
+    closes: str = ""
+    """Last one."""
     since: str = ""
     """First date on which it holds; empty: before anyone looked."""
     until: str = ""
@@ -135,6 +152,10 @@ class Finance(Noun):
     """Id of a registered source, or `metier`."""
     note: str = ""
 
+    def is_old(self, today: str) -> bool:
+        """Say whether it was read too long before a day, ISO, to be quoted as it is."""
+        return is_stale(self.as_of, today, RULE_YEARS)
+
     def holds(self, today: str) -> bool:
         """Say whether it holds on a day, ISO."""
         begun = self.since <= today[: len(self.since)]
@@ -143,6 +164,15 @@ class Finance(Noun):
 
 PRICE_YEARS = 3
 """Years after which a price is too old to be counted on."""
+
+RULE_YEARS = 1
+"""Years after which a rule, or a date, is to be read again before it is quoted."""
+
+
+def is_stale(as_of: str, today: str, years: int) -> bool:
+    """Say whether something seen as of a date is older than so many years, ISO."""
+    limit = f"{int(today[:4]) - years:04}{today[4:]}"
+    return as_of < limit[: len(as_of)]
 
 
 class Price(Noun):
@@ -181,8 +211,7 @@ class Price(Noun):
 
     def is_old(self, today: str) -> bool:
         """Say whether it was seen too long before a day, ISO, to be counted on."""
-        limit = f"{int(today[:4]) - PRICE_YEARS:04}{today[4:]}"
-        return self.as_of < limit[: len(self.as_of)]
+        return is_stale(self.as_of, today, PRICE_YEARS)
 
 
 Level = Literal[0, 1, 2, 3]

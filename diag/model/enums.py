@@ -206,6 +206,17 @@ class FinanceTopic(StrEnum):
     ACHAT = "achat"
 
 
+class Milestone(StrEnum):
+    """What happens on a day of every year that a council works towards."""
+
+    BUDGET = "budget"
+    """Last day on which a budget is voted."""
+    AIDE = "aide"
+    """When applications for aid are taken, or were."""
+    TRAVAUX = "travaux"
+    """When the rooms are empty."""
+
+
 class Trade(StrEnum):
     """Whose craft an action takes."""
 

@@ -60,13 +60,40 @@ class VoteNature(Noun):
     """The date that makes it pressing: a year, a month or a day."""
 
 
-class AidRange(Noun):
-    """What the schemes that are open may pay, if they do: never subtracted."""
+class AidShare(Noun):
+    """What one scheme may pay of a vote, if it does."""
 
+    scheme: str
+    """Id of the scheme."""
+    title: str
+    section: str
+    """What it is reckoned on: investment, or running costs."""
+    base: int
+    """Euros before tax that it may pay a part of."""
+    percent: Number
+    at_most: Number
     low: int
     high: int
     source: str
     read_on: str
+    until: str
+    """Last date on which its rate holds."""
+
+
+class AidRange(Noun):
+    """What the schemes whose rate is known may pay together: never subtracted."""
+
+    shares: tuple[AidShare, ...] = Field(min_length=1)
+
+    @property
+    def low(self) -> int:
+        """At their lowest rates."""
+        return sum(one.low for one in self.shares)
+
+    @property
+    def high(self) -> int:
+        """At their highest, what the commune must keep left out."""
+        return sum(one.high for one in self.shares)
 
 
 class Fctva(Noun):
@@ -235,6 +262,11 @@ class DecisionList(Noun):
         shown = {ident: f"A{one.number}" for ident, one in self.numbers.items()}
         kept = {ident: f"R{one.number}" for ident, one in self.reserved.items()}
         return kept | shown
+
+    @property
+    def aids(self) -> tuple[AidRange, ...]:
+        """What the schemes may pay, vote by vote; empty: all of it is to be asked."""
+        return tuple(one.aid for one in self.votes if one.aid)
 
     @property
     def every(self) -> tuple[Spent, ...]:

@@ -68,6 +68,11 @@ def euros(amount: int) -> str:
     return measure(amount, "€")
 
 
+def euros_between(low: int, high: int) -> str:
+    """Return « 600 à 1 000 € », or « 600 € » where they are the same."""
+    return euros(high) if low == high else f"{number(low)} à {euros(high)}"
+
+
 def euros_and_cents(cents: Fraction | int) -> str:
     """Return exact cents, rounded to the cent: « 95,50 € »."""
     rounded = half_up(Fraction(cents))

@@ -165,6 +165,10 @@ def _row_problems(loaded: Loaded) -> Iterator[Problem]:
         for ident, source in sources.items():
             item = loaded.item(section, ident)
             yield from _sourced(loaded, item, "source", (source,))
+    for rule in draft.finances.values():
+        item = loaded.item("finances", rule.id)
+        if rule.aid:
+            yield from _known(loaded, item, "aids", ("aid",), rule.aid)
 
 
 def _recommendation_problems(

@@ -7,6 +7,7 @@ from fractions import Fraction
 from diag.assess.money import format_seen
 from diag.audit.reasons import day_words
 from diag.audit.report import Report
+from diag.audit.votes import terms_of
 from diag.documents.blocks import bold, bullets, table, written
 from diag.documents.escape import Md, link
 from diag.model.checklist import (
@@ -17,11 +18,11 @@ from diag.model.checklist import (
     Price,
     RegisteredSource,
 )
-from diag.model.enums import Standing
+from diag.model.enums import BudgetSection, Standing
 from diag.words.dates import describe_day
 from diag.words.figures import NBSP, euros, euros_and_cents, half_up, number
 from diag.words.sentences import sentence
-from diag.words.vocabulary import BUDGET_SECTIONS, TO_READ
+from diag.words.vocabulary import BUDGET_SECTIONS, TO_READ, TRADES
 
 GRADES = {
     "A": "texte officiel ou administration",
@@ -145,7 +146,7 @@ def possible_aids(report: Report) -> Md:
         (
             f"{aid.title} (ouverte)" if aid.state is AidState.OPEN else aid.title,
             _conditions(aid),
-            aid_amounts(aid, report.date),
+            aid_amounts(report, aid),
             aid.ask,
             f"{describe_day(aid.as_of)} ({source_words(aid.source)})",
         )
@@ -176,7 +177,7 @@ def all_aids(report: Report) -> Md:
             _STATES[aid.state],
             aid.period,
             " ".join(filter(None, (_conditions(aid), sentence(aid.note)))),
-            aid_amounts(aid, report.date),
+            aid_amounts(report, aid),
             source_words(aid.source),
             describe_day(aid.as_of),
         )
@@ -270,12 +271,32 @@ def _conditions(aid: Aid) -> str:
     return f"{sentence(f'demande : {aid.applicant}')} {aid.conditions}"
 
 
-def aid_amounts(aid: Aid, today: date) -> str:
+def aid_amounts(report: Report, aid: Aid) -> str:
     """Return what may be counted on: of a scheme that runs, only while it is known."""
-    if aid.state is not AidState.CLOSED and not aid.is_current(today.isoformat()):
+    rates = [one.rule for one in terms_of(report).rates if one.aid.id == aid.id]
+    if rates:
+        return " ; ".join(map(_rate_words, rates))
+    is_current = aid.is_current(report.date.isoformat())
+    if aid.state is not AidState.CLOSED and not is_current:
         return TO_ASK
     parts = [aid.rate, f"plafond : {aid.ceiling}" * bool(aid.ceiling)]
     return " ; ".join(one for one in parts if one) or "non relevé"
+
+
+def _rate_words(rule: Finance) -> str:
+    """Return « 30 à 50 % (investissement hors taxes), … », from whom, as of when."""
+    low, high = rule.percent or 0, rule.at_most or rule.percent or 0
+    share = f"{number(low)} à {number(high)}" if low != high else number(high)
+    paid = [TRADES[one].lower() for one in rule.trades]
+    section = BUDGET_SECTIONS[rule.section or BudgetSection.INVESTISSEMENT]
+    of_what = ", ".join([f"{section} hors taxes", *paid])
+    most = half_up(Fraction(rule.euros or 0, 100))
+    ceiling = f", {euros(most)} au plus" if most else ""
+    is_day = len(rule.until) > len("2027-12")
+    until = f"jusqu'{'au' if is_day else 'en'} {describe_day(rule.until)}"
+    who = "selon le syndicat" if rule.source == _CUSTOM else rule.source
+    seen = f"{who}, {describe_day(rule.as_of)}"
+    return f"{share}{NBSP}% ({of_what}){ceiling}, {until} ({seen})"
 
 
 def _due(report: Report, deadline: Deadline) -> str:

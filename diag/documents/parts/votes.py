@@ -4,18 +4,20 @@ A row is the same in the mayor's page, the note, the deliberation, the dossier a
 message: none of them computes an amount or chooses a vote.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from diag.audit.report import Report
 from diag.audit.votes import votes_of
 from diag.documents.blocks import bold, box, bullets, sections, table, written
 from diag.documents.escape import Md
+from diag.documents.parts.sources import TO_ASK
 from diag.model.enums import Aside, Nature, Pending
 from diag.model.votes import AidRange, AsideLine, DecisionList, Spent, Vote, YearSpent
 from diag.words.dates import describe_day
-from diag.words.figures import NBSP, euros, half_up, number
+from diag.words.figures import NBSP, euros, euros_between, half_up, number
 from diag.words.sentences import counted, sentence, uncapitalised
 
 TIERS = {
@@ -73,6 +75,17 @@ def votes_shown(report: Report) -> tuple[SchoolVotes, ...]:
     return (SchoolVotes("", votes_of(report), is_frozen=is_frozen),)
 
 
+class Span(NamedTuple):
+    """Whole euros, from the least to the most."""
+
+    low: int
+    high: int
+
+    def __str__(self) -> str:
+        """Return « 600 à 1 000 € »."""
+        return euros_between(self.low, self.high)
+
+
 @dataclass(frozen=True, slots=True)
 class Headline:
     """The parts, rounded; what is left is their difference: what is printed adds up."""
@@ -83,14 +96,22 @@ class Headline:
     fctva: int
     least: int
     most: int
+    aid: Span | None
+    """What the schemes may pay; None: all of it is to be asked."""
 
     @property
     def net(self) -> int:
         """What is left to the commune, no aid counted."""
         return self.gross - self.fctva
 
+    @property
+    def left(self) -> Span:
+        """What would be left to the commune if every aid were granted."""
+        low, high = self.aid or Span(0, 0)
+        return Span(self.net - high, self.net - low)
 
-def headline_of(some: Iterable[SchoolVotes]) -> Headline:
+
+def headline_of(some: Sequence[SchoolVotes]) -> Headline:
     """Return the totals of lists, each part rounded before any is subtracted."""
     rows = [spent for one in some for spent in one.votes.every]
     return Headline(
@@ -99,7 +120,15 @@ def headline_of(some: Iterable[SchoolVotes]) -> Headline:
         fctva=rounded(sum(one.fctva.euros for one in rows if one.fctva)),
         least=rounded(sum(one.least for one in rows)),
         most=rounded(sum(one.most for one in rows)),
+        aid=_rounded_aid([aid for one in some for aid in one.votes.aids]),
     )
+
+
+def _rounded_aid(aids: Sequence[AidRange]) -> Span | None:
+    if not aids:
+        return None
+    parts = (sum(one.low for one in aids), sum(one.high for one in aids))
+    return Span(*map(rounded, parts))
 
 
 def rounded(amount: int) -> int:
@@ -137,8 +166,22 @@ def money_line(some: Sequence[SchoolVotes]) -> Md:
     back = f" − {euros(found.fctva)} de FCTVA, versé plus tard" if found.fctva else ""
     left = bold(f"Reste à la commune, sans aucune aide : {euros(found.net)}.")
     gross = f"{euros(found.gross)} TTC brut sur trois budgets{back}."
-    span = f"{number(found.least)} à {euros(found.most)}"
-    return Md(f"{left} {written(f'{gross} Selon les devis, le brut ira de {span}.')}")
+    span = f"Selon les devis, le brut ira de {Span(found.least, found.most)}."
+    return Md(f"{left} {written(f'{gross} {span} {aid_line(found)}')}")
+
+
+def aid_line(found: Headline) -> str:
+    """Return what the aids may pay, and what would be left: nothing is subtracted."""
+    if found.aid is None:
+        return AIDS_TO_ASK
+    return (
+        f"Aides, si elles sont accordées : {found.aid} ; il resterait alors "
+        f"{found.left} à la commune."
+    )
+
+
+AIDS_TO_ASK = "Aides : à demander, aucun taux n'est connu pour cette année."
+"""Where no rate holds."""
 
 
 def votes_tables(some: Sequence[SchoolVotes]) -> Md:
@@ -216,9 +259,14 @@ def refs_of(each: SchoolVotes, vote: Vote) -> tuple[str, ...]:
 
 def aid_words(aid: AidRange | None) -> str:
     """Return « 120 à 300, si elle est accordée »: it is never subtracted."""
+    return f"{aid_cell(aid)}, si elle est accordée" if aid else TO_ASK
+
+
+def aid_cell(aid: AidRange | None) -> str:
+    """Return « 120 à 300 », or that it is to be asked."""
     if aid is None:
-        return "à demander"
-    return f"{number(aid.low)} à {number(aid.high)}, si elle est accordée"
+        return TO_ASK
+    return euros_between(aid.low, aid.high).removesuffix(f"{NBSP}€")
 
 
 def section_words(spent: Spent) -> str:
@@ -247,6 +295,9 @@ def amounts_words(vote: Vote) -> str:
     spent = vote.spent
     back = f"FCTVA {euros(spent.fctva.euros)}" if spent.fctva else "sans FCTVA"
     paid = f"brut {euros(spent.gross)} TTC, {back}, net {euros(spent.net)}"
+    if vote.aid:
+        span = euros_between(vote.aid.low, vote.aid.high)
+        paid = f"{paid} ; aide, si elle est accordée : {span}"
     return sentence(f"{paid} ; {section_words(spent)}, {vote.session}")
 
 

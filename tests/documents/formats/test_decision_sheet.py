@@ -39,7 +39,9 @@ def rooms(count: int, name: str) -> list[Plain]:
     return [f"{NAMES[name]} {at}" for at in range(1, count + 1)]
 
 
-def sheet(votes: int, places: int, dangers: int, name: str) -> dict[str, Plain]:
+def sheet(
+    votes: int, places: int, dangers: int, name: str, *, aided: bool
+) -> dict[str, Plain]:
     """Return a page of that size, every row as long as it may be."""
     amounts: dict[str, Plain] = {
         "gross": 12_340,
@@ -74,6 +76,7 @@ def sheet(votes: int, places: int, dangers: int, name: str) -> dict[str, Plain]:
                 ],
                 "short": "une classe sur deux reste sans aucune prise réseau."[:60],
                 "when": "conseil du 20 novembre 2026",
+                "aid": "12\u202f340 à 45\u202f670",
                 **amounts,
             }
             for at in range(1, votes + 1)
@@ -87,8 +90,16 @@ def sheet(votes: int, places: int, dangers: int, name: str) -> dict[str, Plain]:
             }
         ],
         "sums": {**amounts, "gross": 987_650, "net": 975_310},
-        "head": {**amounts, "none": "aucun", "least": 10_000, "most": 60_000},
+        "head": {
+            **amounts,
+            "none": "aucun",
+            "least": 10_000,
+            "most": 60_000,
+            "aid": "112\u202f340 à 245\u202f670 €" if aided else "à demander",
+            "left": "29\u202f640 à 62\u202f970 €" if aided else "",
+        },
         "ticks": True,
+        "aided": aided,
         "foot": "Net = brut − FCTVA, avant toute aide. " * 4,
     }
 
@@ -102,10 +113,12 @@ FOLDED = 20
 Fitted = list[dict[str, int | bool]]
 
 
-def pages(sizes: list[tuple[int, int, int, str]]) -> tuple[Fitted, list[str]]:
+def pages(
+    sizes: list[tuple[int, int, int, str]], *, aided: bool
+) -> tuple[Fitted, list[str]]:
     """Return how each page was fitted, and its text: all of them in one document."""
     body = "\n#pagebreak(weak: true)\n".join(
-        f"#decision-sheet({value(sheet(*size))})" for size in sizes
+        f"#decision-sheet({value(sheet(*size, aided=aided))})" for size in sizes
     )
     source = f"{_style()}{_sheet_style()}\n#show: styled\n{body}".encode()
     fonts: dict[str, Any] = {"font_paths": [str(FONTS)], "ignore_system_fonts": True}
@@ -119,10 +132,11 @@ def pages(sizes: list[tuple[int, int, int, str]]) -> tuple[Fitted, list[str]]:
 @pytest.mark.parametrize(
     "sizes", [FEW, pytest.param(SIZES, marks=pytest.mark.long)], ids=("few", "all")
 )
+@pytest.mark.parametrize("aided", [False, True])
 def test_every_size_is_one_page_that_fits_with_nothing_cut(
-    sizes: list[tuple[int, int, int, str]],
+    sizes: list[tuple[int, int, int, str]], *, aided: bool
 ) -> None:
-    fitted, texts = pages(sizes)
+    fitted, texts = pages(sizes, aided=aided)
 
     if sizes is FEW:  # a short page takes its ease, a full one is tightened
         assert fitted[0]["level"] == 0
@@ -134,6 +148,7 @@ def test_every_size_is_one_page_that_fits_with_nothing_cut(
         for room in rooms(dangers, name):
             assert squeezed(str(room)) in text
         assert text.count("☐") == 3 * votes
+        assert text.count(squeezed("12\u202f340 à 45\u202f670")) == votes * aided
         assert squeezed("975\u202f310") in text
         assert "Ensemble,troisbudgets" in text
 

@@ -114,6 +114,7 @@ def dropped(made: Document) -> Iterator[str]:
         yield one["how"]
     yield from (one["what"] for one in money["otherwise"])
     yield from (one["what"] for one in money["aids"])
+    yield from (one["what"] for one in money["dates"][1:])  # a danger has its box
     yield from money["pending"]
     for name in ("strengths", "doubts", "asked", "became"):
         yield from known[name]
@@ -161,7 +162,14 @@ def longest(votes: int, rooms: int) -> dict[str, Any]:
         "school": "École primaire intercommunale Marie-Curie des Marronniers",
         "voted": True,
         "money": {
-            "head": {**amounts, "none": "aucun", "least": 10_000, "most": 2_000_000},
+            "head": {
+                **amounts,
+                "none": "aucun",
+                "least": 10_000,
+                "most": 2_000_000,
+                "aid": "112\u202f340 à 245\u202f670 €",
+                "left": "29\u202f640 €",
+            },
             "rate": "16,404 % de l'investissement, lu le 27 novembre 2026",
             "years": [{"year": at, "inv": 500_000, "fon": 90_000} for at in (1, 2, 3)],
             "effort": "Le budget 2028 porte le plus gros effort : 590 000 €",
