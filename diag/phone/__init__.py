@@ -1,0 +1,1 @@
+"""One telephone, or the team's, beside this computer: photos and sheets come in."""

@@ -1,0 +1,315 @@
+"""The server of one screen: what telephones send, taken in or turned away.
+
+It listens on one address of this computer, for the time of a screen, in a thread of its
+own. A stranger (another network, name or page) is told nothing.
+"""
+
+import asyncio
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from ipaddress import IPv4Address, IPv4Network
+from secrets import compare_digest
+from threading import Thread
+from typing import Protocol
+from urllib.parse import parse_qs
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from diag.model.errors import DiagError
+from diag.phone.links import PhoneLink, PhoneRole, TurnedAway
+from diag.phone.pages import ALWAYS, PhonePage, code_page, photos_page
+
+MAX_PHOTO = 12 * 2**20
+"""Bytes of the largest photo taken in."""
+
+MAX_TEXT = 64 * 1024
+"""Bytes of the longest word or sheet."""
+
+PORTS = range(8137, 8147)
+"""Ports tried, in order: the first is what a firewall is asked to let through."""
+
+_PATIENCE = 60
+"""Seconds that a telephone has to send one thing."""
+
+_COOKIE = "t"
+
+
+class Receiver(Protocol):
+    """What takes in what arrives; each call is made in a thread that may wait."""
+
+    def where(self) -> str:
+        """Return where photos and words go now: « Classe CE2, Image lisible »."""
+
+    def photo(self, raw: bytes) -> str:
+        """Keep a photo; return the sentence that the telephone shows.
+
+        Raises:
+            DiagError: it is none, or cannot be kept.
+        """
+
+    def say(self, text: str) -> str:
+        """Keep a few words; return the sentence that the telephone shows.
+
+        Raises:
+            DiagError: they cannot be kept.
+        """
+
+    def sheet(self, role: PhoneRole, phone: str, raw: bytes) -> str:
+        """Keep a filled sheet, which replaces the same telephone's; return a sentence.
+
+        Raises:
+            DiagError: it cannot be read or kept.
+        """
+
+    def page(self, role: PhoneRole) -> PhonePage:
+        """Return the page of a questionnaire."""
+
+
+class Counter:
+    """The routes: each checks the peer, the link and the telephone first."""
+
+    def __init__(
+        self,
+        host: str,
+        network: IPv4Network,
+        links: Sequence[PhoneLink],
+        receiver: Receiver,
+    ) -> None:
+        self._host = host
+        self._network = network
+        self._links = links
+        self._receiver = receiver
+        self._one_at_a_time = asyncio.Lock()
+
+    def app(self) -> Starlette:
+        """Return it as an application."""
+        routes = [
+            Route("/", self._front, methods=["GET", "POST"]),
+            Route("/{token}", self._open, methods=["GET"]),
+            Route("/{token}/ICI", self._where, methods=["GET"]),
+            Route("/{token}/PHOTO", self._take_photo, methods=["POST"]),
+            Route("/{token}/MOT", self._take_words, methods=["POST"]),
+            Route("/{token}/FICHE", self._take_sheet, methods=["POST"]),
+        ]
+        handlers = {TurnedAway: _turned_away, HTTPException: _unknown}
+        return Starlette(routes=routes, exception_handlers=handlers)
+
+    def _check_peer(self, request: Request) -> None:
+        """Let in who is on this network and asks for this very address.
+
+        Raises:
+            TurnedAway: a stranger.
+        """
+        peer = request.client.host if request.client else ""
+        own = request.headers.get("host", "").lower() == self._host
+        origin = request.headers.get("origin")
+        with suppress(ValueError):
+            near = IPv4Address(peer) in self._network
+            if near and own and origin in {None, f"http://{self._host}"}:
+                return
+        raise TurnedAway(404)
+
+    def _link(self, request: Request, *roles: PhoneRole) -> PhoneLink:
+        """Return the link that a request names, for one of these uses.
+
+        Raises:
+            TurnedAway: a stranger, or there is none.
+        """
+        self._check_peer(request)
+        token = request.path_params["token"].upper().encode("utf-8", "replace")
+        for link in self._links:
+            if compare_digest(link.token.encode(), token):
+                if roles and link.role not in roles:
+                    break
+                return link
+        raise TurnedAway(404)
+
+    def _claimed(self, request: Request, *roles: PhoneRole) -> PhoneLink:
+        link = self._link(request, *roles)
+        link.check(request.cookies.get(_COOKIE, ""))
+        return link
+
+    async def _front(self, request: Request) -> Response:
+        """Ask for the digits; the right ones lead to the link."""
+        self._check_peer(request)
+        if request.method == "GET":
+            return _shown(code_page())
+        given = parse_qs((await _body(request, 1024)).decode("ascii", "replace"))
+        typed = "".join(filter(str.isdecimal, given.get("c", [""])[0]))
+        for link in self._links:
+            with suppress(TurnedAway):
+                if link.opens_with(typed):
+                    return RedirectResponse(f"/{link.token}", 303, ALWAYS)
+        raise TurnedAway(403, "Ce code n'est pas le bon. Visez plutôt le carré.")
+
+    async def _open(self, request: Request) -> Response:
+        """Show the page of a link to the telephone that claims it."""
+        link = self._link(request)
+        secret = link.claim(request.cookies.get(_COOKIE, ""))
+        is_photos = link.role is PhoneRole.PHOTOS
+        page = (
+            photos_page()
+            if is_photos
+            else await asyncio.to_thread(self._receiver.page, link.role)
+        )
+        response = _shown(page)
+        path = f"/{link.token}"
+        response.set_cookie(
+            _COOKIE, secret, httponly=True, samesite="strict", path=path
+        )
+        return response
+
+    async def _where(self, request: Request) -> Response:
+        self._claimed(request, PhoneRole.PHOTOS)
+        return _said(await asyncio.to_thread(self._receiver.where))
+
+    async def _take_photo(self, request: Request) -> Response:
+        link = self._claimed(request, PhoneRole.PHOTOS)
+        raw = await _counted(link, request, MAX_PHOTO)
+        # A picture decoded takes a hundred megabytes: one at a time.
+        async with self._one_at_a_time:
+            return await _kept(lambda: self._receiver.photo(raw), 415)
+
+    async def _take_words(self, request: Request) -> Response:
+        link = self._claimed(request, PhoneRole.PHOTOS)
+        raw = await _counted(link, request, MAX_TEXT)
+        text = raw.decode("utf-8", "replace")
+        return await _kept(lambda: self._receiver.say(text))
+
+    async def _take_sheet(self, request: Request) -> Response:
+        link = self._claimed(request, PhoneRole.TEAM, PhoneRole.DIRECTION)
+        raw = await _counted(link, request, MAX_TEXT)
+        phone = request.cookies[_COOKIE]
+        return await _kept(lambda: self._receiver.sheet(link.role, phone, raw))
+
+
+async def _counted(link: PhoneLink, request: Request, limit: int) -> bytes:
+    link.count_one()
+    return await _body(request, limit)
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    """Return what is sent, no more than `limit` bytes, within a minute.
+
+    Raises:
+        TurnedAway: too much, or too slow.
+    """
+    told = request.headers.get("content-length", "0")
+    if not told.isdecimal() or int(told) > limit:
+        raise TurnedAway(413, f"Trop lourd : {limit // 1024} ko au plus.")
+    taken = bytearray()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE):
+            async for part in request.stream():
+                taken += part
+                if len(taken) > limit:
+                    raise TurnedAway(413, f"Trop lourd : {limit // 1024} ko au plus.")
+            return bytes(taken)
+    raise TurnedAway(408, "Envoi trop lent. Recommencez plus près de l'ordinateur.")
+
+
+async def _kept(keep: Callable[[], str], refused: int = 400) -> Response:
+    try:
+        return _said(await asyncio.to_thread(keep))
+    except DiagError as error:
+        return _said(str(error), refused)
+
+
+def _shown(page: PhonePage) -> Response:
+    return Response(page.body, headers=page.headers)
+
+
+def _said(sentence: str, status: int = 200) -> Response:
+    headers = {**ALWAYS, "Content-Type": "text/plain; charset=utf-8"}
+    return PlainTextResponse(sentence, status, headers)
+
+
+async def _turned_away(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, TurnedAway)
+    return _said(str(error), error.status)
+
+
+async def _unknown(_request: Request, _error: Exception) -> Response:
+    return _said("", 404)
+
+
+class PhoneServer:
+    """The counter, served in a thread that ends with whoever opened it."""
+
+    def __init__(
+        self,
+        address: str,
+        network: IPv4Network,
+        links: Sequence[PhoneLink],
+        receiver: Receiver,
+    ) -> None:
+        self._socket = _listening(address)
+        port: int = self._socket.getsockname()[1]
+        self.host = f"{address}:{port}"
+        """What is typed by hand."""
+        counter = Counter(self.host, network, links, receiver)
+        config = uvicorn.Config(
+            counter.app(),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            # An address that a telephone claims to come from is not believed.
+            proxy_headers=False,
+            lifespan="off",
+            ws="none",
+            http="h11",
+            loop="asyncio",
+            limit_concurrency=64,
+            timeout_keep_alive=5,
+            timeout_graceful_shutdown=1,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = Thread(target=self._serve, name="téléphone", daemon=True)
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Serve no more; what is being received is lost."""
+        self._server.should_exit = True
+        self._server.force_exit = True
+        if self._thread.is_alive():
+            self._thread.join(timeout=3)
+        self._socket.close()
+
+    def _serve(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+    def url(self, link: PhoneLink) -> str:
+        """Return what the square says: in capitals, so that it stays small."""
+        return f"HTTP://{self.host}/{link.token}"
+
+
+def _listening(address: str) -> socket.socket:
+    """Return a socket bound to one address of this computer, on the first free port.
+
+    Raises:
+        DiagError: the address is gone, or no port is free.
+    """
+    problem: OSError | None = None
+    for port in PORTS:
+        made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            made.bind((address, port))
+            made.listen(16)
+        except OSError as error:
+            made.close()
+            problem = error
+        else:
+            return made
+    raise DiagError(
+        f"L'adresse {address} ne se laisse pas ouvrir. Le réseau a peut-être changé : "
+        "fermez cet écran et rouvrez-le."
+    ) from problem
