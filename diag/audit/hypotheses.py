@@ -42,7 +42,7 @@ FIBRE = (
 )
 """What « la fibre est arrivée » supposes, of the questions that the checklists ask."""
 
-_USE, _CLASS = "type_salle", "classe"
+USE, CLASS_USE = "type_salle", "classe"
 """The fact that gives what a room is for, and its value where a class is taught."""
 
 
@@ -114,8 +114,8 @@ def classrooms(facts: Facts) -> tuple[Place, ...]:
     return tuple(
         place
         for place in facts.places_of(PlaceKind.SALLE)
-        if (answer := facts.answer(place.id, _USE)) is None
-        or answer.value in {None, _CLASS}
+        if (answer := facts.answer(place.id, USE)) is None
+        or answer.value in {None, CLASS_USE}
     )
 
 

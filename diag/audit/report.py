@@ -138,6 +138,8 @@ class Report:
     """What the closing froze for the council; None while the audit is open."""
     option: Option | None
     """A kept scenario to print next to the facts, if one was asked."""
+    per_class: int
+    """Euros that the syndicat counts for what is reserved, a class; 0: none."""
 
     def once(self, what: tuple[str, ...], work: Callable[[], T]) -> T:
         """Return what is worked out of it under a name; kept for the next document."""
@@ -368,6 +370,7 @@ def build_report(
     hands: Mapping[str, VoteHand] | None = None,
     frozen: DecisionList | None = None,
     option: Option | None = None,
+    per_class: int = 0,
 ) -> Report:
     """Return a report of an audit as it stands `today`.
 
@@ -420,6 +423,7 @@ def build_report(
         hands=hands or {},
         frozen=frozen,
         option=option,
+        per_class=per_class,
     )
 
 
@@ -536,6 +540,7 @@ def _report_of(
         hands=hands,
         frozen=frozen,
         option=option_of(session, scenario) if scenario else None,
+        per_class=settings.reserved_per_class,
     )
 
 

@@ -26,6 +26,7 @@ from diag.assess.votes import (
     opening_questions,
 )
 from diag.audit.findings import for_the_council
+from diag.audit.hypotheses import CLASS_USE, USE
 from diag.audit.memory import session_before
 from diag.audit.reasons import basis, law_words
 from diag.audit.report import Report, report_of
@@ -37,6 +38,7 @@ from diag.journal.revision import NewRevision
 from diag.model.audit import FollowUp
 from diag.model.enums import (
     USUAL_READER,
+    Aside,
     FollowUpState,
     Nature,
     Owner,
@@ -52,12 +54,15 @@ from diag.model.votes import (
     DecisionList,
     DecisionQuestion,
     PendingLine,
+    Spent,
     Vote,
     VoteLine,
     VoteNature,
     VoteOtherwise,
+    YearSpent,
 )
 from diag.words.dates import describe_day, long_date
+from diag.words.figures import euros
 from diag.words.sentences import counted, listed, uncapitalised
 from diag.words.vocabulary import NATURES, OWNERS, WHOM
 
@@ -102,7 +107,10 @@ def decisions_of(
             _vote(shown, terms, one, number).model_copy(update={"aid": aid})
             for number, (one, aid) in enumerate(_aided(terms, ballot), 1)
         ),
-        aside=tuple(_aside(shown, one) for one in ballot.aside),
+        aside=(
+            *(_aside(shown, one) for one in ballot.aside),
+            *(_reserve(shown, terms) if not lacks else ()),
+        ),
         pending=tuple(_pending(shown, one) for one in ballot.pending),
         missing=tuple(_missing_words(shown, lacks)),
         questions=tuple(_questions(shown, terms)) if lacks else (),
@@ -329,6 +337,43 @@ def _aside(report: Report, unvoted: Unvoted) -> AsideLine:
         who="" if owner is Owner.COMMUNE else OWNERS[owner],
         spent=motion.spent,
     )
+
+
+CLASSES = "nb_classes"
+"""The question that says how many classes a school has."""
+
+
+def _reserve(report: Report, terms: Terms) -> Iterator[AsideLine]:
+    """Give the flat sum for what is reserved, where the syndicat settled one.
+
+    So much a class, whatever a sensitive fact is: neither its presence nor its amount
+    says anything.
+    """
+    if not report.per_class or report.about.school is None:
+        return
+    classes = _classes(report)
+    year, amount = terms.budgets[1], report.per_class * classes
+    paid = (YearSpent(year=year, fon=amount),) if amount else ()
+    yield AsideLine(
+        why=Aside.RESERVE,
+        tier=4,
+        title=f"Forfait réservé : {euros(report.per_class)} par classe",
+        where=counted(classes, "classe") if classes else "classes à compter",
+        actions=(),
+        spent=Spent(years=paid, least=amount, most=amount),
+    )
+
+
+def _classes(report: Report) -> int:
+    """Return how many classes: as answered, as in the official file, or by rooms."""
+    facts, school = report.facts, report.about.school
+    answer = facts.answer(facts.root, CLASSES)
+    if answer and isinstance(answer.value, int):
+        return answer.value
+    if school and school.classes:
+        return school.classes
+    uses = (facts.answer(place, USE) for place in facts.places)
+    return sum(one is not None and one.value == CLASS_USE for one in uses)
 
 
 def _pending(report: Report, unpriced: Unpriced) -> PendingLine:

@@ -28,6 +28,7 @@ from diag.model.codes import school_year
 from diag.model.errors import DiagError, install_command
 from diag.office.outlook import year_begun, year_sentence
 from diag.office.privacy import encrypting
+from diag.words.figures import euros
 from diag.words.sentences import counted
 from diag.workspace import backup as keeping
 from diag.workspace import doctor as doctoring
@@ -288,6 +289,15 @@ def import_(workspace: Workspace, file: Path, *, as_json: bool) -> None:
         click.echo(f"{counted(conflicts, 'conflit')} à trancher.")
 
 
+MOST_RESERVED = 10_000
+"""Euros per class above which a figure was mistyped."""
+
+
+def reserve_words(per_class: int) -> str:
+    """Return « 300 € par classe »; empty where none was settled."""
+    return f"{euros(per_class)} par classe" if per_class else ""
+
+
 @click.command()
 @workspace_command
 @click.option("--author", help="Votre prénom et votre nom.")
@@ -296,10 +306,17 @@ def import_(workspace: Workspace, file: Path, *, as_json: bool) -> None:
 @click.option("--phone", help="Téléphone du syndicat, pour les rapports.")
 @click.option("--email", help="Adresse du syndicat, pour les rapports.")
 @click.option("--siren", help="SIREN du syndicat, pour son propre audit.")
-def settings(workspace: Workspace, /, **given: str | None) -> None:
+@click.option(
+    "--reserved-per-class",
+    type=click.IntRange(0, MOST_RESERVED),
+    help="Forfait réservé, en euros TTC par classe ; 0 : aucun.",
+)
+def settings(
+    workspace: Workspace, /, reserved_per_class: int | None, **given: str | None
+) -> None:
     """Montre qui travaille ici, ou le change. Ce qui était dit reste à son auteur."""
     kept = workspace.settings
-    changed = changed_settings(kept, **given)
+    changed = changed_settings(kept, reserved_per_class=reserved_per_class, **given)
     if changed != kept:
         workspace.keep_settings(changed)
     print_table([
@@ -309,6 +326,7 @@ def settings(workspace: Workspace, /, **given: str | None) -> None:
         ("Téléphone", changed.phone),
         ("Adresse", changed.email),
         ("SIREN", changed.siren),
+        ("Forfait réservé", reserve_words(changed.reserved_per_class)),
     ])
     if year := year_begun(workspace):
         how = f"diag settings --campaign {year}"

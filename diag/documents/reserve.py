@@ -15,13 +15,15 @@ from diag.assess.spread import short_places
 from diag.audit.counsel import describe_due, describe_steps
 from diag.audit.findings import observed
 from diag.audit.report import Report
+from diag.audit.votes import terms_of, votes_of
 from diag.documents.blocks import Pair, table
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
 from diag.documents.parts.sources import all_sources, known_sources, sources_list
 from diag.documents.technique import photos, retired_question, signature
 from diag.model.enums import WORKING_READER as READER
-from diag.model.enums import Standing
+from diag.model.enums import Aside, Standing
+from diag.words.figures import euros
 from diag.words.sentences import listed, sentence
 from diag.words.vocabulary import PROVENANCES
 
@@ -45,6 +47,7 @@ def view(report: Report) -> dict[str, object]:
     return {
         "cover": frame.cover(report, "Remis en main propre"),
         "actions": advice.blocks(report, mine, READER, partial(_action, report)),
+        "use": _use_of_reserve(report, mine),
         "to_confirm": _to_confirm(report, maybe),
         "findings": _findings(report, [one for one in judged if one.settled]),
         "unknown": listed(unseen, len(unseen) + 1),
@@ -53,6 +56,27 @@ def view(report: Report) -> dict[str, object]:
         "photos": photos(replace(report, evidence=seen)),
         "sources": sources_list(report, all_sources(report) & cited),
     }
+
+
+def _use_of_reserve(report: Report, actions: Iterable[Action]) -> str:
+    """Return what the flat sum of the public pages is for; empty where none is."""
+    lines = votes_of(report).aside
+    line = next((one for one in lines if one.why is Aside.RESERVE), None)
+    if line is None:
+        return ""
+    terms = terms_of(report)
+    asked = sum(
+        terms.spent([one], terms.year(one)).gross
+        for one in actions
+        if terms.has_part(one)
+    )
+    left = line.spent.gross - asked
+    told = f"il reste {euros(left)}" if left >= 0 else f"il manque {euros(-left)}"
+    return (
+        f"{line.title} ({line.where}), soit {euros(line.spent.gross)} dans les "
+        f"documents publics. Les actions ci-dessus en demandent {euros(asked)} TTC sur "
+        f"trois budgets : {told}."
+    )
 
 
 def _action(report: Report, action: Action) -> tuple[Pair, ...]:

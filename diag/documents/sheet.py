@@ -143,3 +143,11 @@ def _unvoted(shown: SchoolVotes) -> Iterator[Plain]:
                 "who": french(who),
                 **_amounts(*(one.spent for one in lines)),
             }
+    for line in shown.votes.aside:
+        if line.why is Aside.RESERVE:
+            yield {
+                "what": french(line.title),
+                "which": french(line.where),
+                "who": french("à inscrire au budget"),
+                **_amounts(line.spent),
+            }

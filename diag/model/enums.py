@@ -341,6 +341,8 @@ class Aside(StrEnum):
     """It was decided already."""
     OTHERS = "others"
     """The council has no part in it."""
+    RESERVE = "reserve"
+    """A flat sum for what no public page may name."""
 
 
 class Pending(StrEnum):

@@ -24,6 +24,8 @@ class Settings(Noun):
     """How recipients of the reports reach the syndicat."""
     siren: str = ""
     """The syndicat's official number, once it was given."""
+    reserved_per_class: int = 0
+    """Whole euros with tax that each class is counted for what is reserved; 0: none."""
 
     def name_of(self, label: str) -> str:
         """Return a person's name, or the label when nobody knows it."""
@@ -69,6 +71,7 @@ def changed_settings(
     phone: str | None = None,
     email: str | None = None,
     siren: str | None = None,
+    reserved_per_class: int | None = None,
 ) -> Settings:
     """Return the settings once some are changed; None: as it was.
 
@@ -84,6 +87,8 @@ def changed_settings(
         new["campaign"] = _next_campaign(settings.campaign, campaign.strip())
     if siren is not None:
         new["siren"] = _siren(siren)
+    if reserved_per_class is not None:
+        new["reserved_per_class"] = reserved_per_class
     lines = {"syndicat": syndicat, "phone": phone, "email": email}
     new |= {
         name: _line(typed, name) for name, typed in lines.items() if typed is not None

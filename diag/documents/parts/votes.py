@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
+from diag.assess.money import UNPRICED
 from diag.audit.report import Report
 from diag.audit.votes import votes_of
 from diag.documents.blocks import bold, box, bullets, sections, table, written
@@ -333,6 +334,7 @@ _PAID = {
     Aside.DANGER: "Sans vote : danger, décision du maire",
     Aside.SMALL: "Sans vote : petites dépenses, crédits ouverts",
     Aside.DECIDED: "Déjà décidé",
+    Aside.RESERVE: "Forfait réservé, à inscrire au budget",
 }
 
 
@@ -353,7 +355,8 @@ def unvoted_lines(some: Sequence[SchoolVotes]) -> Md:
         for one in each.votes.aside:
             if one.why is Aside.DANGER:
                 continue
-            if one.tier <= _LAST_NAMED or one.spent.gross:
+            is_shown = one.spent.gross or one.why is Aside.RESERVE
+            if one.tier <= _LAST_NAMED or is_shown:
                 pressing.append(f"{_of(each)}{_aside_words(one)}")
             else:
                 others += 1
@@ -364,6 +367,8 @@ def unvoted_lines(some: Sequence[SchoolVotes]) -> Md:
 
 def _aside_words(line: AsideLine) -> str:
     paid = euros(line.spent.gross) + " TTC" if line.spent.gross else "sans dépense"
+    if line.why is Aside.RESERVE:
+        paid = f"{paid}, à inscrire au budget" if line.spent.gross else UNPRICED
     why = {Aside.DECIDED: "déjà décidé", Aside.INCLUDED: "compris dans un vote"}
     details = (line.who, why.get(line.why, ""), paid)
     return f"{line.title}, {line.where} ({', '.join(filter(None, details))})"
