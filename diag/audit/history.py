@@ -107,6 +107,7 @@ def changes_of(
 
 _ASPECTS = {
     "edition": "grilles",
+    "minutes": "durée de la visite",
     "profile": "parcours",
     "status": "état",
     "subject": "sujet",
@@ -366,6 +367,14 @@ _NAMED_BY: dict[type, str] = {
 """The field that names a thing."""
 
 
+_SAID = {
+    "minutes": "{}\u00a0min",
+    "subject": "campagne {}",
+    "votes": "version {}",
+}
+_NAMING = {"subject": "campaign", "votes": "version"}
+
+
 def _describe_aspect(session: AuditSession, name: str, value: dict[str, Any]) -> str:
     """Return « complet », « clos, empreinte 725b455e0a3c », « campagne 2026-2027 »."""
     if name == "edition":
@@ -375,11 +384,9 @@ def _describe_aspect(session: AuditSession, name: str, value: dict[str, Any]) ->
         return f"édition {editions.open(digest).version} ({digest[:12]})"
     if name == "profile":
         profile = _text(value, "profile")
-        return PROFILES[Profile(profile)][0] if profile in set(Profile) else profile
-    if name == "votes":
-        return f"version {_text(value, 'version')}"
-    if name == "subject":
-        return f"campagne {_text(value, 'campaign')}"
+        return PROFILES[Profile(profile)] if profile in set(Profile) else profile
+    if name in _SAID:
+        return _SAID[name].format(_text(value, _NAMING.get(name, name)))
     status, digest = _text(value, "status"), _text(value, "digest")
     word = STATUSES[AuditStatus(status)] if status in set(AuditStatus) else status
     if status == AuditStatus.ACCEPTE and value.get("alone") is True:

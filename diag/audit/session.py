@@ -50,6 +50,7 @@ from diag.model.audit import (
     FollowUp,
     Observation,
     Visit,
+    VisitPlan,
     audit_id,
     root_place_id,
 )
@@ -195,8 +196,13 @@ class AuditSession:
 
     @property
     def profile(self) -> Profile:
-        """How long the visit is to be."""
-        return profile_of(self.workspace.journal, self.audit.id)
+        """What the visit asks."""
+        return profile_of(self.plan)
+
+    @property
+    def plan(self) -> VisitPlan | None:
+        """How long the visit is to be, and since when; None until it was chosen."""
+        return self.snapshot.plan
 
     @property
     def status(self) -> AuditStatus:

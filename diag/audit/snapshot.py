@@ -10,12 +10,11 @@ from diag.assess.results import Assessment
 from diag.audit.succession import Heirs, answers_passed_on, heirs_of
 from diag.journal import subjects
 from diag.journal.attachments import Editions
-from diag.journal.facts import edition_of, facts_after, facts_of, profile_of
+from diag.journal.facts import edition_of, facts_after, facts_of, plan_of
 from diag.journal.journal import Journal
 from diag.journal.revision import NewRevision, Revision
-from diag.model.audit import Audit, Auditee
+from diag.model.audit import Audit, Auditee, VisitPlan
 from diag.model.checklist import Checklist, Question
-from diag.model.enums import Profile
 from diag.model.errors import DiagError
 from diag.model.fact import Facts
 from diag.workspace.workspace import Workspace
@@ -30,7 +29,8 @@ class Snapshot:
     digest: str
     """Of the audit, read before everything else: later writings change it."""
     edition: str | None
-    profile: Profile
+    plan: VisitPlan | None
+    """How long the visit is to be; None until it was chosen."""
     facts: Facts
     """Everything known; the root bears the subject's name."""
     is_public: bool = False
@@ -127,7 +127,7 @@ def read_snapshot(workspace: Workspace, audit: Audit, about: Auditee) -> Snapsho
         editions=workspace.editions,
         digest=digest,
         edition=edition_of(journal, audit.id),
-        profile=profile_of(journal, audit.id),
+        plan=plan_of(journal, audit.id),
         facts=replace(facts, places={**facts.places, facts.root: root}),
     )
     if not read.heirs:

@@ -1,8 +1,9 @@
 """A visit under way: the question at hand, what is answered there, what follows."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from diag.answers.answer_type import Parsed
 from diag.answers.types import TYPES, answer_words
@@ -16,17 +17,19 @@ from diag.audit.answer import (
 )
 from diag.audit.card import QuestionCard, card_of
 from diag.audit.consistency import TOGETHER, find_word, ways_of
+from diag.audit.fitting import choose_minutes, fit_of
 from diag.audit.history import describe_undo
 from diag.audit.memory import recall_of, still_true
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import Snapshot
 from diag.audit.undo import undo_last
-from diag.audit.walk import Key, Walk, WalkStop, choose_profile, describe_left, walk_of
+from diag.audit.walk import Key, Walk, WalkStop, walk_of
 from diag.journal import subjects
+from diag.journal.facts import profile_of
 from diag.journal.journal import get_setting, jot_setting
 from diag.journal.subjects import AnswerTopic, FlagTopic, NoteTopic
 from diag.model.checklist import Question
-from diag.model.enums import PlaceKind, Profile, Provenance, State
+from diag.model.enums import AuditStatus, PlaceKind, Provenance, State
 from diag.model.errors import DiagError
 from diag.model.fact import ROOT_KINDS
 from diag.words.dates import day_of
@@ -44,7 +47,7 @@ class _View:
     @cached_property
     def walk(self) -> Walk:
         seen = self.snapshot
-        return walk_of(seen.facts, seen.checklist, seen.profile, self.also)
+        return walk_of(seen.facts, seen.checklist, profile_of(seen.plan), self.also)
 
 
 class VisitSession:
@@ -217,11 +220,14 @@ class VisitSession:
         """After an answer: go to the next question left, if there is one."""
         return self._to(self.walk.left_after(self.key))
 
-    def choose(self, profile: Profile) -> str:
-        """Have the visit shorter or longer; return what is left, in words."""
-        choose_profile(self.session, profile)
+    def choose(
+        self, minutes: int, removed: Collection[str] = (), start: int = 0
+    ) -> str:
+        """Have the visit last so many minutes; return what fits, in words."""
+        choose_minutes(self.session, minutes, start=start, removed=removed)
         self._seen = _View(self.session.snapshot, self._seen.also | {self.key})
-        return describe_left(self.session, profile)
+        found = fit_of(self.session, minutes, removed)
+        return f"{minutes}\u00a0min\u00a0: {found.words}"
 
     def catch_up(self) -> bool:
         """Read again what another window wrote; return whether one did."""
@@ -316,6 +322,21 @@ def kept_key(session: AuditSession) -> Key | None:
         case [str(place), str(question), int(at)] if not last or at >= last[0]:
             return place, question
     return None
+
+
+def is_beginning(session: AuditSession) -> bool:
+    """Say whether a visit is about to begin: its rooms are known, nothing is said yet.
+
+    What official lists gave is said by nobody.
+    """
+    heads = chain.from_iterable(session.facts.answers.values())
+    return (
+        session.plan is None
+        and session.status is AuditStatus.EN_COURS
+        and bool(session.facts.places_of(PlaceKind.SALLE))
+        and all(head.provenance is Provenance.IMPORTED for head in heads)
+        and kept_key(session) is None
+    )
 
 
 def kept_place(session: AuditSession, walk: Walk) -> Key | None:

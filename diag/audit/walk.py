@@ -7,7 +7,7 @@ with the equipment that stands in it, then the equipment of the whole school.
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import cached_property
 
 from diag.answers.types import TYPES, heads_words
 from diag.assess.json import plain
@@ -17,23 +17,18 @@ from diag.assess.questions import (
     Asked,
     NextQuestion,
     Pace,
-    is_on_site,
     next_questions,
     relevant_questions,
-    seconds_of,
 )
 from diag.audit.consistency import doubts_of
 from diag.audit.floor import rooms_in
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession
-from diag.journal import changes
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import Moment, PlaceKind, Profile
-from diag.model.errors import DiagError
 from diag.model.fact import Answer, Facts, Place
-from diag.model.text import fold
 from diag.rules.values import Truth
-from diag.words.vocabulary import PLACES, PROFILES
+from diag.words.vocabulary import PLACES
 
 Key = tuple[str, str]
 """Place id, question id."""
@@ -92,6 +87,13 @@ class Leg:
     group: str
     """Heading that it stands under."""
     stops: tuple[WalkStop, ...]
+    room: str = ""
+    """Id of the place that one stands in; empty when it is none."""
+
+    @property
+    def is_place(self) -> bool:
+        """Return whether one goes there: a room, or what stands in none."""
+        return bool(self.room)
 
     @property
     def left(self) -> int:
@@ -220,7 +222,10 @@ def _legs(facts: Facts, stops: dict[str, list[WalkStop]]) -> Iterator[Leg]:
     for kind in ("salle", "lot"):
         yield _own_leg(kind, *_GENERAL[kind], own)
         for place, group in _places(facts, kind):
-            yield Leg(place.id, place.name, group, tuple(stops.get(place.id, ())))
+            holder = facts.places[place.parent or facts.root]
+            room = holder if holder.kind is PlaceKind.SALLE else place
+            here = tuple(stops.get(place.id, ()))
+            yield Leg(place.id, place.name, group, here, room.id)
 
 
 def _own_leg(whom: str, title: str, group: str, own: Iterable[WalkStop]) -> Leg:
@@ -350,118 +355,3 @@ def _to_ask(
         cents=rank.cents if rank else None,
         seconds=rank.seconds if rank else None,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Parcours:
-    """What a visit of one length would still ask, as things stand."""
-
-    profile: Profile
-    left: int
-    """Questions that surely apply and are still to be learnt."""
-    maybe: int
-    """More that may apply, once others are answered."""
-    minutes: int
-    """To ask and measure what is left, rounded up; walking and talking not counted."""
-    minutes_most: int
-    """The same, if all that may apply does; places still to be added not counted."""
-    chosen: bool
-    on_site: int = 0
-    """Minutes of the former to spend on the spot; the others are for forms and desk."""
-    on_site_most: int = 0
-    """The same, if all that may apply does."""
-
-    @property
-    def name(self) -> str:
-        """Return « court », « standard » or « complet »."""
-        return PROFILES[self.profile][0]
-
-    @property
-    def asked(self) -> str:
-        """Return how many questions are left: « 38 à 52 questions »."""
-        most = self.left + self.maybe
-        count = f"{self.left} à {most}" if self.maybe else str(self.left)
-        return f"{count} question{'s' * (most > 1)}"
-
-    @property
-    def lasts(self) -> str:
-        """Return how long they take: « de 9 à 12 min, dont 6 à 8 sur place »."""
-        time = f"environ {self.minutes} min"
-        if self.minutes_most > self.minutes:
-            time = f"de {self.minutes} à {self.minutes_most} min"
-        least, most = self.on_site, self.on_site_most
-        site = f"{least} à {most}" if most > least else str(most)
-        return f"{time}, dont {site} sur place" if most else time
-
-    @property
-    def words(self) -> str:
-        """Return what is left, in words: « 38 à 52 questions, de 9 à 12 min »."""
-        if not self.left + self.maybe:
-            return "rien à demander"
-        return f"{self.asked}, {self.lasts}"
-
-
-def parcours_of(session: AuditSession) -> tuple[Parcours, ...]:
-    """Return the three lengths of visit, from the shortest."""
-    session.check_method()
-    chosen = session.profile
-    return tuple(_parcours(session, each, chosen=each is chosen) for each in Profile)
-
-
-def choose_profile(session: AuditSession, profile: Profile) -> None:
-    """Choose how long the visit is; chosen again, nothing is written."""
-    if profile is not session.profile:
-        session.record(changes.profiled(session.audit.id, profile))
-
-
-def profile_named(text: str) -> Profile:
-    """Return the profile that a word names.
-
-    Raises:
-        DiagError: when it names none.
-    """
-    word = fold(text)
-    found = [each for each, (name, _) in PROFILES.items() if word and name == word]
-    if not found:
-        names = ", ".join(name for name, _ in PROFILES.values())
-        raise DiagError(f"Parcours « {text[:30]} » inconnu. Choisissez : {names}.")
-    return found[0]
-
-
-def describe_left(session: AuditSession, profile: Profile) -> str:
-    """Return what a visit of that length still asks: « Parcours court : … »."""
-    found = _parcours(session, profile, chosen=True)
-    return f"Parcours {found.name}\u00a0: {found.words}"
-
-
-def _parcours(session: AuditSession, profile: Profile, *, chosen: bool) -> Parcours:
-    walk = walk_of(session.facts, session.checklist, profile)
-    known = {question for _, question in session.facts.answers}
-    minutes = partial(_minutes, known=known, pace=session.workspace.pace)
-    left = [stop for stop in walk.stops if stop.is_left]
-    open_ = [stop for stop in walk.stops if not stop.settled]
-    return Parcours(
-        profile,
-        walk.left,
-        walk.maybe,
-        minutes(left),
-        minutes(open_),
-        chosen=chosen,
-        on_site=minutes(_on_site(left)),
-        on_site_most=minutes(_on_site(open_)),
-    )
-
-
-def _on_site(stops: Iterable[WalkStop]) -> Iterator[WalkStop]:
-    return (stop for stop in stops if is_on_site(stop.question))
-
-
-def _minutes(stops: Iterable[WalkStop], known: Collection[str], pace: Pace) -> int:
-    """Return what stops take; what was answered at another place takes less."""
-    asked = set(known)
-    total = 0
-    for stop in stops:
-        again = stop.question.id in asked
-        total += seconds_of(stop.question, again=again, pace=pace)
-        asked.add(stop.question.id)
-    return -(-total // 60)

@@ -8,16 +8,17 @@ from diag.assess import ENGINE
 from diag.audit import follow
 from diag.audit import upgrade as upgrading
 from diag.audit.acceptance import signature_json, standing_words
+from diag.audit.fitting import (
+    DURATIONS,
+    choose_minutes,
+    fit_of,
+    minutes_named,
+)
 from diag.audit.session import AuditSession, Listed, listed
 from diag.audit.session import start as start_audit
 from diag.audit.succession import OLDER
 from diag.audit.upgrade_preview import upgrade_json, upgrade_lines
-from diag.audit.walk import (
-    choose_profile,
-    left_to_ask,
-    parcours_of,
-    profile_named,
-)
+from diag.audit.walk import left_to_ask
 from diag.cli.main import LazyGroup
 from diag.cli.shared import (
     about_json,
@@ -37,7 +38,6 @@ from diag.model.enums import AuditStatus
 from diag.office.privacy.retention import overdue, overdue_words
 from diag.office.supervision import stand_of
 from diag.words.sentences import counted
-from diag.words.vocabulary import PROFILES
 from diag.workspace.workspace import Workspace
 
 COMMANDS = {
@@ -120,39 +120,35 @@ def questions(
 
 @click.command()
 @audit_command
-@click.argument("parcours", required=False, metavar="[court|standard|complet]")
-def profile(session: AuditSession, parcours: str | None, *, as_json: bool) -> None:
-    """Choisit la durée de la visite, ou dit ce que chacune demanderait encore.
+@click.argument("minutes", required=False, metavar="[MINUTES]")
+def profile(session: AuditSession, minutes: str | None, *, as_json: bool) -> None:
+    """Choisit les minutes de la visite, ou dit ce qui tient dans chaque durée.
 
-    Les minutes comptent les questions et les mesures ; ni la marche, ni les lieux qui
-    restent à ajouter. Une réponse donnée hors du parcours compte comme les autres.
+    Court, standard et complet valent 30, 45 et 90 minutes. Comptent la marche, les
+    questions et les mesures sur place, et deux minutes à chaud ; ni les formulaires, ni
+    les lieux qui restent à ajouter. Une réponse hors de la visite compte comme les
+    autres.
     """
-    if parcours is not None:
-        choose_profile(session, profile_named(parcours))
-    found = parcours_of(session)
+    if minutes is not None:
+        choose_minutes(session, minutes_named(minutes))
+    session.check_method()
+    chosen = session.plan.minutes if session.plan else 0
+    lasting = sorted({*DURATIONS, chosen} - {0})
+    found = [fit_of(session, each) for each in lasting]
     if as_json:
         print_json([
             {
-                "profile": str(one.profile),
-                "name": one.name,
-                "chosen": one.chosen,
-                "left": one.left,
-                "maybe": one.maybe,
                 "minutes": one.minutes,
-                "minutes_most": one.minutes_most,
-                "on_site": one.on_site,
-                "on_site_most": one.on_site_most,
+                "chosen": one.minutes == chosen,
+                "answers": one.answers,
+                "left_out": one.wanting,
+                "minutes_more": one.more_minutes,
             }
             for one in found
         ])
         return
     print_table(
-        (
-            "*" if one.chosen else " ",
-            one.name,
-            PROFILES[one.profile][1],
-            one.words,
-        )
+        ("*" if one.minutes == chosen else " ", f"{one.minutes} min", one.words)
         for one in found
     )
 
@@ -161,11 +157,20 @@ def profile(session: AuditSession, parcours: str | None, *, as_json: bool) -> No
 @workspace_command
 @subject_argument
 @campaign_option
+@click.option("--minutes", help="Durée de la visite : 20, 30, 45, 90…")
 def start(
-    workspace: Workspace, ref: str, campaign: str | None, *, as_json: bool
+    workspace: Workspace,
+    ref: str,
+    campaign: str | None,
+    minutes: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Ouvre l'audit dans la campagne ; sans effet s'il est ouvert."""
+    lasting = minutes_named(minutes) if minutes else 0
     session = start_audit(workspace, ref, campaign)
+    if lasting and (session.plan is None or session.plan.minutes != lasting):
+        choose_minutes(session, lasting)
     summary = _summary(session)
     if session.notice:
         click.echo(session.notice, err=True)

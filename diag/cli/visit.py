@@ -15,12 +15,13 @@ from diag.answers.types import TYPES
 from diag.audit.answer import UnlikelyAnswer
 from diag.audit.card import QuestionCard, StandingAnswer
 from diag.audit.confirmation import ConcurrentChange
+from diag.audit.fitting import DURATIONS, fit_of, minutes_named
 from diag.audit.history import describe_concurrent
 from diag.audit.places import add_place, agreeing
 from diag.audit.session import AuditSession, is_started, open_session
 from diag.audit.session import start as start_audit
 from diag.audit.visit import VisitSession, departure_lines, keep_place
-from diag.audit.walk import most_useful, parcours_of, profile_named
+from diag.audit.walk import most_useful
 from diag.cli.shared import campaign_option, print_lines, subject_argument, workspace_of
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
@@ -45,7 +46,7 @@ HELP = (
     ":comment : mesuré, constaté ou déclaré, pour la réponse suivante.",
     ":annuler : reprend la dernière saisie ; répétable.",
     ":reste : ce qu'il reste à demander, lieu par lieu. :lieu NOM : y aller.",
-    ":parcours : la durée de la visite. :parcours court, standard ou complet.",
+    ":minutes : ce qui tient dans la visite. :minutes 30 : sa durée.",
     ":salle NOM et :materiel NOM : ajoutent un lieu.",
     ":partir : à vérifier avant de partir. :fin : quitter.",
 )
@@ -323,13 +324,15 @@ def _leaving(visiting: VisitSession, _rest: str) -> Iterator[str]:
     yield from departure_lines(visiting.session)
 
 
-def _profile(visiting: VisitSession, rest: str) -> Iterator[str]:
+def _minutes(visiting: VisitSession, rest: str) -> Iterator[str]:
     if rest:
-        yield f"Enregistré. {visiting.choose(profile_named(rest))}."
+        yield f"Enregistré. {visiting.choose(minutes_named(rest))}."
         return
-    for each in parcours_of(visiting.session):
-        chosen = ", choisi" if each.chosen else ""
-        yield f"{each.name}{chosen} : {each.words}."
+    plan = visiting.session.plan
+    chosen = plan.minutes if plan else 0
+    for each in sorted({*DURATIONS, chosen} - {0}):
+        mark = ", choisi" if each == chosen else ""
+        yield f"{each} min{mark} : {fit_of(visiting.session, each).words}."
 
 
 def _place(visiting: VisitSession, rest: str) -> Iterator[str]:
@@ -366,7 +369,8 @@ _ACTS: dict[str, Act] = {
     "comment": _known,
     "reste": _left,
     "partir": _leaving,
-    "parcours": _profile,
+    "minutes": _minutes,
+    "parcours": _minutes,
     "lieu": _place,
     "salle": partial(_add, kind=PlaceKind.SALLE),
     "materiel": partial(_add, kind=PlaceKind.LOT),

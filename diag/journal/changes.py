@@ -19,8 +19,9 @@ from diag.model.audit import (
     Scenario,
     Subject,
     Visit,
+    VisitPlan,
 )
-from diag.model.enums import Audience, AuditStatus, PlaceKind, Profile
+from diag.model.enums import Audience, AuditStatus, PlaceKind
 from diag.model.fact import Answer, FloorRow, Place
 from diag.model.number import Number
 from diag.model.votes import DecisionList, VoteHand
@@ -49,9 +50,10 @@ def pinned(
     return NewRevision(audit, subjects.EDITION, value)
 
 
-def profiled(audit: str, profile: Profile) -> NewRevision:
-    """Set how long the visit is to be."""
-    return NewRevision(audit, subjects.PROFILE, {"profile": str(profile)})
+def planned(audit: str, plan: VisitPlan) -> NewRevision:
+    """Set how long the visit is to be, since when, and where one does not go."""
+    value = plan.model_dump(mode="json", exclude_defaults=True)
+    return NewRevision(audit, subjects.MINUTES, value)
 
 
 def moved(

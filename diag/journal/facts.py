@@ -18,7 +18,7 @@ from diag.journal.subjects import (
     NoteTopic,
     ObservationTopic,
 )
-from diag.model.audit import Audit, Subject, audit_id
+from diag.model.audit import Audit, Subject, VisitPlan, audit_id
 from diag.model.enums import AuditStatus, Profile, Provenance, State
 from diag.model.fact import Answer, Facts, FloorRow, Value
 
@@ -91,15 +91,26 @@ def edition_of(journal: Journal, audit: str) -> str | None:
     return digest if isinstance(digest, str) else None
 
 
-def profile_of(journal: Journal, audit: str) -> Profile:
-    """Return how long the visit is to be; people who differ: the longest."""
-    heads = journal.current(audit, subjects.PROFILE)
-    profiles = []
-    for head in heads:
-        value: Any = head.value
-        with suppress(KeyError, TypeError, ValueError):
-            profiles.append(Profile(value["profile"]))
-    return max(profiles, key=list(Profile).index, default=Profile.STANDARD)
+def plan_of(journal: Journal, audit: str) -> VisitPlan | None:
+    """Return how long the visit is to be, if it was said; people who differ: longest.
+
+    One who chose a length by its name, before minutes were, started no clock.
+    """
+    plans = []
+    for head in journal.current(audit, subjects.MINUTES):
+        with suppress(ValueError):
+            plans.append(VisitPlan.model_validate(head.value))
+    if not plans:
+        for head in journal.current(audit, subjects.PROFILE):
+            value: Any = head.value
+            with suppress(KeyError, TypeError, ValueError):
+                plans.append(VisitPlan(minutes=Profile(value["profile"]).minutes))
+    return max(plans, key=lambda plan: (plan.minutes, plan.start), default=None)
+
+
+def profile_of(plan: VisitPlan | None) -> Profile:
+    """Return what a visit asks; the standard one until its length is chosen."""
+    return Profile.within(plan.minutes) if plan else Profile.STANDARD
 
 
 def asked_again_of(journal: Journal, audit: str) -> dict[str, int]:

@@ -11,8 +11,11 @@ EDITION = "audit/edition"
 FLOOR = "places/plan"
 """How rooms stand in their buildings: rows in order, with widths."""
 
+MINUTES = "audit/minutes"
+"""How long the visit is to be, and since when."""
+
 PROFILE = "audit/profile"
-"""How long the visit is to be."""
+"""The same as one of three names: read, written no more."""
 
 STATUS = "audit/status"
 """Where the audit stands."""
@@ -440,7 +443,7 @@ _OF_ADVICE: dict[str, Callable[[str], Topic]] = {
     "vote": HandTopic,
 }
 
-_ABOUT = frozenset({"edition", "profile", "status", "subject", "votes"})
+_ABOUT = frozenset({"edition", "minutes", "profile", "status", "subject", "votes"})
 
 _BY_IDENT: dict[str, Callable[[str], Topic]] = {
     "visit": VisitTopic,

@@ -55,6 +55,21 @@ class Visit(Noun):
     """The commune's authorisation to enter and measure: who gave it, when."""
 
 
+class VisitPlan(Noun):
+    """How long a visit is to be, since when, and where it does not go."""
+
+    minutes: int = Field(ge=1, le=1440)
+    start: int = Field(default=0, ge=0)
+    """Wall clock, UTC milliseconds; 0: nobody started it."""
+    removed: tuple[str, ...] = ()
+    """Whom one does not ask, places where one does not go."""
+
+    @property
+    def until(self) -> int:
+        """When one leaves, by the same clock."""
+        return self.start + self.minutes * 60_000
+
+
 class FollowUp(Noun):
     """One step in the life of a recommendation; the last one holds."""
 

@@ -139,12 +139,12 @@ class Direction(StrEnum):
 
 
 class Profile(StrEnum):
-    """How long a visit is: each asks what the one before asks, and more."""
+    """What a visit asks: each asks what the one before asks, and more."""
 
     SHORT = "short"
-    """Three quarters of an hour: the law, and what the rest needs."""
+    """Half an hour: the law, and what the rest needs."""
     STANDARD = "standard"
-    """Half a day."""
+    """Up to an hour and a half."""
     FULL = "full"
     """Everything."""
 
@@ -154,6 +154,21 @@ class Profile(StrEnum):
             return True
         order = tuple(Profile)
         return order.index(question) <= order.index(self)
+
+    @property
+    def minutes(self) -> int:
+        """The minutes that it stood for, when a length was chosen by its name."""
+        return _MINUTES[self]
+
+    @classmethod
+    def within(cls, minutes: int) -> "Profile":
+        """Return what a visit of so many minutes asks."""
+        if minutes >= _MINUTES[cls.FULL]:
+            return cls.FULL
+        return cls.STANDARD if minutes >= _MINUTES[cls.STANDARD] else cls.SHORT
+
+
+_MINUTES = {Profile.SHORT: 30, Profile.STANDARD: 45, Profile.FULL: 90}
 
 
 class Moment(StrEnum):

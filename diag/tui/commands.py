@@ -25,6 +25,7 @@ class KeyPlace(StrEnum):
     SCHOOL = "École"
     VISIT = "Visite"
     GRID = "Visite, grille"
+    PLANNER = "La visite"
     DEPARTURE = "Avant de partir"
     PHOTOS = "Photos"
     PLACES = "Lieux"

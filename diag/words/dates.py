@@ -197,5 +197,34 @@ def time_words(at: int) -> str:
     return _local(at).strftime("%d/%m/%Y %H:%M")
 
 
+def hour_words(at: int) -> str:
+    """Return the local time of a wall clock: « 10 h 05 », « 11 h »."""
+    local = _local(at)
+    minutes = f"\u00a0{local:%M}" if local.minute else ""
+    return f"{local.hour}\u00a0h{minutes}"
+
+
+_HOUR = re.compile(r"(\d{1,2})(?:[h:. ]+(\d\d))?[h ]*|(\d{1,2})(\d\d)")
+
+
+def hour_typed(text: str, day: date) -> int:
+    """Return the wall clock of an hour typed, that day: « 10 h 05 », « 9:30 », « 11 ».
+
+    Raises:
+        DiagError: when it is no hour.
+    """
+    found = _HOUR.fullmatch(fold(text))
+    hour, minute = (
+        int(each)
+        for each in (
+            (found[1] or found[3], found[2] or found[4] or 0) if found else (99, 0)
+        )
+    )
+    if hour >= 24 or minute >= 60:  # noqa: PLR2004 - a day and an hour
+        raise DiagError(f"« {text[:20]} » n'est pas une heure. Écrivez 10 h 05.")
+    at = datetime(day.year, day.month, day.day, hour, minute).astimezone()
+    return int(at.timestamp() * 1000)
+
+
 def _local(at: int) -> datetime:
     return datetime.fromtimestamp(at / 1000, UTC).astimezone()

@@ -274,11 +274,11 @@ STATUS_BUTTONS = STATUS_MOVES | {AuditStatus.CLOS: "Clore"}
 """The same on a button, where that is too long."""
 
 PROFILES = {
-    Profile.SHORT: ("court", "l'indispensable"),
-    Profile.STANDARD: ("standard", "l'ordinaire"),
-    Profile.FULL: ("complet", "tout"),
+    Profile.SHORT: "court",
+    Profile.STANDARD: "standard",
+    Profile.FULL: "complet",
 }
-"""How a visit is called, and what it asks: how long it lasts depends on the school."""
+"""How a visit was called before its minutes were chosen."""
 
 AUDIENCES = {
     Audience.MAIRIE: "la mairie",

@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 from diag.audit.acceptance import digest_to_accept, standing_words, ways_on
+from diag.audit.fitting import choose_minutes
 from diag.audit.follow import add_step, move
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
@@ -15,7 +16,7 @@ from diag.audit.undo import undo
 from diag.journal import changes
 from diag.journal.signatures import signable, standing_word
 from diag.model.audit import FollowUp
-from diag.model.enums import AuditStatus, FollowUpState, Profile
+from diag.model.enums import AuditStatus, FollowUpState
 from diag.model.errors import DiagError
 from diag.office import conflicts
 from diag.office.supervision import accept, give_back, to_review
@@ -165,8 +166,8 @@ def test_a_line_written_since_unseals_and_says_by_whom(
     submitted(two)
     if late:  # the author's laptop was apart: its line looks older than it is
         say(mine, "debit_montant", 10)
-        for profile in (Profile.FULL, Profile.SHORT, Profile.STANDARD):
-            theirs.record(changes.profiled(theirs.audit.id, profile))
+        for minutes in (90, 30, 45):
+            choose_minutes(theirs, minutes)
         accept(theirs)
     else:
         accept(theirs)
@@ -306,7 +307,7 @@ def check_printed(session: AuditSession) -> None:
     lines = [
         revision
         for revision in session.revisions()
-        if not revision.subject.startswith(("audit/s", "audit/profile"))
+        if not revision.subject.startswith(("audit/s", "audit/minutes"))
         and not revision.subject.endswith("/follow")
     ]
     heads = session.workspace.journal.current(session.audit.id, "audit/status")

@@ -11,7 +11,7 @@ from diag.audit.memory import NothingToRepeatError
 from diag.audit.session import AuditSession, start
 from diag.audit.visit import VisitSession
 from diag.audit.walk import Key
-from diag.model.enums import PlaceKind, Profile, Provenance, QuestionType, State
+from diag.model.enums import PlaceKind, Provenance, QuestionType, State
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import workspace
 
@@ -107,5 +107,5 @@ def test_a_short_visit_still_proposes_it(
     question, value = asked_of(first, "commune")
     record_answer(first, NewAnswer(question, value))
     visiting = VisitSession(second, at(second, question))
-    visiting.choose(Profile.SHORT)
+    visiting.choose(30)
     assert visiting.card.last is not None

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from diag.audit import session as audits
 from diag.audit import snapshot
 from diag.audit.answer import NewAnswer, record_answer, record_note, toggle_flag
+from diag.audit.fitting import choose_minutes
 from diag.audit.follow import add_visit, move
 from diag.audit.places import add_place, close_list, remove_place, rename_place
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
-from diag.audit.walk import choose_profile
 from diag.journal import changes
 from diag.journal.heads import same
-from diag.model.enums import AuditStatus, PlaceKind, Profile, State
+from diag.model.enums import AuditStatus, PlaceKind, State
 from diag.model.errors import DiagError
 from diag.model.fact import Answer
 from diag.workspace.workspace import Workspace
@@ -48,7 +48,7 @@ GESTURES: dict[str, Callable[[AuditSession], object]] = {
     "another name": lambda one: rename_place(one, "CP", "Salle bleue"),
     "no place": lambda one: remove_place(one, "CP"),
     "a list closed": lambda one: close_list(one, PlaceKind.SALLE),
-    "a shorter visit": lambda one: choose_profile(one, Profile.SHORT),
+    "a shorter visit": lambda one: choose_minutes(one, 30),
     "a day on site": lambda one: add_visit(one, one.workspace.world.today()),
     "a closing": lambda one: move(one, AuditStatus.CLOS),
     "another answer beside": lambda one: one.record(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from diag.audit import advising
 from diag.audit.answer import NewAnswer, record_answer, record_note, toggle_flag
+from diag.audit.fitting import choose_minutes
 from diag.audit.follow import add_step, add_visit, move
 from diag.audit.grid import duplicate
 from diag.audit.history import changes_of
@@ -27,7 +28,6 @@ from diag.audit.places import (
 from diag.audit.session import AuditSession
 from diag.audit.transfer import export_audit, import_audit
 from diag.audit.undo import undo, undo_last
-from diag.audit.walk import choose_profile
 from diag.documents.questionnaire import compose, keep
 from diag.journal import changes, subjects
 from diag.journal.revision import Json, NewRevision
@@ -223,7 +223,7 @@ def say_everything(session: AuditSession) -> None:
     advising.add_own(session, "Ranger le chariot", owner=Owner.ECOLE, euros="10")
     step = FollowUp(recommendation=FIBRE, state=FollowUpState.DECIDEE, on="2026-10-05")
     add_step(session, step)
-    choose_profile(session, Profile.SHORT)
+    choose_minutes(session, 30)
     add_visit(session, date(2026, 10, 5), met=("le maire",))
     keep(session, compose(session, "direction")[1])
     session.record(
@@ -302,8 +302,8 @@ def test_a_day_on_site_its_correction_and_a_parcours_are_undone(
 ) -> None:
     visit = add_visit(session, date(2026, 10, 1))
     add_visit(session, date(2026, 10, 2), corrects=visit)
-    choose_profile(session, Profile.FULL)
-    assert undo(session) == "audit, parcours : complet"
+    choose_minutes(session, 90)
+    assert undo(session) == "audit, durée de la visite : 90\u00a0min"
     assert session.profile is Profile.STANDARD
     assert undo(session) == "correction : visite du 02/10/2026"
     assert undo(session) == "visite du 01/10/2026"

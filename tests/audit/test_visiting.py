@@ -13,7 +13,7 @@ from diag.audit.visit import (
     kept_place,
     minutes_on_site,
 )
-from diag.model.enums import PlaceKind, Profile, Provenance, State
+from diag.model.enums import PlaceKind, Provenance, State
 from diag.model.errors import DiagError
 
 
@@ -130,9 +130,9 @@ def test_it_resumes_at_a_question_that_so_short_a_visit_does_not_ask(
     session: AuditSession,
 ) -> None:
     long = VisitSession(session)
-    long.choose(Profile.FULL)
+    long.choose(90)
     everything = {stop.key for stop in long.walk.stops}
-    long.choose(Profile.SHORT)
+    long.choose(30)
     brief = {stop.key for stop in VisitSession(session).walk.stops}
     outside = min(everything - brief)
     keep_place(session, outside)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from diag.demo.territory import with_key
-from tests.audit.builders import SCHOOL, workspace
+from tests.audit.builders import OTHER, SCHOOL, workspace
 from tests.cli.running import Run, diag
 
 SIREN = with_key("25990001")
@@ -78,12 +78,21 @@ def test_the_syndicat_s_number_is_given_once(home: Path) -> None:
 def test_the_length_of_a_visit_is_chosen_and_told(home: Path) -> None:
     done(diag(home, "audit", "start", SCHOOL))
     said = done(diag(home, "audit", "profile", SCHOOL, "court"))
-    assert said.startswith("*  court")
+    assert "\n*  30 min  " in said
+    done(diag(home, "audit", "profile", SCHOOL, "60"))
     told = json.loads(done(diag(home, "audit", "profile", SCHOOL, "--json")))
-    assert [one["name"] for one in told if one["chosen"]] == ["court"]
-    assert told[0]["left"] < told[1]["left"]
+    assert [one["minutes"] for one in told if one["chosen"]] == [60]
+    found = [one["answers"] for one in told]
+    assert len(told) == 5
+    assert found == sorted(found)
     history = done(diag(home, "audit", "history", SCHOOL))
-    assert "audit, parcours" in history
+    assert "audit, durée de la visite : 60\u00a0min" in history
+    done(diag(home, "audit", "start", SCHOOL, "--minutes", "20"))
+    again = json.loads(done(diag(home, "audit", "profile", SCHOOL, "--json")))
+    assert [one["minutes"] for one in again if one["chosen"]] == [20]
+    wrong = diag(home, "audit", "start", OTHER, "--minutes", "3")
+    assert "Durée « 3 » inconnue" in wrong.err
+    assert OTHER not in done(diag(home, "audit", "list"))
 
 
 def test_the_syndicat_s_number_may_be_given_at_once(tmp_path: Path) -> None:

@@ -91,13 +91,14 @@ def test_the_visit_is_made_shorter_in_its_midst(tmp_path: Path) -> None:
     run = diag(
         tmp_path,
         *("visit", SCHOOL, "--text"),
-        stdin=":parcours\n:parcours court\n:parcours\n:parcours moyen\n:fin\n",
+        stdin=":minutes\n:minutes 20\n:parcours court\n:minutes\n:minutes x\n:fin\n",
     )
     assert run.code == 0, run.err
-    assert "standard, choisi : " in run.out
-    assert "Enregistré. Parcours court\u00a0: " in run.out
-    assert "court, choisi : " in run.out
-    assert "Parcours « moyen » inconnu" in run.out
+    assert "45 min : " in run.out
+    assert "Enregistré. 20\u00a0min\u00a0: " in run.out
+    assert "Enregistré. 30\u00a0min\u00a0: " in run.out
+    assert "30 min, choisi : " in run.out
+    assert "Durée « x » inconnue" in run.out
 
 
 def test_a_question_mark_is_help_and_answers_nothing(tmp_path: Path) -> None:

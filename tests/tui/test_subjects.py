@@ -105,10 +105,10 @@ async def test_the_visit_is_made_shorter_by_a_key(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: shows(pilot, "Score"), "a question")
         long = screen.visiting.walk.left
         await pilot.press("ctrl+o")
-        await wait_for(pilot, lambda: shows(pilot, "standard, choisi : "), "the choice")
-        assert shows(pilot, " min")
-        await pilot.press(*"court", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "Parcours court"), "told")
+        await wait_for(pilot, lambda: shows(pilot, "30 min, jusqu'à"), "the planner")
+        assert shows(pilot, "À chaud")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "30 min : "), "told")
         assert screen.visiting.walk.left < long
         assert screen.session.profile is Profile.SHORT
 

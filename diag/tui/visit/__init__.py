@@ -13,22 +13,24 @@ from textual.worker import get_current_worker
 from diag.answers.answer_type import Parsed, Refused
 from diag.answers.types import TYPES
 from diag.audit.answer import UnlikelyAnswer
+from diag.audit.fitting import Costs, costs_of, countdown
 from diag.audit.memory import NothingToRepeatError, former_places
 from diag.audit.session import AuditSession
 from diag.audit.visit import (
     VisitSession,
     departure_of,
     duration_words,
+    is_beginning,
     keep_place,
     minutes_on_site,
 )
-from diag.audit.walk import Key, most_useful, parcours_of
+from diag.audit.walk import Key, most_useful
 from diag.journal.signatures import standing_word
-from diag.model.enums import AuditStatus, Profile, State
+from diag.model.enums import AuditStatus, State
 from diag.tui.audit_finds import find_in_audit
 from diag.tui.commands import CommandType, bindings_of, key_now
 from diag.tui.departure import DepartureScreen, ask_day
-from diag.tui.dialogs import Ask, ChooseDialog, ListChoice
+from diag.tui.dialogs import Ask
 from diag.tui.palette import NearAndFar
 from diag.tui.photos import open_photos
 from diag.tui.place import EVERYWHERE, PlaceScreen
@@ -49,11 +51,6 @@ from diag.words.vocabulary import STATES
 if TYPE_CHECKING:
     from diag.tui.visit.grid import Grid
 
-
-_ASKED = (
-    "Ce qui reste à demander, et le temps de le demander : sans la marche, ni les "
-    "lieux à ajouter"
-)
 
 _SAVED, _DONE = "Enregistré", "$success"
 _UNDER_WAY = {AuditStatus.EN_COURS, AuditStatus.RETOURNE}
@@ -98,6 +95,8 @@ class VisitScreen(PlaceScreen):
         """Whether the grid is shown, and not the fiche."""
         self.is_looking = False
         """Whether one went to the bilan, to come back."""
+        self._costs: Costs | None = None
+        """What is most useful, as it was when the visit was planned or opened."""
 
     def body(self) -> ComposeResult:
         yield Static(id="visit-score")
@@ -108,6 +107,7 @@ class VisitScreen(PlaceScreen):
 
     async def on_mount(self) -> None:
         self.session = self.diag.desk.session(self.uai)
+        begins = not self._place and is_beginning(self.session)
         self.visiting = VisitSession(self.session, self._wanted)
         if self._place and not self._wanted:
             self._go_leg(self._place)
@@ -119,6 +119,8 @@ class VisitScreen(PlaceScreen):
         self.is_looking = self.app.screen is not self
         if not self._place and self.diag.whereabouts.face_of(self.uai) == "grid":
             await self._to_grid()
+        if begins:
+            self.call_after_refresh(self.on_plan_visit)
 
     def show(self, status: str = "", style: str = "$text-muted") -> None:
         """Show everything anew, at the question at hand; then a status."""
@@ -158,12 +160,11 @@ class VisitScreen(PlaceScreen):
 
     def _show_around(self) -> None:
         visiting = self.visiting
-        minutes = minutes_on_site(self.session)
         if self.session.status in _UNDER_WAY:
-            state = duration_words(minutes) if minutes else ""
+            remarks = self._time_words()
         else:
-            state = standing_word(self.session.status, self.session.signature)
-        self.set_title(self.session.about.title, state)
+            remarks = (standing_word(self.session.status, self.session.signature),)
+        self.set_title(self.session.about.title, *remarks)
         left, maybe = visiting.walk.left, visiting.walk.maybe
         rest = f"reste {left}" if left or maybe else "tout est répondu"
         more = f", peut-être {maybe} de plus" if maybe else ""
@@ -172,6 +173,16 @@ class VisitScreen(PlaceScreen):
         checks = len(departure_of(self.session, visiting.walk).checks)
         with self.prevent(WalkPlan.Moved):
             self.query_one(WalkPlan).show_walk(visiting, checks)
+
+    def _time_words(self) -> tuple[str, ...]:
+        """Return what still fits before one leaves, or how long one has been here."""
+        plan = self.session.plan
+        if plan and plan.start:
+            self._costs = self._costs or costs_of(self.session, plan.minutes)
+            if left := countdown(self.session, self.visiting.walk, self._costs):
+                return left
+        minutes = minutes_on_site(self.session)
+        return (duration_words(minutes),) if minutes else ()
 
     def _given(self, typed: str | Parsed) -> None:
         """Record what is typed, then go to what is left; nothing typed: go on."""
@@ -518,23 +529,16 @@ class VisitScreen(PlaceScreen):
         hint = "" if must else "facultatif"
         self.app.push_screen(Ask(asked, hint=hint, keep=keep), reasoned)
 
-    def on_choose_profile(self) -> None:
-        choices = [
-            ListChoice(
-                str(each.profile),
-                f"{each.name}{', choisi' * each.chosen} : {each.asked}",
-                each.lasts,
-            )
-            for each in parcours_of(self.session)
-        ]
+    def on_plan_visit(self) -> None:
+        # Documents write the questionnaires: loaded when one plans.
+        from diag.tui.planner import PlannerScreen  # noqa: PLC0415
 
-        def chosen(profile: str | None) -> None:
-            if profile:
-                words = self.visiting.choose(Profile(profile))
-                self.fiche.forget_typed()
-                self.show(words)
+        def begun(words: str) -> None:
+            self._costs = None
+            self.show(words)
 
-        self.app.push_screen(ChooseDialog(_ASKED, choices), chosen)
+        if self.settle():
+            self.app.push_screen(PlannerScreen(self.visiting, begun))
 
     def on_show_places(self) -> None:
 

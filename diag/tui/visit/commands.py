@@ -70,8 +70,8 @@ class DateVisit(Command, title="Dater la visite", group=_VISIT):
     """Dater la visite : le jour, qui est venu, qui a reçu, l'accord de la commune."""
 
 
-class ChooseProfile(Command, keys="ctrl+o", title="Parcours", group=_VISIT):
-    """Choisir la durée de la visite : parcours court, standard ou complet."""
+class PlanVisit(Command, keys="ctrl+o", title="Ce qui tient", group=_VISIT):
+    """Voir ce qui tient dans la visite : sa durée, salle par salle, dangers d'abord."""
 
 
 class SettleConflict(
@@ -213,7 +213,7 @@ VISIT_COMMANDS = (
     SayWithoutObject,
     SayRefused,
     DateVisit,
-    ChooseProfile,
+    PlanVisit,
 )
 """All that both faces offer, in order of use."""
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from diag.audit.fitting import choose_minutes
 from diag.audit.grid import Cell, GridSheet, short_words
-from diag.audit.walk import choose_profile
 from diag.model.checklist import Choice, Question
-from diag.model.enums import PlaceKind, Profile, Provenance, QuestionType, State
+from diag.model.enums import PlaceKind, Provenance, QuestionType, State
 from diag.model.fact import Answer
 from diag.tui.visit.grid_table import GridLayout, cell_text, current_line
 from tests.audit.builders import started, workspace
@@ -40,7 +40,7 @@ def shipped_sheet(tmp_path: Path) -> GridSheet:
     with workspace(tmp_path) as made:
         session = started(made)
         twelve_rooms(session)
-        choose_profile(session, Profile.FULL)
+        choose_minutes(session, 90)
         return GridSheet(session, PlaceKind.SALLE)
 
 

@@ -14,13 +14,14 @@ from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.follow import move
 from diag.audit.places import add_place
 from diag.audit.report import report_folder
-from diag.audit.visit import kept_place
+from diag.audit.visit import is_beginning, kept_place
 from diag.audit.walk import walk_of
 from diag.journal import subjects
 from diag.journal.records import visits_of
 from diag.model.enums import AuditStatus, PlaceKind, Provenance, State
 from diag.tui.app import DiagApp
 from diag.tui.place import KeyBar
+from diag.tui.planner import PlannerScreen
 from diag.tui.reading import HelpScreen
 from diag.tui.visit import VisitScreen
 from diag.tui.visit.commands import SayWithoutObject
@@ -67,9 +68,13 @@ async def visit(
             for each in app.desk.session(SCHOOL).facts.places.values()
         }
         root = app.desk.session(SCHOOL).facts.root
+        begins = not question and is_beginning(app.desk.session(SCHOOL))
         app.go_visit(
             SCHOOL, where.get(place, root) if question else None, question or None
         )
+        if begins:
+            await wait_for(pilot, lambda: isinstance(app.screen, PlannerScreen), "fits")
+            await pilot.press("escape")
         await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "the visit")
         screen = app.screen
         assert isinstance(screen, VisitScreen)

@@ -1,0 +1,366 @@
+"""What fits in a visit: which questions, in which rooms, answered in so many minutes.
+
+The most useful first: the dangers of every room, then what the shortest visit asks,
+class by class. One stop a room, in walking order. What the town hall, a supplier, the
+direction or the team answers on a form takes nobody's time on the spot.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from diag.assess.questions import (
+    Pace,
+    is_on_site,
+    next_questions,
+    seconds_of,
+)
+from diag.audit.session import AuditSession
+from diag.audit.walk import Key, Leg, Walk, WalkStop, walk_of
+from diag.journal import changes
+from diag.model.audit import VisitPlan
+from diag.model.enums import Moment, Profile
+from diag.model.errors import DiagError
+from diag.model.text import fold
+from diag.words.dates import hour_words
+from diag.words.sentences import counted
+from diag.words.vocabulary import PROFILES
+
+DURATIONS = (20, 30, 45, 90)
+"""Minutes that a visit is given, as a rule."""
+
+SHORTEST, LONGEST = 5, 480
+"""Minutes: outside, it is no visit."""
+
+ENTER, OPEN, CROSS, DEBRIEF = 60, 90, 60, 120
+"""Seconds to enter a room, to have the cabinet opened, to cross to another building,
+to say à chaud what was found: trade knowledge."""
+
+CORRIDOR, CABINET = "direction", "baie"
+"""The parts of a walk where one talks to the direction, and opens the cabinet."""
+
+DANGER, LAW, NEEDED = "danger", "loi", "indispensable"
+
+_TIERS = {0: DANGER, 1: LAW, 2: NEEDED, 3: NEEDED}
+"""Class of a question → its word; those of the last class have none."""
+
+_LAST = (9, 9, 0)
+
+Rank = tuple[int, int, int]
+"""Which visit asks a question, 0 the shortest; its class; its rank among all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What a visit spends its time on, and what it spends it on first."""
+
+    pace: Pace = field(default_factory=dict)
+    known: Collection[str] = frozenset()
+    """Questions that were answered somewhere: at another place they take less."""
+    ranks: Mapping[Key, Rank] = field(default_factory=dict)
+    """Where each question comes; the others come last."""
+    debrief: int = DEBRIEF
+    """Seconds kept to say à chaud what was found."""
+
+    def rank(self, stop: WalkStop) -> Rank:
+        """Return where a question comes: a danger before everything."""
+        if stop.question.danger:
+            return 0, 0, 0
+        return self.ranks.get(stop.key, _LAST)
+
+
+@dataclass(frozen=True, slots=True)
+class FitStop:
+    """One place where one stops, and what is answered there."""
+
+    key: str
+    """Of the part of the walk."""
+    title: str
+    group: str
+    """The building, or the heading that it stands under."""
+    stops: tuple[WalkStop, ...]
+    """Its questions, the most useful first."""
+    tiers: Mapping[str, int]
+    """How many of them look for a danger, settle a law, are indispensable."""
+    seconds: int
+    """To come here and to answer them all."""
+
+    @property
+    def words(self) -> str:
+        """Return what is looked at first: « danger 2, indispensable 3 »."""
+        return ", ".join(f"{word} {many}" for word, many in self.tiers.items() if many)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What a visit answers, and what it leaves out."""
+
+    minutes: int
+    stops: tuple[FitStop, ...]
+    """In walking order."""
+    left_out: tuple[FitStop, ...]
+    seconds: int
+    """Taken in all, the debriefing included; never more than the minutes."""
+    more: int
+    """Seconds that what is left out would take."""
+
+    @property
+    def answers(self) -> int:
+        """How many questions are answered."""
+        return sum(len(each.stops) for each in self.stops)
+
+    @property
+    def wanting(self) -> int:
+        """How many are left out."""
+        return sum(len(each.stops) for each in self.left_out)
+
+    @property
+    def more_minutes(self) -> int:
+        """What is left out, in minutes, rounded up."""
+        return -(-self.more // 60)
+
+    @property
+    def words(self) -> str:
+        """Return it: « 29 réponses tiennent, 2 non : 4 min de plus »."""
+        if not self.answers + self.wanting:
+            return "rien à constater sur place"
+        verb = "tiennent" if self.answers > 1 else "tient"
+        fits = f"{counted(self.answers, 'réponse')} {verb}"
+        if not self.wanting:
+            return fits
+        return f"{fits}, {self.wanting} non\u00a0: {self.more_minutes} min de plus"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """One question, and where one stands to answer it."""
+
+    stop: WalkStop
+    leg: Leg
+    rank: Rank
+
+
+class _Tour:
+    """Stops as they are taken, one question after another."""
+
+    def __init__(self, costs: Costs) -> None:
+        self._costs = costs
+        self._known = set(costs.known)
+        self._places: set[str] = set()
+        self._groups: set[str] = set()
+        self.seconds = 0
+        self.by_place: dict[str, list[tuple[_Wanted, int]]] = {}
+
+    def cost(self, wanted: _Wanted) -> int:
+        """Return the seconds that one more question would take."""
+        question, leg = wanted.stop.question, wanted.leg
+        again = question.id in self._known
+        total = seconds_of(question, again=again, pace=self._costs.pace)
+        if leg.key not in self._places:
+            total += _enter(leg)
+        if leg.is_place and self._groups and leg.group not in self._groups:
+            total += CROSS
+        return total
+
+    def take(self, wanted: _Wanted) -> None:
+        """Answer it."""
+        seconds, leg = self.cost(wanted), wanted.leg
+        self.seconds += seconds
+        self._known.add(wanted.stop.question.id)
+        self._places.add(leg.key)
+        if leg.is_place:
+            self._groups.add(leg.group)
+        self.by_place.setdefault(leg.key, []).append((wanted, seconds))
+
+
+def _enter(leg: Leg) -> int:
+    """Return the seconds before the first question of a part: some stand nowhere."""
+    if leg.key == CABINET:
+        return OPEN
+    return ENTER if leg.is_place or leg.key == CORRIDOR else 0
+
+
+def fit(
+    walk: Walk, minutes: int, costs: Costs, removed: Collection[str] = frozenset()
+) -> Fit:
+    """Return what fits in so many minutes, and what does not.
+
+    Questions are taken in their order until one does not fit: more minutes never leave
+    out what fewer answer.
+    """
+    room = minutes * 60 - costs.debrief
+    tour, kept = _Tour(costs), 0
+    wanted = sorted(_wanted(walk, costs, removed), key=lambda one: one.rank)
+    for one in wanted:
+        if tour.seconds + tour.cost(one) > room:
+            break
+        tour.take(one)
+        kept += 1
+    taken = tour.seconds
+    order = [leg.key for leg in walk.legs]
+    stops = _stops(tour, order)
+    rest = _Tour(Costs(costs.pace, {*costs.known, *_asked(wanted[:kept])}))
+    for one in wanted[kept:]:
+        rest.take(one)
+        tour.take(one)
+    return Fit(
+        minutes=minutes,
+        stops=stops,
+        left_out=_stops(rest, order),
+        seconds=taken + costs.debrief if room >= 0 else 0,
+        more=tour.seconds - taken,
+    )
+
+
+def _asked(wanted: Iterable[_Wanted]) -> Iterator[str]:
+    return (one.stop.question.id for one in wanted)
+
+
+def _wanted(walk: Walk, costs: Costs, removed: Collection[str]) -> Iterator[_Wanted]:
+    """Give what is to be learnt on the spot; a gesture keeps together."""
+    legs = {leg.key: leg for leg in walk.legs}
+    for leg in walk.legs:
+        first: dict[str, Rank] = {}
+        left = [each for each in leg.stops if _is_wanted(each)]
+        for each in left:
+            lead = each.question.same_gesture or each.question.id
+            first[lead] = min(first.get(lead, _LAST), costs.rank(each))
+        for each in left:
+            is_talk = each.question.moment is Moment.COULOIR
+            stands = legs.get(CORRIDOR, leg) if is_talk else legs.get(leg.room, leg)
+            if stands.key not in removed:
+                lead = each.question.same_gesture or each.question.id
+                yield _Wanted(each, stands, first[lead])
+
+
+def _is_wanted(stop: WalkStop) -> bool:
+    return stop.is_left and is_on_site(stop.question)
+
+
+def _stops(tour: _Tour, order: Iterable[str]) -> tuple[FitStop, ...]:
+    found = []
+    for key in order:
+        taken = tour.by_place.get(key)
+        if taken:
+            leg = taken[0][0].leg
+            tiers = Counter(_TIERS.get(one.rank[1], "") for one, _ in taken)
+            found.append(
+                FitStop(
+                    key,
+                    leg.title,
+                    leg.group,
+                    tuple(one.stop for one, _ in taken),
+                    {word: tiers[word] for word in (DANGER, LAW, NEEDED)},
+                    sum(seconds for _, seconds in taken),
+                )
+            )
+    return tuple(found)
+
+
+def asked_elsewhere(walk: Walk) -> Iterator[tuple[str, int]]:
+    """Give who answers without the engineer, and how many questions each has left."""
+    left = (stop for stop in walk.stops if stop.is_left)
+    moments = Counter(stop.question.moment for stop in left)
+    for moment, word in _ELSEWHERE.items():
+        if moments[moment]:
+            yield word, moments[moment]
+
+
+_ELSEWHERE = {
+    Moment.MAIRIE: "mairie",
+    Moment.PRESTATAIRE: "prestataire",
+    Moment.DIRECTION: "direction",
+    Moment.EQUIPE: "équipe",
+    Moment.BUREAU: "bureau",
+}
+
+_EVERY = 10_000
+
+
+def costs_of(session: AuditSession, minutes: int) -> Costs:
+    """Return what a visit of so many minutes spends its time on: 30 to 200 ms."""
+    facts, checklist = session.facts, session.checklist
+    profiles, order = session.judge.profiles, [*Profile]
+    ranked = next_questions(
+        facts,
+        checklist,
+        _EVERY,
+        profile=Profile.within(minutes),
+        assessment=session.assessment,
+        pace=session.workspace.pace,
+    )
+    return Costs(
+        pace=session.workspace.pace,
+        known=frozenset(question for _, question in facts.answers),
+        ranks={
+            (one.place, one.question.id): (
+                order.index(profiles[one.question.id]),
+                one.urgency,
+                rank,
+            )
+            for rank, one in enumerate(ranked)
+        },
+    )
+
+
+def walk_within(session: AuditSession, minutes: int) -> Walk:
+    """Return what a visit of so many minutes asks."""
+    return walk_of(session.facts, session.checklist, Profile.within(minutes))
+
+
+def fit_of(
+    session: AuditSession, minutes: int, removed: Collection[str] = frozenset()
+) -> Fit:
+    """Return what fits of what is left, as things stand."""
+    walk, costs = walk_within(session, minutes), costs_of(session, minutes)
+    return fit(walk, minutes, costs, removed)
+
+
+def choose_minutes(
+    session: AuditSession,
+    minutes: int,
+    *,
+    start: int = 0,
+    removed: Iterable[str] = (),
+) -> VisitPlan:
+    """Choose how long the visit is; from now on, unless it starts at another time."""
+    plan = VisitPlan(
+        minutes=minutes,
+        start=start or session.workspace.world.clock(),
+        removed=tuple(sorted(removed)),
+    )
+    session.record(changes.planned(session.audit.id, plan))
+    return plan
+
+
+def minutes_named(text: str) -> int:
+    """Return the minutes that a text names: « 30 », « 30 min », « court ».
+
+    Raises:
+        DiagError: when it names none.
+    """
+    word = fold(text).removesuffix("minutes").removesuffix("min").strip()
+    named = {name: each.minutes for each, name in PROFILES.items()}
+    minutes = int(word) if word.isdecimal() else named.get(word, 0)
+    if not SHORTEST <= minutes <= LONGEST:
+        usual = ", ".join(map(str, DURATIONS))
+        raise DiagError(
+            f"Durée « {text[:30]} » inconnue. Donnez des minutes, par exemple {usual}."
+        )
+    return minutes
+
+
+def countdown(session: AuditSession, walk: Walk, costs: Costs) -> tuple[str, ...]:
+    """Return « 10 h 42, partir à 11 h », « 29 de 31 tiennent »; nothing without a plan.
+
+    It counts at each key: nothing runs. The next day, nothing is said of it.
+    """
+    plan, now = session.plan, session.workspace.world.clock()
+    if plan is None or not plan.start or now > plan.until + LONGEST * 60_000:
+        return ()
+    minutes = max(0, plan.until - now) // 60_000
+    found = fit(walk, minutes, costs, plan.removed)
+    total = found.answers + found.wanting
+    fits = "tout tient" if not found.wanting else f"{found.answers} de {total} tiennent"
+    leave = f"{hour_words(now)}, partir à {hour_words(plan.until)}"
+    return (leave, fits) if total else (leave,)

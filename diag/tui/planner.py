@@ -1,0 +1,252 @@
+"""La visite: what fits in so many minutes, place by place, before one begins."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.content import Content
+
+from diag.audit.fitting import (
+    DEBRIEF,
+    DURATIONS,
+    Fit,
+    FitStop,
+    asked_elsewhere,
+    costs_of,
+    fit,
+    walk_within,
+)
+from diag.audit.report import report_folder
+from diag.audit.visit import VisitSession
+from diag.documents.questionnaire import compose, keep
+from diag.documents.write import Paper, write_paper
+from diag.model.errors import DiagError
+from diag.tui.commands import Command, bindings_of, key_now
+from diag.tui.dialogs import Ask
+from diag.tui.lists import TINY, Lines, ListColumn, ListLine
+from diag.tui.place import EVERYWHERE, PlaceScreen
+from diag.tui.text import DrawnLine, Sentence, TextSheet
+from diag.words.dates import hour_typed, hour_words
+from diag.words.sentences import counted
+
+
+class BeginVisit(Command, keys="enter", title="Commencer", footer=True):
+    """Commencer la visite : ses minutes comptent à partir d'ici."""
+
+
+class ChangeDuration(Command, keys="d", title="Durée", footer=True):
+    """Passer à la durée suivante : 20, 30, 45 ou 90 minutes."""
+
+
+class SetAppointment(Command, keys="r", title="Rendez-vous", footer=True):
+    """Dire à quelle heure la visite commence ; vide, elle commence maintenant."""
+
+
+class SkipPlace(Command, keys="space", title="Retirer", footer=True):
+    """Ne pas aller dans ce lieu cette fois-ci, ou y aller quand même."""
+
+
+class SendForms(Command, keys="q", title="Questionnaires", footer=True):
+    """Écrire les questionnaires de ceux qui répondent sans vous."""
+
+
+_USUAL = 30
+"""Minutes, until another length is chosen."""
+
+_REST = "+"
+"""Before the key of a place, on the line of what does not fit there."""
+
+_BLOCKS = ("█", "▒")
+"""One place after another, told apart without colour too."""
+
+_FORMS = {
+    "mairie": "commune",
+    "prestataire": "prestataire",
+    "direction": "direction",
+    "équipe": "equipe",
+}
+"""Who answers without the engineer → whose questionnaire it is."""
+
+
+class PlannerScreen(PlaceScreen):
+    """Stops above the line, what does not fit under it."""
+
+    DEFAULT_CSS = """
+    PlannerScreen {
+        #planner-bar { height: 2; padding: 0 1; color: $accent; }
+        #planner-words { padding: 0 1; max-height: 3; color: $text-muted; }
+    }
+    """
+    OFFERS = (
+        BeginVisit,
+        ChangeDuration,
+        SetAppointment,
+        SkipPlace,
+        SendForms,
+        *EVERYWHERE,
+    )
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "Que peut-on voir en si peu de temps ? Les dangers de chaque salle d'abord, "
+        "puis la loi, l'indispensable, le reste. Une salle n'est visitée qu'une fois."
+    )
+
+    def __init__(self, visiting: VisitSession, done: Callable[[str], object]) -> None:
+        super().__init__()
+        self._visiting = visiting
+        self._session = visiting.session
+        self._done = done
+        plan = self._session.plan
+        self._minutes = plan.minutes if plan else _USUAL
+        self._removed = set(plan.removed if plan else ())
+        self._start = 0
+        """The appointment, wall clock; 0: now."""
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Reckon what is most useful for so long a visit: once, not at each key."""
+        self._walk = walk_within(self._session, self._minutes)
+        self._costs = costs_of(self._session, self._minutes)
+
+    def body(self) -> ComposeResult:
+        yield TextSheet(id="planner-bar")
+        yield Lines(
+            (
+                ListColumn("Heure", 7),
+                ListColumn("Où"),
+                ListColumn("Réponses", 8, right=True),
+                ListColumn("Ce qui y est vu d'abord", 44, narrow=34, least=TINY),
+            ),
+            empty="Rien à constater sur place : tout est répondu, ou se demande avant.",
+        )
+        yield Sentence(id="planner-words")
+
+    def on_mount(self) -> None:
+        self._show()
+        self.query_one(Lines).focus()
+
+    @property
+    def _from(self) -> int:
+        return self._start or self._session.workspace.world.clock()
+
+    def _show(self) -> None:
+        found = fit(self._walk, self._minutes, self._costs, self._removed)
+        start = self._from
+        end = hour_words(start + self._minutes * 60_000)
+        self.set_title(
+            f"{self._session.about.name}, la visite de {hour_words(start)}",
+            f"{self._minutes}\u00a0min, jusqu'à {end}",
+        )
+        self.query_one("#planner-bar", TextSheet).show(partial(_bar, found, start))
+        self.query_one(Lines).show([
+            *self._fitting(found, start),
+            *self._left_out(found),
+        ])
+        self.query_one("#planner-words", Sentence).show(self._words(found))
+
+    def _fitting(self, found: Fit, start: int) -> Iterator[ListLine]:
+        at = start
+        for one in found.stops:
+            yield _line(one.key, one, hour_words(at), one.words)
+            at += one.seconds * 1000
+        if found.stops:
+            cells = (hour_words(at), "À chaud", "-", "avec la direction")
+            yield ListLine("debrief", cells)
+
+    def _left_out(self, found: Fit) -> Iterator[ListLine]:
+        if found.left_out:
+            more = f"{found.more_minutes} min de plus"
+            words = f" ne tient pas en {self._minutes} minutes\u00a0: {more} "
+            yield ListLine("", (f" {words:─^70}",))
+        for one in found.left_out:
+            yield _line(_REST + one.key, one, "", one.words)
+        whole = fit(self._walk, 24 * 60, self._costs)
+        for one in whole.stops:
+            if one.key in self._removed:
+                yield _line(_REST + one.key, one, "", "retiré")
+
+    def _words(self, found: Fit) -> str:
+        dangers = sum(one.tiers["danger"] for one in found.stops)
+        first = f", {counted(dangers, 'danger')} à chercher d'abord" if dangers else ""
+        said = f"{counted(found.answers, 'réponse')} sur place{first}."
+        others = ", ".join(f"{who} {many}" for who, many in asked_elsewhere(self._walk))
+        if not others:
+            return said
+        sent = key_now(self.app, SendForms)
+        return f"{said} Sans vous\u00a0: {others}\u00a0: {sent} les écrit."
+
+    @on(Lines.Chosen)
+    def _chosen(self) -> None:
+        self.on_begin_visit()
+
+    def on_begin_visit(self) -> None:
+        """Choose the minutes, and go on where the visit is."""
+        words = self._visiting.choose(self._minutes, sorted(self._removed), self._from)
+        self.diag.go_back()
+        self._done(words)
+
+    def on_change_duration(self) -> None:
+        longer = (each for each in DURATIONS if each > self._minutes)
+        self._minutes = next(longer, DURATIONS[0])
+        self._prepare()
+        self._show()
+
+    def on_set_appointment(self) -> None:
+        def typed(text: str) -> None:
+            today = self._session.workspace.world.today()
+            self._start = hour_typed(text, today) if text.strip() else 0
+            self._show()
+
+        question = "À quelle heure commence la visite ? Vide : maintenant."
+        self.app.push_screen(Ask(question, hint="10 h 05", keep=typed))
+
+    def on_skip_place(self) -> None:
+        key = self.query_one(Lines).key.removeprefix(_REST)
+        if key in {leg.key for leg in self._walk.legs}:
+            self._removed ^= {key}
+            self._show()
+
+    def on_send_forms(self) -> None:
+        papers = []
+        for who, _ in asked_elsewhere(self._walk):
+            if who in _FORMS:
+                paper, printed = compose(self._session, _FORMS[who])
+                keep(self._session, printed)
+                papers.append(paper)
+        if not papers:
+            raise DiagError("Personne n'a plus rien à répondre sans vous.")
+        self._write(papers)
+
+    @work(thread=True, exclusive=True, group="reports")
+    def _write(self, papers: list[Paper]) -> None:
+        app, shell, folder = self.app, self.diag, report_folder(self._session)
+        for paper in papers:
+            for _ in write_paper(paper, folder):
+                pass
+        words = f"{counted(len(papers), 'questionnaire')} dans {folder}"
+        app.call_from_thread(shell.inform, words)
+
+
+def _line(key: str, one: FitStop, at: str, words: str) -> ListLine:
+    return ListLine(key, (at, one.title, str(len(one.stops)), words))
+
+
+def _bar(found: Fit, start: int, width: int) -> list[DrawnLine]:
+    """Return how the time is shared, and the hours under it."""
+    total = max(found.minutes * 60, 1)
+    shares = [each.seconds for each in found.stops]
+    shares += [DEBRIEF] if found.stops else []
+    drawn, done = "", 0
+    for rank, share in enumerate(shares):
+        done += share
+        drawn += _BLOCKS[rank % 2] * (width * done // total - len(drawn))
+    marks = [hour_words(start + found.minutes * part * 30_000) for part in range(3)]
+    first, middle, last = marks
+    left = max((width - len(middle)) // 2 - len(first), 1)
+    right = max(width - len(first) - left - len(middle) - len(last), 1)
+    hours = f"{first}{' ' * left}{middle}{' ' * right}{last}"
+    return [
+        DrawnLine(Content(drawn.ljust(width, "░"))),
+        DrawnLine(Content.styled(hours[:width], "$text-muted")),
+    ]

@@ -1,0 +1,108 @@
+"""La visite, by the keys: what fits, above the line; what is kept, and what is not."""
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.fitting import asked_elsewhere, fit_of, walk_within
+from diag.audit.places import add_place, find_place
+from diag.model.enums import PlaceKind, Profile
+from diag.tui.app import DiagApp
+from diag.tui.lists import Lines
+from diag.tui.planner import PlannerScreen
+from diag.tui.visit import VisitScreen
+from tests.audit.builders import started, workspace
+from tests.tui.builders import SCHOOL, app_on
+from tests.tui.waiting import shows, visible, wait_for
+
+CLASSES = ("CP", "CE1", "CE2", "CM1", "CM2", "Petits", "Grands")
+
+
+def ready(folder: Path) -> DiagApp:
+    """Return an app where the rooms of a school are listed, and nothing else known."""
+    with workspace(folder) as made:
+        session = started(made)
+        for name in CLASSES:
+            add_place(session, PlaceKind.SALLE, name)
+    return app_on(folder)
+
+
+async def planned(pilot: Pilot[None]) -> tuple[DiagApp, Lines]:
+    app = pilot.app
+    assert isinstance(app, DiagApp)
+    await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+    app.go_visit(SCHOOL)
+    await wait_for(pilot, lambda: isinstance(app.screen, PlannerScreen), "opens first")
+    await wait_for(pilot, lambda: shows(pilot, "À chaud"), "what fits")
+    return app, app.screen.query_one(Lines)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_visit_opens_on_what_fits_every_danger_above_the_line(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with ready(tmp_path / "w").run_test(size=size) as pilot:
+        app, lines = await planned(pilot)
+        session, written = app.desk.session(SCHOOL), app.desk.session(SCHOOL).digest
+        assert shows(pilot, "30 min, jusqu'à")
+        line = [one.key for one in lines.lines].index("debrief")
+        above = {one.cells[1]: one.cells[3] for one in lines.lines[:line]}
+        assert {name for name in above if above[name].startswith("danger 2")} == {
+            *CLASSES
+        }
+        await pilot.press("d", "d", "d")
+        await wait_for(pilot, lambda: shows(pilot, "20 min, jusqu'à"), "shorter")
+        assert all(len(one) <= size[0] for one in visible(pilot))
+        lines.action_edge(0)
+        await pilot.press("down", "down", "space")
+        await wait_for(pilot, lambda: lines.lines[-1].cells[3] == "retiré", "left out")
+        await pilot.press("r", *"23 h 05", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "la visite de 23 h 05"), "the hour")
+        await pilot.press("r", *"26 h", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "n'est pas une heure"), "refused")
+        await pilot.press("escape", "escape")
+        await wait_for(pilot, lambda: isinstance(app.screen, PlannerScreen), "back")
+        assert session.digest == written, "nothing is kept until one begins"
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "it begins")
+        plan = session.plan
+        assert plan is not None
+        assert (plan.minutes, session.profile) == (20, Profile.SHORT)
+        assert plan.removed == (find_place(session, "CP").id,)
+        await wait_for(pilot, lambda: shows(pilot, "tiennent"), "told")
+        app.go_back()
+        await wait_for(pilot, lambda: shows(pilot, "Audits"), "the school")
+        app.go_visit(SCHOOL)
+        await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "again")
+        await pilot.pause()
+        assert isinstance(app.screen, VisitScreen), "planned once"
+
+
+async def test_what_does_not_fit_stands_under_the_line(tmp_path: Path) -> None:
+    folder = tmp_path / "w"
+    with workspace(folder) as made:
+        session = started(made)
+        record_answer(session, NewAnswer("acces_internet", True))
+        for number in range(1, 19):
+            name = f"Classe {number}"
+            add_place(session, PlaceKind.SALLE, name)
+            record_answer(session, NewAnswer("type_salle", "classe", place=name))
+        found = fit_of(session, 30)
+    assert found.wanting
+    async with app_on(folder).run_test(size=(80, 24)) as pilot:
+        app = pilot.app
+        assert isinstance(app, DiagApp)
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.go_visit(SCHOOL)
+        await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "the visit")
+        await pilot.press("ctrl+o")
+        await wait_for(pilot, lambda: isinstance(app.screen, PlannerScreen), "it")
+        await pilot.press(*["down"] * 22)
+        more = f"ne tient pas en 30 minutes : {found.more_minutes} min de plus"
+        await wait_for(pilot, lambda: shows(pilot, more), "the line")
+        await pilot.press("q")
+        where = app.desk.folder / "exports"
+        forms = len([*asked_elsewhere(walk_within(session, 30))]) - 1
+        await wait_for(pilot, lambda: len([*where.rglob("*.pdf")]) == forms, "forms")
