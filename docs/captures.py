@@ -77,7 +77,7 @@ class Captures:
         await press("escape", "f1")
         await self.draw("aide", "Visite")
         await press("escape")
-        await self.at(lambda: app.go_bilan(FULL), "Ensemble")
+        await self.at(lambda: app.go_bilan(FULL), "Domaines")
         await self.draw("bilan", "Ce que la loi demande")
         await press("2")
         await self.draw("preconisations", "[Préconisations]")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
+from diag.answers.types import evidence
 from diag.assess.results import CriterionResult, DomainResult
 from diag.assess.spread import (
     NAMED,
@@ -23,16 +24,17 @@ from diag.assess.why import (
     why,
 )
 from diag.assess.words import describe_condition, filled_words, score_cell
-from diag.audit.findings import seen_words
+from diag.audit.findings import found_words, names_judged, seen_words, strength_words
 from diag.audit.reasons import basis, fact_words, is_plainly_out
 from diag.audit.session import AuditSession
+from diag.audit.walk import Key
 from diag.model.checklist import Checklist
-from diag.model.enums import Compliance, Socle, Standing
+from diag.model.enums import Compliance, Kind, Socle, Standing
 from diag.model.number import Bounds
 from diag.rules.language import parse_rule
 from diag.rules.values import Truth
-from diag.words.sentences import counted, listed, sentence
-from diag.words.vocabulary import KINDS, LAW, LEVELS, UNSCORED
+from diag.words.sentences import counted, listed, sentence, uncapitalised
+from diag.words.vocabulary import KINDS, LAW, LEVELS, PROVENANCES, UNSCORED
 
 
 class Tone(StrEnum):
@@ -62,6 +64,8 @@ class OutlineLine:
     """What unfolds in place; None: nothing does."""
     lead: str = ""
     """What stands before the text, a rank: what goes on stands under the text."""
+    asks: "Callable[[], Key | None] | None" = None
+    """Gives the question that it speaks of, where it was answered; None: none."""
 
 
 def quiet(key: str, text: str) -> OutlineLine:
@@ -81,11 +85,21 @@ _ANSWERED: dict[Truth, str] = {True: "oui", False: "non", None: "pas encore conn
 
 
 def findings(session: AuditSession) -> tuple[OutlineLine, ...]:
-    """Return dangers, the law, what is indispensable, then every domain."""
+    """Return dangers, then the facts, then every domain; the score comes last."""
+    overall = session.assessment.overall
     return (
         *_dangers(session),
         *_alerts(session),
         _socle(session),
+        *_seen(session),
+        OutlineLine(
+            "domaines",
+            "Domaines",
+            f"ensemble {score_cell(overall)}",
+            filled_words(overall),
+            overall.bounds,
+            Tone.HEADING,
+        ),
         *(
             line
             for each in session.assessment.domains
@@ -96,11 +110,25 @@ def findings(session: AuditSession) -> tuple[OutlineLine, ...]:
 
 def _dangers(session: AuditSession) -> Iterator[OutlineLine]:
     for one in session.assessment.dangers:
+        key = one.place, one.question.id
+        heads = session.facts.answers.get(key, ())
+        ways = {PROVENANCES[head.provenance]: None for head in heads}
         yield OutlineLine(
-            f"danger/{one.place}/{one.question.id}",
-            danger_words(one),
-            session.place_name(one.place),
+            "/".join(("danger", *key)),
+            sentence(
+                f"{session.place_name(one.place)} : {uncapitalised(danger_words(one))}"
+            ),
+            ", ".join(ways),
             tone=Tone.ALERT,
+            lead="! ",
+            inner=lambda one=one, heads=heads: (  # type: ignore[misc]  # bound in the loop
+                OutlineLine(
+                    f"danger/{one.place}/{one.question.id}/fait",
+                    one.question.label,
+                    evidence(one.question, heads),
+                ),
+            ),
+            asks=lambda key=key: key,  # type: ignore[misc]  # bound in the loop
         )
 
 
@@ -119,6 +147,28 @@ def _socle(session: AuditSession) -> OutlineLine:
         tone=Tone.ALERT if assessment.socle is Socle.NON_ATTEINT else Tone.HEADING,
         inner=partial(_criteria, session, blocking, "socle") if blocking else None,
     )
+
+
+def _seen(session: AuditSession) -> Iterator[OutlineLine]:
+    """Give what else falls short, then what is as it should be, in two lines."""
+    judged = sorted(
+        session.assessment.criteria.values(),
+        key=lambda one: (one.bounds.low, -one.criterion.weight),
+    )
+    better = [one for one in judged if one.criterion.kind is Kind.IMPROVEMENT]
+    for key, title, words, among in (
+        ("faits", "À améliorer", found_words, better),
+        ("forces", "Ce qui marche", strength_words, judged),
+    ):
+        seen = tuple(one for one in among if words(session, one))
+        if seen:
+            yield OutlineLine(
+                key,
+                title,
+                counted(len(seen), "fait"),
+                tone=Tone.HEADING,
+                inner=partial(_criteria, session, seen, key),
+            )
 
 
 def _alerts(session: AuditSession) -> Iterator[OutlineLine]:
@@ -219,7 +269,35 @@ def _criterion(
         aside,
         tone=tone,
         inner=lambda: reasons_of(session, ident, where),
+        asks=lambda: asked_by(session, ident),
     )
+
+
+def asked_by(session: AuditSession, criterion: str) -> Key | None:
+    """Return the question that most weakens a criterion, at the place where it does.
+
+    One that was answered, else the first that the criterion reads there.
+    """
+    places = [
+        one
+        for one in why(session.facts, session.checklist, criterion).places
+        if one.facts and not is_plainly_out(one)
+    ]
+    if not places:
+        return None
+    weakest = min(
+        places,
+        key=lambda one: (
+            one.verdict.standing is not Standing.IN,
+            one.verdict.low,
+            one.verdict.high,
+        ),
+    )
+    judged = names_judged(session.checklist.criteria[criterion])
+    fact = max(
+        weakest.facts, key=lambda one: (one.question.id in judged, bool(one.heads))
+    )
+    return fact.place, fact.question.id
 
 
 def reasons_of(
@@ -286,6 +364,7 @@ def _judged(place: PlaceRead, checklist: Checklist, key: str) -> Iterator[Outlin
             f"{key}/fait/{fact.place}/{fact.question.id}",
             f"{where}{fact.question.label}",
             fact_words(fact),
+            asks=lambda fact=fact: (fact.place, fact.question.id),  # type: ignore[misc]  # bound in the loop
         )
     if place.applicable is not None and place.applicable.truth is not True:
         rule = _rule(place.applicable.text, checklist)

@@ -143,6 +143,10 @@ class DiagApp(Sturdy, GuardedApp):
         """Show what was found over the visit, which one comes back to."""
         self.push_screen(built("bilan", "BilanScreen", uai))
 
+    def look_at_visit(self, uai: str, place: str, question: str) -> None:
+        """Show a question of the visit over the bilan, which one comes back to."""
+        self.push_screen(built("visit", "VisitScreen", uai, place, question))
+
     def go_tour(self) -> None:
         """Show the schools picked for the day."""
         self.go_territory()

@@ -7,10 +7,8 @@ from fractions import Fraction
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
-from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text
 from textual import events
 from textual.binding import Binding
 from textual.content import Content
@@ -18,14 +16,11 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widget import Widget
 
-from diag.assess.results import Score
-from diag.assess.words import filled_words, score_words
 from diag.audit.bilan import OutlineLine, Tone
 from diag.model.number import Bounds
-from diag.tui.safe import line
 from diag.tui.safe import line as one_line
+from diag.tui.text import wrapped
 
 SCALE = 14
 """Width of a scale."""
@@ -85,7 +80,6 @@ class Outline(ScrollView, can_focus=True):
         Binding("home", "move(-1000000)", "Première ligne", show=False),
         Binding("end", "move(1000000)", "Dernière ligne", show=False),
         Binding("enter,space", "turn", "Déplier ou replier", show=False),
-        Binding("right", "unfold", "Déplier", show=False),
         Binding("left", "fold", "Replier", show=False),
     ]
 
@@ -267,7 +261,7 @@ class Outline(ScrollView, can_focus=True):
         self._rows = []
         y = 0
         for found, depth in self._shown(self._lines, 0):
-            texts = _lay_line(self.app.console, found, depth, self._width, self._opened)
+            texts = _lay_line(found, depth, self._width, self._opened)
             self._rows.append(OutlineRow(found, depth, y, texts))
             y += len(texts)
         self._tops = [row.y for row in self._rows]
@@ -281,6 +275,10 @@ class Outline(ScrollView, can_focus=True):
             self._reveal()
             self.post_message(self.Moved(self))
         self.refresh()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the right arrow to the screen: lines never go past the edge."""
+        return action != "scroll_right" and super().check_action(action, parameters)
 
     @property
     def _first(self) -> int:
@@ -300,7 +298,7 @@ class Outline(ScrollView, can_focus=True):
 
 
 def _lay_line(
-    console: Console, found: OutlineLine, depth: int, width: int, opened: set[str]
+    found: OutlineLine, depth: int, width: int, opened: set[str]
 ) -> tuple[tuple[str, str], ...]:
     """Return the texts of a line: what is too long goes on under its own text."""
     folds = None if found.inner is None else found.key in opened
@@ -310,12 +308,8 @@ def _lay_line(
     below = ""
     if right and room < min(_LEAST_TEXT, cell_len(one_line(found.text))):
         right, below, room = "", one_line(found.aside), width - len(margin) - 1
-    pieces = _wrapped(console, found.text, max(room, 8))
-    pieces = (
-        [*pieces, *_wrapped(console, below, width - len(margin) - 3)]
-        if below
-        else pieces
-    )
+    pieces = _wrapped(found.text, max(room, 8))
+    pieces = [*pieces, *_wrapped(below, width - len(margin) - 3)] if below else pieces
     pad = " " * len(margin)
     first, *rest = pieces or [""]
     return ((f"{margin}{first}", right), *((f"{pad}{each}", "") for each in rest))
@@ -330,12 +324,8 @@ def _right(found: OutlineLine, width: int) -> str:
     return f"{aside.rjust(14)}  {drawn(found.bounds, scale)}  {note}"
 
 
-def _wrapped(console: Console, text: str, width: int) -> list[str]:
-    lines = Text(one_line(text)).wrap(console, width)
-    return [each.plain.rstrip() for each in lines]
-
-
-_NARROWEST = 12
+def _wrapped(text: str, width: int) -> list[str]:
+    return [each.plain for each in wrapped(Content(one_line(text)), width)]
 
 
 def drawn(bounds: Bounds, width: int) -> str:
@@ -352,34 +342,3 @@ def drawn(bounds: Bounds, width: int) -> str:
 
 def _at(ratio: Fraction, width: int) -> int:
     return int(ratio * (width - 1) + Fraction(1, 2))
-
-
-class Interval(Widget):
-    """One line: a title, the score in words, the scale, how much is known."""
-
-    DEFAULT_CSS = "Interval { height: 1; width: 1fr; }"
-
-    def __init__(self, title: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
-        self._title = title
-        self._score: Score | None = None
-
-    def show(self, score: Score | None) -> None:
-        """Show a score."""
-        self._score = score
-        self.refresh()
-
-    def render(self) -> Content:
-        if self._score is None:
-            return Content(self._title)
-        return Content(score_line(self._title, self._score, self.content_size.width))
-
-
-def score_line(title: str, score: Score, width: int) -> str:
-    """Return a score in so many characters; the scale takes what is left."""
-    words = f"{line(title)}  {score_words(score)}"
-    known = filled_words(score)
-    room = width - cell_len(words) - cell_len(known) - len("  0  100  ")
-    if score.bounds is None or room < _NARROWEST:
-        return f"{words}  {known}".rstrip()
-    return f"{words}  0 {drawn(score.bounds, room)} 100  {known}"

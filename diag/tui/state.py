@@ -287,6 +287,9 @@ class Shell(Protocol):
     def look_at_bilan(self, uai: str) -> None:
         """Show what was found over the visit, which one comes back to."""
 
+    def look_at_visit(self, uai: str, place: str, question: str) -> None:
+        """Show a question of the visit over the bilan, which one comes back to."""
+
     def offered(self) -> Iterable[tuple[MessagePump, CommandType]]:
         """Yield what is possible now: by what has the focus, the screen, the app."""
 

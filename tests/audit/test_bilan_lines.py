@@ -57,11 +57,13 @@ def test_dangers_come_first_then_the_law_and_every_domain_has_its_score(
 ) -> None:
     danger, *lines = findings(session)
 
-    assert (danger.text, danger.tone) == ("Danger immédiat", Tone.ALERT)
-    assert danger.aside == "Classe des petits et moyens"
+    where = "Classe des petits et moyens : danger immédiat."
+    assert (danger.lead, danger.text, danger.tone) == ("! ", where, Tone.ALERT)
+    assert danger.aside == "constaté"
     assert lines[0].text == "Ce que la loi demande"
     assert "non respecté" in lines[0].aside
     domains = [line for line in lines if line.key.startswith("domaine/")]
+    assert lines[-len(domains) - 1].aside.startswith("ensemble ")
     assert [line.text for line in domains] == [
         each.title for each in session.checklist.domains
     ]
@@ -96,6 +98,24 @@ def test_a_finding_is_what_was_seen_and_unfolds_to_its_criterion(
     counted = lines["critere/prise-par-classe"]
     assert counted.text == "3 classes ont moins de deux prises réseau."
     assert " : Classe" in counted.aside
+
+
+def test_a_fact_leads_to_its_question_where_it_was_answered(
+    session: AuditSession,
+) -> None:
+    lines = {line.key: line for line in unfolded(findings(session))}
+    danger, law = lines["faits"], lines["alerte/wifi-coupe-hors-usage"]
+    assert danger.asks is None
+    assert law.asks
+    place, question = law.asks() or ("", "")
+    assert question == "coupure_wifi"
+    assert session.place_name(place) == "Classe des petits et moyens"
+    strong = lines["forces/projection-fixe"]
+    assert strong.text == lines["critere/projection-fixe"].text
+    for line in lines.values():
+        if line.asks and (key := line.asks()):
+            assert key[0] in session.facts.places
+            assert key[1] in session.checklist.questions
 
 
 def test_every_line_has_a_key_of_its_own(session: AuditSession) -> None:
@@ -157,7 +177,7 @@ def test_an_empty_audit_is_told_too(desk: Workspace) -> None:
     shown = findings(again)
     assert shown[0].aside == "pas encore vérifié"
     assert "points à vérifier" in shown[1].text
-    assert len(shown) == 3 + len(again.checklist.domains)
+    assert len(shown) == 4 + len(again.checklist.domains)
     assert "Aucun danger électrique" in texts(shown)
     assert "Peut-être sans objet" in texts(shown)
     assert "À confirmer" in texts(counsel(again))

@@ -26,12 +26,14 @@ from diag.tui import bilan as bilan_acts
 from diag.tui.app import DiagApp
 from diag.tui.bilan import BilanScreen
 from diag.tui.bilan.commands import BILAN_COMMANDS, DraftPaper
-from diag.tui.bilan.faces import summary_line
+from diag.tui.bilan.faces import cost_line
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, Notice
 from diag.tui.follow import FollowUpDialog, OwnAdviceDialog, WrittenDialog
+from diag.tui.outline import Outline
 from diag.tui.reword import RewordScreen
 from diag.tui.school import SchoolScreen
 from diag.tui.suppose import BANNER, SupposeScreen
+from diag.tui.visit import VisitScreen
 from tests.tui.builders import SCHOOL, audited_app, new_app
 from tests.tui.waiting import shows, visible, wait_for
 
@@ -67,21 +69,47 @@ async def to_first_advice(pilot: Pilot[None]) -> str:
     return bilan.advice
 
 
-async def test_dangers_come_first_then_the_law_then_domains(tmp_path: Path) -> None:
+async def test_dangers_come_first_then_facts_then_the_score_and_domains(
+    tmp_path: Path,
+) -> None:
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
-        text = "\n".join(visible(pilot))
-        assert text.index("Danger immédiat") < text.index("Ce que la loi demande")
-        assert text.index("Ce que la loi demande") < text.index("Accès à Internet")
-        assert f"Ensemble  {score_words(session.assessment.overall)}" in text
-        assert "examiné à 9" in text
+        text = "\n".join(visible(pilot)[5:])
+        order = ("danger immédiat", "Ce que la loi demande", "À améliorer", "ensemble")
+        found = [text.index(words) for words in (*order, "Accès à Internet")]
+        assert found == sorted(found)
+        assert visible(pilot)[0].endswith(score_words(session.assessment.overall))
+        assert "1 danger · Loi : " in visible(pilot)[1]
         assert all(len(line) <= 80 for line in visible(pilot))
+
+
+async def test_right_opens_the_question_of_a_fact_and_escape_comes_back_to_it(
+    tmp_path: Path,
+) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        bilan = pilot.app.screen
+        assert isinstance(bilan, BilanScreen)
+        outline = bilan.query_one("#findings", Outline)
+        outline.go_to("alerte/wifi-coupe-hors-usage")
+        before = dict(session.facts.answers)
+        await pilot.press("enter", "right")
+        await wait_for(pilot, lambda: on(pilot, VisitScreen), "the visit")
+        visit = pilot.app.screen
+        assert isinstance(visit, VisitScreen)
+        await wait_for(pilot, lambda: shows(pilot, "coupe le Wi-Fi"), "the question")
+        assert session.place_name(visit.visiting.key[0]).endswith("petits et moyens")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: pilot.app.screen is bilan, "back")
+        assert outline.line
+        assert outline.line.key == "alerte/wifi-coupe-hors-usage"
+        assert session.facts.answers == before
 
 
 async def test_a_criterion_unfolds_to_its_facts_and_source(tmp_path: Path) -> None:
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         await opened(pilot)
-        await pilot.press("enter")
+        await pilot.press("down", "down", "enter")
         fact = "Connu, encore sur l'ancienne ligne, constaté"
         await wait_for(pilot, lambda: shows(pilot, fact), "the fact")
         await pilot.press("left")
@@ -421,7 +449,7 @@ async def test_supposing_is_marked_and_writes_nothing(tmp_path: Path) -> None:
         assert session.digest == digest
         await pilot.press("escape")
         await wait_for(pilot, lambda: on(pilot, BilanScreen))
-        assert shows(pilot, f"Ensemble  {now}")
+        assert visible(pilot)[0].endswith(now)
 
 
 async def test_a_scenario_is_kept_taken_up_and_forgotten(tmp_path: Path) -> None:
@@ -510,7 +538,7 @@ async def test_the_footer_holds_and_escape_goes_back(
     async with running(audited_app(tmp_path / "w"), size) as pilot:
         await opened(pilot)
         footer = visible(pilot)[-1]
-        for word in ("Suite", "Texte", "Et si…", "Rapports", "Aide", "Retour"):
+        for word in ("Question", "À chaud", "Suite", "Rapports", "Et si…"):
             assert word in footer
         await pilot.press("escape")
         await wait_for(pilot, lambda: on(pilot, SchoolScreen))
@@ -523,21 +551,15 @@ def test_every_command_says_what_it_does_in_french() -> None:
         assert hasattr(BilanScreen, command.handler_name)
 
 
-def test_the_summary_stays_on_one_line_of_eighty_columns() -> None:
-    socle, costs = "non atteint", "37 950 € + 3 475 € par an"
-    whole = "Indispensable : non atteint · 2 non respectés · 600 €, TTC"
-    untaxed = f"Indispensable : non atteint · 11 non respectés · {costs}"
-    far = "37 950 € + entre 1 000 et 13 475 € par an"
+def test_the_price_stays_on_one_line_of_eighty_columns() -> None:
+    socle, costs = "non atteint", "37 950 € + entre 1 000 et 3 475 € par an"
+    whole = "Indispensable : non atteint · 600 €, TTC"
 
-    assert summary_line(socle, "2 non respectés", "600 €") == whole
-    assert summary_line(socle, "11 non respectés", costs) == untaxed
-    assert summary_line(socle, "11 non respectés", far) == (
-        f"Indispensable : non atteint · {far}"
-    )
+    assert cost_line(socle, "600 €") == whole
+    assert cost_line(socle, costs) == f"Indispensable : non atteint · {costs}, TTC"
     wide = "entre 111 714 et 112 164 € + au moins 3 071 € par an"
-    assert summary_line(socle, "21 non respectés", wide) == (
-        "Indispensable : non atteint · 21 non respectés"
-    )
+    assert cost_line(socle, wide) == "Indispensable : non atteint"
+    assert cost_line(socle, "") == "Indispensable : non atteint"
 
 
 async def test_reports_written_after_one_left_the_bilan_are_told(

@@ -30,7 +30,11 @@ async def opened(pilot: Pilot[None]) -> tuple[DebriefScreen, AuditSession]:
     assert isinstance(app, DiagApp)
     app.go_bilan(SCHOOL)
     await wait_for(pilot, lambda: isinstance(app.screen, BilanScreen), "bilan")
-    await wait_for(pilot, lambda: shows(pilot, "Ensemble"), "the score")
+    await wait_for(
+        pilot,
+        lambda: shows(pilot, "danger · Loi") or shows(pilot, "dangers · Loi"),
+        "the facts",
+    )
     await pilot.press("c")
     await wait_for(pilot, lambda: isinstance(app.screen, DebriefScreen), "à chaud")
     await wait_for(pilot, lambda: shows(pilot, "lundi 5 octobre"), "its title")

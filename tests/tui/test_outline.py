@@ -66,7 +66,7 @@ async def test_enter_unfolds_in_place_and_folds_again() -> None:
 async def test_arrows_go_in_and_out() -> None:
     app = Shown()
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("right", "right", "down", "right", "right")
+        await pilot.press("enter", "down", "down", "enter", "down")
         await wait_for(pilot, lambda: at(app) == "un/b/x")
         assert app.outline.path == ("un/b/x", "un/b", "un")
         await pilot.press("left")
@@ -97,6 +97,15 @@ async def test_long_text_is_wrapped_whole_and_hostile_text_shown() -> None:
         app.outline.show([leaf("long", LONG, "au bout")])
         await wait_for(pilot, lambda: screen(pilot).count("constat") == 30)
         assert all(len(line) <= 80 for line in visible(pilot))
+
+
+async def test_no_guillemet_is_left_alone_at_the_end_of_a_line() -> None:
+    app = Shown()
+    words = "« mot » " * 40
+    async with app.run_test(size=(31, 24)) as pilot:
+        app.outline.show([leaf("long", words.replace("« ", "«\u00a0"))])
+        await wait_for(pilot, lambda: screen(pilot).count("mot") == 40)
+        assert not [line for line in visible(pilot) if line.endswith("«")]
 
 
 async def test_what_is_unfolded_and_the_cursor_stay_when_lines_are_read_again() -> None:

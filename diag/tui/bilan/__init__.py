@@ -6,69 +6,25 @@ from pathlib import Path
 
 from textual import work
 
-from diag.assess.plan import Action as Action
-from diag.assess.words import short_cost as short_cost
-from diag.audit import advising as advising
-from diag.audit import voting as voting
-from diag.audit.acceptance import (
-    digest_to_accept as digest_to_accept,
-)
 from diag.audit.acceptance import (
     standing_words,
     ways_on,
     wrote_in,
 )
-from diag.audit.bilan import OutlineLine as OutlineLine
-from diag.audit.bilan import findings as findings
-from diag.audit.counsel import counsel as counsel
-from diag.audit.evolution import evolution as evolution
-from diag.audit.follow import add_step as add_step
 from diag.audit.follow import check_reason, left_to_check, move
 from diag.audit.hypotheses import scenarios
-from diag.audit.memory import own_here as own_here
-from diag.audit.report import Report as Report
 from diag.audit.report import report_folder, report_of
-from diag.audit.session import AuditSession as AuditSession
 from diag.audit.undo import undo
 from diag.audit.upgrade import Upgrade, preview, upgrade
 from diag.audit.upgrade_preview import upgrade_summary
-from diag.audit.walk import Key as Key
 from diag.documents.drafts import DRAFTS, DraftKind, drafted, possible_drafts
 from diag.documents.write import WrittenFile, write_paper, write_reports
 from diag.journal.signatures import standing_word
-from diag.model.audit import FollowUp as FollowUp
 from diag.model.enums import READERS, AuditStatus
-from diag.model.enums import Compliance as Compliance
-from diag.model.enums import FollowUpState as FollowUpState
-from diag.model.votes import Vote as Vote
-from diag.model.votes import VoteHand as VoteHand
-from diag.office.supervision import stand_of as stand_of
-from diag.tui.audit_finds import find_in_audit as find_in_audit
 from diag.tui.bilan.advice import BilanAdvice
 from diag.tui.bilan.commands import (
     BILAN_COMMANDS,
     Advance,
-)
-from diag.tui.bilan.commands import (
-    ON_ADVICE as ON_ADVICE,
-)
-from diag.tui.bilan.commands import (
-    FollowUpCommand as FollowUpCommand,
-)
-from diag.tui.bilan.commands import (
-    OpenWritten as OpenWritten,
-)
-from diag.tui.bilan.commands import (
-    SetAside as SetAside,
-)
-from diag.tui.commands import (
-    AUDIT_GROUP as AUDIT_GROUP,
-)
-from diag.tui.commands import (
-    Command as Command,
-)
-from diag.tui.commands import (
-    CommandType as CommandType,
 )
 from diag.tui.commands import (
     Export,
@@ -79,38 +35,11 @@ from diag.tui.commands import (
 from diag.tui.debrief import DebriefScreen
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, ListChoice
 from diag.tui.follow import (
-    WHOLE_VOTE as WHOLE_VOTE,
-)
-from diag.tui.follow import (
-    DecisionDialog as DecisionDialog,
-)
-from diag.tui.follow import (
-    FollowUpDialog as FollowUpDialog,
-)
-from diag.tui.follow import (
-    OwnAdviceDialog as OwnAdviceDialog,
-)
-from diag.tui.follow import (
-    VoteDialog as VoteDialog,
-)
-from diag.tui.follow import (
     WrittenDialog,
 )
-from diag.tui.lists import Tabs as Tabs
-from diag.tui.outline import Interval as Interval
-from diag.tui.outline import Outline as Outline
-from diag.tui.palette import NearAndFar as NearAndFar
 from diag.tui.place import EVERYWHERE
-from diag.tui.place import PlaceScreen as PlaceScreen
-from diag.tui.reword import RewordScreen as RewordScreen
 from diag.tui.safe import Trouble
-from diag.tui.safe import content as content
 from diag.tui.suppose import SupposeScreen
-from diag.words.sentences import counted as counted
-from diag.words.sentences import sentence as sentence
-from diag.words.vocabulary import (
-    SOCLES as SOCLES,
-)
 from diag.words.vocabulary import (
     STATUS_BUTTONS,
     STATUS_MOVES,
@@ -129,7 +58,8 @@ class BilanScreen(BilanAdvice):
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Qu'avons-nous constaté, que préconisons-nous, à qui ? Entrée déplie une ligne "
-        "jusqu'aux faits, aux règles et aux sources ; la flèche gauche replie."
+        "jusqu'aux faits, aux règles et aux sources ; la flèche gauche replie. La droite "
+        "ouvre la question d'un fait, Échap ramène à lui."
     )
 
     def on_export(self) -> None:

@@ -45,6 +45,10 @@ class MoveDown(Command, keys="b", title="Plus bas", group=_ADVISE):
     """Descendre la préconisation d'un rang."""
 
 
+class OpenFact(Command, keys="right", title="Question", group=_SHOW, footer=True):
+    """Ouvrir la question du fait sous le curseur, là où elle fut répondue."""
+
+
 class GoAdvice(Command, keys="p", title="Que faire ?", group=_SHOW):
     """Aller à la préconisation qui corrige le critère sous le curseur."""
 
@@ -65,7 +69,7 @@ class Suppose(Command, keys="i", title="Et si…", group=AUDIT_GROUP, footer=Tru
     """Essayer « et si… » : rien n'est enregistré."""
 
 
-class OpenDebrief(Command, keys="c", title="À chaud", group=AUDIT_GROUP):
+class OpenDebrief(Command, keys="c", title="À chaud", group=AUDIT_GROUP, footer=True):
     """Montrer à la directrice, avant de partir, quelques faits et ce qui se décide."""
 
 
@@ -105,28 +109,29 @@ ON_ADVICE = (
 """What needs a recommendation under the cursor."""
 
 BILAN_COMMANDS = (
+    OpenFact,
+    OpenDebrief,
     FollowUpCommand,
-    Reword,
-    Suppose,
     WriteReports,
-    NextFace,
-    ShowFindings,
-    ShowCounsel,
-    ShowEvolution,
+    Suppose,
+    Reword,
     GoAdvice,
+    NextFace,
     SetAside,
     HandleVote,
     MoveUp,
     MoveDown,
-    ComputedOrder,
-    RemoveAdvice,
-    AddAdvice,
-    OpenDebrief,
-    OpenWritten,
-    DraftPaper,
-    Advance,
-    NewEdition,
-    Undo,
     GoVisit,
+    Advance,
+    AddAdvice,
+    OpenWritten,
+    Undo,
+    RemoveAdvice,
+    ShowFindings,
+    ShowCounsel,
+    ShowEvolution,
+    ComputedOrder,
+    DraftPaper,
+    NewEdition,
 )
-"""All of them, those of the footer first."""
+"""All of them, in order of use."""

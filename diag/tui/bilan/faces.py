@@ -7,9 +7,10 @@ from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.widgets import Static
 
-from diag.assess.words import short_cost
+from diag.assess.words import filled_words, score_words, short_cost
 from diag.audit.acceptance import (
     digest_to_accept,
 )
@@ -20,7 +21,7 @@ from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
 from diag.audit.walk import Key
 from diag.journal.signatures import standing_word
-from diag.model.enums import AuditStatus, Compliance
+from diag.model.enums import AuditStatus, Compliance, Standing
 from diag.office.supervision import stand_of
 from diag.tui.audit_finds import find_in_audit
 from diag.tui.bilan.commands import OpenWritten
@@ -28,10 +29,11 @@ from diag.tui.commands import (
     key_now,
 )
 from diag.tui.lists import Tabs
-from diag.tui.outline import Interval, Outline
+from diag.tui.outline import Outline
 from diag.tui.palette import NearAndFar
 from diag.tui.place import PlaceScreen
 from diag.tui.safe import content
+from diag.tui.text import Sentence
 from diag.words.sentences import counted, sentence
 from diag.words.vocabulary import (
     SOCLES,
@@ -81,8 +83,8 @@ class BilanFaces(PlaceScreen):
         return self.diag.desk.session(self.uai)
 
     def body(self) -> ComposeResult:
-        yield Interval("Ensemble", id="overall")
-        yield Static(id="summary")
+        yield Static(id="counts")
+        yield Sentence(id="summary")
         with Horizontal(id="faces"):
             yield Tabs([(key, name) for key, (name, _) in FACES.items()], id="sides")
             yield Static(id="status")
@@ -104,13 +106,14 @@ class BilanFaces(PlaceScreen):
         """Read everything again; the sides that are not seen wait."""
         session = self.session
         report = report_of(session)
-        self.set_title(f"Bilan : {session.about.title}")
+        overall = session.assessment.overall
+        remarks = filled_words(overall), score_words(overall)
+        self.set_title(f"Bilan : {session.about.title}", *remarks)
         self.show_written()
-        self.query_one(Interval).show(session.assessment.overall)
         self._seen = digest_to_accept(session)
-        lines = (_summary(session, report), _to_know(session))
-        summary = "\n".join(filter(None, lines))
-        self.query_one("#summary", Static).update(content(summary))
+        self.query_one("#counts", Static).update(_counts(session))
+        words = filter(None, (_cost(session, report), _to_know(session)))
+        self.query_one("#summary", Sentence).show("\n".join(words))
         self._stale = set(FACES)
         self._freshen()
 
@@ -185,6 +188,19 @@ class BilanFaces(PlaceScreen):
         found = [one[1] for one in parts if one[0] == "votes" and len(one) > 1]
         return int(found[0]) if found and found[0].isdecimal() else 0
 
+    @property
+    def fact(self) -> Key | None:
+        """The question of the line under the cursor, where it was answered."""
+        line = self._outline(self.face).line
+        return line.asks() if line and line.asks else None
+
+    def on_open_fact(self) -> None:
+        """Open the question; from a line that has none, what it unfolds."""
+        if key := self.fact:
+            self.diag.look_at_visit(self.uai, *key)
+        else:
+            self._outline(self.face).action_unfold()
+
     def on_next_face(self) -> None:
         names = list(FACES)
         self._show_face(names[(names.index(self.face) + 1) % len(names)])
@@ -209,36 +225,43 @@ def _to_know(session: AuditSession) -> str:
     return sentence(stand.words) if stand else ""
 
 
-def _summary(session: AuditSession, report: Report) -> str:
-    """Return what presses and what it costs, on one line of 78."""
+def _counts(session: AuditSession) -> Content:
+    """Return how many dangers there are, and how the law stands, in one line."""
     assessment = session.assessment
-    wrong = sum(one.compliance is Compliance.NON_CONFORME for one in assessment.alerts)
-    unsure = len(assessment.alerts) - wrong
-    presses = ""
-    if assessment.dangers:
-        presses = counted(len(assessment.dangers), "danger")
-    elif wrong:
-        presses = f"Loi : {counted(wrong, 'non respecté', 'non respectés')}"
-    elif unsure:
-        presses = f"Loi : {unsure} à vérifier"
+    stands = [
+        one.compliance
+        for one in assessment.criteria.values()
+        if one.standing is not Standing.OUT
+    ]
+    dangers = len(assessment.dangers)
+    law = ", ".join(
+        counted(stands.count(each), one, many)
+        for each, one, many in (
+            (Compliance.NON_CONFORME, "non respecté", "non respectés"),
+            (Compliance.A_VERIFIER, "à vérifier", "à vérifier"),
+            (Compliance.CONFORME, "respecté", "respectés"),
+        )
+    )
+    return Content.assemble(
+        (counted(dangers, "danger"), "bold $text-error" if dangers else "$text-muted"),
+        (f" · Loi : {law}", "$text-muted"),
+    )
+
+
+def _cost(session: AuditSession, report: Report) -> str:
     left = (*report.plan.actions, *report.plan.to_confirm)
     cost = short_cost(*(one.advice.cost for one in left))
-    return summary_line(SOCLES[assessment.socle], presses, cost)
+    return cost_line(SOCLES[session.assessment.socle], cost)
 
 
-def summary_line(socle: str, presses: str, cost: str) -> str:
-    """Return the line, less what is needed least when it is too long for 80 columns.
+def cost_line(socle: str, cost: str) -> str:
+    """Return what is indispensable and what all costs, on one line of 80 columns.
 
-    That prices are with tax goes first, then what stands just below as alerts; a price
-    that takes the whole line is read where recommendations are.
+    That prices are with tax goes first when it is too long; a price that takes the
+    whole line is read where recommendations are.
     """
     least = f"Indispensable : {socle}"
-    taxed = f"{cost}, TTC" if "€" in cost else cost
-    tries = (
-        (least, presses, taxed),
-        (least, presses, cost),
-        (least, cost),
-        (least, presses),
-    )
-    lines = [" · ".join(filter(None, parts)) for parts in tries]
-    return next((line for line in lines if cell_len(line) <= _LINE), lines[-1])
+    lines = [f"{least} · {cost}, TTC"] * ("€" in cost)
+    if cost:
+        lines.append(f"{least} · {cost}")
+    return next((line for line in lines if cell_len(line) <= _LINE), least)
