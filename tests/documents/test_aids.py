@@ -264,9 +264,9 @@ def test_whatever_the_rates_the_commune_keeps_its_part(
             if line.price.section is BudgetSection.INVESTISSEMENT
         )
         assert (aid.high if aid else 0) * 100 <= Fraction(80, 100) * invested
-    for aid, rule in known:
+    for scheme, rule in known:
         if rule.euros is not None:
-            assert spent[aid.id] * 100 <= rule.euros
+            assert spent[scheme.id] * 100 <= rule.euros
     served = {
         share.scheme
         for aid, action in zip(found, actions, strict=True)

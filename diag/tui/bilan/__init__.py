@@ -58,8 +58,8 @@ class BilanScreen(BilanAdvice):
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Qu'avons-nous constaté, que préconisons-nous, à qui ? Entrée déplie une ligne "
-        "jusqu'aux faits, aux règles et aux sources ; la flèche gauche replie. La droite "
-        "ouvre la question d'un fait, Échap ramène à lui."
+        "jusqu'aux faits, aux règles et aux sources ; la flèche gauche replie. La "
+        "droite ouvre la question d'un fait, Échap ramène à lui."
     )
 
     def on_export(self) -> None:
