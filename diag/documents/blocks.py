@@ -10,7 +10,7 @@ from functools import lru_cache
 from diag.audit.report import Picture, Pictures
 from diag.documents.drawings import Drawing
 from diag.documents.escape import Md, inline
-from diag.words.figures import french
+from diag.words.figures import typeset
 
 _SOURCE = re.compile(r"photo:([0-9a-f]{64})")
 
@@ -20,7 +20,7 @@ _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 def image_of(sha: str, words: str) -> Md:
     """Return an attachment as our Markdown shows it; its words are its caption."""
-    return Md(f"![{inline(french(words))}](photo:{sha})")
+    return Md(f"![{inline(typeset(words))}](photo:{sha})")
 
 
 def resolved(source: str, pictures: Pictures) -> Picture | None:
@@ -75,7 +75,7 @@ def written(text: object) -> Md:
 
 @lru_cache(maxsize=8192)  # labels and names come back hundreds of times in a report
 def _written(text: str) -> Md:
-    return inline(french(text))
+    return inline(typeset(text))
 
 
 def table(

@@ -21,7 +21,7 @@ from diag.documents.blocks import resolved, written
 from diag.documents.drawings import Drawing
 from diag.documents.escape import Md, one_line
 from diag.model.charter import SHIPPED, Look
-from diag.words.figures import french
+from diag.words.figures import typeset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +111,14 @@ class Document:
     """Whether its PDF needs no table of contents."""
 
     @cached_property
+    def title(self) -> str:
+        """What its properties call it, as it is printed."""
+        return one_line(typeset(self.meta.title))
+
+    @cached_property
     def foot(self) -> str:
         """What stands at the foot of every page, as it is printed."""
-        return one_line(french(self.meta.running))
+        return one_line(typeset(self.meta.running))
 
     @cached_property
     def pages(self) -> DocumentPages:
@@ -288,7 +293,7 @@ def _typeset(tokens: list[Token]) -> None:
     """Give texts their French spaces, and leave no link that leads astray."""
     for child in (one for token in tokens for one in token.children or ()):
         if child.type == "text":
-            child.content = french(child.content)
+            child.content = typeset(child.content)
         elif child.type == "link_open" and not _SAFE_LINK.match(
             str(child.attrGet("href"))
         ):
@@ -407,10 +412,11 @@ def pairs_of(definitions: Node) -> Iterator[tuple[Node, list[Node]]]:
         term, given = child, []
 
 
-CARDS = 3
-"""From so many columns on, each row of a table is a card on a telephone."""
+CARDS, MANY = 3, 8
+"""From so many columns on, each row of a table is a card on a telephone; and a table is
+in small type on paper."""
 
-_LINE, _WIDEST, _MARGIN = 104, 60, 4
+_LINE, _SMALL_LINE, _WIDEST, _MARGIN = 104, 124, 60, 3
 
 
 def column_shares(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
@@ -421,15 +427,16 @@ def column_shares(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
     column gets more than it wants: what it leaves goes to the others.
     """
     columns = list(zip(*rows, strict=True))
+    line = _SMALL_LINE if len(columns) >= MANY else _LINE
     widths = [min(_longest_word(column), _WIDEST) + _MARGIN for column in columns]
     wanted = [
         max(low, min(_WIDEST, max(map(len, column))) + _MARGIN)
         for low, column in zip(widths, columns, strict=True)
     ]
-    if sum(wanted) <= _LINE:
+    if sum(wanted) <= line:
         return tuple(wanted)
     weights = [sum(map(len, column)) for column in columns]
-    while (left := _LINE - sum(widths)) > 0:
+    while (left := line - sum(widths)) > 0:
         hungry = [at for at, width in enumerate(widths) if width < wanted[at]]
         if not hungry:
             break
@@ -441,5 +448,6 @@ def column_shares(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
 
 
 def _longest_word(column: Sequence[str]) -> int:
-    # A no-break space does not end a word.
-    return max(len(word) for cell in column for word in re.split("[ \n]", cell))
+    # A no-break space does not end a word; a header is in bold.
+    head, *cells = ([len(word) for word in re.split("[ \n]", cell)] for cell in column)
+    return max(max(head) * 6 // 5 + 1, *map(max, cells), 0)

@@ -12,7 +12,7 @@ from textwrap import wrap
 
 from diag.assess.money import Money
 from diag.documents.escape import one_line
-from diag.words.figures import french
+from diag.words.figures import typeset
 from diag.words.sentences import counted, uncapitalised
 
 WIDTH, NARROW = 640, 340
@@ -395,7 +395,7 @@ def _hatched(x: int, y: int, width: int, height: int) -> str:
 
 
 def _printed(text: str) -> str:
-    return one_line(french(text))
+    return one_line(typeset(text))
 
 
 def _cut(label: str, longest: int) -> str:

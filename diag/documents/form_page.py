@@ -25,7 +25,7 @@ from diag.model.checklist import Question
 from diag.model.enums import State
 from diag.model.fact import Value
 from diag.model.text import clean_line, fold
-from diag.words.figures import french
+from diag.words.figures import typeset
 
 _HERE = Path(__file__).parent
 
@@ -98,7 +98,7 @@ def write_form(session: AuditSession, printed: Questionnaire) -> bytes:
     }
     css, js = style() + _own("form.css"), script() + _own("form.js")
     return _PAGE.format(
-        **{name: escape(french(clean_line(text))) for name, text in fields.items()},
+        **{name: escape(typeset(clean_line(text))) for name, text in fields.items()},
         format=FORMAT,
         version=VERSION,
         subject=escape(session.about.ref),

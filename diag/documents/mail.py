@@ -22,7 +22,7 @@ from diag.model.enums import Audience, PlaceKind
 from diag.model.errors import DiagError
 from diag.model.text import clean_line, clean_text
 from diag.words.dates import long_date
-from diag.words.figures import french
+from diag.words.figures import typeset
 from diag.words.sentences import phone_number
 
 # Python folds most headers well, not all: what people typed is encoded here.
@@ -141,7 +141,7 @@ def _percent(char: str) -> str:
 PROVISIONAL = "Provisoire"
 """First word of the subject of a report that may still change."""
 
-_JOINED = french("Pièces jointes :")
+_JOINED = typeset("Pièces jointes :")
 
 _PAGE = """<!DOCTYPE html>
 <html lang="fr">
@@ -190,22 +190,22 @@ def letter(report: Report, audience: Audience, files: Sequence[str]) -> Letter:
             f"Attention, il est {report.status_words} : l'audit n'est pas clos et ce "
             "document peut encore changer. Une version définitive suivra."
         )
-    blocks: list[tuple[str, list[str]]] = [(french(each), []) for each in body]
+    blocks: list[tuple[str, list[str]]] = [(typeset(each), []) for each in body]
     if audience.votes:
         votes = votes_shown(report)
-        asked = [french(each) for each in vote_lines(votes)]
-        blocks.append((french(awaited(votes)), asked))
+        asked = [typeset(each) for each in vote_lines(votes)]
+        blocks.append((typeset(awaited(votes)), asked))
     state = "provisoire" if report.provisional else "définitif"
     if report.is_unsealed:
         state = report.standing
     signed = (report.author, office.name, phone_number(office.phone), office.email)
-    blocks.append((french(sent.reading), []))
-    blocks.append((_JOINED, [french(_describe_file(name)) for name in files]))
+    blocks.append((typeset(sent.reading), []))
+    blocks.append((_JOINED, [typeset(_describe_file(name)) for name in files]))
     return _compose(
         " – ".join(filter(None, subject)),
         blocks,
-        [french(line) for line in signed if line],
-        french(f"Document {state} du {long_date(report.date)}, {version(report)}."),
+        [typeset(line) for line in signed if line],
+        typeset(f"Document {state} du {long_date(report.date)}, {version(report)}."),
     )
 
 

@@ -39,7 +39,7 @@ from diag.audit.report import Report
 from diag.documents.blocks import written
 from diag.documents.escape import Md
 from diag.model.errors import DiagError
-from diag.words.figures import french
+from diag.words.figures import typeset
 from diag.workspace.charter import SHIPPED
 
 # A name is bound to what exists, never to what is built: without that, eight short
@@ -390,7 +390,7 @@ class Typographer(Extension):
         """Go through the tokens; only prose changes."""
         for token in stream:
             prose = token.type == "data"
-            yield Token(token.lineno, "data", french(token.value)) if prose else token
+            yield Token(token.lineno, "data", typeset(token.value)) if prose else token
 
 
 @cache

@@ -22,7 +22,7 @@ from diag.documents.parts.votes import (
 from diag.model.enums import Aside
 from diag.model.votes import Spent, Vote
 from diag.words.dates import describe_day
-from diag.words.figures import french, percent
+from diag.words.figures import percent, typeset
 from diag.words.sentences import counted, listed, sentence
 
 Plain = str | int | bool | list["Plain"] | dict[str, "Plain"]
@@ -45,19 +45,19 @@ def sheet_of(report: Report) -> Sheet | None:
     if not shown.votes.votes:
         return None
     return {
-        "title": french(report.about.name),
-        "kind": french("Feuille de décision du conseil"),
-        "line": french(_line(report)),
+        "title": typeset(report.about.name),
+        "kind": typeset("Feuille de décision du conseil"),
+        "line": typeset(_line(report)),
         "dangers": list(_dangers(report)),
-        "acts": [french(one) for one in danger_words((shown,))],
-        "groups": {f"t{tier}": french(title) for tier, title in TIERS.items()},
+        "acts": [typeset(one) for one in danger_words((shown,))],
+        "groups": {f"t{tier}": typeset(title) for tier, title in TIERS.items()},
         "votes": [_vote(report, shown, one) for one in shown.votes.votes],
         "unvoted": list(_unvoted(shown)),
         "sums": _amounts(*shown.votes.every),
         "head": head_of(shown),
         "ticks": shown.is_frozen,
         "aided": bool(shown.votes.aids),
-        "foot": french(FOOTNOTE),
+        "foot": typeset(FOOTNOTE),
     }
 
 
@@ -82,8 +82,8 @@ def _dangers(report: Report) -> Iterator[Plain]:
         at_root = one.place == report.facts.root
         where = report.it if at_root else report.place_name(one.place)
         yield {
-            "where": french(sentence(where)),
-            "fact": french(sentence(one.question.label.rstrip(" ?"))),
+            "where": typeset(sentence(where)),
+            "fact": typeset(sentence(one.question.label.rstrip(" ?"))),
         }
 
 
@@ -93,15 +93,15 @@ def _vote(report: Report, shown: SchoolVotes, vote: Vote) -> Plain:
     return {
         "number": vote.number,
         "tier": f"t{vote.tier}",
-        "what": french(vote.title),
-        "where": [french(one) for one in (names if is_named else [vote.where])],
+        "what": typeset(vote.title),
+        "where": [typeset(one) for one in (names if is_named else [vote.where])],
         "refs": list(refs_of(shown, vote)),
-        "nature": french(nature_words(vote)),
+        "nature": typeset(nature_words(vote)),
         "presses": bool(vote.nature.read_on or vote.nature.deadline),
-        "long": french(vote.otherwise.long),
-        "short": french(vote.otherwise.short),
-        "when": french(vote.session),
-        "aid": french(aid_cell(vote.aid)),
+        "long": typeset(vote.otherwise.long),
+        "short": typeset(vote.otherwise.short),
+        "when": typeset(vote.session),
+        "aid": typeset(aid_cell(vote.aid)),
         **_amounts(vote.spent),
     }
 
@@ -127,8 +127,8 @@ def head_of(shown: SchoolVotes) -> Plain:
         "net": found.net,
         "least": found.least,
         "most": found.most,
-        "aid": french(str(found.aid)) if found.aid else TO_ASK,
-        "left": french(str(found.left)) if found.aid else "",
+        "aid": typeset(str(found.aid)) if found.aid else TO_ASK,
+        "left": typeset(str(found.left)) if found.aid else "",
     }
 
 
@@ -138,16 +138,16 @@ def _unvoted(shown: SchoolVotes) -> Iterator[Plain]:
         lines = [one for one in shown.votes.aside if one.why is why and one.spent.gross]
         if lines:
             yield {
-                "what": french(f"Sans vote : {counted(len(lines), one_of, several)}"),
-                "which": french(listed([one.title for one in lines])),
-                "who": french(who),
+                "what": typeset(f"Sans vote : {counted(len(lines), one_of, several)}"),
+                "which": typeset(listed([one.title for one in lines])),
+                "who": typeset(who),
                 **_amounts(*(one.spent for one in lines)),
             }
     for line in shown.votes.aside:
         if line.why is Aside.RESERVE:
             yield {
-                "what": french(line.title),
-                "which": french(line.where),
-                "who": french("à inscrire au budget"),
+                "what": typeset(line.title),
+                "which": typeset(line.where),
+                "who": typeset("à inscrire au budget"),
                 **_amounts(line.spent),
             }

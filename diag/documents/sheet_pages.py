@@ -43,7 +43,7 @@ from diag.documents.sheet import Plain, Sheet, head_of
 from diag.model.enums import Audience, Provenance, State
 from diag.model.votes import VOTES, Vote, VoteLine, YearSpent
 from diag.words.dates import describe_day
-from diag.words.figures import euros, euros_and_cents, french, number, percent
+from diag.words.figures import euros, euros_and_cents, number, percent, typeset
 from diag.words.sentences import counted, listed, sentence, uncapitalised
 from diag.words.vocabulary import PROVENANCES
 
@@ -60,7 +60,7 @@ def pages_of(report: Report, checks: Sequence[Action]) -> Sheet:
     """
     (shown,) = votes_shown(report)
     return {
-        "school": french(report.about.name),
+        "school": typeset(report.about.name),
         "money": _money(report, shown),
         "proofs": [_shown_proof(one) for one in proofs(report) or seen(report)],
         "voted": bool(shown.votes.votes),
@@ -80,29 +80,29 @@ def _money(report: Report, shown: SchoolVotes) -> Plain:
     }
     return {
         "head": head_of(shown),
-        "rate": french(listed(sorted(rates))),
+        "rate": typeset(listed(sorted(rates))),
         "years": [{"year": one.year, "inv": one.inv, "fon": one.fon} for one in years],
-        "effort": french(_effort(years)),
+        "effort": typeset(_effort(years)),
         "dates": [
-            {"when": french(one.when), "what": french(one.what)}
+            {"when": typeset(one.when), "what": typeset(one.what)}
             for one in milestones(report, shown)
         ],
         "aids": [
             {
-                "what": french(one.title),
-                "rate": french(sentence(aid_amounts(report, one))),
-                "ask": french(one.ask),
-                "as_of": french(describe_day(one.as_of)),
+                "what": typeset(one.title),
+                "rate": typeset(sentence(aid_amounts(report, one))),
+                "ask": typeset(one.ask),
+                "as_of": typeset(describe_day(one.as_of)),
             }
             for one in listed_aids(report)
         ],
         "otherwise": [
-            {"number": one.number, "what": french(sentence(one.otherwise.long))}
+            {"number": one.number, "what": typeset(sentence(one.otherwise.long))}
             for one in shown.votes.votes
             if one.otherwise.long
         ],
-        "cash": french(_cash(years)),
-        "pending": [french(sentence(one)) for one in pending_words((shown,))],
+        "cash": typeset(_cash(years)),
+        "pending": [typeset(sentence(one)) for one in pending_words((shown,))],
     }
 
 
@@ -254,13 +254,13 @@ def _count(line: VoteLine) -> str:
 def _shown_proof(one: Proof) -> Plain:
     return {
         "number": one.number,
-        "what": french(one.title),
+        "what": typeset(one.title),
         "refs": list(one.refs),
-        "where": french(one.where),
-        "found": [french(each) for each in one.found],
-        "how": french(sentence(one.how)),
-        "basis": french(one.basis),
-        "counted": [french(each) for each in one.counted],
+        "where": typeset(one.where),
+        "found": [typeset(each) for each in one.found],
+        "how": typeset(sentence(one.how)),
+        "basis": typeset(one.basis),
+        "counted": [typeset(each) for each in one.counted],
     }
 
 
@@ -287,31 +287,31 @@ def _known(
     ]
     asked = questions_for(report, "commune")
     return {
-        "share": french(percent(report.assessment.overall.completeness)),
+        "share": typeset(percent(report.assessment.overall.completeness)),
         "domains": [
             {
-                "title": french(one.domain.title),
+                "title": typeset(one.domain.title),
                 "share": round(100 * one.score.completeness),
-                "words": french(percent(one.score.completeness)),
-                "score": french(
+                "words": typeset(percent(one.score.completeness)),
+                "score": typeset(
                     printed_cell(one.score) if is_printable(one.score) else "–"
                 ),
             }
             for one in report.assessment.domains
         ],
-        "answers": french(frame.answered(report)),
-        "strengths": [french(one) for one in strength_lines(report, STRENGTHS)],
-        "open": french(open_words(report)),
-        "law": french(_law(report)),
-        "doubts": [french(one) for one in doubts],
-        "asked": [french(one) for one in asked[:ASKED]],
-        "became": [french(sentence(one)) for one in became_lines((shown,))],
+        "answers": typeset(frame.answered(report)),
+        "strengths": [typeset(one) for one in strength_lines(report, STRENGTHS)],
+        "open": typeset(open_words(report)),
+        "law": typeset(_law(report)),
+        "doubts": [typeset(one) for one in doubts],
+        "asked": [typeset(one) for one in asked[:ASKED]],
+        "became": [typeset(sentence(one)) for one in became_lines((shown,))],
         "contacts": [
-            {"who": french(who), "reach": french(reach)}
+            {"who": typeset(who), "reach": typeset(reach)}
             for who, reach in frame.contact_pairs(report)
             if reach
         ],
-        "option": french(report.option.name) if report.option else "",
+        "option": typeset(report.option.name) if report.option else "",
     }
 
 

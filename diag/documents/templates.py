@@ -21,7 +21,7 @@ from diag.model.charter import House
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.rules.problem import nearest
-from diag.words.figures import french
+from diag.words.figures import typeset
 from diag.workspace.charter import (
     FOLDER,
     SHIPPED,
@@ -248,14 +248,14 @@ def render(
 
 def render_contacts(contacts: Md, house: House) -> Md:
     """Return the contacts, the syndicat's own block after them."""
-    return sections((contacts, block(french(house.contact))))
+    return sections((contacts, block(typeset(house.contact))))
 
 
 def finish(meta: Meta, body: str, end: str, closing: str = "") -> str:
     """Return a whole document, its running line last, whatever a template forgot."""
     running = meta.running_line
     text = f"{body}\n{end}".rstrip().removesuffix(running).rstrip()
-    words = block(french(closing))
+    words = block(typeset(closing))
     last = f"{words}\n\n{running}" if words else running
     whole = f"{text}\n\n{last}"
     while "\n\n\n" in whole:  # forty times as fast as a regular expression

@@ -1,7 +1,7 @@
-"""Figures: numbers, money, shares, and the spaces of French around them.
+"""Figures: numbers, money, shares, and the typography of French around them.
 
-Typography changes only spaces, so a user's own words stay his. Times and addresses
-hold no space before their signs, hence are left alone.
+Typography changes only spaces, and on paper apostrophes, so a user's own words stay
+his. Times and addresses hold no space before their signs, hence are left alone.
 """
 
 import re
@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from diag.model.number import Bounds, Number
+from diag.words.dates import MONTHS
 
 NNBSP = "\u202f"
 """Narrow no-break space: before ; ! ? and between thousands."""
@@ -39,6 +40,20 @@ def french(text: str) -> str:
     if " " not in text and NBSP not in text and NNBSP not in text:
         return text
     return _WIDE.sub(NBSP, _NARROW.sub(NNBSP, text))
+
+
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[\w«*]|$)")
+_DAY = re.compile(rf"\b(?:1er|\d\d?) (?:{'|'.join(MONTHS)})(?: \d{{4}})?\b")
+
+
+@lru_cache(maxsize=8192)
+def typeset(text: str) -> str:
+    """Return `text` as documents print it: French spaces, apostrophes, whole days.
+
+    « l’école », « 9 février 2015 » on one line; idempotent.
+    """
+    whole = _DAY.sub(lambda day: day[0].replace(" ", NBSP), _APOSTROPHE.sub("’", text))
+    return french(whole)
 
 
 _SHORTEST_WORD = 4  # « jour » agrees, « min » does not

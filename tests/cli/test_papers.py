@@ -30,7 +30,7 @@ def test_a_synthesis_is_written_in_the_forms_asked(home: Path, tmp_path: Path) -
     names = ("synthese.md", "synthese.odt")
     assert run.out.split() == [str(inside / name) for name in names]
     assert "Provisoire" in run.err
-    assert "5 octobre 2026" in (inside / "synthese.md").read_text("utf-8")
+    assert "5\u00a0octobre\u00a02026" in (inside / "synthese.md").read_text("utf-8")
 
 
 def test_several_scopes_share_a_folder_and_overwrite_nothing(

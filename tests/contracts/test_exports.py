@@ -127,7 +127,7 @@ def test_the_school_audited_in_full_leaves_nothing_to_verify(
     )
 
     assert "Statut\n: définitif" in text
-    assert "entre" not in text.split("Score d'ensemble", 1)[1][:20]
+    assert "entre" not in text.split("Score d’ensemble", 1)[1][:20]
 
 
 def test_the_school_audited_half_way_is_marked_provisional(
@@ -145,7 +145,7 @@ def test_a_commune_is_audited_beside_its_schools(made: Demonstration) -> None:
 
     assert "Commune de Courvaux-sur-Ombre" in text
     assert "Rien à voter." in text
-    assert "Publier l'accessibilité du site des écoles" in text
+    assert "Publier l’accessibilité du site des écoles" in text
 
 
 def test_a_folder_that_holds_anything_else_is_left_alone(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ def part(title: str) -> str:
 
 
 def test_no_word_of_a_title_touches_the_next() -> None:
-    assert "## Actions de l'école et de l'académie\n" in document()
+    assert "## Actions de l’école et de l’académie\n" in document()
 
 
 def test_what_cures_a_broken_law_stands_in_its_table_and_nowhere_else() -> None:

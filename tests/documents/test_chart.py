@@ -194,7 +194,7 @@ def test_rooms_bear_letters_and_the_darkest_is_the_worst() -> None:
     assert found.title == "1 salle sur 2 a au moins un point insuffisant"
     assert found.lacks == (
         "CP\u00a0: insuffisant\u00a0: Deux prises.",
-        f"{LONG_NAME}\u00a0: rien d'insuffisant, 2 points à préciser.",
+        f"{LONG_NAME}\u00a0: rien d’insuffisant, 2 points à préciser.",
     )
     assert all(worse < better for worse, better in pairwise(map(luminance, TINTS)))
 

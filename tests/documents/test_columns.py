@@ -9,7 +9,7 @@ CELL = st.text("abc ", max_size=80)
 
 
 def test_short_columns_get_what_they_ask() -> None:
-    assert column_shares([["Domaine", "Score"], ["Wi-Fi", "52"]]) == (11, 9)
+    assert column_shares([["Domaine", "Score"], ["Wi-Fi", "52"]]) == (12, 10)
 
 
 def test_a_long_column_gives_way_and_a_long_word_does_not() -> None:

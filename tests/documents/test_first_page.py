@@ -13,7 +13,7 @@ from diag.documents.parts.votes import KNOW_FIRST, NOTHING, awaited, votes_shown
 from diag.model.audit import FollowUp
 from diag.model.enums import READERS, Aside, Audience, FollowUpState
 from diag.model.fact import Facts
-from diag.words.figures import NBSP, NNBSP
+from diag.words.figures import NBSP, NNBSP, typeset
 from tests.documents.builders import (
     ORDINARY,
     SCHOOL,
@@ -61,7 +61,7 @@ def test_page_one_says_everything_that_decides(told: Facts) -> None:
     ):
         assert expected in page
     # No score, no scale, no list of breaches: what is to be decided, and nothing else.
-    for absent in ("Score d'ensemble", "Examiné à", "sur 100", "pas encore respecté"):
+    for absent in ("Score d’ensemble", "Examiné à", "sur 100", "pas encore respecté"):
         assert absent not in page
 
 
@@ -77,7 +77,7 @@ def test_page_two_is_the_calendar_and_the_budget_alone() -> None:
         "Calendrier et budget sur trois ans"
     ]
     assert "Reste à charge TTC" in pages[1]
-    assert "si aucune aide n'était accordée" in pages[1]
+    assert "si aucune aide n’était accordée" in pages[1]
 
 
 def voted(told: Report) -> list[str]:
@@ -146,8 +146,8 @@ def test_what_is_awaited_is_a_sentence_whatever_there_is() -> None:
 
 def test_without_enough_known_five_questions_come_instead() -> None:
     page = first_page(report(facts(closed=False)))
-    assert KNOW_FIRST in page
-    assert "la liste des salles n'est pas complète" in page.lower()
+    assert typeset(KNOW_FIRST) in page
+    assert "la liste des salles n’est pas complète" in page.lower()
     assert NOTHING not in page
 
 
@@ -170,7 +170,7 @@ def test_five_findings_at_most_hold_a_strength_when_there_is_one() -> None:
 
 def test_the_socle_names_what_is_missing() -> None:
     page = plain(markdown(report(facts({("ecole", "debit"): "1"})), Audience.MAIRIE))
-    assert "Le socle n'est pas atteint : au moins une condition indispensable" in page
+    assert "Le socle n’est pas atteint : au moins une condition indispensable" in page
     assert "manque (« Un débit qui suffit à la classe »)." in page
 
 

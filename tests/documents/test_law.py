@@ -30,7 +30,7 @@ def told(audience: Audience, **changes: object) -> str:
 def test_a_law_that_was_read_is_an_obligation_with_its_text_and_article() -> None:
     text = told(Audience.MAIRIE)
     assert "(obligation : loi n° 1, article 7)" in text
-    assert "Ce que la loi demande et qui n'est pas encore respecté" in text
+    assert "Ce que la loi demande et qui n’est pas encore respecté" in text
     assert "| Obligation : loi n° 1, article 7 |" in text
 
 

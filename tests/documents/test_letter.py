@@ -16,11 +16,11 @@ def test_a_letter_says_what_it_brings_from_whom_and_how_to_read_it() -> None:
     )
     assert told.text == (
         "Madame, Monsieur,\n\n"
-        "Vous trouverez ci-joint le rapport à la commune sur le numérique de l'école "
+        "Vous trouverez ci-joint le rapport à la commune sur le numérique de l’école "
         "(École élémentaire du Moulin, Aubeterre). Ce document est établi à la suite "
-        "de la visite du 9 mars 2026.\n\n"
-        "1 vote est proposé, le premier avant le 12 septembre 2026.\n"
-        f"- Vote 1 : Raccorder l'école à la fibre. Brut 2{NNBSP}880{NBSP}€ TTC, sans "
+        f"de la visite du 9{NBSP}mars{NBSP}2026.\n\n"
+        f"1 vote est proposé, le premier avant le 12{NBSP}septembre{NBSP}2026.\n"
+        f"- Vote 1 : Raccorder l’école à la fibre. Brut 2{NNBSP}880{NBSP}€ TTC, sans "
         f"FCTVA, net 2{NNBSP}880{NBSP}€{NNBSP}; fonctionnement, prochain conseil.\n\n"
         "La première page suffit : elle dit ce qui demande votre décision, avec les "
         "montants et les dates. Elle se lit en trois minutes.\n\n"
@@ -29,7 +29,8 @@ def test_a_letter_says_what_it_brings_from_whom_and_how_to_read_it() -> None:
         "- rapport-mairie.odt : le même, modifiable (LibreOffice, Word)\n\n"
         "Ana Martin\nSyndicat mixte Vallombre Numérique\n00 00 00 00 00\n"
         "ecoles@vallombre.example\n\n"
-        "Document définitif du 12 mars 2026, grilles 2026.1, empreinte a1b2c3d4e5f6.\n"
+        f"Document définitif du 12{NBSP}mars{NBSP}2026, grilles 2026.1, "
+        "empreinte a1b2c3d4e5f6.\n"
     ).replace(" :", f"{NBSP}:")
 
 

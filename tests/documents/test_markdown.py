@@ -23,7 +23,7 @@ from diag.model.enums import (
     Owner,
     Provenance,
 )
-from diag.words.figures import NBSP, NNBSP
+from diag.words.figures import NBSP, NNBSP, typeset
 from diag.words.sentences import blanks_in
 from diag.words.vocabulary import UNSCORED
 from tests.documents.builders import (
@@ -120,7 +120,7 @@ def test_the_team_reads_no_ranking_and_no_promise() -> None:
     document = seen(markdown(report(), Audience.EQUIPE))
     assert "Plusieurs classes pourront travailler ensemble." in document
     assert "Se relayer." in document
-    assert "rien n'est encore décidé" in document
+    assert "rien n’est encore décidé" in document
     assert "sur 100" not in document
     assert "00 00 00 00 00" in document
 
@@ -138,7 +138,7 @@ def test_the_team_reads_what_was_decided() -> None:
 def test_the_academy_reads_what_its_edition_examines_and_what_it_does_not() -> None:
     document = seen(markdown(report(), Audience.ACADEMIE))
     assert "Un projet numérique écrit" in document
-    assert "n'examine pas encore la formation" in document
+    assert "n’examine pas encore la formation" in document
     assert "à engager après R2" in document
 
 
@@ -150,7 +150,7 @@ def test_the_technician_reads_the_rule_of_a_level_that_may_be_missed() -> None:
 
 def test_the_technician_reads_every_answer_and_source() -> None:
     document = markdown(report(), Audience.TECHNIQUE)
-    for expected in ("Ana, 8 mars 2026", "mesuré", "usage du métier"):
+    for expected in (typeset("Ana, 8 mars 2026"), "mesuré", "usage du métier"):
         assert expected in document
     for question in (
         "Prises réseau",
@@ -240,7 +240,7 @@ def test_an_audit_of_which_nothing_is_known_is_told_honestly() -> None:
     assert "entre 0 et" not in document
     assert "Examiné à 0 %" in document
     assert "il manque de quoi décider" in document
-    assert "la liste des salles n'est pas encore complète" in document
+    assert "la liste des salles n’est pas encore complète" in document
     assert PAGE_BREAK in markdown(report(EMPTY), Audience.MAIRIE)
 
 
@@ -272,7 +272,9 @@ def test_the_usual_answerer_is_named_once_and_the_others_where_they_answer(
     audience: Audience,
 ) -> None:
     document = seen(markdown(report(), audience))
-    assert document.count("Ana, 8 mars 2026") == (audience is Audience.TECHNIQUE)
+    assert document.count(typeset("Ana, 8 mars 2026")) == (
+        audience is Audience.TECHNIQUE
+    )
 
 
 def test_a_room_is_read_in_a_table_of_a_few_rooms() -> None:

@@ -10,6 +10,7 @@ from diag.documents.formats.pdf import write_pdf
 from diag.documents.parts.votes import KNOW_FIRST
 from diag.documents.templates import build_document
 from diag.model.enums import Audience
+from diag.words.figures import typeset
 from tests.documents.test_shipped import SCHOOLS, school
 
 
@@ -24,8 +25,8 @@ def pages(seed: int, known: int, audience: Audience) -> list[str]:
 @pytest.mark.parametrize(("seed", "known"), SCHOOLS[::2])
 def test_below_the_floor_too_it_has_four_pages(seed: int, known: int) -> None:
     first, second, *rest = pages(seed, known, Audience.MAIRIE)
-    assert KNOW_FIRST in " ".join(first.split())  # invented facts lack much
-    assert "L'essentiel" not in first
+    assert typeset(KNOW_FIRST) in " ".join(first.split())  # invented facts lack much
+    assert "L’essentiel" not in first
     assert "Ce que cela coûte, et quand" in second
     assert len(rest) == 2
 

@@ -13,7 +13,7 @@ from diag.documents.formats.pdf import write_pdf
 from diag.documents.paper import FEW, SHEETS, TICKETS_SHOWN
 from diag.documents.templates import build_document
 from diag.model.enums import Audience, PlaceKind
-from diag.words.figures import NBSP
+from diag.words.figures import typeset
 from tests.documents.audits import invented_facts
 from tests.documents.builders import report
 from tests.documents.formats.test_typeset import squeezed
@@ -76,7 +76,7 @@ def test_the_team_reads_free_acts_votes_and_rooms_without_an_amount() -> None:
     for part in ("Lundi, sans acheter", "Ce que la mairie vote", "Votre avis"):
         assert f"## {part}" in text
     for vote in votes:
-        assert vote.title in text.replace(NBSP, " ")
+        assert typeset(vote.title) in text
     assert "€" not in text
 
 
@@ -90,7 +90,7 @@ def test_the_team_knows_why_the_council_does_not_vote_yet() -> None:
 def test_the_inspectorate_reads_no_price(name: str) -> None:
     text = paper(visited(name), Audience.ACADEMIE)
     assert "€" not in text
-    for part in ("Usages et pilotage", "Formation", "Actions de l'école"):
+    for part in ("Usages et pilotage", "Formation", "Actions de l’école"):
         assert f"## {part}" in text
 
 

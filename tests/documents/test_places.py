@@ -193,7 +193,7 @@ def test_what_waits_for_something_covered_names_what_covers_it() -> None:
         update={"requires": (Requirement(criterion="projet", at_least=1),)}
     )
     text = read(ORDINARY, with_more(advice=[every, waiting]), Audience.TECHNIQUE)
-    fibre = "Raccorder l'école à la fibre (technique)"
+    fibre = "Raccorder l’école à la fibre (technique)"
     assert f"À engager après R3 ({fibre})" in text
 
 
@@ -204,7 +204,7 @@ def test_a_quantity_that_nothing_bounds_is_to_be_priced() -> None:
     postes = question("postes", QuestionType.INTEGER, "Postes", likely=(1, 10))
     checklist = with_more([postes], advice=[unbounded])
     text = read(ORDINARY, checklist, Audience.TECHNIQUE)
-    assert "Quantité\n: au moins 1, à chiffrer (d'ordinaire 1 à 10)" in text
+    assert "Quantité\n: au moins 1, à chiffrer (d’ordinaire 1 à 10)" in text
     page = read(ORDINARY, checklist, Audience.MAIRIE)
     assert "1 action à chiffrer." in page
 
@@ -235,5 +235,5 @@ def test_a_choice_not_to_have_is_told_beside_the_scores_with_its_reason() -> Non
 
 def test_a_column_is_shorter_than_a_sentence() -> None:
     text = read(facts(rooms=("CP",)), CHECKLIST, Audience.TECHNIQUE)
-    assert "Score d'ensemble : entre 0 et 92 sur 100" in text
+    assert "Score d’ensemble : entre 0 et 92 sur 100" in text
     assert "| Accès et réseau | 0 à 100 | 0 % |" in text

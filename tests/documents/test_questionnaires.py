@@ -14,6 +14,7 @@ from diag.documents.questionnaire import compose, keep, printed_for, printed_in
 from diag.model.checklist import Question
 from diag.model.enums import Provenance, State
 from diag.model.errors import DiagError
+from diag.words.figures import typeset
 from diag.workspace.subjects import commune_auditee
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import DAY, SCHOOL, started, workspace
@@ -36,7 +37,7 @@ def test_the_page_of_a_school_is_one_page_in_every_form(
         assert len(pypdf.PdfReader(io.BytesIO(pdf)).pages) == 1
         assert printed.on == DAY.isoformat()
         assert f"code {printed.id}*" in paper.document.markdown
-        for word in (SCHOOL, "2026-2027", "Vallombre Numérique", "N'écrivez aucun nom"):
+        for word in (SCHOOL, "2026-2027", "Vallombre Numérique", "N’écrivez aucun nom"):
             assert word in paper.document.markdown
         for form in (Format.HTML, Format.ODT, Format.MARKDOWN):
             assert FORMATS[form].write(paper.document)[0]
@@ -94,13 +95,13 @@ def test_a_page_is_said_once_and_its_numbers_outlive_the_answers(
 def test_what_cannot_be_is_told_with_what_to_do(tmp_path: Path) -> None:
     with workspace(tmp_path) as made:
         session = started(made)
-        with pytest.raises(DiagError, match="Aucun questionnaire n'a été imprimé"):
+        with pytest.raises(DiagError, match="Aucun questionnaire n’a été imprimé"):
             printed_for(session, "equipe")
         keep(session, compose(session, "equipe")[1])
         with pytest.raises(DiagError, match="« zz » inconnu : il est au pied"):
             printed_for(session, "equipe", "zz")
         session.about = commune_auditee(made, session.about.insee)
-        with pytest.raises(DiagError, match="celui d'une école"):
+        with pytest.raises(DiagError, match="celui d’une école"):
             compose(session, "direction")
 
 
@@ -129,7 +130,7 @@ def test_a_form_prints_its_lines_and_its_table(
         assert markdown.startswith(f"# {wanted.title}")
         assert "| Modèle |" in markdown
         for name in wanted.columns:
-            assert session.checklist.questions[name].label in markdown
+            assert typeset(session.checklist.questions[name].label) in markdown
         record_answer(session, NewAnswer(printed.questions[0], state=State.REFUSED))
         assert printed.questions[0] not in {one.id for one in asked(session, whom)}
 

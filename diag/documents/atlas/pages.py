@@ -29,7 +29,7 @@ from diag.documents.sandbox import Typographer
 from diag.model.charter import Issuer
 from diag.model.text import fold
 from diag.words.dates import long_date
-from diag.words.figures import french, number
+from diag.words.figures import number, typeset
 from diag.words.vocabulary import SOCLES
 
 FREQUENT = 12
@@ -330,6 +330,6 @@ def _typeset(value: object) -> object:
     """
     if type(value) is not str:  # markup of ours is a kind of text too
         return value
-    said = french(one_line(value))
+    said = typeset(one_line(value))
     before, after = " " * (value[:1] == " "), " " * (value[-1:] == " ")
     return f"{before}{said}{after}" if said else said

@@ -12,13 +12,10 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from diag.audit.report import NONE, Picture
 from diag.documents.blocks import resolved
-from diag.documents.document import CARDS, Document, parser
+from diag.documents.document import CARDS, MANY, Document, parser
 from diag.documents.drawings import Drawing
 
 Tokens = Sequence[Token]
-
-MANY = 8
-"""From so many columns on, the first text of a table keeps some room on a page."""
 
 PICTURES = "pictures"
 """Under what name a page's environment holds the pictures that it may show."""
@@ -178,7 +175,7 @@ def write_html(document: Document) -> tuple[bytes, str]:
         )
     page = _PAGE.format(
         policy=_POLICY,
-        title=escape(document.meta.title),
+        title=escape(document.title),
         style=look.coloured(_style()) + (_LOGO_STYLE if look.logo else ""),
         foot=_css_text(foot),
         watermark=_WATERMARK if document.meta.provisional else "",

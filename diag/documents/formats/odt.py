@@ -12,6 +12,7 @@ from markdown_it.tree import SyntaxTreeNode as Node
 
 from diag.audit.report import Picture
 from diag.documents.document import (
+    MANY,
     Document,
     NodeWriter,
     caption_of,
@@ -189,10 +190,10 @@ class OdtWalker(NodeWriter):
         )
 
     def _row(self, row: Sequence[Node], style: str) -> str:
-        cells = []
+        cells, small = [], "Petit" if len(row) >= MANY else ""
         for cell in row:
             right = "Droite" if "number" in str(cell.attrs.get("class")) else ""
-            inside = self._p(f"{style}Texte{right}", self.inside(cell))
+            inside = self._p(f"{style}{small}Texte{right}", self.inside(cell))
             cells.append(
                 f'<table:table-cell table:style-name="{style}" '
                 f'office:value-type="string">{inside}</table:table-cell>'
@@ -332,7 +333,7 @@ def write_odt(document: Document) -> tuple[bytes, str]:
         for rank, share in enumerate(shares)
     )
     styles = Path(__file__).with_name("styles.xml").read_text(encoding="utf-8")
-    title, author, day = words(meta.title), words(meta.author), meta.day.isoformat()
+    title, author, day = words(document.title), words(meta.author), meta.day.isoformat()
     parts = {
         "content.xml": (
             f'{_DECLARATION}<office:document-content {_SPACES} office:version="1.3">'

@@ -26,8 +26,6 @@ from diag.documents.document import (
 )
 from diag.model.charter import Logo
 from diag.model.errors import DiagError
-from diag.words.dates import MONTHS
-from diag.words.figures import NBSP
 
 # A sign that none of our fonts draws is written as its code, « [U+1F600] »: a document
 # never loses a letter without a word, nor stops for one.
@@ -35,7 +33,6 @@ FONTS = Path(__file__).parent / "fonts"
 """The open fonts of our documents, their licences, and what they draw."""
 
 _ESCAPED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": ""}
-_DATE = re.compile(rf"\b(?:1er|\d\d?) (?:{'|'.join(MONTHS)})(?: \d{{4}})?\b")
 _SIGNS = re.compile(r'[\\"\n\t\r]')
 _COMMON = re.compile("[\n\t\r -~\u00a0-\u017f\u2013\u2014\u2018-\u201d\u2026\u202f€]*")
 
@@ -51,9 +48,8 @@ def raw_literal(text: str) -> str:
 
 
 def words(text: str) -> str:
-    """Return a text as Typst markup prints it, letter for letter; no date is broken."""
-    whole = _DATE.sub(lambda day: day[0].replace(" ", NBSP), text)
-    return f"#{literal(whole)};" if text else ""
+    """Return a text as Typst markup prints it, letter for letter."""
+    return f"#{literal(text)};" if text else ""
 
 
 def drawable(text: str) -> str:
@@ -284,7 +280,7 @@ def _source(document: Document) -> str:
     meta, pages, walker = document.meta, document.pages, TypstWalker(document)
     day = meta.day
     settings = (
-        f"title: {literal(meta.title)}, author: {literal(meta.author)}, "
+        f"title: {literal(document.title)}, author: {literal(meta.author)}, "
         f"date: datetime(year: {day.year}, month: {day.month}, day: {day.day}), "
         f"running: [#{literal(document.foot)}], size: {literal(meta.size)}, "
         f"provisional: {str(meta.provisional).lower()}"

@@ -14,7 +14,7 @@ from diag.documents.atlas.school import View
 from diag.documents.escape import one_line
 from diag.model.audit import FollowUp
 from diag.model.enums import AuditStatus, FollowUpState
-from diag.words.figures import french
+from diag.words.figures import french, typeset
 from tests.documents.atlas.pages import PLACED, VIEWS, all_pages, entries_of
 from tests.documents.builders import report
 from tests.documents.test_escape import HOSTILE
@@ -178,7 +178,7 @@ def test_any_name_comes_out_letter_for_letter(name: str) -> None:
     school = PLACED.model_copy(update={"name": f"a{name}z", "commune": f"b{name}y"})
     pages = all_pages(school=school)
 
-    said = [french(one_line(f"{one}{name}{two}")) for one, two in ("az", "by")]
+    said = [typeset(one_line(f"{one}{name}{two}")) for one, two in ("az", "by")]
     index = Page(pages["index.html"])
     assert not index.problems
     assert all(one in index.text for one in said if one == one.strip())

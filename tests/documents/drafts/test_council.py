@@ -78,7 +78,7 @@ def test_the_council_votes_each_article_freely() -> None:
     votes = text.count("adopté, modifié, ajourné ou rejeté")
     assert votes == 1
     article = text.split("**Article 2.** ")[1].replace("\u00a0", " ")
-    assert article.startswith("École élémentaire du Moulin, vote 1 : Raccorder l'école")
+    assert article.startswith("École élémentaire du Moulin, vote 1 : Raccorder l’école")
     assert "filtrage" not in article
     assert "**Article 5.** Le maire est chargé" in text
 

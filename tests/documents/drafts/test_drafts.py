@@ -51,9 +51,9 @@ def test_a_commune_s_note_knows_its_population_and_when_it_was_read(
 
     assert told.folder.name == "commune-99903-2026-2027"
     assert (
-        "Note obligatoire d'après la population connue" in told.paper.document.markdown
+        "Note obligatoire d’après la population connue" in told.paper.document.markdown
     )
-    assert "5 octobre 2026" in told.paper.document.markdown
+    assert "5\u00a0octobre\u00a02026" in told.paper.document.markdown
 
 
 @pytest.mark.parametrize("draft", OF_SCHOOLS)

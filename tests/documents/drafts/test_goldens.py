@@ -45,8 +45,8 @@ def test_each_draft_says_what_is_filled_from_when_and_by_whom_the_rest(
     name: str,
 ) -> None:
     text = kept(name)
-    assert f"Pré-rempli{NBSP}: d'après" in text
-    assert "12 mars 2026" in text
+    assert f"Pré-rempli{NBSP}: d’après" in text
+    assert "12\u00a0mars\u00a02026" in text
     assert "À écrire par" in text
     assert text.lower().count("à compléter") >= 5
     assert "à compléter" in MADE[name]().meta.running
@@ -59,7 +59,7 @@ def test_no_draft_promises_money_nor_speaks_of_a_duty_to_buy(name: str) -> None:
         assert words not in text
     if "€" in text:
         assert "ni un devis, ni une promesse" in text
-        assert "Aucune aide n'est acquise" in text
+        assert "Aucune aide n’est acquise" in text
 
 
 @pytest.mark.parametrize("name", MADE)

@@ -32,12 +32,12 @@ LENT = CHECKLIST.model_copy(
                 "casse_prevue",
                 QuestionType.CHOICE,
                 "Casse : qui paie",
-                choices=(Choice(id="rien", label="Rien d'écrit"),),
+                choices=(Choice(id="rien", label="Rien d’écrit"),),
             ),
             "identite_appareils": question(
                 "identite_appareils",
                 QuestionType.TEXT,
-                "Ce que l'on sait de l'élève",
+                "Ce que l’on sait de l’élève",
                 sensitive=True,
             ),
         }
@@ -60,7 +60,7 @@ def test_the_convention_has_seventeen_articles_each_to_be_completed() -> None:
 def test_the_convention_says_what_is_known_and_never_a_sensitive_fact() -> None:
     text = lent(casse_prevue="rien", identite_appareils="Nom de famille")
     assert "Casse\u00a0: qui paie" in text
-    assert "rien d'écrit" in text
+    assert "rien d’écrit" in text
     assert "Nom de famille" not in text
 
 
@@ -70,7 +70,7 @@ def test_the_convention_tells_what_it_is_for() -> None:
     assert "avant la prochaine remise" in lent(terminaux_emportes=True)
     nursery = SCHOOL.model_copy(update={"nursery": True, "elementary": False})
     assert (
-        "n'y a pas d'usage prévu"
+        "n’y a pas d’usage prévu"
         in loan(report(facts(), LENT, school=nursery), "Projet", "").markdown
     )
 
@@ -97,7 +97,7 @@ def test_the_dossier_s_budget_is_the_town_hall_s() -> None:
     told = of(ORDINARY, MOULIN)
     assert str(told.budget.total) in application(told, "Projet", "").markdown
     assert (
-        "Vérifiez d'abord quel appel est ouvert"
+        "Vérifiez d’abord quel appel est ouvert"
         in application(told, "Projet", "").markdown
     )
 
@@ -109,10 +109,10 @@ def test_the_minutes_recall_what_was_decided() -> None:
     hidden = FollowUp(recommendation="ranger", state=FollowUpState.DECIDEE)
     told = gathering(extract_of(report(follow_ups=(step, hidden))))
     text = minutes(told, "Projet").markdown
-    assert "| commandée | 1er février 2026 | à compléter |" in text
+    assert "| commandée | 1er\u00a0février\u00a02026 | à compléter |" in text
     assert "ots de passe" not in text
     assert (
-        "| Raccorder l'école à la fibre | École élémentaire du Moulin | la" not in text
+        "| Raccorder l’école à la fibre | École élémentaire du Moulin | la" not in text
     )
 
 

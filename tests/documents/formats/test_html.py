@@ -149,8 +149,8 @@ def test_alerts_stand_before_the_table_of_contents(audience: Audience) -> None:
 def test_provisoire_is_printed_on_every_page_and_stands_in_the_foot() -> None:
     page = page_of(Audience.MAIRIE)
     assert '<p class="watermark" aria-hidden="true">provisoire</p>' in page
-    assert "<p>Document provisoire, 12 mars 2026" in page
-    assert '@bottom-left { content: "Document provisoire, 12 mars 2026' in page
+    assert "<p>Document provisoire, 12\u00a0mars\u00a02026" in page
+    assert '@bottom-left { content: "Document provisoire, 12\\a0 mars' in page
 
 
 def test_an_edition_named_provisoire_stamps_no_definitive_report() -> None:

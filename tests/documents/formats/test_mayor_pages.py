@@ -170,7 +170,7 @@ def longest(votes: int, rooms: int) -> dict[str, Any]:
                 "aid": "112\u202f340 à 245\u202f670 €",
                 "left": "29\u202f640 €",
             },
-            "rate": "16,404 % de l'investissement, lu le 27 novembre 2026",
+            "rate": "16,404 % de l’investissement, lu le 27 novembre 2026",
             "years": [{"year": at, "inv": 500_000, "fon": 90_000} for at in (1, 2, 3)],
             "effort": "Le budget 2028 porte le plus gros effort : 590 000 €",
             "dates": [{"when": "30 septembre 2027", "what": long}] * 14,

@@ -15,6 +15,7 @@ from diag.documents.formats import pdf as typeset
 from diag.documents.formats.pdf import NoPdfError, drawable, write_pdf
 from diag.documents.templates import build_document
 from diag.model.enums import READERS, Audience
+from diag.words import figures
 from diag.words.figures import NBSP
 from tests.documents.builders import SCHOOL, facts, report
 from tests.documents.formats.test_literals import HOSTILE
@@ -68,7 +69,7 @@ def pages(pdf: bytes) -> list[str]:
 
 
 def squeezed(text: str) -> str:
-    return "".join(text.split())
+    return "".join(figures.typeset(text).split())
 
 
 @pytest.mark.parametrize("audience", list(READERS))
@@ -117,7 +118,7 @@ def test_the_same_document_is_the_same_bytes() -> None:
 def test_page_one_of_the_mayor_s_document_holds_the_decisions() -> None:
     told = build_document(report(facts(rooms=ROOMS)), Audience.MAIRIE)
     first, second = pages(made(told))[:2]
-    assert "Ce qu'il faut savoir avant de décider" in first
+    assert "Ce qu’il faut savoir avant de décider" in first
     assert "Le vote que cela ouvre" in first
     assert "Examiné à" not in first
     assert SCHOOL.name in first
@@ -161,7 +162,7 @@ def test_a_heading_and_its_lead_stay_with_their_table(filling: int) -> None:
     """Whatever stands above, at the foot of the page."""
     above = "\n\n".join(f"Ligne {rank}." for rank in range(filling))
     table = "*Légende*\n\n| A | B |\n| --- | --- |\n| cellule | autre |"
-    shown = pages(made(f"# T\n\n{above}\n\n## Partie\n\nMot d'entrée.\n\n{table}\n"))
-    found = next(one for one in shown if "Mot d'entrée." in one)
+    shown = pages(made(f"# T\n\n{above}\n\n## Partie\n\nMot d’entrée.\n\n{table}\n"))
+    found = next(one for one in shown if "Mot d’entrée." in one)
     assert "Partie" in found
     assert "cellule" in found

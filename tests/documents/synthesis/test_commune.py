@@ -52,7 +52,7 @@ def test_votes_of_every_school_are_there_with_their_own_amounts() -> None:
     assert len(rows) == sum(len(one.votes.votes) for one in found.extracts) == 1
     (row,) = rows
     assert row.startswith(
-        "École élémentaire du Moulin | **Raccorder l'école à la fibre"
+        "École élémentaire du Moulin | **Raccorder l’école à la fibre"
     )
     (vote,) = found.extracts[0].votes.votes
     gross, net = number(vote.spent.gross), number(vote.spent.net)

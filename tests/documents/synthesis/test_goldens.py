@@ -38,4 +38,4 @@ def test_what_may_still_change_is_marked(name: str) -> None:
     meta = MADE[name]().meta
     assert meta.provisional
     assert meta.running.startswith("Document provisoire")
-    assert "provisoire (1 audit sur 3 n'est pas clos)" in kept(name)
+    assert "provisoire (1 audit sur 3 n’est pas clos)" in kept(name)

@@ -76,8 +76,8 @@ def test_page_one_of_the_council_s_synthesis_holds_its_decisions(
 ) -> None:
     pdf, _ = write_pdf(commune_synthesis(commune))
     first, *_ = (each.extract_text() for each in pypdf.PdfReader(io.BytesIO(pdf)).pages)
-    assert "Ce qu'il faut savoir avant de décider" in first  # invented facts lack much
-    assert "Score d'ensemble, en moyenne" not in first
+    assert "Ce qu’il faut savoir avant de décider" in first  # invented facts lack much
+    assert "Score d’ensemble, en moyenne" not in first
 
 
 def test_what_is_missing_altogether_goes_before_what_is_due_sooner(
@@ -126,12 +126,12 @@ def test_a_commune_s_own_audit_counts_beside_its_schools(commune: Gathering) -> 
         update={
             "kind": PlaceKind.COMMUNE,
             "code": "99901",
-            "name": "Commune d'Aubeterre",
+            "name": "Commune d’Aubeterre",
         }
     )
     own = replace(commune.extracts[0], about=about)
     whole = gathering(own, *commune.extracts)
 
     assert len(whole.schools) == 4
-    assert "Commune d'Aubeterre (hors des écoles)" in commune_synthesis(whole).markdown
+    assert "Commune d’Aubeterre (hors des écoles)" in commune_synthesis(whole).markdown
     assert "| Aubeterre | 4 |" in territory_synthesis(whole).markdown

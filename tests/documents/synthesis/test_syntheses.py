@@ -13,6 +13,7 @@ from diag.documents.synthesis.gathering import gathered, scope_named
 from diag.documents.write import write_paper
 from diag.model.errors import DiagError
 from diag.office.imports import import_file
+from diag.words.figures import typeset
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited_workspace
 from tests.audit.builders import DAY, OTHER, SCHOOL, territory
@@ -56,7 +57,7 @@ def test_a_word_of_its_name_finds_a_circonscription(made: Workspace) -> None:
 
     paper, folder, _ = synthesis(made, f"circonscription:{town.lower()}", DAY)
 
-    assert school.circonscription in paper.document.markdown
+    assert typeset(school.circonscription) in paper.document.markdown
     assert folder.name.startswith("circonscription-")
     assert ":" not in folder.name
 

@@ -123,8 +123,8 @@ def test_the_page_holds_every_ticket_and_reads_as_a_document() -> None:
 
     page = ticket_page([ticket_part(told, tickets)], TODAY)
 
-    assert page.startswith("# Tickets pour l'informaticien\n")
-    assert "12 mars 2026" in page
+    assert page.startswith("# Tickets pour l’informaticien\n")
+    assert "12\u00a0mars\u00a02026" in page
     assert "provisoire" in page
     for ticket in tickets:
         assert page.count(f"### {ticket.title}") == 1
