@@ -14,6 +14,9 @@ _LABEL, _SYNONYM, _DOMAIN, _CHOICE, _ASK, _CRITERION, _LOOK = 10, 5, 4, 4, 3, 3,
 _DANGER = 1.5
 """How much more the words of a danger weigh."""
 
+_PROPOSED = 2 / _DANGER
+"""How much more again where a free text may tell of one: twice in all."""
+
 
 class FoundQuestion(NamedTuple):
     """A question that answers to the words typed, once for all its places."""
@@ -68,22 +71,52 @@ class AuditSearch:
             leg, here, [one for ident, one in others.items() if ident not in known]
         )
 
+    def propose(
+        self, walk: Walk, text: str, place: str = ""
+    ) -> Sequence[FoundQuestion]:
+        """Return the questions that a free text may answer, the likeliest first.
+
+        Any of its words counts, those of a danger twice. At `place` where one is asked
+        there, else where nothing is answered to it yet.
+        """
+        asked = _stops_by_question(walk)
+        scores = list[tuple[float, FoundQuestion]]()
+        for hit in self.index.search_any(text):
+            if stops := asked.get(hit.item):
+                near = [one for one in stops if one[0].place == place]
+                found = _found(stops, near)
+                more = _PROPOSED if found.stop.question.danger else 1.0
+                scores.append((-hit.score * more, found))
+        return [found for _, found in sorted(scores, key=lambda each: each[0])]
+
     def _questions(
         self, walk: Walk, words: str, leg: Leg | None = None
     ) -> list[FoundQuestion]:
-        asked: dict[str, list[tuple[WalkStop, Leg]]] = {}
-        for each in walk.legs:
-            for stop in each.stops:
-                asked.setdefault(stop.question.id, []).append((stop, each))
-        found = []
+        asked, found = _stops_by_question(walk), []
         for hit in self.index.search(words):
-            stops = asked.get(hit.item, ())
+            stops = asked.get(hit.item, [])
             near = [one for one in stops if leg is None or one[1] is leg]
             if near:
-                opens = next((one for one in near if not one[0].heads), near[0])
-                left = sum(not stop.heads for stop, _ in stops)
-                found.append(FoundQuestion(*opens, len(stops), left))
+                found.append(_found(stops, near))
         return found
+
+
+_Stops = Sequence[tuple[WalkStop, Leg]]
+
+
+def _stops_by_question(walk: Walk) -> Mapping[str, _Stops]:
+    asked: dict[str, list[tuple[WalkStop, Leg]]] = {}
+    for leg in walk.legs:
+        for stop in leg.stops:
+            asked.setdefault(stop.question.id, []).append((stop, leg))
+    return asked
+
+
+def _found(stops: _Stops, near: _Stops) -> FoundQuestion:
+    """Return a question asked at some stops; it opens at one that is near, if any."""
+    of = near or stops
+    opens = next((one for one in of if not one[0].heads), of[0])
+    return FoundQuestion(*opens, len(stops), sum(not one.heads for one, _ in stops))
 
 
 @lru_cache(2)

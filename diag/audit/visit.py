@@ -12,7 +12,6 @@ from diag.audit.answer import (
     NewAnswer,
     UnlikelyAnswer,
     record_answer,
-    record_note,
     toggle_flag,
 )
 from diag.audit.card import QuestionCard, card_of
@@ -20,6 +19,8 @@ from diag.audit.consistency import TOGETHER, find_word, ways_of
 from diag.audit.fitting import choose_minutes, fit_of
 from diag.audit.history import describe_undo
 from diag.audit.memory import recall_of, still_true
+from diag.audit.observing import observe
+from diag.audit.photos import PhotoSubject
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import Snapshot
 from diag.audit.undo import undo_last
@@ -66,6 +67,8 @@ class VisitSession:
         self._card: tuple[_View, Key, QuestionCard] | None = None
         self._doubted: tuple[Key, str | Parsed] | None = None
         self._provenance: tuple[_View, Provenance] | None = None
+        self.answered: Key | None = None
+        """What was just answered, once the question at hand is another."""
         self.key = self._start(key)
         """The place and the question at hand."""
 
@@ -166,12 +169,31 @@ class VisitSession:
         """
         question = self.question
         recorded = still_true(self.session, self.memory, self.key[0], question)
+        self.answered = self.key
         words = answer_words(question, recorded.answer)
         return f"{question.label}\u00a0: {words}, toujours vrai"
 
-    def note(self, text: str) -> None:
-        """Write the note of the question; an empty one takes it away."""
-        record_note(self.session, self.key[1], text, self.key[0])
+    def noting(self, *, typing: bool = False) -> tuple[PhotoSubject, ...]:
+        """Return what may be noted of, the likeliest first.
+
+        What was just answered, until an answer is being typed to the next question;
+        that one; the place at large.
+        """
+        here = PhotoSubject(*self.key)
+        found = [here, PhotoSubject(self.key[0])]
+        if self.answered and self.walk.stop(self.answered):
+            found.insert(1 if typing else 0, PhotoSubject(*self.answered))
+        return tuple(found)
+
+    def note(self, text: str) -> Question:
+        """Note what is seen of what was just answered, else here; return of which.
+
+        Raises:
+            DiagError: a text that cannot be kept.
+        """
+        of = self.noting()[0]
+        observe(self.session, text, place=of.place, question=of.question)
+        return self.session.checklist.questions[of.question]
 
     def flag(self) -> bool:
         """Raise or lower « à revoir »; return whether it is raised now."""
@@ -183,7 +205,7 @@ class VisitSession:
         Raises:
             DiagError: when nothing is left to take back.
         """
-        taken = undo_last(self.session)
+        taken, self.answered = undo_last(self.session), None
         for revision in taken:
             topic = subjects.parse(revision.subject)
             if isinstance(topic, AnswerTopic | NoteTopic | FlagTopic):
@@ -204,6 +226,7 @@ class VisitSession:
             if wider.walk.stop(key) is None:
                 raise DiagError("Cette question ne se pose pas ici pour le moment.")
             self._seen = wider
+        self.answered = None
         if key != self.key:
             self.key = key
             self._provenance = None
@@ -218,7 +241,10 @@ class VisitSession:
 
     def onward(self) -> bool:
         """After an answer: go to the next question left, if there is one."""
-        return self._to(self.walk.left_after(self.key))
+        answered = self.answered
+        moved = self._to(self.walk.left_after(self.key))
+        self.answered = answered if moved else None
+        return moved
 
     def choose(
         self, minutes: int, removed: Collection[str] = (), start: int = 0
@@ -263,6 +289,7 @@ class VisitSession:
             sure=sure,
         )
         recorded = record_answer(self.session, entry)
+        self.answered = self.key
         words = answer_words(recorded.question, recorded.answer)
         return f"{recorded.question.label}\u00a0: {words}"
 

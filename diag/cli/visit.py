@@ -40,7 +40,7 @@ HELP = (
     ":retour : question précédente. :relire : la question à nouveau.",
     ":utile : la question la plus utile, où qu'elle soit.",
     ":pourquoi : seuils, raisons, sources et historique de la question.",
-    ":note TEXTE : écrit la note ; sans texte, la retire.",
+    ":note TEXTE : note ce que vous voyez, sur la question répondue, sinon celle-ci.",
     ":arevoir : marque la question, ou ne la marque plus.",
     ":vrai : toujours vrai, la réponse de l'audit précédent.",
     ":comment : mesuré, constaté ou déclaré, pour la réponse suivante.",
@@ -296,8 +296,7 @@ def _why(visiting: VisitSession, _rest: str) -> Iterator[str]:
 
 
 def _note(visiting: VisitSession, rest: str) -> Iterator[str]:
-    visiting.note(rest)
-    yield "Enregistré. Note écrite." if rest else "Enregistré. Note retirée."
+    yield f"Enregistré. Noté sur « {visiting.note(rest).label} »."
 
 
 def _flag(visiting: VisitSession, _rest: str) -> Iterator[str]:

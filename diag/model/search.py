@@ -25,9 +25,12 @@ _EMPTY = (
     "dans sur par pour avec se sa son ses votre vos"
 )
 _EMPTY_WORDS = frozenset(_EMPTY.split())
-_HYPHENED = re.compile(r"([^\W_]+)-([^\W_]+)")
-_LEAST_TYPO, _LEAST_TWO = 4, 7
-"""Letters from which a word may be a letter off, and two."""
+_HYPHENED = re.compile(r"(?<![^\W_])([^\W_]+)-([^\W_]+)")
+_MOST_WORDS = 24
+"""Words of a free text that are looked for: 2 ms at most."""
+
+_LEAST_TYPO, _LEAST_TWO, _MOST_TYPO = 4, 7, 24
+"""Letters from which a word may be a letter off, and two; those of the longest one."""
 
 
 class Text(NamedTuple):
@@ -82,7 +85,18 @@ class SearchIndex(Generic[Item]):
                 if scores is None
                 else {n: scores[n] + found[n] for n in scores.keys() & found.keys()}
             )
-        ranked = sorted((scores or {}).items(), key=lambda each: (-each[1], each[0]))
+        return self._ranked(scores or {})
+
+    def search_any(self, words: str) -> list[Hit[Item]]:
+        """Return what some of the words find, the best first: a free text is one."""
+        scores: dict[int, float] = defaultdict(float)
+        for word in dict.fromkeys(terms(words)[:_MOST_WORDS]):
+            for number, score in self._scores(word, is_last=False).items():
+                scores[number] += score
+        return self._ranked(scores)
+
+    def _ranked(self, scores: Mapping[int, float]) -> list[Hit[Item]]:
+        ranked = sorted(scores.items(), key=lambda each: (-each[1], each[0]))
         return [
             Hit(self._items[number], score)
             for number, score in ranked
@@ -141,7 +155,7 @@ def _stem(word: str) -> str:
 
 
 def _may_be_mistyped(word: str) -> bool:
-    return len(word) >= _LEAST_TYPO and not word.isdigit()
+    return _LEAST_TYPO <= len(word) <= _MOST_TYPO and not word.isdigit()
 
 
 def _most_off(word: str) -> int:

@@ -131,6 +131,18 @@ class OpenPalette(Command, keys="ctrl+p", title="Chercher", group=_ALL):
     """Trouver une école, une salle, une question ou une commande par son nom."""
 
 
+class WriteNote(Command, keys="f4", title="Noter", group=_ALL, footer=True):
+    """Noter ce que vous voyez : sur la question répondue, sur celle-ci ou le lieu."""
+
+
+class ListNoted(Command, title="Observations", group=_ALL):
+    """Revoir ce qui est noté : récrire, marquer « à montrer », retirer."""
+
+
+class ShowPhotos(Command, keys="f7", title="Photo", group=_ALL, footer=True):
+    """Joindre une photo à ce qui vient d'être répondu, ou voir celles qui y sont."""
+
+
 class Export(Command, keys="x", title="Exporter", group=AUDIT_GROUP):
     """Choisir les documents à écrire : lecteurs, formes, dossier ; un ou des audits."""
 

@@ -24,8 +24,9 @@ from diag.documents.write import Paper, write_paper
 from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState
 from diag.model.text import accept
-from diag.tui.commands import Command, Undo, bindings_of
+from diag.tui.commands import Command, Undo, WriteNote, bindings_of
 from diag.tui.dialogs import Ask
+from diag.tui.noting import NotedAs, note_at, subjects_at
 from diag.tui.place import EVERYWHERE, KeyBar, PlaceScreen
 from diag.tui.safe import Trouble, content, line
 from diag.tui.text import DrawnLine, TextSheet, wrapped
@@ -229,6 +230,7 @@ class DebriefScreen(PlaceScreen):
         ShowPrices,
         ShowScore,
         PrintDebrief,
+        WriteNote,
         Undo,
         *EVERYWHERE,
     )
@@ -291,6 +293,15 @@ class DebriefScreen(PlaceScreen):
         self._pages = layout.pages(self.debrief)
         self._page = min(self._page, len(self._pages) - 1)
         return self._pages[self._page]
+
+    def on_write_note(self) -> None:
+        subjects = subjects_at(self._session, [self._cursor])
+        note_at(self.app, self._session, subjects, self._noted)
+
+    def _noted(self, noted: NotedAs) -> None:
+        if noted.opens:
+            self.diag.go_visit(self._session.about.ref, *noted.opens)
+        self.diag.inform(f"Noté : {noted.words}.")
 
     @property
     def line(self) -> DebriefLine | None:

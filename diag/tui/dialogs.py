@@ -16,7 +16,7 @@ from diag.model.text import fold
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.place import KeyBar
-from diag.tui.safe import Sturdy, content
+from diag.tui.safe import Sturdy, content, line
 from diag.tui.state import OpenDesk
 from diag.tui.text import Sentence
 
@@ -50,13 +50,16 @@ class Keep(Command, keys="f2", title="Enregistrer", footer=True, priority=True):
 
 
 class LineField(Input):
-    """Textual's field keeps the first line that is pasted, and drops the others."""
+    """Textual's field keeps the first line that is pasted, and drops the others.
+
+    What would turn the writing round, or be obeyed by a terminal, is not pasted.
+    """
 
     JOINT = " "
     """What stands between two lines."""
 
     def _on_paste(self, event: events.Paste) -> None:
-        lines = (line.strip() for line in event.text.splitlines())
+        lines = (line(each).strip() for each in event.text.splitlines())
         event.text = self.JOINT.join(filter(None, lines))
 
 
@@ -162,7 +165,7 @@ class Ask(Sturdy, ModalScreen[str | None]):
     FIELD: ClassVar[type[Input]] = LineField
     """What the user types in."""
     CSS_PATH = "dialogs.tcss"
-    OFFERS = (Cancel,)
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (Cancel,)
     BINDINGS = bindings_of(*OFFERS)
 
     def __init__(
@@ -184,14 +187,17 @@ class Ask(Sturdy, ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Sentence(self._question, classes="text")
-            kept = self._desk.draft_of(self._draft) if self._draft else None
-            field = self.FIELD(
-                self._value if kept is None else kept, placeholder=self._hint
-            )
-            field.cursor_blink = False
-            yield field
+            yield self.field()
             yield from self.below()
         yield KeyBar()
+
+    def field(self) -> Input:
+        """Return the field, with what was being typed when the program was killed."""
+        kept = self._desk.draft_of(self._draft) if self._draft else None
+        value = self._value if kept is None else kept
+        field = self.FIELD(value, placeholder=self._hint)
+        field.cursor_blink = False
+        return field
 
     def below(self) -> ComposeResult:
         """Lay what is to be read under the field."""

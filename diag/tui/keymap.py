@@ -25,6 +25,7 @@ from diag.tui import (
     discover,
     export,
     follow,
+    noting,
     palette,
     photos,
     places,
@@ -187,6 +188,7 @@ PLACES = {
     __name__: KeyPlace.KEYS,
     dialogs.__name__: KeyPlace.WINDOW,
     discover.__name__: KeyPlace.WINDOW,
+    noting.__name__: KeyPlace.WINDOW,
     palette.__name__: KeyPlace.WINDOW,
 }
 """The place of the commands and screens of each module that has any."""

@@ -139,8 +139,9 @@ class RewordScreen(PlaceScreen):
         name = event.text_area.id or ""
         words = remarks.current_wording(self._session, self.ident, self.audience)
         text = event.text_area.text
-        if name in self._names and text != getattr(words, name):
-            self.diag.desk.keep_draft(self._draft(name), text)
+        if name in self._names:
+            draft = text if text != getattr(words, name) else None
+            self.diag.desk.keep_draft(self._draft(name), draft)
         self._preview()
 
     def _preview(self) -> None:
@@ -162,8 +163,12 @@ class RewordScreen(PlaceScreen):
         changed = self._other_than(words, names)
         if changed:
             advising.reword(self._session, self.ident, self.audience, changed)
-            self.diag.desk.keep_draft("", None)
+            self._forget_drafts(changed)
             self.diag.inform("Texte enregistré.")
+
+    def _forget_drafts(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.diag.desk.keep_draft(self._draft(name), None)
 
     def _keep_then(self, go_on: Callable[[], None]) -> None:
         """Keep every part, then go on; what is refused is mended, or dropped."""
@@ -206,7 +211,7 @@ class RewordScreen(PlaceScreen):
     def _drop(self, names: Iterable[str]) -> None:
         """Show again what is kept of these parts."""
         words = remarks.current_wording(self._session, self.ident, self.audience)
-        self.diag.desk.keep_draft("", None)
+        self._forget_drafts(self._names)
         for name in names:
             self._area(name).load_text(getattr(words, name))
 
@@ -248,7 +253,7 @@ class RewordScreen(PlaceScreen):
     def _declare(self, confirmed: bool | None) -> None:  # noqa: FBT001 - Textual's
         if confirmed:
             advising.reword(self._session, self.ident, self.audience, {})
-            self.diag.desk.keep_draft("", None)
+            self._forget_drafts(self._names)
             self._show()
             self.diag.inform("Mots des grilles rétablis.")
 

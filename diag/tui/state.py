@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 # drawn before pydantic (60 ms), the journal and judging (100 ms) are loaded.
 
 _RECENT = "recent"
-_DRAFT = "draft"
+_DRAFTS = "drafts"
+"""What is being typed here and there, by what it is about."""
 
 
 class Recent(NamedTuple):
@@ -185,15 +186,18 @@ class OpenDesk:
 
     def draft_of(self, about: str) -> str | None:
         """Return what was being typed of something when the program was killed."""
-        match self.kept(_DRAFT):
-            case [kept, str(text)] if kept == about:
-                return text
-        return None
+        text = self._drafts().get(about)
+        return text if isinstance(text, str) else None
 
     def keep_draft(self, about: str, text: str | None) -> None:
         """Keep what is being typed; None once it is recorded, or given up."""
-        if text is not None or self.kept(_DRAFT) is not None:
-            self.jot(_DRAFT, None if text is None else [about, text])
+        drafts = self._drafts()
+        if text != drafts.pop(about, None):
+            self.jot(_DRAFTS, drafts if text is None else {**drafts, about: text})
+
+    def _drafts(self) -> dict[str, object]:
+        kept = self.kept(_DRAFTS)
+        return dict(kept) if isinstance(kept, dict) else {}
 
     def close(self) -> None:
         """Close the files; everything is already recorded."""

@@ -66,7 +66,7 @@ def test_every_command_says_something_and_the_end_of_input_ends(
     for expected in (
         "Entrée seule : question suivante",
         "C'est la première question.",
-        "Enregistré. Note écrite.",
+        "Enregistré. Noté sur «",
         "Enregistré. À revoir.",
         "Ce n'est pas possible. Pas de réponse à reprendre",
         "La réponse suivante sera",

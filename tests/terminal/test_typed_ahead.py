@@ -19,7 +19,7 @@ def test_reasons_notes_and_answers_sent_in_one_go_are_each_in_place(
         terminal.wait_for(lambda: terminal.shows("Nombre de classes"), "the question")
         note = "on a tout noté ici : " + "o12n/* " * 40
         terminal.send(f"*non 8\r12\r{F4}{note}\r")
-        terminal.wait_for(lambda: terminal.shows("Enregistré · note"), "the last key")
+        terminal.wait_for(lambda: terminal.shows("Enregistré · noté"), "the last key")
 
     with Workspace.open(tmp_path) as there:
         facts = audits.open_session(there, SCHOOL).facts

@@ -13,6 +13,7 @@ from diag.audit.acceptance import (
 )
 from diag.audit.follow import check_reason, left_to_check, move
 from diag.audit.hypotheses import scenarios
+from diag.audit.photos import PhotoSubject
 from diag.audit.report import report_folder, report_of
 from diag.audit.undo import undo
 from diag.audit.upgrade import Upgrade, preview, upgrade
@@ -37,6 +38,7 @@ from diag.tui.dialogs import Ask, ChooseDialog, Confirm, ListChoice
 from diag.tui.follow import (
     WrittenDialog,
 )
+from diag.tui.noting import NotedAs, NotedScreen, note_at
 from diag.tui.place import EVERYWHERE
 from diag.tui.safe import Trouble
 from diag.tui.suppose import SupposeScreen
@@ -69,6 +71,19 @@ class BilanScreen(BilanAdvice):
         names = [one.name for one in scenarios(session)]
         scope = ExportScope(session.about.title, (session.audit,))
         self.app.push_screen(ExportScreen([scope], names))
+
+    def on_write_note(self) -> None:
+        of = [PhotoSubject(*self.fact)] if self.fact else []
+        subjects = [*of, PhotoSubject(self.session.facts.root)]
+        note_at(self.app, self.session, subjects, self._noted)
+
+    def _noted(self, noted: NotedAs) -> None:
+        if noted.opens:
+            self.diag.look_at_visit(self.uai, *noted.opens)
+        self.diag.inform(f"Noté : {noted.words}.")
+
+    def on_list_noted(self) -> None:
+        self.app.push_screen(NotedScreen(self.session, done=self.show_all))
 
     def on_open_debrief(self) -> None:
         self.app.push_screen(DebriefScreen(self.session))

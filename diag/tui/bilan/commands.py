@@ -1,6 +1,6 @@
 """What the user can do in Bilan: see, act on a recommendation, act on the audit."""
 
-from diag.tui.commands import AUDIT_GROUP, Command, Undo
+from diag.tui.commands import AUDIT_GROUP, Command, ListNoted, Undo, WriteNote
 
 _SHOW, _ADVISE = "Voir", "Préconisation sous le curseur"
 
@@ -113,6 +113,7 @@ BILAN_COMMANDS = (
     OpenDebrief,
     FollowUpCommand,
     WriteReports,
+    WriteNote,
     Suppose,
     Reword,
     GoAdvice,
@@ -133,5 +134,6 @@ BILAN_COMMANDS = (
     ComputedOrder,
     DraftPaper,
     NewEdition,
+    ListNoted,
 )
 """All of them, in order of use."""

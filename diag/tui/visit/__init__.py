@@ -28,9 +28,10 @@ from diag.audit.walk import Key, most_useful
 from diag.journal.signatures import standing_word
 from diag.model.enums import AuditStatus, State
 from diag.tui.audit_finds import find_in_audit
-from diag.tui.commands import CommandType, bindings_of, key_now
+from diag.tui.commands import CommandType, WriteNote, bindings_of, key_now
 from diag.tui.departure import DepartureScreen, ask_day
 from diag.tui.dialogs import Ask
+from diag.tui.noting import NotedAs, NotedScreen, note_at
 from diag.tui.palette import NearAndFar
 from diag.tui.photos import open_photos
 from diag.tui.place import EVERYWHERE, PlaceScreen
@@ -38,6 +39,7 @@ from diag.tui.places import PlacesScreen, TakePlaces
 from diag.tui.safe import content
 from diag.tui.visit.commands import (
     VISIT_COMMANDS,
+    GoAnswered,
     GoBilan,
     SayWithoutObject,
     SettleConflict,
@@ -113,6 +115,8 @@ class VisitScreen(PlaceScreen):
             self._go_leg(self._place)
         self.fiche.given = self._given
         self.fiche.line.walked = self._walk
+        self.fiche.line.returned = self.on_go_answered
+        self.fiche.line.may_return = lambda: self.visiting.answered is not None
         self.show(self._places_of_before())
         self.fiche.line.focus()
         self.diag.whereabouts.remember(self.uai)
@@ -250,6 +254,10 @@ class VisitScreen(PlaceScreen):
                 f"{words}. Il ne reste rien : {key_now(self.app, GoBilan)}, le bilan"
             )
         self.show(f"{_SAVED} · {words}", _DONE)
+        if self.visiting.answered and not self.is_gridding:
+            keys = (key_now(self.app, each) for each in (GoAnswered, WriteNote))
+            back = "   {} y revenir, {} la noter".format(*keys)
+            self.fiche.status(f"{_SAVED} · {words}", _DONE, back)
 
     def _walk(self, step: int) -> None:
         visiting = self.visiting
@@ -261,6 +269,11 @@ class VisitScreen(PlaceScreen):
         else:
             end = "C'est la dernière question." if step > 0 else "C'est la première."
             self.fiche.status(end, "$text-muted")
+
+    def on_go_answered(self) -> None:
+        """Go back to what was just answered; stay where nothing was."""
+        if self.visiting.answered:
+            self.go_to(self.visiting.answered)
 
     def _moved(self) -> None:
         with self.prevent(WalkPlan.Moved):
@@ -394,6 +407,8 @@ class VisitScreen(PlaceScreen):
             return is_face and self.session.about.school is not None
         if command is SettleConflict:
             return len(self.visiting.stop.heads) > 1
+        if command is GoAnswered:
+            return self.visiting.answered is not None and not self.is_gridding
         if command is SayWithoutObject:
             return self.visiting.question.void
         return True
@@ -447,20 +462,19 @@ class VisitScreen(PlaceScreen):
         self.fiche.status("La question la plus utile, où qu'elle soit.", "$text-muted")
 
     def on_write_note(self) -> None:
-        current = "; ".join(self.visiting.card.notes)
+        typing = bool(self.fiche.line.value.strip())
+        subjects = self.visiting.noting(typing=typing)
+        first = (subjects[0].place, subjects[0].question)
+        answered = first == self.visiting.answered
+        note_at(self.app, self.session, subjects, self._noted, answered=answered)
 
-        def noted(text: str | None) -> None:
-            if text is not None:
-                self.show_saved("note" if text else "note retirée", onward=False)
+    def _noted(self, noted: NotedAs) -> None:
+        if noted.opens:
+            self.go_to(noted.opens)
+        self.show(f"{_SAVED} · noté sur {noted.words}", _DONE)
 
-        label = self.visiting.question.label
-        asked = Ask(
-            f"Note · {label}",
-            current,
-            keep=self.visiting.note,
-            draft=f"{self.session.audit.id} {self.visiting.key}",
-        )
-        self.app.push_screen(asked, noted)
+    def on_list_noted(self) -> None:
+        self.app.push_screen(NotedScreen(self.session, done=self.show))
 
     def on_turn_flag(self) -> None:
         raised = self.visiting.flag()
@@ -555,7 +569,10 @@ class VisitScreen(PlaceScreen):
         def closed() -> None:
             self.show()
 
-        open_photos(self.app, self.session, *self.visiting.key, done=closed)
+        asks_for_one = TYPES[self.visiting.question.type].is_photo
+        typing = asks_for_one or bool(self.fiche.line.value.strip())
+        of = self.visiting.noting(typing=typing)[0]
+        open_photos(self.app, self.session, of.place, of.question, done=closed)
 
     def on_before_leaving(self) -> None:
 

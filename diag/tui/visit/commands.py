@@ -1,7 +1,14 @@
 """What the user can do in Visite: on both faces, then in the grid."""
 
 from diag.tui.commands import VISIT_GROUP as _VISIT
-from diag.tui.commands import Command, KeyPlace, TakeBack
+from diag.tui.commands import (
+    Command,
+    KeyPlace,
+    ListNoted,
+    ShowPhotos,
+    TakeBack,
+    WriteNote,
+)
 
 _GRID = "Grille"
 
@@ -14,12 +21,12 @@ class ShowGrid(SwapFace, title="Grille"):
     """Passer à la grille des salles et des questions, à la même question."""
 
 
+class GoAnswered(Command, keys="left", title="Répondue", group=_VISIT, footer=True):
+    """Revenir à ce qui vient d'être répondu, tant que rien n'est tapé ici."""
+
+
 class MostUseful(Command, keys="f3", title="Plus utile", group=_VISIT, footer=True):
     """Aller à la question la plus utile : danger, loi, score."""
-
-
-class WriteNote(Command, keys="f4", title="Note", group=_VISIT, footer=True):
-    """Écrire une note à côté de la réponse ; vide, elle est retirée."""
 
 
 class TurnFlag(Command, keys="f5", title="À revoir", group=_VISIT, footer=True):
@@ -28,10 +35,6 @@ class TurnFlag(Command, keys="f5", title="À revoir", group=_VISIT, footer=True)
 
 class ShowPlaces(Command, keys="f6", title="Lieux", group=_VISIT, footer=True):
     """Ajouter, renommer, retirer des lieux ; dire que la liste est complète."""
-
-
-class ShowPhotos(Command, keys="f7", title="Photos", group=_VISIT, footer=True):
-    """Joindre une photo à la question, ou voir celles qui le sont."""
 
 
 class StillTrue(Command, keys="f8", title="Pareil", group=_VISIT, footer=True):
@@ -196,6 +199,7 @@ class CloseList(
 
 
 VISIT_COMMANDS = (
+    GoAnswered,
     WriteNote,
     ShowPhotos,
     StillTrue,
@@ -206,6 +210,7 @@ VISIT_COMMANDS = (
     GoBilan,
     MostUseful,
     BeforeLeaving,
+    ListNoted,
     TakeBack,
     SettleConflict,
     TurnProvenance,

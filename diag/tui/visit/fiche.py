@@ -29,7 +29,10 @@ from diag.model.fact import Value
 from diag.model.text import fold
 from diag.tui.commands import (
     NO_CHOICE,
+    CommandType,
     Help,
+    ShowPhotos,
+    bindings_of,
     chosen_keys,
     key_now,
 )
@@ -38,8 +41,8 @@ from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.safe import Sturdy, content, line
 from diag.tui.text import DrawnLine, NamedText, TextSheet, lay_rows, wrapped
 from diag.tui.visit.commands import (
+    GoAnswered,
     SettleConflict,
-    ShowPhotos,
     StillTrue,
 )
 from diag.words.dates import time_words, written_day
@@ -62,9 +65,11 @@ class AnswerLine(Sturdy, LineField):
     `?` asks for help, save inside a text that was begun.
     """
 
+    OFFERS = (GoAnswered,)
     answers = True
     """Whether one letter may be a whole answer: the next is for another question."""
     BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings_of(*OFFERS),
         Binding("pageup", "read(-1)", "Lire plus haut", show=False),
         Binding("pagedown", "read(1)", "Lire plus bas", show=False),
         Binding("tab", "plan", "Aller au plan", show=False),
@@ -102,10 +107,17 @@ class AnswerLine(Sturdy, LineField):
         """Does what Enter asks for."""
         self.walked: Callable[[int], object] = lambda _step: None
         """Goes to the question before (-1) or after (1)."""
+        self.returned: Callable[[], object] = lambda: None
+        """Goes back to what was just answered."""
+        self.may_return: Callable[[], bool] = lambda: False
+        """Whether something was."""
         self.recorded: Callable[[str], str | None] = lambda _text: None
         """Records a whole answer; returns the rest of its word, else None."""
         self._rest = ""
         self._until = 0.0
+
+    def can(self, command: CommandType) -> bool | None:  # noqa: ARG002 - it has one
+        return self.may_return()
 
     async def on_key(self, event: events.Key) -> None:
         if self._take(event):
@@ -117,6 +129,10 @@ class AnswerLine(Sturdy, LineField):
             self.entered()
         elif event.key in _WALKS:
             self.walked(_WALKS[event.key])
+        elif event.key == "left" and not self.value:
+            self.returned()
+        elif event.key == "left":
+            self.action_cursor_left()
         elif event.character == _HELP and not (self.free_text and self.value):
             self.app.post_message(Help())
         elif event.character and event.is_printable:
@@ -259,6 +275,12 @@ _STATUS = 2
 
 _LONGEST = 4
 
+_SLACK, _LEAST = 12, 16
+"""Columns that words leave empty at the ends of lines; those of a label at least."""
+
+_BEFORE_ANSWER = "\u00a0: "
+"""What stands between a label and the answer to it."""
+
 
 class Fiche(Sturdy, Vertical):
     """One question panel, the same for every question; commands go to the screen."""
@@ -342,10 +364,22 @@ class Fiche(Sturdy, Vertical):
         shown = [DrawnLine(how)]
         self.query_one("#fiche-how", TextSheet).show(lambda _width: shown)
 
-    def status(self, text: str, style: str = "") -> None:
-        """Show under the line what is understood, saved, refused, doubtful."""
-        words = Content.styled(content(text).plain, style)
+    def status(self, text: str, style: str = "", tail: str = "") -> None:
+        """Show under the line what is understood, saved, refused, doubtful.
+
+        The `tail` stays in sight: of a text too long for both, the label is cut.
+        """
         sheet = self.query_one("#fiche-status", TextSheet)
+        room = sheet.size.width * _STATUS - len(tail) - _SLACK
+        if tail and len(text) > room > 0:
+            label, between, answer = text.rpartition(_BEFORE_ANSWER)
+            left = room - len(between + answer) - 1
+            if left < _LEAST:
+                tail = ""  # a long answer is worth more than a key
+            else:
+                text = f"{label[:left]}…{between}{answer}"
+        words = Content.styled(content(text).plain, style)
+        words += Content.styled(tail, "$text-muted")
         lines = len(wrapped(words, sheet.size.width))
         height = min(max(lines, _STATUS), _LONGEST)
         if sheet.styles.height is None or sheet.styles.height.value != height:

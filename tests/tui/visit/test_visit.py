@@ -237,10 +237,11 @@ async def test_a_note_is_written_without_leaving(tmp_path: Path) -> None:
         await pilot.press("f4", *"vu [/]", "enter")
         await wait_for(pilot, lambda: shows(pilot, "vu [/]"), "the note")
         key = (screen.session.facts.root, "nb_classes")
-        assert screen.session.facts.notes[key] == ("vu [/]",)
+        (seen,) = screen.session.observations
+        assert (seen.text, seen.place, seen.question) == ("vu [/]", *key)
         assert screen.visiting.key == key
         said = screen.session.workspace.journal.history(
-            screen.session.audit.id, subjects.note(*key)
+            screen.session.audit.id, subjects.observation(seen.id)
         )
         assert len(said) == 1, "one revision for the whole text, not one a key"
 
@@ -254,8 +255,8 @@ async def test_lines_pasted_in_a_note_are_all_kept(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: shows(pilot, "porte fermée clé en mairie"))
         await pilot.press("enter")
         await wait_for(pilot, lambda: pilot.app.screen is screen, "the visit")
-        (note,) = screen.session.facts.notes.values()
-        assert note == ("porte fermée clé en mairie",)
+        (seen,) = screen.session.observations
+        assert seen.text == "porte fermée clé en mairie"
 
 
 async def test_a_flag_is_raised_lowered_and_counted_before_leaving(

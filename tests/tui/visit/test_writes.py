@@ -78,7 +78,7 @@ async def test_a_note_that_the_disk_refuses_stays_where_it_was_typed(
         connection.execute(f"pragma max_page_count = {pages}")
         await pilot.press("f4")
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, Ask), "the dialog")
-        pilot.app.screen.post_message(Paste("porte fermée " * 900))
+        pilot.app.screen.post_message(Paste("porte fermée " * 700))
         await wait_for(pilot, lambda: shows(pilot, "porte fermée"), "the note")
         await pilot.press("enter")
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, Notice), "refused")
@@ -91,7 +91,7 @@ async def test_a_note_that_the_disk_refuses_stays_where_it_was_typed(
         await pilot.press("enter")
         await wait_for(pilot, lambda: pilot.app.screen is screen, "the visit")
         assert shows(pilot, "Enregistré")
-        assert len(screen.session.facts.notes) == 1
+        assert len(screen.session.observations) == 1
 
 
 async def test_a_note_being_typed_when_the_program_is_killed_is_there_again(
@@ -107,7 +107,7 @@ async def test_a_note_being_typed_when_the_program_is_killed_is_there_again(
         await wait_for(pilot, lambda: shows(pilot, "clé en mairie"), "the draft")
         await pilot.press("enter")
         await wait_for(pilot, lambda: pilot.app.screen is screen, "the visit")
-        assert ("clé en mairie",) in screen.session.facts.notes.values()
+        assert [one.text for one in screen.session.observations] == ["clé en mairie"]
 
         await pilot.press("down", "f4")
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, Ask), "another")
