@@ -1,6 +1,6 @@
 """What was written in an audit, change after change, in French."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from diag.answers.types import answer_words
@@ -9,8 +9,9 @@ from diag.audit.confirmation import ConcurrentChange, MetChange, NeedsConfirmati
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import question_then
-from diag.journal import subjects
+from diag.journal import seals, subjects
 from diag.journal.revision import Revision
+from diag.journal.seals import Proof
 from diag.journal.subjects import (
     AnswerTopic,
     ApartTopic,
@@ -33,6 +34,7 @@ from diag.journal.subjects import (
     RankTopic,
     SameTopic,
     ScenarioTopic,
+    SealTopic,
     Topic,
     VisitTopic,
     WordingTopic,
@@ -57,6 +59,8 @@ from diag.words.vocabulary import (
     PLACE_NAMES,
     PLACES,
     PROFILES,
+    PROOFS,
+    RELAYED_BY,
     STATUSES,
     WHOM,
 )
@@ -75,6 +79,15 @@ class Change(NamedTuple):
     device: str
     at: int
     op: str
+    proof: str = ""
+    """What shows that it is its author's, a `Proof`; empty where nobody signs."""
+    relayed_by: str = ""
+    """Who gave it, where its author did not."""
+
+    @property
+    def proof_words(self) -> str:
+        """« scellé », « poste », « relayé par Bruno », « ancien », or nothing."""
+        return proof_words(self.proof, self.relayed_by)
 
 
 def changes_of(
@@ -83,13 +96,17 @@ def changes_of(
     """Return the changes, in order; of one question or one place if named."""
     where = find_place(session, place).id if place else None
     name_of = session.workspace.settings.name_of
+    proof_of = proofs_in(session)
     changes = []
     for revision in session.revisions():
         topic = subjects.parse(revision.subject)
+        if isinstance(topic, SealTopic):  # it proves what is listed, and says nothing
+            continue
         if question and getattr(topic, "question", None) != question:
             continue
         if where and getattr(topic, "place", None) != where:
             continue
+        proof, sender = proof_of(revision.id)
         changes.append(
             Change(
                 id=revision.id,
@@ -100,9 +117,36 @@ def changes_of(
                 device=revision.device,
                 at=revision.at,
                 op=revision.op,
+                proof=proof,
+                relayed_by=sender,
             )
         )
     return tuple(changes)
+
+
+def proofs_in(session: AuditSession) -> Callable[[str], tuple[str, str]]:
+    """Return what gives, by id, a line's proof, and who relayed it if somebody did.
+
+    It gives nothing where no key is known to be anybody's: there is nothing to show.
+    """
+    journal = session.workspace.journal
+    if not seals.knows_cards(journal):
+        return lambda _ident: ("", "")
+    proofs = seals.proofs_of(journal, session.audit.id)
+    name_of = session.workspace.settings.name_of
+
+    def proof_of(ident: str) -> tuple[str, str]:
+        found = proofs.get(bytes.fromhex(ident))
+        return (str(found.proof), name_of(found.sender)) if found else ("", "")
+
+    return proof_of
+
+
+def proof_words(proof: str, relayed_by: str) -> str:
+    """Return « scellé », « poste », « relayé par Bruno », « ancien », or nothing."""
+    if proof == Proof.RELAYED:
+        return RELAYED_BY.format(relayed_by)
+    return PROOFS.get(proof, "")
 
 
 _ASPECTS = {
@@ -129,6 +173,7 @@ _NOUNS: dict[type, str] = {
     SameTopic: "lieu, le même qu'un autre",
     ApartTopic: "lieux différents, qui se ressemblent",
     ErasureTopic: "effacement",
+    SealTopic: "sceau",
 }
 
 

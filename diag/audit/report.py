@@ -527,7 +527,9 @@ def _report_of(
         # One house: what could not be followed of it is listed for both.
         office=shown.office if shown else office_of(workspace),
         today=today,
-        digest=public_digest(session, remarks) if session.is_public else session.digest,
+        digest=public_digest(session, remarks)
+        if session.is_public
+        else session.digest_of_content,
         edition=session.edition,
         earlier=remarks.earlier,
         own=remarks.own,

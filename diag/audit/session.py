@@ -42,6 +42,7 @@ from diag.journal.records import (
     wordings_of,
 )
 from diag.journal.revision import NewRevision, Revision, parse
+from diag.journal.seals import digest_of_content
 from diag.journal.signatures import Signature, signature_of
 from diag.journal.subjects import AnswerTopic, NoteTopic, PlaceTopic
 from diag.model.audit import (
@@ -259,6 +260,11 @@ class AuditSession:
     def digest(self) -> str:
         """Digest of everything written in this audit."""
         return self.workspace.journal.digest(self.audit.id)
+
+    @property
+    def digest_of_content(self) -> str:
+        """Digest of what people wrote in this audit: what a page may print."""
+        return digest_of_content(self.workspace.journal, self.audit.id)
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:

@@ -157,7 +157,7 @@ def history(
             .fromtimestamp(change.at / 1000, UTC)
             .astimezone()
             .strftime("%d/%m/%Y %H:%M"),
-            change.author,
+            ", ".join(filter(None, (change.author, change.proof_words))),
             f"{change.about} : {change.said}",
         )
         for change in found

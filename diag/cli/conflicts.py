@@ -271,6 +271,8 @@ def _contested_json(one: Contested) -> dict[str, Any]:
                 "says": each.words,
                 "author": each.who,
                 "device": each.device,
+                "proof": each.proof,
+                "relayed_by": each.relayed_by,
                 "at": each.at,
                 "clock_suspect": each.suspect,
                 "same": list(each.same),

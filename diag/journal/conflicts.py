@@ -26,6 +26,7 @@ from diag.journal.subjects import (
     OtherTopic,
     PlaceTopic,
     ProposalTopic,
+    SealTopic,
     Topic,
 )
 from diag.model.audit import Audit
@@ -40,6 +41,7 @@ _NEVER_SETTLED = (
     | BallotTopic
     | HandTopic
     | ProposalTopic
+    | SealTopic
 )
 """Where nothing is to be settled: all is kept, one voice is enough, or the last."""
 

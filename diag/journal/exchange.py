@@ -20,6 +20,7 @@ from diag.journal.ingest import Ingested, Rejected
 from diag.journal.journal import AuditSum, Journal
 from diag.journal.proof import rebuild_audit
 from diag.journal.school_lines import stages
+from diag.journal.seals import digest_of_content, without_seals
 from diag.journal.subjects import Topic
 from diag.model.audit import Audit
 from diag.model.enums import AuditStatus
@@ -302,7 +303,7 @@ class BundleIntake:
     def record(self, sha: str, at: int, detail: dict[str, Any]) -> None:
         """Keep what is known of the bundle; one that is in stays as it was."""
         if self._is_first:
-            sums = {one: self.journal.digest(one) for one in self.new}
+            sums = {one: digest_of_content(self.journal, one) for one in self.new}
             written = _written({**detail, "sums": sums})
             self.connection.execute(
                 _KEEP, [self._name, bytes.fromhex(sha), at, written]
@@ -414,7 +415,8 @@ def undo(journal: Journal, name: str, at: int) -> int:
         changed = [
             audit
             for audit, digest in sums.items()
-            if proven_sum(journal, audit).digest != digest
+            if without_seals(journal, audit, proven_sum(journal, audit).digest)
+            != digest
         ]
         if changed:
             raise BuiltUponError(name, changed)

@@ -100,7 +100,9 @@ def mentions(journal: Journal, name: PersonName) -> tuple[Mention, ...]:
     return tuple(
         one
         for one in found
-        if one.revision.op == "set" and name.is_in(one.revision.value)
+        if one.revision.op == "set"
+        and not one.revision.subject.startswith(f"{subjects.SEALS}/")
+        and name.is_in(one.revision.value)
     )
 
 

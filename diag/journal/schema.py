@@ -420,6 +420,23 @@ create table opaque(
 """Lines of a newer version, kept to be relayed; no projection reads them."""
 
 
+SEALS = """
+create table card(
+  key text primary key, author text not null, since integer not null,
+  revoked integer not null, hub_key text not null, body text not null
+) strict, without rowid;
+
+create table relayed(
+  id blob primary key check(length(id) = 32), sender text not null
+) strict, without rowid;
+
+create table sealing(audit integer primary key, digest blob not null) strict;
+"""
+"""Whose each key is, as a hub signed it (`hub_key`), or as a colleague's bundle gave
+it; who gave lines that their author did not; how far audits were looked at for what is
+to be sealed, a hint."""
+
+
 # sqlite_utils (50 ms to import) is loaded only when one is due.
 Step = Callable[[sqlite3.Connection], None]
 """A migration: additive, inside a transaction that is already open."""
@@ -486,6 +503,11 @@ def m008_opaque(connection: sqlite3.Connection) -> None:
             connection.execute("delete from quarantine where id = ?", [key])
 
 
+def m009_seals(connection: sqlite3.Connection) -> None:
+    """Keep whose each key is, and who gave what its author did not."""
+    run(connection, SEALS)
+
+
 STEPS: tuple[Step, ...] = (
     m001_journal,
     m002_outbox,
@@ -495,6 +517,7 @@ STEPS: tuple[Step, ...] = (
     m006_places_judge,
     m007_sums,
     m008_opaque,
+    m009_seals,
 )
 """In order; a released one is never edited, and touches the log by addition only."""
 

@@ -137,9 +137,11 @@ def campaigns_of(journal: Journal) -> tuple[str, ...]:
 _BEGUN = """
 exists(select 1 from head b where b.audit = a.n and b.value is not null
   and b.subject not in ('audit/edition', 'audit/subject')
+  and not b.subject glob 'seal/*'
   and coalesce(json_extract(b.value, '$.provenance'), '') <> 'imported')
 """
-"""Opening an audit, and what official lists give of a school, is no answer."""
+"""Opening an audit, and what official lists give of a school, is no answer; nor is a
+seal."""
 
 _STAGES = f"""
 select a.id, {_BEGUN}, h.subject, h.value
@@ -266,6 +268,7 @@ def completeness(journal: Journal, *, engine: str) -> dict[str, Fraction]:
 _HANDS = """
 select a.id, h.author, count(*), max(h.at) from audit a
 cross join head h on h.audit = a.n and h.subject >= 'b'
+  and not h.subject glob 'seal/*'
 group by a.n, h.author order by a.n, count(*) desc, h.author
 """
 """Subjects after `audit/…`: opening an audit, or judging it, is not answering."""

@@ -48,6 +48,13 @@ PROPOSALS = "proposal"
 """Prefix of the answers that wait to be accepted."""
 
 
+SEALS = "seal"
+"""Prefix of what proves who wrote; no content."""
+
+HUB_SEAL = "seal/hub"
+"""What a hub held before there were seals."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlaceTopic:
     """A place itself: kind, parent, name."""
@@ -209,6 +216,13 @@ class ErasureTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class SealTopic:
+    """Which lines a key vouches for: it says nothing about the school."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class AuditTopic:
     """A fact about the audit itself: `status`, `edition` or another."""
 
@@ -245,6 +259,7 @@ Topic = (
     | BallotTopic
     | HandTopic
     | ErasureTopic
+    | SealTopic
     | AuditTopic
     | OtherTopic
 )
@@ -358,6 +373,11 @@ def erasure(revision: str) -> str:
     return f"erase/{revision}"
 
 
+def seal(key: str) -> str:
+    """Return the subject of the seals of a key, by its short name."""
+    return f"{SEALS}/{key}"
+
+
 def erased_by(subject: str) -> str | None:
     """Return the id of the revision that an erasure names."""
     head, _, revision = subject.partition("/")
@@ -454,6 +474,7 @@ _BY_IDENT: dict[str, Callable[[str], Topic]] = {
     "questionnaire": QuestionnaireTopic,
     "proposal": ProposalTopic,
     "erase": ErasureTopic,
+    "seal": SealTopic,
 }
 
 _AUDIENCES = frozenset(READERS)

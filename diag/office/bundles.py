@@ -10,9 +10,11 @@ from pydantic import ValidationError
 from diag.audit.session import listed, open_session
 from diag.journal import exchange
 from diag.journal.exchange import Brought
+from diag.journal.seals import kept_cards
 from diag.model.audit import Auditee
 from diag.model.errors import DiagError
 from diag.model.text import clean_line
+from diag.office.sealing import learn_cards, seal
 from diag.sync.bundle import read
 from diag.sync.bundle.keys import (
     KeptKeys,
@@ -108,6 +110,7 @@ def export(
             "Aucun audit à donner. Nommez une école, ou donnez-les tous.",
             command="--all",
         )
+    seal(workspace, *audits)
     for audit in audits:
         workspace.journal.prove(audit)
     ring = ring_of(workspace)
@@ -173,6 +176,7 @@ def synchronise_folder(workspace: Workspace, folder: Path) -> FolderResult:
             f"{folder} contient votre espace de travail, qui ne se partage pas. "
             "Donnez un dossier à part."
         )
+    seal(workspace)
     meeting = FolderTransport(
         reader=_reader(workspace),
         folder=folder,
@@ -223,7 +227,9 @@ def _summarize(workspace: Workspace, audits: Sequence[str]) -> BundleSummary:
     }
     people = workspace.settings.people
     labels = sorted(exchange.authors_in(workspace.journal, audits) & people.keys())
-    return BundleSummary(about, {label: people[label] for label in labels})
+    names = {label: people[label] for label in labels}
+    cards = tuple(kept_cards(workspace.journal))
+    return BundleSummary(about, names, workspace.settings.author, cards)
 
 
 def _learn(workspace: Workspace, entered: Entered) -> None:
@@ -236,6 +242,7 @@ def _learn(workspace: Workspace, entered: Entered) -> None:
         label: name for label, name in entered.header.people.items() if _is_clean(name)
     }
     learn_names(workspace, people)
+    learn_cards(workspace, entered.header)
 
 
 def _about(entered: Entered, ident: str) -> Auditee | None:

@@ -1,6 +1,6 @@
 """What people wrote apart, for whoever settles it: candidates, origin, effects."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -13,7 +13,12 @@ from diag.answers.types import TYPES
 from diag.assess.facts import with_answers
 from diag.assess.words import score_words
 from diag.audit.answer import NewAnswer, answer_for, check_parts
-from diag.audit.history import describe_revision, describe_subject
+from diag.audit.history import (
+    describe_revision,
+    describe_subject,
+    proof_words,
+    proofs_in,
+)
 from diag.audit.session import AuditSession, listed
 from diag.journal import changes
 from diag.journal.conflicts import Conflict, nearest_base
@@ -62,6 +67,10 @@ class Candidate:
     """Whether the clock that dated it cannot have been right."""
     same: tuple[str, ...]
     """Its other authors."""
+    proof: str = ""
+    """What shows that it is its author's; empty where nobody signs."""
+    relayed_by: str = ""
+    """Who gave it, where its author did not."""
 
     @property
     def when(self) -> str:
@@ -164,6 +173,11 @@ class _Telling:
         """Every revision, by id."""
         return {one.id: one for one in self.session.revisions()}
 
+    @cached_property
+    def proof_of(self) -> Callable[[str], tuple[str, str]]:
+        """What shows, by id, that a line is its author's."""
+        return proofs_in(self.session)
+
     def contested(self, conflict: Conflict) -> Contested:
         """Return one conflict in words."""
         session, topic = self.session, conflict.topic
@@ -223,6 +237,9 @@ class _Telling:
                 device=first.device,
                 at=first.at,
                 suspect=self._is_suspect(first),
+                **dict(
+                    zip(("proof", "relayed_by"), self.proof_of(first.id), strict=True)
+                ),
                 same=tuple(
                     f"{name_of(one.author)}, {time_words(one.at)}" for one in others
                 ),
@@ -365,7 +382,8 @@ def card_lines(one: Contested, width: int = _WIDTH) -> Iterator[str]:
 
 def candidate_lines(one: Candidate, width: int, *, brief: bool) -> Iterator[str]:
     """Give one candidate: its words, its author, on which device, when."""
-    by = f"{one.who}, poste {one.device}, {one.when}"
+    shown = proof_words(one.proof, one.relayed_by)
+    by = ", ".join(filter(None, (one.who, shown, f"poste {one.device}", one.when)))
     head, *rest = wrap(f"{one.letter}. {by if brief else one.words}", width - 2)
     yield f"  {head}"
     yield from (f"     {line}" for line in rest)

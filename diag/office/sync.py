@@ -20,8 +20,9 @@ from diag.journal.facts import audits
 from diag.journal.journal import get_setting, put_setting
 from diag.model.audit import Auditee, Photo
 from diag.model.errors import DiagError
+from diag.office.sealing import Sealing, key_of_hub
 from diag.sync.exchange import CLOCK_DOUBT, ExchangeEvent, Progress, SyncResult
-from diag.sync.protocol import ProblemError
+from diag.sync.protocol import ProblemError, Transport
 from diag.sync.trust import Enrolment, drop_enrolment, read_enrolments
 from diag.words.sentences import counted
 from diag.workspace.people import learn_names
@@ -305,8 +306,13 @@ def run(
     free_space(workspace.folder)
     event = ExchangeEvent(progress, cancelled)
     now = workspace.world.clock
+
+    def steps(office: Transport, hub: Enrolment) -> Sealing:
+        """Return what this sync does of seals."""
+        return Sealing(workspace, office, key_of_hub(hub))
+
     outcomes = tuple(
-        synchronise_with(workspace.journal, hub, event, now()) for hub in found
+        synchronise_with(workspace.journal, hub, event, now(), steps) for hub in found
     )
     outcomes[-1].freed = let_go(workspace, outcomes)
     names = names_of(found)
@@ -338,6 +344,7 @@ def words_of(outcome: SyncResult) -> Iterable[str]:
         f"{outcome.received} {_plural(outcome.received, 'reçue')}."
     )
     yield from (f"Refusé : {reason}" for reason in outcome.refused)
+    yield from outcome.strangers
     if outcome.awaited:
         yield (
             f"{counted(outcome.awaited, 'pièce jointe', 'pièces jointes')} pas encore "

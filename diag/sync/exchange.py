@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from diag.journal import exchange
 from diag.journal import exchange as holdings
@@ -92,6 +92,23 @@ class ExchangeEvent:
         self.watch(phase, done, max(done, total))
 
 
+class SealStep(Protocol):
+    """What a sync does of seals, when its laptop signs."""
+
+    written: int
+    """How many seals were written."""
+    strangers: list[str]
+    """What is to be looked into, in French."""
+
+    def begin(self, hello: Hello) -> None:
+        """Learn whose the keys are, then seal what is to be given."""
+        ...
+
+    def learn(self, hello: Hello) -> None:
+        """Learn whose the keys are, and who gave what is not theirs."""
+        ...
+
+
 @dataclass(slots=True)
 class Exchange:
     """The revisions of one sync: what came, what went, what was refused."""
@@ -99,6 +116,8 @@ class Exchange:
     journal: Journal
     office: Transport
     event: ExchangeEvent = field(default_factory=ExchangeEvent)
+    before: Callable[[Hello], None] = lambda _hello: None
+    """Called once the office answered, before anything is compared."""
     pulled: int = 0
     """Revisions that were new here."""
     pushed: int = 0
@@ -128,6 +147,7 @@ class Exchange:
         """
         hello = self.office.hello()
         check_versions(hello)
+        self.before(hello)
         ours, theirs = exchange.proven_sums(self.journal), self.office.manifest()
         differing = [
             audit
@@ -579,6 +599,8 @@ class SyncResult:
     """Attachments of this laptop that the office holds."""
     unread: int = 0
     """Modifications of a newer version, kept here and passed on."""
+    strangers: list[str] = field(default_factory=list)
+    """Keys of others under one's own label, in French."""
     freed: int = 0
     """Photos of closed audits that left this laptop, every office having them."""
     problem: str = ""
@@ -608,7 +630,11 @@ class SyncResult:
 
 
 def synchronise(
-    journal: Journal, office: Transport, result: SyncResult, event: ExchangeEvent
+    journal: Journal,
+    office: Transport,
+    result: SyncResult,
+    event: ExchangeEvent,
+    sealing: SealStep | None = None,
 ) -> SyncResult:
     """Bring a journal and a hub to the same log, then their attachments.
 
@@ -616,8 +642,12 @@ def synchronise(
     nothing that passed is undone.
     """
     meeting = Exchange(journal, office, event)
+    if sealing:
+        meeting.before = sealing.begin
     try:
         hello = meeting.run()
+        if sealing and meeting.pulled:
+            sealing.learn(hello)
         result.clock_gap = result.at - hello.time
         result.people = office.people()
         transfer = Transfer(journal, hello.limits, event)
@@ -631,6 +661,9 @@ def synchronise(
     except DiagError as error:
         result.stop(error)
     result.pulled, result.pushed = meeting.pulled, meeting.pushed
+    if sealing:
+        result.pushed = max(0, meeting.pushed - sealing.written)
+        result.strangers = sealing.strangers
     result.unread = meeting.unread
     result.unequal += meeting.unequal
     counts = Counter(line.problem for line in meeting.refused.values())
@@ -645,13 +678,18 @@ def synchronise(
 
 
 def synchronise_with(
-    journal: Journal, enrolment: Enrolment, event: ExchangeEvent, now: int
+    journal: Journal,
+    enrolment: Enrolment,
+    event: ExchangeEvent,
+    now: int,
+    sealing: Callable[[Transport, Enrolment], SealStep] | None = None,
 ) -> SyncResult:
     """Sync with a hub that knows this laptop, and renew the token that ends soon."""
     result = SyncResult(enrolment.hub, enrolment.name, now)
     try:
         with closing(open_transport(enrolment)) as transport:
-            synchronise(journal, transport, result, event)
+            step = sealing(transport, enrolment) if sealing else None
+            synchronise(journal, transport, result, event, step)
             there = now - result.clock_gap  # the hub counts, by its own clock
             if not result.problem and enrolment.expires - there < _RENEW:
                 renewed = transport.rotate()

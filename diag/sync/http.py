@@ -13,6 +13,7 @@ import httpx
 from pydantic import ValidationError
 
 from diag.journal.journal import AuditSum
+from diag.journal.seals import Card, card_of
 from diag.model.text import clean_line
 from diag.sync.protocol import (
     URN,
@@ -25,6 +26,7 @@ from diag.sync.protocol import (
     ProblemError,
     Pushed,
     Renewed,
+    Unproven,
     check_versions,
 )
 from diag.sync.trust import (
@@ -107,6 +109,18 @@ class HttpTransport:
         with self._reading():
             names = json.loads(given.content)
             return {str(label): str(name) for label, name in names.items()}
+
+    def cards(self) -> list[Card]:
+        """Return whose the keys are, as the hub signed them."""
+        given = self._ask("GET", "/v1/cards")
+        with self._reading():
+            return [*filter(None, map(card_of, json.loads(given.content)))]
+
+    def unproven(self, after: int) -> Unproven:
+        """Return which lines their author did not give, after a number."""
+        given = self._ask("GET", "/v1/unproven", params={"after": after})
+        with self._reading():
+            return Unproven.model_validate_json(given.content)
 
     def page(self, audit: str, after: int) -> LogPage:
         """Return what follows a revision in the hub's log of an audit."""

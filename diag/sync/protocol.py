@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from diag.journal.journal import AuditSum
 from diag.journal.revision import MAX_LINE, MAX_PARENTS
+from diag.journal.seals import Card
 from diag.model.errors import DiagError
 
 VERSION: Final = 1
@@ -18,6 +19,9 @@ VERSION: Final = 1
 
 OPAQUE: Final = "opaque"
 """Lines of a newer version are kept, and given to who knows this name."""
+
+SEALS: Final = "seals"
+"""It signs whose each key is, and gives the lines that their author did not."""
 
 Right = str
 """`read`, `write` or `admin`: each includes the ones before."""
@@ -131,6 +135,16 @@ class Renewed(Wire):
     expires: int
 
 
+class Unproven(Wire):
+    """Lines that their author did not give."""
+
+    after: int
+    """Where the next answer starts."""
+    lines: tuple[tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")], str], ...]
+    """Id of each, and label of who gave it."""
+    more: bool = False
+
+
 class WantedBlobs(Wire):
     """Attachments that a laptop has, or wants."""
 
@@ -216,6 +230,14 @@ class Transport(Source, Sink, Protocol):
         """Return the names of colleagues, by the label of their revisions."""
         ...
 
+    def cards(self) -> list[Card]:
+        """Return whose the keys are, as it signed them."""
+        ...
+
+    def unproven(self, after: int) -> Unproven:
+        """Return which lines their author did not give, after a number."""
+        ...
+
 
 URN: Final = "urn:diag:problem:"
 """What the `type` of a problem begins with."""
@@ -236,6 +258,7 @@ KINDS: Final[dict[str, ProblemKind]] = {
         401, "Ce poste n'est pas, ou plus, autorisé par le serveur."
     ),
     "enrol-refused": ProblemKind(403, "Le code d'inscription n'est pas valable."),
+    "known-label": ProblemKind(403, "Ce poste écrit sous l'étiquette d'un autre."),
     "known-key": ProblemKind(403, "La clé de ce poste a déjà servi ici."),
     "right": ProblemKind(403, "Ce poste n'a pas ce droit."),
     "scope": ProblemKind(403, "Cet audit n'est pas dans le territoire de ce poste."),
@@ -265,6 +288,8 @@ REMEDIES: Final[dict[str, str]] = {
     "puis : diag sync enrol INVITATION. Vos saisies sont gardées ici.",
     "enrol-refused": "Une invitation sert une fois, pendant quinze minutes : "
     "demandez-en une autre à l'administrateur du serveur.",
+    "known-label": "Demandez une invitation au nom exact sous lequel l'administrateur "
+    "du serveur vous connaît (diag hub devices). Vos saisies sont gardées ici.",
     "known-key": "Mettez diag à jour, puis recommencez avec la même invitation : ce "
     "poste en prendra une autre. Vos saisies sont gardées ici.",
     "version-too-old": "Vos saisies sont gardées ici ; mettez diag à jour, puis "

@@ -104,15 +104,25 @@ class ReadingScreen(PlaceScreen):
 
 def history_screen(session: AuditSession) -> ReadingScreen:
     """Return everything that was recorded in an audit, the latest first."""
+    changes = changes_of(session)
+    is_proven = any(change.proof for change in changes)
     lines = [
         ListLine(
-            change.id, (time_words(change.at), change.author, change.about, change.said)
+            change.id,
+            (
+                time_words(change.at),
+                change.author,
+                *([change.proof_words] if is_proven else []),
+                change.about,
+                change.said,
+            ),
         )
-        for change in reversed(changes_of(session))
+        for change in reversed(changes)
     ]
     columns = (
         ListColumn("Quand", 16, least=TINY),
         ListColumn("Qui", 16, narrow=10, least=TINY),
+        *([ListColumn("Preuve", 12, narrow=7, least=TINY)] if is_proven else []),
         ListColumn("À propos de"),
         ListColumn("Ce qui est dit"),
     )

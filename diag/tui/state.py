@@ -202,6 +202,9 @@ class OpenDesk:
     def close(self) -> None:
         """Close the files; everything is already recorded."""
         if self._workspace is not None:
+            from diag.office.sealing import seal_at_leaving  # noqa: PLC0415 - at the end
+
+            seal_at_leaving(self._workspace)
             self._workspace.close()
             self._workspace = None
             self._sessions.clear()

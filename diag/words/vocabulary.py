@@ -252,6 +252,12 @@ STATUSES_UNSEALED = {
 ACCEPTED_ALONE = "accepté par son auteur"
 """In the place of « accepté », where who accepted an audit wrote in it."""
 
+PROOFS = {"sealed": "scellé", "device": "poste", "old": "ancien"}
+"""What shows that a line is its author's: a key, who gave it, or that it is old."""
+
+RELAYED_BY = "relayé par {}"
+"""Where somebody else gave it, and no seal covers it."""
+
 UNSEALED = "descellé"
 """In the place of « accepté » among those who work on it, once it was written in."""
 

@@ -62,4 +62,9 @@ ROWS: dict[str, dict[str, tuple[object, ...]]] = {
         "proof": ("setting", bytes(16)),
     },
     "m008_opaque": {"opaque": (bytes(32), AUDITS[0], "{}")},
+    "m009_seals": {
+        "card": ("ab" * 32, "u-1", 0, 0, "", ""),
+        "relayed": (bytes(32), "u-2"),
+        "sealing": (1, bytes(32)),
+    },
 }

@@ -12,7 +12,7 @@ from threading import RLock
 from typing import Any, Protocol
 
 from diag.journal.schema import run
-from diag.sync.hub.sqlite import OPAQUE, PEOPLE, TABLES, SqliteTransaction
+from diag.sync.hub.sqlite import OPAQUE, PEOPLE, SEALS, TABLES, SqliteTransaction
 from diag.sync.hub.store import Store
 from tests.sync.offices import SCHOOLS
 
@@ -91,7 +91,7 @@ class MemoryDisk:
 
     def __init__(self, name: str) -> None:
         self._connection = sqlite3.connect(":memory:", isolation_level=None)
-        for tables in (TABLES, OPAQUE, PEOPLE):
+        for tables in (TABLES, OPAQUE, PEOPLE, SEALS):
             run(self._connection, tables)
         self._connection.execute("insert into hub values (?)", [name])
         self._copies: list[sqlite3.Connection] = []
@@ -118,7 +118,7 @@ class MemoryDisk:
 class PostgresDisk:
     """A hub in PostgreSQL, emptied for each story."""
 
-    _TABLES = ("audit", "rev", "erased", "opaque", "blob_ref", "author")
+    _TABLES = ("audit", "rev", "erased", "opaque", "blob_ref", "author", "old_sealed")
 
     def __init__(self, store: Store) -> None:
         self.store = store

@@ -10,6 +10,7 @@ from diag.journal import changes
 from diag.journal.attachments import AttachmentStore
 from diag.journal.journal import AuditSum, Journal
 from diag.journal.revision import Origin
+from diag.journal.seals import Card
 from diag.model.audit import Audit, Photo, Subject, audit_id, root_place_id
 from diag.model.enums import PlaceKind
 from diag.sync.exchange import Exchange
@@ -24,6 +25,7 @@ from diag.sync.protocol import (
     OfflineError,
     Piece,
     Pushed,
+    Unproven,
 )
 from tests.journal.builders import CAMPAIGN, NOON, known
 
@@ -108,6 +110,12 @@ class NearOffice:
 
     def people(self) -> dict[str, str]:
         return self._ask(self.hub.people)
+
+    def cards(self) -> list[Card]:
+        return [*self._ask(self.hub.cards)]
+
+    def unproven(self, after: int) -> Unproven:
+        return self._ask(lambda caller: self.hub.unproven(caller, after))
 
     def page(self, audit: str, after: int) -> LogPage:
         return self._ask(lambda caller: self.hub.page(caller, audit, after))

@@ -139,6 +139,10 @@ class Header(Wire):
     audits: tuple[HeldAudit, ...]
     people: Mapping[str, Annotated[str, Field(max_length=400)]] = {}
     """Label → name of the authors of these audits, where known."""
+    author: Annotated[str, Field(max_length=400)] = ""
+    """Label of what its writer writes; empty in an older bundle."""
+    cards: tuple[Annotated[str, Field(max_length=4_000)], ...] = ()
+    """Whose keys are, as hubs signed them."""
 
 
 class Frame(Wire):

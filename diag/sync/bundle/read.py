@@ -26,6 +26,7 @@ from diag.journal.exchange import Brought, BundleIntake, NamedAttachment
 from diag.journal.journal import Journal
 from diag.journal.records import is_named
 from diag.journal.revision import parse, unread
+from diag.journal.seals import mark_brought
 from diag.journal.subjects import Topic
 from diag.model.audit import Audit
 from diag.model.errors import DiagError
@@ -418,6 +419,16 @@ def _name(sender: str, sha: str, at: int) -> str:
     return f"{day}-{slug}-{sha[:_SHORT]}"
 
 
+def _labels_of(header: Header, sender: str) -> frozenset[str]:
+    """Return the labels of who wrote a bundle: by their word, or else their name."""
+    if header.author:
+        return frozenset([header.author])
+    named = fold(sender)
+    return frozenset(
+        label for label, name in header.people.items() if fold(name) == named
+    )
+
+
 @dataclass(slots=True)
 class _Entering:
     """Takes a bundle that was verified into the journal."""
@@ -444,12 +455,15 @@ class _Entering:
     _wanted: dict[str, NamedAttachment] = field(default_factory=dict)
     _held: list[str] = field(default_factory=list)
     _created: int = 0
+    _labels: frozenset[str] = frozenset()
+    """What its writer writes under."""
     _differed: set[tuple[str, Topic]] = field(default_factory=set)
 
     def header(self, header: Header) -> None:
         """Open the transaction, and look at what was here."""
         self._held = [held.audit for held in header.audits]
         self._created = header.created
+        self._labels = _labels_of(header, self.sender)
         way = bundles.intake if self.real else bundles.rehearsal
         self.intake = self.stack.enter_context(way(self.journal))
         self.intake.begin(self.name, self.sha)
@@ -476,6 +490,7 @@ class _Entering:
         self.refused += [line.problem for line in self.intake.rejected]
         detail = {"sender": self.sender, "created": self._created}
         self.intake.record(self.sha, self.at, detail)
+        mark_brought(self.journal, self.name, self._labels, self.sender)
         self.stack.close()
 
     def blob(self, sha: str, content: bytes) -> None:

@@ -31,6 +31,10 @@ class BundleSummary(NamedTuple):
     """Audit → its auditee."""
     people: Mapping[str, str]
     """Label → name."""
+    author: str = ""
+    """Label of who writes it."""
+    cards: tuple[str, ...] = ()
+    """Whose keys are, as hubs signed them."""
 
 
 class WrittenBundle(NamedTuple):
@@ -108,6 +112,8 @@ def _header(
         blobs=len(blobs),
         audits=audits,
         people=bundle.summary.people,
+        author=bundle.summary.author,
+        cards=bundle.summary.cards,
     )
     return header, sorted(blobs, key=lambda blob: blob.order)
 

@@ -219,6 +219,20 @@ async def people(request: Request) -> Response:
     return answer(request, write_json(names))
 
 
+async def cards(request: Request) -> Response:
+    """Return whose the keys are, as the hub signs them."""
+    caller = find_caller(request)
+    signed = await run_in_threadpool(find_hub(request).cards, caller)
+    return answer(request, write_json([card._asdict() for card in signed]))
+
+
+async def unproven(request: Request) -> Response:
+    """Return which lines their author did not give, and who did."""
+    caller, after = find_caller(request), read_number(request, "after")
+    found = await run_in_threadpool(find_hub(request).unproven, caller, after)
+    return answer(request, found.model_dump_json().encode())
+
+
 async def page(request: Request) -> Response:
     """Return what follows a revision, one line each."""
     caller = find_caller(request)
@@ -344,6 +358,8 @@ ROUTES = (
     Route("/v1/token/rotate", rotate, methods=["POST"]),
     Route("/v1/devices/{device:int}", drop_device, methods=["DELETE"]),
     Route("/v1/people", people),
+    Route("/v1/cards", cards),
+    Route("/v1/unproven", unproven),
     Route("/v1/audits", manifest),
     Route("/v1/audits/{audit}/revisions", page),
     Route("/v1/unread", unread_sums),

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pydantic import ValidationError
 
+from diag.journal.seals import Signer
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError, install_command
 from diag.model.text import clean_line
@@ -179,7 +180,17 @@ class HubHome:
         """Return the hub over an open database."""
         limits, name = self.settings.limits, self.settings.name
         blobs, key = self.folder / BLOBS, self.key
-        return Hub(store, blobs, name=name, limits=limits, key=key)
+        signer = self.signer
+        return Hub(store, blobs, name=name, limits=limits, key=key, signer=signer)
+
+    @property
+    def signer(self) -> Signer | None:
+        """Return what signs cards and seals; None where nothing seals."""
+        try:
+            keys = self.keys
+            return Signer(keys.card.sign, keys.sign_bytes)
+        except DiagError:
+            return None
 
     @property
     def keys(self) -> DeviceKeys:

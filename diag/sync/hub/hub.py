@@ -14,6 +14,7 @@ from threading import Lock
 
 from diag.journal.journal import AuditSum
 from diag.journal.revision import now
+from diag.journal.seals import Card, Signer
 from diag.model.text import clean_line
 from diag.sync.hub.erasures import FILE, ErasureLog, replay
 from diag.sync.hub.intake import Push
@@ -22,12 +23,14 @@ from diag.sync.hub.store import (
     Device,
     Invitation,
     KnownKeyError,
+    KnownLabelError,
     Store,
     Token,
 )
 from diag.sync.protocol import (
     OPAQUE,
     RIGHTS,
+    SEALS,
     VERSION,
     Admission,
     Enrolling,
@@ -39,6 +42,7 @@ from diag.sync.protocol import (
     Pushed,
     Renewed,
     Right,
+    Unproven,
 )
 
 _SHA = re.compile(r"[0-9a-f]{64}")
@@ -171,6 +175,9 @@ def _finish(part: Path, whole: Path, sha: str) -> None:
 MONTH = 30 * 24 * 3600 * 1000
 """Milliseconds of the hub's clock, from the enrolment that changed the territory."""
 
+UNPROVEN_LINES = 10_000
+"""Lines of an answer about who gave what."""
+
 UNREAD_LINES = 256
 """Lines of a page of what the hub cannot read: each may be of the longest."""
 
@@ -234,16 +241,20 @@ class Door:
         Raises:
             ProblemError: `enrol-refused`, whatever is wrong with the code; `known-key`
                 for a key that was shown here before: who holds a copy of it, revoked
-                or not, must not write in the name of who comes in anew.
+                or not, must not write in the name of who comes in anew; `known-label`
+                for the label of another person.
         """
         at = self._clock()
         typed = asked.code.upper().replace("-", "").replace(" ", "")
         code = typed.replace("O", "0").replace("I", "1").replace("L", "1")
         public, secret = code[:_PUBLIC], code[_PUBLIC:]
         try:
-            found = self._store.accept(public, _hash(secret), at, asked.sign_key)
+            shown = (asked.sign_key, asked.author)
+            found = self._store.accept(public, _hash(secret), at, *shown)
         except KnownKeyError as error:
             raise ProblemError("known-key") from error
+        except KnownLabelError as error:
+            raise ProblemError("known-label") from error
         if found is None:
             raise ProblemError("enrol-refused")
         name = clean_line(asked.device)  # shown on an administrator's terminal
@@ -299,6 +310,18 @@ class Door:
         return token, expires
 
 
+def _sign_card(device: Device, signer: Signer) -> Card:
+    card = Card(
+        key=device.sign_key,
+        author=device.author,
+        role=device.right,
+        territories=device.territories,
+        since=device.enrolled_at,
+        revoked=device.revoked_at,
+    )
+    return card._replace(sig=signer.sign(card.content()))
+
+
 def _draw(length: int) -> str:
     return "".join(choice(_ALPHABET) for _ in range(length))
 
@@ -320,7 +343,9 @@ class Hub:
         key: str = "",
         clock: Callable[[], int] = now,
         erasures: ErasureLog | None = None,
+        signer: Signer | None = None,
     ) -> None:
+        self.signer = signer
         self.store = store
         self.erasures = erasures or ErasureLog(blobs.parent / FILE)
         self.files = BlobFiles(blobs)
@@ -341,7 +366,7 @@ class Hub:
             app=version("diag"),
             limits=self.limits,
             key=self.key,
-            features=(OPAQUE,),
+            features=(OPAQUE, SEALS) if self.signer else (OPAQUE,),
             unread=self.store.holds_unread(),
         )
 
@@ -358,6 +383,29 @@ class Hub:
     def people(self, caller: Caller) -> dict[str, str]:
         """Return the names of who wrote in the caller's territory, by label."""
         return self.store.people(caller.scopes)
+
+    def cards(self, caller: Caller) -> tuple[Card, ...]:
+        """Return whose the keys are of who wrote in the caller's territory, signed."""
+        if self.signer is None:
+            return ()
+        known = {*self.store.people(caller.scopes)}
+        devices = [
+            device
+            for device in self.store.devices()
+            if device.sign_key and device.author
+        ]
+        return tuple(
+            _sign_card(device, self.signer)
+            for device in devices
+            if device.author in known or device.id == caller.device
+        )
+
+    def unproven(self, caller: Caller, after: int) -> Unproven:
+        """Return which lines their author did not give, and who did."""
+        rows = self.store.unproven(caller.scopes, after, UNPROVEN_LINES)
+        last = rows[-1][0] if rows else after
+        lines = tuple((key.hex(), sender) for _, key, sender in rows)
+        return Unproven(after=last, lines=lines, more=len(rows) == UNPROVEN_LINES)
 
     def page(
         self, caller: Caller, audit: str, after: int, limit: int | None = None
@@ -405,7 +453,15 @@ class Hub:
             detail = f"{len(lines)} lignes, {self.limits.push_lines} admises."
             raise ProblemError("too-large", detail)
         scopes, record = self._find_writable(caller), self.erasures.add
-        push = Push(caller.device, scopes, self.clock(), record)
+        sender = self.store.device(caller.device)
+        push = Push(
+            caller.device,
+            scopes,
+            self.clock(),
+            author=sender.author if sender else "",
+            signer=self.signer,
+            record=record,
+        )
         pushed = push.take(self.store, lines)
         for sha in push.unnamed:
             self.files.drop(sha.hex())

@@ -14,15 +14,19 @@ from diag.journal.facts import read_audit
 from diag.journal.ingest import mark_of, without_value
 from diag.journal.revision import (
     MAX_LAM_JUMP,
+    Json,
     Revision,
     Unread,
+    compose,
     files_in,
+    fresh_nonce,
     parse,
     read,
     skeleton_of,
     unread,
     without_unread_value,
 )
+from diag.journal.seals import MOST, Signer, seal_value
 from diag.journal.subjects import PhotoTopic
 from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
@@ -38,6 +42,10 @@ class Push:
     scopes: Collection[str]
     at: int
     """When it arrived, by the hub's clock."""
+    author: str = ""
+    """Label of who sends; empty when it is not known."""
+    signer: Signer | None = None
+    """Seals what an audit held before there were seals."""
     record: Callable[[Iterable[bytes]], None] = lambda _lines: None
     """Keeps the erasures outside the database, before they are committed."""
     refused: list[RefusedLine] = field(default_factory=list)
@@ -124,7 +132,9 @@ class Push:
             self._refuse_all(numbered, "scope", problem)
             return None
         self.created.add(audit)
-        return writing.add_audit(audit, subject, location)
+        row = writing.add_audit(audit, subject, location)
+        writing.mark_old_sealed(row)
+        return row
 
     def _refuse_all(self, numbered: "_Mixed", kind: str, problem: str) -> None:
         for number, one in numbered:
@@ -145,7 +155,11 @@ class Push:
         new = {rev.key: rev for rev in kept if rev.key not in known}
         if not new:
             return
+        if self.signer and not writing.is_old_sealed(row):
+            self._seal_old(writing, row, self.signer)
         self._append(writing, row, list(new.values()))
+        self.new += len(new)
+        self._mark_unproven(writing, row, new.values())
         self._erase(writing, row, list(new.values()))
         writing.save(row)
         writing.log(self.at, self.device, "push", row.id, len(new))
@@ -202,10 +216,49 @@ class Push:
             row.lam = max(row.lam, revision.lam)
         row.revisions += len(new)
         writing.add_authors(row, {revision.author for revision in new})
-        self.new += len(new)
         pairs = [(rev.key, sha) for rev in new for sha in attachments_of(rev)]
         if pairs:
             writing.refer(row, pairs)
+
+    def _mark_unproven(
+        self, writing: Writing, row: AuditRow, new: Iterable[Revision]
+    ) -> None:
+        """Record what its author did not send; a seal proves itself."""
+        if self.author:
+            keys = [
+                revision.key
+                for revision in new
+                if revision.author != self.author and not is_seal(revision)
+            ]
+            writing.add_unproven(row, keys, self.author)
+
+    def _seal_old(self, writing: Writing, row: AuditRow, signer: Signer) -> None:
+        """Seal what an audit holds, so that nothing enters later as old.
+
+        An audit that is not begun gets none: an older version would call it begun.
+        """
+        writing.mark_old_sealed(row)
+        held = [read(line.decode()) for _, line in writing.bodies(row)]
+        keys = [revision.key for revision in held if not is_seal(revision)]
+        if not any(map(_begins, held)):
+            return
+        parents: tuple[str, ...] = ()
+        for start in range(0, len(keys), MOST):
+            value = seal_value(signer, row.id, parents, keys[start : start + MOST])
+            fields: dict[str, Json] = {
+                "at": self.at,
+                "audit": row.id,
+                "author": "hub",
+                "device": "hub",
+                "lam": row.lam + 1,
+                "op": "set",
+                "parents": [*parents],
+                "subject": subjects.HUB_SEAL,
+                "value": value,
+            }
+            written = compose(fields, fresh_nonce())
+            self._append(writing, row, [written])
+            parents = (written.id,)
 
     def _erase(self, writing: Writing, row: AuditRow, new: Sequence[Revision]) -> None:
         pairs = [
@@ -267,6 +320,20 @@ def attachments_of(revision: Revision) -> list[bytes]:
     if revision.subject == subjects.EDITION:
         return files + _sha(value.get("digest"))
     return files
+
+
+def is_seal(revision: Revision) -> bool:
+    """Whether a revision proves others, and says nothing itself."""
+    return revision.subject.startswith(f"{subjects.SEALS}/")
+
+
+def _begins(revision: Revision) -> bool:
+    """Whether an audit is begun by a revision: somebody recorded something."""
+    if revision.subject in {subjects.SUBJECT, subjects.EDITION}:
+        return False
+    value = revision.value
+    is_imported = isinstance(value, dict) and value.get("provenance") == "imported"
+    return value is not None and not is_imported
 
 
 def _locate(writing: Writing, subject: Subject) -> Location | None:

@@ -3,7 +3,7 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cache
@@ -40,6 +40,7 @@ from diag.sync.hub.store import (
     check_address,
     describe_address,
     fill_authors,
+    fill_unproven,
     is_set_aside,
     verify_log,
 )
@@ -73,6 +74,7 @@ _WAIT = 10
 
 _ALONE = {
     "audit": "select pg_advisory_xact_lock(1684627817)",
+    "unproven": "lock table unproven in share row exclusive mode",
     "invitation": "lock table invitation in share row exclusive mode",
 }
 
@@ -85,9 +87,6 @@ _TYPES = ("int8", "int8", "bytea", "bytea", "bool", "int8", "int8")
 _PAGE = 5_000
 _NAME = re.compile(r":(\w+)")
 _MIGRATIONS = "create table if not exists migration(n integer primary key, name text)"
-
-_AUTHORS = 3
-"""The migration after which who wrote is read from the lines that are there."""
 
 _SCHEMAS = "select cast(nspname as text) from pg_namespace"
 
@@ -332,10 +331,14 @@ def _migrate(connection: Connection, place: str) -> None:
             connection.execute(steps[number].read_text("utf-8"))
             row = (number, steps[number].name)
             connection.execute("insert into migration values (%s, %s)", row)
-            if number == _AUTHORS:
-                fill_authors(PostgresTransaction(connection))
+            if fill := _FILLS.get(number):
+                fill(PostgresTransaction(connection))
         if not done:
             connection.execute("insert into hub values (%s)", (token_hex(8),))
+
+
+_FILLS: dict[int, Callable[[Transaction], None]] = {3: fill_authors, 4: fill_unproven}
+"""Migrations after which something is read from the lines that are there."""
 
 
 def restore(copied: Path, address: str, aside: str) -> str | None:

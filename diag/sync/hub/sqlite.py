@@ -30,11 +30,12 @@ from diag.sync.hub.store import (
     ASIDE,
     Transaction,
     fill_authors,
+    fill_unproven,
     is_set_aside,
     verify_log,
 )
 
-VERSION = 3
+VERSION = 4
 """Kept in the file as `user_version`."""
 
 TABLES = """
@@ -127,6 +128,17 @@ create index author_by_label on author(label);
 
 An invitation given before, which lives a quarter of an hour, is to be given again.
 """
+
+SEALS = """
+create table unproven(
+  n integer primary key, audit integer not null references audit(n),
+  id blob not null, sender text not null
+) strict;
+
+create table old_sealed(audit integer primary key references audit(n)) strict;
+"""
+"""Lines that their author did not give, and who did; audits where the hub sealed what
+it held before there were seals: the fourth version."""
 
 _APPEND = "insert into rev values (?, ?, ?, cast(? as text), ?, ?, ?)"
 _LIST = re.compile(r"= any\(:(\w+)\)")
@@ -294,8 +306,11 @@ def _upgrade(connection: sqlite3.Connection, version: int) -> None:
     """Bring tables to this version, inside the caller's transaction."""
     if version < 2:  # noqa: PLR2004 -- the version that added the table
         run(connection, OPAQUE)
-    run(connection, PEOPLE)
-    fill_authors(SqliteTransaction(connection))
+    if version < 3:  # noqa: PLR2004 -- the same
+        run(connection, PEOPLE)
+        fill_authors(SqliteTransaction(connection))
+    run(connection, SEALS)
+    fill_unproven(SqliteTransaction(connection))
     connection.execute(f"pragma user_version = {VERSION}")
 
 

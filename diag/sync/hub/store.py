@@ -150,6 +150,30 @@ select d.author, d.person from device d where d.person <> '' and exists(
   where w.label = d.author and {_IN_SCOPE}) order by d.id
 """  # noqa: S608 -- our own text
 
+_ADD_UNPROVEN = """
+insert into unproven(n, audit, id, sender)
+select coalesce(max(n), 0) + 1, :audit, :id, :sender from unproven
+"""
+
+_UNPROVEN = f"""
+select u.n, u.id, u.sender from unproven u join audit a on a.n = u.audit
+where u.n > :after and {_IN_SCOPE} order by u.n limit :limit
+"""  # noqa: S608 -- our own text
+
+_FORMER_UNPROVEN = """
+select r.audit, r.id, r.body, d.author
+from rev r join device d on d.id = r.received_from
+where d.author <> '' order by r.audit, r.seq
+"""
+
+_MARK_OLD = "insert into old_sealed values (:audit) on conflict do nothing"
+_IS_OLD_SEALED = "select count(*) from old_sealed where audit = :audit"
+_BODIES = "select id, body from rev where audit = :audit order by seq"
+
+_LABELLED = """
+select count(*) from device where author = :author and person <> :person
+"""
+
 _SUMS = "select n, id, last_seq, digest from audit"
 _ROWS = "select audit, seq, id, body, erased from rev order by audit, seq"
 
@@ -252,6 +276,10 @@ class Token(NamedTuple):
 
 class KnownKeyError(Exception):
     """A device that is let in shows a key that the hub has seen before."""
+
+
+class KnownLabelError(Exception):
+    """A device that is let in signs with the label of another person."""
 
 
 class Invitation(NamedTuple):
@@ -469,6 +497,27 @@ class Writing:
         rows = [{"audit": audit.number, "label": label} for label in sorted(labels)]
         self._transaction.many(_ADD_AUTHOR, rows)
 
+    def add_unproven(self, audit: AuditRow, keys: Iterable[bytes], sender: str) -> None:
+        """Record which lines their author did not give; numbered as they commit."""
+        rows = [{"audit": audit.number, "id": key, "sender": sender} for key in keys]
+        if rows:
+            self._transaction.alone("unproven")
+        for row in rows:
+            self._transaction.run(_ADD_UNPROVEN, **row)
+
+    def is_old_sealed(self, audit: AuditRow) -> bool:
+        """Whether what an audit held before there were seals is under the hub's."""
+        return bool(self._transaction.rows(_IS_OLD_SEALED, audit=audit.number)[0][0])
+
+    def mark_old_sealed(self, audit: AuditRow) -> None:
+        """Record that nothing enters an audit any more as older than seals."""
+        self._transaction.run(_MARK_OLD, audit=audit.number)
+
+    def bodies(self, audit: AuditRow) -> list[tuple[bytes, bytes]]:
+        """Return the id and the bytes of each line of an audit."""
+        rows = self._transaction.rows(_BODIES, audit=audit.number)
+        return [(key, _encode(body)) for key, body in rows]
+
     def refer(self, audit: AuditRow, pairs: Collection[tuple[bytes, bytes]]) -> None:
         """Record which revision names which attachment."""
         rows = [{"audit": audit.number, "rev": rev, "sha": sha} for rev, sha in pairs]
@@ -612,12 +661,13 @@ class Store:
             return transaction.run(_INVITE, **_spread(invitation)) > 0
 
     def accept(
-        self, public: str, hashed: bytes, at: int, sign_key: str = ""
+        self, public: str, hashed: bytes, at: int, sign_key: str = "", author: str = ""
     ) -> Invitation | None:
         """Take an invitation, which ends there; None counts as a wrong try at it.
 
         Raises:
             KnownKeyError: when a device had this key: the invitation still serves.
+            KnownLabelError: when the label is another person's: it still serves too.
         """
         with self.engine.writing() as transaction:
             transaction.alone("invitation")
@@ -630,6 +680,10 @@ class Store:
             ((known,),) = transaction.rows(_KNOWN_KEY, key=sign_key)
             if sign_key and known:
                 raise KnownKeyError
+            owner = {"author": author, "person": found.person}
+            ((others,),) = transaction.rows(_LABELLED, **owner)
+            if author and others:
+                raise KnownLabelError
             transaction.run(_CLOSE, public=public)
         return found
 
@@ -661,6 +715,13 @@ class Store:
         with self.engine.writing() as transaction:
             transaction.forgets = True
             return transaction.run(_FORGET, n=number) > 0
+
+    def unproven(
+        self, scopes: Collection[str], after: int, limit: int
+    ) -> list[tuple[int, bytes, str]]:
+        """Return which lines their author did not give, after a number, and who did."""
+        rows = self._rows(_UNPROVEN, after=after, limit=limit, **_scope(scopes))
+        return [(int(n), bytes(key), str(sender)) for n, key, sender in rows]
 
     def people(self, scopes: Collection[str]) -> dict[str, str]:
         """Return the names of who wrote in these territories, by label."""
@@ -758,6 +819,18 @@ def is_set_aside(name: str, before: datetime) -> bool:
     except ValueError:
         return False
     return bool(mark) and day < before
+
+
+def fill_unproven(transaction: Transaction) -> None:
+    """Record which lines of a database their author did not give."""
+    rows = transaction.rows(_FORMER_UNPROVEN)
+    lacking = [
+        {"audit": audit, "id": key, "sender": sender}
+        for audit, key, body, sender in rows
+        if json.loads(body)["author"] != sender
+    ]
+    for row in lacking:
+        transaction.run(_ADD_UNPROVEN, **row)
 
 
 def check_address(address: str) -> str:

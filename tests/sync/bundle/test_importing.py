@@ -14,6 +14,7 @@ from diag.journal.attachments import AttachmentStore
 from diag.journal.errors import DiskFullError, JournalError
 from diag.journal.exchange import BuiltUponError
 from diag.journal.journal import Journal
+from diag.journal.seals import Signer, seal
 from diag.model.audit import Photo
 from diag.sync.bundle.read import Entered, bring_in, undo
 from tests.journal.builders import NOON
@@ -172,6 +173,23 @@ def test_nothing_is_undone_once_someone_built_upon_it(
         undo(bruno.journal, entered.name, NOON)
     assert refused.value.audits == (AUDIT.id,)
     assert content(bruno.journal.connection) == before
+
+
+def test_a_seal_written_since_holds_back_no_undo(
+    tmp_path: Path, anne: Colleague, bruno: Colleague
+) -> None:
+    def said() -> list[bytes]:
+        return [line for line in bruno.journal.lines(AUDIT.id) if b'"seal/' not in line]
+
+    say(bruno.journal, AUDIT, 2, bruno.origin)
+    before = said()
+    anne.write(tmp_path / "a.diag", bruno)
+    entered = bruno.read(tmp_path / "a.diag")
+    signer = Signer(bruno.keys.card.sign, bruno.keys.sign_bytes)
+    assert seal(bruno.journal, AUDIT.id, signer, bruno.origin) == 1
+
+    assert undo(bruno.journal, entered.name, NOON) == entered.revisions
+    assert said() == before
 
 
 def test_bundles_are_undone_last_first(

@@ -136,7 +136,6 @@ def test_a_month_runs_from_each_change(hub: Hub, day: Day, laptop: Journal) -> N
 @pytest.mark.parametrize(
     ("other", "label"),
     [
-        ({"who": "Bruno"}, "u-1"),
         ({"label": "u-2"}, "u-1"),
         ({"label": ""}, ""),
         ({"right": "read"}, "u-1"),
@@ -168,6 +167,15 @@ def test_a_key_is_let_in_once_and_the_code_still_serves(hub: Hub) -> None:
     assert told.value.kind == "known-key"
     assert "mettez diag à jour".capitalize() in str(told.value)
     assert ask(code, "b" * 64) == first + 1
+
+
+def test_the_label_of_another_person_is_refused(hub: Hub) -> None:
+    come_in(hub, "999")
+
+    with pytest.raises(ProblemError) as told:
+        come_in(hub, "998", who="Bruno")
+
+    assert told.value.kind == "known-label"
 
 
 def test_names_go_to_who_shares_a_territory(hub: Hub, laptop: Journal) -> None:

@@ -1,0 +1,455 @@
+"""Seals: what a person's key vouches for, and how each line of an audit came here.
+
+A seal is a revision about `seal/<16 hex of SHA-256(key)>`. It names a set of lines by
+the first four bytes of their ids, and proves the set by one root: a line added, changed
+or backdated in somebody's name is under no seal. It holds no content.
+"""
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from enum import StrEnum
+from hashlib import sha256
+from itertools import islice, product
+from typing import Any, Final, NamedTuple
+
+from diag.journal import subjects
+from diag.journal.journal import Journal
+from diag.journal.revision import (
+    MAX_PARENTS,
+    Json,
+    NewRevision,
+    Origin,
+    Revision,
+    dumps,
+    read,
+)
+from diag.journal.school_lines import is_begun
+
+MOST: Final = 4_096
+"""Lines under one seal: it stays shorter than a line may be."""
+
+_PREFIX = 4
+_COMBINATIONS = 16
+"""How many sets are tried where two ids begin alike: one was ground to look so."""
+
+_SEALED = b"diag-seal-2\0"
+_CARD = b"diag-card-1\0"
+
+_SEALS = """
+select body from rev where audit = (select n from audit where id = ?)
+  and subject >= ? and subject < ? and erased = 0 order by lam, id
+"""
+
+_IDS = """
+select id, json_extract(body, '$.author'), json_extract(body, '$.device') from rev
+where audit = (select n from audit where id = ?)
+  and not (subject >= ? and subject < ?) order by id
+"""
+
+_SEAL_IDS = """
+select id from rev where audit = (select n from audit where id = ?)
+  and subject >= ? and subject < ?
+"""
+
+_TO_LOOK_AT = """
+select a.id from audit a join tally t on t.audit = a.n
+left join sealing s on s.audit = a.n
+where s.digest is not t.digest order by a.n
+"""
+
+_LOOKED_AT = """
+insert or replace into sealing
+select audit, digest from tally where audit = (select n from audit where id = ?)
+"""
+
+_BROUGHT = """
+select r.id, json_extract(r.body, '$.author') from brought b
+join rev r on r.audit = b.audit and r.subject = b.subject and r.id = b.id
+where b.bundle = ? and not r.subject glob 'seal/*'
+"""
+
+_RELAYED = "select id, sender from relayed"
+_RELAY = "insert or ignore into relayed values (?, ?)"
+_CARDS = "select key, author from card order by since"
+_SIGNED_CARDS = "select key, author, since from card where hub_key <> ''"
+_HUB_KEYS = "select distinct hub_key from card where hub_key <> ''"
+
+_KEEP_CARD = """
+insert or replace into card(key, author, since, revoked, hub_key, body)
+values (?, ?, ?, ?, ?, ?)
+"""
+
+
+class Proof(StrEnum):
+    """What shows that a line is its author's."""
+
+    SEALED = "sealed"
+    """A key of its author signed it."""
+    DEVICE = "device"
+    """A device of its author gave it, or it was written here."""
+    RELAYED = "relayed"
+    """Somebody else gave it, and no seal covers it."""
+    OLD = "old"
+    """A hub held it before there were seals."""
+
+
+class LineProof(NamedTuple):
+    """What shows that a line is its author's, and who gave it if somebody else did."""
+
+    proof: Proof
+    sender: str = ""
+    """Label or name of who relayed it."""
+
+
+class Card(NamedTuple):
+    """Whose key it is: signed by a hub when it let the device in."""
+
+    key: str
+    """Ed25519, hexadecimal."""
+    author: str
+    """The label of what its owner writes."""
+    role: str
+    territories: tuple[str, ...]
+    since: int
+    revoked: int
+    """When it was revoked, by the hub's clock; 0: it is not."""
+    sig: str = ""
+
+    def content(self) -> bytes:
+        """Return what is signed."""
+        fields: dict[str, Json] = {**self._asdict(), "territories": [*self.territories]}
+        del fields["sig"]
+        return _CARD + dumps(fields).encode()
+
+
+class Signer(NamedTuple):
+    """A key that seals."""
+
+    key: str
+    """Its public part, hexadecimal."""
+    sign: Callable[[bytes], str]
+    """Returns the signature of some bytes, hexadecimal."""
+
+
+class Seal(NamedTuple):
+    """A seal as it was read: not believed before it is verified."""
+
+    audit: str
+    key: str
+    n: int
+    root: str
+    ids: str
+    parents: tuple[str, ...]
+    sig: str
+
+    @classmethod
+    def of(cls, revision: Revision) -> "Seal | None":
+        """Return the seal of a revision; None when it has no right form."""
+        value = revision.value
+        if not isinstance(value, dict):
+            return None
+        key, n, root, ids, sig = map(value.get, ("key", "n", "root", "ids", "sig"))
+        if not all(isinstance(text, str) for text in (key, root, ids, sig)):
+            return None
+        seal = cls(
+            revision.audit, str(key), n if type(n) is int else 0, str(root), str(ids),
+            revision.parents, str(sig),
+        )  # fmt: skip
+        is_named = revision.subject in {subject_of(seal.key), subjects.HUB_SEAL}
+        is_right = is_named and 0 < seal.n <= MOST and len(seal.prefixes) == seal.n
+        return seal if is_right else None
+
+    @property
+    def prefixes(self) -> tuple[bytes, ...]:
+        """The first bytes of each id; none when they cannot be read."""
+        try:
+            content = b64decode(self.ids, validate=True)
+        except ValueError:
+            return ()
+        return tuple(
+            content[at : at + _PREFIX] for at in range(0, len(content), _PREFIX)
+        )
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether its key signed it."""
+        content = signed_content(self.audit, self.parents, self.n, self.root, self.ids)
+        return is_signed(self.key, content, self.sig)
+
+    def covers(self, ids: Iterable[bytes]) -> frozenset[bytes]:
+        """Return which of these ids it covers: all that it names, or none."""
+        alike: dict[bytes, list[bytes]] = {}
+        for ident in ids:
+            alike.setdefault(ident[:_PREFIX], []).append(ident)
+        named = [alike.get(prefix, []) for prefix in dict.fromkeys(self.prefixes)]
+        if not all(named):
+            return frozenset()
+        for chosen in islice(_choices(named, self.n), _COMBINATIONS):
+            if _root(chosen) == self.root:
+                return frozenset(chosen)
+        return frozenset()
+
+
+def _choices(named: list[list[bytes]], n: int) -> Iterator[list[bytes]]:
+    """Give the sets of ids that may be meant: one each, or all that begin alike."""
+    everything = [ident for ids in named for ident in ids]
+    if len(everything) == n:
+        yield everything
+    if len(named) == n:
+        yield from map(list, product(*named))
+
+
+def subject_of(key: str) -> str:
+    """Return the subject of the seals of a key."""
+    return subjects.seal(sha256(key.encode()).hexdigest()[:16])
+
+
+def signed_content(
+    audit: str, parents: Iterable[str], n: int, root: str, ids: str
+) -> bytes:
+    """Return what a seal signs."""
+    fields: dict[str, Json] = {
+        "audit": audit,
+        "ids": ids,
+        "n": n,
+        "parents": sorted(parents),
+        "root": root,
+    }
+    return _SEALED + dumps(fields).encode()
+
+
+def is_signed(key: str, content: bytes, sig: str) -> bool:
+    """Whether a key, Ed25519 in hexadecimal, signed some bytes."""
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - 30 ms
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
+        Ed25519PublicKey,
+    )
+
+    try:
+        public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key))
+        public.verify(bytes.fromhex(sig), content)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _root(ids: Iterable[bytes]) -> str:
+    return sha256(b"".join(sorted(ids))).hexdigest()
+
+
+def seal_value(
+    signer: Signer, audit: str, parents: tuple[str, ...], ids: Iterable[bytes]
+) -> dict[str, Json]:
+    """Return the value of a seal of some lines."""
+    ordered = sorted(ids)
+    root, n = _root(ordered), len(ordered)
+    short = b64encode(b"".join(ident[:_PREFIX] for ident in ordered)).decode()
+    content = signed_content(audit, parents, n, root, short)
+    fields: dict[str, Json] = {"key": signer.key, "n": n, "root": root, "ids": short}
+    return {**fields, "sig": signer.sign(content)}
+
+
+def seal(journal: Journal, audit: str, signer: Signer, origin: Origin) -> int:
+    """Seal what the origin's author wrote here and no seal of theirs covers.
+
+    Return how many seals; none in an audit that is not begun.
+    """
+    lines = _unsealed(journal, audit, signer.key, origin)
+    subject = subject_of(signer.key)
+    heads = journal.current(audit, subject)
+    parents = tuple(sorted(head.id for head in heads[-MAX_PARENTS:]))
+    starts = range(0, len(lines), MOST)
+    with journal.transaction() as connection:
+        for start in starts:
+            value = seal_value(signer, audit, parents, lines[start : start + MOST])
+            draft = NewRevision(audit, subject, value, parents=parents)
+            parents = (journal.add(draft, origin).id,)
+        connection.execute(_LOOKED_AT, [audit])
+    return len(starts)
+
+
+def audits_to_seal(journal: Journal) -> list[str]:
+    """Return the audits that changed since they were looked at."""
+    return [audit for (audit,) in journal.select(_TO_LOOK_AT)]
+
+
+def _unsealed(journal: Journal, audit: str, key: str, origin: Origin) -> list[bytes]:
+    """Return the ids to seal: of the author's lines, less what somebody else gave.
+
+    At a key's first seal here, those of any device: what was written before seals, or
+    with a key that is lost.
+    """
+    if not is_begun(journal, audit):
+        return []
+    mine = {key, *(k for k, label in cards_of(journal) if label == origin.author)}
+    seals = [one for one in seals_of(journal, audit) if one.key in mine]
+    is_first = not any(one.key == key for one in seals)
+    relayed = dict(journal.select(_RELAYED))
+    rows = journal.select(_IDS, [audit, *subjects.inside(subjects.SEALS)])
+    own = {
+        ident: device
+        for ident, author, device in rows
+        if author == origin.author and ident not in relayed
+    }
+    sealed = {ident for one in seals if one.is_signed for ident in one.covers(own)}
+    return [
+        ident
+        for ident, device in own.items()
+        if ident not in sealed and (is_first or device == origin.device)
+    ]
+
+
+def seals_of(journal: Journal, audit: str) -> list[Seal]:
+    """Return the seals of an audit that have a right form, in order."""
+    rows = journal.select(_SEALS, [audit, *subjects.inside(subjects.SEALS)])
+    found = (Seal.of(read(body)) for (body,) in rows)
+    return [one for one in found if one]
+
+
+def proofs_of(journal: Journal, audit: str) -> dict[bytes, LineProof]:
+    """Return what shows that each line of an audit is its author's."""
+    rows = journal.select(_IDS, [audit, *subjects.inside(subjects.SEALS)])
+    authors: dict[str, set[bytes]] = {}
+    for ident, author, _ in rows:
+        authors.setdefault(author, set()).add(ident)
+    labels = dict(journal.select(_CARDS))
+    hubs = {key for (key,) in journal.select(_HUB_KEYS)}
+    sealed, old = set[bytes](), set[bytes]()
+    for one in seals_of(journal, audit):
+        if one.key in hubs and one.is_signed:
+            old |= one.covers(ident for ident, *_ in rows)
+        elif one.key in labels and one.is_signed:
+            sealed |= one.covers(authors.get(labels[one.key], ()))
+    relayed = dict(journal.select(_RELAYED))
+    return {ident: _proof_of(ident, sealed, relayed, old) for ident, *_ in rows}
+
+
+def _proof_of(
+    ident: bytes, sealed: set[bytes], relayed: Mapping[bytes, str], old: set[bytes]
+) -> LineProof:
+    if ident in sealed:
+        return LineProof(Proof.SEALED)
+    if ident in relayed:
+        return LineProof(Proof.RELAYED, relayed[ident])
+    return LineProof(Proof.OLD if ident in old else Proof.DEVICE)
+
+
+def knows_cards(journal: Journal) -> bool:
+    """Say whether any key is known to be somebody's: else nothing can be shown."""
+    return bool(journal.select("select 1 from card limit 1"))
+
+
+def cards_of(journal: Journal) -> list[tuple[str, str]]:
+    """Return the keys that are known, and the label of what each one's owner writes."""
+    return [(key, author) for key, author in journal.select(_CARDS)]
+
+
+def keep_cards(journal: Journal, hub_key: str, cards: Iterable[Card]) -> list[Card]:
+    """Keep what a hub signed; return what was new.
+
+    `hub_key`: by which it signs; a card that it did not sign is left.
+    """
+    known = {body for (body,) in journal.select("select body from card")}
+    written = {
+        dumps({**card._asdict(), "territories": [*card.territories]}): card
+        for card in cards
+    }
+    new = {
+        body: card
+        for body, card in written.items()
+        if body not in known and is_signed(hub_key, card.content(), card.sig)
+    }
+    if new:
+        with journal.transaction() as connection:
+            for body, card in new.items():
+                row = (card.key, card.author, card.since, card.revoked, hub_key, body)
+                connection.execute(_KEEP_CARD, row)
+    return [*new.values()]
+
+
+def keep_colleague(journal: Journal, card: Card) -> bool:
+    """Keep whose a key is by its owner's word; False when a hub or another says more.
+
+    A label that another key has is left to it.
+    """
+    known = journal.select(_CARDS)
+    if any(card.key == key or card.author == author for key, author in known):
+        return False
+    with journal.transaction() as connection:
+        row = (card.key, card.author, card.since, card.revoked, "", "")
+        connection.execute(_KEEP_CARD, row)
+    return True
+
+
+def keys_and_dates(journal: Journal) -> list[tuple[str, str, int]]:
+    """Return the keys that a hub signed, the label of each, and since when."""
+    return [*map(tuple, journal.select(_SIGNED_CARDS))]
+
+
+def kept_cards(journal: Journal) -> list[str]:
+    """Return the cards that hubs signed, as they were kept: a bundle carries them."""
+    rows = journal.select("select body from card where hub_key <> '' order by since")
+    return [body for (body,) in rows]
+
+
+def keep_relayed(journal: Journal, senders: Iterable[tuple[bytes, str]]) -> None:
+    """Keep who gave the lines that were not given by their author."""
+    rows = [*senders]
+    if rows:
+        with journal.transaction() as connection:
+            connection.executemany(_RELAY, rows)
+
+
+def mark_brought(
+    journal: Journal, bundle: str, labels: Collection[str], sender: str
+) -> None:
+    """Keep who gave the lines of a bundle that are not its writer's.
+
+    Inside the transaction that takes it in.
+    """
+    rows = [
+        (ident, sender)
+        for ident, author in journal.select(_BROUGHT, [bundle])
+        if author not in labels
+    ]
+    journal.connection.executemany(_RELAY, rows)
+
+
+def digest_of_content(journal: Journal, audit: str) -> str:
+    """Return the digest of an audit less its seals: what they prove stays the same."""
+    return without_seals(journal, audit, journal.digest(audit))
+
+
+def without_seals(journal: Journal, audit: str, whole: str) -> str:
+    """Return a digest of all that an audit holds, less its seals."""
+    digest = int(whole, 16)
+    for (ident,) in journal.select(
+        _SEAL_IDS, [audit, *subjects.inside(subjects.SEALS)]
+    ):
+        digest ^= int.from_bytes(ident)
+    return f"{digest:064x}"
+
+
+def read_card(text: str) -> Card | None:
+    """Return a card as it was kept; None when it has no right form."""
+    try:
+        return card_of(json.loads(text))
+    except ValueError:
+        return None
+
+
+def card_of(value: Any) -> Card | None:
+    """Return a card as it came; None when it has no right form."""
+    try:
+        fields = {**value, "territories": tuple(value["territories"])}
+        card = Card(**{name: fields[name] for name in Card._fields})
+        dumps({**card._asdict(), "territories": [*card.territories]})
+    except (KeyError, TypeError, ValueError):
+        return None
+    texts = (card.key, card.author, card.role, card.sig, *card.territories)
+    numbers = (card.since, card.revoked)
+    is_right = all(isinstance(text, str) for text in texts) and all(
+        type(number) is int for number in numbers
+    )
+    return card if is_right else None

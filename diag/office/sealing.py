@@ -1,0 +1,144 @@
+"""Seals of this laptop: what its author wrote is proven before it leaves."""
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from diag.journal import seals
+from diag.journal.journal import get_setting, put_setting
+from diag.journal.seals import Card, Signer, read_card
+from diag.model.errors import DiagError
+from diag.sync.bundle.format import Header
+from diag.sync.protocol import SEALS, Hello, Transport
+from diag.sync.trust import Enrolment, read_enrolments
+from diag.words.dates import day_words
+from diag.workspace.workspace import Workspace
+
+_READ = "seals.read"
+"""Hub → number of the last line that it showed as not given by its author."""
+
+_OWN = "seals.own"
+"""The keys that this workspace has signed with."""
+
+
+def is_signing(workspace: Workspace) -> bool:
+    """Say whether others read what is written here: a hub, or known colleagues."""
+    from diag.sync.bundle.keys import Ring  # noqa: PLC0415 - 10 ms
+
+    if workspace.journal.readonly or not workspace.knows_author:
+        return False
+    return bool(read_enrolments(workspace.folder) or Ring(workspace.journal).cards)
+
+
+def seal(workspace: Workspace, *audits: str) -> int:
+    """Seal what was written here since the last time; return how many seals.
+
+    `audits`: which are looked at; all that changed when none is named. Nothing is
+    sealed by who works alone, nor where this device's keys cannot be read.
+    """
+    if not is_signing(workspace):
+        return 0
+    changed = seals.audits_to_seal(workspace.journal)
+    wanted = [one for one in changed if one in audits or not audits]
+    signer = signer_of(workspace) if wanted else None
+    if signer is None:
+        return 0
+    _keep_own(workspace, signer)
+    origin = workspace.origin
+    return sum(seals.seal(workspace.journal, one, signer, origin) for one in wanted)
+
+
+def signer_of(workspace: Workspace) -> Signer | None:
+    """Return what signs here; None where the keys of this device cannot be had."""
+    from diag.office.bundles import own_keys  # noqa: PLC0415 - 60 ms
+
+    try:
+        keys = own_keys(workspace).keys
+        return Signer(keys.card.sign, keys.sign_bytes)
+    except DiagError:
+        return None
+
+
+def key_of_hub(hub: Enrolment) -> str:
+    """Return the key by which a hub signs cards; empty when it never gave one."""
+    from diag.sync.bundle.keys import KeyCard  # noqa: PLC0415 - 10 ms
+
+    try:
+        return KeyCard.read(hub.key).sign
+    except DiagError:
+        return ""
+
+
+def _keep_own(workspace: Workspace, signer: Signer) -> None:
+    """Remember a key of this workspace: another under its label is to be seen."""
+    journal = workspace.journal
+    own = get_setting(journal, _OWN, [])
+    if signer.key not in own:
+        put_setting(journal, _OWN, [*own, signer.key])
+    if signer.key not in dict(seals.cards_of(journal)):
+        since = workspace.world.clock()
+        card = Card(signer.key, workspace.settings.author, "", (), since, 0)
+        seals.keep_colleague(journal, card)
+
+
+def learn_cards(workspace: Workspace, header: Header) -> None:
+    """Keep the cards of a bundle that a hub known here signed; or its writer's word."""
+    journal = workspace.journal
+    cards = [card for card in map(read_card, header.cards) if card]
+    for hub in read_enrolments(workspace.folder):
+        seals.keep_cards(journal, key_of_hub(hub), cards)
+    if header.author:
+        own = Card(header.signer, header.author, "", (), header.created, 0)
+        seals.keep_colleague(journal, own)
+
+
+@dataclass
+class Sealing:
+    """What a sync does of seals: nothing else is written by it."""
+
+    workspace: Workspace
+    office: Transport
+    hub_key: str
+    """The key by which the hub signs; empty when it never gave one."""
+    written: int = 0
+    """How many seals were."""
+    strangers: list[str] = field(default_factory=list)
+    """What is to be looked into: keys of others under one's own label, in French."""
+
+    def begin(self, hello: Hello) -> None:
+        """Learn whose the keys are, then seal what is to be given."""
+        self.learn(hello)
+        self.written = seal(self.workspace)
+        self._look_for_strangers()
+
+    def learn(self, hello: Hello) -> None:
+        """Keep the cards that the hub signed, and who gave what is not theirs."""
+        if SEALS not in hello.features or not self.hub_key:
+            return
+        journal = self.workspace.journal
+        seals.keep_cards(journal, self.hub_key, self.office.cards())
+        read = dict(get_setting(journal, _READ, {}))
+        after, more = int(read.get(hello.hub, 0)), True
+        while more:
+            found = self.office.unproven(after)
+            rows = [(bytes.fromhex(key), sender) for key, sender in found.lines]
+            seals.keep_relayed(journal, rows)
+            after, more = found.after, found.more
+        if after != read.get(hello.hub, 0):
+            put_setting(journal, _READ, {**read, hello.hub: after})
+
+    def _look_for_strangers(self) -> None:
+        journal, settings = self.workspace.journal, self.workspace.settings
+        own = {*get_setting(journal, _OWN, [])}
+        for key, author, since in seals.keys_and_dates(journal):
+            if author == settings.author and own and key not in own:
+                self.strangers.append(
+                    f"Une clé inconnue de ce poste signe sous votre nom depuis le "
+                    f"{day_words(since)} ({key[:8]}). Si ce n'est pas votre autre "
+                    "ordinateur, prévenez l'administrateur du serveur."
+                )
+
+
+def seal_at_leaving(workspace: Workspace) -> None:
+    """Seal before the workspace is closed; that it fails is no matter: a sync will."""
+    with suppress(DiagError):
+        seal(workspace)

@@ -1,0 +1,259 @@
+"""S1: what shows as sealed was signed by a key of its author, whatever was tried."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diag.journal import changes, seals, subjects
+from diag.journal.journal import Journal
+from diag.journal.people import PersonName, mentions
+from diag.journal.revision import (
+    MAX_LINE,
+    Json,
+    Origin,
+    Revision,
+    compose,
+    dumps,
+    fields_of,
+    loads,
+    parse,
+)
+from diag.journal.school_lines import authors_by_audit, is_begun
+from diag.journal.seals import MOST, Card, Proof, Seal, Signer, seal_value
+from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, known, person
+
+ANNE, BRUNO = person("anne"), person("bruno")
+
+
+def signer(seed: int) -> Signer:
+    private = Ed25519PrivateKey.from_private_bytes(seed.to_bytes(32))
+    public = private.public_key().public_bytes_raw().hex()
+    return Signer(public, lambda content: private.sign(content).hex())
+
+
+ANNES, BRUNOS, HUBS = signer(1), signer(2), signer(3)
+
+
+def card(key: Signer, label: str) -> Card:
+    made = Card(key.key, label, "write", ("999",), 1, 0)
+    return made._replace(sig=HUBS.sign(made.content()))
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with Journal.open(tmp_path) as opened:
+        opened.write(changes.opened(AUDIT.id, CAMPAIGN, AUDIT.subject), ANNE)
+        seals.keep_cards(opened, HUBS.key, [card(ANNES, "anne"), card(BRUNOS, "bruno")])
+        yield opened
+
+
+def say(journal: Journal, value: int, origin: Origin, question: str = "q") -> Revision:
+    draft = changes.answered(AUDIT.id, ROOT, question, known(value))
+    return journal.write(draft, origin)
+
+
+def proof(journal: Journal, revision: Revision) -> Proof:
+    return seals.proofs_of(journal, AUDIT.id)[revision.key].proof
+
+
+def test_one_seal_then_none_and_only_what_its_author_wrote(journal: Journal) -> None:
+    mine, theirs = say(journal, 1, ANNE), say(journal, 2, BRUNO)
+
+    assert seals.audits_to_seal(journal) == [AUDIT.id]
+    assert seals.seal(journal, AUDIT.id, ANNES, ANNE) == 1
+    assert seals.seal(journal, AUDIT.id, ANNES, ANNE) == 0
+    assert seals.audits_to_seal(journal) == []
+    assert (proof(journal, mine), proof(journal, theirs)) == (
+        Proof.SEALED,
+        Proof.DEVICE,
+    )
+    later = say(journal, 3, ANNE)
+    assert proof(journal, later) is Proof.DEVICE
+    assert seals.seal(journal, AUDIT.id, ANNES, ANNE) == 1
+    first, second = seals.seals_of(journal, AUDIT.id)
+    assert second.parents
+    assert first.parents == ()
+    assert proof(journal, later) is Proof.SEALED
+
+
+def test_an_audit_that_is_not_begun_gets_none_and_a_seal_begins_none(
+    journal: Journal,
+) -> None:
+    assert seals.seal(journal, AUDIT.id, ANNES, ANNE) == 0
+    value = seal_value(ANNES, AUDIT.id, (), [bytes(32)])
+    draft = changes.answered(AUDIT.id, ROOT, "q", known(1))
+    subject = seals.subject_of(ANNES.key)
+    journal.write(replace(draft, subject=subject, value=value), ANNE)
+
+    assert not is_begun(journal, AUDIT.id)
+    assert authors_by_audit(journal) == {}
+
+
+def test_a_seal_of_the_most_lines_holds_on_a_line_and_on_a_signature() -> None:
+    ids = [sha256(at.to_bytes(4)).digest() for at in range(MOST)]
+    value = seal_value(ANNES, AUDIT.id, ("ab" * 32,) * 16, ids)
+
+    assert len(dumps(value)) < MAX_LINE / 2
+
+
+def test_pages_and_searches_are_blind_to_seals(journal: Journal) -> None:
+    say(journal, 1, ANNE)
+    before = seals.digest_of_content(journal, AUDIT.id)
+    seals.seal(journal, AUDIT.id, ANNES, ANNE)
+
+    assert seals.digest_of_content(journal, AUDIT.id) == before
+    assert journal.digest(AUDIT.id) != before
+    (head,) = journal.heads_inside(AUDIT.id, subjects.SEALS)
+    assert isinstance(head.value, dict)
+    assert mentions(journal, PersonName(str(head.value["key"]))) == ()
+
+
+def test_what_somebody_else_gave_in_ones_name_is_not_sealed(journal: Journal) -> None:
+    mine, forged = say(journal, 1, ANNE), say(journal, 2, ANNE, "r")
+    seals.keep_relayed(journal, [(forged.key, "bruno")])
+
+    seals.seal(journal, AUDIT.id, ANNES, ANNE)
+
+    shown = seals.proofs_of(journal, AUDIT.id)
+    assert shown[mine.key].proof is Proof.SEALED
+    assert shown[forged.key] == (Proof.RELAYED, "bruno")
+
+
+def test_what_was_written_before_is_sealed_with_the_first_seal_of_a_key(
+    journal: Journal,
+) -> None:
+    """Of any device: a lost one, or a time before seals; then of this one alone."""
+    old = say(journal, 1, person("anne", device="lost"))
+    seals.seal(journal, AUDIT.id, ANNES, ANNE)
+    other = say(journal, 2, person("anne", device="lost", at=1), "r")
+    seals.seal(journal, AUDIT.id, ANNES, ANNE)
+
+    assert proof(journal, old) is Proof.SEALED
+    assert proof(journal, other) is Proof.DEVICE
+
+
+def test_a_card_that_the_hub_did_not_sign_is_left(journal: Journal) -> None:
+    forged = card(BRUNOS, "anne")._replace(author="dupre")
+
+    assert seals.keep_cards(journal, HUBS.key, [forged]) == []
+    assert seals.keep_cards(journal, BRUNOS.key, [card(ANNES, "dupre")]) == []
+    assert not seals.keep_colleague(journal, Card(BRUNOS.key, "anne", "", (), 1, 0))
+    assert dict(seals.cards_of(journal)) == {ANNES.key: "anne", BRUNOS.key: "bruno"}
+
+
+def test_what_a_hub_held_before_is_old_and_no_more(journal: Journal) -> None:
+    old = say(journal, 1, BRUNO)
+    value = seal_value(HUBS, AUDIT.id, (), [old.key])
+    draft = changes.answered(AUDIT.id, ROOT, "q", known(1))
+    hub = person("hub")
+    journal.write(replace(draft, subject=subjects.HUB_SEAL, value=value), hub)
+    new = say(journal, 2, BRUNO)
+
+    assert (proof(journal, old), proof(journal, new)) == (Proof.OLD, Proof.DEVICE)
+
+
+TAMPERED = st.sampled_from([
+    "drop",
+    "forge",
+    "backdate",
+    "grind",
+    "borrow",
+    "other key",
+    "other audit",
+])
+
+
+@given(
+    values=st.lists(st.integers(0, 3), min_size=1, max_size=6),
+    tampers=st.lists(TAMPERED, max_size=4),
+    data=st.data(),
+)
+def test_s1_sealed_means_that_its_author_s_key_signed_it(
+    values: list[int], tampers: list[str], data: st.DataObject
+) -> None:
+    """Whatever an intruder with write access adds, moves or takes away."""
+    nonces = count(1)
+    anne = Origin("anne", "pc", lambda: 1, lambda: next(nonces).to_bytes(8))
+    said = [_line(anne, value, f"q{at}") for at, value in enumerate(values)]
+    signed = {one.key for one in said}
+    value = seal_value(ANNES, AUDIT.id, (), signed)
+    ids = {one.key: "anne" for one in said}
+
+    for tamper in tampers:
+        ids |= _added(tamper, anne, signed, data)
+        if tamper == "drop" and ids:
+            ids.pop(data.draw(st.sampled_from(sorted(ids))))
+        elif tamper == "other key":
+            value = {**value, "key": BRUNOS.key}
+        elif tamper == "other audit":
+            value = seal_value(ANNES, "0" * 8 + AUDIT.id[8:], (), signed)
+
+    seal = _read_seal(value)
+    covered = frozenset[bytes]()
+    if seal and seal.is_signed and seal.key == ANNES.key:
+        covered = seal.covers(key for key, author in ids.items() if author == "anne")
+
+    assert covered in (frozenset(), frozenset(signed))
+    if not {"drop", "other key", "other audit"} & {*tampers}:
+        assert covered == signed or tampers.count("grind") > 1
+
+
+def _added(
+    tamper: str, anne: Origin, signed: set[bytes], data: st.DataObject
+) -> dict[bytes, str]:
+    """Return lines that an intruder adds, and whose they look."""
+    if tamper == "forge":
+        return {_line(anne, 9, "x").key: "anne"}
+    if tamper == "backdate":
+        return {_line(replace(anne, clock=lambda: 0), 9, "x").key: "anne"}
+    if tamper == "grind":  # begins as one that is covered
+        near = data.draw(st.sampled_from(sorted(signed)))
+        return {near[:4] + data.draw(st.binary(min_size=28, max_size=28)): "anne"}
+    if tamper == "borrow":  # another's line, under the seal
+        return {_line(replace(anne, author="bruno"), 9, "x").key: "bruno"}
+    return {}
+
+
+def _line(origin: Origin, value: int, question: str) -> Revision:
+    draft = changes.answered(AUDIT.id, ROOT, question, known(value))
+    fields: dict[str, Json] = {**fields_of(draft), "lam": 2, "parents": []}
+    fields |= {"at": origin.clock(), "author": origin.author, "device": origin.device}
+    return compose(fields, origin.nonce())
+
+
+def _read_seal(value: dict[str, Json]) -> Seal | None:
+    body = loads(_line(person("anne"), 1, "q").line.decode())
+    assert isinstance(body, dict)
+    fields: dict[str, Json] = {**body, "value": value}
+    fields["subject"] = seals.subject_of(str(value["key"]))
+    return Seal.of(parse(dumps(fields).encode()))
+
+
+def test_two_ids_that_begin_alike_are_both_sealed(journal: Journal) -> None:
+    ids = [b"abcd" + bytes(27) + bytes([at]) for at in range(3)]
+    one = _read_seal(seal_value(ANNES, AUDIT.id, (), ids[:2]))
+
+    assert one is not None
+    assert one.covers(ids[:2]) == set(ids[:2])
+    assert one.covers(ids[:1]) == frozenset()
+
+
+def test_s3_a_seal_holds_once_what_it_covers_is_erased(journal: Journal) -> None:
+    """In both orders: an id stays, and no value comes back."""
+    early, late = say(journal, 1, ANNE), say(journal, 2, ANNE, "r")
+    journal.write(changes.erased(AUDIT.id, early.id, "x"), ANNE)
+    seals.seal(journal, AUDIT.id, ANNES, ANNE)
+    before = seals.proofs_of(journal, AUDIT.id)
+    journal.write(changes.erased(AUDIT.id, late.id, "x"), BRUNO)
+
+    after = seals.proofs_of(journal, AUDIT.id)
+    assert {key: after[key] for key in before} == before
+    assert proof(journal, early) is proof(journal, late) is Proof.SEALED
+    assert not [line for line in journal.lines(AUDIT.id) if b'"value":2' in line]
