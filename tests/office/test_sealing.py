@@ -67,7 +67,8 @@ def team(tmp_path: Path, hub: Served) -> Iterator[Team]:
             invited = hub.home.invite(name, ("999",), "write")
             started(one)
             syncing.enrol(one, str(invited))
-        yield Team(*made, hub)
+        anne, bruno = made
+        yield Team(anne, bruno, hub)
 
 
 def sync(who: Workspace) -> SyncResult:

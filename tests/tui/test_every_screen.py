@@ -14,12 +14,21 @@ from textual.screen import Screen
 
 import diag.tui
 from diag.tui.app import DiagApp
-from diag.tui.commands import FIXED, Command, CommandType, Help, OpenPalette, action_of
+from diag.tui.commands import (
+    FIXED,
+    Command,
+    CommandType,
+    Help,
+    OpenPalette,
+    ShowPhotos,
+    WriteNote,
+    action_of,
+)
 from diag.tui.keymap import owners
 from diag.tui.photos import LeavePhotos
 from diag.tui.place import KeyBar, PlaceScreen
 from diag.tui.safe import Sturdy
-from diag.tui.visit.commands import GoBilan, ShowPhotos, ShowPlaces, WriteNote
+from diag.tui.visit.commands import GoBilan, ShowPlaces
 from tests.tui.routes import ROUTES, audited, go
 from tests.tui.waiting import visible, wait_for
 
