@@ -8,6 +8,7 @@ from diag.assess import ENGINE
 from diag.audit import follow
 from diag.audit import upgrade as upgrading
 from diag.audit.acceptance import signature_json, standing_words
+from diag.audit.discretion import PUBLIC_READERS, slips_of
 from diag.audit.fitting import (
     DURATIONS,
     choose_minutes,
@@ -22,8 +23,10 @@ from diag.audit.walk import left_to_ask
 from diag.cli.main import LazyGroup
 from diag.cli.shared import (
     about_json,
+    agree_to_let_out,
     audit_command,
     campaign_option,
+    let_out_option,
     print_json,
     print_lines,
     print_table,
@@ -240,8 +243,13 @@ def _returned(workspace: Workspace, one: Listed) -> str:
     type=click.Choice([str(each) for each in AuditStatus]),
     help="Nouvel état.",
 )
-def status(session: AuditSession, status_: str | None, *, as_json: bool) -> None:
+@let_out_option
+def status(
+    session: AuditSession, status_: str | None, *, let_out: bool, as_json: bool
+) -> None:
     """Dit où en est l'audit, ou le fait avancer (--set)."""
+    if status_ == AuditStatus.CLOS:
+        agree_to_let_out(slips_of(session, PUBLIC_READERS), let_out=let_out)
     if status_ is not None:
         follow.move(session, AuditStatus(status_))
     summary = _summary(session)

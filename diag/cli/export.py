@@ -10,11 +10,14 @@ import click
 
 from diag.cli.shared import (
     Day,
+    agree_to_let_out,
     campaign_option,
+    let_out_option,
     print_lines,
     progress_bar,
     workspace_of,
 )
+from diag.model.enums import WORKING_READER
 from diag.words.sentences import counted
 from diag.workspace.subjects import school_of
 from diag.workspace.workspace import Workspace
@@ -78,6 +81,14 @@ _to_confirm = click.option(
 )
 
 
+def _agreed(picked: "ChosenAudits", *, let_out: bool) -> None:
+    """Ask before a table holds what may name somebody."""
+    from diag.audit.discretion import slips_of  # noqa: PLC0415 - YAML
+
+    every = (slips_of(one, (WORKING_READER,)) for one in picked.sessions)
+    agree_to_let_out((slip for found in every for slip in found), let_out=let_out)
+
+
 def _sensitive(what: str) -> Callable[[F], F]:
     return click.option("--sensitive", is_flag=True, help=f"Aussi {what}.")
 
@@ -126,6 +137,7 @@ def basket(
     "--whole-plan", is_flag=True, help="Aussi les actions qui ne sont pas techniques."
 )
 @_sensitive("ce qu'appelle un fait sensible")
+@let_out_option
 @click.pass_context
 def tickets(
     ctx: click.Context,
@@ -135,6 +147,7 @@ def tickets(
     to_confirm: bool,
     whole_plan: bool,
     sensitive: bool,
+    let_out: bool,
     **asked: Any,
 ) -> None:
     """Écrit les tickets de l'informaticien.
@@ -145,6 +158,7 @@ def tickets(
     from diag.documents.tables import write_tickets  # noqa: PLC0415 - 100 ms
 
     with _chosen(ctx, **asked) as (workspace, picked, folder, bar):
+        _agreed(picked, let_out=let_out)
         day = workspace.world.today()
         done = write_tickets(
             picked,
@@ -163,19 +177,30 @@ def tickets(
 @_subjects
 @_formats("csv", "xlsx", "json")
 @_sensitive("les réponses sensibles")
+@let_out_option
 @click.pass_context
 def answers(
-    ctx: click.Context, /, formats: tuple[str, ...], *, sensitive: bool, **asked: Any
+    ctx: click.Context,
+    /,
+    formats: tuple[str, ...],
+    *,
+    sensitive: bool,
+    let_out: bool,
+    **asked: Any,
 ) -> None:
     """Écrit toutes les réponses, une par ligne.
 
-    Pour un tableur ou un programme ; les réponses sensibles restent à part.
+    Pour un tableur ou un programme ; les réponses sensibles restent à part, et les
+    numéros de téléphone des notes n'y sont pas sans --let-out.
     """
     from diag.documents.tables import write_answers  # noqa: PLC0415 - 100 ms
 
     with _chosen(ctx, **asked) as (workspace, picked, folder, bar):
         day = workspace.world.today()
-        done = write_answers(picked, folder, formats, day, bar, sensitive=sensitive)
+        _agreed(picked, let_out=let_out)
+        done = write_answers(
+            picked, folder, formats, day, bar, sensitive=sensitive, let_out=let_out
+        )
     _print_written(done)
 
 
@@ -200,8 +225,11 @@ def map_(ctx: click.Context, /, **asked: Any) -> None:
 @export.command()
 @_subjects
 @_sensitive("les tickets qu'appelle un fait sensible")
+@let_out_option
 @click.pass_context
-def glpi(ctx: click.Context, /, *, sensitive: bool, **asked: Any) -> None:
+def glpi(
+    ctx: click.Context, /, *, sensitive: bool, let_out: bool, **asked: Any
+) -> None:
     """Écrit l'inventaire et les tickets pour GLPI.
 
     Une archive JSON des appareils, à importer telle quelle, et deux tables CSV : tout
@@ -210,6 +238,7 @@ def glpi(ctx: click.Context, /, *, sensitive: bool, **asked: Any) -> None:
     from diag.documents.tables import write_glpi  # noqa: PLC0415 - 100 ms
 
     with _chosen(ctx, **asked) as (workspace, picked, folder, bar):
+        _agreed(picked, let_out=let_out)
         day = workspace.world.today()
         done = write_glpi(picked, folder, day, bar, sensitive=sensitive)
     _print_written(done)

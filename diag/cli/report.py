@@ -1,5 +1,6 @@
 """`diag report`, `atlas`, `draft`, `synthesis`, `demo`: documents."""
 
+import sys
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -11,8 +12,10 @@ from diag.audit.comparables import keep_judged
 from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession, open_session
 from diag.cli.shared import (
+    agree_to_let_out,
     campaign_option,
     form_options,
+    let_out_option,
     progress_bar,
     subject_argument,
     workspace_command,
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
     default="",
     help="Scénario gardé, imprimé comme une option (mairie et technique).",
 )
+@let_out_option
 @campaign_option
 @click.pass_context
 def report(
@@ -60,6 +64,7 @@ def report(
     day: date | None,
     campaign: str | None,
     scenario: str,
+    let_out: bool,
 ) -> None:
     """Écrit les documents d'un audit, ou de tous (--all).
 
@@ -78,11 +83,19 @@ def report(
     with workspace_of(ctx) as workspace:
         if ref is None:
             wanted = DocumentsWanted(
-                chosen, formats, folder, again=again, scenario=scenario
+                chosen,
+                formats,
+                folder,
+                again=again,
+                scenario=scenario,
+                let_out=let_out,
             )
-            _write_all(ctx, workspace, campaign, wanted)
+            _write_all(workspace, campaign, wanted)
         else:
+            from diag.audit.discretion import slips_of  # noqa: PLC0415 - YAML
+
             session = open_session(workspace, ref, campaign)
+            agree_to_let_out(slips_of(session, chosen), let_out=let_out)
             _write_one(
                 session,
                 report_of(session, day, scenario=scenario),
@@ -120,7 +133,6 @@ def _write_one(
 
 
 def _write_all(
-    ctx: click.Context,
     workspace: Workspace,
     campaign: str | None,
     wanted: "DocumentsWanted",
@@ -134,7 +146,7 @@ def _write_all(
         click.echo(f"{rank}/{len(found)}  {written.name} : {written.words}")
     click.echo(tally(done), err=True)
     if any(one.problem for one in done):
-        ctx.exit(1)
+        sys.exit(1)
 
 
 @click.command()
@@ -163,6 +175,7 @@ def _write_all(
     default=("html", "pdf", "odt"),
     help="Format des documents joints ; répétable (sinon tous).",
 )
+@let_out_option
 def atlas(
     workspace: Workspace,
     folder: Path,
@@ -170,6 +183,8 @@ def atlas(
     campaign: str | None,
     outline: Path | None,
     formats: tuple[str, ...],
+    *,
+    let_out: bool,
 ) -> None:
     """Écrit l'atlas d'une campagne : carte, liste, pages d'écoles.
 
@@ -177,9 +192,14 @@ def atlas(
     un partage. La vue dit ce que le destinataire peut voir : une mairie ne reçoit que
     ses écoles, une circonscription aucun montant.
     """
+    from diag.audit.discretion import PUBLIC_READERS, slips_of  # noqa: PLC0415
     from diag.documents.atlas import write_atlas  # noqa: PLC0415
     from diag.documents.formats import Format  # noqa: PLC0415
+    from diag.documents.tables import chosen  # noqa: PLC0415
 
+    every = chosen(workspace, (), campaign, everything=True).sessions
+    found = (slip for one in every for slip in slips_of(one, PUBLIC_READERS))
+    agree_to_let_out(found, let_out=let_out)
     forms = [Format(one) for one in dict.fromkeys(formats)]
     with progress_bar() as show:
         done = write_atlas(

@@ -8,15 +8,18 @@ from typing import Any
 import click
 from pydantic import SecretStr
 
+from diag.audit.discretion import slips_of
 from diag.audit.history import reader_words
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.cli.main import LazyGroup
 from diag.cli.shared import (
+    agree_to_let_out,
     agreed,
     audit_of,
     campaign_option,
     json_option,
+    let_out_option,
     print_json,
     print_lines,
     print_table,
@@ -76,6 +79,7 @@ _TO_OPEN = (
 @click.option(
     "--provisional", is_flag=True, help="Envoyer même si l'audit n'est pas clos."
 )
+@let_out_option
 @campaign_option
 @click.pass_context
 def send(
@@ -90,6 +94,7 @@ def send(
     opened: bool,
     yes: bool,
     provisional: bool,
+    let_out: bool,
 ) -> None:
     """Prépare le message qui porte un rapport.
 
@@ -104,6 +109,7 @@ def send(
             "--address vaut pour un seul destinataire : faites un envoi par --to."
         )
     with audit_of(ctx, ref, campaign) as session:
+        agree_to_let_out(slips_of(session, chosen), let_out=let_out)
         addresses = _confirm_addresses(session, chosen, typed, yes=yes)
         report, sender = report_of(session), accounts.sender_of(session.workspace)
         messages = [

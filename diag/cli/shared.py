@@ -19,6 +19,7 @@ from diag.workspace.disk import default_folder
 from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
+    from diag.audit.discretion import Slip
     from diag.audit.session import AuditSession
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -230,6 +231,33 @@ class Day(click.ParamType[date]):
             return day_typed(value)
         except DiagError as error:
             self.fail(error.at_prompt(), param, ctx)
+
+
+let_out_option = click.option(
+    "--let-out",
+    is_flag=True,
+    help="Laisser sortir ce qui peut désigner quelqu'un (noms, téléphones, santé).",
+)
+
+
+def agree_to_let_out(found: "Iterable[Slip]", *, let_out: bool) -> None:
+    """Show what may name somebody, then ask: nothing passes in silence.
+
+    Raises:
+        HeldBackError: nobody agreed.
+    """
+    from diag.audit.discretion import check_slips  # noqa: PLC0415 - YAML, rare
+
+    slips = tuple(found)
+    if not slips:
+        return
+    click.echo("Ceci peut désigner quelqu'un :", err=True)
+    for one in slips:
+        click.echo(f"  {one}", err=True)
+    is_asked = sys.stdin.isatty() and sys.stderr.isatty() and not let_out
+    agreed = is_asked and click.confirm("Le laisser sortir ?", err=True)
+    check_slips(slips, let_out=let_out or agreed)
+    click.echo("Laissé sortir à votre demande.", err=True)
 
 
 def form_options(command: F) -> F:

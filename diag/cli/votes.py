@@ -7,10 +7,18 @@ from typing import Any
 import click
 
 from diag.audit import voting
+from diag.audit.discretion import slips_typed
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.audit.votes import votes_of
-from diag.cli.shared import Day, audit_command, print_json, print_lines
+from diag.cli.shared import (
+    Day,
+    agree_to_let_out,
+    audit_command,
+    let_out_option,
+    print_json,
+    print_lines,
+)
 from diag.model.audit import FollowUp
 from diag.model.enums import Decision
 from diag.model.votes import AidRange, DecisionList
@@ -48,6 +56,7 @@ def votes(session: AuditSession, *, as_json: bool) -> None:
 @click.option("--why", default="", help="Le motif, que l'historique garde.")
 @click.option("--as-computed", is_flag=True, help="Revenir à ce qui était calculé.")
 @click.option("--dry-run", is_flag=True, help="Montrer les votes, sans rien écrire.")
+@let_out_option
 def vote(
     session: AuditSession,
     recommendation: str,
@@ -60,6 +69,7 @@ def vote(
     alone: bool,
     as_computed: bool,
     dry_run: bool,
+    let_out: bool,
 ) -> None:
     """Regroupe, reformule ou déplace un vote avant la clôture ; dit ce qui change."""
     hand = None
@@ -74,6 +84,10 @@ def vote(
             why=why,
         )
     before, after = voting.previewed(session, recommendation, hand)
+    if hand and not dry_run:
+        agree_to_let_out(
+            slips_typed(session, hand.title, hand.otherwise), let_out=let_out
+        )
     if not dry_run:
         voting.record(session, recommendation, hand)
     print_lines(voting.changed_words(before, after))

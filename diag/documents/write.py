@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from diag.audit.discretion import held_words, slips_of
 from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession, listed
 from diag.audit.visit import departure_of
@@ -178,6 +179,8 @@ class DocumentsWanted:
     """Whether what is up to date is written again."""
     scenario: str = ""
     """Name of a kept scenario, printed as an option; empty: none."""
+    let_out: bool = False
+    """Whether what may name somebody was agreed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +197,8 @@ class AuditWritten:
     problem: str = ""
     """Why nothing, or not everything, could be written."""
     provisional: bool = False
+    held: str = ""
+    """What may name somebody, and waits for an agreement; empty: nothing."""
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -282,6 +287,14 @@ def write_one(session: AuditSession, wanted: DocumentsWanted) -> AuditWritten:
     """Write what is not up to date of an audit; a failure is reported, never raised."""
     folder = folder_in(session, wanted.folder)
     try:
+        slips = slips_of(session, wanted.audiences)
+        if slips and not wanted.let_out:
+            return AuditWritten(
+                session.about.title,
+                folder,
+                problem=f"{held_words(slips)}. Rien n'est écrit (--let-out)",
+                held=held_words(slips),
+            )
         return _written(session, wanted, folder)
     except DiagError as error:
         problem = str(error)

@@ -35,7 +35,7 @@ from diag.tui.commands import (
     bindings_of,
     key_now,
 )
-from diag.tui.dialogs import Ask
+from diag.tui.dialogs import Ask, Confirm
 from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.preview import PreviewScreen
@@ -366,9 +366,18 @@ class ExportRunScreen(PlaceScreen):
         self.written.append(event.written)
         self._show()
 
-    def on_export_run_screen_ended(self) -> None:
+    @work
+    async def on_export_run_screen_ended(self) -> None:
         self.running = False
         self._show()
+        held = [one for one in self.written if one.held]
+        told = "\n".join(f"- {one.name} : {one.held}" for one in held)
+        question = f"{told}\n\nLes laisser sortir ?"
+        asked = Confirm(question, yes="Laisser sortir", grave=True)
+        agreed = bool(held) and await self.app.push_screen_wait(asked)
+        if agreed:
+            self._wanted = replace(self._wanted, let_out=True)
+            self.call_later(self._start)
 
     @on(Lines.Moved)
     def _moved(self) -> None:

@@ -141,8 +141,9 @@ class _Making:
                 self._put_school(one, None)
 
     def _dossier(self, report: Report) -> Dossier:
+        bare = without_notes(report)
         papers = tuple(
-            self._paper(report, audience) for audience in self.pages.view.audiences
+            self._paper(bare, audience) for audience in self.pages.view.audiences
         )
         bilan = bilan_of(report.public, self.pages.view)
         return Dossier(bilan, papers, report.about.name)
@@ -269,3 +270,16 @@ def _circonscription(typed: str, schools: Iterable[School]) -> str:
     known = f" : {told}" if told else " : l'annuaire n'en nomme aucune"
     what = "désigne plusieurs circonscriptions" if near else "n'est pas connue"
     raise DiagError(f"« {typed.strip()[:60]} » {what}{known}.")
+
+
+def without_notes(report: Report) -> Report:
+    """Return a report without what was noted on site, for files that many may copy.
+
+    Neither notes nor photos that are not « à montrer » are in it.
+    """
+    bare = replace(
+        report,
+        facts=replace(report.facts, notes={}),
+        evidence=tuple(one for one in report.evidence if one.photo.shown),
+    )
+    return replace(bare, shown=without_notes(report.shown)) if report.shown else bare

@@ -297,12 +297,13 @@ def write_answers(
     progress: Progress,
     *,
     sensitive: bool = False,
+    let_out: bool = False,
 ) -> Exported:
     """Write every answer, one a row; those that are sensitive only when asked."""
     rows: list[tuple[Cell, ...]] = []
     withheld = provisional = 0
     for report in picked.reports(day, progress):
-        told = answers_of(report, sensitive=sensitive)
+        told = answers_of(report, sensitive=sensitive, let_out=let_out)
         rows += told.rows
         withheld += told.withheld
         provisional += report.provisional

@@ -12,6 +12,7 @@ from typing import Any
 
 from diag.answers.types import TYPES
 from diag.audit.report import Report
+from diag.audit.slips import without_phones
 from diag.documents.tables.writers import IDENTITY, Cell, Coded, Column, identity
 from diag.model.checklist import Question
 from diag.model.enums import State
@@ -50,19 +51,37 @@ class Answers:
     withheld: int
 
 
-def answers_of(report: Report, *, sensitive: bool = False) -> Answers:
-    """Return every answer and note of an audit, place by place, in question order."""
+def answers_of(
+    report: Report, *, sensitive: bool = False, let_out: bool = False
+) -> Answers:
+    """Return every answer and note of an audit, place by place, in question order.
+
+    Phone numbers are taken out of what was typed, unless they are `let_out`.
+    """
     rows: list[tuple[Cell, ...]] = []
     withheld = 0
     audit = identity(report)
     for place, name in _asked(report):
         question = report.checklist.questions.get(name)
-        told = [(*audit, *cells) for cells in _facts(report, place, name, question)]
+        told = [
+            (*audit, *(cells if let_out else map(_without_phones, _TYPED, cells)))
+            for cells in _facts(report, place, name, question)
+        ]
         if sensitive or (question and not question.sensitive):
             rows += told
         else:
             withheld += len(told)
     return Answers(tuple(rows), withheld)
+
+
+_TYPED = tuple(
+    one.key in {"value", "reason", "note"} for one in ANSWERS[len(IDENTITY) :]
+)
+"""Which columns hold what somebody typed."""
+
+
+def _without_phones(is_typed: bool, cell: Cell) -> Cell:  # noqa: FBT001 - mapped
+    return without_phones(cell) if is_typed and isinstance(cell, str) else cell
 
 
 def _asked(report: Report) -> Iterator[tuple[Place, str]]:

@@ -11,6 +11,7 @@ from diag.audit.acceptance import (
     ways_on,
     wrote_in,
 )
+from diag.audit.discretion import PUBLIC_READERS, question_of, slips_of
 from diag.audit.follow import check_reason, left_to_check, move
 from diag.audit.hypotheses import scenarios
 from diag.audit.photos import PhotoSubject
@@ -91,7 +92,14 @@ class BilanScreen(BilanAdvice):
     def on_suppose(self) -> None:
         self.app.push_screen(SupposeScreen(self.session))
 
-    def on_write_reports(self) -> None:
+    @work
+    async def on_write_reports(self) -> None:
+        slips = slips_of(self.session)
+        asked = Confirm(question_of(slips), yes="Laisser sortir", grave=True)
+        if not slips or await self.app.push_screen_wait(asked):
+            self.call_later(self._write_all)
+
+    def _write_all(self) -> None:
         self.diag.inform("Les quatre rapports s'écrivent…")
         report = report_of(self.session).gathered()
         self._write(
@@ -175,6 +183,8 @@ class BilanScreen(BilanAdvice):
         alone = wanted is AuditStatus.ACCEPTE and wrote_in(session)
         move_words = STATUS_MOVES_ALONE if alone else f"{STATUS_MOVES[wanted]} ?"
         question = f"{move_words}\n\n{rest}"
+        if wanted is AuditStatus.CLOS and (slips := slips_of(session, PUBLIC_READERS)):
+            question = f"{move_words}\n\n{question_of(slips)}\n\n{rest}"
         if (alone or wanted in _SIGNED) and not await self.app.push_screen_wait(
             Confirm(
                 question,

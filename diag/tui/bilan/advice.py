@@ -6,6 +6,7 @@ from textual import work
 
 from diag.assess.plan import Action
 from diag.audit import advising, voting
+from diag.audit.discretion import question_of, slips_typed
 from diag.audit.follow import add_step
 from diag.audit.memory import own_here
 from diag.audit.report import report_of
@@ -115,6 +116,9 @@ class BilanAdvice(BilanFaces):
         before, after = voting.previewed(session, ident, dialog.hand)
         changes = "\n".join(voting.changed_words(before, after))
         question = f"Ce qui change dans les votes :\n\n{changes}"
+        hand = dialog.hand or VoteHand()
+        if slips := slips_typed(session, hand.title, hand.otherwise):
+            question = f"{question_of(slips)}\n\n{question}"
         if await self.app.push_screen_wait(Confirm(question, yes="Garder")):
             self.call_later(self._keep_vote, ident, dialog.hand)
 
