@@ -21,6 +21,7 @@ from diag.cli.shared import (
     form_options,
     print_lines,
     subject_argument,
+    within,
     workspace_of,
 )
 from diag.model.errors import DiagError
@@ -139,7 +140,7 @@ def _write(
 
     paper, printed = compose(session, whom, day)
     keep(session, printed)
-    place = folder or report_folder(session)
+    place = within(folder, report_folder(session))
     wanted = [Format(each) for each in forms] or list(Format)
     on_paper = [each for each in wanted if each is not Format.HTML]
     print_written(write_paper(paper, place, on_paper))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diag.audit.comparables import keep_judged
-from diag.audit.report import Report, report_folder, report_of
+from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession, open_session
 from diag.cli.shared import (
     agree_to_let_out,
@@ -18,6 +18,7 @@ from diag.cli.shared import (
     let_out_option,
     progress_bar,
     subject_argument,
+    within,
     workspace_command,
     workspace_of,
 )
@@ -112,10 +113,13 @@ def _write_one(
     formats: tuple["Format", ...],
     folder: Path | None,
 ) -> None:
-    from diag.documents.write import write_reports  # noqa: PLC0415 - Jinja
+    from diag.documents.write import (  # noqa: PLC0415 - Jinja
+        folder_in,
+        write_reports,
+    )
 
     keep_judged(session)
-    place = folder or report_folder(session)
+    place = folder_in(session, folder)
     print_written(write_reports(report, chosen, place, formats))
     if report.is_unsealed:
         click.echo(
@@ -289,7 +293,8 @@ def draft(
 
     wanted = [Format(each) for each in forms] or list(Format)
     made = drafted(workspace, DraftKind(kind), ref, day, campaign)
-    print_written(write_paper(made.paper, folder or made.folder, wanted))
+    place = within(folder, made.folder)
+    print_written(write_paper(made.paper, place, wanted))
     if made.provisional:
         click.echo("Provisoire : l'audit n'est pas clos (diag audit list).", err=True)
 
@@ -320,9 +325,7 @@ def synthesis(
     wanted = [Format(each) for each in forms] or list(Format)
     with progress_bar() as show:
         paper, usual, provisional = synthesis_of(workspace, scope, day, campaign, show)
-    # Every synthesis has the same name: several scopes may be given one folder.
-    place = folder / usual.name if folder else usual
-    print_written(write_paper(paper, place, wanted))
+    print_written(write_paper(paper, within(folder, usual), wanted))
     if provisional:
         click.echo(
             "Provisoire : des audits ne sont pas clos (diag audit list).", err=True

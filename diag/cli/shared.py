@@ -260,6 +260,11 @@ def agree_to_let_out(found: "Iterable[Slip]", *, let_out: bool) -> None:
     click.echo("Laissé sortir à votre demande.", err=True)
 
 
+def within(folder: Path | None, usual: Path) -> Path:
+    """Return where the files of one subject go: several may share a folder."""
+    return folder / usual.name if folder else usual
+
+
 def form_options(command: F) -> F:
     """Add --format, --out and --date, as `diag report` has them."""
     for option in (

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
-from itertools import groupby
+from itertools import count, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,10 +79,13 @@ def write_paper(
 ) -> Iterator[WrittenFile]:
     """Write a paper in each form, whole or not at all; yield each as it is done.
 
+    A file that is there and that somebody changed since, or brought, is set aside.
+
     Raises:
         OSError: when a file cannot be written; those already written stay.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    before, marks = _manifest(folder), dict[str, str]()
     for form in formats:
         path = folder / f"{paper.stem}.{form}"
         try:
@@ -90,10 +93,32 @@ def write_paper(
         except DiagError as error:
             yield WrittenFile(None, str(error))
             continue
+        told = [f"{path.name} : {warning}"] if warning else []
+        told += _set_aside(path, content, before.get(path.name, ""))
         write_whole(path, content)
-        yield WrittenFile(path, f"{path.name} : {warning}" if warning else "")
+        marks[path.name] = f" {sha256(content).hexdigest()}"
+        yield WrittenFile(path, " ".join(told))
+    if marks:
+        _keep_manifest(folder, {**_manifest(folder), **marks})
     if paper.notice:
         yield WrittenFile(None, paper.notice)
+
+
+def _set_aside(path: Path, content: bytes, mark: str) -> list[str]:
+    """Keep under another name what stands there and is not ours; say where."""
+    try:
+        there = path.read_bytes()
+    except FileNotFoundError:
+        return []
+    if there == content or mark.endswith(f" {sha256(there).hexdigest()}"):
+        return []
+    free = (
+        path.with_name(f"{path.stem}.garde-{rank}{path.suffix}") for rank in count(1)
+    )
+    kept = next(one for one in free if not one.exists())
+    path.rename(kept)
+    why = f"{path.name} avait changé, ou n'était pas de diag"
+    return [f"{why} : il est gardé sous {kept.name}."]
 
 
 def draw_report(report: Report, audience: Audience, ppi: int) -> tuple[bytes, ...]:

@@ -70,7 +70,9 @@ def test_a_new_user_goes_from_the_official_list_to_four_reports(
 
     assert len(done(printed).splitlines()) == 16
     assert "Provisoire" in printed.err
-    assert "Marronniers" in (tmp_path / "r" / "mairie.md").read_text(encoding="utf-8")
+    assert "Marronniers" in (
+        tmp_path / "r" / f"{SCHOOL}-2026-2027" / "mairie.md"
+    ).read_text(encoding="utf-8")
 
 
 def test_answers_in_bulk_are_acknowledged_or_refused_line_by_line(home: Path) -> None:

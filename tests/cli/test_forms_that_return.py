@@ -31,11 +31,11 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         words = ("questionnaire", SCHOOL, "--for", whom, "--out", f"{folder}/{whom}")
         run = diag(folder / "desk", *words)
         assert run.code == 0, run.err
-        written = {path.suffix for path in (folder / whom).iterdir()}
+        written = {path.suffix for path in (folder / whom).rglob("*.*")}
         assert written >= {".html", ".odt", ".pdf"}
     with opened_browser(folder) as browser:
         tab = browser.page(folder, width=1000)
-        page = folder / "mairie" / "questionnaire-commune.html"
+        (page,) = (folder / "mairie").rglob("questionnaire-commune.html")
         tab.go(page.as_uri(), "document.querySelector('form')")
         ticked = [
             ("depend_cuivre", "oui"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.audit.audited import audited_workspace
-from tests.audit.builders import SCHOOL
+from tests.audit.builders import OTHER, SCHOOL
 from tests.cli.running import diag
 
 
@@ -37,9 +37,33 @@ def test_several_scopes_share_a_folder_and_overwrite_nothing(
     home: Path, tmp_path: Path
 ) -> None:
     out = ("--format", "md", "--out", str(tmp_path / "sortie"))
+    assert diag(home, "audit", "start", OTHER).code == 0
     for scope in ("territoire", "commune:99903"):
         assert diag(home, "synthesis", scope, *out).code == 0
-    assert len(list((tmp_path / "sortie").glob("*/synthese.md"))) == 2
+    for school in (SCHOOL, OTHER):
+        assert diag(home, "report", school, "--audience", "mairie", *out).code == 0
+        assert diag(home, "draft", "projet", school, *out).code == 0
+    for name in ("synthese", "mairie", "projet"):
+        assert len(list((tmp_path / "sortie").glob(f"*/{name}.md"))) == 2, name
+
+
+def test_what_somebody_changed_is_set_aside_and_never_lost(
+    home: Path, tmp_path: Path
+) -> None:
+    """The secretary corrects the draft; it is written again."""
+    asked = ("draft", "note", SCHOOL, "--format", "md", "--out", str(tmp_path / "o"))
+    assert diag(home, *asked).code == 0
+    (path,) = tmp_path.rglob("note.md")
+    ours = path.read_bytes()
+    assert "gardé" not in diag(home, *asked).err
+
+    path.write_text("corrigé", "utf-8")
+    assert "gardé sous note.garde-1.md" in diag(home, *asked).err
+    assert path.read_bytes() == ours
+    assert path.with_name("note.garde-1.md").read_text("utf-8") == "corrigé"
+
+    assert "gardé" not in diag(home, *asked, "--date", "01/12/2026").err
+    assert path.read_bytes() != ours
 
 
 def test_a_draft_goes_beside_the_reports(home: Path) -> None:

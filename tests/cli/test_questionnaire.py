@@ -43,7 +43,8 @@ def test_the_page_is_written_in_the_forms_asked_and_says_what_comes_next(
         tmp_path, "--format", "md", "--format", "html", "--out", f"{tmp_path}/ici"
     )
     assert run.code == 0, run.err
-    names = sorted(each.name for each in (tmp_path / "ici").iterdir())
+    (inside,) = (tmp_path / "ici").iterdir()
+    names = sorted(each.name for each in inside.glob("questionnaire*"))
     assert names == ["questionnaire-direction.html", "questionnaire-direction.md"]
     assert f"diag questionnaire {SCHOOL} --for direction --enter" in run.err
 

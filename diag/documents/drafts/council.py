@@ -262,7 +262,7 @@ def _standing(gathering: Gathering) -> Md:
         )
         for one in gathering.extracts
     ]
-    columns = ("École", "Dernière visite", "Score", "Socle", "Audit")
+    columns = ("École ou commune", "Dernière visite", "Score", "Socle", "Audit")
     return table("École par école", columns, rows)
 
 

@@ -36,6 +36,7 @@ from diag.documents.synthesis.gathering import (
     Gathering,
     build_meta,
     contacts,
+    counted_subjects,
 )
 from diag.documents.templates import finish, render, render_contacts
 from diag.model.charter import SHIPPED, House
@@ -212,7 +213,7 @@ def names_or_count(
 ) -> str:
     """Return the names of schools, or how many they are past a few."""
     if len(extracts) > limit:
-        return f"{len(extracts)} écoles"
+        return counted_subjects(extracts)
     return listed([name(one) for one in extracts], limit)
 
 

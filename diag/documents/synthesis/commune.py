@@ -156,7 +156,14 @@ def _school_table(gathering: Gathering) -> Md:
         )
         for one in gathering.extracts
     ]
-    columns = ("École", "Audit", "Score", "Socle", "Loi", "Sur trois ans, TTC")
+    columns = (
+        "École ou commune",
+        "Audit",
+        "Score",
+        "Socle",
+        "Loi",
+        "Sur trois ans, TTC",
+    )
     caption = "École par école, dans l'ordre des noms : ce n'est pas un classement"
     return table(caption, columns, rows, numeric=(5,))
 

@@ -9,7 +9,12 @@ from diag.assess.money import format_cost
 from diag.assess.results import Cost
 from diag.documents.blocks import box, bullets, written
 from diag.documents.escape import Md
-from diag.documents.synthesis.gathering import Extract, Gathering, Task
+from diag.documents.synthesis.gathering import (
+    Extract,
+    Gathering,
+    Task,
+    counted_subjects,
+)
 from diag.model.enums import Audience, Kind, Owner
 from diag.model.number import Quantity
 from diag.words.dates import long_date
@@ -182,11 +187,11 @@ def decision_lines(
 
 def schools(gathering: Gathering, group: SharedAction, *, named: bool = True) -> str:
     """Return for whom: « 3 écoles : A, B et C »; the name of the only one."""
+    count = counted_subjects(group.extracts)
+    if not named:
+        return count
     names = [gathering.name_of(one) for one in group.extracts]
-    if len(names) == 1:
-        return names[0] if named else "1 école"
-    count = f"{len(names)} écoles"
-    return f"{count} : {listed(names, NAMED)}" if named else count
+    return f"{count} : {listed(names, NAMED)}" if len(names) > 1 else names[0]
 
 
 def is_academic(_extract: Extract, task: Task) -> bool:

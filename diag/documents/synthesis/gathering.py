@@ -47,7 +47,7 @@ from diag.model.text import accented, fold
 from diag.model.votes import DecisionList
 from diag.words.dates import day_of, describe_day, long_date
 from diag.words.figures import NBSP
-from diag.words.sentences import listed, phone_number
+from diag.words.sentences import counted, listed, phone_number
 from diag.workspace.charter import office_of
 from diag.workspace.settings import campaign_named
 from diag.workspace.subjects import auditee_of, audits, commune_auditee, school_of
@@ -375,6 +375,20 @@ class Gathering:
             ref: name if told.count(name) == 1 else f"{name} ({ref})"
             for ref, name in bare.items()
         }
+
+
+def counted_subjects(extracts: Sequence[Extract]) -> str:
+    """Return « 3 écoles et 1 commune »: the own audit of a commune is no school's."""
+    kinds = [one.about.kind for one in extracts]
+    counts = ((kinds.count(kind), *names) for kind, names in _SUBJECTS.items())
+    return listed([counted(*one) for one in counts if one[0]])
+
+
+_SUBJECTS = {
+    PlaceKind.ECOLE: ("école", "écoles"),
+    PlaceKind.COMMUNE: ("commune", "communes"),
+    PlaceKind.SYNDICAT: ("syndicat", "syndicats"),
+}
 
 
 def cover(gathering: Gathering, reader: str, *first: Pair) -> Md:

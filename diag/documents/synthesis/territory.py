@@ -38,6 +38,7 @@ from diag.documents.synthesis.gathering import (
     Extract,
     Gathering,
     Task,
+    counted_subjects,
     cover,
     unaudited,
 )
@@ -191,7 +192,7 @@ def circonscription_synthesis(gathering: Gathering) -> Document:
         "schools": _school_table(gathering),
         "unaudited": unaudited(gathering),
         "compliance": _compliance_table(gathering, found),
-        "unchecked": unchecked_list(found, ACADEMIE, _counted),
+        "unchecked": unchecked_list(found, ACADEMIE, counted_subjects),
         "actions": _actions_table(
             gathering,
             [one for one in mine if one not in asked][:ACTIONS],
@@ -257,17 +258,13 @@ def _reached(extract: Extract, prefixes: tuple[str, ...]) -> str:
 
 def _compliance_table(gathering: Gathering, found: Sequence[SharedRule]) -> Md:
     names = partial(_names, gathering)
-    rows = alert_rows(found, ACADEMIE, names, _counted)
+    rows = alert_rows(found, ACADEMIE, names, counted_subjects)
     columns = (EXPECTED, NATURE_AND_TEXT, "Pas encore respecté", "À vérifier")
     return table("Points non respectés", columns, rows)
 
 
 def _names(gathering: Gathering, some: Sequence[Extract]) -> str:
     return names_or_count(some, gathering.name_of, _SCHOOLS_NAMED)
-
-
-def _counted(some: Sequence[Extract]) -> str:
-    return f"{len(some)} école{'s' * (len(some) > 1)}" if some else ""
 
 
 def _is_subject(criterion: Criterion | None) -> bool:

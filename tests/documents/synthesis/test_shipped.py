@@ -15,13 +15,18 @@ from diag.documents.drafts.council import deliberation, minutes, note
 from diag.documents.formats.pdf import write_pdf
 from diag.documents.synthesis.commune import commune_synthesis
 from diag.documents.synthesis.decisions import SharedAction, with_a_need
-from diag.documents.synthesis.gathering import Gathering, Task, extract_of
+from diag.documents.synthesis.gathering import (
+    Gathering,
+    Task,
+    counted_subjects,
+    extract_of,
+)
 from diag.documents.synthesis.territory import (
     circonscription_synthesis,
     territory_synthesis,
 )
 from diag.model.enums import Kind, PlaceKind
-from diag.words.figures import NBSP
+from diag.words.figures import NBSP, typeset
 from diag.words.sentences import blanks_in
 from tests.documents.audits import invented_facts
 from tests.documents.builders import TODAY, report
@@ -113,7 +118,9 @@ def test_what_is_paid_later_is_told_as_each_report_tells_it(commune: Gathering) 
 def test_nothing_reserved_is_named_anywhere(commune: Gathering) -> None:
     checklist = shipped()
     shown = public(checklist).criteria
-    hidden = {one.title for one in checklist.criteria.values() if one.id not in shown}
+    hidden = {
+        typeset(one.title) for one in checklist.criteria.values() if one.id not in shown
+    }
     assert hidden
     for write in WRITERS:
         text = write(commune).markdown
@@ -134,4 +141,10 @@ def test_a_commune_s_own_audit_counts_beside_its_schools(commune: Gathering) -> 
 
     assert len(whole.schools) == 4
     assert "Commune d’Aubeterre (hors des écoles)" in commune_synthesis(whole).markdown
-    assert "| Aubeterre | 4 |" in territory_synthesis(whole).markdown
+    told = territory_synthesis(whole).markdown
+    assert "| Aubeterre | 4 |" in told
+    assert "; 5 écoles" not in told
+    assert counted_subjects(whole.extracts) == "4 écoles et 1 commune"
+    shown = commune_synthesis(whole).markdown
+    assert "5 écoles" not in shown
+    assert "École ou commune" in shown
