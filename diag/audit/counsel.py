@@ -231,13 +231,13 @@ def _amount(checklist: Checklist, question: Question, value: EffectValue) -> str
         return f"« {read.label} »" if read else str(value)
 
 
-def step_words(step: FollowUp) -> str:
+def step_words(step: FollowUp, lead: str = "Suite : ") -> str:
     """Return one step in a line: state, day, before when, who decided, why."""
     day = f" le {describe_day(step.on)}" if step.on else ""
     due = f", avant le {describe_day(step.due)}" if step.due else ""
     by = f", {step.by}" if step.by else ""
     reason = f" : {step.why}" if step.why else ""
-    return f"Suite : {FOLLOW_UPS[step.state]}{day}{due}{by}{reason}"
+    return f"{lead}{FOLLOW_UPS[step.state]}{day}{due}{by}{reason}"
 
 
 def describe_reason(report: Report, action: Action, audience: Audience) -> str:

@@ -1,13 +1,20 @@
 """What changed since the last audit, and what would follow from a supposition."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from diag.assess.json import criterion_json, plain
 from diag.assess.spread import level_pair
 from diag.assess.words import MOVES, Move, score_cell
 from diag.audit.advising import title_words
-from diag.audit.bilan import OutlineLine, Tone, heading, quiet
+from diag.audit.bilan import (
+    OutlineLine,
+    Tone,
+    asked_by,
+    heading,
+    quiet,
+    reasons_of,
+)
 from diag.audit.compare import (
     Comparison,
     CriterionChange,
@@ -17,14 +24,14 @@ from diag.audit.compare import (
     since_last,
 )
 from diag.audit.counsel import step_words
+from diag.audit.findings import found_words, seen_words
 from diag.audit.memory import whole_story
 from diag.audit.session import AuditSession
 from diag.audit.suppose import SupposedOutcome, outcome_lines
 from diag.model.audit import FollowUp
 from diag.model.checklist import Checklist
-from diag.model.enums import (
-    Standing,
-)
+from diag.model.enums import Compliance, FollowUpState, Standing
+from diag.words.sentences import counted
 from diag.words.vocabulary import (
     FOLLOW_UPS,
     THIS_SUBJECT,
@@ -141,17 +148,108 @@ def evolution(session: AuditSession) -> tuple[OutlineLine, ...]:
                 "gagnés ou perdus, préconisations résolues, suites données.",
             ),
         )
-    head = [heading("campagnes", f"De {found.campaign} à {found.now}")]
-    if found.edition_changed:
-        head.append(
-            quiet(
-                "campagnes/grille",
-                "Les grilles ont changé : l'ancien audit est rejugé par celles "
-                "d'aujourd'hui. « Grille changée » dit ce que la méthode a déplacé.",
-            )
-        )
-    changes = sections("evolution", comparison_lines(session, found))
-    return (*head, *_stories(session), *changes)
+    moved = [one for one in found.criteria if not _stays_out(one)]
+    settled = [one for one in moved if one.move is Move.BETTER]
+    arisen = [one for one in moved if _arose(session, one)]
+    otherwise = [one for one in moved if one.move is Move.SAME]
+    rest = comparison_lines(session, found)
+    before, now = score_cell(found.overall.before), score_cell(found.overall.now)
+    return (
+        heading(
+            "campagnes",
+            f"De {found.campaign} à {found.now}",
+            f"ensemble {before}, puis {now}",
+        ),
+        *_group("regle", "Réglé", [_change(session, one, "regle") for one in settled]),
+        *_group(
+            "apparu", "Apparu", [_change(session, one, "apparu") for one in arisen]
+        ),
+        *_group("decide", "Décidé, pas encore fait", _undone(session)),
+        heading("inchange", f"Inchangé  {_unchanged(session, moved)}"),
+        OutlineLine(
+            "grille",
+            f"La grille a changé, pas l'école  {len(otherwise)}",
+            tone=Tone.HEADING,
+            inner=partial(_changes, session, otherwise, "grille")
+            if otherwise
+            else None,
+        ),
+        *_stories(session),
+        OutlineLine(
+            "detail",
+            "Tout ce qui a bougé",
+            tone=Tone.HEADING,
+            inner=lambda: tuple(sections("evolution", rest)),
+        ),
+    )
+
+
+_AT_ONCE = 3
+"""Lines under a heading; when there are more, the last one unfolds them."""
+
+
+def _group(key: str, title: str, lines: Sequence[OutlineLine]) -> Iterator[OutlineLine]:
+    """Give a heading with how many there are, and three lines at most."""
+    yield heading(f"{key}/titre", f"{title}  {len(lines)}")
+    shown = len(lines) if len(lines) <= _AT_ONCE else _AT_ONCE - 1
+    yield from lines[:shown]
+    if rest := tuple(lines[shown:]):
+        words = f"… {counted(len(rest), 'autre', 'autres')}"
+        yield OutlineLine(f"{key}/autres", words, inner=lambda: rest)
+
+
+def _arose(session: AuditSession, change: CriterionChange) -> bool:
+    """Return whether something fell short since, or applies now and falls short."""
+    if change.move is Move.APPEARED:
+        broken = change.now.compliance is Compliance.NON_CONFORME
+        return broken or bool(found_words(session, change.now))
+    return change.move is Move.WORSE
+
+
+def _change(session: AuditSession, change: CriterionChange, key: str) -> OutlineLine:
+    ident = change.criterion.id
+    before, now = level_pair(change.again, change.now)
+    return OutlineLine(
+        f"{key}/{ident}",
+        seen_words(session, change.now) or change.criterion.title,
+        f"{before}, puis {now}" if change.move is not Move.SAME else METHOD,
+        inner=lambda: reasons_of(session, ident, key),
+        asks=lambda: asked_by(session, ident),
+    )
+
+
+def _changes(
+    session: AuditSession, changes: Iterable[CriterionChange], key: str
+) -> tuple[OutlineLine, ...]:
+    return tuple(_change(session, one, key) for one in changes)
+
+
+def _unchanged(session: AuditSession, moved: Iterable[CriterionChange]) -> int:
+    """Return how many criteria apply and stand where they stood."""
+    gone = {one.criterion.id for one in moved if one.move is not Move.SAME}
+    applying = (
+        ident
+        for ident, one in session.assessment.criteria.items()
+        if one.standing is not Standing.OUT
+    )
+    return sum(ident not in gone for ident in applying)
+
+
+_UNDER_WAY = frozenset({
+    FollowUpState.DECIDEE,
+    FollowUpState.FINANCEE,
+    FollowUpState.COMMANDEE,
+})
+"""Decided, and no fact shows yet that it was done."""
+
+
+def _undone(session: AuditSession) -> list[OutlineLine]:
+    last = {one.recommendation: one for one in whole_story(session)}
+    return [
+        OutlineLine(f"decide/{ident}", title_words(session, ident), step_words(one, ""))
+        for ident, one in last.items()
+        if one.state in _UNDER_WAY
+    ]
 
 
 def _stories(session: AuditSession) -> Iterator[OutlineLine]:
@@ -159,16 +257,24 @@ def _stories(session: AuditSession) -> Iterator[OutlineLine]:
     steps: dict[str, list[FollowUp]] = {}
     for one in whole_story(session):
         steps.setdefault(one.recommendation, []).append(one)
-    if steps:
-        yield heading("suites", "Suites données")
     advised = {one.recommendation.id for one in session.assessment.advice}
+    lines = []
     for ident, moves in steps.items():
         left = "" if ident in advised else ", n'est plus préconisée"
+        lines.append(
+            OutlineLine(
+                f"suites/{ident}",
+                title_words(session, ident),
+                f"{FOLLOW_UPS[moves[-1].state]}{left}",
+                inner=partial(_steps, ident, tuple(moves)),
+            )
+        )
+    if lines:
         yield OutlineLine(
-            f"suites/{ident}",
-            title_words(session, ident),
-            f"{FOLLOW_UPS[moves[-1].state]}{left}",
-            inner=partial(_steps, ident, tuple(moves)),
+            "suites",
+            f"Suites données  {len(lines)}",
+            tone=Tone.HEADING,
+            inner=lambda: tuple(lines),
         )
 
 

@@ -77,7 +77,7 @@ def test_a_criterion_unfolds_to_facts_rules_and_sources(session: AuditSession) -
     told = texts(findings(session))
 
     assert "Prises réseau vues" in told
-    assert "2 prises, mesuré" in told.replace("\u00a0", " ")
+    assert "2 prises, constaté" in told.replace("\u00a0", " ")
     assert "donne le niveau" in told
     assert "Source S36 (A)" in told
     assert "prises_rj45" not in told
@@ -169,6 +169,38 @@ def test_a_step_of_the_audit_before_says_so(
     told = texts(evolution(again))
     assert "Suites données" in told
     assert "Suite : décidée" in told
+
+
+def test_what_was_settled_what_arose_and_what_was_decided_are_told_in_three_lines(
+    desk: Workspace, session: AuditSession
+) -> None:
+    step = FollowUp(
+        recommendation="passer-a-la-fibre",
+        state=FollowUpState.DECIDEE,
+        on="2026-11-12",
+    )
+    add_step(session, step)
+    again = next_campaign(desk)
+    for question, value in (("categorie_erp", "5"), ("lignes_alerte", "5")):
+        record_answer(again, NewAnswer(question, value))
+
+    lines = evolution(again)
+    at = [line.key for line in lines]
+    shown = {line.key: line for line in lines}
+
+    assert lines[0].text == "De 2026-2027 à 2027-2028"
+    assert at.index("regle/titre") < at.index("apparu/titre") < at.index("decide/titre")
+    for key in ("regle", "apparu", "decide"):
+        assert sum(one.startswith(f"{key}/") for one in at) <= 1 + 3
+    (settled,) = [one for one in at if one.startswith("regle/") and "titre" not in one]
+    assert shown[settled].aside.startswith("non respecté")
+    asked = shown[settled].asks
+    assert asked
+    assert asked() == (again.facts.root, "lignes_alerte")
+    assert shown["decide/titre"].text == "Décidé, pas encore fait  1"
+    decided = shown["decide/passer-a-la-fibre"]
+    assert decided.aside.startswith("décidée le 12 novembre 2026")
+    assert shown["grille"].text == "La grille a changé, pas l'école  0"
 
 
 def test_an_empty_audit_is_told_too(desk: Workspace) -> None:
