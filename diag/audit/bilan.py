@@ -24,7 +24,13 @@ from diag.assess.why import (
     why,
 )
 from diag.assess.words import describe_condition, filled_words, score_cell
-from diag.audit.findings import found_words, names_judged, seen_words, strength_words
+from diag.audit.findings import (
+    danger_fact,
+    found_words,
+    names_judged,
+    seen_words,
+    strength_words,
+)
 from diag.audit.reasons import basis, fact_words, is_plainly_out
 from diag.audit.session import AuditSession
 from diag.audit.walk import Key
@@ -113,11 +119,10 @@ def _dangers(session: AuditSession) -> Iterator[OutlineLine]:
         key = one.place, one.question.id
         heads = session.facts.answers.get(key, ())
         ways = {PROVENANCES[head.provenance]: None for head in heads}
+        seen = danger_fact(session.observations, one) or danger_words(one)
         yield OutlineLine(
             "/".join(("danger", *key)),
-            sentence(
-                f"{session.place_name(one.place)} : {uncapitalised(danger_words(one))}"
-            ),
+            sentence(f"{session.place_name(one.place)} : {uncapitalised(seen)}"),
             ", ".join(ways),
             tone=Tone.ALERT,
             lead="! ",

@@ -12,6 +12,7 @@ from diag.assess.results import CriterionResult
 from diag.assess.spread import danger_words
 from diag.assess.words import filled_words, is_printable, score_words, short_cost
 from diag.audit.findings import (
+    danger_fact,
     found_words,
     observed,
     seen_words,
@@ -156,7 +157,8 @@ def _dangers(report: Report) -> Iterator[DebriefLine]:
     for one in report.assessment.dangers:
         is_whole = one.place == report.facts.root
         where = report.it if is_whole else report.place_name(one.place)
-        words = sentence(f"{where} : {uncapitalised(danger_words(one))}")
+        seen = danger_fact(report.observations, one) or danger_words(one)
+        words = sentence(f"{where} : {uncapitalised(seen)}")
         yield DebriefLine(f"danger/{one.place}/{one.question.id}", words, "!")
 
 

@@ -11,9 +11,10 @@ from typing import Protocol
 from diag.answers.types import TYPES, evidence, heads_words
 from diag.assess.judge import judge_of
 from diag.assess.plan import Action
-from diag.assess.results import TOP, CriterionResult, Verdict
+from diag.assess.results import TOP, CriterionResult, Danger, Verdict
 from diag.assess.spread import EXPECTED, concerned, short_places, spread_words
 from diag.audit.report import Report
+from diag.model.audit import Observation
 from diag.model.checklist import Checklist, Criterion, Found, Question, Strength
 from diag.model.enums import (
     USUAL_READER,
@@ -400,6 +401,25 @@ def strength_words(seen: Seen, result: CriterionResult) -> str:
         return ""
     places = [one for one in _sure(result) if one.low >= strength.at_least]
     return _filled_words(seen, result, strength, places)
+
+
+DANGER_WORDS = 140
+"""Most characters of what was seen of a danger, where one line holds it."""
+
+
+def danger_fact(observations: Iterable[Observation], danger: Danger) -> str:
+    """Return what was seen of a danger, if that is to be shown; else empty.
+
+    The last observation on it, in the words of who saw it, cut to a line.
+    """
+    told = [
+        " ".join(one.text.split())
+        for one in observations
+        if one.shown and (one.place, one.question) == (danger.place, danger.question.id)
+    ]
+    if not told or len(told[-1]) <= DANGER_WORDS:
+        return told[-1] if told else ""
+    return told[-1][: DANGER_WORDS - 1].rstrip() + "…"
 
 
 def _sure(result: CriterionResult) -> list[Verdict]:

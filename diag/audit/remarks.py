@@ -17,12 +17,13 @@ from diag.journal.subjects import (
     FlagTopic,
     HandTopic,
     NoteTopic,
+    ObservationTopic,
     OwnTopic,
     PhotoTopic,
     RankTopic,
     WordingTopic,
 )
-from diag.model.audit import FollowUp, OwnAdvice, Photo
+from diag.model.audit import FollowUp, Observation, OwnAdvice, Photo
 from diag.model.base import Noun
 from diag.model.checklist import Wording
 from diag.model.enums import Audience
@@ -57,6 +58,8 @@ class Remarks:
     wordings: Mapping[tuple[str, Audience], Wording]
     """What the engineer reworded: (recommendation, audience) → wording."""
     evidence: tuple[Evidence, ...]
+    observations: tuple[Observation, ...]
+    """What was seen and noted, by the name of who did; shown to everyone or not."""
 
 
 def remarks_of(session: AuditSession) -> Remarks:
@@ -85,6 +88,13 @@ def remarks_of(session: AuditSession) -> Remarks:
         },
         evidence=tuple(
             one for one in evidence_of(session) if one.photo.question not in questions
+        ),
+        observations=tuple(
+            one.model_copy(
+                update={"author": session.workspace.settings.name_of(one.author)}
+            )
+            for one in session.observations
+            if one.question not in questions
         ),
     )
 
@@ -132,11 +142,10 @@ def signature_read(session: AuditSession, remarks: Remarks) -> Signature | None:
     shown = session.checklist
     evidence = {one.photo.id for one in remarks.evidence}
     own = {one.id for one in remarks.own}
+    told = {one.id for one in remarks.observations if one.shown}
 
     def is_read(topic: subjects.Topic) -> bool:
         match topic:
-            case _ if not session.is_public:
-                return True
             case AnswerTopic() | NoteTopic() | FlagTopic():
                 return topic.question in shown.questions
             case RankTopic() | WordingTopic() | HandTopic():
@@ -145,9 +154,12 @@ def signature_read(session: AuditSession, remarks: Remarks) -> Signature | None:
                 return topic.recommendation in own
             case PhotoTopic():
                 return topic.photo in evidence
-            case _:
-                return True
+            case ObservationTopic():
+                return topic.observation in told
+        return True
 
+    if not session.is_public:
+        return signature_of(session.workspace.journal, session.audit.id)
     return signature_of(session.workspace.journal, session.audit.id, is_read)
 
 
@@ -170,7 +182,7 @@ def public_digest(session: AuditSession, remarks: Remarks) -> str:
         ],
         "notes": [(*asked, *notes) for asked, notes in sorted(facts.notes.items())],
         "visits": [_plain(one) for one in session.visits],
-        "photos": [_plain(one.photo) for one in remarks.evidence],
+        "photos": [_picture(one.photo) for one in remarks.evidence],
         "own": [_plain(one) for one in remarks.own],
         "wordings": sorted(
             (*key, sorted(_plain(words).items()))
@@ -187,9 +199,20 @@ def public_digest(session: AuditSession, remarks: Remarks) -> str:
         for ident, one in session.hands.items()
         if ident in session.checklist.recommendations
     }
+    told = [_plain(one) for one in remarks.observations if one.shown]
+    if told:
+        read["observations"] = told
     if hands:
         read["hands"] = [str(one) for one in sorted(hands.items())]
     return sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()
+
+
+def _picture(photo: Photo) -> dict[str, Any]:
+    """Return a photo as it was before some were shown, unless it is."""
+    plain = _plain(photo)
+    if not photo.shown:
+        del plain["shown"]
+    return plain
 
 
 def _plain(noun: Noun) -> dict[str, Any]:

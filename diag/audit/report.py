@@ -40,7 +40,14 @@ from diag.audit.suppose import Option
 from diag.journal.attachments import AttachmentStore
 from diag.journal.errors import JournalError
 from diag.journal.records import photos_of, standing_list_of
-from diag.model.audit import Audit, Auditee, FollowUp, OwnAdvice, Visit
+from diag.model.audit import (
+    Audit,
+    Auditee,
+    FollowUp,
+    Observation,
+    OwnAdvice,
+    Visit,
+)
 from diag.model.charter import Issuer as Office
 from diag.model.checklist import Checklist, Wording
 from diag.model.enums import (
@@ -124,6 +131,8 @@ class Report:
     budget: Budget
     evidence: tuple[Evidence, ...]
     """The photos of the audit, in the order in which they were joined."""
+    observations: tuple[Observation, ...]
+    """What was seen and noted; public documents print those that are shown alone."""
     pictures: Pictures
     """Those that are on this machine, by their SHA-256, small enough to be shown."""
     look_back: Callable[[], AuditsCompared | None]
@@ -363,6 +372,7 @@ def build_report(
     own: Sequence[OwnAdvice] = (),
     ranks: Mapping[str, Fraction] | None = None,
     evidence: Sequence[Evidence] = (),
+    observations: Sequence[Observation] = (),
     pictures: Pictures = NONE,
     look_back: Callable[[], AuditsCompared | None] = lambda: None,
     look_around: Callable[[], Comparables | None] = lambda: None,
@@ -416,6 +426,7 @@ def build_report(
         plan=plan,
         budget=budget_of(plan.actions, today, plan.to_confirm),
         evidence=tuple(evidence),
+        observations=tuple(observations),
         pictures=pictures,
         look_back=look_back,
         look_around=look_around,
@@ -535,6 +546,7 @@ def _report_of(
         own=remarks.own,
         ranks=session.ranks,
         evidence=remarks.evidence,
+        observations=remarks.observations,
         pictures=Album(session),
         look_back=partial(progress_of, session),
         look_around=partial(comparables_of, session),

@@ -32,7 +32,7 @@ from diag.documents.blocks import (
 )
 from diag.documents.document import Document, EmbeddedFile
 from diag.documents.escape import Md
-from diag.documents.parts import advice, frame
+from diag.documents.parts import advice, frame, noted
 from diag.documents.parts.advice import alerts_box, compliance_points, themes_table
 from diag.documents.parts.rooms import asked_of, lacking, room_levels
 from diag.documents.write import Paper
@@ -70,6 +70,8 @@ def view(report: Report) -> dict[str, object]:
     return {
         "cover": frame.cover(report, _READERS[school]),
         "team": _GREETED[school],
+        "noted": noted.shown_list(report),
+        "reply": noted.reply_words(report),
         "dangers": frame.dangers_box(report),
         "alerts": alerts_box(report, READER),
         "strengths": bullets(

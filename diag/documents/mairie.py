@@ -25,7 +25,7 @@ from diag.audit.reasons import concerns, pressure
 from diag.audit.report import Report
 from diag.documents.blocks import Pair, box, bullets, table
 from diag.documents.escape import Md
-from diag.documents.parts import advice, frame
+from diag.documents.parts import advice, frame, noted
 from diag.documents.parts.advice import (
     EXPECTED_AND_SEEN,
     NAMED,
@@ -132,6 +132,8 @@ def view(report: Report) -> dict[str, object]:
         else "",
         "awaited": awaited(shown),
         "domains": frame.domain_table(report),
+        "noted": noted.shown_list(report),
+        "reply": noted.reply_words(report),
         "dangers": dangers_box(report),
         "money": money_line(shown),
         "votes": votes_tables(shown),

@@ -15,11 +15,12 @@ from diag.documents.document import EmbeddedFile
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import alerts_box
+from diag.documents.parts.noted import COLUMNS, noted_in, observation_rows
 from diag.documents.parts.rooms import lacking
 from diag.documents.tables.answers import ANSWERS, answers_of
 from diag.documents.tables.basket import basket_of, by_school
 from diag.documents.tables.tickets import TICKETS, ticket_rows, tickets_of
-from diag.documents.tables.writers import csv_bytes, table_of
+from diag.documents.tables.writers import Column, csv_bytes, table_of
 from diag.documents.technique import measures
 from diag.model.enums import WORKING_READER as READER
 from diag.model.enums import PlaceKind, Trade
@@ -38,6 +39,13 @@ so many that ten pages hold them. The attached files have them all."""
 
 FEW = 10
 """Up to so many rooms, each has its sheet; beyond, those where something lacks."""
+
+_OBSERVATIONS = tuple(
+    Column(key, heading)
+    for key, heading in zip(
+        ("place", "question", "text", "at", "author", "shown"), COLUMNS, strict=True
+    )
+)
 
 NAMED = 6
 """Most things named on one line of a room's sheet."""
@@ -71,6 +79,10 @@ def attachments(report: Report) -> tuple[EmbeddedFile, ...]:
         bought = by_school(basket_of(report, to_confirm=True).lines)
         told = table_of("Réponses", ANSWERS, answers_of(report).rows)
         rows = ticket_rows(report, tickets)
+        seen = observation_rows(report, report.observations)
+        words = "chaque observation, son lieu, sa question"
+        csv = table_of("Observations", _OBSERVATIONS, seen)
+        noted = [("observations.csv", csv, words)] if seen else []
         files = (
             (
                 *("tickets.csv", table_of("Tickets", TICKETS, rows)),
@@ -78,6 +90,7 @@ def attachments(report: Report) -> tuple[EmbeddedFile, ...]:
             ),
             ("achats.csv", bought, "chaque article, sa quantité, son prix, sa source"),
             ("reponses.csv", told, "chaque réponse, son lieu, son origine, sa note"),
+            *noted,
         )
         return tuple(
             EmbeddedFile(name, csv_bytes(told).decode("utf-8"), "text/csv", words)
@@ -179,6 +192,7 @@ def _sheet(
         ("À faire ici", sentence(_named(todo))),
         ("Insuffisant", sentence(_named(short))),
         ("Relevé", sentence(_named(seen, 2 * NAMED))),
+        ("Noté", sentence(_named(noted_in(report, room)))),
     )
     return entry(report.place_name(room.id), pairs)
 

@@ -19,6 +19,7 @@ from diag.audit.votes import terms_of, votes_of
 from diag.documents.blocks import Pair, table
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
+from diag.documents.parts.noted import observations_table
 from diag.documents.parts.sources import all_sources, known_sources, sources_list
 from diag.documents.technique import photos, retired_question, signature
 from diag.model.enums import WORKING_READER as READER
@@ -44,6 +45,7 @@ def view(report: Report) -> dict[str, object]:
         *(source for one in judged for source in one.criterion.sources),
     }
     seen = tuple(one for one in report.evidence if one.photo.question not in public)
+    noted = [one for one in report.observations if one.question not in {"", *public}]
     return {
         "cover": frame.cover(report, "Remis en main propre"),
         "actions": advice.blocks(report, mine, READER, partial(_action, report)),
@@ -54,6 +56,7 @@ def view(report: Report) -> dict[str, object]:
         "answers": _answers(report),
         "follow_ups": _follow_ups(report),
         "photos": photos(replace(report, evidence=seen)),
+        "observations": observations_table(report, noted),
         "sources": sources_list(report, all_sources(report) & cited),
     }
 

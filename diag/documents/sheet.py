@@ -6,6 +6,7 @@ same page as Markdown has the tables of `parts.votes`.
 
 from collections.abc import Iterator, Mapping
 
+from diag.audit.findings import danger_fact
 from diag.audit.report import Report
 from diag.documents.parts.sources import TO_ASK
 from diag.documents.parts.votes import (
@@ -81,9 +82,10 @@ def _dangers(report: Report) -> Iterator[Plain]:
     for one in report.assessment.dangers:
         at_root = one.place == report.facts.root
         where = report.it if at_root else report.place_name(one.place)
+        seen = danger_fact(report.observations, one)
         yield {
             "where": typeset(sentence(where)),
-            "fact": typeset(sentence(one.question.label.rstrip(" ?"))),
+            "fact": typeset(sentence(seen or one.question.label.rstrip(" ?"))),
         }
 
 

@@ -24,10 +24,11 @@ from diag.audit.findings import (
 )
 from diag.audit.reasons import concerns
 from diag.audit.report import Report
-from diag.documents.blocks import Pair, entry, sections
+from diag.documents.blocks import Pair, entry, image_of, sections
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
 from diag.documents.parts.milestones import milestones
+from diag.documents.parts.noted import reply_words, shown_lines
 from diag.documents.parts.rooms import questions_for
 from diag.documents.parts.sources import aid_amounts, listed_aids
 from diag.documents.parts.votes import (
@@ -149,6 +150,8 @@ class Proof:
     """The law with its article and the day it was read; or the trade's usage."""
     counted: tuple[str, ...] = ()
     """What its price counts: how many, at what price."""
+    photo: Md | None = None
+    """The first photo to be shown of its places, if any."""
 
     @property
     def pairs(self) -> tuple[Pair, ...]:
@@ -171,7 +174,10 @@ def proofs(report: Report) -> tuple[Proof, ...]:
 def proofs_section(report: Report) -> Md:
     """Return the same as blocks; nothing without a vote."""
     return sections(
-        entry(f"{one.call} : {one.title}", one.pairs) for one in proofs(report)
+        block
+        for one in proofs(report)
+        for block in (entry(f"{one.call} : {one.title}", one.pairs), one.photo)
+        if block
     )
 
 
@@ -206,7 +212,19 @@ def _proof(report: Report, shown: SchoolVotes, vote: Vote) -> Proof:
         how=_how(report, judged),
         basis=_basis(vote),
         counted=tuple(map(_count, vote.lines)),
+        photo=_photo(report, vote),
     )
+
+
+def _photo(report: Report, vote: Vote) -> Md | None:
+    """Return the first photo of a vote's places that is here and to be shown."""
+    places = vote.places or (report.facts.root,)
+    for one in report.evidence:
+        photo = one.photo
+        if photo.shown and photo.place in places and photo.sha in report.pictures:
+            words = photo.caption.rstrip(". ") or report.place_name(photo.place)
+            return image_of(photo.sha, f"{words}.")
+    return None
 
 
 def _judged(report: Report, vote: Vote) -> list[CriterionResult]:
@@ -311,6 +329,8 @@ def _known(
             for who, reach in frame.contact_pairs(report)
             if reach
         ],
+        "noted": [typeset(one) for one in shown_lines(report, STRENGTHS)],
+        "reply": typeset(reply_words(report)),
         "option": typeset(report.option.name) if report.option else "",
     }
 

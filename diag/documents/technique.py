@@ -18,6 +18,7 @@ from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import alerts_box, compliance_table
 from diag.documents.parts.budget import budget_by_action
+from diag.documents.parts.noted import observations_table
 from diag.documents.parts.rooms import room_levels, rulebook, unknowns
 from diag.documents.parts.since import option_section, since
 from diag.documents.parts.sources import (
@@ -91,6 +92,7 @@ def view(report: Report) -> dict[str, object]:
         "budget": budget_by_action(report, READER),
         "follow_ups": advice.follow_ups(report, READER),
         "photos": photos(report),
+        "observations": observations_table(report, report.observations),
         "journal": _journal(report),
         "aids": all_aids(report),
         "finances": finances_table(report),

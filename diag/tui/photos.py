@@ -27,6 +27,7 @@ from diag.audit.photos import (
     choose_photo_folder,
     is_file,
     keep_picture,
+    mark_photo,
     path_typed,
     paths_of,
     photo_folder,
@@ -57,6 +58,10 @@ class FromPhone(Command, keys="f3", title="Du téléphone", footer=True):
 
 class ChooseFolder(Command, keys="ctrl+o", title="Dossier", footer=True):
     """Choisir le dossier où arrivent les photos du téléphone."""
+
+
+class TurnShown(Command, keys="ctrl+t", title="À montrer", footer=True):
+    """Laisser les documents publics imprimer la photo choisie, ou plus."""
 
 
 class See(Command, keys="f5", title="Voir", footer=True):
@@ -119,7 +124,15 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         "dialogs.tcss",
         "photos.tcss",
     ]
-    OFFERS = (*(Caption, FromPhone, ChooseFolder, See, RemovePhoto, LeavePhotos),)
+    OFFERS = (
+        Caption,
+        FromPhone,
+        TurnShown,
+        See,
+        RemovePhoto,
+        ChooseFolder,
+        LeavePhotos,
+    )
     BINDINGS = bindings_of(*OFFERS)
 
     class Read(Message):
@@ -165,7 +178,7 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         self.query_one(DropField).focus()
 
     def can(self, command: CommandType) -> bool | None:
-        if command in {Caption, See, RemovePhoto}:
+        if command in {Caption, TurnShown, See, RemovePhoto}:
             return True if self._photos() else None
         return True
 
@@ -218,6 +231,12 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
                 caption_photo(self.session, photo.id, caption)
             except DiagError as error:
                 self._show(str(error))
+            self._refill()
+
+    def on_turn_shown(self) -> None:
+        photo = self._chosen()
+        if photo is not None:
+            mark_photo(self.session, photo.id, shown=not photo.shown)
             self._refill()
 
     def on_remove_photo(self) -> None:
@@ -325,7 +344,9 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
             elsewhere = f", {where[photo.id]}" if where.get(photo.id) else ""
             name = photo.caption or "sans légende"
             size = f"{photo.size // 1024} ko"
-            lines.add_option(Option(content(f"{name}{taken}, {size}{elsewhere}")))
+            shown = ", à montrer" if photo.shown else ""
+            words = f"{name}{taken}, {size}{elsewhere}{shown}"
+            lines.add_option(Option(content(words)))
         lines.display = bool(photos)
         if photos:
             last = len(photos) - 1

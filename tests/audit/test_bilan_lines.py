@@ -254,6 +254,7 @@ def test_a_domain_of_compliance_alone_says_so(session: AuditSession) -> None:
         assessment=replace(whole, domains=(alone,)),
         facts=session.facts,
         checklist=session.checklist,
+        observations=(),
         place_name=session.place_name,
     )
     (line,) = (

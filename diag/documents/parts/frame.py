@@ -8,6 +8,7 @@ from diag.assess.results import CriterionResult, Score
 from diag.assess.spread import declined
 from diag.assess.words import filled_words, is_printable, printed_cell, score_cell
 from diag.audit.comparables import describe_comparables
+from diag.audit.findings import danger_fact
 from diag.audit.report import Report
 from diag.documents.blocks import (
     PAGE_BREAK,
@@ -27,7 +28,7 @@ from diag.model.enums import Provenance, Socle, Standing, State
 from diag.model.number import Bounds
 from diag.words.dates import describe_day, long_date
 from diag.words.figures import displayed, in_cell, in_words, is_printed, percent
-from diag.words.sentences import listed, of, phone_number
+from diag.words.sentences import listed, of, phone_number, sentence, uncapitalised
 from diag.words.vocabulary import (
     LEVELS_EXPLAINED,
     PROVENANCES_COUNTED,
@@ -163,12 +164,15 @@ def _missing(report: Report, result: CriterionResult) -> str:
 def dangers_found(report: Report) -> tuple[str, ...]:
     """Return each danger to bodies that is there, with its places."""
     found: dict[str, list[str]] = {}
+    told = []
     for one in report.assessment.dangers:
-        label = one.question.label.rstrip(". ?")
-        found.setdefault(label, []).append(_at(report, one.place))
-    return tuple(
-        f"{label} : {listed(places, len(places))}." for label, places in found.items()
-    )
+        label, where = one.question.label.rstrip(". ?"), _at(report, one.place)
+        if seen := danger_fact(report.observations, one):
+            told.append(sentence(f"{where} : {uncapitalised(seen)}"))
+        else:
+            found.setdefault(label, []).append(where)
+    named = (f"{label} : {listed(at, len(at))}." for label, at in found.items())
+    return (*told, *named)
 
 
 def dangers_box(report: Report) -> Md:
