@@ -49,10 +49,10 @@ def seal(workspace: Workspace, *audits: str) -> int:
 
 def signer_of(workspace: Workspace) -> Signer | None:
     """Return what signs here; None where the keys of this device cannot be had."""
-    from diag.office.bundles import own_keys  # noqa: PLC0415 - 60 ms
+    from diag.sync.bundle.keys import read_device_keys  # noqa: PLC0415 - 10 ms
 
     try:
-        keys = own_keys(workspace).keys
+        keys = read_device_keys(workspace.folder, workspace.settings.device).keys
         return Signer(keys.card.sign, keys.sign_bytes)
     except DiagError:
         return None

@@ -13,7 +13,8 @@ from diag.documents.tables.answers import answers_of
 from diag.documents.write import DocumentsWanted, write_one
 from diag.model.enums import Audience
 from diag.workspace.workspace import Workspace
-from tests.audit.audited import SCHOOL, audited, audited_workspace
+from tests.audit.audited import audited, audited_workspace
+from tests.audit.builders import SCHOOL
 from tests.cli.running import Run, diag
 
 NOTE = "Mme Dupont, 06 12 34 56 78, a un élève dyslexique"

@@ -8,7 +8,7 @@ from diag.model.enums import AuditStatus
 from diag.tui.bilan.commands import WriteReports
 from diag.tui.dialogs import ChooseDialog, Confirm
 from tests.tui.builders import audited_app
-from tests.tui.test_bilan_votes import SIZE, on, opened, running
+from tests.tui.test_bilan import SIZE, on, opened, running
 from tests.tui.test_export import ended, exports, only, panel
 from tests.tui.waiting import shows, wait_for
 
