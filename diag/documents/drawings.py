@@ -152,17 +152,17 @@ def _draw_bars(
     *,
     is_whole: bool = True,
 ) -> Drawing:
-    heads = tuple(map(_printed, heads))
+    heads = tuple(map(printed, heads))
     bars = [
-        Bar(_printed(one.label), tuple(map(_printed, one.cells)), one.span)
+        Bar(printed(one.label), tuple(map(printed, one.cells)), one.span)
         for one in bars
     ]
     told = (", ".join((one.cells[0], *_more(heads, one))) for one in bars)
     words = (f"{bar.label} : {cells}" for bar, cells in zip(bars, told, strict=True))
     return Drawing(
-        _printed(title),
-        _printed(f"{' ; '.join(words)}."),
-        _printed(legend),
+        printed(title),
+        printed(f"{' ; '.join(words)}."),
+        printed(legend),
         _lay_wide(heads, bars),
         _lay_narrow(heads, bars),
         is_whole=is_whole,
@@ -181,7 +181,7 @@ _LONGEST_LABEL = 34
 
 def _lay_wide(heads: Sequence[str], bars: Sequence[Bar]) -> Panel:
     """Return a bar a line, its label before it and its cells after it, in columns."""
-    labels = [_cut(bar.label, _LONGEST_LABEL) for bar in bars]
+    labels = [cut(bar.label, _LONGEST_LABEL) for bar in bars]
     left = round(max(map(len, labels)) * _LETTER) + _GAP
     wide = [
         round(max(len(one) for one in column) * _LETTER)
@@ -202,16 +202,16 @@ def _lay_wide(heads: Sequence[str], bars: Sequence[Bar]) -> Panel:
     ]
     top = 14 * max(map(len, headed))
     shapes = [
-        _text(line, end, 11 + 13 * rank, anchor="end", size=11, fill=SOFT)
+        text_mark(line, end, 11 + 13 * rank, anchor="end", size=11, fill=SOFT)
         for end, lines in zip(ends, headed, strict=True)
         for rank, line in enumerate(lines)
     ]
     for rank, (bar, label) in enumerate(zip(bars, labels, strict=True)):
         y = top + rank * _ROW
         shapes += [
-            _text(label, 0, y + 17, size=14),
+            text_mark(label, 0, y + 17, size=14),
             *(
-                _text(cell, end, y + 17, anchor="end", size=14)
+                text_mark(cell, end, y + 17, anchor="end", size=14)
                 for cell, end in zip(bar.cells, ends, strict=True)
             ),
             *_draw_bar(bar, left, y + 6, room),
@@ -226,13 +226,13 @@ def _lay_narrow(heads: Sequence[str], bars: Sequence[Bar]) -> Panel:
         first = bar.cells[0]
         longest = int(NARROW / _LETTER) - len(first) - 2
         shapes += [
-            _text(_cut(bar.label, longest), 0, y + 16, size=14),
-            _text(first, NARROW, y + 16, anchor="end", size=14),
+            text_mark(cut(bar.label, longest), 0, y + 16, size=14),
+            text_mark(first, NARROW, y + 16, anchor="end", size=14),
             *_draw_bar(bar, 0, y + 23, NARROW),
         ]
         y += 40
         for line in wrap(" · ".join(_more(heads, bar)), int(NARROW / _SMALL)):
-            shapes.append(_text(line, 0, y + 10, size=12, fill=SOFT))
+            shapes.append(text_mark(line, 0, y + 10, size=12, fill=SOFT))
             y += 15
         y += 8
     return Panel(NARROW, y, "".join(shapes))
@@ -240,11 +240,11 @@ def _lay_narrow(heads: Sequence[str], bars: Sequence[Bar]) -> Panel:
 
 def _draw_bar(bar: Bar, x: int, y: int, room: int) -> list[str]:
     low, high = (round(bound * room) for bound in bar.span or (0, 0))
-    shapes = [_rect(TRACK, x, y, room, _BAR)]
+    shapes = [rect_mark(TRACK, x, y, room, _BAR)]
     if high > low:
         shapes.append(_hatched(x + low, y, high - low, _BAR))
     if low:
-        shapes.append(_rect(FULL, x, y, low, _BAR))
+        shapes.append(rect_mark(FULL, x, y, low, _BAR))
     return shapes
 
 
@@ -275,8 +275,8 @@ def draw_rooms(
     """Return the level of each room on each criterion; None without a criterion."""
     if not rows:
         return None
-    names = [_printed(name) for name in names]
-    longest = max(len(_cut(name, _LONGEST_NAME)) for name in names) * _ROOM_LETTER
+    names = [printed(name) for name in names]
+    longest = max(len(cut(name, _LONGEST_NAME)) for name in names) * _ROOM_LETTER
     left = (
         WIDTH - _ROOM_CELL * len(names) - round(longest * _ROOM_RUN) + _ROOM_CELL // 2
     )
@@ -284,12 +284,12 @@ def draw_rooms(
     shapes, told = [], []
     for at, name in enumerate(names):
         x, y = left + at * _ROOM_CELL + _ROOM_CELL // 2, top - 6
-        turned = _text(_cut(name, _LONGEST_NAME), 0, 0, size=12, fill=SOFT)
+        turned = text_mark(cut(name, _LONGEST_NAME), 0, 0, size=12, fill=SOFT)
         shapes.append(f'<g transform="translate({x} {y}) rotate(-60)">{turned}</g>')
     for rank, (criterion, levels) in enumerate(rows):
-        label, y = _printed(criterion), top + rank * _ROOM_ROW
-        cut = _cut(label, int((left - 8) / _ROOM_LETTER))
-        shapes.append(_text(cut, 0, y + 16, size=13))
+        label, y = printed(criterion), top + rank * _ROOM_ROW
+        shown = cut(label, int((left - 8) / _ROOM_LETTER))
+        shapes.append(text_mark(shown, 0, y + 16, size=13))
         shapes += (
             _draw_level(level, left + at * _ROOM_CELL, y)
             for at, level in enumerate(levels)
@@ -301,9 +301,9 @@ def draw_rooms(
         )
         told.append(f"{label} : {', '.join(known) or 'sans objet'}")
     return Drawing(
-        _printed(_claim_of_rooms(rows, len(names))),
-        _printed(f"{' ; '.join(told)}."),
-        _printed(
+        printed(_claim_of_rooms(rows, len(names))),
+        printed(f"{' ; '.join(told)}."),
+        printed(
             "I insuffisant, B base, R recommandé, E exemplaire ; ? : pas encore su ; "
             "un tiret : sans objet dans cette salle. Plus c'est foncé, plus il manque."
         ),
@@ -335,7 +335,7 @@ def _lacks(
         parts = [named if short else "rien d'insuffisant"]
         if doubts:
             parts.append(f"{counted(doubts, 'point')} à préciser")
-        found.append(_printed(f"{name} : {', '.join(parts)}."))
+        found.append(printed(f"{name} : {', '.join(parts)}."))
     return found
 
 
@@ -352,13 +352,13 @@ def _draw_level(level: Level | None, x: int, top: int) -> str:
     if level:
         words = _letters(level)
         is_settled = level[0] == level[1]
-        box = _rect(TINTS[level[0]], *size) if is_settled else _hatched(*size)
+        box = rect_mark(TINTS[level[0]], *size) if is_settled else _hatched(*size)
         ink = _INKS[level[0]] if is_settled else INK
     middle = x + _ROOM_CELL // 2
-    return box + _text(words, middle, top + 16, anchor="middle", size=13, fill=ink)
+    return box + text_mark(words, middle, top + 16, anchor="middle", size=13, fill=ink)
 
 
-def _text(
+def text_mark(
     words: str,
     x: int,
     y: int,
@@ -366,12 +366,16 @@ def _text(
     anchor: str = "start",
     size: int = 15,
     fill: str = INK,
+    bold: bool = False,
 ) -> str:
+    """Return words, set from their base."""
+    weight = ' font-weight="700"' if bold else ""
     where = f'x="{x}" y="{y}" text-anchor="{anchor}" font-size="{size}"'
-    return f'<text {where} fill="{fill}">{escape(words)}</text>'
+    return f'<text {where} fill="{fill}"{weight}>{escape(words)}</text>'
 
 
-def _rect(fill: str, x: int, y: int, width: int, height: int) -> str:
+def rect_mark(fill: str, x: int, y: int, width: int, height: int) -> str:
+    """Return a full rectangle."""
     size = f'width="{width}" height="{height}"'
     return f'<rect fill="{fill}" x="{x}" y="{y}" {size}/>'
 
@@ -394,9 +398,11 @@ def _hatched(x: int, y: int, width: int, height: int) -> str:
     )
 
 
-def _printed(text: str) -> str:
+def printed(text: str) -> str:
+    """Return a text on one line, as documents print it."""
     return one_line(typeset(text))
 
 
-def _cut(label: str, longest: int) -> str:
+def cut(label: str, longest: int) -> str:
+    """Return a text no longer than so many letters."""
     return label if len(label) <= longest else f"{label[: longest - 1]}…"

@@ -17,6 +17,14 @@ from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import alerts_box
 from diag.documents.parts.noted import COLUMNS, noted_in, observation_rows
 from diag.documents.parts.rooms import lacking
+from diag.documents.sketch import (
+    ACCESS,
+    CABINET,
+    CABLES,
+    DOMAINS,
+    LINK,
+    network_sketch,
+)
 from diag.documents.tables.answers import ANSWERS, answers_of
 from diag.documents.tables.basket import basket_of, by_school
 from diag.documents.tables.tickets import TICKETS, ticket_rows, tickets_of
@@ -30,10 +38,7 @@ from diag.words.figures import NBSP
 from diag.words.sentences import NEXT_BUDGET, count_range, listed, sentence
 from diag.words.vocabulary import TRADES
 
-NETWORK = ("acces", "reseau", "wifi")
-"""The domains whose facts page 1 sums up."""
-
-FACTS, TICKETS_SHOWN, SHEETS, RECEIVED, BOUGHT, PHOTOS = 16, 60, 10, 36, 24, 3
+FACTS, TICKETS_SHOWN, SHEETS, RECEIVED, BOUGHT, PHOTOS = 5, 60, 10, 36, 24, 3
 """Most facts of the network, tickets, room sheets, checks, articles and photos printed:
 so many that ten pages hold them. The attached files have them all."""
 
@@ -108,17 +113,19 @@ def _more(shown: int, every: int, name: str) -> Md:
 
 
 def _network(report: Report) -> Md:
-    """Return what is known of the access, the cables and the Wi-Fi."""
-    root = report.facts.root
+    """Return the network as it is drawn, then what else is known of it."""
+    root, drawn = report.facts.root, {*ACCESS, *CABINET, *CABLES, *LINK}
     rows = [
         (question.label, heads_words(question, heads))
         for name, question in report.checklist.questions.items()
-        if question.domain in NETWORK
+        if question.domain in DOMAINS
+        and name not in drawn
         and (heads := report.facts.answers.get((root, name)))
     ]
     kept = rows[:FACTS]
     return sections((
-        table("Le réseau en bref", ("Point", "Relevé"), kept),
+        network_sketch(report),
+        written(" ; ".join(f"{name} : {said}" for name, said in kept)),
         _more(len(kept), len(rows), "reponses.csv"),
     ))
 

@@ -32,6 +32,7 @@ from diag.documents.parts.sources import (
     sources_list,
     watch_list,
 )
+from diag.documents.sketch import network_sketch
 from diag.model.checklist import Question
 from diag.model.enums import (
     WORKING_READER,
@@ -81,6 +82,7 @@ def view(report: Report) -> dict[str, object]:
         "to_confirm": _to_confirm(report),
         "untreated": _untreated(report),
         "unknowns": unknowns(report),
+        "network": network_sketch(report),
         "rooms": room_levels(report),
         "places": place_tables(report, usual),
         "measures": measures(report),
