@@ -332,13 +332,14 @@ class Recall:
     """The previous audit and the other schools of the commune: the latest counts."""
 
     def __init__(self, memory: Memory | None, neighbours: Neighbours) -> None:
-        self._memory = memory
+        self.before = memory
+        """The previous audit, if it is here."""
         self._neighbours = neighbours
 
     def of(self, place: Place, question: Question) -> Remembered | None:
         """Return the latest answer; the same day, that of this very school."""
         near = self._neighbours.of(place, question)
-        last = self._memory.of(place, question) if self._memory else None
+        last = self.before.of(place, question) if self.before else None
         if near and last:
             return near if near.day > last.day else last
         return near or last

@@ -18,7 +18,7 @@ from diag.audit.card import QuestionCard, card_of
 from diag.audit.consistency import TOGETHER, find_word, ways_of
 from diag.audit.fitting import choose_minutes, fit_of
 from diag.audit.history import describe_undo
-from diag.audit.memory import recall_of, still_true
+from diag.audit.memory import Recall, recall_of, still_true
 from diag.audit.observing import observe
 from diag.audit.photos import PhotoSubject
 from diag.audit.session import AuditSession
@@ -60,7 +60,7 @@ class VisitSession:
     def __init__(self, session: AuditSession, key: Key | None = None) -> None:
         session.check_method()
         self.session = session
-        self.memory = recall_of(session)
+        self.memory: Recall = recall_of(session)
         """The audit of the campaign before, and the commune's other schools."""
         last = key or kept_key(session)
         self._seen = _View(session.snapshot, frozenset({last} if last else ()))

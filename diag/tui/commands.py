@@ -26,6 +26,7 @@ class KeyPlace(StrEnum):
     VISIT = "Visite"
     GRID = "Visite, grille"
     PLANNER = "La visite"
+    CHANGED = "Ce qui a changé"
     DEPARTURE = "Avant de partir"
     PHOTOS = "Photos"
     PLACES = "Lieux"

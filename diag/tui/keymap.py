@@ -17,6 +17,7 @@ from textual.widgets import Input, Static
 
 from diag.tui import (
     bilan,
+    changed,
     commands,
     conflicts,
     debrief,
@@ -169,6 +170,7 @@ PLACES = {
     school.__name__: KeyPlace.SCHOOL,
     visit.__name__: KeyPlace.VISIT,
     visit_commands.__name__: KeyPlace.VISIT,
+    changed.__name__: KeyPlace.CHANGED,
     planner.__name__: KeyPlace.PLANNER,
     departure.__name__: KeyPlace.DEPARTURE,
     photos.__name__: KeyPlace.PHOTOS,

@@ -42,7 +42,8 @@ async def test_in_lieux_one_key_takes_them_and_one_undo_takes_them_back(
     tmp_path: Path,
 ) -> None:
     async with second_audit(tmp_path) as (pilot, screen):
-        assert shows(pilot, "F6 puis F8 : reprendre les 3 lieux de 2025-2026.")
+        hint = "F6 puis F8 : reprendre les 3 lieux de 2025-2026."
+        await wait_for(pilot, lambda: shows(pilot, hint), "the hint")
         await pilot.press("f6")
         offered = "F8 reprend les 3 lieux de 2025-2026"
         await wait_for(pilot, lambda: shows(pilot, offered), "offered")

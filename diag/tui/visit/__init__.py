@@ -13,6 +13,7 @@ from textual.worker import get_current_worker
 from diag.answers.answer_type import Parsed, Refused
 from diag.answers.types import TYPES
 from diag.audit.answer import UnlikelyAnswer
+from diag.audit.carried import is_second
 from diag.audit.fitting import Costs, costs_of, countdown
 from diag.audit.memory import NothingToRepeatError, former_places
 from diag.audit.session import AuditSession
@@ -109,6 +110,7 @@ class VisitScreen(PlaceScreen):
 
     async def on_mount(self) -> None:
         self.session = self.diag.desk.session(self.uai)
+        second = not self._place and is_second(self.session)
         begins = not self._place and is_beginning(self.session)
         self.visiting = VisitSession(self.session, self._wanted)
         if self._place and not self._wanted:
@@ -123,7 +125,9 @@ class VisitScreen(PlaceScreen):
         self.is_looking = self.app.screen is not self
         if not self._place and self.diag.whereabouts.face_of(self.uai) == "grid":
             await self._to_grid()
-        if begins:
+        if second:
+            self.call_after_refresh(self.on_what_changed)
+        elif begins:
             self.call_after_refresh(self.on_plan_visit)
 
     def show(self, status: str = "", style: str = "$text-muted") -> None:
@@ -396,7 +400,7 @@ class VisitScreen(PlaceScreen):
     def on_screen_resume(self) -> None:
         if self.is_looking:
             self.is_looking = False
-            self.show()
+            self.show(self._places_of_before())
 
     def can(self, command: CommandType) -> bool | None:
         """Offer rooms and their grid in a school only: nothing else holds any."""
@@ -542,6 +546,17 @@ class VisitScreen(PlaceScreen):
         asked = f"{question.label}\n{STATES[state].capitalize()} : pourquoi ?"
         hint = "" if must else "facultatif"
         self.app.push_screen(Ask(asked, hint=hint, keep=keep), reasoned)
+
+    def on_what_changed(self) -> None:
+        before = self.visiting.memory.before
+        if before is None:
+            self.fiche.status("Pas d'audit précédent de cette école ici.")
+        elif self.settle():
+            from diag.tui.changed import ChangedScreen  # noqa: PLC0415 - the second only
+
+            self.is_looking = True
+            shown = ChangedScreen(self.visiting, before, self.go_to, self.on_plan_visit)
+            self.app.push_screen(shown)
 
     def on_plan_visit(self) -> None:
         # Documents write the questionnaires: loaded when one plans.

@@ -77,6 +77,10 @@ class PlanVisit(Command, keys="ctrl+o", title="Ce qui tient", group=_VISIT):
     """Voir ce qui tient dans la visite : sa durée, salle par salle, dangers d'abord."""
 
 
+class WhatChanged(Command, title="Ce qui a changé", group=_VISIT):
+    """Voir ce qui a changé depuis le dernier audit, et confirmer le reste d'un coup."""
+
+
 class SettleConflict(
     Command, keys="ctrl+k", title="Trancher", group=_VISIT, priority=True
 ):
@@ -219,6 +223,7 @@ VISIT_COMMANDS = (
     SayRefused,
     DateVisit,
     PlanVisit,
+    WhatChanged,
 )
 """All that both faces offer, in order of use."""
 

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.carried import is_second
 from diag.audit.follow import move
 from diag.audit.places import add_place
 from diag.audit.report import report_folder
@@ -20,6 +21,7 @@ from diag.journal import subjects
 from diag.journal.records import visits_of
 from diag.model.enums import AuditStatus, PlaceKind, Provenance, State
 from diag.tui.app import DiagApp
+from diag.tui.changed import ChangedScreen
 from diag.tui.place import KeyBar
 from diag.tui.planner import PlannerScreen
 from diag.tui.reading import HelpScreen
@@ -68,12 +70,17 @@ async def visit(
             for each in app.desk.session(SCHOOL).facts.places.values()
         }
         root = app.desk.session(SCHOOL).facts.root
-        begins = not question and is_beginning(app.desk.session(SCHOOL))
+        session = app.desk.session(SCHOOL)
+        opens = (
+            (ChangedScreen if is_second(session) else PlannerScreen)
+            if is_second(session) or is_beginning(session)
+            else None
+        )
         app.go_visit(
             SCHOOL, where.get(place, root) if question else None, question or None
         )
-        if begins:
-            await wait_for(pilot, lambda: isinstance(app.screen, PlannerScreen), "fits")
+        if opens and not question:
+            await wait_for(pilot, lambda: isinstance(app.screen, opens), "it begins")
             await pilot.press("escape")
         await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "the visit")
         screen = app.screen

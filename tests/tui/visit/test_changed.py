@@ -1,0 +1,82 @@
+"""Ce qui a changé, by the keys: a second audit opens there, one key a room."""
+
+from pathlib import Path
+
+import pytest
+
+from diag.model.enums import Provenance
+from diag.tui.app import DiagApp
+from diag.tui.changed import ChangedScreen
+from diag.tui.lists import Lines
+from diag.tui.planner import PlannerScreen
+from diag.tui.visit import VisitScreen
+from tests.audit.audited import audited_workspace
+from tests.tui.builders import SCHOOL, app_on
+from tests.tui.waiting import shows, visible, wait_for
+
+
+def a_year_later(folder: Path) -> DiagApp:
+    with audited_workspace(folder) as made:
+        later = made.settings.model_copy(update={"campaign": "2027-2028"})
+        made.keep_settings(later)
+    return app_on(folder)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_second_audit_is_confirmed_room_by_room_in_one_key(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with a_year_later(tmp_path / "w").run_test(size=size) as pilot:
+        app = pilot.app
+        assert isinstance(app, DiagApp)
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.go_visit(SCHOOL)
+        await wait_for(pilot, lambda: isinstance(app.screen, ChangedScreen), "opens")
+        await wait_for(pilot, lambda: shows(pilot, "F8 reprend les 16 lieux"), "rooms")
+        session, lines = app.desk.session(SCHOOL), app.screen.query_one(Lines)
+        await pilot.press("f8")
+        await wait_for(pilot, lambda: shows(pilot, "Classe CP"), "the rooms")
+        told = {one.cells[0]: one for one in lines.lines}
+        first = tuple(lines.lines)
+        known, again = (
+            sum(int(one.cells[at]) for one in first if one.cells[at] != "-")
+            for at in (1, 2)
+        )
+        lines.show(lines.lines, told["Classe CP"].key)
+        await wait_for(pilot, lambda: shows(pilot, "Classe CP, d'un regard"), "glance")
+        assert shows(pilot, "À redire : ")
+        assert all(len(one) <= size[0] for one in visible(pilot))
+        assert len(session.facts.answers) == (before := 1)
+        await pilot.press("space", "f8")
+        await wait_for(pilot, lambda: shows(pilot, "a changé : tout se"), "marked")
+        assert len(session.facts.answers) == before, "nothing is confirmed there"
+        await pilot.press("space", "f8")
+        here = int(told["Classe CP"].cells[1])
+        count = f"{known - here} faits connus, {again} à redemander"
+        await wait_for(pilot, lambda: shows(pilot, count), "counted")
+        assert shows(pilot, f"confirmés : {here}")
+        assert len(session.facts.answers) == before + here
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: shows(pilot, "Annulé · "), "one undo")
+        assert len(session.facts.answers) == before
+        lines.action_edge(keys := 0)
+        while any(one.known for one in app.screen._parts.values()):  # type: ignore[attr-defined] # the screen is this one
+            await pilot.press("f8")
+            keys += 1
+        assert keys == sum(one.cells[1] != "-" for one in first)
+        heads = [head for heads in session.facts.answers.values() for head in heads]
+        mine = [one for one in heads if one.provenance is Provenance.CARRIED]
+        assert len(mine) == known
+        lines.show(lines.lines, told["Classe CP"].key)
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "the rest")
+        screen = app.screen
+        assert isinstance(screen, VisitScreen)
+        stop = screen.visiting.stop
+        assert (stop.place, stop.is_left) == (told["Classe CP"].key, True)
+        screen.on_what_changed()
+        await wait_for(pilot, lambda: isinstance(app.screen, ChangedScreen), "again")
+        await pilot.press("p")
+        await wait_for(
+            pilot, lambda: isinstance(app.screen, PlannerScreen), "what fits"
+        )
