@@ -13,6 +13,7 @@ from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, State
 from diag.model.fact import PARENT_KINDS, ROOT_KINDS, Answer, Facts, Place, Value
 from diag.model.number import exact
+from diag.model.territory import DIRECTORY
 from diag.rules.evaluate import condition
 from diag.rules.language import Rule, parse_rule
 from diag.rules.scope import Judge, Scope
@@ -162,8 +163,16 @@ class FactsReading:
         """What bounds an unknown number."""
         self.tree: Tree = like.tree if like else Tree(facts)
         """Who holds whom."""
-        self.visit_date = _visit_date(facts.visit_date)
-        """The day of the visit; anything when there was none."""
+        self.apart: Mapping[str, RuleValue] = {
+            VISIT_DATE: _visit_date(facts.visit_date),
+            **{
+                name: point(facts.directory[name])
+                if name in facts.directory
+                else UNBOUNDED
+                for name in DIRECTORY
+            },
+        }
+        """What no question asks: the day of the visit, what official lists say."""
         self._answers = facts.answers
         self._scopes: dict[str, PlaceScope] = {}
         self.moved = frozenset[str]()
@@ -324,8 +333,8 @@ class PlaceScope:
         reading = self._reading
         if self._like is not None and name not in reading.moved:
             return self._like.value(name)
-        if name == VISIT_DATE:
-            return reading.visit_date
+        if name in reading.apart:
+            return reading.apart[name]
         fact = reading.vocabulary[name]
         if fact.place is not self.kind:
             return ABSENT if self.parent is None else self.parent.value(name)

@@ -17,10 +17,17 @@ from diag.assess.results import (
 )
 from diag.assess.scores import Averages, domain_score, overall_score, socle_of
 from diag.assess.since import Basis, Dependencies, Drafts
-from diag.checklist.symbols import counted_by, names_of, raised_by, reserved_questions
+from diag.checklist.symbols import (
+    counted_by,
+    names_checked,
+    names_of,
+    raised_by,
+    reserved_questions,
+)
 from diag.model.checklist import Checklist, Criterion, Question, Recommendation
 from diag.model.enums import Kind, PlaceKind, Profile
 from diag.model.fact import Facts
+from diag.model.territory import DIRECTORY
 from diag.rules.evaluate import is_yes
 from diag.rules.language import parse_rule
 from diag.rules.scope import root_of
@@ -347,6 +354,11 @@ def _reduced(
             "questions": questions,
             "criteria": criteria,
             "recommendations": recommendations,
+            "checks": {
+                ident: each
+                for ident, each in checklist.checks.items()
+                if names_checked(each) <= questions.keys() | DIRECTORY.keys()
+            },
         }
     )
 

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from diag.answers.answer_type import Parsed, Refused
 from diag.answers.types import TYPES
+from diag.audit.checks import UnlikelyAnswer, check_doubts
 from diag.audit.consistency import (
     ALWAYS,
     TOGETHER,
@@ -28,10 +29,6 @@ from diag.model.text import clean_text
 from diag.words.vocabulary import PLACE_NAMES, SUBJECTS
 
 
-class UnlikelyAnswer(Refused):
-    """The value is possible but unlikely: to be confirmed."""
-
-
 @dataclass(frozen=True, slots=True)
 class NewAnswer:
     """An answer to one question, to be recorded."""
@@ -47,6 +44,8 @@ class NewAnswer:
     note: str | None = None
     sure: bool = False
     """The value is confirmed although it is unlikely."""
+    typed: bool = False
+    """A person gives it now, who can be asked again: checks are told at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +66,7 @@ def record_answer(session: AuditSession, entry: NewAnswer) -> Recorded:
     Raises:
         Refused: a value cannot be; nothing was written.
         UnlikelyAnswer: unlikely and not confirmed; nothing was written.
+        DoubtfulAnswer: typed, it fails a check, and no reason is given.
         DiagError: unknown question or place, or nothing could be written.
     """
     question = find_question(session, entry.question)
@@ -76,6 +76,9 @@ def record_answer(session: AuditSession, entry: NewAnswer) -> Recorded:
         for one in _one_by_one(session, question, entry)
     }
     check_parts(session, place.id, given)
+    if entry.typed:
+        confirmed = entry.reason if entry.sure else ""
+        check_doubts(session.judge, session.facts, place.id, given, confirmed)
     written = with_implied(session.checklist, session.facts, place.id, given)
     drafts = [
         changes.answered(session.audit.id, place.id, ident, answer)

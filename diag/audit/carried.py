@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from diag.answers.types import answer_words
 from diag.assess.facts import with_answers
+from diag.audit.checks import failed_checks
 from diag.audit.consistency import above_wholes
 from diag.audit.memory import Memory, Remembered, session_before, whole_story
 from diag.audit.session import AuditSession
@@ -127,7 +128,10 @@ def carried(session: AuditSession, memory: Memory) -> tuple[Carried, ...]:
     again = _Again(
         session.workspace.world.today(),
         _followed(session),
-        above_wholes(session.judge, facts, proposed),
+        {
+            **above_wholes(session.judge, facts, proposed),
+            **failed_checks(with_answers(facts, proposed), session.checklist),
+        },
     )
     walk = walk_of(with_answers(facts, proposed), session.checklist)
     found = (_carried(facts, leg, remembered, again) for leg in walk.legs)

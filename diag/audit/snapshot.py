@@ -17,6 +17,7 @@ from diag.model.audit import Audit, Auditee, VisitPlan
 from diag.model.checklist import Checklist, Question
 from diag.model.errors import DiagError
 from diag.model.fact import Facts
+from diag.model.territory import DIRECTORY
 from diag.workspace.workspace import Workspace
 
 
@@ -128,7 +129,11 @@ def read_snapshot(workspace: Workspace, audit: Audit, about: Auditee) -> Snapsho
         digest=digest,
         edition=edition_of(journal, audit.id),
         plan=plan_of(journal, audit.id),
-        facts=replace(facts, places={**facts.places, facts.root: root}),
+        facts=replace(
+            facts,
+            places={**facts.places, facts.root: root},
+            directory=_directory_of(about),
+        ),
     )
     if not read.heirs:
         return read
@@ -138,6 +143,12 @@ def read_snapshot(workspace: Workspace, audit: Audit, about: Auditee) -> Snapsho
         lambda ident: question_then(workspace, audit.id, ident),
     )
     return replace(read, facts=passed)
+
+
+def _directory_of(about: Auditee) -> dict[str, int]:
+    """Return what official lists say of a school, by the names that checks read."""
+    found = {name: getattr(about.school, key, None) for name, key in DIRECTORY.items()}
+    return {name: number for name, number in found.items() if number is not None}
 
 
 def question_then(workspace: Workspace, audit: str, ident: str) -> Question | None:

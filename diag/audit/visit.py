@@ -10,11 +10,11 @@ from diag.answers.types import TYPES, answer_words
 from diag.assess.words import filled_words, score_words
 from diag.audit.answer import (
     NewAnswer,
-    UnlikelyAnswer,
     record_answer,
     toggle_flag,
 )
 from diag.audit.card import QuestionCard, card_of
+from diag.audit.checks import UnlikelyAnswer, failed_checks
 from diag.audit.consistency import TOGETHER, find_word, ways_of
 from diag.audit.fitting import choose_minutes, fit_of
 from diag.audit.history import describe_undo
@@ -124,13 +124,15 @@ class VisitSession:
         self._provenance = self._view, following
         return PROVENANCES[following]
 
-    def answer(self, given: str | Parsed) -> str:
+    def answer(self, given: str | Parsed, reason: str = "") -> str:
         """Record what was typed, or is parsed; return it in words, once it is on disk.
 
-        Given again after a doubt, it is taken as sure.
+        Given again after a doubt, it is taken as sure; what a check doubts, with its
+        reason only.
 
         Raises:
             UnlikelyAnswer: possible but unlikely: ask once.
+            DoubtfulAnswer: a check doubts it: ask why.
             Refused: it cannot be an answer; nothing was written.
         """
         question, doubted = self.question, self._doubted
@@ -139,9 +141,10 @@ class VisitSession:
             given = TYPES[question.type].parse_keys(question, given)
         here = self.key, given
         try:
-            return self._record(State.KNOWN, given=given, sure=doubted == here)
-        except UnlikelyAnswer:
-            self._doubted = here
+            sure = doubted == here or bool(reason)
+            return self._record(State.KNOWN, given=given, sure=sure, reason=reason)
+        except UnlikelyAnswer as doubt:
+            self._doubted, doubt.again = here, doubted == here
             raise
 
     def _is_whole_gesture(self, typed: str) -> bool:
@@ -287,6 +290,7 @@ class VisitSession:
             provenance=self.provenance,
             reason=reason,
             sure=sure,
+            typed=True,
         )
         recorded = record_answer(self.session, entry)
         self.answered = self.key
@@ -413,11 +417,12 @@ def departure_of(session: AuditSession, walk: Walk | None = None) -> Departure:
     """Return what to look at before leaving."""
     session.check_method()
     walk = walk or walk_of(session.facts, session.checklist, session.profile)
+    doubted = failed_checks(session.facts, session.checklist)
     checks = (
         Check(stop, leg.title, reasons)
         for leg in walk.legs
         for stop in leg.stops
-        if (reasons := tuple(_reasons(stop)))
+        if (reasons := tuple(_reasons(stop, doubted.get(stop.key, ""))))
     )
     return Departure(tuple(checks), tuple(_remarks(session, walk)))
 
@@ -433,8 +438,11 @@ def departure_lines(session: AuditSession) -> Iterator[str]:
         yield "Rien à vérifier."
 
 
-def _reasons(stop: WalkStop) -> Iterator[str]:
+def _reasons(stop: WalkStop, doubted: str) -> Iterator[str]:
     question, heads = stop.question, stop.heads
+    if doubted:
+        why = ", ".join(head.reason for head in heads if head.reason)
+        yield f"douteux, {doubted}" + f" ({why})" * bool(why)
     if len(heads) > 1:
         answers = " ou ".join(answer_words(question, head) for head in heads)
         yield f"réponses contradictoires ({answers})"

@@ -24,6 +24,7 @@ from diag.model.checklist import (
     Aspect,
     Checklist,
     Criterion,
+    Crosscheck,
     Deadline,
     Domain,
     Finance,
@@ -66,6 +67,7 @@ class _Compiled(Noun):
     deadlines: tuple[Deadline, ...] = ()
     finances: tuple[Finance, ...] = ()
     forms: tuple[PaperForm, ...] = ()
+    checks: tuple[Crosscheck, ...] = ()
 
 
 def compiled(checklist: Checklist) -> bytes:
@@ -118,6 +120,7 @@ def open_edition(edition: bytes) -> Checklist:
         deadlines=_by_id(opened.deadlines),
         finances=_by_id(opened.finances),
         forms=_by_id(opened.forms),
+        checks=_by_id(opened.checks),
     )
 
 
@@ -178,6 +181,7 @@ _Item = TypeVar(
     Deadline,
     Finance,
     PaperForm,
+    Crosscheck,
 )
 
 
@@ -320,7 +324,8 @@ class Difference:
 
 SECTIONS = (
     *("domains", "places", "aspects", "questions", "criteria", "recommendations"),
-    *("prices", "aids", "deadlines", "finances", "sources", "forms", "synonyms"),
+    *("prices", "aids", "deadlines", "finances", "sources", "forms", "checks"),
+    "synonyms",
 )
 """What editions are made of, in the order of differences."""
 

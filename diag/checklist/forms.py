@@ -18,6 +18,7 @@ from diag.checklist.fields import (
     ItemForm,
     ListOf,
     Misfit,
+    Rule,
     Section,
     Text,
     YamlForm,
@@ -49,6 +50,7 @@ from diag.checklist.source import Entries
 from diag.model.checklist import (
     Aid,
     Aspect,
+    Crosscheck,
     Deadline,
     Domain,
     Finance,
@@ -237,6 +239,18 @@ class PaperFormForm(ItemForm, noun="formulaire", builds=PaperForm):
     columns: ListOf[Name] = key("questions sur chaque achat : une ligne d'un tableau")
 
 
+class CheckForm(ItemForm, noun="contrôle", builds=Crosscheck):
+    """What makes an answer doubtful beside others."""
+
+    id: Slug = key("identifiant", "classes-de-l-annuaire")
+    when: Rule = key("règle : quand on doute", "nb_classes != annuaire_nb_classes")
+    says: Text = key(
+        "pourquoi, avec les {noms} que la règle lit", '"l\'annuaire en dit {…}"'
+    )
+    ask: Name = key("la question à confirmer, ou à corriger", "nb_classes")
+    value: Rule = key("règle qui donne le nombre {valeur}")
+
+
 ITEMS: dict[str, type[ItemForm]] = {
     "domains": DomainForm,
     "places": PlaceForm,
@@ -251,6 +265,7 @@ ITEMS: dict[str, type[ItemForm]] = {
     "finances": FinanceForm,
     "sources": SourceForm,
     "forms": PaperFormForm,
+    "checks": CheckForm,
 }
 """What the items of each section are made of."""
 
@@ -359,6 +374,14 @@ class PaperFormsFile(YamlForm):
     )
 
 
+class ChecksFile(YamlForm):
+    """`controles.yaml`."""
+
+    checks: Section[CheckForm] = key(
+        "ce qui fait douter d'une réponse", "[{id: classes, when: …, says: …, ask: …}]"
+    )
+
+
 class RetiredForm(YamlForm, written="{id: vieux-critere, by: debit-suffisant}"):
     """An id that served, and what takes its place."""
 
@@ -393,6 +416,7 @@ FILES: dict[str, type[YamlForm]] = {
     "finances.yaml": FinancesFile,
     "sources.yaml": SourcesFile,
     "formulaires.yaml": PaperFormsFile,
+    "controles.yaml": ChecksFile,
     "edition.yaml": EditionFile,
 }
 """Files of a fixed name; any other file is a domain's."""

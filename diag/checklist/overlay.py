@@ -16,7 +16,8 @@ from diag.rules.problem import Problem, Spot, problem_at
 
 LISTS = (
     *("places", "aspects", "questions", "criteria", "recommendations"),
-    *("prices", "aids", "deadlines", "finances", "sources", "forms", "synonyms"),
+    *("prices", "aids", "deadlines", "finances", "sources", "forms", "checks"),
+    "synonyms",
 )
 """Sections that are lists of items with an id."""
 
@@ -30,6 +31,7 @@ HOMES = {
     "finances": "finances.yaml",
     "sources": "sources.yaml",
     "forms": "formulaires.yaml",
+    "checks": "controles.yaml",
 }
 """Where the new items of a section go."""
 
@@ -191,7 +193,10 @@ def switched_off(layer: Layer, off: dict[Name, Spot]) -> Iterator[Problem]:
     _with_domains(layer, off)
     _with_criteria(layer, off)
     read: dict[Name, Spot] = {}
-    unneeded = ("criteria", "recommendations", "aids", "deadlines", "finances")
+    unneeded = (
+        *("criteria", "recommendations", "aids", "deadlines", "finances"),
+        "checks",
+    )
     for name in _gone(layer, off, *unneeded):
         read |= dict.fromkeys(_needs_of(layer.items[name]), off[name])
         layer.drop(name)
@@ -281,19 +286,28 @@ def _with_criteria(layer: Layer, off: dict[Name, Spot]) -> None:
                 off.setdefault(name, spot)
 
 
+def _doubts(check: Entries) -> frozenset[str]:
+    """Return the questions that a check reads."""
+    rules = (text_of(check.nodes.get(key)) for key in ("when", "value", "ask"))
+    return frozenset[str]().union(*map(names_read, filter(None, rules)))
+
+
 def _forget_mentions(layer: Layer, gone: Collection[Name]) -> None:
     """Take out what items need, cover, change or go with that is gone."""
+    facts = {ident for section, ident in gone if section == "questions"}
     for name, item in list(layer.items.items()):
         if name[0] == "questions":
             layer.items[name] = _alone(item, gone)
         if name[0] == "forms":
             layer.items[name] = _shorter(item, gone)
+        if name[0] == "checks" and not _doubts(item).isdisjoint(facts):
+            layer.drop(name)
         if name[0] != "recommendations":
             continue
         nodes = dict(item.nodes)
         if isinstance(effect := nodes.get("effect"), Entries):
-            facts = ("questions", "criteria")
-            lost = [one for one in effect.nodes if _among(gone, one, *facts)]
+            raised = ("questions", "criteria")
+            lost = [one for one in effect.nodes if _among(gone, one, *raised)]
             nodes["effect"] = without(effect, *lost)
         for key in ("requires", "covers"):
             if isinstance(mentions := nodes.get(key), Items):

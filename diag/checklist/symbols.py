@@ -5,9 +5,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from diag.answers.types import TYPES
-from diag.model.checklist import Criterion, EffectValue, Question, Recommendation
+from diag.model.checklist import (
+    Criterion,
+    Crosscheck,
+    EffectValue,
+    Question,
+    Recommendation,
+)
 from diag.model.enums import PlaceKind, QuestionType
 from diag.model.number import exact
+from diag.model.territory import DIRECTORY
 from diag.rules.language import Rule, parse_rule
 from diag.rules.problem import write_instead
 from diag.rules.scope import reach, root_of
@@ -26,6 +33,9 @@ QUANTITY = "quantite"
 
 COUNTED = {QUANTITY: QuestionType.NUMBER}
 """Its type."""
+
+ANNUAIRE = dict.fromkeys(DIRECTORY, QuestionType.INTEGER)
+"""What checks may read next to the questions, and its type."""
 
 NUMERIC = frozenset(type_ for type_, kind in TYPES.items() if kind.is_number)
 """The types of numbers."""
@@ -187,6 +197,11 @@ def counted_by(advice: Recommendation) -> frozenset[str]:
     return _names(
         advice.when.where, advice.quantity, advice.at_most, advice.effort, *counts
     )
+
+
+def names_checked(check: Crosscheck) -> frozenset[str]:
+    """Return what decides whether an answer is doubted, and the answer's question."""
+    return _names(check.when, check.value) | {check.ask}
 
 
 def raised_by(value: EffectValue) -> frozenset[str]:

@@ -57,7 +57,11 @@ _PROVENANCES = [str(provenance) for provenance in Provenance]
 )
 @click.option("--reason", default="", help="Pourquoi inconnu, refusé ou sans objet.")
 @click.option("--note", help="Note à côté de la réponse.")
-@click.option("--sure", is_flag=True, help="Confirme une valeur inhabituelle.")
+@click.option(
+    "--sure",
+    is_flag=True,
+    help="Confirme une valeur inhabituelle ; avec --reason, ce qui étonne.",
+)
 def answer(
     session: AuditSession,
     ref: str,
@@ -101,6 +105,7 @@ def answer(
         reason=reason,
         note=note,
         sure=sure,
+        typed=True,
     )
     recorded = record_answer(session, entry)
     if as_json:
@@ -450,6 +455,7 @@ def _entry(raw: bytes) -> NewAnswer:
         reason=line.reason,
         note=line.note,
         sure=line.sure,
+        typed=True,
     )
 
 

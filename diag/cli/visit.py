@@ -12,8 +12,8 @@ import click
 
 from diag.answers.answer_type import STATE_KEYS, Refused
 from diag.answers.types import TYPES
-from diag.audit.answer import UnlikelyAnswer
 from diag.audit.card import QuestionCard, StandingAnswer
+from diag.audit.checks import DoubtfulAnswer, UnlikelyAnswer
 from diag.audit.confirmation import ConcurrentChange
 from diag.audit.fitting import DURATIONS, fit_of, minutes_named
 from diag.audit.history import describe_concurrent
@@ -37,6 +37,7 @@ HELP = (
     "Entrée seule : question suivante. ? seul : cette aide.",
     "* et un motif : inconnu. ! et un motif : refusé.",
     "/ et sa raison : sans objet, là où la question l'admet.",
+    "= et la raison : confirme ce qui ne va pas avec le reste.",
     ":retour : question précédente. :relire : la question à nouveau.",
     ":utile : la question la plus utile, où qu'elle soit.",
     ":pourquoi : seuils, raisons, sources et historique de la question.",
@@ -121,6 +122,7 @@ def _answer_words(answer: StandingAnswer) -> str:
 
 
 _HELP_SIGN = "?"
+_REASON_SIGN = "="
 
 Act = Callable[[VisitSession, str], Iterator[str]]
 """A command: gives the lines to print."""
@@ -217,6 +219,10 @@ class Conversation:
                 return
             try:
                 print_lines(self._answer(typed.strip()))
+            except DoubtfulAnswer as doubt:
+                self._doubted = self._doubted or typed.strip()
+                either = "Tapez = et la raison pour confirmer, ou une autre réponse."
+                click.echo(f"{doubt.plain_problem} {either}")
             except UnlikelyAnswer as doubt:
                 self._doubted = typed.strip()
                 either = "Entrée pour confirmer, ou une autre réponse."
@@ -237,6 +243,8 @@ class Conversation:
             yield from _act(visiting, typed[1:])
         elif typed == _HELP_SIGN:
             yield from HELP
+        elif typed[:1] == _REASON_SIGN and doubted and typed[1:].strip():
+            yield from _saved(visiting, visiting.answer(doubted, typed[1:].strip()))
         elif typed[:1] in STATE_KEYS and not self._is_text:
             saved = visiting.answer_without_value(
                 STATE_KEYS[typed[0]], typed[1:].strip()

@@ -6,7 +6,8 @@ What is written on paper was declared, whoever types it.
 from diag.answers.answer_type import STATE_KEYS
 from diag.answers.types import TYPES, answer_words, evidence
 from diag.assess.questions import Asked, relevant_questions
-from diag.audit.answer import NewAnswer, UnlikelyAnswer, record_answer, record_note
+from diag.audit.answer import NewAnswer, record_answer, record_note
+from diag.audit.checks import UnlikelyAnswer
 from diag.audit.consistency import TOGETHER, companions
 from diag.audit.session import AuditSession
 from diag.model.audit import Questionnaire

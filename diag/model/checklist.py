@@ -539,6 +539,24 @@ class Recommendation(Noun):
     sources: tuple[str, ...] = ()
 
 
+CHECK_VALUE = "valeur"
+"""The blank that the number of a check fills."""
+
+
+class Crosscheck(Noun):
+    """What makes an answer doubtful beside others: it doubts, and refuses nothing."""
+
+    id: str
+    when: str
+    """Rule, read where `ask` is asked: surely true, the answer is doubted."""
+    says: str
+    """Why, with {names} of what the rule reads and {valeur}."""
+    ask: str
+    """Question whose answer is to be confirmed, or corrected."""
+    value: str = ""
+    """Rule that gives the number {valeur}."""
+
+
 class PaperForm(Noun):
     """What somebody fills before the visit, line by line."""
 
@@ -614,6 +632,8 @@ class Checklist(Noun):
     """What is filled on paper before the visit."""
     finances: dict[str, Finance] = Field(default_factory=dict)
     """Rules of local finances, as known on their dates."""
+    checks: dict[str, Crosscheck] = Field(default_factory=dict)
+    """What makes an answer doubtful beside others."""
 
     def domain(self, domain: str) -> Domain:
         """Return a domain by its id.

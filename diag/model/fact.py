@@ -79,6 +79,8 @@ class Facts:
     that are gone and miss new ones; judging does not read it."""
     visit_date: date | None = None
     """Day of the last visit, if there was one."""
+    directory: Mapping[str, int] = field(default_factory=dict)
+    """What official lists say of the subject, by `DIRECTORY`: checks alone read it."""
 
     def about(self, questions: Container[str]) -> "Facts":
         """Return what is known of these questions alone, at the same places."""

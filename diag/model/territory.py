@@ -5,6 +5,9 @@ from pydantic import Field
 from diag.model.base import Noun
 from diag.model.number import Number
 
+DIRECTORY = {"annuaire_nb_classes": "classes", "annuaire_nb_eleves": "pupils"}
+"""What official lists say of a school: name that checks read → field of its line."""
+
 
 class School(Noun):
     """A primary-level school of the ministry's directory."""

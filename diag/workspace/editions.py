@@ -213,6 +213,7 @@ _TITLES = {
     "finances": "Règles de finances",
     "sources": "Sources",
     "forms": "Formulaires",
+    "checks": "Contrôles",
 }
 
 _SIGNS = {Fate.ADDED: "+", Fate.REMOVED: "-", Fate.CHANGED: "~"}

@@ -5,7 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from diag.answers.answer_type import Refused
-from diag.audit.answer import NewAnswer, UnlikelyAnswer, record_answer
+from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.checks import UnlikelyAnswer
 from diag.audit.grid import (
     GestureError,
     GridSheet,

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from diag.answers.answer_type import Refused
-from diag.audit.answer import UnlikelyAnswer
+from diag.audit.checks import UnlikelyAnswer
 from diag.audit.places import add_place
 from diag.audit.session import AuditSession
 from diag.audit.visit import (

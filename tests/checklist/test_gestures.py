@@ -40,6 +40,18 @@ forms:
     lines:
       - [acces_internet, debit]
 """,
+    "controles.yaml": """\
+checks:
+  - id: beaucoup-de-prises
+    when: "prises > 9"
+    says: "{prises} prises"
+    ask: prises
+  - id: classes
+    when: "count(salle, type_salle == 'classe') > annuaire_nb_classes"
+    says: "{valeur} classes, {annuaire_nb_classes} au fichier"
+    ask: acces_internet
+    value: "count(salle, type_salle == 'classe')"
+""",
 }
 SMALL = FILES | GESTURES
 
@@ -72,6 +84,8 @@ def test_they_are_read_and_outlive_an_edition(tmp_path: Path) -> None:
     assert opened.questions["type_salle"].choices[1].sets == {"prises": 0}
     assert opened.forms["mairie"].lines == (("acces_internet", "debit"),)
     assert opened.forms["mairie"].questions == ("acces_internet", "debit")
+    assert opened.checks == read.draft.checks
+    assert opened.checks["classes"].ask == "acces_internet"
 
 
 @pytest.mark.parametrize(
@@ -108,6 +122,12 @@ def test_they_are_read_and_outlive_an_edition(tmp_path: Path) -> None:
             "sous « choices »",
         ),
         ("formulaires.yaml", "debit]", "debits]", "« debit » ?"),
+        ("controles.yaml", "ask: prises", "ask: prise", "« prises » ?"),
+        ("controles.yaml", "prises > 9", "prise > 9", "« prises »"),
+        ("controles.yaml", "prises > 9", "prises > 'b'", "« when »"),
+        ("controles.yaml", "{prises}", "{debit}", "n'est rien que la règle lise"),
+        ("controles.yaml", "    value:", "    valeur:", "« value »"),
+        ("reseau.yaml", "debit >= 8", "debit >= annuaire_nb_classes", "existe"),
         ("formulaires.yaml", "debit]", "debit, debit]", "deux fois"),
         ("formulaires.yaml", "debit]", "debit]\n    columns: [debit]", "deux fois"),
         ("formulaires.yaml", "whom: commune", "whom: direction", "pas à « direction »"),
@@ -143,3 +163,4 @@ def test_what_is_switched_off_leaves_gestures_and_forms(tmp_path: Path) -> None:
     assert "prises" not in read.draft.questions
     assert read.draft.questions["type_salle"].choices[1].sets == {}
     assert read.draft.forms["mairie"].lines == ()
+    assert not read.draft.checks

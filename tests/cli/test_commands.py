@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from diag.audit.follow import move
+from diag.audit.visit import VisitSession
 from diag.model.enums import AuditStatus
+from diag.office.imports import import_file
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import DAY, SCHOOL, started, territory, workspace
 from tests.cli.running import Run, diag, diag_apart
@@ -312,3 +314,29 @@ def votes_printed(home: Path) -> list[dict[str, Any]]:
     printed = json.loads(done(diag(home, "audit", "votes", SCHOOL, "--json")))
     votes: list[dict[str, Any]] = printed["votes"]
     return votes
+
+
+def test_an_answer_that_a_check_doubts_wants_sure_and_a_reason(tmp_path: Path) -> None:
+    with workspace(tmp_path) as made:
+        import_file(made, "effectifs", territory().effectifs)
+        walk = VisitSession(started(made)).walk
+    (files,) = (leg.stops for leg in walk.legs if leg.key == "fichier")
+    back = [stop.is_left for stop in files].index(True) - 1
+    say = ("audit", "answer", SCHOOL, "nb_classes", "22")
+    told = diag(tmp_path, *say)
+    assert told.code != 0
+    assert "l'annuaire en dit 6" in told.err
+    assert '--sure --reason "…"' in told.err
+    assert diag(tmp_path, *say, "--sure").code != 0
+    assert "= 22" in done(diag(tmp_path, *say, "--sure", "--reason", "fusion"))
+    lines = '{"question": "nb_classes", "value": 21}\n'
+    told = diag(tmp_path, "audit", "answer", SCHOOL, "-", stdin=lines)
+    assert "annuaire en dit 6" in told.out
+    run = diag(
+        tmp_path, "visit", SCHOOL, "--text", stdin=VISIT.format(":retour\n" * back)
+    )
+    assert "Tapez = et la raison" in run.out
+    assert "Enregistré. Nombre de classes" in run.out
+
+
+VISIT = ":lieu fichiers\n{}23\n= deux écoles réunies\n:fin\n"

@@ -1,5 +1,6 @@
 """Names that lead to nothing, or where they cannot: elsewhere, in a circle."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
@@ -8,10 +9,12 @@ from diag.answers.types import TYPES
 from diag.checklist.forms import NOUNS
 from diag.checklist.loaded import Item, Loaded
 from diag.checklist.source import Entries, Items, Node, Scalar, spot_of, text_of
-from diag.checklist.symbols import NUMERIC, VISIT_DATE
+from diag.checklist.symbols import NUMERIC, VISIT_DATE, names_read
 from diag.model.checklist import (
+    CHECK_VALUE,
     Choice,
     Criterion,
+    Crosscheck,
     EffectValue,
     PaperForm,
     Question,
@@ -71,10 +74,26 @@ def reference_problems(loaded: Loaded) -> Iterator[Problem]:
     yield from _row_problems(loaded)
     for form in draft.forms.values():
         yield from form_problems(loaded, form)
+    for check in draft.checks.values():
+        yield from _check_problems(loaded, check)
     for place in draft.places:
         for name in place.named_by:
             item = loaded.item("places", place.id)
             yield from _known(loaded, item, "questions", ("named_by",), name)
+
+
+def _check_problems(loaded: Loaded, check: Crosscheck) -> Iterator[Problem]:
+    """Yield a check of nothing, and what its sentence could not be filled with."""
+    item = loaded.item("checks", check.id)
+    yield from _known(loaded, item, "questions", ("ask",), check.ask)
+    known = names_read(check.when) | ({CHECK_VALUE} if check.value else frozenset())
+    for name in re.findall(r"\{([^{}]*)\}", check.says):
+        if name not in known:
+            yield item.problem(
+                ("says",),
+                f"« says » : « {{{name}}} » n'est rien que la règle lise",
+                write_instead(name, known, "Nommez ce que « when » lit, ou « value »."),
+            )
 
 
 def _deadline_problems(

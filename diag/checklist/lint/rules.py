@@ -6,6 +6,7 @@ from functools import partial
 
 from diag.checklist.loaded import Item, Loaded
 from diag.checklist.symbols import (
+    ANNUAIRE,
     COUNTED,
     NUMERIC,
     names_of,
@@ -18,6 +19,7 @@ from diag.checklist.typecheck import Expected, check_rule
 from diag.model.checklist import (
     Checklist,
     Criterion,
+    Crosscheck,
     EffectValue,
     Question,
     Recommendation,
@@ -65,6 +67,21 @@ def written_rules(checklist: Checklist) -> Iterator[WrittenRule]:
         judged = checklist.criteria.get(recommendation.when.criterion)
         yield from _acting_rules(recommendation, judged)
         yield from _raising_rules(recommendation, judged, checklist.questions)
+    for check in checklist.checks.values():
+        yield from _doubting_rules(check, checklist.questions)
+
+
+def _doubting_rules(
+    check: Crosscheck, questions: Mapping[str, Question]
+) -> Iterator[WrittenRule]:
+    asked = questions.get(check.ask)
+    if asked:
+        written = partial(
+            WrittenRule, "checks", check.id, place=asked.place, extra=ANNUAIRE
+        )
+        yield written(path=("when",), text=check.when)
+        if check.value:
+            yield written(path=("value",), text=check.value, expects="number")
 
 
 def _judging_rules(criterion: Criterion) -> Iterator[WrittenRule]:

@@ -12,8 +12,8 @@ from textual.worker import get_current_worker
 
 from diag.answers.answer_type import Parsed, Refused
 from diag.answers.types import TYPES
-from diag.audit.answer import UnlikelyAnswer
 from diag.audit.carried import is_second
+from diag.audit.checks import DoubtfulAnswer, UnlikelyAnswer
 from diag.audit.fitting import Costs, costs_of, countdown
 from diag.audit.memory import NothingToRepeatError, former_places
 from diag.audit.session import AuditSession
@@ -205,6 +205,12 @@ class VisitScreen(PlaceScreen):
         """Record what is typed; when it cannot be, show why, and it stays there."""
         try:
             return self.visiting.answer(typed)
+        except DoubtfulAnswer as doubt:
+            if doubt.again:
+                self._ask_why(typed, doubt)
+            else:
+                words = f"{doubt.plain_problem} Entrée pour dire pourquoi."
+                self.fiche.status(words, "bold $warning")
         except UnlikelyAnswer as doubt:
             self.fiche.status(
                 f"{doubt.plain_problem} Entrée pour confirmer.", "bold $warning"
@@ -212,6 +218,20 @@ class VisitScreen(PlaceScreen):
         except Refused as error:
             self.fiche.status(f"Refusé. {error.plain}", "bold $error")
         return ""
+
+    def _ask_why(self, typed: str | Parsed, doubt: DoubtfulAnswer) -> None:
+        """Ask for the reason of an answer that a check doubts: without, it is not."""
+        saved: list[str] = []
+
+        def keep(reason: str) -> None:
+            saved.append(self.visiting.answer(typed, reason.strip()))
+
+        def reasoned(reason: str | None) -> None:
+            if reason is not None:
+                self.show_saved(saved[-1])
+
+        asked = Ask(f"{doubt.plain_problem} Pourquoi est-ce juste ?", keep=keep)
+        self.app.push_screen(asked, reasoned)
 
     def settle(self) -> bool:
         """Record what is typed before a move; return whether nothing is left to do."""

@@ -20,8 +20,10 @@ from diag.audit.walk import walk_of
 from diag.journal import subjects
 from diag.journal.records import visits_of
 from diag.model.enums import AuditStatus, PlaceKind, Provenance, State
+from diag.office.imports import import_file
 from diag.tui.app import DiagApp
 from diag.tui.changed import ChangedScreen
+from diag.tui.dialogs import Ask
 from diag.tui.place import KeyBar
 from diag.tui.planner import PlannerScreen
 from diag.tui.reading import HelpScreen
@@ -29,7 +31,7 @@ from diag.tui.visit import VisitScreen
 from diag.tui.visit.commands import SayWithoutObject
 from diag.tui.visit.fiche import WalkPlan
 from diag.workspace.workspace import Workspace, fixed_world
-from tests.audit.builders import started, workspace
+from tests.audit.builders import started, territory, workspace
 from tests.shared import copy_once_made
 from tests.tui.builders import DAY, OTHER, SCHOOL, app_on, audited_app
 from tests.tui.waiting import shows, visible, wait_for
@@ -725,3 +727,28 @@ async def test_a_closed_audit_is_named_so_and_its_minutes_stop(tmp_path: Path) -
         heading = visible(pilot)[0]
         assert heading.rstrip().endswith("clos")
         assert " min" not in heading
+
+
+async def test_classes_beside_the_directory_want_a_second_enter_and_a_reason(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    with Workspace.open(tmp_path, fixed_world(DAY, seed=3)) as made:
+        import_file(made, "effectifs", territory().effectifs)
+    async with visit(tmp_path) as (pilot, screen):
+        before = screen.session.digest
+        await pilot.press("2", "2", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "L'annuaire en dit 6"), "the doubt")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Ask), "why")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "disant pourquoi"), "no reason")
+        assert screen.session.digest == before, "nothing yet"
+        await pilot.press("escape", *"fusion", "enter")
+        await wait_for(pilot, lambda: pilot.app.screen is screen, "kept")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "told")
+        head = screen.session.facts.answer(screen.session.facts.root, "nb_classes")
+        assert head is not None
+        assert (head.value, head.reason) == (22, "fusion")
+        await pilot.press("ctrl+r")
+        await wait_for(pilot, lambda: shows(pilot, "douteux, l'annuaire"), "doubtful")
