@@ -198,6 +198,7 @@ def _vote(report: Report, terms: Terms, motion: Motion, number: int) -> Vote:
         number=number,
         tier=motion.tier,
         title=_by_hand(report, motion, "title") or short_title(report.title(lead)),
+        also=tuple(short_title(report.title(one)) for one in motion.actions[1:]),
         where=_where(report, motion.actions),
         places=tuple(_places(motion.actions)),
         actions=tuple(one.id for one in motion.actions),

@@ -24,7 +24,7 @@ from diag.model.enums import Aside
 from diag.model.votes import Spent, Vote
 from diag.words.dates import describe_day
 from diag.words.figures import percent, typeset
-from diag.words.sentences import counted, listed, sentence
+from diag.words.sentences import counted, listed, sentence, uncapitalised
 
 Plain = str | int | bool | list["Plain"] | dict[str, "Plain"]
 """What a sheet is made of: no writer reads more into it."""
@@ -96,6 +96,7 @@ def _vote(report: Report, shown: SchoolVotes, vote: Vote) -> Plain:
         "number": vote.number,
         "tier": f"t{vote.tier}",
         "what": typeset(vote.title),
+        "also": [typeset(uncapitalised(one)) for one in vote.also],
         "where": [typeset(one) for one in (names if is_named else [vote.where])],
         "refs": list(refs_of(shown, vote)),
         "nature": typeset(nature_words(vote)),

@@ -5,13 +5,14 @@ later, by another version of the checklists, and is the same. Amounts are whole 
 with tax, rounded to ten: what is printed adds up.
 """
 
+from fractions import Fraction
 from typing import Literal
 
 from pydantic import Field
 
 from diag.model.base import Noun
-from diag.model.enums import Aside, Nature, Pending, Trade
-from diag.model.number import Number
+from diag.model.enums import Aside, BudgetSection, Nature, Pending, Trade
+from diag.model.number import Number, exact
 
 VOTES = 12
 """At most so many votes: a council asked for more reads none."""
@@ -44,6 +45,11 @@ class VoteLine(Noun):
     section: str
     as_of: str
     """When the price was seen."""
+
+    def before_tax(self, budgets: int) -> Fraction:
+        """Return what it costs over so many budgets, in cents before tax."""
+        times = budgets if self.yearly else 1
+        return Fraction(exact(self.quantity)) * self.cents * times
 
 
 class VoteNature(Noun):
@@ -152,6 +158,8 @@ class Vote(Noun):
     tier: Tier
     title: str
     """Sixty characters at most: the dearest of its actions."""
+    also: tuple[str, ...] = ()
+    """Titles of its other actions, the dearest first: none is voted unnamed."""
     where: str
     places: tuple[str, ...] = ()
     """Ids of the places that fall short; empty: the whole subject."""
@@ -267,6 +275,18 @@ class DecisionList(Noun):
     def aids(self) -> tuple[AidRange, ...]:
         """What the schemes may pay, vote by vote; empty: all of it is to be asked."""
         return tuple(one.aid for one in self.votes if one.aid)
+
+    def invested(self, vote: Vote) -> Fraction:
+        """Return what a vote invests, in cents before tax: the base of aids."""
+        left = sum(each >= vote.year for each in self.budgets)
+        return sum(
+            (
+                line.before_tax(left)
+                for line in vote.lines
+                if line.section == BudgetSection.INVESTISSEMENT
+            ),
+            Fraction(),
+        )
 
     @property
     def every(self) -> tuple[Spent, ...]:

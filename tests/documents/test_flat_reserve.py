@@ -67,6 +67,9 @@ def test_unset_it_has_no_row_and_set_it_is_in_every_total(
     assert (last["gross"], last["who"]) == (1800, "à inscrire au budget")
     note = drafted(session.workspace, DraftKind.NOTE, session.about.ref)
     assert "| 1 800 | – | 1 800 |" in plain(note.paper.document.markdown)
+    paper = drafted(session.workspace, DraftKind.DELIBERATION, session.about.ref)
+    said = "Forfait réservé : 300 € par classe, 6 classes : inscrire 1 800 € TTC"
+    assert said in plain(paper.paper.document.markdown)
 
 
 def test_it_is_the_same_whatever_is_sensitive_and_its_use_is_reserved(

@@ -28,11 +28,17 @@ from diag.model.audit import FollowUp
 from diag.model.enums import Audience, AuditStatus, FollowUpState
 from diag.model.votes import Spent, Vote, YearSpent
 from diag.words.figures import NBSP, NNBSP, number, typeset
+from diag.words.sentences import uncapitalised
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import DAY
 
-PAPERS = (DraftKind.NOTE, DraftKind.DELIBERATION, DraftKind.APPLICATION)
+PAPERS = (
+    DraftKind.NOTE,
+    DraftKind.DELIBERATION,
+    DraftKind.APPLICATION,
+    DraftKind.MINUTES,
+)
 
 
 @pytest.fixture
@@ -81,7 +87,9 @@ def check(vote: Vote, said: str, name: str) -> None:
     for amount in (spent.gross, spent.net):
         assert re.search(rf"(?<!\d){plain(number(amount))}(?!\d)", said), name
     assert plain(vote.session) in said, name
-    if name != "e-mail":
+    if name not in {"e-mail", str(DraftKind.MINUTES)}:
+        for also in vote.also:  # no object is voted unnamed
+            assert plain(uncapitalised(also)) in said, name
         assert plain(nature_words(vote)) in said, name
         assert plain(vote.otherwise.long.rstrip(".")) in said, name
 

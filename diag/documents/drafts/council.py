@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from diag.assess.words import printed_cell
 from diag.audit.reasons import concerns, law_words
-from diag.documents.blocks import Pair, bullets, definitions, table
+from diag.documents.blocks import Pair, bullets, definitions, sections, table
 from diag.documents.document import Document
 from diag.documents.drafts import frame as requirement
 from diag.documents.drafts.frame import (
@@ -38,7 +38,6 @@ from diag.documents.synthesis.common import (
 )
 from diag.documents.synthesis.decisions import (
     dangers_box,
-    discussed,
     groups,
     is_academic,
 )
@@ -51,8 +50,9 @@ from diag.documents.synthesis.gathering import (
     unaudited,
     version,
 )
-from diag.model.enums import WORKING_READER, Kind
+from diag.model.enums import WORKING_READER, Aside, Kind
 from diag.words.dates import describe_day, long_date
+from diag.words.figures import euros
 from diag.words.sentences import first_sentence, of
 from diag.words.vocabulary import FOLLOW_UPS, OWNERS, SOCLES
 
@@ -134,12 +134,20 @@ def _cited_law(found: SharedRule) -> str:
 
 
 def _articles(gathering: Gathering) -> Iterable[tuple[str, str]]:
-    """Give each vote as an article: its title, where and why, what it costs."""
+    """Give each vote as an article: its title, where and why, what it costs.
+
+    Then the flat sum for what is reserved, that a budget has to hold.
+    """
     votes = [(each, vote) for each in gathering.votes for vote in each.votes.votes]
     for rank, (each, vote) in enumerate(votes, 2):
         title = f"{call_of(each, vote)} : {vote.title}."
         words = vote_words(each, vote), amounts_words(vote)
         yield f"Article {rank}", " ".join((title, *words))
+    lines = (line for each in gathering.votes for line in each.votes.aside)
+    kept = [one for one in lines if one.why is Aside.RESERVE and one.spent.years]
+    for rank, line in enumerate(kept, len(votes) + 2):
+        paid = f"{euros(line.spent.gross)} TTC au budget {line.spent.years[0].year}"
+        yield f"Article {rank}", f"{line.title}, {line.where} : inscrire {paid}."
 
 
 def _draft(
@@ -283,20 +291,31 @@ def _decided(gathering: Gathering) -> Md:
 
 
 def _proposed(gathering: Gathering) -> Md:
-    asked = (*discussed(gathering), *groups(gathering.extracts, is_academic)[:ASKED])
-    rows = [
+    """Return the votes, as the council reads them, then what the school may do."""
+    votes = [
+        (
+            f"{call_of(each, vote)} : {vote.title}",
+            amounts_words(vote),
+            TO_WRITE,
+        )
+        for each in gathering.votes
+        for vote in each.votes.votes
+    ]
+    acts = [
         (
             one.title(READER),
             names_or_count(one.extracts, gathering.name_of),
             OWNERS[one.task.owner],
-            one.cost_words,
             one.when,
             TO_WRITE,
         )
-        for one in {one.task.id: one for one in asked}.values()
+        for one in groups(gathering.extracts, is_academic)[:ASKED]
     ]
-    columns = ("Action", "Pour", "Qui", "Coût estimé", "Avant le", "Avis du comité")
-    return table("Propositions à discuter", columns, rows)
+    asked = table(
+        "Ce qui est soumis au vote", ("Vote", "Montant", "Avis du comité"), votes
+    )
+    own = ("Action", "Pour", "Qui", "Avant le", "Avis du comité")
+    return sections((asked, table("Ce que l'école peut faire", own, acts)))
 
 
 def _alerts(gathering: Gathering) -> Md:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from diag.answers.types import heads_words
+from diag.assess.finances import LEFT_TO_COMMUNE
 from diag.assess.plan import Action
 from diag.assess.words import is_printable
 from diag.audit.findings import observed, praised, strengths
 from diag.audit.report import Report
+from diag.audit.votes import votes_of
 from diag.documents.blocks import Pair, bullets, definitions, table
 from diag.documents.document import Document
 from diag.documents.drafts.frame import draft_meta, population_words, prefilled, tools
@@ -16,8 +19,15 @@ from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
 from diag.documents.parts.budget import budget_by_domain
 from diag.documents.parts.frame import version
-from diag.documents.parts.sources import listed_aids, possible_aids, sources_list
+from diag.documents.parts.sources import (
+    TO_ASK,
+    listed_aids,
+    possible_aids,
+    source_words,
+    sources_list,
+)
 from diag.documents.parts.votes import (
+    Span,
     money_line,
     unvoted_table,
     votes_shown,
@@ -25,10 +35,18 @@ from diag.documents.parts.votes import (
 )
 from diag.documents.synthesis.common import build_page
 from diag.model.checklist import AidState
-from diag.model.enums import Audience, Kind, Owner, Standing, State
+from diag.model.enums import (
+    Audience,
+    BudgetSection,
+    Kind,
+    Owner,
+    Standing,
+    State,
+)
 from diag.model.territory import School
+from diag.model.votes import DecisionList
 from diag.words.dates import describe_day, long_date
-from diag.words.figures import percent
+from diag.words.figures import NBSP, euros, half_up, number, percent
 from diag.words.sentences import listed, phone_number, uncapitalised
 
 STRENGTHS = 6
@@ -184,15 +202,10 @@ def application(report: Report, title: str, population_of: str) -> Document:
         "sums": unvoted_table(votes),
         "budget": budget_by_domain(report),
         "aids": possible_aids(report),
-        "sources": sources_list(report, [one.source for one in listed_aids(report)]),
-        "funding": table(
-            "Plan de financement",
-            ("Ressource", "Montant", "État de la demande"),
-            [
-                (name, _BLANK, _BLANK)
-                for name in ("Aide demandée", "Autres aides", "Part de la commune")
-            ],
-        ),
+        "sources": sources_list(report, _cited(report)),
+        "spending": _spending(votes[0].votes),
+        "kept": _kept(report),
+        "funding": _funding(report, votes[0].votes),
     }
     return draft(
         "dossier",
@@ -201,6 +214,85 @@ def application(report: Report, title: str, population_of: str) -> Document:
         title=title,
         who="la commune et l'équipe de l'école, ensemble",
     )
+
+
+def _spending(votes: DecisionList) -> Md:
+    """Return what each vote invests before tax: what an aid is reckoned on."""
+    rows = [
+        (f"Vote {one.number} : {one.title}", number(half_up(votes.invested(one) / 100)))
+        for one in votes.votes
+        if votes.invested(one)
+    ]
+    if not rows:
+        return Md("")
+    rows.append(("Ensemble", number(_before_tax(votes))))
+    columns = ("Dépense", "Hors taxes, €")
+    return table("Dépenses d'investissement", columns, rows, numeric=(1,))
+
+
+def _cited(report: Report) -> list[str]:
+    rule = report.checklist.finances.get(LEFT_TO_COMMUNE)
+    kept = [rule.source] if rule and _before_tax(votes_of(report)) else []
+    return [*(one.source for one in listed_aids(report)), *kept]
+
+
+def _kept(report: Report) -> str:
+    """Return what part of an investment no aid pays, in the words of its rule."""
+    rule = report.checklist.finances.get(LEFT_TO_COMMUNE)
+    if rule is None or not rule.holds(report.date.isoformat()):
+        return ""
+    seen = f"{source_words(rule.source)}, relevé : {describe_day(rule.as_of)}"
+    return f"{rule.says.rstrip('.')} ({seen})."
+
+
+def _before_tax(votes: DecisionList) -> int:
+    """Return the sum of the rows above, each rounded to the euro."""
+    return sum(half_up(votes.invested(one) / 100) for one in votes.votes)
+
+
+def _funding(report: Report, votes: DecisionList) -> Md:
+    """Return who may pay what is invested: ranges, blanks, and what is left.
+
+    The commune pays the rest, whatever is granted; nothing is promised.
+    """
+    whole = _before_tax(votes)
+    shares = [
+        each
+        for aid in votes.aids
+        for each in aid.shares
+        if each.section == BudgetSection.INVESTISSEMENT
+    ]
+    names = dict.fromkeys(each.title for each in shares)
+    spans = {
+        name: Span(
+            sum(each.low for each in shares if each.title == name),
+            sum(each.high for each in shares if each.title == name),
+        )
+        for name in names
+    }
+    asked = [one.title for one in listed_aids(report) if one.title not in names]
+    low, high = (sum(one[end] for one in spans.values()) for end in (0, 1))
+    rows = [
+        *(
+            (name, f"{span}, si elle est accordée", _part(span, whole), _BLANK)
+            for name, span in spans.items()
+        ),
+        *((name, TO_ASK, "–", _BLANK) for name in asked),
+        ("Autres aides", _BLANK, "–", _BLANK),
+    ]
+    if whole:
+        left = Span(whole - high, whole - low)
+        rows.append(("Part de la commune", str(left), _part(left, whole), _BLANK))
+        rows.append(("Ensemble", euros(whole), f"100{NBSP}%", ""))
+    else:
+        rows.append(("Part de la commune", _BLANK, _BLANK, _BLANK))
+    columns = ("Ressource", "Montant hors taxes", "Part", "État de la demande")
+    return table("Plan de financement de l'investissement", columns, rows)
+
+
+def _part(span: Span, whole: int) -> str:
+    low, high = (half_up(Fraction(100 * each, whole)) for each in span)
+    return f"{low}{NBSP}%" if low == high else f"{low} à {high}{NBSP}%"
 
 
 def _bearer(report: Report, population_of: str) -> object:

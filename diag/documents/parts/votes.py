@@ -239,11 +239,13 @@ def _section_cell(spent: Spent) -> str:
 
 
 def vote_words(each: SchoolVotes, vote: Vote) -> str:
-    """Return what stands under the title of a vote: where, on what, else what."""
+    """Return what stands under the title of a vote: what else, where, why, or else."""
     refs = ", ".join(refs_of(each, vote))
     where = " · ".join(filter(None, (vote.where, refs)))
     otherwise = f"Sinon : {vote.otherwise.long}" if vote.otherwise.long else ""
-    parts = (where, nature_words(vote), otherwise)
+    others = " ; ".join(map(uncapitalised, vote.also))
+    also = f"Avec : {others}" if others else ""
+    parts = (also, where, nature_words(vote), otherwise)
     return " ".join(sentence(one) for one in parts if one)
 
 

@@ -116,19 +116,6 @@ def groups(
     return tuple(sorted(told, key=_rank))
 
 
-def discussed(gathering: Gathering) -> tuple[SharedAction, ...]:
-    """Return what a committee should talk over now, whether or not it takes a vote.
-
-    One of them cures the lack of something indispensable, if anything does.
-    """
-
-    def is_for_them(extract: Extract, task: Task) -> bool:
-        is_ready = task.council and is_ripe(task)
-        return is_ready and task.id not in extract.dangers
-
-    return with_a_need(groups(gathering.extracts, is_for_them), DECISIONS)
-
-
 def with_a_need(ripe: Sequence[SharedAction], room: int) -> tuple[SharedAction, ...]:
     """Return the first groups; if something indispensable lacks, one is its cure."""
     told = list(ripe[:room])

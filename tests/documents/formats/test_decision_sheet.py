@@ -67,6 +67,8 @@ def sheet(
                 "what": f"Poser des prises réseau et un bouton de coupure, lot {at}"[
                     :60
                 ],
+                "also": ["poser trois stores dans les classes du bâtiment du parc"]
+                * (at % 5),
                 "where": rooms(places, name),
                 "refs": [f"A{100 + each}" for each in range(4)],
                 "nature": "Obligation : loi n° 2015-136 du 9 février 2015, article 7",
