@@ -66,7 +66,7 @@ class Captures:
         await self.at(lambda: app.go_visit(HALF, None, None), "Réponse")
         await self.draw("fiche", "Demander")
         await press("f6")
-        await self.draw("lieux", "Lieux de l'école")
+        await self.draw("salles", "Les salles")
         await press("escape", "f2")
         await self.draw("grille", "Recopier")
         await press("f2")

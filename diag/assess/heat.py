@@ -1,7 +1,7 @@
 """Where each room stands on each of its aspects: the worst of its criteria there.
 
 A cell is an interval as a verdict is: its low is the lowest that a criterion may be
-worth, its high the lowest that one surely in scope may reach. It says nothing of what
+worth, its high the lowest that one surely in scope may reach. Nothing follows of what
 is not judged: a room where no danger was seen is not a safe one.
 """
 
@@ -123,6 +123,11 @@ def aspects_of_dangers(checklist: Checklist) -> Mapping[str, frozenset[str]]:
         for danger in names_of(criterion) & dangers if criterion.aspect else ():
             found.setdefault(danger, set()).add(criterion.aspect)
     return {danger: frozenset(aspects) for danger, aspects in found.items()}
+
+
+def danger_columns(checklist: Checklist) -> frozenset[str]:
+    """Return the aspects that are of dangers to bodies."""
+    return frozenset[str]().union(*aspects_of_dangers(checklist).values())
 
 
 def judged_in(

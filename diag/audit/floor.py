@@ -25,7 +25,7 @@ _IN_ONE_ROW = 2
 """So many rooms stand in one row."""
 
 
-class Step(StrEnum):
+class FloorStep(StrEnum):
     """What moves a room, or changes its width."""
 
     LEFT = "left"
@@ -36,7 +36,7 @@ class Step(StrEnum):
     NARROWER = "narrower"
 
 
-class Spot(NamedTuple):
+class RoomSpot(NamedTuple):
     """Where a room stands."""
 
     holder: str
@@ -109,10 +109,10 @@ def walking_order(facts: Facts) -> tuple[Place, ...]:
     return tuple(room for holder in holders(facts) for room in rooms_in(facts, holder))
 
 
-def spots_of(floor: Floor) -> Mapping[str, Spot]:
+def spots_of(floor: Floor) -> Mapping[str, RoomSpot]:
     """Return where each room stands, by its id."""
     return {
-        room: Spot(holder, row, rank, start, width)
+        room: RoomSpot(holder, row, rank, start, width)
         for holder, rows in floor.items()
         for row, rooms in enumerate(rows)
         for rank, ((room, width), start) in enumerate(
@@ -121,7 +121,7 @@ def spots_of(floor: Floor) -> Mapping[str, Spot]:
     }
 
 
-def moved(floor: Floor, room: str, step: Step) -> Floor:
+def moved(floor: Floor, room: str, step: FloorStep) -> Floor:
     """Return the plan once a room took a step; the same one where it cannot.
 
     Up and down keep about the same distance from the left; past the first or the last
@@ -130,21 +130,21 @@ def moved(floor: Floor, room: str, step: Step) -> Floor:
     spot = spots_of(floor)[room]
     rows = [list(row) for row in floor[spot.holder]]
     row = rows[spot.row]
-    if step in {Step.LEFT, Step.RIGHT}:
-        other = spot.rank + (1 if step is Step.RIGHT else -1)
+    if step in {FloorStep.LEFT, FloorStep.RIGHT}:
+        other = spot.rank + (1 if step is FloorStep.RIGHT else -1)
         if 0 <= other < len(row):
             row[spot.rank], row[other] = row[other], row[spot.rank]
-    elif step in {Step.UP, Step.DOWN}:
-        rows = _in_other_row(rows, spot, 1 if step is Step.DOWN else -1)
+    elif step in {FloorStep.UP, FloorStep.DOWN}:
+        rows = _in_other_row(rows, spot, 1 if step is FloorStep.DOWN else -1)
     else:
-        width = spot.width + (1 if step is Step.WIDER else -1)
+        width = spot.width + (1 if step is FloorStep.WIDER else -1)
         row[spot.rank] = room, min(max(width, 1), WIDEST)
     own = tuple(tuple(each) for each in rows if each)
     return {**floor, spot.holder: own}
 
 
 def _in_other_row(
-    rows: list[list[tuple[str, int]]], spot: Spot, way: int
+    rows: list[list[tuple[str, int]]], spot: RoomSpot, way: int
 ) -> list[list[tuple[str, int]]]:
     room = rows[spot.row].pop(spot.rank)
     rows = [[], *rows, []]

@@ -1,8 +1,7 @@
 """Rooms, buildings, lots: found by the name an engineer types, added, renamed."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -86,15 +85,19 @@ def add_places(
 def _new(session: AuditSession, kind: PlaceKind, name: str, parent: str) -> Place:
     if kind in ROOT_KINDS:
         raise DiagError(f"On n'ajoute pas de lieu de sorte « {PLACE_NAMES[kind]} ».")
-    holder = find_place(session, parent)
+    holder = _check_holds(find_place(session, parent), kind)
+    seed = session.workspace.world.nonce() + session.workspace.world.nonce()
+    ident = str(UUID(bytes=seed, version=4))
+    return Place(id=ident, kind=kind, parent=holder.id, name=_free(session, name))
+
+
+def _check_holds(holder: Place, kind: PlaceKind) -> Place:
     if holder.kind not in PARENT_KINDS[kind]:
         raise DiagError(
             f"Un lieu de sorte « {PLACE_NAMES[kind]} » ne se range pas dans "
             f"« {holder.name} » ({PLACE_NAMES[holder.kind]})."
         )
-    seed = session.workspace.world.nonce() + session.workspace.world.nonce()
-    ident = str(UUID(bytes=seed, version=4))
-    return Place(id=ident, kind=kind, parent=holder.id, name=_free(session, name))
+    return holder
 
 
 def rename_place(session: AuditSession, text: str, name: str) -> Place:
@@ -107,6 +110,26 @@ def rename_place(session: AuditSession, text: str, name: str) -> Place:
     renamed = place.model_copy(update={"name": _free(session, name)})
     session.record(changes.placed(session.audit.id, renamed))
     return renamed
+
+
+def move_place(session: AuditSession, text: str, holder: str) -> Place:
+    """Have a place stand in another one; its answers stay.
+
+    Raises:
+        DiagError: unknown place, or a holder that cannot hold it.
+    """
+    place = _check_not_root(find_place(session, text))
+    there = _check_holds(find_place(session, holder), place.kind)
+    moved = place.model_copy(update={"parent": there.id})
+    if moved != place:
+        session.record(changes.placed(session.audit.id, moved))
+    return moved
+
+
+def holders_of(facts: Facts, kind: PlaceKind) -> tuple[Place, ...]:
+    """Return the places where one of a kind may stand, in order."""
+    kinds = PARENT_KINDS.get(kind, frozenset())
+    return tuple(one for one in facts.places.values() if one.kind in kinds)
 
 
 def remove_place(session: AuditSession, text: str) -> Place:
@@ -282,38 +305,17 @@ def _count_up(piece: str) -> tuple[str, ...]:
     if not found:
         return (piece,)
     first, last = int(found["first"]), int(found["last"])
-    if first > last or last - first >= MOST:
+    if first > last:
+        upward = f"{found['what']} {last} à {first}"
         raise DiagError(
-            f"« {piece} » : de {first} à {last}. Donnez le plus petit numéro d'abord, "
-            f"et {MOST} lieux au plus d'un coup."
+            f"« {piece} » compte à rebours. Écrivez « {upward} », le plus petit numéro "
+            "d'abord."
+        )
+    if last - first >= MOST:
+        raise DiagError(
+            f"« {piece} » ferait {last - first + 1} lieux : {MOST} au plus d'un coup. "
+            "Vérifiez les numéros."
         )
     width = len(found["first"])
     numbers = range(first, last + 1)
     return tuple(f"{found['what']} {number:0{width}}" for number in numbers)
-
-
-@dataclass(frozen=True, slots=True)
-class Outlined:
-    """One place in the outline."""
-
-    place: Place
-    depth: int
-    """0 right under the school."""
-    answers: int
-    """How many questions are answered there."""
-
-
-def outlined(facts: Facts) -> tuple[Outlined, ...]:
-    """Return every place but the school itself, each before what it holds."""
-    counts = Counter(place for place, _ in facts.answers)
-    return tuple(
-        Outlined(place, depth, counts[place.id])
-        for place, depth in _under(facts, facts.root, 0)
-    )
-
-
-def _under(facts: Facts, holder: str, depth: int) -> Iterator[tuple[Place, int]]:
-    for place in facts.places.values():
-        if place.parent == holder:
-            yield place, depth
-            yield from _under(facts, place.id, depth + 1)

@@ -13,7 +13,7 @@ from textwrap import wrap
 from diag.assess.money import Money
 from diag.documents.escape import one_line
 from diag.words.figures import typeset
-from diag.words.sentences import counted, uncapitalised
+from diag.words.sentences import uncapitalised
 
 WIDTH, NARROW = 640, 340
 """Units across, on a page and on a telephone: about as many pixels."""
@@ -242,120 +242,10 @@ def _draw_bar(bar: Bar, x: int, y: int, room: int) -> list[str]:
     low, high = (round(bound * room) for bound in bar.span or (0, 0))
     shapes = [rect_mark(TRACK, x, y, room, _BAR)]
     if high > low:
-        shapes.append(_hatched(x + low, y, high - low, _BAR))
+        shapes.append(hatched_mark(x + low, y, high - low, _BAR))
     if low:
         shapes.append(rect_mark(FULL, x, y, low, _BAR))
     return shapes
-
-
-Level = tuple[int, int]
-"""The least and the highest level that a room may have on a criterion."""
-
-_ROOM_ROW, _ROOM_CELL, _ROOM_LETTER = 24, 36, 6.4
-_ROOM_RISE, _ROOM_RUN = 0.87, 0.5
-"""Sine and cosine of 60 degrees: how names rise above their columns."""
-_LONGEST_NAME = 28
-LETTERS = "IBRE"
-"""By level: insuffisant, base, recommandé, exemplaire."""
-TINTS = ("#7d1f24", "#a35f14", "#8fbfb2", "#e3efe0")
-"""By level, once it is settled: the darker the worse, in grey too."""
-_INKS = ("#ffffff", "#ffffff", "#000000", "#000000")
-_UNKNOWN = (0, len(TINTS) - 1)
-
-
-def describe_level(level: Level) -> str:
-    """Return « 2 », or « 0 à 2 » while a fact is missing."""
-    low, high = level
-    return f"{low}" if low == high else f"{low} à {high}"
-
-
-def draw_rooms(
-    names: Sequence[str], rows: Sequence[tuple[str, Sequence[Level | None]]]
-) -> Drawing | None:
-    """Return the level of each room on each criterion; None without a criterion."""
-    if not rows:
-        return None
-    names = [printed(name) for name in names]
-    longest = max(len(cut(name, _LONGEST_NAME)) for name in names) * _ROOM_LETTER
-    left = (
-        WIDTH - _ROOM_CELL * len(names) - round(longest * _ROOM_RUN) + _ROOM_CELL // 2
-    )
-    top = round(longest * _ROOM_RISE) + 14
-    shapes, told = [], []
-    for at, name in enumerate(names):
-        x, y = left + at * _ROOM_CELL + _ROOM_CELL // 2, top - 6
-        turned = text_mark(cut(name, _LONGEST_NAME), 0, 0, size=12, fill=SOFT)
-        shapes.append(f'<g transform="translate({x} {y}) rotate(-60)">{turned}</g>')
-    for rank, (criterion, levels) in enumerate(rows):
-        label, y = printed(criterion), top + rank * _ROOM_ROW
-        shown = cut(label, int((left - 8) / _ROOM_LETTER))
-        shapes.append(text_mark(shown, 0, y + 16, size=13))
-        shapes += (
-            _draw_level(level, left + at * _ROOM_CELL, y)
-            for at, level in enumerate(levels)
-        )
-        known = (
-            f"{name} {_letters(level)}"
-            for name, level in zip(names, levels, strict=True)
-            if level
-        )
-        told.append(f"{label} : {', '.join(known) or 'sans objet'}")
-    return Drawing(
-        printed(_claim_of_rooms(rows, len(names))),
-        printed(f"{' ; '.join(told)}."),
-        printed(
-            "I insuffisant, B base, R recommandé, E exemplaire ; ? : pas encore su ; "
-            "un tiret : sans objet dans cette salle. Plus c'est foncé, plus il manque."
-        ),
-        Panel(WIDTH, top + _ROOM_ROW * len(rows) + 2, "".join(shapes)),
-        lacks=tuple(_lacks(names, rows)),
-    )
-
-
-def _claim_of_rooms(
-    rows: Sequence[tuple[str, Sequence[Level | None]]], rooms: int
-) -> str:
-    short = sum(any(levels[at] == (0, 0) for _, levels in rows) for at in range(rooms))
-    if not short:
-        return "Aucune salle n'a de point sûrement insuffisant"
-    verb = "a" if short == 1 else "ont"
-    return f"{counted(short, 'salle')} sur {rooms} {verb} au moins un point insuffisant"
-
-
-def _lacks(
-    names: Sequence[str], rows: Sequence[tuple[str, Sequence[Level | None]]]
-) -> list[str]:
-    """Return of each room what is insufficient there, then what nobody knows yet."""
-    found = []
-    for at, name in enumerate(names):
-        here = [(title, levels[at]) for title, levels in rows]
-        short = [title for title, level in here if level == (0, 0)]
-        doubts = sum(level is not None and level[0] < level[1] for _, level in here)
-        named = f"insuffisant : {' ; '.join(short)}"
-        parts = [named if short else "rien d'insuffisant"]
-        if doubts:
-            parts.append(f"{counted(doubts, 'point')} à préciser")
-        found.append(printed(f"{name} : {', '.join(parts)}."))
-    return found
-
-
-def _letters(level: Level) -> str:
-    low, high = level
-    if level == _UNKNOWN:
-        return "?"
-    return LETTERS[low] if low == high else f"{LETTERS[low]}-{LETTERS[high]}"
-
-
-def _draw_level(level: Level | None, x: int, top: int) -> str:
-    words, box, ink = "–", "", INK
-    size = (x + 1, top + 1, _ROOM_CELL - 2, _ROOM_ROW - 2)
-    if level:
-        words = _letters(level)
-        is_settled = level[0] == level[1]
-        box = rect_mark(TINTS[level[0]], *size) if is_settled else _hatched(*size)
-        ink = _INKS[level[0]] if is_settled else INK
-    middle = x + _ROOM_CELL // 2
-    return box + text_mark(words, middle, top + 16, anchor="middle", size=13, fill=ink)
 
 
 def text_mark(
@@ -384,7 +274,7 @@ _HATCH = 6
 """Between two lines of what is not certain."""
 
 
-def _hatched(x: int, y: int, width: int, height: int) -> str:
+def hatched_mark(x: int, y: int, width: int, height: int) -> str:
     """Return a rectangle of slanting lines: it depends on what nobody knows yet."""
     lines = "".join(
         f"M{x + max(0, at - height)} {y + min(height, at)}"

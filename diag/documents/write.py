@@ -188,6 +188,24 @@ def write_departure(session: AuditSession) -> Path:
     return path
 
 
+def write_rooms(session: AuditSession, aspect: str) -> tuple[Path, Path]:
+    """Write where rooms stand next to the reports of the audit: a table, a plan.
+
+    The plan is coloured by an aspect. Return where both are.
+    """
+    # As above.
+    from diag.audit.report import report_folder  # noqa: PLC0415
+    from diag.documents.parts.rooms import rooms_drawn  # noqa: PLC0415
+
+    folder = report_folder(session)
+    folder.mkdir(parents=True, exist_ok=True)
+    drawn = rooms_drawn(session.facts, session.checklist, session.judged, aspect)
+    paths = folder / "salles.svg", folder / "plan-des-salles.svg"
+    for path, drawing in zip(paths, drawn, strict=True):
+        write_whole(path, drawing.svg(path.stem).encode("utf-8"))
+    return paths
+
+
 MANIFEST = "ecrits.json"
 """File of a folder of reports with what each of them was written from."""
 

@@ -29,7 +29,7 @@ class KeyPlace(StrEnum):
     CHANGED = "Ce qui a changé"
     DEPARTURE = "Avant de partir"
     PHOTOS = "Photos"
-    PLACES = "Lieux"
+    PLACES = "Salles"
     BILAN = "Bilan"
     REWORD = "Texte d'une préconisation"
     DEBRIEF = "À chaud"

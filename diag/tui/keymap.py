@@ -29,11 +29,11 @@ from diag.tui import (
     noting,
     palette,
     photos,
-    places,
     planner,
     preview,
     reading,
     reword,
+    rooms,
     school,
     setup,
     suppose,
@@ -56,6 +56,7 @@ from diag.tui.commands import (
 )
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
+from diag.tui.rooms import editing
 from diag.tui.safe import Sturdy, content
 from diag.tui.text import Sentence
 from diag.tui.visit import VisitScreen
@@ -174,7 +175,8 @@ PLACES = {
     planner.__name__: KeyPlace.PLANNER,
     departure.__name__: KeyPlace.DEPARTURE,
     photos.__name__: KeyPlace.PHOTOS,
-    places.__name__: KeyPlace.PLACES,
+    rooms.__name__: KeyPlace.PLACES,
+    editing.__name__: KeyPlace.PLACES,
     bilan.__name__: KeyPlace.BILAN,
     bilan_commands.__name__: KeyPlace.BILAN,
     follow.__name__: KeyPlace.BILAN,

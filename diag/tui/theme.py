@@ -108,6 +108,16 @@ THEMES = (DIAG_LIGHT, DIAG_DARK)
 """Both; the app registers no other."""
 
 
+ON_SCREEN = (
+    ("#e05252", "#000000"),
+    ("#d9a441", "#000000"),
+    ("#3f7468", "#ffffff"),
+    ("#2b4f47", "#ffffff"),
+)
+"""Ground and ink of each level on a dark screen, where brightness is attention; on
+paper, and on a light screen, darkness is: `diag.documents.room_drawings.ON_PAPER`."""
+
+
 class PlainStyle(Widget):
     """Textual blends the backgrounds of every ancestor each time it is asked.
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from diag.audit.floor import (
     WIDEST,
     Floor,
-    Step,
+    FloorStep,
     floor_of,
     keep_floor,
     moved,
@@ -53,12 +53,14 @@ def squares(floor: Floor) -> Counter[tuple[str, int, int]]:
 
 
 schools = st.lists(st.sampled_from(["", "a", "b"]), min_size=1, max_size=14)
-gestures = st.lists(st.tuples(st.integers(0, 13), st.sampled_from(Step)), max_size=40)
+gestures = st.lists(
+    st.tuples(st.integers(0, 13), st.sampled_from(FloorStep)), max_size=40
+)
 
 
 @given(schools, gestures)
 def test_whatever_moves_every_room_stands_once_and_none_overlaps(
-    holders: list[str], steps: list[tuple[int, Step]]
+    holders: list[str], steps: list[tuple[int, FloorStep]]
 ) -> None:
     facts = school(holders)
     for which, step in steps:
@@ -104,13 +106,13 @@ def test_rooms_stand_along_a_corridor_before_anybody_arranges_them() -> None:
 
 def test_up_and_down_stay_about_where_the_room_was() -> None:
     floor = {"e": (tuple((one, 1) for one in "abc"), tuple((one, 1) for one in "de"))}
-    assert moved(floor, "b", Step.DOWN)["e"] == (
+    assert moved(floor, "b", FloorStep.DOWN)["e"] == (
         (("a", 1), ("c", 1)),
         (("d", 1), ("b", 1), ("e", 1)),
     )
-    assert moved(floor, "c", Step.UP)["e"][0] == (("c", 1),)
-    assert moved(floor, "a", Step.LEFT) == floor
-    assert moved(floor, "a", Step.NARROWER) == floor
+    assert moved(floor, "c", FloorStep.UP)["e"][0] == (("c", 1),)
+    assert moved(floor, "a", FloorStep.LEFT) == floor
+    assert moved(floor, "a", FloorStep.NARROWER) == floor
 
 
 def names(session: AuditSession) -> list[str]:
@@ -132,7 +134,7 @@ def test_the_plan_is_kept_walked_in_its_order_and_undone(tmp_path: Path) -> None
         assert names(session) == ["CP", "CE1", "CE2", "Motricité"]
         keep_floor(session, floor_of(session.facts))
         assert subjects.FLOOR not in [one.subject for one in session.revisions()]
-        keep_floor(session, moved(floor_of(session.facts), rooms[2].id, Step.UP))
+        keep_floor(session, moved(floor_of(session.facts), rooms[2].id, FloorStep.UP))
         assert names(session) == ["CE2", "CP", "CE1", "Motricité"]
         assert changes_of(session)[-1][2:4] == ("plan des salles", "changé")
         assert [one for one in walked(session) if one != "Petits"] == names(session)
@@ -149,8 +151,8 @@ def test_two_plans_made_apart_are_no_conflict_the_later_stands(tmp_path: Path) -
         session = started(made)
         rooms = add_places(session, SALLE, ("CP", "CE1"))
         floor = floor_of(session.facts)
-        first = moved(floor, rooms[0].id, Step.RIGHT)
-        second = moved(floor, rooms[0].id, Step.WIDER)
+        first = moved(floor, rooms[0].id, FloorStep.RIGHT)
+        second = moved(floor, rooms[0].id, FloorStep.WIDER)
         for one in (first, second):
             draft = changes.arranged(session.audit.id, one)
             session.record(replace(draft, parents=()))

@@ -48,8 +48,11 @@ def test_a_line_names_one_place_or_several(typed: str, names: tuple[str, ...]) -
 
 def test_a_range_that_nobody_means_is_refused() -> None:
     assert len(names_in(f"Salle 1 à {MOST}")) == MOST
-    for typed in ("Salle 1 à 9999", "Classe 1 à 10000", "Classe 8 à 1"):
-        with pytest.raises(DiagError, match="le plus petit numéro d'abord"):
+    for typed, why in (
+        ("Classe 1 à 10000", "ferait 10000 lieux : 60 au plus"),
+        ("Classe 8 à 1", "à rebours. Écrivez « Classe 1 à 8 »"),
+    ):
+        with pytest.raises(DiagError, match=why):
             names_in(typed)
 
 

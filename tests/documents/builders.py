@@ -22,6 +22,7 @@ from diag.model.audit import (
 )
 from diag.model.charter import Issuer
 from diag.model.checklist import (
+    Aspect,
     Below,
     Checklist,
     Choice,
@@ -134,7 +135,7 @@ CRITERIA = (
         title="Deux prises réseau par classe", kind=Kind.BLOCKING, weight=2,
         place=SALLE, applicable="type_salle == 'classe'",
         levels={3: "prises >= 3", 2: "prises >= 2", 1: "prises >= 1"},
-        why="Le câble ne tombe pas en panne.", sources=("S2",)),
+        why="Le câble ne tombe pas en panne.", sources=("S2",), aspect="reseau"),
     Criterion(id="projet", ref="GOV-01", domain="projet",
         title="Un projet numérique écrit", kind=Kind.IMPROVEMENT, weight=1,
         place=ECOLE, levels={2: "projet_ecrit"},
@@ -142,7 +143,7 @@ CRITERIA = (
     Criterion(id="mots-de-passe-ranges", ref="SEC-06", domain="securite",
         title="Des mots de passe rangés", kind=Kind.IMPROVEMENT, weight=1,
         place=SALLE, levels={2: "mots_de_passe_affiches == 0"},
-        why="Un mot de passe affiché ne protège plus.", sources=("S1",)),
+        why="Un mot de passe affiché ne protège plus.", sources=("S1",), aspect="mots"),
 )  # fmt: skip
 
 
@@ -220,6 +221,10 @@ CHECKLIST = Checklist(
         Domain(id="reseau", title="Accès et réseau", weight=3),
         Domain(id="securite", title="Sécurité", weight=2),
         Domain(id="projet", title="Projet", weight=1),
+    ),
+    aspects=(
+        Aspect(id="reseau", label="Réseau", short="Rés"),
+        Aspect(id="mots", label="Mots de passe", short="Mot"),
     ),
     questions={one.id: one for one in QUESTIONS},
     criteria={one.id: one for one in CRITERIA},

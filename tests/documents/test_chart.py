@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diag.assess.heat import HeatCell
 from diag.assess.money import Money
 from diag.documents.blocks import drawings_in, sections, table
 from diag.documents.document import Document, Meta
@@ -17,17 +18,16 @@ from diag.documents.drawings import (
     NARROW,
     SCORES_CLAIM,
     SOFT,
-    TINTS,
     WIDTH,
     YEARS_CLAIM,
     Bar,
     Drawing,
     Panel,
-    draw_rooms,
     draw_scores,
     draw_years,
 )
 from diag.documents.formats import FORMATS, Format
+from diag.documents.room_drawings import ON_PAPER, HeatMark, draw_heat, heat_mark
 from diag.documents.templates import build_document
 from diag.model.enums import Audience
 from tests.documents.builders import TODAY, report
@@ -72,7 +72,7 @@ def french_less(text: str) -> str:
 
 SCORES = scores(bar("Wi-Fi & cie", 40, 40))
 YEARS = years(Money(10), Money(20))
-ROOMS = draw_rooms(["CP <b>"], [("Une prise", [(2, 2)])])
+ROOMS = draw_heat(["Son"], [("CP <b>", [HeatMark("R", "recommandé", 2)])])
 
 
 @pytest.mark.parametrize("found", [SCORES, YEARS, ROOMS])
@@ -90,7 +90,7 @@ def test_a_drawing_is_sound_and_described(found: Drawing | None) -> None:
 def test_nothing_is_drawn_of_nothing() -> None:
     assert draw_scores(COLUMNS, []) is None
     assert draw_years([]) is None
-    assert draw_rooms(["CP"], []) is None
+    assert draw_heat(["Son"], []) is None
 
 
 def test_a_drawing_belongs_to_the_table_that_it_was_built_with() -> None:
@@ -180,23 +180,32 @@ def test_a_year_is_told_to_cost_most_only_where_it_surely_does() -> None:
 
 
 def test_rooms_bear_letters_and_the_darkest_is_the_worst() -> None:
-    found = draw_rooms(
-        ["CP", LONG_NAME],
-        [
-            ("Deux prises", [(0, 0), (0, 2)]),
-            ("Un son audible", [None, None]),
-            ("Un écran", [(3, 3), (0, 3)]),
-        ],
-    )
+    cells: dict[str, list[HeatCell | None]] = {
+        "CP": [HeatCell(1, 3, 0), HeatCell(0, 0, 0), HeatCell(0, 2, 1)],
+        LONG_NAME: [None, HeatCell(3, 3, 0), HeatCell(0, 3, 2)],
+    }
+    rows = [
+        (
+            name,
+            [heat_mark(cell, of_danger=not n) for n, cell in enumerate(own)],
+        )
+        for name, own in cells.items()
+    ]
+    found = draw_heat(["Danger", "Image", "Son"], rows)
     assert found is not None
-    for words in (">I</text>", ">I-R</text>", ">–</text>", ">E</text>", ">?</text>"):
-        assert words in found.wide.body
+    for words in ("rien vu", "I", "I-R", "–", "E", "?"):
+        assert f">{words}</text>" in found.wide.body, words
     assert found.title == "1 salle sur 2 a au moins un point insuffisant"
     assert found.lacks == (
-        "CP\u00a0: insuffisant\u00a0: Deux prises.",
-        f"{LONG_NAME}\u00a0: rien d’insuffisant, 2 points à préciser.",
+        "CP\u00a0: insuffisant\u00a0: Image, 1 point à préciser.",
+        f"{LONG_NAME}\u00a0: rien d’insuffisant, 1 point à préciser.",
     )
-    assert all(worse < better for worse, better in pairwise(map(luminance, TINTS)))
+    assert "Danger rien vu, Image insuffisant" in french_less(found.words)
+    assert "sûr" not in found.alt.replace("sûrement", "")
+    danger = heat_mark(HeatCell(0, 0, 0, danger=True), of_danger=True)
+    assert (danger.text, danger.level) == ("!", 0)
+    grounds = [luminance(ground) for ground, _ in ON_PAPER]
+    assert all(worse < better for worse, better in pairwise(grounds))
 
 
 def luminance(colour: str) -> float:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.terminal.visits import prepared, visit_in
 
-DOWN, UP = "\x1b[B", "\x1b[A"
+DOWN, UP, RIGHT = "\x1b[B", "\x1b[A", "\x1b[C"
 MOST = 3_000
 """Bytes of a key, at 80×24."""
 QUIET = 1.5
@@ -39,3 +39,20 @@ def test_a_key_draws_only_what_it_changes(tmp_path: Path) -> None:
             terminal.settle()
 
             assert 0 < terminal.written - before < MOST
+
+
+def test_salles_draws_only_what_a_move_changes_then_nothing(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    with visit_in(tmp_path) as terminal:
+        terminal.resize(80, 24)
+        terminal.settle()
+        terminal.send("\x1b[17~")
+        terminal.wait_for(lambda: terminal.shows("Les salles"), "the rooms")
+        terminal.settle()
+        for key in (DOWN, RIGHT, RIGHT, UP, "6", "p", RIGHT, DOWN, "5"):
+            before = terminal.written
+            terminal.send(key)
+            terminal.settle()
+            if key != "p":  # the other face, whole
+                assert 0 < terminal.written - before < MOST, key
+        assert not terminal.read(QUIET)

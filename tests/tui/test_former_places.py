@@ -1,4 +1,4 @@
-"""The places of the audit before, taken again in one key, in Lieux or the grille."""
+"""The places of the audit before, taken again in one key, in Salles or the grille."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +10,7 @@ from diag.audit import session as audits
 from diag.audit.places import add_place
 from diag.audit.session import AuditSession
 from diag.model.enums import PlaceKind
-from diag.tui.places import PlacesScreen
+from diag.tui.rooms import RoomsScreen
 from diag.tui.visit import VisitScreen
 from diag.tui.visit.grid import Grid
 from tests.audit.builders import SCHOOL, started, workspace
@@ -38,7 +38,7 @@ async def second_audit(
         yield pilot, screen
 
 
-async def test_in_lieux_one_key_takes_them_and_one_undo_takes_them_back(
+async def test_in_salles_one_key_takes_them_and_one_undo_takes_them_back(
     tmp_path: Path,
 ) -> None:
     async with second_audit(tmp_path) as (pilot, screen):
@@ -47,7 +47,8 @@ async def test_in_lieux_one_key_takes_them_and_one_undo_takes_them_back(
         await pilot.press("f6")
         offered = "F8 reprend les 3 lieux de 2025-2026"
         await wait_for(pilot, lambda: shows(pilot, offered), "offered")
-        assert shows(pilot, "F8 Reprendre  Échap Revenir")
+        assert shows(pilot, "Aucune salle : s en ajoute, F8 reprend")
+        assert shows(pilot, "F8 Reprendre")
         await pilot.press("f8")
         taken = "Enregistré · les 3 lieux de 2025-2026, sans réponse. Ctrl+Z annule."
         await wait_for(pilot, lambda: shows(pilot, taken), "taken")
@@ -84,7 +85,7 @@ async def test_nothing_is_offered_once_the_audit_has_a_place(tmp_path: Path) -> 
     async with second_audit(tmp_path, "Cantine") as (pilot, screen):
         assert not shows(pilot, "reprendre")
         await pilot.press("f6")
-        await wait_for(pilot, lambda: isinstance(pilot.app.screen, PlacesScreen), "f6")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, RoomsScreen), "f6")
         await wait_for(pilot, lambda: shows(pilot, "Cantine"), "the places")
         assert not shows(pilot, "F8 Reprendre")
         await pilot.press("f8", "delete")

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from diag.model.enums import PlaceKind, State
 from diag.tui import keyboard
 from diag.tui.dialogs import Ask, Notice
-from diag.tui.places import PlacesScreen
+from diag.tui.rooms import RoomsScreen
 from tests.tui.builders import SCHOOL, new_app
 from tests.tui.visit.test_visit import prepared, visit
 from tests.tui.waiting import shows, wait_for
@@ -51,7 +51,7 @@ async def test_letters_typed_ahead_of_the_places_close_no_list(tmp_path: Path) -
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):
         burst(pilot, ["f6", *"toxolo"])
-        await wait_for(pilot, lambda: isinstance(pilot.app.screen, PlacesScreen), "F6")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, RoomsScreen), "F6")
         burst(pilot, ["s"])
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, Ask), "the last key")
         assert not screen.session.facts.closed

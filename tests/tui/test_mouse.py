@@ -9,8 +9,8 @@ from diag.tui.bilan import BilanScreen
 from diag.tui.bilan.faces import FACES
 from diag.tui.dialogs import Confirm
 from diag.tui.palette import Palette
-from diag.tui.places import PlacesScreen
 from diag.tui.reword import RewordScreen
+from diag.tui.rooms import RoomsScreen
 from diag.tui.visit import VisitScreen
 from diag.tui.visit.fiche import WalkPlan
 from tests.tui.builders import SCHOOL, audited_app
@@ -46,18 +46,18 @@ async def test_one_click_in_the_palette_does_what_it_names(tmp_path: Path) -> No
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, _):
         await pilot.press("ctrl+p")
-        await wait_for(pilot, lambda: shows(pilot, "commande   Lieux"), "the palette")
-        await click(pilot, "commande   Lieux")
+        await wait_for(pilot, lambda: shows(pilot, "commande   Salles"), "the palette")
+        await click(pilot, "commande   Salles")
         await wait_for(
-            pilot, lambda: isinstance(pilot.app.screen, PlacesScreen), "the places"
+            pilot, lambda: isinstance(pilot.app.screen, RoomsScreen), "the places"
         )
 
 
-async def test_what_the_list_of_places_does_is_all_reached(tmp_path: Path) -> None:
+async def test_what_salles_does_is_all_reached(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, _):
         await pilot.press("f6")
-        await wait_for(pilot, lambda: shows(pilot, "Lieux de l'école"), "the places")
+        await wait_for(pilot, lambda: shows(pilot, "Les salles"), "the rooms")
         await click(pilot, "Chercher")
         await wait_for(pilot, lambda: shows(pilot, "Matériel complet"), "the palette")
         await click(pilot, "commande   Retirer")

@@ -1,4 +1,4 @@
-"""Lieux: rooms added one by one or together, and what undoes it, in its own words."""
+"""Salles: rooms added one by one or together, and what undoes it, in its own words."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,7 +11,8 @@ from diag.model.enums import PlaceKind
 from diag.tui.app import DiagApp
 from diag.tui.commands import TakeBack
 from diag.tui.dialogs import Notice
-from diag.tui.places import AskNames, PlacesScreen
+from diag.tui.rooms import RoomsScreen
+from diag.tui.rooms.editing import AskNames
 from diag.tui.visit import VisitScreen
 from tests.tui.visit.test_visit import prepared, visit
 from tests.tui.waiting import shows, wait_for
@@ -22,7 +23,7 @@ async def places(folder: Path) -> AsyncIterator[tuple[Pilot[None], VisitScreen]]
     prepared(folder)
     async with visit(folder) as (pilot, screen):
         await pilot.press("f6")
-        await wait_for(pilot, lambda: shows(pilot, "Lieux de l'école"), "the places")
+        await wait_for(pilot, lambda: shows(pilot, "Les salles"), "the places")
         yield pilot, screen
 
 
@@ -32,7 +33,7 @@ async def asked(pilot: Pilot[None]) -> None:
 
 
 async def back(pilot: Pilot[None], said: str) -> None:
-    await wait_for(pilot, lambda: isinstance(pilot.app.screen, PlacesScreen), "back")
+    await wait_for(pilot, lambda: isinstance(pilot.app.screen, RoomsScreen), "back")
     await wait_for(pilot, lambda: shows(pilot, said), said)
 
 

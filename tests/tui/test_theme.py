@@ -2,7 +2,9 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
-from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, THEMES
+from diag.documents.room_drawings import ON_PAPER
+from diag.tui.rooms.board import looks
+from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, ON_SCREEN, THEMES
 
 ENOUGH = 4.5
 """WCAG 2.2 AA, text of any size."""
@@ -72,3 +74,19 @@ def test_both_themes_name_the_same_colours() -> None:
     assert DIAG_LIGHT.variables.keys() == DIAG_DARK.variables.keys()
     assert not DIAG_LIGHT.dark
     assert DIAG_DARK.dark
+
+
+def test_darkness_is_attention_on_paper_and_every_level_is_read() -> None:
+    grounds = [luminance(Color.parse(ground)) for ground, _ in ON_PAPER]
+    assert grounds == sorted(grounds)
+    for ground, ink in (*ON_PAPER, *ON_SCREEN):
+        assert contrast(Color.parse(ground), Color.parse(ink)) >= ENOUGH, ground
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_whatever_salles_shows_stands_out_enough(theme: Theme) -> None:
+    for name, style in looks(dark=theme.dark).items():
+        ink, ground = style.color, style.bgcolor
+        over = Color.parse(ground.name if ground else theme.background or "")
+        if ink:
+            assert contrast(Color.parse(ink.name), over) >= ENOUGH, name

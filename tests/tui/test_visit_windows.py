@@ -13,8 +13,8 @@ from diag.audit.places import find_place, rename_place
 from diag.audit.session import AuditSession
 from diag.model.fact import Value
 from diag.tui.dialogs import Ask, Weigh
-from diag.tui.lists import Lines
-from diag.tui.places import PlacesScreen
+from diag.tui.rooms import RoomsScreen
+from diag.tui.rooms.board import RoomsBoard
 from diag.tui.visit import VisitScreen
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL
@@ -154,10 +154,11 @@ async def test_a_place_renamed_in_the_other_window_is_asked_about(
     async with visit(tmp_path) as (pilot, screen):
         app = pilot.app
         await pilot.press("f6")
-        await wait_for(pilot, lambda: shows(pilot, "Lieux de l'école"), "the places")
+        await wait_for(pilot, lambda: shows(pilot, "Les salles"), "the rooms")
         room = find_place(screen.session, "CP").id
-        await wait_for(pilot, lambda: app.screen.query_one(Lines).key == room, "CP")
-        await pilot.press("r")
+        board = app.screen.query_one(RoomsBoard)
+        await wait_for(pilot, lambda: board.place == room, "CP")
+        await pilot.press("f2")
         await wait_for(pilot, lambda: isinstance(app.screen, Ask), "the name")
         with other_window(tmp_path) as other:
             rename_place(other, "CP", "Classe 1")
@@ -166,6 +167,6 @@ async def test_a_place_renamed_in_the_other_window_is_asked_about(
             await wait_for(pilot, lambda: shows(pilot, "entre-temps"), "told")
             assert "bleue" not in names_in(other)
             await pilot.press("f2")
-            await wait_for(pilot, lambda: isinstance(app.screen, PlacesScreen), "back")
+            await wait_for(pilot, lambda: isinstance(app.screen, RoomsScreen), "back")
             await wait_for(pilot, lambda: shows(pilot, "bleue"), "replaced")
             assert "bleue" in names_in(other)

@@ -1,84 +1,114 @@
-"""The rooms of a school side by side: the level of each on every criterion of a room.
+"""The rooms of a school: where each stands on each aspect, what falls short there.
 
 Rooms are compared with what is expected there, never with one another.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from diag.assess.results import TOP, CriterionResult, DomainResult, Verdict
+from diag.assess.heat import Heat, danger_columns, heat
+from diag.assess.results import (
+    Assessment,
+    CriterionResult,
+    DomainResult,
+    Verdict,
+)
 from diag.assess.spread import concerned, expected_level, short_places
 from diag.audit.findings import names_read, observed
+from diag.audit.floor import floor_of, walking_order
 from diag.audit.report import Report
 from diag.documents.blocks import bullets, sections, table, written
-from diag.documents.drawings import Level, describe_level, draw_rooms
+from diag.documents.drawings import Drawing
 from diag.documents.escape import Md, code
 from diag.documents.parts.sources import known_sources
-from diag.model.checklist import Question
-from diag.model.enums import Kind, PlaceKind, Standing
-from diag.model.fact import Place
+from diag.documents.room_drawings import (
+    HEAT_LEGEND,
+    HeatMark,
+    PlanRoom,
+    draw_heat,
+    draw_plan,
+    heat_mark,
+)
+from diag.model.checklist import Checklist, Question
+from diag.model.enums import Standing
+from diag.model.errors import DiagError
+from diag.model.fact import Facts
 from diag.words.figures import NBSP, in_cell
-from diag.words.sentences import listed
+from diag.words.sentences import listed, uncapitalised
 from diag.words.vocabulary import KINDS, WHOM
 
-ACROSS = 8
-"""So many rooms side by side."""
-
-LEVEL_COLUMN = "Niveau, de 0 à 3"
+ROOM_COLUMN = "Salle"
 
 
 def room_levels(report: Report) -> Md:
-    """Return the level of each room on each criterion, a few rooms at a time."""
-    judged = [
-        result
-        for result in report.assessment.criteria.values()
-        if result.criterion.place is PlaceKind.SALLE
-        and result.criterion.kind is not Kind.COMPLIANCE
-    ]
-    concerned = {
-        verdict.place
-        for result in judged
-        for verdict in result.verdicts
-        if _is_known(verdict)
+    """Return where each room stands on each aspect; those all unknown are left out."""
+    found = heat(report.checklist, report.assessment)
+    known = {place for (place, _), cell in found.items() if not cell.is_open}
+    names = {
+        room.id: report.place_name(room.id)
+        for room in walking_order(report.facts)
+        if room.id in known
     }
-    every = report.facts.places_of(PlaceKind.SALLE)
-    rooms = [room for room in every if room.id in concerned]
-    groups = [rooms[at : at + ACROSS] for at in range(0, len(rooms), ACROSS)]
-    return sections(
-        _table(report, judged, group, f", {rank} sur {len(groups)}" * (len(groups) > 1))
-        for rank, group in enumerate(groups, 1)
+    columns, rows = _heat_rows(report.checklist, found, names)
+    drawn = table(
+        "Où en est chaque salle",
+        (ROOM_COLUMN, *columns),
+        [(name, *(mark.text for mark in marks)) for name, marks in rows],
+        drawing=draw_heat(columns, rows),
     )
+    return sections((written(HEAT_LEGEND), drawn)) if drawn else Md("")
 
 
-def _table(
-    report: Report, judged: Sequence[CriterionResult], rooms: Sequence[Place], part: str
-) -> Md:
-    names = [report.place_name(room.id) for room in rooms]
-    rows: list[tuple[str, list[Level | None]]] = []
-    for result in judged:
-        seen = {verdict.place: verdict for verdict in result.verdicts}
-        found = [seen.get(room.id) for room in rooms]
-        if any(one and _is_known(one) for one in found):
-            rows.append((result.criterion.title, [_level(one) for one in found]))
-    return table(
-        f"Niveaux relevés dans chaque salle{part}",
-        (LEVEL_COLUMN, *names),
-        [
-            (title, *(describe_level(one) if one else "" for one in levels))
-            for title, levels in rows
-        ],
-        drawing=draw_rooms(names, rows),
-    )
+def _heat_rows(
+    checklist: Checklist, found: Heat, names: Mapping[str, str]
+) -> tuple[list[str], list[tuple[str, list[HeatMark]]]]:
+    aspects, dangers = checklist.aspects, danger_columns(checklist)
+    return [one.label for one in aspects], [
+        (
+            name,
+            [
+                heat_mark(found.get((room, one.id)), of_danger=one.id in dangers)
+                for one in aspects
+            ],
+        )
+        for room, name in names.items()
+    ]
 
 
-def _level(verdict: Verdict | None) -> Level | None:
-    if verdict is None or verdict.standing is Standing.OUT:
-        return None
-    return verdict.low, verdict.high
+def rooms_drawn(
+    facts: Facts, checklist: Checklist, judged: Assessment, aspect: str
+) -> tuple[Drawing, Drawing]:
+    """Return every room in a table of aspects, and on a plan coloured by one.
 
-
-def _is_known(verdict: Verdict) -> bool:
-    known = (verdict.low, verdict.high) != (0, TOP)
-    return verdict.standing is not Standing.OUT and known
+    Raises:
+        DiagError: there is no room, or nothing is judged in rooms.
+    """
+    found, dangers = heat(checklist, judged), danger_columns(checklist)
+    names = {room.id: room.name for room in walking_order(facts)}
+    buildings = [
+        (
+            facts.places[holder].name,
+            [
+                [
+                    PlanRoom(
+                        names[room],
+                        width,
+                        heat_mark(
+                            found.get((room, aspect)), of_danger=aspect in dangers
+                        ),
+                    )
+                    for room, width in row
+                ]
+                for row in rows
+            ],
+        )
+        for holder, rows in floor_of(facts).items()
+    ]
+    label = next((one.label for one in checklist.aspects if one.id == aspect), "")
+    drawn = draw_heat(*_heat_rows(checklist, found, names))
+    plan = draw_plan(uncapitalised(label), buildings)
+    if drawn is None or plan is None:
+        raise DiagError("Aucune salle à dessiner. Ajoutez-en une d'abord.")
+    return drawn, plan
 
 
 def lacking(report: Report) -> Mapping[str, list[str]]:
@@ -137,8 +167,13 @@ def _criterion_row(report: Report, result: CriterionResult) -> tuple[str, ...]:
 def _worth(result: CriterionResult) -> str:
     """Return a level; over places there is none, but a score on 100."""
     if result.alone:
-        return describe_level((result.alone.low, result.alone.high))
+        return describe_level(result.alone.low, result.alone.high)
     return f"{in_cell(result.bounds)} sur 100"
+
+
+def describe_level(low: int, high: int) -> str:
+    """Return « 2 », or « 0 à 2 » while a fact is missing."""
+    return f"{low}" if low == high else f"{low} à {high}"
 
 
 def _rule(result: CriterionResult) -> Md:

@@ -36,7 +36,8 @@ from diag.tui.noting import NotedAs, NotedScreen, note_at
 from diag.tui.palette import NearAndFar
 from diag.tui.photos import open_photos
 from diag.tui.place import EVERYWHERE, PlaceScreen
-from diag.tui.places import PlacesScreen, TakePlaces
+from diag.tui.rooms import RoomsScreen
+from diag.tui.rooms.editing import TakePlaces
 from diag.tui.safe import content
 from diag.tui.visit.commands import (
     VISIT_COMMANDS,
@@ -591,13 +592,12 @@ class VisitScreen(PlaceScreen):
 
     def on_show_places(self) -> None:
 
-        def closed(place: str | None) -> None:
-            stop = self.visiting.walk.first(place) if place else None
-            if stop:
-                self.visiting.go(stop.key)
+        def closed(key: Key | None) -> None:
+            if key:
+                self.go_to(key)
             self.show()
 
-        self.app.push_screen(PlacesScreen(self.session), closed)
+        self.app.push_screen(RoomsScreen(self.session, self.visiting.key[0]), closed)
 
     def on_show_photos(self) -> None:
 

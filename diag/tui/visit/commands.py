@@ -33,8 +33,8 @@ class TurnFlag(Command, keys="f5", title="À revoir", group=_VISIT, footer=True)
     """Marquer la question « à revoir » avant de partir, ou ne plus la marquer."""
 
 
-class ShowPlaces(Command, keys="f6", title="Lieux", group=_VISIT, footer=True):
-    """Ajouter, renommer, retirer des lieux ; dire que la liste est complète."""
+class ShowPlaces(Command, keys="f6", title="Salles", group=_VISIT, footer=True):
+    """Voir où en est chaque salle ; en ajouter, renommer, disposer, retirer."""
 
 
 class StillTrue(Command, keys="f8", title="Pareil", group=_VISIT, footer=True):

@@ -1,8 +1,15 @@
-"""Rooms side by side: numbers in every cell, each room told once, none ranked."""
+"""Rooms and aspects: letters in every cell, each room told once, none ranked."""
 
-from diag.documents.parts.rooms import ACROSS, LEVEL_COLUMN, room_levels
+from dataclasses import replace
+
+from diag.documents.parts.rooms import ROOM_COLUMN, room_levels, rooms_drawn
+from diag.documents.room_drawings import (
+    HeatMark,
+    PlanRoom,
+    draw_plan,
+)
 from diag.model.enums import READERS, Audience
-from tests.documents.builders import facts, report
+from tests.documents.builders import CHECKLIST, facts, report
 from tests.documents.reading import markdown
 
 SCHOOL = facts(
@@ -20,25 +27,39 @@ SCHOOL = facts(
 
 def test_each_room_has_its_level_or_what_it_may_be() -> None:
     told = room_levels(report(SCHOOL))
-    assert f"| {LEVEL_COLUMN} | CP | CE1 | BCD |" in told
-    assert "| Deux prises réseau par classe | 1 | 0 | – |" in told
-    assert "| Des mots de passe rangés | 0 | 0 à 2 | 2 |" in told
+    assert f"| {ROOM_COLUMN} | Réseau | Mots de passe |" in told
+    assert "| CP | B | I |" in told
+    assert "| CE1 | I | I-R |" in told
+    assert "| BCD | – | R |" in told
 
 
-def test_the_team_reads_no_level_of_a_sensitive_matter() -> None:
+def test_the_team_reads_nothing_of_a_sensitive_matter() -> None:
     told = room_levels(report(SCHOOL).public)
-    assert "Des mots de passe rangés" not in told
-    assert f"| {LEVEL_COLUMN} | CP | CE1 |\n" in told  # nothing is said of the BCD
+    assert f"| {ROOM_COLUMN} | Réseau | Mots de passe |" in told
+    assert "| CP | B | – |" in told
+    assert "BCD" not in told
 
 
-def test_many_rooms_are_told_a_few_at_a_time() -> None:
-    rooms = tuple(f"Salle {rank}" for rank in range(ACROSS + 1))
-    told = room_levels(report(facts({(room, "prises"): 2 for room in rooms}, rooms)))
-    assert "dans chaque salle, 1 sur 2*" in told
-    assert "dans chaque salle, 2 sur 2*" in told
+def test_rooms_stand_in_the_order_of_the_plan() -> None:
+    (cp, ce1, bcd) = list(SCHOOL.places)[1:]
+    rows = (((bcd, 1), (ce1, 2)), ((cp, 1),))
+    told = room_levels(report(replace(SCHOOL, floor={SCHOOL.root: rows})))
+    assert told.index("| BCD") < told.index("| CE1") < told.index("| CP")
 
 
-def test_only_who_works_with_rooms_reads_the_map() -> None:
+def test_a_plan_draws_rooms_side_by_side_without_overlap() -> None:
+    mark = HeatMark("B", "base", 1)
+    rows = [[PlanRoom("CP", 1, mark), PlanRoom("CE1", 2, mark)]]
+    found = draw_plan("image", [("École", rows)])
+    assert found is not None
+    assert found.words == "CP base\u202f; CE1 base."
+    assert [one in found.wide.body for one in ('x="1" ', 'x="161" ')] == [True, True]
+    drawn, plan = rooms_drawn(SCHOOL, CHECKLIST, report(SCHOOL).assessment, "reseau")
+    assert "CP Réseau" not in drawn.words
+    assert "CP base" in plan.words
+
+
+def test_only_who_works_with_rooms_reads_the_table() -> None:
     for audience in READERS:
         expected = audience in {Audience.TECHNIQUE, Audience.EQUIPE}
-        assert (LEVEL_COLUMN in markdown(report(), audience)) is expected
+        assert (f"| {ROOM_COLUMN} |" in markdown(report(), audience)) is expected

@@ -1,4 +1,4 @@
-"""Lieux: rooms, buildings and lots; add, rename, remove, close the list."""
+"""Rooms, buildings and lots: add, rename, move, remove, close the list."""
 
 from collections.abc import Callable
 from functools import partial
@@ -6,13 +6,12 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.screen import ModalScreen
+from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from diag.audit.confirmation import NeedsConfirmation
 from diag.audit.history import describe_undo
-from diag.audit.memory import FormerPlaces, former_places, take_places_again
+from diag.audit.memory import former_places, take_places_again
 from diag.audit.places import (
     BETWEEN,
     add_place,
@@ -22,28 +21,21 @@ from diag.audit.places import (
     close_places,
     closing_effect,
     describe_names,
+    holders_of,
+    move_place,
     named,
     names_in,
-    outlined,
     remove_place,
     rename_place,
 )
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo_last
+from diag.audit.walk import Key
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.fact import PARENT_KINDS, Place
-from diag.tui.commands import (
-    Command,
-    CommandType,
-    OpenPalette,
-    TakeBack,
-    bindings_of,
-    key_now,
-)
-from diag.tui.dialogs import Ask, Cancel, Confirm, LineField
-from diag.tui.lists import Lines, ListColumn, ListLine
-from diag.tui.place import KeyBar
+from diag.tui.commands import Command, TakeBack, key_now
+from diag.tui.dialogs import Ask, ChooseDialog, Confirm, LineField, ListChoice
 from diag.tui.safe import Sturdy, content
 from diag.words.vocabulary import PLACE_NAMES, PLACES
 
@@ -56,11 +48,11 @@ class AddLot(Command, keys="m", title="Un lot", footer=True):
     """Ajouter un lot de matériel, dans le lieu choisi."""
 
 
-class AddBuilding(Command, keys="b", title="Nouveau bâtiment"):
+class AddBuilding(Command, keys="b", title="Un bâtiment"):
     """Ajouter un bâtiment, que l'on rejoint en sortant."""
 
 
-class RenameIt(Command, keys="r", title="Renommer", footer=True):
+class RenameIt(Command, keys="f2", title="Renommer", footer=True):
     """Renommer le lieu ; ses réponses restent."""
 
 
@@ -80,106 +72,61 @@ class TakePlaces(Command, keys="f8", title="Reprendre", footer=True):
     """Reprendre les lieux de l'audit précédent, tels quels, sans réponse."""
 
 
-class LeavePlaces(Cancel, title="Revenir"):
-    """Revenir à la visite."""
+class MoveIt(Command, keys="c", title="Changer de lieu"):
+    """Ranger le lot dans une autre salle, la salle dans un autre bâtiment."""
 
 
-class PlacesScreen(Sturdy, ModalScreen[str | None]):
-    """The places of the school; Enter goes to the questions of one."""
+EDITING = (
+    AddRoom,
+    AddLot,
+    AddBuilding,
+    RenameIt,
+    MoveIt,
+    RemoveIt,
+    TakePlaces,
+    CloseKind,
+    CloseLots,
+)
+"""What changes the list of places, in the order of the help."""
 
-    CSS_PATH = "dialogs.tcss"
-    OFFERS = (
-        AddRoom,
-        AddLot,
-        AddBuilding,
-        RenameIt,
-        CloseKind,
-        CloseLots,
-        RemoveIt,
-        TakePlaces,
-        TakeBack,
-        LeavePlaces,
-        OpenPalette,
-    )
-    BINDINGS = bindings_of(*OFFERS)
 
-    def __init__(self, session: AuditSession) -> None:
-        super().__init__()
-        self._session = session
-        self._former: FormerPlaces | None = None
+class EditsPlaces(Sturdy, Screen[Key | None]):
+    """A screen that changes the list of places; subclasses show it."""
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="places"):
-            yield Static("Lieux de l'école", classes="title")
-            yield Lines((
-                ListColumn("Nom"),
-                ListColumn("Sorte", 10),
-                ListColumn("Réponses", 8, right=True),
-            ))
-            yield Static(id="remarks")
-        yield KeyBar()
+    session: AuditSession
+    """The audit."""
 
-    def on_mount(self) -> None:
-        self._show()
-        self.query_one(Lines).focus()
+    @property
+    def here(self) -> Place | None:
+        """Where the user stands; None where there is no place."""
+        raise NotImplementedError
+
+    def show(self, place: str = "", words: str = "") -> None:
+        """Show what there is now, at a place, and what was done."""
+        raise NotImplementedError
 
     def look_again(self, words: str, **_: bool) -> None:
         """Show what there is, once the user was asked whether to write."""
-        self._show(words=words)
-
-    def can(self, command: CommandType) -> bool | None:
-        """Offer an earlier audit's places while this one has none; else what it has."""
-        if command is TakePlaces:
-            return self._former is not None
-        return (
-            command not in {RenameIt, RemoveIt} or len(self._session.facts.places) > 1
-        )
-
-    def _show(self, key: str | None = None, words: str = "") -> None:
-        self._former = former_places(self._session)
-        lines = self.query_one(Lines)
-        lines.empty = self._nothing()
-        lines.show(
-            [
-                ListLine(
-                    each.place.id,
-                    (
-                        "  " * each.depth + each.place.name,
-                        PLACE_NAMES[each.place.kind],
-                        str(each.answers),
-                    ),
-                )
-                for each in outlined(self._session.facts)
-            ],
-            key=key,
-        )
-        self.refresh_bindings()
-        self.query_one("#remarks", Static).update(content(words or self._lists()))
-
-    def _nothing(self) -> str:
-        add, take = (key_now(self.app, each) for each in (AddRoom, TakePlaces))
-        again = f" ; {take} reprend {self._former.words}" if self._former else ""
-        return f"Aucun lieu : {add} ajoute une salle{again}."
-
-    def _lists(self) -> str:
-        facts = self._session.facts
-        kinds = (PlaceKind.SALLE, PlaceKind.LOT)
-        rooms, lots = ("close" if kind in facts.closed else "ouverte" for kind in kinds)
-        close, close_lots, remove = (
-            key_now(self.app, each) for each in (CloseKind, CloseLots, RemoveIt)
-        )
-        return (
-            f"Liste des salles : {rooms} ({close}). Liste du matériel : {lots} "
-            f"({close_lots}). {remove} retire un lieu, Entrée y va."
-        )
+        self.show(words=words)
 
     @property
-    def _here(self) -> Place | None:
-        return self._session.facts.places.get(self.query_one(Lines).key)
+    def nothing(self) -> str:
+        """What to do where there is no room."""
+        add, take = (key_now(self.app, each) for each in (AddRoom, TakePlaces))
+        former = former_places(self.session)
+        again = f", {take} reprend {former.words}" if former else ""
+        return f"Aucune salle : {add} en ajoute{again}."
 
-    @on(Lines.Chosen)
-    def _chosen(self, event: Lines.Chosen) -> None:
-        self.dismiss(event.key)
+    @property
+    def lists(self) -> str:
+        """Which lists are complete, and the keys that make them so."""
+        closed = self.session.facts.closed
+        rooms, lots = (
+            "close" if kind in closed else "ouverte"
+            for kind in (PlaceKind.SALLE, PlaceKind.LOT)
+        )
+        close, close_lots = (key_now(self.app, each) for each in (CloseKind, CloseLots))
+        return f"Salles : liste {rooms} ({close}). Matériel : {lots} ({close_lots})."
 
     def on_add_room(self) -> None:
         self._add(PlaceKind.SALLE, "Nom de la salle", "Classe")
@@ -205,26 +152,26 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
             if len(names) > 1:
                 self._add_several(kind, names, holder, where)
                 return
-            place, _ = add_place(self._session, kind, "".join(names), holder.id)
-            self._show(
+            place, _ = add_place(self.session, kind, "".join(names), holder.id)
+            self.show(
                 place.id,
                 f"Enregistré · {place.name} {agreeing(kind, 'ajouté')}{where}.",
             )
 
-        question = AskNames(f"{asked}{where}", typed, one, self._session, kind)
+        question = AskNames(f"{asked}{where}", typed, one, self.session, kind)
         self.app.push_screen(question, answered)
 
     def _add_several(
         self, kind: PlaceKind, names: tuple[str, ...], holder: Place, where: str
     ) -> None:
         """Add those that are not there yet, in one gesture; name all of them."""
-        found = named(self._session, names)
+        found = named(self.session, names)
         words = describe_names(kind, found)
         if not found.new:
             raise DiagError(f"Rien n'est ajouté. {words}")
-        places = add_places(self._session, kind, found.new, holder.id)
+        places = add_places(self.session, kind, found.new, holder.id)
         key = key_now(self.app, TakeBack)
-        self._show(
+        self.show(
             places[0].id, f"Enregistré{where} · {words} {key} les retire d'un coup."
         )
 
@@ -243,14 +190,14 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
 
     def _holder(self, kind: PlaceKind) -> Place:
         """Return the nearest place that can hold one more, from where the cursor is."""
-        facts = self._session.facts
-        here = self._here
+        facts = self.session.facts
+        here = self.here
         while here and here.kind not in PARENT_KINDS[kind]:
             here = facts.places.get(here.parent or "")
         return here or facts.places[facts.root]
 
     def on_rename_it(self) -> None:
-        here = self._here
+        here = self.here
         if here:
             self._rename(here, here.name)
 
@@ -260,32 +207,51 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
                 self._again(lambda: self._rename(here, name), lambda: do(name))
 
         def do(name: str) -> None:
-            place = rename_place(self._session, here.id, name)
-            self._show(place.id, f"Enregistré · {here.name} devient {place.name}.")
+            place = rename_place(self.session, here.id, name)
+            self.show(place.id, f"Enregistré · {here.name} devient {place.name}.")
 
         self.app.push_screen(Ask(f"Nouveau nom de « {here.name} »", typed), renamed)
 
+    def on_move_it(self) -> None:
+        here = self.here
+        if not here:
+            return
+
+        def chosen(holder: str | None) -> None:
+            if holder:
+                move_place(self.session, here.id, holder)
+                there = self.session.place_name(holder)
+                self.show(here.id, f"Enregistré · {here.name} : {there}.")
+
+        choices = [
+            ListChoice(one.id, one.name, PLACE_NAMES[one.kind])
+            for one in holders_of(self.session.facts, here.kind)
+            if one.id != here.parent
+        ]
+        question = f"Où ranger « {here.name} » ?"
+        self.app.push_screen(ChooseDialog(question, choices), chosen)
+
     def on_remove_it(self) -> None:
-        here = self._here
+        here = self.here
         if not here:
             return
 
         def sure(yes: bool | None) -> None:  # noqa: FBT001 - what a dialog gives
             if yes:
-                remove_place(self._session, here.id)
+                remove_place(self.session, here.id)
                 key = key_now(self.app, TakeBack)
-                self._show(words=f"Enregistré · {here.name} retiré. {key} l'annule.")
+                self.show(words=f"Enregistré · {here.name} retiré. {key} l'annule.")
 
         question = f"Retirer « {here.name} » et ce qui en est dit ?"
         self.app.push_screen(Confirm(question, yes="Retirer", grave=True), sure)
 
     def on_take_places(self) -> None:
-        former, key = take_places_again(self._session), key_now(self.app, TakeBack)
-        self._show(words=f"Enregistré · {former.taken}. {key} annule.")
+        former, key = take_places_again(self.session), key_now(self.app, TakeBack)
+        self.show(words=f"Enregistré · {former.taken}. {key} annule.")
 
     def on_take_back(self) -> None:
-        taken = undo_last(self._session)
-        self._show(words=f"Annulé · {describe_undo(self._session, taken)}")
+        taken = undo_last(self.session)
+        self.show(words=f"Annulé · {describe_undo(self.session, taken)}")
 
     def on_close_kind(self) -> None:
         self._close(PlaceKind.SALLE)
@@ -295,25 +261,22 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
 
     def _close(self, kind: PlaceKind) -> None:
         """Show what closing changes in the score, then close; or open again."""
-        if kind in self._session.facts.closed:
-            close_places(self._session, kind, complete=False)
-            self._show(
+        if kind in self.session.facts.closed:
+            close_places(self.session, kind, complete=False)
+            self.show(
                 words=f"Enregistré · la liste des {PLACES[kind][1]} est rouverte."
             )
             return
 
         def sure(yes: bool | None) -> None:  # noqa: FBT001 - what a dialog gives
             if yes:
-                words = close_list(self._session, kind).sentence
-                self._show(words=f"Enregistré · {words}")
+                words = close_list(self.session, kind).sentence
+                self.show(words=f"Enregistré · {words}")
 
-        effect = closing_effect(self._session, kind)
+        effect = closing_effect(self.session, kind)
         self.app.push_screen(
             Confirm(effect.sentence, yes="Confirmer", grave=True), sure
         )
-
-    def on_leave_places(self) -> None:
-        self.dismiss(None)
 
 
 _SEVERAL = "Plusieurs d'un coup : {one} 1 ; {one} 2, ou bien {one} 1 à 8."
@@ -328,7 +291,7 @@ class NamesField(LineField):
 class AskNames(Ask):
     """Asks for names; as soon as there are several, shows what Enter will add."""
 
-    CSS_PATH = "dialogs.tcss"
+    CSS_PATH = "../dialogs.tcss"
     INTRODUCTION = (
         "Tapez un nom, ou plusieurs séparés par des points-virgules ; « Classe 1 à 8 » "
         "en donne huit, et des lignes collées un chacune. Entrée ajoute."

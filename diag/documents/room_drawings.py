@@ -1,0 +1,182 @@
+"""Rooms drawn: a table of aspects, a plan; letters in every cell, darker is worse."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from diag.assess.heat import HeatCell
+from diag.documents.drawings import (
+    INK,
+    SOFT,
+    WIDTH,
+    Drawing,
+    Panel,
+    cut,
+    hatched_mark,
+    printed,
+    rect_mark,
+    text_mark,
+)
+from diag.words.sentences import counted
+
+ON_PAPER = (
+    ("#7d1f24", "#ffffff"),
+    ("#a35f14", "#ffffff"),
+    ("#8fbfb2", "#000000"),
+    ("#e3efe0", "#000000"),
+)
+"""Ground and ink of each level: darkness is attention, and grey keeps the order."""
+
+_HEAT_ROW, _HEAT_NAMES, _HEAT_LETTER, _HEAT_TOP = 24, 200, 6.6, 24
+
+
+class HeatMark(NamedTuple):
+    """What a cell shows, and the level that colours it; None: nothing to see there."""
+
+    text: str
+    words: str
+    level: int | None = None
+    is_open: bool = False
+
+
+HEAT_LEGEND = (
+    "I insuffisant, B base, R recommandé, E exemplaire ; B-R : l'un ou l'autre, "
+    "un fait manque ; ? : pas encore su ; ! : danger ; « rien vu » : aucun danger vu, "
+    "rien de plus ; un tiret : sans objet."
+)
+"""How a table of rooms is read, drawn or not."""
+
+
+def heat_mark(cell: HeatCell | None, *, of_danger: bool) -> HeatMark:
+    """Return what a cell shows on paper: of dangers, only those that are there."""
+    if cell is None:
+        return HeatMark("–", "sans objet")
+    if of_danger and not cell.danger and cell.low:
+        return HeatMark("rien vu", "rien vu")
+    level = 0 if cell.danger else cell.level
+    return HeatMark(cell.letters, cell.words, level, level is None)
+
+
+HeatRow = tuple[str, Sequence[HeatMark]]
+"""A room, and its mark under each column."""
+
+
+def draw_heat(columns: Sequence[str], rows: Sequence[HeatRow]) -> Drawing | None:
+    """Return where each room stands on each aspect; None without a room."""
+    if not rows or not columns:
+        return None
+    cell = (WIDTH - _HEAT_NAMES) // len(columns)
+    shapes, words = [], []
+    for at, column in enumerate(columns):
+        middle = _HEAT_NAMES + at * cell + cell // 2
+        label = cut(printed(column), int(cell / _HEAT_LETTER))
+        shapes.append(text_mark(label, middle, 16, anchor="middle", size=12, fill=SOFT))
+    for rank, (name, marks) in enumerate(rows):
+        y = _HEAT_TOP + rank * _HEAT_ROW
+        shown = cut(printed(name), int((_HEAT_NAMES - 8) / _HEAT_LETTER))
+        shapes.append(text_mark(shown, 0, y + 16, size=13))
+        for at, mark in enumerate(marks):
+            box = _HEAT_NAMES + at * cell + 1, y + 1, cell - 2, _HEAT_ROW - 2
+            shapes += _draw_mark(mark, box)
+        known = (
+            f"{column} {mark.words}"
+            for column, mark in zip(columns, marks, strict=True)
+        )
+        words.append(f"{name} : {', '.join(known)}")
+    return Drawing(
+        printed(_claim_of_rooms(rows)),
+        printed(f"{' ; '.join(words)}."),
+        printed("Plus c'est foncé, plus il manque ; hachuré, un fait manque."),
+        Panel(WIDTH, _HEAT_TOP + _HEAT_ROW * len(rows) + 2, "".join(shapes)),
+        lacks=tuple(_lacks(columns, row) for row in rows),
+    )
+
+
+def _claim_of_rooms(rows: Sequence[HeatRow]) -> str:
+    short = sum(any(mark.level == 0 for mark in marks) for _, marks in rows)
+    if not short:
+        return "Aucune salle n'a de point sûrement insuffisant"
+    verb = "a" if short == 1 else "ont"
+    rooms = counted(short, "salle")
+    return f"{rooms} sur {len(rows)} {verb} au moins un point insuffisant"
+
+
+def _lacks(columns: Sequence[str], row: HeatRow) -> str:
+    """Return what is insufficient in a room, then what nobody knows yet."""
+    name, marks = row
+    short = [
+        column for column, mark in zip(columns, marks, strict=True) if mark.level == 0
+    ]
+    doubts = sum(mark.is_open for mark in marks)
+    named = f"insuffisant : {' ; '.join(short)}"
+    parts = [named if short else "rien d'insuffisant"]
+    if doubts:
+        parts.append(f"{counted(doubts, 'point')} à préciser")
+    return printed(f"{name} : {', '.join(parts)}.")
+
+
+def _draw_mark(mark: HeatMark, box: tuple[int, int, int, int]) -> list[str]:
+    x, y, width, height = box
+    where = x + width // 2, y + height // 2 + 4
+    shapes = [hatched_mark(*box)] if mark.is_open else []
+    ink = SOFT if not mark.is_open else INK
+    if mark.level is not None:
+        ground, ink = ON_PAPER[mark.level]
+        shapes.append(rect_mark(ground, x, y, width, height))
+    words = printed(mark.text)
+    return [*shapes, text_mark(words, *where, anchor="middle", size=12, fill=ink)]
+
+
+_PLAN_ROOM, _PLAN_NAME, _PLAN_GAP = 44, 24, 12
+
+
+class PlanRoom(NamedTuple):
+    """A room on a plan: its width, and what it shows."""
+
+    name: str
+    width: int
+    mark: HeatMark
+
+
+def draw_plan(
+    about: str, buildings: Sequence[tuple[str, Sequence[Sequence[PlanRoom]]]]
+) -> Drawing | None:
+    """Return where rooms stand, coloured by one aspect; None without a room."""
+    if not any(rows for _, rows in buildings):
+        return None
+    shapes, words, y = list[str](), [], 0
+    for building, rows in buildings:
+        shapes.append(text_mark(printed(building), 0, y + 15, size=13, fill=SOFT))
+        y += _PLAN_NAME
+        across = max(sum(room.width for room in row) for row in rows)
+        unit = WIDTH // max(across, 4)
+        for row in rows:
+            x = 0
+            for room in row:
+                shapes += _draw_room(room, x, y, room.width * unit)
+                words.append(f"{room.name} {room.mark.words}")
+                x += room.width * unit
+            y += _PLAN_ROOM
+        y += _PLAN_GAP
+    return Drawing(
+        printed(f"Plan des salles, {about}"),
+        printed(f"{' ; '.join(words)}."),
+        printed(HEAT_LEGEND),
+        Panel(WIDTH, y, "".join(shapes)),
+    )
+
+
+def _draw_room(room: PlanRoom, x: int, y: int, width: int) -> list[str]:
+    box = x + 1, y + 1, width - 2, _PLAN_ROOM - 2
+    level = room.mark.level
+    ground, ink = ("#ffffff", INK) if level is None else ON_PAPER[level]
+    size = f'width="{width - 2}" height="{_PLAN_ROOM - 2}"'
+    wall = f'<rect fill="{ground}" stroke="{SOFT}" x="{x + 1}" y="{y + 1}" {size}/>'
+    longest = int((width - 14) / _HEAT_LETTER)
+    below = f"{room.mark.text} {room.mark.words}".removeprefix("rien vu ")
+    return [
+        hatched_mark(*box) if room.mark.is_open else wall,
+        *(
+            text_mark(cut(printed(text), longest), x + 8, y + base, size=12, fill=ink)
+            for text, base in ((room.name, 18), (below, 34))
+        ),
+    ]
