@@ -59,7 +59,8 @@ class Carried:
     stale: tuple[KnownBefore, ...]
     """What is asked again."""
     moved: tuple[str, ...]
-    """What official lists say otherwise now: « 28 élèves, 24 l'an dernier »."""
+    """What official lists say otherwise now, and what cannot stand with it: « 28
+    élèves, 24 la dernière fois », « vous avez 6 salles de classe »."""
     confirmed: int
     """How many facts were said again, or confirmed, in this audit."""
     is_new: bool
@@ -148,6 +149,8 @@ def _carried(
         last = remembered.get(stop.key)
         now = facts.answers.get(stop.key, ())
         said = any(head.provenance is not Provenance.IMPORTED for head in now)
+        if now and stop.key in again.doubted:
+            moved.append(again.doubted[stop.key])
         if said:
             confirmed += 1
         elif now and last and now[0].value != last.answer.value:

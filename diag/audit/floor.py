@@ -155,6 +155,21 @@ def _in_other_row(
     return rows
 
 
+def walked_later(floor: Floor, room: str) -> Floor:
+    """Return the plan once a room trades its place with the one walked to next.
+
+    The last one of its building trades with the first.
+    """
+    holder = spots_of(floor)[room].holder
+    order = [one for row in floor[holder] for one in row]
+    at = [ident for ident, _ in order].index(room)
+    after = (at + 1) % len(order)
+    order[at], order[after] = order[after], order[at]
+    left = iter(order)
+    rows = tuple(tuple(next(left) for _ in row) for row in floor[holder])
+    return {**floor, holder: rows}
+
+
 def keep_floor(session: AuditSession, floor: Floor) -> None:
     """Record where rooms stand, as one gesture; nothing when they stand there."""
     if floor != floor_of(session.facts):

@@ -47,7 +47,8 @@ class ChangedScreen(PlaceScreen):
 
     DEFAULT_CSS = f"""
     ChangedScreen {{
-        #changed-count {{ padding: 0 1; }}
+        #changed-count, #changed-moved {{ padding: 0 1; }}
+        #changed-moved {{ color: $text-warning; text-style: bold; max-height: 2; }}
         #changed-glance {{
             height: {_GLANCE + 1};
             padding: 0 1;
@@ -90,6 +91,7 @@ class ChangedScreen(PlaceScreen):
 
     def body(self) -> ComposeResult:
         yield Sentence(id="changed-count")
+        yield Sentence(id="changed-moved")
         yield Lines((
             ListColumn("Salle", 24, narrow=21),
             ListColumn("Connus", 6, right=True),
@@ -118,6 +120,8 @@ class ChangedScreen(PlaceScreen):
         )
         self.query_one(Lines).show([self._line(one) for one in found], key)
         self.query_one("#changed-count", Sentence).show(words or self._count(found))
+        moved = [words for one in found for words in one.moved]
+        self.query_one("#changed-moved", Sentence).show(", ".join(moved))
         self.refresh_keys()
 
     def _line(self, one: Carried) -> ListLine:

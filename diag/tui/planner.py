@@ -17,6 +17,7 @@ from diag.audit.fitting import (
     fit,
     walk_within,
 )
+from diag.audit.floor import floor_of, keep_floor, spots_of, walked_later
 from diag.audit.report import report_folder
 from diag.audit.visit import VisitSession
 from diag.documents.questionnaire import compose, keep
@@ -45,6 +46,10 @@ class SetAppointment(Command, keys="r", title="Rendez-vous", footer=True):
 
 class SkipPlace(Command, keys="space", title="Retirer", footer=True):
     """Ne pas aller dans ce lieu cette fois-ci, ou y aller quand même."""
+
+
+class WalkLater(Command, keys="o", title="Ordre", footer=True):
+    """Passer par cette salle après la suivante : le plan garde cet ordre."""
 
 
 class SendForms(Command, keys="q", title="Questionnaires", footer=True):
@@ -83,6 +88,7 @@ class PlannerScreen(PlaceScreen):
         ChangeDuration,
         SetAppointment,
         SkipPlace,
+        WalkLater,
         SendForms,
         *EVERYWHERE,
     )
@@ -130,7 +136,7 @@ class PlannerScreen(PlaceScreen):
     def _from(self) -> int:
         return self._start or self._session.workspace.world.clock()
 
-    def _show(self) -> None:
+    def _show(self, key: str | None = None) -> None:
         found = fit(self._walk, self._minutes, self._costs, self._removed)
         start = self._from
         end = hour_words(start + self._minutes * 60_000)
@@ -139,10 +145,8 @@ class PlannerScreen(PlaceScreen):
             f"{self._minutes}\u00a0min, jusqu'à {end}",
         )
         self.query_one("#planner-bar", TextSheet).show(partial(_bar, found, start))
-        self.query_one(Lines).show([
-            *self._fitting(found, start),
-            *self._left_out(found),
-        ])
+        stops = [*self._fitting(found, start), *self._left_out(found)]
+        self.query_one(Lines).show(stops, key)
         self.query_one("#planner-words", Sentence).show(self._words(found))
 
     def _fitting(self, found: Fit, start: int) -> Iterator[ListLine]:
@@ -206,6 +210,16 @@ class PlannerScreen(PlaceScreen):
         if key in {leg.key for leg in self._walk.legs}:
             self._removed ^= {key}
             self._show()
+
+    def on_walk_later(self) -> None:
+        key = self.query_one(Lines).key
+        floor = floor_of(self._session.facts)
+        if key not in spots_of(floor):
+            self.diag.inform("Les salles seules changent d'ordre.")
+            return
+        keep_floor(self._session, walked_later(floor, key))
+        self._prepare()
+        self._show(key)
 
     def on_send_forms(self) -> None:
         papers = []

@@ -133,6 +133,10 @@ def test_what_the_directory_says_otherwise_is_shown_as_moved(
     second.record(changes.answered(second.audit.id, root, "nb_classes", imported))
     (words,) = parts(second)["Fichiers"].moved
     assert words.replace("\u00a0", " ") == "9 classes, 6 classes la dernière fois"
+    few = Answer(State.KNOWN, 2, Provenance.IMPORTED, reason="effectifs")
+    second.record(changes.answered(second.audit.id, root, "nb_classes", few))
+    doubt, _ = parts(second)["Fichiers"].moved
+    assert doubt == "vous avez 6 salles de classe"
 
 
 def test_a_new_room_is_named_and_a_part_above_its_whole_is_not_carried(

@@ -17,6 +17,7 @@ from diag.audit.floor import (
     moved,
     proposed,
     spots_of,
+    walked_later,
     walking_order,
 )
 from diag.audit.history import changes_of
@@ -93,6 +94,25 @@ def test_whatever_another_version_kept_every_room_stands(
         f"s{rank}" for rank in range(len(holders))
     )
     assert set(squares(floor_of(facts)).values()) == {1}
+
+
+@given(schools, st.integers(0, 13))
+def test_a_room_walked_to_later_comes_back_after_every_other(
+    holders: list[str], rank: int
+) -> None:
+    facts = school(holders)
+    floor = floor_of(facts)
+    room = f"s{rank % len(holders)}"
+    holder = spots_of(floor)[room].holder
+    order = [one for row in floor[holder] for one in row]
+    once = walked_later(floor, room)
+    assert Counter(one for row in once[holder] for one in row) == Counter(order)
+    assert [len(row) for row in once[holder]] == [len(row) for row in floor[holder]]
+    for _ in order[1:]:
+        once = walked_later(once, room)
+    walked = [one for row in once[holder] for one in row]
+    at = [ident for ident, _ in order].index(room)
+    assert walked[at][0] == room
 
 
 def test_rooms_stand_along_a_corridor_before_anybody_arranges_them() -> None:

@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.fitting import asked_elsewhere, fit_of, walk_within
+from diag.audit.floor import walking_order
 from diag.audit.places import add_place, find_place
 from diag.model.enums import PlaceKind, Profile
 from diag.tui.app import DiagApp
@@ -52,11 +53,19 @@ async def test_a_visit_opens_on_what_fits_every_danger_above_the_line(
         assert {name for name in above if above[name].startswith("danger 2")} == {
             *CLASSES
         }
+        order = [one.cells[1] for one in lines.lines]
+        lines.show(lines.lines, find_place(session, "CP").id)
+        await pilot.press("o")
+        after = [one.cells[1] for one in lines.lines]
+        assert after == [*order[:2], "CE1", "CP", *order[4:]]
+        assert [one.name for one in walking_order(session.facts)][:2] == ["CE1", "CP"]
+        assert lines.key == find_place(session, "CP").id
+        written = session.digest
         await pilot.press("d", "d", "d")
         await wait_for(pilot, lambda: shows(pilot, "20 min, jusqu'à"), "shorter")
         assert all(len(one) <= size[0] for one in visible(pilot))
         lines.action_edge(0)
-        await pilot.press("down", "down", "space")
+        await pilot.press("down", "down", "down", "space")
         await wait_for(pilot, lambda: lines.lines[-1].cells[3] == "retiré", "left out")
         await pilot.press("r", *"23 h 05", "enter")
         await wait_for(pilot, lambda: shows(pilot, "la visite de 23 h 05"), "the hour")
