@@ -15,7 +15,7 @@ from diag.model.checklist import Question
 from diag.model.enums import QuestionType, State
 from diag.model.fact import Answer, Value
 from diag.model.text import clean_text
-from diag.words.vocabulary import PROVENANCES, STATES
+from diag.words.vocabulary import MASKED, PROVENANCES, STATES
 
 
 class FreeText(AnswerType):
@@ -71,6 +71,8 @@ def value_words(question: Question, value: Value) -> str:
 
 def answer_words(question: Question, answer: Answer) -> str:
     """Return one answer: its value, or why there is none."""
+    if answer.is_masked:
+        return MASKED
     if answer.state is State.KNOWN:
         return value_words(question, answer.value)
     why = f" ({answer.reason})" if answer.reason else ""

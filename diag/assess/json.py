@@ -5,7 +5,7 @@ is rounded.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from enum import Enum
 from fractions import Fraction
@@ -15,6 +15,7 @@ from diag.assess.results import Advice, Assessment, Cost, CriterionResult, Domai
 from diag.assess.why import AdviceExplanation, Explanation
 from diag.model.base import Noun
 from diag.model.checklist import Checklist, Question
+from diag.model.fact import Answer
 
 Plain = dict[str, object]
 """A JSON object."""
@@ -50,6 +51,8 @@ def _composed(value: object) -> object:
         return value.model_dump(mode="json")
     if isinstance(value, frozenset):
         return sorted(map(str, value))
+    if isinstance(value, Answer) and value.is_masked:
+        value = replace(value, value=None, reason="")
     if (named := _named(value)) is not None:
         return {_NAMES.get(name, name): plain(each) for name, each in named.items()}
     if isinstance(value, Mapping):

@@ -17,6 +17,7 @@ from diag.audit.memory import Recollection, Remembered, age
 from diag.audit.session import AuditSession
 from diag.audit.walk import Key, WalkStop
 from diag.journal import subjects
+from diag.journal.asks import masked_in
 from diag.journal.conflicts import nearest_base
 from diag.journal.heads import differing
 from diag.journal.records import photos_of
@@ -41,6 +42,7 @@ from diag.rules.tree import (
 from diag.words.dates import day_of, day_words, later
 from diag.words.vocabulary import (
     LEVELS,
+    MASKED,
     PROVENANCES,
     levels,
 )
@@ -348,10 +350,12 @@ def trail_of(session: AuditSession, key: Key, question: Question) -> tuple[Turn,
     revisions = session.workspace.journal.history(
         session.audit.id, subjects.answer(*key)
     )
+    masked = masked_in(session.workspace.journal, session.audit.id)
     words: dict[str, str] = {}
     for one in revisions:
         answer = read_answer(one)
         current = answer_words(question, answer) if answer else "retiré"
+        current = MASKED if one.key in masked else current
         words[one.id] = "effacé" if one.erased else current
     name_of = session.workspace.settings.name_of if revisions else str
     return tuple(

@@ -8,7 +8,6 @@ from uuid import UUID
 from diag.audit.acceptance import draw_acceptance
 from diag.audit.findings import open_points, open_words
 from diag.audit.memory import own_standing
-from diag.audit.photos import drop_erased
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.audit.votes import frozen_votes
@@ -20,7 +19,6 @@ from diag.model.enums import AuditStatus, Compliance, FollowUpState
 from diag.model.errors import DiagError
 from diag.model.text import accept
 from diag.words.vocabulary import LAW
-from diag.workspace.people import remember
 
 _SIGNED = {AuditStatus.SOUMIS, AuditStatus.ACCEPTE, AuditStatus.CLOS}
 """States that say that its findings are good to be read."""
@@ -230,21 +228,6 @@ def revision_named(session: AuditSession, text: str) -> Revision:
             command=f"{history} --json",
         )
     return found[0]
-
-
-def erase(session: AuditSession, revision: str, reason: str) -> None:
-    """Erase a revision's value for ever, everywhere; the reason gives why, never what.
-
-    Raises:
-        DiagError: when the audit holds no such revision, or several.
-    """
-    found = revision_named(session, revision)
-    said = session.record(
-        changes.erased(session.audit.id, found.id, accept(reason, "reason", line=True))
-    )
-    remember(session.workspace.folder, said)
-    drop_erased(session, found)
-    session.workspace.journal.compact()
 
 
 def _lines(texts: tuple[str, ...], about: str) -> tuple[str, ...]:

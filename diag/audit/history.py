@@ -10,11 +10,13 @@ from diag.audit.places import find_place
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import question_then
 from diag.journal import seals, subjects
+from diag.journal.asks import masked_in
 from diag.journal.revision import Revision
 from diag.journal.seals import Proof
 from diag.journal.subjects import (
     AnswerTopic,
     ApartTopic,
+    AskTopic,
     AuditTopic,
     BallotTopic,
     ClosedTopic,
@@ -35,6 +37,7 @@ from diag.journal.subjects import (
     SameTopic,
     ScenarioTopic,
     SealTopic,
+    StopTopic,
     Topic,
     VisitTopic,
     WordingTopic,
@@ -56,6 +59,7 @@ from diag.words.vocabulary import (
     ACCEPTED_ALONE,
     AUDIENCES,
     FOLLOW_UPS,
+    MASKED,
     PLACE_NAMES,
     PLACES,
     PROFILES,
@@ -97,6 +101,7 @@ def changes_of(
     where = find_place(session, place).id if place else None
     name_of = session.workspace.settings.name_of
     proof_of = proofs_in(session)
+    masked = masked_in(session.workspace.journal, session.audit.id)
     changes = []
     for revision in session.revisions():
         topic = subjects.parse(revision.subject)
@@ -111,7 +116,9 @@ def changes_of(
             Change(
                 id=revision.id,
                 subject=revision.subject,
-                about=describe_subject(session, topic, revision.value),
+                about=describe_subject(
+                    session, topic, {} if revision.key in masked else revision.value
+                ),
                 said=describe_revision(session, revision),
                 author=name_of(revision.author),
                 device=revision.device,
@@ -173,6 +180,8 @@ _NOUNS: dict[type, str] = {
     SameTopic: "lieu, le même qu'un autre",
     ApartTopic: "lieux différents, qui se ressemblent",
     ErasureTopic: "effacement",
+    AskTopic: "demande d'effacement",
+    StopTopic: "effacement arrêté",
     SealTopic: "sceau",
 }
 
@@ -307,10 +316,10 @@ def _last(session: AuditSession, subject: str, value: object = None) -> dict[str
 
 def describe_revision(session: AuditSession, revision: Revision) -> str:
     """Return the content of a revision, or that it takes away."""
-    if revision.erased:
-        return "(effacé)"
-    if revision.op == "del":
-        return "(retiré)"
+    if revision.erased or revision.op == "del":
+        return "(effacé)" if revision.erased else "(retiré)"
+    if revision.key in masked_in(session.workspace.journal, session.audit.id):
+        return MASKED
     topic, value = subjects.parse(revision.subject), revision.value
     if isinstance(topic, AnswerTopic):
         question = find_question_ever(session, topic.question)

@@ -4,7 +4,7 @@ from datetime import date
 
 import click
 
-from diag.audit import advising, remarks
+from diag.audit import advising, erasing, remarks
 from diag.audit import follow as following
 from diag.audit.acceptance import digest_to_accept, signature_json, standing_words
 from diag.audit.session import AuditSession
@@ -199,16 +199,34 @@ def follow(
 @audit_command
 @click.argument("revision")
 @click.option("--reason", required=True, help="Pourquoi (jamais quoi).")
+@click.option("--stop", is_flag=True, help="S'oppose à l'effacement demandé.")
 @click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
-def erase(session: AuditSession, revision: str, reason: str, *, yes: bool) -> None:
-    """Efface pour toujours la valeur d'une modification (RGPD)."""
+def erase(
+    session: AuditSession, revision: str, reason: str, *, stop: bool, yes: bool
+) -> None:
+    """Efface pour toujours la valeur d'une modification (RGPD).
+
+    Seul, ce qu'on a écrit soi-même et jamais transmis. Sinon, la valeur est masquée,
+    son auteur prévenu, et un autre que vous confirme par la même commande, sept jours
+    après.
+    """
     found = following.revision_named(session, revision)
+    if stop:
+        erasing.stop(session, found.id, reason)
+        click.echo("Effacement arrêté : la valeur se lit à nouveau.")
+        return
     if not yes and not agreed(
         f"La valeur de la modification {found.id[:12]} sera effacée pour toujours "
         "de cet espace de travail. Continuer ?"
     ):
         raise click.Abort
-    following.erase(session, found.id, reason)
+    if erasing.erase(session, found.id, reason) is erasing.ErasureStep.ASKED:
+        click.echo(
+            "Demandé : la valeur est masquée dès maintenant, son auteur le saura à sa "
+            "prochaine synchronisation. Un autre que vous peut confirmer dans sept "
+            "jours, par la même commande."
+        )
+        return
     waiting = has_messages(session)
     folder = session.workspace.folder / "backups"
     click.echo("Effacé de cet espace de travail : la valeur n'y est plus.")

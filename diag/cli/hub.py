@@ -154,10 +154,10 @@ def directory(chosen: HubLocation, file: Path) -> None:
 )
 @click.option(
     "--right",
-    type=click.Choice(["read", "write", "admin"]),
+    type=click.Choice(["read", "write", "review", "admin"]),
     default="write",
     show_default=True,
-    help="Lire, écrire, administrer.",
+    help="Lire, écrire, relire (accepter, confirmer un effacement), administrer.",
 )
 @chosen
 def enrol(

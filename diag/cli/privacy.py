@@ -276,6 +276,12 @@ def erase_person(
         f"{counted(done.rewritten, 'redite')} sans le nom ; "
         f"{counted(done.photos, 'photo')}."
     )
+    if done.asked:
+        click.echo(
+            f"Demandé et masqué : {counted(done.asked, 'modification')}, écrites par "
+            "d'autres ou déjà transmises. Une autre personne confirme, sept jours "
+            "après : diag audit erase."
+        )
     if len(chosen) < len(found.mentions):
         left = len(found.mentions) - len(chosen)
         click.echo(f"Gardé à votre demande : {counted(left, 'modification')}.")

@@ -299,6 +299,23 @@ def erased(audit: str, revision: str, reason: str) -> NewRevision:
     )
 
 
+def erasure_asked(audit: str, revision: str, reason: str) -> NewRevision:
+    """Ask that a revision be erased; the reason gives why, never what."""
+    return NewRevision(audit, subjects.ask(revision), {"reason": reason})
+
+
+def erasure_stopped(audit: str, revision: str, ask: str, reason: str) -> NewRevision:
+    """Stop an erasure that was asked for."""
+    value: Json = {"ask": ask, "reason": reason}
+    return NewRevision(audit, subjects.stop(revision), value)
+
+
+def erasure_confirmed(audit: str, revision: str, ask: str, reason: str) -> NewRevision:
+    """Erase, for ever, what another person asked to."""
+    value: Json = {"ask": ask, "reason": reason}
+    return NewRevision(audit, subjects.erasure(revision), value, op="erase")
+
+
 def _set_or_delete(audit: str, subject: str, value: Json) -> NewRevision:
     if value is None:
         return NewRevision(audit, subject, op="del")

@@ -15,6 +15,7 @@ from diag.journal.revision import Revision
 from diag.journal.subjects import (
     AnswerTopic,
     ApartTopic,
+    AskTopic,
     AuditTopic,
     BallotTopic,
     ErasureTopic,
@@ -27,6 +28,7 @@ from diag.journal.subjects import (
     PlaceTopic,
     ProposalTopic,
     SealTopic,
+    StopTopic,
     Topic,
 )
 from diag.model.audit import Audit
@@ -42,6 +44,8 @@ _NEVER_SETTLED = (
     | HandTopic
     | ProposalTopic
     | SealTopic
+    | AskTopic
+    | StopTopic
 )
 """Where nothing is to be settled: all is kept, one voice is enough, or the last."""
 

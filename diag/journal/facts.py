@@ -164,6 +164,7 @@ def _answer(head: Head) -> Answer:
         author=head.author,
         device=head.device,
         at=head.at,
+        is_masked=head.is_masked,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Self
 
 from diag.journal import connection as keys
 from diag.journal import ingest, proof, recorder, subjects
+from diag.journal.asks import masked_in, masked_text
 from diag.journal.errors import (
     DamagedError,
     JournalError,
@@ -94,6 +95,8 @@ class Head(NamedTuple):
     at: int
     author: str
     device: str
+    is_masked: bool = False
+    """Somebody asks to erase it: an answer is judged still, its words are not shown."""
 
     @property
     def id(self) -> str:
@@ -198,16 +201,32 @@ class Journal(JournalFile):
 
     def heads(self, audit: str) -> tuple[Head, ...]:
         """Return the current revisions of an audit, by subject, then in order."""
-        return tuple(map(Head._make, self.select(_HEADS, [audit])))
+        return self._shown(audit, self.select(_HEADS, [audit]))
 
     def heads_inside(self, audit: str, prefix: str) -> tuple[Head, ...]:
         """Return the current revisions of the subjects under `prefix/`, in order."""
         bounds = subjects.inside(prefix)
-        return tuple(map(Head._make, self.select(_HEADS_INSIDE, [audit, *bounds])))
+        return self._shown(audit, self.select(_HEADS_INSIDE, [audit, *bounds]))
 
     def current(self, audit: str, subject: str) -> tuple[Head, ...]:
         """Return the current revisions of one subject, in order."""
-        return tuple(map(Head._make, self.select(_CURRENT, [audit, subject])))
+        return self._shown(audit, self.select(_CURRENT, [audit, subject]))
+
+    def _shown(self, audit: str, rows: list[Any]) -> tuple[Head, ...]:
+        """Return heads, those that somebody asks to erase without their words."""
+        heads = tuple(Head(*row) for row in rows)
+        masked = masked_in(self, audit) if heads else frozenset()
+        if not masked:
+            return heads
+        return tuple(
+            head._replace(
+                text=masked_text(head.subject, head.text) if head.text else None,
+                is_masked=True,
+            )
+            if head.key in masked
+            else head
+            for head in heads
+        )
 
     def history(self, audit: str, subject: str) -> tuple[Revision, ...]:
         """Return every revision of a subject, in order."""

@@ -286,10 +286,9 @@ def _unsealed(journal: Journal, audit: str, key: str, origin: Origin) -> list[by
     seals = [one for one in seals_of(journal, audit) if one.key in mine]
     is_first = not any(one.key == key for one in seals)
     relayed = dict(journal.select(_RELAYED))
-    rows = journal.select(_IDS, [audit, *subjects.inside(subjects.SEALS)])
     own = {
         ident: device
-        for ident, author, device in rows
+        for ident, author, device in authored_in(journal, audit)
         if author == origin.author and ident not in relayed
     }
     sealed = {ident for one in seals if one.is_signed for ident in one.covers(own)}
@@ -298,6 +297,12 @@ def _unsealed(journal: Journal, audit: str, key: str, origin: Origin) -> list[by
         for ident, device in own.items()
         if ident not in sealed and (is_first or device == origin.device)
     ]
+
+
+def authored_in(journal: Journal, audit: str) -> list[tuple[bytes, str, str]]:
+    """Return the id, the author and the device of each line, seals left out."""
+    rows = journal.select(_IDS, [audit, *subjects.inside(subjects.SEALS)])
+    return [(ident, author, device) for ident, author, device in rows]
 
 
 def seals_of(journal: Journal, audit: str) -> list[Seal]:
@@ -309,7 +314,7 @@ def seals_of(journal: Journal, audit: str) -> list[Seal]:
 
 def proofs_of(journal: Journal, audit: str) -> dict[bytes, LineProof]:
     """Return what shows that each line of an audit is its author's."""
-    rows = journal.select(_IDS, [audit, *subjects.inside(subjects.SEALS)])
+    rows = authored_in(journal, audit)
     authors: dict[str, set[bytes]] = {}
     for ident, author, _ in rows:
         authors.setdefault(author, set()).add(ident)

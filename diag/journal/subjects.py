@@ -48,6 +48,12 @@ PROPOSALS = "proposal"
 """Prefix of the answers that wait to be accepted."""
 
 
+ASKS = "erase-ask"
+"""Prefix of the erasures that are asked for, by the revision that they are about."""
+
+STOPS = "erase-stop"
+"""Prefix of what stops them."""
+
 SEALS = "seal"
 """Prefix of what proves who wrote; no content."""
 
@@ -216,6 +222,20 @@ class ErasureTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class AskTopic:
+    """That a revision is to be erased, if another person confirms it."""
+
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopTopic:
+    """That a revision is not to be erased: its author's word."""
+
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
 class SealTopic:
     """Which lines a key vouches for: it says nothing about the school."""
 
@@ -259,6 +279,8 @@ Topic = (
     | BallotTopic
     | HandTopic
     | ErasureTopic
+    | AskTopic
+    | StopTopic
     | SealTopic
     | AuditTopic
     | OtherTopic
@@ -378,6 +400,16 @@ def seal(key: str) -> str:
     return f"{SEALS}/{key}"
 
 
+def ask(revision: str) -> str:
+    """Return the subject of the ask to erase a revision."""
+    return f"{ASKS}/{revision}"
+
+
+def stop(revision: str) -> str:
+    """Return the subject of what stops the erasure of a revision."""
+    return f"{STOPS}/{revision}"
+
+
 def erased_by(subject: str) -> str | None:
     """Return the id of the revision that an erasure names."""
     head, _, revision = subject.partition("/")
@@ -474,6 +506,8 @@ _BY_IDENT: dict[str, Callable[[str], Topic]] = {
     "questionnaire": QuestionnaireTopic,
     "proposal": ProposalTopic,
     "erase": ErasureTopic,
+    "erase-ask": AskTopic,
+    "erase-stop": StopTopic,
     "seal": SealTopic,
 }
 

@@ -49,6 +49,8 @@ class Answer:
     device: str = ""
     at: int = 0
     """Wall clock, UTC milliseconds: shown, never compared."""
+    is_masked: bool = False
+    """Somebody asks to erase it: it is judged, its words are not shown."""
 
 
 FloorRow = tuple[tuple[str, int], ...]

@@ -20,6 +20,7 @@ from diag.journal.facts import audits
 from diag.journal.journal import get_setting, put_setting
 from diag.model.audit import Auditee, Photo
 from diag.model.errors import DiagError
+from diag.office.privacy.erasing import erasure_news
 from diag.office.sealing import Sealing, key_of_hub
 from diag.sync.exchange import CLOCK_DOUBT, ExchangeEvent, Progress, SyncResult
 from diag.sync.protocol import ProblemError, Transport
@@ -321,6 +322,8 @@ def run(
         learn_names(workspace, outcome.people)
         outcome.people = {}  # names live in one place
         outcome.there = []  # proven for this once
+    rights = [hub.right for hub in found]
+    outcomes[-1].erasures = erasure_news(workspace, rights)
     put_setting(workspace.journal, _LAST, [asdict(outcome) for outcome in outcomes])
     reserve_space(workspace.folder)
     return outcomes
@@ -345,6 +348,7 @@ def words_of(outcome: SyncResult) -> Iterable[str]:
     )
     yield from (f"Refusé : {reason}" for reason in outcome.refused)
     yield from outcome.strangers
+    yield from outcome.erasures
     if outcome.awaited:
         yield (
             f"{counted(outcome.awaited, 'pièce jointe', 'pièces jointes')} pas encore "

@@ -601,6 +601,8 @@ class SyncResult:
     """Modifications of a newer version, kept here and passed on."""
     strangers: list[str] = field(default_factory=list)
     """Keys of others under one's own label, in French."""
+    erasures: list[str] = field(default_factory=list)
+    """What is asked to be erased, or was, in French."""
     freed: int = 0
     """Photos of closed audits that left this laptop, every office having them."""
     problem: str = ""

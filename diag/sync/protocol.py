@@ -24,10 +24,10 @@ SEALS: Final = "seals"
 """It signs whose each key is, and gives the lines that their author did not."""
 
 Right = str
-"""`read`, `write` or `admin`: each includes the ones before."""
+"""`read`, `write`, `review` or `admin`: each includes the ones before."""
 
-RIGHTS: Final = ("read", "write", "admin")
-"""In order."""
+RIGHTS: Final = ("read", "write", "review", "admin")
+"""In order. Who reviews accepts audits, and confirms what another asks to erase."""
 
 
 class Wire(BaseModel):
@@ -90,7 +90,7 @@ class RefusedLine(Wire):
     id: str
     """SHA-256 of its bytes."""
     kind: str
-    """`bad-revision`, `scope` or `unknown-audit`."""
+    """`bad-revision`, `scope`, `unknown-audit` or `two-person`."""
     problem: str
     """Why, in French."""
 

@@ -258,6 +258,9 @@ PROOFS = {"sealed": "scellé", "device": "poste", "old": "ancien"}
 RELAYED_BY = "relayé par {}"
 """Where somebody else gave it, and no seal covers it."""
 
+MASKED = "(masqué : effacement demandé)"
+"""In the place of what somebody asks to erase, until another person confirms it."""
+
 UNSEALED = "descellé"
 """In the place of « accepté » among those who work on it, once it was written in."""
 

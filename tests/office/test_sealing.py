@@ -1,80 +1,20 @@
 """Seals and cards on real workspaces and a real hub: who wrote what, shown."""
 
 import json
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from diag.audit.history import changes_of
-from diag.audit.session import AuditSession, open_session
-from diag.cli.hub import teach
+from diag.audit.session import open_session
 from diag.journal import changes, seals
-from diag.journal.revision import Origin
 from diag.journal.seals import Card
 from diag.office import bundles, sealing
-from diag.office import sync as syncing
 from diag.office.conflicts import candidate_lines, contested_of
-from diag.sync.exchange import SyncResult
 from diag.workspace.workspace import Workspace
-from tests.audit.builders import SCHOOL, started, territory, workspace
+from tests.audit.builders import SCHOOL, started, workspace
 from tests.cli.running import diag
 from tests.journal.builders import known
-from tests.sync.serving import Served, free_port, made_home, served
-
-
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    home = made_home(tmp_path_factory.mktemp("hub") / "hub", free_port())
-    teach(home, territory().annuaire)
-    with served(home) as running:
-        yield running
-
-
-@dataclass
-class Team:
-    """Two people of one territory, who sync with the same hub."""
-
-    anne: Workspace
-    bruno: Workspace
-    hub: Served
-
-    def session(self, who: Workspace) -> AuditSession:
-        return open_session(who, SCHOOL)
-
-    def say(self, who: Workspace, value: int, *, origin: Origin | None = None) -> str:
-        session = self.session(who)
-        place = session.facts.root
-        draft = changes.answered(session.audit.id, place, "nb_postes", known(value))
-        alone = replace(draft, parents=())
-        return who.journal.write(alone, origin or who.origin).id
-
-    def proof(self, who: Workspace, ident: str) -> str:
-        found = {one.id: one.proof_words for one in changes_of(self.session(who))}
-        return found[ident]
-
-
-@pytest.fixture
-def team(tmp_path: Path, hub: Served) -> Iterator[Team]:
-    with ExitStack() as stack:
-        made = []
-        for name in ("Anne", "Bruno"):
-            label = f"u-{name}-{tmp_path.name}"
-            one = stack.enter_context(workspace(tmp_path / name, author=label))
-            made.append(one)
-            invited = hub.home.invite(name, ("999",), "write")
-            started(one)
-            syncing.enrol(one, str(invited))
-        anne, bruno = made
-        yield Team(anne, bruno, hub)
-
-
-def sync(who: Workspace) -> SyncResult:
-    (done,) = syncing.run(who, lambda _phase, _done, _total: None)
-    assert not done.problem
-    return done
+from tests.office.conftest import Team
 
 
 def seals_in(who: Workspace) -> int:
@@ -86,18 +26,18 @@ def test_a_line_is_shown_sealed_to_a_colleague_and_a_forged_one_relayed(
 ) -> None:
     anne, bruno = team.anne, team.bruno
     said = team.say(anne, 3)
-    first = sync(anne)
+    first = team.sync(anne)
     before = seals_in(anne)
     assert before == 1
-    assert sync(anne).pushed == 0
+    assert team.sync(anne).pushed == 0
     assert seals_in(anne) == before, "the next sync writes none"
 
-    sync(bruno)
+    team.sync(bruno)
     assert team.proof(bruno, said) == "scellé"
     forged = team.say(bruno, 4, origin=replace(anne.origin))
     own = team.say(bruno, 5)
-    sync(bruno)
-    sync(anne)
+    team.sync(bruno)
+    team.sync(anne)
 
     assert first.pushed >= 1
     assert first.strangers == []
@@ -105,8 +45,8 @@ def test_a_line_is_shown_sealed_to_a_colleague_and_a_forged_one_relayed(
         assert team.proof(who, own) == "scellé"
     assert team.proof(anne, forged) == "relayé par Bruno"
     team.say(anne, 6)
-    sync(anne)
-    sync(bruno)
+    team.sync(anne)
+    team.sync(bruno)
     assert team.proof(bruno, forged) != "scellé", "her next seal makes it not hers"
     cards = [
         line
@@ -120,12 +60,12 @@ def test_a_line_is_shown_sealed_to_a_colleague_and_a_forged_one_relayed(
 
 def test_commands_show_the_proof(team: Team, tmp_path: Path) -> None:
     said = team.say(team.anne, 3)
-    sync(team.anne)
+    team.sync(team.anne)
     team.anne.journal.close()
 
-    shown = diag(tmp_path / "Anne", "audit", "history", SCHOOL, "nb_postes")
+    shown = diag(tmp_path / "Anne", "audit", "history", SCHOOL, "debit_descendant")
     assert "scellé" in shown.out
-    words = ("audit", "history", SCHOOL, "nb_postes", "--json")
+    words = ("audit", "history", SCHOOL, "debit_descendant", "--json")
     lines = {one["id"]: one for one in json.loads(diag(tmp_path / "Anne", *words).out)}
     assert (lines[said]["proof"], lines[said]["relayed_by"]) == ("sealed", "")
 
@@ -139,7 +79,7 @@ def test_a_bundle_carries_cards_and_marks_what_it_relays(
     card = bundles.own_keys(anne).keys.card
     bundles.add_colleague(bruno, "Anne", str(card))
     bundles.add_colleague(anne, "Bruno", str(bundles.own_keys(bruno).keys.card))
-    sync(anne)
+    team.sync(anne)
     path = tmp_path / "a.diag"
     bundles.export(anne, [SCHOOL], ["Bruno"], path)
     bundles.bring_in(bruno, path)
@@ -151,14 +91,14 @@ def test_a_bundle_carries_cards_and_marks_what_it_relays(
 
 def test_an_unknown_key_under_ones_own_label_is_told(team: Team) -> None:
     anne = team.anne
-    sync(anne)
+    team.sync(anne)
     intruder = Card("ab" * 32, anne.settings.author, "write", ("999",), 86_400_000, 0)
     signer = team.hub.home.signer
     assert signer
     signed = intruder._replace(sig=signer.sign(intruder.content()))
     seals.keep_cards(anne.journal, signer.key, [signed])
 
-    (told,) = sync(anne).strangers
+    (told,) = team.sync(anne).strangers
 
     assert "abababab" in told
     assert "02/01/1970" in told or "2 janvier 1970" in told
@@ -168,7 +108,7 @@ def test_who_works_alone_signs_nothing(tmp_path: Path) -> None:
     with workspace(tmp_path / "alone") as made:
         session = started(made)
         draft = changes.answered(
-            session.audit.id, session.facts.root, "nb_postes", known(3)
+            session.audit.id, session.facts.root, "debit_descendant", known(3)
         )
         made.journal.write(draft, made.origin)
 
@@ -181,17 +121,17 @@ def test_what_a_hub_held_before_seals_is_sealed_once_as_old(
 ) -> None:
     said = team.say(team.anne, 3)
     audit = team.session(team.anne).audit.id
-    sync(team.anne)
+    team.sync(team.anne)
     store = team.hub.store
     with store.engine.writing() as transaction:  # as a hub that was just upgraded
         transaction.run("delete from old_sealed")
     team.say(team.bruno, 4)
-    sync(team.bruno)
-    sync(team.anne)
-    sync(team.bruno)
+    team.sync(team.bruno)
+    team.sync(team.anne)
+    team.sync(team.bruno)
 
     held = store.lines(audit, 0, 10_000, 10**7)
     assert held
     assert sum(b'"seal/hub"' in line for line in held[1]) == 1
     assert team.proof(team.anne, said) == "scellé"
-    assert not sync(team.anne).unequal
+    assert not team.sync(team.anne).unequal

@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from diag.audit.erasing import (
+    is_own_and_unsent,
+    note_asks,
+    pending_in,
+    pending_words,
+)
+from diag.audit.session import AuditSession, listed
 from diag.journal import changes, subjects
+from diag.journal.asks import asks_of, confirmed_erasures
 from diag.journal.attachments import drop_unnamed
 from diag.journal.journal import get_setting, put_setting
 from diag.journal.outbox import Outbox
@@ -69,6 +77,8 @@ class PersonErased:
     photos: int
     refused: int
     """Lines of the quarantine."""
+    asked: int
+    """Modifications that another person is to confirm; masked meanwhile."""
     proof: Path
     clean: bool
     """No old page is left; False when another program has the journal open."""
@@ -117,31 +127,40 @@ def forget(
 ) -> PersonErased:
     """Erase mentions of a person, history included; other words are written again.
 
-    What still stands is first rewritten without the name, by a revision that names it
-    as its only parent: a conflict stays one. A photo leaves whole: a picture whose
-    caption names a person likely shows that person.
+    What others wrote, or what left this laptop, is asked to be: another person
+    confirms it. What still stands is first rewritten without the name, by a revision
+    that names it as its only parent: a conflict stays one. A photo leaves whole: a
+    picture whose caption names a person likely shows that person.
 
     Raises:
         DiagError: when something could not be written.
     """
     journal, origin = workspace.journal, workspace.origin
     rewritten = [*filter(None, (_rewritten(found.name, one) for one in chosen))]
+    own = [one for one in chosen if is_own_and_unsent(workspace, one.revision)]
     erasures = [
-        changes.erased(one.revision.audit, one.revision.id, reason) for one in chosen
+        changes.erased(one.revision.audit, one.revision.id, reason) for one in own
     ]
     erasures += [
         changes.erased(audit, ident, reason)
         for audit, ident in unread_mentions(journal, found.name)
     ]
-    written = journal.write_many([*rewritten, *erasures], origin)
-    remember(workspace.folder, written[len(rewritten) :])
+    asks = [
+        changes.erasure_asked(one.revision.audit, one.revision.id, reason)
+        for one in chosen
+        if one not in own
+    ]
+    written = journal.write_many([*rewritten, *asks, *erasures], origin)
+    remember(workspace.folder, written[len(rewritten) + len(asks) :])
+    note_asks(workspace)
     if any(found.forgotten):
         remember_forgotten(workspace, found.forgotten)
     photos = drop_unnamed(journal) if any(map(_is_photo, chosen)) else 0
     refused = drop_from_quarantine(journal, found.name)
     clean = journal.compact()
     proof = prove(workspace, _summarize(found, chosen, reason, photos=photos))
-    return PersonErased(len(chosen), len(rewritten), photos, refused, proof, clean)
+    done = (len(own), len(rewritten), photos, refused, len(asks))
+    return PersonErased(*done, proof, clean)
 
 
 def _is_photo(mention: Mention) -> bool:
@@ -185,6 +204,50 @@ def _summarize(
         "addresses": len(found.forgotten.addresses),
         "messages": len(found.forgotten.messages),
     }
+
+
+_TOLD = "erasures.told"
+"""The erasures of what one wrote that were shown to its author, once."""
+
+_REVIEWERS = {"review", "admin"}
+
+
+def erasure_news(workspace: Workspace, rights: Sequence[str]) -> list[str]:
+    """Return what is to be known of erasures, in French: asked for, and carried out.
+
+    `rights`: those that hubs give to this laptop: who reviews is shown every ask, an
+    author those of what they wrote, and once who erased it, who asked, why.
+    """
+    author, lines = workspace.settings.author, []
+    for one in listed(workspace):
+        if not asks_of(workspace.journal, one.audit.id):
+            continue
+        session = AuditSession(workspace, one.audit, one.about)
+        lines += [
+            pending_words(pending)
+            for pending in pending_in(session)
+            if pending.author == author or _REVIEWERS.intersection(rights)
+        ]
+    return lines + _carried_out(workspace)
+
+
+def _carried_out(workspace: Workspace) -> list[str]:
+    """Return the erasures of what this author wrote that they were not shown yet."""
+    journal, settings = workspace.journal, workspace.settings
+    told = get_setting(journal, _TOLD, [])
+    news = [
+        one
+        for one in confirmed_erasures(journal)
+        if one.author == settings.author and one.by != one.author and one.id not in told
+    ]
+    if news and not journal.readonly:
+        put_setting(journal, _TOLD, [*told, *(one.id for one in news)])
+    name_of = settings.name_of
+    return [
+        "Effacé pour toujours, que vous aviez écrit : demandé par "
+        f"{name_of(one.asker)}, confirmé par {name_of(one.by)} ({one.reason})."
+        for one in news
+    ]
 
 
 Progress = Callable[[int, int], None]

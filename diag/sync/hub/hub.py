@@ -459,6 +459,7 @@ class Hub:
             scopes,
             self.clock(),
             author=sender.author if sender else "",
+            is_admin=self._is_admin,
             signer=self.signer,
             record=record,
         )
@@ -468,6 +469,12 @@ class Hub:
         if push.created:
             self.replay_erasures(push.created)
         return pushed
+
+    def _is_admin(self, label: str) -> bool:
+        return any(
+            device.author == label and device.right == "admin" and not device.revoked_at
+            for device in self.store.devices()
+        )
 
     def replay_erasures(self, audits: Collection[str] | None = None) -> int:
         """Carry out what an older copy of the database had lost; return how many."""

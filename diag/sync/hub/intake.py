@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from diag.journal import subjects
+from diag.journal.asks import DELAY, SHORT_DELAY
 from diag.journal.errors import RefusedError
 from diag.journal.facts import read_audit
 from diag.journal.ingest import mark_of, without_value
@@ -44,6 +45,8 @@ class Push:
     """When it arrived, by the hub's clock."""
     author: str = ""
     """Label of who sends; empty when it is not known."""
+    is_admin: Callable[[str], bool] = lambda _label: False
+    """Whether a label is an administrator's."""
     signer: Signer | None = None
     """Seals what an audit held before there were seals."""
     record: Callable[[Iterable[bytes]], None] = lambda _lines: None
@@ -144,6 +147,7 @@ class Push:
         self, writing: Writing, row: AuditRow, numbered: "_Numbered"
     ) -> None:
         numbered = self._without_leaps(row, numbered)
+        numbered = self._without_lone_erasures(writing, row, numbered)
         fresh = {bytes.fromhex(rev.erases) for _, rev in numbered if rev.erases}
         keys = {revision.key for _, revision in numbered}
         mark = bytes.fromhex(mark_of(row.id))
@@ -191,6 +195,46 @@ class Push:
                 problem = f"numéro d'ordre {rev.lam} trop grand, {greatest} au plus"
                 self._refuse(number, rev.line, "bad-revision", problem)
         return [(number, rev) for number, rev in numbered if rev.lam <= greatest]
+
+    def _without_lone_erasures(
+        self, writing: Writing, row: AuditRow, numbered: "_Numbered"
+    ) -> "_Numbered":
+        """Refuse an erasure that its ask does not allow: one person, or too soon.
+
+        One that names no ask is of an older version.
+        """
+        kept: _Numbered = []
+        for number, rev in numbered:
+            problem = self._find_lone(writing, row, rev) if rev.erases else ""
+            if problem:
+                self._refuse(number, rev.line, "two-person", problem)
+            else:
+                kept.append((number, rev))
+        return kept
+
+    def _find_lone(self, writing: Writing, row: AuditRow, rev: Revision) -> str:
+        """Return why an erasure that names an ask is refused; empty when it is not."""
+        value = rev.value
+        named = str(value.get("ask") or "") if isinstance(value, dict) else ""
+        if not named or writing.find_known(row, {rev.key}):
+            return ""
+        asks = {
+            one.id: (one, at)
+            for one, at in writing.asks(row)
+            if one.subject == subjects.ask(rev.erases or "")
+        }
+        if named not in asks:
+            return "l'effacement nomme une demande que le serveur n'a pas"
+        ask, at = asks[named]
+        if ask.author == rev.author:
+            return "qui demande un effacement ne le confirme pas : une autre personne"
+        if any(stop == named for stop in writing.stops(row)):
+            return "l'auteur s'est opposé à cet effacement"
+        admins = {one.author for one, _ in asks.values() if self.is_admin(one.author)}
+        delay = SHORT_DELAY if len(admins) > 1 else DELAY
+        if self.at - at < delay:
+            return f"demandé il y a moins de {delay // _DAY} jour(s) : trop tôt"
+        return ""
 
     def _without_orphans(
         self, numbered: "_Numbered", named: Collection[bytes]
@@ -290,6 +334,8 @@ class Push:
 _Numbered = list[tuple[int, Revision]]
 _Mixed = Sequence[tuple[int, Revision | Unread]]
 _ByAudit = dict[str, list[tuple[int, Revision | Unread]]]
+
+_DAY = 24 * 3600 * 1000
 
 _ORPHAN = "squelette sans l'effacement qui le nomme"
 

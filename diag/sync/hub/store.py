@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from diag.journal.errors import DamagedError
 from diag.journal.journal import AuditSum
-from diag.journal.revision import Unread
+from diag.journal.revision import Revision, Unread, read
 from diag.model.audit import Subject
 from diag.model.errors import DiagError
 from diag.sync.protocol import Right
@@ -169,6 +169,8 @@ where d.author <> '' order by r.audit, r.seq
 _MARK_OLD = "insert into old_sealed values (:audit) on conflict do nothing"
 _IS_OLD_SEALED = "select count(*) from old_sealed where audit = :audit"
 _BODIES = "select id, body from rev where audit = :audit order by seq"
+
+_ARRIVED = "select body, received_at from rev where audit = :audit order by seq"
 
 _LABELLED = """
 select count(*) from device where author = :author and person <> :person
@@ -512,6 +514,20 @@ class Writing:
     def mark_old_sealed(self, audit: AuditRow) -> None:
         """Record that nothing enters an audit any more as older than seals."""
         self._transaction.run(_MARK_OLD, audit=audit.number)
+
+    def asks(self, audit: AuditRow) -> list[tuple[Revision, int]]:
+        """Return the erasures asked for in an audit, and when each came here."""
+        pattern = b'"subject":"erase-ask/'
+        rows = self._transaction.rows(_ARRIVED, audit=audit.number)
+        found = [(_encode(body), int(at)) for body, at in rows]
+        return [(read(body.decode()), at) for body, at in found if pattern in body]
+
+    def stops(self, audit: AuditRow) -> list[str]:
+        """Return the ids of the asks that were stopped in an audit."""
+        pattern = b'"subject":"erase-stop/'
+        lines = [line for _, line in self.bodies(audit) if pattern in line]
+        values = [read(line.decode()).value for line in lines]
+        return [str(one.get("ask")) for one in values if isinstance(one, dict)]
 
     def bodies(self, audit: AuditRow) -> list[tuple[bytes, bytes]]:
         """Return the id and the bytes of each line of an audit."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit import follow
+from diag.audit import erasing, follow
 from diag.audit.photos import join_photos, photos_of, shown_by
 from diag.audit.session import AuditSession
 from diag.journal import changes
@@ -211,7 +211,7 @@ def test_erasing_one_value_is_remembered_as_well(
     copied = keeping.back_up(session.workspace, tmp_path / "ailleurs")
     made, audit = session.workspace, session.audit
     (said,) = (one for one in session.revisions() if one.subject.endswith("/note"))
-    follow.erase(session, said.id, "demande")
+    erasing.erase(session, said.id, "demande")
     made.close()
     (made.folder / "diag.db").unlink()
 

@@ -1,0 +1,191 @@
+"""Erasing a value for ever: alone while it is one's own and unsent, else by two."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from diag.audit.follow import revision_named
+from diag.audit.history import describe_subject
+from diag.audit.photos import drop_erased
+from diag.audit.session import AuditSession
+from diag.journal import changes, seals
+from diag.journal.asks import Ask, asks_of, due_at, is_sole_author
+from diag.journal.exchange import held_by_hubs
+from diag.journal.journal import get_setting, put_setting
+from diag.journal.revision import NewRevision, Revision
+from diag.journal.subjects import parse
+from diag.model.errors import DiagError
+from diag.model.text import accept
+from diag.words.dates import day_words, time_words
+from diag.workspace.people import remember
+from diag.workspace.workspace import Workspace
+
+_SEEN = "erasures.seen"
+"""Ask → when this laptop first saw it, by its clock."""
+
+
+class ErasureStep(StrEnum):
+    """What became of a wish to erase."""
+
+    ERASED = "erased"
+    ASKED = "asked"
+    """Another person is to confirm it."""
+
+
+class PendingErasure(NamedTuple):
+    """An erasure that was asked for, in an audit."""
+
+    session: AuditSession
+    ask: Ask
+    author: str
+    """Label of who wrote what would be erased."""
+    about: str
+    due: int
+    """From when it may be confirmed here, by this laptop's clock."""
+
+
+def is_own_and_unsent(workspace: Workspace, revision: Revision) -> bool:
+    """Say whether a revision is its user's own, and never left this laptop.
+
+    What was about to be given is sealed; what a hub held is remembered as a hint.
+    """
+    journal, audit = workspace.journal, revision.audit
+    if revision.author != workspace.settings.author:
+        return False
+    if revision.lam <= held_by_hubs(journal).get(audit, 0):
+        return False
+    return not any(
+        one.covers(key for key, *_ in seals.authored_in(journal, audit))
+        for one in seals.seals_of(journal, audit)
+        if revision.key[:4] in one.prefixes
+    )
+
+
+def erase(session: AuditSession, revision: str, reason: str) -> ErasureStep:
+    """Erase what is one's own and unsent; confirm what another asked; else ask.
+
+    The reason gives why, never what.
+
+    Raises:
+        DiagError: when there is no such revision, it is erased already, or it is not
+            for this person, or not yet, to confirm.
+    """
+    found = revision_named(session, revision)
+    why = accept(reason, "reason", line=True)
+    audit, author = session.audit.id, session.workspace.settings.author
+    if found.erased:
+        raise DiagError(f"La modification {found.id[:12]} est déjà effacée.")
+    asks = [
+        ask
+        for ask in asks_of(session.workspace.journal, audit)
+        if ask.target == found.id and not ask.stopped_by
+    ]
+    if not asks and is_own_and_unsent(session.workspace, found):
+        _carry_out(session, found, changes.erased(audit, found.id, why))
+        return ErasureStep.ERASED
+    if not asks:
+        session.record(changes.erasure_asked(audit, found.id, why))
+        note_asks(session.workspace)
+        return ErasureStep.ASKED
+    _check_confirming(session, asks, author)
+    draft = changes.erasure_confirmed(audit, found.id, asks[0].id, why)
+    _carry_out(session, found, draft)
+    return ErasureStep.ERASED
+
+
+def _check_confirming(session: AuditSession, asks: list[Ask], author: str) -> None:
+    others = [ask for ask in asks if ask.author != author]
+    if not others and not is_sole_author(session.workspace.journal, author):
+        raise DiagError(
+            "Vous l'avez demandé : un autre que vous doit le confirmer, par la même "
+            "commande, sur son poste, après sept jours."
+        )
+    due = due_at(asks, note_asks(session.workspace)[asks[0].id])
+    if session.workspace.world.clock() < due:
+        raise DiagError(
+            f"Demandé le {day_words(asks[0].at)} : l'effacement se confirme à partir "
+            f"du {time_words(due)}, pour que son auteur puisse s'y opposer."
+        )
+
+
+def _carry_out(session: AuditSession, found: Revision, draft: NewRevision) -> None:
+    """Erase, everywhere here: files, and the copies that a restoration would read."""
+    remember(session.workspace.folder, session.record(draft))
+    drop_erased(session, found)
+    session.workspace.journal.compact()
+
+
+def stop(session: AuditSession, revision: str, reason: str) -> None:
+    """Stop an erasure that was asked of what one wrote oneself.
+
+    Raises:
+        DiagError: when none was asked, or another person wrote it.
+    """
+    found = revision_named(session, revision)
+    asks = asks_of(session.workspace.journal, session.audit.id)
+    own = [ask for ask in asks if ask.target == found.id and not ask.stopped_by]
+    if not own:
+        raise DiagError(f"Personne ne demande d'effacer {found.id[:12]}.")
+    if found.author != session.workspace.settings.author:
+        raise DiagError(
+            "Seul l'auteur de la modification arrête son effacement : "
+            f"{session.workspace.settings.name_of(found.author)}."
+        )
+    why = accept(reason, "reason", line=True)
+    audit = session.audit.id
+    session.record(*(changes.erasure_stopped(audit, found.id, a.id, why) for a in own))
+
+
+def note_asks(workspace: Workspace) -> dict[str, int]:
+    """Remember when each ask was first seen here; return when."""
+    journal = workspace.journal
+    audits = [one.audit for one in journal.manifest()]
+    seen = dict(get_setting(journal, _SEEN, {}))
+    standing = {ask.id for audit in audits for ask in asks_of(journal, audit)}
+    new = standing - seen.keys()
+    if new and not journal.readonly:
+        kept = {key: at for key, at in seen.items() if key in standing}
+        seen = kept | dict.fromkeys(new, workspace.world.clock())
+        put_setting(journal, _SEEN, seen)
+    return seen
+
+
+def pending_in(session: AuditSession) -> list[PendingErasure]:
+    """Return the erasures that are asked for in an audit, stopped ones included."""
+    journal = session.workspace.journal
+    asks = asks_of(journal, session.audit.id)
+    if not asks:
+        return []
+    seen = note_asks(session.workspace)
+    by_id = {one.id: one for one in session.revisions()}
+    found = []
+    for ask in asks:
+        target = by_id.get(ask.target)
+        if target is None:
+            continue
+        about = describe_subject(session, parse(target.subject), {})
+        due = due_at([ask], seen.get(ask.id, ask.at))
+        found.append(PendingErasure(session, ask, target.author, about, due))
+    return found
+
+
+def pending_words(one: PendingErasure) -> str:
+    """Return who asks to erase what, why, until when one may stop it, and how."""
+    session, ask = one.session, one.ask
+    name_of = session.workspace.settings.name_of
+    what = f"{one.about}, {session.about.title}"
+    if ask.stopped_by:
+        return (
+            f"Effacement arrêté par {name_of(ask.stopped_by)} : {what} "
+            f"({ask.stop_reason})."
+        )
+    is_own = one.author == session.workspace.settings.author
+    whose = "que vous avez écrit" if is_own else f"écrit par {name_of(one.author)}"
+    start = (
+        f"{name_of(ask.author)} demande d'effacer pour toujours ce {whose} ({what}) : "
+        f"{ask.reason}. Masqué jusque-là ; un autre peut confirmer à partir du "
+        f"{day_words(one.due)}."
+    )
+    command = f"diag audit erase {session.about.ref} {ask.target[:12]}"
+    if is_own:
+        return f"{start} Pour vous y opposer : {command} --stop --reason …"
+    return f"{start} Pour confirmer : {command} --reason …"

@@ -1,0 +1,170 @@
+"""Erasures that are asked for: what is masked meanwhile, and what may be carried out.
+
+Nobody erases what a colleague wrote, alone and in silence: one person asks, the value
+is masked, its author is shown the ask and may stop it, and another person confirms it
+once the delay is over.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final, NamedTuple
+
+from diag.journal import subjects
+from diag.journal.file import JournalFile
+from diag.journal.revision import Json, dumps, loads
+from diag.words.vocabulary import MASKED
+
+DELAY: Final = 7 * 24 * 3600 * 1000
+"""Milliseconds between an ask and what it asks for."""
+
+SHORT_DELAY: Final = 24 * 3600 * 1000
+"""The same when two administrators ask."""
+
+_ASKS = """
+select subject, rev, value, author, at from head
+where audit = (select n from audit where id = ?) and value is not null
+  and (subject >= ? and subject < ? or subject >= ? and subject < ?)
+order by lam, rev
+"""
+
+_ERASED = "select id from erased where audit = (select n from audit where id = ?)"
+
+_CONFIRMED = """
+select e.id, json_extract(t.body, '$.author'), json_extract(k.body, '$.author'),
+  json_extract(e.body, '$.author'), json_extract(k.body, '$.value.reason')
+from rev e
+join erased x on x.audit = e.audit and x.by_rev = e.id
+join rev k on k.audit = e.audit and k.subject = 'erase-ask/' || lower(hex(x.id))
+  and lower(hex(k.id)) = json_extract(e.body, '$.value.ask')
+join rev t on t.audit = e.audit and t.id = x.id
+where e.subject >= 'erase/' and e.subject < 'erase0'
+"""
+
+_AUTHORS = "select distinct json_extract(body, '$.author') from rev"
+
+_FREE = frozenset({
+    "by",
+    "caption",
+    "comment",
+    "name",
+    "reason",
+    "text",
+    "title",
+    "why",
+})
+"""Fields of a value that somebody typed."""
+
+_PEOPLE = frozenset({"met", "present", "to"})
+"""Fields that list people."""
+
+
+class Ask(NamedTuple):
+    """An erasure that somebody asks for."""
+
+    id: str
+    """Of the ask itself."""
+    target: str
+    """Id of the revision that would lose its value."""
+    author: str
+    at: int
+    reason: str
+    stopped_by: str = ""
+    """Label of who stopped it; empty while it stands."""
+    stop_reason: str = ""
+
+
+def asks_of(journal: JournalFile, audit: str) -> tuple[Ask, ...]:
+    """Return the asks of an audit that were not carried out, stopped ones included."""
+    bounds = (*subjects.inside(subjects.ASKS), *subjects.inside(subjects.STOPS))
+    rows = journal.select(_ASKS, [audit, *bounds])
+    if not rows:
+        return ()
+    gone = {key.hex() for (key,) in journal.select(_ERASED, [audit])}
+    stops: dict[str, tuple[str, str]] = {}
+    asks = []
+    for subject, key, text, author, at in rows:
+        kind, _, target = subject.partition("/")
+        value: Any = loads(text)
+        fields = value if isinstance(value, dict) else {}
+        reason = str(fields.get("reason") or "")
+        if kind == subjects.ASKS:
+            asks.append(Ask(key.hex(), target, author, at, reason))
+        else:
+            stops[str(fields.get("ask"))] = (author, reason)
+    return tuple(
+        ask._replace(stopped_by=stops[ask.id][0], stop_reason=stops[ask.id][1])
+        if ask.id in stops
+        else ask
+        for ask in asks
+        if ask.target not in gone
+    )
+
+
+def masked_in(journal: JournalFile, audit: str) -> frozenset[bytes]:
+    """Return the revisions of an audit whose value is masked: an ask stands."""
+    return frozenset(
+        bytes.fromhex(ask.target)
+        for ask in asks_of(journal, audit)
+        if not ask.stopped_by
+    )
+
+
+def masked_text(subject: str, text: str) -> str | None:
+    """Return what is shown of a value, canonical JSON; None for a photo: nothing.
+
+    An answer stays, since it is judged: its words are masked where it is read.
+    """
+    topic = subjects.parse(subject)
+    if isinstance(topic, subjects.AnswerTopic):
+        return text
+    if isinstance(topic, subjects.PhotoTopic):
+        return None
+    return dumps(_masked(loads(text)))
+
+
+def _masked(value: Json) -> Json:
+    if isinstance(value, str):
+        return MASKED
+    if not isinstance(value, dict):
+        return value
+    return {name: _masked_field(name, field) for name, field in value.items()}
+
+
+def _masked_field(name: str, field: Json) -> Json:
+    if name in _FREE and isinstance(field, str) and field:
+        return MASKED
+    if name in _PEOPLE and isinstance(field, Sequence) and field:
+        return [MASKED]
+    return field
+
+
+class ConfirmedErasure(NamedTuple):
+    """An erasure that somebody asked for and another person carried out."""
+
+    id: str
+    author: str
+    """Label of who wrote what is gone."""
+    asker: str
+    by: str
+    reason: str
+
+
+def confirmed_erasures(journal: JournalFile) -> list[ConfirmedErasure]:
+    """Return the erasures that name an ask, in every audit."""
+    return [
+        ConfirmedErasure(key.hex(), author, asker, by, str(reason or ""))
+        for key, author, asker, by, reason in journal.select(_CONFIRMED)
+    ]
+
+
+def is_sole_author(journal: JournalFile, author: str) -> bool:
+    """Say whether nobody else wrote in this workspace: nobody else can confirm."""
+    return {label for (label,) in journal.select(_AUTHORS)} <= {author, "hub"}
+
+
+def due_at(asks: Collection[Ask], seen: int, admins: Collection[str] = ()) -> int:
+    """Return from when an erasure may be carried out, by the clock that saw it asked.
+
+    `seen`: when the first ask was; `admins`: labels of administrators.
+    """
+    asking = {ask.author for ask in asks if ask.author in admins}
+    return seen + (SHORT_DELAY if len(asking) > 1 else DELAY)

@@ -1,0 +1,158 @@
+"""S4: nobody erases a colleague's answer alone, at once, nor in silence."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from diag.answers.types import answer_words
+from diag.audit import erasing
+from diag.audit.erasing import ErasureStep
+from diag.journal import asks, changes
+from diag.model.errors import DiagError
+from diag.sync.hub import intake
+from diag.words.vocabulary import MASKED
+from diag.workspace.workspace import Workspace
+from tests.audit.builders import SCHOOL
+from tests.cli.running import diag
+from tests.office.conftest import Team
+
+WEEK = asks.DELAY
+
+
+def later(who: Workspace, milliseconds: int) -> None:
+    """Have a laptop's clock go on."""
+    now = who.world.clock() + milliseconds
+    who.world = replace(who.world, clock=lambda: now)
+
+
+def asked(team: Team) -> str:
+    """Have Bruno ask to erase what Anne answered; return its id, masked for both."""
+    said = team.say(team.anne, 37)
+    team.sync(team.anne)
+    team.sync(team.bruno)
+    step = erasing.erase(team.session(team.bruno), said, "demande d'un parent")
+    assert step is ErasureStep.ASKED
+    team.sync(team.bruno)
+    return said
+
+
+def test_a_colleague_s_answer_is_asked_for_masked_and_its_author_told(
+    team: Team,
+) -> None:
+    said = asked(team)
+    news = team.sync(team.anne).erasures
+
+    (line,) = [one for one in news if said[:12] in one]
+    assert "Bruno" in line
+    assert "demande d'un parent" in line
+    assert "--stop" in line
+    for who in (team.anne, team.bruno):
+        session = team.session(who)
+        assert team.said(who, said) == MASKED
+        (answer,) = session.facts.answers[session.facts.root, "debit_descendant"]
+        question = session.checklist.questions["debit_descendant"]
+        assert answer_words(question, answer) == MASKED
+        assert answer.value == 37, "it is judged still"
+
+
+def test_who_asked_does_not_confirm_and_nobody_does_before_a_week(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = asked(team)
+    team.sync(team.anne)
+    bruno, anne = team.session(team.bruno), team.session(team.anne)
+
+    with pytest.raises(DiagError, match="un autre que vous"):
+        erasing.erase(bruno, said, "x")
+    later(team.bruno, 2 * WEEK)
+    with pytest.raises(DiagError, match="un autre que vous"):
+        erasing.erase(team.session(team.bruno), said, "x")
+    with pytest.raises(DiagError, match="à partir du"):
+        erasing.erase(anne, said, "x")
+    later(team.anne, 2 * WEEK)  # a clock that was moved: the hub's decides
+    assert erasing.erase(team.session(team.anne), said, "oui") is ErasureStep.ERASED
+    assert any("trop tôt" in one for one in team.sync(team.anne).refused)
+    team.sync(team.bruno)
+    assert team.said(team.bruno, said) == MASKED
+
+    monkeypatch.setattr(intake, "DELAY", 0)
+    assert not team.sync(team.anne).refused
+    team.sync(team.bruno)
+    assert team.said(team.bruno, said) == "(effacé)"
+
+
+def test_its_author_stops_it_and_reads_it_again(team: Team) -> None:
+    said = asked(team)
+    team.sync(team.anne)
+    with pytest.raises(DiagError, match="Seul l'auteur"):
+        erasing.stop(team.session(team.bruno), said, "x")
+    erasing.stop(team.session(team.anne), said, "c'est exact")
+    team.sync(team.anne)
+    news = team.sync(team.bruno)
+
+    assert team.said(team.bruno, said) != MASKED
+    assert not news.refused
+    with pytest.raises(DiagError, match="Personne"):
+        erasing.stop(team.session(team.anne), said, "x")
+
+
+def test_an_author_is_told_once_who_erased_what_they_wrote(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "DELAY", 0)
+    said = asked(team)
+    team.sync(team.anne)
+    session = team.session(team.bruno)
+    ask = asks.asks_of(team.bruno.journal, session.audit.id)[-1]
+    dupre = replace(team.bruno.origin, author="u-dupre", device="d-dupre")
+    draft = changes.erasure_confirmed(session.audit.id, said, ask.id, "oui")
+    team.bruno.journal.write(draft, dupre)
+    team.sync(team.bruno)
+
+    news = team.sync(team.anne).erasures
+    again = team.sync(team.anne).erasures
+
+    assert [one for one in news if one.startswith("Effacé pour toujours")]
+    assert not [one for one in again if one.startswith("Effacé pour toujours")]
+
+
+def test_what_is_ones_own_and_unsent_goes_at_once_and_no_more_once_sent(
+    team: Team,
+) -> None:
+    unsent = team.say(team.anne, 1)
+    step = erasing.erase(team.session(team.anne), unsent, "faute de frappe")
+    assert step is ErasureStep.ERASED
+    sent = team.say(team.anne, 2)
+    team.sync(team.anne)
+
+    assert erasing.erase(team.session(team.anne), sent, "x") is ErasureStep.ASKED
+
+
+def test_a_masked_answer_is_in_no_document(team: Team, tmp_path: Path) -> None:
+    said = asked(team)
+    team.bruno.journal.close()
+    folder = tmp_path / "papers"
+    words = ("report", SCHOOL, "--audience", "technique", "--format", "md")
+
+    done = diag(team.bruno.folder, *words, "--out", str(folder))
+
+    assert done.code == 0, done.err
+    text = "".join(path.read_text("utf-8") for path in folder.rglob("*.md"))
+    assert said
+    assert MASKED in text.replace("\xa0", " ")
+    assert "37 Mbit" not in text.replace("\xa0", " ")
+
+
+def test_the_command_asks_then_confirms(team: Team) -> None:
+    said = team.say(team.anne, 3)
+    team.sync(team.anne)
+    folder = team.anne.folder
+    team.anne.journal.close()
+    words = ("audit", "erase", SCHOOL, said[:12], "--reason", "x")
+
+    first = diag(folder, *words, "--yes")
+    stopped = diag(folder, *words, "--stop")
+
+    assert "masquée dès maintenant" in first.out
+    assert "se lit à nouveau" in stopped.out
