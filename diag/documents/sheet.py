@@ -104,7 +104,7 @@ def _vote(report: Report, shown: SchoolVotes, vote: Vote) -> Plain:
         "long": typeset(vote.otherwise.long),
         "short": typeset(vote.otherwise.short),
         "when": typeset(vote.session),
-        "aid": typeset(aid_cell(vote.aid)),
+        "aid": typeset(aid_cell(vote.aid)) if vote.aid else "",
         **_amounts(vote.spent),
     }
 
