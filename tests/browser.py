@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -27,7 +28,8 @@ os.execv(sys.argv[3], sys.argv[3:])"""
 """The browser reads its orders from the third file and answers on the fourth."""
 _UNTIL = """new Promise((found,lost)=>{const end=Date.now()+%d;const look=()=>{
 let is;try{is=(%s)}catch(e){}
-if(is)found(is);else if(Date.now()>end)lost(Error(document.body.innerText));
+if(is)found(is);
+else if(Date.now()>end)lost(Error(document.documentElement.textContent));
 else setTimeout(look,20)};look()})"""
 
 
@@ -131,6 +133,8 @@ class Browser:
 
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._left:
+            ready, _, _ = select.select([self._answers], [], [], PATIENCE / 500)
+            assert ready, "the browser says nothing"
             more = os.read(self._answers, 65536)
             assert more, "the browser ended"
             self._left += more

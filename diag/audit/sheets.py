@@ -22,13 +22,14 @@ from diag.model.enums import ProposalSource, State
 from diag.model.errors import DiagError
 from diag.model.fact import Value
 from diag.model.number import exact
+from diag.phone.links import PhoneRole
 from diag.phone.pages import PhoneSheet
 from diag.words.sentences import counted
 
 LEAST = 3
 """Sheets under which none is read: alone, one would name its author."""
 
-TEAM = "equipe"
+TEAM = str(PhoneRole.TEAM)
 """Whose sheets are read together."""
 
 _INTRO = {

@@ -131,8 +131,8 @@ class PhoneLink:
 
 
 _TAKEN = (
-    "Ce carré sert déjà à un autre téléphone. Demandez-en un nouveau : touche n sur "
-    "l'ordinateur."
+    "Ce carré sert déjà à un autre téléphone. Demandez-en un autre : « Nouveau code » "
+    "sur l'ordinateur."
 )
-_OVER = "Ce carré n'est plus valable. Demandez-en un nouveau : touche n."
-_MANY = "C'est beaucoup pour un seul carré. Demandez-en un nouveau : touche n."
+_OVER = "Ce carré n'est plus valable. Demandez-en un autre : « Nouveau code »."
+_MANY = "C'est beaucoup pour un seul carré. Demandez-en un autre : « Nouveau code »."

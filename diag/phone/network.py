@@ -50,7 +50,7 @@ def check_installed() -> None:
         if find_spec(name) is None:
             raise DiagError(
                 f"Le téléphone demande un complément : il manque {name}. En attendant, "
-                "les photos arrivent par un dossier, touche F3. Installez-le.",
+                "les photos arrivent par un dossier. Installez-le.",
                 command=install_command("phone"),
             )
 

@@ -29,6 +29,8 @@ class KeyPlace(StrEnum):
     CHANGED = "Ce qui a changé"
     DEPARTURE = "Avant de partir"
     PHOTOS = "Photos"
+    PHONE = "Téléphone"
+    PROPOSALS = "Réponses proposées"
     PLACES = "Salles"
     BILAN = "Bilan"
     REWORD = "Texte d'une préconisation"

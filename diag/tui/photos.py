@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from pathlib import Path, PurePath
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from rich.segment import Segment
 from rich.style import Style
@@ -44,6 +44,7 @@ from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import Ask, Close
 from diag.tui.place import KeyBar
 from diag.tui.safe import Sturdy, content
+from diag.tui.state import Shell
 from diag.words.sentences import counted
 from diag.workspace.picture import DecodedPicture, PictureError, read_picture
 
@@ -62,6 +63,10 @@ class ChooseFolder(Command, keys="ctrl+o", title="Dossier", footer=True):
 
 class TurnShown(Command, keys="ctrl+t", title="À montrer", footer=True):
     """Laisser les documents publics imprimer la photo choisie, ou plus."""
+
+
+class OpenPhone(Command, keys="t", title="Téléphone", footer=True):
+    """Recevoir les photos d'un téléphone qui vise un carré : rien à installer."""
 
 
 class See(Command, keys="f5", title="Voir", footer=True):
@@ -106,6 +111,21 @@ class DropField(Input):
     def on_mount(self) -> None:
         self.cursor_blink = False
 
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Leave the key of the phone alone while nothing is typed."""
+        return not self._is_for_phone(key) and super().check_consume_key(key, character)
+
+    def on_key(self, event: events.Key) -> None:
+        """Have the key of the phone open it while nothing is typed."""
+        if self._is_for_phone(event.key):
+            event.stop()
+            event.prevent_default()
+            self.screen.post_message(OpenPhone())
+
+    def _is_for_phone(self, key: str) -> bool:
+        app = cast("Shell", self.app)
+        return not self.value and key.lower() in OpenPhone.keys_in(app.keys)
+
     def _on_paste(self, event: events.Paste) -> None:
         paths = paths_of(event.text)
         if any(map(is_file, paths)):
@@ -126,6 +146,7 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
     ]
     OFFERS = (
         Caption,
+        OpenPhone,
         FromPhone,
         TurnShown,
         See,
@@ -193,6 +214,21 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         if whole and not any(map(is_file, paths)):
             paths = (whole,)
         self._take((path, None) for path in paths)
+
+    @property
+    def photo_subject(self) -> PhotoSubject:
+        """What a phone's photos show meanwhile."""
+        return self.shown
+
+    def on_open_phone(self) -> None:
+        # The server of the phone: 60 ms, for those only who open it.
+        from diag.tui.phone import PhoneScreen  # noqa: PLC0415
+
+        self.app.push_screen(PhoneScreen(self.session))
+
+    def on_phone_changed(self) -> None:
+        """Show what the phone sent."""
+        self._refill()
 
     def on_from_phone(self) -> None:
         """Join what came from the phone; ask where it comes when that is not known."""
@@ -276,6 +312,12 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         data = None if event.problem else picture_of(self.session, event.photo)
         if data is not None:
             self.app.push_screen(PhotoScreen(event.photo, data))
+
+    def on_unmount(self) -> None:
+        """Have no phone come in where no visit is under way to follow."""
+        others = (one for one in self.app.screen_stack if one is not self)
+        if not any(hasattr(type(one), "photo_subject") for one in others):
+            cast("Shell", self.app).desk.close_phone()
 
     def on_leave_photos(self) -> None:
         """Leave; what was being read is left aside."""
@@ -384,7 +426,8 @@ class Pixels(Widget):
     def render_line(self, y: int) -> Strip:
         """Draw one line of the screen: two lines of the picture."""
         lines = self._drawn(*self.size)
-        return lines[y] if y < len(lines) else Strip.blank(self.size.width)
+        plain = Style()  # without colours, Textual reads the style of every blank
+        return lines[y] if y < len(lines) else Strip.blank(self.size.width, plain)
 
     def _draw(self, width: int, height: int) -> list[Strip]:
         # 60 ms: only who looks at a photo pays for it.
@@ -400,11 +443,10 @@ class Pixels(Widget):
         ]
         below = [*rows[1:], [(0, 0, 0)] * small.width]
         pairs = zip(rows[::2], below[::2], strict=False)
-        margin = Segment(" " * ((width - small.width) // 2))
-        return [
-            Strip([margin, *map(_half, upper, lower)]).adjust_cell_length(width)
-            for upper, lower in pairs
-        ]
+        plain = Style()
+        margin = Segment(" " * ((width - small.width) // 2), plain)
+        strips = (Strip([margin, *map(_half, *pair)]) for pair in pairs)
+        return [one.adjust_cell_length(width, plain) for one in strips]
 
 
 class PhotoScreen(Sturdy, ModalScreen[None]):

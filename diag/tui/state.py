@@ -12,6 +12,7 @@ from diag.tui.commands import CommandType
 
 if TYPE_CHECKING:
     from diag.audit.session import AuditSession
+    from diag.tui.phone_desk import PhoneDesk
     from diag.workspace.settings import Settings
     from diag.workspace.workspace import Workspace, World
 
@@ -45,6 +46,8 @@ class OpenDesk:
         self._workspace: Workspace | None = None
         self._sessions: dict[tuple[str, str], AuditSession] = {}
         self._campaigns: dict[str, str] = {}
+        self.phone: PhoneDesk | None = None
+        """The phone that comes in during this visit; None: nothing listens."""
         self.retouched: dict[str, dict[str, str]] = {}
         """What was rephrased à chaud, by audit and line; empty words: left out.
 
@@ -199,8 +202,15 @@ class OpenDesk:
         kept = self.kept(_DRAFTS)
         return dict(kept) if isinstance(kept, dict) else {}
 
+    def close_phone(self) -> None:
+        """Have nothing listen any more."""
+        phone, self.phone = self.phone, None
+        if phone is not None:
+            phone.close()
+
     def close(self) -> None:
         """Close the files; everything is already recorded."""
+        self.close_phone()
         if self._workspace is not None:
             from diag.office.sealing import seal_at_leaving  # noqa: PLC0415 - at the end
 

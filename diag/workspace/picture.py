@@ -82,17 +82,29 @@ def read_picture(path: Path) -> DecodedPicture:
     """
     raw = _read(path)
     try:
-        image, taken_at = _decode(raw)
-        data = _encode(image)
+        return decode_picture(raw, label(path.stem))
     except PictureError as error:
         raise PictureError(f"{label(path.name)} : {error}") from error
+
+
+def decode_picture(raw: bytes, name: str) -> DecodedPicture:
+    """Do the same with the bytes of a picture.
+
+    Raises:
+        PictureError: in French, when they are no picture that can be joined.
+    """
+    try:
+        image, taken_at = _decode(raw)
+        data = _encode(image)
+    except PictureError:
+        raise
     except Exception as error:  # decoders of hostile bytes fail in many ways
         raise PictureError(
-            f"{label(path.name)} : ce n'est pas une image lisible, ou elle est abîmée. "
-            "Rien n'a été joint. Reprenez la photo, ou transférez-la à nouveau."
+            "ce n'est pas une image lisible, ou elle est abîmée. Rien n'a été joint. "
+            "Reprenez la photo, ou transférez-la à nouveau."
         ) from error
     return DecodedPicture(
-        name=label(path.stem),
+        name=name,
         data=data,
         width=image.width,
         height=image.height,

@@ -153,7 +153,7 @@ def test_the_second_telephone_is_told_and_whoever_did_not_open_sends_nothing(
     site.joined()
     second = site.phone().get(site.path())
     assert second.status_code == 403
-    assert "touche n" in second.text
+    assert "Nouveau code" in second.text
     for what in ("PHOTO", "MOT"):
         assert site.phone().post(site.path(what=what), content=b"x").status_code == 403
     forged = site.phone(cookie="t=" + "0" * 32)
@@ -213,7 +213,7 @@ def test_a_link_ends_after_two_hours(site: Site) -> None:
         site.phone().get(site.path(PhoneRole.TEAM)),
     ):
         assert answer.status_code == 410
-        assert "touche n" in answer.text
+        assert "Nouveau code" in answer.text
     assert site.taken.photos == []
 
 

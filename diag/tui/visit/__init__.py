@@ -16,6 +16,7 @@ from diag.audit.carried import is_second
 from diag.audit.checks import DoubtfulAnswer, UnlikelyAnswer
 from diag.audit.fitting import Costs, costs_of, countdown
 from diag.audit.memory import NothingToRepeatError, former_places
+from diag.audit.photos import PhotoSubject
 from diag.audit.session import AuditSession
 from diag.audit.visit import (
     VisitSession,
@@ -53,6 +54,7 @@ from diag.tui.visit.fiche import DEPARTURE, AnswerLine, Fiche, WalkPlan
 from diag.words.vocabulary import STATES
 
 if TYPE_CHECKING:
+    from diag.tui.phone_desk import PhoneChanged
     from diag.tui.visit.grid import Grid
 
 
@@ -414,7 +416,29 @@ class VisitScreen(PlaceScreen):
             return
         super().on_back()
 
+    @property
+    def photo_subject(self) -> PhotoSubject:
+        """What a photo shows now: what was just answered, else what is asked."""
+        asks_for_one = TYPES[self.visiting.question.type].is_photo
+        typing = asks_for_one or bool(self.fiche.line.value.strip())
+        return self.visiting.noting(typing=typing)[0]
+
+    def on_phone_changed(self, event: "PhoneChanged") -> None:
+        """Show what the phone sent, under what is being typed."""
+        if event.words and self.is_current:
+            self.show_status(f"Reçu du téléphone · {event.words}")
+
+    def on_show_proposals(self) -> None:
+        # Few visits have any: what shows them is loaded then.
+        from diag.tui.proposals import ProposalsScreen  # noqa: PLC0415
+
+        def closed(_result: None) -> None:
+            self.show()
+
+        self.app.push_screen(ProposalsScreen(self.session), closed)
+
     def on_unmount(self) -> None:
+        self.diag.desk.close_phone()
         if hasattr(self, "visiting"):
             keep_place(self.session, self.visiting.key)
 
@@ -604,9 +628,7 @@ class VisitScreen(PlaceScreen):
         def closed() -> None:
             self.show()
 
-        asks_for_one = TYPES[self.visiting.question.type].is_photo
-        typing = asks_for_one or bool(self.fiche.line.value.strip())
-        of = self.visiting.noting(typing=typing)[0]
+        of = self.photo_subject
         open_photos(self.app, self.session, of.place, of.question, done=closed)
 
     def on_before_leaving(self) -> None:

@@ -37,6 +37,10 @@ class ShowPlaces(Command, keys="f6", title="Salles", group=_VISIT, footer=True):
     """Voir où en est chaque salle ; en ajouter, renommer, disposer, retirer."""
 
 
+class ShowProposals(Command, title="Réponses proposées", group=_VISIT):
+    """Accepter ou écarter ce que formulaires et téléphones proposent."""
+
+
 class StillTrue(Command, keys="f8", title="Pareil", group=_VISIT, footer=True):
     """Toujours vrai : reprendre la réponse de l'audit précédent."""
 
@@ -206,6 +210,7 @@ VISIT_COMMANDS = (
     GoAnswered,
     WriteNote,
     ShowPhotos,
+    ShowProposals,
     StillTrue,
     SwapFace,
     ShowGrid,

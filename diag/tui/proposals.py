@@ -1,0 +1,154 @@
+"""Réponses proposées: what forms and phones offer, one by one or a room at a time."""
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from diag.audit.proposals import Waiting, accept, refuse, waiting
+from diag.audit.session import AuditSession
+from diag.audit.undo import undo
+from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.dialogs import Cancel
+from diag.tui.lists import TINY, Lines, ListColumn, ListLine
+from diag.tui.place import KeyBar
+from diag.tui.safe import Sturdy, content
+from diag.tui.text import Sentence
+from diag.words.sentences import counted
+
+
+class AcceptOne(Command, keys="enter", title="Accepter", footer=True):
+    """Répondre ce qui est proposé ; la provenance est celle de qui le dit."""
+
+
+class AcceptPlace(Command, keys="s", title="Tout ce lieu", footer=True):
+    """Accepter tout ce qui est proposé pour ce lieu, en une seule saisie."""
+
+
+class AcceptAll(Command, keys="t", title="Tout", footer=True):
+    """Accepter tout ce qui est proposé ; une seule annulation le reprend."""
+
+
+class RefuseOne(Command, keys="delete,e", title="Écarter", footer=True):
+    """Écarter la proposition ; elle ne sera pas proposée de nouveau."""
+
+
+class TakeBackAccepted(Command, keys="ctrl+z", title="Annuler", footer=True):
+    """Reprendre la dernière saisie : ce qui fut accepté attend de nouveau."""
+
+
+class LeaveProposals(Cancel, title="Revenir"):
+    """Revenir ; ce qui attend attend encore."""
+
+
+class ProposalsScreen(Sturdy, ModalScreen[None]):
+    """What waits for a person, by place."""
+
+    CSS_PATH = "dialogs.tcss"
+    OFFERS = (
+        AcceptOne,
+        AcceptPlace,
+        AcceptAll,
+        RefuseOne,
+        TakeBackAccepted,
+        LeaveProposals,
+    )
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(self, session: AuditSession, said: str = "") -> None:
+        super().__init__()
+        self._session = session
+        self._said = said
+        self._waiting: tuple[Waiting, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="proposals"):
+            yield Static(id="title", classes="title")
+            yield Lines(
+                (
+                    ListColumn("Lieu", 18, narrow=12, least=TINY),
+                    ListColumn("Question"),
+                    ListColumn("Proposé", 26, narrow=20, tiny=14),
+                    ListColumn("Déjà", 20, narrow=14, least=70),
+                ),
+                empty="Rien n'est proposé : ni formulaire, ni téléphone n'attend.",
+            )
+            yield Sentence(id="remarks")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self._show(self._said)
+        self.query_one(Lines).focus()
+
+    def can(self, command: CommandType) -> bool | None:
+        if command in {LeaveProposals, TakeBackAccepted}:
+            return True
+        return True if self._waiting else None
+
+    def _show(self, said: str = "") -> None:
+        self._said = said
+        self._waiting = waiting(self._session)
+        count = counted(len(self._waiting), "réponse proposée", "réponses proposées")
+        title = f"{count} · rien n'est répondu sans vous"
+        self.query_one("#title", Static).update(content(title))
+        self.query_one(Lines).show([
+            ListLine(one.offer.id, (one.where, one.label, one.words, one.known))
+            for one in self._waiting
+        ])
+        self._show_remarks()
+        self.refresh_bindings()
+
+    @property
+    def _chosen(self) -> Waiting | None:
+        key = self.query_one(Lines).key
+        return next((one for one in self._waiting if one.offer.id == key), None)
+
+    def _show_remarks(self) -> None:
+        one = self._chosen
+        doubt = f"À vérifier : {one.doubt}." if one and one.doubt else ""
+        source = f"{one.label}, dit par {one.source}" if one else ""
+        words = "\n".join(filter(None, (self._said, source, doubt)))
+        self.query_one("#remarks", Sentence).show(words)
+
+    @on(Lines.Moved)
+    def _moved(self) -> None:
+        self._show_remarks()
+
+    @on(Lines.Chosen)
+    def _picked(self) -> None:
+        self.on_accept_one()
+
+    def on_accept_one(self) -> None:
+        one = self._chosen
+        if one:
+            self._accept([one])
+
+    def on_accept_place(self) -> None:
+        chosen = self._chosen
+        if chosen:
+            place = chosen.offer.place
+            self._accept(one for one in self._waiting if one.offer.place == place)
+
+    def on_accept_all(self) -> None:
+        if self._waiting:
+            self._accept(self._waiting)
+
+    def _accept(self, chosen: Iterable[Waiting]) -> None:
+        count = accept(self._session, [one.offer.id for one in chosen])
+        taken = counted(count, "réponse acceptée", "réponses acceptées")
+        self._show(f"Enregistré · {taken}.")
+
+    def on_refuse_one(self) -> None:
+        one = self._chosen
+        if one:
+            refuse(self._session, [one.offer.id])
+            self._show(f"Écartée : {one.label}.")
+
+    def on_take_back_accepted(self) -> None:
+        self._show(f"Annulé · {undo(self._session)}.")
+
+    def on_leave_proposals(self) -> None:
+        self.dismiss(None)

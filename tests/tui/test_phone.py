@@ -1,0 +1,208 @@
+"""The phone beside the visit, in a real browser: photos, words, the team's sheets."""
+
+import io
+from asyncio import to_thread as aside
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from textual.pilot import Pilot
+
+from diag.audit.photos import photos_of, picture_of
+from diag.audit.proposals import waiting
+from diag.audit.session import AuditSession
+from diag.phone.links import PhoneRole
+from diag.phone.network import ADDRESS
+from diag.tui.app import DiagApp
+from diag.tui.phone import PhoneScreen
+from diag.tui.phone_desk import PhoneDesk
+from diag.tui.proposals import ProposalsScreen
+from diag.tui.visit import VisitScreen
+from tests.browser import Browser, BrowserPage, opened_browser
+from tests.tui.builders import SCHOOL, new_app
+from tests.tui.waiting import shows, wait_for
+
+SIZE = (80, 24)
+_SENT = "document.getElementById('etat').textContent.startsWith('{}')"
+_ICI = "document.getElementById('ici').textContent"
+
+
+@pytest.fixture(autouse=True)
+def _loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ADDRESS, "127.0.0.1")
+
+
+def from_a_camera(path: Path) -> Path:
+    """Write a photo that lies on its side and tells who took it, and where."""
+    image = Image.new("RGB", (1200, 2400), "#aa3333")
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0112] = "Marque", 6
+    exif[0x8825] = {1: "N", 2: (48.0, 51.0, 24.0)}
+    image.save(path, "JPEG", exif=exif)
+    assert b"Marque" in path.read_bytes()
+    return path
+
+
+async def phone_open(
+    app: DiagApp, pilot: Pilot[None]
+) -> tuple[AuditSession, VisitScreen, PhoneDesk]:
+    """Open the phone as one does: the visit, Photos, t."""
+    app.go_visit(SCHOOL)
+    await wait_for(pilot, lambda: shows(pilot, "Direction"), "the visit")
+    visit = app.screen
+    assert isinstance(visit, VisitScreen)
+    await pilot.press("f7")
+    await wait_for(pilot, lambda: shows(pilot, "Photos : "), "the photos")
+    await pilot.press("t")
+    await wait_for(pilot, lambda: app.desk.phone, "the phone")
+    await wait_for(pilot, lambda: shows(pilot, "Personne encore"), "the square")
+    assert app.desk.phone
+    return visit.session, visit, app.desk.phone
+
+
+def fill(page: BrowserPage, url: str) -> None:
+    """Fill a sheet as one of the team: the first box of the first question."""
+    page.go(url, "document.querySelector('form')")
+    page.run(
+        "document.querySelector('input[type=radio]').click();"
+        "document.querySelector('form button').click()"
+    )
+    page.until(_SENT.format("Merci"))
+
+
+async def test_a_phone_sends_photos_words_and_sheets_while_the_visit_goes_on(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path / "desk")
+    with opened_browser(tmp_path) as browser:
+        async with app.run_test(size=SIZE, notifications=True) as pilot:
+            _, visit, phone = await phone_open(app, pilot)
+            url, first = phone.url(PhoneRole.PHOTOS), visit.visiting
+            key, label = first.key, first.question.label
+            tab = await aside(browser.page, tmp_path)
+            await aside(tab.go, url, f"{_ICI}.includes({label!r})")
+            await sends_a_photo_and_a_word(visit, tab, tmp_path)
+            await wait_for(pilot, lambda: shows(pilot, "2 reçus"), "told")
+            assert shows(pilot, "Téléphone joint depuis")
+
+            second = await aside(browser.page, tmp_path)
+            await aside(second.go, url, "document.body.innerText.includes('autre')")
+
+            await pilot.press("escape", "escape", "down")
+            await wait_for(pilot, lambda: visit.visiting.key != key, "next question")
+            await aside(tab.run, "ici()")
+            label = visit.visiting.question.label
+            await aside(tab.until, f"{_ICI}.includes({label!r})")
+
+            await pilot.press("f7")
+            await wait_for(pilot, lambda: shows(pilot, "Photos : "), "the photos")
+            await pilot.press("t")
+            await wait_for(pilot, lambda: shows(pilot, "2 reçus"), "still there")
+            await team_fills_three_sheets(pilot, phone, browser, tmp_path)
+            await the_sheets_are_read_together(pilot, visit.session)
+
+            await pilot.press("escape", "x")
+            await wait_for(pilot, lambda: app.desk.phone is None, "cut off")
+            asked = "fetch(location.href).then(()=>'served',()=>'gone')"
+            assert await aside(tab.run, asked) == "gone"
+
+
+async def sends_a_photo_and_a_word(
+    visit: VisitScreen, tab: BrowserPage, folder: Path
+) -> None:
+    photo = from_a_camera(folder / "IMG_0042.jpg")
+    await aside(tab.give_files, "#p", photo)
+    await aside(tab.until, _SENT.format("Reçue"))
+    (kept,) = photos_of(visit.session)
+    assert (kept.place, kept.question, kept.taken_at) == (*visit.visiting.key, "")
+    data = picture_of(visit.session, kept)
+    assert data
+    assert b"Marque" not in data
+    image = Image.open(io.BytesIO(data))
+    assert not image.getexif()
+    assert image.width > image.height  # upright
+    typed = "M.value='fils nus <b>';document.querySelector('form button').click()"
+    await aside(tab.run, typed)
+    await aside(tab.until, _SENT.format("Noté"))
+    (seen,) = visit.session.observations
+    assert (seen.text, seen.place, seen.question) == (
+        "fils nus <b>",
+        *visit.visiting.key,
+    )
+
+
+async def team_fills_three_sheets(
+    pilot: Pilot[None], phone: PhoneDesk, browser: Browser, folder: Path
+) -> None:
+    await pilot.press("é")
+    await wait_for(pilot, lambda: shows(pilot, "mot de passe"), "asked")
+    await pilot.press("o")
+    await wait_for(pilot, lambda: shows(pilot, "0 fiche reçue"), "the team")
+    for _ in range(3):
+        tab = await aside(browser.page, folder)
+        await aside(fill, tab, phone.url(PhoneRole.TEAM))
+    await wait_for(pilot, lambda: shows(pilot, "3 fiches reçues"), "counted")
+
+
+async def the_sheets_are_read_together(
+    pilot: Pilot[None], session: AuditSession
+) -> None:
+    assert waiting(session) == ()
+    await pilot.press("l")
+    await wait_for(
+        pilot, lambda: isinstance(pilot.app.screen, ProposalsScreen), "offered"
+    )
+    await wait_for(pilot, lambda: shows(pilot, "3 fiches sur 3"), "together")
+    (offer,) = (one.offer for one in waiting(session))
+    assert session.facts.answer(offer.place, offer.question) is None
+    await pilot.press("t")
+    await wait_for(pilot, lambda: shows(pilot, "1 réponse acceptée"), "kept")
+    answer = session.facts.answer(offer.place, offer.question)
+    assert answer
+    assert answer.value == offer.value
+    await pilot.press("ctrl+z")
+    await wait_for(pilot, lambda: waiting(session), "waits again")
+
+
+async def test_the_phone_ends_with_the_visit_and_says_what_to_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = new_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        _, _, phone = await phone_open(app, pilot)
+        before = phone.url(PhoneRole.PHOTOS)
+        await pilot.press("n")
+        await wait_for(
+            pilot, lambda: phone.url(PhoneRole.PHOTOS) != before, "another one"
+        )
+        await pilot.press("a")
+        await wait_for(pilot, lambda: shows(pilot, "ne trouve pas"), "help")
+        await pilot.press("a", "w")
+        await wait_for(pilot, lambda: shows(pilot, "doit joindre"), "asked")
+        await pilot.press(*"PARTAGE", "enter", *"secret12", "f2")
+        await wait_for(pilot, lambda: shows(pilot, "vise ce carré et joint"), "it")
+
+        monkeypatch.setattr(
+            phone, "network", phone.network._replace(is_encrypted=False)
+        )
+        await pilot.press("1")
+        await wait_for(pilot, lambda: shows(pilot, "Wi-Fi est ouvert"), "warned")
+        for key in ("2", "3"):
+            await pilot.press(key)
+            await wait_for(pilot, lambda: shows(pilot, "s'y lirait"), "refused")
+            await pilot.press("escape")
+            await wait_for(pilot, lambda: isinstance(app.screen, PhoneScreen), "back")
+        app.go_territory()
+        await wait_for(pilot, lambda: app.desk.phone is None, "the end")
+        assert not phone._server._thread.is_alive()
+
+
+async def test_without_the_extra_one_is_told_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("diag.phone.network.find_spec", lambda _name: None)
+    app = new_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        app.push_screen(PhoneScreen(app.desk.session(SCHOOL)))
+        await wait_for(pilot, lambda: shows(pilot, "il manque segno"), "told")
+        assert app.desk.phone is None
