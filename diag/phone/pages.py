@@ -30,7 +30,7 @@ class PhoneSheet(NamedTuple):
 
 
 _PHOTOS = """<h1>Photos de l'audit</h1>
-<p>Vont à : <b id="ici">…</b></p>
+<p>Vont à&nbsp;: <b id="ici">…</b></p>
 <input type="file" id="p" accept="image/*" capture="environment">
 <label class="b" for="p">Prendre une photo</label>
 <input type="file" id="g" accept="image/*" multiple>

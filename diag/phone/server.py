@@ -24,6 +24,7 @@ from starlette.routing import Route
 from diag.model.errors import DiagError
 from diag.phone.links import PhoneLink, PhoneRole, TurnedAway
 from diag.phone.pages import ALWAYS, PhonePage, code_page, photos_page
+from diag.words.figures import french
 
 MAX_PHOTO = 12 * 2**20
 """Bytes of the largest photo taken in."""
@@ -106,6 +107,8 @@ class Counter:
         Raises:
             TurnedAway: a stranger.
         """
+        if request.method == "HEAD":  # what only looks ahead claims nothing
+            raise TurnedAway(404)
         peer = request.client.host if request.client else ""
         own = request.headers.get("host", "").lower() == self._host
         origin = request.headers.get("origin")
@@ -227,7 +230,7 @@ def _shown(page: PhonePage) -> Response:
 
 def _said(sentence: str, status: int = 200) -> Response:
     headers = {**ALWAYS, "Content-Type": "text/plain; charset=utf-8"}
-    return PlainTextResponse(sentence, status, headers)
+    return PlainTextResponse(french(sentence), status, headers)
 
 
 async def _turned_away(_request: Request, error: Exception) -> Response:

@@ -22,7 +22,7 @@ from diag.model.audit import Questionnaire
 from diag.phone.links import PhoneLink, PhoneRole
 from diag.phone.network import SharedNetwork
 from diag.phone.pages import PhonePage, sheet_page
-from diag.workspace.picture import DecodedPicture, decode_picture
+from diag.workspace.picture import DecodedPicture, PictureError, decode_picture
 
 _T = TypeVar("_T")
 
@@ -137,7 +137,10 @@ class PhoneDesk:
         Raises:
             DiagError: it is none, or cannot be kept.
         """
-        read = decode_picture(raw, "photo")
+        try:
+            read = decode_picture(raw, "photo")
+        except PictureError as error:
+            raise PictureError(f"Photo : {error}") from error
         # The page says that the hour is taken off.
         return self._in_app(lambda: self._keep_photo(replace(read, taken_at="")))
 

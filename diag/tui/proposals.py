@@ -8,11 +8,13 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from diag.audit.proposals import Waiting, accept, refuse, waiting
+from diag.audit.forms import load_form
+from diag.audit.photos import path_typed
+from diag.audit.proposals import Waiting, accept, propose, refuse, waiting
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.tui.commands import Command, CommandType, bindings_of
-from diag.tui.dialogs import Cancel
+from diag.tui.dialogs import Ask, Cancel
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import KeyBar
 from diag.tui.safe import Sturdy, content
@@ -36,6 +38,10 @@ class RefuseOne(Command, keys="delete,e", title="Écarter", footer=True):
     """Écarter la proposition ; elle ne sera pas proposée de nouveau."""
 
 
+class OpenFilled(Command, keys="o", title="Lire un fichier", footer=True):
+    """Lire le fichier d'un formulaire revenu par courriel : il est proposé."""
+
+
 class TakeBackAccepted(Command, keys="ctrl+z", title="Annuler", footer=True):
     """Reprendre la dernière saisie : ce qui fut accepté attend de nouveau."""
 
@@ -53,6 +59,7 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
         AcceptPlace,
         AcceptAll,
         RefuseOne,
+        OpenFilled,
         TakeBackAccepted,
         LeaveProposals,
     )
@@ -84,7 +91,7 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
         self.query_one(Lines).focus()
 
     def can(self, command: CommandType) -> bool | None:
-        if command in {LeaveProposals, TakeBackAccepted}:
+        if command in {LeaveProposals, OpenFilled, TakeBackAccepted}:
             return True
         return True if self._waiting else None
 
@@ -109,7 +116,7 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
     def _show_remarks(self) -> None:
         one = self._chosen
         doubt = f"À vérifier : {one.doubt}." if one and one.doubt else ""
-        source = f"{one.label}, dit par {one.source}" if one else ""
+        source = f"{one.label}\n{one.source}" if one else ""
         words = "\n".join(filter(None, (self._said, source, doubt)))
         self.query_one("#remarks", Sentence).show(words)
 
@@ -146,6 +153,32 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
         if one:
             refuse(self._session, [one.offer.id])
             self._show(f"Écartée : {one.label}.")
+
+    def on_open_filled(self) -> None:
+        question = "Quel fichier est revenu ? Déposez-le ici, ou tapez son chemin."
+        self.app.push_screen(Ask(question, keep=self._read))
+
+    def _read(self, typed: str) -> None:
+        """Propose what a file brings back.
+
+        Raises:
+            DiagError: it cannot be read; the path stays, to be corrected.
+        """
+        path = path_typed(typed)
+        if path is None:
+            return
+        read = load_form(self._session, path)
+        new = counted(
+            propose(self._session, read.offers),
+            "nouvelle réponse",
+            "nouvelles réponses",
+        )
+        refused = (f"Refusée : {each}" for each in read.refused)
+        self._show("\n".join((f"{new} dans ce fichier.", *refused)))
+
+    def on_screen_resume(self) -> None:
+        """Show what was written meanwhile, once asked whether to write."""
+        self._show(self._said)
 
     def on_take_back_accepted(self) -> None:
         self._show(f"Annulé · {undo(self._session)}.")

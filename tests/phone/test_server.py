@@ -135,7 +135,10 @@ def test_the_page_of_photos_is_small_closed_and_follows_the_terminal(
 def test_what_one_telephone_sends_is_taken_in_and_said(site: Site) -> None:
     phone = site.joined()
     sent = phone.post(site.path(what="PHOTO"), content=b"\xff\xd8photo")
-    assert (sent.status_code, sent.text) == (200, "Reçue : Classe CE2, Image lisible.")
+    assert (sent.status_code, sent.text) == (
+        200,
+        "Reçue\u00a0: Classe CE2, Image lisible.",
+    )
     assert phone.post(site.path(what="MOT"), content="fils nus é").text == "Noté."
     assert site.taken.words == ["fils nus é"]
     no = phone.post(site.path(what="PHOTO"), content=b"<svg onload=alert(1)>")
@@ -185,6 +188,11 @@ def test_a_stranger_is_told_nothing(
     for what in ("PHOTO", "MOT", "FICHE"):
         assert phone.post(site.path(what=what), content=b"x").status_code == 404
     assert not site.links[PhoneRole.PHOTOS].phones
+
+
+def test_what_only_looks_ahead_claims_nothing(site: Site) -> None:
+    assert site.phone().ask("HEAD", site.path()).status_code == 404
+    site.joined()
 
 
 def test_a_link_serves_one_use_only(site: Site) -> None:

@@ -18,6 +18,7 @@ from diag.tui.phone import PhoneScreen
 from diag.tui.phone_desk import PhoneDesk
 from diag.tui.proposals import ProposalsScreen
 from diag.tui.visit import VisitScreen
+from tests.audit.pictures import png_claiming
 from tests.browser import Browser, BrowserPage, opened_browser
 from tests.tui.builders import SCHOOL, new_app
 from tests.tui.waiting import shows, wait_for
@@ -121,6 +122,10 @@ async def sends_a_photo_and_a_word(
     image = Image.open(io.BytesIO(data))
     assert not image.getexif()
     assert image.width > image.height  # upright
+    bomb = png_claiming(folder / "bombe.png", 30_000, 30_000)
+    await aside(tab.give_files, "#g", bomb)
+    await aside(tab.until, _SENT.format("Photo"))
+    assert photos_of(visit.session) == (kept,)
     typed = "M.value='fils nus <b>';document.querySelector('form button').click()"
     await aside(tab.run, typed)
     await aside(tab.until, _SENT.format("Noté"))

@@ -62,6 +62,9 @@ _SAVED, _DONE = "Enregistré", "$success"
 _UNDER_WAY = {AuditStatus.EN_COURS, AuditStatus.RETOURNE}
 """An audit that is visited, and whose minutes are counted."""
 
+_LISTENING = "téléphone ouvert"
+"""Said as long as a page of this computer can be reached from the network."""
+
 
 class VisitScreen(PlaceScreen):
     """The plan on the left; on the right the fiche, or the grille."""
@@ -175,7 +178,8 @@ class VisitScreen(PlaceScreen):
             remarks = self._time_words()
         else:
             remarks = (standing_word(self.session.status, self.session.signature),)
-        self.set_title(self.session.about.title, *remarks)
+        listening = (_LISTENING,) if self.diag.desk.phone else ()
+        self.set_title(self.session.about.title, *listening, *remarks)
         left, maybe = visiting.walk.left, visiting.walk.maybe
         rest = f"reste {left}" if left or maybe else "tout est répondu"
         more = f", peut-être {maybe} de plus" if maybe else ""

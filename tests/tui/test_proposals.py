@@ -1,0 +1,65 @@
+"""What is offered, seen and accepted by its keys; nothing is answered before."""
+
+from pathlib import Path
+
+from textual.widgets import Input
+
+from diag.audit.proposals import waiting
+from diag.model.enums import PlaceKind
+from diag.tui.proposals import ProposalsScreen
+from tests.audit.test_proposals import MAIRIE, PURCHASE, filled
+from tests.tui.builders import SCHOOL, new_app
+from tests.tui.routes import choose
+from tests.tui.waiting import shows, wait_for
+
+SIZE = (80, 24)
+
+
+async def test_a_file_that_came_back_is_opened_and_accepted_by_keys(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        app.go_visit(SCHOOL)
+        await wait_for(pilot, lambda: shows(pilot, "Direction"), "the visit")
+        session = app.desk.session(SCHOOL)
+        path = tmp_path / "revenu.json"
+        path.write_bytes(filled(session))
+        await choose(pilot, "réponses proposées")
+        await wait_for(pilot, lambda: shows(pilot, "Rien n'est proposé"), "nothing yet")
+
+        await pilot.press("o")
+        await wait_for(pilot, lambda: shows(pilot, "Quel fichier"), "asked")
+        app.screen.query_one(Input).value = f"{path}x"
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "lecture impossible"), "refused")
+        await pilot.press("escape", "end", "backspace", "enter")
+        most = len(MAIRIE) + len(PURCHASE)
+        await wait_for(
+            pilot, lambda: shows(pilot, f"{most} réponses proposées"), "offered"
+        )
+        assert shows(pilot, "la mairie (secrétaire)")
+        assert len(waiting(session)) == most
+        before = len(session.facts.answers)
+
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: len(waiting(session)) == most - 1, "one")
+        await pilot.press("e")
+        await wait_for(pilot, lambda: len(waiting(session)) == most - 2, "set aside")
+        assert len(session.facts.answers) == before + 1
+        await pilot.press("end", "s")
+        await wait_for(
+            pilot, lambda: session.facts.places_of(PlaceKind.LOT), "a lot of its own"
+        )
+        await wait_for(pilot, lambda: shows(pilot, "2 réponses acceptées"), "told")
+        await pilot.press("ctrl+z")
+        await wait_for(
+            pilot, lambda: not session.facts.places_of(PlaceKind.LOT), "taken back"
+        )
+        assert len(waiting(session)) == most - 2
+        await pilot.press("t")
+        await wait_for(pilot, lambda: shows(pilot, "Rien n'est proposé"), "all of it")
+        await pilot.press("escape")
+        await wait_for(
+            pilot, lambda: not isinstance(app.screen, ProposalsScreen), "the visit"
+        )
