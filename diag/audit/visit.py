@@ -1,6 +1,6 @@
 """A visit under way: the question at hand, what is answered there, what follows."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -14,7 +14,7 @@ from diag.audit.answer import (
     toggle_flag,
 )
 from diag.audit.card import QuestionCard, card_of
-from diag.audit.checks import UnlikelyAnswer, failed_checks
+from diag.audit.checks import UnlikelyAnswer
 from diag.audit.consistency import TOGETHER, find_word, ways_of
 from diag.audit.fitting import choose_minutes, fit_of
 from diag.audit.history import describe_undo
@@ -32,10 +32,8 @@ from diag.journal.subjects import AnswerTopic, FlagTopic, NoteTopic
 from diag.model.checklist import Question
 from diag.model.enums import AuditStatus, PlaceKind, Provenance, State
 from diag.model.errors import DiagError
-from diag.model.fact import ROOT_KINDS
 from diag.words.dates import day_of
-from diag.words.sentences import counted
-from diag.words.vocabulary import PLACES, PROVENANCES
+from diag.words.vocabulary import PROVENANCES
 
 
 @dataclass(frozen=True)
@@ -391,85 +389,3 @@ def _last_answer(session: AuditSession) -> tuple[int, Key] | None:
         if head.device == device and head.provenance is not Provenance.IMPORTED
     ]
     return max(given, default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One question to look at again, and why."""
-
-    stop: WalkStop
-    place: str
-    """Name of the place, or whom one asks at the school."""
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Departure:
-    """Everything to look at before leaving."""
-
-    checks: tuple[Check, ...]
-    """In walking order."""
-    remarks: tuple[str, ...]
-    """What is about no question: open lists, a visit without a date."""
-
-
-def departure_of(session: AuditSession, walk: Walk | None = None) -> Departure:
-    """Return what to look at before leaving."""
-    session.check_method()
-    walk = walk or walk_of(session.facts, session.checklist, session.profile)
-    doubted = failed_checks(session.facts, session.checklist)
-    checks = (
-        Check(stop, leg.title, reasons)
-        for leg in walk.legs
-        for stop in leg.stops
-        if (reasons := tuple(_reasons(stop, doubted.get(stop.key, ""))))
-    )
-    return Departure(tuple(checks), tuple(_remarks(session, walk)))
-
-
-def departure_lines(session: AuditSession) -> Iterator[str]:
-    """Give the list in plain lines."""
-    departure = departure_of(session)
-    for check in departure.checks:
-        reasons = ", ".join(check.reasons)
-        yield f"{check.place}, {check.stop.question.label} : {reasons}"
-    yield from departure.remarks
-    if not departure.checks:
-        yield "Rien à vérifier."
-
-
-def _reasons(stop: WalkStop, doubted: str) -> Iterator[str]:
-    question, heads = stop.question, stop.heads
-    if doubted:
-        why = ", ".join(head.reason for head in heads if head.reason)
-        yield f"douteux, {doubted}" + f" ({why})" * bool(why)
-    if len(heads) > 1:
-        answers = " ou ".join(answer_words(question, head) for head in heads)
-        yield f"réponses contradictoires ({answers})"
-    if stop.doubt:
-        yield f"à revoir, {stop.doubt}"
-    elif stop.flagged:
-        yield "à revoir"
-    is_due = question.required or question.danger
-    if not heads and is_due and stop.relevant is True:
-        yield "sans réponse"
-    for head in heads:
-        if head.state is State.UNKNOWN:
-            yield answer_words(question, head)
-        elif head.state is State.KNOWN and (
-            doubt := TYPES[question.type].doubt(question, head.value)
-        ):
-            yield doubt
-
-
-def _remarks(session: AuditSession, walk: Walk) -> Iterator[str]:
-    facts = session.facts
-    asked = {question.place for question in session.checklist.questions.values()}
-    for kind in PlaceKind:
-        if kind in asked and kind not in ROOT_KINDS and kind not in facts.closed:
-            yield f"La liste des {PLACES[kind][1]} n'est pas close."
-    if facts.visit_date is None:
-        yield "Aucune visite n'est datée."
-    if walk.maybe:
-        maybe = counted(walk.maybe, "question")
-        yield f"Peut-être à poser, selon d'autres réponses : {maybe}."

@@ -17,10 +17,11 @@ from diag.audit.checks import DoubtfulAnswer, UnlikelyAnswer
 from diag.audit.confirmation import ConcurrentChange
 from diag.audit.fitting import DURATIONS, fit_of, minutes_named
 from diag.audit.history import describe_concurrent
+from diag.audit.leaving import departure_lines
 from diag.audit.places import add_place, agreeing
 from diag.audit.session import AuditSession, is_started, open_session
 from diag.audit.session import start as start_audit
-from diag.audit.visit import VisitSession, departure_lines, keep_place
+from diag.audit.visit import VisitSession, keep_place
 from diag.audit.walk import most_useful
 from diag.cli.shared import campaign_option, print_lines, subject_argument, workspace_of
 from diag.model.enums import PlaceKind

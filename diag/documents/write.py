@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diag.audit.discretion import held_words, slips_of
+from diag.audit.leaving import Check, departure_of, elsewhere_words
 from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession, listed
-from diag.audit.visit import departure_of
 from diag.documents.blocks import written
 from diag.documents.escape import inline
 from diag.documents.formats import FORMATS, Format
@@ -22,7 +22,7 @@ from diag.model.charter import PLAIN
 from diag.model.enums import READERS, Audience, AuditStatus
 from diag.model.errors import DiagError
 from diag.words.dates import long_date
-from diag.words.sentences import counted, system_sentence
+from diag.words.sentences import system_sentence
 from diag.words.vocabulary import PART_WORDS
 from diag.workspace.charter import house_of
 from diag.workspace.disk import write_whole
@@ -163,17 +163,25 @@ def departure_markdown(session: AuditSession) -> str:
     lines = [
         f"# {inline(session.about.title)} : avant de partir",
         "",
-        f"{day}, {counted(len(departure.checks), 'question')} à vérifier.",
+        f"{day}. À voir ici : {departure.here_words}.",
+        *_ticked(departure.here),
     ]
-    for place, checks in groupby(departure.checks, key=lambda check: check.place):
-        lines += ["", f"## {inline(place)}", ""]
-        for check in checks:
-            label = inline(check.stop.question.label)
-            lines.append(f"- [ ] {label} : {inline(', '.join(check.reasons))}")
+    if others := elsewhere_words(departure):
+        lines += ["", "## Sans vous", "", inline(others)]
+    if departure.doubtful:
+        lines += ["", "# Douteux", *_ticked(departure.doubtful)]
     if departure.remarks:
         lines += ["", "## Et aussi", ""]
         lines += [f"- [ ] {inline(remark)}" for remark in departure.remarks]
-    return "\n".join(lines) + "\n"
+    return "\n".join((*lines, "", inline(departure.outcome))) + "\n"
+
+
+def _ticked(checks: Iterable[Check]) -> Iterator[str]:
+    for place, here in groupby(checks, key=lambda check: check.place):
+        yield from ("", f"## {inline(place)}", "")
+        for check in here:
+            label = inline(check.stop.question.label)
+            yield f"- [ ] {label} : {inline(', '.join(check.reasons))}"
 
 
 def write_departure(session: AuditSession) -> Path:

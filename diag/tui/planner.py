@@ -19,7 +19,9 @@ from diag.audit.fitting import (
 )
 from diag.audit.floor import floor_of, keep_floor, spots_of, walked_later
 from diag.audit.report import report_folder
+from diag.audit.session import AuditSession
 from diag.audit.visit import VisitSession
+from diag.audit.walk import walk_of
 from diag.documents.questionnaire import compose, keep
 from diag.documents.write import Paper, write_paper
 from diag.model.errors import DiagError
@@ -74,7 +76,36 @@ _FORMS = {
 """Who answers without the engineer → whose questionnaire it is."""
 
 
-class PlannerScreen(PlaceScreen):
+class FormSender(PlaceScreen):
+    """A screen that writes the questionnaires of those who answer without one."""
+
+    def __init__(self, session: AuditSession) -> None:
+        super().__init__()
+        self._session = session
+        self._walk = walk_of(session.facts, session.checklist, session.profile)
+
+    def on_send_forms(self) -> None:
+        papers = []
+        for who, _ in asked_elsewhere(self._walk):
+            if who in _FORMS:
+                paper, printed = compose(self._session, _FORMS[who])
+                keep(self._session, printed)
+                papers.append(paper)
+        if not papers:
+            raise DiagError("Personne n'a plus rien à répondre sans vous.")
+        self._write(papers)
+
+    @work(thread=True, exclusive=True, group="reports")
+    def _write(self, papers: list[Paper]) -> None:
+        app, shell, folder = self.app, self.diag, report_folder(self._session)
+        for paper in papers:
+            for _ in write_paper(paper, folder):
+                pass
+        words = f"{counted(len(papers), 'questionnaire')} dans {folder}"
+        app.call_from_thread(shell.inform, words)
+
+
+class PlannerScreen(FormSender):
     """Stops above the line, what does not fit under it."""
 
     DEFAULT_CSS = """
@@ -99,9 +130,8 @@ class PlannerScreen(PlaceScreen):
     )
 
     def __init__(self, visiting: VisitSession, done: Callable[[str], object]) -> None:
-        super().__init__()
+        super().__init__(visiting.session)
         self._visiting = visiting
-        self._session = visiting.session
         self._done = done
         plan = self._session.plan
         self._minutes = plan.minutes if plan else _USUAL
@@ -220,26 +250,6 @@ class PlannerScreen(PlaceScreen):
         keep_floor(self._session, walked_later(floor, key))
         self._prepare()
         self._show(key)
-
-    def on_send_forms(self) -> None:
-        papers = []
-        for who, _ in asked_elsewhere(self._walk):
-            if who in _FORMS:
-                paper, printed = compose(self._session, _FORMS[who])
-                keep(self._session, printed)
-                papers.append(paper)
-        if not papers:
-            raise DiagError("Personne n'a plus rien à répondre sans vous.")
-        self._write(papers)
-
-    @work(thread=True, exclusive=True, group="reports")
-    def _write(self, papers: list[Paper]) -> None:
-        app, shell, folder = self.app, self.diag, report_folder(self._session)
-        for paper in papers:
-            for _ in write_paper(paper, folder):
-                pass
-        words = f"{counted(len(papers), 'questionnaire')} dans {folder}"
-        app.call_from_thread(shell.inform, words)
 
 
 def _line(key: str, one: FitStop, at: str, words: str) -> ListLine:

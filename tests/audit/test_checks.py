@@ -10,7 +10,8 @@ from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.checks import DoubtfulAnswer, failed_checks
 from diag.audit.places import add_place, close_places
 from diag.audit.session import AuditSession
-from diag.audit.visit import VisitSession, departure_lines
+from diag.audit.leaving import departure_lines
+from diag.audit.visit import VisitSession
 from diag.model.enums import PlaceKind
 from diag.office.imports import import_file
 from tests.audit.builders import started, territory, workspace

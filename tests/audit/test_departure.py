@@ -1,7 +1,8 @@
+from diag.assess.questions import is_on_site
 from diag.audit.answer import NewAnswer, record_answer, toggle_flag
+from diag.audit.leaving import MOST, departure_lines, departure_of, waive
 from diag.audit.places import add_place, close_places
 from diag.audit.session import AuditSession
-from diag.audit.visit import departure_lines, departure_of
 from diag.documents.write import departure_markdown
 from diag.model.enums import PlaceKind, State
 
@@ -13,12 +14,36 @@ def reasons(session: AuditSession, question: str) -> tuple[str, ...]:
     return ()
 
 
-def test_what_the_short_visit_asks_is_listed_until_it_is_answered(
+def test_what_is_seen_here_only_is_listed_dangers_first_towards_the_door(
     session: AuditSession,
 ) -> None:
-    assert reasons(session, "nb_batiments") == ("sans réponse",)
-    record_answer(session, NewAnswer("nb_batiments", "1"))
-    assert reasons(session, "nb_batiments") == ()
+    rooms = [
+        add_place(session, PlaceKind.SALLE, name)[0].id for name in ("CP", "CE1", "CE2")
+    ]
+    departure = departure_of(session)
+
+    assert len(departure.here) == MOST
+    assert departure.beyond > 0
+    assert all(is_on_site(one.stop.question) for one in departure.here)
+    dangers = [one.stop.place for one in departure.here if one.stop.question.danger]
+    assert dangers == rooms[::-1]
+    assert "lieux n'ont pas été regardé pour un danger" in departure.outcome
+    who = dict(departure.elsewhere)
+    assert who["mairie"] > 0
+    assert 0 < departure.minutes < 60
+
+
+def test_what_one_leaves_without_leaves_the_list_and_answers_nothing(
+    session: AuditSession,
+) -> None:
+    first = departure_of(session).here[0].stop.key
+    digest = session.digest
+    waive(session, first)
+
+    again = departure_of(session)
+    assert first not in {one.stop.key for one in again.checks}
+    assert again.beyond == 0
+    assert session.digest == digest
 
 
 def test_unknown_unlikely_and_flagged_answers_are_listed(session: AuditSession) -> None:
@@ -55,4 +80,11 @@ def test_the_printed_list_ticks_by_place_and_obeys_no_name(
 
 
 def test_lines_say_the_same_for_a_screen_reader(session: AuditSession) -> None:
-    assert "Au bureau, Bâtiments à relier : sans réponse" in departure_lines(session)
+    lines = list(departure_lines(session))
+    assert lines[0].startswith("À voir ici, maintenant : ")
+    assert any(line.startswith("Sans vous : mairie ") for line in lines)
+    record_answer(
+        session, NewAnswer("nb_batiments", state=State.UNKNOWN, reason="plan perdu")
+    )
+    doubt = "Douteux : Au bureau, Bâtiments à relier : inconnu (plan perdu)"
+    assert doubt in departure_lines(session)

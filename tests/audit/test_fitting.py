@@ -22,10 +22,11 @@ from diag.audit.fitting import (
     walk_within,
 )
 from diag.audit.grid import GridSheet
+from diag.audit.leaving import departure_of
 from diag.audit.places import add_place, find_place
 from diag.audit.session import AuditSession, open_session
 from diag.audit.transfer import export_audit, import_audit
-from diag.audit.visit import VisitSession, departure_of, is_beginning
+from diag.audit.visit import VisitSession, is_beginning
 from diag.audit.walk import Walk, left_to_ask, most_useful
 from diag.journal.revision import Json, NewRevision, Origin
 from diag.journal.subjects import MINUTES, PROFILE

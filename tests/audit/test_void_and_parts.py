@@ -11,11 +11,12 @@ from diag.answers.types import TYPES
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.consistency import doubts_of
 from diag.audit.grid import GridSheet, copy_down, duplicate, fill, like_previous
+from diag.audit.leaving import departure_of
 from diag.audit.memory import memory_of, still_true
 from diag.audit.paste import paste
 from diag.audit.places import add_place
 from diag.audit.session import AuditSession, start
-from diag.audit.visit import VisitSession, departure_of
+from diag.audit.visit import VisitSession
 from diag.audit.walk import left_to_ask
 from diag.cli.answer import acknowledgements
 from diag.journal import changes

@@ -6,8 +6,12 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from diag.audit.follow import add_visit
-from diag.tui.departure import DayOnSite, DepartureScreen
+from diag.audit.report import report_folder
+from diag.tui.debrief import DebriefScreen
+from diag.tui.departure import DepartureScreen
 from diag.tui.dialogs import ChooseDialog, Notice
+from diag.tui.lists import Lines
+from diag.tui.on_site import DayOnSite
 from diag.tui.visit import VisitScreen
 from tests.tui.visit.test_visit import prepared, visit
 from tests.tui.waiting import shows, visible, wait_for
@@ -50,6 +54,38 @@ async def test_a_visit_is_undone_before_what_was_said_before_it(tmp_path: Path) 
         assert (days(screen), key in screen.session.facts.answers) == ([], True)
         await pilot.press("ctrl+z")
         await wait_for(pilot, lambda: shows(pilot, "Annulé · Nombre de classes"), "")
+
+
+async def test_one_goes_leaves_without_asks_others_and_shows_what_was_found(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await leaving(pilot)
+        departure = pilot.app.screen
+        assert isinstance(departure, DepartureScreen)
+        lines = departure.query_one(Lines)
+        await wait_for(pilot, lambda: lines.key, "the list")
+        assert all(len(line) <= 80 for line in visible(pilot))
+        first, answers = lines.key, dict(screen.session.facts.answers)
+        await pilot.press("space")
+        await wait_for(pilot, lambda: lines.key != first, "left without")
+        assert screen.session.facts.answers == answers
+        await pilot.press("q")
+        folder = report_folder(screen.session)
+        await wait_for(
+            pilot, lambda: list(folder.glob("questionnaire*")), "questionnaires"
+        )
+        await pilot.press("c")
+        await on(pilot, DebriefScreen)
+        await pilot.press("escape")
+        await on(pilot, DepartureScreen)
+        wanted = lines.key
+        await pilot.press("enter")
+        await on(pilot, VisitScreen)
+        await wait_for(
+            pilot, lambda: "/".join(screen.visiting.key) == wanted, "the question"
+        )
 
 
 async def test_a_day_to_come_is_refused_and_the_form_stays(tmp_path: Path) -> None:

@@ -75,7 +75,6 @@ EDGES = set("╭│╰")
 @pytest.mark.parametrize(
     ("key", "seen"),
     [
-        ("ctrl+r", "Avant de partir ·"),
         ("f6", "Lieux de l'école"),
         ("ctrl+p", "commande   Lieux"),
     ],

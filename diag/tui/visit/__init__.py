@@ -15,12 +15,12 @@ from diag.answers.types import TYPES
 from diag.audit.carried import is_second
 from diag.audit.checks import DoubtfulAnswer, UnlikelyAnswer
 from diag.audit.fitting import Costs, costs_of, countdown
+from diag.audit.leaving import departure_of
 from diag.audit.memory import NothingToRepeatError, former_places
 from diag.audit.photos import PhotoSubject
 from diag.audit.session import AuditSession
 from diag.audit.visit import (
     VisitSession,
-    departure_of,
     duration_words,
     is_beginning,
     keep_place,
@@ -31,9 +31,9 @@ from diag.journal.signatures import standing_word
 from diag.model.enums import AuditStatus, State
 from diag.tui.audit_finds import find_in_audit
 from diag.tui.commands import CommandType, WriteNote, bindings_of, key_now
-from diag.tui.departure import DepartureScreen, ask_day
 from diag.tui.dialogs import Ask
 from diag.tui.noting import NotedAs, NotedScreen, note_at
+from diag.tui.on_site import ask_day
 from diag.tui.palette import NearAndFar
 from diag.tui.photos import open_photos
 from diag.tui.place import EVERYWHERE, PlaceScreen
@@ -636,12 +636,11 @@ class VisitScreen(PlaceScreen):
         open_photos(self.app, self.session, of.place, of.question, done=closed)
 
     def on_before_leaving(self) -> None:
+        # It writes forms and says what was found: loaded by those who leave.
+        from diag.tui.departure import DepartureScreen  # noqa: PLC0415
 
-        def chosen(key: Key | None) -> None:
-            if key:
-                self.go_to(key)
-
-        self.app.push_screen(DepartureScreen(self.session), chosen)
+        self.is_looking = True
+        self.app.push_screen(DepartureScreen(self.session, self.go_to))
 
     def on_date_visit(self) -> None:
         def dated(words: str) -> None:

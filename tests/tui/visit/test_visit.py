@@ -276,7 +276,7 @@ async def test_a_flag_is_raised_lowered_and_counted_before_leaving(
         await pilot.press("f5")
         await wait_for(pilot, lambda: shows(pilot, "· À revoir"), "flagged")
         await pilot.press("ctrl+r")
-        await wait_for(pilot, lambda: shows(pilot, "Avant de partir ·"), "the list")
+        await wait_for(pilot, lambda: shows(pilot, "Avant de partir"), "the list")
         assert shows(pilot, "à revoir")
         await pilot.press("e")
         written = report_folder(screen.session) / "avant-de-partir.md"
@@ -497,7 +497,7 @@ async def test_hostile_names_and_texts_are_shown_as_they_are(tmp_path: Path) -> 
         await pilot.press("f6")
         await wait_for(pilot, lambda: shows(pilot, "Lieux de l'école"), "the places")
         await pilot.press("escape", "ctrl+r")
-        await wait_for(pilot, lambda: shows(pilot, "Avant de partir ·"), "the list")
+        await wait_for(pilot, lambda: shows(pilot, "Avant de partir"), "the list")
         assert screen.is_running
 
 
