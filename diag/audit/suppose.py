@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from diag.assess.facts import with_answers
 from diag.assess.json import advice_json, cost_json, criterion_json, plain
 from diag.assess.judge import judge_of
-from diag.assess.money import Money, format_cost
+from diag.assess.money import FREE_WORDS, Money, format_cost
 from diag.assess.results import Advice, Assessment, Cost, CriterionResult, Score
 from diag.assess.spread import level_pair
 from diag.assess.words import MOVES, Move, score_cell, short_cost, spent
@@ -216,6 +216,32 @@ class SupposedOutcome:
     def costs(self) -> tuple[Cost, Cost]:
         """What everything costs together, before and after."""
         return self.before.basket, self.after.basket
+
+    @property
+    def own(self) -> tuple[Advice, ...]:
+        """What one would do for it to be true; else what it would call for.
+
+        What another of them covers is paid with it.
+        """
+        done = self.resolved or self.new
+        covered = {ident for one in done for ident in one.covers}
+        return tuple(one for one in done if one.recommendation.id not in covered)
+
+    @property
+    def price(self) -> str:
+        """Return its own price: « + 4 200 €, 300 €/an », « prix inconnu »."""
+        if not self.own:
+            return "prix inconnu"
+        paid, kept = spent(one.cost for one in self.own)
+        words = [paid.cell] if paid != Money() else []
+        words += [f"{kept.cell}/an"] if kept != Money() else []
+        return f"+\u00a0{', '.join(words)}" if words else FREE_WORDS
+
+    @property
+    def head(self) -> str:
+        """Return it in a line: « + 4 200 €, 300 €/an · 44 à 61 → 52 à 66 »."""
+        before, after = score_cell(self.before.overall), score_cell(self.after.overall)
+        return f"{self.price} · {before} → {after}"
 
     @property
     def changes_nothing(self) -> bool:

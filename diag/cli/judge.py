@@ -228,6 +228,7 @@ def suppose(
         if save
         else "Hypothèse, rien n'est enregistré :"
     )
+    click.echo(found.head)
     for line in lines:
         click.echo(f"  et si… {line}")
     for title, rows in outcome_lines(found):

@@ -122,9 +122,9 @@ class SupposeScreen(PlaceScreen):
 
     def body(self) -> ComposeResult:
         yield Static(content(BANNER), id="banner")
+        yield Static(id="whole")
         with VerticalScroll(id="above", can_focus=False):
             yield Static(id="supposed")
-        yield Static(id="whole")
         yield Outline()
 
     def on_mount(self) -> None:
@@ -141,10 +141,9 @@ class SupposeScreen(PlaceScreen):
         ]
         words = words or [f"Rien n'est supposé. {self._possible_words()}."]
         self.query_one("#supposed", Static).update(content("\n".join(words)))
-        before, after = found.before.overall, found.after.overall
-        whole = f"Ensemble : {score_words(before)}"
+        whole = f"Ensemble : {score_words(found.before.overall)}"
         if self.suppositions:
-            whole += f" → {score_words(after)}"
+            whole = found.head
         self.query_one("#whole", Static).update(content(whole))
         self.query_one(Outline).show(consequences(found) if self.suppositions else ())
         self.refresh_bindings()

@@ -63,6 +63,22 @@ def test_fibre_raises_access_and_settles_its_recommendation(
     assert "passer-a-la-fibre" in [one.recommendation.id for one in found.resolved]
 
 
+def test_it_begins_with_its_own_price_and_says_when_nobody_knows_it(
+    session: AuditSession,
+) -> None:
+    facts, grid = session.facts, session.checklist
+    fibre = outcome(facts, grid, hypotheses.fibre(session))
+    covered = {ident for one in fibre.resolved for ident in one.covers}
+    paid = {one.recommendation.id for one in fibre.own}
+    assert paid == {one.recommendation.id for one in fibre.resolved} - covered
+    assert "passer-a-la-fibre" in paid
+    assert fibre.head.replace("\u00a0", " ").startswith("+ ")
+    assert "/an · " in fibre.head
+    assert " → " in fibre.head
+    nothing = outcome(facts, grid, ())
+    assert nothing.price == "prix inconnu"
+
+
 def test_what_is_left_to_pay_is_the_plan_without_what_fibre_settles(
     session: AuditSession,
 ) -> None:

@@ -428,7 +428,8 @@ async def test_supposing_is_marked_and_writes_nothing(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: on(pilot, SupposeScreen))
         await wait_for(pilot, lambda: shows(pilot, BANNER))
         await pilot.press("f")
-        await wait_for(pilot, lambda: shows(pilot, f"Ensemble : {now} → "))
+        await wait_for(pilot, lambda: " → " in visible(pilot)[2])
+        assert "/an · 37 à 39 → " in visible(pilot)[2]
         await pilot.press("n")
         await wait_for(pilot, lambda: on(pilot, ChooseDialog))
         await pilot.press(*"classe ce2 prises reseau", "enter")

@@ -31,7 +31,7 @@ def go_everywhere(app: DiagApp) -> list[tuple[Callable[[], None], str]]:
         (app.go_territory, "Chantelombe"),
         (lambda: app.go_school(SCHOOL), "Marronniers"),
         (lambda: app.go_visit(SCHOOL), "Réponse"),
-        (lambda: app.go_bilan(SCHOOL), "Ensemble"),
+        (lambda: app.go_bilan(SCHOOL), "Loi : "),
     ]
 
 
@@ -60,7 +60,7 @@ async def an_hour(app: DiagApp, pilot: Pilot[None], chance: Random) -> None:
         await pilot.press("ctrl+z")
     await pilot.press("f2", "right", "down", "left", "up", "f2")
     app.go_bilan(SCHOOL)
-    await wait_for(pilot, lambda: shows(pilot, "Ensemble"), "the bilan")
+    await wait_for(pilot, lambda: shows(pilot, "Loi : "), "the bilan")
     await pilot.press("down", "enter", "down", "escape")
     app.go_territory()
     await wait_for(pilot, lambda: shows(pilot, "Chantelombe"), "the territory")
