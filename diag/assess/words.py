@@ -129,6 +129,9 @@ _ORDERS: dict[Order, str] = {
     "!=": "autre que ",
 }
 
+_RANKS = frozenset({">=", ">", "<=", "<"})
+"""Orders that name a choice as a rank: it is quoted, « au moins « Câble » »."""
+
 _AS_MUCH: dict[Order, str] = {
     ">=": "au moins autant que ",
     ">": "plus que ",
@@ -200,7 +203,10 @@ class ConditionWriter:
         if part and (self._is_number(left) and self._is_number(right)):
             return self._on(part.what, self._proportion(part))
         orders = _DATED if self._is_day(right) else _ORDERS
-        return self._on(left, orders[order] + self._value(right, beside=left))
+        value = self._value(right, beside=left)
+        if isinstance(right, ChoiceId) and order in _RANKS:
+            value = f"«\u00a0{value}\u00a0»"
+        return self._on(left, orders[order] + value)
 
     def _is_number(self, node: Term) -> bool:
         if isinstance(node, NameNode):

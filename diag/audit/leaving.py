@@ -175,7 +175,7 @@ def _reasons(stop: WalkStop, doubted: str) -> Iterator[str]:
     question, heads = stop.question, stop.heads
     if doubted:
         why = ", ".join(head.reason for head in heads if head.reason)
-        yield f"douteux, {doubted}" + f" ({why})" * bool(why)
+        yield doubted + f" ({why})" * bool(why)
     if len(heads) > 1:
         answers = " ou ".join(answer_words(question, head) for head in heads)
         yield f"réponses contradictoires ({answers})"

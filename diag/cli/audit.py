@@ -38,6 +38,7 @@ from diag.journal.school_lines import older_audits
 from diag.journal.signatures import signature_of
 from diag.model.audit import Dispatch
 from diag.model.enums import AuditStatus
+from diag.model.text import fold
 from diag.office.privacy.retention import overdue, overdue_words
 from diag.office.supervision import stand_of
 from diag.words.sentences import counted
@@ -187,11 +188,23 @@ def start(
     click.echo(f"Ensuite : diag audit questions {session.about.ref}")
 
 
+_TO_DO = (
+    AuditStatus.RETOURNE,
+    AuditStatus.EN_COURS,
+    AuditStatus.SOUMIS,
+    AuditStatus.ACCEPTE,
+    AuditStatus.CLOS,
+)
+"""States, those that wait for the engineer first."""
+
+
 @click.command("list")
 @workspace_command
 def list_(workspace: Workspace, *, as_json: bool) -> None:
-    """Liste les audits de cet espace de travail."""
-    found = listed(workspace)
+    """Liste les audits : la dernière campagne d'abord, ce qui est à faire en tête."""
+    found = sorted(listed(workspace), key=lambda one: fold(one.about.commune))
+    found.sort(key=lambda one: _TO_DO.index(one.status))
+    found.sort(key=lambda one: one.audit.campaign, reverse=True)
     older = older_audits(workspace.journal, engine=ENGINE)
     late = overdue(workspace, (one.audit.campaign for one in found))
     for one in late:

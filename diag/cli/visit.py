@@ -23,7 +23,13 @@ from diag.audit.session import AuditSession, is_started, open_session
 from diag.audit.session import start as start_audit
 from diag.audit.visit import VisitSession, keep_place
 from diag.audit.walk import most_useful
-from diag.cli.shared import campaign_option, print_lines, subject_argument, workspace_of
+from diag.cli.shared import (
+    campaign_option,
+    folder_of,
+    print_lines,
+    subject_argument,
+    workspace_of,
+)
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.text import fold
@@ -142,14 +148,22 @@ def visit(
 ) -> None:
     """Mène la visite d'une école, question après question.
 
-    Pour les lecteurs d'écran et les terminaux étroits. Les écrans s'ouvrent par
-    « diag » sans commande.
+    Sur un terminal, ouvre l'écran de la visite. Avec --text, ligne par ligne : pour
+    les lecteurs d'écran et les terminaux étroits.
     """
     if not text:
-        raise click.UsageError(
-            "Ajoutez --text pour visiter ligne par ligne ; "
-            "pour les écrans, lancez « diag » sans commande."
-        )
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            raise click.UsageError("Ajoutez --text pour visiter ligne par ligne.")
+        with workspace_of(ctx) as workspace:
+            opened = _session_of(workspace, ref, campaign, start=start)
+        if opened is None:
+            click.echo("Rien n'est ouvert.")
+            return
+        # Textual costs 100 ms: the visit in lines does without.
+        from diag.tui.app import open_app  # noqa: PLC0415
+
+        open_app(folder_of(ctx), visit=(opened.about.ref, opened.audit.campaign))
+        return
     with workspace_of(ctx) as workspace:
         session = _session_of(workspace, ref, campaign, start=start)
         if session is None:

@@ -68,6 +68,7 @@ class DiagApp(Sturdy, GuardedApp):
         world: "World | None" = None,
         driver_class: type[Driver] | None = None,
         crashed: Path | None = None,
+        visit: tuple[str, str] | None = None,
     ) -> None:
         speak_french()
         super().__init__(driver_class=driver_class)
@@ -86,6 +87,7 @@ class DiagApp(Sturdy, GuardedApp):
         self.refusal: DiagError | None = None
         """Why the workspace could not be opened, if it could not."""
         self._crashed = crashed
+        self._visit = visit
         self._noticed = False
         self._typed = TypedAhead(self)
         self.animation_level = "none"
@@ -109,8 +111,16 @@ class DiagApp(Sturdy, GuardedApp):
 
     def on_mount(self) -> None:
         self.guard()
+        if self._visit is not None:
+            self.call_after_refresh(self._arrive, *self._visit)
         if self._crashed is not None:
             self.push_screen(built("reading", "CrashScreen", self._crashed))
+
+    def _arrive(self, ref: str, campaign: str) -> None:
+        """Show the visit that was asked for, once the first frame is up."""
+        if self.ready_to_work():
+            self.desk.choose(ref, campaign)
+            self.go_visit(ref)
 
     def on_app_focus(self) -> None:
         if (catch_up := getattr(self.screen, "catch_up", None)) is not None:
@@ -419,8 +429,12 @@ _COLLECTED = (3_000, 5, 50)
 for a walk through all the checklists; much more at a time is felt at one in thirty."""
 
 
-def open_app(folder: Path, world: "World | None" = None) -> None:
-    """Run the app until the user leaves it.
+def open_app(
+    folder: Path,
+    world: "World | None" = None,
+    visit: tuple[str, str] | None = None,
+) -> None:
+    """Run the app until the user leaves it; on a visit, of whom and in which campaign.
 
     After an unexpected error it comes back once, and lists what is safe.
 
@@ -431,7 +445,7 @@ def open_app(folder: Path, world: "World | None" = None) -> None:
     # turns it on again, once the list of schools is there.
     gc.disable()
     gc.set_threshold(*_COLLECTED)
-    app = DiagApp(folder, world, driver_class=driver_for())
+    app = DiagApp(folder, world, driver_class=driver_for(), visit=visit)
     app.run()
     if app.refusal is not None:
         raise app.refusal

@@ -9,10 +9,12 @@ from textual.widgets import Static
 
 from diag.audit.comparables import keep_judged
 from diag.audit.session import open_session
+from diag.audit.walk import Key
 from diag.office.dossier import AuditOverview, list_audits_of, who
 from diag.office.tour import keep_tour, tour_of
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import ChooseDialog, ListChoice
+from diag.tui.palette import NearAndFar
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.safe import plain
 from diag.workspace.subjects import auditee_named
@@ -145,6 +147,20 @@ class SchoolScreen(PlaceScreen):
         if command in {PickSchool, OpenSchoolCommune}:
             return self._is_school
         return True
+
+    def audit_finds(self, words: str) -> NearAndFar:
+        """Find places and questions of the audit begun here, for the palette."""
+        if not self._begun:
+            return (), ()
+        # Judging words, loaded when one searches.
+        from diag.tui.audit_finds import find_in_audit  # noqa: PLC0415
+
+        def opened(key: Key) -> None:
+            self.diag.desk.choose(self.ref)
+            self.diag.go_visit(self.ref, *key)
+
+        session = open_session(self.diag.desk.workspace, self.ref)
+        return find_in_audit(session, words, opened, opened)
 
     def on_open_visit(self) -> None:
         """Open the visit; the audit starts when nobody has started it yet."""

@@ -39,6 +39,7 @@ QUESTIONS = {
         ("debit >= 100", "", "Débit : au moins 100\u00a0Mbit/s"),
         ("lien == 'b'", "lien", "Câble"),
         ("lien != 'b'", "lien", "autre que Câble"),
+        ("lien >= 'b'", "lien", "au moins «\u00a0Câble\u00a0»"),
         ("lien in ('a', 'b')", "lien", "Rien ou Câble"),
         ("lien not in ('a', 'b')", "lien", "ni Rien ni Câble"),
         ("'a' in outils", "outils", "avec Rien"),

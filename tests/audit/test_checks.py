@@ -8,9 +8,9 @@ import pytest
 from diag.answers.answer_type import Refused
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.checks import DoubtfulAnswer, failed_checks
+from diag.audit.leaving import departure_lines
 from diag.audit.places import add_place, close_places
 from diag.audit.session import AuditSession
-from diag.audit.leaving import departure_lines
 from diag.audit.visit import VisitSession
 from diag.model.enums import PlaceKind
 from diag.office.imports import import_file
@@ -48,12 +48,12 @@ def test_twenty_two_classes_in_a_school_of_six_want_a_reason(
     head = session.facts.answer(session.facts.root, "nb_classes")
     assert head is not None
     assert (head.value, head.reason) == (22, "une fusion")
-    lines = [one for one in departure_lines(session) if "douteux" in one]
+    lines = [one for one in departure_lines(session) if "Douteux" in one]
     assert lines == [
-        "Fichiers, Nombre de classes : douteux, l'annuaire en dit 6 (une fusion)"
+        "Douteux : Fichiers, Nombre de classes : l'annuaire en dit 6 (une fusion)"
     ]
     visiting.answer("6")
-    assert not [one for one in departure_lines(session) if "douteux" in one]
+    assert not [one for one in departure_lines(session) if "Douteux" in one]
 
 
 def test_another_answer_forgets_the_doubt(session: AuditSession) -> None:

@@ -13,7 +13,7 @@ from diag.audit.visit import VisitSession
 from diag.model.enums import AuditStatus
 from diag.office.imports import import_file
 from tests.audit.audited import audited, audited_workspace
-from tests.audit.builders import DAY, SCHOOL, started, territory, workspace
+from tests.audit.builders import DAY, OTHER, SCHOOL, started, territory, workspace
 from tests.cli.running import Run, diag, diag_apart
 
 HOSTILE = [
@@ -228,6 +228,15 @@ def test_a_damaged_edition_is_told_and_nothing_is_lost(home: Path) -> None:
 
     assert "n'est pas sur cet ordinateur" in refused(diag(home, "score", SCHOOL))
     assert "en cours" in done(diag(home, "audit", "list"))
+
+
+def test_audits_are_listed_by_campaign_then_by_what_is_to_be_done(home: Path) -> None:
+    done(diag(home, "audit", "start", SCHOOL, "--campaign", "2024-2025"))
+    done(diag(home, "audit", "start", OTHER))
+    done(diag(home, "audit", "status", OTHER, "--set", "soumis"))
+    rows = done(diag(home, "audit", "list")).splitlines()
+    assert [row.split()[0] for row in rows] == [SCHOOL, OTHER, SCHOOL]
+    assert "2024-2025" in rows[-1]
 
 
 def test_a_backup_is_restored_and_the_present_file_set_aside(home: Path) -> None:

@@ -46,6 +46,13 @@ async def test_the_bilan_opens_by_its_key_of_the_visit_or_a_capital(
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
         app.go_school(SCHOOL)
         await wait_for(pilot, lambda: shows(pilot, "Audits"), "the school")
+        await pilot.press("ctrl+p", *"appel aux secours")
+        await wait_for(pilot, lambda: shows(pilot, "Par où passe l'appel"), "found")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "visit")
+        await wait_for(pilot, lambda: shows(pilot, "Par où passe l'appel"), "asked")
+        app.go_school(SCHOOL)
+        await wait_for(pilot, lambda: shows(pilot, "Audits"), "the school again")
         for key in ("f9", "B"):
             await pilot.press(key)
             await wait_for(pilot, lambda: isinstance(app.screen, BilanScreen), key)

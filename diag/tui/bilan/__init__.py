@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from textual import work
+from textual.widgets import Static
 
 from diag.audit.acceptance import (
     standing_words,
@@ -20,6 +21,7 @@ from diag.audit.undo import undo
 from diag.audit.upgrade import Upgrade, preview, upgrade
 from diag.audit.upgrade_preview import upgrade_summary
 from diag.documents.drafts import DRAFTS, DraftKind, drafted, possible_drafts
+from diag.documents.formats import Format
 from diag.documents.write import WrittenFile, write_paper, write_reports
 from diag.journal.signatures import standing_word
 from diag.model.enums import READERS, AuditStatus
@@ -41,7 +43,7 @@ from diag.tui.follow import (
 )
 from diag.tui.noting import NotedAs, NotedScreen, note_at
 from diag.tui.place import EVERYWHERE
-from diag.tui.safe import Trouble
+from diag.tui.safe import Trouble, content
 from diag.tui.suppose import SupposeScreen
 from diag.words.vocabulary import (
     STATUS_BUTTONS,
@@ -100,11 +102,12 @@ class BilanScreen(BilanAdvice):
             self.call_later(self._write_all)
 
     def _write_all(self) -> None:
-        self.diag.inform("Les quatre rapports s'écrivent…")
+        self._show_progress(0, len(READERS) * len(Format))
         report = report_of(self.session).gathered()
         self._write(
             partial(write_reports, report, READERS, report_folder(self.session)),
             "Les quatre rapports sont écrits",
+            len(READERS) * len(Format),
             provisional=report.provisional,
         )
 
@@ -113,16 +116,26 @@ class BilanScreen(BilanAdvice):
         self,
         write: Callable[[], Iterable[WrittenFile]],
         title: str,
+        total: int,
         *,
         provisional: bool,
     ) -> None:
         app, shell = self.app, self.diag  # the user may leave meanwhile
-        written = tuple(write())
+        written: list[WrittenFile] = []
+        for one in write():
+            written.append(one)
+            app.call_from_thread(self._show_progress, len(written), total)
         for words in {one.warning for one in written if one.warning}:
             app.post_message(Trouble(words))
         files = tuple(one.path for one in written if one.path)
         app.call_from_thread(self._keep_written, files, title, provisional=provisional)
         app.call_from_thread(shell.inform, f"{title} : {files[0].parent}")
+
+    def _show_progress(self, many: int, total: int) -> None:
+        """Show how many files are written, of how many."""
+        if self.is_attached:
+            words = content(f"fichiers écrits\u00a0: {many} sur {total}")
+            self.query_one("#status", Static).update(words)
 
     def _keep_written(
         self, files: tuple[Path, ...], title: str, *, provisional: bool
@@ -160,6 +173,7 @@ class BilanScreen(BilanAdvice):
         self._write(
             partial(write_paper, made.paper, made.folder),
             "Le document est prêt à compléter",
+            len(Format),
             provisional=made.provisional,
         )
 
