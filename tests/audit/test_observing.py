@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from diag.audit import observing
 from diag.audit.answer import record_note
-from diag.audit.follow import erase, move
+from diag.audit.erasing import erase
+from diag.audit.follow import move
 from diag.audit.history import changes_of, describe_subject
 from diag.audit.observing import observe
 from diag.audit.photos import PhotoSubject, join_photos, remove_photo

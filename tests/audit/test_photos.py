@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from diag.audit import photos
-from diag.audit.follow import erase
+from diag.audit.erasing import erase
 from diag.audit.history import changes_of
 from diag.audit.photos import (
     PhotoSubject,

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.follow import add_step, add_visit, erase
+from diag.audit.erasing import erase
+from diag.audit.follow import add_step, add_visit
 from diag.audit.places import add_place
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession, open_session

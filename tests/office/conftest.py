@@ -77,4 +77,5 @@ def team(tmp_path: Path, team_hub: Served) -> Iterator[Team]:
             invited = team_hub.home.invite(name, ("999",), "write")
             started(one)
             syncing.enrol(one, str(invited))
-        yield Team(*made, team_hub)
+        anne, bruno = made
+        yield Team(anne, bruno, team_hub)
