@@ -4,7 +4,7 @@ Texts are typeset and amounts are those of the frozen rows; nothing is placed he
 same page as Markdown has the tables of `parts.votes`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from diag.audit.findings import danger_fact
 from diag.audit.report import Report
@@ -43,21 +43,30 @@ _UNVOTED = {
 def sheet_of(report: Report) -> Sheet | None:
     """Return the first page of the mayor's document; None without a vote to fit."""
     (shown,) = votes_shown(report)
-    if not shown.votes.votes:
+    votes = [_vote(report, shown, one) for one in shown.votes.votes]
+    made = decision_sheet((shown,), votes, report.about.name, _line(report))
+    return {**made, "dangers": list(_dangers(report))} if made else None
+
+
+def decision_sheet(
+    some: Sequence[SchoolVotes], votes: list[Plain], title: str, line: str
+) -> dict[str, Plain] | None:
+    """Return the page of lists of votes, as one; None without a vote to fit."""
+    if not votes:
         return None
     return {
-        "title": typeset(report.about.name),
+        "title": typeset(title),
         "kind": typeset("Feuille de décision du conseil"),
-        "line": typeset(_line(report)),
-        "dangers": list(_dangers(report)),
-        "acts": [typeset(one) for one in danger_words((shown,))],
-        "groups": {f"t{tier}": typeset(title) for tier, title in TIERS.items()},
-        "votes": [_vote(report, shown, one) for one in shown.votes.votes],
-        "unvoted": list(_unvoted(shown)),
-        "sums": _amounts(*shown.votes.every),
-        "head": head_of(shown),
-        "ticks": shown.is_frozen,
-        "aided": bool(shown.votes.aids),
+        "line": typeset(line),
+        "dangers": [],
+        "acts": [typeset(one) for one in danger_words(some)],
+        "groups": {f"t{tier}": typeset(words) for tier, words in TIERS.items()},
+        "votes": votes,
+        "unvoted": list(_unvoted(some)),
+        "sums": _amounts(*(spent for one in some for spent in one.votes.every)),
+        "head": head_of(*some),
+        "ticks": any(one.is_frozen for one in some),
+        "aided": any(one.votes.aids for one in some),
         "foot": typeset(FOOTNOTE),
     }
 
@@ -92,12 +101,19 @@ def _dangers(report: Report) -> Iterator[Plain]:
 def _vote(report: Report, shown: SchoolVotes, vote: Vote) -> Plain:
     names = [report.place_name(one) for one in vote.places]
     is_named = vote.where.startswith(names[0]) if names else False
+    return vote_row(shown, vote, names if is_named else [vote.where])
+
+
+def vote_row(shown: SchoolVotes, vote: Vote, where: Sequence[str]) -> Plain:
+    """Return one vote, under the name of its school where there are others."""
     return {
         "number": vote.number,
         "tier": f"t{vote.tier}",
+        "school": typeset(shown.name),
+        "ticked": shown.is_frozen,
         "what": typeset(vote.title),
         "also": [typeset(uncapitalised(one)) for one in vote.also],
-        "where": [typeset(one) for one in (names if is_named else [vote.where])],
+        "where": [typeset(one) for one in where],
         "refs": list(refs_of(shown, vote)),
         "nature": typeset(nature_words(vote)),
         "presses": bool(vote.nature.read_on or vote.nature.deadline),
@@ -119,9 +135,9 @@ def _amounts(*some: Spent) -> dict[str, Plain]:
     }
 
 
-def head_of(shown: SchoolVotes) -> Plain:
+def head_of(*some: SchoolVotes) -> Plain:
     """Return the headline: its parts rounded, what is left and the range."""
-    found = headline_of((shown,))
+    found = headline_of(some)
     return {
         "gross": found.gross,
         "fctva": found.fctva,
@@ -135,10 +151,11 @@ def head_of(shown: SchoolVotes) -> Plain:
     }
 
 
-def _unvoted(shown: SchoolVotes) -> Iterator[Plain]:
+def _unvoted(some: Sequence[SchoolVotes]) -> Iterator[Plain]:
     """Give what is paid without a vote, a row for each reason."""
+    every = [line for one in some for line in one.votes.aside]
     for why, (one_of, several, who) in _UNVOTED.items():
-        lines = [one for one in shown.votes.aside if one.why is why and one.spent.gross]
+        lines = [one for one in every if one.why is why and one.spent.gross]
         if lines:
             yield {
                 "what": typeset(f"Sans vote : {counted(len(lines), one_of, several)}"),
@@ -146,11 +163,11 @@ def _unvoted(shown: SchoolVotes) -> Iterator[Plain]:
                 "who": typeset(who),
                 **_amounts(*(one.spent for one in lines)),
             }
-    for line in shown.votes.aside:
-        if line.why is Aside.RESERVE:
-            yield {
-                "what": typeset(line.title),
-                "which": typeset(line.where),
-                "who": typeset("à inscrire au budget"),
-                **_amounts(line.spent),
-            }
+    reserved = [one for one in every if one.why is Aside.RESERVE]
+    if reserved:
+        yield {
+            "what": typeset(reserved[0].title),
+            "which": typeset(listed([one.where for one in reserved])),
+            "who": typeset("à inscrire au budget"),
+            **_amounts(*(one.spent for one in reserved)),
+        }

@@ -186,7 +186,7 @@ def build_document(report: Report, audience: Audience) -> Document:
     contacts = render_contacts(frame.contacts(report), house)
     context |= {"glossary": frame.glossary(body), "contacts": contacts}
     end = render("fin", audience, context, house)
-    is_own = any(name == f"{audience}{SUFFIX}" for name, _ in house.templates)
+    is_own = house.has_own(audience)
     return Document(
         meta=meta,
         markdown=finish(meta, body, end, house.closing),

@@ -65,6 +65,10 @@ class House:
     refused: dict[str, str] = field(default_factory=dict, compare=False)
     """Document → why its own template was not used; filled as documents are made."""
 
+    def has_own(self, document: str) -> bool:
+        """Return whether it wrote the template of a document anew."""
+        return any(name == f"{document}.md.jinja" for name, _ in self.templates)
+
     def explain(self, *documents: str) -> str:
         """Return why these documents are not as asked; nothing when all is well."""
         refused = (self.refused.get(one, "") for one in documents)

@@ -301,11 +301,13 @@ def _source(document: Document) -> str:
             f"#later-pages({value(document.later)})",
         ))
     is_long = pages.parts and not document.is_short
+    sheet = _sheet_style() if document.sheet else ""
     return "\n".join((
-        document.look.coloured(_style()),
+        document.look.coloured(_style() + sheet),
         *start,
-        _cover(document, walker),
-        walker.block(pages.first_page),
+        f"{_first_page(document, walker)}#pagebreak(weak: true)\n"
+        if document.sheet
+        else f"{_cover(document, walker)}{walker.block(pages.first_page)}",
         '#summary("Sommaire")\n' if is_long else "",
         walker.block(pages.body),
     ))

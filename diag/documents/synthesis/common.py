@@ -29,6 +29,7 @@ from diag.documents.parts.frame import (
     printed_words,
     share_of,
 )
+from diag.documents.sheet import Sheet
 from diag.documents.synthesis.gathering import (
     Expense,
     Extract,
@@ -360,12 +361,14 @@ def build_page(
     listed: bool = True,
     explained: bool = True,
     signed: bool = False,
+    sheet: Sheet | None = None,
 ) -> Document:
     """Return a document that is not of one audit: same facts, same bytes.
 
     Not `listed`, a rule ends it: it is short, and has no table of contents. Not
     `explained`, it has no glossary: an act, a convention. When `signed`, it has the
-    look and the closing words of the syndicat.
+    look and the closing words of the syndicat. Its first page may be a `sheet` that its
+    PDF fits, unless a template of one's own says otherwise.
     """
     ends: dict[str, object] = {
         "page_break": PAGE_BREAK,
@@ -380,17 +383,21 @@ def build_page(
         markdown=finish(meta, body, end, house.closing if signed else ""),
         drawings=drawings_in(view.values()),
         look=house.look if signed else SHIPPED,
+        sheet=None if house.has_own(template) else sheet,
     )
 
 
 def build_synthesis(
-    template: str, view: Mapping[str, object], gathering: Gathering
+    template: str,
+    view: Mapping[str, object],
+    gathering: Gathering,
+    sheet: Sheet | None = None,
 ) -> Document:
     """Return a synthesis: the syndicat's own document, with its own words."""
     house = gathering.office.house
     meta = build_meta(gathering, f"Synthèse numérique — {gathering.name}")
     reach = render_contacts(contacts(gathering), house)
-    return build_page(meta, template, view, reach, house, signed=True)
+    return build_page(meta, template, view, reach, house, signed=True, sheet=sheet)
 
 
 def average(scores: Iterable[Score]) -> Score | None:

@@ -12,12 +12,14 @@ from diag.documents.mairie import READER
 from diag.documents.parts.advice import EXPECTED, NATURE_AND_TEXT
 from diag.documents.parts.votes import (
     FOOTNOTE,
+    TIERS,
     awaited,
     know_first,
     money_line,
     unvoted_table,
     votes_tables,
 )
+from diag.documents.sheet import Plain, Sheet, decision_sheet, vote_row
 from diag.documents.synthesis import common as money
 from diag.documents.synthesis.common import (
     SharedRule,
@@ -38,9 +40,17 @@ from diag.documents.synthesis.decisions import (
     dangers,
     dangers_box,
 )
-from diag.documents.synthesis.gathering import Extract, Gathering, cover, unaudited
+from diag.documents.synthesis.gathering import (
+    Extract,
+    Gathering,
+    cover,
+    coverage,
+    unaudited,
+    visit_days,
+)
 from diag.model.enums import PlaceKind
 from diag.words.dates import describe_day
+from diag.words.figures import typeset
 from diag.words.sentences import listed, of, uncapitalised
 from diag.words.vocabulary import LAW, LEVELS_EXPLAINED, SOCLES
 
@@ -87,7 +97,29 @@ def commune_synthesis(gathering: Gathering) -> Document:
         "strengths": strong_list(found, STRONG),
         "domains": domain_table(gathering.schools, spread=len(gathering.schools) > 1),
     }
-    return build_synthesis("synthese-commune", view, gathering)
+    return build_synthesis("synthese-commune", view, gathering, _sheet(gathering))
+
+
+def _sheet(gathering: Gathering) -> Sheet | None:
+    """Return page 1: the votes of every school, fitted as those of one are."""
+    some = gathering.votes
+    votes = [
+        vote_row(each, vote, [vote.where])
+        for tier in TIERS
+        for each in some
+        for vote in each.votes.votes
+        if vote.tier == tier
+    ]
+    audited = f"{coverage(gathering)} écoles auditées"
+    line = f"{audited} · visites : {visit_days(gathering.extracts)}"
+    made = decision_sheet(some, votes, gathering.name, line)
+    dangers: list[Plain] = [
+        {"where": typeset(f"{gathering.name_of(one)}."), "fact": typeset(danger)}
+        for one in gathering.extracts
+        for danger in one.seen
+    ]
+    rest = "dans le texte joint à ce PDF"
+    return {**made, "dangers": dangers, "rest": rest} if made else None
 
 
 def _reader(gathering: Gathering) -> str:

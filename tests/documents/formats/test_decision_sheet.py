@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -115,12 +116,10 @@ FOLDED = 20
 Fitted = list[dict[str, int | bool]]
 
 
-def pages(
-    sizes: list[tuple[int, int, int, str]], *, aided: bool
-) -> tuple[Fitted, list[str]]:
+def pages(sheets: Sequence[Mapping[str, Plain]]) -> tuple[Fitted, list[str]]:
     """Return how each page was fitted, and its text: all of them in one document."""
     body = "\n#pagebreak(weak: true)\n".join(
-        f"#decision-sheet({value(sheet(*size, aided=aided))})" for size in sizes
+        f"#decision-sheet({value(one)})" for one in sheets
     )
     source = f"{_style()}{_sheet_style()}\n#show: styled\n{body}".encode()
     fonts: dict[str, Any] = {"font_paths": [str(FONTS)], "ignore_system_fonts": True}
@@ -138,7 +137,7 @@ def pages(
 def test_every_size_is_one_page_that_fits_with_nothing_cut(
     sizes: list[tuple[int, int, int, str]], *, aided: bool
 ) -> None:
-    fitted, texts = pages(sizes, aided=aided)
+    fitted, texts = pages([sheet(*size, aided=aided) for size in sizes])
 
     if sizes is FEW:  # a short page takes its ease, a full one is tightened
         assert fitted[0]["level"] == 0
@@ -153,6 +152,37 @@ def test_every_size_is_one_page_that_fits_with_nothing_cut(
         assert text.count(squeezed("12\u202f340 à 45\u202f670")) == votes * aided
         assert squeezed("975\u202f310") in text
         assert "Ensemble,troisbudgets" in text
+
+
+def test_the_votes_of_several_schools_are_one_page_too() -> None:
+    """Each under the name of its school; what no page holds is counted, never cut."""
+    sheets = [of_a_commune(schools) for schools in (2, 5)]
+    fitted, texts = pages(sheets)
+    assert len(texts) == 2
+    for one, text, schools in zip(fitted, texts, (2, 5), strict=True):
+        assert one["fits"]
+        named = [text.count(f"École{at}") for at in range(schools)]
+        shown = sum(named)
+        left = schools * 12 - shown
+        assert shown >= 10
+        assert bool(left) == (squeezed(f"{left} autres votes, dans le texte") in text)
+        assert text.count("☐") == 3 * (shown - named[1])
+        assert squeezed("975\u202f310") in text
+
+
+def of_a_commune(schools: int) -> dict[str, Plain]:
+    """Return the page of several schools, the second of which is not closed."""
+    rest: dict[str, Plain] = {"rest": "dans le texte joint à ce PDF"}
+    one = sheet(12, 2, 1, "court", aided=False)
+    votes = one["votes"]
+    assert isinstance(votes, list)
+    many: list[Plain] = [
+        {**vote, "school": f"École {at}", "ticked": at != 1}
+        for at in range(schools)
+        for vote in votes
+        if isinstance(vote, dict)
+    ]
+    return {**one, **rest, "votes": many}
 
 
 @pytest.mark.parametrize("status", [AuditStatus.EN_COURS, AuditStatus.CLOS])
