@@ -173,7 +173,7 @@ class Report:
 
     @cached_property
     def comparables(self) -> Comparables | None:
-        """How schools like it stand; None for what is no school."""
+        """How schools like it stand; None for what is no school, or is closed."""
         # It reads what is public: there is one answer.
         return self.shown.comparables if self.shown else self.look_around()
 
@@ -549,7 +549,8 @@ def _report_of(
         observations=remarks.observations,
         pictures=Album(session),
         look_back=partial(progress_of, session),
-        look_around=partial(comparables_of, session),
+        # What other schools become changes no byte of what is closed.
+        look_around=(lambda: None) if closed else partial(comparables_of, session),
         shown=shown,
         hands=hands,
         frozen=frozen,

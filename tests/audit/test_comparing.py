@@ -13,12 +13,15 @@ from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.comparables import comparables_of, keep_judged
 from diag.audit.compare import progress_of
+from diag.audit.follow import move
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.demo import play, scenario
 from diag.documents.atlas import write_atlas
+from diag.documents.formats import FORMATS
 from diag.documents.synthesis import synthesis
 from diag.documents.tables import chosen, write_map
+from diag.documents.templates import build_document
 from diag.journal.judged import store_judged
 from diag.model.enums import READERS, Audience, AuditStatus
 from diag.model.number import Bounds
@@ -113,6 +116,29 @@ def test_an_interval_needs_five_others_like_it(desk: Workspace) -> None:
         assert school is not None
         assert uai not in text
         assert school.name not in text
+
+
+def test_other_schools_change_no_byte_of_what_is_closed(desk: Workspace) -> None:
+    """Nor do they of what its readers opened: a closed page is the same for ever."""
+    session = audited(desk)
+    move(session, AuditStatus.CLOS)
+    before = printed(session)
+    for uai in like_it(desk)[:5]:
+        judged(audits.start(desk, uai), Fraction(3, 10))
+
+    assert printed(audited(desk)) == before
+
+    move(session, AuditStatus.EN_COURS)
+    compared = report_of(audited(desk)).comparables
+    assert compared is not None
+    assert compared.overall is not None
+
+
+def printed(session: AuditSession) -> list[bytes]:
+    """Return every document of an audit in every form."""
+    report = report_of(session)
+    documents = [build_document(report, one) for one in Audience]
+    return [form.write(one)[0] for one in documents for form in FORMATS.values()]
 
 
 def alike(desk: Workspace) -> list[AuditSession]:
