@@ -186,7 +186,11 @@ def build_document(report: Report, audience: Audience) -> Document:
     contacts = render_contacts(frame.contacts(report), house)
     context |= {"glossary": frame.glossary(body), "contacts": contacts}
     end = render("fin", audience, context, house)
-    is_own = house.has_own(audience)
+    is_own = is_rewritten(house, audience)
+    if is_own and later:
+        house.replaced[audience] = _OWN_PAGES.format(name=audience)
+    if is_own and builder.paper and not is_rewritten(house, f"{audience}-papier"):
+        house.replaced[audience] = _SHIPPED_PAGES.format(name=audience)
     return Document(
         meta=meta,
         markdown=finish(meta, body, end, house.closing),
@@ -198,6 +202,26 @@ def build_document(report: Report, audience: Audience) -> Document:
         paper=_paper(report, audience, meta, context) if builder.paper else None,
         is_short=True,
     )
+
+
+_OWN_PAGES = (
+    "Votre modèle « {name} » sert aussi au PDF, à la place des quatre pages livrées : "
+    "feuille de décision, argent, preuves, ce que nous savons. Pour les imprimer, "
+    "retirez-le d'overlay/modeles ; votre logo et votre couleur y restent."
+)
+_SHIPPED_PAGES = (
+    "Votre modèle « {name} » sert au Markdown, au HTML et à l'ODT ; les pages du PDF "
+    "ont le leur, à copier aussi : diag templates eject {name}-papier."
+)
+
+
+def is_rewritten(house: House, name: str) -> bool:
+    """Return whether one's own template serves, and says something of its own."""
+    file = f"{name}{SUFFIX}"
+    own = dict(house.templates).get(file)
+    if own is None or name in house.refused:
+        return False
+    return _HEADED.sub("", own) != (SHIPPED / file).read_text(encoding="utf-8")
 
 
 def _paper(

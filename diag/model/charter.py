@@ -64,15 +64,14 @@ class House:
     """What of its charter could not be followed, in French."""
     refused: dict[str, str] = field(default_factory=dict, compare=False)
     """Document → why its own template was not used; filled as documents are made."""
-
-    def has_own(self, document: str) -> bool:
-        """Return whether it wrote the template of a document anew."""
-        return any(name == f"{document}.md.jinja" for name, _ in self.templates)
+    replaced: dict[str, str] = field(default_factory=dict, compare=False)
+    """Document → what its own template takes the place of; filled so too."""
 
     def explain(self, *documents: str) -> str:
         """Return why these documents are not as asked; nothing when all is well."""
-        refused = (self.refused.get(one, "") for one in documents)
-        return "\n".join(dict.fromkeys(filter(None, (*self.notices, *refused))))
+        told = (self.refused, self.replaced)
+        words = (each.get(one, "") for one in documents for each in told)
+        return "\n".join(dict.fromkeys(filter(None, (*self.notices, *words))))
 
 
 PLAIN = House()

@@ -7,7 +7,9 @@ import pytest
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.demo import problems_tried
+from diag.documents.formats.pdf import write_pdf
 from diag.documents.templates import (
+    build_document,
     chosen_templates,
     difference,
     eject,
@@ -87,3 +89,36 @@ def test_every_document_is_tried_on_invented_audits(desk: Workspace) -> None:
     assert "overlay/modeles/option.md.jinja, ligne 1 : " in told
     assert "#ffff00 se lit mal" in told
     assert len(problems) == len({one.partition(" : ")[0] for one in problems})
+
+
+def test_a_syndicat_s_look_and_words_go_with_the_four_pages(
+    session: AuditSession,
+) -> None:
+    """Copied whole, recoloured: the same pages. Rewritten: told what it replaces."""
+    desk = session.workspace
+    eject(desk)
+    overlay = templates_folder(desk).parent
+    (overlay / "charte.yaml").write_text('accent: "#5a1a6b"\n', encoding="utf-8")
+    house = report_of(session).office.house
+    made = build_document(report_of(session), Audience.MAIRIE)
+    assert made.later
+    assert made.look.accent == "#5a1a6b"
+    assert house.explain(Audience.MAIRIE) == ""
+
+    own(desk, "mairie").write_text("# À nous\n\nNos mots.\n", encoding="utf-8")
+    own(desk, "technique").write_text("# À nous\n\nNos mots.\n", encoding="utf-8")
+    own(desk, "equipe").write_text("{{ inconnu }}", encoding="utf-8")
+    report = report_of(session)
+    mayors = build_document(report, Audience.MAIRIE)
+    assert "Nos mots." in mayors.markdown
+    assert mayors.later is None
+    assert not write_pdf(mayors)[1]
+    assert "à la place des quatre pages" in report.office.house.explain(Audience.MAIRIE)
+    assert build_document(report, Audience.MAIRIE).later is None  # asked again
+    build_document(report, Audience.TECHNIQUE)
+    told = report.office.house.explain(Audience.TECHNIQUE)
+    assert "diag templates eject technique-papier" in told
+    assert build_document(report, Audience.EQUIPE).paper is not None
+    refused = report.office.house.explain(Audience.EQUIPE)
+    assert "Le modèle livré a servi" in refused
+    assert "papier" not in refused

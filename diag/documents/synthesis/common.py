@@ -39,7 +39,12 @@ from diag.documents.synthesis.gathering import (
     contacts,
     counted_subjects,
 )
-from diag.documents.templates import finish, render, render_contacts
+from diag.documents.templates import (
+    finish,
+    is_rewritten,
+    render,
+    render_contacts,
+)
 from diag.model.charter import SHIPPED, House
 from diag.model.checklist import Criterion
 from diag.model.enums import Audience, Compliance, Kind, Nature, Owner, Socle, Standing
@@ -383,7 +388,7 @@ def build_page(
         markdown=finish(meta, body, end, house.closing if signed else ""),
         drawings=drawings_in(view.values()),
         look=house.look if signed else SHIPPED,
-        sheet=None if house.has_own(template) else sheet,
+        sheet=None if is_rewritten(house, template) else sheet,
     )
 
 

@@ -8,7 +8,7 @@ from diag.assess.money import added
 from diag.documents.document import parser
 from diag.documents.synthesis.commune import commune_synthesis
 from diag.model.enums import Audience, AuditStatus
-from diag.words.figures import number
+from diag.words.figures import number, typeset
 from tests.documents.builders import ORDINARY, facts
 from tests.documents.formats.test_literals import HOSTILE
 from tests.documents.reading import markdown, text_of
@@ -115,5 +115,5 @@ def test_a_hostile_name_comes_out_letter_for_letter(text: str) -> None:
         one for one in tokens if one.type in {"html_block", "fence", "code_block"}
     ]
     shown = "".join(text_of(tokens).split())
-    expected = "".join(told.name_of(told.extracts[0]).split())
+    expected = "".join(typeset(told.name_of(told.extracts[0])).split())
     assert shown.count(expected.replace("\u202f", "")) >= 2
