@@ -16,8 +16,10 @@ from itertools import cycle
 from time import process_time_ns
 
 from diag.assess.facts import with_answers
+from diag.assess.heat import heat
 from diag.assess.judge import Judge
 from diag.assess.questions import next_questions
+from diag.audit.walk import walk_of
 from diag.model.checklist import Checklist
 from diag.model.enums import Direction, Kind
 from diag.model.fact import Facts
@@ -39,6 +41,7 @@ from tests.assess.builders import (
 ROOMS = 20
 CRITERIA = 181
 ROOM_CRITERIA = 40
+ASPECTS = 8
 RUNS = 60
 BUDGET_MS = 10
 QUESTION_BUDGET_MS = 5
@@ -75,7 +78,7 @@ def synthetic_checklist() -> Checklist:
                 weight=index % 4 + 1,
                 applicable="type_salle == 'classe'" if in_room else "",
                 domain=f"d{index % 8}",
-            )
+            ).model_copy(update={"aspect": f"a{index % ASPECTS}" if in_room else ""})
         )
     advice = [
         recommendation(
@@ -147,6 +150,12 @@ def after_one_answer(school: Facts) -> list[Facts]:
     ]
 
 
+def walked(school: Facts, checklist: Checklist) -> list[tuple[str, str]]:
+    """Return what a visit has left to ask."""
+    stops = walk_of(school, checklist).stops
+    return [stop.key for stop in stops if stop.is_left]
+
+
 def main() -> None:
     judge = Judge(synthetic_checklist())
     rules = sum(
@@ -184,6 +193,12 @@ def main() -> None:
             f"next question, {label}",
             partial(next_questions, school, judge.checklist, 1, assessment=assessment),
             f"budget {QUESTION_BUDGET_MS} ms",
+        )
+        left = walked(school, judge.checklist)
+        show(
+            f"heat of {ROOMS} rooms, {ASPECTS} aspects, {label}",
+            partial(heat, judge.checklist, assessment, left),
+            f"budget {BUDGET_MS} ms",
         )
 
 

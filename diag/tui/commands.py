@@ -142,6 +142,10 @@ class ListNoted(Command, title="Observations", group=_ALL):
     """Revoir ce qui est noté : récrire, marquer « à montrer », retirer."""
 
 
+class ShowPlaces(Command, keys="f6", title="Salles", group=_ALL, footer=True):
+    """Voir où en est chaque salle ; en ajouter, renommer, disposer, retirer."""
+
+
 class ShowPhotos(Command, keys="f7", title="Photo", group=_ALL, footer=True):
     """Joindre une photo à ce qui vient d'être répondu, ou voir celles qui y sont."""
 

@@ -21,6 +21,7 @@ from diag.audit.report import report_folder
 from diag.audit.session import AuditSession
 from diag.journal import subjects
 from diag.model.enums import PlaceKind
+from diag.tui.bilan import BilanScreen
 from diag.tui.dialogs import Ask, ChooseDialog
 from diag.tui.noting import NotingScreen
 from diag.tui.rooms import RoomsScreen
@@ -131,7 +132,7 @@ async def test_enter_opens_the_first_question_left_of_a_cell_and_writes_nothing(
         )
         assert cell
         assert cell.left
-        await pilot.press("f6")
+        await pilot.press("escape")
         await wait_for(pilot, lambda: pilot.app.screen is screen, "back")
 
 
@@ -260,3 +261,25 @@ def columns(line: Line) -> list[tuple[str, str, int]]:
         for character in run.text
         for part in range(cell_len(character))
     ]
+
+
+async def test_salles_opens_from_the_bilan_and_leads_back_to_it(tmp_path: Path) -> None:
+    async with rooms(tmp_path) as (pilot, screen, _):
+        app = pilot.app
+        await pilot.press("f9")
+        await wait_for(pilot, lambda: isinstance(app.screen, BilanScreen), "the bilan")
+        bilan = app.screen
+        await pilot.press("f6")
+        await wait_for(pilot, lambda: isinstance(app.screen, RoomsScreen), "the rooms")
+        await wait_for(pilot, lambda: shows(pilot, "CE1"), "drawn")
+        await pilot.press("f9")
+        await wait_for(pilot, lambda: app.screen is bilan, "the same bilan")
+        await pilot.press("f6")
+        await wait_for(pilot, lambda: isinstance(app.screen, RoomsScreen), "again")
+        await pilot.press("ctrl+p", *"projection ce1")
+        await wait_for(pilot, lambda: shows(pilot, "projection"), "found")
+        await pilot.press("escape", "enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "a question")
+        assert app.screen is not screen
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: app.screen is bilan, "back to the bilan")

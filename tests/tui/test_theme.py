@@ -1,5 +1,6 @@
 import pytest
 from textual.color import Color
+from textual.filter import monochrome_style
 from textual.theme import Theme
 
 from diag.documents.room_drawings import ON_PAPER
@@ -8,6 +9,8 @@ from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, ON_SCREEN, THEMES
 
 ENOUGH = 4.5
 """WCAG 2.2 AA, text of any size."""
+WITHOUT_COLOUR = 4.2
+"""Of bold letters, when a terminal is asked for greys only."""
 
 PAIRS = [
     *(
@@ -90,3 +93,14 @@ def test_whatever_salles_shows_stands_out_enough(theme: Theme) -> None:
         over = Color.parse(ground.name if ground else theme.background or "")
         if ink:
             assert contrast(Color.parse(ink.name), over) >= ENOUGH, name
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_without_colour_whatever_salles_shows_still_stands_out(theme: Theme) -> None:
+    paper = Color.parse(theme.background or "")
+    for name, style in looks(dark=theme.dark).items():
+        grey = monochrome_style(style)
+        ink, ground = (one and one.triplet for one in (grey.color, grey.bgcolor))
+        if ink:
+            behind = Color.parse(ground.hex) if ground else paper
+            assert contrast(Color.parse(ink.hex), behind) >= WITHOUT_COLOUR, name

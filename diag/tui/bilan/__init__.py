@@ -20,6 +20,7 @@ from diag.audit.report import report_folder, report_of
 from diag.audit.undo import undo
 from diag.audit.upgrade import Upgrade, preview, upgrade
 from diag.audit.upgrade_preview import upgrade_summary
+from diag.audit.walk import Key
 from diag.documents.drafts import DRAFTS, DraftKind, drafted, possible_drafts
 from diag.documents.formats import Format
 from diag.documents.write import WrittenFile, write_paper, write_reports
@@ -84,6 +85,15 @@ class BilanScreen(BilanAdvice):
         if noted.opens:
             self.diag.look_at_visit(self.uai, *noted.opens)
         self.diag.inform(f"Noté : {noted.words}.")
+
+    def on_show_places(self) -> None:
+        from diag.tui.rooms import RoomsScreen  # noqa: PLC0415 - for few who look
+
+        def opened(key: Key | None) -> None:
+            if key:
+                self.diag.look_at_visit(self.uai, *key)
+
+        self.app.push_screen(RoomsScreen(self.session), opened)
 
     def on_list_noted(self) -> None:
         self.app.push_screen(NotedScreen(self.session, done=self.show_all))

@@ -22,6 +22,7 @@ from diag.tui.bilan.commands import (
 from diag.tui.bilan.faces import BilanFaces
 from diag.tui.commands import (
     CommandType,
+    ShowPlaces,
     Undo,
     key_now,
 )
@@ -44,6 +45,8 @@ class BilanAdvice(BilanFaces):
         if command in ON_ADVICE and not (self.is_mounted and self.advice):
             on_vote = command is FollowUpCommand and self.is_mounted and self.vote
             return True if on_vote else None
+        if command is ShowPlaces:
+            return self.session.about.school is not None
         if command is OpenWritten and not self.written:
             return None
         return True

@@ -1,6 +1,13 @@
 """What the user can do in Bilan: see, act on a recommendation, act on the audit."""
 
-from diag.tui.commands import AUDIT_GROUP, Command, ListNoted, Undo, WriteNote
+from diag.tui.commands import (
+    AUDIT_GROUP,
+    Command,
+    ListNoted,
+    ShowPlaces,
+    Undo,
+    WriteNote,
+)
 
 _SHOW, _ADVISE = "Voir", "Préconisation sous le curseur"
 
@@ -114,6 +121,7 @@ BILAN_COMMANDS = (
     FollowUpCommand,
     WriteReports,
     WriteNote,
+    ShowPlaces,
     Suppose,
     Reword,
     GoAdvice,

@@ -13,6 +13,7 @@ from diag.audit.session import AuditSession
 from diag.documents.write import write_rooms
 from diag.model.enums import PlaceKind
 from diag.model.fact import Place
+from diag.tui.audit_finds import find_in_audit
 from diag.tui.commands import (
     Command,
     CommandType,
@@ -26,6 +27,7 @@ from diag.tui.commands import (
     key_now,
 )
 from diag.tui.noting import NotedAs, NotedScreen, note_at
+from diag.tui.palette import NearAndFar
 from diag.tui.photos import open_photos
 from diag.tui.place import KeyBar, TitleLine
 from diag.tui.rooms.board import PLAN, RoomsBoard
@@ -87,7 +89,7 @@ class DrawFigure(Command, keys="i", title="Image", footer=True):
     """Écrire le tableau et le plan en images, à côté des rapports."""
 
 
-class LeaveRooms(Command, keys="escape,f6", title="Retour", footer=True):
+class LeaveRooms(Command, keys="escape", title="Retour", footer=True):
     """Revenir à la visite ; en disposant, reposer la salle, puis finir."""
 
 
@@ -98,6 +100,7 @@ _WITH_ROOMS = {
     *(RenameIt, RemoveIt, WriteNote, ShowPhotos, DrawFigure),
 }
 """What needs a place to stand at."""
+_BILAN = "BilanScreen"
 _HOW = (
     "Espace soulève la salle, les flèches la déplacent, + et - changent sa largeur, "
     "Espace la pose. Échap : fini."
@@ -291,8 +294,16 @@ class RoomsScreen(EditsPlaces):
         open_photos(self.app, self.session, self.board.place, done=self.show)
 
     def on_see_bilan(self) -> None:
-        """Show what was found, over this screen."""
-        cast("Shell", self.app).look_at_bilan(self.session.about.ref)
+        """Show what was found, over this screen; go back to it where one comes from."""
+        below = self.app.screen_stack[-2]
+        if type(below).__name__ == _BILAN:
+            self.dismiss(None)
+        else:
+            cast("Shell", self.app).look_at_bilan(self.session.about.ref)
+
+    def audit_finds(self, words: str) -> NearAndFar:
+        """Find the places and the questions of this audit, for the palette."""
+        return find_in_audit(self.session, words, self.dismiss, self.dismiss)
 
     def on_draw_figure(self) -> None:
         """Write the figures and have them shown."""

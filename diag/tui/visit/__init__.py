@@ -30,7 +30,13 @@ from diag.audit.walk import Key, most_useful
 from diag.journal.signatures import standing_word
 from diag.model.enums import AuditStatus, State
 from diag.tui.audit_finds import find_in_audit
-from diag.tui.commands import CommandType, WriteNote, bindings_of, key_now
+from diag.tui.commands import (
+    CommandType,
+    ShowPlaces,
+    WriteNote,
+    bindings_of,
+    key_now,
+)
 from diag.tui.dialogs import Ask
 from diag.tui.noting import NotedAs, NotedScreen, note_at
 from diag.tui.on_site import ask_day
@@ -47,7 +53,6 @@ from diag.tui.visit.commands import (
     SayWithoutObject,
     SettleConflict,
     ShowGrid,
-    ShowPlaces,
     SwapFace,
 )
 from diag.tui.visit.fiche import DEPARTURE, AnswerLine, Fiche, WalkPlan

@@ -6,6 +6,7 @@ from diag.tui.commands import (
     KeyPlace,
     ListNoted,
     ShowPhotos,
+    ShowPlaces,
     TakeBack,
     WriteNote,
 )
@@ -31,10 +32,6 @@ class MostUseful(Command, keys="f3", title="Plus utile", group=_VISIT, footer=Tr
 
 class TurnFlag(Command, keys="f5", title="À revoir", group=_VISIT, footer=True):
     """Marquer la question « à revoir » avant de partir, ou ne plus la marquer."""
-
-
-class ShowPlaces(Command, keys="f6", title="Salles", group=_VISIT, footer=True):
-    """Voir où en est chaque salle ; en ajouter, renommer, disposer, retirer."""
 
 
 class ShowProposals(Command, title="Réponses proposées", group=_VISIT):

@@ -24,10 +24,15 @@ from diag.audit.places import close_list, closing_effect
 from diag.audit.session import AuditSession
 from diag.model.enums import Provenance
 from diag.model.errors import DiagError
-from diag.tui.commands import CommandType, TakeBack, key_now
+from diag.tui.commands import (
+    CommandType,
+    ShowPlaces,
+    TakeBack,
+    key_now,
+)
 from diag.tui.dialogs import Ask, Confirm, Notice
 from diag.tui.safe import Trouble
-from diag.tui.visit.commands import LikePrevious, NextKind, ShowPlaces
+from diag.tui.visit.commands import LikePrevious, NextKind
 from diag.tui.visit.grid_entry import DOWN, GridEntry, next_empty
 from diag.tui.visit.grid_table import At
 from diag.words.sentences import counted

@@ -19,11 +19,14 @@ from diag.answers.types import TYPES, heads_words
 from diag.audit.grid import Cell, GridSheet, provenance_words
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, Provenance, State
-from diag.tui.commands import key_now
+from diag.tui.commands import (
+    ShowPlaces,
+    key_now,
+)
 from diag.tui.lists import regions_of
 from diag.tui.safe import line
 from diag.tui.theme import PlainStyle
-from diag.tui.visit.commands import DuplicatePlace, NextKind, ShowPlaces
+from diag.tui.visit.commands import DuplicatePlace, NextKind
 from diag.words.figures import NBSP
 from diag.words.vocabulary import PLACE_NAMES, PROVENANCES
 
