@@ -34,7 +34,7 @@ _KNOWN_BY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class OfferedAnswer:
     """A proposal as a person reads it before accepting it."""
 
     offer: Proposal
@@ -97,7 +97,7 @@ def _answered_by(value: dict[str, object]) -> tuple[object, object, object]:
     return value.get("state"), value.get("value"), value.get("why")
 
 
-def waiting(session: AuditSession) -> tuple[Waiting, ...]:
+def waiting(session: AuditSession) -> tuple[OfferedAnswer, ...]:
     """Return what waits for a person, by place then in the order of the checklists.
 
     What is already answered so, by whoever, waits no more.
@@ -126,14 +126,14 @@ def _stands(session: AuditSession, offer: Proposal) -> bool:
     )
 
 
-def _read(session: AuditSession, offer: Proposal) -> Waiting:
+def _read(session: AuditSession, offer: Proposal) -> OfferedAnswer:
     question = session.checklist.questions.get(offer.question)
     place = session.facts.places.get(offer.place)
     where = place.name if place else offer.lot or "lieu retiré"
     if question is None:
-        return Waiting(offer, None, where, "", "", "ne se pose plus ici")
+        return OfferedAnswer(offer, None, where, "", "", "ne se pose plus ici")
     heads = session.facts.answers.get((offer.place, offer.question), ())
-    return Waiting(
+    return OfferedAnswer(
         offer=offer,
         question=question,
         where=where,
@@ -181,7 +181,7 @@ def refuse(session: AuditSession, idents: Collection[str]) -> int:
     return len(chosen)
 
 
-def _named(session: AuditSession, idents: Collection[str]) -> tuple[Waiting, ...]:
+def _named(session: AuditSession, idents: Collection[str]) -> tuple[OfferedAnswer, ...]:
     chosen = tuple(one for one in waiting(session) if one.offer.id in {*idents})
     if not chosen:
         raise DiagError("Cette proposition n'attend plus : quelqu'un l'a déjà vue.")
@@ -189,7 +189,7 @@ def _named(session: AuditSession, idents: Collection[str]) -> tuple[Waiting, ...
 
 
 def _accepted(
-    session: AuditSession, place: str, offers: tuple[Waiting, ...]
+    session: AuditSession, place: str, offers: tuple[OfferedAnswer, ...]
 ) -> Iterator[NewRevision]:
     """Yield the lot that answers need, then the answers and what they imply.
 
@@ -205,7 +205,7 @@ def _accepted(
         yield changes.answered(audit, place, ident, answer)
 
 
-def _lot(session: AuditSession, one: Waiting) -> Place:
+def _lot(session: AuditSession, one: OfferedAnswer) -> Place:
     if not one.offer.lot:
         raise DiagError(f"{one.label} : ce lieu a été retiré. Refusez la proposition.")
     return Place(
@@ -216,7 +216,7 @@ def _lot(session: AuditSession, one: Waiting) -> Place:
     )
 
 
-def _answers(offers: Iterable[Waiting]) -> Iterator[tuple[str, Answer]]:
+def _answers(offers: Iterable[OfferedAnswer]) -> Iterator[tuple[str, Answer]]:
     for one in offers:
         question, offer = one.question, one.offer
         if question is None:

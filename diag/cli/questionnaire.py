@@ -11,7 +11,7 @@ import click
 from diag.answers.answer_type import Refused
 from diag.answers.types import TYPES
 from diag.audit.checks import UnlikelyAnswer
-from diag.audit.proposals import Waiting, accept, propose, refuse, waiting
+from diag.audit.proposals import OfferedAnswer, accept, propose, refuse, waiting
 from diag.audit.report import report_folder
 from diag.audit.session import AuditSession, open_session
 from diag.audit.session import start as start_audit
@@ -195,7 +195,7 @@ def _read(session: AuditSession, filled: Path) -> None:
         click.echo(f"Refusée : {sentence}", err=True)
 
 
-def _show(session: AuditSession, pending: tuple[Waiting, ...]) -> None:
+def _show(session: AuditSession, pending: tuple[OfferedAnswer, ...]) -> None:
     where = ""
     for one in pending:
         if one.where != where:
@@ -214,11 +214,11 @@ def _show(session: AuditSession, pending: tuple[Waiting, ...]) -> None:
     )
 
 
-def _code(one: Waiting) -> str:
+def _code(one: OfferedAnswer) -> str:
     return one.offer.id[:8]
 
 
-def _chosen(pending: tuple[Waiting, ...], codes: tuple[str, ...]) -> set[str]:
+def _chosen(pending: tuple[OfferedAnswer, ...], codes: tuple[str, ...]) -> set[str]:
     """Return the ids of the proposals that codes name.
 
     Raises:

@@ -41,7 +41,7 @@ _PATIENCE = 60
 _COOKIE = "t"
 
 
-class Receiver(Protocol):
+class PhoneReceiver(Protocol):
     """What takes in what arrives; each call is made in a thread that may wait."""
 
     def where(self) -> str:
@@ -80,7 +80,7 @@ class Counter:
         host: str,
         network: IPv4Network,
         links: Sequence[PhoneLink],
-        receiver: Receiver,
+        receiver: PhoneReceiver,
     ) -> None:
         self._host = host
         self._network = network
@@ -250,7 +250,7 @@ class PhoneServer:
         address: str,
         network: IPv4Network,
         links: Sequence[PhoneLink],
-        receiver: Receiver,
+        receiver: PhoneReceiver,
     ) -> None:
         self._socket = _listening(address)
         port: int = self._socket.getsockname()[1]

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from diag.audit.forms import load_form
 from diag.audit.photos import path_typed
-from diag.audit.proposals import Waiting, accept, propose, refuse, waiting
+from diag.audit.proposals import OfferedAnswer, accept, propose, refuse, waiting
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.tui.commands import Command, CommandType, bindings_of
@@ -69,7 +69,7 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
         super().__init__()
         self._session = session
         self._said = said
-        self._waiting: tuple[Waiting, ...] = ()
+        self._waiting: tuple[OfferedAnswer, ...] = ()
 
     def compose(self) -> ComposeResult:
         with Vertical(id="proposals"):
@@ -109,7 +109,7 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
         self.refresh_bindings()
 
     @property
-    def _chosen(self) -> Waiting | None:
+    def _chosen(self) -> OfferedAnswer | None:
         key = self.query_one(Lines).key
         return next((one for one in self._waiting if one.offer.id == key), None)
 
@@ -143,7 +143,7 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
         if self._waiting:
             self._accept(self._waiting)
 
-    def _accept(self, chosen: Iterable[Waiting]) -> None:
+    def _accept(self, chosen: Iterable[OfferedAnswer]) -> None:
         count = accept(self._session, [one.offer.id for one in chosen])
         taken = counted(count, "réponse acceptée", "réponses acceptées")
         self._show(f"Enregistré · {taken}.")
