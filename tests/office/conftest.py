@@ -44,9 +44,8 @@ class Team:
         """Answer apart from the other; return the id of the revision."""
         session = self.session(who)
         place = session.facts.root
-        draft = changes.answered(
-            session.audit.id, place, "debit_descendant", known(value)
-        )
+        asked = "debit_descendant"
+        draft = changes.answered(session.audit.id, place, asked, known(value))
         alone = replace(draft, parents=())
         return who.journal.write(alone, origin or who.origin).id
 

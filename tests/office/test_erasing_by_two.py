@@ -37,6 +37,21 @@ def asked(team: Team) -> str:
     return said
 
 
+def test_a_masked_answer_is_in_no_document(team: Team, tmp_path: Path) -> None:
+    said = asked(team)  # before other tests have others answer it too
+    team.bruno.journal.close()
+    folder = tmp_path / "papers"
+    words = ("report", SCHOOL, "--audience", "technique", "--format", "md")
+
+    done = diag(team.bruno.folder, *words, "--out", str(folder))
+
+    assert done.code == 0, done.err
+    text = "".join(path.read_text("utf-8") for path in folder.rglob("*.md"))
+    assert said
+    assert MASKED in text.replace("\xa0", " ")
+    assert "37 Mbit" not in text.replace("\xa0", " ")
+
+
 def test_a_colleague_s_answer_is_asked_for_masked_and_its_author_told(
     team: Team,
 ) -> None:
@@ -127,21 +142,6 @@ def test_what_is_ones_own_and_unsent_goes_at_once_and_no_more_once_sent(
     team.sync(team.anne)
 
     assert erasing.erase(team.session(team.anne), sent, "x") is ErasureStep.ASKED
-
-
-def test_a_masked_answer_is_in_no_document(team: Team, tmp_path: Path) -> None:
-    said = asked(team)
-    team.bruno.journal.close()
-    folder = tmp_path / "papers"
-    words = ("report", SCHOOL, "--audience", "technique", "--format", "md")
-
-    done = diag(team.bruno.folder, *words, "--out", str(folder))
-
-    assert done.code == 0, done.err
-    text = "".join(path.read_text("utf-8") for path in folder.rglob("*.md"))
-    assert said
-    assert MASKED in text.replace("\xa0", " ")
-    assert "37 Mbit" not in text.replace("\xa0", " ")
 
 
 def test_the_command_asks_then_confirms(team: Team) -> None:
