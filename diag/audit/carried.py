@@ -214,12 +214,16 @@ SEEN = "vu"
 
 
 def is_second(session: AuditSession) -> bool:
-    """Say whether an earlier audit of the subject knows something, and this one none.
+    """Say whether an earlier audit of the subject said something, and this one nothing.
 
     What official lists gave is said by nobody.
     """
-    heads = chain.from_iterable(session.facts.answers.values())
-    if any(head.provenance is not Provenance.IMPORTED for head in heads):
+    if _is_said(session.facts):
         return False
     before = session_before(session)
-    return before is not None and bool(before.facts.answers)
+    return before is not None and _is_said(before.facts)
+
+
+def _is_said(facts: Facts) -> bool:
+    heads = chain.from_iterable(facts.answers.values())
+    return any(head.provenance is not Provenance.IMPORTED for head in heads)
