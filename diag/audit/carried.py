@@ -1,6 +1,6 @@
 """The second audit by difference: what stays true at a glance, what is asked again.
 
-Nothing is carried unless somebody says so, part of the walk after part of the walk.
+Nothing is carried unless somebody confirms it, part of the walk after part of the walk.
 """
 
 from collections import Counter
@@ -62,7 +62,7 @@ class Carried:
     """What official lists say otherwise now, and what cannot stand with it: « 28
     élèves, 24 la dernière fois », « vous avez 6 salles de classe »."""
     confirmed: int
-    """How many facts were said again, or confirmed, in this audit."""
+    """How many facts were given again, or confirmed, in this audit."""
     is_new: bool
     """Whether it is a place that the audit before did not have."""
 
@@ -72,11 +72,11 @@ class Carried:
         if self.is_new:
             return "nouveau lieu"
         whys = Counter(each.why for each in self.stale)
-        told = [
+        counts = [
             counted(many, why, _SEVERAL[why]) if why in _SEVERAL else why
             for why, many in whys.items()
         ]
-        return ", ".join((*self.moved, *told))
+        return ", ".join((*self.moved, *counts))
 
 
 class _Again(NamedTuple):
@@ -84,7 +84,7 @@ class _Again(NamedTuple):
 
     today: date
     followed: Mapping[str, tuple[str, str]]
-    """Question → when the follow-up of what reads it was said done, and of what."""
+    """Question → when the follow-up of what reads it was declared done, and of what."""
     doubted: Mapping[Key, str]
 
     def why(self, key: Key, question: Question, last: Remembered) -> str:
@@ -113,7 +113,7 @@ def carried(session: AuditSession, memory: Memory) -> tuple[Carried, ...]:
     """Return what the audit before knew, part by part, in walking order.
 
     Asked again: dangers, always; what is too old, a measure of a year; what the
-    follow-up of an action said done should have changed; what cannot stand with what
+    follow-up of an action done should have changed; what cannot stand with what
     is known now.
     """
     facts, questions = session.facts, session.checklist.questions
@@ -148,10 +148,10 @@ def _carried(
     for stop in leg.stops:
         last = remembered.get(stop.key)
         now = facts.answers.get(stop.key, ())
-        said = any(head.provenance is not Provenance.IMPORTED for head in now)
+        is_given = any(head.provenance is not Provenance.IMPORTED for head in now)
         if now and stop.key in again.doubted:
             moved.append(again.doubted[stop.key])
-        if said:
+        if is_given:
             confirmed += 1
         elif now and last and now[0].value != last.answer.value:
             is_, was = (
@@ -177,7 +177,7 @@ def _carried(
 
 
 def _followed(session: AuditSession) -> dict[str, tuple[str, str]]:
-    """Return what the actions said done should have changed, and when they were."""
+    """Return what the actions declared done should have changed, and when they were."""
     checklist, gauges = session.checklist, session.judge.gauges
     found: dict[str, tuple[str, str]] = {}
     for step in whole_story(session):
@@ -194,7 +194,7 @@ def confirm(session: AuditSession, one: Carried) -> int:
     Returns how many facts; an undo takes all of them back.
     """
     drafts = [
-        changes.answered(session.audit.id, *fact.key, _again(fact))
+        changes.answered(session.audit.id, *fact.key, _as_seen(fact))
         for fact in one.known
     ]
     if drafts:
@@ -202,8 +202,8 @@ def confirm(session: AuditSession, one: Carried) -> int:
     return len(drafts)
 
 
-def _again(fact: KnownBefore) -> Answer:
-    """Return an answer carried; what one looks at was seen, what one says is said."""
+def _as_seen(fact: KnownBefore) -> Answer:
+    """Return an answer carried; what one looks at was seen."""
     seen = "" if fact.question.whom in PEOPLE else SEEN
     answer = fact.answer
     return Answer(answer.state, answer.value, Provenance.CARRIED, answer.reason or seen)
@@ -214,16 +214,16 @@ SEEN = "vu"
 
 
 def is_second(session: AuditSession) -> bool:
-    """Say whether an earlier audit of the subject said something, and this one nothing.
+    """Say whether an earlier audit of the subject holds answers, and this one none.
 
-    What official lists gave is said by nobody.
+    What official lists gave is nobody's answer.
     """
-    if _is_said(session.facts):
+    if _is_begun(session.facts):
         return False
     before = session_before(session)
-    return before is not None and _is_said(before.facts)
+    return before is not None and _is_begun(before.facts)
 
 
-def _is_said(facts: Facts) -> bool:
+def _is_begun(facts: Facts) -> bool:
     heads = chain.from_iterable(facts.answers.values())
     return any(head.provenance is not Provenance.IMPORTED for head in heads)

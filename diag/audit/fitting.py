@@ -353,7 +353,7 @@ def minutes_named(text: str) -> int:
 def countdown(session: AuditSession, walk: Walk, costs: Costs) -> tuple[str, ...]:
     """Return « 10 h 42, partir à 11 h », « 29 de 31 tiennent »; nothing without a plan.
 
-    It counts at each key: nothing runs. The next day, nothing is said of it.
+    It counts at each key: nothing runs. The next day, it is over.
     """
     plan, now = session.plan, session.workspace.world.clock()
     if plan is None or not plan.start or now > plan.until + LONGEST * 60_000:

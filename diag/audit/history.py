@@ -421,7 +421,7 @@ _NAMED_BY: dict[type, str] = {
 """The field that names a thing."""
 
 
-_SAID = {
+_ASPECT_WORDS = {
     "minutes": "{}\u00a0min",
     "subject": "campagne {}",
     "votes": "version {}",
@@ -439,8 +439,8 @@ def _describe_aspect(session: AuditSession, name: str, value: dict[str, Any]) ->
     if name == "profile":
         profile = _text(value, "profile")
         return PROFILES[Profile(profile)] if profile in set(Profile) else profile
-    if name in _SAID:
-        return _SAID[name].format(_text(value, _NAMING.get(name, name)))
+    if name in _ASPECT_WORDS:
+        return _ASPECT_WORDS[name].format(_text(value, _NAMING.get(name, name)))
     status, digest = _text(value, "status"), _text(value, "digest")
     word = STATUSES[AuditStatus(status)] if status in set(AuditStatus) else status
     if status == AuditStatus.ACCEPTE and value.get("alone") is True:

@@ -354,9 +354,9 @@ def kept_key(session: AuditSession) -> Key | None:
 
 
 def is_beginning(session: AuditSession) -> bool:
-    """Say whether a visit is about to begin: its rooms are known, nothing is said yet.
+    """Say whether a visit is about to begin: its rooms are known, nothing else.
 
-    What official lists gave is said by nobody.
+    What official lists gave is nobody's answer.
     """
     heads = chain.from_iterable(session.facts.answers.values())
     return (

@@ -92,7 +92,7 @@ def edition_of(journal: Journal, audit: str) -> str | None:
 
 
 def plan_of(journal: Journal, audit: str) -> VisitPlan | None:
-    """Return how long the visit is to be, if it was said; people who differ: longest.
+    """Return how long the visit is to be, once chosen; people who differ: the longest.
 
     One who chose a length by its name, before minutes were, started no clock.
     """

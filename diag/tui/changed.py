@@ -24,7 +24,7 @@ class NothingChanged(Command, keys="f8", title="Rien n'a changé", footer=True):
     """Confirmer d'un coup ce qui est encore sûr ici : « repris, vu »."""
 
 
-class SayTheRest(Command, keys="enter", title="Dire le reste", footer=True):
+class AnswerTheRest(Command, keys="enter", title="Dire le reste", footer=True):
     """Aller à ce qui reste à dire ici, question après question."""
 
 
@@ -60,7 +60,7 @@ class ChangedScreen(PlaceScreen):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (_TALL, "-tall")]  # noqa: RUF012 - Textual's own type
     OFFERS = (
         NothingChanged,
-        SayTheRest,
+        AnswerTheRest,
         ThisChanged,
         PlanFromHere,
         TakeBack,
@@ -142,9 +142,9 @@ class ChangedScreen(PlaceScreen):
             return f"{key_now(self.app, NothingChanged)} reprend {former.words}."
         known = sum(len(one.known) for one in found)
         stale = sum(len(one.stale) for one in found)
-        said = sum(one.confirmed for one in found)
+        given = sum(one.confirmed for one in found)
         facts = counted(known, "fait connu", "faits connus")
-        return f"{facts}, {stale} à redemander. Répondus ou confirmés\u00a0: {said}"
+        return f"{facts}, {stale} à redemander. Répondus ou confirmés\u00a0: {given}"
 
     @property
     def _here(self) -> Carried | None:
@@ -184,9 +184,9 @@ class ChangedScreen(PlaceScreen):
 
     @on(Lines.Chosen)
     def _chosen(self) -> None:
-        self.on_say_the_rest()
+        self.on_answer_the_rest()
 
-    def on_say_the_rest(self) -> None:
+    def on_answer_the_rest(self) -> None:
         """Leave for the first question left there."""
         one = self._here
         stop = self._visiting.walk.first(one.key) if one else None

@@ -203,12 +203,12 @@ class PlannerScreen(FormSender):
     def _words(self, found: Fit) -> str:
         dangers = sum(one.tiers["danger"] for one in found.stops)
         first = f", {counted(dangers, 'danger')} à chercher d'abord" if dangers else ""
-        said = f"{counted(found.answers, 'réponse')} sur place{first}."
+        words = f"{counted(found.answers, 'réponse')} sur place{first}."
         others = ", ".join(f"{who} {many}" for who, many in asked_elsewhere(self._walk))
         if not others:
-            return said
+            return words
         sent = key_now(self.app, SendForms)
-        return f"{said} Sans vous\u00a0: {others}\u00a0: {sent} les écrit."
+        return f"{words} Sans vous\u00a0: {others}\u00a0: {sent} les écrit."
 
     @on(Lines.Chosen)
     def _chosen(self) -> None:
