@@ -235,14 +235,15 @@ def write_basket(
         (len(articles.rows), "article", "articles"),
         (len(schools.rows), "ligne par école", "lignes par école"),
         *left_out(out),
-        *_withheld(withheld),
     )
     tables = {
         "panier-par-article": articles,
         "panier-par-ecole": schools,
         "panier-a-lire": notice(day, picked.campaign, counts, to_confirm=to_confirm),
     }
-    return Exported(put(folder, in_formats("panier", tables, formats, day)), counts)
+    files = put(folder, in_formats("panier", tables, formats, day))
+    # Who exports is told what stays out; no file that others read says how many.
+    return Exported(files, (*counts, *_withheld(withheld)))
 
 
 def write_tickets(

@@ -1,0 +1,218 @@
+"""Non-interference: any sensitive answer changed, no byte of a public file changes.
+
+Every document and form, draft, synthesis, table, page of the atlas, the message too.
+The technician's copies bear the mark of the whole audit, and are read as Markdown
+without it. Each reading of what is public, taken away, is noticed.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from diag.audit import report as reporting
+from diag.audit.answer import NewAnswer, record_answer, record_note
+from diag.audit.follow import add_step, move
+from diag.audit.remarks import Remarks, remarks_of
+from diag.audit.report import Report, report_of
+from diag.audit.session import AuditSession
+from diag.documents import drafts, tables
+from diag.documents.atlas import write_atlas
+from diag.documents.drafts import DraftKind, drafted
+from diag.documents.formats import FORMATS, Format
+from diag.documents.mail import letter
+from diag.documents.synthesis import synthesis
+from diag.documents.tables import (
+    chosen,
+    write_answers,
+    write_basket,
+    write_glpi,
+    write_map,
+    write_tickets,
+)
+from diag.documents.tables.answers import Answers, answers_of
+from diag.documents.templates import build_document
+from diag.model.audit import FollowUp
+from diag.model.enums import (
+    READERS,
+    WORKING_READER,
+    AuditStatus,
+    FollowUpState,
+    QuestionType,
+    State,
+)
+from diag.workspace.settings import changed_settings
+from diag.workspace.workspace import Workspace, fixed_world
+from tests.audit.audited import audited, audited_workspace
+from tests.audit.builders import DAY
+
+MARKDOWN = (Format.MARKDOWN,)
+EVERY = tuple(Format)
+
+
+def other_answers(session: AuditSession) -> int:
+    """Change every sensitive answer, and note something; return how many."""
+    changed = 0
+    for question in session.checklist.questions.values():
+        if not question.sensitive:
+            continue
+        answer = session.facts.answer(session.facts.root, question.id)
+        value: object = None
+        match question.type:
+            case QuestionType.BOOLEAN:
+                value = answer is None or answer.value is not True
+            case QuestionType.CHOICE:
+                first, *_, last = (one.id for one in question.choices)
+                value = last if answer is None or answer.value != last else first
+            case QuestionType.INTEGER:
+                value = 9 if answer is None or answer.value != 9 else 8
+            case _:
+                continue
+        asked = NewAnswer(question.id, value, state=State.KNOWN, sure=True)
+        record_answer(session, asked)
+        changed += 1
+    record_note(session, "mots_de_passe", "Xylophone")
+    told = report_of(session)
+    ident = next(one.id for one in told.plan if told.is_reserved(one.id))
+    decided = FollowUpState.DECIDEE
+    add_step(session, FollowUp(recommendation=ident, state=decided, why="Quetsche"))
+    return changed
+
+
+def public_files(
+    session: AuditSession, folder: Path, forms: tuple[Format, ...]
+) -> Iterator[tuple[str, bytes]]:
+    """Give every public file of an audit, with its name, the cheapest first."""
+    made, about = session.workspace, session.about
+    yield from _read_documents(report_of(session), forms)
+    scopes = (f"commune:{about.insee}", "territoire")
+    papers = {
+        **{str(kind): drafted(made, kind, about.ref).paper for kind in DraftKind},
+        **{scope.partition(":")[0]: synthesis(made, scope)[0] for scope in scopes},
+    }
+    for name, paper in papers.items():
+        for form in [one for one in forms if one is not Format.PDF]:
+            yield f"{name}.{form}", FORMATS[form].write(paper.document)[0]
+    yield from _tables(made, about.ref, folder / "tables", made.world.today())
+    write_atlas(made, folder / "atlas", "syndicat", _quiet, forms=[Format.HTML])
+    for path in sorted((folder / "atlas").rglob("*")):
+        if path.is_file() and "technique" not in path.name:
+            yield f"{path.relative_to(folder)}", path.read_bytes()
+
+
+def _read_documents(
+    report: Report, forms: tuple[Format, ...]
+) -> Iterator[tuple[str, bytes]]:
+    for audience in READERS:
+        read = report.read_by(audience)
+        document = build_document(report, audience)
+        if audience is WORKING_READER:
+            text = document.markdown.replace(report.digest, "")
+            yield f"{audience}.md", text.replace(report.digest[:12], "").encode()
+            continue
+        yield f"{audience}.eml", repr(letter(read, audience, ["a.pdf"])).encode()
+        for form in forms:
+            yield f"{audience}.{form}", FORMATS[form].write(document)[0]
+
+
+def _tables(
+    made: Workspace, ref: str, folder: Path, day: Any
+) -> Iterator[tuple[str, bytes]]:
+    picked = chosen(made, [ref])
+    writers: dict[str, Callable[[Path], object]] = {
+        "panier": lambda at: write_basket(picked, at, ("csv", "xlsx"), day, _quiet),
+        "tickets": lambda at: write_tickets(
+            picked, at, ("csv", "xlsx", "md"), day, _quiet
+        ),
+        "reponses": lambda at: write_answers(
+            picked, at, ("csv", "xlsx", "json"), day, _quiet
+        ),
+        "carte": lambda at: write_map(made, picked, at, day, _quiet, territory=True),
+        "glpi": lambda at: write_glpi(picked, at, day, _quiet),
+    }
+    for name, write in writers.items():
+        write(folder / name)
+        for path in sorted((folder / name).rglob("*")):
+            yield f"{name}/{path.name}", path.read_bytes()
+
+
+def _quiet(done: int, total: int) -> None:
+    assert done <= total
+
+
+class Sides:
+    """The same audit closed twice, its sensitive answers apart."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._run = folder, 0
+        self._desks = [folder / "one", folder / "other"]
+        for rank, desk in enumerate(self._desks):
+            with audited_workspace(desk) as made:
+                settings = changed_settings(made.settings, reserved_per_class=300)
+                made.keep_settings(settings)
+                session = audited(made)
+                if rank:
+                    assert other_answers(session) > 15
+                move(session, AuditStatus.CLOS)
+
+    def differing(self, forms: tuple[Format, ...]) -> Iterator[str]:
+        """Give the files that are not the same on both sides."""
+        self._run += 1
+        one, other = self._desks
+        with (
+            Workspace.open(one, fixed_world(DAY, seed=7)) as here,
+            Workspace.open(other, fixed_world(DAY, seed=7)) as there,
+        ):
+            pairs = (
+                public_files(audited(made), self._folder / f"{self._run}-{at}", forms)
+                for at, made in enumerate((here, there))
+            )
+            for (name, mine), (same, theirs) in zip(*pairs, strict=True):
+                assert name == same
+                if mine != theirs:
+                    yield name
+
+
+@pytest.fixture(scope="module")
+def sides(tmp_path_factory: pytest.TempPathFactory) -> Sides:
+    return Sides(tmp_path_factory.mktemp("sides"))
+
+
+def test_no_byte_of_a_public_file_says_what_is_sensitive(sides: Sides) -> None:
+    assert list(sides.differing(EVERY)) == []
+
+
+def whole_drafts(session: AuditSession, day: Any = None) -> Report:
+    return report_of(session.reopen(), day)
+
+
+def whole_answers(report: Report, **asked: bool) -> Answers:
+    return answers_of(report, **asked | {"sensitive": True})
+
+
+def whole_remarks(session: AuditSession) -> Remarks:
+    return remarks_of(session.reopen())
+
+
+WHOLE: dict[str, tuple[object, str, object]] = {
+    "the report that everyone reads": (Report, "public", property(lambda self: self)),
+    "the reading of a reader": (Report, "read_by", lambda self, _: self),
+    "the mark of what is public": (
+        reporting,
+        "public_digest",
+        lambda session, _: session.digest,
+    ),
+    "what was written of what is reserved": (reporting, "remarks_of", whole_remarks),
+    "the audit that a draft reads": (drafts, "report_of", whole_drafts),
+    "the rows that a table keeps": (tables, "answers_of", whole_answers),
+}
+
+
+@pytest.mark.parametrize("taken", list(WHOLE))
+def test_a_public_reading_taken_away_is_noticed(
+    sides: Sides, taken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, name, whole = WHOLE[taken]
+    monkeypatch.setattr(owner, name, whole)
+    assert next(sides.differing(MARKDOWN), None)
