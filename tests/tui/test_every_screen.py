@@ -21,6 +21,7 @@ from diag.tui.commands import (
     Help,
     OpenPalette,
     ShowPhotos,
+    ShowPlaces,
     WriteNote,
     action_of,
 )
@@ -28,7 +29,7 @@ from diag.tui.keymap import owners
 from diag.tui.photos import LeavePhotos
 from diag.tui.place import KeyBar, PlaceScreen
 from diag.tui.safe import Sturdy
-from diag.tui.visit.commands import GoBilan, ShowPlaces
+from diag.tui.visit.commands import GoBilan
 from tests.tui.routes import ROUTES, audited, go
 from tests.tui.waiting import visible, wait_for
 

@@ -13,9 +13,10 @@ from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.carried import is_second
 from diag.audit.follow import move
+from diag.audit.leaving import departure_lines
 from diag.audit.places import add_place
 from diag.audit.report import report_folder
-from diag.audit.visit import departure_lines, is_beginning, kept_place
+from diag.audit.visit import is_beginning, kept_place
 from diag.audit.walk import walk_of
 from diag.journal import subjects
 from diag.journal.records import visits_of
