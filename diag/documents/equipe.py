@@ -109,13 +109,19 @@ def printed(report: Report) -> tuple[dict[str, object], tuple[EmbeddedFile, ...]
 def _free(report: Report) -> Md:
     """Return what the school itself can do without a purchase, the sooner first."""
     mine = [
-        f"{one.ref}. {report.title(one, READER)}"
+        f"{one.ref}. {report.title(one, READER)}. {_gesture(report, one)}".rstrip()
         for one in advice.by_day(report.plan.actions)
         if one.advice.cost.free
         and not one.conditional
         and one.advice.recommendation.owner is Owner.ECOLE
     ]
     return bullets(mine[:FREE])
+
+
+def _gesture(report: Report, action: Action) -> str:
+    """Return what the team can do from Monday on; empty when nothing is written."""
+    written = report.wording(action, READER).meanwhile
+    return sentence(report.fill_blanks(action, written, READER))
 
 
 def _voted(report: Report) -> Md:
@@ -186,9 +192,7 @@ def _describe_changes(report: Report) -> Md:
         (
             f"{one.ref}. {report.title(one, READER)}",
             describe_reason(report, one, READER),
-            sentence(
-                report.fill_blanks(one, report.wording(one, READER).meanwhile, READER)
-            ),
+            _gesture(report, one),
         )
         for one in _foremost(report)
     ]
