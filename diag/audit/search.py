@@ -1,6 +1,7 @@
 """Find in an audit what one types: a place by its name, a question by any word."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,6 +12,9 @@ from diag.model.search import SearchIndex, Text, terms
 from diag.model.text import fold
 
 _LABEL, _SYNONYM, _DOMAIN, _CHOICE, _ASK, _CRITERION, _LOOK = 10, 5, 4, 4, 3, 3, 2
+_BLANKS = re.compile(r"[{}|]")
+"""What parts the words of a title that depend on how many there are."""
+
 _DANGER = 1.5
 """How much more the words of a danger weigh."""
 
@@ -41,6 +45,25 @@ class AuditFinds(NamedTuple):
     elsewhere: Sequence[FoundQuestion]
 
 
+Wanted = Callable[[WalkStop], bool]
+"""Whether a question at a place is asked for."""
+
+
+def any_stop(_stop: WalkStop) -> bool:
+    """Ask for every question."""
+    return True
+
+
+def unanswered(stop: WalkStop) -> bool:
+    """Ask for questions without an answer."""
+    return not stop.heads
+
+
+def to_review(stop: WalkStop) -> bool:
+    """Ask for questions to come back to: marked, doubtful or contradictory."""
+    return stop.flagged or bool(stop.doubt) or len(stop.heads) > 1
+
+
 class AuditSearch:
     """The questions of an edition, and what each is called; no answer is in it."""
 
@@ -54,21 +77,34 @@ class AuditSearch:
             whole=[synonym.id for synonym in judge.checklist.synonyms],
         )
         """The ids of its questions, by their words."""
+        self.advice = SearchIndex(
+            (one.id, [Text(_BLANKS.sub(" ", words.title), _LABEL)])
+            for one in judge.checklist.recommendations.values()
+            for words in one.wording.values()
+        )
+        """The ids of its recommendations, by their titles."""
 
-    def find(self, walk: Walk, words: str) -> AuditFinds:
-        """Return the places and the questions of a walk that answer to the words."""
+    def find(
+        self, walk: Walk, words: str, asked: Wanted = any_stop, here: Leg | None = None
+    ) -> AuditFinds:
+        """Return the places and the questions of a walk that answer to the words.
+
+        Those that are not `asked` for, or not at the place named, else not `here`, are
+        elsewhere: none is hidden.
+        """
         leg, rest = _place_named(walk, terms(words))
-        if leg is None:
+        if leg is None and here is None and asked is any_stop:
             return AuditFinds(None, self._questions(walk, words), ())
-        here = self._questions(walk, " ".join(rest), leg)
-        known = {one.stop.question.id for one in here}
+        left = " ".join(rest)
+        near = self._questions(walk, left, leg or here, asked)
+        known = {one.stop.question.id for one in near}
         others = {
             one.stop.question.id: one
-            for query in (words, " ".join(rest))
+            for query in (words, left)
             for one in self._questions(walk, query)
         }
         return AuditFinds(
-            leg, here, [one for ident, one in others.items() if ident not in known]
+            leg, near, [one for ident, one in others.items() if ident not in known]
         )
 
     def propose(
@@ -79,10 +115,9 @@ class AuditSearch:
         Any of its words counts, those of a danger twice. At `place` where one is asked
         there, else where nothing is answered to it yet.
         """
-        asked = _stops_by_question(walk)
         scores = list[tuple[float, FoundQuestion]]()
         for hit in self.index.search_any(text):
-            if stops := asked.get(hit.item):
+            if stops := walk.by_question.get(hit.item):
                 near = [one for one in stops if one[0].place == place]
                 found = _found(stops, near)
                 more = _PROPOSED if found.stop.question.danger else 1.0
@@ -90,26 +125,26 @@ class AuditSearch:
         return [found for _, found in sorted(scores, key=lambda each: each[0])]
 
     def _questions(
-        self, walk: Walk, words: str, leg: Leg | None = None
+        self,
+        walk: Walk,
+        words: str,
+        leg: Leg | None = None,
+        asked: Wanted = any_stop,
     ) -> list[FoundQuestion]:
-        asked, found = _stops_by_question(walk), []
-        for hit in self.index.search(words):
-            stops = asked.get(hit.item, [])
-            near = [one for one in stops if leg is None or one[1] is leg]
+        """Return questions by their words; by none, those of the walk in its order."""
+        by_question, found = walk.by_question, list[FoundQuestion]()
+        hits = (hit.item for hit in self.index.search(words))
+        for ident in hits if terms(words) else by_question:
+            stops = by_question.get(ident, [])
+            near = [
+                one for one in stops if (leg is None or one[1] is leg) and asked(one[0])
+            ]
             if near:
                 found.append(_found(stops, near))
         return found
 
 
 _Stops = Sequence[tuple[WalkStop, Leg]]
-
-
-def _stops_by_question(walk: Walk) -> Mapping[str, _Stops]:
-    asked: dict[str, list[tuple[WalkStop, Leg]]] = {}
-    for leg in walk.legs:
-        for stop in leg.stops:
-            asked.setdefault(stop.question.id, []).append((stop, leg))
-    return asked
 
 
 def _found(stops: _Stops, near: _Stops) -> FoundQuestion:
@@ -167,12 +202,17 @@ def _place_named(walk: Walk, typed: Sequence[str]) -> tuple[Leg | None, Sequence
 
     A word that only one place has is enough: « ce2 » is « Classe CE2 ».
     """
-    titles = {leg.key: set(terms(leg.title)) for leg in walk.legs}
+    titles = {leg.key: _title_terms(leg.title) for leg in walk.legs}
     best, most = None, 0
     for leg in walk.legs:
         own = titles[leg.key].intersection(typed)
         others = (title for key, title in titles.items() if key != leg.key)
         if len(own) > most and own - set().union(*others):
             best, most = leg, len(own)
-    named = titles[best.key] if best else set()
+    named = titles[best.key] if best else frozenset[str]()
     return best, [word for word in typed if word not in named]
+
+
+@lru_cache(256)
+def _title_terms(title: str) -> frozenset[str]:
+    return frozenset(terms(title))

@@ -6,7 +6,7 @@ from functools import cached_property, reduce
 from operator import xor
 
 from diag.assess.judge import judge_of, public, rooted
-from diag.assess.results import Assessment
+from diag.assess.results import Advice, Assessment
 from diag.audit.succession import Heirs, answers_passed_on, heirs_of
 from diag.journal import subjects
 from diag.journal.attachments import Editions
@@ -86,6 +86,12 @@ class Snapshot:
             return self.assessment
         judge = judge_of(self.checklist)
         return judge.assess(self.facts, advised=(), since=self.since)
+
+    @property
+    def advised(self) -> tuple[Advice, ...]:
+        """What is advised, if that was worked out already; nothing is judged for it."""
+        known: Assessment | None = vars(self).get("assessment")
+        return known.advice if known else ()
 
     @property
     def _judged_last(self) -> Assessment | None:

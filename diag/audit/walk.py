@@ -4,7 +4,14 @@ The direction, the cabinet, the team and the commune first, then room by room, e
 with the equipment that stands in it, then the equipment of the whole school.
 """
 
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import (
+    Collection,
+    Container,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cached_property
@@ -131,6 +138,15 @@ class Walk:
     def maybe(self) -> int:
         """How many more there may be."""
         return sum(leg.maybe for leg in self.legs)
+
+    @cached_property
+    def by_question(self) -> Mapping[str, Sequence[tuple[WalkStop, Leg]]]:
+        """Where each question is asked, in the order of the walk."""
+        asked: dict[str, list[tuple[WalkStop, Leg]]] = {}
+        for leg in self.legs:
+            for stop in leg.stops:
+                asked.setdefault(stop.question.id, []).append((stop, leg))
+        return asked
 
     @cached_property
     def _ranks(self) -> dict[Key, int]:

@@ -6,6 +6,7 @@ It is shown first, so nothing here loads pydantic and its nouns.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from hashlib import sha256
 from itertools import groupby
 from typing import NamedTuple, Protocol
@@ -17,7 +18,8 @@ from diag.journal.proof import sound_judgements
 from diag.journal.revision import Json, loads
 from diag.model.codes import id_in_campaign, is_campaign
 from diag.model.enums import AuditStatus, PlaceKind
-from diag.model.text import accented, readings
+from diag.model.search import SearchIndex, Text
+from diag.model.text import accented, fold, readings
 
 
 class SchoolLine(NamedTuple):
@@ -57,6 +59,26 @@ def query_of(
         f"select {names} from school {where} order by search limit ?",  # noqa: S608 -- our own names
         tuple(values),
     )
+
+
+def mended(journal: Journal, words: str) -> str:
+    """Return words as schools and communes spell them: by ear, or a letter off.
+
+    For who finds nothing by what was typed: a word that begins one is kept as it is.
+    """
+    rows = journal.select("select search from school union select search from commune")
+    known = frozenset(word for (text,) in rows for word in text.split())
+    spelled = []
+    for word in fold(words).split():
+        is_begun = any(one.startswith(word) for one in known)
+        near = [] if is_begun else _spellings(known).search(word)
+        spelled.append(near[0].item if near else word)
+    return " ".join(spelled)
+
+
+@lru_cache(1)
+def _spellings(known: frozenset[str]) -> SearchIndex[str]:
+    return SearchIndex((one, [Text(one, 1.0)]) for one in sorted(known))
 
 
 def communes_query(words: str, limit: int) -> tuple[str, tuple[str | int, ...]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import keys
 from textual._styles_cache import StylesCache
@@ -47,6 +47,7 @@ from diag.words.sentences import system_sentence
 if TYPE_CHECKING:
     from diag.audit.confirmation import NeedsConfirmation
     from diag.audit.session import AuditSession
+    from diag.tui.bilan import BilanScreen
     from diag.workspace.workspace import World
 
 
@@ -149,9 +150,12 @@ class DiagApp(Sturdy, GuardedApp):
         """Show what was found at a school."""
         self._go_audit("bilan", "BilanScreen", uai)
 
-    def look_at_bilan(self, uai: str) -> None:
+    def look_at_bilan(self, uai: str, advice: str = "") -> None:
         """Show what was found over the visit, which one comes back to."""
-        self.push_screen(built("bilan", "BilanScreen", uai))
+        screen = cast("BilanScreen", built("bilan", "BilanScreen", uai))
+        self.push_screen(screen)
+        if advice:
+            screen.call_after_refresh(screen.go_to_advice, advice)
 
     def look_at_visit(self, uai: str, place: str, question: str) -> None:
         """Show a question of the visit over the bilan, which one comes back to."""

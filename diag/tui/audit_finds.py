@@ -1,56 +1,162 @@
-"""What the palette finds in the audit on the screen: places by name, questions."""
+"""What the palette finds in the audit on the screen: places, questions, words noted.
 
-from collections.abc import Callable
-from functools import partial
+« ? » asks for questions without an answer, « ! » for those to come back to, a place is
+known by its name: each is a chip. What a chip leaves out is elsewhere, and counted.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
+
+from textual.app import App
 
 from diag.answers.types import heads_words
-from diag.audit.search import FoundQuestion, search_of
+from diag.audit.advising import title_words
+from diag.audit.history import place_name, shortened
+from diag.audit.search import (
+    FoundQuestion,
+    Wanted,
+    any_stop,
+    search_of,
+    to_review,
+    unanswered,
+)
 from diag.audit.session import AuditSession
-from diag.audit.walk import Key, walk_of
-from diag.tui.palette import NearAndFar, PaletteEntry
+from diag.audit.walk import Key, Walk, walk_of
+from diag.model.audit import Observation
+from diag.model.search import SearchIndex, Text
+from diag.tui.palette import FindsInAudit, FoundInAudit, PaletteEntry
 
 _NEAR = 12
 """Questions shown of the place named, and of the others."""
 
+_FEW = 3
+"""Recommendations and observations shown at most."""
+
 _OPENS_GRID = 2
 """Places from which a question opens its column of the grid."""
+
+_CHIPS: tuple[tuple[str, str, Wanted], ...] = (
+    (r"\?|sans r[ée]ponses?\b", "sans réponse", unanswered),
+    (r"!|[àa] revoir\b", "à revoir", to_review),
+)
+"""What is typed for a chip, its words, what it asks for."""
 
 Opens = Callable[[Key], object]
 """Goes to a question at a place."""
 
 
-def find_in_audit(
-    session: AuditSession, words: str, fiche: Opens, column: Opens
-) -> NearAndFar:
+class AuditDoors(NamedTuple):
+    """Where what is found leads, from the screen that is shown."""
+
+    fiche: Opens
+    column: Opens
+    """A question asked at several places opens its column."""
+    advice: Callable[[str], object] | None = None
+    noted: Callable[[], object] | None = None
+    here: Key | None = None
+    """The question at hand, whose place « ici » is."""
+
+
+def warm_search(app: App[Any], session: AuditSession, *, advice: bool = False) -> None:
+    """Read the words of an edition aside: no letter waits; `advice`: those made too."""
+    judge, snapshot = session.judge, session.snapshot
+    app.run_worker(partial(search_of, judge), thread=True, group="words")
+    if advice:
+        app.run_worker(lambda: snapshot.assessment, thread=True, group="advice")
+
+
+def finds_of(session: AuditSession, doors: AuditDoors) -> FindsInAudit:
+    """Return what finds in an audit as it stands: its walk is read once, not a key."""
+    walk = walk_of(session.facts, session.checklist)
+    return partial(_find, session, walk, doors)
+
+
+def _find(
+    session: AuditSession,
+    walk: Walk,
+    doors: AuditDoors,
+    words: str,
+    *,
+    here: bool = False,
+) -> FoundInAudit:
     """Return the place named and its questions, then the questions elsewhere.
 
-    A question opens by `fiche`; asked at several places, by `column`. None is hidden
-    because the visit is short.
+    None is hidden because the visit is short. `here`: the place at hand, if none is
+    named.
     """
-    walk = walk_of(session.facts, session.checklist)
-    found = search_of(session.judge).find(walk, words)
-    near = [_entry(one, fiche, column, found.leg) for one in found.here[:_NEAR]]
+    text, asked, chips = _read(words)
+    search = search_of(session.judge)
+    leg = walk.leg_of(doors.here) if here and doors.here else None
+    found = search.find(walk, text, asked, leg)
+    is_placed = bool(found.leg or leg)
+    near = [_entry(one, doors, is_placed=is_placed) for one in found.here[:_NEAR]]
     if found.leg:
-        opens = partial(fiche, found.leg.stops[0].key)
+        chips.insert(0, found.leg.title)
+        opens = partial(doors.fiche, found.leg.stops[0].key)
         left = f"reste {found.leg.left}" if found.leg.left else "tout est répondu"
         near = [PaletteEntry("lieu", found.leg.title, left, opens), *near]
     title = f"Ailleurs ({len(found.elsewhere)})"
-    return near, [
-        _entry(one, fiche, column)._replace(section=title)
-        for one in found.elsewhere[:_NEAR]
+    far = [
+        _entry(one, doors)._replace(section=title) for one in found.elsewhere[:_NEAR]
     ]
+    beside = (*_advice(session, text, doors), *_noted(session, text, doors))
+    return FoundInAudit(near, [*far, *beside], tuple(chips))
+
+
+def _read(words: str) -> tuple[str, Wanted, list[str]]:
+    """Return what is typed without its chips, and what they ask for."""
+    asked: Wanted = any_stop
+    chips = list[str]()
+    for pattern, title, wanted in _CHIPS:
+        words, many = re.subn(rf"(?i)(?:^|\s)(?:{pattern})(?=\s|$)", " ", words)
+        if many:
+            asked, chips = wanted, [title]
+    return words.replace("@", " ").strip(), asked, chips
 
 
 def _entry(
-    one: FoundQuestion, fiche: Opens, column: Opens, named: object = None
+    one: FoundQuestion, doors: AuditDoors, *, is_placed: bool = False
 ) -> PaletteEntry:
     """Return a question, what is answered to it, and the way there."""
-    opens, question = partial(fiche, one.stop.key), one.stop.question
-    if not named and one.places >= _OPENS_GRID:
-        opens = partial(column, one.stop.key)
+    opens, question = partial(doors.fiche, one.stop.key), one.stop.question
+    if not is_placed and one.places >= _OPENS_GRID:
+        opens = partial(doors.column, one.stop.key)
         detail = f"{one.left} sur {one.places} sans réponse"
     elif one.stop.heads:
         detail = f"répondu : {heads_words(question, one.stop.heads)}"
     else:
-        detail = "sans réponse" if named else one.leg.title
+        detail = "sans réponse" if is_placed else one.leg.title
     return PaletteEntry("question", question.label, detail, opens)
+
+
+def _advice(
+    session: AuditSession, text: str, doors: AuditDoors
+) -> Iterator[PaletteEntry]:
+    """Give the recommendations made here that answer, once they are worked out."""
+    if doors.advice is None:
+        return
+    made = {one.recommendation.id: one for one in session.snapshot.advised}
+    hits = search_of(session.judge).advice.search(text) if made else []
+    idents = [one for one in dict.fromkeys(hit.item for hit in hits) if one in made]
+    for ident in idents[:_FEW]:
+        opens, title = partial(doors.advice, ident), title_words(session, ident)
+        yield PaletteEntry("action", title, "", opens, "Préconisations")
+
+
+def _noted(
+    session: AuditSession, text: str, doors: AuditDoors
+) -> Iterator[PaletteEntry]:
+    if doors.noted is None:
+        return
+    hits = _index_of(session.observations).search(text)
+    for hit in hits[:_FEW]:
+        where = place_name(session, hit.item.place)
+        words = shortened(hit.item.text)
+        yield PaletteEntry("noté", words, where, doors.noted, "Observations")
+
+
+@lru_cache(2)
+def _index_of(observations: Sequence[Observation]) -> SearchIndex[Observation]:
+    return SearchIndex((one, [Text(one.text, 1.0)]) for one in observations)

@@ -9,14 +9,13 @@ from functools import partial
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
-from textual import on, work
+from textual import on
 from textual.app import App, ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from diag.assess.judge import Judge
 from diag.audit.history import find_question_ever, place_name
 from diag.audit.observing import (
     LONGEST,
@@ -32,6 +31,7 @@ from diag.audit.photos import PhotoSubject, photos_of
 from diag.audit.search import FoundQuestion, search_of
 from diag.audit.session import AuditSession
 from diag.audit.walk import Key, walk_of
+from diag.tui.audit_finds import warm_search
 from diag.tui.commands import (
     Command,
     CommandType,
@@ -116,12 +116,14 @@ def note_at(
     done: Callable[[NotedAs], object],
     *,
     answered: bool = False,
+    text: str = "",
 ) -> None:
     """Ask for a text on one of some subjects, the first unless Tab changes it.
 
-    `answered`: the first was just answered; `done` once the text is on disk.
+    `answered`: the first was just answered; `text`: words typed already, elsewhere;
+    `done` once it is on disk.
     """
-    screen = NotingScreen(session, subjects, answered=answered)
+    screen = NotingScreen(session, subjects, answered=answered, text=text)
 
     def closed(text: str | None) -> None:
         if text is not None:
@@ -161,6 +163,7 @@ class NotingScreen(Ask):
         subjects: Sequence[PhotoSubject],
         *,
         answered: bool = False,
+        text: str = "",
     ) -> None:
         super().__init__("", keep=self._observe, draft=f"noter {session.audit.id}")
         self.session = session
@@ -168,6 +171,7 @@ class NotingScreen(Ask):
         self.subjects = [*dict.fromkeys(subjects)]
         """What the text may be about, the one at hand first."""
         self._answered = self.subjects[0] if answered else None
+        self._text = text
         self._walk = walk_of(session.facts, session.checklist)
         self._before = [one.id for one in photos_of(session)]
         self._proposed: Sequence[FoundQuestion] = ()
@@ -180,6 +184,7 @@ class NotingScreen(Ask):
             yield Static(id="noting-subject")
             field = self.field()
             field.max_length = LONGEST
+            field.value = " ".join(filter(None, (field.value, self._text)))
             field.select_on_focus = False  # a letter typed erases no draft
             field.cursor_position = len(field.value)
             yield field
@@ -189,7 +194,7 @@ class NotingScreen(Ask):
     def on_mount(self) -> None:
         self._show_subject()
         self._propose()
-        self._warm(self.session.judge)
+        warm_search(self.app, self.session)
 
     @property
     def opens(self) -> Key | None:
@@ -199,11 +204,6 @@ class NotingScreen(Ask):
     @property
     def _typed_text(self) -> str:
         return self.query_one(Input).value
-
-    @work(thread=True)
-    def _warm(self, judge: Judge) -> None:
-        """Read the questions' words aside: 60 ms, that no letter waits for."""
-        search_of(judge)
 
     def _observe(self, text: str) -> None:
         of = self.subjects[0]

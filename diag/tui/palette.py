@@ -1,25 +1,28 @@
 """Search: one box for places, questions, commands and schools; it is the palette."""
 
 from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
 from functools import partial
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.events import Key
 from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
+from diag.journal.school_lines import mended
 from diag.model.search import SearchIndex, Text
 from diag.model.text import accented, fold, readings
-from diag.tui.commands import Back, CommandType, OpenPalette, bindings_of
+from diag.tui.commands import Back, Command, CommandType, OpenPalette, bindings_of
 from diag.tui.dialogs import Cancel
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import KeyBar
-from diag.tui.safe import Sturdy
+from diag.tui.safe import Sturdy, line
 from diag.tui.state import Shell
 
 _MOST = 40
@@ -31,6 +34,12 @@ _FEW = 3
 _TITLE, _HELP = 10, 3
 """What a word of a command weighs: in its name, in what it does."""
 
+_COMMANDS = ">"
+"""What is typed first to find commands only."""
+
+_NOTHING = "Rien ne répond à ces mots. Essayez un mot de moins."
+_NOTED = "Rien pour «\u00a0{}\u00a0». Entrée l'écrit comme observation."
+
 _MOVES = {"up": -1, "down": 1, "pageup": -1, "pagedown": 1}
 
 
@@ -38,7 +47,7 @@ class PaletteEntry(NamedTuple):
     """Something that the palette leads to."""
 
     sort: str
-    """« école », « commune », « lieu », « question », « commande »."""
+    """« école », « commune », « lieu », « question », « action », « commande »…"""
     name: str
     detail: str
     go: Callable[[], object]
@@ -46,8 +55,44 @@ class PaletteEntry(NamedTuple):
     """Heading that it stands under; those of one heading follow each other."""
 
 
-NearAndFar = tuple[Sequence[PaletteEntry], Sequence[PaletteEntry]]
-"""What answers in the audit on the screen: at the place named, then elsewhere."""
+class FoundInAudit(NamedTuple):
+    """What answers in the audit on the screen."""
+
+    near: Sequence[PaletteEntry] = ()
+    """At the place named."""
+    far: Sequence[PaletteEntry] = ()
+    """Elsewhere, counted: no chip hides anything."""
+    chips: tuple[str, ...] = ()
+    """How the words were read: a place, « sans réponse »."""
+
+
+class FindsInAudit(Protocol):
+    """Finds words in an audit; `here`: at the place at hand first."""
+
+    def __call__(self, words: str, *, here: bool = False) -> FoundInAudit:
+        """Return what answers."""
+
+
+class Scope(StrEnum):
+    """How far one looks first; the rest is counted elsewhere."""
+
+    SCHOOL = "école"
+    TERRITORY = "territoire"
+    HERE = "ici"
+
+
+class Finder(NamedTuple):
+    """What the palette searches, from the screen where the user is."""
+
+    find: Callable[[str, Scope], FoundInAudit]
+    note: Callable[[str], object] | None = None
+    """Writes words as an observation, where one can be."""
+    scopes: tuple[Scope, ...] = (Scope.TERRITORY,)
+    """Those that Tab goes through, the first one first."""
+
+
+class NextScope(Command, keys="tab", title="Où chercher", footer=True, priority=True):
+    """Chercher d'abord dans l'école, dans le territoire, ou ici seulement."""
 
 
 class Finds(Lines):
@@ -60,12 +105,13 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
     """One field, and what answers to it; Enter goes there."""
 
     CSS_PATH = "palette.tcss"
-    OFFERS = (Cancel,)
+    OFFERS = (Cancel, NextScope)
     BINDINGS = bindings_of(*OFFERS)
 
-    def __init__(self, find: Callable[[str], Sequence[PaletteEntry]]) -> None:
+    def __init__(self, finder: Finder) -> None:
         super().__init__()
-        self._find = find
+        self._finder = finder
+        self._scopes = [*finder.scopes]
         self._found: Sequence[PaletteEntry] = ()
 
     def compose(self) -> ComposeResult:
@@ -73,13 +119,13 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
             field = Input(placeholder="École, salle, question ou commande")
             field.cursor_blink = False
             yield field
+            yield Static(id="chips")
             yield Finds(
                 (
                     ListColumn("", 9, least=TINY),
                     ListColumn(),
                     ListColumn("", 26, narrow=22, tiny=8),
                 ),
-                empty="Rien ne répond à ces mots. Essayez un mot de moins.",
             )
         yield KeyBar()
 
@@ -93,9 +139,18 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
         self._refresh(event.value)
 
     def _refresh(self, words: str) -> None:
-        self._found = self._find(words)
+        scope = self._scopes[0]
+        found = self._finder.find(words, scope)
+        self._found = [*found.near, *found.far]
+        wide = [scope] * (len(self._scopes) > 1)
+        chips = Content(" ").join(
+            Content.styled(f" {line(chip)} ", "reverse")
+            for chip in (*wide, *found.chips)
+        )
+        self.query_one("#chips", Static).update(chips)
         lines = self.query_one(Lines)
         lines.cursor = 0
+        lines.empty = _NOTHING if self._finder.note is None else _NOTED.format(words)
         shown, section = list[ListLine](), ""
         for number, one in enumerate(self._found, 1):
             if one.section != section:
@@ -113,8 +168,19 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
             event.prevent_default()
 
     @on(Input.Submitted)
-    def _submitted(self) -> None:
-        self.query_one(Lines).action_choose()
+    def _submitted(self, event: Input.Submitted) -> None:
+        note, words = self._finder.note, event.value.strip()
+        if note and words and not self._found:
+            self.dismiss(partial(note, words))
+        else:
+            self.query_one(Lines).action_choose()
+
+    def can(self, command: CommandType) -> bool | None:
+        return command is not NextScope or len(self._scopes) > 1
+
+    def on_next_scope(self) -> None:
+        self._scopes.append(self._scopes.pop(0))
+        self._refresh(self.query_one(Input).value)
 
     @on(Lines.Chosen)
     def _chosen(self, event: Lines.Chosen) -> None:
@@ -124,7 +190,7 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
         self.dismiss(None)
 
 
-def finder(app: Shell) -> Callable[[str], Sequence[PaletteEntry]]:
+def finder(app: Shell) -> Finder:
     """Return what the palette searches, from the screen where the user is."""
 
     def send(node: MessagePump, command: CommandType) -> None:
@@ -148,21 +214,45 @@ def finder(app: Shell) -> Callable[[str], Sequence[PaletteEntry]]:
         (number, [Text(command.TITLE, _TITLE), Text(command.help_text(), _HELP)])
         for number, (_, command) in enumerate(offered)
     )
-    inside = getattr(app.screen, "audit_finds", None)
+    audit_finds = getattr(app.screen, "audit_finds", None)
+    inside: FindsInAudit | None = audit_finds() if audit_finds else None
+    if prepare := getattr(app.screen, "prepare_search", None):
+        prepare()
 
-    def find(words: str) -> Sequence[PaletteEntry]:
-        if not words.strip():
-            return commands
-        able = [commands[hit.item] for hit in index.search(words)]
-        begun = fold(words)
+    def find(words: str, scope: Scope) -> FoundInAudit:
+        asked, typed = words.strip().startswith(_COMMANDS), words.strip(" >")
+        if not typed:
+            chips = ("commandes",) if asked else ()
+            return FoundInAudit(commands, (), chips)
+        able = [commands[hit.item] for hit in index.search(typed)]
+        begun = fold(typed)
         named = [one for one in able if fold(one.name).startswith(begun)]
         other = [one for one in able if one not in named]
-        near, far = inside(words) if inside else ((), ())
-        most = _FEW if inside else _MOST
-        schools = _find_schools(app, words) if app.desk.knows_author else ()
-        return [*named, *near, *other, *far, *islice(schools, most)]
+        found = FoundInAudit()
+        if inside:
+            found = inside(typed, here=scope is Scope.HERE)
+        most = _MOST if scope is Scope.TERRITORY else _FEW
+        known = _find_schools(app, typed) if app.desk.knows_author else ()
+        schools = [*islice(known, most)]
+        if asked:
+            away = [*found.near, *found.far, *schools]
+            title = f"Ailleurs ({len(away)})"
+            far = [one._replace(section=title) for one in away]
+            return FoundInAudit([*named, *other], far, ("commandes",))
+        if inside and scope is Scope.TERRITORY:
+            away = [*named, *other, *found.near, *found.far]
+            title = f"Ailleurs ({len(away)})"
+            far = [one._replace(section=title) for one in away]
+            return FoundInAudit(schools, far, found.chips)
+        near, far = [*named, *found.near], [*other, *found.far, *schools]
+        return FoundInAudit(near, far, found.chips)
 
-    return find
+    note = getattr(app.screen, "note_words", None)
+    scopes = (Scope.SCHOOL, Scope.TERRITORY, Scope.HERE)
+    if not inside:
+        return Finder(find)
+    has_here = getattr(app.screen, "has_here", False)
+    return Finder(find, note, scopes if has_here else scopes[:2])
 
 
 def _find_schools(app: Shell, words: str) -> Iterator[PaletteEntry]:
@@ -170,6 +260,9 @@ def _find_schools(app: Shell, words: str) -> Iterator[PaletteEntry]:
     territory = app.desk.workspace.territory
     schools = territory.schools(words, limit=_MOST)
     official = territory.commune_names(words, _MOST)
+    if not schools and not official:
+        words = mended(app.desk.workspace.journal, words)
+        schools = territory.schools(words, limit=_MOST)
     by_code = {each.insee: each.commune for each in schools} | dict(official)
     for insee, name in by_code.items():
         go = partial(app.go_school, f"commune:{insee}")

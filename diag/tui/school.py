@@ -14,7 +14,7 @@ from diag.office.dossier import AuditOverview, list_audits_of, who
 from diag.office.tour import keep_tour, tour_of
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import ChooseDialog, ListChoice
-from diag.tui.palette import NearAndFar
+from diag.tui.palette import FindsInAudit
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.safe import plain
 from diag.workspace.subjects import auditee_named
@@ -148,19 +148,19 @@ class SchoolScreen(PlaceScreen):
             return self._is_school
         return True
 
-    def audit_finds(self, words: str) -> NearAndFar:
-        """Find places and questions of the audit begun here, for the palette."""
+    def audit_finds(self) -> FindsInAudit | None:
+        """Return what finds in the audit begun here, for the palette; None before."""
         if not self._begun:
-            return (), ()
+            return None
         # Judging words, loaded when one searches.
-        from diag.tui.audit_finds import find_in_audit  # noqa: PLC0415
+        from diag.tui.audit_finds import AuditDoors, finds_of  # noqa: PLC0415
 
         def opened(key: Key) -> None:
             self.diag.desk.choose(self.ref)
             self.diag.go_visit(self.ref, *key)
 
         session = open_session(self.diag.desk.workspace, self.ref)
-        return find_in_audit(session, words, opened, opened)
+        return finds_of(session, AuditDoors(opened, opened))
 
     def on_open_visit(self) -> None:
         """Open the visit; the audit starts when nobody has started it yet."""

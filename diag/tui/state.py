@@ -301,7 +301,7 @@ class Shell(Protocol):
     def go_bilan(self, uai: str) -> None:
         """Show what was found at a school."""
 
-    def look_at_bilan(self, uai: str) -> None:
+    def look_at_bilan(self, uai: str, advice: str = "") -> None:
         """Show what was found over the visit, which one comes back to."""
 
     def look_at_visit(self, uai: str, place: str, question: str) -> None:

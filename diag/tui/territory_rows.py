@@ -5,7 +5,12 @@ It brings the journal and pydantic with it, which cost as much as Textual itself
 
 from dataclasses import dataclass
 
-from diag.journal.school_lines import campaigns_of, names_shown, school_lines
+from diag.journal.school_lines import (
+    campaigns_of,
+    mended,
+    names_shown,
+    school_lines,
+)
 from diag.office.outlook import NOTHING_YET, Grouping, grouped, progress_by_school
 from diag.office.privacy.retention import overdue
 from diag.office.tour import keep_tour, tour_of
@@ -45,6 +50,10 @@ def read(
     """Return the schools that answer to the words typed, under their headings."""
     workspace = desk.workspace
     schools = school_lines(workspace.journal, words, limit=limit)
+    spelled = words
+    if words and not schools:
+        spelled = mended(workspace.journal, words)
+        schools = school_lines(workspace.journal, spelled, limit=limit)
     is_whole = len(schools) != limit
     progress = progress_by_school(workspace, conflicts=is_whole)
     if only_audits:
@@ -63,6 +72,8 @@ def read(
         if gone:
             summary.append(f"à effacer : {gone} (diag rgpd)")
     names, lines = names_shown(schools), list[ListLine]()
+    if schools and spelled != words:
+        lines.append(ListLine("", (f" lu « {spelled} »",)))
     for group in groups:
         if group.title:
             audits = sum(each.uai in progress for each in group.schools)

@@ -1,5 +1,10 @@
 from pathlib import Path
 
+from textual.widgets import Input
+
+from diag.audit.observing import observe
+from diag.tui.bilan import BilanScreen
+from diag.tui.noting import NotedScreen, NotingScreen
 from diag.tui.palette import Palette
 from diag.tui.school import SchoolScreen
 from diag.tui.visit import VisitScreen
@@ -83,3 +88,78 @@ async def test_a_command_is_found_though_its_name_is_mistyped(tmp_path: Path) ->
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
         await pilot.press("ctrl+p", *"reglagse", "enter")
         await wait_for(pilot, lambda: shows(pilot, "Prénom et nom"), "the settings")
+
+
+async def test_chips_ask_for_what_is_left_and_hide_nothing(tmp_path: Path) -> None:
+    app = audited_app(tmp_path / "desk")
+    async with app.run_test(size=(120, 40), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "en cours"), "the schools")
+        app.go_visit(SCHOOL)
+        await wait_for(pilot, lambda: shows(pilot, "Réponse"), "the visit")
+        visit = app.screen
+        assert isinstance(visit, VisitScreen)
+        observe(visit.session, "fils nus derrière l'évier [/x]")
+        room = next(
+            leg for leg in visit.visiting.walk.legs if leg.title.startswith("Classe")
+        )
+        visit.go_to(room.stops[0].key)
+
+        await pilot.press("ctrl+p", *"wify sans réponse")
+        await wait_for(pilot, lambda: shows(pilot, " sans réponse "), "a chip")
+        assert shows(pilot, "Ailleurs ("), "what is answered is counted, not hidden"
+        await pilot.press("ctrl+u", *"projection", "tab", "tab")
+        await wait_for(pilot, lambda: shows(pilot, " ici "), "the room alone")
+        assert shows(pilot, "répondu : ")
+        await pilot.press("ctrl+u", *"> bila")
+        await wait_for(pilot, lambda: shows(pilot, "commandes"), "commands alone")
+        assert shows(pilot, "commande   Bilan")
+        await pilot.press("ctrl+u", *"evier nus", "enter")
+        await wait_for(
+            pilot, lambda: isinstance(app.screen, NotedScreen), "what is noted"
+        )
+        await pilot.press("escape")
+
+        await wait_for(pilot, lambda: app.screen is visit, "the visit")
+        await pilot.press("ctrl+p")
+        await wait_for(
+            pilot, lambda: visit.session.snapshot.advised, "worked out aside"
+        )
+        await pilot.press(*"poser prises reseau")
+        await wait_for(pilot, lambda: shows(pilot, "Préconisations"), "advice")
+        palette = app.screen
+        assert isinstance(palette, Palette)
+        at = [one.sort for one in palette._found].index("action")
+        await pilot.press(*["down"] * at, "enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, BilanScreen), "the bilan")
+        bilan = app.screen
+        assert isinstance(bilan, BilanScreen)
+        await wait_for(pilot, lambda: bilan.advice, "its line")
+
+
+async def test_what_nothing_answers_is_noted_with_its_words(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.go_visit(SCHOOL)
+        await wait_for(pilot, lambda: shows(pilot, "Direction"), "the visit")
+        visit = app.screen
+        assert isinstance(visit, VisitScreen)
+        await pilot.press("ctrl+p", *"zzkw [/x]")
+        await wait_for(pilot, lambda: shows(pilot, "l'écrit comme observation"), "none")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, NotingScreen), "the box")
+        assert app.screen.query_one(Input).value == "zzkw [/x]"
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: visit.session.observations, "noted")
+        assert visit.session.observations[0].text == "zzkw [/x]"
+
+
+async def test_a_school_is_found_though_its_name_is_mistyped(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await pilot.press(*"maroniers")
+        await wait_for(pilot, lambda: shows(pilot, "lu « marronniers »"), "mended")
+        assert shows(pilot, "Les Marronniers")
+        await pilot.press("ctrl+p", *"courveaux")
+        await wait_for(pilot, lambda: shows(pilot, "Courvaux-sur-Ombre"), "found")

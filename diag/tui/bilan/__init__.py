@@ -26,6 +26,7 @@ from diag.documents.formats import Format
 from diag.documents.write import WrittenFile, write_paper, write_reports
 from diag.journal.signatures import standing_word
 from diag.model.enums import READERS, AuditStatus
+from diag.tui.audit_finds import AuditDoors, finds_of
 from diag.tui.bilan.advice import BilanAdvice
 from diag.tui.bilan.commands import (
     BILAN_COMMANDS,
@@ -43,6 +44,7 @@ from diag.tui.follow import (
     WrittenDialog,
 )
 from diag.tui.noting import NotedAs, NotedScreen, note_at
+from diag.tui.palette import FindsInAudit
 from diag.tui.place import EVERYWHERE
 from diag.tui.safe import Trouble, content
 from diag.tui.suppose import SupposeScreen
@@ -80,6 +82,20 @@ class BilanScreen(BilanAdvice):
         of = [PhotoSubject(*self.fact)] if self.fact else []
         subjects = [*of, PhotoSubject(self.session.facts.root)]
         note_at(self.app, self.session, subjects, self._noted)
+
+    def audit_finds(self) -> FindsInAudit:
+        """Return what finds here, for the palette; a question opens in the visit."""
+
+        def opened(key: Key) -> None:
+            self.diag.go_visit(self.uai, *key)
+
+        doors = AuditDoors(opened, opened, self.go_to_advice, self.on_list_noted)
+        return finds_of(self.session, doors)
+
+    def note_words(self, text: str) -> None:
+        """Note words that nothing answers to."""
+        subjects = [PhotoSubject(self.session.facts.root)]
+        note_at(self.app, self.session, subjects, self._noted, text=text)
 
     def _noted(self, noted: NotedAs) -> None:
         if noted.opens:

@@ -23,14 +23,12 @@ from diag.audit.walk import Key
 from diag.journal.signatures import standing_word
 from diag.model.enums import AuditStatus, Compliance, Standing
 from diag.office.supervision import stand_of
-from diag.tui.audit_finds import find_in_audit
 from diag.tui.bilan.commands import OpenWritten
 from diag.tui.commands import (
     key_now,
 )
 from diag.tui.lists import Tabs
 from diag.tui.outline import Outline
-from diag.tui.palette import NearAndFar
 from diag.tui.place import PlaceScreen
 from diag.tui.safe import content
 from diag.tui.text import Sentence
@@ -68,14 +66,6 @@ class BilanFaces(PlaceScreen):
         self.written: tuple[tuple[Path, ...], str, bool] | None = None
         """The documents written last, what they are, whether they are provisional."""
         self._seen = ""
-
-    def audit_finds(self, words: str) -> NearAndFar:
-        """Find what was asked, for the palette; a question opens in the visit."""
-
-        def opened(key: Key) -> None:
-            self.diag.go_visit(self.uai, *key)
-
-        return find_in_audit(self.session, words, opened, opened)
 
     @property
     def session(self) -> AuditSession:

@@ -13,7 +13,7 @@ from diag.audit.session import AuditSession
 from diag.documents.write import write_rooms
 from diag.model.enums import PlaceKind
 from diag.model.fact import Place
-from diag.tui.audit_finds import find_in_audit
+from diag.tui.audit_finds import AuditDoors, finds_of
 from diag.tui.commands import (
     Command,
     CommandType,
@@ -27,7 +27,7 @@ from diag.tui.commands import (
     key_now,
 )
 from diag.tui.noting import NotedAs, NotedScreen, note_at
-from diag.tui.palette import NearAndFar
+from diag.tui.palette import FindsInAudit
 from diag.tui.photos import open_photos
 from diag.tui.place import KeyBar, TitleLine
 from diag.tui.rooms.board import PLAN, RoomsBoard
@@ -301,9 +301,10 @@ class RoomsScreen(EditsPlaces):
         else:
             cast("Shell", self.app).look_at_bilan(self.session.about.ref)
 
-    def audit_finds(self, words: str) -> NearAndFar:
-        """Find the places and the questions of this audit, for the palette."""
-        return find_in_audit(self.session, words, self.dismiss, self.dismiss)
+    def audit_finds(self) -> FindsInAudit:
+        """Return what finds the places and questions of this audit, for the palette."""
+        doors = AuditDoors(self.dismiss, self.dismiss, noted=self.on_list_noted)
+        return finds_of(self.session, doors)
 
     def on_draw_figure(self) -> None:
         """Write the figures and have them shown."""

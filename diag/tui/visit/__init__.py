@@ -29,7 +29,7 @@ from diag.audit.visit import (
 from diag.audit.walk import Key, most_useful
 from diag.journal.signatures import standing_word
 from diag.model.enums import AuditStatus, State
-from diag.tui.audit_finds import find_in_audit
+from diag.tui.audit_finds import AuditDoors, finds_of, warm_search
 from diag.tui.commands import (
     CommandType,
     ShowPlaces,
@@ -40,7 +40,7 @@ from diag.tui.commands import (
 from diag.tui.dialogs import Ask
 from diag.tui.noting import NotedAs, NotedScreen, note_at
 from diag.tui.on_site import ask_day
-from diag.tui.palette import NearAndFar
+from diag.tui.palette import FindsInAudit
 from diag.tui.photos import open_photos
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.rooms import RoomsScreen
@@ -90,6 +90,8 @@ class VisitScreen(PlaceScreen):
         "plan. Dans une réponse vide, * inconnu, / sans objet, ! non communiqué."
     )
 
+    has_here = True
+    """Whether one stands in a room: « ici » is one place to search."""
     session: AuditSession
     """Its audit."""
     visiting: VisitSession
@@ -132,6 +134,7 @@ class VisitScreen(PlaceScreen):
         self.fiche.line.may_return = lambda: self.visiting.answered is not None
         self.show(self._places_of_before())
         self.fiche.line.focus()
+        self.call_after_refresh(warm_search, self.app, self.session)
         self.diag.whereabouts.remember(self.uai)
         self.is_looking = self.app.screen is not self
         if not self._place and self.diag.whereabouts.face_of(self.uai) == "grid":
@@ -658,8 +661,8 @@ class VisitScreen(PlaceScreen):
             self.is_looking = True
             self.diag.look_at_bilan(self.uai)
 
-    def audit_finds(self, words: str) -> NearAndFar:
-        """Find the places and the questions of this visit, for the palette."""
+    def audit_finds(self) -> FindsInAudit:
+        """Return what finds the places and questions of this visit, for the palette."""
 
         async def open_column(key: Key) -> None:
             self.go_to(key)
@@ -668,4 +671,20 @@ class VisitScreen(PlaceScreen):
         def column(key: Key) -> None:
             self.call_later(open_column, key)
 
-        return find_in_audit(self.session, words, self.go_to, column)
+        def advised(ident: str) -> None:
+            self.is_looking = True
+            self.diag.look_at_bilan(self.uai, ident)
+
+        doors = AuditDoors(
+            self.go_to, column, advised, self.on_list_noted, self.visiting.key
+        )
+        return finds_of(self.session, doors)
+
+    def prepare_search(self) -> None:
+        """Have what is searched read aside, once the palette opens."""
+        warm_search(self.app, self.session, advice=True)
+
+    def note_words(self, text: str) -> None:
+        """Note words that nothing answers to."""
+        subjects = self.visiting.noting()
+        note_at(self.app, self.session, subjects, self._noted, text=text)
