@@ -149,7 +149,7 @@ async def test_rooms_are_arranged_walked_so_and_taken_back(tmp_path: Path) -> No
         assert order() == ["CP", "CE1", *rest]
         await pilot.press("g")
         await wait_for(pilot, lambda: shows(pilot, "Espace Soulever"), "the keys")
-        assert shows(pilot, "Espace soulève la salle")
+        assert shows(pilot, "Espace soulève ou pose")
         await pilot.press("space", "right", "plus", "space")
         await wait_for(pilot, lambda: shows(pilot, "Enregistré · plan"), "kept")
         assert order() == ["CE1", "CP", *rest]

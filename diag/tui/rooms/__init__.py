@@ -101,22 +101,19 @@ _WITH_ROOMS = {
 }
 """What needs a place to stand at."""
 _BILAN = "BilanScreen"
-_HOW = (
-    "Espace soulève la salle, les flèches la déplacent, + et - changent sa largeur, "
-    "Espace la pose. Échap : fini."
-)
+_HOW = "Espace soulève ou pose, les flèches déplacent, + - la largeur. Échap : fini."
 
 
 class RoomsScreen(EditsPlaces):
     """The rooms of a school; Enter goes to the question of a cell."""
 
     OFFERS = (
+        *_ARRANGING,
         OpenCell,
         TurnFace,
         ChooseAspect,
         NextLeft,
         NextDanger,
-        *_ARRANGING,
         Arrange,
         WriteNote,
         ShowPhotos,

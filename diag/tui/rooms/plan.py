@@ -26,9 +26,9 @@ from diag.words.vocabulary import LEVELS
 HEIGHT = 5
 """Lines of a room, its walls included."""
 
-_NARROWEST, _LEGIBLE, _BROADEST, _APART = 11, 15, 26, 3
-"""Columns of a room of one width: at least, where buildings stand side by side, at
-most; blanks between two buildings."""
+_NARROWEST, _BROADEST, _APART = 15, 26, 3
+"""Columns of a room of one width, for names to be legible, and at most; blanks between
+two buildings."""
 
 
 class PlanFace(Face):
@@ -97,7 +97,9 @@ class PlanFace(Face):
         spot = self._spots.get(self._chosen)
         tallest = max((len(self._floor[one]) for one in shown), default=0) * HEIGHT
         height = min(tallest, room)
-        up = _scrolled((spot.row if spot else 0) * HEIGHT, HEIGHT, height, tallest)
+        page = max(height // HEIGHT, 1)
+        row = (spot.row if spot else 0) // page * page
+        up = max(min(row * HEIGHT, tallest - height), 0)
         self.lines += [[Run(" ")] for _ in range(height)]
         for holder in shown:
             canvas = self._canvas(self._floor[holder])
@@ -106,7 +108,9 @@ class PlanFace(Face):
             aside = 0
             if spot and spot.holder == holder:
                 start, wide = spot.start * self._unit, spot.width * self._unit + 1
-                aside = _scrolled(start, wide, inside, across)
+                # Whole rooms on the left.
+                aside = -(-_scrolled(start, wide, inside, across) // self._unit)
+                aside *= self._unit
             for y in range(height):
                 runs = canvas.runs(y + up, aside, inside)
                 self.lines[top + y] += [*runs, Run(" " * _APART)]
@@ -217,7 +221,7 @@ def _unit(floor: Floor, width: int) -> int:
     across = [columns_of(rows) for rows in floor.values()] or [1]
     room = width - 2 - len(across) - _APART * (len(across) - 1)
     unit = room // sum(across)
-    if unit < _LEGIBLE and len(across) > 1:
+    if unit < _NARROWEST and len(across) > 1:
         unit = (width - 3) // max(across)
     return min(max(unit, _NARROWEST), _BROADEST)
 
@@ -228,8 +232,10 @@ def columns_of(rows: Sequence[FloorRow]) -> int:
 
 
 def _scrolled(start: int, size: int, room: int, whole: int) -> int:
-    """Return how far to scroll so that a part stays in sight."""
-    return max(min(start + size // 2 - room // 2, whole - room), 0)
+    """Return how far to scroll to have a part in sight: by halves, so seldom."""
+    half = max(room // 2, 1)
+    aside = round((start + size / 2 - room / 2) / half) * half
+    return max(min(aside, whole - room), 0)
 
 
 def standing(picture: RoomsPicture, aspect: str, cell: HeatCell | None) -> str:

@@ -156,12 +156,13 @@ class TableFace(Face):
         self.add(*_legend(self.is_wide))
 
     def _in_sight(self, height: int) -> Sequence[RoomLine]:
-        """Return the lines that are shown: about the one chosen, all where they fit."""
+        """Return the lines that are shown: by pages, so that a move scrolls seldom."""
         lines = self.picture.lines
         rank = next(
             (n for n, one in enumerate(lines) if one.place.id == self.at.place), 0
         )
-        top = max(min(rank - height // 2, len(lines) - height), 0)
+        page = max(height - 1, 1)
+        top = max(min(rank // page * page, len(lines) - height), 0)
         return lines[top : top + height]
 
     def _titles(self) -> Iterator[Run]:
