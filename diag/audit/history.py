@@ -50,6 +50,7 @@ from diag.model.enums import (
     FollowUpState,
     PlaceKind,
     Profile,
+    Provenance,
     State,
 )
 from diag.model.fact import Answer, Place
@@ -325,7 +326,10 @@ def describe_revision(session: AuditSession, revision: Revision) -> str:
         question = find_question_ever(session, topic.question)
         answer = read_answer(revision)
         if question and answer:
-            return answer_words(question, answer)
+            said = answer_words(question, answer)
+            is_declared = answer.provenance is Provenance.DECLARED
+            is_known = answer.state is State.KNOWN
+            return _joined(said, answer.reason if is_known and is_declared else "")
     if type(topic) in _MOVED:
         return _MOVED[type(topic)]
     if isinstance(value, dict):

@@ -83,6 +83,8 @@ def test_what_is_offered_is_no_fact_and_one_undo_takes_an_acceptance_back(
     assert (told.value, told.provenance) == (True, Provenance.DECLARED)
     assert session.facts.answer(lot.id, "lot_nombre")
 
+    assert any("oui, la mairie (secrétaire)" in one.said for one in changes_of(session))
+
     undo(session)
     assert session.facts.answers == facts.answers
     assert session.facts.places_of(PlaceKind.LOT) == ()

@@ -40,6 +40,10 @@ def loaded_by(statement: str) -> set[str]:
             "import diag.workspace.workspace",
             {"yaml", "jinja2", "sqlite_utils", "textual", "pydantic"},
         ),
+        (
+            "import diag.tui.app, diag.tui.photos, diag.tui.visit",
+            {"segno", "starlette", "uvicorn"},
+        ),
         ("import diag.cli.start", {*SQL, "click", "textual", "pydantic"}),
         (HELP, {"textual", "yaml", "jinja2"}),
     ],

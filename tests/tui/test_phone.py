@@ -200,6 +200,8 @@ async def test_the_phone_ends_with_the_visit_and_says_what_to_try(
         app.go_territory()
         await wait_for(pilot, lambda: app.desk.phone is None, "the end")
         assert not phone._server._thread.is_alive()
+        _, _, again = await phone_open(app, pilot)
+    assert not again._server._thread.is_alive()
 
 
 async def test_without_the_extra_one_is_told_how_to_get_it(
