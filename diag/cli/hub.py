@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diag.cli.shared import json_option, print_json, print_lines, print_table
+from diag.cli.shared import agreed, json_option, print_json, print_lines, print_table
 from diag.imports.intake import ImportReport, Progress, account, silent
 from diag.imports.schools import import_annuaire
 from diag.journal.journal import Journal
@@ -226,6 +226,31 @@ def revoke(chosen: HubLocation, device: int, *, erase_name: bool) -> None:
         click.echo(f"Poste {device} révoqué.")
     if erased:
         click.echo("Nom effacé ici ; les copies du serveur le gardent trente jours.")
+
+
+@hub.command()
+@click.argument("what", type=click.Choice(["seals"]), metavar="seals")
+@click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
+@chosen
+def require(chosen: HubLocation, what: str, *, yes: bool) -> None:
+    """N'admet plus que ce qui est prouvé : donné par son auteur, ou sous son sceau.
+
+    Accepter un audit et confirmer un effacement demandent alors le droit « review ». On
+    n'y revient pas : montre d'abord les postes dont rien n'est encore scellé.
+    """
+    with closing(chosen.home().store()) as store:
+        signing = store.signing_keys()
+        behind = [
+            device
+            for device in store.devices()
+            if not device.revoked_at and device.sign_key not in signing
+        ]
+        print_table(map(_row, behind))
+        click.echo(f"{counted(len(behind), 'poste')} sans sceau encore.", err=True)
+        if not yes and not agreed("Exiger les sceaux, pour toujours ?"):
+            raise click.Abort
+        store.require_seals(now())
+    click.echo(f"Exigé dès maintenant : {what}.")
 
 
 @hub.command()

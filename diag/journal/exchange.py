@@ -5,7 +5,7 @@ Cursors are hints: losing them costs bytes on the wire, never a revision.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -230,6 +230,12 @@ select distinct json_extract(body, '$.author') from rev
 where audit = (select n from audit where id = ?)
 """
 
+_BROUGHT_LINE = """
+select distinct r.audit, r.subject, r.id, r.body from brought b
+join rev r on r.audit = b.audit and r.subject = b.subject and r.id = b.id
+where b.id = ?
+"""
+
 _UNDONE = "update bundle set undone_at = ? where name = ?"
 
 
@@ -430,6 +436,30 @@ def undo(journal: Journal, name: str, at: int) -> int:
             rebuild_audit(connection, number, audit)
             connection.execute(_FORGET_MARKS, [number])
         connection.execute(_UNDONE, [at, name])
+        if journal.recorder:
+            journal.recorder.drop(row[2] for row in rows)
+    return len(rows)
+
+
+def withdraw(journal: Journal, refused: Mapping[str, str]) -> int:
+    """Set aside what bundles brought and a hub refused, by id; return how many.
+
+    What was written here, or came from a hub, stays: it is told as refused.
+    """
+    with journal.transaction() as connection:
+        rows = [
+            row
+            for ident in refused
+            for row in connection.execute(_BROUGHT_LINE, [bytes.fromhex(ident)])
+        ]
+        for number, subject, key, body in rows:
+            reason = f"retirée : {refused[key.hex()]}"
+            connection.execute(_SET_ASIDE, [key, body, reason])
+            connection.execute(_REMOVE, [number, subject, key])
+        for number in {row[0] for row in rows}:
+            (audit,) = connection.execute(_AUDIT, [number]).fetchone()
+            rebuild_audit(connection, number, audit)
+            connection.execute(_FORGET_MARKS, [number])
         if journal.recorder:
             journal.recorder.drop(row[2] for row in rows)
     return len(rows)

@@ -387,6 +387,12 @@ def keep_colleague(journal: Journal, card: Card) -> bool:
     return True
 
 
+def revoked_keys(journal: Journal) -> frozenset[str]:
+    """Return the keys that a hub revoked: their lines come from that hub alone."""
+    rows = journal.select("select key from card where revoked <> 0")
+    return frozenset(key for (key,) in rows)
+
+
 def keys_and_dates(journal: Journal) -> list[tuple[str, str, int]]:
     """Return the keys that a hub signed, the label of each, and since when."""
     return [*map(tuple, journal.select(_SIGNED_CARDS))]

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from diag.audit.session import listed, open_session
 from diag.journal import exchange
 from diag.journal.exchange import Brought
-from diag.journal.seals import kept_cards
+from diag.journal.seals import kept_cards, revoked_keys
 from diag.model.audit import Auditee
 from diag.model.errors import DiagError
 from diag.model.text import clean_line
@@ -215,7 +215,9 @@ def format_time(at: int) -> str:
 
 def _reader(workspace: Workspace) -> BundleReader:
     keys = own_keys(workspace).keys
-    signers = {**ring_of(workspace).signers, keys.card.sign: OURSELVES}
+    known, gone = ring_of(workspace).signers, revoked_keys(workspace.journal)
+    signers = {key: name for key, name in known.items() if key not in gone}
+    signers[keys.card.sign] = OURSELVES
     return BundleReader(workspace.journal, keys, signers)
 
 

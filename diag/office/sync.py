@@ -347,6 +347,11 @@ def words_of(outcome: SyncResult) -> Iterable[str]:
         f"{outcome.received} {_plural(outcome.received, 'reçue')}."
     )
     yield from (f"Refusé : {reason}" for reason in outcome.refused)
+    if outcome.withdrawn:
+        yield (
+            f"{counted(outcome.withdrawn, 'modification')} d'un paquet, que rien ne "
+            f"prouve : {_plural(outcome.withdrawn, 'mise')} de côté."
+        )
     yield from outcome.strangers
     yield from outcome.erasures
     if outcome.awaited:

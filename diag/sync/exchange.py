@@ -24,6 +24,7 @@ from diag.journal.revision import parse, unread
 from diag.model.errors import DiagError
 from diag.sync.protocol import (
     OPAQUE,
+    WITHDRAWN,
     Hello,
     HubLimits,
     LogPage,
@@ -601,6 +602,8 @@ class SyncResult:
     """Modifications of a newer version, kept here and passed on."""
     strangers: list[str] = field(default_factory=list)
     """Keys of others under one's own label, in French."""
+    withdrawn: int = 0
+    """What a bundle had brought, and that left: the office took it not."""
     erasures: list[str] = field(default_factory=list)
     """What is asked to be erased, or was, in French."""
     freed: int = 0
@@ -662,6 +665,7 @@ def synchronise(
             result.refused += transfer.refused
     except DiagError as error:
         result.stop(error)
+    result.withdrawn = _withdraw(journal, meeting)
     result.pulled, result.pushed = meeting.pulled, meeting.pushed
     if sealing:
         result.pushed = max(0, meeting.pushed - sealing.written)
@@ -677,6 +681,16 @@ def synchronise(
         result.refused.append(meeting.barred)
     result.conclude()
     return result
+
+
+def _withdraw(journal: Journal, meeting: Exchange) -> int:
+    """Set aside what bundles brought and the office will never take."""
+    refused = {
+        line.id: line.problem
+        for line in meeting.refused.values()
+        if line.kind in WITHDRAWN
+    }
+    return exchange.withdraw(journal, refused) if refused else 0
 
 
 def synchronise_with(

@@ -90,9 +90,14 @@ class RefusedLine(Wire):
     id: str
     """SHA-256 of its bytes."""
     kind: str
-    """`bad-revision`, `scope`, `unknown-audit` or `two-person`."""
+    """`bad-revision`, `scope`, `unknown-audit`, `two-person`, `revoked-key`, `review`
+    or `unproven`."""
     problem: str
     """Why, in French."""
+
+
+WITHDRAWN: Final = frozenset({"revoked-key", "unproven"})
+"""Refusals after which a laptop sets aside what a bundle brought: nobody proves it."""
 
 
 class Pushed(Wire):

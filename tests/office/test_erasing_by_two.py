@@ -10,7 +10,7 @@ from diag.audit import erasing
 from diag.audit.erasing import ErasureStep
 from diag.journal import asks, changes
 from diag.model.errors import DiagError
-from diag.sync.hub import intake
+from diag.sync.hub import gate
 from diag.words.vocabulary import MASKED
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL
@@ -91,7 +91,7 @@ def test_who_asked_does_not_confirm_and_nobody_does_before_a_week(
     team.sync(team.bruno)
     assert team.said(team.bruno, said) == MASKED
 
-    monkeypatch.setattr(intake, "DELAY", 0)
+    monkeypatch.setattr(gate, "DELAY", 0)
     assert not team.sync(team.anne).refused
     team.sync(team.bruno)
     assert team.said(team.bruno, said) == "(effacé)"
@@ -115,7 +115,7 @@ def test_its_author_stops_it_and_reads_it_again(team: Team) -> None:
 def test_an_author_is_told_once_who_erased_what_they_wrote(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "DELAY", 0)
+    monkeypatch.setattr(gate, "DELAY", 0)
     said = asked(team)
     team.sync(team.anne)
     session = team.session(team.bruno)

@@ -12,7 +12,14 @@ from threading import RLock
 from typing import Any, Protocol
 
 from diag.journal.schema import run
-from diag.sync.hub.sqlite import OPAQUE, PEOPLE, SEALS, TABLES, SqliteTransaction
+from diag.sync.hub.sqlite import (
+    CUTOVER,
+    OPAQUE,
+    PEOPLE,
+    SEALS,
+    TABLES,
+    SqliteTransaction,
+)
 from diag.sync.hub.store import Store
 from tests.sync.offices import SCHOOLS
 
@@ -91,7 +98,7 @@ class MemoryDisk:
 
     def __init__(self, name: str) -> None:
         self._connection = sqlite3.connect(":memory:", isolation_level=None)
-        for tables in (TABLES, OPAQUE, PEOPLE, SEALS):
+        for tables in (TABLES, OPAQUE, PEOPLE, SEALS, CUTOVER):
             run(self._connection, tables)
         self._connection.execute("insert into hub values (?)", [name])
         self._copies: list[sqlite3.Connection] = []

@@ -453,13 +453,15 @@ class Hub:
             detail = f"{len(lines)} lignes, {self.limits.push_lines} admises."
             raise ProblemError("too-large", detail)
         scopes, record = self._find_writable(caller), self.erasures.add
-        sender = self.store.device(caller.device)
+        devices = self.store.devices()
+        author = next((one.author for one in devices if one.id == caller.device), "")
         push = Push(
             caller.device,
             scopes,
             self.clock(),
-            author=sender.author if sender else "",
-            is_admin=self._is_admin,
+            author=author,
+            devices=devices,
+            required=bool(self.store.required_at),
             signer=self.signer,
             record=record,
         )
@@ -469,12 +471,6 @@ class Hub:
         if push.created:
             self.replay_erasures(push.created)
         return pushed
-
-    def _is_admin(self, label: str) -> bool:
-        return any(
-            device.author == label and device.right == "admin" and not device.revoked_at
-            for device in self.store.devices()
-        )
 
     def replay_erasures(self, audits: Collection[str] | None = None) -> int:
         """Carry out what an older copy of the database had lost; return how many."""

@@ -9,7 +9,6 @@ from hashlib import sha256
 from typing import Any
 
 from diag.journal import subjects
-from diag.journal.asks import DELAY, SHORT_DELAY
 from diag.journal.errors import RefusedError
 from diag.journal.facts import read_audit
 from diag.journal.ingest import mark_of, without_value
@@ -31,7 +30,16 @@ from diag.journal.seals import MOST, Signer, seal_value
 from diag.journal.subjects import PhotoTopic
 from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
-from diag.sync.hub.store import EVERYWHERE, AuditRow, Location, LogRow, Store, Writing
+from diag.sync.hub.gate import Gate, is_seal
+from diag.sync.hub.store import (
+    EVERYWHERE,
+    AuditRow,
+    Device,
+    Location,
+    LogRow,
+    Store,
+    Writing,
+)
 from diag.sync.protocol import Pushed, RefusedLine
 
 
@@ -45,8 +53,12 @@ class Push:
     """When it arrived, by the hub's clock."""
     author: str = ""
     """Label of who sends; empty when it is not known."""
-    is_admin: Callable[[str], bool] = lambda _label: False
-    """Whether a label is an administrator's."""
+    devices: Sequence[Device] = ()
+    """Those that were let in: whose a key is, what a label may."""
+    required: bool = False
+    """Whether only what is proven enters."""
+    trusted: bool = False
+    """Whether the hub took it in before: what it lost is not judged again."""
     signer: Signer | None = None
     """Seals what an audit held before there were seals."""
     record: Callable[[Iterable[bytes]], None] = lambda _lines: None
@@ -147,7 +159,7 @@ class Push:
         self, writing: Writing, row: AuditRow, numbered: "_Numbered"
     ) -> None:
         numbered = self._without_leaps(row, numbered)
-        numbered = self._without_lone_erasures(writing, row, numbered)
+        numbered = self._without_refused(writing, row, numbered)
         fresh = {bytes.fromhex(rev.erases) for _, rev in numbered if rev.erases}
         keys = {revision.key for _, revision in numbered}
         mark = bytes.fromhex(mark_of(row.id))
@@ -196,45 +208,18 @@ class Push:
                 self._refuse(number, rev.line, "bad-revision", problem)
         return [(number, rev) for number, rev in numbered if rev.lam <= greatest]
 
-    def _without_lone_erasures(
+    def _without_refused(
         self, writing: Writing, row: AuditRow, numbered: "_Numbered"
     ) -> "_Numbered":
-        """Refuse an erasure that its ask does not allow: one person, or too soon.
-
-        One that names no ask is of an older version.
-        """
-        kept: _Numbered = []
+        """Refuse what its author may not write, or does not prove."""
+        if self.trusted:
+            return numbered
+        gate = Gate(writing, row, self.author, self.at, self.devices, self.required)
+        refused = gate.refuse([revision for _, revision in numbered])
         for number, rev in numbered:
-            problem = self._find_lone(writing, row, rev) if rev.erases else ""
-            if problem:
-                self._refuse(number, rev.line, "two-person", problem)
-            else:
-                kept.append((number, rev))
-        return kept
-
-    def _find_lone(self, writing: Writing, row: AuditRow, rev: Revision) -> str:
-        """Return why an erasure that names an ask is refused; empty when it is not."""
-        value = rev.value
-        named = str(value.get("ask") or "") if isinstance(value, dict) else ""
-        if not named or writing.find_known(row, {rev.key}):
-            return ""
-        asks = {
-            one.id: (one, at)
-            for one, at in writing.asks(row)
-            if one.subject == subjects.ask(rev.erases or "")
-        }
-        if named not in asks:
-            return "l'effacement nomme une demande que le serveur n'a pas"
-        ask, at = asks[named]
-        if ask.author == rev.author:
-            return "qui demande un effacement ne le confirme pas : une autre personne"
-        if any(stop == named for stop in writing.stops(row)):
-            return "l'auteur s'est opposé à cet effacement"
-        admins = {one.author for one, _ in asks.values() if self.is_admin(one.author)}
-        delay = SHORT_DELAY if len(admins) > 1 else DELAY
-        if self.at - at < delay:
-            return f"demandé il y a moins de {delay // _DAY} jour(s) : trop tôt"
-        return ""
+            if rev.key in refused:
+                self._refuse(number, rev.line, *refused[rev.key])
+        return [(number, rev) for number, rev in numbered if rev.key not in refused]
 
     def _without_orphans(
         self, numbered: "_Numbered", named: Collection[bytes]
@@ -335,8 +320,6 @@ _Numbered = list[tuple[int, Revision]]
 _Mixed = Sequence[tuple[int, Revision | Unread]]
 _ByAudit = dict[str, list[tuple[int, Revision | Unread]]]
 
-_DAY = 24 * 3600 * 1000
-
 _ORPHAN = "squelette sans l'effacement qui le nomme"
 
 
@@ -366,11 +349,6 @@ def attachments_of(revision: Revision) -> list[bytes]:
     if revision.subject == subjects.EDITION:
         return files + _sha(value.get("digest"))
     return files
-
-
-def is_seal(revision: Revision) -> bool:
-    """Whether a revision proves others, and says nothing itself."""
-    return revision.subject.startswith(f"{subjects.SEALS}/")
 
 
 def _begins(revision: Revision) -> bool:

@@ -35,7 +35,7 @@ from diag.sync.hub.store import (
     verify_log,
 )
 
-VERSION = 4
+VERSION = 5
 """Kept in the file as `user_version`."""
 
 TABLES = """
@@ -139,6 +139,9 @@ create table old_sealed(audit integer primary key references audit(n)) strict;
 """
 """Lines that their author did not give, and who did; audits where the hub sealed what
 it held before there were seals: the fourth version."""
+
+CUTOVER = "create table cutover(at integer primary key) strict;"
+"""Since when only what is proven enters: the fifth version."""
 
 _APPEND = "insert into rev values (?, ?, ?, cast(? as text), ?, ?, ?)"
 _LIST = re.compile(r"= any\(:(\w+)\)")
@@ -309,8 +312,10 @@ def _upgrade(connection: sqlite3.Connection, version: int) -> None:
     if version < 3:  # noqa: PLR2004 -- the same
         run(connection, PEOPLE)
         fill_authors(SqliteTransaction(connection))
-    run(connection, SEALS)
-    fill_unproven(SqliteTransaction(connection))
+    if version < 4:  # noqa: PLR2004 -- the same
+        run(connection, SEALS)
+        fill_unproven(SqliteTransaction(connection))
+    run(connection, CUTOVER)
     connection.execute(f"pragma user_version = {VERSION}")
 
 

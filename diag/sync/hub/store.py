@@ -172,6 +172,10 @@ _BODIES = "select id, body from rev where audit = :audit order by seq"
 
 _ARRIVED = "select body, received_at from rev where audit = :audit order by seq"
 
+_REQUIRED = "select at from cutover"
+_REQUIRE = "insert into cutover values (:at) on conflict do nothing"
+_ARRIVED_AT = "select received_at from rev where audit = :audit and id = :key"
+
 _LABELLED = """
 select count(*) from device where author = :author and person <> :person
 """
@@ -529,6 +533,11 @@ class Writing:
         values = [read(line.decode()).value for line in lines]
         return [str(one.get("ask")) for one in values if isinstance(one, dict)]
 
+    def arrived_at(self, audit: AuditRow, key: bytes) -> int:
+        """Return when a line came here; 0 when it did not."""
+        rows = self._transaction.rows(_ARRIVED_AT, audit=audit.number, key=key)
+        return int(rows[0][0]) if rows else 0
+
     def bodies(self, audit: AuditRow) -> list[tuple[bytes, bytes]]:
         """Return the id and the bytes of each line of an audit."""
         rows = self._transaction.rows(_BODIES, audit=audit.number)
@@ -738,6 +747,31 @@ class Store:
         """Return which lines their author did not give, after a number, and who did."""
         rows = self._rows(_UNPROVEN, after=after, limit=limit, **_scope(scopes))
         return [(int(n), bytes(key), str(sender)) for n, key, sender in rows]
+
+    @property
+    def required_at(self) -> int:
+        """Since when only what is proven enters; 0: all does."""
+        rows = self._rows(_REQUIRED)
+        return int(rows[0][0]) if rows else 0
+
+    def signing_keys(self) -> set[str]:
+        """Return the keys that sealed something here."""
+        found = set()
+        with self.engine.reading() as transaction:
+            numbers = [number for number, *_ in transaction.rows(_SUMS)]
+            for number in numbers:
+                for _, body in transaction.rows(_BODIES, audit=number):
+                    line = _encode(body)
+                    if b'"subject":"seal/' in line:
+                        value = read(line.decode()).value
+                        found |= (
+                            {str(value["key"])} if isinstance(value, dict) else set()
+                        )
+        return found
+
+    def require_seals(self, at: int) -> None:
+        """Have only what is proven enter from now on; once, for good."""
+        self._run(_REQUIRE, at=at)
 
     def people(self, scopes: Collection[str]) -> dict[str, str]:
         """Return the names of who wrote in these territories, by label."""

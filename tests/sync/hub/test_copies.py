@@ -197,7 +197,9 @@ def test_an_audit_that_comes_back_to_a_hub_finds_its_erasures_there(
             changes.noted(VALLEY.id, ROOTS[VALLEY.id], "q", VALUE.decode()), ANNE
         )
         before = list(laptop.lines(VALLEY.id))
-        gone = laptop.write(changes.erased(VALLEY.id, said.id, "x"), ANNE)
+        ask = "ab" * 32  # which that hub lost too
+        confirmed = changes.erasure_confirmed(VALLEY.id, said.id, ask, "x")
+        gone = laptop.write(confirmed, ANNE)
         hub = home.hub(store)
         hub.erasures.add([gone.line, b'{"cut'])
 

@@ -574,7 +574,7 @@ def test_a_file_of_the_first_version_is_brought_to_this_one(
     push(store, *lines)
     store.close()
     with closing(sqlite3.connect(path)) as older:
-        for table in ("opaque", "author", "unproven", "old_sealed"):
+        for table in ("opaque", "author", "unproven", "old_sealed", "cutover"):
             older.execute(f"drop table {table}")
         older.execute("pragma user_version = 1")
     sqlite.verify(path)

@@ -1,0 +1,159 @@
+"""What a hub does not take: who may not write it, and what nothing proves.
+
+A seal of a key that was revoked before it came, and an erasure that its ask does not
+allow, are always refused. Once seals are required, so is what its author does not send
+and no seal of theirs covers, and what the right of its author does not reach.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from diag.journal import subjects
+from diag.journal.asks import DELAY, SHORT_DELAY
+from diag.journal.revision import Revision, read
+from diag.journal.seals import Seal
+from diag.model.enums import AuditStatus
+from diag.sync.hub.store import AuditRow, Device, Writing
+from diag.sync.protocol import RIGHTS
+
+_DAY = 24 * 3600 * 1000
+_ADMIN, _REVIEW = RIGHTS.index("admin"), RIGHTS.index("review")
+
+
+def is_seal(revision: Revision) -> bool:
+    """Whether a revision proves others, and says nothing itself."""
+    return revision.subject.startswith(f"{subjects.SEALS}/")
+
+
+class Gate(NamedTuple):
+    """The door of one audit, for what one device gives."""
+
+    writing: Writing
+    row: AuditRow
+    sender: str
+    """Label of who gives."""
+    at: int
+    """The hub's clock."""
+    devices: Sequence[Device]
+    """Those that were let in: whose a key is, what a label may."""
+    required: bool
+    """Whether only what is proven enters."""
+
+    def refuse(self, given: Sequence[Revision]) -> dict[bytes, tuple[str, str]]:
+        """Return what is refused, by id: its kind, and why; what is here stays."""
+        known = self.writing.find_known(self.row, {rev.key for rev in given})
+        new = [rev for rev in given if rev.key not in known]
+        refused = {}
+        for rev in new:
+            kind, problem = self._judge(rev)
+            if problem:
+                refused[rev.key] = (kind, problem)
+        if self.required:
+            problem = "donnée par un autre que son auteur, et sans son sceau"
+            for rev in self._find_unproven(new, given):
+                refused.setdefault(rev.key, ("unproven", problem))
+        return refused
+
+    def _judge(self, rev: Revision) -> tuple[str, str]:
+        """Return a kind of refusal, and why a line falls under it; empty if not."""
+        if is_seal(rev):
+            return "revoked-key", self._find_revoked(rev)
+        if rev.erases:
+            return "two-person", self._find_lone(rev)
+        if self.required and _accepts(rev) and self._right_of(rev.author) < _REVIEW:
+            return "review", "accepter un audit demande le droit « review »"
+        return "", ""
+
+    def _find_revoked(self, rev: Revision) -> str:
+        """Return why a seal is refused: its key was revoked before the seal came."""
+        value = rev.value
+        key = value.get("key") if isinstance(value, dict) else ""
+        gone = {device.sign_key for device in self.devices if device.revoked_at}
+        if key in gone:
+            return "ce sceau est arrivé après la révocation de son poste"
+        return ""
+
+    def _find_unproven(
+        self, new: Iterable[Revision], given: Iterable[Revision]
+    ) -> list[Revision]:
+        """Return what neither its author gives, nor a seal held or given covers."""
+        foreign = [rev for rev in new if rev.author != self.sender and not is_seal(rev)]
+        if not foreign:
+            return []
+        held = [read(line.decode()) for _, line in self.writing.bodies(self.row)]
+        by_author: dict[str, set[bytes]] = {}
+        for rev in (*held, *given):
+            by_author.setdefault(rev.author, set()).add(rev.key)
+        owners = {device.sign_key: device.author for device in self.devices}
+        gone = {device.sign_key for device in self.devices if device.revoked_at}
+        sealed = set[bytes]()
+        for rev in filter(is_seal, (*held, *new)):
+            one = None if rev.erased else Seal.of(rev)
+            is_late = one is not None and one.key in gone and rev not in held
+            if one and one.key in owners and one.is_signed and not is_late:
+                sealed |= one.covers(by_author.get(owners[one.key], ()))
+        return [rev for rev in foreign if rev.key not in sealed]
+
+    def _find_lone(self, rev: Revision) -> str:
+        """Return why an erasure is refused; empty when it is not."""
+        value = rev.value
+        named = str(value.get("ask") or "") if isinstance(value, dict) else ""
+        if not named:
+            return self._find_alone(rev) if self.required else ""
+        asks = {
+            one.id: (one, at)
+            for one, at in self.writing.asks(self.row)
+            if one.subject == subjects.ask(rev.erases or "")
+        }
+        if named not in asks:
+            return "l'effacement nomme une demande que le serveur n'a pas"
+        ask, at = asks[named]
+        askers = {one.author for one, _ in asks.values()}
+        admins = [label for label in askers if self._right_of(label) == _ADMIN]
+        delay = SHORT_DELAY if len(admins) > 1 else DELAY
+        problems = {
+            "qui demande un effacement ne le confirme pas : une autre personne": (
+                ask.author == rev.author
+            ),
+            "l'auteur s'est opposé à cet effacement": (
+                named in self.writing.stops(self.row)
+            ),
+            f"demandé il y a moins de {delay // _DAY} jour(s) : trop tôt": (
+                self.at - at < delay
+            ),
+            "confirmer un effacement demande le droit « review »": (
+                self.required and self._right_of(rev.author) < _REVIEW
+            ),
+        }
+        return next((problem for problem, holds in problems.items() if holds), "")
+
+    def _find_alone(self, rev: Revision) -> str:
+        """Return why an erasure without an ask is refused, once seals are required.
+
+        An administrator purges; anyone takes back what they have just given.
+        """
+        target = bytes.fromhex(rev.erases or "")
+        arrived = self.writing.arrived_at(self.row, target)
+        if not arrived or self._right_of(rev.author) == _ADMIN:
+            return ""
+        bodies = dict(self.writing.bodies(self.row))
+        is_own = read(bodies[target].decode()).author == rev.author
+        if is_own and self.at - arrived < SHORT_DELAY:
+            return ""
+        return "un effacement se demande, et une autre personne le confirme"
+
+    def _right_of(self, label: str) -> int:
+        rights = [
+            RIGHTS.index(device.right)
+            for device in self.devices
+            if device.author == label and not device.revoked_at
+        ]
+        return max(rights, default=-1)
+
+
+def _accepts(revision: Revision) -> bool:
+    """Whether a revision accepts an audit."""
+    value = revision.value
+    if revision.subject != subjects.STATUS or not isinstance(value, dict):
+        return False
+    return value.get("status") == AuditStatus.ACCEPTE

@@ -1,0 +1,197 @@
+"""S2 and the cut-over: what a hub takes of nobody, by every road."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from diag.journal import changes, seals
+from diag.journal.asks import DELAY
+from diag.journal.exchange import withdraw
+from diag.journal.journal import Journal
+from diag.journal.revision import Origin, Revision
+from diag.sync.hub.hub import Hub
+from diag.sync.protocol import Enrolling, Pushed
+from tests.journal.builders import known, person
+from tests.journal.test_seals import ANNES, BRUNOS
+from tests.sync.bundle.colleagues import Colleague, keys_of, meet
+from tests.sync.offices import AUDITS, ROOTS, hub_in, journal_in, started
+
+VALLEY = AUDITS[0]
+ANNE, BRUNO = person("anne"), person("bruno")
+KEYS = {"anne": ANNES.key, "bruno": BRUNOS.key}
+
+
+class Day:
+    """A clock that one sets."""
+
+    now = 100 * DELAY
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@pytest.fixture
+def day() -> Day:
+    return Day()
+
+
+@pytest.fixture
+def hub(tmp_path: Path, day: Day) -> Iterator[Hub]:
+    with hub_in(tmp_path / "hub", clock=day) as made:
+        yield made
+
+
+@pytest.fixture
+def laptop(tmp_path: Path) -> Iterator[Journal]:
+    with journal_in(tmp_path / "laptop") as journal:
+        started(journal, VALLEY, ANNE)
+        yield journal
+
+
+def come_in(hub: Hub, who: str, right: str = "write") -> str:
+    code = hub.door.invite(who, ("999",), right)
+    asked = Enrolling(code=code, device="pc", author=who, sign_key=KEYS.get(who, ""))
+    return hub.door.enrol(asked).token
+
+
+def give(hub: Hub, token: str, *lines: bytes) -> Pushed:
+    return hub.push(hub.door.caller(token), lines)
+
+
+def say(journal: Journal, value: int, origin: Origin, question: str = "q") -> Revision:
+    draft = changes.answered(VALLEY.id, ROOTS[VALLEY.id], question, known(value))
+    return journal.write(replace(draft, parents=()), origin)
+
+
+def kinds(pushed: Pushed) -> list[str]:
+    return [one.kind for one in pushed.rejected]
+
+
+def test_s2_no_seal_enters_once_its_key_is_revoked_and_those_before_stand(
+    hub: Hub, laptop: Journal
+) -> None:
+    """Given by its owner, or carried by a colleague."""
+    anne, bruno = come_in(hub, "anne"), come_in(hub, "bruno")
+    say(laptop, 1, ANNE)
+    seals.seal(laptop, VALLEY.id, ANNES, ANNE)
+    early = list(laptop.lines(VALLEY.id))
+    assert give(hub, anne, *early).rejected == ()
+    hub.store.revoke(hub.store.devices()[0].id, hub.clock())
+    say(laptop, 2, ANNE)
+    seals.seal(laptop, VALLEY.id, ANNES, ANNE)
+
+    late = give(hub, bruno, *laptop.lines(VALLEY.id))
+
+    assert kinds(late) == ["revoked-key"]
+    assert "révocation" in late.rejected[0].problem
+    assert give(hub, bruno, *early).rejected == ()
+
+
+def test_once_required_a_line_is_its_author_s_or_under_their_seal(
+    hub: Hub, laptop: Journal
+) -> None:
+    anne, bruno = come_in(hub, "anne"), come_in(hub, "bruno")
+    mine, forged = say(laptop, 1, ANNE), say(laptop, 2, BRUNO)
+    lines = list(laptop.lines(VALLEY.id))
+    hub.store.require_seals(hub.clock())
+
+    alone = give(hub, anne, *lines)
+
+    assert kinds(alone) == ["unproven"]
+    assert alone.rejected[0].id == forged.id
+    again = say(laptop, 3, ANNE, "r")
+    refused = give(hub, bruno, again.line)
+    assert kinds(refused) == ["unproven"]
+    seals.seal(laptop, VALLEY.id, ANNES, ANNE)
+    whole = [line for line in laptop.lines(VALLEY.id) if b'"bruno"' not in line]
+    assert give(hub, bruno, *whole).rejected == ()
+    assert mine.id != forged.id
+
+
+def test_once_required_accepting_asks_for_the_right_to_review(
+    hub: Hub, laptop: Journal
+) -> None:
+    bruno, dupre = come_in(hub, "bruno"), come_in(hub, "dupre", "review")
+    anne = come_in(hub, "anne")
+    give(hub, anne, *laptop.lines(VALLEY.id))
+
+    def accept(who: Origin) -> bytes:
+        draft = changes.accepted(VALLEY.id, "ab" * 32, 1, "", alone=False)
+        return laptop.write(draft, who).line
+
+    assert give(hub, bruno, accept(BRUNO)).rejected == ()
+    hub.store.require_seals(hub.clock())
+
+    assert kinds(give(hub, bruno, accept(BRUNO))) == ["review"]
+    assert give(hub, dupre, accept(person("dupre"))).rejected == ()
+
+
+def test_s4_an_erasure_takes_two_people_and_the_hub_s_own_week(
+    hub: Hub, day: Day, laptop: Journal
+) -> None:
+    anne, bruno = come_in(hub, "anne"), come_in(hub, "bruno", "review")
+    said = say(laptop, 1, ANNE)
+    give(hub, anne, *laptop.lines(VALLEY.id))
+    ask = laptop.write(changes.erasure_asked(VALLEY.id, said.id, "x"), ANNE)
+
+    def confirm(who: Origin) -> bytes:
+        draft = changes.erasure_confirmed(VALLEY.id, said.id, ask.id, "oui")
+        return laptop.write(draft, who).line
+
+    early = confirm(replace(BRUNO, clock=lambda: 2**40))
+    assert kinds(give(hub, bruno, early)) == ["two-person"], "the ask is not here"
+    give(hub, anne, ask.line)
+    assert "trop tôt" in give(hub, bruno, early).rejected[0].problem
+    day.now += DELAY
+    assert "une autre personne" in give(hub, anne, confirm(ANNE)).rejected[0].problem
+    assert give(hub, bruno, early).rejected == ()
+    found = hub.store.lines(VALLEY.id, 0, 100, 10**6)
+    assert found
+    assert said.line not in found[1]
+
+
+def test_once_required_nobody_but_an_administrator_erases_alone(
+    hub: Hub, day: Day, laptop: Journal
+) -> None:
+    anne, bruno = come_in(hub, "anne"), come_in(hub, "bruno")
+    admin = come_in(hub, "admin", "admin")
+    first, second = say(laptop, 1, ANNE), say(laptop, 2, ANNE, "r")
+    give(hub, anne, *laptop.lines(VALLEY.id))
+
+    def erase(target: Revision, who: Origin) -> bytes:
+        return laptop.write(changes.erased(VALLEY.id, target.id, "x"), who).line
+
+    hub.store.require_seals(hub.clock())
+    assert kinds(give(hub, bruno, erase(first, BRUNO))) == ["two-person"]
+    assert give(hub, anne, erase(first, ANNE)).rejected == (), "given this very day"
+    day.now += DELAY
+    assert kinds(give(hub, anne, erase(second, ANNE))) == ["two-person"]
+    assert give(hub, admin, erase(second, person("admin"))).rejected == ()
+
+
+def test_what_a_bundle_brought_and_a_hub_refuses_is_set_aside(
+    tmp_path: Path,
+) -> None:
+    with (
+        journal_in(tmp_path / "anne") as one,
+        journal_in(tmp_path / "bruno") as other,
+    ):
+        anne, bruno = (
+            Colleague("anne", one, keys_of(1)),
+            Colleague("bruno", other, keys_of(2)),
+        )
+        meet(anne, bruno)
+        started(one, VALLEY, anne.origin)
+        said = say(one, 1, anne.origin)
+        own = say(other, 2, bruno.origin)
+        anne.write(tmp_path / "a.diag", bruno)
+        bruno.read(tmp_path / "a.diag")
+
+        done = withdraw(other, {said.id: "sans sceau", own.id: "sans sceau"})
+
+        assert done == 1
+        assert said.line not in [*other.lines(VALLEY.id)]
+        assert own.line in [*other.lines(VALLEY.id)], "what was written here stays"
+        assert [line.id for line in other.quarantined()] == [said.id]
