@@ -144,6 +144,9 @@ def test_every_paper_prints_the_same_range_beside_the_same_net(
             span = plain(str(Span(one.aid.low, one.aid.high)))
             words = f"aide, si elle est accordée : {span}"
             assert words in papers[DraftKind.DELIBERATION]
+    council = papers[DraftKind.DELIBERATION]
+    assert re.search(r"les aides possibles \(Part du syndicat et .*\(DETR\)\)", council)
+    assert "Aucun devis n’est signé avant l’accusé" in council.replace("'", "’")
     page: Any = sheet_of(report_of(closed).public)
     assert page["head"]["aid"] == str(head.aid)
     assert "Ne signez aucun devis avant l’accusé" in mairie.replace("'", "’")

@@ -53,7 +53,7 @@ from diag.documents.synthesis.gathering import (
 from diag.model.enums import WORKING_READER, Aside, Kind
 from diag.words.dates import describe_day, long_date
 from diag.words.figures import euros
-from diag.words.sentences import first_sentence, of
+from diag.words.sentences import first_sentence, listed, of
 from diag.words.vocabulary import FOLLOW_UPS, OWNERS, SOCLES
 
 _PRESSES = 3
@@ -122,6 +122,7 @@ def deliberation(gathering: Gathering, title: str) -> Document:
         "audits": bullets(audits),
         "whereas": bullets(whereas),
         "articles": list(_articles(gathering)),
+        "aids": _aids(gathering),
     }
     return _draft("deliberation", view, gathering, title, "Projet de délibération")
 
@@ -131,6 +132,18 @@ def _cited_law(found: SharedRule) -> str:
     if law is None:
         return ""
     return f" ({law_words(law)}{'' if found.is_read else f', {REREAD}'})"
+
+
+def _aids(gathering: Gathering) -> str:
+    """Return the schemes whose rate is known, by name; empty: none is."""
+    shares = (
+        share.title
+        for each in gathering.votes
+        for aid in each.votes.aids
+        for share in aid.shares
+    )
+    names = list(dict.fromkeys(shares))
+    return listed(names, len(names)) if names else ""
 
 
 def _articles(gathering: Gathering) -> Iterable[tuple[str, str]]:
