@@ -260,6 +260,8 @@ class PhoneServer:
         config = uvicorn.Config(
             counter.app(),
             log_config=None,
+            # What a stranger sends is no news: nothing is written over the screen.
+            log_level="critical",
             access_log=False,
             server_header=False,
             # An address that a telephone claims to come from is not believed.

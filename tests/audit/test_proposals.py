@@ -9,6 +9,7 @@ from diag.answers.answer_type import Refused
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.forms import read_form
 from diag.audit.history import changes_of
+from diag.audit.leaving import departure_of
 from diag.audit.proposals import accept, propose, refuse, waiting
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
@@ -72,6 +73,9 @@ def test_what_is_offered_is_no_fact_and_one_undo_takes_an_acceptance_back(
     assert session.facts.answers == facts.answers
     assert session.assessment == judged
     pending = waiting(session)
+    assert f"{len(pending)} réponses proposées attendent votre accord" in " ".join(
+        departure_of(session).remarks
+    )
     assert [one.where for one in pending][-2:] == ["iPad 9", "iPad 9"]
     assert all("la mairie (secrétaire)" in one.source for one in pending)
 
