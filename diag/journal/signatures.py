@@ -12,6 +12,7 @@ from diag.journal.journal import Head, Journal
 from diag.journal.subjects import (
     AnswerTopic,
     ApartTopic,
+    AskTopic,
     AuditTopic,
     BallotTopic,
     ClosedTopic,
@@ -26,6 +27,8 @@ from diag.journal.subjects import (
     PlaceTopic,
     RankTopic,
     SameTopic,
+    SealTopic,
+    StopTopic,
     Topic,
     VisitTopic,
     WordingTopic,
@@ -65,6 +68,9 @@ Sending, following, supposing come after it, as will what this version does not 
 
 _SINCE: Mapping[type[Topic], int] = {ObservationTopic: 2}
 """What signatures before that number did not know: they stay blind to it."""
+
+_BLIND = (AskTopic, SealTopic, StopTopic)
+"""What proves, or waits for a second person: no word about the school."""
 
 _BY_NOBODY = (AuditTopic, BallotTopic)
 """What diag writes at opening and at closing: whoever does either is no author."""
@@ -228,17 +234,41 @@ def _since_older(
     lines: list[_Line],
     is_watched: Callable[[_Line], bool],
 ) -> WrittenSince | None:
-    """Check a signature of all that was written: closings, and older acceptances."""
+    """Check a signature of all that was written: closings, and older acceptances.
+
+    It is blind to seals, and to what is asked of erasures, whenever they come: it was
+    of some of them, maybe, as an older version counts them.
+    """
     now = int(journal.digest(audit), 16) ^ int.from_bytes(head.key)
+    blind = []
     for line in lines:
-        if line.lam > head.lam and not is_watched(line):
+        if isinstance(line.topic, _BLIND):
+            blind.append(int.from_bytes(line.key))
+        elif line.lam > head.lam and not is_watched(line):
             now ^= int.from_bytes(line.key)
-    signed = _field(head, "digest")
-    if not signed or f"{now:064x}" == signed:
+    signed = str(_field(head, "digest") or "")
+    if not signed or is_exclusive_or(now ^ int(signed, 16), blind):
         return None
     return _written([
         line for line in lines if line.lam >= head.lam and is_watched(line)
     ])
+
+
+def is_exclusive_or(number: int, numbers: Iterable[int]) -> bool:
+    """Say whether a number is the exclusive or of some of others, or of none."""
+    basis: list[int] = []
+    for one in numbers:
+        rest = _reduced(one, basis)
+        if rest:
+            basis.append(rest)
+    return _reduced(number, basis) == 0
+
+
+def _reduced(number: int, basis: Iterable[int]) -> int:
+    """Return what is left of a number, each of a basis taken out where it lowers it."""
+    for each in basis:
+        number = min(number, number ^ each)
+    return number
 
 
 def _lines(journal: Journal, audit: str) -> list[_Line]:

@@ -27,6 +27,8 @@ from diag.journal.revision import (
 )
 from diag.journal.school_lines import authors_by_audit, is_begun
 from diag.journal.seals import MOST, Card, Proof, Seal, Signer, seal_value
+from diag.journal.signatures import is_exclusive_or, signable, signature_of
+from diag.model.enums import AuditStatus
 from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, known, person
 
 ANNE, BRUNO = person("anne"), person("bruno")
@@ -257,3 +259,47 @@ def test_s3_a_seal_holds_once_what_it_covers_is_erased(journal: Journal) -> None
     assert {key: after[key] for key in before} == before
     assert proof(journal, early) is proof(journal, late) is Proof.SEALED
     assert not [line for line in journal.lines(AUDIT.id) if b'"value":2' in line]
+
+
+@pytest.mark.parametrize("status", ["accepte", "clos"])
+def test_s5_a_seal_unseals_no_signature_before_after_or_from_apart(
+    journal: Journal, status: str
+) -> None:
+    """A closing signs all that was written: a seal from apart unsealed it."""
+    say(journal, 1, ANNE)
+    seals.seal(journal, AUDIT.id, ANNES, ANNE)
+    other = say(journal, 2, BRUNO, "r")
+    value = seal_value(BRUNOS, AUDIT.id, (), [other.key])
+    if status == "clos":
+        drawn = changes.moved(AUDIT.id, AuditStatus.CLOS, journal.digest(AUDIT.id))
+    else:
+        signed = signable(journal, AUDIT.id)
+        drawn = changes.accepted(AUDIT.id, signed.digest, signed.lines, "", alone=False)
+    journal.write(drawn, person("dupre"))
+    apart = changes.answered(AUDIT.id, ROOT, "q", known(1))
+    early: dict[str, Json] = {**fields_of(apart), "lam": 2, "at": 1, "parents": []}
+    early |= {"author": "bruno", "device": "pc", "value": value}
+    early |= {"subject": seals.subject_of(BRUNOS.key)}
+    assert journal.ingest([compose(early, bytes(8)).line]).new == 1
+    seals.seal(journal, AUDIT.id, BRUNOS, BRUNO)
+
+    found = signature_of(journal, AUDIT.id)
+    assert found is not None
+    assert found.intact
+    say(journal, 3, ANNE)
+    later = signature_of(journal, AUDIT.id)
+    assert later is not None
+    assert not later.intact
+
+
+@given(st.lists(st.integers(1, 2**32), max_size=8), st.data())
+def test_an_exclusive_or_of_some_is_found(
+    numbers: list[int], data: st.DataObject
+) -> None:
+    kept = data.draw(st.lists(st.booleans(), min_size=8, max_size=8))
+    total = 0
+    for one, is_kept in zip(numbers, kept, strict=False):
+        total ^= one * is_kept
+
+    assert is_exclusive_or(total, numbers)
+    assert not is_exclusive_or(total ^ 2**40, numbers)
