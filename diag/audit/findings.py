@@ -394,6 +394,15 @@ def found_words(seen: Seen, result: CriterionResult) -> str:
     return _filled_words(seen, result, found, places)
 
 
+def found_at(seen: Seen, result: CriterionResult, verdict: Verdict) -> str:
+    """Return what was seen at one place, its name left out; else empty."""
+    found = result.criterion.found
+    if found is None or verdict.given is not True or verdict.high >= found.below:
+        return ""
+    words = _filled_words(seen, result, found, [verdict])
+    return words.removeprefix(f"{seen.place_name(verdict.place)} : ").rstrip(". ")
+
+
 def strength_words(seen: Seen, result: CriterionResult) -> str:
     """Return what was seen where a criterion surely is as it should be."""
     strength = result.criterion.strength

@@ -11,6 +11,7 @@ from diag.audit.votes import votes_of
 from diag.documents.document import Document
 from diag.documents.formats.pdf import write_pdf
 from diag.documents.paper import FEW, SHEETS, TICKETS_SHOWN
+from diag.documents.parts.rooms import lacking
 from diag.documents.templates import build_document
 from diag.model.enums import Audience, PlaceKind
 from diag.words.figures import typeset
@@ -60,6 +61,22 @@ def test_a_pdf_holds_each_golden_school(name: str, audience: Audience) -> None:
 def visited(name: str) -> Report:
     told = golden(name)
     return report(facts_told(told, shipped()), shipped(), today=told.visited)
+
+
+def test_what_lacks_in_a_room_is_what_was_seen_and_no_judgement_of_a_teacher() -> None:
+    audits = [visited(name) for name in NAMES]
+    seen = [
+        words
+        for audit in audits
+        for room in audit.facts.places_of(PlaceKind.SALLE)
+        for words in lacking(audit).get(room.id, ())
+    ]
+    assert seen
+    for words in seen:
+        assert "Un maître à l'aise" not in words
+        assert "{" not in words
+    titles = {one.title for one in audits[0].checklist.criteria.values()}
+    assert len(titles & set(seen)) < len(set(seen)) / 4
 
 
 def paper(audit: Report, audience: Audience) -> str:

@@ -13,7 +13,7 @@ from diag.assess.results import (
     Verdict,
 )
 from diag.assess.spread import concerned, expected_level, short_places
-from diag.audit.findings import names_read, observed
+from diag.audit.findings import found_at, names_read, observed
 from diag.audit.floor import floor_of, walking_order
 from diag.audit.report import Report
 from diag.documents.blocks import bullets, sections, table, written
@@ -112,12 +112,17 @@ def rooms_drawn(
 
 
 def lacking(report: Report) -> Mapping[str, list[str]]:
-    """Return the criteria surely short at each room, by its id."""
+    """Return what is surely insufficient at each room, by its id: as it was seen.
+
+    The title of a criterion is an ideal, and may name who works there.
+    """
     found: dict[str, list[str]] = {}
     for result in report.assessment.criteria.values():
         for verdict in short_places(result):
-            if _is_insufficient(verdict):
-                found.setdefault(verdict.place, []).append(result.criterion.title)
+            # Behind a shut gate nothing was seen: the gate has its own criterion.
+            if _is_insufficient(verdict) and verdict.given is True:
+                words = found_at(report, result, verdict) or result.criterion.title
+                found.setdefault(verdict.place, []).append(words)
     return found
 
 
