@@ -193,6 +193,19 @@ class RoomsPicture:
             return f"{head} : {self._describe_left(place, aspect.id)}"
         return f"{head} : {self._describe_known(place, aspect.id, cell)}"
 
+    def summary(self, line: RoomLine) -> str:
+        """Return a place and all its aspects in a line, for who sees no table."""
+        left = f"reste {line.left}" if line.left else "tout est répondu"
+        parts = [f"{line.place.name} : {left}"]
+        for aspect in self.aspects:
+            cell = self.cell(line.place.id, aspect.id)
+            if cell is None:
+                continue
+            is_quiet = aspect.id in self.dangerous and not cell.danger and cell.low
+            words = "rien vu" if is_quiet else cell.words
+            parts.append(f"{uncapitalised(aspect.label)} {words}")
+        return " ; ".join(parts)
+
     def _describe_left(self, place: str, aspect: str) -> str:
         names = self._names(place, aspect)
         left = [

@@ -16,6 +16,7 @@ from diag.audit.answer import NewAnswer, record_answer, record_note
 from diag.audit.history import changes_of
 from diag.audit.memory import take_places_again
 from diag.audit.places import close_places
+from diag.audit.rooms import rooms_of
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo as take_back
 from diag.cli.shared import (
@@ -337,6 +338,26 @@ def rename_place(session: AuditSession, name: str, new_name: str) -> None:
     """Donne un autre nom à un lieu ; ses réponses restent."""
     renamed = places.rename_place(session, name, new_name)
     click.echo(f"Renommé : {renamed.name}")
+
+
+@place.command("move")
+@audit_subcommand
+@click.argument("name")
+@click.argument("holder", default="")
+def move_place(session: AuditSession, name: str, holder: str) -> None:
+    """Range un lieu dans un autre, sinon dans l'école ; ses réponses restent."""
+    moved = places.move_place(session, name, holder)
+    there = session.place_name(moved.parent or session.facts.root)
+    click.echo(f"Rangé : {moved.name}, dans « {there} »")
+
+
+@place.command("heat")
+@audit_subcommand
+def describe_places(session: AuditSession) -> None:
+    """Dit où en est chaque salle sur chaque aspect, et ce qui y reste à demander."""
+    picture = rooms_of(session)
+    for line in picture.lines:
+        click.echo(picture.summary(line))
 
 
 @place.command("remove")
