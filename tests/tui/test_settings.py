@@ -82,7 +82,7 @@ async def test_the_new_campaign_is_shown_and_opened_at_once(tmp_path: Path) -> N
         await pilot.press(*"Marronniers", "enter")
         await wait_for(pilot, lambda: shows(pilot, "à commencer"), "the school")
         await pilot.press("enter")
-        await wait_for(pilot, lambda: shows(pilot, "Réponse"), "the visit")
+        await wait_for(pilot, lambda: shows(pilot, "ce qui a changé"), "it begins")
         new = app.desk.session(SCHOOL).audit
         assert (old.campaign, new.campaign) == ("2026-2027", "2027-2028")
 
