@@ -13,7 +13,7 @@ from diag.answers.types import TYPES
 from diag.model.checklist import Question
 from diag.model.fact import Value
 from diag.model.text import clean_line
-from diag.words.figures import french
+from diag.words.figures import typeset
 
 UNKNOWN = "?"
 """Value of the box « inconnu »."""
@@ -89,7 +89,7 @@ def unit_words(unit: str) -> str:
 
 
 def _shown(text: str) -> str:
-    return escape(french(clean_line(text)))
+    return escape(typeset(clean_line(text)))
 
 
 def _ticks(question: Question) -> bool:

@@ -95,13 +95,13 @@ def test_a_page_is_said_once_and_its_numbers_outlive_the_answers(
 def test_what_cannot_be_is_told_with_what_to_do(tmp_path: Path) -> None:
     with workspace(tmp_path) as made:
         session = started(made)
-        with pytest.raises(DiagError, match="Aucun questionnaire n’a été imprimé"):
+        with pytest.raises(DiagError, match="Aucun questionnaire n'a été imprimé"):
             printed_for(session, "equipe")
         keep(session, compose(session, "equipe")[1])
         with pytest.raises(DiagError, match="« zz » inconnu : il est au pied"):
             printed_for(session, "equipe", "zz")
         session.about = commune_auditee(made, session.about.insee)
-        with pytest.raises(DiagError, match="celui d’une école"):
+        with pytest.raises(DiagError, match="celui d'une école"):
             compose(session, "direction")
 
 
