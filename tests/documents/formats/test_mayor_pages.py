@@ -116,7 +116,7 @@ def dropped(made: Document) -> Iterator[str]:
     yield from (one["what"] for one in money["aids"])
     yield from (one["what"] for one in money["dates"][1:])  # a danger has its box
     yield from money["pending"]
-    for name in ("strengths", "doubts", "asked", "became"):
+    for name in ("strengths", "doubts", "asked", "became", "noted"):
         yield from known[name]
     yield from (one["reach"] for one in known["contacts"])
 
@@ -206,6 +206,8 @@ def longest(votes: int, rooms: int) -> dict[str, Any]:
             "asked": [long * 2] * 4,
             "became": [long] * 40,
             "contacts": [{"who": long[:50], "reach": long}] * 4,
+            "noted": [long] * 8,
+            "reply": long * 4,
             "option": long[:60],
         },
     }
