@@ -421,14 +421,14 @@ def danger_fact(observations: Iterable[Observation], danger: Danger) -> str:
 
     The last observation on it, in the words of who saw it, cut to a line.
     """
-    told = [
+    seen = [
         " ".join(one.text.split())
         for one in observations
         if one.shown and (one.place, one.question) == (danger.place, danger.question.id)
     ]
-    if not told or len(told[-1]) <= DANGER_WORDS:
-        return told[-1] if told else ""
-    return told[-1][: DANGER_WORDS - 1].rstrip() + "…"
+    if not seen or len(seen[-1]) <= DANGER_WORDS:
+        return seen[-1] if seen else ""
+    return seen[-1][: DANGER_WORDS - 1].rstrip() + "…"
 
 
 def _sure(result: CriterionResult) -> list[Verdict]:

@@ -142,7 +142,7 @@ def signature_read(session: AuditSession, remarks: Remarks) -> Signature | None:
     shown = session.checklist
     evidence = {one.photo.id for one in remarks.evidence}
     own = {one.id for one in remarks.own}
-    told = {one.id for one in remarks.observations if one.shown}
+    open_ones = {one.id for one in remarks.observations if one.shown}
 
     def is_read(topic: subjects.Topic) -> bool:
         match topic:
@@ -155,7 +155,7 @@ def signature_read(session: AuditSession, remarks: Remarks) -> Signature | None:
             case PhotoTopic():
                 return topic.photo in evidence
             case ObservationTopic():
-                return topic.observation in told
+                return topic.observation in open_ones
         return True
 
     if not session.is_public:
@@ -199,9 +199,8 @@ def public_digest(session: AuditSession, remarks: Remarks) -> str:
         for ident, one in session.hands.items()
         if ident in session.checklist.recommendations
     }
-    told = [_plain(one) for one in remarks.observations if one.shown]
-    if told:
-        read["observations"] = told
+    if shown := [_plain(one) for one in remarks.observations if one.shown]:
+        read["observations"] = shown
     if hands:
         read["hands"] = [str(one) for one in sorted(hands.items())]
     return sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()

@@ -19,7 +19,7 @@ _DANGER = 1.5
 """How much more the words of a danger weigh."""
 
 _PROPOSED = 2 / _DANGER
-"""How much more again where a free text may tell of one: twice in all."""
+"""How much more again where a free text may be of one: twice in all."""
 
 
 class FoundQuestion(NamedTuple):

@@ -127,7 +127,7 @@ def note_at(
 
     def closed(text: str | None) -> None:
         if text is not None:
-            done(NotedAs(screen.told, screen.opens))
+            done(NotedAs(screen.about, screen.opens))
 
     app.push_screen(screen, closed)
 
@@ -176,7 +176,7 @@ class NotingScreen(Ask):
         self._before = [one.id for one in photos_of(session)]
         self._proposed: Sequence[FoundQuestion] = ()
         self._rank = 0
-        self.told = ""
+        self.about = ""
         """What it was noted of, once it is."""
 
     def compose(self) -> ComposeResult:
@@ -214,7 +214,7 @@ class NotingScreen(Ask):
             question=of.question,
             files=photos_joined(self.session, self._before),
         )
-        self.told = self._words_of(of)
+        self.about = self._words_of(of)
 
     def _words_of(self, of: PhotoSubject) -> str:
         place = place_name(self.session, of.place or self.session.facts.root)

@@ -54,6 +54,9 @@ async def test_files_dropped_together_are_joined_and_the_bomb_is_told(
         assert shows(pilot, "baie ouverte, prise à 09:41")
         assert shows(pilot, "bombe.png")
         assert isinstance(app.screen, PhotosScreen)
+        await pilot.press("ctrl+t")
+        await wait_for(pilot, lambda: shows(pilot, "à montrer"), "to be shown")
+        assert [one.shown for one in photos_of(session)] == [False, True]
 
 
 async def test_a_typed_path_is_joined_and_a_wrong_one_stays_in_the_field(

@@ -164,15 +164,15 @@ def _missing(report: Report, result: CriterionResult) -> str:
 def dangers_found(report: Report) -> tuple[str, ...]:
     """Return each danger to bodies that is there, with its places."""
     found: dict[str, list[str]] = {}
-    told = []
+    own = []
     for one in report.assessment.dangers:
         label, where = one.question.label.rstrip(". ?"), _at(report, one.place)
         if seen := danger_fact(report.observations, one):
-            told.append(sentence(f"{where} : {uncapitalised(seen)}"))
+            own.append(sentence(f"{where} : {uncapitalised(seen)}"))
         else:
             found.setdefault(label, []).append(where)
     named = (f"{label} : {listed(at, len(at))}." for label, at in found.items())
-    return (*told, *named)
+    return (*own, *named)
 
 
 def dangers_box(report: Report) -> Md:
