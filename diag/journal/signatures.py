@@ -66,7 +66,7 @@ _COVERED = (
 Sending, following, supposing come after it, as will what this version does not know.
 """
 
-_SINCE: Mapping[type[Topic], int] = {ObservationTopic: 2}
+_SINCE: Mapping[type[Topic], int] = {FloorTopic: 2, ObservationTopic: 2}
 """What signatures before that number did not know: they stay blind to it."""
 
 _BLIND = (AskTopic, SealTopic, StopTopic)

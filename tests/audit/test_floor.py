@@ -20,13 +20,15 @@ from diag.audit.floor import (
     walked_later,
     walking_order,
 )
+from diag.audit.follow import move
 from diag.audit.history import changes_of
 from diag.audit.places import add_place, add_places, remove_place
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.audit.walk import walk_of
 from diag.journal import changes, subjects
-from diag.model.enums import PlaceKind
+from diag.journal.revision import NewRevision
+from diag.model.enums import AuditStatus, PlaceKind
 from diag.model.fact import Facts, Place
 from tests.audit.builders import started, workspace
 
@@ -179,3 +181,19 @@ def test_two_plans_made_apart_are_no_conflict_the_later_stands(tmp_path: Path) -
         assert len(made.journal.current(session.audit.id, subjects.FLOOR)) == 2
         assert floor_of(session.facts) == second
         assert session.conflicts == ()
+
+
+def test_a_closing_covers_the_plan_and_one_of_before_is_blind_to_it(
+    tmp_path: Path,
+) -> None:
+    with workspace(tmp_path) as made:
+        session = started(made)
+        room, _ = add_places(session, SALLE, ("CP", "CE1"))
+        move(session, AuditStatus.CLOS)
+        keep_floor(session, moved(floor_of(session.facts), room.id, FloorStep.RIGHT))
+        assert session.sealed is False
+        older = {"status": "clos", "digest": session.digest}
+        session.record(NewRevision(session.audit.id, subjects.STATUS, older))
+        assert session.sealed is True
+        keep_floor(session, moved(floor_of(session.facts), room.id, FloorStep.WIDER))
+        assert session.sealed is True
