@@ -9,6 +9,7 @@ from diag.documents.synthesis.gathering import extract_of
 from diag.model.audit import FollowUp
 from diag.model.checklist import Choice
 from diag.model.enums import AuditStatus, FollowUpState, QuestionType
+from diag.words.figures import typeset
 from tests.documents.builders import (
     CHECKLIST,
     ORDINARY,
@@ -122,7 +123,7 @@ def test_a_hostile_name_comes_out_letter_for_letter(text: str) -> None:
     words = " ".join("".join(one for one in text if one.isprintable()).split())
     name = f"x{words}x".replace("\u00a0", "").replace("\u202f", "")
     told = of(ORDINARY, school("9990010F", name))
-    expected = "".join(told.about.name.split())
+    expected = "".join(typeset(told.about.name).split())
     for write in (project, application, loan):
         tokens = parser().parse(write(told, "Projet", "").markdown)
         assert not [one for one in tokens if one.type in {"html_block", "fence"}]
