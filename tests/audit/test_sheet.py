@@ -41,7 +41,7 @@ def test_a_sheet_shows_values_states_provenance_and_what_is_not_asked(
         return found.words, found.mark
 
     assert [place.name for place in sheet.places] == ["Classe 1", "Direction"]
-    assert cell(0, "type_salle") == ("classe", "vu")
+    assert cell(0, "type_salle") == ("classe", "dit")
     assert cell(0, "prises_rj45") == ("4", "dit")
     assert cell(0, "bricolages_reseau") == ("inconnu", "-")
     assert cell(1, "prises_rj45") == ("", "")
@@ -138,7 +138,7 @@ def test_a_twin_has_the_next_name_and_the_answers_but_no_measure(
     }
     assert twin.name == "Classe 4"
     assert answers == {
-        "type_salle": ("classe", Provenance.OBSERVED),
+        "type_salle": ("classe", Provenance.DECLARED),
         "prises_rj45": (4, Provenance.OBSERVED),
         "wifi_salle": (True, Provenance.OBSERVED),
         # A signal said that the band is there.
