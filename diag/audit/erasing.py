@@ -8,7 +8,13 @@ from diag.audit.history import describe_subject
 from diag.audit.photos import drop_erased
 from diag.audit.session import AuditSession
 from diag.journal import changes, seals
-from diag.journal.asks import Ask, asks_of, due_at, is_sole_author
+from diag.journal.asks import (
+    Ask,
+    asks_of,
+    audits_asking,
+    due_at,
+    is_sole_author,
+)
 from diag.journal.exchange import held_by_hubs
 from diag.journal.journal import get_setting, put_setting
 from diag.journal.revision import NewRevision, Revision
@@ -138,7 +144,7 @@ def stop(session: AuditSession, revision: str, reason: str) -> None:
 def note_asks(workspace: Workspace) -> dict[str, int]:
     """Remember when each ask was first seen here; return when."""
     journal = workspace.journal
-    audits = [one.audit for one in journal.manifest()]
+    audits = audits_asking(journal)
     seen = dict(get_setting(journal, _SEEN, {}))
     standing = {ask.id for audit in audits for ask in asks_of(journal, audit)}
     new = standing - seen.keys()

@@ -26,17 +26,24 @@ where audit = (select n from audit where id = ?) and value is not null
 order by lam, rev
 """
 
+_ASKING = """
+select a.id from audit a where exists(
+  select 1 from head h where h.audit = a.n and h.subject >= ? and h.subject < ?)
+order by a.n
+"""
+
 _ERASED = "select id from erased where audit = (select n from audit where id = ?)"
 
 _CONFIRMED = """
 select e.id, json_extract(t.body, '$.author'), json_extract(k.body, '$.author'),
   json_extract(e.body, '$.author'), json_extract(k.body, '$.value.reason')
-from rev e
+from audit a
+cross join rev e on e.audit = a.n and e.subject >= 'erase/' and e.subject < 'erase0'
 join erased x on x.audit = e.audit and x.by_rev = e.id
 join rev k on k.audit = e.audit and k.subject = 'erase-ask/' || lower(hex(x.id))
   and lower(hex(k.id)) = json_extract(e.body, '$.value.ask')
 join rev t on t.audit = e.audit and t.id = x.id
-where e.subject >= 'erase/' and e.subject < 'erase0'
+where json_extract(e.body, '$.value.ask') is not null
 """
 
 _AUTHORS = "select distinct json_extract(body, '$.author') from rev"
@@ -97,6 +104,12 @@ def asks_of(journal: JournalFile, audit: str) -> tuple[Ask, ...]:
         for ask in asks
         if ask.target not in gone
     )
+
+
+def audits_asking(journal: JournalFile) -> list[str]:
+    """Return the audits where an erasure was asked for, now or before."""
+    rows = journal.select(_ASKING, [*subjects.inside(subjects.ASKS)])
+    return [audit for (audit,) in rows]
 
 
 def masked_in(journal: JournalFile, audit: str) -> frozenset[bytes]:

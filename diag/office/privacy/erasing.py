@@ -14,7 +14,7 @@ from diag.audit.erasing import (
 )
 from diag.audit.session import AuditSession, listed
 from diag.journal import changes, subjects
-from diag.journal.asks import asks_of, confirmed_erasures
+from diag.journal.asks import audits_asking, confirmed_erasures
 from diag.journal.attachments import drop_unnamed
 from diag.journal.journal import get_setting, put_setting
 from diag.journal.outbox import Outbox
@@ -218,9 +218,10 @@ def erasure_news(workspace: Workspace, rights: Sequence[str]) -> list[str]:
     `rights`: those that hubs give to this laptop: who reviews is shown every ask, an
     author those of what they wrote, and once who erased it, who asked, why.
     """
-    author, lines = workspace.settings.author, []
-    for one in listed(workspace):
-        if not asks_of(workspace.journal, one.audit.id):
+    author, lines = workspace.settings.author, list[str]()
+    asking = {*audits_asking(workspace.journal)}
+    for one in listed(workspace) if asking else ():
+        if one.audit.id not in asking:
             continue
         session = AuditSession(workspace, one.audit, one.about)
         lines += [
