@@ -19,12 +19,15 @@ from diag.audit.session import AuditSession
 from diag.journal import changes
 from diag.journal.revision import NewRevision
 from diag.model.checklist import Checklist, Question
-from diag.model.enums import PlaceKind, Provenance, State
+from diag.model.enums import PlaceKind, Provenance, Standing, State
 from diag.model.errors import DiagError
 from diag.model.fact import ROOT_KINDS, Answer, Place, Value
 from diag.model.text import fold
 from diag.rules.values import Truth
 from diag.words.vocabulary import PLACE_NAMES, PROVENANCE_MARKS, PROVENANCES, STATES
+
+Key = tuple[str, str]
+"""(Place id, question id)."""
 
 _NUMBERED = re.compile(r"(.*?(?:^|\W))(\d{1,6})")
 
@@ -88,6 +91,20 @@ class Cell:
     """« À revoir »."""
     notes: tuple[str, ...] = ()
     """What is written next to it."""
+    is_below: bool = False
+    """Whether this very answer keeps a criterion below the base level."""
+    is_danger: bool = False
+    """Whether it is a danger to bodies."""
+
+    @property
+    def is_carried(self) -> bool:
+        """Return whether it comes from an earlier audit, not confirmed since."""
+        return any(head.provenance is Provenance.CARRIED for head in self.heads)
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether it is still to be seen here."""
+        return not self.heads and not self.is_inert
 
     @property
     def is_inert(self) -> bool:
@@ -124,6 +141,10 @@ class GridSheet:
         self.columns = {each.id: column for column, each in enumerate(self.questions)}
         """Question id → column."""
         self._facts, self._reading = facts, session.judge.reading(facts)
+        self._below = frozenset(_below_base(session, kind))
+        self._dangers = {
+            (one.place, one.question.id) for one in session.assessment.dangers
+        }
         self._cells: dict[tuple[int, int], Cell] = {}
 
     def cell(self, row: int, column: int) -> Cell:
@@ -160,7 +181,26 @@ class GridSheet:
         mark = "!" if len(heads) > 1 else "".join(map(_mark, heads))
         key = self.places[row].id, question.id
         flagged, notes = key in self._facts.flags, self._facts.notes.get(key, ())
-        return Cell(words, mark, relevant, heads, flagged, notes)
+        below, danger = key in self._below, key in self._dangers
+        return Cell(words, mark, relevant, heads, flagged, notes, below, danger)
+
+
+def _below_base(session: AuditSession, kind: PlaceKind) -> Iterator[Key]:
+    """Give the answers that alone keep a criterion of their place below base."""
+    questions = session.checklist.questions
+    for result in session.assessment.criteria.values():
+        if result.criterion.place is not kind:
+            continue
+        levels = result.criterion.levels
+        names = [
+            name
+            for name in dict.fromkeys(_NAME.findall(levels[min(levels)]))
+            if name in questions and questions[name].place is kind
+        ]
+        if len(names) == 1:
+            for one in result.verdicts:
+                if one.standing is Standing.IN and one.given is True and one.high < 1:
+                    yield one.place, names[0]
 
 
 def sheet_kinds(session: AuditSession) -> tuple[PlaceKind, ...]:
@@ -226,10 +266,6 @@ def _mark(answer: Answer) -> str:
 
 def _known(cell: Cell) -> Value:
     return cell.heads[0].value if len(cell.heads) == 1 else None
-
-
-Key = tuple[str, str]
-"""(Place id, question id)."""
 
 
 class GestureError(DiagError):

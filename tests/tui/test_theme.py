@@ -6,6 +6,7 @@ from textual.theme import Theme
 from diag.documents.room_drawings import ON_PAPER
 from diag.tui.rooms.board import looks
 from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, ON_SCREEN, THEMES
+from diag.tui.visit.grid_table import GridTable
 
 ENOUGH = 4.5
 """WCAG 2.2 AA, text of any size."""
@@ -38,6 +39,7 @@ PAIRS = [
     ("input-cursor-foreground", "input-cursor-background"),
     ("foreground", "input-selection-background"),
     ("background", "accent"),
+    ("background", "text-error"),
 ]
 
 
@@ -104,3 +106,7 @@ def test_without_colour_whatever_salles_shows_still_stands_out(theme: Theme) -> 
         if ink:
             behind = Color.parse(ground.hex) if ground else paper
             assert contrast(Color.parse(ink.hex), behind) >= WITHOUT_COLOUR, name
+def test_the_cell_under_the_cursor_is_read_on_amber_in_both_themes() -> None:
+    ink, amber = (Color.parse(each) for each in ("#000000", "#d9a441"))
+    assert contrast(ink, amber) >= ENOUGH
+    assert "color: #000000; background: #d9a441" in GridTable.DEFAULT_CSS

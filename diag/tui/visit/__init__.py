@@ -356,7 +356,8 @@ class VisitScreen(PlaceScreen):
         assert self.grid is not None
         if not self.grid.goto(*self.visiting.key):
             key = key_now(self.app, SwapFace)
-            self.grid.inform(f"Ces questions se répondent dans la fiche : {key}.")
+            label = self.visiting.question.label
+            self.grid.inform(f"« {label} » se répond dans la fiche, {key} y ramène.")
 
     def _to_fiche(self) -> None:
         if not self.settle():

@@ -56,6 +56,10 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         "table--cursor",
         "table--chosen",
         "table--sum",
+        "table--empty",
+        "table--below",
+        "table--danger",
+        "table--carried",
     }
     DEFAULT_CSS = """
     GridTable {
@@ -73,14 +77,17 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
     GridTable > .table--name-here { text-style: bold; }
     GridTable > .table--chosen { background: $panel; }
     GridTable > .table--sum { color: $text-muted; background: $surface; }
+    GridTable > .table--empty { color: $text-muted; background: $panel; }
+    GridTable > .table--below { color: $text-error; text-style: bold; }
+    GridTable > .table--danger {
+        color: $background; background: $text-error; text-style: bold;
+    }
+    GridTable > .table--carried { color: $text-accent; text-style: italic; }
     GridTable > .table--cursor {
         color: $block-cursor-blurred-foreground;
         background: $block-cursor-blurred-background;
     }
-    GridTable:focus > .table--cursor {
-        color: $block-cursor-foreground;
-        background: $block-cursor-background;
-    }
+    GridTable:focus > .table--cursor { color: #000000; background: #d9a441; }
     """
 
     class Pointed(Message):
@@ -266,7 +273,21 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         if self.is_chosen(row, column):
             shown = cell_text(question, cell, width, "> ")
             return Segment(shown, self._style("table--chosen"))
-        return Segment(cell_text(question, cell, width), base)
+        return Segment(cell_text(question, cell, width), self._look(cell, base))
+
+    def _look(self, cell: Cell, base: Style) -> Style:
+        """Return the style of a cell: its words are enough without colour."""
+        if cell.is_inert:
+            return base
+        for name, holds in (
+            ("danger", cell.is_danger),
+            ("empty", cell.is_empty),
+            ("below", cell.is_below),
+            ("carried", cell.is_carried),
+        ):
+            if holds:
+                return base + self._style(f"table--{name}")
+        return base
 
     def _sums(self) -> tuple[Segment, list[Segment]]:
         style = self._style("table--sum")
@@ -400,22 +421,26 @@ def cell_text(question: Question, cell: Cell, width: int, around: str = "  ") ->
     """Return a cell in so many characters: its value, then how it became known.
 
     An answer whose question is no longer asked there stands between brackets. Before
-    it, `?` is « à revoir », `+` a note.
+    it, `!` is a danger, `?` « à revoir », `+` a note; after it, `<` is below base.
     """
     before, after = around[0], around[1]
     if not before.strip():
         before = "?" if cell.flagged else "+" if cell.notes else before
+        before = "!" if cell.is_danger else before
     if not cell.heads:
-        empty = "·" if cell.is_inert else ""
+        empty = "·" if cell.is_inert else "à voir" * (around == "  ")
         return set_cell_size(f"{before}{empty}", width - 1) + after
     inside = width - _AROUND
     text, mark = line(cell.words), cell.mark
+    text = text.upper() if cell.is_danger else text
+    between = "<" if cell.is_below and not cell.is_danger else " "
     if cell.is_inert:
         text, mark = f"({text})", "·"
     words = _cut(text, inside)
     if TYPES[question.type].is_number and not cell.is_conflict:
         words = " " * (inside - cell_len(words)) + words
-    return f"{before}{set_cell_size(words, inside)} {set_cell_size(mark, _MARK)}{after}"
+    value = f"{before}{set_cell_size(words, inside)}{between}"
+    return f"{value}{set_cell_size(mark, _MARK)}{after}"
 
 
 def typed_text(text: str, width: int) -> str:

@@ -389,11 +389,11 @@ async def test_a_flag_and_a_note_are_seen_on_their_cell_and_told(
         told = "Pas de réponse · note : porte fermée"
         await wait_for(pilot, lambda: shows(pilot, told), "note")
         flagged = next(one for one in visible(pilot) if one.startswith(" Classe 1"))
-        assert flagged.split()[:3] == ["Classe", "1", "?"]
+        assert flagged.split()[:3] == ["Classe", "1", "?à"]
         await pilot.press("up")
         await wait_for(pilot, lambda: shows(pilot, "à revoir"), "back")
         noted = next(one for one in visible(pilot) if one.startswith(" Classe 2"))
-        assert noted.split()[:3] == ["Classe", "2", "+"]
+        assert noted.split()[:3] == ["Classe", "2", "+à"]
 
 
 async def test_the_mouse_points_and_shift_extends(session: AuditSession) -> None:

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.fitting import choose_minutes
 from diag.audit.grid import Cell, GridSheet, short_words
 from diag.model.checklist import Choice, Question
 from diag.model.enums import PlaceKind, Provenance, QuestionType, State
 from diag.model.fact import Answer
-from diag.tui.visit.grid_table import GridLayout, cell_text, current_line
+from diag.tui.visit.grid_table import GridLayout, GridTable, cell_text, current_line
 from tests.audit.builders import started, workspace
 from tests.tui.visit.grid_host import Host, twelve_rooms
 from tests.tui.waiting import visible, wait_for
@@ -107,3 +108,61 @@ def test_a_choice_without_a_short_word_keeps_its_label(tmp_path: Path) -> None:
     assert shown("x", "z") == "1er, 3e"
     assert shown("x", "y") == "Le premier, Le second"
     assert shown() == "aucun"
+
+
+def test_a_cell_shows_what_is_to_be_seen_below_base_a_danger_and_what_is_carried(
+    tmp_path: Path,
+) -> None:
+    question = Question(
+        id="danger",
+        domain="d",
+        place=PlaceKind.SALLE,
+        type=QuestionType.BOOLEAN,
+        label="Danger",
+    )
+    seen = (Answer(State.KNOWN, True, Provenance.OBSERVED),)
+    carried = (Answer(State.KNOWN, False, Provenance.CARRIED),)
+    cells = {
+        "empty": Cell("", "", True, ()),
+        "below": Cell("non", "vu", True, seen, is_below=True),
+        "danger": Cell("oui", "vu", True, seen, is_danger=True),
+        "carried": Cell("non", "rep", True, carried),
+    }
+    shown = {name: cell_text(question, cell, 12) for name, cell in cells.items()}
+
+    assert {len(each) for each in shown.values()} == {12}
+    assert shown["empty"].strip() == "à voir"
+    assert shown["below"].split() == ["non", "<vu"]
+    assert shown["danger"].startswith("!OUI ")
+    assert shown["carried"].split() == ["non", "rep"]
+    assert cells["carried"].is_carried
+    assert cell_text(question, cells["empty"], 12, "[]") == f"[{' ' * 10}]"
+    assert {
+        f"table--{name}" for name in (*cells, "cursor")
+    } <= GridTable.COMPONENT_CLASSES
+
+
+def test_an_answer_that_alone_keeps_a_criterion_below_base_is_marked(
+    tmp_path: Path,
+) -> None:
+    with workspace(tmp_path) as made:
+        session = started(made)
+        twelve_rooms(session)
+        room = session.facts.places_of(PlaceKind.SALLE)[0]
+        for ident, value in (("type_salle", "classe"), ("acoustique", "1")):
+            record_answer(session, NewAnswer(ident, value, room.id))
+        choose_minutes(session, 90)
+        sheet = GridSheet(session, PlaceKind.SALLE)
+        low = [
+            sheet.questions[column].id
+            for column in range(len(sheet.questions))
+            if sheet.cell(0, column).is_below
+        ]
+        below = {
+            one.criterion.id
+            for one in session.assessment.criteria.values()
+            for verdict in one.verdicts
+            if verdict.place == room.id and verdict.high < 1
+        }
+        assert low == ["acoustique"]
+        assert "acoustique-classe" in below
