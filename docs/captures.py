@@ -9,7 +9,7 @@ pictures; `tests/contracts/test_guide_ingenieur.py` says when they have aged.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +18,9 @@ from PIL import Image
 from textual import events
 from textual.pilot import Pilot
 
-from diag.demo import DAY, demonstrate
+from diag.demo import demonstrate
+from diag.demo.again import AGAIN
+from diag.demo.stories import DAY
 from diag.tui.app import DiagApp
 from diag.workspace.workspace import fixed_world
 from tests.tui.waiting import shows, wait_for
@@ -30,6 +32,45 @@ FULL, HALF = "9990148G", "9990211A"
 SIZE = (100, 30)
 
 _CALLS = re.compile(r"@font-face \{.*?\}\s*|<!--.*?-->", re.DOTALL)
+
+
+RECORDED = (
+    *("territoire", "recherche", "ecole", "fiche", "photos", "grille"),
+    *("avant-de-partir", "bilan", "preconisations"),
+)
+"""What the recording shows, in turn."""
+
+_SECONDS = 3
+"""How long each picture of the recording stays."""
+
+_BOX = re.compile(r'viewBox="([^"]*)"')
+
+
+def recorded(frames: Sequence[str]) -> str:
+    """Return one picture that shows others in turn: no script, nothing to load.
+
+    Who asks for less motion, or prints, sees the first.
+    """
+    box = _BOX.search(frames[0])
+    assert box
+    share = 100 / len(frames)
+    delays = "".join(
+        f".f{rank}{{animation-delay:{rank * _SECONDS}s}}" for rank in range(len(frames))
+    )
+    style = (
+        f".frame{{visibility:hidden;animation:shown {len(frames) * _SECONDS}s "
+        f"step-end infinite}}.f0{{visibility:visible}}{delays}"
+        f"@keyframes shown{{0%{{visibility:visible}}{share:.4f}%{{visibility:hidden}}"
+        "100%{visibility:hidden}}@media(prefers-reduced-motion:reduce)"
+        "{.frame{animation:none}}"
+    )
+    shown = "".join(
+        f'<g class="frame f{rank}">{frame}</g>' for rank, frame in enumerate(frames)
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box[1]}">'
+        f"<style>{style}</style>{shown}</svg>\n"
+    )
 
 
 class Captures:
@@ -81,6 +122,12 @@ class Captures:
         await self.draw("bilan", "Ce que la loi demande")
         await press("2")
         await self.draw("preconisations", "[Préconisations]")
+        await self.at(lambda: app.go_bilan(AGAIN), "Domaines")
+        await press("3")
+        await self.draw("evolution", "Décidé, pas encore fait")
+        self.drawn["visite.svg"] = recorded([
+            self.drawn[f"{name}.svg"] for name in RECORDED
+        ])
 
     async def photo(self) -> None:
         """Join a picture of a cabinet that nobody ever saw."""

@@ -225,14 +225,14 @@ def _changes(
 
 
 def _unchanged(session: AuditSession, moved: Iterable[CriterionChange]) -> int:
-    """Return how many criteria apply and stand where they stood."""
+    """Return how many criteria are settled, and stand where they stood."""
     gone = {one.criterion.id for one in moved if one.move is not Move.SAME}
-    applying = (
+    settled = (
         ident
         for ident, one in session.assessment.criteria.items()
-        if one.standing is not Standing.OUT
+        if one.standing is Standing.IN and one.bounds.low == one.bounds.high
     )
-    return sum(ident not in gone for ident in applying)
+    return sum(ident not in gone for ident in settled)
 
 
 _UNDER_WAY = frozenset({

@@ -3,178 +3,70 @@
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
-from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from pydantic import Field
-
-from diag.audit.answer import NewAnswer, answer_for, find_question
+from diag.audit.answer import NewAnswer as NewAnswer
+from diag.audit.answer import answer_for as answer_for
+from diag.audit.answer import find_question as find_question
 from diag.audit.comparables import keep_judged
-from diag.audit.follow import add_visit, move
-from diag.audit.places import add_place, close_places, find_place
+from diag.audit.follow import add_visit as add_visit
+from diag.audit.follow import move as move
+from diag.audit.places import add_place as add_place
+from diag.audit.places import close_places as close_places
+from diag.audit.places import find_place as find_place
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession, open_session, start
 from diag.checklist.overlay import CHARTER
+from diag.demo.again import visit_again
 from diag.demo.files import write_fictional_territory
+from diag.demo.stories import (
+    COMMUNE,
+    DAY,
+    FULL,
+    HALF,
+    SETTINGS,
+    UNTOUCHED,
+    Story,
+    play,
+    scenario,
+)
 from diag.documents.document import Document
 from diag.documents.drafts import DraftKind, drafted
 from diag.documents.formats import FORMATS, Format
 from diag.documents.synthesis import synthesis
 from diag.documents.templates import build_document
 from diag.documents.write import write_reports
-from diag.journal import changes
+from diag.journal import changes as changes
 from diag.journal.journal import FILE
-from diag.journal.revision import NewRevision
-from diag.model.base import Noun
+from diag.journal.revision import NewRevision as NewRevision
+from diag.model.base import Noun as Noun
 from diag.model.enums import (
     READERS,
-    AuditStatus,
-    PlaceKind,
-    Provenance,
-    State,
 )
 from diag.model.enums import (
     Audience as Audience,
 )
+from diag.model.enums import (
+    AuditStatus as AuditStatus,
+)
+from diag.model.enums import (
+    PlaceKind as PlaceKind,
+)
+from diag.model.enums import (
+    Provenance as Provenance,
+)
+from diag.model.enums import (
+    State as State,
+)
 from diag.model.errors import DiagError
-from diag.model.fact import Place
+from diag.model.fact import Place as Place
 from diag.office.imports import import_file
 from diag.workspace.charter import FOLDER
-from diag.workspace.settings import Settings
+from diag.workspace.settings import Settings as Settings
 from diag.workspace.workspace import Workspace, fixed_world
 
-
-class StoryAnswer(Noun):
-    """One answer, when there is more to it than its value."""
-
-    value: Any = None
-    state: State = State.KNOWN
-    provenance: Provenance | None = None
-    reason: str = ""
-    note: str | None = None
-
-
-class Somewhere(Noun):
-    """A place and its answers; `like` takes over another place's first."""
-
-    kind: PlaceKind
-    name: str
-    parent: str = Field(default="", alias="in")
-    like: str = ""
-    answers: dict[str, Any] = Field(default_factory=dict)
-
-
-class OnSite(Noun):
-    """A visit."""
-
-    date: date
-    present: tuple[str, ...]
-    met: tuple[str, ...]
-    authorisation: str
-
-
-class Story(Noun):
-    """The audit of one school, or of a commune."""
-
-    uai: str
-    """The school, or `commune:INSEE`."""
-    visits: tuple[OnSite, ...]
-    answers: dict[str, Any]
-    places: tuple[Somewhere, ...]
-    closed: tuple[PlaceKind, ...]
-    status: AuditStatus
-
-
-def scenario(name: str) -> Story:
-    """Return the story of that name."""
-    text = (
-        resources
-        .files(__package__)
-        .joinpath(f"{name}.json")
-        .read_text(encoding="utf-8")
-    )
-    return Story.model_validate_json(text)
-
-
-def play(session: AuditSession, story: Story) -> None:
-    """Record everything of a story, in the order of a visit.
-
-    Raises:
-        DiagError: when a story no longer fits the checklists.
-    """
-    for visit in story.visits:
-        add_visit(
-            session,
-            visit.date,
-            present=visit.present,
-            met=visit.met,
-            authorisation=visit.authorisation,
-        )
-    _answer(session, story.answers)
-    answers: dict[str, dict[str, Any]] = {}
-    for place in story.places:
-        add_place(session, place.kind, place.name, place.parent)
-        answers[place.name] = {**answers.get(place.like, {}), **place.answers}
-        _answer(session, answers[place.name], place.name)
-    for kind in story.closed:
-        close_places(session, kind)
-    if story.status is not AuditStatus.EN_COURS:
-        move(session, story.status)
-
-
-def _answer(session: AuditSession, answers: dict[str, Any], place: str = "") -> None:
-    """Record the answers of one place in one durable commit."""
-    where = find_place(session, place)
-    session.record(
-        *(
-            draft
-            for question, raw in answers.items()
-            if raw is not None
-            for draft in _drafts(session, where, question, raw)
-        )
-    )
-
-
-def _drafts(
-    session: AuditSession, place: Place, ident: str, raw: Any
-) -> tuple[NewRevision, ...]:
-    answer = StoryAnswer.model_validate(
-        raw if isinstance(raw, dict) else {"value": raw}
-    )
-    question = find_question(session, ident)
-    if question.place is not place.kind:
-        raise DiagError(f"{ident} ne se répond pas pour « {place.name} ».")
-    entry = NewAnswer(
-        ident, answer.value, "", answer.state, answer.provenance, answer.reason
-    )
-    audit = session.audit.id
-    answered = changes.answered(audit, place.id, ident, answer_for(question, entry))
-    if answer.note is None:
-        return (answered,)
-    return answered, changes.noted(audit, place.id, ident, answer.note)
-
-
-DAY = date(2026, 10, 5)
-"""The day of the demonstration."""
-
-FULL, HALF, COMMUNE = "ecole-complete", "ecole-a-moitie", "commune"
-UNTOUCHED = "9990187Z"
-"""École maternelle La Farandole: opened, nothing answered."""
-
 _MARK = "demonstration-de-diag.txt"
-
-_SETTINGS = Settings(
-    author="u-demo",
-    device="d-demo",
-    people={"u-demo": "Camille Perrin"},
-    syndicat="Syndicat mixte Vallombre Numérique",
-    campaign="2026-2027",
-    phone="01 99 00 12 34",
-    email="ecoles@vallombre-numerique.example",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +107,7 @@ def demonstrate(
         newline="\n",
     )
     files = write_fictional_territory(folder / "fichiers-officiels")
-    with Workspace.create(folder, _SETTINGS, fixed_world(DAY, seed=2026)) as workspace:
+    with Workspace.create(folder, SETTINGS, fixed_world(DAY, seed=2026)) as workspace:
         report("Territoire : Vallombre, département inventé")
         for kind, path in (
             ("annuaire", files.annuaire),
@@ -231,7 +123,11 @@ def demonstrate(
         report(f"{untouched.about.name} : audit ouvert, rien de répondu")
         commune = _audited(workspace, scenario(COMMUNE), report)
         written = (_write_reports(session) for session in (full, half, commune))
-        return Demonstration(folder, *written)
+        made = Demonstration(folder, *written)
+    visit_again(folder)
+    report("École primaire Les Charmes : second audit, plan, observations, photo")
+    report("École primaire du Village : audit d'une collègue, à relire")
+    return made
 
 
 def _audited(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from diag.audit import session as audits
 from diag.audit.session import AuditSession
-from diag.demo import play, scenario
+from diag.demo.stories import play, scenario
 from diag.model.enums import AuditStatus
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.builders import DAY, SCHOOL, started, workspace

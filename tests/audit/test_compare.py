@@ -12,7 +12,7 @@ from diag.audit.comparables import Comparables, describe_comparables
 from diag.audit.compare import between, compared_with, since_last
 from diag.audit.session import AuditSession
 from diag.checklist.edition import compiled
-from diag.demo import play, scenario
+from diag.demo.stories import play, scenario
 from diag.journal import changes
 from diag.model.enums import Audience, AuditStatus
 from diag.model.errors import DiagError

@@ -16,7 +16,7 @@ from diag.audit.compare import progress_of
 from diag.audit.follow import move
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
-from diag.demo import play, scenario
+from diag.demo.stories import play, scenario
 from diag.documents.atlas import write_atlas
 from diag.documents.formats import FORMATS
 from diag.documents.synthesis import synthesis

@@ -8,7 +8,7 @@ from diag.audit.follow import add_step
 from diag.audit.memory import session_before, steps_before, whole_story
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
-from diag.demo import play, scenario
+from diag.demo.stories import play, scenario
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, AuditStatus, FollowUpState, Owner
 from diag.model.errors import DiagError

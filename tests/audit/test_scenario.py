@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from diag.audit.session import AuditSession
-from diag.demo import OnSite, Somewhere, Story, play
+from diag.demo.stories import OnSite, Somewhere, Story, play
 from diag.journal.subjects import answer, note
 from diag.model.enums import AuditStatus, PlaceKind
 from diag.model.errors import DiagError

@@ -12,7 +12,7 @@ from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.audit.votes import TITLE, decisions_of, short_title, votes_of
-from diag.demo import play, scenario
+from diag.demo.stories import play, scenario
 from diag.journal import changes, subjects
 from diag.journal.journal import Journal
 from diag.journal.records import decision_list_of

@@ -8,7 +8,8 @@ from PIL import Image
 
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession, open_session
-from diag.demo import DAY, Demonstration
+from diag.demo import Demonstration
+from diag.demo.stories import DAY
 from diag.documents.atlas import write_atlas
 from diag.documents.drafts import DraftKind, drafted
 from diag.documents.formats import Format

@@ -11,8 +11,17 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from diag.demo import COMMUNE, FULL, HALF, Demonstration, demonstrate, scenario
+from diag.audit.acceptance import wrote_in
+from diag.audit.evolution import evolution
+from diag.audit.photos import photos_of
+from diag.audit.proposals import waiting
+from diag.audit.session import open_session
+from diag.demo import Demonstration, demonstrate
+from diag.demo.again import AGAIN, LAST, READ
+from diag.demo.stories import COMMUNE, DAY, FULL, HALF, scenario
+from diag.model.enums import AuditStatus, FollowUpState
 from diag.model.errors import DiagError
+from diag.workspace.workspace import Workspace, fixed_world
 from tests.contracts.refresh_exports import EXPORTS
 from tests.contracts.sample import PICTURED, files_of, write_sample
 from tests.shared import copy_once_made
@@ -146,6 +155,31 @@ def test_a_commune_is_audited_beside_its_schools(made: Demonstration) -> None:
     assert "Commune de Courvaux-sur-Ombre" in text
     assert "Rien à voter." in text
     assert "Publier l’accessibilité du site des écoles" in text
+
+
+def test_the_demonstration_shows_a_second_visit_and_what_others_bring(
+    made: Demonstration,
+) -> None:
+    with Workspace.open(made.folder, fixed_world(DAY, seed=1)) as workspace:
+        session = open_session(workspace, AGAIN)
+        before = open_session(workspace, AGAIN, LAST)
+        assert before.status is AuditStatus.CLOS
+        states = [one.state for one in before.follow_ups]
+        assert states.count(FollowUpState.FAITE) == 2
+        assert FollowUpState.DECIDEE in states
+        lines = {one.key: one for one in evolution(session)}
+        assert lines["decide/titre"].text.endswith("  1")
+        assert not lines["regle/titre"].text.endswith("  0")
+        assert session.plan
+        assert session.plan.minutes == 30
+        assert len(session.observations) == 2
+        assert len(photos_of(session)) == 1
+        assert any("3 fiches sur 3" in one.offer.why for one in waiting(session))
+        key = session.facts.root, "nb_batiments"
+        assert len(session.facts.answers[key]) == 2
+        theirs = open_session(workspace, READ)
+        assert theirs.status is AuditStatus.SOUMIS
+        assert not wrote_in(theirs)
 
 
 def test_a_folder_that_holds_anything_else_is_left_alone(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from diag.assess.examples import example_facts
 from diag.assess.judge import judge_of
-from diag.demo import Somewhere, Story
+from diag.demo.stories import Somewhere, Story
 from diag.model.base import Noun
 from diag.model.checklist import Checklist
 from diag.model.fact import Facts

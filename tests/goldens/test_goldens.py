@@ -9,7 +9,7 @@ import pytest
 from diag.assess.questions import relevant_questions
 from diag.assess.results import Assessment, Score
 from diag.audit import session as audits
-from diag.demo import play
+from diag.demo.stories import play
 from diag.model.enums import AuditStatus, Provenance, State, Trigger
 from diag.model.fact import PARENT_KINDS, Facts
 from diag.office.imports import import_file
