@@ -106,6 +106,8 @@ def test_without_colour_whatever_salles_shows_still_stands_out(theme: Theme) -> 
         if ink:
             behind = Color.parse(ground.hex) if ground else paper
             assert contrast(Color.parse(ink.hex), behind) >= WITHOUT_COLOUR, name
+
+
 def test_the_cell_under_the_cursor_is_read_on_amber_in_both_themes() -> None:
     ink, amber = (Color.parse(each) for each in ("#000000", "#d9a441"))
     assert contrast(ink, amber) >= ENOUGH
