@@ -170,6 +170,6 @@ def check_slips(slips: Iterable[Slip], *, let_out: bool) -> None:
     found = tuple(slips)
     if found and not let_out:
         raise HeldBackError(
-            f"{held_words(found)}. Corrigez ces textes, ou laissez-les sortir : "
-            "ajoutez --let-out."
+            f"{held_words(found)}. Corrigez ces textes, ou laissez-les sortir.",
+            command="--let-out",
         )

@@ -149,6 +149,8 @@ def _write_all(
         done.append(written)
         click.echo(f"{rank}/{len(found)}  {written.name} : {written.words}")
     click.echo(tally(done), err=True)
+    if any(one.held for one in done):
+        click.echo("Laisser sortir ces mots : --let-out.", err=True)
     if any(one.problem for one in done):
         sys.exit(1)
 

@@ -343,7 +343,7 @@ def write_one(session: AuditSession, wanted: DocumentsWanted) -> AuditWritten:
             return AuditWritten(
                 session.about.title,
                 folder,
-                problem=f"{held_words(slips)}. Rien n'est écrit (--let-out)",
+                problem=f"{held_words(slips)}. Rien n'est écrit",
                 held=held_words(slips),
             )
         return _written(session, wanted, folder)

@@ -21,7 +21,7 @@ MAPS = frozenset((
 """Keys under which an object is a map, by id or by name."""
 CRITERION, ADVICE = "prise-par-classe", "ranger-cables-et-prises"
 LATER = ("--campaign", "2027-2028")
-ANSWERS = '{"question": "nb_classes", "value": 5}\n{"question": "rien"}\n'
+ANSWERS = '{"question": "nb_classes", "value": 2}\n{"question": "rien"}\n'
 OVERLAY = """\
 criteria:
   - {id: debit-descendant, weight: 9}

@@ -30,6 +30,7 @@ PROMPT_ONLY = {
 """What no screen does, or what is said before there is a screen."""
 SAID_AS_SUCH = {
     "journal/file.py",  # its file is gone: one leaves the screens to restore
+    "audit/erasing.py",  # what a colleague asks is confirmed at the prompt alone
     "audit/upgrade_preview.py",  # « en ligne de commande : … »
     "office/sync.py",  # the screens' way, then the prompt's
 }
