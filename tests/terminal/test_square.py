@@ -40,7 +40,10 @@ def test_the_cells_of_a_terminal_are_the_modules_of_the_code(
     with Terminal(program(), tmp_path, (80, 24)) as terminal:
         terminal.wait_for(lambda: terminal.shows("Chantelombe"), "the schools")
         terminal.send("\x1bOR")
-        terminal.wait_for(lambda: terminal.shows("Réponse"), "the visit")
+        terminal.wait_for(lambda: terminal.shows("Commencer"), "the plan")
+        terminal.send("\r")
+        terminal.wait_for(lambda: not terminal.shows("Commencer"), "the visit")
+        terminal.settle()
         terminal.send("\x1b[18~")
         terminal.wait_for(lambda: terminal.shows("Déposez"), "the photos")
         terminal.send("t")
