@@ -9,7 +9,7 @@ from diag.audit.photos import drop_erased
 from diag.audit.session import AuditSession
 from diag.journal import changes, seals
 from diag.journal.asks import (
-    Ask,
+    ErasureAsk,
     asks_of,
     audits_asking,
     due_at,
@@ -41,7 +41,7 @@ class PendingErasure(NamedTuple):
     """An erasure that was asked for, in an audit."""
 
     session: AuditSession
-    ask: Ask
+    ask: ErasureAsk
     author: str
     """Label of who wrote what would be erased."""
     about: str
@@ -98,7 +98,9 @@ def erase(session: AuditSession, revision: str, reason: str) -> ErasureStep:
     return ErasureStep.ERASED
 
 
-def _check_confirming(session: AuditSession, asks: list[Ask], author: str) -> None:
+def _check_confirming(
+    session: AuditSession, asks: list[ErasureAsk], author: str
+) -> None:
     others = [ask for ask in asks if ask.author != author]
     if not others and not is_sole_author(session.workspace.journal, author):
         raise DiagError(

@@ -231,7 +231,7 @@ class _Rows:
             state=State(row.state),
             value=value,
             source=self._source,
-            by=said_by(self._printed.whom, clean_line(self._form.by)),
+            by=declarer_words(self._printed.whom, clean_line(self._form.by)),
             on=self._on.isoformat(),
         )
 
@@ -245,7 +245,7 @@ class _Rows:
         return str(uuid5(UUID(self._session.audit.id), made)), name
 
 
-def said_by(whom: str, function: str = "") -> str:
+def declarer_words(whom: str, function: str = "") -> str:
     """Return « la mairie (secrétaire) »."""
     who = WHOM.get(whom, whom)
     return f"{who} ({function})" if function else who

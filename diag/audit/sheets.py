@@ -12,7 +12,7 @@ from html import escape
 
 from diag.answers.fields import fieldset
 from diag.answers.types import TYPES, value_words
-from diag.audit.forms import FORMAT, VERSION, FormRead, read_form, said_by
+from diag.audit.forms import FORMAT, VERSION, FormRead, declarer_words, read_form
 from diag.audit.proposals import proposal_id, propose
 from diag.audit.session import AuditSession
 from diag.journal.journal import get_setting, put_setting
@@ -147,7 +147,7 @@ def together(
         known = [each for each in given if each is not None]
         if len(known) < LEAST:
             continue
-        said = _most_said(question, known, len(given))
+        said = _most_given(question, known, len(given))
         if said is None:
             undecided.append(question.label)
             continue
@@ -160,7 +160,7 @@ def together(
                 state=State.KNOWN,
                 value=said[0],
                 source=ProposalSource.PHONE,
-                by=said_by(printed.whom),
+                by=declarer_words(printed.whom),
                 why=said[1],
                 on=session.workspace.world.today().isoformat(),
             )
@@ -168,7 +168,7 @@ def together(
     return TeamSays(tuple(offers), tuple(undecided))
 
 
-def _most_said(
+def _most_given(
     question: Question, known: Sequence[Value], among: int
 ) -> tuple[Value, str] | None:
     """Return the answer of most and its words: « 7 fiches sur 9 : oui »."""

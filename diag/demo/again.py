@@ -75,7 +75,7 @@ def _last_year(workspace: Workspace) -> None:
     story = _story(AGAIN, AuditStatus.EN_COURS, _BEFORE)
     answers = {**story.answers, "technologie_acces": "cuivre", "debit_descendant": "8"}
     play(session, story.model_copy(update={"answers": answers}))
-    _say(session, "danger_electrique", True, _ROOMS[0])
+    _answer(session, "danger_electrique", True, _ROOMS[0])
     for ident, state, day, who in (
         ("mettre-hors-danger", FollowUpState.FAITE, "2025-11-03", "les services"),
         ("passer-a-la-fibre", FollowUpState.FAITE, "2026-06-30", "l'opérateur"),
@@ -101,8 +101,8 @@ def _this_year(workspace: Workspace) -> AuditSession:
         ("technologie_acces", "ftth"),
         ("debit_descendant", "284"),
     ):
-        _say(session, question, value)
-    _say(session, "danger_electrique", False, _ROOMS[0])
+        _answer(session, question, value)
+    _answer(session, "danger_electrique", False, _ROOMS[0])
     room = find_place(session, _ROOMS[1])
     seen = observe(
         session,
@@ -125,15 +125,17 @@ def _this_year(workspace: Workspace) -> AuditSession:
 def _colleague(there: Workspace, here: Workspace) -> None:
     """Have a colleague answer otherwise, and submit another school, then meet."""
     hers, mine = open_session(there, AGAIN), open_session(here, AGAIN)
-    _say(hers, "nb_batiments", 2)
-    _say(mine, "nb_batiments", 1)
+    _answer(hers, "nb_batiments", 2)
+    _answer(mine, "nb_batiments", 1)
     here.journal.ingest(list(there.journal.lines(hers.audit.id)))
     other = start(there, READ)
     play(other, _story(READ, AuditStatus.SOUMIS, DAY))
     here.journal.ingest(list(there.journal.lines(other.audit.id)))
 
 
-def _say(session: AuditSession, question: str, value: object, place: str = "") -> None:
+def _answer(
+    session: AuditSession, question: str, value: object, place: str = ""
+) -> None:
     record_answer(session, NewAnswer(question, value, place=place, sure=True))
 
 

@@ -133,7 +133,7 @@ def _cash(years: Sequence[YearSpent]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class VoteProof:
     """What was seen, how it is known, and what text asks for it."""
 
     number: int
@@ -165,7 +165,7 @@ class Proof:
         )
 
 
-def proofs(report: Report) -> tuple[Proof, ...]:
+def proofs(report: Report) -> tuple[VoteProof, ...]:
     """Return what each vote rests on, in their order."""
     (shown,) = votes_shown(report)
     return tuple(_proof(report, shown, vote) for vote in shown.votes.votes)
@@ -181,11 +181,11 @@ def proofs_section(report: Report) -> Md:
     )
 
 
-def seen(report: Report) -> tuple[Proof, ...]:
+def seen(report: Report) -> tuple[VoteProof, ...]:
     """Return what was already seen, the most pressing first: nothing is voted yet."""
     weak = [one for one in weaknesses(report) if concerns(one.criterion, READER)]
     return tuple(
-        Proof(
+        VoteProof(
             number=0,
             call="",
             title=_fact(report, one).rstrip("."),
@@ -199,10 +199,10 @@ def seen(report: Report) -> tuple[Proof, ...]:
     )
 
 
-def _proof(report: Report, shown: SchoolVotes, vote: Vote) -> Proof:
+def _proof(report: Report, shown: SchoolVotes, vote: Vote) -> VoteProof:
     judged = _judged(report, vote)
     names = [report.place_name(one) for one in vote.places]
-    return Proof(
+    return VoteProof(
         number=vote.number,
         call=call_of(shown, vote),
         title=vote.title,
@@ -269,7 +269,7 @@ def _count(line: VoteLine) -> str:
     return f"{number(line.quantity)} × {uncapitalised(line.label)} à {price}"
 
 
-def _shown_proof(one: Proof) -> Plain:
+def _shown_proof(one: VoteProof) -> Plain:
     return {
         "number": one.number,
         "what": typeset(one.title),

@@ -64,7 +64,7 @@ _PEOPLE = frozenset({"met", "present", "to"})
 """Fields that list people."""
 
 
-class Ask(NamedTuple):
+class ErasureAsk(NamedTuple):
     """An erasure that somebody asks for."""
 
     id: str
@@ -79,7 +79,7 @@ class Ask(NamedTuple):
     stop_reason: str = ""
 
 
-def asks_of(journal: JournalFile, audit: str) -> tuple[Ask, ...]:
+def asks_of(journal: JournalFile, audit: str) -> tuple[ErasureAsk, ...]:
     """Return the asks of an audit that were not carried out, stopped ones included."""
     bounds = (*subjects.inside(subjects.ASKS), *subjects.inside(subjects.STOPS))
     rows = journal.select(_ASKS, [audit, *bounds])
@@ -94,7 +94,7 @@ def asks_of(journal: JournalFile, audit: str) -> tuple[Ask, ...]:
         fields = value if isinstance(value, dict) else {}
         reason = str(fields.get("reason") or "")
         if kind == subjects.ASKS:
-            asks.append(Ask(key.hex(), target, author, at, reason))
+            asks.append(ErasureAsk(key.hex(), target, author, at, reason))
         else:
             stops[str(fields.get("ask"))] = (author, reason)
     return tuple(
@@ -174,7 +174,9 @@ def is_sole_author(journal: JournalFile, author: str) -> bool:
     return {label for (label,) in journal.select(_AUTHORS)} <= {author, "hub"}
 
 
-def due_at(asks: Collection[Ask], seen: int, admins: Collection[str] = ()) -> int:
+def due_at(
+    asks: Collection[ErasureAsk], seen: int, admins: Collection[str] = ()
+) -> int:
     """Return from when an erasure may be carried out, by the clock that saw it asked.
 
     `seen`: when the first ask was; `admins`: labels of administrators.

@@ -54,7 +54,7 @@ class PhoneReceiver(Protocol):
             DiagError: it is none, or cannot be kept.
         """
 
-    def say(self, text: str) -> str:
+    def take_words(self, text: str) -> str:
         """Keep a few words; return the sentence that the telephone shows.
 
         Raises:
@@ -170,7 +170,7 @@ class Counter:
 
     async def _where(self, request: Request) -> Response:
         self._claimed(request, PhoneRole.PHOTOS)
-        return _said(await asyncio.to_thread(self._receiver.where))
+        return _page(await asyncio.to_thread(self._receiver.where))
 
     async def _take_photo(self, request: Request) -> Response:
         link = self._claimed(request, PhoneRole.PHOTOS)
@@ -183,7 +183,7 @@ class Counter:
         link = self._claimed(request, PhoneRole.PHOTOS)
         raw = await _counted(link, request, MAX_TEXT)
         text = raw.decode("utf-8", "replace")
-        return await _kept(lambda: self._receiver.say(text))
+        return await _kept(lambda: self._receiver.take_words(text))
 
     async def _take_sheet(self, request: Request) -> Response:
         link = self._claimed(request, PhoneRole.TEAM, PhoneRole.DIRECTION)
@@ -219,27 +219,27 @@ async def _body(request: Request, limit: int) -> bytes:
 
 async def _kept(keep: Callable[[], str], refused: int = 400) -> Response:
     try:
-        return _said(await asyncio.to_thread(keep))
+        return _page(await asyncio.to_thread(keep))
     except DiagError as error:
-        return _said(str(error), refused)
+        return _page(str(error), refused)
 
 
 def _shown(page: PhonePage) -> Response:
     return Response(page.body, headers=page.headers)
 
 
-def _said(sentence: str, status: int = 200) -> Response:
+def _page(sentence: str, status: int = 200) -> Response:
     headers = {**ALWAYS, "Content-Type": "text/plain; charset=utf-8"}
     return PlainTextResponse(french(sentence), status, headers)
 
 
 async def _turned_away(_request: Request, error: Exception) -> Response:
     assert isinstance(error, TurnedAway)
-    return _said(str(error), error.status)
+    return _page(str(error), error.status)
 
 
 async def _unknown(_request: Request, _error: Exception) -> Response:
-    return _said("", 404)
+    return _page("", 404)
 
 
 class PhoneServer:

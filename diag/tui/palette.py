@@ -73,7 +73,7 @@ class FindsInAudit(Protocol):
         """Return what answers."""
 
 
-class Scope(StrEnum):
+class SearchScope(StrEnum):
     """How far one looks first; the rest is counted elsewhere."""
 
     SCHOOL = "école"
@@ -84,10 +84,10 @@ class Scope(StrEnum):
 class Finder(NamedTuple):
     """What the palette searches, from the screen where the user is."""
 
-    find: Callable[[str, Scope], FoundInAudit]
+    find: Callable[[str, SearchScope], FoundInAudit]
     note: Callable[[str], object] | None = None
     """Writes words as an observation, where one can be."""
-    scopes: tuple[Scope, ...] = (Scope.TERRITORY,)
+    scopes: tuple[SearchScope, ...] = (SearchScope.TERRITORY,)
     """Those that Tab goes through, the first one first."""
 
 
@@ -219,7 +219,7 @@ def finder(app: Shell) -> Finder:
     if prepare := getattr(app.screen, "prepare_search", None):
         prepare()
 
-    def find(words: str, scope: Scope) -> FoundInAudit:
+    def find(words: str, scope: SearchScope) -> FoundInAudit:
         asked, typed = words.strip().startswith(_COMMANDS), words.strip(" >")
         if not typed:
             chips = ("commandes",) if asked else ()
@@ -230,8 +230,8 @@ def finder(app: Shell) -> Finder:
         other = [one for one in able if one not in named]
         found = FoundInAudit()
         if inside:
-            found = inside(typed, here=scope is Scope.HERE)
-        most = _MOST if scope is Scope.TERRITORY else _FEW
+            found = inside(typed, here=scope is SearchScope.HERE)
+        most = _MOST if scope is SearchScope.TERRITORY else _FEW
         known = _find_schools(app, typed) if app.desk.knows_author else ()
         schools = [*islice(known, most)]
         if asked:
@@ -239,7 +239,7 @@ def finder(app: Shell) -> Finder:
             title = f"Ailleurs ({len(away)})"
             far = [one._replace(section=title) for one in away]
             return FoundInAudit([*named, *other], far, ("commandes",))
-        if inside and scope is Scope.TERRITORY:
+        if inside and scope is SearchScope.TERRITORY:
             away = [*named, *other, *found.near, *found.far]
             title = f"Ailleurs ({len(away)})"
             far = [one._replace(section=title) for one in away]
@@ -248,7 +248,7 @@ def finder(app: Shell) -> Finder:
         return FoundInAudit(near, far, found.chips)
 
     note = getattr(app.screen, "note_words", None)
-    scopes = (Scope.SCHOOL, Scope.TERRITORY, Scope.HERE)
+    scopes = (SearchScope.SCHOOL, SearchScope.TERRITORY, SearchScope.HERE)
     if not inside:
         return Finder(find)
     has_here = getattr(app.screen, "has_here", False)

@@ -144,7 +144,7 @@ class PhoneDesk:
         # The page says that the hour is taken off.
         return self._in_app(lambda: self._keep_photo(replace(read, taken_at="")))
 
-    def say(self, text: str) -> str:
+    def take_words(self, text: str) -> str:
         """Keep a few words as an observation.
 
         Raises:
@@ -193,7 +193,7 @@ class PhoneDesk:
         for link in self._links:
             if link.phones and link.token not in self._joined:
                 self._joined[link.token] = clock_words(time.time())
-                self._tell()
+                self._report()
 
     def _keep_photo(self, read: DecodedPicture) -> str:
         subject = self._subject()
@@ -223,9 +223,9 @@ class PhoneDesk:
 
     def _note(self, words: str) -> None:
         self.arrived.append(PhoneArrival(clock_words(time.time()), words))
-        self._tell(words)
+        self._report(words)
 
-    def _tell(self, words: str = "") -> None:
+    def _report(self, words: str = "") -> None:
         for screen in self._app.screen_stack:
             screen.post_message(PhoneChanged(words))
 

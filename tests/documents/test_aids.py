@@ -20,7 +20,7 @@ from diag.audit.session import AuditSession
 from diag.audit.upgrade import preview, upgrade
 from diag.audit.votes import votes_of
 from diag.documents.drafts import DraftKind, drafted
-from diag.documents.parts.votes import Span, headline_of, votes_shown
+from diag.documents.parts.votes import EuroSpan, headline_of, votes_shown
 from diag.documents.sheet import sheet_of
 from diag.documents.templates import build_document
 from diag.model.checklist import Aid, AidState, Finance
@@ -117,7 +117,7 @@ def test_what_is_printed_adds_up_and_nothing_is_subtracted(
     assert head.aid is not None
     assert abs(head.aid.low - low) < 100
     assert abs(head.aid.high - high) < 100
-    assert head.left == Span(head.net - head.aid.high, head.net - head.aid.low)
+    assert head.left == EuroSpan(head.net - head.aid.high, head.net - head.aid.low)
     detr = [
         each.high for one in votes.aids for each in one.shares if each.scheme == "detr"
     ]
@@ -141,7 +141,7 @@ def test_every_paper_prints_the_same_range_beside_the_same_net(
         assert text.count(", si elle est accordée |") >= len(votes.aids)
     for one in votes.votes:
         if one.aid:
-            span = plain(str(Span(one.aid.low, one.aid.high)))
+            span = plain(str(EuroSpan(one.aid.low, one.aid.high)))
             words = f"aide, si elle est accordée : {span}"
             assert words in papers[DraftKind.DELIBERATION]
     council = papers[DraftKind.DELIBERATION]

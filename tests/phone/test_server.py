@@ -37,7 +37,7 @@ class Taken:
         self.photos.append(raw)
         return f"Reçue : {self.place}."
 
-    def say(self, text: str) -> str:
+    def take_words(self, text: str) -> str:
         self.words.append(text)
         return "Noté."
 

@@ -27,7 +27,7 @@ from diag.documents.parts.sources import (
     sources_list,
 )
 from diag.documents.parts.votes import (
-    Span,
+    EuroSpan,
     money_line,
     unvoted_table,
     votes_shown,
@@ -264,7 +264,7 @@ def _funding(report: Report, votes: DecisionList) -> Md:
     ]
     names = dict.fromkeys(each.title for each in shares)
     spans = {
-        name: Span(
+        name: EuroSpan(
             sum(each.low for each in shares if each.title == name),
             sum(each.high for each in shares if each.title == name),
         )
@@ -281,7 +281,7 @@ def _funding(report: Report, votes: DecisionList) -> Md:
         ("Autres aides", _BLANK, "–", _BLANK),
     ]
     if whole:
-        left = Span(whole - high, whole - low)
+        left = EuroSpan(whole - high, whole - low)
         rows.append(("Part de la commune", str(left), _part(left, whole), _BLANK))
         rows.append(("Ensemble", euros(whole), f"100{NBSP}%", ""))
     else:
@@ -290,7 +290,7 @@ def _funding(report: Report, votes: DecisionList) -> Md:
     return table("Plan de financement de l'investissement", columns, rows)
 
 
-def _part(span: Span, whole: int) -> str:
+def _part(span: EuroSpan, whole: int) -> str:
     low, high = (half_up(Fraction(100 * each, whole)) for each in span)
     return f"{low}{NBSP}%" if low == high else f"{low} à {high}{NBSP}%"
 

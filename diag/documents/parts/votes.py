@@ -76,7 +76,7 @@ def votes_shown(report: Report) -> tuple[SchoolVotes, ...]:
     return (SchoolVotes("", votes_of(report), is_frozen=is_frozen),)
 
 
-class Span(NamedTuple):
+class EuroSpan(NamedTuple):
     """Whole euros, from the least to the most."""
 
     low: int
@@ -97,7 +97,7 @@ class Headline:
     fctva: int
     least: int
     most: int
-    aid: Span | None
+    aid: EuroSpan | None
     """What the schemes may pay; None: all of it is to be asked."""
 
     @property
@@ -106,10 +106,10 @@ class Headline:
         return self.gross - self.fctva
 
     @property
-    def left(self) -> Span:
+    def left(self) -> EuroSpan:
         """What would be left to the commune if every aid were granted."""
-        low, high = self.aid or Span(0, 0)
-        return Span(self.net - high, self.net - low)
+        low, high = self.aid or EuroSpan(0, 0)
+        return EuroSpan(self.net - high, self.net - low)
 
 
 def headline_of(some: Sequence[SchoolVotes]) -> Headline:
@@ -125,11 +125,11 @@ def headline_of(some: Sequence[SchoolVotes]) -> Headline:
     )
 
 
-def _rounded_aid(aids: Sequence[AidRange]) -> Span | None:
+def _rounded_aid(aids: Sequence[AidRange]) -> EuroSpan | None:
     if not aids:
         return None
     parts = (sum(one.low for one in aids), sum(one.high for one in aids))
-    return Span(*map(rounded, parts))
+    return EuroSpan(*map(rounded, parts))
 
 
 def rounded(amount: int) -> int:
@@ -167,7 +167,7 @@ def money_line(some: Sequence[SchoolVotes]) -> Md:
     back = f" − {euros(found.fctva)} de FCTVA, versé plus tard" if found.fctva else ""
     left = bold(f"Reste à la commune, sans aucune aide : {euros(found.net)}.")
     gross = f"{euros(found.gross)} TTC brut sur trois budgets{back}."
-    span = f"Selon les devis, le brut ira de {Span(found.least, found.most)}."
+    span = f"Selon les devis, le brut ira de {EuroSpan(found.least, found.most)}."
     return Md(f"{left} {written(f'{gross} {span} {aid_line(found)}')}")
 
 

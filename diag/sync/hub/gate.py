@@ -25,7 +25,7 @@ def is_seal(revision: Revision) -> bool:
     return revision.subject.startswith(f"{subjects.SEALS}/")
 
 
-class Gate(NamedTuple):
+class Warrant(NamedTuple):
     """The door of one audit, for what one device gives."""
 
     writing: Writing

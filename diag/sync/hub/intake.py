@@ -30,7 +30,7 @@ from diag.journal.seals import MOST, Signer, seal_value
 from diag.journal.subjects import PhotoTopic
 from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
-from diag.sync.hub.gate import Gate, is_seal
+from diag.sync.hub.gate import Warrant, is_seal
 from diag.sync.hub.store import (
     EVERYWHERE,
     AuditRow,
@@ -214,7 +214,7 @@ class Push:
         """Refuse what its author may not write, or does not prove."""
         if self.trusted:
             return numbered
-        gate = Gate(writing, row, self.author, self.at, self.devices, self.required)
+        gate = Warrant(writing, row, self.author, self.at, self.devices, self.required)
         refused = gate.refuse([revision for _, revision in numbered])
         for number, rev in numbered:
             if rev.key in refused:
