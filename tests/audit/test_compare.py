@@ -142,8 +142,8 @@ def test_the_academy_reads_each_domain_beside_its_like() -> None:
     )
     assert "Écoles comparables, la moitié" in told
     assert "| 30 à 55 |" in told
-    assert "| trop peu d'écoles |" in told
-    assert "ce n'est pas un classement" in told
+    assert "| trop peu d’écoles |" in told
+    assert "ce n’est pas un classement" in told
     few = changed(report(), look_around=lambda: Comparables(WORDS, 2))
     said = plain(markdown(few, Audience.ACADEMIE))
     assert "2 autres auditées" in said

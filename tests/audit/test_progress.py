@@ -71,9 +71,9 @@ def test_by_the_same_method_what_moved_is_told_and_no_more() -> None:
 
 def test_what_the_method_moved_is_no_progress() -> None:
     told = plain(since(OTHER, named=6))
-    assert "un changement de méthode n'est pas un progrès" in told
+    assert "un changement de méthode n’est pas un progrès" in told
     assert "| Sécurité | 50 | 42 | 42 |" in told
-    assert "| Projet | n'existait pas | 10 | 10 |" in told
+    assert "| Projet | n’existait pas | 10 | 10 |" in told
     assert (
         "**Jugé autrement par les nouvelles grilles :** "
         "« Un filtrage protège les élèves »." in told
@@ -102,6 +102,6 @@ def test_what_became_of_the_actions_is_a_sentence_whatever_the_counts() -> None:
         return plain(since(changed, named=6)).rsplit("\n", 1)[-1]
 
     assert said(0, 4) == "Les actions proposées alors restent à faire."
-    assert said(2, 0) == "Plus aucune action proposée alors n'est nécessaire."
-    assert said(1, 2).startswith("Des actions proposées alors, 1 n'est plus")
+    assert said(2, 0) == "Plus aucune action proposée alors n’est nécessaire."
+    assert said(1, 2).startswith("Des actions proposées alors, 1 n’est plus")
     assert "actions" not in said(0, 0)

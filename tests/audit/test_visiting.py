@@ -81,7 +81,7 @@ def test_undo_names_a_room_a_note_a_flag_and_a_list(session: AuditSession) -> No
     add_place(session, PlaceKind.SALLE, "CP")
     assert visiting.undo() == "salle « CP »"
     visiting.note("vu")
-    assert visiting.undo() == "note de « Bâtiments à relier »"
+    assert visiting.undo() == "École primaire Les Marronniers, observation « vu »"
     visiting.flag()
     assert visiting.undo() == "« à revoir » de « Bâtiments à relier »"
 

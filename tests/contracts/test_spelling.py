@@ -31,7 +31,8 @@ NAMES = allowed_words(
     "Excel\nGeoJSON\niPhone\nJinja\nLibreOffice\nMarkdown\nPostgreSQL\nPrometheus\n"
     "SQLCipher\nSQLite\nsystemd\nuMap\nVisual\nWord\n"  # software
     "hunspell-fr\ninstall\npip\npostgresql-client\nspylls\nsystemctl\nods\nxls\n"
-    "Bellefont\nFerté-Brisance\nGrandbrise\nMacé\nValbrise\nVallombre\nvannerie\n"
+    "Bellefont\nCourvaux\nFerté-Brisance\nGrandbrise\nMacé\nNoirvaux\nŒuvremont\n"
+    "Valbrise\nVallombre\nvannerie\n"
     "Échap\nTab\nimp\npréc\nrep\nsuiv\n"  # keys, and words cut on a screen
     "chefLieu\nétablissment\n"  # headings of official files, as they are
 )

@@ -9,6 +9,7 @@ from diag.documents.document import parser
 from diag.documents.drafts.council import deliberation, note
 from diag.documents.drafts.frame import NoteNeed, need_of, need_words
 from diag.model.territory import Commune
+from diag.words.figures import typeset
 from tests.documents.builders import ORDINARY
 from tests.documents.formats.test_literals import HOSTILE
 from tests.documents.reading import text_of
@@ -101,7 +102,7 @@ def test_a_hostile_name_comes_out_letter_for_letter(text: str) -> None:
     words = " ".join("".join(one for one in text if one.isprintable()).split())
     name = f"x{words}x".replace("\u00a0", "").replace("\u202f", "")
     told = gathering(extract(ORDINARY, school("9990010F", name)), extract(KEPT, MOULIN))
-    expected = "".join(told.name_of(told.extracts[0]).split())
+    expected = "".join(typeset(told.name_of(told.extracts[0])).split())
     for write in (note, deliberation):
         tokens = parser().parse(write(told, "Projet").markdown)
         assert not [one for one in tokens if one.type in {"html_block", "fence"}]
