@@ -22,7 +22,7 @@ from diag.documents.tables import (
     write_map,
     write_tickets,
 )
-from diag.documents.write import draw_report, write_paper, write_reports
+from diag.documents.write import MANIFEST, draw_report, write_paper, write_reports
 from diag.model.enums import READERS, Audience
 from diag.office.mail.account import address_of
 from diag.office.mail.parcel import build_message, write_draft
@@ -55,6 +55,8 @@ def write_sample(made: Demonstration, folder: Path) -> None:
         draft = write_draft(letter, folder / "courriel")
         for path in draft.files:
             path.unlink()  # the message holds them
+    for record in folder.rglob(MANIFEST):
+        record.unlink()  # what a later run compares, and nobody reads
     readme = README.read_text(encoding="utf-8")
     (folder / "README.md").write_text(readme, encoding="utf-8", newline="\n")
 
