@@ -84,6 +84,8 @@ async def test_the_audit_of_another_campaign_is_opened_and_says_its_state(
         assert app.desk.recent is None
 
         await pilot.press("escape", "v")
+        await wait_for(pilot, lambda: shows(pilot, "ce qui a changé"), "what changed")
+        await pilot.press("escape")
         await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "visit")
         await wait_for(pilot, lambda: app.desk.recent, "where one is")
         assert app.desk.session(SCHOOL).audit.campaign == "2026-2027"
