@@ -156,7 +156,7 @@ def _ends(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
             day = deadline_of(result.criterion, report.checklist, report.facts)
             if day >= shown.votes.day:
                 what, cited, source = _ending(report, result.criterion.deadline)
-                line = f"{what} (vote {vote.number}) {cited}".rstrip()
+                line = f"vote {vote.number} : {uncapitalised(what)} {cited}".rstrip()
                 yield DatedLine(day, describe_day(day), line, source)
 
 
