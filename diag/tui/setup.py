@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -18,6 +19,7 @@ from diag.tui.dialogs import Ask, Field, FormDialog, LineField, Notice, correct
 from diag.tui.lists import TINY, WIDE, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.safe import content
+from diag.tui.text import Sentence
 from diag.words.dates import day_words
 from diag.words.sentences import system_sentence
 from diag.workspace.settings import changed_settings
@@ -30,6 +32,10 @@ class Begin(Command, keys="f2", title="Commencer", place=KeyPlace.WINDOW, footer
 
 class ChooseFile(Command, keys="enter", title="Choisir le fichier", footer=True):
     """Donner le fichier à lire : son chemin, ou glissez-le sur le terminal."""
+
+
+class CopyAddress(Command, keys="c", title="Copier l'adresse", footer=True):
+    """Copier l'adresse où le fichier se télécharge, pour un navigateur."""
 
 
 class FirstRunScreen(PlaceScreen):
@@ -89,12 +95,47 @@ def _field(name: str, hint: str) -> Input:
     return field
 
 
+class OfficialFile(NamedTuple):
+    """One kind of official file."""
+
+    brings: str
+    """What it is, and what it brings."""
+    title: str
+    """As its publisher calls it, and who that is."""
+    address: str
+    """Where it is downloaded."""
+
+
+_EDUCATION = "https://data.education.gouv.fr/explore/dataset/"
+
 KINDS = {
-    "annuaire": "Annuaire de l'éducation : les écoles, leurs adresses",
-    "communes": "Communes : noms officiels, population, EPCI",
-    "effectifs": "Effectifs : nombres d'élèves et de classes",
-    "ips": "Indices de position sociale",
-    "mairies": "Mairies : adresses de messagerie",
+    "annuaire": OfficialFile(
+        "Annuaire de l'éducation : les écoles, leurs adresses",
+        "Annuaire de l'éducation, ministère de l'Éducation nationale",
+        f"{_EDUCATION}fr-en-annuaire-education/",
+    ),
+    "communes": OfficialFile(
+        "Communes : noms officiels, population, EPCI",
+        "Code officiel géographique, Insee, fichier des communes",
+        "https://www.insee.fr/fr/information/2560452",
+    ),
+    "effectifs": OfficialFile(
+        "Effectifs : nombres d'élèves et de classes",
+        "Effectifs et nombre de classes par école, ministère de l'Éducation nationale",
+        f"{_EDUCATION}fr-en-ecoles-effectifs-nb_classes/",
+    ),
+    "ips": OfficialFile(
+        "Indices de position sociale",
+        "IPS des écoles depuis 2022, ministère de l'Éducation nationale",
+        f"{_EDUCATION}fr-en-ips-ecoles-ap2022/",
+    ),
+    "mairies": OfficialFile(
+        "Mairies : adresses de messagerie",
+        "Annuaire de l'administration, base locale, DILA, à réduire en trois colonnes "
+        "(département, commune, courriel)",
+        "https://www.data.gouv.fr/fr/datasets/"
+        "service-public-fr-annuaire-de-l-administration-base-de-donnees-locales/",
+    ),
 }
 """Kind of official file → what it brings; the directory comes first."""
 
@@ -139,7 +180,7 @@ class ImportScreen(PlaceScreen):
     """The kinds of official files."""
 
     CSS_PATH = "setup.tcss"
-    OFFERS = (ChooseFile, *EVERYWHERE)
+    OFFERS = (ChooseFile, CopyAddress, *EVERYWHERE)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Les fichiers officiels, tels que téléchargés (CSV). L'annuaire d'abord. "
@@ -181,6 +222,7 @@ class ImportScreen(PlaceScreen):
             ListColumn("Lu le", 11, least=TINY),
             ListColumn("Trouvé", 44, least=WIDE),
         ))
+        yield Sentence(id="address")
         yield Static(id="progress")
 
     def on_mount(self) -> None:
@@ -212,24 +254,35 @@ class ImportScreen(PlaceScreen):
                 kind,
                 (
                     kind,
-                    words,
+                    file.brings,
                     day_words(latest[kind]) if kind in latest else "jamais",
                     self._found[kind].name if kind in self._found else "",
                 ),
             )
-            for kind, words in KINDS.items()
+            for kind, file in KINDS.items()
         ])
+
+    @on(Lines.Moved)
+    def _moved(self, event: Lines.Moved) -> None:
+        if file := KINDS.get(event.key):  # none before the list is filled
+            self.query_one("#address", Sentence).show(f"{file.title} : {file.address}")
 
     @on(Lines.Chosen)
     def _chosen(self) -> None:
         self.on_choose_file()
+
+    def on_copy_address(self) -> None:
+        """Copy where the file at hand is downloaded; terminals may not let one."""
+        address = KINDS[self.query_one(Lines).key].address
+        self.app.copy_to_clipboard(address)
+        self.diag.inform(f"Adresse copiée : {address}")
 
     def on_choose_file(self) -> None:
         kind = self.query_one(Lines).key
         if self._busy:
             self.diag.inform("Un import est en cours ; attendez qu'il finisse.")
             return
-        asked = f"{KINDS[kind]}.\nChemin du fichier (glissez-le ici) :"
+        asked = f"{KINDS[kind].brings}.\nChemin du fichier (glissez-le ici) :"
 
         def given(path: str | None) -> None:
             if file := at_hand(path or "", kind):

@@ -1,15 +1,23 @@
 import re
+from functools import partial
 from pathlib import Path
 from shutil import copyfile
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Input
 
 from diag.tui.dialogs import Ask
-from diag.tui.setup import ImportScreen
+from diag.tui.lists import Lines
+from diag.tui.setup import KINDS, ImportScreen
 from tests.audit.builders import territory
 from tests.tui.builders import app_on, new_app
 from tests.tui.waiting import shows, visible, wait_for
+
+
+def shown_whole(pilot: Pilot[None], text: str) -> bool:
+    """Say whether a text is on screen, on as many lines as it takes."""
+    return "".join(text.split()) in "".join("".join(visible(pilot)).split())
 
 
 async def test_a_new_user_says_who_they_are_imports_and_sees_the_schools(
@@ -36,14 +44,22 @@ async def test_a_new_user_says_who_they_are_imports_and_sees_the_schools(
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
 
 
-async def test_a_path_that_no_system_can_have_is_refused_and_asked_again(
+async def test_each_official_file_has_an_address_and_an_impossible_path_is_refused(
     tmp_path: Path,
 ) -> None:
     app = new_app(tmp_path)
     async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        app.go_import()
-        await wait_for(pilot, lambda: shows(pilot, "annuaire"), "the files")
+        await pilot.press("f8")
+        await wait_for(pilot, lambda: isinstance(app.screen, ImportScreen), "import")
+        for kind, file in KINDS.items():
+            await wait_for(pilot, lambda k=kind: app.screen.query_one(Lines).key == k)
+            seen = partial(shown_whole, pilot, f"{file.title} : {file.address}")
+            await wait_for(pilot, seen, f"where {kind} is downloaded")
+            await pilot.press("c")
+            assert app.clipboard == file.address
+            await pilot.press("down")
+        await pilot.press("home")
         for path in ("x" * 300, "~personne-de-ce-nom/x.csv"):
             await pilot.press("enter")
             await wait_for(pilot, lambda: isinstance(app.screen, Ask), "asked")
