@@ -150,8 +150,8 @@ class VoteProof:
     """The law with its article and the day it was read; or the trade's usage."""
     counted: tuple[str, ...] = ()
     """What its price counts: how many, at what price."""
-    photo: Md | None = None
-    """The first photo to be shown of its places, if any."""
+    photo: tuple[str, str] | None = None
+    """The first photo to be shown of its places, if any: its name and its words."""
 
     @property
     def pairs(self) -> tuple[Pair, ...]:
@@ -176,7 +176,10 @@ def proofs_section(report: Report) -> Md:
     return sections(
         block
         for one in proofs(report)
-        for block in (entry(f"{one.call} : {one.title}", one.pairs), one.photo)
+        for block in (
+            entry(f"{one.call} : {one.title}", one.pairs),
+            image_of(*one.photo) if one.photo else None,
+        )
         if block
     )
 
@@ -216,14 +219,14 @@ def _proof(report: Report, shown: SchoolVotes, vote: Vote) -> VoteProof:
     )
 
 
-def _photo(report: Report, vote: Vote) -> Md | None:
+def _photo(report: Report, vote: Vote) -> tuple[str, str] | None:
     """Return the first photo of a vote's places that is here and to be shown."""
     places = vote.places or (report.facts.root,)
     for one in report.evidence:
         photo = one.photo
         if photo.shown and photo.place in places and photo.sha in report.pictures:
             words = photo.caption.rstrip(". ") or report.place_name(photo.place)
-            return image_of(photo.sha, f"{words}.")
+            return photo.sha, f"{words}."
     return None
 
 
@@ -279,6 +282,8 @@ def _shown_proof(one: VoteProof) -> Plain:
         "how": typeset(sentence(one.how)),
         "basis": typeset(one.basis),
         "counted": [typeset(each) for each in one.counted],
+        "photo": one.photo[0] if one.photo else "",
+        "alt": typeset(one.photo[1]) if one.photo else "",
     }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from markdown_it.tree import SyntaxTreeNode as Node
 
 from diag.audit.report import Picture
+from diag.documents.blocks import resolved
 from diag.documents.document import (
     Document,
     EmbeddedFile,
@@ -298,7 +299,7 @@ def _source(document: Document) -> str:
             document.look.coloured(_style() + _sheet_style()),
             *start,
             _first_page(document, walker),
-            f"#later-pages({value(document.later)})",
+            f"#later-pages({value(document.later)}, photos: {_photos(document)})",
         ))
     is_long = pages.parts and not document.is_short
     sheet = _sheet_style() if document.sheet else ""
@@ -311,6 +312,14 @@ def _source(document: Document) -> str:
         '#summary("Sommaire")\n' if is_long else "",
         walker.block(pages.body),
     ))
+
+
+def _photos(document: Document) -> str:
+    """Return the photos that the later pages name and that are here, by name."""
+    proofs: Any = document.later["proofs"] if document.later else ()
+    names = dict.fromkeys(one["photo"] for one in proofs)
+    found = {name: resolved(f"photo:{name}", document.pictures) for name in names}
+    return value({name: _in_svg(one) for name, one in found.items() if one})
 
 
 def _attach(file: EmbeddedFile, relationship: str) -> str:

@@ -11,12 +11,14 @@ import pytest
 import typst
 
 from diag.audit.follow import move
-from diag.audit.report import Report, report_of
+from diag.audit.photos import PhotoSubject, join_photos, mark_photo
+from diag.audit.report import Picture, Report, report_of
 from diag.audit.votes import votes_of
 from diag.documents.document import Document, parser
 from diag.documents.formats.pdf import (
     FONTS,
     _compiler,
+    _in_svg,
     _sheet_style,
     _style,
     value,
@@ -26,6 +28,7 @@ from diag.documents.sheet_pages import proofs
 from diag.documents.templates import build_document
 from diag.model.enums import Audience, AuditStatus
 from tests.audit.audited import audited, audited_workspace
+from tests.audit.pictures import jpeg
 from tests.documents.audits import invented_facts
 from tests.documents.builders import report
 from tests.documents.formats.test_typeset import pages, squeezed
@@ -133,14 +136,60 @@ def test_each_vote_has_its_evidence(tmp_path: Path) -> None:
         assert bool(vote.nature.read_on) == ("lu le" in one.basis)
 
 
+def test_a_vote_s_photo_stands_beside_its_evidence(tmp_path: Path) -> None:
+    """Only the first that is to be shown, once, in its own shape, with its words."""
+    with audited_workspace(tmp_path / "desk") as made:
+        session = audited(made)
+        names = {one.where: one.number for one in proofs(report_of(session).public)}
+        room = next(one for one in session.facts.places.values() if one.name in names)
+        joined = []
+        for width in (600, 500, 400):
+            file, words = jpeg(tmp_path / f"{width}.jpg", (width, 300)), f"Vue {width}"
+            joined += join_photos(session, [file], PhotoSubject(room.id), words).photos
+        for photo in joined[1:]:
+            mark_photo(session, photo.id, shown=True)
+        told = report_of(session).gathered()
+        mark_photo(session, joined[1].id, shown=False)
+        later = report_of(session).gathered()
+
+    file, warning = write_pdf(build_document(told, Audience.MAIRIE))
+    assert not warning
+    assert write_pdf(build_document(told, Audience.MAIRIE))[0] == file
+    assert [failures(file, profile) for profile in ("ua1", "3a")] == [[], []]
+    assert images(file) == [[], [], [(500, 300)], []]
+    assert alternatives(file) == ["Vue 500."]
+    first, *others = [one for one in proofs(told.public) if one.photo]
+    evidence = squeezed(pages(file)[2])
+    assert evidence.count(squeezed(f"celle du vote {first.number}.")) == len(others) > 0
+    after, _ = write_pdf(build_document(later, Audience.MAIRIE))
+    assert images(after) == [[], [], [(400, 300)], []]
+
+
+def images(file: bytes) -> list[list[tuple[int, int]]]:
+    """Return the size in pixels of each picture of each page."""
+    read = pypdf.PdfReader(io.BytesIO(file)).pages
+    return [[each.image.size for each in one.images if each.image] for one in read]
+
+
+def alternatives(file: bytes) -> list[str]:
+    """Return what is read aloud in the place of each picture."""
+    read = pypdf.PdfReader(io.BytesIO(file))
+    every = (read.get_object(at) for at in read.xref[0])
+    return [
+        str(one["/Alt"]) for one in every if isinstance(one, dict) and "/Alt" in one
+    ]
+
+
 SIZES = [(votes, rooms) for votes in (1, 4, 12) for rooms in (1, 20)]
 
 
 @pytest.mark.parametrize(("votes", "rooms"), SIZES)
-def test_the_longest_texts_keep_one_page_each(votes: int, rooms: int) -> None:
+def test_the_longest_texts_keep_one_page_each(
+    votes: int, rooms: int, tmp_path: Path
+) -> None:
+    given = f"{value(longest(votes, rooms))}, photos: {value(photos(tmp_path))}"
     source = (
-        f"{_style()}{_sheet_style()}\n#show: styled\n"
-        f"#later-pages({value(longest(votes, rooms))})"
+        f"{_style()}{_sheet_style()}\n#show: styled\n#later-pages({given})"
     ).encode()
     fonts: dict[str, Any] = {"font_paths": [str(FONTS)], "ignore_system_fonts": True}
     fitted = json.loads(typst.query(source, "<fit>", root=str(FONTS), **fonts))
@@ -150,7 +199,17 @@ def test_the_longest_texts_keep_one_page_each(votes: int, rooms: int) -> None:
     money, evidence, known = map(squeezed, pages(made))
     assert squeezed("Reste à la commune") in money
     assert evidence.count("Poserdesprises") == votes
+    assert [len(one) for one in images(made)] == [0, min(votes, 6), 0]
     assert "JointàcePDF" in known
+
+
+def photos(folder: Path) -> dict[str, str]:
+    """Return the photos of six votes, upright and wide; the others' are not here."""
+    sizes = {str(at): (150 if at % 2 else 500, 200 + at) for at in range(1, 7)}
+    made = {at: jpeg(folder / f"{at}.jpg", size) for at, size in sizes.items()}
+    return {
+        at: _in_svg(Picture(file.read_bytes(), *sizes[at])) for at, file in made.items()
+    }
 
 
 def longest(votes: int, rooms: int) -> dict[str, Any]:
@@ -189,6 +248,8 @@ def longest(votes: int, rooms: int) -> dict[str, Any]:
                 "how": "Mesuré, constaté et déclaré.",
                 "basis": f"Obligation : {long}, article 7.",
                 "counted": [long] * 8,
+                "photo": str(at),
+                "alt": long,
             }
             for at in range(1, votes + 1)
         ],
