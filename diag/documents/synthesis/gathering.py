@@ -539,7 +539,8 @@ def gathered(
     today = day or _last_closing(known) or workspace.world.today()
     sessions = [one for one in known if not one.is_older]
     older = [one.about for one in known if one not in sessions]
-    extracts = tuple(_extracts(sessions, today, progress))
+    dated = [(one, day or _read_on(one, today)) for one in sessions]
+    extracts = tuple(_extracts(dated, progress))
     if older and not extracts:
         first = next(one for one in known if one.is_older)
         raise first.older_method()
@@ -569,23 +570,33 @@ def gathered(
 
 def _last_closing(sessions: Sequence[AuditSession]) -> date | None:
     """Return the day of the last closing where all are closed: nothing moves then."""
-    days = []
-    for one in sessions:
-        journal = one.workspace.journal
-        is_closed = one.status is AuditStatus.CLOS
-        votes = standing_list_of(journal, one.audit.id) if is_closed else None
-        if votes is None:
-            return None
-        days.append(date.fromisoformat(votes.day))
-    return max(days, default=None)
+    days = [_closing(one) for one in sessions]
+    closed = [one for one in days if one]
+    return max(closed, default=None) if len(closed) == len(days) else None
+
+
+def _closing(session: AuditSession) -> date | None:
+    is_closed = session.status is AuditStatus.CLOS
+    journal = session.workspace.journal
+    votes = standing_list_of(journal, session.audit.id) if is_closed else None
+    return date.fromisoformat(votes.day) if votes else None
+
+
+def _read_on(session: AuditSession, today: date) -> date:
+    """Return the day of a closing, as its own documents are of; else today.
+
+    Not that of another year: amounts are added up over the same three budgets.
+    """
+    closing = _closing(session)
+    return closing if closing and closing.year == today.year else today
 
 
 def _extracts(
-    sessions: list[AuditSession], today: date, progress: Progress
+    dated: Sequence[tuple[AuditSession, date]], progress: Progress
 ) -> Iterable[Extract]:
-    for rank, session in enumerate(sessions, 1):
-        extract = extract_of(report_of(session.public(), today))
-        progress(rank, len(sessions))
+    for rank, (session, day) in enumerate(dated, 1):
+        extract = extract_of(report_of(session.public(), day))
+        progress(rank, len(dated))
         if extract.begun:
             yield extract
 

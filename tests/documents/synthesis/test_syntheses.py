@@ -1,21 +1,25 @@
 """Which audits a synthesis holds, found from what is typed."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.follow import move
+from diag.audit.report import report_of
 from diag.documents.formats import FORMATS, Format
 from diag.documents.synthesis import synthesis
 from diag.documents.synthesis.gathering import gathered, scope_named
 from diag.documents.write import write_paper
+from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.office.imports import import_file
 from diag.words.figures import typeset
-from diag.workspace.workspace import Workspace
-from tests.audit.audited import audited_workspace
+from diag.workspace.workspace import Workspace, fixed_world
+from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import DAY, OTHER, SCHOOL, territory
 
 
@@ -39,6 +43,21 @@ def test_a_commune_s_synthesis_names_its_own_schools_alone(made: Workspace) -> N
     assert provisional
     assert "École primaire Les Marronniers" in paper.document.markdown
     assert "Noisetiers" not in paper.document.markdown
+
+
+def test_a_closed_school_keeps_its_sums_beside_an_open_one(tmp_path: Path) -> None:
+    """Printed in November, what was closed in October costs what its report says."""
+    with audited_workspace(tmp_path / "desk") as made:
+        import_file(made, "communes", territory().communes_file)
+        move(audited(made), AuditStatus.CLOS)
+        record_answer(audits.start(made, OTHER), NewAnswer("debit_descendant", 12))
+
+    with Workspace.open(tmp_path / "desk", fixed_world(date(2026, 11, 28), 7)) as later:
+        own = report_of(audited(later)).public.budget
+        whole = gathered(later, scope_named(later, "territoire"))
+
+        (found,) = [one for one in whole.extracts if one.about.ref == SCHOOL]
+        assert found.paid == own.totals
 
 
 def test_an_audit_that_nobody_began_is_among_the_missing(made: Workspace) -> None:
