@@ -96,7 +96,7 @@ async def test_the_fiche_reads_it_previews_it_and_refuses_with_it(
         await pilot.press("backspace", "x")
         await wait_for(pilot, lambda: shows(pilot, "2 croix"), "the preview")
         await pilot.press("enter")
-        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "saved")
         answer = screen.session.facts.answer(screen.session.facts.root, "nb_classes")
         assert answer is not None
         assert answer.value == 2

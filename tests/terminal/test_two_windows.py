@@ -22,7 +22,7 @@ def test_the_second_to_answer_is_shown_what_the_first_one_said(tmp_path: Path) -
         for window in (one, other):
             window.wait_for(lambda: window.shows("Nombre de classes"), "the question")  # noqa: B023 - called at once
         one.send("12\r")
-        one.wait_for(lambda: one.shows("Enregistré"), "saved")
+        one.wait_for(lambda: one.shows("Répondu  "), "saved")
         other.send("8\r34\r")
         other.wait_for(lambda: other.shows("répondu entre-temps"), "asked")
         other.settle()
@@ -32,6 +32,6 @@ def test_the_second_to_answer_is_shown_what_the_first_one_said(tmp_path: Path) -
         other.send("\x1b")
         other.wait_for(lambda: other.shows("Rien n'est écrit"), "kept")
         other.send("9\r")
-        other.wait_for(lambda: other.shows("Enregistré"), "replaced, once it was seen")
+        other.wait_for(lambda: other.shows("Répondu  "), "replaced, once it was seen")
         assert kept(tmp_path, "nb_classes") == 9
         assert kept(tmp_path, "nb_eleves") is None

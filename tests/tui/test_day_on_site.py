@@ -40,7 +40,7 @@ async def test_a_visit_is_undone_before_what_was_said_before_it(tmp_path: Path) 
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):
         await pilot.press("1", "2", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "saved")
         await leaving(pilot)
         await pilot.press("v")
         await on(pilot, DayOnSite)

@@ -94,7 +94,7 @@ async def test_a_visit_is_reached_and_answered_ahead_of_the_schools(
             pilot,
             ["/", *"marronniers", "enter", "v", "!", *"vu", "enter"],
         )
-        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "answered")
+        await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "answered")
         facts = app.desk.session(SCHOOL).facts
         assert "vu" in [one.reason for heads in facts.answers.values() for one in heads]
 

@@ -1,5 +1,6 @@
 """Noter, from every screen: the target is in sight, and no text is lost."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,10 +14,12 @@ from textual.widgets import Input
 from diag.audit.answer import record_note
 from diag.audit.photos import photos_of
 from diag.audit.session import AuditSession
+from diag.model.enums import QuestionType
 from diag.tui.bilan import BilanScreen
 from diag.tui.debrief import DebriefScreen
 from diag.tui.noting import NotedScreen, NotingScreen
 from diag.tui.photos import Dropped, PhotosScreen
+from diag.tui.text import TextSheet
 from diag.tui.visit import VisitScreen
 from tests.audit.pictures import jpeg
 from tests.tui.builders import SCHOOL, app_on, audited_app
@@ -40,6 +43,34 @@ async def room(pilot: Pilot[None], screen: VisitScreen, question: str) -> str:
     screen.go_to((place, question))
     await wait_for(pilot, lambda: screen.visiting.key == (place, question), "there")
     return place
+
+
+async def test_the_strip_names_the_answer_and_fits_in_its_lines(tmp_path: Path) -> None:
+    """The yes or no of the longest label, at 80×24; a mark answers nothing."""
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        stop = max(
+            (
+                each
+                for each in screen.visiting.walk.stops
+                if each.question.type is QuestionType.BOOLEAN
+            ),
+            key=lambda each: len(each.question.label),
+        )
+        screen.go_to(stop.key)
+        await wait_for(pilot, lambda: screen.visiting.key == stop.key, "there")
+        await pilot.press("o")
+        await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "answered")
+        sheet = screen.query_one("#fiche-status", TextSheet)
+        at = sheet.region
+        strip = visible(pilot)[at.y : at.bottom]
+        words = " ".join(" ".join(each[at.x :].split()) for each in strip).strip()
+        assert re.fullmatch(r"Répondu .+ : oui.* ← y revenir, F4 la noter", words)
+        assert at.height == 2
+        assert words[8:20] == stop.question.label[:12]
+        await pilot.press("f5")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré · à revoir"), "marked")
+        assert not shows(pilot, "Répondu  ")
 
 
 async def test_what_was_just_answered_is_noted_and_a_question_is_opened_unanswered(

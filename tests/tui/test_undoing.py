@@ -87,7 +87,7 @@ async def test_the_history_names_the_question(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):
         await pilot.press("1", "2", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "saved")
         await pilot.app.push_screen(history_screen(screen.session))
         await wait_for(pilot, lambda: shows(pilot, "Nombre de classes"), "the label")
         assert not shows(pilot, "nb_classes")

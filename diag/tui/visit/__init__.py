@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from diag.tui.visit.grid import Grid
 
 
-_SAVED, _DONE = "Enregistré", "$success"
+_SAVED, _ANSWERED, _DONE = "Enregistré · ", "Répondu  ", "$success"
 _UNDER_WAY = {AuditStatus.EN_COURS, AuditStatus.RETOURNE}
 """An audit that is visited, and whose minutes are counted."""
 
@@ -292,11 +292,12 @@ class VisitScreen(PlaceScreen):
             words = (
                 f"{words}. Il ne reste rien : {key_now(self.app, GoBilan)}, le bilan"
             )
-        self.show(f"{_SAVED} · {words}", _DONE)
-        if self.visiting.answered and not self.is_gridding:
+        words = f"{_ANSWERED if onward else _SAVED}{words}"
+        self.show(words, _DONE)
+        if onward and self.visiting.answered and not self.is_gridding:
             keys = (key_now(self.app, each) for each in (GoAnswered, WriteNote))
-            back = "   {} y revenir, {} la noter".format(*keys)
-            self.fiche.status(f"{_SAVED} · {words}", _DONE, back)
+            back = "{} y revenir, {} la noter".format(*keys).replace(" ", "\u00a0")
+            self.fiche.status(words, _DONE, f"   {back}")
 
     def _walk(self, step: int) -> None:
         visiting = self.visiting
@@ -533,7 +534,7 @@ class VisitScreen(PlaceScreen):
     def _noted(self, noted: NotedAs) -> None:
         if noted.opens:
             self.go_to(noted.opens)
-        self.show(f"{_SAVED} · noté sur {noted.words}", _DONE)
+        self.show(f"{_SAVED}noté sur {noted.words}", _DONE)
 
     def on_list_noted(self) -> None:
         self.app.push_screen(NotedScreen(self.session, done=self.show))
@@ -653,7 +654,7 @@ class VisitScreen(PlaceScreen):
 
     def on_date_visit(self) -> None:
         def dated(words: str) -> None:
-            self.show(f"Enregistré · {words}", _DONE)
+            self.show(f"{_SAVED}{words}", _DONE)
 
         ask_day(self.app, self.session, dated)
 

@@ -98,7 +98,7 @@ async def test_a_number_and_enter_are_recorded_and_the_next_question_comes(
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):
         await pilot.press("1", "2", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "saved")
         assert shows(pilot, "Nombre de classes")
         assert screen.visiting.key[1] == "nb_eleves"
         answer = screen.session.facts.answer(screen.session.facts.root, "nb_classes")
@@ -110,7 +110,7 @@ async def test_digits_without_shift_are_digits(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):
         await pilot.press("ampersand", "é", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "saved")
         answer = screen.session.facts.answer(screen.session.facts.root, "nb_classes")
         assert answer is not None
         assert answer.value == 12
@@ -125,7 +125,7 @@ async def test_a_choice_is_recorded_at_its_digit_its_twin_or_its_letters(
     prepared(tmp_path)
     async with visit(tmp_path, "type_ecole") as (pilot, screen):
         await pilot.press(*keys)
-        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "saved")
         answer = screen.session.facts.answer(screen.session.facts.root, "type_ecole")
         assert answer is not None
         assert answer.value == "primaire"
@@ -139,7 +139,7 @@ async def test_what_was_recorded_at_once_is_taken_back(tmp_path: Path) -> None:
         at = (screen.session.facts.root, "acces_internet")
         before = screen.session.facts.answer(*at)
         await pilot.press("n")
-        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "saved")
         assert screen.session.facts.answer(*at) != before
         await pilot.press("ctrl+z")
         await wait_for(pilot, lambda: shows(pilot, "Annulé"), "taken back")
@@ -170,7 +170,7 @@ async def test_an_unlikely_value_is_asked_about_once(tmp_path: Path) -> None:
             screen.session.facts.answers[root, "nb_classes"][0].value != 70
         )
         await pilot.press("enter")
-        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "saved")
         assert screen.session.facts.answers[root, "nb_classes"][0].value == 70
 
 
@@ -235,7 +235,7 @@ async def test_another_provenance_goes_with_the_answer(tmp_path: Path) -> None:
         await pilot.press("ctrl+t")
         await wait_for(pilot, lambda: shows(pilot, "déclaré"), "another way")
         await pilot.press("2", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "saved")
         answer = screen.session.facts.answer(screen.session.facts.root, "nb_batiments")
         assert answer is not None
         assert answer.provenance is Provenance.DECLARED
@@ -314,7 +314,7 @@ async def test_undo_says_what_was_undone_and_goes_there(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path, "nb_batiments") as (pilot, screen):
         await pilot.press("2", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "saved")
         await pilot.press("ctrl+z")
         await wait_for(pilot, lambda: shows(pilot, "Annulé · Bâtiments à relier"), "")
         assert screen.visiting.key[1] == "nb_batiments"
@@ -337,7 +337,7 @@ async def test_what_was_said_another_day_is_undone_once_confirmed(
             rooms = screen.session.facts.places_of(PlaceKind.SALLE)
             assert len(rooms) == left
         await pilot.press("4", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "saved")
         await pilot.press("ctrl+z")
         await wait_for(pilot, lambda: shows(pilot, "Annulé · "), "today's, unasked")
 
@@ -454,7 +454,7 @@ async def test_after_a_kill_it_resumes_after_the_last_answer(tmp_path: Path) -> 
     prepared(tmp_path)
     async with visit(tmp_path, "nb_batiments") as (pilot, screen):
         await pilot.press("2", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "saved")
         following = screen.visiting.key
         with Workspace.open(tmp_path, fixed_world(DAY, 9)) as other:
             session = started(other)
@@ -530,7 +530,7 @@ async def test_still_true_repeats_the_previous_audit_in_one_key(
     async with visit(tmp_path, "nb_batiments") as (pilot, screen):
         assert shows(pilot, "Avant      2")
         await pilot.press("f8")
-        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "saved")
         answer = screen.session.facts.answer(screen.session.facts.root, "nb_batiments")
         assert answer is not None
         assert (answer.value, answer.provenance) == (2, Provenance.CARRIED)
@@ -543,7 +543,7 @@ async def test_a_choice_is_taken_by_the_mouse(tmp_path: Path) -> None:
     async with visit(tmp_path, "acces_internet") as (pilot, screen):
         (y,) = [at for at, line in enumerate(visible(pilot)) if line.endswith("n  non")]
         await pilot.click(offset=(40, y))
-        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "saved")
         answer = screen.session.facts.answer(
             screen.session.facts.root, "acces_internet"
         )
@@ -747,7 +747,7 @@ async def test_classes_beside_the_directory_want_a_second_enter_and_a_reason(
         assert screen.session.digest == before, "nothing yet"
         await pilot.press("escape", *"fusion", "enter")
         await wait_for(pilot, lambda: pilot.app.screen is screen, "kept")
-        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "told")
+        await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "told")
         head = screen.session.facts.answer(screen.session.facts.root, "nb_classes")
         assert head is not None
         assert (head.value, head.reason) == (22, "fusion")

@@ -1,4 +1,4 @@
-"""« Enregistré » is true, and what was typed is not lost."""
+"""« Répondu » and « Enregistré » are true, and what was typed is not lost."""
 
 import shutil
 import sqlite3
@@ -46,7 +46,7 @@ async def test_an_answer_typed_into_a_file_that_is_gone_is_saved_elsewhere(
         assert isinstance(pilot.app.screen, Notice)
         assert "supprimé, déplacé ou remplacé" in pilot.app.screen.text
         assert str(saved) in pilot.app.screen.text
-        assert not shows(pilot, "Enregistré")
+        assert not shows(pilot, "Répondu  ")
         assert any('"value":7' in body for body in copied(saved))
         await pilot.press("escape")
         await wait_for(pilot, lambda: pilot.app.screen is screen, "the visit")
@@ -137,7 +137,7 @@ async def test_the_wait_for_another_program_is_shown(
             assert pilot.app._driver is not None
             monkeypatch.setattr(pilot.app._driver, "write", written.append)
             await pilot.press("7", "enter")
-            await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "the answer")
+            await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "the answer")
 
         assert turns == [True, True, True, False]
         assert sum("en attente" in text for text in written) == 1
@@ -161,4 +161,4 @@ async def test_a_window_too_small_for_the_question_takes_no_key(
 
         assert screen.session.facts.answers == before
         await pilot.press("7", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "the answer")
+        await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "the answer")
