@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import unified_diff
 from hashlib import sha256
 from importlib import import_module
@@ -189,8 +189,6 @@ def build_document(report: Report, audience: Audience) -> Document:
     is_own = is_rewritten(house, audience)
     if is_own and later:
         house.replaced[audience] = _OWN_PAGES.format(name=audience)
-    if is_own and builder.paper and not is_rewritten(house, f"{audience}-papier"):
-        house.replaced[audience] = _SHIPPED_PAGES.format(name=audience)
     return Document(
         meta=meta,
         markdown=finish(meta, body, end, house.closing),
@@ -199,7 +197,7 @@ def build_document(report: Report, audience: Audience) -> Document:
         pictures=report.pictures,
         sheet=None if is_own else sheet,
         later=None if is_own else later,
-        paper=_paper(report, audience, meta, context) if builder.paper else None,
+        paper=_printed(report, audience, meta, context) if builder.paper else None,
         is_short=True,
     )
 
@@ -224,22 +222,30 @@ def is_rewritten(house: House, name: str) -> bool:
     return _HEADED.sub("", own) != (SHIPPED / file).read_text(encoding="utf-8")
 
 
-def _paper(
+def _printed(
     report: Report, audience: Audience, meta: Meta, context: Mapping[str, object]
 ) -> Document:
-    """Return the pages that a PDF prints in the place of a long document."""
+    """Return the pages of an audience's PDF, with what travels inside."""
     made = import_module(f"diag.documents.{AUDIENCES[audience].paper}")
-    house = report.office.house
     own, attached = made.printed(report)
-    view = {**context, **own}
-    body = render(f"{audience}-papier", audience, view, house)
+    paper = build_paper(audience, meta, {**context, **own}, report.office.house)
+    return replace(paper, pictures=report.pictures, attachments=attached)
+
+
+def build_paper(
+    name: str, meta: Meta, view: Mapping[str, object], house: House
+) -> Document:
+    """Return the pages that a PDF prints in the place of a long document.
+
+    When the syndicat rewrote the document alone, `house.replaced` has what is left.
+    """
+    if is_rewritten(house, name) and not is_rewritten(house, f"{name}-papier"):
+        house.replaced[name] = _SHIPPED_PAGES.format(name=name)
     return Document(
         meta=meta,
-        markdown=finish(meta, body, ""),
+        markdown=finish(meta, render(f"{name}-papier", name, view, house), ""),
         drawings=drawings_in(view.values()),
         look=house.look,
-        pictures=report.pictures,
-        attachments=attached,
         is_short=True,
     )
 

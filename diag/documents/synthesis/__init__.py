@@ -50,7 +50,8 @@ def synthesis(
         )
     found = gathered(workspace, scope, day, campaign, progress)
     document, house = _BUILDERS[scope.kind](found), found.office.house
-    paper = Paper("synthese", document, house.explain(*house.refused))
+    notice = house.explain(*{**house.refused, **house.replaced})
+    paper = Paper("synthese", document, notice)
     return paper, folder_of(workspace, scope, found.campaign), found.provisional
 
 

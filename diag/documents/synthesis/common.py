@@ -1,7 +1,7 @@
 """What several schools have in common: what falls short, what already works."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from diag.assess.money import (
@@ -18,7 +18,7 @@ from diag.assess.words import is_printable, printed_cell
 from diag.audit.reasons import basis_words, concerns, label, pressure
 from diag.documents.blocks import PAGE_BREAK, bullets, drawings_in, table
 from diag.documents.document import Document, Meta
-from diag.documents.drawings import Bar
+from diag.documents.drawings import YEARS_CLAIM, Bar, draw_years
 from diag.documents.escape import Md
 from diag.documents.parts.advice import ELSEWHERE
 from diag.documents.parts.budget import Row, budget_table, gather_rest, unsure_row
@@ -40,6 +40,7 @@ from diag.documents.synthesis.gathering import (
     counted_subjects,
 )
 from diag.documents.templates import (
+    build_paper,
     finish,
     is_rewritten,
     render,
@@ -299,6 +300,18 @@ def by_audit(
     return budget_table(caption, rows, years, ht, due, works=works, first=first)
 
 
+def years_drawn(gathering: Gathering) -> Md:
+    """Return what each year costs, as a table and the drawing that has all of it."""
+    expenses = _expenses(gathering)
+    if not expenses:
+        return Md("")
+    years = list(zip(gathering.years, _by_year(expenses), strict=True))
+    drawing = draw_years(years)
+    whole = replace(drawing, is_whole=True) if drawing else None
+    rows = [(str(year), str(money)) for year, money in years]
+    return table(YEARS_CLAIM, ("Année", "Dépense TTC"), rows, drawing=whole)
+
+
 def domain_rows(gathering: Gathering, limit: int) -> list[Row]:
     """Return what each domain costs by year, the costliest first, the rest together.
 
@@ -397,12 +410,21 @@ def build_synthesis(
     view: Mapping[str, object],
     gathering: Gathering,
     sheet: Sheet | None = None,
+    printed: Mapping[str, object] | None = None,
 ) -> Document:
-    """Return a synthesis: the syndicat's own document, with its own words."""
+    """Return a synthesis: the syndicat's own document, with its own words.
+
+    What is `printed` has a template of its own: all of it is too long for paper.
+    """
     house = gathering.office.house
     meta = build_meta(gathering, f"Synthèse numérique — {gathering.name}")
     reach = render_contacts(contacts(gathering), house)
-    return build_page(meta, template, view, reach, house, signed=True, sheet=sheet)
+    whole = build_page(meta, template, view, reach, house, signed=True, sheet=sheet)
+    if printed is None:
+        return whole
+    shown = {"running_line": meta.running_line, "contacts": reach}
+    paper = build_paper(template, meta, {**view, **printed, **shown}, house)
+    return replace(whole, paper=paper)
 
 
 def average(scores: Iterable[Score]) -> Score | None:

@@ -25,6 +25,7 @@ from diag.documents.parts.frame import dangers_found
 from diag.documents.parts.votes import SchoolVotes
 from diag.journal.facts import edition_of
 from diag.journal.records import standing_list_of
+from diag.journal.school_lines import SchoolLine
 from diag.model.audit import Auditee
 from diag.model.charter import Issuer
 from diag.model.checklist import Criterion
@@ -42,7 +43,7 @@ from diag.model.enums import (
 )
 from diag.model.errors import DiagError
 from diag.model.number import Quantity
-from diag.model.territory import Commune
+from diag.model.territory import Commune, School
 from diag.model.text import accented, fold
 from diag.model.votes import DecisionList
 from diag.words.dates import day_of, describe_day, long_date
@@ -329,6 +330,8 @@ class Gathering:
     date: date
     older: tuple[str, ...] = ()
     """Schools audited by an older method, by name: they have no score here."""
+    unseen: tuple[School, ...] = ()
+    """Public schools without a score here: those missing, those of an older method."""
     commune: Commune | None = None
     population_of: str = ""
     """ISO day on which the population was read; empty when it was not."""
@@ -461,14 +464,14 @@ def contacts(gathering: Gathering) -> Md:
     return definitions([(office.name, " · ".join(filter(None, reach)))])
 
 
-def unaudited(gathering: Gathering) -> Md:
-    """Return the schools that this document knows nothing about."""
+def unaudited(gathering: Gathering, limit: int = 12) -> Md:
+    """Return the schools that this document knows nothing about, a few by name."""
     several = len(gathering.missing) > 1
     said = "Écoles publiques non auditées" if several else "École publique non auditée"
     several = len(gathering.older) > 1
     of_older = f"École{'s' * several} auditée{'s' * several} par une {OLDER}"
     parts = [
-        f"{bold(title)}{NBSP}: {written(listed([accented(one) for one in some], 12))}."
+        f"{bold(title)}{NBSP}: {written(listed(list(map(accented, some)), limit))}."
         for title, some in ((said, gathering.missing), (of_older, gathering.older))
         if some
     ]
@@ -541,6 +544,8 @@ def gathered(
     older = [one.about for one in known if one not in sessions]
     dated = [(one, day or _read_on(one, today)) for one in sessions]
     extracts = tuple(_extracts(dated, progress))
+    missing = list(_missing(workspace, scope, extracts, older))
+    unseen = (workspace.territory.school(one.uai) for one in missing)
     if older and not extracts:
         first = next(one for one in known if one.is_older)
         raise first.older_method()
@@ -553,7 +558,7 @@ def gathered(
     return Gathering(
         name=scope.name,
         extracts=extracts,
-        missing=tuple(_missing(workspace, scope, extracts, older)),
+        missing=tuple(_school_name(scope, one.name, one.commune) for one in missing),
         campaign=wanted,
         author=settings.name_of(settings.author),
         office=office_of(workspace),
@@ -563,6 +568,7 @@ def gathered(
             for about in older
             if about.kind is PlaceKind.ECOLE
         ),
+        unseen=tuple(filter(None, (*unseen, *(about.school for about in older)))),
         commune=workspace.territory.commune(scope.insee) if scope.insee else None,
         population_of=population_day(workspace),
     )
@@ -638,7 +644,7 @@ def _missing(
     scope: GatheringScope,
     extracts: Iterable[Extract],
     older: Iterable[Auditee],
-) -> Iterable[str]:
+) -> Iterator[SchoolLine]:
     if scope.kind == "ecole":
         return
     told = {*(one.about.ref for one in extracts), *(about.ref for about in older)}
@@ -650,7 +656,7 @@ def _missing(
             continue
         if scope.kind == "circonscription" and inspections[line.uai] != scope.code:
             continue
-        yield _school_name(scope, line.name, line.commune)
+        yield line
 
 
 def _school_name(scope: GatheringScope, name: str, commune: str) -> str:

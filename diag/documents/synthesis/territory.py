@@ -25,6 +25,7 @@ from diag.documents.synthesis.common import (
     unchecked_list,
     weak_table,
 )
+from diag.documents.synthesis.commune_map import commune_map
 from diag.documents.synthesis.decisions import (
     DECISIONS,
     SharedAction,
@@ -50,6 +51,12 @@ from diag.words.vocabulary import LEVELS_EXPLAINED, OWNERS
 WEAK, STRONG, DOMAINS, TOGETHER = 6, 5, 8, 10
 """At most so many common lacks, strengths, domains of the budget, shared actions."""
 
+LACKS_PRINTED, ACTIONS_PRINTED = 3, 4
+"""So too on the two pages of the PDF."""
+
+POINTS_PRINTED, SCHOOLS_PRINTED, LAWS_PRINTED, UNSEEN_PRINTED = 8, 8, 3, 3
+"""Most points, schools, rules and schools not audited on the inspection's pages."""
+
 
 def territory_synthesis(gathering: Gathering) -> Document:
     """Return the synthesis of a whole campaign."""
@@ -65,7 +72,7 @@ def territory_synthesis(gathering: Gathering) -> Document:
         **summary(gathering.schools),
         "alerts": alerts_words(gathering.schools, WORKING_READER),
         "total": money.total_line(gathering),
-        "together": _together(gathering),
+        "together": _together(gathering, TOGETHER),
         "budget": money.by_audit(
             gathering,
             money.domain_rows(gathering, DOMAINS),
@@ -75,12 +82,18 @@ def territory_synthesis(gathering: Gathering) -> Document:
         "beyond": money.beyond(gathering),
         "unconfirmed": money.unconfirmed(gathering),
         "communes": _commune_table(gathering),
+        "map": commune_map(gathering),
         "missing": len(gathering.missing),
         "older": len(gathering.older),
         "strengths": strong_list(found, STRONG),
         "domains": domain_table(gathering.schools, spread=False),
     }
-    return build_synthesis("synthese-territoire", view, gathering)
+    printed = {
+        "common": weak_table(found, LACKS_PRINTED),
+        "together": _together(gathering, ACTIONS_PRINTED),
+        "years": money.years_drawn(gathering),
+    }
+    return build_synthesis("synthese-territoire", view, gathering, printed=printed)
 
 
 def _decisions_box(gathering: Gathering) -> Md:
@@ -97,10 +110,10 @@ def _is_common(extract: Extract, task: Task) -> bool:
     return is_syndical(extract, task) and not task.own_words
 
 
-def _together(gathering: Gathering) -> Md:
+def _together(gathering: Gathering, limit: int) -> Md:
     """Return what most schools need alike: what a group of buyers is for."""
     paid = groups(gathering.schools, lambda _, task: not task.free)
-    widest = sorted(paid, key=lambda one: -len(one.pairs))[:TOGETHER]
+    widest = sorted(paid, key=lambda one: -len(one.pairs))[:limit]
     rows = [
         (one.title(MAIRIE), str(len(one.pairs)), one.cost_words)
         for one in widest
@@ -151,6 +164,8 @@ def _state(extracts: Sequence[Extract]) -> str:
     return f"dont {open_ones} provisoire{'s' * (open_ones > 1)}"
 
 
+ASKED = "Ce qui peut être décidé d'abord"
+
 _LACKS = 5
 """At most so many common lacks first."""
 
@@ -179,7 +194,7 @@ def circonscription_synthesis(gathering: Gathering) -> Document:
         "name": gathering.name,
         "cover": cover(gathering, "Inspection de la circonscription"),
         "levels": LEVELS_EXPLAINED,
-        "asked": _actions_table(gathering, asked, "Ce qui peut être décidé d'abord"),
+        "asked": _actions_table(gathering, asked, ASKED),
         "common": weak_table(
             [one for one in found if _is_subject(one.criterion)], _LACKS
         ),
@@ -189,7 +204,8 @@ def circonscription_synthesis(gathering: Gathering) -> Document:
             (title, _subject_table(found, title, prefixes))
             for title, prefixes in SUBJECTS
         ],
-        "schools": _school_table(gathering),
+        "map": commune_map(gathering),
+        "schools": table(_SCHOOLS, _SCHOOL, _school_rows(gathering)),
         "unaudited": unaudited(gathering),
         "compliance": _compliance_table(gathering, found),
         "unchecked": unchecked_list(found, ACADEMIE, counted_subjects),
@@ -200,7 +216,33 @@ def circonscription_synthesis(gathering: Gathering) -> Document:
         ),
         "untold": max(0, len(mine) - len(asked) - ACTIONS),
     }
-    return build_synthesis("synthese-circonscription", view, gathering)
+    printed = {
+        "asked": _actions_table(gathering, asked, ASKED, is_whole=False),
+        "points": _points_table(found),
+        "schools": _schools_printed(gathering),
+        "compliance": _compliance_table(gathering, found, is_whole=False),
+        "unaudited": unaudited(gathering, UNSEEN_PRINTED),
+    }
+    return build_synthesis("synthese-circonscription", view, gathering, printed=printed)
+
+
+def _points_table(found: Sequence[SharedRule]) -> Md:
+    """Return the points that most schools may fall short of, of every subject."""
+    asked = [one for one in found if _is_subject(one.criterion)]
+    worst = sorted(asked, key=lambda one: (-len(one.short), -len(one.unsure)))
+    every = tuple(one for _, some in SUBJECTS for one in some)
+    kept = worst[:POINTS_PRINTED]
+    return _subject_table(kept, "Les points les moins atteints", every)
+
+
+def _schools_printed(gathering: Gathering) -> Md:
+    """Return the schools where they are few, without their commune nor their state."""
+    if len(gathering.schools) > SCHOOLS_PRINTED:
+        return Md("")
+    columns, *rows = (
+        (one[0], *one[2:-1]) for one in (_SCHOOL, *_school_rows(gathering))
+    )
+    return table(_SCHOOLS, columns, rows)
 
 
 def _subject_table(
@@ -221,8 +263,8 @@ def _subject_table(
     return table(caption, columns, rows, numeric=(1, 2, 3))
 
 
-def _school_table(gathering: Gathering) -> Md:
-    rows = [
+def _school_rows(gathering: Gathering) -> list[tuple[str, ...]]:
+    return [
         (
             gathering.name_of(one),
             one.about.commune,
@@ -232,18 +274,12 @@ def _school_table(gathering: Gathering) -> Md:
         )
         for one in gathering.schools
     ]
-    columns = (
-        "École",
-        "Commune",
-        *(title for title, _ in SUBJECTS),
-        "Loi",
-        "Audit",
-    )
-    caption = (
-        "École par école, points atteints sur points examinés : "
-        "ce n'est pas un classement"
-    )
-    return table(caption, columns, rows)
+
+
+_SCHOOL = ("École", "Commune", *(title for title, _ in SUBJECTS), "Loi", "Audit")
+_SCHOOLS = (
+    "École par école, points atteints sur points examinés : ce n'est pas un classement"
+)
 
 
 def _reached(extract: Extract, prefixes: tuple[str, ...]) -> str:
@@ -256,11 +292,15 @@ def _reached(extract: Extract, prefixes: tuple[str, ...]) -> str:
     return f"{sure} sur {len(told)}{doubt}"
 
 
-def _compliance_table(gathering: Gathering, found: Sequence[SharedRule]) -> Md:
-    names = partial(_names, gathering)
+def _compliance_table(
+    gathering: Gathering, found: Sequence[SharedRule], *, is_whole: bool = True
+) -> Md:
+    """Return the rules that fail; not whole, the first ones, their schools counted."""
+    names = partial(_names, gathering) if is_whole else counted_subjects
     rows = alert_rows(found, ACADEMIE, names, counted_subjects)
+    kept = rows if is_whole else rows[:LAWS_PRINTED]
     columns = (EXPECTED, NATURE_AND_TEXT, "Pas encore respecté", "À vérifier")
-    return table("Points non respectés", columns, rows)
+    return table("Points non respectés", columns, kept)
 
 
 def _names(gathering: Gathering, some: Sequence[Extract]) -> str:
@@ -273,14 +313,19 @@ def _is_subject(criterion: Criterion | None) -> bool:
 
 
 def _actions_table(
-    gathering: Gathering, told: Sequence[SharedAction], caption: str
+    gathering: Gathering,
+    told: Sequence[SharedAction],
+    caption: str,
+    *,
+    is_whole: bool = True,
 ) -> Md:
+    names = partial(_names, gathering) if is_whole else counted_subjects
     rows: list[Pair | tuple[str, ...]] = [
         (
             one.title(READER),
             OWNERS[one.task.owner],
             one.when,
-            _names(gathering, one.extracts),
+            names(one.extracts),
         )
         for one in told
     ]

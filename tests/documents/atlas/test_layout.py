@@ -6,7 +6,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.documents.atlas.map import named, spread
+from diag.documents.projection import named, spread
 
 SPOTS = st.tuples(st.floats(0, 500), st.floats(0, 500))
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.documents.atlas.map import WIDTH, projection
+from diag.documents.projection import WIDTH, projection
 
 DEGREES = st.tuples(st.floats(-180, 180), st.floats(-85, 85))
 

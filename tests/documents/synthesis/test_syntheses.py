@@ -67,6 +67,7 @@ def test_an_audit_that_nobody_began_is_among_the_missing(made: Workspace) -> Non
     assert any("Noisetiers" in one for one in whole.missing)
     private = [one for one in made.territory.schools() if one.sector == "Privé"]
     assert len(whole.missing) == 40 - len(private) - 1
+    assert len(whole.unseen) == len(whole.missing)
 
 
 def test_a_word_of_its_name_finds_a_circonscription(made: Workspace) -> None:
