@@ -33,6 +33,8 @@ from diag.tui.text import DrawnLine, TextSheet, wrapped
 from diag.words.dates import day_typed
 from diag.words.figures import french
 
+_GO_ON = "Échap revient à ce qui reste à voir."
+
 
 class TakeOff(Command, keys="space", title="Retirer", footer=True):
     """Retirer la ligne de cette page ; un danger y reste toujours."""
@@ -107,7 +109,7 @@ class DebriefLayout:
         if self.shows_score:
             heads.append(self._plain(debrief.score, "$text-muted"))
         if debrief.early:
-            heads.append(self._plain(debrief.early, ""))
+            heads.append(self._plain(f"{debrief.early} {_GO_ON}", ""))
         head = [row for block in heads for row in block]
         parts = [
             (

@@ -154,7 +154,8 @@ class PlannerScreen(FormSender):
                 ListColumn("Réponses", 8, right=True),
                 ListColumn("Ce qui y est vu d'abord", 44, narrow=34, least=TINY),
             ),
-            empty="Rien à constater sur place : tout est répondu, ou se demande avant.",
+            empty="Rien à constater sur place : tout est répondu, ou se demande avant. "
+            f"{key_now(self.app, SendForms)} écrit les questionnaires.",
         )
         yield Sentence(id="planner-words")
 

@@ -13,7 +13,7 @@ from diag.audit.photos import path_typed
 from diag.audit.proposals import OfferedAnswer, accept, propose, refuse, waiting
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
-from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import Ask, Cancel
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import KeyBar
@@ -81,7 +81,8 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
                     ListColumn("Proposé", 26, narrow=20, tiny=14),
                     ListColumn("Déjà", 20, narrow=14, least=70),
                 ),
-                empty="Rien n'est proposé : ni formulaire, ni téléphone n'attend.",
+                empty=f"Rien n'est proposé. {key_now(self.app, OpenFilled)} lit le fichier "
+                "d'un formulaire revenu.",
             )
             yield Sentence(id="remarks")
         yield KeyBar()

@@ -127,7 +127,9 @@ def history_screen(session: AuditSession) -> ReadingScreen:
         ListColumn("Ce qui est dit"),
     )
     title = f"Historique : {session.about.title}"
-    empty = "Rien n'a encore été dit dans cet audit."
+    empty = (
+        "Rien n'a encore été dit dans cet audit. Échap revient, la visite le remplit."
+    )
     return ReadingScreen(title, session.audit.campaign, columns, lines, empty)
 
 

@@ -26,7 +26,9 @@ async def test_a_file_that_came_back_is_opened_and_accepted_by_keys(
         path = tmp_path / "revenu.json"
         path.write_bytes(filled(session))
         await choose(pilot, "réponses proposées")
-        await wait_for(pilot, lambda: shows(pilot, "Rien n'est proposé"), "nothing yet")
+        await wait_for(
+            pilot, lambda: shows(pilot, "Rien n'est proposé. o lit"), "nothing"
+        )
 
         await pilot.press("o")
         await wait_for(pilot, lambda: shows(pilot, "Quel fichier"), "asked")

@@ -1,0 +1,68 @@
+"""Places where nothing is known yet: what is missing, and the key that provides it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from diag.workspace.workspace import Workspace, fixed_world
+from tests.audit.builders import DAY, SETTINGS, workspace
+from tests.tui.builders import app_on
+from tests.tui.routes import ROUTES
+from tests.tui.waiting import shows, wait_for
+
+Step = tuple[str, str]
+"""A key, what is shown then."""
+
+EMPTY: dict[str, Sequence[Step]] = {
+    "territoire": [
+        ("", "Aucune école encore : importez l'annuaire officiel (touche F8)"),
+        ("f8", "jamais"),
+    ],
+    "tournee": [("", "Tournée vide : dans Territoire, Espace y met l'école")],
+    "importer": [("", "jamais"), ("enter", "Chemin du fichier")],
+    "aide": [("", "ce qui est possible ici")],
+    "palette": [
+        *(("", "Importer"), ("w", "Rien ne répond à ces mots")),
+        ("escape", "Aucune école encore"),
+    ],
+    "ecole": [("", "à commencer : Entrée ouvre l'audit"), ("enter", "reste")],
+    "visite": [
+        *(("f6", "Aucune salle : s en ajoute"), ("s", "Salle")),
+        *(("escape", "Aucune salle"), ("escape", "Direction")),
+        *(("f2", "F6 en ajoute"), ("f6", "Aucune salle : s en ajoute")),
+    ],
+    "bilan": [
+        *(("3", "Premier audit de cette école"), ("i", "n : une autre réponse")),
+        *(("escape", "Premier audit"), ("c", "Échap revient à ce qui reste à voir")),
+        ("escape", "Premier audit"),
+    ],
+}
+"""Place → keys that lead through what is empty there, and what each shows."""
+
+NEEDS_A_SCHOOL = {"ecole", "visite", "bilan"}
+
+
+def test_every_place_is_walked_empty() -> None:
+    assert EMPTY.keys() == ROUTES.keys()
+
+
+@pytest.mark.parametrize("place", EMPTY)
+async def test_an_empty_place_says_what_is_missing_and_the_key(
+    place: str, tmp_path: Path
+) -> None:
+    if place in NEEDS_A_SCHOOL:
+        workspace(tmp_path / "w").close()
+    else:
+        Workspace.create(tmp_path / "w", SETTINGS, fixed_world(DAY, 1)).close()
+    app = app_on(tmp_path / "w")
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        seen = "40 écoles" if place in NEEDS_A_SCHOOL else "Aucune école encore"
+        await wait_for(pilot, lambda: shows(pilot, seen), "the schools")
+        ROUTES[place][0](app)
+        if place in {"visite", "bilan"}:
+            await wait_for(pilot, lambda: shows(pilot, ROUTES[place][1]), place)
+        for key, words in EMPTY[place]:
+            if key:
+                await pilot.press(key)
+            await wait_for(pilot, lambda w=words: shows(pilot, w), words)
