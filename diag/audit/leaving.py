@@ -84,8 +84,11 @@ class Departure:
         """Return whether one may leave, and what is missing then."""
         dangers = sum(one.stop.question.danger for one in self.here)
         if dangers:
-            places = counted(dangers, "lieu n'a", "lieux n'ont")
-            return f"{places} pas été regardé pour un danger\u00a0: voyez-le d'abord."
+            one = "lieu n'a pas été regardé pour un danger\u00a0: voyez-le d'abord."
+            many = (
+                "lieux n'ont pas été regardés pour un danger\u00a0: voyez-les d'abord."
+            )
+            return counted(dangers, one, many)
         return (
             "Rien n'empêche de partir. Ce qui manque élargit la fourchette\u00a0: "
             f"{self.score}."

@@ -27,7 +27,7 @@ def test_what_is_seen_here_only_is_listed_dangers_first_towards_the_door(
     assert all(is_on_site(one.stop.question) for one in departure.here)
     dangers = [one.stop.place for one in departure.here if one.stop.question.danger]
     assert dangers == rooms[::-1]
-    assert "lieux n'ont pas été regardé pour un danger" in departure.outcome
+    assert "lieux n'ont pas été regardés pour un danger" in departure.outcome
     who = dict(departure.elsewhere)
     assert who["mairie"] > 0
     assert 0 < departure.minutes < 60
