@@ -108,7 +108,8 @@ def _open(cell: HeatCell) -> Run:
 def progress(picture: RoomsPicture, width: int) -> list[Run]:
     """Return how far the rooms are: a bar, what is left and how long it takes."""
     head, left, asked = " Les salles  ", picture.left, picture.asked
-    tail = f"  reste {left}, {picture.minutes} min" if left else "  tout est répondu"
+    done = "  tout est répondu" if asked else ""
+    tail = f"  reste {left}, {picture.minutes} min" if left else done
     room = max(width - cell_len(head) - cell_len(tail) - 1, 0)
     full = round(room * (asked - left) / asked) if asked else 0
     return [Run(head), Run("█" * full, BAR), Run("░" * (room - full), DIM), Run(tail)]

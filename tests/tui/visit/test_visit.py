@@ -403,6 +403,7 @@ async def test_a_room_is_added_renamed_and_the_list_closed(tmp_path: Path) -> No
     async with visit(tmp_path) as (pilot, screen):
         await pilot.press("f6")
         await wait_for(pilot, lambda: shows(pilot, "Aucune salle"), "an empty list")
+        assert not shows(pilot, "tout est répondu")
         await pilot.press("s")
         await wait_for(pilot, lambda: shows(pilot, "Nom de la salle"), "asked")
         await pilot.press(*"CP", "enter")
