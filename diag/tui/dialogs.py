@@ -25,6 +25,10 @@ class Cancel(Command, keys="escape", title="Annuler", footer=True):
     """Fermer sans rien changer."""
 
 
+class Give(Command, keys="enter", title="Valider", footer=True):
+    """Donner ce qui est tapé."""
+
+
 class Close(Command, keys="escape,enter", title="Fermer", footer=True):
     """Fermer ce message."""
 
@@ -61,6 +65,16 @@ class LineField(Input):
     def _on_paste(self, event: events.Paste) -> None:
         lines = (line(each).strip() for each in event.text.splitlines())
         event.text = self.JOINT.join(filter(None, lines))
+
+
+class AskedField(Sturdy, LineField):
+    """The field of a question of one line: its key stands first in the footer."""
+
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (Give,)
+    BINDINGS = bindings_of(*OFFERS)
+
+    async def on_give(self) -> None:
+        await self.action_submit()
 
 
 READING: list[BindingType] = [
@@ -162,7 +176,7 @@ class Ask(Sturdy, ModalScreen[str | None]):
     """
 
     INTRODUCTION = "Tapez une ligne ; Entrée la donne."
-    FIELD: ClassVar[type[Input]] = LineField
+    FIELD: ClassVar[type[Input]] = AskedField
     """What the user types in."""
     CSS_PATH = "dialogs.tcss"
     OFFERS: ClassVar[tuple[CommandType, ...]] = (Cancel,)

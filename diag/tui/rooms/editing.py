@@ -35,7 +35,7 @@ from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.fact import PARENT_KINDS, Place
 from diag.tui.commands import Command, TakeBack, key_now
-from diag.tui.dialogs import Ask, ChooseDialog, Confirm, LineField, ListChoice
+from diag.tui.dialogs import Ask, AskedField, ChooseDialog, Confirm, ListChoice
 from diag.tui.safe import Sturdy, content
 from diag.words.vocabulary import PLACE_NAMES, PLACES
 
@@ -282,7 +282,7 @@ class EditsPlaces(Sturdy, Screen[Key | None]):
 _SEVERAL = "Plusieurs d'un coup : {one} 1 ; {one} 2, ou bien {one} 1 à 8."
 
 
-class NamesField(LineField):
+class NamesField(AskedField):
     """A field where lines pasted become one line of names."""
 
     JOINT = f" {BETWEEN} "

@@ -406,6 +406,7 @@ async def test_a_room_is_added_renamed_and_the_list_closed(tmp_path: Path) -> No
         assert not shows(pilot, "tout est répondu")
         await pilot.press("s")
         await wait_for(pilot, lambda: shows(pilot, "Nom de la salle"), "asked")
+        assert shows(pilot, "Entrée Valider")
         await pilot.press(*"CP", "enter")
         await wait_for(pilot, lambda: shows(pilot, "CP ajoutée"), "added")
         await pilot.press("f2")
