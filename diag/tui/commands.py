@@ -3,7 +3,7 @@
 A command is a message: `on_<command>` of the screen that offers it does it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 from typing import ClassVar
@@ -113,8 +113,9 @@ class Command(Message):
 
     @classmethod
     def key_names(cls, chosen: Mapping[str, str] = NO_CHOICE) -> str:
-        """Return its keys as written on the keyboard: « F1 ou ? »."""
-        return " ou ".join(map(key_name, cls.keys_in(chosen)))
+        """Return its keys as written on the keyboard: « F1 ou ? », « 1 à 8 »."""
+        keys = cls.keys_in(chosen)
+        return run_name(keys) or " ou ".join(map(key_name, keys))
 
     @classmethod
     def handler(cls) -> str:
@@ -211,7 +212,7 @@ def bindings_of(*commands: CommandType) -> list[BindingType]:
             action_of(command),
             command.TITLE,
             show=command.IN_FOOTER,
-            key_display=key_name(keys[0]),
+            key_display=run_name(keys) or key_name(keys[0]),
             priority=command.PRIORITY,
             tooltip=command.help_text(),
             id=ident,
@@ -300,6 +301,12 @@ def with_twins(keys: str) -> str:
         else key
         for key in map(str.strip, keys.split(","))
     )
+
+
+def run_name(keys: Sequence[str]) -> str:
+    """Return how a run of digits is written, « 1 à 8 »; empty for other keys."""
+    is_run = len(keys) > 1 and all(map(str.isdigit, keys))
+    return f"{keys[0]} à {keys[-1]}" if is_run else ""
 
 
 def key_name(key: str) -> str:

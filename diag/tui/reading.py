@@ -21,6 +21,7 @@ from diag.tui.commands import (
     Command,
     CommandType,
     Discover,
+    Help,
     KeyPlace,
     OpenKeys,
     OpenPalette,
@@ -241,7 +242,8 @@ def help_table(
     groups: dict[str, list[CommandType]] = {}
     for command in dict.fromkeys(commands):
         groups.setdefault(command.GROUP, []).append(command)
-    for name, members in groups.items():
+    here_first = sorted(groups.items(), key=lambda group: group[0] == Help.GROUP)
+    for name, members in here_first:
         table.add_row("", "")
         table.add_row("", Text(name, style="bold underline"))
         for command in members:

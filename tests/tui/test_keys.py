@@ -4,7 +4,9 @@ from textual.keys import _character_to_key
 
 from diag.model.text import TWINS as CHARACTERS
 from diag.model.text import as_digits
-from diag.tui.commands import TWINS, digit_of, key_name, with_twins
+from diag.tui.commands import TWINS, Help, bindings_of, digit_of, key_name, with_twins
+from diag.tui.reading import help_table
+from diag.tui.rooms import ChooseAspect
 
 
 def test_the_twins_are_the_keys_that_a_french_row_gives() -> None:
@@ -33,6 +35,17 @@ def test_a_binding_on_a_digit_has_its_twin() -> None:
 
 def test_a_capital_does_what_its_letter_does() -> None:
     assert with_twins("s,space") == "s,S,space"
+
+
+def test_a_run_of_digits_is_one_name() -> None:
+    assert ChooseAspect.key_names() == "1 à 8"
+    assert [one.key_display for one in bindings_of(ChooseAspect)] == ["1 à 8"]
+
+
+def test_the_help_says_what_is_done_here_before_what_is_done_everywhere() -> None:
+    table = help_table("", (Help, ChooseAspect))
+    words = [str(cell) for cell in table.columns[1].cells]
+    assert words.index("Ici") < words.index("Partout")
 
 
 def test_keys_are_named_as_on_a_french_keyboard() -> None:

@@ -53,7 +53,7 @@ class TurnFace(Command, keys="p", title="Plan, tableau", footer=True):
     """Passer du tableau au plan, et retour : les mêmes salles."""
 
 
-class ChooseAspect(Command, keys="1,2,3,4,5,6,7,8", title="à 8 Aspect", footer=True):
+class ChooseAspect(Command, keys="1,2,3,4,5,6,7,8", title="Aspect", footer=True):
     """Choisir l'aspect : la colonne du tableau, les couleurs du plan."""
 
 
