@@ -28,6 +28,7 @@ _BRACED = re.compile(r"\{\w+(?:\|[^{}]*)?\}")
 _PREPOSITION = re.compile(r"(?i)\b(?:à|avec|dans|de|en|par|pour|sur)\s+$")
 _ARTICLE = re.compile(r"une? ")
 _HIATUS = re.compile(r"\b([Dd])e (?=(?:au moins|au plus|une?|environ)\b)")
+_OF_SOME = re.compile(r"\bde des (\w+)")
 _TWICE_OF = re.compile(r"\b([Dd]e) de (?=\d)")
 
 _SENTENCE_END = re.compile(  # but not after « art. » or « L. »
@@ -84,6 +85,7 @@ def filled(text: str, blanks: Blanks) -> str:
                 return blanks.due
 
     printed = _HIATUS.sub(r"\g<1>'", _BLANK.sub(value, text))
+    printed = _OF_SOME.sub(lambda some: of(some[1]), printed)
     printed = _TWICE_OF.sub(r"\g<1> ", printed)
     return printed[:1].upper() + printed[1:] if _BLANK.match(text) else printed
 

@@ -1,5 +1,6 @@
 """Author's sentences filled in: numbers, agreement, elision."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -124,6 +125,14 @@ def test_de_loses_its_vowel_before_another() -> None:
         filled(text, blanks(0, None))
         == "La résonance d'un nombre de classes à préciser."
     )
+
+
+def test_de_takes_the_place_of_des() -> None:
+    withheld = replace(blanks(), quantity=None)
+    text = "Les câbles de {quantite|une classe|classes}"
+    assert filled(text, withheld) == "Les câbles de classes"
+    text = "L'achat de {quantite|un écran|écrans}"
+    assert filled(text, withheld) == "L'achat d'écrans"
 
 
 @given(st.text(alphabet="ab {}|quantiecouhl", max_size=30))
