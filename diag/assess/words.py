@@ -9,7 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from diag.answers.types import TYPES
-from diag.assess.money import FREE_WORDS, Money, estimate
+from diag.assess.money import FREE_WORDS, UNPRICED, Money, estimate
 from diag.assess.results import Cost, Score
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind
@@ -431,6 +431,8 @@ def money_words(cost: Cost) -> tuple[str, str]:
 def short_cost(*costs: Cost) -> str:
     """Return « 336 € », « 300 € + 86 à 864 € par an », « sans dépense »."""
     paid, kept = spent(costs)
+    if paid.cell == kept.cell == UNPRICED:
+        return UNPRICED
     words = [paid.cell] if paid != Money() else []
     words += [f"{kept.cell} par an"] if kept != Money() else []
     return " + ".join(words) or FREE_WORDS

@@ -19,6 +19,10 @@ from tests.assess.test_money import cost, plain
             "200 à 300 €",
         ),
         ((cost(0, None, 10_000, 20_000, 30_000),), "à chiffrer"),
+        (
+            tuple(cost(0, None, 1, 2, 3, yearly=each) for each in (False, True)),
+            "à chiffrer",
+        ),
         ((), "sans dépense"),
     ],
 )
