@@ -46,8 +46,6 @@ def test_salles_draws_only_what_a_move_changes_then_nothing(tmp_path: Path) -> N
     with visit_in(tmp_path) as terminal:
         terminal.resize(80, 24)
         terminal.settle()
-        terminal.send("\r")  # begin what is planned
-        terminal.wait_for(lambda: not terminal.shows("Commencer"), "the visit")
         terminal.send("\x1b[17~")
         terminal.wait_for(lambda: terminal.shows("Les salles"), "the rooms")
         terminal.settle()

@@ -8,7 +8,7 @@ import segno
 from diag.phone.network import ADDRESS
 from diag.phone.square import QUIET, wifi_text
 from tests.terminal.terminal import Terminal, program
-from tests.terminal.visits import prepared
+from tests.terminal.visits import begin, prepared
 
 _INK, _PAPER = "000000", "ffffff"
 _SIDE = 33 + 2 * QUIET
@@ -40,9 +40,7 @@ def test_the_cells_of_a_terminal_are_the_modules_of_the_code(
     with Terminal(program(), tmp_path, (80, 24)) as terminal:
         terminal.wait_for(lambda: terminal.shows("Chantelombe"), "the schools")
         terminal.send("\x1bOR")
-        terminal.wait_for(lambda: terminal.shows("Commencer"), "the plan")
-        terminal.send("\r")
-        terminal.wait_for(lambda: not terminal.shows("Commencer"), "the visit")
+        begin(terminal)
         terminal.settle()
         terminal.send("\x1b[18~")
         terminal.wait_for(lambda: terminal.shows("Déposez"), "the photos")

@@ -27,13 +27,24 @@ def prepared(folder: Path, rooms: int = 8, at: str | None = None) -> None:
     desk.close()
 
 
+def begin(terminal: Terminal) -> None:
+    """Begin the visit that is planned first, unless its questions are there already."""
+    planned, ready = "Commencer", ", question "
+    terminal.wait_for(
+        lambda: terminal.shows(planned) or terminal.shows(ready), "the visit"
+    )
+    if terminal.shows(planned):
+        terminal.send("\r")
+    terminal.wait_for(lambda: terminal.shows(ready), "a question")
+
+
 def visit_in(folder: Path) -> Terminal:
     """Return a terminal where the visit is resumed and ready for an answer."""
     terminal = Terminal(program(), folder, SIZE)
     try:
         terminal.wait_for(lambda: terminal.shows("Chantelombe"), "the schools")
         terminal.send("\x1bOR")
-        terminal.wait_for(lambda: terminal.shows("Réponse"), "the visit")
+        begin(terminal)
     except BaseException:
         terminal.__exit__(None, None, None)
         raise

@@ -123,8 +123,7 @@ class VisitScreen(PlaceScreen):
 
     async def on_mount(self) -> None:
         self.session = self.diag.desk.session(self.uai)
-        second = not self._place and is_second(self.session)
-        begins = not self._place and is_beginning(self.session)
+        first = None if self._place else self._first_screen()
         self.visiting = VisitSession(self.session, self._wanted)
         if self._place and not self._wanted:
             self._go_leg(self._place)
@@ -132,17 +131,29 @@ class VisitScreen(PlaceScreen):
         self.fiche.line.walked = self._walk
         self.fiche.line.returned = self.on_go_answered
         self.fiche.line.may_return = lambda: self.visiting.answered is not None
-        self.show(self._places_of_before())
-        self.fiche.line.focus()
+        if first is None:
+            self.show(self._places_of_before())
+            self.fiche.line.focus()
         self.call_after_refresh(warm_search, self.app, self.session)
         self.diag.whereabouts.remember(self.uai)
         self.is_looking = self.app.screen is not self
         if not self._place and self.diag.whereabouts.face_of(self.uai) == "grid":
             await self._to_grid()
-        if second:
-            self.call_after_refresh(self.on_what_changed)
-        elif begins:
-            self.call_after_refresh(self.on_plan_visit)
+        if first is not None:
+            self.call_after_refresh(self._open_first, first)
+
+    def _open_first(self, first: Callable[[], None]) -> None:
+        self.is_looking = True
+        first()
+
+    def _first_screen(self) -> Callable[[], None] | None:
+        """Return what is shown before any question: what changed, or what fits.
+
+        No question is there meanwhile: a key typed ahead answers none unseen.
+        """
+        if is_second(self.session):
+            return self.on_what_changed
+        return self.on_plan_visit if is_beginning(self.session) else None
 
     def show(self, status: str = "", style: str = "$text-muted") -> None:
         """Show everything anew, at the question at hand; then a status."""
@@ -457,9 +468,11 @@ class VisitScreen(PlaceScreen):
             keep_place(self.session, self.visiting.key)
 
     def on_screen_resume(self) -> None:
-        if self.is_looking:
+        if self.is_looking and hasattr(self, "visiting"):
             self.is_looking = False
             self.show(self._places_of_before())
+            if self.focused is None:
+                self.fiche.line.focus()
 
     def can(self, command: CommandType) -> bool | None:
         """Offer rooms and their grid in a school only: nothing else holds any."""
@@ -623,7 +636,9 @@ class VisitScreen(PlaceScreen):
 
         def begun(words: str) -> None:
             self._costs = None
+            self.is_looking = False
             self.show(words)
+            self.fiche.line.focus()
 
         if self.settle():
             self.app.push_screen(PlannerScreen(self.visiting, begun))
