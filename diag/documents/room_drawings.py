@@ -1,6 +1,7 @@
 """Rooms drawn: a table of aspects, a plan; letters in every cell, darker is worse."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from textwrap import wrap
 from typing import NamedTuple
 
 from diag.assess.heat import HeatCell
@@ -16,7 +17,7 @@ from diag.documents.drawings import (
     rect_mark,
     text_mark,
 )
-from diag.words.sentences import counted
+from diag.words.sentences import counted, listed
 
 ON_PAPER = (
     ("#7d1f24", "#ffffff"),
@@ -135,15 +136,72 @@ class PlanRoom(NamedTuple):
     name: str
     width: int
     mark: HeatMark
+    votes: Sequence[int] = ()
+    """The numbers of the votes that concern it."""
 
 
-def draw_plan(
-    about: str, buildings: Sequence[tuple[str, Sequence[Sequence[PlanRoom]]]]
-) -> Drawing | None:
+Buildings = Sequence[tuple[str, Sequence[Sequence[PlanRoom]]]]
+"""Each building, and its rooms row by row."""
+
+
+def draw_plan(about: str, buildings: Buildings) -> Drawing | None:
     """Return where rooms stand, coloured by one aspect; None without a room."""
     if not any(rows for _, rows in buildings):
         return None
-    shapes, words, y = list[str](), [], 0
+    words = [f"{room.name} {room.mark.words}" for room in _rooms(buildings)]
+    return Drawing(
+        printed(f"Plan des salles, {about}"),
+        printed(f"{' ; '.join(words)}."),
+        printed(HEAT_LEGEND),
+        _lay_plan(buildings, _draw_room, _PLAN_ROOM),
+    )
+
+
+def draw_votes(buildings: Buildings, rest: Sequence[int]) -> Drawing | None:
+    """Return which votes concern each room; None without one, or with a lone room.
+
+    The `rest`, for the whole school or what no room holds, are in the legend.
+    """
+    rooms = _rooms(buildings)
+    voted = [room for room in rooms if room.votes]
+    if not voted or len(rooms) == 1:
+        return None
+    of_rest = f"Pour toute l'école, ou hors d'une salle : {_votes_words(rest)}."
+    legend = of_rest if rest else ""
+    words = [f"{room.name} : {_votes_words(room.votes)}" for room in voted]
+    return Drawing(
+        printed(_claim_of_votes(voted, len(rooms))),
+        printed(f"{' ; '.join(words)}. {legend}".rstrip()),
+        printed(legend),
+        _lay_plan(buildings, _draw_voted_room, _VOTED_ROOM),
+    )
+
+
+def _votes_words(votes: Sequence[int]) -> str:
+    return f"vote{'s' * (len(votes) > 1)} {listed(list(map(str, votes)), len(votes))}"
+
+
+def _claim_of_votes(voted: Sequence[PlanRoom], rooms: int) -> str:
+    most = max(len(room.votes) for room in voted)
+    first, *others = [room for room in voted if len(room.votes) == most]
+    every = {vote for room in voted for vote in room.votes}
+    if not others and 1 < most < len(every):
+        among = f"{most} des {len(every)} votes qui visent une salle"
+        return f"« {first.name} » réunit {among}"
+    verb = "est visée" if len(voted) == 1 else "sont visées"
+    return f"{counted(len(voted), 'salle')} sur {rooms} {verb} par un vote"
+
+
+def _rooms(buildings: Buildings) -> list[PlanRoom]:
+    return [room for _, rows in buildings for row in rows for room in row]
+
+
+def _lay_plan(
+    buildings: Buildings,
+    draw: Callable[[PlanRoom, int, int, int], list[str]],
+    high: int,
+) -> Panel:
+    shapes, y = list[str](), 0
     for building, rows in buildings:
         shapes.append(text_mark(printed(building), 0, y + 15, size=13, fill=SOFT))
         y += _PLAN_NAME
@@ -152,31 +210,53 @@ def draw_plan(
         for row in rows:
             x = 0
             for room in row:
-                shapes += _draw_room(room, x, y, room.width * unit)
-                words.append(f"{room.name} {room.mark.words}")
+                shapes += draw(room, x, y, room.width * unit)
                 x += room.width * unit
-            y += _PLAN_ROOM
+            y += high
         y += _PLAN_GAP
-    return Drawing(
-        printed(f"Plan des salles, {about}"),
-        printed(f"{' ; '.join(words)}."),
-        printed(HEAT_LEGEND),
-        Panel(WIDTH, y, "".join(shapes)),
-    )
+    return Panel(WIDTH, y, "".join(shapes))
 
 
 def _draw_room(room: PlanRoom, x: int, y: int, width: int) -> list[str]:
     box = x + 1, y + 1, width - 2, _PLAN_ROOM - 2
     level = room.mark.level
     ground, ink = ("#ffffff", INK) if level is None else ON_PAPER[level]
-    size = f'width="{width - 2}" height="{_PLAN_ROOM - 2}"'
-    wall = f'<rect fill="{ground}" stroke="{SOFT}" x="{x + 1}" y="{y + 1}" {size}/>'
     longest = int((width - 14) / _HEAT_LETTER)
     below = f"{room.mark.text} {room.mark.words}".removeprefix("rien vu ")
     return [
-        hatched_mark(*box) if room.mark.is_open else wall,
+        hatched_mark(*box) if room.mark.is_open else _wall_mark(ground, *box),
         *(
             text_mark(cut(printed(text), longest), x + 8, y + base, size=12, fill=ink)
             for text, base in ((room.name, 18), (below, 34))
         ),
     ]
+
+
+def _wall_mark(ground: str, x: int, y: int, width: int, height: int) -> str:
+    size = f'width="{width}" height="{height}"'
+    return f'<rect fill="{ground}" stroke="{SOFT}" x="{x}" y="{y}" {size}/>'
+
+
+_VOTED_ROOM, _DISC, _PLAN_LETTER = 60, 20, 6.3
+"""Height of a room, its name on two lines; width of a disc, of a letter."""
+
+
+def _draw_voted_room(room: PlanRoom, x: int, y: int, width: int) -> list[str]:
+    longest = max(2, int((width - 10) / _PLAN_LETTER))
+    lines = wrap(printed(room.name), longest, max_lines=2, placeholder="…")
+    shapes = [_wall_mark("#ffffff", x + 1, y + 1, width - 2, _VOTED_ROOM - 2)]
+    shapes += [
+        text_mark(line, x + 7, y + 15 + 14 * at, size=12)
+        for at, line in enumerate(lines)
+    ]
+    if _DISC * len(room.votes) > width - 8:
+        count = cut(printed(counted(len(room.votes), "vote")), longest)
+        return [*shapes, text_mark(count, x + 7, y + 51, size=12, bold=True)]
+    for at, vote in enumerate(room.votes):
+        middle, base = x + 16 + at * _DISC, y + 46
+        shapes.append(f'<circle cx="{middle}" cy="{base}" r="9" fill="{INK}"/>')
+        number, where = str(vote), (middle, base + 4)
+        shapes.append(
+            text_mark(number, *where, anchor="middle", size=11, fill="#ffffff")
+        )
+    return shapes

@@ -25,11 +25,12 @@ from diag.audit.findings import (
 from diag.audit.reasons import concerns
 from diag.audit.report import Report
 from diag.documents.blocks import Pair, entry, image_of, sections
+from diag.documents.drawings import Drawing
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
 from diag.documents.parts.milestones import milestones
 from diag.documents.parts.noted import reply_words, shown_lines
-from diag.documents.parts.rooms import questions_for
+from diag.documents.parts.rooms import questions_for, votes_drawn
 from diag.documents.parts.sources import aid_amounts, listed_aids
 from diag.documents.parts.votes import (
     SchoolVotes,
@@ -64,6 +65,7 @@ def pages_of(report: Report, checks: Sequence[Action]) -> Sheet:
         "school": typeset(report.about.name),
         "money": _money(report, shown),
         "proofs": [_shown_proof(one) for one in proofs(report) or seen(report)],
+        "plan": _shown_plan(votes_drawn(report, shown.votes.votes)),
         "voted": bool(shown.votes.votes),
         "known": _known(report, shown, checks),
     }
@@ -284,6 +286,18 @@ def _shown_proof(one: VoteProof) -> Plain:
         "counted": [typeset(each) for each in one.counted],
         "photo": one.photo[0] if one.photo else "",
         "alt": typeset(one.photo[1]) if one.photo else "",
+    }
+
+
+def _shown_plan(plan: Drawing | None) -> dict[str, Plain]:
+    """Return the plan of the votes as a picture, its words and how it is read."""
+    if plan is None:
+        return {}
+    return {
+        "claim": plan.title,
+        "legend": plan.legend,
+        "alt": plan.alt,
+        "svg": plan.svg("plan"),
     }
 
 

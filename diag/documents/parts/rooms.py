@@ -3,7 +3,7 @@
 Rooms are compared with what is expected there, never with one another.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from diag.assess.heat import Heat, danger_columns, heat
 from diag.assess.results import (
@@ -22,16 +22,19 @@ from diag.documents.escape import Md, code
 from diag.documents.parts.sources import known_sources
 from diag.documents.room_drawings import (
     HEAT_LEGEND,
+    Buildings,
     HeatMark,
     PlanRoom,
     draw_heat,
     draw_plan,
+    draw_votes,
     heat_mark,
 )
 from diag.model.checklist import Checklist, Question
-from diag.model.enums import Standing
+from diag.model.enums import PlaceKind, Standing
 from diag.model.errors import DiagError
 from diag.model.fact import Facts
+from diag.model.votes import Vote
 from diag.words.figures import NBSP, in_cell
 from diag.words.sentences import listed, uncapitalised
 from diag.words.vocabulary import KINDS, WHOM
@@ -84,31 +87,49 @@ def rooms_drawn(
     """
     found, dangers = heat(checklist, judged), danger_columns(checklist)
     names = {room.id: room.name for room in walking_order(facts)}
-    buildings = [
-        (
-            facts.places[holder].name,
-            [
-                [
-                    PlanRoom(
-                        names[room],
-                        width,
-                        heat_mark(
-                            found.get((room, aspect)), of_danger=aspect in dangers
-                        ),
-                    )
-                    for room, width in row
-                ]
-                for row in rows
-            ],
-        )
-        for holder, rows in floor_of(facts).items()
-    ]
+
+    def placed(room: str, width: int) -> PlanRoom:
+        cell, of_danger = found.get((room, aspect)), aspect in dangers
+        return PlanRoom(names[room], width, heat_mark(cell, of_danger=of_danger))
+
+    buildings = _buildings(facts, placed)
     label = next((one.label for one in checklist.aspects if one.id == aspect), "")
     drawn = draw_heat(*_heat_rows(checklist, found, names))
     plan = draw_plan(uncapitalised(label), buildings)
     if drawn is None or plan is None:
         raise DiagError("Aucune salle à dessiner. Ajoutez-en une d'abord.")
     return drawn, plan
+
+
+def _buildings(facts: Facts, placed: Callable[[str, int], PlanRoom]) -> Buildings:
+    return [
+        (
+            facts.places[holder].name,
+            [[placed(room, width) for room, width in row] for row in rows],
+        )
+        for holder, rows in floor_of(facts).items()
+    ]
+
+
+def votes_drawn(report: Report, votes: Sequence[Vote]) -> Drawing | None:
+    """Return a plan of the rooms, the numbers of their votes in discs."""
+    places, root = report.facts.places, report.facts.root
+    votes_at: dict[str, list[int]] = {}
+    for room in report.facts.places_of(PlaceKind.SALLE):
+        # A vote on a building is on its rooms; one on what a room holds, on it.
+        near = {room.id, room.parent} - {root}
+        near |= {one.id for one in places.values() if one.parent == room.id}
+        votes_at[room.id] = [
+            one.number for one in votes if not near.isdisjoint(one.places)
+        ]
+
+    def placed(room: str, width: int) -> PlanRoom:
+        name = report.place_name(room)
+        return PlanRoom(name, width, HeatMark("", ""), votes_at[room])
+
+    shown = {number for some in votes_at.values() for number in some}
+    rest = [one.number for one in votes if one.number not in shown]
+    return draw_votes(_buildings(report.facts, placed), rest)
 
 
 def lacking(report: Report) -> Mapping[str, list[str]]:

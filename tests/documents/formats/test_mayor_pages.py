@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,8 @@ from diag.documents.formats.pdf import (
     value,
     write_pdf,
 )
-from diag.documents.sheet_pages import proofs
+from diag.documents.room_drawings import HeatMark, PlanRoom, draw_votes
+from diag.documents.sheet_pages import _shown_plan, proofs
 from diag.documents.templates import build_document
 from diag.model.enums import Audience, AuditStatus
 from tests.audit.audited import audited, audited_workspace
@@ -32,6 +34,7 @@ from tests.audit.pictures import jpeg
 from tests.documents.audits import invented_facts
 from tests.documents.builders import report
 from tests.documents.formats.test_typeset import pages, squeezed
+from tests.documents.formats.test_whole_schools import told as whole_school
 from tests.documents.formats.validation import failures
 from tests.documents.reading import text_of
 from tests.shipped import shipped
@@ -165,6 +168,21 @@ def test_a_vote_s_photo_stands_beside_its_evidence(tmp_path: Path) -> None:
     assert images(after) == [[], [], [(400, 300)], []]
 
 
+def test_a_page_with_room_has_the_plan_of_its_votes() -> None:
+    made = build_document(whole_school("soissons"), Audience.MAIRIE)
+    file, warning = write_pdf(made)
+
+    assert not warning
+    assert [failures(file, profile) for profile in ("ua1", "3a")] == [[], []]
+    later: Any = made.later
+    assert alternatives(file) == [later["plan"]["alt"]]
+    evidence = squeezed(pages(file)[2])
+    assert squeezed(later["plan"]["claim"]) in evidence
+    assert squeezed(later["plan"]["legend"]) in evidence
+    for one in later["proofs"]:
+        assert re.search(rf"\b{one['number']}\b", later["plan"]["alt"])
+
+
 def images(file: bytes) -> list[list[tuple[int, int]]]:
     """Return the size in pixels of each picture of each page."""
     read = pypdf.PdfReader(io.BytesIO(file)).pages
@@ -199,6 +217,7 @@ def test_the_longest_texts_keep_one_page_each(
     money, evidence, known = map(squeezed, pages(made))
     assert squeezed("Reste à la commune") in money
     assert evidence.count("Poserdesprises") == votes
+    assert (squeezed("par un vote") in evidence) is (votes == 1 and rooms > 1)
     assert [len(one) for one in images(made)] == [0, min(votes, 6), 0]
     assert "JointàcePDF" in known
 
@@ -216,10 +235,14 @@ def longest(votes: int, rooms: int) -> dict[str, Any]:
     """Return pages of that size, every text as long as it may be."""
     long = "dans une classe sur deux le maître reste sans prise réseau près du tableau"
     names = ", ".join(["Classe des petits et moyens du bâtiment du parc"] * rooms)
+    room = PlanRoom(names, 1, HeatMark("", ""), range(1, votes + 1))
+    rows = [[room] * min(rooms, 5)] * max(1, rooms // 5)
+    plan = draw_votes([("Bâtiment du parc", rows)], ())
     amounts = {"gross": 987_650, "fctva": 12_340, "net": 975_310}
     return {
         "school": "École primaire intercommunale Marie-Curie des Marronniers",
         "voted": True,
+        "plan": _shown_plan(plan),
         "money": {
             "head": {
                 **amounts,
