@@ -75,9 +75,9 @@ class Departure:
         """Return « 6, environ 3 min, vers la sortie »."""
         if not self.here:
             return "rien"
-        more = f", puis {self.beyond}" if self.beyond else ""
+        more = f", puis {counted(self.beyond, 'autre')}" if self.beyond else ""
         time = f"environ {self.minutes}\u00a0min"
-        return f"{len(self.here)}, {time}, en remontant vers la sortie{more}"
+        return f"{len(self.here)}, {time}, vers la sortie{more}"
 
     @property
     def outcome(self) -> str:

@@ -24,6 +24,7 @@ def test_what_is_seen_here_only_is_listed_dangers_first_towards_the_door(
 
     assert len(departure.here) == MOST
     assert departure.beyond > 0
+    assert departure.here_words.endswith("vers la sortie, puis 11 autres")
     assert all(is_on_site(one.stop.question) for one in departure.here)
     dangers = [one.stop.place for one in departure.here if one.stop.question.danger]
     assert dangers == rooms[::-1]
