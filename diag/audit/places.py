@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from diag.assess.results import Score
+from diag.assess.words import filled_words
 from diag.audit.session import AuditSession
 from diag.journal import changes
 from diag.journal.heads import removal
@@ -15,7 +16,7 @@ from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.fact import PARENT_KINDS, ROOT_KINDS, Facts, Place
 from diag.model.text import clean_name, fold
-from diag.words.figures import in_words, percent
+from diag.words.figures import in_words
 from diag.words.sentences import counted
 from diag.words.vocabulary import FEMININE, PLACE_NAMES, PLACES
 
@@ -225,8 +226,7 @@ def close_list(session: AuditSession, kind: PlaceKind) -> ListClosing:
 def _score_words(score: Score) -> str:
     if score.bounds is None:
         return "sans objet"
-    known = percent(score.completeness)
-    return f"{in_words(score.bounds)} ({known} connus)"
+    return f"{in_words(score.bounds)} ({filled_words(score)})"
 
 
 BETWEEN = ";"

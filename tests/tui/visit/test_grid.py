@@ -231,7 +231,8 @@ async def test_closing_the_list_tells_the_score(session: AuditSession) -> None:
         await wait_for(pilot, lambda: PlaceKind.SALLE in session.facts.closed)
         told = " ".join(pilot.app.query_one(Grid).status.lines)
         assert "Toutes les salles sont là (12)." in told
-        assert told.endswith("connus)."), "whole, in as many lines as it takes"
+        assert "(examiné à " in told
+        assert told.endswith("%)."), "whole, in as many lines as it takes"
         await type_keys(pilot, "ctrl+g")
         assert shows(pilot, "déjà close")
 
