@@ -197,7 +197,6 @@ class ChangedScreen(PlaceScreen):
         self._go(stop.key)
 
     def on_plan_from_here(self) -> None:
-        self.diag.go_back()
         self._plan()
 
     def on_take_back(self) -> None:

@@ -635,6 +635,8 @@ class VisitScreen(PlaceScreen):
         from diag.tui.planner import PlannerScreen  # noqa: PLC0415
 
         def begun(words: str) -> None:
+            if self.app.screen is not self:  # planned from « Ce qui a changé »
+                self.diag.go_back()
             self._costs = None
             self.is_looking = False
             self.show(words)

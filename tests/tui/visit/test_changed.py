@@ -1,8 +1,12 @@
 """Ce qui a changé, by the keys: a second audit opens there, one key a room."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.pilot import Pilot
+from textual.screen import Screen
 
 from diag.model.enums import Provenance
 from diag.tui.app import DiagApp
@@ -74,9 +78,21 @@ async def test_a_second_audit_is_confirmed_room_by_room_in_one_key(
         assert isinstance(screen, VisitScreen)
         stop = screen.visiting.stop
         assert (stop.place, stop.is_left) == (told["Classe CP"].key, True)
-        screen.on_what_changed()
-        await wait_for(pilot, lambda: isinstance(app.screen, ChangedScreen), "again")
-        await pilot.press("p")
-        await wait_for(
-            pilot, lambda: isinstance(app.screen, PlannerScreen), "what fits"
-        )
+        await _plan_from_what_changed(pilot, screen)
+
+
+async def _plan_from_what_changed(pilot: Pilot[Any], visit: VisitScreen) -> None:
+    """Open the planner over « Ce qui a changé », come back there, then begin."""
+
+    def is_at(place: type[Screen[Any]]) -> Callable[[], bool]:
+        return lambda: isinstance(pilot.app.screen, place)
+
+    visit.on_what_changed()
+    await wait_for(pilot, is_at(ChangedScreen), "again")
+    await pilot.press("p")
+    await wait_for(pilot, is_at(PlannerScreen), "what fits")
+    await pilot.press("escape")
+    await wait_for(pilot, is_at(ChangedScreen), "back")
+    await pilot.press("p", "enter")
+    await wait_for(pilot, lambda: pilot.app.screen is visit, "begun")
+    assert visit.session.plan is not None
