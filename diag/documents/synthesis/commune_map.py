@@ -42,6 +42,9 @@ WIDEST, SMALLEST, SHARE = 8.0, 2.0, 0.6
 """Radii of a disc where communes are few and where they are many, so that all of them
 take no more than this share of the map."""
 
+LISTED = 12
+"""Most communes that a telephone lists in the place of the map."""
+
 _LEGEND = (
     "Un disque par commune, au milieu de ses écoles ; à côté, les écoles auditées sur "
     "celles qui sont connues. Plein : toutes sont auditées ; à moitié : une partie ; "
@@ -129,7 +132,9 @@ def _draw(communes: Sequence[CommuneDisc], placed: Sequence[CommuneDisc]) -> Dra
     labels = named(names, spots, radius, frame.height)
     lines = (*(one.mark(spot, radius) for one, spot in pairs), *map(_text, labels))
     claim = printed(_claim(communes))
-    left = (printed(one.words) for one in communes if one.audited < one.known)
+    left = [printed(one.words) for one in communes if one.audited < one.known]
+    if len(left) > LISTED + 1:
+        left[LISTED:] = [f"et {len(left) - LISTED} autres communes"]
     return Drawing(
         title=claim,
         words=printed(f"{' ; '.join(one.words for one in communes)}."),

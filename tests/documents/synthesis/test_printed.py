@@ -12,7 +12,7 @@ from diag.assess.judge import public
 from diag.documents.blocks import drawings_in
 from diag.documents.document import Document
 from diag.documents.formats.pdf import write_pdf
-from diag.documents.synthesis.commune_map import commune_map
+from diag.documents.synthesis.commune_map import LISTED, commune_map
 from diag.documents.synthesis.gathering import Extract, Gathering, extract_of
 from diag.documents.synthesis.territory import (
     circonscription_synthesis,
@@ -23,7 +23,10 @@ from diag.model.territory import School
 from diag.words.figures import typeset
 from tests.documents.audits import invented_facts
 from tests.documents.builders import OFFICE, facts, report
+from tests.documents.formats.test_html import read
 from tests.documents.formats.test_typeset import squeezed
+from tests.documents.formats.validation import failures
+from tests.documents.reading import html
 from tests.documents.synthesis.gatherings import MOULIN, extract, gathering, school
 from tests.shipped import shipped
 
@@ -82,6 +85,8 @@ def test_two_pages_hold_any_territory_and_the_rest_travels_inside(
     made = write(of_size(audited, size))
     file, warning = write_pdf(made)
     assert not warning
+    assert failures(file, "ua1") == failures(file, "3a") == []
+    assert not read(html(made, "Titre")).problems
     reader = pypdf.PdfReader(io.BytesIO(file))
     assert len(reader.pages) <= MOST
     pages = [squeezed(one.extract_text()) for one in reader.pages]
@@ -156,6 +161,7 @@ def test_the_map_has_every_commune_and_no_disc_leaves_it(
     assert drawing.words.count("sur") == len(communes)
     reached = {one.about.insee for one in whole.schools}
     assert drawing.title.startswith(f"{len(reached)} communes sur {len(communes)} ont")
+    assert 0 < len(drawing.lacks) <= LISTED + 1
     discs = re.findall(r'cx="(.+?)" cy="(.+?)" r="(.+?)"', drawing.wide.body)
     assert len(discs) == len(communes)
     for x, y, radius in (tuple(map(float, one)) for one in discs):
