@@ -81,8 +81,8 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
                     ListColumn("Proposé", 26, narrow=20, tiny=14),
                     ListColumn("Déjà", 20, narrow=14, least=70),
                 ),
-                empty=f"Rien n'est proposé. {key_now(self.app, OpenFilled)} lit le fichier "
-                "d'un formulaire revenu.",
+                empty=f"Rien n'est proposé. {key_now(self.app, OpenFilled)} lit le "
+                "fichier d'un formulaire revenu.",
             )
             yield Sentence(id="remarks")
         yield KeyBar()

@@ -1,6 +1,7 @@
 """Places where nothing is known yet: what is missing, and the key that provides it."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -65,4 +66,4 @@ async def test_an_empty_place_says_what_is_missing_and_the_key(
         for key, words in EMPTY[place]:
             if key:
                 await pilot.press(key)
-            await wait_for(pilot, lambda w=words: shows(pilot, w), words)
+            await wait_for(pilot, partial(shows, pilot, words), words)

@@ -8,7 +8,6 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from diag.tui.dialogs import Ask
-from diag.tui.lists import Lines
 from diag.tui.setup import KINDS, ImportScreen
 from tests.audit.builders import territory
 from tests.tui.builders import app_on, new_app
@@ -53,7 +52,6 @@ async def test_each_official_file_has_an_address_and_an_impossible_path_is_refus
         await pilot.press("f8")
         await wait_for(pilot, lambda: isinstance(app.screen, ImportScreen), "import")
         for kind, file in KINDS.items():
-            await wait_for(pilot, lambda k=kind: app.screen.query_one(Lines).key == k)
             seen = partial(shown_whole, pilot, f"{file.title} : {file.address}")
             await wait_for(pilot, seen, f"where {kind} is downloaded")
             await pilot.press("c")
