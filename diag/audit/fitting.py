@@ -181,16 +181,23 @@ def _enter(leg: Leg) -> int:
 
 
 def fit(
-    walk: Walk, minutes: int, costs: Costs, removed: Collection[str] = frozenset()
+    walk: Walk,
+    minutes: int,
+    costs: Costs,
+    removed: Collection[str] = frozenset(),
+    planned: Collection[Key] = (),
 ) -> Fit:
     """Return what fits in so many minutes, and what does not.
 
     Questions are taken in their order until one does not fit: more minutes never leave
-    out what fewer answer.
+    out what fewer answer. Those already `planned` come first, and are not given again.
     """
     room = minutes * 60 - costs.debrief
     tour, kept = _Tour(costs), 0
-    wanted = sorted(_wanted(walk, costs, removed), key=lambda one: one.rank)
+    wanted = sorted(
+        _wanted(walk, costs, removed),
+        key=lambda one: (one.stop.key not in planned, one.rank),
+    )
     for one in wanted:
         if tour.seconds + tour.cost(one) > room:
             break
@@ -198,7 +205,7 @@ def fit(
         kept += 1
     taken = tour.seconds
     order = [leg.key for leg in walk.legs]
-    stops = _stops(tour, order)
+    stops = _stops(tour, order, planned)
     rest = _Tour(Costs(costs.pace, {*costs.known, *_asked(wanted[:kept])}))
     for one in wanted[kept:]:
         rest.take(one)
@@ -237,10 +244,13 @@ def _is_wanted(stop: WalkStop) -> bool:
     return stop.is_left and is_on_site(stop.question)
 
 
-def _stops(tour: _Tour, order: Iterable[str]) -> tuple[FitStop, ...]:
+def _stops(
+    tour: _Tour, order: Iterable[str], planned: Collection[Key] = ()
+) -> tuple[FitStop, ...]:
     found = []
     for key in order:
-        taken = tour.by_place.get(key)
+        answered = tour.by_place.get(key, ())
+        taken = [one for one in answered if one[0].stop.key not in planned]
         if taken:
             leg = taken[0][0].leg
             tiers = Counter(_TIERS.get(one.rank[1], "") for one, _ in taken)
@@ -314,6 +324,19 @@ def fit_of(
     """Return what fits of what is left, as things stand."""
     walk, costs = walk_within(session, minutes), costs_of(session, minutes)
     return fit(walk, minutes, costs, removed)
+
+
+def fit_spare(
+    found: Fit, walk: Walk, costs: Costs, removed: Collection[str] = frozenset()
+) -> tuple[FitStop, ...]:
+    """Return what the walk of a longer visit asks in the minutes that one leaves.
+
+    Nothing as long as something is left out of the visit itself.
+    """
+    planned = {stop.key for one in found.stops for stop in one.stops}
+    if found.wanting:
+        return ()
+    return fit(walk, found.minutes, costs, removed, planned).stops
 
 
 def choose_minutes(

@@ -10,20 +10,23 @@ from textual.content import Content
 from diag.audit.fitting import (
     DEBRIEF,
     DURATIONS,
+    Costs,
     Fit,
     FitStop,
     asked_elsewhere,
     costs_of,
     fit,
+    fit_spare,
     walk_within,
 )
 from diag.audit.floor import floor_of, keep_floor, spots_of, walked_later
 from diag.audit.report import report_folder
 from diag.audit.session import AuditSession
 from diag.audit.visit import VisitSession
-from diag.audit.walk import walk_of
+from diag.audit.walk import Walk, walk_of
 from diag.documents.questionnaire import compose, keep
 from diag.documents.write import Paper, write_paper
+from diag.model.enums import Profile
 from diag.model.errors import DiagError
 from diag.tui.commands import Command, bindings_of, key_now
 from diag.tui.dialogs import Ask
@@ -144,6 +147,18 @@ class PlannerScreen(FormSender):
         """Reckon what is most useful for so long a visit: once, not at each key."""
         self._walk = walk_within(self._session, self._minutes)
         self._costs = costs_of(self._session, self._minutes)
+        self._longer: tuple[Walk, Costs] | None = None
+
+    def _spare(self, found: Fit) -> tuple[FitStop, ...]:
+        """Return what fills the minutes left, once all of a short visit fits."""
+        if found.wanting or Profile.within(self._minutes) is not Profile.SHORT:
+            return ()
+        longer, session = Profile.STANDARD.minutes, self._session
+        self._longer = self._longer or (
+            walk_within(session, longer),
+            costs_of(session, longer),
+        )
+        return fit_spare(found, *self._longer, self._removed)
 
     def body(self) -> ComposeResult:
         yield TextSheet(id="planner-bar")
@@ -190,6 +205,12 @@ class PlannerScreen(FormSender):
             yield ListLine("debrief", cells)
 
     def _left_out(self, found: Fit) -> Iterator[ListLine]:
+        if spare := self._spare(found):
+            many = counted(sum(len(one.stops) for one in spare), "réponse")
+            words = f" s'il reste du temps\u00a0: {many} "
+            yield ListLine("", (f" {words:─^70}",))
+        for one in spare:
+            yield _line(_REST + one.key, one, "", one.words)
         if found.left_out:
             more = f"{found.more_minutes} min de plus"
             words = f" ne tient pas en {self._minutes} minutes\u00a0: {more} "

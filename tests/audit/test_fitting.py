@@ -18,6 +18,7 @@ from diag.audit.fitting import (
     countdown,
     fit,
     fit_of,
+    fit_spare,
     minutes_named,
     walk_within,
 )
@@ -284,6 +285,38 @@ def test_half_an_hour_looks_for_the_danger_of_every_room(ten: AuditSession) -> N
         f"{lasting[0].answers} réponses tiennent, {lasting[0].wanting} non"
         f"\u00a0: {lasting[0].more_minutes} min de plus"
     )
+
+
+@pytest.fixture(scope="module")
+def asked_short(ten: AuditSession) -> tuple[Walk, Costs]:
+    return walk_within(ten, 30), costs_of(ten, 30)
+
+
+def spare_keys(found: Fit, walked: tuple[Walk, Costs]) -> set[tuple[str, str]]:
+    return {stop.key for one in fit_spare(found, *walked) for stop in one.stops}
+
+
+@given(fewer=st.integers(0, 44), more=st.integers(0, 44))
+def test_minutes_left_take_what_a_longer_visit_asks_after_all_of_the_short_one(
+    walked: tuple[Walk, Costs], asked_short: tuple[Walk, Costs], fewer: int, more: int
+) -> None:
+    walk, costs = asked_short
+    found, longer = (fit(walk, many, costs) for many in (fewer, fewer + more))
+    spare = spare_keys(found, walked)
+    assert not spare & keys(found)
+    assert not (spare and found.wanting)
+    assert keys(found) | spare <= keys(longer) | spare_keys(longer, walked)
+    seconds = sum(one.seconds for one in fit_spare(found, *walked))
+    assert found.seconds + seconds <= fewer * 60
+
+
+def test_half_an_hour_is_filled(
+    walked: tuple[Walk, Costs], asked_short: tuple[Walk, Costs]
+) -> None:
+    found = fit(asked_short[0], 30, asked_short[1])
+    seconds = sum(one.seconds for one in fit_spare(found, *walked))
+    assert found.seconds < 26 * 60
+    assert 29 * 60 < found.seconds + seconds <= 30 * 60
 
 
 def test_a_place_taken_out_gives_its_time_to_the_others(ten: AuditSession) -> None:

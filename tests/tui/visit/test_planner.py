@@ -49,14 +49,20 @@ async def test_a_visit_opens_on_what_fits_every_danger_above_the_line(
         session, written = app.desk.session(SCHOOL), app.desk.session(SCHOOL).digest
         assert shows(pilot, "30 min, jusqu'à")
         line = [one.key for one in lines.lines].index("debrief")
+        (rest,) = [
+            rank
+            for rank, one in enumerate(lines.lines)
+            if " s'il reste du temps\u00a0: " in one.cells[0]
+        ]
+        assert line + 1 == rest < len(lines.lines) - 1
         above = {one.cells[1]: one.cells[3] for one in lines.lines[:line]}
         assert {name for name in above if above[name].startswith("danger 2")} == {
             *CLASSES
         }
-        order = [one.cells[1] for one in lines.lines]
+        order = [one.cells[1] for one in lines.lines[:line]]
         lines.show(lines.lines, find_place(session, "CP").id)
         await pilot.press("o")
-        after = [one.cells[1] for one in lines.lines]
+        after = [one.cells[1] for one in lines.lines[:line]]
         assert after == [*order[:2], "CE1", "CP", *order[4:]]
         assert [one.name for one in walking_order(session.facts)][:2] == ["CE1", "CP"]
         assert lines.key == find_place(session, "CP").id
