@@ -216,7 +216,7 @@ class VisitScreen(PlaceScreen):
             if left := countdown(self.session, self.visiting.walk, self._costs):
                 return left
         minutes = minutes_on_site(self.session)
-        return (duration_words(minutes),) if minutes else ()
+        return (f"{duration_words(minutes)} sur place",) if minutes else ()
 
     def _given(self, typed: str | Parsed) -> None:
         """Record what is typed, then go to what is left; nothing typed: go on."""
