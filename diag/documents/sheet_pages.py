@@ -144,12 +144,15 @@ class VoteProof:
     title: str
     refs: tuple[str, ...]
     where: str
+    """As on page 1, then the rooms that it names too."""
     found: tuple[str, ...]
     """A fact in a sentence, of each criterion that falls short."""
     how: str
     """« Mesuré et constaté »."""
     basis: str
     """The law with its article and the day it was read; or the trade's usage."""
+    also: tuple[str, ...] = ()
+    """The titles of all that is voted with it."""
     counted: tuple[str, ...] = ()
     """What its price counts: how many, at what price."""
     photo: tuple[str, str] | None = None
@@ -159,6 +162,7 @@ class VoteProof:
     def pairs(self) -> tuple[Pair, ...]:
         """The same as a list of definitions."""
         return (
+            ("Avec", sentence(" ; ".join(self.also))),
             ("Constaté", " ".join(self.found)),
             ("Comment on le sait", sentence(self.how)),
             ("Où", sentence(self.where)),
@@ -206,19 +210,28 @@ def seen(report: Report) -> tuple[VoteProof, ...]:
 
 def _proof(report: Report, shown: SchoolVotes, vote: Vote) -> VoteProof:
     judged = _judged(report, vote)
-    names = [report.place_name(one) for one in vote.places]
     return VoteProof(
         number=vote.number,
         call=call_of(shown, vote),
         title=vote.title,
         refs=refs_of(shown, vote),
-        where=listed(names, len(names)) or vote.where,
+        where=_where(report, vote),
+        also=tuple(map(uncapitalised, vote.also)),
         found=tuple(_fact(report, one) for one in judged),
         how=_how(report, judged),
         basis=_basis(vote),
         counted=tuple(map(_count, vote.lines)),
         photo=_photo(report, vote),
     )
+
+
+def _where(report: Report, vote: Vote) -> str:
+    """Return every room of a vote; beside its place where page 1 prints a wider one."""
+    names = [report.place_name(one) for one in vote.places]
+    rooms = listed(names, len(names))
+    if not names or vote.where.startswith(names[0]):
+        return rooms or vote.where
+    return f"{vote.where}, en particulier {rooms}"
 
 
 def _photo(report: Report, vote: Vote) -> tuple[str, str] | None:
@@ -280,6 +293,7 @@ def _shown_proof(one: VoteProof) -> Plain:
         "what": typeset(one.title),
         "refs": list(one.refs),
         "where": typeset(one.where),
+        "also": [typeset(each) for each in one.also],
         "found": [typeset(each) for each in one.found],
         "how": typeset(sentence(one.how)),
         "basis": typeset(one.basis),

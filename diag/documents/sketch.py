@@ -27,7 +27,7 @@ from diag.documents.drawings import (
 from diag.documents.escape import Md
 from diag.model.enums import PlaceKind
 from diag.model.fact import Place
-from diag.words.sentences import counted, listed
+from diag.words.sentences import counted, listed, uncapitalised
 
 DOMAINS = ("acces", "reseau", "wifi")
 """Where the facts of a network are."""
@@ -132,15 +132,17 @@ def _words(report: Report, place: str, fact: str) -> str:
     heads = report.facts.answers.get((place, fact), ())
     if question is None or not heads:
         return ""
-    said = heads_words(question, heads)
-    if fact == MAKESHIFT and said.startswith("0"):
+    read = heads_words(question, heads)
+    if fact == MAKESHIFT and read.startswith("0"):
         return ""
-    return printed(f"{_MARKS.get(fact, '')}{said}")
+    mark = _MARKS.get(fact, "")
+    return printed(f"{mark}{uncapitalised(read) if mark else read}")
 
 
 _MARKS = {
     "debit_descendant": "↓ ",
     "debit_montant": "↑ ",
+    "reperage_reseau": "repérage : ",
     MAKESHIFT: "à ôter : ",
 }
 

@@ -365,7 +365,11 @@ def _rest(wrong: int, unchecked: int) -> str:
     parts = [_points(others, other=True)] if others > 0 else []
     if unchecked:
         parts.append(f"{_points(unchecked)} à vérifier")
-    return sentence(f"voir aussi plus loin : {' et '.join(parts)}") if parts else ""
+    return (
+        sentence(f"voir aussi, dans le texte entier : {' et '.join(parts)}")
+        if parts
+        else ""
+    )
 
 
 def _points(count: int, *, other: bool = False) -> str:

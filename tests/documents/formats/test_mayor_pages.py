@@ -116,7 +116,8 @@ def dropped(made: Document) -> Iterator[str]:
     later: Any = made.later
     money, known = later["money"], later["known"]
     for one in later["proofs"]:
-        yield from (*one["found"], *one["counted"], one["where"], one["basis"])
+        yield from (*one["also"], *one["found"], *one["counted"])
+        yield from (one["where"], one["basis"])
         yield one["how"]
     yield from (one["what"] for one in money["otherwise"])
     yield from (one["what"] for one in money["aids"])
@@ -137,6 +138,11 @@ def test_each_vote_has_its_evidence(tmp_path: Path) -> None:
         assert len(one.found) == len(vote.findings)
         assert one.how
         assert bool(vote.nature.read_on) == ("lu le" in one.basis)
+        # Page 1 may name one of them and count the others: here all have their names.
+        assert [each.casefold() for each in one.also] == [
+            each.casefold() for each in vote.also
+        ]
+        assert one.where.startswith(vote.where.partition(" et ")[0].partition(",")[0])
 
 
 def test_a_vote_s_photo_stands_beside_its_evidence(tmp_path: Path) -> None:
@@ -267,6 +273,7 @@ def longest(votes: int, rooms: int) -> dict[str, Any]:
                 "what": f"Poser des prises réseau et un bouton de coupure, lot {at}",
                 "refs": [f"A{100 + each}" for each in range(6)],
                 "where": names,
+                "also": [long] * 4,
                 "found": [long] * 7,
                 "how": "Mesuré, constaté et déclaré.",
                 "basis": f"Obligation : {long}, article 7.",
