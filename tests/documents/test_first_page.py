@@ -76,8 +76,10 @@ def test_page_two_is_the_calendar_and_the_budget_alone() -> None:
     assert re.findall(r"^## (.*)", pages[1], re.MULTILINE) == [
         "Calendrier et budget sur trois ans"
     ]
-    assert "Reste à charge TTC" in pages[1]
-    assert "si aucune aide n’était accordée" in pages[1]
+    # « Reste » never names a gross amount.
+    assert "Total TTC, avant FCTVA et aides" in plain(pages[1])
+    assert "Reste" not in pages[1]
+    assert "ni FCTVA ni aide" in pages[1]
 
 
 def voted(told: Report) -> list[str]:

@@ -11,8 +11,8 @@ from diag.documents.parts.advice import ELSEWHERE
 from diag.model.enums import Audience
 from diag.words.sentences import counted
 
-REMAINS = "Reste à charge TTC"
-"""Label of the total: nothing is deducted from it."""
+UNDEDUCTED = "Total TTC, avant FCTVA et aides"
+"""Label of the total: « reste » would name what is left of it."""
 
 DUE = "dont à engager, sans rien attendre d'autre"
 """Label of the part that waits for nothing else."""
@@ -96,7 +96,7 @@ def budget_table(
         return Md("")
     blanks, total = ("",) * len(years), added(years.values())
     sums = (one.cell for one in years.values())
-    cells.append((bold(REMAINS), *sums, bold(total.cell)))
+    cells.append((bold(UNDEDUCTED), *sums, bold(total.cell)))
     cells.append(("soit hors taxes (HT)", *blanks, ht.cell))
     if due != total:
         cells.append((DUE, *blanks, due.cell))

@@ -475,7 +475,8 @@ def unaudited(gathering: Gathering, limit: int = 12) -> Md:
         for title, some in ((said, gathering.missing), (of_older, gathering.older))
         if some
     ]
-    return Md(" ".join([*parts, "Ce document n'en dit rien."] if parts else []))
+    nothing = written("Ce document n'en dit rien.")
+    return Md(" ".join([*parts, nothing] if parts else []))
 
 
 Progress = Callable[[int, int], None]
