@@ -3,7 +3,7 @@
 And the page that is left with the head teacher before any report.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from diag.assess.plan import Action
@@ -35,6 +35,7 @@ from diag.documents.escape import Md
 from diag.documents.parts import advice, frame, noted
 from diag.documents.parts.advice import alerts_box, compliance_points, themes_table
 from diag.documents.parts.rooms import asked_of, lacking, room_levels
+from diag.documents.parts.votes import votes_named
 from diag.documents.write import Paper
 from diag.model.enums import Audience, Gate, Owner, PlaceKind
 from diag.words.dates import long_date
@@ -52,8 +53,8 @@ DATED = 20
 ASKED = 8
 """At most so many questions left to the team listed."""
 
-FREE, QUESTIONS, ROOMS, LACKS, REFS = 6, 5, 14, 2, 6
-"""Most free acts, questions, rooms, lacks of a room and numbers on the two pages."""
+FREE, QUESTIONS, ROOMS, LACKS, FREE_HERE = 6, 5, 14, 2, 2
+"""Most free acts, questions, rooms; lacks and acts without a vote of each room."""
 
 _BY_ROOM = ("Salle", "Ce qui manque", "Proposé")
 
@@ -138,13 +139,13 @@ def _by_room(report: Report) -> Md:
     """Return what lacks in each room and what is proposed there, a line a room."""
     short, rows = lacking(report), []
     for room in report.facts.places_of(PlaceKind.SALLE):
-        acts = [one.ref for one in report.plan.actions if room.id in one.advice.places]
+        acts = [one for one in report.plan.actions if room.id in one.advice.places]
         lacks = short.get(room.id, [])
         if acts or lacks:
             rows.append((
                 report.place_name(room.id),
                 listed(lacks, LACKS),
-                listed(acts, REFS),
+                _proposed(report, acts),
             ))
     rest = len(rows) - ROOMS
     more = f"{rest} autres salles dans le fichier joint, « document.md »."
@@ -152,6 +153,21 @@ def _by_room(report: Report) -> Md:
         table("Ce qui manque, salle par salle", _BY_ROOM, rows[:ROOMS]),
         written(more if rest > 1 else ""),
     ))
+
+
+def _proposed(report: Report, acts: Sequence[Action]) -> str:
+    """Return the votes that hold actions, then what is proposed without a vote."""
+    votes = [
+        one
+        for one in votes_of(report).votes
+        if any(act.id in one.actions for act in acts)
+    ]
+    voted = {ident for one in votes for ident in one.actions}
+    free = [
+        uncapitalised(report.title(one, READER)) for one in acts if one.id not in voted
+    ]
+    parts = (votes_named(votes) if votes else "", listed(free, FREE_HERE))
+    return " ; ".join(filter(None, parts))
 
 
 def _dated(report: Report) -> list[Action]:

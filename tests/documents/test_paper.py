@@ -1,6 +1,7 @@
 """What the PDFs print, in how many pages, and what travels inside them."""
 
 import io
+import re
 from dataclasses import replace
 
 import pypdf
@@ -95,6 +96,10 @@ def test_the_team_reads_free_acts_votes_and_rooms_without_an_amount() -> None:
     for vote in votes:
         assert typeset(vote.title) in text
     assert "€" not in text
+    # A number of an action leads nowhere on these pages; that of a vote does.
+    _, rooms = text.split("## Salle par salle")
+    assert re.search(r"\| votes? \d", rooms)
+    assert not re.search(r"\b[AR]\d", rooms)
 
 
 def test_the_team_knows_why_the_council_does_not_vote_yet() -> None:

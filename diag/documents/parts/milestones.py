@@ -4,7 +4,7 @@ Each is a dated row of the tables or a fact of the audit, with where it comes fr
 was read long ago, or not at its source, is « à confirmer ». No date is written here.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from diag.assess.finances import YearDay, next_day, year_day
@@ -14,7 +14,7 @@ from diag.audit.votes import NEXT_COUNCIL, council_day
 from diag.documents.blocks import definitions
 from diag.documents.escape import Md
 from diag.documents.parts.sources import listed_aids, source_words
-from diag.documents.parts.votes import SchoolVotes, danger_words
+from diag.documents.parts.votes import SchoolVotes, danger_words, votes_named
 from diag.model.checklist import Deadline, Finance
 from diag.model.enums import Milestone, Provenance, Trade
 from diag.model.votes import Vote
@@ -73,7 +73,7 @@ def _sittings(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
     for vote in shown.votes.votes:
         sessions.setdefault(vote.session, []).append(vote)
     for session, votes in sessions.items():
-        year, named = votes[0].year, _numbers(votes)
+        year, named = votes[0].year, votes_named(votes)
         if not session.startswith("budget"):
             day, known = council_day(report), _known_council(report)
             yield DatedLine(day or shown.votes.day, session, f"{named}{known}")
@@ -89,11 +89,6 @@ def _sittings(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
         else:
             what = f"{named} : la date du vote est à demander"
             yield DatedLine(f"{year}", f"budget {year}", what)
-
-
-def _numbers(votes: Sequence[Vote]) -> str:
-    numbers = listed([str(one.number) for one in votes], len(votes))
-    return f"vote{'s' * (len(votes) > 1)} {numbers}"
 
 
 def _known_council(report: Report) -> str:
@@ -126,7 +121,7 @@ def _summers(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
     for year, votes in years.items():
         found = year_day(report.checklist, Milestone.TRAVAUX, year)
         if found and found.closes >= today[: len(found.closes)]:
-            yield _yearly(report, found, _numbers(votes))
+            yield _yearly(report, found, votes_named(votes))
 
 
 def _yearly(report: Report, found: YearDay, what: str) -> DatedLine:

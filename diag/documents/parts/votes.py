@@ -19,7 +19,7 @@ from diag.model.enums import Aside, Nature, Pending
 from diag.model.votes import AidRange, AsideLine, DecisionList, Spent, Vote, YearSpent
 from diag.words.dates import describe_day
 from diag.words.figures import NBSP, euros, euros_between, half_up, number
-from diag.words.sentences import counted, sentence, uncapitalised
+from diag.words.sentences import counted, listed, sentence, uncapitalised
 
 TIERS = {
     2: "Une date ou une loi l'impose",
@@ -291,6 +291,12 @@ def vote_lines(some: Sequence[SchoolVotes]) -> Iterator[str]:
 def call_of(each: SchoolVotes, vote: Vote) -> str:
     """Return « Vote 3 », or « École du Moulin, vote 3 » where there are others."""
     return f"{each.name}, vote {vote.number}" if each.name else f"Vote {vote.number}"
+
+
+def votes_named(votes: Sequence[Vote]) -> str:
+    """Return « vote 4 », « votes 4, 6 et 7 »: all of them."""
+    numbers = listed([str(one.number) for one in votes], len(votes))
+    return f"vote{'s' * (len(votes) > 1)} {numbers}"
 
 
 def amounts_words(vote: Vote) -> str:
