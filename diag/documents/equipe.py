@@ -73,7 +73,7 @@ def view(report: Report) -> dict[str, object]:
         "team": _GREETED[school],
         "noted": noted.shown_list(report),
         "reply": noted.reply_words(report),
-        "dangers": frame.dangers_box(report),
+        "dangers": _dangers(report),
         "alerts": alerts_box(report, READER),
         "strengths": bullets(
             f"{one.criterion.title} : {praised(report, one)}"
@@ -105,6 +105,14 @@ def printed(report: Report) -> tuple[dict[str, object], tuple[EmbeddedFile, ...]
         "by_room": _by_room(report),
     }
     return view, ()
+
+
+def _dangers(report: Report) -> Md:
+    """Return each danger with its places, then what the team does until it is gone."""
+    acts = (one for one in report.plan.actions if one.advice.is_danger)
+    gestures = filter(None, (_gesture(report, one) for one in acts))
+    found = bullets((*frame.dangers_found(report), *gestures))
+    return box("CAUTION", frame.DANGER, found)
 
 
 def _free(report: Report) -> Md:

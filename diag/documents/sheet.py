@@ -159,7 +159,9 @@ def _unvoted(some: Sequence[SchoolVotes]) -> Iterator[Plain]:
         if lines:
             yield {
                 "what": typeset(f"Sans vote : {counted(len(lines), one_of, several)}"),
-                "which": typeset(listed([one.title for one in lines])),
+                "which": typeset(
+                    sentence(listed([uncapitalised(one.title) for one in lines]))
+                ),
                 "who": typeset(who),
                 **_amounts(*(one.spent for one in lines)),
             }

@@ -26,6 +26,7 @@ from diag.documents.formats.pdf import (
     write_pdf,
 )
 from diag.documents.room_drawings import HeatMark, PlanRoom, draw_votes
+from diag.documents.sheet import sheet_of
 from diag.documents.sheet_pages import _shown_plan, proofs
 from diag.documents.templates import build_document
 from diag.model.enums import Audience, AuditStatus
@@ -143,6 +144,10 @@ def test_each_vote_has_its_evidence(tmp_path: Path) -> None:
             each.casefold() for each in vote.also
         ]
         assert one.where.startswith(vote.where.partition(" et ")[0].partition(",")[0])
+    made: Any = sheet_of(told)
+    assert made["unvoted"]
+    for row in made["unvoted"]:  # one sentence, not a row of capitals
+        assert not re.search(r", (Poser|Ranger|Remettre|Éteindre)", row["which"])
 
 
 def test_a_vote_s_photo_stands_beside_its_evidence(tmp_path: Path) -> None:
