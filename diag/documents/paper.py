@@ -55,6 +55,9 @@ _OBSERVATIONS = tuple(
 NAMED = 6
 """Most things named on one line of a room's sheet."""
 
+LOTS, OF_LOT = 12, 4
+"""Most lots, and most things read of one: so many that the page of purchases holds."""
+
 
 def printed(report: Report) -> tuple[dict[str, object], tuple[EmbeddedFile, ...]]:
     """Return what the template of the ten pages prints, and what travels inside."""
@@ -189,11 +192,7 @@ def _acts(report: Report, room: Place) -> list[Action]:
 def _sheet(
     report: Report, room: Place, acts: Sequence[Action], short: Sequence[str]
 ) -> Md:
-    seen = [
-        f"{question.label}{NBSP}: {heads_words(question, heads)}"
-        for name, question in report.checklist.questions.items()
-        if (heads := report.facts.answers.get((room.id, name)))
-    ]
+    seen = _read_at(report, room)
     todo = [f"{one.ref}. {_title_there(report, one, room)}" for one in acts]
     pairs: tuple[Pair, ...] = (
         ("À faire ici", sentence(_named(todo))),
@@ -204,10 +203,20 @@ def _sheet(
     return entry(report.place_name(room.id), pairs)
 
 
+def _read_at(report: Report, place: Place) -> list[str]:
+    """Return what was read at a place, each value under its name."""
+    return [
+        f"{question.label}{NBSP}: {heads_words(question, heads)}"
+        for name, question in report.checklist.questions.items()
+        if (heads := report.facts.answers.get((place.id, name)))
+    ]
+
+
 def _title_there(report: Report, action: Action, room: Place) -> str:
-    """Return an action's title where its other places are left out."""
+    """Return an action's title without its places: the room heads the sheet."""
     every = report.format_places(action, READER)
-    return report.title(action, READER).replace(every, report.place_name(room.id))
+    title = report.title(action, READER).removesuffix(f" : {every}")
+    return title.replace(every, report.place_name(room.id))
 
 
 def _named(names: Sequence[str], most: int = NAMED) -> str:
@@ -221,15 +230,11 @@ def _named(names: Sequence[str], most: int = NAMED) -> str:
 
 def _stock(report: Report) -> Md:
     """Return the lots of equipment, each with where it stands and what was read."""
-    rows = []
-    for lot in report.facts.places_of(PlaceKind.LOT):
-        seen = [
-            heads_words(question, heads)
-            for name, question in report.checklist.questions.items()
-            if (heads := report.facts.answers.get((lot.id, name)))
-        ]
-        rows.append((report.place_name(lot.id), _named(seen)))
-    kept = rows[:BOUGHT]
+    rows = [
+        (report.place_name(lot.id), _named(_read_at(report, lot), OF_LOT))
+        for lot in report.facts.places_of(PlaceKind.LOT)
+    ]
+    kept = rows[:LOTS]
     return sections((
         table("Matériel présent", ("Lot", "Relevé"), kept),
         _more(len(kept), len(rows), "reponses.csv"),
@@ -239,14 +244,14 @@ def _stock(report: Report) -> Md:
 def _shopping(report: Report) -> Md:
     """Return what the sure actions buy, one row an article of an action."""
     rows = [
-        (action.ref, line.price.label, count_range(line.quantity, line.price.unit))
+        (action.ref, line.price.label, count_range(line.quantity), line.price.unit)
         for action in report.plan.actions
         for line in action.advice.cost.lines
         if line.quantity.high != 0
     ]
     kept = rows[:BOUGHT]
     return sections((
-        table("À acheter", ("Action", "Article", "Quantité"), kept),
+        table("À acheter", ("Action", "Article", "Quantité", "Unité"), kept),
         _more(len(kept), len(rows), "achats.csv"),
     ))
 

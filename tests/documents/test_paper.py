@@ -134,6 +134,16 @@ def test_the_whole_annex_is_attached_byte_for_byte() -> None:
     assert "## Critères" in told.markdown
 
 
+def test_what_was_read_of_a_lot_has_its_names_and_purchases_their_units() -> None:
+    audit = visited("poitiers")
+    text = paper(audit, Audience.TECHNIQUE)
+    stock = text.split("*Matériel présent*")[1].split("*À acheter*")[0]
+    rows = re.findall(r"^\| (?!Lot|---)[^|]+ \| ([^|]+) \|$", stock, re.MULTILINE)
+    assert rows
+    assert all("\u00a0:" in row.partition(";")[0] for row in rows)
+    assert re.search(r"^\| [AR]\d+ \| [^|]+ \| \d+ \| \w+", text, re.MULTILINE)
+
+
 def test_every_action_is_in_the_whole_annex_attached() -> None:
     audit = school("vingt classes")
     whole = document(audit).markdown
