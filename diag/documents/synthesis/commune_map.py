@@ -46,9 +46,9 @@ LISTED = 12
 """Most communes that a telephone lists in the place of the map."""
 
 _LEGEND = (
-    "Un disque par commune, au milieu de ses écoles ; à côté, les écoles auditées sur "
-    "celles qui sont connues. Plein : toutes sont auditées ; à moitié : une partie ; "
-    "vide : aucune."
+    "Un disque par commune, au milieu de ses écoles ; à côté, s'il y a la place, les "
+    "écoles auditées sur celles qui sont connues. Plein : toutes sont auditées ; à "
+    "moitié : une partie ; vide : aucune."
 )
 
 
