@@ -18,27 +18,29 @@ def test_reasons_notes_and_answers_sent_in_one_go_are_each_in_place(
     with visit_in(tmp_path) as terminal:
         terminal.wait_for(lambda: terminal.shows("Nombre de classes"), "the question")
         note = "on a tout noté ici : " + "o12n/* " * 40
-        terminal.send(f"*non 8\r12\r{F4}{note}\r")
+        terminal.send(f"*non 8\r133\r{F4}{note}\r")
         terminal.wait_for(lambda: terminal.shows("Enregistré · noté"), "the last key")
 
     with Workspace.open(tmp_path) as there:
-        facts = audits.open_session(there, SCHOOL).facts
+        session = audits.open_session(there, SCHOOL)
+        facts = session.facts
+        noted = [one.text for one in session.observations]
     classes = facts.answer(facts.root, "nb_classes")
     assert classes is not None
     assert (classes.state, classes.reason) == (State.UNKNOWN, "non 8")
     pupils = facts.answer(facts.root, "nb_eleves")
     assert pupils is not None
-    assert pupils.value == 12
-    assert [text for texts in facts.notes.values() for text in texts] == [note.strip()]
+    assert pupils.value == 133
+    assert noted == [note.strip()]
 
 
-def test_letters_sent_with_the_key_of_the_places_close_no_list(tmp_path: Path) -> None:
+def test_letters_sent_with_the_key_of_the_rooms_close_no_list(tmp_path: Path) -> None:
     prepared(tmp_path)
     with visit_in(tmp_path) as terminal:
         terminal.send(f"{F6}toxolo")
         terminal.send("s")
         terminal.wait_for(lambda: terminal.shows("Nom de la salle"), "the last key")
-        assert terminal.shows("Liste des salles : ouverte")
+        assert terminal.shows("Salles : liste ouverte")
 
     with Workspace.open(tmp_path) as there:
         facts = audits.open_session(there, SCHOOL).facts
