@@ -29,6 +29,7 @@ from diag.documents.room_drawings import HeatMark, PlanRoom, draw_votes
 from diag.documents.sheet import sheet_of
 from diag.documents.sheet_pages import _shown_plan, proofs
 from diag.documents.templates import build_document
+from diag.model.audit import Photo
 from diag.model.enums import Audience, AuditStatus
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.pictures import jpeg
@@ -156,10 +157,10 @@ def test_a_vote_s_photo_stands_beside_its_evidence(tmp_path: Path) -> None:
         session = audited(made)
         names = {one.where: one.number for one in proofs(report_of(session).public)}
         room = next(one for one in session.facts.places.values() if one.name in names)
-        joined = []
+        joined: list[Photo] = []
         for width in (600, 500, 400):
-            file, words = jpeg(tmp_path / f"{width}.jpg", (width, 300)), f"Vue {width}"
-            joined += join_photos(session, [file], PhotoSubject(room.id), words).photos
+            seen, words = jpeg(tmp_path / f"{width}.jpg", (width, 300)), f"Vue {width}"
+            joined += join_photos(session, [seen], PhotoSubject(room.id), words).photos
         for photo in joined[1:]:
             mark_photo(session, photo.id, shown=True)
         told = report_of(session).gathered()
@@ -204,9 +205,8 @@ def alternatives(file: bytes) -> list[str]:
     """Return what is read aloud in the place of each picture."""
     read = pypdf.PdfReader(io.BytesIO(file))
     every = (read.get_object(at) for at in read.xref[0])
-    return [
-        str(one["/Alt"]) for one in every if isinstance(one, dict) and "/Alt" in one
-    ]
+    alts = (one.get("/Alt") for one in every if isinstance(one, dict))
+    return [str(one) for one in alts if one is not None]
 
 
 SIZES = [(votes, rooms) for votes in (1, 4, 12) for rooms in (1, 20)]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.audit.report import Report
-from diag.documents.parts.budget import REMAINS
+from diag.documents.parts.budget import UNDEDUCTED
 from diag.model.enums import Audience
 from tests.documents.builders import CHECKLIST, PRICES, facts, report
 from tests.documents.reading import markdown
@@ -79,7 +79,7 @@ def test_the_mayor_s_budget_adds_up_in_both_directions(told: Report) -> None:
         if not table:
             assert not told.budget.rows
             return
-        at = next(rank for rank, row in enumerate(table) if REMAINS in row[0])
+        at = next(rank for rank, row in enumerate(table) if UNDEDUCTED in row[0])
         lines, total = table[:at], table[at]
         for row in lines:
             assert euros(row[4]) == sum(map(euros, row[1:4]))
