@@ -204,9 +204,10 @@ def images(file: bytes) -> list[list[tuple[int, int]]]:
 def alternatives(file: bytes) -> list[str]:
     """Return what is read aloud in the place of each picture."""
     read = pypdf.PdfReader(io.BytesIO(file))
-    every = (read.get_object(at) for at in read.xref[0])
-    alts = (one.get("/Alt") for one in every if isinstance(one, dict))
-    return [str(one) for one in alts if one is not None]
+    every: Iterator[Any] = (read.get_object(at) for at in read.xref[0])
+    return [
+        str(one["/Alt"]) for one in every if isinstance(one, dict) and "/Alt" in one
+    ]
 
 
 SIZES = [(votes, rooms) for votes in (1, 4, 12) for rooms in (1, 20)]
