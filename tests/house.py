@@ -216,7 +216,7 @@ def walks() -> dict[str, set[str]]:
     from diag.demo import demonstrate  # noqa: PLC0415
     from tests.cli.running import diag  # noqa: PLC0415
 
-    answer = ("audit", "answer", SCHOOL, "nb_classes", "--note", "Comptées.")
+    answer = ("audit", "answer", SCHOOL, "debit_descendant", "--note", "Mesuré.")
     report = ("report", SCHOOL, "--audience", "mairie")
     with TemporaryDirectory() as folder:
         made = demonstrate(Path(folder) / "demo")
