@@ -15,9 +15,9 @@ from diag.answers.types import TYPES
 from diag.audit.card import QuestionCard, StandingAnswer
 from diag.audit.checks import DoubtfulAnswer, UnlikelyAnswer
 from diag.audit.confirmation import ConcurrentChange
+from diag.audit.departure import departure_lines
 from diag.audit.fitting import DURATIONS, fit_of, minutes_named
 from diag.audit.history import describe_concurrent
-from diag.audit.leaving import departure_lines
 from diag.audit.places import add_place, agreeing
 from diag.audit.session import AuditSession, is_started, open_session
 from diag.audit.session import start as start_audit

@@ -40,9 +40,6 @@ _BEFORE = date(2025, 10, 14)
 COLLEAGUE = "u-collegue"
 """Who works on the same schools; her name is in the settings."""
 
-_CUT = "permettre-la-coupure-du-wifi"
-"""What the council decided, and nobody did yet."""
-
 _ROOMS = ("Classe CP-CE1-CE2", "Classe CM1-CM2")
 
 

@@ -9,8 +9,8 @@ from itertools import count, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from diag.audit.departure import Check, departure_of, elsewhere_words
 from diag.audit.discretion import held_words, slips_of
-from diag.audit.leaving import Check, departure_of, elsewhere_words
 from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession, listed
 from diag.documents.blocks import written

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from textual import on
 from textual.app import ComposeResult
 
-from diag.audit.leaving import Check, departure_of, waive
+from diag.audit.departure import Check, departure_of, waive
 from diag.audit.session import AuditSession
 from diag.audit.walk import Key
 from diag.documents.write import write_departure

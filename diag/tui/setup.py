@@ -30,11 +30,11 @@ class Begin(Command, keys="f2", title="Commencer", place=KeyPlace.WINDOW, footer
     """Créer l'espace de travail."""
 
 
-class ChooseFile(Command, keys="enter", title="Choisir le fichier", footer=True):
+class ChooseFile(Command, keys="enter", title="Choisir", footer=True):
     """Donner le fichier à lire : son chemin, ou glissez-le sur le terminal."""
 
 
-class CopyAddress(Command, keys="c", title="Copier l'adresse", footer=True):
+class CopyAddress(Command, keys="c", title="Copier", footer=True):
     """Copier l'adresse où le fichier se télécharge, pour un navigateur."""
 
 

@@ -1,6 +1,6 @@
 from diag.assess.questions import is_on_site
 from diag.audit.answer import NewAnswer, record_answer, toggle_flag
-from diag.audit.leaving import MOST, departure_lines, departure_of, waive
+from diag.audit.departure import MOST, departure_lines, departure_of, waive
 from diag.audit.places import add_place, close_places
 from diag.audit.session import AuditSession
 from diag.documents.write import departure_markdown

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.audit.answer import NewAnswer, record_answer, toggle_flag
+from diag.audit.departure import departure_of
 from diag.audit.fitting import (
     DURATIONS,
     Costs,
@@ -23,7 +24,6 @@ from diag.audit.fitting import (
     walk_within,
 )
 from diag.audit.grid import GridSheet
-from diag.audit.leaving import departure_of
 from diag.audit.places import add_place, find_place
 from diag.audit.session import AuditSession, open_session
 from diag.audit.transfer import export_audit, import_audit

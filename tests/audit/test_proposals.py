@@ -7,9 +7,9 @@ import pytest
 
 from diag.answers.answer_type import Refused
 from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.departure import departure_of
 from diag.audit.forms import read_form
 from diag.audit.history import changes_of
-from diag.audit.leaving import departure_of
 from diag.audit.proposals import accept, propose, refuse, waiting
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo

@@ -25,14 +25,14 @@ def test_a_visit_in_forty_columns_survives_a_kill_and_resumes(tmp_path: Path) ->
         terminal.wait_for(lambda: terminal.shows("La réponse sera"), "a question")
         terminal.send(":lieu fichiers\r")
         terminal.wait_for(lambda: terminal.shows("Nombre de classes"), "classes")
-        terminal.send("2\r")
+        terminal.send("6\r")
         terminal.wait_for(lambda: terminal.shows("Enregistré."), "saved")
         terminal.kill()
     with Workspace.open(tmp_path) as there:
         session = audits.open_session(there, SCHOOL)
         answer = session.facts.answer(session.facts.root, "nb_classes")
         assert answer is not None
-        assert answer.value == 2
+        assert answer.value == 6
     with Terminal(COMMAND, tmp_path, size=(40, 24)) as terminal:
         terminal.wait_for(lambda: terminal.shows("La réponse sera"), "resumed")
         assert not terminal.shows("Nombre de classes")

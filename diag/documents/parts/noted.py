@@ -14,9 +14,6 @@ from diag.model.fact import Place
 from diag.words.dates import day_words, hour_words
 from diag.words.sentences import sentence
 
-REPLY = "Réponse de la direction de l'école"
-"""What heads the words of the head teacher."""
-
 LISTED = 8
 """At most so many observations listed for a town hall, a team, an inspectorate."""
 

@@ -14,8 +14,8 @@ from diag.answers.answer_type import Parsed, Refused
 from diag.answers.types import TYPES
 from diag.audit.carried import is_second
 from diag.audit.checks import DoubtfulAnswer, UnlikelyAnswer
+from diag.audit.departure import departure_of
 from diag.audit.fitting import Costs, costs_of, countdown
-from diag.audit.leaving import departure_of
 from diag.audit.memory import NothingToRepeatError, former_places
 from diag.audit.photos import PhotoSubject
 from diag.audit.session import AuditSession
