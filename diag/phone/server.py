@@ -72,7 +72,7 @@ class PhoneReceiver(Protocol):
         """Return the page of a questionnaire."""
 
 
-class Counter:
+class PhoneRoutes:
     """The routes: each checks the peer, the link and the telephone first."""
 
     def __init__(
@@ -170,7 +170,7 @@ class Counter:
 
     async def _where(self, request: Request) -> Response:
         self._claimed(request, PhoneRole.PHOTOS)
-        return _page(await asyncio.to_thread(self._receiver.where))
+        return _reply(await asyncio.to_thread(self._receiver.where))
 
     async def _take_photo(self, request: Request) -> Response:
         link = self._claimed(request, PhoneRole.PHOTOS)
@@ -219,27 +219,27 @@ async def _body(request: Request, limit: int) -> bytes:
 
 async def _kept(keep: Callable[[], str], refused: int = 400) -> Response:
     try:
-        return _page(await asyncio.to_thread(keep))
+        return _reply(await asyncio.to_thread(keep))
     except DiagError as error:
-        return _page(str(error), refused)
+        return _reply(str(error), refused)
 
 
 def _shown(page: PhonePage) -> Response:
     return Response(page.body, headers=page.headers)
 
 
-def _page(sentence: str, status: int = 200) -> Response:
+def _reply(sentence: str, status: int = 200) -> Response:
     headers = {**ALWAYS, "Content-Type": "text/plain; charset=utf-8"}
     return PlainTextResponse(french(sentence), status, headers)
 
 
 async def _turned_away(_request: Request, error: Exception) -> Response:
     assert isinstance(error, TurnedAway)
-    return _page(str(error), error.status)
+    return _reply(str(error), error.status)
 
 
 async def _unknown(_request: Request, _error: Exception) -> Response:
-    return _page("", 404)
+    return _reply("", 404)
 
 
 class PhoneServer:
@@ -256,7 +256,7 @@ class PhoneServer:
         port: int = self._socket.getsockname()[1]
         self.host = f"{address}:{port}"
         """What is typed by hand."""
-        counter = Counter(self.host, network, links, receiver)
+        counter = PhoneRoutes(self.host, network, links, receiver)
         config = uvicorn.Config(
             counter.app(),
             log_config=None,

@@ -12,7 +12,7 @@ import pytest
 from diag.model.errors import DiagError
 from diag.phone.links import LIFE, MOST_ITEMS, TEAM_PHONES, PhoneLink, PhoneRole
 from diag.phone.pages import PhonePage, PhoneSheet, sheet_page
-from diag.phone.server import MAX_PHOTO, MAX_TEXT, Counter, PhoneServer
+from diag.phone.server import MAX_PHOTO, MAX_TEXT, PhoneRoutes, PhoneServer
 
 HOST = "192.168.43.17:8137"
 NEAR = "192.168.43.5"
@@ -87,7 +87,7 @@ class Site:
         self.links = {
             role: PhoneLink(role, token_bytes, lambda: self.now) for role in PhoneRole
         }
-        counter = Counter(HOST, NETWORK, [*self.links.values()], self.taken)
+        counter = PhoneRoutes(HOST, NETWORK, [*self.links.values()], self.taken)
         self._app = counter.app()
 
     def phone(self, peer: str = NEAR, **headers: str) -> Telephone:
