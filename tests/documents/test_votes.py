@@ -16,6 +16,7 @@ from diag.documents.drafts import DraftKind, drafted
 from diag.documents.mail import letter
 from diag.documents.parts.votes import (
     BALLOT,
+    danger_words,
     headline_of,
     nature_words,
     rounded,
@@ -39,6 +40,10 @@ PAPERS = (
     DraftKind.APPLICATION,
     DraftKind.MINUTES,
 )
+
+
+NO_DANGER = {"e-mail", str(DraftKind.DELIBERATION), str(DraftKind.APPLICATION)}
+"""Papers that do not say what is done without a vote."""
 
 
 @pytest.fixture
@@ -73,7 +78,11 @@ def test_the_same_votes_are_read_by_everybody(session: AuditSession) -> None:
     """Same set, same order, same words, same amounts."""
     votes = votes_of(report_of(session)).votes
     assert len(votes) == 12
+    (danger,) = map(plain, danger_words(votes_shown(report_of(session))))
+    assert "340 € TTC" in danger
     for name, text in outputs(session).items():
+        if name not in NO_DANGER:
+            assert danger in text, name
         starts = [text.index(plain(vote.title)) for vote in votes]
         assert starts == sorted(starts), name
         for vote, start, end in zip(

@@ -1,6 +1,6 @@
 """The same action of several schools, once: how many, how much, before when."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -9,11 +9,11 @@ from diag.assess.money import format_cost
 from diag.assess.results import Cost
 from diag.documents.blocks import box, bullets, written
 from diag.documents.escape import Md
+from diag.documents.parts.votes import danger_words
 from diag.documents.synthesis.gathering import (
     Extract,
     Gathering,
     Task,
-    counted_subjects,
 )
 from diag.model.enums import Audience, Kind, Owner
 from diag.model.number import Quantity
@@ -22,19 +22,11 @@ from diag.words.sentences import (
     NEXT_BUDGET,
     Blanks,
     filled,
-    first_sentence,
-    listed,
     uncapitalised,
 )
 
 DECISIONS = 3
 """At most so many things asked of a reader."""
-
-NAMED = 6
-"""At most so many schools named by a decision."""
-
-DECISION_WORDS = 34
-"""Longest decision, in words, when a sentence of it is so short."""
 
 Pair = tuple[Extract, Task]
 
@@ -131,54 +123,14 @@ def dangers(gathering: Gathering) -> tuple[SharedAction, ...]:
 
 
 def dangers_box(gathering: Gathering) -> Md:
-    """Return what is to be stopped at once; empty when nothing is."""
+    """Return what is to be stopped at once, as page 1 prints it; else nothing."""
     seen = bullets(
         f"{gathering.name_of(one)}, {uncapitalised(danger)}"
         for one in gathering.extracts
         for danger in one.seen
     )
-    lines = decision_lines(gathering, dangers(gathering))
     title = "À faire cesser dès réception, sans attendre un vote"
-    return box("CAUTION", title, seen, *map(written, lines))
-
-
-def decision_lines(
-    gathering: Gathering,
-    found: Iterable[SharedAction],
-    *,
-    named: bool = True,
-    words: Callable[[SharedAction], str] = lambda one: one.fill_blanks(
-        one.task.decision
-    ),
-) -> Iterator[str]:
-    """Give each decision: what is voted, how much, when, for which schools.
-
-    `words` gives its text, by default what a council votes.
-    """
-    for one in found:
-        text = first_sentence(words(one), DECISION_WORDS).rstrip(". ")
-        added = []
-        amount = one.cost_words
-        if amount not in text:
-            added.append(amount)
-        if one.when not in text and NEXT_BUDGET not in text:
-            added.append(f"avant le {one.when}")
-        added.append(schools(gathering, one, named=named))
-        details = " ; ".join(filter(None, added))
-        yield (
-            f"{text[:-1]} ; {details})."
-            if text.endswith(")")
-            else f"{text} ({details})."
-        )
-
-
-def schools(gathering: Gathering, group: SharedAction, *, named: bool = True) -> str:
-    """Return for whom: « 3 écoles : A, B et C »; the name of the only one."""
-    count = counted_subjects(group.extracts)
-    if not named:
-        return count
-    names = [gathering.name_of(one) for one in group.extracts]
-    return f"{count} : {listed(names, NAMED)}" if len(names) > 1 else names[0]
+    return box("CAUTION", title, seen, *map(written, danger_words(gathering.votes)))
 
 
 def is_academic(_extract: Extract, task: Task) -> bool:

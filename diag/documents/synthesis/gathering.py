@@ -92,8 +92,6 @@ class Task:
     owner: Owner
     titles: dict[Audience, str]
     """By reader, not filled in: quantities of several schools are added up."""
-    decision: str
-    """What the council votes, not filled in."""
     own_words: bool
     """Whether the words are the engineer's: printed letter for letter."""
     done_when: str
@@ -288,7 +286,6 @@ def _is_reached(result: CriterionResult) -> bool:
 def _task(report: Report, action: Action) -> Task:
     recommendation = action.advice.recommendation
     result = report.result(recommendation.when.criterion)
-    words = report.wording(action, proposals.READER)
     return Task(
         id=action.id,
         domain=recommendation.domain,
@@ -300,7 +297,6 @@ def _task(report: Report, action: Action) -> Task:
         gain=action.advice.gain,
         owner=recommendation.owner,
         titles={one: report.wording(action, one).title for one in READERS},
-        decision=words.decision or words.title,
         own_words=action.id not in report.checklist.recommendations,
         done_when=recommendation.done_when,
         quantity=action.advice.quantity,

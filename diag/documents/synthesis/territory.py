@@ -29,7 +29,6 @@ from diag.documents.synthesis.commune_map import commune_map
 from diag.documents.synthesis.decisions import (
     DECISIONS,
     SharedAction,
-    decision_lines,
     groups,
     is_academic,
     is_syndical,
@@ -99,10 +98,16 @@ def territory_synthesis(gathering: Gathering) -> Document:
 def _decisions_box(gathering: Gathering) -> Md:
     """Return what the syndicat itself can start, three things at most."""
     asked = with_a_need(groups(gathering.extracts, _is_common), DECISIONS)
-    lines = decision_lines(
-        gathering, asked, named=False, words=lambda one: one.title(MAIRIE)
+    lines = (
+        f"{one.title(MAIRIE)} ({one.cost_words} ; {_before(one)} ; "
+        f"{counted_subjects(one.extracts)})."
+        for one in asked
     )
     return box("IMPORTANT", "Ce que le comité peut engager d'abord", numbered(lines))
+
+
+def _before(one: SharedAction) -> str:
+    return f"avant le {one.when}" if one.due else one.when
 
 
 def _is_common(extract: Extract, task: Task) -> bool:
