@@ -23,6 +23,7 @@ from diag.model.enums import PlaceKind, ProposalSource, State
 from diag.model.errors import DiagError
 from diag.model.fact import Value
 from diag.model.text import clean_line, fold
+from diag.words.sentences import system_sentence
 from diag.words.vocabulary import WHOM
 
 FORMAT = "diag-form"
@@ -127,9 +128,10 @@ def load_form(session: AuditSession, path: Path) -> FormRead:
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "chemin impossible"
-        raise DiagError(f"{path} : lecture impossible ({reason}).") from error
+    except OSError as error:
+        raise DiagError(system_sentence(error)) from error
+    except ValueError as error:  # a name with a NUL
+        raise DiagError(f"{path} : ce chemin n'est pas possible.") from error
     return read_form(session, raw)
 
 

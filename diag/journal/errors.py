@@ -158,10 +158,12 @@ def in_french(path: Path) -> Iterator[None]:
 
 
 def is_of_sqlite(error: BaseException) -> bool:
-    """Say whether the error is of SQLite, or SQLCipher, whose classes are its own."""
-    return isinstance(error, sqlite3.Error) or type(error).__module__.startswith(
-        _CIPHER
-    )
+    """Say whether the error is of SQLite, or SQLCipher, whose classes are its own.
+
+    Python cannot read SQLite's message where it quotes a schema that is damaged.
+    """
+    own = (sqlite3.Error, UnicodeDecodeError)
+    return isinstance(error, own) or type(error).__module__.startswith(_CIPHER)
 
 
 def code_of(error: BaseException) -> int:
@@ -176,7 +178,7 @@ def explain(error: BaseException, path: Path) -> JournalError | None:
     """Return what SQLite reports of `path`, in French; None for what is a bug."""
     code = code_of(error)
     meaning = _MEANINGS.get(code & 0xFF)
-    if is_of_sqlite(error) and str(error).startswith(_UNREADABLE):
+    if isinstance(error, UnicodeDecodeError) or str(error).startswith(_UNREADABLE):
         meaning = DamagedError
     elif code in _OUT_OF_SPACE:
         meaning = DiskFullError

@@ -15,7 +15,6 @@ from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from diag.journal.school_lines import mended
 from diag.model.search import SearchIndex, Text
 from diag.model.text import accented, fold, readings
 from diag.tui.commands import Back, Command, CommandType, OpenPalette, bindings_of
@@ -257,6 +256,9 @@ def finder(app: Shell) -> Finder:
 
 def _find_schools(app: Shell, words: str) -> Iterator[PaletteEntry]:
     """Give the communes whose very names answer, then the schools."""
+    # The first frame is drawn without the journal.
+    from diag.journal.school_lines import mended  # noqa: PLC0415
+
     territory = app.desk.workspace.territory
     schools = territory.schools(words, limit=_MOST)
     official = territory.commune_names(words, _MOST)

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from diag.journal.connection import connect
 from diag.journal.errors import (
     DamagedError,
     DiskFullError,
@@ -80,3 +81,18 @@ def test_a_bug_stays_a_bug(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError), in_french(tmp_path):
         raise sqlite3.OperationalError("no such table: x")
     assert issubclass(DamagedError, JournalError)
+
+
+def test_a_schema_whose_names_are_no_text_is_damage(tmp_path: Path) -> None:
+    """SQLite quotes it in its message, which Python then cannot read."""
+    path = tmp_path / "diag.db"
+    with closing(sqlite3.connect(path)) as made:
+        made.execute("create table abc(x)")
+        made.execute("create index idx on abc(x)")
+        made.commit()
+    plain = path.read_bytes()
+    spoilt = plain.replace(b"INDEX idx on abc", b"INDEX \x8a\x8b\xff on xbc")
+    path.write_bytes(spoilt.replace(b"indexidxabc", b"index\x8a\x8b\xffabc"))
+
+    with pytest.raises(DamagedError, match="le journal est abîmé"):
+        connect(path, readonly=True)

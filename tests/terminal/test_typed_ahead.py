@@ -40,7 +40,7 @@ def test_letters_sent_with_the_key_of_the_rooms_close_no_list(tmp_path: Path) ->
         terminal.send(f"{F6}toxolo")
         terminal.send("s")
         terminal.wait_for(lambda: terminal.shows("Nom de la salle"), "the last key")
-        assert terminal.shows("Salles : liste ouverte")
+        terminal.wait_for(lambda: terminal.shows("Salles : liste ouverte"), "open")
 
     with Workspace.open(tmp_path) as there:
         facts = audits.open_session(there, SCHOOL).facts

@@ -34,7 +34,7 @@ async def test_a_file_that_came_back_is_opened_and_accepted_by_keys(
         await wait_for(pilot, lambda: shows(pilot, "Quel fichier"), "asked")
         app.screen.query_one(Input).value = f"{path}x"
         await pilot.press("enter")
-        await wait_for(pilot, lambda: shows(pilot, "lecture impossible"), "refused")
+        await wait_for(pilot, lambda: shows(pilot, "Ce n'est pas possible"), "refused")
         await pilot.press("escape", "end", "backspace", "enter")
         most = len(MAIRIE) + len(PURCHASE)
         await wait_for(
