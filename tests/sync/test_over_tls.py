@@ -15,7 +15,7 @@ from diag.model.errors import DiagError
 from diag.sync import exchange
 from diag.sync.exchange import ExchangeEvent, SyncResult, Transfer, synchronise_with
 from diag.sync.http import HttpTransport, enrol
-from diag.sync.hub.home import make_authority
+from diag.sync.hub.certificates import make_authority
 from diag.sync.hub.hub import PART, BlobFiles
 from diag.sync.protocol import HubLimits, OfflineError, ProblemError
 from diag.sync.trust import (
