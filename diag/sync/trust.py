@@ -24,6 +24,11 @@ from diag.sync.protocol import OfflineError, Right, Wire
 # The keyring's module costs 90 ms: it is loaded when a secret is needed.
 
 
+def open_private(path: str, flags: int) -> int:
+    """Open a file, made for its owner alone: the `opener` of `open`."""
+    return os.open(path, flags, 0o600)
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Write a file for its owner alone, durably, whole or not at all.
 
@@ -32,11 +37,10 @@ def write_private(path: Path, content: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{token_hex(4)}.part")
     try:
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
+        with open(part, "xb", opener=open_private) as file:
             file.write(content)
             file.flush()
-            os.fsync(handle)
+            os.fsync(file.fileno())
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

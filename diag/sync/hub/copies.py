@@ -8,7 +8,6 @@ once next to it. Nothing in clear is written where sealed copies go.
 
 import json
 import os
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -180,9 +179,7 @@ def _add(blobs: BlobFiles, folder: Path) -> None:
         if there.exists() or not is_intact(path):
             continue
         there.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = there.with_name(f"{there.name}.part")
-        shutil.copyfile(path, part)
-        part.replace(there)
+        write_private(there, path.read_bytes())
 
 
 def _outdated(found: Iterable[Path], now: datetime) -> list[Path]:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from diag.journal.connection import keep_private
 from diag.journal.seals import Signer
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError, install_command
@@ -91,6 +92,7 @@ class HubHome:
         _check(settings)
         settings = settings.model_copy(update={"name": _name(settings.name)})
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        keep_private(folder, 0o700)
         if settings.tls == "own":
             make_authority(folder / TLS, settings.name, datetime.now(UTC))
         made = cls(folder, settings)
@@ -111,6 +113,7 @@ class HubHome:
                 f"Aucun serveur dans {folder}. Créez-le : diag hub init --url "
                 'https://serveur:8443 --name "Nom du syndicat".'
             )
+        keep_private(folder, 0o700)
         try:
             return cls(folder, HubSettings.model_validate_json(path.read_bytes()))
         except ValidationError as error:

@@ -44,6 +44,7 @@ from diag.sync.protocol import (
     Right,
     Unproven,
 )
+from diag.sync.trust import open_private
 
 _SHA = re.compile(r"[0-9a-f]{64}")
 _BATCH = 5_000
@@ -93,7 +94,7 @@ class BlobFiles:
                 detail = f"Le serveur a {held} octets, le morceau commence à {start}."
                 raise ProblemError("offset", detail, offset=held)
             part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with part.open("ab") as file:
+            with open(part, "ab", opener=open_private) as file:
                 file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())
@@ -158,7 +159,7 @@ def _finish(part: Path, whole: Path, sha: str) -> None:
         part.unlink(missing_ok=True)
         raise ProblemError("hash", "Il a été jeté : il sera renvoyé en entier.")
     own = whole.with_name(f"{sha}.{token_hex(4)}{PART}")
-    with own.open("wb") as file:
+    with open(own, "wb", opener=open_private) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

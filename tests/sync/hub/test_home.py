@@ -49,6 +49,29 @@ def test_a_hub_opens_as_it_was_made(home: HubHome) -> None:
         assert key.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no modes there")
+def test_nobody_else_reads_a_hub_nor_its_copies(tmp_path: Path) -> None:
+    """A folder that was there stayed 755, and photos were 644 wherever copies go."""
+    folder, elsewhere = tmp_path / "hub", tmp_path / "copies"
+    usual = os.umask(0o022)
+    try:
+        for each in (folder, elsewhere):
+            each.mkdir(mode=0o755)
+        made = HubHome.create(folder, SETTINGS)
+        blobs = BlobFiles(folder / "blobs")
+        blobs.put("0" * 64, 0, b"half", 9)
+        blobs.put(sha256(b"whole").hexdigest(), 0, b"whole", 5)
+        copies.back_up(made, elsewhere)
+    finally:
+        os.umask(usual)
+
+    files = [one for each in (folder, elsewhere) for one in each.rglob("*")]
+    open_to_all = [one for one in files if one.is_file() and one.stat().st_mode & 0o77]
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert len(files) > 10
+    assert open_to_all == []
+
+
 def test_an_invitation_carries_the_address_the_fingerprint_and_a_code(
     home: HubHome,
 ) -> None:
