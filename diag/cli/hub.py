@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from diag.cli.shared import agreed, json_option, print_json, print_lines, print_table
-from diag.imports.intake import ImportReport, Progress, account, silent
+from diag.imports.account import account
+from diag.imports.intake import ImportReport, Progress, silent
 from diag.imports.schools import import_annuaire
 from diag.journal.journal import Journal
 from diag.journal.revision import now

@@ -16,7 +16,7 @@ from diag.cli.shared import (
     progress_bar,
     workspace_command,
 )
-from diag.imports.intake import account
+from diag.imports.account import account
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.model.text import accented
@@ -32,6 +32,10 @@ _FILE = click.argument("file", type=click.Path(path_type=Path))
 _ALL = click.option(
     "--all", "show_all", is_flag=True, help="Montre chaque ligne refusée, sans abréger."
 )
+_DRY_RUN = click.option(
+    "--dry-run", is_flag=True, help="Montre ce qui changerait, sans rien changer."
+)
+_REHEARSED = "Essai : rien n'est importé. Pour importer, la même ligne sans --dry-run."
 
 
 @click.group("import")
@@ -44,21 +48,27 @@ def _add_official_list(kind: str, help_: str) -> None:
     @workspace_command
     @_FILE
     @_ALL
-    def read(workspace: Workspace, file: Path, *, show_all: bool) -> None:
-        _read_official_list(workspace, kind, file, show_all=show_all)
+    @_DRY_RUN
+    def read(
+        workspace: Workspace, file: Path, *, show_all: bool, dry_run: bool
+    ) -> None:
+        _read_official_list(workspace, kind, file, show_all=show_all, dry_run=dry_run)
 
 
 def _add_own_table(kind: str, help_: str) -> None:
     @import_.command(kind, help=help_)
     @workspace_command
     @_FILE
-    def read(workspace: Workspace, file: Path) -> None:
+    @_DRY_RUN
+    def read(workspace: Workspace, file: Path, *, dry_run: bool) -> None:
         from diag.office.imports import import_own_table  # noqa: PLC0415 - 60 ms
 
-        account = import_own_table(workspace, kind, file)
+        account = import_own_table(workspace, kind, file, dry_run=dry_run)
         print_lines(account.lines)
         if account.is_refused:
             raise DiagError(f"{file.name} : toutes les lignes lues sont refusées.")
+        if dry_run:
+            click.echo(_REHEARSED)
 
 
 for _kind, _help in {
@@ -85,11 +95,19 @@ for _kind, _help in {
     "--date", "day", type=Day(), help="Date des adresses ; sinon celle du fichier."
 )
 @_ALL
+@_DRY_RUN
 def read_mairies(
-    workspace: Workspace, file: Path, day: date | None, *, show_all: bool
+    workspace: Workspace,
+    file: Path,
+    day: date | None,
+    *,
+    show_all: bool,
+    dry_run: bool,
 ) -> None:
     """Lit les adresses des mairies ; leur date est gardée et montrée."""
-    _read_official_list(workspace, "mairies", file, day, show_all=show_all)
+    _read_official_list(
+        workspace, "mairies", file, day, show_all=show_all, dry_run=dry_run
+    )
     if day is None:
         click.echo("Pour donner leur vraie date : --date.")
 
@@ -101,11 +119,13 @@ def _read_official_list(
     day: date | None = None,
     *,
     show_all: bool,
+    dry_run: bool,
 ) -> None:
-    from diag.office.imports import import_file  # noqa: PLC0415
+    from diag.office.imports import import_file, rehearse_file  # noqa: PLC0415
 
+    act = rehearse_file if dry_run else import_file
     with progress_bar(path.name) as progress:
-        report = import_file(workspace, kind, path, progress, source_date=day)
+        report = act(workspace, kind, path, progress, source_date=day)
     lines = account(report, examples=sys.maxsize) if show_all else account(report)
     print_lines(lines)
     if report.is_refused:
@@ -115,6 +135,8 @@ def _read_official_list(
             f"{path.name} : {which} sont refusées, rien n'est importé. "
             "Voyez-les toutes avec --all."
         )
+    if dry_run:
+        click.echo(_REHEARSED)
 
 
 @click.command()

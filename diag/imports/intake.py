@@ -1,7 +1,7 @@
 """One import from opening to report: rows with progress, repairs noted, log kept."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +11,14 @@ from diag.imports.cells import line_of_text
 from diag.imports.layouts import ALL, FileLayout, ImportRow, InputSheet, open_sheet
 from diag.imports.source import refusal
 from diag.journal.territory import (
+    COMMUNE,
+    SCHOOL,
+    TOWN_HALL,
     Cell,
     LoggedImport,
     RowDifference,
     Territory,
+    TerritoryTable,
     Upserted,
 )
 from diag.model.codes import is_uai
@@ -60,6 +64,9 @@ class ImportReport:
     unchanged: int
     vanished: int
     """Schools flagged as missing by this import."""
+    is_rehearsal: bool = False
+    """Whether it only says what an import would change: nothing was kept."""
+    added_items: tuple[str, ...] = ()
     changes: tuple[RowDifference, ...] = ()
     vanished_items: tuple[str, ...] = ()
     returned_items: tuple[str, ...] = ()
@@ -75,6 +82,8 @@ class ImportReport:
     ignored_columns: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     """Sentences about the whole file."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Key → how a person names the school or the commune, of those that changed."""
 
     @property
     def changed_nothing(self) -> bool:
@@ -115,6 +124,13 @@ class Findings:
         """Note something worth a word about a line that comes in."""
         self.remarks.append(LineRefusal(line, item[:60], reason))
 
+
+TABLES: Mapping[str, TerritoryTable] = {
+    **dict.fromkeys(("annuaire", "effectifs", "ips"), SCHOOL),
+    "communes": COMMUNE,
+    "mairies": TOWN_HALL,
+}
+"""Kind of official file → what its rows are in the territory."""
 
 _STEP = 250
 """Rows between two words of progress: often enough to be seen moving."""
@@ -206,6 +222,8 @@ class FileIntake:
         ignored = self.sheet.ignored_columns
         counts = (len(merge.added), len(merge.changed), merge.unchanged, len(vanished))
         kind = self.sheet.layout.command
+        told = {*merge.added, *vanished, *(each.key for each in merge.changed)}
+        names = territory.names_of(TABLES[kind]) if told else {}
         if any(counts) or not findings.refused:  # a refused import leaves no trace
             territory.log(
                 LoggedImport(
@@ -220,6 +238,8 @@ class FileIntake:
             table.unit,
             len(table.rows) + len(table.bad_rows),
             *counts,
+            is_rehearsal=territory.is_rehearsing,
+            added_items=merge.added,
             changes=merge.changed,
             vanished_items=vanished,
             returned_items=tuple(
@@ -234,6 +254,7 @@ class FileIntake:
             skipped=tuple(findings.skipped.most_common()),
             ignored_columns=ignored,
             warnings=tuple(warnings),
+            names={key: names[key] for key in told},
         )
 
     def _warnings(self, territory: Territory) -> Iterator[str]:
@@ -264,99 +285,3 @@ class FileIntake:
 
 def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text)).upper()
-
-
-_NOUNS = {
-    "annuaire": "Écoles",
-    "effectifs": "Écoles",
-    "ips": "Écoles",
-    "communes": "Communes",
-    "mairies": "Mairies",
-}
-
-
-def account(report: ImportReport, examples: int = 5) -> tuple[str, ...]:
-    """Return the lines to show after an import.
-
-    At most `examples` of each sort of refusal are shown; None of them is lost: the
-    report holds them all.
-    """
-    return tuple(_lines(report, examples))
-
-
-def _lines(report: ImportReport, examples: int) -> Iterator[str]:
-    yield f"{report.file} : {_count(report.rows, report.unit)}, {report.encoding}"
-    yield _outcome(report)
-    if report.refused:
-        number, gender = len(report.refused), "e" if report.unit == "ligne" else ""
-        refused = f"refusé{gender}{'s' if number > 1 else ''}"
-        yield f"{_count(number, report.unit)} {refused}, rien n'en est pris."
-    yield from report.warnings
-    if report.vanished_items:
-        shown = _some(report.vanished_items, examples)
-        yield f"Absentes du fichier, sans doute fermées (rien n'est effacé) : {shown}"
-    if report.returned_items:
-        yield f"De retour dans le fichier : {_some(report.returned_items, examples)}"
-    if report.unknown_items:
-        shown = _some(report.unknown_items, examples)
-        yield f"Inconnues du territoire, laissées : {shown}"
-    if report.skipped:
-        parts = ", ".join(f"{reason} ({number})" for reason, number in report.skipped)
-        yield f"Laissées de côté : {parts}"
-    yield from _repairs(report.repaired)
-    yield from _by_reason("Refusé", report, report.refused, examples)
-    yield from _by_reason("À savoir", report, report.remarks, examples)
-    if report.ignored_columns:
-        yield f"Colonnes inconnues, ignorées : {_some(report.ignored_columns, 20)}"
-
-
-def _outcome(report: ImportReport) -> str:
-    noun = _NOUNS[report.kind]
-    if report.changed_nothing:
-        if report.unchanged:
-            return f"{noun} : rien n'a changé, le territoire savait déjà tout."
-        return f"{noun} : rien n'a été importé."
-    counts = (
-        (report.added, "ajoutée"),
-        (report.changed, "modifiée"),
-        (report.unchanged, "inchangée"),
-        (report.vanished, "disparue"),
-    )
-    return f"{noun} : {', '.join(_count(*part) for part in counts if part[0])}."
-
-
-def _repairs(repaired: Sequence[Repair]) -> Iterator[str]:
-    groups: dict[tuple[str, bool], list[Repair]] = defaultdict(list)
-    for repair in repaired:
-        groups[repair.column, bool(repair.after)].append(repair)
-    for (column, mended), repairs in groups.items():
-        first, number = repairs[0], _count(len(repairs), "cellule")
-        if mended:
-            example = f"« {first.before} » lu {first.after}"
-            yield f"Réparé : {column}, {number} (ligne {first.line} : {example})"
-        else:
-            yield (
-                f"Illisible, laissé vide ou tel qu'il était connu : {column}, {number} "
-                f"(ligne {first.line} : « {first.before} »)"
-            )
-
-
-def _by_reason(
-    title: str, report: ImportReport, lines: Sequence[LineRefusal], examples: int
-) -> Iterator[str]:
-    groups: dict[str, list[LineRefusal]] = defaultdict(list)
-    for line in lines:
-        groups[line.reason].append(line)
-    for reason, alike in sorted(groups.items(), key=lambda group: -len(group[1])):
-        places = [f"{report.unit} {line.line} {line.item}".strip() for line in alike]
-        yield f"{title} : {reason} — {_some(places, examples)}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' if number > 1 else ''}"
-
-
-def _some(items: Sequence[str], most: int) -> str:
-    shown = ", ".join(items[:most])
-    left = len(items) - most
-    return f"{shown} et {left} de plus" if left > 0 else shown

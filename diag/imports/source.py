@@ -79,6 +79,15 @@ def read_source(path: Path) -> InputFile:
     return InputFile(path.name, text, sha256, encoding, is_doubtful)
 
 
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal; empty when it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
 def refusal(
     file: str, problem: str, remedy: str, *, command: str = ""
 ) -> ImportRefusedError:

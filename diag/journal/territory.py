@@ -31,7 +31,8 @@ class RowDifference(NamedTuple):
     """A row that became different, and in which fields."""
 
     key: str
-    fields: tuple[str, ...]
+    fields: Mapping[str, tuple[Cell, Cell]]
+    """Field → what it held, what it holds."""
 
 
 class Upserted(NamedTuple):
@@ -78,7 +79,11 @@ def put(
         after = {**before, **partial}
         if partial[key] not in known:
             added.append(str(partial[key]))
-        elif fields := tuple(f for f in table.columns if after[f] != before[f]):
+        elif fields := {
+            name: (before[name], after[name])
+            for name in table.columns
+            if after[name] != before[name]
+        }:
             changed.append(RowDifference(str(partial[key]), fields))
         else:
             unchanged += 1
@@ -173,6 +178,8 @@ class Territory:
     ) -> None:
         self._connection = connection
         self._clock = clock
+        self.is_rehearsing = False
+        """Whether changes are undone as soon as they are made."""
         *_, file = connection.execute("pragma database_list").fetchone()
         self._path = Path(file or ":memory:")
 
@@ -187,11 +194,20 @@ class Territory:
             self._connection.execute("begin immediate")
             try:
                 yield
-                self._connection.execute("commit")
+                self._connection.execute("rollback" if self.is_rehearsing else "commit")
             except BaseException:
                 if self._connection.in_transaction:
                     self._connection.execute("rollback")
                 raise
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Undo each change made inside: what it returns tells what it would do."""
+        self.is_rehearsing = True
+        try:
+            yield
+        finally:
+            self.is_rehearsing = False
 
     def put_schools(self, partials: Iterable[Partial]) -> Upserted:
         """Add or update schools, inside a transaction."""
@@ -280,6 +296,11 @@ class Territory:
     def values_of(self, field: str) -> dict[str, str]:
         """Return one text field of every school, by UAI."""
         return self._by_key(SCHOOL, field)
+
+    def names_of(self, table: TerritoryTable) -> dict[str, str]:
+        """Return how a person names each row of a table, by key."""
+        name = "name || ', ' || commune" if "commune" in table.columns else "name"
+        return dict(self._rows(f"select {table.columns[0]}, {name} from {table.name}"))  # noqa: S608 -- our own names
 
     def town_hall_dates(self) -> dict[str, str]:
         """Return the source date of every town hall, by INSEE code."""

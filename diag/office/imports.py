@@ -8,13 +8,19 @@ from pathlib import Path
 
 from diag.checklist.edition import shipped_checklists
 from diag.checklist.load import load_checklists
-from diag.checklist.source import Entries, Items, Node, Scalar
+from diag.checklist.loaded import Loaded
+from diag.checklist.merge import OFF
+from diag.checklist.source import Entries, Items, Node, Scalar, text_of
 from diag.imports.communes import import_communes, import_mairies
 from diag.imports.intake import ImportReport, Progress, silent
-from diag.imports.own_tables import SECTIONS, OwnRows, read_own_table
+from diag.imports.own_tables import COLUMNS, SECTIONS, OwnRows, read_own_table
 from diag.imports.schools import import_annuaire, import_effectifs, import_ips
+from diag.imports.source import digest_of, refusal
 from diag.journal.territory import Territory
+from diag.model.checklist import is_stale
+from diag.model.number import Number, canonical_number
 from diag.model.text import clean_line
+from diag.words.dates import describe_day
 from diag.workspace.disk import write_whole
 from diag.workspace.editions import current, overlay_of
 from diag.workspace.workspace import Workspace
@@ -30,8 +36,12 @@ class OwnImport:
     """No row came in, and some were refused: what was there before stays."""
 
 
-def import_own_table(workspace: Workspace, kind: str, path: Path) -> OwnImport:
+def import_own_table(
+    workspace: Workspace, kind: str, path: Path, *, dry_run: bool = False
+) -> OwnImport:
     """Read a table into the overlay, in place of the last one; return its account.
+
+    A `dry_run` writes nothing: the account tells what would change, cell by cell.
 
     Raises:
         DiagError: when the file is no such table, or nothing could be written.
@@ -51,19 +61,27 @@ def import_own_table(workspace: Workspace, kind: str, path: Path) -> OwnImport:
     rows = read_own_table(path, kind, shipped, taken)
     kept = {*rows.items, *taken} if rows.items or not rows.refused else set(spots)
     gone = [ident for ident in spots if ident not in kept]
-    if rows.items:
+    lines = [*_counts(path.name, rows)]
+    if dry_run:
+        lines += _cells_changed(section, rows, before)
+    elif rows.items:
         overlay.mkdir(exist_ok=True)
         write_whole(target, _file(kind, path.name, rows.items).encode("utf-8"))
     elif not rows.refused:
         target.unlink(missing_ok=True)
+    if gone:
+        lines.append(f"De retour à ce qui est livré : {', '.join(gone)}")
+    if kind == "prix":
+        lines += _aged(rows, shipped, workspace.world.today().isoformat())
+    if rows.items and not dry_run:
+        lines.append(f"Écrit dans {own} ; voyez l'effet : diag checklists diff")
+    if notice := current(workspace).notice:
+        lines.append(notice)
     is_refused = bool(rows.refused) and not (rows.items or rows.unchanged)
-    lines = _account(path.name, own, rows, gone, current(workspace).notice)
     return OwnImport(tuple(lines), is_refused)
 
 
-def _account(
-    file: str, own: str, rows: OwnRows, gone: list[str], notice: str
-) -> Iterator[str]:
+def _counts(file: str, rows: OwnRows) -> Iterator[str]:
     lines = (
         (rows.added, "ajoutée", "ajoutées"),
         (rows.changed, "changée", "changées"),
@@ -79,14 +97,55 @@ def _account(
     for one in rows.refused:
         item = f"{one.item} " if one.item else ""
         yield f"Refusé : ligne {one.line} {item}: {one.reason}"
-    if gone:
-        yield f"De retour à ce qui est livré : {', '.join(gone)}"
     if rows.ignored_columns:
         yield f"Colonnes inconnues, ignorées : {', '.join(rows.ignored_columns)}"
-    if rows.items:
-        yield f"Écrit dans {own} ; voyez l'effet : diag checklists diff"
-    if notice:
-        yield notice
+
+
+def _cells_changed(section: str, rows: OwnRows, before: Loaded) -> Iterator[str]:
+    """Yield each row that comes in, with its cells that are not those in use."""
+    for ident, item in rows.items.items():
+        now = before.nodes.get((section, ident))
+        known = now.nodes if isinstance(now, Entries) else {}
+        yield f"  {ident}" if known else f"  {ident} (à ajouter)"
+        for key, node in item.nodes.items():
+            old, new = _text(known.get(key)), _text(node)
+            if key != "id" and _comparable(old) != _comparable(new):
+                column = COLUMNS[section][key][0] if key in COLUMNS[section] else key
+                yield f"    {column} : {old or '(vide)'} → {new}"
+
+
+def _text(node: Node | None) -> str:
+    if isinstance(node, Items):
+        return ", ".join(map(_text, node.nodes))
+    return text_of(node)
+
+
+def _comparable(text: str) -> Number | str:
+    try:
+        return canonical_number(text)
+    except ValueError:
+        return text
+
+
+_AGED_YEARS = 2
+"""Years after which a price is worth asking again, before it is too old to count."""
+
+
+def _aged(rows: OwnRows, shipped: Loaded, today: str) -> Iterator[str]:
+    """Yield a warning for the prices of a table that were seen long ago."""
+    dates: dict[str, str] = {
+        ident: text_of(item.nodes.get("as_of"))
+        or shipped.draft.prices[ident].as_of  # a row may give only what it changes
+        for ident, item in rows.items.items()
+        if OFF not in item.nodes
+    }
+    aged = [
+        f"{ident} ({describe_day(seen)})"
+        for ident, seen in dates.items()
+        if is_stale(seen, today, _AGED_YEARS)
+    ]
+    if aged:
+        yield (f"Relevés depuis plus de deux ans, à redemander : {', '.join(aged)}")
 
 
 def _file(kind: str, source: str, items: Mapping[str, Entries]) -> str:
@@ -127,14 +186,37 @@ def import_file(
     progress: Progress = silent,
     *,
     source_date: date | None = None,
+    seen: str = "",
 ) -> ImportReport:
     """Read an official file into the territory: all of it, or nothing.
 
+    `seen` is the SHA-256 of the file whose rehearsal was agreed to.
+
     Raises:
-        DiagError: when the file or the territory cannot be used.
+        DiagError: when the file or the territory cannot be used, or is no more the one
+            `seen`.
     """
+    if seen and digest_of(path) != seen:
+        raise refusal(path.name, "le fichier a changé depuis", "Relisez-le")
     if source_date is not None:
         return import_mairies(
             path, workspace.territory, progress, source_date=source_date
         )
     return READERS[kind](path, workspace.territory, progress)
+
+
+def rehearse_file(
+    workspace: Workspace,
+    kind: str,
+    path: Path,
+    progress: Progress = silent,
+    *,
+    source_date: date | None = None,
+) -> ImportReport:
+    """Return what importing a file would change; nothing is.
+
+    Raises:
+        DiagError: as the import would.
+    """
+    with workspace.territory.rehearsal():
+        return import_file(workspace, kind, path, progress, source_date=source_date)

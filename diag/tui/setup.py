@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -15,7 +15,7 @@ from textual.worker import get_current_worker
 from diag.audit.photos import path_typed
 from diag.model.errors import DiagError
 from diag.tui.commands import Command, Help, KeyPlace, Quit, bindings_of
-from diag.tui.dialogs import Ask, Field, FormDialog, LineField, Notice, correct
+from diag.tui.dialogs import Ask, Confirm, Field, FormDialog, LineField, Notice, correct
 from diag.tui.lists import TINY, WIDE, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.safe import content
@@ -24,6 +24,9 @@ from diag.words.dates import day_words
 from diag.words.sentences import system_sentence
 from diag.workspace.settings import changed_settings
 from diag.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from diag.imports.intake import ImportReport
 
 
 class Begin(Command, keys="f2", title="Commencer", place=KeyPlace.WINDOW, footer=True):
@@ -172,6 +175,10 @@ def at_hand(typed: str, kind: str) -> Path | None:
     return found
 
 
+_SHOWN = 20
+"""Rows of each sort that a rehearsal shows on screen."""
+
+
 class StoppedError(Exception):
     """The user left: the import undoes what it had begun."""
 
@@ -183,8 +190,8 @@ class ImportScreen(PlaceScreen):
     OFFERS = (ChooseFile, CopyAddress, *EVERYWHERE)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
-        "Les fichiers officiels, tels que téléchargés (CSV). L'annuaire d'abord. "
-        "Un import se fait en entier ou pas du tout, et n'efface jamais rien."
+        "Les fichiers officiels, tels que téléchargés. L'annuaire d'abord. Chaque "
+        "import montre ce qu'il changerait, et attend votre accord ; il n'efface rien."
     )
 
     class Advanced(Message):
@@ -201,6 +208,15 @@ class ImportScreen(PlaceScreen):
             super().__init__()
             self.outcome = outcome
             self.title = title
+
+    class Rehearsed(Message):
+        """What an import would change, to be agreed to."""
+
+        def __init__(self, kind: str, path: Path, report: "ImportReport") -> None:
+            super().__init__()
+            self.kind = kind
+            self.path = path
+            self.report = report
 
     class Looked(Message):
         """The official files that are at hand, by kind."""
@@ -295,10 +311,11 @@ class ImportScreen(PlaceScreen):
         self.app.push_screen(Ask(asked, found or self._path, keep=keep), given)
 
     @work(thread=True, exclusive=True)
-    def _read(self, kind: str, path: Path) -> None:
+    def _read(self, kind: str, path: Path, seen: str = "") -> None:
+        """Rehearse an import; or do the one whose rehearsal was `seen`."""
         # Readers cost 20 ms; a thread has a connection of its own.
-        from diag.imports.intake import account  # noqa: PLC0415
-        from diag.office.imports import import_file  # noqa: PLC0415
+        from diag.imports.account import account  # noqa: PLC0415
+        from diag.office.imports import import_file, rehearse_file  # noqa: PLC0415
 
         worker, shown = get_current_worker(), -1
 
@@ -314,7 +331,11 @@ class ImportScreen(PlaceScreen):
         desk = self.diag.desk
         try:
             with Workspace.open(desk.folder, desk.world) as workspace:
-                report = import_file(workspace, kind, path, advance)
+                report = (
+                    import_file(workspace, kind, path, advance, seen=seen)
+                    if seen
+                    else rehearse_file(workspace, kind, path, advance)
+                )
         except StoppedError:
             return
         except DiagError as error:
@@ -323,9 +344,35 @@ class ImportScreen(PlaceScreen):
             self.post_message(self.Ended(system_sentence(error), "Import refusé"))
         else:
             words = "\n".join(account(report))
+            if not seen and not report.found_nothing:
+                self.post_message(self.Rehearsed(kind, path, report))
+                return
             title = "Rien d'importé" if report.found_nothing else "Import terminé"
             title = "Import refusé" if report.is_refused else title
             self.post_message(self.Ended(words, title))
+
+    @on(Rehearsed)
+    def _ask(self, event: Rehearsed) -> None:
+        from diag.imports.account import account  # noqa: PLC0415 - behind the frame
+
+        kind, path, report = event.kind, event.path, event.report
+        if report.changed_nothing:
+            self._read(kind, path, report.sha256)  # only its day is kept
+            return
+        self.query_one("#progress", Static).update(content(""))
+
+        def answered(agreed: bool | None) -> None:  # noqa: FBT001 - Textual's
+            self._busy = bool(agreed)
+            if agreed:
+                self._read(kind, path, report.sha256)
+
+        question = Confirm(
+            "\n".join(account(report, _SHOWN)),
+            yes="Importer",
+            no="Ne rien changer",
+            grave=bool(report.vanished or report.refused),
+        )
+        self.app.push_screen(question, answered)
 
     @on(Advanced)
     def _advance(self, event: Advanced) -> None:

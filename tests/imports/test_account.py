@@ -1,6 +1,12 @@
 from dataclasses import replace
+from pathlib import Path
 
-from diag.imports.intake import ImportReport, LineRefusal, Repair, account
+from diag.demo.territory import uai
+from diag.imports.account import account
+from diag.imports.intake import ImportReport, LineRefusal, Repair
+from diag.imports.schools import import_annuaire
+from diag.journal.territory import Territory
+from tests.imports.builders import directory, school
 
 REPORT = ImportReport(
     kind="annuaire",
@@ -53,7 +59,7 @@ def test_every_matter_is_told_with_its_place() -> None:
         "Ce fichier a déjà été importé le 21/09/2026.",
         (
             "Absentes du fichier, sans doute fermées (rien n'est effacé) : "
-            "9990100E, 9990103H"
+            "9990100E ; 9990103H"
         ),
         "De retour dans le fichier : 9990106L",
         "Inconnues du territoire, laissées : 9990109P",
@@ -80,3 +86,42 @@ def test_long_lists_are_cut_and_the_most_frequent_reason_comes_first() -> None:
         "Refusé : usuel — ligne 2, ligne 3 et 5 de plus",
         "Refusé : rare — ligne 1",
     )
+
+
+def test_a_rehearsal_tells_each_field_and_changes_nothing(
+    tmp_path: Path, territory: Territory
+) -> None:
+    old = [school(n, Telephone="0100000001") for n in (100, 103, 106)]
+    import_annuaire(directory(tmp_path, *old), territory)
+    new = directory(
+        tmp_path,
+        school(100, Telephone="0100000002", Ecole_maternelle="0"),
+        school(106, Telephone="0100000001", date_maj_ligne="2029-01-02"),
+        school(109, Telephone="0100000001"),
+        school(112, Nom_commune=""),
+    )
+    before = list(territory._connection.iterdump())
+    with territory.rehearsal():
+        report = import_annuaire(new, territory)
+    assert list(territory._connection.iterdump()) == before
+    assert account(report)[1:] == (
+        "Écoles : 1 à ajouter, 2 à modifier, 1 à marquer « fermée ? ».",
+        "1 ligne refusée, rien n'en est pris.",
+        "À ajouter (1) :",
+        f"  {uai(109)} École primaire 109, Valbrise",
+        "À modifier (1) :",
+        (
+            f"  {uai(100)} École primaire 100, Valbrise\n"
+            "    maternelle : oui → non\n"
+            "    téléphone : 0100000001 → 0100000002"
+        ),
+        "À modifier, la date seule : 1",
+        (
+            "Absentes du fichier, sans doute fermées (rien n'est effacé) : "
+            f"{uai(103)} École primaire 103, Valbrise"
+        ),
+        f"Refusé : nom de la commune vide — ligne 5 {uai(112)}",
+    )
+    done = import_annuaire(new, territory)
+    assert replace(done, is_rehearsal=True) == report, "it does what it told"
+    assert list(territory._connection.iterdump()) != before

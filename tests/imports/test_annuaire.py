@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from diag.demo.territory import uai
-from diag.imports.intake import LineRefusal, Repair, account
+from diag.imports.account import account
+from diag.imports.intake import LineRefusal, Repair
 from diag.imports.schools import import_annuaire
 from diag.journal.territory import Territory
 from diag.model.territory import School
@@ -302,7 +303,7 @@ def test_a_cell_emptied_among_others_is_emptied(
     lines = school(100, Telephone=""), school(101)
     report = import_annuaire(directory(tmp_path, *lines), territory)
     assert kept(territory).phone == ""
-    assert report.changes == ((uai(100), ("phone",)),)
+    assert report.changes == ((uai(100), {"phone": ("0465713700", "")}),)
 
 
 def test_leaving_priority_education_is_told_by_an_empty_column(
@@ -319,7 +320,14 @@ def test_changes_name_their_fields(tmp_path: Path, territory: Territory) -> None
     lines = school(100, Nom_etablissement="Ecole Neuve", etat="A FERMER"), school(101)
     report = import_annuaire(directory(tmp_path, *lines), territory)
     assert (report.added, report.changed, report.unchanged) == (0, 1, 1)
-    assert report.changes == ((uai(100), ("name", "state")),)
+    ((key, fields),) = report.changes
+    assert (key, fields) == (
+        uai(100),
+        {
+            "name": ("Ecole primaire 100", "Ecole Neuve"),
+            "state": ("OUVERT", "A FERMER"),
+        },
+    )
 
 
 def test_a_second_import_of_the_same_file_changes_nothing_and_says_so(

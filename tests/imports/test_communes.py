@@ -100,7 +100,7 @@ def test_a_file_without_intercommunalities_keeps_those_known(
         header="code_insee;nom;departement;population",
     )
     report = import_communes(short, territory)
-    assert report.changes == (("99901", ("population",)),)
+    assert report.changes == (("99901", {"population": (9400, 9500)}),)
     found = territory.commune("99901")
     assert found is not None
     assert found.epci_name == "CC du Val d'Ombre"

@@ -176,7 +176,9 @@ def test_a_newer_file_changes_address_and_date(
     line = "02,Mairie - Œuvremont,{}@oeuvremont.example"
     imported(tmp_path, territory, line.format("vieille"))
     newer = imported(tmp_path, territory, line.format("neuve"), day=date(2026, 1, 1))
-    assert newer.changes == (("02002", ("email", "source_date")),)
+    ((key, fields),) = newer.changes
+    assert (key, fields["email"][1]) == ("02002", "neuve@oeuvremont.example")
+    assert fields["source_date"] == ("2021-03-01", "2026-01-01")
 
 
 def test_a_commune_that_the_code_no_longer_holds_is_not_matched_by_its_school(

@@ -201,3 +201,23 @@ def test_a_finance_rule_that_is_refused_is_told_with_its_line_and_remedy(
 def test_a_file_that_names_nothing_is_refused_whole(desk: Workspace, csv: Path) -> None:
     with pytest.raises(ImportRefusedError, match="aucune colonne « identifiant »"):
         read(desk, csv, "a;b\n1;2\n")
+
+
+def test_a_dry_run_tells_each_cell_and_writes_nothing(
+    desk: Workspace, csv: Path
+) -> None:
+    csv.write_text(PRICES, encoding="utf-8")
+    account = import_own_table(desk, "prix", csv, dry_run=True)
+    assert not overlay_of(desk).exists()
+    told = "\n".join(account.lines)
+    assert "  prise_rj45\n    relevé en : 2025 → 2026\n    prix courant : " in told
+    assert "  borne_de_la_somme (à ajouter)\n    désignation : (vide) → " in told
+    assert "Écrit dans" not in told
+
+
+def test_prices_seen_over_two_years_ago_are_named(desk: Workspace, csv: Path) -> None:
+    old = PRICES.replace("borne;2026", "borne;01/2018")
+    told = read(desk, csv, old).lines
+    aged = "Relevés depuis plus de deux ans, à redemander : borne_de_la_somme"
+    assert f"{aged} (janvier 2018)" in told
+    assert not any("à redemander" in line for line in read(desk, csv, PRICES).lines)

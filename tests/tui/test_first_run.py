@@ -7,7 +7,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from diag.tui.dialogs import Ask
+from diag.tui.dialogs import Ask, Confirm
 from diag.tui.setup import KINDS, ImportScreen
 from tests.audit.builders import territory
 from tests.tui.builders import app_on, new_app
@@ -38,6 +38,14 @@ async def test_a_new_user_says_who_they_are_imports_and_sees_the_schools(
         await wait_for(pilot, lambda: shows(pilot, "Import refusé"), "refused")
         await pilot.press("escape", "enter", *["backspace"] * 20)
         await pilot.press(*f"'{territory().annuaire}'", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "40 à ajouter"), "what it adds")
+        assert not app.desk.workspace.territory.schools(), "nothing before one agrees"
+        await pilot.press("n")
+        await wait_for(pilot, lambda: isinstance(app.screen, ImportScreen), "left")
+        assert not app.desk.workspace.territory.imports()
+        await pilot.press("enter", "enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, Confirm), "asked again")
+        await pilot.press("o")
         await wait_for(pilot, lambda: shows(pilot, "Import terminé"), "imported")
         await pilot.press("escape", "escape")
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
@@ -114,4 +122,13 @@ async def test_a_file_that_was_downloaded_is_found_and_a_folder_is_looked_into(
         await pilot.press("down", "down", "down", "enter")
         await wait_for(pilot, lambda: isinstance(app.screen, Ask), "asked again")
         await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, Confirm), "to agree to")
+        await wait_for(pilot, lambda: shows(pilot, "IPS : (vide) →"), "each field")
+        (downloads / "ips (2).csv").write_text("UAI;Rentrée scolaire;IPS\n")
+        await pilot.press("o")
+        await wait_for(pilot, lambda: shows(pilot, "a changé depuis"), "not as seen")
+        copyfile(territory().ips, downloads / "ips (2).csv")
+        await pilot.press("escape", "enter", "enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, Confirm), "again")
+        await pilot.press("o")
         await wait_for(pilot, lambda: shows(pilot, "Import terminé"), "imported")
