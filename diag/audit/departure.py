@@ -208,7 +208,7 @@ def _remarks(session: AuditSession, walk: Walk) -> Iterator[str]:
         told = counted(
             offered, "réponse proposée attend", "réponses proposées attendent"
         )
-        yield f"{told} votre accord : formulaires ou téléphones."
+        yield f"{told} votre accord : formulaires, téléphones ou fichiers."
     if facts.visit_date is None:
         yield "Aucune visite n'est datée."
     if walk.maybe:

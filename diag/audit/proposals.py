@@ -13,13 +13,13 @@ from diag.answers.answer_type import Parsed, Refused
 from diag.answers.types import TYPES, answer_words, evidence
 from diag.audit.answer import NewAnswer, answer_for, check_parts
 from diag.audit.consistency import ALWAYS, ways_of, with_implied
-from diag.audit.session import AuditSession
+from diag.audit.session import AuditSession, known_already
 from diag.journal import changes, subjects
 from diag.journal.records import proposals_of
 from diag.journal.revision import NewRevision
 from diag.model.audit import Proposal
 from diag.model.checklist import Question
-from diag.model.enums import PlaceKind, ProposalSource, Provenance, State
+from diag.model.enums import UNDER_WAY, PlaceKind, ProposalSource, Provenance, State
 from diag.model.errors import DiagError
 from diag.model.fact import Answer, Place
 from diag.words.dates import written_day
@@ -95,6 +95,55 @@ def _was_offered(session: AuditSession, offer: Proposal) -> bool:
 
 def _answered_by(value: dict[str, object]) -> tuple[object, object, object]:
     return value.get("state"), value.get("value"), value.get("why")
+
+
+def propose_lists(session: AuditSession) -> int:
+    """Offer what official lists say since a person answered otherwise.
+
+    What the answer was given over is not offered, nor what its reason was given for.
+    Returns how many are new; none in an audit that nobody visits any more.
+
+    Raises:
+        DiagError: when nothing could be written.
+    """
+    if session.status not in UNDER_WAY:
+        return 0
+    audit = session.audit.id
+    today = session.workspace.world.today().isoformat()
+    given = known_already(audit, session.about, session.checklist)
+    return propose(
+        session,
+        (
+            Proposal(
+                id=proposal_id(session, "lists", place, ident),
+                place=place,
+                question=ident,
+                value=answer.value,
+                source=ProposalSource.IMPORT,
+                by=answer.reason,
+                on=today,
+            )
+            for place, ident, answer in given
+            if (heads := session.facts.answers.get((place, ident)))
+            and all(_gives_way(head) for head in heads)
+            and answer.value not in _ever_answered(session, place, ident)
+        ),
+    )
+
+
+def _gives_way(head: Answer) -> bool:
+    """Say whether a list may be set beside an answer: nobody said why it differs."""
+    return head.provenance is Provenance.IMPORTED or not head.reason
+
+
+def _ever_answered(session: AuditSession, place: str, question: str) -> list[object]:
+    """Return every value that a question was given in this audit."""
+    subject = subjects.answer(place, question)
+    return [
+        one.value.get("value")
+        for one in session.workspace.journal.history(session.audit.id, subject)
+        if isinstance(one.value, dict)
+    ]
 
 
 def waiting(session: AuditSession) -> tuple[OfferedAnswer, ...]:

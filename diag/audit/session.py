@@ -414,7 +414,7 @@ def start(workspace: Workspace, ref: str, campaign: str | None = None) -> AuditS
         session.notice = edition.notice
         session.record(changes.pinned(audit.id, edition.digest))
         if known := known_already(audit.id, about, session.checklist):
-            session.record(*known)
+            session.record(*(changes.answered(audit.id, *each) for each in known))
     return session
 
 
@@ -496,8 +496,10 @@ _SCHOOL_KINDS = {
 
 def known_already(
     audit: str, about: Auditee, checklist: Checklist
-) -> list[NewRevision]:
+) -> list[tuple[str, str, Answer]]:
     """Return the answers that the territory gives, where the checklists ask for them.
+
+    Each with its place and its question.
 
     They are marked imported, with the year of their source: a person who sees
     otherwise answers over them.
@@ -515,12 +517,7 @@ def known_already(
     )
     root = root_place_id(audit, about.kind)
     return [
-        changes.answered(
-            audit,
-            root,
-            question,
-            Answer(State.KNOWN, value, Provenance.IMPORTED, reason=source),
-        )
+        (root, question, Answer(State.KNOWN, value, Provenance.IMPORTED, reason=source))
         for question, value, source in given
         if value is not None and question in checklist.questions
     ]

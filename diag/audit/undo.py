@@ -29,6 +29,7 @@ from diag.journal.subjects import (
     VisitTopic,
     WordingTopic,
 )
+from diag.model.enums import ProposalSource, Provenance
 from diag.model.errors import DiagError
 from diag.words.dates import day_words, local_day
 
@@ -130,8 +131,8 @@ def undo_last(session: AuditSession) -> tuple[Revision, ...]:
 def _list_changes(session: AuditSession) -> list[Revision]:
     """Return what this author changed and has not taken back, in order.
 
-    What an official list gave is not undone, nor what opened the audit: its subject,
-    the first edition it pinned.
+    What an official list gave or offers by itself is not undone, nor what opened the
+    audit: its subject, the first edition it pinned. What is accepted of a list is.
     """
     origin = session.workspace.origin
     stack: dict[str, Revision] = {}
@@ -141,14 +142,22 @@ def _list_changes(session: AuditSession) -> list[Revision]:
         if revision.undoes:
             stack.pop(revision.undoes, None)
             continue
-        value, topic = revision.value, subjects.parse(revision.subject)
-        if isinstance(value, dict) and value.get("provenance") == "imported":
+        topic = subjects.parse(revision.subject)
+        if _is_of_lists(revision):
             continue
         if topic == _SUBJECT or (topic == _EDITION and not revision.parents):
             continue
         if isinstance(topic, _UNDOABLE) or _is_kept(topic):
             stack[revision.id] = revision
     return list(stack.values())
+
+
+def _is_of_lists(revision: Revision) -> bool:
+    value = revision.value
+    return isinstance(value, dict) and (
+        (value.get("provenance") == Provenance.IMPORTED and not revision.parents)
+        or value.get("source") == ProposalSource.IMPORT
+    )
 
 
 def _is_kept(topic: Topic) -> bool:

@@ -76,6 +76,10 @@ class AuditStatus(StrEnum):
     CLOS = "clos"
 
 
+UNDER_WAY = frozenset({AuditStatus.EN_COURS, AuditStatus.RETOURNE})
+"""An audit that is visited: its minutes are counted, lists may still propose."""
+
+
 class QuestionType(StrEnum):
     """How a fact is typed."""
 

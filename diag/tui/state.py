@@ -189,8 +189,12 @@ class OpenDesk:
 
     def draft_of(self, about: str) -> str | None:
         """Return what was being typed of something when the program was killed."""
-        text = self._drafts().get(about)
-        return text if isinstance(text, str) else None
+        return self._drafts().get(about)
+
+    def drafts_of(self, start: str) -> dict[str, str]:
+        """Return what was being typed of all that begins so, by what it is about."""
+        found = self._drafts().items()
+        return {key: text for key, text in found if key.startswith(start)}
 
     def keep_draft(self, about: str, text: str | None) -> None:
         """Keep what is being typed; None once it is recorded, or given up."""
@@ -198,9 +202,10 @@ class OpenDesk:
         if text != drafts.pop(about, None):
             self.jot(_DRAFTS, drafts if text is None else {**drafts, about: text})
 
-    def _drafts(self) -> dict[str, object]:
+    def _drafts(self) -> dict[str, str]:
         kept = self.kept(_DRAFTS)
-        return dict(kept) if isinstance(kept, dict) else {}
+        texts = kept.items() if isinstance(kept, dict) else ()
+        return {str(key): text for key, text in texts if isinstance(text, str)}
 
     def close_phone(self) -> None:
         """Have nothing listen any more."""

@@ -10,8 +10,8 @@ from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.departure import departure_of
 from diag.audit.forms import read_form
 from diag.audit.history import changes_of
-from diag.audit.proposals import accept, propose, refuse, waiting
-from diag.audit.session import AuditSession
+from diag.audit.proposals import accept, propose, propose_lists, refuse, waiting
+from diag.audit.session import AuditSession, start
 from diag.audit.undo import undo
 from diag.documents.questionnaire import compose, keep
 from diag.journal import changes
@@ -19,7 +19,9 @@ from diag.journal.records import proposals_of
 from diag.model.audit import Proposal
 from diag.model.enums import AuditStatus, PlaceKind, ProposalSource, Provenance
 from diag.model.errors import DiagError
+from diag.office.imports import import_file
 from tests.audit.apart import meet, two_laptops
+from tests.audit.builders import OTHER, SCHOOL, territory, workspace
 
 MAIRIE = {
     "depend_cuivre": "oui",
@@ -188,3 +190,28 @@ def test_two_laptops_that_read_the_same_form_have_its_proposals_once(
         meet(mine, theirs)
         assert waiting(mine) == waiting(theirs) == ()
         assert mine.conflicts == ()
+
+
+def test_a_list_imported_since_an_answer_is_offered_once_beside_it(
+    tmp_path: Path,
+) -> None:
+    """Not what the answer was given over, nor what its reason was given for."""
+    with workspace(tmp_path / "desk") as made:
+        explained, plain = start(made, OTHER), start(made, SCHOOL)
+        record_answer(explained, NewAnswer("nb_classes", "22", reason="fusion"))
+        record_answer(plain, NewAnswer("nb_classes", "22"))
+        assert propose_lists(plain) == 0
+        import_file(made, "effectifs", territory().effectifs)
+        explained, plain = start(made, OTHER), start(made, SCHOOL)
+        assert (propose_lists(explained), propose_lists(plain)) == (0, 1)
+        (one,) = waiting(plain)
+        assert (one.words, one.known) == ("6\u00a0classes", "22\u00a0classes, déclaré")
+        assert "effectifs" in one.source
+        accept(plain, [one.offer.id])
+        told = plain.facts.answer(plain.facts.root, "nb_classes")
+        assert told
+        assert (told.value, told.provenance) == (6, Provenance.IMPORTED)
+        undo(plain)
+        assert propose_lists(plain) == 0, "it waits already"
+        refuse(plain, [one.offer.id])
+        assert propose_lists(plain) == 0, "it was set aside"

@@ -12,8 +12,8 @@ import pytest
 from diag.audit import session as audits
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL
-from tests.terminal.terminal import Terminal
-from tests.terminal.visits import prepared, visit_in
+from tests.terminal.terminal import Terminal, program
+from tests.terminal.visits import RESUME, SIZE, prepared, visit_in
 
 pytestmark = pytest.mark.durable
 
@@ -97,3 +97,39 @@ def test_nothing_shown_as_saved_is_missing_over_200_kills(tmp_path: Path) -> Non
 
     print(f"\n200 kills, {shown} answers shown as saved, none missing")
     assert shown > 200
+
+
+def test_an_answer_being_typed_when_the_app_is_killed_is_offered_there_again(
+    tmp_path: Path,
+) -> None:
+    """In the fiche, then in a cell of the grid; the journal has no answer of it."""
+    prepared(tmp_path, at="nb_classes")
+
+    def typed_is_kept(text: str) -> bool:
+        with closing(sqlite3.connect(tmp_path / "diag.db")) as connection:
+            asked = "select value from setting where key = 'tui.drafts'"
+            return any(f'"{text}"' in value for (value,) in connection.execute(asked))
+
+    with visit_in(tmp_path) as terminal:
+        terminal.send("17")
+        terminal.wait_for(lambda: typed_is_kept("17"), "kept at rest")
+        terminal.kill()
+    with visit_in(tmp_path) as terminal:
+        terminal.wait_for(lambda: terminal.shows("Vous tapiez « 17 »"), "offered")
+        terminal.send("\x1b[B\x1b[A\x7f")
+        terminal.wait_for(lambda: terminal.shows("17 classes"), "taken again")
+        terminal.send("\r")
+        terminal.wait_for(lambda: terminal.shows("Nombre de classes : 17"), "answered")
+        terminal.wait_for(lambda: not typed_is_kept("17"), "forgotten")
+        terminal.send("\x1bOQ")
+        terminal.wait_for(lambda: terminal.shows("puis à droite"), "the grid")
+        terminal.send("\x1b[C" * 2 + "2")
+        terminal.wait_for(lambda: typed_is_kept("2"), "kept at rest")
+        terminal.kill()
+    with Terminal(program(), tmp_path, SIZE) as terminal:
+        terminal.wait_for(lambda: terminal.shows("Chantelombe"), "the schools")
+        terminal.send(RESUME)
+        terminal.wait_for(lambda: terminal.shows("Vous tapiez « 2 »"), "offered")
+        terminal.send("\x7f\r")
+        terminal.wait_for(lambda: terminal.shows("Enregistré, Salle"), "answered")
+        terminal.wait_for(lambda: not typed_is_kept("2"), "forgotten")

@@ -11,6 +11,9 @@ from tests.terminal.terminal import Terminal, program
 SIZE = (160, 30)
 """Wide enough for what is said to stand on one line."""
 
+RESUME = "\x1bOR"
+"""F3, among the schools."""
+
 
 def prepared(folder: Path, rooms: int = 8, at: str | None = None) -> None:
     """Make a workspace where one was last in the visit of a school with rooms.
@@ -43,7 +46,7 @@ def visit_in(folder: Path) -> Terminal:
     terminal = Terminal(program(), folder, SIZE)
     try:
         terminal.wait_for(lambda: terminal.shows("Chantelombe"), "the schools")
-        terminal.send("\x1bOR")
+        terminal.send(RESUME)
         begin(terminal)
     except BaseException:
         terminal.__exit__(None, None, None)

@@ -18,6 +18,7 @@ from diag.audit.departure import departure_of
 from diag.audit.fitting import Costs, costs_of, countdown
 from diag.audit.memory import NothingToRepeatError, former_places
 from diag.audit.photos import PhotoSubject
+from diag.audit.proposals import propose_lists
 from diag.audit.session import AuditSession
 from diag.audit.visit import (
     VisitSession,
@@ -28,7 +29,7 @@ from diag.audit.visit import (
 )
 from diag.audit.walk import Key, most_useful
 from diag.journal.signatures import standing_word
-from diag.model.enums import AuditStatus, State
+from diag.model.enums import UNDER_WAY, State
 from diag.tui.audit_finds import AuditDoors, finds_of, warm_search
 from diag.tui.commands import (
     CommandType,
@@ -55,6 +56,7 @@ from diag.tui.visit.commands import (
     ShowGrid,
     SwapFace,
 )
+from diag.tui.visit.drafts import AnswerDrafts, TypedAt
 from diag.tui.visit.fiche import DEPARTURE, AnswerLine, Fiche, WalkPlan
 from diag.words.vocabulary import STATES
 
@@ -64,9 +66,6 @@ if TYPE_CHECKING:
 
 
 _SAVED, _ANSWERED, _DONE = "Enregistré · ", "Répondu  ", "$success"
-_UNDER_WAY = {AuditStatus.EN_COURS, AuditStatus.RETOURNE}
-"""An audit that is visited, and whose minutes are counted."""
-
 _LISTENING = "téléphone ouvert"
 """Said as long as a page of this computer can be reached from the network."""
 
@@ -130,11 +129,17 @@ class VisitScreen(PlaceScreen):
         self.fiche.given = self._given
         self.fiche.line.walked = self._walk
         self.fiche.line.returned = self.on_go_answered
+        self._drafts = AnswerDrafts(
+            self.diag.desk, self.session.audit.id, self, self._typed_now
+        )
+        self.fiche.typed = self._drafts.typing
+        self.fiche.line.resumed = self._resumed
         self.fiche.line.may_return = lambda: self.visiting.answered is not None
         if first is None:
             self.show(self._places_of_before())
             self.fiche.line.focus()
         self.call_after_refresh(warm_search, self.app, self.session)
+        self.call_after_refresh(propose_lists, self.session)
         self.diag.whereabouts.remember(self.uai)
         self.is_looking = self.app.screen is not self
         if not self._place and self.diag.whereabouts.face_of(self.uai) == "grid":
@@ -159,7 +164,7 @@ class VisitScreen(PlaceScreen):
         """Show everything anew, at the question at hand; then a status."""
         self._show_around()
         self.fiche.show(self.visiting)
-        self.show_status(status, style)
+        self.show_status(status or self._drafts.offer(self._typed_now().key), style)
         self.refresh_keys()
         self._keep_place()
 
@@ -169,8 +174,20 @@ class VisitScreen(PlaceScreen):
         show, take = (key_now(self.app, each) for each in (ShowPlaces, TakePlaces))
         return f"{show} puis {take} : reprendre {former.words}." if former else ""
 
+    def _typed_now(self) -> TypedAt:
+        """Return what is being typed in the face that is shown, and what it answers."""
+        grid = self.grid
+        if grid and self.is_gridding and not grid.is_empty:
+            key = (grid.cursor_place or "", grid.cursor_question or "")
+            return TypedAt(key, grid.table.text)
+        return TypedAt(self.visiting.key, self.fiche.line.value)
+
+    def _resumed(self) -> str:
+        return self._drafts.take(self._typed_now().key)
+
     def _keep_place(self) -> None:
         """Have the very question resumed whatever ends the program, once it is seen."""
+        self._drafts.typing()
         self.call_after_refresh(keep_place, self.session, self.visiting.key)
 
     def show_status(self, status: str, style: str = "$text-muted") -> None:
@@ -193,7 +210,7 @@ class VisitScreen(PlaceScreen):
 
     def _show_around(self) -> None:
         visiting = self.visiting
-        if self.session.status in _UNDER_WAY:
+        if self.session.status in UNDER_WAY:
             remarks = self._time_words()
         else:
             remarks = (standing_word(self.session.status, self.session.signature),)
@@ -299,6 +316,7 @@ class VisitScreen(PlaceScreen):
         """Show that it is on disk, then go to what is left."""
         if onward:
             self.fiche.forget_typed()
+            self._drafts.answered(self.visiting.key)
         if onward and not self.visiting.onward():
             words = (
                 f"{words}. Il ne reste rien : {key_now(self.app, GoBilan)}, le bilan"
@@ -308,7 +326,8 @@ class VisitScreen(PlaceScreen):
         if onward and self.visiting.answered and not self.is_gridding:
             keys = (key_now(self.app, each) for each in (GoAnswered, WriteNote))
             back = "{} y revenir, {} la noter".format(*keys).replace(" ", "\u00a0")
-            self.fiche.status(words, _DONE, f"   {back}")
+            more = self._drafts.offer(self.visiting.key) or back
+            self.fiche.status(words, _DONE, f"   {more}")
 
     def _walk(self, step: int) -> None:
         visiting = self.visiting
@@ -330,7 +349,7 @@ class VisitScreen(PlaceScreen):
         with self.prevent(WalkPlan.Moved):
             self.query_one(WalkPlan).follow(self.visiting)
         self.fiche.show(self.visiting)
-        self.fiche.status("")
+        self.fiche.status(self._drafts.offer(self.visiting.key))
         self.refresh_keys()
         self._keep_place()
 
@@ -358,6 +377,7 @@ class VisitScreen(PlaceScreen):
             from diag.tui.visit.grid import Grid  # noqa: PLC0415
 
             self.grid = Grid(self.session, id="grid")
+            self.grid.typed, self.grid.resumed = self._drafts.typing, self._resumed
             await self.face.mount(self.grid)
         self._turn("grid")
         self.grid.refresh_from(self.session)
@@ -370,6 +390,8 @@ class VisitScreen(PlaceScreen):
             key = key_now(self.app, SwapFace)
             label = self.visiting.question.label
             self.grid.inform(f"« {label} » se répond dans la fiche, {key} y ramène.")
+        elif offered := self._drafts.offer(self.visiting.key):
+            self.grid.inform(offered)
 
     def _to_fiche(self) -> None:
         if not self.settle():
@@ -388,7 +410,8 @@ class VisitScreen(PlaceScreen):
     async def on_show_grid(self) -> None:
         await self._to_grid()
 
-    def on_grid_answered(self) -> None:
+    def on_grid_answered(self, event: "Grid.Answered") -> None:
+        self._drafts.answered((event.place, event.question))
         self._show_around()
 
     def on_grid_moved(self, event: "Grid.Moved") -> None:
@@ -396,6 +419,8 @@ class VisitScreen(PlaceScreen):
         if self.visiting.walk.stop(key):
             self.visiting.go(key)
             self._keep_place()
+        if self.grid and (offered := self._drafts.offer(key)):
+            self.grid.inform(offered)
 
     @on(AnswerLine.PlanWanted)
     def _plan_wanted(self) -> None:

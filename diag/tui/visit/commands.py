@@ -35,7 +35,7 @@ class TurnFlag(Command, keys="f5", title="À revoir", group=_VISIT, footer=True)
 
 
 class ShowProposals(Command, title="Réponses proposées", group=_VISIT):
-    """Accepter ou écarter ce que formulaires et téléphones proposent."""
+    """Accepter ou écarter ce que formulaires, téléphones et fichiers proposent."""
 
 
 class StillTrue(Command, keys="f8", title="Pareil", group=_VISIT, footer=True):

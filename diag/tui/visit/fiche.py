@@ -111,6 +111,8 @@ class AnswerLine(Sturdy, LineField):
         """Goes back to what was just answered."""
         self.may_return: Callable[[], bool] = lambda: False
         """Whether something was."""
+        self.resumed: Callable[[], str] = lambda: ""
+        """Returns what was left half typed here, to be typed on."""
         self.recorded: Callable[[str], str | None] = lambda _text: None
         """Records a whole answer; returns the rest of its word, else None."""
         self._rest = ""
@@ -133,6 +135,9 @@ class AnswerLine(Sturdy, LineField):
             self.returned()
         elif event.key == "left":
             self.action_cursor_left()
+        elif event.key == "backspace" and not self.value:
+            self.value = self.resumed()
+            self.cursor_position = len(self.value)
         elif event.character == _HELP and not (self.free_text and self.value):
             self.app.post_message(Help())
         elif event.character and event.is_printable:
@@ -293,6 +298,8 @@ class Fiche(Sturdy, Vertical):
         """Of the card shown: typing does not change it."""
         self.given: Callable[[str | Parsed], object] = lambda _typed: None
         """Records what is typed, and goes on."""
+        self.typed: Callable[[], object] = lambda: None
+        """Takes note that something is typed, or erased."""
 
     def compose(self) -> ComposeResult:
         yield TextSheet(id="fiche-read")
@@ -413,6 +420,7 @@ class Fiche(Sturdy, Vertical):
         visiting = self._visiting
         if visiting is None:
             return
+        self.typed()
         self._show_text()
         question = visiting.question
         words = TYPES[question.type].preview(question, event.value)

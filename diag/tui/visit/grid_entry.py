@@ -1,6 +1,6 @@
 """Typing in a grid, and moving through it, as in a spreadsheet."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import ClassVar
 
@@ -341,6 +341,10 @@ class GridEntry(GridFace):
     """A grid to type in; a whole answer is recorded at once."""
 
     _doubted = ""
+    typed: Callable[[], object] = staticmethod(lambda: None)
+    """Takes note that something is typed, or erased."""
+    resumed: Callable[[], str] = staticmethod(lambda: "")
+    """Returns what was left half typed in this cell, to be typed on."""
 
     def on_key(self, event: events.Key) -> None:
         """Take every key of the grid here, in the order in which they came.
@@ -369,7 +373,7 @@ class GridEntry(GridFace):
         elif key in NEXTS:
             self._next(NEXTS[key])
         elif key == "backspace":
-            self._text(self.table.text[:-1])
+            self._text(self.table.text[:-1] if self.table.text else self.resumed())
         elif key == "escape":
             return self._abandon()
         elif character and event.is_printable:
@@ -525,6 +529,7 @@ class GridEntry(GridFace):
         self._doubted = self._doubted if text == self._doubted else ""
         if text != self.table.text:
             self.table.text = text
+            self.typed()
             self._notice = ""
             self.table.draw_rows([self.table.cursor.row])
             self._show_status()
