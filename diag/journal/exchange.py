@@ -299,8 +299,8 @@ class BundleIntake:
         self.journal.record((*taken.revisions, *taken.unread))
         self.known += taken.known
         self.rejected += taken.rejected
-        for revision in taken.revisions:
-            self.new[revision.audit] = self.new.get(revision.audit, 0) + 1
+        for one in (*taken.revisions, *taken.unread):
+            self.new[one.audit] = self.new.get(one.audit, 0) + 1
         rows = [
             (self._name, one.subject, one.key, one.audit) for one in taken.revisions
         ]

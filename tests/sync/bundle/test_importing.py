@@ -18,6 +18,7 @@ from diag.journal.seals import Signer, seal
 from diag.model.audit import Photo
 from diag.sync.bundle.read import Entered, bring_in, undo
 from tests.journal.builders import NOON
+from tests.journal.newer import newer
 from tests.journal.worlds import content
 from tests.sync.bundle.colleagues import Colleague
 from tests.sync.offices import AUDITS, ROOTS, say, started
@@ -52,6 +53,17 @@ def test_what_one_wrote_the_other_reads(
     entered = bruno.read(tmp_path / "a.diag")
     assert (entered.revisions, entered.known, entered.sender) == (2, 0, "anne")
     assert same(anne, bruno)
+
+
+def test_lines_that_neither_reads_are_counted_once(
+    tmp_path: Path, anne: Colleague, bruno: Colleague
+) -> None:
+    opening = anne.journal.history(AUDIT.id, "audit/subject")[0]
+    anne.journal.ingest([newer(opening)])
+    anne.write(tmp_path / "a.diag", bruno)
+
+    assert bruno.read(tmp_path / "a.diag").new == {AUDIT.id: 3}
+    assert bruno.read(tmp_path / "a.diag").new == {}
 
 
 def test_the_writer_can_read_it_again(
