@@ -28,12 +28,12 @@ def test_a_key_draws_only_what_it_changes(tmp_path: Path) -> None:
         terminal.settle()
         terminal.send(f"\t{DOWN}\r")  # the cabinet
         terminal.wait_for(lambda: terminal.shows("Baie, question"), "the cabinet")
-        terminal.settle()
+        terminal.settle(QUIET)
         for key in (DOWN, DOWN, DOWN, UP, "m"):
             if key == "m":
                 terminal.send("*")
                 terminal.wait_for(lambda: terminal.shows("pourquoi ?"), "a reason")
-                terminal.settle()
+                terminal.settle(QUIET)
             before = terminal.written
             terminal.send(key)
             terminal.settle()
