@@ -24,14 +24,15 @@ from diag.assess.why import (
     why,
 )
 from diag.assess.words import describe_condition, filled_words, score_cell
-from diag.audit.findings import (
+from diag.audit.findings import names_judged
+from diag.audit.reasons import basis, fact_words, is_plainly_out
+from diag.audit.seen import (
     danger_fact,
     found_words,
-    names_judged,
+    reported_words,
     seen_words,
     strength_words,
 )
-from diag.audit.reasons import basis, fact_words, is_plainly_out
 from diag.audit.session import AuditSession
 from diag.audit.walk import Key
 from diag.model.checklist import Checklist
@@ -131,6 +132,10 @@ def _dangers(session: AuditSession) -> Iterator[OutlineLine]:
                     f"danger/{one.place}/{one.question.id}/fait",
                     one.question.label,
                     evidence(one.question, heads),
+                ),
+                OutlineLine(
+                    f"danger/{one.place}/{one.question.id}/signale",
+                    reported_words(session, one.place),
                 ),
             ),
             asks=lambda key=key: key,  # type: ignore[misc]  # bound in the loop

@@ -9,18 +9,10 @@ from dataclasses import dataclass, replace
 
 from diag.assess.plan import Action
 from diag.assess.results import CriterionResult
-from diag.assess.spread import danger_words
 from diag.assess.words import filled_words, is_printable, score_words, short_cost
-from diag.audit.findings import (
-    danger_fact,
-    found_words,
-    observed,
-    seen_words,
-    strength_words,
-    strengths,
-    weaknesses,
-)
+from diag.audit.findings import observed, strengths, weaknesses
 from diag.audit.report import Report
+from diag.audit.seen import danger_seen, found_words, seen_words, strength_words
 from diag.model.enums import Compliance, Kind
 from diag.words.dates import short_date, weekday_date
 from diag.words.sentences import (
@@ -157,7 +149,7 @@ def _dangers(report: Report) -> Iterator[DebriefLine]:
     for one in report.assessment.dangers:
         is_whole = one.place == report.facts.root
         where = report.it if is_whole else report.place_name(one.place)
-        seen = danger_fact(report.observations, one) or danger_words(one)
+        seen = danger_seen(report, report.observations, one)
         words = sentence(f"{where} : {uncapitalised(seen)}")
         yield DebriefLine(f"danger/{one.place}/{one.question.id}", words, "!")
 

@@ -3,19 +3,15 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from functools import lru_cache
-from typing import Protocol
 
 from diag.answers.types import TYPES, evidence, heads_words
-from diag.assess.judge import judge_of
 from diag.assess.plan import Action
-from diag.assess.results import TOP, CriterionResult, Danger, Verdict
+from diag.assess.results import TOP, CriterionResult
 from diag.assess.spread import EXPECTED, concerned, short_places, spread_words
 from diag.audit.report import Report
-from diag.model.audit import Observation
-from diag.model.checklist import Checklist, Criterion, Found, Question, Strength
+from diag.model.checklist import Criterion, Question
 from diag.model.enums import (
     USUAL_READER,
     Compliance,
@@ -26,13 +22,7 @@ from diag.model.enums import (
     Standing,
     State,
 )
-from diag.model.fact import Answer, Facts
-from diag.model.number import canonical_number
-from diag.rules.evaluate import measure
-from diag.rules.language import parse_rule
-from diag.rules.values import Span
-from diag.words.dates import long_date
-from diag.words.figures import number
+from diag.model.fact import Answer
 from diag.words.sentences import listed, sentence, uncapitalised, with_detail
 from diag.words.vocabulary import COMPLIANCES, levels
 
@@ -351,127 +341,3 @@ def for_the_council(report: Report, action: Action) -> bool:
     paid = not action.advice.cost.free
     words = report.wording(action, USUAL_READER)
     return bool(words.decision) and (mandated or paid)
-
-
-_NAMED = 3
-"""At most so many places named in a sentence."""
-
-
-class Seen(Protocol):
-    """What the sentences of a criterion are filled from: a report, or an audit."""
-
-    @property
-    def facts(self) -> Facts:
-        """Everything known."""
-
-    @property
-    def checklist(self) -> Checklist:
-        """What is asked and judged."""
-
-    def place_name(self, place: str) -> str:
-        """Return a place's name."""
-
-
-def seen_words(seen: Seen, result: CriterionResult) -> str:
-    """Return what was seen on a criterion: what falls short, else what does not.
-
-    Empty where nothing is sure, and where the checklists have no words for it.
-    """
-    return found_words(seen, result) or strength_words(seen, result)
-
-
-def found_words(seen: Seen, result: CriterionResult) -> str:
-    """Return what was seen where a criterion surely falls short; else empty.
-
-    Behind a shut gate nothing was seen: the gate has its own criterion.
-    """
-    found = result.criterion.found
-    if found is None:
-        return ""
-    places = [
-        one for one in _sure(result) if one.given is True and one.high < found.below
-    ]
-    return _filled_words(seen, result, found, places)
-
-
-def found_at(seen: Seen, result: CriterionResult, verdict: Verdict) -> str:
-    """Return what was seen at one place, its name left out; else empty."""
-    found = result.criterion.found
-    if found is None or verdict.given is not True or verdict.high >= found.below:
-        return ""
-    words = _filled_words(seen, result, found, [verdict])
-    return words.removeprefix(f"{seen.place_name(verdict.place)} : ").rstrip(". ")
-
-
-def strength_words(seen: Seen, result: CriterionResult) -> str:
-    """Return what was seen where a criterion surely is as it should be."""
-    strength = result.criterion.strength
-    if strength is None:
-        return ""
-    places = [one for one in _sure(result) if one.low >= strength.at_least]
-    return _filled_words(seen, result, strength, places)
-
-
-DANGER_WORDS = 140
-"""Most characters of what was seen of a danger, where one line holds it."""
-
-
-def danger_fact(observations: Iterable[Observation], danger: Danger) -> str:
-    """Return what was seen of a danger, if that is to be shown; else empty.
-
-    The last observation on it, in the words of who saw it, cut to a line.
-    """
-    seen = [
-        " ".join(one.text.split())
-        for one in observations
-        if one.shown and (one.place, one.question) == (danger.place, danger.question.id)
-    ]
-    if not seen or len(seen[-1]) <= DANGER_WORDS:
-        return seen[-1] if seen else ""
-    return seen[-1][: DANGER_WORDS - 1].rstrip() + "…"
-
-
-def _sure(result: CriterionResult) -> list[Verdict]:
-    return [one for one in concerned(result) if one.standing is Standing.IN]
-
-
-def _filled_words(
-    seen: Seen,
-    result: CriterionResult,
-    words: Found | Strength,
-    places: Sequence[Verdict],
-) -> str:
-    if not places:
-        return ""
-    if len(places) > 1 and words.many:
-        total = len(concerned(result))
-        return words.many.format(n=len(places), total=total)
-    value = _value(seen, words.value, places) if words.value else ""
-    if words.value and not value:
-        return ""
-    names = listed([seen.place_name(one.place) for one in places], _NAMED)
-    return words.one.format(lieux=names, valeur=value)
-
-
-def _value(seen: Seen, text: str, places: Sequence[Verdict]) -> str:
-    """Return a value known at one place, in words; empty when it is not."""
-    if len(places) > 1:
-        return ""
-    place, question = places[0].place, seen.checklist.questions.get(text)
-    if question and TYPES[question.type].is_day:
-        answer = seen.facts.answer(place, text)
-        known = answer if answer and answer.state is State.KNOWN else None
-        return long_date(date.fromisoformat(str(known.value))) if known else ""
-    judge = judge_of(seen.checklist)
-    reading = judge.reading(seen.facts)
-    scope = next(
-        one
-        for one in reading.scopes(seen.facts.places[place].kind)
-        if one.place == place
-    )
-    span = measure(parse_rule(text))(scope)
-    if not isinstance(span, Span) or span.maybe_absent or span.low is None:
-        return ""
-    if span.low != span.high:
-        return ""
-    return number(canonical_number(round(Fraction(span.low), 1)))

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from diag.audit.answer import NewAnswer, answer_for, find_question
 from diag.audit.follow import add_visit, move
+from diag.audit.observing import mark_noted, observe
 from diag.audit.places import add_place, close_places, find_place
 from diag.audit.session import AuditSession
 from diag.journal import changes
@@ -42,6 +43,8 @@ class Somewhere(Noun):
     parent: str = Field(default="", alias="in")
     like: str = ""
     answers: dict[str, Any] = Field(default_factory=dict)
+    shown: dict[str, str] = Field(default_factory=dict)
+    """What was seen there that is to be shown, by the question that it is about."""
 
 
 class OnSite(Noun):
@@ -96,6 +99,10 @@ def play(session: AuditSession, story: Story) -> None:
         add_place(session, place.kind, place.name, place.parent)
         answers[place.name] = {**answers.get(place.like, {}), **place.answers}
         _answer(session, answers[place.name], place.name)
+        for question, text in place.shown.items():
+            where = find_place(session, place.name).id
+            seen = observe(session, text, place=where, question=question)
+            mark_noted(session, seen.id, shown=True)
     for kind in story.closed:
         close_places(session, kind)
     if story.status is not AuditStatus.EN_COURS:

@@ -6,8 +6,8 @@ same page as Markdown has the tables of `parts.votes`.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from diag.audit.findings import danger_fact
 from diag.audit.report import Report
+from diag.documents.parts import frame
 from diag.documents.parts.sources import TO_ASK
 from diag.documents.parts.votes import (
     FOOTNOTE,
@@ -87,15 +87,10 @@ def _line(report: Report) -> str:
 
 
 def _dangers(report: Report) -> Iterator[Plain]:
-    """Give each danger seen, its place first."""
-    for one in report.assessment.dangers:
-        at_root = one.place == report.facts.root
-        where = report.it if at_root else report.place_name(one.place)
-        seen = danger_fact(report.observations, one)
-        yield {
-            "where": typeset(sentence(where)),
-            "fact": typeset(sentence(seen or one.question.label.rstrip(" ?"))),
-        }
+    """Give each danger seen, its places first."""
+    for seen, at in frame.dangers_seen(report).items():
+        where = typeset(sentence(listed(at, len(at))))
+        yield {"where": where, "fact": typeset(seen)}
 
 
 def _vote(report: Report, shown: SchoolVotes, vote: Vote) -> Plain:

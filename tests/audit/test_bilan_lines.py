@@ -57,7 +57,8 @@ def test_dangers_come_first_then_the_law_and_every_domain_has_its_score(
 ) -> None:
     danger, *lines = findings(session)
 
-    where = "Classe des petits et moyens : danger immédiat."
+    seen = "prise sans obturateur au coin regroupement, rallonge au sol."
+    where = f"Classe des petits et moyens : {seen}"
     assert (danger.lead, danger.text, danger.tone) == ("! ", where, Tone.ALERT)
     assert danger.aside == "constaté"
     assert lines[0].text == "Ce que la loi demande"

@@ -10,6 +10,7 @@ from diag.assess.questions import next_questions, relevant_questions
 from diag.audit.answer import NewAnswer, record_answer, toggle_flag
 from diag.audit.grid import GridSheet, fill
 from diag.audit.places import add_place
+from diag.audit.seen import UNREPORTED, danger_seen, reported_words
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.audit.visit import VisitSession
@@ -144,13 +145,34 @@ def test_a_cell_of_the_grid_writes_the_gesture_too(session: AuditSession) -> Non
 def test_a_word_says_two_facts_where_a_yes_is_asked(session: AuditSession) -> None:
     room, _ = add_place(session, PlaceKind.SALLE, "CP")
     visiting = VisitSession(session, (room.id, "danger_electrique"))
-    assert visiting.answer("fils") == "Danger immédiat\u00a0: non"
+    assert visiting.answer("fils") == "Danger électrique immédiat\u00a0: non"
     assert value(session, "danger_electrique", room.id) is False
     assert value(session, "anomalies_electriques", room.id) == 1
     visiting.undo()
     assert value(session, "anomalies_electriques", room.id) is None
     record_answer(session, NewAnswer("danger_electrique", "rien_vu", room.id))
     assert value(session, "anomalies_electriques", room.id) == 0
+
+
+def test_a_danger_asks_to_whom_it_was_reported(session: AuditSession) -> None:
+    """What was answered is printed beside it; nothing is when nobody noted it."""
+    room, _ = add_place(session, PlaceKind.SALLE, "CP")
+    visiting = VisitSession(session, (room.id, "danger_electrique"))
+    asks = {"danger_signale", "danger_signale_le"}
+    visiting.answer("n")
+    assert not asks & asked(session)
+    visiting.undo()
+    visiting.answer("o")
+    assert asks <= asked(session)
+    assert reported_words(session, room.id) == UNREPORTED
+    VisitSession(session, (room.id, "danger_signale")).answer("12")
+    spoken = "Signalé à la direction de l'école et à la mairie"
+    assert reported_words(session, room.id) == f"{spoken}, jour non noté."
+    record_answer(session, NewAnswer("danger_signale_le", "2026-10-05", room.id))
+    assert reported_words(session, room.id) == f"{spoken}, le 5 octobre 2026."
+    (danger,) = session.assessment.dangers
+    line = danger_seen(session, session.observations, danger)
+    assert line.startswith("Danger électrique immédiat. Signalé à la direction")
 
 
 def test_a_word_leaves_a_number_that_has_no_sense(session: AuditSession) -> None:

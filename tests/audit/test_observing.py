@@ -147,7 +147,7 @@ def test_an_observation_goes_out_and_in_again_with_its_words(
 
     session.catch_up()
     texts = [one.said for one in changes_of(session) if "observation" in one.subject]
-    assert texts == ["fils nus, sur « Danger immédiat »", "(retiré)"]
+    assert texts == ["fils nus, sur « Danger électrique immédiat »", "(retiré)"]
 
 
 def test_a_picture_that_an_observation_alone_names_is_kept_until_it_is_erased(

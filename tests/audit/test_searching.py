@@ -50,8 +50,8 @@ GOLDEN = {
     "onduleur": "coupures de co",
     "formation maitres": "Formation des maîtres",
     "casque": "Casques en état",
-    "danger": "Danger immédiat",
-    "fil nu": "Danger immédiat",
+    "danger": "Danger électrique immédiat",
+    "fil nu": "Danger électrique immédiat",
     "prises": "Prises",
     "handicap": "élèves à besoin",
 }

@@ -77,7 +77,7 @@ async def test_dangers_come_first_then_facts_then_the_score_and_domains(
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         text = "\n".join(visible(pilot)[5:])
-        order = ("danger immédiat", "Ce que la loi demande", "À améliorer", "ensemble")
+        order = ("sans obturateur", "Ce que la loi demande", "À améliorer", "ensemble")
         found = [text.index(words) for words in (*order, "Accès à Internet")]
         assert found == sorted(found)
         assert visible(pilot)[0].endswith(score_words(session.assessment.overall))

@@ -21,7 +21,7 @@ from diag.words.figures import french
 from tests.tui.builders import SCHOOL, audited_app, new_app
 from tests.tui.waiting import shows, visible, wait_for
 
-DANGER = "Classe des petits et moyens : danger immédiat."
+DANGER = "Classe des petits et moyens : prise sans obturateur"
 FIRST = "L'école a un accès à Internet."
 
 

@@ -88,7 +88,7 @@ async def test_what_was_just_answered_is_noted_and_a_question_is_opened_unanswer
         async with noting(pilot):
             assert shows(pilot, "Dispositif de projection (répondue)")
             await pilot.press(*"fils nus")
-            await wait_for(pilot, lambda: shows(pilot, "Danger immédiat"), "proposed")
+            await wait_for(pilot, lambda: shows(pilot, "Danger électrique"), "proposed")
             await pilot.press("tab")
             assert not shows(pilot, "(répondue)")
             await pilot.press("tab", "tab", "down", "enter")

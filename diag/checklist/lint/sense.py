@@ -271,11 +271,20 @@ def _unread_questions(loaded: Loaded) -> frozenset[str]:
     read = {name for rule in written_rules(draft) for name in names_read(rule.text)}
     read.update(name for place in draft.places for name in place.named_by)
     read.update(question.at_most for question in draft.questions.values())
+    read.update(_asked_of_dangers(draft.questions))
     return frozenset(
         question.id
         for question in draft.questions.values()
         if question.id not in read and question.type not in UNREADABLE
     )
+
+
+def _asked_of_dangers(questions: Mapping[str, Question]) -> Iterator[str]:
+    """Give what is asked where a danger was seen: documents print it beside it."""
+    for question in questions.values():
+        of = (questions.get(name) for name in names_read(question.relevant))
+        if any(one is not None and one.danger for one in of):
+            yield question.id
 
 
 def trigger_problems(loaded: Loaded) -> Iterator[Problem]:

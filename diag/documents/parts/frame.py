@@ -8,8 +8,8 @@ from diag.assess.results import CriterionResult, Score
 from diag.assess.spread import declined
 from diag.assess.words import filled_words, is_printable, printed_cell, score_cell
 from diag.audit.comparables import describe_comparables
-from diag.audit.findings import danger_fact
 from diag.audit.report import Report
+from diag.audit.seen import danger_seen
 from diag.documents.blocks import (
     PAGE_BREAK,
     Pair,
@@ -28,7 +28,7 @@ from diag.model.enums import Provenance, Socle, Standing, State
 from diag.model.number import Bounds
 from diag.words.dates import describe_day, long_date
 from diag.words.figures import displayed, in_cell, in_words, is_printed, percent
-from diag.words.sentences import listed, of, phone_number, sentence, uncapitalised
+from diag.words.sentences import listed, of, phone_number, uncapitalised
 from diag.words.vocabulary import (
     LEVELS_EXPLAINED,
     PROVENANCES_COUNTED,
@@ -162,26 +162,25 @@ def _missing(report: Report, result: CriterionResult) -> str:
 
 
 def dangers_found(report: Report) -> tuple[str, ...]:
-    """Return each danger to bodies that is there, with its places."""
+    """Return each danger to bodies: its places, what it is, to whom it was reported."""
+    found = dangers_seen(report).items()
+    return tuple(f"{listed(at, len(at))} : {uncapitalised(seen)}" for seen, at in found)
+
+
+def dangers_seen(report: Report) -> dict[str, list[str]]:
+    """Return the places of dangers, by what was seen and to whom it was reported."""
     found: dict[str, list[str]] = {}
-    own = []
     for one in report.assessment.dangers:
-        label, where = one.question.label.rstrip(". ?"), _at(report, one.place)
-        if seen := danger_fact(report.observations, one):
-            own.append(sentence(f"{where} : {uncapitalised(seen)}"))
-        else:
-            found.setdefault(label, []).append(where)
-    named = (f"{label} : {listed(at, len(at))}." for label, at in found.items())
-    return (*own, *named)
+        at_root = one.place == report.facts.root
+        where = report.it if at_root else report.place_name(one.place)
+        seen = danger_seen(report, report.observations, one)
+        found.setdefault(seen, []).append(where)
+    return found
 
 
 def dangers_box(report: Report) -> Md:
     """Return what is to be read before everything; empty without a danger."""
     return box("CAUTION", DANGER, bullets(dangers_found(report)))
-
-
-def _at(report: Report, place: str) -> str:
-    return report.it if place == report.facts.root else report.place_name(place)
 
 
 def domain_table(

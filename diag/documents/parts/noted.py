@@ -5,8 +5,8 @@ Words are the engineer's own: printed letter for letter, never as Markdown.
 
 from collections.abc import Iterable, Sequence
 
-from diag.audit.findings import danger_fact
 from diag.audit.report import Report
+from diag.audit.seen import danger_fact
 from diag.documents.blocks import bullets, table
 from diag.documents.escape import Md
 from diag.model.audit import Observation

@@ -13,9 +13,10 @@ from diag.assess.results import (
     Verdict,
 )
 from diag.assess.spread import concerned, expected_level, short_places
-from diag.audit.findings import found_at, names_read, observed
+from diag.audit.findings import names_read, observed
 from diag.audit.floor import floor_of, walking_order
 from diag.audit.report import Report
+from diag.audit.seen import found_at
 from diag.documents.blocks import bullets, sections, table, written
 from diag.documents.drawings import Drawing
 from diag.documents.escape import Md, code

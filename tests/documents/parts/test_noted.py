@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from diag.audit.debrief import debrief_of
-from diag.audit.observing import mark_noted, observe
+from diag.audit.observing import mark_noted, observe, remove_noted
 from diag.audit.photos import PhotoSubject, join_photos, mark_photo
 from diag.audit.remarks import public_digest, remarks_of
 from diag.audit.report import Report, report_of
@@ -33,6 +33,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AuditSession]:
     """Give an audit in which everything was noted, some of it to be shown."""
     with audited_workspace(tmp_path_factory.mktemp("noted") / "home") as made:
         session = audited(made)
+        remove_noted(session, session.observations[0].id)
         danger = session.assessment.dangers[0]
         room = next(one.id for one in session.facts.places.values() if one.parent)
         public = session.public().checklist.questions
@@ -87,7 +88,7 @@ def test_words_of_a_danger_replace_those_of_the_checklist(told: Report) -> None:
     sheet = sheet_of(told.public)
     assert sheet is not None
     assert "Fils nus derrière" in str(sheet["dangers"])
-    assert "Danger immédiat" not in str(sheet["dangers"])
+    assert "anger électrique immédiat" not in str(sheet["dangers"])
     (line,) = [one for one in debrief_of(told).lines if one.is_danger]
     assert "fils nus derrière l'évier, courant coupé" in line.text
     # It is told once: not again among what was seen.
