@@ -33,6 +33,8 @@ from diag.words.sentences import uncapitalised
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import DAY
+from tests.documents.formats.test_whole_schools import told
+from tests.goldens.golden import NAMES
 
 PAPERS = (
     DraftKind.NOTE,
@@ -72,6 +74,23 @@ def outputs(session: AuditSession) -> dict[str, str]:
 
 def plain(text: str) -> str:
     return typeset(text).replace(NBSP, " ").replace(NNBSP, " ").replace("**", "")
+
+
+COUNTED = re.compile(r"(?<![\w’'-])\d+(?![\w%])")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_title_counts_is_what_its_price_counts(name: str) -> None:
+    """« Poser 5 prises » was priced for 8: near the board, and at the ceiling."""
+    report = told(name).public
+    for vote in votes_of(report).votes:
+        for ident in vote.actions:
+            action = report.plan.action(ident)
+            assert action
+            lines = action.advice.cost.digital.lines
+            many = {line.quantity.low for line in lines} | {len(action.advice.places)}
+            title = report.title(action)
+            assert {int(one) for one in COUNTED.findall(title)} <= many, title
 
 
 def test_the_same_votes_are_read_by_everybody(session: AuditSession) -> None:
