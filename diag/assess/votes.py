@@ -89,7 +89,7 @@ def lacks_of(
             for one in _LISTED
             if is_school and one in asked and one not in facts.closed
         ),
-        dangers=tuple(_unseen_dangers(facts, checklist)),
+        dangers=tuple(unseen_dangers(facts, checklist)),
         obligations=unsettled if len(unsettled) > LEFT else (),
         places={
             one.criterion.id: places
@@ -139,7 +139,8 @@ def _is_asked(result: CriterionResult, party: Party) -> bool:
     return is_law and result.is_read and party in criterion.binds
 
 
-def _unseen_dangers(facts: Facts, checklist: Checklist) -> Iterator[tuple[str, str]]:
+def unseen_dangers(facts: Facts, checklist: Checklist) -> Iterator[tuple[str, str]]:
+    """Yield where nobody looked for a danger yet: a place and its question."""
     reading = judge_for(facts, checklist).reading(facts)
     for question in checklist.questions.values():
         for place in facts.places.values() if question.danger else ():

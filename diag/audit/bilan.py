@@ -18,6 +18,7 @@ from diag.assess.spread import (
     spread_words,
     standing_words,
 )
+from diag.assess.votes import unseen_dangers
 from diag.assess.why import (
     Explanation,
     PlaceRead,
@@ -113,6 +114,27 @@ def findings(session: AuditSession) -> tuple[OutlineLine, ...]:
             for line in _domain(session, each)
         ),
     )
+
+
+def danger_counts(session: AuditSession) -> str:
+    """Return how many dangers are known and where nobody looked; empty: none is asked.
+
+    « 0 danger » is said only once every room was looked at.
+    """
+    facts, checklist = session.facts, session.checklist
+    known = len(session.assessment.dangers)
+    left = len({place for place, _ in unseen_dangers(facts, checklist)})
+    kinds = {one.place for one in checklist.questions.values() if one.danger}
+    if session.about.school is None or not kinds:
+        return ""
+    if known:
+        rest = counted(left, "salle pas encore regardée", "salles pas encore regardées")
+        return f"{counted(known, 'danger')}{f', {rest}' if left else ''}"
+    if not any(facts.places_of(kind) for kind in kinds):
+        return "danger : aucune salle vue"
+    if left:
+        return f"danger : pas encore regardé dans {counted(left, 'salle')}"
+    return counted(0, "danger")
 
 
 def _dangers(session: AuditSession) -> Iterator[OutlineLine]:

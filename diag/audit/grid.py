@@ -15,6 +15,7 @@ from diag.audit.consistency import (
     is_out_of_place,
     with_implied,
 )
+from diag.audit.floor import walking_order
 from diag.audit.session import AuditSession
 from diag.journal import changes
 from diag.journal.revision import NewRevision
@@ -118,7 +119,7 @@ class Cell:
 
 
 class GridSheet:
-    """Rows are places in order, columns are questions."""
+    """Rows are places in walking order, columns are questions."""
 
     def __init__(
         self, session: AuditSession, kind: PlaceKind, domain: str = ""
@@ -128,8 +129,10 @@ class GridSheet:
         """What its rows are."""
         self.domain = domain
         """The only domain shown; empty: all."""
-        self.places: tuple[Place, ...] = facts.places_of(kind)
-        """Its rows."""
+        self.places: tuple[Place, ...] = (
+            walking_order(facts) if kind is PlaceKind.SALLE else facts.places_of(kind)
+        )
+        """Its rows, in the order in which one walks."""
         self.questions: tuple[Question, ...] = tuple(
             question
             for question in _asked(session, kind)

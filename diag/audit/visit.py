@@ -17,6 +17,7 @@ from diag.audit.card import QuestionCard, card_of
 from diag.audit.checks import UnlikelyAnswer
 from diag.audit.consistency import TOGETHER, find_word, ways_of
 from diag.audit.fitting import choose_minutes, fit_of
+from diag.audit.grid import copy_answer
 from diag.audit.history import describe_undo
 from diag.audit.memory import Recall, recall_of, still_true
 from diag.audit.observing import observe
@@ -32,6 +33,7 @@ from diag.journal.subjects import AnswerTopic, FlagTopic, NoteTopic
 from diag.model.checklist import Question
 from diag.model.enums import AuditStatus, PlaceKind, Provenance, State
 from diag.model.errors import DiagError
+from diag.model.fact import Answer, Place
 from diag.words.dates import day_of
 from diag.words.vocabulary import PROVENANCES
 
@@ -165,14 +167,51 @@ class VisitSession:
     def still_true(self) -> str:
         """Record last time's answer again, or a neighbour school's: « toujours vrai ».
 
+        In an audit without any, that of the room before: « comme Classe CP ».
+
         Raises:
             DiagError: when there is none.
         """
-        question = self.question
-        recorded = still_true(self.session, self.memory, self.key[0], question)
+        question, alike = self.question, self.room_before
+        if self.card.last is None and alike:
+            place, answer = alike
+            entry = NewAnswer(
+                question.id,
+                answer.value,
+                self.key[0],
+                state=answer.state,
+                provenance=answer.provenance,
+                reason=answer.reason,
+                sure=True,
+            )
+            recorded, how = record_answer(self.session, entry), f"comme {place.name}"
+        else:
+            place_id = self.key[0]
+            recorded = still_true(self.session, self.memory, place_id, question)
+            how = "toujours vrai"
         self.answered = self.key
         words = answer_words(question, recorded.answer)
-        return f"{question.label}\u00a0: {words}, toujours vrai"
+        return f"{question.label}\u00a0: {words}, {how}"
+
+    @property
+    def room_before(self) -> tuple[Place, Answer] | None:
+        """Return the room before in the walk and its answer, as this one may take it.
+
+        None where this one has an answer, that one has none, or it cannot be copied.
+        """
+        facts, (here, ident) = self.session.facts, self.key
+        kind = facts.places[here].kind
+        kin = [
+            leg.key
+            for leg in self.walk.legs
+            if leg.is_place and facts.places[leg.key].kind is kind
+        ]
+        if facts.answers.get(self.key) or here not in kin[1:]:
+            return None
+        before = facts.places[kin[kin.index(here) - 1]]
+        heads = facts.answers.get((before.id, ident), ())
+        copied = copy_answer(self.question, heads[0]) if len(heads) == 1 else None
+        return (before, copied) if copied else None
 
     def noting(self, *, typing: bool = False) -> tuple[PhotoSubject, ...]:
         """Return what may be noted of, the likeliest first.

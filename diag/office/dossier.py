@@ -10,7 +10,7 @@ from diag.journal.records import dispatches_of
 from diag.journal.school_lines import is_begun, names_shown
 from diag.journal.signatures import signature_of, standing_word
 from diag.model.audit import Audit, Auditee, Subject
-from diag.model.enums import AuditStatus, PlaceKind
+from diag.model.enums import AuditStatus, PlaceKind, Provenance
 from diag.model.territory import School
 from diag.office.conflicts import unsettled
 from diag.office.mail.parcel import dispatch_words
@@ -35,6 +35,7 @@ class AuditOverview:
     audit: Audit
     status: str
     answers: int
+    """How many people gave: what official lists know is not one."""
     latest: str
     """Day of the last answer; empty before any."""
     sent: tuple[str, ...]
@@ -120,7 +121,12 @@ def list_audits_of(workspace: Workspace, about: Auditee) -> list[AuditOverview]:
 
 
 def _overview(session: AuditSession) -> AuditOverview:
-    given = [head.at for heads in session.facts.answers.values() for head in heads]
+    told = [
+        heads
+        for heads in session.facts.answers.values()
+        if any(head.provenance is not Provenance.IMPORTED for head in heads)
+    ]
+    given = [head.at for heads in told for head in heads]
     begun = is_begun(session.workspace.journal, session.audit.id)
     older = f", {OLDER}" if session.is_older else ""
     stand = stand_of(session)
@@ -128,7 +134,7 @@ def _overview(session: AuditSession) -> AuditOverview:
     return AuditOverview(
         session.audit,
         standing_word(session.status, session.signature) + older if begun else _UNSAID,
-        len(session.facts.answers),
+        len(told),
         day_words(max(given)) if given else "",
         (
             *((stand.words,) if stand and stand.status in _REVIEWED else ()),

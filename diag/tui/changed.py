@@ -143,8 +143,8 @@ class ChangedScreen(PlaceScreen):
         known = sum(len(one.known) for one in found)
         stale = sum(len(one.stale) for one in found)
         given = sum(one.confirmed for one in found)
-        facts = counted(known, "fait connu", "faits connus")
-        return f"{facts}, {stale} à redemander. Répondus ou confirmés\u00a0: {given}"
+        left = f"À confirmer : {counted(known, 'fait')}, à redemander : {stale}"
+        return f"{left}. Répondus ou confirmés\u00a0: {given}"
 
     @property
     def _here(self) -> Carried | None:

@@ -29,6 +29,18 @@ class Give(Command, keys="enter", title="Valider", footer=True):
     """Donner ce qui est tapé."""
 
 
+class ChooseMarked(Command, keys="enter", title="Choisir", footer=True):
+    """Prendre la ligne marquée."""
+
+
+class MarkNext(Command, keys="down", title="Suivante", footer=True):
+    """Marquer la ligne d'après."""
+
+
+class MarkBefore(Command, keys="up", title="Précédente", footer=True):
+    """Marquer la ligne d'avant."""
+
+
 class Close(Command, keys="escape,enter", title="Fermer", footer=True):
     """Fermer ce message."""
 
@@ -75,6 +87,22 @@ class AskedField(Sturdy, LineField):
 
     async def on_give(self) -> None:
         await self.action_submit()
+
+
+class ChoosingField(Sturdy, LineField):
+    """The field over a list: Enter takes the line that is marked."""
+
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (ChooseMarked, MarkNext, MarkBefore)
+    BINDINGS = bindings_of(*OFFERS)
+
+    async def on_choose_marked(self) -> None:
+        await self.action_submit()
+
+    def on_mark_next(self) -> None:
+        self.screen.query_one(Lines).action_move(1)
+
+    def on_mark_before(self) -> None:
+        self.screen.query_one(Lines).action_move(-1)
 
 
 READING: list[BindingType] = [
@@ -291,6 +319,7 @@ class ChooseDialog(Sturdy, ModalScreen[str | None]):
     """Asks which one; gives its key, or None on Escape."""
 
     CSS_PATH = "dialogs.tcss"
+    INTRODUCTION = "Quelques lettres réduisent la liste ; Entrée choisit."
     OFFERS = (Cancel,)
     BINDINGS = bindings_of(*OFFERS)
 
@@ -302,7 +331,7 @@ class ChooseDialog(Sturdy, ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog choosing"):
             yield Sentence(self._question, classes="text")
-            field = Input(placeholder="Tapez quelques lettres")
+            field = ChoosingField(placeholder="Tapez quelques lettres")
             field.cursor_blink = False
             yield field
             yield Lines(
@@ -327,14 +356,6 @@ class ChooseDialog(Sturdy, ModalScreen[str | None]):
             if all(word in fold(f"{one.text} {one.aside}") for word in words)
         ]
         self.query_one(Lines).show(found)
-
-    def on_key(self, event: events.Key) -> None:
-        found = self.query_one(Lines)
-        moves = {"up": -1, "down": 1}
-        if event.key in moves and self.focused is not found:
-            found.action_move(moves[event.key])
-            event.stop()
-            event.prevent_default()
 
     @on(Input.Submitted)
     def _entered(self) -> None:

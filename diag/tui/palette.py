@@ -18,7 +18,7 @@ from textual.widgets import Input, Static
 from diag.model.search import SearchIndex, Text
 from diag.model.text import accented, fold, readings
 from diag.tui.commands import Back, Command, CommandType, OpenPalette, bindings_of
-from diag.tui.dialogs import Cancel
+from diag.tui.dialogs import Cancel, ChoosingField
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import KeyBar
 from diag.tui.safe import Sturdy, line
@@ -115,7 +115,7 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="palette"):
-            field = Input(placeholder="École, salle, question ou commande")
+            field = ChoosingField(placeholder="École, salle, question ou commande")
             field.cursor_blink = False
             yield field
             yield Static(id="chips")

@@ -68,11 +68,15 @@ _BETWEEN = " · "
 _GAP = 2
 """Blanks that part the title from its remark."""
 
+_TITLE = 30
+"""Columns that a title keeps beside its last remark: enough to know the school."""
+
 
 class TitleLine(Widget):
     """A title on the left, remarks on the right: as many of the last as have room.
 
-    Remarks stand from the least to the most needed, with dots between.
+    Remarks stand from the least to the most needed, with dots between. A long title is
+    cut before the last one goes.
     """
 
     def __init__(self) -> None:
@@ -93,12 +97,13 @@ class TitleLine(Widget):
         room = width - cell_len(title) - _GAP
         while cell_len(remark := line(_BETWEEN.join(remarks))) > room and remarks:
             remarks = remarks[1:]
-        if remark:
-            room = width - cell_len(title) - cell_len(remark)
-            return Content(title + " " * room + remark)
-        if cell_len(title) > width > 1:
-            title = f"{set_cell_size(title, width - 1).rstrip()}…"
-        return Content(set_cell_size(title, width))
+        if not remark and self._remarks:
+            last = line(self._remarks[-1])
+            remark = last if cell_len(last) + _GAP + _TITLE <= width else ""
+        room = width - cell_len(remark) - _GAP * bool(remark)
+        if cell_len(title) > room > 1:
+            title = f"{set_cell_size(title, room - 1).rstrip()}…"
+        return Content(set_cell_size(title, width - cell_len(remark)) + remark)
 
 
 # At its right end, « Chercher » opens the palette, where everything else is.

@@ -1,13 +1,12 @@
 """Something to read: a history, a comparison, the help, what went wrong."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from rich.table import Table
-from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.events import Key
 from textual.widgets import Static
 
@@ -31,7 +30,9 @@ from diag.tui.commands import (
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.safe import content
+from diag.tui.text import NamedText, RowsText
 from diag.words.dates import time_words
+from diag.words.figures import french
 
 
 class ReadWhole(
@@ -206,7 +207,7 @@ class HelpScreen(PlaceScreen):
     def body(self) -> ComposeResult:
         """Lay out the list; it scrolls with the arrows."""
         with VerticalScroll():
-            yield Static(id="table")
+            yield RowsText(id="table")
 
     def key_f1(self, event: Key) -> None:
         event.stop()
@@ -214,8 +215,8 @@ class HelpScreen(PlaceScreen):
 
     def on_screen_resume(self) -> None:
         """Write the list again: keys may have been changed."""
-        table = help_table(self._introduction, self._commands, self.diag.keys)
-        self.query_one("#table", Static).update(table)
+        rows = help_rows(self._introduction, self._commands, self.diag.keys)
+        self.query_one(RowsText).show(rows)
 
     def on_keys_here(self) -> None:
         self.diag.on_open_keys()
@@ -228,26 +229,30 @@ class HelpScreen(PlaceScreen):
         self.query_one(VerticalScroll).focus()
 
 
-def help_table(
+_KEYS_WIDE = 16
+"""Columns of the keys; « Échap ou Entrée » is the longest."""
+
+
+def help_rows(
     introduction: str,
     commands: Iterable[CommandType],
     chosen: Mapping[str, str] = NO_CHOICE,
-) -> Table:
-    """Return the help: text of the commands themselves, wrapped to the width."""
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), expand=True)
-    table.add_column(width=13, style="bold")
-    table.add_column(ratio=1)
+) -> Iterator[NamedText]:
+    """Give the help: keys, then the text of the commands themselves."""
+
+    def row(name: str, text: Content) -> NamedText:
+        return NamedText(name or " ", text, _KEYS_WIDE, "bold")
+
     if introduction:
-        table.add_row("", Text(introduction))
+        yield row("", content(french(introduction)))
     groups: dict[str, list[CommandType]] = {}
     for command in dict.fromkeys(commands):
         groups.setdefault(command.GROUP, []).append(command)
     here_first = sorted(groups.items(), key=lambda group: group[0] == Help.GROUP)
     for name, members in here_first:
-        table.add_row("", "")
-        table.add_row("", Text(name, style="bold underline"))
+        yield row("", Content(""))
+        yield row("", Content.styled(name, "bold underline"))
         for command in members:
             keys = command.key_names(chosen) or _IN_PALETTE
-            title = (command.TITLE, "bold")
-            table.add_row(Text(keys), Text.assemble(title, "  ", command.help_text()))
-    return table
+            title = Content.styled(command.TITLE, "bold")
+            yield row(keys, title + content(french(f"  {command.help_text()}")))

@@ -224,6 +224,27 @@ def lay_rows(rows: Iterable[NamedText], width: int) -> Iterator[DrawnLine]:
             yield DrawnLine((blank if rank else name) + line)
 
 
+class RowsText(Static):
+    """Rows of named texts, as high as they need."""
+
+    DEFAULT_CSS = "RowsText { width: 1fr; height: auto; }"
+    _rows: Sequence[NamedText] = ()
+
+    def show(self, rows: Iterable[NamedText]) -> None:
+        """Show other rows."""
+        self._rows = tuple(rows)
+        self.refresh(layout=True)
+
+    def render(self) -> Content:
+        return Content("\n").join(self._laid(self.size.width))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - as Textual calls it
+        return len(self._laid(width))
+
+    def _laid(self, width: int) -> list[Content]:
+        return [each.text for each in lay_rows(self._rows, width)]
+
+
 # A path too long for a line is cut after one of its folders.
 _JOINED = {ord(NBSP): "\ufdd0", ord(NNBSP): "\ufdd1"}
 """No-break spaces stand in for characters that are no text, one for one."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -13,14 +14,15 @@ import pytest
 from diag.assess.results import Score
 from diag.audit import advising, hypotheses
 from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.bilan import OutlineLine, Tone, findings
+from diag.audit.bilan import OutlineLine, Tone, danger_counts, findings
 from diag.audit.counsel import counsel
 from diag.audit.evolution import consequences, evolution
 from diag.audit.follow import add_step
+from diag.audit.places import add_places
 from diag.audit.session import AuditSession
 from diag.audit.suppose import outcome
 from diag.model.audit import FollowUp
-from diag.model.enums import Audience, FollowUpState, Owner, Standing, State
+from diag.model.enums import Audience, FollowUpState, Owner, PlaceKind, Standing, State
 from diag.words.figures import NBSP
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace, next_campaign
@@ -202,6 +204,24 @@ def test_what_was_settled_what_arose_and_what_was_decided_are_told_in_three_line
     decided = shown["decide/passer-a-la-fibre"]
     assert decided.aside.startswith("décidée le 12 novembre 2026")
     assert shown["grille"].text == "La grille a changé, pas l'école  0"
+
+
+def test_no_danger_is_said_only_once_every_room_was_looked_at(desk: Workspace) -> None:
+    session = next_campaign(desk)
+    assert danger_counts(session) == "danger : aucune salle vue"
+    one, other = add_places(session, PlaceKind.SALLE, ("CP", "CE1"))
+    looked = partial(NewAnswer, "danger_electrique")
+    assert danger_counts(session) == "danger : pas encore regardé dans 2 salles"
+    record_answer(session, looked("non", one.id))
+    assert danger_counts(session) == "danger : pas encore regardé dans 1 salle"
+    record_answer(session, looked("non", other.id))
+    assert danger_counts(session) == "0 danger"
+    record_answer(session, looked("oui", other.id))
+    (third,) = add_places(session, PlaceKind.SALLE, ("CM2",))
+    left = "1 danger, 1 salle pas encore regardée"
+    assert danger_counts(session) == left
+    record_answer(session, looked("non", third.id))
+    assert danger_counts(session) == "1 danger"
 
 
 def test_an_empty_audit_is_told_too(desk: Workspace) -> None:

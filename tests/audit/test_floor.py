@@ -21,6 +21,7 @@ from diag.audit.floor import (
     walking_order,
 )
 from diag.audit.follow import move
+from diag.audit.grid import GridSheet
 from diag.audit.history import changes_of
 from diag.audit.places import add_place, add_places, remove_place
 from diag.audit.session import AuditSession
@@ -160,6 +161,8 @@ def test_the_plan_is_kept_walked_in_its_order_and_undone(tmp_path: Path) -> None
         assert names(session) == ["CE2", "CP", "CE1", "Motricité"]
         assert changes_of(session)[-1][2:4] == ("plan des salles", "changé")
         assert [one for one in walked(session) if one != "Petits"] == names(session)
+        rows = GridSheet(session, SALLE).places
+        assert [one.name for one in rows] == names(session), "the grid too"
         remove_place(session, "CE2")
         add_place(session, SALLE, "CM1")
         assert names(session) == ["CP", "CE1", "CM1", "Motricité"]

@@ -3,6 +3,7 @@ from pathlib import Path
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.session import start
 from diag.model.enums import Provenance
+from diag.office.dossier import list_audits_of
 from diag.office.imports import import_file
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL, territory, workspace
@@ -30,6 +31,15 @@ def test_what_the_official_lists_know_is_not_asked_again(tmp_path: Path) -> None
         assert answer is not None
         assert answer.provenance is Provenance.IMPORTED
         assert "effectifs, 20" in answer.reason
+
+
+def test_what_the_lists_gave_is_no_answer_in_the_file_of_the_school(
+    desk: Workspace,
+) -> None:
+    session = start(desk, SCHOOL)
+    record_answer(session, NewAnswer("acces_internet", "oui"))
+    (told,) = list_audits_of(desk, session.about)
+    assert len(session.facts.answers) > told.answers == 1
 
 
 def test_a_school_whose_size_is_not_known_is_asked(desk: Workspace) -> None:

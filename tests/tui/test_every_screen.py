@@ -28,7 +28,9 @@ from diag.tui.commands import (
 from diag.tui.keymap import owners
 from diag.tui.photos import LeavePhotos
 from diag.tui.place import KeyBar, PlaceScreen
+from diag.tui.reading import help_rows
 from diag.tui.safe import Sturdy
+from diag.tui.text import lay_rows
 from diag.tui.visit.commands import GoBilan
 from tests.tui.routes import ROUTES, audited, go
 from tests.tui.waiting import visible, wait_for
@@ -169,3 +171,12 @@ async def test_a_place_bears_any_size_then_helps(tmp_path: Path, place: str) -> 
         await wait_for(pilot, lambda: app.screen is not here, "the help")
         await pilot.press("escape")
         await wait_for(pilot, lambda: app.screen is here, "back")
+
+
+def test_no_line_of_the_help_ends_with_an_opening_sign() -> None:
+    every = tuple(commands())
+    for width in range(60, 100):
+        lines = [
+            one.text.plain.rstrip() for one in lay_rows(help_rows("", every), width)
+        ]
+        assert not [one for one in lines if one.endswith(("«", "("))]

@@ -6,7 +6,7 @@ from textual.keys import _character_to_key
 from diag.model.text import TWINS as CHARACTERS
 from diag.model.text import as_digits
 from diag.tui.commands import TWINS, Help, bindings_of, digit_of, key_name, with_twins
-from diag.tui.reading import help_table
+from diag.tui.reading import help_rows
 from diag.tui.rooms import ChooseAspect
 
 
@@ -46,8 +46,7 @@ def test_a_run_of_digits_is_one_name() -> None:
 
 
 def test_the_help_says_what_is_done_here_before_what_is_done_everywhere() -> None:
-    table = help_table("", (Help, ChooseAspect))
-    words = [str(cell) for cell in table.columns[1].cells]
+    words = [row.text.plain for row in help_rows("", (Help, ChooseAspect))]
     assert words.index("Ici") < words.index("Partout")
 
 

@@ -181,7 +181,9 @@ async def test_a_lot_is_added_moved_renamed_and_the_figures_written(
         assert standing(session, board)[0] == "Chariot"
         await pilot.press("c")
         await wait_for(pilot, lambda: isinstance(app.screen, ChooseDialog), "where")
-        await pilot.press(*"ce2", "enter")
+        for shown in ("Entrée Choisir", "↓ Suivante", "Échap Annuler"):
+            assert shown in visible(pilot)[-1]
+        await pilot.press(*"ce", "down", "up", "down", "enter")
         await wait_for(pilot, lambda: shows(pilot, "Enregistré · Chariot : CE2"), "c")
         assert session.facts.places[lot.id].parent == find_place(session, "CE2").id
         await pilot.press("f2")

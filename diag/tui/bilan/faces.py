@@ -14,7 +14,7 @@ from diag.assess.words import filled_words, score_words, short_cost
 from diag.audit.acceptance import (
     digest_to_accept,
 )
-from diag.audit.bilan import OutlineLine, findings
+from diag.audit.bilan import OutlineLine, danger_counts, findings
 from diag.audit.counsel import counsel
 from diag.audit.evolution import evolution
 from diag.audit.report import Report, report_of
@@ -223,7 +223,8 @@ def _counts(session: AuditSession) -> Content:
         for one in assessment.criteria.values()
         if one.standing is not Standing.OUT
     ]
-    dangers = len(assessment.dangers)
+    dangers = danger_counts(session)
+    style = "bold $text-error" if assessment.dangers else "$text-muted"
     law = ", ".join(
         counted(stands.count(each), one, many)
         for each, one, many in (
@@ -232,10 +233,8 @@ def _counts(session: AuditSession) -> Content:
             (Compliance.CONFORME, "respecté", "respectés"),
         )
     )
-    return Content.assemble(
-        (counted(dangers, "danger"), "bold $text-error" if dangers else "$text-muted"),
-        (f" · Loi : {law}", "$text-muted"),
-    )
+    between = " · " if dangers else ""
+    return Content.assemble((dangers, style), (f"{between}Loi : {law}", "$text-muted"))
 
 
 def _cost(session: AuditSession, report: Report) -> str:

@@ -47,6 +47,7 @@ from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.rooms import RoomsScreen
 from diag.tui.rooms.editing import TakePlaces
 from diag.tui.safe import content
+from diag.tui.visit.beside import DEPARTURE, KnownHere, WalkPlan
 from diag.tui.visit.commands import (
     VISIT_COMMANDS,
     GoAnswered,
@@ -54,10 +55,11 @@ from diag.tui.visit.commands import (
     SayWithoutObject,
     SettleConflict,
     ShowGrid,
+    StillTrue,
     SwapFace,
 )
 from diag.tui.visit.drafts import AnswerDrafts, TypedAt
-from diag.tui.visit.fiche import DEPARTURE, AnswerLine, Fiche, WalkPlan
+from diag.tui.visit.fiche import AnswerLine, Fiche
 from diag.words.vocabulary import STATES
 
 if TYPE_CHECKING:
@@ -78,6 +80,7 @@ class VisitScreen(PlaceScreen):
         (0, "-narrow"),
         (76, "-normal"),
         (100, "-wide"),
+        (120, "-knowing"),
         (140, "-widest"),
     ]
     OFFERS = (*VISIT_COMMANDS, *EVERYWHERE)
@@ -119,6 +122,7 @@ class VisitScreen(PlaceScreen):
             yield WalkPlan(id="visit-plan")
             with ContentSwitcher(initial="fiche", id="visit-face"):
                 yield Fiche(id="fiche")
+            yield KnownHere(id="visit-known")
 
     async def on_mount(self) -> None:
         self.session = self.diag.desk.session(self.uai)
@@ -224,6 +228,7 @@ class VisitScreen(PlaceScreen):
         checks = len(departure_of(self.session, visiting.walk).checks)
         with self.prevent(WalkPlan.Moved):
             self.query_one(WalkPlan).show_walk(visiting, checks)
+        self.query_one(KnownHere).follow(visiting)
 
     def _time_words(self) -> tuple[str, ...]:
         """Return what still fits before one leaves, or how long one has been here."""
@@ -348,6 +353,7 @@ class VisitScreen(PlaceScreen):
     def _moved(self) -> None:
         with self.prevent(WalkPlan.Moved):
             self.query_one(WalkPlan).follow(self.visiting)
+        self.query_one(KnownHere).follow(self.visiting)
         self.fiche.show(self.visiting)
         self.fiche.status(self._drafts.offer(self.visiting.key))
         self.refresh_keys()
@@ -510,9 +516,9 @@ class VisitScreen(PlaceScreen):
             return len(self.visiting.stop.heads) > 1
         if command is GoAnswered:
             return self.visiting.answered is not None and not self.is_gridding
-        if command is SayWithoutObject:
-            return self.visiting.question.void
-        return True
+        if command is StillTrue and not self.is_gridding:
+            return bool(self.visiting.card.last or self.visiting.room_before)
+        return command is not SayWithoutObject or self.visiting.question.void
 
     def on_settle_conflict(self) -> None:
         # Loaded by those only who have something to settle.

@@ -39,7 +39,7 @@ class ShowProposals(Command, title="Réponses proposées", group=_VISIT):
 
 
 class StillTrue(Command, keys="f8", title="Pareil", group=_VISIT, footer=True):
-    """Toujours vrai : reprendre la réponse de l'audit précédent."""
+    """Reprendre la réponse de l'audit précédent, sinon celle de la salle d'avant."""
 
 
 class GoBilan(Command, keys="f9", title="Bilan", group=_VISIT, footer=True):

@@ -37,7 +37,6 @@ from diag.tui.commands import (
     key_now,
 )
 from diag.tui.dialogs import LineField
-from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.safe import Sturdy, content, line
 from diag.tui.text import DrawnLine, NamedText, TextSheet, lay_rows, wrapped
 from diag.tui.visit.commands import (
@@ -610,39 +609,3 @@ def _scale_rows(scale: Scale, card: QuestionCard) -> Iterator[NamedText]:
         dated = f", {written_day(source.date)}" if source.date else ""
         name = f"{source.id}, {grade} : {source.title}{dated}"
         yield NamedText("Source", content(name))
-
-
-DEPARTURE = "departure"
-"""Key of the last line: what to check before leaving."""
-
-
-class WalkPlan(Lines):
-    """Parts of the walk, with counts that stand under each other."""
-
-    AT_ONCE = True
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        columns = (ListColumn(), ListColumn(width=4, right=True), ListColumn(width=3))
-        super().__init__(columns, id=id)
-
-    def show_walk(self, visiting: VisitSession, checks: int) -> None:
-        """Show the walk as things stand; the cursor is where the user is."""
-        leg = visiting.walk.leg_of(visiting.key)
-        lines, group = list[ListLine](), ""
-        for each in visiting.walk.legs:
-            if each.group != group:
-                group = each.group
-                lines.append(ListLine("", (f" {group}",)))
-            maybe = f"+{each.maybe}" if each.maybe else ""
-            left = str(each.left) if each.left else "" if each.maybe else "fait"
-            lines.append(ListLine(each.key, (each.title, left, maybe)))
-        lines.append(ListLine("", ("",)))
-        checked = ("À vérifier", str(checks) if checks else "rien", "")
-        lines.append(ListLine(DEPARTURE, checked))
-        self.show(lines, key=leg.key if leg else None)
-
-    def follow(self, visiting: VisitSession) -> None:
-        """Have the cursor where the user is: nothing else changed."""
-        leg = visiting.walk.leg_of(visiting.key)
-        if leg and leg.key != self.key:
-            self.show(self.lines, key=leg.key)

@@ -56,7 +56,7 @@ async def test_a_second_audit_is_confirmed_room_by_room_in_one_key(
         assert len(session.facts.answers) == before, "nothing is confirmed there"
         await pilot.press("space", "f8")
         here = int(told["Classe CP"].cells[1])
-        count = f"{known - here} faits connus, {again} à redemander"
+        count = f"À confirmer : {known - here} faits, à redemander : {again}."
         await wait_for(pilot, lambda: shows(pilot, count), "counted")
         assert shows(pilot, f"confirmés : {here}")
         assert len(session.facts.answers) == before + here

@@ -29,8 +29,8 @@ from diag.tui.place import KeyBar
 from diag.tui.planner import PlannerScreen
 from diag.tui.reading import HelpScreen
 from diag.tui.visit import VisitScreen
+from diag.tui.visit.beside import WalkPlan
 from diag.tui.visit.commands import SayWithoutObject
-from diag.tui.visit.fiche import WalkPlan
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.builders import started, territory, workspace
 from tests.shared import copy_once_made
@@ -536,8 +536,47 @@ async def test_still_true_repeats_the_previous_audit_in_one_key(
         answer = screen.session.facts.answer(screen.session.facts.root, "nb_batiments")
         assert answer is not None
         assert (answer.value, answer.provenance) == (2, Provenance.CARRIED)
+        assert "Pareil" not in visible(pilot)[-1], "nothing was answered here before"
+
+
+async def test_f8_in_a_first_audit_answers_as_the_room_before(tmp_path: Path) -> None:
+    """Offered only where that room has an answer; from 120 columns, it is in sight."""
+    prepared(tmp_path)
+    async with visit(tmp_path, "prises_rj45", place="CP", size=(120, 40)) as (
+        pilot,
+        screen,
+    ):
+        cp, ce1 = (one.id for one in screen.session.facts.places_of(PlaceKind.SALLE))
+        assert "Pareil" not in visible(pilot)[-1]
+        await pilot.press("2", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Prises réseau : 2"), "déjà dit")
+        assert shows(pilot, "CP, déjà dit")
+        screen.go_to((ce1, "prises_rj45"))
+        await wait_for(pilot, lambda: "Pareil" in visible(pilot)[-1], "offered")
+        assert shows(pilot, "CE1, déjà dit")
         await pilot.press("f8")
-        await wait_for(pilot, lambda: shows(pilot, "Pas de réponse à reprendre"), "")
+        await wait_for(pilot, lambda: shows(pilot, "comme CP"), "told")
+        copied = screen.session.facts.answer(ce1, "prises_rj45")
+        assert copied
+        assert (copied.value, copied.provenance) == (2, Provenance.OBSERVED)
+        assert screen.session.facts.answer(cp, "prises_rj45")
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: (ce1, "prises_rj45") == screen.visiting.key, "")
+        assert not screen.session.facts.answer(ce1, "prises_rj45")
+
+
+async def test_a_long_name_leaves_the_hour_of_leaving_in_the_heading(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        hour = "10 h 42, partir à 11 h"
+        screen.set_title("École élémentaire d'application " * 3, "un", hour)
+        await wait_for(pilot, lambda: shows(pilot, hour), "the hour")
+        heading = visible(pilot)[0]
+        assert heading.strip().startswith("École élémentaire d'application")
+        assert "…" in heading
+        assert "un ·" not in heading
 
 
 async def test_a_choice_is_taken_by_the_mouse(tmp_path: Path) -> None:
