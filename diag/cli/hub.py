@@ -1,57 +1,24 @@
 """`diag hub …`: the office's server, for who administers it."""
 
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
 
+from diag.cli.keeping import HubLocation, chosen, database_option, init, setup
 from diag.cli.shared import agreed, json_option, print_json, print_lines, print_table
 from diag.imports.account import account
-from diag.imports.intake import ImportReport, Progress, silent
-from diag.imports.schools import import_annuaire
-from diag.journal.journal import Journal
 from diag.journal.revision import now
-from diag.journal.territory import Territory
-from diag.model.audit import Subject
-from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError, install_command
+from diag.office.keeper import teach
 from diag.sync.hub.delivery import deliver
-from diag.sync.hub.store import Location
+from diag.sync.hub.service import act_as_owner
 from diag.words.dates import day_words
 from diag.words.sentences import counted
 
 if TYPE_CHECKING:
-    from diag.sync.hub.home import HubHome
     from diag.sync.hub.store import Device
-
-
-@dataclass(frozen=True)
-class HubLocation:
-    """Where the hub of this command lives."""
-
-    folder: Path
-
-    def home(self) -> "HubHome":
-        """Open it."""
-        # Certificates: 60 ms that the list of commands does without.
-        from diag.sync.hub.home import HubHome  # noqa: PLC0415
-
-        return HubHome.open(self.folder)
-
-
-chosen = click.make_pass_decorator(HubLocation)
-
-_database = click.option(
-    "--database",
-    envvar="DIAG_HUB_DATABASE",
-    default="",
-    metavar="ADRESSE",
-    help="postgresql://utilisateur@serveur/base, sans mot de passe : PGPASSWORD ou "
-    "PGPASSFILE le donne (sinon un fichier du dossier).",
-)
 
 
 @click.group()
@@ -59,68 +26,29 @@ _database = click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
     envvar="DIAG_HUB",
-    default=Path("diag-hub"),
     metavar="DOSSIER",
-    help="Dossier du serveur (sinon DIAG_HUB, sinon diag-hub).",
+    help="Dossier du serveur (sinon DIAG_HUB, diag-hub s'il est ici, ou celui du "
+    "service : /var/lib/diag-hub/hub).",
 )
 @click.pass_context
-def hub(ctx: click.Context, folder: Path) -> None:
-    """Tient le serveur du syndicat (voir docs/hub.md)."""
+def hub(ctx: click.Context, folder: Path | None) -> None:
+    """Tient le serveur du syndicat (voir docs/hub.md).
+
+    Donnée en root, une commande agit sous le compte à qui est le dossier.
+    """
     ctx.obj = HubLocation(folder)
+    if ctx.invoked_subcommand != "setup":
+        act_as_owner(ctx.obj.folder)
 
 
-@hub.command()
-@click.option("--name", required=True, help="Nom du syndicat, montré aux postes.")
-@click.option("--url", required=True, help="Adresse pour les postes : https://…:8443.")
-@click.option(
-    "--tls",
-    type=click.Choice(["own", "files", "proxy"]),
-    default="own",
-    show_default=True,
-    help="Autorité créée ici, certificat du bureau, ou mandataire qui s'en charge.",
-)
-@click.option("--certificate", default="", help="Certificat du bureau (PEM).")
-@click.option("--key", default="", help="Sa clé privée (PEM).")
-@click.option("--authority", default="", help="L'autorité du bureau, à épingler (PEM).")
-@_database
-@chosen
-def init(
-    chosen: HubLocation,
-    name: str,
-    url: str,
-    tls: str,
-    certificate: str,
-    key: str,
-    authority: str,
-    database: str,
-) -> None:
-    """Crée le dossier du serveur : réglages, certificats, base."""
-    if tls == "files" and not (certificate and key):
-        raise click.UsageError("Donnez --certificate et --key avec --tls files.")
-    from diag.sync.hub.home import HubHome, HubSettings  # noqa: PLC0415 - certificates
-
-    paths = [
-        str(Path(one).absolute()) if one else ""
-        for one in (certificate, key, authority)
-    ]
-    HubHome.create(
-        chosen.folder,
-        HubSettings.model_validate({
-            "name": name,
-            "url": url.rstrip("/"),
-            "tls": tls,
-            "database": database,
-            **dict(zip(("certificate", "key", "authority"), paths, strict=True)),
-        }),
-    )
-    click.echo(f"Serveur créé : {chosen.folder}")
-    click.echo("Ensuite : diag hub directory ANNUAIRE.csv, puis diag hub serve")
+hub.add_command(setup)
+hub.add_command(init)
 
 
 @hub.command()
 @click.option("--host", default="", help="Adresse écoutée (sinon toutes).")
 @click.option("--port", type=int, help="Port écouté (sinon celui de l'adresse).")
-@_database
+@database_option
 @chosen
 def serve(chosen: HubLocation, host: str, port: int | None, database: str) -> None:
     """Lance le serveur, jusqu'à Ctrl+C ; un journal JSON sur la sortie d'erreur."""
@@ -321,7 +249,7 @@ def backup(chosen: HubLocation, to: Path | None, keys: tuple[str, ...]) -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Clé privée age de l'office, si la copie est chiffrée.",
 )
-@_database
+@database_option
 @chosen
 def restore(
     chosen: HubLocation,
@@ -359,34 +287,3 @@ def _put_back(
     click.echo(f"Restauré depuis {file}")
     if kept:
         click.echo(f"L'ancienne base est gardée trente jours : {kept}")
-
-
-def teach(home: "HubHome", path: Path, progress: Progress = silent) -> ImportReport:
-    """Read the ministry's list of schools for a hub; audits follow at once.
-
-    Raises:
-        DiagError: when the file or the hub cannot be used.
-    """
-    with TemporaryDirectory() as folder, Journal.open(Path(folder)) as journal:
-        territory = Territory(journal.connection)
-        report = import_annuaire(path, territory, progress)
-        places = [
-            (
-                Subject(kind=PlaceKind.ECOLE, code=line.uai),
-                Location(line.department, line.insee),
-            )
-            for line in territory.schools()
-        ]
-        places += [
-            (
-                Subject(kind=PlaceKind.COMMUNE, code=commune.insee),
-                Location(commune.department, commune.insee),
-            )
-            for commune in territory.communes()
-        ]
-    store = home.store()
-    try:
-        store.put_directory(places)
-    finally:
-        store.close()
-    return report

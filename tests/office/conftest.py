@@ -9,10 +9,10 @@ import pytest
 
 from diag.audit.history import changes_of
 from diag.audit.session import AuditSession, open_session
-from diag.cli.hub import teach
 from diag.journal import changes
 from diag.journal.revision import Origin
 from diag.office import sync as syncing
+from diag.office.keeper import teach
 from diag.sync.exchange import SyncResult
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL, started, territory, workspace

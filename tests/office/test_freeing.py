@@ -10,11 +10,11 @@ import pytest
 from diag.audit.follow import move
 from diag.audit.photos import PhotoSubject, join_photos, photos_of, picture_of
 from diag.audit.session import AuditSession
-from diag.cli.hub import teach
 from diag.journal.attachments import AttachmentStore, drop_unnamed
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.office import sync as syncing
+from diag.office.keeper import teach
 from diag.office.sync import AT_OFFICE, AWAITED, absent, fetch
 from diag.sync.hub.home import HubHome
 from diag.sync.trust import drop_enrolment

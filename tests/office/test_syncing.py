@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from diag.cli.hub import teach
 from diag.model.errors import DiagError
 from diag.office import bundles
 from diag.office import sync as syncing
+from diag.office.keeper import teach
 from diag.sync.exchange import Progress, SyncResult
 from diag.sync.trust import keep_enrolment
 from diag.workspace.workspace import Workspace

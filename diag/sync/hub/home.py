@@ -1,5 +1,6 @@
 """The folder of a hub: settings, territories, certificates, database, attachments."""
 
+import os
 import re
 from collections.abc import Sequence
 from contextlib import closing
@@ -23,6 +24,7 @@ from diag.sync.hub.certificates import (
     make_authority,
 )
 from diag.sync.hub.hub import Hub
+from diag.sync.hub.service import PASSWORD
 from diag.sync.hub.sqlite import SqliteEngine
 from diag.sync.hub.store import EVERYWHERE, Store, check_address
 from diag.sync.protocol import RIGHTS, HubLimits, Right, Wire
@@ -140,6 +142,8 @@ class HubHome:
         """
         if not self.settings.database:
             return Store(SqliteEngine(self.folder / DATABASE))
+        if (kept := self.folder / PASSWORD).exists():
+            os.environ.setdefault("PGPASSFILE", str(kept))
         # The extra `hub`; it costs 40 ms, and most hubs are one file.
         try:
             from diag.sync.hub.postgres import PostgresEngine  # noqa: PLC0415
