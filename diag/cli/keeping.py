@@ -1,17 +1,19 @@
-"""`diag hub setup`, `init`: a hub made, served, copied."""
+"""`diag hub setup`, `init`, `doctor`: a hub made, served, looked at."""
 
 import os
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from diag.cli.shared import agreed, print_lines
+from diag.cli.shared import agreed, json_option, print_json, print_lines, print_table
 from diag.imports.account import account
-from diag.model.errors import DiagError
+from diag.journal.revision import now
+from diag.model.errors import DiagError, Health
 from diag.office import keeper
 from diag.sync.hub import service
 from diag.sync.hub.service import Service
@@ -208,11 +210,12 @@ def setup(
     print_lines(_copy_lines(unit, is_service=is_service))
     if first:
         with service.acting_as(account_name):
-            click.echo(f"Invitation de {first}, pour un quart d'heure :")
-            click.echo(
-                f"  diag sync enrol '{home.invite(first, territories, 'admin')}'"
-            )
-    print_lines(_next_lines(unit, is_service=is_service, knows=bool(schools)))
+            invitation = home.invite(first, territories, "admin")
+        click.echo(f"Pour {first}, sur son poste, dans le quart d'heure :")
+        click.echo(f"  diag sync enrol '{invitation}'")
+    with service.acting_as(account_name), closing(home.store()) as store:
+        knows = store.places({"*"}) > 0
+    print_lines(_next_lines(unit, is_service=is_service, knows=knows))
 
 
 def _is_root() -> bool:
@@ -319,3 +322,30 @@ def _next_lines(unit: Service, *, is_service: bool, knows: bool) -> Iterator[str
         yield f"  {hub} backup    # chaque heure, par cron"
     yield f"  {hub} doctor"
     yield f'  {hub} enrol "Prénom Nom" --territory 95'
+
+
+_HEALTH = {Health.SOUND: "sain", Health.REPAIRABLE: "à faire", Health.LOST: "perdu"}
+
+
+@click.command()
+@json_option
+@chosen
+def doctor(chosen: HubLocation, *, as_json: bool) -> None:
+    """Examine le serveur, en marche ou non, sans rien y écrire.
+
+    Code de sortie : 0 sain, 1 quelque chose à faire, 3 la base est abîmée.
+    """
+    from diag.sync.hub import doctor as doctoring  # noqa: PLC0415 - certificates
+
+    home = chosen.home()
+    machine = doctoring.look_at_machine(home.folder)
+    found = doctoring.examine(home, machine, now())
+    verdict = max(one.verdict for one in found)
+    if as_json:
+        findings = [
+            {**one._asdict(), "verdict": one.verdict.name.lower()} for one in found
+        ]
+        print_json({"verdict": verdict.name.lower(), "findings": findings})
+    else:
+        print_table((one.step, _HEALTH[one.verdict], one.sentence) for one in found)
+    sys.exit(verdict)

@@ -25,14 +25,14 @@ from diag.cli.shared import (
 from diag.journal.journal import FILE
 from diag.journal.revision import now
 from diag.model.codes import school_year
-from diag.model.errors import DiagError, install_command
+from diag.model.errors import DiagError, Health, install_command
 from diag.office.outlook import year_begun, year_sentence
 from diag.office.privacy import encrypting
 from diag.words.figures import euros
 from diag.words.sentences import counted
 from diag.workspace import backup as keeping
 from diag.workspace import doctor as doctoring
-from diag.workspace.doctor import Health, LostLines, examine
+from diag.workspace.doctor import LostLines, examine
 from diag.workspace.settings import changed_settings, first_settings
 from diag.workspace.workspace import Workspace
 

@@ -1,6 +1,8 @@
-"""What went wrong, in words for the user."""
+"""What went wrong, or what state a thing is in, in words for the user."""
 
 import sys
+from enum import IntEnum
+from typing import NamedTuple
 
 
 class DiagError(Exception):
@@ -44,3 +46,20 @@ def install_command(extra: str) -> str:
     packages = [name.strip() for name, _, when in needs if mark in when]
     words = [sys.executable, "-m", "pip", "install", *packages]
     return list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
+
+
+class Health(IntEnum):
+    """How a workspace or a hub is; its number is the command's exit code."""
+
+    SOUND = 0
+    REPAIRABLE = 1
+    LOST = 3
+
+
+class Inspection(NamedTuple):
+    """What one look gave."""
+
+    step: str
+    """What was looked at, in French."""
+    verdict: Health
+    sentence: str

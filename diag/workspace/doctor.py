@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum
 from pathlib import Path
 from secrets import token_hex
 from shutil import copyfile, disk_usage, rmtree
@@ -23,27 +22,10 @@ from diag.journal.carve import Carved, carve, carved_photos
 from diag.journal.errors import JournalError, LockedError, RefusedError
 from diag.journal.journal import FILE, Journal, get_setting, put_setting
 from diag.journal.revision import Revision, parse
-from diag.model.errors import DiagError
+from diag.model.errors import DiagError, Health, Inspection
 from diag.words.sentences import counted
 from diag.workspace.people import carry_out_again
 from diag.workspace.settings import Settings
-
-
-class Health(IntEnum):
-    """How a workspace is; its number is the command's exit code."""
-
-    SOUND = 0
-    REPAIRABLE = 1
-    LOST = 3
-
-
-class Inspection(NamedTuple):
-    """What one look gave."""
-
-    step: str
-    """What was looked at, in French."""
-    verdict: Health
-    sentence: str
 
 
 class LostLines(NamedTuple):

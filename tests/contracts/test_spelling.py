@@ -30,8 +30,8 @@ PAGES = (
 NAMES = allowed_words(
     "Excel\nGeoJSON\niPhone\nJinja\nLibreOffice\nMarkdown\nPostgreSQL\nPrometheus\n"
     "SQLCipher\nSQLite\nsystemd\nuMap\nVisual\nWord\n"  # software
-    "cron\nhunspell-fr\ninstall\nlib\nmnt\nnas\nopt\npip\npostgresql-client\nPyPI\nspylls\n"
-    "systemctl\nods\nxls\n"
+    "chown\nchrony\ncron\nhunspell-fr\ninstall\nlib\nmnt\nnas\nopt\npip\npostgresql-client\n"
+    "PyPI\nset-ntp\nspylls\nsystemctl\nods\nxls\n"
     "Bellefont\nCourvaux\nFerté-Brisance\nGrandbrise\nMacé\nNoirvaux\nŒuvremont\n"
     "Valbrise\nVallombre\nvannerie\n"
     "Échap\nTab\nimp\npréc\nrep\nsuiv\n"  # keys, and words cut on a screen

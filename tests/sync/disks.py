@@ -89,6 +89,9 @@ class MemoryEngine:
     def drop_set_aside(self, before: datetime) -> int:
         raise NotImplementedError
 
+    def check_tools(self) -> None:
+        raise NotImplementedError
+
     def close(self) -> None:
         self.connection.close()
 

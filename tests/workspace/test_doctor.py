@@ -15,10 +15,10 @@ from diag.journal.attachments import FILE as PHOTOS
 from diag.journal.attachments import AttachmentStore
 from diag.journal.carve import carve
 from diag.journal.journal import FILE
-from diag.model.errors import DiagError
+from diag.model.errors import DiagError, Health
 from diag.office.privacy.register import copies
 from diag.workspace import backup as keeping
-from diag.workspace.doctor import Health, examine, repair, take_from
+from diag.workspace.doctor import examine, repair, take_from
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import started, workspace
 from tests.cli.running import diag

@@ -14,8 +14,11 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any, Final, Self
 
+from pydantic import ValidationError
+
+from diag.journal.revision import now
 from diag.model.errors import DiagError
 from diag.sync.bundle.keys import FILE as KEYS
 from diag.sync.bundle.keys import load_age, read_identity, read_recipients
@@ -25,6 +28,7 @@ from diag.sync.hub.erasures import ErasureLog, forget_set_aside, gather
 from diag.sync.hub.home import BLOBS, DATABASE, SETTINGS, TLS, HubHome
 from diag.sync.hub.hub import BlobFiles, is_intact
 from diag.sync.hub.store import ASIDE, STAMP
+from diag.sync.protocol import Wire
 from diag.sync.trust import write_private
 
 FOLDER: Final = "backups"
@@ -32,6 +36,9 @@ FOLDER: Final = "backups"
 
 SEALED: Final = ".age"
 """How the name of what is sealed ends."""
+
+LAST: Final = "last-copy.json"
+"""What is remembered of the last one, inside the hub's folder."""
 
 _FORM = "diag hub 1"
 _STAMP = f"hub-{STAMP}"
@@ -44,6 +51,28 @@ _ALL: Final = timedelta(hours=24)
 
 _DAILY: Final = timedelta(days=30)
 """… and how long the last of each day is."""
+
+
+class LastCopy(Wire):
+    """What a hub remembers of the last copy that was made, and checked."""
+
+    at: int
+    path: str
+
+    @classmethod
+    def read(cls, folder: Path) -> Self | None:
+        """Return what the folder of a hub says of it; None when none was made."""
+        path = folder / LAST
+        try:
+            return cls.model_validate_json(path.read_bytes()) if path.exists() else None
+        except ValidationError:
+            return None
+
+
+def _remember(home: HubHome, copied: Path) -> Path:
+    last = LastCopy(at=now(), path=str(copied.absolute()))
+    write_private(home.folder / LAST, last.model_dump_json().encode())
+    return copied
 
 
 def back_up(home: HubHome, folder: Path | None = None) -> Path:
@@ -61,7 +90,7 @@ def back_up(home: HubHome, folder: Path | None = None) -> Path:
     if log := ErasureLog(home.folder / ERASURES).content():
         write_private(folder / ERASURES, log)
     _drop_outdated(folder, copied.suffix)
-    return copied
+    return _remember(home, copied)
 
 
 def _copy_database(home: HubHome, folder: Path) -> Path:
@@ -231,7 +260,7 @@ def back_up_sealed(
             write_private(there, load_age().encrypt(path.read_bytes(), recipients))
     _drop_outdated(folder, SEALED)
     drop_erased(BlobFiles(home.folder / BLOBS), folder / BLOBS, SEALED)
-    return sealed
+    return _remember(home, sealed)
 
 
 def restore_sealed(

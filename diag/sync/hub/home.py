@@ -134,14 +134,16 @@ class HubHome:
         moved = self.settings.model_copy(update={"database": check_address(database)})
         return type(self)(self.folder, moved)
 
-    def store(self) -> Store:
+    def store(self, *, readonly: bool = False) -> Store:
         """Open the database: a file of the folder, or a PostgreSQL.
+
+        `readonly`: nothing is written, not even the tables of a newer version.
 
         Raises:
             DiagError: when it cannot be opened.
         """
         if not self.settings.database:
-            return Store(SqliteEngine(self.folder / DATABASE))
+            return Store(SqliteEngine(self.folder / DATABASE, readonly=readonly))
         if (kept := self.folder / PASSWORD).exists():
             os.environ.setdefault("PGPASSFILE", str(kept))
         # The extra `hub`; it costs 40 ms, and most hubs are one file.
@@ -152,7 +154,7 @@ class HubHome:
                 "Il manque de quoi lire PostgreSQL. Installez-le.",
                 command=install_command("hub"),
             ) from error
-        return Store(PostgresEngine(self.settings.database))
+        return Store(PostgresEngine(self.settings.database, readonly=readonly))
 
     def hub(self, store: Store) -> Hub:
         """Return the hub over an open database."""

@@ -187,7 +187,7 @@ class PostgresTransaction(Transaction):
 class PostgresEngine:
     """Connections to a database, lent in turn, replaced when they break."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, readonly: bool = False) -> None:
         self.address = check_address(address)
         self._place = describe_address(address)
         self._room = BoundedSemaphore(_MOST)
@@ -196,7 +196,8 @@ class PostgresEngine:
             connection = _connect(address)
             try:
                 connection.execute(_SETTINGS)
-                _migrate(connection, self._place)
+                if not readonly:
+                    _migrate(connection, self._place)
             except BaseException:
                 connection.close()
                 raise
@@ -228,6 +229,17 @@ class PostgresEngine:
                 words = SQL("drop schema {} cascade").format(Identifier(name))
                 transaction.connection.execute(words)
         return len(found)
+
+    def check_tools(self) -> None:
+        """Check that PostgreSQL's own tools are here, for copies.
+
+        Raises:
+            DiagError: when one is not.
+        """
+        with self.reading() as transaction:
+            version = transaction.connection.info.server_version
+        for name in ("pg_dump", "pg_restore"):
+            _find_program(name, version)
 
     def close(self) -> None:
         """Close the connections that are not lent."""

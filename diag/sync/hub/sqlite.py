@@ -35,6 +35,9 @@ from diag.sync.hub.store import (
     verify_log,
 )
 
+SUFFIX = ".db"
+"""How the name of a copy ends."""
+
 VERSION = 5
 """Kept in the file as `user_version`."""
 
@@ -205,14 +208,17 @@ def _bind(values: Mapping[str, Any]) -> dict[str, Any]:
 class SqliteEngine:
     """The connections to a hub's file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, readonly: bool = False) -> None:
         self.path = path
         self._lock = Lock()
         self._readers: LifoQueue[sqlite3.Connection] = LifoQueue()
         self._log_is_full = True  # what a killed hub left in it is not known
-        self._writer = connect(path, shared=True)
+        self._writer = connect(path, shared=True, readonly=readonly)
         try:
             with in_french(path):
+                if readonly:
+                    _check_version(self._writer, path)
+                    return
                 self._writer.execute("begin immediate")
                 try:
                     version = _version_of(self._writer, path)
@@ -290,6 +296,9 @@ class SqliteEngine:
         with closing(connect(self.path, readonly=True)) as connection:
             backup.copy(connection, path, verify)
 
+    def check_tools(self) -> None:
+        """Do nothing: SQLite copies itself."""
+
     def drop_set_aside(self, before: datetime) -> int:
         """Remove the files that restorations set aside before a time."""
         beside = self.path.parent.glob(f"{self.path.stem}-{ASIDE}-*")
@@ -317,6 +326,15 @@ def _upgrade(connection: sqlite3.Connection, version: int) -> None:
         fill_unproven(SqliteTransaction(connection))
     run(connection, CUTOVER)
     connection.execute(f"pragma user_version = {VERSION}")
+
+
+def _check_version(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse to only read what an older diag wrote: its tables are others."""
+    if _version_of(connection, path) < VERSION:
+        raise ReadOnlyError(
+            f"{path} a été écrit par une version plus ancienne de diag : relancez le "
+            "serveur (systemctl restart diag-hub), qui met ses tables à jour."
+        )
 
 
 def _version_of(connection: sqlite3.Connection, path: Path) -> int:

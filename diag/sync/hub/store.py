@@ -136,6 +136,10 @@ where public = :public and tries < :most
 _KNOWN_KEY = "select count(*) from device where sign_key = :key"
 _CLOSE = "delete from invitation where public = :public"
 _COUNT_TRY = "update invitation set tries = tries + 1 where public = :public"
+_INVITATIONS = """
+select public, hash, person, territories, "right", expires_at, tries from invitation
+"""
+
 _DROP_STALE = "delete from invitation where expires_at <= :at"
 _ADD_KEY = "insert into token values (:hash, :device, :expires_at, :replaces)"
 _FIND_KEY = "select hash, device, expires_at, replaces from token where hash = :hash"
@@ -174,6 +178,7 @@ _ARRIVED = "select body, received_at from rev where audit = :audit order by seq"
 
 _REQUIRED = "select at from cutover"
 _REQUIRE = "insert into cutover values (:at) on conflict do nothing"
+_LAST_ARRIVED = "select cast(coalesce(max(received_at), 0) as bigint) from rev"
 _ARRIVED_AT = "select received_at from rev where audit = :audit and id = :key"
 
 _LABELLED = """
@@ -381,6 +386,10 @@ class Engine(Protocol):
 
     def drop_set_aside(self, before: datetime) -> int:
         """Remove what restorations set aside before a time; return how many."""
+        ...
+
+    def check_tools(self) -> None:
+        """Check that what copies it is here."""
         ...
 
     def close(self) -> None:
@@ -712,6 +721,17 @@ class Store:
             transaction.run(_CLOSE, public=public)
         return found
 
+    def invitations(self) -> tuple[tuple[Invitation, bool], ...]:
+        """Return those that were not taken, and whether wrong codes closed each."""
+        rows = self._rows(_INVITATIONS)
+        return tuple(
+            (_read_invitation(row), tries >= MAX_TRIES) for *row, tries in rows
+        )
+
+    def last_arrived(self) -> int:
+        """Return when the last line came; 0 when none did."""
+        return int(self._rows(_LAST_ARRIVED)[0][0])
+
     def add_device(self, device: Device) -> int:
         """Add a device; return its number."""
         with self.engine.writing() as transaction:
@@ -797,6 +817,15 @@ class Store:
     def back_up(self, path: Path) -> None:
         """Write a copy, checked to the last byte."""
         self.engine.back_up(path)
+
+    def verify(self) -> None:
+        """Check every hash and every sum.
+
+        Raises:
+            DamagedError: at the first thing that is not what was received.
+        """
+        with self.engine.reading() as transaction:
+            verify_log(transaction, "La base")
 
     def close(self) -> None:
         """Close the connections."""

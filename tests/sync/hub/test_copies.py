@@ -47,7 +47,8 @@ def test_nothing_is_in_clear_where_the_copies_go(home: HubHome, tmp_path: Path) 
     assert len(contents) == 2
     assert all(one.startswith(b"age-encryption.org/") for one in contents)
     assert [one for one in contents if b"Zzyzx" in one or PHOTO in one] == []
-    assert sorted(home.folder.iterdir()) == sorted({*before, home.folder / "keys.json"})
+    made = {home.folder / name for name in ("keys.json", "last-copy.json")}
+    assert sorted(home.folder.iterdir()) == sorted({*before, *made})
 
 
 def test_a_whole_hub_comes_back_with_the_key(home: HubHome, tmp_path: Path) -> None:

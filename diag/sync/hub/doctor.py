@@ -1,0 +1,360 @@
+"""What a keeper would look at of a hub; nothing is written, the hub may run.
+
+Each step is reported, sound or not, and tells what to do.
+"""
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import disk_usage, which
+from ssl import SSLError
+from typing import Any, NamedTuple
+
+from cryptography import x509
+
+from diag.journal.errors import DamagedError
+from diag.model.errors import DiagError, Health, Inspection
+from diag.sync.bundle.keys import FILE as KEYS
+from diag.sync.hub import service, sqlite
+from diag.sync.hub.certificates import AUTHORITY, CERTIFICATE, check_pair
+from diag.sync.hub.copies import SEALED, LastCopy
+from diag.sync.hub.erasures import FILE as ERASURES
+from diag.sync.hub.erasures import KEPT, ErasureLog
+from diag.sync.hub.home import BLOBS, DATABASE, TLS, HubHome
+from diag.sync.hub.hub import BlobFiles, is_intact
+from diag.sync.hub.store import ASIDE, EVERYWHERE, Device, Store, is_set_aside
+from diag.sync.trust import build_trust
+from diag.words.dates import day_words, time_words
+from diag.words.sentences import counted, listed
+
+ROOM = 2**30
+"""Free bytes under which a disk is reported as almost full."""
+
+SILENT = 30 * 24 * 3600 * 1000
+"""Milliseconds after which a device that does not call is named."""
+
+_COPY_AGE = 2 * 3600 * 1000
+_SOON = 30
+_YEAR = 365
+_GAP = 120_000
+_WAIT = 5.0
+_MOST = 65_536
+_SHOWN = 5
+
+
+class Machine(NamedTuple):
+    """What the system tells of itself; a test tells something else."""
+
+    has_systemd: bool
+    hub: str
+    """State of the unit that serves."""
+    timer: str
+    """State of the unit that copies."""
+    is_on_time: bool
+    """Whether something sets the clock."""
+    free: int
+    """Free bytes of the disk."""
+
+
+def look_at_machine(folder: Path) -> Machine:
+    """Ask the system."""
+    runs = service.has_systemd()
+    hub = service.state_of(service.UNIT) if runs else ""
+    timer = service.state_of(service.TIMER) if runs else ""
+    return Machine(runs, hub, timer, _is_on_time(), disk_usage(folder).free)
+
+
+def _is_on_time() -> bool:
+    if which("timedatectl") is None:
+        return True  # a container has its host's clock
+    words = ["timedatectl", "show", "--property=NTPSynchronized", "--value"]
+    done = subprocess.run(words, check=False, capture_output=True, text=True)  # noqa: S603 -- our own words
+    return done.stdout.strip() != "no"
+
+
+def examine(home: HubHome, machine: Machine, at: int) -> list[Inspection]:
+    """Look at a hub; `at`: the time now, UTC milliseconds."""
+    found = [
+        _look_at_modes(home.folder),
+        _look_at_log(home),
+        *_look_at_certificates(home),
+        _look_at_keys(home.folder),
+        _look_at_answer(home, machine),
+        *_look_at_system(home, machine),
+        _look_at_copies(home, at),
+        _look_at_aside(home.folder),
+        _look_at_photos(home.folder),
+    ]
+    if not any(one.verdict is Health.LOST for one in found):
+        with closing(home.store(readonly=True)) as store:
+            found += _look_at_store(home, store, at)
+    return found
+
+
+def _sound(step: str, sentence: str) -> Inspection:
+    return Inspection(step, Health.SOUND, sentence)
+
+
+def _to_do(step: str, sentence: str) -> Inspection:
+    return Inspection(step, Health.REPAIRABLE, sentence)
+
+
+def _look_at_modes(folder: Path) -> Inspection:
+    if sys.platform == "win32":
+        return _sound("droits", "ceux du dossier")
+    owner = folder.stat().st_uid
+    paths = [folder, *folder.rglob("*")]
+    stats = [(path, path.stat()) for path in paths if path.exists()]
+    foreign = [path for path, found in stats if found.st_uid != owner]
+    is_open = bool(folder.stat().st_mode & 0o077)
+    if is_open:
+        return _to_do("droits", f"d'autres lisent le dossier : chmod -R go= {folder}")
+    if foreign:
+        names = listed([str(path) for path in foreign], _SHOWN)
+        return _to_do(
+            "droits",
+            f"pas au compte du serveur : {names}. Rendez-les-lui : chown -R "
+            f"--reference={folder} {folder}",
+        )
+    return _sound("droits", f"{folder} n'est lisible que de son compte")
+
+
+def _look_at_log(home: HubHome) -> Inspection:
+    """Prove the database: structure, every hash, every sum."""
+    try:
+        if home.settings.database:
+            with closing(home.store(readonly=True)) as store:
+                store.verify()
+        else:
+            sqlite.verify(home.folder / DATABASE)
+    except DamagedError as error:
+        return Inspection("base", Health.LOST, str(error))
+    except DiagError as error:
+        return Inspection("base", Health.LOST, f"elle ne s'ouvre pas. {error}")
+    return _sound("base", "structure, lignes et sommes vérifiées")
+
+
+def _look_at_certificates(home: HubHome) -> Iterator[Inspection]:
+    settings, folder = home.settings, home.folder / TLS
+    if settings.tls == "proxy":
+        yield _sound("certificat", "c'est le mandataire qui le présente")
+        return
+    if settings.tls == "files":
+        pair = Path(settings.certificate), Path(settings.key)
+        try:
+            check_pair(*pair)
+        except (DiagError, OSError) as error:
+            yield _to_do("certificat", str(error))
+            return
+        yield _tell_end("certificat", pair[0], "remplacez-le, puis relancez le serveur")
+        return
+    if (folder / CERTIFICATE).exists():
+        advice = "relancez le serveur, qui le renouvelle : systemctl restart diag-hub"
+        yield _tell_end("certificat", folder / CERTIFICATE, advice)
+    else:
+        yield _sound("certificat", "sera fait au premier lancement")
+    advice = "les postes devront être réinscrits : diag hub enrol"
+    yield _tell_end("autorité", folder / AUTHORITY, advice, _YEAR)
+
+
+def _tell_end(step: str, path: Path, advice: str, soon: int = _SOON) -> Inspection:
+    """Tell when a certificate ends."""
+    try:
+        ends = x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
+    except (OSError, ValueError):
+        return _to_do(step, f"{path} ne se lit pas : restaurez-le d'une copie")
+    left = (ends - datetime.now(UTC)).days
+    day = day_words(int(ends.timestamp() * 1000))
+    if left < soon:
+        when = "fini depuis le" if left < 0 else "finit le"
+        return _to_do(step, f"{when} {day} : {advice}")
+    return _sound(step, f"valable jusqu'au {day}")
+
+
+def _look_at_keys(folder: Path) -> Inspection:
+    path = folder / KEYS
+    if not path.exists():
+        return _sound("clés", "seront faites au premier lancement")
+    try:
+        mark = HubHome.open(folder).keys.card.fingerprint
+    except DiagError as error:
+        return _to_do("clés", str(error))
+    return _sound("clés", f"empreinte {mark}")
+
+
+def _look_at_answer(home: HubHome, machine: Machine) -> Inspection:
+    """Call the hub as a laptop does: name, authority, protocol."""
+    start = "systemctl start diag-hub" if machine.has_systemd else "diag hub serve"
+    try:
+        hello = _ask_hello(home)
+    except (OSError, ValueError) as error:
+        if isinstance(error, SSLError):
+            sentence = f"ce qui répond sur le port {home.port} n'est pas ce serveur"
+        else:
+            sentence = f"rien ne répond sur le port {home.port} : {start}"
+        return _to_do("réponse", sentence)
+    if hello.get("name") != home.settings.name:
+        return _to_do(
+            "réponse",
+            f"un autre serveur répond sur le port {home.port} : « {hello['name']} »",
+        )
+    return _sound("réponse", f"{home.settings.url} répond, diag {hello['app']}")
+
+
+def _ask_hello(home: HubHome) -> dict[str, Any]:
+    with ExitStack() as held:
+        line = held.enter_context(
+            socket.create_connection(("127.0.0.1", home.port), _WAIT)
+        )
+        if home.settings.tls != "proxy":
+            trust = build_trust(home.authority)
+            line = held.enter_context(
+                trust.wrap_socket(line, server_hostname=home.host)
+            )
+        asked = f"GET /v1/hello HTTP/1.0\r\nHost: {home.host}\r\n\r\n"
+        line.sendall(asked.encode("ascii"))
+        answer = b""
+        while (part := line.recv(_MOST)) and len(answer) < _MOST:
+            answer += part
+    found = json.loads(answer.partition(b"\r\n\r\n")[2])
+    if not isinstance(found, dict) or not {"name", "app"} <= found.keys():
+        raise ValueError
+    return found
+
+
+def _look_at_system(home: HubHome, machine: Machine) -> Iterator[Inspection]:
+    if not machine.has_systemd:
+        yield _sound("service", "systemd ne tourne pas ici")
+    elif machine.hub != "active":
+        sentence = "arrêté : systemctl status diag-hub en dit la raison"
+        yield _to_do("service", sentence)
+    elif machine.timer != "active":
+        sentence = "pas de copie chaque heure : en root, diag hub setup --service"
+        yield _to_do("service", sentence)
+    else:
+        yield _sound("service", "le serveur et sa copie de chaque heure tournent")
+    if not machine.is_on_time:
+        advice = "timedatectl set-ntp true, ou installez chrony"
+        yield _to_do("horloge", f"rien ne la met à l'heure : {advice}")
+    file = home.folder / DATABASE
+    wanted = max(ROOM, 2 * file.stat().st_size if file.exists() else 0)
+    room = f"{machine.free // 2**20} Mo libres"
+    if machine.free < wanted:
+        advice = "agrandissez le disque, ou rangez ailleurs les copies (--copies)"
+        yield _to_do("place", f"{room}, il en faut {wanted // 2**20} : {advice}")
+    else:
+        yield _sound("place", room)
+
+
+def _look_at_copies(home: HubHome, at: int) -> Inspection:
+    last = LastCopy.read(home.folder)
+    if last is None:
+        return _to_do("copies", "aucune : diag hub backup, puis chaque heure")
+    path, when = Path(last.path), time_words(last.at)
+    if not path.exists():
+        return _to_do("copies", f"{path} n'est plus là : diag hub backup")
+    if at - last.at > _COPY_AGE:
+        return _to_do("copies", f"la dernière est du {when} : diag hub backup")
+    if path.suffix == sqlite.SUFFIX:
+        try:
+            sqlite.verify(path)
+        except DiagError as error:
+            return _to_do("copies", f"{error} Refaites-en une : diag hub backup")
+    is_here = path.stat().st_dev == home.folder.stat().st_dev
+    state = "chiffrée" if path.suffix == SEALED else "vérifiée"
+    where = f"{path.parent}, sur ce disque" if is_here else str(path.parent)
+    return _sound("copies", f"la dernière, {state}, est du {when} ({where})")
+
+
+def _look_at_aside(folder: Path) -> Inspection:
+    beside = [path.name for path in folder.glob(f"*{ASIDE}-*")]
+    if not beside:
+        return _sound("restaurations", "rien de mis de côté")
+    held = counted(len(beside), "ancienne base", "anciennes bases")
+    forget = "diag hub restore --forget"
+    if any(is_set_aside(name, datetime.now(UTC) - KEPT) for name in beside):
+        sentence = f"{held} de plus de trente jours, avec ce qui fut effacé : {forget}"
+        return _to_do("restaurations", sentence)
+    return _sound("restaurations", f"{held} de côté, trente jours au plus ({forget})")
+
+
+def _look_at_photos(folder: Path) -> Inspection:
+    paths = list(BlobFiles(folder / BLOBS).all())
+    damaged = [path for path in paths if not is_intact(path)]
+    if damaged:
+        names = listed([str(path) for path in damaged], _SHOWN)
+        sentence = (
+            f"abîmées, supprimez-les (une copie ou un poste les rendra) : {names}"
+        )
+        return _to_do("photos", sentence)
+    return _sound("photos", f"{counted(len(paths), 'pièce jointe', 'pièces jointes')}")
+
+
+def _look_at_store(home: HubHome, store: Store, at: int) -> Iterator[Inspection]:
+    schools = store.places({EVERYWHERE})
+    if schools:
+        yield _sound("annuaire", f"{schools} écoles et communes")
+    else:
+        yield _to_do("annuaire", "vide : diag hub directory ANNUAIRE.csv")
+    if store.last_arrived() > at + _GAP:
+        day = day_words(store.last_arrived())
+        yield _to_do("horloge", f"elle retarde, ou a avancé : dernier envoi le {day}")
+    log = ErasureLog(home.folder / ERASURES)
+    held = set(store.erasure_lines())
+    lost = [line for line in log.about(None) if line not in held]
+    if lost:
+        what = counted(len(lost), "effacement")
+        sentence = (
+            f"{what} à refaire : relancez le serveur, qui le fait avant de servir"
+        )
+        yield _to_do("effacements", sentence)
+    else:
+        yield _sound("effacements", f"{counted(len(held), 'effacement')}, tous faits")
+    yield _tell_invitations(store, at)
+    yield _tell_devices(store.devices(), at)
+    if home.settings.database:
+        yield _look_at_tools(store)
+
+
+def _tell_invitations(store: Store, at: int) -> Inspection:
+    burnt = [one.person for one, is_closed in store.invitations() if is_closed]
+    waiting = [one for one, _ in store.invitations() if one.expires_at > at]
+    if burnt:
+        sentence = (
+            f"cinq codes faux pour {listed(burnt, _SHOWN)} : quelqu'un essaie-t-il ? "
+            "Donnez-en une autre : diag hub enrol"
+        )
+        return _to_do("invitations", sentence)
+    return _sound("invitations", f"{len(waiting)} en cours")
+
+
+def _tell_devices(devices: tuple[Device, ...], at: int) -> Inspection:
+    inside = [one for one in devices if not one.revoked_at]
+    silent = [
+        f"{one.person or '(effacé)'} (n° {one.id})"
+        for one in inside
+        if at - max(one.seen_at, one.enrolled_at) > SILENT
+    ]
+    gone = len(devices) - len(inside)
+    many = f"{counted(len(inside), 'poste')}, {counted(gone, 'révoqué')}"
+    if silent:
+        names = listed(silent, _SHOWN)
+        sentence = (
+            f"{many} ; muets depuis trente jours : {names}. Un poste perdu se "
+            "révoque : diag hub revoke N"
+        )
+        return _to_do("postes", sentence)
+    return _sound("postes", many)
+
+
+def _look_at_tools(store: Store) -> Inspection:
+    try:
+        store.engine.check_tools()
+    except DiagError as error:
+        return _to_do("PostgreSQL", str(error))
+    return _sound("PostgreSQL", "répond, et ses outils sont là")

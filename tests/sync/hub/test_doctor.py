@@ -1,0 +1,215 @@
+"""What a keeper is told of a hub: each fault by name, and nothing is written."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from diag.journal.revision import now
+from diag.model.errors import Health, Inspection
+from diag.sync.hub import copies
+from diag.sync.hub.certificates import certify
+from diag.sync.hub.doctor import Machine, examine
+from diag.sync.hub.home import HubHome
+from diag.sync.hub.hub import BlobFiles
+from diag.sync.protocol import Enrolling
+from tests.cli.running import diag
+from tests.journal.builders import person
+from tests.sync.databases import Server
+from tests.sync.offices import (
+    AUDITS,
+    NearOffice,
+    exchanged,
+    journal_in,
+    let_in,
+    say,
+    started,
+)
+from tests.sync.serving import free_port, made_home, served
+
+WELL = Machine(
+    has_systemd=True, hub="active", timer="active", is_on_time=True, free=2**40
+)
+DAY = 24 * 3600 * 1000
+VALLEY, ANNE = AUDITS[0], person("anne")
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> HubHome:
+    """Give a hub that holds an audit and was copied; nobody serves it."""
+    folder = tmp_path_factory.mktemp("kept")
+    home = made_home(folder / "hub", free_port())
+    with closing(home.store()) as store, journal_in(folder / "anne") as journal:
+        hub = home.hub(store)
+        started(journal, VALLEY, ANNE)
+        say(journal, VALLEY, 7, ANNE)
+        exchanged(journal, NearOffice(hub, let_in(hub)))
+    home.certificate()
+    copies.back_up(home)
+    return home
+
+
+@pytest.fixture
+def home(kept: HubHome, tmp_path: Path) -> HubHome:
+    return HubHome.open(copytree(kept.folder, tmp_path / "hub"))
+
+
+def state_of(folder: Path) -> dict[Path, tuple[bytes, int]]:
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in paths}
+
+
+def wrong(home: HubHome, machine: Machine = WELL, at: int = 0) -> dict[str, Inspection]:
+    found = examine(home, machine, at or now())
+    return {one.step: one for one in found if one.verdict}
+
+
+def test_a_hub_that_runs_well_is_sound_and_nothing_is_written(kept: HubHome) -> None:
+    with served(kept):
+        before = state_of(kept.folder)
+        found = examine(kept, WELL, now())
+        after = state_of(kept.folder)
+
+    assert [one for one in found if one.verdict] == []
+    assert len(found) > 12
+    assert {p: s for p, s in after.items() if p.suffix != ".db-shm"} == {
+        p: s for p, s in before.items() if p.suffix != ".db-shm"
+    }
+
+
+def test_a_hub_that_is_stopped_is_told_with_what_to_do(home: HubHome) -> None:
+    before = state_of(home.folder)
+    there = ("hub", "--folder", str(home.folder), "doctor")
+
+    done = diag(home.folder.parent, *there)
+    told = diag(home.folder.parent, *there, "--json")
+
+    after = state_of(home.folder)
+    logs = {path for path in after if path.name.endswith(("-wal", "-shm"))}
+    assert {p: s for p, s in after.items() if p not in logs} == before
+    assert done.code == told.code == 1
+    assert "rien ne répond" in done.out
+    assert "diag hub serve" in done.out
+    findings = json.loads(told.out)["findings"]
+    assert {"step": "base", "verdict": "sound"}.items() <= findings[1].items()
+
+
+def open_to_all(home: HubHome) -> None:
+    (home.folder / "backups").chmod(0o755)
+    home.folder.chmod(0o750)
+
+
+def near_its_end(home: HubHome) -> None:
+    day = datetime.now(UTC) - timedelta(days=390)
+    certify(home.folder / "tls", home.host, day)
+
+
+def no_copy(home: HubHome) -> None:
+    (home.folder / "last-copy.json").unlink()
+
+
+def copy_gone(home: HubHome) -> None:
+    for path in (home.folder / "backups").glob("hub-*.db"):
+        path.unlink()
+    last = json.loads((home.folder / "last-copy.json").read_bytes())
+    last["path"] = str(home.folder / "backups" / Path(last["path"]).name)
+    (home.folder / "last-copy.json").write_text(json.dumps(last), "utf-8")
+
+
+def set_aside(home: HubHome) -> None:
+    (home.folder / "hub-avant-restauration-2026-01-02-030405.db").touch(0o600)
+
+
+def damaged_photo(home: HubHome) -> None:
+    path = BlobFiles(home.folder / "blobs").path("ab" * 32)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"x")
+
+
+def burnt(home: HubHome) -> None:
+    code = home.invite("Paul", ("*",), "write").code
+    with closing(home.store()) as store:
+        door = home.hub(store).door
+        for _ in range(5):
+            with pytest.raises(Exception, match="code"):
+                door.enrol(Enrolling(code=code[:4] + "0" * 10, device="poste"))
+
+
+def no_school(home: HubHome) -> None:
+    with closing(sqlite3.connect(home.folder / "hub.db")) as connection:
+        connection.execute("delete from directory")
+        connection.commit()
+
+
+@pytest.mark.parametrize(
+    ("harm", "step", "remedy"),
+    [
+        (open_to_all, "droits", "chmod -R go="),
+        (near_its_end, "certificat", "systemctl restart diag-hub"),
+        (no_copy, "copies", "diag hub backup"),
+        (copy_gone, "copies", "n'est plus là"),
+        (set_aside, "restaurations", "diag hub restore --forget"),
+        (damaged_photo, "photos", "supprimez-les"),
+        (burnt, "invitations", "cinq codes faux pour Paul"),
+        (no_school, "annuaire", "diag hub directory"),
+    ],
+)
+def test_each_fault_is_told_by_its_name(
+    home: HubHome, harm: Callable[[HubHome], None], step: str, remedy: str
+) -> None:
+    harm(home)
+
+    found = wrong(home)
+
+    assert {*found} - {"réponse"} == {step}
+    assert found[step].verdict is Health.REPAIRABLE
+    assert remedy in found[step].sentence
+
+
+@pytest.mark.parametrize(
+    ("machine", "days", "step", "remedy"),
+    [
+        (WELL._replace(hub="failed"), 0, "service", "systemctl status diag-hub"),
+        (WELL._replace(timer="inactive"), 0, "service", "diag hub setup --service"),
+        (WELL._replace(is_on_time=False), 0, "horloge", "timedatectl"),
+        (WELL._replace(free=2**20), 0, "place", "agrandissez"),
+        (WELL, -2, "horloge", "elle retarde"),
+        (WELL, 1, "copies", "diag hub backup"),
+        (WELL, 40, "postes", "Camille Perrin (n° 1)"),
+    ],
+)
+def test_what_the_machine_and_the_time_do_is_told(
+    home: HubHome, machine: Machine, days: int, step: str, remedy: str
+) -> None:
+    found = wrong(home, machine, now() + days * DAY)
+
+    assert remedy in found[step].sentence
+
+
+def test_a_damaged_line_is_lost_and_ends_in_three(home: HubHome) -> None:
+    with closing(sqlite3.connect(home.folder / "hub.db")) as connection:
+        connection.execute("update rev set body = replace(body, '7', '9')")
+        connection.commit()
+
+    done = diag(home.folder.parent, "hub", "--folder", str(home.folder), "doctor")
+
+    assert done.code == 3
+    assert "perdu" in done.out
+    assert "Restaurez" in done.out
+
+
+def test_a_hub_in_postgresql_is_looked_at_too(
+    tmp_path: Path, postgresql: Server
+) -> None:
+    home = made_home(tmp_path / "hub", free_port()).on(postgresql.new_database())
+    home.store().close()
+
+    found = {one.step: one for one in examine(home, WELL, now())}
+
+    assert found["base"].verdict is Health.SOUND
+    assert found["PostgreSQL"].verdict is Health.SOUND
