@@ -1,10 +1,11 @@
 """Erasing a value for ever: alone while it is one's own and unsent, else by two."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 from diag.audit.follow import revision_named
-from diag.audit.history import describe_subject
+from diag.audit.history import describe_revision, describe_subject
 from diag.audit.photos import drop_erased
 from diag.audit.session import AuditSession
 from diag.journal import changes, seals
@@ -18,7 +19,7 @@ from diag.journal.asks import (
 from diag.journal.exchange import held_by_hubs
 from diag.journal.journal import get_setting, put_setting
 from diag.journal.revision import NewRevision, Revision
-from diag.journal.subjects import parse
+from diag.journal.subjects import AnswerTopic, PhotoTopic, parse
 from diag.model.errors import DiagError
 from diag.model.text import accept
 from diag.words.dates import day_words, time_words
@@ -35,6 +36,17 @@ class ErasureStep(StrEnum):
     ERASED = "erased"
     ASKED = "asked"
     """Another person is to confirm it."""
+
+
+class ForeseenErasure(NamedTuple):
+    """What erasing a value would do, before anything is done."""
+
+    revision: Revision
+    step: ErasureStep
+    asks: tuple[ErasureAsk, ...]
+    """What it would confirm; empty when nobody asked."""
+    is_current: bool
+    """Whether it is read today, and not replaced since."""
 
 
 class PendingErasure(NamedTuple):
@@ -66,46 +78,109 @@ def is_own_and_unsent(workspace: Workspace, revision: Revision) -> bool:
     )
 
 
-def erase(session: AuditSession, revision: str, reason: str) -> ErasureStep:
-    """Erase what is one's own and unsent; confirm what another asked; else ask.
-
-    The reason gives why, never what.
+def foresee(session: AuditSession, revision: str) -> ForeseenErasure:
+    """Return what erasing would do: at once, an ask, or the confirmation of one.
 
     Raises:
         DiagError: when there is no such revision, it is erased already, or it is not
             for this person, or not yet, to confirm.
     """
     found = revision_named(session, revision)
-    why = accept(reason, "reason", line=True)
-    audit, author = session.audit.id, session.workspace.settings.author
+    journal, audit = session.workspace.journal, session.audit.id
     if found.erased:
         raise DiagError(f"La modification {found.id[:12]} est déjà effacée.")
-    asks = [
+    asks = tuple(
         ask
-        for ask in asks_of(session.workspace.journal, audit)
+        for ask in asks_of(journal, audit)
         if ask.target == found.id and not ask.stopped_by
-    ]
-    if not asks and is_own_and_unsent(session.workspace, found):
-        _carry_out(session, found, changes.erased(audit, found.id, why))
-        return ErasureStep.ERASED
-    if not asks:
+    )
+    if asks:
+        _check_confirming(session, asks, session.workspace.settings.author)
+    is_at_once = bool(asks) or is_own_and_unsent(session.workspace, found)
+    step = ErasureStep.ERASED if is_at_once else ErasureStep.ASKED
+    heads = {head.key for head in journal.current(audit, found.subject)}
+    return ForeseenErasure(found, step, asks, found.key in heads)
+
+
+def erase(session: AuditSession, revision: str, reason: str) -> ErasureStep:
+    """Erase what is one's own and unsent; confirm what another asked; else ask.
+
+    The reason gives why, never what.
+
+    Raises:
+        DiagError: as `foresee` does, or no reason is given.
+    """
+    found, step, asks, _ = foresee(session, revision)
+    why, audit = accept(reason, "reason", line=True), session.audit.id
+    if step is ErasureStep.ASKED:
         session.record(changes.erasure_asked(audit, found.id, why))
         note_asks(session.workspace)
-        return ErasureStep.ASKED
-    _check_confirming(session, asks, author)
-    draft = changes.erasure_confirmed(audit, found.id, asks[0].id, why)
-    _carry_out(session, found, draft)
-    return ErasureStep.ERASED
+    elif asks:
+        draft = changes.erasure_confirmed(audit, found.id, asks[0].id, why)
+        _carry_out(session, found, draft)
+    else:
+        _carry_out(session, found, changes.erased(audit, found.id, why))
+    return step
+
+
+def foreseen_words(session: AuditSession, foreseen: ForeseenErasure) -> list[str]:
+    """Return what would go, who wrote it, what it leaves, and who decides."""
+    found, step, asks, is_current = foreseen
+    name_of, topic = session.workspace.settings.name_of, parse(found.subject)
+    masked: dict[str, object] = {}
+    about = describe_subject(session, topic, masked if asks else found.value)
+    what = " ".join(describe_revision(session, found).split())
+    today = "Remplacé depuis : ce qui se lit aujourd'hui ne change pas."
+    if is_current:
+        is_answer = isinstance(topic, AnswerTopic)
+        left = (
+            "la question redevient sans réponse" if is_answer else "il n'en reste rien"
+        )
+        today = f"C'est ce qui se lit aujourd'hui : {left}."
+    photo = " La photo part avec." if isinstance(topic, PhotoTopic) else ""
+    return [
+        f"{about} : {what}" if what else about,
+        f"Écrit par {name_of(found.author)} le {day_words(found.at)}. {today}{photo}",
+        _deciding_words(session, step, asks),
+        "Les copies, les exports et les rapports déjà écrits le gardent.",
+    ]
+
+
+def _deciding_words(
+    session: AuditSession, step: ErasureStep, asks: tuple[ErasureAsk, ...]
+) -> str:
+    name_of = session.workspace.settings.name_of
+    if asks:
+        ask = asks[0]
+        return (
+            f"{name_of(ask.author)} le demande depuis le {day_words(ask.at)} "
+            f"({ask.reason}). Si vous confirmez, c'est effacé pour toujours."
+        )
+    if step is ErasureStep.ERASED:
+        return (
+            "Vous l'avez écrit, et ce n'est jamais parti d'ici : c'est effacé pour "
+            "toujours, tout de suite."
+        )
+    settings = session.workspace.settings
+    if is_sole_author(session.workspace.journal, settings.author):
+        return (
+            "C'est parti d'ici : la valeur est masquée dès maintenant, et vous "
+            "confirmez vous-même dans sept jours, puisque vous écrivez seul ici."
+        )
+    return (
+        "La valeur est masquée dès maintenant, son auteur le saura, et un autre que "
+        "vous confirme dans sept jours."
+    )
 
 
 def _check_confirming(
-    session: AuditSession, asks: list[ErasureAsk], author: str
+    session: AuditSession, asks: Sequence[ErasureAsk], author: str
 ) -> None:
     others = [ask for ask in asks if ask.author != author]
     if not others and not is_sole_author(session.workspace.journal, author):
         raise DiagError(
-            "Vous l'avez demandé : un autre que vous doit le confirmer, par la même "
-            "commande, sur son poste, après sept jours."
+            "Vous l'avez demandé : un autre que vous doit le confirmer, sur son poste, "
+            "après sept jours."
         )
     due = due_at(asks, note_asks(session.workspace)[asks[0].id])
     if session.workspace.world.clock() < due:
@@ -122,8 +197,8 @@ def _carry_out(session: AuditSession, found: Revision, draft: NewRevision) -> No
     session.workspace.journal.compact()
 
 
-def stop(session: AuditSession, revision: str, reason: str) -> None:
-    """Stop an erasure that was asked of what one wrote oneself.
+def check_stopping(session: AuditSession, revision: str) -> list[ErasureAsk]:
+    """Return the asks to erase what one wrote oneself.
 
     Raises:
         DiagError: when none was asked, or another person wrote it.
@@ -138,9 +213,20 @@ def stop(session: AuditSession, revision: str, reason: str) -> None:
             "Seul l'auteur de la modification arrête son effacement : "
             f"{session.workspace.settings.name_of(found.author)}."
         )
+    return own
+
+
+def stop(session: AuditSession, revision: str, reason: str) -> None:
+    """Stop an erasure that was asked of what one wrote oneself.
+
+    Raises:
+        DiagError: when none was asked, or another person wrote it.
+    """
+    own, audit = check_stopping(session, revision), session.audit.id
     why = accept(reason, "reason", line=True)
-    audit = session.audit.id
-    session.record(*(changes.erasure_stopped(audit, found.id, a.id, why) for a in own))
+    session.record(
+        *(changes.erasure_stopped(audit, one.target, one.id, why) for one in own)
+    )
 
 
 def note_asks(workspace: Workspace) -> dict[str, int]:

@@ -210,17 +210,17 @@ def erase(
     son auteur prévenu, et un autre que vous confirme par la même commande, sept jours
     après.
     """
-    found = following.revision_named(session, revision)
     if stop:
-        erasing.stop(session, found.id, reason)
+        erasing.stop(session, revision, reason)
         click.echo("Effacement arrêté : la valeur se lit à nouveau.")
         return
-    if not yes and not agreed(
-        f"La valeur de la modification {found.id[:12]} sera effacée pour toujours "
-        "de cet espace de travail. Continuer ?"
-    ):
-        raise click.Abort
-    if erasing.erase(session, found.id, reason) is erasing.ErasureStep.ASKED:
+    foreseen = erasing.foresee(session, revision)
+    if not yes:
+        for line in erasing.foreseen_words(session, foreseen):
+            click.echo(line, err=True)
+        if not agreed("Continuer ?"):
+            raise click.Abort
+    if erasing.erase(session, revision, reason) is erasing.ErasureStep.ASKED:
         click.echo(
             "Demandé : la valeur est masquée dès maintenant, son auteur le saura à sa "
             "prochaine synchronisation. Un autre que vous peut confirmer dans sept "

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -58,7 +59,7 @@ class DiscoverHere(Command, keys="d", title=Discover.TITLE, footer=True):
 class ReadingScreen(PlaceScreen):
     """Lines under their columns."""
 
-    OFFERS = (ReadWhole, *EVERYWHERE)
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (ReadWhole, *EVERYWHERE)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "À lire : les flèches et les pages font défiler, Entrée montre une ligne en "
@@ -104,8 +105,10 @@ class ReadingScreen(PlaceScreen):
         self.diag.show_text("\n".join(words), self._title)
 
 
-def history_screen(session: AuditSession) -> ReadingScreen:
-    """Return everything that was recorded in an audit, the latest first."""
+def history_lines(
+    session: AuditSession,
+) -> tuple[tuple[ListColumn, ...], list[ListLine]]:
+    """Return the columns of a history, and each change, the latest first."""
     changes = changes_of(session)
     is_proven = any(change.proof for change in changes)
     lines = [
@@ -128,11 +131,7 @@ def history_screen(session: AuditSession) -> ReadingScreen:
         ListColumn("À propos de"),
         ListColumn("Ce qui est dit"),
     )
-    title = f"Historique : {session.about.title}"
-    empty = (
-        "Rien n'a encore été dit dans cet audit. Échap revient, la visite le remplit."
-    )
-    return ReadingScreen(title, session.audit.campaign, columns, lines, empty)
+    return columns, lines
 
 
 def comparison_screen(session: AuditSession) -> ReadingScreen:

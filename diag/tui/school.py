@@ -204,10 +204,10 @@ class SchoolScreen(PlaceScreen):
         self.app.push_screen(comparison_screen(self.diag.desk.session(self.ref)))
 
     def on_open_history(self) -> None:
-        from diag.tui.reading import history_screen  # noqa: PLC0415 - judging
+        from diag.tui.erasures import HistoryScreen  # noqa: PLC0415 - judging
 
         self.diag.desk.choose(self.ref)
-        self.app.push_screen(history_screen(self.diag.desk.session(self.ref)))
+        self.app.push_screen(HistoryScreen(self.diag.desk.session(self.ref)))
 
     def on_school_conflicts(self) -> None:
         # Loaded when the user settles.

@@ -80,6 +80,10 @@ class OpenReviews(Command, title="À relire"):
     """Voir les audits soumis qui attendent une relecture."""
 
 
+class OpenErasures(Command, title="Effacements demandés"):
+    """Voir ce qu'on demande d'effacer : confirmer pour un autre, ou s'y opposer."""
+
+
 class OpenSettings(Command, title="Réglages"):
     """Changer votre nom, celui du syndicat, ou la campagne où l'on travaille."""
 
@@ -132,6 +136,7 @@ class TerritoryScreen(PlaceScreen):
         OpenSyndicat,
         OpenConflicts,
         OpenReviews,
+        OpenErasures,
         OpenSettings,
         ClearSearch,
         Help,
@@ -311,6 +316,12 @@ class TerritoryScreen(PlaceScreen):
         from diag.tui.conflicts import ReviewsScreen  # noqa: PLC0415
 
         self.app.push_screen(ReviewsScreen())
+
+    def on_open_erasures(self) -> None:
+        # Loaded when the user erases.
+        from diag.tui.erasures import ErasuresScreen  # noqa: PLC0415
+
+        self.app.push_screen(ErasuresScreen())
 
     def on_open_settings(self) -> None:
         """Ask who works here, and in which campaign; the list follows."""

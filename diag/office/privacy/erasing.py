@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from diag.audit.erasing import (
+    PendingErasure,
     is_own_and_unsent,
     note_asks,
     pending_in,
@@ -218,18 +219,24 @@ def erasure_news(workspace: Workspace, rights: Sequence[str]) -> list[str]:
     `rights`: those that hubs give to this laptop: who reviews is shown every ask, an
     author those of what they wrote, and once who erased it, who asked, why.
     """
-    author, lines = workspace.settings.author, list[str]()
-    asking = {*audits_asking(workspace.journal)}
-    for one in listed(workspace) if asking else ():
-        if one.audit.id not in asking:
-            continue
-        session = AuditSession(workspace, one.audit, one.about)
-        lines += [
-            pending_words(pending)
-            for pending in pending_in(session)
-            if pending.author == author or _REVIEWERS.intersection(rights)
-        ]
+    author = workspace.settings.author
+    lines = [
+        pending_words(pending)
+        for pending in pending_everywhere(workspace)
+        if pending.author == author or _REVIEWERS.intersection(rights)
+    ]
     return lines + _carried_out(workspace)
+
+
+def pending_everywhere(workspace: Workspace) -> list[PendingErasure]:
+    """Return the erasures that are asked for in every audit, stopped ones included."""
+    asking = {*audits_asking(workspace.journal)}
+    return [
+        pending
+        for one in (listed(workspace) if asking else ())
+        if one.audit.id in asking
+        for pending in pending_in(AuditSession(workspace, one.audit, one.about))
+    ]
 
 
 def _carried_out(workspace: Workspace) -> list[str]:

@@ -1,0 +1,190 @@
+"""Erasing for ever from the screens: a line of the history, and what others asked for.
+
+What would go is read before a reason is asked for; without one, nothing is done.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from textual import on
+from textual.app import ComposeResult
+
+from diag.audit import erasing
+from diag.audit.erasing import ErasureStep, PendingErasure
+from diag.audit.session import AuditSession
+from diag.model.errors import DiagError
+from diag.office.privacy.erasing import pending_everywhere
+from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.dialogs import Ask
+from diag.tui.lists import TINY, Lines, ListColumn, ListLine
+from diag.tui.place import EVERYWHERE, PlaceScreen
+from diag.tui.reading import ReadingScreen, ReadWhole, history_lines
+from diag.words.dates import day_words
+from diag.words.sentences import counted
+from diag.workspace.subjects import title_shown
+
+
+class EraseValue(Command, keys="e", title="Effacer", footer=True):
+    """Effacer pour toujours la valeur de la ligne, ou le demander à un autre."""
+
+
+class ConfirmErasure(Command, keys="enter,c", title="Confirmer", footer=True):
+    """Confirmer l'effacement qu'un autre demande, une fois les sept jours passés."""
+
+
+class StopErasure(Command, keys="x", title="S'opposer", footer=True):
+    """S'opposer à l'effacement de ce que vous avez écrit, en disant pourquoi."""
+
+
+_DONE = {
+    ErasureStep.ERASED: "Effacé pour toujours.",
+    ErasureStep.ASKED: "Demandé : la valeur est masquée dès maintenant.",
+}
+
+
+def check_reason(typed: str) -> None:
+    """Refuse an empty reason."""
+    if not typed.strip():
+        raise DiagError("Dites pourquoi, en quelques mots, sans redire la valeur.")
+
+
+def ask_to_erase(
+    screen: PlaceScreen,
+    session: AuditSession,
+    revision: str,
+    done: Callable[[], object],
+) -> None:
+    """Show what would go, ask why, then erase, confirm or ask for it.
+
+    Raises:
+        DiagError: it is erased already, or not for this person, or not yet, to do.
+    """
+    session.catch_up()
+    foreseen = erasing.foresee(session, revision)
+    words = "\n".join(erasing.foreseen_words(session, foreseen))
+
+    def keep(reason: str) -> None:
+        check_reason(reason)
+        screen.diag.inform(_DONE[erasing.erase(session, revision, reason)])
+
+    def left(given: str | None) -> None:
+        if given is not None:
+            done()
+
+    question = f"{words}\nPourquoi l'effacer ? Échap : ne rien faire."
+    screen.app.push_screen(Ask(question, hint="jamais quoi", keep=keep), left)
+
+
+class HistoryScreen(ReadingScreen):
+    """Everything that was recorded in an audit, the latest first."""
+
+    OFFERS = (ReadWhole, EraseValue, *EVERYWHERE)
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(self, session: AuditSession) -> None:
+        title = f"Historique : {session.about.title}"
+        columns, lines = history_lines(session)
+        empty = (
+            "Rien n'a encore été dit dans cet audit. Échap revient, la visite le "
+            "remplit."
+        )
+        super().__init__(title, session.audit.campaign, columns, lines, empty)
+        self._session = session
+
+    def can(self, command: CommandType) -> bool | None:
+        if command is EraseValue:
+            return True if self._lines else None
+        return True
+
+    def on_erase_value(self) -> None:
+        key = self.query_one(Lines).key
+        if key:
+            ask_to_erase(self, self._session, key, self._read_again)
+
+    def _read_again(self) -> None:
+        self._session.catch_up()
+        _, self._lines = history_lines(self._session)
+        self.query_one(Lines).show(self._lines)
+
+
+class ErasuresScreen(PlaceScreen):
+    """The erasures that are asked for, in every audit, the first to be due first."""
+
+    OFFERS = (ConfirmErasure, StopErasure, *EVERYWHERE)
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "Qu'est-ce qu'on demande d'effacer pour toujours ? C'est masqué en attendant. "
+        "Entrée confirme, une fois les sept jours passés ; son auteur peut s'y opposer."
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: dict[str, PendingErasure] = {}
+
+    def body(self) -> ComposeResult:
+        columns = (
+            ListColumn("Audit", 24, narrow=18, tiny=9),
+            ListColumn("Sur quoi"),
+            ListColumn("Écrit par", 14, narrow=10, least=TINY),
+            ListColumn("Demandé par", 14, narrow=11),
+            ListColumn("Dès le", 10, least=TINY),
+        )
+        yield Lines(columns, empty="Personne ne demande d'effacer quoi que ce soit.")
+
+    def on_mount(self) -> None:
+        self.query_one(Lines).focus()
+
+    def on_screen_resume(self) -> None:
+        """Read again: something may have come, or been decided."""
+        workspace = self.diag.desk.workspace
+        found = [one for one in pending_everywhere(workspace) if not one.ask.stopped_by]
+        self._shown = {one.ask.id: one for one in found}
+        name_of = workspace.settings.name_of
+        lines = [
+            ListLine(
+                one.ask.id,
+                (
+                    title_shown(workspace.territory, one.session.about),
+                    one.about,
+                    name_of(one.author),
+                    name_of(one.ask.author),
+                    day_words(one.due),
+                ),
+            )
+            for one in sorted(found, key=lambda one: (one.due, one.ask.id))
+        ]
+        waiting = counted(len(found), "demande") if found else ""
+        self.set_title("Effacements demandés", waiting)
+        self.query_one(Lines).show(lines)
+        self.refresh_keys()
+
+    def can(self, command: CommandType) -> bool | None:
+        if command in {ConfirmErasure, StopErasure}:
+            return True if self._shown else None
+        return True
+
+    @on(Lines.Chosen)
+    def _chosen(self) -> None:
+        self.on_confirm_erasure()
+
+    def on_confirm_erasure(self) -> None:
+        if shown := self._shown.get(self.query_one(Lines).key):
+            ask_to_erase(self, shown.session, shown.ask.target, self._read_again)
+
+    def _read_again(self) -> None:
+        self.diag.desk.forget_sessions()
+        self.on_screen_resume()
+
+    def on_stop_erasure(self) -> None:
+        """Ask why, then have the value read again by everyone."""
+        if shown := self._shown.get(self.query_one(Lines).key):
+            erasing.check_stopping(shown.session, shown.ask.target)
+            question = f"{shown.about} : pourquoi ne pas l'effacer ?"
+            keep = partial(self._stop, shown)
+            self.app.push_screen(Ask(question, keep=keep))
+
+    def _stop(self, shown: PendingErasure, reason: str) -> None:
+        check_reason(reason)
+        erasing.stop(shown.session, shown.ask.target, reason)
+        self.diag.desk.forget_sessions()
+        self.diag.inform("Effacement arrêté : la valeur se lit à nouveau.")
