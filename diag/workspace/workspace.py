@@ -67,6 +67,8 @@ _WELCOME = "welcome"
 _YEARS = range(2026, 2046)
 """This program was not written before; nobody runs it so long after."""
 _YEAR = timedelta(days=366)
+_IDLE = timedelta(days=2 * 366)
+"""An audit a year: nobody writes nothing for longer, unless the clock is ahead."""
 
 
 class Workspace:
@@ -175,13 +177,20 @@ class Workspace:
 
         It orders nothing: it is only printed, and wrong dates stay in history.
         """
-        today, last = self.world.today(), day_of(latest_time(self.journal))
-        if today.year in _YEARS and last - today < _YEAR:
+        today, last = self.world.today(), latest_time(self.journal)
+        if today.year not in _YEARS:
+            return (
+                f"L'horloge de cet ordinateur indique le {long_date(today)} : elle est "
+                "fausse de plusieurs années, et chaque saisie porterait cette date. "
+                "Réglez-la."
+            )
+        gap = today - day_of(last) if last else timedelta()
+        if -_YEAR < gap < _IDLE:
             return ""
         return (
-            f"L'horloge de cet ordinateur indique le {long_date(today)} : elle est "
-            "fausse de plusieurs années, et chaque saisie porterait cette date. "
-            "Réglez-la."
+            f"L'horloge de cet ordinateur indique le {long_date(today)}, et la "
+            f"dernière saisie est du {long_date(day_of(last))} : l'une des deux dates "
+            "est fausse. Si c'est l'horloge, réglez-la avant de saisir."
         )
 
     def keep_settings(self, settings: "Settings") -> None:

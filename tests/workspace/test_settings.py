@@ -1,9 +1,15 @@
 """Who works here, as typed: what cannot be read is refused in French."""
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 
+from diag.journal.changes import flagged
 from diag.model.errors import DiagError
 from diag.workspace.settings import first_settings
+from diag.workspace.workspace import Workspace, fixed_world
+from tests.audit.builders import DAY, started, workspace
 
 
 @pytest.mark.parametrize(
@@ -24,3 +30,38 @@ def test_a_name_that_cannot_be_kept_is_refused_in_a_sentence(
 def test_other_settings_are_refused_in_the_same_words() -> None:
     with pytest.raises(DiagError, match="caractère illisible"):
         first_settings("A B", syndicat="V\udcff", campaign="2026-2027")
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        (DAY, ""),
+        (DAY.replace(year=DAY.year + 1), ""),
+        (date(2019, 1, 1), "fausse de plusieurs années"),
+        (date(2051, 1, 1), "fausse de plusieurs années"),
+        (DAY.replace(year=DAY.year + 3), "l'une des deux dates est fausse"),
+    ],
+)
+def test_a_clock_years_off_is_told_before_anything_is_typed(
+    tmp_path: Path, day: date, told: str
+) -> None:
+    with workspace(tmp_path) as made:
+        started(made)
+
+    with Workspace.open(tmp_path, fixed_world(day, 2)) as here:
+        assert told in here.clock_notice
+        assert bool(told) == bool(here.clock_notice)
+
+
+def test_what_a_clock_that_was_ahead_dated_does_not_accuse_the_right_one(
+    tmp_path: Path,
+) -> None:
+    with workspace(tmp_path) as made:
+        started(made)
+    with Workspace.open(tmp_path, fixed_world(DAY.replace(year=2031), 2)) as ahead:
+        session = started(ahead)
+        root = session.facts.root
+        session.record(flagged(session.audit.id, root, "nb_classes"))
+
+    with Workspace.open(tmp_path, fixed_world(DAY, 3)) as back:
+        assert "l'une des deux dates est fausse" in back.clock_notice
