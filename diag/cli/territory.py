@@ -72,7 +72,7 @@ def _add_own_table(kind: str, help_: str) -> None:
 
 
 for _kind, _help in {
-    "annuaire": "Lit l'annuaire de l'éducation, tel que téléchargé (CSV).",
+    "annuaire": "Lit l'annuaire de l'éducation, tel que téléchargé (CSV, XLSX, ODS).",
     "effectifs": "Lit les effectifs et les nombres de classes des écoles.",
     "ips": "Lit les indices de position sociale des écoles.",
     "communes": "Lit les communes, leur population, leur EPCI.",
@@ -80,10 +80,10 @@ for _kind, _help in {
     _add_official_list(_kind, _help)
 
 for _kind, _help in {
-    "prix": "Lit vos prix (CSV de tableur) et les pose sur les prix livrés.",
-    "aides": "Lit vos aides (CSV de tableur) et les pose sur les aides livrées.",
-    "echeances": "Lit vos échéances (CSV de tableur) et les pose sur celles livrées.",
-    "finances": "Lit vos règles de finances (CSV) et les pose sur celles livrées.",
+    "prix": "Lit vos prix (votre tableur) et les pose sur les prix livrés.",
+    "aides": "Lit vos aides (votre tableur) et les pose sur les aides livrées.",
+    "echeances": "Lit vos échéances (votre tableur) et les pose sur celles livrées.",
+    "finances": "Lit vos règles de finances (votre tableur), posées sur celles livrées.",
 }.items():
     _add_own_table(_kind, _help)
 

@@ -270,11 +270,13 @@ class FileIntake:
                 f"Le fichier est lu en {source.encoding}, mais des accents restent "
                 "douteux : vérifiez quelques noms, ou reprenez l'export officiel."
             )
-        elif source.encoding != "UTF-8":
+        elif source.encoding != "UTF-8" and not source.delimiter:
             yield (
                 f"Le fichier est en {source.encoding} (réenregistré par Excel ?) : "
                 "ses accents ont été relus."
             )
+        if source.left_sheets:
+            yield f"Feuilles du classeur laissées : {', '.join(source.left_sheets)}."
         if self.sheet.table.is_cut:
             yield "La dernière ligne est coupée : téléchargez de nouveau le fichier."
 

@@ -272,6 +272,10 @@ ALL = (EFFECTIFS, IPS, ANNUAIRE, MAIRIES, COMMUNES)
 _HEAD = 2**14
 """Bytes that hold the first line of an official file."""
 
+_WORKBOOKS = {".xlsx", ".ods"}
+_MOST_TO_LOOK = 20 * 2**20
+"""Bytes of the largest workbook looked into: its texts come before its rows."""
+
 _MOST_TABLES = 300
 """Files of a folder that are looked into."""
 
@@ -282,6 +286,8 @@ def layout_of(path: Path) -> FileLayout | None:
     Raises:
         OSError: when it cannot be read.
     """
+    if path.suffix.lower() in _WORKBOOKS:
+        return _layout_of_workbook(path)
     with path.open("rb") as stream:
         raw = stream.read(_HEAD).partition(b"\n")[0]
     try:
@@ -290,10 +296,24 @@ def layout_of(path: Path) -> FileLayout | None:
         line = raw.decode("cp1252", errors="replace")
     for separator in ";,\t":
         columns = tuple(cell.strip(' "\r') for cell in line.split(separator))
-        for layout in ALL:
-            if layout.fits(columns):
-                return layout
+        if layout := _fitting(columns):
+            return layout
     return None
+
+
+def _fitting(columns: tuple[str, ...]) -> FileLayout | None:
+    return next((layout for layout in ALL if layout.fits(columns)), None)
+
+
+def _layout_of_workbook(path: Path) -> FileLayout | None:
+    from diag.imports import workbook  # noqa: PLC0415 - XML, 15 ms, for workbooks only
+
+    if path.stat().st_size > _MOST_TO_LOOK:
+        return None
+    try:
+        return _fitting(workbook.workbook_columns(path))
+    except workbook.DAMAGES:
+        return None
 
 
 def official_files(folders: Iterable[Path]) -> Mapping[str, Path]:
@@ -312,7 +332,8 @@ def official_files(folders: Iterable[Path]) -> Mapping[str, Path]:
 
 def _tables_in(folder: Path) -> Sequence[Path]:
     try:
-        inside = [path for path in folder.iterdir() if path.suffix.lower() == ".csv"]
+        wanted = {".csv", *_WORKBOOKS}
+        inside = [path for path in folder.iterdir() if path.suffix.lower() in wanted]
         return sorted(filter(Path.is_file, inside))[:_MOST_TABLES]
     except OSError:
         return ()

@@ -25,8 +25,7 @@ _SAVE_AS_CSV = (
 )
 
 _OTHER_KINDS = (
-    (b"PK\x03\x04", "un classeur ou une archive (xlsx, ods, zip)"),
-    (b"\xd0\xcf\x11\xe0", "un ancien classeur Excel (xls)"),
+    (b"\xd0\xcf\x11\xe0", "un classeur Excel ancien (xls) ou protégé"),
     (b"%PDF", "un document PDF"),
     (b"\xff\xfe", "un texte en UTF-16"),
     (b"\xfe\xff", "un texte en UTF-16"),
@@ -47,9 +46,13 @@ class InputFile:
     """Line ends are line feeds, the byte order mark is gone."""
     sha256: str
     encoding: str
-    """`UTF-8`, `CP1252`, `Mac Roman`, or two when some lines are in each."""
+    """`UTF-8`, `CP1252`, `Mac Roman`, two when some lines are in each; else `XLSX`."""
     is_doubtful: bool = False
     """Whether some letters are perhaps not those that were written."""
+    delimiter: str = ""
+    """What stands between cells, when that is known: in what was a workbook."""
+    left_sheets: tuple[str, ...] = ()
+    """Sheets of a workbook that are not read."""
 
 
 def read_source(path: Path) -> InputFile:
@@ -62,6 +65,8 @@ def read_source(path: Path) -> InputFile:
     for magic, kind in _OTHER_KINDS:
         if raw.startswith(magic):
             raise refusal(path.name, f"c'est {kind}, non un fichier CSV", _SAVE_AS_CSV)
+    if raw.startswith(b"PK\x03\x04"):
+        return _of_workbook(path.name, raw, sha256)
     if b"\0" in raw:
         raise refusal(
             path.name,
@@ -77,6 +82,25 @@ def read_source(path: Path) -> InputFile:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     is_doubtful = _ODDITIES.search(text) is not None
     return InputFile(path.name, text, sha256, encoding, is_doubtful)
+
+
+def _of_workbook(name: str, raw: bytes, sha256: str) -> InputFile:
+    from diag.imports import workbook  # noqa: PLC0415 - XML, 15 ms, for workbooks only
+
+    try:
+        found = workbook.workbook_text(raw, MAX_BYTES)
+    except workbook.DAMAGES as error:
+        problem = "le classeur est abîmé, trop gros ou illisible"
+        raise refusal(name, problem, _SAVE_AS_CSV) from error
+    if found is None:
+        problem = "c'est une archive (zip), non un classeur ni un fichier CSV"
+        raise refusal(name, problem, "Sortez-en le fichier, puis importez-le")
+    if not found.text:
+        raise refusal(name, "le classeur est vide", "Téléchargez-le de nouveau")
+    is_doubtful = _ODDITIES.search(found.text) is not None
+    return InputFile(
+        name, found.text, sha256, found.kind, is_doubtful, ";", found.others
+    )
 
 
 def digest_of(path: Path) -> str:
@@ -211,6 +235,7 @@ MAX_COLUMNS = 500
 
 _MAX_QUOTED_LINES = 10
 _DELIMITERS = ";,\t"
+_BLANK = f"{_DELIMITERS} "
 
 
 class TableRow(NamedTuple):
@@ -261,7 +286,15 @@ def read_table(source: InputFile, *, is_typed: bool = False) -> RawTable:
 
 def _from_csv(source: InputFile, *, is_typed: bool) -> RawTable:
     lines = source.text.split("\n")
-    first = 1 if lines[0].lower().startswith("sep=") and len(lines) > 1 else 0
+    first = next(
+        at
+        for at, line in enumerate(lines)
+        if line.strip(_BLANK) or at == len(lines) - 1
+    )
+    delimiter = source.delimiter
+    named = re.fullmatch(r"sep=([;,\t])", lines[first], re.IGNORECASE)
+    if named and first + 1 < len(lines):  # a line of Excel's own
+        first, delimiter = first + 1, named[1]
     header = lines[first]
     if len(header) > MAX_LINE:
         raise refusal(
@@ -269,7 +302,7 @@ def _from_csv(source: InputFile, *, is_typed: bool) -> RawTable:
             f"ligne {first + 1} de plus de {MAX_LINE} caractères",
             "Ce n'est pas un CSV ligne par ligne : téléchargez-le de nouveau",
         )
-    delimiter = max(_DELIMITERS, key=header.count)
+    delimiter = delimiter or max(_DELIMITERS, key=header.count)
     columns = tuple(name.strip() for name in _quoted([header], delimiter)[0])
     _check_width(source, columns)
     rows: list[TableRow] = []

@@ -169,7 +169,8 @@ def at_hand(typed: str, kind: str) -> Path | None:
     found = official_files([path]).get(kind)
     if found is None:
         raise DiagError(
-            f"« {path.name or path} » est un dossier : aucun fichier « {kind} » (CSV) "
+            f"« {path.name or path} » est un dossier : aucun fichier « {kind} » (CSV, "
+            "XLSX, ODS) "
             "ne s'y trouve. Donnez le fichier, tel que téléchargé."
         )
     return found

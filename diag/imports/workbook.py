@@ -1,0 +1,364 @@
+"""A workbook as it is downloaded, XLSX or ODS, written as the CSV it stands for.
+
+One sheet is read, each cell by its value and not by how it is displayed: a date is an
+ISO date, a number has no more zeros than Excel left it. Nothing but the standard
+library is needed, and nothing is unpacked beyond a bound.
+"""
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import IO
+from xml.etree import ElementTree as ET
+from zipfile import BadZipFile, ZipFile
+
+from diag.imports.cells import UNREADABLE
+
+MAX_ROWS = 2**20
+"""Rows of the largest sheet that Excel and LibreOffice hold."""
+
+_MAX_CELLS = 5_000_000
+"""Cells read, those that are repeated included: the whole country's directory."""
+
+DAMAGES = (
+    *(OSError, RuntimeError, ValueError, LookupError, OverflowError, EOFError),
+    *(ET.ParseError, BadZipFile, zlib.error),
+)
+"""What the standard library raises on a workbook that is none, or is damaged."""
+
+Row = tuple[int, list[str]]
+"""Number of a row, from 1, and its cells from the first column."""
+
+
+@dataclass(frozen=True)
+class WorkbookText:
+    """What the first sheet that holds something says."""
+
+    kind: str
+    """`XLSX` or `ODS`."""
+    text: str
+    """One line a row, cells between semicolons, quoted where they must be."""
+    sheet: str
+    others: tuple[str, ...]
+    """Sheets that are left, though they are shown."""
+
+
+def workbook_text(raw: bytes, most: int) -> WorkbookText | None:
+    """Return the text of a workbook; None of another archive.
+
+    `most` is how many bytes a part may have once unpacked.
+
+    Raises:
+        DAMAGES: when it is damaged, too big, or hostile.
+    """
+    with ZipFile(BytesIO(raw)) as package:
+        names = set(package.namelist())
+        if any(info.file_size > most for info in package.infolist()):
+            raise ValueError("a part is too big")
+        if "xl/workbook.xml" in names:
+            return _text("XLSX", _xlsx_sheets(package))
+        if "content.xml" in names:
+            return _text("ODS", _ods_sheets(package))
+    return None
+
+
+def workbook_columns(path: Path) -> tuple[str, ...]:
+    """Return the first row of a workbook; nothing of another archive.
+
+    Raises:
+        DAMAGES: when it is damaged.
+    """
+    with ZipFile(path) as package:
+        is_excel = "xl/workbook.xml" in package.namelist()
+        sheets = _xlsx_sheets(package) if is_excel else _ods_sheets(package)
+        rows = (cells for rows in sheets.values() for _, cells in rows)
+        return tuple(next(filter(any, rows), ()))
+
+
+def _text(kind: str, sheets: dict[str, Iterator[Row]]) -> WorkbookText:
+    names = list(sheets)
+    for at, (name, rows) in enumerate(sheets.items()):
+        if text := "\n".join(_lines(rows)):
+            return WorkbookText(kind, text, name, tuple(names[:at] + names[at + 1 :]))
+    return WorkbookText(kind, "", "", ())
+
+
+def _lines(rows: Iterator[Row]) -> Iterator[str]:
+    """Yield a line for each row up to the last; a short one is as wide as the first."""
+    done = width = cells_read = 0
+    for number, cells in rows:
+        while cells and not cells[-1]:
+            del cells[-1]
+        cells_read += len(cells)
+        if number <= done or number > MAX_ROWS or cells_read > _MAX_CELLS:
+            raise ValueError("rows out of order, or too many")
+        if not cells:
+            continue
+        width = width or len(cells)
+        yield from [""] * (number - done - 1)
+        yield ";".join(map(_quoted, cells + [""] * (width - len(cells))))
+        done = number
+
+
+def _quoted(cell: str) -> str:
+    text = " ".join(cell.split()) if "\n" in cell or "\r" in cell else cell
+    if ";" in text or '"' in text:
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def _ends(stream: IO[bytes], *wanted: str) -> Iterator[ET.Element]:
+    """Yield the elements of these names, each emptied once it was read.
+
+    Names are compared without their namespace: Excel has two, and LibreOffice one.
+    """
+    for _, element in ET.iterparse(_Plain(stream)):  # noqa: S314 - no entity
+        if _name(element.tag) in wanted:
+            yield element
+            element.clear()
+
+
+def _root(package: ZipFile, part: str) -> ET.Element:
+    with package.open(part) as stream:
+        return ET.parse(_Plain(stream)).getroot()  # noqa: S314 - no entity
+
+
+class _Plain:
+    """A stream of XML that declares no entity: none of these formats does."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._last = b""
+
+    def read(self, size: int = -1) -> bytes:
+        part = self._stream.read(size)
+        if b"<!" in self._last + part and re.search(
+            rb"<!(DOCTYPE|ENTITY)", self._last + part
+        ):
+            raise ValueError("a document type")
+        self._last = part[-9:]
+        return part
+
+
+@cache
+def _name(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _of(element: ET.Element, name: str) -> str:
+    """Return an attribute whatever its namespace; empty when there is none."""
+    return next((v for key, v in element.attrib.items() if _name(key) == name), "")
+
+
+_BUILT_IN_DATES = {*range(14, 18), 22, *range(27, 37), *range(50, 59)}
+"""Formats of a day that need no declaration, hours alone left out."""
+
+_DAY_OR_YEAR = re.compile(r"[dy]", re.IGNORECASE)
+_LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+
+
+def _xlsx_sheets(package: ZipFile) -> dict[str, Iterator[Row]]:
+    book = _root(package, "xl/workbook.xml")
+    with package.open("xl/_rels/workbook.xml.rels") as stream:
+        targets = {
+            _of(one, "Id"): _of(one, "Target") for one in _ends(stream, "Relationship")
+        }
+    properties = next(
+        (one for one in book.iter() if _name(one.tag) == "workbookPr"), book
+    )
+    epoch = (
+        datetime(1904, 1, 1)  # noqa: DTZ001 - a sheet knows no zone
+        if _of(properties, "date1904") in {"1", "true"}
+        else datetime(1899, 12, 30)  # noqa: DTZ001
+    )
+    reader = _Xlsx(package, epoch)
+    sheets: dict[str, Iterator[Row]] = {}
+    for sheet in book.iter():
+        if _name(sheet.tag) == "sheet" and _of(sheet, "state") in {"", "visible"}:
+            target = targets[_of(sheet, "id")].lstrip("/")
+            part = target if target.startswith("xl/") else f"xl/{target}"
+            sheets[_of(sheet, "name")] = reader.rows(part)
+    return sheets
+
+
+class _Xlsx:
+    """The cells of a workbook of Excel: shared texts, formats of days."""
+
+    def __init__(self, package: ZipFile, epoch: datetime) -> None:
+        self._package = package
+        self._epoch = epoch
+        self._texts = list(self._shared_texts())
+        self._days = self._formats_of_days()
+
+    def rows(self, part: str) -> Iterator[Row]:
+        with self._package.open(part) as stream:
+            for at, row in enumerate(_ends(stream, "row"), start=1):
+                cells: list[str] = []
+                for cell in row:
+                    column = _column(cell.get("r", "")) or len(cells) + 1
+                    if not len(cells) < column <= MAX_COLUMN:
+                        raise ValueError("columns out of order, or too many")
+                    cells += [""] * (column - len(cells) - 1)
+                    cells.append(self._value(cell))
+                yield int(_of(row, "r") or at), cells
+
+    def _shared_texts(self) -> Iterator[str]:
+        if "xl/sharedStrings.xml" not in self._package.namelist():
+            return
+        with self._package.open("xl/sharedStrings.xml") as stream:
+            for text in _ends(stream, "si"):
+                yield _said(text)
+
+    def _formats_of_days(self) -> frozenset[int]:
+        if "xl/styles.xml" not in self._package.namelist():
+            return frozenset()
+        days = set(_BUILT_IN_DATES)
+        styles: list[int] = []
+        for group in _root(self._package, "xl/styles.xml"):
+            if _name(group.tag) == "numFmts":
+                days |= {
+                    int(_of(one, "numFmtId"))
+                    for one in group
+                    if _DAY_OR_YEAR.search(_LITERAL.sub("", _of(one, "formatCode")))
+                }
+            if _name(group.tag) == "cellXfs":
+                styles = [int(_of(one, "numFmtId") or 0) for one in group]
+        return frozenset(at for at, style in enumerate(styles) if style in days)
+
+    def _value(self, cell: ET.Element) -> str:
+        kind = cell.get("t", "")
+        if kind == "inlineStr":
+            return _said(cell)
+        parts = {_name(one.tag): one.text or "" for one in cell}
+        value = parts.get("v", "")
+        if kind == "e" or ("f" in parts and not value and kind != "str"):
+            return UNREADABLE  # an error, or a formula that nobody computed
+        if kind == "s":
+            return self._texts[int(value)] if value else ""
+        if kind in {"str", "b", "d"} or not value:
+            return value
+        if int(cell.get("s", 0)) in self._days:
+            return self._day(float(value))
+        return _number(value)
+
+    def _day(self, serial: float) -> str:
+        when = self._epoch + timedelta(seconds=round(serial * 86_400))
+        is_whole = when.time() == datetime.min.time()
+        return when.date().isoformat() if is_whole else when.isoformat()
+
+
+MAX_COLUMN = 16_384
+"""Columns of the widest sheet."""
+
+
+def _column(reference: str) -> int:
+    """Return the number of a cell's column, from 1; 0 when it is not said."""
+    return _column_of(reference.rstrip("0123456789"))
+
+
+@cache
+def _column_of(letters: str) -> int:
+    number = 0
+    for letter in letters.upper()[:4]:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def _said(element: ET.Element) -> str:
+    """Return the text of a cell, without how its words are read aloud."""
+    parts = []
+    for child in element:
+        name = _name(child.tag)
+        if name == "t":
+            parts.append(child.text or "")
+        elif name in {"r", "is"}:
+            parts.append(_said(child))
+    return "".join(parts)
+
+
+def _number(text: str) -> str:
+    """Return a number as one writes it: `2.17E5` is 217000."""
+    if re.fullmatch(r"-?\d+", text):
+        return text
+    value = float(text)
+    return str(int(value)) if value.is_integer() else repr(value)
+
+
+def _ods_sheets(package: ZipFile) -> dict[str, Iterator[Row]]:
+    with package.open("content.xml") as stream:
+        names = [_of(one, "name") for one in _ends(stream, "table")]
+    return {name: _ods_rows(package, at) for at, name in enumerate(names)}
+
+
+def _ods_rows(package: ZipFile, before: int) -> Iterator[Row]:
+    """Yield the rows of the table that comes after so many others."""
+    number, ended = 1, 0
+    with package.open("content.xml") as stream:
+        for element in _ends(stream, "table", "table-row"):
+            if _name(element.tag) == "table":
+                ended += 1
+            elif ended == before:
+                repeated = int(_of(element, "number-rows-repeated") or 1)
+                cells = _ods_cells(element)
+                if any(cells) and number + repeated > MAX_ROWS:
+                    raise ValueError("too many rows")
+                for at in range(repeated if any(cells) else 0):
+                    yield number + at, list(cells)
+                number += repeated
+
+
+_OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
+_REPEATED = f"{{{_OASIS}table:1.0}}number-columns-repeated"
+_KIND, _VALUE, _DATE, _BOOLEAN = (
+    f"{{{_OASIS}office:1.0}}{name}"
+    for name in ("value-type", "value", "date-value", "boolean-value")
+)
+_EXACT_KIND = (
+    "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
+)
+
+
+def _ods_cells(row: ET.Element) -> list[str]:
+    cells: list[str] = []
+    for cell in row:
+        if _name(cell.tag) not in {"table-cell", "covered-table-cell"}:
+            continue
+        repeated = int(cell.get(_REPEATED, 1))
+        value = _ods_value(cell)
+        if value and len(cells) + repeated > MAX_COLUMN:
+            raise ValueError("too many columns")
+        cells += [value] * min(repeated, MAX_COLUMN)
+    return cells
+
+
+def _ods_value(cell: ET.Element) -> str:
+    if cell.get(_EXACT_KIND) == "error":
+        return UNREADABLE
+    kind = cell.get(_KIND, "")
+    if kind in {"float", "percentage", "currency"}:
+        return _number(cell.get(_VALUE, ""))
+    if kind == "boolean":
+        return "1" if cell.get(_BOOLEAN) == "true" else "0"
+    if kind == "date":
+        return cell.get(_DATE, "").removesuffix("T00:00:00")
+    lines = [_ods_text(one) for one in cell if _name(one.tag) == "p"]
+    return "\n".join(lines)
+
+
+def _ods_text(element: ET.Element) -> str:
+    text = element.text or ""
+    for child in element:
+        name = _name(child.tag)
+        if name == "s":
+            text += " " * min(int(_of(child, "c") or 1), 100)
+        elif name not in {"annotation", "line-break", "tab"}:
+            text += _ods_text(child)
+        else:
+            text += " " * (name != "annotation")
+        text += child.tail or ""
+    return text
