@@ -83,7 +83,7 @@ for _kind, _help in {
     "prix": "Lit vos prix (votre tableur) et les pose sur les prix livrés.",
     "aides": "Lit vos aides (votre tableur) et les pose sur les aides livrées.",
     "echeances": "Lit vos échéances (votre tableur) et les pose sur celles livrées.",
-    "finances": "Lit vos règles de finances (votre tableur), posées sur celles livrées.",
+    "finances": "Lit vos règles de finances (votre tableur), sur celles livrées.",
 }.items():
     _add_own_table(_kind, _help)
 

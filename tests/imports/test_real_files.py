@@ -1,6 +1,12 @@
-"""The importers on the real public files; skipped where those are absent."""
+"""The importers on the real public files; skipped where those are absent.
 
+Each file is imported once for all the tests, and compared field by field with a
+reading of it written apart.
+"""
+
+from collections.abc import Iterator, Mapping
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -8,8 +14,11 @@ from diag.demo.territory import DEPARTMENT, communes
 from diag.imports.communes import import_communes, import_mairies
 from diag.imports.intake import ImportReport
 from diag.imports.schools import import_annuaire, import_effectifs, import_ips
+from diag.journal.journal import Journal
 from diag.journal.territory import Territory
 from diag.model.text import fold
+from tests.imports import plain_reading
+from tests.imports.plain_reading import Said
 from tests.real_data import real_file
 
 OCCITANIE = "annuaire/fr-en-annuaire-education_occitanie_2024-11-26.csv"
@@ -18,125 +27,204 @@ REBUILT = "annuaire/RECONSTITUE_annuaire_6dep_ecoles-elementaires_layout-2026.cs
 EXCEL = "annuaire/FABRIQUE_annuaire_passe-par-Excel_09_60lignes.csv"
 HEADCOUNTS = "effectifs/fr-en-ecoles-effectifs-nb_classes_ille-et-vilaine_2019-2022.csv"
 HEADCOUNTS_API = "effectifs/effectifs_api-v2_150-enregistrements_53.json.gz"
+IPS_2021 = "ips/fr-en-ips_ecoles_2021-2022_6dep.csv"
+IPS_2022 = "ips/fr-en-ips-ecoles-ap2022_2022-2023_6dep.csv"
+IPS_FRANCE = "ips/fr-en-ips-ecoles-ap2022_2022-2023_france.csv.gz"
 COMMUNES = "communes/communes_epci_6dep.csv"
 TOWN_HALLS = "mairies/mairies_6dep.csv"
+READ_ON = date(2021, 3, 1)
 
 
-def directory(territory: Territory, name: str) -> ImportReport:
-    return import_annuaire(real_file(name), territory)
+def opened(factory: pytest.TempPathFactory, name: str) -> Iterator[Territory]:
+    with Journal.open(factory.mktemp(name)) as journal:
+        yield Territory(journal.connection)
+
+
+@pytest.fixture(scope="module")
+def south(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Territory]:
+    """Give the territory where the two directories of the ministry came in."""
+    yield from opened(tmp_path_factory, "sud")
+
+
+@pytest.fixture(scope="module")
+def region(south: Territory) -> ImportReport:
+    return import_annuaire(real_file(OCCITANIE), south)
+
+
+@pytest.fixture(scope="module")
+def department(south: Territory, region: ImportReport) -> ImportReport:
+    return import_annuaire(real_file(BRETAGNE), south)
+
+
+@pytest.fixture(scope="module")
+def six(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Territory]:
+    """Give the territory of six departments, communes and town halls too."""
+    for territory in opened(tmp_path_factory, "six"):
+        import_annuaire(real_file(REBUILT), territory)
+        import_communes(real_file(COMMUNES), territory)
+        yield territory
+
+
+@pytest.fixture
+def blank(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Territory]:
+    yield from opened(tmp_path_factory, "vide")
 
 
 def outcome(report: ImportReport) -> tuple[int, int, int, int]:
     return report.added, report.changed, report.unchanged, report.vanished
 
 
+def unlike(
+    territory: Territory, said: Mapping[str, Said], *besides: str
+) -> list[object]:
+    """Return each field that the territory does not hold as it is said."""
+    found: list[object] = []
+    for uai, fields in said.items():
+        school = territory.school(uai)
+        assert school is not None, uai
+        found += [
+            (uai, name, getattr(school, name), value)
+            for name, value in fields.items()
+            if name not in besides and getattr(school, name) != value
+        ]
+    return found
+
+
 def test_a_region_of_2024_comes_in_whole_and_twice_the_same(
-    territory: Territory,
+    south: Territory, region: ImportReport
 ) -> None:
-    report = directory(territory, OCCITANIE)
-    assert outcome(report) == (4579, 0, 0, 0)
-    assert (report.refused, report.repaired, report.ignored_columns) == ((), (), ())
-    assert sum(number for _, number in report.skipped) == 6240 - 4579
-    assert len(report.remarks) == 29
-    again = directory(territory, OCCITANIE)
+    assert outcome(region) == (4579, 0, 0, 0)
+    assert (region.refused, region.repaired, region.ignored_columns) == ((), (), ())
+    assert sum(number for _, number in region.skipped) == 6240 - 4579
+    assert len(region.remarks) == 29
+    said = plain_reading.schools_of(real_file(OCCITANIE))
+    assert unlike(south, said) == []
+    assert {
+        line.uai for line in south.schools() if line.uai[:3] != "035"
+    } == said.keys()
+    with south.rehearsal():
+        again = import_annuaire(real_file(OCCITANIE), south)
     assert outcome(again) == (0, 0, 4579, 0)
 
 
-def test_a_department_of_2023_comes_in_beside_it(territory: Territory) -> None:
-    directory(territory, OCCITANIE)
-    assert outcome(directory(territory, BRETAGNE)) == (685, 0, 0, 0)
-    assert territory.counts()[:2] == (4579 + 685, 0)
-    states = [line.state for line in territory.schools()]
-    assert states.count("A FERMER") == 1
-
-
-def test_a_name_alone_identifies_nothing(territory: Territory) -> None:
-    directory(territory, OCCITANIE)
-    names = [line.name for line in territory.schools("ecole primaire")]
-    assert names.count("Ecole primaire") == 540
-
-
-def test_the_layout_of_2026_comes_in_with_its_holes(territory: Territory) -> None:
-    report = directory(territory, REBUILT)
-    assert outcome(report) == (2508, 0, 0, 0)
-    assert report.refused == ()
-
-
-def test_the_file_that_went_through_excel_is_wholly_mended(
-    territory: Territory,
+def test_a_department_of_2023_comes_in_beside_it(
+    south: Territory, department: ImportReport
 ) -> None:
-    report = directory(territory, EXCEL)
+    assert outcome(department) == (685, 0, 0, 0)
+    assert south.counts()[:2] == (4579 + 685, 0)
+    said = plain_reading.schools_of(real_file(BRETAGNE))
+    assert len(said) == 685
+    assert unlike(south, said) == []
+    lines = south.schools()
+    assert [line.state for line in lines].count("A FERMER") == 1
+    named = south.schools("ecole primaire")
+    assert [line.name for line in named].count("Ecole primaire") == 540
+
+
+def test_the_layout_of_2026_comes_in_with_its_holes(six: Territory) -> None:
+    said = plain_reading.schools_of(real_file(REBUILT))
+    assert six.counts()[:2] == (len(said), 0) == (2508, 0)
+    told = {name for school in said.values() for name, value in school.items() if value}
+    untold = {name for school in said.values() for name in school} - told
+    assert {"phone", "email", "siret", "latitude"} <= untold
+    assert unlike(six, said) == []
+
+
+def test_what_excel_damaged_is_as_the_sound_file_says(
+    south: Territory, region: ImportReport, blank: Territory
+) -> None:
+    report = import_annuaire(real_file(EXCEL), blank)
     assert (report.added, report.encoding, len(report.repaired)) == (60, "CP1252", 360)
     lost = [repair for repair in report.repaired if not repair.after]
     assert {repair.column for repair in lost} == {"SIREN_SIRET"}
+    sound = plain_reading.schools_of(real_file(OCCITANIE))
+    kept = {line.uai: sound[line.uai] for line in blank.schools()}
+    assert unlike(blank, kept, "siret") == []
+    with south.rehearsal():
+        after = import_annuaire(real_file(EXCEL), south)
+    assert outcome(after) == (0, 0, 60, 0)
+    assert "111 écoles sur 171 manquent" in after.warnings[-1]
 
 
-def test_after_the_sound_file_excel_s_changes_nothing(territory: Territory) -> None:
-    directory(territory, OCCITANIE)
-    report = directory(territory, EXCEL)
-    assert outcome(report) == (0, 0, 60, 0)
-    assert "111 écoles sur 171 manquent" in report.warnings[-1]
-
-
-def test_headcounts_keep_the_last_of_four_years(territory: Territory) -> None:
-    directory(territory, BRETAGNE)
-    report = import_effectifs(real_file(HEADCOUNTS), territory)
+def test_headcounts_keep_the_last_of_four_years(
+    south: Territory, department: ImportReport
+) -> None:
+    report = import_effectifs(real_file(HEADCOUNTS), south)
     assert (report.changed, report.refused, len(report.unknown_items)) == (675, (), 5)
-    assert set(territory.values_of("headcount_year").values()) == {"", "2022-2023"}
+    said = plain_reading.headcounts_of(real_file(HEADCOUNTS))
+    assert set(report.unknown_items) <= said.keys()
+    known = {u: value for u, value in said.items() if u not in report.unknown_items}
+    assert len(known) == 675
+    assert unlike(south, known) == []
 
 
-def test_the_api_s_headcounts_are_read(territory: Territory) -> None:
-    report = import_effectifs(real_file(HEADCOUNTS_API), territory)
-    assert (report.rows, len(report.unknown_items)) == (150, 150)
-    assert (report.refused, report.ignored_columns) == ((), ())
+def test_the_api_s_headcounts_are_read(blank: Territory) -> None:
+    path = real_file(HEADCOUNTS_API)
+    said = plain_reading.headcounts_of(path)
+    with blank.transaction():
+        blank.put_schools({"uai": uai, "name": "?", "insee": "53001"} for uai in said)
+    report = import_effectifs(path, blank)
+    assert (report.rows, report.refused, report.ignored_columns) == (150, (), ())
+    assert unlike(blank, said) == []
 
 
-@pytest.mark.parametrize(
-    ("name", "changed"),
-    [
-        ("ips/fr-en-ips_ecoles_2021-2022_6dep.csv", 2505),
-        ("ips/fr-en-ips-ecoles-ap2022_2022-2023_6dep.csv", 2369),
-    ],
-)
-def test_indices_of_every_layout_come_in(
-    territory: Territory, name: str, changed: int
-) -> None:
-    directory(territory, REBUILT)
-    report = import_ips(real_file(name), territory)
-    assert (report.changed, report.refused, report.ignored_columns) == (changed, (), ())
+def test_indices_of_every_layout_come_in(six: Territory) -> None:
+    expected: dict[str, tuple[float, str]] = {}
+    known = six.values_of("name")
+    for name, changed in ((IPS_2021, 2505), (IPS_2022, 2369)):
+        report = import_ips(real_file(name), six)
+        assert (report.refused, report.ignored_columns) == ((), ())
+        said = plain_reading.indices_of(real_file(name))
+        assert report.changed == len(said.keys() & known.keys()) == changed
+        expected |= said
+    indices, years = six.values_of("ips"), six.values_of("ips_year")
+    assert {
+        uai: (float(index), years[uai]) for uai, index in indices.items() if index
+    } == {uai: expected[uai] for uai in expected.keys() & known.keys()}
 
 
-def test_the_whole_country_s_indices_have_valid_numbers(territory: Territory) -> None:
-    path = real_file("ips/fr-en-ips-ecoles-ap2022_2022-2023_france.csv.gz")
-    report = import_ips(path, territory)
-    assert (report.rows, report.refused) == (30_059, ())
-    invented = [uai for uai in report.unknown_items if uai.startswith(DEPARTMENT)]
-    assert invented == []
+def test_the_whole_country_s_indices_have_valid_numbers(blank: Territory) -> None:
+    path = real_file(IPS_FRANCE)
+    said = plain_reading.indices_of(path)
+    known = sorted(said)[::10]
+    with blank.transaction():
+        blank.put_schools({"uai": uai, "name": "?", "insee": "01001"} for uai in known)
+    report = import_ips(path, blank)
+    assert (report.rows, report.changed, report.refused) == (30_059, len(known), ())
+    assert set(report.unknown_items) == said.keys() - set(known)
+    found = {uai: float(index) for uai, index in blank.values_of("ips").items()}
+    assert found == {uai: said[uai][0] for uai in known}
+    assert not any(uai.startswith(DEPARTMENT) for uai in said), "invented ones differ"
 
 
-def test_town_halls_are_matched_checked_and_accounted_for(
-    territory: Territory,
-) -> None:
-    import_communes(real_file(COMMUNES), territory)
-    report = import_mairies(
-        real_file(TOWN_HALLS), territory, source_date=date(2021, 3, 1)
-    )
+def test_town_halls_are_matched_checked_and_accounted_for(six: Territory) -> None:
+    official = plain_reading.communes_of(real_file(COMMUNES))
+    for insee, fields in official.items():
+        commune = six.commune(insee)
+        assert commune is not None
+        assert {name: getattr(commune, name) for name in fields} == fields
+    report = import_mairies(real_file(TOWN_HALLS), six, source_date=READ_ON)
     doubles = [r for r in report.remarks if "en double" in r.reason]
     assert report.added + len(report.refused) + len(doubles) == report.rows == 3038
     assert (report.added, len(doubles)) == (2931, 3)
     delegated = [r for r in report.refused if "déléguée" in r.reason]
     assert len(delegated) == 45
+    said = plain_reading.town_halls_of(real_file(TOWN_HALLS), official)
+    assert len(said) == 2931
+    for insee, emails in said.items():
+        hall = six.town_hall(insee)
+        assert hall is not None
+        assert hall.source_date == READ_ON.isoformat()
+        assert hall.email in emails if hall.email else bool(hall.problem)
     for insee, problem in {
         "22113": "adresse inconnue",  # Lannion
         "33063": "adresse inconnue",  # Bordeaux
         "33122": "page web",  # Cestas
     }.items():
-        hall = territory.town_hall(insee)
+        hall = six.town_hall(insee)
         assert hall is not None
         assert (hall.email, hall.problem) == ("", problem)
-
-
-def test_no_invented_commune_has_a_real_name(territory: Territory) -> None:
-    import_communes(real_file(COMMUNES), territory)
-    real = {fold(commune.name) for commune in territory.communes()}
-    assert real.isdisjoint(fold(commune.name) for commune in communes())
+    real = {fold(str(fields["name"])) for fields in official.values()}
+    assert real.isdisjoint(fold(commune.name) for commune in communes()), "invented"
