@@ -1,0 +1,150 @@
+"""What would change a plan, proved by making it again: never a guess.
+
+« Que faudrait-il pour 2027 ? », what a lock moves, what a variant brings.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import NamedTuple
+
+from diag.programme.placing import Plan, plan_of
+from diag.programme.terms import Adopted, Earmark, Operation, Terms, Turn
+
+_TRIES = 3
+"""Filling what lacks may dissolve a grouped purchase, which asks for more."""
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """What an operation lacks to be in by a year, and what comes of it."""
+
+    operation: str
+    year: int
+    money: tuple[Earmark, ...]
+    """What would have to be kept for it, and for what it waits for; empty: nothing."""
+    after: Plan
+    """The programme made again with that money."""
+    lands: bool
+    """Whether it is then in, that year or sooner."""
+    moved: tuple[str, ...]
+    """Others that change year."""
+    receded: tuple[str, ...]
+    """Those of them that come later, or no more."""
+
+
+def what_if(terms: Terms, before: Plan, operation: str, year: int) -> WhatIf:
+    """Return what lacks for an operation to be in by a year; proved by a replay.
+
+    Raises:
+        KeyError: no such operation.
+    """
+    by_id = {each.id: each for each in terms.operations}
+    chain = dict.fromkeys(_chain(by_id, by_id[operation]))
+    money: tuple[Earmark, ...] = ()
+    after = before
+    for name in chain:
+        for _ in range(_TRIES):
+            funded = replace(terms, earmarks=terms.earmarks + money)
+            after = plan_of(funded, (name, year))
+            if lands(after, name, year) or not after.shortages:
+                break
+            money += after.shortages
+    moved = [name for name in before.moved(after) if name not in chain]
+    return WhatIf(
+        operation,
+        year,
+        money,
+        after,
+        lands(after, operation, year),
+        tuple(moved),
+        tuple(name for name in moved if is_later(before, after, name)),
+    )
+
+
+def lands(plan: Plan, operation: str, year: int) -> bool:
+    """Say whether an operation is in, that year or sooner."""
+    return plan.years.get(operation, year + 1) <= year
+
+
+def is_later(before: Plan, after: Plan, operation: str) -> bool:
+    """Say whether an operation comes later in another plan, or no more."""
+    end = before.terms.years[-1] + 1
+    return after.years.get(operation, end) > before.years.get(operation, end)
+
+
+def locked(terms: Terms, operation: str, year: int | None) -> Terms:
+    """Return terms in which an operation's year is imposed; None: left out.
+
+    One that every payer has decided stays as it is.
+    """
+    changed = tuple(
+        replace(each, turn=Turn.LOCKED, year=year)
+        if each.id == operation and each.turn is not Turn.DECIDED
+        else each
+        for each in terms.operations
+    )
+    return replace(terms, operations=changed)
+
+
+def adopted(plan: Plan) -> Adopted:
+    """Return what a revision of this plan starts from."""
+    shared = {each.id for each in plan.terms.operations if each.served}
+    return Adopted(
+        dict(plan.years),
+        dict(plan.rights),
+        dict(plan.first_rights),
+        {
+            name: dict(plan.placements[name].parts)
+            for name in shared & plan.years.keys()
+        },
+    )
+
+
+class Worth(NamedTuple):
+    """What a plan brings, in figures that can be set side by side."""
+
+    points: Fraction
+    """Score × pupils × years left, over the operations that are in."""
+    placed: int
+    late: int
+    """Operations that a law requires, out or after the year it says."""
+    least_covered: Fraction
+    """Of all communes that need something, the least part of its need that is in."""
+    moved: int
+    """Operations whose year another plan gave otherwise."""
+
+
+def worth(plan: Plan, other: Plan) -> Worth:
+    """Return what a plan brings; `other` is the one that it is set beside."""
+    last = plan.terms.years[-1]
+    needs: dict[str, int] = {}
+    covered: dict[str, int] = {}
+    points, late = Fraction(0), 0
+    for each in plan.terms.operations:
+        year = plan.years.get(each.id)
+        cost = sum(line.once for line in each.lines)
+        needs[each.commune] = needs.get(each.commune, 0) + cost
+        if year is not None:
+            points += each.points * (last - year + 1)
+            covered[each.commune] = covered.get(each.commune, 0) + cost
+        late += each.turn is Turn.LAW and (year or last + 1) > (each.due or last)
+    parts = (Fraction(covered.get(one, 0), need) for one, need in needs.items() if need)
+    least = min(parts, default=Fraction(1))
+    return Worth(points, len(plan.years), late, least, len(plan.moved(other)))
+
+
+def _chain(by_id: Mapping[str, Operation], operation: Operation) -> Iterator[str]:
+    """Give what an operation waits for, then itself."""
+    above: list[str] = []
+
+    def walk(one: Operation) -> Iterator[str]:
+        if one.id in above:
+            return
+        above.append(one.id)
+        for need in one.needs:
+            if need in by_id:
+                yield from walk(by_id[need])
+        yield one.id
+
+    yield from walk(operation)
