@@ -19,10 +19,10 @@ from tempfile import TemporaryDirectory
 from time import process_time
 
 from benches.worlds.programme import YEARS, of_school, territory
-from diag.programme.placing import Plan, plan_of
+from diag.programme.placing import Schedule, schedule_of
 from diag.programme.purses import bill
 from diag.programme.replay import adopted, what_if, worth
-from diag.programme.terms import Envelope, Operation, Purse, Terms, Turn
+from diag.programme.terms import Envelope, Operation, Precedence, Programme, Purse
 
 BUDGET = 1.0
 """Seconds, for 300 schools."""
@@ -48,7 +48,7 @@ def main() -> None:
     for schools, communes in ((300, 120),):
         terms = territory(1, schools, communes)
         start = process_time()
-        plan = plan_of(terms)
+        plan = schedule_of(terms)
         seconds = process_time() - start
         budget = f" ({BUDGET} s allowed)" if schools == 300 else ""
         print(
@@ -61,9 +61,9 @@ def main() -> None:
     ask()
 
 
-def beside_the_bound(terms: Terms) -> None:
+def beside_the_bound(terms: Programme) -> None:
     """Print what a plan by euro is worth beside the optimum, law placed as ours."""
-    plan = plan_of(terms)
+    plan = schedule_of(terms)
     ours = float(worth(plan, plan).points)
     python = os.environ.get("PEERS")
     if not python:
@@ -81,7 +81,7 @@ def beside_the_bound(terms: Terms) -> None:
     )
 
 
-def problem(plan: Plan) -> Iterator[str]:
+def problem(plan: Schedule) -> Iterator[str]:
     """Give the lines of the problem: all purses, what comes first, law placed as ours.
 
     A grouped purchase is joined once open, as the rule has it.
@@ -111,7 +111,7 @@ def problem(plan: Plan) -> Iterator[str]:
                 late = [f"+ x{number[each.id]}_{y}" for y in terms.years if y <= year]
                 there = [f"- x{number[need]}_{y}" for y in terms.years if y <= year]
                 order.append(f"{' '.join([*late, *there])} <= 0")
-            if each.turn is Turn.LAW:
+            if each.turn is Precedence.LAW:
                 fixed.append(f"{name} = {int(plan.years.get(each.id) == year)}")
             elif year < opens:
                 fixed.append(f"{name} = 0")
@@ -125,7 +125,7 @@ def problem(plan: Plan) -> Iterator[str]:
 
 
 def taken(
-    plan: Plan, operation: Operation, year: int
+    plan: Schedule, operation: Operation, year: int
 ) -> Iterator[tuple[tuple[Purse, int], int]]:
     """Give what an operation takes of each purse, year by year, placed at one."""
     for purse, once, yearly in bill(
@@ -138,7 +138,7 @@ def taken(
                 yield (purse, at), cents
 
 
-def held(terms: Terms, purse: Purse, at: int) -> int:
+def held(terms: Programme, purse: Purse, at: int) -> int:
     """Return what may be planned of a purse by a year."""
     planned = dict(zip(terms.years, terms.planned(purse), strict=True))
     if not terms.carries(purse):
@@ -151,7 +151,7 @@ def stability() -> dict[str, list[float]]:
     found: dict[str, list[float]] = {}
     for seed in SEEDS:
         terms = territory(seed)
-        before = plan_of(terms)
+        before = schedule_of(terms)
         for name, changed in (
             ("syndicat's 2028 -5 %", poorer(terms)),
             ("one kind of work +10 %", dearer(terms)),
@@ -161,14 +161,14 @@ def stability() -> dict[str, list[float]]:
                 ("afresh", changed),
                 ("revised", replace(changed, adopted=adopted(before))),
             ):
-                moved = before.moved(plan_of(after))
+                moved = before.moved(schedule_of(after))
                 known = [one for one in moved if one in before.placements]
                 share = 100 * len(known) / len(before.placements)
                 found.setdefault(f"{name}, {how}", []).append(share)
     return found
 
 
-def poorer(terms: Terms) -> Terms:
+def poorer(terms: Programme) -> Programme:
     purse = terms.shared_purse
     cents = terms.envelopes[purse].cents
     cut = (cents[0], cents[1] * 95 // 100, *cents[2:])
@@ -176,7 +176,7 @@ def poorer(terms: Terms) -> Terms:
     return replace(terms, envelopes={**terms.envelopes, purse: Envelope(cut, carries)})
 
 
-def dearer(terms: Terms) -> Terms:
+def dearer(terms: Programme) -> Programme:
     return replace(
         terms,
         operations=tuple(
@@ -186,14 +186,14 @@ def dearer(terms: Terms) -> Terms:
                     replace(line, once=line.once * 110 // 100) for line in each.lines
                 ),
             )
-            if each.turn is Turn.BLOCKING
+            if each.turn is Precedence.BLOCKING
             else each
             for each in terms.operations
         ),
     )
 
 
-def grown(terms: Terms, seed: int) -> Terms:
+def grown(terms: Programme, seed: int) -> Programme:
     home = terms.operations[0].commune
     more = of_school(Random(seed), 9_000, home, 100)
     weights = {**terms.weights, home: terms.weights[home] + Fraction(130)}
@@ -203,7 +203,7 @@ def grown(terms: Terms, seed: int) -> Terms:
 def ask() -> None:
     """Print how many what-ifs land by their year, and what they move."""
     terms = territory(1, 100, 40)
-    before = plan_of(terms)
+    before = schedule_of(terms)
     chance = Random(1)
     late = [one for one, each in before.placements.items() if each.year != YEARS[0]]
     asked = chance.sample(late, ASKED)

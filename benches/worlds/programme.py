@@ -11,13 +11,13 @@ from typing import NamedTuple
 from diag.programme.terms import (
     INVESTMENT,
     RUNNING,
-    CostLine,
+    Article,
     Envelope,
-    Grouping,
+    GroupPurchase,
     Operation,
+    Precedence,
+    Programme,
     Purse,
-    Terms,
-    Turn,
 )
 
 SYNDICAT = "syndicat:200099999"
@@ -25,7 +25,7 @@ YEARS = (2027, 2028, 2029, 2030, 2031)
 
 
 class _Kind(NamedTuple):
-    turn: Turn
+    turn: Precedence
     least: int
     """Euros, once; 0: a service, of running costs."""
     most: int
@@ -37,17 +37,17 @@ class _Kind(NamedTuple):
 
 
 _KINDS = (
-    _Kind(Turn.LAW, 50, 900, 0, Fraction(1, 100)),
-    _Kind(Turn.BLOCKING, 200, 1_500, 0, Fraction(6, 100), ("", "bornes")),
-    _Kind(Turn.BLOCKING, 150, 2_000, 0, Fraction(5, 100)),
-    _Kind(Turn.REST, 100, 2_500, 0, Fraction(4, 100), ("", "ecrans")),
-    _Kind(Turn.REST, 100, 1_200, 60, Fraction(3, 100), ("", "bornes")),
-    _Kind(Turn.REST, 0, 400, 120, Fraction(2, 100)),
+    _Kind(Precedence.LAW, 50, 900, 0, Fraction(1, 100)),
+    _Kind(Precedence.BLOCKING, 200, 1_500, 0, Fraction(6, 100), ("", "bornes")),
+    _Kind(Precedence.BLOCKING, 150, 2_000, 0, Fraction(5, 100)),
+    _Kind(Precedence.REST, 100, 2_500, 0, Fraction(4, 100), ("", "ecrans")),
+    _Kind(Precedence.REST, 100, 1_200, 60, Fraction(3, 100), ("", "bornes")),
+    _Kind(Precedence.REST, 0, 400, 120, Fraction(2, 100)),
 )
 _PUPILS = (20, 45, 70, 100, 130, 160, 180, 200)
 
 
-def territory(seed: int, schools: int = 300, communes: int = 120) -> Terms:
+def territory(seed: int, schools: int = 300, communes: int = 120) -> Programme:
     """Return the terms of an invented territory."""
     chance = Random(seed)
     names = [f"commune:{10_000 + number}" for number in range(communes)]
@@ -58,7 +58,7 @@ def territory(seed: int, schools: int = 300, communes: int = 120) -> Terms:
         pupils = chance.choice(_PUPILS)
         weights[home] += 30 + pupils
         operations += of_school(chance, number, home, pupils)
-    return Terms(
+    return Programme(
         YEARS,
         SYNDICAT,
         tuple(operations),
@@ -66,8 +66,8 @@ def territory(seed: int, schools: int = 300, communes: int = 120) -> Terms:
         weights,
         Fraction(15),
         {
-            "bornes": Grouping(Fraction(12, 100), 2028, 2029, 40),
-            "ecrans": Grouping(Fraction(8, 100), 2028, 2031, 10_000),
+            "bornes": GroupPurchase(Fraction(12, 100), 2028, 2029, 40),
+            "ecrans": GroupPurchase(Fraction(8, 100), 2028, 2031, 10_000),
         },
     )
 
@@ -79,7 +79,7 @@ def of_school(chance: Random, number: int, home: str, pupils: int) -> list[Opera
         kind = chance.choice(_KINDS)
         euros = chance.randint(kind.least, kind.most)
         article = chance.choice(kind.articles)
-        line = CostLine(
+        line = Article(
             INVESTMENT if kind.least else RUNNING,
             euros * 100,
             kind.yearly * 100,
@@ -95,7 +95,7 @@ def of_school(chance: Random, number: int, home: str, pupils: int) -> list[Opera
                 Fraction(40, 100),
                 kind.gain * chance.randint(50, 150) * pupils,
                 kind.turn,
-                chance.choice(YEARS) if kind.turn is Turn.LAW else None,
+                chance.choice(YEARS) if kind.turn is Precedence.LAW else None,
                 needs=(made[-1].id,) if waits else (),
             )
         )
@@ -106,7 +106,7 @@ def envelopes(operations: list[Operation], part: Fraction) -> dict[Purse, Envelo
     """Return envelopes that hold a part of what is needed, the same every year."""
     needs: dict[Purse, int] = {}
 
-    def add(payer: str, line: CostLine, cents: int) -> None:
+    def add(payer: str, line: Article, cents: int) -> None:
         purse = Purse(payer, line.section)
         needs[purse] = needs.get(purse, 0) + cents
 

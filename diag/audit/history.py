@@ -31,6 +31,7 @@ from diag.journal.subjects import (
     OwnTopic,
     PhotoTopic,
     PlaceTopic,
+    ProgrammeTopic,
     ProposalTopic,
     QuestionnaireTopic,
     RankTopic,
@@ -184,6 +185,7 @@ _NOUNS: dict[type, str] = {
     AskTopic: "demande d'effacement",
     StopTopic: "effacement arrêté",
     SealTopic: "sceau",
+    ProgrammeTopic: "programme pluriannuel",
 }
 
 

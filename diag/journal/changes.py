@@ -185,13 +185,12 @@ def unobserved(audit: str, observation: str) -> NewRevision:
 
 def followed(audit: str, step: FollowUp) -> NewRevision:
     """Add a step to the life of a recommendation."""
-    value = {"state": str(step.state)}
-    value |= {
-        name: text
-        for name in ("on", "due", "by", "why")
-        if (text := getattr(step, name))
-    }
+    value: dict[str, Json] = {"state": str(step.state)}
+    value |= {name: given for name in _OF_STEP if (given := getattr(step, name))}
     return NewRevision(audit, subjects.follow(step.recommendation, step.place), value)
+
+
+_OF_STEP = ("on", "due", "by", "why", "programme", "year", "decision", "cents")
 
 
 def dispatched(audit: str, sent: Dispatch) -> NewRevision:

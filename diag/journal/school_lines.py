@@ -16,7 +16,7 @@ from diag.journal.errors import damaged
 from diag.journal.journal import Journal
 from diag.journal.proof import sound_judgements
 from diag.journal.revision import Json, loads
-from diag.model.codes import id_in_campaign, is_campaign
+from diag.model.codes import PROGRAMMES, id_in_campaign, is_campaign
 from diag.model.enums import AuditStatus, PlaceKind
 from diag.model.search import SearchIndex, Text
 from diag.model.text import accented, fold, readings
@@ -151,9 +151,8 @@ where json_type(h.value, '$.campaign') = 'text'
 
 def campaigns_of(journal: Journal) -> tuple[str, ...]:
     """Return the campaigns in which something is recorded, in order."""
-    return tuple(
-        sorted(one for (one,) in journal.select(_CAMPAIGNS) if is_campaign(one))
-    )
+    named = (one for (one,) in journal.select(_CAMPAIGNS) if is_campaign(one))
+    return tuple(sorted(one for one in named if not one.startswith(PROGRAMMES)))
 
 
 _BEGUN = """
@@ -188,6 +187,8 @@ class Stage(NamedTuple):
 def stages(journal: Journal) -> list[Stage]:
     """Return the audits whose subject and campaign are known, in order of arrival.
 
+    A programme is none.
+
     An audit's id is made of its subject: a revision that contradicts it is ignored.
     """
     journal.check_all()
@@ -215,7 +216,7 @@ def _read_subject(audit: str, value: Json) -> tuple[str, str, str] | None:
     campaign, kind, code = (value.get(each) for each in ("campaign", "kind", "code"))
     if kind not in _KINDS or not isinstance(code, str):
         return None
-    if not is_campaign(str(campaign)):
+    if not is_campaign(str(campaign)) or str(campaign).startswith(PROGRAMMES):
         return None
     if id_in_campaign(str(campaign), f"{kind}:{code}") != audit:
         return None

@@ -48,6 +48,37 @@ PROPOSALS = "proposal"
 """Prefix of the answers that wait to be accepted."""
 
 
+PROGRAMME = "programme"
+"""Prefix of the frame and the rights of a programme; campaigns of programmes too."""
+
+ENVELOPES = "envelope"
+"""Prefix of what a payer may spend, by year and section."""
+
+SPLITS = "split"
+"""Prefix of who pays what of an investment."""
+
+PURCHASES = "group"
+"""Prefix of the articles bought together."""
+
+SHARED = "shared"
+"""Prefix of the operations that several communes share."""
+
+LOCKS = "lock"
+"""Prefix of the years that somebody imposes."""
+
+EARMARKS = "earmark"
+"""Prefix of the money kept for one operation."""
+
+VARIANTS = "variant"
+"""Prefix of named changes over a programme."""
+
+DECISIONS = "decision"
+"""Prefix of what bodies decided."""
+
+ADOPTIONS = "adopted"
+"""Prefix of what was adopted."""
+
+
 ASKS = "erase-ask"
 """Prefix of the erasures that are asked for, by the revision that they are about."""
 
@@ -243,6 +274,14 @@ class SealTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgrammeTopic:
+    """A part of a programme: its kind, and what it is about."""
+
+    kind: str
+    key: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AuditTopic:
     """A fact about the audit itself: `status`, `edition` or another."""
 
@@ -282,6 +321,7 @@ Topic = (
     | AskTopic
     | StopTopic
     | SealTopic
+    | ProgrammeTopic
     | AuditTopic
     | OtherTopic
 )
@@ -390,6 +430,11 @@ def hand(recommendation: str) -> str:
     return f"{_recommendation(recommendation, None)}/vote"
 
 
+def programme(kind: str, *key: str) -> str:
+    """Return the subject of a part of a programme: `lock/audit/recommendation`."""
+    return "/".join((kind, *key))
+
+
 def erasure(revision: str) -> str:
     """Return the subject of the erasure of a revision."""
     return f"erase/{revision}"
@@ -428,6 +473,8 @@ def parse(subject: str) -> Topic:
         topic = _read_place(rest)
     elif first == "rec":
         topic = _read_recommendation(rest)
+    elif first in _OF_PROGRAMME and rest:
+        topic = ProgrammeTopic(first, tuple(rest))
     else:
         topic = _read_other(first, rest)
     return topic or OtherTopic(subject)
@@ -494,6 +541,19 @@ _OF_ADVICE: dict[str, Callable[[str], Topic]] = {
     "own": OwnTopic,
     "vote": HandTopic,
 }
+
+_OF_PROGRAMME = frozenset({
+    PROGRAMME,
+    ENVELOPES,
+    SPLITS,
+    PURCHASES,
+    SHARED,
+    LOCKS,
+    EARMARKS,
+    VARIANTS,
+    DECISIONS,
+    ADOPTIONS,
+})
 
 _ABOUT = frozenset({"edition", "minutes", "profile", "status", "subject", "votes"})
 

@@ -83,6 +83,14 @@ class FollowUp(Noun):
     by: str = ""
     """Who decided: « conseil municipal », « comité de pilotage »…"""
     why: str = ""
+    programme: str = ""
+    """Id of the programme that gives its year."""
+    year: int = 0
+    """The budget that pays it, as every payer decided; 0: nobody said."""
+    decision: str = ""
+    """Id of the last decision that it rests on, in the programme."""
+    cents: int = Field(default=0, ge=0, le=10**13)
+    """What an order costs, tax included; 0: not ordered yet."""
     author: str = ""
     revision: str = ""
 

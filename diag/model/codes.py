@@ -134,6 +134,10 @@ def is_campaign(text: str) -> bool:
     return bool(_CAMPAIGN.fullmatch(text))
 
 
+PROGRAMMES = "programme-"
+"""How the campaign of a programme begins: it holds no audit."""
+
+
 def checked_campaign(text: str) -> str:
     """Return a campaign's name as it is.
 

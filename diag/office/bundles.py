@@ -28,7 +28,7 @@ from diag.sync.bundle.write import Bundle, BundleSummary, WrittenBundle, write_b
 from diag.sync.folder import FolderResult, FolderTransport
 from diag.words.sentences import counted
 from diag.workspace.people import learn_names
-from diag.workspace.subjects import auditee_of, remember
+from diag.workspace.subjects import auditee_of, programmes, remember
 from diag.workspace.workspace import Workspace
 
 OURSELVES = "ce poste"
@@ -102,6 +102,7 @@ def export(
     """
     if refs is None:
         audits = [one.audit.id for one in listed(workspace)]
+        audits += [one.id for one in programmes(workspace.journal)]
     else:
         sessions = (open_session(workspace, ref, campaign) for ref in refs)
         audits = list(dict.fromkeys(one.audit.id for one in sessions))

@@ -13,7 +13,7 @@ from itertools import count
 from typing import NamedTuple
 
 from diag.programme.purses import Bill, Lack, Purses, bill, share, split_cost
-from diag.programme.terms import Earmark, Operation, Purse, Terms, Turn
+from diag.programme.terms import Earmark, Operation, Precedence, Programme, Purse
 
 
 class First(NamedTuple):
@@ -39,7 +39,7 @@ class AfterOpening(NamedTuple):
     grouping: str
 
 
-class Kept(NamedTuple):
+class Unmoved(NamedTuple):
     """Placed in the year that was adopted."""
 
 
@@ -47,14 +47,14 @@ class Imposed(NamedTuple):
     """Placed, or left out, by a lock."""
 
 
-class Refused(NamedTuple):
+class Unmet(NamedTuple):
     """Not placed, though a lock imposes its year: what lacked then."""
 
     lack: Lack | None
     """None: what comes first is not there yet, or its year is outside."""
 
 
-class Decided(NamedTuple):
+class Settled(NamedTuple):
     """Placed where every payer decided it; what lacks, if the purses do not hold it."""
 
     lacks: tuple[Lack, ...] = ()
@@ -69,10 +69,10 @@ Reason = (
     | Waited
     | AfterNeed
     | AfterOpening
-    | Kept
+    | Unmoved
     | Imposed
-    | Refused
-    | Decided
+    | Unmet
+    | Settled
     | Circular
 )
 
@@ -94,10 +94,10 @@ class Placement(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Plan:
+class Schedule:
     """What follows from terms: the year and the reason of every operation."""
 
-    terms: Terms
+    terms: Programme
     placements: Mapping[str, Placement]
     """Operation → placement, in the order in which they were taken, then those out."""
     rights: Mapping[str, int]
@@ -129,7 +129,7 @@ class Plan:
                 total[commune] = total.get(commune, 0) + cents
         return total
 
-    def moved(self, other: "Plan") -> list[str]:
+    def moved(self, other: "Schedule") -> list[str]:
         """Return the operations whose year differs from another plan's, sorted."""
         names = self.placements.keys() | other.placements.keys()
         return sorted(
@@ -137,7 +137,7 @@ class Plan:
         )
 
 
-def plan_of(terms: Terms, watched: tuple[str, int] | None = None) -> Plan:
+def schedule_of(terms: Programme, watched: tuple[str, int] | None = None) -> Schedule:
     """Place every operation; dissolve the grouped purchases that stay too small.
 
     `watched`: an operation and a year, of which what lacks at its turn is noted.
@@ -151,7 +151,7 @@ def plan_of(terms: Terms, watched: tuple[str, int] | None = None) -> Plan:
         dissolved |= {small}
 
 
-def _too_small(plan: Plan) -> Iterator[str]:
+def _too_small(plan: Schedule) -> Iterator[str]:
     """Give the grouped purchases that buy less than they must."""
     bought = dict.fromkeys(plan.terms.groupings.keys() - plan.dissolved, 0)
     for operation in plan.terms.operations:
@@ -170,7 +170,10 @@ class _Placing:
     """One run: rights shared, operations taken in turn, rights released, again."""
 
     def __init__(
-        self, terms: Terms, dissolved: frozenset[str], watched: tuple[str, int] | None
+        self,
+        terms: Programme,
+        dissolved: frozenset[str],
+        watched: tuple[str, int] | None,
     ) -> None:
         self._terms = terms
         self._dissolved = dissolved
@@ -194,7 +197,7 @@ class _Placing:
         self._rights = dict(self._given)
         """What is left of each right."""
 
-    def run(self) -> Plan:
+    def run(self) -> Schedule:
         """Take every operation, until a pass places nothing."""
         waiting = self._ordered()
         self._ranks = {each.id: rank for rank, each in enumerate(waiting, 1)}
@@ -206,7 +209,7 @@ class _Placing:
                 break
             waiting = left
             self._release(waiting)
-        return Plan(
+        return Schedule(
             self._terms,
             self._placed | self._out,
             self._given,
@@ -290,12 +293,12 @@ class _Placing:
     def _key(self, operation: Operation) -> tuple[object, ...]:
         """Return what orders operations: imposed, adopted, then by class and worth."""
         turn = operation.turn
-        if turn is Turn.BLOCKING and not self._terms.socle_first:
-            turn = Turn.REST
+        if turn is Precedence.BLOCKING and not self._terms.socle_first:
+            turn = Precedence.REST
         then = len(self._adopted)
-        if turn > Turn.LOCKED:
+        if turn > Precedence.LOCKED:
             then = self._taken_then.get(operation.id, then)
-        due = (operation.due or 0) if turn is Turn.LAW else 0
+        due = (operation.due or 0) if turn is Precedence.LAW else 0
         half = -(-len(self._terms.years) // 2)
         year = self._opening(operation)
         cost = sum(
@@ -303,7 +306,7 @@ class _Placing:
             for line in operation.lines
         )
         worth = operation.points / cost if cost else operation.points
-        imposed = turn if turn <= Turn.LOCKED else Turn.LAW
+        imposed = turn if turn <= Precedence.LOCKED else Precedence.LAW
         return imposed, then, turn, due, -worth, operation.id
 
     def _opening(self, operation: Operation) -> int:
@@ -324,7 +327,7 @@ class _Placing:
 
     def _take(self, operation: Operation) -> None:
         """Place an operation, or keep why it is not."""
-        if operation.turn <= Turn.LOCKED:
+        if operation.turn <= Precedence.LOCKED:
             self._impose(operation)
             return
         for need in operation.needs:
@@ -333,10 +336,10 @@ class _Placing:
                 return
         begins, reason = self._beginning(operation)
         then = self._adopted.get(operation.id)
-        is_free = then is not None or operation.turn is Turn.LAW
+        is_free = then is not None or operation.turn is Precedence.LAW
         possible = [year for year in self._terms.years if year >= begins]
         if then in possible and not self._lacks(operation, then, asks_right=False):
-            self._place(operation, then, Kept())
+            self._place(operation, then, Unmoved())
             return
         for year in possible:
             lacks = self._lacks(operation, year, asks_right=not is_free)
@@ -367,14 +370,14 @@ class _Placing:
         if year is None:
             self._leave_out(operation, Imposed())
         elif year not in self._terms.years:
-            self._leave_out(operation, Refused(None))
-        elif operation.turn is Turn.DECIDED:
+            self._leave_out(operation, Unmet(None))
+        elif operation.turn is Precedence.DECIDED:
             lacks = self._lacks(operation, year, asks_right=False)
-            self._place(operation, year, Decided(tuple(lacks)))
+            self._place(operation, year, Settled(tuple(lacks)))
         elif any(not self._is_there(need, year) for need in operation.needs):
-            self._leave_out(operation, Refused(None))
+            self._leave_out(operation, Unmet(None))
         elif lacks := self._lacks(operation, year, asks_right=False):
-            self._leave_out(operation, Refused(lacks[0]))
+            self._leave_out(operation, Unmet(lacks[0]))
         else:
             self._place(operation, year, Imposed())
 

@@ -10,8 +10,8 @@ from diag.programme.terms import (
     RUNNING,
     Earmark,
     Operation,
+    Programme,
     Purse,
-    Terms,
 )
 
 
@@ -42,7 +42,7 @@ class Lack(NamedTuple):
 
 
 def bill(
-    terms: Terms, operation: Operation, year: int, dissolved: frozenset[str]
+    terms: Programme, operation: Operation, year: int, dissolved: frozenset[str]
 ) -> Bill:
     """Return what an operation costs each payer; the syndicat's part, rounded down."""
     investment = running = yearly = 0
@@ -63,7 +63,7 @@ def bill(
 class Purses:
     """What is left of every envelope; running costs eat the years that follow."""
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: Programme) -> None:
         self._terms = terms
         self._left: dict[Purse, list[int]] = {}
         self._carrying = frozenset(filter(terms.carries, terms.envelopes))

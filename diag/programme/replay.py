@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
-from diag.programme.placing import Plan, plan_of
-from diag.programme.terms import Adopted, Earmark, Operation, Terms, Turn
+from diag.programme.placing import Schedule, schedule_of
+from diag.programme.terms import Adopted, Earmark, Operation, Precedence, Programme
 
 _TRIES = 3
 """Filling what lacks may dissolve a grouped purchase, which asks for more."""
@@ -23,7 +23,7 @@ class WhatIf:
     year: int
     money: tuple[Earmark, ...]
     """What would have to be kept for it, and for what it waits for; empty: nothing."""
-    after: Plan
+    after: Schedule
     """The programme made again with that money."""
     lands: bool
     """Whether it is then in, that year or sooner."""
@@ -33,7 +33,7 @@ class WhatIf:
     """Those of them that come later, or no more."""
 
 
-def what_if(terms: Terms, before: Plan, operation: str, year: int) -> WhatIf:
+def what_if(terms: Programme, before: Schedule, operation: str, year: int) -> WhatIf:
     """Return what lacks for an operation to be in by a year; proved by a replay.
 
     Raises:
@@ -46,7 +46,7 @@ def what_if(terms: Terms, before: Plan, operation: str, year: int) -> WhatIf:
     for name in chain:
         for _ in range(_TRIES):
             funded = replace(terms, earmarks=terms.earmarks + money)
-            after = plan_of(funded, (name, year))
+            after = schedule_of(funded, (name, year))
             if lands(after, name, year) or not after.shortages:
                 break
             money += after.shortages
@@ -62,32 +62,32 @@ def what_if(terms: Terms, before: Plan, operation: str, year: int) -> WhatIf:
     )
 
 
-def lands(plan: Plan, operation: str, year: int) -> bool:
+def lands(plan: Schedule, operation: str, year: int) -> bool:
     """Say whether an operation is in, that year or sooner."""
     return plan.years.get(operation, year + 1) <= year
 
 
-def is_later(before: Plan, after: Plan, operation: str) -> bool:
+def is_later(before: Schedule, after: Schedule, operation: str) -> bool:
     """Say whether an operation comes later in another plan, or no more."""
     end = before.terms.years[-1] + 1
     return after.years.get(operation, end) > before.years.get(operation, end)
 
 
-def locked(terms: Terms, operation: str, year: int | None) -> Terms:
+def locked(terms: Programme, operation: str, year: int | None) -> Programme:
     """Return terms in which an operation's year is imposed; None: left out.
 
     One that every payer has decided stays as it is.
     """
     changed = tuple(
-        replace(each, turn=Turn.LOCKED, year=year)
-        if each.id == operation and each.turn is not Turn.DECIDED
+        replace(each, turn=Precedence.LOCKED, year=year)
+        if each.id == operation and each.turn is not Precedence.DECIDED
         else each
         for each in terms.operations
     )
     return replace(terms, operations=changed)
 
 
-def adopted(plan: Plan) -> Adopted:
+def adopted(plan: Schedule) -> Adopted:
     """Return what a revision of this plan starts from."""
     shared = {each.id for each in plan.terms.operations if each.served}
     return Adopted(
@@ -115,7 +115,7 @@ class Worth(NamedTuple):
     """Operations whose year another plan gave otherwise."""
 
 
-def worth(plan: Plan, other: Plan) -> Worth:
+def worth(plan: Schedule, other: Schedule) -> Worth:
     """Return what a plan brings; `other` is the one that it is set beside."""
     last = plan.terms.years[-1]
     needs: dict[str, int] = {}
@@ -128,7 +128,7 @@ def worth(plan: Plan, other: Plan) -> Worth:
         if year is not None:
             points += each.points * (last - year + 1)
             covered[each.commune] = covered.get(each.commune, 0) + cost
-        late += each.turn is Turn.LAW and (year or last + 1) > (each.due or last)
+        late += each.turn is Precedence.LAW and (year or last + 1) > (each.due or last)
     parts = (Fraction(covered.get(one, 0), need) for one, need in needs.items() if need)
     least = min(parts, default=Fraction(1))
     return Worth(points, len(plan.years), late, least, len(plan.moved(other)))

@@ -17,7 +17,7 @@ INVESTMENT = BudgetSection.INVESTISSEMENT
 RUNNING = BudgetSection.FONCTIONNEMENT
 
 
-class Turn(IntEnum):
+class Precedence(IntEnum):
     """In which class an operation is taken, the first first."""
 
     DECIDED = 0
@@ -32,7 +32,7 @@ class Turn(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class CostLine:
+class Article:
     """What one article of an operation costs."""
 
     section: BudgetSection
@@ -52,12 +52,12 @@ class Operation:
     id: str
     commune: str
     """Whose budget pays what the syndicat does not: `commune:INSEE`."""
-    lines: tuple[CostLine, ...]
+    lines: tuple[Article, ...]
     rate: Fraction = Fraction(0)
     """The syndicat's part of the investment, 0 to 1."""
     points: Fraction = Fraction(0)
     """What it brings: gain of the school's score, times its pupils, times 100."""
-    turn: Turn = Turn.REST
+    turn: Precedence = Precedence.REST
     due: int | None = None
     """The budget year in which a text requires it; none: the first."""
     year: int | None = None
@@ -85,7 +85,7 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
-class Grouping:
+class GroupPurchase:
     """A grouped purchase: cheaper from one year to another, from a quantity on."""
 
     discount: Fraction
@@ -124,7 +124,7 @@ class Adopted:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class Programme:
     """All that a plan follows from."""
 
     years: tuple[int, ...]
@@ -137,7 +137,7 @@ class Terms:
     """Commune → its share of the rights: its schools, pupils, and what was chosen."""
     reserve: Fraction = Fraction(0)
     """Per cent kept aside of every envelope."""
-    groupings: Mapping[str, Grouping] = field(
+    groupings: Mapping[str, GroupPurchase] = field(
         default_factory=lambda: MappingProxyType({})
     )
     earmarks: tuple[Earmark, ...] = ()
@@ -160,7 +160,7 @@ class Terms:
         kept = self.envelopes.get(purse)
         return kept is not None and kept.carries and purse.section == INVESTMENT
 
-    def price(self, line: CostLine, year: int, dissolved: frozenset[str]) -> int:
+    def price(self, line: Article, year: int, dissolved: frozenset[str]) -> int:
         """Return what a line costs once, placed that year; `dissolved`: no discount."""
         grouping = self.groupings.get(line.grouping)
         if grouping is None or line.grouping in dissolved:

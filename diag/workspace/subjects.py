@@ -13,7 +13,13 @@ from diag.journal import facts
 from diag.journal.journal import Journal, get_setting, put_setting
 from diag.journal.school_lines import names_shown
 from diag.model.audit import Audit, Auditee, school_auditee
-from diag.model.codes import is_campaign, normal_insee, normal_siren, normal_uai
+from diag.model.codes import (
+    PROGRAMMES,
+    is_campaign,
+    normal_insee,
+    normal_siren,
+    normal_uai,
+)
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.territory import School
@@ -184,11 +190,24 @@ def _unknown_school(workspace: Workspace, uai: str) -> DiagError:
 
 
 def audits(journal: Journal) -> tuple[Audit, ...]:
-    """Return the audits in the order in which they came.
+    """Return the audits in the order in which they came; a programme is none.
 
     A campaign names folders: one that is no slug, come from elsewhere, is left out.
     """
-    return tuple(one for one in facts.audits(journal) if is_campaign(one.campaign))
+    return tuple(
+        one
+        for one in facts.audits(journal)
+        if is_campaign(one.campaign) and not one.campaign.startswith(PROGRAMMES)
+    )
+
+
+def programmes(journal: Journal) -> tuple[Audit, ...]:
+    """Return the programmes of several years, in the order in which they came."""
+    return tuple(
+        one
+        for one in facts.audits(journal)
+        if is_campaign(one.campaign) and one.campaign.startswith(PROGRAMMES)
+    )
 
 
 _SCHOOLS = "schools_told"

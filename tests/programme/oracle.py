@@ -9,7 +9,7 @@ from math import floor
 from typing import NamedTuple
 
 from diag.model.enums import BudgetSection
-from diag.programme.terms import Operation, Terms, Turn
+from diag.programme.terms import Operation, Precedence, Programme
 
 INV, FON = BudgetSection.INVESTISSEMENT, BudgetSection.FONCTIONNEMENT
 
@@ -21,7 +21,7 @@ class Answer(NamedTuple):
     withdrawn: set[str]
 
 
-def answer(terms: Terms) -> Answer:
+def answer(terms: Programme) -> Answer:
     withdrawn: set[str] = set()
     while True:
         found = Run(terms, withdrawn).answer()
@@ -76,7 +76,7 @@ def level(
 
 
 class Run:
-    def __init__(self, terms: Terms, withdrawn: set[str]) -> None:
+    def __init__(self, terms: Programme, withdrawn: set[str]) -> None:
         self.t, self.withdrawn = terms, withdrawn
         self.ops = {op.id: op for op in terms.operations}
         self.then = dict(terms.adopted.years) if terms.adopted else {}
@@ -228,13 +228,13 @@ class Run:
         cost = sum(self.once(op, self.opens(op), s) for s in (INV, FON))
         cost += half * self.yearly(op)
         worth = Fraction(op.points) / cost if cost else Fraction(op.points)
-        if op.turn <= Turn.LOCKED:
+        if op.turn <= Precedence.LOCKED:
             return (int(op.turn), 0, 0, 0, -worth, op.id)
         wave = list(self.then).index(op.id) if op.id in self.then else len(self.then)
         group = int(op.turn)
-        if op.turn is Turn.BLOCKING and not self.t.socle_first:
-            group = int(Turn.REST)
-        due = (op.due or 0) if op.turn is Turn.LAW else 0
+        if op.turn is Precedence.BLOCKING and not self.t.socle_first:
+            group = int(Precedence.REST)
+        due = (op.due or 0) if op.turn is Precedence.LAW else 0
         return (2, wave, group, due, -worth, op.id)
 
     def ordered(self) -> list[Operation]:
@@ -306,10 +306,10 @@ class Run:
             self.rights[c] = self.rights.get(c, 0) + given[c] - taken[c]
 
     def year_of(self, op: Operation) -> int | None:
-        if op.turn <= Turn.LOCKED:
+        if op.turn <= Precedence.LOCKED:
             if op.year not in self.t.years:
                 return None
-            if op.turn is Turn.DECIDED:
+            if op.turn is Precedence.DECIDED:
                 return op.year
             ready = all(
                 need in self.placed and self.placed[need] <= op.year
@@ -323,7 +323,7 @@ class Run:
         then = self.then.get(op.id)
         if then in years:
             years = [then, *(year for year in years if year != then)]
-        free = then is not None or op.turn is Turn.LAW
+        free = then is not None or op.turn is Precedence.LAW
         for year in years:
             if (free or self.covered(op, year)) and self.fits(op, year):
                 return year

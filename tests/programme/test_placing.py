@@ -11,26 +11,26 @@ from diag.programme.placing import (
     AfterNeed,
     AfterOpening,
     Circular,
-    Decided,
     First,
     Imposed,
-    Refused,
+    Settled,
+    Unmet,
     Waited,
-    plan_of,
+    schedule_of,
 )
 from diag.programme.purses import share, split_cost
 from diag.programme.replay import adopted, is_later, lands, locked, what_if, worth
 from diag.programme.terms import (
     INVESTMENT,
     RUNNING,
-    CostLine,
+    Article,
     Earmark,
     Envelope,
-    Grouping,
+    GroupPurchase,
     Operation,
+    Precedence,
+    Programme,
     Purse,
-    Terms,
-    Turn,
 )
 from tests.programme.oracle import answer
 
@@ -44,8 +44,8 @@ ratios = st.sampled_from(tuple(map(Fraction, ("0", "0.12", "1/3", "0.4", "1"))))
 
 
 @st.composite
-def lines(draw: st.DrawFn) -> CostLine:
-    return CostLine(
+def lines(draw: st.DrawFn) -> Article:
+    return Article(
         draw(st.sampled_from((INVESTMENT, INVESTMENT, RUNNING))),
         draw(cents),
         draw(st.sampled_from((0, 0, 5, 20))),
@@ -55,13 +55,20 @@ def lines(draw: st.DrawFn) -> CostLine:
 
 
 @st.composite
-def some_terms(draw: st.DrawFn) -> Terms:
+def some_terms(draw: st.DrawFn) -> Programme:
     years = tuple(range(2027, 2027 + draw(st.integers(1, 4))))
     purses = [Purse(SYNDICAT, INVESTMENT), Purse(SYNDICAT, RUNNING)]
     purses += [Purse(c, s) for c in COMMUNES for s in (INVESTMENT, RUNNING)]
     operations = []
     for name in NAMES[: draw(st.integers(0, len(NAMES)))]:
-        turn = draw(st.sampled_from((*Turn, Turn.BLOCKING, Turn.REST, Turn.REST)))
+        turn = draw(
+            st.sampled_from((
+                *Precedence,
+                Precedence.BLOCKING,
+                Precedence.REST,
+                Precedence.REST,
+            ))
+        )
         is_shared = draw(st.integers(0, 5)) == 0
         served = tuple((c, draw(ratios)) for c in COMMUNES) if is_shared else ()
         operations.append(
@@ -78,7 +85,7 @@ def some_terms(draw: st.DrawFn) -> Terms:
                 served,
             )
         )
-    return Terms(
+    return Programme(
         years,
         SYNDICAT,
         tuple(operations),
@@ -93,7 +100,7 @@ def some_terms(draw: st.DrawFn) -> Terms:
         },
         draw(st.sampled_from((Fraction(0), Fraction(15), Fraction(25, 2)))),
         {
-            name: Grouping(
+            name: GroupPurchase(
                 draw(ratios),
                 draw(st.sampled_from(years)),
                 draw(st.sampled_from(years)),
@@ -115,8 +122,8 @@ def some_terms(draw: st.DrawFn) -> Terms:
 
 
 @given(some_terms())
-def test_the_years_and_the_rights_are_another_hands(terms: Terms) -> None:
-    plan, told = plan_of(terms), answer(terms)
+def test_the_years_and_the_rights_are_another_hands(terms: Programme) -> None:
+    plan, told = schedule_of(terms), answer(terms)
     assert plan.years == told.years
     assert dict(plan.first_rights) == told.first
     assert dict(plan.rights) == told.rights
@@ -130,31 +137,33 @@ def test_the_years_and_the_rights_are_another_hands(terms: Terms) -> None:
     revised = replace(
         terms, adopted=adopted(plan), envelopes=poorer, operations=terms.operations[1:]
     )
-    again, told = plan_of(revised), answer(revised)
+    again, told = schedule_of(revised), answer(revised)
     assert again.years == told.years
     assert dict(again.rights) == told.rights
 
 
 @given(some_terms())
-def test_no_purse_is_exceeded_save_by_decided_steps(terms: Terms) -> None:
+def test_no_purse_is_exceeded_save_by_decided_steps(terms: Programme) -> None:
     undecided = replace(
         terms,
         operations=tuple(each for each in terms.operations if each.turn),
     )
-    for row in plan_of(undecided).left.values():
+    for row in schedule_of(undecided).left.values():
         assert min(row) >= 0
-    decided = plan_of(terms)
+    decided = schedule_of(terms)
     beyond = {purse for purse, row in decided.left.items() if min(row) < 0}
     reasons = (each.reason for each in decided.placements.values())
     lacks = {
-        one.purse for each in reasons if isinstance(each, Decided) for one in each.lacks
+        one.purse for each in reasons if isinstance(each, Settled) for one in each.lacks
     }
     assert beyond <= lacks
 
 
 @given(some_terms())
-def test_what_comes_first_is_placed_first_and_each_has_one_reason(terms: Terms) -> None:
-    plan = plan_of(terms)
+def test_what_comes_first_is_placed_first_and_each_has_one_reason(
+    terms: Programme,
+) -> None:
+    plan = schedule_of(terms)
     assert plan.placements.keys() == {each.id for each in terms.operations}
     for operation in terms.operations:
         placed = plan.placements[operation.id]
@@ -171,28 +180,28 @@ def test_what_comes_first_is_placed_first_and_each_has_one_reason(terms: Terms) 
                 assert placed.year == terms.groupings[grouping].opens
             case Imposed():
                 assert placed.year == operation.year
-            case Refused() | Circular():
+            case Unmet() | Circular():
                 assert placed.year is None
-            case Decided():
+            case Settled():
                 assert placed.year == operation.year
-        if placed.year is not None and operation.turn is not Turn.DECIDED:
+        if placed.year is not None and operation.turn is not Precedence.DECIDED:
             assert all(plan.years[need] <= placed.year for need in operation.needs)
 
 
 @given(some_terms())
-def test_rights_sum_to_the_envelope_or_to_the_needs(terms: Terms) -> None:
-    plan = plan_of(terms)
+def test_rights_sum_to_the_envelope_or_to_the_needs(terms: Programme) -> None:
+    plan = schedule_of(terms)
     horizon = sum(terms.planned(terms.shared_purse))
     assert sum(plan.rights.values()) == sum(plan.first_rights.values()) <= horizon
     beyond = {name for name, right in plan.rights.items() if plan.drawn[name] > right}
-    free = [each for each in terms.operations if each.turn <= Turn.LAW]
+    free = [each for each in terms.operations if each.turn <= Precedence.LAW]
     assert beyond <= {
         name for each in free for name, _ in each.served or [(each.commune, 0)]
     }
 
 
 @given(some_terms(), st.randoms())
-def test_the_order_of_writing_changes_nothing(terms: Terms, chance: Random) -> None:
+def test_the_order_of_writing_changes_nothing(terms: Programme, chance: Random) -> None:
     shuffled = list(terms.operations)
     chance.shuffle(shuffled)
     other = replace(
@@ -202,30 +211,33 @@ def test_the_order_of_writing_changes_nothing(terms: Terms, chance: Random) -> N
         weights=dict(reversed(list(terms.weights.items()))),
         groupings=dict(reversed(list(terms.groupings.items()))),
     )
-    plan, again = plan_of(terms), plan_of(other)
+    plan, again = schedule_of(terms), schedule_of(other)
     assert list(plan.placements.items()) == list(again.placements.items())
     assert dict(plan.rights) == dict(again.rights)
 
 
 @given(some_terms())
-def test_a_revision_with_nothing_changed_changes_nothing(terms: Terms) -> None:
-    plan = plan_of(terms)
-    again = plan_of(replace(terms, adopted=adopted(plan)))
+def test_a_revision_with_nothing_changed_changes_nothing(terms: Programme) -> None:
+    plan = schedule_of(terms)
+    again = schedule_of(replace(terms, adopted=adopted(plan)))
     assume(plan.dissolved == again.dissolved)
     assert again.moved(plan) == []
     assert again.rights == plan.rights
 
 
 @given(some_terms(), st.data())
-def test_what_lacked_puts_it_in_by_that_year(terms: Terms, data: st.DataObject) -> None:
+def test_what_lacked_puts_it_in_by_that_year(
+    terms: Programme, data: st.DataObject
+) -> None:
     free = replace(
         terms,
         operations=tuple(
-            replace(each, turn=max(each.turn, Turn.LAW)) for each in terms.operations
+            replace(each, turn=max(each.turn, Precedence.LAW))
+            for each in terms.operations
         ),
         groupings={},
     )
-    before = plan_of(free)
+    before = schedule_of(free)
     assume(free.operations)
     name = data.draw(st.sampled_from([each.id for each in free.operations]))
     year = data.draw(st.sampled_from(free.years))
@@ -238,7 +250,7 @@ def test_what_lacked_puts_it_in_by_that_year(terms: Terms, data: st.DataObject) 
     assert set(found.receded) <= set(found.moved)
 
 
-def _waits_for_nothing_known(terms: Terms, name: str) -> bool:
+def _waits_for_nothing_known(terms: Programme, name: str) -> bool:
     """Whether all that an operation waits for is there, without a circle."""
     by_id = {each.id: each for each in terms.operations}
 
@@ -254,22 +266,22 @@ def _waits_for_nothing_known(terms: Terms, name: str) -> bool:
 
 @given(some_terms(), st.data())
 def test_a_lock_holds_or_is_refused_with_what_lacks(
-    terms: Terms, data: st.DataObject
+    terms: Programme, data: st.DataObject
 ) -> None:
     assume(terms.operations)
     chosen = data.draw(st.sampled_from(terms.operations))
-    assume(chosen.turn is not Turn.DECIDED)
+    assume(chosen.turn is not Precedence.DECIDED)
     year = data.draw(st.sampled_from(terms.years))
-    placed = plan_of(locked(terms, chosen.id, year)).placements[chosen.id]
+    placed = schedule_of(locked(terms, chosen.id, year)).placements[chosen.id]
     match placed.reason:
         case Imposed():
             assert placed.year == year
-        case Refused(lack):
+        case Unmet(lack):
             assert placed.year is None
             assert lack is None or lack.cents > 0
         case reason:
             assert isinstance(reason, Circular)
-    out = plan_of(locked(terms, chosen.id, None)).placements[chosen.id]
+    out = schedule_of(locked(terms, chosen.id, None)).placements[chosen.id]
     assert out.year is None
 
 
@@ -304,15 +316,15 @@ def test_a_shared_cost_is_paid_whole_and_nobody_pays_beyond(
 def test_the_words_of_a_plan_are_worked_out_by_hand() -> None:
     """Two communes, two years: who comes first, what waits, what is released."""
     first, second = COMMUNES[:2]
-    line = CostLine(INVESTMENT, 100_00)
+    line = Article(INVESTMENT, 100_00)
     half = Fraction(1, 2)
     operations = (
-        Operation("loi", first, (line,), half, Fraction(1), Turn.LAW, 2027),
-        Operation("classe", first, (line,), half, Fraction(5), Turn.BLOCKING),
+        Operation("loi", first, (line,), half, Fraction(1), Precedence.LAW, 2027),
+        Operation("classe", first, (line,), half, Fraction(5), Precedence.BLOCKING),
         Operation("mieux", second, (line,), half, Fraction(9)),
         Operation("suite", second, (line,), half, Fraction(8), needs=("mieux",)),
     )
-    terms = Terms(
+    terms = Programme(
         (2027, 2028),
         SYNDICAT,
         operations,
@@ -323,7 +335,7 @@ def test_the_words_of_a_plan_are_worked_out_by_hand() -> None:
         },
         {first: Fraction(2), second: Fraction(1)},
     )
-    plan = plan_of(terms)
+    plan = schedule_of(terms)
     assert plan.first_rights == {first: 100_00, second: 80_00}
     assert plan.years == {"loi": 2027, "classe": 2028, "mieux": 2027}
     assert plan.placements["classe"].rank == 2
@@ -343,7 +355,7 @@ def test_the_words_of_a_plan_are_worked_out_by_hand() -> None:
         Earmark("suite", Purse(SYNDICAT, INVESTMENT), 2028, 20_00),
     )
     assert answered.moved == answered.receded == ()
-    imposed = plan_of(locked(terms, "classe", 2027))
+    imposed = schedule_of(locked(terms, "classe", 2027))
     assert imposed.years["classe"] == 2027
     assert is_later(plan, imposed, "loi")
     assert worth(imposed, plan).late == 1

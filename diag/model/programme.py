@@ -1,0 +1,217 @@
+"""What a programme keeps in the journal: amounts in cents with tax, years of budgets.
+
+A payer is `commune:INSEE` or `syndicat:SIREN`; an operation is `audit/recommendation`,
+or `shared/uuid`.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from diag.model.base import Noun
+from diag.model.number import Number, exact
+
+MOST_YEARS = 8
+"""Longest programme, in budget years."""
+
+MOST_CENTS = 10**13
+"""Greatest amount that may be typed: a hundred billion euros."""
+
+OUT = "hors"
+"""The year of an operation that somebody leaves out."""
+
+_FIRST, _LAST = 2020, 2100
+
+
+class ProgrammeFrame(Noun):
+    """When a programme runs, what it gathers, how it is ordered."""
+
+    first: int = Field(ge=_FIRST, le=_LAST)
+    years: int = Field(default=5, ge=1, le=MOST_YEARS)
+    campaigns: tuple[str, ...]
+    """Campaigns whose audits give the operations; the latest of a school counts."""
+    socle_first: bool = True
+    """Whether what blocks comes before points per euro."""
+    reserve: Number = 15
+    """Per cent of every envelope that is not planned."""
+
+    @property
+    def budgets(self) -> tuple[int, ...]:
+        """The budget years, in order."""
+        return tuple(range(self.first, self.first + self.years))
+
+    @field_validator("reserve")
+    @classmethod
+    def _is_share(cls, value: Number) -> Number:
+        if not 0 <= exact(value) <= 100:  # noqa: PLR2004 - per cent
+            raise ValueError("la réserve va de 0 à 100 %")
+        return value
+
+
+class IpsRule(Noun):
+    """How much more a school weighs for each point of IPS under a value."""
+
+    below: Number
+    step: Number
+
+
+class RightsRule(Noun):
+    """How the syndicat's money is shared: so much a school, so much a pupil."""
+
+    school: Number = 30
+    pupil: Number = 1
+    ips: IpsRule | None = None
+    """None: not counted, as by default."""
+    rural: Number = 0
+    """More for a school whose commune has fewer than 2,000 inhabitants, as a ratio."""
+    why: str = ""
+
+
+class EnvelopeState(StrEnum):
+    """How sure an envelope is."""
+
+    HYPOTHESE = "hypothese"
+    VOTE = "vote"
+
+
+class YearEnvelope(Noun):
+    """What a payer may spend in a year and a section."""
+
+    cents: int = Field(ge=0, le=MOST_CENTS)
+    state: EnvelopeState = EnvelopeState.HYPOTHESE
+    carry: bool = False
+    """Whether what is left serves the next years."""
+    source: str = ""
+    why: str = ""
+
+
+class CostSplit(Noun):
+    """Who pays what of an investment, and who buys."""
+
+    syndicat: Number
+    """The syndicat's part, 0 to 1."""
+    buyer: Literal["commune", "syndicat"] = "commune"
+
+    @field_validator("syndicat")
+    @classmethod
+    def _is_part(cls, value: Number) -> Number:
+        if not 0 <= exact(value) <= 1:
+            raise ValueError("la part du syndicat va de 0 à 1")
+        return value
+
+
+class JointPurchase(Noun):
+    """Articles bought together, cheaper, some years, from a quantity on."""
+
+    title: str = Field(min_length=1, max_length=120)
+    prices: tuple[str, ...] = Field(min_length=1)
+    """Rows of the price table."""
+    discount: Number
+    """0 to 1."""
+    opens: int = Field(alias="from", ge=_FIRST, le=_LAST)
+    closes: int = Field(alias="until", ge=_FIRST, le=_LAST)
+    at_least: int = Field(default=0, ge=0)
+    members: tuple[str, ...] = ()
+    """INSEE codes of the communes that join; empty: all."""
+
+
+class SharedWork(Noun):
+    """An operation that several communes share, which the syndicat pays and runs."""
+
+    title: str = Field(min_length=1, max_length=120)
+    once: tuple[int, int, int]
+    """Cents, at least, as a rule and at most."""
+    yearly: tuple[int, int, int] = (0, 0, 0)
+    points: Number = 0
+    """Points of score that it brings to a school."""
+    communes: tuple[str, ...] = Field(min_length=1)
+    """INSEE codes."""
+
+
+class YearLock(Noun):
+    """A year that somebody imposes, and why: nobody does without saying it."""
+
+    year: int | Literal["hors"]
+    by: str = Field(min_length=1, max_length=120)
+    why: str = Field(min_length=1, max_length=500)
+    decision: str = ""
+    """Id of the decision that it rests on."""
+
+
+class KeptMoney(Noun):
+    """Money for one operation alone, beside the envelopes."""
+
+    operation: str
+    payer: str
+    year: int
+    section: Literal["investissement", "fonctionnement"] = "investissement"
+    cents: int = Field(gt=0, le=MOST_CENTS)
+    source: str = ""
+    why: str = ""
+
+
+class Variant(Noun):
+    """Named changes over a programme: what is not named stays as it is."""
+
+    name: str = Field(min_length=1, max_length=120)
+    why: str = ""
+    sets: dict[str, Any] = Field(default_factory=dict)
+    """Subject → value, None where it takes it away."""
+
+
+class Outcome(StrEnum):
+    """What a body said."""
+
+    ADOPTE = "adopte"
+    AJOURNE = "ajourne"
+    REJETE = "rejete"
+    AVIS = "avis"
+
+
+class BodyDecision(Noun):
+    """What a body decided, and on what."""
+
+    body: str = Field(min_length=1, max_length=120)
+    """A payer, whose assembly decides; or `pilotage`, which gives an opinion."""
+    on: str
+    """ISO day."""
+    ref: str = Field(default="", max_length=120)
+    """Number of the deliberation."""
+    about: str = Field(default="", max_length=200)
+    outcome: Outcome
+    votes: str = Field(default="", max_length=120)
+    """« 14 pour, 1 abstention »."""
+    why: str = Field(default="", max_length=500)
+    files: tuple[str, ...] = ()
+
+    @field_validator("on")
+    @classmethod
+    def _is_day(cls, text: str) -> str:
+        return date.fromisoformat(text).isoformat()
+
+
+class Adoption(Noun):
+    """What was adopted; its placements stand beside it, in parts that fit a line."""
+
+    variant: str = ""
+    """Id of the variant; empty: the programme itself."""
+    decision: str
+    inputs: str
+    """SHA-256 of all that was written then."""
+    parts: int = Field(ge=0)
+    rights: dict[str, int] = Field(default_factory=dict)
+    """Commune → cents, as all was released."""
+    first_rights: dict[str, int] = Field(default_factory=dict)
+
+
+class AdoptedPart(Noun):
+    """Some of the placements that were adopted, in the order of their turn."""
+
+    years: dict[str, int] = Field(default_factory=dict)
+    """Rank and operation, `00012 audit/recommendation` → year."""
+    cents: dict[str, int] = Field(default_factory=dict)
+    """Operation → what it costs once, tax included."""
+    drawn: dict[str, dict[str, int]] = Field(default_factory=dict)
+    """Shared operation → commune → what its right gave."""

@@ -1,0 +1,186 @@
+"""What stands in a programme, read from its journal; a variant lays changes over it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, NamedTuple, TypeVar
+
+from diag.journal import subjects
+from diag.journal.heads import differing
+from diag.journal.journal import Head, Journal
+from diag.journal.revision import Json
+from diag.journal.subjects import ProgrammeTopic
+from diag.model.base import Noun
+from diag.model.enums import BudgetSection
+from diag.model.programme import (
+    Adoption,
+    BodyDecision,
+    CostSplit,
+    JointPurchase,
+    KeptMoney,
+    ProgrammeFrame,
+    RightsRule,
+    SharedWork,
+    Variant,
+    YearEnvelope,
+    YearLock,
+)
+from diag.programme.terms import Purse
+
+N = TypeVar("N", bound=Noun)
+
+FRAME = subjects.programme(subjects.PROGRAMME, "frame")
+RIGHTS = subjects.programme(subjects.PROGRAMME, "rights")
+
+EVERY = "*"
+"""The recommendation that a split is about when it is about all others."""
+
+
+class Stated(NamedTuple):
+    """What people wrote of one subject: several values where they differ."""
+
+    values: tuple[Json, ...]
+    """In order; None where one took it away."""
+    authors: tuple[str, ...]
+    """Who wrote each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything that stands in a programme."""
+
+    frame: ProgrammeFrame | None
+    """None until somebody set it."""
+    rights: RightsRule
+    envelopes: Mapping[tuple[Purse, int], YearEnvelope]
+    splits: Mapping[str, CostSplit]
+    """By recommendation, `*` for all others."""
+    purchases: Mapping[str, JointPurchase]
+    shared: Mapping[str, SharedWork]
+    locks: Mapping[str, YearLock]
+    """By operation."""
+    earmarks: Mapping[str, KeptMoney]
+    variants: Mapping[str, Variant]
+    decisions: Mapping[str, BodyDecision]
+    adoption: tuple[str, Adoption] | None
+    """The last one, with its id."""
+
+
+def stated_in(journal: Journal, audit: str) -> dict[str, Stated]:
+    """Return what people wrote in a programme, by subject."""
+    found: dict[str, Stated] = {}
+    for subject, group in groupby(journal.heads(audit), lambda head: head.subject):
+        if isinstance(subjects.parse(subject), ProgrammeTopic):
+            heads = differing(tuple(group))
+            if any(head.has_value for head in heads):
+                found[subject] = _stated(heads)
+    return found
+
+
+def _stated(heads: Sequence[Head]) -> Stated:
+    return Stated(
+        tuple(head.value for head in heads), tuple(head.author for head in heads)
+    )
+
+
+def contested(stated: Mapping[str, Stated]) -> dict[str, Stated]:
+    """Return the subjects on which people differ: one writes them again to settle."""
+    return {name: one for name, one in stated.items() if len(one.values) > 1}
+
+
+def record_of(stated: Mapping[str, Stated], variant: str = "") -> Record:
+    """Return what stands, as the variant of that id has it; empty: the programme.
+
+    Until people who differ settle it: the lowest envelope holds, no lock does, and the
+    last word of the rest. What a newer version wrote and this one cannot read is out.
+    """
+    variants = {key[0]: one for key, one in _each(stated, subjects.VARIANTS, Variant)}
+    sets = variants[variant].sets if variant else {}
+    laid = {**stated, **{name: Stated((one,), ("",)) for name, one in sets.items()}}
+    frames = dict(_each(laid, subjects.PROGRAMME, ProgrammeFrame, only="frame"))
+    rules = dict(_each(laid, subjects.PROGRAMME, RightsRule, only="rights"))
+    adoptions = dict(_each(stated, subjects.ADOPTIONS, Adoption))
+    decisions = {
+        key[0]: one for key, one in _each(stated, subjects.DECISIONS, BodyDecision)
+    }
+    last = max(
+        adoptions.items(),
+        key=lambda one: (_day(decisions, one[1]), one[0]),
+        default=None,
+    )
+    return Record(
+        frame=frames.get(("frame",)),
+        rights=rules.get(("rights",), RightsRule()),
+        envelopes=dict(_envelopes(laid)),
+        splits={key[0]: one for key, one in _each(laid, subjects.SPLITS, CostSplit)},
+        purchases={
+            key[0]: one for key, one in _each(laid, subjects.PURCHASES, JointPurchase)
+        },
+        shared={
+            f"{subjects.SHARED}/{key[0]}": one
+            for key, one in _each(laid, subjects.SHARED, SharedWork)
+        },
+        locks={
+            "/".join(key): one for key, one in _each(laid, subjects.LOCKS, YearLock)
+        },
+        earmarks={
+            key[0]: one for key, one in _each(laid, subjects.EARMARKS, KeptMoney)
+        },
+        variants=variants,
+        decisions=decisions,
+        adoption=(last[0][0], last[1]) if last else None,
+    )
+
+
+def _day(decisions: Mapping[str, BodyDecision], adoption: Adoption) -> str:
+    decision = decisions.get(adoption.decision)
+    return decision.on if decision else ""
+
+
+def _each(
+    stated: Mapping[str, Stated], kind: str, noun: type[N], only: str = ""
+) -> Iterator[tuple[tuple[str, ...], N]]:
+    """Give what stands of a kind, with the rest of its subject."""
+    for subject in sorted(stated):
+        topic = subjects.parse(subject)
+        if not isinstance(topic, ProgrammeTopic) or topic.kind != kind:
+            continue
+        if only and topic.key != (only,):
+            continue
+        if kind == subjects.ADOPTIONS and len(topic.key) > 1:
+            continue  # a part of one
+        values = stated[subject].values
+        if kind == subjects.LOCKS and len(values) > 1:
+            continue
+        found = _noun(noun, values[-1])
+        if found:
+            yield topic.key, found
+
+
+def _envelopes(
+    stated: Mapping[str, Stated],
+) -> Iterator[tuple[tuple[Purse, int], YearEnvelope]]:
+    for subject in sorted(stated):
+        match subjects.parse(subject):
+            case ProgrammeTopic(subjects.ENVELOPES, (payer, year, section)) if (
+                year.isdecimal() and section in set(BudgetSection)
+            ):
+                known = (_noun(YearEnvelope, one) for one in stated[subject].values)
+                lowest = min(
+                    filter(None, known), key=lambda one: one.cents, default=None
+                )
+                if lowest:
+                    yield (Purse(payer, BudgetSection(section)), int(year)), lowest
+
+
+def _noun(noun: type[N], value: Any) -> N | None:
+    """Return a noun from a value; None when this version cannot read it."""
+    if not isinstance(value, dict):
+        return None
+    names = {one.alias or name for name, one in noun.model_fields.items()}
+    try:
+        return noun.model_validate({
+            name: one for name, one in value.items() if name in names
+        })
+    except ValueError:
+        return None

@@ -1,0 +1,132 @@
+"""A programme lives in the journal as an audit does: it syncs, merges, disagrees."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from diag.audit.session import listed
+from diag.journal import subjects
+from diag.journal.journal import Journal
+from diag.journal.records import follow_ups_of
+from diag.journal.school_lines import campaigns_of, stages
+from diag.model.enums import BudgetSection
+from diag.model.errors import DiagError
+from diag.model.programme import (
+    CostSplit,
+    ProgrammeFrame,
+    YearEnvelope,
+    YearLock,
+)
+from diag.office.bundles import export
+from diag.programme.container import Container, create, opened
+from diag.programme.terms import INVESTMENT, Purse
+from diag.workspace.workspace import Workspace
+from tests.audit.builders import started, workspace
+from tests.sync.offices import NearOffice, exchanged, hub_in, let_in
+
+SIREN = "200000172"
+FRAME = ProgrammeFrame(first=2027, campaigns=("2026-2027",))
+PAYER = f"syndicat:{SIREN}"
+ENVELOPE = subjects.programme(
+    subjects.ENVELOPES, PAYER, "2027", str(BudgetSection.INVESTISSEMENT)
+)
+LOCK = subjects.programme(subjects.LOCKS, "audit", "cabler")
+PURSE = Purse(PAYER, INVESTMENT), 2027
+
+
+@pytest.fixture
+def anne(tmp_path: Path) -> Iterator[Workspace]:
+    with workspace(tmp_path / "anne", author="anne") as made:
+        yield made
+
+
+@pytest.fixture
+def bruno(tmp_path: Path) -> Iterator[Workspace]:
+    with workspace(tmp_path / "bruno", author="bruno", seed=2) as made:
+        yield made
+
+
+def envelope(container: Container, euros: int) -> None:
+    value = YearEnvelope(cents=euros * 100, source="DOB")
+    container.write(container.draft(ENVELOPE, value))
+
+
+def lock(container: Container, year: int) -> None:
+    value = YearLock(year=year, by="le maire", why="deux classes de plus")
+    container.write(container.draft(LOCK, value))
+
+
+def bring(here: Journal, there: Journal) -> None:
+    for one in there.manifest():
+        here.ingest(there.lines(one.audit))
+
+
+def test_what_two_people_write_apart_is_shown_and_settled_by_writing_it_again(
+    anne: Workspace, bruno: Workspace, tmp_path: Path
+) -> None:
+    hers = create(anne, "2027-2031", FRAME, SIREN)
+    with pytest.raises(DiagError, match="existe déjà"):
+        create(anne, "2027-2031", FRAME, SIREN)
+    bring(bruno.journal, anne.journal)
+    his = opened(bruno)
+    assert (his.audit, his.slug) == (hers.audit, "2027-2031")
+    envelope(hers, 100_000)
+    lock(hers, 2027)
+    envelope(his, 90_000)
+    lock(his, 2028)
+    # By way of a hub that knows nothing of programmes, in either order.
+    with hub_in(tmp_path / "hub") as hub:
+        token = let_in(hub)
+        for each in (anne, bruno, anne):
+            exchanged(each.journal, NearOffice(hub, token))
+    assert anne.journal.manifest() == bruno.journal.manifest()
+    for each in (anne, bruno):
+        found = opened(each)
+        assert set(found.contested) == {ENVELOPE, LOCK}
+        record = found.record()
+        assert record.envelopes[PURSE].cents == 90_000_00
+        assert record.locks == {}
+    settled = opened(anne)
+    lock(settled, 2028)
+    envelope(settled.reopened(), 95_000)
+    bring(bruno.journal, anne.journal)
+    record = opened(bruno).record()
+    assert not opened(bruno).contested
+    assert record.envelopes[PURSE].cents == 95_000_00
+    assert record.locks["audit/cabler"].year == 2028
+
+
+def test_a_variant_changes_only_what_it_names_and_copies_nothing(
+    anne: Workspace,
+) -> None:
+    made = create(anne, "2027-2031", FRAME, SIREN)
+    envelope(made, 100_000)
+    split = subjects.programme(subjects.SPLITS, "*")
+    made.write(made.draft(split, CostSplit(syndicat="0.4")))
+    variant = subjects.programme(subjects.VARIANTS, ident := made.fresh())
+    made.write(made.draft(variant, {"name": "Moins", "why": "prudence"}))
+    made = made.reopened()
+    made.write(made.varied(ident, {ENVELOPE: {"cents": 1_00}, split: None}))
+    made = made.reopened()
+    envelope(made, 120_000)
+    made = made.reopened()
+    assert made.record().envelopes[PURSE].cents == 120_000_00
+    varied = made.record(made.variant_named("moins"))
+    assert varied.envelopes[PURSE].cents == 1_00
+    assert (made.record().splits["*"].syndicat, dict(varied.splits)) == ("0.4", {})
+    with pytest.raises(DiagError, match="« Moins »"):
+        made.variant_named("plus")
+
+
+def test_a_programme_is_no_audit_and_leaves_with_all_of_them(
+    anne: Workspace, tmp_path: Path
+) -> None:
+    session = started(anne)
+    made = create(anne, "2027-2031", FRAME, SIREN)
+    assert [one.audit.id for one in listed(anne)] == [session.audit.id]
+    assert [one.audit for one in stages(anne.journal)] == [session.audit.id]
+    assert campaigns_of(anne.journal) == (session.audit.campaign,)
+    assert follow_ups_of(anne.journal, made.audit.id) == ()
+    written = export(anne, None, [], tmp_path / "tout.diag")
+    assert set(written.sums) == {session.audit.id, made.audit.id}
