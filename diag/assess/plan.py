@@ -4,7 +4,7 @@ R1… name the same action in the four documents. What waits for another action 
 it; what is only « à confirmer », done or set aside stands apart, outside totals.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -16,9 +16,15 @@ from diag.model.checklist import Below, Price, Recommendation, Wording
 from diag.model.enums import READERS, FollowUpState, Gate, Trigger
 from diag.model.number import Quantity
 from diag.words.dates import later
+from diag.words.figures import NBSP
+from diag.words.sentences import listed
 
 CLOSED = frozenset({FollowUpState.FAITE, FollowUpState.VERIFIEE, FollowUpState.ECARTEE})
 """States after which nothing is left to decide or to pay."""
+
+
+RANK = f"n°{NBSP}"
+"""Before the rank of an action that bears no number yet: it moves with answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +32,7 @@ class Action:
     """A recommendation in its place: what one document line or block describes."""
 
     ref: str
-    """`R3`, the same in every document."""
+    """« A3 », given for ever; before the closing « n° 3 », its rank of today."""
     advice: Advice
     due: date | None
     """Day before which to act; None: with the next budget."""
@@ -43,6 +49,16 @@ class Action:
     def id(self) -> str:
         """Id of the recommendation."""
         return self.advice.recommendation.id
+
+    @property
+    def number(self) -> str:
+        """How a column numbers it: « A3 », or « 3 »."""
+        return self.ref.removeprefix(RANK)
+
+    def titled(self, title: str) -> str:
+        """Return « A3. Câbler », or « Câbler (n° 3) » for a rank, which will move."""
+        is_ranked = self.ref.startswith(RANK)
+        return f"{title} ({self.ref})" if is_ranked else f"{self.ref}. {title}"
 
     @property
     def unsure_places(self) -> tuple[str, ...]:
@@ -107,9 +123,9 @@ def plan_of(
 
     It keeps the order of the assessment, in which dangers and the law come first; so
     does what the engineer adds for them. `ranks` is the engineer's own order, which has
-    the last word. An action that has a number in `refs` keeps it; others come after.
-    One in `moved` is due that day, else on the day agreed with people, else by its
-    delay.
+    the last word. An action that has a number in `refs` keeps it; others have a
+    rank, counted after those. One in `moved` is due that day, else on the day agreed
+    with people, else by its delay.
     """
     states = states_of(follow_ups)
     sure = [one for one in advice if _is_sure(one, states)]
@@ -117,7 +133,7 @@ def plan_of(
     rest = [one for one in advice if not _is_sure(one, states)]
     ordered += [Action("", one, _due(one, today)) for one in rest]
     known = refs or {}
-    free = (f"R{rank}" for rank in count(len(known) + 1))
+    free = (f"{RANK}{rank}" for rank in count(len(known) + 1))
     days = {**_days_agreed(follow_ups), **(moved or {})}
     placed = [
         replace(
@@ -134,6 +150,13 @@ def plan_of(
         to_confirm=tuple(one for one in later_on if one.state not in CLOSED),
         closed=tuple(one for one in later_on if one.state in CLOSED),
     )
+
+
+def refs_words(actions: Iterable[Action]) -> str:
+    """Return the numbers of actions, where a sentence names them: « A3 et A5 »."""
+    numbers = [one.number for one in actions]
+    is_ranked = any(one.ref.startswith(RANK) for one in actions)
+    return f"{RANK * is_ranked}{listed(numbers, len(numbers))}"
 
 
 def states_of(follow_ups: Sequence[FollowUp]) -> Mapping[str, FollowUpState]:

@@ -30,7 +30,7 @@ _DEAREST = 10**11
 def find_advice(session: AuditSession, ident: str) -> str:
     """Return the id of a recommendation of the checklists, or of the engineer's own.
 
-    `R3`, as the documents number it, is understood.
+    `A3`, or `3` for its rank, as documents number it, is understood.
 
     Raises:
         DiagError: unknown; names the nearest one.
@@ -40,7 +40,7 @@ def find_advice(session: AuditSession, ident: str) -> str:
     if ident in known:
         return ident
     for action in report_of(session).plan:
-        if action.ref == ident.upper():
+        if ident.upper() in {action.ref.upper(), action.number}:
             return action.id
     near = get_close_matches(ident, sorted(known), n=1)
     hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
@@ -176,7 +176,7 @@ def order(session: AuditSession) -> Iterator[str]:
         indent = "  " if one.under else ""
         hand = "  (placée à la main)" if one.by_hand else ""
         title = report.title(one)
-        yield f"{one.ref.rjust(4)}  {indent}{title}  [{one.id}]{hand}"
+        yield f"{one.number.rjust(4)}  {indent}{title}  [{one.id}]{hand}"
 
 
 def _moved(audit: str, tops: Sequence[Action], old: int, new: int) -> list[NewRevision]:

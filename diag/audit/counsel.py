@@ -113,7 +113,7 @@ def _action(session: AuditSession, report: Report, action: Action) -> OutlineLin
             )
         ),
         inner=lambda: tuple(_unfolded(session, report, action)),
-        lead=f"{action.ref.ljust(3)} ",
+        lead=f"{action.number.ljust(3)} ",
     )
 
 

@@ -18,6 +18,7 @@ from diag.assess.plan import (
     Plan,
     advised,
     plan_of,
+    refs_words,
     states_of,
     still_standing,
 )
@@ -331,13 +332,13 @@ class Report:
     def _cost_words(self, action: Action, *, headed: bool) -> str:
         own = action.advice.cost
         paid = dict.fromkeys(one.payer for one in action.advice.shared)
-        refs = [found.ref for one in paid if (found := self.plan.action(one))]
-        if not refs:
+        payers = [found for one in paid if (found := self.plan.action(one))]
+        if not payers:
             return format_cost(own, headed=headed)
         if own.free:
-            return f"compris dans {listed(refs)}"
+            return f"compris dans {refs_words(payers)}"
         told = format_cost(own, headed=headed)
-        return f"{told}, le reste compris dans {listed(refs)}"
+        return f"{told}, le reste compris dans {refs_words(payers)}"
 
     def format_due(self, action: Action) -> str:
         """Return the words of {echeance}: a day, or « prochain budget »."""

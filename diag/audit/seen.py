@@ -12,7 +12,7 @@ from typing import Protocol
 from diag.answers.types import TYPES
 from diag.assess.judge import judge_of
 from diag.assess.results import CriterionResult, Danger, Verdict
-from diag.assess.spread import concerned, danger_words
+from diag.assess.spread import concerned
 from diag.model.audit import Observation
 from diag.model.checklist import Checklist, Found, Strength
 from diag.model.enums import Standing, State
@@ -112,7 +112,7 @@ UNREPORTED = "Aucun signalement n'est noté : à signaler à la mairie sans atte
 
 def danger_seen(seen: Seen, observations: Iterable[Observation], danger: Danger) -> str:
     """Return what a danger is, then to whom it was reported, and when."""
-    fact = danger_fact(observations, danger) or danger_words(danger)
+    fact = danger_fact(observations, danger) or danger.question.label.rstrip(". ?")
     return f"{sentence(fact)} {reported_words(seen, danger.place)}"
 
 

@@ -106,7 +106,7 @@ def reorder(
 @click.option("--cost", default="", help="Estimation en euros HT.")
 @click.option("--delay", default="", help="Délai : P7D, P6M, P1Y…")
 @click.option(
-    "--remove", is_flag=True, help="Retirer celle de cet identifiant (ou R3)."
+    "--remove", is_flag=True, help="Retirer celle de cet identifiant (ou son numéro)."
 )
 def recommend(
     session: AuditSession,

@@ -228,7 +228,7 @@ def _others(report: Report, actions: Iterable[Action], caption: str) -> Md:
 def _gates(report: Report, shown: tuple[Action, ...]) -> Md:
     rows = [
         (
-            f"{one.ref}. {report.title(one, READER)}",
+            one.titled(report.title(one, READER)),
             describe_waiting(report, one, READER),
         )
         for one in shown

@@ -6,7 +6,7 @@ And the page that is left with the head teacher before any report.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from diag.assess.plan import Action
+from diag.assess.plan import Action, refs_words
 from diag.audit.counsel import describe_reason
 from diag.audit.debrief import Debrief
 from diag.audit.findings import (
@@ -118,7 +118,7 @@ def _dangers(report: Report) -> Md:
 def _free(report: Report) -> Md:
     """Return what the school itself can do without a purchase, the sooner first."""
     mine = [
-        f"{one.ref}. {report.title(one, READER)}. {_gesture(report, one)}".rstrip()
+        f"{report.title(one, READER)}. {_gesture(report, one)}".rstrip()
         for one in advice.by_day(report.plan.actions)
         if one.advice.cost.free
         and not one.conditional
@@ -202,7 +202,7 @@ def _dates(report: Report, actions: Iterable[Action]) -> Md:
     rows = [
         (
             _when(report, one),
-            f"{one.ref}. {report.title(one, READER)}",
+            one.titled(report.title(one, READER)),
             advice.owner(one),
         )
         for one in advice.by_day(actions)
@@ -214,7 +214,7 @@ def _describe_changes(report: Report) -> Md:
     """Return what the most useful actions change, and what to do until then."""
     rows = [
         (
-            f"{one.ref}. {report.title(one, READER)}",
+            one.titled(report.title(one, READER)),
             describe_reason(report, one, READER),
             _gesture(report, one),
         )
@@ -228,7 +228,7 @@ def _when(report: Report, action: Action) -> str:
     """Return a day, and whether anybody decided it: no promise in others' names."""
     if action.advice.gate is Gate.WAITS:
         firsts = [report.plan.action(one) for one in action.advice.waits_for]
-        refs = ", ".join(one.ref for one in firsts if one)
+        refs = refs_words([one for one in firsts if one])
         return f"après {refs}" if refs else "sous condition"
     day = long_date(action.due) if action.due else "prochain budget"
     if action.state is None or action.undecided:

@@ -7,7 +7,7 @@ from diag.assess.money import (
     format_sum,
     total_words,
 )
-from diag.assess.plan import Action
+from diag.assess.plan import Action, refs_words
 from diag.audit.comparables import describe_comparables
 from diag.audit.counsel import describe_due, describe_reason
 from diag.audit.findings import (
@@ -69,7 +69,6 @@ from diag.model.enums import Audience, Kind, Owner
 from diag.model.votes import DecisionList
 from diag.words.sentences import (
     first_sentence,
-    listed,
     of,
     sentence,
     uncapitalised,
@@ -294,7 +293,7 @@ def _otherwise(report: Report, action: Action) -> str:
 def _beyond(report: Report) -> str:
     """Return what falls due after the last year: « R24 et R92, 23 000 € TTC »."""
     later = report.budget.beyond
-    refs = listed([one.ref for one in later], 12)
+    refs = refs_words(later)
     costs = [one.advice.cost.digital for one in later]
     return f"{refs}, {format_sum(costs)}" if later else ""
 

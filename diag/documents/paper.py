@@ -159,7 +159,7 @@ def _ticket(report: Report, action: Action) -> tuple[str, ...]:
     places = listed(advice.place_names(report, action), 4)
     day = (long_date(action.due) if action.due else NEXT_BUDGET).replace(" ", NBSP)
     cost = advice.cost_cell(report, action)
-    return action.ref, report.title(action, READER), places, day, cost
+    return action.number, report.title(action, READER), places, day, cost
 
 
 # The rooms, two a page.
@@ -193,7 +193,7 @@ def _sheet(
     report: Report, room: Place, acts: Sequence[Action], short: Sequence[str]
 ) -> Md:
     seen = _read_at(report, room)
-    todo = [f"{one.ref}. {_title_there(report, one, room)}" for one in acts]
+    todo = [one.titled(_title_there(report, one, room)) for one in acts]
     pairs: tuple[Pair, ...] = (
         ("À faire ici", sentence(_named(todo))),
         ("Insuffisant", sentence(_named(short))),
@@ -244,7 +244,7 @@ def _stock(report: Report) -> Md:
 def _shopping(report: Report) -> Md:
     """Return what the sure actions buy, one row an article of an action."""
     rows = [
-        (action.ref, line.price.label, count_range(line.quantity), line.price.unit)
+        (action.number, line.price.label, count_range(line.quantity), line.price.unit)
         for action in report.plan.actions
         for line in action.advice.cost.lines
         if line.quantity.high != 0
@@ -260,7 +260,7 @@ def _received(report: Report, actions: Sequence[Action]) -> Md:
     """Return by what each action is known to be done, with a box to tick."""
     rows = [
         (
-            f"☐ {one.ref}",
+            f"☐ {one.number}",
             report.fill_blanks(one, one.advice.recommendation.done_when, READER),
         )
         for one in actions[:RECEIVED]

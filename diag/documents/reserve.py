@@ -109,7 +109,7 @@ def _where(report: Report, action: Action) -> str:
 def _to_confirm(report: Report, actions: Iterable[Action]) -> Md:
     rows = [
         (
-            f"{one.ref}. {report.title(one, READER)}",
+            one.titled(report.title(one, READER)),
             _where(report, one),
             advice.cost_cell(report, one),
         )

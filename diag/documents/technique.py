@@ -176,7 +176,7 @@ def _to_confirm(report: Report) -> Md:
     for one in report.plan.to_confirm:
         result = report.result(one.advice.recommendation.when.criterion)
         rows.append((
-            f"{one.ref}. {report.title(one, READER)}",
+            one.titled(report.title(one, READER)),
             result.criterion.ref or result.criterion.id if result else "",
             OWNERS[one.advice.recommendation.owner],
             advice.cost_cell(report, one),
@@ -374,7 +374,7 @@ def cost_table(report: Report) -> Md:
             kind = works if line.is_works else yearly if price.yearly else once
             kind.append(line)
             rows.append((
-                action.ref,
+                action.number,
                 price.label,
                 count_range(line.quantity, price.unit, plural(price.unit)),
                 euros_and_cents(price.typical),

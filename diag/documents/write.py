@@ -146,8 +146,8 @@ def preview(
         filled = report.fill_blanks(action, text, audience) if action else text
         return str(written(filled))
 
-    ref = f"{action.ref}. " if action else ""
-    title = f"**{ref}{fill(words.get('title', ''))}**"
+    title = fill(words.get("title", ""))
+    title = f"**{action.titled(title) if action else title}**"
     parts = [
         f"**{PART_WORDS[name]}** : {fill(text)}"
         for name, text in words.items()

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from diag.assess.plan import advised, plan_of
+from diag.assess.plan import RANK, advised, plan_of
 from diag.model.audit import FollowUp, OwnAdvice
 from diag.model.enums import READERS, FollowUpState, Owner, Trigger
 from tests.documents.builders import TODAY, facts, report
@@ -16,7 +16,7 @@ def followed(
 
 def test_numbers_follow_each_other_without_a_gap() -> None:
     refs = [action.ref for action in report().plan]
-    assert refs == [f"R{rank}" for rank in range(1, len(refs) + 1)]
+    assert refs == [f"{RANK}{rank}" for rank in range(1, len(refs) + 1)]
 
 
 def test_an_action_that_waits_stands_under_the_one_it_waits_for() -> None:

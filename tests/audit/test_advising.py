@@ -257,6 +257,6 @@ def test_a_number_of_the_documents_names_its_recommendation(
 ) -> None:
     first = report_of(session).plan.actions[0]
 
-    assert advising.find_advice(session, "r1") == first.id
+    assert advising.find_advice(session, "1") == first.id
     with pytest.raises(DiagError, match="passer-a-la-fibre"):
         advising.find_advice(session, "passer-a-la-fibr")

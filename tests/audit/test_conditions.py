@@ -54,7 +54,7 @@ def test_what_waits_nowhere_has_no_condition() -> None:
 def test_what_waits_everywhere_says_so_once() -> None:
     _, action = screens(0, 1)
     assert action.advice.gate is Gate.WAITS
-    assert condition(0, 1).startswith("à engager après R")
+    assert condition(0, 1).startswith("à engager après n°")
 
 
 def test_what_waits_in_some_rooms_names_them() -> None:

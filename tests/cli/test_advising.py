@@ -41,7 +41,7 @@ def test_a_recommendation_is_reworded_shown_and_given_its_words_back(
 
 def test_recommendations_are_reordered_and_added_to(home: Path) -> None:
     before = done(diag(home, "audit", "reorder", SCHOOL)).splitlines()
-    after = done(diag(home, "audit", "reorder", SCHOOL, "R3", "--down")).splitlines()
+    after = done(diag(home, "audit", "reorder", SCHOOL, "3", "--down")).splitlines()
     assert before[2].split("[")[1] in after[3]
 
     done(diag(home, "audit", "recommend", SCHOOL, "Repeindre", "--cost", "250"))

@@ -24,11 +24,10 @@ def test_no_word_of_a_title_touches_the_next() -> None:
 def test_what_cures_a_broken_law_stands_in_its_table_and_nowhere_else() -> None:
     filtrer = report(ORDINARY).plan.action("filtrer")
     assert filtrer is not None
-    assert f"{filtrer.ref}. Mettre en place un filtrage" in part(
-        "Ce que la loi demande"
-    )
+    cure = filtrer.titled("Mettre en place un filtrage (commune)")
+    assert cure.replace(NBSP, " ") in part("Ce que la loi demande")
     others = part("Pour information : les autres actions")
-    assert not re.search(rf"\| {filtrer.ref} \|", others)
+    assert not re.search(rf"\| {filtrer.number} \|", others)
 
 
 def test_what_is_lacking_is_told_of_the_others_actions() -> None:
@@ -36,9 +35,9 @@ def test_what_is_lacking_is_told_of_the_others_actions() -> None:
     for ident in ("fibre", "cabler", "equiper"):
         action = report(ORDINARY).plan.action(ident)
         assert action is not None
-        assert f"| {action.ref} |" in others
+        assert f"| {action.number} |" in others
 
 
 def test_a_subject_says_what_is_proposed_about_it() -> None:
     subject = part("Projet, formation et espace numérique de travail")
-    assert re.search(r"\| Un projet numérique écrit \|.*R\d+\. ", subject)
+    assert re.search(r"\| Un projet numérique écrit \|.*\(n°.\d+\)", subject)

@@ -139,7 +139,7 @@ def test_the_academy_reads_what_its_edition_examines_and_what_it_does_not() -> N
     document = seen(markdown(report(), Audience.ACADEMIE))
     assert "Un projet numérique écrit" in document
     assert "n’examine pas encore la formation" in document
-    assert "à engager après R2" in document
+    assert "à engager après n° 2" in document
 
 
 def test_the_technician_reads_the_rule_of_a_level_that_may_be_missed() -> None:
@@ -261,7 +261,7 @@ def test_what_waits_for_an_action_told_elsewhere_is_no_sub_heading() -> None:
     changed = CHECKLIST.model_copy(
         update={"recommendations": {**CHECKLIST.recommendations, "equiper": theirs}}
     )
-    waiting = r"^(#+) R\d+\. Équiper les classes \(\w+\)$"
+    waiting = r"^(#+) Équiper les classes \(\w+\) \(n°.\d+\)$"
     for audience, level in ((Audience.TECHNIQUE, "####"), (Audience.ACADEMIE, "###")):
         document = markdown(report(checklist=changed), audience)
         assert re.findall(waiting, document, re.MULTILINE) == [level]

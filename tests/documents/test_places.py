@@ -81,7 +81,7 @@ def read(told: Facts, checklist: Checklist, audience: Audience) -> str:
 @pytest.mark.parametrize("audience", list(READERS))
 def test_a_danger_is_told_before_everything_with_its_places(audience: Audience) -> None:
     text = read(rooms("CP", "CE1"), DANGEROUS, audience)
-    line = "Fil nu ou prise arrachée : CP et CE1."
+    line = "CP et CE1 : fil nu ou prise arrachée."
     assert line in text
     assert text.index(line) < min(text.index("[!WARNING]"), text.index("\n## "))
     assert text.count(line) == 1
@@ -163,7 +163,7 @@ def test_what_an_action_makes_needless_stands_under_it() -> None:
     )
     text = read(ORDINARY, with_more(advice=[every]), Audience.TECHNIQUE)
     assert "Remplace aussi\n: Écrire le projet (technique)." in text
-    assert "### R5. Écrire le projet" not in text
+    assert "### Écrire le projet" not in text
 
 
 def test_what_is_cured_by_the_way_is_not_told_as_untreated() -> None:
@@ -194,7 +194,7 @@ def test_what_waits_for_something_covered_names_what_covers_it() -> None:
     )
     text = read(ORDINARY, with_more(advice=[every, waiting]), Audience.TECHNIQUE)
     fibre = "Raccorder l’école à la fibre (technique)"
-    assert f"À engager après R3 ({fibre})" in text
+    assert f"À engager après n° 3 ({fibre})" in text
 
 
 def test_a_quantity_that_nothing_bounds_is_to_be_priced() -> None:
@@ -222,7 +222,7 @@ def test_what_waits_at_one_place_says_where() -> None:
         ("CP", "CE1", "CM2"),
     )
     text = read(told, with_more(advice=[waiting]), Audience.RESERVE)
-    assert "À CM2 : après R1" in text
+    assert "À CM2 : après n° 1" in text
 
 
 def test_a_choice_not_to_have_is_told_beside_the_scores_with_its_reason() -> None:

@@ -118,10 +118,10 @@ def test_every_action_of_the_mayor_has_its_number_and_two_papers_hold_all() -> N
         mairie = markdown(told, Audience.MAIRIE)
         annex = markdown(told, Audience.TECHNIQUE) + markdown(told, Audience.RESERVE)
         for action in told.public.plan.actions:
-            assert re.search(rf"\b{action.ref}\b", mairie)
+            assert re.search(rf"\b{action.number}\b", mairie)
         for action in told.plan:
             closed = action in told.plan.closed
-            told_there = rf"^(?:#+|\|) {action.ref}\. "
+            told_there = rf"^(?:#+|\|) .*\({action.ref}\)"
             assert closed or re.search(told_there, annex, re.MULTILINE)
 
 
@@ -141,8 +141,8 @@ def test_what_page_one_asks_for_is_dated_and_told_at_length() -> None:
         calendar = document.split(PAGE_BREAK)[1]
         votes = votes_of(told)
         for action in (*dangers(told.public), *voted(told.public, votes))[:LONG]:
-            assert re.search(rf"\b{action.ref}\. ", calendar)
-            assert f"\n### {action.ref}. " in document
+            assert f"({action.ref})" in calendar
+            assert re.search(rf"\n### .*\({action.ref}\)\n", document)
 
 
 def plain(document: str) -> str:

@@ -28,7 +28,7 @@ def crowded() -> Report:
 
 def refs(document: str, caption: str) -> list[str]:
     after = document.partition(f"*{caption}*\n\n")[2]
-    return re.findall(r"\b(R\d+)\. ", after.partition("\n\n")[0])
+    return re.findall(r"\((n°.\d+)\)", after.partition("\n\n")[0])
 
 
 def test_a_hundred_actions_make_no_hundred_rows() -> None:
@@ -39,7 +39,7 @@ def test_a_hundred_actions_make_no_hundred_rows() -> None:
     assert set(changed) <= set(dated)
     rest = document.split("Les autres actions, par thème")[1]
     for one in told.public.plan.actions:
-        assert one.ref in dated or re.search(rf"\b{one.ref}\b", rest)
+        assert one.ref in dated or re.search(rf"\b{one.number}\b", rest)
 
 
 def test_what_presses_is_dated_and_the_school_s_own_part_is_told() -> None:

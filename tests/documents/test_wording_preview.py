@@ -29,7 +29,7 @@ def test_blanks_are_filled_as_in_the_document(report: Report) -> None:
 
     text = preview(report, "cabler-les-classes", Audience.MAIRIE, words)
 
-    assert "Câbler 5" in text.replace("\u00a0", " ")
+    assert "Câbler 3" in text.replace("\u00a0", " ")
     assert "**Pourquoi** : Avant le " in text
     assert "{" not in text
 

@@ -12,7 +12,7 @@ from diag.assess.money import (
     format_range,
     works_of,
 )
-from diag.assess.plan import Action
+from diag.assess.plan import Action, refs_words
 from diag.assess.results import CriterionResult
 from diag.audit.counsel import describe_covered, describe_waiting, name_places
 from diag.audit.findings import observed, where
@@ -46,7 +46,7 @@ def blocks(
     shown = {action.id for action in actions}
 
     def block(action: Action) -> Md:
-        title = f"{action.ref}. {report.title(action, audience)}"
+        title = action.titled(report.title(action, audience))
         condition = ("Condition", sentence(describe_waiting(report, action, audience)))
         level = 4 if action.under in shown else 3
         return entry(title, (condition, *pairs(action)), level)
@@ -110,7 +110,7 @@ def cited(report: Report, action: Action, limit: int) -> tuple[str, ...]:
 def condition(report: Report, action: Action) -> str:
     """Return « (après R10) », or nothing when nothing must come first."""
     firsts = [report.plan.action(one) for one in action.advice.waits_for]
-    refs = listed([one.ref for one in firsts if one])
+    refs = refs_words([one for one in firsts if one])
     if action.advice.gate is Gate.OPEN:
         return ""
     verb = "après" if action.conditional else "vérifier d'abord"
@@ -125,7 +125,7 @@ def line(
     day = (long_date(action.due) if action.due else NEXT_BUDGET).replace(" ", NBSP)
     title = report.title(action, audience) + condition(report, action)
     price = (cost_cell(report, action),) if priced else ()
-    return action.ref, title, actor, *price, day
+    return action.number, title, actor, *price, day
 
 
 def cost_cell(report: Report, action: Action) -> str:
@@ -155,8 +155,8 @@ def calendar(report: Report, actions: Iterable[Action], audience: Audience) -> M
     """Return what is to be done, the earliest first."""
     rows = []
     for one in by_day(actions):
-        ref, title, who, price, day = line(report, one, audience)
-        rows.append((day, f"{ref}. {title}", who, price))
+        _, title, who, price, day = line(report, one, audience)
+        rows.append((day, one.titled(title), who, price))
     columns = ("Avant le", "Action", "Qui", "Coût TTC, environ")
     return table("Calendrier des actions principales", columns, rows)
 
@@ -171,7 +171,7 @@ def to_confirm(report: Report, actions: Sequence[Action], audience: Audience) ->
     criteria = report.assessment.criteria
     rows = [
         (
-            f"{one.ref}. {report.title(one, audience)}",
+            one.titled(report.title(one, audience)),
             criteria[one.advice.recommendation.when.criterion].criterion.title,
         )
         for one in actions
@@ -337,7 +337,7 @@ def _named(report: Report, result: CriterionResult) -> str:
 def cures(report: Report, result: CriterionResult, audience: Audience) -> str:
     """Return the actions that cure a criterion, numbered."""
     told = _curing(report).get(result.criterion.id, ())
-    return " ; ".join(f"{one.ref}. {report.title(one, audience)}" for one in told)
+    return " ; ".join(one.titled(report.title(one, audience)) for one in told)
 
 
 def _curing(report: Report) -> Mapping[str, list[Action]]:
@@ -391,8 +391,8 @@ class Theme:
 
     @property
     def refs(self) -> str:
-        """Their numbers: « R2, R14 et R21 »."""
-        return listed([one.ref for one in self.actions], len(self.actions))
+        """Their numbers: « A2, A14 et A21 »."""
+        return listed([one.number for one in self.actions], len(self.actions))
 
 
 def themes(report: Report, actions: Iterable[Action]) -> tuple[Theme, ...]:

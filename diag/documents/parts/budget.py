@@ -51,7 +51,7 @@ def budget_by_action(report: Report, audience: Audience) -> Md:
     rows = []
     for row in report.budget.rows:
         after = " (sous condition)" if row.action.conditional else ""
-        title = f"{row.action.ref}. {report.title(row.action, audience)}{after}"
+        title = row.action.titled(report.title(row.action, audience)) + after
         rows.append((title, row.years))
     caption = "Dépenses de chaque action, en euros TTC"
     return _budget(report, caption, [*rows, *_unsure(report)])

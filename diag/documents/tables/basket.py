@@ -177,7 +177,7 @@ def _is_open(report: Report, action: Action) -> bool:
 
 
 def _action_cells(report: Report, action: Action) -> Iterator[Cell]:
-    yield action.ref
+    yield action.number
     yield report.title(action, READER)
     yield advice.owner(action)
     yield " ; ".join(advice.place_names(report, action))

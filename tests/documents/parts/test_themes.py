@@ -34,7 +34,7 @@ def test_a_theme_is_counted_and_priced_and_names_its_first() -> None:
     assert cells[:2] == ["Accès et réseau", str(len(told.plan.actions))]
     assert cells[2] == str(paid)
     assert cells[3] == "Mettre en place un filtrage"
-    assert re.findall(r"R\d+", cells[4]) == [one.ref for one in told.plan.actions]
+    assert re.findall(r"\d+", cells[4]) == [one.number for one in told.plan.actions]
 
 
 def test_a_theme_that_costs_nothing_says_so() -> None:

@@ -46,7 +46,7 @@ def test_the_basket_holds_what_surely_fires_and_its_exact_amounts() -> None:
     ]
     assert {one["sure"] for one in table} == {"sûre"}
     assert table[2]["places"] == "CP ; CE1"
-    assert table[3]["condition"] == "À engager après R2 (Câbler les classes)."
+    assert table[3]["condition"] == "À engager après n°\u00a02 (Câbler les classes)."
 
 
 def test_each_row_says_its_year_its_rhythm_and_that_the_audit_is_provisional() -> None:
