@@ -1,5 +1,6 @@
 """`diag hub …`: the office's server, for who administers it."""
 
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -116,15 +117,18 @@ def enrol(
 def devices(chosen: HubLocation, *, as_json: bool) -> None:
     """Montre les postes inscrits, et quand ils ont appelé."""
     with closing(chosen.home().store()) as store:
-        found = store.devices()
+        found, cloned = store.devices(), store.cloned()
     if as_json:
-        print_json([device._asdict() for device in found])
+        print_json([
+            {**device._asdict(), "cloned": device.id in cloned} for device in found
+        ])
         return
-    print_table(map(_row, found))
+    print_table(_row(device, cloned) for device in found)
     click.echo(counted(len(found), "poste"), err=True)
 
 
-def _row(device: "Device") -> tuple[str, ...]:
+def _row(device: "Device", cloned: Collection[int] = ()) -> tuple[str, ...]:
+    closed = "copié, arrêté le" if device.id in cloned else "révoqué le"
     seen = f"vu le {day_words(device.seen_at)}" if device.seen_at else "jamais vu"
     return (
         str(device.id),
@@ -132,7 +136,7 @@ def _row(device: "Device") -> tuple[str, ...]:
         device.name,
         " ".join(device.territories),
         device.right,
-        f"révoqué le {day_words(device.revoked_at)}" if device.revoked_at else seen,
+        f"{closed} {day_words(device.revoked_at)}" if device.revoked_at else seen,
     )
 
 

@@ -262,6 +262,9 @@ KINDS: Final[dict[str, ProblemKind]] = {
     "token-revoked": ProblemKind(
         401, "Ce poste n'est pas, ou plus, autorisé par le serveur."
     ),
+    "cloned": ProblemKind(
+        401, "Deux copies de ce poste ont appelé le serveur : il n'en sert plus aucune."
+    ),
     "enrol-refused": ProblemKind(403, "Le code d'inscription n'est pas valable."),
     "known-label": ProblemKind(403, "Ce poste écrit sous l'étiquette d'un autre."),
     "known-key": ProblemKind(403, "La clé de ce poste a déjà servi ici."),
@@ -291,6 +294,8 @@ KINDS: Final[dict[str, ProblemKind]] = {
 REMEDIES: Final[dict[str, str]] = {
     "token-revoked": "Demandez une nouvelle invitation à l'administrateur du serveur, "
     "puis : diag sync enrol INVITATION. Vos saisies sont gardées ici.",
+    "cloned": "Demandez une nouvelle invitation à l'administrateur du serveur ; "
+    "dites-lui si ce poste fut restauré, copié ou volé. Vos saisies sont gardées ici.",
     "enrol-refused": "Une invitation sert une fois, pendant quinze minutes : "
     "demandez-en une autre à l'administrateur du serveur.",
     "known-label": "Demandez une invitation au nom exact sous lequel l'administrateur "

@@ -27,7 +27,7 @@ from diag.sync.hub.erasures import FILE as ERASURES
 from diag.sync.hub.erasures import KEPT, ErasureLog
 from diag.sync.hub.home import BLOBS, DATABASE, TLS, HubHome
 from diag.sync.hub.hub import BlobFiles, is_intact
-from diag.sync.hub.store import ASIDE, EVERYWHERE, Device, Store, is_set_aside
+from diag.sync.hub.store import ASIDE, EVERYWHERE, Store, is_set_aside
 from diag.sync.trust import build_trust
 from diag.words.dates import day_words, time_words
 from diag.words.sentences import counted, listed
@@ -316,7 +316,7 @@ def _look_at_store(home: HubHome, store: Store, at: int) -> Iterator[Inspection]
     else:
         yield _sound("effacements", f"{counted(len(held), 'effacement')}, tous faits")
     yield _tell_invitations(store, at)
-    yield _tell_devices(store.devices(), at)
+    yield _tell_devices(store, at)
     if home.settings.database:
         yield _look_at_tools(store)
 
@@ -333,7 +333,18 @@ def _tell_invitations(store: Store, at: int) -> Inspection:
     return _sound("invitations", f"{len(waiting)} en cours")
 
 
-def _tell_devices(devices: tuple[Device, ...], at: int) -> Inspection:
+def _tell_devices(store: Store, at: int) -> Inspection:
+    devices, cloned = store.devices(), store.cloned()
+    back = {one.author for one in devices if not one.revoked_at}
+    copied = [
+        f"{one.person or '(effacé)'} (n° {one.id})"
+        for one in devices
+        if one.id in cloned and one.author not in back
+    ]
+    if copied:
+        names = listed(copied, _SHOWN)
+        sentence = f"copiés, donc arrêtés : {names}. Comprenez pourquoi, puis réinvitez"
+        return _to_do("postes", f"{sentence} : diag hub enrol")
     inside = [one for one in devices if not one.revoked_at]
     silent = [
         f"{one.person or '(effacé)'} (n° {one.id})"

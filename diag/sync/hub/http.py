@@ -10,6 +10,7 @@ from asyncio import timeout
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from errno import ENOSPC
+from http.client import UNAUTHORIZED
 from secrets import randbelow
 from typing import Any, TypeVar
 
@@ -55,7 +56,8 @@ async def recognise(request: Request) -> int:
         return 0
     try:
         caller = await run_in_threadpool(find_hub(request).door.caller, token.strip())
-    except ProblemError:
+    except ProblemError as problem:
+        request.state.problem = problem
         return 0
     request.state.caller = caller
     request.state.device = caller.device
@@ -66,11 +68,11 @@ def find_caller(request: Request) -> Caller:
     """Return the device that sends a request.
 
     Raises:
-        ProblemError: `token-revoked`, whatever was wrong with the token.
+        ProblemError: what was wrong with the token: `token-revoked` or `cloned`.
     """
     caller: Caller | None = getattr(request.state, "caller", None)
     if caller is None:
-        raise ProblemError("token-revoked")
+        raise getattr(request.state, "problem", ProblemError("token-revoked"))
     return caller
 
 
@@ -196,7 +198,7 @@ def refuse(error: Exception) -> Response:
     headers = {"cache-control": "no-store"}
     if problem.kind == "busy":
         headers["retry-after"] = str(1 + randbelow(_RETRY))
-    if problem.kind == "token-revoked":
+    if status == UNAUTHORIZED:
         headers["www-authenticate"] = "Bearer"
     return Response(write_json(fields), status, headers, "application/problem+json")
 

@@ -192,6 +192,10 @@ _SECRET = 10
 _CODE_LIFE = 15 * 60 * 1000
 _TOKEN_LIFE = 180 * 24 * 3600 * 1000
 _TOKEN_BYTES = 32
+
+_SPENT_FOR = 10 * 60 * 1000
+"""Milliseconds for which a replaced token still serves: a sync may be under way."""
+
 _SEEN_EVERY = 60_000
 _TOKEN_PREFIX = "diag_"  # noqa: S105 -- what a secret scanner looks for, not a secret
 
@@ -276,11 +280,14 @@ class Door:
         """Return the device that shows a token.
 
         Raises:
-            ProblemError: `token-revoked`, the same for unknown, expired and revoked.
+            ProblemError: `token-revoked`, the same for unknown, expired and revoked;
+                `cloned` for a token that another copy of the device has replaced.
         """
         found = self._store.token(_hash(token))
         device = self._store.device(found.device) if found else None
         at = self._clock()
+        if found and device and found.expires_at < 0:
+            return self._caller_again(found, device, at)
         if not (found and device) or device.revoked_at or found.expires_at <= at:
             raise ProblemError("token-revoked")
         if found.replaces or abs(at - device.seen_at) > _SEEN_EVERY:
@@ -288,8 +295,22 @@ class Door:
         scopes = frozenset(device.territories)
         return Caller(device.id, scopes, device.right, found)
 
+    def _caller_again(self, spent: Token, device: Device, at: int) -> Caller:
+        """Return the device that shows a token that it has just replaced.
+
+        Later, two hold what one was given: neither is served any more.
+
+        Raises:
+            ProblemError: `cloned`.
+        """
+        if device.revoked_at or at + spent.expires_at > _SPENT_FOR:
+            if not device.revoked_at:
+                self._store.stop_cloned(device.id, at)
+            raise ProblemError("cloned")
+        return Caller(device.id, frozenset(device.territories), device.right, spent)
+
     def rotate(self, caller: Caller) -> Renewed:
-        """Give a new token; the old token works until the new token is used."""
+        """Give a new token; the old one works a moment more once that is used."""
         token, expires = self._add_token(caller.device, caller.token.hash)
         return Renewed(token=token, expires=expires)
 

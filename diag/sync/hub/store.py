@@ -29,6 +29,12 @@ EVERYWHERE = "*"
 MAX_TRIES = 5
 """Wrong codes after which the invitation that they name is closed."""
 
+CLONED = "cloned"
+"""The verb of the log of accesses for a device of which a copy has called."""
+
+SPENT = 180 * 24 * 3600 * 1000
+"""Milliseconds for which a token that was replaced is still known as such."""
+
 ASIDE = "avant-restauration"
 """In the name of what a restoration set aside, before its time."""
 
@@ -65,6 +71,7 @@ order by r.audit, r.seq
 
 _STILL = "select distinct sha from blob_ref where sha = :key"
 _LOG = "insert into access_log values (:at, :device, :verb, :audit, :n)"
+_LOGGED = "select distinct device from access_log where verb = :verb"
 _IN_SCOPE = "(:everywhere or department = any(:scopes) or insee = any(:scopes))"
 _MANIFEST = f"{_AUDIT} where {_IN_SCOPE} and last_seq > 0 order by id"
 
@@ -144,7 +151,12 @@ _DROP_STALE = "delete from invitation where expires_at <= :at"
 _ADD_KEY = "insert into token values (:hash, :device, :expires_at, :replaces)"
 _FIND_KEY = "select hash, device, expires_at, replaces from token where hash = :hash"
 _DROP_KEYS = "delete from token where device = :device"
-_DROP_REPLACED = "delete from token where hash = :replaces"
+_SPEND = "update token set expires_at = :spent where hash = :replaces"
+_SPEND_ALL = """
+update token set expires_at = :spent where device = :device and expires_at > 0
+"""
+
+_DROP_SPENT = "delete from token where expires_at < 0 and expires_at > :before"
 _SETTLE = "update token set replaces = :none where hash = :hash"
 _ADD_AUTHOR = "insert into author values (:audit, :label) on conflict do nothing"
 
@@ -281,6 +293,7 @@ class Token(NamedTuple):
     hash: bytes
     device: int
     expires_at: int
+    """Negative: it was replaced then, and whoever shows it later holds a copy."""
     replaces: bytes
     """Hash of the token that it replaces once used; empty for none."""
 
@@ -755,6 +768,18 @@ class Store:
             Writing(transaction).log(at, number, "revoke", "", 0)
         return closed > 0
 
+    def stop_cloned(self, number: int, at: int) -> None:
+        """Close the door to a device and to its copy: whoever calls is told why."""
+        with self.engine.writing() as transaction:
+            transaction.run(_REVOKE, device=number, at=at)
+            transaction.run(_SPEND_ALL, device=number, spent=-at)
+            Writing(transaction).log(at, number, CLONED, "", 0)
+
+    def cloned(self) -> frozenset[int]:
+        """Return the devices of which a copy has called."""
+        rows = self._rows(_LOGGED, verb=CLONED)
+        return frozenset(device for (device,) in rows)
+
     def forget_person(self, number: int) -> bool:
         """Erase the names of a device and of its person; False when unknown."""
         with self.engine.writing() as transaction:
@@ -811,7 +836,8 @@ class Store:
         with self.engine.writing() as transaction:
             transaction.run(_SEEN, at=at, device=token.device)
             if token.replaces:
-                transaction.run(_DROP_REPLACED, replaces=token.replaces)
+                transaction.run(_SPEND, replaces=token.replaces, spent=-at)
+                transaction.run(_DROP_SPENT, before=SPENT - at)
                 transaction.run(_SETTLE, hash=token.hash, none=b"")
 
     def back_up(self, path: Path) -> None:

@@ -23,7 +23,7 @@ from diag.sync.hub.app import STRANGERS, STRANGERS_EACH, build_app
 from diag.sync.hub.http import JsonLines
 from diag.sync.hub.hub import PART, Hub
 from diag.sync.protocol import KINDS, HubLimits
-from tests.journal.builders import person
+from tests.journal.builders import NOON, person
 from tests.sync.hub.asking import Counter
 from tests.sync.offices import AUDITS, ROOTS, hub_in, journal_in, let_in, say, started
 
@@ -235,12 +235,28 @@ def test_an_administrator_revokes_anyone_and_one_revokes_oneself(desk: Desk) -> 
     assert desk.ask("GET", "/metrics", token=admin).status_code == 200
 
 
-def test_a_token_rotates(desk: Desk) -> None:
-    renewed = desk.ask("POST", "/v1/token/rotate").json()["token"]
+def test_a_token_rotates_and_whoever_shows_the_old_one_later_is_a_copy(
+    tmp_path: Path,
+) -> None:
+    """What a thief copied serves until one of the two renews it: then neither."""
+    at = [NOON]
+    with hub_in(tmp_path / "hub", clock=lambda: at[0]) as hub:
+        desk = Desk(Counter(build_app(hub)), hub, let_in(hub))
+        other = let_in(hub)
+        renewed = desk.ask("POST", "/v1/token/rotate").json()["token"]
+        assert desk.ask("GET", "/v1/audits").status_code == 200
+        assert desk.ask("GET", "/v1/audits", token=renewed).status_code == 200
+        at[0] += 5 * 60_000  # a sync that was under way
+        assert desk.ask("GET", "/v1/audits").status_code == 200
 
-    assert desk.ask("GET", "/v1/audits").status_code == 200
-    assert desk.ask("GET", "/v1/audits", token=renewed).status_code == 200
-    refused(desk.ask("GET", "/v1/audits"), "token-revoked")
+        at[0] += 6 * 60_000
+        refused(desk.ask("GET", "/v1/audits"), "cloned")
+        refused(desk.ask("GET", "/v1/audits", token=renewed), "cloned")
+        assert desk.ask("GET", "/v1/audits", token=other).status_code == 200
+        assert hub.store.cloned() == {1}
+        assert hub.store.devices()[0].revoked_at == at[0]
+        sent = desk.ask("POST", "/v1/revisions", content=b"{}", token=renewed)
+        refused(sent, "cloned")
 
 
 def test_enrolment_by_a_code_however_it_is_typed(desk: Desk) -> None:

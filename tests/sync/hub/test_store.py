@@ -34,7 +34,7 @@ from diag.sync.hub import sqlite
 from diag.sync.hub.intake import Push
 from diag.sync.hub.postgres import PostgresEngine
 from diag.sync.hub.sqlite import SqliteEngine
-from diag.sync.hub.store import Device, Invitation, Location, Store, Token
+from diag.sync.hub.store import SPENT, Device, Invitation, Location, Store, Token
 from diag.sync.protocol import Pushed
 from tests.journal.builders import CAMPAIGN, NOON, known, person
 from tests.journal.newer import newer
@@ -446,9 +446,15 @@ def test_a_new_token_ends_the_old_one_when_it_is_used(store: Store) -> None:
 
     assert store.token(b"old") is not None
     store.record_use(renewed, NOON + 5)
-    assert store.token(b"old") is None
+    assert store.token(b"old") == Token(b"old", number, -NOON - 5, b"")
     assert store.token(b"new") == renewed._replace(replaces=b"")
     assert store.devices()[0].seen_at == NOON + 5
+    store.add_token(Token(b"last", number, NOON, b"new"))
+    store.record_use(Token(b"last", number, NOON, b"new"), NOON + SPENT + 6)
+    assert store.token(b"old") is None
+    store.stop_cloned(number, NOON + 7)
+    assert store.token(b"last") == Token(b"last", number, -NOON - 7, b"")
+    assert store.cloned() == {number}
 
 
 def test_counts_tell_how_much_there_is(store: Store, laptop: Journal) -> None:
