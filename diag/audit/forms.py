@@ -119,6 +119,17 @@ def read_form(
     return FormRead(printed, offers, tuple(rows.refused))
 
 
+def is_form(path: Path) -> bool:
+    """Say whether a file is a filled form, by what it says of itself; never fails."""
+    try:
+        if not path.is_file():
+            return True  # reading it as one says what is wrong
+        with path.open("rb") as file:
+            return f'"{FORMAT}"'.encode() in file.read(MAX_BYTES)
+    except (OSError, ValueError):
+        return True
+
+
 def load_form(session: AuditSession, path: Path) -> FormRead:
     """Read a form that came back as a file; nothing is written.
 

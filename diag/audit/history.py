@@ -22,6 +22,7 @@ from diag.journal.subjects import (
     ClosedTopic,
     DispatchTopic,
     ErasureTopic,
+    EvidenceTopic,
     FlagTopic,
     FloorTopic,
     FollowTopic,
@@ -176,6 +177,7 @@ _ON_QUESTION: dict[type, str] = {
 _NOUNS: dict[type, str] = {
     BallotTopic: "liste des votes, gelée à la clôture",
     DispatchTopic: "envoi",
+    EvidenceTopic: "fichier d'un autre outil",
     FloorTopic: "plan des salles",
     ProposalTopic: "réponse proposée",
     QuestionnaireTopic: "questionnaire imprimé",
@@ -379,7 +381,13 @@ def _describe_fields(session: AuditSession, topic: Topic, value: dict[str, Any])
         case QuestionnaireTopic():
             whom = _text(value, "whom")
             words = _joined(WHOM.get(whom, whom), _day(value, "on"))
-        case PhotoTopic() | OwnTopic() | ScenarioTopic() | BallotTopic():
+        case (
+            PhotoTopic()
+            | OwnTopic()
+            | ScenarioTopic()
+            | BallotTopic()
+            | EvidenceTopic()
+        ):
             words = _text(value, _NAMED_BY[type(topic)])
         case AnswerTopic():  # to a question that this version does not know
             words = _joined(_plain(value.get("value")), _text(value, "reason"))
@@ -420,6 +428,7 @@ def _describe_offer(session: AuditSession, value: dict[str, Any]) -> str:
 
 _NAMED_BY: dict[type, str] = {
     BallotTopic: "title",
+    EvidenceTopic: "name",
     PhotoTopic: "caption",
     OwnTopic: "title",
     ScenarioTopic: "name",

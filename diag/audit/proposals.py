@@ -66,8 +66,12 @@ def proposal_id(session: AuditSession, origin: str, place: str, question: str) -
     return str(uuid5(UUID(session.audit.id), f"{origin}/{place}/{question}"))
 
 
-def propose(session: AuditSession, offers: Iterable[Proposal]) -> int:
-    """Keep proposals in one commit; return how many are new.
+def propose(
+    session: AuditSession,
+    offers: Iterable[Proposal],
+    beside: Iterable[NewRevision] = (),
+) -> int:
+    """Keep proposals in one commit, with what comes beside; return how many are new.
 
     What was offered before with the same answer is left as it was settled.
 
@@ -75,9 +79,10 @@ def propose(session: AuditSession, offers: Iterable[Proposal]) -> int:
         DiagError: when nothing could be written.
     """
     new = [each for each in offers if not _was_offered(session, each)]
-    if new:
-        audit = session.audit.id
-        session.record(*(changes.proposed(audit, each) for each in new))
+    audit = session.audit.id
+    drafts = (*beside, *(changes.proposed(audit, each) for each in new))
+    if drafts:
+        session.record(*drafts)
     return len(new)
 
 

@@ -12,6 +12,7 @@ from diag.journal.subjects import (
     AuditTopic,
     ClosedTopic,
     ErasureTopic,
+    EvidenceTopic,
     FlagTopic,
     FloorTopic,
     FollowTopic,
@@ -52,6 +53,7 @@ _UNDOABLE = (
     | FollowTopic
     | ScenarioTopic
     | ProposalTopic
+    | EvidenceTopic
     | AuditTopic
 )
 

@@ -53,6 +53,7 @@ COMMANDS = {
     "follow": "diag.cli.follow:follow",
     "history": "diag.cli.answer:history",
     "import": "diag.cli.workspace:import_",
+    "import-evidence": "diag.cli.evidence:take_evidence",
     "list": "diag.cli.audit:list_",
     "note": "diag.cli.answer:note",
     "observe": "diag.cli.observing:observe",

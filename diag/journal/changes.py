@@ -10,6 +10,7 @@ from diag.journal import subjects
 from diag.journal.revision import Json, NewRevision
 from diag.model.audit import (
     Dispatch,
+    EvidenceFile,
     FollowUp,
     Observation,
     OwnAdvice,
@@ -214,6 +215,12 @@ def proposed(audit: str, offer: Proposal) -> NewRevision:
 def settled(audit: str, proposal: str) -> NewRevision:
     """Say that a proposal was seen: what was accepted of it is an answer."""
     return NewRevision(audit, subjects.proposal(proposal), op="del")
+
+
+def gathered(audit: str, file: EvidenceFile) -> NewRevision:
+    """Say that a file of another tool was kept."""
+    value = file.model_dump(mode="json", exclude={"id"}, exclude_defaults=True)
+    return NewRevision(audit, subjects.evidence(file.id), value)
 
 
 def reworded(

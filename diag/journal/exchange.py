@@ -481,8 +481,11 @@ select distinct json_extract(body, '$.value.sha'), json_extract(body, '$.value.s
 from rev where subject >= ?1 and subject < ?2 and erased = 0
   and json_type(body, '$.value.sha') = 'text'
 union
-select f.value, null, null from rev r, json_each(r.body, '$.value.files') f
-where r.subject >= ?3 and r.subject < ?4 and r.erased = 0 and f.type = 'text'
+select f.value, json_extract(r.body, '$.value.size'),
+  json_extract(r.body, '$.value.mime')
+from rev r, json_each(r.body, '$.value.files') f
+where (r.subject >= ?3 and r.subject < ?4 or r.subject glob 'evidence/*')
+  and r.erased = 0 and f.type = 'text'
 """
 
 _SHOWN = """
@@ -493,8 +496,10 @@ from head h where h.subject >= ?1 and h.subject < ?2 and h.value is not null
   and not exists (select 1 from head s where s.audit = h.audit and s.subject = ?5
     and json_extract(s.value, '$.status') = ?6)
 union
-select f.value, null, null from head h, json_each(h.value, '$.files') f
-where h.subject >= ?3 and h.subject < ?4 and h.value is not null and f.type = 'text'
+select f.value, json_extract(h.value, '$.size'), json_extract(h.value, '$.mime')
+from head h, json_each(h.value, '$.files') f
+where (h.subject >= ?3 and h.subject < ?4 or h.subject glob 'evidence/*')
+  and h.value is not null and f.type = 'text'
   and not exists (select 1 from head s where s.audit = h.audit and s.subject = ?5
     and json_extract(s.value, '$.status') = ?6)
 """
@@ -507,7 +512,8 @@ where r.subject >= ?1 and r.subject < ?2 and r.erased = 0
 union
 select f.value, a.id from rev r join audit a on a.n = r.audit,
   json_each(r.body, '$.value.files') f
-where r.subject >= ?3 and r.subject < ?4 and r.erased = 0 and f.type = 'text'
+where (r.subject >= ?3 and r.subject < ?4 or r.subject glob 'evidence/*')
+  and r.erased = 0 and f.type = 'text'
 """
 
 _EDITIONS = """
@@ -516,7 +522,10 @@ where subject = ? and erased = 0 and json_type(body, '$.value.digest') = 'text'
 """
 
 _SHOWING = (*subjects.inside(subjects.PHOTOS), *subjects.inside(subjects.OBSERVATIONS))
-"""Bounds of what names pictures: one each for a photo, `files` for an observation."""
+"""Bounds of what names pictures: one each for a photo, `files` for an observation.
+
+The files of other tools are named as those of an observation are.
+"""
 
 _EDITION = ""
 """The type of a compiled edition: canonical JSON, kept with the journal."""
@@ -534,8 +543,10 @@ class NamedAttachment(NamedTuple):
     @property
     def title(self) -> str:
         """Return what it is, for people."""
-        what = "Photo" if self.mime else "Édition de grilles"
-        return f"{what} {self.sha[:12]}"
+        if not self.mime:
+            return f"Édition de grilles {self.sha[:12]}"
+        is_photo = self.mime.startswith("image/")
+        return f"{'Photo' if is_photo else 'Pièce'} {self.sha[:12]}"
 
     @property
     def order(self) -> tuple[bool, int, str]:

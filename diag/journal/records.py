@@ -13,6 +13,7 @@ from diag.journal.journal import Head, Journal
 from diag.journal.subjects import (
     BallotTopic,
     DispatchTopic,
+    EvidenceTopic,
     FollowTopic,
     HandTopic,
     ObservationTopic,
@@ -27,6 +28,7 @@ from diag.journal.subjects import (
 )
 from diag.model.audit import (
     Dispatch,
+    EvidenceFile,
     FollowUp,
     Observation,
     OwnAdvice,
@@ -292,6 +294,17 @@ def proposals_of(journal: Journal, audit: str) -> tuple[Proposal, ...]:
         and (offer := _read(Proposal, head.value, id=topic.proposal))
     ]
     return tuple(offer for _, offer in sorted(waiting, key=lambda one: one[0]))
+
+
+def evidence_of(journal: Journal, audit: str) -> tuple[EvidenceFile, ...]:
+    """Return the files of other tools, as they came, but what cannot be read."""
+    kept = [
+        (head.lam, file)
+        for topic, head in _latest_inside(journal, audit, subjects.EVIDENCE)
+        if isinstance(topic, EvidenceTopic)
+        and (file := _read(EvidenceFile, head.value, id=topic.evidence))
+    ]
+    return tuple(file for _, file in sorted(kept, key=lambda one: one[0]))
 
 
 def scenarios_of(journal: Journal, audit: str) -> tuple[Scenario, ...]:

@@ -78,6 +78,8 @@ DECISIONS = "decision"
 ADOPTIONS = "adopted"
 """Prefix of what was adopted."""
 
+EVIDENCE = "evidence"
+"""Prefix of the files of other tools that were kept."""
 
 ASKS = "erase-ask"
 """Prefix of the erasures that are asked for, by the revision that they are about."""
@@ -231,6 +233,13 @@ class ProposalTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceTopic:
+    """A file of another tool, kept as it came."""
+
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class BallotTopic:
     """A part of what a closing froze: a vote by its number, or what is beside them."""
 
@@ -315,6 +324,7 @@ Topic = (
     | DispatchTopic
     | QuestionnaireTopic
     | ProposalTopic
+    | EvidenceTopic
     | BallotTopic
     | HandTopic
     | ErasureTopic
@@ -418,6 +428,11 @@ def questionnaire(code: str) -> str:
 def proposal(proposal_id: str) -> str:
     """Return the subject of an answer that waits to be accepted."""
     return f"{PROPOSALS}/{proposal_id}"
+
+
+def evidence(evidence_id: str) -> str:
+    """Return the subject of a file of another tool."""
+    return f"{EVIDENCE}/{evidence_id}"
 
 
 def ballot(ballot_id: str, part: str | int) -> str:
@@ -565,6 +580,7 @@ _BY_IDENT: dict[str, Callable[[str], Topic]] = {
     "dispatch": DispatchTopic,
     "questionnaire": QuestionnaireTopic,
     "proposal": ProposalTopic,
+    "evidence": EvidenceTopic,
     "erase": ErasureTopic,
     "erase-ask": AskTopic,
     "erase-stop": StopTopic,

@@ -295,6 +295,36 @@ class Questionnaire(Noun):
         return text
 
 
+class EvidenceFile(Noun):
+    """A file of another tool, kept as it came: sensitive, it is never printed."""
+
+    id: str
+    """UUID, of the audit, the file and the place: kept twice, it is one."""
+    files: tuple[Digest, ...] = Field(min_length=1, max_length=1)
+    """SHA-256 of the file, hex: its name among the attachments."""
+    name: str = Field(max_length=120)
+    """Name of the file, without its folder."""
+    tool: str = Field(default="", max_length=60)
+    """What wrote it, for people."""
+    mime: str
+    size: int
+    """Bytes."""
+    place: str = ""
+    """Id of the room where it was measured; empty: the school at large."""
+    ssids: tuple[str, ...] = ()
+    """Names of Wi-Fi networks that are the school's."""
+    columns: dict[str, str] = Field(default_factory=dict)
+    """Column of a table → what it holds; empty where the file says it itself."""
+    on: str
+    """ISO day on which it was read."""
+
+    @field_validator("on")
+    @classmethod
+    def _is_day(cls, text: str) -> str:
+        date.fromisoformat(text)
+        return text
+
+
 class Proposal(Noun):
     """An answer that a form, a phone, an import or a measure offers: no fact yet.
 

@@ -1,20 +1,30 @@
-"""Réponses proposées: what forms and phones offer, one by one or a room at a time."""
+"""Réponses proposées: what forms, phones and other tools offer, to be accepted."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from diag.audit.forms import load_form
-from diag.audit.photos import path_typed
+from diag.audit.evidence import (
+    EvidenceContext,
+    MissingRoomError,
+    import_evidence,
+    read_words,
+)
+from diag.audit.forms import is_form, load_form
+from diag.audit.photos import path_typed, paths_of
 from diag.audit.proposals import OfferedAnswer, accept, propose, refuse, waiting
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
+from diag.model.enums import PlaceKind
+from diag.model.errors import DiagError
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
-from diag.tui.dialogs import Ask, Cancel
+from diag.tui.dialogs import Ask, Cancel, ChooseDialog, ListChoice
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import KeyBar
 from diag.tui.safe import Sturdy, content
@@ -39,7 +49,7 @@ class RefuseOne(Command, keys="delete,e", title="Écarter", footer=True):
 
 
 class OpenFilled(Command, keys="o", title="Lire un fichier", footer=True):
-    """Lire le fichier d'un formulaire revenu par courriel : il est proposé."""
+    """Lire un formulaire revenu, un inventaire, une mesure : c'est proposé."""
 
 
 class TakeBackAccepted(Command, keys="ctrl+z", title="Annuler", footer=True):
@@ -70,6 +80,8 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
         self._session = session
         self._said = said
         self._waiting: tuple[OfferedAnswer, ...] = ()
+        self._lacking: tuple[tuple[Path, ...], EvidenceContext, MissingRoomError] | None
+        self._lacking = None
 
     def compose(self) -> ComposeResult:
         with Vertical(id="proposals"):
@@ -81,8 +93,8 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
                     ListColumn("Proposé", 26, narrow=20, tiny=14),
                     ListColumn("Déjà", 20, narrow=14, least=70),
                 ),
-                empty=f"Rien n'est proposé. {key_now(self.app, OpenFilled)} lit le "
-                "fichier d'un formulaire revenu.",
+                empty=f"Rien n'est proposé. {key_now(self.app, OpenFilled)} lit un "
+                "formulaire revenu, un inventaire, une mesure.",
             )
             yield Sentence(id="remarks")
         yield KeyBar()
@@ -156,11 +168,19 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
             self._show(f"Écartée : {one.label}.")
 
     def on_open_filled(self) -> None:
-        question = "Quel fichier est revenu ? Déposez-le ici, ou tapez son chemin."
-        self.app.push_screen(Ask(question, keep=self._read))
+        question = (
+            "Quel fichier ? Déposez-le ici, ou tapez son chemin : formulaire revenu, "
+            "inventaire (GLPI, OCS, nmap), débit, Wi-Fi."
+        )
+        self.app.push_screen(Ask(question, keep=self._read), self._complete)
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self._read(event.text)
+        self._complete()
 
     def _read(self, typed: str) -> None:
-        """Propose what a file brings back.
+        """Propose what files bring: one form, or what other tools wrote.
 
         Raises:
             DiagError: it cannot be read; the path stays, to be corrected.
@@ -168,6 +188,58 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
         path = path_typed(typed)
         if path is None:
             return
+        several = paths_of(typed)
+        if len(several) > 1 or not is_form(path):
+            self._gather(several if len(several) > 1 else (path,), EvidenceContext())
+        else:
+            self._read_form(path)
+
+    def _gather(self, paths: tuple[Path, ...], context: EvidenceContext) -> None:
+        """Keep files of other tools and propose what they offer, once all is known.
+
+        Raises:
+            DiagError: none of them is one.
+        """
+        try:
+            taken = import_evidence(self._session, paths, context)
+        except MissingRoomError as missing:
+            self._lacking = paths, context, missing
+            return
+        if not taken.read:
+            raise DiagError(" ".join(taken.refused))
+        new = counted(
+            taken.offered, "nouvelle réponse proposée", "nouvelles réponses proposées"
+        )
+        remarks = (each for one in taken.read for each in one.read.remarks)
+        refused = (f"Refusé : {each}" for each in taken.refused)
+        self._show(
+            "\n".join((f"{new}.", *map(read_words, taken.read), *remarks, *refused))
+        )
+
+    def _complete(self, _typed: str | None = None) -> None:
+        """Ask which room a Wi-Fi scan is of, then which network is the school's."""
+        if self._lacking is None:
+            return
+        paths, context, missing = self._lacking
+        self._lacking = None
+
+        def chosen(key: str | None) -> None:
+            if key:
+                named = {"ssids": (key,)} if missing.names else {"place": key}
+                self._gather(paths, replace(context, **named))
+                self._complete()
+
+        rooms = self._session.facts.places_of(PlaceKind.SALLE)
+        question = "Dans quelle salle ce Wi-Fi a-t-il été relevé ?"
+        choices = [ListChoice(one.id, one.name) for one in rooms]
+        if missing.names:
+            question = "Quel réseau est celui de l'école ?"
+            choices = [ListChoice(one, one) for one in missing.names]
+        if not choices:
+            raise missing
+        self.app.push_screen(ChooseDialog(question, choices), chosen)
+
+    def _read_form(self, path: Path) -> None:
         read = load_form(self._session, path)
         new = counted(
             propose(self._session, read.offers),

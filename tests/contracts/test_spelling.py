@@ -24,7 +24,7 @@ from diag.checklist.load import load_checklists
 
 ROOT = Path(__file__).parents[2]
 PAGES = (
-    *("guide-auteur.md", "guide-ingenieur.md", "hub.md"),
+    *("guide-auteur.md", "guide-ingenieur.md", "hub.md", "inventaires-et-mesures.md"),
     *("normes-anglaises.md", "couverture.md"),
 )
 NAMES = allowed_words(
@@ -32,6 +32,9 @@ NAMES = allowed_words(
     "SQLCipher\nSQLite\nsystemd\nuMap\nVisual\nWord\n"  # software
     "chown\nchrony\ncron\nhunspell-fr\ninstall\nlib\nmnt\nnas\nopt\npip\npostgresql-client\n"
     "PyPI\nset-ntp\nspylls\nsystemctl\nods\nxls\n"
+    "FusionInventory\nlibrespeed-cli\nnetsh\nnetworkQuality\nnmap\nOokla\nspeedtest-cli\n"
+    "WiFiAnalyzer\niperf3\nmacOS\nSQLCipher\nSQLite\nsystemd\nuMap\nVisual\nWord\n"  # software
+    "hunspell-fr\ninstall\npip\npostgresql-client\nspylls\nsystemctl\nods\nxls\n"
     "Bellefont\nCourvaux\nFerté-Brisance\nGrandbrise\nMacé\nNoirvaux\nŒuvremont\n"
     "Valbrise\nVallombre\nvannerie\n"
     "Échap\nTab\nimp\npréc\nrep\nsuiv\n"  # keys, and words cut on a screen

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+from textual import events
 from textual.widgets import Input
 
+from diag.audit.places import add_place
 from diag.audit.proposals import waiting
 from diag.model.enums import PlaceKind
 from diag.tui.proposals import ProposalsScreen
 from tests.audit.test_proposals import MAIRIE, PURCHASE, filled
+from tests.imports import evidence_samples as samples
 from tests.tui.builders import SCHOOL, new_app
 from tests.tui.routes import choose
 from tests.tui.waiting import shows, wait_for
@@ -65,3 +68,34 @@ async def test_a_file_that_came_back_is_opened_and_accepted_by_keys(
         await wait_for(
             pilot, lambda: not isinstance(app.screen, ProposalsScreen), "the visit"
         )
+
+
+async def test_what_other_tools_wrote_is_dropped_and_proposed(tmp_path: Path) -> None:
+    app = new_app(tmp_path / "desk")
+    line, scan = tmp_path / "débit.json", tmp_path / "cp.txt"
+    line.write_bytes(samples.OOKLA)
+    scan.write_bytes(samples.NETSH.encode("utf-16"))
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        app.go_visit(SCHOOL)
+        await wait_for(pilot, lambda: shows(pilot, "Direction"), "the visit")
+        session = app.desk.session(SCHOOL)
+        add_place(session, PlaceKind.SALLE, "Classe CP")
+        await choose(pilot, "réponses proposées")
+        await wait_for(pilot, lambda: shows(pilot, "Rien n'est proposé"), "nothing")
+        app.screen.post_message(events.Paste(f"'{line}'"))
+        await wait_for(pilot, lambda: shows(pilot, "4 réponses proposées"), "measured")
+        assert shows(pilot, "Ookla Speedtest 1.2, 4 mesures")
+        await pilot.press("o")
+        await wait_for(pilot, lambda: shows(pilot, "Quel fichier"), "asked")
+        app.screen.query_one(Input).value = str(scan)
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Dans quelle salle"), "which room")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Quel réseau est"), "which one")
+        await pilot.press("down", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Classe CP"), "the room")
+        count = len(waiting(session))
+        assert count > 4
+        await pilot.press("end", "s")
+        await wait_for(pilot, lambda: len(waiting(session)) < count, "by room")
+        assert {one.where for one in waiting(session)}.isdisjoint({"Classe CP"})

@@ -45,6 +45,7 @@ KINDS = {
     "NoteTopic": "note",
     "PhotoTopic": "photo",
     "ObservationTopic": "observation",
+    "EvidenceTopic": "fichier d'un autre outil",
     "DispatchTopic": "envoi",
     "FollowTopic": "suite donnée",
     "PlaceTopic": "lieu",

@@ -1,0 +1,242 @@
+"""Files of other tools: read, kept with their hash, and what they offer proposed.
+
+A file is kept as it came, beside the photos: sensitive, never printed, purged with its
+campaign. What it says only makes proposals.
+"""
+
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID, uuid5
+
+from diag.audit.offering import ORIGIN, ReadAgain, offers_of
+from diag.audit.photos import FREE_BYTES
+from diag.audit.places import find_place
+from diag.audit.proposals import proposal_id, propose
+from diag.audit.session import AuditSession
+from diag.imports.evidence import read_evidence
+from diag.imports.evidence.reading import MAX_BYTES, EvidenceRead, EvidenceRefusedError
+from diag.journal import changes
+from diag.journal.attachments import AttachmentStore
+from diag.journal.records import evidence_of, proposals_of
+from diag.journal.revision import NewRevision
+from diag.model.audit import EvidenceFile, Proposal
+from diag.model.enums import PlaceKind
+from diag.model.errors import DiagError
+from diag.model.text import clean_line
+from diag.words.sentences import counted, system_sentence
+
+_MIME = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceContext:
+    """What a file does not say of itself."""
+
+    place: str = ""
+    """Id or name of the room where it was measured; empty: the school at large."""
+    ssids: tuple[str, ...] = ()
+    """Names of Wi-Fi networks that are the school's."""
+    columns: Mapping[str, str] | None = None
+    """Column of a table → what it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceTaken:
+    """What came of several files."""
+
+    read: tuple[ReadAgain, ...]
+    """Those of now, the ones that were kept already among them."""
+    refused: tuple[str, ...]
+    """A French sentence for each file that is none."""
+    offered: int
+    """Proposals that are new."""
+    waiting: int
+    """Proposals that all files make together."""
+
+
+class MissingRoomError(DiagError):
+    """A file of Wi-Fi whose room, or whose own networks, are to be named first."""
+
+    def __init__(self, sentence: str, names: tuple[str, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.names = names
+        """The networks that it heard; empty when the room is what is missing."""
+
+
+def load_evidence(path: Path) -> bytes:
+    """Return the bytes of a file, no more than are ever read.
+
+    Raises:
+        DiagError: it cannot be read.
+    """
+    try:
+        if not path.is_file():  # a pipe would never end
+            raise DiagError(f"{path} : ce fichier n'existe pas, ou n'en est pas un.")
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise DiagError(system_sentence(error)) from error
+    except ValueError as error:  # a name with a NUL
+        raise DiagError(f"{path} : ce chemin n'est pas possible.") from error
+
+
+def import_evidence(
+    session: AuditSession, paths: Iterable[Path], context: EvidenceContext
+) -> EvidenceTaken:
+    """Read and keep files, and propose what all kept files offer; one commit.
+
+    One that is refused does not stop the others.
+
+    Raises:
+        DiagError: unknown room, nothing could be written.
+        MissingRoomError: Wi-Fi heard nobody says where, or none of it the school's.
+    """
+    place = find_place(session, context.place)
+    if context.place and place.kind is not PlaceKind.SALLE:
+        raise DiagError(f"{place.name} n'est pas une salle. Donnez le nom d'une salle.")
+    taken: list[tuple[ReadAgain, bytes]] = []
+    refused: list[str] = []
+    for path in paths:
+        try:
+            raw = load_evidence(path)
+            taken.append((_read(session, path.name, raw, context, place.id), raw))
+        except MissingRoomError:
+            raise
+        except DiagError as error:
+            refused.append(f"{path.name} : {error}")
+    return _keep(session, taken, refused)
+
+
+def _read(
+    session: AuditSession, name: str, raw: bytes, context: EvidenceContext, place: str
+) -> ReadAgain:
+    """Read one file and say what is kept of it.
+
+    Raises:
+        EvidenceRefusedError: it is none.
+        MissingRoomError: as `import_evidence` says.
+    """
+    read = read_kept(raw, context.columns or {})
+    where = place if context.place else ""
+    if read.networks:
+        _check_radio(session, read, context)
+    else:
+        where = ""
+    digest = sha256(raw).hexdigest()
+    file = EvidenceFile(
+        id=str(uuid5(UUID(session.audit.id), f"{ORIGIN}/{digest}/{where}")),
+        files=(digest,),
+        name=clean_line(name)[:120],
+        tool=read.tool[:60],
+        mime=_MIME,
+        size=len(raw),
+        place=where,
+        ssids=tuple(dict.fromkeys(map(clean_line, context.ssids))),
+        columns=dict(context.columns or {}),
+        on=session.workspace.world.today().isoformat(),
+    )
+    return ReadAgain(file, read)
+
+
+def read_kept(raw: bytes, columns: Mapping[str, str]) -> EvidenceRead:
+    """Read a file, as a table where its columns are known.
+
+    Raises:
+        EvidenceRefusedError: it cannot be evidence.
+    """
+    if columns:
+        raise EvidenceRefusedError("Les tableaux ne se lisent pas encore.")
+    return read_evidence(raw)
+
+
+def _check_radio(
+    session: AuditSession, read: EvidenceRead, context: EvidenceContext
+) -> None:
+    if not context.place:
+        raise MissingRoomError(
+            "Ce relevé Wi-Fi est celui d'une salle : dites laquelle."
+        )
+    heard = tuple(sorted({one.ssid for one in read.networks if one.ssid}))
+    if not {*context.ssids, *ssids_of(session)}:
+        listed = ", ".join(f"« {one} »" for one in heard) or "aucun nom"
+        raise MissingRoomError(
+            f"Quels réseaux sont ceux de l'école ? Entendus : {listed}. Rien n'est "
+            "gardé avant.",
+            heard,
+        )
+
+
+def ssids_of(session: AuditSession) -> tuple[str, ...]:
+    """Return the networks that were said to be the school's."""
+    kept = evidence_of(session.workspace.journal, session.audit.id)
+    return tuple(dict.fromkeys(name for one in kept for name in one.ssids))
+
+
+def _keep(
+    session: AuditSession, taken: list[tuple[ReadAgain, bytes]], refused: list[str]
+) -> EvidenceTaken:
+    audit, folder = session.audit.id, session.workspace.folder
+    before = kept_evidence(session)
+    known = {one.file.id for one in before}
+    new = {one.file.id: (one, raw) for one, raw in taken if one.file.id not in known}
+    free = shutil.disk_usage(folder).free
+    if new and free < FREE_BYTES:
+        raise DiagError(
+            f"Il ne reste que {free // 2**20} Mo sur le disque : rien n'a été gardé, "
+            f"pour laisser de la place aux réponses. Libérez {FREE_BYTES // 2**20} Mo."
+        )
+    store = AttachmentStore(folder)
+    for _, raw in new.values():
+        store.put(raw, _MIME)
+    added = [one for one, _ in new.values()]
+    offers = offers_of(session, (*before, *added))
+    drafts = (
+        *(changes.gathered(audit, one.file) for one in added),
+        *_outdated(session, offers),
+    )
+    offered = propose(session, offers, drafts)
+    return EvidenceTaken(
+        tuple(one for one, _ in taken), tuple(refused), offered, len(offers)
+    )
+
+
+def _outdated(session: AuditSession, offers: list[Proposal]) -> list[NewRevision]:
+    """Return what takes away the proposals that files made, and make no more."""
+    audit, kept = session.audit.id, {one.id for one in offers}
+    return [
+        changes.settled(audit, one.id)
+        for one in proposals_of(session.workspace.journal, audit)
+        if one.id not in kept
+        and one.id == proposal_id(session, ORIGIN, one.place, one.question)
+    ]
+
+
+def kept_evidence(session: AuditSession) -> tuple[ReadAgain, ...]:
+    """Return the files of an audit, read again, but those that are not here yet."""
+    store = AttachmentStore(session.workspace.folder)
+    found = []
+    for file in evidence_of(session.workspace.journal, session.audit.id):
+        raw = store.get(file.files[0])
+        if raw is None:
+            continue
+        try:
+            found.append(ReadAgain(file, read_kept(raw, file.columns)))
+        except EvidenceRefusedError:  # an older reader took it
+            continue
+    return tuple(found)
+
+
+def read_words(one: ReadAgain) -> str:
+    """Return « x.json : GLPI Agent, 12 appareils », for people."""
+    read = one.read
+    parts = (
+        (len(read.devices), "appareil", "appareils"),
+        (len(read.figures), "mesure", "mesures"),
+        (len(read.networks), "point Wi-Fi entendu", "points Wi-Fi entendus"),
+    )
+    counts = [counted(count, *words) for count, *words in parts if count]
+    held = ", ".join(counts) or "rien que demande une question"
+    return f"{one.file.name} : {read.tool}, {held}"

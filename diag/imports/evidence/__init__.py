@@ -1,0 +1,56 @@
+"""What other tools measured or listed: their files read, never taken at their word."""
+
+from collections.abc import Callable
+
+from diag.imports.evidence.inventories import (
+    read_agent_xml,
+    read_glpi_json,
+    read_nmap,
+)
+from diag.imports.evidence.radio import read_netsh, read_wifi_analyzer
+from diag.imports.evidence.reading import (
+    MAX_BYTES,
+    EvidenceRead,
+    EvidenceRefusedError,
+    decoded,
+)
+from diag.imports.evidence.speeds import read_speed
+
+_HEAD = 4000
+
+
+def read_evidence(raw: bytes) -> EvidenceRead:
+    """Read a file of another tool, whatever it is called: what it holds names it.
+
+    Raises:
+        EvidenceRefusedError: too big, of no known tool, damaged, or of a failed test.
+    """
+    if len(raw) > MAX_BYTES:
+        raise EvidenceRefusedError(
+            f"Ce fichier pèse plus de {MAX_BYTES // 2**20} Mo : un inventaire ou une "
+            "mesure en pèse dix fois moins. Vérifiez lequel vous donnez."
+        )
+    return _reader(raw)(raw)
+
+
+def _reader(raw: bytes) -> Callable[[bytes], EvidenceRead]:
+    """Return what reads a file of that look.
+
+    Raises:
+        EvidenceRefusedError: nothing does.
+    """
+    head = decoded(raw[:_HEAD]).lstrip("^C \t\r\n\ufeff")
+    folded = head.casefold()
+    if head.startswith("<"):
+        return read_nmap if "<nmaprun" in folded else read_agent_xml
+    if head.startswith(("{", "[")):
+        is_inventory = '"content"' in folded or '"deviceid"' in decoded(raw)
+        return read_glpi_json if is_inventory else read_speed
+    if folded.startswith("time stamp|"):
+        return read_wifi_analyzer
+    if "ssid" in folded or "wlan" in folded:
+        return read_netsh
+    raise EvidenceRefusedError(
+        "Ce fichier n'est d'aucun outil que diag connaisse. Un tableau de console, CSV "
+        "ou XLSX, se lit en disant ce que sont ses colonnes."
+    )

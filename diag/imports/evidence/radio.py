@@ -1,0 +1,228 @@
+"""Wi-Fi as other tools heard it: `netsh` in any language, WiFiAnalyzer of a phone.
+
+The texts of `netsh` are translated: a field is told by the shape of its value, by its
+rank where the shape is not enough, never by a word that another language spells
+otherwise.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from diag.imports.evidence.reading import (
+    EvidenceRead,
+    EvidenceRefusedError,
+    HeardNetwork,
+    day_in,
+    decoded,
+    figure_of,
+    line_of,
+)
+
+MAX_HEARD = 2000
+"""Networks kept of one spot: ten times a block of flats."""
+
+_MAC = re.compile(r"\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b", re.IGNORECASE)
+_SSID = re.compile(r"\s*SSID\s+\d+\s*:\s?(.*)", re.IGNORECASE)
+_BSSID = re.compile(r"bssid\s*\d+")
+_BAND = re.compile(r"([256])(?:[.,]\d)?\s*ghz")
+_SHARE = re.compile(r"(\d{1,3})\s?%")
+_STANDARD = re.compile(r"802\.11\w{1,3}", re.IGNORECASE)
+_OPEN = frozenset({
+    "open", "ouvert", "ouvrir", "ouverte", "offen", "abierta", "abierto", "aperta",
+    "aperto",
+})  # fmt: skip
+_KEPT = (
+    ("wpa3", "WPA3"),
+    ("wpa2", "WPA2"),
+    ("wpa", "WPA"),
+    ("wep", "WEP"),
+    ("owe", "OWE"),
+)
+_COMPANY = re.compile(r"enterprise|entreprise|empres|aziend|802\.1x|eap")
+_LOWEST_CHANNEL_5 = 15
+_MAX_LINE = 400
+
+
+def read_netsh(raw: bytes) -> EvidenceRead:
+    """Read `netsh wlan show networks mode=bssid`, or `… show interfaces`.
+
+    Raises:
+        EvidenceRefusedError: neither, or Windows hides the networks from its user.
+    """
+    lines = [line[:_MAX_LINE] for line in decoded(raw).splitlines()]
+    heard = tuple(_networks(lines)) or tuple(_links(lines))
+    if not heard:
+        is_denied = any(re.search(r"\b5\s?:\s*$", line) for line in lines)
+        raise EvidenceRefusedError(_DENIED if is_denied else _NO_NETWORK)
+    return EvidenceRead("netsh (Windows)", networks=heard[:MAX_HEARD])
+
+
+_DENIED = (
+    "Windows cache les réseaux : autorisez la position pour les applications de bureau "
+    "(Paramètres, Confidentialité et sécurité, Emplacement), puis recommencez."
+)
+_NO_NETWORK = (
+    "Ce texte ne porte aucun réseau Wi-Fi que diag sache lire. Prenez celui de "
+    "« netsh wlan show networks mode=bssid »."
+)
+
+
+def _networks(lines: list[str]) -> Iterator[HeardNetwork]:
+    """Give each access point of each network of a scan."""
+    ssid: str | None = None
+    security, rank = "", 0
+    point: dict[str, str] | None = None
+    for line in lines:
+        key, colon, value = line.partition(":")
+        name, value = _plain(key), value.strip()
+        started = _SSID.match(line.replace("\u00a0", " "))
+        if started or (_BSSID.fullmatch(name) and _MAC.search(value)):
+            if point is not None:
+                yield _heard(ssid or "", security, point)
+            point = None if started else {}
+        if started:
+            ssid, security, rank = line_of(started[1], 40), "", 0
+        elif ssid is None or not colon or _MAC.search(value):
+            continue
+        elif point is None:
+            rank += 1  # its kind, then its authentication, then its cipher
+            security = _security(value) if rank == _AUTHENTICATION else security
+        else:
+            _take(point, value)
+    if point is not None:
+        yield _heard(ssid or "", security, point)
+
+
+_AUTHENTICATION = 2
+
+
+def _take(point: dict[str, str], value: str) -> None:
+    """Keep a value of an access point by its shape; the first of each is right."""
+    folded = _plain(value)
+    if share := _SHARE.fullmatch(folded):
+        point.setdefault("share", share[1])
+    elif standard := _STANDARD.fullmatch(folded):
+        point.setdefault("standard", standard[0].lower())
+    elif band := _BAND.fullmatch(folded):
+        point.setdefault("band", band[1])
+    elif folded.isdecimal() and folded.isascii():
+        point.setdefault("channel", folded)
+
+
+def _heard(ssid: str, security: str, point: dict[str, str]) -> HeardNetwork:
+    share = figure_of(point.get("share"), most=100)
+    band = {"2": "2.4"}.get(point.get("band", ""), point.get("band", ""))
+    channel = figure_of(point.get("channel"), least=1, most=300)
+    if not band and channel:
+        band = "2.4" if channel < _LOWEST_CHANNEL_5 else "5"
+    return HeardNetwork(
+        ssid=ssid,
+        dbm=None if share is None else round(share / 2 - 100),
+        band=band,
+        standard=point.get("standard", ""),
+        security=security,
+        is_estimated=True,
+    )
+
+
+def _links(lines: list[str]) -> Iterator[HeardNetwork]:
+    """Give the network that each card is linked to: its name comes before the point."""
+    ssid, security = "", ""
+    point: dict[str, str] | None = None
+    for line in lines:
+        key, colon, value = line.partition(":")
+        name, value = _plain(key), value.strip()
+        if not colon:
+            continue
+        if name == "ssid":
+            ssid = line_of(value, 40)
+        elif ssid and "ssid" in name and _MAC.search(value):
+            point = {}
+        elif point is not None:
+            found = _security(value)
+            security = security or found
+            _take(point, value)
+            if "share" in point:
+                yield _heard(ssid, security, point)
+                ssid, security, point = "", "", None
+
+
+def _security(value: str) -> str:
+    folded = _plain(value)
+    found = next((name for stem, name in _KEPT if stem in folded), "")
+    if found and _COMPANY.search(folded):
+        return f"{found}-Enterprise"
+    return found or ("open" if folded in _OPEN else "")
+
+
+def _plain(text: str) -> str:
+    """Return a text in small letters, without accents; its points and signs stay."""
+    parts = unicodedata.normalize("NFKD", text.replace("\u2019", "'"))
+    return (
+        "".join(one for one in parts if not unicodedata.combining(one)).lower().strip()
+    )
+
+
+_ANALYZER = "time stamp|ssid|bssid|strength"
+_COLUMNS = 10
+"""Columns after the name that every version of WiFiAnalyzer writes, at least."""
+
+
+def read_wifi_analyzer(raw: bytes) -> EvidenceRead:
+    """Read what WiFiAnalyzer exports: one network a line, `|` between its columns.
+
+    A `|` inside a name is part of it: columns are counted from the end.
+
+    Raises:
+        EvidenceRefusedError: not its export.
+    """
+    lines = decoded(raw).splitlines()
+    header = lines[0].split("|") if lines else []
+    if (
+        not (lines and lines[0].casefold().startswith(_ANALYZER))
+        or len(header) < _COLUMNS
+    ):
+        raise EvidenceRefusedError(_NO_NETWORK)
+    heard, on, wrong = [], "", 0
+    for line in lines[1 : MAX_HEARD + 1]:
+        cells = line[: 4 * _MAX_LINE].split("|")
+        extra = len(cells) - len(header)
+        strength = (
+            re.fullmatch(r"(-\d{1,3})dBm", cells[3 + extra]) if extra >= 0 else None
+        )
+        if strength is None:
+            wrong += bool(line.strip())
+            continue
+        row = dict(zip(header[2:], cells[2 + extra :], strict=True))
+        name = "|".join(cells[1 : 2 + extra])
+        heard.append(_analyzed(name, int(strength[1]), row))
+        on = on or day_in(cells[0])
+    if not heard:
+        raise EvidenceRefusedError(_NO_NETWORK)
+    remarks = (f"{wrong} ligne(s) que diag n'a pas su lire.",) if wrong else ()
+    return EvidenceRead(
+        "WiFiAnalyzer (Android)", on, networks=tuple(heard), remarks=remarks
+    )
+
+
+def _analyzed(name: str, dbm: int, row: dict[str, str]) -> HeardNetwork:
+    megahertz = re.match(r"\d{4}", row.get("Primary Frequency", ""))
+    band = _BANDS.get(megahertz[0][0] if megahertz else "", "")
+    if megahertz and int(megahertz[0]) > _LOWEST_6:
+        band = "6"
+    kept = _plain(row.get("Security", ""))
+    security = next((found for stem, found in _KEPT if stem in kept), "open")
+    security += "-Enterprise" * (security != "open" and "eap" in kept)
+    standard = _STANDARD.fullmatch(row.get("Standard", ""))
+    return HeardNetwork(
+        ssid="" if name == "*hidden*" else line_of(name, 40),
+        dbm=dbm,
+        band=band,
+        standard=standard[0].lower() if standard else "",
+        security=security,
+    )
+
+
+_BANDS = {"2": "2.4", "5": "5", "6": "6"}
+_LOWEST_6 = 5925

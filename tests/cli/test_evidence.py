@@ -1,0 +1,38 @@
+"""`diag audit import-evidence`: read, told, proposed; accepted by its code."""
+
+import json
+from pathlib import Path
+
+from tests.audit.builders import SCHOOL, workspace
+from tests.cli.running import diag
+from tests.imports import evidence_samples as samples
+
+
+def test_evidence_is_read_then_accepted_at_the_prompt(tmp_path: Path) -> None:
+    desk = tmp_path / "desk"
+    workspace(desk).close()
+    assert diag(desk, "audit", "start", SCHOOL).code == 0
+    good, bad = tmp_path / "débit.json", tmp_path / "abîmé.json"
+    good.write_bytes(samples.OOKLA)
+    bad.write_bytes(b"{")
+    words = ("audit", "import-evidence", SCHOOL)
+    run = diag(desk, *words, str(good), str(bad))
+    assert run.code == 0, run.err
+    assert "débit.json : Ookla Speedtest 1.2, 4 mesures (empreinte " in run.out
+    assert "4 nouvelles réponses proposées" in run.out
+    assert "Refusé : abîmé.json" in run.err
+    run = diag(desk, *words, str(good), "--json")
+    assert json.loads(run.out)["offered"] == 0
+    assert diag(desk, *words, str(bad)).code == 1
+
+    run = diag(desk, "questionnaire", SCHOOL)
+    assert "Débit descendant, en filaire, une mesure : 93\u202fMbit/s" in run.out.replace(
+        "\u00a0", "\u202f"
+    )
+    assert "4 réponses proposées" in run.out
+    run = diag(desk, "questionnaire", SCHOOL, "--accept", "tout")
+    assert "4 réponses" in run.out
+    scan = tmp_path / "cp.txt"
+    scan.write_bytes(samples.NETSH.encode("cp1252"))
+    run = diag(desk, *words, str(scan))
+    assert (run.code, "dites laquelle" in run.err) == (1, True)
