@@ -33,7 +33,8 @@ NAMES = allowed_words(
     "chown\nchrony\ncron\nhunspell-fr\ninstall\nlib\nmnt\nnas\nopt\npip\npostgresql-client\n"
     "PyPI\nset-ntp\nspylls\nsystemctl\nods\nxls\n"
     "FusionInventory\nlibrespeed-cli\nnetsh\nnetworkQuality\nnmap\nOokla\nspeedtest-cli\n"
-    "WiFiAnalyzer\niperf3\nmacOS\nSQLCipher\nSQLite\nsystemd\nuMap\nVisual\nWord\n"  # software
+    "WiFiAnalyzer\niperf3\nmacOS\nSQLCipher\nSQLite\nsystemd\nuMap\nVisual\n"
+    "Word\n"  # software
     "hunspell-fr\ninstall\npip\npostgresql-client\nspylls\nsystemctl\nods\nxls\n"
     "Bellefont\nCourvaux\nFerté-Brisance\nGrandbrise\nMacé\nNoirvaux\nŒuvremont\n"
     "Valbrise\nVallombre\nvannerie\n"
