@@ -16,10 +16,12 @@ from diag.audit.photos import FREE_BYTES
 from diag.audit.places import find_place
 from diag.audit.proposals import proposal_id, propose
 from diag.audit.session import AuditSession
-from diag.imports.evidence import read_evidence
+from diag.imports.evidence import UnknownToolError, read_evidence
+from diag.imports.evidence.consoles import ConsoleTable, open_table, read_console
 from diag.imports.evidence.reading import MAX_BYTES, EvidenceRead, EvidenceRefusedError
 from diag.journal import changes
 from diag.journal.attachments import AttachmentStore
+from diag.journal.journal import get_setting, put_setting
 from diag.journal.records import evidence_of, proposals_of
 from diag.journal.revision import NewRevision
 from diag.model.audit import EvidenceFile, Proposal
@@ -55,6 +57,19 @@ class EvidenceTaken:
     """Proposals that are new."""
     waiting: int
     """Proposals that all files make together."""
+
+
+class MissingColumnsError(DiagError):
+    """A table whose columns nobody has told yet."""
+
+    def __init__(self, table: ConsoleTable) -> None:
+        guess = ", ".join(f"{name}={what}" for name, what in table.guessed.items())
+        super().__init__(
+            f"C'est un tableau : dites ce que tiennent ses colonnes "
+            f"({', '.join(table.columns)}). Proposé : {guess or 'rien de sûr'}."
+        )
+        self.table = table
+        """Its columns, and what each probably holds."""
 
 
 class MissingRoomError(DiagError):
@@ -93,6 +108,7 @@ def import_evidence(
     Raises:
         DiagError: unknown room, nothing could be written.
         MissingRoomError: Wi-Fi heard nobody says where, or none of it the school's.
+        MissingColumnsError: a table whose columns are told for the first time.
     """
     place = find_place(session, context.place)
     if context.place and place.kind is not PlaceKind.SALLE:
@@ -103,7 +119,7 @@ def import_evidence(
         try:
             raw = load_evidence(path)
             taken.append((_read(session, path.name, raw, context, place.id), raw))
-        except MissingRoomError:
+        except (MissingRoomError, MissingColumnsError):
             raise
         except DiagError as error:
             refused.append(f"{path.name} : {error}")
@@ -117,9 +133,10 @@ def _read(
 
     Raises:
         EvidenceRefusedError: it is none.
-        MissingRoomError: as `import_evidence` says.
+        MissingRoomError, MissingColumnsError: as `import_evidence` says.
     """
-    read = read_kept(raw, context.columns or {})
+    columns = context.columns or _columns_of(session, raw)
+    read = read_kept(raw, columns)
     where = place if context.place else ""
     if read.networks:
         _check_radio(session, read, context)
@@ -135,7 +152,7 @@ def _read(
         size=len(raw),
         place=where,
         ssids=tuple(dict.fromkeys(map(clean_line, context.ssids))),
-        columns=dict(context.columns or {}),
+        columns=dict(columns),
         on=session.workspace.world.today().isoformat(),
     )
     return ReadAgain(file, read)
@@ -147,9 +164,54 @@ def read_kept(raw: bytes, columns: Mapping[str, str]) -> EvidenceRead:
     Raises:
         EvidenceRefusedError: it cannot be evidence.
     """
-    if columns:
-        raise EvidenceRefusedError("Les tableaux ne se lisent pas encore.")
-    return read_evidence(raw)
+    return read_console(raw, columns) if columns else read_evidence(raw)
+
+
+_COLUMNS = "evidence-columns"
+_MOST_REMEMBERED = 50
+
+
+def _columns_of(session: AuditSession, raw: bytes) -> Mapping[str, str]:
+    """Return what the columns of a table hold, as was told once; empty for no table.
+
+    Raises:
+        EvidenceRefusedError: neither of a tool nor a table.
+        MissingColumnsError: a table that was never seen.
+    """
+    table = table_in(raw)
+    known = _remembered(session).get(table.mark) if table else {}
+    if table and not known:
+        raise MissingColumnsError(table)
+    return known or {}
+
+
+def table_in(raw: bytes) -> ConsoleTable | None:
+    """Return the table that a file is; None when it is of a tool that is known.
+
+    Raises:
+        EvidenceRefusedError: neither.
+    """
+    try:
+        read_evidence(raw)
+    except UnknownToolError:
+        return open_table(raw)
+    except EvidenceRefusedError:
+        return None
+    return None
+
+
+def _remembered(session: AuditSession) -> dict[str, dict[str, str]]:
+    found = get_setting(session.workspace.journal, _COLUMNS)
+    return found if isinstance(found, dict) else {}
+
+
+def remember_columns(
+    session: AuditSession, table: ConsoleTable, columns: Mapping[str, str]
+) -> None:
+    """Keep what the columns of a table hold, for the next one with the same columns."""
+    known = {**_remembered(session), table.mark: dict(columns)}
+    kept = dict([*known.items()][-_MOST_REMEMBERED:])
+    put_setting(session.workspace.journal, _COLUMNS, kept)
 
 
 def _check_radio(

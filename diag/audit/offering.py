@@ -305,7 +305,7 @@ def _families(devices: Iterable[ListedDevice]) -> dict[_Family, list[ListedDevic
 
 
 _LAPTOP = re.compile(r"laptop|notebook|portable|netbook|convertible|detachable")
-_DESKTOP = re.compile(r"desktop|tower|mini pc|all in one|space|ordinateur|fixe|sff")
+_DESKTOP = re.compile(r"desktop|tower|mini pc|all in one|space|fixe|sff")
 
 
 def _shape(device: ListedDevice) -> str:

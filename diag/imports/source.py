@@ -61,15 +61,23 @@ def read_source(path: Path) -> InputFile:
     Raises:
         ImportRefusedError: when it is missing, too big, or no text.
     """
-    raw, sha256 = _bytes_of(path)
+    return source_of(path.name, *_bytes_of(path))
+
+
+def source_of(name: str, raw: bytes, sha256: str, most: int = MAX_BYTES) -> InputFile:
+    """Return the text of the bytes of a file; `most`: bytes of a part unpacked.
+
+    Raises:
+        ImportRefusedError: when they are no text.
+    """
     for magic, kind in _OTHER_KINDS:
         if raw.startswith(magic):
-            raise refusal(path.name, f"c'est {kind}, non un fichier CSV", _SAVE_AS_CSV)
+            raise refusal(name, f"c'est {kind}, non un fichier CSV", _SAVE_AS_CSV)
     if raw.startswith(b"PK\x03\x04"):
-        return _of_workbook(path.name, raw, sha256)
+        return _of_workbook(name, raw, sha256, most)
     if b"\0" in raw:
         raise refusal(
-            path.name,
+            name,
             "le fichier contient des octets nuls : ce n'est pas du texte",
             "Téléchargez-le de nouveau en CSV",
         )
@@ -78,17 +86,17 @@ def read_source(path: Path) -> InputFile:
     if was_doubled:
         encoding += " codé deux fois"
     if not text.strip():
-        raise refusal(path.name, "le fichier est vide", "Téléchargez-le de nouveau")
+        raise refusal(name, "le fichier est vide", "Téléchargez-le de nouveau")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     is_doubtful = _ODDITIES.search(text) is not None
-    return InputFile(path.name, text, sha256, encoding, is_doubtful)
+    return InputFile(name, text, sha256, encoding, is_doubtful)
 
 
-def _of_workbook(name: str, raw: bytes, sha256: str) -> InputFile:
+def _of_workbook(name: str, raw: bytes, sha256: str, most: int) -> InputFile:
     from diag.imports import workbook  # noqa: PLC0415 - XML, 15 ms, for workbooks only
 
     try:
-        found = workbook.workbook_text(raw, MAX_BYTES)
+        found = workbook.workbook_text(raw, most)
     except workbook.DAMAGES as error:
         problem = "le classeur est abîmé, trop gros ou illisible"
         raise refusal(name, problem, _SAVE_AS_CSV) from error

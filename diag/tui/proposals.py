@@ -12,19 +12,22 @@ from textual.widgets import Static
 
 from diag.audit.evidence import (
     EvidenceContext,
+    MissingColumnsError,
     MissingRoomError,
     import_evidence,
     read_words,
+    remember_columns,
 )
 from diag.audit.forms import is_form, load_form
 from diag.audit.photos import path_typed, paths_of
 from diag.audit.proposals import OfferedAnswer, accept, propose, refuse, waiting
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
+from diag.imports.evidence.consoles import FIELDS, ConsoleTable
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
-from diag.tui.dialogs import Ask, Cancel, ChooseDialog, ListChoice
+from diag.tui.dialogs import Ask, Cancel, ChooseDialog, Keep, ListChoice
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import KeyBar
 from diag.tui.safe import Sturdy, content
@@ -60,6 +63,94 @@ class LeaveProposals(Cancel, title="Revenir"):
     """Revenir ; ce qui attend attend encore."""
 
 
+_Lacking = tuple[
+    tuple[Path, ...], EvidenceContext, MissingRoomError | MissingColumnsError
+]
+"""Files that wait for what they do not say themselves."""
+
+
+class ChooseContent(Command, keys="enter", title="Changer", footer=True):
+    """Dire ce que tient cette colonne."""
+
+
+class IgnoreColumn(Command, keys="delete,i", title="Ignorer", footer=True):
+    """Ne rien lire de cette colonne."""
+
+
+class ColumnsScreen(Sturdy, ModalScreen[dict[str, str] | None]):
+    """What each column of a table holds: guessed, corrected, then remembered."""
+
+    CSS_PATH = "dialogs.tcss"
+    OFFERS = (ChooseContent, IgnoreColumn, Keep, Cancel)
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(self, table: ConsoleTable) -> None:
+        super().__init__()
+        self._table = table
+        self._held = dict(table.guessed)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="proposals"):
+            title = "Ce que tiennent ses colonnes · retenu pour les prochains tableaux"
+            yield Static(content(title), id="title", classes="title")
+            yield Lines((
+                ListColumn("Colonne"),
+                ListColumn("Exemple", 22, narrow=16, least=TINY),
+                ListColumn("Contenu", 34, narrow=26, tiny=16),
+            ))
+            yield Sentence(
+                "Sans contenu, une colonne n'est pas lue ; qui se sert d'un poste ne "
+                "l'est jamais.",
+                id="remarks",
+            )
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self._show()
+        self.query_one(Lines).focus()
+
+    def _show(self) -> None:
+        self.query_one(Lines).show([
+            ListLine(
+                name,
+                (
+                    name,
+                    self._table.examples.get(name, ""),
+                    FIELDS.get(self._held.get(name, ""), "—"),
+                ),
+            )
+            for name in self._table.columns
+        ])
+
+    @on(Lines.Chosen)
+    def _picked(self) -> None:
+        self.on_choose_content()
+
+    def on_choose_content(self) -> None:
+        name = self.query_one(Lines).key
+
+        def chosen(field: str | None) -> None:
+            if name and field:
+                others = {
+                    one: what for one, what in self._held.items() if what != field
+                }
+                self._held = {**others, name: field}
+                self._show()
+
+        choices = [ListChoice(field, words) for field, words in FIELDS.items()]
+        self.app.push_screen(ChooseDialog(f"Que tient « {name} » ?", choices), chosen)
+
+    def on_ignore_column(self) -> None:
+        self._held.pop(self.query_one(Lines).key or "", None)
+        self._show()
+
+    def on_keep(self) -> None:
+        self.dismiss(self._held)
+
+    def on_cancel(self) -> None:
+        self.dismiss(None)
+
+
 class ProposalsScreen(Sturdy, ModalScreen[None]):
     """What waits for a person, by place."""
 
@@ -80,8 +171,7 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
         self._session = session
         self._said = said
         self._waiting: tuple[OfferedAnswer, ...] = ()
-        self._lacking: tuple[tuple[Path, ...], EvidenceContext, MissingRoomError] | None
-        self._lacking = None
+        self._lacking: _Lacking | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(id="proposals"):
@@ -202,7 +292,7 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
         """
         try:
             taken = import_evidence(self._session, paths, context)
-        except MissingRoomError as missing:
+        except (MissingRoomError, MissingColumnsError) as missing:
             self._lacking = paths, context, missing
             return
         if not taken.read:
@@ -217,12 +307,33 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
         )
 
     def _complete(self, _typed: str | None = None) -> None:
-        """Ask which room a Wi-Fi scan is of, then which network is the school's."""
+        """Ask what a file does not say: columns, room, networks of the school."""
         if self._lacking is None:
             return
         paths, context, missing = self._lacking
         self._lacking = None
+        if isinstance(missing, MissingColumnsError):
+            self._ask_columns(paths, context, missing.table)
+        else:
+            self._ask_room(paths, context, missing)
 
+    def _ask_columns(
+        self, paths: tuple[Path, ...], context: EvidenceContext, table: ConsoleTable
+    ) -> None:
+        def chosen(held: dict[str, str] | None) -> None:
+            if held:
+                remember_columns(self._session, table, held)
+                self._gather(paths, context)
+                self._complete()
+
+        self.app.push_screen(ColumnsScreen(table), chosen)
+
+    def _ask_room(
+        self,
+        paths: tuple[Path, ...],
+        context: EvidenceContext,
+        missing: MissingRoomError,
+    ) -> None:
         def chosen(key: str | None) -> None:
             if key:
                 named = {"ssids": (key,)} if missing.names else {"place": key}

@@ -34,3 +34,17 @@ def test_evidence_is_read_then_accepted_at_the_prompt(tmp_path: Path) -> None:
     scan.write_bytes(samples.NETSH.encode("cp1252"))
     run = diag(desk, *words, str(scan))
     assert (run.code, "dites laquelle" in run.err) == (1, True)
+
+    table = tmp_path / "parc.csv"
+    table.write_text("Machine;Type;Chassis\nPC-1;Ordinateur;Portable\n", "cp1252")
+    run = diag(desk, *words, str(table))
+    assert run.code == 1
+    assert '--columns "Machine=nom,Type=nature,Chassis=forme"' in run.err
+    run = diag(desk, *words, str(table), "--columns", "Machine=nom, Chassis=forme")
+    assert run.code == 0, run.err
+    assert "1 appareil" in run.out
+    again = tmp_path / "parc-2.csv"
+    again.write_text("Machine;Type;Chassis\nPC-2;Ordinateur;Portable\n")
+    assert diag(desk, *words, str(again)).code == 0
+    run = diag(desk, "questionnaire", SCHOOL)
+    assert "Nombre d'appareils : 2" in run.out

@@ -33,8 +33,10 @@ NAMES = allowed_words(
     "chown\nchrony\ncron\nhunspell-fr\ninstall\nlib\nmnt\nnas\nopt\npip\npostgresql-client\n"
     "PyPI\nset-ntp\nspylls\nsystemctl\nods\nxls\n"
     "FusionInventory\nlibrespeed-cli\nnetsh\nnetworkQuality\nnmap\nOokla\nspeedtest-cli\n"
+    "ap\nEkahau\nLansweeper\nNetSpot\nserialnumber\nSnipe-IT\nFusionInventory\n"
+    "librespeed-cli\nnetsh\nnetworkQuality\nnmap\nOokla\nspeedtest-cli\n"
     "WiFiAnalyzer\niperf3\nmacOS\nSQLCipher\nSQLite\nsystemd\nuMap\nVisual\n"
-    "Word\n"  # software
+    "Word\n"
     "hunspell-fr\ninstall\npip\npostgresql-client\nspylls\nsystemctl\nods\nxls\n"
     "Bellefont\nCourvaux\nFerté-Brisance\nGrandbrise\nMacé\nNoirvaux\nŒuvremont\n"
     "Valbrise\nVallombre\nvannerie\n"

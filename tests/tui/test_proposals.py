@@ -99,3 +99,17 @@ async def test_what_other_tools_wrote_is_dropped_and_proposed(tmp_path: Path) ->
         await pilot.press("end", "s")
         await wait_for(pilot, lambda: len(waiting(session)) < count, "by room")
         assert {one.where for one in waiting(session)}.isdisjoint({"Classe CP"})
+
+        table = tmp_path / "parc.csv"
+        table.write_text("Machine;Type;Qui\nPC-1;Portable;anne\nPC-2;Portable;\n")
+        app.screen.post_message(events.Paste(str(table)))
+        await wait_for(pilot, lambda: shows(pilot, "Ce que tiennent"), "columns")
+        assert shows(pilot, "Nature : ordinateur")
+        await pilot.press("down", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Que tient « Type »"), "content")
+        await pilot.press(*"forme", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Forme : portable"), "told")
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: shows(pilot, "Portables"), "a lot")
+        lots = [one for one in waiting(session) if one.offer.question == "lot_nombre"]
+        assert [one.offer.value for one in lots] == [2]

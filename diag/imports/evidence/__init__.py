@@ -1,5 +1,6 @@
 """What other tools measured or listed: their files read, never taken at their word."""
 
+import re
 from collections.abc import Callable
 
 from diag.imports.evidence.inventories import (
@@ -17,6 +18,11 @@ from diag.imports.evidence.reading import (
 from diag.imports.evidence.speeds import read_speed
 
 _HEAD = 4000
+_NETSH = re.compile(r"(?im)^\s*(?:ap\s)?b?ssid\s*\d*\s*:|wlanget|netsh wlan")
+
+
+class UnknownToolError(EvidenceRefusedError):
+    """A file of no tool: perhaps a table, whose columns are to be told."""
 
 
 def read_evidence(raw: bytes) -> EvidenceRead:
@@ -48,9 +54,6 @@ def _reader(raw: bytes) -> Callable[[bytes], EvidenceRead]:
         return read_glpi_json if is_inventory else read_speed
     if folded.startswith("time stamp|"):
         return read_wifi_analyzer
-    if "ssid" in folded or "wlan" in folded:
+    if _NETSH.search(head):
         return read_netsh
-    raise EvidenceRefusedError(
-        "Ce fichier n'est d'aucun outil que diag connaisse. Un tableau de console, CSV "
-        "ou XLSX, se lit en disant ce que sont ses colonnes."
-    )
+    raise UnknownToolError("Ce fichier n'est d'aucun outil que diag connaisse.")

@@ -87,7 +87,7 @@ def _networks(lines: list[str]) -> Iterator[HeardNetwork]:
             continue
         elif point is None:
             rank += 1  # its kind, then its authentication, then its cipher
-            security = _security(value) if rank == _AUTHENTICATION else security
+            security = security_of(value) if rank == _AUTHENTICATION else security
         else:
             _take(point, value)
     if point is not None:
@@ -140,7 +140,7 @@ def _links(lines: list[str]) -> Iterator[HeardNetwork]:
         elif ssid and "ssid" in name and _MAC.search(value):
             point = {}
         elif point is not None:
-            found = _security(value)
+            found = security_of(value)
             security = security or found
             _take(point, value)
             if "share" in point:
@@ -148,7 +148,8 @@ def _links(lines: list[str]) -> Iterator[HeardNetwork]:
                 ssid, security, point = "", "", None
 
 
-def _security(value: str) -> str:
+def security_of(value: str) -> str:
+    """Return the protection that a text names, `open` included; empty for none."""
     folded = _plain(value)
     found = next((name for stem, name in _KEPT if stem in folded), "")
     if found and _COMPANY.search(folded):

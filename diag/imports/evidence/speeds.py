@@ -26,7 +26,7 @@ DOWN, UP = "internet.debit_descendant", "internet.debit_montant"
 LATENCY, LOSS = "internet.latence", "internet.perte"
 
 _MEGA, _BITS = 1_000_000, 8
-_MOST = 100_000
+MOST_MEGABITS = 100_000
 """Mbit/s that no line of a school exceeds."""
 _SHORTEST = 4
 """Seconds under which a throughput has not settled."""
@@ -191,7 +191,7 @@ def _speed(
     figures = []
     for key, raw, scale in found:
         value = figure_of(raw)
-        most = 100 if key == LOSS else _MOST
+        most = 100 if key == LOSS else MOST_MEGABITS
         least = 0 if key == LOSS else 0.001
         if value is None or not least <= value * scale <= most:
             continue

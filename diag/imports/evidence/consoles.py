@@ -1,0 +1,357 @@
+"""Tables of consoles, CSV or XLSX, read once somebody said what their columns hold.
+
+Lansweeper, GLPI, Ekahau, NetSpot, nPerf: each names its columns its own way. One
+assistant proposes what each column holds, a person corrects it, and the answer is
+remembered for the next table with the same columns.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from diag.imports.evidence.inventories import merged
+from diag.imports.evidence.radio import security_of
+from diag.imports.evidence.reading import (
+    MAX_BYTES,
+    MAX_DEVICES,
+    Confidence,
+    DeviceKind,
+    EvidenceRead,
+    EvidenceRefusedError,
+    HeardNetwork,
+    ListedDevice,
+    MeasuredFigure,
+    day_in,
+    figure_of,
+    line_of,
+    mac_of,
+    serial_of,
+)
+from diag.imports.evidence.speeds import DOWN, LATENCY, LOSS, MOST_MEGABITS, UP
+from diag.imports.source import ImportRefusedError, RawTable, read_table, source_of
+from diag.model.text import fold
+from diag.words.sentences import counted
+
+FIELDS: Mapping[str, str] = {
+    "nom": "Nom de l'appareil",
+    "borne": "Nom de la borne Wi-Fi",
+    "serie": "Numéro de série",
+    "mac": "Adresse MAC",
+    "nature": "Nature : ordinateur, borne, imprimante…",
+    "marque": "Marque",
+    "modele": "Modèle",
+    "systeme": "Système d'exploitation",
+    "forme": "Forme : portable, fixe, tablette",
+    "lieu": "Lieu",
+    "memoire": "Mémoire (Go ou Mo)",
+    "nombre": "Nombre d'appareils de cette ligne",
+    "descendant": "Débit descendant",
+    "montant": "Débit montant",
+    "latence": "Latence (ms)",
+    "perte": "Paquets perdus (%)",
+    "jour": "Jour de la mesure",
+    "ssid": "Nom du réseau Wi-Fi",
+    "signal": "Signal (dBm)",
+    "canal": "Bande, canal ou fréquence",
+    "securite": "Sécurité du Wi-Fi",
+}
+"""What a column may hold: its name in `--columns`, its words on the screen."""
+
+_HEADINGS = {
+    "nom": "nom|name|assetname|asset name|computer name|hostname|item name|machine",
+    "borne": "ap name|access point|access point name|nom de la borne",
+    "serie": "numero de serie|serial|serial number|serialnumber|n de serie|no de serie",
+    "mac": "adresse mac|mac|mac address|mac addresses|macaddress",
+    "nature": "type|category|categorie|assettype|asset type|type d equipement",
+    "marque": "fabricant|manufacturer|vendor|marque|constructeur",
+    "modele": "modele|model|model name",
+    "systeme": "systeme d exploitation|os|operating system|oscode|os name|os version",
+    "forme": "chassis|form factor|forme",
+    "lieu": "lieu|location|room|salle|floor|emplacement|zone",
+    "memoire": "memoire|memory|ram|memory mb",
+    "nombre": "nombre|quantity|quantite|qty",
+    "descendant": "download|descendant|debit descendant|download mbps|reception|down",
+    "montant": "upload|montant|debit montant|upload mbps|emission|up",
+    "latence": "ping|latency|latence|ping ms|latence ms|rtt",
+    "perte": "packet loss|perte|paquets perdus|loss",
+    "jour": "date|timestamp|jour|time stamp|date et heure",
+    "ssid": "ssid|network name|nom du reseau",
+    "signal": "signal|rssi|signal dbm|strength|signal level|level",
+    "canal": "channel|canal|band|bande|frequency|frequence",
+    "securite": "security|securite|encryption|chiffrement",
+}
+"""How consoles name what a column holds, folded; French and English."""
+
+_BY_HEADING = {
+    name: field for field, names in _HEADINGS.items() for name in names.split("|")
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleTable:
+    """A table whose columns are still to be told."""
+
+    columns: tuple[str, ...]
+    """Headings, each once, none empty."""
+    examples: Mapping[str, str]
+    """Heading → the first cell that holds something."""
+    guessed: Mapping[str, str]
+    """Heading → what it probably holds; those that nothing is known of are absent."""
+    mark: str
+    """The same for every table with these columns: what is remembered goes by it."""
+
+
+def open_table(raw: bytes) -> ConsoleTable:
+    """Return the columns of a table, with what each probably holds.
+
+    Raises:
+        EvidenceRefusedError: no table, or without a row.
+    """
+    table = _table(raw)
+    columns = tuple(dict.fromkeys(filter(None, map(_heading, table.columns))))
+    if len(columns) < _LEAST_COLUMNS or not table.rows:
+        raise EvidenceRefusedError(
+            "Ce fichier n'est ni d'un outil connu, ni un tableau : une ligne de titres "
+            "puis des lignes, en plusieurs colonnes."
+        )
+    examples = {
+        heading: found
+        for at, heading in reversed([*enumerate(map(_heading, table.columns))])
+        if (found := next((each for row in table.rows if (each := row.cells[at])), ""))
+    }
+    guessed: dict[str, str] = {}
+    for heading in columns:
+        field = _BY_HEADING.get(
+            re.sub(r"\b(?:m|k)?b(?:ps|its? s)\b", "", fold(heading)).strip()
+        )
+        if field and field not in guessed.values():
+            guessed[heading] = field
+    joined = "\n".join(map(fold, columns))
+    return ConsoleTable(columns, examples, guessed, sha256(joined.encode()).hexdigest())
+
+
+_LEAST_COLUMNS = 2
+_MOST_UNPACKED = 8 * MAX_BYTES
+
+
+def _heading(name: str) -> str:
+    return line_of(name, 80)
+
+
+def _table(raw: bytes) -> RawTable:
+    """Return the rows under the headings; comments that come before are passed over."""
+    try:
+        source = source_of("Ce tableau", raw, "", _MOST_UNPACKED)
+        lines = source.text.split("\n")
+        while lines and lines[0].startswith("#"):
+            del lines[0]
+        return read_table(replace(source, text="\n".join(lines)), is_typed=True)
+    except ImportRefusedError as error:
+        raise EvidenceRefusedError(str(error)) from error
+
+
+def columns_typed(text: str) -> dict[str, str]:
+    """Read `--columns`: « Nom=nom, Numéro de série=serie ».
+
+    Raises:
+        EvidenceRefusedError: a part is no `COLONNE=CONTENU`, or of an unknown content.
+    """
+    found: dict[str, str] = {}
+    for part in filter(None, map(str.strip, re.split(r"[,;]\s*(?=[^,;]+=)", text))):
+        heading, equals, field = (each.strip() for each in part.rpartition("="))
+        if not equals or not heading or field not in FIELDS:
+            raise EvidenceRefusedError(
+                f"« {part[:60]} » : écrivez COLONNE=CONTENU, où CONTENU est l'un de "
+                f"{', '.join(FIELDS)}."
+            )
+        found[heading] = field
+    return found
+
+
+def read_console(raw: bytes, columns: Mapping[str, str]) -> EvidenceRead:
+    """Read a table by what its columns hold.
+
+    Raises:
+        EvidenceRefusedError: no table, no such column, or nothing that a row could be.
+    """
+    table = _table(raw)
+    names = [*map(_heading, table.columns)]
+    absent = [name for name in columns if _heading(name) not in names]
+    if absent:
+        raise EvidenceRefusedError(
+            f"Ce tableau n'a pas de colonne « {absent[0]} ». Il a : {', '.join(names)}."
+        )
+    where = {field: names.index(_heading(name)) for name, field in columns.items()}
+    rows = [
+        {field: row.cells[at] for field, at in where.items()}
+        for row in table.rows[:MAX_DEVICES]
+    ]
+    units = {field: fold(table.columns[at]) for field, at in where.items()}
+    every = [device for row in rows for device in _devices(row)]
+    devices = merged(every)
+    figures = tuple(figure for row in rows for figure in _figures(row, units))
+    networks = tuple(filter(None, (_network(row, units) for row in rows)))
+    if not (devices or figures or networks):
+        raise EvidenceRefusedError(
+            "Ces colonnes ne donnent ni appareil, ni mesure, ni réseau : il y faut un "
+            "nom, un numéro de série, un débit ou un signal."
+        )
+    unknown = sum(one.kind is DeviceKind.OTHER for one in devices)
+    days = [day for row in rows if (day := day_in(row.get("jour", "")))]
+    bad = counted(len(table.bad_rows), "ligne laissée", "lignes laissées")
+    remarks = (
+        [f"{bad} : pas autant de cellules que de titres."] if table.bad_rows else []
+    )
+    if len(devices) < len(every):
+        twice = counted(len(every) - len(devices), "ligne")
+        remarks.append(
+            f"{twice} d'un nom, numéro ou adresse déjà lu : comptée une fois."
+        )
+    if unknown:
+        left = counted(unknown, "appareil")
+        remarks.append(
+            f"{left} dont aucune colonne ne dit la nature : rien à proposer."
+        )
+    return EvidenceRead(
+        "Tableau de console",
+        max(days, default=""),
+        devices,
+        figures,
+        networks,
+        tuple(remarks),
+    )
+
+
+_MOST_OF_A_ROW = 500
+
+
+def _devices(row: Mapping[str, str]) -> Iterator[ListedDevice]:
+    """Give the devices of a row: one, or as many as it counts."""
+    name = line_of(row.get("nom") or row.get("borne") or "", 80)
+    serial = serial_of(row.get("serie", ""))
+    macs = frozenset(
+        filter(None, map(mac_of, re.split(r"[\s,;]+", row.get("mac", ""))))
+    )
+    count = figure_of(row.get("nombre"), least=1, most=_MOST_OF_A_ROW) or 0
+    model = line_of(row.get("modele", ""), 60)
+    if not (name or serial or macs or (count and model)):
+        return
+    kind = _kind(row)
+    if kind is None:
+        return
+    device = ListedDevice(
+        kind=kind,
+        name=name,
+        serial=serial,
+        macs=macs,
+        maker=line_of(row.get("marque", ""), 60),
+        model=model,
+        system=line_of(row.get("systeme", "")),
+        shape=line_of(row.get("forme") or row.get("nature") or "", 30),
+        memory_gb=_memory(row.get("memoire", "")),
+        room=line_of(row.get("lieu", ""), 80),
+    )
+    if name or serial or macs:
+        yield device
+    else:
+        for rank in range(1, int(count) + 1):
+            yield replace(device, name=f"{model} {rank}")
+
+
+_KINDS = (
+    (r"telephone|phone|mobile|smartphone", None),
+    (r"tablet", DeviceKind.TABLET),
+    (r"print|imprim|copieur|multifonction", DeviceKind.PRINTER),
+    (r"borne|access point|point d acces|wifi|wireless|wi fi", DeviceKind.ACCESS_POINT),
+    (r"switch|commutateur|routeur|router|reseau|network|firewall", DeviceKind.NETWORK),
+    (
+        r"ordinateur|portable|laptop|notebook|desktop|computer|poste|pc|windows|fixe|tower",
+        DeviceKind.COMPUTER,
+    ),
+)
+
+
+def _kind(row: Mapping[str, str]) -> DeviceKind | None:
+    """Return what a row is; None for somebody's telephone."""
+    if "borne" in row:
+        return DeviceKind.ACCESS_POINT
+    described = fold(" ".join(row.get(key, "") for key in ("nature", "forme")))
+    system = fold(row.get("systeme", ""))
+    for stem, kind in _KINDS:
+        if re.search(rf"\b(?:{stem})", described):
+            return kind
+    return DeviceKind.COMPUTER if system else DeviceKind.OTHER
+
+
+_MOST_GIGABYTES = 256
+
+
+def _memory(cell: str) -> float | None:
+    """Return gigabytes: a number that no computer has so many of is of megabytes."""
+    match = re.match(r"[\d\s.,]+", cell.strip())
+    found = figure_of(match[0].replace(" ", "") if match else None, least=0.1, most=1e7)
+    if found is None:
+        return None
+    return round(found / 1024 if found > _MOST_GIGABYTES else found, 1)
+
+
+_MEASURED = {"descendant": DOWN, "montant": UP, "latence": LATENCY, "perte": LOSS}
+
+
+def _figures(
+    row: Mapping[str, str], units: Mapping[str, str]
+) -> Iterator[MeasuredFigure]:
+    for field, key in _MEASURED.items():
+        cell = row.get(field, "").strip()
+        match = re.match(r"-?[\d\u00a0\u202f ]+(?:[.,]\d+)?", cell)
+        value = figure_of(match[0].replace(" ", "") if match else None)
+        if value is None:
+            continue
+        if key in {DOWN, UP}:
+            value *= _megabits(fold(cell) + " " + units[field], value)
+        if value <= (100 if key == LOSS else MOST_MEGABITS):
+            why = ("table d'une console : ni le lien, ni le serveur ne sont connus",)
+            yield MeasuredFigure(key, round(value, 2), Confidence.LOW, why)
+
+
+def _megabits(words: str, value: float) -> float:
+    """Return by how much a rate is multiplied to be Mbit/s.
+
+    Without a unit, what no line of a school reaches in Mbit/s is in bit/s.
+    """
+    if re.search(r"\bk(?:bps|bits? s|b s|bit)\b", words):
+        return 1e-3
+    if re.search(r"\bg(?:bps|bits? s|b s)\b", words):
+        return 1e3
+    if re.search(r"\bm(?:bps|bits? s|b s|bit)\b", words):
+        return 1
+    return 1e-6 if value >= MOST_MEGABITS else 1
+
+
+def _network(row: Mapping[str, str], units: Mapping[str, str]) -> HeardNetwork | None:
+    match = re.search(r"-\d{1,3}", row.get("signal", ""))
+    if match is None or "ssid" not in row:
+        return None
+    return HeardNetwork(
+        ssid=line_of(row["ssid"], 40),
+        dbm=int(match[0]),
+        band=_band(row.get("canal", ""), units.get("canal", "")),
+        security=security_of(row.get("securite", "")),
+    )
+
+
+_HIGHEST_CHANNEL_24, _LOWEST_MHZ, _LOWEST_6 = 14, 2000, 5925
+
+
+def _band(cell: str, heading: str) -> str:
+    """Return the band of a band in GHz, a channel, or a frequency in MHz."""
+    match = re.match(r"\d+(?:[.,]\d+)?", cell.strip())
+    found = figure_of(match[0] if match else None)
+    if found is None:
+        return ""
+    if "ghz" in fold(cell) or "band" in heading:
+        return {2: "2.4", 5: "5", 6: "6"}.get(int(found), "")
+    if found >= _LOWEST_MHZ:
+        return "2.4" if found < 2 * _LOWEST_MHZ else "5" if found < _LOWEST_6 else "6"
+    return "2.4" if found <= _HIGHEST_CHANNEL_24 else "5"
