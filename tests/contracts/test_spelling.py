@@ -32,12 +32,9 @@ NAMES = allowed_words(
     "SQLCipher\nSQLite\nsystemd\nuMap\nVisual\nWord\n"  # software
     "chown\nchrony\ncron\nhunspell-fr\ninstall\nlib\nmnt\nnas\nopt\npip\npostgresql-client\n"
     "PyPI\nset-ntp\nspylls\nsystemctl\nods\nxls\n"
-    "FusionInventory\nlibrespeed-cli\nnetsh\nnetworkQuality\nnmap\nOokla\nspeedtest-cli\n"
-    "ap\nEkahau\nLansweeper\nNetSpot\nserialnumber\nSnipe-IT\nFusionInventory\n"
-    "librespeed-cli\nnetsh\nnetworkQuality\nnmap\nOokla\nspeedtest-cli\n"
-    "WiFiAnalyzer\niperf3\nmacOS\nSQLCipher\nSQLite\nsystemd\nuMap\nVisual\n"
-    "Word\n"
-    "hunspell-fr\ninstall\npip\npostgresql-client\nspylls\nsystemctl\nods\nxls\n"
+    "ap\nEkahau\nFusionInventory\niperf3\nLansweeper\nlibrespeed-cli\nmacOS\n"
+    "netsh\nNetSpot\nnetworkQuality\nnmap\nOokla\nserialnumber\nSnipe-IT\n"
+    "speedtest-cli\nWiFiAnalyzer\n"
     "Bellefont\nCourvaux\nFerté-Brisance\nGrandbrise\nMacé\nNoirvaux\nŒuvremont\n"
     "Valbrise\nVallombre\nvannerie\n"
     "Échap\nTab\nimp\npréc\nrep\nsuiv\n"  # keys, and words cut on a screen
