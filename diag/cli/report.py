@@ -272,6 +272,7 @@ def demo(folder: Path) -> None:
 )
 @subject_argument
 @form_options
+@let_out_option
 @campaign_option
 def draft(
     workspace: Workspace,
@@ -280,6 +281,8 @@ def draft(
     forms: tuple[str, ...],
     folder: Path | None,
     day: date | None,
+    *,
+    let_out: bool,
     campaign: str | None,
 ) -> None:
     """Prépare un document que d'autres achèvent.
@@ -291,9 +294,11 @@ def draft(
     """
     from diag.documents.drafts import DraftKind, drafted  # noqa: PLC0415
     from diag.documents.formats import Format  # noqa: PLC0415
+    from diag.documents.synthesis import slips_gathered  # noqa: PLC0415
     from diag.documents.write import write_paper  # noqa: PLC0415
 
     wanted = [Format(each) for each in forms] or list(Format)
+    agree_to_let_out(slips_gathered(workspace, ref, campaign), let_out=let_out)
     made = drafted(workspace, DraftKind(kind), ref, day, campaign)
     place = within(folder, made.folder)
     print_written(write_paper(made.paper, place, wanted))
@@ -305,6 +310,7 @@ def draft(
 @workspace_command
 @click.argument("scope", metavar="PORTÉE")
 @form_options
+@let_out_option
 @campaign_option
 def synthesis(
     workspace: Workspace,
@@ -312,6 +318,8 @@ def synthesis(
     forms: tuple[str, ...],
     folder: Path | None,
     day: date | None,
+    *,
+    let_out: bool,
     campaign: str | None,
 ) -> None:
     """Écrit la synthèse de plusieurs écoles.
@@ -321,10 +329,12 @@ def synthesis(
     nom de la circonscription suffit s'il est seul à le porter.
     """
     from diag.documents.formats import Format  # noqa: PLC0415
+    from diag.documents.synthesis import slips_gathered  # noqa: PLC0415
     from diag.documents.synthesis import synthesis as synthesis_of  # noqa: PLC0415
     from diag.documents.write import write_paper  # noqa: PLC0415
 
     wanted = [Format(each) for each in forms] or list(Format)
+    agree_to_let_out(slips_gathered(workspace, scope, campaign), let_out=let_out)
     with progress_bar() as show:
         paper, usual, provisional = synthesis_of(workspace, scope, day, campaign, show)
     print_written(write_paper(paper, within(folder, usual), wanted))

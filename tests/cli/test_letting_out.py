@@ -1,11 +1,13 @@
 """A name, a number, a word of health: shown and agreed on before anybody reads it."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from diag.audit.discretion import PUBLIC_READERS, slips_of
 from diag.audit.observing import mark_noted, observe
+from diag.audit.places import rename_place
 from diag.audit.report import report_of
 from diag.audit.votes import votes_of
 from diag.documents.formats import Format
@@ -133,3 +135,26 @@ def test_the_reserved_sheet_is_handed_over_and_asks_nothing(made: Path) -> None:
         assert slips_of(session, (Audience.RESERVE,)) == ()
         wanted = DocumentsWanted((Audience.TECHNIQUE,), (Format.MARKDOWN,))
         assert "3 passages" in write_one(session, wanted).held
+
+
+def test_drafts_and_syntheses_wait_for_what_they_may_print(
+    tmp_path: Path,
+) -> None:
+    """The name of a room is in all of them: « Classe de Mme Dupont »."""
+    folder, out = tmp_path / "desk", tmp_path / "out"
+    with audited_workspace(folder) as desk:
+        rename_place(audited(desk), "Classe CE2", "Classe de Mme Dupont")
+    for asked in (
+        ("draft", "deliberation", SCHOOL),
+        ("draft", "convention", SCHOOL),
+        ("synthesis", "commune:99903"),
+        ("synthesis", "territoire"),
+    ):
+        command = (*asked, "--format", "md", "--out", str(out))
+        held = diag(folder, *command)
+        assert held.code == 1
+        assert "« Mme Dupont » (nom)" in held.err.replace("\u00a0", " ")
+        assert not out.exists()
+        agreed = diag(folder, *command, "--let-out")
+        assert agreed.code == 0, agreed.err
+        shutil.rmtree(out)

@@ -1,8 +1,10 @@
 """Documents beyond one school: a commune's, a circonscription's, the territory's."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from diag.audit.discretion import PUBLIC_READERS, Slip, slips_of
 from diag.documents.synthesis.commune import commune_synthesis
 from diag.documents.synthesis.gathering import (
     TERRITORY,
@@ -10,6 +12,7 @@ from diag.documents.synthesis.gathering import (
     Progress,
     gathered,
     scope_named,
+    sessions_in,
 )
 from diag.documents.synthesis.territory import (
     circonscription_synthesis,
@@ -17,6 +20,7 @@ from diag.documents.synthesis.territory import (
 )
 from diag.documents.write import Paper
 from diag.model.errors import DiagError
+from diag.workspace.settings import campaign_named
 from diag.workspace.workspace import Workspace
 
 NAMING = "commune:INSEE, circonscription:NOM ou territoire"
@@ -53,6 +57,17 @@ def synthesis(
     notice = house.explain(*{**house.refused, **house.replaced})
     paper = Paper("synthese", document, notice)
     return paper, folder_of(workspace, scope, found.campaign), found.provisional
+
+
+def slips_gathered(
+    workspace: Workspace, ref: str, campaign: str | None = None
+) -> Iterator[Slip]:
+    """Give what the audits of a scope would let out, each with its subject."""
+    scope = scope_named(workspace, ref)
+    wanted = campaign_named(campaign or workspace.settings.campaign)
+    for session in sessions_in(workspace, scope, wanted):
+        for slip in () if session.is_older else slips_of(session, PUBLIC_READERS):
+            yield slip._replace(where=f"{session.about.name}, {slip.where}")
 
 
 def folder_of(workspace: Workspace, scope: GatheringScope, campaign: str) -> Path:

@@ -535,7 +535,7 @@ def gathered(
     """
     settings = workspace.settings
     wanted = campaign_named(campaign or settings.campaign)
-    known = _sessions(workspace, scope, wanted)
+    known = sessions_in(workspace, scope, wanted)
     today = day or _last_closing(known) or workspace.world.today()
     sessions = [one for one in known if not one.is_older]
     older = [one.about for one in known if one not in sessions]
@@ -604,9 +604,10 @@ def _extracts(
             yield extract
 
 
-def _sessions(
+def sessions_in(
     workspace: Workspace, scope: GatheringScope, campaign: str
 ) -> list[AuditSession]:
+    """Return the audits of a scope, by commune and name; the subject's own first."""
     journal = workspace.journal
     found = [
         AuditSession(workspace, audit, about)

@@ -23,6 +23,7 @@ from diag.audit.upgrade_preview import upgrade_summary
 from diag.audit.walk import Key
 from diag.documents.drafts import DRAFTS, DraftKind, drafted, possible_drafts
 from diag.documents.formats import Format
+from diag.documents.synthesis import slips_gathered
 from diag.documents.write import WrittenFile, write_paper, write_reports
 from diag.journal.signatures import standing_word
 from diag.model.enums import READERS, AuditStatus
@@ -189,7 +190,12 @@ class BilanScreen(BilanAdvice):
             return
         question = "Quel document préparer ? Vous y lirez ce qui reste à écrire."
         chosen = await self.app.push_screen_wait(ChooseDialog(question, choices))
-        if chosen is not None:
+        if chosen is None:
+            return
+        workspace, campaign = self.session.workspace, self.session.audit.campaign
+        slips = tuple(slips_gathered(workspace, about.ref, campaign))
+        asked = Confirm(question_of(slips), yes="Laisser sortir", grave=True)
+        if not slips or await self.app.push_screen_wait(asked):
             self.call_later(self._draft, DraftKind(chosen))
 
     def _draft(self, draft: DraftKind) -> None:
