@@ -437,6 +437,21 @@ it; who gave lines that their author did not; how far audits were looked at for 
 to be sealed, a hint."""
 
 
+HOLDINGS = """
+create table own_sum(
+  audit integer primary key, revisions integer not null, ids blob not null,
+  digest blob not null
+) strict;
+
+create table hub_row(
+  hub text not null, audit text not null, revisions integer not null,
+  unread integer not null, digest blob not null, primary key(hub, audit)
+) strict, without rowid;
+"""
+"""Hints of syncs. `own_sum`: the digest of an audit's ids, as long as `revisions` and
+`ids` are those of its tally; `hub_row`: what each hub held at its last answer."""
+
+
 # sqlite_utils (50 ms to import) is loaded only when one is due.
 Step = Callable[[sqlite3.Connection], None]
 """A migration: additive, inside a transaction that is already open."""
@@ -508,6 +523,11 @@ def m009_seals(connection: sqlite3.Connection) -> None:
     run(connection, SEALS)
 
 
+def m010_holdings(connection: sqlite3.Connection) -> None:
+    """Keep what was last seen of both sides of a sync, so that one request compares."""
+    run(connection, HOLDINGS)
+
+
 STEPS: tuple[Step, ...] = (
     m001_journal,
     m002_outbox,
@@ -518,6 +538,7 @@ STEPS: tuple[Step, ...] = (
     m007_sums,
     m008_opaque,
     m009_seals,
+    m010_holdings,
 )
 """In order; a released one is never edited, and touches the log by addition only."""
 

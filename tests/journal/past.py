@@ -67,4 +67,8 @@ ROWS: dict[str, dict[str, tuple[object, ...]]] = {
         "relayed": (bytes(32), "u-2"),
         "sealing": (1, bytes(32)),
     },
+    "m010_holdings": {
+        "own_sum": (1, 1, ANSWER.key, bytes(16)),
+        "hub_row": ("hub", AUDITS[0], 1, 0, bytes(16)),
+    },
 }

@@ -18,6 +18,7 @@ from diag.sync.hub.sqlite import (
     PEOPLE,
     SEALS,
     TABLES,
+    WHOLE,
     SqliteTransaction,
 )
 from diag.sync.hub.store import Store
@@ -101,7 +102,7 @@ class MemoryDisk:
 
     def __init__(self, name: str) -> None:
         self._connection = sqlite3.connect(":memory:", isolation_level=None)
-        for tables in (TABLES, OPAQUE, PEOPLE, SEALS, CUTOVER):
+        for tables in (TABLES, OPAQUE, PEOPLE, SEALS, CUTOVER, WHOLE):
             run(self._connection, tables)
         self._connection.execute("insert into hub values (?)", [name])
         self._copies: list[sqlite3.Connection] = []

@@ -22,7 +22,9 @@ from diag.model.errors import DiagError
 from diag.sync.hub.erasures import forget_set_aside, gather
 from diag.sync.hub.home import HubHome
 from diag.sync.hub.http import (
+    STEP,
     answer,
+    check_model,
     find_caller,
     find_hub,
     log_event,
@@ -30,6 +32,7 @@ from diag.sync.hub.http import (
     read_body,
     read_model,
     read_number,
+    read_parts,
     read_sha,
     recognise,
     refuse,
@@ -38,6 +41,12 @@ from diag.sync.hub.http import (
 from diag.sync.hub.hub import Hub
 from diag.sync.hub.store import Store
 from diag.sync.protocol import Enrolling, ProblemError, WantedBlobs
+from diag.sync.questions import (
+    PullQuestion,
+    SyncQuestion,
+    TreeQuestion,
+    write_page,
+)
 
 MOST = 128
 """Requests of known devices served at once; the next is asked to come back."""
@@ -275,11 +284,48 @@ async def push(request: Request) -> Response:
     """Take lines in."""
     caller = find_caller(request)
     hub = find_hub(request)
-    body = await read_body(request, hub.limits.push_bytes)
-    lines = body.removesuffix(b"\n").split(b"\n") if body else []
+    lines = _split(await read_body(request, hub.limits.push_bytes))
     pushed = await run_in_threadpool(hub.push, caller, lines)
     request.app.state.metrics.count("revisions_total", pushed.new)
     return answer(request, pushed.model_dump_json().encode())
+
+
+async def sync(request: Request) -> Response:
+    """Take lines in, and return what is new."""
+    caller, hub = find_caller(request), find_hub(request)
+    body = await read_body(request, hub.limits.push_bytes)
+    head, _, rest = body.partition(b"\n")
+    question = check_model(head, SyncQuestion)
+    given = await run_in_threadpool(hub.sync, caller, question, _split(rest))
+    request.app.state.metrics.count("revisions_total", given.pushed.new)
+    return answer(request, given.model_dump_json(exclude_none=True).encode())
+
+
+async def tree(request: Request) -> Response:
+    """Return the rows that are not as the laptop remembers them."""
+    caller, question = find_caller(request), await read_model(request, TreeQuestion)
+    found = await run_in_threadpool(find_hub(request).tree, caller, question)
+    return answer(request, found.model_dump_json().encode())
+
+
+async def pull(request: Request) -> Response:
+    """Return what follows numbers in several audits, one line each."""
+    caller, question = find_caller(request), await read_model(request, PullQuestion)
+    found = await run_in_threadpool(find_hub(request).pull, caller, question)
+    return answer(request, write_page(found), media_type="application/jsonl")
+
+
+async def give(request: Request) -> Response:
+    """Take lines in, and return what is held of their audits."""
+    caller, hub = find_caller(request), find_hub(request)
+    lines = _split(await read_body(request, hub.limits.push_bytes))
+    given = await run_in_threadpool(hub.give, caller, lines)
+    request.app.state.metrics.count("revisions_total", given.pushed.new)
+    return answer(request, given.model_dump_json().encode())
+
+
+def _split(body: bytes) -> list[bytes]:
+    return body.removesuffix(b"\n").split(b"\n") if body else []
 
 
 async def missing(request: Request) -> Response:
@@ -303,6 +349,26 @@ async def put_blob(request: Request) -> Response:
         raise ProblemError("bad-request", "Le morceau n'a pas la taille annoncée.")
     held = await run_in_threadpool(hub.put_piece, caller, sha, start, piece, total)
     request.app.state.metrics.count("blob_bytes_total", len(piece))
+    status = 201 if held == total else 202
+    return answer(request, write_json({"offset": held}), status=status)
+
+
+async def stream_blob(request: Request) -> Response:
+    """Take the rest of an attachment, each part of it kept as it arrives."""
+    caller = find_caller(request)
+    hub, sha = find_hub(request), read_sha(request)
+    match = _CONTENT_RANGE.fullmatch(request.headers.get("content-range", ""))
+    if match is None:
+        raise ProblemError("bad-request", "Content-Range absent ou mal formé.")
+    start, last, total = map(int, match.groups())
+    held = start
+    async for part in read_parts(request, min(STEP, hub.limits.piece_bytes)):
+        if held + len(part) > last + 1:
+            raise ProblemError("bad-request", "Le morceau dépasse la taille annoncée.")
+        held = await run_in_threadpool(hub.put_piece, caller, sha, held, part, total)
+        request.app.state.metrics.count("blob_bytes_total", len(part))
+        if held >= total:
+            break
     status = 201 if held == total else 202
     return answer(request, write_json({"offset": held}), status=status)
 
@@ -369,10 +435,15 @@ ROUTES = (
     Route("/v1/blobs/{sha}", put_blob, methods=["PUT"]),
     Route("/v1/blobs/{sha}", get_blob),
     Route("/v1/ca", certificate),
+    Route("/v2/sync", sync, methods=["POST"]),
+    Route("/v2/tree", tree, methods=["POST"]),
+    Route("/v2/pull", pull, methods=["POST"]),
+    Route("/v2/push", give, methods=["POST"]),
+    Route("/v2/blobs/{sha}", stream_blob, methods=["PUT"]),
     Route("/health", health),
     Route("/metrics", measures),
 )
-"""The protocol; a breaking change is another version next to it."""
+"""Both versions of the protocol; a breaking change is another next to them."""
 
 
 def build_app(hub: Hub, *, authority: str = "", most: int = MOST) -> Starlette:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from diag.journal.errors import DiskFullError, LockedError
@@ -29,7 +29,8 @@ M = TypeVar("M", bound=BaseModel)
 _SMALL = 1024 * 1024
 """Longest body of a question; the lists of attachments fit."""
 
-_STEP = 64 * 1024
+STEP = 64 * 1024
+"""Bytes of an attachment that are kept as soon as they came."""
 
 _PATIENCE = 60.0
 """Seconds for the next part of a body: a slow line has sent something by then."""
@@ -98,6 +99,21 @@ async def read_body(request: Request, most: int) -> bytes:
     return bytes(body)
 
 
+async def read_parts(request: Request, size: int) -> AsyncIterator[bytes]:
+    """Give a body part by part, the last one shorter; what came before a cut too."""
+    stream, part = request.stream(), bytearray()
+    try:
+        while (chunk := await _next(stream)) is not None:
+            part += chunk
+            while len(part) >= size:
+                yield bytes(part[:size])
+                del part[:size]
+    except ClientDisconnect:
+        pass  # nobody reads the answer: what came is kept
+    if part:
+        yield bytes(part)
+
+
 async def _next(stream: AsyncIterator[bytes]) -> bytes | None:
     """Return what comes next of a body; a silent client does not hold a place."""
     try:
@@ -110,7 +126,7 @@ async def _next(stream: AsyncIterator[bytes]) -> bytes | None:
 def _inflate(inflater: Any, chunk: bytes, body: bytearray, most: int) -> None:
     while chunk:
         try:
-            _add(body, inflater.decompress(chunk, _STEP), most)
+            _add(body, inflater.decompress(chunk, STEP), most)
         except zlib.error as error:
             raise ProblemError("bad-request", "Corps compressé illisible.") from error
         chunk = inflater.unconsumed_tail
@@ -128,8 +144,17 @@ async def read_model(request: Request, model: type[M]) -> M:
     Raises:
         ProblemError: `bad-request`, or `too-large`.
     """
+    return check_model(await read_body(request, _SMALL), model)
+
+
+def check_model(content: bytes, model: type[M]) -> M:
+    """Return what a JSON text holds.
+
+    Raises:
+        ProblemError: `bad-request`.
+    """
     try:
-        return model.model_validate_json(await read_body(request, _SMALL))
+        return model.model_validate_json(content)
     except ValidationError as error:
         where = {".".join(map(str, problem["loc"])) for problem in error.errors()}
         detail = f"Champs mal formés : {', '.join(sorted(where)) or 'tous'}."

@@ -1,7 +1,9 @@
 """The hub, whatever carries its requests: its door, and what a device can ask."""
 
+import json
 import os
 import re
+from base64 import b64decode
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +14,13 @@ from pathlib import Path
 from secrets import choice, token_hex, token_urlsafe
 from threading import Lock
 
+from diag.journal.holdings import (
+    WEEK,
+    find_differing,
+    find_part,
+    find_root,
+    sum_parts,
+)
 from diag.journal.journal import AuditSum
 from diag.journal.revision import now
 from diag.journal.seals import Card, Signer
@@ -44,6 +53,17 @@ from diag.sync.protocol import (
     Right,
     Unproven,
 )
+from diag.sync.questions import (
+    NEWEST,
+    GivenAnswer,
+    PulledPage,
+    PullQuestion,
+    SyncAnswer,
+    SyncQuestion,
+    TreeAnswer,
+    TreeQuestion,
+    write_rows,
+)
 from diag.sync.trust import open_private
 
 _SHA = re.compile(r"[0-9a-f]{64}")
@@ -51,6 +71,9 @@ _BATCH = 5_000
 
 PART = ".part"
 """What the name of a file ends with until it is whole."""
+
+STAMP = "stamp"
+"""Name of the file that changes when an attachment becomes whole."""
 
 
 class BlobFiles:
@@ -89,6 +112,7 @@ class BlobFiles:
                 return total
             if held >= total:  # killed before it was checked, or two added to it
                 _finish(part, whole, sha)
+                self.renew_stamp()
                 return total
             if start != held:
                 detail = f"Le serveur a {held} octets, le morceau commence à {start}."
@@ -101,7 +125,23 @@ class BlobFiles:
             held += len(piece)
             if held >= total:
                 _finish(part, whole, sha)
+                self.renew_stamp()
             return held
+
+    @property
+    def stamp(self) -> str:
+        """What changes when an attachment becomes whole, whichever process took it."""
+        try:
+            return (self.folder / STAMP).read_text("ascii")
+        except FileNotFoundError:
+            return ""
+
+    def renew_stamp(self) -> None:
+        """Have every laptop ask again what it waits for, and what is missing here."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part = self.folder / f"{STAMP}.{token_hex(4)}{PART}"
+        part.write_text(token_hex(8), "ascii")
+        part.replace(self.folder / STAMP)
 
     def read(self, sha: str, start: int, size: int) -> tuple[bytes, int] | None:
         """Return a piece and the size of the whole; None when it is not whole here."""
@@ -181,6 +221,8 @@ UNPROVEN_LINES = 10_000
 
 UNREAD_LINES = 256
 """Lines of a page of what the hub cannot read: each may be of the longest."""
+
+_DAY = 24 * 3600 * 1000
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: no letter that is read as another."""
@@ -348,6 +390,12 @@ def _draw(length: int) -> str:
     return "".join(choice(_ALPHABET) for _ in range(length))
 
 
+def _mark(value: object) -> str:
+    """Return what shows whether an answer is the one that is known."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return sha256(text.encode("utf-8")).hexdigest()[:32]
+
+
 def _hash(secret: str) -> bytes:
     return sha256(secret.encode("utf-8")).digest()
 
@@ -376,6 +424,8 @@ class Hub:
         self.key = key
         self.clock = clock
         self.door = Door(store, clock)
+        self._recounted = -1
+        """Day of the last time."""
 
     def hello(self) -> Hello:
         """Describe the hub, to anyone."""
@@ -383,7 +433,7 @@ class Hub:
             hub=self.store.hub,
             name=self.name,
             oldest=VERSION,
-            newest=VERSION,
+            newest=NEWEST,
             time=self.clock(),
             app=version("diag"),
             limits=self.limits,
@@ -494,6 +544,91 @@ class Hub:
             self.replay_erasures(push.created)
         return pushed
 
+    def sync(
+        self, caller: Caller, question: SyncQuestion, lines: Sequence[bytes]
+    ) -> SyncAnswer:
+        """Take lines in, then answer what is new: all that an idle sync needs.
+
+        A device that may only read is answered all the same.
+
+        Raises:
+            ProblemError: `too-large`.
+        """
+        self._recount_some()
+        pushed, barred = Pushed(received=0, new=0, sums={}), ""
+        if lines:
+            try:
+                pushed = self.push(caller, lines)
+            except ProblemError as problem:
+                if problem.kind != "right":
+                    raise
+                barred = str(problem)
+        held = self.store.holdings(caller.scopes)
+        rows = {audit: row for audit, (row, _) in held.items()}
+        news = {audit: row for audit, (row, at) in held.items() if at > question.tick}
+        people, cards = self.people(caller), self.cards(caller)
+        listed = tuple(card._asdict() for card in cards)
+        marks = _mark(people), _mark(listed)
+        return SyncAnswer(
+            hello=self.hello(),
+            pushed=pushed,
+            barred=barred,
+            tick=max((at for _, at in held.values()), default=0),
+            root=find_root(rows),
+            rows=write_rows(news),
+            people=marks[0],
+            people_changed=people if question.people != marks[0] else None,
+            cards=marks[1],
+            cards_changed=listed if question.cards != marks[1] else None,
+            unproven=self.unproven(caller, question.unproven),
+            files=self.files.stamp,
+        )
+
+    def _recount_some(self) -> None:
+        """Once a day, digest again a seventh of all audits: disks change bits."""
+        day = self.clock() // _DAY
+        if day != self._recounted:
+            self._recounted = day
+            self.store.recount(day, WEEK)
+
+    def tree(self, caller: Caller, question: TreeQuestion) -> TreeAnswer:
+        """Return the rows of the parts whose sums are not those of the caller.
+
+        Raises:
+            ProblemError: `bad-request`.
+        """
+        held = self.store.holdings(caller.scopes)
+        rows = {audit: row for audit, (row, _) in held.items()}
+        try:
+            theirs = b64decode(question.sums, validate=True)
+        except ValueError as error:
+            raise ProblemError("bad-request", "Sommes illisibles.") from error
+        ours = sum_parts(rows, question.bits)
+        if len(theirs) != len(ours):
+            raise ProblemError("bad-request", "Sommes trop courtes, ou trop longues.")
+        parts = find_differing(ours, theirs)
+        found = {
+            audit: row
+            for audit, row in rows.items()
+            if find_part(audit, question.bits) in parts
+        }
+        root, listed = find_root(rows), tuple(sorted(parts))
+        return TreeAnswer(root=root, parts=listed, rows=write_rows(found))
+
+    def pull(self, caller: Caller, question: PullQuestion) -> PulledPage:
+        """Return lines of several audits, those of the caller's territory."""
+        return self.store.pull(caller.scopes, question.wants, question.room)
+
+    def give(self, caller: Caller, lines: Sequence[bytes]) -> GivenAnswer:
+        """Take lines in; return what is held of their audits that the caller reads.
+
+        Raises:
+            ProblemError: `right` for a device that may only read, `too-large`.
+        """
+        pushed = self.push(caller, lines)
+        rows = self.store.some_holdings(pushed.sums, caller.scopes)
+        return GivenAnswer(pushed=pushed, rows=write_rows(rows))
+
     def replay_erasures(self, audits: Collection[str] | None = None) -> int:
         """Carry out what an older copy of the database had lost; return how many."""
         at, drop = self.clock(), self.files.drop
@@ -506,6 +641,7 @@ class Hub:
             keys = {bytes.fromhex(sha) for sha in shas}
             return {sha.hex() for sha in self.store.find_named(keys, {EVERYWHERE})}
 
+        self.files.renew_stamp()
         return self.files.sweep(named)
 
     def missing(self, caller: Caller, shas: Sequence[str]) -> dict[str, int]:

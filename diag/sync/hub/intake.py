@@ -78,9 +78,11 @@ class Push:
             with store.writing() as writing:
                 self._admit(writing, by_audit)
                 for audit in sorted(self.rows):
-                    row, numbered = self.rows[audit], by_audit[audit]
+                    row, numbered, before = self.rows[audit], by_audit[audit], self.new
                     self._take_audit(writing, row, _read_here(numbered))
                     self._take_unread(writing, row, _unread_here(numbered))
+                    if self.new > before:
+                        writing.sum_up(row)
         return Pushed(
             received=len(lines),
             new=self.new,

@@ -40,6 +40,7 @@ from diag.sync.hub.store import (
     check_address,
     describe_address,
     fill_authors,
+    fill_sums,
     fill_unproven,
     is_set_aside,
     verify_log,
@@ -349,7 +350,11 @@ def _migrate(connection: Connection, place: str) -> None:
             connection.execute("insert into hub values (%s)", (token_hex(8),))
 
 
-_FILLS: dict[int, Callable[[Transaction], None]] = {3: fill_authors, 4: fill_unproven}
+_FILLS: dict[int, Callable[[Transaction], None]] = {
+    3: fill_authors,
+    4: fill_unproven,
+    6: fill_sums,
+}
 """Migrations after which something is read from the lines that are there."""
 
 

@@ -30,6 +30,7 @@ from diag.sync.hub.store import (
     ASIDE,
     Transaction,
     fill_authors,
+    fill_sums,
     fill_unproven,
     is_set_aside,
     verify_log,
@@ -38,7 +39,7 @@ from diag.sync.hub.store import (
 SUFFIX = ".db"
 """How the name of a copy ends."""
 
-VERSION = 5
+VERSION = 6
 """Kept in the file as `user_version`."""
 
 TABLES = """
@@ -145,6 +146,16 @@ it held before there were seals: the fourth version."""
 
 CUTOVER = "create table cutover(at integer primary key) strict;"
 """Since when only what is proven enters: the fifth version."""
+
+WHOLE = """
+alter table audit add column unread integer not null default 0;
+alter table audit add column whole blob not null
+  default x'00000000000000000000000000000000';
+alter table audit add column tick integer not null default 0;
+create index audit_by_tick on audit(tick);
+"""
+"""What the second protocol compares, of all lines of an audit, and the order in which
+audits changed: the sixth version."""
 
 _APPEND = "insert into rev values (?, ?, ?, cast(? as text), ?, ?, ?)"
 _LIST = re.compile(r"= any\(:(\w+)\)")
@@ -324,7 +335,10 @@ def _upgrade(connection: sqlite3.Connection, version: int) -> None:
     if version < 4:  # noqa: PLR2004 -- the same
         run(connection, SEALS)
         fill_unproven(SqliteTransaction(connection))
-    run(connection, CUTOVER)
+    if version < 5:  # noqa: PLR2004 -- the same
+        run(connection, CUTOVER)
+    run(connection, WHOLE)
+    fill_sums(SqliteTransaction(connection))
     connection.execute(f"pragma user_version = {VERSION}")
 
 

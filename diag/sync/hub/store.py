@@ -17,11 +17,13 @@ from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from diag.journal.errors import DamagedError
+from diag.journal.holdings import DIGEST, Holding, sum_ids
 from diag.journal.journal import AuditSum
 from diag.journal.revision import Revision, Unread, read
 from diag.model.audit import Subject
 from diag.model.errors import DiagError
 from diag.sync.protocol import Right
+from diag.sync.questions import PulledPage, Room, Want
 
 EVERYWHERE = "*"
 """The territory that includes all others."""
@@ -44,7 +46,9 @@ STAMP = "%Y-%m-%d-%H%M%S"
 _CHUNK = 1_000
 """Lines read at once, before their bytes are counted."""
 
-_AUDIT = "select n, id, department, insee, last_seq, lam, digest from audit"
+_AUDIT = """
+select n, id, department, insee, last_seq, lam, digest, unread, whole from audit
+"""
 _ONE_AUDIT = f"{_AUDIT} where id = :audit"
 _KNOWN_AUDITS = "select count(*) from audit where id = any(:audits)"
 _LOCK = f"{_AUDIT} where id = any(:audits) order by id for update"
@@ -228,6 +232,24 @@ where {_IN_SCOPE} order by a.id
 """  # noqa: S608 -- our own text
 
 
+_ALL_IDS = """
+select id from rev where audit = :audit
+union all select id from opaque where audit = :audit
+"""
+
+_KEEP_WHOLE = """
+update audit set unread = :unread, whole = :whole,
+  tick = (select max(tick) + 1 from audit) where n = :n
+"""
+
+_HOLDINGS = f"""
+select id, last_seq, unread, whole, tick from audit
+where {_IN_SCOPE} and last_seq + unread > 0
+"""  # noqa: S608 -- our own text
+
+_SOME_AUDITS = f"{_AUDIT} where id = any(:audits) and {_IN_SCOPE}"
+
+
 class Location(NamedTuple):
     """Where an audit is; a device's territory names one of the two, or everywhere."""
 
@@ -253,6 +275,15 @@ class AuditRow:
     """Greatest order number."""
     digest: int
     """Exclusive or of the ids."""
+    unread: int = 0
+    """Lines of a newer version."""
+    whole: bytes = bytes(DIGEST)
+    """Digest of all ids, in order."""
+
+    @property
+    def holding(self) -> Holding:
+        """What the second protocol compares."""
+        return Holding(self.revisions, self.unread, self.whole)
 
     @property
     def sum(self) -> AuditSum:
@@ -456,6 +487,15 @@ class Writing:
         values = {"n": audit.number, "seq": audit.revisions, "lam": audit.lam}
         self._transaction.run(_SAVE, digest=digest, **values)
 
+    def sum_up(self, audit: AuditRow) -> None:
+        """Digest all ids of an audit that changed, and have it seen as changed."""
+        place = {"audit": audit.number}
+        ids = self._transaction.rows(_ALL_IDS, **place)
+        ((audit.unread,),) = self._transaction.rows(_OPAQUE_COUNT, **place)
+        audit.whole = sum_ids(key for (key,) in ids)
+        sums = {"unread": audit.unread, "whole": audit.whole}
+        self._transaction.run(_KEEP_WHOLE, n=audit.number, **sums)
+
     def name_erased(
         self, audit: AuditRow, pairs: Collection[tuple[bytes, bytes]]
     ) -> None:
@@ -638,6 +678,90 @@ class Store:
                 if len(part) < wanted:
                     break
         return row, found
+
+    def holdings(self, scopes: Collection[str]) -> dict[str, tuple[Holding, int]]:
+        """Return what it holds of each audit of these territories, and its tick.
+
+        A tick is greater than those before it; two writers at once may have the same.
+        """
+        rows = self._rows(_HOLDINGS, **_scope(scopes))
+        return {
+            audit: (Holding(revisions, unread, bytes(whole)), tick)
+            for audit, revisions, unread, whole, tick in rows
+        }
+
+    def some_holdings(
+        self, audits: Collection[str], scopes: Collection[str]
+    ) -> dict[str, Holding]:
+        """Return what it holds of some audits, those of these territories."""
+        rows = self._rows(_SOME_AUDITS, audits=sorted(audits), **_scope(scopes))
+        return {row.id: row.holding for row in map(_read_audit, rows)}
+
+    def pull(
+        self, scopes: Collection[str], wants: Sequence[Want], room: Room
+    ) -> PulledPage:
+        """Return what follows numbers in several audits, read together.
+
+        At least one line when there is any. What is not in these territories is passed.
+        """
+        with self.engine.reading() as transaction:
+            asked = sorted({want.audit for want in wants})
+            rows = transaction.rows(_SOME_AUDITS, audits=asked, **_scope(scopes))
+            audits = {row.id: row for row in map(_read_audit, rows)}
+            page = PulledPage()
+            for want in wants:
+                row = audits.get(want.audit)
+                if row and not self._pull_one(transaction, row, want, page, room):
+                    break
+                page.done += 1
+        return page
+
+    def _pull_one(
+        self,
+        transaction: Transaction,
+        row: AuditRow,
+        want: Want,
+        page: PulledPage,
+        room: Room,
+    ) -> bool:
+        """Add what is wanted of an audit; return whether all of it found room."""
+
+        def fill(sql: str, after: int) -> int:
+            while most := min(room.lines - len(page.lines), _CHUNK):
+                place = {"audit": row.number, "after": after, "limit": most}
+                part = transaction.rows(sql, **place)
+                for (body,) in part:
+                    if not page.add(_encode(body), room):
+                        return after
+                    after += 1
+                if len(part) < most:
+                    break
+            return after
+
+        after, unread = fill(_LINES, want.after), want.unread
+        if after >= row.revisions and unread < row.unread:
+            unread = fill(_OPAQUE_PAGE, unread)
+        page.reached.append((row.id, after, unread, row.holding))
+        return after >= row.revisions and unread >= row.unread
+
+    def recount(self, part: int, parts: int) -> int:
+        """Digest again the ids of one audit in so many; return how many had changed."""
+        with self.engine.reading() as transaction:
+            rows = map(_read_audit, transaction.rows(_AUDIT))
+            due = [row for row in rows if row.number % parts == part % parts]
+            changed = [
+                row.id
+                for row in due
+                if sum_ids(
+                    key for (key,) in transaction.rows(_ALL_IDS, audit=row.number)
+                )
+                != row.whole
+            ]
+        if changed:
+            with self.writing() as writing:
+                for row in writing.lock(changed).values():
+                    writing.sum_up(row)
+        return len(changed)
 
     def unread_sums(self, scopes: Collection[str]) -> tuple[AuditSum, ...]:
         """Return the sums of what it cannot read, in these territories, by audit."""
@@ -913,6 +1037,13 @@ def fill_authors(transaction: Transaction) -> None:
     transaction.many(_ADD_AUTHOR, listed)
 
 
+def fill_sums(transaction: Transaction) -> None:
+    """Digest the ids of each audit of a database that kept no such sum."""
+    writing = Writing(transaction)
+    for row in map(_read_audit, transaction.rows(_AUDIT)):
+        writing.sum_up(row)
+
+
 def is_set_aside(name: str, before: datetime) -> bool:
     """Whether this is the name of what a restoration set aside before a time.
 
@@ -985,9 +1116,10 @@ def _encode(body: str | bytes) -> bytes:
 
 
 def _read_audit(row: Sequence[Any]) -> AuditRow:
-    number, ident, department, insee, revisions, lam, digest = row
+    number, ident, department, insee, revisions, lam, digest, unread, whole = row
     location = Location(department, insee)
-    return AuditRow(number, ident, location, revisions, lam, int.from_bytes(digest))
+    ids = int.from_bytes(digest)
+    return AuditRow(number, ident, location, revisions, lam, ids, unread, bytes(whole))
 
 
 def _read_invitation(row: Sequence[Any]) -> Invitation:

@@ -106,7 +106,7 @@ def test_hello_tells_the_limits_to_anyone(desk: Desk) -> None:
     told = desk.client.get("/v1/hello").json()
 
     assert told["hub"] == desk.hub.store.hub
-    assert (told["oldest"], told["newest"]) == (1, 1)
+    assert (told["oldest"], told["newest"]) == (1, 2)
     assert HubLimits.model_validate(told["limits"]) == LIMITS
 
 

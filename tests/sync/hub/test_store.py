@@ -582,6 +582,9 @@ def test_a_file_of_the_first_version_is_brought_to_this_one(
     with closing(sqlite3.connect(path)) as older:
         for table in ("opaque", "author", "unproven", "old_sealed", "cutover"):
             older.execute(f"drop table {table}")
+        older.execute("drop index audit_by_tick")
+        for column in ("unread", "whole", "tick"):
+            older.execute(f"alter table audit drop column {column}")
         older.execute("pragma user_version = 1")
     sqlite.verify(path)
 
