@@ -23,7 +23,8 @@ from benches import append
 from benches.worlds.crowd import crowd
 from benches.worlds.sync import EACH, audit_lines, hub_in, opened, through
 from diag.journal.journal import Journal
-from diag.sync.exchange import ExchangeEvent, synchronise_with
+from diag.sync.exchange import ExchangeEvent
+from diag.sync.meeting import synchronise_with
 from diag.sync.trust import Enrolment
 from tests.sync.databases import MISSING, Server, programs, running
 from tests.sync.serving import Cutter, cutting

@@ -23,7 +23,7 @@ from diag.cli.shared import (
 )
 from diag.model.errors import DiagError
 from diag.office import sync as syncing
-from diag.sync.exchange import GRAVEST
+from diag.sync.meeting import GRAVEST
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
 

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -527,6 +528,9 @@ _SHOWING = (*subjects.inside(subjects.PHOTOS), *subjects.inside(subjects.OBSERVA
 The files of other tools are named as those of an observation are.
 """
 
+_SUMS = "select audit, digest from tally order by audit"
+_KEPT = "select digest from edition order by digest"
+
 _EDITION = ""
 """The type of a compiled edition: canonical JSON, kept with the journal."""
 
@@ -584,6 +588,16 @@ def wanted(journal: Journal) -> list[NamedAttachment]:
         if not kept.holds(sha)
     ]
     return sorted(found, key=lambda one: one.order)
+
+
+def mark_attachments(journal: Journal) -> list[str]:
+    """Return marks of all that names attachments, and of those that are here.
+
+    As long as both are the same, what was to pass of them has passed.
+    """
+    named = [journal.select(_SUMS), journal.select(_KEPT)]
+    here = sorted(AttachmentStore(journal.path.parent).sizes())
+    return [blake2b(repr(one).encode()).hexdigest()[:32] for one in (named, here)]
 
 
 def of_closed_audits(journal: Journal) -> dict[str, frozenset[str]]:

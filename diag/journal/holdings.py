@@ -38,6 +38,7 @@ from audit a left join tally t on t.audit = a.n left join own_sum o on o.audit =
 _IDS = "select id from rev where audit = ?"
 _UNREAD = "select audit, id from opaque"
 _KEEP_OWN = "insert or replace into own_sum values (?, ?, ?, ?)"
+_FORGET_OWN = "delete from own_sum where audit = (select n from audit where id = ?)"
 _ROWS = "select audit, revisions, unread, digest from hub_row where hub = ?"
 _KEEP_ROW = "insert or replace into hub_row values (?, ?, ?, ?, ?)"
 _DROP_ROW = "delete from hub_row where hub = ? and audit = ?"
@@ -166,6 +167,12 @@ def own_holdings(
         with journal.transaction() as connection:
             connection.executemany(_KEEP_OWN, fresh)
     return {audit: row for audit, row in found.items() if row.revisions + row.unread}
+
+
+def forget_sums(journal: Journal, audits: Iterable[str]) -> None:
+    """Have the ids of audits be read again: what is kept of them may be wrong."""
+    with journal.transaction() as connection:
+        connection.executemany(_FORGET_OWN, [(audit,) for audit in audits])
 
 
 def rows_of(journal: Journal, hub: str) -> dict[str, Holding]:

@@ -1,5 +1,6 @@
 """Seals of this laptop: what its author wrote is proven before it leaves."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -8,7 +9,7 @@ from diag.journal.journal import get_setting, put_setting
 from diag.journal.seals import Card, Signer, read_card
 from diag.model.errors import DiagError
 from diag.sync.bundle.format import Header
-from diag.sync.protocol import SEALS, Hello, Transport
+from diag.sync.protocol import SEALS, Hello, Transport, Unproven
 from diag.sync.trust import Enrolment, read_enrolments
 from diag.words.dates import day_words
 from diag.workspace.workspace import Workspace
@@ -107,7 +108,23 @@ class Sealing:
     def begin(self, hello: Hello) -> None:
         """Learn whose the keys are, then seal what is to be given."""
         self.learn(hello)
+        self.seal()
+        self._look_for_strangers()
+
+    def seal(self) -> None:
+        """Seal what is to be given."""
         self.written = seal(self.workspace)
+
+    def read_until(self, hub: str) -> int:
+        """Return the number of the last line that a hub showed as not its author's."""
+        return int(get_setting(self.workspace.journal, _READ, {}).get(hub, 0))
+
+    def keep(self, hello: Hello, cards: Sequence[Card], unproven: Unproven) -> None:
+        """Keep what a hub answers of both, and look for what is wrong."""
+        if SEALS in hello.features and self.hub_key:
+            if cards:
+                seals.keep_cards(self.workspace.journal, self.hub_key, cards)
+            self._keep_unproven(hello.hub, unproven)
         self._look_for_strangers()
 
     def learn(self, hello: Hello) -> None:
@@ -116,15 +133,22 @@ class Sealing:
             return
         journal = self.workspace.journal
         seals.keep_cards(journal, self.hub_key, self.office.cards())
-        read = dict(get_setting(journal, _READ, {}))
-        after, more = int(read.get(hello.hub, 0)), True
-        while more:
-            found = self.office.unproven(after)
+        after = self.read_until(hello.hub)
+        self._keep_unproven(hello.hub, self.office.unproven(after))
+
+    def _keep_unproven(self, hub: str, found: Unproven) -> None:
+        """Keep who gave what is not theirs, and ask for what follows while there is."""
+        journal = self.workspace.journal
+        before = self.read_until(hub)
+        while True:
             rows = [(bytes.fromhex(key), sender) for key, sender in found.lines]
             seals.keep_relayed(journal, rows)
-            after, more = found.after, found.more
-        if after != read.get(hello.hub, 0):
-            put_setting(journal, _READ, {**read, hello.hub: after})
+            if not found.more:
+                break
+            found = self.office.unproven(found.after)
+        if found.after != before:
+            read = get_setting(journal, _READ, {})
+            put_setting(journal, _READ, {**read, hub: found.after})
 
     def _look_for_strangers(self) -> None:
         journal, settings = self.workspace.journal, self.workspace.settings

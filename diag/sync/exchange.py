@@ -5,26 +5,29 @@ two logs. Nothing is remembered as « pushed »: a hub restored from an old copy
 itself. What passed before a cut stays, and the next sync goes on from there.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
+from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from secrets import randbelow
+from time import perf_counter, sleep
+from typing import Final, Protocol, TypeVar
 
 from diag.journal import exchange
 from diag.journal import exchange as holdings
+from diag.journal.attachments import AttachmentStore
 from diag.journal.encryption import is_encrypted
 from diag.journal.errors import RefusedError
 from diag.journal.exchange import Keyed, NamedAttachment
 from diag.journal.journal import AuditSum, Journal
 from diag.journal.revision import parse, unread
+from diag.journal.seals import Card
 from diag.model.errors import DiagError
 from diag.sync.protocol import (
     OPAQUE,
-    WITHDRAWN,
     Hello,
     HubLimits,
     LogPage,
@@ -35,13 +38,10 @@ from diag.sync.protocol import (
     Sink,
     Source,
     Transport,
+    Unproven,
     check_versions,
 )
-from diag.sync.trust import Enrolment, build_trust, keep_enrolment, read_token
-
-if TYPE_CHECKING:
-    from diag.sync.http import HttpTransport
-
+from diag.sync.questions import PAGE_BYTES, PAGE_LINES
 
 Progress = Callable[[str, int, int], None]
 """Called with a phase, how much is done, how much there is."""
@@ -55,14 +55,24 @@ BYTES: Final = "bytes"
 CLOCK_DOUBT = 120_000
 """Milliseconds from which two clocks are shown to differ."""
 
+PAUSE: Final = "pause"
+"""While a cut line waits, counted in seconds."""
+
+T = TypeVar("T")
+
+_BLINK = 0.2
+"""Seconds between two looks at whether the user stops."""
+
+_LONG = 5.0
+"""Seconds from which a request moves no more at once than the one before."""
+
+_LEAST_BYTES = 16 * 1024
+
 _INCOMING = "incoming"
 """Folder of the workspace where parts of attachments wait for their end."""
 
 _ROUNDS = 3
 """How many exact comparisons, when others write at the same time."""
-
-_RENEW = 90 * 24 * 3600 * 1000
-"""A token that ends within this many milliseconds is renewed."""
 
 
 class CancelledError(DiagError):
@@ -81,6 +91,11 @@ class ExchangeEvent:
 
     watch: Progress = lambda _phase, _done, _total: None
     cancelled: Callable[[], bool] = lambda: False
+    pauses: tuple[float, ...] = (1, 4, 16)
+    """Seconds before each new try of a request that was cut, half more or less."""
+    wait: Callable[[float], None] = sleep
+    commit_lines: int = PAGE_LINES
+    """Most lines of a durable commit: few, while somebody types."""
 
     def step(self, phase: str, done: int, total: int) -> None:
         """Report how much is done.
@@ -91,6 +106,77 @@ class ExchangeEvent:
         if self.cancelled():
             raise CancelledError
         self.watch(phase, done, max(done, total))
+
+    def pause(self, seconds: float) -> None:
+        """Wait before a new try, and show it.
+
+        Raises:
+            CancelledError: when the user stops.
+        """
+        left = seconds * (500 + randbelow(1_001)) / 1_000
+        self.watch(PAUSE, 0, ceil(left))
+        while left > 0:
+            if self.cancelled():
+                raise CancelledError
+            self.wait(min(left, _BLINK))
+            left -= _BLINK
+
+
+@dataclass(slots=True)
+class Pace:
+    """How much is moved at once: more while it goes well, less after a cut."""
+
+    lines: int = 1_000
+    bytes: int = 256 * 1024
+    most_lines: int = PAGE_LINES
+    most_bytes: int = PAGE_BYTES
+
+    def follow(self, seconds: float) -> None:
+        """Move more at once, if that took little time."""
+        if seconds < _LONG:
+            self.lines = min(2 * self.lines, self.most_lines)
+            self.bytes = min(2 * self.bytes, self.most_bytes)
+
+    def slow_down(self) -> None:
+        """Move less at once, after a cut."""
+        self.lines = max(self.lines // 4, 1)
+        self.bytes = max(self.bytes // 4, _LEAST_BYTES)
+
+
+@dataclass(slots=True)
+class UnsureLine:
+    """A line that may be cut: what is asked is asked again, for less at once.
+
+    An office that never answered is left alone: there is no network here.
+    """
+
+    event: ExchangeEvent
+    pace: Pace = field(default_factory=Pace)
+    is_up: bool = False
+    """Whether the office answered once."""
+
+    def ask(self, question: Callable[[], T]) -> T:
+        """Return what a question gives; it is put anew at each try.
+
+        Raises:
+            OfflineError: when the last try was cut too.
+            CancelledError: when the user stops.
+        """
+        pauses = iter(self.event.pauses)
+        while True:
+            start = perf_counter()
+            try:
+                given = question()
+            except OfflineError:
+                self.pace.slow_down()
+                pause = next(pauses, None)
+                if pause is None or not self.is_up:
+                    raise
+                self.event.pause(pause)
+            else:
+                self.is_up = True
+                self.pace.follow(perf_counter() - start)
+                return given
 
 
 class SealStep(Protocol):
@@ -107,6 +193,18 @@ class SealStep(Protocol):
 
     def learn(self, hello: Hello) -> None:
         """Learn whose the keys are, and who gave what is not theirs."""
+        ...
+
+    def seal(self) -> None:
+        """Seal what is to be given."""
+        ...
+
+    def read_until(self, hub: str) -> int:
+        """Return up to where it is known whose lines others gave."""
+        ...
+
+    def keep(self, hello: Hello, cards: Sequence[Card], unproven: Unproven) -> None:
+        """Keep what a hub answers of both, and look for what is wrong."""
         ...
 
 
@@ -138,15 +236,17 @@ class Exchange:
     _done: int = 0
     _total: int = 0
 
-    def run(self) -> Hello:
+    def run(self, hello: Hello | None = None) -> Hello:
         """Bring both sides to the same log, audit by audit.
+
+        `hello`: how the office presented itself, if it was asked.
 
         Raises:
             ProblemError: when the office refuses the whole.
             OfflineError: when the line is cut; what is done is done.
             CancelledError: when the user stops.
         """
-        hello = self.office.hello()
+        hello = hello or self.office.hello()
         check_versions(hello)
         self.before(hello)
         ours, theirs = exchange.proven_sums(self.journal), self.office.manifest()
@@ -158,14 +258,13 @@ class Exchange:
         for audit in ours.keys() - set(differing):
             exchange.keep_equal(self.journal, hello.hub, theirs[audit])
         self.differed = len(differing)
-        self._total = sum(_distance(ours, theirs, audit) for audit in differing)
-        self.step(0)
+        self.expect(sum(_distance(ours, theirs, audit) for audit in differing))
         for audit in differing:
             meeting = _Meeting(self, hello, audit, theirs.get(audit))
             if not meeting.is_made():
                 self.unequal.append(audit)
         self._relay_unread(hello)
-        self.event.watch(REVISIONS, self._done, self._done)
+        self.conclude()
         return hello
 
     def _relay_unread(self, hello: Hello) -> None:
@@ -181,7 +280,7 @@ class Exchange:
                 if exchange.sum_unread(audit, lines) != theirs.get(audit):
                     held = self._pull_unread(audit) if audit in theirs else set()
                     lacking = [keyed for keyed in lines if keyed.key not in held]
-                    for batch in _split_lines(lacking, hello.limits):
+                    for batch in split_lines(lacking, hello.limits):
                         if pushed := self.push(batch):
                             self.pushed += pushed.new
             ours = exchange.unread_lines(self.journal)
@@ -195,7 +294,7 @@ class Exchange:
             page = self.office.unread_page(audit, page.after)
             taken = exchange.take_unread(self.journal, page.lines)
             self.pulled += taken.new + len(taken.unread)
-            held |= {_find_key(line) for line in page.lines}
+            held |= {find_key(line) for line in page.lines}
             if not page.lines:
                 break
         return held
@@ -210,6 +309,15 @@ class Exchange:
                     raise
                 self.barred = str(problem)
         return None
+
+    def expect(self, lines: int) -> None:
+        """Show about how many lines are to pass, after those that did."""
+        self._total = self._done + lines
+        self.step(0)
+
+    def conclude(self) -> None:
+        """Show that all lines passed."""
+        self.event.watch(REVISIONS, self._done, self._done)
 
     def step(self, lines: int) -> None:
         """Count lines that passed, either way."""
@@ -269,7 +377,7 @@ class _Meeting:
             page = self.exchange.office.page(self.audit, page.after)
             taken = exchange.take_page(journal, hub, self.audit, page.lines, page.after)
             if held is not None:
-                held |= {_find_key(line) for line in page.lines}
+                held |= {find_key(line) for line in page.lines}
             self.theirs = page.sum
             self.exchange.pulled += taken.new
             self.exchange.step(len(page.lines))
@@ -278,7 +386,7 @@ class _Meeting:
 
     def _push(self, lines: Sequence[Keyed]) -> None:
         """Give lines, in batches that can be given again."""
-        for batch in _split_lines(lines, self.hello.limits):
+        for batch in split_lines(lines, self.hello.limits):
             pushed = self.exchange.push(batch)
             if pushed is None:
                 continue
@@ -289,7 +397,7 @@ class _Meeting:
             self.exchange.step(len(batch))
 
 
-def _find_key(line: bytes) -> bytes:
+def find_key(line: bytes) -> bytes:
     """Return the id of a line, even of a line that this version refuses."""
     try:
         return parse(line).key
@@ -298,7 +406,7 @@ def _find_key(line: bytes) -> bytes:
         return newer.key if newer else sha256(line).digest()
 
 
-def _split_lines(lines: Sequence[Keyed], limits: HubLimits) -> Iterator[list[bytes]]:
+def split_lines(lines: Sequence[Keyed], limits: HubLimits) -> Iterator[list[bytes]]:
     """Cut lines so that no batch is refused for its size."""
     batch: list[bytes] = []
     size = 0
@@ -342,6 +450,8 @@ class Transfer:
     """What the office or this laptop refused, in French."""
     there: set[str] = field(default_factory=set)
     """What is here and that the office holds, or took whole."""
+    line: UnsureLine | None = None
+    """Asks again after a cut; None: the first cut ends it."""
     _done: int = 0
     _total: int = 0
 
@@ -360,6 +470,17 @@ class Transfer:
             self._give(office, named, start)
         self.take(office, wanted)
         self._tidy()
+
+    def mark_names(self) -> str:
+        """Return a mark of what is here and named, and of what is waited for."""
+        wanted = sorted(one.sha for one in holdings.wanted(self.journal))
+        names = repr((sorted(holdings.held(self.journal)), wanted))
+        return sha256(names.encode()).hexdigest()[:32]
+
+    def holds_closed(self) -> bool:
+        """Whether photos of closed audits are here: they may leave."""
+        here = AttachmentStore(self.journal.path.parent).sizes()
+        return not here.keys().isdisjoint(holdings.of_closed_audits(self.journal))
 
     def take(self, source: Source, wanted: Iterable[NamedAttachment]) -> None:
         """Ask for attachments, in turn; those that are nowhere are counted.
@@ -397,7 +518,8 @@ class Transfer:
         shas, most = list(held), self.limits.shas
         lacking: dict[str, int] = {}
         for at in range(0, len(shas), most):
-            lacking |= sink.missing(shas[at : at + most])
+            some = shas[at : at + most]
+            lacking |= self._ask(partial(sink.missing, some))
         self.there = set(held) - set(lacking)
         found = [(held[sha], start) for sha, start in lacking.items() if sha in held]
         return sorted(found, key=lambda pair: pair[0].order)
@@ -406,15 +528,17 @@ class Transfer:
         content = holdings.content(self.journal, named.sha)
         if content is None:
             return
+        known: list[int | None] = [start]
+
+        def give() -> None:
+            at = known.pop() if known else sink.missing([named.sha]).get(named.sha)
+            if at is not None:
+                give_pieces(
+                    sink, named.sha, content, at, limits=self.limits, step=self._step
+                )
+
         try:
-            give_pieces(
-                sink,
-                named.sha,
-                content,
-                start,
-                limits=self.limits,
-                step=self._step,
-            )
+            self._ask(give)
         except ProblemError as problem:
             if problem.kind not in {
                 "too-large",
@@ -435,7 +559,7 @@ class Transfer:
         total = len(content) + 1
         while len(content) < total:
             try:
-                piece = source.get_piece(named.sha, len(content))
+                piece = self._ask(partial(source.get_piece, named.sha, len(content)))
             except ProblemError as problem:
                 if problem.kind != "offset":
                     raise
@@ -448,6 +572,9 @@ class Transfer:
             content += piece.content
             self._step(len(piece.content))
         return bytes(content)
+
+    def _ask(self, question: Callable[[], T]) -> T:
+        return self.line.ask(question) if self.line else question()
 
     @cached_property
     def _is_encrypted(self) -> bool:
@@ -555,176 +682,3 @@ class Relay:
             self.refused.append(problem.title)
         else:
             self.sent += 1
-
-
-OFFLINE, UNEQUAL, REFUSED, BARRED, AWAITED = 10, 11, 12, 13, 14
-"""Exit codes: no answer; not the same on both sides; lines refused; this laptop is
-revoked, or may not; only attachments are awaited."""
-
-STOPPED = 1
-"""Exit code of what else stopped a sync."""
-
-GRAVEST = (BARRED, STOPPED, OFFLINE, REFUSED, UNEQUAL, AWAITED, 0)
-"""Which code stands for several hubs: the first of these."""
-
-_BARRED = frozenset({"token-revoked", "scope", "right"})
-
-
-@dataclass(slots=True)
-class SyncResult:
-    """What a sync did, until its end or a cut."""
-
-    hub: str
-    name: str
-    at: int
-    """When it began, by this laptop's clock."""
-    pulled: int = 0
-    """Revisions that came."""
-    pushed: int = 0
-    """Revisions that went."""
-    received: int = 0
-    """Attachments that came."""
-    sent: int = 0
-    """Attachments that went."""
-    awaited: int = 0
-    """Attachments that are named and that the office has not yet."""
-    clock_gap: int = 0
-    """Milliseconds by which this laptop is ahead of the hub: shown, never judged."""
-    unequal: list[str] = field(default_factory=list)
-    """Audits that are not the same on both sides."""
-    refused: list[str] = field(default_factory=list)
-    """What was refused, in French."""
-    people: dict[str, str] = field(default_factory=dict)
-    """Names of colleagues, by the label of their revisions."""
-    there: list[str] = field(default_factory=list)
-    """Attachments of this laptop that the office holds."""
-    unread: int = 0
-    """Modifications of a newer version, kept here and passed on."""
-    strangers: list[str] = field(default_factory=list)
-    """Keys of others under one's own label, in French."""
-    withdrawn: int = 0
-    """What a bundle had brought, and that left: the office took it not."""
-    erasures: list[str] = field(default_factory=list)
-    """What is asked to be erased, or was, in French."""
-    freed: int = 0
-    """Photos of closed audits that left this laptop, every office having them."""
-    problem: str = ""
-    """Why it stopped before its end, in French; empty when it did not."""
-    code: int = 0
-    """The exit code of who syncs from a script: one of those above."""
-
-    def stop(self, error: DiagError) -> None:
-        """Keep why it stopped before its end."""
-        self.problem = str(error)
-        self.code = STOPPED
-        if isinstance(error, OfflineError):
-            self.code = OFFLINE
-        elif isinstance(error, ProblemError) and error.kind in _BARRED:
-            self.code = BARRED
-
-    def conclude(self) -> None:
-        """Keep what is left to do, where nothing stopped it."""
-        left = {REFUSED: self.refused, UNEQUAL: self.unequal, AWAITED: self.awaited}
-        found = (code for code, what in left.items() if what)
-        self.code = self.code or next(found, 0)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all that is here is at the office, and the reverse."""
-        return not (self.problem or self.unequal or self.refused or self.awaited)
-
-
-def synchronise(
-    journal: Journal,
-    office: Transport,
-    result: SyncResult,
-    event: ExchangeEvent,
-    sealing: SealStep | None = None,
-) -> SyncResult:
-    """Bring a journal and a hub to the same log, then their attachments.
-
-    The result is filled in on the way, and holds the problem when there is one:
-    nothing that passed is undone.
-    """
-    meeting = Exchange(journal, office, event)
-    if sealing:
-        meeting.before = sealing.begin
-    try:
-        hello = meeting.run()
-        if sealing and meeting.pulled:
-            sealing.learn(hello)
-        result.clock_gap = result.at - hello.time
-        result.people = office.people()
-        transfer = Transfer(journal, hello.limits, event)
-        try:
-            transfer.run(office)
-        finally:
-            result.received, result.sent = transfer.received, transfer.sent
-            result.awaited = transfer.awaited
-            result.there = sorted(transfer.there)
-            result.refused += transfer.refused
-    except DiagError as error:
-        result.stop(error)
-    result.withdrawn = _withdraw(journal, meeting)
-    result.pulled, result.pushed = meeting.pulled, meeting.pushed
-    if sealing:
-        result.pushed = max(0, meeting.pushed - sealing.written)
-        result.strangers = sealing.strangers
-    result.unread = meeting.unread
-    result.unequal += meeting.unequal
-    counts = Counter(line.problem for line in meeting.refused.values())
-    result.refused += [
-        f"{problem} ({count} modification{'s' if count > 1 else ''})"
-        for problem, count in sorted(counts.items())
-    ]
-    if meeting.barred:
-        result.refused.append(meeting.barred)
-    result.conclude()
-    return result
-
-
-def _withdraw(journal: Journal, meeting: Exchange) -> int:
-    """Set aside what bundles brought and the office will never take."""
-    refused = {
-        line.id: line.problem
-        for line in meeting.refused.values()
-        if line.kind in WITHDRAWN
-    }
-    return exchange.withdraw(journal, refused) if refused else 0
-
-
-def synchronise_with(
-    journal: Journal,
-    enrolment: Enrolment,
-    event: ExchangeEvent,
-    now: int,
-    sealing: Callable[[Transport, Enrolment], SealStep] | None = None,
-) -> SyncResult:
-    """Sync with a hub that knows this laptop, and renew the token that ends soon."""
-    result = SyncResult(enrolment.hub, enrolment.name, now)
-    try:
-        with closing(open_transport(enrolment)) as transport:
-            step = sealing(transport, enrolment) if sealing else None
-            synchronise(journal, transport, result, event, step)
-            there = now - result.clock_gap  # the hub counts, by its own clock
-            if not result.problem and enrolment.expires - there < _RENEW:
-                renewed = transport.rotate()
-                fresh = {"token": renewed.token, "expires": renewed.expires}
-                folder = journal.path.parent
-                keep_enrolment(folder, enrolment.model_copy(update=fresh))
-    except DiagError as error:
-        result.stop(error)
-    return result
-
-
-def open_transport(enrolment: Enrolment) -> "HttpTransport":
-    """Return the line to a hub that knows this laptop; nothing is sent yet.
-
-    Raises:
-        DiagError: when the token cannot be had.
-    """
-    # HTTP costs 100 ms: it is loaded by a sync only.
-    from diag.sync.http import HttpTransport  # noqa: PLC0415
-
-    trust = build_trust(enrolment.authority)
-    return HttpTransport(enrolment.url, trust, read_token(enrolment))

@@ -29,6 +29,16 @@ from diag.sync.protocol import (
     Unproven,
     check_versions,
 )
+from diag.sync.questions import (
+    GivenAnswer,
+    PulledPage,
+    PullQuestion,
+    SyncAnswer,
+    SyncQuestion,
+    TreeAnswer,
+    TreeQuestion,
+    read_page,
+)
 from diag.sync.trust import (
     Enrolment,
     build_trust,
@@ -144,14 +154,42 @@ class HttpTransport:
 
     def push(self, lines: Sequence[bytes]) -> Pushed:
         """Give lines."""
-        given = self._ask(
+        given = self._post("/v1/revisions", lines)
+        with self._reading():
+            return Pushed.model_validate_json(given.content)
+
+    def sync(self, question: SyncQuestion, lines: Sequence[bytes]) -> SyncAnswer:
+        """Give lines, ask what is new."""
+        head = question.model_dump_json().encode()
+        given = self._post("/v2/sync", [head, *lines])
+        with self._reading():
+            return SyncAnswer.model_validate_json(given.content)
+
+    def tree(self, question: TreeQuestion) -> TreeAnswer:
+        """Ask for the rows that are not as remembered."""
+        given = self._post("/v2/tree", [question.model_dump_json().encode()])
+        with self._reading():
+            return TreeAnswer.model_validate_json(given.content)
+
+    def pull(self, question: PullQuestion) -> PulledPage:
+        """Ask for lines of several audits."""
+        given = self._post("/v2/pull", [question.model_dump_json().encode()])
+        with self._reading():
+            return read_page(given.content)
+
+    def give(self, lines: Sequence[bytes]) -> GivenAnswer:
+        """Give lines; learn what the hub holds now of their audits."""
+        given = self._post("/v2/push", lines)
+        with self._reading():
+            return GivenAnswer.model_validate_json(given.content)
+
+    def _post(self, path: str, lines: Sequence[bytes]) -> httpx.Response:
+        return self._ask(
             "POST",
-            "/v1/revisions",
+            path,
             content=gzip.compress(b"\n".join(lines), _LEVEL, mtime=0),
             headers={"content-encoding": "gzip"},
         )
-        with self._reading():
-            return Pushed.model_validate_json(given.content)
 
     def missing(self, shas: Sequence[str]) -> dict[str, int]:
         """Return which attachments the hub wants, and how many bytes it has of each."""

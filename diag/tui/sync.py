@@ -8,7 +8,8 @@ from textual.worker import get_current_worker
 
 from diag.model.errors import DiagError
 from diag.office import sync
-from diag.sync.exchange import REVISIONS, SyncResult
+from diag.sync.exchange import REVISIONS
+from diag.sync.meeting import SyncResult
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import Ask, Notice
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine

@@ -9,7 +9,8 @@ from diag.model.errors import DiagError
 from diag.office import bundles
 from diag.office import sync as syncing
 from diag.office.keeper import teach
-from diag.sync.exchange import Progress, SyncResult
+from diag.sync.exchange import Progress
+from diag.sync.meeting import SyncResult
 from diag.sync.trust import keep_enrolment
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import OTHER, SCHOOL, started, territory, workspace

@@ -121,6 +121,13 @@ class MemoryDisk:
     def put_back(self, copy: sqlite3.Connection) -> None:
         copy.backup(self._connection)
 
+    def twin(self) -> "MemoryDisk":
+        """Return another disk that holds the same."""
+        twin = MemoryDisk("twin")
+        self._connection.backup(twin._connection)
+        twin.store = Store(twin.store.engine)
+        return twin
+
     def close(self) -> None:
         for each in (self._connection, *self._copies):
             each.close()

@@ -6,9 +6,9 @@ the real ones. `Meetings` is run by `test_properties` and, changed, by `test_mut
 
 import sqlite3
 from collections.abc import Callable, Iterable
-from itertools import count
+from itertools import count, product
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -18,7 +18,7 @@ from diag.journal.exchange import unread_lines
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin, read
 from diag.model.audit import Audit
-from diag.sync.exchange import Exchange
+from diag.sync.exchange import Exchange, ExchangeEvent, Pace
 from diag.sync.hub.erasures import ErasureLog
 from diag.sync.hub.hub import Caller, Hub
 from diag.sync.hub.store import Token
@@ -27,7 +27,7 @@ from tests.journal.builders import CAMPAIGN, known
 from tests.journal.newer import newer
 from tests.journal.worlds import content, heads_by_definition, heads_in, memory
 from tests.sync.disks import Disk, MemoryDisk, bodies, ids
-from tests.sync.offices import AUDITS, ROOTS, NearOffice
+from tests.sync.offices import AUDITS, ROOTS, NearOffice, exchanged
 
 T = TypeVar("T")
 
@@ -37,6 +37,19 @@ CLOCKS = st.sampled_from([0, 1_790_000_000_000, 4_102_444_800_000])
 CUTS = st.none() | st.tuples(st.integers(0, 6), st.sampled_from(["before", "after"]))
 SMALL = HubLimits(push_lines=3, batch_lines=2)
 """Little at a time, so that little is enough to be cut in the middle."""
+
+
+class Way(NamedTuple):
+    """How a laptop syncs: by which protocol, again after a cut or not, on which day."""
+
+    newest: int
+    is_patient: bool = False
+    day: int = 0
+
+
+OLD, NEW = Way(1), Way(2)
+WAYS = st.builds(Way, st.sampled_from([2, 2, 1]), st.booleans(), st.integers(0, 2))
+"""A laptop of the first version beside one of the second, on the same hubs."""
 
 ANYONE = Caller(1, frozenset({"*"}), "write", Token(b"", 1, 0, b""))
 
@@ -177,12 +190,14 @@ class Meetings(RuleBasedStateMachine):
 
     # What lines do.
 
-    @rule(number=LAPTOPS, hub=HUBS, cut=CUTS)
-    def sync(self, number: int, hub: int, cut: tuple[int, str] | None) -> None:
+    @rule(number=LAPTOPS, hub=HUBS, cut=CUTS, way=WAYS)
+    def sync(
+        self, number: int, hub: int, cut: tuple[int, str] | None, way: Way
+    ) -> None:
         journal, disk = self.laptop(number), self.disks[hub]
         before = ids_of(journal) | ids(disk)
         waiting = {key for (key,) in journal.select(WAITING)}
-        done = self.exchange(journal, hub, cut)
+        done = self.exchange(journal, hub, cut, way)
         after = ids_of(journal) | ids(disk)
         assert before <= after, "P5: a sync loses nothing"
         assert after <= before | waiting, "P13: a sync writes no revision"
@@ -191,15 +206,41 @@ class Meetings(RuleBasedStateMachine):
             assert not done.refused
             assert ids_of(journal) == ids(disk)
 
+    @rule(number=LAPTOPS, hub=HUBS)
+    def sync_by_both(self, number: int, hub: int) -> None:
+        """Have twins of both sides meet by the first protocol: the same comes of it."""
+        journal, disk = self.laptop(number), self.disks[hub]
+        if not isinstance(disk, MemoryDisk):
+            return
+        twin = journal_on(copied(journal.connection))
+        self.disks.append(disk.twin())
+        try:
+            old = self.exchange(twin, -1, way=OLD)
+            new = self.exchange(journal, hub, way=NEW)
+            assert old is not None
+            assert new is not None
+            assert (old.pulled, old.pushed) == (new.pulled, new.pushed)
+            assert (old.unread, old.unequal) == (new.unread, new.unequal)
+            assert log_of(twin) == log_of(journal)
+            assert unread_lines(twin) == unread_lines(journal)
+            assert ids(self.disks[-1]) == ids(disk)
+        finally:
+            self.disks.pop().close()
+            twin.close()
+
     def exchange(
-        self, journal: Journal, hub: int, cut: tuple[int, str] | None = None
+        self,
+        journal: Journal,
+        hub: int,
+        cut: tuple[int, str] | None = None,
+        way: Way = NEW,
     ) -> Exchange | None:
         """Sync; None when the line was cut."""
         asked = count()
-        at, way = cut or (-1, "")
+        at, side = cut or (-1, "")
 
         def fault() -> str:
-            return way if next(asked) == at else ""
+            return side if next(asked) == at else ""
 
         served = Hub(
             self.disks[hub].store,
@@ -209,12 +250,16 @@ class Meetings(RuleBasedStateMachine):
             clock=lambda: 0,
             erasures=NoLog(Path("none")),
         )
-        done = Exchange(journal, FreeOffice(served, "", fault))
+        office = FreeOffice(served, "", fault)
+        pauses = (1, 1) if way.is_patient else ()
+        event = ExchangeEvent(pauses=pauses, wait=lambda _seconds: None)
+        pace = Pace(2, 2**20, most_lines=3)
         try:
-            done.run()
+            return exchanged(
+                journal, office, newest=way.newest, pace=pace, event=event, day=way.day
+            )
         except OfflineError:
             return None
-        return done
 
     @rule(giver=LAPTOPS, taker=LAPTOPS, chance=st.randoms(use_true_random=False))
     def stick(self, giver: int, taker: int, chance: object) -> None:
@@ -286,10 +331,10 @@ class Meetings(RuleBasedStateMachine):
                 copy.close()
 
     def settle(self) -> None:
-        for _ in range(3):
+        for way in (NEW, OLD, NEW):
             for journal in self.laptops:
                 for hub in range(2):
-                    assert self.exchange(journal, hub) is not None
+                    assert self.exchange(journal, hub, way=way) is not None
 
     def check_same(self) -> None:
         first = self.laptops[0]
@@ -311,19 +356,19 @@ class Meetings(RuleBasedStateMachine):
         assert log_of(first) == there, "P4"
 
     def check_silence(self) -> None:
-        for journal in self.laptops:
-            for hub in range(2):
-                done = self.exchange(journal, hub)
-                assert done is not None
-                assert (done.differed, done.pulled, done.pushed) == (0, 0, 0), "P13"
+        for journal, hub, way in product(self.laptops, range(2), (OLD, NEW)):
+            done = self.exchange(journal, hub, way=way)
+            assert done is not None
+            assert (done.differed, done.pulled, done.pushed) == (0, 0, 0), "P13"
 
     def check_a_cut_pull_goes_on(self) -> None:
         """Nothing is read again from its beginning: cursors lose no line."""
-        for value in range(7):
-            self.answer(0, AUDITS[0], "q", value, 0)
-        assert self.exchange(self.laptop(0), 0) is not None
-        assert self.exchange(self.laptop(1), 0, (3, "before")) is None
-        done = self.exchange(self.laptop(1), 0)
-        assert done is not None
-        assert done.reread == 0
-        assert 0 < done.pulled < 7
+        for way, cut in ((OLD, 3), (NEW, 2)):
+            for value in range(7):
+                self.answer(0, AUDITS[0], "q", value, 0)
+            assert self.exchange(self.laptop(0), 0) is not None
+            assert self.exchange(self.laptop(1), 0, (cut, "before"), way) is None
+            done = self.exchange(self.laptop(1), 0, way=way)
+            assert done is not None
+            assert done.reread == 0
+            assert 0 < done.pulled < 7

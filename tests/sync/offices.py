@@ -13,7 +13,7 @@ from diag.journal.revision import Origin
 from diag.journal.seals import Card
 from diag.model.audit import Audit, Photo, Subject, audit_id, root_place_id
 from diag.model.enums import PlaceKind
-from diag.sync.exchange import Exchange
+from diag.sync.exchange import Exchange, ExchangeEvent, Pace, UnsureLine
 from diag.sync.hub.hub import Caller, Hub
 from diag.sync.hub.sqlite import SqliteEngine
 from diag.sync.hub.store import Location, Store
@@ -27,9 +27,23 @@ from diag.sync.protocol import (
     Pushed,
     Unproven,
 )
+from diag.sync.questions import (
+    NEWEST,
+    GivenAnswer,
+    PulledPage,
+    PullQuestion,
+    SyncAnswer,
+    SyncQuestion,
+    TreeAnswer,
+    TreeQuestion,
+)
+from diag.sync.rounds import Rounds
 from tests.journal.builders import CAMPAIGN, NOON, known
 
 T = TypeVar("T")
+
+SPOKEN = [NEWEST]
+"""By which protocol laptops sync where a test names none: the last."""
 
 VALLEY = Location("999", "99901")
 COAST = Location("998", "99801")
@@ -123,6 +137,18 @@ class NearOffice:
     def push(self, lines: Sequence[bytes]) -> Pushed:
         return self._ask(lambda caller: self.hub.push(caller, lines))
 
+    def sync(self, question: SyncQuestion, lines: Sequence[bytes]) -> SyncAnswer:
+        return self._ask(lambda caller: self.hub.sync(caller, question, lines))
+
+    def tree(self, question: TreeQuestion) -> TreeAnswer:
+        return self._ask(lambda caller: self.hub.tree(caller, question))
+
+    def pull(self, question: PullQuestion) -> PulledPage:
+        return self._ask(lambda caller: self.hub.pull(caller, question))
+
+    def give(self, lines: Sequence[bytes]) -> GivenAnswer:
+        return self._ask(lambda caller: self.hub.give(caller, lines))
+
     def missing(self, shas: Sequence[str]) -> dict[str, int]:
         return self._ask(lambda caller: self.hub.missing(caller, shas))
 
@@ -162,10 +188,23 @@ def photographed(journal: Journal, data: bytes, number: int, origin: Origin) -> 
     return sha
 
 
-def exchanged(journal: Journal, office: NearOffice) -> Exchange:
-    """Sync to the end; return what happened."""
-    done = Exchange(journal, office)
-    done.run()
+def exchanged(
+    journal: Journal,
+    office: NearOffice,
+    *,
+    newest: int = 0,
+    pace: Pace | None = None,
+    event: ExchangeEvent | None = None,
+    day: int = 0,
+) -> Exchange:
+    """Sync to the end or to the first cut, by a protocol; return what happened."""
+    done = Exchange(journal, office, event or ExchangeEvent(pauses=()))
+    hello = office.hello()
+    if (newest or SPOKEN[-1]) > 1 and hello.newest > 1:
+        line = UnsureLine(done.event, pace or Pace(), is_up=True)
+        Rounds(done, office, line, day=day).run(hello)
+    else:
+        done.run(hello)
     return done
 
 

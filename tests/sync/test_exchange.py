@@ -10,11 +10,13 @@ from diag.journal.backup import backup
 from diag.journal.journal import Journal
 from diag.journal.people import retire
 from diag.model.errors import DiagError
-from diag.sync.exchange import CancelledError, Exchange, ExchangeEvent, SyncResult
+from diag.sync.exchange import CancelledError, ExchangeEvent, Pace
 from diag.sync.hub.hub import Hub
+from diag.sync.meeting import SyncResult
 from diag.sync.protocol import Hello, HubLimits, OfflineError, ProblemError
 from tests.journal.builders import person
 from tests.journal.worlds import content
+from tests.sync import offices
 from tests.sync.offices import (
     AUDITS,
     ROOTS,
@@ -29,6 +31,12 @@ from tests.sync.offices import (
 
 VALLEY, VALLEY_TOO, COAST = AUDITS
 ANNE, BRUNO = person("anne"), person("bruno")
+
+
+@pytest.fixture(params=[1, 2], ids=["first protocol", "second protocol"], autouse=True)
+def protocol(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(offices, "SPOKEN", [request.param])
+    return int(request.param)
 
 
 @pytest.fixture
@@ -295,7 +303,7 @@ def test_a_territory_that_shrinks_takes_nothing_away_and_says_what_stays_here(
 @pytest.mark.parametrize(
     ("speaks", "kind", "what"),
     [
-        ((2, 3), "version-too-old", "mettez diag à jour"),
+        ((3, 4), "version-too-old", "mettez diag à jour"),
         ((0, 0), "hub-too-old", "l'administrateur du serveur doit le mettre à jour"),
     ],
 )
@@ -386,11 +394,10 @@ def test_stopped_by_the_user_what_passed_is_kept(
         near = NearOffice(small, let_in(small))
         exchanged(anne, near)
         steps = iter(range(100))
+        event = ExchangeEvent(cancelled=lambda: next(steps) >= 3)
 
         with pytest.raises(CancelledError):
-            Exchange(
-                bruno, near, ExchangeEvent(cancelled=lambda: next(steps) >= 3)
-            ).run()
+            exchanged(bruno, near, event=event, pace=Pace(5, most_lines=5))
 
         kept = exchange.mark_of(bruno, small.store.hub, VALLEY.id).after
         assert kept == 15
@@ -401,7 +408,7 @@ def test_stopped_by_the_user_what_passed_is_kept(
 def test_progress_reaches_its_end(anne: Journal, office: NearOffice) -> None:
     seen: list[tuple[str, int, int]] = []
 
-    Exchange(anne, office, ExchangeEvent(lambda *step: seen.append(step))).run()
+    exchanged(anne, office, event=ExchangeEvent(lambda *step: seen.append(step)))
 
     assert seen[0] == ("revisions", 0, 2)
     assert seen[-1] == ("revisions", 2, 2)

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from diag.journal.journal import Journal
-from diag.sync.exchange import ExchangeEvent, synchronise_with
+from diag.sync.exchange import ExchangeEvent
 from diag.sync.http import enrol
 from diag.sync.hub import sqlite
 from diag.sync.hub.home import HubHome
+from diag.sync.meeting import synchronise_with
 from diag.sync.trust import keep_enrolment, read_enrolments
 from tests.cli.running import command
 from tests.journal.builders import NOON
@@ -35,7 +36,8 @@ from diag.journal.facts import open_audit
 from diag.journal.revision import Origin
 from diag.journal.journal import Journal
 from diag.model.fact import Answer, State
-from diag.sync.exchange import ExchangeEvent, synchronise_with
+from diag.sync.exchange import ExchangeEvent
+from diag.sync.meeting import synchronise_with
 from diag.sync.trust import read_enrolments
 from tests.sync.offices import AUDITS, ROOTS
 

@@ -1,18 +1,23 @@
 """Faults put in on purpose: the state machine must catch each."""
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from diag.journal import exchange, ingest
+from diag.journal import exchange, holdings, ingest
 from diag.journal import ingest as projections
 from diag.journal import revision as draft
 from diag.journal.exchange import Keyed
 from diag.journal.ingest import Ingested
 from diag.journal.journal import Journal
 from diag.sync.exchange import _Meeting
+from diag.sync.hub import hub
+from diag.sync.hub.store import Writing
+from diag.sync.questions import PulledPage, Want
+from diag.sync.rounds import Rounds
 from tests.sync.machine import Meetings
 
 pytestmark = pytest.mark.long
@@ -24,6 +29,7 @@ HUNT = settings(
     database=None,
     derandomize=True,
     phases=[Phase.generate],
+    report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )
 
@@ -78,6 +84,58 @@ def test_a_cursor_that_skips(monkeypatch: pytest.MonkeyPatch) -> None:
         return take(journal, hub, audit, lines, after + 1)
 
     monkeypatch.setattr(exchange, "take_page", skipping)
+
+    assert is_caught()
+
+
+def test_hints_without_their_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (holdings, hub):
+        monkeypatch.setattr(module, "find_root", lambda _rows: "")
+
+    assert is_caught()
+
+
+def test_a_tree_that_forgets_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    find = holdings.find_differing
+    monkeypatch.setattr(hub, "find_differing", lambda *sums: {*sorted(find(*sums))[1:]})
+
+    assert is_caught()
+
+
+def test_a_digest_that_is_not_counted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Writing, "sum_up", lambda _self, _row: None)
+
+    assert is_caught()
+
+
+def test_a_cursor_of_many_audits_that_skips(monkeypatch: pytest.MonkeyPatch) -> None:
+    follow = Rounds._follow
+
+    def skipping(self: Rounds, wants: deque[Want], page: PulledPage) -> bool:
+        done = follow(self, wants, page)
+        if wants and page.lines:
+            wants[0] = wants[0].model_copy(update={"after": wants[0].after + 1})
+        return done
+
+    monkeypatch.setattr(Rounds, "_follow", skipping)
+    monkeypatch.setattr(Rounds, "_settle", lambda _self: None)
+
+    assert is_caught()
+
+
+def test_lines_given_once_and_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: set[tuple[int, str, bytes]] = set()
+    read = Rounds._read_lines
+
+    def once(self: Rounds, audit: str, above: int = 0) -> list[Keyed]:
+        own = (id(self.exchange.journal), self._hub)
+        fresh = [
+            one for one in read(self, audit, above) if (*own, one.key) not in given
+        ]
+        given.update((*own, one.key) for one in fresh)
+        return fresh
+
+    monkeypatch.setattr(Rounds, "_read_lines", once)
 
     assert is_caught()
 

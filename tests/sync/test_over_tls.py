@@ -13,10 +13,11 @@ from diag.journal.journal import Journal
 from diag.journal.revision import now
 from diag.model.errors import DiagError
 from diag.sync import exchange
-from diag.sync.exchange import ExchangeEvent, SyncResult, Transfer, synchronise_with
+from diag.sync.exchange import ExchangeEvent, Transfer
 from diag.sync.http import HttpTransport, enrol
 from diag.sync.hub.certificates import make_authority
 from diag.sync.hub.hub import PART, BlobFiles
+from diag.sync.meeting import SyncResult, synchronise_with
 from diag.sync.protocol import HubLimits, OfflineError, ProblemError
 from diag.sync.trust import (
     Enrolment,
@@ -47,7 +48,8 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def sync(
     journal: Journal, enrolment: Enrolment, told: ExchangeEvent | None = None
 ) -> SyncResult:
-    return synchronise_with(journal, enrolment, told or ExchangeEvent(), NOON)
+    event = told or ExchangeEvent(pauses=())
+    return synchronise_with(journal, enrolment, event, NOON)
 
 
 def test_two_workspaces_meet_at_a_hub(hub: Served, tmp_path: Path) -> None:

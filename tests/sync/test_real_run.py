@@ -20,11 +20,12 @@ import pytest
 from diag.journal.journal import Journal
 from diag.model.audit import Audit, Subject, audit_id
 from diag.model.enums import PlaceKind
-from diag.sync.exchange import ExchangeEvent, synchronise_with
+from diag.sync.exchange import ExchangeEvent
 from diag.sync.http import enrol
 from diag.sync.hub.home import HubHome, HubSettings
 from diag.sync.hub.postgres import PostgresTransaction
 from diag.sync.hub.store import verify_log
+from diag.sync.meeting import synchronise_with
 from diag.sync.trust import keep_enrolment, read_enrolments
 from tests.cli.running import command
 from tests.journal.builders import CAMPAIGN, NOON
@@ -60,7 +61,7 @@ from diag.model.audit import root_place_id
 from diag.model.fact import Answer, State
 from diag.model.fact import PlaceKind
 from diag.sync.exchange import ExchangeEvent
-from diag.sync.exchange import synchronise_with
+from diag.sync.meeting import synchronise_with
 from diag.sync.trust import read_enrolments
 from tests.sync.test_real_run import AUDITS
 

@@ -17,10 +17,11 @@ from diag.journal import changes
 from diag.journal.attachments import AttachmentStore
 from diag.sync.bundle.format import BundleError
 from diag.sync.bundle.write import BundleSummary
-from diag.sync.exchange import ExchangeEvent, SyncResult, synchronise
+from diag.sync.exchange import ExchangeEvent
 from diag.sync.folder import FolderTransport
 from diag.sync.http import HttpTransport
 from diag.sync.hub.app import build_app
+from diag.sync.meeting import SyncResult, synchronise
 from diag.sync.protocol import HubLimits
 from diag.sync.trust import build_trust
 from tests.journal.builders import NOON
@@ -73,7 +74,7 @@ class HttpCarrier:
             asked = count(1)
 
             def cut(_request: httpx.Request, asked: Iterator[int] = asked) -> None:
-                if next(asked) > 4:
+                if next(asked) > 2:
                     raise httpx.ReadError("cut")
 
             assert "a été coupée" in self._call(each, cut).problem
@@ -103,7 +104,8 @@ class HttpCarrier:
             transport.close()
             transport._client = client
             result = SyncResult("", "", NOON)
-            return synchronise(who.journal, transport, result, ExchangeEvent())
+            event = ExchangeEvent(pauses=())
+            return synchronise(who.journal, transport, result, event)
 
 
 class BundleCarrier:

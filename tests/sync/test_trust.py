@@ -9,8 +9,9 @@ import pytest
 
 from diag.model.errors import DiagError
 from diag.sync import trust
-from diag.sync.exchange import ExchangeEvent, synchronise_with
+from diag.sync.exchange import ExchangeEvent
 from diag.sync.hub import certificates
+from diag.sync.meeting import synchronise_with
 from diag.sync.trust import (
     Enrolment,
     Invited,

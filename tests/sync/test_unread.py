@@ -14,8 +14,9 @@ from diag.journal.exchange import proven_sum, unread_lines, whole_sum
 from diag.journal.journal import AuditSum, Journal
 from diag.journal.revision import NewRevision
 from diag.office.sync import words_of
-from diag.sync.exchange import ExchangeEvent, SyncResult, synchronise
+from diag.sync.exchange import ExchangeEvent
 from diag.sync.hub.hub import Hub
+from diag.sync.meeting import SyncResult, synchronise
 from diag.sync.protocol import Hello, LogPage, OfflineError, ProblemError
 from tests.journal.builders import person
 from tests.journal.newer import newer, other_act
@@ -39,7 +40,11 @@ class OldOffice(NearOffice):
     """A hub of the landed version: it announces no feature, and has no such route."""
 
     def hello(self) -> Hello:
-        return super().hello().model_copy(update={"features": (), "unread": False})
+        return (
+            super()
+            .hello()
+            .model_copy(update={"features": (), "unread": False, "newest": 1})
+        )
 
     def unread_sums(self) -> dict[str, AuditSum]:
         raise ProblemError("not-found")

@@ -134,7 +134,7 @@ class BlobFiles:
         try:
             return (self.folder / STAMP).read_text("ascii")
         except FileNotFoundError:
-            return ""
+            return "none yet"
 
     def renew_stamp(self) -> None:
         """Have every laptop ask again what it waits for, and what is missing here."""

@@ -1,0 +1,398 @@
+"""The second protocol, from a laptop: one request when nothing is new.
+
+What the laptop remembers of the hub's rows is a hint, the root of all rows the truth.
+Lines of many audits travel together, in pages that grow while the line holds. The first
+protocol's guarantees stand: no side is chosen, nothing is remembered as given.
+"""
+
+from base64 import b64encode
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from diag.journal import exchange, holdings
+from diag.journal.errors import RefusedError
+from diag.journal.exchange import Keyed
+from diag.journal.holdings import Holding
+from diag.journal.journal import AuditSum, Journal, get_setting, put_setting
+from diag.journal.revision import parse, unread
+from diag.journal.seals import card_of
+from diag.sync.exchange import (
+    Exchange,
+    Pace,
+    SealStep,
+    UnsureLine,
+    find_key,
+)
+from diag.sync.protocol import Hello, HubLimits, ProblemError, Pushed, check_versions
+from diag.sync.questions import (
+    GIVEN_BYTES,
+    PulledPage,
+    PullQuestion,
+    QuickTransport,
+    Room,
+    SyncAnswer,
+    SyncQuestion,
+    TreeQuestion,
+    Want,
+    read_rows,
+)
+
+_MEMORY = "sync.rounds"
+"""Hub → what is remembered of its last answer: marks, limits; losing it costs bytes."""
+
+_ROUNDS = 3
+"""How many exact comparisons, when others write at the same time."""
+
+
+def read_memory(journal: Journal, hub: str) -> dict[str, Any]:
+    """Return what is remembered of a hub; empty for one that is met anew."""
+    kept: dict[str, Any] = get_setting(journal, _MEMORY, {}).get(hub, {})
+    return kept
+
+
+def keep_memory(journal: Journal, hub: str, memory: dict[str, Any]) -> None:
+    """Remember something of a hub; nothing is written where nothing changed."""
+    before = get_setting(journal, _MEMORY, {})
+    if before.get(hub, {}) != memory:
+        put_setting(journal, _MEMORY, {**before, hub: memory})
+
+
+def read_audit(line: bytes) -> str:
+    """Return the audit of a line, even of one that this version cannot read."""
+    try:
+        return parse(line).audit
+    except RefusedError:
+        newer = unread(line)
+        return newer.audit if newer else ""
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """Lines to give, read as they go; a batch that was cut is given again, shorter."""
+
+    source: Iterator[bytes]
+    limits: HubLimits
+    _read: deque[bytes] = field(default_factory=deque)
+
+    def batch(self, pace: Pace, most_bytes: int) -> list[bytes]:
+        """Return the next lines, as many as the pace and the hub's limits let."""
+        most = min(pace.lines, self.limits.push_lines)
+        room = min(pace.bytes, most_bytes)
+        batch: list[bytes] = []
+        for at in range(most):
+            if at == len(self._read):
+                line = next(self.source, None)
+                if line is None:
+                    break
+                self._read.append(line)
+            room -= len(self._read[at]) + 1
+            if batch and room < 0:
+                break
+            batch.append(self._read[at])
+        return batch
+
+    def drop(self, number: int) -> None:
+        """Forget the first lines: they passed."""
+        for _ in range(number):
+            self._read.popleft()
+
+
+@dataclass(slots=True)
+class Rounds:
+    """The revisions of one sync, in few requests; counts in the exchange that it is."""
+
+    exchange: Exchange
+    office: QuickTransport
+    line: UnsureLine
+    sealing: SealStep | None = None
+    day: int = 0
+    """Any number that follows days: each reads a seventh of all ids again."""
+    hello: Hello | None = None
+    ours: dict[str, Holding] = field(default_factory=dict)
+    theirs: dict[str, Holding] = field(default_factory=dict)
+    """What the hub holds, by its last answers."""
+    beyond: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """First protocol's sums of what was given: for audits that this device may not
+    read any more."""
+    answer: SyncAnswer | None = None
+    sent_whole: set[str] = field(default_factory=set)
+    """Audits all of whose lines were given: a hub that has none refused them."""
+
+    def run(self, hello: Hello) -> Hello:
+        """Bring both sides to the same log.
+
+        `hello`: how the hub presented itself, now or the last time.
+
+        Raises:
+            ProblemError: when the office refuses the whole.
+            OfflineError: when the line is cut; what is done is done.
+            CancelledError: when the user stops.
+        """
+        meeting, journal = self.exchange, self.exchange.journal
+        check_versions(hello)
+        self.hello = hello
+        if self.sealing:
+            self.sealing.seal()
+        memory = read_memory(journal, hello.hub)
+        self.ours = holdings.own_holdings(
+            journal, self.day, counted=memory.get("day") == self.day
+        )
+        self.theirs = holdings.rows_of(journal, hello.hub)
+        first = self._find_differing() if "tick" in memory else set[str]()
+        out = Outgoing(self._read_waiting(first), hello.limits)
+        if first:
+            meeting.expect(sum(map(self._measure, first)))
+        answer = self._open(memory, out)
+        self.hello = hello = answer.hello
+        differing = self._find_differing()
+        meeting.differed = len(differing | first)
+        meeting.expect(sum(map(self._measure, differing)))
+        memory |= {
+            "hello": hello.model_dump(mode="json", exclude={"time"}),
+            "tick": answer.tick,
+            "cards": answer.cards,
+            "people": answer.people,
+            "day": self.day,
+        }
+        holdings.keep_rows(journal, hello.hub, self.theirs, self._find_equal())
+        keep_memory(journal, hello.hub, memory)
+        out.source = chain(out.source, self._read_waiting(differing - first))
+        self._give(out)
+        self._pull(self._find_differing(), from_marks=True)
+        self._settle()
+        holdings.keep_rows(journal, hello.hub, self.theirs, self._find_equal())
+        unread = exchange.unread_lines(journal)
+        meeting.unread = sum(map(len, unread.values()))
+        meeting.conclude()
+        return hello
+
+    def _open(self, memory: dict[str, Any], out: Outgoing) -> SyncAnswer:
+        """Put the question, with the first lines; learn what the hub holds."""
+        question = SyncQuestion(
+            tick=memory.get("tick", 0),
+            root=holdings.find_root(self.theirs),
+            cards=memory.get("cards", ""),
+            people=memory.get("people", ""),
+            unproven=self.sealing.read_until(self._hub) if self.sealing else 0,
+        )
+        batch: list[bytes] = []
+
+        def ask() -> SyncAnswer:
+            batch[:] = out.batch(self.line.pace, GIVEN_BYTES)
+            return self.office.sync(question, batch)
+
+        answer = self.line.ask(ask)
+        check_versions(answer.hello)
+        self.exchange.barred = answer.barred
+        self._count_given(out, batch, answer.pushed)
+        self.answer = answer
+        if answer.hello.hub != self._hub:  # made anew at the same address
+            self.theirs = {}
+        self.theirs |= read_rows(answer.rows)
+        root = answer.root
+        for _ in range(_ROUNDS):
+            if holdings.find_root(self.theirs) == root:
+                break
+            root = self._mend_rows()
+        if self.sealing:
+            cards = [*filter(None, map(card_of, answer.cards_changed or ()))]
+            self.sealing.keep(answer.hello, cards, answer.unproven)
+        return answer
+
+    @property
+    def _hub(self) -> str:
+        assert self.hello is not None
+        return self.hello.hub
+
+    def _mend_rows(self) -> str:
+        """Learn which remembered rows are wrong; return the root of the right ones."""
+        bits = holdings.count_bits(self.theirs)
+        sums = b64encode(holdings.sum_parts(self.theirs, bits)).decode("ascii")
+        asked = TreeQuestion(bits=bits, sums=sums)
+        found = self.line.ask(lambda: self.office.tree(asked))
+        parts = set(found.parts)
+        kept = {
+            audit: row
+            for audit, row in self.theirs.items()
+            if holdings.find_part(audit, bits) not in parts
+        }
+        self.theirs = kept | read_rows(found.rows)
+        return found.root
+
+    def _find_differing(self) -> set[str]:
+        ours, theirs = self.ours, self.theirs
+        return {
+            audit
+            for audit in ours.keys() | theirs.keys()
+            if ours.get(audit) != theirs.get(audit)
+        }
+
+    def _find_equal(self) -> list[str]:
+        ours, theirs = self.ours, self.theirs
+        return [audit for audit in ours if ours[audit] == theirs.get(audit)]
+
+    def _measure(self, audit: str) -> int:
+        """Return about how many revisions an audit will move."""
+        none = Holding(0, 0, b"")
+        ours, theirs = self.ours.get(audit, none), self.theirs.get(audit, none)
+        return max(1, abs(ours.revisions - theirs.revisions))
+
+    def _read_waiting(self, audits: Collection[str]) -> Iterator[bytes]:
+        """Give the lines that the hub may lack: since both sides were last equal.
+
+        Before the hub answered, that is a hint; an audit that it has not goes whole.
+        """
+        marks = holdings.marks_of(self.exchange.journal, self._hub) if audits else {}
+        for audit in sorted(self.ours.keys() & audits):
+            is_there = self.answer is None or audit in self.theirs
+            above = marks[audit].lam if audit in marks and is_there else 0
+            if not above:
+                self.sent_whole.add(audit)
+            kept = self.theirs[audit].unread if is_there and audit in self.theirs else 0
+            is_more = self.ours[audit].unread > kept
+            for keyed in self._read_lines(audit, above, unread=is_more):
+                yield keyed.line
+
+    def _read_lines(
+        self, audit: str, above: int = 0, *, unread: bool = True
+    ) -> Iterable[Keyed]:
+        """Give the lines of an audit above an order number, and those not read here."""
+        journal = self.exchange.journal
+        yield from exchange.lines_to_send(journal, audit, above)
+        if unread and self.ours[audit].unread:
+            yield from exchange.unread_lines(journal).get(audit, [])
+
+    def _give(self, out: Outgoing) -> None:
+        """Give lines until none is left; a laptop that may only read gives none."""
+        assert self.hello is not None
+        batch: list[bytes] = []
+
+        def give() -> Pushed:
+            batch[:] = out.batch(self.line.pace, self.hello.limits.push_bytes)  # type: ignore[union-attr]
+            if not batch:
+                return Pushed(received=0, new=0, sums={})
+            given = self.office.give(batch)
+            self.theirs |= read_rows(given.rows)
+            return given.pushed
+
+        while not self.exchange.barred:
+            try:
+                pushed = self.line.ask(give)
+            except ProblemError as problem:
+                if problem.kind != "right":
+                    raise
+                self.exchange.barred = str(problem)
+                return
+            self._count_given(out, batch, pushed)
+            if not batch:
+                return
+
+    def _count_given(self, out: Outgoing, batch: list[bytes], pushed: Pushed) -> None:
+        out.drop(len(batch))
+        self.beyond |= pushed.sums
+        self.exchange.pushed += pushed.new
+        self.exchange.refused |= {
+            line.id: line
+            for line in pushed.rejected
+            if line.kind != "unknown-audit"
+            or read_audit(batch[line.line - 1]) in self.sent_whole
+        }
+        if batch:
+            self.exchange.step(len(batch))
+
+    def _pull(
+        self,
+        audits: Collection[str],
+        held: set[bytes] | None = None,
+        *,
+        from_marks: bool = False,
+    ) -> None:
+        """Take in what the hub holds of audits; `held` gathers the ids that were read.
+
+        `from_marks`: what follows the last line that was read, else all of it.
+        """
+        journal, marks = self.exchange.journal, {}
+        if from_marks and audits:
+            marks = holdings.marks_of(journal, self._hub)
+        wants = deque(
+            Want(audit=audit, after=marks[audit].after if audit in marks else 0)
+            for audit in sorted(self.theirs.keys() & audits)
+        )
+        pulled = bool(wants)
+        while wants:
+            page = self.line.ask(self._put_question(wants))
+            after = {audit: reached for audit, reached, *_ in page.reached}
+            most = self.exchange.event.commit_lines
+            new, unread = holdings.take_pulled(
+                journal, self._hub, page.lines, after, most
+            )
+            self.exchange.pulled += new + unread
+            if held is not None:
+                held.update(map(find_key, page.lines))
+            if not self._follow(wants, page):
+                break
+            self.exchange.step(len(page.lines))
+        if pulled:
+            self.ours = holdings.own_holdings(journal, self.day, counted=True)
+
+    def _put_question(self, wants: deque[Want]) -> Callable[[], PulledPage]:
+        def ask() -> PulledPage:
+            pace = self.line.pace
+            room = Room(lines=pace.lines, bytes=pace.bytes)
+            some = tuple(
+                want for want, _ in zip(wants, range(pace.lines), strict=False)
+            )
+            return self.office.pull(PullQuestion(wants=some, room=room))
+
+        return ask
+
+    def _follow(self, wants: deque[Want], page: PulledPage) -> bool:
+        """Keep what is still wanted after a page; False if it brought nothing."""
+        reached = {audit: rest for audit, *rest in page.reached}
+        for _ in range(page.done):
+            gone = wants.popleft().audit
+            if gone not in reached:  # of this territory no more
+                self.theirs.pop(gone, None)
+        for audit, _, _, row in page.reached:
+            self.theirs[audit] = row
+        if wants and wants[0].audit in reached:
+            after, unread, _ = reached[wants[0].audit]
+            wants[0] = Want(audit=wants[0].audit, after=after, unread=unread)
+        return bool(page.done or page.lines)
+
+    def _settle(self) -> None:
+        """Compare exactly what hints did not make equal, then give what is lacking."""
+        for _ in range(_ROUNDS):
+            left = self._find_differing()
+            known = left & self.theirs.keys()
+            lost = left - known - self.sent_whole
+            if not known | lost:
+                break
+            holdings.forget_sums(self.exchange.journal, left)
+            there = set[bytes]()
+            self.exchange.reread += len(known)
+            self._pull(known, there)
+            lacking = (
+                keyed.line
+                for audit in sorted(self._find_differing() & (known | lost))
+                if audit in self.ours
+                for keyed in self._read_lines(audit)
+                if keyed.key not in there
+            )
+            self.sent_whole |= lost
+            assert self.hello is not None
+            self._give(Outgoing(lacking, self.hello.limits))
+            if self.exchange.barred:
+                break
+        journal = self.exchange.journal
+        self.exchange.unequal += [
+            audit
+            for audit in sorted(self._find_differing())
+            if audit not in self.beyond
+            or exchange.proven_sum(journal, audit)
+            != AuditSum(audit, *self.beyond[audit])
+            or audit in self.theirs
+        ]
