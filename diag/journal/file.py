@@ -130,6 +130,20 @@ class JournalFile:
         self.on_wait = show
         self.connection.execute(f"pragma busy_timeout = {_TURN}")
 
+    def check_free(self) -> None:
+        """Make sure, without waiting, that nobody else holds the file.
+
+        Raises:
+            LockedError: another program does.
+        """
+        with in_french(self.path):
+            self.connection.execute("pragma busy_timeout = 0")
+            try:
+                self.connection.execute("begin immediate")
+                self.connection.execute("rollback")
+            finally:
+                self.connection.execute(f"pragma busy_timeout = {_TURN}")
+
     def _begin(self, patience: float) -> None:
         end = monotonic() + patience
         is_shown = False

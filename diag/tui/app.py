@@ -107,6 +107,9 @@ class DiagApp(Sturdy, GuardedApp):
         typed = isinstance(event, Key | Paste) and not event.is_forwarded
         if typed and self.is_too_small:
             return
+        if self.is_held and isinstance(event, Key) and event.key == "escape":
+            self.is_held = False
+            return
         if not (typed and self._typed.keeps(event)):
             await super().on_event(event)
 
@@ -329,6 +332,7 @@ class DiagApp(Sturdy, GuardedApp):
 
     def on_unmount(self) -> None:
         self._typed.close()
+        self.release_journal()
         self.desk.close()
 
     def _as_kept(self) -> None:

@@ -96,10 +96,15 @@ class TypedAhead:
     async def _rest(self) -> None:
         """Wait until everybody waits; the loop is left to them meanwhile."""
         end, at_rest, turn = monotonic() + _PATIENCE, 0, 0
-        while at_rest < _TURNS and monotonic() < end:
+        while at_rest < _TURNS and (self._is_held or monotonic() < end):
             turn += 1
             await asyncio.sleep(0 if turn < _BRIEF else _PAUSE)
             at_rest = at_rest + 1 if self._is_at_rest() else 0
+
+    @property
+    def _is_held(self) -> bool:
+        """Whether what a key asked for waits for another program."""
+        return bool(getattr(self._app, "is_held", False))
 
     def _is_at_rest(self) -> bool:
         screen = self._app.screen_stack[-1]

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from rich.text import Text
 from textual.app import App
 from textual.content import Content
-from textual.events import Key
+from textual.events import Callback, Event, Key, Paste
 from textual.message import Message
 from textual.message_pump import MessagePump
 
@@ -54,6 +54,10 @@ def plain(text: str) -> Text:
 def content(text: str) -> Content:
     """Return `text` as it is, for options, tabs, titles and statics."""
     return Content("\n".join(map(line, text.split("\n"))))
+
+
+_ASKING = (Key, Paste, Callback)
+"""Events by which the user asks for something; the others are Textual's own."""
 
 
 class Trouble(Message):
@@ -116,8 +120,12 @@ class Sturdy(MessagePump):
         """Stand on what was refused; nothing to do where nothing is typed."""
 
     async def _dispatch_message(self, message: Message) -> None:
+        do = super()._dispatch_message
+        is_asked = not isinstance(message, Event) or isinstance(message, _ASKING)
+        is_patient = is_asked and not isinstance(self, App)
+        patiently = getattr(self.app, "patiently", None) if is_patient else None
         try:
-            await super()._dispatch_message(message)
+            await (do(message) if patiently is None else patiently(message, do))
         except DiagError as error:
             self.refused(error)
             self.app.post_message(Trouble(str(error), error))

@@ -1,20 +1,25 @@
 """« Répondu » and « Enregistré » are true, and what was typed is not lost."""
 
+import asyncio
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from time import monotonic
 
 import pytest
-from textual.events import Paste
+from textual.events import Key, Paste, Resize
+from textual.geometry import Size
 from textual.widgets import Input
 
 from diag.journal.backup import verify
 from diag.journal.journal import FILE
+from diag.tui.app import DiagApp
 from diag.tui.dialogs import Ask, Notice
 from diag.tui.guards import TooSmall
 from tests.tui.visit.test_visit import prepared, visit
-from tests.tui.waiting import shows, wait_for
+from tests.tui.waiting import PATIENCE, shows, wait_for
 
 
 def copied(folder: Path) -> list[str]:
@@ -114,33 +119,63 @@ async def test_a_note_being_typed_when_the_program_is_killed_is_there_again(
         assert not pilot.app.screen.query_one(Input).value
 
 
-async def test_the_wait_for_another_program_is_shown(
+def type_without_waiting(app: DiagApp, *keys: str) -> None:
+    for key in keys:
+        app.post_message(Key(key, key if len(key) == 1 else None))
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for what comes while a handler waits: the pilot would wait for it too."""
+    end = monotonic() + PATIENCE
+    while not condition():
+        assert monotonic() < end
+        await asyncio.sleep(0)
+
+
+async def test_while_another_program_holds_the_journal_screens_live_and_keys_wait(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepared(tmp_path)
     written: list[str] = []
     async with visit(tmp_path) as (pilot, screen):
+        app = pilot.app
+        assert isinstance(app, DiagApp)
+        assert app._driver is not None
+        monkeypatch.setattr(app._driver, "write", written.append)
         with closing(sqlite3.connect(tmp_path / FILE)) as other:
             other.isolation_level = None
             other.execute("begin exclusive")
-            journal = screen.session.workspace.journal
-            show, turns = journal.on_wait, []
-            assert show is not None
+            asked = screen.session.facts.root, "nb_classes"
+            typed = screen.query_one(Input)
+            await pilot.press("7")
+            type_without_waiting(app, "enter", "1", "4", "0")
+            await until(lambda: app.is_held)
+            await until(lambda: len(app._typed._waiting) == 3)
+            app.post_message(Resize(Size(90, 30), Size(90, 30)))
+            await until(lambda: screen.size.width == 90)
+            assert app.is_held
+            assert any("en attente" in text for text in written)
+            assert asked not in screen.session.facts.answers
+            assert typed.value == "7", "what was typed ahead waits for its question"
+            other.execute("rollback")
+            await wait_for(pilot, lambda: shows(pilot, "140 élèves"), "the next one's")
+            assert [one.value for one in screen.session.facts.answers[asked]] == [7]
 
-            def show_then_let_go(waiting: bool) -> None:  # noqa: FBT001 - the callback's
-                show(waiting)
-                turns.append(waiting)
-                if len(turns) == 3:
-                    other.execute("rollback")
-
-            journal.on_wait = show_then_let_go
-            assert pilot.app._driver is not None
-            monkeypatch.setattr(pilot.app._driver, "write", written.append)
-            await pilot.press("7", "enter")
-            await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "the answer")
-
-        assert turns == [True, True, True, False]
-        assert sum("en attente" in text for text in written) == 1
+            other.execute("begin exclusive")
+            type_without_waiting(app, "enter")
+            await until(lambda: app.is_held)
+            type_without_waiting(app, "escape")
+            await wait_for(pilot, lambda: isinstance(app.screen, Notice), "refused")
+            assert shows(pilot, "occupé par un autre programme")
+            await pilot.press("escape")
+            await wait_for(pilot, lambda: app.screen is screen, "the visit")
+            assert shows(pilot, "140 élèves"), "what was typed is kept"
+            other.execute("rollback")
+            number = len(screen.session.revisions())
+            await pilot.press("enter")
+            await wait_for(
+                pilot, lambda: len(screen.session.revisions()) > number, "written"
+            )
 
 
 async def test_a_window_too_small_for_the_question_takes_no_key(
