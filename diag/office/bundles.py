@@ -16,6 +16,7 @@ from diag.model.errors import DiagError
 from diag.model.text import clean_line
 from diag.office.sealing import learn_cards, seal
 from diag.sync.bundle import read
+from diag.sync.bundle.envelope import FORM
 from diag.sync.bundle.keys import (
     KeptKeys,
     KeyCard,
@@ -115,10 +116,12 @@ def export(
     for audit in audits:
         workspace.journal.prove(audit)
     ring = ring_of(workspace)
+    recipients = [ring.cards[ring.find(name)] for name in names]
     bundle = Bundle(
         audits=audits,
         keys=own_keys(workspace).keys,
-        recipients=[ring.cards[ring.find(name)] for name in names],
+        recipients=recipients,
+        form=ring.form_for(recipients),
         at=workspace.world.clock(),
         summary=_summarize(workspace, audits),
     )
@@ -166,7 +169,8 @@ def synchronise_folder(workspace: Workspace, folder: Path) -> FolderResult:
     Raises:
         DiagError: when it is not there, nobody is known, or nothing can be written.
     """
-    cards = ring_of(workspace).cards
+    ring = ring_of(workspace)
+    cards = ring.cards
     if not cards:
         raise DiagError(
             "Vous ne connaissez la clé d'aucun collègue : personne ne pourrait lire ce "
@@ -182,6 +186,7 @@ def synchronise_folder(workspace: Workspace, folder: Path) -> FolderResult:
         reader=_reader(workspace),
         folder=folder,
         recipients=cards,
+        form=ring.form_for(cards.values()),
         summarise=lambda audits: _summarize(workspace, audits),
         learn=lambda entered: _learn(workspace, entered),
     )
@@ -246,6 +251,7 @@ def _learn(workspace: Workspace, entered: Entered) -> None:
     }
     learn_names(workspace, people)
     learn_cards(workspace, entered.header)
+    ring_of(workspace).note_form(entered.header.signer, min(entered.header.reads, FORM))
 
 
 def _about(entered: Entered, ident: str) -> Auditee | None:

@@ -9,7 +9,7 @@ from diag.journal.journal import get_setting, put_setting
 from diag.journal.seals import Card, Signer, read_card
 from diag.model.errors import DiagError
 from diag.sync.bundle.format import Header
-from diag.sync.protocol import SEALS, Hello, Transport, Unproven
+from diag.sync.protocol import ENVELOPES, SEALS, Hello, Transport, Unproven
 from diag.sync.trust import Enrolment, read_enrolments
 from diag.words.dates import day_words
 from diag.workspace.workspace import Workspace
@@ -121,6 +121,7 @@ class Sealing:
 
     def keep(self, hello: Hello, cards: Sequence[Card], unproven: Unproven) -> None:
         """Keep what a hub answers of both, and look for what is wrong."""
+        self._note_form(hello)
         if SEALS in hello.features and self.hub_key:
             if cards:
                 seals.keep_cards(self.workspace.journal, self.hub_key, cards)
@@ -129,12 +130,21 @@ class Sealing:
 
     def learn(self, hello: Hello) -> None:
         """Keep the cards that the hub signed, and who gave what is not theirs."""
+        self._note_form(hello)
         if SEALS not in hello.features or not self.hub_key:
             return
         journal = self.workspace.journal
         seals.keep_cards(journal, self.hub_key, self.office.cards())
         after = self.read_until(hello.hub)
         self._keep_unproven(hello.hub, self.office.unproven(after))
+
+    def _note_form(self, hello: Hello) -> None:
+        """Remember which form of bundle the hub reads."""
+        from diag.sync.bundle.envelope import FORM  # noqa: PLC0415 - 10 ms
+        from diag.sync.bundle.keys import Ring  # noqa: PLC0415 - 10 ms
+
+        if ENVELOPES in hello.features and self.hub_key:
+            Ring(self.workspace.journal).note_form(self.hub_key, FORM)
 
     def _keep_unproven(self, hub: str, found: Unproven) -> None:
         """Keep who gave what is not theirs, and ask for what follows while there is."""

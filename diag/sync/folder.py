@@ -54,6 +54,8 @@ class FolderTransport:
     """Names to send with audits."""
     learn: Callable[[Entered], None]
     """What is done with the names that came."""
+    form: int = 1
+    """The newest form of bundle that all of them read."""
 
     def run(self, at: int) -> FolderResult:
         """Read what others wrote, then write what is not there.
@@ -120,6 +122,7 @@ class FolderTransport:
             at=at,
             summary=self.summarise(due),
             without=photos,
+            form=self.form,
         )
         part = self._mine / _PART
         written = write_bundle(journal, bundle, part)

@@ -20,6 +20,9 @@ VERSION: Final = 1
 OPAQUE: Final = "opaque"
 """Lines of a newer version are kept, and given to who knows this name."""
 
+ENVELOPES: Final = "envelopes"
+"""It reads bundles that have a clear first line."""
+
 SEALS: Final = "seals"
 """It signs whose each key is, and gives the lines that their author did not."""
 

@@ -118,3 +118,17 @@ def test_nothing_to_give_is_said(other: Workspace, tmp_path: Path) -> None:
 def test_ones_own_key_is_no_colleagues(desk: Workspace) -> None:
     with pytest.raises(DiagError, match="la clé de ce poste"):
         bundles.add_colleague(desk, "Moi", str(bundles.own_keys(desk).keys.card))
+
+
+def test_the_first_line_is_written_for_who_is_known_to_read_it(
+    session: AuditSession, other: Workspace, tmp_path: Path
+) -> None:
+    desk = session.workspace
+    told = []
+    for number, (giver, taker) in enumerate([(desk, other), (other, desk)] * 2):
+        path = tmp_path / f"{number}.diag"
+        bundles.export(giver, None, [*bundles.ring_of(giver).cards], path)
+        told.append(path.read_bytes()[:1])
+        bundles.bring_in(taker, path)
+
+    assert told == [b"a", b"{", b"{", b"{"], "age's own form, until they have answered"

@@ -143,6 +143,8 @@ class Header(Wire):
     """Label of what its writer writes; empty in an older bundle."""
     cards: tuple[Annotated[str, Field(max_length=4_000)], ...] = ()
     """Whose keys are, as hubs signed them."""
+    reads: int = 1
+    """The newest form of file that its writer reads."""
 
 
 class Frame(Wire):

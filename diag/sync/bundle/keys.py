@@ -4,7 +4,7 @@ A device has a key that signs its bundles, and a key that opens what is for it; 
 are kept by the system's keyring, else in a file that only their owner reads.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
@@ -31,6 +31,9 @@ _PREFIX = "diag1"
 _CHECK = 8
 _PARTS = 4
 _DIGITS = 64
+_FORMS = "bundle.forms"
+"""Signing key → the newest form of bundle that its owner reads."""
+
 _RING = "bundle.keys"
 _PRIVATE = "AGE-SECRET-KEY-"
 
@@ -229,6 +232,17 @@ class Ring:
     def signers(self) -> dict[str, str]:
         """Return the name of each known signer, by its key."""
         return {card.sign: name for name, card in self.cards.items()}
+
+    def form_for(self, cards: Iterable[KeyCard]) -> int:
+        """Return the newest form of bundle that all of these are known to read."""
+        known = get_setting(self._journal, _FORMS, {})
+        return min((known.get(card.sign, 1) for card in cards), default=1)
+
+    def note_form(self, key: str, form: int) -> None:
+        """Keep that who signs by a key reads a form of bundle."""
+        known = get_setting(self._journal, _FORMS, {})
+        if known.get(key, 1) < form:
+            put_setting(self._journal, _FORMS, {**known, key: form})
 
     def add(self, name: str, card: KeyCard) -> str:
         """Keep a colleague's keys; return the name as it is kept.

@@ -31,6 +31,7 @@ from diag.journal.subjects import Topic
 from diag.model.audit import Audit
 from diag.model.errors import DiagError
 from diag.model.text import fold
+from diag.sync.bundle.envelope import check_read, check_unread, read_envelope
 from diag.sync.bundle.format import (
     LIMITS,
     SIGNED,
@@ -71,14 +72,18 @@ class Staged(NamedTuple):
 
 
 @contextmanager
-def stage(folder: Path, source: Path, limits: BundleLimits) -> Iterator[Staged]:
+def stage(
+    folder: Path, source: Path, limits: BundleLimits, signers: Collection[str]
+) -> Iterator[Staged]:
     """Copy a file into the workspace for as long as it is read, still sealed.
 
     Raises:
-        BundleError: when it is too large.
+        BundleError: when it is too large, or its first line is not of a known signer.
         DiagError: when there is no room for it.
     """
     try:
+        _check_room(folder, source, limits)
+        check_unread(source, signers)
         with _copied(folder, source, limits) as copy:
             yield copy
     except BundleError as error:
@@ -89,7 +94,6 @@ def stage(folder: Path, source: Path, limits: BundleLimits) -> Iterator[Staged]:
 @contextmanager
 def _copied(folder: Path, source: Path, limits: BundleLimits) -> Iterator[Staged]:
     staging = folder / _FOLDER
-    _check_room(folder, source, limits)
     staging.mkdir(mode=0o700, exist_ok=True)
     _tidy(staging)
     handle, name = tempfile.mkstemp(suffix=".diag", dir=staging)
@@ -150,6 +154,7 @@ def verify(
     """
     proof = _Proof(signers, limits.refused)
     header, trailer = read_bundle(path, identity, proof, limits)
+    check_read(path, header.signer)
     _check_signature(header, trailer)
     proof.check_sums(header)
     return Verified(header, proof.refused)
@@ -167,6 +172,7 @@ def read_bundle(
     inflating = _Inflating(Payload(receiver, limits), limits)
     try:
         with path.open("rb") as file:
+            read_envelope(file)
             opener = [sealing.x25519.Identity.from_str(identity)]
             sealing.decrypt_io(file, inflating, opener)
     except sealing.DecryptError as error:
@@ -183,6 +189,7 @@ def _fault(path: Path, *, foreign: bool) -> Fault:
     if foreign:
         return Fault.NOT_FOR_US
     with path.open("rb") as file:
+        read_envelope(file)
         sealed = file.read(len(_SEAL)) == _SEAL
     return Fault.DAMAGED if sealed else Fault.NO_BUNDLE
 
@@ -327,7 +334,7 @@ class Entered:
     """When it was written, by its writer's clock."""
     header: Header
     new: Mapping[str, int]
-    """Audit → revisions that were not here."""
+    """Audit → lines that were not here, those of a newer version included."""
     known: int
     """Revisions that were here already."""
     conflicts: frozenset[tuple[str, Topic]]
@@ -384,7 +391,7 @@ def undo(journal: Journal, name: str, at: int) -> int:
 
 def _enter(reader: BundleReader, source: Path, at: int, *, real: bool) -> Entered:
     journal, age_key, limits = reader.journal, reader.keys.age, reader.limits
-    with stage(reader.folder, source, limits) as copy:
+    with stage(reader.folder, source, limits, reader.signers) as copy:
         header = verify(copy.path, age_key, reader.signers, limits).header
         sender = reader.signers[header.signer]
         before = bundles.find_bundle(journal, copy.sha)

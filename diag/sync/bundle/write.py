@@ -13,8 +13,10 @@ from diag.journal import exchange as holdings
 from diag.journal.exchange import NamedAttachment
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
+from diag.sync.bundle.envelope import FORM, LENGTH, draw_envelope
 from diag.sync.bundle.format import SIGNED, Frame, Header, HeldAudit, Trailer
 from diag.sync.bundle.keys import DeviceKeys, KeyCard, load_age
+from diag.sync.bundle.read import hash_file
 
 _GZIP = 31
 _LEVEL = 6
@@ -60,6 +62,8 @@ class Bundle(NamedTuple):
     summary: BundleSummary = BundleSummary({}, {})
     without: Collection[str] = ()
     """Attachments that are not needed."""
+    form: int = 1
+    """The newest that all who are to open it read."""
 
 
 def write_bundle(journal: Journal, bundle: Bundle, path: Path) -> WrittenBundle:
@@ -74,7 +78,9 @@ def write_bundle(journal: Journal, bundle: Bundle, path: Path) -> WrittenBundle:
         header, blobs = _header(journal, bundle, len(others))
         inside = _sign(_contents(journal, header, blobs, others), header, bundle.keys)
         cards = {bundle.keys.card, *bundle.recipients}
-        sha, size = _seal(path, _deflate(inside), [card.age for card in cards])
+        signer = bundle.keys if bundle.form == FORM else None
+        ages = [card.age for card in cards]
+        sha, size = _seal(path, _deflate(inside), ages, signer)
         sums = {one: exchange.whole_sum(journal, one).digest for one in bundle.audits}
     shas = tuple(blob.sha for blob in blobs)
     return WrittenBundle(sha, sums, header.revisions, shas, size)
@@ -114,6 +120,7 @@ def _header(
         people=bundle.summary.people,
         author=bundle.summary.author,
         cards=bundle.summary.cards,
+        reads=FORM,
     )
     return header, sorted(blobs, key=lambda blob: blob.order)
 
@@ -161,25 +168,39 @@ def _deflate(parts: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _seal(
-    path: Path, parts: Iterator[bytes], recipients: Sequence[str]
+    path: Path,
+    parts: Iterator[bytes],
+    recipients: Sequence[str],
+    signer: DeviceKeys | None = None,
 ) -> tuple[str, int]:
-    """Encrypt to a file, durably; return its SHA-256 and size."""
+    """Encrypt to a file, durably; return its SHA-256 and size.
+
+    `signer`: whose envelope goes before it; none in the first form.
+    """
     sealing = load_age()
     part = path.with_name(f"{path.name}.part")
     reading = _SealingInput(parts)
     try:
         with part.open("wb") as file:
             writing = _SealingOutput(file)
+            if signer:
+                file.write(bytes(LENGTH))
             keys = [sealing.x25519.Recipient.from_str(key) for key in recipients]
             sealing.encrypt_io(reading, writing, keys)
+            sha, size = writing.digest.hexdigest(), writing.size
+            if signer:
+                file.seek(0)
+                file.write(draw_envelope(signer, size, sha).line())
             file.flush()
             os.fsync(file.fileno())
+        if signer:
+            sha, size = hash_file(part), LENGTH + size
         part.replace(path)
     except sealing.EncryptError as error:
         raise (reading.error or writing.error or error) from None
     finally:
         part.unlink(missing_ok=True)
-    return writing.digest.hexdigest(), writing.size
+    return sha, size
 
 
 class _SealingInput:

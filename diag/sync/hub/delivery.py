@@ -74,7 +74,7 @@ def deliver(hub: Hub, keys: DeviceKeys, folder: Path, source: Path) -> Delivered
         ProblemError: when its device may only read.
     """
     devices = find_signers(hub.store.devices())
-    with stage(folder, source, LIMITS) as copy, _for_administrators():
+    with _for_administrators(), stage(folder, source, LIMITS, devices) as copy:
         header = verify(copy.path, keys.age, devices).header
         device = devices[header.signer]
         relay = Relay(NearSink(hub, _identify(device)), hub.limits)

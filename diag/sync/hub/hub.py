@@ -37,6 +37,7 @@ from diag.sync.hub.store import (
     Token,
 )
 from diag.sync.protocol import (
+    ENVELOPES,
     OPAQUE,
     RIGHTS,
     SEALS,
@@ -438,7 +439,7 @@ class Hub:
             app=version("diag"),
             limits=self.limits,
             key=self.key,
-            features=(OPAQUE, SEALS) if self.signer else (OPAQUE,),
+            features=(OPAQUE, ENVELOPES, *((SEALS,) if self.signer else ())),
             unread=self.store.holds_unread(),
         )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin
+from diag.sync.bundle.envelope import FORM
 from diag.sync.bundle.format import LIMITS, BundleLimits
 from diag.sync.bundle.keys import DeviceKeys, KeyCard, load_age
 from diag.sync.bundle.read import BundleReader, Entered, bring_in, preview
@@ -27,6 +28,8 @@ class Colleague:
     journal: Journal
     keys: DeviceKeys
     known: dict[str, KeyCard] = field(default_factory=dict)
+    form: int = FORM
+    """The form of what this person writes."""
 
     @property
     def origin(self) -> Origin:
@@ -49,6 +52,7 @@ class Colleague:
             keys=self.keys,
             recipients=[to.keys.card],
             at=NOON,
+            form=self.form,
         )
         return write_bundle(self.journal, whole, path)
 

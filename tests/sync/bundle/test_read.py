@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from diag.model.errors import DiagError
-from diag.sync.bundle import write
+from diag.sync.bundle import envelope, read, write
 from diag.sync.bundle.format import LIMITS, BundleError, BundleLimits, Fault
 from tests.journal.worlds import content
 from tests.sync.bundle.colleagues import Colleague
@@ -97,7 +97,10 @@ def test_a_sealed_file_that_holds_something_else_is_no_bundle(
     assert fault_of(bruno, path) is Fault.NO_BUNDLE
 
 
-def test_who_was_not_named_cannot_open(bundle: Path, stranger: Colleague) -> None:
+def test_who_was_not_named_cannot_open(
+    bundle: Path, anne: Colleague, stranger: Colleague
+) -> None:
+    stranger.known["anne"] = anne.keys.card
     assert fault_of(stranger, bundle) is Fault.NOT_FOR_US
 
 
@@ -278,3 +281,61 @@ def test_an_export_that_fails_leaves_no_file(
     with pytest.raises(DiagError, match="vient de partir"):
         anne.write(tmp_path / "a.diag", bruno)
     assert not list(tmp_path.glob("*.diag*"))
+
+
+def altered(path: Path, **fields: Any) -> Path:
+    """Change the clear first line of a bundle, its length kept."""
+    data = path.read_bytes()
+    line = {**json.loads(data[: envelope.LENGTH]), **fields}
+    first = json.dumps(line, separators=(",", ":")).encode()
+    path.write_bytes(first.ljust(envelope.LENGTH - 1) + b"\n" + data[envelope.LENGTH :])
+    return path
+
+
+def test_the_first_line_refuses_before_a_byte_is_copied(
+    tmp_path: Path, anne: Colleague, bruno: Colleague, stranger: Colleague,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    def never(*_args: object) -> None:
+        raise AssertionError("it was copied")
+
+    monkeypatch.setattr(read, "_copied", never)
+    made = {
+        name: tmp_path / f"{name}.diag"
+        for name in ("foreign", "longer", "cut", "false", "newer", "holes")
+    }
+    for path in made.values():
+        anne.write(path, bruno)
+    stranger.known = {"bruno": bruno.keys.card}
+    stranger.write(made["foreign"], bruno, audits=[])
+    made["longer"].write_bytes(made["longer"].read_bytes() + b"x")
+    made["cut"].write_bytes(made["cut"].read_bytes()[:-1])
+    altered(made["false"], digest="0" * 64)
+    altered(made["newer"], version=3)
+    with made["holes"].open("r+b") as file:
+        file.truncate(2**31)
+
+    faults = {name: fault_of(bruno, path) for name, path in made.items()}
+
+    assert faults == {
+        "foreign": Fault.UNKNOWN_SIGNER,
+        "longer": Fault.DAMAGED,
+        "cut": Fault.DAMAGED,
+        "false": Fault.DAMAGED,
+        "newer": Fault.NEWER,
+        "holes": Fault.DAMAGED,
+    }
+
+
+def test_an_envelope_put_on_another_bundle_is_refused(
+    tmp_path: Path, anne: Colleague, bruno: Colleague, stranger: Colleague
+) -> None:
+    anne.form = 1
+    anne.write(tmp_path / "old.diag", bruno)
+    old = (tmp_path / "old.diag").read_bytes()
+    bruno.known["zoé"] = stranger.keys.card
+    made = envelope.draw_envelope(stranger.keys, len(old), sha256(old).hexdigest())
+    (tmp_path / "other.diag").write_bytes(made.line() + old)
+
+    assert fault_of(bruno, tmp_path / "other.diag") is Fault.DAMAGED
+    assert bruno.read(tmp_path / "old.diag").revisions, "the first form is read still"
