@@ -300,8 +300,11 @@ class BundleIntake:
         self.journal.record((*taken.revisions, *taken.unread))
         self.known += taken.known
         self.rejected += taken.rejected
-        for one in (*taken.revisions, *taken.unread):
-            self.new[one.audit] = self.new.get(one.audit, 0) + 1
+        for audit in [
+            *(one.audit for one in taken.revisions),
+            *(one.audit for one in taken.unread),
+        ]:
+            self.new[audit] = self.new.get(audit, 0) + 1
         rows = [
             (self._name, one.subject, one.key, one.audit) for one in taken.revisions
         ]
