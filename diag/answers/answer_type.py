@@ -13,6 +13,7 @@ from diag.model.text import fold
 from diag.rules.language import Rule
 from diag.rules.tree import Exact, Node
 from diag.rules.values import ABSENT, RuleValue
+from diag.words.sentences import uncapitalised
 from diag.words.vocabulary import STATES
 
 STATE_KEYS = {"*": State.UNKNOWN, "/": State.NOT_APPLICABLE, "!": State.REFUSED}
@@ -212,7 +213,7 @@ class AnswerType:
             case bool():
                 return "oui" if value else "non"
             case tuple():
-                return ", ".join(label_of(question, one) for one in value) or "aucun"
+                return _labels_words(question, value) or "aucun"
         return self.value_words(question, value)
 
     def cell_words(self, question: Question, value: Value) -> str:
@@ -362,6 +363,14 @@ def admitted(low: str | None, high: str | None) -> str:
     return (
         f"Admis : à partir de {low}" if high is None else f"Admis : de {low} à {high}"
     )
+
+
+def _labels_words(question: Question, value: Sequence[str]) -> str:
+    """Return labels as one sentence, in their declared order."""
+    order = [one.id for one in question.choices]
+    known = sorted(value, key=lambda one: order.index(one) if one in order else -1)
+    first, *others = (label_of(question, one) for one in known) if known else ("",)
+    return ", ".join((first, *map(uncapitalised, others)))
 
 
 def label_of(question: Question, choice: str) -> str:

@@ -22,7 +22,7 @@ CHOICES = (
         (QuestionType.BOOLEAN, False, "non"),
         (QuestionType.CHOICE, "fibre", "Fibre (FTTH)"),
         (QuestionType.CHOICE, "disparu", "disparu"),
-        (QuestionType.CHOICES, ("cuivre", "fibre"), "Cuivre, Fibre (FTTH)"),
+        (QuestionType.CHOICES, ("cuivre", "fibre"), "Fibre (FTTH), cuivre"),
         (QuestionType.CHOICES, (), "aucun"),
         (QuestionType.INTEGER, 3, "3 prises"),
         (QuestionType.NUMBER, "12.5", "12,5 prises"),

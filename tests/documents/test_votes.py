@@ -115,7 +115,7 @@ def check(vote: Vote, said: str, name: str) -> None:
     for amount in (spent.gross, spent.net):
         assert re.search(rf"(?<!\d){plain(number(amount))}(?!\d)", said), name
     assert plain(vote.session) in said, name
-    if name not in {"e-mail", str(DraftKind.MINUTES)}:
+    if name != "e-mail":
         for also in vote.also:  # no object is voted unnamed
             assert plain(uncapitalised(also)) in said, name
         assert plain(nature_words(vote)) in said, name

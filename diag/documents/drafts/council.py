@@ -4,7 +4,15 @@ from collections.abc import Iterable, Sequence
 
 from diag.assess.words import printed_cell
 from diag.audit.reasons import concerns, law_words
-from diag.documents.blocks import Pair, bullets, definitions, sections, table
+from diag.documents.blocks import (
+    Pair,
+    bold,
+    bullets,
+    definitions,
+    sections,
+    table,
+    written,
+)
 from diag.documents.document import Document
 from diag.documents.drafts import frame as requirement
 from diag.documents.drafts.frame import (
@@ -19,6 +27,7 @@ from diag.documents.escape import Md
 from diag.documents.mairie import READER
 from diag.documents.parts.advice import EXPECTED, NATURE_AND_TEXT
 from diag.documents.parts.votes import (
+    SchoolVotes,
     amounts_words,
     call_of,
     know_first,
@@ -51,6 +60,7 @@ from diag.documents.synthesis.gathering import (
     version,
 )
 from diag.model.enums import WORKING_READER, Aside, Kind
+from diag.model.votes import Vote
 from diag.words.dates import describe_day, long_date
 from diag.words.figures import euros
 from diag.words.sentences import first_sentence, listed, of
@@ -153,7 +163,7 @@ def _articles(gathering: Gathering) -> Iterable[tuple[str, str]]:
     """
     votes = [(each, vote) for each in gathering.votes for vote in each.votes.votes]
     for rank, (each, vote) in enumerate(votes, 2):
-        title = f"{call_of(each, vote)} : {vote.title}."
+        title = f"{_called(each, vote)}."
         words = vote_words(each, vote), amounts_words(vote)
         yield f"Article {rank}", " ".join((title, *words))
     lines = (line for each in gathering.votes for line in each.votes.aside)
@@ -303,11 +313,15 @@ def _decided(gathering: Gathering) -> Md:
     return table("Suites des décisions déjà prises", columns, rows)
 
 
+def _called(each: SchoolVotes, vote: Vote) -> str:
+    return f"{call_of(each, vote)} : {vote.title}"
+
+
 def _proposed(gathering: Gathering) -> Md:
     """Return the votes, as the council reads them, then what the school may do."""
     votes = [
         (
-            f"{call_of(each, vote)} : {vote.title}",
+            Md(f"{bold(_called(each, vote))} {written(vote_words(each, vote))}"),
             amounts_words(vote),
             TO_WRITE,
         )

@@ -2,9 +2,12 @@
 
 from hypothesis import given, settings
 
+from diag.documents.blocks import written
 from diag.documents.document import parser
 from diag.documents.drafts.council import minutes
-from diag.documents.drafts.school import HEADINGS, application, loan, project
+from diag.documents.drafts.loan import HEADINGS, loan
+from diag.documents.drafts.school import application, project
+from diag.documents.parts.votes import amounts_words, votes_shown
 from diag.documents.synthesis.gathering import extract_of
 from diag.model.audit import FollowUp
 from diag.model.checklist import Choice
@@ -19,6 +22,7 @@ from tests.documents.builders import (
     report,
 )
 from tests.documents.formats.test_literals import HOSTILE
+from tests.documents.formats.test_whole_schools import told
 from tests.documents.reading import text_of
 from tests.documents.synthesis.gatherings import MOULIN, gathering, of, school
 
@@ -128,3 +132,18 @@ def test_a_hostile_name_comes_out_letter_for_letter(text: str) -> None:
         tokens = parser().parse(write(told, "Projet", "").markdown)
         assert not [one for one in tokens if one.type in {"html_block", "fence"}]
         assert expected in "".join(text_of(tokens).split())
+
+
+def test_the_convention_prints_the_votes_that_it_rests_on() -> None:
+    """Breakage and maintenance are voted: in the words and amounts of page 1."""
+    audit = told("soissons").public
+    text = loan(audit, "Projet", "").markdown
+    (each,) = votes_shown(audit)
+    bound = [one for one in each.votes.votes if one.title in text.replace("’", "'")]
+    assert "Garder une réserve pour remplacer ce qui casse" in {
+        one.title for one in bound
+    }
+    assert 0 < len(bound) < len(each.votes.votes)
+    for vote in bound:
+        assert str(written(amounts_words(vote))) in text
+    assert "Aucun vote" in lent()
