@@ -90,6 +90,9 @@ def _lines(report: ImportReport, examples: int) -> Iterator[str]:
     yield from _repairs(report.repaired)
     yield from _by_reason("Refusé", report, report.refused, examples)
     yield from _by_reason("À savoir", report, report.remarks, examples)
+    if report.absent_columns:
+        absent = _some(report.absent_columns, 20)
+        yield f"Colonnes absentes, laissées comme connues : {absent}"
     if report.ignored_columns:
         yield f"Colonnes inconnues, ignorées : {_some(report.ignored_columns, 20)}"
 
@@ -102,7 +105,8 @@ def _outcome(report: ImportReport) -> str:
         return f"{noun} : rien n'a été importé."
     numbers = (report.added, report.changed, report.unchanged, report.vanished)
     if report.is_rehearsal:
-        words = ("à ajouter", "à modifier", "inchangées", "à marquer « fermée ? »")
+        same = "inchangées" if report.unchanged > 1 else "inchangée"
+        words = ("à ajouter", "à modifier", same, "à marquer « fermée ? »")
         counts = [f"{n} {word}" for n, word in zip(numbers, words, strict=True) if n]
     else:
         words = ("ajoutée", "modifiée", "inchangée", "disparue")

@@ -25,8 +25,13 @@ _SIREN = re.compile(r"[0-9]{9}")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")
 _FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?")
 _SCIENTIFIC = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+")
-_TRUE = {"1", "oui", "true", "vrai"}
-_FALSE = {"0", "non", "false", "faux"}
+_DECIMAL_END = re.compile(r"(?<=\d)\.0$")
+"""What a script leaves of a code that it took for a number."""
+_MONTH_FIRST = re.compile(r"\d{1,2}/(?:1[3-9]|[23]\d)/\d{4}(?: .*)?")
+_TRUE = {"1", "1.0", "oui", "true", "vrai"}
+_FALSE = {"0", "0.0", "non", "false", "faux"}
+_LOST_LETTER = re.compile(r"\?\w")
+"""A question mark before a letter: no register asks a question so."""
 _MAX_CELL = 500
 
 
@@ -41,6 +46,14 @@ def line_of_text(raw: str) -> str:
     else:
         text = clean_line(raw)
     return text if any(map(str.isalnum, text)) else ""
+
+
+def official_line(raw: str) -> str:
+    """Return a name or an address of a register: no letter of it became a `?`."""
+    text = line_of_text(raw)
+    if _LOST_LETTER.search(text):
+        raise ValueError("caractère illisible")
+    return text
 
 
 def uai(raw: str) -> str:
@@ -77,7 +90,7 @@ def postcode(raw: str) -> str:
 
 def rpi(raw: str) -> str:
     """Return the code of a regroupement pédagogique, six digits as a rule."""
-    text = line_of_text(raw)
+    text = _DECIMAL_END.sub("", line_of_text(raw))
     return text.zfill(6) if re.fullmatch(r"\d{4,5}", text) else text
 
 
@@ -123,6 +136,16 @@ def iso_date(raw: str) -> str:
         return date(year, month, day).isoformat()
     except ValueError as error:
         raise ValueError(_not(raw, "une date")) from error
+
+
+def is_month_first(raw: str) -> bool:
+    """Say whether a date can only be one that starts with its month: `05/27/2026`."""
+    return _MONTH_FIRST.fullmatch(raw) is not None
+
+
+def is_in_mainland(latitude: str, longitude: str) -> bool:
+    """Say whether coordinates in degrees are within France without its overseas."""
+    return 41 <= float(latitude) <= 51.6 and -5.7 <= float(longitude) <= 10  # noqa: PLR2004 - Corsica to Dunkirk, Ouessant to Bastia
 
 
 def latitude(raw: str) -> str:
@@ -174,7 +197,7 @@ def school_year(raw: str) -> str:
 
 
 def _code(raw: str, shape: re.Pattern[str], name: str, *, zeros: int = 0) -> str:
-    text = "".join(raw.split())
+    text = _DECIMAL_END.sub("", "".join(raw.split()))
     if not text:
         return ""
     for lost in range(zeros + 1):

@@ -51,7 +51,7 @@ def _read(intake: FileIntake, entry: ImportRow) -> dict[str, Cell]:
     name = entry.cells["name"]
     commune: dict[str, Cell] = {
         "insee": intake.cell(entry, "insee", cells.insee, name),
-        "name": intake.cell(entry, "name", cells.line_of_text, name),
+        "name": intake.cell(entry, "name", cells.official_line, name),
         # two characters in these files, three in those of schools
         "department": cells.department(entry.cells["department"]),
     }
@@ -64,7 +64,7 @@ def _read(intake: FileIntake, entry: ImportRow) -> dict[str, Cell]:
         "population": lambda raw: cells.count(raw, _MAX_POPULATION) if raw else None,
         "siren": cells.siren,
         "epci_siren": cells.siren,
-        "epci_name": cells.line_of_text,
+        "epci_name": cells.official_line,
         "postcodes": lambda raw: " ".join(
             map(cells.postcode, re.findall(r"[^|,;/\s]+", raw))
         ),
@@ -147,7 +147,7 @@ class _Addresses:
 
     def _commune(self, entry: ImportRow) -> Commune:
         department = cells.department(entry.cells["department"])
-        name = cells.line_of_text(entry.cells["commune"])
+        name = cells.official_line(entry.cells["commune"])
         if match := _TITLE.fullmatch(name):
             if fold(match[1]) != "mairie":
                 raise ValueError(f"{match[1].lower()} : non celle de la commune")

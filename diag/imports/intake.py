@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from diag.imports.cells import line_of_text
+from diag.imports.cells import official_line
 from diag.imports.layouts import ALL, FileLayout, ImportRow, InputSheet, open_sheet
 from diag.imports.source import refusal
 from diag.journal.territory import (
@@ -80,6 +80,8 @@ class ImportReport:
     skipped: tuple[tuple[str, int], ...] = ()
     """Reason → lines left aside because they are none of our business."""
     ignored_columns: tuple[str, ...] = ()
+    absent_columns: tuple[str, ...] = ()
+    """Official columns that the file lacks: what they told stays."""
     warnings: tuple[str, ...] = ()
     """Sentences about the whole file."""
     names: Mapping[str, str] = field(default_factory=dict)
@@ -132,6 +134,9 @@ TABLES: Mapping[str, TerritoryTable] = {
 }
 """Kind of official file → what its rows are in the territory."""
 
+_ABOUT = ("uai", "insee", "name", "commune")
+"""Fields that tell what a row is about."""
+
 _STEP = 250
 """Rows between two words of progress: often enough to be seen moving."""
 
@@ -145,6 +150,8 @@ class FileIntake:
     sheet: InputSheet
     progress: Progress
     findings: Findings = field(default_factory=Findings)
+    left: set[str] = field(default_factory=set)
+    """Fields of which the file is not believed."""
 
     @classmethod
     def of(cls, path: Path, layout: FileLayout, progress: Progress) -> "FileIntake":
@@ -168,9 +175,13 @@ class FileIntake:
         for line, reason, cells in table.bad_rows:
             uai = next((cell for cell in cells if is_uai(cell)), "")
             self.findings.refuse(line, uai, reason)
+        doubts: dict[int, str] = dict(table.doubts)
         for done, entry in enumerate(self.sheet.entries()):
             if done % _STEP == 0:
                 self.progress(done, len(table.rows))
+            if entry.line in doubts:
+                about = [entry.cells[key] for key in _ABOUT if key in entry.cells]
+                self.findings.remark(entry.line, " ".join(about), doubts[entry.line])
             yield entry
         self.progress(len(table.rows), len(table.rows))
 
@@ -183,7 +194,7 @@ class FileIntake:
             ValueError: when nothing can be made of it; the message is French.
         """
         value = reader(entry.cells[name])
-        is_code = isinstance(value, str) and reader is not line_of_text
+        is_code = isinstance(value, str) and reader is not official_line
         if is_code and _letters(str(value)) != _letters(entry.cells[name]):
             self._note(entry, name, item, str(value))
         return value
@@ -196,7 +207,7 @@ class FileIntake:
         Nothing either, and a note, when the cell cannot be read: what the territory
         knew stays.
         """
-        if name not in entry.cells:
+        if name not in entry.cells or name in self.left:
             return {}
         try:
             return {name: self.cell(entry, name, reader, item)}
@@ -253,6 +264,7 @@ class FileIntake:
             unknown_items=tuple(findings.unknown),
             skipped=tuple(findings.skipped.most_common()),
             ignored_columns=ignored,
+            absent_columns=self.sheet.absent_columns,
             warnings=tuple(warnings),
             names={key: names[key] for key in told},
         )
@@ -278,7 +290,10 @@ class FileIntake:
         if source.left_sheets:
             yield f"Feuilles du classeur laissées : {', '.join(source.left_sheets)}."
         if self.sheet.table.is_cut:
-            yield "La dernière ligne est coupée : téléchargez de nouveau le fichier."
+            yield (
+                "La dernière ligne est coupée, ou sans fin de ligne : téléchargez de "
+                "nouveau le fichier."
+            )
 
     def _note(self, entry: ImportRow, name: str, item: str, after: str) -> None:
         column, before = self.sheet.column(name), entry.cells[name][:40]

@@ -73,9 +73,24 @@ class InputSheet:
             if index not in used and fold(column) not in unused
         )
 
+    @property
+    def absent_columns(self) -> tuple[str, ...]:
+        """Columns that the layout may have, and the file lacks."""
+        return tuple(
+            names[0]
+            for field, names in self.layout.optional.items()
+            if field not in self.positions
+        )
+
     def column(self, field: str) -> str:
         """Return the name that the file gives to a field's column."""
         return self.table.columns[self.positions[field]]
+
+    def values(self, field: str) -> Iterator[str]:
+        """Yield the cells of a field's column; none without it."""
+        at = self.positions.get(field)
+        if at is not None:
+            yield from (cells[at].strip() for _, cells in self.table.rows)
 
     def entries(self) -> Iterator[ImportRow]:
         """Yield the rows, by field."""

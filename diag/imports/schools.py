@@ -1,16 +1,19 @@
-"""Schools: the ministry's directory, and the figures published once a year."""
+"""Schools: the ministry's directory, its rows in and the schools it no longer has."""
 
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 
 from diag.imports import cells
 from diag.imports.intake import FileIntake, ImportReport, Progress, silent
-from diag.imports.layouts import ANNUAIRE, EFFECTIFS, IPS, FileLayout, ImportRow
-from diag.journal.territory import Cell, Territory
+from diag.imports.layouts import ANNUAIRE, ImportRow
+from diag.journal.territory import SCHOOL, Cell, Territory
 from diag.model.codes import is_consumer_mailbox, is_uai
 from diag.model.text import fold
 from diag.words.sentences import counted
@@ -41,14 +44,18 @@ def import_annuaire(
         JournalError: when the territory cannot be written.
     """
     intake = FileIntake.of(path, ANNUAIRE, progress)
+    today = territory.today()
     directory = _Directory(
-        intake, territory.values_of("updated"), territory.values_of("department")
+        intake,
+        territory.values_of("updated"),
+        territory.values_of("department"),
+        (today + timedelta(days=1)).isoformat(),
     )
     directory.read()
     with territory.transaction():
         merge = territory.put_schools(directory.schools.values())
         vanished = directory.missing_from(territory)
-        territory.mark_vanished(vanished)
+        territory.mark_vanished(vanished, today)
         return intake.finish(territory, merge, vanished)
 
 
@@ -60,15 +67,23 @@ class _Directory:
     known_dates: dict[str, str]
     departments: dict[str, str]
     """UAI → department, as the territory has them."""
+    tomorrow: str
+    """No line was brought up to date after it."""
     schools: dict[str, dict[str, Cell]] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     """UAI → where it was first seen, refused or not: it has not vanished."""
     ages: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
     """Department → for each known school, whether its row is an older one."""
+    unread: list[str] = field(default_factory=list)
+    """What is in rows of which the UAI could not be read, letters and digits alone."""
 
     def read(self) -> None:
         for row in self.intake.sheet.table.bad_rows:
-            self.lines |= {cell: row.line for cell in row.cells if is_uai(cell)}
+            uais = {cell: row.line for cell in row.cells if is_uai(cell)}
+            self.lines |= uais
+            if not uais:
+                self.unread.append(_letters(" ".join(row.cells)))
+        self._judge_days()
         for entry in self.intake.entries():
             if other := other_kind(entry):
                 self.intake.findings.skipped[other] += 1
@@ -78,10 +93,21 @@ class _Directory:
                 uai = self.intake.cell(entry, "uai", cells.uai, name)
             except ValueError as error:
                 self.intake.findings.refuse(entry.line, name, str(error))
+                self.unread.append(_letters(" ".join(entry.cells.values())))
             else:
                 self._take(entry, uai)
         self._forget_the_closed()
         self._forget_untold_columns()
+
+    def _judge_days(self) -> None:
+        """Believe no date of a file that starts some with their month."""
+        days = self.intake.sheet.values("updated")
+        if any(map(cells.is_month_first, days)):
+            self.intake.left.add("updated")
+            self.intake.findings.warnings.append(
+                "Des dates sont écrites mois d'abord, à l'américaine : aucune n'est "
+                "prise, les dates connues restent."
+            )
 
     def missing_from(self, territory: Territory) -> tuple[str, ...]:
         """Return the schools that the file should hold and does not."""
@@ -91,6 +117,7 @@ class _Directory:
         }):
             present = territory.present(department)
             gone = present.keys() - self.lines.keys()
+            gone -= self._perhaps_unread(territory, gone)
             if not gone or self._is_outdated(department) or self.intake.is_cut:
                 continue
             if len(gone) > _FEW and len(gone) * 2 > len(present):
@@ -108,6 +135,18 @@ class _Directory:
                     "rien n'en est changé."
                 )
         return tuple(missing)
+
+    def _perhaps_unread(self, territory: Territory, gone: AbstractSet[str]) -> set[str]:
+        """Return the schools that a refused row may be about, by number or name."""
+        if not self.unread or not gone:
+            return set()
+        names = territory.names_of(SCHOOL)
+        return {
+            uai
+            for uai in gone
+            for row in self.unread
+            if uai in row or _letters(names[uai].rpartition(",")[0]) in row
+        }
 
     def _covered(self, present: Mapping[str, tuple[Cell, ...]]) -> set[str]:
         """Return the schools whose like, same sector and kind, the file lists."""
@@ -134,6 +173,10 @@ class _Directory:
         if uai in self.schools:
             self._merge(uai, school, entry.line, first)
             return
+        if str(school.get("updated", "")) > self.tomorrow:
+            reason = "mise à jour à venir : la date n'est pas prise"
+            findings.remark(entry.line, f"{uai} {school['name']}", reason)
+            del school["updated"]
         department = str(school["department"])
         is_older = str(school.get("updated") or "9999") < self.known_dates.get(uai, "")
         if uai in self.known_dates:
@@ -199,14 +242,14 @@ class _Directory:
 
 
 _IDENTITY: MappingProxyType[str, tuple[Callable[[str], str], str]] = MappingProxyType({
-    "name": (cells.line_of_text, "nom de l'école"),
+    "name": (cells.official_line, "nom de l'école"),
     "insee": (cells.insee, "code INSEE"),
-    "commune": (cells.line_of_text, "nom de la commune"),
+    "commune": (cells.official_line, "nom de la commune"),
 })
 
 _DETAILS: MappingProxyType[str, Callable[[str], Cell]] = MappingProxyType({
     "department": cells.department,
-    "sector": cells.line_of_text,
+    "sector": cells.official_line,
     "nursery": cells.flag,
     "elementary": cells.flag,
     "postcode": cells.postcode,
@@ -215,15 +258,17 @@ _DETAILS: MappingProxyType[str, Callable[[str], Cell]] = MappingProxyType({
     "siret": cells.siret,
     "latitude": cells.latitude,
     "longitude": cells.longitude,
-    "circonscription": cells.line_of_text,
-    "priority_education": cells.line_of_text,
+    "circonscription": cells.official_line,
+    "priority_education": cells.official_line,
     "rpi": cells.rpi,
-    "state": cells.line_of_text,
+    "state": cells.official_line,
     "updated": cells.iso_date,
 })
 
 _NATURE = re.compile(r"1[0-9]{2}")
-_POSTCODE_AND_TOWN = re.compile(r"([0-9]{5}) \D.*")
+_OVERSEAS = ("97", "98", "097", "098", "099")
+"""What departments beyond the sea, and schools abroad, start with."""
+_POSTCODE_AND_TOWN = re.compile(r"([0-9]{4,5}) \D.*")
 _POSITION = re.compile(r"(-?[0-9.]+), ?(-?[0-9.]+)")
 
 
@@ -256,20 +301,26 @@ def read_school(intake: FileIntake, entry: ImportRow, uai: str) -> dict[str, Cel
         school |= intake.maybe(entry, key, read, uai)
     if not school.get("department"):
         school["department"] = cells.department_of(str(school["insee"]))
-    _complete_position(school, entry)
+    _complete_position(school, intake, entry)
     _complete_address(school, intake, entry)
     return school
 
 
-def _complete_position(school: dict[str, Cell], entry: ImportRow) -> None:
+def _complete_position(
+    school: dict[str, Cell], intake: FileIntake, entry: ImportRow
+) -> None:
     match = _POSITION.fullmatch(entry.cells.get("position", ""))
-    if match is None or school.get("latitude") or school.get("longitude"):
-        return
-    try:
-        latitude, longitude = cells.latitude(match[1]), cells.longitude(match[2])
-    except ValueError:
-        return  # an unreadable position is no reason to refuse a school
-    school |= {"latitude": latitude, "longitude": longitude}
+    if match and not (school.get("latitude") or school.get("longitude")):
+        with suppress(ValueError):  # no reason to refuse a school
+            latitude, longitude = cells.latitude(match[1]), cells.longitude(match[2])
+            school |= {"latitude": latitude, "longitude": longitude}
+    degrees = str(school.get("latitude", "")), str(school.get("longitude", ""))
+    is_overseas = str(school["department"]).startswith(_OVERSEAS)
+    if all(degrees) and not is_overseas and not cells.is_in_mainland(*degrees):
+        about = f"{school['uai']} {school['name']}"
+        reason = "coordonnées hors de la métropole : elles ne sont pas prises"
+        intake.findings.remark(entry.line, about, reason)
+        del school["latitude"], school["longitude"]
 
 
 def _complete_address(
@@ -277,143 +328,19 @@ def _complete_address(
 ) -> None:
     lines: dict[str, Cell] = {}
     for name in ("address_1", "address_2", "address_3"):
-        lines |= intake.maybe(entry, name, cells.line_of_text, str(school["uai"]))
+        lines |= intake.maybe(entry, name, cells.official_line, str(school["uai"]))
     if not lines:
         return
     town = _POSTCODE_AND_TOWN.fullmatch(str(lines.get("address_3", "")))
-    if town is not None:
+    postcode = town[1].zfill(5) if town else ""
+    is_lost_zero = town is not None and town[1] != postcode
+    if town and not (is_lost_zero and school.get("postcode") != postcode):
         del lines["address_3"]
         if not school.get("postcode"):
-            school["postcode"] = town[1]
+            school["postcode"] = postcode
     parts = dict.fromkeys(str(line) for line in lines.values() if line)
     school["address"] = ", ".join(parts)
 
 
-Figures = dict[str, Cell]
-"""The fields of a school that one line states."""
-
-_OLDER_YEAR = "rentrée plus ancienne"
-
-
-def import_yearly(
-    path: Path,
-    layout: FileLayout,
-    territory: Territory,
-    progress: Progress,
-    *,
-    year_field: str,
-    read: Callable[[ImportRow], Figures],
-) -> ImportReport:
-    """Complete the schools of the territory by each one's latest figures.
-
-    `read` returns nothing for a line that publishes none. A school that the territory
-    does not hold is counted and listed, never added.
-
-    Raises:
-        ImportRefusedError: when the file as a whole cannot be read.
-        JournalError: when the territory cannot be written.
-    """
-    intake = FileIntake.of(path, layout, progress)
-    known_years = territory.values_of(year_field)
-    latest = _Latest(intake, year_field)
-    is_known = False
-    for entry in intake.entries():
-        try:
-            uai = intake.cell(entry, "uai", cells.uai, entry.cells["uai"])
-            if uai not in known_years:
-                intake.findings.unknown[uai] = None
-                continue
-            is_known = True
-            year = cells.school_year(entry.cells["year"])
-            figures = read(entry)
-        except ValueError as error:
-            intake.findings.refuse(entry.line, entry.cells["uai"], str(error))
-            continue
-        if not figures:
-            intake.findings.skipped["chiffre non publié"] += 1
-        elif year < known_years[uai]:
-            intake.findings.skipped[_OLDER_YEAR] += 1
-        else:
-            latest.take(entry, {"uai": uai, year_field: year, **figures})
-    if intake.findings.unknown and not is_known:
-        intake.findings.warnings.append(
-            "Aucune école de ce fichier n'est dans le territoire : importez d'abord "
-            "l'annuaire."
-        )
-    with territory.transaction():
-        return intake.finish(territory, territory.put_schools(latest.schools.values()))
-
-
-@dataclass
-class _Latest:
-    """The line of the latest year for each school of a file."""
-
-    intake: FileIntake
-    year_field: str
-    schools: dict[str, Figures] = field(default_factory=dict)
-
-    def take(self, entry: ImportRow, line: Figures) -> None:
-        """Keep a line when it is the first of its school, or of a later year."""
-        uai = str(line["uai"])
-        kept = self.schools.setdefault(uai, line)
-        year, kept_year = str(line[self.year_field]), str(kept[self.year_field])
-        if year != kept_year:
-            self.intake.findings.skipped[_OLDER_YEAR] += 1
-            self.schools[uai] = line if year > kept_year else kept
-        elif line != kept:
-            reason = f"deux lignes différentes pour {year}, la première est gardée"
-            self.intake.findings.remark(entry.line, uai, reason)
-
-
-MAX_CLASSES = 99
-"""Most classes believed: four times the largest real school."""
-
-MAX_PUPILS = 2_999
-"""Most pupils believed."""
-
-
-def import_effectifs(
-    path: Path, territory: Territory, progress: Progress = silent
-) -> ImportReport:
-    """Give each known school the classes and pupils of its latest rentrée.
-
-    Raises:
-        ImportRefusedError: when the file as a whole cannot be read.
-        JournalError: when the territory cannot be written.
-    """
-    return import_yearly(
-        path,
-        EFFECTIFS,
-        territory,
-        progress,
-        year_field="headcount_year",
-        read=lambda entry: {
-            "classes": cells.count(entry.cells["classes"], MAX_CLASSES),
-            "pupils": cells.count(entry.cells["pupils"], MAX_PUPILS),
-        },
-    )
-
-
-_UNPUBLISHED = {"", "NS", "ND", "S"}
-_LEAST, _MOST = 30, 210  # published values go from 45 to 185
-
-
-def import_ips(
-    path: Path, territory: Territory, progress: Progress = silent
-) -> ImportReport:
-    """Give each known school its latest index; the smallest schools have none.
-
-    Raises:
-        ImportRefusedError: when the file as a whole cannot be read.
-        JournalError: when the territory cannot be written.
-    """
-    return import_yearly(
-        path, IPS, territory, progress, year_field="ips_year", read=_read_ips
-    )
-
-
-def _read_ips(entry: ImportRow) -> Figures:
-    raw = entry.cells["ips"]
-    if raw.upper() in _UNPUBLISHED:
-        return {}
-    return {"ips": str(cells.decimal(raw, _LEAST, _MOST))}
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, fold(text))).upper()

@@ -46,7 +46,7 @@ class InputFile:
     """Line ends are line feeds, the byte order mark is gone."""
     sha256: str
     encoding: str
-    """`UTF-8`, `CP1252`, `Mac Roman`, two when some lines are in each; else `XLSX`."""
+    """`UTF-8`, `CP1252`, `Mac Roman`, `CP850`, or `XLSX`; two when mixed."""
     is_doubtful: bool = False
     """Whether some letters are perhaps not those that were written."""
     delimiter: str = ""
@@ -178,7 +178,7 @@ def _decoded(raw: bytes) -> tuple[str, str]:
     return text, f"UTF-8 et {name} mêlés" if is_mixed else name
 
 
-_CODECS = {"cp1252": "CP1252", "mac_roman": "Mac Roman"}
+_CODECS = {"cp1252": "CP1252", "mac_roman": "Mac Roman", "cp850": "CP850"}
 _SAMPLE = 2**20
 
 _COMMON, _RARE, _SIGNS = (
@@ -263,6 +263,13 @@ class BadRow(NamedTuple):
     """What it seems to hold: nothing of it is to be imported."""
 
 
+class Doubt(NamedTuple):
+    """Why a row that is read may not say what was written."""
+
+    line: int
+    reason: str
+
+
 @dataclass(frozen=True)
 class RawTable:
     """What a file holds, before anything is known of its meaning."""
@@ -274,6 +281,7 @@ class RawTable:
     """What `line` counts, in French: `ligne` or `enregistrement`."""
     is_cut: bool
     """Whether the last line stops short: an interrupted download."""
+    doubts: tuple[Doubt, ...] = ()
 
 
 def read_table(source: InputFile, *, is_typed: bool = False) -> RawTable:
@@ -315,8 +323,9 @@ def _from_csv(source: InputFile, *, is_typed: bool) -> RawTable:
     _check_width(source, columns)
     rows: list[TableRow] = []
     bad: list[BadRow] = []
-    cut = False
-    for line, cells in _records(lines[first + 1 :], first + 2, delimiter, bad):
+    width = len(columns)
+    cut = not source.delimiter and not source.text.endswith("\n")
+    for line, cells in _records(lines[first + 1 :], first + 2, delimiter, width, bad):
         missing = len(columns) - len(cells)
         if missing == 0 or (is_typed and missing > 0):
             rows.append(TableRow(line, cells + [""] * missing))
@@ -327,11 +336,18 @@ def _from_csv(source: InputFile, *, is_typed: bool) -> RawTable:
             cut = True
             reason = "ligne coupée : le fichier s'arrête au milieu"
         bad.append(BadRow(line, reason, tuple(cells)))
-    return RawTable(columns, tuple(rows), tuple(bad), "ligne", cut)
+    doubts = [
+        Doubt(row.line, "guillemet isolé")
+        for row in (rows if '"' in source.text else ())
+        if any(cell.count('"') % 2 for cell in row.cells)
+    ]
+    if cut and rows and rows[-1].line == len(lines):
+        doubts.append(Doubt(rows[-1].line, "dernière ligne, peut-être coupée"))
+    return RawTable(columns, tuple(rows), tuple(bad), "ligne", cut, tuple(doubts))
 
 
 def _records(
-    lines: list[str], number: int, delimiter: str, bad: list[BadRow]
+    lines: list[str], number: int, delimiter: str, width: int, bad: list[BadRow]
 ) -> Iterator[tuple[int, list[str]]]:
     index = 0
     while index < len(lines):
@@ -343,10 +359,20 @@ def _records(
         elif '"' in line:
             span = lines[index - 1 : index - 1 + _MAX_QUOTED_LINES]
             cells, taken = _quoted(span, delimiter)
+            if taken > 1 and any(
+                _holds_a_row(cell, delimiter, width) for cell in cells
+            ):
+                cells, taken = line.split(delimiter), 1
             index += taken - 1
             yield start, cells
         elif line.strip(delimiter + " "):
             yield start, line.split(delimiter)
+
+
+def _holds_a_row(cell: str, delimiter: str, width: int) -> bool:
+    """Say whether a quote that was to close here closes a row too late."""
+    _, *others = cell.split("\n")
+    return any(line.count(delimiter) >= width - 1 for line in others)
 
 
 def _quoted(lines: list[str], delimiter: str) -> tuple[list[str], int]:

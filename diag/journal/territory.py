@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -221,12 +221,15 @@ class Territory:
         """Add or update town halls, inside a transaction."""
         return put(self._connection, TOWN_HALL, partials)
 
-    def mark_vanished(self, uais: Iterable[str]) -> None:
+    def today(self) -> date:
+        """Return the day, UTC."""
+        return datetime.fromtimestamp(self._clock() / 1000, UTC).date()
+
+    def mark_vanished(self, uais: Iterable[str], today: date) -> None:
         """Flag schools as missing from today's import; an older flag stays."""
-        today = datetime.fromtimestamp(self._clock() / 1000, UTC).date().isoformat()
         self._connection.executemany(
             "update school set vanished = ? where uai = ? and vanished = ''",
-            [(today, uai) for uai in uais],
+            [(today.isoformat(), uai) for uai in uais],
         )
         seal(self._connection, SCHOOL.name)
 

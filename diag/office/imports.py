@@ -14,8 +14,9 @@ from diag.checklist.source import Entries, Items, Node, Scalar, text_of
 from diag.imports.communes import import_communes, import_mairies
 from diag.imports.intake import ImportReport, Progress, silent
 from diag.imports.own_tables import COLUMNS, SECTIONS, OwnRows, read_own_table
-from diag.imports.schools import import_annuaire, import_effectifs, import_ips
+from diag.imports.schools import import_annuaire
 from diag.imports.source import digest_of, refusal
+from diag.imports.yearly import import_effectifs, import_ips
 from diag.journal.territory import Territory
 from diag.model.checklist import is_stale
 from diag.model.number import Number, canonical_number

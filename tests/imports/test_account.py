@@ -96,7 +96,7 @@ def test_a_rehearsal_tells_each_field_and_changes_nothing(
     new = directory(
         tmp_path,
         school(100, Telephone="0100000002", Ecole_maternelle="0"),
-        school(106, Telephone="0100000001", date_maj_ligne="2029-01-02"),
+        school(106, Telephone="0100000001", date_maj_ligne="2026-09-20"),
         school(109, Telephone="0100000001"),
         school(112, Nom_commune=""),
     )

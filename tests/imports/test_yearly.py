@@ -5,7 +5,8 @@ import pytest
 
 from diag.demo.territory import uai
 from diag.imports.intake import LineRefusal
-from diag.imports.schools import import_annuaire, import_effectifs, import_ips
+from diag.imports.schools import import_annuaire
+from diag.imports.yearly import import_effectifs, import_ips
 from diag.journal.territory import Territory
 from diag.model.territory import School
 from tests.imports.builders import directory, school, write

@@ -181,7 +181,7 @@ def test_a_school_vanishes_once_at_its_first_date(journal: Journal) -> None:
     put(territory, {**named("1"), "department": "999"}, named("2"))
     for _ in range(2):
         with territory.transaction():
-            territory.mark_vanished(["1"])
+            territory.mark_vanished(["1"], territory.today())
     school = territory.school("1")
     assert school is not None
     assert school.vanished == "2026-09-21"

@@ -156,7 +156,7 @@ async def test_a_school_that_left_the_directory_says_since_when(tmp_path: Path) 
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
         territory = app.desk.workspace.territory
         with territory.transaction():
-            territory.mark_vanished([SCHOOL])
+            territory.mark_vanished([SCHOOL], territory.today())
         app.go_school(SCHOOL)
         told = "l'import du 05/10/2026 : fermée ?"
         await wait_for(pilot, lambda: shows(pilot, told), "since when")
