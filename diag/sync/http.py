@@ -4,7 +4,7 @@ import gzip
 import json
 import ssl
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -13,6 +13,7 @@ import httpx
 from pydantic import ValidationError
 
 from diag.journal.journal import AuditSum
+from diag.journal.revision import now
 from diag.journal.seals import Card, card_of
 from diag.model.text import clean_line
 from diag.sync.protocol import (
@@ -46,14 +47,22 @@ from diag.sync.trust import (
     keep_enrolment,
     read_invitation,
 )
+from diag.words.dates import day_words
 
 _TIMEOUT = httpx.Timeout(30, connect=10)
 
 _MOST = 64 * 2**20
 """Largest answer that is read, inflated."""
 
+_CUTS = (httpx.ReadError, httpx.ReadTimeout, httpx.RemoteProtocolError)
+"""What ends an answer before its end."""
+
 _TRIES = 4
 _LONGEST_WAIT = 30
+
+_DATES = ("certificate has expired", "certificate is not yet valid")
+"""What OpenSSL says of a certificate that is right, but for a clock."""
+
 _LEVEL = 6
 
 
@@ -69,6 +78,8 @@ class HttpTransport:
         wait: Callable[[float], None] = sleep,
     ) -> None:
         self.url = url
+        self._keeps_parts = False
+        """Whether the hub keeps what came of an attachment that was cut."""
         self._wait = wait
         self._client = httpx.Client(base_url=url, verify=trust, timeout=_TIMEOUT)
         if token:
@@ -163,7 +174,9 @@ class HttpTransport:
         head = question.model_dump_json().encode()
         given = self._post("/v2/sync", [head, *lines])
         with self._reading():
-            return SyncAnswer.model_validate_json(given.content)
+            answer = SyncAnswer.model_validate_json(given.content)
+        self._keeps_parts = True
+        return answer
 
     def tree(self, question: TreeQuestion) -> TreeAnswer:
         """Ask for the rows that are not as remembered."""
@@ -203,14 +216,17 @@ class HttpTransport:
         """Give a part of an attachment; return how many bytes the hub has now."""
         last = start + len(piece) - 1
         headers = {"content-range": f"bytes {start}-{last}/{total}"}
-        given = self._ask("PUT", f"/v1/blobs/{sha}", content=piece, headers=headers)
+        version = "v2" if self._keeps_parts else "v1"
+        path = f"/{version}/blobs/{sha}"
+        given = self._ask("PUT", path, content=piece, headers=headers)
         with self._reading():
             return int(json.loads(given.content)["offset"])
 
     def get_piece(self, sha: str, start: int) -> Piece:
-        """Return a part of an attachment."""
+        """Return a part of an attachment; what came before a cut is one."""
         headers = {"range": f"bytes={start}-"}
-        given = self._ask("GET", f"/v1/blobs/{sha}", headers=headers)
+        path = f"/v1/blobs/{sha}"
+        given = self._ask("GET", path, headers=headers, is_part=True)
         with self._reading():
             total = given.headers["content-range"].rpartition("/")[2]
             return Piece(given.content, int(total))
@@ -243,16 +259,24 @@ class HttpTransport:
             self._wait(min(max(problem.retry_after or 1, 1), _LONGEST_WAIT))
         raise AssertionError
 
-    def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
+    def _send(
+        self, method: str, path: str, *, is_part: bool = False, **more: Any
+    ) -> httpx.Response:
         try:
             with self._client.stream(method, path, **more) as given:
                 body = bytearray()
-                for part in given.iter_bytes():
-                    body += part
-                    if len(body) > _MOST:
-                        raise OfflineError(f"{self.url} : réponse démesurée, refusée.")
+                with suppress(*_CUTS) if is_part else nullcontext():
+                    for part in given.iter_bytes():
+                        body += part
+                        if len(body) > _MOST:
+                            raise OfflineError(
+                                f"{self.url} : réponse démesurée, refusée."
+                            )
+                if is_part and not body and given.is_success:
+                    raise httpx.ReadError("cut before its first byte")
                 headers = given.headers.copy()
-                headers.pop("content-encoding", None)
+                for name in ("content-encoding", "content-length"):
+                    headers.pop(name, None)
                 return httpx.Response(
                     given.status_code, headers=headers, content=bytes(body)
                 )
@@ -261,11 +285,18 @@ class HttpTransport:
 
 
 def _explain(url: str, error: Exception) -> str:
+    if any(words in str(error) for words in _DATES):
+        today = day_words(now())
+        return (
+            f"{url} : le certificat du serveur n'est pas valable à la date de ce "
+            f"poste, le {today}. Si ce n'est pas la bonne date, réglez l'horloge de ce "
+            "poste et recommencez ; sinon, prévenez l'administrateur du serveur. Rien "
+            "n'a été envoyé."
+        )
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
         return (
             f"{url} : le certificat présenté n'est pas celui de votre serveur. Rien "
-            "n'a été envoyé. Vérifiez l'heure de ce poste, puis demandez à "
-            "l'administrateur du serveur."
+            "n'a été envoyé. Demandez à l'administrateur du serveur."
         )
     return (
         f"{url} ne répond pas, ou la liaison a été coupée. Ce qui est passé est gardé, "
