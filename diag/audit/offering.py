@@ -247,6 +247,28 @@ def _of_equipment(
             yield _Offer(place, asked, choice, offered, INVENTORIES, why, lot)
 
 
+def listed_by_stock(
+    session: AuditSession, kept: Iterable[ReadAgain]
+) -> dict[str, tuple[ListedDevice, ...]]:
+    """Return devices by what counts them: the lot, `nb_bornes` or `impression`.
+
+    Those of a lot that the audit does not have are left out.
+    """
+    devices = merged(device for one in kept for device in one.read.devices)
+    found: dict[str, tuple[ListedDevice, ...]] = {}
+    for kind, question in _COUNTED_BY.items():
+        found[question] = tuple(one for one in devices if one.kind is kind)
+    for family, several in _families(devices).items():
+        place, made = _lot_of(session, family)
+        if not made:
+            found[place] = (*found.get(place, ()), *several)
+    return found
+
+
+_COUNTED_BY = {DeviceKind.ACCESS_POINT: "nb_bornes", DeviceKind.PRINTER: "impression"}
+"""Question of the school that counts devices of a kind."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Family:
     """Computers that make one lot: of one shape, one system, one room."""

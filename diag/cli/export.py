@@ -232,8 +232,9 @@ def glpi(
 ) -> None:
     """Écrit l'inventaire et les tickets pour GLPI.
 
-    Une archive JSON des appareils, à importer telle quelle, et deux tables CSV : tout
-    le matériel, et les tickets.
+    Une archive JSON des appareils, et trois tables CSV : ce que GLPI fera de chacun
+    d'après ses règles livrées, tout le matériel, les tickets. Les numéros de série et
+    les adresses viennent des inventaires lus (audit import-evidence).
     """
     from diag.documents.tables import write_glpi  # noqa: PLC0415 - 100 ms
 

@@ -1,6 +1,7 @@
 """`diag audit import-evidence`: read, told, proposed; accepted by its code."""
 
 import json
+import zipfile
 from pathlib import Path
 
 from tests.audit.builders import SCHOOL, workspace
@@ -48,3 +49,13 @@ def test_evidence_is_read_then_accepted_at_the_prompt(tmp_path: Path) -> None:
     assert diag(desk, *words, str(again)).code == 0
     run = diag(desk, "questionnaire", SCHOOL)
     assert "Nombre d'appareils : 2" in run.out
+
+    assert diag(desk, "questionnaire", SCHOOL, "--accept", "tout").code == 0
+    run = diag(desk, "export", "glpi", SCHOOL, "--out", str(tmp_path / "glpi"))
+    assert run.code == 0, run.err
+    fates = (tmp_path / "glpi" / "glpi-appareils.csv").read_text("utf-8-sig")
+    assert "PC-1" in fates
+    assert "rattaché à la fiche de ce nom" in fates
+    with zipfile.ZipFile(tmp_path / "glpi" / "glpi-inventaire.zip") as files:
+        sent = [json.loads(files.read(name)) for name in files.namelist()]
+    assert {one["content"]["hardware"]["name"] for one in sent} >= {"PC-1", "PC-2"}

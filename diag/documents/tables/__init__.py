@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from diag.audit import session as audits
+from diag.audit.evidence import kept_evidence
+from diag.audit.offering import listed_by_stock
 from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession
 from diag.audit.succession import OLDER
@@ -21,10 +23,15 @@ from diag.documents.tables.basket import (
 )
 from diag.documents.tables.glpi import (
     ANOMALIES,
+    DENIED,
+    DOUBLED,
+    FATES,
     PARC,
     anomaly_rows,
     archive,
+    assets_of,
     devices_of,
+    fate_rows,
     parc_of,
     parc_rows,
 )
@@ -378,15 +385,26 @@ def write_glpi(
     parc: list[tuple[Cell, ...]] = []
     tickets: list[tuple[Cell, ...]] = []
     provisional = withheld = 0
-    for whole in picked.reports(day, progress):
+    fates: list[tuple[Cell, ...]] = []
+    refused = doubled = 0
+    wholes = picked.reports(day, progress)
+    for session, whole in zip(picked.sessions, wholes, strict=True):
         report = whole if sensitive else whole.public
         withheld += 0 if sensitive else _reserved(whole)
         stock = parc_of(report)
-        devices += devices_of(report, stock)
+        kept = kept_evidence(session)
+        consoles = (one.read.devices for one in kept if one.file.columns)
+        known = (device for each in consoles for device in each)
+        assets = assets_of(stock, listed_by_stock(session, kept), known)
+        refused += sum(one.fate == DENIED for one in assets)
+        doubled += sum(one.fate == DOUBLED for one in assets)
+        devices += devices_of(report, assets)
+        fates += fate_rows(report, assets)
         parc += parc_rows(report, stock)
         tickets += anomaly_rows(report, tickets_of(report))
         provisional += report.provisional
     tables = {
+        "glpi-appareils": table_of("Appareils", FATES, fates),
         "glpi-materiel": table_of("Matériel", PARC, parc),
         "glpi-tickets": table_of("Tickets", ANOMALIES, tickets),
     }
@@ -395,6 +413,8 @@ def write_glpi(
     counts = (
         *read_counts(picked, provisional),
         (len(devices), "appareil dans l'inventaire", "appareils dans l'inventaire"),
+        *some(refused, "refusé par GLPI sans série", "refusés par GLPI sans série"),
+        *some(doubled, "créé par son seul nom", "créés par leur seul nom"),
         (len(parc), "ligne de matériel", "lignes de matériel"),
         (len(tickets), "ticket", "tickets"),
         *_withheld(withheld),

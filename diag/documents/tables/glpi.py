@@ -1,8 +1,8 @@
-"""Tickets with the fields of a GLPI ticket, since its inventory has none."""
+"""What GLPI takes: devices, what its rules will make of each, equipment, tickets."""
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,8 +17,10 @@ from diag.documents.tables.writers import (
     as_json,
     identity,
 )
+from diag.imports.evidence.reading import ListedDevice
 from diag.model.enums import Kind, PlaceKind, State
 from diag.model.fact import Place
+from diag.model.text import fold
 
 ANOMALIES = (
     Column("externalid", "Identifiant externe", 30),
@@ -133,6 +135,8 @@ class Stock:
     """What the names of its devices begin with; the same at each export."""
     number: int | None
     """None: unknown, or two answers disagree."""
+    counted_by: str = ""
+    """Id of the lot, or of the question of the school, that counts it."""
     working: int | None = None
     chassis: str = ""
     system: tuple[str, str] = ("", "")
@@ -180,6 +184,7 @@ def _lot(report: Report, lot: Place) -> Stock:
         itemtype=COMPUTER if kind in _CHASSIS else "",
         identifier=f"{report.about.stem}-{lot.id[:8]}",
         number=_count(report, lot.id, "lot_nombre"),
+        counted_by=lot.id,
         working=_count(report, lot.id, "lot_en_etat"),
         chassis=_CHASSIS.get(str(kind), ""),
         system=_SYSTEMS.get(str(system), ("", "")),
@@ -193,10 +198,11 @@ def _of_the_school(report: Report) -> Iterator[Stock]:
     place = report.place_name(root)
     points = _count(report, root, "nb_bornes")
     if points:
-        yield Stock(place, "Bornes Wi-Fi", NETWORK, f"{stem}-borne", points)
+        named = f"{stem}-borne"
+        yield Stock(place, "Bornes Wi-Fi", NETWORK, named, points, "nb_bornes")
     if _value(report, root, "impression") in _SHARED_PRINTERS:
         said = _words(report, root, "impression")
-        yield Stock(place, said, PRINTER, f"{stem}-copieur", 1)
+        yield Stock(place, said, PRINTER, f"{stem}-copieur", 1, "impression")
 
 
 def _projections(report: Report) -> Iterator[Stock]:
@@ -231,21 +237,116 @@ def _day(value: object) -> date | None:
         return None
 
 
-# GLPI reads the archive as it is (Administration, Inventaire, Importer). An audit knows
-# no serial number: a device has a name of ours, stable from one export to the next, and
-# `partial`: nothing else is to be forgotten.
+# GLPI reads the archive as it is (Administration, Inventaire, Importer). What an audit
+# counts has a name of ours, stable from one export to the next; what an inventory lists
+# has its own name, serial number and address. `partial`: nothing else is forgotten.
 CLIENT = "diag_v1"
 """What the inventories name as their source."""
 
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same archive for the same devices
 
 
-def devices_of(report: Report, parc: Iterable[Stock]) -> Iterator[dict[str, object]]:
-    """Go through the documents of one audit's devices."""
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One device that GLPI is sent, and what is known of it."""
+
+    stock: Stock
+    ident: str
+    """What our documents call it; the same at each export."""
+    device: ListedDevice | None
+    """What an inventory said of it; None when it is only counted."""
+    is_in_glpi: bool = False
+    """Whether an export of GLPI, or of another console, listed it."""
+
+    @property
+    def name(self) -> str:
+        """Return the name that it bears, ours when nothing says another."""
+        return (self.device and self.device.name) or self.ident
+
+    @property
+    def serial(self) -> str:
+        """Return its serial number; empty when nothing says it."""
+        return self.device.serial if self.device else ""
+
+    @property
+    def fate(self) -> str:
+        """Return what the rules that GLPI ships will make of it, in French.
+
+        They link or create by serial number; a computer by its name too; what else has
+        no serial number is refused, for their rules by address are off.
+        """
+        if self.serial:
+            return LINKED if self.is_in_glpi else CREATED
+        if self.stock.itemtype != COMPUTER:
+            return DENIED
+        return LINKED_BY_NAME if self.is_in_glpi else DOUBLED
+
+
+LINKED = "rattaché à la fiche de ce numéro de série"
+CREATED = "créé, ou rattaché, par son numéro de série"
+LINKED_BY_NAME = "rattaché à la fiche de ce nom"
+DOUBLED = "créé par son nom : l'agent du vrai poste en fera un second"
+DENIED = "refusé : pas de numéro de série"
+
+FATES = (
+    *IDENTITY,
+    Column("name", "Nom", 34),
+    Column("itemtype", "Type GLPI", 16),
+    Column("serial", "Numéro de série", 22),
+    Column("mac", "Adresses MAC", 30),
+    Column("fate", "Ce que GLPI en fera (règles livrées)", 40),
+)
+"""Columns of the devices that are sent, and of what becomes of them."""
+
+
+def assets_of(
+    parc: Iterable[Stock],
+    listed: Mapping[str, tuple[ListedDevice, ...]],
+    known: Iterable[ListedDevice] = (),
+) -> tuple[Asset, ...]:
+    """Return each device of the counted equipment: those listed first, all of them.
+
+    `known`: what an export of GLPI, or of another console, lists.
+    """
+    every = tuple(known)
+    serials = {one.serial.casefold() for one in every} - {""}
+    names = {fold(one.name) for one in every} - {""}
+    found = []
     for stock in parc:
-        if stock.inventoried:
-            for rank in range(1, (stock.number or 0) + 1):
-                yield _device(report, stock, f"{stock.identifier}-{rank:03}")
+        if not stock.inventoried:
+            continue
+        devices = listed.get(stock.counted_by, ())
+        for rank in range(1, max(stock.number or 0, len(devices)) + 1):
+            device = devices[rank - 1] if rank <= len(devices) else None
+            is_there = device is not None and (
+                device.serial.casefold() in serials
+                if device.serial
+                else fold(device.name) in names
+            )
+            ident = f"{stock.identifier}-{rank:03}"
+            found.append(Asset(stock, ident, device, is_there))
+    return tuple(found)
+
+
+def fate_rows(report: Report, assets: Iterable[Asset]) -> list[tuple[Cell, ...]]:
+    """Return what becomes of each device of one audit, before it is sent."""
+    audit = identity(report)
+    return [
+        (
+            *audit,
+            one.name,
+            one.stock.itemtype,
+            one.serial,
+            ", ".join(sorted(one.device.macs)) if one.device else "",
+            one.fate,
+        )
+        for one in assets
+    ]
+
+
+def devices_of(report: Report, assets: Iterable[Asset]) -> Iterator[dict[str, object]]:
+    """Go through the documents of one audit's devices."""
+    return (_device(report, one) for one in assets)
 
 
 def archive(devices: Iterable[dict[str, object]]) -> bytes:
@@ -259,42 +360,58 @@ def archive(devices: Iterable[dict[str, object]]) -> bytes:
     return target.getvalue()
 
 
-def _device(report: Report, stock: Stock, name: str) -> dict[str, object]:
-    computer = stock.itemtype == COMPUTER
+def _device(report: Report, asset: Asset) -> dict[str, object]:
+    stock = asset.stock
     return {
-        "deviceid": name,
+        "deviceid": asset.ident,
         "action": "inventory",
         "itemtype": stock.itemtype,
         "partial": True,
         "tag": report.about.code,
         "content": {
             "versionclient": CLIENT,
-            **(_computer if computer else _other)(report, stock, name),
+            **(_computer if stock.itemtype == COMPUTER else _other)(report, asset),
         },
     }
 
 
-def _computer(report: Report, stock: Stock, name: str) -> dict[str, object]:
+def _computer(report: Report, asset: Asset) -> dict[str, object]:
+    stock, device = asset.stock, asset.device
     about = _dated(report, f"{stock.item}, {stock.place} ({report.about.name})")
-    hardware = {"name": name, "description": about}
+    hardware = {"name": asset.name, "description": about}
     system, full = stock.system
     told = {"name": system, "full_name": full}
-    return {
+    content: dict[str, object] = {
         "hardware": hardware | _comment(chassis_type=stock.chassis),
         **({"operatingsystem": _comment(**told)} if system else {}),
     }
+    if device:
+        maker = _comment(
+            ssn=device.serial, smanufacturer=device.maker, smodel=device.model
+        )
+        cards = [{"description": one, "mac": one} for one in sorted(device.macs)]
+        content |= {"bios": maker} if maker else {}
+        content |= {"networks": cards} if cards else {}
+    return content
 
 
-def _other(report: Report, stock: Stock, name: str) -> dict[str, object]:
-    kind = "Networking" if stock.itemtype == NETWORK else "Printer"
-    return {
-        "network_device": {
-            "type": kind,
-            "name": name,
-            "description": _dated(report, stock.item),
-            "location": stock.place,
-        }
+def _other(report: Report, asset: Asset) -> dict[str, object]:
+    stock, device = asset.stock, asset.device
+    about = {
+        "type": "Networking" if stock.itemtype == NETWORK else "Printer",
+        "name": asset.name,
+        "description": _dated(report, stock.item),
+        "location": stock.place,
     }
+    known = {}
+    if device:
+        known = _comment(
+            serial=device.serial,
+            mac=min(device.macs, default=""),
+            manufacturer=device.maker,
+            model=device.model,
+        )
+    return {"network_device": about | known}
 
 
 def _dated(report: Report, said: str) -> str:

@@ -10,15 +10,24 @@ from diag.assess.judge import assess
 from diag.audit.report import Report
 from diag.documents.tables.glpi import (
     ANOMALIES,
+    CREATED,
+    DENIED,
+    DOUBLED,
+    FATES,
+    LINKED,
+    LINKED_BY_NAME,
     PARC,
     anomaly_rows,
     archive,
+    assets_of,
     devices_of,
+    fate_rows,
     parc_of,
     parc_rows,
 )
 from diag.documents.tables.tickets import tickets_of
 from diag.documents.tables.writers import Coded
+from diag.imports.evidence.reading import DeviceKind, ListedDevice
 from diag.model.checklist import Choice
 from diag.model.enums import PlaceKind, QuestionType, State
 from diag.model.fact import Answer, Facts, Place, Value
@@ -77,7 +86,7 @@ FULL: dict[tuple[str, str], Value | Answer] = {
 
 
 def devices(told: Report) -> list[dict[str, Any]]:
-    return list(devices_of(told, parc_of(told)))
+    return list(devices_of(told, assets_of(parc_of(told), {})))
 
 
 def test_each_device_of_a_counted_lot_has_a_name_that_lasts() -> None:
@@ -141,16 +150,69 @@ def test_the_archive_holds_a_document_a_device_and_the_same_bytes() -> None:
     assert read == found
 
 
+LISTED = {
+    LOT: (
+        ListedDevice(
+            DeviceKind.COMPUTER,
+            "PC-CP-01",
+            "SN1",
+            frozenset({"00:00:5e:00:00:01", "00:00:5e:00:00:02"}),
+            maker="Exemple",
+        ),
+        ListedDevice(DeviceKind.COMPUTER, "PC-CP-02"),
+    ),
+    "nb_bornes": (
+        ListedDevice(
+            DeviceKind.ACCESS_POINT, "AP-1", "AP1", frozenset({"00:00:5e:00:00:09"})
+        ),
+    ),
+}
+
+
+def test_what_inventories_listed_is_sent_and_its_fate_is_known() -> None:
+    told = audited(FULL)
+    assets = assets_of(
+        parc_of(told), LISTED, [ListedDevice(DeviceKind.COMPUTER, "pc-cp-02")]
+    )
+    found: list[dict[str, Any]] = list(devices_of(told, assets))
+
+    content = found[0]["content"]
+    assert content["hardware"]["name"] == "PC-CP-01"
+    assert content["bios"] == {"ssn": "SN1", "smanufacturer": "Exemple"}
+    assert [one["mac"] for one in content["networks"]] == [
+        "00:00:5e:00:00:01",
+        "00:00:5e:00:00:02",
+    ]
+    assert found[3]["content"]["network_device"]["serial"] == "AP1"
+    assert [one.fate for one in assets] == [
+        CREATED,
+        LINKED_BY_NAME,
+        DOUBLED,
+        CREATED,
+        DENIED,
+        DENIED,
+    ]
+    known = assets_of(parc_of(told), LISTED, LISTED[LOT])
+    assert [one.fate for one in known][:2] == [LINKED, LINKED_BY_NAME]
+    keys = [column.key for column in FATES]
+    row = dict(zip(keys, fate_rows(told, assets)[0], strict=True))
+    assert (row["name"], row["serial"]) == ("PC-CP-01", "SN1")
+    more = {LOT: LISTED[LOT] * 4}
+    assert len(assets_of(parc_of(told)[:1], more)) == 8
+
+
 def test_every_document_follows_the_schema_that_glpi_publishes() -> None:
     schema = json.loads(
         real_file("inventaires/inventory.schema.json").read_text(encoding="utf-8")
     )
     valid = fastjsonschema.compile(schema)
 
-    found = devices(audited(FULL))
+    told = audited(FULL)
+    listed = list(devices_of(told, assets_of(parc_of(told), LISTED)))
+    found = devices(told)
 
     assert found
-    for device in found:
+    for device in (*found, *listed):
         valid(device)
     with pytest.raises(fastjsonschema.JsonSchemaValueException):
         valid({**found[0], "itemtype": "Tablette"})
