@@ -90,6 +90,29 @@ def forget(workspace: Workspace, name: str) -> None:
 
 @sync.command()
 @workspace_command
+@click.argument("name", metavar="[SERVEUR]", default="")
+def page(workspace: Workspace, name: str, *, as_json: bool) -> None:
+    """Ouvre la page de supervision du serveur : postes, audits, ce qui attend.
+
+    Il faut le droit « review ». L'adresse sert une fois, dans la minute.
+    """
+    from diag.office import keeper  # noqa: PLC0415 - 100 ms
+
+    if as_json:
+        print_json(keeper.read_supervision(workspace, name))
+        return
+    address, authority = keeper.open_supervision(workspace, name)
+    click.echo(address)
+    if authority:
+        click.echo(
+            "Si le navigateur avertit : donnez-lui l'autorité du serveur, "
+            f"{authority}, puis recommencez.",
+            err=True,
+        )
+
+
+@sync.command()
+@workspace_command
 def status(workspace: Workspace, *, as_json: bool) -> None:
     """Dit ce qui n'est pas encore au bureau, et ce qu'a fait la dernière fois."""
     hubs = syncing.hubs(workspace)

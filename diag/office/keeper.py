@@ -1,10 +1,10 @@
-"""What the keeper of the office's hub gives it to know, and looks at."""
+"""What the keeper of the office's hub gives it to know, and what a supervisor sees."""
 
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from diag.imports.intake import ImportReport, Progress, silent
 from diag.imports.schools import import_annuaire
@@ -12,9 +12,14 @@ from diag.journal.journal import Journal
 from diag.journal.territory import Territory
 from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
+from diag.model.errors import DiagError
+from diag.office.sync import hubs, names_of
 from diag.sync.hub.store import Location
+from diag.sync.trust import Enrolment, build_trust, read_token, write_private
+from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
+    from diag.sync.http import HttpTransport
     from diag.sync.hub.home import HubHome
 
 Places = Sequence[tuple[Subject, Location]]
@@ -62,3 +67,53 @@ def teach(home: "HubHome", path: Path) -> ImportReport:
     report, places = read_places(path)
     put_places(home, places)
     return report
+
+
+def open_supervision(workspace: Workspace, name: str = "") -> tuple[str, Path | None]:
+    """Return the address of a hub's page, good once within a minute, and its authority.
+
+    The authority is a file that a browser may be given; None for a public one.
+
+    Raises:
+        DiagError: when no hub, or several, are called so, or it refuses.
+    """
+    hub = _find_hub(workspace, name)
+    with closing(_line_to(hub)) as line:
+        address = line.open_page()
+    if not hub.authority:
+        return address, None
+    path = workspace.folder / "hubs" / f"{hub.hub}.crt"
+    write_private(path, hub.authority.encode("ascii"))
+    return address, path
+
+
+def read_supervision(workspace: Workspace, name: str = "") -> dict[str, Any]:
+    """Return what the page of a hub shows, for a program.
+
+    Raises:
+        DiagError: when no hub, or several, are called so, or it refuses.
+    """
+    with closing(_line_to(_find_hub(workspace, name))) as line:
+        return line.supervision()
+
+
+def _find_hub(workspace: Workspace, name: str) -> Enrolment:
+    known = hubs(workspace)
+    names = names_of(known)
+    found = [one for one in known if name in {"", one.url, one.name, names[one.hub]}]
+    if len(found) == 1:
+        return found[0]
+    if not known:
+        raise DiagError(
+            "Aucun serveur ne connaît ce poste. Demandez une invitation à "
+            "l'administrateur du serveur, puis inscrivez ce poste.",
+            command="diag sync enrol INVITATION",
+        )
+    listed = ", ".join(names.values())
+    raise DiagError(f"Donnez le nom du serveur, un de ceux-ci : {listed}.")
+
+
+def _line_to(hub: Enrolment) -> "HttpTransport":
+    from diag.sync.http import HttpTransport  # noqa: PLC0415 - HTTP: 100 ms
+
+    return HttpTransport(hub.url, build_trust(hub.authority), read_token(hub))

@@ -108,6 +108,19 @@ class HttpTransport:
         with self._reading():
             return Renewed.model_validate_json(given.content)
 
+    def open_page(self) -> str:
+        """Return an address that shows the page of supervision, once."""
+        given = self._ask("POST", "/v1/page")
+        with self._reading():
+            return f"{self.url}{json.loads(given.content)['path']}"
+
+    def supervision(self) -> dict[str, Any]:
+        """Return what the page of supervision shows."""
+        headers = {"accept": "application/json"}
+        given = self._ask("GET", "/supervision", headers=headers)
+        with self._reading():
+            return dict(json.loads(given.content))
+
     def manifest(self) -> dict[str, AuditSum]:
         """Return the sum of each audit in this device's territory."""
         return self._sums("/v1/audits")

@@ -28,17 +28,11 @@ from diag.sync.hub.erasures import KEPT, ErasureLog
 from diag.sync.hub.home import BLOBS, DATABASE, TLS, HubHome
 from diag.sync.hub.hub import BlobFiles, is_intact
 from diag.sync.hub.store import ASIDE, EVERYWHERE, Store, is_set_aside
+from diag.sync.hub.supervision import COPY_AGE, ROOM, SILENT
 from diag.sync.trust import build_trust
 from diag.words.dates import day_words, time_words
 from diag.words.sentences import counted, listed
 
-ROOM = 2**30
-"""Free bytes under which a disk is reported as almost full."""
-
-SILENT = 30 * 24 * 3600 * 1000
-"""Milliseconds after which a device that does not call is named."""
-
-_COPY_AGE = 2 * 3600 * 1000
 _SOON = 30
 _YEAR = 365
 _GAP = 120_000
@@ -258,7 +252,7 @@ def _look_at_copies(home: HubHome, at: int) -> Inspection:
     path, when = Path(last.path), time_words(last.at)
     if not path.exists():
         return _to_do("copies", f"{path} n'est plus là : diag hub backup")
-    if at - last.at > _COPY_AGE:
+    if at - last.at > COPY_AGE:
         return _to_do("copies", f"la dernière est du {when} : diag hub backup")
     if path.suffix == sqlite.SUFFIX:
         try:

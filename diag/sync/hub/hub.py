@@ -239,6 +239,11 @@ _TOKEN_BYTES = 32
 _SPENT_FOR = 10 * 60 * 1000
 """Milliseconds for which a replaced token still serves: a sync may be under way."""
 
+_TICKET, _SESSION = "ticket:", "page:"
+"""What is hashed before a secret of the page: it is no token of the protocol."""
+
+_TICKET_LIFE = 60_000
+_SESSION_LIFE = 8 * 3600 * 1000
 _SEEN_EVERY = 60_000
 _TOKEN_PREFIX = "diag_"  # noqa: S105 -- what a secret scanner looks for, not a secret
 
@@ -356,6 +361,48 @@ class Door:
         """Give a new token; the old one works a moment more once that is used."""
         token, expires = self._add_token(caller.device, caller.token.hash)
         return Renewed(token=token, expires=expires)
+
+    def give_ticket(self, caller: Caller) -> str:
+        """Return what opens the page of supervision, once, within a minute.
+
+        Raises:
+            ProblemError: `right`.
+        """
+        caller.need("review")
+        self._store.drop_ended(self._clock())
+        return self._let_read(_TICKET, caller.device, _TICKET_LIFE)
+
+    def open_page(self, ticket: str) -> str:
+        """Return a session for a ticket, which ends there; empty for a wrong one."""
+        found = self._store.take_token(_hash(f"{_TICKET}{ticket}"))
+        if found is None or found.expires_at <= self._clock():
+            return ""
+        return self._let_read(_SESSION, found.device, _SESSION_LIFE)
+
+    def find_visitor(self, session: str) -> Caller | None:
+        """Return the device whose person reads the page; None for a wrong session."""
+        found = self._store.token(_hash(f"{_SESSION}{session}"))
+        device = self._store.device(found.device) if found else None
+        if not (found and device) or device.revoked_at:
+            return None
+        if found.expires_at <= self._clock():
+            return None
+        return Caller(device.id, frozenset(device.territories), device.right, found)
+
+    def close_page(self, session: str) -> None:
+        """End a session."""
+        self._store.take_token(_hash(f"{_SESSION}{session}"))
+
+    def record_reading(self, caller: Caller) -> None:
+        """Remember who read the page, and when."""
+        self._store.record_reading(caller.device, self._clock())
+
+    def _let_read(self, use: str, device: int, life: int) -> str:
+        """Return a secret that opens the page, and nothing of the protocol."""
+        secret = token_urlsafe(_TOKEN_BYTES)
+        expires = self._clock() + life
+        self._store.add_token(Token(_hash(f"{use}{secret}"), device, expires, b""))
+        return secret
 
     def drop_device(self, caller: Caller, number: int) -> None:
         """Revoke a device: the caller's own, or any for an administrator.

@@ -159,6 +159,7 @@ audits changed: the sixth version."""
 
 _APPEND = "insert into rev values (?, ?, ?, cast(? as text), ?, ?, ?)"
 _LIST = re.compile(r"= any\(:(\w+)\)")
+_POSITION = re.compile(r"position\((:\w+) in ([\w.]+)\)")
 _LOCKS = re.compile(r" for update( of audit)?")
 
 
@@ -170,6 +171,7 @@ class SqliteTransaction(Transaction):
     def translate(sql: str) -> str:
         """Lists are JSON, lines are text, and the whole file is locked already."""
         sql = _LIST.sub(r"in (select value from json_each(:\1))", sql)
+        sql = _POSITION.sub(r"instr(\2, \1)", sql)
         return _LOCKS.sub("", sql).replace(":body", "cast(:body as text)")
 
     def execute(self, sql: str, values: Mapping[str, Any]) -> sqlite3.Cursor:

@@ -31,6 +31,12 @@ EVERYWHERE = "*"
 MAX_TRIES = 5
 """Wrong codes after which the invitation that they name is closed."""
 
+READING = "page"
+"""The verb of the log of accesses for who read the page of supervision."""
+
+ACTIVITY = 30 * 24 * 3600 * 1000
+"""Milliseconds for which it is kept who read."""
+
 CLONED = "cloned"
 """The verb of the log of accesses for a device of which a copy has called."""
 
@@ -75,8 +81,30 @@ order by r.audit, r.seq
 
 _STILL = "select distinct sha from blob_ref where sha = :key"
 _LOG = "insert into access_log values (:at, :device, :verb, :audit, :n)"
+_TAKE = """
+delete from token where hash = :hash returning hash, device, expires_at, replaces
+"""
+
+_DROP_ENDED = "delete from token where expires_at > 0 and expires_at <= :at"
+_DROP_READINGS = "delete from access_log where verb = :verb and at < :before"
 _LOGGED = "select distinct device from access_log where verb = :verb"
 _IN_SCOPE = "(:everywhere or department = any(:scopes) or insee = any(:scopes))"
+_LIVES = f"""
+select a.id, a.kind, a.code, a.department, a.insee, count(*),
+  sum(case when r.received_at > :since then 1 else 0 end), max(r.received_at)
+from rev r join audit a on a.n = r.audit where {_IN_SCOPE} group by a.n order by a.n
+"""  # noqa: S608 -- our own text
+
+_TELLING = f"""
+select a.id, r.body, r.received_at from rev r join audit a on a.n = r.audit
+where {_IN_SCOPE} and not r.erased
+  and (position(:status in r.body) > 0 or position(:erase in r.body) > 0)
+order by r.audit, r.seq
+"""  # noqa: S608 -- our own text
+
+_ABOUT_STATUS = b'"subject":"audit/status"'
+_ABOUT_ERASING = b'"subject":"erase'
+
 _MANIFEST = f"{_AUDIT} where {_IN_SCOPE} and last_seq > 0 order by id"
 
 _LINES = """
@@ -298,6 +326,20 @@ class LogRow(NamedTuple):
     key: bytes
     line: bytes
     erased: bool
+
+
+class AuditLife(NamedTuple):
+    """How much came of an audit, and when; what it is about."""
+
+    audit: str
+    kind: str
+    code: str
+    department: str
+    insee: str
+    lines: int
+    recent: int
+    """Lines that came since the time asked about."""
+    last_at: int
 
 
 class Device(NamedTuple):
@@ -954,6 +996,36 @@ class Store:
         """Return a token."""
         rows = self._rows(_FIND_KEY, hash=hashed)
         return Token(*rows[0]) if rows else None
+
+    def take_token(self, hashed: bytes) -> Token | None:
+        """Return a token, which ends there; those whose time is over go too."""
+        with self.engine.writing() as transaction:
+            rows = transaction.rows(_TAKE, hash=hashed)
+        return Token(*rows[0]) if rows else None
+
+    def drop_ended(self, at: int) -> None:
+        """Forget the tokens whose time is over."""
+        self._run(_DROP_ENDED, at=at)
+
+    def record_reading(self, device: int, at: int) -> None:
+        """Remember who read the page; for as long as activity is kept."""
+        with self.engine.writing() as transaction:
+            transaction.run(_DROP_READINGS, verb=READING, before=at - ACTIVITY)
+            Writing(transaction).log(at, device, READING, "", 0)
+
+    def lives(self, scopes: Collection[str], since: int) -> list[AuditLife]:
+        """Return how much came of each audit of these territories."""
+        rows = self._rows(_LIVES, since=since, **_scope(scopes))
+        return [AuditLife(*row[:5], *map(int, row[5:])) for row in rows]
+
+    def telling(self, scopes: Collection[str]) -> dict[str, list[tuple[Revision, int]]]:
+        """Return what tells how far each audit is, or what is erased, as it came."""
+        marks = {"status": _ABOUT_STATUS, "erase": _ABOUT_ERASING}
+        found: dict[str, list[tuple[Revision, int]]] = {}
+        for audit, body, at in self._rows(_TELLING, **marks, **_scope(scopes)):
+            one = read(_encode(body).decode())
+            found.setdefault(audit, []).append((one, int(at)))
+        return found
 
     def record_use(self, token: Token, at: int) -> None:
         """Remember that a token was used; it ends the one that it replaces."""

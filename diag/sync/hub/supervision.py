@@ -1,0 +1,240 @@
+"""What a supervisor sees of the office's work, as the hub has it: shown, never judged.
+
+The hub reads the few lines that tell how far each audit is; no answer is among them.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from shutil import disk_usage
+from typing import Any, NamedTuple
+
+from diag.journal import subjects
+from diag.journal.revision import Revision
+from diag.model.enums import AuditStatus
+from diag.sync.hub.copies import LastCopy
+from diag.sync.hub.hub import Hub
+from diag.sync.hub.store import EVERYWHERE, AuditLife, Device, Store
+from diag.words.dates import day_words, time_words
+from diag.words.sentences import counted
+
+DAY = 24 * 3600 * 1000
+WEEK = 7 * DAY
+
+SILENT = 30 * DAY
+"""Milliseconds after which a device that does not call is named."""
+
+ROOM = 2**30
+"""Free bytes under which a disk is reported as almost full."""
+
+COPY_AGE = 2 * 3600 * 1000
+"""Milliseconds after which the last copy is old: there is one each hour."""
+
+
+class SeenDevice(NamedTuple):
+    """A device, as it is shown."""
+
+    number: int
+    person: str
+    name: str
+    territories: tuple[str, ...]
+    right: str
+    enrolled_at: int
+    seen_at: int
+    """0: it has not called since."""
+    state: str
+    """`open`, `silent`, `revoked` or `cloned`."""
+
+
+class SeenAudit(NamedTuple):
+    """An audit, as far as its life goes."""
+
+    audit: str
+    kind: str
+    code: str
+    insee: str
+    department: str
+    status: str
+    """A status, or `contested` where two stand."""
+    since: int
+    """When the hub received that; 0: nobody told."""
+    author: str
+    """Whose it is, by name as far as it is known."""
+    lines: int
+    recent: int
+    """Lines received in the last seven days."""
+    last_at: int
+
+
+class SeenAsk(NamedTuple):
+    """An erasure that waits for another person."""
+
+    audit: str
+    code: str
+    author: str
+    asked_at: int
+
+
+class HubView(NamedTuple):
+    """All of it, in the territory of who looks."""
+
+    hub: str
+    at: int
+    devices: tuple[SeenDevice, ...]
+    audits: tuple[SeenAudit, ...]
+    asks: tuple[SeenAsk, ...]
+    free: int
+    """Free bytes of the hub's disk."""
+    revisions: int
+    copied_at: int
+    """When the last copy was made and checked; 0: none was."""
+
+    @property
+    def by_status(self) -> dict[str, int]:
+        """Return how many audits are where."""
+        return dict(Counter(one.status for one in self.audits))
+
+    @property
+    def waiting(self) -> tuple[SeenAudit, ...]:
+        """Return the audits that wait for a review, the first submitted first."""
+        found = [one for one in self.audits if one.status == AuditStatus.SOUMIS]
+        return tuple(sorted(found, key=lambda one: one.since))
+
+    @property
+    def alerts(self) -> tuple[str, ...]:
+        """Return what calls for somebody, in French."""
+        return tuple(self._alerts())
+
+    def _alerts(self) -> Iterator[str]:
+        for one in self.devices:
+            who = f"{one.person or '(effacé)'}, {one.name} (n° {one.number})"
+            if one.state == "cloned":
+                yield f"Deux copies de ce poste ont appelé : {who}."
+            elif one.state == "silent":
+                last = day_words(one.seen_at or one.enrolled_at)
+                yield f"Ce poste n'a pas appelé depuis le {last} : {who}."
+        if not self.copied_at:
+            yield "Aucune copie du serveur n'a été faite."
+        elif self.at - self.copied_at > COPY_AGE:
+            when = time_words(self.copied_at)
+            yield f"La dernière copie du serveur est du {when}."
+        if self.free < ROOM:
+            yield f"Le disque du serveur n'a plus que {self.free // 2**20} Mo."
+        contested = [one for one in self.audits if one.status == CONTESTED]
+        if contested:
+            many = counted(len(contested), "audit")
+            yield f"{many} : deux états contraires, à trancher sur un poste."
+
+    def fields(self) -> dict[str, Any]:
+        """Return all of it for a program."""
+        return {
+            **self._asdict(),
+            "devices": [one._asdict() for one in self.devices],
+            "audits": [one._asdict() for one in self.audits],
+            "asks": [one._asdict() for one in self.asks],
+            "by_status": self.by_status,
+            "alerts": self.alerts,
+        }
+
+
+CONTESTED = "contested"
+"""The state of an audit to which two people gave two."""
+
+
+def look(hub: Hub, folder: Path, scopes: Collection[str]) -> HubView:
+    """Return what a hub has in these territories; `folder`: where it lives."""
+    store, at = hub.store, hub.clock()
+    names = {one.author: one.person for one in store.devices() if one.person}
+    lives, telling = store.lives(scopes, at - WEEK), store.telling(scopes)
+    last = LastCopy.read(folder)
+    return HubView(
+        hub=hub.name,
+        at=at,
+        devices=tuple(_devices(store, scopes, at)),
+        audits=tuple(_row_of(one, telling.get(one.audit, []), names) for one in lives),
+        asks=tuple(
+            ask
+            for one in lives
+            for ask in _asks(one, telling.get(one.audit, []), names)
+        ),
+        free=disk_usage(folder).free,
+        revisions=sum(one.lines for one in lives),
+        copied_at=last.at if last else 0,
+    )
+
+
+_Telling = Collection[tuple[Revision, int]]
+
+
+def _row_of(life: AuditLife, telling: _Telling, names: dict[str, str]) -> SeenAudit:
+    status, since, author = _status_of(telling)
+    return SeenAudit(
+        audit=life.audit,
+        kind=life.kind,
+        code=life.code,
+        insee=life.insee,
+        department=life.department,
+        status=status,
+        since=since,
+        author=names.get(author, author),
+        lines=life.lines,
+        recent=life.recent,
+        last_at=life.last_at,
+    )
+
+
+def _devices(store: Store, scopes: Collection[str], at: int) -> Iterator[SeenDevice]:
+    cloned, known = store.cloned(), store.people(scopes)
+    for one in store.devices():
+        if EVERYWHERE in scopes or _is_near(one, scopes) or one.author in known:
+            yield SeenDevice(
+                number=one.id,
+                person=one.person,
+                name=one.name,
+                territories=one.territories,
+                right=one.right,
+                enrolled_at=one.enrolled_at,
+                seen_at=one.seen_at,
+                state=_state_of(one, cloned, at),
+            )
+
+
+def _is_near(device: Device, scopes: Collection[str]) -> bool:
+    return bool({*device.territories}.intersection(scopes))
+
+
+def _state_of(device: Device, cloned: Collection[int], at: int) -> str:
+    if device.id in cloned:
+        return "cloned"
+    if device.revoked_at:
+        return "revoked"
+    last = max(device.seen_at, device.enrolled_at)
+    return "silent" if at - last > SILENT else "open"
+
+
+def _status_of(telling: _Telling) -> tuple[str, int, str]:
+    """Return where an audit stands, since when, and who told so."""
+    lines = [(rev, at) for rev, at in telling if rev.subject == subjects.STATUS]
+    named = {parent for rev, _ in lines for parent in rev.parents}
+    heads = [(rev, at) for rev, at in lines if rev.id not in named]
+    if not heads:
+        return AuditStatus.EN_COURS, 0, ""
+    values = [rev.value for rev, _ in heads]
+    states = {str(one.get("status")) for one in values if isinstance(one, dict)}
+    last, at = max(heads, key=lambda each: each[1])
+    status = states.pop() if len(states) == 1 else CONTESTED
+    return status, at, last.author
+
+
+def _asks(
+    life: AuditLife, telling: _Telling, names: dict[str, str]
+) -> Iterator[SeenAsk]:
+    """Give the erasures asked for in an audit that nobody did nor stopped."""
+    done = {rev.erases for rev, _ in telling if rev.erases}
+    stops = [rev.value for rev, _ in telling if rev.subject.startswith(subjects.STOPS)]
+    stopped = {one.get("ask") for one in stops if isinstance(one, dict)}
+    for rev, at in telling:
+        head, _, target = rev.subject.partition("/")
+        if head == subjects.ASKS and target not in done and rev.id not in stopped:
+            who = names.get(rev.author, rev.author)
+            yield SeenAsk(life.audit, life.code, who, at)

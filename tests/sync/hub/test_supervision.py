@@ -1,0 +1,223 @@
+"""The page of supervision: who may see it, what it shows, no script that it needs."""
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+import httpx
+import pytest
+
+from diag.journal import changes
+from diag.model.enums import AuditStatus
+from diag.office import keeper
+from diag.sync.hub.app import build_app
+from diag.sync.hub.hub import Hub
+from diag.sync.hub.page import COOKIE, render
+from diag.sync.hub.supervision import SILENT, look
+from diag.sync.protocol import Enrolling
+from tests.audit.builders import workspace
+from tests.cli.running import diag
+from tests.documents.browser import looked_at
+from tests.journal.builders import NOON, person
+from tests.sync.databases import Server
+from tests.sync.hub.asking import Counter
+from tests.sync.offices import (
+    AUDITS,
+    SCHOOLS,
+    NearOffice,
+    exchanged,
+    hub_in,
+    journal_in,
+    let_in,
+    say,
+    started,
+)
+from tests.sync.serving import free_port, made_home, served
+
+VALLEY, OTHER, COAST = AUDITS
+HOSTILE = "Zoé <script>alert(1)</script>"
+ANNE = person("anne")
+
+
+@dataclass
+class Desk:
+    """A hub that received the work of Anne, and who asks it."""
+
+    hub: Hub
+    folder: Path
+    at: list[int] = field(default_factory=lambda: [NOON])
+
+    def __post_init__(self) -> None:
+        self.client = Counter(build_app(self.hub))
+
+    def get(
+        self, path: str, *, token: str = "", cookie: str = "", accept: str = "*/*"
+    ) -> httpx.Response:
+        headers = {"accept": accept}
+        if token:
+            headers["authorization"] = f"Bearer {token}"
+        if cookie:
+            headers["cookie"] = f"{COOKIE}={cookie}"
+        return self.client.get(path, headers=headers)
+
+    def ticket(self, token: str) -> httpx.Response:
+        headers = {"authorization": f"Bearer {token}"}
+        return self.client.post("/v1/page", headers=headers)
+
+    def enter(self, token: str) -> str:
+        """Return the cookie of a browser that was let in."""
+        entered = self.get(self.ticket(token).json()["path"])
+        assert entered.status_code == 303
+        assert entered.headers["location"] == "/supervision"
+        given = entered.headers["set-cookie"]
+        for each in ("HttpOnly", "Secure", "SameSite=strict", "Path=/", "=28800"):
+            assert each in given
+        return str(re.match(rf"{COOKIE}=([^;]+)", given)[1])  # type: ignore[index]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    at = [NOON]
+    with (
+        hub_in(tmp_path / "hub", clock=lambda: at[0]) as hub,
+        journal_in(tmp_path / "anne") as journal,
+    ):
+        code = hub.door.invite("Anne Roy", ("*",), "write")
+        asked = Enrolling(code=code, device=HOSTILE, author="anne")
+        token = hub.door.enrol(asked).token
+        for audit in (VALLEY, COAST):
+            started(journal, audit, ANNE)
+            say(journal, audit, 7, ANNE)
+        submitted = changes.moved(VALLEY.id, AuditStatus.SOUMIS)
+        journal.write(submitted, ANNE)
+        answer = next(rev for rev in journal.lines(COAST.id) if b"nb_classes" in rev)
+        ident = sha256(answer).hexdigest()
+        journal.write(changes.erasure_asked(COAST.id, ident, "nom"), ANNE)
+        exchanged(journal, NearOffice(hub, token))
+        yield Desk(hub, tmp_path / "hub", at)
+
+
+def test_only_who_reviews_enters_once_within_a_minute_for_a_day(desk: Desk) -> None:
+    reviewer = let_in(desk.hub, right="review")
+    assert desk.ticket(let_in(desk.hub)).status_code == 403
+    for door in (desk.get("/supervision"), desk.get("/supervision?ticket=x")):
+        assert door.status_code == 401
+        assert "diag sync page" in door.text
+    path = desk.ticket(reviewer).json()["path"]
+    secret = path.partition("=")[2]
+    assert desk.get("/v1/audits", token=secret).status_code == 401
+
+    assert desk.get(path).status_code == 303
+    assert desk.get(path).status_code == 401
+    late = desk.ticket(reviewer).json()["path"]
+    desk.at[0] += 61_000
+    assert desk.get(late).status_code == 401
+
+    cookie = desk.enter(reviewer)
+    assert desk.get("/supervision", cookie=cookie).status_code == 200
+    assert desk.get("/v1/audits", token=cookie).status_code == 401
+    assert desk.get("/supervision", cookie=reviewer).status_code == 401
+    desk.at[0] += 8 * 3600 * 1000
+    assert desk.get("/supervision", cookie=cookie).status_code == 401
+
+    again = desk.enter(reviewer)
+    closed = desk.client.post("/supervision", headers={"cookie": f"{COOKIE}={again}"})
+    assert closed.status_code == 200
+    assert desk.get("/supervision", cookie=again).status_code == 401
+    last = desk.enter(reviewer)
+    desk.hub.store.revoke(2, desk.at[0])
+    assert desk.get("/supervision", cookie=last).status_code == 401
+
+
+def test_it_shows_people_audits_and_what_waits_as_text(desk: Desk) -> None:
+    cookie = desk.enter(let_in(desk.hub, right="review"))
+    desk.at[0] += SILENT + 1
+
+    page = desk.get("/supervision", cookie=desk.enter(let_in(desk.hub, right="admin")))
+    seen = look(desk.hub, desk.folder, {"*"})
+
+    assert desk.get("/supervision", cookie=cookie).status_code == 401
+    assert "<script" not in page.text
+    assert "alert(1)&lt;/script&gt;" in page.text
+    policy = page.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "frame-ancestors 'none'" in policy
+    assert page.headers["cache-control"] == "no-store"
+    assert [(one.code, one.author) for one in seen.waiting] == [
+        (VALLEY.subject.code, "Anne Roy")
+    ]
+    assert [(one.code, one.author) for one in seen.asks] == [
+        (COAST.subject.code, "Anne Roy")
+    ]
+    assert seen.by_status == {"soumis": 1, "en_cours": 1}
+    assert "muet" in page.text
+    assert any("Anne Roy" in one and "pas appelé" in one for one in seen.alerts)
+    assert "Aucune copie" in page.text
+
+
+def test_one_sees_ones_own_territory(desk: Desk) -> None:
+    token = let_in(desk.hub, "999", right="review")
+
+    seen = desk.get("/supervision", token=token, accept="application/json").json()
+
+    assert [one["code"] for one in seen["audits"]] == [VALLEY.subject.code]
+    assert seen["asks"] == []
+    assert desk.get("/supervision", token=let_in(desk.hub)).status_code == 403
+
+
+@pytest.mark.long
+def test_axe_finds_nothing_at_any_width(desk: Desk, tmp_path: Path) -> None:
+    empty = look(desk.hub, desk.folder, ())
+    pages = {"full": render(look(desk.hub, desk.folder, {"*"})), "empty": render(empty)}
+
+    for scheme in ("light", "dark"):
+        found = looked_at(pages, tmp_path, (360, 1200), scheme)
+        for (name, width), one in found.items():
+            assert one.violations == [], (name, width, scheme)
+            assert one.wide <= width
+
+
+def test_postgresql_tells_the_same(
+    desk: Desk, tmp_path: Path, postgresql: Server
+) -> None:
+    home = made_home(tmp_path / "other", free_port()).on(postgresql.new_database())
+    with closing(home.store()) as store, journal_in(tmp_path / "anne") as journal:
+        store.put_directory(SCHOOLS.items())
+        other = home.hub(store)
+        exchanged(journal, NearOffice(other, let_in(other)))
+
+        seen = look(other, home.folder, {"*"})
+
+    here = look(desk.hub, desk.folder, {"*"})
+    assert seen.by_status == here.by_status
+    assert [(one.audit, one.code) for one in seen.asks] == [
+        (one.audit, one.code) for one in here.asks
+    ]
+    assert [one.lines for one in seen.audits] == [one.lines for one in here.audits]
+
+
+def test_a_laptop_opens_it_over_tls_and_reads_it_as_json(tmp_path: Path) -> None:
+    with served(made_home(tmp_path / "hub", free_port())) as hub:
+        with workspace(tmp_path / "laptop") as made:
+            folder = made.folder
+        given = diag(folder, "sync", "enrol", hub.invite("*", right="review"))
+        opened = diag(folder, "sync", "page")
+        told = diag(folder, "sync", "page", "--json")
+
+    assert (given.code, opened.code, told.code) == (0, 0, 0), told.err
+    assert re.search(r"^https://127\.0\.0\.1:\d+/supervision\?ticket=\S+$", opened.out)
+    authority = next((folder / "hubs").glob("*.crt"))
+    assert authority.read_text("ascii").startswith("-----BEGIN CERTIFICATE")
+    assert str(authority) in opened.err
+    assert '"person": "Camille Perrin"' in told.out
+
+
+def test_a_laptop_that_no_hub_knows_is_told_so(tmp_path: Path) -> None:
+    with (
+        workspace(tmp_path) as made,
+        pytest.raises(Exception, match="Aucun serveur ne connaît"),
+    ):
+        keeper.open_supervision(made)
