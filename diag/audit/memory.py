@@ -153,7 +153,8 @@ def still_fits(question: Question, answer: Answer) -> bool:
 def session_before(session: AuditSession) -> AuditSession | None:
     """Return the same subject's last audit before this one; None when there is none.
 
-    Campaigns are named after school years: their names are in order.
+    Campaigns are named after school years: their names are in order. It is kept with
+    the session, since each line of advice asks for it, and read again when it changed.
     """
     audit = session.audit
     before = [
@@ -164,9 +165,12 @@ def session_before(session: AuditSession) -> AuditSession | None:
     if not before:
         return None
     last = max(before, key=lambda other: other.campaign)
-    found = AuditSession(session.workspace, last, session.about)
-    found.is_public = session.is_public
-    return found
+    if session.before and session.before.audit == last:
+        session.before.catch_up()
+    else:
+        session.before = AuditSession(session.workspace, last, session.about)
+        session.before.is_public = session.is_public
+    return session.before
 
 
 def steps_before(session: AuditSession) -> tuple[FollowUp, ...]:

@@ -91,6 +91,8 @@ class AuditSession:
         """Whether replacing what another program has changed must be confirmed."""
         self.is_public = False
         """Whether it is read as if its sensitive questions did not exist."""
+        self.before: AuditSession | None = None
+        """The subject's audit before, kept once it was asked for."""
         self._gestures: dict[str, frozenset[str]] = {}
         self._snapshot: Snapshot | None = None
 

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
+from unittest.mock import patch
 
 import pytest
 
@@ -20,6 +21,7 @@ from diag.audit.evolution import consequences, evolution
 from diag.audit.follow import add_step
 from diag.audit.places import add_places
 from diag.audit.session import AuditSession
+from diag.audit.snapshot import read_snapshot
 from diag.audit.suppose import outcome
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, FollowUpState, Owner, PlaceKind, Standing, State
@@ -235,6 +237,22 @@ def test_an_empty_audit_is_told_too(desk: Workspace) -> None:
     assert "Peut-être sans objet" in texts(shown)
     assert "À confirmer" in texts(counsel(again))
     assert "De 2026-2027 à 2027-2028" in texts(evolution(again))
+
+
+def test_the_audit_before_is_read_once_and_again_when_it_changes(
+    desk: Workspace, session: AuditSession
+) -> None:
+    again = next_campaign(desk)
+    assert again.snapshot
+    with patch("diag.audit.session.read_snapshot", wraps=read_snapshot) as reading:
+        texts(counsel(again))
+        texts(evolution(again))
+        assert {call.args[1] for call in reading.mock_calls} == {session.audit}
+        assert len(reading.mock_calls) <= 2, "whole, and as everyone may read it"
+
+    own = advising.add_own(session, "Peindre", owner=Owner.ECOLE)
+
+    assert own.title in texts(counsel(again))
 
 
 def test_what_stays_without_object_is_no_change(desk: Workspace) -> None:
