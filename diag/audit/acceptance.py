@@ -6,9 +6,10 @@ from typing import Any
 from diag.audit.history import describe_subject
 from diag.audit.remarks import since_words
 from diag.audit.session import AuditSession
-from diag.journal import changes
+from diag.journal import changes, seals
 from diag.journal.conflicts import Conflict
 from diag.journal.revision import NewRevision
+from diag.journal.seals import Proof
 from diag.journal.signatures import Signature, signable, standing_word
 from diag.journal.subjects import AnswerTopic, AuditTopic
 from diag.model.enums import AuditStatus
@@ -58,6 +59,18 @@ def draw_acceptance(
         )
 
     return draw
+
+
+def relayed_words(session: AuditSession) -> str:
+    """Return how many lines nobody proves are their author's; empty for none."""
+    proofs = seals.proofs_of(session.workspace.journal, session.audit.id).values()
+    number = sum(one.proof is Proof.RELAYED for one in proofs)
+    if not number:
+        return ""
+    what = counted(number, "modification relayée", "modifications relayées")
+    return (
+        f"{what} par un autre que leur auteur, sans son sceau : l'historique les nomme."
+    )
 
 
 def _check_seen(session: AuditSession, seen: str, now: str) -> None:

@@ -6,7 +6,12 @@ import click
 
 from diag.audit import advising, erasing, remarks
 from diag.audit import follow as following
-from diag.audit.acceptance import digest_to_accept, signature_json, standing_words
+from diag.audit.acceptance import (
+    digest_to_accept,
+    relayed_words,
+    signature_json,
+    standing_words,
+)
 from diag.audit.session import AuditSession
 from diag.cli.shared import (
     Day,
@@ -304,6 +309,8 @@ def accept(session: AuditSession, comment: str, digest: str, *, alone: bool) -> 
     supervision.accept(session, comment, seen=digest, alone=alone)
     word = standing_word(session.status, session.signature)
     click.echo(f"{session.about.title} : {word}.")
+    if relayed := relayed_words(session):
+        click.echo(relayed, err=True)
 
 
 @review.command("return")

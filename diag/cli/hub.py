@@ -81,7 +81,10 @@ def directory(chosen: HubLocation, file: Path) -> None:
     "territories",
     multiple=True,
     required=True,
-    help="Département, commune (INSEE), « syndicat », ou * pour tout ; à répéter.",
+    help=(
+        "Département, commune (INSEE), « syndicat », ou * pour tout ; à répéter. Un "
+        "droit propre à un territoire s'écrit après : 95127=read."
+    ),
 )
 @click.option(
     "--right",
@@ -170,17 +173,25 @@ def require(chosen: HubLocation, what: str, *, yes: bool) -> None:
     """N'admet plus que ce qui est prouvé : donné par son auteur, ou sous son sceau.
 
     Accepter un audit et confirmer un effacement demandent alors le droit « review ». On
-    n'y revient pas : montre d'abord les postes dont rien n'est encore scellé.
+    n'y revient pas. Possible quand tous les postes scellent, ou 90 jours après le
+    premier sceau ; montre les postes dont rien n'est encore scellé.
     """
+    from diag.sync.hub.gate import WAITED, look_at_cut_over  # noqa: PLC0415 - keys
+
     with closing(chosen.home().store()) as store:
-        signing = store.signing_keys()
-        behind = [
-            device
-            for device in store.devices()
-            if not device.revoked_at and device.sign_key not in signing
-        ]
-        print_table(map(_row, behind))
-        click.echo(f"{counted(len(behind), 'poste')} sans sceau encore.", err=True)
+        cut = look_at_cut_over(store.devices(), store.first_seals())
+        print_table(map(_row, cut.behind))
+        many = counted(len(cut.behind), "poste")
+        click.echo(f"{many} sans sceau encore.", err=True)
+        if not cut.since:
+            raise DiagError("Aucun poste n'a encore scellé : rien n'est changé.")
+        if not cut.is_offered(now()):
+            raise DiagError(
+                f"{many} n'enverraient plus rien de leurs collègues : rien n'est "
+                "changé. Attendez qu'ils synchronisent, ou le "
+                f"{day_words(cut.since + WAITED)}, 90 jours après le premier sceau. Un "
+                "poste perdu se révoque : diag hub revoke N."
+            )
         if not yes and not agreed("Exiger les sceaux, pour toujours ?"):
             raise click.Abort
         store.require_seals(now())

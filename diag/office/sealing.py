@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from diag.audit.follow import move
+from diag.audit.session import AuditSession
 from diag.journal import seals
 from diag.journal.journal import get_setting, put_setting
 from diag.journal.seals import Card, Signer, read_card
+from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.sync.bundle.format import Header
 from diag.sync.protocol import ENVELOPES, SEALS, Hello, Transport, Unproven
@@ -170,6 +173,28 @@ class Sealing:
                     f"{day_words(since)} ({key[:8]}). Si ce n'est pas votre autre "
                     "ordinateur, prévenez l'administrateur du serveur."
                 )
+
+
+def move_sealed(
+    session: AuditSession,
+    status: AuditStatus,
+    comment: str = "",
+    *,
+    seen: str = "",
+    alone: bool = False,
+) -> None:
+    """Move an audit; what is submitted or accepted is sealed, the act included.
+
+    That it cannot be sealed is no matter: a sync will.
+
+    Raises:
+        DiagError: as `move` does.
+    """
+    move(session, status, comment, seen=seen, alone=alone)
+    if status in {AuditStatus.SOUMIS, AuditStatus.ACCEPTE}:
+        with suppress(DiagError):
+            seal(session.workspace, session.audit.id)
+        session.catch_up()
 
 
 def seal_at_leaving(workspace: Workspace) -> None:

@@ -209,10 +209,12 @@ def accept(
     Raises:
         DiagError: it was not submitted, has changed, is one's own, or holds a conflict.
     """
+    from diag.office.sealing import move_sealed  # noqa: PLC0415 - the sync's, 30 ms
+
     is_unsealed = session.signature is not None and not session.signature.intact
     if not (session.status is AuditStatus.ACCEPTE and is_unsealed):
         _check_submitted(session)
-    move(session, AuditStatus.ACCEPTE, comment, seen=seen, alone=alone)
+    move_sealed(session, AuditStatus.ACCEPTE, comment, seen=seen, alone=alone)
 
 
 def give_back(session: AuditSession, comment: str) -> None:

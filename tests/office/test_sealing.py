@@ -4,12 +4,15 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from diag.audit.acceptance import relayed_words
 from diag.audit.history import changes_of
 from diag.audit.session import open_session
 from diag.journal import changes, seals
 from diag.journal.seals import Card
+from diag.model.enums import AuditStatus
 from diag.office import bundles, sealing
 from diag.office.conflicts import candidate_lines, contested_of
+from diag.office.sealing import move_sealed
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL, started, workspace
 from tests.cli.running import diag
@@ -135,3 +138,30 @@ def test_what_a_hub_held_before_seals_is_sealed_once_as_old(
     assert sum(b'"seal/hub"' in line for line in held[1]) == 1
     assert team.proof(team.anne, said) == "scellé"
     assert not team.sync(team.anne).unequal
+
+
+def test_submitting_and_accepting_seal_what_they_are_about(team: Team) -> None:
+    """Before any sync; a line that a colleague forged is told to who accepts."""
+    anne, bruno = team.anne, team.bruno
+    said = team.say(anne, 11)
+    team.sync(anne)
+    team.sync(bruno)
+    again = team.say(anne, 12)
+    move_sealed(team.session(anne), AuditStatus.SOUMIS)
+    assert team.proof(anne, said) == team.proof(anne, again) == "scellé"
+    statuses = [
+        change.proof
+        for change in changes_of(team.session(anne))
+        if change.about == "audit, état"
+    ]
+    assert statuses[-1] == "sealed", "the act itself"
+    before = relayed_words(team.session(anne))
+
+    team.sync(anne)
+    team.sync(bruno)
+    team.say(bruno, 13, origin=replace(anne.origin))
+    team.sync(bruno)
+    team.sync(anne)
+    after = relayed_words(team.session(anne))
+    assert "relayée" in after
+    assert after != before

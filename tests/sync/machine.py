@@ -51,7 +51,8 @@ OLD, NEW = Way(1), Way(2)
 WAYS = st.builds(Way, st.sampled_from([2, 2, 1]), st.booleans(), st.integers(0, 2))
 """A laptop of the first version beside one of the second, on the same hubs."""
 
-ANYONE = Caller(1, frozenset({"*"}), "write", Token(b"", 1, 0, b""))
+ALL = frozenset({"*"})
+ANYONE = Caller(1, ALL, ALL, "write", Token(b"", 1, 0, b""))
 
 
 def copied(connection: sqlite3.Connection) -> sqlite3.Connection:

@@ -112,5 +112,4 @@ def _for_administrators() -> Iterator[None]:
 
 def _identify(device: Device) -> Caller:
     """Return a device that showed no token: its signature was found right."""
-    scopes = frozenset(device.territories)
-    return Caller(device.id, scopes, device.right, Token(b"", device.id, 0, b""))
+    return Caller.of(device, Token(b"", device.id, 0, b""))

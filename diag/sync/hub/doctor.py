@@ -25,6 +25,7 @@ from diag.sync.hub.certificates import AUTHORITY, CERTIFICATE, check_pair
 from diag.sync.hub.copies import SEALED, LastCopy
 from diag.sync.hub.erasures import FILE as ERASURES
 from diag.sync.hub.erasures import KEPT, ErasureLog
+from diag.sync.hub.gate import look_at_cut_over
 from diag.sync.hub.home import BLOBS, DATABASE, TLS, HubHome
 from diag.sync.hub.hub import BlobFiles, is_intact
 from diag.sync.hub.store import ASIDE, EVERYWHERE, Store, is_set_aside
@@ -311,6 +312,7 @@ def _look_at_store(home: HubHome, store: Store, at: int) -> Iterator[Inspection]
         yield _sound("effacements", f"{counted(len(held), 'effacement')}, tous faits")
     yield _tell_invitations(store, at)
     yield _tell_devices(store, at)
+    yield _tell_seals(store, at)
     if home.settings.database:
         yield _look_at_tools(store)
 
@@ -355,6 +357,15 @@ def _tell_devices(store: Store, at: int) -> Inspection:
         )
         return _to_do("postes", sentence)
     return _sound("postes", many)
+
+
+def _tell_seals(store: Store, at: int) -> Inspection:
+    if store.required_at:
+        return _sound("sceaux", f"exigés depuis le {day_words(store.required_at)}")
+    cut = look_at_cut_over(store.devices(), store.first_seals())
+    if cut.is_offered(at):
+        return _sound("sceaux", "peuvent être exigés : diag hub require seals")
+    return _sound("sceaux", f"{counted(len(cut.behind), 'poste')} sans sceau encore")
 
 
 def _look_at_tools(store: Store) -> Inspection:

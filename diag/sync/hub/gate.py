@@ -5,8 +5,8 @@ allow, are always refused. Once seals are required, so is what its author does n
 and no seal of theirs covers, and what the right of its author does not reach.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
 
 from diag.journal import subjects
 from diag.journal.asks import DELAY, SHORT_DELAY
@@ -23,6 +23,30 @@ _ADMIN, _REVIEW = RIGHTS.index("admin"), RIGHTS.index("review")
 def is_seal(revision: Revision) -> bool:
     """Whether a revision proves others, and says nothing itself."""
     return revision.subject.startswith(f"{subjects.SEALS}/")
+
+
+WAITED: Final = 90 * _DAY
+"""Milliseconds after the first seal from which seals may be required of all."""
+
+
+class CutOver(NamedTuple):
+    """Whether seals may be required: who would be shut out, and until when to wait."""
+
+    behind: tuple[Device, ...]
+    """Those that have sealed nothing yet."""
+    since: int
+    """When the first seal came, by the hub's clock; 0: none did."""
+
+    def is_offered(self, at: int) -> bool:
+        """Say whether all seal, or were waited for long enough."""
+        return bool(self.since) and (not self.behind or at - self.since >= WAITED)
+
+
+def look_at_cut_over(devices: Iterable[Device], seals: Mapping[str, int]) -> CutOver:
+    """Return where the devices stand; `seals`: key → when its first seal came."""
+    inside = [device for device in devices if not device.revoked_at]
+    behind = tuple(device for device in inside if device.sign_key not in seals)
+    return CutOver(behind, min(seals.values(), default=0))
 
 
 class Warrant(NamedTuple):
@@ -143,8 +167,9 @@ class Warrant(NamedTuple):
         return "un effacement se demande, et une autre personne le confirme"
 
     def _right_of(self, label: str) -> int:
+        """Return the right of a person where this audit is."""
         rights = [
-            RIGHTS.index(device.right)
+            device.right_in(self.row.location)
             for device in self.devices
             if device.author == label and not device.revoked_at
         ]

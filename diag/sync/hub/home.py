@@ -228,13 +228,25 @@ class HubHome:
         Raises:
             DiagError: when a territory or the right cannot be.
         """
-        if right not in RIGHTS:
-            raise DiagError(f"Droit « {right} » inconnu : {', '.join(RIGHTS)}.")
-        scopes, name = tuple(map(parse_territory, territories)), _name(person)
+        _check_right(right)
+        scopes, name = tuple(map(_parse_scope, territories)), _name(person)
         with closing(self.store()) as store:
             code = self.hub(store).door.invite(name, scopes, right)
         mark = compute_fingerprint(self.authority) if self.authority else ""
         return Invited(self.settings.url, mark, code)
+
+
+def _check_right(right: str) -> None:
+    if right not in RIGHTS:
+        raise DiagError(f"Droit « {right} » inconnu : {', '.join(RIGHTS)}.")
+
+
+def _parse_scope(typed: str) -> str:
+    """Return a territory as it is kept, with its own right if one was typed."""
+    territory, equal, right = typed.partition("=")
+    if equal:
+        _check_right(right.strip())
+    return f"{parse_territory(territory)}{equal}{right.strip()}"
 
 
 def _name(typed: str) -> str:
@@ -301,6 +313,7 @@ def find_unknown_territories(store: Store, typed: Sequence[str]) -> list[str]:
     return [
         territory
         for territory in typed
-        if (scope := parse_territory(territory)) not in {EVERYWHERE, SYNDICAT}
+        if (scope := parse_territory(territory.partition("=")[0]))
+        not in {EVERYWHERE, SYNDICAT}
         and not store.places({scope})
     ]

@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from secrets import choice, token_hex, token_urlsafe
 from threading import Lock
+from typing import Self
 
 from diag.journal.holdings import (
     WEEK,
@@ -254,8 +255,26 @@ class Caller:
 
     device: int
     scopes: frozenset[str]
+    """Where it may read."""
+    writable: frozenset[str]
     right: Right
     token: Token
+
+    @classmethod
+    def of(cls, device: Device, token: Token) -> Self:
+        """Return a device as the hub knows it."""
+        return cls(
+            device.id, device.scopes(), device.scopes("write"), device.right, token
+        )
+
+    def need_writing(self) -> None:
+        """Refuse a device that may write nowhere.
+
+        Raises:
+            ProblemError: `right`.
+        """
+        if not self.writable:
+            self.need("write")
 
     def need(self, right: Right) -> None:
         """Refuse a device that has less than this right.
@@ -340,8 +359,7 @@ class Door:
             raise ProblemError("token-revoked")
         if found.replaces or abs(at - device.seen_at) > _SEEN_EVERY:
             self._store.record_use(found, at)
-        scopes = frozenset(device.territories)
-        return Caller(device.id, scopes, device.right, found)
+        return Caller.of(device, found)
 
     def _caller_again(self, spent: Token, device: Device, at: int) -> Caller:
         """Return the device that shows a token that it has just replaced.
@@ -355,7 +373,7 @@ class Door:
             if not device.revoked_at:
                 self._store.stop_cloned(device.id, at)
             raise ProblemError("cloned")
-        return Caller(device.id, frozenset(device.territories), device.right, spent)
+        return Caller.of(device, spent)
 
     def rotate(self, caller: Caller) -> Renewed:
         """Give a new token; the old one works a moment more once that is used."""
@@ -568,7 +586,7 @@ class Hub:
         Raises:
             ProblemError: `right` for a device that may only read, `too-large`.
         """
-        caller.need("write")
+        caller.need_writing()
         if len(lines) > self.limits.push_lines:
             detail = f"{len(lines)} lignes, {self.limits.push_lines} admises."
             raise ProblemError("too-large", detail)
@@ -714,7 +732,7 @@ class Hub:
         Raises:
             ProblemError: `right`, `not-found`, `too-large`, `offset` or `hash`.
         """
-        caller.need("write")
+        caller.need_writing()
         if total > self.limits.blob_bytes:
             detail = f"{total} octets, {self.limits.blob_bytes} admis."
             raise ProblemError("too-large", detail)
@@ -741,7 +759,7 @@ class Hub:
     def _find_writable(self, caller: Caller) -> frozenset[str]:
         """Return where the caller may write: what it left lately too."""
         left = find_left_territories(self.store.devices(), caller.device, self.clock())
-        return caller.scopes | left
+        return caller.writable | left
 
     def _check_named(self, scopes: Collection[str], sha: str) -> None:
         """Refuse alike what is elsewhere and what is nowhere."""
@@ -771,6 +789,6 @@ def find_left_territories(
     return frozenset(
         territory
         for before, after in pairwise(same)
-        if at - after.enrolled_at <= MONTH and before.right != "read"
-        for territory in before.territories
+        if at - after.enrolled_at <= MONTH
+        for territory in before.scopes("write")
     )

@@ -22,7 +22,7 @@ from diag.journal.journal import AuditSum
 from diag.journal.revision import Revision, Unread, read
 from diag.model.audit import Subject
 from diag.model.errors import DiagError
-from diag.sync.protocol import Right
+from diag.sync.protocol import RIGHTS, Right
 from diag.sync.questions import PulledPage, Room, Want
 
 EVERYWHERE = "*"
@@ -349,7 +349,9 @@ class Device(NamedTuple):
     name: str
     person: str
     territories: tuple[str, ...]
+    """One may have a right of its own: `95127=read`."""
     right: Right
+    """Where a territory has none of its own."""
     sign_key: str
     enrolled_at: int
     seen_at: int
@@ -358,6 +360,21 @@ class Device(NamedTuple):
     """0: it is not."""
     author: str = ""
     """Label that its revisions carry, by its own account."""
+
+    def scopes(self, right: Right = "read") -> frozenset[str]:
+        """Return the territories where it has at least this right."""
+        least = RIGHTS.index(right)
+        parted = (one.partition("=") for one in self.territories)
+        return frozenset(
+            name for name, _, own in parted if RIGHTS.index(own or self.right) >= least
+        )
+
+    def right_in(self, location: Location) -> int:
+        """Return its right where an audit is, among `RIGHTS`; -1 for none."""
+        return max(
+            (at for at, one in enumerate(RIGHTS) if location.is_in(self.scopes(one))),
+            default=-1,
+        )
 
 
 class Token(NamedTuple):
@@ -965,19 +982,18 @@ class Store:
         rows = self._rows(_REQUIRED)
         return int(rows[0][0]) if rows else 0
 
-    def signing_keys(self) -> set[str]:
-        """Return the keys that sealed something here."""
-        found = set()
+    def first_seals(self) -> dict[str, int]:
+        """Return when the first seal of each key came here."""
+        found: dict[str, int] = {}
         with self.engine.reading() as transaction:
             numbers = [number for number, *_ in transaction.rows(_SUMS)]
             for number in numbers:
-                for _, body in transaction.rows(_BODIES, audit=number):
+                for body, at in transaction.rows(_ARRIVED, audit=number):
                     line = _encode(body)
-                    if b'"subject":"seal/' in line:
-                        value = read(line.decode()).value
-                        found |= (
-                            {str(value["key"])} if isinstance(value, dict) else set()
-                        )
+                    value = b'"subject":"seal/' in line and read(line.decode()).value
+                    if isinstance(value, dict):
+                        key = str(value.get("key"))
+                        found[key] = min(at, found.get(key, at))
         return found
 
     def require_seals(self, at: int) -> None:

@@ -8,12 +8,13 @@ from textual import work
 from textual.widgets import Static
 
 from diag.audit.acceptance import (
+    relayed_words,
     standing_words,
     ways_on,
     wrote_in,
 )
 from diag.audit.discretion import PUBLIC_READERS, question_of, slips_of
-from diag.audit.follow import check_reason, left_to_check, move
+from diag.audit.follow import check_reason, left_to_check
 from diag.audit.hypotheses import scenarios
 from diag.audit.photos import PhotoSubject
 from diag.audit.report import report_folder, report_of
@@ -249,14 +250,17 @@ class BilanScreen(BilanAdvice):
             asked = "Que faut-il compléter ? L'ingénieur le lira."
             return await self.app.push_screen_wait(Ask(asked, keep=check_reason))
         if wanted is AuditStatus.ACCEPTE:
-            asked = "Un mot pour l'ingénieur ?"
+            relayed = relayed_words(self.session)
+            asked = f"{relayed}\n\nUn mot pour l'ingénieur ?".strip()
             return await self.app.push_screen_wait(Ask(asked, hint="facultatif"))
         return ""
 
     def _advance_to(
         self, wanted: AuditStatus, comment: str, seen: str, *, alone: bool
     ) -> None:
-        move(self.session, wanted, comment, seen=seen, alone=alone)
+        from diag.office.sealing import move_sealed  # noqa: PLC0415 - the sync's
+
+        move_sealed(self.session, wanted, comment, seen=seen, alone=alone)
         self.show_all()
         word = standing_word(wanted, self.session.signature)
         self.diag.inform(f"Audit {word}.")

@@ -11,6 +11,7 @@ from diag.journal.asks import DELAY
 from diag.journal.exchange import withdraw
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin, Revision
+from diag.sync.hub.gate import WAITED, look_at_cut_over
 from diag.sync.hub.hub import Hub
 from diag.sync.protocol import Enrolling, Pushed
 from tests.journal.builders import known, person
@@ -50,8 +51,8 @@ def laptop(tmp_path: Path) -> Iterator[Journal]:
         yield journal
 
 
-def come_in(hub: Hub, who: str, right: str = "write") -> str:
-    code = hub.door.invite(who, ("999",), right)
+def come_in(hub: Hub, who: str, right: str = "write", *territories: str) -> str:
+    code = hub.door.invite(who, territories or ("999",), right)
     asked = Enrolling(code=code, device="pc", author=who, sign_key=KEYS.get(who, ""))
     return hub.door.enrol(asked).token
 
@@ -195,3 +196,47 @@ def test_what_a_bundle_brought_and_a_hub_refuses_is_set_aside(
         assert said.line not in [*other.lines(VALLEY.id)]
         assert own.line in [*other.lines(VALLEY.id)], "what was written here stays"
         assert [line.id for line in other.quarantined()] == [said.id]
+
+
+def test_seals_may_be_required_once_all_seal_or_after_ninety_days(
+    hub: Hub, day: Day, laptop: Journal
+) -> None:
+    anne, bruno = come_in(hub, "anne"), come_in(hub, "bruno")
+    say(laptop, 1, ANNE)
+    give(hub, anne, *laptop.lines(VALLEY.id))
+
+    def offered() -> tuple[bool, list[str]]:
+        cut = look_at_cut_over(hub.store.devices(), hub.store.first_seals())
+        return cut.is_offered(day.now), [one.author for one in cut.behind]
+
+    assert offered() == (False, ["anne", "bruno"])
+    seals.seal(laptop, VALLEY.id, ANNES, ANNE)
+    give(hub, anne, *laptop.lines(VALLEY.id))
+    assert offered() == (False, ["bruno"])
+    day.now += WAITED
+    assert offered() == (True, ["bruno"])
+    day.now -= WAITED
+    say(laptop, 2, BRUNO)
+    seals.seal(laptop, VALLEY.id, BRUNOS, BRUNO)
+    give(hub, bruno, *laptop.lines(VALLEY.id))
+    assert offered() == (True, [])
+
+
+def test_a_right_reaches_as_far_as_its_territory(hub: Hub, laptop: Journal) -> None:
+    """Over all that a device reads, or over one territory of it."""
+    anne = come_in(hub, "anne")
+    far = come_in(hub, "dupre", "review", "998")
+    near = come_in(hub, "bruno", "read", "998", "999=review")
+    reader = come_in(hub, "zoé", "write", "998", "999=read")
+    give(hub, anne, *laptop.lines(VALLEY.id))
+    hub.store.require_seals(hub.clock())
+
+    def accept(who: str) -> bytes:
+        draft = changes.accepted(VALLEY.id, "ab" * 32, 1, "", alone=False)
+        return laptop.write(draft, person(who)).line
+
+    assert kinds(give(hub, far, accept("dupre"))) == ["scope"]
+    assert kinds(give(hub, anne, accept("anne"))) == ["review"]
+    assert give(hub, near, accept("bruno")).rejected == ()
+    assert kinds(give(hub, reader, say(laptop, 9, person("zoé")).line)) == ["scope"]
+    assert hub.door.caller(reader).scopes == {"998", "999"}
