@@ -108,6 +108,9 @@ class Boolean(AnswerType):
 _KEYS = 10
 """Choices that have a key each: 1 to 9, then 0 for the tenth."""
 
+_WORD = 3
+"""Letters from which a word inside a label names its choice."""
+
 _BETWEEN = " ,;"
 
 _LONGEST = 60
@@ -294,7 +297,8 @@ def keys_and_labels(
 def named(question: Question, text: str) -> tuple[Choice, ...]:
     """Return the choices that these keys may name, in order.
 
-    Those of that number, or those that begin so, else those with a word that does.
+    Those of that number, or those that begin so; from three letters, else those with a
+    word that does: « o » is no answer because a label says « ou ».
     """
     typed = text.strip()
     digits = "".join(map(digit_of, typed))
@@ -313,7 +317,8 @@ def named(question: Question, text: str) -> tuple[Choice, ...]:
         return ()
     labels = {one: f" {fold(one.label)}" for one in question.choices}
     starting = [one for one in labels if labels[one].startswith(f" {begun}")]
-    inside = [one for one in labels if f" {begun}" in labels[one]]
+    is_word = len(begun) >= _WORD
+    inside = [one for one in labels if is_word and f" {begun}" in labels[one]]
     return tuple(
         starting or inside or [one for one in question.choices if one.id == typed]
     )

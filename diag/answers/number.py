@@ -53,6 +53,22 @@ exact = lru_cache(_CACHED_VALUES)(_exact)
 _ONE_DIGIT = 9
 
 
+_YEARS = (1900, 2200)
+"""Between these, a bare number is a year."""
+
+
+def _is_year(question: Question) -> bool:
+    """Say whether a number is a year: nothing parts its thousands."""
+    low, high = question.range or (None, None)
+    if question.unit or low is None or high is None:
+        return False
+    return _YEARS[0] <= exact(low) and exact(high) <= _YEARS[1]
+
+
+def _figure(question: Question, value: Number) -> str:
+    return str(value) if _is_year(question) else number(value)
+
+
 class AnyNumber(AnswerType):
     """A number, in the unit of its question."""
 
@@ -101,12 +117,13 @@ class AnyNumber(AnswerType):
         low, high = question.likely
         found = exact(value)
         if low is not None and found < exact(low):
-            words, usual = "bas", f"à partir de {number(low)}"
+            words, usual = "bas", f"à partir de {_figure(question, low)}"
         elif high is not None and found > exact(high):
-            words, usual = "élevé", f"jusqu'à {number(high)}"
+            words, usual = "élevé", f"jusqu'à {_figure(question, high)}"
         else:
             return ""
-        measured = measure(found, question.unit)
+        is_year = _is_year(question)
+        measured = str(value) if is_year else measure(found, question.unit)
         return f"{measured}, cela paraît {words} (d'habitude {usual})"
 
     def value_words(self, question: Question, value: int | str) -> str:
@@ -114,11 +131,11 @@ class AnyNumber(AnswerType):
             canonical_number(value)
         except ValueError:
             return str(value)
-        return measure(value, question.unit)
+        return str(value) if _is_year(question) else measure(value, question.unit)
 
     def cell_words(self, question: Question, value: Value) -> str:
         if is_number(value):
-            return number(value)  # type: ignore[arg-type]  # is_number checked it
+            return _figure(question, value)  # type: ignore[arg-type]  # is_number checked it
         return super().cell_words(question, value)
 
     def expected(self, question: Question) -> str:
@@ -126,15 +143,17 @@ class AnyNumber(AnswerType):
         unit = f" ({plural(question.unit)})" if question.unit else ""
         if question.range is None:
             return noun + unit
-        ends = ("…" if end is None else number(end) for end in question.range)
+        ends = (
+            "…" if end is None else _figure(question, end) for end in question.range
+        )
         return "{}{}, de {} à {}".format(noun, unit, *ends)
 
     def wanted(self, question: Question) -> str:
         if not question.range:
             return self.expected(question)
         low, high = question.range
-        ends = [] if low is None else [f"de {number(low)}"]
-        ends += [] if high is None else [f"à {number(high)}"]
+        ends = [] if low is None else [f"de {_figure(question, low)}"]
+        ends += [] if high is None else [f"à {_figure(question, high)}"]
         return " ".join([*ends, plural(question.unit)]).strip()
 
     def total(self, question: Question, known: Sequence[Value]) -> str:

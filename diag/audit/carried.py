@@ -4,7 +4,7 @@ Nothing is carried unless somebody confirms it, part of the walk after part of t
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -135,12 +135,17 @@ def carried(session: AuditSession, memory: Memory) -> tuple[Carried, ...]:
         },
     )
     walk = walk_of(with_answers(facts, proposed), session.checklist)
-    found = (_carried(facts, leg, remembered, again) for leg in walk.legs)
+    new = {place.id for place in facts.places.values() if not memory.had(place)}
+    found = (_carried(facts, leg, remembered, again, new) for leg in walk.legs)
     return tuple(one for one in found if one)
 
 
 def _carried(
-    facts: Facts, leg: Leg, remembered: Mapping[Key, Remembered], again: _Again
+    facts: Facts,
+    leg: Leg,
+    remembered: Mapping[Key, Remembered],
+    again: _Again,
+    new: Collection[str],
 ) -> Carried | None:
     known: list[KnownBefore] = []
     stale: list[KnownBefore] = []
@@ -162,7 +167,7 @@ def _carried(
             why = again.why(stop.key, stop.question, last)
             fact = KnownBefore(stop.key, stop.question, last.answer, why)
             (stale if why else known).append(fact)
-    is_new = leg.is_place and not any(stop.key in remembered for stop in leg.stops)
+    is_new = leg.key in new
     if not (known or stale or moved or confirmed or is_new):
         return None
     return Carried(

@@ -66,6 +66,10 @@ class Memory:
         """Its facts."""
         self._named = {_called(place): place.id for place in facts.places.values()}
 
+    def had(self, place: Place) -> bool:
+        """Return whether there was such a place."""
+        return place.parent is None or _called(place) in self._named
+
     def of(self, place: Place, question: Question) -> Remembered | None:
         """Return the answer given there, when it still is one of this question."""
         there = self.facts.root if place.parent is None else None

@@ -43,6 +43,8 @@ class AuditFinds(NamedTuple):
     here: Sequence[FoundQuestion]
     """Questions of that place; of any place when none is named."""
     elsewhere: Sequence[FoundQuestion]
+    asks: bool = False
+    """Whether more than the place is named: a question there, if any answers."""
 
 
 Wanted = Callable[[WalkStop], bool]
@@ -103,9 +105,8 @@ class AuditSearch:
             for query in (words, left)
             for one in self._questions(walk, query)
         }
-        return AuditFinds(
-            leg, near, [one for ident, one in others.items() if ident not in known]
-        )
+        far = [one for ident, one in others.items() if ident not in known]
+        return AuditFinds(leg, near, far, asks=bool(rest))
 
     def propose(
         self, walk: Walk, text: str, place: str = ""

@@ -102,7 +102,8 @@ def _find(
         _entry(one, doors)._replace(section=title) for one in found.elsewhere[:_NEAR]
     ]
     beside = (*_advice(session, text, doors), *_noted(session, text, doors))
-    return FoundInAudit(near, [*far, *beside], tuple(chips))
+    first = int(bool(found.leg and found.asks and found.here))
+    return FoundInAudit(near, [*far, *beside], tuple(chips), first)
 
 
 def _read(words: str) -> tuple[str, Wanted, list[str]]:

@@ -171,11 +171,9 @@ class ChangedScreen(PlaceScreen):
         after = keys[keys.index(one.key) + 1 :]
         left = (key for key in after if self._parts[key].known)
         self._show(next(left, one.key))
-        self.diag.inform(
-            f"{one.title}\u00a0: {counted(count, 'fait')} repris."
-            if count
-            else f"{one.title}\u00a0: rien à confirmer, le reste se redit."
-        )
+        if not count:
+            told = f"{one.title}\u00a0: rien à confirmer, le reste se redit."
+            self.diag.inform(told)
 
     def on_this_changed(self) -> None:
         if one := self._here:

@@ -17,6 +17,7 @@ from diag.tui.on_site import ask_day
 from diag.tui.place import EVERYWHERE
 from diag.tui.planner import FormSender, SendForms
 from diag.tui.text import Sentence
+from diag.tui.visit.commands import GoBilan
 from diag.words.dates import hour_words
 from diag.words.sentences import counted
 
@@ -63,6 +64,7 @@ class DepartureScreen(FormSender):
         SendForms,
         DateIt,
         WriteList,
+        GoBilan,
         *EVERYWHERE,
     )
     BINDINGS = bindings_of(*OFFERS)
@@ -142,6 +144,9 @@ class DepartureScreen(FormSender):
 
     def on_open_debrief(self) -> None:
         self.app.push_screen(DebriefScreen(self._session))
+
+    def on_go_bilan(self) -> None:
+        self.diag.look_at_bilan(self._session.about.ref)
 
     def on_write_list(self) -> None:
         self._show(f"Écrit dans {write_departure(self._session)}")

@@ -63,6 +63,8 @@ class FoundInAudit(NamedTuple):
     """Elsewhere, counted: no chip hides anything."""
     chips: tuple[str, ...] = ()
     """How the words were read: a place, « sans réponse »."""
+    first: int = 0
+    """Rank in `near` of what Enter opens: a place may stand over its question."""
 
 
 class FindsInAudit(Protocol):
@@ -156,7 +158,7 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
                 section = one.section
                 shown.append(ListLine("", (f" {section}",)))
             shown.append(ListLine(str(number), (one.sort, one.name, one.detail)))
-        lines.show(shown, key="1")
+        lines.show(shown, key=str(found.first + 1))
 
     def on_key(self, event: Key) -> None:
         if event.key in _MOVES:
@@ -244,7 +246,7 @@ def finder(app: Shell) -> Finder:
             far = [one._replace(section=title) for one in away]
             return FoundInAudit(schools, far, found.chips)
         near, far = [*named, *found.near], [*other, *found.far, *schools]
-        return FoundInAudit(near, far, found.chips)
+        return FoundInAudit(near, far, found.chips, 0 if named else found.first)
 
     note = getattr(app.screen, "note_words", None)
     scopes = (SearchScope.SCHOOL, SearchScope.TERRITORY, SearchScope.HERE)

@@ -145,14 +145,14 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         "photos.tcss",
     ]
     OFFERS = (
-        Caption,
         OpenPhone,
         FromPhone,
+        LeavePhotos,
+        Caption,
         TurnShown,
         See,
         RemovePhoto,
         ChooseFolder,
-        LeavePhotos,
     )
     BINDINGS = bindings_of(*OFFERS)
 

@@ -6,6 +6,7 @@ from typing import ClassVar, NamedTuple, cast
 from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import ActiveBinding, Binding
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
@@ -69,14 +70,14 @@ _GAP = 2
 """Blanks that part the title from its remark."""
 
 _TITLE = 30
-"""Columns that a title keeps beside its last remark: enough to know the school."""
+"""Columns that a title keeps beside its remarks: enough to know the school."""
 
 
 class TitleLine(Widget):
     """A title on the left, remarks on the right: as many of the last as have room.
 
     Remarks stand from the least to the most needed, with dots between. A long title is
-    cut before the last one goes.
+    cut before one goes.
     """
 
     def __init__(self) -> None:
@@ -94,12 +95,9 @@ class TitleLine(Widget):
         """Draw the line."""
         width = self.content_size.width
         title, remarks = line(self._title), self._remarks
-        room = width - cell_len(title) - _GAP
+        room = width - min(cell_len(title), _TITLE) - _GAP
         while cell_len(remark := line(_BETWEEN.join(remarks))) > room and remarks:
             remarks = remarks[1:]
-        if not remark and self._remarks:
-            last = line(self._remarks[-1])
-            remark = last if cell_len(last) + _GAP + _TITLE <= width else ""
         room = width - cell_len(remark) - _GAP * bool(remark)
         if cell_len(title) > room > 1:
             title = f"{set_cell_size(title, room - 1).rstrip()}…"
@@ -229,8 +227,11 @@ def _read(screen: Screen[object]) -> tuple[tuple[ShownKey, ...], ShownKey | None
     """Return the keys to show in order of use, nearest first, and the palette's."""
     first: dict[str, ShownKey] = {}
     then: dict[str, ShownKey] = {}
-    for _, binding, enabled, tip in screen.active_bindings.values():
-        action = binding.action.removeprefix("screen.")
+    bound = screen.active_bindings.values()
+    nodes = [*dict.fromkeys(one.node for one in bound)]
+    ordered = sorted(bound, key=lambda one: (nodes.index(one.node), _rank(one)))
+    for _, binding, enabled, tip in ordered:
+        action = _action(binding)
         if action.startswith("command("):
             name = screen.app.get_key_display(binding)
             key = ShownKey(binding.key, name, binding.description, enabled, tip)
@@ -238,6 +239,20 @@ def _read(screen: Screen[object]) -> tuple[tuple[ShownKey, ...], ShownKey | None
     shown = first | then
     palette = shown.pop(action_of(OpenPalette), None)
     return tuple(shown.values()), palette
+
+
+def _action(binding: Binding) -> str:
+    return binding.action.removeprefix("screen.")
+
+
+def _rank(one: ActiveBinding) -> int:
+    """Return the order of use of a key among those of what offers it.
+
+    Textual gives them in the order in which a class and those above it bind them.
+    """
+    offers = [action_of(each) for each in getattr(one.node, "OFFERS", ())]
+    action = _action(one.binding)
+    return offers.index(action) if action in offers else len(offers)
 
 
 def _drawn(key: ShownKey) -> Content:

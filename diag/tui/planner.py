@@ -22,7 +22,7 @@ from diag.audit.fitting import (
 from diag.audit.floor import floor_of, keep_floor, spots_of, walked_later
 from diag.audit.report import report_folder
 from diag.audit.session import AuditSession
-from diag.audit.visit import VisitSession
+from diag.audit.visit import VisitSession, minutes_on_site
 from diag.audit.walk import Walk, walk_of
 from diag.documents.questionnaire import compose, keep
 from diag.documents.write import Paper, write_paper
@@ -237,8 +237,12 @@ class PlannerScreen(FormSender):
         self.on_begin_visit()
 
     def on_begin_visit(self) -> None:
-        """Choose the minutes, and go on where the visit is."""
-        words = self._visiting.choose(self._minutes, sorted(self._removed), self._from)
+        """Choose the minutes; begin at the first stop, or go on where the visit is."""
+        visiting = self._visiting
+        words = visiting.choose(self._minutes, sorted(self._removed), self._from)
+        found = fit(self._walk, self._minutes, self._costs, self._removed)
+        if found.stops and minutes_on_site(self._session) is None:
+            visiting.go(found.stops[0].stops[0].key)
         self.diag.go_back()
         self._done(words)
 

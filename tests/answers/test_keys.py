@@ -70,6 +70,21 @@ def test_letters_that_name_several_choices_are_refused_with_their_names() -> Non
     assert preview(ECOLES, "e") == "École ou Écran seul"
 
 
+def test_a_letter_inside_a_label_answers_nothing() -> None:
+    """« o », typed for « oui » beside another question, is not « RASED ou ULIS »."""
+    room = ECOLES.model_copy(
+        update={
+            "choices": (
+                Choice(id="classe", label="Classe"),
+                Choice(id="ulis", label="ULIS, RASED ou UPE2A"),
+            )
+        }
+    )
+    with pytest.raises(Refused, match="n'est pas un choix"):
+        parsed(room, "o")
+    assert parsed(room, "ras") == "ulis"
+
+
 @pytest.mark.parametrize("typed", ["0", "9", "zzz"])
 def test_what_names_no_choice_is_refused(typed: str) -> None:
     with pytest.raises(Refused, match="n'est pas un choix"):
@@ -94,3 +109,13 @@ def test_a_refusal_beside_its_question_does_not_name_it_again() -> None:
     with pytest.raises(Refused) as refused:
         parsed(SPEED, "vite")
     assert refused.value.plain.startswith("« vite » n'est pas un nombre")
+
+
+def test_a_year_is_written_as_one() -> None:
+    year = question(QuestionType.INTEGER, range=(2000, 2100), likely=(2010, 2030))
+    kind = TYPES[year.type]
+    assert kind.words(year, 2019) == kind.cell_words(year, 2019) == "2019"
+    assert kind.expected(year) == "nombre entier, de 2000 à 2100"
+    assert kind.parse(year, 2005).doubt.startswith("2005, cela paraît bas")
+    many = question(QuestionType.INTEGER, range=(0, 5000))
+    assert kind.words(many, 2019) == "2\u202f019"

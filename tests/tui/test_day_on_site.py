@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 
 from diag.audit.follow import add_visit
 from diag.audit.report import report_folder
+from diag.tui.bilan import BilanScreen
 from diag.tui.debrief import DebriefScreen
 from diag.tui.departure import DepartureScreen
 from diag.tui.dialogs import ChooseDialog, Notice
@@ -76,6 +77,10 @@ async def test_one_goes_leaves_without_asks_others_and_shows_what_was_found(
         await wait_for(
             pilot, lambda: list(folder.glob("questionnaire*")), "questionnaires"
         )
+        await pilot.press("f9")
+        await on(pilot, BilanScreen)
+        await pilot.press("escape")
+        await on(pilot, DepartureScreen)
         await pilot.press("c")
         await on(pilot, DebriefScreen)
         await pilot.press("escape")

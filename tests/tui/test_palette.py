@@ -66,7 +66,11 @@ async def test_a_place_is_known_by_its_name_and_nothing_is_hidden(
         lines = [line for line in visible(pilot) if "lieu" in line]
         assert room in lines[0]
         assert shows(pilot, "question")
-        await pilot.press("escape")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: app.screen is visit, "the question, not the room")
+        there, asked = visit.visiting.key
+        assert visit.session.facts.places[there].name == room
+        assert "wifi" in asked
         await pilot.press("ctrl+p", *"prises de courant", "enter")
         await wait_for(pilot, lambda: visit.is_gridding, "its column of the grid")
 

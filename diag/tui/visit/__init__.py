@@ -29,7 +29,7 @@ from diag.audit.visit import (
 )
 from diag.audit.walk import Key, most_useful
 from diag.journal.signatures import standing_word
-from diag.model.enums import UNDER_WAY, State
+from diag.model.enums import UNDER_WAY, PlaceKind, State
 from diag.tui.audit_finds import AuditDoors, finds_of, warm_search
 from diag.tui.commands import (
     CommandType,
@@ -45,7 +45,7 @@ from diag.tui.palette import FindsInAudit
 from diag.tui.photos import open_photos
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.rooms import RoomsScreen
-from diag.tui.rooms.editing import TakePlaces
+from diag.tui.rooms.editing import AddRoom, TakePlaces
 from diag.tui.safe import content
 from diag.tui.visit.beside import DEPARTURE, KnownHere, WalkPlan
 from diag.tui.visit.commands import (
@@ -140,7 +140,7 @@ class VisitScreen(PlaceScreen):
         self.fiche.line.resumed = self._resumed
         self.fiche.line.may_return = lambda: self.visiting.answered is not None
         if first is None:
-            self.show(self._places_of_before())
+            self.show(self._rooms_first())
             self.fiche.line.focus()
         self.call_after_refresh(warm_search, self.app, self.session)
         self.call_after_refresh(propose_lists, self.session)
@@ -172,11 +172,18 @@ class VisitScreen(PlaceScreen):
         self.refresh_keys()
         self._keep_place()
 
-    def _places_of_before(self) -> str:
-        """Return how the places of an earlier audit are taken again, if they may be."""
+    def _rooms_first(self) -> str:
+        """Return how rooms come first: those of before, or new ones."""
         former = former_places(self.session)
-        show, take = (key_now(self.app, each) for each in (ShowPlaces, TakePlaces))
-        return f"{show} puis {take} : reprendre {former.words}." if former else ""
+        show, take, add = (
+            key_now(self.app, each) for each in (ShowPlaces, TakePlaces, AddRoom)
+        )
+        if former:
+            return f"{show} puis {take} : reprendre {former.words}."
+        facts, is_school = self.session.facts, self.session.about.school is not None
+        if is_school and not facts.places_of(PlaceKind.SALLE):
+            return f"Aucune salle encore : {show} puis {add} les ajoute d'abord."
+        return ""
 
     def _typed_now(self) -> TypedAt:
         """Return what is being typed in the face that is shown, and what it answers."""
@@ -501,7 +508,7 @@ class VisitScreen(PlaceScreen):
     def on_screen_resume(self) -> None:
         if self.is_looking and hasattr(self, "visiting"):
             self.is_looking = False
-            self.show(self._places_of_before())
+            self.show(self._rooms_first())
             if self.focused is None:
                 self.fiche.line.focus()
 

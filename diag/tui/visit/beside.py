@@ -50,6 +50,10 @@ class WalkPlan(Lines):
             self.show(self.lines, key=leg.key)
 
 
+_HANGING = Content("  ")
+"""Before what goes on from the line above."""
+
+
 class KnownHere(TextSheet):
     """What was answered in the part where one stands, now, then the last time."""
 
@@ -95,4 +99,5 @@ def _fact(question: Question, answer: Answer) -> str:
 def _laid(rows: Sequence[tuple[str, str]], width: int) -> Iterator[DrawnLine]:
     for text, style in rows:
         words = Content.styled(line(french(text)), style)
-        yield from map(DrawnLine, wrapped(words, width) or [words])
+        for rank, part in enumerate(wrapped(words, width - len(_HANGING))):
+            yield DrawnLine(_HANGING + part if rank else part)

@@ -41,6 +41,7 @@ async def test_a_second_audit_is_confirmed_room_by_room_in_one_key(
         await pilot.press("f8")
         await wait_for(pilot, lambda: shows(pilot, "Classe CP"), "the rooms")
         told = {one.cells[0]: one for one in lines.lines}
+        assert not shows(pilot, "nouveau lieu"), "each was there a year ago"
         first = tuple(lines.lines)
         known, again = (
             sum(int(one.cells[at]) for one in first if one.cells[at] != "-")

@@ -86,6 +86,11 @@ async def test_a_visit_opens_on_what_fits_every_danger_above_the_line(
         assert plan is not None
         assert (plan.minutes, session.profile) == (20, Profile.SHORT)
         assert plan.removed == (find_place(session, "CP").id,)
+        assert isinstance(app.screen, VisitScreen)
+        visiting = app.screen.visiting
+        leg = visiting.walk.leg_of(visiting.key)
+        assert leg
+        assert leg.title == order[0], "at its first stop"
         await wait_for(pilot, lambda: shows(pilot, "tiennent"), "told")
         app.go_back()
         await wait_for(pilot, lambda: shows(pilot, "Audits"), "the school")
