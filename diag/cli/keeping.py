@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from diag.cli.shared import agreed, json_option, print_json, print_lines, print_table
+from diag.cli.shared import (
+    agreed,
+    asked,
+    json_option,
+    print_json,
+    print_lines,
+    print_table,
+)
 from diag.imports.account import account
 from diag.journal.revision import now
 from diag.model.errors import DiagError, Health
@@ -243,14 +250,13 @@ def _ask(question: str, usual: str = "", kind: Any = None) -> str:
     Raises:
         click.UsageError: when nobody answers.
     """
-    shown = {"default": usual, "show_default": bool(usual), "type": kind, "err": True}
+    shown = {"default": usual, "show_default": bool(usual), "type": kind}
     try:
-        typed: str = click.prompt(question, **shown, prompt_suffix=_COLON)
+        return asked(question, **shown, prompt_suffix=_COLON)
     except click.Abort:
         if sys.stdin.isatty():
             raise
         raise click.UsageError("Donnez au moins --name et --url.") from None
-    return typed.strip()
 
 
 def _settle(folder: Path, account_name: str, given: dict[str, str | None]) -> "HubHome":

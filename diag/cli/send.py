@@ -16,6 +16,7 @@ from diag.cli.main import LazyGroup
 from diag.cli.shared import (
     agree_to_let_out,
     agreed,
+    asked,
     audit_of,
     campaign_option,
     json_option,
@@ -373,10 +374,8 @@ def settings_outbox(
 
 
 def _ask_password(account: Account) -> SecretStr:
-    asked = f"Mot de passe de {account.user} sur {account.host}"
-    return SecretStr(
-        click.prompt(asked, hide_input=True, prompt_suffix=" : ", err=True)
-    )
+    question = f"Mot de passe de {account.user} sur {account.host}"
+    return SecretStr(asked(question, hide_input=True, prompt_suffix=" : "))
 
 
 def _print_delivery(outcome: server.Delivery) -> None:

@@ -168,23 +168,30 @@ def subject_argument(command: F) -> F:
     return click.argument("ref", metavar="SUJET")(command)
 
 
+def asked(question: str, **shown: Any) -> str:
+    """Ask on stderr; `shown` is as for `click.prompt`.
+
+    Raises:
+        DiagError: when what was typed cannot be read.
+    """
+    try:
+        typed: str = click.prompt(question, err=True, **shown)
+    except UnicodeDecodeError as error:
+        raise DiagError(
+            "La réponse tapée n'est pas un texte UTF-8. Rien n'a été changé. "
+            "Réglez le terminal sur UTF-8, puis répondez à nouveau."
+        ) from error
+    return typed.strip()
+
+
 def agreed(question: str) -> bool:
     """Ask on stderr for a yes; anything but « o » or « oui » is a no.
 
     Raises:
         DiagError: when what was typed cannot be read.
     """
-    asked = f"{question} [o/N]"
-    try:
-        typed: str = click.prompt(
-            asked, default="", show_default=False, prompt_suffix=" ", err=True
-        )
-    except UnicodeDecodeError as error:
-        raise DiagError(
-            "La réponse tapée n'est pas un texte UTF-8. Rien n'a été changé. "
-            "Répondez « o » ou « n », ou donnez --yes."
-        ) from error
-    return typed.strip().casefold() in {"o", "oui"}
+    shown = {"default": "", "show_default": False, "prompt_suffix": " "}
+    return asked(f"{question} [o/N]", **shown).casefold() in {"o", "oui"}
 
 
 def print_json(value: object) -> None:

@@ -426,10 +426,10 @@ def passphrase_given(question: str) -> str:
         )
     from getpass import getpass  # noqa: PLC0415 - an encrypted workspace only
 
-    typed = getpass(f"{question} : ")
     try:
+        typed = getpass(f"{question} : ")
         typed.encode("utf-8")
-    except UnicodeEncodeError as error:
+    except UnicodeError as error:
         raise LockedAwayError(
             "La phrase de passe tapée contient un caractère illisible. Rien n'a été "
             "changé. Réglez le terminal sur UTF-8, puis tapez-la à nouveau."
