@@ -21,13 +21,13 @@ EACH = 600
 """Revisions of an audit."""
 
 
-def audit_lines(number: int) -> list[bytes]:
+def audit_lines(number: int, each: int = EACH) -> list[bytes]:
     """Return the log of an audit."""
     subject = Subject(kind=PlaceKind.ECOLE, code=f"{9990000 + number}A")
     audit = audit_id("2026-2027", subject)
     said: Json = {"campaign": "2026-2027", "kind": "ecole", "code": subject.code}
     lines: list[bytes] = []
-    for lam in range(1, EACH + 1):
+    for lam in range(1, each + 1):
         fields: dict[str, Json] = {
             "at": 1_790_000_000_000 + lam * 977,
             "audit": audit,

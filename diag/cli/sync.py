@@ -23,6 +23,7 @@ from diag.cli.shared import (
 )
 from diag.model.errors import DiagError
 from diag.office import sync as syncing
+from diag.sync.exchange import PAUSE
 from diag.sync.meeting import GRAVEST
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
@@ -165,6 +166,9 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
     def show(phase: str, done: int, total: int) -> None:
         if not sys.stderr.isatty():
+            return
+        if phase == PAUSE:
+            click.echo(f"\nLiaison coupée : nouvel essai dans {total} s.", err=True)
             return
         if phase not in bars:
             label = _LABELS[phase]

@@ -180,6 +180,11 @@ def reserve_space(folder: Path) -> None:
 
 
 _LAST = "sync.last"
+
+_SHOWN = 5
+"""Audits that are named, of those that are not the same on both sides."""
+
+_UNKNOWN_CAUSE = "recommencez ; si cela dure, prévenez l'administrateur du serveur."
 _MINUTE = 60_000
 
 
@@ -324,11 +329,22 @@ def run(
         learn_names(workspace, outcome.people)
         outcome.people = {}  # names live in one place
         outcome.there = []  # proven for this once
+        outcome.causes = _name_audits(workspace, outcome.causes)
     rights = [hub.right for hub in found]
     outcomes[-1].erasures = erasure_news(workspace, rights)
     put_setting(workspace.journal, _LAST, [asdict(outcome) for outcome in outcomes])
     reserve_space(workspace.folder)
     return outcomes
+
+
+def _name_audits(workspace: Workspace, causes: Mapping[str, str]) -> dict[str, str]:
+    """Return why audits are not the same on both sides, by their titles."""
+    known = {audit.id: audit for audit in audits(workspace.journal)} if causes else {}
+    named = {}
+    for audit, why in causes.items():
+        about = auditee_of(workspace, known[audit]) if audit in known else None
+        named[Waiting(audit, about, 0).title] = why
+    return named
 
 
 def last(workspace: Workspace) -> tuple[SyncResult, ...]:
@@ -379,6 +395,8 @@ def words_of(outcome: SyncResult) -> Iterable[str]:
     if outcome.unequal:
         many = counted(len(outcome.unequal), "audit")
         yield f"{many} : pas encore le même des deux côtés."
+        for title, why in [*outcome.causes.items()][:_SHOWN]:
+            yield f"  {title} : {why or _UNKNOWN_CAUSE}"
     if abs(outcome.clock_gap) > CLOCK_DOUBT:
         way = "avance" if outcome.clock_gap > 0 else "retarde"
         minutes = abs(outcome.clock_gap) // _MINUTE

@@ -229,6 +229,8 @@ class Exchange:
     """Audits that still differ: no side was chosen."""
     refused: dict[str, RefusedLine] = field(default_factory=dict)
     """Lines that the office refused, by their SHA-256."""
+    causes: dict[str, str] = field(default_factory=dict)
+    """Audit → why the office refused one of its lines, in French."""
     unread: int = 0
     """Lines of a newer version that are kept here."""
     barred: str = ""
@@ -392,6 +394,8 @@ class _Meeting:
                 continue
             self.exchange.pushed += pushed.new
             self.exchange.refused |= {line.id: line for line in pushed.rejected}
+            for refused in pushed.rejected:
+                self.exchange.causes[self.audit] = refused.problem
             if self.audit in pushed.sums:
                 self.theirs = AuditSum(self.audit, *pushed.sums[self.audit])
             self.exchange.step(len(batch))

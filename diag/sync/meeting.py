@@ -74,6 +74,8 @@ class SyncResult:
     """Milliseconds by which this laptop is ahead of the hub: shown, never judged."""
     unequal: list[str] = field(default_factory=list)
     """Audits that are not the same on both sides."""
+    causes: dict[str, str] = field(default_factory=dict)
+    """Each of them → why, in French, where it is known."""
     refused: list[str] = field(default_factory=list)
     """What was refused, in French."""
     people: dict[str, str] = field(default_factory=dict)
@@ -155,6 +157,9 @@ def synchronise(
         result.strangers = sealing.strangers
     result.unread = meeting.unread
     result.unequal += meeting.unequal
+    result.causes = {
+        audit: meeting.causes.get(audit, meeting.barred) for audit in meeting.unequal
+    }
     counts = Counter(line.problem for line in meeting.refused.values())
     result.refused += [
         f"{problem} ({count} modification{'s' if count > 1 else ''})"

@@ -294,12 +294,11 @@ class Rounds:
         out.drop(len(batch))
         self.beyond |= pushed.sums
         self.exchange.pushed += pushed.new
-        self.exchange.refused |= {
-            line.id: line
-            for line in pushed.rejected
-            if line.kind != "unknown-audit"
-            or read_audit(batch[line.line - 1]) in self.sent_whole
-        }
+        for refused in pushed.rejected:
+            audit = read_audit(batch[refused.line - 1])
+            if refused.kind != "unknown-audit" or audit in self.sent_whole:
+                self.exchange.refused[refused.id] = refused
+                self.exchange.causes[audit] = refused.problem
         if batch:
             self.exchange.step(len(batch))
 

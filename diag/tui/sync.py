@@ -8,7 +8,7 @@ from textual.worker import get_current_worker
 
 from diag.model.errors import DiagError
 from diag.office import sync
-from diag.sync.exchange import REVISIONS
+from diag.sync.exchange import PAUSE, REVISIONS
 from diag.sync.meeting import SyncResult
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import Ask, Notice
@@ -165,7 +165,7 @@ class SyncScreen(PlaceScreen):
 
         def advance(phase: str, done: int, total: int) -> None:
             nonlocal seen
-            step = (phase, 100 * done // max(total, 1))
+            step = (phase, total if phase == PAUSE else 100 * done // max(total, 1))
             if step != seen:
                 seen = step
                 self.post_message(self.Advanced(phase, done, total))
@@ -228,6 +228,8 @@ class SyncScreen(PlaceScreen):
 
 def progress_words(phase: str, done: int, total: int) -> str:
     """Return how far it is: answers first, then attachments."""
+    if phase == PAUSE:
+        return f"Liaison coupée : nouvel essai dans {total} s…"
     bar = "━" * (20 * done // max(total, 1))
     if phase == REVISIONS:
         return f"Réponses      {bar:<20} {done} sur {total}"

@@ -100,6 +100,24 @@ def test_an_account_tells_what_matters(outcome: SyncResult, words: str) -> None:
     assert words in told(outcome)
 
 
+def test_an_audit_that_stays_here_is_named_with_why(
+    hub: Served, tmp_path: Path
+) -> None:
+    with workspace(tmp_path / "c", author="u-3", seed=3) as coast:
+        session = started(coast, OTHER)
+        syncing.enrol(coast, hub.invite("998"))
+
+        (outcome,) = syncing.run(coast, silent)
+
+        assert outcome.code == 12
+        assert outcome.unequal == [session.audit.id]
+        ((title, why),) = outcome.causes.items()
+        assert OTHER in title
+        assert "pas dans le territoire de ce poste" in why
+        assert f"  {title} : {why}" in told(outcome)
+        assert syncing.last(coast) == (outcome,)
+
+
 def test_progress_ends_at_its_total(desk: Workspace, hub: Served) -> None:
     seen: dict[str, tuple[int, int]] = {}
 

@@ -74,3 +74,4 @@ def test_progress_tells_answers_then_attachments() -> None:
     assert progress_words("revisions", 5, 10).endswith("5 sur 10")
     assert progress_words("bytes", 1 << 20, 2 << 20).endswith("1,0 sur 2,0 Mo")
     assert progress_words("bytes", 0, 0)
+    assert progress_words("pause", 0, 4) == "Liaison coupée : nouvel essai dans 4 s…"

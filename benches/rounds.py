@@ -1,0 +1,192 @@
+"""Syncs by one round of many small audits: requests, bytes on the wire, seconds.
+
+    python -m benches.rounds [AUDITS...]
+
+300 and 50,000 audits of 8 revisions unless told otherwise, on SQLite and, where it is
+installed, PostgreSQL. Each request is delayed by 25 ms each way, and by 300 ms for the
+smaller world. The limits are those of the design: how many requests, how many bytes;
+seconds are printed for what they are here, and beside the first protocol's.
+"""
+
+import gc
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from time import perf_counter, sleep
+from typing import Any
+
+import httpx
+
+from benches.worlds.sync import audit_lines, hub_in, opened
+from diag.journal.journal import Journal, put_setting
+from diag.sync.exchange import Exchange, ExchangeEvent
+from diag.sync.http import HttpTransport, enrol
+from diag.sync.hub.home import HubHome
+from diag.sync.hub.intake import Push
+from diag.sync.meeting import SyncResult, synchronise
+from diag.sync.trust import Enrolment, build_trust, read_token
+from tests.sync.databases import MISSING, programs, running
+
+EACH = 8
+"""Revisions of an audit."""
+SMALL, LARGE = 300, 50_000
+NEAR, FAR = 0.025, 0.3
+"""Seconds each way."""
+FIRST = {SMALL: 10, LARGE: 45}
+"""Most requests of a first sync."""
+IDLE_BYTES = 2_000
+"""Most bytes of a sync where nothing is new, its headers included."""
+
+
+class Delayed(HttpTransport):
+    """A hub far away: its requests are counted, and so is what passes."""
+
+    delay = NEAR
+
+    def __init__(self, hub: Enrolment) -> None:
+        super().__init__(hub.url, build_trust(hub.authority), read_token(hub))
+        self.asked = 0
+        self.passed = 0
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        is_part: bool = False,  # noqa: ARG002
+        **more: Any,
+    ) -> httpx.Response:
+        self.asked += 1
+        sleep(2 * self.delay)
+        with self._client.stream(method, path, **more) as given:
+            body = b"".join(given.iter_bytes())
+            self.passed += given.num_bytes_downloaded + size(given.headers)
+            self.passed += len(more.get("content", b"")) + size(given.request.headers)
+            headers = given.headers.copy()
+            headers.pop("content-encoding", None)
+            return httpx.Response(given.status_code, headers=headers, content=body)
+
+
+def size(headers: httpx.Headers) -> int:
+    return sum(len(name) + len(value) + 4 for name, value in headers.raw)
+
+
+def main() -> None:
+    worlds = [int(word) for word in sys.argv[1:]] or [SMALL, LARGE]
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        databases = {"SQLite": ""}
+        if programs() is None:
+            print(f"PostgreSQL skipped: {MISSING}")
+        else:
+            server = stack.enter_context(running(durable=True))
+            databases[f"PostgreSQL {server.version}"] = "new"
+        for audits in worlds:
+            for name, database in databases.items():
+                address = server.new_database() if database else ""
+                print(f"\n{name}, {audits:,} audits of {EACH} revisions")
+                measured(folder / f"{name[:2]}{audits}", audits, address)
+
+
+def measured(folder: Path, audits: int, database: str) -> None:
+    with (
+        filled_hub(folder / "hub", audits, database) as home,
+        opened(folder / "a") as anne,
+        opened(folder / "b") as bruno,
+    ):
+        ours, theirs = (let_in(home, folder / one) for one in "ab")
+        print(f"{'at 25 ms each way':34} {'requests':>8} {'bytes':>13} {'s':>8}")
+        first = synced("first sync", anne, ours)
+        limit = FIRST.get(audits, 0)
+        if limit:
+            print(
+                f"  {first.asked} requests (limit {limit}: {held(first.asked, limit)})"
+            )
+        idle = synced("nothing new", anne, ours)
+        kept = held(idle.asked, 1) + ", " + held(idle.passed, IDLE_BYTES)
+        print(f"  {idle.asked} request, {idle.passed} bytes (limits 1, 2,000: {kept})")
+        synced("  the next day", anne, ours, at=10**8)
+        change(anne, 1, EACH + 1)
+        synced("one said here", anne, ours)
+        Delayed.delay = 0
+        synced("(another laptop, first, no delay)", bruno, theirs)
+        change(bruno, max(1, audits // 100), EACH + 2)
+        synced("(it gives 1 %, no delay)", bruno, theirs)
+        Delayed.delay = NEAR
+        synced("1 % there", anne, ours)
+        anne.connection.execute("delete from hub_row where audit < '2'")
+        synced("hint lost, one row in eight", anne, ours)
+        put_setting(anne, "sync.rounds", {})
+        synced("all hints lost", anne, ours)
+        if audits <= SMALL:
+            by_both(folder, home)
+
+
+def by_both(folder: Path, home: HubHome) -> None:
+    """Print the first sync by each protocol, near and far, and their ratios."""
+    for delay in (NEAR, FAR):
+        Delayed.delay = delay
+        seconds = []
+        for number, newest in enumerate((1, 2)):
+            place = folder / f"{delay}-{number}"
+            with opened(place) as journal:
+                office = Delayed(let_in(home, place))
+                start = perf_counter()
+                if newest > 1:
+                    synchronise(journal, office, SyncResult("", "", 0), ExchangeEvent())
+                else:
+                    Exchange(journal, office).run()
+                seconds.append(perf_counter() - start)
+                office.close()
+        before, after = seconds
+        print(
+            f"first sync at {1_000 * delay:.0f} ms: {before:.1f} s by the first "
+            f"protocol, {after:.2f} s by the second: {before / after:.0f} times less"
+        )
+    Delayed.delay = NEAR
+
+
+def synced(name: str, journal: Journal, hub: Enrolment, *, at: int = 0) -> Delayed:
+    office = Delayed(hub)
+    gc.collect()
+    start = perf_counter()
+    result = SyncResult(hub.hub, hub.name, at)
+    done = synchronise(journal, office, result, ExchangeEvent())
+    seconds = perf_counter() - start
+    office.close()
+    assert done.is_whole, done
+    print(f"{name:34} {office.asked:8,} {office.passed:13,} {seconds:8.2f}")
+    return office
+
+
+@contextmanager
+def filled_hub(folder: Path, audits: int, database: str) -> Iterator[HubHome]:
+    with hub_in(folder, database) as home:
+        store = home.store()
+        for start in range(0, audits, 500):
+            numbers = range(start, min(start + 500, audits))
+            lines = [line for n in numbers for line in audit_lines(n, EACH)]
+            Push(0, frozenset("*"), 0).take(store, lines)
+        store.close()
+        yield home
+
+
+def let_in(home: HubHome, folder: Path) -> Enrolment:
+    invitation = str(home.invite("Anne", ("*",), "write"))
+    return enrol(folder, invitation, folder.name)
+
+
+def change(journal: Journal, audits: int, lam: int) -> None:
+    """Have one more thing be said in some audits, of this order number."""
+    for number in range(audits):
+        journal.ingest(audit_lines(number, lam)[-1:])
+
+
+def held(figure: float, limit: float) -> str:
+    return "held" if figure <= limit else "EXCEEDED"
+
+
+if __name__ == "__main__":
+    main()
