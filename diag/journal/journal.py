@@ -13,12 +13,13 @@ from diag.journal.errors import (
     DamagedError,
     JournalError,
     LockedError,
+    RefusedError,
     damaged,
     in_french,
 )
 from diag.journal.file import PATIENCE, JournalFile, open_file
 from diag.journal.ingest import Ingested, Tally, write
-from diag.journal.revision import Json, NewRevision, Origin, Revision, loads
+from diag.journal.revision import Json, NewRevision, Origin, Revision, loads, parse
 
 FILE = "diag.db"
 """Name of the journal's file in a workspace."""
@@ -394,6 +395,40 @@ def latest_time(journal: Journal) -> int:
     """Return when something was last written in the newest audit, by some clock."""
     ((at,),) = journal.select(_LATEST)
     return at or 0
+
+
+_HOLDS = """
+select 1 from audit a cross join rev r
+  on r.audit = a.n and r.subject = ? and r.id = ? where a.id = ?
+"""
+BEHIND = "recorder.behind"
+"""What names the line that the journal lacks, until it is back: none of its content."""
+
+
+def notice_older(journal: Journal) -> str:
+    """Return the id of a line that was committed and is no longer there.
+
+    An old copy was put back; empty when none was. It is looked for until it is there.
+    """
+    if journal.recorder is None:
+        return ""
+    kept = list(get_setting(journal, BEHIND, []))
+    named = kept or _name_of(journal.recorder.last())
+    is_here = not named or bool(
+        journal.select(_HOLDS, [named[1], bytes.fromhex(named[2]), named[0]])
+    )
+    wanted = [] if is_here else named
+    if wanted != kept and not journal.readonly:
+        put_setting(journal, BEHIND, wanted)
+    return "" if is_here else str(named[2])
+
+
+def _name_of(line: bytes) -> list[str]:
+    """Return the audit, the subject and the id of a line; nothing of one unread."""
+    with suppress(RefusedError):
+        one = parse(line)
+        return [one.audit, one.subject, one.id]
+    return []
 
 
 def get_setting(journal: Journal, key: str, default: Any = None) -> Any:

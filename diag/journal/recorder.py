@@ -36,6 +36,9 @@ COPIES = 3
 """Verified copies, made after a segment, without which it stays."""
 
 _LARGEST = 4 * 2**20
+_TAIL = 2**17
+"""Bytes that hold at least one whole line, the longest there is."""
+
 _NONCE = 12
 _EVENT = b'{"event":'
 _SEGMENTS = "20??-??-??-*.jsonl"
@@ -105,6 +108,19 @@ class Recorder:
         """
         erase(self._home, self._key, frozenset(ids), frozenset())
 
+    def last(self) -> bytes:
+        """Return the last line of a revision that was written whole; empty for none.
+
+        Only the end of the newest segment is read: every opening looks.
+        """
+        for path in segments(self._home)[-1:]:
+            with suppress(OSError), path.open("rb") as file:
+                file.seek(max(0, _size(path) - _TAIL))
+                for line in _clear(reversed(file.read().splitlines()), self._key):
+                    if line.endswith(b"}") and not line.startswith(_EVENT):
+                        return line
+        return b""
+
     def close(self) -> None:
         """Have all that was written on the disk."""
         if self._timer is not None:
@@ -172,7 +188,11 @@ def recorded(folder: Path, key: bytes | None) -> Iterator[bytes]:
 
 
 def _read(path: Path, key: bytes | None) -> Iterator[bytes]:
-    for line in path.read_bytes().splitlines():
+    return _clear(path.read_bytes().splitlines(), key)
+
+
+def _clear(lines: Iterable[bytes], key: bytes | None) -> Iterator[bytes]:
+    for line in lines:
         clear = line if line.startswith(b"{") else _unsealed(line, key)
         if clear:
             yield clear

@@ -347,11 +347,16 @@ class DiagApp(Sturdy, GuardedApp):
         if workspace.is_new_to_screens and not workspace.journal.readonly:
             workspace.note_screens(seen=True)
             self.begin()
-        notice = workspace.journal.notice or workspace.clock_notice
-        if notice and not self._noticed:
-            self._noticed = True
-            title = "Lecture seule" if workspace.journal.readonly else "Horloge"
-            self.show_text(notice, title)
+        if self._noticed:
+            return
+        self._noticed = True
+        for notice, title in (
+            (workspace.journal.notice, "Lecture seule"),
+            (workspace.clock_notice, "Horloge"),
+            (workspace.notice_older(), "Copie ancienne"),
+        ):
+            if notice:
+                self.show_text(notice, title)
 
     def _show_change(self, words: str) -> None:
         self.show_text(words, "Changé sur le disque")

@@ -8,17 +8,20 @@ from functools import cached_property
 from itertools import count
 from pathlib import Path
 from random import Random
+from secrets import token_hex
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from diag.journal.attachments import Editions
 from diag.journal.connection import keep_private
 from diag.journal.journal import (
+    BEHIND,
     FILE,
     Journal,
     damaged_setting,
     get_setting,
     latest_time,
+    notice_older,
     put_setting,
 )
 from diag.journal.revision import Origin, fresh_nonce, now
@@ -191,6 +194,23 @@ class Workspace:
             f"L'horloge de cet ordinateur indique le {long_date(today)}, et la "
             f"dernière saisie est du {long_date(day_of(last))} : l'une des deux dates "
             "est fausse. Si c'est l'horloge, réglez-la avant de saisir."
+        )
+
+    def notice_older(self) -> str:
+        """Return that an old copy was put in the place of the journal; empty if not.
+
+        From then on this laptop has another label: its order numbers come again, and
+        two laptops must not look like one.
+        """
+        before = get_setting(self.journal, BEHIND, [])
+        if not notice_older(self.journal):
+            return ""
+        kept = get_setting(self.journal, _KEY)
+        if not before and kept is not None and not self.journal.readonly:
+            put_setting(self.journal, _KEY, {**kept, "device": f"d-{token_hex(4)}"})
+        return (
+            "Ce journal est plus ancien que ce qui a été saisi ici : une copie a pris "
+            "sa place ? Ce qui manque revient par : diag doctor --repair."
         )
 
     def keep_settings(self, settings: "Settings") -> None:

@@ -20,7 +20,7 @@ from diag.office.privacy.register import copies
 from diag.workspace import backup as keeping
 from diag.workspace.doctor import examine, repair, take_from
 from diag.workspace.workspace import Workspace
-from tests.audit.builders import started, workspace
+from tests.audit.builders import SCHOOL, SETTINGS, started, workspace
 from tests.cli.running import diag
 from tests.fixtures.make_landed import unpack
 from tests.journal.two_programs import opened_elsewhere
@@ -32,6 +32,9 @@ PAGE = 4096
 NOTES = 120
 LEAF = 0x0A
 """How a page of rows begins, in a table without rowid."""
+
+LIST = ("audit", "list")
+NOTE = ("audit", "note", SCHOOL, "nb_classes", "vu")
 
 LATER = 1_900_000_000_000
 
@@ -208,13 +211,19 @@ def test_what_an_old_copy_lacks_comes_back_from_the_recorder(
     assert diag(home, "doctor").code == 0
     (home / "ailleurs").rename(home / "recorder")
     assert diag(home, "doctor").code == Health.REPAIRABLE
+    told = [diag(home, *words).err for words in (LIST, NOTE, LIST)]
+    with Workspace.open(home) as desk:
+        renamed = desk.settings.device
 
     said = diag(home, "doctor", "--repair")
 
+    assert all("plus ancien" in one for one in told), "until it is repaired"
+    assert renamed not in {"d-u-1", SETTINGS.device}
     assert said.code == 0, said.err
     with Workspace.open(home) as desk:
-        assert lines(desk, past.audit) == past.whole
+        assert lines(desk, past.audit) > past.whole
     assert diag(home, "doctor").code == 0
+    assert diag(home, *LIST).err == ""
 
 
 def test_a_journal_that_is_gone_comes_back_from_recorder_and_copies(
