@@ -25,6 +25,7 @@ from diag.office.sealing import Sealing, key_of_hub
 from diag.sync.exchange import CLOCK_DOUBT, ExchangeEvent, Progress
 from diag.sync.meeting import SyncResult
 from diag.sync.protocol import ProblemError, Transport
+from diag.sync.questions import PAGE_LINES
 from diag.sync.trust import Enrolment, drop_enrolment, read_enrolments
 from diag.words.sentences import counted
 from diag.workspace.people import learn_names
@@ -294,8 +295,12 @@ def run(
     workspace: Workspace,
     progress: Progress,
     cancelled: Callable[[], bool] = lambda: False,
+    *,
+    commit_lines: int = PAGE_LINES,
 ) -> tuple[SyncResult, ...]:
     """Sync with every hub that knows this laptop; keep and return what happened.
+
+    `commit_lines`: most lines of a durable commit: few, while somebody types.
 
     Raises:
         DiagError: when no hub does, or the workspace is read-only.
@@ -312,7 +317,7 @@ def run(
     if workspace.journal.readonly:
         raise DiagError(workspace.journal.notice)
     free_space(workspace.folder)
-    event = ExchangeEvent(progress, cancelled)
+    event = ExchangeEvent(progress, cancelled, commit_lines=commit_lines)
     now = workspace.world.clock
 
     def steps(office: Transport, hub: Enrolment) -> Sealing:

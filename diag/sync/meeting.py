@@ -113,6 +113,11 @@ class SyncResult:
         self.code = self.code or next(found, 0)
 
     @property
+    def is_barred(self) -> bool:
+        """Whether the office lets this laptop in no more: trying again is in vain."""
+        return self.code == BARRED
+
+    @property
     def is_whole(self) -> bool:
         """Whether all that is here is at the office, and the reverse."""
         return not (self.problem or self.unequal or self.refused or self.awaited)

@@ -3,7 +3,7 @@
 import gc
 import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from textual.worker import WorkerFailed
 
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
+from diag.tui.background import TICK, BackgroundSync
 from diag.tui.commands import (
     IN_APP,
     NAMES,
@@ -47,6 +48,7 @@ from diag.words.sentences import system_sentence
 if TYPE_CHECKING:
     from diag.audit.confirmation import NeedsConfirmation
     from diag.audit.session import AuditSession
+    from diag.sync.meeting import SyncResult
     from diag.tui.bilan import BilanScreen
     from diag.workspace.workspace import World
 
@@ -91,6 +93,9 @@ class DiagApp(Sturdy, GuardedApp):
         self._visit = visit
         self._noticed = False
         self._typed = TypedAhead(self)
+        self._background = BackgroundSync(
+            folder, lambda: self.desk.world, self._after_sync
+        )
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
@@ -105,6 +110,8 @@ class DiagApp(Sturdy, GuardedApp):
     async def on_event(self, event: Event) -> None:
         """Take keys one at a time: what a key opens takes those typed after it."""
         typed = isinstance(event, Key | Paste) and not event.is_forwarded
+        if typed:
+            self._background.touch()
         if typed and self.is_too_small:
             return
         if self.is_held and isinstance(event, Key) and event.key == "escape":
@@ -115,6 +122,7 @@ class DiagApp(Sturdy, GuardedApp):
 
     def on_mount(self) -> None:
         self.guard()
+        self.set_interval(TICK, self._background.tick)
         if self._visit is not None:
             self.call_after_refresh(self._arrive, *self._visit)
         if self._crashed is not None:
@@ -125,6 +133,18 @@ class DiagApp(Sturdy, GuardedApp):
         if self.ready_to_work():
             self.desk.choose(ref, campaign)
             self.go_visit(ref)
+
+    def _after_sync(self, outcomes: "Sequence[SyncResult]") -> None:
+        """Show, from the thread of a sync, what it brought; unless the app ends."""
+        with suppress(RuntimeError):
+            self.call_from_thread(self._show_news, outcomes)
+
+    def _show_news(self, outcomes: "Sequence[SyncResult]") -> None:
+        if any(outcome.pulled or outcome.received for outcome in outcomes):
+            self.on_app_focus()
+        for outcome in outcomes:
+            if outcome.is_barred:
+                self.inform(outcome.problem)
 
     def on_app_focus(self) -> None:
         if (catch_up := getattr(self.screen, "catch_up", None)) is not None:
@@ -332,6 +352,7 @@ class DiagApp(Sturdy, GuardedApp):
 
     def on_unmount(self) -> None:
         self._typed.close()
+        self._background.stop()
         self.release_journal()
         self.desk.close()
 
