@@ -20,11 +20,14 @@ from diag.audit.rooms import rooms_of
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo as take_back
 from diag.cli.shared import (
+    AuditGroup,
     audit_command,
     audit_group,
     audit_subcommand,
+    complete_question,
     print_json,
     print_table,
+    question_argument,
 )
 from diag.journal.errors import JournalError, RefusedError
 from diag.model.audit import Photo
@@ -42,7 +45,7 @@ _PROVENANCES = [str(provenance) for provenance in Provenance]
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @audit_command
-@click.argument("question")
+@question_argument()
 @click.argument("value", required=False)
 @click.option("--place", default="", help="Nom du lieu (sinon l'école elle-même).")
 @click.option(
@@ -124,7 +127,7 @@ def answer(
 
 @click.command()
 @audit_command
-@click.argument("question")
+@question_argument()
 @click.argument("text")
 @click.option("--place", default="", help="Nom du lieu (sinon l'école elle-même).")
 def note(session: AuditSession, question: str, text: str, place: str) -> None:
@@ -146,7 +149,7 @@ def undo(session: AuditSession) -> None:
 
 @click.command()
 @audit_command
-@click.argument("question", required=False)
+@question_argument(required=False)
 @click.option("--place", default="", help="Nom du lieu.")
 def history(
     session: AuditSession, question: str | None, place: str, *, as_json: bool
@@ -174,7 +177,7 @@ _WHEREABOUTS = {"": "here", sync.AT_OFFICE: "office", sync.AWAITED: "awaited"}
 """Where a picture is, in JSON."""
 
 
-@click.group()
+@click.group(cls=AuditGroup)
 @audit_group
 def photo() -> None:
     """Joint, légende, retire, liste ou exporte les photos d'une école."""
@@ -190,7 +193,12 @@ def photo() -> None:
     metavar="FICHIER…",
 )
 @click.option("--place", default="", help="Nom du lieu montré (sinon l'école).")
-@click.option("--question", default="", help="Question que la photo prouve.")
+@click.option(
+    "--question",
+    default="",
+    help="Question que la photo prouve.",
+    shell_complete=complete_question,
+)
 @click.option("--caption", default="", help="Légende (sinon le nom du fichier).")
 def add_photo(
     session: AuditSession,
@@ -308,7 +316,7 @@ def _row(session: AuditSession, each: Photo) -> tuple[str, ...]:
 _KIND = click.Choice([str(kind) for kind in PARENT_KINDS])
 
 
-@click.group()
+@click.group(cls=AuditGroup)
 @audit_group
 def place() -> None:
     """Ajoute, renomme, retire ou liste les lieux d'une école."""

@@ -10,6 +10,7 @@ from diag.cli.shared import (
     about_json,
     audit_command,
     campaign_option,
+    complete_subject,
     print_json,
     print_lines,
     workspace_command,
@@ -51,7 +52,9 @@ def conflicts_group() -> None:
 
 @conflicts_group.command("list")
 @workspace_command
-@click.argument("ref", metavar="[SUJET]", required=False)
+@click.argument(
+    "ref", metavar="[SUJET]", required=False, shell_complete=complete_subject
+)
 @campaign_option
 def list_(
     workspace: Workspace, ref: str | None, campaign: str | None, *, as_json: bool

@@ -12,6 +12,7 @@ from diag.cli.shared import (
     Day,
     agree_to_let_out,
     campaign_option,
+    complete_subject,
     let_out_option,
     print_lines,
     progress_bar,
@@ -58,7 +59,12 @@ def _subjects(command: F) -> F:
         click.option(
             "--all", "everything", is_flag=True, help="Tous les audits de la campagne."
         ),
-        click.argument("refs", metavar="[SUJET]...", nargs=-1),
+        click.argument(
+            "refs",
+            metavar="[SUJET]...",
+            nargs=-1,
+            shell_complete=complete_subject,
+        ),
     ):
         command = option(command)
     return command
@@ -246,7 +252,7 @@ def glpi(
 
 
 @export.command()
-@click.argument("uais", metavar="[UAI]...", nargs=-1)
+@click.argument("uais", metavar="[UAI]...", nargs=-1, shell_complete=complete_subject)
 @click.option("--on", "day", type=Day(), help="Jour de la tournée.")
 @_out
 @click.pass_context

@@ -11,8 +11,10 @@ from diag.audit.history import find_question_ever, place_name
 from diag.audit.observing import Noted
 from diag.audit.session import AuditSession
 from diag.cli.shared import (
+    AuditGroup,
     audit_group,
     audit_subcommand,
+    complete_question,
     print_json,
     print_table,
 )
@@ -20,7 +22,7 @@ from diag.model.audit import Observation
 from diag.words.dates import time_words
 
 
-@click.group()
+@click.group(cls=AuditGroup)
 @audit_group
 def observe() -> None:
     """Note ce que vous voyez : un texte, son lieu, peut-être sa question.
@@ -34,7 +36,12 @@ def observe() -> None:
 @audit_subcommand
 @click.argument("text", metavar="TEXTE")
 @click.option("--place", default="", help="Nom du lieu (sinon l'école elle-même).")
-@click.option("--question", default="", help="Question que l'observation concerne.")
+@click.option(
+    "--question",
+    default="",
+    help="Question que l'observation concerne.",
+    shell_complete=complete_question,
+)
 @click.option(
     "--photo",
     "files",

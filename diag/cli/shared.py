@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from diag.model.audit import Auditee
 from diag.model.errors import DiagError
@@ -44,6 +45,21 @@ def audit_command(act: Act) -> Act:
             act(session, **options)
 
     return _declare(act, run, before=[subject_argument], after=[campaign_option])
+
+
+class AuditGroup(click.Group):
+    """A group that names an audit: its --campaign may come after SUJET, or last."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read --campaign wherever it is, as every other command does."""
+        for at, word in enumerate(args):
+            if word == "--":
+                break
+            if word == "--campaign" or word.startswith("--campaign="):
+                end = at + 1 + ("=" not in word)
+                args = [*args[at:end], *args[:at], *args[end:]]
+                break
+        return super().parse_args(ctx, args)
 
 
 def audit_group(act: Act) -> Act:
@@ -165,7 +181,72 @@ def about_json(about: Auditee) -> dict[str, str | None]:
 
 def subject_argument(command: F) -> F:
     """Add whom the audit is about: a UAI, `commune:INSEE` or `syndicat:SIREN`."""
-    return click.argument("ref", metavar="SUJET")(command)
+    return click.argument("ref", metavar="SUJET", shell_complete=complete_subject)(
+        command
+    )
+
+
+def question_argument(*, required: bool = True) -> Callable[[F], F]:
+    """Add the question of an answer, by its id."""
+    return click.argument(
+        "question", required=required, shell_complete=complete_question
+    )
+
+
+def complete_subject(
+    ctx: click.Context,
+    param: click.Parameter,  # noqa: ARG001 - click's signature
+    typed: str,
+) -> list[CompletionItem]:
+    """Return the schools whose UAI starts as typed, and what they are called."""
+    return _completed(
+        ctx,
+        lambda workspace: [
+            CompletionItem(one.uai, help=f"{one.name}, {one.commune}")
+            for one in workspace.territory.schools(typed, limit=_MOST_COMPLETED)
+            if one.uai.startswith(typed.upper())
+        ],
+    )
+
+
+def complete_question(
+    ctx: click.Context,
+    param: click.Parameter,  # noqa: ARG001 - click's signature
+    typed: str,
+) -> list[CompletionItem]:
+    """Return the questions in use whose id starts as typed, and what they ask."""
+    from diag.workspace.editions import current  # noqa: PLC0415 - YAML, pydantic
+
+    return _completed(
+        ctx,
+        lambda workspace: [
+            CompletionItem(question.id, help=question.label)
+            for question in workspace.editions.open(
+                current(workspace).digest
+            ).questions.values()
+            if question.id.startswith(typed)
+        ],
+    )
+
+
+_MOST_COMPLETED = 200
+
+
+def _completed(
+    ctx: click.Context, read: Callable[[Workspace], list[CompletionItem]]
+) -> list[CompletionItem]:
+    """Return what a workspace completes a word by; one that is closed, nothing.
+
+    An encrypted one stays closed: a shell that completes asks no passphrase.
+    """
+    folder = ctx.find_root().params.get("workspace") or folder_of(ctx)
+    if (folder / "diag-chiffrement.json").exists():
+        return []
+    try:
+        with Workspace.open(folder) as workspace:
+            return read(workspace)
+    except DiagError:
+        return []
 
 
 def asked(question: str, **shown: Any) -> str:

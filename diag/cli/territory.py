@@ -76,6 +76,8 @@ for _kind, _help in {
     "effectifs": "Lit les effectifs et les nombres de classes des écoles.",
     "ips": "Lit les indices de position sociale des écoles.",
     "communes": "Lit les communes, leur population, leur EPCI.",
+    "fibre": "Lit les locaux raccordables à la fibre, commune par commune (ARCEP).",
+    "cuivre": "Lit les dates de fermeture du cuivre, commune par commune.",
 }.items():
     _add_official_list(_kind, _help)
 
@@ -156,7 +158,7 @@ def schools(
             line.uai,
             line.commune,
             accented(line.name),
-            "fermée ?" if line.vanished else "",
+            line.closing,
         )
         for line in found[:limit]
     )

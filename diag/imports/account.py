@@ -12,6 +12,8 @@ _NOUNS = {
     "effectifs": "Écoles",
     "ips": "Écoles",
     "communes": "Communes",
+    "fibre": "Communes",
+    "cuivre": "Communes",
     "mairies": "Mairies",
 }
 
@@ -47,12 +49,17 @@ _FIELDS = {
     "population": "population",
     "epci_siren": "SIREN de l'EPCI",
     "epci_name": "EPCI",
+    "premises": "locaux",
+    "fibre": "locaux raccordables à la fibre",
+    "counted_on": "comptés le",
+    "sale_end": "fin de vente du cuivre",
+    "line_end": "fermeture du cuivre",
     "problem": "adresse en défaut",
     "source_date": "date de l'adresse",
 }
 """Field of the territory → its name for a reader."""
 
-_DATES = {"updated", "source_date"}
+_DATES = {"updated", "source_date", "counted_on"}
 """Fields that change with each file, and alone tell nothing."""
 
 

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from diag.imports.cells import official_line
+from diag.imports.cells import is_month_first, official_line
 from diag.imports.layouts import ALL, FileLayout, ImportRow, InputSheet, open_sheet
 from diag.imports.source import refusal
 from diag.journal.territory import (
+    ACCESS,
     COMMUNE,
     SCHOOL,
     TOWN_HALL,
@@ -52,7 +53,7 @@ class ImportReport:
     """The account of one import."""
 
     kind: str
-    """`annuaire`, `effectifs`, `ips`, `communes` or `mairies`."""
+    """What follows `diag import`: `annuaire`, `effectifs`, `ips`, `communes`…"""
     file: str
     encoding: str
     sha256: str
@@ -130,6 +131,7 @@ class Findings:
 TABLES: Mapping[str, TerritoryTable] = {
     **dict.fromkeys(("annuaire", "effectifs", "ips"), SCHOOL),
     "communes": COMMUNE,
+    **dict.fromkeys(("fibre", "cuivre"), ACCESS),
     "mairies": TOWN_HALL,
 }
 """Kind of official file → what its rows are in the territory."""
@@ -214,6 +216,16 @@ class FileIntake:
         except ValueError:
             self._note(entry, name, item, "")
             return {}
+
+    def distrust_days(self, *fields: str) -> None:
+        """Believe no date of these columns when some start with their month."""
+        days = (day for field in fields for day in self.sheet.values(field))
+        if any(map(is_month_first, days)):
+            self.left.update(fields)
+            self.findings.warnings.append(
+                "Des dates sont écrites mois d'abord, à l'américaine : aucune n'est "
+                "prise, les dates connues restent."
+            )
 
     @property
     def is_cut(self) -> bool:

@@ -280,7 +280,41 @@ MAIRIES = FileLayout(
 )
 """The DILA's public directory, reduced to the e-mails of town halls."""
 
-ALL = (EFFECTIFS, IPS, ANNUAIRE, MAIRIES, COMMUNES)
+FIBRE = FileLayout(
+    command="fibre",
+    title="la liste des locaux raccordables à la fibre",
+    required={
+        "insee": ("code_insee",),
+        "premises": ("nbr",),
+        "fibre": ("elig_ftth",),
+    },
+    optional={"counted_on": ("date",), "type": ("type",)},
+    unused="""
+        nom_com;code_dep;code_reg;elig_coax;elig_cu;elig_cu_30;elig_cu_8;elig_thdr
+        elig_hdr;elig_4gf;elig_sat;nbr_elig_8
+    """,
+)
+"""ARCEP's `commune_meilleure_techno_thd.csv`, or `commune_techno.csv`. Never a file of
+rates: `commune_debit.csv` counts satellites, and has no column of fibre."""
+
+COPPER = FileLayout(
+    command="cuivre",
+    title="le calendrier de fermeture du cuivre",
+    required={
+        "insee": ("code_insee", "Code INSEE"),
+        "sale_end": ("fermeture_commerciale", "Date de fermeture commerciale"),
+        "line_end": ("fermeture_technique", "Date de fermeture technique"),
+    },
+    optional={},
+    unused="""
+        nom_commune;Nom de la commune;Code_postal;departement;region;point_geo
+        forme_geo;commune_et_cp;nom_departement;lot;output usager
+        annee_fermeture_technique
+    """,
+)
+"""`fermeture-reseau-cuivre` of the ministry of the economy, or the operator's own."""
+
+ALL = (FIBRE, COPPER, EFFECTIFS, IPS, ANNUAIRE, MAIRIES, COMMUNES)
 """The most particular first: a file is of the first kind that it fits."""
 
 

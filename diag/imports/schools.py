@@ -83,7 +83,7 @@ class _Directory:
             self.lines |= uais
             if not uais:
                 self.unread.append(_letters(" ".join(row.cells)))
-        self._judge_days()
+        self.intake.distrust_days("updated")
         for entry in self.intake.entries():
             if other := other_kind(entry):
                 self.intake.findings.skipped[other] += 1
@@ -98,16 +98,6 @@ class _Directory:
                 self._take(entry, uai)
         self._forget_the_closed()
         self._forget_untold_columns()
-
-    def _judge_days(self) -> None:
-        """Believe no date of a file that starts some with their month."""
-        days = self.intake.sheet.values("updated")
-        if any(map(cells.is_month_first, days)):
-            self.intake.left.add("updated")
-            self.intake.findings.warnings.append(
-                "Des dates sont écrites mois d'abord, à l'américaine : aucune n'est "
-                "prise, les dates connues restent."
-            )
 
     def missing_from(self, territory: Territory) -> tuple[str, ...]:
         """Return the schools that the file should hold and does not."""

@@ -303,7 +303,7 @@ def _sync_folder(folder: Path) -> None:
 # What no revision holds, and no hash proves: taken as far as SQLite still reads it.
 
 
-_CARRIED = ("setting", "school", "commune", "town_hall", "import_log")
+_CARRIED = ("setting", "school", "commune", "town_hall", "access", "import_log")
 _COLUMNS = "select name from pragma_table_info(?)"
 
 

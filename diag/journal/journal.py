@@ -79,6 +79,8 @@ _CHANGED = {
     "sauvegarde du dossier « backups », ou synchronisez.",
     "school": "La liste des écoles a changé sur le disque. Réimportez l'annuaire.",
     "commune": "La liste des communes a changé sur le disque. Réimportez-la.",
+    "access": "La liste des communes raccordables a changé sur le disque. "
+    "Réimportez-la.",
     "town_hall": "La liste des mairies a changé sur le disque. Réimportez-la.",
 }
 """What is shown of each small table whose sum is no longer its own."""

@@ -452,6 +452,31 @@ create table hub_row(
 `ids` are those of its tally; `hub_row`: what each hub held at its last answer."""
 
 
+ACCESS = """
+create table access(
+  insee text primary key, name text not null, premises integer, fibre integer,
+  counted_on text not null default '', sale_end text not null default '',
+  line_end text not null default ''
+) strict, without rowid;
+"""
+"""How each commune is served."""
+
+_AUTHOR = """coalesce((
+    select p.value from setting w, json_each(w.value, '$.people') p
+    where w.key = 'workspace' and p.key = {}), {}) as auteur"""
+
+NAMED_AUTHORS = "\n".join(
+    f"drop view {view};\n{text.replace(f'{author} as auteur', named)}"
+    for view, text, author in (
+        ("v_reponses", ANSWERS, "s.author"),
+        ("v_journal", LOG_VIEWS, "json_extract(r.body, '$.author')"),
+        ("v_envois", DISPATCHES, "h.author"),
+    )
+    for named in (_AUTHOR.format(author, author),)
+)
+"""Who wrote, by name where the workspace knows it; the label of others stays."""
+
+
 # sqlite_utils (50 ms to import) is loaded only when one is due.
 Step = Callable[[sqlite3.Connection], None]
 """A migration: additive, inside a transaction that is already open."""
@@ -528,6 +553,12 @@ def m010_holdings(connection: sqlite3.Connection) -> None:
     run(connection, HOLDINGS)
 
 
+def m011_access(connection: sqlite3.Connection) -> None:
+    """Keep how communes are served; name authors in what a person reads."""
+    for script in (ACCESS, NAMED_AUTHORS):
+        run(connection, script)
+
+
 STEPS: tuple[Step, ...] = (
     m001_journal,
     m002_outbox,
@@ -539,6 +570,7 @@ STEPS: tuple[Step, ...] = (
     m008_opaque,
     m009_seals,
     m010_holdings,
+    m011_access,
 )
 """In order; a released one is never edited, and touches the log by addition only."""
 

@@ -39,6 +39,13 @@ class SchoolLine(NamedTuple):
     state: str
     vanished: str
 
+    @property
+    def closing(self) -> str:
+        """What the directory says of its end; empty for a school that goes on."""
+        if self.vanished:
+            return "fermée ?"
+        return "va fermer" if self.state == "A FERMER" else ""
+
 
 def query_of(
     words: str, commune: str | None = None, limit: int | None = None

@@ -17,7 +17,7 @@ from diag.journal.proof import seal
 from diag.journal.revision import now
 from diag.journal.school_lines import SchoolLine, communes_query, query_of
 from diag.model.number import canonical_number
-from diag.model.territory import Commune, School, TownHall
+from diag.model.territory import Commune, CommuneAccess, School, TownHall
 from diag.model.text import fold
 
 Cell = str | int | None
@@ -130,6 +130,13 @@ COMMUNE = TerritoryTable(
 TOWN_HALL = TerritoryTable("town_hall", tuple(TownHall.model_fields), ("",) * 5)
 """One row a town hall, by INSEE code."""
 
+ACCESS = TerritoryTable(
+    "access",
+    tuple(CommuneAccess.model_fields),
+    ("", "", None, None, "", "", ""),
+)
+"""One row a commune, by INSEE code."""
+
 _OFFICIAL = """
 select insee, name, department, population, siren, epci_siren, epci_name, postcodes,
        search from commune
@@ -225,6 +232,10 @@ class Territory:
         """Return the day, UTC."""
         return datetime.fromtimestamp(self._clock() / 1000, UTC).date()
 
+    def put_access(self, partials: Iterable[Partial]) -> Upserted:
+        """Add or update how communes are served, inside a transaction."""
+        return put(self._connection, ACCESS, partials)
+
     def mark_vanished(self, uais: Iterable[str], today: date) -> None:
         """Flag schools as missing from today's import; an older flag stays."""
         self._connection.executemany(
@@ -287,6 +298,11 @@ class Territory:
         found = self._one(TOWN_HALL, insee)
         return None if found is None else TownHall.model_validate(found)
 
+    def access(self, insee: str) -> CommuneAccess | None:
+        """Return how a commune is served, or None."""
+        found = self._one(ACCESS, insee)
+        return None if found is None else CommuneAccess.model_validate(found)
+
     def counts(self) -> Counts:
         """Return how much the territory holds."""
         (row,) = self._rows(
@@ -308,6 +324,10 @@ class Territory:
     def town_hall_dates(self) -> dict[str, str]:
         """Return the source date of every town hall, by INSEE code."""
         return self._by_key(TOWN_HALL, "source_date")
+
+    def access_dates(self) -> dict[str, str]:
+        """Return when the premises of each commune were counted, by INSEE code."""
+        return self._by_key(ACCESS, "counted_on")
 
     def present(self, department: str) -> dict[str, tuple[Cell, ...]]:
         """Return a department's schools that have not vanished: UAI → sector, kind."""

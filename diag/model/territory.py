@@ -65,6 +65,23 @@ class Commune(Noun):
     postcodes: tuple[str, ...] = Field(default=())
 
 
+class CommuneAccess(Noun):
+    """How a commune is served, from ARCEP and the calendar of the copper lines."""
+
+    insee: str
+    name: str
+    premises: int | None = None
+    """Homes and businesses."""
+    fibre: int | None = None
+    """Those that fibre reaches: a line may be ordered."""
+    counted_on: str = ""
+    """ISO date of the count."""
+    sale_end: str = ""
+    """ISO date after which no copper line is sold."""
+    line_end: str = ""
+    """ISO date on which copper lines stop."""
+
+
 class TownHall(Noun):
     """How to write to a mairie, and how old that knowledge is."""
 

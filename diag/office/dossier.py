@@ -70,6 +70,7 @@ def who(workspace: Workspace, about: Auditee) -> Iterator[tuple[str, str]]:
             ("IPS", ips),
             ("Inspection", about.school.circonscription),
             ("RPI", about.school.rpi),
+            ("Réseau", _access(workspace, about.school.insee)),
             ("Mairie", _town_hall(workspace, about.school.insee)),
             ("Commune", _commune_audit(workspace, about.school.insee)),
             ("Attention", _warning(about.school)),
@@ -82,6 +83,7 @@ def who(workspace: Workspace, about: Auditee) -> Iterator[tuple[str, str]]:
         lines = (
             ("Mairie", _town_hall(workspace, about.code)),
             ("Habitants", "" if population is None else number(population)),
+            ("Réseau", _access(workspace, about.code)),
             ("Regroupement", commune.epci_name if commune else ""),
             ("Écoles", ", ".join(names_shown(schools).values())),
         )
@@ -168,6 +170,22 @@ def _headcount(school: School) -> str:
         parts.append(f"{round(school.pupils / school.classes)} par classe")
     year = f" ({school.headcount_year})" if school.headcount_year else ""
     return ", ".join(parts) + year
+
+
+def _access(workspace: Workspace, insee: str) -> str:
+    access = workspace.territory.access(insee)
+    if access is None:
+        return ""
+    parts = []
+    if access.premises:
+        share = 100 * (access.fibre or 0) // access.premises  # never rounded to all
+        day = f" au {written_day(access.counted_on)}" if access.counted_on else ""
+        parts.append(f"fibre pour {share} % des locaux de la commune{day}")
+    if access.line_end:
+        parts.append(f"fin du cuivre le {written_day(access.line_end)}")
+    elif access.sale_end:
+        parts.append(f"cuivre vendu jusqu'au {written_day(access.sale_end)}")
+    return ", ".join(parts)
 
 
 def _town_hall(workspace: Workspace, insee: str) -> str:

@@ -11,6 +11,7 @@ from diag.checklist.load import load_checklists
 from diag.checklist.loaded import Loaded
 from diag.checklist.merge import OFF
 from diag.checklist.source import Entries, Items, Node, Scalar, text_of
+from diag.imports.access import import_copper, import_fibre
 from diag.imports.communes import import_communes, import_mairies
 from diag.imports.intake import ImportReport, Progress, silent
 from diag.imports.own_tables import COLUMNS, SECTIONS, OwnRows, read_own_table
@@ -173,7 +174,9 @@ def _yaml(node: Node) -> str:
 READERS: dict[str, Callable[[Path, Territory, Progress], ImportReport]] = {
     "annuaire": import_annuaire,
     "communes": import_communes,
+    "cuivre": import_copper,
     "effectifs": import_effectifs,
+    "fibre": import_fibre,
     "ips": import_ips,
     "mairies": import_mairies,
 }

@@ -132,6 +132,16 @@ KINDS = {
         "IPS des écoles depuis 2022, ministère de l'Éducation nationale",
         f"{_EDUCATION}fr-en-ips-ecoles-ap2022/",
     ),
+    "fibre": OfficialFile(
+        "Fibre : locaux raccordables de chaque commune",
+        "Ma connexion internet, ARCEP, commune_meilleure_techno_thd.csv",
+        "https://data.arcep.fr/fixe/maconnexioninternet/statistiques/last/commune/",
+    ),
+    "cuivre": OfficialFile(
+        "Cuivre : dates de fermeture de chaque commune",
+        "Fermeture du réseau cuivre, ministère de l'Économie",
+        "https://data.economie.gouv.fr/explore/dataset/fermeture-reseau-cuivre/",
+    ),
     "mairies": OfficialFile(
         "Mairies : adresses de messagerie",
         "Annuaire de l'administration, base locale, DILA, à réduire en trois colonnes "

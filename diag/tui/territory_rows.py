@@ -90,8 +90,7 @@ def read(
                 _number(school.classes),
                 _number(school.pupils),
                 school.uai,
-                progress.get(school.uai, NOTHING_YET).words
-                or ("fermée ?" if school.vanished else ""),
+                progress.get(school.uai, NOTHING_YET).words or school.closing,
             )
             lines.append(ListLine(school.uai, cells))
     return TerritoryReading(lines, is_whole, tuple(summary))

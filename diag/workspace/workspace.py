@@ -88,7 +88,7 @@ class Workspace:
         """The schools and communes."""
         from diag.journal.territory import Territory  # noqa: PLC0415 - pydantic
 
-        for table in ("school", "commune", "town_hall"):
+        for table in ("school", "commune", "town_hall", "access"):
             self.journal.check_table(table)
         return Territory(self.journal.connection, clock=self.world.clock)
 

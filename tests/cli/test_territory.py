@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
-from tests.audit.builders import territory, workspace
+import pytest
+from click.shell_completion import ZshComplete
+
+from diag.cli.main import diag as command
+from tests.audit.builders import SCHOOL, territory, workspace
 from tests.cli.running import diag
 
 
@@ -45,3 +49,65 @@ def test_a_list_read_twice_is_no_failure(tmp_path: Path) -> None:
     again = diag(tmp_path / "home", "import", "annuaire", str(territory().annuaire))
 
     assert again.code == 0
+
+
+def test_a_dry_run_tells_and_keeps_nothing(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    workspace(home).close()
+    text = territory().annuaire.read_text(encoding="utf-8-sig")
+    path = tmp_path / "annuaire.csv"
+    path.write_text(text.replace(";OUVERT;", ";A FERMER;"), encoding="utf-8")
+
+    tried = diag(home, "import", "annuaire", str(path), "--dry-run")
+    lines = diag(home, "schools", "valbrise").out.splitlines()
+    diag(home, "import", "annuaire", str(path))
+    closing = diag(home, "schools", "valbrise").out.splitlines()
+
+    assert "    état : OUVERT → A FERMER" in tried.out.splitlines()
+    assert tried.out.endswith("la même ligne sans --dry-run.\n")
+    assert not any("va fermer" in line for line in lines)
+    assert all("va fermer" in line for line in closing)
+
+
+def test_the_campaign_is_read_wherever_it_stands(tmp_path: Path) -> None:
+    workspace(tmp_path).close()
+    diag(tmp_path, "audit", "start", SCHOOL, "--campaign", "2025-2026")
+    place, campaign = ("audit", "place"), ("--campaign", "2025-2026")
+    said = [
+        diag(tmp_path, *place, *words, "--json")
+        for words in (
+            (*campaign, SCHOOL, "list"),
+            (SCHOOL, *campaign, "list"),
+            (SCHOOL, "list", *campaign),
+            (SCHOOL, "list", "=".join(campaign)),
+        )
+    ]
+    assert [one.code for one in said] == [0] * 4
+    assert len({one.out for one in said}) == 1
+    unlike = diag(tmp_path, *place, SCHOOL, "list", "--campaign", "2024-2025")
+    assert "dans la campagne 2024-2025" in unlike.err
+
+
+def offered(*words: str) -> dict[str, str]:
+    """Return what a shell offers for the last word, and its help."""
+    shell = ZshComplete(command, {}, "diag", "_DIAG_COMPLETE")
+    found = shell.get_completions(list(words[:-1]), words[-1])
+    return {one.value: str(one.help) for one in found}
+
+
+def test_a_shell_completes_schools_and_questions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace(tmp_path).close()
+    monkeypatch.setenv("DIAG_HOME", str(tmp_path))
+    assert "Courvaux" in offered("score", SCHOOL[:6])[SCHOOL]
+    assert offered("score", "0750001") == {}
+    for words in (
+        ("audit", "answer", SCHOOL),
+        ("audit", "note", SCHOOL),
+        ("audit", "photo", SCHOOL, "add", "a.jpg", "--question"),
+    ):
+        found = offered(*words, "acces_")
+        assert "acces_internet" in found
+        assert all(name.startswith("acces_") for name in found)
+    assert offered("--workspace", str(tmp_path / "rien"), "score", "9") == {}

@@ -71,4 +71,7 @@ ROWS: dict[str, dict[str, tuple[object, ...]]] = {
         "own_sum": (1, 1, ANSWER.key, bytes(16)),
         "hub_row": ("hub", AUDITS[0], 1, 0, bytes(16)),
     },
+    "m011_access": {
+        "access": ("99901", "Valbrise", 300, 290, "2026-03-31", "", "2027-01-31"),
+    },
 }

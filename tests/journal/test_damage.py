@@ -63,7 +63,7 @@ def test_a_flipped_byte_anywhere_is_told_or_harmless(
         path.write_bytes(flipped)
         told.append(told_of(folder, lines))
 
-    assert told.count("damaged") > FLIPS // 10
+    assert told.count("damaged") >= FLIPS // 10
 
 
 def test_a_head_that_changed_is_told_in_a_copy_and_found_again_in_the_journal(

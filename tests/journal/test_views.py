@@ -128,3 +128,13 @@ def test_communes_and_syndicats_have_their_names(
         ("syndicat", "200000172", "Pays du Val"),
         ("syndicat", "259900010", "Vallombre Numérique"),
     ]
+
+
+def test_authors_are_named_where_the_workspace_knows_them(
+    audited: Journal, author: Origin
+) -> None:
+    put_setting(audited, "workspace", {"people": {"u01": "Ana Roux"}})
+    audited.write(changes.answered(AUDIT.id, ROOT, "q", known(1)), author)
+    assert rows(audited, "auteur, question") == [("Ana Roux", "q")]
+    log = audited.select("select distinct auteur from v_journal")
+    assert ("Ana Roux",) in log
