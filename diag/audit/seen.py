@@ -106,14 +106,20 @@ def danger_fact(observations: Iterable[Observation], danger: Danger) -> str:
 WARNED, WARNED_ON = "danger_signale", "danger_signale_le"
 """The questions that say to whom a danger was reported, and when."""
 
-UNREPORTED = "Aucun signalement n'est noté : à signaler à la mairie sans attendre."
+UNREPORTED = "Aucun signalement n'est noté."
 """Of a danger, where nobody noted to whom it was reported."""
 
 
 def danger_seen(seen: Seen, observations: Iterable[Observation], danger: Danger) -> str:
     """Return what a danger is, then to whom it was reported, and when."""
-    fact = danger_fact(observations, danger) or danger.question.label.rstrip(". ?")
-    return f"{sentence(fact)} {reported_words(seen, danger.place)}"
+    fact = danger_words(observations, danger)
+    return f"{fact} {reported_words(seen, danger.place)}"
+
+
+def danger_words(observations: Iterable[Observation], danger: Danger) -> str:
+    """Return what a danger is: as it was seen, else as its question names it."""
+    label = danger.question.label.rstrip(". ?")
+    return sentence(danger_fact(observations, danger) or label)
 
 
 def reported_words(seen: Seen, place: str) -> str:
@@ -121,8 +127,8 @@ def reported_words(seen: Seen, place: str) -> str:
     whom, day = (_known(seen, place, one) for one in (WARNED, WARNED_ON))
     if whom is None or not isinstance(whom.value, tuple):
         return UNREPORTED
-    labels = {one.id: one.label for one in seen.checklist.questions[WARNED].choices}
-    names = [uncapitalised(labels[one]) for one in whom.value if one in labels]
+    choices = seen.checklist.questions[WARNED].choices
+    names = [uncapitalised(one.label) for one in choices if one.id in whom.value]
     if not names:
         return UNREPORTED
     when = f"le {describe_day(str(day.value))}" if day else "jour non noté"

@@ -421,7 +421,8 @@ def _missing_words(report: Report, lacks: Lacks) -> Iterator[str]:
         yield f"« {title} » : à vérifier dans {listed(names, NAMED)}"
     more = len(lacks.places) - _LACKING
     if more > 0:
-        yield f"{counted(more, 'autre point')} à vérifier dans les salles ou les lots"
+        others = counted(more, "autre point", "autres points")
+        yield f"{others} à vérifier dans les salles ou les lots"
     if lacks.inventory:
         yield "aucun inventaire du matériel n'a été reçu"
 

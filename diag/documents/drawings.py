@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
+from math import ceil
 from textwrap import wrap
 
 from diag.assess.money import Money
@@ -188,7 +189,7 @@ def _lay_wide(heads: Sequence[str], bars: Sequence[Bar]) -> Panel:
         for column in zip(*(bar.cells for bar in bars), strict=True)
     ]
     wide = [
-        max(size, round(max(map(len, head.split()), default=0) * _SMALL))
+        max(size, ceil(max(map(len, head.split()), default=0) * _SMALL))
         for size, head in zip(wide, heads, strict=True)
     ]
     ends = [

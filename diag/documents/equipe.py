@@ -152,7 +152,7 @@ def _by_room(report: Report) -> Md:
         if acts or lacks:
             rows.append((
                 report.place_name(room.id),
-                listed(lacks, LACKS),
+                listed(lacks, LACKS) + " points" * (len(lacks) > LACKS),
                 _proposed(report, acts),
             ))
     rest = len(rows) - ROOMS

@@ -281,7 +281,7 @@ def _basis(vote: Vote) -> str:
 
 
 def _count(line: VoteLine) -> str:
-    yearly = " par an" if line.yearly else ""
+    yearly = ", chaque année" if line.yearly else ""
     price = f"{euros_and_cents(line.cents)} HT{yearly}"
     return f"{number(line.quantity)} × {uncapitalised(line.label)} à {price}"
 

@@ -166,10 +166,11 @@ def draw_network(found: NetworkSketch) -> Drawing:
         x = WIDTH - (12 * rank if rank else wide // 2)
         shapes.append(_line(x, _BOX, x, y, is_weak=link.short))
         shapes += _draw_building(name, rooms, y)
-        words = cut(" ; ".join(link.lines), 76)
-        shapes.append(
-            text_mark(words, x - 8, y - 8, anchor="end", size=11, fill=_tone(link))
-        )
+        words, tone = _folded((" ; ".join(link.lines),), 76, 2), _tone(link)
+        shapes += [
+            text_mark(line, x - 8, y - 8 - _LINE * up, anchor="end", size=11, fill=tone)
+            for up, line in enumerate(reversed(words))
+        ]
         y += _height(rooms) + 30
     return Drawing(
         printed(_claim(found)),
@@ -223,12 +224,22 @@ def _draw_part(
     yield _edged(box, tone, 2.5 if part.short else 1)
     names = wrap(part.name, letters - 2, max_lines=2, placeholder="…")
     shown = (height - 5) // _LINE - len(names)
-    for rank, line in enumerate((*names, *part.lines[:shown])):
+    for rank, line in enumerate((*names, *_folded(part.lines, letters, shown))):
         words, at = cut(line, letters), y + 14 + rank * _LINE
         if rank < len(names):
             yield text_mark(words, x + _GAP, at, size=12, fill=tone, bold=True)
         else:
             yield text_mark(words, x + _GAP, at, size=11)
+
+
+def _folded(lines: Sequence[str], letters: int, most: int) -> list[str]:
+    """Return lines folded into so many; the last ends in « … » where more are left."""
+    folded = [piece for line in lines for piece in wrap(line, letters)]
+    if len(folded) <= most:
+        return folded
+    rest = " ".join(folded[most - 1 :])
+    last = wrap(rest, letters, max_lines=1, placeholder=" …")
+    return [*folded[: most - 1], *last]
 
 
 def _tone(part: NetworkPart) -> str:

@@ -230,3 +230,12 @@ def test_the_mayor_reads_that_no_aid_is_deducted_of_the_years() -> None:
     page = html(build_document(report(), Audience.MAIRIE), "x")
     assert page.count('<figure class="drawing">') == 2
     assert "aucune aide déduite" in page
+
+
+def test_the_head_of_a_column_is_never_cut_inside_a_word() -> None:
+    """« Examin » stood above « é à »."""
+    bars = [Bar("Wi-Fi", ("63", "100 %"), (Fraction(1, 2), Fraction(1, 2)))]
+    found = draw_scores(("Domaine", "Score sur 100", "Examiné à"), bars)
+    assert found
+    lines = re.findall(r">([^<]+)</text>", found.wide.body)
+    assert " ".join(lines).replace("\u00a0", " ").startswith("Score sur 100 Examiné à")

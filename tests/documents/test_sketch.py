@@ -69,3 +69,15 @@ def test_a_shipped_school_has_each_of_its_rooms_on_the_sketch() -> None:
 
 def test_nothing_is_drawn_where_nothing_is_read() -> None:
     assert network_sketch(report(facts())) == ""
+
+
+def test_a_long_line_is_folded_and_never_cut_inside_a_word() -> None:
+    """« Dans un autre local que la baie, câb… » hid the loose cable."""
+    far = "Dans un autre local que la baie, câble volant"
+    long = NetworkPart("Arrivée", ("Cuivre", "11 Mbit/s", far), short=True)
+    drawn = draw_network(replace(SKETCH, access=long)).wide.body
+    assert "volant" in drawn
+    assert "câb…" not in drawn
+    every = " ; ".join(["étiquettes, plan et recette"] * 8)
+    crowded = replace(SKETCH, cables=NetworkPart("Câbles", (every,), short=True))
+    assert " …" in draw_network(crowded).wide.body

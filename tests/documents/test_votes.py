@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from diag.documents.drafts import DraftKind, drafted
 from diag.documents.mail import letter
 from diag.documents.parts.votes import (
     BALLOT,
+    awaited,
     danger_words,
     headline_of,
     nature_words,
@@ -182,3 +183,13 @@ def test_a_fctva_that_is_nothing_is_told_from_one_that_nobody_can_reckon(
 
     assert none_words(fon=500) == "aucun"
     assert none_words(inv=500) == "à calculer"
+
+
+def test_a_day_that_has_passed_is_not_asked_for(session: AuditSession) -> None:
+    """« Le premier avant le 5 novembre », in a synthesis printed on the 28th."""
+    votes = votes_shown(report_of(session).public)
+    first = min(one.due for one in votes[0].votes.votes if one.due)
+    day = date.fromisoformat(first)
+    assert "le premier avant le" in awaited(votes, day)
+    late = awaited(votes, day + timedelta(days=1))
+    assert "le premier était attendu avant le" in late

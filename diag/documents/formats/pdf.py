@@ -82,6 +82,9 @@ def _coverage() -> tuple[list[int], list[int]]:
 
 # Every text goes through a string literal; no image is shown but our own drawings and
 # the pictures that we were given.
+_TALL = 900
+"""Characters of a cell that may not fit on one page."""
+
 _ALARMING = {"WARNING", "CAUTION"}
 
 
@@ -162,14 +165,17 @@ class TypstWalker(NodeWriter):
             svg, alt = raw_literal(drawing.svg("dessin")), literal(drawing.alt)
             title, legend = literal(drawing.title), literal(drawing.legend)
             return f"#drawing({svg}, {alt}, {title}, {legend})\n\n"
-        shares = column_shares([[words_of(cell) for cell in row] for row in rows])
+        words = [[words_of(cell) for cell in row] for row in rows]
+        is_tall = any(len(cell) > _TALL for row in words for cell in row)
+        shares = column_shares(words)
         numeric = (str("number" in str(cell.attrs.get("class"))) for cell in rows[0])
         return (
             "#ruled("
             f"({''.join(f'{share}fr,' for share in shares)}), "
             f"({''.join(f'{one.lower()},' for one in numeric)}), "
             f"[{self.block(caption_of(node))}], "
-            f"({self._cells(rows[:1])}), ({self._cells(rows[1:])}))\n\n"
+            f"({self._cells(rows[:1])}), ({self._cells(rows[1:])})"
+            f"{', whole: false' * is_tall})\n\n"
         )
 
     def _cells(self, rows: Iterable[Sequence[Node]]) -> str:

@@ -1,7 +1,7 @@
 """What every document has: its cover, its scores, its contacts, its last line."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from diag.assess.results import CriterionResult, Score
@@ -9,7 +9,7 @@ from diag.assess.spread import declined
 from diag.assess.words import filled_words, is_printable, printed_cell, score_cell
 from diag.audit.comparables import describe_comparables
 from diag.audit.report import Report
-from diag.audit.seen import danger_seen
+from diag.audit.seen import danger_seen, danger_words, reported_words
 from diag.documents.blocks import (
     PAGE_BREAK,
     Pair,
@@ -176,6 +176,23 @@ def dangers_seen(report: Report) -> dict[str, list[str]]:
         seen = danger_seen(report, report.observations, one)
         found.setdefault(seen, []).append(where)
     return found
+
+
+def dangers_in_brief(report: Report) -> Iterator[str]:
+    """Give the same for a page of several schools, a line for each kind of danger."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for one in report.assessment.dangers:
+        words = danger_words(report.observations, one)
+        reported = found.setdefault(words, {})
+        at = reported.setdefault(reported_words(report, one.place), [])
+        at.append(report.place_name(one.place))
+    for words, reported in found.items():
+        names = [name for at in reported.values() for name in at]
+        ways = [*reported] if len(reported) == 1 else [_REPORTED_APART]
+        yield f"{listed(names, len(names))} : {uncapitalised(words)} {ways[0]}"
+
+
+_REPORTED_APART = "Signalements, salle par salle : document de l'école."
 
 
 def dangers_box(report: Report) -> Md:

@@ -6,6 +6,7 @@ message: none of them computes an amount or chooses a vote.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -139,8 +140,8 @@ def rounded(amount: int) -> int:
     return 10 * half_up(Fraction(amount, 10)) if amount >= _FINELY else amount
 
 
-def awaited(some: Sequence[SchoolVotes]) -> str:
-    """Return what is awaited of the council, in a sentence."""
+def awaited(some: Sequence[SchoolVotes], day: date | None = None) -> str:
+    """Return what is awaited of the council, in a sentence, as of a `day` if given."""
     votes = [vote for one in some for vote in one.votes.votes]
     urgent = sum(one.why is Aside.DANGER for each in some for one in each.votes.aside)
     parts = []
@@ -150,7 +151,9 @@ def awaited(some: Sequence[SchoolVotes]) -> str:
     if votes:
         verb = "sont proposés" if len(votes) > 1 else "est proposé"
         days = sorted(one.due for one in votes if one.due)
-        first = f", le premier avant le {describe_day(days[0])}" if days else ""
+        is_late = bool(days and day and days[0] < day.isoformat())
+        until = "était attendu avant le" if is_late else "avant le"
+        first = f", le premier {until} {describe_day(days[0])}" if days else ""
         parts.append(f"{counted(len(votes), 'vote')} {verb}{first}")
     elif any(one.votes.missing for one in some):
         parts.append("rien n'est proposé au vote, il manque de quoi décider")
@@ -365,7 +368,7 @@ def unvoted_lines(some: Sequence[SchoolVotes]) -> Md:
                 continue
             is_shown = one.spent.gross or one.why is Aside.RESERVE
             if one.tier <= _LAST_NAMED or is_shown:
-                pressing.append(f"{_of(each)}{_aside_words(one)}")
+                pressing.append(_of(each, _aside_words(one)))
             else:
                 others += 1
     more = f"{counted(others, 'acte')} sans dépense, en pages suivantes"
@@ -391,7 +394,7 @@ def pending_lines(some: Sequence[SchoolVotes]) -> Md:
 def pending_words(some: Sequence[SchoolVotes]) -> Iterator[str]:
     """Give each thing that falls short and cannot be voted yet, and why."""
     return (
-        f"{_of(each)}{one.title}{', ' * bool(one.where)}{one.where} "
+        f"{_of(each, one.title)}{', ' * bool(one.where)}{one.where} "
         f"({_PENDING[one.why]})"
         for each in some
         for one in each.votes.pending
@@ -400,12 +403,12 @@ def pending_words(some: Sequence[SchoolVotes]) -> Iterator[str]:
 
 def know_first(some: Sequence[SchoolVotes]) -> Md:
     """Return what lacks before anything is voted, and the questions that open it."""
-    lines = [f"{_of(one)}{missing}" for one in some for missing in one.votes.missing]
+    lines = [_of(one, missing) for one in some for missing in one.votes.missing]
     if not lines:
         return Md("")
     rows = [
         (
-            f"{_of(each)}{one.label}",
+            _of(each, one.label),
             one.where,
             one.whom,
             f"{one.minutes}{NBSP}min",
@@ -421,8 +424,8 @@ def know_first(some: Sequence[SchoolVotes]) -> Md:
     ))
 
 
-def _of(each: SchoolVotes) -> str:
-    return f"{each.name} : " if each.name else ""
+def _of(each: SchoolVotes, words: str) -> str:
+    return f"{each.name} : {uncapitalised(words)}" if each.name else words
 
 
 def budgets_table(some: Sequence[SchoolVotes]) -> Md:
@@ -451,7 +454,7 @@ def follow_up_list(some: Sequence[SchoolVotes]) -> Md:
 def became_lines(some: Sequence[SchoolVotes]) -> Iterator[str]:
     """Give the same, an action after the other: « A12 : fait, vérifié le … »."""
     return (
-        f"{_of(each)}A{given.number} : {given.became}"
+        _of(each, f"A{given.number} : {given.became}")
         for each in some
         for given in sorted(each.votes.numbers.values(), key=lambda one: one.number)
         if given.became and given.became != "nouveau"
@@ -464,4 +467,4 @@ def danger_words(some: Sequence[SchoolVotes]) -> Iterator[str]:
         for one in each.votes.aside:
             if one.why is Aside.DANGER:
                 paid = f" : {euros(one.spent.gross)} TTC" if one.spent.gross else ""
-                yield f"{_of(each)}{one.title}, {uncapitalised(one.where)}{paid}."
+                yield f"{_of(each, one.title)}, {uncapitalised(one.where)}{paid}."

@@ -65,7 +65,7 @@ def commune_synthesis(gathering: Gathering) -> Document:
     view = {
         "name": gathering.name,
         "cover": cover(gathering, _reader(gathering), *_identity(gathering)),
-        "deadline": awaited(votes),
+        "deadline": awaited(votes, gathering.date),
         "know_first": know_first(votes),
         "money": money_line(votes),
         "dangers": dangers_box(gathering),

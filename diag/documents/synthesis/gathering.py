@@ -21,7 +21,7 @@ from diag.documents import mairie as proposals
 from diag.documents.blocks import Pair, bold, definitions, written
 from diag.documents.document import Meta
 from diag.documents.escape import Md
-from diag.documents.parts.frame import dangers_found
+from diag.documents.parts.frame import dangers_in_brief
 from diag.documents.parts.votes import SchoolVotes
 from diag.journal.facts import edition_of
 from diag.journal.records import standing_list_of
@@ -216,7 +216,7 @@ def extract_of(report: Report) -> Extract:
         findings=tuple(_findings(report)),
         tasks=tuple(_task(report, one) for one in plan.actions),
         dangers=tuple(one.id for one in proposals.dangers(report)),
-        seen=dangers_found(report),
+        seen=tuple(dangers_in_brief(report)),
         years=budget.years,
         expenses=(
             *(_expense(row, sure=True) for row in budget.rows),

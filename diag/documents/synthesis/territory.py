@@ -1,6 +1,7 @@
 """The synthesis of the territory, for the syndicat's board: no school is named."""
 
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 
 from diag.documents.academie import READER
@@ -99,14 +100,16 @@ def _decisions_box(gathering: Gathering) -> Md:
     """Return what the syndicat itself can start, three things at most."""
     asked = with_a_need(groups(gathering.extracts, _is_common), DECISIONS)
     lines = (
-        f"{one.title(MAIRIE)} ({one.cost_words} ; {_before(one)} ; "
+        f"{one.title(MAIRIE)} ({one.cost_words} ; {_before(one, gathering.date)} ; "
         f"{counted_subjects(one.extracts)})."
         for one in asked
     )
     return box("IMPORTANT", "Ce que le comité peut engager d'abord", numbered(lines))
 
 
-def _before(one: SharedAction) -> str:
+def _before(one: SharedAction, day: date) -> str:
+    if one.due and one.due < day:
+        return f"échéance du {one.when} dépassée"
     return f"avant le {one.when}" if one.due else one.when
 
 
