@@ -15,17 +15,19 @@ from diag.cli.shared import (
     workspace_command,
     workspace_of,
 )
+from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
+    from diag.imports.grids.draft import GridDraft
     from diag.workspace.checking import Checked
 
 
 @click.group()
 def checklists() -> None:
-    """Montre vos changements des grilles, et les éditions."""
+    """Montre vos changements des grilles, les éditions ; lit et écrit des grilles."""
 
 
 @checklists.command()
@@ -99,6 +101,114 @@ def schema() -> None:
     from diag.checklist.forms import overlay_schema  # noqa: PLC0415 - rare
 
     print_json(overlay_schema())
+
+
+@checklists.command("import")
+@click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Écrit le brouillon dans ce dossier ; sans lui, montre seulement.",
+)
+@click.option(
+    "--columns",
+    "typed",
+    default="",
+    metavar="COLONNE=CONTENU,…",
+    help="Ce que tiennent les colonnes d'une grille Excel.",
+)
+@click.option(
+    "--repeats",
+    type=click.Choice(["batiment", "salle", "lot"]),
+    default="salle",
+    show_default=True,
+    help="Les lieux que parcourent les boucles d'un XLSForm.",
+)
+def import_grid(file: Path, folder: Path | None, typed: str, repeats: str) -> None:
+    """Lit une grille Excel ou un XLSForm : un brouillon de grille, montré d'abord.
+
+    Dit chaque question et ce qu'elle devient, puis, ligne par ligne, tout ce qui n'a
+    pas d'équivalent. Avec --out, écrit des fichiers YAML et les vérifie : ils posent
+    des questions et ne jugent rien.
+    """
+    from diag.imports.grids import read_grid  # noqa: PLC0415 - XML, for workbooks only
+    from diag.imports.grids.draft import files_of  # noqa: PLC0415
+    from diag.workspace.disk import write_whole  # noqa: PLC0415
+
+    draft, held = read_grid(file, typed, repeats)
+    for name, content in held.items():
+        click.echo(f"{name} → {content}")
+    _print_draft(draft)
+    if not draft.questions:
+        raise DiagError("Ce classeur ne pose aucune question que diag sache poser.")
+    if folder is None:
+        click.echo("Rien n'est écrit : ajoutez --out DOSSIER.", err=True)
+        return
+    if folder.exists() and any(folder.iterdir()):
+        raise DiagError(f"{folder} n'est pas vide. Donnez un dossier neuf.")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files_of(draft).items():
+        write_whole(folder / name, text.encode())
+        click.echo(str(folder / name))
+    result = _check(folder, spelling=False)
+    _print_problems(result, f"{folder} : {result.summary}")
+
+
+def _print_draft(draft: "GridDraft") -> None:
+    print_table(
+        (str(one.line), one.id, str(one.type), str(one.place), one.label)
+        for one in draft.questions
+    )
+    print_lines(map(str, draft.unsupported))
+    questions = counted(len(draft.questions), "question")
+    left = counted(
+        len(draft.unsupported), "point sans équivalent", "points sans équivalent"
+    )
+    click.echo(f"{draft.title}, feuille « {draft.sheet} » : {questions}, {left}.")
+
+
+@checklists.command("export")
+@click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path))
+@click.option("--xlsform", is_flag=True, required=True, help="En XLSForm (ODK, Kobo).")
+@click.option(
+    "--for",
+    "kind",
+    type=click.Choice(["ecole", "commune", "syndicat"]),
+    default="ecole",
+    show_default=True,
+    help="Quel audit.",
+)
+@click.option(
+    "--from",
+    "edition",
+    default="courante",
+    show_default=True,
+    metavar="ÉDITION",
+    help="Livrée, courante, un dossier, ou le début d'une empreinte.",
+)
+@click.pass_context
+def export_grid(
+    ctx: click.Context, file: Path, kind: str, edition: str, *, xlsform: bool
+) -> None:
+    """Écrit une grille en XLSForm, et dit ce qui n'y a pas d'équivalent."""
+    from diag.documents.tables.xlsform import xlsform_of  # noqa: PLC0415 - 100 ms
+    from diag.workspace.disk import write_whole  # noqa: PLC0415
+    from diag.workspace.editions import edition_in, edition_named  # noqa: PLC0415
+
+    assert xlsform
+    with workspace_of(ctx) as workspace:
+        is_folder = Path(edition).is_dir()
+        named = (
+            edition_in(Path(edition))
+            if is_folder
+            else edition_named(workspace, edition)
+        )
+        day = workspace.world.today()
+    form = xlsform_of(named.checklist, PlaceKind(kind), day)
+    write_whole(file, form.content)
+    print_lines(form.unsupported)
+    click.echo(f"{file} : {counted(form.questions, 'question')}.")
 
 
 _SPELLING = click.option(

@@ -67,6 +67,25 @@ def workbook_text(raw: bytes, most: int) -> WorkbookText | None:
     return None
 
 
+def workbook_sheets(raw: bytes, most: int) -> dict[str, list[Row]]:
+    """Return the rows that hold something of every sheet that is shown, in order.
+
+    `most` is how many bytes a part may have once unpacked.
+
+    Raises:
+        DAMAGES: when it is damaged, too big, hostile, or no workbook.
+    """
+    with ZipFile(BytesIO(raw)) as package:
+        if any(info.file_size > most for info in package.infolist()):
+            raise ValueError("a part is too big")
+        is_excel = "xl/workbook.xml" in package.namelist()
+        sheets = _xlsx_sheets(package) if is_excel else _ods_sheets(package)
+        return {
+            name: [(number, cells) for number, cells in rows if any(cells)]
+            for name, rows in sheets.items()
+        }
+
+
 def workbook_columns(path: Path) -> tuple[str, ...]:
     """Return the first row of a workbook; nothing of another archive.
 

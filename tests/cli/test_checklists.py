@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.audit.builders import workspace
 from tests.audit.small_edition import ship
 from tests.cli.running import Run, command, diag, environment
+from tests.imports.test_grids import PLAIN, book
 from tests.rules.written import FILES, spoilt
 
 
@@ -129,3 +131,33 @@ def test_a_pipe_among_the_changes_is_not_waited_for(home: Path) -> None:
         for pipe in pipes:
             pipe.unlink()
         models.rmdir()
+
+
+def test_a_grid_is_shown_then_written_and_goes_out_again(tmp_path: Path) -> None:
+    desk, grid = tmp_path / "desk", tmp_path / "grille.xlsx"
+    workspace(desk).close()
+    grid.write_bytes(book(Feuil1=PLAIN))
+    run = diag(desk, "checklists", "import", str(grid))
+    assert run.code == 0, run.err
+    assert "Point de contrôle → question" in run.out
+    assert "Feuil1, ligne 2 : la colonne « Auteur »" in run.out
+    assert "Rien n'est écrit" in run.err
+    draft = tmp_path / "brouillon"
+    run = diag(desk, "checklists", "import", str(grid), "--out", str(draft))
+    assert run.code == 0, run.err
+    assert {one.name for one in draft.iterdir()} == {
+        "edition.yaml",
+        "reseau.yaml",
+        "wi-fi.yaml",
+    }
+    assert "0 erreur" in run.out
+    again = diag(desk, "checklists", "import", str(grid), "--out", str(draft))
+    assert (again.code, "n'est pas vide" in again.err) == (1, True)
+
+    form = tmp_path / "ecole.xlsx"
+    words = ("checklists", "export", str(form), "--xlsform", "--from", str(draft))
+    run = diag(desk, *words)
+    assert run.code == 0, run.err
+    assert "3 questions" in run.out
+    run = diag(desk, "checklists", "import", str(form))
+    assert "3 questions, 0 point sans équivalent" in run.out

@@ -32,9 +32,9 @@ NAMES = allowed_words(
     "SQLCipher\nSQLite\nsystemd\nuMap\nVisual\nWord\n"  # software
     "chown\nchrony\ncron\nhunspell-fr\ninstall\nlib\nmnt\nnas\nopt\npip\npostgresql-client\n"
     "PyPI\nset-ntp\nspylls\nsystemctl\nods\nxls\n"
-    "ap\nEkahau\nFusionInventory\niperf3\nLansweeper\nlibrespeed-cli\nmacOS\n"
+    "ap\nEkahau\nFusionInventory\niperf3\nKoboToolbox\nLansweeper\nlibrespeed-cli\nmacOS\n"
     "netsh\nNetSpot\nnetworkQuality\nnmap\nOokla\nserialnumber\nSnipe-IT\n"
-    "speedtest-cli\nWiFiAnalyzer\n"
+    "speedtest-cli\nWiFiAnalyzer\nXLSForm\n"
     "Bellefont\nCourvaux\nFerté-Brisance\nGrandbrise\nMacé\nNoirvaux\nŒuvremont\n"
     "Valbrise\nVallombre\nvannerie\n"
     "Échap\nTab\nimp\npréc\nrep\nsuiv\n"  # keys, and words cut on a screen

@@ -157,16 +157,21 @@ def columns_typed(text: str) -> dict[str, str]:
     Raises:
         EvidenceRefusedError: a part is no `COLONNE=CONTENU`, or of an unknown content.
     """
-    found: dict[str, str] = {}
-    for part in filter(None, map(str.strip, re.split(r"[,;]\s*(?=[^,;]+=)", text))):
-        heading, equals, field = (each.strip() for each in part.rpartition("="))
-        if not equals or not heading or field not in FIELDS:
+    found = pairs_typed(text)
+    for heading, field in found.items():
+        if not heading or field not in FIELDS:
             raise EvidenceRefusedError(
-                f"« {part[:60]} » : écrivez COLONNE=CONTENU, où CONTENU est l'un de "
-                f"{', '.join(FIELDS)}."
+                f"« {heading}={field} » : écrivez COLONNE=CONTENU, où CONTENU est "
+                f"l'un de {', '.join(FIELDS)}."
             )
-        found[heading] = field
     return found
+
+
+def pairs_typed(text: str) -> dict[str, str]:
+    """Return the pairs of « Nom=nom, Numéro de série=serie »; never fails."""
+    parts = filter(None, map(str.strip, re.split(r"[,;]\s*(?=[^,;]+=)", text)))
+    pairs = (part.rpartition("=") for part in parts)
+    return {heading.strip(): field.strip() for heading, _, field in pairs}
 
 
 def read_console(raw: bytes, columns: Mapping[str, str]) -> EvidenceRead:

@@ -1,0 +1,399 @@
+"""XLSForms, as ODK and Kobo read them, into drafts of checklists.
+
+Every row of `survey` becomes a question or is named with its line: what it holds, and
+what became of it. So is every column that says something no checklist can.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from diag.imports.grids.conditions import (
+    ReadableFact,
+    UntranslatableError,
+    bounds_of,
+    translated,
+)
+from diag.imports.grids.draft import (
+    MOST_QUESTIONS,
+    DraftQuestion,
+    GridDraft,
+    GridRefusedError,
+    Names,
+    choice_ids,
+    line_of_label,
+)
+from diag.imports.workbook import Row
+from diag.model.enums import PlaceKind, QuestionType
+from diag.model.text import fold
+
+_PLAIN_TYPES = {
+    **dict.fromkeys(("text", "string"), QuestionType.TEXT),
+    **dict.fromkeys(("integer", "int"), QuestionType.INTEGER),
+    **dict.fromkeys(("decimal", "range"), QuestionType.NUMBER),
+    "date": QuestionType.DATE,
+    **dict.fromkeys(("image", "photo"), QuestionType.PHOTO),
+}
+"""Type of a row → type of the question."""
+
+_SILENT = frozenset({
+    *("start", "end", "today", "deviceid", "subscriberid", "simserial", "phonenumber"),
+    *("username", "email", "audit", "start-geopoint", "background-audio"),
+    *("device id", "phone number", "sim id", "start time", "end time"),
+})  # fmt: skip
+"""Rows that nobody answers: what the telephone writes of itself."""
+
+_SAID_OTHERWISE = frozenset({
+    *("type", "name", "label", "hint", "required", "relevant", "constraint"),
+    *("constraint_message", "required_message", "bind::relevant", "bind:relevant"),
+    *("bind::constraint", "bind:constraint", "bind::required", "bind:required"),
+    *("list_name", "disabled", "guidance_hint", "caption"),
+})  # fmt: skip
+"""Columns that are read, or whose loss changes no answer."""
+
+_SELECT = re.compile(
+    r"(select[ _]one(?:[ _]external)?|select1|select[ _]multiple|select[ _]all"
+    r"(?: that apply)?(?:[ _]from)?|add select (?:one|multiple) prompt using)"
+    r"(?:[ _]from(?:[ _]file)?)?\s+(\S+)(\s+or[ _](?:other|specify other))?",
+    re.IGNORECASE,
+)
+_GROUP = re.compile(
+    r"(begin|end)[ _]?(group|repeat|loop)(?:\s+over\s+(\S+))?", re.IGNORECASE
+)
+_YES = frozenset({"oui", "yes", "true", "vrai", "o", "y", "1", "si", "sim", "ja"})
+_NO = frozenset({"non", "no", "false", "faux", "n", "0", "nao", "nein"})
+
+
+def is_xlsform(sheets: Mapping[str, list[Row]]) -> bool:
+    """Say whether a workbook has the sheet of an XLSForm."""
+    return any(_is_survey(name, rows) for name, rows in sheets.items())
+
+
+def read_xlsform(
+    sheets: Mapping[str, list[Row]], title: str, repeats: PlaceKind
+) -> GridDraft:
+    """Read an XLSForm; `repeats`: the places that its loops go through.
+
+    Raises:
+        GridRefusedError: no sheet `survey`, or far too many questions.
+    """
+    named = {name.strip().casefold(): rows for name, rows in sheets.items()}
+    found = next((n for n, rows in sheets.items() if _is_survey(n, rows)), None)
+    if found is None:
+        raise GridRefusedError(
+            "Ce classeur n'a pas de feuille « survey » : c'est une grille."
+        )
+    settings = _first_row(named.get("settings", []))
+    draft = GridDraft(line_of_label(settings.get("form_title", "")) or title, found)
+    language = settings.get("default_language", "")
+    choices = _choices(named.get("choices", []), language, draft)
+    # A condition may read a question that comes later: names are gathered first.
+    facts = _Reading(GridDraft(title, found), choices, language, repeats)
+    facts.read(sheets[found])
+    _Reading(draft, choices, language, repeats, facts.known).read(sheets[found])
+    return draft
+
+
+def _is_survey(name: str, rows: list[Row]) -> bool:
+    heads = {_key(cell) for cell in rows[0][1]} if rows else set()
+    return name.strip().casefold() == "survey" and "type" in heads
+
+
+def _key(heading: str) -> str:
+    """Return a heading as XLSForm compares it: `list name` is `list_name`."""
+    text = re.sub(r"\s*(::?)\s*", r"\1", heading.strip().casefold())
+    return {"list name": "list_name", "value": "name"}.get(text, text)
+
+
+def _rows(rows: list[Row]) -> Iterable[tuple[int, dict[str, str]]]:
+    """Give the rows of a sheet by heading; the first of two equal headings is right."""
+    heads = [_key(cell) for cell in rows[0][1]] if rows else []
+    for line, cells in rows[1:]:
+        row: dict[str, str] = {}
+        for head, cell in zip(heads, cells, strict=False):
+            if head and cell.strip():
+                row.setdefault(head, cell.strip())
+        if row:
+            yield line, row
+
+
+def _first_row(rows: list[Row]) -> dict[str, str]:
+    return next((row for _, row in _rows(rows)), {})
+
+
+def _worded(row: Mapping[str, str], field: str, language: str) -> str:
+    """Return a text in French, else in the form's own language, else in any."""
+    found = {
+        key.partition(":")[2].strip(": "): value
+        for key, value in row.items()
+        if key == field or key.startswith((f"{field}:",))
+    }
+    french = next((v for k, v in found.items() if re.match(r"fr|\(fr", fold(k))), "")
+    own = found.get(language.casefold(), "") if language else ""
+    return line_of_label(
+        french or own or found.get("", "") or next(iter(found.values()), "")
+    )
+
+
+def _choices(
+    rows: list[Row], language: str, draft: GridDraft
+) -> dict[str, dict[str, str]]:
+    """Return the choices of each list: name → label."""
+    lists: dict[str, dict[str, str]] = {}
+    for line, row in _rows(rows):
+        name, value = row.get("list_name", ""), row.get("name", "")
+        if not (name and value):
+            draft.miss(
+                line, "un choix sans liste ou sans nom n'est pas repris.", "choices"
+            )
+            continue
+        label = _worded(row, "label", language) or value
+        if value in lists.setdefault(name, {}):
+            draft.miss(line, f"« {value} » est deux fois dans « {name} ».", "choices")
+        lists[name].setdefault(value, label)
+    return lists
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    type: QuestionType
+    choices: dict[str, str]
+
+
+@dataclass(slots=True)
+class _Group:
+    word: str
+    place: PlaceKind | None
+    """What its loop goes through; None for a group."""
+    title: str
+    relevant: str
+
+
+class _Reading:
+    """The rows of a form in order: groups opened, questions made, the rest named."""
+
+    def __init__(
+        self,
+        draft: GridDraft,
+        choices: Mapping[str, Mapping[str, str]],
+        language: str,
+        repeats: PlaceKind,
+        facts: Mapping[str, ReadableFact] | None = None,
+    ) -> None:
+        self.known: dict[str, ReadableFact] = {}
+        """Questions by their name in the form."""
+        self._facts = facts or {}
+        self._draft = draft
+        self._choices = choices
+        self._language = language
+        self._repeats = repeats
+        self._names = Names()
+        self._groups: list[_Group] = []
+        self._columns: set[str] = set()
+
+    def read(self, rows: list[Row]) -> None:
+        """Read every row.
+
+        Raises:
+            GridRefusedError: far too many rows.
+        """
+        for line, row in _rows(rows):
+            if len(self._draft.questions) >= MOST_QUESTIONS:
+                raise GridRefusedError(
+                    f"Plus de {MOST_QUESTIONS} questions : c'est trop."
+                )
+            self._name_columns(line, row)
+            self._row(line, row)
+        for group in self._groups:
+            self._draft.miss(0, f"le groupe « {group.title} » n'est jamais fermé.")
+
+    def _name_columns(self, line: int, row: Mapping[str, str]) -> None:
+        for head in row:
+            field = head.partition(":")[0]
+            is_read = {head, field} & _SAID_OTHERWISE
+            if not is_read and head not in self._columns and row.get("type"):
+                self._columns.add(head)
+                self._draft.miss(
+                    line, f"la colonne « {head} » n'a pas d'équivalent : non reprise."
+                )
+
+    def _row(self, line: int, row: Mapping[str, str]) -> None:
+        kind = " ".join(row.get("type", "").split())
+        if not kind:
+            self._draft.miss(line, "une ligne sans type n'est pas reprise.")
+        elif row.get("disabled", "").casefold() in _YES:
+            self._draft.miss(line, "une ligne désactivée n'est pas reprise.")
+        elif group := _GROUP.fullmatch(kind):
+            self._group(line, row, group[1].casefold(), group[2].casefold())
+        elif kind.casefold() in _SILENT:
+            self._draft.miss(line, f"« {kind} » : le téléphone l'écrit, non repris.")
+        else:
+            self._question(line, row, kind)
+
+    def _group(self, line: int, row: Mapping[str, str], way: str, word: str) -> None:
+        if way == "end":
+            if not self._groups or self._groups.pop().word != word:
+                self._draft.miss(line, f"« end {word} » ne ferme rien.")
+            return
+        title = _worded(row, "label", self._language) or row.get("name", "")
+        condition = row.get("relevant") or row.get("bind::relevant", "")
+        rule = self._condition(line, condition)
+        place = None if word == "group" else self._repeats
+        ours = row.get("name", "").removeprefix("lieux_")
+        if place and ours in set(PlaceKind):  # a loop that diag wrote
+            place = PlaceKind(ours)
+        elif place:
+            self._draft.miss(
+                line,
+                f"la boucle « {title} » devient « à chaque {self._repeats} ».",
+            )
+        self._groups.append(_Group(word, place, title, rule))
+
+    def _question(self, line: int, row: Mapping[str, str], kind: str) -> None:
+        name = row.get("name", "")
+        label = _worded(row, "label", self._language) or _worded(
+            row, "caption", self._language
+        )
+        label = label or line_of_label(name.replace("_", " "))
+        choices: dict[str, str] = {}
+        select = _SELECT.fullmatch(kind)
+        if select:
+            found = self._select(line, select)
+            if found is None:
+                return
+            type_, choices = found
+        else:
+            word = kind.casefold().split()[0]
+            known = _PLAIN_TYPES.get(kind.casefold()) or _PLAIN_TYPES.get(word)
+            if known is None:
+                what = f" (« {label[:60]} »)" if label else ""
+                self._draft.miss(
+                    line, f"« {kind[:40]} » n'a pas d'équivalent{what} : non repris."
+                )
+                return
+            type_ = known
+        if not label:
+            self._draft.miss(
+                line, "une question sans nom ni libellé n'est pas reprise."
+            )
+            return
+        self._keep(line, row, label, _Answer(type_, choices))
+
+    def _select(
+        self, line: int, select: re.Match[str]
+    ) -> tuple[QuestionType, dict[str, str]] | None:
+        word, listed, other = select.groups()
+        choices = dict(self._choices.get(listed, {}))
+        if other:
+            choices.setdefault("autre", "Autre")
+            self._draft.miss(
+                line, "« or_other » : un choix « Autre », sans texte à côté."
+            )
+        if not choices:
+            self._draft.miss(
+                line,
+                f"la liste « {listed[:40]} » n'est pas dans « choices » : non repris.",
+            )
+            return None
+        is_several = "one" not in word.casefold() and "1" not in word
+        if is_several:
+            type_ = QuestionType.CHOICES
+        elif _yes_of(choices):
+            type_ = QuestionType.BOOLEAN
+        else:
+            type_ = QuestionType.CHOICE
+        if len(choices) == 1 and type_ is not QuestionType.BOOLEAN:
+            self._draft.miss(
+                line, f"la liste « {listed} » n'a qu'un choix : non repris."
+            )
+            return None
+        return type_, choices
+
+    def _keep(
+        self,
+        line: int,
+        row: Mapping[str, str],
+        label: str,
+        answer: _Answer,
+    ) -> None:
+        name, type_, choices = row.get("name", ""), answer.type, answer.choices
+        ident = self._names.give(name, label)
+        if name in self.known:
+            self._draft.miss(line, f"le nom « {name} » sert deux fois : « {ident} ».")
+        idents = choice_ids(choices)
+        place = self._place
+        is_inside = place is not PlaceKind.ECOLE
+        fact = ReadableFact(ident, type_, idents, _yes_of(choices) or "", is_inside)
+        condition = row.get("relevant") or row.get("bind::relevant", "")
+        parts = [one.relevant for one in self._groups]
+        parts.append(self._condition(line, condition or row.get("bind:relevant", "")))
+        rules = [f"({one})" if " or " in one else one for one in parts if one]
+        required = row.get("required") or row.get("bind::required", "")
+        self.known.setdefault(name, fact)
+        self._draft.questions.append(
+            DraftQuestion(
+                id=ident,
+                label=label,
+                type=type_,
+                line=line,
+                domain=self._draft.title,
+                place=place,
+                hint=_worded(row, "hint", self._language),
+                choices={}
+                if type_ is QuestionType.BOOLEAN
+                else {idents[one]: words for one, words in choices.items()},
+                bounds=self._bounds(line, row, type_),
+                relevant=" and ".join(rules),
+                is_required=fold(required) in _YES,
+            )
+        )
+
+    @property
+    def _place(self) -> PlaceKind:
+        """What the rows regard: the innermost loop's places, else the school."""
+        loops = [one.place for one in self._groups if one.place]
+        return loops[-1] if loops else PlaceKind.ECOLE
+
+    def _condition(self, line: int, condition: str) -> str:
+        if not condition:
+            return ""
+        try:
+            is_inside = self._place is not PlaceKind.ECOLE
+            readable = {
+                name: fact
+                for name, fact in self._facts.items()
+                if is_inside or not fact.is_inside
+            }
+            return translated(condition, readable)
+        except UntranslatableError as why:
+            self._draft.miss(
+                line, f"la condition « {condition[:60]} » n'est pas reprise : {why}."
+            )
+            return ""
+
+    def _bounds(
+        self, line: int, row: Mapping[str, str], type_: QuestionType
+    ) -> tuple[str, str] | None:
+        written = row.get("constraint") or row.get("bind::constraint", "")
+        if not written:
+            return None
+        why: object = "elle ne porte pas sur un nombre"
+        if type_ in {QuestionType.INTEGER, QuestionType.NUMBER}:
+            try:
+                return bounds_of(written, is_whole=type_ is QuestionType.INTEGER)
+            except UntranslatableError as error:
+                why = error
+        self._draft.miss(
+            line, f"la contrainte « {written[:60]} » n'est pas reprise : {why}."
+        )
+        return None
+
+
+def _yes_of(choices: Mapping[str, str]) -> str:
+    """Return the choice that means yes, of a list that is a yes or no; empty else."""
+    if len(choices) != 2:  # noqa: PLR2004
+        return ""
+    kinds = {name: {fold(name), fold(label)} for name, label in choices.items()}
+    yes = [name for name, words in kinds.items() if words & _YES and not words & _NO]
+    no = [name for name, words in kinds.items() if words & _NO and not words & _YES]
+    return yes[0] if len(yes) == 1 and len(no) == 1 else ""

@@ -1,0 +1,289 @@
+"""Grids of others become drafts: what has no equivalent is named with its line."""
+
+import io
+import json
+import random
+import subprocess
+import sys
+import warnings
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from diag.documents.tables.xlsform import xlsform_of
+from diag.imports.grids import drafted
+from diag.imports.grids.conditions import (
+    ReadableFact,
+    UntranslatableError,
+    bounds_of,
+    translated,
+)
+from diag.imports.grids.draft import GridDraft, GridRefusedError, files_of
+from diag.model.enums import PlaceKind, QuestionType
+from diag.workspace.checking import problems_in
+from tests.imports.test_evidence import mutated
+from tests.real_data import real_file
+from tests.shipped import shipped
+
+DAY = date(2026, 10, 5)
+
+SURVEY = [
+    (
+        "type",
+        "name",
+        "label::Français (fr)",
+        "label::English",
+        "relevant",
+        "constraint",
+    ),
+    ("start", "debut", "", "", "", ""),
+    ("select_one on", "wifi", "Wi-Fi dans l'école ?", "Wi-Fi?", "", ""),
+    ("select_one norme", "norme", "Norme", "", "${wifi} = 'yes'", ""),
+    (
+        "integer",
+        "bornes",
+        "Bornes",
+        "",
+        "${wifi}='yes' and ${norme} != 'a'",
+        ". >= 0 and . <= 60",
+    ),
+    ("begin_repeat", "salles", "Salle", "", "${bornes} > 0", ""),
+    ("select_multiple norme", "vues", "Normes vues", "", "", ""),
+    ("text", "note", "Note", "", "selected(${vues}, 'b')", "regex(., 'x')"),
+    ("end_repeat", "", "", "", "", ""),
+    ("geopoint", "ou", "Position", "", "", ""),
+    ("calculate", "total", "", "", "", ""),
+    ("date", "pose", "Posé le", "", "${note} = 'x'", ""),
+]
+CHOICES = [
+    ("list_name", "name", "label::Français (fr)"),
+    ("on", "yes", "Oui"),
+    ("on", "no", "Non"),
+    ("norme", "a", "Wi-Fi 5"),
+    ("norme", "b", "Wi-Fi 6"),
+]
+PLAIN = [
+    ("Grille du syndicat", "", "", "", ""),
+    ("Thème", "Point de contrôle", "Réponses possibles", "Unité", "Auteur"),
+    ("Réseau", "Baie fermée à clé", "Oui / Non", "", "X"),
+    ("", "Prises réseau", "nombre", "prise", ""),
+    ("Wi-Fi", "État des bornes", "hors service ; dégradé ; bon", "", ""),
+    ("", "", "(voir annexe)", "", ""),
+]
+
+
+def book(**sheets: Sequence[tuple[str, ...]]) -> bytes:
+    """Return a workbook of these sheets."""
+    made = Workbook()
+    made.remove(made.active)
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    target = io.BytesIO()
+    made.save(target)
+    return target.getvalue()
+
+
+def errors(draft: GridDraft, folder: Path) -> list[str]:
+    """Return the errors of the files of a draft."""
+    folder.mkdir()
+    for name, text in files_of(draft).items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return [str(one) for one in problems_in(folder).problems if one.severity == "error"]
+
+
+def test_an_xlsform_becomes_questions_and_named_remains(tmp_path: Path) -> None:
+    draft, _ = drafted(book(survey=SURVEY, choices=CHOICES), "essai")
+    found = {one.id: one for one in draft.questions}
+    assert {ident: str(one.type) for ident, one in found.items()} == {
+        "wifi": "boolean",
+        "norme": "choice",
+        "bornes": "integer",
+        "vues": "choices",
+        "note": "text",
+        "pose": "date",
+    }
+    assert found["wifi"].label == "Wi-Fi dans l'école ?"
+    assert found["norme"].relevant == "wifi"
+    assert found["bornes"].relevant == "wifi and norme != 'a'"
+    assert found["bornes"].bounds == ("0", "60")
+    assert found["note"].relevant == "bornes > 0 and 'b' in vues"
+    assert found["note"].place is PlaceKind.SALLE
+    assert [one.line for one in draft.unsupported] == [2, 6, 8, 10, 11, 12]
+    words = "\n".join(map(str, draft.unsupported))
+    assert (
+        "survey, ligne 10 : « geopoint » n'a pas d'équivalent (« Position »)" in words
+    )
+    assert "regex(., 'x')" in words
+    assert "elle lit « note », non repris" in words
+    assert errors(draft, tmp_path / "essai") == []
+
+
+def test_a_plain_grid_becomes_a_draft_by_its_headings(tmp_path: Path) -> None:
+    raw = book(Feuil1=PLAIN, Annexe=[("a", "b")])
+    draft, held = drafted(raw, "grille")
+    assert held == {
+        "Thème": "theme",
+        "Point de contrôle": "question",
+        "Réponses possibles": "choix",
+        "Unité": "unite",
+    }
+    assert [(str(one.type), one.domain) for one in draft.questions] == [
+        ("boolean", "Réseau"),
+        ("text", "Réseau"),
+        ("choice", "Wi-Fi"),
+    ]
+    assert [*draft.questions[2].choices.values()] == ["hors service", "dégradé", "bon"]
+    words = "\n".join(map(str, draft.unsupported))
+    for part in ("« Auteur »", "Annexe", "ligne 6", "« nombre » n'est pas un type"):
+        assert part in words
+    assert errors(draft, tmp_path / "grille") == []
+    told, _ = drafted(
+        raw, "grille", "Point de contrôle=question, Réponses possibles=type"
+    )
+    assert [str(one.type) for one in told.questions] == ["boolean", "integer", "text"]
+    for wrong in ("Rien=question", "Thème=theme"):
+        with pytest.raises(GridRefusedError):
+            drafted(raw, "grille", wrong)
+
+
+@pytest.mark.parametrize("raw", [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"a;b\n"])
+def test_what_is_no_workbook_is_refused_in_french(raw: bytes) -> None:
+    with pytest.raises(GridRefusedError, match="classeur"):
+        drafted(raw, "x")
+
+
+def test_real_xlsforms_lose_no_line_in_silence(tmp_path: Path) -> None:
+    folder = real_file("evidence/SOURCES.md").parent / "6-xlsform"
+    asked = 0
+    for path in sorted(folder.glob("*.xlsx")):
+        try:
+            draft, _ = drafted(path.read_bytes(), path.stem)
+        except GridRefusedError:
+            assert path.stem == "survey_no_name"
+            continue
+        asked += len(draft.questions)
+        assert errors(draft, tmp_path / path.stem) == [], path.stem
+        kept = {one.line for one in draft.questions}
+        named = {one.line for one in draft.unsupported}
+        assert lines_of(path) <= kept | named, path.stem
+    assert asked > 300
+
+
+def lines_of(path: Path) -> set[int]:
+    """Return the rows of `survey` that hold more than the bounds of a group."""
+    from openpyxl import load_workbook  # noqa: PLC0415 - 200 ms
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # extensions that it does not know
+        read = load_workbook(io.BytesIO(path.read_bytes()), data_only=True)
+    sheet = next(read[name] for name in read.sheetnames if name.lower() == "survey")
+    rows = [[str(cell or "").strip() for cell in row] for row in sheet.values]
+    at = [head.lower() for head in rows[0]].index("type")
+    return {
+        line
+        for line, row in enumerate(rows[1:], 2)
+        if row[at] and not row[at].lower().startswith(("begin", "end"))
+    }
+
+
+@pytest.mark.parametrize("kind", ["ecole", "commune", "syndicat"])
+def test_a_shipped_checklist_comes_back_from_its_xlsform(
+    kind: str, tmp_path: Path
+) -> None:
+    checklist = shipped()
+    form = xlsform_of(checklist, PlaceKind(kind), DAY)
+    draft, _ = drafted(form.content, kind)
+    found = {one.id: one for one in draft.questions if not one.id.startswith("nom_")}
+    assert len(found) == form.questions
+    for ident, one in found.items():
+        asked = checklist.questions[ident]
+        assert one.type is asked.type
+        assert [*one.choices] == [each.id for each in asked.choices]
+        if kind == "ecole":
+            assert one.place is asked.place
+        left = any(each.startswith(f"{ident} :") for each in form.unsupported)
+        assert bool(one.relevant) is bool(asked.relevant) or left
+    assert draft.unsupported == []
+    assert errors(draft, tmp_path / kind) == []
+
+
+@pytest.mark.long
+def test_pyxform_takes_the_form_without_a_warning(tmp_path: Path) -> None:
+    home = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", home], check=True)
+    python = str(home / "bin" / "python")
+    pip = [python, "-m", "pip", "install", "-q", "pyxform"]
+    if subprocess.run(pip, capture_output=True, check=False).returncode:
+        pytest.skip("pyxform could not be installed: no network")
+    for kind in (PlaceKind.ECOLE, PlaceKind.COMMUNE, PlaceKind.SYNDICAT):
+        path = tmp_path / f"{kind}.xlsx"
+        path.write_bytes(xlsform_of(shipped(), kind, DAY).content)
+        code = (
+            "import json, sys; from pyxform.xls2xform import convert; "
+            "print(json.dumps(convert(sys.argv[1], validate=False).warnings))"
+        )
+        run = subprocess.run(
+            [python, "-c", code, str(path)], capture_output=True, text=True, check=False
+        )
+        assert run.returncode == 0, run.stderr[-500:]
+        assert json.loads(run.stdout) == []
+
+
+FACTS = {
+    "a": ReadableFact("a", QuestionType.INTEGER, {}),
+    "b": ReadableFact("b", QuestionType.BOOLEAN, {"y": "y", "n": "n"}, "y"),
+    "c": ReadableFact("c", QuestionType.CHOICES, {"x": "x"}),
+}
+
+
+@given(
+    st.lists(
+        st.sampled_from([
+            *("${a}", "${b}", "${c}", "'y'", "3", "=", "!=", "<", "and", "or"),
+            *("(", ")", "not", "selected(", ",", "'x'", ".", "$", "${", "'"),
+        ]),
+        max_size=9,
+    ).map(" ".join)
+    | st.text(max_size=30)
+)
+def test_a_condition_is_a_rule_or_a_reason(text: str) -> None:
+    from diag.rules.language import parse_rule  # noqa: PLC0415
+
+    try:
+        rule = translated(text, FACTS)
+        assert parse_rule(rule).names <= {"a", "b", "c"}
+    except UntranslatableError:
+        pass
+    try:
+        low, high = bounds_of(text, is_whole=True)
+    except UntranslatableError:
+        return
+    assert float(low) < float(high)
+
+
+@pytest.mark.parametrize("count", [60, pytest.param(10_000, marks=pytest.mark.long)])
+def test_no_mutation_breaks_the_reading_of_grids(count: int) -> None:
+    rng = random.Random(17)
+    for round_ in range(count):
+        survey = [list(row) for row in SURVEY]
+        for _ in range(3):
+            row = rng.choice(survey)
+            at = rng.randrange(len(row))
+            row[at] = mutated(rng, row[at].encode()).decode("latin-1").strip("\0")
+        cells = [tuple(filter(str.isprintable, one) for one in row) for row in survey]
+        kept = [tuple("".join(one) for one in row) for row in cells]
+        raw = book(survey=kept, choices=CHOICES)
+        if round_ % 2:
+            raw = mutated(rng, raw)
+        try:
+            draft, _ = drafted(raw, "x")
+        except GridRefusedError:
+            continue
+        assert files_of(draft)
