@@ -16,7 +16,7 @@ from diag.model.errors import DiagError
 from diag.office.privacy.erasing import pending_everywhere
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import Ask
-from diag.tui.lists import TINY, Lines, ListColumn, ListLine
+from diag.tui.lists import TINY, WIDE, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.reading import ReadingScreen, ReadWhole, history_lines
 from diag.words.dates import day_words
@@ -127,6 +127,7 @@ class ErasuresScreen(PlaceScreen):
             ListColumn("Sur quoi"),
             ListColumn("Écrit par", 14, narrow=10, least=TINY),
             ListColumn("Demandé par", 14, narrow=11),
+            ListColumn("Motif", 24, least=WIDE),
             ListColumn("Dès le", 10, least=TINY),
         )
         yield Lines(columns, empty="Personne ne demande d'effacer quoi que ce soit.")
@@ -148,6 +149,7 @@ class ErasuresScreen(PlaceScreen):
                     one.about,
                     name_of(one.author),
                     name_of(one.ask.author),
+                    one.ask.reason,
                     day_words(one.due),
                 ),
             )
@@ -179,7 +181,11 @@ class ErasuresScreen(PlaceScreen):
         """Ask why, then have the value read again by everyone."""
         if shown := self._shown.get(self.query_one(Lines).key):
             erasing.check_stopping(shown.session, shown.ask.target)
-            question = f"{shown.about} : pourquoi ne pas l'effacer ?"
+            asker = shown.session.workspace.settings.name_of(shown.ask.author)
+            question = (
+                f"{shown.about} : {asker} demande de l'effacer ({shown.ask.reason}). "
+                "Pourquoi ne pas le faire ?"
+            )
             keep = partial(self._stop, shown)
             self.app.push_screen(Ask(question, keep=keep))
 

@@ -101,6 +101,7 @@ async def test_one_asks_its_author_stops_then_one_confirms_after_a_week(
         assert shows(pilot, "à partir du")
         await pilot.press("escape")
         await asks(pilot, "x")
+        assert shows(pilot, "u-2 demande de l'effacer (demande")
         await give(pilot, "c'est exact", "se lit à nouveau")
         await wait_for(pilot, lambda: shows(pilot, "Personne ne demande"), "none left")
     exchange(apart)
