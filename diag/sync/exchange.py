@@ -484,7 +484,9 @@ class Transfer:
     def holds_closed(self) -> bool:
         """Whether photos of closed audits are here: they may leave."""
         here = AttachmentStore(self.journal.path.parent).sizes()
-        return not here.keys().isdisjoint(holdings.of_closed_audits(self.journal))
+        return bool(here) and not here.keys().isdisjoint(
+            holdings.of_closed_audits(self.journal)
+        )
 
     def take(self, source: Source, wanted: Iterable[NamedAttachment]) -> None:
         """Ask for attachments, in turn; those that are nowhere are counted.

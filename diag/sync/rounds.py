@@ -141,6 +141,7 @@ class Rounds:
             journal, self.day, counted=memory.get("day") == self.day
         )
         self.theirs = holdings.rows_of(journal, hello.hub)
+        remembered = dict(self.theirs)
         first = self._find_differing() if "tick" in memory else set[str]()
         out = Outgoing(self._read_waiting(first), hello.limits)
         if first:
@@ -157,17 +158,26 @@ class Rounds:
             "people": answer.people,
             "day": self.day,
         }
-        holdings.keep_rows(journal, hello.hub, self.theirs, self._find_equal())
-        keep_memory(journal, hello.hub, memory)
-        out.source = chain(out.source, self._read_waiting(differing - first))
-        self._give(out)
-        self._pull(self._find_differing(), from_marks=True)
-        self._settle()
-        holdings.keep_rows(journal, hello.hub, self.theirs, self._find_equal())
+        was_settled = memory.pop("settled", False)
+        if differing:
+            self._keep(memory)
+            out.source = chain(out.source, self._read_waiting(differing - first))
+            self._give(out)
+            self._pull(self._find_differing(), from_marks=True)
+            self._settle()
+        if not was_settled or self.theirs != remembered:
+            self._keep(memory)
+        keep_memory(journal, hello.hub, memory | {"settled": True})
         unread = exchange.unread_lines(journal)
         meeting.unread = sum(map(len, unread.values()))
         meeting.conclude()
         return hello
+
+    def _keep(self, memory: dict[str, Any]) -> None:
+        """Remember what the hub holds and how far both went; more is to pass."""
+        journal = self.exchange.journal
+        holdings.keep_rows(journal, self._hub, self.theirs, self._find_equal())
+        keep_memory(journal, self._hub, memory)
 
     def _open(self, memory: dict[str, Any], out: Outgoing) -> SyncAnswer:
         """Put the question, with the first lines; learn what the hub holds."""
