@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diag.cli.keeping import HubLocation, chosen, database_option, doctor, init, setup
+from diag.cli.keeping import (
+    HubLocation,
+    chosen,
+    database_option,
+    doctor,
+    init,
+    rekey,
+    setup,
+)
 from diag.cli.shared import agreed, json_option, print_json, print_lines, print_table
 from diag.imports.account import account
 from diag.journal.revision import now
@@ -45,6 +53,7 @@ def hub(ctx: click.Context, folder: Path | None) -> None:
 hub.add_command(setup)
 hub.add_command(init)
 hub.add_command(doctor)
+hub.add_command(rekey)
 
 
 @hub.command()

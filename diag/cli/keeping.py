@@ -355,3 +355,28 @@ def doctor(chosen: HubLocation, *, as_json: bool) -> None:
     else:
         print_table((one.step, _HEALTH[one.verdict], one.sentence) for one in found)
     sys.exit(verdict)
+
+
+@click.command()
+@click.option(
+    "--lost",
+    "is_lost",
+    is_flag=True,
+    help="Un autre l'a peut-être : chaque poste demandera une nouvelle invitation.",
+)
+@click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
+@chosen
+def rekey(chosen: HubLocation, *, is_lost: bool, yes: bool) -> None:
+    """Change la clé par laquelle le serveur signe à qui est chaque clé.
+
+    L'ancienne garantit la nouvelle : les postes la suivent à leur prochaine
+    synchronisation. Celle qui ouvre les paquets reste.
+    """
+    home = chosen.home()
+    if not yes and not agreed("Changer la clé du serveur ?"):
+        raise click.Abort
+    home.rekey(now(), is_lost=is_lost)
+    click.echo(f"Nouvelle empreinte : {home.keys.card.fingerprint}")
+    if is_lost:
+        click.echo("Donnez à chaque poste une nouvelle invitation : diag hub enrol")
+    click.echo("Relancez le serveur : systemctl restart diag-hub")

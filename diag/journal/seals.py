@@ -123,6 +123,22 @@ class Card(NamedTuple):
         return _CARD + dumps(fields).encode()
 
 
+HUB: Final = "hub"
+"""The role, and the label, of the key by which a hub signs now; no device has it."""
+
+
+def successor_of(hub_key: str, cards: Iterable[Card]) -> str:
+    """Return the key for which a hub's key vouches: by it the hub signs from then on.
+
+    Empty when it vouches for none; the last one when it did so twice.
+    """
+    found = ""
+    for card in cards:
+        if card.role == HUB and is_signed(hub_key, card.content(), card.sig):
+            found = card.key
+    return found
+
+
 class Signer(NamedTuple):
     """A key that seals."""
 

@@ -13,7 +13,7 @@ from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.sync.bundle.format import Header
 from diag.sync.protocol import ENVELOPES, SEALS, Hello, Transport, Unproven
-from diag.sync.trust import Enrolment, read_enrolments
+from diag.sync.trust import Enrolment, keep_enrolment, read_enrolments
 from diag.words.dates import day_words
 from diag.workspace.workspace import Workspace
 
@@ -127,7 +127,7 @@ class Sealing:
         self._note_form(hello)
         if SEALS in hello.features and self.hub_key:
             if cards:
-                seals.keep_cards(self.workspace.journal, self.hub_key, cards)
+                self._keep_cards(hello, cards)
             self._keep_unproven(hello.hub, unproven)
         self._look_for_strangers()
 
@@ -136,10 +136,44 @@ class Sealing:
         self._note_form(hello)
         if SEALS not in hello.features or not self.hub_key:
             return
-        journal = self.workspace.journal
-        seals.keep_cards(journal, self.hub_key, self.office.cards())
+        self._keep_cards(hello, self.office.cards())
         after = self.read_until(hello.hub)
         self._keep_unproven(hello.hub, self.office.unproven(after))
+
+    def _keep_cards(self, hello: Hello, cards: Sequence[Card]) -> None:
+        """Keep what the hub signed, by the key that it signs with now.
+
+        A new one is believed when the one before vouches for it, and told when not.
+        """
+        from diag.sync.bundle.keys import KeyCard  # noqa: PLC0415 - 10 ms
+
+        journal, before = self.workspace.journal, self.hub_key
+        seals.keep_cards(journal, before, cards)
+        while following := seals.successor_of(self.hub_key, cards):
+            self.hub_key = following
+            seals.keep_cards(journal, following, cards)
+        try:
+            now = KeyCard.read(hello.key).sign
+        except DiagError:
+            return
+        if now != self.hub_key:
+            self.strangers.append(
+                "Le serveur signe avec une autre clé que celle connue de ce poste, et "
+                "rien ne la garantit. Demandez une nouvelle invitation à "
+                "l'administrateur, après l'avoir vérifié de vive voix."
+            )
+        elif now != before:
+            self._keep_hub(hello)
+
+    def _keep_hub(self, hello: Hello) -> None:
+        """Remember the key that the hub signs with now."""
+        from diag.office.bundles import know_hub  # noqa: PLC0415 - 60 ms
+
+        folder = self.workspace.folder
+        for one in read_enrolments(folder):
+            if one.hub == hello.hub:
+                keep_enrolment(folder, one.model_copy(update={"key": hello.key}))
+        know_hub(self.workspace, hello.name, hello.key)
 
     def _note_form(self, hello: Hello) -> None:
         """Remember which form of bundle the hub reads."""

@@ -25,13 +25,20 @@ from diag.sync.protocol import (
 )
 from diag.sync.questions import NEWEST, QuickTransport, SyncAnswer
 from diag.sync.rounds import Rounds, keep_memory, read_memory
-from diag.sync.trust import Enrolment, build_trust, keep_enrolment, read_token
+from diag.sync.trust import (
+    Enrolment,
+    build_trust,
+    keep_enrolment,
+    read_enrolments,
+    read_token,
+)
 
 if TYPE_CHECKING:
     from diag.sync.http import HttpTransport
 
-_RENEW = 90 * 24 * 3600 * 1000
-"""A token that ends within this many milliseconds is renewed."""
+_RENEW = 179 * 24 * 3600 * 1000
+"""A token that ends within this many milliseconds is renewed: each day, so that the
+copy of a laptop is found out the next time that both call."""
 
 _DAY = 24 * 3600 * 1000
 
@@ -49,7 +56,7 @@ STOPPED = 1
 GRAVEST = (BARRED, STOPPED, OFFLINE, REFUSED, UNEQUAL, AWAITED, 0)
 """Which code stands for several hubs: the first of these."""
 
-_BARRED = frozenset({"token-revoked", "scope", "right"})
+_BARRED = frozenset({"token-revoked", "cloned", "scope", "right"})
 
 
 @dataclass(slots=True)
@@ -266,7 +273,9 @@ def synchronise_with(
                 renewed = transport.rotate()
                 fresh = {"token": renewed.token, "expires": renewed.expires}
                 folder = journal.path.parent
-                keep_enrolment(folder, enrolment.model_copy(update=fresh))
+                known = {one.hub: one for one in read_enrolments(folder)}
+                kept = known.get(enrolment.hub, enrolment)
+                keep_enrolment(folder, kept.model_copy(update=fresh))
     except DiagError as error:
         result.stop(error)
     return result

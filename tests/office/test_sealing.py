@@ -10,14 +10,17 @@ from diag.audit.session import open_session
 from diag.journal import changes, seals
 from diag.journal.seals import Card
 from diag.model.enums import AuditStatus
-from diag.office import bundles, sealing
+from diag.office import bundles, keeper, sealing
+from diag.office import sync as syncing
 from diag.office.conflicts import candidate_lines, contested_of
 from diag.office.sealing import move_sealed
+from diag.sync.trust import read_enrolments
 from diag.workspace.workspace import Workspace
-from tests.audit.builders import SCHOOL, started, workspace
+from tests.audit.builders import SCHOOL, started, territory, workspace
 from tests.cli.running import diag
 from tests.journal.builders import known
 from tests.office.conftest import Team
+from tests.sync.serving import free_port, made_home, served
 
 
 def seals_in(who: Workspace) -> int:
@@ -165,3 +168,46 @@ def test_submitting_and_accepting_seal_what_they_are_about(team: Team) -> None:
     after = relayed_words(team.session(anne))
     assert "relayée" in after
     assert after != before
+
+
+def test_a_hub_changes_its_key_and_laptops_follow_what_the_old_one_vouches_for(
+    tmp_path: Path,
+) -> None:
+    """Twice, and then without a voucher: a laptop believes no key by itself."""
+    home = made_home(tmp_path / "hub", free_port())
+    keeper.teach(home, territory().annuaire)
+    words = ("hub", "--folder", str(home.folder), "rekey", "--yes")
+    with (
+        workspace(tmp_path / "Anne", author="u-a") as anne,
+        workspace(tmp_path / "Bruno", author="u-b") as bruno,
+    ):
+        with served(home) as hub:
+            team = Team(anne, bruno, hub)
+            for who in (anne, bruno):
+                started(who)
+                syncing.enrol(who, hub.invite("999"))
+            old = team.say(anne, 3)
+            for who in (anne, bruno):
+                team.sync(who)
+        first = read_enrolments(bruno.folder)[0].key
+        for _ in range(2):
+            assert diag(tmp_path, *words).code == 0
+
+        with served(home) as hub:
+            team = Team(anne, bruno, hub)
+            new = team.say(anne, 4)
+            told = [team.sync(who).strangers for who in (anne, bruno)]
+            kept = read_enrolments(bruno.folder)[0].key
+
+        assert told == [[], []]
+        assert kept == home.key != first
+        assert team.proof(bruno, old) == team.proof(bruno, new) == "scellé"
+        assert diag(tmp_path, *words, "--lost").code == 0
+        with served(home) as hub:
+            (told_lost,) = Team(anne, bruno, hub).sync(bruno).strangers
+        assert "rien ne la garantit" in told_lost
+        assert read_enrolments(bruno.folder)[0].key == kept
+
+    device = Card("ab" * 32, seals.HUB, "admin", ("*",), 0, 0)
+    signed = device._replace(sig=home.keys.sign_bytes(device.content()))
+    assert seals.successor_of(home.keys.card.sign, [signed]) == "", "a label is no role"

@@ -158,11 +158,16 @@ def renew_signing_key(folder: Path, owner: str) -> None:
         DiagError: when its keys cannot be read.
     """
     kept = read_device_keys(folder, owner)
-    keys = kept.keys.model_copy(update={"sign": _make_keys().sign})
+    keys = make_signing_key(kept.keys)
     if kept.path:
         write_private(kept.path, keys.model_dump_json().encode())
     else:
         _keep_keys(folder, owner, keys)
+
+
+def make_signing_key(keys: DeviceKeys) -> DeviceKeys:
+    """Return keys of which the one that signs is new; what opens stays."""
+    return keys.model_copy(update={"sign": _make_keys().sign})
 
 
 def _keep_keys(folder: Path, owner: str, keys: DeviceKeys) -> KeptKeys:
@@ -181,8 +186,13 @@ def read_file_keys(folder: Path) -> DeviceKeys:
     """
     path = folder / FILE
     if not path.exists():
-        write_private(path, _make_keys().model_dump_json().encode())
+        keep_file_keys(folder, _make_keys())
     return _read_keys(path)
+
+
+def keep_file_keys(folder: Path, keys: DeviceKeys) -> None:
+    """Keep the keys of a hub in its folder, over those that are there."""
+    write_private(folder / FILE, keys.model_dump_json().encode())
 
 
 def _make_keys() -> DeviceKeys:

@@ -25,7 +25,7 @@ from diag.sync.bundle.keys import load_age, read_identity, read_recipients
 from diag.sync.hub import sqlite
 from diag.sync.hub.erasures import FILE as ERASURES
 from diag.sync.hub.erasures import ErasureLog, forget_set_aside, gather
-from diag.sync.hub.home import BLOBS, DATABASE, SETTINGS, TLS, HubHome
+from diag.sync.hub.home import BLOBS, DATABASE, SETTINGS, TLS, VOUCHED, HubHome
 from diag.sync.hub.hub import BlobFiles, is_intact
 from diag.sync.hub.store import ASIDE, STAMP
 from diag.sync.protocol import Wire
@@ -195,6 +195,7 @@ def _list_secrets(folder: Path) -> list[Path]:
         for path in (
             folder / SETTINGS,
             folder / KEYS,
+            folder / VOUCHED,
             *sorted((folder / TLS).glob("*.pem")),
         )
         if path.is_file()

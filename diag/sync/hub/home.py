@@ -1,5 +1,6 @@
 """The folder of a hub: settings, territories, certificates, database, attachments."""
 
+import json
 import os
 import re
 from collections.abc import Sequence
@@ -12,11 +13,16 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from diag.journal.connection import keep_private
-from diag.journal.seals import Signer
+from diag.journal.seals import HUB, Card, Signer, read_card
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError, install_command
 from diag.model.text import clean_line
-from diag.sync.bundle.keys import DeviceKeys, read_file_keys
+from diag.sync.bundle.keys import (
+    DeviceKeys,
+    keep_file_keys,
+    make_signing_key,
+    read_file_keys,
+)
 from diag.sync.hub.certificates import (
     AUTHORITY,
     check_pair,
@@ -41,6 +47,7 @@ DATABASE = "hub.db"
 BLOBS = "blobs"
 
 TLS = "tls"
+VOUCHED = "keys-before.jsonl"
 """Names inside the folder."""
 
 SYNDICAT = PlaceKind.SYNDICAT.value
@@ -161,7 +168,40 @@ class HubHome:
         limits, name = self.settings.limits, self.settings.name
         blobs, key = self.folder / BLOBS, self.key
         signer = self.signer
-        return Hub(store, blobs, name=name, limits=limits, key=key, signer=signer)
+        return Hub(
+            store,
+            blobs,
+            name=name,
+            limits=limits,
+            key=key,
+            signer=signer,
+            vouched=self.vouched,
+        )
+
+    @property
+    def vouched(self) -> tuple[Card, ...]:
+        """Return the cards by which each former key vouches for the one after it."""
+        path = self.folder / VOUCHED
+        lines = path.read_text("utf-8").splitlines() if path.exists() else []
+        return tuple(filter(None, map(read_card, lines)))
+
+    def rekey(self, at: int, *, is_lost: bool = False) -> None:
+        """Have the hub sign with a new key, for which the one before vouches.
+
+        `is_lost`: somebody else may hold the one before: it vouches for nothing, and
+        each laptop needs a new invitation. What opens bundles stays.
+
+        Raises:
+            DiagError: when the keys cannot be read, or this system seals nothing.
+        """
+        old = self.keys
+        new = make_signing_key(old)
+        card = Card(new.card.sign, HUB, HUB, (EVERYWHERE,), at, 0)
+        card = card._replace(sig=old.sign_bytes(card.content()))
+        kept = () if is_lost else (*self.vouched, card)
+        lines = (json.dumps(each._asdict()) for each in kept)
+        write_private(self.folder / VOUCHED, "\n".join(lines).encode())
+        keep_file_keys(self.folder, new)
 
     @property
     def signer(self) -> Signer | None:

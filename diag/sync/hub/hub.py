@@ -6,7 +6,7 @@ import re
 from base64 import b64decode
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from importlib.metadata import version
 from itertools import pairwise
@@ -386,9 +386,7 @@ class Door:
         Raises:
             ProblemError: `right`.
         """
-        device = self._store.device(caller.device)
-        if device is None or not device.scopes("review"):
-            caller.need("review")
+        self.supervised(caller)
         self._store.drop_ended(self._clock())
         return self._let_read(_TICKET, caller.device, _TICKET_LIFE)
 
@@ -407,8 +405,23 @@ class Door:
             return None
         if found.expires_at <= self._clock():
             return None
-        reviewed = device.scopes("review")
-        return replace(Caller.of(device, found), scopes=reviewed)
+        return Caller.of(device, found)
+
+    def supervised(self, caller: Caller) -> frozenset[str]:
+        """Return the territories that a device reviews.
+
+        Raises:
+            ProblemError: `right`, when there is none.
+        """
+        device = self._store.device(caller.device)
+        scopes = device.scopes("review") if device else frozenset[str]()
+        if not scopes:
+            raise ProblemError(
+                "right",
+                "La supervision demande le droit « review » : l'administrateur du "
+                "serveur peut en donner une nouvelle invitation.",
+            )
+        return scopes
 
     def close_page(self, session: str) -> None:
         """End a session."""
@@ -483,8 +496,11 @@ class Hub:
         clock: Callable[[], int] = now,
         erasures: ErasureLog | None = None,
         signer: Signer | None = None,
+        vouched: tuple[Card, ...] = (),
     ) -> None:
         self.signer = signer
+        self.vouched = vouched
+        """By which each former key of the hub vouches for the one after it."""
         self.store = store
         self.erasures = erasures or ErasureLog(blobs.parent / FILE)
         self.files = BlobFiles(blobs)
@@ -535,11 +551,12 @@ class Hub:
             for device in self.store.devices()
             if device.sign_key and device.author
         ]
-        return tuple(
+        near = (
             _sign_card(device, self.signer)
             for device in devices
             if device.author in known or device.id == caller.device
         )
+        return (*self.vouched, *near)
 
     def unproven(self, caller: Caller, after: int) -> Unproven:
         """Return which lines their author did not give, and who did."""

@@ -89,8 +89,9 @@ async def supervise(request: Request) -> Response:
     caller = await _find_visitor(request)
     if caller is None:
         return _refuse()
+    scopes = await run_in_threadpool(hub.door.supervised, caller)
     folder = hub.files.folder.parent
-    seen = await run_in_threadpool(look, hub, folder, caller.scopes)
+    seen = await run_in_threadpool(look, hub, folder, scopes)
     await run_in_threadpool(hub.door.record_reading, caller)
     if "application/json" in request.headers.get("accept", ""):
         return answer(request, write_json(seen.fields()))
@@ -113,11 +114,7 @@ async def _find_visitor(request: Request) -> Caller | None:
     if session := request.cookies.get(COOKIE, ""):
         door = find_hub(request).door
         return await run_in_threadpool(door.find_visitor, session)
-    if "authorization" not in request.headers:
-        return None
-    caller = find_caller(request)
-    caller.need("review")
-    return caller
+    return find_caller(request) if "authorization" in request.headers else None
 
 
 def _refuse() -> Response:
@@ -198,7 +195,7 @@ def _sections(seen: HubView) -> Iterator[str]:
                 str(one.number),
                 one.person or "(effacé)",
                 one.name,
-                " ".join("tout" if each == "*" else each for each in one.territories),
+                ", ".join(map(_territory, one.territories)),
                 _RIGHTS.get(one.right, one.right),
                 time_words(one.seen_at) if one.seen_at else "jamais",
                 _DEVICE_STATES[one.state],
@@ -214,6 +211,12 @@ def _sections(seen: HubView) -> Iterator[str]:
     yield (
         f'<form method="post" action="{PATH}"><button>Fermer la session</button></form>'
     )
+
+
+def _territory(name: str) -> str:
+    where, _, right = name.partition("=")
+    place = "tout" if where == "*" else where
+    return f"{place} ({_RIGHTS[right]})" if right in _RIGHTS else place
 
 
 def _communes(seen: HubView) -> list[tuple[str, str, str]]:

@@ -200,7 +200,7 @@ def _devices(store: Store, scopes: Collection[str], at: int) -> Iterator[SeenDev
 
 
 def _is_near(device: Device, scopes: Collection[str]) -> bool:
-    return bool(device.scopes() & {*scopes})
+    return bool(device.scopes() & {*scopes, EVERYWHERE})
 
 
 def _state_of(device: Device, cloned: Collection[int], at: int) -> str:
