@@ -1,11 +1,14 @@
 """A shared folder instead of a server: each device writes its own bundles, reads all.
 
-A device writes in its own folder only, deletes nothing there nor elsewhere, and takes
-absence for nothing: a bundle of its own that is gone is simply written again.
+A device writes in its own folder only, and takes absence for nothing: a bundle of its
+own that is gone is simply written again. It removes nothing of others; a bundle of its
+own goes a month after later ones hold all of it, so that nothing erased stays for ever.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,12 @@ _DEVICE = re.compile(r"[0-9a-f]{32}")
 _BUNDLE = re.compile(r"([0-9a-f]{64})\.diag")
 _PART = "nouveau.diag"
 _KEY = "sync.folder:"
+
+KEPT = 30 * 24 * 3600 * 1000
+"""Milliseconds for which a bundle stays once a later one holds a part of it."""
+
+MOST_FILES = 64
+"""Bundles of a device from which it gives every audit anew, in one."""
 
 
 @dataclass(slots=True)
@@ -102,6 +111,7 @@ class FolderTransport:
     def _write(self, given: "_Given", at: int, result: FolderResult) -> None:
         """Give the audits that changed since they were last given, whole."""
         journal = self.reader.journal
+        given.let_go(at)
         photos = given.present(self._mine)
         lacking = holdings.held(journal).keys() - photos
         due = [
@@ -113,6 +123,7 @@ class FolderTransport:
             or (lacking and lacking & bundles.attachments_in(journal, [audit]))
         ]
         if not due:
+            self._drop_superseded(given, at)
             return
         self._mine.mkdir(exist_ok=True)
         bundle = Bundle(
@@ -130,6 +141,17 @@ class FolderTransport:
         part.replace(result.path)
         given.add(written)
         self._keep(given)
+        self._drop_superseded(given, at)
+
+    def _drop_superseded(self, given: "_Given", at: int) -> None:
+        """Remove what later bundles have held for a month: theirs is all of it."""
+        before = dict(given.stale)
+        for sha in given.superseded(at):
+            with suppress(OSError):  # somebody reads it: next time
+                (self._mine / f"{sha}.diag").unlink(missing_ok=True)
+                given.forget(sha)
+        if given.stale != before:
+            self._keep(given)
 
     @property
     def _mine(self) -> Path:
@@ -146,7 +168,9 @@ class FolderTransport:
         given = _Given(**kept)
         whom = sorted(card.age for card in self.recipients.values())
         if given.whom != whom:
-            given = _Given(whom=whom, bundles=given.bundles)
+            given = _Given(
+                whom=whom, bundles=given.bundles, sizes=given.sizes, stale=given.stale
+            )
         return given
 
     def _keep(self, given: "_Given") -> None:
@@ -155,6 +179,8 @@ class FolderTransport:
             "audits": given.audits,
             "blobs": given.blobs,
             "bundles": given.bundles,
+            "sizes": given.sizes,
+            "stale": given.stale,
         }
         put_setting(self.reader.journal, self._key, kept)
 
@@ -171,6 +197,42 @@ class _Given:
     """Attachment → the bundle that holds it."""
     bundles: list[str] = field(default_factory=list)
     """Those that this device wrote."""
+    sizes: dict[str, int] = field(default_factory=dict)
+    """Bundle → how many audits and attachments it holds; 0 once it is gone."""
+    stale: dict[str, int] = field(default_factory=dict)
+    """Bundle → since when a later one holds a part of it."""
+
+    def _named(self) -> Counter[str]:
+        """Return how much of each bundle no later one holds."""
+        return Counter([
+            *(sha for _, sha in self.audits.values()),
+            *self.blobs.values(),
+        ])
+
+    def let_go(self, at: int) -> None:
+        """Have what is left of old bundles given again, and all when they are many."""
+        old = {sha for sha, since in self.stale.items() if at - since >= KEPT}
+        if len({sha for _, sha in self.audits.values()}) >= MOST_FILES:
+            self.audits.clear()
+        self.audits = {a: kept for a, kept in self.audits.items() if kept[1] not in old}
+        self.blobs = {b: sha for b, sha in self.blobs.items() if sha not in old}
+
+    def superseded(self, at: int) -> list[str]:
+        """Return the bundles that later ones have held for a month."""
+        named = self._named()
+        for sha in self.bundles:
+            if named[sha] < self.sizes.get(sha, 1):
+                self.stale.setdefault(sha, at)
+        return [
+            sha
+            for sha, since in self.stale.items()
+            if not named[sha] and at - since >= KEPT
+        ]
+
+    def forget(self, sha: str) -> None:
+        """Forget a bundle that is gone; that it was this device's is still known."""
+        del self.stale[sha]
+        self.sizes[sha] = 0
 
     def holds(self, audit: str, digest: str, folder: Path) -> bool:
         """Whether an audit is there as it is now."""
@@ -188,6 +250,7 @@ class _Given:
             audit: [digest, written.sha] for audit, digest in written.sums.items()
         }
         self.blobs |= dict.fromkeys(written.blobs, written.sha)
+        self.sizes[written.sha] = len(written.sums) + len(written.blobs)
         self.bundles.append(written.sha)
 
 

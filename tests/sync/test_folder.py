@@ -10,13 +10,14 @@ import pytest
 from diag.journal import changes
 from diag.journal import exchange as holdings
 from diag.journal.attachments import AttachmentStore
-from diag.model.audit import Photo
+from diag.model.audit import Audit, Photo, Subject, audit_id
+from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.sync.bundle.format import BundleError
 from diag.sync.bundle.read import bring_in, undo
 from diag.sync.bundle.write import BundleSummary
-from diag.sync.folder import FolderResult, FolderTransport
-from tests.journal.builders import NOON
+from diag.sync.folder import KEPT, FolderResult, FolderTransport
+from tests.journal.builders import CAMPAIGN, NOON
 from tests.journal.worlds import content
 from tests.sync.bundle.colleagues import Colleague, keys_of, meet
 from tests.sync.offices import AUDITS, ROOTS, journal_in, say, started
@@ -48,14 +49,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "partage"
 
 
-def synced(one: Colleague, folder: Path) -> FolderResult:
+def synced(one: Colleague, folder: Path, at: int = NOON) -> FolderResult:
     return FolderTransport(
         reader=one.reader(),
         folder=folder,
         recipients=one.known,
         summarise=lambda _: BundleSummary({}, {}),
         learn=lambda _: None,
-    ).run(NOON)
+    ).run(at)
 
 
 def shown(one: Colleague) -> dict[str, object]:
@@ -307,3 +308,59 @@ def _photograph(by: Colleague) -> str:
     )
     by.journal.write(changes.photographed(AUDIT.id, photo), by.origin)
     return sha
+
+
+def test_a_bundle_goes_a_month_after_later_ones_hold_all_of_it(
+    anne: Colleague, bruno: Colleague, folder: Path
+) -> None:
+    """What was erased stayed for ever in the folder; nobody removes others' files."""
+    started(anne.journal, OTHER, anne.origin)
+    first = synced(anne, folder).path
+    say(anne.journal, AUDIT, 5, anne.origin)
+    second = synced(anne, folder, NOON + 1).path
+    assert first
+    assert second
+
+    synced(anne, folder, NOON + KEPT)
+    assert first.exists(), "a part of it is nowhere else, and the month is not over"
+    third = synced(anne, folder, NOON + 1 + KEPT).path
+
+    assert third
+    assert third != second
+    assert not first.exists()
+    assert second.exists()
+    assert synced(anne, folder, NOON + 2 + KEPT).written is None
+    theirs = synced(bruno, folder, NOON + 2 + KEPT).path
+    held = journal_of(anne)
+    with journal_in(folder.parent / "zoe") as journal:
+        zoe = Colleague("zoe", journal, keys_of(3))
+        for one in (anne, bruno):
+            meet(one, zoe)
+            synced(one, folder, NOON + 3 + KEPT)
+        synced(zoe, folder, NOON + 4 + KEPT)
+        assert journal_of(zoe) >= held
+    synced(anne, folder, NOON + 9 * KEPT)
+    assert theirs
+    assert theirs.exists()
+
+
+def journal_of(one: Colleague) -> set[bytes]:
+    return {line for audit in (AUDIT, OTHER) for line in one.journal.lines(audit.id)}
+
+
+def test_many_bundles_become_one(
+    anne: Colleague, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("diag.sync.folder.MOST_FILES", 4)
+    for number in range(6):
+        subject = Subject(kind=PlaceKind.ECOLE, code=f"999000{number}Z")
+        audit = audit_id(CAMPAIGN, subject)
+        opened = Audit(id=audit, campaign=CAMPAIGN, subject=subject)
+        started(anne.journal, opened, anne.origin)
+        synced(anne, folder, NOON + number)
+    assert len(files_in(folder)) == 6
+
+    synced(anne, folder, NOON + KEPT + 6)
+
+    assert 1 <= len(files_in(folder)) <= 2
+    assert synced(anne, folder, NOON + KEPT + 7).written is None
