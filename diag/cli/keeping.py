@@ -205,6 +205,7 @@ def setup(
         service.check_program()
         if service.make_account(folder.parent):
             click.echo(f"Compte créé : {service.ACCOUNT}, chez lui {folder.parent}")
+        service.hand_over(folder)
     home = _settle(folder, account_name, given)
     if schools:
         report, places = keeper.read_places(schools)

@@ -162,9 +162,17 @@ def make_account(home: Path, account: str = ACCOUNT) -> bool:
     except KeyError:
         words = ["useradd", "--system", "--user-group", "--shell", _SHELL]
         run([*words, "--home-dir", str(home), "--create-home", account])
+        shutil.chown(home, account, account)
         home.chmod(0o700)
         return True
     return False
+
+
+def hand_over(folder: Path, account: str = ACCOUNT) -> None:
+    """Have a hub that root restored belong to the account of the service."""
+    if folder.exists() and not folder.stat().st_uid:
+        for path in (folder, *folder.rglob("*")):
+            shutil.chown(path, account, account)
 
 
 def install(service: Service, where: Path) -> list[Path]:
