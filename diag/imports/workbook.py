@@ -177,6 +177,7 @@ def _of(element: ET.Element, name: str) -> str:
 _BUILT_IN_DATES = {*range(14, 18), 22, *range(27, 37), *range(50, 59)}
 """Formats of a day that need no declaration, hours alone left out."""
 
+_BUILT_IN_SHARES = {9, 10}
 _DAY_OR_YEAR = re.compile(r"[dy]", re.IGNORECASE)
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 
@@ -212,7 +213,7 @@ class _Xlsx:
         self._package = package
         self._epoch = epoch
         self._texts = list(self._shared_texts())
-        self._days = self._formats_of_days()
+        self._days, self._shares = self._formats()
 
     def rows(self, part: str) -> Iterator[Row]:
         with self._package.open(part) as stream:
@@ -233,21 +234,28 @@ class _Xlsx:
             for text in _ends(stream, "si"):
                 yield _said(text)
 
-    def _formats_of_days(self) -> frozenset[int]:
-        if "xl/styles.xml" not in self._package.namelist():
-            return frozenset()
-        days = set(_BUILT_IN_DATES)
+    def _formats(self) -> tuple[frozenset[int], frozenset[int]]:
+        """Return the styles of cells that show a day, and those that show a share."""
+        days, shares = set(_BUILT_IN_DATES), set(_BUILT_IN_SHARES)
         styles: list[int] = []
+        if "xl/styles.xml" not in self._package.namelist():
+            return frozenset(), frozenset()
         for group in _root(self._package, "xl/styles.xml"):
             if _name(group.tag) == "numFmts":
-                days |= {
-                    int(_of(one, "numFmtId"))
-                    for one in group
-                    if _DAY_OR_YEAR.search(_LITERAL.sub("", _of(one, "formatCode")))
-                }
+                for one in group:
+                    code = _LITERAL.sub("", _of(one, "formatCode"))
+                    days |= (
+                        {int(_of(one, "numFmtId"))}
+                        if _DAY_OR_YEAR.search(code)
+                        else set()
+                    )
+                    shares |= {int(_of(one, "numFmtId"))} if "%" in code else set()
             if _name(group.tag) == "cellXfs":
                 styles = [int(_of(one, "numFmtId") or 0) for one in group]
-        return frozenset(at for at, style in enumerate(styles) if style in days)
+        return (
+            frozenset(at for at, style in enumerate(styles) if style in days),
+            frozenset(at for at, style in enumerate(styles) if style in shares),
+        )
 
     def _value(self, cell: ET.Element) -> str:
         kind = cell.get("t", "")
@@ -261,9 +269,10 @@ class _Xlsx:
             return self._texts[int(value)] if value else ""
         if kind in {"str", "b", "d"} or not value:
             return value
-        if int(cell.get("s", 0)) in self._days:
+        style = int(cell.get("s", 0))
+        if style in self._days:
             return self._day(float(value))
-        return _number(value)
+        return _share(value) if style in self._shares else _number(value)
 
     def _day(self, serial: float) -> str:
         when = self._epoch + timedelta(seconds=round(serial * 86_400))
@@ -306,6 +315,11 @@ def _number(text: str) -> str:
         return text
     value = float(text)
     return str(int(value)) if value.is_integer() else repr(value)
+
+
+def _share(text: str) -> str:
+    """Return a share as it is shown: `0.055` is `5.5%`."""
+    return f"{_number(str(round(100 * float(text), 9)))}%"
 
 
 def _ods_sheets(package: ZipFile) -> dict[str, Iterator[Row]]:
@@ -359,7 +373,9 @@ def _ods_value(cell: ET.Element) -> str:
     if cell.get(_EXACT_KIND) == "error":
         return UNREADABLE
     kind = cell.get(_KIND, "")
-    if kind in {"float", "percentage", "currency"}:
+    if kind == "percentage":
+        return _share(cell.get(_VALUE, ""))
+    if kind in {"float", "currency"}:
         return _number(cell.get(_VALUE, ""))
     if kind == "boolean":
         return "1" if cell.get(_BOOLEAN) == "true" else "0"

@@ -1,4 +1,4 @@
-"""Two hundred ways in which an official file is damaged before it comes in.
+"""Hundreds of ways in which an official file is damaged before it comes in.
 
 Each is what somebody's tool does: a spreadsheet that eats zeros, an editor that saves
 in another encoding, a stray delimiter, a download that stops. What the sound files say
@@ -97,6 +97,34 @@ def communes() -> Rows:
     return rows
 
 
+def fibre() -> Rows:
+    header = "code_insee;nom_com;code_dep;nbr;type;elig_ftth;elig_coax;nbr_elig_8;date"
+    rows = [header.split(";")]
+    for at, town in enumerate(_TOWNS):
+        counts = (
+            str(300 + 17 * at),
+            "all",
+            str(281 + 11 * at),
+            "0",
+            str(290 + 17 * at),
+        )
+        rows.append([f"0{2001 + at}", town, "02", *counts, "2026-03-31"])
+    return rows
+
+
+def cuivre() -> Rows:
+    header = "code_insee;nom_commune;fermeture_technique;fermeture_commerciale;lot"
+    rows = [header.split(";")]
+    for at, town in enumerate(_TOWNS):
+        days = (f"2029-0{1 + at}-31", f"2027-0{1 + at}-31")
+        days = tuple(
+            day.replace("-02-31", "-02-28").replace("4-31", "4-30") for day in days
+        )
+        days = tuple(day.replace("6-31", "6-30") for day in days)
+        rows.append([f"0{2001 + at}", town, *days, str(at)])
+    return rows
+
+
 def mairies() -> Rows:
     rows = [["département", "commune", "email"]]
     for at, town in enumerate(_TOWNS):
@@ -109,6 +137,8 @@ SOUND: dict[str, Callable[[], Rows]] = {
     "annuaire": annuaire,
     "effectifs": effectifs,
     "ips": ips,
+    "fibre": fibre,
+    "cuivre": cuivre,
     "mairies": mairies,
 }
 

@@ -220,6 +220,24 @@ def test_days_are_counted_from_1904_where_the_book_says_so(tmp_path: Path) -> No
     assert cells_of(path) == [["2026-05-27", "3"]]
 
 
+def test_a_share_is_read_as_it_is_shown(tmp_path: Path) -> None:
+    path = tmp_path / "taux.xlsx"
+    with WorkbookWriter(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["tva", "taux"])
+        sheet.write_number(1, 0, 0.055, book.add_format({"num_format": "0.0 %"}))
+        sheet.write_number(1, 1, 0.2, book.add_format({"num_format": 9}))
+    assert cells_of(path) == [["5.5%", "20%"]]
+    share = '<table:table-cell office:value-type="percentage" office:value="0.055"/>'
+    text = _ODS.format(
+        f'<table:table table:name="a"><table:table-row>{_ods_row(["tva"])}'
+        f"</table:table-row><table:table-row>{share}</table:table-row></table:table>"
+    )
+    with ZipFile(path, "w") as package:
+        package.writestr("content.xml", text)
+    assert cells_of(path) == [["5.5%"]]
+
+
 def test_a_row_wider_than_its_header_is_refused_in_a_sheet_too(tmp_path: Path) -> None:
     path = xlsx(tmp_path / "large.xlsx", [["a", "b"], ["1", "2", "3"], ["4"]])
     table = read_table(read_source(path))
@@ -282,7 +300,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, bytes]]:
     return [{name: one.read(name) for name in one.namelist()} for one in packages]
 
 
-@examples(2_000)
+@examples(10_000)
 @given(seed=st.integers(0, 2**32))
 def test_a_mutated_workbook_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, parts: list[dict[str, bytes]], seed: int
