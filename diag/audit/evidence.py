@@ -1,7 +1,7 @@
 """Files of other tools: read, kept with their hash, and what they offer proposed.
 
 A file is kept as it came, beside the photos: sensitive, never printed, purged with its
-campaign. What it says only makes proposals.
+campaign. It only makes proposals.
 """
 
 import shutil
@@ -35,7 +35,7 @@ _MIME = "application/octet-stream"
 
 @dataclass(frozen=True, slots=True)
 class EvidenceContext:
-    """What a file does not say of itself."""
+    """What a file does not hold of itself."""
 
     place: str = ""
     """Id or name of the room where it was measured; empty: the school at large."""
@@ -60,7 +60,7 @@ class EvidenceTaken:
 
 
 class MissingColumnsError(DiagError):
-    """A table whose columns nobody has told yet."""
+    """A table whose columns nobody has named yet."""
 
     def __init__(self, table: ConsoleTable) -> None:
         guess = ", ".join(f"{name}={what}" for name, what in table.guessed.items())
@@ -107,8 +107,8 @@ def import_evidence(
 
     Raises:
         DiagError: unknown room, nothing could be written.
-        MissingRoomError: Wi-Fi heard nobody says where, or none of it the school's.
-        MissingColumnsError: a table whose columns are told for the first time.
+        MissingRoomError: Wi-Fi heard nobody knows where, or none of it the school's.
+        MissingColumnsError: a table whose columns are new.
     """
     place = find_place(session, context.place)
     if context.place and place.kind is not PlaceKind.SALLE:
@@ -129,11 +129,11 @@ def import_evidence(
 def _read(
     session: AuditSession, name: str, raw: bytes, context: EvidenceContext, place: str
 ) -> ReadAgain:
-    """Read one file and say what is kept of it.
+    """Read one file; return what is kept of it.
 
     Raises:
         EvidenceRefusedError: it is none.
-        MissingRoomError, MissingColumnsError: as `import_evidence` says.
+        MissingRoomError, MissingColumnsError: as for `import_evidence`.
     """
     columns = context.columns or _columns_of(session, raw)
     read = read_kept(raw, columns)
@@ -172,7 +172,7 @@ _MOST_REMEMBERED = 50
 
 
 def _columns_of(session: AuditSession, raw: bytes) -> Mapping[str, str]:
-    """Return what the columns of a table hold, as was told once; empty for no table.
+    """Return what the columns of a table hold, as was once named; empty for no table.
 
     Raises:
         EvidenceRefusedError: neither of a tool nor a table.
@@ -232,7 +232,7 @@ def _check_radio(
 
 
 def ssids_of(session: AuditSession) -> tuple[str, ...]:
-    """Return the networks that were said to be the school's."""
+    """Return the networks that somebody named as the school's."""
     kept = evidence_of(session.workspace.journal, session.audit.id)
     return tuple(dict.fromkeys(name for one in kept for name in one.ssids))
 

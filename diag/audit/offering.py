@@ -204,7 +204,7 @@ _STANDARDS = {
 
 
 def _of_school(heard: list[HeardNetwork], most: int) -> Iterator[tuple[str, object]]:
-    """Give what every room together says of the radio: the weakest of it."""
+    """Give what every room together shows of the radio: the weakest of it."""
     if not heard:
         return
     yield "wifi_present", True
@@ -274,9 +274,9 @@ class _Family:
     """Computers that make one lot: of one shape, one system, one room."""
 
     shape: str
-    """Choice of `type_lot`; empty when nothing says it."""
+    """Choice of `type_lot`; empty when nothing shows it."""
     system: str
-    """Choice of `lot_systeme`; empty when nothing says it."""
+    """Choice of `lot_systeme`; empty when nothing shows it."""
     room: str = ""
 
     @property
@@ -309,7 +309,7 @@ _FAMILY_OF = {
 """What lots of equipment a shape of computers may be, as the school calls them."""
 
 _MOST_LOTS = 12
-"""Above, rooms are not told apart."""
+"""Above, rooms are not set apart."""
 
 
 def _families(devices: Iterable[ListedDevice]) -> dict[_Family, list[ListedDevice]]:

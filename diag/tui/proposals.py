@@ -66,7 +66,7 @@ class LeaveProposals(Cancel, title="Revenir"):
 _Lacking = tuple[
     tuple[Path, ...], EvidenceContext, MissingRoomError | MissingColumnsError
 ]
-"""Files that wait for what they do not say themselves."""
+"""Files that wait for what they do not hold themselves."""
 
 
 class ChooseContent(Command, keys="enter", title="Changer", footer=True):
@@ -307,7 +307,7 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
         )
 
     def _complete(self, _typed: str | None = None) -> None:
-        """Ask what a file does not say: columns, room, networks of the school."""
+        """Ask what a file does not hold: columns, room, networks of the school."""
         if self._lacking is None:
             return
         paths, context, missing = self._lacking

@@ -254,18 +254,18 @@ class Asset:
     ident: str
     """What our documents call it; the same at each export."""
     device: ListedDevice | None
-    """What an inventory said of it; None when it is only counted."""
+    """What an inventory knows of it; None when it is only counted."""
     is_in_glpi: bool = False
     """Whether an export of GLPI, or of another console, listed it."""
 
     @property
     def name(self) -> str:
-        """Return the name that it bears, ours when nothing says another."""
+        """Return the name that it bears, ours when nothing shows another."""
         return (self.device and self.device.name) or self.ident
 
     @property
     def serial(self) -> str:
-        """Return its serial number; empty when nothing says it."""
+        """Return its serial number; empty when nothing shows it."""
         return self.device.serial if self.device else ""
 
     @property

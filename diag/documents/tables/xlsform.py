@@ -59,7 +59,7 @@ _SETTINGS = ("form_title", "form_id", "version", "default_language")
 
 
 class _UnsayableError(ValueError):
-    """What XPath cannot say; its text says why, in French."""
+    """What XPath cannot say; its text is the reason, in French."""
 
 
 class XlsForm(NamedTuple):

@@ -22,7 +22,7 @@ _NETSH = re.compile(r"(?im)^\s*(?:ap\s)?b?ssid\s*\d*\s*:|wlanget|netsh wlan")
 
 
 class UnknownToolError(EvidenceRefusedError):
-    """A file of no tool: perhaps a table, whose columns are to be told."""
+    """A file of no tool: perhaps a table, whose columns are to be named."""
 
 
 def read_evidence(raw: bytes) -> EvidenceRead:

@@ -1,4 +1,4 @@
-"""Tables of consoles, CSV or XLSX, read once somebody said what their columns hold.
+"""Tables of consoles, CSV or XLSX, read once somebody named what their columns hold.
 
 Lansweeper, GLPI, Ekahau, NetSpot, nPerf: each names its columns its own way. One
 assistant proposes what each column holds, a person corrects it, and the answer is
@@ -90,7 +90,7 @@ _BY_HEADING = {
 
 @dataclass(frozen=True, slots=True)
 class ConsoleTable:
-    """A table whose columns are still to be told."""
+    """A table whose columns are still to be named."""
 
     columns: tuple[str, ...]
     """Headings, each once, none empty."""

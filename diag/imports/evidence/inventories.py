@@ -247,7 +247,7 @@ _NETWORKING = re.compile(
 
 
 def _nmap_device(host: Element) -> ListedDevice | None:
-    """Return a host that is surely the school's, and can be told; None for any other.
+    """Return a host that is surely the school's, and has a mark; None for any other.
 
     A registered maker is proof that an address was not drawn at random.
     """
@@ -336,7 +336,7 @@ def _alike(
 
 
 def _marks(device: ListedDevice) -> Iterator[str]:
-    """Give what tells a device, the surest first."""
+    """Give the marks of a device, the surest first."""
     if device.serial:
         yield f"serial {device.serial.casefold()}"
     yield from (f"mac {one}" for one in sorted(device.macs))

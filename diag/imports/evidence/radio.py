@@ -1,6 +1,6 @@
 """Wi-Fi as other tools heard it: `netsh` in any language, WiFiAnalyzer of a phone.
 
-The texts of `netsh` are translated: a field is told by the shape of its value, by its
+The texts of `netsh` are translated: a field is known by the shape of its value, by its
 rank where the shape is not enough, never by a word that another language spells
 otherwise.
 """

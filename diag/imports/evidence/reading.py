@@ -32,7 +32,7 @@ class EvidenceRefusedError(DiagError):
 
 
 class DeviceKind(StrEnum):
-    """What a device is, as far as its tool says."""
+    """What a device is, as far as its tool knows."""
 
     COMPUTER = "computer"
     TABLET = "tablet"
@@ -94,7 +94,7 @@ class HeardNetwork:
     band: str = ""
     """`2.4`, `5` or `6`."""
     standard: str = ""
-    """`802.11ax`; empty when nothing says it."""
+    """`802.11ax`; empty when nothing shows it."""
     security: str = ""
     """`open`, `WEP`, `WPA`, `WPA2`, `WPA3`, `OWE`; `-Enterprise` at its end."""
     is_estimated: bool = False

@@ -176,7 +176,7 @@ def _is_inside(host: str) -> bool:
 
 
 _Scaled = tuple[str, object, float]
-"""A key, what the file says, by how much to multiply it."""
+"""A key, what the file holds, by how much to multiply it."""
 
 
 def _speed(

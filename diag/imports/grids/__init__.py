@@ -42,7 +42,7 @@ def drafted(
     """Read the bytes of a workbook, as `read_grid` does a file.
 
     Raises:
-        GridRefusedError: as `read_grid` says.
+        GridRefusedError: as `read_grid` does.
     """
     if raw.startswith(b"\xd0\xcf\x11\xe0"):
         raise GridRefusedError(

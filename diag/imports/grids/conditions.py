@@ -1,7 +1,7 @@
 """Conditions of an XLSForm, in XPath, put into the language of rules where they can.
 
 What has no equivalent is refused with a reason, never guessed: the question is then
-asked always, and the draft says so.
+asked always, and the draft names it.
 """
 
 import re
@@ -13,7 +13,7 @@ from diag.model.enums import QuestionType
 
 
 class UntranslatableError(ValueError):
-    """A condition that rules cannot say; its text says why, in French."""
+    """A condition that rules cannot say; its text is the reason, in French."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ _MOST, _DEEPEST = 400, 20
 
 
 def translated(condition: str, facts: Mapping[str, ReadableFact]) -> str:
-    """Return the rule that says what a `relevant` says.
+    """Return the rule that stands for a `relevant`.
 
     Raises:
         UntranslatableError: it reads what the draft lacks, or no rule can say it.
@@ -193,7 +193,7 @@ def bounds_of(constraint: str, *, is_whole: bool) -> tuple[str, str]:
     """Return the least and the greatest value that a `constraint` lets in.
 
     Raises:
-        UntranslatableError: it says more than two bounds, or only one of them.
+        UntranslatableError: it holds more than two bounds, or only one of them.
     """
     parts = re.split(r"\s+and\s+", constraint.strip())
     low = high = ""

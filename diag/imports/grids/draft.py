@@ -1,6 +1,6 @@
 """A draft of a checklist: questions as they were read, what was not, and its files.
 
-A draft judges nothing: it has questions and no criterion. Whatever a grid says that no
+A draft judges nothing: it has questions and no criterion. Whatever a grid holds that no
 question can is named with its line, never dropped in silence.
 """
 
@@ -26,7 +26,7 @@ class GridRefusedError(DiagError):
 
 
 class Unsupported(NamedTuple):
-    """Something that a grid says and no checklist can."""
+    """Something of a grid that no checklist can hold."""
 
     sheet: str
     line: int

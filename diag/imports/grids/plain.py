@@ -1,7 +1,7 @@
 """A grid kept in a workbook, one question a line, into a draft of a checklist.
 
 Its columns are called as its author liked: what each holds is guessed from its heading,
-shown, and may be told otherwise.
+shown, and may be named otherwise.
 """
 
 import re
@@ -75,7 +75,7 @@ def guessed(rows: list[Row]) -> tuple[int, dict[str, str]]:
 
 
 def columns_of(rows: list[Row], columns: Mapping[str, str]) -> int:
-    """Return at which row the headings that were told stand.
+    """Return at which row the headings that were named stand.
 
     Raises:
         GridRefusedError: one is nowhere, or none holds the questions.

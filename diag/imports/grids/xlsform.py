@@ -1,7 +1,7 @@
 """XLSForms, as ODK and Kobo read them, into drafts of checklists.
 
 Every row of `survey` becomes a question or is named with its line: what it holds, and
-what became of it. So is every column that says something no checklist can.
+what became of it. So is every column that no checklist can hold.
 """
 
 import re
