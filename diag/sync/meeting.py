@@ -43,7 +43,7 @@ copy of a laptop is found out the next time that both call."""
 _DAY = 24 * 3600 * 1000
 
 _OTHER_HUB = frozenset({"not-found", "method", "bad-request", "too-large"})
-"""Refusals of a hub that is no more what it was: an older one came back, or its limits
+"""Refusals of a hub that is not what it was: an older one came back, or its limits
 are lower."""
 
 OFFLINE, UNEQUAL, REFUSED, BARRED, AWAITED = 10, 11, 12, 13, 14

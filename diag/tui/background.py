@@ -1,6 +1,6 @@
 """Syncs while the app is open and nobody types: at start, then when one rests.
 
-A thread with a connection of its own, that is told to stop when the app ends. Nothing
+A thread with a connection of its own, which stops when the app ends. Nothing
 moves on screen but what a sync brings; who has no network is left alone, longer each
 time.
 """

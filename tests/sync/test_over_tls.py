@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from threading import Thread
 
 import pytest
@@ -32,7 +33,7 @@ from diag.sync.trust import (
 )
 from tests.journal.builders import NOON, person
 from tests.journal.worlds import content
-from tests.sync.offices import AUDITS, journal_in, photographed, say, started
+from tests.sync.offices import AUDITS, ROOTS, journal_in, photographed, say, started
 from tests.sync.serving import Served, cutting, free_port, made_home, served
 
 VALLEY, *_ = AUDITS
@@ -342,6 +343,33 @@ def test_a_photo_advances_at_each_try_however_soon_the_line_is_cut(
             assert sync(anne, ours).is_whole
             assert count_tries(bruno, through(theirs, cutter.port)) == 0
             assert cutter.passed["down"] > 500_000
+
+
+def test_a_first_sync_ends_on_a_line_that_is_cut_every_64_kib(tmp_path: Path) -> None:
+    """A batch never shrank: where it did not pass once, it never did."""
+    chance = Random(1)
+    with (
+        served(made_home(tmp_path / "hub", free_port())) as hub,
+        cutting(hub.port) as cutter,
+        journal_in(tmp_path / "a") as anne,
+        journal_in(tmp_path / "b") as bruno,
+    ):
+        started(anne, VALLEY, ANNE)
+        notes = [
+            changes.noted(
+                VALLEY.id, ROOTS[VALLEY.id], f"q{n}", chance.randbytes(2_000).hex()
+            )
+            for n in range(150)
+        ]
+        anne.write_many(notes, ANNE)
+        cutter.up = cutter.down = 64 * 1024
+        waits: list[float] = []
+        for journal, name in ((anne, "a"), (bruno, "b")):
+            who = through(enrol(tmp_path / name, hub.invite(), name), cutter.port)
+            result = sync(journal, who, ExchangeEvent(wait=waits.append))
+            assert (result.problem, result.is_whole) == ("", True)
+        assert waits
+        assert content(anne.connection) == content(bruno.connection)
 
 
 def count_tries(journal: Journal, who: Enrolment) -> int:
