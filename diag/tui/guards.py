@@ -19,7 +19,6 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from diag.model.errors import DiagError
 from diag.tui.safe import Sturdy
 from diag.tui.state import OpenDesk
 
@@ -42,8 +41,11 @@ _KEYS = "textual-input"
 """The thread by which Textual reads keys: it ends with the pipe of the page."""
 
 
-class PutOffError(DiagError):
-    """The journal is held, and nothing was written yet: to be done again later."""
+class PutOffError(Exception):
+    """The journal is held, and nothing was written yet: to be done again later.
+
+    No refusal: what shows those in its own way must not take it for one.
+    """
 
 
 class TooSmall(Sturdy, ModalScreen[None]):
@@ -108,6 +110,11 @@ class GuardedApp(App[None]):
     def release_journal(self) -> None:
         """Wait for it no more: it is about to be closed."""
         self._journal, self.is_held = None, False
+
+    def wait_here(self) -> None:
+        """Put nothing off until the message under way is done."""
+        with suppress(RuntimeError):  # no loop any more
+            self._turns.pop(asyncio.current_task(), None)
 
     async def patiently(
         self, message: Message, do: Callable[[Message], Awaitable[None]]
@@ -187,7 +194,7 @@ class GuardedApp(App[None]):
             began = self._turns.get(asyncio.current_task())
             journal = self._journal
             if journal and began == journal.connection.total_changes:
-                raise PutOffError(_WAITING.strip())
+                raise PutOffError
         self._write_wait()
 
     def _write_wait(self) -> None:

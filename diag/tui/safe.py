@@ -59,6 +59,9 @@ def content(text: str) -> Content:
 _ASKING = (Key, Paste, Callback)
 """Events by which the user asks for something; the others are Textual's own."""
 
+_INNER = "textual.messages"
+"""Messages that Textual does once: what they would call is forgotten already."""
+
 
 class Trouble(Message):
     """Something was refused or failed; the app shows it in a dialog."""
@@ -121,8 +124,9 @@ class Sturdy(MessagePump):
 
     async def _dispatch_message(self, message: Message) -> None:
         do = super()._dispatch_message
+        own = type(message).__module__ == _INNER
         is_asked = not isinstance(message, Event) or isinstance(message, _ASKING)
-        is_patient = is_asked and not isinstance(self, App)
+        is_patient = is_asked and not own and not isinstance(self, App)
         patiently = getattr(self.app, "patiently", None) if is_patient else None
         try:
             await (do(message) if patiently is None else patiently(message, do))
@@ -131,3 +135,10 @@ class Sturdy(MessagePump):
             self.app.post_message(Trouble(str(error), error))
         except OSError as error:
             self.app.post_message(Trouble(system_sentence(error)))
+
+    async def _flush_next_callbacks(self) -> None:
+        """Do what a dialog's answer asks for: it waits here, nothing is caught."""
+        wait_here = getattr(self.app, "wait_here", None)
+        if wait_here is not None and self._next_callbacks:
+            wait_here()
+        await super()._flush_next_callbacks()

@@ -14,7 +14,7 @@ from textual.geometry import Size
 from textual.widgets import Input
 
 from diag.journal.backup import verify
-from diag.journal.journal import FILE
+from diag.journal.journal import FILE, put_setting
 from diag.tui.app import DiagApp
 from diag.tui.dialogs import Ask, Notice
 from diag.tui.guards import TooSmall
@@ -176,6 +176,31 @@ async def test_while_another_program_holds_the_journal_screens_live_and_keys_wai
             await wait_for(
                 pilot, lambda: len(screen.session.revisions()) > number, "written"
             )
+
+
+async def test_what_a_dialog_gave_waits_for_the_journal_too(tmp_path: Path) -> None:
+    """Textual ends the program on what its callback raises: it waits where it is."""
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        journal, given = screen.session.workspace.journal, list[str]()
+        with closing(sqlite3.connect(tmp_path / FILE)) as other:
+            other.isolation_level = None
+            show = journal.on_wait
+            assert show is not None
+
+            def let_go(waiting: bool) -> None:  # noqa: FBT001 - the callback's
+                show(waiting)
+                if waiting:
+                    other.execute("rollback")
+
+            def keep(words: str) -> None:
+                put_setting(journal, "x", words)
+                given.append(words)
+
+            journal.on_wait = let_go
+            other.execute("begin exclusive")
+            screen.call_later(screen.call_next, keep, "ok")  # as a dialog that closes
+            await wait_for(pilot, lambda: given == ["ok"], "written once it is free")
 
 
 async def test_a_window_too_small_for_the_question_takes_no_key(
