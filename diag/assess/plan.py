@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from itertools import count
 
 from diag.assess.results import FREE, Advice, Cost, CostLine
@@ -91,7 +92,7 @@ class Action:
         return self.advice.recommendation.when.criterion == criterion
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """What is to be done, what is to be confirmed, what is behind us."""
 
@@ -107,7 +108,11 @@ class Plan:
 
     def action(self, recommendation: str) -> Action | None:
         """Return the action of a recommendation, if it is advised."""
-        return next((action for action in self if action.id == recommendation), None)
+        return self._by_id.get(recommendation)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Action]:
+        return {one.id: one for one in self}
 
 
 def plan_of(

@@ -1,6 +1,6 @@
 """Which questions apply at each place, and which to ask next."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from heapq import nsmallest
 from statistics import median
@@ -173,12 +173,13 @@ def next_questions(
     profile: Profile = Profile.FULL,
     assessment: Assessment | None = None,
     pace: Pace = AUTHORS,
+    among: Container[str] | None = None,
 ) -> tuple[NextQuestion, ...]:
     """Return the questions left, in the order in which to ask them, `limit` at most.
 
     By class, then by stake per second, then by what is at stake in money, then as one
     walks. What was refused is not asked again. `assessment` is that of these facts, if
-    known; `pace` is how long questions took people.
+    known; `pace` is how long questions took people. Only those `among` are looked at.
     """
     judge = judge_for(facts, checklist)
     judged = assessment or judge.assess(facts)
@@ -187,7 +188,9 @@ def next_questions(
     askable = [
         question
         for question in judge.checklist.questions.values()
-        if judge.profiles[question.id] in profiles and TYPES[question.type].is_readable
+        if (among is None or question.id in among)
+        and judge.profiles[question.id] in profiles
+        and TYPES[question.type].is_readable
     ]
     by_class: dict[int, list[Asked]] = {}
     for asked in _asked(judge, leads.reading, askable, facts.flags, is_left=True):

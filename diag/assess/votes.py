@@ -119,13 +119,15 @@ def opening_questions(
         ident = advice.recommendation.id
         if not advice.alone.free and opens(ident):
             costly.setdefault(advice.recommendation.when.criterion, []).append(ident)
+    led_to: dict[str, str] = {}
+    for name in judge.checklist.questions:
+        for criterion in judge.readers.readers(name):
+            for action in costly.get(criterion, ()):
+                led_to.setdefault(name, action)
     found: dict[str, tuple[NextQuestion, str]] = {}
-    every = next_questions(facts, checklist, _ALL, assessment=assessment)
+    every = next_questions(facts, checklist, _ALL, assessment=assessment, among=led_to)
     for each in every:
-        readers = judge.readers.readers(each.question.id)
-        first = next((ident for one in readers for ident in costly.get(one, ())), None)
-        if first and each.question.id not in found:
-            found[each.question.id] = each, first
+        found.setdefault(each.question.id, (each, led_to[each.question.id]))
     return tuple(found.values())[:QUESTIONS]
 
 

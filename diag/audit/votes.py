@@ -10,7 +10,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from diag.assess.finances import aid_rates, aided
-from diag.assess.plan import Action
+from diag.assess.plan import Action, Plan
 from diag.assess.results import CostLine
 from diag.assess.spread import short_places
 from diag.assess.terms import Terms
@@ -184,8 +184,8 @@ def _aided(terms: Terms, ballot: Ballot) -> Iterator[tuple[Motion, AidRange | No
 
 def _dangers_only(report: Report, terms: Terms) -> Ballot:
     """Return what is to be stopped: a danger waits for no further knowledge."""
-    whole = ballot_of(report.plan, terms)
-    return Ballot((), tuple(one for one in whole.aside if one.motion.tier == 1), ())
+    urgent = tuple(one for one in report.plan.actions if one.advice.is_danger)
+    return Ballot((), ballot_of(Plan(urgent), terms).aside, ())
 
 
 def _joins(report: Report) -> dict[str, str]:

@@ -173,7 +173,10 @@ class VoteProof:
 def proofs(report: Report) -> tuple[VoteProof, ...]:
     """Return what each vote rests on, in their order."""
     (shown,) = votes_shown(report)
-    return tuple(_proof(report, shown, vote) for vote in shown.votes.votes)
+    return report.once(
+        ("proofs",),
+        lambda: tuple(_proof(report, shown, vote) for vote in shown.votes.votes),
+    )
 
 
 def proofs_section(report: Report) -> Md:

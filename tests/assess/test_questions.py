@@ -62,6 +62,13 @@ def test_the_list_is_cut_at_the_limit() -> None:
     assert left(facts({"acces": True}), limit=2) == ["filtre", "debit"]
 
 
+def test_those_asked_for_keep_their_order_and_stakes() -> None:
+    school = facts({"acces": True})
+    every = next_questions(school, GRID, 20)
+    some = next_questions(school, GRID, 20, among={"postes", "debit"})
+    assert some == tuple(one for one in every if one.question.id != "filtre")
+
+
 def test_what_decides_relevance_is_a_gate_and_carries_what_is_behind() -> None:
     found = next_questions(facts({"filtre": True}), GRID, 1)
     assert [(each.question.id, each.urgency) for each in found] == [("acces", 2)]

@@ -259,8 +259,8 @@ def nature_words(vote: Vote) -> str:
 
 def refs_of(each: SchoolVotes, vote: Vote) -> tuple[str, ...]:
     """Return the numbers of its actions: none before they are given for ever."""
-    known = each.votes.refs if each.is_frozen else {}
-    return tuple(known[one] for one in vote.actions if one in known)
+    known = each.votes.numbers if each.is_frozen else {}
+    return tuple(f"A{known[one].number}" for one in vote.actions if one in known)
 
 
 def aid_words(aid: AidRange | None) -> str:
