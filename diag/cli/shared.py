@@ -126,8 +126,10 @@ def workspace_of(ctx: click.Context) -> Iterator[Workspace]:
             click.echo(workspace.journal.notice, err=True)
         workspace.journal.on_change = partial(click.echo, err=True)
         workspace.journal.check_table("setting")
-        for notice in filter(None, (workspace.clock_notice, workspace.notice_older())):
-            click.echo(notice, err=True)
+        if workspace.clock_notice:
+            click.echo(workspace.clock_notice, err=True)
+        if older := workspace.notice_older():
+            click.echo(f"{older}\nPour cela : diag doctor --repair.", err=True)
         yield workspace
 
 

@@ -210,7 +210,7 @@ class Workspace:
             put_setting(self.journal, _KEY, {**kept, "device": f"d-{token_hex(4)}"})
         return (
             "Ce journal est plus ancien que ce qui a été saisi ici : une copie a pris "
-            "sa place ? Ce qui manque revient par : diag doctor --repair."
+            "sa place ? Ce qui manque est resté sur ce poste : l'examiner le rend."
         )
 
     def keep_settings(self, settings: "Settings") -> None:

@@ -19,6 +19,9 @@ from urllib.parse import unquote, urlsplit
 from diag.model.errors import DiagError
 from diag.sync.trust import write_private
 
+if sys.platform != "win32":
+    import pwd
+
 ACCOUNT: Final = "diag-hub"
 """The account that runs the service."""
 
@@ -137,8 +140,6 @@ def acting_as(account: str) -> Iterator[None]:
     if sys.platform == "win32" or not account:
         yield
         return
-    import pwd  # noqa: PLC0415 - not on Windows
-
     owner = pwd.getpwnam(account)
     os.setegid(owner.pw_gid)
     os.seteuid(owner.pw_uid)
@@ -155,8 +156,6 @@ def make_account(home: Path, account: str = ACCOUNT) -> bool:
     Raises:
         DiagError: when the system refuses.
     """
-    import pwd  # noqa: PLC0415 - not on Windows
-
     try:
         pwd.getpwnam(account)
     except KeyError:
