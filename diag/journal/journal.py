@@ -72,6 +72,9 @@ _FOUND_AGAIN = (
 )
 
 
+_CHECKED = 100
+"""Audits checked in one reading, when all are waited for."""
+
 _CHANGED = {
     "setting": "Vos réglages ont changé sur le disque. Vérifiez, dans les "
     "réglages, votre nom, celui du syndicat et la campagne.",
@@ -142,6 +145,8 @@ class Journal(JournalFile):
     """Everything that was recorded in a workspace."""
 
     is_checked = False
+    _unchecked: list[tuple[int, str]] | None = None
+    """Audits left to check; None before any was."""
     """Whether every audit was found as it was summed since the file was opened."""
 
     @classmethod
@@ -323,17 +328,30 @@ class Journal(JournalFile):
         Raises:
             DamagedError: when one cannot be found again: what to do.
         """
+        while not self.check_some(_CHECKED):
+            pass
+
+    def check_some(self, most: int) -> bool:
+        """Check so many audits more, once each; return whether all are.
+
+        Raises:
+            DamagedError: when one cannot be found again: what to do.
+        """
         if self.is_checked:
-            return
+            return True
         with self.looking() as connection:
+            if self._unchecked is None:
+                self._unchecked = proof.audits_in(connection)
+            now, self._unchecked = self._unchecked[:most], self._unchecked[most:]
             changed = [
                 audit
-                for number, audit in proof.audits_in(connection)
+                for number, audit in now
                 if not proof.is_as_summed(connection, number)
             ]
         for audit in changed:
             self.prove(audit)
-        self.is_checked = True
+        self.is_checked = not self._unchecked
+        return self.is_checked
 
     def prove_all(self) -> None:
         """Prove every audit, and the small tables: before a copy is made of them.

@@ -88,7 +88,8 @@ def progress_by_school(
 
     An audited commune or syndicat stands among them, by its INSEE code or its SIREN.
     One whose audit was opened, and nothing written in it, is not audited. Without
-    `conflicts`, which a first screenful does not wait for, nothing is to settle.
+    `conflicts`, which a first screenful does not wait for, nothing is to settle, nor
+    are the audits checked.
     """
     campaign, journal = workspace.campaign, workspace.journal
     judged = completeness(journal, engine=ENGINE)
@@ -96,7 +97,7 @@ def progress_by_school(
     older = older_audits(journal, engine=ENGINE)
     digests = {one.audit: one.digest for one in journal.manifest()}
     found: dict[str, AuditProgress] = {}
-    begun = [each for each in stages(journal) if each.begun]
+    begun = [each for each in stages(journal, checked=conflicts) if each.begun]
     for audit in sorted(begun, key=lambda each: each.campaign):
         uai, before = audit.code, found.get(audit.code, NOTHING_YET)
         if audit.campaign == campaign:

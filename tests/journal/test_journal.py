@@ -1,6 +1,6 @@
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -125,6 +125,24 @@ def test_what_is_checked_first_is_checked_when_nobody_else_can_write(
     with pytest.raises(LookupError):
         journal.write_many([draft(1)], author, check)
     assert not journal.manifest()
+
+
+def test_audits_are_checked_a_few_at_a_time_and_each_damage_is_found(
+    journal: Journal, author: Origin, tmp_path: Path
+) -> None:
+    for audit in (AUDIT.id, str(uuid5(UUID(AUDIT.id), "other"))):
+        journal.write(changes.noted(audit, ROOT, "q", "vu"), author)
+    journal.connection.execute("update head set value = '\"autre\"'")
+    with Journal.open(tmp_path) as again:
+        found: list[str] = []
+        again.on_change = found.append
+        assert not again.check_some(1)
+        assert len(found) == 1
+        assert again.check_some(1)
+        assert len(found) == 2
+        assert again.is_checked
+        again.check_all()
+        assert len(found) == 2, "once each"
 
 
 def test_texts_enter_normalised(journal: Journal, author: Origin) -> None:

@@ -68,6 +68,8 @@ async def test_the_list_tells_where_audits_stand_and_shows_them_alone(
     app = audited_app(tmp_path / "desk")
     async with app.run_test(size=(120, 40), notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "en cours"), "the audit")
+        journal = app.desk.workspace.journal
+        await wait_for(pilot, lambda: journal.is_checked, "checked, list shown")
         await choose(pilot, "audits seulement")
         await wait_for(pilot, lambda: shows(pilot, "1 école auditée "), "audits only")
         await pilot.press("enter")
