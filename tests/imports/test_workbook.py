@@ -300,21 +300,23 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, bytes]]:
     return [{name: one.read(name) for name in one.namelist()} for one in packages]
 
 
-@examples(10_000)
+@examples(2_000)
 @given(seed=st.integers(0, 2**32))
 def test_a_mutated_workbook_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, parts: list[dict[str, bytes]], seed: int
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "mute.xlsx"
     random = Random(seed)
-    sound = random.choice(parts)
-    name = random.choice(sorted(sound))
-    content = bytearray(sound[name])
-    for _ in range(random.randint(1, 4)):
-        at = random.randrange(len(content) + 1)
-        content[at : at + random.randint(0, 5)] = random.randbytes(random.randint(0, 3))
-    with ZipFile(path, "w") as package:
-        for each, part in {**sound, name: bytes(content)}.items():
-            package.writestr(each, part)
-    with suppress(ImportRefusedError):  # of no other kind
-        read_table(read_source(path))
+    for _ in range(5):
+        sound = random.choice(parts)
+        name = random.choice(sorted(sound))
+        content = bytearray(sound[name])
+        for _ in range(random.randint(1, 4)):
+            at = random.randrange(len(content) + 1)
+            new = random.randbytes(random.randint(0, 3))
+            content[at : at + random.randint(0, 5)] = new
+        with ZipFile(path, "w") as package:
+            for each, part in {**sound, name: bytes(content)}.items():
+                package.writestr(each, part)
+        with suppress(ImportRefusedError):  # of no other kind
+            read_table(read_source(path))
