@@ -309,7 +309,8 @@ def _look_at_store(home: HubHome, store: Store, at: int) -> Iterator[Inspection]
         )
         yield _to_do("effacements", sentence)
     else:
-        yield _sound("effacements", f"{counted(len(held), 'effacement')}, tous faits")
+        done = counted(len(held), "effacement, fait", "effacements, tous faits")
+        yield _sound("effacements", done if held else "aucun")
     yield _tell_invitations(store, at)
     yield _tell_devices(store, at)
     yield _tell_seals(store, at)
