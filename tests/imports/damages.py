@@ -5,6 +5,7 @@ in another encoding, a stray delimiter, a download that stops. What the sound fi
 is known; a damaged one must say the same, or be told.
 """
 
+import calendar
 import gzip
 import io
 import json
@@ -116,11 +117,8 @@ def cuivre() -> Rows:
     header = "code_insee;nom_commune;fermeture_technique;fermeture_commerciale;lot"
     rows = [header.split(";")]
     for at, town in enumerate(_TOWNS):
-        days = (f"2029-0{1 + at}-31", f"2027-0{1 + at}-31")
-        days = tuple(
-            day.replace("-02-31", "-02-28").replace("4-31", "4-30") for day in days
-        )
-        days = tuple(day.replace("6-31", "6-30") for day in days)
+        end = calendar.monthrange(2027, 1 + at)[1]  # as many days as in 2029
+        days = f"2029-0{1 + at}-{end}", f"2027-0{1 + at}-{end}"
         rows.append([f"0{2001 + at}", town, *days, str(at)])
     return rows
 
