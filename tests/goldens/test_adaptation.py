@@ -8,6 +8,7 @@ import pytest
 from diag.assess.examples import example_facts
 from diag.assess.judge import judge_of
 from diag.assess.questions import relevant_questions
+from diag.audit.seen import WARNED, WARNED_ON
 from diag.checklist.lint.rules import written_rules
 from diag.checklist.symbols import names_read
 from diag.model.enums import READERS, Audience, Standing, Trigger
@@ -187,6 +188,7 @@ def useful(facts: Facts) -> Iterator[str]:
         key: each.when.criterion for key, each in checklist.recommendations.items()
     }
     live: set[str] = {name for place in checklist.places for name in place.named_by}
+    live |= {WARNED, WARNED_ON}  # printed beside a danger, in every document
     before = -1
     while len(live) != before:
         before = len(live)
