@@ -7,8 +7,8 @@ from diag.audit import advising
 from diag.audit.session import AuditSession
 from diag.model.enums import Audience
 from diag.tui.dialogs import Weigh
+from diag.tui.erasures import HistoryScreen
 from diag.tui.follow import FollowUpDialog
-from diag.tui.reading import history_screen
 from tests.tui.builders import DAY, audited_app
 from tests.tui.test_bilan import SIZE, on, opened, running, to_first_advice
 from tests.tui.visit.test_visit import prepared, visit
@@ -88,7 +88,7 @@ async def test_the_history_names_the_question(tmp_path: Path) -> None:
     async with visit(tmp_path) as (pilot, screen):
         await pilot.press("1", "2", "enter")
         await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "saved")
-        await pilot.app.push_screen(history_screen(screen.session))
+        await pilot.app.push_screen(HistoryScreen(screen.session))
         await wait_for(pilot, lambda: shows(pilot, "Nombre de classes"), "the label")
         assert not shows(pilot, "nb_classes")
 
