@@ -497,7 +497,7 @@ async def test_several_choices_are_supposed_by_their_keys(tmp_path: Path) -> Non
         assert not shows(pilot, "appareils (")
         await pilot.press(*"12", "enter")
         await wait_for(pilot, lambda: shows(pilot, "et si… Freins déclarés"))
-        assert shows(pilot, "Le débit, Les pannes")
+        assert shows(pilot, "Le débit, les pannes")
 
 
 async def test_a_class_is_split_and_a_room_added_and_closed(tmp_path: Path) -> None:
