@@ -66,7 +66,7 @@ from diag.sync.questions import (
     TreeQuestion,
     write_rows,
 )
-from diag.sync.trust import open_private
+from diag.sync.trust import open_private, write_private
 
 _SHA = re.compile(r"[0-9a-f]{64}")
 _BATCH = 5_000
@@ -140,10 +140,7 @@ class BlobFiles:
 
     def renew_stamp(self) -> None:
         """Have every laptop ask again what it waits for, and what is missing here."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = self.folder / f"{STAMP}.{token_hex(4)}{PART}"
-        part.write_text(token_hex(8), "ascii")
-        part.replace(self.folder / STAMP)
+        write_private(self.folder / STAMP, token_hex(8).encode("ascii"))
 
     def read(self, sha: str, start: int, size: int) -> tuple[bytes, int] | None:
         """Return a piece and the size of the whole; None when it is not whole here."""
