@@ -6,7 +6,7 @@ direction or the team answers on a form takes nobody's time on the spot.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from diag.assess.questions import (
@@ -84,6 +84,8 @@ class FitStop:
     """How many of them look for a danger, settle a law, are indispensable."""
     seconds: int
     """To come here and to answer them all."""
+    maybe: int = 0
+    """How many more may be asked here, once others are answered."""
 
     @property
     def words(self) -> str:
@@ -103,6 +105,10 @@ class Fit:
     """Taken in all, the debriefing included; never more than the minutes."""
     more: int
     """Seconds that what is left out would take."""
+    maybe: int = 0
+    """How many more may be asked, once others are answered: of what type a room is."""
+    maybe_seconds: int = 0
+    """Taken by those, were all asked."""
 
     @property
     def answers(self) -> int:
@@ -120,6 +126,20 @@ class Fit:
         return -(-self.more // 60)
 
     @property
+    def maybe_words(self) -> str:
+        """Return « peut-être 48 de plus, 14 min »; empty when all is sure."""
+        if not self.maybe:
+            return ""
+        minutes = -(-self.maybe_seconds // 60)
+        return f"peut-être {self.maybe} de plus, {minutes}\u00a0min"
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether all fits, what is only likely to be asked too."""
+        taken = self.seconds + self.maybe_seconds
+        return not self.wanting and taken <= self.minutes * 60
+
+    @property
     def words(self) -> str:
         """Return it: « 29 réponses tiennent, 2 non : 4 min de plus »."""
         if not self.answers + self.wanting:
@@ -127,7 +147,7 @@ class Fit:
         verb = "tiennent" if self.answers > 1 else "tient"
         fits = f"{counted(self.answers, 'réponse')} {verb}"
         if not self.wanting:
-            return fits
+            return " ; ".join(filter(None, (fits, self.maybe_words)))
         return f"{fits}, {self.wanting} non\u00a0: {self.more_minutes} min de plus"
 
 
@@ -195,7 +215,7 @@ def fit(
     room = minutes * 60 - costs.debrief
     tour, kept = _Tour(costs), 0
     wanted = sorted(
-        _wanted(walk, costs, removed),
+        _wanted(walk, costs, removed, _is_wanted),
         key=lambda one: (one.stop.key not in planned, one.rank),
     )
     for one in wanted:
@@ -205,17 +225,24 @@ def fit(
         kept += 1
     taken = tour.seconds
     order = [leg.key for leg in walk.legs]
-    stops = _stops(tour, order, planned)
+    likely = tuple(_wanted(walk, costs, removed, _is_likely))
+    maybe = Counter(one.leg.key for one in likely)
+    stops = _stops(tour, order, maybe, planned)
     rest = _Tour(Costs(costs.pace, {*costs.known, *_asked(wanted[:kept])}))
     for one in wanted[kept:]:
         rest.take(one)
         tour.take(one)
+    more = tour.seconds - taken
+    for one in likely:
+        tour.take(one)
     return Fit(
         minutes=minutes,
         stops=stops,
-        left_out=_stops(rest, order),
+        left_out=_stops(rest, order, Counter()),
         seconds=taken + costs.debrief if room >= 0 else 0,
-        more=tour.seconds - taken,
+        more=more,
+        maybe=len(likely),
+        maybe_seconds=tour.seconds - taken - more,
     )
 
 
@@ -223,12 +250,17 @@ def _asked(wanted: Iterable[_Wanted]) -> Iterator[str]:
     return (one.stop.question.id for one in wanted)
 
 
-def _wanted(walk: Walk, costs: Costs, removed: Collection[str]) -> Iterator[_Wanted]:
+def _wanted(
+    walk: Walk,
+    costs: Costs,
+    removed: Collection[str],
+    is_wanted: Callable[[WalkStop], bool],
+) -> Iterator[_Wanted]:
     """Give what is to be learnt on the spot; a gesture keeps together."""
     legs = {leg.key: leg for leg in walk.legs}
     for leg in walk.legs:
         first: dict[str, Rank] = {}
-        left = [each for each in leg.stops if _is_wanted(each)]
+        left = [each for each in leg.stops if is_wanted(each)]
         for each in left:
             lead = each.question.same_gesture or each.question.id
             first[lead] = min(first.get(lead, _LAST), costs.rank(each))
@@ -244,8 +276,15 @@ def _is_wanted(stop: WalkStop) -> bool:
     return stop.is_left and is_on_site(stop.question)
 
 
+def _is_likely(stop: WalkStop) -> bool:
+    return stop.is_likely and is_on_site(stop.question)
+
+
 def _stops(
-    tour: _Tour, order: Iterable[str], planned: Collection[Key] = ()
+    tour: _Tour,
+    order: Iterable[str],
+    maybe: Counter[str],
+    planned: Collection[Key] = (),
 ) -> tuple[FitStop, ...]:
     found = []
     for key in order:
@@ -262,6 +301,7 @@ def _stops(
                     tuple(one.stop for one, _ in taken),
                     {word: tiers[word] for word in (DANGER, LAW, NEEDED)},
                     sum(seconds for _, seconds in taken),
+                    maybe[key],
                 )
             )
     return tuple(found)
@@ -384,6 +424,9 @@ def countdown(session: AuditSession, walk: Walk, costs: Costs) -> tuple[str, ...
     minutes = max(0, plan.until - now) // 60_000
     found = fit(walk, minutes, costs, plan.removed)
     total = found.answers + found.wanting
-    fits = "tout tient" if not found.wanting else f"{found.answers} de {total} tiennent"
+    fits = f"{found.answers} de {total} tiennent"
+    if not found.wanting:
+        likely = f"{found.answers} tiennent, peut-être {found.maybe} de plus"
+        fits = "tout tient" if found.is_whole else likely
     leave = f"{hour_words(now)}, partir à {hour_words(plan.until)}"
     return (leave, fits) if total else (leave,)

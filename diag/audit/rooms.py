@@ -54,6 +54,8 @@ class RoomsPicture:
     noted: Mapping[str, int]
     minutes: int
     """What is left to ask in rooms takes so many, walking not counted."""
+    maybe: bool
+    """Whether more may be asked there, once others are answered."""
 
     @property
     def facts(self) -> Facts:
@@ -270,6 +272,7 @@ def rooms_of(session: AuditSession) -> RoomsPicture:
         Counter(photo.place for photo in photos_of(session)),
         Counter(one.seen.place for one in noted_in(session)),
         _minutes(left, known, session.workspace.pace),
+        any(one.is_likely and one.place in inside for one in walk.stops),
     )
 
 

@@ -83,6 +83,11 @@ class WalkStop:
         """Return whether it surely applies and is still to be learnt."""
         return self.relevant is True and not self.settled
 
+    @property
+    def is_likely(self) -> bool:
+        """Return whether it may apply, once others are answered."""
+        return self.relevant is None and not self.settled
+
 
 @dataclass(frozen=True, slots=True)
 class Leg:
@@ -110,7 +115,7 @@ class Leg:
     @property
     def maybe(self) -> int:
         """How many more there may be, once others are answered."""
-        return sum(stop.relevant is None and not stop.settled for stop in self.stops)
+        return sum(stop.is_likely for stop in self.stops)
 
     @property
     def flagged(self) -> int:

@@ -34,7 +34,7 @@ from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.text import DrawnLine, Sentence, TextSheet
 from diag.words.dates import hour_typed, hour_words
-from diag.words.sentences import counted
+from diag.words.sentences import counted, sentence
 
 
 class BeginVisit(Command, keys="enter", title="Commencer", footer=True):
@@ -225,7 +225,10 @@ class PlannerScreen(FormSender):
     def _words(self, found: Fit) -> str:
         dangers = sum(one.tiers["danger"] for one in found.stops)
         first = f", {counted(dangers, 'danger')} à chercher d'abord" if dangers else ""
-        words = f"{counted(found.answers, 'réponse')} sur place{first}."
+        least = "au moins " if found.maybe else ""
+        words = f"{least}{counted(found.answers, 'réponse')} sur place{first}."
+        if found.maybe:
+            words = f"{sentence(words[:-1])} {sentence(found.maybe_words)}"
         others = ", ".join(f"{who} {many}" for who, many in asked_elsewhere(self._walk))
         if not others:
             return words
@@ -279,7 +282,8 @@ class PlannerScreen(FormSender):
 
 
 def _line(key: str, one: FitStop, at: str, words: str) -> ListLine:
-    return ListLine(key, (at, one.title, str(len(one.stops)), words))
+    maybe = f" +{one.maybe}" if one.maybe else ""
+    return ListLine(key, (at, one.title, f"{len(one.stops)}{maybe}", words))
 
 
 def _bar(found: Fit, start: int, width: int) -> list[DrawnLine]:

@@ -25,6 +25,7 @@ from diag.audit.fitting import (
 )
 from diag.audit.grid import GridSheet
 from diag.audit.places import add_place, find_place
+from diag.audit.rooms import rooms_of
 from diag.audit.session import AuditSession, open_session
 from diag.audit.transfer import export_audit, import_audit
 from diag.audit.visit import VisitSession, is_beginning
@@ -317,6 +318,29 @@ def test_half_an_hour_is_filled(
     seconds = sum(one.seconds for one in fit_spare(found, *walked))
     assert found.seconds < 26 * 60
     assert 29 * 60 < found.seconds + seconds <= 30 * 60
+
+
+def test_rooms_of_no_known_type_are_counted_as_likely_and_named(
+    session: AuditSession,
+) -> None:
+    for name in ("Nord", "Sud", "Est"):
+        add_place(session, PlaceKind.SALLE, name)
+    found, before = fit_of(session, 90), rooms_of(session)
+    north = next(one for one in found.stops if one.title == "Nord")
+    assert found.maybe >= 3 * north.maybe > 0
+    assert found.maybe_seconds > 0
+    assert f"peut-être {found.maybe} de plus" in found.words
+    out = fit_of(session, 90, {north.key})
+    assert found.maybe == out.maybe + north.maybe
+    assert before.maybe
+    for name in ("Nord", "Sud", "Est"):
+        record_answer(session, NewAnswer("type_salle", "classe", place=name))
+    known, after = fit_of(session, 90), rooms_of(session)
+    assert known.maybe < found.maybe
+    assert known.answers + known.wanting > found.answers + found.wanting
+    assert after.minutes > before.minutes
+    whole = replace(found, minutes=90, maybe_seconds=60 * 90)
+    assert not whole.is_whole, "what is likely may not fit"
 
 
 def test_a_place_taken_out_gives_its_time_to_the_others(ten: AuditSession) -> None:

@@ -109,7 +109,8 @@ def progress(picture: RoomsPicture, width: int) -> list[Run]:
     """Return how far the rooms are: a bar, what is left and how long it takes."""
     head, left, asked = " Les salles  ", picture.left, picture.asked
     done = "  tout est répondu" if asked else ""
-    tail = f"  reste {left}, {picture.minutes} min" if left else done
+    least = "au moins " if picture.maybe else ""
+    tail = f"  reste {left}, {least}{picture.minutes} min" if left else done
     room = max(width - cell_len(head) - cell_len(tail) - 1, 0)
     full = round(room * (asked - left) / asked) if asked else 0
     return [Run(head), Run("█" * full, BAR), Run("░" * (room - full), DIM), Run(tail)]
