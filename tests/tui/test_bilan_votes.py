@@ -13,7 +13,7 @@ from diag.tui.bilan import BilanScreen
 from diag.tui.bilan.commands import FollowUpCommand
 from diag.tui.dialogs import Confirm, Notice
 from diag.tui.follow import DecisionDialog, FollowUpDialog, VoteDialog
-from tests.tui.builders import audited_app
+from tests.tui.builders import audited_app, new_app
 from tests.tui.test_bilan import SIZE, on, opened, running
 from tests.tui.waiting import shows, wait_for
 
@@ -119,6 +119,21 @@ async def test_an_action_offers_to_follow_its_whole_vote(tmp_path: Path) -> None
         assert {(one.state, one.due) for one in session.follow_ups} == {
             ("proposee", "2027-09-01")
         }
+
+
+async def test_what_votes_lack_has_no_follow_up_and_says_so(tmp_path: Path) -> None:
+    async with running(new_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        bilan = pilot.app.screen
+        assert isinstance(bilan, BilanScreen)
+        await pilot.press("2", "end", "enter", "end")
+        await wait_for(pilot, lambda: shows(pilot, "Il manque"), "what votes lack")
+        assert not bilan.advice
+        assert not bilan.vote
+        await pilot.press("s")
+        nothing = "Rien à suivre sur cette ligne"
+        await wait_for(pilot, lambda: shows(pilot, nothing), "why nothing opens")
+        assert not session.follow_ups
 
 
 async def test_votes_not_frozen_are_not_decided(tmp_path: Path) -> None:

@@ -43,8 +43,8 @@ class BilanAdvice(BilanFaces):
 
     def can(self, command: CommandType) -> bool | None:
         if command in ON_ADVICE and not (self.is_mounted and self.advice):
-            on_vote = command is FollowUpCommand and self.is_mounted and self.vote
-            return True if on_vote else None
+            is_asked = command is FollowUpCommand and self.face == "counsel"
+            return True if is_asked else None
         if command is ShowPlaces:
             return self.session.about.school is not None
         if command is OpenWritten and not self.written:
@@ -69,6 +69,11 @@ class BilanAdvice(BilanFaces):
     def on_follow_up_command(self) -> None:
         if self.vote:
             self._ask_decision(voting.frozen_vote(self.session, self.vote))
+        elif not self.advice:
+            self.diag.inform(
+                "Rien à suivre sur cette ligne : la suite se note sur une préconisation "
+                "ou sur un vote."
+            )
         else:
             self._ask_step(FollowUpState.DECIDEE)
 
