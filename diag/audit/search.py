@@ -21,6 +21,9 @@ _DANGER = 1.5
 _PROPOSED = 2 / _DANGER
 """How much more again where a free text may be of one: twice in all."""
 
+_HERE = 1.5
+"""How much more what is asked in the room where a text is noted."""
+
 
 class FoundQuestion(NamedTuple):
     """A question that answers to the words typed, once for all its places."""
@@ -113,8 +116,9 @@ class AuditSearch:
     ) -> Sequence[FoundQuestion]:
         """Return the questions that a free text may answer, the likeliest first.
 
-        Any of its words counts, those of a danger twice. At `place` where one is asked
-        there, else where nothing is answered to it yet.
+        Any of its words counts, those of a danger twice, and what is asked in the room
+        more than elsewhere. At `place` where one is asked there, else where nothing is
+        answered to it yet.
         """
         scores = list[tuple[float, FoundQuestion]]()
         for hit in self.index.search_any(text):
@@ -122,6 +126,7 @@ class AuditSearch:
                 near = [one for one in stops if one[0].place == place]
                 found = _found(stops, near)
                 more = _PROPOSED if found.stop.question.danger else 1.0
+                more *= _HERE if near and found.leg.is_place else 1.0
                 scores.append((-hit.score * more, found))
         return [found for _, found in sorted(scores, key=lambda each: each[0])]
 

@@ -1,12 +1,17 @@
 """A question is found by the words that people type, not by its author's alone."""
 
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from diag.assess.judge import Judge
+from diag.audit.places import add_place
 from diag.audit.search import search_of, words_meaning
+from diag.audit.walk import walk_of
+from diag.model.enums import PlaceKind
 from diag.model.search import terms
+from tests.audit.builders import started, workspace
 from tests.shipped import shipped
 
 
@@ -83,3 +88,20 @@ def test_every_word_must_be_found() -> None:
     assert index.search("wifi")
     assert index.search("wifi zzzzzzzz") == []
     assert index.search("") == []
+
+
+def test_a_text_noted_in_a_room_is_of_what_is_asked_there_first(tmp_path: Path) -> None:
+    with workspace(tmp_path / "desk") as made:
+        session = started(made)
+        room, _ = add_place(session, PlaceKind.SALLE, "CP")
+        walk = walk_of(session.facts, session.checklist)
+        search = search_of(session.judge)
+        (wires, *_), sockets, (at_school, *_) = (
+            search.propose(walk, "fil", room.id),
+            search.propose(walk, "prise", room.id),
+            search.propose(walk, "filt", room.id),
+        )
+    assert wires.stop.question.danger
+    assert wires.stop.place == room.id
+    assert [one.stop.place for one in sockets[:4]] == [room.id] * 4
+    assert "filtré" in at_school.stop.question.label
