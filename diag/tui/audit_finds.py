@@ -5,7 +5,7 @@ known by its name: each is a chip. What a chip leaves out is elsewhere, and coun
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -23,7 +23,7 @@ from diag.audit.search import (
     unanswered,
 )
 from diag.audit.session import AuditSession
-from diag.audit.walk import Key, Walk, walk_of
+from diag.audit.walk import Key, Leg, Walk, walk_of
 from diag.model.audit import Observation
 from diag.model.search import SearchIndex, Text
 from diag.tui.palette import FindsInAudit, FoundInAudit, PaletteEntry
@@ -69,13 +69,23 @@ def warm_search(app: App[Any], session: AuditSession, *, advice: bool = False) -
 
 def finds_of(session: AuditSession, doors: AuditDoors) -> FindsInAudit:
     """Return what finds in an audit as it stands: its walk is read once, not a key."""
-    walk = walk_of(session.facts, session.checklist)
-    return partial(_find, session, walk, doors)
+    facts, checklist = session.facts, session.checklist
+    planned = walk_of(facts, checklist, session.profile)
+    left = {leg.key: _left_words(leg) for leg in planned.legs}
+    return partial(_find, session, walk_of(facts, checklist), left, doors)
+
+
+def _left_words(leg: Leg) -> str:
+    """Return what is left at a place, as the plan of the visit counts it."""
+    if leg.left:
+        return f"reste {leg.left}"
+    return f"peut-être {leg.maybe}" if leg.maybe else "fait"
 
 
 def _find(
     session: AuditSession,
     walk: Walk,
+    left: Mapping[str, str],
     doors: AuditDoors,
     words: str,
     *,
@@ -95,8 +105,8 @@ def _find(
     if found.leg:
         chips.insert(0, found.leg.title)
         opens = partial(doors.fiche, found.leg.stops[0].key)
-        left = f"reste {found.leg.left}" if found.leg.left else "tout est répondu"
-        near = [PaletteEntry("lieu", found.leg.title, left, opens), *near]
+        known = left.get(found.leg.key, "fait")
+        near = [PaletteEntry("lieu", found.leg.title, known, opens), *near]
     title = f"Ailleurs ({len(found.elsewhere)})"
     far = [
         _entry(one, doors)._replace(section=title) for one in found.elsewhere[:_NEAR]

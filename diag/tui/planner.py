@@ -282,7 +282,7 @@ class PlannerScreen(FormSender):
 
 
 def _line(key: str, one: FitStop, at: str, words: str) -> ListLine:
-    maybe = f" +{one.maybe}" if one.maybe else ""
+    maybe = f" +{one.maybe}" if at and one.maybe else ""
     return ListLine(key, (at, one.title, f"{len(one.stops)}{maybe}", words))
 
 

@@ -2,12 +2,18 @@ from pathlib import Path
 
 from textual.widgets import Input
 
+from diag.audit.fitting import choose_minutes
 from diag.audit.observing import observe
+from diag.audit.places import add_place
+from diag.audit.walk import walk_of
+from diag.model.enums import PlaceKind
+from diag.tui.audit_finds import AuditDoors, finds_of
 from diag.tui.bilan import BilanScreen
 from diag.tui.noting import NotedScreen, NotingScreen
 from diag.tui.palette import Palette
 from diag.tui.school import SchoolScreen
 from diag.tui.visit import VisitScreen
+from tests.audit.builders import started, workspace
 from tests.tui.builders import SCHOOL, audited_app, new_app
 from tests.tui.waiting import shows, visible, wait_for
 
@@ -34,6 +40,20 @@ async def test_the_palette_finds_a_question_of_the_visit(tmp_path: Path) -> None
         await pilot.press("enter")
         await wait_for(pilot, lambda: app.screen is visit, "back in the visit")
         await wait_for(pilot, lambda: shows(pilot, "Bâtiments à relier"), "there")
+
+
+def test_a_place_has_left_what_the_plan_of_the_visit_says(tmp_path: Path) -> None:
+    with workspace(tmp_path / "desk") as made:
+        session = started(made)
+        add_place(session, PlaceKind.SALLE, "Classe CE2")
+        choose_minutes(session, 20)
+        finds = finds_of(session, AuditDoors(str, str))
+        whole = walk_of(session.facts, session.checklist)
+        planned = walk_of(session.facts, session.checklist, session.profile)
+        (all_left,) = [leg.left for leg in whole.legs if leg.title == "Classe CE2"]
+        (left,) = [leg.left for leg in planned.legs if leg.title == "Classe CE2"]
+        assert 0 < left < all_left
+        assert finds("classe ce2").near[0].detail == f"reste {left}"
 
 
 async def test_the_palette_says_when_nothing_answers(tmp_path: Path) -> None:

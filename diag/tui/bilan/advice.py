@@ -71,8 +71,8 @@ class BilanAdvice(BilanFaces):
             self._ask_decision(voting.frozen_vote(self.session, self.vote))
         elif not self.advice:
             self.diag.inform(
-                "Rien à suivre sur cette ligne : la suite se note sur une préconisation "
-                "ou sur un vote."
+                "Rien à suivre sur cette ligne : la suite se note sur une "
+                "préconisation ou sur un vote."
             )
         else:
             self._ask_step(FollowUpState.DECIDEE)
