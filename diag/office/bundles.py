@@ -1,7 +1,6 @@
 """Bundles and shared folders: colleagues known, what is given and taken, in words."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -77,15 +76,6 @@ def change_signing_key(workspace: Workspace) -> None:
         DiagError: when the keys of this device cannot be read.
     """
     renew_signing_key(workspace.folder, workspace.settings.device)
-
-
-def know_hub(workspace: Workspace, name: str, key: str) -> None:
-    """Keep the key of a hub that has just let this device in, over an older one."""
-    ring = ring_of(workspace)
-    with suppress(DiagError):  # nobody of that name yet, or a key of another form
-        ring.remove(name)
-    with suppress(DiagError):
-        ring.add(name, KeyCard.read(key))
 
 
 def export(

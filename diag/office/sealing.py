@@ -167,13 +167,13 @@ class Sealing:
 
     def _keep_hub(self, hello: Hello) -> None:
         """Remember the key that the hub signs with now."""
-        from diag.office.bundles import know_hub  # noqa: PLC0415 - 60 ms
+        from diag.sync.bundle.keys import Ring  # noqa: PLC0415 - 10 ms
 
         folder = self.workspace.folder
         for one in read_enrolments(folder):
             if one.hub == hello.hub:
                 keep_enrolment(folder, one.model_copy(update={"key": hello.key}))
-        know_hub(self.workspace, hello.name, hello.key)
+        Ring(self.workspace.journal).keep_hub(hello.name, hello.key)
 
     def _note_form(self, hello: Hello) -> None:
         """Remember which form of bundle the hub reads."""

@@ -273,7 +273,7 @@ def enrol(workspace: Workspace, invitation: str) -> Enrolment:
         bundles.change_signing_key(workspace)
         hub = http.enrol(*asked, bundles.signing_key(workspace))
     if hub.key:
-        bundles.know_hub(workspace, hub.name, hub.key)
+        bundles.ring_of(workspace).keep_hub(hub.name, hub.key)
     return hub
 
 

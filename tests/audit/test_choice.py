@@ -36,9 +36,8 @@ def test_few_improvements_are_detailed_in_the_order_of_the_plan() -> None:
     found = detailed(told)
     others = [one for one in found if one not in pressing(told, found)]
     assert len(others) == OTHERS
-    assert [one.ref for one in found] == sorted(
-        (one.ref for one in found), key=lambda ref: int(ref[1:])
-    )
+    ranks = [int(one.ref.removeprefix("n°")) for one in found]
+    assert ranks == sorted(ranks)
 
 
 def test_what_is_missing_comes_before_what_is_short() -> None:

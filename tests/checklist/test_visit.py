@@ -82,8 +82,11 @@ def test_the_corridor_holds_ten_questions() -> None:
 
 
 def test_the_short_visit_of_a_school_is_seventy_seven_gestures() -> None:
-    """75, less the two of the commune's audit, and the four that a vote needs."""
-    assert len(gestures(SHORT)) == 75 - 2 + 4
+    """75, less the two of the commune's audit, with the four that a vote needs.
+
+    To whom a danger was reported is asked where there is one alone.
+    """
+    assert len(gestures(SHORT) - {"danger_signale"}) == 75 - 2 + 4
 
 
 def test_a_short_question_hangs_on_no_longer_visit() -> None:
@@ -146,7 +149,7 @@ def test_what_is_asked_in_rooms_is_what_the_reckoning_knows() -> None:
         if question.place is PlaceKind.SALLE and is_on_site(question)
     }
     every = {GRID.questions[each].same_gesture or each for each in FACTS}
-    assert in_rooms == every | IN_CLASSES | ONCE
+    assert in_rooms == every | IN_CLASSES | ONCE | {"danger_signale"}
 
 
 @pytest.mark.parametrize(("form", "lines"), [("mairie", 21), ("prestataire", 7)])
@@ -198,7 +201,7 @@ def test_what_a_choice_says_too_is_what_it_was_written_for() -> None:
 def test_the_thirty_one_pairs_and_the_new_facts_are_one_gesture_each() -> None:
     new = {
         *("wifi_capte", "annee_wifi", "signatures_image"),
-        *("rapport_electrique", "observations_electriques"),
+        *("rapport_electrique", "observations_electriques", "danger_signale_le"),
     }
     pairs = {one.id for one in GRID.questions.values() if one.same_gesture}
     assert new < pairs

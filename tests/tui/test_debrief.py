@@ -32,7 +32,7 @@ async def opened(pilot: Pilot[None]) -> tuple[DebriefScreen, AuditSession]:
     await wait_for(pilot, lambda: isinstance(app.screen, BilanScreen), "bilan")
     await wait_for(
         pilot,
-        lambda: shows(pilot, "danger · Loi") or shows(pilot, "dangers · Loi"),
+        lambda: shows(pilot, "· Loi"),
         "the facts",
     )
     await pilot.press("c")

@@ -5,6 +5,7 @@ are kept by the system's keyring, else in a file that only their owner reads.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
@@ -285,6 +286,13 @@ class Ring:
         found = self.find(name)
         self._keep({kept: card for kept, card in self.cards.items() if kept != found})
         return found
+
+    def keep_hub(self, name: str, key: str) -> None:
+        """Keep the key of a hub that let this device in, over an older one."""
+        with suppress(DiagError):  # nobody of that name yet, or a key of another form
+            self.remove(name)
+        with suppress(DiagError):
+            self.add(name, KeyCard.read(key))
 
     def find(self, name: str) -> str:
         """Return a colleague's name as it is kept.

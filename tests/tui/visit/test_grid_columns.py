@@ -106,7 +106,7 @@ def test_a_choice_without_a_short_word_keeps_its_label(tmp_path: Path) -> None:
         return short_words(question, Answer(State.KNOWN, ids, Provenance.OBSERVED))
 
     assert shown("x", "z") == "1er, 3e"
-    assert shown("x", "y") == "Le premier, Le second"
+    assert shown("x", "y") == "Le premier, le second"
     assert shown() == "aucun"
 
 
