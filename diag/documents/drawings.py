@@ -4,17 +4,20 @@ A drawing is a described SVG, laid twice: for a page and for a telephone. Its ti
 what it shows, computed from its values; what is full is sure, what is hatched is not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from html import escape
 from math import ceil
 from textwrap import wrap
+from typing import NamedTuple
 
 from diag.assess.money import Money
 from diag.documents.escape import one_line
+from diag.words.dates import MONTHS, long_date
 from diag.words.figures import typeset
-from diag.words.sentences import uncapitalised
+from diag.words.sentences import counted, uncapitalised
 
 WIDTH, NARROW = 640, 340
 """Units across, on a page and on a telephone: about as many pixels."""
@@ -247,6 +250,112 @@ def _draw_bar(bar: Bar, x: int, y: int, room: int) -> list[str]:
     if low:
         shapes.append(rect_mark(FULL, x, y, low, _BAR))
     return shapes
+
+
+class CalendarRow(NamedTuple):
+    """A day or a span of days, and what happens then, in a few words."""
+
+    when: str
+    words: str
+    first: date
+    last: date
+    is_sure: bool
+    """Whether the day was read at its source, and lately."""
+
+
+def draw_calendar(rows: Sequence[CalendarRow]) -> Drawing | None:
+    """Return dates at their true distance, one a line; None without a second one."""
+    if not rows[1:]:
+        return None
+    doubts = sum(not one.is_sure for one in rows)
+    doubt = f", dont {doubts} à confirmer" if doubts else ""
+    start, end = min(one.first for one in rows), max(one.last for one in rows)
+    span = f"du {long_date(start)} au {long_date(end)}"
+    lines = [
+        printed(f"{one.when} : {one.words}{'' if one.is_sure else ' (à confirmer)'}")
+        for one in rows
+    ]
+    return Drawing(
+        printed(f"{counted(len(rows), 'date')} {span}{doubt}"),
+        printed(f"{' ; '.join(lines)}."),
+        printed("En plein, une date sûre ; en creux, une date à confirmer."),
+        _lay_calendar(rows, start, end),
+        lacks=tuple(lines),
+        is_whole=False,
+    )
+
+
+_AXIS_TOP, _DAY_ROW, _DOT = 22, 19, 5
+"""Height of the axis and of a line; half of a mark."""
+_LONGEST_DATE, _DATE_LETTER, _DAY_LETTER, _LEAST = 28, 7.2, 6.5, 120
+"""Letters of a date, width of one and of one of the words, least room of these."""
+_QUARTERS = 900
+"""At most so many days have their quarters named; more, their years."""
+
+
+def _lay_calendar(rows: Sequence[CalendarRow], start: date, end: date) -> Panel:
+    """Return the axis above; on each line its date, its mark, its words beside it."""
+    named = [wrap(printed(one.when), _LONGEST_DATE) for one in rows]
+    longest = max(len(line) for lines in named for line in lines)
+    axis = round(longest * _DATE_LETTER) + _GAP
+    days, room = max(1, (end - start).days), WIDTH - axis - 2 * _DOT
+
+    def across(day: date) -> int:
+        return axis + _DOT + (day - start).days * room // days
+
+    shapes, y = list[str](), _AXIS_TOP
+    for row, names in zip(rows, named, strict=True):
+        tone = FULL if row.is_sure else "#ffffff"
+        left, right = across(row.first) - _DOT, across(row.last) + _DOT
+        is_after = WIDTH - right >= left - axis
+        free = (WIDTH - right if is_after else left - axis) - _GAP
+        # Beside a span that takes the whole axis there is no room, but under it.
+        is_under = free < _LEAST
+        free = WIDTH - axis if is_under else free
+        lines = ["" for _ in range(is_under)]
+        lines += wrap(printed(row.words), int(free / _DAY_LETTER))
+        size = f'x="{left}" y="{y + 5}" width="{right - left}" height="{2 * _DOT}"'
+        x, anchor = (right + 6, "start") if is_after else (left - 6, "end")
+        x, anchor = (axis, "start") if is_under else (x, anchor)
+        shapes += [
+            *(
+                text_mark(name, 0, y + 14 + 14 * rank, size=12, bold=True)
+                for rank, name in enumerate(names)
+            ),
+            f'<rect rx="{_DOT}" fill="{tone}" stroke="{FULL}" {size}/>',
+            *(
+                text_mark(line, x, y + 14 + 14 * rank, anchor=anchor, size=12)
+                for rank, line in enumerate(lines)
+            ),
+        ]
+        y += _DAY_ROW + 14 * (max(len(lines), len(names)) - 1)
+    return Panel(
+        WIDTH, y + 4, f"{_draw_quarters(start, end, across, y)}{''.join(shapes)}"
+    )
+
+
+def _draw_quarters(
+    start: date, end: date, across: Callable[[date], int], bottom: int
+) -> str:
+    """Return a line at each quarter, each year under its number."""
+    months = (1, 4, 7, 10) if (end - start).days <= _QUARTERS else (1,)
+    firsts = (
+        date(year, month, 1)
+        for year in range(start.year, end.year + 1)
+        for month in months
+    )
+    shapes = []
+    for day in (one for one in firsts if start <= one <= end):
+        x, is_year = across(day), day.month == 1
+        name = str(day.year) if is_year else MONTHS[day.month - 1]
+        size = (
+            f'x="{x}" y="{_AXIS_TOP - 4}" width="1" height="{bottom - _AXIS_TOP + 4}"'
+        )
+        shapes.append(f'<rect fill="{TRACK}" {size}/>')
+        shapes.append(
+            text_mark(name, x, 12, anchor="middle", size=11, fill=SOFT, bold=is_year)
+        )
+    return "".join(shapes)
 
 
 def text_mark(

@@ -34,7 +34,7 @@ from diag.documents.parts.advice import (
     themes_table,
 )
 from diag.documents.parts.budget import budget_by_domain
-from diag.documents.parts.milestones import milestones, milestones_list
+from diag.documents.parts.milestones import milestones, milestones_table
 from diag.documents.parts.rooms import asked_of
 from diag.documents.parts.since import option_section, since
 from diag.documents.parts.sources import (
@@ -141,7 +141,7 @@ def view(report: Report) -> dict[str, object]:
         "unvoted": unvoted_lines(shown),
         "pending": pending_lines(shown),
         "budgets": budgets_table(shown),
-        "milestones": milestones_list(days),
+        "milestones": milestones_table(days),
         "numbers": follow_up_list(shown),
         "alerts": alerts_box(report, READER, endangered(report)),
         "findings": findings_table(report),

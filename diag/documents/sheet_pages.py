@@ -27,7 +27,7 @@ from diag.documents.blocks import Pair, entry, image_of, sections
 from diag.documents.drawings import Drawing
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
-from diag.documents.parts.milestones import milestones
+from diag.documents.parts.milestones import calendar_of, milestones
 from diag.documents.parts.noted import reply_words, shown_lines
 from diag.documents.parts.rooms import questions_for, votes_drawn
 from diag.documents.parts.sources import aid_amounts, listed_aids
@@ -64,7 +64,7 @@ def pages_of(report: Report, checks: Sequence[Action]) -> Sheet:
         "school": typeset(report.about.name),
         "money": _money(report, shown),
         "proofs": [_shown_proof(one) for one in proofs(report) or seen(report)],
-        "plan": _shown_plan(votes_drawn(report, shown.votes.votes)),
+        "plan": _drawn(votes_drawn(report, shown.votes.votes), "plan"),
         "voted": bool(shown.votes.votes),
         "known": _known(report, shown, checks),
     }
@@ -80,15 +80,21 @@ def _money(report: Report, shown: SchoolVotes) -> Plain:
         f"{number(one.rate)} % de l'investissement, lu le {describe_day(one.read_on)}"
         for one in spent
     }
+    dates = milestones(report, shown)
     return {
         "head": head_of(shown),
         "rate": typeset(listed(sorted(rates))),
         "years": [{"year": one.year, "inv": one.inv, "fon": one.fon} for one in years],
         "effort": typeset(_effort(years)),
         "dates": [
-            {"when": typeset(one.when), "what": typeset(one.what)}
-            for one in milestones(report, shown)
+            {
+                "when": typeset(one.when),
+                "what": typeset(one.what),
+                "dated": bool(one.day),
+            }
+            for one in dates
         ],
+        "calendar": _drawn(calendar_of(dates), "calendrier"),
         "aids": [
             {
                 "what": typeset(one.title),
@@ -305,15 +311,15 @@ def _shown_proof(one: VoteProof) -> Plain:
     }
 
 
-def _shown_plan(plan: Drawing | None) -> dict[str, Plain]:
-    """Return the plan of the votes as a picture, its words and how it is read."""
-    if plan is None:
+def _drawn(drawing: Drawing | None, anchor: str) -> dict[str, Plain]:
+    """Return a drawing as a picture, its words and how it is read."""
+    if drawing is None:
         return {}
     return {
-        "claim": plan.title,
-        "legend": plan.legend,
-        "alt": plan.alt,
-        "svg": plan.svg("plan"),
+        "claim": drawing.title,
+        "legend": drawing.legend,
+        "alt": drawing.alt,
+        "svg": drawing.svg(anchor),
     }
 
 

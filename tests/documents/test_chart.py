@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
@@ -21,8 +22,10 @@ from diag.documents.drawings import (
     WIDTH,
     YEARS_CLAIM,
     Bar,
+    CalendarRow,
     Drawing,
     Panel,
+    draw_calendar,
     draw_scores,
     draw_years,
 )
@@ -129,6 +132,36 @@ def test_bars_stay_in_the_frame(one: int, other: int) -> None:
         ends = re.findall(r'x="(\d+)" y="\d+" width="(\d+)"', panel.body)
         assert all(int(x) + int(size) <= width for x, size in ends)
         assert panel.body.count("<rect") == 1 + (low > 0) + (high > low)
+
+
+@given(
+    st.lists(
+        st.tuples(st.dates(date(2026, 1, 1), date(2032, 1, 1)), st.integers(0, 800)),
+        min_size=2,
+        max_size=9,
+    )
+)
+@examples(40)
+def test_dates_and_their_words_stay_in_the_frame(spans: list[tuple[date, int]]) -> None:
+    rows = [
+        CalendarRow(LONG_NAME, LONG_NAME, day, day + timedelta(more), is_sure=True)
+        for day, more in spans
+    ]
+    found = draw_calendar(rows)
+    assert found
+    assert "à confirmer" not in found.title
+    ET.fromstring(found.svg("t"))
+    ends = re.findall(r'x="(-?\d+)" y="\d+" width="(\d+)"', found.wide.body)
+    assert all(0 <= int(x) <= int(x) + int(size) <= WIDTH for x, size in ends)
+    words = re.findall(
+        r'x="(\d+)" y="(\d+)" text-anchor="(\w+)" font-size="12"[^>]*>([^<]*)<',
+        found.wide.body,
+    )
+    for x, y, anchor, text in words:
+        wide = 6 * len(text) * (1 if anchor == "start" else -1)
+        assert 0 <= int(x) + wide <= WIDTH
+        assert int(y) <= found.wide.height
+    assert found.alt.count(LONG_NAME) == 2 * len(rows)
 
 
 @given(st.lists(st.tuples(st.integers(0, 100), st.integers(0, 100)), min_size=1))

@@ -4,14 +4,17 @@ Each is a dated row of the tables or a fact of the audit, with where it comes fr
 was read long ago, or not at its source, is « à confirmer ». No date is written here.
 """
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import NamedTuple
 
 from diag.assess.finances import YearDay, next_day, year_day
 from diag.audit.reasons import deadline_of
 from diag.audit.report import Report
 from diag.audit.votes import NEXT_COUNCIL, council_day
-from diag.documents.blocks import definitions
+from diag.documents.blocks import table
+from diag.documents.drawings import CalendarRow, Drawing, draw_calendar
 from diag.documents.escape import Md
 from diag.documents.parts.sources import listed_aids, source_words
 from diag.documents.parts.votes import SchoolVotes, danger_words, votes_named
@@ -39,12 +42,21 @@ class DatedLine(NamedTuple):
     """ISO day or month that sorts it."""
     when: str
     what: str
+    short: str = ""
+    """The same in a few words, for a drawing."""
+    until: str = ""
+    """ISO day or month on which a span ends."""
+    is_sure: bool = True
     source: str = ""
     """Id of the source that it cites; empty: a fact of the audit."""
 
 
 def milestones(report: Report, shown: SchoolVotes) -> list[DatedLine]:
     """Return what is to be done when, the earliest first; dangers head it."""
+    return report.once(("milestones",), lambda: _milestones(report, shown))
+
+
+def _milestones(report: Report, shown: SchoolVotes) -> list[DatedLine]:
     urgent = (f"sans vote : {uncapitalised(act)}" for act in danger_words((shown,)))
     found = [
         *_sittings(report, shown),
@@ -57,14 +69,44 @@ def milestones(report: Report, shown: SchoolVotes) -> list[DatedLine]:
         *sorted(found),
     )
     return [
-        one._replace(when=sentence(one.when).rstrip("."), what=sentence(one.what))
+        one._replace(
+            when=sentence(one.when).rstrip("."),
+            what=sentence(one.what),
+            short=sentence(one.short).rstrip("."),
+        )
         for one in lines
     ]
 
 
-def milestones_list(lines: Iterable[DatedLine]) -> Md:
-    """Return the same as a list of definitions, but dangers: their box has them."""
-    return definitions((one.when, one.what) for one in lines if one.day)
+def milestones_table(lines: Iterable[DatedLine]) -> Md:
+    """Return the same as a drawn table, but dangers: their box has them."""
+    dated = [one for one in lines if one.day]
+    rows = [(one.when, one.what) for one in dated]
+    return table(
+        "Les dates, dans l'ordre", ("Quand", "Quoi"), rows, drawing=calendar_of(dated)
+    )
+
+
+def calendar_of(lines: Iterable[DatedLine]) -> Drawing | None:
+    """Return the dated ones as a calendar; None where there is hardly one."""
+    return draw_calendar([
+        CalendarRow(
+            one.when,
+            one.short,
+            _day(one.day, is_last=False),
+            _day(one.until or one.day, is_last=True),
+            one.is_sure,
+        )
+        for one in lines
+        if one.day
+    ])
+
+
+def _day(iso: str, *, is_last: bool) -> date:
+    """Return the first or the last day of an ISO year, month or day."""
+    year, month, day = (*map(int, iso.split("-")), 0, 0)[:3]
+    month = month or (12 if is_last else 1)
+    return date(year, month, day or (monthrange(year, month)[1] if is_last else 1))
 
 
 def _sittings(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
@@ -76,7 +118,13 @@ def _sittings(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
         year, named = votes[0].year, votes_named(votes)
         if not session.startswith("budget"):
             day, known = council_day(report), _known_council(report)
-            yield DatedLine(day or shown.votes.day, session, f"{named}{known}")
+            yield DatedLine(
+                day or shown.votes.day,
+                session,
+                f"{named}{known}",
+                named,
+                is_sure=bool(day) and TO_CONFIRM not in known,
+            )
         elif last := year_day(report.checklist, Milestone.BUDGET, year):
             what = f"{named} : le budget {year} est voté avant cette date"
             cited = _cited(report, last.rule)
@@ -84,11 +132,13 @@ def _sittings(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
                 last.closes,
                 describe_day(last.closes),
                 f"{what} {cited}",
-                last.rule.source,
+                f"budget {year} : {uncapitalised(named)}",
+                is_sure=_is_sure(report, last.rule),
+                source=last.rule.source,
             )
         else:
             what = f"{named} : la date du vote est à demander"
-            yield DatedLine(f"{year}", f"budget {year}", what)
+            yield DatedLine(f"{year}", f"budget {year}", what, named, is_sure=False)
 
 
 def _known_council(report: Report) -> str:
@@ -108,7 +158,7 @@ def _applications(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
     if is_asked and listed_aids(report):
         found = next_day(report.checklist, Milestone.AIDE, report.date)
         if found:
-            yield _yearly(report, found, found.rule.says)
+            yield _yearly(report, found, found.rule.says, found.rule.title)
 
 
 def _summers(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
@@ -121,10 +171,12 @@ def _summers(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
     for year, votes in years.items():
         found = year_day(report.checklist, Milestone.TRAVAUX, year)
         if found and found.closes >= today[: len(found.closes)]:
-            yield _yearly(report, found, votes_named(votes))
+            named = votes_named(votes)
+            short = f"{found.rule.title} : {uncapitalised(named)}"
+            yield _yearly(report, found, named, short)
 
 
-def _yearly(report: Report, found: YearDay, what: str) -> DatedLine:
+def _yearly(report: Report, found: YearDay, what: str, short: str) -> DatedLine:
     opens, closes = describe_day(found.opens), describe_day(found.closes)
     if found.opens[:4] == found.closes[:4]:
         opens = opens.removesuffix(f" {found.closes[:4]}")
@@ -137,6 +189,9 @@ def _yearly(report: Report, found: YearDay, what: str) -> DatedLine:
         found.opens or found.closes,
         when,
         f"{title.rstrip('.')} {cited}",
+        short,
+        found.closes,
+        _is_sure(report, found.rule),
         found.rule.source,
     )
 
@@ -150,29 +205,49 @@ def _ends(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
                 continue
             day = deadline_of(result.criterion, report.checklist, report.facts)
             if day >= shown.votes.day:
-                what, cited, source = _ending(report, result.criterion.deadline)
-                line = f"vote {vote.number} : {uncapitalised(what)} {cited}".rstrip()
-                yield DatedLine(day, describe_day(day), line, source)
+                ends = _ending(report, result.criterion.deadline)
+                short = f"vote {vote.number} : {uncapitalised(ends.what)}"
+                yield DatedLine(
+                    day,
+                    describe_day(day),
+                    f"{short} {ends.cited}".rstrip(),
+                    short,
+                    is_sure=ends.is_sure,
+                    source=ends.source,
+                )
 
 
-def _ending(report: Report, name: str) -> tuple[str, str, str]:
+class _Ending(NamedTuple):
+    what: str
+    cited: str
+    is_sure: bool
+    source: str = ""
+
+
+def _ending(report: Report, name: str) -> _Ending:
     """Return what ends on the day that a criterion names, how that is known, whence."""
     known = report.checklist.deadlines.get(name)
     if known:
-        return known.title, _cited(report, known), known.source
+        sure = _is_sure(report, known)
+        return _Ending(known.title, _cited(report, known), sure, known.source)
     heads = report.facts.answers.get((report.facts.root, name), ())
     ways = {one.provenance for one in heads if one.provenance}
     how = listed([PROVENANCES[one] for one in Provenance if one in ways])
     label = report.checklist.questions[name].label
-    return label, f"({how})" if how else "", ""
+    return _Ending(label, f"({how})" if how else "", is_sure=bool(how))
 
 
 def _cited(report: Report, row: Finance | Deadline) -> str:
     """Return « (S320, relevé : 27 novembre 2026, à confirmer) »."""
+    parts = [source_words(row.source), f"relevé : {describe_day(row.as_of)}"]
+    doubt = [] if _is_sure(report, row) else [TO_CONFIRM]
+    return f"({', '.join([*parts, *doubt])})"
+
+
+def _is_sure(report: Report, row: Finance | Deadline) -> bool:
+    """Return whether a day was read at its source, not long ago."""
     source = report.checklist.sources.get(row.source)
     is_official = source is not None and source.grade == OFFICIAL
-    is_sure = is_official and not row.is_old(report.date.isoformat())
+    is_late = row.is_old(report.date.isoformat())
     quoted = not getattr(row, "verify_before_quoting", False)
-    parts = [source_words(row.source), f"relevé : {describe_day(row.as_of)}"]
-    doubt = [] if is_sure and quoted else [TO_CONFIRM]
-    return f"({', '.join([*parts, *doubt])})"
+    return is_official and not is_late and quoted

@@ -1,5 +1,6 @@
 """The dates of page 2 are rows of the tables, or facts: none is in the code."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -7,10 +8,13 @@ import pytest
 
 from diag.assess.finances import next_day, year_day
 from diag.audit.report import Report, report_of
-from diag.documents.parts.milestones import milestones
+from diag.documents.blocks import drawings_in
+from diag.documents.drawings import FULL, WIDTH
+from diag.documents.parts.milestones import calendar_of, milestones, milestones_table
 from diag.documents.parts.votes import votes_shown
 from diag.model.checklist import Finance
 from diag.model.enums import Milestone
+from diag.words.figures import typeset
 from tests.audit.audited import audited, audited_workspace
 from tests.documents.builders import changed
 from tests.shipped import shipped
@@ -48,6 +52,33 @@ def test_the_dates_are_in_order_each_with_where_it_was_read(told: Report) -> Non
     assert "le budget 2027 est voté avant cette date (S320, relevé" in found[3]
     ending = "31 janvier 2028 | Vote 4 : fermeture technique du cuivre (constaté)."
     assert found[5] == ending
+
+
+def test_the_dates_are_drawn_at_their_distance_and_listed_in_words(
+    told: Report,
+) -> None:
+    days = milestones(told, votes_shown(told)[0])
+    drawn = calendar_of(days)
+    assert drawn
+    assert drawn.title.startswith(typeset("7 dates du 20 novembre 2026 au "))
+    assert drawn.title.endswith(", dont 6 à confirmer")
+    assert len(drawn.lacks) == 7
+    marks = re.findall(
+        r'<rect rx="5" fill="([^"]+)"[^>]* x="(\d+)" y="\d+" width="(\d+)"',
+        drawn.wide.body,
+    )
+    assert [tone for tone, *_ in marks].count(FULL) == 1
+    starts = [int(x) for _, x, _ in marks]
+    assert starts == sorted(starts)
+    assert all(int(x) + int(wide) <= WIDTH for _, x, wide in marks)
+    # 146 days to the budget, 437 to the end of copper.
+    ratio = (starts[4] - starts[0]) / (starts[2] - starts[0])
+    assert abs(ratio - 437 / 146) < 0.1
+    (source,) = drawings_in([milestones_table(days)])
+    for day in days[1:]:
+        assert typeset(day.when) in source
+        assert typeset(day.when) in drawn.words
+    assert calendar_of(days[:2]) is None
 
 
 def test_a_date_that_no_row_gives_is_to_be_asked(told: Report) -> None:
