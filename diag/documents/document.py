@@ -419,8 +419,10 @@ in small type on paper."""
 _LINE, _SMALL_LINE, _WIDEST, _MARGIN = 104, 124, 60, 3
 
 
-def column_shares(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
+def column_shares(rows: Sequence[Sequence[str]], *, spare: int = 0) -> tuple[int, ...]:
     """Return the share of the width that each column gets, at least one row given.
+
+    A column has `spare` hundredths more than its longest word: its font may be wider.
 
     Counted in letters of a line: a column has room for its longest word at least, and
     for its longest cell when all fit; else what is left goes where most text is. No
@@ -428,7 +430,8 @@ def column_shares(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
     """
     columns = list(zip(*rows, strict=True))
     line = _SMALL_LINE if len(columns) >= MANY else _LINE
-    widths = [min(_longest_word(column), _WIDEST) + _MARGIN for column in columns]
+    words = [_longest_word(column) * (100 + spare) // 100 for column in columns]
+    widths = [min(word, _WIDEST) + _MARGIN for word in words]
     wanted = [
         max(low, min(_WIDEST, max(map(len, column))) + _MARGIN)
         for low, column in zip(widths, columns, strict=True)

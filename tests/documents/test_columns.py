@@ -34,6 +34,12 @@ def test_what_no_break_spaces_join_stays_on_one_line() -> None:
     )
 
 
+def test_a_date_read_in_a_wider_font_stays_on_one_line() -> None:
+    day = "20\u00a0novembre\u00a02026"
+    rows = [["Ce qui est soumis au vote", "Séance"], ["Un mot. " * 40, day]]
+    assert column_shares(rows, spare=18)[1] >= len(day) * 118 // 100
+
+
 @given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=5))
 def test_every_column_is_as_wide_as_its_longest_word(
     rows: list[tuple[str, str, str]],
