@@ -91,6 +91,9 @@ COMMANDS = {
         "suppose": "diag.cli.judge:suppose",
         "compare": "diag.cli.judge:compare",
     },
+    "Programmer": {
+        "programme": "diag.cli.programme:programme",
+    },
     "Écrire": {
         "report": "diag.cli.report:report",
         "synthesis": "diag.cli.report:synthesis",

@@ -90,6 +90,27 @@ for _kind, _help in {
     _add_own_table(_kind, _help)
 
 
+@import_.command("enveloppes")
+@workspace_command
+@_FILE
+@click.option("--programme", "slug", default="", help="Lequel, s'il y en a plus d'un.")
+@click.option("--variant", default="", help="Dans cette variante, sans la copier.")
+def read_envelopes(workspace: Workspace, file: Path, slug: str, variant: str) -> None:
+    """Lit les enveloppes d'un programme : code;année;section;montant."""
+    from diag.programme import setting  # noqa: PLC0415 - judging, 60 ms
+    from diag.programme.container import opened  # noqa: PLC0415
+
+    container = opened(workspace, slug)
+    rows = tuple(setting.envelopes_in(container, file))
+    ident = container.variant_named(variant)
+    many = setting.put_envelopes(container, rows, ident)
+    refused = [one for one in rows if one.problem]
+    print_lines(f"Refusé : ligne {one.line} : {one.problem}" for one in refused)
+    click.echo(f"{file.name} : {counted(many, 'enveloppe lue', 'enveloppes lues')}.")
+    if refused and not many:
+        raise DiagError(f"{file.name} : toutes les lignes lues sont refusées.")
+
+
 @import_.command("mairies")
 @workspace_command
 @_FILE

@@ -9,6 +9,7 @@ from diag.model.enums import (
     Kind,
     Nature,
     Owner,
+    Pending,
     PlaceKind,
     Profile,
     Provenance,
@@ -210,6 +211,17 @@ STATES = {
     State.REFUSED: "non communiqué",
 }
 """How far a fact is known."""
+
+PENDINGS = {
+    Pending.QUANTITY: "quantité à mesurer",
+    Pending.PRICE: "prix trop incertain, devis à demander",
+    Pending.WORKS: "travaux du bâtiment, hors budget numérique",
+    Pending.LATER: "après les trois budgets",
+    Pending.TO_CONFIRM: "à vérifier d'abord",
+    Pending.CLOSED: "faite ou écartée, et encore constatée",
+    Pending.NO_ACTION: "aucune action des grilles ne s'applique en l'état",
+}
+"""Why something cannot be voted yet."""
 
 FOLLOW_UPS = {
     FollowUpState.PROPOSEE: "proposée",

@@ -10,16 +10,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from diag.audit.answer import NewAnswer, record_answer
+from tests.audit.audited import audited, audited_workspace
 from tests.cli.running import diag
-from tests.fixtures.make_landed import CLOSED, OPEN, run, unpack
+from tests.fixtures.make_landed import CLOSED, OPEN, PRINTED, run, unpack
 
 SHAPES = Path(__file__).with_name("json.txt")
 MAPS = frozenset((
     *("criteria", "domains", "statuses", "fields", "levels"),
     *("held", "colleagues", "waiting", "new", "effect", "numbers", "reserved"),
+    *("rights", "drawn"),
 ))
 """Keys under which an object is a map, by id or by name."""
 CRITERION, ADVICE = "prise-par-classe", "ranger-cables-et-prises"
+SIREN = "200000172"
 LATER = ("--campaign", "2027-2028")
 ANSWERS = '{"question": "nb_classes", "value": 2}\n{"question": "rien"}\n'
 OVERLAY = """\
@@ -98,7 +102,28 @@ def _documents(folder: Path) -> Iterator[tuple[str, Any]]:
     faulty.mkdir()
     (faulty / "local.yaml").write_text("criteria: [{id: 3}]\n", encoding="utf-8")
     yield "check", json.loads(diag(home, "check", f"{faulty}", "--json").out)
+    yield from _programme(folder / "audited")
     yield from _bundles(home, folder)
+
+
+def _programme(home: Path) -> Iterator[tuple[str, Any]]:
+    with audited_workspace(home) as made:
+        record_answer(audited(made), NewAnswer("nb_eleves", "66"))
+    run(home, "programme", "new", "plan", "--first", "2027", "--siren", SIREN)
+    run(home, "programme", "split", "--syndicat", "0.4")
+    for year, euros in (("2027", "300"), ("2028", "9000")):
+        for payer in ("syndicat", "commune:99903"):
+            run(home, "programme", "envelope", payer, year, euros)
+    decided = ("syndicat", "adopte", "--on", PRINTED, "--ref", "D-12")
+    run(home, "programme", "decide", *decided)
+    shown = _printed(home, "programme", "show")
+    yield "programme show", shown
+    last = shown["operations"][-1]["ref"]
+    yield "programme why", _printed(home, "programme", "why", last)
+    asked = ("what-if", last, "--year", "2027")
+    yield "programme what-if", _printed(home, "programme", *asked)
+    yield "programme compare", _printed(home, "programme", "compare")
+    yield "programme log", _printed(home, "programme", "log")
 
 
 def _bundles(home: Path, folder: Path) -> Iterator[tuple[str, Any]]:

@@ -25,7 +25,7 @@ from diag.checklist.load import load_checklists
 ROOT = Path(__file__).parents[2]
 PAGES = (
     *("guide-auteur.md", "guide-ingenieur.md", "hub.md", "inventaires-et-mesures.md"),
-    *("normes-anglaises.md", "couverture.md"),
+    *("normes-anglaises.md", "couverture.md", "programme.md"),
 )
 NAMES = allowed_words(
     "Excel\nGeoJSON\niPhone\nJinja\nLibreOffice\nMarkdown\nPostgreSQL\nPrometheus\n"

@@ -16,11 +16,12 @@ from diag.audit.votes import votes_of
 from diag.documents.blocks import bold, box, bullets, sections, table, written
 from diag.documents.escape import Md
 from diag.documents.parts.sources import TO_ASK
-from diag.model.enums import Aside, Nature, Pending
+from diag.model.enums import Aside, Nature
 from diag.model.votes import AidRange, AsideLine, DecisionList, Spent, Vote, YearSpent
 from diag.words.dates import describe_day
 from diag.words.figures import NBSP, euros, euros_between, half_up, number
 from diag.words.sentences import counted, listed, sentence, uncapitalised
+from diag.words.vocabulary import PENDINGS
 
 TIERS = {
     2: "Une date ou une loi l'impose",
@@ -47,17 +48,6 @@ FOOTNOTE = (
 
 _ROUNDED, _FINELY = 10_000, 1_000
 """Euros from which a headline is rounded to a hundred, to ten."""
-
-_PENDING = {
-    Pending.QUANTITY: "quantité à mesurer",
-    Pending.PRICE: "prix trop incertain, devis à demander",
-    Pending.WORKS: "travaux du bâtiment, hors budget numérique",
-    Pending.LATER: "après les trois budgets",
-    Pending.TO_CONFIRM: "à vérifier d'abord",
-    Pending.CLOSED: "faite ou écartée, et encore constatée",
-    Pending.NO_ACTION: "aucune action des grilles ne s'applique en l'état",
-}
-"""Why something cannot be voted yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,7 +385,7 @@ def pending_words(some: Sequence[SchoolVotes]) -> Iterator[str]:
     """Give each thing that falls short and cannot be voted yet, and why."""
     return (
         f"{_of(each, one.title)}{', ' * bool(one.where)}{one.where} "
-        f"({_PENDING[one.why]})"
+        f"({PENDINGS[one.why]})"
         for each in some
         for one in each.votes.pending
     )

@@ -1,0 +1,457 @@
+"""`diag programme`: several years, one budget; which operation when, and why."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any, TypeVar
+
+import click
+
+from diag.assess.json import plain
+from diag.cli.main import LazyGroup
+from diag.cli.programme_shown import (
+    board_json,
+    head_lines,
+    left_out_lines,
+    operation_json,
+    operation_lines,
+    payers_table,
+    span_words,
+    variant_name,
+    years_table,
+)
+from diag.cli.shared import (
+    Day,
+    print_json,
+    print_lines,
+    print_table,
+    workspace_command,
+)
+from diag.model.enums import FollowUpState
+from diag.model.errors import DiagError
+from diag.model.programme import Outcome, ProgrammeFrame
+from diag.programme import adopting, replay, setting
+from diag.programme.assembling import Board, board_of
+from diag.programme.container import Container, create, opened
+from diag.programme.record import FRAME
+from diag.programme.words import (
+    cents_words,
+    reason_words,
+    what_if_words,
+)
+from diag.words.dates import describe_day
+from diag.words.figures import percent
+from diag.words.sentences import counted
+from diag.words.vocabulary import FOLLOW_UPS
+from diag.workspace.settings import campaign_named
+from diag.workspace.workspace import Workspace
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_SET = "diag.cli.programme_set"
+
+named = click.option(
+    "--programme",
+    "slug",
+    default="",
+    metavar="NOM",
+    help="Lequel, s'il y en a plus d'un.",
+)
+varied = click.option(
+    "--variant", default="", metavar="NOM", help="Dans cette variante, sans la copier."
+)
+YEAR = click.IntRange(2020, 2100)
+
+
+@click.group(
+    "programme",
+    cls=LazyGroup,
+    verbs={
+        "Préparer": {
+            "new": "diag.cli.programme:new",
+            "set": "diag.cli.programme:set_frame",
+            "envelope": f"{_SET}:envelope",
+            "split": f"{_SET}:split",
+            "rights": f"{_SET}:rights",
+            "group": f"{_SET}:group",
+            "share": f"{_SET}:share",
+        },
+        "Voir": {
+            "show": "diag.cli.programme:show",
+            "why": "diag.cli.programme:why",
+            "what-if": "diag.cli.programme:what_if",
+            "compare": "diag.cli.programme:compare",
+        },
+        "Choisir": {
+            "lock": f"{_SET}:lock",
+            "unlock": f"{_SET}:unlock",
+            "earmark": f"{_SET}:earmark",
+            "variant": f"{_SET}:variant",
+        },
+        "Décider": {
+            "decide": "diag.cli.programme:decide",
+            "adopt": "diag.cli.programme:adopt",
+            "step": "diag.cli.programme:step",
+            "log": "diag.cli.programme:log",
+        },
+    },
+)
+def programme() -> None:
+    """Programme sur plusieurs années : quoi, quand, avec l'argent de qui, pourquoi."""
+
+
+@click.command()
+@workspace_command
+@click.argument("name", metavar="NOM")
+@click.option("--first", type=YEAR, required=True, help="Premier budget.")
+@click.option("--years", type=click.IntRange(1, 8), default=5, show_default=True)
+@click.option("--campaign", multiple=True, help="Campagne d'audits ; répétable.")
+@click.option("--reserve", default="15", show_default=True, help="En pour cent.")
+@click.option(
+    "--by-euro", is_flag=True, help="Sans faire passer d'abord ce qui bloque."
+)
+@click.option("--siren", default="", help="Du syndicat, si ce n'est pas le vôtre.")
+def new(
+    workspace: Workspace,
+    name: str,
+    first: int,
+    years: int,
+    campaign: tuple[str, ...],
+    reserve: str,
+    siren: str,
+    *,
+    by_euro: bool,
+) -> None:
+    """Ouvre un programme : ses années, et les campagnes dont il prend les audits."""
+    campaigns = tuple(map(campaign_named, campaign)) or (workspace.campaign,)
+    frame = setting.checked(
+        ProgrammeFrame,
+        {
+            "first": first,
+            "years": years,
+            "campaigns": campaigns,
+            "reserve": reserve,
+            "socle_first": not by_euro,
+        },
+    )
+    made = create(workspace, name, frame, siren)
+    click.echo(
+        f"Programme {made.slug} ouvert : {span_words(frame)}, {made.about.name}."
+    )
+    click.echo(f"Ses enveloppes : diag programme envelope syndicat {first} MONTANT")
+
+
+@click.command("set")
+@workspace_command
+@named
+@varied
+@click.option("--first", type=YEAR, help="Premier budget.")
+@click.option("--years", type=click.IntRange(1, 8), help="Combien de budgets.")
+@click.option("--campaign", multiple=True, help="Campagne d'audits ; répétable.")
+@click.option("--reserve", help="En pour cent.")
+@click.option("--socle-first/--by-euro", default=None, help="Ce qui bloque d'abord.")
+def set_frame(workspace: Workspace, slug: str, variant: str, **typed: Any) -> None:
+    """Change les années, les campagnes, la réserve ou l'ordre."""
+    container = opened(workspace, slug)
+    ident = container.variant_named(variant)
+    before = container.record(ident).frame
+    kept: dict[str, Any] = before.model_dump() if before else {}
+    kept.setdefault("campaigns", (workspace.campaign,))
+    campaigns = typed.pop("campaign")
+    if campaigns:
+        kept["campaigns"] = tuple(map(campaign_named, campaigns))
+    kept |= {name: value for name, value in typed.items() if value is not None}
+    frame = setting.checked(ProgrammeFrame, kept)
+    setting.put(container, FRAME, frame, ident)
+    click.echo(f"{container.slug} : {span_words(frame)}.")
+
+
+@click.command()
+@workspace_command
+@named
+@varied
+@click.option("--year", type=YEAR, help="Cette année seulement.")
+@click.option("--out", "only_out", is_flag=True, help="Ce qui reste hors programme.")
+def show(
+    workspace: Workspace,
+    slug: str,
+    variant: str,
+    year: int | None,
+    *,
+    only_out: bool,
+    as_json: bool,
+) -> None:
+    """Montre le programme : les années, les payeurs, chaque opération et sa raison."""
+    board = _board(workspace, slug, variant)
+    if as_json:
+        print_json(board_json(board))
+        return
+    print_lines(head_lines(board))
+    print_table(years_table(board))
+    print_table(payers_table(board))
+    for name, placed in sorted(
+        board.schedule.placements.items(),
+        key=lambda one: (one[1].year or 9999, one[1].rank),
+    ):
+        if (year and placed.year != year) or (only_out and placed.year):
+            continue
+        print_lines(operation_lines(board, name))
+    print_lines(left_out_lines(board))
+
+
+@click.command()
+@workspace_command
+@click.argument("operation")
+@named
+@varied
+def why(
+    workspace: Workspace, operation: str, slug: str, variant: str, *, as_json: bool
+) -> None:
+    """Dit pourquoi une opération est inscrite cette année-là, ou ne l'est pas."""
+    board = _board(workspace, slug, variant)
+    name = setting.operation_named(board, operation)
+    if as_json:
+        print_json(operation_json(board, name))
+        return
+    shown = board.named(name)
+    click.echo(f"{shown.title}, {shown.where}")
+    click.echo(reason_words(board, name))
+    for purse, cents in board.schedule.placements[name].paid.items():
+        click.echo(f"  {board.payer_name(purse.payer)} : {cents_words(cents)}")
+
+
+@click.command("what-if")
+@workspace_command
+@click.argument("operation")
+@click.option("--year", type=YEAR, required=True, help="Pour quel budget.")
+@named
+@varied
+def what_if(
+    workspace: Workspace,
+    operation: str,
+    year: int,
+    slug: str,
+    variant: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Dit ce qu'il faudrait pour une année, prouvé en refaisant le programme."""
+    board = _board(workspace, slug, variant)
+    name = setting.operation_named(board, operation)
+    if year not in board.programme.years:
+        raise DiagError(
+            f"{year} n'est pas une année de {span_words(board.record.frame)}.",
+            about="year",
+        )
+    found = replay.what_if(board.programme, board.schedule, name, year)
+    if as_json:
+        print_json({
+            "operation": setting.ref_of(board, name),
+            "year": year,
+            "lands": found.lands,
+            "money": [
+                {
+                    "operation": setting.ref_of(board, one.operation),
+                    "payer": one.purse.payer,
+                    "section": one.purse.section,
+                    "year": one.year,
+                    "cents": one.cents,
+                }
+                for one in found.money
+            ],
+            "moved": [setting.ref_of(board, one) for one in found.moved],
+            "receded": [setting.ref_of(board, one) for one in found.receded],
+        })
+        return
+    click.echo(f"Que faudrait-il pour {year} ? {board.named(name).title}")
+    print_lines(what_if_words(board, found))
+
+
+@click.command()
+@workspace_command
+@click.argument("variants", nargs=-1, metavar="[VARIANTE]…")
+@named
+def compare(
+    workspace: Workspace, variants: tuple[str, ...], slug: str, *, as_json: bool
+) -> None:
+    """Compare des variantes au programme ; toutes, si aucune n'est nommée."""
+    container = opened(workspace, slug)
+    base = board_of(container)
+    known = [container.variant_named(one) for one in variants]
+    others = known or list(base.record.variants)
+    boards = [base, *(board_of(container, one, base.gathered) for one in others)]
+    rows = [
+        (variant_name(one), replay.worth(one.schedule, base.schedule)) for one in boards
+    ]
+    if as_json:
+        print_json([
+            {"variant": name}
+            | {field: plain(value) for field, value in worth._asdict().items()}
+            for name, worth in rows
+        ])
+        return
+    head = (
+        "Variante",
+        "Points",
+        "Inscrites",
+        "Loi en retard",
+        "Moins aidée",
+        "Bougent",
+    )
+    print_table([
+        head,
+        *(
+            (
+                name,
+                str(int(one.points)),
+                str(one.placed),
+                str(one.late),
+                percent(one.least_covered),
+                str(one.moved),
+            )
+            for name, one in rows
+        ),
+    ])
+
+
+@click.command()
+@workspace_command
+@click.argument("body", metavar="INSTANCE")
+@click.argument("outcome", type=click.Choice([str(each) for each in Outcome]))
+@click.option("--on", "day", type=Day(), required=True, help="Le jour de la séance.")
+@click.option("--ref", default="", help="Numéro de la délibération.")
+@click.option("--about", default="", help="Sur quoi.")
+@click.option("--votes", default="", help="« 14 pour, 1 abstention ».")
+@click.option("--why", default="", help="Ce qui a été dit.")
+@named
+def decide(
+    workspace: Workspace, body: str, outcome: str, day: date, slug: str, **said: str
+) -> None:
+    """Note ce qu'une instance a dit : syndicat, commune:INSEE ou pilotage."""
+    container = opened(workspace, slug)
+    given = {name: text for name, text in said.items() if text}
+    ident = adopting.decide(container, body, Outcome(outcome), day, **given)
+    click.echo(
+        f"Noté : {body}, {outcome}, {describe_day(day.isoformat())} ({ident[:8]})."
+    )
+
+
+@click.command()
+@workspace_command
+@click.argument("variant", default="", required=False)
+@click.option("--decision", required=True, help="Délibération du comité : son numéro.")
+@click.option("--dry-run", is_flag=True, help="Montrer, sans rien écrire.")
+@click.option(
+    "--refonte", is_flag=True, help="Repartir de zéro, sans ménager l'arrêté."
+)
+@named
+def adopt(
+    workspace: Workspace,
+    variant: str,
+    decision: str,
+    slug: str,
+    *,
+    dry_run: bool,
+    refonte: bool,
+) -> None:
+    """Arrête le programme, ou une variante ; note « décidée » où chacun a délibéré."""
+    container = opened(workspace, slug)
+    board = board_of(container, container.variant_named(variant), afresh=refonte)
+    found = adopting.adopting(board, decision)
+    many = counted(
+        len(board.schedule.years), "opération inscrite", "opérations inscrites"
+    )
+    click.echo(f"{variant_name(board)} : {many}.")
+    decided = len(found.ready)
+    click.echo(
+        f"Décidées par tous leurs payeurs : {decided} ; en attente d'un conseil : "
+        f"{len(found.waiting)}."
+    )
+    for payer in sorted({one for _, lacking in found.waiting for one in lacking}):
+        click.echo(f"  N'a pas encore délibéré : {board.payer_name(payer)}")
+    if dry_run:
+        click.echo("Rien n'est écrit : c'est un aperçu.")
+        return
+    container.write(*found.drafts)
+    click.echo("Arrêté.")
+
+
+@click.command()
+@workspace_command
+@click.argument("operation")
+@click.argument("state", type=click.Choice([str(each) for each in FollowUpState]))
+@click.option("--on", "day", type=Day(), help="Le jour (sinon ce jour).")
+@click.option("--price", default="", help="Prix réel de la commande, euros TTC.")
+@click.option("--why", default="", help="Pourquoi ; il le faut pour écarter.")
+@named
+def step(
+    workspace: Workspace,
+    operation: str,
+    state: str,
+    day: date | None,
+    price: str,
+    why: str,
+    slug: str,
+) -> None:
+    """Note la suite d'une opération, pour toutes ses actions : financée, commandée."""
+    board = board_of(opened(workspace, slug), afresh=False)
+    name = setting.operation_named(board, operation)
+    steps = adopting.advance(
+        board,
+        name,
+        FollowUpState(state),
+        day or workspace.world.today(),
+        cents=setting.cents_typed(price) if price else 0,
+        why=why,
+    )
+    many = counted(len(steps), "action notée", "actions notées")
+    click.echo(
+        f"{board.named(name).title} : {FOLLOW_UPS[FollowUpState(state)]}, {many}."
+    )
+
+
+@click.command()
+@workspace_command
+@named
+def log(workspace: Workspace, slug: str, *, as_json: bool) -> None:
+    """Dit les décisions dans l'ordre, et ce que chacune impose ou arrête."""
+    container = opened(workspace, slug)
+    record = container.record()
+    rows = sorted(record.decisions.items(), key=lambda one: (one[1].on, one[0]))
+    if as_json:
+        print_json([
+            {"id": ident, **one.model_dump(mode="json")} for ident, one in rows
+        ])
+        return
+    for ident, one in rows:
+        ref = f", {one.ref}" if one.ref else ""
+        votes = f" ({one.votes})" if one.votes else ""
+        about = f" : {one.about}" if one.about else ""
+        click.echo(
+            f"{describe_day(one.on)}  {one.body} {one.outcome}{ref}{votes}{about}  "
+            f"[{ident[:8]}]"
+        )
+        locks = [name for name, lock in record.locks.items() if lock.decision == ident]
+        if locks:
+            click.echo(f"    impose {counted(len(locks), 'année')}")
+        if record.adoption and record.adoption[1].decision == ident:
+            click.echo("    arrête le programme")
+    if not rows:
+        click.echo("Aucune décision notée.")
+    print_lines(_to_finance(container))
+
+
+def _to_finance(container: Container) -> Iterator[str]:
+    """Give what may be said financed: decided, its envelopes voted."""
+    if container.record().frame is None or not container.record().decisions:
+        return
+    board = board_of(container, afresh=False)
+    for name in adopting.financeable(board):
+        yield (
+            f"Ses enveloppes sont votées, à noter financée : {board.named(name).title} "
+            f"(diag programme step {setting.ref_of(board, name)} financee)"
+        )
+
+
+def _board(workspace: Workspace, slug: str, variant: str) -> Board:
+    container = opened(workspace, slug)
+    return board_of(container, container.variant_named(variant), afresh=False)

@@ -1,0 +1,385 @@
+"""`diag programme envelope`, `lock`, `variant`…: what a person sets, and its effect."""
+
+from collections.abc import Iterator
+
+import click
+
+from diag.cli.programme import YEAR, named, varied
+from diag.cli.shared import print_lines, workspace_command
+from diag.journal import subjects
+from diag.model.errors import DiagError
+from diag.model.number import exact
+from diag.model.programme import (
+    CostSplit,
+    EnvelopeState,
+    JointPurchase,
+    RightsRule,
+    SharedWork,
+    Variant,
+    YearEnvelope,
+)
+from diag.programme import replay, setting
+from diag.programme.assembling import Board, board_of
+from diag.programme.container import Container, opened
+from diag.programme.placing import Imposed, Settled, schedule_of
+from diag.programme.record import EVERY, RIGHTS
+from diag.programme.terms import Purse
+from diag.programme.words import cents_words, purse_words
+from diag.words.figures import percent
+from diag.words.sentences import counted
+from diag.workspace.workspace import Workspace
+
+_SOURCE = click.option("--source", default="", help="D'où vient ce montant.")
+_WHY = click.option("--why", default="", help="Pourquoi ; les communes le liront.")
+
+
+@click.command()
+@workspace_command
+@click.argument("payer", metavar="PAYEUR")
+@click.argument("year", metavar="ANNÉE", type=YEAR)
+@click.argument("amount", metavar="MONTANT")
+@click.option("--section", default="investissement", show_default=True)
+@click.option("--voted", is_flag=True, help="Votée ; sinon une hypothèse.")
+@click.option("--carry", is_flag=True, help="Ce qui reste sert les années suivantes.")
+@_SOURCE
+@_WHY
+@named
+@varied
+def envelope(
+    workspace: Workspace,
+    payer: str,
+    year: int,
+    amount: str,
+    section: str,
+    source: str,
+    why: str,
+    slug: str,
+    variant: str,
+    *,
+    voted: bool,
+    carry: bool,
+) -> None:
+    """Fixe ce qu'un payeur peut dépenser : syndicat ou commune:INSEE, une année."""
+    container = opened(workspace, slug)
+    purse = Purse(setting.payer_named(container, payer), setting.section_named(section))
+    value = YearEnvelope(
+        cents=setting.cents_typed(amount),
+        state=EnvelopeState.VOTE if voted else EnvelopeState.HYPOTHESE,
+        carry=carry,
+        source=source,
+        why=why,
+    )
+    ident = container.variant_named(variant)
+    setting.put(container, setting.envelope_subject(purse, year), value, ident)
+    state = "votée" if voted else "hypothèse"
+    click.echo(
+        f"{purse.payer}, {year}, {section} : {cents_words(value.cents)}, {state}."
+    )
+
+
+@click.command()
+@workspace_command
+@click.option(
+    "--syndicat", required=True, help="Sa part de l'investissement, de 0 à 1."
+)
+@click.option("--recommendation", default=EVERY, help="Pour cette préconisation seule.")
+@click.option("--buyer", type=click.Choice(["commune", "syndicat"]), default="commune")
+@named
+@varied
+def split(
+    workspace: Workspace,
+    syndicat: str,
+    recommendation: str,
+    buyer: str,
+    slug: str,
+    variant: str,
+) -> None:
+    """Fixe la part que le syndicat paie de l'investissement ; la commune, le reste."""
+    container = opened(workspace, slug)
+    value = setting.checked(CostSplit, {"syndicat": syndicat, "buyer": buyer})
+    subject = subjects.programme(subjects.SPLITS, recommendation)
+    setting.put(container, subject, value, container.variant_named(variant))
+    part = percent(exact(value.syndicat))
+    click.echo(f"Le syndicat paie {part} de l'investissement.")
+
+
+@click.command()
+@workspace_command
+@click.option("--school", default="30", show_default=True, help="Poids d'une école.")
+@click.option("--pupil", default="1", show_default=True, help="Poids d'un élève.")
+@click.option("--ips-below", help="Compter l'IPS sous cette valeur.")
+@click.option("--ips-step", help="De combien, par point d'IPS : 0.01.")
+@click.option(
+    "--rural", default="0", show_default=True, help="Commune de moins de 2 000."
+)
+@_WHY
+@named
+@varied
+def rights(
+    workspace: Workspace,
+    school: str,
+    pupil: str,
+    ips_below: str | None,
+    ips_step: str | None,
+    rural: str,
+    why: str,
+    slug: str,
+    variant: str,
+) -> None:
+    """Fixe comment l'argent du syndicat se partage entre les communes."""
+    if bool(ips_below) != bool(ips_step):
+        raise DiagError("L'IPS se compte avec --ips-below et --ips-step ensemble.")
+    container = opened(workspace, slug)
+    ips = {"below": ips_below, "step": ips_step} if ips_below else None
+    given = {"school": school, "pupil": pupil, "ips": ips, "rural": rural, "why": why}
+    value = setting.checked(RightsRule, given)
+    setting.put(container, RIGHTS, value, container.variant_named(variant))
+    click.echo("Règle des droits de tirage notée.")
+
+
+@click.command()
+@workspace_command
+@click.argument("title", metavar="TITRE")
+@click.option("--price", "prices", multiple=True, required=True, help="Un article.")
+@click.option("--discount", required=True, help="Remise, de 0 à 1.")
+@click.option("--from", "opens", type=YEAR, required=True, help="Premier budget.")
+@click.option("--until", "closes", type=YEAR, required=True, help="Dernier budget.")
+@click.option(
+    "--at-least", type=click.IntRange(0), default=0, help="Quantité minimale."
+)
+@click.option(
+    "--member", "members", multiple=True, help="Commune (INSEE) ; sinon toutes."
+)
+@named
+@varied
+def group(
+    workspace: Workspace,
+    title: str,
+    prices: tuple[str, ...],
+    discount: str,
+    opens: int,
+    closes: int,
+    at_least: int,
+    members: tuple[str, ...],
+    slug: str,
+    variant: str,
+) -> None:
+    """Ouvre un achat groupé : des articles, une remise, des années, une quantité."""
+    container = opened(workspace, slug)
+    value = setting.checked(
+        JointPurchase,
+        {
+            "title": title,
+            "prices": prices,
+            "discount": discount,
+            "from": opens,
+            "until": closes,
+            "at_least": at_least,
+            "members": members,
+        },
+    )
+    subject = subjects.programme(subjects.PURCHASES, container.fresh())
+    setting.put(container, subject, value, container.variant_named(variant))
+    click.echo(f"Achat groupé noté : {title}, {opens}-{closes}.")
+
+
+@click.command()
+@workspace_command
+@click.argument("title", metavar="TITRE")
+@click.option("--once", required=True, help="Ce qu'elle coûte, en euros TTC.")
+@click.option("--yearly", default="0", help="Par an ensuite, en euros TTC.")
+@click.option("--points", default="0", help="Points de score pour chaque école.")
+@click.option("--commune", "communes", multiple=True, required=True, help="INSEE.")
+@named
+@varied
+def share(
+    workspace: Workspace,
+    title: str,
+    once: str,
+    yearly: str,
+    points: str,
+    communes: tuple[str, ...],
+    slug: str,
+    variant: str,
+) -> None:
+    """Ajoute une opération partagée, que le syndicat paie sur les droits de chacune."""
+    container = opened(workspace, slug)
+    payers = [setting.payer_named(container, one) for one in communes]
+    cents, running = setting.cents_typed(once), setting.cents_typed(yearly)
+    value = setting.checked(
+        SharedWork,
+        {
+            "title": title,
+            "once": (cents,) * 3,
+            "yearly": (running,) * 3,
+            "points": points,
+            "communes": [one.partition(":")[2] for one in payers],
+        },
+    )
+    ident = container.fresh()
+    subject = subjects.programme(subjects.SHARED, ident)
+    setting.put(container, subject, value, container.variant_named(variant))
+    click.echo(f"Opération partagée notée : {title} (shared/{ident[:8]}).")
+
+
+@click.command()
+@workspace_command
+@click.argument("operation")
+@click.option("--year", type=YEAR, help="Le budget imposé.")
+@click.option("--out", is_flag=True, help="La laisser hors programme.")
+@click.option("--by", default="", help="Qui l'impose.")
+@_WHY
+@click.option("--decision", default="", help="La décision qui l'impose.")
+@click.option("--dry-run", is_flag=True, help="Montrer l'effet, sans rien écrire.")
+@named
+@varied
+def lock(
+    workspace: Workspace,
+    operation: str,
+    year: int | None,
+    by: str,
+    why: str,
+    decision: str,
+    slug: str,
+    variant: str,
+    *,
+    out: bool,
+    dry_run: bool,
+) -> None:
+    """Impose l'année d'une opération, avec un motif ; dit ce que cela déplace."""
+    if bool(year) == out:
+        raise DiagError("Donnez une année (--year), ou laissez-la dehors (--out).")
+    container = opened(workspace, slug)
+    ident = container.variant_named(variant)
+    board = board_of(container, ident, afresh=False)
+    name = setting.operation_named(board, operation)
+    if year and year not in board.programme.years:
+        raise DiagError(f"{year} n'est pas une année de ce programme.", about="year")
+    if isinstance(board.schedule.placements[name].reason, Settled):
+        raise DiagError("Elle est décidée : son année ne s'impose plus.")
+    value = setting.lock_of(year, by, why, decision) if not dry_run else None
+    click.echo(board.named(name).title)
+    print_lines(_effect(board, name, year))
+    if value:
+        setting.put(container, setting.lock_subject(name), value, ident)
+    click.echo("Noté." if value else "Rien n'est écrit : c'est un aperçu.")
+
+
+def _effect(board: Board, name: str, year: int | None) -> Iterator[str]:
+    """Give what imposing a year would change."""
+    after = schedule_of(replay.locked(board.programme, name, year))
+    moved = [one for one in board.schedule.moved(after) if one != name]
+    out = [one for one in moved if one not in after.years]
+    if not isinstance(after.placements[name].reason, Imposed):
+        yield "Elle ne tiendrait pas : il manquerait de l'argent, ou un préalable."
+    many = counted(len(moved), "autre change", "autres changent")
+    yield (
+        f"{many} d'année, dont {len(out)} hors programme."
+        if moved
+        else "Aucune autre ne change d'année."
+    )
+
+
+@click.command()
+@workspace_command
+@click.argument("operation")
+@named
+@varied
+def unlock(workspace: Workspace, operation: str, slug: str, variant: str) -> None:
+    """Retire l'année imposée d'une opération."""
+    container = opened(workspace, slug)
+    ident = container.variant_named(variant)
+    board = board_of(container, ident, afresh=False)
+    name = setting.operation_named(board, operation)
+    if name not in board.record.locks:
+        raise DiagError("Aucune année n'est imposée à cette opération.")
+    setting.put(container, setting.lock_subject(name), None, ident)
+    click.echo(f"Retiré : {board.named(name).title} reprend son tour.")
+
+
+@click.command()
+@workspace_command
+@click.argument("operation")
+@click.argument("payer", metavar="PAYEUR")
+@click.argument("year", metavar="ANNÉE", type=YEAR)
+@click.argument("amount", metavar="MONTANT")
+@click.option("--section", default="investissement", show_default=True)
+@_SOURCE
+@_WHY
+@named
+@varied
+def earmark(
+    workspace: Workspace,
+    operation: str,
+    payer: str,
+    year: int,
+    amount: str,
+    section: str,
+    source: str,
+    why: str,
+    slug: str,
+    variant: str,
+) -> None:
+    """Réserve de l'argent à une seule opération, en plus des enveloppes."""
+    container = opened(workspace, slug)
+    ident = container.variant_named(variant)
+    board = board_of(container, ident, afresh=False)
+    name = setting.operation_named(board, operation)
+    value = setting.kept_for(
+        container,
+        name,
+        payer,
+        year,
+        setting.cents_typed(amount),
+        section=str(setting.section_named(section)),
+        source=source,
+        why=why,
+    )
+    subject = subjects.programme(subjects.EARMARKS, container.fresh())
+    setting.put(container, subject, value, ident)
+    whose = purse_words(board, Purse(value.payer, setting.section_named(section)))
+    click.echo(f"{cents_words(value.cents)} réservés en {year} : {whose}.")
+
+
+@click.command()
+@workspace_command
+@click.argument("name", metavar="NOM")
+@_WHY
+@click.option("--lower", default="", help="Baisser les enveloppes : 2028:5 (%).")
+@click.option(
+    "--by-euro", is_flag=True, help="Sans faire passer d'abord ce qui bloque."
+)
+@named
+def variant(
+    workspace: Workspace, name: str, why: str, lower: str, slug: str, *, by_euro: bool
+) -> None:
+    """Ouvre une variante : des changements nommés, sans copie du programme."""
+    container = opened(workspace, slug)
+    record = container.record()
+    sets: dict[str, object] = {}
+    if by_euro and record.frame:
+        frame = record.frame.model_dump(mode="json")
+        sets["programme/frame"] = {**frame, "socle_first": False}
+    if lower:
+        sets |= _lowered(container, lower)
+    subject = subjects.programme(subjects.VARIANTS, container.fresh())
+    value = setting.checked(Variant, {"name": name, "why": why, "sets": sets})
+    container.write(container.draft(subject, value))
+    click.echo(f"Variante notée : {name}. Comparez : diag programme compare")
+
+
+def _lowered(container: Container, text: str) -> dict[str, object]:
+    """Return the syndicat's envelopes of a year, lowered by so many per cent."""
+    year, _, less = text.partition(":")
+    if not (year.isdecimal() and less.isdecimal() and int(less) <= 100):  # noqa: PLR2004
+        raise DiagError(f"« {text} » : une année et un pourcentage, 2028:5.")
+    own = str(container.audit.subject)
+    found: dict[str, object] = {}
+    for (purse, at), one in container.record().envelopes.items():
+        if purse.payer == own and at == int(year):
+            cents = one.cents * (100 - int(less)) // 100
+            kept = one.model_dump(mode="json", exclude_defaults=True)
+            found[setting.envelope_subject(purse, at)] = {**kept, "cents": cents}
+    if not found:
+        raise DiagError(f"Le syndicat n'a pas d'enveloppe en {year}.")
+    return found

@@ -1,0 +1,144 @@
+"""A programme as commands print it: lines, tables, and for a program."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from diag.model.programme import ProgrammeFrame
+from diag.programme import setting
+from diag.programme.assembling import Board, payer_sums
+from diag.programme.words import cents_words, reason_words, reserve_words
+from diag.words.sentences import counted
+
+
+def variant_name(board: Board) -> str:
+    """Return the name of what is shown: the programme, or a variant."""
+    if not board.variant:
+        return f"Programme {board.container.slug}"
+    return board.record.variants[board.variant].name
+
+
+def span_words(frame: ProgrammeFrame | None) -> str:
+    """Return « 2027-2031 »."""
+    assert frame is not None
+    return f"{frame.budgets[0]}-{frame.budgets[-1]}"
+
+
+def head_lines(board: Board) -> Iterator[str]:
+    """Give what is shown, on what rule, and what to settle first."""
+    state = "non arrêté" if board.record.adoption is None else "révision de l'arrêté"
+    yield f"{variant_name(board)} · {span_words(board.record.frame)} · {state}"
+    yield reserve_words(board)
+    order = "la loi, puis ce qui bloque" if board.programme.socle_first else "la loi"
+    yield f"Ordre : {order}, puis les points par euro. « 2028 » : budget 2028."
+    for subject, one in board.container.contested.items():
+        yield f"À trancher : {subject}, {len(one.values)} valeurs. Réécrivez la bonne."
+    still_open = sum(one.is_open for one in board.names.values())
+    if still_open:
+        yield (
+            f"{counted(still_open, 'opération')} d'audits encore ouverts (*) : leur "
+            "prix peut changer."
+        )
+
+
+def years_table(board: Board) -> Iterator[tuple[str, ...]]:
+    """Give how many operations each year has, and what they cost once."""
+    years = board.programme.years
+    yield ("", *map(str, years), "hors programme")
+    placed = board.schedule.placements.values()
+    yield (
+        "Opérations",
+        *(str(sum(one.year == year for one in placed)) for year in years),
+        str(sum(one.year is None for one in placed)),
+    )
+    yield (
+        "Total",
+        *(
+            cents_words(
+                sum(sum(one.paid.values()) for one in placed if one.year == year)
+            )
+            for year in years
+        ),
+        "",
+    )
+
+
+def payers_table(board: Board) -> Iterator[tuple[str, ...]]:
+    """Give what each payer is asked for, pays, and may spend."""
+    yield ("Payeur", "Demandé", "Inscrit", "Programmable")
+    for one in payer_sums(board):
+        yield (
+            board.payer_name(one.payer),
+            *map(cents_words, (one.asked, one.placed)),
+            cents_words(one.planned) if one.planned else "enveloppe inconnue : 0 €",
+        )
+
+
+def costs_of(board: Board) -> dict[str, int]:
+    """Return what each operation costs once, in cents, without any discount."""
+    return {
+        each.id: sum(line.once for line in each.lines)
+        for each in board.programme.operations
+    }
+
+
+def operation_lines(board: Board, name: str) -> Iterator[str]:
+    """Give an operation: its year, its cost, its one reason."""
+    placed, shown = board.schedule.placements[name], board.named(name)
+    mark = "*" if shown.is_open else ""
+    year = str(placed.year) if placed.year else "hors"
+    cost = sum(placed.paid.values()) or costs_of(board).get(name, 0)
+    price = f", {cents_words(cost)}" if cost else ""
+    price += f", puis {cents_words(placed.yearly)} par an" if placed.yearly else ""
+    yield f"{year:>5}{mark:1} {shown.title}, {shown.where}{price}"
+    yield f"       {setting.ref_of(board, name)} · {reason_words(board, name)}"
+
+
+def left_out_lines(board: Board) -> Iterator[str]:
+    """Give what is neither placed nor counted, and why."""
+    found = board.gathered.left_out
+    if found:
+        yield f"Ni placées ni comptées : {len(found)}."
+    for one in found:
+        title = f"{one.title}, " if one.title else ""
+        yield f"   –   {title}{one.where} : {one.why}"
+
+
+def board_json(board: Board) -> dict[str, Any]:
+    """Return a programme for a program, amounts in cents."""
+    assert board.record.frame is not None
+    return {
+        "programme": board.container.slug,
+        "variant": board.variant or None,
+        "years": list(board.programme.years),
+        "adopted": board.record.adoption[0] if board.record.adoption else None,
+        "contested": sorted(board.container.contested),
+        "rights": dict(sorted(board.schedule.rights.items())),
+        "drawn": dict(sorted(board.schedule.drawn.items())),
+        "payers": [one._asdict() for one in payer_sums(board)],
+        "operations": [
+            operation_json(board, name) for name in board.schedule.placements
+        ],
+        "left_out": [one._asdict() for one in board.gathered.left_out],
+    }
+
+
+def operation_json(board: Board, name: str) -> dict[str, Any]:
+    """Return an operation for a program."""
+    placed, shown = board.schedule.placements[name], board.named(name)
+    return {
+        "id": name,
+        "ref": setting.ref_of(board, name),
+        "title": shown.title,
+        "where": shown.where,
+        "commune": shown.commune,
+        "open": shown.is_open,
+        "year": placed.year,
+        "rank": placed.rank,
+        "reason": type(placed.reason).__name__.lower(),
+        "words": reason_words(board, name),
+        "paid": [
+            {"payer": purse.payer, "section": purse.section, "cents": cents}
+            for purse, cents in placed.paid.items()
+        ],
+        "yearly": placed.yearly,
+    }

@@ -1,0 +1,296 @@
+"""What bodies decide of a programme, what is adopted, and the steps that follow.
+
+A step is written where every payer has decided; nothing advances by itself.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from diag.audit.follow import add_step
+from diag.audit.session import AuditSession
+from diag.audit.voting import steps_standing
+from diag.journal import changes, subjects
+from diag.journal.revision import NewRevision
+from diag.model.audit import FollowUp
+from diag.model.enums import FollowUpState
+from diag.model.errors import DiagError
+from diag.model.programme import (
+    AdoptedPart,
+    Adoption,
+    BodyDecision,
+    EnvelopeState,
+    Outcome,
+)
+from diag.programme.assembling import Board
+from diag.programme.container import Container
+from diag.programme.operations import Candidate
+from diag.programme.setting import checked, payer_named
+from diag.programme.terms import RUNNING, Purse
+from diag.workspace.subjects import auditee_of, audits
+
+PILOTAGE = "pilotage"
+"""The steering committee: it gives an opinion, it decides of no money."""
+
+_PART = 300
+"""So many placements to a line: 64 KiB hold them, ids and all."""
+
+
+def decide(
+    container: Container, body: str, outcome: Outcome, on: date, **said: str
+) -> str:
+    """Write what a body decided; return the id of the decision.
+
+    Raises:
+        DiagError: a body that is none, a day to come, an opinion of who decides.
+    """
+    if on > container.workspace.world.today():
+        raise DiagError(
+            f"Le {on:%d/%m/%Y} est à venir : une instance qui ne s'est pas réunie n'a "
+            "rien décidé.",
+            about="on",
+        )
+    is_advice = body == PILOTAGE
+    if is_advice != (outcome is Outcome.AVIS):
+        raise DiagError(
+            "Le comité de pilotage donne un avis ; une assemblée adopte, ajourne ou "
+            "rejette.",
+            about="outcome",
+        )
+    who = body if is_advice else payer_named(container, body)
+    given = {"body": who, "on": on.isoformat(), "outcome": outcome, **said}
+    decision, ident = checked(BodyDecision, given), container.fresh()
+    container.write(
+        container.draft(subjects.programme(subjects.DECISIONS, ident), decision)
+    )
+    return ident
+
+
+def decision_named(container: Container, text: str) -> tuple[str, BodyDecision]:
+    """Return a decision by its reference or the start of its id.
+
+    Raises:
+        DiagError: none, or several, have that name.
+    """
+    known = container.record().decisions
+    wanted = text.strip()
+    found = [
+        (ident, one)
+        for ident, one in known.items()
+        if wanted and (one.ref == wanted or ident.startswith(wanted))
+    ]
+    if len(found) == 1:
+        return found[0]
+    raise DiagError(
+        f"« {wanted[:40]} » désigne {len(found) or 'aucune'} décision"
+        f"{'s' if len(found) > 1 else ''}. Voyez-les.",
+        command="diag programme log",
+    )
+
+
+class Ready(NamedTuple):
+    """An operation that every payer has decided, and the decision that came last."""
+
+    candidate: Candidate
+    year: int
+    decision: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adopting:
+    """What adopting would write, to be seen first."""
+
+    decision: str
+    ready: tuple[Ready, ...]
+    waiting: tuple[tuple[str, tuple[str, ...]], ...]
+    """Operation, and the payers that have not decided yet."""
+    drafts: tuple[NewRevision, ...]
+
+
+def adopting(board: Board, decision: str) -> Adopting:
+    """Return what adopting a programme would write, on the syndicat's decision.
+
+    Raises:
+        DiagError: the decision adopts nothing, or is not the syndicat's.
+    """
+    container = board.container
+    ident, said = decision_named(container, decision)
+    if said.outcome is not Outcome.ADOPTE or said.body != board.programme.syndicat:
+        raise DiagError(
+            "Un programme est arrêté par une délibération du comité syndical qui "
+            "l'adopte. Notez-la d'abord.",
+            command="diag programme decide syndicat adopte --on JJ/MM/AAAA --ref …",
+        )
+    ready, waiting = [], []
+    for name, year in board.schedule.years.items():
+        candidate = board.gathered.candidates.get(name)
+        payers = payers_of(board, name)
+        last = {one: _adopted_by(board, one) for one in payers}
+        lacking = tuple(one for one, found in last.items() if found is None)
+        if lacking:
+            waiting.append((name, lacking))
+        elif candidate:
+            on, which = max(found for found in last.values() if found)
+            ready.append(Ready(candidate, year, which, on))
+    steps = (each for one in ready for each in _steps(container, one))
+    drafts = (*_snapshot(board, ident), *steps)
+    return Adopting(ident, tuple(ready), tuple(waiting), drafts)
+
+
+def payers_of(board: Board, operation: str) -> list[str]:
+    """Return who pays a part of an operation that is in the programme."""
+    placed = board.schedule.placements[operation]
+    payers = {purse.payer for purse in placed.paid}
+    if placed.yearly:
+        candidate = board.gathered.candidates.get(operation)
+        payers.add(
+            candidate.operation.commune if candidate else board.programme.syndicat
+        )
+    return sorted(payers)
+
+
+def _adopted_by(board: Board, payer: str) -> tuple[str, str] | None:
+    """Return the day and the id of the last word of a payer, if it adopts."""
+    found = [
+        (one.on, ident, one.outcome)
+        for ident, one in board.record.decisions.items()
+        if one.body == payer
+    ]
+    if not found:
+        return None
+    on, ident, outcome = max(found)
+    return (on, ident) if outcome is Outcome.ADOPTE else None
+
+
+def _steps(container: Container, ready: Ready) -> Iterator[NewRevision]:
+    """Give the steps of an operation that are not written yet."""
+    session = session_of(container, ready.candidate)
+    known = steps_standing(session)
+    for action in ready.candidate.actions:
+        last = known.get(action)
+        if last and last.state not in _BEFORE:
+            continue
+        if last and last.state is FollowUpState.DECIDEE and last.year == ready.year:
+            continue
+        step = FollowUp(
+            recommendation=action,
+            state=FollowUpState.DECIDEE,
+            on=ready.on,
+            by="tous les payeurs",
+            programme=container.audit.id,
+            year=ready.year,
+            decision=ready.decision,
+        )
+        yield changes.followed(session.audit.id, step)
+
+
+_BEFORE = frozenset({FollowUpState.PROPOSEE, FollowUpState.DECIDEE})
+"""States that a decision replaces; what is paid for or ordered stays so."""
+
+
+def session_of(container: Container, candidate: Candidate) -> AuditSession:
+    """Return the audit of an operation, to read its steps or write one."""
+    workspace = container.workspace
+    for one in audits(workspace.journal):
+        if one.id == candidate.audit:
+            return AuditSession(workspace, one, auditee_of(workspace, one))
+    raise DiagError(f"L'audit de {candidate.where} n'est plus ici.")
+
+
+def _snapshot(board: Board, decision: str) -> Iterator[NewRevision]:
+    """Give the lines of what is adopted: placements in parts, then what holds them."""
+    container, schedule = board.container, board.schedule
+    ident = container.fresh()
+    placed = [
+        (rank, name, schedule.placements[name])
+        for rank, name in enumerate(schedule.years)
+    ]
+    parts = [placed[at : at + _PART] for at in range(0, len(placed), _PART)]
+    shared = {each.id for each in board.programme.operations if each.served}
+    for number, some in enumerate(parts):
+        part = AdoptedPart(
+            years={f"{rank:05} {name}": each.year or 0 for rank, name, each in some},
+            cents={name: sum(each.paid.values()) for _, name, each in some},
+            drawn={name: dict(each.parts) for _, name, each in some if name in shared},
+        )
+        subject = subjects.programme(subjects.ADOPTIONS, ident, str(number))
+        yield container.draft(subject, part)
+    adoption = Adoption(
+        variant=board.variant,
+        decision=decision,
+        inputs=container.inputs,
+        parts=len(parts),
+        rights=dict(schedule.rights),
+        first_rights=dict(schedule.first_rights),
+    )
+    yield container.draft(subjects.programme(subjects.ADOPTIONS, ident), adoption)
+
+
+def financeable(board: Board) -> list[str]:
+    """Return the operations decided whose payers' envelopes are all voted.
+
+    To be proposed: nothing advances by itself.
+    """
+    found = []
+    for name, candidate in board.gathered.candidates.items():
+        step, year = candidate.step, board.schedule.years.get(name)
+        if step is None or step.state is not FollowUpState.DECIDEE or year is None:
+            continue
+        placed = board.schedule.placements[name]
+        purses = set(placed.paid)
+        if placed.yearly:
+            purses.add(Purse(candidate.operation.commune, RUNNING))
+        kept = (board.record.envelopes.get((purse, year)) for purse in purses)
+        if all(one and one.state is EnvelopeState.VOTE for one in kept):
+            found.append(name)
+    return found
+
+
+def advance(
+    board: Board,
+    operation: str,
+    state: FollowUpState,
+    on: date,
+    *,
+    cents: int = 0,
+    why: str = "",
+) -> tuple[FollowUp, ...]:
+    """Write the next step of an operation, for all its actions, in one commit.
+
+    `cents`: what is ordered costs that much, tax included.
+
+    Raises:
+        DiagError: it is shared, or ordered without its price, or decided here.
+    """
+    candidate = board.gathered.candidates.get(operation)
+    if candidate is None:
+        raise DiagError("Une opération partagée n'a pas d'audit où noter sa suite.")
+    if state in _BEFORE:
+        raise DiagError(
+            "Une décision se note à son instance, puis le programme s'arrête.",
+            command="diag programme decide",
+        )
+    if (state is FollowUpState.COMMANDEE) != bool(cents):
+        raise DiagError(
+            "Une commande se note avec son prix réel, TTC ; aucune autre étape n'en a.",
+            command="--price 1026,00",
+            about="price",
+        )
+    session = session_of(board.container, candidate)
+    year = board.schedule.years.get(operation, 0)
+    steps = tuple(
+        FollowUp(
+            recommendation=action,
+            state=state,
+            on=on.isoformat(),
+            why=why,
+            programme=board.container.audit.id,
+            year=year,
+            cents=cents if action == candidate.actions[0] else 0,
+        )
+        for action in candidate.actions
+    )
+    add_step(session, *steps)
+    return steps

@@ -1,0 +1,327 @@
+"""A programme's terms, from what stands in it and what the audits give."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import NamedTuple
+
+from diag.journal import subjects
+from diag.model.enums import BudgetSection, FollowUpState, PlaceKind
+from diag.model.errors import DiagError
+from diag.model.number import exact
+from diag.model.programme import OUT, CostSplit, RightsRule, YearLock
+from diag.programme.container import Container
+from diag.programme.operations import Candidate, Gathered, SchoolLoad, gathered
+from diag.programme.placing import Schedule, schedule_of
+from diag.programme.record import EVERY, Record
+from diag.programme.terms import (
+    INVESTMENT,
+    RUNNING,
+    Adopted,
+    Article,
+    Earmark,
+    Envelope,
+    GroupPurchase,
+    Operation,
+    Precedence,
+    Programme,
+    Purse,
+)
+from diag.words.sentences import counted
+
+RURAL = 2_000
+"""Inhabitants under which a commune counts as rural, if the committee chose so."""
+
+
+class Named(NamedTuple):
+    """How an operation is shown."""
+
+    title: str
+    where: str
+    commune: str
+    """INSEE code; empty where several share it."""
+    is_open: bool = False
+    is_estimated: bool = False
+
+
+@dataclass(frozen=True)
+class Board:
+    """A programme worked out: what stands, its operations, where each one is."""
+
+    container: Container
+    record: Record
+    variant: str
+    gathered: Gathered
+    names: Mapping[str, Named]
+    """By operation."""
+    schedule: Schedule
+
+    @property
+    def programme(self) -> Programme:
+        """The terms that it follows from."""
+        return self.schedule.terms
+
+    def named(self, operation: str) -> Named:
+        """Return how an operation is shown; one that is none, by its id."""
+        return self.names.get(operation) or Named(operation.partition("/")[2], "", "")
+
+    def payer_name(self, payer: str) -> str:
+        """Return whose money it is: « syndicat », or the commune's name."""
+        kind, _, code = payer.partition(":")
+        if kind == PlaceKind.SYNDICAT:
+            return "syndicat"
+        return self.gathered.communes.get(code, code)
+
+
+class PayerSum(NamedTuple):
+    """What a payer is asked for in all, what is in, and what it may spend, in cents."""
+
+    payer: str
+    asked: int
+    placed: int
+    planned: int
+
+
+def payer_sums(board: Board) -> Iterator[PayerSum]:
+    """Give what each payer is asked for, once, in both sections together."""
+    asked: dict[str, int] = {}
+    placed: dict[str, int] = {}
+    planned: dict[str, int] = {}
+    for each in board.programme.operations:
+        invested = sum(one.once for one in each.lines if one.section is INVESTMENT)
+        drawn = int(each.rate * invested)
+        own = sum(one.once for one in each.lines) - drawn
+        for payer, cents in ((board.programme.syndicat, drawn), (each.commune, own)):
+            asked[payer] = asked.get(payer, 0) + cents
+    for one in board.schedule.placements.values():
+        for purse, cents in one.paid.items():
+            placed[purse.payer] = placed.get(purse.payer, 0) + cents
+    for purse in board.programme.envelopes:
+        more = sum(board.programme.planned(purse))
+        planned[purse.payer] = planned.get(purse.payer, 0) + more
+    for payer in sorted(asked, reverse=True):
+        yield PayerSum(payer, asked[payer], placed.get(payer, 0), planned.get(payer, 0))
+
+
+def board_of(
+    container: Container,
+    variant: str = "",
+    known: Gathered | None = None,
+    *,
+    afresh: bool = True,
+) -> Board:
+    """Return a programme worked out, as a variant has it.
+
+    `known`: what the audits give, where it was gathered already. Not `afresh`: as a
+    revision of what was adopted, if anything was.
+
+    Raises:
+        DiagError: nobody has set its years yet.
+    """
+    record = container.record(variant)
+    if record.frame is None:
+        raise DiagError(
+            "Ce programme n'a pas encore d'années. Donnez-les.",
+            command=f"diag programme set --programme {container.slug} --first 2027",
+        )
+    found = known or gathered(container.workspace, record.frame.campaigns)
+    programme = terms_of(container, record, found)
+    if not afresh:
+        programme = replace(programme, adopted=adopted_in(container, record))
+    names = {
+        ident: Named(
+            one.title,
+            one.where,
+            one.operation.commune.partition(":")[2],
+            one.is_open,
+            one.is_estimated,
+        )
+        for ident, one in found.candidates.items()
+    }
+    shared = {
+        ident: Named(one.title, counted(len(one.communes), "commune"), "")
+        for ident, one in record.shared.items()
+    }
+    return Board(
+        container, record, variant, found, names | shared, schedule_of(programme)
+    )
+
+
+def terms_of(container: Container, record: Record, found: Gathered) -> Programme:
+    """Return the terms of a programme: pure words and numbers from here on."""
+    assert record.frame is not None
+    years = record.frame.budgets
+    operations = [*_operations(record, found), *_shared(container, record, found)]
+    return Programme(
+        years=years,
+        syndicat=str(container.audit.subject),
+        operations=tuple(operations),
+        envelopes=_purses(record, years),
+        weights=weights_of(record.rights, found.schools),
+        reserve=Fraction(exact(record.frame.reserve)),
+        groupings={
+            ident: GroupPurchase(
+                Fraction(exact(one.discount)), one.opens, one.closes, one.at_least
+            )
+            for ident, one in record.purchases.items()
+        },
+        earmarks=tuple(
+            Earmark(
+                one.operation,
+                Purse(one.payer, BudgetSection(one.section)),
+                one.year,
+                one.cents,
+            )
+            for one in record.earmarks.values()
+            if one.year in years
+        ),
+        socle_first=record.frame.socle_first,
+    )
+
+
+def weights_of(
+    rule: RightsRule, schools: tuple[SchoolLoad, ...]
+) -> dict[str, Fraction]:
+    """Return what each commune weighs in the sharing of rights."""
+    weights: dict[str, Fraction] = {}
+    for one in schools:
+        more = Fraction(1)
+        if rule.ips and one.ips is not None:
+            short = max(exact(rule.ips.below) - one.ips, Fraction(0))
+            more += short * exact(rule.ips.step)
+        if one.population is not None and one.population < RURAL:
+            more += exact(rule.rural)
+        name = f"{PlaceKind.COMMUNE}:{one.insee}"
+        own = exact(rule.school) + exact(rule.pupil) * one.pupils
+        weights[name] = weights.get(name, Fraction(0)) + own * more
+    return weights
+
+
+def _purses(record: Record, years: tuple[int, ...]) -> dict[Purse, Envelope]:
+    found: dict[Purse, Envelope] = {}
+    for purse, _ in record.envelopes:
+        kept = [record.envelopes.get((purse, year)) for year in years]
+        found[purse] = Envelope(
+            tuple(one.cents if one else 0 for one in kept),
+            any(one.carry for one in kept if one),
+        )
+    return found
+
+
+def _operations(record: Record, found: Gathered) -> Iterator[Operation]:
+    assert record.frame is not None
+    for candidate in found.candidates.values():
+        split = _split(record, candidate)
+        made = replace(
+            candidate.operation,
+            lines=tuple(_grouped(record, candidate)),
+            rate=Fraction(exact(split.syndicat)),
+            due=max(candidate.operation.due or 0, record.frame.first),
+        )
+        year, lock = _decided_year(candidate, split), _lock(record, candidate)
+        if year is not None and year >= record.frame.first:
+            made = replace(made, turn=Precedence.DECIDED, year=year)
+        elif year is not None:
+            continue  # an earlier budget pays it
+        elif lock:
+            imposed = None if lock.year == OUT else int(lock.year)
+            made = replace(made, turn=Precedence.LOCKED, year=imposed)
+        yield made
+
+
+def _split(record: Record, candidate: Candidate) -> CostSplit:
+    for name in (*candidate.actions, EVERY):
+        if name in record.splits:
+            return record.splits[name]
+    return CostSplit(syndicat=0)
+
+
+def _lock(record: Record, candidate: Candidate) -> YearLock | None:
+    for name in candidate.actions:
+        if lock := record.locks.get(f"{candidate.audit}/{name}"):
+            return lock
+    return None
+
+
+def _decided_year(candidate: Candidate, split: CostSplit) -> int | None:
+    """Return the year that every payer decided.
+
+    The council's word alone is enough where it pays all of it, or where it is ordered.
+    """
+    step = candidate.step
+    if step is None:
+        return None
+    is_ordered = step.state is FollowUpState.COMMANDEE
+    if step.year:
+        return step.year
+    return candidate.paid_from if is_ordered or not exact(split.syndicat) else None
+
+
+def _grouped(record: Record, candidate: Candidate) -> Iterator[Article]:
+    insee = candidate.operation.commune.partition(":")[2]
+    joined = {
+        price: ident
+        for ident, one in sorted(record.purchases.items(), reverse=True)
+        for price in one.prices
+        if not one.members or insee in one.members
+    }
+    for at, line in enumerate(candidate.operation.lines):
+        price = candidate.prices[at] if at < len(candidate.prices) else ""
+        yield replace(line, grouping=joined.get(price, ""))
+
+
+def _shared(
+    container: Container, record: Record, found: Gathered
+) -> Iterator[Operation]:
+    pupils: dict[str, int] = {}
+    for one in found.schools:
+        pupils[one.insee] = pupils.get(one.insee, 0) + one.pupils
+    for ident, work in record.shared.items():
+        worth = {
+            f"{PlaceKind.COMMUNE}:{insee}": exact(work.points) * pupils.get(insee, 0)
+            for insee in work.communes
+        }
+        lines = [Article(INVESTMENT, work.once[1])]
+        if work.yearly[1]:
+            lines.append(Article(RUNNING, 0, work.yearly[1]))
+        yield Operation(
+            id=ident,
+            commune=str(container.audit.subject),
+            lines=tuple(lines),
+            rate=Fraction(1),
+            points=sum(worth.values(), Fraction(0)),
+            turn=Precedence.LOCKED if ident in record.locks else Precedence.REST,
+            year=_year_of(record.locks.get(ident)),
+            served=tuple((name, Fraction(one)) for name, one in worth.items()),
+        )
+
+
+def _year_of(lock: YearLock | None) -> int | None:
+    return int(lock.year) if lock and lock.year != OUT else None
+
+
+def adopted_in(container: Container, record: Record) -> Adopted | None:
+    """Return what was last adopted, to move as little of it as possible.
+
+    None where nothing was, or where a part of it has not come yet.
+    """
+    if record.adoption is None:
+        return None
+    ident, adoption = record.adoption
+    years: list[tuple[str, int]] = []
+    drawn: dict[str, dict[str, int]] = {}
+    for number in range(adoption.parts):
+        subject = subjects.programme(subjects.ADOPTIONS, ident, str(number))
+        stated = container.stated.get(subject)
+        value = stated.values[-1] if stated else None
+        if not isinstance(value, dict):
+            return None
+        years += value.get("years", {}).items()
+        drawn |= value.get("drawn", {})
+    ordered = sorted(years)
+    return Adopted(
+        {name.partition(" ")[2]: year for name, year in ordered},
+        adoption.rights,
+        adoption.first_rights,
+        drawn,
+    )

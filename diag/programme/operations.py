@@ -1,0 +1,334 @@
+"""What there is to place: the votes of each school's last audit, priced as they are.
+
+A closed audit gives what its closing froze, words and prices; an open one what it would
+freeze today, and is marked. Dangers and what costs nothing wait for no programme: they
+stay out, and so does what nobody can price yet.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import NamedTuple
+
+from diag.audit.report import Report, report_of
+from diag.audit.session import AuditSession, listed
+from diag.audit.votes import votes_of
+from diag.audit.voting import steps_standing
+from diag.journal.territory import Territory
+from diag.model.audit import FollowUp
+from diag.model.enums import Aside, BudgetSection, FollowUpState, PlaceKind
+from diag.model.errors import DiagError
+from diag.model.number import exact
+from diag.model.text import accented
+from diag.model.votes import DecisionList
+from diag.programme.terms import INVESTMENT, RUNNING, Article, Operation, Precedence
+from diag.words.vocabulary import PENDINGS
+from diag.workspace.workspace import Workspace
+
+TEN_EUROS = 1_000
+"""Cents: amounts are rounded as the pages of the councils are."""
+
+PUPILS_A_CLASS = 22
+"""Trade knowledge: where nobody gives the pupils."""
+
+_HEADCOUNT = ("nb_eleves", "nb_classes")
+"""Questions that say how many pupils and classes a school has."""
+
+_DONE = frozenset({
+    FollowUpState.FAITE,
+    FollowUpState.VERIFIEE,
+    FollowUpState.ECARTEE,
+})
+_DECIDED = frozenset({
+    FollowUpState.DECIDEE,
+    FollowUpState.FINANCEE,
+    FollowUpState.COMMANDEE,
+})
+_CLASSES = {2: Precedence.LAW, 3: Precedence.BLOCKING, 4: Precedence.REST}
+"""Class of a vote → when its turn comes; a danger is none: it waits for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An operation that may be placed, and the words that show it."""
+
+    operation: Operation
+    """Without its year, its split, its groupings: the programme says them."""
+    title: str
+    where: str
+    """School and commune."""
+    school: str
+    """UAI."""
+    audit: str
+    actions: tuple[str, ...]
+    """Ids of recommendations: the first names the operation."""
+    prices: tuple[str, ...]
+    """Row of the price table of each of its articles."""
+    is_open: bool
+    """Whether its audit is not closed: prices and advice may still change."""
+    is_estimated: bool
+    """Whether its pupils are counted from its classes."""
+    step: FollowUp | None = None
+    """Where its first action stands."""
+    paid_from: int = 0
+    """The budget that its council voted, or would."""
+
+
+class LeftOut(NamedTuple):
+    """What is no operation yet, and why."""
+
+    title: str
+    where: str
+    why: str
+
+
+class SchoolLoad(NamedTuple):
+    """What a school weighs in the sharing of rights."""
+
+    insee: str
+    pupils: int
+    ips: Fraction | None
+    population: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Everything that a programme may place, and what it leaves out."""
+
+    candidates: Mapping[str, Candidate]
+    """By id of operation: `audit/recommendation`."""
+    left_out: tuple[LeftOut, ...]
+    schools: tuple[SchoolLoad, ...]
+    communes: Mapping[str, str]
+    """INSEE code → name."""
+
+
+def gathered(workspace: Workspace, campaigns: Iterable[str]) -> Gathered:
+    """Return what the last audit of each school gives, in some campaigns."""
+    wanted = set(campaigns)
+    last: dict[str, AuditSession] = {}
+    for known in sorted(listed(workspace), key=lambda each: each.audit.campaign):
+        if known.about.kind is PlaceKind.ECOLE and known.audit.campaign in wanted:
+            session = AuditSession(workspace, known.audit, known.about)
+            last[known.about.code] = session
+    candidates: dict[str, Candidate] = {}
+    left_out: list[LeftOut] = []
+    for session in last.values():
+        try:
+            report = report_of(session).public
+        except DiagError as error:
+            left_out.append(LeftOut("", session.about.title, str(error)))
+            continue
+        found = votes_of(report)
+        for one in candidates_of(session, report, found):
+            if isinstance(one, LeftOut):
+                left_out.append(one)
+            else:
+                candidates[one.operation.id] = one
+        left_out += _unvoted(report, found)
+    communes = {
+        one.operation.commune.partition(":")[2]: "" for one in candidates.values()
+    }
+    schools = tuple(_loads(workspace.territory, communes))
+    return Gathered(candidates, tuple(left_out), schools, communes)
+
+
+def _loads(territory: Territory, communes: dict[str, str]) -> Iterator[SchoolLoad]:
+    """Give what weighs the schools of some communes, audited or not; name these."""
+    for insee in communes:
+        commune = territory.commune(insee)
+        for line in territory.schools("", commune=insee):
+            school = None if line.vanished else territory.school(line.uai)
+            if school:
+                communes[insee] = accented(school.commune)
+                yield SchoolLoad(
+                    insee,
+                    pupils_of(school.pupils, school.classes) or 0,
+                    None if school.ips is None else exact(school.ips),
+                    commune.population if commune else None,
+                )
+
+
+def pupils_of(pupils: int | None, classes: int | None) -> int | None:
+    """Return how many pupils a school has, from its classes where nobody says."""
+    if pupils is not None:
+        return pupils
+    return PUPILS_A_CLASS * classes if classes else None
+
+
+class _Line(NamedTuple):
+    """One article: its row of the price table, how many, at what price."""
+
+    price: str
+    many: Fraction
+    cents: Fraction
+    """One, tax included."""
+    yearly: bool
+    section: str
+
+
+class _Item(NamedTuple):
+    """What may be an operation: a vote, or what a council decided already."""
+
+    title: str
+    tier: int
+    actions: tuple[str, ...]
+    year: int
+    lines: tuple[_Line, ...]
+
+
+def candidates_of(
+    session: AuditSession, report: Report, found: DecisionList
+) -> Iterator[Candidate | LeftOut]:
+    """Give the operations of one audit: a vote each, save what is done."""
+    pupils, is_estimated = _pupils(report)
+    steps = steps_standing(session)
+    items = [*_voted(found), *_decided(report, found)]
+    leads = {ident: one.actions[0] for one in items for ident in one.actions}
+    unpriced = {ident for line in found.pending for ident in line.actions}
+    for item in items:
+        step = steps.get(item.actions[0])
+        if item.tier not in _CLASSES or all(
+            one in steps and steps[one].state in _DONE for one in item.actions
+        ):
+            continue
+        if pupils is None:
+            yield LeftOut(item.title, report.about.title, "effectifs inconnus")
+            continue
+        needs = _needs(report, item, leads, unpriced)
+        yield Candidate(
+            operation=Operation(
+                id=f"{session.audit.id}/{item.actions[0]}",
+                commune=f"{PlaceKind.COMMUNE}:{report.about.insee}",
+                lines=_articles(item.lines, step),
+                points=_gain(report, item) * 100 * pupils,
+                turn=_CLASSES[item.tier],
+                due=item.year,
+                needs=tuple(f"{session.audit.id}/{one}" for one in needs),
+            ),
+            title=item.title,
+            where=report.about.title,
+            school=report.about.code,
+            audit=session.audit.id,
+            actions=item.actions,
+            prices=tuple(one.price for one in item.lines),
+            is_open=report.frozen is None,
+            is_estimated=is_estimated,
+            step=step if step and step.state in _DECIDED else None,
+            paid_from=item.year,
+        )
+
+
+def _pupils(report: Report) -> tuple[int | None, bool]:
+    """Return how many pupils there are, and whether it is from the classes alone.
+
+    As answered in the audit, else as the official file says.
+    """
+    school = report.about.school
+    kept = (school.pupils, school.classes) if school else (None, None)
+    answers = (report.facts.answer(report.facts.root, one) for one in _HEADCOUNT)
+    said = [one.value if one else None for one in answers]
+    pupils, classes = (
+        one if isinstance(one, int) else other
+        for one, other in zip(said, kept, strict=True)
+    )
+    return pupils_of(pupils, classes), pupils is None
+
+
+def _voted(found: DecisionList) -> Iterator[_Item]:
+    for vote in found.votes:
+        lines = tuple(
+            _Line(
+                one.price,
+                exact(one.quantity),
+                one.cents * (100 + exact(one.vat)) / 100,
+                one.yearly,
+                one.section,
+            )
+            for one in vote.lines
+        )
+        yield _Item(vote.title, vote.tier, vote.actions, vote.year, lines)
+
+
+def _decided(report: Report, found: DecisionList) -> Iterator[_Item]:
+    """Give what the list no longer votes, since every payer decided it."""
+    for aside in found.aside:
+        if aside.why is not Aside.DECIDED:
+            continue
+        actions = filter(None, map(report.plan.action, aside.actions))
+        lines = tuple(
+            _Line(
+                one.price.id,
+                Fraction(one.quantity.low),
+                one.price.typical * (100 + exact(one.price.vat)) / 100,
+                one.price.yearly,
+                str(one.price.section),
+            )
+            for action in actions
+            for one in action.advice.cost.digital.lines
+            if one.quantity.low
+        )
+        year = min((one.year for one in aside.spent.years), default=report.date.year)
+        yield _Item(aside.title, aside.tier, aside.actions, year, lines)
+
+
+def _needs(
+    report: Report, item: _Item, leads: Mapping[str, str], unpriced: set[str]
+) -> list[str]:
+    """Return the operations that come first; what nobody can price keeps one out."""
+    found: dict[str, None] = {}
+    for ident in item.actions:
+        action = report.plan.action(ident)
+        for first in action.advice.waits_for if action else ():
+            lead = leads.get(first, first if first in unpriced else "")
+            if lead and lead != item.actions[0]:
+                found[lead] = None
+    return list(found)
+
+
+def _gain(report: Report, item: _Item) -> Fraction:
+    actions = filter(None, map(report.plan.action, item.actions))
+    return sum((one.advice.gain for one in actions), Fraction())
+
+
+def _articles(lines: Sequence[_Line], step: FollowUp | None) -> tuple[Article, ...]:
+    """Return what is paid with tax, article by article; of an order, its real price.
+
+    Each section adds up to ten euros, as the page of the council prints it.
+    """
+    made = [_article(one) for one in lines]
+    if step and step.cents:
+        heads = [one for one in made if one.once] or [Article(INVESTMENT, 0)]
+        yearly = sum(one.yearly for one in made)
+        order = [replace(heads[0], once=step.cents, quantity=0)]
+        return (*order, *([Article(RUNNING, 0, yearly)] if yearly else ()))
+    for section in (INVESTMENT, RUNNING):
+        for name in ("once", "yearly"):
+            own = [at for at, one in enumerate(made) if one.section is section]
+            total = sum(getattr(made[at], name) for at in own)
+            over = (total + TEN_EUROS // 2) // TEN_EUROS * TEN_EUROS - total
+            if over:
+                at = max(own, key=lambda one: getattr(made[one], name))
+                kept = max(getattr(made[at], name) + over, 0)
+                made[at] = replace(made[at], **{name: kept})
+    return tuple(made)
+
+
+def _article(line: _Line) -> Article:
+    cents = int(line.many * line.cents)
+    is_invested = line.section == BudgetSection.INVESTISSEMENT and not line.yearly
+    return Article(
+        INVESTMENT if is_invested else RUNNING,
+        0 if line.yearly else cents,
+        cents if line.yearly else 0,
+        int(line.many),
+    )
+
+
+def _unvoted(report: Report, found: DecisionList) -> Iterator[LeftOut]:
+    """Give what an audit knows and no vote holds: too little known, or no price."""
+    where = report.about.title
+    if found.missing:
+        yield LeftOut("", where, "audit à compléter avant de décider")
+    for line in found.pending:
+        yield LeftOut(line.title, where, PENDINGS[line.why])

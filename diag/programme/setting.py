@@ -1,0 +1,298 @@
+"""What a person sets in a programme, checked, then written there or in a variant."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import ValidationError
+
+from diag.imports.source import read_source, read_table
+from diag.journal import subjects
+from diag.model.base import Noun
+from diag.model.codes import normal_insee
+from diag.model.enums import BudgetSection, PlaceKind
+from diag.model.errors import DiagError
+from diag.model.number import canonical_number, exact
+from diag.model.programme import KeptMoney, YearEnvelope, YearLock
+from diag.model.text import fold
+from diag.programme.assembling import Board
+from diag.programme.container import Container, plain
+from diag.programme.terms import INVESTMENT, RUNNING, Purse
+
+N = TypeVar("N", bound=Noun)
+
+_SECTIONS = {"investissement": INVESTMENT, "fonctionnement": RUNNING}
+
+_FIELDS = {
+    "first": "première année",
+    "years": "nombre d'années",
+    "reserve": "réserve",
+    "syndicat": "part du syndicat",
+    "discount": "remise",
+    "cents": "montant",
+    "by": "qui l'impose",
+    "why": "motif",
+    "from": "ouverture",
+    "until": "fermeture",
+    "at_least": "quantité minimale",
+    "prices": "articles",
+    "communes": "communes",
+    "title": "titre",
+    "body": "instance",
+    "on": "jour",
+}
+"""What is wrong with a field is said by the name that its reader knows."""
+
+
+def checked(noun: type[N], given: Mapping[str, Any]) -> N:
+    """Return a noun of what was typed.
+
+    Raises:
+        DiagError: a field is missing or out of bounds.
+    """
+    try:
+        return noun.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else ""
+        reason = str(first.get("ctx", {}).get("error", "")) or "valeur refusée"
+        about = _FIELDS.get(name, name)
+        raise DiagError(
+            f"{about[:1].upper()}{about[1:]} : {reason}.", about=name
+        ) from error
+
+
+def put(
+    container: Container, subject: str, value: Noun | None, variant: str = ""
+) -> None:
+    """Write a value, in the programme or in the variant of that id; None: taken away.
+
+    Raises:
+        DiagError: when nothing could be written.
+    """
+    if variant:
+        kept = None if value is None else plain(value)
+        container.write(container.varied(variant, {subject: kept}))
+    else:
+        container.write(container.draft(subject, value))
+
+
+def payer_named(container: Container, text: str) -> str:
+    """Return a payer: `syndicat`, `syndicat:SIREN`, `commune:INSEE` or the bare code.
+
+    Raises:
+        DiagError: it is none, or no commune here has that code.
+    """
+    kind, _, code = text.strip().partition(":")
+    own = container.audit.subject
+    if (kind.casefold() == own.kind and code in {"", own.code}) or kind == own.code:
+        return str(own)
+    try:
+        insee = normal_insee(code or kind)
+    except ValueError as error:
+        raise DiagError(
+            f"« {text[:30]} » n'est pas un payeur : « syndicat » ou commune:INSEE.",
+            about="payer",
+        ) from error
+    territory = container.workspace.territory
+    if territory.commune(insee) or territory.schools("", commune=insee, limit=1):
+        return f"{PlaceKind.COMMUNE}:{insee}"
+    raise DiagError(
+        f"Commune {insee} inconnue dans ce territoire. Vérifiez que ce n'est pas un "
+        "code postal.",
+        about="payer",
+    )
+
+
+def section_named(text: str) -> BudgetSection:
+    """Return a section of the budget, by its name or its start.
+
+    Raises:
+        DiagError: it is neither.
+    """
+    wanted = fold(text)
+    for name, section in _SECTIONS.items():
+        if wanted and name.startswith(wanted):
+            return section
+    raise DiagError(
+        f"« {text[:30]} » n'est pas une section : investissement ou fonctionnement."
+    )
+
+
+def cents_typed(text: str) -> int:
+    """Return an amount in cents, typed in euros: « 1 234,50 ».
+
+    Raises:
+        DiagError: it is no amount.
+    """
+    try:
+        cents = exact(canonical_number(text.replace("€", ""))) * 100
+    except ValueError as error:
+        raise DiagError(f"« {text[:30]} » n'est pas un montant en euros.") from error
+    if cents < 0 or cents.denominator != 1:
+        raise DiagError(f"« {text[:30]} » : un montant positif, au centime.")
+    return int(cents)
+
+
+def envelope_subject(purse: Purse, year: int) -> str:
+    """Return the subject of what a payer may spend in a year."""
+    key = (purse.payer, str(year), str(purse.section))
+    return subjects.programme(subjects.ENVELOPES, *key)
+
+
+def operation_named(board: Board, text: str) -> str:
+    """Return an operation by « UAI/recommendation », its recommendation or its id.
+
+    Raises:
+        DiagError: none has that name, or several do.
+    """
+    wanted = text.strip()
+    refs = {name: ref_of(board, name) for name in board.schedule.placements}
+    found = [name for name in refs if wanted in {name, refs[name]}]
+    found = found or [
+        name for name in refs if wanted and refs[name].partition("/")[2] == wanted
+    ]
+    if len(found) == 1:
+        return found[0]
+    some = ", ".join(refs[name] for name in found[:5])
+    raise DiagError(
+        f"« {wanted[:40]} » désigne plusieurs opérations : {some}."
+        if found
+        else f"Pas d'opération « {wanted[:60]} » dans ce programme. Voyez-les.",
+        command="" if found else "diag programme show",
+    )
+
+
+def ref_of(board: Board, operation: str) -> str:
+    """Return how commands name an operation: `9990148G/cabler-les-classes`."""
+    candidate = board.gathered.candidates.get(operation)
+    if candidate is None:
+        return operation[: len("shared/") + 8]
+    return f"{candidate.school}/{candidate.actions[0]}"
+
+
+def lock_subject(operation: str) -> str:
+    """Return the subject of the year that somebody imposes on an operation."""
+    return subjects.programme(subjects.LOCKS, operation)
+
+
+def lock_of(year: int | None, by: str, why: str, decision: str = "") -> YearLock:
+    """Return a lock, checked; a year None leaves the operation out.
+
+    Raises:
+        DiagError: nobody imposes it, or no reason is given.
+    """
+    if not by.strip() or not why.strip():
+        raise DiagError(
+            "Une année s'impose avec un nom et un motif : les communes le liront. "
+            "Donnez-les.",
+            command='--by "le maire" --why "…"',
+            about="why",
+        )
+    return checked(
+        YearLock,
+        {"year": year or "hors", "by": by, "why": why, "decision": decision},
+    )
+
+
+def kept_for(
+    container: Container, operation: str, payer: str, year: int, cents: int, **said: str
+) -> KeptMoney:
+    """Return money kept for an operation, checked.
+
+    Raises:
+        DiagError: a bad payer, year or amount.
+    """
+    given = {
+        "operation": operation,
+        "payer": payer_named(container, payer),
+        "year": year,
+        "cents": cents,
+        **said,
+    }
+    return checked(KeptMoney, given)
+
+
+class EnvelopeRow(NamedTuple):
+    """One row of a table of envelopes, or why it is refused."""
+
+    line: int
+    subject: str = ""
+    value: YearEnvelope | None = None
+    problem: str = ""
+
+
+_COLUMNS = ("code", "annee", "section", "montant")
+
+
+def envelopes_in(container: Container, path: Path) -> Iterator[EnvelopeRow]:
+    """Give the rows of a table: code;année;section;montant, in euros.
+
+    Optional columns: vote (oui), report (oui), source.
+
+    Raises:
+        DiagError: it is no table, or lacks a column.
+    """
+    table = read_table(read_source(path), is_typed=True)
+    places = {fold(name): at for at, name in enumerate(table.columns)}
+    missing = [name for name in _COLUMNS if name not in places]
+    if missing:
+        raise DiagError(
+            f"{path.name} : il manque la colonne {', '.join(missing)}. Attendu : "
+            "code;année;section;montant."
+        )
+    for bad in table.bad_rows:
+        yield EnvelopeRow(bad.line, problem=bad.reason)
+    for row in table.rows:
+        cells = {
+            name: row.cells[at].strip() if at < len(row.cells) else ""
+            for name, at in places.items()
+        }
+        try:
+            yield _row(container, row.line, cells, path.name)
+        except DiagError as error:
+            yield EnvelopeRow(row.line, problem=str(error))
+
+
+def _row(
+    container: Container, line: int, cells: Mapping[str, str], source: str
+) -> EnvelopeRow:
+    year = cells["annee"]
+    if not year.isdecimal():
+        raise DiagError(f"« {year[:20]} » n'est pas une année.")
+    purse = Purse(
+        payer_named(container, cells["code"]), section_named(cells["section"])
+    )
+    value = checked(
+        YearEnvelope,
+        {
+            "cents": cents_typed(cells["montant"]),
+            "state": "vote" if _is_yes(cells.get("vote", "")) else "hypothese",
+            "carry": _is_yes(cells.get("report", "")),
+            "source": cells.get("source", "") or source,
+        },
+    )
+    return EnvelopeRow(line, envelope_subject(purse, int(year)), value)
+
+
+def _is_yes(text: str) -> bool:
+    return fold(text) in {"oui", "o", "x", "1", "vote"}
+
+
+def put_envelopes(
+    container: Container, rows: Iterable[EnvelopeRow], variant: str = ""
+) -> int:
+    """Write envelopes in one commit; return how many rows came in.
+
+    Raises:
+        DiagError: when nothing could be written.
+    """
+    taken = {one.subject: one.value for one in rows if one.value}
+    if variant:
+        laid = {name: plain(value) for name, value in taken.items() if value}
+        container.write(container.varied(variant, laid))
+    elif taken:
+        container.write(
+            *(container.draft(name, value) for name, value in taken.items())
+        )
+    return len(taken)

@@ -1,0 +1,220 @@
+"""The one reason of each line, in French: a closed list of sentences."""
+
+from collections.abc import Iterator
+
+from diag.programme.assembling import Board
+from diag.programme.placing import (
+    AfterNeed,
+    AfterOpening,
+    Circular,
+    First,
+    Imposed,
+    Placement,
+    Settled,
+    Unmet,
+    Unmoved,
+    Waited,
+)
+from diag.programme.purses import Lack
+from diag.programme.replay import WhatIf
+from diag.programme.terms import Earmark, Purse
+from diag.words.dates import describe_day
+from diag.words.figures import euros, number, percent
+from diag.words.sentences import counted, listed, of
+from diag.words.vocabulary import BUDGET_SECTIONS, FOLLOW_UPS
+
+
+def cents_words(cents: int) -> str:
+    """Return an amount in whole euros, rounded up: what lacks is never understated."""
+    return euros(-(-cents // 100))
+
+
+def purse_words(board: Board, purse: Purse) -> str:
+    """Return whose money it is: « syndicat (investissement) »."""
+    return f"{board.payer_name(purse.payer)} ({BUDGET_SECTIONS[purse.section]})"
+
+
+def reason_words(board: Board, operation: str) -> str:
+    """Return why an operation is where it is, or out, in one sentence."""
+    placed = board.schedule.placements[operation]
+    begins = f"En {placed.year}" if placed.year else "Hors programme"
+    match placed.reason:
+        case First():
+            words = f"{begins}, première année possible"
+        case Unmoved():
+            words = f"{begins}, comme arrêté"
+        case AfterNeed(need):
+            words = f"{begins} : {_after(board, need)}"
+        case AfterOpening(grouping):
+            words = f"{begins} : {_opening(board, grouping)}"
+        case Waited(year, lack) if placed.year:
+            turn = f"à son tour (rang {placed.rank})"
+            words = f"{begins} : {turn}, {_lacked(board, lack, year)}"
+        case Waited(_, lack):
+            words = f"{begins} : {_out_of(board, operation, lack)}"
+        case Imposed() | Unmet():
+            words = _imposed(board, operation, placed)
+        case Settled(lacks):
+            words = _settled(board, operation, lacks)
+        case Circular():
+            words = f"{begins} : ce qu'elle attend l'attend à son tour"
+    return f"{words}."
+
+
+def _settled(board: Board, operation: str, lacks: tuple[Lack, ...]) -> str:
+    over = (
+        f"{cents_words(lack.cents)}, {purse_words(board, lack.purse)}"
+        for lack in lacks
+        if lack.purse
+    )
+    words = f"{_standing(board, operation)} : ne bouge plus"
+    return "".join((words, *(f" ; enveloppe dépassée de {one}" for one in over)))
+
+
+def _after(board: Board, need: str) -> str:
+    first = f"attend « {board.named(need).title} »"
+    placed = board.schedule.placements.get(need)
+    if placed is None:
+        return f"{first}, que personne ne peut encore chiffrer"
+    if placed.year is None:
+        return f"{first}, qui n'y est pas"
+    return f"{first}, inscrite en {placed.year}"
+
+
+def _opening(board: Board, grouping: str) -> str:
+    joint = board.record.purchases[grouping]
+    terms = board.programme.groupings[grouping]
+    less = percent(terms.discount)
+    return f"l'achat groupé « {joint.title} » ouvre en {terms.opens} (−{less})"
+
+
+def _lacked(board: Board, lack: Lack, year: int) -> str:
+    missing = cents_words(lack.cents)
+    if lack.purse is None:
+        return f"il manquait {missing} au droit de tirage"
+    name = board.payer_name(lack.purse.payer)
+    whom = "au syndicat" if name == "syndicat" else _to(name)
+    section = BUDGET_SECTIONS[lack.purse.section]
+    return f"il manquait {missing} {whom} en {year} ({section})"
+
+
+def _to(name: str) -> str:
+    """Return a commune after « à »: « au Vivier », « aux Essarts », « à Noirvaux »."""
+    for article, contracted in (("Le ", "au "), ("Les ", "aux ")):
+        if name.startswith(article):
+            return contracted + name.removeprefix(article)
+    return f"à {name}"
+
+
+def _out_of(board: Board, operation: str, lack: Lack) -> str:
+    asked = cents_words(lack.asked)
+    if lack.purse is None:
+        left = euros((lack.asked - lack.cents) // 100)
+        insee = board.named(operation).commune
+        name = board.gathered.communes.get(insee, "")
+        whose = f"du droit {of(name)}" if name else "des droits des communes"
+        return f"il reste {left} {whose}, il en faut {asked}"
+    until = board.programme.years[-1]
+    who = board.payer_name(lack.purse.payer)
+    who = "le syndicat" if who == "syndicat" else who
+    return f"{who} n'a pas sa part ({asked}) d'ici {until}"
+
+
+def _imposed(board: Board, operation: str, placed: Placement) -> str:
+    lock = next(
+        (
+            one
+            for name, one in board.record.locks.items()
+            if name == operation or name in _aliases(board, operation)
+        ),
+        None,
+    )
+    by = f" par {lock.by} : {lock.why}" if lock else ""
+    if isinstance(placed.reason, Imposed):
+        where = f"en {placed.year}" if placed.year else "hors programme"
+        return f"Imposée {where}{by}"
+    assert isinstance(placed.reason, Unmet)
+    asked = lock.year if lock else ""
+    words = f"Hors programme : imposée en {asked}{by}"
+    lack = placed.reason.lack
+    if lack is None or not isinstance(asked, int):
+        return f"{words}, mais elle attend autre chose"
+    return f"{words}, mais {_lacked(board, lack, asked)}"
+
+
+def _aliases(board: Board, operation: str) -> Iterator[str]:
+    candidate = board.gathered.candidates.get(operation)
+    for action in candidate.actions if candidate else ():
+        yield f"{candidate.audit}/{action}" if candidate else ""
+
+
+def _standing(board: Board, operation: str) -> str:
+    """Return the last step and its day: « Commandée le 3 mai 2027 »."""
+    candidate = board.gathered.candidates.get(operation)
+    step = candidate.step if candidate else None
+    if step is None:
+        return "Décidée"
+    words = FOLLOW_UPS[step.state].capitalize()
+    return f"{words} le {describe_day(step.on)}" if step.on else words
+
+
+def reserve_words(board: Board) -> str:
+    """Return what the reserve is, in one sentence."""
+    kept = board.programme.reserve
+    if not kept:
+        return (
+            "Aucune réserve : sur des prix moyens, une année dépasse une fois sur deux "
+            "ou plus."
+        )
+    return (
+        f"Réserve de {percent(kept / 100)} : sur {number(100 + kept)} € votés, 100 € "
+        "sont programmés ; le reste paie ce qui coûtera plus que prévu."
+    )
+
+
+def what_if_words(board: Board, found: WhatIf) -> Iterator[str]:
+    """Give what an operation lacks to be in by a year, then what comes of it."""
+    if not found.money:
+        placed = board.schedule.placements[found.operation]
+        if found.lands:
+            yield f"Rien : elle est déjà inscrite en {placed.year}."
+        else:
+            yield (f"Aucune somme n'y suffit. {reason_words(board, found.operation)}")
+        return
+    for one in found.money:
+        yield f"{_money(board, found, one)}."
+    if not found.lands:
+        yield f"Vérifié : cela ne suffit pas à l'inscrire en {found.year}."
+        return
+    year = found.after.years[found.operation]
+    moved = counted(len(found.moved), "autre change", "autres changent")
+    fate = (
+        "aucune ne recule"
+        if not found.receded
+        else (f"{counted(len(found.receded), 'recule', 'reculent')}")
+    )
+    yield (
+        f"Vérifié : elle passe en {year} ; {moved} d'année, {fate}."
+        if found.moved
+        else f"Vérifié : elle passe en {year} ; aucune autre ne bouge."
+    )
+
+
+def _money(board: Board, found: WhatIf, one: Earmark) -> str:
+    purse = purse_words(board, one.purse)
+    kept = f"{cents_words(one.cents)} réservés en {one.year} : {purse}"
+    if one.operation == found.operation:
+        return kept
+    return f"{kept}, pour « {board.named(one.operation).title} » qui vient d'abord"
+
+
+def moved_words(board: Board, other: Board) -> str:
+    """Return how many operations change year from another plan: « 3 changent »."""
+    moved = board.schedule.moved(other.schedule)
+    names = [board.named(one).title for one in moved]
+    if not moved:
+        return "Aucune opération ne change d'année."
+    return (
+        f"{counted(len(moved), 'opération change', 'opérations changent')} d'année : "
+        f"{listed([f'« {one} »' for one in names], 5)}."
+    )

@@ -1,0 +1,133 @@
+"""`diag programme`, from its years to the step that its adoption writes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.follow import move
+from diag.audit.voting import steps_standing
+from diag.model.enums import AuditStatus, FollowUpState
+from diag.workspace.workspace import Workspace
+from tests.audit.audited import audited, audited_workspace
+from tests.audit.builders import SCHOOL
+from tests.cli.running import Run, diag
+
+INSEE = "99903"
+WIRING, WIFI = "cabler-les-classes", "permettre-la-coupure-du-wifi"
+PAST = "01/02/2024"
+"""Before any day on which tests run."""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a school whose audit is closed, and its programme."""
+    folder = tmp_path_factory.mktemp("programme") / "home"
+    with audited_workspace(folder) as made:
+        record_answer(audited(made), NewAnswer("nb_eleves", "66"))
+        move(audited(made), AuditStatus.CLOS)
+    run(folder, "new", "plan", "--first", "2027", "--siren", "200000172")
+    return folder
+
+
+def run(home: Path, *words: str) -> str:
+    done = diag(home, "programme", *words)
+    assert done.code == 0, done.err
+    return done.out
+
+
+def refused(home: Path, *words: str) -> Run:
+    done = diag(home, "programme", *words)
+    assert done.code == 1
+    return done
+
+
+def shown(home: Path, *words: str) -> dict[str, dict[str, Any]]:
+    found = json.loads(run(home, "show", "--json", *words))
+    return {one["ref"].partition("/")[2]: one for one in found["operations"]}
+
+
+def test_a_programme_is_set_explained_varied_and_adopted(
+    home: Path, tmp_path: Path
+) -> None:
+    # Nobody has money yet: needs are there, no year is.
+    assert {one["year"] for one in shown(home).values()} == {None}
+    assert "enveloppe inconnue" in run(home, "show")
+    run(home, "split", "--syndicat", "0.4")
+    table = tmp_path / "enveloppes.csv"
+    rows = [
+        *(f"syndicat;{year};investissement;600;oui" for year in range(2027, 2032)),
+        *(f"{INSEE};{year};investissement;1500;oui" for year in range(2027, 2032)),
+        *(f"{INSEE};{year};fonctionnement;3000;" for year in range(2027, 2032)),
+        "80021;2027;autre;3;",
+    ]
+    table.write_text("\n".join(("code;année;section;montant;report", *rows)))
+    read = diag(home, "import", "enveloppes", str(table))
+    assert "15 enveloppes lues" in read.out
+    assert "ligne 17" in read.out
+    plan = shown(home)
+    assert plan[WIFI]["words"] == "En 2027, première année possible."
+    assert plan[WIRING]["year"] == 2028
+    assert "au syndicat en 2027 (investissement)" in plan[WIRING]["words"]
+    assert "Réserve de 15" in run(home, "show", "--year", "2028")
+    # What would bring it in, then a lock that says what it moves before it is written.
+    asked = json.loads(run(home, "what-if", WIRING, "--year", "2027", "--json"))
+    assert asked["lands"]
+    for one in asked["money"]:
+        euros = f"{one['cents'] / 100:.2f}"
+        run(home, "earmark", WIRING, one["payer"], "2027", euros)
+    assert shown(home)[WIRING]["year"] == 2027
+    assert "motif" in refused(home, "lock", WIRING, "--year", "2030").err
+    imposed = ("lock", WIRING, "--year", "2030", "--by", "le maire", "--why", "travaux")
+    assert "autre" in run(home, *imposed, "--dry-run")
+    assert shown(home)[WIRING]["year"] == 2027
+    run(home, *imposed)
+    assert run(home, "why", WIRING).splitlines()[1] == (
+        "Imposée en 2030 par le maire : travaux."
+    )
+    run(home, "variant", "Prudente", "--lower", "2027:100")
+    names = [one["variant"] for one in json.loads(run(home, "compare", "--json"))]
+    assert names == ["Programme plan", "Prudente"]
+    assert shown(home, "--variant", "prudente") != shown(home)
+    # Adopted by the syndicat alone, nothing of the school's own audit moves.
+    run(home, "decide", "syndicat", "adopte", "--on", PAST, "--ref", "D-12")
+    assert "Courvaux-sur-Ombre" in run(home, "adopt", "--decision", "D-12", "--dry-run")
+    many = sum(one["year"] is not None for one in shown(home).values())
+    assert many > 3
+    assert f"conseil : {many}." in run(home, "adopt", "--decision", "D-12")
+    assert states(home) == {}
+    commune = f"commune:{INSEE}"
+    run(home, "decide", commune, "adopte", "--on", PAST, "--ref", "31")
+    before = shown(home)
+    run(home, "adopt", "--decision", "D-12")
+    assert states(home)[WIRING] == (FollowUpState.DECIDEE, 2030, 0)
+    after = shown(home)
+    assert {ref: one["year"] for ref, one in after.items()} == {
+        ref: one["year"] for ref, one in before.items()
+    }
+    assert after[WIRING]["words"] == "Décidée le 1er février 2024 : ne bouge plus."
+    # An order has its real price, which the programme then counts.
+    assert "--price" in refused(home, "step", WIRING, "commandee").err
+    run(home, "step", WIRING, "commandee", "--price", "1026")
+    assert states(home)[WIRING] == (FollowUpState.COMMANDEE, 2030, 102_600)
+    assert sum(one["cents"] for one in shown(home)[WIRING]["paid"]) == 102_600
+    assert "arrête le programme" in run(home, "log")
+
+
+def states(home: Path) -> dict[str, tuple[FollowUpState, int, int]]:
+    with Workspace.open(home) as made:
+        steps = steps_standing(audited(made))
+        return {name: (one.state, one.year, one.cents) for name, one in steps.items()}
+
+
+def test_what_is_wrong_is_said_and_nothing_is_written(home: Path) -> None:
+    assert "Pas d'opération" in refused(home, "why", "peindre-les-murs").err
+    assert "Plusieurs" not in run(home, "why", f"{SCHOOL}/{WIFI}")
+    assert "n'est pas un payeur" in refused(home, "envelope", "x", "2027", "1").err
+    assert "montant" in refused(home, "envelope", "syndicat", "2027", "beaucoup").err
+    assert "2040" in refused(home, "what-if", WIFI, "--year", "2040").err
+    assert "avis" in refused(home, "decide", "pilotage", "adopte", "--on", PAST).err
+    assert "aucune décision" in refused(home, "adopt", "--decision", "Z-1").err
+    assert "part du syndicat" in refused(home, "split", "--syndicat", "3").err.lower()
