@@ -20,8 +20,8 @@ from diag.sync import exchange
 from diag.sync.exchange import ExchangeEvent, Transfer
 from diag.sync.http import HttpTransport, enrol
 from diag.sync.hub import certificates
+from diag.sync.hub.blobs import PART, BlobFiles
 from diag.sync.hub.certificates import make_authority
-from diag.sync.hub.hub import PART, BlobFiles
 from diag.sync.meeting import SyncResult, synchronise_with
 from diag.sync.protocol import HubLimits, OfflineError, ProblemError
 from diag.sync.trust import (

@@ -23,10 +23,10 @@ from diag.model.errors import DiagError
 from diag.sync.bundle.keys import FILE as KEYS
 from diag.sync.bundle.keys import load_age, read_identity, read_recipients
 from diag.sync.hub import sqlite
+from diag.sync.hub.blobs import BlobFiles, is_intact
 from diag.sync.hub.erasures import FILE as ERASURES
 from diag.sync.hub.erasures import ErasureLog, forget_set_aside, gather
 from diag.sync.hub.home import BLOBS, DATABASE, SETTINGS, TLS, VOUCHED, HubHome
-from diag.sync.hub.hub import BlobFiles, is_intact
 from diag.sync.hub.store import ASIDE, STAMP
 from diag.sync.protocol import Wire
 from diag.sync.trust import write_private
@@ -61,7 +61,7 @@ class LastCopy(Wire):
 
     @classmethod
     def read(cls, folder: Path) -> Self | None:
-        """Return what the folder of a hub says of it; None when none was made."""
+        """Return what the folder of a hub records of it; None when none was made."""
         path = folder / LAST
         try:
             return cls.model_validate_json(path.read_bytes()) if path.exists() else None

@@ -1,6 +1,6 @@
 """What a keeper would look at of a hub; nothing is written, the hub may run.
 
-Each step is reported, sound or not, and tells what to do.
+Each step is reported, sound or not, with what to do.
 """
 
 import json
@@ -21,13 +21,13 @@ from diag.journal.errors import DamagedError
 from diag.model.errors import DiagError, Health, Inspection
 from diag.sync.bundle.keys import FILE as KEYS
 from diag.sync.hub import service, sqlite
+from diag.sync.hub.blobs import BlobFiles, is_intact
 from diag.sync.hub.certificates import AUTHORITY, CERTIFICATE, check_pair
 from diag.sync.hub.copies import SEALED, LastCopy
 from diag.sync.hub.erasures import FILE as ERASURES
 from diag.sync.hub.erasures import KEPT, ErasureLog
 from diag.sync.hub.gate import look_at_cut_over
 from diag.sync.hub.home import BLOBS, DATABASE, TLS, HubHome
-from diag.sync.hub.hub import BlobFiles, is_intact
 from diag.sync.hub.store import ASIDE, EVERYWHERE, Store, is_set_aside
 from diag.sync.hub.supervision import COPY_AGE, ROOM, SILENT
 from diag.sync.trust import build_trust
@@ -43,7 +43,7 @@ _SHOWN = 5
 
 
 class Machine(NamedTuple):
-    """What the system tells of itself; a test tells something else."""
+    """What the system reports of itself; a test gives something else."""
 
     has_systemd: bool
     hub: str
@@ -146,18 +146,18 @@ def _look_at_certificates(home: HubHome) -> Iterator[Inspection]:
         except (DiagError, OSError) as error:
             yield _to_do("certificat", str(error))
             return
-        yield _tell_end("certificat", pair[0], "remplacez-le, puis relancez le serveur")
+        yield _end_of("certificat", pair[0], "remplacez-le, puis relancez le serveur")
         return
     if (folder / CERTIFICATE).exists():
         advice = "relancez le serveur, qui le renouvelle : systemctl restart diag-hub"
-        yield _tell_end("certificat", folder / CERTIFICATE, advice)
+        yield _end_of("certificat", folder / CERTIFICATE, advice)
     else:
         yield _sound("certificat", "sera fait au premier lancement")
     advice = "les postes devront être réinscrits : diag hub enrol"
-    yield _tell_end("autorité", folder / AUTHORITY, advice, _YEAR)
+    yield _end_of("autorité", folder / AUTHORITY, advice, _YEAR)
 
 
-def _tell_end(step: str, path: Path, advice: str, soon: int = _SOON) -> Inspection:
+def _end_of(step: str, path: Path, advice: str, soon: int = _SOON) -> Inspection:
     """Tell when a certificate ends."""
     try:
         ends = x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
@@ -311,14 +311,14 @@ def _look_at_store(home: HubHome, store: Store, at: int) -> Iterator[Inspection]
     else:
         done = counted(len(held), "effacement, fait", "effacements, tous faits")
         yield _sound("effacements", done if held else "aucun")
-    yield _tell_invitations(store, at)
-    yield _tell_devices(store, at)
-    yield _tell_seals(store, at)
+    yield _check_invitations(store, at)
+    yield _check_devices(store, at)
+    yield _check_seals(store, at)
     if home.settings.database:
         yield _look_at_tools(store)
 
 
-def _tell_invitations(store: Store, at: int) -> Inspection:
+def _check_invitations(store: Store, at: int) -> Inspection:
     burnt = [one.person for one, is_closed in store.invitations() if is_closed]
     waiting = [one for one, _ in store.invitations() if one.expires_at > at]
     if burnt:
@@ -330,7 +330,7 @@ def _tell_invitations(store: Store, at: int) -> Inspection:
     return _sound("invitations", f"{len(waiting)} en cours")
 
 
-def _tell_devices(store: Store, at: int) -> Inspection:
+def _check_devices(store: Store, at: int) -> Inspection:
     devices, cloned = store.devices(), store.cloned()
     back = {one.author for one in devices if not one.revoked_at}
     copied = [
@@ -360,7 +360,7 @@ def _tell_devices(store: Store, at: int) -> Inspection:
     return _sound("postes", many)
 
 
-def _tell_seals(store: Store, at: int) -> Inspection:
+def _check_seals(store: Store, at: int) -> Inspection:
     if store.required_at:
         return _sound("sceaux", f"exigés depuis le {day_words(store.required_at)}")
     cut = look_at_cut_over(store.devices(), store.first_seals())

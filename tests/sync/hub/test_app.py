@@ -20,8 +20,9 @@ from diag.journal.revision import MAX_LINE
 from diag.model.audit import Photo
 from diag.sync.hub import app, http
 from diag.sync.hub.app import STRANGERS, STRANGERS_EACH, build_app
+from diag.sync.hub.blobs import PART
 from diag.sync.hub.http import JsonLines
-from diag.sync.hub.hub import PART, Hub
+from diag.sync.hub.hub import Hub
 from diag.sync.protocol import KINDS, HubLimits
 from tests.journal.builders import NOON, person
 from tests.sync.hub.asking import Counter

@@ -10,8 +10,8 @@ import pytest
 from diag.journal import changes
 from diag.model.errors import DiagError
 from diag.sync.hub import copies
+from diag.sync.hub.blobs import BlobFiles
 from diag.sync.hub.home import HubHome
-from diag.sync.hub.hub import BlobFiles
 from tests.cli.running import diag
 from tests.journal.builders import person
 from tests.sync.hub.test_home import SETTINGS

@@ -13,10 +13,10 @@ import pytest
 from diag.journal.revision import now
 from diag.model.errors import Health, Inspection
 from diag.sync.hub import copies
+from diag.sync.hub.blobs import BlobFiles
 from diag.sync.hub.certificates import certify
 from diag.sync.hub.doctor import Machine, examine
 from diag.sync.hub.home import HubHome
-from diag.sync.hub.hub import BlobFiles
 from diag.sync.protocol import Enrolling
 from tests.cli.running import diag
 from tests.journal.builders import person

@@ -16,13 +16,13 @@ from cryptography import x509
 
 from diag.model.errors import DiagError
 from diag.sync.hub import app, certificates, copies
+from diag.sync.hub.blobs import BlobFiles
 from diag.sync.hub.home import (
     HubHome,
     HubSettings,
     find_unknown_territories,
     parse_territory,
 )
-from diag.sync.hub.hub import BlobFiles
 from diag.sync.hub.sqlite import SqliteEngine
 from diag.sync.hub.store import Store
 from diag.sync.protocol import Enrolling

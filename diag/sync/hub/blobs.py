@@ -1,0 +1,157 @@
+"""The attachments of a hub, each in a file that its hash names."""
+
+import os
+import re
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
+from hashlib import file_digest, sha256
+from pathlib import Path
+from secrets import token_hex
+from threading import Lock
+
+from diag.sync.protocol import ProblemError
+from diag.sync.trust import open_private, write_private
+
+_SHA = re.compile(r"[0-9a-f]{64}")
+_BATCH = 5_000
+
+PART = ".part"
+"""What the name of a file ends with until it is whole."""
+
+STAMP = "stamp"
+"""Name of the file that changes when an attachment becomes whole."""
+
+
+class BlobFiles:
+    """The folder of a hub's attachments: `ab/cd/<sha256>`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = Lock()
+
+    def path(self, sha: str) -> Path:
+        """Return where an attachment is, or would be."""
+        return self.folder / sha[:2] / sha[2:4] / sha
+
+    def held(self, sha: str) -> int | None:
+        """Return how many bytes of an unfinished one are here; None if it is whole."""
+        whole = self.path(sha)
+        if whole.exists():
+            return None
+        try:
+            return whole.with_name(sha + PART).stat().st_size
+        except FileNotFoundError:  # none yet, or it was put in place just now
+            return None if whole.exists() else 0
+
+    def put(self, sha: str, start: int, piece: bytes, total: int) -> int:
+        """Add a piece where the last piece ended; return how many bytes are here.
+
+        Raises:
+            ProblemError: `offset` when it does not follow, `hash` when the whole is
+                not what its name promises: then all of it goes.
+        """
+        whole = self.path(sha)
+        part = whole.with_name(sha + PART)
+        with self._lock:
+            held = self.held(sha)
+            if held is None:
+                return total
+            if held >= total:  # killed before it was checked, or two added to it
+                _finish(part, whole, sha)
+                self.renew_stamp()
+                return total
+            if start != held:
+                detail = f"Le serveur a {held} octets, le morceau commence à {start}."
+                raise ProblemError("offset", detail, offset=held)
+            part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with open(part, "ab", opener=open_private) as file:
+                file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            held += len(piece)
+            if held >= total:
+                _finish(part, whole, sha)
+                self.renew_stamp()
+            return held
+
+    @property
+    def stamp(self) -> str:
+        """What changes when an attachment becomes whole, whichever process took it."""
+        try:
+            return (self.folder / STAMP).read_text("ascii")
+        except FileNotFoundError:
+            return "none yet"
+
+    def renew_stamp(self) -> None:
+        """Have every laptop ask again what it waits for, and what is missing here."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private(self.folder / STAMP, token_hex(8).encode("ascii"))
+
+    def read(self, sha: str, start: int, size: int) -> tuple[bytes, int] | None:
+        """Return a piece and the size of the whole; None when it is not whole here."""
+        try:
+            with self.path(sha).open("rb") as file:
+                total = file.seek(0, os.SEEK_END)
+                file.seek(start)
+                return file.read(size), total
+        except FileNotFoundError:
+            return None
+
+    def drop(self, sha: str) -> None:
+        """Remove an attachment, whole or not."""
+        whole = self.path(sha)
+        whole.unlink(missing_ok=True)
+        whole.with_name(sha + PART).unlink(missing_ok=True)
+
+    def sweep(self, named: Callable[[Collection[str]], Collection[str]]) -> int:
+        """Remove what nothing names any more; return how many, whole or not.
+
+        A hub killed after it erased a revision, before it removed its photo, left it.
+        """
+        found = {path.name.partition(".")[0] for path in self.folder.glob("??/??/*")}
+        shas, swept = sorted(filter(_SHA.fullmatch, found)), 0
+        for at in range(0, len(shas), _BATCH):
+            some = shas[at : at + _BATCH]
+            for sha in set(some).difference(named(some)):
+                swept += 1
+                for path in self.path(sha).parent.glob(f"{sha}*"):
+                    path.unlink(missing_ok=True)
+        return swept
+
+    def all(self) -> Iterator[Path]:
+        """Give the whole ones."""
+        for path in sorted(self.folder.glob("??/??/*")):
+            if not path.name.endswith(PART):
+                yield path
+
+
+def is_intact(path: Path) -> bool:
+    """Whether a file still is what its name promises."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest() == path.name
+
+
+def _finish(part: Path, whole: Path, sha: str) -> None:
+    """Put what was checked in place: another hub may add to the part meanwhile."""
+    try:
+        content = part.read_bytes()
+    except FileNotFoundError:
+        if whole.exists():
+            return
+        raise
+    if sha256(content).hexdigest() != sha:
+        part.unlink(missing_ok=True)
+        raise ProblemError("hash", "Il a été jeté : il sera renvoyé en entier.")
+    own = whole.with_name(f"{sha}.{token_hex(4)}{PART}")
+    with open(own, "wb", opener=open_private) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    own.replace(whole)
+    part.unlink(missing_ok=True)
+    with suppress(OSError):  # a folder cannot be synced on Windows
+        handle = os.open(whole.parent, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
