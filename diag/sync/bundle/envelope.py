@@ -1,6 +1,6 @@
 """The clear first line of a bundle: who signed it, how long it is, what it hashes to.
 
-What is not from somebody known, or not as long as it says, is refused before a byte of
+What is not from somebody known, or not of the length declared, is refused before any of
 it is opened or copied. A bundle without it is of the first form: it is read still.
 """
 
@@ -32,7 +32,7 @@ _SMALL = 2**20
 """Bytes under which a file system may keep a file without blocks of its own."""
 
 
-class Envelope(Wire):
+class BundleEnvelope(Wire):
     """The line."""
 
     format: Literal["diag-bundle"] = "diag-bundle"
@@ -60,14 +60,14 @@ def _content(size: int, signer: str, digest: str) -> bytes:
     return _SIGNED + dumps(fields).encode()
 
 
-def draw_envelope(keys: DeviceKeys, size: int, digest: str) -> Envelope:
+def draw_envelope(keys: DeviceKeys, size: int, digest: str) -> BundleEnvelope:
     """Return the envelope of what is sealed already."""
     signer = keys.card.sign
     signature = keys.sign_bytes(_content(size, signer, digest))
-    return Envelope(size=size, signer=signer, digest=digest, signature=signature)
+    return BundleEnvelope(size=size, signer=signer, digest=digest, signature=signature)
 
 
-def read_envelope(file: BinaryIO) -> Envelope | None:
+def read_envelope(file: BinaryIO) -> BundleEnvelope | None:
     """Read the first line, and stand after it; None for a bundle of the first form.
 
     Raises:
@@ -82,7 +82,7 @@ def read_envelope(file: BinaryIO) -> Envelope | None:
     if form and int(form[1]) > FORM:
         raise BundleError(Fault.NEWER, f"forme {int(form[1])}")
     try:
-        found = Envelope.model_validate_json(line)
+        found = BundleEnvelope.model_validate_json(line)
     except ValidationError as error:
         raise BundleError(Fault.DAMAGED, "première ligne altérée") from error
     if found.line() != line:
@@ -94,7 +94,7 @@ def check_unread(source: Path, signers: Collection[str]) -> None:
     """Refuse a file by its first line and its size alone.
 
     Raises:
-        BundleError: signed by nobody known, longer or shorter than it says, mostly
+        BundleError: signed by nobody known, longer or shorter than it declares, mostly
             holes, or its first line was not signed as it is.
     """
     found = source.stat()
@@ -108,8 +108,8 @@ def check_unread(source: Path, signers: Collection[str]) -> None:
     if envelope.signer not in signers:
         raise BundleError(Fault.UNKNOWN_SIGNER)
     if found.st_size != LENGTH + envelope.size:
-        told, size = LENGTH + envelope.size, found.st_size
-        raise BundleError(Fault.DAMAGED, f"{size} octets au lieu de {told}")
+        declared, size = LENGTH + envelope.size, found.st_size
+        raise BundleError(Fault.DAMAGED, f"{size} octets au lieu de {declared}")
     if not is_signed(envelope.signer, envelope.content, envelope.signature):
         raise BundleError(Fault.DAMAGED, "signature fausse")
 
