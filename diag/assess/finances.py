@@ -1,4 +1,4 @@
-"""What the dated rules of local finances say of votes: FCTVA, aids, dates of the year.
+"""What the dated rules of local finances give votes: FCTVA, aids, dates of the year.
 
 No rate and no date is written here: each is a row of `finances.yaml`, or of the table
 that a syndicat lays over it, and counts only while it holds.
@@ -74,7 +74,7 @@ def aided(
 
     On amounts before tax, rounded down to ten euros. All of them together leave to the
     commune its part of what is invested; a scheme pays no more than its ceiling, the
-    first votes first. Where nobody says what that part is, no aid is reckoned, nor
+    first votes first. Where that part is not known, no aid is reckoned, nor
     where a rate ends before the year when that budget is prepared.
     """
     kept = _kept(checklist, day)
@@ -97,7 +97,7 @@ def aided(
 
 
 def _kept(checklist: Checklist, day: date) -> Fraction:
-    """Return the part that the commune keeps to pay; all of it where nobody says."""
+    """Return the part that the commune keeps to pay; all of it where not known."""
     rule = checklist.finances.get(LEFT_TO_COMMUNE)
     if rule is None or rule.percent is None or not rule.holds(day.isoformat()):
         return Fraction(1)

@@ -119,7 +119,7 @@ def findings(session: AuditSession) -> tuple[OutlineLine, ...]:
 def danger_counts(session: AuditSession) -> str:
     """Return how many dangers are known and where nobody looked; empty: none is asked.
 
-    « 0 danger » is said only once every room was looked at.
+    « 0 danger » is shown only once every room was looked at.
     """
     facts, checklist = session.facts, session.checklist
     known = len(session.assessment.dangers)

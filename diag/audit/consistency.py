@@ -91,7 +91,7 @@ def ways_of(question: Question) -> tuple[Provenance, ...]:
     """Return how a person can know it, the usual way first: never « imported ».
 
     What somebody is asked is declared, what one goes to look at is observed; only a
-    number may be measured unless one says so.
+    number may be measured unless one declares it.
     """
     is_number = TYPES[question.type].is_number
     usual = {

@@ -125,7 +125,7 @@ def _seen_texts(
 
 
 def noted_texts(session: AuditSession) -> Iterator[tuple[str, str]]:
-    """Give what was noted or told beside answers: the technician and tables have it."""
+    """Give what was noted next to answers: the technician and tables have it."""
     facts, questions = session.facts, session.checklist.questions
     names = {one.id: one.name for one in facts.places.values()}
     for (place, name), notes in facts.notes.items():

@@ -1,6 +1,6 @@
 """Filled forms: the small file that comes back by mail, and the sheets of phones.
 
-Anybody may have written the file. It is read whole or not at all; what it says only
+Anybody may have written the file. It is read whole or not at all; what it holds only
 makes proposals.
 """
 
@@ -120,7 +120,7 @@ def read_form(
 
 
 def is_form(path: Path) -> bool:
-    """Say whether a file is a filled form, by what it says of itself; never fails."""
+    """Say whether a file is a filled form, by what it declares; never fails."""
     try:
         if not path.is_file():
             return True  # reading it as one says what is wrong
@@ -134,7 +134,7 @@ def load_form(session: AuditSession, path: Path) -> FormRead:
     """Read a form that came back as a file; nothing is written.
 
     Raises:
-        DiagError: it cannot be read, or as `read_form` says.
+        DiagError: it cannot be read, or as for `read_form`.
     """
     try:
         with path.open("rb") as file:
@@ -202,7 +202,7 @@ class _Rows:
         self.refused: list[str] = []
 
     def offers(self) -> Iterator[Proposal]:
-        """Yield what each row offers; those that cannot be are told apart.
+        """Yield what each row offers; those that cannot be are kept apart.
 
         Raises:
             DiagError: a row answers what the page does not ask.
@@ -265,7 +265,7 @@ def declarer_words(whom: str, function: str = "") -> str:
 
 
 def field_value(question: Question, row: FormRow) -> Value:
-    """Return the canonical value of a row; none where it says « inconnu ».
+    """Return the canonical value of a row; none where it reads « inconnu ».
 
     Raises:
         Refused: it cannot be an answer.

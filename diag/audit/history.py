@@ -230,7 +230,7 @@ def _describe_thing(
     topic: VisitTopic | PhotoTopic | ObservationTopic | ScenarioTopic,
     value: object,
 ) -> str:
-    """Return what a thing is called by what its value says of it."""
+    """Return what a thing is called by what its value holds of it."""
     match topic:
         case VisitTopic(visit):
             on = _last(session, subjects.visit(visit), value).get("date")

@@ -51,7 +51,7 @@ class OfferedAnswer:
 
     @property
     def source(self) -> str:
-        """Return who says so, when, and what it rests on."""
+        """Return who wrote it, when, and what it rests on."""
         offer = self.offer
         return ", ".join(filter(None, (offer.by, offer.why, written_day(offer.on))))
 
@@ -103,7 +103,7 @@ def _answered_by(value: dict[str, object]) -> tuple[object, object, object]:
 
 
 def propose_lists(session: AuditSession) -> int:
-    """Offer what official lists say since a person answered otherwise.
+    """Offer what official lists hold since a person answered otherwise.
 
     What the answer was given over is not offered, nor what its reason was given for.
     Returns how many are new; none in an audit that nobody visits any more.
@@ -137,7 +137,7 @@ def propose_lists(session: AuditSession) -> int:
 
 
 def _gives_way(head: Answer) -> bool:
-    """Say whether a list may be set beside an answer: nobody said why it differs."""
+    """Say whether a list may be set against an answer: no reason was given."""
     return head.provenance is Provenance.IMPORTED or not head.reason
 
 

@@ -1,6 +1,6 @@
 """What was seen, in the words of the checklists, or of who saw it.
 
-A danger is what was seen, then to whom that was reported: no page says so unless it was
+A danger is what was seen, then to whom that was reported: no page has it unless it was
 noted.
 """
 

@@ -44,7 +44,7 @@ _Given = dict[str, Value]
 
 @dataclass(frozen=True, slots=True)
 class TeamSays:
-    """What sheets say together."""
+    """What sheets answer together."""
 
     offers: tuple[Proposal, ...]
     undecided: tuple[str, ...]
@@ -83,7 +83,7 @@ def _asked(session: AuditSession, printed: Questionnaire) -> list[Question]:
 def take_sheet(
     session: AuditSession, printed: Questionnaire, phone: str, raw: bytes
 ) -> str:
-    """Keep a sheet on the disk; return what its author is told.
+    """Keep a sheet on the disk; return what its author is shown.
 
     The head teacher's becomes proposals at once; a team's waits for others. Sent twice
     by one phone, the last one counts.
@@ -140,7 +140,7 @@ def read_sheets(session: AuditSession, printed: Questionnaire) -> TeamSays:
 def together(
     session: AuditSession, printed: Questionnaire, sheets: Sequence[Mapping[str, Value]]
 ) -> TeamSays:
-    """Return what sheets say together; what fewer than three answer is not read."""
+    """Return what sheets answer together; what fewer than three answer is not read."""
     offers, undecided = list[Proposal](), list[str]()
     for question in _asked(session, printed):
         given = [one[question.id] for one in sheets if question.id in one]

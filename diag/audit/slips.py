@@ -1,6 +1,6 @@
 """What in a text may name somebody: a name, a number, an address, a word of health.
 
-No list of first names: a name is told by what stands before it, or by who is known of
+No list of first names: a name is known by what stands before it, or by who is known of
 the audit. It asks once too often rather than let a child's name out in silence, and it
 cannot know a first name alone in a sentence: whoever closes reads what is printed.
 """

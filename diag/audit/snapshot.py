@@ -152,7 +152,7 @@ def read_snapshot(workspace: Workspace, audit: Audit, about: Auditee) -> Snapsho
 
 
 def _directory_of(about: Auditee) -> dict[str, int]:
-    """Return what official lists say of a school, by the names that checks read."""
+    """Return what official lists hold of a school, by the names that checks read."""
     found = {name: getattr(about.school, key, None) for name, key in DIRECTORY.items()}
     return {name: number for name, number in found.items() if number is not None}
 

@@ -261,7 +261,7 @@ def _ask(question: str, usual: str = "", kind: Any = None) -> str:
 
 
 def _settle(folder: Path, account_name: str, given: dict[str, str | None]) -> "HubHome":
-    """Make the hub of a folder, or open the one that is there; say which."""
+    """Make the hub of a folder, or open the one that is there; return which."""
     from diag.sync.hub.home import SETTINGS, HubHome  # noqa: PLC0415 - certificates
 
     settings = {name: value or "" for name, value in given.items()}

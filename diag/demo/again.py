@@ -61,7 +61,7 @@ def visit_again(folder: Path) -> None:
 
 
 def _story(uai: str, status: AuditStatus, day: date) -> Story:
-    """Return the story of the half audited school, told of another one."""
+    """Return the story of the half audited school, moved to another one."""
     half = scenario(HALF)
     visit = half.visits[0].model_copy(update={"date": day})
     return half.model_copy(update={"uai": uai, "status": status, "visits": (visit,)})

@@ -1,4 +1,4 @@
-"""The stories that the demonstration tells: an audit answered place after place."""
+"""The stories that the demonstration plays: an audit answered place after place."""
 
 from datetime import date
 from importlib import resources

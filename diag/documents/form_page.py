@@ -80,7 +80,7 @@ _POLICY = (
 def write_form(session: AuditSession, printed: Questionnaire) -> bytes:
     """Return the page of a questionnaire: same questions, same bytes.
 
-    What another school of the commune answered is already ticked, and told.
+    What another school of the commune answered is already ticked, and marked.
     """
     page = page_of(session, printed.whom, printed.id)
     known = session.checklist.questions

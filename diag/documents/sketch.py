@@ -58,7 +58,7 @@ class NetworkPart:
 
 @dataclass(frozen=True, slots=True)
 class NetworkSketch:
-    """The parts of a network, as they are laid."""
+    """The parts of a network, as they are placed."""
 
     access: NetworkPart
     cabinet: NetworkPart

@@ -214,7 +214,7 @@ _SHIPPED_PAGES = (
 
 
 def is_rewritten(house: House, name: str) -> bool:
-    """Return whether one's own template serves, and says something of its own."""
+    """Return whether one's own template serves, and holds something of its own."""
     file = f"{name}{SUFFIX}"
     own = dict(house.templates).get(file)
     if own is None or name in house.refused:

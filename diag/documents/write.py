@@ -105,7 +105,7 @@ def write_paper(
 
 
 def _set_aside(path: Path, content: bytes, mark: str) -> list[str]:
-    """Keep under another name what stands there and is not ours; say where."""
+    """Keep under another name what stands there and is not ours; return where."""
     try:
         there = path.read_bytes()
     except FileNotFoundError:

@@ -264,7 +264,7 @@ class BadRow(NamedTuple):
 
 
 class Doubt(NamedTuple):
-    """Why a row that is read may not say what was written."""
+    """Why a row that is read may not hold what was written."""
 
     line: int
     reason: str

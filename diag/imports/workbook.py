@@ -37,7 +37,7 @@ Row = tuple[int, list[str]]
 
 @dataclass(frozen=True)
 class WorkbookText:
-    """What the first sheet that holds something says."""
+    """What the first sheet with something in it holds."""
 
     kind: str
     """`XLSX` or `ODS`."""
@@ -232,7 +232,7 @@ class _Xlsx:
             return
         with self._package.open("xl/sharedStrings.xml") as stream:
             for text in _ends(stream, "si"):
-                yield _said(text)
+                yield _read_text(text)
 
     def _formats(self) -> tuple[frozenset[int], frozenset[int]]:
         """Return the styles of cells that show a day, and those that show a share."""
@@ -260,7 +260,7 @@ class _Xlsx:
     def _value(self, cell: ET.Element) -> str:
         kind = cell.get("t", "")
         if kind == "inlineStr":
-            return _said(cell)
+            return _read_text(cell)
         parts = {_name(one.tag): one.text or "" for one in cell}
         value = parts.get("v", "")
         if kind == "e" or ("f" in parts and not value and kind != "str"):
@@ -285,7 +285,7 @@ MAX_COLUMN = 16_384
 
 
 def _column(reference: str) -> int:
-    """Return the number of a cell's column, from 1; 0 when it is not said."""
+    """Return the number of a cell's column, from 1; 0 when it is not given."""
     return _column_of(reference.rstrip("0123456789"))
 
 
@@ -297,7 +297,7 @@ def _column_of(letters: str) -> int:
     return number
 
 
-def _said(element: ET.Element) -> str:
+def _read_text(element: ET.Element) -> str:
     """Return the text of a cell, without how its words are read aloud."""
     parts = []
     for child in element:
@@ -305,7 +305,7 @@ def _said(element: ET.Element) -> str:
         if name == "t":
             parts.append(child.text or "")
         elif name in {"r", "is"}:
-            parts.append(_said(child))
+            parts.append(_read_text(child))
     return "".join(parts)
 
 

@@ -52,7 +52,7 @@ class DamagedError(JournalError):
 
 
 def damaged(what: str) -> DamagedError:
-    """Return an error that tells what is damaged, and has it examined."""
+    """Return an error that names what is damaged, and has it examined."""
     return DamagedError(
         f"{what} N'y écrivez plus ; faites examiner l'espace de travail.",
         command=EXAMINE,

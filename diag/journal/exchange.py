@@ -448,7 +448,7 @@ def undo(journal: Journal, name: str, at: int) -> int:
 def withdraw(journal: Journal, refused: Mapping[str, str]) -> int:
     """Set aside what bundles brought and a hub refused, by id; return how many.
 
-    What was written here, or came from a hub, stays: it is told as refused.
+    What was written here, or came from a hub, stays: it is reported as refused.
     """
     with journal.transaction() as connection:
         rows = [
@@ -640,7 +640,7 @@ def keep(journal: Journal, one: NamedAttachment, received: bytes) -> None:
 
 
 def _photos(journal: Journal, sql: str, parameters: list[str]) -> list[NamedAttachment]:
-    """Return what is named, once each: by its photo, which tells its size, if any."""
+    """Return what is named, once each: by its photo, which gives its size, if any."""
     rows = journal.select(sql, parameters)
     found: dict[str, NamedAttachment] = {}
     for sha, size, mime in rows:

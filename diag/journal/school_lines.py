@@ -41,7 +41,7 @@ class SchoolLine(NamedTuple):
 
     @property
     def closing(self) -> str:
-        """What the directory says of its end; empty for a school that goes on."""
+        """What the directory holds of its end; empty for a school that goes on."""
         if self.vanished:
             return "fermée ?"
         return "va fermer" if self.state == "A FERMER" else ""

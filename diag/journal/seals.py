@@ -208,7 +208,7 @@ class Seal(NamedTuple):
 
 
 def _choices(named: list[list[bytes]], n: int) -> Iterator[list[bytes]]:
-    """Give the sets of ids that may be meant: one each, or all that begin alike."""
+    """Give the sets of ids that may be intended: one each, or all that begin alike."""
     everything = [ident for ids in named for ident in ids]
     if len(everything) == n:
         yield everything
@@ -390,7 +390,7 @@ def keep_cards(journal: Journal, hub_key: str, cards: Iterable[Card]) -> list[Ca
 
 
 def keep_colleague(journal: Journal, card: Card) -> bool:
-    """Keep whose a key is by its owner's word; False when a hub or another says more.
+    """Keep whose a key is by its owner's word; False when others vouch for more.
 
     A label that another key has is left to it.
     """

@@ -277,7 +277,7 @@ class StopTopic:
 
 @dataclass(frozen=True, slots=True)
 class SealTopic:
-    """Which lines a key vouches for: it says nothing about the school."""
+    """Which lines a key vouches for: it holds nothing about the school."""
 
     key: str
 

@@ -209,7 +209,7 @@ class Territory:
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
-        """Undo each change made inside: what it returns tells what it would do."""
+        """Undo each change made inside: what it returns shows what it would do."""
         self.is_rehearsing = True
         try:
             yield

@@ -162,7 +162,7 @@ class Variant(Noun):
 
 
 class Outcome(StrEnum):
-    """What a body said."""
+    """What a body decided."""
 
     ADOPTE = "adopte"
     AJOURNE = "ajourne"

@@ -43,7 +43,7 @@ def import_own_table(
 ) -> OwnImport:
     """Read a table into the overlay, in place of the last one; return its account.
 
-    A `dry_run` writes nothing: the account tells what would change, cell by cell.
+    A `dry_run` writes nothing: the account shows what would change, cell by cell.
 
     Raises:
         DiagError: when the file is no such table, or nothing could be written.

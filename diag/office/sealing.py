@@ -143,7 +143,7 @@ class Sealing:
     def _keep_cards(self, hello: Hello, cards: Sequence[Card]) -> None:
         """Keep what the hub signed, by the key that it signs with now.
 
-        A new one is believed when the one before vouches for it, and told when not.
+        A new one is believed when the one before vouches for it, and reported when not.
         """
         from diag.sync.bundle.keys import KeyCard  # noqa: PLC0415 - 10 ms
 

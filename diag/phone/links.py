@@ -37,7 +37,7 @@ class PhoneRole(StrEnum):
 
 
 class TurnedAway(Exception):
-    """A request that is not served; 404 tells a stranger nothing."""
+    """A request that is not served; 404 teaches a stranger nothing."""
 
     def __init__(self, status: int, sentence: str = "") -> None:
         super().__init__(sentence)

@@ -108,7 +108,7 @@ _WIFI = {
 
 
 def _asked(commands: dict[str, tuple[str, ...]]) -> str:
-    """Return what a command of the system says; nothing when there is none."""
+    """Return what a command of the system prints; nothing when there is none."""
     command = commands.get(sys.platform)
     if command is None:
         return ""
@@ -126,7 +126,7 @@ _MASK = re.compile(r"\b255(?:\.\d{1,3}){3}\b|\b0xff[0-9a-f]{6}\b")
 
 
 def mask_bits(text: str, address: str) -> int | None:
-    """Return how many bits name the network of an address, as a command tells it.
+    """Return how many bits name the network of an address, as a command prints it.
 
     `ip` writes them after the address; `ipconfig` and `ifconfig` the mask next.
     """

@@ -1,7 +1,7 @@
 """The server of one screen: what telephones send, taken in or turned away.
 
 It listens on one address of this computer, for the time of a screen, in a thread of its
-own. A stranger (another network, name or page) is told nothing.
+own. A stranger (another network, name or page) learns nothing.
 """
 
 import asyncio
@@ -293,7 +293,7 @@ class PhoneServer:
         self._server.run(sockets=[self._socket])
 
     def url(self, link: PhoneLink) -> str:
-        """Return what the square says: in capitals, so that it stays small."""
+        """Return what the square encodes: in capitals, so that it stays small."""
         return f"HTTP://{self.host}/{link.token}"
 
 

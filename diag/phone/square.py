@@ -1,6 +1,6 @@
 """The square that a telephone's camera reads, as half characters of a terminal.
 
-Black on white in every theme, and each half says both of its colours: drawn on a
+Black on white in every theme, and each half sets both of its colours: drawn on a
 common background, a seam between two lines of the terminal breaks it.
 """
 
@@ -41,7 +41,7 @@ class Square(NamedTuple):
 
 
 def square_of(text: str, height: int = 0) -> Square:
-    """Return the code of a text, no higher than `height` lines where one says so.
+    """Return the code of a text, no higher than `height` lines where one is given.
 
     Raises:
         DiagError: it does not fit.
@@ -70,7 +70,7 @@ def _framed(matrix: tuple[bytearray, ...]) -> Square:
 def wifi_text(name: str, password: str) -> str:
     """Return what a telephone reads to join a Wi-Fi network; no password: an open one.
 
-    The signs that the format uses are told from those of a name.
+    The signs that the format uses are escaped in a name.
     """
     kind = "WPA" if password else "nopass"
     secret = f"P:{_escaped(password)};" if password else ""

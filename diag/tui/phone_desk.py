@@ -104,7 +104,7 @@ class PhoneDesk:
         return made
 
     def url(self, role: PhoneRole) -> str:
-        """Return what the square of a use says."""
+        """Return what the square of a use encodes."""
         return self._server.url(self.link(role))
 
     def printed(self, role: PhoneRole) -> Questionnaire:
@@ -168,7 +168,7 @@ class PhoneDesk:
         return self._app.call_from_thread(do)
 
     def _subject(self) -> PhotoSubject:
-        """Return what the user looks at: the nearest screen that says it."""
+        """Return what the user looks at: the nearest screen that names it."""
         for screen in reversed(self._app.screen_stack):
             found = getattr(screen, "photo_subject", None)
             if isinstance(found, PhotoSubject):
@@ -231,5 +231,5 @@ class PhoneDesk:
 
 
 def clock_words(seconds: float) -> str:
-    """Return a local time as one says it: « 10 h 33 »."""
+    """Return a local time as one speaks it: « 10 h 33 »."""
     return f"{datetime.fromtimestamp(seconds):%H h %M}".lstrip("0")  # noqa: DTZ006 - as the wall's clock

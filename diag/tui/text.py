@@ -236,12 +236,12 @@ class RowsText(Static):
         self.refresh(layout=True)
 
     def render(self) -> Content:
-        return Content("\n").join(self._laid(self.size.width))
+        return Content("\n").join(self._wrap(self.size.width))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - as Textual calls it
-        return len(self._laid(width))
+        return len(self._wrap(width))
 
-    def _laid(self, width: int) -> list[Content]:
+    def _wrap(self, width: int) -> list[Content]:
         return [each.text for each in lay_rows(self._rows, width)]
 
 

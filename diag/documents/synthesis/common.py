@@ -386,7 +386,7 @@ def build_page(
     Not `listed`, a rule ends it: it is short, and has no table of contents. Not
     `explained`, it has no glossary: an act, a convention. When `signed`, it has the
     look and the closing words of the syndicat. Its first page may be a `sheet` that its
-    PDF fits, unless a template of one's own says otherwise.
+    PDF fits, unless a template of one's own has another.
     """
     ends: dict[str, object] = {
         "page_break": PAGE_BREAK,

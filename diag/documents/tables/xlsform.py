@@ -1,7 +1,7 @@
 """A checklist as an XLSForm, for ODK Collect or KoboToolbox: one form a kind of audit.
 
 Questions are groups by domain; buildings, rooms and lots of a school are loops. What
-XLSForm cannot say, such as a condition that counts rooms, is named and left out: the
+XLSForm cannot express, such as a condition that counts rooms, is named, left out: the
 question is then asked always.
 """
 
@@ -59,7 +59,7 @@ _SETTINGS = ("form_title", "form_id", "version", "default_language")
 
 
 class _UnsayableError(ValueError):
-    """What XPath cannot say; its text is the reason, in French."""
+    """What XPath cannot express; its text is the reason, in French."""
 
 
 class XlsForm(NamedTuple):

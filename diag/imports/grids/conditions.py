@@ -13,7 +13,7 @@ from diag.model.enums import QuestionType
 
 
 class UntranslatableError(ValueError):
-    """A condition that rules cannot say; its text is the reason, in French."""
+    """A condition that rules cannot express; its text is the reason, in French."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def translated(condition: str, facts: Mapping[str, ReadableFact]) -> str:
     """Return the rule that stands for a `relevant`.
 
     Raises:
-        UntranslatableError: it reads what the draft lacks, or no rule can say it.
+        UntranslatableError: it reads what the draft lacks, or no rule can express it.
     """
     parser = _Parser(_tokens(condition), facts)
     rule = parser.either()

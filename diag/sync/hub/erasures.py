@@ -28,7 +28,7 @@ _BATCH = 1_000
 class ErasureLog:
     """The erasures that a hub took in, one line each; it is only added to.
 
-    It holds what the revisions say: which line is erased, by whom, why.
+    It holds what the revisions record: which line is erased, by whom, why.
     """
 
     def __init__(self, path: Path) -> None:

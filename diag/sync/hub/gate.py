@@ -21,7 +21,7 @@ _ADMIN, _REVIEW = RIGHTS.index("admin"), RIGHTS.index("review")
 
 
 def is_seal(revision: Revision) -> bool:
-    """Whether a revision proves others, and says nothing itself."""
+    """Whether a revision proves others, and records nothing itself."""
     return revision.subject.startswith(f"{subjects.SEALS}/")
 
 

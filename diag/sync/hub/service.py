@@ -46,7 +46,7 @@ _SHELL = "/usr/sbin/nologin"
 
 
 class Service(NamedTuple):
-    """What the units of a hub say."""
+    """What the units of a hub hold."""
 
     folder: Path
     port: int
@@ -117,7 +117,7 @@ def check_program() -> None:
 
 
 def default_folder() -> Path:
-    """Return where a hub is when nobody says it: here, or where the service is."""
+    """Return where a hub is when nobody names it: here, or where the service is."""
     here = Path("diag-hub")
     return FOLDER if FOLDER.parent.is_dir() and not here.is_dir() else here
 
@@ -204,7 +204,7 @@ def start() -> None:
 
 
 def state_of(unit: str) -> str:
-    """Return what systemd says of a unit: « active », « failed », « inactive »."""
+    """Return what systemd reports of a unit: « active », « failed », « inactive »."""
     done = subprocess.run(  # noqa: S603 -- our own words
         ["systemctl", "is-active", unit],  # noqa: S607 -- the system's own
         check=False,

@@ -952,7 +952,7 @@ class Store:
         return closed > 0
 
     def stop_cloned(self, number: int, at: int) -> None:
-        """Close the door to a device and to its copy: whoever calls is told why."""
+        """Close the door to a device and to its copy: whoever calls gets the reason."""
         with self.engine.writing() as transaction:
             transaction.run(_REVOKE, device=number, at=at)
             transaction.run(_SPEND_ALL, device=number, spent=-at)
@@ -1035,7 +1035,7 @@ class Store:
         return [AuditLife(*row[:5], *map(int, row[5:])) for row in rows]
 
     def telling(self, scopes: Collection[str]) -> dict[str, list[tuple[Revision, int]]]:
-        """Return what tells how far each audit is, or what is erased, as it came."""
+        """Return what shows how far each audit is, or what is erased, as it came."""
         marks = {"status": _ABOUT_STATUS, "erase": _ABOUT_ERASING}
         found: dict[str, list[tuple[Revision, int]]] = {}
         for audit, body, at in self._rows(_TELLING, **marks, **_scope(scopes)):

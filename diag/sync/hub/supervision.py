@@ -1,6 +1,6 @@
 """What a supervisor sees of the office's work, as the hub has it: shown, never judged.
 
-The hub reads the few lines that tell how far each audit is; no answer is among them.
+The hub reads the few lines that show how far each audit is; no answer is among them.
 """
 
 from collections import Counter
@@ -213,7 +213,7 @@ def _state_of(device: Device, cloned: Collection[int], at: int) -> str:
 
 
 def _status_of(telling: _Telling) -> tuple[str, int, str]:
-    """Return where an audit stands, since when, and who told so."""
+    """Return where an audit stands, since when, and who reported it."""
     lines = [(rev, at) for rev, at in telling if rev.subject == subjects.STATUS]
     named = {parent for rev, _ in lines for parent in rev.parents}
     heads = [(rev, at) for rev, at in lines if rev.id not in named]

@@ -71,7 +71,7 @@ class KnownHere(TextSheet):
         leg = visiting.walk.leg_of(visiting.key)
         if self.display and leg:
             lines = tuple(_known_rows(visiting, leg))
-            self.show(lambda width: [*_laid(lines, width)], from_top=False)
+            self.show(lambda width: [*_place_rows(lines, width)], from_top=False)
 
 
 def _known_rows(visiting: VisitSession, leg: Leg) -> Iterator[tuple[str, str]]:
@@ -96,7 +96,7 @@ def _fact(question: Question, answer: Answer) -> str:
     return f"{name}\u00a0: {answer_words(question, answer)}"
 
 
-def _laid(rows: Sequence[tuple[str, str]], width: int) -> Iterator[DrawnLine]:
+def _place_rows(rows: Sequence[tuple[str, str]], width: int) -> Iterator[DrawnLine]:
     for text, style in rows:
         words = Content.styled(line(french(text)), style)
         for rank, part in enumerate(wrapped(words, width - len(_HANGING))):
