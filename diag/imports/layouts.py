@@ -7,7 +7,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
-from diag.imports.source import InputFile, RawTable, read_source, read_table, refusal
+from diag.imports.source import (
+    MAX_BYTES,
+    InputFile,
+    RawTable,
+    read_source,
+    read_table,
+    refusal,
+)
 from diag.model.text import fold
 
 
@@ -360,7 +367,7 @@ def _layout_of_workbook(path: Path) -> FileLayout | None:
     if path.stat().st_size > _MOST_TO_LOOK:
         return None
     try:
-        return _fitting(workbook.workbook_columns(path))
+        return _fitting(workbook.workbook_columns(path, MAX_BYTES))
     except workbook.DAMAGES:
         return None
 

@@ -22,8 +22,8 @@ from diag.imports.cells import UNREADABLE
 MAX_ROWS = 2**20
 """Rows of the largest sheet that Excel and LibreOffice hold."""
 
-_MAX_CELLS = 5_000_000
-"""Cells read, those that are repeated included: the whole country's directory."""
+_MAX_CELLS = 10_000_000
+"""Cells read, repeated and empty ones included: twice the whole country's directory."""
 
 DAMAGES = (
     *(OSError, RuntimeError, ValueError, LookupError, OverflowError, EOFError),
@@ -57,14 +57,11 @@ def workbook_text(raw: bytes, most: int) -> WorkbookText | None:
         DAMAGES: when it is damaged, too big, or hostile.
     """
     with ZipFile(BytesIO(raw)) as package:
-        names = set(package.namelist())
-        if any(info.file_size > most for info in package.infolist()):
-            raise ValueError("a part is too big")
-        if "xl/workbook.xml" in names:
-            return _text("XLSX", _xlsx_sheets(package))
-        if "content.xml" in names:
-            return _text("ODS", _ods_sheets(package))
-    return None
+        names = {*package.namelist()}
+        if not names & {"xl/workbook.xml", "content.xml"}:
+            return None
+        kind = "XLSX" if "xl/workbook.xml" in names else "ODS"
+        return _text(kind, _sheets(package, most))
 
 
 def workbook_sheets(raw: bytes, most: int) -> dict[str, list[Row]]:
@@ -75,28 +72,53 @@ def workbook_sheets(raw: bytes, most: int) -> dict[str, list[Row]]:
     Raises:
         DAMAGES: when it is damaged, too big, hostile, or no workbook.
     """
+    found: dict[str, list[Row]] = {}
+    cells_read = 0
     with ZipFile(BytesIO(raw)) as package:
-        if any(info.file_size > most for info in package.infolist()):
-            raise ValueError("a part is too big")
-        is_excel = "xl/workbook.xml" in package.namelist()
-        sheets = _xlsx_sheets(package) if is_excel else _ods_sheets(package)
-        return {
-            name: [(number, cells) for number, cells in rows if any(cells)]
-            for name, rows in sheets.items()
-        }
+        for name, rows in _sheets(package, most).items():
+            found[name] = list(rows)
+            cells_read += sum(len(cells) for _, cells in found[name])
+            if cells_read > _MAX_CELLS:
+                raise ValueError("too many cells")
+    return found
 
 
-def workbook_columns(path: Path) -> tuple[str, ...]:
+def workbook_columns(path: Path, most: int) -> tuple[str, ...]:
     """Return the first row of a workbook; nothing of another archive.
 
+    `most` is how many bytes a part may have once unpacked.
+
     Raises:
-        DAMAGES: when it is damaged.
+        DAMAGES: when it is damaged, too big, or hostile.
     """
     with ZipFile(path) as package:
-        is_excel = "xl/workbook.xml" in package.namelist()
-        sheets = _xlsx_sheets(package) if is_excel else _ods_sheets(package)
-        rows = (cells for rows in sheets.values() for _, cells in rows)
-        return tuple(next(filter(any, rows), ()))
+        rows = (row for rows in _sheets(package, most).values() for row in rows)
+        _, cells = next(rows, (0, []))
+        return tuple(cells)
+
+
+def _sheets(package: ZipFile, most: int) -> dict[str, Iterator[Row]]:
+    if any(info.file_size > most for info in package.infolist()):
+        raise ValueError("a part is too big")
+    is_excel = "xl/workbook.xml" in package.namelist()
+    sheets = _xlsx_sheets(package) if is_excel else _ods_sheets(package)
+    return {name: _filled(rows) for name, rows in sheets.items()}
+
+
+def _filled(rows: Iterator[Row]) -> Iterator[Row]:
+    """Yield the rows that hold something, in order and no more than are ever read.
+
+    Each counts for as many cells as the first: a table is as wide as its headings.
+    """
+    done = width = cells_read = 0
+    for number, cells in rows:
+        width = width or len(cells)
+        cells_read += max(width, len(cells)) if cells else 0
+        if number <= done or number > MAX_ROWS or cells_read > _MAX_CELLS:
+            raise ValueError("rows out of order, or too many")
+        if cells:
+            yield number, cells
+            done = number
 
 
 def _text(kind: str, sheets: dict[str, Iterator[Row]]) -> WorkbookText:
@@ -109,15 +131,8 @@ def _text(kind: str, sheets: dict[str, Iterator[Row]]) -> WorkbookText:
 
 def _lines(rows: Iterator[Row]) -> Iterator[str]:
     """Yield a line for each row up to the last; a short one is as wide as the first."""
-    done = width = cells_read = 0
+    done = width = 0
     for number, cells in rows:
-        while cells and not cells[-1]:
-            del cells[-1]
-        cells_read += len(cells)
-        if number <= done or number > MAX_ROWS or cells_read > _MAX_CELLS:
-            raise ValueError("rows out of order, or too many")
-        if not cells:
-            continue
         width = width or len(cells)
         yield from [""] * (number - done - 1)
         yield ";".join(map(_quoted, cells + [""] * (width - len(cells))))
@@ -219,12 +234,14 @@ class _Xlsx:
         with self._package.open(part) as stream:
             for at, row in enumerate(_ends(stream, "row"), start=1):
                 cells: list[str] = []
+                last = 0
                 for cell in row:
-                    column = _column(cell.get("r", "")) or len(cells) + 1
-                    if not len(cells) < column <= MAX_COLUMN:
+                    column = _column(cell.get("r", "")) or last + 1
+                    if not last < column <= MAX_COLUMN:
                         raise ValueError("columns out of order, or too many")
-                    cells += [""] * (column - len(cells) - 1)
-                    cells.append(self._value(cell))
+                    last = column
+                    if value := self._value(cell):
+                        cells += [*([""] * (column - len(cells) - 1)), value]
                 yield int(_of(row, "r") or at), cells
 
     def _shared_texts(self) -> Iterator[str]:
@@ -338,9 +355,9 @@ def _ods_rows(package: ZipFile, before: int) -> Iterator[Row]:
             elif ended == before:
                 repeated = int(_of(element, "number-rows-repeated") or 1)
                 cells = _ods_cells(element)
-                if any(cells) and number + repeated > MAX_ROWS:
+                if cells and number + repeated > MAX_ROWS:
                     raise ValueError("too many rows")
-                for at in range(repeated if any(cells) else 0):
+                for at in range(repeated if cells else 0):
                     yield number + at, list(cells)
                 number += repeated
 
@@ -357,15 +374,21 @@ _EXACT_KIND = (
 
 
 def _ods_cells(row: ET.Element) -> list[str]:
+    """Return the cells of a row up to the last that holds something."""
     cells: list[str] = []
+    blank = 0
     for cell in row:
         if _name(cell.tag) not in {"table-cell", "covered-table-cell"}:
             continue
         repeated = int(cell.get(_REPEATED, 1))
         value = _ods_value(cell)
-        if value and len(cells) + repeated > MAX_COLUMN:
+        if not value:
+            blank += repeated
+            continue
+        if len(cells) + blank + repeated > MAX_COLUMN:
             raise ValueError("too many columns")
-        cells += [value] * min(repeated, MAX_COLUMN)
+        cells += [*([""] * blank), *([value] * repeated)]
+        blank = 0
     return cells
 
 

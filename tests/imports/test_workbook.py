@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -23,7 +23,7 @@ from diag.demo.files import FictionalTerritory
 from diag.imports.layouts import official_files
 from diag.imports.schools import import_annuaire
 from diag.imports.source import ImportRefusedError, read_source, read_table
-from diag.imports.workbook import workbook_text
+from diag.imports.workbook import workbook_sheets, workbook_text
 from diag.journal.territory import SCHOOL, Territory
 from tests.examples import examples
 from tests.real_data import real_file
@@ -285,6 +285,34 @@ def test_what_is_no_sound_workbook_is_refused(tmp_path: Path) -> None:
     assert "abîmé, trop gros" in refusal_of(path)
     with pytest.raises(ValueError, match="too big"):
         workbook_text(path.read_bytes(), 100)
+
+
+def test_a_small_file_never_fills_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few bytes repeat cells and rows without end; every reader has one bound."""
+    monkeypatch.setattr("diag.imports.workbook._MAX_CELLS", 200_000)
+    path = tmp_path / "f.ods"
+    wide, word = 'table:number-columns-repeated="16384"', "<text:p>a</text:p>"
+    many = '<table:table-row table:number-rows-repeated="100">'
+    cell = f"<table:table-cell>{word}</table:table-cell>"
+    full = f"<table:table-cell {wide}>{word}</table:table-cell>"
+    far = f'<table:table-cell table:number-columns-repeated="16383"/>{cell}'
+    blank = f"<table:table-row>{cell}{f'<table:table-cell {wide}/>' * 3000}"
+    end = "</table:table-row>"
+
+    for rows, is_sound in (
+        (f"{many}{full}{end}", False),
+        (f"<table:table-row>{far}{end}{many}{cell}{end}", False),
+        (f"{blank}{end}", True),
+    ):
+        with ZipFile(path, "w", ZIP_DEFLATED) as package:
+            sheet = f'<table:table table:name="F">{rows}</table:table>'
+            package.writestr("content.xml", _ODS.format(sheet))
+        for read in (workbook_text, workbook_sheets):
+            with nullcontext() if is_sound else pytest.raises(ValueError, match="many"):
+                read(path.read_bytes(), 2**20)
+    assert workbook_sheets(path.read_bytes(), 2**20) == {"F": [(1, ["a"])]}
 
 
 @pytest.fixture(scope="module")

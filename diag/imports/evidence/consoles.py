@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import dropwhile
 
 from diag.imports.evidence.inventories import merged
 from diag.imports.evidence.radio import security_of
@@ -143,9 +144,7 @@ def _table(raw: bytes) -> RawTable:
     """Return the rows under the headings; comments that come before are passed over."""
     try:
         source = source_of("Ce tableau", raw, "", _MOST_UNPACKED)
-        lines = source.text.split("\n")
-        while lines and lines[0].startswith("#"):
-            del lines[0]
+        lines = dropwhile(lambda line: line.startswith("#"), source.text.split("\n"))
         return read_table(replace(source, text="\n".join(lines)), is_typed=True)
     except ImportRefusedError as error:
         raise EvidenceRefusedError(str(error)) from error
