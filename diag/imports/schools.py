@@ -130,12 +130,11 @@ class _Directory:
         """Return the schools that a refused row may be about, by number or name."""
         if not self.unread or not gone:
             return set()
-        names = territory.names_of(SCHOOL)
+        names, unread = territory.names_of(SCHOOL), "\n".join(self.unread)
         return {
             uai
             for uai in gone
-            for row in self.unread
-            if uai in row or _letters(names[uai].rpartition(",")[0]) in row
+            if uai in unread or _letters(names[uai].rpartition(",")[0]) in unread
         }
 
     def _covered(self, present: Mapping[str, tuple[Cell, ...]]) -> set[str]:
