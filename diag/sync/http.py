@@ -112,7 +112,10 @@ class HttpTransport:
         """Return an address that shows the page of supervision, once."""
         given = self._ask("POST", "/v1/page")
         with self._reading():
-            return f"{self.url}{json.loads(given.content)['path']}"
+            path = json.loads(given.content)["path"]
+            if not path.startswith("/"):  # « @elsewhere » would name another host
+                raise ValueError(path)
+            return f"{self.url}{path}"
 
     def supervision(self) -> dict[str, Any]:
         """Return what the page of supervision shows."""

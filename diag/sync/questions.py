@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Annotated, Any, Final, Protocol
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from diag.journal.holdings import Holding, pack, unpack
 from diag.sync.protocol import Hello, Pushed, Transport, Unproven, Wire
@@ -29,6 +29,24 @@ GIVEN_BYTES: Final = 2**20
 """Most bytes of lines that go with the question."""
 
 Count = Annotated[int, Field(ge=0, lt=2**53)]
+
+
+def read_rows(text: str) -> dict[str, Holding]:
+    """Read rows.
+
+    Raises:
+        ValueError: when they are none.
+    """
+    return unpack(b64decode(text, validate=True))
+
+
+def _check_rows(text: str) -> str:
+    read_rows(text)
+    return text
+
+
+PackedRows = Annotated[str, AfterValidator(_check_rows)]
+"""Rows, packed, base64: what is none is refused as it comes in."""
 
 
 class SyncQuestion(Wire):
@@ -57,8 +75,8 @@ class SyncAnswer(Wire):
     """Why it took no line of a device that may only read, in French."""
     tick: Count
     root: str
-    rows: str
-    """What changed since: packed, base64."""
+    rows: PackedRows
+    """What changed since."""
     cards: str
     cards_changed: tuple[dict[str, Any], ...] | None = None
     people: str
@@ -80,7 +98,7 @@ class TreeAnswer(Wire):
 
     root: str
     parts: tuple[int, ...]
-    rows: str
+    rows: PackedRows
 
 
 class Want(Wire):
@@ -131,7 +149,7 @@ class GivenAnswer(Wire):
     """What became of lines, and what the hub holds now of their audits."""
 
     pushed: Pushed
-    rows: str
+    rows: PackedRows
 
 
 class QuickTransport(Transport, Protocol):
@@ -157,15 +175,6 @@ class QuickTransport(Transport, Protocol):
 def write_rows(rows: Mapping[str, Holding]) -> str:
     """Write rows as text."""
     return b64encode(pack(rows)).decode("ascii")
-
-
-def read_rows(text: str) -> dict[str, Holding]:
-    """Read rows.
-
-    Raises:
-        ValueError: when they are none.
-    """
-    return unpack(b64decode(text, validate=True))
 
 
 def write_page(page: PulledPage) -> bytes:

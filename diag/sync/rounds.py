@@ -305,7 +305,8 @@ class Rounds:
         self.beyond |= pushed.sums
         self.exchange.pushed += pushed.new
         for refused in pushed.rejected:
-            audit = read_audit(batch[refused.line - 1])
+            line = b"".join(batch[refused.line - 1 : refused.line])  # none: not asked
+            audit = read_audit(line)
             if refused.kind != "unknown-audit" or audit in self.sent_whole:
                 self.exchange.refused[refused.id] = refused
                 self.exchange.causes[audit] = refused.problem
@@ -361,7 +362,7 @@ class Rounds:
     def _follow(self, wants: deque[Want], page: PulledPage) -> bool:
         """Keep what is still wanted after a page; False if it brought nothing."""
         reached = {audit: rest for audit, *rest in page.reached}
-        for _ in range(page.done):
+        for _ in range(min(page.done, len(wants))):
             gone = wants.popleft().audit
             if gone not in reached:  # of this territory no more
                 self.theirs.pop(gone, None)

@@ -7,6 +7,7 @@ import pytest
 
 from diag.sync.http import HttpTransport
 from diag.sync.protocol import Enrolling, OfflineError, ProblemError
+from diag.sync.questions import TreeQuestion
 from diag.sync.trust import build_trust
 
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -132,6 +133,21 @@ def test_a_page_of_a_portal_is_told_whatever_was_asked(
 
     with pytest.raises(OfflineError, match="ce n'est pas un serveur de diag"):
         ask(office)
+
+
+def test_rows_and_addresses_that_are_none_are_refused_as_they_come(
+    office: HttpTransport, answers: list[Answer]
+) -> None:
+    """Rows were read after the answer was taken, and ended a sync in a stack."""
+    for rows in ("é", "AAAA"):
+        found = {"root": "", "parts": [], "rows": rows}
+        answers.append(always(httpx.Response(200, json=found)))
+        with pytest.raises(OfflineError, match="ce n'est pas un serveur de diag"):
+            office.tree(TreeQuestion(bits=0, sums=""))
+
+    answers.append(always(httpx.Response(201, json={"path": "@ailleurs.example/"})))
+    with pytest.raises(OfflineError, match="ce n'est pas un serveur de diag"):
+        office.open_page()
 
 
 def test_a_page_cut_in_the_middle_of_a_line_is_not_taken(
