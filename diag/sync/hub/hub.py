@@ -199,6 +199,8 @@ class Door:
             ProblemError: `token-revoked`, the same for unknown, expired and revoked;
                 `cloned` for a token that another copy of the device has replaced.
         """
+        if token.startswith((_TICKET, _SESSION)):  # as those secrets are hashed
+            raise ProblemError("token-revoked")
         found = self._store.token(_hash(token))
         device = self._store.device(found.device) if found else None
         at = self._clock()

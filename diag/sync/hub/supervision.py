@@ -57,7 +57,7 @@ class SeenAudit(NamedTuple):
     status: str
     """A status, or `contested` where two stand."""
     since: int
-    """When the hub received that; 0: nobody told."""
+    """When the hub received that; 0: nobody did."""
     author: str
     """Whose it is, by name as far as it is known."""
     lines: int
@@ -232,7 +232,7 @@ def _asks(
     """Give the erasures asked for in an audit that nobody did nor stopped."""
     done = {rev.erases for rev, _ in telling if rev.erases}
     stops = [rev.value for rev, _ in telling if rev.subject.startswith(subjects.STOPS)]
-    stopped = {one.get("ask") for one in stops if isinstance(one, dict)}
+    stopped = {str(one.get("ask")) for one in stops if isinstance(one, dict)}
     for rev, at in telling:
         head, _, target = rev.subject.partition("/")
         if head == subjects.ASKS and target not in done and rev.id not in stopped:
