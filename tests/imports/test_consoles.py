@@ -72,6 +72,7 @@ def test_a_workbook_is_read_as_its_table() -> None:
         "internet.latence": 18.0,
     }
     assert text.on == "2026-10-05"
+    assert not guessed(SPEED.replace("2026-10-05", "2026-02-31").encode()).on
     assert guessed(book(SPEED)).figures == text.figures
     assert open_table(book(SPEED)).mark == open_table(SPEED.encode()).mark
     first, second = guessed(RADIO.encode()).networks

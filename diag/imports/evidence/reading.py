@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -288,11 +289,10 @@ _DAY = re.compile(r"(20\d\d)[-/](\d\d)[-/](\d\d)")
 def day_in(value: object) -> str:
     """Return the ISO day that a text begins with; empty when it bears none."""
     match = _DAY.match(value.strip()) if isinstance(value, str) else None
-    if match is None:
+    try:
+        return date(*map(int, match.groups())).isoformat() if match else ""
+    except ValueError:  # 31 February
         return ""
-    _, month, day = match.groups()
-    is_day = 1 <= int(month) <= 12 and 1 <= int(day) <= 31  # noqa: PLR2004
-    return "-".join(match.groups()) if is_day else ""
 
 
 _MAC = re.compile(r"(?:[0-9a-f]{2}[:-]?){5}[0-9a-f]{2}")
