@@ -14,7 +14,7 @@ from diag.audit.erasing import ErasureStep, PendingErasure
 from diag.audit.session import AuditSession
 from diag.model.errors import DiagError
 from diag.office.privacy.erasing import pending_everywhere
-from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import Ask
 from diag.tui.lists import TINY, WIDE, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
@@ -130,7 +130,11 @@ class ErasuresScreen(PlaceScreen):
             ListColumn("Motif", 24, least=WIDE),
             ListColumn("Dès le", 10, least=TINY),
         )
-        yield Lines(columns, empty="Personne ne demande d'effacer quoi que ce soit.")
+        yield Lines(
+            columns,
+            empty="Personne ne demande d'effacer quoi que ce soit. Dans l'historique "
+            f"d'une école, {key_now(self.app, EraseValue)} le demande.",
+        )
 
     def on_mount(self) -> None:
         self.query_one(Lines).focus()

@@ -33,6 +33,7 @@ from diag.tui.place import KeyBar
 from diag.tui.safe import Sturdy, content
 from diag.tui.text import Sentence
 from diag.words.sentences import counted
+from diag.words.vocabulary import PLACES
 
 
 class AcceptOne(Command, keys="enter", title="Accepter", footer=True):
@@ -204,8 +205,18 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
         count = counted(len(self._waiting), "réponse proposée", "réponses proposées")
         title = f"{count} · rien n'est répondu sans vous"
         self.query_one("#title", Static).update(content(title))
+        root = self._session.facts.root
+        whole = PLACES[self._session.about.kind][0].capitalize()
         self.query_one(Lines).show([
-            ListLine(one.offer.id, (one.where, one.label, one.words, one.known))
+            ListLine(
+                one.offer.id,
+                (
+                    whole if one.offer.place == root else one.where,
+                    one.label,
+                    one.words,
+                    one.known,
+                ),
+            )
             for one in self._waiting
         ])
         self._show_remarks()

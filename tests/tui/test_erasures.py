@@ -104,6 +104,7 @@ async def test_one_asks_its_author_stops_then_one_confirms_after_a_week(
         assert shows(pilot, "u-2 demande de l'effacer (demande")
         await give(pilot, "c'est exact", "se lit à nouveau")
         await wait_for(pilot, lambda: shows(pilot, "Personne ne demande"), "none left")
+        assert shows(pilot, "e le demande"), "the key that asks"
     exchange(apart)
 
     app = app_on(apart / "theirs")

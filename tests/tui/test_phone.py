@@ -61,9 +61,18 @@ async def phone_open(
     return visit.session, visit, app.desk.phone
 
 
+_HANGS = (
+    "[...document.querySelectorAll('[type=radio],[type=checkbox]')].every(one=>"
+    "Math.abs(one.offsetWidth+parseFloat(getComputedStyle(one).marginRight)"
+    "-parseFloat(getComputedStyle(one.closest('label')).paddingLeft))<1.5)"
+)
+"""Every line of a choice begins under its first word, beside its mark."""
+
+
 def fill(page: BrowserPage, url: str) -> None:
     """Fill a sheet as one of the team: the first box of the first question."""
     page.go(url, "document.querySelector('form')")
+    assert page.run(_HANGS)
     page.run(
         "document.querySelector('input[type=radio]').click();"
         "document.querySelector('form button').click()"

@@ -8,6 +8,7 @@ from textual.widgets import Input
 from diag.audit.places import add_place
 from diag.audit.proposals import waiting
 from diag.model.enums import PlaceKind
+from diag.tui.lists import Lines
 from diag.tui.proposals import ProposalsScreen
 from tests.audit.test_proposals import MAIRIE, PURCHASE, filled
 from tests.imports import evidence_samples as samples
@@ -44,6 +45,8 @@ async def test_a_file_that_came_back_is_opened_and_accepted_by_keys(
             pilot, lambda: shows(pilot, f"{most} réponses proposées"), "offered"
         )
         assert shows(pilot, "la mairie (secrétaire)")
+        listed = pilot.app.screen.query_one(Lines).lines
+        assert "École" in {one.cells[0] for one in listed}, "short, never cut"
         assert len(waiting(session)) == most
         before = len(session.facts.answers)
 
