@@ -192,7 +192,10 @@ class Sealing:
             seals.keep_relayed(journal, rows)
             if not found.more:
                 break
-            found = self.office.unproven(found.after)
+            following = self.office.unproven(found.after)
+            if following.after <= found.after:  # a hub that goes nowhere
+                break
+            found = following
         if found.after != before:
             read = get_setting(journal, _READ, {})
             put_setting(journal, _READ, {**read, hub: found.after})

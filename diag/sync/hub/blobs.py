@@ -84,7 +84,6 @@ class BlobFiles:
 
     def renew_stamp(self) -> None:
         """Have every laptop ask again what it waits for, and what is missing here."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(self.folder / STAMP, token_hex(8).encode("ascii"))
 
     def read(self, sha: str, start: int, size: int) -> tuple[bytes, int] | None:
