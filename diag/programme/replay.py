@@ -42,14 +42,15 @@ def what_if(terms: Programme, before: Schedule, operation: str, year: int) -> Wh
     by_id = {each.id: each for each in terms.operations}
     chain = dict.fromkeys(_chain(by_id, by_id[operation]))
     money: tuple[Earmark, ...] = ()
-    after = before
+    held = terms  # what each of the chain took is not free for the next
     for name in chain:
         for _ in range(_TRIES):
-            funded = replace(terms, earmarks=terms.earmarks + money)
-            after = schedule_of(funded, (name, year))
+            after = schedule_of(with_money(held, money), (name, year))
             if lands(after, name, year) or not after.shortages:
                 break
             money += after.shortages
+        held = locked(held, name, after.years.get(name, year))
+    after = schedule_of(with_money(terms, money), (operation, year))
     moved = [name for name in before.moved(after) if name not in chain]
     return WhatIf(
         operation,
@@ -60,6 +61,11 @@ def what_if(terms: Programme, before: Schedule, operation: str, year: int) -> Wh
         tuple(moved),
         tuple(name for name in moved if is_later(before, after, name)),
     )
+
+
+def with_money(terms: Programme, money: tuple[Earmark, ...]) -> Programme:
+    """Return terms in which more is kept for some operations."""
+    return replace(terms, earmarks=terms.earmarks + money)
 
 
 def lands(plan: Schedule, operation: str, year: int) -> bool:

@@ -250,6 +250,41 @@ def test_what_lacked_puts_it_in_by_that_year(
     assert set(found.receded) <= set(found.moved)
 
 
+def test_what_two_needs_share_is_counted_once() -> None:
+    """Each of the two would have done with the one cent that nobody had asked for."""
+    year = 2027
+
+    def work(name: str, once: int, needs: tuple[str, ...] = ()) -> Operation:
+        return Operation(
+            name,
+            COMMUNES[0],
+            (Article(INVESTMENT, once, 0, 1, ""),),
+            Fraction(3, 25),
+            Fraction(0),
+            Precedence.LAW,
+            year,
+            year,
+            needs,
+            (),
+        )
+
+    terms = Programme(
+        years=(year,),
+        syndicat=SYNDICAT,
+        operations=(work("last", 0, ("b", "a")), work("a", 33), work("b", 33)),
+        envelopes={Purse(SYNDICAT, INVESTMENT): Envelope((1,), carries=False)},
+        weights=dict.fromkeys(COMMUNES, Fraction(0)),
+        reserve=Fraction(0),
+        groupings={},
+        earmarks=(),
+        socle_first=False,
+        adopted=None,
+    )
+    found = what_if(terms, schedule_of(terms), "last", year)
+    assert found.lands
+    assert {each.operation for each in found.money} == {"a", "b"}
+
+
 def _waits_for_nothing_known(terms: Programme, name: str) -> bool:
     """Whether all that an operation waits for is there, without a circle."""
     by_id = {each.id: each for each in terms.operations}
