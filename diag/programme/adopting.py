@@ -259,7 +259,7 @@ def advance(
 ) -> tuple[FollowUp, ...]:
     """Write the next step of an operation, for all its actions, in one commit.
 
-    `cents`: what is ordered costs that much, tax included.
+    `cents`: what is ordered costs that much, tax included; later steps keep it.
 
     Raises:
         DiagError: it is shared, or ordered without its price, or decided here.
@@ -279,6 +279,9 @@ def advance(
             about="price",
         )
     session = session_of(board.container, candidate)
+    last = candidate.step
+    is_dropped = state is FollowUpState.ECARTEE
+    paid = last.cents if last and not (cents or is_dropped) else cents
     year = board.schedule.years.get(operation, 0)
     steps = tuple(
         FollowUp(
@@ -288,7 +291,7 @@ def advance(
             why=why,
             programme=board.container.audit.id,
             year=year,
-            cents=cents if action == candidate.actions[0] else 0,
+            cents=paid if action == candidate.actions[0] else 0,
         )
         for action in candidate.actions
     )

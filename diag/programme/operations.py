@@ -34,11 +34,8 @@ PUPILS_A_CLASS = 22
 _HEADCOUNT = ("nb_eleves", "nb_classes")
 """Questions that say how many pupils and classes a school has."""
 
-_DONE = frozenset({
-    FollowUpState.FAITE,
-    FollowUpState.VERIFIEE,
-    FollowUpState.ECARTEE,
-})
+_DONE = frozenset({FollowUpState.FAITE, FollowUpState.VERIFIEE})
+_CLOSED = _DONE | {FollowUpState.ECARTEE}
 _DECIDED = frozenset({
     FollowUpState.DECIDEE,
     FollowUpState.FINANCEE,
@@ -188,8 +185,13 @@ def candidates_of(
     unpriced = {ident for line in found.pending for ident in line.actions}
     for item in items:
         step = steps.get(item.actions[0])
-        if item.tier not in _CLASSES or all(
-            one in steps and steps[one].state in _DONE for one in item.actions
+        is_charged = step is not None and _is_charged(step)
+        if item.tier not in _CLASSES or not (
+            is_charged
+            or any(
+                one not in steps or steps[one].state not in _CLOSED
+                for one in item.actions
+            )
         ):
             continue
         if pupils is None:
@@ -214,9 +216,14 @@ def candidates_of(
             prices=tuple(one.price for one in item.lines),
             is_open=report.frozen is None,
             is_estimated=is_estimated,
-            step=step if step and step.state in _DECIDED else None,
+            step=step if is_charged else None,
             paid_from=item.year,
         )
+
+
+def _is_charged(step: FollowUp) -> bool:
+    """Tell whether a step spends a budget: decided, or done in a programme's year."""
+    return step.state in _DECIDED or (step.state in _DONE and step.year > 0)
 
 
 def _pupils(report: Report) -> tuple[int | None, bool]:

@@ -17,6 +17,7 @@ from tests.cli.running import Run, diag
 
 INSEE = "99903"
 WIRING, WIFI = "cabler-les-classes", "permettre-la-coupure-du-wifi"
+IMPOSED = ("lock", WIRING, "--year", "2030", "--by", "le maire", "--why", "travaux")
 PAST = "01/02/2024"
 """Before any day on which tests run."""
 
@@ -80,10 +81,9 @@ def test_a_programme_is_set_explained_varied_and_adopted(
         run(home, "earmark", WIRING, one["payer"], "2027", euros)
     assert shown(home)[WIRING]["year"] == 2027
     assert "motif" in refused(home, "lock", WIRING, "--year", "2030").err
-    imposed = ("lock", WIRING, "--year", "2030", "--by", "le maire", "--why", "travaux")
-    assert "autre" in run(home, *imposed, "--dry-run")
+    assert "autre" in run(home, *IMPOSED, "--dry-run")
     assert shown(home)[WIRING]["year"] == 2027
-    run(home, *imposed)
+    run(home, *IMPOSED)
     assert run(home, "why", WIRING).splitlines()[1] == (
         "Imposée en 2030 par le maire : travaux."
     )
@@ -108,11 +108,23 @@ def test_a_programme_is_set_explained_varied_and_adopted(
         ref: one["year"] for ref, one in before.items()
     }
     assert after[WIRING]["words"] == "Décidée le 1er février 2024 : ne bouge plus."
+    follow_through(home)
+
+
+def follow_through(home: Path) -> None:
     # An order has its real price, which the programme then counts.
     assert "--price" in refused(home, "step", WIRING, "commandee").err
     run(home, "step", WIRING, "commandee", "--price", "1026")
     assert states(home)[WIRING] == (FollowUpState.COMMANDEE, 2030, 102_600)
     assert sum(one["cents"] for one in shown(home)[WIRING]["paid"]) == 102_600
+    # What is done has spent its budget: no other operation takes its money.
+    run(home, "step", WIRING, "faite")
+    assert states(home)[WIRING] == (FollowUpState.FAITE, 2030, 102_600)
+    assert shown(home)[WIRING]["words"].startswith("Faite le")
+    assert sum(one["cents"] for one in shown(home)[WIRING]["paid"]) == 102_600
+    assert "décidée" in refused(home, *IMPOSED).err
+    run(home, "step", WIRING, "ecartee", "--why", "les classes ferment")
+    assert WIRING not in shown(home)
     assert "arrête le programme" in run(home, "log")
 
 
