@@ -298,7 +298,7 @@ def named(question: Question, text: str) -> tuple[Choice, ...]:
     """Return the choices that these keys may name, in order.
 
     Those of that number, or those that begin so; from three letters, else those with a
-    word that does: « o » is no answer because a label says « ou ».
+    word that does: « o » is no answer because a label has « ou ».
     """
     typed = text.strip()
     digits = "".join(map(digit_of, typed))

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid5
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from diag.model.base import Noun
 from diag.model.codes import id_in_campaign
@@ -199,6 +199,15 @@ class Way(StrEnum):
     """Sent by diag, and accepted by the mail server."""
 
 
+def _check_day(text: str) -> str:
+    date.fromisoformat(text)
+    return text
+
+
+IsoDay = Annotated[str, AfterValidator(_check_day)]
+"""A day, ISO."""
+
+
 class Dispatch(Noun):
     """One report that left for one reader."""
 
@@ -207,7 +216,7 @@ class Dispatch(Noun):
     audience: Audience
     to: tuple[str, ...]
     """Addresses."""
-    on: str
+    on: IsoDay
     """ISO day."""
     way: Way
     digest: str = Field(default="", pattern=r"^([0-9a-f]{64}|)$")
@@ -218,12 +227,6 @@ class Dispatch(Noun):
     """Message-ID."""
     provisional: bool = False
     """The audit was not closed yet."""
-
-    @field_validator("on")
-    @classmethod
-    def _is_day(cls, text: str) -> str:
-        date.fromisoformat(text)
-        return text
 
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -285,14 +288,8 @@ class Questionnaire(Noun):
     """`direction` or `equipe`."""
     questions: tuple[str, ...] = Field(min_length=1)
     """Ids: the first one is number 1."""
-    on: str
+    on: IsoDay
     """ISO day."""
-
-    @field_validator("on")
-    @classmethod
-    def _is_day(cls, text: str) -> str:
-        date.fromisoformat(text)
-        return text
 
 
 class EvidenceFile(Noun):
@@ -315,14 +312,8 @@ class EvidenceFile(Noun):
     """Names of Wi-Fi networks that are the school's."""
     columns: dict[str, str] = Field(default_factory=dict)
     """Column of a table → what it holds; empty where the file says it itself."""
-    on: str
+    on: IsoDay
     """ISO day on which it was read."""
-
-    @field_validator("on")
-    @classmethod
-    def _is_day(cls, text: str) -> str:
-        date.fromisoformat(text)
-        return text
 
 
 class Proposal(Noun):
@@ -346,11 +337,5 @@ class Proposal(Noun):
     """Who says so: « Mairie, secrétaire »."""
     why: str = Field(default="", max_length=200)
     """What it rests on: « 7 fiches sur 9 : oui »."""
-    on: str
+    on: IsoDay
     """ISO day on which it came."""
-
-    @field_validator("on")
-    @classmethod
-    def _is_day(cls, text: str) -> str:
-        date.fromisoformat(text)
-        return text

@@ -337,14 +337,24 @@ async def missing(request: Request) -> Response:
     return answer(request, write_json(held))
 
 
-async def put_blob(request: Request) -> Response:
-    """Take a piece of an attachment."""
-    caller = find_caller(request)
-    hub, sha = find_hub(request), read_sha(request)
+def _read_range(request: Request) -> tuple[int, int, int]:
+    """Return where a piece starts and ends, and how long the whole is.
+
+    Raises:
+        ProblemError: `bad-request`.
+    """
     match = _CONTENT_RANGE.fullmatch(request.headers.get("content-range", ""))
     if match is None:
         raise ProblemError("bad-request", "Content-Range absent ou mal formé.")
     start, last, total = map(int, match.groups())
+    return start, last, total
+
+
+async def put_blob(request: Request) -> Response:
+    """Take a piece of an attachment."""
+    caller = find_caller(request)
+    hub, sha = find_hub(request), read_sha(request)
+    start, last, total = _read_range(request)
     piece = await read_body(request, hub.limits.piece_bytes)
     if start + len(piece) != last + 1:
         raise ProblemError("bad-request", "Le morceau n'a pas la taille annoncée.")
@@ -358,10 +368,7 @@ async def stream_blob(request: Request) -> Response:
     """Take the rest of an attachment, each part of it kept as it arrives."""
     caller = find_caller(request)
     hub, sha = find_hub(request), read_sha(request)
-    match = _CONTENT_RANGE.fullmatch(request.headers.get("content-range", ""))
-    if match is None:
-        raise ProblemError("bad-request", "Content-Range absent ou mal formé.")
-    start, last, total = map(int, match.groups())
+    start, last, total = _read_range(request)
     held = start
     async for part in read_parts(request, min(STEP, hub.limits.piece_bytes)):
         if held + len(part) > last + 1:
