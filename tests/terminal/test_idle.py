@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.terminal.visits import prepared, visit_in
 
-DOWN, UP, RIGHT = "\x1b[B", "\x1b[A", "\x1b[C"
+DOWN, UP, RIGHT, HOME = "\x1b[B", "\x1b[A", "\x1b[C", "\x1b[H"
 MOST = 3_000
 """Bytes of a key, at 80×24."""
 QUIET = 1.5
@@ -26,7 +26,7 @@ def test_a_key_draws_only_what_it_changes(tmp_path: Path) -> None:
     with visit_in(tmp_path) as terminal:
         terminal.resize(80, 24)
         terminal.settle()
-        terminal.send(f"\t{DOWN}\r")  # the cabinet
+        terminal.send(f"\t{HOME}{DOWN}\r")  # the cabinet
         terminal.wait_for(lambda: terminal.shows("Baie, question"), "the cabinet")
         terminal.settle(QUIET)
         for key in (DOWN, DOWN, DOWN, UP, "m"):
