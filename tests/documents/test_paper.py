@@ -56,7 +56,11 @@ def test_a_pdf_holds_a_school_of_any_size(size: str, audience: Audience) -> None
 @pytest.mark.parametrize("name", NAMES)
 def test_a_pdf_holds_each_golden_school(name: str, audience: Audience) -> None:
     told = build_document(visited(name), audience)
-    assert len(printed(told).pages) <= MOST[audience]
+    read = printed(told).pages
+    assert len(read) <= MOST[audience]
+    if (name, audience) == ("poitiers", Audience.TECHNIQUE):
+        # 27 rooms: their sketch, too tall for page 1, leaves no half of it blank.
+        assert squeezed("Tickets, par métier") in squeezed(read[0].extract_text())
 
 
 def visited(name: str) -> Report:

@@ -85,6 +85,9 @@ def _coverage() -> tuple[list[int], list[int]]:
 _TALL = 900
 """Characters of a cell that may not fit on one page."""
 
+_TALL_DRAWING = 400
+"""Units down, of 640 across, of a drawing that may not fit on what is left of one."""
+
 _ALARMING = {"WARNING", "CAUTION"}
 
 
@@ -164,7 +167,8 @@ class TypstWalker(NodeWriter):
         if drawing and drawing.is_whole:
             svg, alt = raw_literal(drawing.svg("dessin")), literal(drawing.alt)
             title, legend = literal(drawing.title), literal(drawing.legend)
-            return f"#drawing({svg}, {alt}, {title}, {legend})\n\n"
+            tall = ", tall: true" * (drawing.wide.height > _TALL_DRAWING)
+            return f"#drawing({svg}, {alt}, {title}, {legend}{tall})\n\n"
         words = [[words_of(cell) for cell in row] for row in rows]
         is_tall = any(len(cell) > _TALL for row in words for cell in row)
         shares = column_shares(words)
