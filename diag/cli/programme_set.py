@@ -179,8 +179,13 @@ def group(
         },
     )
     subject = subjects.programme(subjects.PURCHASES, container.fresh())
-    setting.put(container, subject, value, container.variant_named(variant))
+    ident = container.variant_named(variant)
+    setting.put(container, subject, value, ident)
     click.echo(f"Achat groupé noté : {title}, {opens}-{closes}.")
+    candidates = board_of(container, ident).gathered.candidates.values()
+    bought = {price for one in candidates for price in one.prices}
+    for price in sorted({*prices} - bought):
+        click.echo(f"Aucune opération n'achète encore « {price} ».")
 
 
 @click.command()

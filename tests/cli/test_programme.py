@@ -141,5 +141,8 @@ def test_what_is_wrong_is_said_and_nothing_is_written(home: Path) -> None:
     assert "montant" in refused(home, "envelope", "syndicat", "2027", "beaucoup").err
     assert "2040" in refused(home, "what-if", WIFI, "--year", "2040").err
     assert "avis" in refused(home, "decide", "pilotage", "adopte", "--on", PAST).err
+    joint = ("--price", "bornes", "--discount", "0.1", "--from", "2028")
+    grouped = run(home, "group", "Bornes", *joint, "--until", "2029")
+    assert "n'achète encore « bornes »" in grouped
     assert "aucune décision" in refused(home, "adopt", "--decision", "Z-1").err
     assert "part du syndicat" in refused(home, "split", "--syndicat", "3").err.lower()
