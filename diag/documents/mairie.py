@@ -100,8 +100,9 @@ def view(report: Report) -> dict[str, object]:
     shown = votes_shown(report)
     page = (*dangers(report), *voted(report, shown[0].votes))
     first = dict.fromkeys(one.id for one in (*page, *detailed(report)))
-    told = [one for one in plan.actions if one.id in list(first)[:LONG]]
-    rest = [one for one in plan.actions if one not in told]
+    long = frozenset(list(first)[:LONG])
+    told = [one for one in plan.actions if one.id in long]
+    rest = [one for one in plan.actions if one.id not in long]
     # The table of compliance has the others.
     alerts = {one.criterion.id for one in report.assessment.alerts}
     unsure = [
