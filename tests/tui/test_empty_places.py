@@ -15,6 +15,9 @@ from tests.tui.waiting import shows, wait_for
 Step = tuple[str, str]
 """A key, what is shown then."""
 
+_NO_ROOM = "Aucune salle encore : F6 puis s les ajoute"
+"""What the visit of a school without rooms begins with."""
+
 EMPTY: dict[str, Sequence[Step]] = {
     "territoire": [
         ("", "Aucune école encore : importez l'annuaire officiel (touche F8)"),
@@ -29,6 +32,7 @@ EMPTY: dict[str, Sequence[Step]] = {
     ],
     "ecole": [("", "à commencer : Entrée ouvre l'audit"), ("enter", "reste")],
     "visite": [
+        ("", _NO_ROOM),
         *(("f6", "Aucune salle : s en ajoute"), ("s", "Salle")),
         *(("escape", "Aucune salle"), ("escape", "Direction")),
         *(("f2", "F6 en ajoute"), ("f6", "Aucune salle : s en ajoute")),

@@ -131,6 +131,15 @@ def test_every_command_tells_what_it_does_in_french() -> None:
         assert not ENGLISH.search(command.help_text()), command
 
 
+FOOTERS = {
+    "territoire": "Entrée Espace F2 F8 F1",
+    "ecole": "Entrée b c h F1",
+    "tournee": "Entrée Suppr j x F1",
+    "bilan": "→ c s r F4 F6",
+}
+"""Place → its keys on a screen of 80 columns, in order of use."""
+
+
 @pytest.mark.parametrize("place", ROUTES)
 async def test_a_place_shows_as_many_keys_as_fit_and_speaks_french(
     tmp_path: Path, place: str
@@ -140,6 +149,8 @@ async def test_a_place_shows_as_many_keys_as_fit_and_speaks_french(
         await go(pilot, app, place)
         keys = app.screen.query_one(KeyBar)
         await wait_for(pilot, lambda: keys.shown, "the keys")
+        shown = " ".join(one.name for one in keys.shown)
+        assert shown == FOOTERS.get(place, shown)
 
         for width in range(60, 201):
             with patch.object(KeyBar, "size", Size(width, 1)):
