@@ -258,6 +258,9 @@ def _decided_year(candidate: Candidate, split: CostSplit) -> int | None:
 
 
 def _grouped(record: Record, candidate: Candidate) -> Iterator[Article]:
+    if candidate.step and candidate.step.cents:
+        yield from candidate.operation.lines  # the price of an order is the real one
+        return
     insee = candidate.operation.commune.partition(":")[2]
     joined = {
         price: ident

@@ -117,6 +117,9 @@ def follow_through(home: Path) -> None:
     run(home, "step", WIRING, "commandee", "--price", "1026")
     assert states(home)[WIRING] == (FollowUpState.COMMANDEE, 2030, 102_600)
     assert sum(one["cents"] for one in shown(home)[WIRING]["paid"]) == 102_600
+    joint = ("--price", "prise_rj45", "--discount", "0.1", "--from", "2027")
+    run(home, "group", "Prises", *joint, "--until", "2031")
+    assert sum(one["cents"] for one in shown(home)[WIRING]["paid"]) == 102_600
     # What is done has spent its budget: no other operation takes its money.
     run(home, "step", WIRING, "faite")
     assert states(home)[WIRING] == (FollowUpState.FAITE, 2030, 102_600)
