@@ -10,7 +10,7 @@ from diag.audit.consistency import doubts_of, is_out_of_place
 from diag.audit.follow import move
 from diag.audit.session import AuditSession
 from diag.audit.succession import OLDER, Heirs, facts_for, heirs_of, is_older, passed_on
-from diag.checklist.edition import EditionChanges, compare
+from diag.checklist.edition import EditionChanges, compare, compiled
 from diag.journal import changes
 from diag.journal.facts import asked_again_of
 from diag.journal.judged import (
@@ -453,8 +453,6 @@ def upgrade(session: AuditSession, planned: Upgrade) -> Revision:
         )
     journal, audit = session.workspace.journal, session.audit.id
     # A folder's edition is kept here too: the audit names it from now on.
-    from diag.checklist.edition import compiled  # noqa: PLC0415 - few upgrade
-
     session.workspace.editions.keep(compiled(planned.new.checklist))
     last = max(revision.lam for revision in session.revisions())
     again = asked_again_of(journal, audit)

@@ -348,7 +348,7 @@ def _reserve(report: Report, terms: Terms) -> Iterator[AsideLine]:
     """Give the flat sum for what is reserved, where the syndicat settled one.
 
     So much a class, whatever a sensitive fact is: neither its presence nor its amount
-    says anything.
+    shows anything.
     """
     if not report.per_class or report.about.school is None:
         return

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diag.checklist.edition import shipped_checklists
+from diag.checklist.edition import differences, shipped_checklists
 from diag.cli.shared import (
     json_option,
     print_json,
@@ -18,6 +18,7 @@ from diag.cli.shared import (
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.words.sentences import counted
+from diag.workspace.disk import write_whole
 from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ def diff(ctx: click.Context, old: str, new: str, *, as_json: bool) -> None:
     Sans argument : ce que vos changements font aux grilles livrées.
     """
     # Reading and comparing editions: 60 ms that other commands do without.
-    from diag.checklist.edition import differences  # noqa: PLC0415
     from diag.workspace.editions import (  # noqa: PLC0415
         difference_lines,
         edition_in,
@@ -134,7 +134,6 @@ def import_grid(file: Path, folder: Path | None, typed: str, repeats: str) -> No
     """
     from diag.imports.grids import read_grid  # noqa: PLC0415 - XML, for workbooks only
     from diag.imports.grids.draft import files_of  # noqa: PLC0415
-    from diag.workspace.disk import write_whole  # noqa: PLC0415
 
     draft, held = read_grid(file, typed, repeats)
     for name, content in held.items():
@@ -193,7 +192,6 @@ def export_grid(
 ) -> None:
     """Écrit une grille en XLSForm, et dit ce qui n'y a pas d'équivalent."""
     from diag.documents.tables.xlsform import xlsform_of  # noqa: PLC0415 - 100 ms
-    from diag.workspace.disk import write_whole  # noqa: PLC0415
     from diag.workspace.editions import edition_in, edition_named  # noqa: PLC0415
 
     assert xlsform

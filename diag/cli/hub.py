@@ -22,6 +22,8 @@ from diag.journal.revision import now
 from diag.model.errors import DiagError, install_command
 from diag.office.keeper import teach
 from diag.sync.hub.delivery import deliver
+from diag.sync.hub.erasures import forget_set_aside
+from diag.sync.hub.gate import WAITED, look_at_cut_over
 from diag.sync.hub.service import act_as_owner
 from diag.words.dates import day_words
 from diag.words.sentences import counted
@@ -185,8 +187,6 @@ def require(chosen: HubLocation, what: str, *, yes: bool) -> None:
     n'y revient pas. Possible quand tous les postes scellent, ou 90 jours après le
     premier sceau ; montre les postes dont rien n'est encore scellé.
     """
-    from diag.sync.hub.gate import WAITED, look_at_cut_over  # noqa: PLC0415 - keys
-
     with closing(chosen.home().store()) as store:
         cut = look_at_cut_over(store.devices(), store.first_seals())
         print_table(map(_row, cut.behind))
@@ -290,8 +290,6 @@ def restore(
     elif not forget:
         raise click.UsageError("Nommez la copie, ou donnez --forget.")
     if forget:
-        from diag.sync.hub.erasures import forget_set_aside  # noqa: PLC0415 - certificates
-
         with closing(chosen.home().store()) as store:
             number = forget_set_aside(store, at_once=True)
         click.echo(f"Mis de côté, puis supprimé : {number}")

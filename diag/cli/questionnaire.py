@@ -26,6 +26,7 @@ from diag.cli.shared import (
 )
 from diag.model.errors import DiagError
 from diag.words.sentences import counted
+from diag.workspace.disk import write_whole
 
 if TYPE_CHECKING:
     from diag.documents.transcription import Transcription
@@ -136,7 +137,6 @@ def _write(
     from diag.documents.formats import Format  # noqa: PLC0415
     from diag.documents.questionnaire import compose, keep  # noqa: PLC0415
     from diag.documents.write import write_paper  # noqa: PLC0415
-    from diag.workspace.disk import write_whole  # noqa: PLC0415
 
     paper, printed = compose(session, whom, day)
     keep(session, printed)

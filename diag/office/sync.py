@@ -22,8 +22,8 @@ from diag.model.audit import Auditee, Photo
 from diag.model.errors import DiagError
 from diag.office.privacy.erasing import erasure_news
 from diag.office.sealing import Sealing, key_of_hub
-from diag.sync.exchange import CLOCK_DOUBT, ExchangeEvent, Progress
-from diag.sync.meeting import SyncResult
+from diag.sync.exchange import CLOCK_DOUBT, ExchangeEvent, Progress, Transfer
+from diag.sync.meeting import SyncResult, open_transport, synchronise_with
 from diag.sync.protocol import ProblemError, Transport
 from diag.sync.questions import PAGE_LINES
 from diag.sync.trust import Enrolment, drop_enrolment, read_enrolments
@@ -68,10 +68,6 @@ def fetch(workspace: Workspace, photos: Iterable[Photo]) -> Fetched:
     Raises:
         DiagError: when no hub knows this laptop, or a picture cannot be kept.
     """
-    # HTTP: 100 ms, for who asks only.
-    from diag.sync.exchange import Transfer  # noqa: PLC0415
-    from diag.sync.meeting import open_transport  # noqa: PLC0415
-
     wanted = {one.sha: NamedAttachment(one.sha, one.size, one.mime) for one in photos}
     asked, problem = len(wanted), ""
     found = hubs(workspace)
@@ -305,8 +301,6 @@ def run(
     Raises:
         DiagError: when no hub does, or the workspace is read-only.
     """
-    from diag.sync.meeting import synchronise_with  # noqa: PLC0415 - HTTP
-
     found = hubs(workspace)
     if not found:
         raise DiagError(

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diag.checklist.edition import mark_of, program_mark
+from diag.checklist.lint import lint
 from diag.checklist.lint.french import (
     ALLOWED_FILE,
     Knows,
     allowed_words,
     spelling_problems,
 )
+from diag.checklist.lint.rules import situations
 from diag.rules.problem import Problem
 from diag.words.sentences import counted
 
@@ -45,7 +47,6 @@ def problems_in(folder: Path, overlay: Path | None = None) -> Checked:
     """Read checklists, with what is put over them; return everything to mend."""
     # Reading YAML and judging: 120 ms, that nobody pays when nothing has changed.
     from diag.assess.examples import check_examples  # noqa: PLC0415
-    from diag.checklist.lint import lint  # noqa: PLC0415
     from diag.checklist.load import load_checklists  # noqa: PLC0415
     from diag.checklist.merge import blamed  # noqa: PLC0415
 
@@ -85,7 +86,6 @@ def _old_prices(prices: "Iterable[Price]") -> str:
 def situations_in(folder: Path) -> "list[Situation]":
     """Return the facts that criteria judge and that get neither better nor worse."""
     # Reading YAML: 100 ms, only when they are asked for.
-    from diag.checklist.lint.rules import situations  # noqa: PLC0415
     from diag.checklist.load import load_checklists  # noqa: PLC0415
 
     return situations(load_checklists(folder).draft)

@@ -18,7 +18,9 @@ from diag.checklist.edition import (
     Fate,
     FieldChange,
     compare,
+    compiled,
     differences,
+    digest,
     mark_of,
     shipped_checklists,
 )
@@ -99,7 +101,6 @@ def _kept(workspace: Workspace, key: str, overlay: Path | None) -> str:
 @cache
 def _compile(folder: Path, overlay: Path | None, mark: str) -> bytes:  # noqa: ARG001 - the mark is the key
     # Reading YAML costs 40 ms to import: only when the files changed.
-    from diag.checklist.edition import compiled  # noqa: PLC0415
     from diag.checklist.lint import lint  # noqa: PLC0415
     from diag.checklist.load import load_checklists  # noqa: PLC0415
     from diag.checklist.merge import blamed  # noqa: PLC0415
@@ -176,7 +177,6 @@ def edition_in(folder: Path) -> NamedEdition:
         DiagError: when a file cannot be used; shows the first reason.
     """
     # Reading YAML costs 40 ms to import: only who reads folders pays.
-    from diag.checklist.edition import compiled, digest  # noqa: PLC0415
     from diag.checklist.load import load_checklists  # noqa: PLC0415
 
     loaded = load_checklists(folder)
