@@ -103,7 +103,13 @@ def programme() -> None:
 @workspace_command
 @click.argument("name", metavar="NOM")
 @click.option("--first", type=YEAR, required=True, help="Premier budget.")
-@click.option("--years", type=click.IntRange(1, 8), default=5, show_default=True)
+@click.option(
+    "--years",
+    type=click.IntRange(1, 8),
+    default=5,
+    show_default=True,
+    help="Combien de budgets.",
+)
 @click.option("--campaign", multiple=True, help="Campagne d'audits ; répétable.")
 @click.option("--reserve", default="15", show_default=True, help="En pour cent.")
 @click.option(

@@ -30,6 +30,12 @@ from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
 
 _SOURCE = click.option("--source", default="", help="D'où vient ce montant.")
+_SECTION = click.option(
+    "--section",
+    default="investissement",
+    show_default=True,
+    help="Section du budget : investissement ou fonctionnement.",
+)
 _WHY = click.option("--why", default="", help="Pourquoi ; les communes le liront.")
 
 
@@ -38,7 +44,7 @@ _WHY = click.option("--why", default="", help="Pourquoi ; les communes le liront
 @click.argument("payer", metavar="PAYEUR")
 @click.argument("year", metavar="ANNÉE", type=YEAR)
 @click.argument("amount", metavar="MONTANT")
-@click.option("--section", default="investissement", show_default=True)
+@_SECTION
 @click.option("--voted", is_flag=True, help="Votée ; sinon une hypothèse.")
 @click.option("--carry", is_flag=True, help="Ce qui reste sert les années suivantes.")
 @_SOURCE
@@ -83,7 +89,13 @@ def envelope(
     "--syndicat", required=True, help="Sa part de l'investissement, de 0 à 1."
 )
 @click.option("--recommendation", default=EVERY, help="Pour cette préconisation seule.")
-@click.option("--buyer", type=click.Choice(["commune", "syndicat"]), default="commune")
+@click.option(
+    "--buyer",
+    type=click.Choice(["commune", "syndicat"]),
+    default="commune",
+    show_default=True,
+    help="Qui achète.",
+)
 @named
 @varied
 def split(
@@ -308,7 +320,7 @@ def unlock(workspace: Workspace, operation: str, slug: str, variant: str) -> Non
 @click.argument("payer", metavar="PAYEUR")
 @click.argument("year", metavar="ANNÉE", type=YEAR)
 @click.argument("amount", metavar="MONTANT")
-@click.option("--section", default="investissement", show_default=True)
+@_SECTION
 @_SOURCE
 @_WHY
 @named

@@ -25,7 +25,7 @@ from diag.model.programme import (
 )
 from diag.programme.assembling import Board
 from diag.programme.container import Container
-from diag.programme.operations import Candidate
+from diag.programme.operations import Contender
 from diag.programme.setting import checked, payer_named
 from diag.programme.terms import RUNNING, Purse
 from diag.workspace.subjects import auditee_of, audits
@@ -92,7 +92,7 @@ def decision_named(container: Container, text: str) -> tuple[str, BodyDecision]:
 class Ready(NamedTuple):
     """An operation that every payer has decided, and the decision that came last."""
 
-    candidate: Candidate
+    candidate: Contender
     year: int
     decision: str
     on: str
@@ -190,7 +190,7 @@ _BEFORE = frozenset({FollowUpState.PROPOSEE, FollowUpState.DECIDEE})
 """States that a decision replaces; what is paid for or ordered stays so."""
 
 
-def session_of(container: Container, candidate: Candidate) -> AuditSession:
+def session_of(container: Container, candidate: Contender) -> AuditSession:
     """Return the audit of an operation, to read its steps or write one."""
     workspace = container.workspace
     for one in audits(workspace.journal):

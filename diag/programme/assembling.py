@@ -11,7 +11,7 @@ from diag.model.errors import DiagError
 from diag.model.number import exact
 from diag.model.programme import OUT, CostSplit, RightsRule, YearLock
 from diag.programme.container import Container
-from diag.programme.operations import Candidate, Gathered, SchoolLoad, gathered
+from diag.programme.operations import Contender, Contenders, SchoolLoad, gathered
 from diag.programme.placing import Schedule, schedule_of
 from diag.programme.record import EVERY, Record
 from diag.programme.terms import (
@@ -33,7 +33,7 @@ RURAL = 2_000
 """Inhabitants under which a commune counts as rural, if the committee chose so."""
 
 
-class Named(NamedTuple):
+class OperationName(NamedTuple):
     """How an operation is shown."""
 
     title: str
@@ -51,8 +51,8 @@ class Board:
     container: Container
     record: Record
     variant: str
-    gathered: Gathered
-    names: Mapping[str, Named]
+    gathered: Contenders
+    names: Mapping[str, OperationName]
     """By operation."""
     schedule: Schedule
 
@@ -61,9 +61,11 @@ class Board:
         """The terms that it follows from."""
         return self.schedule.terms
 
-    def named(self, operation: str) -> Named:
+    def named(self, operation: str) -> OperationName:
         """Return how an operation is shown; one that is none, by its id."""
-        return self.names.get(operation) or Named(operation.partition("/")[2], "", "")
+        return self.names.get(operation) or OperationName(
+            operation.partition("/")[2], "", ""
+        )
 
     def payer_name(self, payer: str) -> str:
         """Return whose money it is: « syndicat », or the commune's name."""
@@ -106,7 +108,7 @@ def payer_sums(board: Board) -> Iterator[PayerSum]:
 def board_of(
     container: Container,
     variant: str = "",
-    known: Gathered | None = None,
+    known: Contenders | None = None,
     *,
     afresh: bool = True,
 ) -> Board:
@@ -129,7 +131,7 @@ def board_of(
     if not afresh:
         programme = replace(programme, adopted=adopted_in(container, record))
     names = {
-        ident: Named(
+        ident: OperationName(
             one.title,
             one.where,
             one.operation.commune.partition(":")[2],
@@ -139,7 +141,7 @@ def board_of(
         for ident, one in found.candidates.items()
     }
     shared = {
-        ident: Named(one.title, counted(len(one.communes), "commune"), "")
+        ident: OperationName(one.title, counted(len(one.communes), "commune"), "")
         for ident, one in record.shared.items()
     }
     return Board(
@@ -147,7 +149,7 @@ def board_of(
     )
 
 
-def terms_of(container: Container, record: Record, found: Gathered) -> Programme:
+def terms_of(container: Container, record: Record, found: Contenders) -> Programme:
     """Return the terms of a programme: pure words and numbers from here on."""
     assert record.frame is not None
     years = record.frame.budgets
@@ -208,7 +210,7 @@ def _purses(record: Record, years: tuple[int, ...]) -> dict[Purse, Envelope]:
     return found
 
 
-def _operations(record: Record, found: Gathered) -> Iterator[Operation]:
+def _operations(record: Record, found: Contenders) -> Iterator[Operation]:
     assert record.frame is not None
     for candidate in found.candidates.values():
         split = _split(record, candidate)
@@ -229,21 +231,21 @@ def _operations(record: Record, found: Gathered) -> Iterator[Operation]:
         yield made
 
 
-def _split(record: Record, candidate: Candidate) -> CostSplit:
+def _split(record: Record, candidate: Contender) -> CostSplit:
     for name in (*candidate.actions, EVERY):
         if name in record.splits:
             return record.splits[name]
     return CostSplit(syndicat=0)
 
 
-def _lock(record: Record, candidate: Candidate) -> YearLock | None:
+def _lock(record: Record, candidate: Contender) -> YearLock | None:
     for name in candidate.actions:
         if lock := record.locks.get(f"{candidate.audit}/{name}"):
             return lock
     return None
 
 
-def _decided_year(candidate: Candidate, split: CostSplit) -> int | None:
+def _decided_year(candidate: Contender, split: CostSplit) -> int | None:
     """Return the year that every payer decided.
 
     The council's word alone is enough where it pays all of it, or where it is ordered.
@@ -257,7 +259,7 @@ def _decided_year(candidate: Candidate, split: CostSplit) -> int | None:
     return candidate.paid_from if is_ordered or not exact(split.syndicat) else None
 
 
-def _grouped(record: Record, candidate: Candidate) -> Iterator[Article]:
+def _grouped(record: Record, candidate: Contender) -> Iterator[Article]:
     if candidate.step and candidate.step.cents:
         yield from candidate.operation.lines  # the price of an order is the real one
         return
@@ -274,7 +276,7 @@ def _grouped(record: Record, candidate: Candidate) -> Iterator[Article]:
 
 
 def _shared(
-    container: Container, record: Record, found: Gathered
+    container: Container, record: Record, found: Contenders
 ) -> Iterator[Operation]:
     pupils: dict[str, int] = {}
     for one in found.schools:

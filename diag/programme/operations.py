@@ -46,7 +46,7 @@ _CLASSES = {2: Precedence.LAW, 3: Precedence.BLOCKING, 4: Precedence.REST}
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Contender:
     """An operation that may be placed, and the words that show it."""
 
     operation: Operation
@@ -89,10 +89,10 @@ class SchoolLoad(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class Contenders:
     """Everything that a programme may place, and what it leaves out."""
 
-    candidates: Mapping[str, Candidate]
+    candidates: Mapping[str, Contender]
     """By id of operation: `audit/recommendation`."""
     left_out: tuple[LeftOut, ...]
     schools: tuple[SchoolLoad, ...]
@@ -100,7 +100,7 @@ class Gathered:
     """INSEE code → name."""
 
 
-def gathered(workspace: Workspace, campaigns: Iterable[str]) -> Gathered:
+def gathered(workspace: Workspace, campaigns: Iterable[str]) -> Contenders:
     """Return what the last audit of each school gives, in some campaigns."""
     wanted = set(campaigns)
     last: dict[str, AuditSession] = {}
@@ -108,7 +108,7 @@ def gathered(workspace: Workspace, campaigns: Iterable[str]) -> Gathered:
         if known.about.kind is PlaceKind.ECOLE and known.audit.campaign in wanted:
             session = AuditSession(workspace, known.audit, known.about)
             last[known.about.code] = session
-    candidates: dict[str, Candidate] = {}
+    candidates: dict[str, Contender] = {}
     left_out: list[LeftOut] = []
     for session in last.values():
         try:
@@ -127,7 +127,7 @@ def gathered(workspace: Workspace, campaigns: Iterable[str]) -> Gathered:
         one.operation.commune.partition(":")[2]: "" for one in candidates.values()
     }
     schools = tuple(_loads(workspace.territory, communes))
-    return Gathered(candidates, tuple(left_out), schools, communes)
+    return Contenders(candidates, tuple(left_out), schools, communes)
 
 
 def _loads(territory: Territory, communes: dict[str, str]) -> Iterator[SchoolLoad]:
@@ -153,7 +153,7 @@ def pupils_of(pupils: int | None, classes: int | None) -> int | None:
     return PUPILS_A_CLASS * classes if classes else None
 
 
-class _Line(NamedTuple):
+class _PricedLine(NamedTuple):
     """One article: its row of the price table, how many, at what price."""
 
     price: str
@@ -171,12 +171,12 @@ class _Item(NamedTuple):
     tier: int
     actions: tuple[str, ...]
     year: int
-    lines: tuple[_Line, ...]
+    lines: tuple[_PricedLine, ...]
 
 
 def candidates_of(
     session: AuditSession, report: Report, found: DecisionList
-) -> Iterator[Candidate | LeftOut]:
+) -> Iterator[Contender | LeftOut]:
     """Give the operations of one audit: a vote each, save what is done."""
     pupils, is_estimated = _pupils(report)
     steps = steps_standing(session)
@@ -198,7 +198,7 @@ def candidates_of(
             yield LeftOut(item.title, report.about.title, "effectifs inconnus")
             continue
         needs = _needs(report, item, leads, unpriced)
-        yield Candidate(
+        yield Contender(
             operation=Operation(
                 id=f"{session.audit.id}/{item.actions[0]}",
                 commune=f"{PlaceKind.COMMUNE}:{report.about.insee}",
@@ -245,7 +245,7 @@ def _pupils(report: Report) -> tuple[int | None, bool]:
 def _voted(found: DecisionList) -> Iterator[_Item]:
     for vote in found.votes:
         lines = tuple(
-            _Line(
+            _PricedLine(
                 one.price,
                 exact(one.quantity),
                 one.cents * (100 + exact(one.vat)) / 100,
@@ -264,7 +264,7 @@ def _decided(report: Report, found: DecisionList) -> Iterator[_Item]:
             continue
         actions = filter(None, map(report.plan.action, aside.actions))
         lines = tuple(
-            _Line(
+            _PricedLine(
                 one.price.id,
                 Fraction(one.quantity.low),
                 one.price.typical * (100 + exact(one.price.vat)) / 100,
@@ -298,7 +298,9 @@ def _gain(report: Report, item: _Item) -> Fraction:
     return sum((one.advice.gain for one in actions), Fraction())
 
 
-def _articles(lines: Sequence[_Line], step: FollowUp | None) -> tuple[Article, ...]:
+def _articles(
+    lines: Sequence[_PricedLine], step: FollowUp | None
+) -> tuple[Article, ...]:
     """Return what is paid with tax, article by article; of an order, its real price.
 
     Each section adds up to ten euros, as the page of the council prints it.
@@ -321,7 +323,7 @@ def _articles(lines: Sequence[_Line], step: FollowUp | None) -> tuple[Article, .
     return tuple(made)
 
 
-def _article(line: _Line) -> Article:
+def _article(line: _PricedLine) -> Article:
     cents = int(line.many * line.cents)
     is_invested = line.section == BudgetSection.INVESTISSEMENT and not line.yearly
     return Article(
