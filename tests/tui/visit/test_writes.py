@@ -166,7 +166,7 @@ async def test_while_another_program_holds_the_journal_screens_live_and_keys_wai
             await until(lambda: app.is_held)
             type_without_waiting(app, "escape")
             await wait_for(pilot, lambda: isinstance(app.screen, Notice), "refused")
-            busy = "par un autre programme"
+            busy = "occupé"
             await wait_for(pilot, lambda: shows(pilot, busy), "its reason")
             await pilot.press("escape")
             await wait_for(pilot, lambda: app.screen is screen, "the visit")
