@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from diag.documents.tables.xlsform import xlsform_of
 from diag.imports.grids import drafted
@@ -179,8 +179,6 @@ def test_real_xlsforms_lose_no_line_in_silence(tmp_path: Path) -> None:
 
 def lines_of(path: Path) -> set[int]:
     """Return the rows of `survey` that hold more than the bounds of a group."""
-    from openpyxl import load_workbook  # noqa: PLC0415 - 200 ms
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # extensions that it does not know
         read = load_workbook(io.BytesIO(path.read_bytes()), data_only=True)
@@ -213,6 +211,34 @@ def test_a_shipped_checklist_comes_back_from_its_xlsform(
         assert bool(one.relevant) is bool(asked.relevant) or left
     assert draft.unsupported == []
     assert errors(draft, tmp_path / kind) == []
+
+
+@pytest.mark.parametrize(
+    ("bounds", "constraint", "message"),
+    [
+        ((1, 5), ". >= 1 and . <= 5", "Entre 1 et 5."),
+        ((1, None), ". >= 1", "Au moins 1."),
+        ((None, 5), ". <= 5", "Au plus 5."),
+        ((None, None), None, None),
+    ],
+)
+def test_a_bound_that_is_missing_is_not_worded(
+    bounds: tuple[int | None, int | None], constraint: str | None, message: str | None
+) -> None:
+    checklist = shipped()
+    asked = next(
+        one
+        for one in checklist.questions.values()
+        if one.place is PlaceKind.COMMUNE and one.range
+    )
+    bounded = asked.model_copy(update={"range": bounds})
+    one_asked = checklist.model_copy(update={"questions": {asked.id: bounded}})
+    form = xlsform_of(one_asked, PlaceKind.COMMUNE, DAY)
+    heads, *rows = load_workbook(io.BytesIO(form.content))["survey"].values
+    row = next(
+        dict(zip(heads, row, strict=True)) for row in rows if row[1] == asked.id
+    )
+    assert (row["constraint"], row["constraint_message"]) == (constraint, message)
 
 
 @pytest.mark.long

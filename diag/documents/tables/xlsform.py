@@ -167,15 +167,17 @@ class _Writing:
             self.unsupported.append(
                 f"{one.id} : les bornes de la date ne sont pas reprises."
             )
-        if not one.range:
+        low, high = one.range or (None, None)
+        if low is None and high is None:
             return {}
-        low, high = one.range
-        parts = [f". >= {low}" if low is not None else ""]
-        parts.append(f". <= {high}" if high is not None else "")
-        return {
-            "constraint": " and ".join(filter(None, parts)),
-            "constraint_message": f"Entre {low} et {high}.",
-        }
+        if high is None:
+            constraint, message = f". >= {low}", f"Au moins {low}."
+        elif low is None:
+            constraint, message = f". <= {high}", f"Au plus {high}."
+        else:
+            constraint = f". >= {low} and . <= {high}"
+            message = f"Entre {low} et {high}."
+        return {"constraint": constraint, "constraint_message": message}
 
     def choices(self) -> Iterator[tuple[Cell, ...]]:
         """Give the choices of the questions that were asked, yes and no first."""
