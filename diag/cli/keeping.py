@@ -1,6 +1,7 @@
 """`diag hub setup`, `init`, `doctor`: a hub made, served, looked at."""
 
 import os
+import shlex
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -319,8 +320,10 @@ def _copy_lines(unit: Service, *, is_service: bool) -> Iterator[str]:
 
 def _next_lines(unit: Service, *, is_service: bool, knows: bool) -> Iterator[str]:
     """Give the lines to copy now."""
-    where = "" if is_service and unit.folder == service.FOLDER else f"{unit.folder}"
-    hub = f"diag hub --folder {where}" if where else "diag hub"
+    words = ["diag", "hub"]
+    if not (is_service and unit.folder == service.FOLDER):
+        words += ["--folder", str(unit.folder)]
+    hub = shlex.join(words)
     yield "Ensuite :"
     if not knows:
         yield f"  {hub} directory fr-en-annuaire-education.csv"

@@ -21,7 +21,7 @@ URL = "https://hub.vallombre.example:8443"
 def test_questions_make_a_hub_that_knows_its_schools_and_lets_one_in(
     tmp_path: Path,
 ) -> None:
-    folder = tmp_path / "hub"
+    folder = tmp_path / "mon serveur"
     words = ("hub", "--folder", str(folder), "setup")
     typed = ["Vallombre Numérique", URL, "own", "", str(territory().annuaire), "Anne"]
 
@@ -31,7 +31,7 @@ def test_questions_make_a_hub_that_knows_its_schools_and_lets_one_in(
     home = HubHome.open(folder)
     assert (home.settings.name, home.settings.url) == ("Vallombre Numérique", URL)
     assert f"diag sync enrol '{URL}#" in done.out
-    assert f"diag hub --folder {folder} serve" in done.out
+    assert f"diag hub --folder '{folder}' serve" in done.out
     store = home.store()
     try:
         assert store.places({"*"}) > 10
