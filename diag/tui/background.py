@@ -5,7 +5,9 @@ moves on screen but what a sync brings; who has no network is left alone, longer
 time.
 """
 
+import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
@@ -114,6 +116,11 @@ class BackgroundSync:
                 )
         except DiagError:  # the screen of synchronisation says why, to who asks
             self._failures += 1
+            return
+        except Exception:  # the next try may pass, and nobody looks at this thread
+            self._failures += 1
+            with suppress(OSError):  # a folder that refuses its log
+                logging.getLogger("diag").exception("background sync")
             return
         if any(outcome.problem for outcome in outcomes):
             self._failures += 1

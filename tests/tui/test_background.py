@@ -125,6 +125,30 @@ def test_without_network_it_waits_longer_each_time(
     assert not sync.is_running
 
 
+def test_an_error_nobody_had_foreseen_is_logged_and_waits_as_any_failure(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace(tmp_path).close()
+    (tmp_path / "hubs").mkdir(exist_ok=True)
+    (tmp_path / "hubs" / "x.json").touch()
+
+    def broken(*_: object, **__: object) -> Sequence[SyncResult]:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(syncing, "run", broken)
+    sync = background(tmp_path, clock, [])
+    clock.now = 30
+    for minutes in (1, 2):
+        sync.tick()
+        finish(sync)
+        clock.now += minutes * MINUTE - 1
+        assert not sync.is_due
+        clock.now += 1
+        assert sync.is_due, "it is tried again, though nobody typed"
+    logged = (tmp_path / "diag.log").read_text("utf-8")
+    assert logged.count("ERROR background sync\nTraceback") == 2
+
+
 def test_an_app_that_ends_does_not_wait_for_long(tmp_path: Path, clock: Clock) -> None:
     sync = background(tmp_path, clock, [])
     asleep = Event()
