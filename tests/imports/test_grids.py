@@ -235,9 +235,7 @@ def test_a_bound_that_is_missing_is_not_worded(
     one_asked = checklist.model_copy(update={"questions": {asked.id: bounded}})
     form = xlsform_of(one_asked, PlaceKind.COMMUNE, DAY)
     heads, *rows = load_workbook(io.BytesIO(form.content))["survey"].values
-    row = next(
-        dict(zip(heads, row, strict=True)) for row in rows if row[1] == asked.id
-    )
+    row = next(dict(zip(heads, row, strict=True)) for row in rows if row[1] == asked.id)
     assert (row["constraint"], row["constraint_message"]) == (constraint, message)
 
 
