@@ -212,7 +212,8 @@ class PlannerScreen(FormSender):
         for one in spare:
             yield _line(_REST + one.key, one, "", one.words)
         if found.left_out:
-            more = f"{found.more_minutes} min de plus"
+            least = "au moins " if found.maybe else ""
+            more = f"{least}{found.more_minutes} min de plus"
             words = f" ne tient pas en {self._minutes} minutes\u00a0: {more} "
             yield ListLine("", (f" {words:─^70}",))
         for one in found.left_out:

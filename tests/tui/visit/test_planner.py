@@ -109,8 +109,10 @@ async def test_what_does_not_fit_stands_under_the_line(tmp_path: Path) -> None:
             name = f"Classe {number}"
             add_place(session, PlaceKind.SALLE, name)
             record_answer(session, NewAnswer("type_salle", "classe", place=name))
+        add_place(session, PlaceKind.SALLE, "De type inconnu")
         found = fit_of(session, 30)
     assert found.wanting
+    assert found.maybe
     async with app_on(folder).run_test(size=(80, 24)) as pilot:
         app = pilot.app
         assert isinstance(app, DiagApp)
@@ -120,7 +122,7 @@ async def test_what_does_not_fit_stands_under_the_line(tmp_path: Path) -> None:
         await pilot.press("ctrl+o")
         await wait_for(pilot, lambda: isinstance(app.screen, PlannerScreen), "it")
         await pilot.press(*["down"] * 22)
-        more = f"ne tient pas en 30 minutes : {found.more_minutes} min de plus"
+        more = f"en 30 minutes : au moins {found.more_minutes} min de plus"
         await wait_for(pilot, lambda: shows(pilot, more), "the line")
         await pilot.press("q")
         where = app.desk.folder / "exports"
