@@ -136,6 +136,12 @@ def create(
             "et tirets, 30 caractères au plus. Par exemple : 2027-2031.",
             about="name",
         )
+    if not (siren or workspace.settings.siren):
+        raise DiagError(
+            "Un programme est celui d'un syndicat, et le SIREN du vôtre n'est pas "
+            "encore connu. Donnez-le.",
+            command=f"diag programme new {slug} --first {frame.first} --siren SIREN",
+        )
     about = syndicat_auditee(workspace, siren)
     ident = audit_id(campaign, about.subject)
     audit = Audit(id=ident, campaign=campaign, subject=about.subject)

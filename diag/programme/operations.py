@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession, listed
+from diag.audit.succession import OLDER, OlderMethodError
 from diag.audit.votes import votes_of
 from diag.audit.voting import steps_standing
 from diag.journal.territory import Territory
@@ -113,6 +114,10 @@ def gathered(workspace: Workspace, campaigns: Iterable[str]) -> Contenders:
     for session in last.values():
         try:
             report = report_of(session).public
+        except OlderMethodError as error:
+            why = f"{OLDER}, à passer à l'édition courante\u00a0: {error.command}"
+            left_out.append(LeftOut("", session.about.title, why))
+            continue
         except DiagError as error:
             left_out.append(LeftOut("", session.about.title, str(error)))
             continue

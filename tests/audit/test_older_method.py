@@ -35,6 +35,7 @@ from diag.model.errors import DiagError
 from diag.model.fact import Answer
 from diag.office.dossier import list_audits_of
 from diag.office.outlook import progress_by_school
+from diag.programme.operations import gathered
 from diag.words.figures import euros
 from diag.workspace.workspace import Workspace
 from tests.audit.older_edition import newer_came, older_audited
@@ -248,6 +249,16 @@ def test_lists_say_so_and_give_no_score(older: AuditSession) -> None:
     reopen_and_upgrade(older, preview(older))
     assert not older_audits(workspace.journal, engine="2")
     assert progress_by_school(workspace)[ref].words == "en cours"
+
+
+def test_a_programme_leaves_it_out_and_names_its_school_once(
+    older: AuditSession,
+) -> None:
+    found = gathered(older.workspace, [older.audit.campaign])
+    (left,) = found.left_out
+    assert left.where == older.about.title
+    assert older.about.name not in left.why
+    assert f"diag audit upgrade {older.about.ref}" in left.why
 
 
 def test_what_the_older_method_found_is_not_judged_over(older: AuditSession) -> None:

@@ -50,6 +50,13 @@ def shown(home: Path, *words: str) -> dict[str, dict[str, Any]]:
     return {one["ref"].partition("/")[2]: one for one in found["operations"]}
 
 
+def test_who_gives_no_siren_is_told_the_option(home: Path) -> None:
+    told = refused(home, "new", "autre", "--first", "2028").err
+    assert "diag programme new autre --first 2028 --siren SIREN" in " ".join(
+        told.split()
+    )
+
+
 def test_a_programme_is_set_explained_varied_and_adopted(
     home: Path, tmp_path: Path
 ) -> None:
