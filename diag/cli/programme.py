@@ -80,6 +80,7 @@ YEAR = click.IntRange(2020, 2100)
             "why": "diag.cli.programme:why",
             "what-if": "diag.cli.programme:what_if",
             "compare": "diag.cli.programme:compare",
+            "report": "diag.cli.report:programme_pages",
         },
         "Choisir": {
             "lock": f"{_SET}:lock",

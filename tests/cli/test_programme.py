@@ -1,15 +1,22 @@
 """`diag programme`, from its years to the step that its adoption writes."""
 
 import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.follow import move
 from diag.audit.voting import steps_standing
+from diag.documents import programme
 from diag.model.enums import AuditStatus, FollowUpState
+from diag.programme.assembling import board_of
+from diag.programme.container import opened
+from diag.words.figures import euros, euros_and_cents, typeset
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import SCHOOL
@@ -80,6 +87,7 @@ def test_a_programme_is_set_explained_varied_and_adopted(
     assert plan[WIRING]["year"] == 2028
     assert "au syndicat en 2027 (investissement)" in plan[WIRING]["words"]
     assert "Réserve de 15" in run(home, "show", "--year", "2028")
+    printed(home, tmp_path)
     # What would bring it in, then a lock that says what it moves before it is written.
     asked = json.loads(run(home, "what-if", WIRING, "--year", "2027", "--json"))
     assert asked["lands"]
@@ -116,6 +124,71 @@ def test_a_programme_is_set_explained_varied_and_adopted(
     }
     assert after[WIRING]["words"] == "Décidée le 1er février 2024 : ne bouge plus."
     follow_through(home)
+
+
+def printed(home: Path, folder: Path) -> None:
+    """Print both documents and read them: totals, reasons, one page, one commune."""
+    forms = ("--format", "md", "--format", "pdf", "--out", str(folder))
+    run(home, "report", *forms)
+    run(home, "report", "--commune", INSEE, *forms)
+    made = folder / "programme-plan"
+    whole = (made / "programme.md").read_text()
+    plan = json.loads(run(home, "show", "--json"))
+    first, _, later = whole.partition("\n***\n")
+    for year in plan["years"]:
+        mine = [one for one in plan["operations"] if one["year"] == year]
+        cents = sum(paid["cents"] for one in mine for paid in one["paid"])
+        assert cells(first, str(year))[1:3] == [str(len(mine)), amount(cents)]
+        part = later.partition(f"## Budget {year}")[2].partition("\n## ")[0]
+        assert not mine or cells(part, "Total")[2] == amount(cents)
+        for one in mine:
+            assert all(typeset(one[text]) in part for text in ("title", "words"))
+    out = [one for one in plan["operations"] if one["year"] is None]
+    assert f"{len(out)} opération" in first
+    assert "Réserve de 15" in first
+    for one in (*out[:5], *plan["left_out"][:5]):
+        assert typeset(one.get("words") or one["why"]) in first
+    page = (made / f"programme-{INSEE}.md").read_text()
+    assert "Courvaux" in page
+    assert typeset("15 avril 2027") in page
+    payer = f"commune:{INSEE}"
+    share = sum(
+        paid["cents"]
+        for one in plan["operations"]
+        for paid in one["paid"]
+        if paid["payer"] == payer
+    )
+    assert cells(page, "Total")[3] == amount(share)
+    read = [one.extract_text() for one in PdfReader(made / "programme.pdf").pages]
+    assert "À confirmer" in read[0]
+    assert "Opérations du budget 2027" in read[1]
+    assert len(PdfReader(made / f"programme-{INSEE}.pdf").pages) == 1
+    assert "99999" in refused(home, "report", "--commune", "99999").err
+
+
+def cells(text: str, head: str) -> list[str]:
+    """Return the cells of the first row that begins so."""
+    row = next(one for one in text.splitlines() if one.startswith(f"| {head} |"))
+    return [one.strip() for one in row.strip("|").split("|")]
+
+
+def amount(cents: int) -> str:
+    return euros_and_cents(cents) if cents % 100 else euros(cents // 100)
+
+
+def test_the_page_of_a_commune_names_no_other(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Workspace.open(home) as made:
+        board = board_of(opened(made))
+        communes = {**board.gathered.communes, "99907": "Noirvaux"}
+        board = replace(board, gathered=replace(board.gathered, communes=communes))
+        monkeypatch.setattr(
+            programme, "reason_words", lambda *_: "Imposée : comme à Noirvaux."
+        )
+        page = programme.commune_paper(board, INSEE, date(2026, 9, 1)).document
+    assert "otif au programme." in page.markdown
+    assert "Noirvaux" not in page.markdown
 
 
 def follow_through(home: Path) -> None:
