@@ -193,6 +193,8 @@ def _purses(board: Board) -> list[Purse]:
 
 
 def _carried(board: Board) -> str:
+    if not _purses(board):
+        return "Aucune enveloppe n'est connue : rien ne peut encore être inscrit."
     if not any(map(board.programme.carries, _purses(board))):
         return ""
     return (
@@ -426,12 +428,13 @@ def _to_vote(board: Board, insee: str) -> Md:
     right = exact_words(board.schedule.rights.get(payer, 0))
     drawn = exact_words(board.schedule.drawn.get(payer, 0))
     columns = ("Budget", "Investissement", "Fonctionnement", "À voter avant le")
+    renewed = "L'année où le conseil est renouvelé, le 30 avril. " if rows else ""
     caption = "Votre part à inscrire, coûts annuels compris"
     return sections((
         table(caption, columns, rows, numeric=(1, 2))
         or written("Rien à voter : aucune opération n'a encore son année."),
         written(
-            "L'année où le conseil est renouvelé, le 30 avril. Votre droit de tirage "
-            f"sur l'argent du syndicat : {right}, dont {drawn} employés."
+            f"{renewed}Votre droit de tirage sur l'argent du syndicat : {right}, "
+            f"dont {drawn} employés."
         ),
     ))
