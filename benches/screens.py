@@ -146,7 +146,7 @@ def visit(home: Path, face: str, key: str, moves: list[str], bare: Pressed) -> N
     """Press the same keys in a face of Visite as in the bare table."""
     opened = Opened(program(), home, READY)
     terminal = opened.terminal
-    terminal.send("r")
+    terminal.send("\x1bOR")
     terminal.wait_for(lambda: terminal.shows("Direction"), "the visit")
     terminal.settle()
     if key:

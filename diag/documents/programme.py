@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+from diag.assess.finances import year_day
 from diag.documents.blocks import (
     PAGE_BREAK,
     bullets,
@@ -20,7 +21,7 @@ from diag.documents.document import Document, Meta
 from diag.documents.escape import Md
 from diag.documents.templates import finish
 from diag.documents.write import Paper
-from diag.model.enums import PlaceKind
+from diag.model.enums import Milestone, PlaceKind
 from diag.model.errors import DiagError
 from diag.programme.assembling import Board
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
@@ -29,6 +30,7 @@ from diag.words.dates import long_date
 from diag.words.figures import euros, euros_and_cents
 from diag.words.sentences import counted
 from diag.workspace.charter import house_of
+from diag.workspace.editions import current
 
 FIRST_ONES, COMMUNE_ONES = 5, 3
 """So many lines of what is left out, on a page; the rest is a count."""
@@ -419,22 +421,27 @@ def _to_vote(board: Board, insee: str) -> Md:
     """Return what the council votes each year, and before when; then its right."""
     payer = f"{PlaceKind.COMMUNE}:{insee}"
     purses = Purse(payer, INVESTMENT), Purse(payer, RUNNING)
-    rows = []
+    rows, rules = [], dict[str, None]()
+    here = board.container.workspace
+    checklist = here.editions.open(current(here).digest)
     for year in board.programme.years:
         paid = spent(board, year)
         asked = [paid.get(purse, 0) for purse in purses]
         if any(asked):
-            rows.append((str(year), *map(exact_words, asked), f"15 avril {year}"))
+            last = year_day(checklist, Milestone.BUDGET, year)
+            until = long_date(date.fromisoformat(last.closes)) if last else "–"
+            rows.append((str(year), *map(exact_words, asked), until))
+            if last:
+                rules[f"{last.rule.title}, à confirmer : {last.rule.says} "] = None
     right = exact_words(board.schedule.rights.get(payer, 0))
     drawn = exact_words(board.schedule.drawn.get(payer, 0))
     columns = ("Budget", "Investissement", "Fonctionnement", "À voter avant le")
-    renewed = "L'année où le conseil est renouvelé, le 30 avril. " if rows else ""
     caption = "Votre part à inscrire, coûts annuels compris"
     return sections((
         table(caption, columns, rows, numeric=(1, 2))
         or written("Rien à voter : aucune opération n'a encore son année."),
         written(
-            f"{renewed}Votre droit de tirage sur l'argent du syndicat : {right}, "
-            f"dont {drawn} employés."
+            f"{''.join(rules)}Votre droit de tirage sur l'argent du syndicat : "
+            f"{right}, dont {drawn} employés."
         ),
     ))
