@@ -7,8 +7,6 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
-
 from diag.journal import changes, subjects
 from diag.journal.revision import Json, NewRevision, Revision, dumps
 from diag.model.audit import Audit, Auditee, audit_id
@@ -16,7 +14,6 @@ from diag.model.base import Noun
 from diag.model.codes import PROGRAMMES, is_campaign
 from diag.model.errors import DiagError
 from diag.model.programme import ProgrammeFrame, Variant
-from diag.model.text import clean_text
 from diag.programme.record import FRAME, Record, Stated, contested, record_of, stated_in
 from diag.workspace.subjects import programmes, syndicat_auditee
 from diag.workspace.workspace import Workspace
@@ -149,7 +146,7 @@ def create(
     if made.stated:
         raise DiagError(
             f"Le programme {slug} existe déjà. Voyez-le.",
-            command=f"diag programme show {slug}",
+            command=f"diag programme show --programme {slug}",
         )
     made.write(changes.opened(ident, campaign, about.subject), made.draft(FRAME, frame))
     return made.reopened()
@@ -185,10 +182,3 @@ def all_of(workspace: Workspace) -> Sequence[Container]:
         Container(workspace, one, syndicat_auditee(workspace, one.subject.code))
         for one in programmes(workspace.journal)
     ]
-
-
-def problem_of(error: ValidationError) -> str:
-    """Return what is wrong with a noun, in a sentence that names its field."""
-    first = error.errors()[0]
-    field = ".".join(map(str, first["loc"]))
-    return clean_text(f"{field} : {first['msg']}")

@@ -218,6 +218,8 @@ def states(home: Path) -> dict[str, tuple[FollowUpState, int, int]]:
 
 
 def test_what_is_wrong_is_said_and_nothing_is_written(home: Path) -> None:
+    taken = refused(home, "new", "plan", "--first", "2027", "--siren", "200000172").err
+    assert "diag programme show --programme plan" in " ".join(taken.split())
     assert "Pas d'opération" in refused(home, "why", "peindre-les-murs").err
     assert "Plusieurs" not in run(home, "why", f"{SCHOOL}/{WIFI}")
     assert "n'est pas un payeur" in refused(home, "envelope", "x", "2027", "1").err
