@@ -28,7 +28,7 @@ from diag.cli.shared import (
 )
 from diag.model.enums import FollowUpState
 from diag.model.errors import DiagError
-from diag.model.programme import Outcome, ProgrammeFrame
+from diag.model.programme import FIRST_YEAR, LAST_YEAR, Outcome, ProgrammeFrame
 from diag.programme import adopting, replay, setting
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import Container, create, opened
@@ -59,7 +59,7 @@ named = click.option(
 varied = click.option(
     "--variant", default="", metavar="NOM", help="Dans cette variante, sans la copier."
 )
-YEAR = click.IntRange(2020, 2100)
+YEAR = click.IntRange(FIRST_YEAR, LAST_YEAR)
 
 
 @click.group(

@@ -187,7 +187,7 @@ def group(
             "from": opens,
             "until": closes,
             "at_least": at_least,
-            "members": members,
+            "members": [setting.insee_known(container, one) for one in members],
         },
     )
     subject = subjects.programme(subjects.PURCHASES, container.fresh())
@@ -221,7 +221,6 @@ def share(
 ) -> None:
     """Ajoute une opération partagée, que le syndicat paie sur les droits de chacune."""
     container = opened(workspace, slug)
-    payers = [setting.payer_named(container, one) for one in communes]
     cents, running = setting.cents_typed(once), setting.cents_typed(yearly)
     value = setting.checked(
         SharedWork,
@@ -230,7 +229,7 @@ def share(
             "once": (cents,) * 3,
             "yearly": (running,) * 3,
             "points": points,
-            "communes": [one.partition(":")[2] for one in payers],
+            "communes": [setting.insee_known(container, one) for one in communes],
         },
     )
     ident = container.fresh()
@@ -388,7 +387,7 @@ def variant(
 def _lowered(container: Container, text: str) -> dict[str, object]:
     """Return the syndicat's envelopes of a year, lowered by so many per cent."""
     year, _, less = text.partition(":")
-    if not (year.isdecimal() and less.isdecimal() and int(less) <= 100):  # noqa: PLR2004
+    if not (year in setting.YEARS and less in map(str, range(101))):
         raise DiagError(f"« {text} » : une année et un pourcentage, 2028:5.")
     own = str(container.audit.subject)
     found: dict[str, object] = {}

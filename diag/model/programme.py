@@ -6,9 +6,9 @@ or `shared/uuid`.
 
 from datetime import date
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from diag.model.base import Noun
 from diag.model.number import Number, exact
@@ -22,13 +22,14 @@ MOST_CENTS = 10**13
 OUT = "hors"
 """The year of an operation that somebody leaves out."""
 
-_FIRST, _LAST = 2020, 2100
+FIRST_YEAR, LAST_YEAR = 2020, 2100
+"""Between which a budget year is believed."""
 
 
 class ProgrammeFrame(Noun):
     """When a programme runs, what it gathers, how it is ordered."""
 
-    first: int = Field(ge=_FIRST, le=_LAST)
+    first: int = Field(ge=FIRST_YEAR, le=LAST_YEAR)
     years: int = Field(default=5, ge=1, le=MOST_YEARS)
     campaigns: tuple[str, ...]
     """Campaigns whose audits give the operations; the latest of a school counts."""
@@ -56,6 +57,11 @@ class IpsRule(Noun):
     below: Number
     step: Number
 
+    @field_validator("below", "step")
+    @classmethod
+    def _is_weight(cls, value: Number) -> Number:
+        return _weight(value)
+
 
 class RightsRule(Noun):
     """How the syndicat's money is shared: so much a school, so much a pupil."""
@@ -67,6 +73,17 @@ class RightsRule(Noun):
     rural: Number = 0
     """More for a school whose commune has fewer than 2,000 inhabitants, as a ratio."""
     why: str = ""
+
+    @field_validator("school", "pupil", "rural")
+    @classmethod
+    def _is_weight(cls, value: Number) -> Number:
+        return _weight(value)
+
+
+def _weight(value: Number) -> Number:
+    if exact(value) < 0:
+        raise ValueError("un poids n'est jamais négatif")
+    return value
 
 
 class EnvelopeState(StrEnum):
@@ -109,12 +126,25 @@ class JointPurchase(Noun):
     prices: tuple[str, ...] = Field(min_length=1)
     """Rows of the price table."""
     discount: Number
-    """0 to 1."""
-    opens: int = Field(alias="from", ge=_FIRST, le=_LAST)
-    closes: int = Field(alias="until", ge=_FIRST, le=_LAST)
+    """From 0 to 1, which is out: nothing is free."""
+    opens: int = Field(alias="from", ge=FIRST_YEAR, le=LAST_YEAR)
+    closes: int = Field(alias="until", ge=FIRST_YEAR, le=LAST_YEAR)
     at_least: int = Field(default=0, ge=0)
     members: tuple[str, ...] = ()
     """INSEE codes of the communes that join; empty: all."""
+
+    @field_validator("discount")
+    @classmethod
+    def _is_part(cls, value: Number) -> Number:
+        if not 0 <= exact(value) < 1:
+            raise ValueError("elle va de 0 à 1, sans atteindre 1")
+        return value
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        if self.closes < self.opens:
+            raise ValueError("un achat groupé ferme après avoir ouvert")
+        return self
 
 
 class SharedWork(Noun):

@@ -13,13 +13,23 @@ from diag.model.codes import normal_insee
 from diag.model.enums import BudgetSection, PlaceKind
 from diag.model.errors import DiagError
 from diag.model.number import canonical_number, exact
-from diag.model.programme import KeptMoney, YearEnvelope, YearLock
+from diag.model.programme import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    MOST_CENTS,
+    KeptMoney,
+    YearEnvelope,
+    YearLock,
+)
 from diag.model.text import fold
 from diag.programme.assembling import Board
 from diag.programme.container import Container, plain
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
 
 N = TypeVar("N", bound=Noun)
+
+YEARS = frozenset(map(str, range(FIRST_YEAR, LAST_YEAR + 1)))
+"""Budget years as they are typed."""
 
 _SECTIONS = {"investissement": INVESTMENT, "fonctionnement": RUNNING}
 
@@ -37,6 +47,15 @@ _FIELDS = {
     "at_least": "quantité minimale",
     "prices": "articles",
     "communes": "communes",
+    "members": "membres",
+    "school": "poids d'une école",
+    "pupil": "poids d'un élève",
+    "rural": "poids d'une commune rurale",
+    "ips": "IPS",
+    "name": "nom",
+    "ref": "numéro",
+    "about": "objet",
+    "votes": "votes",
     "title": "titre",
     "body": "instance",
     "on": "jour",
@@ -56,7 +75,7 @@ def checked(noun: type[N], given: Mapping[str, Any]) -> N:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else ""
         reason = str(first.get("ctx", {}).get("error", "")) or "valeur refusée"
-        about = _FIELDS.get(name, name)
+        about = _FIELDS.get(name, name) or "valeurs"
         raise DiagError(
             f"{about[:1].upper()}{about[1:]} : {reason}.", about=name
         ) from error
@@ -94,9 +113,24 @@ def payer_named(container: Container, text: str) -> str:
             f"« {text[:30]} » n'est pas un payeur : « syndicat » ou commune:INSEE.",
             about="payer",
         ) from error
+    return f"{PlaceKind.COMMUNE}:{insee_known(container, insee)}"
+
+
+def insee_known(container: Container, text: str) -> str:
+    """Return the INSEE code of a commune here, typed with or without `commune:`.
+
+    Raises:
+        DiagError: it is none, or no commune here has that code.
+    """
+    try:
+        insee = normal_insee(text.strip().removeprefix(f"{PlaceKind.COMMUNE}:"))
+    except ValueError as error:
+        raise DiagError(
+            f"« {text[:30]} » n'est pas le code INSEE d'une commune.", about="commune"
+        ) from error
     territory = container.workspace.territory
     if territory.commune(insee) or territory.schools("", commune=insee, limit=1):
-        return f"{PlaceKind.COMMUNE}:{insee}"
+        return insee
     raise DiagError(
         f"Commune {insee} inconnue dans ce territoire. Vérifiez que ce n'est pas un "
         "code postal.",
@@ -123,14 +157,17 @@ def cents_typed(text: str) -> int:
     """Return an amount in cents, typed in euros: « 1 234,50 ».
 
     Raises:
-        DiagError: it is no amount.
+        DiagError: it is no amount, or more than any budget.
     """
     try:
         cents = exact(canonical_number(text.replace("€", ""))) * 100
     except ValueError as error:
         raise DiagError(f"« {text[:30]} » n'est pas un montant en euros.") from error
-    if cents < 0 or cents.denominator != 1:
-        raise DiagError(f"« {text[:30]} » : un montant positif, au centime.")
+    if not 0 <= cents <= MOST_CENTS or cents.denominator != 1:
+        raise DiagError(
+            f"« {text[:30]} » : un montant positif, au centime, de moins de cent "
+            "milliards."
+        )
     return int(cents)
 
 
@@ -258,7 +295,7 @@ def _row(
     container: Container, line: int, cells: Mapping[str, str], source: str
 ) -> EnvelopeRow:
     year = cells["annee"]
-    if not year.isdecimal():
+    if year not in YEARS:
         raise DiagError(f"« {year[:20]} » n'est pas une année.")
     purse = Purse(
         payer_named(container, cells["code"]), section_named(cells["section"])

@@ -77,11 +77,13 @@ def test_a_programme_is_set_explained_varied_and_adopted(
         *(f"{INSEE};{year};investissement;1500;oui" for year in range(2027, 2032)),
         *(f"{INSEE};{year};fonctionnement;3000;" for year in range(2027, 2032)),
         "80021;2027;autre;3;",
+        f"{INSEE};{'9' * 5000};investissement;3;",
     ]
     table.write_text("\n".join(("code;année;section;montant;report", *rows)))
     read = diag(home, "import", "enveloppes", str(table))
     assert "15 enveloppes lues" in read.out
     assert "ligne 17" in read.out
+    assert "ligne 18" in read.out
     plan = shown(home)
     assert plan[WIFI]["words"] == "En 2027, première année possible."
     assert plan[WIRING]["year"] == 2028
@@ -229,5 +231,14 @@ def test_what_is_wrong_is_said_and_nothing_is_written(home: Path) -> None:
     joint = ("--price", "bornes", "--discount", "0.1", "--from", "2028")
     grouped = run(home, "group", "Bornes", *joint, "--until", "2029")
     assert "n'achète encore « bornes »" in grouped
+    free = ("group", "Bornes", "--price", "bornes", "--discount", "1", "--from", "2028")
+    assert "Remise" in refused(home, *free, "--until", "2029").err
+    assert "ferme après" in refused(home, "group", "B", *joint, "--until", "2027").err
+    ours = ("--commune", "syndicat")
+    assert "code INSEE" in refused(home, "share", "Lien", "--once", "1", *ours).err
+    assert "Poids d'un élève" in refused(home, "rights", "--pupil=-1").err
+    huge = refused(home, "envelope", "syndicat", "2027", "9" * 14).err
+    assert "milliards" in huge
+    assert "2028:5" in refused(home, "variant", "V", "--lower", "9" * 5000 + ":5").err
     assert "aucune décision" in refused(home, "adopt", "--decision", "Z-1").err
     assert "part du syndicat" in refused(home, "split", "--syndicat", "3").err.lower()
