@@ -211,20 +211,30 @@ def _purses(record: Record, years: tuple[int, ...]) -> dict[Purse, Envelope]:
 
 
 def _operations(record: Record, found: Contenders) -> Iterator[Operation]:
+    """Give what may be placed; what an earlier budget pays keeps nothing waiting."""
     assert record.frame is not None
-    for candidate in found.candidates.values():
-        split = _split(record, candidate)
+    splits = {name: _split(record, one) for name, one in found.candidates.items()}
+    decided = {
+        name: _decided_year(one, splits[name]) for name, one in found.candidates.items()
+    }
+    first = record.frame.first
+    earlier = {
+        name for name, year in decided.items() if year is not None and year < first
+    }
+    for name, candidate in found.candidates.items():
+        if name in earlier:
+            continue
+        asked = candidate.operation
         made = replace(
-            candidate.operation,
+            asked,
             lines=tuple(_grouped(record, candidate)),
-            rate=Fraction(exact(split.syndicat)),
-            due=max(candidate.operation.due or 0, record.frame.first),
+            rate=Fraction(exact(splits[name].syndicat)),
+            due=max(asked.due or 0, first),
+            needs=tuple(one for one in asked.needs if one not in earlier),
         )
-        year, lock = _decided_year(candidate, split), _lock(record, candidate)
-        if year is not None and year >= record.frame.first:
+        year, lock = decided[name], _lock(record, candidate)
+        if year is not None:
             made = replace(made, turn=Precedence.DECIDED, year=year)
-        elif year is not None:
-            continue  # an earlier budget pays it
         elif lock:
             imposed = None if lock.year == OUT else int(lock.year)
             made = replace(made, turn=Precedence.LOCKED, year=imposed)

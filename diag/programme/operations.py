@@ -186,7 +186,12 @@ def candidates_of(
     pupils, is_estimated = _pupils(report)
     steps = steps_standing(session)
     items = [*_voted(found), *_decided(report, found)]
-    leads = {ident: one.actions[0] for one in items for ident in one.actions}
+    leads = {
+        ident: one.actions[0]
+        for one in items
+        for ident in one.actions
+        if ident not in steps or steps[ident].state not in _DONE or steps[ident].year
+    }
     unpriced = {ident for line in found.pending for ident in line.actions}
     for item in items:
         step = steps.get(item.actions[0])

@@ -10,7 +10,8 @@ from diag.journal import subjects
 from diag.journal.journal import Journal
 from diag.journal.records import follow_ups_of
 from diag.journal.school_lines import campaigns_of, stages
-from diag.model.enums import BudgetSection
+from diag.model.audit import FollowUp
+from diag.model.enums import BudgetSection, FollowUpState
 from diag.model.errors import DiagError
 from diag.model.programme import (
     CostSplit,
@@ -19,8 +20,10 @@ from diag.model.programme import (
     YearLock,
 )
 from diag.office.bundles import export
+from diag.programme.assembling import board_of
 from diag.programme.container import Container, create, opened
-from diag.programme.terms import INVESTMENT, Purse
+from diag.programme.operations import Contender, Contenders
+from diag.programme.terms import INVESTMENT, Article, Operation, Purse
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import started, workspace
 from tests.sync.offices import NearOffice, exchanged, hub_in, let_in
@@ -117,6 +120,41 @@ def test_a_variant_changes_only_what_it_names_and_copies_nothing(
     assert (made.record().splits["*"].syndicat, dict(varied.splits)) == ("0.4", {})
     with pytest.raises(DiagError, match="« Moins »"):
         made.variant_named("plus")
+
+
+def contender(name: str, step: FollowUp | None = None, needs: str = "") -> Contender:
+    return Contender(
+        operation=Operation(
+            id=f"audit/{name}",
+            commune="commune:99903",
+            lines=(Article(INVESTMENT, 100_00),),
+            needs=(f"audit/{needs}",) if needs else (),
+        ),
+        title=name,
+        where="École",
+        school="9990148G",
+        audit="audit",
+        actions=(name,),
+        prices=("prise",),
+        is_open=False,
+        is_estimated=False,
+        step=step,
+    )
+
+
+def test_what_an_earlier_budget_pays_keeps_nothing_waiting(anne: Workspace) -> None:
+    made = create(anne, "2027-2031", FRAME, SIREN)
+    purse = subjects.programme(
+        subjects.ENVELOPES, "commune:99903", "2027", str(INVESTMENT)
+    )
+    made.write(made.draft(purse, YearEnvelope(cents=1_000_00)))
+    ordered = FollowUp(
+        recommendation="cabler", state=FollowUpState.COMMANDEE, year=2026
+    )
+    both = (contender("cabler", ordered), contender("bornes", needs="cabler"))
+    known = Contenders({one.operation.id: one for one in both}, (), (), {"99903": ""})
+    board = board_of(made.reopened(), known=known)
+    assert board.schedule.years == {"audit/bornes": 2027}
 
 
 def test_a_programme_is_no_audit_and_leaves_with_all_of_them(
