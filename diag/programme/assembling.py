@@ -9,11 +9,11 @@ from diag.journal import subjects
 from diag.model.enums import BudgetSection, FollowUpState, PlaceKind
 from diag.model.errors import DiagError
 from diag.model.number import exact
-from diag.model.programme import OUT, CostSplit, RightsRule, YearLock
+from diag.model.programme import OUT, AdoptedPart, CostSplit, RightsRule, YearLock
 from diag.programme.container import Container
 from diag.programme.operations import Contender, Contenders, SchoolLoad, gathered
 from diag.programme.placing import Schedule, schedule_of
-from diag.programme.record import EVERY, Record
+from diag.programme.record import EVERY, Record, noun_of
 from diag.programme.terms import (
     INVESTMENT,
     RUNNING,
@@ -328,11 +328,11 @@ def adopted_in(container: Container, record: Record) -> Adopted | None:
     for number in range(adoption.parts):
         subject = subjects.programme(subjects.ADOPTIONS, ident, str(number))
         stated = container.stated.get(subject)
-        value = stated.values[-1] if stated else None
-        if not isinstance(value, dict):
+        part = noun_of(AdoptedPart, stated.values[-1]) if stated else None
+        if part is None:
             return None
-        years += value.get("years", {}).items()
-        drawn |= value.get("drawn", {})
+        years += part.years.items()
+        drawn |= part.drawn
     ordered = sorted(years)
     return Adopted(
         {name.partition(" ")[2]: year for name, year in ordered},

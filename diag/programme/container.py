@@ -88,15 +88,19 @@ class Container:
         """Return the id of a variant, by its name or the start of its id.
 
         Raises:
-            DiagError: none has it.
+            DiagError: none has it, or several do.
         """
         if not name:
             return ""
         known = self.record().variants
         wanted = name.strip().casefold()
-        for ident, one in known.items():
-            if one.name.casefold() == wanted or ident.startswith(wanted):
-                return ident
+        found = [name for name, one in known.items() if one.name.casefold() == wanted]
+        found = found or [name for name in known if wanted and name.startswith(wanted)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            idents = ", ".join(one[:8] for one in found)
+            raise DiagError(f"Plusieurs variantes « {name[:40]} » : {idents}.")
         shown = ", ".join(f"« {one.name} »" for one in known.values()) or "aucune"
         raise DiagError(f"Pas de variante « {name[:40]} ». Il y a : {shown}.")
 

@@ -152,7 +152,7 @@ def _each(
         values = stated[subject].values
         if kind == subjects.LOCKS and len(values) > 1:
             continue
-        found = _noun(noun, values[-1])
+        found = noun_of(noun, values[-1])
         if found:
             yield topic.key, found
 
@@ -165,7 +165,7 @@ def _envelopes(
             case ProgrammeTopic(subjects.ENVELOPES, (payer, year, section)) if (
                 year.isdecimal() and section in set(BudgetSection)
             ):
-                known = (_noun(YearEnvelope, one) for one in stated[subject].values)
+                known = (noun_of(YearEnvelope, one) for one in stated[subject].values)
                 lowest = min(
                     filter(None, known), key=lambda one: one.cents, default=None
                 )
@@ -173,7 +173,7 @@ def _envelopes(
                     yield (Purse(payer, BudgetSection(section)), int(year)), lowest
 
 
-def _noun(noun: type[N], value: Any) -> N | None:
+def noun_of(noun: type[N], value: Any) -> N | None:
     """Return a noun from a value; None when this version cannot read it."""
     if not isinstance(value, dict):
         return None

@@ -14,13 +14,15 @@ from diag.model.audit import FollowUp
 from diag.model.enums import BudgetSection, FollowUpState
 from diag.model.errors import DiagError
 from diag.model.programme import (
+    AdoptedPart,
+    Adoption,
     CostSplit,
     ProgrammeFrame,
     YearEnvelope,
     YearLock,
 )
 from diag.office.bundles import export
-from diag.programme.assembling import board_of
+from diag.programme.assembling import adopted_in, board_of
 from diag.programme.container import Container, create, opened
 from diag.programme.operations import Contender, Contenders
 from diag.programme.terms import INVESTMENT, Article, Operation, Purse
@@ -120,6 +122,31 @@ def test_a_variant_changes_only_what_it_names_and_copies_nothing(
     assert (made.record().splits["*"].syndicat, dict(varied.splits)) == ("0.4", {})
     with pytest.raises(DiagError, match="« Moins »"):
         made.variant_named("plus")
+    with pytest.raises(DiagError, match="Pas de variante"):
+        made.variant_named(" ")
+    twin = subjects.programme(subjects.VARIANTS, made.fresh())
+    made.write(made.draft(twin, {"name": "moins"}))
+    made = made.reopened()
+    with pytest.raises(DiagError, match=f"Plusieurs .* {ident[:8]}"):
+        made.variant_named("Moins")
+    assert made.variant_named(ident[:8]) == ident
+
+
+def test_a_part_that_cannot_be_read_is_a_part_that_has_not_come(
+    anne: Workspace,
+) -> None:
+    made = create(anne, "2027-2031", FRAME, SIREN)
+    adoption = Adoption(decision="D-1", inputs="", parts=1)
+    whole = subjects.programme(subjects.ADOPTIONS, "a")
+    part = subjects.programme(subjects.ADOPTIONS, "a", "0")
+    made.write(made.draft(whole, adoption), made.draft(part, {"years": "2027"}))
+    made = made.reopened()
+    assert adopted_in(made, made.record()) is None
+    made.write(made.draft(part, AdoptedPart(years={"00001 audit/cabler": 2028})))
+    made = made.reopened()
+    found = adopted_in(made, made.record())
+    assert found is not None
+    assert found.years == {"audit/cabler": 2028}
 
 
 def contender(name: str, step: FollowUp | None = None, needs: str = "") -> Contender:
