@@ -293,11 +293,14 @@ _DETAILS = (
 
 def judgement_sums(connection: sqlite3.Connection, number: int) -> tuple[bytes, bytes]:
     """Return the sums of what was judged of an audit: of scores, and of the rest."""
-    scores, details = (
-        sum_of(repr([connection.execute(sql, (number,)).fetchall() for sql in queries]))
-        for queries in (_SCORES, _DETAILS)
-    )
-    return scores, details
+    return _sum(connection, number, _SCORES), _sum(connection, number, _DETAILS)
+
+
+def _sum(
+    connection: sqlite3.Connection, number: int, queries: tuple[str, ...]
+) -> bytes:
+    rows = [connection.execute(sql, (number,)).fetchall() for sql in queries]
+    return sum_of(repr(rows))
 
 
 def sound_judgements(
@@ -310,8 +313,17 @@ def sound_judgements(
     found = set()
     for ident, number, *kept in connection.execute(_JUDGED, (engine, audit, audit)):
         with suppress(sqlite3.Error):
-            sums = judgement_sums(connection, number)
-            if tuple(kept) in {sums, (None, None)}:
+            if tuple(kept) in {judgement_sums(connection, number), (None, None)}:
+                found.add(ident)
+    return frozenset(found)
+
+
+def sound_scores(connection: sqlite3.Connection, engine: str) -> frozenset[str]:
+    """Return the audits whose scores are fresh, and are what was kept."""
+    found = set()
+    for ident, number, kept, _ in connection.execute(_JUDGED, (engine, None, None)):
+        with suppress(sqlite3.Error):
+            if kept in {None, _sum(connection, number, _SCORES)}:
                 found.add(ident)
     return frozenset(found)
 

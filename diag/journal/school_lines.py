@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 from diag.journal import subjects
 from diag.journal.errors import damaged
 from diag.journal.journal import Journal
-from diag.journal.proof import sound_judgements
+from diag.journal.proof import sound_scores
 from diag.journal.revision import Json, loads
 from diag.model.codes import PROGRAMMES, id_in_campaign, is_campaign
 from diag.model.enums import AuditStatus, PlaceKind
@@ -291,7 +291,15 @@ def older_audits(journal: Journal, *, engine: str) -> frozenset[str]:
 
 def completeness(journal: Journal, *, engine: str) -> dict[str, Fraction]:
     """Return the share that is known of what applies, by audit judged since."""
-    kept = sound_judgements(journal.connection, engine)
+    written = journal.version, journal.connection.total_changes
+    return _completeness(journal, engine, written)
+
+
+@lru_cache(maxsize=1)  # the list is read again at each key
+def _completeness(
+    journal: Journal, engine: str, _written: tuple[int, int]
+) -> dict[str, Fraction]:
+    kept = sound_scores(journal.connection, engine)
     rows = journal.select(_KNOWN, [engine])
     return {audit: Fraction(text) for audit, text in rows if audit in kept}
 

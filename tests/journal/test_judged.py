@@ -1,3 +1,6 @@
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from diag.assess.judge import Judge
@@ -7,6 +10,7 @@ from diag.journal.facts import facts_of, open_audit
 from diag.journal.journal import Journal
 from diag.journal.judged import OVERALL, store_judged, summaries
 from diag.journal.revision import Origin
+from diag.journal.school_lines import completeness
 from diag.model.enums import Kind
 from tests.assess.builders import (
     SALLE,
@@ -70,6 +74,32 @@ def test_an_answer_more_and_it_is_stale(
     keep(journal, again)
     found = summaries(journal, engine="2")[AUDIT.id]
     assert found.scores[OVERALL] == again.overall != judged.overall
+
+
+def test_what_is_known_is_proven_once_until_somebody_writes(
+    journal: Journal, judged: Assessment, author: Origin
+) -> None:
+    """A thousand judged audits took two seconds at each key typed in their list."""
+    asked: list[str] = []
+    share = {AUDIT.id: judged.overall.completeness}
+    assert completeness(journal, engine="2") == share
+
+    journal.connection.set_trace_callback(asked.append)
+    assert completeness(journal, engine="2") == share
+    assert not [sql for sql in asked if "score" in sql]
+
+    journal.write(changes.answered(AUDIT.id, ROOT, "fibre", known(True)), author)
+    assert completeness(journal, engine="2") == {}
+
+
+def test_scores_that_another_program_spoilt_are_judged_again(
+    journal: Journal, judged: Assessment
+) -> None:
+    assert completeness(journal, engine="2")
+    with closing(sqlite3.connect(journal.path)) as other, other:
+        other.execute("update score set completeness = '1' where dim = 'ensemble'")
+
+    assert completeness(journal, engine="2") == {}
 
 
 def test_another_engine_judges_again(journal: Journal, judged: Assessment) -> None:
