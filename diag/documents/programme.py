@@ -135,14 +135,13 @@ def exact_words(cents: int) -> str:
 
 def spent(board: Board, year: int) -> dict[Purse, int]:
     """Return what each purse pays in a budget, in cents, yearly costs included."""
-    payers = {one.id: one.commune for one in board.programme.operations}
     found: dict[Purse, int] = {}
     for name, one in board.schedule.placements.items():
         if one.year == year:
             for purse, cents in one.paid.items():
                 found[purse] = found.get(purse, 0) + cents
         if one.yearly and one.year is not None and one.year <= year:
-            running = Purse(payers[name], RUNNING)
+            running = Purse(board.payers[name], RUNNING)
             found[running] = found.get(running, 0) + one.yearly
     return found
 
@@ -222,12 +221,14 @@ def _year_pages(board: Board, year: int) -> Md:
     paid = spent(board, year)
     payers = [
         (
-            _payer(board, purse),
+            _payer(board, purse.payer),
             purse.section.value.capitalize(),
             exact_words(paid[purse]),
             exact_words(board.programme.planned(purse)[at]),
         )
-        for purse in sorted(paid, key=lambda one: (one.section, _payer(board, one)))
+        for purse in sorted(
+            paid, key=lambda one: (one.section, _payer(board, one.payer))
+        )
         if paid[purse]
     ]
     if not (rows or payers):
@@ -266,24 +267,23 @@ def _cost_words(once: int, yearly: int) -> str:
     return ", puis ".join(filter(None, (exact_words(once), later)))
 
 
-def _payer(board: Board, purse: Purse) -> str:
-    name = board.payer_name(purse.payer)
+def _payer(board: Board, payer: str) -> str:
+    name = board.payer_name(payer)
     return f"{name[:1].upper()}{name[1:]}"
 
 
 def _payers(board: Board, operation: str) -> str:
-    paid: dict[str, int] = {}
-    for purse, cents in board.schedule.placements[operation].paid.items():
-        name = _payer(board, purse)
-        paid[name] = paid.get(name, 0) + cents
-    yearly = board.schedule.placements[operation].yearly
-    insee = board.named(operation).commune
-    running = board.gathered.communes.get(insee, "Syndicat")
-    if yearly:
+    """Return who pays: « Syndicat 120 €, Noirvaux 180 €, puis 30 € par an »."""
+    placed, paid = board.schedule.placements[operation], dict[str, int]()
+    for purse, cents in placed.paid.items():
+        paid[purse.payer] = paid.get(purse.payer, 0) + cents
+    running = board.payers[operation]
+    if placed.yearly:
         paid.setdefault(running, 0)
     return ", ".join(
-        f"{name} {_cost_words(cents, yearly if name == running else 0)}"
-        for name, cents in paid.items()
+        f"{_payer(board, payer)} "
+        f"{_cost_words(cents, placed.yearly if payer == running else 0)}"
+        for payer, cents in paid.items()
     )
 
 

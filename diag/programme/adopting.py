@@ -144,10 +144,7 @@ def payers_of(board: Board, operation: str) -> list[str]:
     placed = board.schedule.placements[operation]
     payers = {purse.payer for purse in placed.paid}
     if placed.yearly:
-        candidate = board.gathered.candidates.get(operation)
-        payers.add(
-            candidate.operation.commune if candidate else board.programme.syndicat
-        )
+        payers.add(board.payers[operation])
     return sorted(payers)
 
 
@@ -241,7 +238,7 @@ def financeable(board: Board) -> list[str]:
         placed = board.schedule.placements[name]
         purses = set(placed.paid)
         if placed.yearly:
-            purses.add(Purse(candidate.operation.commune, RUNNING))
+            purses.add(Purse(board.payers[name], RUNNING))
         kept = (board.record.envelopes.get((purse, year)) for purse in purses)
         if all(one and one.state is EnvelopeState.VOTE for one in kept):
             found.append(name)

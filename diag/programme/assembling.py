@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 
 from diag.journal import subjects
@@ -72,7 +73,12 @@ class Board:
         kind, _, code = payer.partition(":")
         if kind == PlaceKind.SYNDICAT:
             return "syndicat"
-        return self.gathered.communes.get(code, code)
+        return self.gathered.communes.get(code) or code
+
+    @cached_property
+    def payers(self) -> dict[str, str]:
+        """Operation → who pays what the syndicat does not, yearly costs among it."""
+        return {each.id: each.commune for each in self.programme.operations}
 
 
 class PayerSum(NamedTuple):

@@ -20,7 +20,7 @@ from diag.programme.replay import WhatIf
 from diag.programme.terms import Earmark, Purse
 from diag.words.dates import describe_day
 from diag.words.figures import euros, number, percent
-from diag.words.sentences import counted, listed, of
+from diag.words.sentences import counted, listed, of, to
 from diag.words.vocabulary import BUDGET_SECTIONS, FOLLOW_UPS
 
 
@@ -93,17 +93,9 @@ def _lacked(board: Board, lack: Lack, year: int) -> str:
     if lack.purse is None:
         return f"il manquait {missing} au droit de tirage"
     name = board.payer_name(lack.purse.payer)
-    whom = "au syndicat" if name == "syndicat" else _to(name)
+    whom = "au syndicat" if lack.purse.payer == board.programme.syndicat else to(name)
     section = BUDGET_SECTIONS[lack.purse.section]
     return f"il manquait {missing} {whom} en {year} ({section})"
-
-
-def _to(name: str) -> str:
-    """Return a commune after « à »: « au Vivier », « aux Essarts », « à Noirvaux »."""
-    for article, contracted in (("Le ", "au "), ("Les ", "aux ")):
-        if name.startswith(article):
-            return contracted + name.removeprefix(article)
-    return f"à {name}"
 
 
 def _out_of(board: Board, operation: str, lack: Lack) -> str:
@@ -115,20 +107,17 @@ def _out_of(board: Board, operation: str, lack: Lack) -> str:
         whose = f"du droit {of(name)}" if name else "des droits des communes"
         return f"il reste {left} {whose}, il en faut {asked}"
     until = board.programme.years[-1]
-    who = board.payer_name(lack.purse.payer)
-    who = "le syndicat" if who == "syndicat" else who
+    payer = lack.purse.payer
+    own = payer == board.programme.syndicat
+    who = "le syndicat" if own else board.payer_name(payer)
     return f"{who} n'a pas sa part ({asked}) d'ici {until}"
 
 
 def _imposed(board: Board, operation: str, placed: Placement) -> str:
-    lock = next(
-        (
-            one
-            for name, one in board.record.locks.items()
-            if name == operation or name in _aliases(board, operation)
-        ),
-        None,
-    )
+    candidate = board.gathered.candidates.get(operation)
+    own = [f"{candidate.audit}/{one}" for one in candidate.actions] if candidate else []
+    known = filter(None, map(board.record.locks.get, (operation, *own)))
+    lock = next(known, None)
     by = f" par {lock.by} : {lock.why}" if lock else ""
     if isinstance(placed.reason, Imposed):
         where = f"en {placed.year}" if placed.year else "hors programme"
@@ -140,12 +129,6 @@ def _imposed(board: Board, operation: str, placed: Placement) -> str:
     if lack is None or not isinstance(asked, int):
         return f"{words}, mais elle attend autre chose"
     return f"{words}, mais {_lacked(board, lack, asked)}"
-
-
-def _aliases(board: Board, operation: str) -> Iterator[str]:
-    candidate = board.gathered.candidates.get(operation)
-    for action in candidate.actions if candidate else ():
-        yield f"{candidate.audit}/{action}" if candidate else ""
 
 
 def _standing(board: Board, operation: str) -> str:

@@ -148,12 +148,24 @@ def listed(names: Sequence[str], limit: int = 6) -> str:
     return ", ".join(names[:-1]) + f" et {names[-1]}"
 
 
+_ARTICLES = {"Le ": ("du ", "au "), "Les ": ("des ", "aux ")}
+"""Article that a name starts with → contracted after « de », after « à »."""
+
+
 def of(name: str) -> str:
     """Return a name after « de »: « d'Aubenas », « du Vivier », « de Vallombre »."""
-    for article, contracted in (("Le ", "du "), ("Les ", "des ")):
+    for article, (contracted, _) in _ARTICLES.items():
         if name.startswith(article):
             return contracted + name.removeprefix(article)
     return f"d'{name}" if _is_elided(name.lower()) else f"de {name}"
+
+
+def to(name: str) -> str:
+    """Return a name after « à »: « au Vivier », « aux Essarts », « à Noirvaux »."""
+    for article, (_, contracted) in _ARTICLES.items():
+        if name.startswith(article):
+            return contracted + name.removeprefix(article)
+    return f"à {name}"
 
 
 def first_sentence(text: str, words: int) -> str:

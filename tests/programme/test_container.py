@@ -182,6 +182,7 @@ def test_what_an_earlier_budget_pays_keeps_nothing_waiting(anne: Workspace) -> N
     known = Contenders({one.operation.id: one for one in both}, (), (), {"99903": ""})
     board = board_of(made.reopened(), known=known)
     assert board.schedule.years == {"audit/bornes": 2027}
+    assert board.payer_name("commune:99903") == "99903"  # no school here names it
 
 
 def test_a_programme_is_no_audit_and_leaves_with_all_of_them(

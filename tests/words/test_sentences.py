@@ -20,6 +20,7 @@ from diag.words.sentences import (
     of,
     phone_number,
     sentence,
+    to,
     uncapitalised,
     unknown_blanks,
 )
@@ -164,6 +165,11 @@ def test_names_are_listed_with_et() -> None:
 )
 def test_de_agrees_with_the_name_that_follows(name: str, said: str) -> None:
     assert of(name) == said
+
+
+def test_a_contracts_with_the_article_of_the_name_that_follows() -> None:
+    names = ("Le Vivier", "Les Essarts", "La Roche", "Lesquin")
+    assert [*map(to, names)] == ["au Vivier", "aux Essarts", "à La Roche", "à Lesquin"]
 
 
 def test_a_short_sentence_is_chosen_and_none_is_ever_cut() -> None:
