@@ -83,8 +83,9 @@ def decision_named(container: Container, text: str) -> tuple[str, BodyDecision]:
     if len(found) == 1:
         return found[0]
     raise DiagError(
-        f"« {wanted[:40]} » désigne {len(found) or 'aucune'} décision"
-        f"{'s' if len(found) > 1 else ''}. Voyez-les.",
+        f"« {wanted[:40]} » désigne {len(found)} décisions. Voyez-les."
+        if found
+        else f"« {wanted[:40]} » ne désigne aucune décision. Voyez-les.",
         command="diag programme log",
     )
 
