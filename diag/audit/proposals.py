@@ -61,6 +61,10 @@ class OfferedAnswer:
         return self.question.label if self.question else self.offer.question
 
 
+LISTS = "lists"
+"""What the ids of what official lists offer are made of."""
+
+
 def proposal_id(session: AuditSession, origin: str, place: str, question: str) -> str:
     """Return the id that every laptop finds for what an origin offers there."""
     return str(uuid5(UUID(session.audit.id), f"{origin}/{place}/{question}"))
@@ -120,7 +124,7 @@ def propose_lists(session: AuditSession) -> int:
         session,
         (
             Proposal(
-                id=proposal_id(session, "lists", place, ident),
+                id=proposal_id(session, LISTS, place, ident),
                 place=place,
                 question=ident,
                 value=answer.value,

@@ -1,8 +1,11 @@
 """Undo: a new revision that writes again what stood before, never a deletion."""
 
+from collections.abc import Iterator
+
 from diag.audit.confirmation import NeedsConfirmation
 from diag.audit.history import describe_undo
-from diag.audit.session import AuditSession
+from diag.audit.proposals import LISTS, proposal_id
+from diag.audit.session import AuditSession, known_already
 from diag.journal import subjects
 from diag.journal.heads import content_of
 from diag.journal.revision import NewRevision, Revision
@@ -138,6 +141,7 @@ def _list_changes(session: AuditSession) -> list[Revision]:
     """
     origin = session.workspace.origin
     stack: dict[str, Revision] = {}
+    of_lists = {*_subjects_of_lists(session)}
     for revision in session.revisions():
         if (revision.author, revision.device) != (origin.author, origin.device):
             continue
@@ -145,7 +149,7 @@ def _list_changes(session: AuditSession) -> list[Revision]:
             stack.pop(revision.undoes, None)
             continue
         topic = subjects.parse(revision.subject)
-        if _is_of_lists(revision):
+        if revision.subject in of_lists and _is_by_itself(revision):
             continue
         if topic == _SUBJECT or (topic == _EDITION and not revision.parents):
             continue
@@ -154,7 +158,16 @@ def _list_changes(session: AuditSession) -> list[Revision]:
     return list(stack.values())
 
 
-def _is_of_lists(revision: Revision) -> bool:
+def _subjects_of_lists(session: AuditSession) -> Iterator[str]:
+    """Give what official lists answer, and what they offer since."""
+    given = known_already(session.audit.id, session.about, session.checklist)
+    for place, question, _ in given:
+        yield subjects.answer(place, question)
+        yield subjects.proposal(proposal_id(session, LISTS, place, question))
+
+
+def _is_by_itself(revision: Revision) -> bool:
+    """Return whether no person wrote it: a first answer, or an offer."""
     value = revision.value
     return isinstance(value, dict) and (
         (value.get("provenance") == Provenance.IMPORTED and not revision.parents)

@@ -74,6 +74,10 @@ def test_inventories_become_lots_that_a_person_accepts(
         each.offer.id for each in waiting(session) if each.offer.lot == one.offer.lot
     ]
     accept(session, lot)
+    undo(session)
+    assert not session.facts.places_of(PlaceKind.LOT)
+    assert dict(session.facts.answers) == before
+    accept(session, lot)
     (place,) = session.facts.places_of(PlaceKind.LOT)
     answer = session.facts.answer(place.id, "lot_nombre")
     assert answer is not None
@@ -85,6 +89,17 @@ def test_inventories_become_lots_that_a_person_accepts(
     again = offered(session)["lot_nombre"]
     assert (again.offer.value, again.offer.place) == (3, place.id)
     assert again.known
+
+
+def test_an_inventory_is_taken_back_with_all_that_it_offers(
+    session: AuditSession, tmp_path: Path
+) -> None:
+    path = written(tmp_path, "parc.json", samples.glpi(samples.computer("pc-1", "S1")))
+    import_evidence(session, [path], NOTHING)
+    assert waiting(session)
+    undo(session)
+    assert not waiting(session)
+    assert not evidence_of(session.workspace.journal, session.audit.id)
 
 
 def test_a_file_is_kept_as_it_came_and_goes_to_a_colleague(tmp_path: Path) -> None:
