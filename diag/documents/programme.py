@@ -35,6 +35,10 @@ from diag.workspace.editions import current
 FIRST_ONES, COMMUNE_ONES = 5, 3
 """So many lines of what is left out, on a page; the rest is a count."""
 
+_FEW_YEARS = 5
+COMMUNE_ROWS = 7
+"""So many rows of operations on the one page of a commune, if nothing is left out."""
+
 
 def programme_paper(board: Board, day: date) -> Paper:
     """Return the whole programme: page 1 suffices, the operations follow."""
@@ -378,26 +382,48 @@ def _own_share(board: Board, operation: str, insee: str) -> int:
 
 
 def _commune_table(board: Board, insee: str, names: Sequence[str]) -> Md:
-    """Return the operations of a commune by year, what each costs it, and why."""
+    """Return the operations of a commune by year, what each costs it, and why.
+
+    Beyond what one page holds, the last ones are a line: how many, what they cost.
+    """
     placed = board.schedule.placements
+    mine = [
+        name
+        for year in board.programme.years
+        for name in names
+        if placed[name].year == year
+    ]
+    if not mine:
+        return written("Aucune n'a encore son année.")
+    # What is left out takes the place of two rows, and six years or more of one.
+    fitting = COMMUNE_ROWS - min(len(names) - len(mine), 2)
+    fitting -= len(board.programme.years) > _FEW_YEARS
+    most = len(mine) if len(mine) <= fitting else fitting - 1
     rows = [
         (
-            str(year),
+            str(placed[name].year),
             f"{_title(board, name)}, {_where(board, name, insee)}",
             _cost(board, name),
             _cost_words(_own_share(board, name, insee), placed[name].yearly),
             _reason(board, name, insee),
         )
-        for year in board.programme.years
-        for name in names
-        if placed[name].year == year
+        for name in mine[:most]
     ]
-    if not rows:
-        return written("Aucune n'a encore son année.")
-    mine = [name for name in names if placed[name].year is not None]
+    if rest := mine[most:]:
+        first, last = placed[rest[0]].year, placed[rest[-1]].year
+        yearly = sum(placed[name].yearly for name in rest)
+        once = sum(_once(board, name) for name in rest)
+        share = sum(_own_share(board, name, insee) for name in rest)
+        rows.append((
+            str(first) if first == last else f"{first}-{last}",
+            f"Et {len(rest)} autres opérations, en tout",
+            _cost_words(once, yearly),
+            _cost_words(share, yearly),
+            "Au programme, une par une.",
+        ))
     whole = exact_words(sum(_once(board, name) for name in mine))
-    share = exact_words(sum(_own_share(board, name, insee) for name in mine))
-    rows.append(("Total", "", whole, share, ""))
+    share_whole = exact_words(sum(_own_share(board, name, insee) for name in mine))
+    rows.append(("Total", "", whole, share_whole, ""))
     columns = ("Budget", "Opération et école", "Coût", "Votre part", "Pourquoi")
     caption = "Année par année ; le total ne compte pas les coûts annuels"
     return table(caption, columns, rows, numeric=(2, 3))

@@ -13,9 +13,14 @@ from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.follow import move
 from diag.audit.voting import steps_standing
 from diag.documents import programme
+from diag.documents.formats import Format
+from diag.documents.write import write_paper
 from diag.model.enums import AuditStatus, FollowUpState
-from diag.programme.assembling import board_of
+from diag.programme.assembling import Board, board_of
 from diag.programme.container import opened
+from diag.programme.placing import Placement, Waited
+from diag.programme.purses import Lack
+from diag.programme.terms import INVESTMENT, Purse
 from diag.words.figures import euros, euros_and_cents, typeset
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace
@@ -25,6 +30,7 @@ from tests.cli.running import Run, diag
 INSEE = "99903"
 WIRING, WIFI = "cabler-les-classes", "permettre-la-coupure-du-wifi"
 IMPOSED = ("lock", WIRING, "--year", "2030", "--by", "le maire", "--why", "travaux")
+PAID = Purse(f"commune:{INSEE}", INVESTMENT)
 PAST = "01/02/2024"
 """Before any day on which tests run."""
 
@@ -179,7 +185,7 @@ def amount(cents: int) -> str:
 
 
 def test_the_page_of_a_commune_names_no_other(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     with Workspace.open(home) as made:
         board = board_of(opened(made))
@@ -189,8 +195,53 @@ def test_the_page_of_a_commune_names_no_other(
             programme, "reason_words", lambda *_: "Imposée : comme à Noirvaux."
         )
         page = programme.commune_paper(board, INSEE, date(2026, 9, 1)).document
+        monkeypatch.undo()
+        for out in (0, 1, 5):
+            paper = programme.commune_paper(
+                crowded(board, out), INSEE, date(2026, 9, 1)
+            )
+            place = tmp_path / str(out)
+            files = [*write_paper(paper, place, [Format("md"), Format("pdf")])]
+            assert not [one for one in files if one.warning]
+            read = PdfReader(place / f"programme-{INSEE}.pdf").pages
+            assert len(read) == 1, out
+            text = (place / f"programme-{INSEE}.md").read_text()
+            rest = 30 - (programme.COMMUNE_ROWS - min(out, 2) - 1)
+            assert f"Et {rest} autres opérations" in text
+            row = next(one for one in text.splitlines() if "autres opérations" in one)
+            assert f"{amount(rest * 480_00)}, puis {amount(rest * 30_00)}" in row
+            assert cells(text, "Total")[2] == amount(30 * 480_00)
     assert "otif au programme." in page.markdown
     assert "Noirvaux" not in page.markdown
+
+
+def crowded(board: Board, left_out: int) -> Board:
+    """Return a programme with thirty operations of one commune, and some left out."""
+    one = next(iter(board.names))
+    placed = {
+        f"{one}{at}": Placement(
+            board.programme.years[at % 5],
+            Waited(board.programme.years[0], Lack(PAID, 12_345_00, 480_00)),
+            at,
+            {PAID: 480_00},
+            30_00,
+        )
+        for at in range(30)
+    }
+    out = Waited(board.programme.years[-1], Lack(PAID, 12_345_00, 480_00))
+    left = {
+        f"{one}{at}": Placement(None, out, at, {}) for at in range(30, 30 + left_out)
+    }
+    names = dict.fromkeys(placed | left, board.names[one]._replace(is_open=True))
+    terms = board.programme
+    model = terms.operations[0]
+    operations = tuple(replace(model, id=name) for name in names)
+    schedule = replace(
+        board.schedule,
+        placements=placed | left,
+        terms=replace(terms, operations=operations),
+    )
+    return replace(board, names=names, schedule=schedule)
 
 
 def follow_through(home: Path) -> None:
