@@ -195,8 +195,9 @@ def sentence(text: str) -> str:
 
 
 def uncapitalised(text: str) -> str:
-    """Return `text` without its capital letter, unless it begins with an acronym."""
-    is_word = text[1:2].islower() or text[1:2] == " "  # « À la main »
+    """Return `text` without its capital, unless an acronym or Wi-Fi begins it."""
+    rest = text.partition(" ")[0][1:]
+    is_word = text[1:2] == " " or (rest[:1].islower() and rest == rest.lower())
     return text[:1].lower() + text[1:] if is_word else text
 
 

@@ -199,6 +199,8 @@ def test_a_sentence_has_a_capital_and_a_stop() -> None:
 def test_an_acronym_keeps_its_capital() -> None:
     assert uncapitalised("Fibre") == "fibre"
     assert uncapitalised("FTTH") == "FTTH"
+    assert uncapitalised("Wi-Fi des salles") == "Wi-Fi des salles"
+    assert uncapitalised("À la main") == "à la main"
     assert uncapitalised("A4") == "A4"
     assert uncapitalised("À la main") == "à la main"
 
