@@ -25,6 +25,9 @@ MAX_ROWS = 2**20
 _MAX_CELLS = 10_000_000
 """Cells read, repeated and empty ones included: twice the whole country's directory."""
 
+_MAX_SHEETS = 200
+"""Sheets looked at: each is read from the start of an ODS, so they cost a square."""
+
 DAMAGES = (
     *(OSError, RuntimeError, ValueError, LookupError, OverflowError, EOFError),
     *(ET.ParseError, BadZipFile, zlib.error),
@@ -102,6 +105,8 @@ def _sheets(package: ZipFile, most: int) -> dict[str, Iterator[Row]]:
         raise ValueError("a part is too big")
     is_excel = "xl/workbook.xml" in package.namelist()
     sheets = _xlsx_sheets(package) if is_excel else _ods_sheets(package)
+    if len(sheets) > _MAX_SHEETS:
+        raise ValueError("too many sheets")
     return {name: _filled(rows) for name, rows in sheets.items()}
 
 

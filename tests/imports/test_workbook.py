@@ -313,6 +313,11 @@ def test_a_small_file_never_fills_the_memory(
             with nullcontext() if is_sound else pytest.raises(ValueError, match="many"):
                 read(path.read_bytes(), 2**20)
     assert workbook_sheets(path.read_bytes(), 2**20) == {"F": [(1, ["a"])]}
+    empty = "".join(f'<table:table table:name="{at}"/>' for at in range(201))
+    with ZipFile(path, "w", ZIP_DEFLATED) as package:
+        package.writestr("content.xml", _ODS.format(empty))
+    with pytest.raises(ValueError, match="many sheets"):
+        workbook_text(path.read_bytes(), 2**20)
 
 
 @pytest.fixture(scope="module")
