@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
 
 import pytest
 
@@ -149,15 +148,15 @@ def test_an_error_nobody_had_foreseen_is_logged_and_waits_as_any_failure(
     assert logged.count("ERROR background sync\nTraceback") == 2
 
 
-def test_an_app_that_ends_does_not_wait_for_long(tmp_path: Path, clock: Clock) -> None:
+def test_an_app_that_ends_has_what_is_under_way_stop(
+    tmp_path: Path, clock: Clock
+) -> None:
     sync = background(tmp_path, clock, [])
-    asleep = Event()
-    sync._run = asleep.wait  # type: ignore[method-assign, assignment]
+    sync._run = sync._stopped.wait  # type: ignore[method-assign, assignment]
     (tmp_path / "hubs").mkdir()
     (tmp_path / "hubs" / "x.json").touch()
     clock.now = 30
     sync.tick()
     assert sync.is_running
-    asleep.set()
     sync.stop()
     assert not sync.is_running

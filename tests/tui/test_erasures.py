@@ -17,7 +17,7 @@ from tests.audit.apart import meet, say, two_laptops
 from tests.audit.builders import DAY, SCHOOL, started, workspace
 from tests.tui.builders import app_on
 from tests.tui.routes import choose
-from tests.tui.waiting import shows, wait_for
+from tests.tui.waiting import shows, wait_for, wait_to_show
 
 SIZE = (80, 24)
 NEXT_WEEK = DAY + timedelta(milliseconds=DELAY, days=1)
@@ -81,14 +81,14 @@ async def test_one_asks_its_author_stops_then_one_confirms_after_a_week(
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
         await to_history(pilot, app)
         await asks(pilot, "e")
-        for words in ("4", "la question redevient sans réponse", "dans sept jours"):
-            assert shows(pilot, words)
+        words = "la question redevient sans réponse", "dans sept jours"
+        await wait_to_show(pilot, "4", *words)
         await pilot.press("enter")
         await wait_for(pilot, lambda: isinstance(app.screen, Notice), "a reason")
         await pilot.press("escape")
         await wait_for(pilot, lambda: isinstance(app.screen, Ask), "the dialog")
         await give(pilot, "demande d'un parent", "masquée dès maintenant")
-        assert shows(pilot, "demande d'effacement")
+        await wait_to_show(pilot, "demande d'effacement")
         assert answers(app.desk.session(SCHOOL)) == [4], "it is judged still"
     exchange(apart)
 
@@ -98,13 +98,13 @@ async def test_one_asks_its_author_stops_then_one_confirms_after_a_week(
         await wait_for(pilot, lambda: shows(pilot, "1 demande"), "what is asked")
         await pilot.press("enter")
         await wait_for(pilot, lambda: isinstance(app.screen, Notice), "too early")
-        assert shows(pilot, "à partir du")
+        await wait_to_show(pilot, "à partir du")
         await pilot.press("escape")
         await asks(pilot, "x")
-        assert shows(pilot, "u-2 demande de l'effacer (demande")
+        await wait_to_show(pilot, "u-2 demande de l'effacer (demande")
         await give(pilot, "c'est exact", "se lit à nouveau")
         await wait_for(pilot, lambda: shows(pilot, "Personne ne demande"), "none left")
-        assert shows(pilot, "e le demande"), "the key that asks"
+        await wait_to_show(pilot, "e le demande")
     exchange(apart)
 
     app = app_on(apart / "theirs")
@@ -118,8 +118,7 @@ async def test_one_asks_its_author_stops_then_one_confirms_after_a_week(
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
         await to_list(pilot)
         await asks(pilot, "enter")
-        for words in ("le demande depuis", "encore", "pour toujours"):
-            assert shows(pilot, words)
+        await wait_to_show(pilot, "le demande depuis", "encore", "pour toujours")
         assert not shows(pilot, ": 4")
         await give(pilot, "d'accord", "Effacé pour toujours")
         await wait_for(pilot, lambda: shows(pilot, "Personne ne demande"), "none left")
@@ -139,7 +138,7 @@ async def test_who_writes_alone_confirms_after_a_week(tmp_path: Path) -> None:
             if day == DAY:
                 await to_history(pilot, app)
                 await asks(pilot, "e")
-                assert shows(pilot, "vous confirmez vous-même")
+                await wait_to_show(pilot, "vous confirmez vous-même")
             else:
                 await to_list(pilot)
                 await asks(pilot, "enter")

@@ -14,7 +14,7 @@ from tests.audit.test_proposals import MAIRIE, PURCHASE, filled
 from tests.imports import evidence_samples as samples
 from tests.tui.builders import SCHOOL, new_app
 from tests.tui.routes import choose
-from tests.tui.waiting import shows, wait_for
+from tests.tui.waiting import shows, wait_for, wait_to_show
 
 SIZE = (80, 24)
 
@@ -87,7 +87,7 @@ async def test_what_other_tools_wrote_is_dropped_and_proposed(tmp_path: Path) ->
         await wait_for(pilot, lambda: shows(pilot, "Rien n'est proposé"), "nothing")
         app.screen.post_message(events.Paste(f"'{line}'"))
         await wait_for(pilot, lambda: shows(pilot, "4 réponses proposées"), "measured")
-        assert shows(pilot, "Ookla Speedtest 1.2, 4 mesures")
+        await wait_to_show(pilot, "Ookla Speedtest 1.2, 4 mesures")
         await pilot.press("o")
         await wait_for(pilot, lambda: shows(pilot, "Quel fichier"), "asked")
         app.screen.query_one(Input).value = str(scan)
@@ -96,9 +96,9 @@ async def test_what_other_tools_wrote_is_dropped_and_proposed(tmp_path: Path) ->
         await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, "Quel réseau est"), "which one")
         await pilot.press("down", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "Classe CP"), "the room")
+        await wait_for(pilot, lambda: len(waiting(session)) > 4, "those of the room")
+        await wait_to_show(pilot, "Classe CP")
         count = len(waiting(session))
-        assert count > 4
         await pilot.press("end", "s")
         await wait_for(pilot, lambda: len(waiting(session)) < count, "by room")
         assert {one.where for one in waiting(session)}.isdisjoint({"Classe CP"})
@@ -107,7 +107,7 @@ async def test_what_other_tools_wrote_is_dropped_and_proposed(tmp_path: Path) ->
         table.write_text("Machine;Type;Qui\nPC-1;Portable;anne\nPC-2;Portable;\n")
         app.screen.post_message(events.Paste(str(table)))
         await wait_for(pilot, lambda: shows(pilot, "Ce que tiennent"), "columns")
-        assert shows(pilot, "Nature : ordinateur")
+        await wait_to_show(pilot, "Nature : ordinateur")
         await pilot.press("down", "enter")
         await wait_for(pilot, lambda: shows(pilot, "Que tient « Type »"), "content")
         await pilot.press(*"forme", "enter")

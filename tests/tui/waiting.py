@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 from textual.pilot import Pilot
 
@@ -31,6 +32,12 @@ async def wait_for(
         if loop.time() > end:
             shown = "\n".join(visible(pilot))
             raise AssertionError(f"never: {description}\n{shown}") from last
+
+
+async def wait_to_show(pilot: Pilot[None], *texts: str) -> None:
+    """Let the app work until each text stands on the screen: a key paints later."""
+    for text in texts:
+        await wait_for(pilot, partial(shows, pilot, text), text)
 
 
 def visible(pilot: Pilot[None]) -> list[str]:

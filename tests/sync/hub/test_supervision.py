@@ -12,6 +12,7 @@ import pytest
 
 from diag.journal import changes
 from diag.model.enums import AuditStatus
+from diag.model.errors import DiagError
 from diag.office import keeper
 from diag.sync.hub.app import build_app
 from diag.sync.hub.hub import Hub
@@ -220,6 +221,6 @@ def test_a_laptop_opens_it_over_tls_and_reads_it_as_json(tmp_path: Path) -> None
 def test_a_laptop_that_no_hub_knows_is_told_so(tmp_path: Path) -> None:
     with (
         workspace(tmp_path) as made,
-        pytest.raises(Exception, match="Aucun serveur ne connaît"),
+        pytest.raises(DiagError, match="Aucun serveur ne connaît"),
     ):
         keeper.open_supervision(made)

@@ -35,7 +35,7 @@ from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.builders import started, territory, workspace
 from tests.shared import copy_once_made
 from tests.tui.builders import DAY, OTHER, SCHOOL, app_on, audited_app
-from tests.tui.waiting import shows, visible, wait_for
+from tests.tui.waiting import shows, visible, wait_for, wait_to_show
 
 VOID = "wifi_present"
 """A question that may be answered « sans objet »."""
@@ -550,10 +550,10 @@ async def test_f8_in_a_first_audit_answers_as_the_room_before(tmp_path: Path) ->
         assert "Pareil" not in visible(pilot)[-1]
         await pilot.press("2", "enter")
         await wait_for(pilot, lambda: shows(pilot, "Prises réseau : 2"), "déjà dit")
-        assert shows(pilot, "CP, déjà dit")
+        await wait_to_show(pilot, "CP, déjà dit")
         screen.go_to((ce1, "prises_rj45"))
         await wait_for(pilot, lambda: "Pareil" in visible(pilot)[-1], "offered")
-        assert shows(pilot, "CE1, déjà dit")
+        await wait_to_show(pilot, "CE1, déjà dit")
         await pilot.press("f8")
         await wait_for(pilot, lambda: shows(pilot, "comme CP"), "told")
         copied = screen.session.facts.answer(ce1, "prises_rj45")
@@ -561,8 +561,9 @@ async def test_f8_in_a_first_audit_answers_as_the_room_before(tmp_path: Path) ->
         assert (copied.value, copied.provenance) == (2, Provenance.OBSERVED)
         assert screen.session.facts.answer(cp, "prises_rj45")
         await pilot.press("ctrl+z")
-        await wait_for(pilot, lambda: (ce1, "prises_rj45") == screen.visiting.key, "")
-        assert not screen.session.facts.answer(ce1, "prises_rj45")
+        there = ce1, "prises_rj45"
+        await wait_for(pilot, lambda: not screen.session.facts.answer(*there), "undone")
+        await wait_for(pilot, lambda: there == screen.visiting.key, "back")
 
 
 async def test_a_long_name_leaves_the_hour_of_leaving_in_the_heading(

@@ -19,7 +19,7 @@ from diag.tui.app import DiagApp
 from diag.tui.dialogs import Ask, Notice
 from diag.tui.guards import TooSmall
 from tests.tui.visit.test_visit import prepared, visit
-from tests.tui.waiting import PATIENCE, shows, wait_for
+from tests.tui.waiting import PATIENCE, shows, wait_for, wait_to_show
 
 
 def copied(folder: Path) -> list[str]:
@@ -87,15 +87,15 @@ async def test_a_note_that_the_disk_refuses_stays_where_it_was_typed(
         await wait_for(pilot, lambda: shows(pilot, "porte fermée"), "the note")
         await pilot.press("enter")
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, Notice), "refused")
-        assert shows(pilot, "disque est plein")
+        await wait_to_show(pilot, "disque est plein")
         await pilot.press("escape")
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, Ask), "the dialog")
 
-        assert shows(pilot, "porte fermée")
+        await wait_to_show(pilot, "porte fermée")
         connection.execute(f"pragma max_page_count = {pages + 100}")
         await pilot.press("enter")
         await wait_for(pilot, lambda: pilot.app.screen is screen, "the visit")
-        assert shows(pilot, "Enregistré")
+        await wait_to_show(pilot, "Enregistré")
         assert len(screen.session.observations) == 1
 
 
@@ -215,7 +215,7 @@ async def test_a_window_too_small_for_the_question_takes_no_key(
         await wait_for(
             pilot, lambda: isinstance(small.screen, TooSmall), "the sentence"
         )
-        assert shows(pilot, "trop petite")
+        await wait_to_show(pilot, "trop petite")
         await pilot.press("7", "enter", "escape")
         await pilot.resize_terminal(80, 24)
         await wait_for(pilot, lambda: small.screen is screen, "the visit")
