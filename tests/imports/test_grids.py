@@ -23,7 +23,13 @@ from diag.imports.grids.conditions import (
     bounds_of,
     translated,
 )
-from diag.imports.grids.draft import GridDraft, GridRefusedError, files_of
+from diag.imports.grids.draft import (
+    MOST_ROWS,
+    GridDraft,
+    GridRefusedError,
+    choice_ids,
+    files_of,
+)
 from diag.imports.grids.xlsform import read_xlsform
 from diag.model.enums import PlaceKind, QuestionType
 from diag.workspace.checking import problems_in
@@ -211,6 +217,20 @@ def test_a_shipped_checklist_comes_back_from_its_xlsform(
         assert bool(one.relevant) is bool(asked.relevant) or left
     assert draft.unsupported == []
     assert errors(draft, tmp_path / kind) == []
+
+
+def test_choices_that_look_alike_each_have_an_id() -> None:
+    idents = choice_ids({"a_3": "", "a": "", "A": "", "a!": ""})
+    assert [*idents.values()] == ["a_3", "a", "a_4", "a_5"]
+
+
+@pytest.mark.parametrize(
+    "row", [("note", "", ""), ("begin_group", "g", "${wifi} = 'yes'")]
+)
+def test_a_form_of_endless_rows_or_groups_is_refused(row: tuple[str, ...]) -> None:
+    rows = numbered([("type", "name", "relevant"), *[row] * (MOST_ROWS + 1)])
+    with pytest.raises(GridRefusedError, match="trop"):
+        read_xlsform({"survey": rows}, "Grille", PlaceKind.SALLE)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count, filterfalse
 from typing import NamedTuple
 
 from diag.checklist.lint.sense import RESERVED
@@ -17,6 +18,9 @@ from diag.model.text import clean_text, fold
 
 MOST_QUESTIONS = 2000
 """Questions of the longest grid that is read: seven times the shipped ones."""
+
+MOST_ROWS, MOST_NESTED = 20_000, 50
+"""Rows of a form that are read, and groups opened one in another."""
 
 _LONGEST_ID, _LONGEST_LABEL = 40, 300
 
@@ -102,11 +106,14 @@ def slug(text: str, joint: str) -> str:
 def choice_ids(labels: Mapping[str, str]) -> dict[str, str]:
     """Return the ids of choices by their names in the grid, each once."""
     found: dict[str, str] = {}
+    taken: set[str] = set()
     for rank, (name, label) in enumerate(labels.items(), 1):
         base = slug(name, "_") or slug(label, "_") or f"choix_{rank}"
-        ident = base
-        while ident in found.values():
-            ident = f"{base}_{rank}"
+        free = (f"{base}_{number}" for number in count(rank))
+        ident = (
+            base if base not in taken else next(filterfalse(taken.__contains__, free))
+        )
+        taken.add(ident)
         found[name] = ident
     return found
 

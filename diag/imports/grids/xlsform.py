@@ -15,7 +15,9 @@ from diag.imports.grids.conditions import (
     translated,
 )
 from diag.imports.grids.draft import (
+    MOST_NESTED,
     MOST_QUESTIONS,
+    MOST_ROWS,
     DraftQuestion,
     GridDraft,
     GridRefusedError,
@@ -197,10 +199,15 @@ class _Reading:
         Raises:
             GridRefusedError: far too many rows.
         """
-        for line, row in _rows(rows):
+        for read, (line, row) in enumerate(_rows(rows)):
             if len(self._draft.questions) >= MOST_QUESTIONS:
                 raise GridRefusedError(
                     f"Plus de {MOST_QUESTIONS} questions : c'est trop."
+                )
+            if read >= MOST_ROWS or len(self._groups) > MOST_NESTED:
+                raise GridRefusedError(
+                    f"Plus de {MOST_ROWS} lignes, ou de {MOST_NESTED} groupes l'un "
+                    "dans l'autre : c'est trop."
                 )
             self._name_columns(line, row)
             self._row(line, row)
