@@ -6,6 +6,7 @@ are about communes, so Paris, Lyon and Marseille have one row for their arrondis
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from diag.imports import cells
@@ -23,41 +24,24 @@ _ELSEWHERE = "commune hors du territoire"
 _OLDER = "plus ancien que ce que le territoire sait"
 
 
-def import_fibre(
-    path: Path, territory: Territory, progress: Progress = silent
-) -> ImportReport:
-    """Give each commune its premises, and those that fibre reaches.
-
-    Raises:
-        ImportRefusedError: when the file as a whole cannot be read.
-        JournalError: when the territory cannot be written.
-    """
-    return _import(path, FIBRE, territory, progress, _fibre)
-
-
-def import_copper(
-    path: Path, territory: Territory, progress: Progress = silent
-) -> ImportReport:
-    """Give each commune the days when copper lines are sold no more, then closed.
-
-    Raises:
-        ImportRefusedError: when the file as a whole cannot be read.
-        JournalError: when the territory cannot be written.
-    """
-    return _import(path, COPPER, territory, progress, _copper)
-
-
 Served = dict[str, Cell]
 """The fields that one row states of a commune."""
 
 
-def _import(
+def import_access(
     path: Path,
-    layout: FileLayout,
     territory: Territory,
-    progress: Progress,
+    progress: Progress = silent,
+    *,
+    layout: FileLayout,
     read: Callable[[FileIntake, ImportRow, str], Served],
 ) -> ImportReport:
+    """Give each commune of the territory what a file states of it.
+
+    Raises:
+        ImportRefusedError: when the file as a whole cannot be read.
+        JournalError: when the territory cannot be written.
+    """
     intake = FileIntake.of(path, layout, progress)
     intake.distrust_days("counted_on", "sale_end", "line_end")
     known = _communes_of(territory)
@@ -115,6 +99,10 @@ def _fibre(intake: FileIntake, entry: ImportRow, insee: str) -> Served:
     return {"premises": premises, "fibre": fibre, **day}
 
 
+import_fibre = partial(import_access, layout=FIBRE, read=_fibre)
+"""Give each commune its premises, and those that fibre reaches."""
+
+
 def _copper(intake: FileIntake, entry: ImportRow, insee: str) -> Served:
     days: Served = {}
     for name in ("sale_end", "line_end"):
@@ -123,3 +111,7 @@ def _copper(intake: FileIntake, entry: ImportRow, insee: str) -> Served:
     if sale and line and sale > line:
         raise ValueError("les lignes fermeraient avant la fin de leur vente")
     return days
+
+
+import_copper = partial(import_access, layout=COPPER, read=_copper)
+"""Give each commune the days when copper lines are sold no more, then closed."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from diag.imports import cells
@@ -17,10 +18,10 @@ _OLDER_YEAR = "rentrée plus ancienne"
 
 def import_yearly(
     path: Path,
-    layout: FileLayout,
     territory: Territory,
-    progress: Progress,
+    progress: Progress = silent,
     *,
+    layout: FileLayout,
     year_field: str,
     read: Callable[[ImportRow], Figures],
 ) -> ImportReport:
@@ -92,25 +93,6 @@ MAX_PUPILS = 2_999
 """Most pupils believed."""
 
 
-def import_effectifs(
-    path: Path, territory: Territory, progress: Progress = silent
-) -> ImportReport:
-    """Give each known school the classes and pupils of its latest rentrée.
-
-    Raises:
-        ImportRefusedError: when the file as a whole cannot be read.
-        JournalError: when the territory cannot be written.
-    """
-    return import_yearly(
-        path,
-        EFFECTIFS,
-        territory,
-        progress,
-        year_field="headcount_year",
-        read=_read_counts,
-    )
-
-
 def _read_counts(entry: ImportRow) -> Figures:
     classes = cells.count(entry.cells["classes"], MAX_CLASSES)
     pupils = cells.count(entry.cells["pupils"], MAX_PUPILS)
@@ -119,22 +101,13 @@ def _read_counts(entry: ImportRow) -> Figures:
     return {"classes": classes, "pupils": pupils}
 
 
+import_effectifs = partial(
+    import_yearly, layout=EFFECTIFS, year_field="headcount_year", read=_read_counts
+)
+"""Give each known school the classes and pupils of its latest rentrée."""
+
 _UNPUBLISHED = {"", "NS", "ND", "S"}
 _LEAST, _MOST = 30, 210  # published values go from 45 to 185
-
-
-def import_ips(
-    path: Path, territory: Territory, progress: Progress = silent
-) -> ImportReport:
-    """Give each known school its latest index; the smallest schools have none.
-
-    Raises:
-        ImportRefusedError: when the file as a whole cannot be read.
-        JournalError: when the territory cannot be written.
-    """
-    return import_yearly(
-        path, IPS, territory, progress, year_field="ips_year", read=_read_ips
-    )
 
 
 def _read_ips(entry: ImportRow) -> Figures:
@@ -142,3 +115,7 @@ def _read_ips(entry: ImportRow) -> Figures:
     if raw.upper() in _UNPUBLISHED:
         return {}
     return {"ips": str(cells.decimal(raw, _LEAST, _MOST))}
+
+
+import_ips = partial(import_yearly, layout=IPS, year_field="ips_year", read=_read_ips)
+"""Give each known school its latest index; the smallest schools have none."""
