@@ -195,60 +195,57 @@ def question_argument(*, required: bool = True) -> Callable[[F], F]:
     )
 
 
-def complete_subject(
-    ctx: click.Context,
-    param: click.Parameter,  # noqa: ARG001 - click's signature
-    typed: str,
-) -> list[CompletionItem]:
-    """Return the schools whose UAI starts as typed, and what they are called."""
-    return _completed(
-        ctx,
-        lambda workspace: [
-            CompletionItem(one.uai, help=f"{one.name}, {one.commune}")
-            for one in workspace.territory.schools(typed, limit=_MOST_COMPLETED)
-            if one.uai.startswith(typed.upper())
-        ],
-    )
+Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+"""What a shell calls with the start of a word."""
 
 
-def complete_question(
-    ctx: click.Context,
-    param: click.Parameter,  # noqa: ARG001 - click's signature
-    typed: str,
-) -> list[CompletionItem]:
-    """Return the questions in use whose id starts as typed, and what they ask."""
+def _completer(
+    read: Callable[[Workspace, str], Iterable[CompletionItem]],
+) -> Complete:
+    """Return what completes a word from a workspace; from one that is closed, nothing.
+
+    An encrypted one stays closed: a shell that completes asks no passphrase.
+    """
+
+    def complete(
+        ctx: click.Context,
+        param: click.Parameter,  # noqa: ARG001 - click's signature
+        typed: str,
+    ) -> list[CompletionItem]:
+        folder = ctx.find_root().params.get("workspace") or folder_of(ctx)
+        if (folder / "diag-chiffrement.json").exists():
+            return []
+        try:
+            with Workspace.open(folder) as workspace:
+                return list(read(workspace, typed))
+        except DiagError:
+            return []
+
+    return complete
+
+
+def _schools(workspace: Workspace, typed: str) -> Iterator[CompletionItem]:
+    for one in workspace.territory.schools(typed, limit=_MOST_COMPLETED):
+        if one.uai.startswith(typed.upper()):
+            yield CompletionItem(one.uai, help=f"{one.name}, {one.commune}")
+
+
+def _questions(workspace: Workspace, typed: str) -> Iterator[CompletionItem]:
     from diag.workspace.editions import current  # noqa: PLC0415 - YAML, pydantic
 
-    return _completed(
-        ctx,
-        lambda workspace: [
-            CompletionItem(question.id, help=question.label)
-            for question in workspace.editions.open(
-                current(workspace).digest
-            ).questions.values()
-            if question.id.startswith(typed)
-        ],
-    )
+    checklist = workspace.editions.open(current(workspace).digest)
+    for one in checklist.questions.values():
+        if one.id.startswith(typed):
+            yield CompletionItem(one.id, help=one.label)
 
 
 _MOST_COMPLETED = 200
 
+complete_subject = _completer(_schools)
+"""The schools whose UAI starts as typed, and what they are called."""
 
-def _completed(
-    ctx: click.Context, read: Callable[[Workspace], list[CompletionItem]]
-) -> list[CompletionItem]:
-    """Return what a workspace completes a word by; one that is closed, nothing.
-
-    An encrypted one stays closed: a shell that completes asks no passphrase.
-    """
-    folder = ctx.find_root().params.get("workspace") or folder_of(ctx)
-    if (folder / "diag-chiffrement.json").exists():
-        return []
-    try:
-        with Workspace.open(folder) as workspace:
-            return read(workspace)
-    except DiagError:
-        return []
+complete_question = _completer(_questions)
+"""The questions in use whose id starts as typed, and what they ask."""
 
 
 def asked(question: str, **shown: Any) -> str:
