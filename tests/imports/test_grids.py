@@ -219,6 +219,11 @@ def test_a_shipped_checklist_comes_back_from_its_xlsform(
     assert errors(draft, tmp_path / kind) == []
 
 
+def test_a_bound_of_thousands_of_digits_is_a_reason_not_a_crash() -> None:
+    with pytest.raises(UntranslatableError, match="longue"):
+        bounds_of(f". > {'9' * 5000} and . < 3", is_whole=True)
+
+
 def test_choices_that_look_alike_each_have_an_id() -> None:
     idents = choice_ids({"a_3": "", "a": "", "A": "", "a!": ""})
     assert [*idents.values()] == ["a_3", "a", "a_4", "a_5"]

@@ -193,8 +193,10 @@ def bounds_of(constraint: str, *, is_whole: bool) -> tuple[str, str]:
     """Return the least and the greatest value that a `constraint` lets in.
 
     Raises:
-        UntranslatableError: it holds more than two bounds, or only one of them.
+        UntranslatableError: it is too long, or holds more or less than two bounds.
     """
+    if len(constraint) > _MOST:
+        raise UntranslatableError("trop longue")
     parts = re.split(r"\s+and\s+", constraint.strip())
     low = high = ""
     for part in parts:
