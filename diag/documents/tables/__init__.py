@@ -23,10 +23,9 @@ from diag.documents.tables.basket import (
 )
 from diag.documents.tables.glpi import (
     ANOMALIES,
-    DENIED,
-    DOUBLED,
     FATES,
     PARC,
+    GlpiFate,
     anomaly_rows,
     archive,
     assets_of,
@@ -396,8 +395,8 @@ def write_glpi(
         consoles = (one.read.devices for one in kept if one.file.columns)
         known = (device for each in consoles for device in each)
         assets = assets_of(stock, listed_by_stock(session, kept), known)
-        refused += sum(one.fate == DENIED for one in assets)
-        doubled += sum(one.fate == DOUBLED for one in assets)
+        refused += sum(one.fate is GlpiFate.DENIED for one in assets)
+        doubled += sum(one.fate is GlpiFate.DOUBLED for one in assets)
         devices += devices_of(report, assets)
         fates += fate_rows(report, assets)
         parc += parc_rows(report, stock)

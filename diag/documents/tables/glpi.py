@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum, auto
 
 from diag.answers.types import answer_words
 from diag.audit.report import Report
@@ -246,6 +247,17 @@ CLIENT = "diag_v1"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same archive for the same devices
 
 
+class GlpiFate(Enum):
+    """What GLPI makes of a device that it is sent."""
+
+    LINKED = auto()
+    CREATED = auto()
+    LINKED_BY_NAME = auto()
+    DOUBLED = auto()
+    """Created by its name: the agent of the real computer will make a second one."""
+    DENIED = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Asset:
     """One device that GLPI is sent, and what is known of it."""
@@ -269,24 +281,26 @@ class Asset:
         return self.device.serial if self.device else ""
 
     @property
-    def fate(self) -> str:
-        """Return what the rules that GLPI ships will make of it, in French.
+    def fate(self) -> GlpiFate:
+        """Return what the rules that GLPI ships will make of it.
 
         They link or create by serial number; a computer by its name too; what else has
         no serial number is refused, for their rules by address are off.
         """
         if self.serial:
-            return LINKED if self.is_in_glpi else CREATED
+            return GlpiFate.LINKED if self.is_in_glpi else GlpiFate.CREATED
         if self.stock.itemtype != COMPUTER:
-            return DENIED
-        return LINKED_BY_NAME if self.is_in_glpi else DOUBLED
+            return GlpiFate.DENIED
+        return GlpiFate.LINKED_BY_NAME if self.is_in_glpi else GlpiFate.DOUBLED
 
 
-LINKED = "rattaché à la fiche de ce numéro de série"
-CREATED = "créé, ou rattaché, par son numéro de série"
-LINKED_BY_NAME = "rattaché à la fiche de ce nom"
-DOUBLED = "créé par son nom : l'agent du vrai poste en fera un second"
-DENIED = "refusé : pas de numéro de série"
+_FATE_WORDS = {
+    GlpiFate.LINKED: "rattaché à la fiche de ce numéro de série",
+    GlpiFate.CREATED: "créé, ou rattaché, par son numéro de série",
+    GlpiFate.LINKED_BY_NAME: "rattaché à la fiche de ce nom",
+    GlpiFate.DOUBLED: "créé par son nom : l'agent du vrai poste en fera un second",
+    GlpiFate.DENIED: "refusé : pas de numéro de série",
+}
 
 FATES = (
     *IDENTITY,
@@ -338,7 +352,7 @@ def fate_rows(report: Report, assets: Iterable[Asset]) -> list[tuple[Cell, ...]]
             one.stock.itemtype,
             one.serial,
             ", ".join(sorted(one.device.macs)) if one.device else "",
-            one.fate,
+            _FATE_WORDS[one.fate],
         )
         for one in assets
     ]

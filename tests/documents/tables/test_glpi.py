@@ -10,13 +10,9 @@ from diag.assess.judge import assess
 from diag.audit.report import Report
 from diag.documents.tables.glpi import (
     ANOMALIES,
-    CREATED,
-    DENIED,
-    DOUBLED,
     FATES,
-    LINKED,
-    LINKED_BY_NAME,
     PARC,
+    GlpiFate,
     anomaly_rows,
     archive,
     assets_of,
@@ -185,15 +181,15 @@ def test_what_inventories_listed_is_sent_and_its_fate_is_known() -> None:
     ]
     assert found[3]["content"]["network_device"]["serial"] == "AP1"
     assert [one.fate for one in assets] == [
-        CREATED,
-        LINKED_BY_NAME,
-        DOUBLED,
-        CREATED,
-        DENIED,
-        DENIED,
+        GlpiFate.CREATED,
+        GlpiFate.LINKED_BY_NAME,
+        GlpiFate.DOUBLED,
+        GlpiFate.CREATED,
+        GlpiFate.DENIED,
+        GlpiFate.DENIED,
     ]
     known = assets_of(parc_of(told), LISTED, LISTED[LOT])
-    assert [one.fate for one in known][:2] == [LINKED, LINKED_BY_NAME]
+    assert [one.fate for one in known][:2] == [GlpiFate.LINKED, GlpiFate.LINKED_BY_NAME]
     keys = [column.key for column in FATES]
     row = dict(zip(keys, fate_rows(told, assets)[0], strict=True))
     assert (row["name"], row["serial"]) == ("PC-CP-01", "SN1")
