@@ -117,13 +117,13 @@ def _sittings(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
     for session, votes in sessions.items():
         year, named = votes[0].year, votes_named(votes)
         if not session.startswith("budget"):
-            day, known = council_day(report), _known_council(report)
+            known, is_sure = _known_council(report)
             yield DatedLine(
-                day or shown.votes.day,
+                council_day(report) or shown.votes.day,
                 session,
                 f"{named}{known}",
                 named,
-                is_sure=bool(day) and TO_CONFIRM not in known,
+                is_sure=is_sure,
             )
         elif last := year_day(report.checklist, Milestone.BUDGET, year):
             what = f"{named} : le budget {year} est voté avant cette date"
@@ -141,15 +141,16 @@ def _sittings(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
             yield DatedLine(f"{year}", f"budget {year}", what, named, is_sure=False)
 
 
-def _known_council(report: Report) -> str:
-    """Return how the day of the council is known; empty where no day is."""
+def _known_council(report: Report) -> tuple[str, bool]:
+    """Return how the day of the council is known, and whether it is sure."""
     if not council_day(report):
-        return " : la date est à demander à la mairie"
+        return " : la date est à demander à la mairie", False
     heads = report.facts.answers.get((report.facts.root, NEXT_COUNCIL), ())
     ways = {one.provenance for one in heads if one.provenance}
-    sure = "" if ways <= {Provenance.OBSERVED} else f", {TO_CONFIRM}"
+    is_sure = ways <= {Provenance.OBSERVED}
     how = listed([PROVENANCES[one] for one in Provenance if one in ways])
-    return f" (jour {how}{sure})"
+    doubt = "" if is_sure else f", {TO_CONFIRM}"
+    return f" (jour {how}{doubt})", is_sure
 
 
 def _applications(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
