@@ -1,6 +1,6 @@
 """The recommendations as every document prints them: numbered, dated, in one order.
 
-R1… name the same action in the four documents. What waits for another action follows
+A3 names the same action in every document. What waits for another action follows
 it; what is only « à confirmer », done or set aside stands apart, outside totals.
 """
 

@@ -120,10 +120,10 @@ def read_form(
 
 
 def is_form(path: Path) -> bool:
-    """Say whether a file is a filled form, by what it declares; never fails."""
+    """Return whether a file declares a filled form; true where it cannot be read."""
     try:
         if not path.is_file():
-            return True  # reading it as one says what is wrong
+            return True  # reading it as a form names what is wrong
         with path.open("rb") as file:
             return f'"{FORMAT}"'.encode() in file.read(MAX_BYTES)
     except (OSError, ValueError):

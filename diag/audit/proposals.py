@@ -141,7 +141,7 @@ def propose_lists(session: AuditSession) -> int:
 
 
 def _gives_way(head: Answer) -> bool:
-    """Say whether a list may be set against an answer: no reason was given."""
+    """Return whether a list may be set against an answer: no reason was given."""
     return head.provenance is Provenance.IMPORTED or not head.reason
 
 

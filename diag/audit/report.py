@@ -322,7 +322,7 @@ class Report:
         return listed(names, limit=len(names) if audience.reads_every_place else 6)
 
     def format_cost(self, action: Action, *, headed: bool = False) -> str:
-        """Return the words of {cout}: « environ 400 € TTC, le reste compris dans R3 ».
+        """Return the words of {cout}: « environ 400 € TTC, le reste compris dans A3 ».
 
         It is its share of the whole, so that all of them add up.
         """

@@ -174,7 +174,8 @@ def _proposed(report: Report, acts: Sequence[Action]) -> str:
     free = [
         uncapitalised(report.title(one, READER)) for one in acts if one.id not in voted
     ]
-    parts = (votes_named(votes) if votes else "", listed(free, FREE_HERE))
+    named = votes_named([one.number for one in votes]) if votes else ""
+    parts = (named, listed(free, FREE_HERE))
     return " ; ".join(filter(None, parts))
 
 

@@ -292,7 +292,7 @@ def _otherwise(report: Report, action: Action) -> str:
 
 
 def _beyond(report: Report) -> str:
-    """Return what falls due after the last year: « R24 et R92, 23 000 € TTC »."""
+    """Return what falls due after the last year: « A24 et A92, 23 000 € TTC »."""
     later = report.budget.beyond
     refs = refs_words(later)
     costs = [one.advice.cost.digital for one in later]

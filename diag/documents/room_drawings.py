@@ -17,7 +17,8 @@ from diag.documents.drawings import (
     rect_mark,
     text_mark,
 )
-from diag.words.sentences import counted, listed
+from diag.documents.parts.votes import votes_named
+from diag.words.sentences import counted
 
 ON_PAPER = (
     ("#7d1f24", "#ffffff"),
@@ -166,19 +167,15 @@ def draw_votes(buildings: Buildings, rest: Sequence[int]) -> Drawing | None:
     voted = [room for room in rooms if room.votes]
     if not voted or len(rooms) == 1:
         return None
-    of_rest = f"Pour toute l'école, ou hors d'une salle : {_votes_words(rest)}."
+    of_rest = f"Pour toute l'école, ou hors d'une salle : {votes_named(rest)}."
     legend = of_rest if rest else ""
-    words = [f"{room.name} : {_votes_words(room.votes)}" for room in voted]
+    words = [f"{room.name} : {votes_named(room.votes)}" for room in voted]
     return Drawing(
         printed(_claim_of_votes(voted, len(rooms))),
         printed(f"{' ; '.join(words)}. {legend}".rstrip()),
         printed(legend),
         _lay_plan(buildings, _draw_voted_room, _VOTED_ROOM),
     )
-
-
-def _votes_words(votes: Sequence[int]) -> str:
-    return f"vote{'s' * (len(votes) > 1)} {listed(list(map(str, votes)), len(votes))}"
 
 
 def _claim_of_votes(voted: Sequence[PlanRoom], rooms: int) -> str:

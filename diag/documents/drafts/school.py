@@ -1,4 +1,4 @@
-"""The drafts of one school: project, application, loan agreement; what they share."""
+"""The drafts of one school: project, application; what they share with the loan's."""
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction

@@ -115,7 +115,7 @@ def _sittings(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
     for vote in shown.votes.votes:
         sessions.setdefault(vote.session, []).append(vote)
     for session, votes in sessions.items():
-        year, named = votes[0].year, votes_named(votes)
+        year, named = votes[0].year, votes_named([one.number for one in votes])
         if not session.startswith("budget"):
             known, is_sure = _known_council(report)
             yield DatedLine(
@@ -172,7 +172,7 @@ def _summers(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
     for year, votes in years.items():
         found = year_day(report.checklist, Milestone.TRAVAUX, year)
         if found and found.closes >= today[: len(found.closes)]:
-            named = votes_named(votes)
+            named = votes_named([one.number for one in votes])
             short = f"{found.rule.title} : {uncapitalised(named)}"
             yield _yearly(report, found, named, short)
 

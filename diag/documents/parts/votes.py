@@ -286,10 +286,10 @@ def call_of(each: SchoolVotes, vote: Vote) -> str:
     return f"{each.name}, vote {vote.number}" if each.name else f"Vote {vote.number}"
 
 
-def votes_named(votes: Sequence[Vote]) -> str:
+def votes_named(numbers: Sequence[int]) -> str:
     """Return « vote 4 », « votes 4, 6 et 7 »: all of them."""
-    numbers = listed([str(one.number) for one in votes], len(votes))
-    return f"vote{'s' * (len(votes) > 1)} {numbers}"
+    named = listed(list(map(str, numbers)), len(numbers))
+    return f"vote{'s' * (len(numbers) > 1)} {named}"
 
 
 def amounts_words(vote: Vote) -> str:
