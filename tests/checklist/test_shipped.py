@@ -1,5 +1,6 @@
 """The checklists that come with diag are found, in a wheel and in the source tree."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ import diag
 from diag.checklist.edition import compiled, shipped_checklists
 from diag.checklist.lint import lint
 from diag.checklist.load import load_checklists
-from tests.shipped import shipped_edition
+from diag.model.enums import READERS
+from tests.shipped import shipped, shipped_edition
 
 
 def test_the_source_tree_has_them_beside_the_package() -> None:
@@ -29,3 +31,22 @@ def test_they_hold_no_error_and_tests_read_what_the_program_compiles() -> None:
     assert [str(each) for each in found if each.severity == "error"] == []
     assert loaded.checklist is not None
     assert compiled(loaded.checklist) == shipped_edition()
+
+
+_NOT_KNOWN = re.compile(
+    r"nous (?:les )?avons|(?:jour|date) de la visite|pendant la visite"
+    r"|(?:est|a été|ont été) (?:prévenu|signalé)",
+    re.IGNORECASE,
+)
+"""Words that claim a visit or a warning, which an audit may lack."""
+
+
+def test_no_advice_claims_a_visit_or_a_warning_that_nothing_notes() -> None:
+    claims = [
+        f"{one.id}, {reader} : {text}"
+        for one in shipped().recommendations.values()
+        for reader in READERS
+        for text in str(one.wording.get(reader) or "").splitlines()
+        if _NOT_KNOWN.search(text)
+    ]
+    assert claims == []
