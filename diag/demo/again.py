@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from diag.answers.types import TYPES
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.fitting import choose_minutes
 from diag.audit.follow import add_step, move
@@ -24,7 +25,7 @@ from diag.audit.sheets import LEAST, TEAM, together
 from diag.demo.stories import DAY, HALF, SETTINGS, Story, play, scenario
 from diag.documents.questionnaire import compose, keep
 from diag.model.audit import FollowUp
-from diag.model.enums import AuditStatus, FollowUpState, QuestionType
+from diag.model.enums import AuditStatus, FollowUpState
 from diag.model.fact import Value
 from diag.workspace.picture import decode_picture
 from diag.workspace.workspace import Workspace, fixed_world
@@ -140,10 +141,11 @@ def _sheet(session: AuditSession, asked: tuple[str, ...]) -> dict[str, Value]:
     """Return what a colleague of the school ticks: yes, or the first choice."""
     questions = session.checklist.questions
     return {
-        ident: True if one.type is QuestionType.BOOLEAN else one.choices[0].id
+        ident: True if kind.is_yes_no else one.choices[0].id
         for ident in asked
         for one in (questions[ident],)
-        if one.type in {QuestionType.BOOLEAN, QuestionType.CHOICE}
+        for kind in (TYPES[one.type],)
+        if kind.is_yes_no or kind.is_one_choice
     }
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
+from diag.answers.types import TYPES
 from diag.documents.tables.writers import Cell, Column, Table, xlsx_bytes
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, QuestionType
@@ -137,7 +138,7 @@ class _Writing:
         self.asked.append(one)
         kind = _TYPES.get(one.type) or (
             f"select_multiple {one.id}"
-            if one.type is QuestionType.CHOICES
+            if TYPES[one.type].is_several
             else f"select_one {one.id}"
         )
         unit = f" ({one.unit})" if one.unit else ""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from diag.answers.types import TYPES
 from diag.model.enums import QuestionType
 
 
@@ -137,7 +138,7 @@ class _Parser:
         value = self._next()
         if sign.text in {"=", "!="}:
             return self._is(fact, value, sign.text)
-        is_number = fact.type in {QuestionType.INTEGER, QuestionType.NUMBER}
+        is_number = TYPES[fact.type].is_number
         number = value.text.strip("'\"")
         if not is_number or not re.fullmatch(r"-?\d+(?:\.\d+)?", number):
             raise UntranslatableError(
@@ -151,15 +152,16 @@ class _Parser:
         name = value.text.strip("'\"")
         if value.kind not in {"text", "number"} or not name:
             raise UntranslatableError("une réponse vide n'y a pas d'équivalent")
-        if fact.type is QuestionType.BOOLEAN and name in fact.choices:
+        kind = TYPES[fact.type]
+        if kind.is_yes_no and name in fact.choices:
             is_yes = (name == fact.yes) is (sign == "=")
             return fact.id if is_yes else f"not {fact.id}"
-        if fact.type in {QuestionType.INTEGER, QuestionType.NUMBER}:
+        if kind.is_number:
             if re.fullmatch(r"-?\d+(?:\.\d+)?", name):
                 return f"{fact.id} {'==' if sign == '=' else '!='} {name}"
         elif name in fact.choices:
             ident = fact.choices[name]
-            if fact.type is QuestionType.CHOICES:
+            if kind.is_several:
                 return f"{is_not}'{ident}' in {fact.id}"
             return f"{fact.id} {'==' if sign == '=' else '!='} '{ident}'"
         raise UntranslatableError(f"« {name[:30]} » n'est pas une réponse de {fact.id}")

@@ -7,6 +7,7 @@ shown, and may be named otherwise.
 import re
 from collections.abc import Mapping
 
+from diag.answers.types import TYPES
 from diag.imports.grids.draft import (
     MOST_QUESTIONS,
     DraftQuestion,
@@ -157,7 +158,7 @@ def _question(
     label = line_of_label(row["question"])
     type_, choices = _type(draft, line, row)
     idents = choice_ids({one: one for one in choices})
-    counting = type_ in {QuestionType.INTEGER, QuestionType.NUMBER}
+    counting = TYPES[type_].is_number
     unit = line_of_label(row.get("unite", ""))
     if unit and not counting:
         draft.miss(
@@ -202,7 +203,7 @@ def _type(
     if len(choices) > 1:
         is_several = found is QuestionType.CHOICES
         return QuestionType.CHOICES if is_several else QuestionType.CHOICE, choices
-    if found in {QuestionType.CHOICE, QuestionType.CHOICES}:
+    if found and TYPES[found].has_choices:
         draft.miss(line, "un choix sans réponses possibles devient un texte libre.")
         found = QuestionType.TEXT
     if found is None:

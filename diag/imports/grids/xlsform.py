@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from diag.answers.types import TYPES
 from diag.imports.grids.conditions import (
     ReadableFact,
     UntranslatableError,
@@ -347,7 +348,7 @@ class _Reading:
                 place=place,
                 hint=_worded(row, "hint", self._language),
                 choices={}
-                if type_ is QuestionType.BOOLEAN
+                if TYPES[type_].is_yes_no
                 else {idents[one]: words for one, words in choices.items()},
                 bounds=self._bounds(line, row, type_),
                 relevant=" and ".join(rules),
@@ -385,9 +386,10 @@ class _Reading:
         if not written:
             return None
         why: object = "elle ne porte pas sur un nombre"
-        if type_ in {QuestionType.INTEGER, QuestionType.NUMBER}:
+        kind = TYPES[type_]
+        if kind.is_number:
             try:
-                return bounds_of(written, is_whole=type_ is QuestionType.INTEGER)
+                return bounds_of(written, is_whole=kind.is_whole)
             except UntranslatableError as error:
                 why = error
         self._draft.miss(
