@@ -331,11 +331,11 @@ def compare(
 @click.option("--why", default="", help="Ce qui a été dit.")
 @named
 def decide(
-    workspace: Workspace, body: str, outcome: str, day: date, slug: str, **said: str
+    workspace: Workspace, body: str, outcome: str, day: date, slug: str, **details: str
 ) -> None:
     """Note ce qu'une instance a dit : syndicat, commune:INSEE ou pilotage."""
     container = opened(workspace, slug)
-    given = {name: text for name, text in said.items() if text}
+    given = {name: text for name, text in details.items() if text}
     ident = adopting.decide(container, body, Outcome(outcome), day, **given)
     click.echo(
         f"Noté : {body}, {outcome}, {describe_day(day.isoformat())} ({ident[:8]})."

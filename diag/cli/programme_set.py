@@ -20,9 +20,9 @@ from diag.model.programme import (
 )
 from diag.programme import replay, setting
 from diag.programme.assembling import Board, board_of
-from diag.programme.container import Container, opened
+from diag.programme.container import Container, opened, plain
 from diag.programme.placing import Imposed, Settled, schedule_of
-from diag.programme.record import EVERY, RIGHTS
+from diag.programme.record import EVERY, FRAME, RIGHTS
 from diag.programme.terms import Purse
 from diag.programme.words import cents_words, purse_words
 from diag.words.figures import percent
@@ -374,8 +374,7 @@ def variant(
     record = container.record()
     sets: dict[str, object] = {}
     if by_euro and record.frame:
-        frame = record.frame.model_dump(mode="json")
-        sets["programme/frame"] = {**frame, "socle_first": False}
+        sets[FRAME] = {**plain(record.frame), "socle_first": False}
     if lower:
         sets |= _lowered(container, lower)
     subject = subjects.programme(subjects.VARIANTS, container.fresh())
@@ -394,8 +393,8 @@ def _lowered(container: Container, text: str) -> dict[str, object]:
     for (purse, at), one in container.record().envelopes.items():
         if purse.payer == own and at == int(year):
             cents = one.cents * (100 - int(less)) // 100
-            kept = one.model_dump(mode="json", exclude_defaults=True)
-            found[setting.envelope_subject(purse, at)] = {**kept, "cents": cents}
+            subject = setting.envelope_subject(purse, at)
+            found[subject] = {**plain(one), "cents": cents}
     if not found:
         raise DiagError(f"Le syndicat n'a pas d'enveloppe en {year}.")
     return found

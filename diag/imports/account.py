@@ -126,8 +126,8 @@ def _difference(report: ImportReport, examples: int) -> Iterator[str]:
     added = [_named(report, key) for key in report.added_items]
     yield from _listed("À ajouter", added, examples)
     dated = [each for each in report.changes if each.fields.keys() <= _DATES]
-    told = [each for each in report.changes if each not in dated]
-    changed = ["\n".join((_named(report, each.key), *_changes(each))) for each in told]
+    full = [each for each in report.changes if each not in dated]
+    changed = ["\n".join((_named(report, each.key), *_changes(each))) for each in full]
     yield from _listed("À modifier", changed, examples)
     if dated:
         yield f"À modifier, la date seule : {len(dated)}"

@@ -38,7 +38,7 @@ _PART = 300
 
 
 def decide(
-    container: Container, body: str, outcome: Outcome, on: date, **said: str
+    container: Container, body: str, outcome: Outcome, on: date, **details: str
 ) -> str:
     """Write what a body decided; return the id of the decision.
 
@@ -59,7 +59,7 @@ def decide(
             about="outcome",
         )
     who = body if is_advice else payer_named(container, body)
-    given = {"body": who, "on": on.isoformat(), "outcome": outcome, **said}
+    given = {"body": who, "on": on.isoformat(), "outcome": outcome, **details}
     decision, ident = checked(BodyDecision, given), container.fresh()
     container.write(
         container.draft(subjects.programme(subjects.DECISIONS, ident), decision)
@@ -117,8 +117,11 @@ def adopting(board: Board, decision: str) -> Adopting:
         DiagError: the decision adopts nothing, or is not the syndicat's.
     """
     container = board.container
-    ident, said = decision_named(container, decision)
-    if said.outcome is not Outcome.ADOPTE or said.body != board.programme.syndicat:
+    ident, adopted = decision_named(container, decision)
+    if (
+        adopted.outcome is not Outcome.ADOPTE
+        or adopted.body != board.programme.syndicat
+    ):
         raise DiagError(
             "Un programme est arrêté par une délibération du comité syndical qui "
             "l'adopte. Notez-la d'abord.",

@@ -244,10 +244,10 @@ def _pupils(report: Report) -> tuple[int | None, bool]:
     school = report.about.school
     kept = (school.pupils, school.classes) if school else (None, None)
     answers = (report.facts.answer(report.facts.root, one) for one in _HEADCOUNT)
-    said = [one.value if one else None for one in answers]
+    given = [one.value if one else None for one in answers]
     pupils, classes = (
         one if isinstance(one, int) else other
-        for one, other in zip(said, kept, strict=True)
+        for one, other in zip(given, kept, strict=True)
     )
     return pupils_of(pupils, classes), pupils is None
 

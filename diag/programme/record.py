@@ -96,9 +96,9 @@ def record_of(stated: Mapping[str, Stated], variant: str = "") -> Record:
     """
     variants = {key[0]: one for key, one in _each(stated, subjects.VARIANTS, Variant)}
     sets = variants[variant].sets if variant else {}
-    laid = {**stated, **{name: Stated((one,), ("",)) for name, one in sets.items()}}
-    frames = dict(_each(laid, subjects.PROGRAMME, ProgrammeFrame, only="frame"))
-    rules = dict(_each(laid, subjects.PROGRAMME, RightsRule, only="rights"))
+    standing = {**stated, **{name: Stated((one,), ("",)) for name, one in sets.items()}}
+    frames = dict(_each(standing, subjects.PROGRAMME, ProgrammeFrame, only="frame"))
+    rules = dict(_each(standing, subjects.PROGRAMME, RightsRule, only="rights"))
     adoptions = dict(_each(stated, subjects.ADOPTIONS, Adoption))
     decisions = {
         key[0]: one for key, one in _each(stated, subjects.DECISIONS, BodyDecision)
@@ -111,20 +111,23 @@ def record_of(stated: Mapping[str, Stated], variant: str = "") -> Record:
     return Record(
         frame=frames.get(("frame",)),
         rights=rules.get(("rights",), RightsRule()),
-        envelopes=dict(_envelopes(laid)),
-        splits={key[0]: one for key, one in _each(laid, subjects.SPLITS, CostSplit)},
+        envelopes=dict(_envelopes(standing)),
+        splits={
+            key[0]: one for key, one in _each(standing, subjects.SPLITS, CostSplit)
+        },
         purchases={
-            key[0]: one for key, one in _each(laid, subjects.PURCHASES, JointPurchase)
+            key[0]: one
+            for key, one in _each(standing, subjects.PURCHASES, JointPurchase)
         },
         shared={
             f"{subjects.SHARED}/{key[0]}": one
-            for key, one in _each(laid, subjects.SHARED, SharedWork)
+            for key, one in _each(standing, subjects.SHARED, SharedWork)
         },
         locks={
-            "/".join(key): one for key, one in _each(laid, subjects.LOCKS, YearLock)
+            "/".join(key): one for key, one in _each(standing, subjects.LOCKS, YearLock)
         },
         earmarks={
-            key[0]: one for key, one in _each(laid, subjects.EARMARKS, KeptMoney)
+            key[0]: one for key, one in _each(standing, subjects.EARMARKS, KeptMoney)
         },
         variants=variants,
         decisions=decisions,

@@ -233,7 +233,12 @@ def lock_of(year: int | None, by: str, why: str, decision: str = "") -> YearLock
 
 
 def kept_for(
-    container: Container, operation: str, payer: str, year: int, cents: int, **said: str
+    container: Container,
+    operation: str,
+    payer: str,
+    year: int,
+    cents: int,
+    **details: str,
 ) -> KeptMoney:
     """Return money kept for an operation, checked.
 
@@ -245,7 +250,7 @@ def kept_for(
         "payer": payer_named(container, payer),
         "year": year,
         "cents": cents,
-        **said,
+        **details,
     }
     return checked(KeptMoney, given)
 
@@ -325,9 +330,9 @@ def put_envelopes(
         DiagError: when nothing could be written.
     """
     taken = {one.subject: one.value for one in rows if one.value}
-    if variant:
-        laid = {name: plain(value) for name, value in taken.items() if value}
-        container.write(container.varied(variant, laid))
+    if variant and taken:
+        changed = {name: plain(value) for name, value in taken.items()}
+        container.write(container.varied(variant, changed))
     elif taken:
         container.write(
             *(container.draft(name, value) for name, value in taken.items())
