@@ -118,6 +118,10 @@ def import_evidence(
     for path in paths:
         try:
             raw = load_evidence(path)
+        except DiagError as error:  # which names the file
+            refused.append(str(error))
+            continue
+        try:
             taken.append((_read(session, path.name, raw, context, place.id), raw))
         except (MissingRoomError, MissingColumnsError):
             raise

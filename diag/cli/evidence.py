@@ -101,6 +101,8 @@ def _print(session: AuditSession, taken: EvidenceTaken) -> None:
             click.echo(f"  {remark}")
     for sentence in taken.refused:
         click.echo(f"Refusé : {sentence}", err=True)
+    if not taken.read:
+        return
     new = counted(
         taken.offered, "nouvelle réponse proposée", "nouvelles réponses proposées"
     )

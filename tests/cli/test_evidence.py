@@ -31,6 +31,8 @@ def test_evidence_is_read_then_accepted_at_the_prompt(tmp_path: Path) -> None:
     assert "4 réponses proposées" in run.out
     run = diag(desk, "questionnaire", SCHOOL, "--accept", "tout")
     assert "4 réponses" in run.out
+    run = diag(desk, *words, str(tmp_path / "absent.json"))
+    assert (run.code, run.err.count("absent.json"), run.out) == (1, 1, "")
     scan = tmp_path / "cp.txt"
     scan.write_bytes(samples.NETSH.encode("cp1252"))
     run = diag(desk, *words, str(scan))
