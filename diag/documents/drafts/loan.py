@@ -136,12 +136,12 @@ def loan(report: Report, title: str, _population_of: str) -> Document:
 
 def _votes_bound(report: Report) -> Md:
     """Return the votes that it binds: those that mend what its articles rest on."""
-    told = {name for one in HEADINGS for name in one.facts}
+    names = {name for one in HEADINGS for name in one.facts}
     criteria = report.checklist.criteria
     bound = {
         ident
         for ident, one in criteria.items()
-        if one.domain == DOMAIN or told.intersection(names_judged(one))
+        if one.domain == DOMAIN or names.intersection(names_judged(one))
     }
     rows = [
         (
