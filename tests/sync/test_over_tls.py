@@ -380,11 +380,9 @@ def count_tries(journal: Journal, who: Enrolment) -> int:
     return 20
 
 
-@pytest.mark.parametrize(
-    ("year", "word"), [(1990, "n'est pas valable"), (2090, "à la")]
-)
+@pytest.mark.parametrize("year", [1990, 2090])
 def test_a_clock_that_makes_a_certificate_lapse_is_told(
-    tmp_path: Path, year: int, word: str
+    tmp_path: Path, year: int
 ) -> None:
     """A public authority is strict about dates: it was once « not your server's »."""
     day = datetime(year, 1, 1, tzinfo=UTC)
@@ -405,9 +403,11 @@ def test_a_clock_that_makes_a_certificate_lapse_is_told(
         authority = (tmp_path / certificates.AUTHORITY).read_text("ascii")
         trust = ssl.create_default_context(cadata=authority)
         office = HttpTransport(f"https://127.0.0.1:{port}", trust)
+        before = datetime.now().astimezone()
         with pytest.raises(OfflineError, match="réglez l'horloge") as raised:
             office.hello()
         office.close()
         thread.join()
 
-    assert datetime.now().astimezone().strftime("%d/%m/%Y") in str(raised.value)
+    days = {f"{day:%d/%m/%Y}" for day in (before, datetime.now().astimezone())}
+    assert any(day in str(raised.value) for day in days), "midnight may pass"

@@ -17,7 +17,7 @@ from diag.sync.hub.blobs import BlobFiles
 from diag.sync.hub.certificates import certify
 from diag.sync.hub.doctor import Machine, examine
 from diag.sync.hub.home import HubHome
-from diag.sync.protocol import Enrolling
+from diag.sync.protocol import Enrolling, ProblemError
 from tests.cli.running import diag
 from tests.journal.builders import person
 from tests.sync.databases import Server
@@ -136,7 +136,7 @@ def burnt(home: HubHome) -> None:
     with closing(home.store()) as store:
         door = home.hub(store).door
         for _ in range(5):
-            with pytest.raises(Exception, match="code"):
+            with pytest.raises(ProblemError, match="code"):
                 door.enrol(Enrolling(code=code[:4] + "0" * 10, device="poste"))
 
 
