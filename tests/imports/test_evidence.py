@@ -141,6 +141,8 @@ def test_netsh_and_wifi_analyzer_give_each_access_point() -> None:
         assert [one.band for one in heard] == ["5", "2.4", "5"]
         assert heard[2].security == "open"
     first, second = read_evidence(samples.ANALYZER).networks
+    remarks = read_evidence(samples.ANALYZER + b"x\ny\n").remarks
+    assert remarks == ("2 lignes que diag n'a pas su lire.",)
     assert (first.dbm, first.band, first.security) == (-58, "5", "WPA2")
     assert (second.ssid, second.band) == ("Salle | Info 2", "2.4")
 

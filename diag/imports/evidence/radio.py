@@ -18,6 +18,7 @@ from diag.imports.evidence.reading import (
     figure_of,
     line_of,
 )
+from diag.words.sentences import counted
 
 MAX_HEARD = 2000
 """Networks kept of one spot: ten times a block of flats."""
@@ -201,7 +202,8 @@ def read_wifi_analyzer(raw: bytes) -> EvidenceRead:
         on = on or day_in(cells[0])
     if not heard:
         raise EvidenceRefusedError(_NO_NETWORK)
-    remarks = (f"{wrong} ligne(s) que diag n'a pas su lire.",) if wrong else ()
+    left = f"{counted(wrong, 'ligne')} que diag n'a pas su lire."
+    remarks = (left,) if wrong else ()
     return EvidenceRead(
         "WiFiAnalyzer (Android)", on, networks=tuple(heard), remarks=remarks
     )
