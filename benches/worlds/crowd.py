@@ -9,8 +9,8 @@ from time import perf_counter
 from benches.worlds.sync import EACH, audit_lines
 from diag.journal.revision import now
 from diag.sync.http import HttpTransport
+from diag.sync.hub.door import Door
 from diag.sync.hub.home import HubHome
-from diag.sync.hub.hub import Door
 from diag.sync.protocol import Enrolling
 from diag.sync.trust import build_trust
 

@@ -19,8 +19,9 @@ from diag.journal.journal import Journal
 from diag.journal.revision import Origin, read
 from diag.model.audit import Audit
 from diag.sync.exchange import Exchange, ExchangeEvent, Pace
+from diag.sync.hub.door import Caller
 from diag.sync.hub.erasures import ErasureLog
-from diag.sync.hub.hub import Caller, Hub
+from diag.sync.hub.hub import Hub
 from diag.sync.hub.store import Token
 from diag.sync.protocol import HubLimits, OfflineError
 from tests.journal.builders import CAMPAIGN, known

@@ -14,7 +14,8 @@ from diag.journal.seals import Card
 from diag.model.audit import Audit, Photo, Subject, audit_id, root_place_id
 from diag.model.enums import PlaceKind
 from diag.sync.exchange import Exchange, ExchangeEvent, Pace, UnsureLine
-from diag.sync.hub.hub import Caller, Hub
+from diag.sync.hub.door import Caller
+from diag.sync.hub.hub import Hub
 from diag.sync.hub.sqlite import SqliteEngine
 from diag.sync.hub.store import Location, Store
 from diag.sync.protocol import (

@@ -13,7 +13,8 @@ from diag.sync.bundle.format import LIMITS, BundleError, Fault
 from diag.sync.bundle.keys import DeviceKeys
 from diag.sync.bundle.read import read_bundle, stage, verify
 from diag.sync.exchange import Relay
-from diag.sync.hub.hub import Caller, Hub
+from diag.sync.hub.door import Caller
+from diag.sync.hub.hub import Hub
 from diag.sync.hub.store import Device, Token
 from diag.sync.protocol import Pushed
 

@@ -21,7 +21,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from diag.journal.errors import DiskFullError, LockedError
-from diag.sync.hub.hub import Caller, Hub
+from diag.sync.hub.door import Caller
+from diag.sync.hub.hub import Hub
 from diag.sync.protocol import KINDS, URN, ProblemError
 
 M = TypeVar("M", bound=BaseModel)

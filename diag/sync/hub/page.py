@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from diag.sync.hub.door import Caller
 from diag.sync.hub.http import answer, find_caller, find_hub, write_json
-from diag.sync.hub.hub import Caller
 from diag.sync.hub.supervision import CONTESTED, HubView, look
 from diag.sync.protocol import ProblemError
 from diag.words.dates import day_words, time_words
