@@ -123,12 +123,12 @@ def list_audits_of(workspace: Workspace, about: Auditee) -> list[AuditOverview]:
 
 
 def _overview(session: AuditSession) -> AuditOverview:
-    told = [
+    answered = [
         heads
         for heads in session.facts.answers.values()
         if any(head.provenance is not Provenance.IMPORTED for head in heads)
     ]
-    given = [head.at for heads in told for head in heads]
+    given = [head.at for heads in answered for head in heads]
     begun = is_begun(session.workspace.journal, session.audit.id)
     older = f", {OLDER}" if session.is_older else ""
     stand = stand_of(session)
@@ -136,7 +136,7 @@ def _overview(session: AuditSession) -> AuditOverview:
     return AuditOverview(
         session.audit,
         standing_word(session.status, session.signature) + older if begun else _UNSAID,
-        len(told),
+        len(answered),
         day_words(max(given)) if given else "",
         (
             *((stand.words,) if stand and stand.status in _REVIEWED else ()),
