@@ -197,8 +197,8 @@ def import_file(
     `seen` is the SHA-256 of the file whose rehearsal was agreed to.
 
     Raises:
-        DiagError: when the file or the territory cannot be used, or is no more the one
-            `seen`.
+        DiagError: when the file or the territory cannot be used, or the file is no
+            longer the one `seen`.
     """
     if seen and digest_of(path) != seen:
         raise refusal(path.name, "le fichier a changé depuis", "Relisez-le")

@@ -360,18 +360,25 @@ class Rounds:
         return ask
 
     def _follow(self, wants: deque[Want], page: PulledPage) -> bool:
-        """Keep what is still wanted after a page; False if it brought nothing."""
-        reached = {audit: rest for audit, *rest in page.reached}
-        for _ in range(min(page.done, len(wants))):
+        """Keep what is still wanted after a page; False if it went no further.
+
+        A hub that gave the same lines for ever would be asked for ever.
+        """
+        reached = {audit: (after, unread) for audit, after, unread, _ in page.reached}
+        asked = len(wants)
+        for _ in range(min(page.done, asked)):
             gone = wants.popleft().audit
-            if gone not in reached:  # of this territory no more
+            if gone not in reached:  # no longer of this territory
                 self.theirs.pop(gone, None)
         for audit, _, _, row in page.reached:
             self.theirs[audit] = row
+        is_further = len(wants) < asked
         if wants and wants[0].audit in reached:
-            after, unread, _ = reached[wants[0].audit]
-            wants[0] = Want(audit=wants[0].audit, after=after, unread=unread)
-        return bool(page.done or page.lines)
+            before = wants[0]
+            after, unread = reached[before.audit]
+            wants[0] = Want(audit=before.audit, after=after, unread=unread)
+            is_further |= after > before.after or unread > before.unread
+        return is_further
 
     def _settle(self) -> None:
         """Compare exactly what hints did not make equal, then give what is lacking."""

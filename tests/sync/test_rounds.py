@@ -1,7 +1,7 @@
 """The second protocol from a laptop: how few requests, cuts, hubs that change."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -20,10 +20,11 @@ from diag.sync.exchange import (
     Pace,
     UnsureLine,
 )
+from diag.sync.hub.door import Caller
 from diag.sync.hub.hub import Hub
 from diag.sync.meeting import SyncResult, synchronise
 from diag.sync.protocol import Hello, HubLimits, OfflineError, ProblemError
-from diag.sync.questions import SyncAnswer, SyncQuestion
+from diag.sync.questions import PulledPage, PullQuestion, SyncAnswer, SyncQuestion
 from tests.journal.builders import CAMPAIGN, NOON, person
 from tests.journal.worlds import content
 from tests.sync.offices import (
@@ -147,6 +148,25 @@ def test_three_hundred_audits_come_in_few_requests(
     assert (bruno.sync().pulled, bruno.asked <= 10) == (2_402, True)
     assert own_holdings(anne.journal) == own_holdings(bruno.journal)
     assert (bruno.sync().is_whole, bruno.asked) == (True, 1)
+
+
+def test_a_hub_that_gives_the_same_page_for_ever_is_asked_no_more(
+    anne: Colleague, bruno: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anne.sync()
+    given = Hub.pull
+
+    def pull(self: Hub, caller: Caller, question: PullQuestion) -> PulledPage:
+        assert bruno.asked < 20
+        page = given(self, caller, question)
+        stuck = [(audit, 0, 0, row) for audit, _, _, row in page.reached]
+        return replace(page, reached=stuck, done=0)
+
+    monkeypatch.setattr(Hub, "pull", pull)
+
+    bruno.sync()
+
+    assert bruno.journal.history(VALLEY.id, "audit/subject"), "what came is kept"
 
 
 def test_a_lost_memory_costs_a_request_and_nothing_else(
