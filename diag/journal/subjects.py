@@ -78,6 +78,12 @@ DECISIONS = "decision"
 ADOPTIONS = "adopted"
 """Prefix of what was adopted."""
 
+THEMES = "theme"
+"""Prefix of what workshops give weight to."""
+
+WORKSHOPS = "workshop"
+"""Prefix of the workshops, of their cards and of their ballots."""
+
 EVIDENCE = "evidence"
 """Prefix of the files of other tools that were kept."""
 
@@ -568,6 +574,8 @@ _OF_PROGRAMME = frozenset({
     VARIANTS,
     DECISIONS,
     ADOPTIONS,
+    THEMES,
+    WORKSHOPS,
 })
 
 _ABOUT = frozenset({"edition", "minutes", "profile", "status", "subject", "votes"})

@@ -28,6 +28,7 @@ from diag.programme.terms import (
     Programme,
     Purse,
 )
+from diag.programme.weighing import themed
 from diag.words.sentences import counted
 
 RURAL = 2_000
@@ -223,7 +224,7 @@ def _operations(record: Record, found: Contenders) -> Iterator[Operation]:
     decided = {
         name: _decided_year(one, splits[name]) for name, one in found.candidates.items()
     }
-    first = record.frame.first
+    first, themes = record.frame.first, themed(record, found.candidates)
     earlier = {
         name for name, year in decided.items() if year is not None and year < first
     }
@@ -235,6 +236,7 @@ def _operations(record: Record, found: Contenders) -> Iterator[Operation]:
             asked,
             lines=tuple(_grouped(record, candidate)),
             rate=Fraction(exact(splits[name].syndicat)),
+            weight=themes[name].weight if name in themes else Fraction(1),
             due=max(asked.due or 0, first),
             needs=tuple(one for one in asked.needs if one not in earlier),
         )

@@ -70,6 +70,8 @@ class Contender:
     """Where its first action stands."""
     paid_from: int = 0
     """The budget that its council voted, or would."""
+    domains: frozenset[str] = frozenset()
+    """What its actions are about."""
 
 
 class LeftOut(NamedTuple):
@@ -228,6 +230,7 @@ def candidates_of(
             is_estimated=is_estimated,
             step=step if is_charged else None,
             paid_from=item.year,
+            domains=_domains(report, item),
         )
 
 
@@ -301,6 +304,11 @@ def _needs(
             if lead and lead != item.actions[0]:
                 found[lead] = None
     return list(found)
+
+
+def _domains(report: Report, item: _Item) -> frozenset[str]:
+    actions = filter(None, map(report.plan.action, item.actions))
+    return frozenset(one.advice.recommendation.domain for one in actions)
 
 
 def _gain(report: Report, item: _Item) -> Fraction:

@@ -305,7 +305,8 @@ class _Placing:
             self._terms.price(line, year, self._dissolved) + half * line.yearly
             for line in operation.lines
         )
-        worth = operation.points / cost if cost else operation.points
+        weight = operation.weight if turn is Precedence.REST else 1
+        worth = operation.points * weight / (cost or 1)
         imposed = turn if turn <= Precedence.LOCKED else Precedence.LAW
         return imposed, then, turn, due, -worth, operation.id
 

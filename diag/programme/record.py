@@ -25,12 +25,24 @@ from diag.model.programme import (
     YearEnvelope,
     YearLock,
 )
+from diag.model.workshops import (
+    ProgrammeTheme,
+    WeightRule,
+    Workshop,
+    WorkshopBallot,
+    WorkshopCard,
+)
 from diag.programme.terms import Purse
 
 N = TypeVar("N", bound=Noun)
 
 FRAME = subjects.programme(subjects.PROGRAMME, "frame")
 RIGHTS = subjects.programme(subjects.PROGRAMME, "rights")
+
+WEIGHTS = subjects.programme(subjects.PROGRAMME, "weights")
+
+CARD, BALLOT = "card", "ballot"
+"""What the parts of a workshop are named by, in its subject."""
 
 EVERY = "*"
 """The recommendation that a split is about when it is about all others."""
@@ -64,6 +76,14 @@ class Record:
     decisions: Mapping[str, BodyDecision]
     adoption: tuple[str, Adoption] | None
     """The last one, with its id."""
+    themes: Mapping[str, ProgrammeTheme]
+    """By slug."""
+    workshops: Mapping[str, Workshop]
+    cards: Mapping[tuple[str, str], WorkshopCard]
+    """By workshop and id, as the ballots."""
+    ballots: Mapping[tuple[str, str], WorkshopBallot]
+    weighing: WeightRule | None
+    """None: no ballot weighs."""
 
 
 def stated_in(journal: Journal, audit: str) -> dict[str, Stated]:
@@ -97,9 +117,10 @@ def record_of(stated: Mapping[str, Stated], variant: str = "") -> Record:
     variants = {key[0]: one for key, one in _each(stated, subjects.VARIANTS, Variant)}
     sets = variants[variant].sets if variant else {}
     standing = {**stated, **{name: Stated((one,), ("",)) for name, one in sets.items()}}
-    frames = dict(_each(standing, subjects.PROGRAMME, ProgrammeFrame, only="frame"))
-    rules = dict(_each(standing, subjects.PROGRAMME, RightsRule, only="rights"))
-    adoptions = dict(_each(stated, subjects.ADOPTIONS, Adoption))
+    frames = dict(_each(standing, subjects.PROGRAMME, ProgrammeFrame, "frame"))
+    rules = dict(_each(standing, subjects.PROGRAMME, RightsRule, "rights"))
+    weighings = dict(_each(standing, subjects.PROGRAMME, WeightRule, "weights"))
+    adoptions = dict(_each(stated, subjects.ADOPTIONS, Adoption, None))
     decisions = {
         key[0]: one for key, one in _each(stated, subjects.DECISIONS, BodyDecision)
     }
@@ -132,6 +153,26 @@ def record_of(stated: Mapping[str, Stated], variant: str = "") -> Record:
         variants=variants,
         decisions=decisions,
         adoption=(last[0][0], last[1]) if last else None,
+        themes={
+            key[0]: one for key, one in _each(standing, subjects.THEMES, ProgrammeTheme)
+        },
+        workshops={
+            key[0]: one
+            for key, one in _each(stated, subjects.WORKSHOPS, Workshop, None)
+        },
+        cards={
+            (key[0], key[2]): one
+            for key, one in _each(
+                stated, subjects.WORKSHOPS, WorkshopCard, None, CARD, None
+            )
+        },
+        ballots={
+            (key[0], key[2]): one
+            for key, one in _each(
+                stated, subjects.WORKSHOPS, WorkshopBallot, None, BALLOT, None
+            )
+        },
+        weighing=weighings.get(("weights",)),
     )
 
 
@@ -141,23 +182,30 @@ def _day(decisions: Mapping[str, BodyDecision], adoption: Adoption) -> str:
 
 
 def _each(
-    stated: Mapping[str, Stated], kind: str, noun: type[N], only: str = ""
+    stated: Mapping[str, Stated], kind: str, noun: type[N], *shape: str | None
 ) -> Iterator[tuple[tuple[str, ...], N]]:
-    """Give what stands of a kind, with the rest of its subject."""
+    """Give what stands of a kind, with the rest of its subject.
+
+    `shape`: what each part of that rest must be, None for any; none: whatever it is.
+    """
     for subject in sorted(stated):
         topic = subjects.parse(subject)
         if not isinstance(topic, ProgrammeTopic) or topic.kind != kind:
             continue
-        if only and topic.key != (only,):
+        if shape and not _is_shaped(topic.key, shape):
             continue
-        if kind == subjects.ADOPTIONS and len(topic.key) > 1:
-            continue  # a part of one
         values = stated[subject].values
         if kind == subjects.LOCKS and len(values) > 1:
             continue
         found = noun_of(noun, values[-1])
         if found:
             yield topic.key, found
+
+
+def _is_shaped(key: tuple[str, ...], shape: tuple[str | None, ...]) -> bool:
+    return len(key) == len(shape) and all(
+        wanted in {None, part} for part, wanted in zip(key, shape, strict=True)
+    )
 
 
 def _envelopes(

@@ -3,7 +3,7 @@
 « Que faudrait-il pour 2027 ? », what a lock moves, what a variant brings.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
@@ -88,6 +88,15 @@ def locked(terms: Programme, operation: str, year: int | None) -> Programme:
         replace(each, turn=Precedence.LOCKED, year=year)
         if each.id == operation and each.turn is not Precedence.DECIDED
         else each
+        for each in terms.operations
+    )
+    return replace(terms, operations=changed)
+
+
+def unweighted(terms: Programme, names: Collection[str]) -> Programme:
+    """Return terms in which no ballot weighs on some operations."""
+    changed = tuple(
+        replace(each, weight=Fraction(1)) if each.id in names else each
         for each in terms.operations
     )
     return replace(terms, operations=changed)

@@ -66,6 +66,8 @@ class Operation:
     """Operations that come first; one that is not placed keeps this one out."""
     served: tuple[tuple[str, Fraction], ...] = ()
     """Communes that share it, and what it brings to each; empty: one commune's."""
+    weight: Fraction = Fraction(1)
+    """What its theme weighs: it orders the rest, and brings no point."""
 
 
 class Purse(NamedTuple):

@@ -17,6 +17,8 @@ from diag.model.enums import (
     State,
     Trade,
 )
+from diag.model.programme import Outcome
+from diag.model.workshops import Participant
 
 LEVELS = ("insuffisant", "base", "recommandé", "exemplaire")
 """Levels 0 to 3."""
@@ -236,6 +238,26 @@ FOLLOW_UPS = {
 
 FOLLOW_UPS_VOTED = FOLLOW_UPS | {FollowUpState.DECIDEE: "votée"}
 """What became of a vote."""
+
+PARTICIPANTS = {
+    Participant.ELU: "élu",
+    Participant.DIRECTION: "direction d'école",
+    Participant.ENSEIGNANT: "enseignant",
+    Participant.PARENT: "parent d'élève",
+    Participant.ELEVE: "élève",
+    Participant.AGENT: "agent de la commune ou du syndicat",
+    Participant.ACADEMIE: "académie",
+    Participant.AUTRE: "autre",
+}
+"""In what role somebody speaks at a workshop."""
+
+OUTCOMES = {
+    Outcome.ADOPTE: "adopté",
+    Outcome.AJOURNE: "ajourné",
+    Outcome.REJETE: "rejeté",
+    Outcome.AVIS: "avis donné",
+}
+"""What a body decided."""
 
 STATUSES = {
     AuditStatus.EN_COURS: "en cours",

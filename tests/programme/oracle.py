@@ -234,6 +234,8 @@ class Run:
         group = int(op.turn)
         if op.turn is Precedence.BLOCKING and not self.t.socle_first:
             group = int(Precedence.REST)
+        if group == Precedence.REST:
+            worth *= op.weight
         due = (op.due or 0) if op.turn is Precedence.LAW else 0
         return (2, wave, group, due, -worth, op.id)
 

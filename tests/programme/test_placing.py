@@ -83,6 +83,7 @@ def some_terms(draw: st.DrawFn) -> Programme:
                 draw(st.sampled_from((*years, *years, None, 2040))),
                 tuple(draw(st.lists(st.sampled_from(NAMES), max_size=2))),
                 served,
+                Fraction(draw(st.sampled_from(("1", "1", "0.8", "1.25")))),
             )
         )
     return Programme(
