@@ -8,7 +8,7 @@ from diag.assess.questions import is_on_site, seconds_of
 from diag.assess.words import score_words
 from diag.audit.checks import failed_checks
 from diag.audit.fitting import asked_elsewhere
-from diag.audit.proposals import waiting
+from diag.audit.proposals import waiting, waiting_words
 from diag.audit.session import AuditSession
 from diag.audit.walk import Key, Walk, WalkStop, walk_of
 from diag.journal.journal import get_setting, jot_setting
@@ -205,10 +205,7 @@ def _remarks(session: AuditSession, walk: Walk) -> Iterator[str]:
         if kind in asked and kind not in ROOT_KINDS and kind not in facts.closed:
             yield f"La liste des {PLACES[kind][1]} n'est pas close."
     if offered := len(waiting(session)):
-        told = counted(
-            offered, "réponse proposée attend", "réponses proposées attendent"
-        )
-        yield f"{told} votre accord : formulaires, téléphones ou fichiers."
+        yield f"{waiting_words(offered)} : formulaires, téléphones ou fichiers."
     if facts.visit_date is None:
         yield "Aucune visite n'est datée."
     if walk.maybe:

@@ -23,6 +23,7 @@ from diag.model.enums import UNDER_WAY, PlaceKind, ProposalSource, Provenance, S
 from diag.model.errors import DiagError
 from diag.model.fact import Answer, Place
 from diag.words.dates import written_day
+from diag.words.sentences import counted
 
 _KNOWN_BY = {
     ProposalSource.FORM: Provenance.DECLARED,
@@ -174,6 +175,12 @@ def waiting(session: AuditSession) -> tuple[OfferedAnswer, ...]:
     return tuple(
         _read(session, offer) for offer in offers if not _stands(session, offer)
     )
+
+
+def waiting_words(count: int) -> str:
+    """Return « 3 réponses proposées attendent votre accord »."""
+    one, many = "réponse proposée attend", "réponses proposées attendent"
+    return f"{counted(count, one, many)} votre accord"
 
 
 def _stands(session: AuditSession, offer: Proposal) -> bool:

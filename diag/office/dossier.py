@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from diag.audit.proposals import waiting
 from diag.audit.session import AuditSession
 from diag.audit.succession import OLDER
 from diag.journal.facts import status_of
@@ -10,7 +11,7 @@ from diag.journal.records import dispatches_of
 from diag.journal.school_lines import is_begun, names_shown
 from diag.journal.signatures import signature_of, standing_word
 from diag.model.audit import Audit, Auditee, Subject
-from diag.model.enums import AuditStatus, PlaceKind, Provenance
+from diag.model.enums import UNDER_WAY, AuditStatus, PlaceKind, Provenance
 from diag.model.territory import School
 from diag.office.conflicts import unsettled
 from diag.office.mail.parcel import dispatch_words
@@ -44,6 +45,8 @@ class AuditOverview:
     """Whether anybody wrote in it; official lists do not count."""
     unsettled: str
     """What is to be settled in it, counted; empty when nothing is."""
+    offered: int
+    """How many answers are offered in it, that wait for a person's yes."""
 
     @property
     def words(self) -> str:
@@ -144,6 +147,7 @@ def _overview(session: AuditSession) -> AuditOverview:
         ),
         begun,
         unsettled(session) if begun else "",
+        len(waiting(session)) if begun and session.status in UNDER_WAY else 0,
     )
 
 

@@ -1,5 +1,6 @@
 """École: who are they, and what did we find before?"""
 
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 from textual import work
@@ -8,11 +9,18 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from diag.audit.comparables import keep_judged
+from diag.audit.proposals import waiting_words
 from diag.audit.session import open_session
 from diag.audit.walk import Key
 from diag.office.dossier import AuditOverview, list_audits_of, who
 from diag.office.tour import keep_tour, tour_of
-from diag.tui.commands import Command, CommandType, bindings_of, key_now
+from diag.tui.commands import (
+    Command,
+    CommandType,
+    action_of,
+    bindings_of,
+    key_now,
+)
 from diag.tui.dialogs import ChooseDialog, ListChoice
 from diag.tui.palette import FindsInAudit
 from diag.tui.place import EVERYWHERE, PlaceScreen
@@ -52,6 +60,10 @@ class SchoolConflicts(Command, keys="k", title="Conflits", footer=True):
     """Voir ce que plusieurs ont dit différemment dans l'audit, et le trancher."""
 
 
+class SchoolProposals(Command, keys="p", title="Proposées", footer=True):
+    """Voir les réponses proposées qui attendent, les accepter ou les écarter."""
+
+
 _LABELS = 12
 """Columns that labels take; the longest is « Regroupement »."""
 
@@ -69,6 +81,7 @@ class SchoolScreen(PlaceScreen):
         PickSchool,
         OpenSchoolCommune,
         SchoolConflicts,
+        SchoolProposals,
         *EVERYWHERE,
     )
     BINDINGS = bindings_of(*OFFERS)
@@ -82,6 +95,7 @@ class SchoolScreen(PlaceScreen):
         self._is_school = True
         self._begun = False
         self._unsettled = False
+        self._proposed = False
         self._several = False
         self._others: tuple[AuditOverview, ...] = ()
 
@@ -109,6 +123,9 @@ class SchoolScreen(PlaceScreen):
         self._unsettled = any(
             one.unsettled for one in words if one.audit.campaign == campaign
         )
+        self._proposed = any(
+            one.offered for one in words if one.audit.campaign == campaign
+        )
         self._several = self._begun and any(
             one.audit.campaign < campaign for one in words
         )
@@ -131,22 +148,32 @@ class SchoolScreen(PlaceScreen):
             table.add_row(campaign, begin)
         for one in words:
             table.add_row(plain(one.audit.campaign), one.words)
+            if one.offered and one.audit.campaign == campaign:
+                table.add_row("", self._offered_line(one.offered))
             for sent in one.sent:
                 table.add_row("", plain(sent))
         return table
 
+    def _offered_line(self, count: int) -> Text:
+        """Return how many answers wait, and the key that shows them; a click does."""
+        words = f"{waiting_words(count)} : {key_now(self.app, SchoolProposals)}"
+        action = f"screen.{action_of(SchoolProposals)}"
+        return Text(words, Style.from_meta({"@click": action}))
+
     def can(self, command: CommandType) -> bool | None:
-        if command is SchoolConflicts:
-            return self._unsettled
-        if command in {OpenBilan, OpenHistory}:
-            return True if self._begun else None
-        if command is OpenOther:
-            return True if self._others else None
-        if command is Compare:
-            return True if self._several else None
-        if command in {PickSchool, OpenSchoolCommune}:
-            return self._is_school
-        return True
+        shown = {
+            SchoolConflicts: self._unsettled,
+            SchoolProposals: self._proposed,
+            PickSchool: self._is_school,
+            OpenSchoolCommune: self._is_school,
+        }
+        ready = {
+            OpenBilan: self._begun,
+            OpenHistory: self._begun,
+            OpenOther: bool(self._others),
+            Compare: self._several,
+        }
+        return shown.get(command, ready.get(command, True) or None)
 
     def audit_finds(self) -> FindsInAudit | None:
         """Return what finds in the audit begun here, for the palette; None before."""
@@ -214,6 +241,13 @@ class SchoolScreen(PlaceScreen):
         from diag.tui.conflicts import ConflictsScreen  # noqa: PLC0415
 
         self.app.push_screen(ConflictsScreen(self.ref))
+
+    def on_school_proposals(self) -> None:
+        # Loaded when the user accepts.
+        from diag.tui.proposals import ProposalsScreen  # noqa: PLC0415
+
+        self.diag.desk.choose(self.ref)
+        self.app.push_screen(ProposalsScreen(self.diag.desk.session(self.ref)))
 
     def on_open_school_commune(self) -> None:
         if self._insee:

@@ -6,15 +6,17 @@ from textual import events
 from textual.widgets import Input
 
 from diag.audit.places import add_place
-from diag.audit.proposals import waiting
+from diag.audit.proposals import propose, waiting
+from diag.audit.session import start
 from diag.model.enums import PlaceKind
 from diag.tui.lists import Lines
 from diag.tui.proposals import ProposalsScreen
-from tests.audit.test_proposals import MAIRIE, PURCHASE, filled
+from diag.tui.visit import VisitScreen
+from tests.audit.test_proposals import MAIRIE, PURCHASE, filled, offered
 from tests.imports import evidence_samples as samples
 from tests.tui.builders import SCHOOL, new_app
 from tests.tui.routes import choose
-from tests.tui.waiting import shows, wait_for, wait_to_show
+from tests.tui.waiting import shows, visible, wait_for, wait_to_show
 
 SIZE = (80, 24)
 
@@ -116,3 +118,51 @@ async def test_what_other_tools_wrote_is_dropped_and_proposed(tmp_path: Path) ->
         await wait_for(pilot, lambda: shows(pilot, "Portables"), "a lot")
         lots = [one for one in waiting(session) if one.offer.question == "lot_nombre"]
         assert [one.offer.value for one in lots] == [2]
+
+
+async def test_the_school_says_that_answers_wait_until_they_are_accepted(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        app.go_visit(SCHOOL)
+        await wait_to_show(pilot, "Direction")
+        session = app.desk.session(SCHOOL)
+        await pilot.press("ctrl+y")
+        await wait_to_show(pilot, "Rien n'est proposé")
+        propose(session, offered(session))
+        most = len(waiting(session))
+        said = f"{most} réponses proposées attendent votre accord : p"
+        app.go_school(SCHOOL)
+        await wait_to_show(pilot, said, "p Proposées")
+        await pilot.press("p")
+        await wait_to_show(pilot, f"{most} réponses proposées · rien n'est répondu")
+        await pilot.press("enter", "escape")
+        said = said.replace(str(most), str(most - 1), 1)
+        await wait_to_show(pilot, said)
+
+        rank = next(
+            n for n, each in enumerate(visible(pilot)) if "votre accord" in each
+        )
+        await pilot.click(offset=(visible(pilot)[rank].index("attendent"), rank))
+        await wait_to_show(pilot, f"{most - 1} réponses proposées · rien n'est")
+        await pilot.press("t")
+        await wait_for(pilot, lambda: not waiting(session), "all of it")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "Audits"), "the school")
+        await wait_for(pilot, lambda: not shows(pilot, "votre accord"), "line gone")
+        assert not shows(pilot, "p Proposées")
+
+
+async def test_a_visit_opens_on_how_many_answers_wait(tmp_path: Path) -> None:
+    app = new_app(tmp_path / "desk")
+    session = start(app.desk.workspace, SCHOOL)
+    propose(session, offered(session))
+    count = len(waiting(session))
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        app.go_visit(SCHOOL)
+        await wait_to_show(pilot, f"{count} réponses proposées", "Ctrl+Y")
+        while not isinstance(app.screen, VisitScreen):
+            await pilot.press("escape")
+        await pilot.press("ctrl+y")
+        await wait_to_show(pilot, "rien n'est répondu sans vous")

@@ -18,7 +18,7 @@ from diag.audit.departure import departure_of
 from diag.audit.fitting import Costs, costs_of, countdown
 from diag.audit.memory import NothingToRepeatError, former_places
 from diag.audit.photos import PhotoSubject
-from diag.audit.proposals import propose_lists
+from diag.audit.proposals import propose_lists, waiting, waiting_words
 from diag.audit.session import AuditSession
 from diag.audit.visit import (
     VisitSession,
@@ -55,6 +55,7 @@ from diag.tui.visit.commands import (
     SayWithoutObject,
     SettleConflict,
     ShowGrid,
+    ShowProposals,
     StillTrue,
     SwapFace,
 )
@@ -143,13 +144,20 @@ class VisitScreen(PlaceScreen):
             self.show(self._rooms_first())
             self.fiche.line.focus()
         self.call_after_refresh(warm_search, self.app, self.session)
-        self.call_after_refresh(propose_lists, self.session)
+        self.call_after_refresh(self._tell_offered)
         self.diag.whereabouts.remember(self.uai)
         self.is_looking = self.app.screen is not self
         if not self._place and self.diag.whereabouts.face_of(self.uai) == "grid":
             await self._to_grid()
         if first is not None:
             self.call_after_refresh(self._open_first, first)
+
+    def _tell_offered(self) -> None:
+        """Have who opens the visit know that answers wait, and what shows them."""
+        propose_lists(self.session)
+        if count := len(waiting(self.session)):
+            key = key_now(self.app, ShowProposals)
+            self.diag.inform(f"{waiting_words(count)} : {key}")
 
     def _open_first(self, first: Callable[[], None]) -> None:
         self.is_looking = True

@@ -34,7 +34,7 @@ class TurnFlag(Command, keys="f5", title="À revoir", group=_VISIT, footer=True)
     """Marquer la question « à revoir » avant de partir, ou ne plus la marquer."""
 
 
-class ShowProposals(Command, title="Réponses proposées", group=_VISIT):
+class ShowProposals(Command, keys="ctrl+y", title="Réponses proposées", group=_VISIT):
     """Accepter ou écarter ce que formulaires, téléphones et fichiers proposent."""
 
 
