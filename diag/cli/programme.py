@@ -48,6 +48,7 @@ from diag.workspace.workspace import Workspace
 F = TypeVar("F", bound=Callable[..., Any])
 
 _SET = "diag.cli.programme_set"
+_PAPERS = "diag.cli.programme_papers"
 
 named = click.option(
     "--programme",
@@ -80,7 +81,8 @@ YEAR = click.IntRange(FIRST_YEAR, LAST_YEAR)
             "why": "diag.cli.programme:why",
             "what-if": "diag.cli.programme:what_if",
             "compare": "diag.cli.programme:compare",
-            "report": "diag.cli.report:programme_pages",
+            "equity": f"{_PAPERS}:equity",
+            "report": f"{_PAPERS}:report",
         },
         "Choisir": {
             "lock": f"{_SET}:lock",

@@ -11,7 +11,6 @@ import click
 from diag.audit.comparables import keep_judged
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession, open_session
-from diag.cli.programme import named, varied
 from diag.cli.shared import (
     agree_to_let_out,
     campaign_option,
@@ -24,8 +23,6 @@ from diag.cli.shared import (
     workspace_of,
 )
 from diag.model.enums import READERS, Audience
-from diag.programme.assembling import board_of
-from diag.programme.container import opened
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
 
@@ -345,43 +342,6 @@ def synthesis(
         click.echo(
             "Provisoire : des audits ne sont pas clos (diag audit list).", err=True
         )
-
-
-@click.command()
-@workspace_command
-@named
-@varied
-@click.option("--commune", metavar="INSEE", help="La page de cette commune seule.")
-@form_options
-def programme_pages(
-    workspace: Workspace,
-    slug: str,
-    variant: str,
-    commune: str | None,
-    forms: tuple[str, ...],
-    folder: Path | None,
-    day: date | None,
-) -> None:
-    """Écrit le programme pour le comité, ou la page d'une commune.
-
-    La première page du programme suffit ; les opérations de chaque année suivent. La
-    page d'une commune n'en nomme aucune autre.
-    """
-    from diag.documents import programme as pages  # noqa: PLC0415
-    from diag.documents.formats import Format  # noqa: PLC0415
-    from diag.documents.write import write_paper  # noqa: PLC0415
-
-    wanted = [Format(each) for each in forms] or list(Format)
-    container = opened(workspace, slug)
-    board = board_of(container, container.variant_named(variant), afresh=False)
-    printed = day or workspace.world.today()
-    paper = (
-        pages.commune_paper(board, commune, printed)
-        if commune
-        else pages.programme_paper(board, printed)
-    )
-    place = within(folder, pages.programme_folder(board))
-    print_written(write_paper(paper, place, wanted))
 
 
 def print_written(files: Iterable["WrittenFile"]) -> None:

@@ -96,6 +96,7 @@ def test_a_programme_is_set_explained_varied_and_adopted(
     assert "au syndicat en 2027 (investissement)" in plan[WIRING]["words"]
     assert "Réserve de 15" in run(home, "show", "--year", "2028")
     printed(home, tmp_path)
+    compared(home)
     # What would bring it in, then a lock that says what it moves before it is written.
     asked = json.loads(run(home, "what-if", WIRING, "--year", "2027", "--json"))
     assert asked["lands"]
@@ -172,6 +173,22 @@ def printed(home: Path, folder: Path) -> None:
     assert "Opérations du budget 2027" in read[1]
     assert len(PdfReader(made / f"programme-{INSEE}.pdf").pages) == 1
     assert "99999" in refused(home, "report", "--commune", "99999").err
+
+
+def compared(home: Path) -> None:
+    """Read what each commune gets: it adds up to what the plan says."""
+    plan = json.loads(run(home, "show", "--json"))
+    found = json.loads(run(home, "equity", "--json"))
+    assert found["groups"] == []
+    (own,) = found["communes"]
+    paid = [paid for one in plan["operations"] for paid in one["paid"]]
+    assert own["placed"] == sum(one["cents"] for one in paid)
+    helped = [one["cents"] for one in paid if one["payer"].startswith("syndicat:")]
+    assert own["helped"] == sum(helped) > 0
+    assert own["need"] > own["placed"]
+    told = run(home, "equity")
+    assert "Courvaux-sur-Ombre" in told
+    assert "deux groupes de 5 communes" in told
 
 
 def cells(text: str, head: str) -> list[str]:

@@ -122,6 +122,7 @@ def _programme(home: Path) -> Iterator[tuple[str, Any]]:
     yield "programme why", _printed(home, "programme", "why", last)
     asked = ("what-if", last, "--year", "2027")
     yield "programme what-if", _printed(home, "programme", *asked)
+    yield "programme equity", _printed(home, "programme", "equity")
     yield "programme compare", _printed(home, "programme", "compare")
     yield "programme log", _printed(home, "programme", "log")
 

@@ -1,0 +1,194 @@
+"""Whether a plan is fair: what each commune gets beside its need, then by IPS.
+
+The view by IPS sets groups of communes side by side, never one; it is for the committee
+and goes in no document that is posted.
+"""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from typing import NamedTuple
+
+from diag.model.enums import PlaceKind
+from diag.programme.assembling import Board
+from diag.programme.operations import SchoolLoad
+from diag.programme.terms import Precedence
+
+LEAST = 5
+"""Communes in a group, at least: fewer would point at one."""
+
+FIFTHS = 5
+"""Groups, where there are communes enough."""
+
+_PARTS = {
+    2: ("1re", "moitié"),
+    3: ("1er", "tiers"),
+    4: ("1er", "quart"),
+    FIFTHS: ("1er", "cinquième"),
+}
+"""Number of groups → how the first is counted, and what one is called."""
+
+
+class CommuneShare(NamedTuple):
+    """What a plan gives a commune, beside what it needs; amounts in cents."""
+
+    insee: str
+    name: str
+    pupils: int
+    ips: Fraction | None
+    """Mean of its schools, by pupil; None where none is known."""
+    need: int
+    """What all its operations cost once."""
+    placed: int
+    """What those that have a year cost once."""
+    right: int
+    """Of the syndicat's money, what it may draw."""
+    helped: int
+    """What the syndicat pays of its operations, and of those it shares."""
+    late: int
+    """Operations that a law requires, out or after the year it says."""
+
+    @property
+    def covered(self) -> Fraction:
+        """The part of its need that has a year."""
+        return Fraction(self.placed, self.need) if self.need else Fraction(1)
+
+    @property
+    def per_pupil(self) -> Fraction | None:
+        """Cents of the syndicat a pupil; None where nobody knows the pupils."""
+        return Fraction(self.helped, self.pupils) if self.pupils else None
+
+
+class IpsGroup(NamedTuple):
+    """Communes of neighbouring IPS, taken together."""
+
+    rank: int
+    """From 1: the lowest IPS."""
+    words: str
+    """« 1er cinquième »."""
+    communes: int
+    low: Fraction
+    high: Fraction
+    pupils: int
+    need: int
+    placed: int
+    helped: int
+
+    @property
+    def covered(self) -> Fraction:
+        """The part of their need that has a year."""
+        return Fraction(self.placed, self.need) if self.need else Fraction(1)
+
+    @property
+    def per_pupil(self) -> Fraction:
+        """Cents of the syndicat a pupil."""
+        return Fraction(self.helped, self.pupils)
+
+
+def commune_shares(board: Board) -> tuple[CommuneShare, ...]:
+    """Return what each commune gets, the least covered first."""
+    terms, schedule = board.programme, board.schedule
+    costs = {one.id: sum(line.once for line in one.lines) for one in terms.operations}
+    loads: dict[str, list[SchoolLoad]] = {}
+    for load in board.gathered.schools:
+        loads.setdefault(load.insee, []).append(load)
+    found = []
+    for insee, name in board.gathered.communes.items():
+        payer = f"{PlaceKind.COMMUNE}:{insee}"
+        own = [one for one in terms.operations if one.commune == payer]
+        helped = sum(
+            one.parts.get(payer, 0)
+            if is_shared(board, ident)
+            else one.paid.get(terms.shared_purse, 0)
+            for ident, one in schedule.placements.items()
+            if payer in one.parts or board.named(ident).commune == insee
+        )
+        found.append(
+            CommuneShare(
+                insee,
+                name or insee,
+                sum(one.pupils for one in loads.get(insee, ())),
+                _mean_ips(loads.get(insee, ())),
+                sum(costs[one.id] for one in own),
+                sum(costs[one.id] for one in own if one.id in schedule.years),
+                schedule.rights.get(payer, 0),
+                helped,
+                sum(
+                    one.turn is Precedence.LAW
+                    and schedule.years.get(one.id, terms.years[-1] + 1)
+                    > (one.due or terms.years[-1])
+                    for one in own
+                ),
+            )
+        )
+    return tuple(sorted(found, key=lambda one: (one.covered, one.name, one.insee)))
+
+
+def is_shared(board: Board, operation: str) -> bool:
+    """Say whether several communes share an operation."""
+    return not board.named(operation).commune
+
+
+def _mean_ips(loads: Sequence[SchoolLoad]) -> Fraction | None:
+    known = [(one.ips, one.pupils) for one in loads if one.ips is not None]
+    pupils = sum(many for _, many in known)
+    if not pupils:
+        return None
+    return sum((ips * many for ips, many in known), Fraction(0)) / pupils
+
+
+def ips_groups(shares: Sequence[CommuneShare]) -> tuple[IpsGroup, ...]:
+    """Return the communes by fifths of IPS, the lowest first.
+
+    Fewer groups where a fifth would hold fewer than `LEAST` communes; none where two
+    would. Communes whose IPS or pupils nobody knows are in none.
+    """
+    known = sorted((one.ips, one.insee, one) for one in shares if one.ips is not None)
+    many = min(FIFTHS, len(known) // LEAST)
+    if many not in _PARTS:
+        return ()
+    ordered = [one for *_, one in known]
+    return tuple(_groups(ordered, many))
+
+
+def _groups(ordered: Sequence[CommuneShare], many: int) -> Iterator[IpsGroup]:
+    bounds = [len(ordered) * rank // many for rank in range(many + 1)]
+    for rank, (begin, end) in enumerate(pairwise(bounds), 1):
+        own = ordered[begin:end]
+        first, part = _PARTS[many]
+        yield IpsGroup(
+            rank,
+            f"{first if rank == 1 else f'{rank}e'} {part}",
+            len(own),
+            own[0].ips or Fraction(0),
+            own[-1].ips or Fraction(0),
+            *(
+                sum(getattr(one, name) for one in own)
+                for name in ("pupils", "need", "placed", "helped")
+            ),
+        )
+
+
+class Spread(NamedTuple):
+    """The communes that the syndicat helps least and most a pupil, and between."""
+
+    least: CommuneShare
+    median: Fraction
+    """Cents a pupil."""
+    most: CommuneShare
+    communes: int
+    """How many have pupils and something to do."""
+
+
+def spread(shares: Sequence[CommuneShare]) -> Spread | None:
+    """Return how far apart the syndicat's help a pupil is; None of no commune."""
+    known = sorted(
+        (one.per_pupil, one.insee, one)
+        for one in shares
+        if one.per_pupil is not None and one.need
+    )
+    if not known:
+        return None
+    half = len(known) // 2
+    middle = known[half][0], known[-half - 1][0]
+    return Spread(known[0][2], sum(middle, Fraction(0)) / 2, known[-1][2], len(known))
