@@ -1,6 +1,7 @@
 """Lists of thousands of lines, drawn by line; a field that searches them, tabs."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -137,18 +138,21 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
         """What to show, and what to do, when there is no line."""
         self.lines: Sequence[ListLine] = ()
         """Every line, visible or not."""
+        self._sized: tuple[int, list[int]] | None = None
         self._titled = any(each.title for each in columns)
 
     def show(self, lines: Sequence[ListLine], key: str | None = None) -> None:
         """Show other lines; the cursor stays on its key, or goes to the one given."""
         kept = self.key if key is None else key
         before, stood, top = self.lines, self.cursor, self.scroll_offset.y
-        self.lines = lines
+        sizes, width = self._widths(self.size.width), self.size.width
+        self.lines, self._sized = lines, None
         self.virtual_size = Size(0, len(lines) + self._titled)
         found = next((n for n, one in enumerate(lines) if kept and one.key == kept), -1)
         self.set_reactive(Lines.cursor, found if found >= 0 else self._next(-1, 1))
         self._reveal()
-        if len(before) == len(lines) > 0 and top == self.scroll_offset.y:
+        is_alike = len(before) == len(lines) > 0 and self._widths(width) == sizes
+        if is_alike and top == self.scroll_offset.y:
             self._repaint_changed(before, {stood, self.cursor})
         else:
             self.refresh()
@@ -239,20 +243,29 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
         return Strip([Segment(set_cell_size(one_line(text), width), style)], width)
 
     def _widths(self, width: int) -> list[int]:
-        hidden = [width < each.least for each in self.columns]
-        asked = [
-            0 if out else _width(each, width)
-            for out, each in zip(hidden, self.columns, strict=True)
-        ]
-        gaps = _GAP * (len(asked) - sum(hidden) - 1) + 2
-        stretching = sum(
-            not size and not out for size, out in zip(asked, hidden, strict=True)
+        """Return the width of each column, 0 for one not shown; the lines keep them."""
+        if self._sized is None or self._sized[0] != width:
+            shown = [each for each in self.columns if width >= each.least]
+            gaps = _GAP * (len(shown) - 1) + 2
+            shared = iter(
+                shared_widths(
+                    [_width(each, width) for each in shown],
+                    [need for each, need in self._needs() if each in shown],
+                    width - gaps,
+                )
+            )
+            sizes = [next(shared) if each in shown else 0 for each in self.columns]
+            self._sized = width, sizes
+        return self._sized[1]
+
+    def _needs(self) -> Iterator[tuple[ListColumn, int]]:
+        """Yield each column, and how wide its longest cell is, its title included."""
+        held = zip_longest(
+            (each.title for each in self.columns),
+            *(one.cells for one in self.lines if one.key),
+            fillvalue="",
         )
-        rest = max(width - sum(asked) - gaps, 0) // max(stretching, 1)
-        return [
-            size or (0 if out else rest)
-            for size, out in zip(asked, hidden, strict=True)
-        ]
+        yield from zip(self.columns, map(_longest, held), strict=False)
 
     def _next(self, index: int, step: int) -> int:
         """Return the nearest line that way that is no heading, else the same."""
@@ -300,6 +313,33 @@ def _width(column: ListColumn, width: int) -> int:
     if width < TINY and column.tiny >= 0:
         return column.tiny
     return column.narrow if width < NARROW and column.narrow >= 0 else column.width
+
+
+def shared_widths(asked: Sequence[int], needs: Sequence[int], room: int) -> list[int]:
+    """Return the widths of columns that ask for some, 0 for a share of what is left.
+
+    No column keeps more than it needs while another is cut; those that lack least are
+    served first, that most be whole. Widths never take more than `room`.
+    """
+    rest = max(room - sum(asked), 0) // max(asked.count(0), 1)
+    widths = [size or rest for size in asked]
+    spare = [max(size - need, 0) for size, need in zip(widths, needs, strict=True)]
+    lacks = [max(need - size, 0) for size, need in zip(widths, needs, strict=True)]
+    free = max(room - sum(widths) + sum(spare), 0)
+    for index in sorted(range(len(widths)), key=lacks.__getitem__):
+        more = min(lacks[index], free)
+        widths[index] += more
+        free -= more
+    for index in sorted(range(len(widths)), key=spare.__getitem__, reverse=True):
+        widths[index] -= min(spare[index], max(sum(widths) - room, 0))
+    return widths
+
+
+def _longest(cells: Sequence[str]) -> int:
+    """Return how many columns the longest of many cells takes on screen."""
+    if all(cell_len(each) == 1 for each in {*"".join(cells)}):
+        return max(map(len, cells))
+    return max(cell_len(one_line(each)) for each in cells)
 
 
 def _fitted(text: str, size: int, *, right: bool) -> str:

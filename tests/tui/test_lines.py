@@ -1,9 +1,13 @@
 from collections.abc import Sequence
 
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
-from diag.tui.lists import NARROW, TINY, Lines, ListColumn, ListLine
-from tests.tui.waiting import visible, wait_for
+from diag.tui.lists import NARROW, TINY, Lines, ListColumn, ListLine, shared_widths
+from diag.tui.safe import line
+from tests.tui.waiting import visible, wait_for, wait_to_show
 
 
 class Shown(App[None]):
@@ -124,10 +128,10 @@ async def test_columns_are_cut_aligned_and_dropped_when_narrow() -> None:
     app = Shown([ListLine("a", ("é" * 200, "12", "plus"))], COLUMNS)
     async with app.run_test(size=(120, 10)) as pilot:
         await wait_for(pilot, lambda: "Plus" in visible(pilot)[0], "wide")
-        assert visible(pilot)[1].endswith("…        12  plus")
+        assert visible(pilot)[1].endswith("…      12  plus")
         await pilot.resize_terminal(60, 10)
         await wait_for(pilot, lambda: "Plus" not in visible(pilot)[0], "narrow")
-        assert visible(pilot)[1].endswith("…        12")
+        assert visible(pilot)[1].endswith("…      12")
 
 
 async def test_half_a_screen_keeps_what_names_a_line() -> None:
@@ -140,7 +144,7 @@ async def test_half_a_screen_keeps_what_names_a_line() -> None:
         [ListLine("k", ("École du Moulin", "Chantelombe", "en cours"))], columns
     )
     async with app.run_test(size=(36, 10)) as pilot:
-        assert visible(pilot)[1] == " École du Moulin             Chant…"
+        assert visible(pilot)[1] == " École du Moulin        Chantelombe"
         await pilot.resize_terminal(60, 10)
         await wait_for(pilot, lambda: "en cours" in visible(pilot)[1], "all of it")
         assert "Chantelombe" in visible(pilot)[1]
@@ -163,7 +167,46 @@ async def test_what_is_said_of_nothing_is_read_whole() -> None:
 async def test_a_text_takes_the_room_of_an_empty_end() -> None:
     columns = (ListColumn("Nom"), ListColumn("Où", 12))
     long = "École élémentaire du Moulin"
-    app = Shown([ListLine("a", (long, "")), ListLine("b", (long, "ici"))], columns)
+    lines = [ListLine("a", (long, "")), ListLine("b", (long, "ici, à côté"))]
+    app = Shown(lines, columns)
     async with app.run_test(size=(36, 10)) as pilot:
         assert visible(pilot)[1] == f" {long}"
-        assert visible(pilot)[2] == " École élémentaire d…  ici"
+        assert visible(pilot)[2] == " École élémentaire du…  ici, à côté"
+
+
+async def test_a_column_with_room_to_spare_gives_it_to_one_that_is_cut() -> None:
+    columns = (ListColumn("Nom"), ListColumn("Où", 6), ListColumn("Notes", 30))
+    cells = ("École 東京", "Fontbrune-sur-Ombre", "rien")
+    app = Shown([ListLine("a", cells)], columns)
+    async with app.run_test(size=(80, 10)) as pilot:
+        await wait_to_show(pilot, *cells)
+        long = "x" * 66
+        app.query_one(Lines).show([ListLine("a", (long, "ici", ""))])
+        await wait_to_show(pilot, long, "ici")
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 90)), min_size=1, max_size=7),
+    st.integers(0, 200),
+)
+def test_no_cell_is_cut_while_another_column_has_more_than_its_need(
+    columns: list[tuple[int, int]], room: int
+) -> None:
+    asked, needs = zip(*columns, strict=True)
+    widths = shared_widths(asked, needs, room)
+    lacking = [size < need for size, need in zip(widths, needs, strict=True)]
+    sparing = [size > need for size, need in zip(widths, needs, strict=True)]
+    assert not (any(lacking) and any(sparing))
+    assert sum(widths) <= max(room, sum(map(min, asked, needs)))
+    if any(lacking):
+        assert sum(widths) >= room, "a cell is cut only where no room is left"
+
+
+@given(st.lists(st.text(), min_size=1))
+def test_the_need_of_a_column_is_its_longest_cell_as_it_is_shown(
+    cells: list[str],
+) -> None:
+    lines = Lines((ListColumn("Nom"),))
+    lines.lines = [ListLine("k", (each,)) for each in cells]
+    ((_, need),) = lines._needs()
+    assert need == max(3, *(cell_len(line(each)) for each in cells))
