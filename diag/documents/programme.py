@@ -3,7 +3,6 @@
 Its facts are those of the public reading of the audits: both pages may be posted.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -25,7 +24,7 @@ from diag.model.enums import Milestone, PlaceKind
 from diag.model.errors import DiagError
 from diag.programme.assembling import Board
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
-from diag.programme.words import reason_words, reserve_words
+from diag.programme.words import names_another, reason_words, reserve_words
 from diag.words.dates import long_date
 from diag.words.figures import euros, euros_and_cents
 from diag.words.sentences import counted
@@ -64,12 +63,14 @@ def commune_paper(board: Board, insee: str, day: date) -> Paper:
     """Return the page of a commune: its operations, its share; no other is named.
 
     Raises:
-        DiagError: none of its schools has an operation.
+        DiagError: none of its schools has an operation, and it shares none.
     """
     mine = [one for one in board.schedule.placements if _is_of(board, one, insee)]
-    if not mine:
+    joint = _joint_part(board, insee)
+    if not (mine or joint):
         raise DiagError(
-            f"Aucune opération du programme n'est à la commune {insee}.",
+            f"Aucune opération du programme n'est à la commune {insee}, et elle n'en "
+            "partage aucune.",
             about="commune",
         )
     name = board.gathered.communes.get(insee) or insee
@@ -78,7 +79,7 @@ def commune_paper(board: Board, insee: str, day: date) -> Paper:
         _to_vote(board, insee),
         Md("## Ses opérations"),
         _commune_table(board, insee, mine),
-        *_joint_part(board, insee),
+        joint,
         Md("## Hors programme"),
         _outside(board, mine, insee),
         written(" ".join(_unconfirmed(board, insee))),
@@ -310,7 +311,7 @@ def _outside(board: Board, names: Sequence[str], insee: str = "") -> Md:
     lines = [
         f"{_title(board, one)}, {_where(board, one, insee)}, "
         f"{_cost_words(*asked[one])}. "
-        f"{_reason(board, one, insee)}"
+        f"{reason_words(board, one, insee)}"
         for one in out[:most]
     ]
     if len(out) > most:
@@ -353,21 +354,6 @@ def _is_of(board: Board, operation: str, insee: str) -> bool:
     return board.named(operation).commune == insee
 
 
-def _reason(board: Board, operation: str, insee: str) -> str:
-    """Return a reason; on the page of a commune, without what names another one."""
-    words = reason_words(board, operation)
-    if not insee:
-        return words
-    own = board.gathered.communes.get(insee, "")
-    others = {*board.gathered.communes.values()} - {own, ""}
-    rest = words.replace(own, "") if own else words
-    named = (re.search(rf"\b{re.escape(one)}\b", rest, re.IGNORECASE) for one in others)
-    if not any(named):
-        return words
-    year = board.schedule.placements[operation].year
-    return f"En {year}, motif au programme." if year else "Motif au programme."
-
-
 def _where(board: Board, operation: str, insee: str) -> str:
     """Return the school; its commune too, but on the page of that commune."""
     where = board.named(operation).where
@@ -394,7 +380,8 @@ def _commune_table(board: Board, insee: str, names: Sequence[str]) -> Md:
         if placed[name].year == year
     ]
     if not mine:
-        return written("Aucune n'a encore son année.")
+        has = "n'a encore son année" if names else "n'est à elle seule"
+        return written(f"Aucune {has}.")
     # What is left out takes the place of two rows, and six years or more of one.
     fitting = COMMUNE_ROWS - min(len(names) - len(mine), 2)
     fitting -= len(board.programme.years) > _FEW_YEARS
@@ -405,7 +392,7 @@ def _commune_table(board: Board, insee: str, names: Sequence[str]) -> Md:
             f"{_title(board, name)}, {_where(board, name, insee)}",
             _cost(board, name),
             _cost_words(_own_share(board, name, insee), placed[name].yearly),
-            _reason(board, name, insee),
+            reason_words(board, name, insee),
         )
         for name in mine[:most]
     ]
@@ -429,18 +416,28 @@ def _commune_table(board: Board, insee: str, names: Sequence[str]) -> Md:
     return table(caption, columns, rows, numeric=(2, 3))
 
 
-def _joint_part(board: Board, insee: str) -> Iterator[Md]:
-    """Give what the commune's right pays of operations that several share."""
-    payer = f"{PlaceKind.COMMUNE}:{insee}"
-    parts = [
-        one.parts[payer]
-        for name, one in board.schedule.placements.items()
-        if payer in one.parts and not board.named(name).commune
-    ]
-    if parts:
-        many = counted(len(parts), "opération partagée", "opérations partagées")
-        whole = exact_words(sum(parts))
-        yield written(f"S'y ajoute, sur votre droit de tirage : {whole}, {many}.")
+def _joint_part(board: Board, insee: str) -> Md:
+    """Return what the commune shares with others: its right pays a part of each.
+
+    A title that names another commune is left to the programme.
+    """
+    payer, rows = f"{PlaceKind.COMMUNE}:{insee}", []
+    for name, work in sorted(board.record.shared.items()):
+        if insee in work.communes:
+            placed = board.schedule.placements[name]
+            is_ours = not names_another(board, work.title, insee)
+            rows.append((
+                str(placed.year or "–"),
+                work.title if is_ours else "Opération partagée, nommée au programme",
+                exact_words(placed.parts.get(payer, 0)),
+                reason_words(board, name, insee),
+            ))
+    return table(
+        "Ce qu'elle partage : le syndicat paie, sur le droit de tirage de chacune",
+        ("Budget", "Opération", "Sur votre droit", "Pourquoi"),
+        rows,
+        numeric=(2,),
+    )
 
 
 def _to_vote(board: Board, insee: str) -> Md:

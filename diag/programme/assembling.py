@@ -11,6 +11,7 @@ from diag.model.enums import BudgetSection, FollowUpState, PlaceKind
 from diag.model.errors import DiagError
 from diag.model.number import exact
 from diag.model.programme import OUT, AdoptedPart, CostSplit, RightsRule, YearLock
+from diag.model.territory import Commune
 from diag.programme.container import Container
 from diag.programme.operations import Contender, Contenders, SchoolLoad, gathered
 from diag.programme.placing import Schedule, schedule_of
@@ -77,6 +78,11 @@ class Board:
         return self.gathered.communes.get(code) or code
 
     @cached_property
+    def communes(self) -> tuple[Commune, ...]:
+        """Every commune of the territory, whether it has an operation or not."""
+        return self.container.workspace.territory.communes()
+
+    @cached_property
     def payers(self) -> dict[str, str]:
         """Operation → who pays what the syndicat does not, yearly costs among it."""
         return {each.id: each.commune for each in self.programme.operations}
@@ -133,7 +139,9 @@ def board_of(
             "Ce programme n'a pas encore d'années. Donnez-les.",
             command=f"diag programme set --programme {container.slug} --first 2027",
         )
-    found = known or gathered(container.workspace, record.frame.campaigns)
+    found = known or gathered(
+        container.workspace, record.frame.campaigns, _sharing(container)
+    )
     programme = terms_of(container, record, found)
     if not afresh:
         programme = replace(programme, adopted=adopted_in(container, record))
@@ -154,6 +162,13 @@ def board_of(
     return Board(
         container, record, variant, found, names | shared, schedule_of(programme)
     )
+
+
+def _sharing(container: Container) -> Iterator[str]:
+    """Give the communes that share an operation, in the programme or in a variant."""
+    for variant in ("", *container.record().variants):
+        for work in container.record(variant).shared.values():
+            yield from work.communes
 
 
 def terms_of(container: Container, record: Record, found: Contenders) -> Programme:

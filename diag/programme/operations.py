@@ -103,8 +103,13 @@ class Contenders:
     """INSEE code → name."""
 
 
-def gathered(workspace: Workspace, campaigns: Iterable[str]) -> Contenders:
-    """Return what the last audit of each school gives, in some campaigns."""
+def gathered(
+    workspace: Workspace, campaigns: Iterable[str], sharing: Iterable[str] = ()
+) -> Contenders:
+    """Return what the last audit of each school gives, in some campaigns.
+
+    `sharing`: INSEE codes of communes that count too, with no operation of their own.
+    """
     wanted = set(campaigns)
     last: dict[str, AuditSession] = {}
     for known in sorted(listed(workspace), key=lambda each: each.audit.campaign):
@@ -132,7 +137,7 @@ def gathered(workspace: Workspace, campaigns: Iterable[str]) -> Contenders:
         left_out += _unvoted(report, found)
     communes = {
         one.operation.commune.partition(":")[2]: "" for one in candidates.values()
-    }
+    } | dict.fromkeys(sharing, "")
     schools = tuple(_loads(workspace.territory, communes))
     return Contenders(candidates, tuple(left_out), schools, communes)
 
@@ -141,10 +146,10 @@ def _loads(territory: Territory, communes: dict[str, str]) -> Iterator[SchoolLoa
     """Give what weighs the schools of some communes, audited or not; name these."""
     for insee in communes:
         commune = territory.commune(insee)
+        communes[insee] = accented(commune.name) if commune else ""
         for line in territory.schools("", commune=insee):
             school = None if line.vanished else territory.school(line.uai)
             if school:
-                communes[insee] = accented(school.commune)
                 yield SchoolLoad(
                     insee,
                     pupils_of(school.pupils, school.classes) or 0,

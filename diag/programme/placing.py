@@ -77,6 +77,18 @@ Reason = (
 )
 
 
+def lacks_of(reason: Reason) -> tuple[Lack, ...]:
+    """Return what lacked, of the reasons that say it: whose purse is in each."""
+    match reason:
+        case Waited(_, lack):
+            return (lack,)
+        case Unmet(lack):
+            return (lack,) if lack else ()
+        case Settled(lacks):
+            return lacks
+    return ()
+
+
 class Placement(NamedTuple):
     """Where an operation stands, and the one reason for it."""
 

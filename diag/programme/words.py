@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 
+from diag.model.enums import PlaceKind
+from diag.model.programme import YearLock
+from diag.model.text import fold
 from diag.programme.assembling import Board
 from diag.programme.placing import (
     AfterNeed,
@@ -10,10 +13,12 @@ from diag.programme.placing import (
     First,
     Imposed,
     Placement,
+    Reason,
     Settled,
     Unmet,
     Unmoved,
     Waited,
+    lacks_of,
 )
 from diag.programme.purses import Lack
 from diag.programme.replay import WhatIf
@@ -34,10 +39,20 @@ def purse_words(board: Board, purse: Purse) -> str:
     return f"{board.payer_name(purse.payer)} ({BUDGET_SECTIONS[purse.section]})"
 
 
-def reason_words(board: Board, operation: str) -> str:
-    """Return why an operation is where it is, or out, in one sentence."""
+def reason_words(board: Board, operation: str, reader: str = "") -> str:
+    """Return why an operation is where it is, or out, in one sentence.
+
+    `reader`: INSEE code of a commune that is to read of no other; a reason that names
+    one, in what people wrote or as a payer, is then left to the programme.
+    """
     placed = board.schedule.placements[operation]
     begins = f"En {placed.year}" if placed.year else "Hors programme"
+    if reader and _names_another(board, operation, reader):
+        return f"{begins} : motif au programme."
+    return f"{_because(board, operation, placed, begins)}."
+
+
+def _because(board: Board, operation: str, placed: Placement, begins: str) -> str:
     match placed.reason:
         case First():
             words = f"{begins}, première année possible"
@@ -58,7 +73,38 @@ def reason_words(board: Board, operation: str) -> str:
             words = _settled(board, operation, lacks)
         case Circular():
             words = f"{begins} : ce qu'elle attend l'attend à son tour"
-    return f"{words}."
+    return words
+
+
+def _names_another(board: Board, operation: str, reader: str) -> bool:
+    """Tell whether a reason names another commune than the one that reads."""
+    reason = board.schedule.placements[operation].reason
+    own = {f"{PlaceKind.COMMUNE}:{reader}", board.programme.syndicat}
+    payers = {lack.purse.payer for lack in lacks_of(reason) if lack.purse}
+    typed = _typed(board, operation, reason)
+    return not payers <= own or any(names_another(board, one, reader) for one in typed)
+
+
+def _typed(board: Board, operation: str, reason: Reason) -> tuple[str, ...]:
+    """Return what people wrote, and a reason repeats."""
+    match reason:
+        case AfterNeed(need):
+            return (board.named(need).title,)
+        case AfterOpening(grouping):
+            return (board.record.purchases[grouping].title,)
+        case Imposed() | Unmet():
+            lock = _lock_on(board, operation)
+            return (lock.by, lock.why) if lock else ()
+    return ()
+
+
+def names_another(board: Board, text: str, reader: str) -> bool:
+    """Tell whether what somebody wrote names another commune of the territory."""
+    said = f" {fold(text)} "
+    names = {one.insee: fold(one.name) for one in board.communes}
+    if own := names.pop(reader, ""):
+        said = said.replace(f" {own} ", "  ")
+    return any(f" {name} " in said for name in names.values() if name)
 
 
 def _settled(board: Board, operation: str, lacks: tuple[Lack, ...]) -> str:
@@ -114,10 +160,7 @@ def _out_of(board: Board, operation: str, lack: Lack) -> str:
 
 
 def _imposed(board: Board, operation: str, placed: Placement) -> str:
-    candidate = board.gathered.candidates.get(operation)
-    own = [f"{candidate.audit}/{one}" for one in candidate.actions] if candidate else []
-    known = filter(None, map(board.record.locks.get, (operation, *own)))
-    lock = next(known, None)
+    lock = _lock_on(board, operation)
     by = f" par {lock.by} : {lock.why}" if lock else ""
     if isinstance(placed.reason, Imposed):
         where = f"en {placed.year}" if placed.year else "hors programme"
@@ -129,6 +172,12 @@ def _imposed(board: Board, operation: str, placed: Placement) -> str:
     if lack is None or not isinstance(asked, int):
         return f"{words}, mais elle attend autre chose"
     return f"{words}, mais {_lacked(board, lack, asked)}"
+
+
+def _lock_on(board: Board, operation: str) -> YearLock | None:
+    candidate = board.gathered.candidates.get(operation)
+    own = [f"{candidate.audit}/{one}" for one in candidate.actions] if candidate else []
+    return next(filter(None, map(board.record.locks.get, (operation, *own))), None)
 
 
 def _standing(board: Board, operation: str) -> str:

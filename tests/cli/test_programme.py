@@ -16,21 +16,25 @@ from diag.documents import programme
 from diag.documents.formats import Format
 from diag.documents.write import write_paper
 from diag.model.enums import AuditStatus, FollowUpState
+from diag.model.programme import YearLock
+from diag.office.imports import import_file
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import opened
-from diag.programme.placing import Placement, Waited
+from diag.programme.placing import Imposed, Placement, Waited
 from diag.programme.purses import Lack
 from diag.programme.terms import INVESTMENT, Purse
 from diag.words.figures import euros, euros_and_cents, typeset
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace
-from tests.audit.builders import SCHOOL
+from tests.audit.builders import SCHOOL, territory
 from tests.cli.running import Run, diag
 
 INSEE = "99903"
 WIRING, WIFI = "cabler-les-classes", "permettre-la-coupure-du-wifi"
 IMPOSED = ("lock", WIRING, "--year", "2030", "--by", "le maire", "--why", "travaux")
 PAID = Purse(f"commune:{INSEE}", INVESTMENT)
+OTHER = "99909"
+"""Noirvaux, that nobody has audited here."""
 PAST = "01/02/2024"
 """Before any day on which tests run."""
 
@@ -201,18 +205,24 @@ def amount(cents: int) -> str:
     return euros_and_cents(cents) if cents % 100 else euros(cents // 100)
 
 
-def test_the_page_of_a_commune_names_no_other(
-    home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_page_of_a_commune_names_no_other(home: Path, tmp_path: Path) -> None:
     with Workspace.open(home) as made:
         board = board_of(opened(made))
-        communes = {**board.gathered.communes, "99907": "Noirvaux"}
-        board = replace(board, gathered=replace(board.gathered, communes=communes))
-        monkeypatch.setattr(
-            programme, "reason_words", lambda *_: "Imposée : comme à Noirvaux."
+        whys = ("comme à NOIRVAUX", "Courvaux-sur-Ombre l'a voté")
+        locks = {
+            name: YearLock(year=2027, by="le comité", why=why)
+            for name, why in zip(board.names, whys, strict=False)
+        }
+        imposed = dict.fromkeys(locks, Placement(2027, Imposed(), 1, {PAID: 1_00}))
+        board = replace(
+            board,
+            record=replace(board.record, locks=locks),
+            schedule=replace(
+                board.schedule,
+                placements={**board.schedule.placements, **imposed},
+            ),
         )
         page = programme.commune_paper(board, INSEE, date(2026, 9, 1)).document
-        monkeypatch.undo()
         for out in (0, 1, 5):
             paper = programme.commune_paper(
                 crowded(board, out), INSEE, date(2026, 9, 1)
@@ -228,8 +238,32 @@ def test_the_page_of_a_commune_names_no_other(
             row = next(one for one in text.splitlines() if "autres opérations" in one)
             assert f"{amount(rest * 480_00)}, puis {amount(rest * 30_00)}" in row
             assert cells(text, "Total")[2] == amount(30 * 480_00)
-    assert "otif au programme." in page.markdown
-    assert "Noirvaux" not in page.markdown
+    assert page.markdown.count("motif au programme.") == 1
+    assert "noirvaux" not in page.markdown.lower()
+    assert typeset("Courvaux-sur-Ombre l'a voté.") in page.markdown
+
+
+def test_a_commune_that_only_shares_has_its_page(home: Path, tmp_path: Path) -> None:
+    with Workspace.open(home) as made:
+        import_file(made, "effectifs", territory().effectifs)
+    run(home, "envelope", "syndicat", "2027", "9000")
+    shared = ("--once", "3000", "--points", "2")
+    both = ("--commune", INSEE, "--commune", OTHER)
+    run(home, "share", "Fibre entre Courvaux-sur-Ombre et Noirvaux", *shared, *both)
+    run(home, "share", "Prêt de valises", *shared, *both)
+    run(home, "report", "--commune", OTHER, "--format", "md", "--out", str(tmp_path))
+    page = (tmp_path / f"programme-plan/programme-{OTHER}.md").read_text()
+    assert typeset("Noirvaux : programme") in page
+    assert "Courvaux" not in page
+    assert typeset("Prêt de valises") in page
+    assert "nommée au programme" in page
+    found = json.loads(run(home, "equity", "--json"))["communes"]
+    parts = {one["insee"]: one["helped"] for one in found}
+    assert parts[OTHER] > 0
+    plan = json.loads(run(home, "show", "--json"))
+    paid = [paid for one in plan["operations"] for paid in one["paid"]]
+    ours = [one["cents"] for one in paid if one["payer"].startswith("syndicat:")]
+    assert sum(parts.values()) == sum(ours)
 
 
 def crowded(board: Board, left_out: int) -> Board:
