@@ -126,6 +126,12 @@ class Fit:
         return -(-self.more // 60)
 
     @property
+    def more_words(self) -> str:
+        """Return « 4 min de plus »; « au moins », while others are only likely."""
+        least = "au moins " if self.maybe else ""
+        return f"{least}{self.more_minutes}\u00a0min de plus"
+
+    @property
     def maybe_words(self) -> str:
         """Return « peut-être 48 de plus, 14 min »; empty when all is sure."""
         if not self.maybe:
@@ -141,14 +147,14 @@ class Fit:
 
     @property
     def words(self) -> str:
-        """Return it: « 29 réponses tiennent, 2 non : 4 min de plus »."""
+        """Return « 29 réponses tiennent, 2 non : 4 min de plus », what is likely."""
         if not self.answers + self.wanting:
             return "rien à constater sur place"
         verb = "tiennent" if self.answers > 1 else "tient"
         fits = f"{counted(self.answers, 'réponse')} {verb}"
-        if not self.wanting:
-            return " ; ".join(filter(None, (fits, self.maybe_words)))
-        return f"{fits}, {self.wanting} non\u00a0: {self.more_minutes} min de plus"
+        if self.wanting:
+            fits = f"{fits}, {self.wanting} non\u00a0: {self.more_words}"
+        return " ; ".join(filter(None, (fits, self.maybe_words)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,9 +212,9 @@ class PlannerScreen(FormSender):
         for one in spare:
             yield _line(_REST + one.key, one, "", one.words)
         if found.left_out:
-            least = "au moins " if found.maybe else ""
-            more = f"{least}{found.more_minutes} min de plus"
-            words = f" ne tient pas en {self._minutes} minutes\u00a0: {more} "
+            words = (
+                f" ne tient pas en {self._minutes} minutes\u00a0: {found.more_words} "
+            )
             yield ListLine("", (f" {words:─^70}",))
         for one in found.left_out:
             yield _line(_REST + one.key, one, "", one.words)

@@ -282,10 +282,15 @@ def test_half_an_hour_looks_for_the_danger_of_every_room(ten: AuditSession) -> N
     lasting = [fit_of(ten, minutes) for minutes in DURATIONS]
     assert found.answers >= 52
     assert lasting[0].answers < found.answers < lasting[-1].answers
-    assert lasting[0].words == (
-        f"{lasting[0].answers} réponses tiennent, {lasting[0].wanting} non"
-        f"\u00a0: {lasting[0].more_minutes} min de plus"
+    short = lasting[0]
+    assert short.maybe, "what is only likely is said beside, and not counted in"
+    assert short.words == (
+        f"{short.answers} réponses tiennent, {short.wanting} non"
+        f"\u00a0: au moins {short.more_minutes}\u00a0min de plus"
+        f" ; peut-être {short.maybe} de plus, {-(-short.maybe_seconds // 60)}\u00a0min"
     )
+    sure = replace(short, maybe=0)
+    assert sure.words.endswith(f" non\u00a0: {sure.more_minutes}\u00a0min de plus")
 
 
 @pytest.fixture(scope="module")
