@@ -17,18 +17,12 @@ from diag.answers.types import TYPES
 from diag.audit.proposals import proposal_id
 from diag.audit.session import AuditSession
 from diag.imports.evidence.inventories import merged
-from diag.imports.evidence.reading import (
-    Confidence,
-    DeviceKind,
-    EvidenceRead,
-    HeardNetwork,
-    ListedDevice,
-    MeasuredFigure,
-)
+from diag.imports.evidence.reading import DeviceKind, EvidenceRead, ListedDevice
 from diag.imports.evidence.speeds import DOWN, LATENCY, LOSS, UP
 from diag.model.audit import EvidenceFile, Proposal
 from diag.model.enums import PlaceKind, ProposalSource, State
 from diag.model.fact import Place
+from diag.model.measure import Confidence, HeardNetwork, MeasuredFigure
 from diag.model.text import fold
 from diag.words.figures import number
 from diag.words.sentences import counted
@@ -107,13 +101,14 @@ def _of_line(session: AuditSession, kept: tuple[ReadAgain, ...]) -> Iterator[_Of
     found: dict[str, list[tuple[ReadAgain, MeasuredFigure]]] = defaultdict(list)
     for one in kept:
         for figure in one.read.figures:
-            found[figure.key].append((one, figure))
+            if figure.key in _ASKED_BY:
+                found[figure.key].append((one, figure))
     for key, several in found.items():
         tools = dict.fromkeys(one.read.tool for one, _ in several)
         yield _Offer(
             session.facts.root,
             _ASKED_BY[key],
-            _written(median(figure.value for _, figure in several)),
+            _written(median(float(figure.value) for _, figure in several)),
             ProposalSource.MEASURE,
             ", ".join(tools)[:120],
             _figure_words([figure for _, figure in several]),
@@ -135,7 +130,7 @@ _SPREAD = 0.2
 
 def _figure_words(figures: list[MeasuredFigure]) -> str:
     """Return « médiane de 3 mesures, écart 30 %, confiance faible : … »."""
-    values = [one.value for one in figures]
+    values = [float(one.value) for one in figures]
     reasons = dict.fromkeys(reason for one in figures for reason in one.reasons)
     spread = (max(values) - min(values)) / max(values) if max(values) else 0
     if spread > _SPREAD:

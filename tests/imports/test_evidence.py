@@ -16,17 +16,17 @@ from diag.imports.evidence.reading import (
     DeviceKind,
     EvidenceRead,
     EvidenceRefusedError,
-    HeardNetwork,
     ListedDevice,
     mac_of,
 )
+from diag.model.measure import HeardNetwork
 from tests.imports import evidence_samples as samples
 from tests.real_data import real_file
 
 DOWN, UP = "internet.debit_descendant", "internet.debit_montant"
 
 
-def figures(read: EvidenceRead) -> dict[str, float]:
+def figures(read: EvidenceRead) -> dict[str, float | str | bool]:
     """Return what was measured, by key."""
     return {one.key: one.value for one in read.figures}
 
@@ -262,7 +262,7 @@ def none_breaks(seeds: Iterable[bytes], count: int) -> None:
             read = read_evidence(raw)
         except EvidenceRefusedError:
             continue
-        assert all(0 <= one.value <= 100_000 for one in read.figures)
+        assert all(0 <= float(one.value) <= 100_000 for one in read.figures)
         assert all(one.dbm is None or -999 <= one.dbm <= 0 for one in read.networks)
 
 

@@ -8,6 +8,7 @@ from diag.imports.evidence.inventories import (
     read_glpi_json,
     read_nmap,
 )
+from diag.imports.evidence.measures import read_measures
 from diag.imports.evidence.radio import read_netsh, read_wifi_analyzer
 from diag.imports.evidence.reading import (
     MAX_BYTES,
@@ -16,6 +17,7 @@ from diag.imports.evidence.reading import (
     decoded,
 )
 from diag.imports.evidence.speeds import read_speed
+from diag.model.measure import FORMAT
 
 _HEAD = 4000
 _NETSH = re.compile(r"(?im)^\s*(?:ap\s)?b?ssid\s*\d*\s*:|wlanget|netsh wlan")
@@ -49,6 +51,8 @@ def _reader(raw: bytes) -> Callable[[bytes], EvidenceRead]:
     folded = head.casefold()
     if head.startswith("<"):
         return read_nmap if "<nmaprun" in folded else read_agent_xml
+    if head.startswith("{") and f'"{FORMAT}"' in head:
+        return read_measures
     if head.startswith(("{", "[")):
         is_inventory = '"content"' in folded or '"deviceid"' in decoded(raw)
         return read_glpi_json if is_inventory else read_speed

@@ -16,13 +16,10 @@ from diag.imports.evidence.radio import security_of
 from diag.imports.evidence.reading import (
     MAX_BYTES,
     MAX_DEVICES,
-    Confidence,
     DeviceKind,
     EvidenceRead,
     EvidenceRefusedError,
-    HeardNetwork,
     ListedDevice,
-    MeasuredFigure,
     day_in,
     figure_of,
     line_of,
@@ -31,6 +28,7 @@ from diag.imports.evidence.reading import (
 )
 from diag.imports.evidence.speeds import DOWN, LATENCY, LOSS, MOST_MEGABITS, UP
 from diag.imports.source import ImportRefusedError, RawTable, read_table, source_of
+from diag.model.measure import Confidence, HeardNetwork, MeasuredFigure
 from diag.model.text import fold
 from diag.words.sentences import counted
 

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from diag.imports.evidence.reading import (
     EvidenceRead,
     EvidenceRefusedError,
-    HeardNetwork,
     day_in,
     decoded,
     figure_of,
     line_of,
 )
+from diag.model.measure import HeardNetwork
 from diag.words.sentences import counted
 
 MAX_HEARD = 2000

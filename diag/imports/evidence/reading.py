@@ -16,6 +16,7 @@ from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
 from diag.model.errors import DiagError
+from diag.model.measure import HeardNetwork, MeasuredFigure
 from diag.model.text import clean_line
 
 MAX_BYTES = 8 * 2**20
@@ -44,13 +45,6 @@ class DeviceKind(StrEnum):
     OTHER = "other"
 
 
-class Confidence(StrEnum):
-    """How far a figure may be believed; what another tool measured is never high."""
-
-    MEDIUM = "moyenne"
-    LOW = "faible"
-
-
 @dataclass(frozen=True, slots=True)
 class ListedDevice:
     """One device of the school, without a word about who uses it."""
@@ -70,36 +64,6 @@ class ListedDevice:
     disk_gb: float | None = None
     room: str = ""
     """Place that a console gives it."""
-
-
-@dataclass(frozen=True, slots=True)
-class MeasuredFigure:
-    """One figure that a tool measured."""
-
-    key: str
-    """`internet.debit_descendant`, `internet.debit_montant` (Mbit/s),
-    `internet.latence` (ms), `internet.perte` (%)."""
-    value: float
-    confidence: Confidence = Confidence.MEDIUM
-    reasons: tuple[str, ...] = ()
-    """Why it is believed no further; French, no full stop."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeardNetwork:
-    """One Wi-Fi network heard at one spot, from one access point."""
-
-    ssid: str
-    """Empty where the network hides its name, or where the system does."""
-    dbm: int | None = None
-    band: str = ""
-    """`2.4`, `5` or `6`."""
-    standard: str = ""
-    """`802.11ax`; empty when nothing shows it."""
-    security: str = ""
-    """`open`, `WEP`, `WPA`, `WPA2`, `WPA3`, `OWE`; `-Enterprise` at its end."""
-    is_estimated: bool = False
-    """Whether the strength was computed from a share of a hundred."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from diag.imports.evidence.reading import (
-    Confidence,
     EvidenceRead,
     EvidenceRefusedError,
-    MeasuredFigure,
     day_in,
     entries_of,
     entry_of,
@@ -21,6 +19,7 @@ from diag.imports.evidence.reading import (
     json_documents,
     line_of,
 )
+from diag.model.measure import Confidence, MeasuredFigure
 
 DOWN, UP = "internet.debit_descendant", "internet.debit_montant"
 LATENCY, LOSS = "internet.latence", "internet.perte"

@@ -1,0 +1,199 @@
+"""What was measured on site: one run of this program, its figures, how far they go.
+
+A run is written as one file and kept as it is, beside the files of other tools; it
+answers nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Annotated, Final, Literal
+
+from pydantic import AwareDatetime, Field, StrictBool
+
+from diag.model.base import Noun
+
+FORMAT: Final = "diag-mesures"
+"""What the file of a run calls itself."""
+
+VERSION: Final = 1
+
+MOST_RAW = 64 * 1024
+"""Characters kept of what one command printed."""
+
+_MOST_MEASUREMENTS, _MOST_HEARD, _MOST_OUTPUTS, _MOST_STATS = 500, 2000, 40, 60
+
+Line = Annotated[str, Field(max_length=200)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class Confidence(StrEnum):
+    """How far a figure may be believed; what another tool measured is never high."""
+
+    HIGH = "élevée"
+    MEDIUM = "moyenne"
+    LOW = "faible"
+
+
+class MeasureStatus(StrEnum):
+    """What came of one measure."""
+
+    OK = "ok"
+    PARTIAL = "partial"
+    """It has a value, and less of it than was asked: « au moins »."""
+    INCONCLUSIVE = "inconclusive"
+    """It has no value; `why` is the French reason."""
+    ABSENT = "absent"
+    """There is nothing to measure here: a room without Wi-Fi, a line without IPv6."""
+
+
+class MeasureContext(Noun):
+    """How the computer was connected; what cannot be read is None or empty."""
+
+    system: Line = ""
+    """`linux`, `win32`, `darwin`."""
+    interface: Line = ""
+    """The one that leads to the target."""
+    is_wired: bool | None = None
+    link_mbit: Finite | None = None
+    """Mbit/s that it negotiated."""
+    mtu: int | None = None
+    ssid: Line = ""
+    dbm: int | None = None
+    has_vpn: bool | None = None
+    proxy: Line = ""
+    """The system's own proxy, or its PAC file."""
+    gateway: Line = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeardNetwork:
+    """One Wi-Fi network heard at one spot, from one access point."""
+
+    ssid: str
+    """Empty where the network hides its name, or where the system does."""
+    dbm: int | None = None
+    band: str = ""
+    """`2.4`, `5` or `6`."""
+    standard: str = ""
+    """`802.11ax`; empty when nothing shows it."""
+    security: str = ""
+    """`open`, `WEP`, `WPA`, `WPA2`, `WPA3`, `OWE`; `-Enterprise` at its end."""
+    is_estimated: bool = False
+    """Whether the strength was computed from a share of a hundred."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredFigure:
+    """One figure that a tool measured."""
+
+    key: str
+    """`internet.debit_descendant`, `internet.debit_montant` (Mbit/s),
+    `internet.latence` (ms), `internet.perte` (%)…"""
+    value: float | str | bool
+    confidence: Confidence = Confidence.MEDIUM
+    reasons: tuple[str, ...] = ()
+    """Why it is believed no further; French, no full stop."""
+    at: datetime | None = None
+    """When; None where the file bears only a day, or nothing."""
+    is_controlled: bool = False
+    """Whether it was had by wire, against a server of the syndicat's own."""
+
+
+class Authorisation(Noun):
+    """Who let the syndicat load the line of a school, in writing."""
+
+    by: Line
+    """Who signed."""
+    role: Line
+    """Function of who signed: maire, adjointe aux écoles…"""
+    on: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
+    """ISO day of the signature."""
+    scope: Line
+    """What is allowed, where and when: « débit de l'accès, école, le matin »."""
+    told: Line
+    """Who informed the head teacher."""
+
+
+class Measurement(Noun):
+    """One thing measured, or why it could not be."""
+
+    key: Annotated[str, Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)+$", max_length=80)]
+    """French, dotted: `internet.debit_descendant`; a checklist names it."""
+    value: StrictBool | int | Finite | Line | None = None
+    unit: Annotated[str, Field(max_length=20)] = ""
+    """`Mbit/s`, `ms`, `%`, `o`, `dBm`; empty for words, yes or no."""
+    status: MeasureStatus = MeasureStatus.OK
+    why: Annotated[str, Field(max_length=400)] = ""
+    """French sentence: why there is no value, or less than was asked."""
+    stats: Annotated[
+        dict[Annotated[str, Field(max_length=40)], Finite],
+        Field(max_length=_MOST_STATS),
+    ] = Field(default_factory=dict)
+    """`n`, `lost`, `min`, `p50`, `p95`, `max`, `jitter`, `spread`, `steady_s`…"""
+    target: Line = ""
+    """What was asked: « mire.example.fr:443 »."""
+    algorithm: Line = ""
+    """Congestion control of the server: `cubic`; empty when it tells none."""
+    method: Line = ""
+    """`http-4conn-ack`, `tcp-connect`…"""
+    probe: Line
+    probe_version: Line
+    started_at: AwareDatetime
+    ended_at: AwareDatetime
+    is_controlled: bool = False
+    """Whether it was had by wire, against a server of the syndicat's own."""
+    confidence: Confidence = Confidence.MEDIUM
+    reasons: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
+    """Why it is believed no further; French, no full stop."""
+
+
+class MeasureRun(Noun):
+    """What one run measured at one place."""
+
+    program: Line
+    """« diag 0.1.0 »."""
+    subject: Line
+    """Whom the audit is about: `ecole:0950001A`."""
+    place: Line = ""
+    """Id of the room; empty: the school at large."""
+    room: Line = ""
+    """Name of the room, for people."""
+    started_at: AwareDatetime
+    server: Line = ""
+    """URL of the speed server; empty when none was given."""
+    authorisation: Authorisation | None = None
+    context: MeasureContext = MeasureContext()
+    measurements: Annotated[
+        tuple[Measurement, ...], Field(max_length=_MOST_MEASUREMENTS)
+    ] = ()
+    heard: Annotated[tuple[HeardNetwork, ...], Field(max_length=_MOST_HEARD)] = ()
+    """What a scan of Wi-Fi heard in the room."""
+    raw: Annotated[
+        dict[Line, Annotated[str, Field(max_length=MOST_RAW)]],
+        Field(max_length=_MOST_OUTPUTS),
+    ] = Field(default_factory=dict)
+    """Name of a command → what it printed, so that a later reader reads it again."""
+    is_cut: bool = False
+    """Whether somebody stopped it half-way."""
+
+
+class MeasureFile(Noun):
+    """The file of a run, kept as evidence: a changed byte of it is seen."""
+
+    format: Literal["diag-mesures"] = FORMAT
+    version: Literal[1] = VERSION
+    check: str
+    """SHA-256 of the run as `run_check` writes it, hex."""
+    run: MeasureRun
+
+
+def run_check(run: MeasureRun) -> str:
+    """Return what is written beside a run, to be computed again when it is read."""
+    return sha256(run.model_dump_json().encode()).hexdigest()
+
+
+def run_bytes(run: MeasureRun) -> bytes:
+    """Return the file of a run."""
+    return MeasureFile(check=run_check(run), run=run).model_dump_json(indent=1).encode()

@@ -1,0 +1,238 @@
+"""One run: probes one after the other, within limits, cut without losing anything."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from platformdirs import user_cache_path
+
+from diag.model.errors import DiagError
+from diag.model.measure import (
+    MOST_RAW,
+    Authorisation,
+    HeardNetwork,
+    Measurement,
+    MeasureRun,
+    MeasureStatus,
+)
+from diag.probes.confidence import believed
+from diag.probes.finding import ProbeFinding
+from diag.probes.probe import Probe, ProbePlan, Risk, Setting
+
+_MARGIN = 5.0
+"""Seconds of grace over twice what a probe takes as a rule."""
+
+_JUMP = 2.0
+"""Seconds between the two clocks from which one of them has jumped."""
+
+
+class NotAuthorisedError(DiagError):
+    """A measure that loads the line, and nobody allowed it in writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunStep:
+    """One probe of a run: what it would send, or why it cannot."""
+
+    probe: Probe
+    plan: ProbePlan
+    missing: str = ""
+    """French; empty when it can run."""
+
+
+Progress = Callable[[int, float, str], None]
+"""Called with the rank of the step, the share of it done, and a few French words."""
+
+
+def _tell_nothing(_rank: int, _share: float, _words: str) -> None: ...
+
+
+@dataclass(slots=True)
+class Runner:
+    """A run of several probes; what it measured stays, whatever ends it."""
+
+    setting: Setting
+    steps: tuple[RunStep, ...]
+    authorisation: Authorisation | None = None
+    measurements: list[Measurement] = field(default_factory=list)
+    heard: list[HeardNetwork] = field(default_factory=list)
+    raw: dict[str, str] = field(default_factory=dict)
+    started_at: datetime | None = None
+    is_cut: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        setting: Setting,
+        probes: Sequence[Probe],
+        authorisation: Authorisation | None = None,
+    ) -> "Runner":
+        """Return a run that has not begun; nothing is sent."""
+        steps = tuple(
+            RunStep(one, one.plan(setting), one.missing(setting)) for one in probes
+        )
+        return cls(setting, steps, authorisation)
+
+    @property
+    def risk(self) -> Risk:
+        """Return the highest risk of what will run."""
+        return max((one.probe.risk for one in self._able), default=Risk.LOCAL)
+
+    @property
+    def _able(self) -> list[RunStep]:
+        return [one for one in self.steps if not one.missing]
+
+    async def run(
+        self, tell: Progress = _tell_nothing, *, lock: Path | None = None
+    ) -> None:
+        """Run the probes, in order, one at a time.
+
+        Cancelled, it stops at once; what was measured is in `measurements`.
+
+        Raises:
+            NotAuthorisedError: one of them loads the line without authorisation.
+            DiagError: another run is under way on this computer.
+        """
+        if self.risk >= Risk.LOAD and self.authorisation is None:
+            raise NotAuthorisedError(
+                "Remplir la ligne de l'école demande une autorisation écrite : qui l'a "
+                "signée, sa fonction, le jour, ce qu'elle permet, qui a prévenu la "
+                "direction. Sans elle, ne mesurez que ce qui ne charge pas la ligne."
+            )
+        with alone(lock or _usual_lock()):
+            self.started_at = self.setting.host.now()
+            try:
+                for rank, step in enumerate(self.steps):
+                    await self._take(step, lambda *said, at=rank: tell(at, *said))
+            except asyncio.CancelledError:
+                self.is_cut = True
+                raise
+
+    async def _take(self, step: RunStep, tell: Callable[[float, str], None]) -> None:
+        """Run one probe to its end, its time-out or its failure; keep what it finds."""
+        if step.missing:
+            self._keep_why(step, step.missing)
+            return
+        setting = replace(self.setting, tell=tell)
+        given = len(self.measurements)
+        longest = 2 * step.plan.seconds + _MARGIN
+        tell(0.0, step.probe.title)
+        try:
+            async with (
+                asyncio.timeout(longest),
+                aclosing(step.probe.run(setting)) as found,
+            ):
+                began, mark = self._clocks()
+                async for one in found:
+                    self._keep(step, one, began, mark)
+                    began, mark = self._clocks()
+        except TimeoutError:
+            self._keep_why(step, f"Arrêtée : plus de {longest:.0f} secondes.")
+        except OSError as error:
+            self._keep_why(step, f"Le réseau l'a arrêtée : {error.strerror or error}.")
+        if len(self.measurements) == given and not self.heard:
+            self._keep_why(step, "Rien n'a répondu.")
+
+    def _clocks(self) -> tuple[datetime, float]:
+        return self.setting.host.now(), self.setting.host.monotonic()
+
+    def _keep_why(self, step: RunStep, why: str) -> None:
+        """Keep « non concluant » for what a probe was to give and did not."""
+        given = {one.key for one in self.measurements}
+        for key in step.probe.produces:
+            if key not in given:
+                found = ProbeFinding(key, status=MeasureStatus.INCONCLUSIVE, why=why)
+                self._keep(step, found, *self._clocks())
+
+    def _keep(
+        self, step: RunStep, found: ProbeFinding, began: datetime, mark: float
+    ) -> None:
+        ended, now = self._clocks()
+        jump = abs((ended - began).total_seconds() - (now - mark))
+        if jump > _JUMP:
+            found = replace(
+                found, stats={**found.stats, "clock_jump_s": round(jump, 1)}
+            )
+        context = self.setting.context
+        level, reasons = believed(found, context)
+        self.measurements.append(
+            Measurement(
+                key=found.key,
+                value=found.value,
+                unit=found.unit,
+                status=found.status,
+                why=found.why[:400],
+                stats=dict(found.stats),
+                target=found.target[:200],
+                algorithm=found.algorithm[:200],
+                method=found.method,
+                probe=step.probe.name,
+                probe_version=step.probe.version,
+                started_at=began,
+                ended_at=ended,
+                is_controlled=found.is_own_server and context.is_wired is True,
+                confidence=level,
+                reasons=reasons,
+            )
+        )
+        self.heard.extend(found.heard)
+        for name, out in found.raw.items():
+            self.raw[name[:200]] = out.decode("utf-8", "replace")[:MOST_RAW]
+
+    def record(self, *, program: str, subject: str, place: str = "") -> MeasureRun:
+        """Return the run as it stands: the file that is kept as evidence."""
+        mire = self.setting.mire
+        return MeasureRun(
+            program=program,
+            subject=subject,
+            place=place,
+            room=self.setting.room,
+            started_at=self.started_at or self.setting.host.now(),
+            server=str(mire or ""),
+            authorisation=self.authorisation,
+            context=self.setting.context,
+            measurements=tuple(self.measurements),
+            heard=tuple(self.heard),
+            raw=self.raw,
+            is_cut=self.is_cut,
+        )
+
+
+def _usual_lock() -> Path:
+    folder = user_cache_path("diag", ensure_exists=True)
+    return folder / "mesures.lock"
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Hold the only run of this computer; a run that dies lets it go.
+
+    Raises:
+        DiagError: another one is under way.
+    """
+    with lock.open("ab") as file:
+        try:
+            _hold(file)
+        except OSError as error:
+            raise DiagError(
+                "Une mesure est déjà en cours sur cet ordinateur : deux à la fois se "
+                "fausseraient. Attendez sa fin."
+            ) from error
+        yield
+
+
+def _hold(file: IO[bytes]) -> None:
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415 - Windows
+
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl  # noqa: PLC0415 - elsewhere
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
