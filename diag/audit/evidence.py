@@ -5,8 +5,8 @@ campaign. It only makes proposals.
 """
 
 import shutil
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid5
@@ -38,11 +38,13 @@ class EvidenceContext:
     """What a file does not hold of itself."""
 
     place: str = ""
-    """Id or name of the room where it was measured; empty: the school at large."""
+    """Id or name of the room where all was measured; empty: the school at large."""
     ssids: tuple[str, ...] = ()
     """Names of Wi-Fi networks that are the school's."""
     columns: Mapping[str, str] | None = None
     """Column of a table → what it holds."""
+    rooms: Mapping[Path, str] = field(default_factory=dict)
+    """Where a file of its own room was measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,14 @@ class MissingColumnsError(DiagError):
 class MissingRoomError(DiagError):
     """A file of Wi-Fi whose room, or whose own networks, are to be named first."""
 
-    def __init__(self, sentence: str, names: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, sentence: str, files: tuple[Path, ...] = (), names: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(sentence)
+        self.files = files
+        """Those whose room is missing."""
         self.names = names
-        """The networks that it heard; empty when the room is what is missing."""
+        """The networks that were heard; empty when a room is what is missing."""
 
 
 def load_evidence(path: Path) -> bytes:
@@ -110,11 +116,11 @@ def import_evidence(
         MissingRoomError: Wi-Fi heard nobody knows where, or none of it the school's.
         MissingColumnsError: a table whose columns are new.
     """
-    place = find_place(session, context.place)
-    if context.place and place.kind is not PlaceKind.SALLE:
-        raise DiagError(f"{place.name} n'est pas une salle. Donnez le nom d'une salle.")
     taken: list[tuple[ReadAgain, bytes]] = []
     refused: list[str] = []
+    roomless: list[Path] = []
+    default = _room(session, context.place)
+    rooms = {path: _room(session, named) for path, named in context.rooms.items()}
     for path in paths:
         try:
             raw = load_evidence(path)
@@ -122,35 +128,50 @@ def import_evidence(
             refused.append(str(error))
             continue
         try:
-            taken.append((_read(session, path.name, raw, context, place.id), raw))
-        except (MissingRoomError, MissingColumnsError):
+            one = _read(session, path, raw, context, rooms.get(path, default))
+        except MissingColumnsError:
             raise
         except DiagError as error:
             refused.append(f"{path.name} : {error}")
+            continue
+        taken.append((one, raw))
+        if one.read.networks and not one.file.place:
+            roomless.append(path)
+    _check_radio(session, [one.read for one, _ in taken], roomless, context)
     return _keep(session, taken, refused)
 
 
+def _room(session: AuditSession, named: str) -> str:
+    """Return the id of a room that an id or a name tells; empty for none.
+
+    Raises:
+        DiagError: it is unknown, or no room.
+    """
+    if not named:
+        return ""
+    place = find_place(session, named)
+    if place.kind is not PlaceKind.SALLE:
+        raise DiagError(f"{place.name} n'est pas une salle. Donnez le nom d'une salle.")
+    return place.id
+
+
 def _read(
-    session: AuditSession, name: str, raw: bytes, context: EvidenceContext, place: str
+    session: AuditSession, path: Path, raw: bytes, context: EvidenceContext, room: str
 ) -> ReadAgain:
     """Read one file; return what is kept of it.
 
     Raises:
         EvidenceRefusedError: it is none.
-        MissingRoomError, MissingColumnsError: as for `import_evidence`.
+        MissingColumnsError: as for `import_evidence`.
     """
     columns = context.columns or _columns_of(session, raw)
     read = read_kept(raw, columns)
-    where = place if context.place else ""
-    if read.networks:
-        _check_radio(session, read, context)
-    else:
-        where = ""
+    where = room if read.networks else ""
     digest = sha256(raw).hexdigest()
     file = EvidenceFile(
         id=str(uuid5(UUID(session.audit.id), f"{ORIGIN}/{digest}/{where}")),
         files=(digest,),
-        name=clean_line(name)[:120],
+        name=clean_line(path.name)[:120],
         tool=read.tool[:60],
         mime=_MIME,
         size=len(raw),
@@ -219,19 +240,26 @@ def remember_columns(
 
 
 def _check_radio(
-    session: AuditSession, read: EvidenceRead, context: EvidenceContext
+    session: AuditSession,
+    read: Iterable[EvidenceRead],
+    roomless: Sequence[Path],
+    context: EvidenceContext,
 ) -> None:
-    if not context.place:
+    """Refuse Wi-Fi heard nobody knows where, then none of which is the school's."""
+    if roomless:
+        listed = ", ".join(clean_line(path.name) for path in roomless)
         raise MissingRoomError(
-            "Ce relevé Wi-Fi est celui d'une salle : dites laquelle."
+            f"Un relevé Wi-Fi est celui d'une salle : dites laquelle ({listed}).",
+            files=tuple(roomless),
         )
-    heard = tuple(sorted({one.ssid for one in read.networks if one.ssid}))
-    if not {*context.ssids, *ssids_of(session)}:
+    networks = [one for each in read for one in each.networks]
+    heard = tuple(sorted({one.ssid for one in networks if one.ssid}))
+    if networks and not {*context.ssids, *ssids_of(session)}:
         listed = ", ".join(f"« {one} »" for one in heard) or "aucun nom"
         raise MissingRoomError(
             f"Quels réseaux sont ceux de l'école ? Entendus : {listed}. Rien n'est "
             "gardé avant.",
-            heard,
+            names=heard,
         )
 
 

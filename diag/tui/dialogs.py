@@ -41,6 +41,14 @@ class MarkBefore(Command, keys="up", title="Précédente", footer=True):
     """Marquer la ligne d'avant."""
 
 
+class TakeTicked(Command, keys="enter", title="Valider", footer=True, priority=True):
+    """Prendre ce qui est coché ; rien ne l'est : la ligne marquée."""
+
+
+class TickOne(Command, keys="space", title="Cocher", footer=True):
+    """Cocher ou décocher la ligne marquée."""
+
+
 class Close(Command, keys="escape,enter", title="Fermer", footer=True):
     """Fermer ce message."""
 
@@ -364,6 +372,67 @@ class ChooseDialog(Sturdy, ModalScreen[str | None]):
     @on(Lines.Chosen)
     def _chosen(self, event: Lines.Chosen) -> None:
         self.dismiss(event.key)
+
+    def on_cancel(self) -> None:
+        self.dismiss(None)
+
+
+def box(*, ticked: bool) -> str:
+    """Return the box before what may be ticked."""
+    return "[x]" if ticked else "[ ]"
+
+
+class BoxLines(Lines):
+    """Lines that a click ticks; Enter is the dialog's."""
+
+    AT_ONCE = True
+
+
+class TickSeveral(Sturdy, ModalScreen[tuple[str, ...] | None]):
+    """Asks which ones; gives the keys ticked, or the one marked; None on Escape."""
+
+    CSS_PATH = "dialogs.tcss"
+    INTRODUCTION = "Espace coche ou décoche ; Entrée prend ce qui est coché."
+    OFFERS = (TakeTicked, TickOne, Cancel)
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(self, question: str, choices: Sequence[ListChoice]) -> None:
+        super().__init__()
+        self._question = question
+        self._choices = choices
+        self._ticked: set[str] = set()
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog choosing"):
+            yield Sentence(self._question, classes="text")
+            yield BoxLines((ListColumn(), ListColumn(width=24, tiny=8)))
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.query_one(Lines).styles.height = min(len(self._choices), _MOST)
+        self._show()
+        self.query_one(Lines).focus()
+
+    def _show(self) -> None:
+        self.query_one(Lines).show([
+            ListLine(
+                one.key,
+                (f"{box(ticked=one.key in self._ticked)} {one.text}", one.aside),
+            )
+            for one in self._choices
+        ])
+
+    def on_tick_one(self) -> None:
+        self._ticked ^= {self.query_one(Lines).key}
+        self._show()
+
+    @on(Lines.Chosen)
+    def _clicked(self) -> None:
+        self.on_tick_one()
+
+    def on_take_ticked(self) -> None:
+        given = self._ticked or {self.query_one(Lines).key}
+        self.dismiss(tuple(one.key for one in self._choices if one.key in given))
 
     def on_cancel(self) -> None:
         self.dismiss(None)

@@ -35,7 +35,7 @@ from diag.tui.commands import (
     bindings_of,
     key_now,
 )
-from diag.tui.dialogs import Ask, Confirm
+from diag.tui.dialogs import Ask, Confirm, box
 from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.preview import PreviewScreen
@@ -206,15 +206,15 @@ class ExportScreen(PlaceScreen):
             yield ListLine(f"scope/{rank}", (f"  {mark} {scope.title}", aside))
         yield ListLine("", (" Pour qui",))
         for audience in Audience:
-            box = _box(ticked=audience in wanted.audiences)
+            sign = box(ticked=audience in wanted.audiences)
             yield ListLine(
-                f"audience/{audience}", (f"  {box} {AUDIENCES[audience].title}", "")
+                f"audience/{audience}", (f"  {sign} {AUDIENCES[audience].title}", "")
             )
         yield ListLine("", (" Sous quelle forme",))
         for form, writer in FORMATS.items():
             yield ListLine(
                 f"form/{form}",
-                (f"  {_box(ticked=form in wanted.forms)} {writer.label}", ""),
+                (f"  {box(ticked=form in wanted.forms)} {writer.label}", ""),
             )
         yield ListLine("", (" Comment",))
         if len(self._scenarios) > 1:
@@ -228,8 +228,8 @@ class ExportScreen(PlaceScreen):
             )
         folder = wanted.folder or "celui de l'espace de travail"
         yield ListLine("folder", (f"  Dossier : {folder}", "Entrée : un autre"))
-        box = _box(ticked=wanted.again)
-        yield ListLine("again", (f"  {box} Réécrire aussi ce qui est à jour", ""))
+        sign = box(ticked=wanted.again)
+        yield ListLine("again", (f"  {sign} Réécrire aussi ce qui est à jour", ""))
         yield ListLine(_WRITE, ("  Écrire", key_now(self.app, Write)))
 
     def _summary(self) -> str:
@@ -264,10 +264,6 @@ def _turned(order: tuple[T, ...], ticked: tuple[T, ...], one: T) -> tuple[T, ...
     """Return what is ticked once one of them changed, in order."""
     turned = set(ticked) ^ {one}
     return tuple(each for each in order if each in turned)
-
-
-def _box(*, ticked: bool) -> str:
-    return "[x]" if ticked else "[ ]"
 
 
 _BAR = 24

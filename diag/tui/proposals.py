@@ -27,7 +27,14 @@ from diag.imports.evidence.consoles import FIELDS, ConsoleTable
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
-from diag.tui.dialogs import Ask, Cancel, ChooseDialog, Keep, ListChoice
+from diag.tui.dialogs import (
+    Ask,
+    Cancel,
+    ChooseDialog,
+    Keep,
+    ListChoice,
+    TickSeveral,
+)
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import KeyBar
 from diag.tui.safe import Sturdy, content
@@ -318,7 +325,7 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
         )
 
     def _complete(self, _typed: str | None = None) -> None:
-        """Ask what a file does not hold: columns, room, networks of the school."""
+        """Ask what files do not hold: columns, the room of each, our networks."""
         if self._lacking is None:
             return
         paths, context, missing = self._lacking
@@ -345,21 +352,31 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
         context: EvidenceContext,
         missing: MissingRoomError,
     ) -> None:
-        def chosen(key: str | None) -> None:
-            if key:
-                named = {"ssids": (key,)} if missing.names else {"place": key}
-                self._gather(paths, replace(context, **named))
-                self._complete()
+        def go_on(known: EvidenceContext) -> None:
+            self._gather(paths, known)
+            self._complete()
+
+        def named(ssids: tuple[str, ...] | None) -> None:
+            if ssids:
+                go_on(replace(context, ssids=ssids))
+
+        if missing.names:
+            choices = [ListChoice(one, one) for one in missing.names]
+            asked = "Quels réseaux sont ceux de l'école ?"
+            self.app.push_screen(TickSeveral(asked, choices), named)
+            return
+
+        def placed(room: str | None) -> None:
+            if room:
+                rooms = {**context.rooms, missing.files[0]: room}
+                go_on(replace(context, rooms=rooms))
 
         rooms = self._session.facts.places_of(PlaceKind.SALLE)
-        question = "Dans quelle salle ce Wi-Fi a-t-il été relevé ?"
-        choices = [ListChoice(one.id, one.name) for one in rooms]
-        if missing.names:
-            question = "Quel réseau est celui de l'école ?"
-            choices = [ListChoice(one, one) for one in missing.names]
-        if not choices:
+        if not rooms or not missing.files:
             raise missing
-        self.app.push_screen(ChooseDialog(question, choices), chosen)
+        asked = f"Dans quelle salle « {missing.files[0].name} » a-t-il été relevé ?"
+        choices = [ListChoice(one.id, one.name) for one in rooms]
+        self.app.push_screen(ChooseDialog(asked, choices), placed)
 
     def _read_form(self, path: Path) -> None:
         read = load_form(self._session, path)

@@ -8,6 +8,7 @@ from textual.widgets import Input
 from diag.audit.places import add_place
 from diag.audit.proposals import propose, waiting
 from diag.audit.session import start
+from diag.journal.records import evidence_of
 from diag.model.enums import PlaceKind
 from diag.tui.lists import Lines
 from diag.tui.proposals import ProposalsScreen
@@ -96,7 +97,7 @@ async def test_what_other_tools_wrote_is_dropped_and_proposed(tmp_path: Path) ->
         await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, "Dans quelle salle"), "which room")
         await pilot.press("enter")
-        await wait_for(pilot, lambda: shows(pilot, "Quel réseau est"), "which one")
+        await wait_for(pilot, lambda: shows(pilot, "Quels réseaux sont"), "which ones")
         await pilot.press("down", "enter")
         await wait_for(pilot, lambda: len(waiting(session)) > 4, "those of the room")
         await wait_to_show(pilot, "Classe CP")
@@ -166,3 +167,39 @@ async def test_a_visit_opens_on_how_many_answers_wait(tmp_path: Path) -> None:
             await pilot.press("escape")
         await pilot.press("ctrl+y")
         await wait_to_show(pilot, "rien n'est répondu sans vous")
+
+
+async def test_each_scan_is_asked_its_room_and_the_school_has_several_networks(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path / "desk")
+    scans = [tmp_path / "cp.txt", tmp_path / "ce1.txt"]
+    for path, heard in zip(scans, ("École-Péda", "École-Admin"), strict=True):
+        path.write_bytes(samples.NETSH.replace("École-Péda", heard).encode("utf-16"))
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        app.go_visit(SCHOOL)
+        await wait_to_show(pilot, "Direction")
+        session = app.desk.session(SCHOOL)
+        rooms = [
+            add_place(session, PlaceKind.SALLE, name)[0].id
+            for name in ("Classe CP", "Classe CE1")
+        ]
+        await pilot.press("ctrl+y")
+        await wait_to_show(pilot, "Rien n'est proposé")
+        app.screen.post_message(events.Paste(" ".join(f"'{one}'" for one in scans)))
+        await wait_to_show(pilot, "Dans quelle salle « cp.txt »")
+        await pilot.press("enter")
+        await wait_to_show(pilot, "Dans quelle salle « ce1.txt »")
+        await pilot.press("down", "enter")
+        await wait_to_show(pilot, "Quels réseaux sont", "[ ] Box du voisin")
+        await pilot.press("down", "space")
+        await wait_to_show(pilot, "[x] École-Admin")
+        y = next(n for n, one in enumerate(visible(pilot)) if "École-Péda" in one)
+        await pilot.click(offset=(visible(pilot)[y].index("École-Péda"), y))
+        await wait_to_show(pilot, "[x] École-Péda")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: waiting(session), "proposed")
+        kept = evidence_of(session.workspace.journal, session.audit.id)
+        assert {one.place for one in kept} == {*rooms}
+        assert {one.ssids for one in kept} == {("École-Admin", "École-Péda")}
+        assert {one.offer.place for one in waiting(session)} >= {*rooms}
