@@ -77,7 +77,7 @@ def aided(
     first votes first. Where that part is not known, no aid is reckoned, nor
     where a rate ends before the year when that budget is prepared.
     """
-    kept = _kept(checklist, day)
+    kept = kept_part(checklist, day)
     ceilings = {
         rule.id: _Room(Fraction(rule.euros), Fraction(rule.euros))
         for _, rule in rates
@@ -96,8 +96,8 @@ def aided(
         yield AidRange(shares=shares) if shares else None
 
 
-def _kept(checklist: Checklist, day: date) -> Fraction:
-    """Return the part that the commune keeps to pay; all of it where not known."""
+def kept_part(checklist: Checklist, day: date) -> Fraction:
+    """Return the part that who invests keeps to pay; all of it where not known."""
     rule = checklist.finances.get(LEFT_TO_COMMUNE)
     if rule is None or rule.percent is None or not rule.holds(day.isoformat()):
         return Fraction(1)

@@ -77,6 +77,13 @@ class Board:
             return "syndicat"
         return self.gathered.communes.get(code) or code
 
+    def buyer(self, operation: str) -> str:
+        """Return the payer that buys what an operation invests: its VAT comes back."""
+        found = self.gathered.candidates.get(operation)
+        if found is None or split_of(self.record, found).buyer == "syndicat":
+            return self.programme.syndicat
+        return found.operation.commune
+
     @cached_property
     def communes(self) -> tuple[Commune, ...]:
         """Every commune of the territory, whether it has an operation or not."""
@@ -235,7 +242,7 @@ def _purses(record: Record, years: tuple[int, ...]) -> dict[Purse, Envelope]:
 def _operations(record: Record, found: Contenders) -> Iterator[Operation]:
     """Give what may be placed; what an earlier budget pays keeps nothing waiting."""
     assert record.frame is not None
-    splits = {name: _split(record, one) for name, one in found.candidates.items()}
+    splits = {name: split_of(record, one) for name, one in found.candidates.items()}
     decided = {
         name: _decided_year(one, splits[name]) for name, one in found.candidates.items()
     }
@@ -264,7 +271,8 @@ def _operations(record: Record, found: Contenders) -> Iterator[Operation]:
         yield made
 
 
-def _split(record: Record, candidate: Contender) -> CostSplit:
+def split_of(record: Record, candidate: Contender) -> CostSplit:
+    """Return who pays what of an operation's investment, and who buys."""
     for name in (*candidate.actions, EVERY):
         if name in record.splits:
             return record.splits[name]

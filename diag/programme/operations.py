@@ -6,7 +6,7 @@ stay out, and so does what nobody can price yet.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from diag.model.enums import Aside, BudgetSection, FollowUpState, PlaceKind
 from diag.model.errors import DiagError
 from diag.model.number import exact
 from diag.model.text import accented
-from diag.model.votes import DecisionList
+from diag.model.votes import AidRange, DecisionList
 from diag.programme.terms import INVESTMENT, RUNNING, Article, Operation, Precedence
 from diag.words.vocabulary import PENDINGS
 from diag.workspace.workspace import Workspace
@@ -34,6 +34,11 @@ PUPILS_A_CLASS = 22
 
 _HEADCOUNT = ("nb_eleves", "nb_classes")
 """Questions that say how many pupils and classes a school has."""
+
+_REGIME = "regime_fctva"
+"""Question that says when the FCTVA comes back to who invests."""
+
+_DELAYS = {"meme_annee": 0, "annee_suivante": 1, "deux_ans": 2}
 
 _DONE = frozenset({FollowUpState.FAITE, FollowUpState.VERIFIEE})
 _CLOSED = _DONE | {FollowUpState.ECARTEE}
@@ -72,6 +77,10 @@ class Contender:
     """The budget that its council voted, or would."""
     domains: frozenset[str] = frozenset()
     """What its actions are about."""
+    aid: AidRange | None = None
+    """What schemes may pay of it, as its vote says: never subtracted."""
+    bare: int = 0
+    """Cents that it invests before tax: what aids are reckoned on."""
 
 
 class LeftOut(NamedTuple):
@@ -101,6 +110,8 @@ class Contenders:
     schools: tuple[SchoolLoad, ...]
     communes: Mapping[str, str]
     """INSEE code → name."""
+    delays: Mapping[str, int] = field(default_factory=dict)
+    """INSEE code → years after which the FCTVA comes back, as its town hall said."""
 
 
 def gathered(
@@ -118,6 +129,7 @@ def gathered(
             last[known.about.code] = session
     candidates: dict[str, Contender] = {}
     left_out: list[LeftOut] = []
+    told: dict[str, set[int]] = {}
     for session in last.values():
         try:
             report = report_of(session).public
@@ -128,6 +140,8 @@ def gathered(
         except DiagError as error:
             left_out.append(LeftOut("", session.about.title, str(error)))
             continue
+        if (delay := _delay(report)) is not None:
+            told.setdefault(report.about.insee, set()).add(delay)
         found = votes_of(report)
         for one in candidates_of(session, report, found):
             if isinstance(one, LeftOut):
@@ -139,7 +153,14 @@ def gathered(
         one.operation.commune.partition(":")[2]: "" for one in candidates.values()
     } | dict.fromkeys(sharing, "")
     schools = tuple(_loads(workspace.territory, communes))
-    return Contenders(candidates, tuple(left_out), schools, communes)
+    delays = {insee: min(some) for insee, some in told.items() if len(some) == 1}
+    return Contenders(candidates, tuple(left_out), schools, communes, delays)
+
+
+def _delay(report: Report) -> int | None:
+    """Return after how many years the FCTVA comes back; None where nobody said."""
+    answer = report.facts.answer(report.facts.root, _REGIME)
+    return _DELAYS.get(str(answer.value)) if answer else None
 
 
 def _loads(territory: Territory, communes: dict[str, str]) -> Iterator[SchoolLoad]:
@@ -170,6 +191,8 @@ class _PricedLine(NamedTuple):
 
     price: str
     many: Fraction
+    bare: Fraction
+    """One, in cents before tax."""
     cents: Fraction
     """One, tax included."""
     yearly: bool
@@ -184,6 +207,7 @@ class _Item(NamedTuple):
     actions: tuple[str, ...]
     year: int
     lines: tuple[_PricedLine, ...]
+    aid: AidRange | None = None
 
 
 def candidates_of(
@@ -235,6 +259,10 @@ def candidates_of(
             is_estimated=is_estimated,
             step=step if is_charged else None,
             paid_from=item.year,
+            aid=item.aid,
+            bare=sum(
+                int(one.many * one.bare) for one in item.lines if _is_invested(one)
+            ),
             domains=_domains(report, item),
         )
 
@@ -266,13 +294,14 @@ def _voted(found: DecisionList) -> Iterator[_Item]:
             _PricedLine(
                 one.price,
                 exact(one.quantity),
+                Fraction(one.cents),
                 one.cents * (100 + exact(one.vat)) / 100,
                 one.yearly,
                 one.section,
             )
             for one in vote.lines
         )
-        yield _Item(vote.title, vote.tier, vote.actions, vote.year, lines)
+        yield _Item(vote.title, vote.tier, vote.actions, vote.year, lines, vote.aid)
 
 
 def _decided(report: Report, found: DecisionList) -> Iterator[_Item]:
@@ -285,6 +314,7 @@ def _decided(report: Report, found: DecisionList) -> Iterator[_Item]:
             _PricedLine(
                 one.price.id,
                 Fraction(one.quantity.low),
+                Fraction(one.price.typical),
                 one.price.typical * (100 + exact(one.price.vat)) / 100,
                 one.price.yearly,
                 str(one.price.section),
@@ -348,13 +378,16 @@ def _articles(
 
 def _article(line: _PricedLine) -> Article:
     cents = int(line.many * line.cents)
-    is_invested = line.section == BudgetSection.INVESTISSEMENT and not line.yearly
     return Article(
-        INVESTMENT if is_invested else RUNNING,
+        INVESTMENT if _is_invested(line) else RUNNING,
         0 if line.yearly else cents,
         cents if line.yearly else 0,
         int(line.many),
     )
+
+
+def _is_invested(line: _PricedLine) -> bool:
+    return line.section == BudgetSection.INVESTISSEMENT and not line.yearly
 
 
 def _unvoted(report: Report, found: DecisionList) -> Iterator[LeftOut]:

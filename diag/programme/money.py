@@ -1,0 +1,200 @@
+"""Who buys, who pays a part, what comes back and when: the budgets of a programme.
+
+Amounts are cents with tax. What a payer buys, less the part that the other pays it, is
+what is left to it. Aids are a range until they are notified. The FCTVA stands apart, in
+the year it is received, on all that its buyer invests.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from diag.assess.finances import fctva_rule, kept_part
+from diag.model.checklist import Checklist, Finance
+from diag.model.enums import BudgetSection, PlaceKind
+from diag.model.number import exact
+from diag.programme.assembling import Board
+from diag.programme.terms import INVESTMENT, RUNNING, Purse
+
+
+@dataclass(slots=True)
+class PurseYear:
+    """What one payer's budget holds for a programme, in a year and a section."""
+
+    gross: int = 0
+    """What it buys and runs."""
+    participation: int = 0
+    """What it pays the other for; below zero, what the other pays it."""
+    kept: int = 0
+    """Of that, money kept for one operation: an aid that was notified, often."""
+
+    @property
+    def own(self) -> int:
+        """What is left to it: what the plan charges its purse."""
+        return self.gross + self.participation
+
+    @property
+    def left(self) -> int:
+        """What its envelope pays, once what is kept has served."""
+        return self.own - self.kept
+
+
+def budgets(board: Board) -> dict[int, dict[Purse, PurseYear]]:
+    """Return what each purse pays each year, for what is in the programme."""
+    found: dict[int, dict[Purse, PurseYear]] = {
+        year: {} for year in board.programme.years
+    }
+
+    def at(year: int, purse: Purse) -> PurseYear:
+        return found[year].setdefault(purse, PurseYear())
+
+    for name, placed in board.schedule.placements.items():
+        if placed.year is None:
+            continue
+        buyer = board.buyer(name)
+        for purse, cents in placed.paid.items():
+            here = at(placed.year, purse)
+            here.kept += kept_money(board, name, purse)
+            if purse.section is INVESTMENT and purse.payer != buyer:
+                here.participation += cents
+                buying = at(placed.year, Purse(buyer, INVESTMENT))
+                buying.gross += cents
+                buying.participation -= cents
+            else:
+                here.gross += cents
+        for year in board.programme.years:
+            if placed.yearly and year >= placed.year:
+                at(year, Purse(board.payers[name], RUNNING)).gross += placed.yearly
+    return found
+
+
+def kept_money(board: Board, operation: str, purse: Purse) -> int:
+    """Return what money kept for an operation pays of its one-off cost."""
+    placed = board.schedule.placements[operation]
+    carries = board.programme.carries(purse)
+    kept = sum(
+        one.cents
+        for one in board.programme.earmarks
+        if one.operation == operation
+        and one.purse == purse
+        and placed.year is not None
+        and (one.year == placed.year or (carries and one.year < placed.year))
+    )
+    return min(kept, placed.paid.get(purse, 0))
+
+
+def invested(board: Board, operation: str) -> int:
+    """Return what a placed operation invests, in cents with tax."""
+    paid = board.schedule.placements[operation].paid
+    return sum(cents for purse, cents in paid.items() if purse.section is INVESTMENT)
+
+
+class AidedYear(NamedTuple):
+    """What aids may pay a buyer for what it invests in a year, in cents; no promise."""
+
+    low: int
+    high: int
+    unknown: int
+    """Operations for which no rate is known: to be asked."""
+
+
+def aids(board: Board, checklist: Checklist, day: date) -> dict[str, AidedYear]:
+    """Return by buyer what aids may pay of the whole programme: none is promised.
+
+    A scheme's rate counts as long as it holds when the budget is prepared. All that
+    others pay, the syndicat's part among it, leaves the buyer its floor.
+    """
+    found: dict[str, AidedYear] = {}
+    for name, placed in board.schedule.placements.items():
+        candidate = board.gathered.candidates.get(name)
+        if placed.year is None or candidate is None or not candidate.bare:
+            continue
+        shares = [
+            one
+            for one in (candidate.aid.shares if candidate.aid else ())
+            if one.section == BudgetSection.INVESTISSEMENT
+            and int(one.until[:4]) >= placed.year - 1
+        ]
+        room = max(_room(board, name, candidate.bare, kept_part(checklist, day)), 0)
+        high = min(sum(one.high for one in shares) * 100, room)
+        low = min(sum(one.low for one in shares) * 100, high)
+        buyer = board.buyer(name)
+        known = found.get(buyer, AidedYear(0, 0, 0))
+        found[buyer] = AidedYear(
+            known.low + low, known.high + high, known.unknown + (not shares)
+        )
+    return found
+
+
+def under_floor(board: Board, checklist: Checklist, day: date) -> list[str]:
+    """Return the operations that leave their buyer less than the floor to pay."""
+    part = kept_part(checklist, day)
+    candidates = board.gathered.candidates
+    return [
+        name
+        for name in board.schedule.years
+        if name in candidates
+        and candidates[name].bare
+        and part < 1
+        and _room(board, name, candidates[name].bare, part) < 0
+    ]
+
+
+def _room(board: Board, operation: str, bare: int, part: Fraction) -> int:
+    """Return what others may still pay, in cents: the floor is on what has no tax."""
+    buyer, placed = board.buyer(operation), board.schedule.placements[operation]
+    others = sum(
+        cents
+        for purse, cents in placed.paid.items()
+        if purse.section is INVESTMENT and purse.payer != buyer
+    )
+    notified = kept_money(board, operation, Purse(buyer, INVESTMENT))
+    return int((1 - part) * bare) - others - notified
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """The FCTVA of a programme, by payer: cents, in the year it is received."""
+
+    rule: Finance
+    years: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    """Payer → year → cents; after the last budget too."""
+    undated: Mapping[str, int] = field(default_factory=dict)
+    """Payer → cents, where nobody said after how many years."""
+
+
+def fctva(board: Board, checklist: Checklist, day: date) -> GivenBack | None:
+    """Return what the State gives back of all that each buyer invests.
+
+    None where no fresh rule says the rate.
+    """
+    rule = fctva_rule(checklist, day)
+    if rule is None:
+        return None
+    rate = Fraction(exact(rule.percent or 0)) / 100
+    years: dict[str, dict[int, int]] = {}
+    undated: dict[str, int] = {}
+    for year, buyer, cents in _purchases(board):
+        back = int(cents * rate)
+        delay = board.gathered.delays.get(_insee(buyer))
+        if delay is None:
+            undated[buyer] = undated.get(buyer, 0) + back
+        else:
+            mine = years.setdefault(buyer, {})
+            mine[year + delay] = mine.get(year + delay, 0) + back
+    return GivenBack(rule, years, undated)
+
+
+def _purchases(board: Board) -> Iterator[tuple[int, str, int]]:
+    """Give what each buyer invests each year, with tax."""
+    for year, purses in budgets(board).items():
+        for purse in sorted(purses):
+            if purse.section is INVESTMENT and purses[purse].gross:
+                yield year, purse.payer, purses[purse].gross
+
+
+def _insee(payer: str) -> str:
+    kind, _, code = payer.partition(":")
+    return code if kind == PlaceKind.COMMUNE else ""
