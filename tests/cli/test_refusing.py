@@ -1,14 +1,13 @@
 """Words that no command can take: refused in a sentence, never as unexpected."""
 
 import os
-import pty
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.audit.builders import SCHOOL, started, workspace
-from tests.cli.running import command, diag, environment
+from tests.cli.running import command, diag
+from tests.terminal.terminal import Terminal
 
 
 @pytest.fixture
@@ -54,19 +53,9 @@ def test_a_passphrase_file_that_is_no_text_is_refused(
 def test_a_passphrase_typed_in_another_encoding_is_refused(home: Path) -> None:
     """On a terminal set to Latin-1: « é » is no UTF-8."""
     words = command("encrypt", "--key", "passphrase", "--yes")
-    child, terminal = pty.fork()
-    if not child:
-        os.execve(words[0], words, environment(home))
-    shown = b""
-    while b"retenir" not in shown:
-        shown += os.read(terminal, 1024)
-    os.write(terminal, b"ch\xe9ne agrafe\n")
-    with suppress(OSError):  # what Linux does of a terminal whose program ended
-        while part := os.read(terminal, 1024):
-            shown += part
-    _, status = os.waitpid(child, 0)
-    os.close(terminal)
-
-    assert os.waitstatus_to_exitcode(status) == 1
-    assert "caractère illisible" in shown.decode()
-    assert "inattendue" not in shown.decode()
+    with Terminal(words, home, (160, 24)) as terminal:
+        terminal.wait_for(lambda: terminal.shows("retenir"), "the question")
+        os.write(terminal.master, b"ch\xe9ne agrafe\n")
+        terminal.wait_for(lambda: terminal.shows("caractère illisible"), "why")
+        assert terminal.wait_for_end() == 1
+        assert not terminal.shows("inattendue")

@@ -15,7 +15,7 @@ from diag.tui.lists import Lines
 from diag.tui.on_site import DayOnSite
 from diag.tui.visit import VisitScreen
 from tests.tui.visit.test_visit import prepared, visit
-from tests.tui.waiting import shows, visible, wait_for
+from tests.tui.waiting import shows, visible, wait_for, wait_to_show
 
 
 async def leaving(pilot: Pilot[None]) -> None:
@@ -101,7 +101,7 @@ async def test_a_day_to_come_is_refused_and_the_form_stays(tmp_path: Path) -> No
         await on(pilot, DayOnSite)
         await pilot.press(*["backspace"] * 10, *"26/11/2030", "f2")
         await on(pilot, Notice)
-        assert "Le 26/11/2030 est à venir" in "\n".join(visible(pilot))
+        await wait_to_show(pilot, "Le 26/11/2030 est à venir")
         await pilot.press("enter")
         await on(pilot, DayOnSite)
         assert days(screen) == []
@@ -116,7 +116,7 @@ async def test_the_same_day_is_told_and_not_noted_twice(tmp_path: Path) -> None:
         await on(pilot, DayOnSite)
         await pilot.press("f2")
         await on(pilot, Notice)
-        assert "La visite du 05/10/2026 est déjà notée" in "\n".join(visible(pilot))
+        await wait_to_show(pilot, "La visite du 05/10/2026 est déjà notée")
         assert days(screen) == ["2026-10-05"]
 
 
@@ -127,7 +127,7 @@ async def test_a_visit_is_corrected_then_taken_away(tmp_path: Path) -> None:
         await leaving(pilot)
         await choose(pilot, "down")
         await on(pilot, DayOnSite)
-        assert shows(pilot, "Corriger la visite du 30/09/2026")
+        await wait_to_show(pilot, "Corriger la visite du 30/09/2026")
         await pilot.press(*["backspace"] * 10, *"1/10/2026", "f2")
         await wait_for(pilot, lambda: days(screen) == ["2026-10-01"], "corrected")
         (kept,) = screen.session.visits

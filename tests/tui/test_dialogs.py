@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from diag.tui.dialogs import Ask, Confirm, Notice, Weigh
 from tests.tui.builders import new_app
 from tests.tui.visit.test_visit import prepared, visit
-from tests.tui.waiting import shows, visible, wait_for
+from tests.tui.waiting import shows, visible, wait_for, wait_to_show
 
 LONG = "\n".join(f"- conformité {number} !" for number in range(60))
 
@@ -40,8 +40,7 @@ async def test_a_long_question_scrolls_over_its_answers(
         ):
             await pilot.press(key)
             await (wait_to_see if seen else wait_to_lose)(pilot, told)
-            assert shows(pilot, "Confirmer")
-            assert shows(pilot, "Laisser")
+            await wait_to_show(pilot, "Confirmer", "Laisser")
 
 
 async def test_a_long_text_scrolls_under_its_title(tmp_path: Path) -> None:
@@ -51,7 +50,7 @@ async def test_a_long_text_scrolls_under_its_title(tmp_path: Path) -> None:
         await wait_to_see(pilot, "conformité 0 !")
         await pilot.press("end")
         await wait_to_see(pilot, "conformité 59 !")
-        assert shows(pilot, "Ce n'est pas possible")
+        await wait_to_show(pilot, "Ce n'est pas possible")
 
 
 @pytest.mark.parametrize("dialog", [Notice, Confirm, Ask])

@@ -24,7 +24,7 @@ from diag.tui.visit import VisitScreen
 from tests.audit.pictures import jpeg
 from tests.tui.builders import SCHOOL, app_on, audited_app
 from tests.tui.visit.test_visit import HOSTILE, prepared, visit
-from tests.tui.waiting import shows, visible, wait_for
+from tests.tui.waiting import shows, visible, wait_for, wait_to_show
 
 
 @asynccontextmanager
@@ -90,7 +90,7 @@ async def test_what_was_just_answered_is_noted_and_a_question_is_opened_unanswer
             await pilot.press(*"fils nus")
             await wait_for(pilot, lambda: shows(pilot, "Danger électrique"), "proposed")
             await pilot.press("tab")
-            assert not shows(pilot, "(répondue)")
+            await wait_for(pilot, lambda: not shows(pilot, "(répondue)"), "turned")
             await pilot.press("tab", "tab", "down", "enter")
         await wait_for(pilot, lambda: pilot.app.screen is screen, "the visit")
 
@@ -124,7 +124,7 @@ async def test_left_on_an_empty_answer_goes_back_to_what_was_answered(
         assert screen.visiting.key == (place, "projection")
         # One walks on: what was answered is no longer what F4 is about.
         async with noting(pilot):
-            assert shows(pilot, "sur Dispositif de projection")
+            await wait_to_show(pilot, "sur Dispositif de projection")
             assert not shows(pilot, "(répondue)")
 
 

@@ -15,7 +15,7 @@ from diag.tui.rooms import RoomsScreen
 from diag.tui.rooms.editing import AskNames
 from diag.tui.visit import VisitScreen
 from tests.tui.visit.test_visit import prepared, visit
-from tests.tui.waiting import shows, wait_for
+from tests.tui.waiting import shows, wait_for, wait_to_show
 
 
 @asynccontextmanager
@@ -50,13 +50,13 @@ async def test_rooms_typed_together_are_told_added_and_taken_back_together(
         await pilot.press(*"Classe 1 à 3 ; Cantine ; ce1")
         told = "4 salles : Classe 1, Classe 2, Classe 3, Cantine."
         await wait_for(pilot, lambda: shows(pilot, told), "told beforehand")
-        assert shows(pilot, "déjà.")
+        await wait_to_show(pilot, "déjà.")
         assert rooms(screen) == {"CP", "CE1"}
         await pilot.press("enter")
         await back(pilot, told)
         new = {"Classe 1", "Classe 2", "Classe 3", "Cantine"}
         assert rooms(screen) == {"CP", "CE1"} | new
-        assert shows(pilot, "Classe 3")
+        await wait_to_show(pilot, "Classe 3")
         await pilot.press("ctrl+z")
         await back(pilot, "Annulé · 4 salles, de « Classe 1 » à « Cantine »")
         assert rooms(screen) == {"CP", "CE1"}

@@ -31,7 +31,7 @@ from diag.tui.visit import VisitScreen
 from tests.audit.builders import started, workspace
 from tests.shared import copy_once_made
 from tests.tui.visit.test_visit import visit
-from tests.tui.waiting import shows, visible, wait_for
+from tests.tui.waiting import shows, visible, wait_for, wait_to_show
 
 SALLE = PlaceKind.SALLE
 HOSTILE = "[/x] [red]\u202e" + "Très " * 30
@@ -111,7 +111,7 @@ async def test_enter_opens_the_first_question_left_of_a_cell_and_writes_nothing(
         before = screen.session.digest
         await pilot.press("down", "down", *["right"] * IMAGE)
         assert standing(screen.session, board) == ("CE1", IMAGE)
-        assert shows(pilot, "CE1, image : ")
+        await wait_to_show(pilot, "CE1, image : ")
         await pilot.press("enter")
         await wait_for(pilot, lambda: pilot.app.screen is screen, "the visit")
         place, question = screen.visiting.key
@@ -125,7 +125,7 @@ async def test_enter_opens_the_first_question_left_of_a_cell_and_writes_nothing(
         assert standing(screen.session, again)[0] == "CE1"
         await pilot.press("d")
         assert standing(screen.session, again) == ("CP", DANGER)
-        assert shows(pilot, "CP, danger : ")
+        await wait_to_show(pilot, "CP, danger : ")
         await pilot.press("r")
         cell = again.picture and again.picture.cell(
             again.place, again.picture.aspects[again.aspect].id

@@ -19,7 +19,7 @@ from diag.tui.visit import VisitScreen
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL
 from tests.tui.visit.test_visit import prepared, visit
-from tests.tui.waiting import shows, wait_for
+from tests.tui.waiting import shows, wait_for, wait_to_show
 
 
 @contextmanager
@@ -59,7 +59,7 @@ async def test_the_answer_of_the_other_window_is_shown_and_kept(tmp_path: Path) 
             await back(pilot, "Rien n'est écrit")
             assert value_in(other, "nb_classes") == 12
             assert screen.fiche.line.value == ""
-            assert shows(pilot, "12\u00a0classes")
+            await wait_to_show(pilot, "12\u00a0classes")
 
 
 async def test_it_is_replaced_by_a_key_that_answers_nothing(tmp_path: Path) -> None:
