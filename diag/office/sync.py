@@ -22,10 +22,11 @@ from diag.model.audit import Auditee, Photo
 from diag.model.errors import DiagError
 from diag.office.privacy.erasing import erasure_news
 from diag.office.sealing import Sealing, key_of_hub
-from diag.sync.exchange import CLOCK_DOUBT, ExchangeEvent, Progress, Transfer
+from diag.sync.exchange import CLOCK_DOUBT, ExchangeEvent, Progress
 from diag.sync.meeting import SyncResult, open_transport, synchronise_with
-from diag.sync.protocol import ProblemError, Transport
+from diag.sync.protocol import FILES, ProblemError, Transport
 from diag.sync.questions import PAGE_LINES
+from diag.sync.transfer import Transfer
 from diag.sync.trust import Enrolment, drop_enrolment, read_enrolments
 from diag.words.sentences import counted
 from diag.workspace.people import learn_names
@@ -79,7 +80,9 @@ def fetch(workspace: Workspace, photos: Iterable[Photo]) -> Fetched:
     for hub in found:
         office = open_transport(hub)
         try:
-            transfer = Transfer(workspace.journal, office.hello().limits)
+            hello = office.hello()
+            transfer = Transfer(workspace.journal, hello.limits)
+            transfer.several = FILES in hello.features
             transfer.take(office, wanted.values())
         except DiagError as error:
             problem = str(error)

@@ -1,27 +1,21 @@
-"""A laptop and an office meet: compare sums, pull, push, then attachments, both ways.
+"""A laptop and an office meet: compare sums, pull, push; attachments follow.
 
 Whatever carries it. Sync writes no revision and chooses no side: it makes the union of
 two logs. Nothing is remembered as « pushed »: a hub restored from an old copy heals by
 itself. What passed before a cut stays, and the next sync goes on from there.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
 from hashlib import sha256
 from math import ceil
-from pathlib import Path
 from secrets import randbelow
 from time import perf_counter, sleep
 from typing import Final, Protocol, TypeVar
 
 from diag.journal import exchange
-from diag.journal import exchange as holdings
-from diag.journal.attachments import AttachmentStore
-from diag.journal.encryption import is_encrypted
 from diag.journal.errors import RefusedError
-from diag.journal.exchange import Keyed, NamedAttachment
+from diag.journal.exchange import Keyed
 from diag.journal.journal import AuditSum, Journal
 from diag.journal.revision import parse, unread
 from diag.journal.seals import Card
@@ -35,8 +29,6 @@ from diag.sync.protocol import (
     ProblemError,
     Pushed,
     RefusedLine,
-    Sink,
-    Source,
     Transport,
     Unproven,
     check_versions,
@@ -67,9 +59,6 @@ _LONG = 5.0
 """Seconds from which a request moves no more at once than the one before."""
 
 _LEAST_BYTES = 16 * 1024
-
-_INCOMING = "incoming"
-"""Folder of the workspace where parts of attachments wait for their end."""
 
 _ROUNDS = 3
 """How many exact comparisons, when others write at the same time."""
@@ -432,259 +421,3 @@ def _distance(
     here, there = ours.get(audit), theirs.get(audit)
     gap = (here.revisions if here else 0) - (there.revisions if there else 0)
     return max(1, abs(gap))
-
-
-@dataclass
-class Transfer:
-    """The attachments of one sync: compiled editions, then photos, smallest first.
-
-    Named by their content, moved by pieces, resumed at any byte on both sides.
-    """
-
-    journal: Journal
-    limits: HubLimits
-    event: ExchangeEvent = field(default_factory=ExchangeEvent)
-    sent: int = 0
-    """How many went whole."""
-    received: int = 0
-    """How many came whole."""
-    awaited: int = 0
-    """How many are named here and nowhere yet: « pas encore reçue »."""
-    refused: list[str] = field(default_factory=list)
-    """What the office or this laptop refused, in French."""
-    there: set[str] = field(default_factory=set)
-    """What is here and that the office holds, or took whole."""
-    line: UnsureLine | None = None
-    """Asks again after a cut; None: the first cut ends it."""
-    _done: int = 0
-    _total: int = 0
-
-    def run(self, office: Transport) -> None:
-        """Give what the office lacks, take what this laptop lacks.
-
-        Raises:
-            ProblemError: when the office refuses the whole.
-            OfflineError: when the line is cut; what is done is done.
-            CancelledError: when the user stops.
-        """
-        given, wanted = self._find_lacking(office), holdings.wanted(self.journal)
-        sizes = [named.size - start for named, start in given]
-        self._total = sum(sizes) + sum(named.size for named in wanted)
-        for named, start in given:
-            self._give(office, named, start)
-        self.take(office, wanted)
-        self._tidy()
-
-    def mark_names(self) -> str:
-        """Return a mark of what is here and named, and of what is waited for."""
-        wanted = sorted(one.sha for one in holdings.wanted(self.journal))
-        names = repr((sorted(holdings.held(self.journal)), wanted))
-        return sha256(names.encode()).hexdigest()[:32]
-
-    def holds_closed(self) -> bool:
-        """Whether photos of closed audits are here: they may leave."""
-        here = AttachmentStore(self.journal.path.parent).sizes()
-        return bool(here) and not here.keys().isdisjoint(
-            holdings.of_closed_audits(self.journal)
-        )
-
-    def take(self, source: Source, wanted: Iterable[NamedAttachment]) -> None:
-        """Ask for attachments, in turn; those that are nowhere are counted.
-
-        Raises:
-            ProblemError: when the office refuses the whole.
-            OfflineError: when the line is cut; what came is kept.
-            CancelledError: when the user stops.
-        """
-        for named in wanted:
-            path = self.journal.path.parent / _INCOMING / named.sha
-            try:
-                content = self._receive(source, named, path)
-            except ProblemError as problem:
-                if problem.kind != "not-found":
-                    raise
-                self.awaited += 1
-                continue
-            path.unlink(missing_ok=True)
-            if sha256(content).hexdigest() != named.sha:
-                self.refused.append(
-                    f"{named.title} : reçue altérée, elle sera redemandée."
-                )
-                continue
-            try:
-                holdings.keep(self.journal, named, content)
-            except DiagError as error:
-                self.refused.append(f"{named.title} : {error}")
-            else:
-                self.received += 1
-
-    def _find_lacking(self, sink: Sink) -> list[tuple[NamedAttachment, int]]:
-        """Return what this laptop holds and the office lacks, and from which byte."""
-        held = holdings.held(self.journal)
-        shas, most = list(held), self.limits.shas
-        lacking: dict[str, int] = {}
-        for at in range(0, len(shas), most):
-            some = shas[at : at + most]
-            lacking |= self._ask(partial(sink.missing, some))
-        self.there = set(held) - set(lacking)
-        found = [(held[sha], start) for sha, start in lacking.items() if sha in held]
-        return sorted(found, key=lambda pair: pair[0].order)
-
-    def _give(self, sink: Sink, named: NamedAttachment, start: int) -> None:
-        content = holdings.content(self.journal, named.sha)
-        if content is None:
-            return
-        known: list[int | None] = [start]
-
-        def give() -> None:
-            at = known.pop() if known else sink.missing([named.sha]).get(named.sha)
-            if at is not None:
-                give_pieces(
-                    sink, named.sha, content, at, limits=self.limits, step=self._step
-                )
-
-        try:
-            self._ask(give)
-        except ProblemError as problem:
-            if problem.kind not in {
-                "too-large",
-                "hash",
-                "not-found",
-                "right",
-                "offset",
-            }:
-                raise
-            self.refused.append(f"{named.title} : {problem}")
-        else:
-            self.sent += 1
-            self.there.add(named.sha)
-
-    def _receive(self, source: Source, named: NamedAttachment, path: Path) -> bytes:
-        """Return the whole; its parts are kept on disk as they come, where they may."""
-        content = bytearray(path.read_bytes() if path.exists() else b"")
-        total = len(content) + 1
-        while len(content) < total:
-            try:
-                piece = self._ask(partial(source.get_piece, named.sha, len(content)))
-            except ProblemError as problem:
-                if problem.kind != "offset":
-                    raise
-                break  # all of it was here already
-            total = piece.total
-            if not piece.content or total > self.limits.blob_bytes:
-                break
-            if not self._is_encrypted:
-                _add_part(path, piece.content)
-            content += piece.content
-            self._step(len(piece.content))
-        return bytes(content)
-
-    def _ask(self, question: Callable[[], T]) -> T:
-        return self.line.ask(question) if self.line else question()
-
-    @cached_property
-    def _is_encrypted(self) -> bool:
-        """Whether nothing may touch the disk in clear: a part then starts again."""
-        return is_encrypted(self.journal.path.parent)
-
-    def _step(self, size: int) -> None:
-        self._done += size
-        self.event.step(BYTES, self._done, self._total)
-
-    def _tidy(self) -> None:
-        """Remove what was left of attachments that are no longer waited for."""
-        wanted = {named.sha for named in holdings.wanted(self.journal)}
-        folder = self.journal.path.parent / _INCOMING
-        for path in folder.glob("*"):
-            if path.name not in wanted:
-                path.unlink()
-        with suppress(OSError):  # not there, or parts wait
-            folder.rmdir()
-
-
-def _add_part(path: Path, piece: bytes) -> None:
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with path.open("ab") as file:
-            file.write(piece)
-    except OSError as error:
-        raise DiagError(
-            f"{path.parent} : une pièce jointe n'a pas pu être écrite "
-            f"({error.strerror}). Les réponses sont passées ; libérez de la place, "
-            "puis recommencez."
-        ) from error
-
-
-def give_pieces(
-    sink: Sink,
-    sha: str,
-    content: bytes,
-    start: int,
-    *,
-    limits: HubLimits,
-    step: Callable[[int], None] = lambda _size: None,
-) -> None:
-    """Give an attachment from a byte on, by pieces; go on where the sink answers.
-
-    A part as long as the whole was cut before it was checked, or is wrong: the sink
-    looks at it again when a piece comes.
-
-    Raises:
-        ProblemError: when the sink refuses it.
-        OfflineError: when the line is cut; what is done is done.
-    """
-    whole = len(content)
-    start = start if start < whole else 0
-    while start < whole:
-        piece = content[start : start + limits.piece_bytes]
-        try:
-            start = sink.put_piece(sha, start, piece, whole)
-        except ProblemError as problem:
-            held = problem.offset
-            if held is None or held == start or held >= whole:
-                raise
-            start = held
-        step(len(piece))
-
-
-@dataclass(slots=True)
-class Relay:
-    """Gives to a sink what is read in order: lines first, then attachments."""
-
-    sink: Sink
-    limits: HubLimits
-    new: int = 0
-    """Revisions that were new there."""
-    sent: int = 0
-    """Attachments that went whole."""
-    refused: list[str] = field(default_factory=list)
-    """Why each line or attachment was refused, in French."""
-    _batch: list[bytes] = field(default_factory=list)
-
-    def header(self, header: object) -> None:
-        """Do nothing: the sink needs no announcement."""
-
-    def line(self, line: bytes) -> None:
-        """Push a revision, with others."""
-        self._batch.append(line)
-        if len(self._batch) >= self.limits.push_lines:
-            self.lines_done()
-
-    def lines_done(self) -> None:
-        """Push what is left."""
-        pushed = self.sink.push(self._batch)
-        self.new += pushed.new
-        self.refused += [line.problem for line in pushed.rejected]
-        self._batch = []
-
-    def blob(self, sha: str, content: bytes) -> None:
-        """Give an attachment, if it is wanted."""
-        start = self.sink.missing([sha]).get(sha)
-        if start is None:
-            return
-        try:
-            give_pieces(self.sink, sha, content, start, limits=self.limits)
-        except ProblemError as problem:
-            self.refused.append(problem.title)
-        else:
-            self.sent += 1

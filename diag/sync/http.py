@@ -5,6 +5,7 @@ import json
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
+from itertools import accumulate, pairwise
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -31,6 +32,11 @@ from diag.sync.protocol import (
     check_versions,
 )
 from diag.sync.questions import (
+    FilesAnswer,
+    FilesGiven,
+    FilesHead,
+    FilesQuestion,
+    FilesTaken,
     GivenAnswer,
     PulledPage,
     PullQuestion,
@@ -246,6 +252,30 @@ class HttpTransport:
         with self._reading():
             total = given.headers["content-range"].rpartition("/")[2]
             return Piece(given.content, int(total))
+
+    def give_files(self, given: FilesGiven, contents: Sequence[bytes]) -> FilesTaken:
+        """Give several attachments; the hub keeps what came of them, even cut."""
+        head = given.model_dump_json().encode()
+        content = b"".join((head, b"\n", *contents))
+        answer = self._ask("POST", "/v2/blobs", content=content)
+        with self._reading():
+            return FilesTaken.model_validate_json(answer.content)
+
+    def take_files(self, question: FilesQuestion) -> FilesAnswer:
+        """Ask for several attachments; what came before a cut is an answer."""
+        content = question.model_dump_json().encode()
+        given = self._ask("POST", "/v2/blobs/wanted", content=content, is_part=True)
+        line, end, rest = given.content.partition(b"\n")
+        if not end:
+            raise OfflineError(f"{self.url} : la réponse a été coupée.")
+        with self._reading():
+            head = FilesHead.model_validate_json(line)
+            if len(head.sizes) != len(head.parts):
+                raise ValueError(head)
+        if any(head.sizes) and not rest:
+            raise OfflineError(f"{self.url} : la réponse a été coupée.")
+        bounds = pairwise(accumulate(head.sizes, initial=0))
+        return FilesAnswer(head, [rest[start:end] for start, end in bounds])
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

@@ -15,8 +15,9 @@ from pydantic import ValidationError
 from diag.journal import exchange
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
-from diag.sync.exchange import Exchange, ExchangeEvent, SealStep, Transfer, UnsureLine
+from diag.sync.exchange import Exchange, ExchangeEvent, SealStep, UnsureLine
 from diag.sync.protocol import (
+    FILES,
     WITHDRAWN,
     Hello,
     OfflineError,
@@ -25,6 +26,7 @@ from diag.sync.protocol import (
 )
 from diag.sync.questions import NEWEST, QuickTransport, SyncAnswer
 from diag.sync.rounds import Rounds, keep_memory, read_memory
+from diag.sync.transfer import Transfer
 from diag.sync.trust import (
     Enrolment,
     build_trust,
@@ -152,7 +154,8 @@ def synchronise(
             result.people = office.people()
         else:
             result.people = answer.people_changed or {}
-        transfer = Transfer(journal, hello.limits, event, line=line)
+        several = FILES in hello.features
+        transfer = Transfer(journal, hello.limits, event, line, several)
         try:
             _transfer(transfer, office, hello.hub, answer)
         finally:

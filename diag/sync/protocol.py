@@ -26,6 +26,9 @@ ENVELOPES: Final = "envelopes"
 SEALS: Final = "seals"
 """It signs whose each key is, and gives the lines that their author did not."""
 
+FILES: Final = "files"
+"""It gives and takes several attachments in one request."""
+
 Right = str
 """`read`, `write`, `review` or `admin`: each includes the ones before."""
 

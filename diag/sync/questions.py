@@ -9,7 +9,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Annotated, Any, Final, Protocol
+from typing import Annotated, Any, Final, NamedTuple, Protocol
 
 from pydantic import AfterValidator, Field
 
@@ -152,6 +152,67 @@ class GivenAnswer(Wire):
     rows: PackedRows
 
 
+FILES_AT_ONCE: Final = 500
+"""Most attachments in a request."""
+
+Sha = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class FilePart(Wire):
+    """What follows a byte of an attachment."""
+
+    sha: Sha
+    start: Count = 0
+    total: Count
+    """Size of the whole."""
+
+
+class FilesGiven(Wire):
+    """What is given: the end of each follows, one after the other."""
+
+    parts: tuple[FilePart, ...] = Field(max_length=FILES_AT_ONCE)
+
+
+class FilesTaken(Wire):
+    """What became of attachments."""
+
+    held: dict[str, int] = Field(default_factory=dict)
+    """How many bytes of each are held."""
+    refused: dict[str, tuple[str, str]] = Field(default_factory=dict)
+    """Kind of problem of each that is not taken, and its detail in French."""
+
+
+class FileWant(Wire):
+    """What follows a byte of an attachment is wanted."""
+
+    sha: Sha
+    start: Count = 0
+
+
+class FilesQuestion(Wire):
+    """Which attachments are wanted, in order, and how much of them at once."""
+
+    wants: tuple[FileWant, ...] = Field(max_length=FILES_AT_ONCE)
+    bytes: int = Field(default=PAGE_BYTES, ge=1, le=PAGE_BYTES)
+
+
+class FilesHead(Wire):
+    """What an answer gives of attachments; their bytes follow."""
+
+    parts: tuple[FilePart, ...] = ()
+    sizes: tuple[Count, ...] = ()
+    """How many bytes of each follow."""
+    absent: tuple[Sha, ...] = ()
+    """Those that it has not."""
+
+
+class FilesAnswer(NamedTuple):
+    """Parts of attachments; the last may be shorter than announced, after a cut."""
+
+    head: FilesHead
+    contents: Sequence[bytes]
+
+
 class QuickTransport(Transport, Protocol):
     """A hub that may serve this protocol too."""
 
@@ -169,6 +230,14 @@ class QuickTransport(Transport, Protocol):
 
     def give(self, lines: Sequence[bytes]) -> GivenAnswer:
         """Give lines."""
+        ...
+
+    def give_files(self, given: FilesGiven, contents: Sequence[bytes]) -> FilesTaken:
+        """Give several attachments, if it has the feature `FILES`."""
+        ...
+
+    def take_files(self, question: FilesQuestion) -> FilesAnswer:
+        """Ask for several attachments, if it has the feature `FILES`."""
         ...
 
 

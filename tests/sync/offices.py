@@ -30,6 +30,10 @@ from diag.sync.protocol import (
 )
 from diag.sync.questions import (
     NEWEST,
+    FilesAnswer,
+    FilesGiven,
+    FilesQuestion,
+    FilesTaken,
     GivenAnswer,
     PulledPage,
     PullQuestion,
@@ -161,6 +165,21 @@ class NearOffice:
     def get_piece(self, sha: str, start: int) -> Piece:
         most = self.hub.limits.piece_bytes
         return self._ask(lambda caller: self.hub.piece(caller, sha, start, most))
+
+    def give_files(self, given: FilesGiven, contents: Sequence[bytes]) -> FilesTaken:
+        def give(caller: Caller) -> FilesTaken:
+            held = {
+                part.sha: self.hub.put_piece(
+                    caller, part.sha, part.start, content, part.total
+                )
+                for part, content in zip(given.parts, contents, strict=True)
+            }
+            return FilesTaken(held=held)
+
+        return self._ask(give)
+
+    def take_files(self, question: FilesQuestion) -> FilesAnswer:
+        return self._ask(lambda caller: self.hub.give_files(caller, question))
 
 
 def started(journal: Journal, audit: Audit, origin: Origin) -> None:

@@ -7,7 +7,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingTCPServer
-from threading import Thread
+from threading import Event, Thread
+
+from uvicorn import Server
 
 from diag.sync.hub.app import build_server
 from diag.sync.hub.home import HubHome, HubSettings
@@ -23,6 +25,12 @@ class Served:
     home: HubHome
     store: Store
     port: int
+    server: Server
+
+    def settle(self) -> None:
+        """Wait for the end of what it serves: of a cut request too."""
+        while self.server.server_state.tasks:
+            Event().wait(0.01)
 
     def invite(self, *territories: str, right: str = "write") -> str:
         """Return an invitation."""
@@ -67,7 +75,7 @@ def served(home: HubHome, port: int | None = None) -> Iterator[Served]:
     thread = Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
     thread.start()  # who connects before it is ready waits in the queue
     try:
-        yield Served(home, store, port)
+        yield Served(home, store, port, server)
     finally:
         server.should_exit = True
         thread.join()
@@ -97,12 +105,12 @@ def cutting(target: int) -> Iterator[Cutter]:
             with suppress(OSError):  # the hub is not there, or no more
                 relay(self.request, cutter)
 
-    class Server(ThreadingTCPServer):
+    class Proxy(ThreadingTCPServer):
         daemon_threads = True
         allow_reuse_address = True
         block_on_close = False
 
-    with Server(("127.0.0.1", 0), Handler) as server:
+    with Proxy(("127.0.0.1", 0), Handler) as server:
         cutter.port = server.server_address[1]
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

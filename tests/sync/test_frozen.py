@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from diag.journal import changes
+from diag.journal.attachments import AttachmentStore
 from diag.journal.exchange import proven_sum, unread_lines
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin
@@ -27,7 +28,7 @@ from diag.sync.hub.home import HubHome
 from diag.sync.meeting import SyncResult, synchronise_with
 from diag.sync.trust import read_enrolments
 from tests.journal.newer import newer
-from tests.sync.offices import AUDITS, ROOTS, say, started
+from tests.sync.offices import AUDITS, ROOTS, photographed, say, started
 from tests.sync.serving import free_port, made_home, served
 
 pytestmark = [pytest.mark.long, pytest.mark.durable, pytest.mark.plain]
@@ -58,7 +59,7 @@ from diag.journal.revision import Origin
 from diag.sync.exchange import ExchangeEvent, synchronise_with
 from diag.sync.http import enrol
 from diag.sync.trust import read_enrolments
-from tests.sync.offices import AUDITS, say, started
+from tests.sync.offices import AUDITS, photographed, say, started
 folder, invitation, value = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 folder.mkdir(exist_ok=True)
 if invitation:
@@ -68,6 +69,8 @@ with Journal.open(folder) as journal:
     if not journal.current(AUDITS[0].id, "audit/subject"):
         started(journal, AUDITS[0], boris)
     say(journal, AUDITS[0], value, boris)
+    for number in (10 * value, 10 * value + 1):
+        photographed(journal, bytes([number]) * 900, number, boris)
     (hub,) = read_enrolments(folder)
     done = asdict(synchronise_with(journal, hub, ExchangeEvent(), 0))
     total = proven_sum(journal, AUDITS[0].id)._asdict()
@@ -148,6 +151,8 @@ def newer_laptop(folder: Path, invitation: str) -> bytes:
         draft = changes.noted(VALLEY.id, ROOTS[VALLEY.id], "nb_classes", "un portail")
         line = newer(journal.write(draft, anne))
         journal.ingest([line])
+        for number in (90, 91, 92):
+            photographed(journal, bytes([number]) * 900, number, anne)
     return line
 
 
@@ -157,6 +162,10 @@ def sync(folder: Path) -> SyncResult:
         done = synchronise_with(journal, hub, ExchangeEvent(), 0)
         assert (done.problem, done.unequal, done.refused) == ("", [], [])
     return done
+
+
+def photos(folder: Path) -> int:
+    return len(AttachmentStore(folder).sizes())
 
 
 def kept(folder: Path) -> list[bytes]:
@@ -179,6 +188,7 @@ def test_an_old_hub_serves_old_and_new_laptops_and_each_is_told_equal(
     assert done.unread == 1
     assert (again.pulled, again.pushed) == (0, 0)
     assert kept(tmp_path / "anne") == [line]
+    assert [photos(tmp_path / one) for one in ("anne", "boris")] == [7, 7]
     with Journal.open(tmp_path / "anne") as journal:
         assert proven_sum(journal, VALLEY.id).digest == told["digest"]
 
@@ -198,6 +208,8 @@ def test_a_new_hub_serves_an_old_laptop_what_it_reads_and_relays_the_rest(
         for name in ("anne", "chloe"):
             sync(tmp_path / name)
 
+    everyone = ("anne", "boris", "chloe")
+    assert [photos(tmp_path / one) for one in everyone] == [7, 7, 7]
     for name in ("anne", "chloe"):
         assert kept(tmp_path / name) == [line]
         with Journal.open(tmp_path / name) as journal:

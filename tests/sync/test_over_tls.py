@@ -16,14 +16,15 @@ from diag.journal.attachments import AttachmentStore, Editions
 from diag.journal.journal import Journal
 from diag.journal.revision import now
 from diag.model.errors import DiagError
-from diag.sync import exchange
-from diag.sync.exchange import ExchangeEvent, Transfer
+from diag.sync import transfer
+from diag.sync.exchange import ExchangeEvent
 from diag.sync.http import HttpTransport, enrol
 from diag.sync.hub import certificates
 from diag.sync.hub.blobs import PART, BlobFiles
 from diag.sync.hub.certificates import make_authority
 from diag.sync.meeting import SyncResult, synchronise_with
 from diag.sync.protocol import HubLimits, OfflineError, ProblemError
+from diag.sync.transfer import Transfer
 from diag.sync.trust import (
     Enrolment,
     build_trust,
@@ -305,19 +306,17 @@ def test_a_hub_that_cannot_say_it_has_the_whole_is_not_believed(
 def test_no_part_of_a_photo_lies_in_clear_beside_an_encrypted_journal(
     hub: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    added: list[Path] = []
-    monkeypatch.setattr(exchange, "is_encrypted", lambda _folder: True)
-    monkeypatch.setattr(exchange, "_add_part", lambda path, _piece: added.append(path))
+    monkeypatch.setattr(transfer, "is_encrypted", lambda _folder: True)
     with journal_in(tmp_path / "a") as anne, journal_in(tmp_path / "b") as bruno:
         started(anne, VALLEY, ANNE)
         photo = photographed(anne, bytes(range(251)) * 10, 14, ANNE)
         sync(anne, enrol(tmp_path / "a", hub.invite(), "a"))
         theirs = enrol(tmp_path / "b", hub.invite("999"), "b")
+        (tmp_path / "b" / "incoming").write_text("where parts would be")
 
         assert sync(bruno, theirs).problem == ""
 
         assert AttachmentStore(tmp_path / "b").get(photo) == bytes(range(251)) * 10
-        assert added == []
 
 
 @pytest.mark.parametrize("way", ["up", "down"])
@@ -338,11 +337,37 @@ def test_a_photo_advances_at_each_try_however_soon_the_line_is_cut(
         photographed(anne, bytes(range(256)) * 2_000, 1, ANNE)
         setattr(cutter, way, 120_000)
         if way == "up":
-            assert 0 < count_tries(anne, through(ours, cutter.port)) <= 5
+            assert 0 < count_tries(hub, anne, through(ours, cutter.port)) <= 5
         else:  # what came before a cut is kept, and the rest asked for at once
             assert sync(anne, ours).is_whole
-            assert count_tries(bruno, through(theirs, cutter.port)) == 0
+            assert count_tries(hub, bruno, through(theirs, cutter.port)) == 0
             assert cutter.passed["down"] > 500_000
+
+
+@pytest.mark.parametrize("way", ["up", "down"])
+def test_small_photos_share_requests_and_advance_where_the_line_is_cut(
+    tmp_path: Path, way: str
+) -> None:
+    with (
+        served(made_home(tmp_path / "hub", free_port())) as hub,
+        cutting(hub.port) as cutter,
+        journal_in(tmp_path / "a") as anne,
+        journal_in(tmp_path / "b") as bruno,
+    ):
+        started(anne, VALLEY, ANNE)
+        ours, theirs = (enrol(tmp_path / one, hub.invite(), one) for one in "ab")
+        for journal, who in ((anne, ours), (bruno, theirs)):
+            assert sync(journal, who).is_whole
+        shas = [photographed(anne, bytes([n]) * 20_000, n, ANNE) for n in range(30)]
+        setattr(cutter, way, 120_000)
+        if way == "up":
+            assert 0 < count_tries(hub, anne, through(ours, cutter.port)) <= 7
+        else:
+            assert sync(anne, ours).is_whole
+            assert count_tries(hub, bruno, through(theirs, cutter.port)) <= 1
+        assert sync(bruno, theirs).is_whole
+        held = AttachmentStore(tmp_path / "b")
+        assert all(held.get(sha) == bytes([n]) * 20_000 for n, sha in enumerate(shas))
 
 
 def test_a_first_sync_ends_on_a_line_that_is_cut_every_64_kib(tmp_path: Path) -> None:
@@ -372,9 +397,10 @@ def test_a_first_sync_ends_on_a_line_that_is_cut_every_64_kib(tmp_path: Path) ->
         assert content(anne.connection) == content(bruno.connection)
 
 
-def count_tries(journal: Journal, who: Enrolment) -> int:
+def count_tries(hub: Served, journal: Journal, who: Enrolment) -> int:
     """Sync until all is there; return how many times it was cut before."""
     for tries in range(20):
+        hub.settle()
         if sync(journal, who).is_whole:
             return tries
     return 20

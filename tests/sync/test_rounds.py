@@ -23,7 +23,7 @@ from diag.sync.exchange import (
 from diag.sync.hub.door import Caller
 from diag.sync.hub.hub import Hub
 from diag.sync.meeting import SyncResult, synchronise
-from diag.sync.protocol import Hello, HubLimits, OfflineError, ProblemError
+from diag.sync.protocol import FILES, Hello, HubLimits, OfflineError, ProblemError
 from diag.sync.questions import PulledPage, PullQuestion, SyncAnswer, SyncQuestion
 from tests.journal.builders import CAMPAIGN, NOON, person
 from tests.journal.worlds import content
@@ -326,6 +326,37 @@ def test_attachments_cost_no_request_once_all_passed(
     assert bruno.asked == 1
     anne.hub.sweep()
     assert (bruno.sync().problem, bruno.asked) == ("", 2), "the hub was started anew"
+
+
+def test_small_photos_share_a_request_each_way(
+    anne: Colleague, bruno: Colleague
+) -> None:
+    shas = [photographed(anne.journal, bytes([n]) * 900, n, ANNE) for n in range(60)]
+
+    assert (anne.sync().sent, anne.asked) == (60, 5), "with the lines: 1 for 60 photos"
+    assert (bruno.sync().received, bruno.asked) == (60, 4)
+
+    held = AttachmentStore(bruno.journal.path.parent)
+    assert all(held.get(sha) == bytes([n]) * 900 for n, sha in enumerate(shas))
+
+
+def test_a_hub_that_takes_photos_one_by_one_is_met_so(
+    anne: Colleague, bruno: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Hub.hello
+
+    def hello(hub: Hub) -> Hello:
+        told = whole(hub)
+        kept = tuple(one for one in told.features if one != FILES)
+        return told.model_copy(update={"features": kept})
+
+    monkeypatch.setattr(Hub, "hello", hello)
+    monkeypatch.delattr(Hub, "give_files")
+    for number in range(3):
+        photographed(anne.journal, bytes([number]) * 900, number, ANNE)
+
+    assert anne.sync().sent == 3
+    assert bruno.sync().received == 3
 
 
 def test_photos_that_may_leave_are_asked_about_each_time(anne: Colleague) -> None:

@@ -24,6 +24,7 @@ from diag.sync.hub.erasures import forget_set_aside, gather
 from diag.sync.hub.home import HubHome
 from diag.sync.hub.http import (
     STEP,
+    Body,
     answer,
     check_model,
     find_caller,
@@ -33,7 +34,6 @@ from diag.sync.hub.http import (
     read_body,
     read_model,
     read_number,
-    read_parts,
     read_sha,
     recognise,
     refuse,
@@ -43,6 +43,9 @@ from diag.sync.hub.hub import Hub
 from diag.sync.hub.store import Store
 from diag.sync.protocol import Enrolling, ProblemError, WantedBlobs
 from diag.sync.questions import (
+    FilesGiven,
+    FilesQuestion,
+    FilesTaken,
     PullQuestion,
     SyncQuestion,
     TreeQuestion,
@@ -369,16 +372,50 @@ async def stream_blob(request: Request) -> Response:
     caller = find_caller(request)
     hub, sha = find_hub(request), read_sha(request)
     start, last, total = _read_range(request)
-    held = start
-    async for part in read_parts(request, min(STEP, hub.limits.piece_bytes)):
-        if held + len(part) > last + 1:
-            raise ProblemError("bad-request", "Le morceau dépasse la taille annoncée.")
-        held = await run_in_threadpool(hub.put_piece, caller, sha, held, part, total)
-        request.app.state.metrics.count("blob_bytes_total", len(part))
-        if held >= total:
-            break
+    held, step = start, min(STEP, hub.limits.piece_bytes)
+    async with Body(request) as body:
+        while held < total and (part := await body.read(step)):
+            if held + len(part) > last + 1:
+                detail = "Le morceau dépasse la taille annoncée."
+                raise ProblemError("bad-request", detail)
+            given = (sha, held, part, total)
+            held = await run_in_threadpool(hub.put_piece, caller, *given)
+            request.app.state.metrics.count("blob_bytes_total", len(part))
     status = 201 if held == total else 202
     return answer(request, write_json({"offset": held}), status=status)
+
+
+async def give_blobs(request: Request) -> Response:
+    """Take several attachments, one after the other; each is judged alone."""
+    caller, hub = find_caller(request), find_hub(request)
+    caller.need_writing()
+    taken, step = FilesTaken(), min(STEP, hub.limits.piece_bytes)
+    async with Body(request) as body:
+        asked = check_model(await body.read_line(), FilesGiven)
+        for one in asked.parts:
+            left, held = one.total - one.start, one.start
+            while left and (piece := await body.read(min(step, left))):
+                left -= len(piece)
+                if one.sha in taken.refused or held >= one.total:
+                    continue
+                given = (one.sha, held, piece, one.total)
+                try:
+                    held = await run_in_threadpool(hub.put_piece, caller, *given)
+                except ProblemError as problem:
+                    taken.refused[one.sha] = (problem.kind, problem.detail)
+                request.app.state.metrics.count("blob_bytes_total", len(piece))
+            taken.held[one.sha] = held
+    return answer(request, taken.model_dump_json().encode())
+
+
+async def get_blobs(request: Request) -> Response:
+    """Return what follows in several attachments, one after the other."""
+    caller, asked = find_caller(request), await read_model(request, FilesQuestion)
+    given = await run_in_threadpool(find_hub(request).give_files, caller, asked)
+    head = given.head.model_dump_json().encode()
+    content = b"".join((head, b"\n", *given.contents))
+    headers = {"cache-control": "no-store"}
+    return Response(content, 200, headers, "application/octet-stream")
 
 
 async def get_blob(request: Request) -> Response:
@@ -447,6 +484,8 @@ ROUTES = (
     Route("/v2/tree", tree, methods=["POST"]),
     Route("/v2/pull", pull, methods=["POST"]),
     Route("/v2/push", give, methods=["POST"]),
+    Route("/v2/blobs", give_blobs, methods=["POST"]),
+    Route("/v2/blobs/wanted", get_blobs, methods=["POST"]),
     Route("/v2/blobs/{sha}", stream_blob, methods=["PUT"]),
     Route("/health", health),
     Route("/metrics", measures),

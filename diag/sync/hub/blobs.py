@@ -5,15 +5,20 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from hashlib import file_digest, sha256
+from io import BytesIO
 from pathlib import Path
 from secrets import token_hex
 from threading import Lock
+from typing import BinaryIO
 
 from diag.sync.protocol import ProblemError
 from diag.sync.trust import open_private, write_private
 
 _SHA = re.compile(r"[0-9a-f]{64}")
 _BATCH = 5_000
+
+_STEP = 256 * 1024
+"""Bytes that are read of a file at once."""
 
 PART = ".part"
 """What the name of a file ends with until it is whole."""
@@ -57,22 +62,39 @@ class BlobFiles:
             if held is None:
                 return total
             if held >= total:  # killed before it was checked, or two added to it
-                _finish(part, whole, sha)
-                self.renew_stamp()
+                self._finish(part, whole)
                 return total
             if start != held:
                 detail = f"Le serveur a {held} octets, le morceau commence à {start}."
                 raise ProblemError("offset", detail, offset=held)
             part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if len(piece) == total:
+                _place(BytesIO(piece), whole)
+                self.renew_stamp()
+                return total
             with open(part, "ab", opener=open_private) as file:
                 file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())
             held += len(piece)
             if held >= total:
-                _finish(part, whole, sha)
-                self.renew_stamp()
+                self._finish(part, whole)
             return held
+
+    def _finish(self, part: Path, whole: Path) -> None:
+        """Put what came part by part in place, if it is what was announced."""
+        try:
+            with part.open("rb") as content:
+                _place(content, whole)
+        except FileNotFoundError:  # another hub has just done so
+            if not whole.exists():
+                raise
+            return
+        except ProblemError:
+            part.unlink(missing_ok=True)
+            raise
+        part.unlink(missing_ok=True)
+        self.renew_stamp()
 
     @property
     def stamp(self) -> str:
@@ -130,24 +152,27 @@ def is_intact(path: Path) -> bool:
         return file_digest(file, "sha256").hexdigest() == path.name
 
 
-def _finish(part: Path, whole: Path, sha: str) -> None:
-    """Put what was checked in place: another hub may add to the part meanwhile."""
+def _place(content: BinaryIO, whole: Path) -> None:
+    """Copy to its place what has the hash that names it, read once, step by step.
+
+    What is checked is what is kept: another hub may add to a part meanwhile.
+
+    Raises:
+        ProblemError: `hash`, when it is something else.
+    """
+    own, digest = whole.with_name(f"{whole.name}.{token_hex(4)}{PART}"), sha256()
     try:
-        content = part.read_bytes()
-    except FileNotFoundError:
-        if whole.exists():
-            return
-        raise
-    if sha256(content).hexdigest() != sha:
-        part.unlink(missing_ok=True)
-        raise ProblemError("hash", "Il a été jeté : il sera renvoyé en entier.")
-    own = whole.with_name(f"{sha}.{token_hex(4)}{PART}")
-    with open(own, "wb", opener=open_private) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    own.replace(whole)
-    part.unlink(missing_ok=True)
+        with open(own, "wb", opener=open_private) as file:
+            while step := content.read(_STEP):
+                digest.update(step)
+                file.write(step)
+            file.flush()
+            os.fsync(file.fileno())
+        if digest.hexdigest() != whole.name:
+            raise ProblemError("hash", "Il a été jeté : il sera renvoyé en entier.")
+        own.replace(whole)
+    finally:
+        own.unlink(missing_ok=True)
     with suppress(OSError):  # a folder cannot be synced on Windows
         handle = os.open(whole.parent, os.O_RDONLY)
         try:

@@ -6,17 +6,18 @@ What its device may write is taken, the rest is refused line by line, as over th
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from diag.sync.bundle.format import LIMITS, BundleError, Fault
 from diag.sync.bundle.keys import DeviceKeys
 from diag.sync.bundle.read import read_bundle, stage, verify
-from diag.sync.exchange import Relay
 from diag.sync.hub.door import Caller
 from diag.sync.hub.hub import Hub
 from diag.sync.hub.store import Device, Token
-from diag.sync.protocol import Pushed
+from diag.sync.protocol import HubLimits, ProblemError, Pushed, Sink
+from diag.sync.transfer import give_pieces
 
 _SENTENCES = {
     Fault.NOT_FOR_US: (
@@ -64,6 +65,49 @@ class NearSink(NamedTuple):
     def put_piece(self, sha: str, start: int, piece: bytes, total: int) -> int:
         """Give a part of an attachment; return how many bytes the hub has now."""
         return self.hub.put_piece(self.caller, sha, start, piece, total)
+
+
+@dataclass(slots=True)
+class Relay:
+    """Gives to a sink what is read in order: lines first, then attachments."""
+
+    sink: Sink
+    limits: HubLimits
+    new: int = 0
+    """Revisions that were new there."""
+    sent: int = 0
+    """Attachments that went whole."""
+    refused: list[str] = field(default_factory=list)
+    """Why each line or attachment was refused, in French."""
+    _batch: list[bytes] = field(default_factory=list)
+
+    def header(self, header: object) -> None:
+        """Do nothing: the sink needs no announcement."""
+
+    def line(self, line: bytes) -> None:
+        """Push a revision, with others."""
+        self._batch.append(line)
+        if len(self._batch) >= self.limits.push_lines:
+            self.lines_done()
+
+    def lines_done(self) -> None:
+        """Push what is left."""
+        pushed = self.sink.push(self._batch)
+        self.new += pushed.new
+        self.refused += [line.problem for line in pushed.rejected]
+        self._batch = []
+
+    def blob(self, sha: str, content: bytes) -> None:
+        """Give an attachment, if it is wanted."""
+        start = self.sink.missing([sha]).get(sha)
+        if start is None:
+            return
+        try:
+            give_pieces(self.sink, sha, content, start, limits=self.limits)
+        except ProblemError as problem:
+            self.refused.append(problem.title)
+        else:
+            self.sent += 1
 
 
 def deliver(hub: Hub, keys: DeviceKeys, folder: Path, source: Path) -> Delivered:

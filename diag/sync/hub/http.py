@@ -6,13 +6,14 @@ import logging
 import sys
 import traceback
 import zlib
-from asyncio import timeout
-from collections.abc import AsyncIterator
+from asyncio import Event, create_task, timeout
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from errno import ENOSPC
 from http.client import UNAUTHORIZED
 from secrets import randbelow
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
@@ -100,19 +101,63 @@ async def read_body(request: Request, most: int) -> bytes:
     return bytes(body)
 
 
-async def read_parts(request: Request, size: int) -> AsyncIterator[bytes]:
-    """Give a body part by part, the last one shorter; what came before a cut too."""
-    stream, part = request.stream(), bytearray()
-    try:
-        while (chunk := await _next(stream)) is not None:
-            part += chunk
-            while len(part) >= size:
-                yield bytes(part[:size])
-                del part[:size]
-    except ClientDisconnect:
-        pass  # nobody reads the answer: what came is kept
-    if part:
-        yield bytes(part)
+class Body:
+    """A body read as it comes, as many bytes at once as are asked for.
+
+    It is read ahead: what waits in the server when the line is cut is lost.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self._come = bytearray()
+        self._moved = Event()
+        """Whether bytes came, or were taken."""
+        self._reading = create_task(self._read_ahead(request.stream()))
+        self._reading.add_done_callback(lambda _task: self._moved.set())
+
+    async def __aenter__(self) -> Self:
+        """Begin to read."""
+        return self
+
+    async def __aexit__(self, *_raised: object) -> None:
+        """Stop reading."""
+        self._reading.cancel()
+
+    async def read(self, size: int) -> bytes:
+        """Return the next bytes; fewer at the end, or where the line was cut."""
+        await self._wait(lambda: len(self._come) >= size)
+        taken = bytes(self._come[:size])
+        del self._come[:size]
+        self._moved.set()
+        return taken
+
+    async def read_line(self) -> bytes:
+        """Return the first line, without its end.
+
+        Raises:
+            ProblemError: `too-large`.
+        """
+        await self._wait(lambda: b"\n" in self._come or len(self._come) > _SMALL)
+        size = self._come.find(b"\n") + 1 or len(self._come)
+        if size > _SMALL:
+            raise ProblemError("too-large", f"Plus de {_SMALL} octets.")
+        return (await self.read(size)).removesuffix(b"\n")
+
+    async def _read_ahead(self, stream: AsyncIterator[bytes]) -> None:
+        with suppress(ClientDisconnect):  # nobody reads the answer: what came is kept
+            while chunk := await _next(stream):
+                self._come += chunk
+                self._moved.set()
+                while len(self._come) > _SMALL:
+                    self._moved.clear()
+                    await self._moved.wait()
+
+    async def _wait(self, is_enough: Callable[[], bool]) -> None:
+        """Wait for bytes, or for their end."""
+        while not (is_enough() or self._reading.done()):
+            self._moved.clear()
+            await self._moved.wait()
+        if self._reading.done():
+            self._reading.result()
 
 
 async def _next(stream: AsyncIterator[bytes]) -> bytes | None:

@@ -25,6 +25,7 @@ from diag.sync.hub.intake import Push
 from diag.sync.hub.store import EVERYWHERE, Device, Store
 from diag.sync.protocol import (
     ENVELOPES,
+    FILES,
     OPAQUE,
     SEALS,
     VERSION,
@@ -38,6 +39,10 @@ from diag.sync.protocol import (
 )
 from diag.sync.questions import (
     NEWEST,
+    FilePart,
+    FilesAnswer,
+    FilesHead,
+    FilesQuestion,
     GivenAnswer,
     PulledPage,
     PullQuestion,
@@ -119,7 +124,7 @@ class Hub:
             app=version("diag"),
             limits=self.limits,
             key=self.key,
-            features=(OPAQUE, ENVELOPES, *((SEALS,) if self.signer else ())),
+            features=(OPAQUE, ENVELOPES, FILES, *((SEALS,) if self.signer else ())),
             unread=self.store.holds_unread(),
         )
 
@@ -371,6 +376,30 @@ class Hub:
         if found is None:
             raise ProblemError("not-found", "Le serveur n'a pas encore ce fichier.")
         return Piece(*found)
+
+    def give_files(self, caller: Caller, question: FilesQuestion) -> FilesAnswer:
+        """Return what follows in several attachments, as much as there is room for."""
+        named = self.store.find_named(
+            {bytes.fromhex(want.sha) for want in question.wants}, caller.scopes
+        )
+        parts, contents, absent, room = [], [], [], question.bytes
+        for want in question.wants:
+            found = None
+            if bytes.fromhex(want.sha) in named:
+                found = self.files.read(want.sha, want.start, room)
+            if found is None:
+                absent.append(want.sha)
+                continue
+            content, total = found
+            parts.append(FilePart(sha=want.sha, start=want.start, total=total))
+            contents.append(content)
+            room -= len(content)
+            if not room:
+                break
+        head = FilesHead(
+            parts=tuple(parts), sizes=tuple(map(len, contents)), absent=tuple(absent)
+        )
+        return FilesAnswer(head, contents)
 
     def _find_writable(self, caller: Caller) -> frozenset[str]:
         """Return where the caller may write: what it left lately too."""

@@ -26,7 +26,16 @@ from diag.sync.hub.hub import Hub
 from diag.sync.protocol import KINDS, HubLimits
 from tests.journal.builders import NOON, person
 from tests.sync.hub.asking import Counter
-from tests.sync.offices import AUDITS, ROOTS, hub_in, journal_in, let_in, say, started
+from tests.sync.offices import (
+    AUDITS,
+    ROOTS,
+    hub_in,
+    journal_in,
+    let_in,
+    photographed,
+    say,
+    started,
+)
 
 VALLEY, _, COAST = AUDITS
 ANNE = person("anne")
@@ -158,6 +167,8 @@ def test_without_a_good_token_every_door_is_closed_alike(desk: Desk) -> None:
         ("POST", "/v1/revisions"),
         ("POST", "/v1/blobs/missing"),
         ("PUT", f"/v1/blobs/{SHA}"),
+        ("POST", "/v2/blobs"),
+        ("POST", "/v2/blobs/wanted"),
         ("GET", f"/v1/blobs/{SHA}"),
         ("POST", "/v1/token/rotate"),
         ("DELETE", "/v1/devices/1"),
@@ -363,6 +374,71 @@ def test_an_attachment_that_is_not_what_its_name_says_is_thrown_away(
     refused(desk.put(0, b"autrechose", 10), "hash")
     asked = {"shas": [SHA]}
     assert desk.ask("POST", "/v1/blobs/missing", json=asked).json() == {SHA: 0}
+
+
+def give_files(desk: Desk, *files: tuple[str, int, bytes, int]) -> Any:
+    """Give what follows a byte of several attachments, in one request."""
+    parts = [
+        {"sha": sha, "start": start, "total": total} for sha, start, _, total in files
+    ]
+    head = json.dumps({"parts": parts}).encode()
+    content = head + b"\n" + b"".join(piece for _, _, piece, _ in files)
+    return desk.ask("POST", "/v2/blobs", content=content).json()
+
+
+def test_several_attachments_are_judged_each_alone(
+    desk: Desk, lines: list[bytes], tmp_path: Path
+) -> None:
+    desk.push(*lines)
+    with journal_in(tmp_path / "more") as journal:
+        started(journal, VALLEY, ANNE)
+        shas = [photographed(journal, bytes([n]) * 40, n, ANNE) for n in (2, 3, 4)]
+        desk.push(*journal.lines(VALLEY.id))
+    unnamed, wrong, cut = "ab" * 32, shas[1], shas[2]
+
+    told = give_files(
+        desk,
+        (unnamed, 0, b"x" * 30, 30),
+        (SHA, 0, DATA, 25),
+        (wrong, 0, b"y" * 40, 40),
+        (shas[0], 7, b"z" * 40, 47),
+        (cut, 0, bytes([4]) * 12, 40),
+    )
+
+    kinds = {sha: kind for sha, (kind, _) in told["refused"].items()}
+    assert kinds == {unnamed: "not-found", wrong: "hash", shas[0]: "offset"}
+    assert (told["held"][SHA], told["held"][cut]) == (25, 12)
+    asked = {"shas": shas}
+    missing = desk.ask("POST", "/v1/blobs/missing", json=asked).json()
+    assert missing == {shas[0]: 0, wrong: 0, cut: 12}
+    end = give_files(desk, (cut, 12, bytes([4]) * 28, 40))
+    assert end == {"held": {cut: 40}, "refused": {}}
+
+    wants = [{"sha": sha, "start": 5} for sha in (unnamed, SHA, cut)]
+    question = {"wants": wants, "bytes": 30}
+    given = desk.ask("POST", "/v2/blobs/wanted", json=question).content
+    head, _, rest = given.partition(b"\n")
+    read = json.loads(head)
+    assert (read["sizes"], read["absent"]) == ([20, 10], [unnamed])
+    assert rest == DATA[5:] + bytes([4]) * 10
+
+
+def test_who_may_not_read_an_attachment_is_told_that_there_is_none(
+    desk: Desk, lines: list[bytes]
+) -> None:
+    desk.push(*lines)
+    give_files(desk, (SHA, 0, DATA, 25))
+    elsewhere = let_in(desk.hub, "998")
+
+    question = {"wants": [{"sha": SHA}]}
+    given = desk.ask("POST", "/v2/blobs/wanted", json=question, token=elsewhere)
+
+    assert json.loads(given.content)["absent"] == [SHA]
+
+
+def test_a_head_of_attachments_that_is_none_is_refused(desk: Desk) -> None:
+    for head in (b"", b"{}\n", b"[]\n", b"x" * (2**20 + 10)):
+        assert desk.ask("POST", "/v2/blobs", content=head).status_code in {400, 413}
 
 
 def test_limits_of_attachments(desk: Desk, lines: list[bytes]) -> None:
