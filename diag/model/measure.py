@@ -82,6 +82,14 @@ class HeardNetwork:
     """`open`, `WEP`, `WPA`, `WPA2`, `WPA3`, `OWE`; `-Enterprise` at its end."""
     is_estimated: bool = False
     """Whether the strength was computed from a share of a hundred."""
+    channel: int | None = None
+    """Its main channel, as its band numbers them."""
+    width: int | None = None
+    """MHz that it takes; None when nothing shows it: 20 at least."""
+    load: float | None = None
+    """Share of the time that its channel is busy, 0 to 1, as it says itself."""
+    bssid: str = ""
+    """Address of the access point, lower case, to know it again; never kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,3 +149,41 @@ SEEDS = (
     ANALYZER,
 )
 """What mutations start from."""
+
+NMCLI = (
+    " :00\\:00\\:5E\\:00\\:53\\:0A:École \\: CP:44:5220 MHz:540 Mbit/s:73:WPA1 WPA2\n"
+    "*:00\\:00\\:5E\\:00\\:53\\:0B:--:6:2437 MHz:65 Mbit/s:50:\n"
+    " :00\\:00\\:5E\\:00\\:53\\:0C:C\\\\partage:37:6135 MHz:1 Mbit/s:15:WPA2 802.1X\n"
+    " :00\\:00\\:5E\\:00\\:53\\:0D:vieux:1:2412 MHz:54 Mbit/s:60:WEP\n"
+)
+
+_HERE = {
+    "_name": "École",
+    "spairport_network_channel": "44 (5GHz, 80MHz)",
+    "spairport_network_phymode": "802.11ax",
+    "spairport_security_mode": "spairport_security_mode_wpa2_personal_mixed",
+    "spairport_signal_noise": "-48 dBm / -97 dBm",
+}
+_NEAR = {
+    "_name": "Voisin",
+    "spairport_network_channel": "6 (2GHz, 20MHz)",
+    "spairport_network_phymode": "802.11b/g/n",
+    "spairport_security_mode": "spairport_security_mode_none",
+}
+PROFILER = {
+    "SPAirPortDataType": [
+        {
+            "spairport_airport_interfaces": [
+                {
+                    "spairport_status_information": "spairport_status_connected",
+                    "spairport_current_network_information": _HERE,
+                    "spairport_airport_other_local_wireless_networks": [
+                        _HERE,
+                        _NEAR,
+                        {**_NEAR, "_name": "<redacted>"},
+                    ],
+                }
+            ]
+        }
+    ]
+}

@@ -130,7 +130,9 @@ def test_a_hostile_file_is_refused_in_bounded_memory(hostile: bytes) -> None:
     tracemalloc.stop()
 
 
-OURS = HeardNetwork("École-Péda", -65, "5", "802.11ax", "WPA2", is_estimated=True)
+OURS = HeardNetwork(
+    "École-Péda", -65, "5", "802.11ax", "WPA2", is_estimated=True, channel=36
+)
 
 
 def test_netsh_and_wifi_analyzer_give_each_access_point() -> None:

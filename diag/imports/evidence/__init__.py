@@ -8,6 +8,11 @@ from diag.imports.evidence.inventories import (
     read_glpi_json,
     read_nmap,
 )
+from diag.imports.evidence.listening import (
+    is_nmcli,
+    read_nmcli,
+    read_system_profiler,
+)
 from diag.imports.evidence.measures import read_measures
 from diag.imports.evidence.radio import read_netsh, read_wifi_analyzer
 from diag.imports.evidence.reading import (
@@ -19,7 +24,11 @@ from diag.imports.evidence.reading import (
 from diag.imports.evidence.speeds import read_speed
 from diag.model.measure import FORMAT
 
+Reader = Callable[[bytes], EvidenceRead]
+"""What reads the files of one tool."""
+
 _HEAD = 4000
+_ANALYZER = re.compile(r"time stamp\|", re.IGNORECASE)
 _NETSH = re.compile(r"(?im)^\s*(?:ap\s)?b?ssid\s*\d*\s*:|wlanget|netsh wlan")
 
 
@@ -41,7 +50,15 @@ def read_evidence(raw: bytes) -> EvidenceRead:
     return _reader(raw)(raw)
 
 
-def _reader(raw: bytes) -> Callable[[bytes], EvidenceRead]:
+_TEXTS: tuple[tuple[Callable[[str], object], Reader], ...] = (
+    (_ANALYZER.match, read_wifi_analyzer),
+    (_NETSH.search, read_netsh),
+    (is_nmcli, read_nmcli),
+)
+"""What shows whose text it is → what reads it."""
+
+
+def _reader(raw: bytes) -> Reader:
     """Return what reads a file of that look.
 
     Raises:
@@ -51,13 +68,18 @@ def _reader(raw: bytes) -> Callable[[bytes], EvidenceRead]:
     folded = head.casefold()
     if head.startswith("<"):
         return read_nmap if "<nmaprun" in folded else read_agent_xml
+    if head.startswith(("{", "[")):
+        return _json_reader(head, raw)
+    for is_one, read in _TEXTS:
+        if is_one(head):
+            return read
+    raise UnknownToolError("Ce fichier n'est d'aucun outil que diag connaisse.")
+
+
+def _json_reader(head: str, raw: bytes) -> Reader:
     if head.startswith("{") and f'"{FORMAT}"' in head:
         return read_measures
-    if head.startswith(("{", "[")):
-        is_inventory = '"content"' in folded or '"deviceid"' in decoded(raw)
-        return read_glpi_json if is_inventory else read_speed
-    if folded.startswith("time stamp|"):
-        return read_wifi_analyzer
-    if _NETSH.search(head):
-        return read_netsh
-    raise UnknownToolError("Ce fichier n'est d'aucun outil que diag connaisse.")
+    if "spairport" in head.casefold():
+        return read_system_profiler
+    is_inventory = '"content"' in head.casefold() or '"deviceid"' in decoded(raw)
+    return read_glpi_json if is_inventory else read_speed

@@ -28,6 +28,7 @@ _SSID = re.compile(r"\s*SSID\s+\d+\s*:\s?(.*)", re.IGNORECASE)
 _BSSID = re.compile(r"bssid\s*\d+")
 _BAND = re.compile(r"([256])(?:[.,]\d)?\s*ghz")
 _SHARE = re.compile(r"(\d{1,3})\s?%")
+_BUSY = re.compile(r"(\d{1,3})\s?\(\d{1,3}\s?%\)")
 _STANDARD = re.compile(r"802\.11\w{1,3}", re.IGNORECASE)
 _OPEN = frozenset({
     "open", "ouvert", "ouvrir", "ouverte", "offen", "abierta", "abierto", "aperta",
@@ -109,6 +110,8 @@ def _take(point: dict[str, str], value: str) -> None:
         point.setdefault("band", band[1])
     elif folded.isdecimal() and folded.isascii():
         point.setdefault("channel", folded)
+    elif busy := _BUSY.fullmatch(folded):
+        point.setdefault("busy", busy[1])
 
 
 def _heard(ssid: str, security: str, point: dict[str, str]) -> HeardNetwork:
@@ -117,6 +120,7 @@ def _heard(ssid: str, security: str, point: dict[str, str]) -> HeardNetwork:
     channel = figure_of(point.get("channel"), least=1, most=300)
     if not band and channel:
         band = "2.4" if channel < _LOWEST_CHANNEL_5 else "5"
+    busy = figure_of(point.get("busy"), most=_BUSIEST)
     return HeardNetwork(
         ssid=ssid,
         dbm=None if share is None else round(share / 2 - 100),
@@ -124,7 +128,13 @@ def _heard(ssid: str, security: str, point: dict[str, str]) -> HeardNetwork:
         standard=point.get("standard", ""),
         security=security,
         is_estimated=True,
+        channel=None if channel is None else int(channel),
+        load=None if busy is None else busy / _BUSIEST,
     )
+
+
+_BUSIEST = 255
+"""What an access point says when its channel is busy all the time."""
 
 
 def _links(lines: list[str]) -> Iterator[HeardNetwork]:

@@ -1,0 +1,241 @@
+"""What a scan of Wi-Fi shows of a room: strength, crowding, protection.
+
+Pure: access points heard in, facts out. A laptop hears within ±5 dB: strengths are
+given by classes, over several scans.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from statistics import median, median_low
+
+from diag.model.measure import HeardNetwork
+from diag.words.figures import measure, number
+from diag.words.sentences import counted, listed
+
+SAMPLES = 3
+"""Scans of one room: a single one misses access points and jumps by 5 dB."""
+
+GOOD_DBM, LEAST_DBM = -65, -75
+"""Strength from which a class works, and under which it does not: WIF-05's levels."""
+
+HEARD_DBM = -82
+"""Strength from which a card waits for another network: IEEE 802.11's own threshold."""
+
+BUSY = 0.5
+"""Share of the time from which a channel is busy (métier)."""
+
+WEAK_PROTECTION = frozenset({"open", "WEP"})
+"""What protects nothing."""
+
+
+class Signal(StrEnum):
+    """Whether a strength carries a class."""
+
+    GOOD = "bon"
+    FAIR = "limite"
+    POOR = "insuffisant"
+
+
+def signal_of(dbm: int) -> Signal:
+    """Return the class of a strength."""
+    if dbm >= GOOD_DBM:
+        return Signal.GOOD
+    return Signal.FAIR if dbm >= LEAST_DBM else Signal.POOR
+
+
+def merge_scans(scans: Sequence[Sequence[HeardNetwork]]) -> tuple[HeardNetwork, ...]:
+    """Return each access point heard at one spot once, with its median strength.
+
+    Where its address is hidden, name, band and channel stand for it.
+    """
+    found: dict[tuple[object, ...], list[HeardNetwork]] = defaultdict(list)
+    for scan in scans:
+        for one in scan:
+            known = (one.bssid,) if one.bssid else (one.ssid, one.band, one.channel)
+            found[known].append(one)
+    return tuple(map(_median_of, found.values()))
+
+
+def _median_of(several: Sequence[HeardNetwork]) -> HeardNetwork:
+    strengths = [one.dbm for one in several if one.dbm is not None]
+    loads = [one.load for one in several if one.load is not None]
+    last = several[-1]
+    return replace(
+        last,
+        ssid=next((one.ssid for one in several if one.ssid), ""),
+        dbm=median_low(strengths) if strengths else None,
+        load=median(loads) if loads else None,
+    )
+
+
+def without_addresses(
+    heard: Iterable[HeardNetwork], ours: Collection[str]
+) -> tuple[HeardNetwork, ...]:
+    """Return what may be kept: no address at all, and of the neighbours no name.
+
+    A name or an address may be a person's: of a neighbour, its channel is enough.
+    """
+    return tuple(
+        replace(one, bssid="", ssid=one.ssid if one.ssid in ours else "")
+        for one in heard
+    )
+
+
+def names_of(heard: Iterable[HeardNetwork]) -> tuple[str, ...]:
+    """Return the names heard, the strongest first: the school's is near the top."""
+    strongest: dict[str, int] = {}
+    for one in heard:
+        if one.ssid:
+            dbm = one.dbm if one.dbm is not None else -100
+            strongest[one.ssid] = max(strongest.get(one.ssid, -200), dbm)
+    return tuple(sorted(strongest, key=lambda name: (-strongest[name], name)))
+
+
+def overlaps(one: HeardNetwork, other: HeardNetwork) -> bool:
+    """Return whether two networks share a part of the air.
+
+    Of a wide one in 2.4 GHz only the main channel is counted: its side is unknown.
+    """
+    if one.band != other.band or one.channel is None or other.channel is None:
+        return False
+    if one.band == "2.4":
+        return abs(one.channel - other.channel) < _APART_24
+    return not _parts(one).isdisjoint(_parts(other))
+
+
+_APART_24 = 4
+"""Channels of 5 MHz between two networks of 20 MHz that do not meet: 1, 5, 9, 13."""
+
+_FIRST_OF = {"5": (36, 149), "6": (1,)}
+"""Band → first channels of its runs: wide networks are laid from there."""
+
+
+def _parts(one: HeardNetwork) -> frozenset[int]:
+    """Return the channels of 20 MHz that a network of 5 or 6 GHz takes."""
+    channel = one.channel or 0
+    first = max(
+        (start for start in _FIRST_OF.get(one.band, ()) if start <= channel),
+        default=channel,
+    )
+    count = max((one.width or 20) // 20, 1)
+    block = (channel - first) // 4 // count * count
+    return frozenset(first + 4 * (block + rank) for rank in range(count))
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRadio:
+    """What one room hears, once the school's own networks are known."""
+
+    ours: tuple[HeardNetwork, ...]
+    """Access points of the school, the strongest first."""
+    others: tuple[HeardNetwork, ...]
+    scans: int
+
+    @property
+    def best(self) -> HeardNetwork | None:
+        """Return what a tablet would use: the strongest above 2.4 GHz, else of all."""
+        fast = [one for one in self.ours if one.band != "2.4"]
+        return next(iter(fast or self.ours), None)
+
+    @property
+    def crowd(self) -> tuple[HeardNetwork, ...]:
+        """Return the neighbours that make the best one wait."""
+        best = self.best
+        return tuple(
+            one
+            for one in self.others
+            if best and overlaps(best, one) and (one.dbm or -100) >= HEARD_DBM
+        )
+
+    @property
+    def unprotected(self) -> tuple[str, ...]:
+        """Return the school's networks that protect nothing."""
+        weak = (one.ssid for one in self.ours if one.security in WEAK_PROTECTION)
+        return tuple(dict.fromkeys(weak))
+
+
+def read_room(
+    scans: Sequence[Sequence[HeardNetwork]], ours: Collection[str]
+) -> RoomRadio:
+    """Return what scans of one room show, whose school's networks have these names."""
+    heard = sorted(merge_scans(scans), key=lambda one: -(one.dbm or -100))
+    return RoomRadio(
+        ours=tuple(one for one in heard if one.ssid and one.ssid in ours),
+        others=tuple(one for one in heard if not one.ssid or one.ssid not in ours),
+        scans=len(scans),
+    )
+
+
+def room_words(room: RoomRadio, *, said_off: bool = False) -> tuple[str, ...]:
+    """Return what a person reads of a room: the first line is the result.
+
+    `said_off`: somebody said that the Wi-Fi of this room is off.
+    """
+    best = room.best
+    if best is None:
+        return _silence_words(room.others, said_off=said_off)
+    remarks = (
+        _strength_words(best),
+        f"« {best.ssid} », {_air_words(best)}, {counted(room.scans, 'relevé')}, ±5 dB.",
+        _STILL_ON if said_off else "",
+        _crowd_words(room),
+        _busy_words(room.ours),
+        _weak_words(room.unprotected),
+    )
+    return tuple(filter(None, remarks))
+
+
+def _silence_words(
+    others: Sequence[HeardNetwork], *, said_off: bool
+) -> tuple[str, ...]:
+    heard = counted(len(others), "point d'accès", "points d'accès")
+    if others and not names_of(others):
+        return "SSID masqué", f"{heard} entendus, dont l'ordinateur cache le nom."
+    first = "rien entendu, il est bien éteint" if said_off else "rien entendu"
+    return f"Wi-Fi de l'école : {first}", f"{heard} d'autres réseaux autour."
+
+
+_STILL_ON = (
+    "Wi-Fi dit éteint, et pourtant entendu : un autre point d'accès couvre la salle, "
+    "ou il n'est pas coupé."
+)
+
+
+def _strength_words(best: HeardNetwork) -> str:
+    if best.dbm is None:
+        return "Entendu, force inconnue"
+    estimated = " environ" if best.is_estimated else ""
+    return f"{signal_of(best.dbm).capitalize()} : {measure(best.dbm, 'dBm')}{estimated}"
+
+
+def _air_words(one: HeardNetwork) -> str:
+    channel = f"canal {one.channel}" if one.channel else ""
+    band = f"{number(one.band)} GHz" if one.band else ""
+    width = f"{one.width} MHz" if one.width else ""
+    return ", ".join(filter(None, (band, channel, width)))
+
+
+def _crowd_words(room: RoomRadio) -> str:
+    count = len(room.crowd)
+    if not count:
+        return ""
+    channels = sorted({one.channel for one in room.crowd if one.channel})
+    where = listed([str(one) for one in channels])
+    several = counted(count, "réseau voisin", "réseaux voisins")
+    return f"{several} sur le même air (canal {where})."
+
+
+def _busy_words(ours: Iterable[HeardNetwork]) -> str:
+    most = max((one.load for one in ours if one.load is not None), default=0.0)
+    if most <= BUSY:
+        return ""
+    return f"Canal occupé {round(100 * most)} % du temps : la classe attendra."
+
+
+def _weak_words(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    shown = listed([f"« {one} »" for one in names])
+    return f"Sans protection (ouvert ou WEP) : {shown}."
