@@ -13,7 +13,7 @@ from diag.checklist.edition import ENGINE
 from diag.checklist.forms import FILES, ITEMS, DomainFile, EditionFile
 from diag.checklist.loaded import Example, Item, Loaded, read_form
 from diag.checklist.merge import overlaid
-from diag.checklist.overlay import CHARTER
+from diag.checklist.overlay import ASIDE
 from diag.checklist.source import (
     MAX_BYTES,
     Entries,
@@ -41,7 +41,7 @@ def load_checklists(folder: Path, overlay: Path | None = None) -> Loaded:
     _refuse_missing(folder, {path.name for path in paths}, harvest)
     own: dict[str, Entries] = {}
     if overlay is not None and overlay.is_dir():
-        paths = [one for one in _list(overlay, harvest) if one.name != CHARTER]
+        paths = [one for one in _list(overlay, harvest) if one.name not in ASIDE]
         own = _roots(paths, harvest, f"{overlay.name}/")
     touched: Mapping[tuple[str, str], Spot] = {}
     if own:

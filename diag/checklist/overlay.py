@@ -145,6 +145,12 @@ def _with_lists(rest: Entries, lists: dict[str, list[Node]]) -> Entries:
 CHARTER = "charte.yaml"
 """A file of the overlay that is about documents: no checklist reads it."""
 
+MEASURES = "mesures.yaml"
+"""A file of the overlay that lists what measures ask: no checklist reads it."""
+
+ASIDE = frozenset({CHARTER, MEASURES})
+"""Files of the overlay that change no checklist."""
+
 ADAPTED = "adaptée"
 """Follows the shipped version when the syndicat gives none of its own."""
 

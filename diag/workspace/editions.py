@@ -24,7 +24,7 @@ from diag.checklist.edition import (
     mark_of,
     shipped_checklists,
 )
-from diag.checklist.overlay import CHARTER
+from diag.checklist.overlay import ASIDE
 from diag.journal.facts import audits, edition_of
 from diag.journal.journal import get_setting, put_setting
 from diag.model.checklist import Checklist
@@ -84,7 +84,7 @@ def shipped_edition(workspace: Workspace) -> str:
 
 def has_changes(overlay: Path) -> bool:
     """Return whether a folder holds anything to lay over the shipped files."""
-    return any(path.name != CHARTER for path in overlay.glob("*.y*ml"))
+    return any(path.name not in ASIDE for path in overlay.glob("*.y*ml"))
 
 
 def _kept(workspace: Workspace, key: str, overlay: Path | None) -> str:
