@@ -93,6 +93,7 @@ COMMANDS = {
     },
     "Programmer": {
         "programme": "diag.cli.programme:programme",
+        "workshop": "diag.cli.workshop:workshop",
     },
     "Écrire": {
         "report": "diag.cli.report:report",

@@ -26,9 +26,9 @@ from diag.cli.shared import (
     print_table,
     workspace_command,
 )
-from diag.model.enums import FollowUpState
+from diag.model.enums import FollowUpState, Outcome
 from diag.model.errors import DiagError
-from diag.model.programme import FIRST_YEAR, LAST_YEAR, Outcome, ProgrammeFrame
+from diag.model.programme import FIRST_YEAR, LAST_YEAR, ProgrammeFrame
 from diag.programme import adopting, replay, setting
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import Container, create, opened
@@ -36,6 +36,7 @@ from diag.programme.record import FRAME
 from diag.programme.words import (
     cents_words,
     reason_words,
+    theme_words,
     what_if_words,
 )
 from diag.words.dates import describe_day
@@ -224,6 +225,7 @@ def why(
     shown = board.named(name)
     click.echo(f"{shown.title}, {shown.where}")
     click.echo(reason_words(board, name))
+    print_lines(filter(None, [theme_words(board, name)]))
     for purse, cents in board.schedule.placements[name].paid.items():
         click.echo(f"  {board.payer_name(purse.payer)} : {cents_words(cents)}")
 

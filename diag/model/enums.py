@@ -381,3 +381,25 @@ class Pending(StrEnum):
     """Done or set aside, and still found."""
     NO_ACTION = "no_action"
     """Nothing in the checklists cures it as it stands."""
+
+
+class Outcome(StrEnum):
+    """What a body decided."""
+
+    ADOPTE = "adopte"
+    AJOURNE = "ajourne"
+    REJETE = "rejete"
+    AVIS = "avis"
+
+
+class Participant(StrEnum):
+    """In what role somebody speaks."""
+
+    ELU = "elu"
+    DIRECTION = "direction"
+    ENSEIGNANT = "enseignant"
+    PARENT = "parent"
+    ELEVE = "eleve"
+    AGENT = "agent"
+    ACADEMIE = "academie"
+    AUTRE = "autre"

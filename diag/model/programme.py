@@ -11,6 +11,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from diag.model.base import Noun
+from diag.model.enums import Outcome
 from diag.model.number import Number, exact
 
 MOST_YEARS = 8
@@ -189,15 +190,6 @@ class Variant(Noun):
     why: str = ""
     sets: dict[str, Any] = Field(default_factory=dict)
     """Subject → value, None where it takes it away."""
-
-
-class Outcome(StrEnum):
-    """What a body decided."""
-
-    ADOPTE = "adopte"
-    AJOURNE = "ajourne"
-    REJETE = "rejete"
-    AVIS = "avis"
 
 
 class BodyDecision(Noun):

@@ -4,31 +4,18 @@ Who speaks is a role, never a name.
 """
 
 from datetime import date
-from enum import StrEnum
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from diag.model.base import Noun
+from diag.model.enums import Participant
 from diag.model.number import Number, exact
 
 MOST_POINTS = 10
 """What a ballot shares out."""
 
 _MOST_PRESENT = 100_000
-
-
-class Participant(StrEnum):
-    """In what role somebody speaks."""
-
-    ELU = "elu"
-    DIRECTION = "direction"
-    ENSEIGNANT = "enseignant"
-    PARENT = "parent"
-    ELEVE = "eleve"
-    AGENT = "agent"
-    ACADEMIE = "academie"
-    AUTRE = "autre"
 
 
 class ProgrammeTheme(Noun):

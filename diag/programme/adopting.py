@@ -14,15 +14,9 @@ from diag.audit.voting import steps_standing
 from diag.journal import changes, subjects
 from diag.journal.revision import NewRevision
 from diag.model.audit import FollowUp
-from diag.model.enums import FollowUpState
+from diag.model.enums import FollowUpState, Outcome
 from diag.model.errors import DiagError
-from diag.model.programme import (
-    AdoptedPart,
-    Adoption,
-    BodyDecision,
-    EnvelopeState,
-    Outcome,
-)
+from diag.model.programme import AdoptedPart, Adoption, BodyDecision, EnvelopeState
 from diag.programme.assembling import Board
 from diag.programme.container import Container
 from diag.programme.operations import Contender

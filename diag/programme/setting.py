@@ -59,6 +59,11 @@ _FIELDS = {
     "title": "titre",
     "body": "instance",
     "on": "jour",
+    "text": "texte",
+    "points": "points",
+    "present": "présents",
+    "bound": "plus grand poids",
+    "workshops": "ateliers",
 }
 """What is wrong with a field is said by the name that its reader knows."""
 

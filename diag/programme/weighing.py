@@ -6,12 +6,13 @@ once a decision of the syndicat adopted them; each traces to its workshops and b
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
+from diag.model.enums import Outcome, Participant
 from diag.model.number import canonical_number, exact
-from diag.model.programme import Outcome
-from diag.model.workshops import Participant, ProgrammeTheme, WeightRule, WorkshopBallot
+from diag.model.workshops import ProgrammeTheme, WeightRule, WorkshopBallot
 from diag.programme.operations import Contender
 from diag.programme.record import Record
 
@@ -99,12 +100,11 @@ def _bounded(weight: Fraction, rule: WeightRule) -> Fraction:
     return Fraction(round(kept * _CENTS), _CENTS)
 
 
-def rule_adopting(record: Record, decision: str) -> WeightRule | None:
-    """Return the rule as a decision adopts it: what it weighs today is kept in it."""
-    if record.weighing is None:
-        return None
-    adopted = {one.theme: canonical_number(one.weight) for one in theme_weights(record)}
-    return record.weighing.model_copy(update={"decision": decision, "adopted": adopted})
+def rule_adopting(record: Record, rule: WeightRule, decision: str) -> WeightRule:
+    """Return a rule as a decision adopts it: what it weighs today is kept in it."""
+    weights = theme_weights(replace(record, weighing=rule))
+    adopted = {one.theme: canonical_number(one.weight) for one in weights}
+    return rule.model_copy(update={"decision": decision, "adopted": adopted})
 
 
 def weights_in_force(record: Record) -> dict[str, Fraction]:

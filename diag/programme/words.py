@@ -19,10 +19,12 @@ from diag.programme.placing import (
     Unmoved,
     Waited,
     lacks_of,
+    schedule_of,
 )
 from diag.programme.purses import Lack
-from diag.programme.replay import WhatIf
+from diag.programme.replay import WhatIf, unweighted
 from diag.programme.terms import Earmark, Purse
+from diag.programme.weighing import ballots_of, themed
 from diag.words.dates import describe_day
 from diag.words.figures import euros, number, percent
 from diag.words.sentences import counted, listed, of, to
@@ -156,7 +158,8 @@ def _out_of(board: Board, operation: str, lack: Lack) -> str:
     payer = lack.purse.payer
     own = payer == board.programme.syndicat
     who = "le syndicat" if own else board.payer_name(payer)
-    return f"{who} n'a pas sa part ({asked}) d'ici {until}"
+    section = BUDGET_SECTIONS[lack.purse.section]
+    return f"{who} n'a pas sa part ({asked}, {section}) d'ici {until}"
 
 
 def _imposed(board: Board, operation: str, placed: Placement) -> str:
@@ -188,6 +191,24 @@ def _standing(board: Board, operation: str) -> str:
         return "Décidée"
     words = FOLLOW_UPS[step.state].capitalize()
     return f"{words} le {describe_day(step.on)}" if step.on else words
+
+
+def theme_words(board: Board, operation: str) -> str:
+    """Return what an operation's theme weighs, and its year without it; empty: 1."""
+    record = board.record
+    own = themed(record, board.gathered.candidates)
+    found = own.get(operation)
+    if found is None or found.weight == 1 or record.weighing is None:
+        return ""
+    beside = [name for name, one in own.items() if one.theme == found.theme]
+    other = schedule_of(unweighted(board.programme, beside)).years.get(operation)
+    ballots = ballots_of(record, record.weighing).values()
+    return (
+        f"Thème {record.themes[found.theme].title}, poids {number(found.weight)} "
+        f"({counted(len(ballots), 'atelier')}, "
+        f"{counted(sum(map(len, ballots)), 'bulletin')}) : sans lui, "
+        f"{other or 'hors programme'}."
+    )
 
 
 def reserve_words(board: Board) -> str:

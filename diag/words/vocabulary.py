@@ -8,7 +8,9 @@ from diag.model.enums import (
     FollowUpState,
     Kind,
     Nature,
+    Outcome,
     Owner,
+    Participant,
     Pending,
     PlaceKind,
     Profile,
@@ -17,8 +19,6 @@ from diag.model.enums import (
     State,
     Trade,
 )
-from diag.model.programme import Outcome
-from diag.model.workshops import Participant
 
 LEVELS = ("insuffisant", "base", "recommandé", "exemplaire")
 """Levels 0 to 3."""

@@ -11,14 +11,9 @@ from hypothesis import strategies as st
 
 from diag.journal import subjects
 from diag.model.base import Noun
-from diag.model.programme import BodyDecision, Outcome
-from diag.model.workshops import (
-    Participant,
-    ProgrammeTheme,
-    WeightRule,
-    Workshop,
-    WorkshopBallot,
-)
+from diag.model.enums import Outcome, Participant
+from diag.model.programme import BodyDecision
+from diag.model.workshops import ProgrammeTheme, WeightRule, Workshop, WorkshopBallot
 from diag.programme.container import Container, create
 from diag.programme.placing import schedule_of
 from diag.programme.record import Record, record_of
@@ -143,8 +138,8 @@ def test_weights_count_once_adopted_and_later_ballots_do_not_move_them(
     record = record_with(made, votes)
     assert weights_in_force(record) == {}
     decision = subjects.programme(subjects.DECISIONS, "d")
-    rule = rule_adopting(record, "d")
-    assert rule is not None
+    assert record.weighing is not None
+    rule = rule_adopting(record, record.weighing, "d")
     word = BodyDecision(body=PAYER, on="2026-11-20", outcome=Outcome.REJETE)
     weights = subjects.programme(subjects.PROGRAMME, "weights")
     made.write(made.draft(decision, word), made.draft(weights, rule))

@@ -1,0 +1,383 @@
+"""`diag workshop`: what people say at workshops, and what their ballots weigh."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+import click
+
+from diag.cli.main import LazyGroup
+from diag.cli.programme import named
+from diag.cli.shared import (
+    Day,
+    print_json,
+    print_lines,
+    print_table,
+    workspace_command,
+)
+from diag.model.enums import Participant
+from diag.model.errors import DiagError
+from diag.model.number import exact
+from diag.programme import gathering
+from diag.programme.container import Container, opened
+from diag.programme.operations import gathered
+from diag.programme.record import Record
+from diag.programme.weighing import (
+    ballots_of,
+    points_by_role,
+    theme_weights,
+    weights_in_force,
+)
+from diag.words.dates import describe_day
+from diag.words.figures import number, percent
+from diag.words.sentences import counted
+from diag.words.vocabulary import PARTICIPANTS
+from diag.workspace.workspace import Workspace
+
+_ROLE = click.option(
+    "--role",
+    type=click.Choice([str(one) for one in Participant]),
+    required=True,
+    help="En quel rôle : jamais un nom.",
+)
+
+
+@click.group(
+    "workshop",
+    cls=LazyGroup,
+    verbs={
+        "Préparer": {
+            "theme": "diag.cli.workshop:theme",
+            "new": "diag.cli.workshop:new",
+        },
+        "Recueillir": {
+            "card": "diag.cli.workshop:card",
+            "ballot": "diag.cli.workshop:ballot",
+            "import": "diag.cli.workshop:import_",
+            "remove": "diag.cli.workshop:remove",
+        },
+        "Voir": {
+            "show": "diag.cli.workshop:show",
+            "themes": "diag.cli.workshop:themes",
+            "weights": "diag.cli.workshop:weights",
+        },
+    },
+)
+def workshop() -> None:
+    """Ateliers du programme : cartes, bulletins, et le poids de chaque thème."""
+
+
+@click.command()
+@workspace_command
+@click.argument("name", metavar="THÈME")
+@click.argument("title", metavar="TITRE")
+@click.option("--domain", "domains", multiple=True, help="Un domaine ; répétable.")
+@click.option(
+    "--recommendation",
+    "recommendations",
+    multiple=True,
+    help="Une préconisation ; répétable.",
+)
+@named
+def theme(
+    workspace: Workspace,
+    name: str,
+    title: str,
+    domains: tuple[str, ...],
+    recommendations: tuple[str, ...],
+    slug: str,
+) -> None:
+    """Nomme un thème, et les domaines ou préconisations qui y répondent."""
+    container = opened(workspace, slug)
+    gathering.put_theme(container, name, title, domains, recommendations)
+    click.echo(f"Thème noté : {title} ({name}).")
+    print_lines(_unheld(container, domains, recommendations))
+
+
+def _unheld(
+    container: Container, domains: Iterable[str], recommendations: Iterable[str]
+) -> Iterator[str]:
+    """Give what no operation is about: a slip of the keyboard, or an audit to come."""
+    frame = container.record().frame
+    if frame is None:
+        return
+    known = gathered(container.workspace, frame.campaigns).candidates.values()
+    held = {name for one in known for name in (*one.domains, *one.actions)}
+    for name in sorted({*domains, *recommendations} - held):
+        yield f"Aucune opération n'en relève encore : {name}."
+
+
+@click.command()
+@workspace_command
+@click.argument("title", metavar="TITRE")
+@click.option("--on", "day", type=Day(), required=True, help="Le jour.")
+@click.option("--where", default="", help="Le lieu.")
+@click.option("--animator", default="", help="Qui anime : un rôle ou un service.")
+@click.option(
+    "--present",
+    "present",
+    multiple=True,
+    metavar="RÔLE:NOMBRE",
+    help="Combien de présents, par rôle ; répétable.",
+)
+@named
+def new(
+    workspace: Workspace,
+    title: str,
+    day: date,
+    present: tuple[str, ...],
+    slug: str,
+    **details: str,
+) -> None:
+    """Note un atelier : son jour, son lieu, combien de présents de chaque rôle."""
+    container = opened(workspace, slug)
+    pairs = (one.partition(":") for one in present)
+    many = {gathering.role_named(role): count or "1" for role, _, count in pairs}
+    given = {"title": title, "on": day.isoformat(), "present": many, **details}
+    ident = gathering.new_workshop(container, **given)
+    click.echo(f"Atelier noté : {title} ({ident[:8]}).")
+
+
+@click.command()
+@workspace_command
+@click.argument("workshop", metavar="ATELIER")
+@click.argument("text", metavar="TEXTE")
+@_ROLE
+@click.option("--theme", default="", help="Le thème, s'il est choisi.")
+@click.option("--commune", default="", help="INSEE de la commune dont elle parle.")
+@named
+def card(
+    workspace: Workspace,
+    workshop: str,
+    text: str,
+    role: str,
+    theme: str,
+    commune: str,
+    slug: str,
+) -> None:
+    """Note une carte : ce que quelqu'un a dit, dans ses mots."""
+    container = opened(workspace, slug)
+    where = gathering.workshop_named(container, workshop)
+    ident = gathering.put_card(
+        container,
+        where,
+        text,
+        Participant(role),
+        theme=gathering.theme_named(container, theme) if theme else "",
+        commune=gathering.commune_named(container, commune),
+    )
+    click.echo(f"Carte notée ({ident[:8]}).")
+
+
+@click.command()
+@workspace_command
+@click.argument("workshop", metavar="ATELIER")
+@click.argument("points", nargs=-1, required=True, metavar="THÈME:POINTS…")
+@_ROLE
+@named
+def ballot(
+    workspace: Workspace, workshop: str, points: tuple[str, ...], role: str, slug: str
+) -> None:
+    """Note un bulletin : dix points au plus, répartis entre les thèmes."""
+    container = opened(workspace, slug)
+    where = gathering.workshop_named(container, workshop)
+    given: dict[str, int] = {}
+    for name, _, many in (one.rpartition(":") for one in points):
+        slug_of = gathering.theme_named(container, name)
+        given[slug_of] = given.get(slug_of, 0) + gathering.points_typed(many)
+    ident = gathering.put_ballot(container, where, Participant(role), given)
+    click.echo(f"Bulletin noté ({ident[:8]}).")
+
+
+@click.command("import")
+@workspace_command
+@click.argument("workshop", metavar="ATELIER")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FICHIER")
+@named
+def import_(workspace: Workspace, workshop: str, file: Path, slug: str) -> None:
+    """Lit un tableau de cartes (texte;role;theme;commune), ou de bulletins.
+
+    Un tableau de bulletins a la colonne role, puis une colonne par thème. Le même
+    fichier relu n'ajoute rien.
+    """
+    container = opened(workspace, slug)
+    where = gathering.workshop_named(container, workshop)
+    rows = tuple(gathering.rows_in(container, where, file))
+    many = gathering.put_rows(container, rows)
+    refused = [one for one in rows if one.problem]
+    print_lines(f"Refusé : ligne {one.line} : {one.problem}" for one in refused)
+    known = len(rows) - len(refused) - many
+    beside = f" ; {counted(known, 'déjà là', 'déjà là')}" if known else ""
+    click.echo(
+        f"{file.name} : {counted(many, 'ligne notée', 'lignes notées')}{beside}."
+    )
+    if refused and len(refused) == len(rows):
+        raise DiagError(f"{file.name} : toutes les lignes lues sont refusées.")
+
+
+@click.command()
+@workspace_command
+@click.argument("ident", metavar="CARTE")
+@named
+def remove(workspace: Workspace, ident: str, slug: str) -> None:
+    """Retire une carte ou un bulletin, par le début de son numéro."""
+    gathering.remove_part(opened(workspace, slug), ident)
+    click.echo("Retiré.")
+
+
+@click.command()
+@workspace_command
+@click.argument("workshop", default="", required=False, metavar="[ATELIER]")
+@named
+def show(workspace: Workspace, workshop: str, slug: str, *, as_json: bool) -> None:
+    """Montre les ateliers ; les cartes de l'un d'eux."""
+    container = opened(workspace, slug)
+    record = container.record()
+    chosen = gathering.workshop_named(container, workshop) if workshop else ""
+    if as_json:
+        print_json([
+            {
+                "id": ident,
+                **one.model_dump(mode="json"),
+                "cards": _cards_json(record, ident),
+                "ballots": _ballots(record, ident),
+            }
+            for ident, one in record.workshops.items()
+            if chosen in {"", ident}
+        ])
+        return
+    for ident, one in record.workshops.items():
+        if chosen not in {"", ident}:
+            continue
+        cards = [card for key, card in record.cards.items() if key[0] == ident]
+        ballots = _ballots(record, ident)
+        present = sum(one.present.values())
+        click.echo(
+            f"{describe_day(one.on)}  {one.title}  [{ident[:8]}] : "
+            f"{counted(present, 'présent')}, {counted(len(cards), 'carte')}, "
+            f"{counted(ballots, 'bulletin')}"
+        )
+    for (where, ident), said in record.cards.items():
+        if where == chosen:
+            theme = record.themes.get(said.theme)
+            about = f", {theme.title}" if theme else ""
+            role = PARTICIPANTS[said.role]
+            click.echo(f"  « {said.text} » ({role}{about})  [{ident[:8]}]")
+    if not record.workshops:
+        click.echo("Aucun atelier noté.")
+
+
+def _ballots(record: Record, workshop: str) -> int:
+    return sum(where == workshop for where, _ in record.ballots)
+
+
+def _cards_json(record: Record, workshop: str) -> list[dict[str, object]]:
+    return [
+        {"id": ident, **one.model_dump(mode="json")}
+        for (where, ident), one in record.cards.items()
+        if where == workshop
+    ]
+
+
+@click.command()
+@workspace_command
+@named
+def themes(workspace: Workspace, slug: str, *, as_json: bool) -> None:
+    """Montre les thèmes, leurs cartes, ce que chacun pèse."""
+    record = opened(workspace, slug).record()
+    if as_json:
+        print_json(_weights_json(record))
+        return
+    if not record.themes:
+        click.echo("Aucun thème. Nommez-en un : diag workshop theme usages « Usages »")
+        return
+    weighed = {one.theme: one for one in theme_weights(record)}
+    in_force = weights_in_force(record)
+    rows = [("Thème", "Cartes", "Points", "Part", "Poids calculé", "Poids adopté")]
+    for name, one in record.themes.items():
+        found = weighed.get(name)
+        rows.append((
+            one.title,
+            str(sum(card.theme == name for card in record.cards.values())),
+            str(found.points) if found else "",
+            percent(found.share) if found else "",
+            number(found.weight) if found else "",
+            number(in_force[name]) if name in in_force else "",
+        ))
+    print_table(rows)
+    print_lines(_by_role(record))
+
+
+def _by_role(record: Record) -> Iterator[str]:
+    for role, points in points_by_role(record).items():
+        said = ", ".join(
+            f"{record.themes[name].title} {many}"
+            for name, many in sorted(points.items(), key=lambda one: -one[1])
+        )
+        yield f"{PARTICIPANTS[role]} : {said}"
+
+
+def _weights_json(record: Record) -> dict[str, object]:
+    rule, in_force = record.weighing, weights_in_force(record)
+    return {
+        "rule": rule.model_dump(mode="json") if rule else None,
+        "ballots": sum(map(len, ballots_of(record, rule).values())) if rule else 0,
+        "themes": [
+            {
+                "theme": one.theme,
+                "points": one.points,
+                "share": str(one.share),
+                "weight": str(one.weight),
+                "in_force": str(in_force[one.theme]) if one.theme in in_force else None,
+            }
+            for one in theme_weights(record)
+        ],
+    }
+
+
+@click.command()
+@workspace_command
+@click.option(
+    "--workshop", "workshops", multiple=True, metavar="ATELIER", help="Qui compte."
+)
+@click.option(
+    "--per",
+    type=click.Choice(["ballot", "workshop"]),
+    help="Chaque bulletin, ou chaque atelier, compte autant.",
+)
+@click.option("--bound", default="", help="Plus grand poids, de 1 à 2.")
+@click.option("--decision", default="", help="Délibération qui les adopte.")
+@named
+def weights(
+    workspace: Workspace,
+    workshops: tuple[str, ...],
+    per: str | None,
+    bound: str,
+    decision: str,
+    slug: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Fixe quels bulletins pèsent ; une délibération du comité les adopte."""
+    container = opened(workspace, slug)
+    idents = [gathering.workshop_named(container, one) for one in workshops]
+    rule = gathering.put_weights(container, idents, per or "", bound, decision)
+    record = container.reopened().record()
+    if as_json:
+        print_json(_weights_json(record))
+        return
+    many = sum(map(len, ballots_of(record, rule).values()))
+    click.echo(
+        f"{counted(len(rule.workshops), 'atelier')}, {counted(many, 'bulletin')}, "
+        f"poids entre {number(1 / exact(rule.bound))} et {number(exact(rule.bound))}."
+    )
+    for one in theme_weights(record):
+        click.echo(
+            f"  {record.themes[one.theme].title} : {number(one.weight)} "
+            f"({percent(one.share)} des points)"
+        )
+    click.echo(
+        "Adoptés : ils comptent dans l'ordre."
+        if weights_in_force(record)
+        else "Sans effet tant qu'une délibération ne les adopte pas."
+    )

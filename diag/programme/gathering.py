@@ -1,0 +1,349 @@
+"""Themes, workshops, cards and ballots: written one by one, or from a spreadsheet."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID, uuid5
+
+from diag.imports.source import read_source, read_table
+from diag.journal import subjects
+from diag.journal.revision import dumps
+from diag.model.codes import is_campaign
+from diag.model.enums import Outcome, Participant
+from diag.model.errors import DiagError
+from diag.model.text import fold
+from diag.model.workshops import (
+    MOST_POINTS,
+    ProgrammeTheme,
+    WeightRule,
+    Workshop,
+    WorkshopBallot,
+    WorkshopCard,
+)
+from diag.programme.adopting import decision_named
+from diag.programme.container import Container
+from diag.programme.record import BALLOT, CARD, WEIGHTS
+from diag.programme.setting import checked, insee_known, put
+from diag.programme.weighing import rule_adopting
+from diag.words.vocabulary import PARTICIPANTS
+
+_TEXT, _ROLE, _THEME, _COMMUNE = "texte", "role", "theme", "commune"
+"""Columns of a table of cards; one of ballots has the role, then a column a theme."""
+
+
+def role_named(text: str) -> Participant:
+    """Return a role, by its code or its French words, one or several: « parents ».
+
+    Raises:
+        DiagError: it is none.
+    """
+    wanted = fold(text)
+    for role, words in PARTICIPANTS.items():
+        if wanted.removesuffix("s") in {role, fold(words)}:
+            return role
+    known = ", ".join(Participant)
+    raise DiagError(
+        f"« {text[:30]} » n'est pas un rôle. Il y a : {known}.", about="role"
+    )
+
+
+def put_theme(
+    container: Container,
+    slug: str,
+    title: str,
+    domains: Iterable[str] = (),
+    recommendations: Iterable[str] = (),
+) -> None:
+    """Write a theme: what it is called, and which actions answer it.
+
+    Raises:
+        DiagError: a bad name.
+    """
+    if not is_campaign(slug):
+        raise DiagError(
+            f"« {slug[:40]} » ne peut pas nommer un thème : minuscules, chiffres et "
+            "tirets, 30 caractères au plus. Par exemple : usages.",
+            about="theme",
+        )
+    value = checked(
+        ProgrammeTheme,
+        {
+            "title": title,
+            "domains": tuple(domains),
+            "recommendations": tuple(recommendations),
+        },
+    )
+    put(container, subjects.programme(subjects.THEMES, slug), value)
+
+
+def theme_named(container: Container, text: str) -> str:
+    """Return the slug of a theme, from it or from its title.
+
+    Raises:
+        DiagError: it is none.
+    """
+    themes, wanted = container.record().themes, fold(text)
+    for slug, theme in themes.items():
+        if wanted in {slug, fold(theme.title)}:
+            return slug
+    known = ", ".join(themes) or "aucun"
+    raise DiagError(
+        f"« {text[:40]} » n'est pas un thème. Il y a : {known}.", about="theme"
+    )
+
+
+def commune_named(container: Container, text: str) -> str:
+    """Return the INSEE code of a commune that was typed; empty: none was.
+
+    Raises:
+        DiagError: no commune here has it.
+    """
+    return insee_known(container, text) if text.strip() else ""
+
+
+def new_workshop(container: Container, **given: Any) -> str:
+    """Write a workshop; return its id.
+
+    Raises:
+        DiagError: no title, a bad day, a bad count.
+    """
+    value, ident = checked(Workshop, given), container.fresh()
+    put(container, subjects.programme(subjects.WORKSHOPS, ident), value)
+    return ident
+
+
+def workshop_named(container: Container, text: str) -> str:
+    """Return a workshop by its title, or the start of its id.
+
+    Raises:
+        DiagError: none has that name, or several do.
+    """
+    known, wanted = container.record().workshops, fold(text)
+    found = [ident for ident, one in known.items() if fold(one.title) == wanted]
+    found = found or [one for one in known if wanted and one.startswith(wanted)]
+    if len(found) == 1:
+        return found[0]
+    shown = ", ".join(f"« {one.title} »" for one in known.values()) or "aucun"
+    raise DiagError(
+        f"« {text[:40]} » désigne plusieurs ateliers : "
+        + ", ".join(one[:8] for one in found)
+        if found
+        else f"Pas d'atelier « {text[:40]} ». Il y a : {shown}.",
+        about="workshop",
+    )
+
+
+def part_subject(workshop: str, kind: str, ident: str) -> str:
+    """Return the subject of a card or of a ballot."""
+    return subjects.programme(subjects.WORKSHOPS, workshop, kind, ident)
+
+
+def put_card(
+    container: Container,
+    workshop: str,
+    text: str,
+    role: Participant,
+    *,
+    theme: str = "",
+    commune: str = "",
+) -> str:
+    """Write what one person said; return the id of the card.
+
+    Raises:
+        DiagError: nothing was said, or too much.
+    """
+    given = {"text": text.strip(), "role": role, "theme": theme, "commune": commune}
+    value, ident = checked(WorkshopCard, given), container.fresh()
+    put(container, part_subject(workshop, CARD, ident), value)
+    return ident
+
+
+def put_ballot(
+    container: Container, workshop: str, role: Participant, points: Mapping[str, int]
+) -> str:
+    """Write how one person shares points out; return the id of the ballot.
+
+    Raises:
+        DiagError: negative points, or more than a ballot has.
+    """
+    given = {"role": role, "points": dict(points)}
+    value, ident = checked(WorkshopBallot, given), container.fresh()
+    put(container, part_subject(workshop, BALLOT, ident), value)
+    return ident
+
+
+def remove_part(container: Container, text: str) -> str:
+    """Take a card or a ballot away, by the start of its id; return its subject.
+
+    Raises:
+        DiagError: none has that id, or several do.
+    """
+    record, wanted = container.record(), text.strip().casefold()
+    cards = (part_subject(key[0], CARD, key[1]) for key in record.cards)
+    ballots = (part_subject(key[0], BALLOT, key[1]) for key in record.ballots)
+    found = [
+        one
+        for one in (*cards, *ballots)
+        if wanted and one.rpartition("/")[2].startswith(wanted)
+    ]
+    if len(found) != 1:
+        raise DiagError(
+            f"« {text[:40]} » désigne {len(found)} cartes ou bulletins, pas un seul."
+        )
+    put(container, found[0], None)
+    return found[0]
+
+
+class GatheredRow(NamedTuple):
+    """One row of a table of cards or of ballots, or why it is refused."""
+
+    line: int
+    subject: str = ""
+    value: WorkshopCard | WorkshopBallot | None = None
+    problem: str = ""
+
+
+def rows_in(container: Container, workshop: str, path: Path) -> Iterator[GatheredRow]:
+    """Give the cards of a table (texte;role;theme;commune), or the ballots of one.
+
+    A table of ballots has the role, then a column a theme. The same file read twice
+    writes nothing twice.
+
+    Raises:
+        DiagError: it is no table, lacks a column, or names an unknown theme.
+    """
+    table = read_table(read_source(path), is_typed=True)
+    columns = [fold(name) for name in table.columns]
+    if _ROLE not in columns:
+        raise DiagError(
+            f"{path.name} : il manque la colonne role. Attendu : "
+            "texte;role;theme;commune, ou role puis une colonne par thème."
+        )
+    are_cards = _TEXT in columns
+    themes = {} if are_cards else _theme_columns(container, table.columns, path)
+    for bad in table.bad_rows:
+        yield GatheredRow(bad.line, problem=bad.reason)
+    seen: Counter[str] = Counter()
+    for row in table.rows:
+        cells = dict(zip(columns, (one.strip() for one in row.cells), strict=False))
+        try:
+            value = _card(container, cells) if are_cards else _ballot(cells, themes)
+        except DiagError as error:
+            yield GatheredRow(row.line, problem=str(error))
+            continue
+        said = dumps(value.model_dump(mode="json"))
+        seen[said] += 1
+        ident = str(uuid5(UUID(workshop), f"{said} {seen[said]}"))
+        kind = CARD if are_cards else BALLOT
+        yield GatheredRow(row.line, part_subject(workshop, kind, ident), value)
+
+
+def _theme_columns(
+    container: Container, columns: Iterable[str], path: Path
+) -> dict[str, str]:
+    """Return folded column → theme."""
+    found = {
+        fold(name): theme_named(container, name)
+        for name in columns
+        if fold(name) != _ROLE and name.strip()
+    }
+    if not found:
+        raise DiagError(f"{path.name} : aucune colonne n'est celle d'un thème.")
+    return found
+
+
+def _card(container: Container, cells: Mapping[str, str]) -> WorkshopCard:
+    theme = cells.get(_THEME, "")
+    given = {
+        "text": cells.get(_TEXT, ""),
+        "role": role_named(cells.get(_ROLE, "")),
+        "theme": theme_named(container, theme) if theme else "",
+        "commune": commune_named(container, cells.get(_COMMUNE, "")),
+    }
+    return checked(WorkshopCard, given)
+
+
+def _ballot(cells: Mapping[str, str], themes: Mapping[str, str]) -> WorkshopBallot:
+    points: dict[str, int] = {}
+    for column, theme in themes.items():
+        typed = cells.get(column, "") or "0"
+        points[theme] = points.get(theme, 0) + points_typed(typed)
+    given = {"role": role_named(cells.get(_ROLE, "")), "points": points}
+    return checked(WorkshopBallot, given)
+
+
+def points_typed(text: str) -> int:
+    """Return the points that a ballot gives a theme.
+
+    Raises:
+        DiagError: it is no whole number that a ballot may hold.
+    """
+    if text not in map(str, range(MOST_POINTS + 1)):
+        raise DiagError(
+            f"« {text[:20]} » : un nombre entier de points, de 0 à {MOST_POINTS}.",
+            about="points",
+        )
+    return int(text)
+
+
+def put_rows(container: Container, rows: Iterable[GatheredRow]) -> int:
+    """Write cards or ballots in one commit; return how many are new.
+
+    Raises:
+        DiagError: when nothing could be written.
+    """
+    drafts = [
+        container.draft(one.subject, one.value)
+        for one in rows
+        if one.value and one.subject not in container.stated
+    ]
+    if drafts:
+        container.write(*drafts)
+    return len(drafts)
+
+
+def put_weights(
+    container: Container,
+    workshops: Iterable[str] = (),
+    per: str = "",
+    bound: str = "",
+    decision: str = "",
+) -> WeightRule:
+    """Write which ballots weigh, and the decision that adopts them.
+
+    Without workshops, those that counted; else all. A change of rule is to be adopted
+    anew: the weights that were adopted stop counting.
+
+    Raises:
+        DiagError: no workshop, a bad bound, a decision that the syndicat did not adopt.
+    """
+    record = container.record()
+    before = record.weighing
+    known = before.workshops if before else tuple(sorted(record.workshops))
+    value = checked(
+        WeightRule,
+        {
+            "workshops": tuple(workshops) or known,
+            "per": per or (before.per if before else "ballot"),
+            "bound": bound or (before.bound if before else "1.25"),
+        },
+    )
+    is_same = (
+        before is not None
+        and before.model_copy(update={"decision": "", "adopted": {}}) == value
+    )
+    if decision:
+        ident, found = decision_named(container, decision)
+        is_own = found.body == str(container.audit.subject)
+        if found.outcome is not Outcome.ADOPTE or not is_own:
+            raise DiagError(
+                "Des poids s'adoptent par une délibération du comité syndical qui les "
+                "adopte. Notez-la d'abord.",
+                about="decision",
+            )
+        value = rule_adopting(record, value, ident)
+    elif is_same and before:
+        return before
+    put(container, WEIGHTS, value)
+    return value
