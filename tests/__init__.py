@@ -8,7 +8,10 @@ import os
 import time
 from tempfile import TemporaryDirectory
 
-_OURS = {"DIAG_TESTS_ENCRYPTED", "DIAG_LAPTOPS", "DIAG_REVISIONS"}
+_OURS = {
+    *("DIAG_TESTS_ENCRYPTED", "DIAG_LAPTOPS", "DIAG_REVISIONS"),
+    *("DIAG_CORRUPTIONS", "DIAG_CORRUPTIONS_FROM"),
+}
 """Variables by which a person asks for other tests."""
 _PREFIXES = ("DIAG_", "LC_", "XDG_", "TEXTUAL", "PYTHON_KEYRING_")
 _NAMES = {

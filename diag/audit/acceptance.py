@@ -63,7 +63,9 @@ def draw_acceptance(
 
 def relayed_words(session: AuditSession) -> str:
     """Return how many lines nobody proves are their author's; empty for none."""
-    proofs = seals.proofs_of(session.workspace.journal, session.audit.id).values()
+    journal = session.workspace.journal
+    seals.check_known(journal)
+    proofs = seals.proofs_of(journal, session.audit.id).values()
     number = sum(one.proof is Proof.RELAYED for one in proofs)
     if not number:
         return ""

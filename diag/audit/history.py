@@ -140,6 +140,7 @@ def proofs_in(session: AuditSession) -> Callable[[str], tuple[str, str]]:
     It gives nothing where no key is known to be anybody's: there is nothing to show.
     """
     journal = session.workspace.journal
+    seals.check_known(journal)
     if not seals.knows_cards(journal):
         return lambda _ident: ("", "")
     proofs = seals.proofs_of(journal, session.audit.id)

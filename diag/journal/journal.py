@@ -85,6 +85,12 @@ _CHANGED = {
     "access": "La liste des communes raccordables a changé sur le disque. "
     "Réimportez-la.",
     "town_hall": "La liste des mairies a changé sur le disque. Réimportez-la.",
+    "card": "Les clés de vos collègues ont changé sur le disque : « scellé » et "
+    "« poste » ne prouvent plus rien. Restaurez une sauvegarde du dossier "
+    "« backups ».",
+    "relayed": "La liste des modifications relayées a changé sur le disque : ne vous "
+    "fiez pas à « poste » ni à « relayé par ». Restaurez une sauvegarde du dossier "
+    "« backups ».",
 }
 """What is shown of each small table whose sum is no longer its own."""
 

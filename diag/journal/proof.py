@@ -383,7 +383,7 @@ def _sum_of_table(connection: sqlite3.Connection, table: str) -> bytes:
     columns = "digest" if table == "edition" else "*"
     sql = f"select {columns} from {table} order by 1"  # noqa: S608 -- our own names
     rows = connection.execute(sql).fetchall()
-    return sum_of(json.dumps(rows))
+    return sum_of(json.dumps(rows, default=bytes.hex))
 
 
 def check_copy(connection: sqlite3.Connection, *, logs_alone: bool) -> None:

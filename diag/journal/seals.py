@@ -6,6 +6,7 @@ or backdated in somebody's name is under no seal. It holds no content.
 """
 
 import json
+import sqlite3
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -13,7 +14,7 @@ from hashlib import sha256
 from itertools import islice, product
 from typing import Any, Final, NamedTuple
 
-from diag.journal import subjects
+from diag.journal import proof, subjects
 from diag.journal.journal import Journal
 from diag.journal.revision import (
     MAX_PARENTS,
@@ -356,6 +357,16 @@ def _proof_of(
     return LineProof(Proof.OLD if ident in old else Proof.DEVICE)
 
 
+def check_known(journal: Journal) -> None:
+    """Show that what proves lines is no longer what was written, if so.
+
+    Raises:
+        DamagedError: when it cannot be read.
+    """
+    for table in ("card", "relayed"):
+        journal.check_table(table)
+
+
 def knows_cards(journal: Journal) -> bool:
     """Say whether any key is known to be somebody's: else nothing can be shown."""
     return bool(journal.select("select 1 from card limit 1"))
@@ -386,6 +397,7 @@ def keep_cards(journal: Journal, hub_key: str, cards: Iterable[Card]) -> list[Ca
             for body, card in new.items():
                 row = (card.key, card.author, card.since, card.revoked, hub_key, body)
                 connection.execute(_KEEP_CARD, row)
+            proof.seal(connection, "card")
     return [*new.values()]
 
 
@@ -400,6 +412,7 @@ def keep_colleague(journal: Journal, card: Card) -> bool:
     with journal.transaction() as connection:
         row = (card.key, card.author, card.since, card.revoked, "", "")
         connection.execute(_KEEP_CARD, row)
+        proof.seal(connection, "card")
     return True
 
 
@@ -425,7 +438,7 @@ def keep_relayed(journal: Journal, senders: Iterable[tuple[bytes, str]]) -> None
     rows = [*senders]
     if rows:
         with journal.transaction() as connection:
-            connection.executemany(_RELAY, rows)
+            _keep_relayed(connection, rows)
 
 
 def mark_brought(
@@ -440,7 +453,14 @@ def mark_brought(
         for ident, author in journal.select(_BROUGHT, [bundle])
         if author not in labels
     ]
-    journal.connection.executemany(_RELAY, rows)
+    _keep_relayed(journal.connection, rows)
+
+
+def _keep_relayed(
+    connection: sqlite3.Connection, rows: Iterable[tuple[bytes, str]]
+) -> None:
+    connection.executemany(_RELAY, rows)
+    proof.seal(connection, "relayed")
 
 
 def digest_of_content(journal: Journal, audit: str) -> str:

@@ -211,6 +211,7 @@ def format_time(at: int) -> str:
 
 def _reader(workspace: Workspace) -> BundleReader:
     keys = own_keys(workspace).keys
+    workspace.journal.check_table("card")
     known, gone = ring_of(workspace).signers, revoked_keys(workspace.journal)
     signers = {key: name for key, name in known.items() if key not in gone}
     signers[keys.card.sign] = OURSELVES

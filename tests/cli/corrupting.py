@@ -10,16 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from diag.audit import follow
-from diag.audit import session as audits
-from diag.audit.answer import NewAnswer, record_answer, record_note
-from diag.audit.comparables import keep_judged
-from diag.audit.places import add_places
-from diag.imports.communes import import_mairies
-from diag.journal import changes
 from diag.journal.journal import FILE
-from diag.model.enums import AuditStatus, PlaceKind
-from tests.audit.builders import DAY, OTHER, SCHOOL, territory, workspace
+from tests.audit.builders import OTHER, SCHOOL
+from tests.cli.everything import make
 from tests.cli.running import diag
 
 OUT = "sorties"
@@ -40,8 +33,28 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("synthesis", "commune:{insee}", *ON),
     ("audit", "export", SCHOOL, f"{OUT}/audit.json", "--force"),
     ("backup", "--to", OUT),
+    ("audit", "history", OTHER),
+    ("audit", "questions", OTHER, "--json"),
+    ("audit", "votes", SCHOOL),
+    ("audit", "observe", OTHER, "list"),
+    ("audit", "photo", OTHER, "list"),
+    ("conflicts", "show", OTHER, "debit"),
+    ("review",),
+    ("outbox", "list"),
+    ("bundle", "list"),
+    ("checklists", "list"),
+    ("suppose", SCHOOL, "--fibre", "--json"),
+    ("export", "basket", SCHOOL, "--format", "csv", "--out", OUT),
+    ("export", "tickets", SCHOOL, "--format", "csv", "--out", OUT),
+    ("export", "map", "--all", "--out", OUT),
+    ("atlas", f"{OUT}/atlas", "--format", "html"),
+    ("programme", "show"),
+    ("rgpd",),
 )
 """What prints, or writes, of what is kept."""
+
+COPIED = {"audit", "rev", "head", "edition", "school", "setting", "blob"}
+"""The tables of copies that are compared: those of the journal, that of the photos."""
 
 TOLD = re.compile(
     r"abîmé|n'est plus ce qu|sur le disque|a perdu des modifications|"
@@ -137,31 +150,9 @@ def _written(out: Path) -> Iterator[tuple[str, object]]:
     for path in sorted(out.rglob("*")):
         if path.suffix == ".db":
             with closing(sqlite3.connect(path)) as copy:
-                for table in ("audit", "rev", "head", "edition", "school", "setting"):
+                known = copy.execute("select name from sqlite_schema").fetchall()
+                for table in COPIED & {name for (name,) in known}:
                     rows = copy.execute(f"select * from {table} order by 1, 2")
                     yield table, rows.fetchall()
         elif path.is_file():
             yield path.name, path.read_bytes()
-
-
-def make(folder: Path) -> str:
-    """Make a workspace: one school closed, another under way; return the commune."""
-    with workspace(folder) as made:
-        import_mairies(territory().mairies, made.territory, source_date=DAY)
-        for uai, rooms in ((SCHOOL, 30), (OTHER, 8)):
-            session = audits.start(made, uai)
-            names = [f"Salle {number}" for number in range(1, rooms + 1)]
-            for place in add_places(session, PlaceKind.SALLE, names):
-                for question, value in (("type_salle", "classe"), ("prises", "1")):
-                    record_answer(session, NewAnswer(question, value, place.id))
-            record_answer(session, NewAnswer("acces_internet", "oui"))
-            for value in ("12", "40"):
-                record_answer(session, NewAnswer("debit", value))
-            record_note(session, "debit", "Mesuré deux fois. " * 200)
-            if uai == SCHOOL:
-                said = session.revisions()[-1]
-                session.record(changes.erased(session.audit.id, said.id, "demande"))
-                follow.move(session, AuditStatus.CLOS)
-            keep_judged(session)
-        made.journal.compact()
-        return audits.open_session(made, SCHOOL).about.insee

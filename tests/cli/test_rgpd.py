@@ -1,6 +1,8 @@
 """`diag rgpd` as a person types it."""
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -31,6 +33,14 @@ def test_what_is_held_is_counted_with_its_day(home: Path, tmp_path: Path) -> Non
     assert written.code == 0
     assert "Mortier" not in page.read_text(encoding="utf-8")
     assert "personnes rencontrées" in diag(home, "rgpd").out
+
+
+def test_a_count_that_the_disk_changed_is_told(home: Path) -> None:
+    with closing(sqlite3.connect(home / "diag.db")) as connection:
+        connection.execute("delete from school where uai = '9990211A'")
+        connection.commit()
+
+    assert "a changé sur le disque" in diag(home, "rgpd").err
 
 
 def test_a_person_is_shown_then_erased(home: Path) -> None:

@@ -303,3 +303,19 @@ def test_an_exclusive_or_of_some_is_found(
 
     assert is_exclusive_or(total, numbers)
     assert not is_exclusive_or(total ^ 2**40, numbers)
+
+
+@pytest.mark.parametrize("table", ["card", "relayed"])
+def test_what_proves_lines_is_told_once_the_disk_changed_it(
+    journal: Journal, table: str
+) -> None:
+    seals.keep_relayed(journal, [(bytes(32), "anne")])
+    told: list[str] = []
+    journal.on_change = told.append
+    seals.check_known(journal)
+    assert told == []
+
+    journal.connection.execute(f"delete from {table}")
+
+    seals.check_known(journal)
+    assert len(told) == 1

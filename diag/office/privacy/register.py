@@ -178,6 +178,9 @@ class Register:
 def register_of(workspace: Workspace) -> Register:
     """Return which personal data a workspace holds: numbers, never the values."""
     journal, settings = workspace.journal, workspace.settings
+    journal.check_all()
+    for table in ("school", "town_hall"):
+        journal.check_table(table)
     held: dict[str, dict[str, int]] = {}
     for audit, what, number in held_personal(journal):
         held.setdefault(audit, {})[what] = number
