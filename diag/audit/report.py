@@ -504,6 +504,18 @@ def report_of(
     return _report_of(session, day, scenario, hands)
 
 
+def public_report_of(session: AuditSession) -> Report:
+    """Return what everyone may read of an audit, as of today; nothing else is judged.
+
+    Raises:
+        DamagedError: the audit is no longer what was written.
+    """
+    session.prove()
+    hands = session.hands
+    shown = _shown(session, None, "", hands)
+    return shown or _report_of(session, None, "", hands)
+
+
 def _report_of(
     session: AuditSession,
     day: date | None,
@@ -561,7 +573,10 @@ def _report_of(
 
 
 def _shown(
-    session: AuditSession, day: date, scenario: str, hands: Mapping[str, VoteHand]
+    session: AuditSession,
+    day: date | None,
+    scenario: str,
+    hands: Mapping[str, VoteHand],
 ) -> Report | None:
     if public(session.checklist) is session.checklist:
         return None

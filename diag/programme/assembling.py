@@ -6,11 +6,19 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
+from diag.imports.intake import Progress
 from diag.journal import subjects
 from diag.model.enums import BudgetSection, FollowUpState, PlaceKind
 from diag.model.errors import DiagError
 from diag.model.number import exact
-from diag.model.programme import OUT, AdoptedPart, CostSplit, RightsRule, YearLock
+from diag.model.programme import (
+    OUT,
+    AdoptedPart,
+    CostSplit,
+    ProgrammeFrame,
+    RightsRule,
+    YearLock,
+)
 from diag.model.territory import Commune
 from diag.programme.container import Container
 from diag.programme.operations import Contender, Contenders, SchoolLoad, gathered
@@ -146,9 +154,7 @@ def board_of(
             "Ce programme n'a pas encore d'années. Donnez-les.",
             command=f"diag programme set --programme {container.slug} --first 2027",
         )
-    found = known or gathered(
-        container.workspace, record.frame.campaigns, _sharing(container)
-    )
+    found = known or contenders_of(container, record.frame)
     programme = terms_of(container, record, found)
     if not afresh:
         programme = replace(programme, adopted=adopted_in(container, record))
@@ -168,6 +174,25 @@ def board_of(
     }
     return Board(
         container, record, variant, found, names | shared, schedule_of(programme)
+    )
+
+
+def contenders_of(
+    container: Container,
+    frame: ProgrammeFrame,
+    before: Contenders | None = None,
+    progress: Progress = lambda _done, _total: None,
+) -> Contenders:
+    """Return what the audits give a programme and its variants.
+
+    `before`: an audit in which nobody wrote since it was read there is not read again.
+    """
+    return gathered(
+        container.workspace,
+        frame.campaigns,
+        _sharing(container),
+        before=before,
+        progress=progress,
     )
 
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import NamedTuple
 
-from diag.audit.report import Report, report_of
+from diag.audit.report import Report, public_report_of
 from diag.audit.session import AuditSession, listed
 from diag.audit.succession import OLDER, OlderMethodError
 from diag.audit.votes import votes_of
 from diag.audit.voting import steps_standing
+from diag.imports.intake import Progress
 from diag.journal.territory import Territory
 from diag.model.audit import FollowUp
 from diag.model.enums import Aside, BudgetSection, FollowUpState, PlaceKind
@@ -112,49 +113,92 @@ class Contenders:
     """INSEE code → name."""
     delays: Mapping[str, int] = field(default_factory=dict)
     """INSEE code → years after which the FCTVA comes back, as its town hall said."""
+    reads: Mapping[str, "AuditRead"] = field(default_factory=dict)
+    """By audit: what each one gave."""
+
+
+class AuditRead(NamedTuple):
+    """What one audit gives, for as long as nothing that it follows from changes."""
+
+    mark: tuple[object, ...]
+    candidates: tuple[Contender, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    delay: int | None = None
+    """Years after which the FCTVA comes back; None where nobody said."""
 
 
 def gathered(
-    workspace: Workspace, campaigns: Iterable[str], sharing: Iterable[str] = ()
+    workspace: Workspace,
+    campaigns: Iterable[str],
+    sharing: Iterable[str] = (),
+    *,
+    before: Contenders | None = None,
+    progress: Progress = lambda _done, _total: None,
 ) -> Contenders:
     """Return what the last audit of each school gives, in some campaigns.
 
     `sharing`: INSEE codes of communes that count too, with no operation of their own.
+    `before`: an audit in which nobody wrote since it was read there is not read again.
     """
-    wanted = set(campaigns)
-    last: dict[str, AuditSession] = {}
-    for known in sorted(listed(workspace), key=lambda each: each.audit.campaign):
-        if known.about.kind is PlaceKind.ECOLE and known.audit.campaign in wanted:
-            session = AuditSession(workspace, known.audit, known.about)
-            last[known.about.code] = session
-    candidates: dict[str, Contender] = {}
-    left_out: list[LeftOut] = []
+    last = _last_audits(workspace, set(campaigns))
+    today, settings = workspace.world.today(), workspace.settings
+    known = before.reads if before else {}
+    reads: dict[str, AuditRead] = {}
+    for done, session in enumerate(last, 1):
+        mark = (session.digest, session.about, today, settings)
+        found = known.get(session.audit.id)
+        if found is None or found.mark != mark:
+            found = _read(session, mark)
+        reads[session.audit.id] = found
+        progress(done, len(last))
     told: dict[str, set[int]] = {}
-    for session in last.values():
-        try:
-            report = report_of(session).public
-        except OlderMethodError as error:
-            why = f"{OLDER}, à passer à l'édition courante\u00a0: {error.command}"
-            left_out.append(LeftOut("", session.about.title, why))
-            continue
-        except DiagError as error:
-            left_out.append(LeftOut("", session.about.title, str(error)))
-            continue
-        if (delay := _delay(report)) is not None:
-            told.setdefault(report.about.insee, set()).add(delay)
-        found = votes_of(report)
-        for one in candidates_of(session, report, found):
-            if isinstance(one, LeftOut):
-                left_out.append(one)
-            else:
-                candidates[one.operation.id] = one
-        left_out += _unvoted(report, found)
+    for session in last:
+        if (delay := reads[session.audit.id].delay) is not None:
+            told.setdefault(session.about.insee, set()).add(delay)
+    candidates = {
+        one.operation.id: one for each in reads.values() for one in each.candidates
+    }
     communes = {
         one.operation.commune.partition(":")[2]: "" for one in candidates.values()
     } | dict.fromkeys(sharing, "")
     schools = tuple(_loads(workspace.territory, communes))
-    delays = {insee: min(some) for insee, some in told.items() if len(some) == 1}
-    return Contenders(candidates, tuple(left_out), schools, communes, delays)
+    return Contenders(
+        candidates=candidates,
+        left_out=tuple(one for each in reads.values() for one in each.left_out),
+        schools=schools,
+        communes=communes,
+        delays={insee: min(some) for insee, some in told.items() if len(some) == 1},
+        reads=reads,
+    )
+
+
+def _last_audits(workspace: Workspace, campaigns: set[str]) -> list[AuditSession]:
+    last: dict[str, AuditSession] = {}
+    for known in sorted(listed(workspace), key=lambda each: each.audit.campaign):
+        if known.about.kind is PlaceKind.ECOLE and known.audit.campaign in campaigns:
+            session = AuditSession(workspace, known.audit, known.about)
+            last[known.about.code] = session
+    return list(last.values())
+
+
+def _read(session: AuditSession, mark: tuple[object, ...]) -> AuditRead:
+    """Read one audit; one that cannot be read is left out, with why."""
+    try:
+        report = public_report_of(session)
+    except OlderMethodError as error:
+        why = f"{OLDER}, à passer à l'édition courante\u00a0: {error.command}"
+        return AuditRead(mark, left_out=(LeftOut("", session.about.title, why),))
+    except DiagError as error:
+        return AuditRead(mark, left_out=(LeftOut("", session.about.title, str(error)),))
+    found = votes_of(report)
+    every = tuple(candidates_of(session, report, found))
+    out = (one for one in every if isinstance(one, LeftOut))
+    return AuditRead(
+        mark,
+        tuple(one for one in every if isinstance(one, Contender)),
+        (*out, *_unvoted(report, found)),
+        _delay(report),
+    )
 
 
 def _delay(report: Report) -> int | None:
