@@ -38,7 +38,7 @@ def believed(
         reasons.append("mesurée en Wi-Fi : refaites-la par câble")
     if is_line and context.has_vpn:
         reasons.append("mesurée à travers un VPN")
-    rate = found.value if found.unit == "Mbit/s" else None
+    rate = found.value if is_line and found.unit == "Mbit/s" else None
     link = context.link_mbit or 0
     if link and isinstance(rate, int | float) and rate > NEAR_LINK * link:
         reasons.append(f"proche des {link:.0f} Mbit/s du lien de l'ordinateur")
