@@ -46,9 +46,10 @@ order by subject <> ?, not (subject >= ? and subject < ?), lam, id
 """
 
 _UNSETTLED = """
-select a.id, count(*) from rev r join audit a on a.n = r.audit
+select a.id, count(*) from tally t join audit a on a.n = t.audit
 left join sync_state s on s.audit = a.n and s.hub = ?
-where r.lam > coalesce(s.lam, 0) group by a.n order by a.n
+join rev r on r.audit = a.n and r.lam > coalesce(s.lam, 0)
+where t.lam > coalesce(s.lam, 0) group by a.n order by a.n
 """
 
 _HELD = """

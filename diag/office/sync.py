@@ -290,6 +290,19 @@ def waiting(workspace: Workspace, hub: Enrolment) -> tuple[Waiting, ...]:
     )
 
 
+def count_waiting(workspace: Workspace) -> int:
+    """Return how many modifications a hub has not yet: the one that lacks most.
+
+    Raises:
+        DiagError: when what is kept of a hub, or the journal, cannot be read.
+    """
+    counts = [
+        sum(number for _, number in exchange.unsettled(workspace.journal, hub.hub))
+        for hub in hubs(workspace)
+    ]
+    return max(counts, default=0)
+
+
 def run(
     workspace: Workspace,
     progress: Progress,
@@ -354,6 +367,12 @@ def last(workspace: Workspace) -> tuple[SyncResult, ...]:
     return tuple(
         SyncResult(**kept) for kept in get_setting(workspace.journal, _LAST, [])
     )
+
+
+def what_stays(outcome: SyncResult) -> str:
+    """Return why something of this laptop is not at a hub; empty when all of it is."""
+    reasons = [outcome.problem] if outcome.problem else outcome.refused
+    return "\n".join(f"{outcome.name} : {reason}" for reason in reasons)
 
 
 def words_of(outcome: SyncResult) -> Iterable[str]:

@@ -92,6 +92,8 @@ class DiagApp(Sturdy, GuardedApp):
         self._crashed = crashed
         self._visit = visit
         self._noticed = False
+        self._is_quitting = False
+        """Whether what waits is being sent, after which the app ends."""
         self._typed = TypedAhead(self)
         self._background = BackgroundSync(
             folder, lambda: self.desk.world, self._after_sync
@@ -140,7 +142,7 @@ class DiagApp(Sturdy, GuardedApp):
             self.call_from_thread(self._show_news, outcomes)
 
     def _show_news(self, outcomes: "Sequence[SyncResult]") -> None:
-        if any(outcome.pulled or outcome.received for outcome in outcomes):
+        if any(one.pulled or one.received or one.pushed for one in outcomes):
             self.on_app_focus()
         for outcome in outcomes:
             if outcome.is_barred:
@@ -339,8 +341,34 @@ class DiagApp(Sturdy, GuardedApp):
         self.push_screen(built("discover", "DiscoverScreen", self.keys))
 
     def on_quit(self) -> None:
-        """Leave; everything was recorded as it was typed."""
-        self.exit()
+        """Leave; what waits for the office is sent first, unless one quits again."""
+        waiting = self._count_waiting()
+        if self._is_quitting or not waiting:
+            self.exit()
+            return
+
+        def done(leaves: bool | None) -> None:  # noqa: FBT001 - Textual's
+            self._is_quitting = False
+            if leaves:
+                self.exit()
+
+        self._is_quitting = True
+        screen = built("quitting", "QuittingScreen", waiting, self._background)
+        self.push_screen(screen, done)
+
+    def _count_waiting(self) -> int:
+        """Return how many modifications no hub has yet; 0 where none can be told.
+
+        Whatever is wrong with the journal, one leaves.
+        """
+        if self.is_held or not self._background.is_let_in:
+            return 0
+        from diag.office import sync  # noqa: PLC0415 - only who has a hub waits for it
+
+        try:
+            return sync.count_waiting(self.desk.workspace)
+        except DiagError:
+            return 0
 
     def action_help_quit(self) -> None:
         self.inform(f"{Quit.key_names(self.keys)} pour quitter ; tout est enregistré.")

@@ -1,4 +1,4 @@
-"""Syncs while the app is open and nobody types: at start, then when one rests.
+"""Syncs that nobody asks for: at start, when one rests, when one quits.
 
 A thread with a connection of its own, which stops when the app ends. Nothing
 moves on screen but what a sync brings; who has no network is left alone, longer each
@@ -38,6 +38,8 @@ _LINES = 500
 _PATIENCE = 2.0
 """Seconds that the end of the app waits for a request in progress."""
 
+_UNFORESEEN = "La synchronisation s'est arrêtée sur une erreur imprévue."
+
 Ended = Callable[[Sequence["SyncResult"]], object]
 
 
@@ -58,6 +60,10 @@ class BackgroundSync:
         self._begun = self._touched = clock()
         self._tried: float | None = None
         self._failures = 0
+        self.progress: tuple[str, int, int] | None = None
+        """How far the sync under way is: its phase, what is done, what there is."""
+        self.problem = ""
+        """Why the last sync left something behind, in French; empty when it did not."""
         self._stopped = Event()
         self._thread: Thread | None = None
 
@@ -86,11 +92,23 @@ class BackgroundSync:
         return self._thread is not None and self._thread.is_alive()
 
     def tick(self) -> None:
-        """Begin a sync if one is due and a hub knows this laptop."""
-        if self.is_running or self._stopped.is_set() or not self.is_due:
+        """Begin a sync if one is due."""
+        if self.is_due:
+            self.begin()
+
+    @property
+    def is_let_in(self) -> bool:
+        """Whether a hub knows this laptop, and lets it in as far as is known."""
+        is_known = any((self.folder / "hubs").glob("*.json"))
+        return is_known and not self._stopped.is_set()
+
+    def begin(self) -> None:
+        """Begin a sync, unless one is under way or nobody would answer."""
+        if self.is_running or self._stopped.is_set():
             return
         self._tried = self._clock()
-        if any((self.folder / "hubs").glob("*.json")):
+        self.progress, self.problem = None, ""
+        if self.is_let_in:
             # A request may last half a minute: the app does not wait for it to leave.
             self._thread = Thread(target=self._run, daemon=True)
             self._thread.start()
@@ -110,18 +128,21 @@ class BackgroundSync:
             with Workspace.open(self.folder, self._world()) as workspace:
                 outcomes = sync.run(
                     workspace,
-                    lambda _phase, _done, _total: None,
+                    self._watch,
                     self._stopped.is_set,
                     commit_lines=_LINES,
                 )
-        except DiagError:  # the screen of synchronisation says why, to who asks
+        except DiagError as error:  # it is told to who asks
             self._failures += 1
+            self.problem = str(error)
             return
         except Exception:  # the next try may pass, and nobody looks at this thread
             self._failures += 1
+            self.problem = _UNFORESEEN
             with suppress(OSError):  # a folder that refuses its log
                 logging.getLogger("diag").exception("background sync")
             return
+        self.problem = "\n".join(filter(None, map(sync.what_stays, outcomes)))
         if any(outcome.problem for outcome in outcomes):
             self._failures += 1
         else:
@@ -130,3 +151,6 @@ class BackgroundSync:
             self._ended(outcomes)
         if any(outcome.is_barred for outcome in outcomes):
             self._stopped.set()
+
+    def _watch(self, phase: str, done: int, total: int) -> None:
+        self.progress = phase, done, total

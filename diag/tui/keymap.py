@@ -35,6 +35,7 @@ from diag.tui import (
     planner,
     preview,
     proposals,
+    quitting,
     reading,
     reword,
     rooms,
@@ -202,6 +203,7 @@ PLACES = {
     discover.__name__: KeyPlace.WINDOW,
     noting.__name__: KeyPlace.WINDOW,
     palette.__name__: KeyPlace.WINDOW,
+    quitting.__name__: KeyPlace.WINDOW,
 }
 """The place of the commands and screens of each module that has any."""
 

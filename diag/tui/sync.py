@@ -99,6 +99,11 @@ class SyncScreen(PlaceScreen):
         self.query_one(Lines).focus()
         self._fill()
 
+    def catch_up(self) -> None:
+        """Show what waits now: a sync that nobody asked for may have taken some."""
+        if not self._busy:
+            self._fill()
+
     def _fill(self) -> None:
         workspace = self.diag.desk.workspace
         hubs = sync.hubs(workspace)

@@ -1,5 +1,7 @@
 """The office from the screen: enrol with one line, see what waits, bring it there."""
 
+import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +12,11 @@ from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
 from diag.office import sync as syncing
 from diag.sync.hub.store import EVERYWHERE, Location
+from diag.tui.app import DiagApp
 from diag.tui.sync import SyncScreen, progress_words
+from tests.audit.audited import audited_workspace
 from tests.sync.serving import Served, free_port, made_home, served
-from tests.tui.builders import SCHOOL, audited_app
+from tests.tui.builders import SCHOOL, app_on, audited_app
 from tests.tui.routes import choose
 from tests.tui.waiting import shows, wait_for
 
@@ -68,6 +72,95 @@ async def test_a_wrong_invitation_is_told_and_kept(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: shows(pilot, "Ce n'est pas possible"), "told")
         await pilot.press("escape", "n")
         await wait_for(pilot, lambda: shows(pilot, "pas une invitation"), "kept")
+
+
+def enrolled_app(folder: Path, hub: Served) -> DiagApp:
+    """Return an app with an audit that its hub has not."""
+    with audited_workspace(folder) as desk:
+        syncing.enrol(desk, hub.invite())
+    return app_on(folder)
+
+
+def turned_to(folder: Path, port: int) -> None:
+    """Have a laptop call its hub at another port."""
+    (kept,) = (folder / "hubs").glob("*.json")
+    known = json.loads(kept.read_text("utf-8"))
+    known["url"] = f"https://127.0.0.1:{port}"
+    kept.write_text(json.dumps(known), "utf-8")
+
+
+async def test_what_leaves_by_itself_leaves_the_list(
+    tmp_path: Path, hub: Served
+) -> None:
+    app = enrolled_app(tmp_path / "desk", hub)
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await choose(pilot, "bureau")
+        await wait_for(pilot, lambda: shows(pilot, "Les Marronniers"), "what waits")
+        app._background.begin()
+        await wait_for(pilot, lambda: shows(pilot, "0 modification"), "all is there")
+
+
+async def test_what_waits_goes_to_the_office_before_the_end(
+    tmp_path: Path, hub: Served
+) -> None:
+    app = enrolled_app(tmp_path / "desk", hub)
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        waiting = syncing.count_waiting(app.desk.workspace)
+        await pilot.press("ctrl+q")
+        await wait_for(
+            pilot, lambda: shows(pilot, f"{waiting} modifications en attente"), "asked"
+        )
+        await wait_for(pilot, lambda: not app.is_running, "the end")
+    assert app.return_code == 0
+    held = sum(one.revisions for one in hub.store.manifest([EVERYWHERE]))
+    assert held >= waiting > 100, "its seals too"
+
+
+async def test_without_network_one_reads_why_and_leaves_or_stays(
+    tmp_path: Path, hub: Served
+) -> None:
+    app = enrolled_app(tmp_path / "desk", hub)
+    turned_to(tmp_path / "desk", free_port())
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        for key in ("escape", "enter"):
+            await pilot.press("ctrl+q")
+            await wait_for(pilot, lambda: shows(pilot, "ne répond pas"), "told")
+            assert shows(pilot, "Rien ne vous retient")
+            await pilot.press(key)
+            if key == "escape":
+                await wait_for(pilot, lambda: not shows(pilot, "ne répond"), "stays")
+        await wait_for(pilot, lambda: not app.is_running, "the end")
+
+
+async def test_a_hub_that_never_answers_holds_nobody(
+    tmp_path: Path, hub: Served
+) -> None:
+    app = enrolled_app(tmp_path / "desk", hub)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        turned_to(tmp_path / "desk", silent.getsockname()[1])
+        async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+            await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+            await pilot.press("ctrl+q")
+            await wait_for(pilot, lambda: shows(pilot, "On appelle"), "calling")
+            await pilot.press("ctrl+q")
+            await wait_for(pilot, lambda: not app.is_running, "the end")
+            assert app._background.is_running, "what it waited for had not answered"
+
+
+async def test_a_refusal_is_read_before_the_end(tmp_path: Path, hub: Served) -> None:
+    app = enrolled_app(tmp_path / "desk", hub)
+    hub.store.revoke(hub.store.devices()[-1].id, 1)
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await pilot.press("ctrl+q")
+        await wait_for(pilot, lambda: shows(pilot, "autorisé"), "told")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "stays")
+        await pilot.press("ctrl+q")
+        await wait_for(pilot, lambda: not app.is_running, "asked no more: in vain")
 
 
 def test_progress_tells_answers_then_attachments() -> None:
