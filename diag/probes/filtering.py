@@ -1,0 +1,342 @@
+"""A filter tried, honestly: by category, with a control, and never what it is for.
+
+Only heads of lawful public sites are asked, from a basket that the syndicat validated
+in writing. A site counts as blocked when something else than the site answered.
+"""
+
+from collections import Counter
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from diag.model.measure import MeasureStatus
+from diag.probes.finding import ProbeFinding
+from diag.probes.host import Host, NameAnswer
+from diag.probes.lists import Basket, Category
+from diag.probes.pages import Page
+from diag.probes.probe import Probe, ProbePlan, Risk, Setting
+from diag.probes.services import (
+    AT_ONCE,
+    PATIENCE,
+    PUBLIC_SIGNERS,
+    heads_of,
+    ways_of,
+)
+from diag.words.sentences import counted, listed
+
+LEAST_BLOCKED = 2
+"""Names of a category that must be blocked for it to be."""
+
+LEAST_CONTROL = 2
+"""Names of the control that must be reachable for anything to be concluded."""
+
+
+class Verdict(StrEnum):
+    """What came back when a name was asked for."""
+
+    OPEN = "ouvert"
+    NAME = "nom bloqué"
+    """A resolver that lies: no such name, or the address of something near."""
+    PAGE = "page de blocage"
+    CUT = "connexion coupée"
+    UNKNOWN = "non concluant"
+
+
+BLOCKED = frozenset({Verdict.NAME, Verdict.PAGE, Verdict.CUT})
+_REFUSALS = frozenset({403, 451})
+_MOVED = range(300, 400)
+_CUT = frozenset({"reset", "refused", "timeout"})
+
+
+@dataclass(frozen=True, slots=True)
+class TriedName:
+    """What was seen of one name, by one way."""
+
+    host: str
+    near: NameAnswer
+    """What the resolver of the school answers."""
+    outside: NameAnswer
+    """What a resolver outside answers, where it can be reached."""
+    page: Page
+
+
+def verdict_of(tried: TriedName, common: frozenset[str] = frozenset()) -> Verdict:
+    """Return what a name came to.
+
+    A page signed by a public authority is the site itself, whatever it says. `common`
+    are where several names are sent alike.
+    """
+    page = tried.page
+    if page.status and PUBLIC_SIGNERS.search(page.issuer):
+        return Verdict.OPEN
+    if _is_lied_about(tried):
+        return Verdict.NAME
+    is_sent_away = page.status in _MOVED and target_of(page) in common
+    if page.status in _REFUSALS or is_sent_away or page.problem in {"proxy", "tls"}:
+        return Verdict.PAGE
+    if page.problem in _CUT and tried.near.addresses:
+        return Verdict.CUT
+    return Verdict.OPEN if page.status else Verdict.UNKNOWN
+
+
+def _is_lied_about(tried: TriedName) -> bool:
+    """Return whether the resolver of the school answers what the world does not."""
+    near, outside = tried.near, tried.outside
+    if near.addresses:
+        return all(map(_is_nowhere, near.addresses))
+    return near.code in {"NXDOMAIN", "NOERROR", "REFUSED"} and bool(outside.addresses)
+
+
+def _is_nowhere(address: str) -> bool:
+    """Return whether an address is of no public site: `0.0.0.0`, a box, a sinkhole."""
+    try:
+        return not ip_address(address).is_global
+    except ValueError:
+        return False
+
+
+def target_of(page: Page) -> str:
+    """Return the host that a page sends to; empty for none."""
+    try:
+        return urlsplit(page.headers.get("location", "")).hostname or ""
+    except ValueError:
+        return ""
+
+
+def same_targets(pages: Sequence[tuple[str, Page]]) -> frozenset[str]:
+    """Return hosts to which several sites of different names are sent."""
+    sent = Counter(
+        target_of(page)
+        for host, page in pages
+        if page.status in _MOVED and not _is_akin(host, target_of(page))
+    )
+    return frozenset(name for name, count in sent.items() if name and count > 1)
+
+
+def _is_akin(host: str, other: str) -> bool:
+    """Return whether two names are of one site, by their last two parts."""
+    return host.split(".")[-2:] == other.split(".")[-2:]
+
+
+def category_verdict(
+    verdicts: Sequence[Verdict], control: Sequence[Verdict]
+) -> tuple[bool | None, str]:
+    """Return whether a category is blocked, and why nobody knows when it is None."""
+    if sum(one is Verdict.OPEN for one in control) < LEAST_CONTROL:
+        return None, "les sites témoins ne répondent pas"
+    blocked = sum(one in BLOCKED for one in verdicts)
+    if blocked >= LEAST_BLOCKED:
+        return True, ""
+    if sum(one is Verdict.OPEN for one in verdicts) >= LEAST_BLOCKED:
+        return False, ""
+    return None, "trop de sites n'ont rien répondu de sûr"
+
+
+ENGINES: Mapping[str, str] = {
+    "www.google.com": "forcesafesearch.google.com",
+    "www.youtube.com": "restrict.youtube.com",
+    "www.bing.com": "strict.bing.com",
+    "duckduckgo.com": "safe.duckduckgo.com",
+}
+"""Search engine → the name whose address makes its safe search forced."""
+
+
+def is_forced(
+    near: Sequence[str], forced: Sequence[str], outside: Sequence[str]
+) -> bool | None:
+    """Return whether a safe search is forced by name; None where nothing shows it.
+
+    `near`: where the engine leads here; `forced`: the address that forces; `outside`:
+    where the engine leads elsewhere, which may already be that address.
+    """
+    if not near or not forced or {*forced} & {*outside}:
+        return None
+    return bool({*near} & {*forced})
+
+
+@dataclass(frozen=True)
+class TryFilter(Probe):
+    """Tries the syndicat's basket on the filter of a school."""
+
+    basket: Basket
+    name = "filtrage"
+    version = "1"
+    title = "Filtrage"
+    risk = Risk.REQUESTS
+    produces = (
+        "filtrage.categorie",
+        "filtrage.adresses_testees",
+        "filtrage.adresses_bloquees",
+        "filtrage.safesearch",
+        "filtrage.contournable",
+    )
+
+    @property
+    def _hosts(self) -> tuple[str, ...]:
+        kinds = (host for one in self.basket.categories for host in one.hosts)
+        return tuple(dict.fromkeys((*self.basket.control, *kinds)))
+
+    def missing(self, setting: Setting) -> str:
+        """Return what it lacks: a basket that somebody validated in writing."""
+        del setting
+        control = len(self.basket.control)
+        if self.basket.categories and control >= LEAST_CONTROL:
+            return ""
+        return (
+            "Aucun site d'essai : le syndicat valide par écrit, avec l'académie, des "
+            "sites licites et deux sites témoins, et les écrit dans "
+            "overlay/mesures.yaml, sous « filtering »."
+        )
+
+    def plan(self, setting: Setting) -> ProbePlan:
+        """Return a head and two names asked of each site, and the engines' names."""
+        ways, count = len(ways_of(setting.host)), len(self._hosts)
+        pages = ways * count
+        return ProbePlan(
+            targets=self._hosts,
+            packets=pages + 2 * count + 3 * len(ENGINES),
+            down_bytes=pages * 16 * 1024,
+            up_bytes=pages * 1024,
+            seconds=5.0 + PATIENCE * pages / AT_ONCE / 2,
+        )
+
+    async def run(self, setting: Setting) -> AsyncGenerator[ProbeFinding]:
+        """Yield each category by each way, the engines, then how to go round it."""
+        host, basket = setting.host, self.basket
+        answers = {one: await _named(host, one, basket.resolver) for one in self._hosts}
+        urls = {f"https://{one}/": one for one in self._hosts}
+        for way in ways_of(host):
+            came = await heads_of(host, tuple(urls), setting.tell, way=way)
+            pages = {urls[url]: page for url, page in came.items()}
+            common = same_targets([*pages.items()])
+            verdicts = {
+                one: verdict_of(TriedName(one, *answers[one], page), common)
+                for one, page in pages.items()
+            }
+            for found in _judged(basket, verdicts, way.name):
+                yield found
+        yield await _safe_search(host, basket.resolver)
+        yield await _way_round(host, basket, answers)
+
+
+_Answers = tuple[NameAnswer, NameAnswer]
+
+
+async def _named(host: Host, name: str, resolver: str) -> _Answers:
+    servers = host.name_servers()
+    near = await host.ask_name(name, servers[0]) if servers else NameAnswer()
+    return near, await host.ask_name(name, resolver)
+
+
+def _judged(
+    basket: Basket, verdicts: Mapping[str, Verdict], method: str
+) -> list[ProbeFinding]:
+    control = [verdicts[one] for one in basket.control]
+    rows = [_category(one, verdicts, control, method) for one in basket.categories]
+    tried = [verdicts[host] for one in basket.categories for host in one.hosts]
+    known = [one for one in tried if one is not Verdict.UNKNOWN]
+    is_sure = category_verdict([Verdict.OPEN] * LEAST_BLOCKED, control)[0] is not None
+    if not is_sure:
+        return rows
+    blocked = sum(one in BLOCKED for one in known)
+    return [
+        *rows,
+        ProbeFinding("filtrage.adresses_testees", len(known), method=method),
+        ProbeFinding("filtrage.adresses_bloquees", blocked, method=method),
+    ]
+
+
+def _category(
+    one: Category,
+    verdicts: Mapping[str, Verdict],
+    control: Sequence[Verdict],
+    method: str,
+) -> ProbeFinding:
+    seen = [verdicts[host] for host in one.hosts]
+    is_blocked, doubt = category_verdict(seen, control)
+    shown = listed([f"{host} {verdicts[host]}" for host in one.hosts])
+    return ProbeFinding(
+        "filtrage.categorie",
+        is_blocked,
+        status=MeasureStatus.INCONCLUSIVE if is_blocked is None else MeasureStatus.OK,
+        why=f"{one.name} : {doubt or shown}.",
+        stats={"n": len(seen), "blocked": sum(each in BLOCKED for each in seen)},
+        target=one.name,
+        method=method,
+    )
+
+
+async def _safe_search(host: Host, resolver: str) -> ProbeFinding:
+    """Return how many engines are forced to a safe search, of those that show it."""
+    shown: dict[str, bool] = {}
+    for engine, forcing in ENGINES.items():
+        near = await host.addresses(engine)
+        forced = await host.ask_name(forcing, resolver)
+        outside = await host.ask_name(engine, resolver)
+        is_safe = is_forced(near, forced.addresses, outside.addresses)
+        if is_safe is not None:
+            shown[engine] = is_safe
+    if not shown:
+        return ProbeFinding(
+            "filtrage.safesearch",
+            status=MeasureStatus.INCONCLUSIVE,
+            why="Aucun résolveur extérieur ne répond : rien à comparer.",
+        )
+    free = [engine for engine, is_safe in shown.items() if not is_safe]
+    return ProbeFinding(
+        "filtrage.safesearch",
+        len(shown) - len(free),
+        stats={"n": len(shown)},
+        why=f"Recherche libre : {listed(free)}." if free else "",
+    )
+
+
+async def _way_round(
+    host: Host, basket: Basket, answers: Mapping[str, _Answers]
+) -> ProbeFinding:
+    """Return whether another resolver, asked from here, names what is blocked."""
+    names = [
+        one
+        for one in answers
+        if _is_lied_about(TriedName(one, *answers[one], Page())) and one
+    ]
+    outside = [one for one in names if answers[one][1].addresses]
+    is_udp = any(answers[one][1].code for one in answers)
+    is_doh = bool(basket.doh) and await _answers_doh(host, basket.doh)
+    if not names:
+        return ProbeFinding(
+            "filtrage.contournable",
+            status=MeasureStatus.INCONCLUSIVE,
+            why=f"Aucun nom n'est bloqué ici ; {_ways_words(is_udp, is_doh)}.",
+        )
+    told = counted(len(outside), "nom bloqué se résout", "noms bloqués se résolvent")
+    return ProbeFinding(
+        "filtrage.contournable",
+        bool(outside) or is_doh,
+        why=f"{told} par {basket.resolver} ; {_ways_words(is_udp, is_doh)}.",
+        stats={"n": len(names), "outside": len(outside)},
+        target=basket.resolver,
+    )
+
+
+def _ways_words(is_udp: bool, is_doh: bool) -> str:  # noqa: FBT001
+    ways = [
+        *(["par le port 53"] if is_udp else []),
+        *(["par HTTPS (DoH)"] if is_doh else []),
+    ]
+    if not ways:
+        return "aucun résolveur extérieur ne répond"
+    return f"un résolveur extérieur répond {listed(ways)}"
+
+
+_QUESTION = "AAABAAABAAAAAAAAB2V4YW1wbGUDb3JnAAABAAE"
+"""« example.org, A » as RFC 8484 wants it in a URL."""
+
+
+async def _answers_doh(host: Host, url: str) -> bool:
+    """Return whether a resolver over HTTPS answers one harmless name."""
+    page = await host.fetch(f"{url}?dns={_QUESTION}", seconds=PATIENCE)
+    kind = page.headers.get("content-type", "")
+    return page.status == 200 and "dns-message" in kind  # noqa: PLR2004
