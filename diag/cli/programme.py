@@ -32,9 +32,11 @@ from diag.model.programme import FIRST_YEAR, LAST_YEAR, ProgrammeFrame
 from diag.programme import adopting, replay, setting
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import Container, create, opened
+from diag.programme.log import log_of
 from diag.programme.record import FRAME
 from diag.programme.words import (
     cents_words,
+    effect_words,
     reason_words,
     theme_words,
     what_if_words,
@@ -42,7 +44,7 @@ from diag.programme.words import (
 from diag.words.dates import describe_day
 from diag.words.figures import percent
 from diag.words.sentences import counted
-from diag.words.vocabulary import FOLLOW_UPS
+from diag.words.vocabulary import FOLLOW_UPS, OUTCOMES
 from diag.workspace.settings import campaign_named
 from diag.workspace.workspace import Workspace
 
@@ -166,12 +168,17 @@ def set_frame(workspace: Workspace, slug: str, variant: str, **typed: Any) -> No
     before = container.record(ident).frame
     kept: dict[str, Any] = before.model_dump() if before else {}
     kept.setdefault("campaigns", (workspace.campaign,))
-    campaigns = typed.pop("campaign")
-    if campaigns:
-        kept["campaigns"] = tuple(map(campaign_named, campaigns))
-    kept |= {name: value for name, value in typed.items() if value is not None}
-    frame = setting.checked(ProgrammeFrame, kept)
-    setting.put(container, FRAME, frame, ident)
+    changed = {name: value for name, value in typed.items() if value is not None}
+    if campaigns := changed.pop("campaign"):
+        changed["campaigns"] = tuple(map(campaign_named, campaigns))
+    frame = setting.checked(ProgrammeFrame, kept | changed)
+    if ident:
+        # A variant says what it changes: the rest follows the programme.
+        own = container.record().variants[ident].sets.get(FRAME, {})
+        said = frame.model_dump(mode="json", include=set(changed))
+        container.write(container.varied(ident, {FRAME: {**own, **said}}))
+    else:
+        container.write(container.draft(FRAME, frame))
     click.echo(f"{container.slug} : {span_words(frame)}.")
 
 
@@ -426,26 +433,30 @@ def step(
 def log(workspace: Workspace, slug: str, *, as_json: bool) -> None:
     """Dit les décisions dans l'ordre, et ce que chacune impose ou arrête."""
     container = opened(workspace, slug)
-    record = container.record()
-    rows = sorted(record.decisions.items(), key=lambda one: (one[1].on, one[0]))
+    rows = tuple(log_of(container))
     if as_json:
         print_json([
-            {"id": ident, **one.model_dump(mode="json")} for ident, one in rows
+            {
+                "id": one.ident,
+                **one.decision.model_dump(mode="json"),
+                "adopts": one.adopts,
+                "weighs": one.weighs,
+                "locks": list(one.locks),
+                "moved": [each._asdict() for each in one.moved],
+            }
+            for one in rows
         ])
         return
-    for ident, one in rows:
+    for each in rows:
+        one = each.decision
         ref = f", {one.ref}" if one.ref else ""
         votes = f" ({one.votes})" if one.votes else ""
         about = f" : {one.about}" if one.about else ""
         click.echo(
-            f"{describe_day(one.on)}  {one.body} {one.outcome}{ref}{votes}{about}  "
-            f"[{ident[:8]}]"
+            f"{describe_day(one.on)}  {one.body} : {OUTCOMES[one.outcome]}{ref}{votes}"
+            f"{about}  [{each.ident[:8]}]"
         )
-        locks = [name for name, lock in record.locks.items() if lock.decision == ident]
-        if locks:
-            click.echo(f"    impose {counted(len(locks), 'année')}")
-        if record.adoption and record.adoption[1].decision == ident:
-            click.echo("    arrête le programme")
+        print_lines(f"    {line}" for line in effect_words(each))
     if not rows:
         click.echo("Aucune décision notée.")
     print_lines(_to_finance(container))

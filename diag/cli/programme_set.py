@@ -307,9 +307,11 @@ def unlock(workspace: Workspace, operation: str, slug: str, variant: str) -> Non
     ident = container.variant_named(variant)
     board = board_of(container, ident, afresh=False)
     name = setting.operation_named(board, operation)
-    if name not in board.record.locks:
+    locks = setting.locks_of(board, name)
+    if not locks:
         raise DiagError("Aucune année n'est imposée à cette opération.")
-    setting.put(container, setting.lock_subject(name), None, ident)
+    for one in locks:
+        setting.put(container, setting.lock_subject(one), None, ident)
     click.echo(f"Retiré : {board.named(name).title} reprend son tour.")
 
 
@@ -371,10 +373,9 @@ def variant(
 ) -> None:
     """Ouvre une variante : des changements nommés, sans copie du programme."""
     container = opened(workspace, slug)
-    record = container.record()
     sets: dict[str, object] = {}
-    if by_euro and record.frame:
-        sets[FRAME] = {**plain(record.frame), "socle_first": False}
+    if by_euro:
+        sets[FRAME] = {"socle_first": False}
     if lower:
         sets |= _lowered(container, lower)
     subject = subjects.programme(subjects.VARIANTS, container.fresh())

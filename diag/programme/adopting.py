@@ -149,14 +149,14 @@ def payers_of(board: Board, operation: str) -> list[str]:
 def _adopted_by(board: Board, payer: str) -> tuple[str, str] | None:
     """Return the day and the id of the last word of a payer, if it adopts."""
     found = [
-        (one.on, ident, one.outcome)
+        (ident, one)
         for ident, one in board.record.decisions.items()
         if one.body == payer
     ]
     if not found:
         return None
-    on, ident, outcome = max(found)
-    return (on, ident) if outcome is Outcome.ADOPTE else None
+    ident, last = found[-1]
+    return (last.on, ident) if last.outcome is Outcome.ADOPTE else None
 
 
 def _steps(container: Container, ready: Ready) -> Iterator[NewRevision]:

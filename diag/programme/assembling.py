@@ -1,6 +1,6 @@
 """A programme's terms, from what stands in it and what the audits give."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -14,6 +14,7 @@ from diag.model.number import exact
 from diag.model.programme import (
     OUT,
     AdoptedPart,
+    Adoption,
     CostSplit,
     ProgrammeFrame,
     RightsRule,
@@ -379,20 +380,33 @@ def adopted_in(container: Container, record: Record) -> Adopted | None:
     if record.adoption is None:
         return None
     ident, adoption = record.adoption
-    years: list[tuple[str, int]] = []
-    drawn: dict[str, dict[str, int]] = {}
+    parts = adopted_parts(container, ident, adoption)
+    if parts is None:
+        return None
+    return Adopted(
+        years_adopted(parts),
+        adoption.rights,
+        adoption.first_rights,
+        {name: drawn for part in parts for name, drawn in part.drawn.items()},
+    )
+
+
+def adopted_parts(
+    container: Container, ident: str, adoption: Adoption
+) -> tuple[AdoptedPart, ...] | None:
+    """Return the placements of an adoption; None where a part has not come yet."""
+    found = []
     for number in range(adoption.parts):
         subject = subjects.programme(subjects.ADOPTIONS, ident, str(number))
         stated = container.stated.get(subject)
         part = noun_of(AdoptedPart, stated.values[-1]) if stated else None
         if part is None:
             return None
-        years += part.years.items()
-        drawn |= part.drawn
-    ordered = sorted(years)
-    return Adopted(
-        {name.partition(" ")[2]: year for name, year in ordered},
-        adoption.rights,
-        adoption.first_rights,
-        drawn,
-    )
+        found.append(part)
+    return tuple(found)
+
+
+def years_adopted(parts: Iterable[AdoptedPart]) -> dict[str, int]:
+    """Return operation → year, in the order in which they were taken."""
+    ordered = sorted(item for part in parts for item in part.years.items())
+    return {name.partition(" ")[2]: year for name, year in ordered}

@@ -1,6 +1,6 @@
 """What stands in a programme, read from its journal; a variant lays changes over it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
@@ -55,6 +55,8 @@ class Stated(NamedTuple):
     """In order; None where one took it away."""
     authors: tuple[str, ...]
     """Who wrote each."""
+    turn: int = 0
+    """When the last of them was written: later is greater."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,9 @@ class Record:
     earmarks: Mapping[str, KeptMoney]
     variants: Mapping[str, Variant]
     decisions: Mapping[str, BodyDecision]
-    adoption: tuple[str, Adoption] | None
-    """The last one, with its id."""
+    """By day; those of one day, as they were written."""
+    adoptions: Mapping[str, Adoption]
+    """In the order of their decisions."""
     themes: Mapping[str, ProgrammeTheme]
     """By slug."""
     workshops: Mapping[str, Workshop]
@@ -84,6 +87,11 @@ class Record:
     ballots: Mapping[tuple[str, str], WorkshopBallot]
     weighing: WeightRule | None
     """None: no ballot weighs."""
+
+    @property
+    def adoption(self) -> tuple[str, Adoption] | None:
+        """The last one, with its id; None until there is one."""
+        return next(reversed(list(self.adoptions.items())), None)
 
 
 def stated_in(journal: Journal, audit: str) -> dict[str, Stated]:
@@ -99,7 +107,9 @@ def stated_in(journal: Journal, audit: str) -> dict[str, Stated]:
 
 def _stated(heads: Sequence[Head]) -> Stated:
     return Stated(
-        tuple(head.value for head in heads), tuple(head.author for head in heads)
+        tuple(head.value for head in heads),
+        tuple(head.author for head in heads),
+        max(head.lam for head in heads),
     )
 
 
@@ -116,18 +126,15 @@ def record_of(stated: Mapping[str, Stated], variant: str = "") -> Record:
     """
     variants = {key[0]: one for key, one in _each(stated, subjects.VARIANTS, Variant)}
     sets = variants[variant].sets if variant else {}
-    standing = {**stated, **{name: Stated((one,), ("",)) for name, one in sets.items()}}
+    laid = {name: _over(stated, name, one) for name, one in sets.items()}
+    standing = {**stated, **{name: Stated((one,), ("",)) for name, one in laid.items()}}
     frames = dict(_each(standing, subjects.PROGRAMME, ProgrammeFrame, "frame"))
     rules = dict(_each(standing, subjects.PROGRAMME, RightsRule, "rights"))
     weighings = dict(_each(standing, subjects.PROGRAMME, WeightRule, "weights"))
-    adoptions = dict(_each(stated, subjects.ADOPTIONS, Adoption, None))
-    decisions = {
-        key[0]: one for key, one in _each(stated, subjects.DECISIONS, BodyDecision)
-    }
-    last = max(
-        adoptions.items(),
-        key=lambda one: (_day(decisions, one[1]), one[0]),
-        default=None,
+    decisions = _in_turn(stated, subjects.DECISIONS, BodyDecision, lambda one: one.on)
+    rank = {ident: at for at, ident in enumerate(decisions)}
+    adoptions = _in_turn(
+        stated, subjects.ADOPTIONS, Adoption, lambda one: rank.get(one.decision, -1)
     )
     return Record(
         frame=frames.get(("frame",)),
@@ -152,7 +159,7 @@ def record_of(stated: Mapping[str, Stated], variant: str = "") -> Record:
         },
         variants=variants,
         decisions=decisions,
-        adoption=(last[0][0], last[1]) if last else None,
+        adoptions=adoptions,
         themes={
             key[0]: one for key, one in _each(standing, subjects.THEMES, ProgrammeTheme)
         },
@@ -176,9 +183,25 @@ def record_of(stated: Mapping[str, Stated], variant: str = "") -> Record:
     )
 
 
-def _day(decisions: Mapping[str, BodyDecision], adoption: Adoption) -> str:
-    decision = decisions.get(adoption.decision)
-    return decision.on if decision else ""
+def _over(stated: Mapping[str, Stated], subject: str, value: Json) -> Json:
+    """Return a variant's value; of a frame, it says only what it changes."""
+    base = stated[subject].values[-1] if subject in stated else None
+    if subject == FRAME and isinstance(base, dict) and isinstance(value, dict):
+        return {**base, **value}
+    return value
+
+
+def _in_turn(
+    stated: Mapping[str, Stated], kind: str, noun: type[N], key: Callable[[N], Any]
+) -> dict[str, N]:
+    """Return nouns by id, ordered by a key, then as they were written."""
+
+    def order(one: tuple[str, N]) -> tuple[Any, int, str]:
+        ident, value = one
+        return key(value), stated[subjects.programme(kind, ident)].turn, ident
+
+    found = [(parts[0], one) for parts, one in _each(stated, kind, noun, None)]
+    return dict(sorted(found, key=order))
 
 
 def _each(

@@ -218,6 +218,19 @@ def lock_subject(operation: str) -> str:
     return subjects.programme(subjects.LOCKS, operation)
 
 
+def locks_of(board: Board, operation: str) -> list[str]:
+    """Return what the years imposed on an operation are named by: any of its actions.
+
+    An action may have led an operation of its own when its year was imposed.
+    """
+    candidate = board.gathered.candidates.get(operation)
+    actions = candidate.actions if candidate else ()
+    own = (f"{candidate.audit}/{one}" for one in actions) if candidate else ()
+    return [
+        one for one in dict.fromkeys((operation, *own)) if one in board.record.locks
+    ]
+
+
 def lock_of(year: int | None, by: str, why: str, decision: str = "") -> YearLock:
     """Return a lock, checked; a year None leaves the operation out.
 

@@ -6,6 +6,7 @@ from diag.model.enums import PlaceKind
 from diag.model.programme import YearLock
 from diag.model.text import fold
 from diag.programme.assembling import Board
+from diag.programme.log import LoggedDecision
 from diag.programme.placing import (
     AfterNeed,
     AfterOpening,
@@ -23,6 +24,7 @@ from diag.programme.placing import (
 )
 from diag.programme.purses import Lack
 from diag.programme.replay import WhatIf, unweighted
+from diag.programme.setting import locks_of
 from diag.programme.terms import Earmark, Purse
 from diag.programme.weighing import ballots_of, themed
 from diag.words.dates import describe_day
@@ -178,9 +180,7 @@ def _imposed(board: Board, operation: str, placed: Placement) -> str:
 
 
 def _lock_on(board: Board, operation: str) -> YearLock | None:
-    candidate = board.gathered.candidates.get(operation)
-    own = [f"{candidate.audit}/{one}" for one in candidate.actions] if candidate else []
-    return next(filter(None, map(board.record.locks.get, (operation, *own))), None)
+    return next(map(board.record.locks.get, locks_of(board, operation)), None)
 
 
 def _standing(board: Board, operation: str) -> str:
@@ -259,6 +259,25 @@ def _money(board: Board, found: WhatIf, one: Earmark) -> str:
     if one.operation == found.operation:
         return kept
     return f"{kept}, pour « {board.named(one.operation).title} » qui vient d'abord"
+
+
+def effect_words(logged: LoggedDecision) -> Iterator[str]:
+    """Give what rests on a decision, a line each."""
+    if logged.adopts:
+        entered = sum(one.before is None for one in logged.moved)
+        left = sum(one.after is None for one in logged.moved)
+        many = {
+            ("opération entre", "opérations entrent"): entered,
+            ("change d'année", "changent d'année"): len(logged.moved) - entered - left,
+            ("sort", "sortent"): left,
+        }
+        said = [counted(some, *words) for words, some in many.items() if some]
+        told = ", ".join(said) or "rien ne change"
+        yield f"Arrête le programme : {told}."
+    if logged.locks:
+        yield f"Impose l'année de {counted(len(logged.locks), 'opération')}."
+    if logged.weighs:
+        yield "Adopte le poids des thèmes."
 
 
 def moved_words(board: Board, other: Board) -> str:

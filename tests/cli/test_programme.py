@@ -312,7 +312,7 @@ def follow_through(home: Path) -> None:
     assert "décidée" in refused(home, *IMPOSED).err
     run(home, "step", WIRING, "ecartee", "--why", "les classes ferment")
     assert WIRING not in shown(home)
-    assert "arrête le programme" in run(home, "log")
+    assert "Arrête le programme : " in run(home, "log")
 
 
 def states(home: Path) -> dict[str, tuple[FollowUpState, int, int]]:

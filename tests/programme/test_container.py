@@ -11,11 +11,12 @@ from diag.journal.journal import Journal
 from diag.journal.records import follow_ups_of
 from diag.journal.school_lines import campaigns_of, stages
 from diag.model.audit import FollowUp
-from diag.model.enums import BudgetSection, FollowUpState
+from diag.model.enums import BudgetSection, FollowUpState, Outcome
 from diag.model.errors import DiagError
 from diag.model.programme import (
     AdoptedPart,
     Adoption,
+    BodyDecision,
     CostSplit,
     ProgrammeFrame,
     YearEnvelope,
@@ -24,8 +25,10 @@ from diag.model.programme import (
 from diag.office.bundles import export
 from diag.programme.assembling import adopted_in, board_of
 from diag.programme.container import Container, create, opened
+from diag.programme.log import log_of
 from diag.programme.operations import Contender, Contenders
 from diag.programme.terms import INVESTMENT, Article, Operation, Purse
+from diag.programme.words import effect_words
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import started, workspace
 from tests.sync.offices import NearOffice, exchanged, hub_in, let_in
@@ -130,6 +133,65 @@ def test_a_variant_changes_only_what_it_names_and_copies_nothing(
     with pytest.raises(DiagError, match=f"Plusieurs .* {ident[:8]}"):
         made.variant_named("Moins")
     assert made.variant_named(ident[:8]) == ident
+
+
+def test_a_variant_of_the_frame_follows_what_it_does_not_change(
+    anne: Workspace,
+) -> None:
+    made = create(anne, "2027-2031", FRAME, SIREN)
+    variant = subjects.programme(subjects.VARIANTS, ident := made.fresh())
+    sets = {"programme/frame": {"socle_first": False}}
+    made.write(made.draft(variant, {"name": "Par euro", "sets": sets}))
+    made.write(made.draft("programme/frame", FRAME.model_copy(update={"years": 3})))
+    frame = made.reopened().record(ident).frame
+    assert frame is not None
+    assert (frame.years, frame.socle_first) == (3, False)
+
+
+def adopted(made: Container, ident: str, decision: str, **years: int) -> None:
+    """Write what a decision adopted."""
+    subject = subjects.programme(subjects.ADOPTIONS, ident)
+    part = subjects.programme(subjects.ADOPTIONS, ident, "0")
+    placed = {
+        f"{at:05} a/{name}": year for at, (name, year) in enumerate(years.items())
+    }
+    made.write(
+        made.draft(part, AdoptedPart(years=placed)),
+        made.draft(subject, Adoption(decision=decision, inputs="", parts=1)),
+    )
+
+
+def test_the_log_says_in_order_what_each_decision_moved(anne: Workspace) -> None:
+    made = create(anne, "2027-2031", FRAME, SIREN)
+    # Two of one day: the later written counts last, whatever their ids.
+    for ident, on in (("z", "2024-02-01"), ("b", "2024-02-01"), ("a", "2024-01-05")):
+        subject = subjects.programme(subjects.DECISIONS, ident)
+        made.write(
+            made.draft(subject, BodyDecision(body=PAYER, on=on, outcome=Outcome.ADOPTE))
+        )
+    adopted(made, "1", "a", cabler=2027, bornes=2028)
+    adopted(made, "2", "z", cabler=2028, ecrans=2027)
+    adopted(made, "3", "b", cabler=2028, ecrans=2027)
+    subject = subjects.programme(subjects.LOCKS, "a", "cabler")
+    value = YearLock(year=2028, by="le comité", why="avis", decision="z")
+    made.write(made.draft(subject, value))
+    made = made.reopened()
+    found = list(log_of(made))
+    assert [one.ident for one in found] == ["a", "z", "b"]
+    assert [one.moved for one in found] == [
+        (("a/cabler", None, 2027), ("a/bornes", None, 2028)),
+        (("a/cabler", 2027, 2028), ("a/ecrans", None, 2027), ("a/bornes", 2028, None)),
+        (),
+    ]
+    assert [one.locks for one in found] == [(), ("a/cabler",), ()]
+    assert list(effect_words(found[1])) == [
+        "Arrête le programme : 1 opération entre, 1 change d'année, 1 sort.",
+        "Impose l'année de 1 opération.",
+    ]
+    assert list(effect_words(found[2])) == ["Arrête le programme : rien ne change."]
+    last = adopted_in(made, made.record())
+    assert last is not None
+    assert last.years == {"a/cabler": 2028, "a/ecrans": 2027}
 
 
 def test_a_part_that_cannot_be_read_is_a_part_that_has_not_come(
