@@ -131,9 +131,9 @@ def danger_counts(session: AuditSession) -> str:
         rest = counted(left, "salle pas encore regardée", "salles pas encore regardées")
         return f"{counted(known, 'danger')}{f', {rest}' if left else ''}"
     if not any(facts.places_of(kind) for kind in kinds):
-        return "danger : aucune salle vue"
+        return "Danger : aucune salle vue"
     if left:
-        return f"danger : pas encore regardé dans {counted(left, 'salle')}"
+        return f"Danger : pas encore regardé dans {counted(left, 'salle')}"
     return counted(0, "danger")
 
 

@@ -226,8 +226,7 @@ def finder(app: Shell) -> Finder:
             chips = ("commandes",) if asked else ()
             return FoundInAudit(commands, (), chips)
         able = [commands[hit.item] for hit in index.search(typed)]
-        begun = fold(typed)
-        named = [one for one in able if fold(one.name).startswith(begun)]
+        named = [one for one in commands if _is_named(one, typed)]
         other = [one for one in able if one not in named]
         found = FoundInAudit()
         if inside:
@@ -254,6 +253,12 @@ def finder(app: Shell) -> Finder:
         return Finder(find)
     has_here = getattr(app.screen, "has_here", False)
     return Finder(find, note, scopes if has_here else scopes[:2])
+
+
+def _is_named(one: PaletteEntry, typed: str) -> bool:
+    """Say whether a name begins as typed: little words count in « Ce qui a changé »."""
+    begun = fold(typed)
+    return len(begun) > 1 and fold(one.name).startswith(begun)
 
 
 def _find_schools(app: Shell, words: str) -> Iterator[PaletteEntry]:

@@ -1,9 +1,12 @@
 """Le téléphone: the square that it reads, the steps, what arrived, what to do else."""
 
+from typing import ClassVar
+
 from rich.segment import Segment
 from rich.style import Style
 from textual import work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.strip import Strip
 
@@ -14,7 +17,7 @@ from diag.phone.links import PhoneRole
 from diag.phone.network import SharedNetwork, check_installed, shared_network
 from diag.phone.square import Square, square_of, wifi_text
 from diag.tui.commands import Command, CommandType, bindings_of
-from diag.tui.dialogs import Confirm, Field, FormDialog
+from diag.tui.dialogs import READING, Confirm, Field, FormDialog
 from diag.tui.phone_desk import PhoneChanged, PhoneDesk, clock_words
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.proposals import ProposalsScreen
@@ -169,7 +172,7 @@ class PhoneScreen(PlaceScreen):
         CutOff,
         *EVERYWHERE,
     )
-    BINDINGS = bindings_of(*OFFERS)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*OFFERS), *READING]
     INTRODUCTION = (
         "Un téléphone vise le carré : ses photos et ses mots arrivent là où vous êtes "
         "dans la visite. Rien ne sort vers Internet. Échap garde la page ouverte "
@@ -241,6 +244,12 @@ class PhoneScreen(PlaceScreen):
         self.query_one(SquareView).show(self._square())
         self.query_one(TextSheet).show(self._lay)
         self.refresh_keys()
+
+    def action_read(self, way: str) -> None:
+        sheet = self.query_one(TextSheet)
+        page, end = max(1, sheet.height - 2), len(self._words()) * sheet.height
+        ways = {"up": -1, "down": 1, "page_up": -page, "page_down": page}
+        sheet.scroll_by(ways.get(way, end if way == "end" else -end))
 
     def _square(self) -> Square | None:
         phone = self.diag.desk.phone

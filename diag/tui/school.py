@@ -144,7 +144,7 @@ class SchoolScreen(PlaceScreen):
         table.add_row(Text("Audits", style="bold"), "")
         if not self._begun:
             key = key_now(self.app, OpenVisit)
-            begin = Text(f"à commencer : {key} ouvre l'audit et la visite")
+            begin = Text(f"à commencer\u00a0: {key} ouvre l'audit et la visite")
             table.add_row(campaign, begin)
         for one in words:
             table.add_row(plain(one.audit.campaign), one.words)
@@ -156,7 +156,7 @@ class SchoolScreen(PlaceScreen):
 
     def _offered_line(self, count: int) -> Text:
         """Return how many answers wait, and the key that shows them; a click does."""
-        words = f"{waiting_words(count)} : {key_now(self.app, SchoolProposals)}"
+        words = f"{waiting_words(count)}\u00a0: {key_now(self.app, SchoolProposals)}"
         action = f"screen.{action_of(SchoolProposals)}"
         return Text(words, Style.from_meta({"@click": action}))
 

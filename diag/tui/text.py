@@ -166,13 +166,14 @@ class TextSheet(PlainStyle):
         if hint:
             yield self._more(width, count - self._top - height + 1)
 
+    def more_words(self, left: int) -> str:
+        """Return how many lines are left to read, and what shows them."""
+        if not left:
+            return "Tout est lu : Page préc. pour revenir."
+        return f"… {left} ligne{'s' * (left > 1)} de plus : Page suiv."
+
     def _more(self, width: int, left: int) -> Strip:
-        plural = "s" if left > 1 else ""
-        words = (
-            f"… {left} ligne{plural} de plus : Page suiv."
-            if left > 0
-            else "Tout est lu : Page préc. pour revenir."
-        )
+        words = self.more_words(max(left, 0))
         return self._strip(Content.styled(words, "$text-muted"), width)
 
     def _strip(self, text: Content, width: int) -> Strip:

@@ -210,12 +210,12 @@ def test_what_was_settled_what_arose_and_what_was_decided_are_told_in_three_line
 
 def test_no_danger_is_said_only_once_every_room_was_looked_at(desk: Workspace) -> None:
     session = next_campaign(desk)
-    assert danger_counts(session) == "danger : aucune salle vue"
+    assert danger_counts(session) == "Danger : aucune salle vue"
     one, other = add_places(session, PlaceKind.SALLE, ("CP", "CE1"))
     looked = partial(NewAnswer, "danger_electrique")
-    assert danger_counts(session) == "danger : pas encore regardé dans 2 salles"
+    assert danger_counts(session) == "Danger : pas encore regardé dans 2 salles"
     record_answer(session, looked("non", one.id))
-    assert danger_counts(session) == "danger : pas encore regardé dans 1 salle"
+    assert danger_counts(session) == "Danger : pas encore regardé dans 1 salle"
     record_answer(session, looked("non", other.id))
     assert danger_counts(session) == "0 danger"
     record_answer(session, looked("oui", other.id))

@@ -9,13 +9,14 @@ from diag.audit.walk import walk_of
 from diag.model.enums import PlaceKind
 from diag.tui.audit_finds import AuditDoors, finds_of
 from diag.tui.bilan import BilanScreen
+from diag.tui.lists import Lines
 from diag.tui.noting import NotedScreen, NotingScreen
 from diag.tui.palette import Palette
 from diag.tui.school import SchoolScreen
 from diag.tui.visit import VisitScreen
 from tests.audit.builders import started, workspace
 from tests.tui.builders import SCHOOL, audited_app, new_app
-from tests.tui.waiting import shows, visible, wait_for
+from tests.tui.waiting import shows, visible, wait_for, wait_to_show
 
 
 async def test_the_palette_leads_to_a_school_by_its_words(tmp_path: Path) -> None:
@@ -112,6 +113,19 @@ async def test_a_command_is_found_though_its_name_is_mistyped(tmp_path: Path) ->
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
         await pilot.press("ctrl+p", *"reglagse", "enter")
         await wait_for(pilot, lambda: shows(pilot, "Prénom et nom"), "the settings")
+
+
+async def test_a_command_is_found_by_the_little_words_it_begins_with(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        app.go_visit(SCHOOL)
+        await wait_to_show(pilot, "Direction")
+        await pilot.press("ctrl+p", *"ce qui a")
+        await wait_to_show(pilot, "Ce qui a changé")
+        first = app.screen.query_one(Lines).lines[0].cells
+        assert first[:2] == ("commande", "Ce qui a changé")
 
 
 async def test_chips_ask_for_what_is_left_and_hide_nothing(tmp_path: Path) -> None:

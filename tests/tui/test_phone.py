@@ -21,7 +21,7 @@ from diag.tui.visit import VisitScreen
 from tests.audit.pictures import png_claiming
 from tests.browser import Browser, BrowserPage, opened_browser
 from tests.tui.builders import SCHOOL, new_app
-from tests.tui.waiting import shows, wait_for
+from tests.tui.waiting import shows, wait_for, wait_to_show
 
 SIZE = (80, 24)
 _SENT = "document.getElementById('etat').textContent.startsWith('{}')"
@@ -191,6 +191,11 @@ async def test_the_phone_ends_with_the_visit_and_says_what_to_try(
         )
         await pilot.press("a")
         await wait_for(pilot, lambda: shows(pilot, "ne trouve pas"), "help")
+        await wait_to_show(pilot, "de plus : Page suiv.")
+        await pilot.press("pagedown")
+        await wait_to_show(pilot, "Tout est lu")
+        await pilot.press("home")
+        await wait_to_show(pilot, "ne trouve pas")
         await pilot.press("a", "w")
         await wait_for(pilot, lambda: shows(pilot, "doit joindre"), "asked")
         await pilot.press(*"PARTAGE", "enter", *"secret12", "f2")

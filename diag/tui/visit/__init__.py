@@ -157,7 +157,7 @@ class VisitScreen(PlaceScreen):
         propose_lists(self.session)
         if count := len(waiting(self.session)):
             key = key_now(self.app, ShowProposals)
-            self.diag.inform(f"{waiting_words(count)} : {key}")
+            self.diag.inform(f"{waiting_words(count)}\u00a0: {key}")
 
     def _open_first(self, first: Callable[[], None]) -> None:
         self.is_looking = True

@@ -73,6 +73,11 @@ class KnownHere(TextSheet):
             lines = tuple(_known_rows(visiting, leg))
             self.show(lambda width: [*_place_rows(lines, width)], from_top=False)
 
+    def more_words(self, left: int) -> str:
+        """Name the wheel: the keys are those of the fiche."""
+        more = f"… {left} ligne{'s' * (left > 1)}, à la molette"
+        return more if left else "Tout est lu."
+
 
 def _known_rows(visiting: VisitSession, leg: Leg) -> Iterator[tuple[str, str]]:
     """Give texts with their styles: those of now, then those of before."""
