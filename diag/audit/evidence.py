@@ -18,6 +18,7 @@ from diag.audit.proposals import proposal_id, propose
 from diag.audit.session import AuditSession
 from diag.imports.evidence import UnknownToolError, read_evidence
 from diag.imports.evidence.consoles import ConsoleTable, open_table, read_console
+from diag.imports.evidence.measures import evidence_of_run
 from diag.imports.evidence.reading import MAX_BYTES, EvidenceRead, EvidenceRefusedError
 from diag.journal import changes
 from diag.journal.attachments import AttachmentStore
@@ -27,7 +28,9 @@ from diag.journal.revision import NewRevision
 from diag.model.audit import EvidenceFile, Proposal
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
+from diag.model.measure import MeasureRun, run_bytes
 from diag.model.text import clean_line
+from diag.probes.radio import names_of, without_addresses
 from diag.words.sentences import counted, system_sentence
 
 _MIME = "application/octet-stream"
@@ -128,7 +131,8 @@ def import_evidence(
             refused.append(str(error))
             continue
         try:
-            one = _read(session, path, raw, context, rooms.get(path, default))
+            room = rooms.get(path, default)
+            one = _read(session, path.name, raw, context, room)
         except MissingColumnsError:
             raise
         except DiagError as error:
@@ -139,6 +143,31 @@ def import_evidence(
             roomless.append(path)
     _check_radio(session, [one.read for one, _ in taken], roomless, context)
     return _keep(session, taken, refused)
+
+
+def keep_run(
+    session: AuditSession, run: MeasureRun, ssids: Iterable[str] = ()
+) -> EvidenceTaken:
+    """Keep what this computer measured, and propose what all files offer; one commit.
+
+    Of the Wi-Fi that is not the school's no name is kept, of nobody's an address.
+    `ssids`: networks that somebody just named as the school's.
+
+    Raises:
+        DiagError: unknown room, nothing could be written.
+        MissingRoomError: networks were heard, and nobody said which are the school's.
+    """
+    context = EvidenceContext(run.place, tuple(ssids))
+    room = _room(session, context.place)
+    ours = {*context.ssids, *ssids_of(session)}
+    if names_of(run.heard):
+        _check_radio(session, [evidence_of_run(run)], (), context)
+        heard = without_addresses(run.heard, ours)
+    else:  # its system hides them: nothing is known of the school's
+        heard = ()
+    raw = run_bytes(run.model_copy(update={"heard": heard}))
+    name = f"mesures-{run.started_at:%Y-%m-%d-%Hh%M}.json"
+    return _keep(session, [(_read(session, name, raw, context, room), raw)], [])
 
 
 def _room(session: AuditSession, named: str) -> str:
@@ -156,7 +185,7 @@ def _room(session: AuditSession, named: str) -> str:
 
 
 def _read(
-    session: AuditSession, path: Path, raw: bytes, context: EvidenceContext, room: str
+    session: AuditSession, name: str, raw: bytes, context: EvidenceContext, room: str
 ) -> ReadAgain:
     """Read one file; return what is kept of it.
 
@@ -171,7 +200,7 @@ def _read(
     file = EvidenceFile(
         id=str(uuid5(UUID(session.audit.id), f"{ORIGIN}/{digest}/{where}")),
         files=(digest,),
-        name=clean_line(path.name)[:120],
+        name=clean_line(name)[:120],
         tool=read.tool[:60],
         mime=_MIME,
         size=len(raw),

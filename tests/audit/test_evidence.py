@@ -1,5 +1,6 @@
 """Files of other tools in an audit: kept with their hash, proposed, never answered."""
 
+import json
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from diag.audit.evidence import (
     EvidenceContext,
     MissingRoomError,
     import_evidence,
+    keep_run,
     kept_evidence,
 )
 from diag.audit.history import changes_of
@@ -21,8 +23,10 @@ from diag.journal.exchange import held
 from diag.journal.records import evidence_of
 from diag.model.enums import PlaceKind, Provenance
 from diag.model.errors import DiagError
+from diag.model.measure import HeardNetwork, MeasureRun
 from tests.audit.apart import meet, two_laptops
 from tests.imports import evidence_samples as samples
+from tests.probes.builders import run_of
 
 NOTHING = EvidenceContext()
 
@@ -187,3 +191,53 @@ def test_what_cannot_be_read_stops_nothing_else(
     )
     assert len(taken.refused) == 3
     assert [one.file.name for one in taken.read] == ["a.json"]
+
+
+ROOM_NETWORKS = (
+    HeardNetwork("École", -60, "5", "802.11ax", "WPA2", channel=44, bssid="a"),
+    HeardNetwork("iPhone d'Anne", -50, "2.4", "802.11n", "WPA2", channel=6, bssid="b"),
+)
+
+
+def heard_run(session: AuditSession, *heard: HeardNetwork) -> MeasureRun:
+    room, _ = add_place(session, PlaceKind.SALLE, "Classe CP")
+    return run_of(place=room.id, room="Classe CP", heard=heard)
+
+
+def test_a_run_of_our_own_is_kept_without_the_names_of_neighbours(
+    session: AuditSession,
+) -> None:
+    run = heard_run(session, *ROOM_NETWORKS)
+    with pytest.raises(MissingRoomError) as missing:
+        keep_run(session, run)
+    assert missing.value.names == ("iPhone d'Anne", "École")
+    assert not kept_evidence(session)
+
+    taken = keep_run(session, run, ("École",))
+    (one,) = taken.read
+    raw = AttachmentStore(session.workspace.folder).get(one.file.files[0])
+    assert raw is not None
+    assert b"Anne" not in raw
+    assert "École".encode() in raw
+    assert [each.channel for each in one.read.networks] == [44, 6], "counted still"
+    offers = offered(session)
+    assert offers["signal_wifi"].words == "−60\u00a0dBm"
+    assert offers["wifi_capte"].words == "oui"
+    assert not session.facts.answers.get((run.place, "signal_wifi"))
+    again = keep_run(session, run)
+    assert (again.offered, len(kept_evidence(session))) == (0, 1)
+
+
+def test_names_that_the_system_hides_offer_nothing_about_the_school(
+    session: AuditSession, tmp_path: Path
+) -> None:
+    hidden = HeardNetwork("", -60, "5", channel=44)
+    run = heard_run(session, hidden)
+    keep_run(session, run)
+    report = json.dumps(samples.PROFILER, ensure_ascii=False)
+    report = report.replace("École", "<redacted>").replace("Voisin", "<redacted>")
+    path = written(tmp_path, "mac.json", report.encode())
+    context = EvidenceContext(run.place, ("École",))
+    taken = import_evidence(session, [path], context)
+    assert taken.read[0].read.is_hidden
+    assert "wifi_capte" not in offered(session)

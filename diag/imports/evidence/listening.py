@@ -153,7 +153,10 @@ def read_system_profiler(raw: bytes) -> EvidenceRead:
     is_hidden = any(_is_hidden(card) for card in cards)
     remarks = (HIDDEN_NAMES,) if is_hidden else ()
     return EvidenceRead(
-        "system_profiler (macOS)", networks=tuple(heard), remarks=remarks
+        "system_profiler (macOS)",
+        networks=tuple(heard),
+        is_hidden=is_hidden and not any(one.ssid for one in heard),
+        remarks=remarks,
     )
 
 

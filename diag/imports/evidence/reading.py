@@ -79,6 +79,8 @@ class EvidenceRead:
     networks: tuple[HeardNetwork, ...] = ()
     remarks: tuple[str, ...] = ()
     """What was left aside, and why; French sentences."""
+    is_hidden: bool = False
+    """Whether the system hid the names of networks: whose they are is not known."""
 
 
 def decoded(raw: bytes) -> str:
