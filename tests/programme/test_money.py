@@ -17,13 +17,13 @@ from diag.programme.container import Container, create, opened
 from diag.programme.money import (
     aids,
     budgets,
+    checklist_of,
     fctva,
     invested,
     under_floor,
 )
 from diag.programme.setting import envelope_subject
 from diag.programme.terms import INVESTMENT, RUNNING, Earmark, Purse
-from diag.workspace.editions import current
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace
 
@@ -123,9 +123,9 @@ def test_what_is_bought_is_paid_and_what_one_pays_another_receives(
 
 
 def test_the_fctva_comes_back_to_the_buyer_on_all_it_invests_years_later(
-    made: Workspace, board: Board
+    board: Board,
 ) -> None:
-    checklist = made.editions.open(current(made).digest)
+    checklist = checklist_of(board)
     back = fctva(board, checklist, DAY)
     assert back is not None
     assert back.rule.percent == "16.404"
@@ -135,7 +135,10 @@ def test_the_fctva_comes_back_to_the_buyer_on_all_it_invests_years_later(
         if Purse(COMMUNE, INVESTMENT) in purses
     }
     assert back.years == {
-        COMMUNE: {year + 2: cents * 16404 // 100_000 for year, cents in bought.items()}
+        COMMUNE: {
+            year + 2: cents * 16404 // 10_000_000 * 100
+            for year, cents in bought.items()
+        }
     }
     # Nobody said when it comes back to the syndicat, which buys the rest.
     assert list(back.undated) == [SYNDICAT]
@@ -143,9 +146,9 @@ def test_the_fctva_comes_back_to_the_buyer_on_all_it_invests_years_later(
 
 
 def test_aids_leave_who_buys_its_floor_and_are_no_promise(
-    made: Workspace, board: Board
+    board: Board,
 ) -> None:
-    checklist = made.editions.open(current(made).digest)
+    checklist = checklist_of(board)
     asked = aids(board, checklist, DAY)
     assert {(one.low, one.high) for one in asked.values()} == {(0, 0)}
     assert asked[COMMUNE].unknown > 0
@@ -169,14 +172,14 @@ def test_aids_leave_who_buys_its_floor_and_are_no_promise(
 
 
 def test_a_part_that_leaves_less_than_the_floor_is_told(
-    made: Workspace, board: Board
+    board: Board,
 ) -> None:
     container = board.container
     ident = container.fresh()
     split = subjects.programme(subjects.SPLITS, "*")
     much = {"name": "Tout", "sets": {split: {"syndicat": "0.9"}}}
     container.write(container.draft(subjects.programme(subjects.VARIANTS, ident), much))
-    checklist = made.editions.open(current(made).digest)
+    checklist = checklist_of(board)
     varied = board_of(container.reopened(), ident)
     assert first_bought(varied) in under_floor(varied, checklist, DAY)
 

@@ -1,0 +1,271 @@
+"""The page of a commune: what its council votes, its operations, and why."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from diag.assess.finances import year_day
+from diag.documents.blocks import bullets, table, written
+from diag.documents.escape import Md
+from diag.documents.programme.lines import (
+    NO_AID,
+    cost_words,
+    exact_words,
+    named_words,
+    once_of,
+    only_school,
+    outside_part,
+    placed_words,
+    planned_words,
+    shared_title,
+    unconfirmed,
+)
+from diag.documents.programme.whole import per_pupil_words
+from diag.model.checklist import Checklist
+from diag.model.enums import Milestone, PlaceKind
+from diag.model.errors import DiagError
+from diag.programme.assembling import Board
+from diag.programme.equity import CommuneShare, commune_shares, spread
+from diag.programme.money import PurseYear, aids, budgets, checklist_of, fctva
+from diag.programme.placing import lacks_of
+from diag.programme.replay import what_if
+from diag.programme.terms import INVESTMENT, RUNNING, Purse
+from diag.programme.words import reason_words, what_if_words
+from diag.words.dates import long_date
+from diag.words.figures import euros, half_up, number, percent
+
+FIRST_ONES = 2
+"""So many lines of what is left out, on the page; the rest is a count."""
+
+COMMUNE_ROWS = 6
+"""So many rows of operations on the page, if nothing is left out."""
+
+_FEW_YEARS = 5
+
+
+def commune_blocks(board: Board, insee: str, day: date) -> list[Md]:
+    """Return the blocks of a commune's page.
+
+    Raises:
+        DiagError: none of its schools has an operation, and it shares none.
+    """
+    mine = [
+        name for name in board.schedule.placements if board.named(name).commune == insee
+    ]
+    joint = _joint_part(board, insee)
+    if not (mine or joint):
+        raise DiagError(
+            f"Aucune opération du programme n'est à la commune {insee}, et elle n'en "
+            "partage aucune.",
+            about="commune",
+        )
+    own = [
+        Md("## Ses opérations"),
+        _operations_table(board, insee, mine),
+        Md("## Hors programme"),
+        outside_part(board, mine, FIRST_ONES, insee),
+        _what_if_part(board, mine),
+    ]
+    return [
+        Md("## Ce que le conseil vote, et avant quand"),
+        _to_vote(board, insee),
+        bullets(_beside(board, insee, day)),
+        *(own if mine else ()),
+        joint,
+        written(" ".join((*unconfirmed(board, insee), NO_AID))),
+    ]
+
+
+def _to_vote(board: Board, insee: str) -> Md:
+    """Return what the council votes each year, and before when."""
+    purses = [
+        Purse(f"{PlaceKind.COMMUNE}:{insee}", one) for one in (INVESTMENT, RUNNING)
+    ]
+    checklist, rows, sums = checklist_of(board), [], [0] * 4
+    for year, found in budgets(board).items():
+        invested, running = (found.get(one, PurseYear()) for one in purses)
+        row = [
+            invested.gross,
+            running.gross,
+            invested.participation + running.participation,
+            invested.own + running.own,
+        ]
+        if any(row):
+            rows.append((str(year), *map(exact_words, row), _until(checklist, year)))
+            sums = [a + b for a, b in zip(sums, row, strict=True)]
+    if not rows:
+        return written("Rien à voter : aucune opération n'a encore son année.")
+    rows.append(("Total", *map(exact_words, sums), ""))
+    return table(
+        "Coûts annuels compris. Participation du syndicat : « − », vous la recevez ; "
+        "sans signe, vous la versez",
+        (
+            *("Budget", "Investissement", "Fonctionnement"),
+            *("Participation", "Reste à votre charge", "À voter avant le"),
+        ),
+        rows,
+        numeric=(1, 2, 3, 4),
+    )
+
+
+def _until(checklist: Checklist, year: int) -> str:
+    last = year_day(checklist, Milestone.BUDGET, year)
+    return long_date(date.fromisoformat(last.closes)) if last else "–"
+
+
+def _beside(board: Board, insee: str, day: date) -> Iterator[str]:
+    """Give what stands beside the votes: date, right, need, FCTVA, aids."""
+    checklist, payer = checklist_of(board), f"{PlaceKind.COMMUNE}:{insee}"
+    last = year_day(checklist, Milestone.BUDGET, board.programme.years[0])
+    if last:
+        yield f"{last.rule.title}, à confirmer : {last.rule.says}"
+    yield _right_words(board, insee)
+    shares = commune_shares(board)
+    own = next((one for one in shares if one.insee == insee), None)
+    if own and own.need:
+        yield _share_words(own, shares)
+    back = fctva(board, checklist, day)
+    if back is None:
+        yield "FCTVA à calculer : son taux n'a pas été relu depuis un an."
+    elif payer in back.years or payer in back.undated:
+        mine = [
+            f"{exact_words(cents)} en {year}"
+            for year, cents in back.years.get(payer, {}).items()
+        ]
+        if payer in back.undated:
+            cents = exact_words(back.undated[payer])
+            mine.append(f"{cents}, année à demander à la trésorerie")
+        yield (
+            f"FCTVA, en plus et plus tard : {', '.join(mine)} "
+            f"({number(back.rule.percent or 0)} % de ce que vous investissez, à "
+            "confirmer par le comptable)."
+        )
+    hoped = aids(board, checklist, day).get(payer)
+    if hoped and hoped.high:
+        low, high = exact_words(hoped.low), exact_words(hoped.high)
+        yield f"Aides possibles : de {low} à {high}, aucune n'est promise."
+
+
+def _right_words(board: Board, insee: str) -> str:
+    """Return what the commune may draw of the syndicat's money, and what it lacks."""
+    payer = f"{PlaceKind.COMMUNE}:{insee}"
+    right = board.schedule.rights.get(payer, 0)
+    drawn = board.schedule.drawn.get(payer, 0)
+    words = (
+        f"Votre droit de tirage sur l'argent du syndicat : {planned_words(right)}, "
+        f"dont {exact_words(drawn)} employés."
+    )
+    lacking = {
+        lack.purse.payer if lack.purse else ""
+        for name, one in board.schedule.placements.items()
+        if one.year is None and board.named(name).commune == insee
+        for lack in lacks_of(one.reason)
+    }
+    if lacking == {payer} and right > drawn:
+        words += " Ce qui reste dehors attend l'argent de la commune, pas celui-là."
+    return words
+
+
+def _share_words(own: CommuneShare, shares: Sequence[CommuneShare]) -> str:
+    """Return what is in of a commune's need, and its help beside the others'."""
+    found = spread(shares)
+    beside = (
+        f" ; au milieu des communes, {euros(half_up(found.median / 100))}"
+        if found and found.communes > 1
+        else ""
+    )
+    return (
+        f"Besoin de vos écoles : {exact_words(own.need)} ; inscrit : "
+        f"{exact_words(own.placed)} ({percent(own.covered)}). Aide du syndicat par "
+        f"élève : {per_pupil_words(own)}{beside}."
+    )
+
+
+def _own_share(board: Board, operation: str, insee: str) -> int:
+    paid = board.schedule.placements[operation].paid
+    payer = f"{PlaceKind.COMMUNE}:{insee}"
+    return sum(cents for purse, cents in paid.items() if purse.payer == payer)
+
+
+def _operations_table(board: Board, insee: str, names: Sequence[str]) -> Md:
+    """Return the operations of a commune by year, what each costs it, and why.
+
+    Beyond what one page holds, the last ones are a line: how many, what they cost.
+    """
+    placed = board.schedule.placements
+    mine = [
+        name
+        for year in board.programme.years
+        for name in names
+        if placed[name].year == year
+    ]
+    if not mine:
+        return written("Aucune n'a encore son année.")
+    # What is left out takes the place of three rows, and six years or more of one.
+    out = len(names) - len(mine)
+    fitting = COMMUNE_ROWS - (min(out + 1, 3) if out else 0)
+    fitting -= len(board.programme.years) > _FEW_YEARS
+    most = len(mine) if len(mine) <= fitting else fitting - 1
+    rows = [
+        (
+            str(placed[name].year),
+            named_words(board, name, insee),
+            placed_words(board, name),
+            cost_words(_own_share(board, name, insee), placed[name].yearly),
+            reason_words(board, name, insee),
+        )
+        for name in mine[:most]
+    ]
+    if rest := mine[most:]:
+        first, last = placed[rest[0]].year, placed[rest[-1]].year
+        yearly = sum(placed[name].yearly for name in rest)
+        once = sum(once_of(board, name) for name in rest)
+        share = sum(_own_share(board, name, insee) for name in rest)
+        rows.append((
+            str(first) if first == last else f"{first}-{last}",
+            f"Et {len(rest)} autres opérations, en tout",
+            cost_words(once, yearly),
+            cost_words(share, yearly),
+            "Au programme, une par une.",
+        ))
+    whole = exact_words(sum(once_of(board, name) for name in mine))
+    share_whole = exact_words(sum(_own_share(board, name, insee) for name in mine))
+    rows.append(("Total", "", whole, share_whole, ""))
+    school = only_school(board, insee)
+    what = "Opération" if school else "Opération et école"
+    columns = ("Budget", what, "Coût", "Votre part", "Pourquoi")
+    where = school or "Année par année"
+    caption = f"{where} ; le total ne compte que ce qui est payé une fois"
+    return table(caption, columns, rows, numeric=(2, 3))
+
+
+def _joint_part(board: Board, insee: str) -> Md:
+    """Return what the commune shares with others: its right pays a part of each."""
+    payer = f"{PlaceKind.COMMUNE}:{insee}"
+    rows = [
+        (
+            str(board.schedule.placements[name].year or "–"),
+            shared_title(board, name, insee),
+            exact_words(board.schedule.placements[name].parts.get(payer, 0)),
+            reason_words(board, name, insee),
+        )
+        for name, work in sorted(board.record.shared.items())
+        if insee in work.communes
+    ]
+    return table(
+        "Ce que vous partagez : le syndicat paie, sur le droit de tirage de chacune",
+        ("Budget", "Opération", "Sur votre droit", "Pourquoi"),
+        rows,
+        numeric=(2,),
+    )
+
+
+def _what_if_part(board: Board, names: Sequence[str]) -> Md:
+    """Return what the first operation left out lacks to be in, proved by a replay."""
+    placed = board.schedule.placements
+    out = next((name for name in names if placed[name].year is None), None)
+    if out is None:
+        return Md("")
+    year = board.programme.years[-1]
+    found = what_if(board.programme, board.schedule, out, year)
+    title = f"Que faudrait-il pour inscrire « {board.named(out).title} » ?"
+    return written(" ".join((title, *what_if_words(board, found))))

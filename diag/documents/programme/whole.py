@@ -1,0 +1,505 @@
+"""The whole programme: page 1 suffices, then each budget, its payers, who gets what."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+
+from diag.documents.blocks import (
+    PAGE_BREAK,
+    bullets,
+    numbered,
+    sections,
+    table,
+    written,
+)
+from diag.documents.escape import Md
+from diag.documents.programme.lines import (
+    NO_AID,
+    cost_words,
+    exact_words,
+    in_year,
+    named_words,
+    once_of,
+    outside_part,
+    payer_words,
+    placed_words,
+    planned_words,
+    unconfirmed,
+)
+from diag.programme.assembling import Board
+from diag.programme.equity import CommuneShare, commune_shares, spread
+from diag.programme.money import aids, budgets, checklist_of, fctva, under_floor
+from diag.programme.weighing import theme_weights, weights_in_force
+from diag.programme.words import reason_words, reserve_words
+from diag.words.dates import describe_day
+from diag.words.figures import euros, half_up, number, percent
+from diag.words.sentences import counted
+from diag.words.vocabulary import BUDGET_SECTIONS
+
+WHYS = 5
+"""So many reasons why something is no operation yet, on page 1."""
+
+Row = tuple[str, ...]
+"""A row of a table, as it is printed."""
+
+FIRST_ONES, OUTSIDE = 3, 2
+"""So many years imposed, and operations left out, on page 1; the rest is a count."""
+
+
+def programme_blocks(board: Board, day: date) -> Iterator[Md]:
+    """Give the blocks of the programme, page 1 first."""
+    yield from first_page(board, day)
+    yield PAGE_BREAK
+    yield from (_year_pages(board, year) for year in board.programme.years)
+    yield from money_part(board, day)
+    yield Md("## Besoin et part de chaque commune")
+    yield shares_table(board)
+    yield workshops_part(board)
+
+
+def first_page(board: Board, day: date) -> Iterator[Md]:
+    """Give what a committee needs to vote: all of it."""
+    yield Md(f"## {written(asked_title(board))}")
+    yield bullets(_asked(board))
+    yield years_table(board)
+    yield written(" ".join(filter(None, (_carried(board), spread_words(board)))))
+    yield Md("## La règle")
+    yield numbered(_rule(board))
+    yield _locks_part(board)
+    yield Md("## Hors programme")
+    yield outside_part(board, list(board.schedule.placements), OUTSIDE)
+    yield _uncounted(board)
+    yield Md("## À confirmer")
+    yield written(" ".join((*_floor_words(board, day), *unconfirmed(board), NO_AID)))
+
+
+def asked_title(board: Board) -> str:
+    """Return the title of what the committee is asked, or has decided."""
+    is_adopted = board.record.adoption is not None
+    return "Ce qui est arrêté" if is_adopted else "Ce qui est demandé au comité"
+
+
+def _asked(board: Board) -> Iterator[str]:
+    """Give what is asked, in the figures of the table under it."""
+    theirs, planned, whole = 0, 0, 0
+    for row in year_sums(board):
+        theirs, planned = theirs + row.syndicat, planned + row.syndicat_may
+        whole += row.whole
+    placed = board.schedule.years
+    schools = {board.named(one).where for one in placed if board.named(one).commune}
+    communes = {board.named(one).commune for one in placed} - {""}
+    yield (
+        f"Inscrire {counted(len(placed), 'opération')} dans "
+        f"{counted(len(schools), 'école')} de {counted(len(communes), 'commune')}, "
+        f"sur {counted(len(board.programme.years), 'budget')} : {exact_words(whole)}."
+    )
+    yield (
+        f"Y mettre {exact_words(theirs)} du syndicat, sur {exact_words(planned)} "
+        "qu'il peut programmer."
+    )
+    yield (
+        f"Proposer aux communes de payer {exact_words(whole - theirs)} : chaque "
+        "conseil municipal vote sa part, rien n'est décidé à sa place."
+    )
+
+
+class YearSum:
+    """What a budget of the programme adds up to, in cents."""
+
+    def __init__(self, board: Board, year: int) -> None:
+        """Add up a year."""
+        at, syndicat = board.programme.years.index(year), board.programme.syndicat
+        names = in_year(board, year)
+        purses = budgets(board)[year]
+        self.operations = len(names)
+        self.once = sum(once_of(board, name) for name in names)
+        self.whole = sum(one.own for one in purses.values())
+        self.syndicat = sum(
+            one.own for purse, one in purses.items() if purse.payer == syndicat
+        )
+        may = {
+            purse: board.programme.planned(purse)[at] // 100 * 100
+            for purse in board.programme.envelopes
+        }
+        """What each purse may plan, in whole euros: they add up as they are printed."""
+        self.syndicat_may = sum(
+            cents for purse, cents in may.items() if purse.payer == syndicat
+        )
+        self.may = sum(may.values())
+
+
+def year_sums(board: Board) -> list[YearSum]:
+    """Return what each budget adds up to."""
+    return [YearSum(board, year) for year in board.programme.years]
+
+
+def years_table(board: Board) -> Md:
+    """Return a line a year: what is placed, who pays it, out of what may be planned."""
+    rows, sums = [], [0] * 7
+    for year, one in zip(board.programme.years, year_sums(board), strict=True):
+        row = [
+            *(one.operations, one.once, one.whole - one.once),
+            *(one.syndicat, one.syndicat_may),
+            *(one.whole - one.syndicat, one.may - one.syndicat_may),
+        ]
+        rows.append((str(year), row))
+        sums = [a + b for a, b in zip(sums, row, strict=True)]
+    rows.append(("Total", sums))
+    columns = (
+        *("Budget", "Opérations", "Coût", "Par an", "Total"),
+        *("Syndicat", "Communes"),
+    )
+    return table(
+        "Ce qui est inscrit, payé une fois, puis les coûts annuels ; qui paie, et sur "
+        "combien il peut programmer",
+        columns,
+        (
+            (
+                name,
+                str(many),
+                exact_words(once),
+                exact_words(yearly),
+                exact_words(once + yearly),
+                f"{exact_words(theirs)} sur {exact_words(planned)}",
+                f"{exact_words(others)} sur {exact_words(may)}",
+            )
+            for name, (many, once, yearly, theirs, planned, others, may) in rows
+        ),
+        numeric=(1, 2, 3, 4, 5, 6),
+    )
+
+
+def _carried(board: Board) -> str:
+    if not board.programme.envelopes:
+        return "Aucune enveloppe n'est connue : rien ne peut encore être inscrit."
+    if not any(map(board.programme.carries, board.programme.envelopes)):
+        return ""
+    return (
+        "Une année peut dépasser son enveloppe : ce qui reste d'une enveloppe "
+        "reportable sert les suivantes."
+    )
+
+
+def _rule(board: Board) -> Iterator[str]:
+    """Give the rule in six lines."""
+    rights, weights = board.record.rights, weights_in_force(board.record)
+    blocking = ", ce qui empêche une classe de travailler"
+    yield (
+        "Passe d'abord ce qui est décidé ou imposé, la loi"
+        f"{blocking * board.programme.socle_first}, puis le reste."
+    )
+    themes = ""
+    if weights:
+        least, most = number(min(weights.values())), number(max(weights.values()))
+        themes = f" (ateliers : de {least} à {most} selon le thème)"
+    yield (
+        "À rang égal passe ce qui apporte le plus de points au plus d'élèves pour un "
+        f"euro{themes}."
+    )
+    more = "".join((
+        ", plus si l'IPS est bas" if rights.ips else "",
+        ", plus en commune rurale" if rights.rural else "",
+    ))
+    yield (
+        "L'argent du syndicat est partagé d'avance, "
+        f"{number(rights.school)} parts par école, {number(rights.pupil)} par élève"
+        f"{more} : le droit de tirage."
+    )
+    yield (
+        "Une opération prend la première année où chaque payeur a sa part et où le "
+        "droit suffit (la loi s'en passe)."
+    )
+    yield reserve_words(board)
+    yield "Ce qui est placé ne bouge plus : une seule raison, écrite en face."
+
+
+def spread_words(board: Board) -> str:
+    """Return whom the syndicat helps least and most a pupil, and between."""
+    found = spread(commune_shares(board))
+    if found is None or not board.schedule.years:
+        return ""
+    least, most = found.least, found.most
+    return (
+        "Par élève, le syndicat aide de "
+        f"{per_pupil_words(least)} ({least.name}, la moins aidée) à "
+        f"{per_pupil_words(most)} ({most.name}, la plus aidée) ; au milieu des "
+        f"{counted(found.communes, 'commune')}, {euros(half_up(found.median / 100))}."
+    )
+
+
+def per_pupil_words(one: CommuneShare) -> str:
+    """Return what the syndicat gives a pupil: « 8 € »; a dash where nobody knows."""
+    each = one.per_pupil
+    return "–" if each is None else euros(half_up(each / 100))
+
+
+def _locks_part(board: Board) -> Md:
+    """Return the years that somebody imposed, with who and why."""
+    locked = [
+        name
+        for name, one in board.schedule.placements.items()
+        if is_locked(board, name) and (one.year or name in board.names)
+    ]
+    if not locked:
+        return Md("")
+    lines = [
+        f"{named_words(board, name)}. {reason_words(board, name)}"
+        for name in locked[:FIRST_ONES]
+    ]
+    if len(locked) > FIRST_ONES:
+        lines.append(f"Et {counted(len(locked) - FIRST_ONES, 'autre')}.")
+    return sections((Md("## Années imposées"), bullets(lines)))
+
+
+def is_locked(board: Board, operation: str) -> bool:
+    """Say whether somebody imposed the year of an operation."""
+    candidate = board.gathered.candidates.get(operation)
+    own = [f"{candidate.audit}/{one}" for one in candidate.actions] if candidate else []
+    return any(one in board.record.locks for one in (operation, *own))
+
+
+def _uncounted(board: Board) -> Md:
+    """Return what is no operation yet: how many, by reason."""
+    found = Counter(one.why for one in board.gathered.left_out)
+    if not found:
+        return Md("")
+    reasons = [f"{why} ({many})" for why, many in found.most_common(WHYS)]
+    if rest := found.total() - sum(many for _, many in found.most_common(WHYS)):
+        reasons.append(f"autre motif ({rest})")
+    words = f"Ni inscrites ni comptées ci-dessus, {found.total()} en tout"
+    return written(f"{words} : {' ; '.join(reasons)}.")
+
+
+def _floor_words(board: Board, day: date) -> Iterator[str]:
+    """Give the operations whose buyer is left less than the law's floor."""
+    checklist = checklist_of(board)
+    found = under_floor(board, checklist, day)
+    if found:
+        yield (
+            f"{counted(len(found), 'opération laisse', 'opérations laissent')} à qui "
+            "achète moins de 20 % de l'investissement hors taxe : la part de l'autre "
+            "est à baisser."
+        )
+
+
+def _year_pages(board: Board, year: int) -> Md:
+    """Return the operations of a budget, each with its reason, then who pays it."""
+    names, at = in_year(board, year), board.programme.years.index(year)
+    title = Md(f"## Budget {year}, effet à la rentrée {year}")
+    rows = [
+        (
+            named_words(board, name),
+            placed_words(board, name),
+            _payers(board, name),
+            reason_words(board, name),
+        )
+        for name in names
+    ]
+    purses = budgets(board)[year]
+    ordered = sorted(
+        (purse for purse in purses if purses[purse].gross or purses[purse].own),
+        key=lambda one: (one.section, payer_words(board, one.payer)),
+    )
+    payers: list[Row] = [
+        (
+            payer_words(board, purse.payer),
+            BUDGET_SECTIONS[purse.section].capitalize(),
+            exact_words(purses[purse].gross),
+            exact_words(purses[purse].participation),
+            exact_words(purses[purse].own),
+            planned_words(board.programme.planned(purse)[at]),
+        )
+        for purse in ordered
+    ]
+    if not (rows or payers):
+        return sections((title, written("Aucune opération.")))
+    if rows:
+        whole = sum(once_of(board, name) for name in names)
+        yearly = sum(board.schedule.placements[name].yearly for name in names)
+        rows.append(("Total", cost_words(whole, yearly), "", ""))
+    sums = [
+        sum(getattr(purses[purse], name) for purse in ordered)
+        for name in ("gross", "participation", "own")
+    ]
+    payers.append(("Total", "", *map(exact_words, sums), ""))
+    columns = ("Opération et école", "Coût", "Qui paie", "Pourquoi cette année")
+    return sections((
+        title,
+        table(f"Opérations du budget {year}", columns, rows, numeric=(1,)),
+        table(
+            f"Ce que chacun paie en {year}, coûts annuels compris ; une participation "
+            "versée s'ajoute, une participation reçue se retranche",
+            (
+                *("Payeur", "Section", "Achète", "Participation"),
+                *("Reste à sa charge", "Peut programmer"),
+            ),
+            payers,
+            numeric=(2, 3, 4, 5),
+        ),
+    ))
+
+
+def _payers(board: Board, operation: str) -> str:
+    """Return who pays: « Syndicat 120 €, Noirvaux 180 €, plus 30 € par an »."""
+    placed, paid = board.schedule.placements[operation], dict[str, int]()
+    for purse, cents in placed.paid.items():
+        paid[purse.payer] = paid.get(purse.payer, 0) + cents
+    running = board.payers[operation]
+    if placed.yearly:
+        paid.setdefault(running, 0)
+    return ", ".join(
+        f"{payer_words(board, payer)} "
+        f"{cost_words(cents, placed.yearly if payer == running else 0)}"
+        for payer, cents in paid.items()
+    )
+
+
+def money_part(board: Board, day: date) -> Iterator[Md]:
+    """Give what comes back, and what may: FCTVA by the year it is received, aids."""
+    checklist = checklist_of(board)
+    yield Md("## FCTVA et aides, à part")
+    back = fctva(board, checklist, day)
+    if back is None:
+        yield written("FCTVA à calculer : son taux n'a pas été relu depuis un an.")
+    else:
+        rows: list[Row] = []
+        whole = 0
+        for payer in sorted({*back.years, *back.undated}, reverse=True):
+            dated, undated = back.years.get(payer, {}), back.undated.get(payer, 0)
+            mine = [f"{exact_words(cents)} en {year}" for year, cents in dated.items()]
+            if undated:
+                mine.append(f"{exact_words(undated)}, année à demander à la trésorerie")
+            total = sum(dated.values()) + undated
+            whole += total
+            shown = payer_words(board, payer), exact_words(total), ", ".join(mine)
+            rows.append(shown)
+        if rows:
+            rows.append(("Total", exact_words(whole), ""))
+        yield table(
+            f"FCTVA de qui achète, {number(back.rule.percent or 0)} % de ce qu'il "
+            f"investit TTC (taux relevé le {describe_day(back.rule.as_of)}), à "
+            "confirmer par le comptable ; jamais retranché de la dépense",
+            ("Payeur", "FCTVA", "Reçu"),
+            rows,
+            numeric=(1,),
+        )
+    hoped = aids(board, checklist, day).values()
+    low, high = sum(one.low for one in hoped), sum(one.high for one in hoped)
+    unknown = sum(one.unknown for one in hoped)
+    if high:
+        yield written(
+            f"Aides possibles : de {exact_words(low)} à {exact_words(high)}, aucune "
+            "n'est promise."
+        )
+    if unknown:
+        yield written(
+            f"{counted(unknown, 'opération')} sans taux d'aide connu : à demander."
+        )
+    yield written(NO_AID)
+
+
+def shares_table(board: Board) -> Md:
+    """Return a line a commune, the least covered first: its need, part, right."""
+    shares = commune_shares(board)
+    rows: list[Row] = [
+        (
+            one.name,
+            number(one.pupils),
+            exact_words(one.need),
+            exact_words(one.placed),
+            percent(one.covered),
+            planned_words(one.right),
+            exact_words(one.helped),
+            per_pupil_words(one),
+        )
+        for one in shares
+    ]
+    if rows:
+        sums = [
+            sum(getattr(one, name) for one in shares)
+            for name in ("pupils", "need", "placed", "right", "helped")
+        ]
+        pupils, need, placed, _, helped = sums
+        right = sum(one.right // 100 * 100 for one in shares)
+        rows.append((
+            "Total",
+            number(pupils),
+            *map(exact_words, (need, placed)),
+            percent(_ratio(placed, need)),
+            *map(exact_words, (right, helped)),
+            euros(half_up(_ratio(helped, pupils) / 100)),
+        ))
+    return table(
+        "Coûts annuels non compris ; les élèves sont ceux de toutes les écoles de la "
+        "commune, auditées ou non ; droits à l'euro inférieur",
+        (
+            *("Commune", "Élèves", "Besoin", "Inscrit", "Couvert"),
+            *("Droit de tirage", "Payé par le syndicat", "Par élève"),
+        ),
+        rows,
+        numeric=(1, 2, 3, 4, 5, 6, 7),
+    )
+
+
+def _ratio(part: int, whole: int) -> Fraction:
+    return Fraction(part, whole) if whole else Fraction(0)
+
+
+def workshops_part(board: Board) -> Md:
+    """Return the workshops, what their ballots say, and what was adopted of it."""
+    record = board.record
+    if not record.workshops:
+        return Md("")
+    rule = record.weighing
+    rows: list[Row] = []
+    for ident, one in sorted(record.workshops.items(), key=lambda pair: pair[1].on):
+        ballots = sum(each == ident for each, _ in record.ballots)
+        cards = sum(each == ident for each, _ in record.cards)
+        rows.append((
+            one.title,
+            ", ".join(filter(None, (describe_day(one.on), one.where))),
+            number(sum(one.present.values())),
+            number(cards),
+            number(ballots),
+        ))
+    sums = [
+        sum(sum(one.present.values()) for one in record.workshops.values()),
+        len(record.cards),
+        len(record.ballots),
+    ]
+    rows.append(("Total", "", *map(number, sums)))
+    adopted = weights_in_force(record)
+    weighed = [
+        (
+            record.themes[one.theme].title,
+            number(one.points),
+            percent(one.share),
+            number(adopted.get(one.theme, Fraction(1))),
+        )
+        for one in theme_weights(record)
+    ]
+    decision = record.decisions.get(rule.decision) if rule else None
+    ref = f", délibération {decision.ref}" if decision and decision.ref else ""
+    state = (
+        f"Poids adoptés le {describe_day(decision.on)}{ref} : ils ne jouent qu'entre "
+        "opérations que ni la loi ni un blocage ne font passer d'abord."
+        if adopted and decision
+        else "Aucun poids n'est adopté : les bulletins ne changent encore rien."
+    )
+    return sections((
+        Md("## Ateliers"),
+        table(
+            "Qui est venu : des rôles, jamais des noms",
+            ("Atelier", "Quand et où", "Présents", "Cartes", "Bulletins"),
+            rows,
+            numeric=(2, 3, 4),
+        ),
+        table(
+            "Chaque bulletin partage dix points entre les thèmes",
+            ("Thème", "Points", "Part", "Poids"),
+            weighed,
+            numeric=(1, 2, 3),
+        ),
+        written(state),
+    ))
