@@ -111,6 +111,7 @@ COMMANDS = {
         "review": "diag.cli.follow:review",
         "progress": "diag.cli.territory:progress",
         "hub": "diag.cli.hub:hub",
+        "mire": "diag.cli.mire:mire",
     },
     "Garder": {
         "backup": "diag.cli.workspace:backup",

@@ -1,7 +1,7 @@
 """What a probe finds, before the runner dates and doubts it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from diag.model.measure import HeardNetwork, MeasureStatus
 
@@ -27,3 +27,9 @@ class ProbeFinding:
     heard: tuple[HeardNetwork, ...] = ()
     raw: Mapping[str, bytes] = field(default_factory=dict)
     """Name of a command → what it printed."""
+
+    def nothing(self, why: str) -> "ProbeFinding":
+        """Return the same without a value, and the French reason."""
+        return replace(
+            self, value=None, unit="", status=MeasureStatus.INCONCLUSIVE, why=why
+        )

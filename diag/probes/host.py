@@ -189,6 +189,38 @@ class Host:
                 return None
             return (self.monotonic() - start) * 1000
 
+    async def path_mtu(
+        self, address: str, port: int, sent: bytes, seconds: float = 5.0
+    ) -> int | None:
+        """Return the largest packet of the way to a server, in bytes.
+
+        `sent` is moved first, so that the way has told its limit. None: the system
+        tells no segment, or the server is not there.
+        """
+        return await asyncio.to_thread(self._path_mtu, address, port, sent, seconds)
+
+    def _path_mtu(
+        self, address: str, port: int, sent: bytes, seconds: float
+    ) -> int | None:
+        is_six = ":" in address
+        try:
+            with socket.create_connection((address, port), seconds) as made:
+                made.sendall(sent)
+                made.recv(1)
+                segment = made.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG)
+                stamped = self._is_stamped(made)
+        except (OSError, AttributeError):
+            return None
+        headers = (60 if is_six else 40) + (12 if stamped else 0)
+        return segment + headers if segment else None
+
+    def _is_stamped(self, made: socket.socket) -> bool:
+        """Return whether segments bear a time, which takes 12 bytes of them."""
+        if self.system != "linux":
+            return self.system == "darwin"
+        information = made.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 8)
+        return bool(information[5] & 1)
+
     def source_of(self, address: str) -> str:
         """Return the own address from which this computer would reach another one."""
         family = socket.AF_INET6 if ":" in address else socket.AF_INET

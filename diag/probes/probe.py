@@ -67,6 +67,9 @@ class Allowance:
 def _tell_nothing(_share: float, _words: str) -> None: ...
 
 
+USUAL_NAMES = ("www.education.gouv.fr", "eduscol.education.fr", "www.service-public.fr")
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """Where, with what and within what limits a run measures."""
@@ -76,10 +79,21 @@ class Setting:
     """The speed server; None when nobody named one."""
     room: str = ""
     """Name of the room; empty: the school at large."""
+    names: tuple[str, ...] = USUAL_NAMES
+    """Names that resolvers are asked for: public, and of every school."""
     context: MeasureContext = field(default_factory=MeasureContext)
     allowance: Allowance = field(default_factory=lambda: Allowance(MOST_BYTES))
     tell: Callable[[float, str], None] = _tell_nothing
     """Called with the share done, 0 to 1, of the probe under way, and a few words."""
+
+    def key(self, of_line: str) -> str:
+        """Return the key of a measure: by Wi-Fi from a room, it is of the room.
+
+        `internet.latence` is then `wifi.latence`.
+        """
+        if self.room and self.context.is_wired is not True:
+            return of_line.replace("internet.", "wifi.", 1)
+        return of_line
 
 
 class Probe(ABC):
@@ -104,4 +118,8 @@ class Probe(ABC):
 
     @abstractmethod
     def run(self, setting: Setting) -> AsyncGenerator[ProbeFinding, None]:
-        """Yield what it finds, as it finds it; may be cancelled at any `await`."""
+        """Yield what it finds, as it finds it; may be cancelled at any `await`.
+
+        Raises:
+            DiagError: why there is nothing, or nothing more, to find.
+        """

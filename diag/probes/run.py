@@ -18,11 +18,15 @@ from diag.model.measure import (
     HeardNetwork,
     Measurement,
     MeasureRun,
-    MeasureStatus,
 )
 from diag.probes.confidence import believed
 from diag.probes.finding import ProbeFinding
 from diag.probes.probe import Probe, ProbePlan, Risk, Setting
+
+if sys.platform != "win32":
+    import fcntl
+else:
+    import msvcrt
 
 _MARGIN = 5.0
 """Seconds of grace over twice what a probe takes as a rule."""
@@ -133,6 +137,8 @@ class Runner:
                     began, mark = self._clocks()
         except TimeoutError:
             self._keep_why(step, f"Arrêtée : plus de {longest:.0f} secondes.")
+        except DiagError as error:
+            self._keep_why(step, str(error))
         except OSError as error:
             self._keep_why(step, f"Le réseau l'a arrêtée : {error.strerror or error}.")
         if len(self.measurements) == given and not self.heard:
@@ -144,10 +150,9 @@ class Runner:
     def _keep_why(self, step: RunStep, why: str) -> None:
         """Keep « non concluant » for what a probe was to give and did not."""
         given = {one.key for one in self.measurements}
-        for key in step.probe.produces:
+        for key in map(self.setting.key, step.probe.produces):
             if key not in given:
-                found = ProbeFinding(key, status=MeasureStatus.INCONCLUSIVE, why=why)
-                self._keep(step, found, *self._clocks())
+                self._keep(step, ProbeFinding(key).nothing(why), *self._clocks())
 
     def _keep(
         self, step: RunStep, found: ProbeFinding, began: datetime, mark: float
@@ -227,12 +232,8 @@ def alone(lock: Path) -> Iterator[None]:
 
 
 def _hold(file: IO[bytes]) -> None:
-    if sys.platform == "win32":
-        import msvcrt  # noqa: PLC0415 - Windows
-
+    if sys.platform != "win32":
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    else:
         file.seek(0)
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl  # noqa: PLC0415 - elsewhere
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

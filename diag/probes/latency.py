@@ -1,0 +1,83 @@
+"""Latency, jitter and loss: how long a TCP connection takes to the speed server."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+
+from diag.model.errors import DiagError
+from diag.probes.finding import ProbeFinding
+from diag.probes.probe import Probe, ProbePlan, Risk, Setting
+from diag.probes.rates import stats_of
+
+LATENCY, JITTER, LOSS = "internet.latence", "internet.gigue", "internet.perte"
+
+TRIES = 200
+"""Enough for « none lost » to mean less than 1.4 %; 20 would mean less than 12."""
+GAP = 0.05
+"""Seconds between two."""
+WAIT = 0.9
+"""Seconds after which one is lost: at one second the system asks again, unseen."""
+_USUAL_WAIT = 0.05
+_METHOD = "tcp-connect"
+
+NO_MIRE = "Aucune mire n'est donnée : dites l'adresse du serveur de mesure du syndicat."
+
+
+class LatencyProbe(Probe):
+    """Opens and closes a connection, two hundred times."""
+
+    name = "latence"
+    version = "1"
+    title = "Latence, gigue et pertes"
+    risk = Risk.REQUESTS
+    produces = (LATENCY, JITTER, LOSS)
+
+    def missing(self, setting: Setting) -> str:
+        """Return why there is nothing to connect to."""
+        return "" if setting.mire else NO_MIRE
+
+    def plan(self, setting: Setting) -> ProbePlan:
+        """Return its two hundred connections."""
+        targets = (setting.mire.target,) if setting.mire else ()
+        return ProbePlan(targets, TRIES, seconds=TRIES * (GAP + _USUAL_WAIT))
+
+    async def run(self, setting: Setting) -> AsyncGenerator[ProbeFinding, None]:
+        """Yield the median, the jitter and the share of losses."""
+        assert setting.mire is not None
+        target, host = setting.mire.target, setting.host
+        address = await address_of(setting)
+        if not address:
+            raise DiagError(
+                f"Le nom {setting.mire.host} ne se résout pas : vérifiez la mire."
+            )
+        waits: list[float | None] = []
+        for done in range(TRIES):
+            waits.append(await host.connect(address, setting.mire.port, WAIT))
+            setting.tell((done + 1) / TRIES, f"{done + 1} connexions sur {TRIES}")
+            if done + 1 == _SILENT and not any(waits):
+                break  # a server that is not there
+            await asyncio.sleep(GAP)
+        stats = stats_of(waits)
+        if "p50" not in stats:
+            raise DiagError(
+                f"{target} ne répond pas : vérifiez son adresse, et le pare-feu."
+            )
+        loss = round(100 * stats["lost"] / stats["n"], 2)
+        for key, value, unit in (
+            (LATENCY, stats["p50"], "ms"),
+            (JITTER, stats["jitter"], "ms"),
+            (LOSS, loss, "%"),
+        ):
+            known = ProbeFinding(setting.key(key), value, unit, stats=stats)
+            yield replace(known, target=target, method=_METHOD)
+
+
+_SILENT = 5
+"""Connections lost from the first on, after which nothing is there."""
+
+
+async def address_of(setting: Setting) -> str:
+    """Return the address of the speed server, IPv4 first; empty for none."""
+    assert setting.mire is not None
+    found = await setting.host.addresses(setting.mire.host)
+    return next((one for one in found if ":" not in one), "") or next(iter(found), "")

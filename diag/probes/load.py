@@ -1,0 +1,289 @@
+"""A line filled one way by several connections, and what moved when.
+
+Bytes received count as they arrive; bytes sent count when the server has answered for
+them: those that only left this computer fill buffers.
+"""
+
+import asyncio
+import os
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from diag.probes.host import Host
+from diag.probes.probe import Setting
+from diag.probes.rates import WARM_UP, Stretch, by_second, has_settled, rate
+from diag.probes.server import Mire
+
+CONNECTIONS, MORE_CONNECTIONS = 4, 8
+MANY = 300.0
+"""Mbit/s above which four connections may not fill a line."""
+LONGEST = 10.0
+"""Seconds of one way, its last answers included."""
+PING_WAIT = 0.9
+"""Seconds after which a connection is lost: at one second the system asks again."""
+PING_EVERY = 0.1
+
+_PATIENCE = 5.0
+_LEAST_POST, _MOST_POST = 32 * 1024, 4 * 2**20
+_POST_SECONDS = 0.3
+"""How long one POST is to last: its bytes count when it is answered."""
+_COALESCED = 0.05
+"""Seconds that one stretch of a download lasts at least."""
+_MEGABYTES = 100
+_MOST_HEAD = 16 * 1024
+_BUFFER = 256 * 1024
+_ABORT = struct.pack("ii" if os.name == "posix" else "hh", 1, 0)
+"""`SO_LINGER`: what is still to be sent is dropped, the line is free at once."""
+
+
+class TurnedAwayError(OSError):
+    """The server answers that it does not serve: other tests are under way."""
+
+
+class LoadMeasured(NamedTuple):
+    """What one way gave."""
+
+    stretches: tuple[Stretch, ...]
+    end: float
+    """Seconds after the start until which all that moved is known."""
+    is_up: bool
+    connections: int
+    is_settled: bool
+    is_short: bool
+    """Whether the bytes of the run ended it."""
+    waits: tuple[float | None, ...]
+    """Connections meanwhile, ms; None: lost."""
+    nic_ratio: float | None
+    """Bytes of the interface over those of the test."""
+    errors: int
+    is_turned_away: bool
+    server: str
+    """What the server calls itself."""
+
+
+@dataclass
+class Load:
+    """The connections of one way, each in a thread of its own."""
+
+    host: Host
+    mire: Mire
+    address: str
+    most: int
+    """Bytes that it may move."""
+    is_up: bool
+    moved: int = 0
+    """Bytes that left or came."""
+    server: str = ""
+    errors: list[OSError] = field(default_factory=list)
+    _stretches: list[Stretch] = field(default_factory=list)
+    _ends: dict[int, float] = field(default_factory=dict)
+    """Connection → when it last had an answer."""
+    _channels: list[socket.socket] = field(default_factory=list)
+    _threads: list[threading.Thread] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _zero: float = 0.0
+
+    async def run(self, setting: Setting, done: float) -> LoadMeasured:
+        """Fill the line until it has settled, or long enough; stop whatever happens.
+
+        `done` is the share of the probe that came before, this way being half of it.
+        """
+        interface = setting.context.interface
+        before = self.host.traffic(interface)
+        self._zero = self.host.monotonic()
+        pings: list[asyncio.Task[float | None]] = []
+        is_settled = False
+        self._open(CONNECTIONS)
+        try:
+            async with asyncio.TaskGroup() as group:
+                seen = 0
+                while self._goes_on() and not is_settled:
+                    await asyncio.sleep(PING_EVERY)
+                    now = self._now()
+                    shown = rate(self._known(), max(0.0, now - 1), now)
+                    word = "Montant" if self.is_up else "Descendant"
+                    setting.tell(done + now / LONGEST / 2, f"{word} {shown:.1f} Mbit/s")
+                    if now < WARM_UP:
+                        if now > WARM_UP / 2 and shown > MANY:
+                            self._open(MORE_CONNECTIONS)
+                        continue
+                    made = self.host.connect(self.address, self.mire.port, PING_WAIT)
+                    pings.append(group.create_task(made))
+                    if int(now) > seen:
+                        seen = int(now)
+                        is_settled = has_settled(by_second(self._known(), WARM_UP, now))
+        finally:
+            end = self._now()
+            is_short = self.moved >= self.most
+            self._end()
+        await asyncio.to_thread(self._join)
+        after = self.host.traffic(interface)
+        ratio = None
+        if before and after and self.moved:
+            sent, received = after.sent - before.sent, after.received - before.received
+            ratio = (sent if self.is_up else received) / self.moved
+        return LoadMeasured(
+            self._known(),
+            min([end, *self._ends.values()]) if self.is_up else end,
+            self.is_up,
+            len(self._threads),
+            is_settled,
+            is_short,
+            tuple(one.result() for one in pings),
+            ratio,
+            len(self.errors),
+            any(isinstance(one, TurnedAwayError) for one in self.errors),
+            self.server,
+        )
+
+    def _goes_on(self) -> bool:
+        return (
+            not self._stop.is_set()
+            and self._now() < LONGEST - PING_WAIT
+            and any(one.is_alive() for one in self._threads)
+        )
+
+    def _now(self) -> float:
+        return self.host.monotonic() - self._zero
+
+    def _known(self) -> tuple[Stretch, ...]:
+        with self._lock:
+            return tuple(self._stretches)
+
+    def _open(self, wanted: int) -> None:
+        while len(self._threads) < wanted:
+            made = threading.Thread(target=self._fill, name="débit", daemon=True)
+            self._threads.append(made)
+            made.start()
+
+    def _end(self) -> None:
+        """Cut every connection: threads that wait for one of them end."""
+        self._stop.set()
+        with self._lock:
+            for one in self._channels:
+                with suppress(OSError):
+                    one.shutdown(socket.SHUT_RDWR)
+
+    def _join(self) -> None:
+        for one in self._threads:
+            one.join(timeout=2 * _PATIENCE)
+
+    def _count(self, start: float, count: int) -> float:
+        """Keep a stretch that ends now; return its end."""
+        now = self._now()
+        with self._lock:
+            self._stretches.append(Stretch(start, now, count))
+            self._ends[threading.get_ident()] = now
+        return now
+
+    def _move(self, count: int) -> None:
+        """Count bytes against what the run may move."""
+        with self._lock:
+            self.moved += count
+            if self.moved >= self.most:
+                self._stop.set()
+
+    def _fill(self) -> None:
+        """Move bytes on one connection until all is to stop."""
+        try:
+            with self._connected() as channel:
+                (self._send if self.is_up else self._receive)(channel)
+        except OSError as error:
+            if not self._stop.is_set():
+                self.errors.append(error)
+                self._ends.pop(threading.get_ident(), None)
+
+    @contextmanager
+    def _connected(self) -> Iterator[socket.socket]:
+        address = (self.address, self.mire.port)
+        with socket.create_connection(address, _PATIENCE) as made:
+            made.settimeout(_PATIENCE)
+            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
+            with self._lock:
+                self._channels.append(made)
+            if not self.mire.is_tls:
+                yield made
+                return
+            tls = self.host.tls()
+            with tls.wrap_socket(made, server_hostname=self.mire.host) as wrapped:
+                with self._lock:
+                    self._channels.append(wrapped)
+                yield wrapped
+
+    def _receive(self, channel: socket.socket) -> None:
+        buffer, start, waiting = bytearray(_BUFFER), self._now(), 0
+        while not self._stop.is_set():
+            self._ask(channel, "GET", f"garbage.php?ckSize={_MEGABYTES}")
+            left, came = self._answer(channel)
+            while left > 0 and not self._stop.is_set():
+                left, waiting = left - came, waiting + came
+                self._move(came)
+                if self._now() - start >= _COALESCED or self._stop.is_set():
+                    start, waiting = self._count(start, waiting), 0
+                came = channel.recv_into(buffer, min(left, _BUFFER)) if left else 0
+                if left and not came:
+                    raise ConnectionResetError
+
+    def _send(self, channel: socket.socket) -> None:
+        blob, size, start = memoryview(os.urandom(_MOST_POST)), _LEAST_POST, self._now()
+        while not self._stop.is_set():
+            self._ask(channel, "POST", "empty.php", size)
+            at = 0
+            while at < size and not self._stop.is_set():
+                went = channel.send(blob[at : min(size, at + _BUFFER // 4)])
+                self._move(went)
+                at += went
+            self._answer(channel)
+            end = self._count(start, size)
+            size, start = next_post(size, end - start), end
+
+    def _ask(
+        self, channel: socket.socket, method: str, page: str, size: int = 0
+    ) -> None:
+        head = (
+            f"{method} {self.mire.path}/{page} HTTP/1.1\r\n"
+            f"Host: {self.mire.target}\r\n"
+            "Content-Type: application/octet-stream\r\n"
+            f"Content-Length: {size}\r\n\r\n"
+        )
+        channel.sendall(head.encode("latin-1", "replace"))
+
+    def _answer(self, channel: socket.socket) -> tuple[int, int]:
+        """Return the length of the body, and how much of it came with the head.
+
+        Raises:
+            OSError: the server answers otherwise: it is busy, or it is no speed server.
+        """
+        head = b""
+        while b"\r\n\r\n" not in head:
+            part = channel.recv(_MOST_HEAD)
+            if not part or len(head) > _MOST_HEAD:
+                raise ConnectionResetError
+            head += part
+        head, _, rest = head.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        named = {
+            name.lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in lines)
+        }
+        self.server = named.get("server", "")[:100]
+        if first.split(" ")[1:2] != ["200"]:
+            raise TurnedAwayError
+        length = named.get("content-length", "0")
+        return (int(length) if length.isdecimal() else 0), len(rest)
+
+
+def next_post(size: int, seconds: float) -> int:
+    """Return how many bytes the next POST has, so that it lasts 0.3 s.
+
+    It at most doubles or halves, between 32 kB and 4 MB.
+    """
+    factor = _POST_SECONDS / max(seconds, 1e-6)
+    return max(_LEAST_POST, min(_MOST_POST, int(size * min(2.0, max(0.5, factor)))))
