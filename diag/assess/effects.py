@@ -191,7 +191,7 @@ class Gains:
             near = set[str]().union(*map(self._reading.tree.near, places))
             if self._counts(ident):
                 found[ident] = tuple(
-                    _raised(each, level) if each.place in near else each
+                    raised(each, level) if each.place in near else each
                     for each in found.get(ident, self._results[ident].verdicts)
                 )
         return found
@@ -244,7 +244,8 @@ class Gains:
         return member(gauge.criterion.weight, standing, Bounds(low, low))
 
 
-def _raised(verdict: Verdict, level: int) -> Verdict:
+def raised(verdict: Verdict, level: int) -> Verdict:
+    """Return a verdict at a level at least."""
     return verdict._replace(low=max(verdict.low, level), high=max(verdict.high, level))
 
 

@@ -5,8 +5,8 @@ from functools import cached_property
 
 from diag.assess.advice import Advising
 from diag.assess.criteria import CriterionJudge, Readers, every_name
-from diag.assess.effects import Gains, Remedies
-from diag.assess.facts import FactsReading, vocabulary_of
+from diag.assess.effects import Gains, Remedies, raised
+from diag.assess.facts import FactsReading, vocabulary_of, with_answers
 from diag.assess.results import (
     FREE,
     Advice,
@@ -14,6 +14,7 @@ from diag.assess.results import (
     CriterionResult,
     Danger,
     DomainResult,
+    Score,
 )
 from diag.assess.scores import Averages, domain_score, overall_score, socle_of
 from diag.assess.since import Basis, Dependencies, Drafts
@@ -25,7 +26,7 @@ from diag.checklist.symbols import (
     reserved_questions,
 )
 from diag.model.checklist import Checklist, Criterion, Question, Recommendation
-from diag.model.enums import Kind, PlaceKind, Profile
+from diag.model.enums import Kind, PlaceKind, Profile, Socle, Trigger
 from diag.model.fact import Facts
 from diag.model.territory import DIRECTORY
 from diag.rules.evaluate import is_yes
@@ -163,6 +164,43 @@ class Judge:
             due=due,
             basis=Basis(facts, self.checklist, drafts),
         )
+
+    def once_done(self, facts: Facts, actions: Iterable[Advice]) -> tuple[Score, Socle]:
+        """Return the score and the socle, were several actions done where they fire.
+
+        All their effects together: gains do not add up exactly.
+        """
+        reading = self.reading(facts)
+        reached: dict[str, list[tuple[int, set[str]]]] = {}
+        for advice in actions:
+            remedy = self.remedies.by_id.get(advice.recommendation.id)
+            if remedy is None:  # the engineer's own: no rule says what it raises
+                continue
+            places = [
+                each.place for each in advice.targets if each.trigger is Trigger.FIRES
+            ]
+            if changes := remedy.effect.changes(reading, places):
+                reading = self.reading(with_answers(reading.facts, changes))
+            near = set[str]().union(*map(reading.tree.near, places))
+            for ident, level in remedy.effect.levels.items():
+                reached.setdefault(ident, []).append((level, near))
+        results = self.results(reading)
+        for ident, levels in reached.items():
+            if ident in results:
+                results[ident] = self._at_least(results[ident], levels)
+        return overall_score(self.domains(results)), socle_of(results.values())
+
+    def _at_least(
+        self, result: CriterionResult, levels: Iterable[tuple[int, set[str]]]
+    ) -> CriterionResult:
+        verdicts = result.verdicts
+        for level, places in levels:
+            verdicts = tuple(
+                raised(each, level) if each.place in places else each
+                for each in verdicts
+            )
+        gauge = self.gauges[result.criterion.id]
+        return gauge.result(verdicts, is_open=result.open)
 
     def dangers_of(self, reading: FactsReading) -> tuple[Danger, ...]:
         """Return the dangers known true, place by place."""

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from diag.assess.json import plain
+from diag.assess.words import score_cell
 from diag.cli.main import LazyGroup
 from diag.cli.programme_shown import (
     board_json,
@@ -15,6 +16,7 @@ from diag.cli.programme_shown import (
     operation_json,
     operation_lines,
     payers_table,
+    prospect_json,
     span_words,
     variant_name,
     years_table,
@@ -33,6 +35,7 @@ from diag.programme import adopting, replay, setting
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import Container, create, opened
 from diag.programme.log import log_of
+from diag.programme.prospects import at_socle, prospects_of
 from diag.programme.record import FRAME
 from diag.programme.words import (
     cents_words,
@@ -84,6 +87,7 @@ YEAR = click.IntRange(FIRST_YEAR, LAST_YEAR)
             "why": "diag.cli.programme:why",
             "what-if": "diag.cli.programme:what_if",
             "compare": "diag.cli.programme:compare",
+            "scores": "diag.cli.programme:scores",
             "equity": f"{_PAPERS}:equity",
             "report": f"{_PAPERS}:report",
         },
@@ -329,6 +333,37 @@ def compare(
             for name, one in rows
         ),
     ])
+
+
+@click.command()
+@workspace_command
+@named
+@varied
+def scores(workspace: Workspace, slug: str, variant: str, *, as_json: bool) -> None:
+    """Rejuge chaque école à la fin de chaque budget, tous les effets ensemble."""
+    board = _board(workspace, slug, variant)
+    schools = list(prospects_of(board))
+    if as_json:
+        print_json([prospect_json(one) for one in schools])
+        return
+    if not schools:
+        click.echo("Aucune opération : rien à rejuger.")
+        return
+    names = {0: "aujourd'hui"}
+    held = at_socle(schools)
+    years = [one.year for one in schools[0].years]
+    print_table([
+        ("École", *(names.get(year, str(year)) for year in years)),
+        *(
+            (one.where, *(score_cell(each.score) for each in one.years))
+            for one in schools
+        ),
+        ("Au socle", *(percent(held[year]) for year in years)),
+    ])
+    click.echo(
+        "Ce qui ne coûte rien et ce qui met hors danger n'attendent aucun budget : "
+        "rien n'en est compté ici."
+    )
 
 
 @click.command()

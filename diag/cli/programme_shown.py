@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from diag.assess.json import plain
 from diag.model.programme import ProgrammeFrame
 from diag.programme import setting
 from diag.programme.assembling import Board, payer_sums
+from diag.programme.prospects import SchoolProspect
 from diag.programme.words import cents_words, reason_words, reserve_words
 from diag.words.sentences import counted
 
@@ -141,4 +143,22 @@ def operation_json(board: Board, name: str) -> dict[str, Any]:
             for purse, cents in placed.paid.items()
         ],
         "yearly": placed.yearly,
+    }
+
+
+def prospect_json(school: SchoolProspect) -> dict[str, Any]:
+    """Return where a school would stand each year, for a program; 0 is today."""
+    return {
+        "audit": school.audit,
+        "school": school.school,
+        "where": school.where,
+        "years": [
+            {
+                "year": one.year,
+                "low": plain(one.score.bounds.low) if one.score.bounds else None,
+                "high": plain(one.score.bounds.high) if one.score.bounds else None,
+                "socle": one.socle,
+            }
+            for one in school.years
+        ],
     }

@@ -123,6 +123,7 @@ def _programme(home: Path) -> Iterator[tuple[str, Any]]:
     asked = ("what-if", last, "--year", "2027")
     yield "programme what-if", _printed(home, "programme", *asked)
     yield "programme equity", _printed(home, "programme", "equity")
+    yield "programme scores", _printed(home, "programme", "scores")
     yield "programme compare", _printed(home, "programme", "compare")
     yield "programme log", _printed(home, "programme", "log")
 
