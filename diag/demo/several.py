@@ -17,29 +17,19 @@ from diag.demo.stories import DAY, FULL, SETTINGS, Story, play, scenario
 from diag.demo.territory import with_key
 from diag.journal import subjects
 from diag.journal.revision import NewRevision
-from diag.model.enums import AuditStatus
+from diag.model.enums import AuditStatus, Outcome, Participant
 from diag.model.programme import (
     CostSplit,
     EnvelopeState,
-    Outcome,
     ProgrammeFrame,
     Variant,
     YearEnvelope,
 )
-from diag.model.workshops import (
-    Participant,
-    ProgrammeTheme,
-    WeightRule,
-    Workshop,
-    WorkshopBallot,
-    WorkshopCard,
-)
-from diag.programme import adopting, setting
+from diag.programme import adopting, gathering, setting
 from diag.programme.assembling import board_of
 from diag.programme.container import Container, create, plain
-from diag.programme.record import BALLOT, CARD, EVERY, FRAME, WEIGHTS
+from diag.programme.record import EVERY, FRAME
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
-from diag.programme.weighing import rule_adopting
 from diag.workspace.workspace import Workspace, fixed_world
 
 SLUG = "2027-2031"
@@ -100,17 +90,14 @@ _SYNDICAT = 4_000
 """Euros that the syndicat may invest each year."""
 
 _THEMES = {
-    "reseau": ProgrammeTheme(
-        title="Un réseau qui tient", domains=("acces", "reseau", "wifi")
-    ),
-    "classe": ProgrammeTheme(
-        title="Une salle prête à l'heure", domains=("salles", "equipement")
-    ),
-    "humain": ProgrammeTheme(
-        title="Du temps pour apprendre, et quelqu'un qui dépanne",
-        domains=("formation", "maintenance", "usages"),
+    "reseau": ("Un réseau qui tient", ("acces", "reseau", "wifi")),
+    "classe": ("Une salle prête à l'heure", ("salles", "equipement")),
+    "humain": (
+        "Du temps pour apprendre, et quelqu'un qui dépanne",
+        ("formation", "maintenance", "usages"),
     ),
 }
+"""Slug → title, and the domains whose actions answer it."""
 
 
 class _Meeting(NamedTuple):
@@ -217,42 +204,26 @@ def _money(container: Container) -> Iterator[NewRevision]:
 
 def _workshops(container: Container) -> tuple[str, ...]:
     """Write themes, workshops, cards and ballots; return the workshops' ids."""
-    container.write(
-        *(
-            container.draft(subjects.programme(subjects.THEMES, name), theme)
-            for name, theme in _THEMES.items()
-        )
-    )
+    for name, (title, domains) in _THEMES.items():
+        gathering.put_theme(container, name, title, domains)
     idents = []
     for each in _MEETINGS:
-        idents.append(ident := container.fresh())
-        present = {role: len(some) for role, some in each.ballots.items()}
-        workshop = Workshop(
+        ident = gathering.new_workshop(
+            container,
             title=each.title,
             on=each.on,
             where=each.where,
             animator="le syndicat",
-            present=present,
+            present={role: len(some) for role, some in each.ballots.items()},
         )
-        container.write(
-            container.draft(subjects.programme(subjects.WORKSHOPS, ident), workshop),
-            *_said(container, ident, each),
-        )
+        idents.append(ident)
+        for role, theme, text in each.cards:
+            gathering.put_card(container, ident, text, role, theme=theme)
+        for role, ballots in each.ballots.items():
+            for points in ballots:
+                shared = dict(zip(_THEMES, points, strict=True))
+                gathering.put_ballot(container, ident, role, shared)
     return tuple(idents)
-
-
-def _said(container: Container, ident: str, each: _Meeting) -> Iterator[NewRevision]:
-    def subject(kind: str) -> str:
-        return subjects.programme(subjects.WORKSHOPS, ident, kind, container.fresh())
-
-    for role, theme, text in each.cards:
-        card = WorkshopCard(text=text, role=role, theme=theme)
-        yield container.draft(subject(CARD), card)
-    for role, ballots in each.ballots.items():
-        for points in ballots:
-            shared = dict(zip(_THEMES, points, strict=True))
-            ballot = WorkshopBallot(role=role, points=shared)
-            yield container.draft(subject(BALLOT), ballot)
 
 
 def _decide(container: Container, workshops: tuple[str, ...]) -> None:
@@ -274,10 +245,7 @@ def _decide(container: Container, workshops: tuple[str, ...]) -> None:
         about="la règle de partage, la réserve et les poids des thèmes",
         votes="17 pour, 2 abstentions",
     )
-    container.write(container.draft(WEIGHTS, WeightRule(workshops=workshops)))
-    adopted = rule_adopting(container.reopened().record(), ident)
-    assert adopted is not None
-    container.write(container.draft(WEIGHTS, adopted))
+    gathering.put_weights(container.reopened(), workshops, decision=ident)
 
 
 def _choose(container: Container, frame: ProgrammeFrame) -> None:
