@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -28,6 +29,8 @@ from diag.cli.shared import (
     print_table,
     workspace_command,
 )
+from diag.documents.tables.prices import prices_table
+from diag.documents.tables.writers import csv_bytes
 from diag.model.enums import FollowUpState, Outcome
 from diag.model.errors import DiagError
 from diag.model.programme import FIRST_YEAR, LAST_YEAR, ProgrammeFrame
@@ -35,6 +38,7 @@ from diag.programme import adopting, replay, setting
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import Container, create, opened
 from diag.programme.log import log_of
+from diag.programme.observed import observed, ordered, prices_seen
 from diag.programme.prospects import at_socle, prospects_of
 from diag.programme.record import FRAME
 from diag.programme.words import (
@@ -45,9 +49,10 @@ from diag.programme.words import (
     what_if_words,
 )
 from diag.words.dates import describe_day
-from diag.words.figures import percent
-from diag.words.sentences import counted
+from diag.words.figures import euros_and_cents, percent
+from diag.words.sentences import counted, listed
 from diag.words.vocabulary import FOLLOW_UPS, OUTCOMES
+from diag.workspace.disk import write_whole
 from diag.workspace.settings import campaign_named
 from diag.workspace.workspace import Workspace
 
@@ -102,6 +107,7 @@ YEAR = click.IntRange(FIRST_YEAR, LAST_YEAR)
             "adopt": "diag.cli.programme:adopt",
             "step": "diag.cli.programme:step",
             "log": "diag.cli.programme:log",
+            "prices": "diag.cli.programme:prices",
         },
     },
 )
@@ -507,6 +513,47 @@ def _to_finance(container: Container) -> Iterator[str]:
             f"Ses enveloppes sont votées, à noter financée : {board.named(name).title} "
             f"(diag programme step {setting.ref_of(board, name)} financee)"
         )
+
+
+@click.command()
+@workspace_command
+@named
+@click.option(
+    "--out",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Écrire ces lignes dans un tableau (CSV), comme « diag import prix » les lit.",
+)
+def prices(
+    workspace: Workspace, slug: str, file: Path | None, *, as_json: bool
+) -> None:
+    """Rend les prix réels des commandes, à reporter dans votre table de prix."""
+    if file and file.exists():
+        raise DiagError(f"{file} existe déjà : il n'est pas remplacé.", about="out")
+    board = _board(workspace, slug, "")
+    seen = list(prices_seen(board))
+    if as_json:
+        print_json([one._asdict() for one in observed(seen)])
+        return
+    found = list(observed(seen))
+    for one in found:
+        click.echo(
+            f"{one.price} : {euros_and_cents(one.typical)} HT "
+            f"({counted(one.orders, 'commande')}, {listed(one.where, 3)}, "
+            f"{describe_day(one.as_of)})"
+        )
+    many = sum(1 for _ in ordered(board)) - len(seen)
+    if many:
+        click.echo(
+            f"{counted(many, 'commande')} de plusieurs articles : un seul montant n'en "
+            "dit pas les prix."
+        )
+    if not found:
+        click.echo("Aucune commande ne donne le prix d'un article.")
+    elif file:
+        write_whole(file, csv_bytes(prices_table(found)))
+        click.echo(f"Écrit : {file}")
+        click.echo("Reportez ces lignes dans votre tableau, puis : diag import prix …")
 
 
 def _board(workspace: Workspace, slug: str, variant: str) -> Board:

@@ -195,7 +195,7 @@ def group(
     setting.put(container, subject, value, ident)
     click.echo(f"Achat groupé noté : {title}, {opens}-{closes}.")
     candidates = board_of(container, ident).gathered.candidates.values()
-    bought = {price for one in candidates for price in one.prices}
+    bought = {line.price for one in candidates for line in one.priced}
     for price in sorted({*prices} - bought):
         click.echo(f"Aucune opération n'achète encore « {price} ».")
 

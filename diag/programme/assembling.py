@@ -338,7 +338,7 @@ def _grouped(record: Record, candidate: Contender) -> Iterator[Article]:
         if not one.members or insee in one.members
     }
     for at, line in enumerate(candidate.operation.lines):
-        price = candidate.prices[at] if at < len(candidate.prices) else ""
+        price = candidate.priced[at].price if at < len(candidate.priced) else ""
         yield replace(line, grouping=joined.get(price, ""))
 
 

@@ -52,6 +52,19 @@ _CLASSES = {2: Precedence.LAW, 3: Precedence.BLOCKING, 4: Precedence.REST}
 """Class of a vote → when its turn comes; a danger is none: it waits for nothing."""
 
 
+class PricedLine(NamedTuple):
+    """One article: its row of the price table, how many, at what price."""
+
+    price: str
+    many: Fraction
+    bare: Fraction
+    """One, in cents before tax."""
+    cents: Fraction
+    """One, tax included."""
+    yearly: bool
+    section: str
+
+
 @dataclass(frozen=True, slots=True)
 class Contender:
     """An operation that may be placed, and the words that show it."""
@@ -66,8 +79,8 @@ class Contender:
     audit: str
     actions: tuple[str, ...]
     """Ids of recommendations: the first names the operation."""
-    prices: tuple[str, ...]
-    """Row of the price table of each of its articles."""
+    priced: tuple[PricedLine, ...]
+    """Each of its articles, at the prices of its audit."""
     is_open: bool
     """Whether its audit is not closed: prices and advice may still change."""
     is_estimated: bool
@@ -230,19 +243,6 @@ def pupils_of(pupils: int | None, classes: int | None) -> int | None:
     return PUPILS_A_CLASS * classes if classes else None
 
 
-class _PricedLine(NamedTuple):
-    """One article: its row of the price table, how many, at what price."""
-
-    price: str
-    many: Fraction
-    bare: Fraction
-    """One, in cents before tax."""
-    cents: Fraction
-    """One, tax included."""
-    yearly: bool
-    section: str
-
-
 class _Item(NamedTuple):
     """What may be an operation: a vote, or what a council decided already."""
 
@@ -250,7 +250,7 @@ class _Item(NamedTuple):
     tier: int
     actions: tuple[str, ...]
     year: int
-    lines: tuple[_PricedLine, ...]
+    lines: tuple[PricedLine, ...]
     aid: AidRange | None = None
 
 
@@ -298,7 +298,7 @@ def candidates_of(
             school=report.about.code,
             audit=session.audit.id,
             actions=item.actions,
-            prices=tuple(one.price for one in item.lines),
+            priced=item.lines,
             is_open=report.frozen is None,
             is_estimated=is_estimated,
             step=step if is_charged else None,
@@ -335,7 +335,7 @@ def _pupils(report: Report) -> tuple[int | None, bool]:
 def _voted(found: DecisionList) -> Iterator[_Item]:
     for vote in found.votes:
         lines = tuple(
-            _PricedLine(
+            PricedLine(
                 one.price,
                 exact(one.quantity),
                 Fraction(one.cents),
@@ -355,7 +355,7 @@ def _decided(report: Report, found: DecisionList) -> Iterator[_Item]:
             continue
         actions = filter(None, map(report.plan.action, aside.actions))
         lines = tuple(
-            _PricedLine(
+            PricedLine(
                 one.price.id,
                 Fraction(one.quantity.low),
                 Fraction(one.price.typical),
@@ -396,7 +396,7 @@ def _gain(report: Report, item: _Item) -> Fraction:
 
 
 def _articles(
-    lines: Sequence[_PricedLine], step: FollowUp | None
+    lines: Sequence[PricedLine], step: FollowUp | None
 ) -> tuple[Article, ...]:
     """Return what is paid with tax, article by article; of an order, its real price.
 
@@ -420,7 +420,7 @@ def _articles(
     return tuple(made)
 
 
-def _article(line: _PricedLine) -> Article:
+def _article(line: PricedLine) -> Article:
     cents = int(line.many * line.cents)
     return Article(
         INVESTMENT if _is_invested(line) else RUNNING,
@@ -430,7 +430,7 @@ def _article(line: _PricedLine) -> Article:
     )
 
 
-def _is_invested(line: _PricedLine) -> bool:
+def _is_invested(line: PricedLine) -> bool:
     return line.section == BudgetSection.INVESTISSEMENT and not line.yearly
 
 

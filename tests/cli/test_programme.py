@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -360,3 +361,33 @@ def test_what_is_wrong_is_said_and_nothing_is_written(home: Path) -> None:
     assert "2028:5" in refused(home, "variant", "V", "--lower", "9" * 5000 + ":5").err
     assert "aucune décision" in refused(home, "adopt", "--decision", "Z-1").err
     assert "part du syndicat" in refused(home, "split", "--syndicat", "3").err.lower()
+
+
+def test_an_order_gives_its_price_back_where_it_buys_one_article(
+    home: Path, tmp_path: Path
+) -> None:
+    copied = Path(copytree(home, tmp_path / "home"))
+    with Workspace.open(copied) as made:
+        found = board_of(opened(made)).gathered.candidates
+    alone = [one for one in found.values() if len(one.priced) == 1]
+    several = [one for one in found.values() if len(one.priced) > 1]
+    one = next(one for one in alone if not one.priced[0].yearly)
+    line = one.priced[0]
+    assert "Aucune commande" in run(copied, "prices")
+    step = ("commandee", "--on", PAST, "--price")
+    run(copied, "step", f"{one.school}/{one.actions[0]}", *step, "1200")
+    other = several[0]
+    run(copied, "step", f"{other.school}/{other.actions[0]}", *step, "900")
+    told = run(copied, "prices", "--out", str(tmp_path / "prix.csv"))
+    assert "1 commande de plusieurs articles" in told
+    unit = 1200 * 100 * line.bare / line.cents / line.many
+    assert f"{line.price} : {euros_and_cents(unit)} HT" in told
+    assert "Courvaux-sur-Ombre, 1er février 2024" in told
+    assert (
+        "existe déjà"
+        in refused(copied, "prices", "--out", str(tmp_path / "prix.csv")).err
+    )
+    read = diag(copied, "import", "prix", str(tmp_path / "prix.csv"), "--dry-run")
+    assert "1 changée" in read.out, read.out + read.err
+    assert line.price in read.out
+    assert "refusée" not in read.out

@@ -124,6 +124,7 @@ def _programme(home: Path) -> Iterator[tuple[str, Any]]:
     yield "programme what-if", _printed(home, "programme", *asked)
     yield "programme equity", _printed(home, "programme", "equity")
     yield "programme scores", _printed(home, "programme", "scores")
+    yield "programme prices", _printed(home, "programme", "prices")
     yield "programme compare", _printed(home, "programme", "compare")
     yield "programme log", _printed(home, "programme", "log")
 

@@ -224,7 +224,7 @@ def contender(name: str, step: FollowUp | None = None, needs: str = "") -> Conte
         school="9990148G",
         audit="audit",
         actions=(name,),
-        prices=("prise",),
+        priced=(),
         is_open=False,
         is_estimated=False,
         step=step,
