@@ -29,7 +29,7 @@ from diag.words.dates import day_words
 from diag.words.sentences import counted
 
 if TYPE_CHECKING:
-    from diag.sync.hub.store import Device
+    from diag.sync.hub.rows import Device
 
 
 @click.group()

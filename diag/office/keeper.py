@@ -14,7 +14,7 @@ from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.office.sync import hubs, names_of
-from diag.sync.hub.store import Location
+from diag.sync.hub.rows import Location
 from diag.sync.trust import Enrolment, build_trust, read_token, write_private
 from diag.workspace.workspace import Workspace
 

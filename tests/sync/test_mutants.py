@@ -16,7 +16,7 @@ from diag.journal.ingest import Ingested
 from diag.journal.journal import Journal
 from diag.sync.exchange import _Meeting
 from diag.sync.hub import hub
-from diag.sync.hub.store import Writing
+from diag.sync.hub.writing import Writing
 from diag.sync.questions import PulledPage, Want
 from diag.sync.rounds import Rounds
 from tests.sync.machine import Meetings

@@ -24,10 +24,10 @@ from diag.sync.bundle.keys import FILE as KEYS
 from diag.sync.bundle.keys import load_age, read_identity, read_recipients
 from diag.sync.hub import sqlite
 from diag.sync.hub.blobs import BlobFiles, is_intact
+from diag.sync.hub.engine import ASIDE, STAMP
 from diag.sync.hub.erasures import FILE as ERASURES
 from diag.sync.hub.erasures import ErasureLog, forget_set_aside, gather
 from diag.sync.hub.home import BLOBS, DATABASE, SETTINGS, TLS, VOUCHED, HubHome
-from diag.sync.hub.store import ASIDE, STAMP
 from diag.sync.protocol import Wire
 from diag.sync.trust import write_private
 

@@ -24,11 +24,13 @@ from diag.sync.hub import service, sqlite
 from diag.sync.hub.blobs import BlobFiles, is_intact
 from diag.sync.hub.certificates import AUTHORITY, CERTIFICATE, check_pair
 from diag.sync.hub.copies import SEALED, LastCopy
+from diag.sync.hub.engine import ASIDE, is_set_aside
 from diag.sync.hub.erasures import FILE as ERASURES
 from diag.sync.hub.erasures import KEPT, ErasureLog
 from diag.sync.hub.gate import look_at_cut_over
 from diag.sync.hub.home import BLOBS, DATABASE, TLS, HubHome
-from diag.sync.hub.store import ASIDE, EVERYWHERE, Store, is_set_aside
+from diag.sync.hub.rows import EVERYWHERE
+from diag.sync.hub.store import Store
 from diag.sync.hub.supervision import COPY_AGE, ROOM, SILENT
 from diag.sync.trust import build_trust
 from diag.words.dates import day_words, time_words

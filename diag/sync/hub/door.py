@@ -7,14 +7,9 @@ from secrets import choice, token_urlsafe
 from typing import Self
 
 from diag.model.text import clean_line
-from diag.sync.hub.store import (
-    Device,
-    Invitation,
-    KnownKeyError,
-    KnownLabelError,
-    Store,
-    Token,
-)
+from diag.sync.hub.devices import KnownKeyError, KnownLabelError
+from diag.sync.hub.rows import Device, Invitation, Token
+from diag.sync.hub.store import Store
 from diag.sync.protocol import (
     RIGHTS,
     Admission,

@@ -14,7 +14,8 @@ from typing import Final
 from diag.journal.errors import RefusedError
 from diag.journal.revision import parse
 from diag.sync.hub.intake import Push
-from diag.sync.hub.store import EVERYWHERE, Store
+from diag.sync.hub.rows import EVERYWHERE
+from diag.sync.hub.store import Store
 
 FILE: Final = "erasures.log"
 """Its name, in the folder of a hub and in the folder of its copies."""

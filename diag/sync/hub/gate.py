@@ -13,7 +13,8 @@ from diag.journal.asks import DELAY, SHORT_DELAY
 from diag.journal.revision import Revision, read
 from diag.journal.seals import Seal
 from diag.model.enums import AuditStatus
-from diag.sync.hub.store import AuditRow, Device, Writing
+from diag.sync.hub.rows import AuditRow, Device
+from diag.sync.hub.writing import Writing
 from diag.sync.protocol import RIGHTS
 
 _DAY = 24 * 3600 * 1000

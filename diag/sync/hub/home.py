@@ -29,10 +29,12 @@ from diag.sync.hub.certificates import (
     keep_valid,
     make_authority,
 )
+from diag.sync.hub.engine import check_address
 from diag.sync.hub.hub import Hub
+from diag.sync.hub.rows import EVERYWHERE
 from diag.sync.hub.service import PASSWORD
 from diag.sync.hub.sqlite import SqliteEngine
-from diag.sync.hub.store import EVERYWHERE, Store, check_address
+from diag.sync.hub.store import Store
 from diag.sync.protocol import RIGHTS, HubLimits, Right, Wire
 from diag.sync.trust import (
     Invited,

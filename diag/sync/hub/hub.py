@@ -22,7 +22,8 @@ from diag.sync.hub.blobs import BlobFiles
 from diag.sync.hub.door import Caller, Door
 from diag.sync.hub.erasures import FILE, ErasureLog, replay
 from diag.sync.hub.intake import Push
-from diag.sync.hub.store import EVERYWHERE, Device, Store
+from diag.sync.hub.rows import EVERYWHERE, Device
+from diag.sync.hub.store import Store
 from diag.sync.protocol import (
     ENVELOPES,
     FILES,

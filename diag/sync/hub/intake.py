@@ -31,15 +31,9 @@ from diag.journal.subjects import PhotoTopic
 from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
 from diag.sync.hub.gate import Warrant, is_seal
-from diag.sync.hub.store import (
-    EVERYWHERE,
-    AuditRow,
-    Device,
-    Location,
-    LogRow,
-    Store,
-    Writing,
-)
+from diag.sync.hub.rows import EVERYWHERE, AuditRow, Device, Location, LogRow
+from diag.sync.hub.store import Store
+from diag.sync.hub.writing import Writing
 from diag.sync.protocol import Pushed, RefusedLine
 
 

@@ -35,16 +35,13 @@ from diag.journal.errors import (
     ReadOnlyError,
 )
 from diag.model.errors import DiagError
-from diag.sync.hub.store import (
+from diag.sync.hub.engine import (
     Transaction,
     check_address,
     describe_address,
-    fill_authors,
-    fill_sums,
-    fill_unproven,
     is_set_aside,
-    verify_log,
 )
+from diag.sync.hub.upkeep import fill_authors, fill_sums, fill_unproven, verify_log
 
 SCHEMA = "diag_hub"
 """Where the tables are: the database may hold other things."""

@@ -26,15 +26,8 @@ from diag.journal.errors import (
     in_french,
 )
 from diag.journal.schema import run
-from diag.sync.hub.store import (
-    ASIDE,
-    Transaction,
-    fill_authors,
-    fill_sums,
-    fill_unproven,
-    is_set_aside,
-    verify_log,
-)
+from diag.sync.hub.engine import ASIDE, Transaction, is_set_aside
+from diag.sync.hub.upkeep import fill_authors, fill_sums, fill_unproven, verify_log
 
 SUFFIX = ".db"
 """How the name of a copy ends."""

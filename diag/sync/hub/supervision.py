@@ -14,7 +14,8 @@ from diag.journal.revision import Revision
 from diag.model.enums import AuditStatus
 from diag.sync.hub.copies import LastCopy
 from diag.sync.hub.hub import Hub
-from diag.sync.hub.store import EVERYWHERE, AuditLife, Device, Store
+from diag.sync.hub.rows import EVERYWHERE, AuditLife, Device
+from diag.sync.hub.store import Store
 from diag.words.dates import day_words, time_words
 from diag.words.sentences import counted
 

@@ -1,0 +1,257 @@
+"""What a push does to a hub's database, in one transaction."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from diag.journal.holdings import sum_ids
+from diag.journal.revision import Revision, Unread, read
+from diag.model.audit import Subject
+from diag.sync.hub.engine import Transaction, encode
+from diag.sync.hub.rows import (
+    ALL_IDS,
+    ARRIVED,
+    AUDIT,
+    UNREAD_COUNT,
+    AuditRow,
+    Location,
+    LogRow,
+    name_columns,
+    read_audit,
+)
+
+_KNOWN_AUDITS = "select count(*) from audit where id = any(:audits)"
+_LOCK = f"{AUDIT} where id = any(:audits) order by id for update"
+
+_ADD_AUDIT = """
+insert into audit(id, kind, code, department, insee)
+values (:audit, :kind, :code, :department, :insee) on conflict do nothing
+"""
+
+_SAVE = "update audit set last_seq = :seq, lam = :lam, digest = :digest where n = :n"
+_KNOWN = "select id from rev where audit = :audit and id = :key"
+_ERASED = "select distinct id from erased where audit = :audit and id = :key"
+_NAME_ERASED = "insert into erased values (:audit, :id, :by) on conflict do nothing"
+_WHOLE = "select id, body from rev where audit = :audit and id = :key and not erased"
+_ALL_WHOLE = "select id, body from rev where audit = :audit and not erased"
+_STRIP = "update rev set body = :body, erased = true where audit = :audit and id = :id"
+_REFER = "insert into blob_ref values (:audit, :rev, :sha) on conflict do nothing"
+_UNREFER = "delete from blob_ref where audit = :audit and rev = :key returning sha"
+_STILL = "select distinct sha from blob_ref where sha = :key"
+_LOG = "insert into access_log values (:at, :device, :verb, :audit, :n)"
+_LOCATE = "select department, insee from directory where kind = :kind and code = :code"
+ADD_AUTHOR = "insert into author values (:audit, :label) on conflict do nothing"
+
+ADD_UNPROVEN = """
+insert into unproven(n, audit, id, sender)
+select coalesce(max(n), 0) + 1, :audit, :id, :sender from unproven
+"""
+
+_MARK_OLD = "insert into old_sealed values (:audit) on conflict do nothing"
+_IS_OLD_SEALED = "select count(*) from old_sealed where audit = :audit"
+_BODIES = "select id, body from rev where audit = :audit order by seq"
+_ARRIVED_AT = "select received_at from rev where audit = :audit and id = :key"
+_OPAQUE_KNOWN = "select id from opaque where audit = :audit and id = :key"
+
+_OPAQUE_WHOLE = """
+select id, body from opaque where audit = :audit and id = :key and not erased
+"""
+
+_OPAQUE_ALL_WHOLE = "select id, body from opaque where audit = :audit and not erased"
+
+_OPAQUE_APPEND = """
+insert into opaque values (:audit, :seq, :id, :body, :erased, :at, :device)
+"""
+
+_OPAQUE_STRIP = """
+update opaque set body = :body, erased = true where audit = :audit and id = :id
+"""
+
+_KEEP_WHOLE = """
+update audit set unread = :unread, whole = :whole,
+  tick = (select max(tick) + 1 from audit) where n = :n
+"""
+
+
+class Writing:
+    """What a push does, in one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def lock(self, audits: Collection[str]) -> dict[str, AuditRow]:
+        """Return those that are known, in sorted order, no other transaction writing.
+
+        A transaction that adds audits does it alone, then all lock rows in the same
+        order: no two can wait for each other. Laptops on different audits do not wait.
+        """
+        ids = sorted(audits)
+        ((known,),) = self._transaction.rows(_KNOWN_AUDITS, audits=ids)
+        if known < len(ids):
+            self._transaction.alone("audit")
+        rows = map(read_audit, self._transaction.rows(_LOCK, audits=ids))
+        return {row.id: row for row in rows}
+
+    def add_audit(self, audit: str, subject: Subject, location: Location) -> AuditRow:
+        """Add an audit, locked; return the row of another hub if it added it first."""
+        values = {**name_columns(subject), **location._asdict()}
+        self._transaction.run(_ADD_AUDIT, audit=audit, **values)
+        (row,) = self._transaction.rows(_LOCK, audits=[audit])
+        return read_audit(row)
+
+    def find_known(self, audit: AuditRow, keys: Collection[bytes]) -> set[bytes]:
+        """Return which of these ids it holds."""
+        return self._transaction.find_keys(_KNOWN, keys, audit=audit.number)
+
+    def find_erased(self, audit: AuditRow, keys: Collection[bytes]) -> set[bytes]:
+        """Return which of these ids an erasure names."""
+        return self._transaction.find_keys(_ERASED, keys, audit=audit.number)
+
+    def append(
+        self, audit: AuditRow, rows: Iterable[LogRow], device: int, at: int
+    ) -> None:
+        """Add lines after those that are there; none of them is: the row is locked."""
+        self._transaction.append((audit.number, *row, at, device) for row in rows)
+
+    def save(self, audit: AuditRow) -> None:
+        """Keep an audit's sum."""
+        digest = audit.digest.to_bytes(32)
+        values = {"n": audit.number, "seq": audit.revisions, "lam": audit.lam}
+        self._transaction.run(_SAVE, digest=digest, **values)
+
+    def sum_up(self, audit: AuditRow) -> None:
+        """Digest all ids of an audit that changed, and have it seen as changed."""
+        place = {"audit": audit.number}
+        ids = self._transaction.rows(ALL_IDS, **place)
+        ((audit.unread,),) = self._transaction.rows(UNREAD_COUNT, **place)
+        audit.whole = sum_ids(key for (key,) in ids)
+        sums = {"unread": audit.unread, "whole": audit.whole}
+        self._transaction.run(_KEEP_WHOLE, n=audit.number, **sums)
+
+    def name_erased(
+        self, audit: AuditRow, pairs: Collection[tuple[bytes, bytes]]
+    ) -> None:
+        """Record what is erased, and by which revision."""
+        rows = [{"audit": audit.number, "id": key, "by": by} for key, by in pairs]
+        self._transaction.many(_NAME_ERASED, rows)
+
+    def whole(self, audit: AuditRow, keys: Collection[bytes]) -> dict[bytes, bytes]:
+        """Return the lines of these ids that still carry their value."""
+        rows = self._transaction.each(_WHOLE, keys, audit=audit.number)
+        return {key: encode(body) for key, body in rows}
+
+    def all_whole(self, audit: AuditRow) -> dict[bytes, bytes]:
+        """Return every line that still carries its value."""
+        rows = self._transaction.rows(_ALL_WHOLE, audit=audit.number)
+        return {key: encode(body) for key, body in rows}
+
+    def strip(self, audit: AuditRow, skeletons: Mapping[bytes, bytes]) -> None:
+        """Put skeletons in the place of lines, of which nothing stays on the disk."""
+        if skeletons:
+            self._transaction.forgets = True
+        rows = [
+            {"audit": audit.number, "id": key, "body": body}
+            for key, body in skeletons.items()
+        ]
+        self._transaction.many(_STRIP, rows)
+
+    def append_unread(
+        self, audit: AuditRow, lines: Sequence[Unread], device: int, at: int
+    ) -> list[Unread]:
+        """Add lines of a newer version; return those that were not there."""
+        keys = {one.key for one in lines}
+        place = {"audit": audit.number}
+        known = self._transaction.find_keys(_OPAQUE_KNOWN, keys, **place)
+        new = {one.key: one for one in lines if one.key not in known}
+        ((number,),) = self._transaction.rows(UNREAD_COUNT, **place)
+        rows = [
+            {"seq": number + n, "id": one.key, "body": one.line, "erased": one.erased}
+            for n, one in enumerate(new.values(), 1)
+        ]
+        shared = {**place, "at": at, "device": device}
+        self._transaction.many(_OPAQUE_APPEND, [{**row, **shared} for row in rows])
+        return list(new.values())
+
+    def whole_unread(
+        self, audit: AuditRow, keys: Collection[bytes] | None
+    ) -> list[bytes]:
+        """Return the lines of these ids, or all, that still carry their value."""
+        place = {"audit": audit.number}
+        if keys is None:
+            rows = self._transaction.rows(_OPAQUE_ALL_WHOLE, **place)
+        else:
+            rows = self._transaction.each(_OPAQUE_WHOLE, keys, **place)
+        return [encode(body) for _, body in rows]
+
+    def strip_unread(self, audit: AuditRow, skeletons: Iterable[Unread]) -> None:
+        """Put skeletons in the place of lines of a newer version."""
+        rows = [
+            {"audit": audit.number, "id": one.key, "body": one.line}
+            for one in skeletons
+        ]
+        self._transaction.forgets |= bool(rows)
+        self._transaction.many(_OPAQUE_STRIP, rows)
+
+    def add_authors(self, audit: AuditRow, labels: Collection[str]) -> None:
+        """Record who wrote in an audit."""
+        rows = [{"audit": audit.number, "label": label} for label in sorted(labels)]
+        self._transaction.many(ADD_AUTHOR, rows)
+
+    def add_unproven(self, audit: AuditRow, keys: Iterable[bytes], sender: str) -> None:
+        """Record which lines their author did not give; numbered as they commit."""
+        rows = [{"audit": audit.number, "id": key, "sender": sender} for key in keys]
+        if rows:
+            self._transaction.alone("unproven")
+        for row in rows:
+            self._transaction.run(ADD_UNPROVEN, **row)
+
+    def is_old_sealed(self, audit: AuditRow) -> bool:
+        """Whether what an audit held before there were seals is under the hub's."""
+        return bool(self._transaction.rows(_IS_OLD_SEALED, audit=audit.number)[0][0])
+
+    def mark_old_sealed(self, audit: AuditRow) -> None:
+        """Record that nothing enters an audit any more as older than seals."""
+        self._transaction.run(_MARK_OLD, audit=audit.number)
+
+    def asks(self, audit: AuditRow) -> list[tuple[Revision, int]]:
+        """Return the erasures asked for in an audit, and when each came here."""
+        pattern = b'"subject":"erase-ask/'
+        rows = self._transaction.rows(ARRIVED, audit=audit.number)
+        found = [(encode(body), int(at)) for body, at in rows]
+        return [(read(body.decode()), at) for body, at in found if pattern in body]
+
+    def stops(self, audit: AuditRow) -> list[str]:
+        """Return the ids of the asks that were stopped in an audit."""
+        pattern = b'"subject":"erase-stop/'
+        lines = [line for _, line in self.bodies(audit) if pattern in line]
+        values = [read(line.decode()).value for line in lines]
+        return [str(one.get("ask")) for one in values if isinstance(one, dict)]
+
+    def arrived_at(self, audit: AuditRow, key: bytes) -> int:
+        """Return when a line came here; 0 when it did not."""
+        rows = self._transaction.rows(_ARRIVED_AT, audit=audit.number, key=key)
+        return int(rows[0][0]) if rows else 0
+
+    def bodies(self, audit: AuditRow) -> list[tuple[bytes, bytes]]:
+        """Return the id and the bytes of each line of an audit."""
+        rows = self._transaction.rows(_BODIES, audit=audit.number)
+        return [(key, encode(body)) for key, body in rows]
+
+    def refer(self, audit: AuditRow, pairs: Collection[tuple[bytes, bytes]]) -> None:
+        """Record which revision names which attachment."""
+        rows = [{"audit": audit.number, "rev": rev, "sha": sha} for rev, sha in pairs]
+        self._transaction.many(_REFER, rows)
+
+    def unrefer(self, audit: AuditRow, keys: Collection[bytes]) -> set[bytes]:
+        """Forget what these revisions name; return what nothing names any more."""
+        rows = self._transaction.each(_UNREFER, keys, audit=audit.number)
+        named = {sha for (sha,) in rows}
+        return named - self._transaction.find_keys(_STILL, named)
+
+    def locate(self, subject: Subject) -> Location | None:
+        """Return where the office's directory has a subject."""
+        rows = self._transaction.rows(_LOCATE, **name_columns(subject))
+        return Location(*rows[0]) if rows else None
+
+    def log(self, at: int, device: int, verb: str, audit: str, number: int) -> None:
+        """Add to the log of accesses."""
+        values = {"at": at, "device": device, "verb": verb, "audit": audit}
+        self._transaction.run(_LOG, n=number, **values)
