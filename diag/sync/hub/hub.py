@@ -65,6 +65,9 @@ UNREAD_LINES = 256
 
 _DAY = 24 * 3600 * 1000
 
+_APP = version("diag")
+"""What runs, read once: each reading parses a file, a millisecond a request."""
+
 
 def _sign_card(device: Device, signer: Signer) -> Card:
     card = Card(
@@ -122,7 +125,7 @@ class Hub:
             oldest=VERSION,
             newest=NEWEST,
             time=self.clock(),
-            app=version("diag"),
+            app=_APP,
             limits=self.limits,
             key=self.key,
             features=(OPAQUE, ENVELOPES, FILES, *((SEALS,) if self.signer else ())),
