@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from diag.audit.acceptance import relayed_words
 from diag.audit.history import changes_of
 from diag.audit.session import open_session
@@ -93,6 +95,31 @@ def test_a_bundle_carries_cards_and_marks_what_it_relays(
     assert team.proof(bruno, said) == "scellé"
     assert team.proof(bruno, forged) == "relayé par Anne"
     assert seals.cards_of(bruno.journal)
+
+
+@pytest.mark.parametrize("is_new", [True, False], ids=["its word", "older form"])
+def test_a_bundle_gives_nothing_as_somebody_else_by_its_own_word(
+    team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_new: bool
+) -> None:
+    anne, bruno = team.anne, team.bruno
+    team.sync(bruno)
+    team.sync(anne)
+    forged = team.say(anne, 4, origin=replace(bruno.origin))
+    bundles.add_colleague(bruno, "Anne", str(bundles.own_keys(anne).keys.card))
+    bundles.add_colleague(anne, "Bruno", str(bundles.own_keys(bruno).keys.card))
+    theirs = bruno.settings.author
+    claimed = {"author": theirs if is_new else "", "people": {theirs: "Anne"}}
+    summarize = bundles._summarize
+    monkeypatch.setattr(
+        bundles,
+        "_summarize",
+        lambda *words: summarize(*words)._replace(**claimed),
+    )
+    path = tmp_path / "a.diag"
+    bundles.export(anne, [SCHOOL], ["Bruno"], path)
+    bundles.bring_in(bruno, path)
+
+    assert team.proof(bruno, forged) == "relayé par Anne"
 
 
 def test_an_unknown_key_under_ones_own_label_is_told(team: Team) -> None:

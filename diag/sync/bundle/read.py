@@ -26,7 +26,7 @@ from diag.journal.exchange import Brought, BundleIntake, NamedAttachment
 from diag.journal.journal import Journal
 from diag.journal.records import is_named
 from diag.journal.revision import parse, unread
-from diag.journal.seals import mark_brought
+from diag.journal.seals import cards_of, mark_brought
 from diag.journal.subjects import Topic
 from diag.model.audit import Audit
 from diag.model.errors import DiagError
@@ -426,14 +426,20 @@ def _name(sender: str, sha: str, at: int) -> str:
     return f"{day}-{slug}-{sha[:_SHORT]}"
 
 
-def _labels_of(header: Header, sender: str) -> frozenset[str]:
-    """Return the labels of who wrote a bundle: by their word, or else their name."""
-    if header.author:
-        return frozenset([header.author])
-    named = fold(sender)
-    return frozenset(
-        label for label, name in header.people.items() if fold(name) == named
-    )
+def _labels_of(journal: Journal, header: Header, sender: str) -> frozenset[str]:
+    """Return the labels of who wrote a bundle: those of their key, or else their word.
+
+    Their word gives them no label that another key is known to write under.
+    """
+    known = dict(cards_of(journal))
+    if header.signer in known:
+        return frozenset([known[header.signer]])
+    claimed = {header.author} - {""}
+    if not claimed:
+        named = fold(sender)
+        people = header.people.items()
+        claimed = {label for label, name in people if fold(name) == named}
+    return frozenset(claimed.difference(known.values()))
 
 
 @dataclass(slots=True)
@@ -470,7 +476,7 @@ class _Entering:
         """Open the transaction, and look at what was here."""
         self._held = [held.audit for held in header.audits]
         self._created = header.created
-        self._labels = _labels_of(header, self.sender)
+        self._labels = _labels_of(self.journal, header, self.sender)
         way = bundles.intake if self.real else bundles.rehearsal
         self.intake = self.stack.enter_context(way(self.journal))
         self.intake.begin(self.name, self.sha)
