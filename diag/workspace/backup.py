@@ -28,8 +28,11 @@ from diag.workspace.editions import OVERLAY
 from diag.workspace.people import carry_out_again
 from diag.workspace.workspace import Workspace
 
-_UNREADABLE = (zlib.error, EOFError, ValueError, NotImplementedError)
-"""How a zip that is damaged may fail, next to its own error."""
+_UNREADABLE = (zlib.error, EOFError, ValueError, RuntimeError)
+"""How a zip that is damaged, or under a password, may fail, next to its own error."""
+
+_MOST = 64 * 2**20
+"""Bytes of an overlay: grids, texts and a logo take one."""
 
 
 def back_up_overlay(folder: Path, copied: Path) -> Path | None:
@@ -41,10 +44,15 @@ def back_up_overlay(folder: Path, copied: Path) -> Path | None:
     beside = overlay_beside(copied)
     try:
         overlay = folder / OVERLAY
+        paths = [path for path in sorted(overlay.rglob("*")) if path.is_file()]
+        if sum(path.stat().st_size for path in paths) > _MOST:
+            raise UnreachableError(
+                f"{overlay} pèse plus de {_MOST // 2**20} Mo : la copie est faite sans "
+                "vos grilles. Laissez-y vos grilles, vos modèles et votre logo, "
+                "déplacez le reste, puis recommencez."
+            )
         files = {
-            path.relative_to(overlay).as_posix(): path.read_bytes()
-            for path in sorted(overlay.rglob("*"))
-            if path.is_file()
+            path.relative_to(overlay).as_posix(): path.read_bytes() for path in paths
         }
         if not files:
             beside.unlink(missing_ok=True)
@@ -112,6 +120,11 @@ def _read(path: Path) -> dict[str, bytes]:
     try:
         with ZipFile(path) as zipped:
             names = zipped.namelist()
+            if sum(one.file_size for one in zipped.infolist()) > _MOST:
+                raise DamagedError(
+                    f"{path} : cette copie contiendrait plus de {_MOST // 2**20} Mo "
+                    "de grilles. Rien n'a été restauré. Prenez-en une autre."
+                )
             if not all(map(_is_inside, names)):
                 raise DamagedError(
                     f"{path} : cette copie range des fichiers hors du dossier "

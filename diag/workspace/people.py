@@ -1,12 +1,14 @@
 """Names of colleagues, learnt where words come from, and erased everywhere again."""
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from diag.journal.errors import JournalError
+from diag.journal.errors import DamagedError, JournalError
 from diag.journal.journal import Journal, get_setting, put_setting
 from diag.journal.outbox import Outbox
 from diag.journal.people import erasures_in
@@ -60,8 +62,13 @@ def remember(folder: Path, erasures: Iterable[Revision]) -> None:
     path.parent.mkdir(exist_ok=True)
     known = set(_lines(path))
     new = [each.line for each in erasures if each.line not in known]
-    with path.open("ab") as file:
+    with path.open("ab+") as file:
+        file.seek(-min(file.tell(), 1), os.SEEK_END)
+        if file.read() not in {b"", b"\n"}:  # a line that a kill cut
+            file.write(b"\n")
         file.writelines(line + b"\n" for line in new)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def remember_forgotten(workspace: Workspace, forgotten: Forgotten) -> None:
@@ -81,8 +88,8 @@ def prove(workspace: Workspace, told: dict[str, Any]) -> Path:
     body = {"on": day.isoformat(), "by": settings.author, **told}
     folder = workspace.folder / FOLDER
     folder.mkdir(exist_ok=True)
-    number = len([*folder.glob(f"preuve-{day}-*.json")]) + 1
-    path = folder / f"preuve-{day}-{number:02}.json"
+    names = (f"preuve-{day}-{number:02}.json" for number in count(1))
+    path = next(folder / name for name in names if not (folder / name).exists())
     text = json.dumps(body, ensure_ascii=False, indent=2, sort_keys=True)
     write_whole(path, text.encode("utf-8") + b"\n")
     return path
@@ -102,10 +109,11 @@ def carry_out_again(folder: Path, former: Path | None) -> int:
             lines |= dict.fromkeys(erasures_in(former))
     with Journal.open(folder) as journal:
         taken = journal.ingest(lines).new if lines else 0
+        if taken:
+            journal.compact()
         forgotten = _forgotten(folder / FOLDER / _FORGOTTEN)
         if any(forgotten):
             _without(journal, forgotten)
-        if taken or any(forgotten):
             journal.compact()
     return taken
 
@@ -132,4 +140,11 @@ def _lines(path: Path) -> list[bytes]:
 def _forgotten(path: Path) -> Forgotten:
     if not path.exists():
         return Forgotten()
-    return Forgotten(**json.loads(path.read_text(encoding="utf-8")))
+    try:
+        return Forgotten(**json.loads(path.read_text(encoding="utf-8")))
+    except (TypeError, ValueError) as error:
+        raise DamagedError(
+            f"{path} est abîmé : les noms qu'il faisait oublier ne sont plus connus. "
+            "Retirez ce fichier, puis effacez-les à nouveau : diag rgpd erase-person "
+            "NOM."
+        ) from error

@@ -99,7 +99,7 @@ def test_a_bundle_carries_cards_and_marks_what_it_relays(
 
 @pytest.mark.parametrize("is_new", [True, False], ids=["its word", "older form"])
 def test_a_bundle_gives_nothing_as_somebody_else_by_its_own_word(
-    team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_new: bool
+    team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_new: bool
 ) -> None:
     anne, bruno = team.anne, team.bruno
     team.sync(bruno)

@@ -1,7 +1,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
@@ -186,6 +186,31 @@ def test_a_copy_that_names_files_elsewhere_replaces_nothing(
     with pytest.raises(DamagedError, match="hors du dossier"):
         keeping.restore(desk.folder, copied.journal)
     assert not list(desk.folder.glob("*avant-restauration*"))
+
+
+def test_a_copy_that_swells_or_is_under_a_password_replaces_nothing(
+    desk: Workspace,
+) -> None:
+    (desk.folder / OVERLAY).mkdir()
+    (desk.folder / OVERLAY / "prix.yaml").write_bytes(b"prix: []\n")
+    made = keeping.back_up(desk)
+    assert made.overlay is not None
+    desk.close()
+    whole = made.overlay.read_bytes()
+    with ZipFile(made.overlay, "w", ZIP_DEFLATED) as zipped:
+        for number in range(5):
+            zipped.writestr(f"{number}.yaml", bytes(16 * 2**20))
+    swollen = made.overlay.read_bytes()
+    locked = bytearray(whole)
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        locked[whole.index(mark) + at] |= 1
+    for content, why in ((swollen, "Mo"), (bytes(locked), "abîmée")):
+        made.overlay.write_bytes(content)
+
+        with pytest.raises(DamagedError, match=why):
+            keeping.restore(desk.folder, made.journal)
+
+    assert (desk.folder / OVERLAY / "prix.yaml").read_bytes() == b"prix: []\n"
 
 
 def test_damaged_checklists_are_told_before_anything_is_replaced(

@@ -18,7 +18,7 @@ from diag.model.errors import DiagError
 from diag.office.privacy.erasing import find_person, forget
 from diag.office.privacy.register import copies, drop_copies
 from diag.workspace import backup as keeping
-from diag.workspace.people import learn_names
+from diag.workspace.people import learn_names, prove
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import started, workspace
 from tests.audit.pictures import jpeg
@@ -119,6 +119,46 @@ def test_a_copy_restored_after_the_journal_was_lost_loses_it_again(
     keeping.restore(made.folder, copied.journal)
 
     assert holding(made.folder, "Mortier") == []
+
+
+def test_an_erasure_that_was_cut_while_it_was_remembered_takes_no_other_with_it(
+    session: AuditSession, tmp_path: Path
+) -> None:
+    """Killed in the middle of a line: the next one stands apart, and is carried out."""
+    copied = keeping.back_up(session.workspace, tmp_path / "ailleurs")
+    kept = session.workspace.folder / "effacements" / "effacements.jsonl"
+    kept.parent.mkdir()
+    kept.write_bytes(b'{"at":1,"audit":"')
+    made = everything(session)
+    made.close()
+    (made.folder / "diag.db").unlink()
+
+    keeping.restore(made.folder, copied.journal)
+
+    assert holding(made.folder, "Mortier") == []
+
+
+def test_a_list_of_what_was_forgotten_that_cannot_be_read_is_told(
+    session: AuditSession, tmp_path: Path
+) -> None:
+    copied = keeping.back_up(session.workspace, tmp_path / "ailleurs")
+    made = everything(session)
+    made.close()
+    (made.folder / "effacements" / "oublis.json").write_bytes(b'{"labels": [')
+
+    with pytest.raises(DiagError, match=r"oublis.json"):
+        keeping.restore(made.folder, copied.journal)
+
+
+def test_a_proof_takes_the_place_of_no_other(session: AuditSession) -> None:
+    made = session.workspace
+    first, second = (prove(made, {"what": str(n)}) for n in (1, 2))
+    first.unlink()
+
+    third = prove(made, {"what": "3"})
+
+    assert third != second
+    assert json.loads(second.read_bytes())["what"] == "2"
 
 
 def test_a_colleague_leaves_the_directory_and_is_not_learnt_again(
