@@ -274,7 +274,7 @@ def _write_again(connection: sqlite3.Connection, log: ProvenLog) -> None:
 
 
 _JUDGED = """
-select a.id, a.n, j.sum, j.rest
+select a.id, a.n, j.digest, j.sum, j.rest
 from judged j join tally t on t.audit = j.audit and t.digest = j.digest
 join audit a on a.n = j.audit where j.engine = ? and (? is null or a.id = ?)
 """
@@ -311,21 +311,33 @@ def sound_judgements(
     One that the disk changed is to be judged again, as one that was written in since.
     """
     found = set()
-    for ident, number, *kept in connection.execute(_JUDGED, (engine, audit, audit)):
+    for ident, number, _, *kept in connection.execute(_JUDGED, (engine, audit, audit)):
         with suppress(sqlite3.Error):
             if tuple(kept) in {judgement_sums(connection, number), (None, None)}:
                 found.add(ident)
     return frozenset(found)
 
 
-def sound_scores(connection: sqlite3.Connection, engine: str) -> frozenset[str]:
-    """Return the audits whose scores are fresh, and are what was kept."""
-    found = set()
-    for ident, number, kept, _ in connection.execute(_JUDGED, (engine, None, None)):
+def sound_scores(
+    connection: sqlite3.Connection,
+    engine: str,
+    proven: dict[str, tuple[bytes, bytes | None]],
+) -> frozenset[str]:
+    """Return the audits whose scores are fresh, and are what was kept.
+
+    `proven` holds the digest and the sum of those that were found sound, and is added
+    to: they are summed once, until another program writes.
+    """
+    fresh = connection.execute(_JUDGED, (engine, None, None)).fetchall()
+    for ident, number, digest, kept, _ in fresh:
+        if proven.get(ident) == (digest, kept):
+            continue
         with suppress(sqlite3.Error):
             if kept in {None, _sum(connection, number, _SCORES)}:
-                found.add(ident)
-    return frozenset(found)
+                proven[ident] = digest, kept
+    return frozenset(
+        ident for ident, _, *sums, _ in fresh if proven.get(ident) == tuple(sums)
+    )
 
 
 _NUMBERED = "select n, id from audit not indexed order by n"

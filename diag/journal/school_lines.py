@@ -4,7 +4,7 @@ It is shown first, so nothing here loads pydantic and its nouns.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from hashlib import sha256
@@ -15,7 +15,7 @@ from diag.journal import subjects
 from diag.journal.errors import damaged
 from diag.journal.journal import Journal
 from diag.journal.proof import sound_scores
-from diag.journal.revision import Json, loads
+from diag.journal.revision import Json, dumps, loads
 from diag.model.codes import PROGRAMMES, id_in_campaign, is_campaign
 from diag.model.enums import AuditStatus, PlaceKind
 from diag.model.search import SearchIndex, Text
@@ -297,11 +297,19 @@ def completeness(journal: Journal, *, engine: str) -> dict[str, Fraction]:
 
 @lru_cache(maxsize=1)  # the list is read again at each key
 def _completeness(
-    journal: Journal, engine: str, _written: tuple[int, int]
+    journal: Journal, engine: str, written: tuple[int, int]
 ) -> dict[str, Fraction]:
-    kept = sound_scores(journal.connection, engine)
+    version, _ = written
+    kept = sound_scores(journal.connection, engine, _proven(journal, engine, version))
     rows = journal.select(_KNOWN, [engine])
     return {audit: Fraction(text) for audit, text in rows if audit in kept}
+
+
+@lru_cache(maxsize=1)  # until another program writes
+def _proven(
+    _journal: Journal, _engine: str, _version: int
+) -> dict[str, tuple[bytes, bytes | None]]:
+    return {}
 
 
 _HANDS = """
@@ -332,7 +340,7 @@ def authors_by_audit(journal: Journal) -> dict[str, list[Hand]]:
 
 
 _IN_CONFLICT = """
-select a.id from audit a where exists(
+select a.id from json_each(?) asked join audit a on a.id = asked.value where exists(
   select 1 from head h where h.audit = a.n group by h.subject having count(*) > 1
 ) or exists(
   select 1 from head p where p.audit = a.n and p.subject like 'place/%'
@@ -346,6 +354,7 @@ select a.id from audit a where exists(
 places read as one, which may differ."""
 
 
-def audits_in_conflict(journal: Journal) -> frozenset[str]:
-    """Return the ids of the audits that have to be looked into: no other differs."""
-    return frozenset(audit for (audit,) in journal.select(_IN_CONFLICT, []))
+def audits_in_conflict(journal: Journal, among: Collection[str]) -> frozenset[str]:
+    """Return the ids, among some, of audits to be looked into: no other differs."""
+    rows = journal.select(_IN_CONFLICT, [dumps([*among])])
+    return frozenset(audit for (audit,) in rows)

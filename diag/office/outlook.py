@@ -1,6 +1,6 @@
 """The territory as one looks over it: every school, and where its audit stands."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -93,9 +93,10 @@ def progress_by_school(
     """
     campaign, journal = workspace.campaign, workspace.journal
     judged = completeness(journal, engine=ENGINE)
-    differing = _unsettled(journal, journal.manifest()) if conflicts else ()
+    manifest = journal.manifest()
+    differing = _unsettled(journal, manifest) if conflicts else ()
     older = older_audits(journal, engine=ENGINE)
-    digests = {one.audit: one.digest for one in journal.manifest()}
+    digests = {one.audit: one.digest for one in manifest}
     found: dict[str, AuditProgress] = {}
     begun = [each for each in stages(journal, checked=conflicts) if each.begun]
     for audit in sorted(begun, key=lambda each: each.campaign):
@@ -133,10 +134,34 @@ def _word(journal: Journal, audit: Stage, _digest: str) -> str:
     return f"{word} : {why}" if is_returned and why else word
 
 
-@lru_cache(maxsize=1)  # 50 ms for 300 audits, and the list is read again at each key
-def _unsettled(journal: Journal, _manifest: tuple[AuditSum, ...]) -> frozenset[str]:
-    """Return the ids of the audits where something is to be settled."""
-    forks = audits_in_conflict(journal)
+def _unsettled(journal: Journal, manifest: tuple[AuditSum, ...]) -> frozenset[str]:
+    """Return the ids of the audits where something is to be settled.
+
+    An audit is looked into when something was written in it: all of a thousand would
+    take a quarter of a second after each answer.
+    """
+    seen = _seen(journal)
+    written = {
+        one.audit: one for one in manifest if seen.get(one.audit, _NEW)[0] != one
+    }
+    differing = _differing(journal, written)
+    seen |= {audit: (one, audit in differing) for audit, one in written.items()}
+    return frozenset(one.audit for one in manifest if seen[one.audit][1])
+
+
+_Seen = dict[str, tuple[AuditSum | None, bool]]
+"""As each audit was when it was last looked into, and whether it was to be settled."""
+
+_NEW = None, False
+
+
+@lru_cache(maxsize=1)
+def _seen(_journal: Journal) -> _Seen:
+    return {}
+
+
+def _differing(journal: Journal, written: Collection[str]) -> frozenset[str]:
+    forks = audits_in_conflict(journal, written)
     if not forks:
         return forks
     # Merges and conflicts are the journal's dearest words: 20 ms, for those who differ.

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from diag.audit.comparables import keep_judged
 from diag.audit.places import add_place, remove_place
-from diag.audit.session import AuditSession
+from diag.audit.session import AuditSession, start
 from diag.journal.heads import same
 from diag.model.enums import AuditStatus, PlaceKind
 from diag.office.outlook import AuditProgress, progress_by_school
 from diag.words.figures import percent
 from tests.audit.apart import meet, say, two_laptops
-from tests.audit.builders import SCHOOL
+from tests.audit.builders import OTHER, SCHOOL
 
 
 @pytest.mark.parametrize(
@@ -82,3 +83,27 @@ def test_two_places_read_as_one_that_differ_are_to_be_settled(
     session.record(same(session.audit.id, rooms[1].id, rooms[0].id))
 
     assert progress_by_school(session.workspace)[SCHOOL].unsettled
+
+
+def test_only_the_audit_that_was_written_in_is_looked_into_again(
+    session: AuditSession,
+) -> None:
+    """A thousand judged audits took half a second after each answer."""
+    journal, other = session.workspace.journal, start(session.workspace, OTHER)
+    for one in (session, other):
+        say(one, "nb_classes", 6)
+        keep_judged(one)
+    first = progress_by_school(session.workspace)
+    asked: list[str] = []
+    journal.connection.set_trace_callback(asked.append)
+    say(session, "acces_internet", True)
+    keep_judged(session)
+    del asked[:]
+
+    second = progress_by_school(session.workspace)
+
+    assert second[SCHOOL].known != first[SCHOOL].known
+    assert second[OTHER] == first[OTHER]
+    assert sum("from score where audit" in sql for sql in asked) == 1
+    assert sum(session.audit.id in sql for sql in asked if "json_each" in sql) == 1
+    assert not [sql for sql in asked if other.audit.id in sql and "json_each" in sql]
