@@ -108,12 +108,14 @@ def test_a_bundle_gives_nothing_as_somebody_else_by_its_own_word(
     bundles.add_colleague(bruno, "Anne", str(bundles.own_keys(anne).keys.card))
     bundles.add_colleague(anne, "Bruno", str(bundles.own_keys(bruno).keys.card))
     theirs = bruno.settings.author
-    claimed = {"author": theirs if is_new else "", "people": {theirs: "Anne"}}
+    author = theirs if is_new else ""
     summarize = bundles._summarize
     monkeypatch.setattr(
         bundles,
         "_summarize",
-        lambda *words: summarize(*words)._replace(**claimed),
+        lambda *words: summarize(*words)._replace(
+            author=author, people={theirs: "Anne"}
+        ),
     )
     path = tmp_path / "a.diag"
     bundles.export(anne, [SCHOOL], ["Bruno"], path)
