@@ -282,7 +282,7 @@ def _check_radio(
             files=tuple(roomless),
         )
     networks = [one for each in read for one in each.networks]
-    heard = tuple(sorted({one.ssid for one in networks if one.ssid}))
+    heard = names_of(networks)
     if networks and not {*context.ssids, *ssids_of(session)}:
         listed = ", ".join(f"« {one} »" for one in heard) or "aucun nom"
         raise MissingRoomError(

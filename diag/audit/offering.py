@@ -147,7 +147,7 @@ def _of_radio(session: AuditSession, kept: tuple[ReadAgain, ...]) -> Iterator[_O
     ours = {name for one in kept for name in one.file.ssids}
     rooms: dict[str, list[tuple[ReadAgain, list[HeardNetwork]]]] = defaultdict(list)
     for one in kept:
-        is_told = one.read.networks and not one.read.is_hidden
+        is_told = one.read.networks and one.read.is_telling
         if is_told and one.file.place in session.facts.places:
             mine = [each for each in one.read.networks if each.ssid in ours]
             rooms[one.file.place].append((one, mine))

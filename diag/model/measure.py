@@ -19,6 +19,9 @@ FORMAT: Final = "diag-mesures"
 
 VERSION: Final = 1
 
+SAID_OFF: Final = "wifi.dit_eteint"
+"""Key that says that Wi-Fi was to be off: its silence there is no lack of it."""
+
 MOST_RAW = 64 * 1024
 """Characters kept of what one command printed."""
 
@@ -46,6 +49,17 @@ class MeasureStatus(StrEnum):
     """It has no value; `why` is the French reason."""
     ABSENT = "absent"
     """There is nothing to measure here: a room without Wi-Fi, a line without IPv6."""
+
+
+class MeasureSeries(StrEnum):
+    """What one key measures."""
+
+    QUICK = "quick"
+    """Disturbs nobody: this computer, then a few requests."""
+    LINE = "line"
+    """Fills the line: with a written authorisation."""
+    ROOM = "room"
+    """What a room hears."""
 
 
 class MeasureContext(Noun):

@@ -72,6 +72,8 @@ class Basket:
 class MeasureLists:
     """What `mesures.yaml` holds, and what in it could not be followed."""
 
+    mire: str = ""
+    """URL of the syndicat's own speed server."""
     services: tuple[Service, ...] = ()
     basket: Basket = Basket()
     notices: tuple[str, ...] = ()
@@ -94,10 +96,11 @@ def measure_lists(path: Path) -> MeasureLists:
     if source.root is None:
         return MeasureLists(notices=tuple(notices))
     reader = _Reader(notices)
+    mire = text_of(source.root.nodes.get("mire")).strip()[:200]
     services = tuple(reader.services(source.root.nodes.get("services")))
     basket = reader.basket(source.root.nodes.get("filtering"))
-    reader.refuse_others(source.root, "services", "filtering")
-    return MeasureLists(services, basket, tuple(notices))
+    reader.refuse_others(source.root, "mire", "services", "filtering")
+    return MeasureLists(mire, services, basket, tuple(notices))
 
 
 class _Reader:

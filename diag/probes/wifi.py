@@ -13,7 +13,7 @@ from diag.imports.evidence.listening import (
 )
 from diag.imports.evidence.radio import read_netsh
 from diag.imports.evidence.reading import EvidenceRefusedError
-from diag.model.measure import HeardNetwork, MeasureStatus
+from diag.model.measure import SAID_OFF, HeardNetwork, MeasureStatus
 from diag.probes.finding import ProbeFinding
 from diag.probes.host import Host
 from diag.probes.native_wifi import decode_bss_list
@@ -21,6 +21,7 @@ from diag.probes.probe import Probe, ProbePlan, Risk, Setting
 from diag.probes.radio import SAMPLES, merge_scans, names_of
 from diag.probes.wlanapi import DENIED
 
+HEARD = "wifi.points_entendus"
 LOCATION = (
     "Windows cache les réseaux : SSID masqué. Ouvrez Paramètres, Confidentialité et "
     "sécurité, Localisation ; activez-la, puis « Autoriser les applications de bureau "
@@ -117,13 +118,15 @@ async def _of_windows(host: Host) -> WifiScan:
 class HearWifi(Probe):
     """Listens to the Wi-Fi of one room, three times where that is quick."""
 
+    said_off: bool = False
+    """Whether somebody said that the Wi-Fi of this room is off: it is noted."""
     pause: float = 1.0
     """Seconds between two scans."""
     name = "wifi"
     version = "1"
     title = "Wi-Fi de la salle"
     risk = Risk.LOCAL
-    produces = ("wifi.points_entendus",)
+    produces = (HEARD,)
 
     def missing(self, setting: Setting) -> str:
         """Return what it lacks: a room, since radio is heard somewhere."""
@@ -149,6 +152,8 @@ class HearWifi(Probe):
                 break
             if rank + 1 < count:
                 await asyncio.sleep(self.pause)
+        if scans and self.said_off:
+            yield ProbeFinding(SAID_OFF, value=True, method="declare")
         yield _found(scans, why or _hidden_words(setting.host, scans))
 
 
@@ -164,14 +169,13 @@ _ALL_HIDDEN = "SSID masqué : des réseaux s'entendent, aucun ne dit son nom."
 
 
 def _found(scans: list[WifiScan], why: str) -> ProbeFinding:
-    key = HearWifi.produces[0]
     if not scans:
-        return ProbeFinding(key, status=MeasureStatus.INCONCLUSIVE, why=why)
+        return ProbeFinding(HEARD, status=MeasureStatus.INCONCLUSIVE, why=why)
     merged = merge_scans([scan.heard for scan in scans])
     heard = tuple(replace(one, bssid="") for one in merged)
     doubts = dict.fromkeys(doubt for scan in scans for doubt in scan.doubts)
     return ProbeFinding(
-        key,
+        HEARD,
         len(heard),
         status=MeasureStatus.PARTIAL if why else MeasureStatus.OK,
         why=why,

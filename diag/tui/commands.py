@@ -31,6 +31,7 @@ class KeyPlace(StrEnum):
     PHOTOS = "Photos"
     PHONE = "Téléphone"
     PROPOSALS = "Réponses proposées"
+    MEASURES = "Mesures"
     PLACES = "Salles"
     BILAN = "Bilan"
     REWORD = "Texte d'une préconisation"
@@ -149,6 +150,10 @@ class ShowPlaces(Command, keys="f6", title="Salles", group=_ALL, footer=True):
 
 class ShowPhotos(Command, keys="f7", title="Photo", group=_ALL, footer=True):
     """Joindre une photo à ce qui vient d'être répondu, ou voir celles qui y sont."""
+
+
+class ShowMeasures(Command, title="Mesures", group=AUDIT_GROUP):
+    """Mesurer d'ici : diagnostic, débit, Wi-Fi d'une salle ; c'est proposé."""
 
 
 class Export(Command, keys="x", title="Exporter", group=AUDIT_GROUP):

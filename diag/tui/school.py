@@ -17,6 +17,7 @@ from diag.office.tour import keep_tour, tour_of
 from diag.tui.commands import (
     Command,
     CommandType,
+    ShowMeasures,
     action_of,
     bindings_of,
     key_now,
@@ -82,6 +83,7 @@ class SchoolScreen(PlaceScreen):
         OpenSchoolCommune,
         SchoolConflicts,
         SchoolProposals,
+        ShowMeasures,
         *EVERYWHERE,
     )
     BINDINGS = bindings_of(*OFFERS)
@@ -170,6 +172,7 @@ class SchoolScreen(PlaceScreen):
         ready = {
             OpenBilan: self._begun,
             OpenHistory: self._begun,
+            ShowMeasures: self._begun,
             OpenOther: bool(self._others),
             Compare: self._several,
         }
@@ -248,6 +251,12 @@ class SchoolScreen(PlaceScreen):
 
         self.diag.desk.choose(self.ref)
         self.app.push_screen(ProposalsScreen(self.diag.desk.session(self.ref)))
+
+    def on_show_measures(self) -> None:
+        from diag.tui.measures import measures_screen  # noqa: PLC0415 - when asked for
+
+        self.diag.desk.choose(self.ref)
+        self.app.push_screen(measures_screen(self.diag.desk.session(self.ref)))
 
     def on_open_school_commune(self) -> None:
         if self._insee:

@@ -239,5 +239,5 @@ def test_names_that_the_system_hides_offer_nothing_about_the_school(
     path = written(tmp_path, "mac.json", report.encode())
     context = EvidenceContext(run.place, ("École",))
     taken = import_evidence(session, [path], context)
-    assert taken.read[0].read.is_hidden
+    assert not taken.read[0].read.is_telling
     assert "wifi_capte" not in offered(session)

@@ -35,6 +35,9 @@ class FakeHost(Host):
     def now(self) -> datetime:
         return AT
 
+    def monotonic(self) -> float:
+        return 0.0
+
     def read(self, path: str) -> bytes:
         return self.files.get(path, b"")
 

@@ -11,6 +11,7 @@ from diag.probes.lists import Basket, MeasureLists, Service, measure_lists
 from diag.workspace.editions import has_changes
 
 WHOLE = """
+mire: "https://mire.example.fr"
 services:
   - {name: "ENT", url: "https://ent.example.fr/"}
   - {name: "Pix", url: "https://pix.example.fr"}
@@ -34,6 +35,7 @@ def read(folder: Path, text: str) -> MeasureLists:
 def test_lists_are_read_whole(tmp_path: Path) -> None:
     lists = read(tmp_path, WHOLE)
     assert lists.notices == ()
+    assert lists.mire == "https://mire.example.fr"
     assert lists.services == (
         Service("ENT", "https://ent.example.fr/"),
         Service("Pix", "https://pix.example.fr"),
@@ -48,7 +50,7 @@ def test_sites_that_nobody_answers_for_are_not_tried(tmp_path: Path) -> None:
     lists = read(tmp_path, WHOLE.replace('  approved_by: "Syndicat et DANE"\n', ""))
     assert lists.basket == Basket()
     assert "qui a validé" in lists.notices[0]
-    assert "ligne 6" in lists.notices[0]
+    assert "ligne 7" in lists.notices[0]
 
 
 def test_what_cannot_be_followed_is_named_with_its_line(tmp_path: Path) -> None:
@@ -63,7 +65,7 @@ def test_what_cannot_be_followed_is_named_with_its_line(tmp_path: Path) -> None:
     assert lists.services == ()
     assert lists.basket.categories == ()
     told = "\n".join(lists.notices)
-    for line in ("ligne 3", "ligne 4", "ligne 10", "resolveur : clé inconnue"):
+    for line in ("ligne 4", "ligne 5", "ligne 11", "resolveur : clé inconnue"):
         assert line in told
 
 

@@ -155,8 +155,8 @@ def read_system_profiler(raw: bytes) -> EvidenceRead:
     return EvidenceRead(
         "system_profiler (macOS)",
         networks=tuple(heard),
-        is_hidden=is_hidden and not any(one.ssid for one in heard),
         remarks=remarks,
+        is_telling=not is_hidden or any(one.ssid for one in heard),
     )
 
 

@@ -11,6 +11,7 @@ from diag.imports.evidence.reading import (
 )
 from diag.model.measure import (
     FORMAT,
+    SAID_OFF,
     VERSION,
     MeasuredFigure,
     MeasureFile,
@@ -76,6 +77,7 @@ def evidence_of_run(run: MeasureRun) -> EvidenceRead:
         figures=tuple(_figures(run.measurements)),
         networks=run.heard,
         remarks=tuple(remarks),
+        is_telling=all(one.key != SAID_OFF for one in run.measurements),
     )
 
 

@@ -79,8 +79,9 @@ class EvidenceRead:
     networks: tuple[HeardNetwork, ...] = ()
     remarks: tuple[str, ...] = ()
     """What was left aside, and why; French sentences."""
-    is_hidden: bool = False
-    """Whether the system hid the names of networks: whose they are is not known."""
+    is_telling: bool = True
+    """Whether its networks tell of the school's: not if their names are hidden, nor if
+    its Wi-Fi was to be off."""
 
 
 def decoded(raw: bytes) -> str:

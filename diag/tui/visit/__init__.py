@@ -508,6 +508,12 @@ class VisitScreen(PlaceScreen):
 
         self.app.push_screen(ProposalsScreen(self.session), closed)
 
+    def on_show_measures(self) -> None:
+        # Few visits measure: what does it is loaded then.
+        from diag.tui.measures import measures_screen  # noqa: PLC0415
+
+        self.app.push_screen(measures_screen(self.session))
+
     def on_unmount(self) -> None:
         self.diag.desk.close_phone()
         if hasattr(self, "visiting"):

@@ -5,6 +5,7 @@ from diag.tui.commands import (
     Command,
     KeyPlace,
     ListNoted,
+    ShowMeasures,
     ShowPhotos,
     ShowPlaces,
     TakeBack,
@@ -226,6 +227,7 @@ VISIT_COMMANDS = (
     DateVisit,
     PlanVisit,
     WhatChanged,
+    ShowMeasures,
 )
 """All that both faces offer, in order of use."""
 

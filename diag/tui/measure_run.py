@@ -1,0 +1,172 @@
+"""A run asked for on a screen: its terms, its plan, a thread of its own that stops.
+
+What it reaches of the world comes from `make_host` alone, so that a test gives another.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from diag.audit.measuring import last_terms, terms_from
+from diag.audit.session import AuditSession
+from diag.model.fact import Place
+from diag.model.measure import Authorisation, MeasureRun, MeasureSeries
+from diag.probes.lists import MeasureLists
+from diag.tui.dialogs import Field, FormDialog
+
+if TYPE_CHECKING:
+    from diag.probes.host import Host
+    from diag.probes.run import Runner
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureAsked:
+    """A series that somebody asked for."""
+
+    series: MeasureSeries
+    place: Place | None = None
+    said_off: bool = False
+    mire: str = ""
+    is_metered: bool = False
+    authorisation: Authorisation | None = None
+
+
+class AuthorisationDialog(FormDialog):
+    """Who let the line be filled, in writing; what was written last is there."""
+
+    def __init__(self, session: AuditSession, mire: str) -> None:
+        super().__init__("Débit : l'autorisation écrite, et le serveur de mesure")
+        self._last = last_terms(session)
+        self._mire = self._last.mire or mire
+        self.given: tuple[str, bool, Authorisation] | None = None
+        """Server, whether the line is paid by volume, who allowed it."""
+
+    def options(self) -> tuple[tuple[str, str], ...]:
+        return (
+            ("fixe", "Ligne fixe : 300 Mo au plus"),
+            ("volume", "4G, payée au volume : 30 Mo au plus"),
+        )
+
+    def fields(self) -> tuple[Field, ...]:
+        last = self._last.authorisation
+        return (
+            Field("mire", "Mire", self._mire, "https://mire.mon-syndicat.fr"),
+            Field("by", "Signée par", last.by if last else ""),
+            Field("role", "Fonction", last.role if last else "", "maire, adjointe…"),
+            Field("on", "Le", last.on if last else "", "2026-09-02"),
+            Field("scope", "Permet", last.scope if last else "", "débit, ce matin"),
+            Field("told", "Direction prévenue par", last.told if last else ""),
+        )
+
+    def keep(self) -> str:
+        """Return the server, once all is written.
+
+        Raises:
+            DiagError: something is missing.
+        """
+        names = ("by", "role", "on", "scope", "told")
+        mire, signed = terms_from(
+            self.value("mire"), {name: self.value(name) for name in names}
+        )
+        self.given = mire, self.chosen == "volume", signed
+        return mire
+
+
+def prepare(asked: MeasureAsked, lists: MeasureLists) -> "Runner":
+    """Read the connection, and what would be sent; nothing is. Takes a second or two.
+
+    Raises:
+        DiagError: what was written is no server.
+    """
+    # The extra `probes`, 200 ms.
+    from diag.probes.context import context_of  # noqa: PLC0415
+    from diag.probes.probe import Allowance, Setting  # noqa: PLC0415
+    from diag.probes.run import Runner  # noqa: PLC0415
+    from diag.probes.series import probes_of  # noqa: PLC0415
+    from diag.probes.server import mire_at  # noqa: PLC0415
+
+    host = make_host()
+    setting = Setting(
+        host,
+        mire=mire_at(asked.mire) if asked.mire else None,
+        room=asked.place.name if asked.place else "",
+        context=asyncio.run(context_of(host)),
+        allowance=Allowance.of(is_metered=asked.is_metered),
+    )
+    probes = probes_of(asked.series, lists, said_off=asked.said_off)
+    return Runner.of(setting, probes, asked.authorisation)
+
+
+class StoppableRun:
+    """A run in the loop of its own thread: no key waits for a socket."""
+
+    def __init__(self, asked: MeasureAsked, runner: "Runner") -> None:
+        self.asked, self.runner = asked, runner
+        self._cancel: Callable[[], object] | None = None
+        self._is_stopped = False
+
+    def run(self, subject: str, tell: Callable[[str], object]) -> MeasureRun:
+        """Run to the end, or until it is stopped; return what was measured.
+
+        Raises:
+            DiagError: not allowed, or another run is under way.
+        """
+        asyncio.run(self._run(tell))
+        return self.runner.record(
+            program=f"diag {version('diag')}",
+            subject=subject,
+            place=self.asked.place.id if self.asked.place else "",
+        )
+
+    async def _run(self, tell: Callable[[str], object]) -> None:
+        steps = self.runner.steps
+
+        def told(rank: int, share: float, words: str) -> None:
+            done = round(100 * (rank + share) / max(len(steps), 1))
+            title = steps[rank].probe.title
+            parts = (f"{done}\u00a0%", title, words if words != title else "")
+            tell(" · ".join(filter(None, parts)))
+
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        self._cancel = lambda: loop.call_soon_threadsafe(task.cancel)
+        if not self._is_stopped:
+            with suppress(asyncio.CancelledError):
+                await self.runner.run(told)
+
+    def stop(self) -> None:
+        """Stop at once, from another thread; what was measured stays."""
+        self._is_stopped = True
+        if self._cancel:
+            with suppress(RuntimeError):  # its loop is over already
+                self._cancel()
+
+
+def plan_words(runner: "Runner", stop: str) -> str:
+    """Return what a run would send; `stop`: the key that ends it."""
+    plans = [one.plan for one in runner.steps if not one.missing]
+    missing = [
+        f"{one.probe.title} : {one.missing}" for one in runner.steps if one.missing
+    ]
+    targets = ", ".join(dict.fromkeys(each for one in plans for each in one.targets))
+    mega = sum(one.down_bytes + one.up_bytes for one in plans) / 1e6
+    seconds = sum(one.seconds for one in plans)
+    sent = f"Vers {targets} : {mega:.0f} Mo au plus, {seconds:.0f} s environ."
+    return "\n".join((sent, _FULL, *missing, f"{stop} arrête aussitôt."))
+
+
+_FULL = (
+    "La ligne de l'école sera pleine pendant ce temps : la classe qui s'en sert sera "
+    "gênée, et faussera la mesure. Mieux vaut l'école vide, et trois mesures à deux "
+    "moments de la visite."
+)
+
+
+def make_host() -> "Host":
+    """Return this computer, as probes see it."""
+    from diag.probes.host import Host  # noqa: PLC0415 - the extra
+
+    return Host()

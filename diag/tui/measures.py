@@ -1,0 +1,470 @@
+"""Mesures: what does this computer find here, and what does it offer?
+
+A run goes on in a thread of its own, which one key stops; what was measured is kept and
+offered. Nothing is answered here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Digits, Static
+
+from diag.audit.evidence import MissingRoomError, keep_run, ssids_of
+from diag.audit.measuring import last_terms
+from diag.audit.proposals import waiting
+from diag.audit.session import AuditSession
+from diag.checklist.overlay import MEASURES
+from diag.journal.records import evidence_of
+from diag.model.enums import PlaceKind
+from diag.model.errors import DiagError
+from diag.model.fact import Place
+from diag.model.measure import Measurement, MeasureRun, MeasureSeries
+from diag.probes import check_installed
+from diag.probes.lists import MeasureLists, measure_lists
+from diag.probes.radio import names_of, read_room, room_words
+from diag.tui.commands import (
+    Command,
+    CommandType,
+    ShowPlaces,
+    bindings_of,
+    key_now,
+)
+from diag.tui.dialogs import (
+    ChooseDialog,
+    Confirm,
+    ListChoice,
+    TickSeveral,
+)
+from diag.tui.lists import Lines, ListColumn, ListLine
+from diag.tui.measure_run import (
+    AuthorisationDialog,
+    MeasureAsked,
+    StoppableRun,
+    plan_words,
+    prepare,
+)
+from diag.tui.place import EVERYWHERE, PlaceScreen
+from diag.tui.proposals import OpenFilled, ProposalsScreen
+from diag.tui.safe import content
+from diag.tui.text import Sentence
+from diag.words.measured import measured_label, measured_value
+from diag.words.sentences import counted
+from diag.workspace.editions import overlay_of
+
+
+class CheckQuickly(Command, keys="1", title="Diagnostic", footer=True):
+    """Lire le branchement, puis interroger le réseau : 30 s, sans gêner personne."""
+
+
+class MeasureLine(Command, keys="2", title="Débit", footer=True):
+    """Mesurer le débit : la ligne est pleine 20 s, sur autorisation écrite."""
+
+
+class MeasureRoom(Command, keys="3", title="Salle", footer=True):
+    """Écouter le Wi-Fi d'une salle : choisir la salle, puis se mettre au pire coin."""
+
+
+class MeasureNext(Command, keys="n", title="Salle suivante", footer=True):
+    """Écouter le Wi-Fi de la salle suivante du parcours."""
+
+
+class ImportMeasured(Command, keys="4", title="Importer", footer=True):
+    """Lire ce qu'un autre outil a mesuré : fichier déposé, ou chemin tapé."""
+
+
+class StopMeasure(Command, keys="x", title="Arrêter", footer=True):
+    """Arrêter aussitôt ; ce qui est déjà mesuré est gardé."""
+
+
+class SeeOffered(Command, keys="p", title="Proposées", footer=True):
+    """Voir les réponses que les mesures proposent : Entrée accepte."""
+
+
+class TurnOff(Command, keys="w", title="Dit éteint", footer=True):
+    """Noter que le Wi-Fi est dit éteint : l'entendre est alors un constat."""
+
+
+class MeasuresScreen(PlaceScreen):
+    """What was just measured, the key of each series, and how far it is."""
+
+    CSS_PATH = "measures.tcss"
+    OFFERS = (
+        CheckQuickly,
+        MeasureLine,
+        MeasureRoom,
+        MeasureNext,
+        StopMeasure,
+        ImportMeasured,
+        SeeOffered,
+        TurnOff,
+        *EVERYWHERE,
+    )
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "Que trouve cet ordinateur ici ? Le diagnostic ne gêne personne ; le débit "
+        "remplit la ligne, sur autorisation ; la salle s'écoute au pire coin, porte "
+        "fermée. Rien n'est répondu : les mesures proposent, Entrée accepte."
+    )
+
+    class Told(Message):
+        """How far a run is."""
+
+        def __init__(self, words: str) -> None:
+            super().__init__()
+            self.words = words
+
+    class Prepared(Message):
+        """A run is ready; nothing was sent."""
+
+        def __init__(self, ready: StoppableRun) -> None:
+            super().__init__()
+            self.ready = ready
+
+    class Ended(Message):
+        """A run ended: what it measured, or why it could not begin."""
+
+        def __init__(
+            self, asked: MeasureAsked, run: MeasureRun | None, problem: str = ""
+        ) -> None:
+            super().__init__()
+            self.asked, self.run, self.problem = asked, run, problem
+
+    def __init__(self, session: AuditSession) -> None:
+        super().__init__()
+        self._session = session
+        self._ongoing: StoppableRun | None = None
+        self._busy = self._said_off = False
+        self._shown: Sequence[Measurement] = ()
+        self._place: Place | None = None
+
+    def body(self) -> ComposeResult:
+        with Horizontal(id="result"):
+            yield Digits(id="figure")
+            with Vertical():
+                yield Static(id="verdict", classes="title")
+                yield Sentence(id="about")
+        yield Lines(
+            (
+                ListColumn("Mesure"),
+                ListColumn("Résultat", 30, narrow=26, tiny=18),
+                ListColumn("Confiance", 9, least=70),
+            ),
+            empty=self._keys_words(),
+        )
+        yield Sentence(id="reasons")
+        yield Static(id="progress")
+
+    def _keys_words(self) -> str:
+        keys = (
+            (CheckQuickly, "diagnostic rapide, 30 s, ne gêne personne"),
+            (MeasureLine, "débit, sur autorisation écrite"),
+            (MeasureRoom, "Wi-Fi d'une salle"),
+            (ImportMeasured, "fichier d'un autre outil"),
+        )
+        told = [f"{key_now(self.app, one)} {words}" for one, words in keys]
+        return f"Rien n'est encore mesuré ici. {' ; '.join(told)}."
+
+    def on_mount(self) -> None:
+        self.query_one("#result").display = False
+        self.query_one(Lines).focus()
+        self._show_title()
+
+    def on_screen_resume(self) -> None:
+        """Count what waits anew: some was accepted meanwhile."""
+        super().on_screen_resume()
+        self._show_title()
+
+    def on_unmount(self) -> None:
+        if self._ongoing:
+            self._ongoing.stop()
+
+    def can(self, command: CommandType) -> bool | None:
+        if command is StopMeasure:
+            return True if self._busy else None
+        if command is SeeOffered:
+            return True if waiting(self._session) and not self._busy else None
+        if command is MeasureNext:
+            return None if self._busy or self._next_room() is None else True
+        if command in {CheckQuickly, MeasureLine, MeasureRoom, ImportMeasured, TurnOff}:
+            return None if self._busy else True
+        return True
+
+    def _show_title(self) -> None:
+        count = len(waiting(self._session))
+        offered = counted(count, "réponse proposée", "réponses proposées")
+        key = key_now(self.app, SeeOffered)
+        self.set_title(
+            f"Mesures · {self._session.about.title}",
+            *(("Wi-Fi dit éteint",) if self._said_off else ()),
+            *((f"{key} {offered}",) if count else ()),
+        )
+        self.refresh_keys()
+
+    # What is asked for
+
+    def on_check_quickly(self) -> None:
+        self._begin(MeasureAsked(MeasureSeries.QUICK, mire=self._mire))
+
+    @property
+    def _lists(self) -> MeasureLists:
+        return measure_lists(overlay_of(self._session.workspace) / MEASURES)
+
+    @property
+    def _mire(self) -> str:
+        return last_terms(self._session).mire or self._lists.mire
+
+    def on_measure_line(self) -> None:
+        asked = AuthorisationDialog(self._session, self._lists.mire)
+
+        def signed(mire: str | None) -> None:
+            if mire and asked.given:
+                _, is_metered, authorisation = asked.given
+                self._begin(
+                    MeasureAsked(
+                        MeasureSeries.LINE,
+                        mire=mire,
+                        is_metered=is_metered,
+                        authorisation=authorisation,
+                    )
+                )
+
+        self.app.push_screen(asked, signed)
+
+    @property
+    def _rooms(self) -> tuple[Place, ...]:
+        return tuple(self._session.facts.places_of(PlaceKind.SALLE))
+
+    def _next_room(self) -> Place | None:
+        """Return the room after the one measured last, in the order of the walk."""
+        rooms = self._rooms
+        if self._place is None:
+            return None
+        after = [one.id for one in rooms].index(self._place.id) + 1 if rooms else 0
+        return rooms[after] if after < len(rooms) else None
+
+    def on_measure_room(self) -> None:
+        rooms = self._rooms
+        if not rooms:
+            key = key_now(self.app, ShowPlaces)
+            raise DiagError(f"Aucune salle encore : {key} les ajoute dans la visite.")
+        kept = evidence_of(self._session.workspace.journal, self._session.audit.id)
+        heard = {one.place for one in kept}
+        choices = [
+            ListChoice(one.id, one.name, "déjà écoutée" if one.id in heard else "")
+            for one in sorted(rooms, key=lambda one: one.id in heard)
+        ]
+
+        def chosen(ident: str | None) -> None:
+            place = next((one for one in rooms if one.id == ident), None)
+            if place:
+                self._listen(place)
+
+        asked = "Quelle salle ? Allez-y d'abord, au coin le plus loin de la borne."
+        self.app.push_screen(ChooseDialog(asked, choices), chosen)
+
+    def on_measure_next(self) -> None:
+        if place := self._next_room():
+            self._listen(place)
+
+    def _listen(self, place: Place) -> None:
+        self._place = place
+        self._begin(MeasureAsked(MeasureSeries.ROOM, place, said_off=self._said_off))
+
+    def on_turn_off(self) -> None:
+        self._said_off = not self._said_off
+        self._show_title()
+
+    def on_import_measured(self) -> None:
+        proposals = ProposalsScreen(self._session)
+        self.app.push_screen(proposals)
+        self.call_after_refresh(proposals.post_message, OpenFilled())
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Read a file dropped here as where files are read."""
+        event.stop()
+        proposals = ProposalsScreen(self._session)
+        self.app.push_screen(proposals)
+        self.call_after_refresh(proposals.post_message, events.Paste(event.text))
+
+    def on_see_offered(self) -> None:
+        self.app.push_screen(ProposalsScreen(self._session))
+
+    # The run
+
+    def _begin(self, asked: MeasureAsked) -> None:
+        self._busy = True
+        self._tell("On regarde comment cet ordinateur est branché…")
+        self.query_one("#result").display = False
+        self.refresh_keys()
+        self._prepare(asked, self._lists)
+
+    @work(thread=True, exclusive=True)
+    def _prepare(self, asked: MeasureAsked, lists: MeasureLists) -> None:
+        try:
+            runner = prepare(asked, lists)
+        except DiagError as error:
+            self.post_message(self.Ended(asked, None, str(error)))
+        else:
+            self.post_message(self.Prepared(StoppableRun(asked, runner)))
+
+    @on(Prepared)
+    def _agree(self, event: Prepared) -> None:
+        """Ask before the line is filled; begin at once what disturbs nobody."""
+        ready = event.ready
+        if ready.asked.authorisation is None:
+            self._start(ready)
+            return
+
+        def agreed(is_agreed: bool | None) -> None:  # noqa: FBT001 - Textual calls it
+            if is_agreed:
+                self._start(ready)
+            else:
+                self.post_message(self.Ended(ready.asked, None))
+
+        words = plan_words(ready.runner, key_now(self.app, StopMeasure))
+        question = Confirm(words, yes="Mesurer", no="Non", grave=True)
+        self.app.push_screen(question, agreed)
+
+    def _start(self, ready: StoppableRun) -> None:
+        self._ongoing = ready
+        self._run(ready)
+
+    @work(thread=True, exclusive=True)
+    def _run(self, ready: StoppableRun) -> None:
+        run, problem = None, ""
+        try:
+            run = ready.run(
+                self._session.about.ref,
+                lambda words: self.post_message(self.Told(words)),
+            )
+        except DiagError as error:
+            problem = str(error)
+        kept = run if run and run.measurements else None
+        self.post_message(self.Ended(ready.asked, kept, problem))
+
+    def on_stop_measure(self) -> None:
+        self._tell("On s'arrête…")
+        if self._ongoing:
+            self._ongoing.stop()
+
+    def on_back(self) -> None:
+        """Stop what runs first; leave the next time."""
+        if self._ongoing:
+            self.on_stop_measure()
+        else:
+            super().on_back()
+
+    @on(Told)
+    def _told(self, event: Told) -> None:
+        if self._busy:
+            self._tell(event.words)
+
+    def _tell(self, words: str) -> None:
+        self.query_one("#progress", Static).update(content(words))
+
+    # What came of it
+
+    @on(Ended)
+    def _end(self, event: Ended) -> None:
+        self._busy, self._ongoing = False, None
+        self._tell("")
+        if event.run:
+            self._keep(event.asked, event.run)
+        self._show_title()
+        if event.problem:
+            raise DiagError(event.problem)
+
+    def _keep(
+        self, asked: MeasureAsked, run: MeasureRun, ssids: tuple[str, ...] = ()
+    ) -> None:
+        self._show(run.measurements)
+        try:
+            taken = keep_run(self._session, run, ssids)
+        except MissingRoomError as missing:
+            self._ask_ours(asked, run, missing)
+            return
+        words = counted(
+            taken.offered, "nouvelle réponse proposée", "nouvelles réponses proposées"
+        )
+        cut = "Arrêté : ce qui était mesuré est gardé. " * run.is_cut
+        self._tell(f"{cut}Gardé · {words}.")
+        self._show_title()
+        if asked.place:
+            self._show_room(asked.place, run)
+        elif taken.offered:
+            self.app.push_screen(ProposalsScreen(self._session, f"Mesuré · {words}."))
+
+    def _ask_ours(
+        self, asked: MeasureAsked, run: MeasureRun, missing: MissingRoomError
+    ) -> None:
+        def ticked(ssids: tuple[str, ...] | None) -> None:
+            if ssids:
+                self._keep(asked, run, ssids)
+            else:
+                self._tell(
+                    "Pas gardé : personne n'a dit quels réseaux sont ceux de l'école."
+                )
+
+        choices = [ListChoice(one, one) for one in missing.names]
+        question = "Quels réseaux sont ceux de l'école ? Aucun autre n'est nommé."
+        self.app.push_screen(TickSeveral(question, choices), ticked)
+
+    def _show(self, measurements: Sequence[Measurement]) -> None:
+        self._shown = measurements
+        self.query_one(Lines).show([
+            ListLine(
+                str(rank),
+                (
+                    measured_label(one),
+                    measured_value(one),
+                    one.confidence if one.value is not None else "",
+                ),
+            )
+            for rank, one in enumerate(measurements)
+        ])
+        self._show_reasons()
+
+    @on(Lines.Moved)
+    def _show_reasons(self) -> None:
+        """Show why the measure under the cursor is what it is."""
+        key = self.query_one(Lines).key
+        one = self._shown[int(key)] if key else None
+        told = (one.why, *(f"{each}." for each in one.reasons)) if one else ()
+        words = " ".join(filter(None, told))
+        self.query_one("#reasons", Sentence).show(words[:1].upper() + words[1:])
+
+    def _show_room(self, place: Place, run: MeasureRun) -> None:
+        """Show the result of a room, seen from two metres, and the next one."""
+        scans = next((int(one.stats.get("scans", 1)) for one in run.measurements), 1)
+        said_off = self._said_off
+        room = replace(read_room([run.heard], ssids_of(self._session)), scans=scans)
+        verdict, *remarks = room_words(room, said_off=said_off)
+        best = room.best
+        if not run.heard and run.measurements and run.measurements[-1].why:
+            verdict, remarks = "Non concluant", [run.measurements[-1].why]
+        elif run.heard and not names_of(run.heard):
+            remarks = [run.measurements[-1].why or remarks[0]]
+        after = self._next_room()
+        key = key_now(self.app, MeasureNext)
+        following = f"{key} ensuite : {after.name}" if after else "Dernière salle."
+        self.query_one("#result").display = True
+        figure = self.query_one("#figure", Digits)
+        figure.display = best is not None and best.dbm is not None
+        figure.update(str(best.dbm) if best and best.dbm is not None else "")
+        self.query_one("#verdict", Static).update(content(f"{place.name} · {verdict}"))
+        about = f"{' '.join(remarks)}\n{following}"
+        self.query_one("#about", Sentence).show(about)
+
+
+def measures_screen(session: AuditSession) -> MeasuresScreen:
+    """Return the screen.
+
+    Raises:
+        DiagError: the extra is missing.
+    """
+    check_installed()
+    return MeasuresScreen(session)

@@ -1,0 +1,80 @@
+"""The words of what is measured on site, one for each key, everywhere."""
+
+from diag.model.measure import Measurement, MeasureStatus
+from diag.words.figures import measure
+
+MEASURED = {
+    "poste.interface": "Carte réseau",
+    "poste.cable": "Branché par câble",
+    "poste.lien": "Vitesse du lien",
+    "poste.duplex": "Lien à double sens (full duplex)",
+    "poste.mtu": "Taille des paquets de la carte (MTU)",
+    "poste.vpn": "VPN sur cet ordinateur",
+    "lan.passerelle": "Passerelle",
+    "lan.dns": "Résolveurs DNS",
+    "lan.dhcp": "Serveur DHCP",
+    "lan.bail": "Durée du bail DHCP",
+    "lan.sous_reseau": "Masque du réseau",
+    "internet.debit_descendant": "Débit descendant",
+    "internet.debit_montant": "Débit montant",
+    "internet.latence": "Latence",
+    "internet.gigue": "Gigue",
+    "internet.perte": "Paquets perdus",
+    "internet.latence_charge_descendante": "Latence, ligne pleine en réception",
+    "internet.latence_charge_montante": "Latence, ligne pleine en envoi",
+    "internet.dns_latence": "Réponse du DNS",
+    "internet.dns_resolveur": "Résolveur de la ligne",
+    "internet.dns_reecriture": "Noms inexistants réécrits",
+    "internet.portail_captif": "Portail captif",
+    "internet.proxy": "Proxy du système",
+    "internet.mtu": "Taille des paquets de la ligne (MTU)",
+    "internet.ipv6": "IPv6",
+    "internet.ip_publique": "Adresse publique",
+    "services.joignables": "Services qui répondent",
+    "services.joignable": "Service joignable",
+    "services.premier_octet": "Attente du premier octet",
+    "services.inspection": "Pages ouvertes en chemin (inspection TLS)",
+    "filtrage.categorie": "Catégorie bloquée",
+    "filtrage.adresses_testees": "Sites d'essai tentés",
+    "filtrage.adresses_bloquees": "Sites d'essai bloqués",
+    "filtrage.safesearch": "Moteurs à recherche protégée",
+    "filtrage.contournable": "Filtre contournable",
+    "wifi.points_entendus": "Points d'accès entendus",
+    "wifi.dit_eteint": "Wi-Fi dit éteint",
+}
+"""Key of a measure → what it is; of the line by Wi-Fi from a room, the same."""
+
+
+def measured_label(one: Measurement) -> str:
+    """Return what was measured: « Service joignable : ENT (proxy) »."""
+    of_line = one.key.replace("wifi.", "internet.", 1)
+    label = MEASURED.get(one.key) or MEASURED.get(of_line, one.key)
+    named = one.target if one.key in _NAMED else ""
+    way = " (proxy)" if one.method == "proxy" else ""
+    return f"{label} : {named}{way}" if named else f"{label}{way}"
+
+
+_NAMED = {"services.joignable", "filtrage.categorie"}
+"""Keys measured of several things, each by its name."""
+
+
+def measured_value(one: Measurement) -> str:
+    """Return what came of it: « 48,27 Mbit/s », « oui », « non concluant »."""
+    if one.value is None:
+        return STATUSES[one.status]
+    if isinstance(one.value, bool):
+        return "oui" if one.value else "non"
+    if isinstance(one.value, str):
+        return one.value
+    least = "au moins " if one.status is MeasureStatus.PARTIAL else ""
+    whole = f"{one.value:.2f}".rstrip("0").rstrip(".")
+    return least + measure(whole, one.unit)
+
+
+STATUSES = {
+    MeasureStatus.OK: "mesuré",
+    MeasureStatus.PARTIAL: "partiel",
+    MeasureStatus.INCONCLUSIVE: "non concluant",
+    MeasureStatus.ABSENT: "sans objet",
+}
+"""What came of a measure without a value."""

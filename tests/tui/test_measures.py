@@ -1,0 +1,256 @@
+"""Mesures, by its keys: what is measured is kept and proposed, never answered."""
+
+import json
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from diag.audit.evidence import kept_evidence
+from diag.audit.places import add_place
+from diag.audit.proposals import waiting
+from diag.audit.session import AuditSession
+from diag.checklist.overlay import MEASURES
+from diag.model.enums import PlaceKind
+from diag.model.measure import MeasureSeries
+from diag.probes import series
+from diag.probes.finding import ProbeFinding
+from diag.probes.lists import MeasureLists
+from diag.probes.probe import Probe, ProbePlan, Risk, Setting
+from diag.probes.wifi import HearWifi
+from diag.tui import measure_run
+from diag.tui.app import DiagApp
+from diag.tui.measures import MeasuresScreen
+from diag.tui.proposals import ProposalsScreen
+from diag.workspace.editions import OVERLAY
+from tests.imports import evidence_samples as samples
+from tests.probes.fake_host import FakeHost
+from tests.probes.test_context import LINUX
+from tests.probes.test_services import ENT, GOOD
+from tests.probes.test_wifi import LISTING, ON
+from tests.tui.builders import SCHOOL, new_app
+from tests.tui.routes import choose
+from tests.tui.waiting import shows, wait_for, wait_to_show
+
+SIZE = (80, 24)
+LISTS = f'services:\n  - {{name: "ENT", url: "{ENT}"}}\n'
+HOST = FakeHost(
+    commands={**LINUX.commands, **ON, LISTING: samples.NMCLI.encode()},
+    files=LINUX.files,
+    cards=LINUX.cards,
+    pages={ENT: GOOD},
+)
+
+
+@pytest.fixture
+def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeHost:
+    """Give the computer that measures: nothing leaves the real one."""
+    monkeypatch.setattr(measure_run, "make_host", lambda: HOST)
+    monkeypatch.setattr("diag.probes.run._usual_lock", lambda: tmp_path / "lock")
+    monkeypatch.setattr(HearWifi, "pause", 0)
+    return HOST
+
+
+async def opened(pilot: Pilot[None], app: DiagApp, *rooms: str) -> AuditSession:
+    """Open the screen from the visit, as one does: a word in the palette."""
+    app.go_visit(SCHOOL)
+    await wait_for(pilot, lambda: shows(pilot, "Direction"), "the visit")
+    session = app.desk.session(SCHOOL)
+    for name in rooms:
+        add_place(session, PlaceKind.SALLE, name)
+    await choose(pilot, "mesures")
+    await wait_for(
+        pilot, lambda: isinstance(app.screen, MeasuresScreen), "the measures"
+    )
+    await wait_to_show(pilot, "Rien n'est encore mesuré")
+    return session
+
+
+async def test_one_key_reads_the_connection_and_asks_the_services(
+    tmp_path: Path, host: FakeHost
+) -> None:
+    app = new_app(tmp_path / "desk")
+    overlay = tmp_path / "desk" / OVERLAY
+    overlay.mkdir(exist_ok=True)
+    (overlay / MEASURES).write_text(LISTS, encoding="utf-8")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        session = await opened(pilot, app)
+        before = dict(session.facts.answers)
+        await pilot.press("1")
+        await wait_for(pilot, lambda: kept_evidence(session), "kept")
+        await wait_to_show(pilot, "192.168.1.254", "Service joignable : ENT")
+        await wait_to_show(pilot, "non concluant", "Gardé")
+        await pilot.press("end")
+        await wait_to_show(pilot, "overlay/mesures.yaml")
+        assert dict(session.facts.answers) == before
+        await pilot.press("escape")
+        await wait_for(
+            pilot, lambda: not isinstance(app.screen, MeasuresScreen), "the visit"
+        )
+
+
+async def test_rooms_follow_each_other_and_propose(
+    tmp_path: Path, host: FakeHost
+) -> None:
+    app = new_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        session = await opened(pilot, app, "Classe CP", "Classe CE1")
+        await pilot.press("3")
+        await wait_to_show(pilot, "Quelle salle")
+        await pilot.press("enter")
+        await wait_to_show(pilot, "Quels réseaux sont ceux")
+        assert not kept_evidence(session), "nothing before one knows whose they are"
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: kept_evidence(session), "kept")
+        await wait_to_show(pilot, "Classe CP · Bon", "n ensuite : Classe CE1")
+        raw = json.dumps(
+            [one.read.networks for one in kept_evidence(session)], default=str
+        )
+        assert "partage" not in raw, "no name of a neighbour is kept"
+        offered = {one.offer.question: one for one in waiting(session)}
+        assert offered["signal_wifi"].where == "Classe CP"
+        assert offered["signal_wifi"].offer.value == -56
+
+        await pilot.press("n")
+        await wait_to_show(pilot, "Classe CE1 · Bon", "Dernière salle")
+        assert len(kept_evidence(session)) == 2
+        await pilot.press("p")
+        await wait_for(
+            pilot, lambda: isinstance(app.screen, ProposalsScreen), "proposals"
+        )
+        count = len(session.facts.answers)
+        await pilot.press("t")
+        await wait_for(pilot, lambda: len(session.facts.answers) > count, "accepted")
+
+
+async def test_what_a_room_hears_while_off_is_a_finding_and_offers_nothing(
+    tmp_path: Path, host: FakeHost
+) -> None:
+    app = new_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        session = await opened(pilot, app, "Classe CP")
+        await pilot.press("w")
+        await wait_to_show(pilot, "Wi-Fi dit éteint")
+        await pilot.press("3")
+        await wait_to_show(pilot, "Quelle salle")
+        await pilot.press("enter")
+        await wait_to_show(pilot, "Quels réseaux sont ceux")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: kept_evidence(session), "kept")
+        await wait_to_show(pilot, "pourtant entendu")
+        assert not waiting(session)
+
+
+async def test_a_screen_without_a_room_says_how_to_add_one(
+    tmp_path: Path, host: FakeHost
+) -> None:
+    app = new_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await opened(pilot, app)
+        await pilot.press("3")
+        await wait_to_show(pilot, "F6 les ajoute")
+
+
+class Filling(Probe):
+    """Fills nothing, for ever: what a stop is tried on."""
+
+    name, version, title, risk = "debit", "1", "Débit", Risk.LOAD
+    produces = ("internet.debit_descendant",)
+
+    def plan(self, setting: Setting) -> ProbePlan:
+        assert setting.mire
+        return ProbePlan((setting.mire.target,), 10, 200_000_000, 100_000_000, 60)
+
+    async def run(self, setting: Setting) -> AsyncGenerator[ProbeFinding, None]:
+        import asyncio  # noqa: PLC0415
+
+        yield ProbeFinding("internet.debit_descendant", 48.27, "Mbit/s")
+        setting.tell(0.5, "on remplit")
+        await asyncio.Event().wait()
+
+
+@pytest.fixture
+def filling(monkeypatch: pytest.MonkeyPatch, host: FakeHost) -> None:
+    def line(
+        _series: MeasureSeries, _lists: MeasureLists, *, said_off: bool = False
+    ) -> tuple[Probe, ...]:
+        assert not said_off
+        return (Filling(),)
+
+    monkeypatch.setattr(series, "probes_of", line)
+
+
+async def test_a_line_is_filled_only_when_somebody_signed_then_agreed(
+    tmp_path: Path, filling: None
+) -> None:
+    app = new_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        session = await opened(pilot, app)
+        await pilot.press("2")
+        await wait_to_show(pilot, "l'autorisation écrite")
+        await pilot.press("f2")
+        await wait_to_show(pilot, "adresse de la mire")
+        await pilot.press("escape")
+        for name, words in (
+            ("mire", "http://mire.test"),
+            ("by", "Mme Durand"),
+            ("role", "maire"),
+            ("on", "2026-09-02"),
+            ("scope", "débit ce matin"),
+            ("told", "M. Petit"),
+        ):
+            app.screen.query_one(f"#{name}", Input).value = words
+        await pilot.press("f2")
+        await wait_to_show(pilot, "300 Mo au plus", "mire.test:80")
+        await pilot.press("enter")
+        await wait_for(
+            pilot, lambda: isinstance(app.screen, MeasuresScreen), "« Non » first"
+        )
+        assert not kept_evidence(session)
+
+        await pilot.press("2")
+        await wait_to_show(pilot, "l'autorisation écrite")
+        for name, words in (
+            ("mire", "http://mire.test"),
+            ("by", "Mme Durand"),
+            ("role", "maire"),
+            ("on", "2026-09-02"),
+            ("scope", "débit ce matin"),
+            ("told", "M. Petit"),
+        ):
+            app.screen.query_one(f"#{name}", Input).value = words
+        await pilot.press("f2")
+        await wait_to_show(pilot, "300 Mo au plus")
+        await pilot.press("o")
+        await wait_to_show(pilot, "on remplit")
+        await pilot.press("x")
+        await wait_for(pilot, lambda: kept_evidence(session), "cut, and kept")
+        await wait_for(
+            pilot, lambda: isinstance(app.screen, ProposalsScreen), "proposed"
+        )
+        assert [one.offer.value for one in waiting(session)] != []
+        await pilot.press("escape")
+        await wait_to_show(pilot, "48,27", "Arrêté")
+
+        await pilot.press("2")
+        await wait_to_show(pilot, "l'autorisation écrite")
+        assert app.screen.query_one("#by", Input).value == "Mme Durand"
+        assert app.screen.query_one("#mire", Input).value == "http://mire.test:80/"
+
+
+async def test_a_file_dropped_here_is_read_where_files_are(
+    tmp_path: Path, host: FakeHost
+) -> None:
+    app = new_app(tmp_path / "desk")
+    path = tmp_path / "débit.json"
+    path.write_bytes(samples.OOKLA)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        session = await opened(pilot, app)
+        app.screen.post_message(events.Paste(f"'{path}'"))
+        await wait_for(pilot, lambda: waiting(session), "offered")
+        await wait_to_show(pilot, "4 réponses proposées")
+        await pilot.press("escape", "4")
+        await wait_to_show(pilot, "Quel fichier")
