@@ -116,9 +116,18 @@ def enrol(
     click.echo("Sur son poste : diag sync enrol INVITATION", err=True)
     with closing(home.store()) as store:
         unknown = find_unknown_territories(store, territories)
-    for one in unknown:
+        known = [one for one in store.devices() if one.person == person]
+    for one in known:
+        if not one.revoked_at:
+            click.echo(
+                f"{person} a déjà le poste {one.id} ({' '.join(one.territories)}, "
+                f"{one.right}), qui garde ses droits. S'il est remplacé : diag hub "
+                f"revoke {one.id}",
+                err=True,
+            )
+    for name in unknown:
         click.echo(
-            f"Attention : aucune école de l'annuaire du serveur n'est dans « {one} ». "
+            f"Attention : aucune école de l'annuaire du serveur n'est dans « {name} ». "
             "Ce poste n'y enverra rien : vérifiez le territoire, ou lisez l'annuaire "
             "(diag hub directory).",
             err=True,

@@ -19,7 +19,8 @@ from diag.cli.shared import (
 from diag.journal.connection import passphrase_given
 from diag.journal.people import Mention, texts
 from diag.model.errors import DiagError
-from diag.office.privacy import encrypting, erasing, register, retention
+from diag.office.privacy import encrypting, erasing, purging, register, retention
+from diag.office.privacy.purging import PurgePreview
 from diag.words.sentences import counted
 from diag.workspace.disk import write_whole
 from diag.workspace.workspace import Workspace
@@ -207,13 +208,29 @@ def retention_(workspace: Workspace, campaign: str, day: str | None) -> None:
 @workspace_command
 @click.argument("campaign", metavar="CAMPAGNE")
 @click.option("--reason", default="terme de la durée de conservation", help="Pourquoi.")
+@click.option("--stop", is_flag=True, help="S'oppose à l'effacement demandé.")
 @_yes
 @_drop
 def purge(
-    workspace: Workspace, campaign: str, reason: str, *, yes: bool, drop_copies: bool
+    workspace: Workspace,
+    campaign: str,
+    reason: str,
+    *,
+    stop: bool,
+    yes: bool,
+    drop_copies: bool,
 ) -> None:
-    """Efface pour toujours tout ce que disent les audits d'une campagne."""
-    plan = erasing.preview(workspace, campaign)
+    """Efface pour toujours tout ce que disent les audits d'une campagne.
+
+    À son terme, un administrateur le fait seul. Avant, l'un demande et un autre
+    confirme, sept jours après, par la même commande.
+    """
+    plan = purging.preview(workspace, campaign)
+    if stop:
+        many = counted(purging.stop(workspace, plan, reason), "audit")
+        click.echo(f"Effacement arrêté : {many}. Synchronisez pour le dire aux autres.")
+        return
+    purging.check_right(workspace, plan)
     click.echo(
         f"Campagne {campaign} : {counted(len(plan.audits), 'audit')}, "
         f"{counted(plan.revisions, 'modification')}, photos comprises.",
@@ -221,17 +238,45 @@ def purge(
     )
     if plan.current:
         click.echo("C'est la campagne où vous travaillez.", err=True)
+    if plan.due:
+        _erase_campaign(workspace, plan, reason, yes=yes, drop=drop_copies)
+    if plan.to_ask:
+        _ask_to_erase(workspace, plan, reason, yes=yes)
+    elif not plan.due:
+        raise DiagError("\n".join(purging.purge_news(workspace)))
+
+
+def _erase_campaign(
+    workspace: Workspace, plan: PurgePreview, reason: str, *, yes: bool, drop: bool
+) -> None:
     if not yes and not agreed(
         "Tout sera effacé pour toujours, ici et partout où l'on synchronise ; "
         "aucune sauvegarde n'est faite. Continuer ?"
     ):
         raise click.Abort
-    done = erasing.purge(workspace, plan, reason)
+    done = purging.purge(workspace, plan, reason)
     click.echo(
         f"Effacé : {counted(done.revisions, 'modification')} de "
         f"{counted(done.audits, 'audit')}, {counted(done.photos, 'photo')}."
     )
-    _print_what_remains(workspace, done.proof, clean=done.clean, drop=drop_copies)
+    _print_what_remains(workspace, done.proof, clean=done.clean, drop=drop)
+
+
+def _ask_to_erase(
+    workspace: Workspace, plan: PurgePreview, reason: str, *, yes: bool
+) -> None:
+    until = retention.retention_of(workspace, plan.campaign).until
+    click.echo(
+        f"À garder jusqu'au {until:%d/%m/%Y} : avant, l'un demande et un autre "
+        "confirme, sept jours après.",
+        err=True,
+    )
+    if not yes and not agreed("Demander l'effacement de toute la campagne ?"):
+        raise click.Abort
+    many = counted(purging.ask(workspace, plan, reason), "audit")
+    click.echo(f"Demandé pour {many} ; rien n'est effacé encore.")
+    for words in purging.purge_news(workspace):
+        click.echo(words)
 
 
 @rgpd.command("erase-person")

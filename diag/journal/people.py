@@ -215,10 +215,15 @@ def retired(journal: Journal) -> frozenset[str]:
     )
 
 
-def retire(journal: Journal, audit: str, reason: str, origin: Origin) -> RetiredAudit:
+def retire(
+    journal: Journal, audit: str, reason: str, origin: Origin, ask: str = ""
+) -> RetiredAudit:
     """Erase all that an audit holds, now and for ever, in one durable commit.
 
-    Done again, it names one by one what came in since.
+    `ask`: id of what it confirms, that another person asked for; empty for none.
+
+    Done again, it names one by one what came in since. The whole is named first: a hub
+    where nobody erases one line alone takes the others after it.
 
     Raises:
         JournalError: when it could not be written.
@@ -227,9 +232,11 @@ def retire(journal: Journal, audit: str, reason: str, origin: Origin) -> Retired
         tally = Tally.load(connection, audit)
         doomed = [key.hex() for key in _unnamed(connection, tally)]
         marked = audit in retired(journal)
-        targets = doomed if marked else [*doomed, mark_of(audit)]
+        targets = doomed if marked else [mark_of(audit), *doomed]
+        why: dict[str, Json] = {"reason": reason}
+        asked = {**why, "ask": ask} if ask else why
         lines = [
-            _erasure(audit, target, tally.lam + at, reason, origin)
+            _erasure(audit, target, tally.lam + at, asked if at == 1 else why, origin)
             for at, target in enumerate(targets, 1)
         ]
         ingest.ingest(connection, (revision.line for revision in lines))
@@ -256,13 +263,13 @@ def _unnamed(connection: sqlite3.Connection, tally: Tally) -> list[bytes]:
 
 
 def _erasure(
-    audit: str, target: str, lam: int, reason: str, origin: Origin
+    audit: str, target: str, lam: int, value: Json, origin: Origin
 ) -> Revision:
     fields: dict[str, Json] = {
         "audit": audit,
         "op": "erase",
         "subject": subjects.erasure(target),
-        "value": {"reason": reason},
+        "value": value,
         "lam": lam,
         "parents": [],
         "at": origin.clock(),

@@ -8,6 +8,7 @@ from diag.audit.follow import move
 from diag.audit.session import AuditSession
 from diag.journal import seals
 from diag.journal.journal import get_setting, put_setting
+from diag.journal.people import retired
 from diag.journal.seals import Card, Signer, read_card
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
@@ -42,7 +43,8 @@ def seal(workspace: Workspace, *audits: str) -> int:
     if not is_signing(workspace):
         return 0
     changed = seals.audits_to_seal(workspace.journal)
-    wanted = [one for one in changed if one in audits or not audits]
+    gone = retired(workspace.journal) if changed else ()  # nothing is written there
+    wanted = [one for one in changed if one in audits or not audits if one not in gone]
     signer = signer_of(workspace) if wanted else None
     if signer is None:
         return 0

@@ -21,13 +21,19 @@ from diag.journal.journal import get_setting, put_setting
 from diag.model.audit import Auditee, Photo
 from diag.model.errors import DiagError
 from diag.office.privacy.erasing import erasure_news
+from diag.office.privacy.purging import purge_news
 from diag.office.sealing import Sealing, key_of_hub
 from diag.sync.exchange import CLOCK_DOUBT, ExchangeEvent, Progress
 from diag.sync.meeting import SyncResult, open_transport, synchronise_with
 from diag.sync.protocol import FILES, ProblemError, Transport
 from diag.sync.questions import PAGE_LINES
 from diag.sync.transfer import Transfer
-from diag.sync.trust import Enrolment, drop_enrolment, read_enrolments
+from diag.sync.trust import (
+    Enrolment,
+    drop_enrolment,
+    read_enrolments,
+    read_invitation,
+)
 from diag.words.sentences import counted
 from diag.workspace.people import learn_names
 from diag.workspace.subjects import auditee_of
@@ -252,11 +258,17 @@ def forget(workspace: Workspace, name: str) -> Enrolment:
 def enrol(workspace: Workspace, invitation: str) -> Enrolment:
     """Have this laptop let in by the hub of an invitation.
 
-    A hub lets no signing key in twice: a copy of this laptop, revoked, may hold it.
+    What waits for a hub that lets it in anew leaves first, by the right that ends: the
+    new one may be less. A hub lets no signing key in twice: a copy of this laptop,
+    revoked, may hold it.
 
     Raises:
         DiagError: when it is not.
     """
+    invited = read_invitation(invitation)
+    if any(hub.url == invited.url for hub in hubs(workspace)):
+        with suppress(DiagError):  # no network, or revoked already: it waits on
+            run(workspace, lambda _phase, _done, _total: None)
     # HTTP and certificates: 120 ms that every other command does without.
     from diag.office import bundles  # noqa: PLC0415
     from diag.sync import http  # noqa: PLC0415
@@ -346,7 +358,7 @@ def run(
         outcome.there = []  # proven for this once
         outcome.causes = _name_audits(workspace, outcome.causes)
     rights = [hub.right for hub in found]
-    outcomes[-1].erasures = erasure_news(workspace, rights)
+    outcomes[-1].erasures = erasure_news(workspace, rights) + purge_news(workspace)
     put_setting(workspace.journal, _LAST, [asdict(outcome) for outcome in outcomes])
     reserve_space(workspace.folder)
     return outcomes

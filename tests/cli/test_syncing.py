@@ -113,6 +113,7 @@ def test_a_wrong_territory_or_a_second_hub_is_refused(office: Path) -> None:
     assert "Territoire « Val d'Oise » inconnu" in wrong.err
     assert empty.code == 0
     assert "aucune école de l'annuaire du serveur n'est dans « 95 »" in empty.err
+    assert "a déjà le poste" not in empty.err
     assert "contient déjà un serveur" in again.err
 
 
@@ -120,6 +121,8 @@ def test_a_hub_that_is_no_more_is_forgotten(office: Path) -> None:
     with served(HubHome.open(office / "hub")):
         anne = laptop(office, "anne")
 
+    again = hub(office, "enrol", "anne", "--territory", "998", "--right", "read")
+    assert "anne a déjà le poste 1 (999, write)" in again.err
     wrong = diag(anne, "sync", "forget", "Ailleurs")
     done = diag(anne, "sync", "forget", "Vallombre Numérique")
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.session import start as session_of
 from diag.model.errors import DiagError
 from diag.office import bundles
 from diag.office import sync as syncing
@@ -145,6 +147,21 @@ def test_a_laptop_that_comes_in_again_signs_with_another_key(
     assert after.age == before.age
     assert hub.store.devices()[-1].sign_key == after.card.sign
     assert len(syncing.hubs(desk)) == 1
+
+
+def test_a_laptop_that_is_given_another_territory_hands_over_what_waits(
+    desk: Workspace, hub: Served
+) -> None:
+    syncing.enrol(desk, hub.invite("999"))
+    audit = started(desk, OTHER).audit.id
+
+    narrow = syncing.enrol(desk, hub.invite("998"))
+
+    assert hub.store.audit(audit) is not None
+    record_answer(session_of(desk, OTHER), NewAnswer("nb_classes", 6))
+    assert narrow.territories == ("998",)
+    (outcome,) = syncing.run(desk, silent)
+    assert [one for one in outcome.refused if "territoire" in one]
 
 
 def test_a_hub_made_anew_is_told_from_the_one_it_replaces(

@@ -1,10 +1,10 @@
 """Forgetting a person: found wherever a name is held, shown, then erased for ever."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from diag.audit.erasing import (
     PendingErasure,
@@ -22,11 +22,8 @@ from diag.journal.outbox import Outbox
 from diag.journal.people import (
     Mention,
     PersonName,
-    RetiredAudit,
     drop_from_quarantine,
     mentions,
-    retire,
-    retired,
     unread_mentions,
 )
 from diag.journal.revision import Json, NewRevision
@@ -34,7 +31,6 @@ from diag.journal.subjects import AnswerTopic, PhotoTopic
 from diag.model.errors import DiagError
 from diag.model.text import fold
 from diag.workspace.people import Forgotten, prove, remember, remember_forgotten
-from diag.workspace.subjects import audits
 from diag.workspace.workspace import Workspace
 
 _SHORTEST = 3
@@ -257,100 +253,3 @@ def _carried_out(workspace: Workspace) -> list[str]:
         f"{name_of(one.asker)}, confirmé par {name_of(one.by)} ({one.reason})."
         for one in news
     ]
-
-
-Progress = Callable[[int, int], None]
-"""Called with how many audits are done, of how many."""
-
-_PURGED = "purged_campaigns"
-
-
-class PurgePreview(NamedTuple):
-    """What a purge would erase."""
-
-    campaign: str
-    audits: tuple[str, ...]
-    """Ids, those purged before included: something may have come since."""
-    revisions: int
-    current: bool
-    """It is the campaign in which one works."""
-
-
-class Purged(NamedTuple):
-    """What a purge erased."""
-
-    audits: int
-    revisions: int
-    photos: int
-    proof: Path
-    clean: bool
-    """No old page is left; False when another program has the journal open."""
-
-
-def preview(workspace: Workspace, campaign: str) -> PurgePreview:
-    """Return what a purge would erase.
-
-    Raises:
-        DiagError: when there is no audit of that campaign.
-    """
-    journal = workspace.journal
-    kept = _purged(workspace).get(campaign, [])
-    found = [one.id for one in audits(journal) if one.campaign == campaign]
-    wanted = tuple(dict.fromkeys([*found, *kept]))
-    if not wanted:
-        known = sorted({one.campaign for one in audits(journal)})
-        raise DiagError(
-            f"Aucun audit de la campagne « {campaign[:40]} ». "
-            f"Campagnes d'ici : {', '.join(known) or 'aucune'}."
-        )
-    sums = {one.audit: one.revisions for one in journal.manifest()}
-    gone = retired(journal)
-    count = sum(sums.get(each, 0) for each in wanted if each not in gone)
-    return PurgePreview(campaign, wanted, count, campaign == workspace.campaign)
-
-
-def purge(
-    workspace: Workspace,
-    plan: PurgePreview,
-    reason: str,
-    progress: Progress = lambda done, total: None,  # noqa: ARG005 - a silent one
-) -> Purged:
-    """Erase the audits of a campaign, each in one commit; done again, it completes.
-
-    Raises:
-        DiagError: when one could not be erased: those before it are.
-    """
-    journal, origin = workspace.journal, workspace.origin
-    campaigns = {**_purged(workspace), plan.campaign: list(plan.audits)}
-    put_setting(journal, _PURGED, campaigns)
-    doomed = frozenset(plan.audits)
-    posted = [one.ident for one in Outbox(journal).all() if one.audit in doomed]
-    gone: list[RetiredAudit] = []
-    try:
-        for audit in plan.audits:
-            gone.append(retire(journal, audit, reason, origin))
-            progress(len(gone), len(plan.audits))
-    finally:
-        remember(workspace.folder, (line for one in gone for line in one.erasures))
-    revisions = [each for one in gone for each in one.erased]
-    if posted:
-        remember_forgotten(workspace, Forgotten(messages=posted))
-    photos = drop_unnamed(journal)
-    clean = journal.compact()
-    proof = prove(
-        workspace,
-        {
-            "what": "campagne",
-            "campaign": plan.campaign,
-            "reason": reason,
-            "audits": list(plan.audits),
-            "counts": {"modifications": len(revisions), "photos": photos},
-            "revisions": revisions,
-        },
-    )
-    return Purged(len(plan.audits), len(revisions), photos, proof, clean)
-
-
-def _purged(workspace: Workspace) -> dict[str, list[str]]:
-    found = get_setting(workspace.journal, _PURGED)
-    return found if isinstance(found, dict) else {}

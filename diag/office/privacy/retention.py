@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
+from diag.journal.asks import DELAY
 from diag.journal.journal import get_setting, put_setting
 from diag.model.errors import DiagError
 from diag.words.dates import read_day
@@ -25,6 +26,9 @@ REASON = (
 """Why that day, for a person."""
 
 _KEY = "retention"
+_SINCE = "retention.since"
+"""Campaign → when its day was decided, milliseconds."""
+
 _SCHOOL_YEAR = re.compile(r"(20\d\d)-(20\d\d)")
 
 
@@ -51,10 +55,24 @@ def retention_of(workspace: Workspace, campaign: str) -> Retention:
     return Retention(campaign, date(last + YEARS, 8, 31), decided=False)
 
 
+def is_term_past(workspace: Workspace, campaign: str) -> bool:
+    """Return whether a campaign is kept no more, by a term that stood for a while.
+
+    Who has just shortened it does not purge alone what two would have to.
+    """
+    world = workspace.world
+    decided_at = get_setting(workspace.journal, _SINCE, {}).get(campaign, 0)
+    is_settled = world.clock() - decided_at >= DELAY
+    return is_settled and retention_of(workspace, campaign).is_over(world.today())
+
+
 def decide(workspace: Workspace, campaign: str, until: date) -> Retention:
     """Keep a campaign until a day."""
+    journal, now = workspace.journal, workspace.world.clock()
     kept = {**_kept(workspace), campaign: until.isoformat()}
-    put_setting(workspace.journal, _KEY, kept)
+    since = {**get_setting(journal, _SINCE, {}), campaign: now}
+    put_setting(journal, _KEY, kept)
+    put_setting(journal, _SINCE, since)
     return Retention(campaign, until, decided=True)
 
 

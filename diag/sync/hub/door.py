@@ -8,7 +8,7 @@ from typing import Self
 
 from diag.model.text import clean_line
 from diag.sync.hub.devices import KnownKeyError, KnownLabelError
-from diag.sync.hub.rows import Device, Invitation, Token
+from diag.sync.hub.rows import EVERYWHERE, Device, Invitation, Token
 from diag.sync.hub.store import Store
 from diag.sync.protocol import (
     RIGHTS,
@@ -26,6 +26,9 @@ _PUBLIC = 4
 """Characters of a code that name the invitation; wrong tries close that one alone."""
 
 _SECRET = 10
+_INSEE = 5
+"""Characters of a commune's code: a department's has two or three."""
+
 _CODE_LIFE = 15 * 60 * 1000
 _TOKEN_LIFE = 180 * 24 * 3600 * 1000
 _TOKEN_BYTES = 32
@@ -234,15 +237,41 @@ class Door:
         return secret
 
     def drop_device(self, caller: Caller, number: int) -> None:
-        """Revoke a device: the caller's own, or any for an administrator.
+        """Revoke a device: the caller's own, or one of where the caller administers.
 
         Raises:
             ProblemError: `right`, or `not-found`.
         """
         if number != caller.device:
-            caller.need("admin")
+            self._check_administers(caller, number)
         if not self._store.revoke(number, self._clock()):
             raise ProblemError("not-found", "Ce poste n'est pas inscrit.")
+
+    def _check_administers(self, caller: Caller, number: int) -> None:
+        """Refuse who does not administer all that a device reads.
+
+        Raises:
+            ProblemError: `right`; `not-found`, for an administrator only.
+        """
+        own, other = self._store.device(caller.device), self._store.device(number)
+        over = own.scopes("admin") if own else frozenset[str]()
+        if not over:
+            caller.need("admin")
+            raise ProblemError("right")
+        if other is None:
+            raise ProblemError("not-found", "Ce poste n'est pas inscrit.")
+        if not all(self._is_within(name, over) for name in other.scopes()):
+            raise ProblemError(
+                "right", "Ce poste lit aussi un territoire que vous n'administrez pas."
+            )
+
+    def _is_within(self, name: str, over: frozenset[str]) -> bool:
+        """Say whether a territory is one of others, or a commune of them."""
+        if not over.isdisjoint({EVERYWHERE, name}):
+            return True
+        places, is_commune = self._store.places, len(name) == _INSEE
+        is_known = is_commune and places({name}) > 0
+        return is_known and places(over | {name}) == places(over)
 
     def _add_token(self, device: int, replaces: bytes = b"") -> tuple[str, int]:
         token = _TOKEN_PREFIX + token_urlsafe(_TOKEN_BYTES)

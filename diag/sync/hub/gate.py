@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from diag.journal import subjects
 from diag.journal.asks import DELAY, SHORT_DELAY
+from diag.journal.ingest import mark_of
 from diag.journal.revision import Revision, read
 from diag.journal.seals import Seal
 from diag.model.enums import AuditStatus
@@ -70,7 +71,7 @@ class Warrant(NamedTuple):
         new = [rev for rev in given if rev.key not in known]
         refused = {}
         for rev in new:
-            kind, problem = self._judge(rev)
+            kind, problem = self._judge(rev, given)
             if problem:
                 refused[rev.key] = (kind, problem)
         if self.required:
@@ -79,12 +80,12 @@ class Warrant(NamedTuple):
                 refused.setdefault(rev.key, ("unproven", problem))
         return refused
 
-    def _judge(self, rev: Revision) -> tuple[str, str]:
+    def _judge(self, rev: Revision, given: Sequence[Revision]) -> tuple[str, str]:
         """Return a kind of refusal, and why a line falls under it; empty if not."""
         if is_seal(rev):
             return "revoked-key", self._find_revoked(rev)
         if rev.erases:
-            return "two-person", self._find_lone(rev)
+            return "two-person", self._find_lone(rev, given)
         if self.required and _accepts(rev) and self._right_of(rev.author) < _REVIEW:
             return "review", "accepter un audit demande le droit « review »"
         return "", ""
@@ -119,12 +120,12 @@ class Warrant(NamedTuple):
                 sealed |= one.covers(by_author.get(owners[one.key], ()))
         return [rev for rev in foreign if rev.key not in sealed]
 
-    def _find_lone(self, rev: Revision) -> str:
+    def _find_lone(self, rev: Revision, given: Sequence[Revision]) -> str:
         """Return why an erasure is refused; empty when it is not."""
         value = rev.value
         named = str(value.get("ask") or "") if isinstance(value, dict) else ""
         if not named:
-            return self._find_alone(rev) if self.required else ""
+            return self._find_alone(rev, given) if self.required else ""
         asks = {
             one.id: (one, at)
             for one, at in self.writing.asks(self.row)
@@ -136,6 +137,7 @@ class Warrant(NamedTuple):
         askers = {one.author for one, _ in asks.values()}
         admins = [label for label in askers if self._right_of(label) == _ADMIN]
         delay = SHORT_DELAY if len(admins) > 1 else DELAY
+        retires = rev.erases == mark_of(self.row.id)
         problems = {
             "qui demande un effacement ne le confirme pas : une autre personne": (
                 ask.author == rev.author
@@ -149,23 +151,44 @@ class Warrant(NamedTuple):
             "confirmer un effacement demande le droit « review »": (
                 self.required and self._right_of(rev.author) < _REVIEW
             ),
+            "effacer tout un audit demande deux administrateurs": (
+                self.required
+                and retires
+                and min(map(self._right_of, (ask.author, rev.author))) < _ADMIN
+            ),
         }
         return next((problem for problem, holds in problems.items() if holds), "")
 
-    def _find_alone(self, rev: Revision) -> str:
+    def _find_alone(self, rev: Revision, given: Sequence[Revision]) -> str:
         """Return why an erasure without an ask is refused, once seals are required.
 
-        An administrator purges; anyone takes back what they have just given.
+        An administrator purges whole audits, at their term; anyone takes back what they
+        have just given.
         """
+        mark = mark_of(self.row.id)
+        if rev.erases == mark:
+            is_admin = self._right_of(rev.author) == _ADMIN
+            return (
+                "" if is_admin else "effacer tout un audit demande le droit « admin »"
+            )
+        if self._is_retired(mark, given):
+            return ""
         target = bytes.fromhex(rev.erases or "")
         arrived = self.writing.arrived_at(self.row, target)
-        if not arrived or self._right_of(rev.author) == _ADMIN:
+        if not arrived:
             return ""
         bodies = dict(self.writing.bodies(self.row))
         is_own = read(bodies[target].decode()).author == rev.author
         if is_own and self.at - arrived < SHORT_DELAY:
             return ""
         return "un effacement se demande, et une autre personne le confirme"
+
+    def _is_retired(self, mark: str, given: Iterable[Revision]) -> bool:
+        """Say whether the whole audit is erased, or an administrator does so here."""
+        key = bytes.fromhex(mark)
+        return bool(self.writing.find_erased(self.row, {key})) or any(
+            one.erases == mark and self._right_of(one.author) == _ADMIN for one in given
+        )
 
     def _right_of(self, label: str) -> int:
         """Return the right of a person where this audit is."""

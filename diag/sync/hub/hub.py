@@ -2,10 +2,9 @@
 
 import json
 from base64 import b64decode
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from hashlib import sha256
 from importlib.metadata import version
-from itertools import pairwise
 from pathlib import Path
 
 from diag.journal.holdings import (
@@ -28,6 +27,7 @@ from diag.sync.protocol import (
     ENVELOPES,
     FILES,
     OPAQUE,
+    RIGHTS,
     SEALS,
     VERSION,
     Hello,
@@ -54,9 +54,6 @@ from diag.sync.questions import (
     write_rows,
 )
 
-MONTH = 30 * 24 * 3600 * 1000
-"""Milliseconds of the hub's clock, from the enrolment that changed the territory."""
-
 UNPROVEN_LINES = 10_000
 """Lines of an answer about who gave what."""
 
@@ -70,11 +67,21 @@ _APP = version("diag")
 
 
 def _sign_card(device: Device, signer: Signer) -> Card:
+    """Sign whose a key is, and what it may where.
+
+    The role is what it may in each of its territories; one where it may more says so.
+    Who reads the role alone believes no more than is true.
+    """
+    rights = device.rights()
+    role = min(rights.values(), key=RIGHTS.index, default=device.right)
     card = Card(
         key=device.sign_key,
         author=device.author,
-        role=device.right,
-        territories=device.territories,
+        role=role,
+        territories=tuple(
+            name if right == role else f"{name}={right}"
+            for name, right in rights.items()
+        ),
         since=device.enrolled_at,
         revoked=device.revoked_at,
     )
@@ -215,7 +222,7 @@ class Hub:
         if len(lines) > self.limits.push_lines:
             detail = f"{len(lines)} lignes, {self.limits.push_lines} admises."
             raise ProblemError("too-large", detail)
-        scopes, record = self._find_writable(caller), self.erasures.add
+        scopes, record = caller.writable, self.erasures.add
         devices = self.store.devices()
         author = next((one.author for one in devices if one.id == caller.device), "")
         push = Push(
@@ -345,7 +352,7 @@ class Hub:
             detail = f"{len(shas)} fichiers, {self.limits.shas} admis."
             raise ProblemError("too-large", detail)
         keys = {bytes.fromhex(sha) for sha in shas}
-        named = self.store.find_named(keys, self._find_writable(caller))
+        named = self.store.find_named(keys, caller.writable)
         held = {sha.hex(): self.files.held(sha.hex()) for sha in named}
         return {sha: size for sha, size in held.items() if size is not None}
 
@@ -366,7 +373,7 @@ class Hub:
             raise ProblemError("too-large", detail)
         if not piece or start + len(piece) > total:
             raise ProblemError("bad-request", "Le morceau dépasse la taille annoncée.")
-        self._check_named(self._find_writable(caller), sha)
+        self._check_named(caller.writable, sha)
         return self.files.put(sha, start, piece, total)
 
     def piece(self, caller: Caller, sha: str, start: int, size: int) -> Piece:
@@ -405,39 +412,7 @@ class Hub:
         )
         return FilesAnswer(head, contents)
 
-    def _find_writable(self, caller: Caller) -> frozenset[str]:
-        """Return where the caller may write: what it left lately too."""
-        left = find_left_territories(self.store.devices(), caller.device, self.clock())
-        return caller.writable | left
-
     def _check_named(self, scopes: Collection[str], sha: str) -> None:
         """Refuse alike what is elsewhere and what is nowhere."""
         if not self.store.find_named({bytes.fromhex(sha)}, scopes):
             raise ProblemError("not-found", "Aucun audit de ce poste ne le nomme.")
-
-
-def find_left_territories(
-    devices: Iterable[Device], number: int, at: int
-) -> frozenset[str]:
-    """Return the territories that a device had before, less than a month ago.
-
-    A person who changes territory still hands over what was recorded in the old one;
-    reading follows the new territory at once. A device that comes in anew, with another
-    key, is known by its person and by the label of what it writes.
-    """
-    known = sorted(devices, key=lambda device: device.id)
-    own = next((device for device in known if device.id == number), None)
-    if own is None or not own.author or not own.person:
-        return frozenset()
-    same = [
-        device
-        for device in known
-        if device.id <= number
-        and (device.author, device.person) == (own.author, own.person)
-    ]
-    return frozenset(
-        territory
-        for before, after in pairwise(same)
-        if at - after.enrolled_at <= MONTH
-        for territory in before.scopes("write")
-    )

@@ -110,13 +110,16 @@ class Device(NamedTuple):
     author: str = ""
     """Label that its revisions carry, by its own account."""
 
+    def rights(self) -> dict[str, Right]:
+        """Return its right in each of its territories."""
+        parted = (one.partition("=") for one in self.territories)
+        return {name: own or self.right for name, _, own in parted}
+
     def scopes(self, right: Right = "read") -> frozenset[str]:
         """Return the territories where it has at least this right."""
         least = RIGHTS.index(right)
-        parted = (one.partition("=") for one in self.territories)
-        return frozenset(
-            name for name, _, own in parted if RIGHTS.index(own or self.right) >= least
-        )
+        rights = self.rights().items()
+        return frozenset(name for name, own in rights if RIGHTS.index(own) >= least)
 
     def right_in(self, location: Location) -> int:
         """Return its right where an audit is, among `RIGHTS`; -1 for none."""

@@ -1,18 +1,28 @@
 """A campaign past its day is told, then purged, and does not come back."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from diag.audit import session as audits
+from diag.journal.asks import DELAY
 from diag.journal.people import retired
 from diag.model.errors import DiagError
-from diag.office.privacy.erasing import preview, purge
+from diag.office import sync as syncing
+from diag.office.keeper import teach
+from diag.office.privacy import purging
+from diag.office.privacy.purging import PurgeWay, preview, purge
 from diag.office.privacy.retention import day_typed, decide, overdue, retention_of
+from diag.sync.hub import gate
 from diag.workspace import backup as keeping
 from diag.workspace.workspace import Workspace
-from tests.audit.builders import OTHER, SCHOOL, started, workspace
+from tests.audit.builders import OTHER, SCHOOL, started, territory, workspace
+from tests.cli.running import diag
+from tests.office.conftest import Team
+from tests.sync.serving import Served, free_port, made_home, served
 
 CAMPAIGN = "2026-2027"
 
@@ -88,3 +98,117 @@ def test_an_unknown_campaign_is_told_with_those_that_are_here(tmp_path: Path) ->
         started(made)
         with pytest.raises(DiagError, match=CAMPAIGN):
             preview(made, "2020-2021")
+
+
+@pytest.fixture
+def team_hub(tmp_path: Path) -> Iterator[Served]:
+    """Give a hub for each test: what it retires is so for ever."""
+    home = made_home(tmp_path / "hub", free_port())
+    teach(home, territory().annuaire)
+    with served(home) as running:
+        yield running
+
+
+def admins(team: Team) -> None:
+    """Have Anne and Bruno administer, and hold the same audit, with their hub."""
+    for who, name in ((team.anne, "Anne"), (team.bruno, "Bruno")):
+        invited = team.hub.home.invite(name, ("999",), "admin")
+        syncing.enrol(who, str(invited))
+    for who in (team.anne, team.bruno, team.anne):
+        team.sync(who)
+
+
+def later(who: Workspace) -> None:
+    now = who.world.clock() + DELAY
+    who.world = replace(who.world, clock=lambda: now)
+
+
+def test_before_its_term_one_asks_for_a_purge_and_another_confirms(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One person alone erased for ever what a whole team had recorded."""
+    admins(team)
+    audit = team.session(team.anne).audit.id
+    plan = preview(team.anne, CAMPAIGN)
+    assert (plan.way, plan.due, plan.to_ask) == (PurgeWay.BY_TWO, [], (audit,))
+    assert purging.ask(team.anne, plan, "commune fusionnée") == 1
+    team.sync(team.anne)
+
+    (told,) = team.sync(team.bruno).erasures
+
+    assert "Anne" in told
+    assert "commune fusionnée" in told
+    assert "diag rgpd purge 2026-2027" in told
+    for who in (team.anne, team.bruno):
+        assert not preview(who, CAMPAIGN).due, "too early"
+    later(team.anne)
+    assert not preview(team.anne, CAMPAIGN).due, "who asked does not confirm"
+    later(team.bruno)
+    monkeypatch.setattr(gate, "DELAY", 0)  # the hub's own clock has not moved
+
+    purge(team.bruno, preview(team.bruno, CAMPAIGN), "oui")
+
+    assert not team.sync(team.bruno).refused
+    team.sync(team.anne)
+    for who in (team.anne, team.bruno):
+        assert retired(who.journal) == {audit}
+        assert audits.listed(who) == ()
+
+
+def test_a_purge_that_is_asked_for_is_stopped(team: Team) -> None:
+    admins(team)
+    purging.ask(team.anne, preview(team.anne, CAMPAIGN), "x")
+    team.sync(team.anne)
+    team.sync(team.bruno)
+    purging.stop(team.bruno, preview(team.bruno, CAMPAIGN), "on s'en sert")
+    later(team.bruno)
+
+    assert not preview(team.bruno, CAMPAIGN).due
+    assert purging.purge_news(team.bruno) == []
+    with pytest.raises(DiagError, match="Personne ne demande"):
+        purging.stop(team.bruno, preview(team.bruno, CAMPAIGN), "x")
+
+
+def test_who_has_just_shortened_a_term_does_not_purge_alone(team: Team) -> None:
+    admins(team)
+    decide(team.anne, CAMPAIGN, date(2026, 1, 1))
+
+    assert preview(team.anne, CAMPAIGN).way is PurgeWay.BY_TWO
+    later(team.anne)
+    assert preview(team.anne, CAMPAIGN).way is PurgeWay.AT_TERM
+
+
+def test_a_campaign_is_purged_by_who_administers(team: Team) -> None:
+    for who in (team.anne, team.bruno):
+        team.sync(who)
+
+    with pytest.raises(DiagError, match="admin"):
+        purging.check_right(team.anne, preview(team.anne, CAMPAIGN))
+
+
+def test_who_writes_alone_asks_then_confirms(team: Team) -> None:
+    team.sync(team.anne)
+    plan = preview(team.anne, CAMPAIGN)
+    assert plan.way is PurgeWay.BY_TWO, "it left this laptop"
+    purging.ask(team.anne, plan, "essai")
+    assert not preview(team.anne, CAMPAIGN).due
+
+    later(team.anne)
+
+    assert preview(team.anne, CAMPAIGN).due
+
+
+def test_the_command_asks_before_the_term(team: Team) -> None:
+    admins(team)
+    folder = team.anne.folder
+    team.anne.journal.close()
+
+    asked = diag(folder, "rgpd", "purge", CAMPAIGN, "--reason", "x", "--yes")
+    again = diag(folder, "rgpd", "purge", CAMPAIGN, "--reason", "x", "--yes")
+    stopped = diag(folder, "rgpd", "purge", CAMPAIGN, "--stop", "--reason", "x")
+
+    assert "Demandé pour 1 audit" in asked.out
+    assert "une autre personne confirme" in asked.out
+    assert again.code == 1
+    assert "une autre personne confirme" in again.err
+    assert "Effacement arrêté : 1 audit" in stopped.out

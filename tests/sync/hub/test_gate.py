@@ -9,8 +9,17 @@ import pytest
 from diag.journal import changes, seals
 from diag.journal.asks import DELAY
 from diag.journal.exchange import withdraw
+from diag.journal.ingest import mark_of
 from diag.journal.journal import Journal
-from diag.journal.revision import Origin, Revision
+from diag.journal.people import retire
+from diag.journal.revision import (
+    Json,
+    NewRevision,
+    Origin,
+    Revision,
+    compose,
+    fresh_nonce,
+)
 from diag.sync.hub.gate import WAITED, look_at_cut_over
 from diag.sync.hub.hub import Hub
 from diag.sync.protocol import Enrolling, Pushed
@@ -153,9 +162,10 @@ def test_s4_an_erasure_takes_two_people_and_the_hub_s_own_week(
     assert said.line not in found[1]
 
 
-def test_once_required_nobody_but_an_administrator_erases_alone(
+def test_once_required_nobody_erases_alone_but_what_they_have_just_given(
     hub: Hub, day: Day, laptop: Journal
 ) -> None:
+    """An administrator once erased a colleague's answer, alone and at once."""
     anne, bruno = come_in(hub, "anne"), come_in(hub, "bruno")
     admin = come_in(hub, "admin", "admin")
     first, second = say(laptop, 1, ANNE), say(laptop, 2, ANNE, "r")
@@ -169,7 +179,75 @@ def test_once_required_nobody_but_an_administrator_erases_alone(
     assert give(hub, anne, erase(first, ANNE)).rejected == (), "given this very day"
     day.now += DELAY
     assert kinds(give(hub, anne, erase(second, ANNE))) == ["two-person"]
-    assert give(hub, admin, erase(second, person("admin"))).rejected == ()
+    alone = erase(second, person("admin"))
+    assert kinds(give(hub, admin, alone)) == ["two-person"]
+
+
+def test_once_required_a_whole_audit_is_purged_by_an_administrator_alone(
+    hub: Hub, laptop: Journal
+) -> None:
+    """Any writer once retired an audit: what it names never came as a line."""
+    anne, admin = come_in(hub, "anne"), come_in(hub, "admin", "admin")
+    said = say(laptop, 1, ANNE)
+    give(hub, anne, *laptop.lines(VALLEY.id))
+    hub.store.require_seals(hub.clock())
+    draft = changes.erased(VALLEY.id, mark_of(VALLEY.id), "x")
+    by_anne = compose_erasure(draft, ANNE)
+
+    told = give(hub, anne, by_anne)
+
+    assert kinds(told) == ["two-person"]
+    assert "admin" in told.rejected[0].problem
+    done = retire(laptop, VALLEY.id, "terme", person("admin"))
+    assert done.erasures[0].erases == mark_of(VALLEY.id)
+    for erasure in done.erasures:  # as on a line that lets one through at a time
+        assert give(hub, admin, erasure.line).rejected == ()
+    found = hub.store.lines(VALLEY.id, 0, 100, 10**6)
+    assert found
+    assert said.line not in found[1]
+
+
+def test_once_required_two_administrators_erase_a_whole_audit_before_its_term(
+    hub: Hub, day: Day, laptop: Journal
+) -> None:
+    tokens = {who: come_in(hub, who, "admin") for who in ("admin", "dupre")}
+    tokens |= {"bruno": come_in(hub, "bruno", "review")}
+    give(hub, tokens["bruno"], *laptop.lines(VALLEY.id))
+    hub.store.require_seals(hub.clock())
+    mark = mark_of(VALLEY.id)
+
+    def ask(who: str) -> str:
+        asked = laptop.write(changes.erasure_asked(VALLEY.id, mark, "x"), person(who))
+        assert give(hub, tokens[who], asked.line).rejected == ()
+        return asked.id
+
+    def confirm(who: str, asked: str) -> Pushed:
+        draft = changes.erasure_confirmed(VALLEY.id, mark, asked, "oui")
+        return give(hub, tokens[who], compose_erasure(draft, person(who)))
+
+    by_bruno, by_admin = ask("bruno"), ask("admin")
+    assert "trop tôt" in confirm("dupre", by_admin).rejected[0].problem
+    day.now += DELAY
+    assert "une autre" in confirm("admin", by_admin).rejected[0].problem
+    for who, asked in (("bruno", by_admin), ("dupre", by_bruno)):
+        assert "deux admin" in confirm(who, asked).rejected[0].problem
+    assert confirm("dupre", by_admin).rejected == ()
+
+
+def compose_erasure(draft: NewRevision, who: Origin) -> bytes:
+    """Return an erasure as a laptop writes it, which erases nothing here."""
+    fields: dict[str, Json] = {
+        "at": who.clock(),
+        "audit": draft.audit,
+        "author": who.author,
+        "device": who.device,
+        "lam": 99,
+        "op": "erase",
+        "parents": [],
+        "subject": draft.subject,
+        "value": draft.value,
+    }
+    return compose(fields, fresh_nonce()).line
 
 
 def test_what_a_bundle_brought_and_a_hub_refuses_is_set_aside(

@@ -1,4 +1,4 @@
-"""A device whose territory changed hands over what it holds of the old one, a while."""
+"""What a device may, where: after its territory changed, on its card, over others."""
 
 from collections.abc import Iterator
 from hashlib import sha256
@@ -10,10 +10,11 @@ import pytest
 from diag.journal import changes
 from diag.journal.journal import Journal
 from diag.model.audit import Photo
-from diag.sync.hub.hub import MONTH, Hub
+from diag.sync.hub.hub import Hub
 from diag.sync.protocol import Enrolling, ProblemError, Pushed
 from tests.journal.builders import NOON, person
-from tests.sync.offices import AUDITS, ROOTS, hub_in, journal_in, say, started
+from tests.journal.test_seals import ANNES
+from tests.sync.offices import AUDITS, ROOTS, hub_in, journal_in, started
 
 VALLEY = AUDITS[0]
 ANNE = person("anne")
@@ -63,31 +64,6 @@ def give(hub: Hub, token: str, laptop: Journal) -> Pushed:
     return hub.push(hub.door.caller(token), list(laptop.lines(VALLEY.id)))
 
 
-def test_what_was_said_in_the_old_territory_still_comes_in(
-    hub: Hub, day: Day, laptop: Journal
-) -> None:
-    give(hub, come_in(hub, "999"), laptop)
-    narrow = come_in(hub, "998")
-    say(laptop, VALLEY, 7, ANNE)
-    photo = Photo(
-        id="00000000-0000-4000-8000-000000000001",
-        sha=SHA,
-        place=ROOTS[VALLEY.id],
-        original=SHA,
-        mime="image/jpeg",
-        size=len(DATA),
-    )
-    laptop.write(changes.photographed(VALLEY.id, photo), ANNE)
-    day.now += MONTH
-
-    pushed = give(hub, narrow, laptop)
-    caller = hub.door.caller(narrow)
-
-    assert (pushed.new, pushed.rejected) == (2, ())
-    assert hub.missing(caller, [SHA]) == {SHA: 0}
-    assert hub.put_piece(caller, SHA, 0, DATA, len(DATA)) == len(DATA)
-
-
 def test_nothing_of_the_old_territory_is_read_any_more(
     hub: Hub, laptop: Journal
 ) -> None:
@@ -100,54 +76,73 @@ def test_nothing_of_the_old_territory_is_read_any_more(
     assert told.value.kind == "scope"
 
 
-def test_an_audit_that_the_office_never_saw_comes_in_too(
+def test_nothing_is_written_in_the_old_territory_any_more(
     hub: Hub, laptop: Journal
 ) -> None:
-    come_in(hub, "999")
-
-    assert give(hub, come_in(hub, "998"), laptop).rejected == ()
-
-
-def test_after_a_month_it_is_refused(hub: Hub, day: Day, laptop: Journal) -> None:
+    """For a month, whoever was given less still wrote where they had written."""
     give(hub, come_in(hub, "999"), laptop)
-    narrow = come_in(hub, "998")
-    say(laptop, VALLEY, 7, ANNE)
-    day.now += MONTH + 1
+    for given in (("998",), ("999=read", "998")):
+        narrow = come_in(hub, *given)
+        said = laptop.write(changes.noted(VALLEY.id, ROOTS[VALLEY.id], "q", "7"), ANNE)
+        photo = Photo(
+            id="00000000-0000-4000-8000-000000000001",
+            sha=SHA,
+            place=ROOTS[VALLEY.id],
+            original=SHA,
+            mime="image/jpeg",
+            size=len(DATA),
+        )
+        shown = laptop.write(changes.photographed(VALLEY.id, photo), ANNE)
+        caller = hub.door.caller(narrow)
 
-    pushed = give(hub, narrow, laptop)
+        pushed = hub.push(caller, [said.line, shown.line])
 
-    assert pushed.new == 0
-    assert {one.kind for one in pushed.rejected} == {"scope"}
-
-
-def test_a_month_runs_from_each_change(hub: Hub, day: Day, laptop: Journal) -> None:
-    come_in(hub, "999")
-    day.now += MONTH
-    come_in(hub, "99801")
-    day.now += MONTH
-    last = come_in(hub, "997")
-
-    assert give(hub, last, laptop).rejected == ()
-    day.now += 1
-    say(laptop, VALLEY, 7, ANNE)
-    assert give(hub, last, laptop).rejected
+        assert {one.kind for one in pushed.rejected} == {"scope"}
+        assert (pushed.new, hub.missing(caller, [SHA])) == (0, {})
 
 
-@pytest.mark.parametrize(
-    ("other", "label"),
-    [
-        ({"label": "u-2"}, "u-1"),
-        ({"label": ""}, ""),
-        ({"right": "read"}, "u-1"),
-    ],
-)
-def test_another_device_or_who_could_only_read_left_nothing(
-    hub: Hub, laptop: Journal, other: dict[str, str], label: str
-) -> None:
-    come_in(hub, "999", **other)
-    mine = come_in(hub, "998", label=label)
+def test_a_card_tells_no_more_than_a_right_reaches(tmp_path: Path) -> None:
+    """Who reviews at home and reads elsewhere had « review » on the card of both."""
+    with hub_in(tmp_path / "hub") as hub:
+        hub.signer = ANNES
+        mixed = come_in(hub, "999=read", "998", "997=admin", right="review")
+        come_in(hub, "999", "998", who="Bruno", label="u-2", right="review")
 
-    assert {one.kind for one in give(hub, mine, laptop).rejected} == {"scope"}
+        (card,) = hub.cards(hub.door.caller(mixed))
+
+        assert (card.role, card.territories) == (
+            "read",
+            ("999", "998=review", "997=admin"),
+        )
+
+
+def test_an_administrator_revokes_at_home_only(hub: Hub) -> None:
+    """One of a single commune could shut any device out of the whole hub."""
+
+    def device(*scopes: str, right: str = "write", who: str) -> tuple[int, str]:
+        token = come_in(hub, *scopes, right=right, who=who, label=who)
+        return hub.door.caller(token).device, token
+
+    _, near = device("99901=admin", "998=read", who="near")
+    _, valley = device("999", right="admin", who="valley")
+    _, chief = device("*", right="admin", who="chief")
+    same, _ = device("99901", who="same")
+    over, _ = device("999", who="over")
+    both, _ = device("99901", "998", who="both")
+    all_over, _ = device("*", who="all")
+
+    def revoke(token: str, number: int) -> str:
+        try:
+            hub.door.drop_device(hub.door.caller(token), number)
+        except ProblemError as problem:
+            return problem.kind
+        return ""
+
+    assert [revoke(near, one) for one in (both, all_over, over)] == ["right"] * 3
+    assert [revoke(valley, one) for one in (both, all_over)] == ["right"] * 2
+    assert revoke(valley, 999) == "not-found"
+    assert [revoke(valley, one) for one in (same, over)] == ["", ""]
+    assert [revoke(chief, one) for one in (both, all_over)] == ["", ""]
 
 
 def test_a_key_is_let_in_once_and_the_code_still_serves(hub: Hub) -> None:
