@@ -164,19 +164,20 @@ class ReadConnection(Probe):
             if slow and slow < _SLOWEST_CABLE
             else ()
         )
-        lease = None if local.lease_s is None else float(local.lease_s)
+        lease = None if local.lease_s is None else round(local.lease_s / 3600, 1)
+        mask = None if local.bits is None else f"/{local.bits}"
         found: tuple[tuple[str, float | str | bool | None, str], ...] = (
             ("poste.interface", local.interface or None, ""),
             ("poste.cable", local.is_wired, ""),
             ("poste.lien", context.link_mbit, "Mbit/s"),
             ("poste.duplex", local.is_full_duplex, ""),
-            ("poste.mtu", context.mtu, "o"),
+            ("poste.mtu", context.mtu, "octet"),
             ("poste.vpn", context.has_vpn, ""),
             ("lan.passerelle", local.gateway or None, ""),
             ("lan.dns", ", ".join(local.resolvers) or None, ""),
             ("lan.dhcp", local.dhcp_server or None, ""),
-            ("lan.bail", lease, "s"),
-            ("lan.sous_reseau", local.bits, "bits"),
+            ("lan.bail", lease, "h"),
+            ("lan.sous_reseau", mask, ""),
         )
         for key, value, unit in found:
             if value is not None:

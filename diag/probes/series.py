@@ -1,11 +1,15 @@
 """Which probes a person runs together: one key, one series."""
 
 from diag.model.measure import MeasureSeries
+from diag.probes.access import AccessProbe
 from diag.probes.context import ReadConnection
 from diag.probes.filtering import TryFilter
+from diag.probes.latency import LatencyProbe
 from diag.probes.lists import MeasureLists
+from diag.probes.names import NamesProbe
 from diag.probes.probe import Probe
 from diag.probes.services import ReachServices
+from diag.probes.throughput import ThroughputProbe
 from diag.probes.wifi import HearWifi
 
 
@@ -20,10 +24,13 @@ def probes_of(
         case MeasureSeries.QUICK:
             return (
                 ReadConnection(),
+                NamesProbe(),
+                AccessProbe(),
+                LatencyProbe(),
                 ReachServices(lists.services),
                 TryFilter(lists.basket),
             )
         case MeasureSeries.LINE:
-            return ()
+            return (ThroughputProbe(),)
         case MeasureSeries.ROOM:
             return (HearWifi(said_off=said_off),)

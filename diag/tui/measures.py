@@ -51,7 +51,7 @@ from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.proposals import OpenFilled, ProposalsScreen
 from diag.tui.safe import content
 from diag.tui.text import Sentence
-from diag.words.measured import measured_label, measured_value
+from diag.words.measured import SUBJECTS, measured_label, measured_value
 from diag.words.sentences import counted
 from diag.workspace.editions import overlay_of
 
@@ -390,8 +390,8 @@ class MeasuresScreen(PlaceScreen):
         words = counted(
             taken.offered, "nouvelle réponse proposée", "nouvelles réponses proposées"
         )
-        cut = "Arrêté : ce qui était mesuré est gardé. " * run.is_cut
-        self._tell(f"{cut}Gardé · {words}.")
+        kept = "Arrêté, ce qui était mesuré est gardé" if run.is_cut else "Gardé"
+        self._tell(f"{kept} · {words}." if taken.offered else f"{kept}.")
         self._show_title()
         if asked.place:
             self._show_room(asked.place, run)
@@ -415,16 +415,17 @@ class MeasuresScreen(PlaceScreen):
 
     def _show(self, measurements: Sequence[Measurement]) -> None:
         self._shown = measurements
+        rows: dict[str, list[ListLine]] = {subject: [] for subject in SUBJECTS}
+        for rank, one in enumerate(measurements):
+            believed = one.confidence if one.value is not None else ""
+            cells = (measured_label(one), measured_value(one), believed)
+            subject = one.key.partition(".")[0]
+            rows.setdefault(subject, []).append(ListLine(str(rank), cells))
         self.query_one(Lines).show([
-            ListLine(
-                str(rank),
-                (
-                    measured_label(one),
-                    measured_value(one),
-                    one.confidence if one.value is not None else "",
-                ),
-            )
-            for rank, one in enumerate(measurements)
+            line
+            for subject, lines in rows.items()
+            if lines
+            for line in (ListLine("", (SUBJECTS.get(subject, subject),)), *lines)
         ])
         self._show_reasons()
 

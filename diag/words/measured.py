@@ -45,6 +45,17 @@ MEASURED = {
 """Key of a measure → what it is; of the line by Wi-Fi from a room, the same."""
 
 
+SUBJECTS = {
+    "wifi": "La salle",
+    "internet": "La ligne",
+    "services": "Les services",
+    "filtrage": "Le filtrage",
+    "lan": "Le réseau de l'école",
+    "poste": "Cet ordinateur",
+}
+"""What the keys of a measure begin with → of what it tells, most wanted first."""
+
+
 def measured_label(one: Measurement) -> str:
     """Return what was measured: « Service joignable : ENT (proxy) »."""
     of_line = one.key.replace("wifi.", "internet.", 1)

@@ -39,8 +39,8 @@ async def test_linux_says_all_of_it_and_doubts_a_slow_cable() -> None:
         "lan.passerelle": "192.168.1.1",
         "lan.dns": "192.168.1.1, 9.9.9.9",
         "lan.dhcp": "192.168.1.254",
-        "lan.bail": 86400,
-        "lan.sous_reseau": 24,
+        "lan.bail": 24,
+        "lan.sous_reseau": "/24",
     }
     assert "paire coupée" in found["poste.lien"].doubts[0]
 
@@ -73,7 +73,7 @@ async def test_windows_and_macos_say_the_same() -> None:
     for host, is_wired in ((windows, True), (macos, False)):
         found = await found_by(host)
         assert found["lan.passerelle"].value == "192.168.1.1"
-        assert found["lan.bail"].value == 86400
+        assert found["lan.bail"].value == 24
         assert found["poste.cable"].value is is_wired
 
 

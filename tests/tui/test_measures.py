@@ -81,10 +81,11 @@ async def test_one_key_reads_the_connection_and_asks_the_services(
         before = dict(session.facts.answers)
         await pilot.press("1")
         await wait_for(pilot, lambda: kept_evidence(session), "kept")
-        await wait_to_show(pilot, "192.168.1.254", "Service joignable : ENT")
-        await wait_to_show(pilot, "non concluant", "Gardé")
+        await wait_to_show(pilot, "La ligne", "Service joignable : ENT", "Gardé")
+        await pilot.press("down")
         await pilot.press("end")
-        await wait_to_show(pilot, "overlay/mesures.yaml")
+        await wait_to_show(pilot, "192.168.1.254", "Cet ordinateur")
+        assert any("mire" in one.why for one in app.screen._shown)  # type: ignore[attr-defined]
         assert dict(session.facts.answers) == before
         await pilot.press("escape")
         await wait_for(

@@ -192,7 +192,7 @@ async def test_each_scan_is_asked_its_room_and_the_school_has_several_networks(
         await wait_to_show(pilot, "Dans quelle salle « ce1.txt »")
         await pilot.press("down", "enter")
         await wait_to_show(pilot, "Quels réseaux sont", "[ ] Box du voisin")
-        await pilot.press("down", "space")
+        await pilot.press("space")
         await wait_to_show(pilot, "[x] École-Admin")
         y = next(n for n, one in enumerate(visible(pilot)) if "École-Péda" in one)
         await pilot.click(offset=(visible(pilot)[y].index("École-Péda"), y))
