@@ -42,6 +42,7 @@ from diag.programme.observed import observed, ordered, prices_seen
 from diag.programme.prospects import at_socle, prospects_of
 from diag.programme.record import FRAME
 from diag.programme.words import (
+    adopting_words,
     cents_words,
     effect_words,
     reason_words,
@@ -416,17 +417,9 @@ def adopt(
     container = opened(workspace, slug)
     board = board_of(container, container.variant_named(variant), afresh=refonte)
     found = adopting.adopting(board, decision)
-    many = counted(
-        len(board.schedule.years), "opération inscrite", "opérations inscrites"
-    )
-    click.echo(f"{variant_name(board)} : {many}.")
-    decided = len(found.ready)
-    click.echo(
-        f"Décidées par tous leurs payeurs : {decided} ; en attente d'un conseil : "
-        f"{len(found.waiting)}."
-    )
-    for payer in sorted({one for _, lacking in found.waiting for one in lacking}):
-        click.echo(f"  N'a pas encore délibéré : {board.payer_name(payer)}")
+    first, *rest = adopting_words(board, found)
+    click.echo(f"{variant_name(board)} : {first}")
+    print_lines(rest)
     if dry_run:
         click.echo("Rien n'est écrit : c'est un aperçu.")
         return

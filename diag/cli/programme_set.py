@@ -1,7 +1,5 @@
 """`diag programme envelope`, `lock`, `variant`…: what a person sets, and its effect."""
 
-from collections.abc import Iterator
-
 import click
 
 from diag.cli.programme import YEAR, named, varied
@@ -18,15 +16,14 @@ from diag.model.programme import (
     Variant,
     YearEnvelope,
 )
-from diag.programme import replay, setting
-from diag.programme.assembling import Board, board_of
-from diag.programme.container import Container, opened, plain
-from diag.programme.placing import Imposed, Settled, schedule_of
+from diag.programme import setting
+from diag.programme.assembling import board_of
+from diag.programme.container import opened
+from diag.programme.locking import lock_effect, lock_words
 from diag.programme.record import EVERY, FRAME, RIGHTS
 from diag.programme.terms import Purse
 from diag.programme.words import cents_words, purse_words
 from diag.words.figures import percent
-from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
 
 _SOURCE = click.option("--source", default="", help="D'où vient ce montant.")
@@ -271,29 +268,13 @@ def lock(
     name = setting.operation_named(board, operation)
     if year and year not in board.programme.years:
         raise DiagError(f"{year} n'est pas une année de ce programme.", about="year")
-    if isinstance(board.schedule.placements[name].reason, Settled):
-        raise DiagError("Elle est décidée : son année ne s'impose plus.")
+    effect = lock_effect(board, name, year)
     value = setting.lock_of(year, by, why, decision) if not dry_run else None
     click.echo(board.named(name).title)
-    print_lines(_effect(board, name, year))
+    print_lines(lock_words(board, name, effect))
     if value:
         setting.put(container, setting.lock_subject(name), value, ident)
     click.echo("Noté." if value else "Rien n'est écrit : c'est un aperçu.")
-
-
-def _effect(board: Board, name: str, year: int | None) -> Iterator[str]:
-    """Give what imposing a year would change."""
-    after = schedule_of(replay.locked(board.programme, name, year))
-    moved = [one for one in board.schedule.moved(after) if one != name]
-    out = [one for one in moved if one not in after.years]
-    if not isinstance(after.placements[name].reason, Imposed):
-        yield "Elle ne tiendrait pas : il manquerait de l'argent, ou un préalable."
-    many = counted(len(moved), "autre change", "autres changent")
-    yield (
-        f"{many} d'année, dont {len(out)} hors programme."
-        if moved
-        else "Aucune autre ne change d'année."
-    )
 
 
 @click.command()
@@ -377,25 +358,8 @@ def variant(
     if by_euro:
         sets[FRAME] = {"socle_first": False}
     if lower:
-        sets |= _lowered(container, lower)
+        sets |= setting.lowered(container, lower)
     subject = subjects.programme(subjects.VARIANTS, container.fresh())
     value = setting.checked(Variant, {"name": name, "why": why, "sets": sets})
     container.write(container.draft(subject, value))
     click.echo(f"Variante notée : {name}. Comparez : diag programme compare")
-
-
-def _lowered(container: Container, text: str) -> dict[str, object]:
-    """Return the syndicat's envelopes of a year, lowered by so many per cent."""
-    year, _, less = text.partition(":")
-    if not (year in setting.YEARS and less in map(str, range(101))):
-        raise DiagError(f"« {text} » : une année et un pourcentage, 2028:5.")
-    own = str(container.audit.subject)
-    found: dict[str, object] = {}
-    for (purse, at), one in container.record().envelopes.items():
-        if purse.payer == own and at == int(year):
-            cents = one.cents * (100 - int(less)) // 100
-            subject = setting.envelope_subject(purse, at)
-            found[subject] = {**plain(one), "cents": cents}
-    if not found:
-        raise DiagError(f"Le syndicat n'a pas d'enveloppe en {year}.")
-    return found

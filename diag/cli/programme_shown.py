@@ -8,6 +8,8 @@ from diag.model.programme import ProgrammeFrame
 from diag.programme import setting
 from diag.programme.assembling import Board, payer_sums
 from diag.programme.prospects import SchoolProspect
+from diag.programme.standing import costs_of
+from diag.programme.subject_words import subject_words
 from diag.programme.words import cents_words, reason_words, reserve_words
 from diag.words.sentences import counted
 
@@ -33,7 +35,8 @@ def head_lines(board: Board) -> Iterator[str]:
     order = "la loi, puis ce qui bloque" if board.programme.socle_first else "la loi"
     yield f"Ordre : {order}, puis les points par euro. « 2028 » : budget 2028."
     for subject, one in board.container.contested.items():
-        yield f"À trancher : {subject}, {len(one.values)} valeurs. Réécrivez la bonne."
+        words = subject_words(board, subject)
+        yield f"À trancher : {words}, {len(one.values)} valeurs. Réécrivez la bonne."
     still_open = sum(one.is_open for one in board.names.values())
     if still_open:
         yield (
@@ -73,14 +76,6 @@ def payers_table(board: Board) -> Iterator[tuple[str, ...]]:
             *map(cents_words, (one.asked, one.placed)),
             cents_words(one.planned) if one.planned else "enveloppe inconnue : 0 €",
         )
-
-
-def costs_of(board: Board) -> dict[str, int]:
-    """Return what each operation costs once, in cents, without any discount."""
-    return {
-        each.id: sum(line.once for line in each.lines)
-        for each in board.programme.operations
-    }
 
 
 def operation_lines(board: Board, name: str) -> Iterator[str]:

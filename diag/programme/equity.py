@@ -192,3 +192,24 @@ def spread(shares: Sequence[CommuneShare]) -> Spread | None:
     half = len(known) // 2
     middle = known[half][0], known[-half - 1][0]
     return Spread(known[0][2], sum(middle, Fraction(0)) / 2, known[-1][2], len(known))
+
+
+def unevenness(shares: Sequence[CommuneShare]) -> Fraction:
+    """Return how unevenly the syndicat's help a pupil is spread: 0, the same for all.
+
+    Gini's index over pupils; near 1, a few have it all.
+    """
+    known = sorted(
+        (one.per_pupil, one.pupils, one.helped)
+        for one in shares
+        if one.per_pupil is not None and one.need
+    )
+    pupils = sum(many for _, many, _ in known)
+    helped = sum(cents for *_, cents in known)
+    if not helped:
+        return Fraction(0)
+    area, below = Fraction(0), 0
+    for _, many, cents in known:
+        area += Fraction(many * (2 * below + cents), pupils * helped)
+        below += cents
+    return 1 - area

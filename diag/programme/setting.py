@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from diag.imports.source import read_source, read_table
 from diag.journal import subjects
+from diag.journal.revision import NewRevision
 from diag.model.base import Noun
 from diag.model.codes import normal_insee
 from diag.model.enums import BudgetSection, PlaceKind
@@ -94,11 +95,19 @@ def put(
     Raises:
         DiagError: when nothing could be written.
     """
-    if variant:
-        kept = None if value is None else plain(value)
-        container.write(container.varied(variant, {subject: kept}))
-    else:
-        container.write(container.draft(subject, value))
+    container.write(*drafts_of(container, {subject: value}, variant))
+
+
+def drafts_of(
+    container: Container, values: Mapping[str, Noun | None], variant: str = ""
+) -> tuple[NewRevision, ...]:
+    """Return changes not written yet, of the programme or laid over it."""
+    if not variant:
+        return tuple(container.draft(name, one) for name, one in values.items())
+    changed = {
+        name: None if one is None else plain(one) for name, one in values.items()
+    }
+    return (container.varied(variant, changed),) if changed else ()
 
 
 def payer_named(container: Container, text: str) -> str:
@@ -348,11 +357,26 @@ def put_envelopes(
         DiagError: when nothing could be written.
     """
     taken = {one.subject: one.value for one in rows if one.value}
-    if variant and taken:
-        changed = {name: plain(value) for name, value in taken.items()}
-        container.write(container.varied(variant, changed))
-    elif taken:
-        container.write(
-            *(container.draft(name, value) for name, value in taken.items())
-        )
+    if taken:
+        container.write(*drafts_of(container, taken, variant))
     return len(taken)
+
+
+def lowered(container: Container, text: str) -> dict[str, object]:
+    """Return the syndicat's envelopes of a year, lowered: « 2028:5 », by 5 per cent.
+
+    Raises:
+        DiagError: no year and percentage, or there is no envelope that year.
+    """
+    year, _, less = text.partition(":")
+    if not (year in YEARS and less in map(str, range(101))):
+        raise DiagError(f"« {text[:20]} » : une année et un pourcentage, 2028:5.")
+    own = str(container.audit.subject)
+    found: dict[str, object] = {}
+    for (purse, at), one in container.record().envelopes.items():
+        if purse.payer == own and at == int(year):
+            cents = one.cents * (100 - int(less)) // 100
+            found[envelope_subject(purse, at)] = {**plain(one), "cents": cents}
+    if not found:
+        raise DiagError(f"Le syndicat n'a pas d'enveloppe en {year}.")
+    return found

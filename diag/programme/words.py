@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from diag.model.enums import PlaceKind
 from diag.model.programme import YearLock
 from diag.model.text import fold
+from diag.programme.adopting import Adopting
 from diag.programme.assembling import Board
 from diag.programme.log import LoggedDecision
 from diag.programme.placing import (
@@ -290,3 +291,17 @@ def moved_words(board: Board, other: Board) -> str:
         f"{counted(len(moved), 'opération change', 'opérations changent')} d'année : "
         f"{listed([f'« {one} »' for one in names], 5)}."
     )
+
+
+def adopting_words(board: Board, found: Adopting) -> Iterator[str]:
+    """Give what adopting would write: how many are in, who has not decided yet."""
+    schedule = board.schedule
+    yield (
+        f"{counted(len(schedule.years), 'opération inscrite', 'opérations inscrites')}."
+    )
+    yield (
+        f"Décidées par tous leurs payeurs : {len(found.ready)} ; en attente d'un "
+        f"conseil : {len(found.waiting)}."
+    )
+    for payer in sorted({one for _, lacking in found.waiting for one in lacking}):
+        yield f"  N'a pas encore délibéré : {board.payer_name(payer)}"

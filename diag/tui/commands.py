@@ -22,6 +22,7 @@ class KeyPlace(StrEnum):
     EVERYWHERE = "Partout"
     TERRITORY = "Territoire"
     TOUR = "Tournée"
+    PROGRAMME = "Programme"
     SCHOOL = "École"
     VISIT = "Visite"
     GRID = "Visite, grille"

@@ -482,6 +482,10 @@ class FormDialog(Sturdy, ModalScreen[str | None]):
     def fields(self) -> tuple[Field, ...]:
         return ()
 
+    def below(self) -> ComposeResult:
+        """Lay what is to be read under the fields."""
+        yield from ()
+
     def keep(self) -> str:
         """Keep what was filled in; return what the form gives.
 
@@ -501,6 +505,7 @@ class FormDialog(Sturdy, ModalScreen[str | None]):
                     )
                 )
             yield from self.fields()
+            yield from self.below()
             yield Static(
                 content("Entrée passe au champ suivant ; F2 enregistre."),
                 classes="muted hint",

@@ -35,6 +35,7 @@ from diag.tui import (
     photos,
     planner,
     preview,
+    programme,
     proposals,
     quitting,
     reading,
@@ -62,6 +63,8 @@ from diag.tui.commands import (
 )
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
+from diag.tui.programme import commands as programme_commands
+from diag.tui.programme import envelopes, forms
 from diag.tui.rooms import editing
 from diag.tui.safe import Sturdy, content
 from diag.tui.text import Sentence
@@ -174,6 +177,9 @@ PLACES = {
     commands.__name__: KeyPlace.EVERYWHERE,
     territory.__name__: KeyPlace.TERRITORY,
     tour.__name__: KeyPlace.TOUR,
+    programme.__name__: KeyPlace.PROGRAMME,
+    programme_commands.__name__: KeyPlace.PROGRAMME,
+    envelopes.__name__: KeyPlace.PROGRAMME,
     school.__name__: KeyPlace.SCHOOL,
     visit.__name__: KeyPlace.VISIT,
     visit_commands.__name__: KeyPlace.VISIT,
@@ -206,6 +212,7 @@ PLACES = {
     noting.__name__: KeyPlace.WINDOW,
     palette.__name__: KeyPlace.WINDOW,
     quitting.__name__: KeyPlace.WINDOW,
+    forms.__name__: KeyPlace.WINDOW,
 }
 """The place of the commands and screens of each module that has any."""
 

@@ -80,6 +80,7 @@ class SearchScope(StrEnum):
     SCHOOL = "école"
     TERRITORY = "territoire"
     HERE = "ici"
+    PROGRAMME = "programme"
 
 
 class Finder(NamedTuple):
@@ -248,7 +249,8 @@ def finder(app: Shell) -> Finder:
         return FoundInAudit(near, far, found.chips, 0 if named else found.first)
 
     note = getattr(app.screen, "note_words", None)
-    scopes = (SearchScope.SCHOOL, SearchScope.TERRITORY, SearchScope.HERE)
+    first = getattr(app.screen, "search_scope", SearchScope.SCHOOL)
+    scopes = (first, SearchScope.TERRITORY, SearchScope.HERE)
     if not inside:
         return Finder(find)
     has_here = getattr(app.screen, "has_here", False)

@@ -52,6 +52,10 @@ class OnlyAudits(Command, title="Audits seulement"):
     """Ne montrer que les écoles auditées, ou de nouveau toutes."""
 
 
+class OpenProgramme(Command, keys="f9", title="Programme", footer=True):
+    """Voir le programme pluriannuel : quoi, quand, avec l'argent de qui, pourquoi."""
+
+
 class OpenSync(Command, title="Bureau"):
     """Voir ce qui n'est pas encore au bureau, et synchroniser."""
 
@@ -130,6 +134,7 @@ class TerritoryScreen(PlaceScreen):
         Pick,
         OpenTour,
         Resume,
+        OpenProgramme,
         Regroup,
         OnlyAudits,
         OpenSync,
@@ -276,6 +281,12 @@ class TerritoryScreen(PlaceScreen):
 
     def on_open_sync(self) -> None:
         self.diag.go_sync()
+
+    def on_open_programme(self) -> None:
+        # Loaded when the user plans.
+        from diag.tui.programme import ProgrammeScreen  # noqa: PLC0415
+
+        self.app.push_screen(ProgrammeScreen())
 
     def on_import_files(self) -> None:
         self.diag.go_import()

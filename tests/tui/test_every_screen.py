@@ -30,6 +30,7 @@ from diag.tui.photos import LeavePhotos
 from diag.tui.place import KeyBar, PlaceScreen
 from diag.tui.reading import help_rows
 from diag.tui.safe import Sturdy
+from diag.tui.territory import OpenProgramme
 from diag.tui.text import lay_rows
 from diag.tui.visit.commands import GoBilan
 from tests.tui.routes import ROUTES, audited, go
@@ -116,7 +117,7 @@ def test_a_key_that_means_one_thing_everywhere_means_nothing_else() -> None:
         "f4": {WriteNote.TITLE},
         "f6": {ShowPlaces.TITLE},
         "f7": {ShowPhotos.TITLE, LeavePhotos.TITLE},
-        "f9": {GoBilan.TITLE},
+        "f9": {GoBilan.TITLE, OpenProgramme.TITLE},
         "ctrl+p": {OpenPalette.TITLE},
     }
     for command in commands():
@@ -132,7 +133,7 @@ def test_every_command_tells_what_it_does_in_french() -> None:
 
 
 FOOTERS = {
-    "territoire": "Entrée Espace F2 F8 F1",
+    "territoire": "Entrée Espace F2 F9 F8",
     "ecole": "Entrée b c h F1",
     "tournee": "Entrée Suppr j x F1",
     "bilan": "→ c s r F4 F6",

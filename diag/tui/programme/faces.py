@@ -1,0 +1,335 @@
+"""The faces of a programme, and what is under the cursor of the one that is shown."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from diag.model.text import fold
+from diag.programme.subject_words import subject_words
+from diag.programme.words import reserve_words
+from diag.tui.commands import OpenPalette, key_now
+from diag.tui.lists import WIDE, Lines, ListLine, Tabs
+from diag.tui.palette import FindsInAudit, FoundInAudit, PaletteEntry, SearchScope
+from diag.tui.programme import communes, decisions, variants, years
+from diag.tui.programme.commands import (
+    NewProgramme,
+    NoteDecision,
+    SetEnvelopes,
+    SetSpan,
+)
+from diag.tui.programme.replaying import ProgrammeWork
+from diag.tui.programme.variants import VariantFigures
+from diag.tui.programme.years import YearsView
+from diag.tui.safe import line
+from diag.tui.text import NamedText, Sentence, TextSheet, lay_rows
+
+FACES = {
+    "years": "1 Années",
+    "communes": "2 Communes",
+    "variants": "3 Variantes",
+    "decisions": "4 Décisions",
+}
+"""Face → its tab."""
+
+_COLUMNS = {
+    "years": years.COLUMNS,
+    "communes": communes.COLUMNS,
+    "fifths": communes.FIFTHS_COLUMNS,
+    "variants": variants.COLUMNS,
+    "decisions": decisions.COLUMNS,
+}
+"""List → its columns; Communes has two."""
+
+_TALL = 36
+"""From so many rows, variants stand under the years of a wide screen."""
+
+_MOST = 12
+"""Operations that the search shows."""
+
+_NO_PROGRAMME = (
+    "Aucun programme pluriannuel ici. Touche {key} : en ouvrir un, ses années et les "
+    "campagnes dont il prend les audits."
+)
+_NO_YEARS = (
+    "Ce programme n'a pas encore d'années. Touche {key} : « "
+    f"{SetSpan.TITLE} » les donne."
+)
+_NO_OPERATION = (
+    "Aucune opération : les audits de ces campagnes n'ont rien à voter. Touche {key} : "
+    f"« {SetSpan.TITLE} » change les campagnes."
+)
+_NO_ENVELOPE = "Aucune enveloppe : rien n'a d'année. Touche {key} : les saisir."
+
+
+class ProgrammeFaces(ProgrammeWork):
+    """One programme, face by face; `ProgrammeScreen` acts on what is shown."""
+
+    search_scope = SearchScope.PROGRAMME
+    """Where the search looks first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.face = "years"
+        """The face that is shown."""
+        self.by_ips = False
+        """Whether communes are grouped by IPS."""
+        self.commune = ""
+        """INSEE code of the commune whose operations are shown; empty: all."""
+        self.view: YearsView | None = None
+        """The board, as the faces show it; None before it is worked out."""
+        self.figures: dict[str, VariantFigures] = {}
+        """Variants worked out, of the board that is shown."""
+
+    def body(self) -> ComposeResult:
+        yield Tabs(FACES.items(), id="tabs")
+        yield Static(id="head")
+        with Horizontal(id="panes"):
+            with Vertical(id="left"):
+                for name, columns in _COLUMNS.items():
+                    yield Lines(columns, id=name)
+            yield TextSheet(id="detail")
+        yield Sentence(id="below")
+
+    def on_mount(self) -> None:
+        """Show the frame first: what stands is read right after it."""
+        self.set_title("Programme")
+        self._arrange()
+        self.lines.focus()
+
+    def on_screen_resume(self) -> None:
+        """Read again: something may have been written elsewhere."""
+        self.call_after_refresh(self.read)
+
+    def catch_up(self) -> None:
+        """Show what another window or a sync wrote, once the user comes back."""
+        self.read()
+
+    def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002 - Textual's
+        self._arrange()
+
+    @property
+    def list_shown(self) -> str:
+        """The list of the face that is shown."""
+        return "fifths" if self.face == "communes" and self.by_ips else self.face
+
+    @property
+    def lines(self) -> Lines:
+        """The list that is shown."""
+        return self.query_one(f"#{self.list_shown}", Lines)
+
+    @property
+    def key(self) -> str:
+        """What the cursor stands on; empty when there is nothing."""
+        return self.lines.key if self.is_mounted else ""
+
+    @property
+    def operation(self) -> str:
+        """The operation under the cursor; empty on anything else."""
+        key = self.key if self.face == "years" and self.board else ""
+        return key if self.board and key in self.board.schedule.placements else ""
+
+    def show_face(self, face: str) -> None:
+        """Show another face, its list under the cursor."""
+        self.face = face
+        self._arrange()
+        self.show_all()
+        self.lines.focus()
+
+    def _arrange(self) -> None:
+        width, height = self.size
+        is_wide = width >= WIDE
+        shown = {self.list_shown}
+        if is_wide and height >= _TALL and self.face == "years":
+            shown.add("variants")
+        for name in _COLUMNS:
+            self.query_one(f"#{name}").display = name in shown
+        self.set_class(len(shown) > 1, "-tall")
+        self.query_one("#detail").display = is_wide
+        self.query_one("#below").display = not is_wide
+        self.query_one(Tabs).show(self.face)
+        self.show_under()
+        self.refresh_keys()
+
+    def show_all(self) -> None:
+        """Show what is known now; what is not there yet, as it was."""
+        if not self.is_mounted:
+            return
+        board = self.board
+        if board is None:
+            self.view, self.figures = None, {}
+        elif self.view is None or self.view.board is not board:
+            self.view, self.figures = YearsView(board), {}
+        self._show_title()
+        self.query_one("#head", Static).update(
+            Content("\n").join(Content(line(one)) for one in self._head())
+        )
+        for name in _COLUMNS:
+            listed = self.query_one(f"#{name}", Lines)
+            if listed.display:
+                listed.empty = self._empty(name)
+                listed.show(self._lines_of(name))
+        if self.query_one("#variants").display:
+            self.compare_soon()
+        self.show_under()
+        self.refresh_keys()
+
+    def compare_soon(self) -> None:
+        """Work variants out, unless they are."""
+        raise NotImplementedError
+
+    def _show_title(self) -> None:
+        container, frame = self.container, self.frame
+        if container is None or frame is None:
+            self.set_title("Programme", self.busy)
+            return
+        record = container.record(self.variant)
+        remarks = [container.about.name]
+        if self.variant:
+            remarks.append(f"variante {record.variants[self.variant].name}")
+        remarks.append("révision de l'arrêté" if record.adoption else "non arrêté")
+        if rivals := len(container.contested):
+            remarks.append(f"à trancher : {rivals}")
+        if self.busy:
+            remarks.append(self.busy)
+        budgets = frame.budgets
+        self.set_title(f"Programme {budgets[0]}-{budgets[-1]}", *remarks)
+
+    def _head(self) -> Iterator[str]:
+        if self.view is None or self.board is None:
+            return
+        if self.face == "years":
+            yield from self.view.head()
+            if not self.board.programme.envelopes:
+                yield _NO_ENVELOPE.format(key=key_now(self.app, SetEnvelopes))
+            if self.commune:
+                share = self.view.shares.get(self.commune)
+                name = share.name if share else self.commune
+                yield f"{name} seulement ; Échap les montre toutes."
+        elif self.face == "communes":
+            yield communes.summary(self.view)
+        elif self.face == "variants":
+            yield reserve_words(self.board)
+
+    def _lines_of(self, name: str) -> list[ListLine]:
+        container, view = self.container, self.view
+        if container is None:
+            return []
+        if name == "decisions":
+            return decisions.decision_lines(container, self.board)
+        if view is None:
+            return []
+        if name == "variants":
+            return variants.variant_lines(container, self.figures, self.variant)
+        if name == "communes":
+            return communes.commune_lines(view)
+        return (
+            communes.fifth_lines(view) if name == "fifths" else view.lines(self.commune)
+        )
+
+    def _empty(self, name: str) -> str:
+        if self.container is None:
+            return _NO_PROGRAMME.format(key=key_now(self.app, NewProgramme))
+        search = key_now(self.app, OpenPalette)
+        if self.frame is None:
+            return _NO_YEARS.format(key=search)
+        if name == "decisions":
+            return decisions.EMPTY.format(key=key_now(self.app, NoteDecision))
+        if self.board is None:
+            return "Lecture des audits, école par école…"
+        return (
+            communes.NO_GROUP if name == "fifths" else _NO_OPERATION.format(key=search)
+        )
+
+    def show_under(self) -> None:
+        """Show what the cursor is on: beside the list, or under it."""
+        rows = [*self._rows()] if self.view else []
+        self.query_one("#detail", TextSheet).show(
+            lambda width: [*lay_rows(rows, width - 1)]
+        )
+        self.query_one("#below", Sentence).show(self._below() if self.view else "")
+
+    def _below(self) -> str:
+        view, key = self.view, self.key
+        if view is None or not key:
+            return ""
+        if self.face == "years":
+            return view.below(key)
+        if self.list_shown == "communes":
+            return view.commune_words(view.shares[key]) if key in view.shares else ""
+        return "\n".join(self._told())
+
+    def _rows(self) -> Iterator[NamedText]:
+        view, key = self.view, self.key
+        if view is None or not key:
+            return
+        if self.face == "years":
+            yield from view.detail(key)
+        elif self.list_shown == "communes" and key in view.shares:
+            yield from view.commune_detail(view.shares[key])
+        else:
+            yield from (NamedText("", Content(line(one))) for one in self._told())
+
+    def _told(self) -> Iterator[str]:
+        """Give what the decision or the variant under the cursor is."""
+        if self.container is None or self.board is None:
+            return
+        if self.face == "decisions":
+            yield from decisions.decision_text(self.container, self.board, self.key)
+        variant = self.container.record().variants.get(self.key)
+        if self.face == "variants" and variant:
+            yield from filter(None, [variant.why])
+            for subject in variant.sets:
+                yield f"Change {subject_words(self.board, subject)}."
+
+    @on(Lines.Moved)
+    def _moved(self, event: Lines.Moved) -> None:
+        if event.lines.id == self.list_shown:
+            self.show_under()
+            self.refresh_keys()
+
+    @on(Tabs.Chosen)
+    def _tab_chosen(self, event: Tabs.Chosen) -> None:
+        self.show_face(event.key)
+
+    def go_to(self, operation: str) -> None:
+        """Show an operation among the years."""
+        self.commune = ""
+        self.show_face("years")
+        self.lines.show(self.lines.lines, operation)
+
+    def audit_finds(self) -> FindsInAudit:
+        """Return what finds operations here, for the search."""
+        entries = [*self._entries()]
+
+        def find(words: str, *, here: bool = False) -> FoundInAudit:  # noqa: ARG001 - the search's
+            wanted = fold(words).split()
+            found = (
+                one
+                for text, one in entries
+                if all(f" {word}" in text for word in wanted)
+            )
+            return FoundInAudit([
+                one for _, one in zip(range(_MOST), found, strict=False)
+            ])
+
+        return find
+
+    def _entries(self) -> Iterator[tuple[str, PaletteEntry]]:
+        if self.view is None:
+            return
+        for one in self.view.lines():
+            if not one.key:
+                continue
+            year, _, commune, school, title, *_ = one.cells
+            entry = PaletteEntry(
+                year,
+                title,
+                f"{commune} · {school}",
+                partial(self.go_to, one.key),
+            )
+            yield f" {fold(f'{title} {commune} {school}')}", entry

@@ -1,0 +1,233 @@
+"""A grid that one types in as in a spreadsheet: cells, a cursor, a table pasted."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import var
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from diag.tui.safe import Sturdy, line
+from diag.tui.theme import PlainStyle
+
+_GAP = 1
+"""Blanks before a column."""
+
+_WIDEST = 12
+"""Columns of a cell, at most: what is left is for names."""
+
+_LONGEST = 40
+"""Characters that a cell takes as they are typed."""
+
+
+class GridRow(NamedTuple):
+    """One row: what it stands for, its name, a text for each column."""
+
+    key: str
+    name: str
+    cells: tuple[str, ...]
+
+
+class CellGrid(Sturdy, ScrollView, PlainStyle, can_focus=True):
+    """Rows of cells under titles; what is typed replaces the cell under the cursor.
+
+    Enter or an arrow gives it; Escape forgets it. A table that is pasted fills cells
+    from the cursor on.
+    """
+
+    COMPONENT_CLASSES = {"grid--cursor", "grid--titles"}  # noqa: RUF012 - Textual's own type
+    DEFAULT_CSS = """
+    CellGrid {
+        height: 1fr;
+        background: $background;
+        color: $foreground;
+        overflow-x: hidden;
+        scrollbar-size-vertical: 1;
+        & > .grid--cursor {
+            background: $block-cursor-background;
+            color: $block-cursor-foreground;
+        }
+        & > .grid--titles { color: $text-muted; }
+    }
+    """
+    BINDINGS = [  # noqa: RUF012 - Textual's own type
+        Binding("up", "go(-1, 0)", show=False),
+        Binding("down", "go(1, 0)", show=False),
+        Binding("left", "go(0, -1)", show=False),
+        Binding("right", "go(0, 1)", show=False),
+        Binding("pageup", "go(-10, 0)", show=False),
+        Binding("pagedown", "go(10, 0)", show=False),
+        Binding("home", "go(0, -99)", show=False),
+        Binding("end", "go(0, 99)", show=False),
+    ]
+
+    row: var[int] = var(0)
+    column: var[int] = var(0)
+    typed: var[str | None] = var(None)
+    """What is being typed in the cell; None while nothing is."""
+
+    class Filled(Message):
+        """Cells were typed or pasted: texts from one cell on, to the right and down."""
+
+        def __init__(
+            self, grid: "CellGrid", row: int, column: int, texts: list[list[str]]
+        ) -> None:
+            super().__init__()
+            self.grid, self.row, self.column, self.texts = grid, row, column, texts
+
+        @property
+        def control(self) -> "CellGrid":
+            """The grid."""
+            return self.grid
+
+    class Moved(Message):
+        """The cursor stands on another cell."""
+
+    def __init__(
+        self,
+        *,
+        least: int = 18,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
+        super().__init__(id=id)
+        self._least = least
+        self.titles: Sequence[str] = ()
+        """The title of each column."""
+        self.rows: Sequence[GridRow] = ()
+
+    def show(self, titles: Sequence[str], rows: Sequence[GridRow]) -> None:
+        """Show other cells; the cursor stays where it can."""
+        self.titles, self.rows = titles, rows
+        self.set_reactive(CellGrid.row, max(min(self.row, len(rows) - 1), 0))
+        self.set_reactive(CellGrid.column, max(min(self.column, len(titles) - 1), 0))
+        self.virtual_size = Size(0, len(rows) + 1)
+        self.refresh()
+        self.post_message(self.Moved())
+
+    @property
+    def key(self) -> str:
+        """What the row under the cursor stands for; empty when there is none."""
+        return self.rows[self.row].key if self.rows else ""
+
+    def watch_row(self) -> None:
+        self._moved()
+
+    def watch_column(self) -> None:
+        self._moved()
+
+    def watch_typed(self) -> None:
+        self.refresh()
+
+    def _moved(self) -> None:
+        height = self.scrollable_content_region.height - 1
+        top = self.scroll_offset.y
+        if height > 0 and not top <= self.row < top + height:
+            target = self.row if self.row < top else self.row - height + 1
+            self.scroll_to(y=target, animate=False, immediate=True)
+        self.refresh()
+        self.post_message(self.Moved())
+
+    def action_go(self, down: int, right: int) -> None:
+        """Give what is typed, if anything is, then move."""
+        self.give()
+        self.row = max(min(self.row + down, len(self.rows) - 1), 0)
+        self.column = max(min(self.column + right, len(self.titles) - 1), 0)
+
+    def give(self) -> None:
+        """Give what is typed in the cell; nothing where nothing is."""
+        typed, self.typed = self.typed, None
+        if typed is not None:
+            self.post_message(self.Filled(self, self.row, self.column, [[typed]]))
+
+    def on_key(self, event: events.Key) -> None:
+        """Type in the cell; letters that mean a command there are the screen's."""
+        if not self.rows:
+            return
+        if event.key == "enter":
+            self.action_go(1, 0)
+        elif event.key == "escape" and self.typed is not None:
+            self.typed = None
+        elif event.key == "backspace":
+            self.typed = (self.typed or "")[:-1]
+        elif (
+            event.character
+            and (self.typed or event.character.isdigit())
+            and (event.character.isdigit() or event.character in " ,.€")
+        ):
+            self.typed = ((self.typed or "") + event.character)[:_LONGEST]
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Fill cells with a table: tabs or semicolons between cells."""
+        event.stop()
+        lines = [one for one in event.text.splitlines() if one.strip()]
+        texts = [
+            [line(cell).strip() for cell in one.split("\t" if "\t" in one else ";")]
+            for one in lines
+        ]
+        if texts and self.rows:
+            self.typed = None
+            self.post_message(self.Filled(self, self.row, self.column, texts))
+
+    def on_click(self, event: events.Click) -> None:
+        """Stand on the cell that is clicked."""
+        name, size = self._sizes(self.size.width)
+        row = event.y + self.scroll_offset.y - 1
+        column = (event.x - name) // (size + _GAP) if size else 0
+        if event.y and 0 <= row < len(self.rows) and 0 <= column < len(self.titles):
+            self.give()
+            self.row, self.column = row, column
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if y == 0:
+            style = self.component_style("grid--titles")
+            return self._strip([("", style), *((one, style) for one in self.titles)])
+        index = y - 1 + self.scroll_offset.y
+        if index >= len(self.rows):
+            return Strip.blank(width, self.plain_style)
+        shown = self.rows[index]
+        cells = [(shown.name, self.plain_style)]
+        for at, text in enumerate(shown.cells):
+            here = index == self.row and at == self.column
+            style = self.component_style("grid--cursor") if here else self.plain_style
+            typed = f"{self.typed}_" if here and self.typed is not None else text
+            # Brackets show the cursor where there is no colour.
+            cells.append((f"[{typed}]" if here else f"{typed} ", style))
+        return self._strip(cells)
+
+    def _sizes(self, width: int) -> tuple[int, int]:
+        """Return the columns that names take, and each cell."""
+        many = max(len(self.titles), 1)
+        size = max(min((width - self._least) // many - _GAP, _WIDEST), 3)
+        return width - many * (size + _GAP), size
+
+    def _strip(self, cells: Sequence[tuple[str, Style]]) -> Strip:
+        width = self.size.width
+        name, size = self._sizes(width)
+        (first, style), *rest = cells
+        parts = [Segment(f" {_cut(line(first), name - 1)}", style)]
+        for text, own in rest:
+            parts.append(Segment(" " * _GAP, self.plain_style))
+            shown = line(text)
+            blank = " " * max(size - cell_len(shown), 0)
+            parts.append(Segment(blank + _cut(shown, min(cell_len(shown), size)), own))
+        strip = Strip(parts)
+        return strip.adjust_cell_length(width, self.plain_style)
+
+
+def _cut(text: str, size: int) -> str:
+    """Return a text in so many columns, cut by « … » where it is longer."""
+    if cell_len(text) > size > 0:
+        return set_cell_size(text, size - 1) + "…"
+    return set_cell_size(text, size)

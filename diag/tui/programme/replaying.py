@@ -1,0 +1,241 @@
+"""A programme on a screen: opened, gathered and worked out off the event loop.
+
+Old figures stay until the new ones come. The audits are read by a thread with a
+connection of its own; working out needs none.
+"""
+
+from textual import on, work
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from diag.journal.revision import NewRevision
+from diag.model.errors import DiagError
+from diag.model.programme import ProgrammeFrame
+from diag.programme.assembling import Board, board_of, contenders_of
+from diag.programme.container import Container, all_of
+from diag.programme.operations import Contenders
+from diag.programme.undoing import undo_last
+from diag.tui.place import PlaceScreen
+from diag.tui.safe import Trouble
+from diag.workspace.workspace import Workspace
+
+_CHOSEN = "programme"
+"""Under which the programme that was open last is kept."""
+
+FromWhat = tuple[str, ...]
+"""What a gathering is made from: campaigns, audits and digests, communes that share."""
+
+
+class StoppedError(Exception):
+    """A gathering is of no use any more."""
+
+
+class Gathered(Message):
+    """What the audits give was read."""
+
+    def __init__(self, found: Contenders, from_what: FromWhat) -> None:
+        super().__init__()
+        self.found, self.from_what = found, from_what
+
+
+class Progressed(Message):
+    """So many audits are read."""
+
+    def __init__(self, many: int, total: int) -> None:
+        super().__init__()
+        self.many, self.total = many, total
+
+
+class Replayed(Message):
+    """The programme was worked out."""
+
+    def __init__(self, board: Board) -> None:
+        super().__init__()
+        self.board = board
+
+
+class Failed(Message):
+    """It could not be: the old figures stay, no longer as if new ones came."""
+
+    def __init__(self, error: DiagError) -> None:
+        super().__init__()
+        self.error = error
+
+
+class ProgrammeWork(PlaceScreen):
+    """What stands in a programme, and what follows from it, as far as it is known."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.container: Container | None = None
+        """The programme that is open; None while there is none."""
+        self.board: Board | None = None
+        """What was worked out last; None before the first time."""
+        self.variant = ""
+        """Id of the variant that is shown and written in; empty: the programme."""
+        self.busy = ""
+        """What is under way, in a word or two; empty when nothing is."""
+        self._found: Contenders | None = None
+        self._from_what: FromWhat = ()
+        self._gestures: dict[str, frozenset[str]] = {}
+
+    def show_all(self) -> None:
+        """Show what is known now."""
+        raise NotImplementedError
+
+    @property
+    def frame(self) -> ProgrammeFrame | None:
+        """The years of the programme as it is shown; None before they are set."""
+        return self.container.record(self.variant).frame if self.container else None
+
+    def read(self, *, afresh: bool = False) -> None:
+        """Read what stands; gather and work out again what changed, or all of it."""
+        before, self.container = self.container, self._opened()
+        if before and self.container and before.stated == self.container.stated:
+            self.container = before  # what is under way is still of use
+        if self.container is None:
+            self.board, self.busy = None, ""
+            self.show_all()
+            return
+        if self.variant not in self.container.record().variants:
+            self.variant = ""
+        frame, from_what = self.frame, self._from_what_now()
+        if frame is None:
+            self.board, self.busy = None, ""
+        elif afresh or from_what != self._from_what:
+            self._from_what = from_what
+            self.busy = "lecture des audits" if self.board is None else "recalcul"
+            self._gather(self.container, frame, from_what)
+        elif before is not self.container:
+            self._replay_soon()
+        self.show_all()
+
+    def replay(self) -> None:
+        """Work out again, from what the audits gave last."""
+        self._replay_soon()
+        self.show_all()
+
+    def _replay_soon(self) -> None:
+        self.busy = self.busy or "recalcul"
+        if self.container is not None and self._found is not None:
+            _ = self.container.stated  # read here: a thread has no connection
+            self._replay(self.container, self.variant, self._found)
+
+    def _opened(self) -> Container | None:
+        """Return the programme that was open, else the one kept, else the last."""
+        workspace = self.diag.desk.workspace
+        known = {one.audit.id: one for one in all_of(workspace)}
+        kept = str(self.diag.desk.kept(_CHOSEN, ""))
+        for ident in (self.container.audit.id if self.container else "", kept):
+            if ident in known:
+                break
+        else:
+            ident = next(reversed(known), "")
+        if ident:
+            workspace.journal.check(ident)
+        return known.get(ident)
+
+    def choose(self, ident: str) -> None:
+        """Show another programme, from now on and next time."""
+        self.diag.desk.keep(_CHOSEN, ident)
+        self.container, self.board, self.variant = None, None, ""
+        self._from_what = ()
+        self._gestures = {}
+        self.read()
+
+    def _from_what_now(self) -> FromWhat:
+        journal, container = self.diag.desk.workspace.journal, self.container
+        if container is None or self.frame is None:
+            return ()
+        programmes = {one.audit.id for one in all_of(self.diag.desk.workspace)}
+        audits = (one for one in journal.manifest() if one.audit not in programmes)
+        shared = container.record().shared.values()
+        return (
+            *self.frame.campaigns,
+            *(f"{one.audit} {one.digest}" for one in audits),
+            *(insee for one in shared for insee in one.communes),
+        )
+
+    @work(thread=True, exclusive=True, group="gather")
+    def _gather(
+        self, container: Container, frame: ProgrammeFrame, from_what: FromWhat
+    ) -> None:
+        worker, desk, before = get_current_worker(), self.diag.desk, self._found
+        done = 0
+
+        def progress(many: int, total: int) -> None:
+            nonlocal done
+            if worker.is_cancelled:
+                raise StoppedError
+            if done != (done := 20 * many // total):
+                self.post_message(Progressed(many, total))
+
+        try:
+            with Workspace.open(desk.folder, desk.world) as workspace:
+                own = Container(workspace, container.audit, container.about)
+                found = contenders_of(own, frame, before, progress)
+        except DiagError as error:
+            self.post_message(Failed(error))
+        except StoppedError:  # another gathering began, or the user left
+            return
+        else:
+            self.post_message(Gathered(found, from_what))
+
+    @on(Progressed)
+    def _show_progress(self, event: Progressed) -> None:
+        """Show how far the first reading is; later ones are short."""
+        if self.board is None and self.busy:
+            self.busy = f"audits lus : {event.many} sur {event.total}"
+            self.show_all()
+
+    @on(Gathered)
+    def _keep_gathered(self, event: Gathered) -> None:
+        if event.from_what == self._from_what:
+            self._found = event.found
+            self.replay()
+
+    @work(thread=True, exclusive=True, group="replay")
+    def _replay(self, container: Container, variant: str, found: Contenders) -> None:
+        try:
+            board = board_of(container, variant, found, afresh=False)
+        except DiagError as error:
+            self.post_message(Failed(error))
+            return
+        self.post_message(Replayed(board))
+
+    @on(Replayed)
+    def _show_replayed(self, event: Replayed) -> None:
+        """Show new figures, unless something was written meanwhile."""
+        board = event.board
+        if board.container is self.container and board.variant == self.variant:
+            self.board, self.busy = board, ""
+            self.show_all()
+
+    @on(Failed)
+    def _show_failed(self, event: Failed) -> None:
+        self.busy = ""
+        self.show_all()
+        self.app.post_message(Trouble(str(event.error), event.error))
+
+    def keep(self, *drafts: NewRevision) -> None:
+        """Write drafts in one commit and one gesture; work out again.
+
+        Raises:
+            DiagError: nothing could be written.
+        """
+        assert self.container is not None
+        written = self.container.write(*drafts)
+        together = frozenset(one.id for one in written)
+        self._gestures |= dict.fromkeys(together, together)
+        self.read()
+
+    def undo(self) -> int:
+        """Take back the last gesture; return how many things it had written.
+
+        Raises:
+            DiagError: nothing is to be taken back, or others wrote since.
+        """
+        assert self.container is not None
+        taken = undo_last(self.container, self._gestures)
+        self.read()
+        return len(taken)

@@ -1,0 +1,349 @@
+"""The years of a programme: what each costs whom, why each operation is there."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from textual.content import Content
+
+from diag.documents.programme.lines import exact_words
+from diag.model.enums import PlaceKind
+from diag.model.text import accented
+from diag.programme.assembling import Board
+from diag.programme.equity import CommuneShare, commune_shares, spread
+from diag.programme.money import PurseYear, budgets
+from diag.programme.operations import LeftOut
+from diag.programme.placing import Imposed, Settled, Unmet
+from diag.programme.standing import sort_of, unblocked
+from diag.programme.terms import INVESTMENT, Precedence, Purse
+from diag.programme.words import cents_words, purse_words, reason_words
+from diag.tui.lists import ListColumn, ListLine
+from diag.tui.text import NamedText
+from diag.words.figures import euros, euros_between, number, percent
+from diag.words.sentences import counted
+
+COLUMNS = (
+    ListColumn(width=4),
+    ListColumn(width=5, tiny=0),
+    ListColumn(width=18, narrow=11, tiny=8),
+    ListColumn(width=18, narrow=14, tiny=0),
+    ListColumn(),
+    ListColumn(width=10, right=True, narrow=9),
+    ListColumn(width=2),
+)
+
+SORTS = {Precedence.LAW: "Loi", Precedence.BLOCKING: "Socle"}
+"""What an operation answers to, in a word; nothing for the rest."""
+
+_LEFT_OUT = "out "
+"""What the key of a line begins with, that is no operation yet."""
+
+_LABEL = 13
+"""Columns of the names of rows."""
+
+_KILO = 100_000
+"""Cents in a thousand euros."""
+
+_BIG = 100 * _KILO
+"""From so many cents in a year, amounts are in thousands of euros."""
+
+_FEW = 5
+"""So many years leave room for wide columns, and for « hors programme » in full."""
+
+_NATURES = {"maternelle": "Mat. ", "élémentaire": "Élém. "}
+"""What a school takes, before its own name; nothing of one that takes all."""
+
+_GENERIC = re.compile(r"(?i)école (?P<nature>maternelle|élémentaire|primaire) (?=\S)")
+
+
+class YearsView:
+    """One board, as the face of years shows it."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self.shares = {one.insee: one for one in commune_shares(board)}
+        """By commune."""
+        self._operations = {one.id: one for one in board.programme.operations}
+        self._schools = _names_of(board)
+        self._after = _waiting_for(board)
+        self._order = sorted(
+            board.schedule.placements,
+            key=lambda name: (
+                board.schedule.years.get(name, board.programme.years[-1] + 1),
+                board.schedule.placements[name].rank,
+            ),
+        )
+
+    def cost(self, operation: str) -> int:
+        """Return what an operation costs once: as placed, else as it was asked."""
+        placed = self.board.schedule.placements[operation]
+        if placed.year is None:
+            return sum(line.once for line in self._operations[operation].lines)
+        return sum(placed.paid.values())
+
+    def head(self) -> Iterator[str]:
+        """Give the rows of figures over the list, a column a year."""
+        board = self.board
+        years = board.programme.years
+        syndicat = board.programme.syndicat
+        own = Purse(syndicat, INVESTMENT)
+        paid = budgets(board).values()
+        theirs = [_of(one, syndicat, own=True) for one in paid]
+        others = [_of(one, syndicat, own=False) for one in paid]
+        may = [
+            sum(
+                board.programme.planned(purse)[at]
+                for purse in board.programme.envelopes
+                if purse.payer == syndicat
+            )
+            for at in range(len(years))
+        ]
+        out = [one for one in self._order if one not in board.schedule.years]
+        left = sum(map(self._syndicat_part, out))
+        is_big = max((*theirs, *others, *may, left)) >= _BIG
+        unit = "k€" if is_big else "€"
+        known = own in board.programme.envelopes
+        beyond = sum(map(self.cost, out)) - left
+        yield _row(
+            "",
+            [str(year) for year in years],
+            "hors programme" if len(years) <= _FEW else "hors",
+        )
+        yield _row(
+            f"Syndicat {unit}",
+            [_short(one, is_big) for one in theirs],
+            _short(left, is_big),
+        )
+        yield _row("  sur", [_short(one, is_big) if known else "–" for one in may])
+        yield _row(
+            f"Communes {unit}",
+            [_short(one, is_big) for one in others],
+            _short(beyond, is_big),
+        )
+        late = sum(one.late for one in self.shares.values())
+        free = [percent(one) for one in unblocked(board)]
+        yield _row("Au socle", free, f"   loi en retard : {late}")
+
+    def _syndicat_part(self, operation: str) -> int:
+        asked = self._operations[operation]
+        invested = sum(one.once for one in asked.lines if one.section is INVESTMENT)
+        return int(asked.rate * invested)
+
+    def lines(self, commune: str = "") -> list[ListLine]:
+        """Return a line for each operation; of one commune, when it is named.
+
+        What is no operation yet stands at the end, under its own heading.
+        """
+        lines = [
+            self._line(name)
+            for name in self._order
+            if commune in {"", self.board.named(name).commune}
+        ]
+        out = self.board.gathered.left_out
+        if out and not commune:
+            lines.append(ListLine("", (f" Ni inscrites ni comptées : {len(out)}",)))
+            lines += map(_line_out, range(len(out)), out)
+        return lines
+
+    def left_out(self, key: str) -> LeftOut | None:
+        """Return what a line stands for, where it is no operation yet."""
+        at = key.removeprefix(_LEFT_OUT)
+        return self.board.gathered.left_out[int(at)] if at != key else None
+
+    def _line(self, operation: str) -> ListLine:
+        board = self.board
+        shown = board.named(operation)
+        year = board.schedule.years.get(operation)
+        candidate = board.gathered.candidates.get(operation)
+        cost = self.cost(operation)
+        yearly = sum(line.yearly for line in self._operations[operation].lines)
+        return ListLine(
+            operation,
+            (
+                str(year or "hors"),
+                SORTS.get(sort_of(board, operation), ""),
+                board.gathered.communes.get(shown.commune) or shown.where,
+                self._schools.get(candidate.school, "") if candidate else "",
+                shown.title,
+                cents_words(cost)
+                if cost or not yearly
+                else f"{cents_words(yearly)}/an",
+                self._mark(operation),
+            ),
+        )
+
+    def _mark(self, operation: str) -> str:
+        reason = self.board.schedule.placements[operation].reason
+        sign = {Imposed: "V", Unmet: "V", Settled: "D"}.get(type(reason), "")
+        return f"{sign}{'*' * self.board.named(operation).is_open}"
+
+    def below(self, operation: str) -> str:
+        """Return an operation in full, its reason, then how its commune is served."""
+        if out := self.left_out(operation):
+            words = out.title, out.where, f"Pourquoi : {out.why}."
+            return "\n".join(filter(None, words))
+        shown = self.board.named(operation)
+        candidate = self.board.gathered.candidates.get(operation)
+        where = self._schools.get(candidate.school) if candidate else ""
+        lines = [
+            f"{shown.title}, {where or shown.where}",
+            reason_words(self.board, operation),
+        ]
+        share = self.shares.get(self.board.named(operation).commune)
+        if share:
+            lines.append(self.commune_words(share))
+        return "\n".join(lines)
+
+    def commune_words(self, share: CommuneShare) -> str:
+        """Return how a commune is served: its right, the euros for each pupil."""
+        drawn = self.board.schedule.drawn.get(f"{PlaceKind.COMMUNE}:{share.insee}", 0)
+        part = (
+            f"{number(100 * drawn // share.right)} % de son droit"
+            if share.right
+            else "aucun droit de tirage"
+        )
+        if share.per_pupil is None:
+            return f"{share.name} : {part}."
+        found = spread(tuple(self.shares.values()))
+        half = f" (médiane {number(int(found.median) // 100)})" if found else ""
+        return f"{share.name} : {part}, {pupil_words(share)} par élève{half}."
+
+    def detail(self, operation: str) -> Iterator[NamedText]:
+        """Give all there is to know of an operation: reason, chain, payers, commune."""
+        board = self.board
+        if out := self.left_out(operation):
+            yield NamedText("", Content.styled(out.title or out.where, "bold"))
+            yield from _named("Pourquoi", [f"{out.why}.", out.where * bool(out.title)])
+            return
+        shown = board.named(operation)
+        yield NamedText("", Content.styled(shown.title, "bold"))
+        yield NamedText("", Content(shown.where))
+        yield from _named("Pourquoi", [reason_words(board, operation)])
+        yield from _named(
+            "Attend", map(self._placed, self._operations[operation].needs)
+        )
+        yield from _named(
+            "Attendue par", map(self._placed, self._after.get(operation, ()))
+        )
+        yield from _named("Qui paie", self._payers(operation))
+        yield from _named("Aides", self._aids(operation))
+        share = self.shares.get(shown.commune)
+        if share:
+            yield from _named("Commune", [self.commune_words(share)])
+        yield from _named("À confirmer", self._doubts(operation))
+
+    def commune_detail(self, share: CommuneShare) -> Iterator[NamedText]:
+        """Give the operations of a commune, year by year, each with its reason."""
+        yield NamedText("", Content.styled(share.name, "bold"))
+        yield NamedText("", Content(self.commune_words(share)))
+        for name in self._order:
+            if self.board.named(name).commune == share.insee:
+                year = str(self.board.schedule.years.get(name, "hors"))
+                yield from _named(
+                    f"{year}  {self.board.named(name).title}",
+                    [reason_words(self.board, name)],
+                )
+
+    def _placed(self, operation: str) -> str:
+        year = self.board.schedule.years.get(operation)
+        where = f"inscrite en {year}" if year else "hors programme"
+        return f"« {self.board.named(operation).title} », {where}"
+
+    def _payers(self, operation: str) -> Iterator[str]:
+        board = self.board
+        placed = board.schedule.placements[operation]
+        for purse, cents in placed.paid.items():
+            yield f"{purse_words(board, purse)} : {exact_words(cents)}"
+        if placed.yearly:
+            who = board.payer_name(board.payers[operation])
+            yield f"{who}, chaque année ensuite : {exact_words(placed.yearly)}"
+        if placed.year is None:
+            yield f"personne encore : {exact_words(self.cost(operation))} en tout"
+
+    def _aids(self, operation: str) -> Iterator[str]:
+        candidate = self.board.gathered.candidates.get(operation)
+        if candidate and candidate.aid:
+            aid = candidate.aid
+            yield f"{euros_between(aid.low, aid.high)} possibles, rien n'est promis"
+            for one in aid.shares:
+                yield f"{one.title}, au plus {number(one.percent)} %"
+
+    def _doubts(self, operation: str) -> Iterator[str]:
+        shown = self.board.named(operation)
+        if shown.is_open:
+            yield "audit encore ouvert : prix et conseil peuvent changer"
+        if shown.is_estimated:
+            yield "élèves estimés d'après les classes"
+
+    def summary(self) -> str:
+        """Return how many operations are in, and how many are not."""
+        placed = len(self.board.schedule.years)
+        rest = len(self._order) - placed
+        many = counted(placed, "opération inscrite", "opérations inscrites")
+        return f"{many}, {rest} hors programme"
+
+
+def pupil_words(share: CommuneShare) -> str:
+    """Return the syndicat's euros for each pupil; « – » where nobody knows them."""
+    return "–" if share.per_pupil is None else euros(int(share.per_pupil) // 100)
+
+
+def _line_out(at: int, out: LeftOut) -> ListLine:
+    name = out.title or out.where
+    return ListLine(f"{_LEFT_OUT}{at}", ("–", "", "", "", name, "", ""))
+
+
+def _named(name: str, texts: Iterable[str]) -> Iterator[NamedText]:
+    """Give texts under one name, after a blank line; nothing where there is none."""
+    for rank, text in enumerate(texts):
+        if not rank:
+            yield NamedText("", Content(""))
+            yield NamedText("", Content.styled(name, "$text-muted"))
+        yield NamedText("", Content(text))
+
+
+def short_school(name: str) -> str:
+    """Return the ministry's name of a school without its generic words.
+
+    « Les Marronniers », « Élém. Jean Macé »; « École maternelle » has no other name.
+    """
+    shown = accented(name)
+    found = _GENERIC.match(shown)
+    if not found:
+        return shown
+    nature = (found["nature"] or "").lower()
+    return _NATURES.get(nature, "") + shown[found.end() :]
+
+
+def _names_of(board: Board) -> dict[str, str]:
+    """Return UAI → the name of the school."""
+    territory = board.container.workspace.territory
+    uais = {one.school for one in board.gathered.candidates.values()}
+    schools = filter(None, map(territory.school, uais))
+    return {one.uai: short_school(one.name) for one in schools}
+
+
+def _waiting_for(board: Board) -> dict[str, list[str]]:
+    """Return operation → those that wait for it."""
+    found: dict[str, list[str]] = {}
+    for each in board.programme.operations:
+        for need in each.needs:
+            found.setdefault(need, []).append(each.id)
+    return found
+
+
+def _of(paid: Mapping[Purse, PurseYear], syndicat: str, *, own: bool) -> int:
+    """Return what the syndicat pays in a year, or all the others."""
+    return sum(
+        one.own for purse, one in paid.items() if (purse.payer == syndicat) is own
+    )
+
+
+def _short(cents: int, is_big: bool) -> str:  # noqa: FBT001 - a column's
+    return number((cents + _KILO // 2) // _KILO if is_big else -(-cents // 100))
+
+
+def _row(name: str, cells: Sequence[str], out: str = "") -> str:
+    """Return figures, a column a year, then what is outside the programme."""
+    size, last = (8, 16) if len(cells) <= _FEW else (6, 10)
+    figures = "".join(cell.rjust(size) for cell in cells)
+    return f"{name.ljust(_LABEL)}{figures}{out.rjust(last)}"

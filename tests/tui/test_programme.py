@@ -1,0 +1,377 @@
+"""Programme on the screen: what, when, whose money; typed, undone, worked out aside."""
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from diag.audit.answer import NewAnswer, record_answer
+from diag.cli.programme_shown import board_json
+from diag.journal import subjects
+from diag.model.programme import (
+    CostSplit,
+    EnvelopeState,
+    ProgrammeFrame,
+    YearEnvelope,
+)
+from diag.programme import setting
+from diag.programme.assembling import Board, board_of
+from diag.programme.container import Container, create, opened
+from diag.programme.money import budgets
+from diag.programme.record import EVERY, Record
+from diag.programme.terms import INVESTMENT, Purse
+from diag.tui.app import DiagApp
+from diag.tui.programme import ProgrammeScreen, replaying
+from diag.words.figures import number
+from diag.workspace.workspace import Workspace
+from tests.audit.audited import audited, audited_workspace
+from tests.audit.builders import workspace
+from tests.tui.builders import app_on
+from tests.tui.routes import choose
+from tests.tui.waiting import shows, wait_for, wait_to_show
+
+SIZE, WIDE = (80, 24), (120, 40)
+SIREN = "200000172"
+SYNDICAT = f"syndicat:{SIREN}"
+COMMUNE = "commune:99903"
+OWN = Purse(SYNDICAT, INVESTMENT)
+
+
+def programmed(made: Workspace, euros: dict[str, int]) -> Container:
+    """Open a programme, its envelopes the same each year: payer → euros."""
+    record_answer(audited(made), NewAnswer("nb_eleves", 120))
+    frame = ProgrammeFrame(first=2027, campaigns=("2026-2027",))
+    container = create(made, "2027-2031", frame, SIREN)
+    split = subjects.programme(subjects.SPLITS, EVERY)
+    container.write(
+        container.draft(split, CostSplit(syndicat="0.4")),
+        *(
+            container.draft(
+                setting.envelope_subject(Purse(payer, INVESTMENT), year),
+                YearEnvelope(cents=amount * 100, carry=True),
+            )
+            for payer, amount in euros.items()
+            for year in frame.budgets
+        ),
+    )
+    return container.reopened()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    """A workspace whose programme is short of money: some wait, some are out."""
+    with audited_workspace(tmp_path / "desk") as made:
+        programmed(made, {SYNDICAT: 2_000, COMMUNE: 3_000})
+    return tmp_path / "desk"
+
+
+@asynccontextmanager
+async def at_programme(
+    app: DiagApp, size: tuple[int, int] = SIZE
+) -> AsyncIterator[tuple[Pilot[None], ProgrammeScreen]]:
+    """Open the programme by its key, worked out."""
+    async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await pilot.press("f9")
+        await wait_for(
+            pilot, lambda: isinstance(app.screen, ProgrammeScreen), "the screen"
+        )
+        screen = app.screen
+        assert isinstance(screen, ProgrammeScreen)
+        await wait_for(pilot, lambda: rested(screen), "worked out")
+        yield pilot, screen
+
+
+def rested(screen: ProgrammeScreen) -> bool:
+    return not screen.busy and (screen.container is None or screen.board is not None)
+
+
+def board_in(app: DiagApp) -> Board:
+    """Return the programme as the commands work it out."""
+    return board_of(opened(app.desk.workspace), afresh=False)
+
+
+async def test_every_figure_is_that_of_the_commands_and_of_the_document(
+    desk: Path,
+) -> None:
+    app = app_on(desk)
+    async with at_programme(app, WIDE) as (pilot, screen):
+        board = board_in(app)
+        told = board_json(board)
+        assert screen.board is not None
+        assert board_json(screen.board) == told
+        theirs = [one[OWN].own if OWN in one else 0 for one in budgets(board).values()]
+        figures = "".join(number(-(-cents // 100)).rjust(8) for cents in theirs)
+        await wait_to_show(pilot, f"Syndicat €   {figures}")
+        totals = {one["payer"]: one["placed"] for one in told["payers"]}
+        assert totals[SYNDICAT] == sum(theirs) > 0
+        placed = {one["id"]: one["year"] for one in told["operations"]}
+        listed = {one.key: one.cells[0] for one in screen.lines.lines}
+        assert (
+            listed.items()
+            >= {name: str(year or "hors") for name, year in placed.items()}.items()
+        )
+        assert f" Ni inscrites ni comptées : {len(told['left_out'])}" in listed.values()
+
+
+async def test_an_operation_says_why_and_what_it_would_take(desk: Path) -> None:
+    app = app_on(desk)
+    async with at_programme(app) as (pilot, screen):
+        assert screen.board is not None
+        last = screen.board.programme.years[-1]
+        late = next(
+            name
+            for name, year in screen.board.schedule.years.items()
+            if screen.board.programme.years[0] < year <= last
+        )
+        screen.go_to(late)
+        await wait_to_show(pilot, "il manquait", "de son droit")
+        await pilot.press("enter")
+        await wait_to_show(pilot, "Qui paie", "syndicat (investissement)")
+        await pilot.press("escape", "q")
+        await wait_to_show(pilot, "budget 2027")
+        await pilot.press("enter")
+        await wait_to_show(pilot, "Que faudrait-il pour 2027", "Vérifié")
+
+
+async def test_a_lock_is_priced_then_written_then_undone(desk: Path) -> None:
+    app = app_on(desk)
+    async with at_programme(app) as (pilot, screen):
+        name = screen.operation
+        await pilot.press("v")
+        await wait_to_show(pilot, "imposer 2028", "ne change d'année")
+        await pilot.press("end")
+        await wait_to_show(pilot, "> laisser hors programme")
+        await pilot.press("f2")
+        await wait_to_show(pilot, "un nom et un motif")
+        await pilot.press("escape", *"trop tôt", "shift+tab", *"le maire", "f2")
+        await wait_for(pilot, lambda: app.screen is screen and rested(screen), "kept")
+        lock = opened(app.desk.workspace).record().locks[name]
+        assert (lock.year, lock.by, lock.why) == ("hors", "le maire", "trop tôt")
+        assert screen.board is not None
+        assert name not in screen.board.schedule.years
+        await wait_to_show(pilot, "Imposée hors programme par le maire")
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: not opened(app.desk.workspace).record().locks)
+        await wait_for(pilot, lambda: rested(screen), "worked out")
+        assert name in screen.board.schedule.years
+        assert opened(app.desk.workspace).record().envelopes
+
+
+async def test_envelopes_are_typed_pasted_voted_and_taken_back(desk: Path) -> None:
+    app = app_on(desk)
+    async with at_programme(app) as (pilot, _):
+        await pilot.press("e")
+        await wait_to_show(pilot, "Enveloppes", "[2 000]", "hypothèse")
+
+        def kept(purse: Purse, year: int) -> YearEnvelope | None:
+            return opened(app.desk.workspace).record().envelopes.get((purse, year))
+
+        await pilot.press(*"4500,5", "enter")
+        await wait_for(pilot, lambda: kept(OWN, 2027).cents == 4_500_50)  # type: ignore[union-attr]
+        assert kept(OWN, 2027) == YearEnvelope(cents=4_500_50, carry=True)
+        await pilot.press("up", "v")
+        await wait_to_show(pilot, "[4 500,50v]", "votée, reportable")
+        app.post_message(events.Paste("1 000\t2 000 €\n\t500"))
+        await wait_for(pilot, lambda: kept(OWN, 2028).cents == 2_000_00)  # type: ignore[union-attr]
+        running = Purse(SYNDICAT, setting.section_named("fonctionnement"))
+        assert kept(OWN, 2027) == YearEnvelope(
+            cents=1_000_00, carry=True, state=EnvelopeState.VOTE
+        )
+        assert kept(running, 2027) is None
+        assert kept(running, 2028) == YearEnvelope(cents=500_00)
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: kept(running, 2028) is None, "all at once")
+        assert kept(OWN, 2027).cents == 4_500_50  # type: ignore[union-attr]
+        app.post_message(events.Paste("10;beaucoup"))
+        await wait_to_show(pilot, "n'est pas un montant")
+        await pilot.press("escape")
+        app.post_message(events.Paste(";".join("123456")))
+        await wait_to_show(pilot, "6 colonnes")
+        assert kept(OWN, 2027).cents == 4_500_50  # type: ignore[union-attr]
+        await pilot.press("escape", "delete")
+        await wait_for(pilot, lambda: kept(OWN, 2027) is None, "cleared")
+
+
+async def test_a_variant_is_opened_retained_written_in_and_dropped(desk: Path) -> None:
+    app = app_on(desk)
+    async with at_programme(app) as (pilot, screen):
+        await pilot.press("3", "n")
+        await wait_to_show(pilot, "Une variante")
+        await pilot.press(*"Prudente", "enter", "enter", *"2028", "enter", *"50", "f2")
+        await wait_to_show(pilot, "Prudente", "Le programme")
+        await wait_for(pilot, lambda: len(screen.figures) == 2, "compared")
+        await pilot.press("down", "d")
+        await wait_to_show(pilot, "l'enveloppe 2028, syndicat")
+        await pilot.press("escape", "enter")
+        await wait_to_show(pilot, "variante Prudente")
+        await wait_for(pilot, lambda: rested(screen), "worked out")
+        assert screen.board is not None
+        assert screen.board.programme.envelopes[OWN].cents[1] == 1_000_00
+        await pilot.press("e", *"900", "enter")
+
+        def record(variant: str = "") -> Record:
+            return opened(app.desk.workspace).record(variant)
+
+        (ident,) = record().variants
+        await wait_for(
+            pilot, lambda: record(ident).envelopes[OWN, 2027].cents == 900_00
+        )
+        assert record().envelopes[OWN, 2027].cents == 2_000_00
+        await pilot.press("escape", "3", "down", "delete")
+        await wait_to_show(pilot, "Écarter la variante")
+        await pilot.press("o")
+        await wait_for(pilot, lambda: not record().variants, "dropped")
+        await wait_for(pilot, lambda: not screen.variant, "the programme again")
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: ident in record().variants, "given back")
+
+
+async def test_a_decision_is_noted_and_the_programme_adopted(desk: Path) -> None:
+    app = app_on(desk)
+    async with at_programme(app) as (pilot, screen):
+        await pilot.press("4")
+        await wait_to_show(pilot, "Aucune décision notée")
+        await pilot.press("n")
+        await wait_to_show(pilot, "Quelle instance")
+        await pilot.press("enter")
+        await wait_to_show(pilot, "Délibération n°")
+        await pilot.press("tab", "tab", *"D-12", "tab", *"le programme", "f2")
+        await wait_to_show(pilot, "Comité syndical", "D-12", "adopté")
+        await wait_for(pilot, lambda: rested(screen), "worked out")
+        await pilot.press("a")
+        await wait_to_show(pilot, "opérations inscrites", "N'a pas encore délibéré")
+        await pilot.press("n")
+        assert opened(app.desk.workspace).record().adoption is None
+        await pilot.press("a")
+        await wait_to_show(pilot, "Arrêter ?")
+        await pilot.press("o")
+        await wait_to_show(
+            pilot, "Arrête le programme : 5 opérations entrent", "révision de l'arrêté"
+        )
+        assert opened(app.desk.workspace).record().adoption is not None
+        await pilot.press("ctrl+z")
+        await wait_to_show(pilot, "un programme arrêté le reste")
+        await pilot.press("escape", "enter")
+        await wait_to_show(pilot, "Comité syndical, 5 octobre 2026 : adopté")
+
+
+async def test_where_there_is_no_programme_one_is_opened(tmp_path: Path) -> None:
+    audited_workspace(tmp_path).close()
+    app = app_on(tmp_path)
+    async with at_programme(app) as (pilot, screen):
+        await wait_to_show(pilot, "Aucun programme pluriannuel ici", "n Nouveau")
+        await pilot.press("n")
+        await wait_to_show(pilot, "Premier budget", "2027", "SIREN")
+        await pilot.press("tab", *"9", "f2")
+        await wait_to_show(pilot, "Ce n'est pas possible")
+        await pilot.press("escape", "backspace", "backspace", *"3")
+        await pilot.press("tab", "tab", *SIREN, "enter")
+        await wait_for(pilot, lambda: screen.board is not None, "worked out")
+        made = opened(app.desk.workspace)
+        assert made.record().frame == ProgrammeFrame(
+            first=2027, years=3, campaigns=("2026-2027",)
+        )
+        await wait_to_show(pilot, "Aucune enveloppe : rien n'a d'année")
+        await pilot.press("g", "tab", *"20", "tab", *"40", "f2")
+        await wait_for(pilot, lambda: opened(app.desk.workspace).record().splits)
+        record = opened(app.desk.workspace).record()
+        assert record.frame is not None
+        assert (record.frame.reserve, record.splits[EVERY].syndicat) == (20, "0.4")
+        assert record.rights == made.record().rights
+
+
+async def test_what_two_wrote_apart_is_settled_where_it_is_shown(
+    desk: Path, tmp_path: Path
+) -> None:
+    subject = setting.envelope_subject(OWN, 2027)
+    with (
+        workspace(tmp_path / "bruno", author="bruno", seed=2) as his,
+        Workspace.open(desk, his.world) as hers,
+    ):
+        for one in hers.journal.manifest():
+            his.journal.ingest(hers.journal.lines(one.audit))
+        mine, yours = opened(hers), opened(his)
+        mine.write(mine.draft(subject, YearEnvelope(cents=9_000_00)))
+        yours.write(yours.draft(subject, YearEnvelope(cents=7_000_00)))
+        for one in his.journal.manifest():
+            hers.journal.ingest(his.journal.lines(one.audit))
+    app = app_on(desk)
+    async with at_programme(app) as (pilot, screen):
+        await wait_to_show(pilot, "à trancher : 1")
+        assert screen.board is not None
+        assert screen.board.programme.envelopes[OWN].cents[0] == 7_000_00
+        await pilot.press("e")
+        await wait_to_show(pilot, "[7 000!]", "À trancher : u-1 : 9 000 €")
+        await pilot.press("escape", "t")
+        await wait_to_show(pilot, "L'enveloppe 2027, syndicat", "7 000 €", "9 000 €")
+        await pilot.press(*"9", "enter")
+        await wait_for(pilot, lambda: not opened(app.desk.workspace).contested)
+        record = opened(app.desk.workspace).record()
+        assert record.envelopes[OWN, 2027].cents == 9_000_00
+
+
+async def test_old_figures_stay_and_keys_answer_while_it_is_worked_out(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = app_on(desk)
+    free = threading.Event()
+    free.set()
+
+    def slow(*given: object, **named: object) -> Board:
+        assert free.wait(60)
+        return board_of(*given, **named)  # type: ignore[arg-type] # passed on
+
+    monkeypatch.setattr(replaying, "board_of", slow)
+    async with at_programme(app) as (pilot, screen):
+        before, name = screen.board, screen.operation
+        free.clear()
+        await pilot.press("v", "end")
+        await wait_to_show(pilot, "> laisser hors programme")
+        await pilot.press("tab", *"le maire", "tab", *"trop tôt", "f2")
+        await wait_to_show(pilot, "recalcul", "Faire tenir l'appel")
+        assert screen.board is before
+        await pilot.press("2")
+        await wait_to_show(pilot, "la moins couverte d'abord")
+        await pilot.press("1", "r")
+        await wait_to_show(pilot, "recalcul")
+        free.set()
+        await wait_for(pilot, lambda: rested(screen), "worked out")
+        assert screen.board is not None
+        assert name not in screen.board.schedule.years
+        assert not shows(pilot, "recalcul")
+
+
+async def test_no_commune_is_pointed_at_by_ips(desk: Path) -> None:
+    app = app_on(desk)
+    async with at_programme(app) as (pilot, screen):
+        await pilot.press("2", "i")
+        await wait_to_show(pilot, "il faut 10 communes")
+        await pilot.press("i", "enter")
+        await wait_to_show(pilot, "Courvaux-sur-Ombre seulement")
+        assert screen.operation
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: not screen.commune, "all again")
+        assert app.screen is screen
+
+
+async def test_an_operation_is_found_by_its_words(desk: Path) -> None:
+    app = app_on(desk)
+    async with at_programme(app) as (pilot, screen):
+        await pilot.press("slash", *"salle commune")
+        await wait_to_show(pilot, "Équiper une salle commune")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: app.screen is screen, "back")
+        await wait_for(pilot, lambda: "equiper-la-salle-commune" in screen.operation)
+
+
+async def test_the_programme_opens_by_its_name_too(desk: Path) -> None:
+    app = app_on(desk)
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await choose(pilot, "programme")
+        await wait_to_show(pilot, "Programme 2027-2031")
