@@ -21,6 +21,9 @@ TRIES = 5
 TEAM_PHONES = 25
 """Telephones of a team that may open its link."""
 
+WORKSHOP_PHONES = 80
+"""Telephones of a workshop's people that may open its link."""
+
 TOKEN = 26
 """Letters of a link: 130 bits, upper case, so that the square stays small."""
 
@@ -34,6 +37,7 @@ class PhoneRole(StrEnum):
     PHOTOS = "photos"
     TEAM = "equipe"
     DIRECTION = "direction"
+    WORKSHOP = "atelier"
 
 
 class TurnedAway(Exception):
@@ -68,7 +72,7 @@ class PhoneLink:
     @property
     def most(self) -> int:
         """How many telephones may claim it."""
-        return TEAM_PHONES if self.role is PhoneRole.TEAM else 1
+        return _MOST_PHONES.get(self.role, 1)
 
     def check(self, phone: str) -> None:
         """Let a telephone that claimed it in, while the link lives.
@@ -129,6 +133,11 @@ class PhoneLink:
         self.wrong += 1
         return False
 
+
+_MOST_PHONES = {
+    PhoneRole.TEAM: TEAM_PHONES,
+    PhoneRole.WORKSHOP: WORKSHOP_PHONES,
+}
 
 _TAKEN = (
     "Ce carré sert déjà à un autre téléphone. Demandez-en un autre : « Nouveau code » "

@@ -186,7 +186,9 @@ class PhoneRoutes:
         return await _kept(lambda: self._receiver.take_words(text))
 
     async def _take_sheet(self, request: Request) -> Response:
-        link = self._claimed(request, PhoneRole.TEAM, PhoneRole.DIRECTION)
+        link = self._claimed(
+            request, PhoneRole.TEAM, PhoneRole.DIRECTION, PhoneRole.WORKSHOP
+        )
         raw = await _counted(link, request, MAX_TEXT)
         phone = request.cookies[_COOKIE]
         return await _kept(lambda: self._receiver.sheet(link.role, phone, raw))
