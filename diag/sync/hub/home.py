@@ -182,10 +182,17 @@ class HubHome:
 
     @property
     def vouched(self) -> tuple[Card, ...]:
-        """Return the cards by which each former key vouches for the one after it."""
+        """Return the cards by which each former key vouches for the one after it.
+
+        Up to the key by which it signs: a card that was written before a change was
+        cut vouches for a key that nobody holds, and laptops would follow it.
+        """
         path = self.folder / VOUCHED
         lines = path.read_text("utf-8").splitlines() if path.exists() else []
-        return tuple(filter(None, map(read_card, lines)))
+        cards = tuple(filter(None, map(read_card, lines)))
+        own = self.signer.key if cards and self.signer else ""
+        ends = [at for at, card in enumerate(cards, 1) if card.key == own]
+        return cards[: max(ends, default=0)]
 
     def rekey(self, at: int, *, is_lost: bool = False) -> None:
         """Have the hub sign with a new key, for which the one before vouches.
@@ -200,8 +207,11 @@ class HubHome:
         new = make_signing_key(old)
         card = Card(new.card.sign, HUB, HUB, (EVERYWHERE,), at, 0)
         card = card._replace(sig=old.sign_bytes(card.content()))
-        kept = () if is_lost else (*self.vouched, card)
-        lines = (json.dumps(each._asdict()) for each in kept)
+        if is_lost:
+            keep_file_keys(self.folder, new)
+            write_private(self.folder / VOUCHED, b"")
+            return
+        lines = (json.dumps(each._asdict()) for each in (*self.vouched, card))
         write_private(self.folder / VOUCHED, "\n".join(lines).encode())
         keep_file_keys(self.folder, new)
 

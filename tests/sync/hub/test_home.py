@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +15,7 @@ from subprocess import PIPE
 import pytest
 from cryptography import x509
 
+from diag.journal.seals import successor_of
 from diag.model.errors import DiagError
 from diag.sync.hub import app, certificates, copies
 from diag.sync.hub.blobs import BlobFiles
@@ -408,3 +410,44 @@ def test_a_territory_without_a_school_is_told(tmp_path: Path) -> None:
 
     assert find_unknown_territories(store, asked) == ["77"]
     store.close()
+
+
+class Killed(BaseException):
+    """The program ends there."""
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+@pytest.mark.parametrize("passed", range(5))
+def test_killed_after_any_write_a_change_of_key_leaves_one_that_laptops_find(
+    home: HubHome, monkeypatch: pytest.MonkeyPatch, passed: int, *, is_lost: bool
+) -> None:
+    """Cut between its two writes, it led laptops to a key that nobody held."""
+    first = home.keys.card.sign
+    home.rekey(1)
+    second = home.keys.card.sign
+    whole, left = Path.replace, [passed]
+
+    def replace(path: Path, target: Path) -> Path:
+        if not left[0]:
+            raise Killed
+        done = whole(path, target)
+        left[0] -= 1
+        if not left[0]:
+            raise Killed
+        return done
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with suppress(Killed):
+        home.rekey(2, is_lost=is_lost)
+    monkeypatch.setattr(Path, "replace", whole)
+
+    now = HubHome.open(home.folder).keys.card.sign
+    if is_lost and now != second:
+        assert home.vouched == ()
+        return
+    for reached in (first, second):
+        while following := successor_of(reached, home.vouched):
+            reached = following  # noqa: PLW2901 -- key after key
+        assert reached == now
+    home.rekey(3)
+    assert [card.key for card in home.vouched][-1] == home.keys.card.sign
