@@ -59,7 +59,7 @@ class LoadMeasured(NamedTuple):
     waits: tuple[float | None, ...]
     """Connections meanwhile, ms; None: lost."""
     nic_ratio: float | None
-    """Bytes of the interface over those of the test."""
+    """Bytes that the interface received over those of the test; None on the way up."""
     errors: int
     is_turned_away: bool
     server: str
@@ -125,9 +125,9 @@ class Load:
         await asyncio.to_thread(self._join)
         after = self.host.traffic(interface)
         ratio = None
-        if before and after and self.moved:
-            sent, received = after.sent - before.sent, after.received - before.received
-            ratio = (sent if self.is_up else received) / self.moved
+        # What is sent again is in what an interface sends: only the way down tells.
+        if before and after and self.moved and not self.is_up:
+            ratio = (after.received - before.received) / self.moved
         return LoadMeasured(
             self._known(),
             min([end, *self._ends.values()]) if self.is_up else end,

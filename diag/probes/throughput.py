@@ -31,6 +31,8 @@ LOADED_UP = "internet.latence_charge_montante"
 _DOWN_SHARE = 2 / 3
 """Of the bytes of a run, what the way down may move: few lines are as fast up."""
 _RESTED_TRIES = 20
+_ENOUGH = 8
+"""Stretches a second under which a second is not told from the next: POSTs on ADSL."""
 _SHORTEST = 0.5
 """Seconds after the warm-up under which the warm-up has to count."""
 
@@ -103,12 +105,13 @@ def _rate_found(
     stats = {
         "steady_s": round(end - start, 1) if has_warmed else 0.0,
         "is_settled": float(measured.is_settled),
-        "spread": round(spread_of_seconds(seconds), 3),
         "errors": float(measured.errors),
         "bytes": float(moved),
         "connections": float(measured.connections),
         **{f"second_{at}": round(one, 2) for at, one in enumerate(seconds, 1)},
     }
+    if len(measured.stretches) > _ENOUGH * measured.end:
+        stats["spread"] = round(spread_of_seconds(seconds), 3)
     if measured.nic_ratio is not None:
         stats["nic_ratio"] = round(measured.nic_ratio, 3)
     is_partial = measured.is_short and not measured.is_settled

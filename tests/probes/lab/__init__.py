@@ -1,0 +1,1 @@
+"""A school's network in namespaces: laptop, switch, box, line, Internet."""
