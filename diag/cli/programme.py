@@ -95,7 +95,9 @@ YEAR = click.IntRange(FIRST_YEAR, LAST_YEAR)
             "compare": "diag.cli.programme:compare",
             "scores": "diag.cli.programme:scores",
             "equity": f"{_PAPERS}:equity",
+            "calendar": f"{_PAPERS}:calendar",
             "report": f"{_PAPERS}:report",
+            "table": f"{_PAPERS}:table",
         },
         "Choisir": {
             "lock": f"{_SET}:lock",

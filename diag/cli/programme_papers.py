@@ -12,11 +12,13 @@ from diag.cli.report import print_written
 from diag.cli.shared import (
     form_options,
     print_json,
+    print_lines,
     print_table,
     within,
     workspace_command,
 )
 from diag.programme.assembling import Board, board_of
+from diag.programme.calendar import deadlines
 from diag.programme.container import opened
 from diag.programme.equity import (
     LEAST,
@@ -25,6 +27,8 @@ from diag.programme.equity import (
     commune_shares,
     ips_groups,
 )
+from diag.programme.money import checklist_of
+from diag.programme.setting import ref_of
 from diag.words.figures import euros, half_up, number, percent
 from diag.workspace.workspace import Workspace
 
@@ -105,6 +109,74 @@ def equity(workspace: Workspace, slug: str, variant: str, *, as_json: bool) -> N
         click.echo(
             f"Pas de vue par IPS : il faut deux groupes de {LEAST} communes au moins."
         )
+
+
+@click.command()
+@workspace_command
+@named
+@varied
+@click.option(
+    "--out", "folder", type=click.Path(path_type=Path), help="Dossier où l'écrire."
+)
+def table(workspace: Workspace, slug: str, variant: str, folder: Path | None) -> None:
+    """Écrit le programme en classeur XLSX, une feuille par sujet."""
+    from diag.documents.programme import programme_folder  # noqa: PLC0415 - Jinja
+    from diag.documents.tables import put  # noqa: PLC0415 - 100 ms
+    from diag.documents.tables.programme import programme_tables  # noqa: PLC0415
+    from diag.documents.tables.writers import xlsx_bytes  # noqa: PLC0415
+
+    board, day = _board(workspace, slug, variant), workspace.world.today()
+    content = xlsx_bytes(programme_tables(board, day), day)
+    place = within(folder, programme_folder(board))
+    print_lines(map(str, put(place, {"programme.xlsx": content})))
+
+
+@click.command()
+@workspace_command
+@named
+@varied
+@click.option("--commune", default="", metavar="INSEE", help="Pour cette commune.")
+@click.option(
+    "--out", "folder", type=click.Path(path_type=Path), help="Écrire le .ics là."
+)
+def calendar(
+    workspace: Workspace,
+    slug: str,
+    variant: str,
+    commune: str,
+    folder: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Dit avant quand chaque chose se fait ; avec --out, l'écrit pour un agenda.
+
+    Les jours viennent des règles de finances : besoins, aides, débat, projet, vote,
+    travaux. Une opération qui change d'année change de jour dans l'agenda.
+    """
+    from diag.office.deadlines import (  # noqa: PLC0415
+        deadline_lines,
+        write_deadlines,
+    )
+
+    board = _board(workspace, slug, variant)
+    found = deadlines(board, checklist_of(board), commune)
+    if as_json:
+        print_json([
+            {
+                "uid": one.uid(board.container.audit.id),
+                "opens": one.opens.isoformat(),
+                "closes": one.closes.isoformat(),
+                "kind": one.kind,
+                "budget": one.budget,
+                "operation": ref_of(board, one.operation) if one.operation else None,
+                "rule": one.rule.id,
+            }
+            for one in found
+        ])
+        return
+    print_table(deadline_lines(board, found))
+    if folder:
+        click.echo(str(write_deadlines(board, found, folder, commune)))
 
 
 def _cells(one: CommuneShare | IpsGroup) -> tuple[str, ...]:

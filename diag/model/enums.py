@@ -228,6 +228,12 @@ class FinanceTopic(StrEnum):
 class Milestone(StrEnum):
     """What happens on a day of every year that a council works towards."""
 
+    BESOINS = "besoins"
+    """Last day on which needs of the next budget are settled."""
+    DEBAT = "debat"
+    """When the council talks over where its budget goes."""
+    PROJET = "projet"
+    """Last day on which the council is handed the budget to vote."""
     BUDGET = "budget"
     """Last day on which a budget is voted."""
     AIDE = "aide"

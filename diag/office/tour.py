@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid5
@@ -11,6 +11,7 @@ from diag.journal.journal import get_setting, put_setting
 from diag.model.codes import NS_DIAG
 from diag.model.errors import DiagError
 from diag.model.text import accented
+from diag.office.events import Event, calendar_bytes
 from diag.workspace.disk import write_whole
 from diag.workspace.workspace import Workspace
 
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 
 
 _KEY = "tour"
-_OCTETS = 75
-"""A line of a calendar's file is folded past so many octets (RFC 5545, 3.1)."""
-
-_ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,49 +97,19 @@ def export_tour(
 def calendar(day: date, schools: "Sequence[School]", at: int) -> bytes:
     """Return an iCalendar file: one event a school, the whole day, in order.
 
-    No hour is written: nobody knows them. `at` is now, in milliseconds.
+    `at` is now, in milliseconds.
     """
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//diag//tournee//FR",
-        "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
-    ]
+    return calendar_bytes("tournee", _events(day, schools), at)
+
+
+def _events(day: date, schools: "Sequence[School]") -> Iterator[Event]:
     for rank, school in enumerate(schools, 1):
-        stamp = datetime.fromtimestamp(at / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
-        notes = "\n".join(
-            filter(None, (school.phone, school.email, f"UAI {school.uai}"))
+        notes = filter(None, (school.phone, school.email, f"UAI {school.uai}"))
+        yield Event(
+            str(uuid5(NS_DIAG, f"tour {day.isoformat()} {school.uai}")),
+            day,
+            day,
+            f"{rank}. {accented(school.name)}, {school.commune}",
+            address_of(school),
+            "\n".join(notes),
         )
-        lines += [
-            "BEGIN:VEVENT",
-            f"UID:{uuid5(NS_DIAG, f'tour {day.isoformat()} {school.uai}')}",
-            f"DTSTAMP:{stamp}",
-            f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:{_text(f'{rank}. {accented(school.name)}, {school.commune}')}",
-            f"LOCATION:{_text(address_of(school))}",
-            f"DESCRIPTION:{_text(notes)}",
-            "TRANSP:OPAQUE",
-            "END:VEVENT",
-        ]
-    lines.append("END:VCALENDAR")
-    return "".join(part for line in lines for part in _folded(line)).encode()
-
-
-def _text(value: str) -> str:
-    shown = "".join(char for char in value if char == "\n" or char.isprintable())
-    return shown.translate(_ESCAPED)
-
-
-def _folded(line: str) -> Iterator[str]:
-    """Yield a line cut where it is too long, never inside a character."""
-    part, size = "", 0
-    for char in line:
-        octets = len(char.encode())
-        if size + octets > _OCTETS:
-            yield part + "\r\n"
-            part, size = " ", 1
-        part += char
-        size += octets
-    yield part + "\r\n"

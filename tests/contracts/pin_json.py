@@ -122,6 +122,7 @@ def _programme(home: Path) -> Iterator[tuple[str, Any]]:
     yield "programme why", _printed(home, "programme", "why", last)
     asked = ("what-if", last, "--year", "2027")
     yield "programme what-if", _printed(home, "programme", *asked)
+    yield "programme calendar", _printed(home, "programme", "calendar")
     yield "programme equity", _printed(home, "programme", "equity")
     yield "programme scores", _printed(home, "programme", "scores")
     yield "programme prices", _printed(home, "programme", "prices")

@@ -35,7 +35,7 @@ NAMES = allowed_words(
     "ap\nEkahau\nFusionInventory\niperf3\nKoboToolbox\nLansweeper\nlibrespeed-cli\nmacOS\n"
     "netsh\nNetSpot\nnetworkQuality\nnmap\nOokla\nserialnumber\nSnipe-IT\n"
     "speedtest-cli\nWiFiAnalyzer\nXLSForm\n"
-    "Bellefont\nCourvaux\nFerté-Brisance\nGrandbrise\nMacé\nNoirvaux\nŒuvremont\n"
+    "Bellefont\nCourvaux\nFerté-Brisance\nGrandbrise\nMacé\nMontfauvel\nNoirvaux\nŒuvremont\n"
     "Valbrise\nVallombre\nvannerie\n"
     "Échap\nTab\nimp\npréc\nrep\nsuiv\n"  # keys, and words cut on a screen
     "chefLieu\nétablissment\n"  # headings of official files, as they are

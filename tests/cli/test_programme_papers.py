@@ -1,0 +1,101 @@
+"""What leaves a programme: a workbook that adds up, deadlines for a calendar."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.follow import move
+from diag.model.enums import AuditStatus
+from tests.audit.audited import audited, audited_workspace
+from tests.audit.builders import SCHOOL
+from tests.cli.test_programme import INSEE, WIFI, WIRING, amount, cells, run
+from tests.documents.tables.reading import formulas, sheet_rows
+
+SHEETS = (
+    *("Lisez-moi", "Opérations", "Années", "Payeurs", "Communes"),
+    *("Verrous", "Décisions", "Ateliers", "Règle"),
+)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a school whose audit is closed, its programme, its money."""
+    folder = tmp_path_factory.mktemp("papers") / "home"
+    with audited_workspace(folder) as made:
+        record_answer(audited(made), NewAnswer("nb_eleves", "66"))
+        move(audited(made), AuditStatus.CLOS)
+    run(folder, "new", "plan", "--first", "2027", "--siren", "200000172")
+    run(folder, "split", "--syndicat", "0.4")
+    for year in ("2027", "2028"):
+        run(folder, "envelope", "syndicat", year, "600", "--carry")
+        run(folder, "envelope", INSEE, year, "1500", "--carry")
+        run(folder, "envelope", INSEE, year, "3000", "--section", "fonctionnement")
+    run(folder, "lock", WIFI, "--year", "2028", "--by", "=2+2", "--why", "@SUM(1)")
+    return folder
+
+
+def test_the_workbook_has_the_totals_of_the_document(
+    home: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path
+    run(home, "report", "--format", "md", "--out", str(folder))
+    run(home, "table", "--out", str(folder))
+    made = folder / "programme-plan"
+    content = (made / "programme.xlsx").read_bytes()
+    assert formulas(content) == []
+    book = {name: sheet_rows(content, name) for name in SHEETS}
+    plan = json.loads(run(home, "show", "--json"))
+    head, *rows = book["Opérations"]
+    assert len(rows) == len(plan["operations"])
+    at = {name: head.index(name) for name in ("Budget", "Coût", "Syndicat", "Commune")}
+    first = (made / "programme.md").read_text().partition("\n***\n")[0]
+    *years, total = book["Années"][1:]
+    for row in (*years, total):
+        shown = cells(first, str(row[0]))
+        assert shown[1] == str(row[1])
+        assert shown[2:5] == [amount(round(float(one) * 100)) for one in row[2:5]]
+        own = [one for one in rows if one[at["Budget"]] == row[0]]
+        if row is not total:
+            assert round(sum(one[at["Coût"]] for one in own), 2) == row[2]
+    placed = [one for one in rows if one[at["Budget"]]]
+    for one in placed:
+        parts = one[at["Syndicat"]] + one[at["Commune"]]
+        assert round(parts, 2) == one[at["Coût"]]
+    payers = book["Payeurs"][1:]
+    left = sum(one[6] for one in payers if one[3])
+    assert round(left, 2) == total[4]
+    assert round(sum(one[5] for one in payers if one[3]), 2) == 0
+    assert book["Verrous"][1][3] == "=2+2"
+    assert len(book["Communes"]) == 2
+
+
+def test_an_operation_that_moves_keeps_its_deadline_in_calendars(
+    home: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path
+    run(home, "variant", "Tardive")
+    late = ("lock", WIRING, "--year", "2031", "--by", "le maire", "--why", "plus tard")
+    run(home, *late, "--variant", "tardive")
+    found = json.loads(run(home, "calendar", "--json", "--out", str(folder)))
+    plan = {
+        one["ref"]: one for one in json.loads(run(home, "show", "--json"))["operations"]
+    }
+    kinds = {(one["kind"], one["budget"]): one["closes"] for one in found}
+    assert kinds["budget", 2028] == "2028-04-15"
+    assert kinds["besoins", 2028] == "2027-09-30"
+    assert kinds["aide", 2028] == "2028-01-31"
+    assert kinds["travaux", 2028] == "2028-08-31"
+    assert len({one["uid"] for one in found}) == len(found)
+    for one in found:
+        assert not one["operation"] or plan[one["operation"]]["year"] == one["budget"]
+    run(home, "calendar", "--out", str(folder))
+    text = (folder / "programme.ics").read_text()
+    assert text.count("BEGIN:VEVENT") == len(found)
+    assert all(one["uid"] in text for one in found)
+    before = {(one["operation"], one["kind"]): one["uid"] for one in found}
+    moved = json.loads(run(home, "calendar", "--json", "--variant", "tardive"))
+    now = {(one["operation"], one["kind"], one["uid"]): one for one in moved}
+    wiring = f"{SCHOOL}/{WIRING}"
+    assert now[wiring, "travaux", before[wiring, "travaux"]]["budget"] == 2031
