@@ -1,6 +1,7 @@
 """`diag hub setup`: from nothing to a hub, by questions or by options."""
 
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -106,6 +107,33 @@ def test_systemd_finds_nothing_to_tell_of_the_units(tmp_path: Path) -> None:
 
     told = [line for line in done.stderr.decode().splitlines() if "diag-hub" in line]
     assert (done.returncode, told) == (0, [])
+
+
+def test_a_hub_is_handed_over_without_what_its_links_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root hands it over: the account may have put a link there meanwhile."""
+    folder, elsewhere = tmp_path / "hub", tmp_path / "shadow"
+    folder.mkdir()
+    elsewhere.write_text("secret")
+    (folder / "keys.json").symlink_to(elsewhere)
+    given: list[tuple[Path, bool]] = []
+
+    def chown(path: Path, _user: int, _group: int, *, follow_symlinks: bool) -> None:
+        given.append((path, follow_symlinks))
+
+    monkeypatch.setattr(os, "chown", chown)
+    monkeypatch.setattr(service, "_is_of_root", lambda _path: True)
+
+    service.hand_over(folder, pwd.getpwuid(os.getuid()).pw_name)
+
+    assert given == [(folder / "keys.json", False), (folder, False)]
+
+
+def test_a_password_that_its_file_cannot_hold_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DiagError, match="retour à la ligne"):
+        service.keep_password(tmp_path, "postgresql://base/suivi", "un\ndeux")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_password_is_kept_as_postgresql_reads_it(tmp_path: Path) -> None:

@@ -55,6 +55,19 @@ def test_a_bundle_carries_whom_it_is_about_and_who_wrote(
     assert AuditSession(other, session.audit, session.about).facts == session.facts
 
 
+def test_a_link_that_somebody_left_in_a_shared_folder_is_not_written_through(
+    session: AuditSession, other: Workspace, tmp_path: Path
+) -> None:
+    precious = tmp_path / "precieux"
+    precious.write_text("à garder")
+    (tmp_path / "a.diag.part").symlink_to(precious)
+
+    bundles.export(session.workspace, [SCHOOL], ["sacha"], tmp_path / "a.diag")
+
+    assert precious.read_text() == "à garder"
+    assert bundles.bring_in(other, tmp_path / "a.diag").revisions
+
+
 def test_conflicts_are_told_before_and_after(
     session: AuditSession, other: Workspace, tmp_path: Path
 ) -> None:

@@ -181,7 +181,8 @@ def _seal(
     part = path.with_name(f"{path.name}.part")
     reading = _SealingInput(parts)
     try:
-        with part.open("wb") as file:
+        part.unlink(missing_ok=True)
+        with part.open("xb") as file:  # a folder that is shared may hold a link there
             writing = _SealingOutput(file)
             if signer:
                 file.write(bytes(LENGTH))

@@ -113,7 +113,7 @@ def _copy_database(home: HubHome, folder: Path) -> Path:
 def _drop_outdated(folder: Path, suffix: str) -> None:
     """Remove the copies that need no longer be kept."""
     for old in _outdated(folder.glob(f"hub-*{suffix}"), datetime.now(UTC)):
-        old.unlink()
+        old.unlink(missing_ok=True)  # another copy is being made
 
 
 def drop_erased(held: BlobFiles, copied: Path, suffix: str = "") -> None:
@@ -129,7 +129,7 @@ def drop_erased(held: BlobFiles, copied: Path, suffix: str = "") -> None:
             if age > _ALL.total_seconds():
                 os.utime(path)
         elif age > _DAILY.total_seconds():
-            path.unlink()
+            path.unlink(missing_ok=True)
 
 
 def restore(folder: Path, copied: Path, database: str = "") -> Path | str | None:
@@ -304,10 +304,10 @@ def _unpack(bench: Path, sealed: Path, line: bytes, content: bytes) -> Path:
         header: dict[str, Any] = json.loads(line)
         files, database = dict(header["files"]), str(header["database"])
         known = header["form"] == _FORM
-    except (ValueError, KeyError, TypeError) as error:
+        root = bench.resolve()
+        inside = [(root / name).resolve() for name in (*files, database)]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _refuse_foreign(sealed) from error
-    root = bench.resolve()
-    inside = [(root / name).resolve() for name in (*files, database)]
     if not known or any(root not in path.parents for path in inside):
         raise _refuse_foreign(sealed)
     for name, text in files.items():

@@ -4,21 +4,24 @@ Each step is reported, sound or not, with what to do.
 """
 
 import json
+import os
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import disk_usage, which
 from ssl import SSLError
+from time import monotonic
 from typing import Any, NamedTuple
 
 from cryptography import x509
 
 from diag.journal.errors import DamagedError
 from diag.model.errors import DiagError, Health, Inspection
+from diag.model.text import clean_line
 from diag.sync.bundle.keys import FILE as KEYS
 from diag.sync.hub import service, sqlite
 from diag.sync.hub.blobs import BlobFiles, is_intact
@@ -41,6 +44,7 @@ _YEAR = 365
 _GAP = 120_000
 _WAIT = 5.0
 _MOST = 65_536
+_LONGEST = 80
 _SHOWN = 5
 
 
@@ -105,9 +109,7 @@ def _look_at_modes(folder: Path) -> Inspection:
     if sys.platform == "win32":
         return _sound("droits", "ceux du dossier")
     owner = folder.stat().st_uid
-    paths = [folder, *folder.rglob("*")]
-    stats = [(path, path.stat()) for path in paths if path.exists()]
-    foreign = [path for path, found in stats if found.st_uid != owner]
+    foreign = [path for path in _walk(folder) if _owner_of(path) not in {owner, None}]
     is_open = bool(folder.stat().st_mode & 0o077)
     if is_open:
         return _to_do("droits", f"d'autres lisent le dossier : chmod -R go= {folder}")
@@ -119,6 +121,18 @@ def _look_at_modes(folder: Path) -> Inspection:
             f"--reference={folder} {folder}",
         )
     return _sound("droits", f"{folder} n'est lisible que de son compte")
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Give what a folder holds; a hub that runs removes some of it meanwhile."""
+    for place, folders, names in os.walk(folder):
+        yield from (Path(place, name) for name in (*folders, *names))
+
+
+def _owner_of(path: Path) -> int | None:
+    with suppress(FileNotFoundError):
+        return path.stat().st_uid
+    return None
 
 
 def _look_at_log(home: HubHome) -> Inspection:
@@ -189,8 +203,8 @@ def _look_at_answer(home: HubHome, machine: Machine) -> Inspection:
     start = "systemctl start diag-hub" if machine.has_systemd else "diag hub serve"
     try:
         hello = _ask_hello(home)
-    except (OSError, ValueError) as error:
-        if isinstance(error, SSLError):
+    except (OSError, RecursionError, ValueError) as error:
+        if not isinstance(error, OSError) or isinstance(error, SSLError):
             sentence = f"ce qui répond sur le port {home.port} n'est pas ce serveur"
         else:
             sentence = f"rien ne répond sur le port {home.port} : {start}"
@@ -198,9 +212,17 @@ def _look_at_answer(home: HubHome, machine: Machine) -> Inspection:
     if hello.get("name") != home.settings.name:
         return _to_do(
             "réponse",
-            f"un autre serveur répond sur le port {home.port} : « {hello['name']} »",
+            f"un autre serveur répond sur le port {home.port} : "
+            f"« {_shown(hello['name'])} »",
         )
-    return _sound("réponse", f"{home.settings.url} répond, diag {hello['app']}")
+    return _sound("réponse", f"{home.settings.url} répond, diag {_shown(hello['app'])}")
+
+
+def _shown(told: object) -> str:
+    """Return what some server answered as it can be shown: nobody vouches for it."""
+    with suppress(ValueError):
+        return clean_line(str(told))[:_LONGEST]
+    return "illisible"
 
 
 def _ask_hello(home: HubHome) -> dict[str, Any]:
@@ -215,9 +237,11 @@ def _ask_hello(home: HubHome) -> dict[str, Any]:
             )
         asked = f"GET /v1/hello HTTP/1.0\r\nHost: {home.host}\r\n\r\n"
         line.sendall(asked.encode("ascii"))
-        answer = b""
+        answer, until = b"", monotonic() + _WAIT
         while (part := line.recv(_MOST)) and len(answer) < _MOST:
             answer += part
+            if monotonic() > until:  # a byte at a time
+                raise TimeoutError
     found = json.loads(answer.partition(b"\r\n\r\n")[2])
     if not isinstance(found, dict) or not {"name", "app"} <= found.keys():
         raise ValueError

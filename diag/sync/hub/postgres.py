@@ -1,11 +1,12 @@
 """A hub in PostgreSQL: several processes, several hosts, one database."""
 
+import os
 import re
 import shutil
 import subprocess
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -111,6 +112,26 @@ _BUSY = (
 )
 
 
+_MEANINGS: tuple[tuple[tuple[type[Error], ...], type[JournalError], str], ...] = (
+    (_BUSY, LockedError, "la base est occupée. Recommencez."),
+    ((errors.DiskFull,), DiskFullError, "le disque de la base est plein."),
+    (
+        (errors.DataCorrupted, errors.IndexCorrupted),
+        DamagedError,
+        "la base est abîmée. Restaurez une sauvegarde.",
+    ),
+    (
+        (errors.UndefinedTable,),
+        NotAJournalError,
+        (
+            "la base n'a pas les tables d'un serveur de diag. Si une restauration "
+            "s'est arrêtée avant la fin, recommencez-la ; sinon relancez le serveur, "
+            "qui les fait."
+        ),
+    ),
+)
+
+
 @contextmanager
 def _in_french(place: str) -> Iterator[None]:
     """Turn an error of PostgreSQL into a sentence; a bug stays a bug."""
@@ -123,12 +144,9 @@ def _in_french(place: str) -> Iterator[None]:
 
 
 def _find_meaning(error: Error, place: str) -> JournalError | None:
-    if isinstance(error, _BUSY):
-        return LockedError(f"{place} : la base est occupée. Recommencez.")
-    if isinstance(error, errors.DiskFull):
-        return DiskFullError(f"{place} : le disque de la base est plein.")
-    if isinstance(error, errors.DataCorrupted | errors.IndexCorrupted):
-        return DamagedError(f"{place} : la base est abîmée. Restaurez une sauvegarde.")
+    for kinds, meaning, sentence in _MEANINGS:
+        if isinstance(error, kinds):
+            return meaning(f"{place} : {sentence}")
     reason = " ".join((error.diag.message_primary or str(error)).split())
     if isinstance(error, errors.InsufficientPrivilege):
         return DatabaseRefusedError(
@@ -306,6 +324,8 @@ class PostgresEngine:
                 words += [f"--dbname={self.address}"]
                 _run([_find_program("pg_dump", version), *words])
             _run([_find_program("pg_restore", version), "--file=-", str(part)])
+            with part.open("rb+") as file:
+                os.fsync(file.fileno())
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
@@ -328,6 +348,7 @@ def _migrate(connection: Connection, place: str) -> None:
     steps = {int(path.name.split("_")[0]): path for path in found}
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(%s)", (_MIGRATION,))
+        _check_restored(connection, place)
         connection.execute(f"create schema if not exists {SCHEMA}")
         connection.execute(_MIGRATIONS)
         rows = connection.execute("select n from migration").fetchall()
@@ -345,6 +366,19 @@ def _migrate(connection: Connection, place: str) -> None:
                 fill(PostgresTransaction(connection))
         if not done:
             connection.execute("insert into hub values (%s)", (token_hex(8),))
+
+
+def _check_restored(connection: Connection, place: str) -> None:
+    """Refuse to make an empty hub where a restoration was cut before its end."""
+    names = {name for (name,) in connection.execute(_SCHEMAS)}
+    aside = [
+        name for name in names if is_set_aside(name, datetime.max.replace(tzinfo=UTC))
+    ]
+    if aside and SCHEMA not in names:
+        raise NotAJournalError(
+            f"{place} : une restauration s'est arrêtée avant la fin. Recommencez-la : "
+            f"diag hub restore COPIE. L'ancienne base y est, sous le nom {max(aside)}."
+        )
 
 
 _FILLS: dict[int, Callable[[Transaction], None]] = {
@@ -365,6 +399,7 @@ def restore(copied: Path, address: str, aside: str) -> str | None:
     aside = aside.replace("-", "_")
     with _in_french(place), _connect(address) as connection:
         program = _find_program("pg_restore", connection.info.server_version)
+        copied = copied.absolute()  # its name may begin as an option does
         _run([program, "--file=-", str(copied)])
         try:
             connection.execute(_SHORT_WAIT)

@@ -140,7 +140,8 @@ def acting_as(account: str) -> Iterator[None]:
     if sys.platform == "win32" or not account:
         yield
         return
-    owner = pwd.getpwnam(account)
+    owner, groups = pwd.getpwnam(account), os.getgroups()
+    os.setgroups([])
     os.setegid(owner.pw_gid)
     os.seteuid(owner.pw_uid)
     try:
@@ -148,6 +149,7 @@ def acting_as(account: str) -> Iterator[None]:
     finally:
         os.seteuid(0)
         os.setegid(0)
+        os.setgroups(groups)
 
 
 def make_account(home: Path, account: str = ACCOUNT) -> bool:
@@ -168,10 +170,19 @@ def make_account(home: Path, account: str = ACCOUNT) -> bool:
 
 
 def hand_over(folder: Path, account: str = ACCOUNT) -> None:
-    """Have a hub that root restored belong to the account of the service."""
-    if folder.exists() and not folder.stat().st_uid:
-        for path in (folder, *folder.rglob("*")):
-            shutil.chown(path, account, account)
+    """Have a hub that root restored belong to the account of the service.
+
+    The folder last, and no link followed: what the account could put there meanwhile
+    would name a file of root's.
+    """
+    if folder.exists() and _is_of_root(folder):
+        owner = pwd.getpwnam(account)
+        for path in (*folder.rglob("*"), folder):
+            os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
+
+
+def _is_of_root(path: Path) -> bool:
+    return path.stat().st_uid == 0
 
 
 def install(service: Service, where: Path) -> list[Path]:
@@ -232,7 +243,16 @@ def run(words: list[str]) -> None:
 
 
 def keep_password(folder: Path, address: str, password: str) -> Path:
-    """Keep the password of a hub's PostgreSQL in its folder; return the file."""
+    """Keep the password of a hub's PostgreSQL in its folder; return the file.
+
+    Raises:
+        DiagError: when that file cannot hold it.
+    """
+    if set(password) & {"\n", "\r", "\0"}:
+        raise DiagError(
+            "Le mot de passe de la base contient un retour à la ligne : PostgreSQL ne "
+            "le relirait pas. Choisissez-en un autre."
+        )
     parts = urlsplit(address)
     fields = (
         parts.hostname or "*",

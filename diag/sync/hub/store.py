@@ -131,8 +131,12 @@ class Store(Devices):
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
-        self.hub = str(self._rows("select id from hub")[0][0])
-        """The hub's id, made with the database."""
+        try:
+            self.hub = str(self._rows("select id from hub")[0][0])
+            """The hub's id, made with the database."""
+        except BaseException:
+            engine.close()
+            raise
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:

@@ -145,7 +145,8 @@ CONTESTED = "contested"
 def look(hub: Hub, folder: Path, scopes: Collection[str]) -> HubView:
     """Return what a hub has in these territories; `folder`: where it lives."""
     store, at = hub.store, hub.clock()
-    names = {one.author: one.person for one in store.devices() if one.person}
+    devices = (one for one in store.devices() if one.person and one.author)
+    names = {one.author: one.person for one in devices}
     lives, telling = store.lives(scopes, at - WEEK), store.telling(scopes)
     last = LastCopy.read(folder)
     return HubView(

@@ -76,6 +76,10 @@ def test_another_key_a_cut_copy_and_a_foreign_file_change_nothing(
     foreign.write_bytes(pyrage.encrypt(b'{"form": 1}\n', [OFFICE.to_public()]))
     outside = b'{"form": "diag hub 1", "files": {"../x": ""}, "database": "y.db"}\n'
     (tmp_path / "x.age").write_bytes(pyrage.encrypt(outside, [OFFICE.to_public()]))
+    unnamed = outside.replace(b"../x", rb"x\u0000")
+    (tmp_path / "0.age").write_bytes(pyrage.encrypt(unnamed, [OFFICE.to_public()]))
+    deep = b"[" * 200_000
+    (tmp_path / "deep.age").write_bytes(pyrage.encrypt(deep, [OFFICE.to_public()]))
     cut = tmp_path / "cut.age"
     cut.write_bytes(copied.read_bytes()[:-9])
     other = pyrage.x25519.Identity.generate()
@@ -85,6 +89,8 @@ def test_another_key_a_cut_copy_and_a_foreign_file_change_nothing(
         (cut, OFFICE, "abîmé"),
         (foreign, OFFICE, "pas une copie de serveur"),
         (tmp_path / "x.age", OFFICE, "pas une copie de serveur"),
+        (tmp_path / "0.age", OFFICE, "pas une copie de serveur"),
+        (tmp_path / "deep.age", OFFICE, "pas une copie de serveur"),
         (tmp_path / "rien.age", OFFICE, "illisible"),
         (copied, "rien", "pas une clé privée age"),
     ):

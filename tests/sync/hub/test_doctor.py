@@ -1,7 +1,10 @@
 """What a keeper is told of a hub: each fault by name, and nothing is written."""
 
 import json
+import os
+import socket
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -97,6 +100,54 @@ def test_a_hub_that_is_stopped_is_told_with_what_to_do(home: HubHome) -> None:
     assert "diag hub serve" in done.out
     findings = json.loads(told.out)["findings"]
     assert {"step": "base", "verdict": "sound"}.items() <= findings[1].items()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [b"[" * 60_000, b"null", b'{"name": "\\u001b[2J", "app": "\\u001b[2J"}'],
+    ids=["nested", "nothing", "moves the terminal"],
+)
+def test_what_answers_in_its_place_is_told_and_moves_no_terminal(
+    home: HubHome, told: bytes
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        settings = home.settings.model_copy(
+            update={"tls": "proxy", "url": f"https://localhost:{port}"}
+        )
+        other = HubHome(home.folder, settings)
+        asked = threading.Thread(target=answer_once, args=(server, told))
+        asked.start()
+        found = wrong(other)
+        asked.join()
+
+    assert "réponse" in found
+    assert "\x1b" not in found["réponse"].sentence
+
+
+def answer_once(server: socket.socket, told: bytes) -> None:
+    line, _ = server.accept()
+    with line:
+        line.recv(1_000)
+        line.sendall(b"HTTP/1.0 200 OK\r\n\r\n" + told)
+
+
+def test_what_leaves_while_it_is_looked_at_is_no_fault(
+    home: HubHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A running hub has files that live for a moment."""
+    stat = Path.stat
+    gone = home.folder / "hub.db.0123.part"
+    gone.touch(0o600)
+
+    def missing(path: Path, **words: bool) -> os.stat_result:
+        if path == gone and not words:
+            gone.unlink(missing_ok=True)
+        return stat(path, **words)
+
+    monkeypatch.setattr(Path, "stat", missing)
+
+    assert "droits" not in wrong(home)
 
 
 def open_to_all(home: HubHome) -> None:

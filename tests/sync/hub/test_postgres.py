@@ -298,6 +298,29 @@ def test_no_copy_is_made_of_a_damaged_database(
 
 
 @needs_pg_dump
+def test_a_restoration_killed_in_the_middle_is_no_empty_hub(
+    tmp_path: Path, address: str, laptop: Journal
+) -> None:
+    home = made_home(tmp_path / "hub", address)
+    with closing(home.store()) as store:
+        Push(7, {"*"}, NOON).take(store, lines_of(laptop))
+    copied = copies.back_up(home)
+    with psycopg.connect(address, autocommit=True) as raw:
+        raw.execute(
+            "alter schema diag_hub rename to avant_restauration_2026_01_02_030405"
+        )
+
+    with pytest.raises(DiagError, match="diag hub restore"):
+        home.store()
+    with pytest.raises(DiagError, match="n'a pas les tables"):
+        home.store(readonly=True)
+    copies.restore(home.folder, copied)
+
+    with closing(home.store()) as store:
+        assert store.manifest({"*"}) == laptop.manifest()
+
+
+@needs_pg_dump
 def test_a_truncated_copy_changes_nothing(
     tmp_path: Path, address: str, laptop: Journal
 ) -> None:

@@ -161,6 +161,19 @@ def test_it_shows_people_audits_and_what_waits_as_text(desk: Desk) -> None:
     assert "Aucune copie" in page.text
 
 
+def test_an_audit_that_nobody_moved_is_nobody_s(desk: Desk) -> None:
+    """A device that gave no label, as older ones, is not whom it waits for."""
+    let_in(desk.hub)
+    assert desk.hub.store.devices()[-1].author == ""
+
+    seen = look(desk.hub, desk.folder, {"*"})
+
+    assert {one.status: one.author for one in seen.audits} == {
+        "soumis": "Anne Roy",
+        "en_cours": "",
+    }
+
+
 def test_one_sees_ones_own_territory(desk: Desk) -> None:
     token = let_in(desk.hub, "999", right="review")
 
