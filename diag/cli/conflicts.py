@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from diag.audit.session import AuditSession, open_session
+from diag.cli.programme_shown import rival_lines
 from diag.cli.shared import (
     about_json,
     audit_command,
@@ -26,6 +27,9 @@ from diag.office.conflicts import (
     title_line,
     unsettled_words,
 )
+from diag.programme.assembling import board_of
+from diag.programme.container import Container, all_of
+from diag.programme.rivals import rivals_of
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
 
@@ -72,8 +76,19 @@ def list_(
     if count:
         click.echo(f"{counted(count, 'conflit')} à trancher.")
         click.echo("Ensuite : diag conflicts show SUJET NUMÉRO")
-    else:
+    if not ref:
+        count += sum(map(_list_programme, all_of(workspace)))
+    if not count:
         click.echo("Aucun conflit.")
+
+
+def _list_programme(container: Container) -> int:
+    """Print what is to be settled in a programme; return how many conflicts."""
+    if not container.contested:
+        return 0
+    found = list(rivals_of(board_of(container, afresh=False)))
+    print_lines(rival_lines(container.slug, found))
+    return len(found)
 
 
 def _list(session: AuditSession) -> int:

@@ -104,6 +104,7 @@ YEAR = click.IntRange(FIRST_YEAR, LAST_YEAR)
             "unlock": f"{_SET}:unlock",
             "earmark": f"{_SET}:earmark",
             "variant": f"{_SET}:variant",
+            "settle": f"{_SET}:settle",
         },
         "Décider": {
             "decide": "diag.cli.programme:decide",

@@ -3,7 +3,8 @@
 import click
 
 from diag.cli.programme import YEAR, named, varied
-from diag.cli.shared import print_lines, workspace_command
+from diag.cli.programme_shown import rival_lines
+from diag.cli.shared import print_json, print_lines, workspace_command
 from diag.journal import subjects
 from diag.model.errors import DiagError
 from diag.model.number import exact
@@ -16,11 +17,12 @@ from diag.model.programme import (
     Variant,
     YearEnvelope,
 )
-from diag.programme import setting
+from diag.programme import rivals, setting
 from diag.programme.assembling import board_of
 from diag.programme.container import opened
 from diag.programme.locking import lock_effect, lock_words
 from diag.programme.record import EVERY, FRAME, RIGHTS
+from diag.programme.rivals import rivals_named, rivals_of
 from diag.programme.terms import Purse
 from diag.programme.words import cents_words, purse_words
 from diag.words.figures import percent
@@ -363,3 +365,38 @@ def variant(
     value = setting.checked(Variant, {"name": name, "why": why, "sets": sets})
     container.write(container.draft(subject, value))
     click.echo(f"Variante notée : {name}. Comparez : diag programme compare")
+
+
+@click.command()
+@workspace_command
+@click.argument("which", default="", required=False, metavar="[NUMÉRO]")
+@click.argument("letter", default="", required=False, metavar="[A|B]")
+@named
+def settle(
+    workspace: Workspace, which: str, letter: str, slug: str, *, as_json: bool
+) -> None:
+    """Montre ce que deux personnes ont écrit différemment ; retient l'un des deux."""
+    board = board_of(opened(workspace, slug), afresh=False)
+    if not which:
+        found = list(rivals_of(board))
+        if as_json:
+            print_json([
+                {
+                    "id": one.ident,
+                    "subject": one.subject,
+                    "words": one.words,
+                    "values": [
+                        {"author": each.author, "words": each.words}
+                        for each in one.values
+                    ],
+                }
+                for one in found
+            ])
+            return
+        print_lines(rival_lines(board.container.slug, found))
+        if not found:
+            click.echo("Rien à trancher.")
+        return
+    one = rivals_named(board, which)
+    chosen = rivals.settle(board.container, one, letter)
+    click.echo(f"Tranché : {one.words}, {chosen.words} ({chosen.author}).")

@@ -1,6 +1,6 @@
 """A programme as commands print it: lines, tables, and for a program."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from diag.assess.json import plain
@@ -8,6 +8,7 @@ from diag.model.programme import ProgrammeFrame
 from diag.programme import setting
 from diag.programme.assembling import Board, payer_sums
 from diag.programme.prospects import SchoolProspect
+from diag.programme.rivals import LETTERS, Rivals
 from diag.programme.standing import costs_of
 from diag.programme.subject_words import subject_words
 from diag.programme.words import cents_words, reason_words, reserve_words
@@ -98,6 +99,18 @@ def left_out_lines(board: Board) -> Iterator[str]:
     for one in found:
         title = f"{one.title}, " if one.title else ""
         yield f"   –   {title}{one.where} : {one.why}"
+
+
+def rival_lines(slug: str, found: Sequence[Rivals]) -> Iterator[str]:
+    """Give what is to be settled in a programme, and how."""
+    if found:
+        yield f"Programme {slug}"
+    for one in found:
+        yield f"  {one.ident}  {one.words}"
+        for letter, each in zip(LETTERS, one.values, strict=False):
+            yield f"    {letter} {each.words} ({each.author})"
+    if found:
+        yield "  Ensuite : diag programme settle NUMÉRO A"
 
 
 def board_json(board: Board) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A programme lives in the journal as an audit does: it syncs, merges, disagrees."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from diag.programme.terms import INVESTMENT, Article, Operation, Purse
 from diag.programme.words import effect_words
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import started, workspace
+from tests.cli.running import diag
 from tests.sync.offices import NearOffice, exchanged, hub_in, let_in
 
 SIREN = "200000172"
@@ -258,3 +260,32 @@ def test_a_programme_is_no_audit_and_leaves_with_all_of_them(
     assert follow_ups_of(anne.journal, made.audit.id) == ()
     written = export(anne, None, [], tmp_path / "tout.diag")
     assert set(written.sums) == {session.audit.id, made.audit.id}
+
+
+def test_what_differs_is_told_with_who_wrote_it_and_one_word_settles_it(
+    anne: Workspace, bruno: Workspace
+) -> None:
+    hers = create(anne, "2027-2031", FRAME, SIREN)
+    bring(bruno.journal, anne.journal)
+    envelope(hers, 100_000)
+    envelope(opened(bruno), 90_000)
+    bring(anne.journal, bruno.journal)
+    home = anne.folder
+    anne.close()
+    told = diag(home, "conflicts").out
+    assert "l'enveloppe 2027, syndicat (investissement)" in told
+    assert "90 000 €, hypothèse · DOB (bruno)" in plain_spaces(told)
+    found = json.loads(diag(home, "programme", "settle", "--json").out)
+    ident, values = found[0]["id"], found[0]["values"]
+    letter = "AB"[[one["author"] for one in values].index("bruno")]
+    assert "choisissez" in diag(home, "programme", "settle", ident, "Z").err
+    assert "d'aucun conflit" in diag(home, "programme", "settle", "zz", "A").err
+    done = diag(home, "programme", "settle", ident, letter)
+    assert "Tranché" in done.out
+    assert "Aucun conflit." in diag(home, "conflicts").out
+    with Workspace.open(home) as again:
+        assert opened(again).record().envelopes[PURSE].cents == 90_000_00
+
+
+def plain_spaces(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
