@@ -103,8 +103,10 @@ def hub_process(home: HubHome) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @pytest.mark.long
-def test_nothing_said_is_lost_whatever_is_killed(tmp_path: Path) -> None:
-    chance = random.Random(20261125)
+@pytest.mark.parametrize("seed", [20261125, 1, 2])
+def test_nothing_said_is_lost_whatever_is_killed(tmp_path: Path, seed: int) -> None:
+    """Two hundred kills in all, of laptops and of the hub."""
+    chance = random.Random(seed)
     home = made_home(tmp_path / "hub", free_port())
     with cutting(home.port) as cutter:
         laptops = enrolled(tmp_path, home, cutter)
