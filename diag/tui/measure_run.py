@@ -34,6 +34,9 @@ class MeasureAsked:
     authorisation: Authorisation | None = None
 
 
+_TOLD = "qui a prévenu la direction, et comment"
+
+
 class AuthorisationDialog(FormDialog):
     """Who let the line be filled, in writing; what was written last is there."""
 
@@ -58,7 +61,7 @@ class AuthorisationDialog(FormDialog):
             Field("role", "Fonction", last.role if last else "", "maire, adjointe…"),
             Field("on", "Le", last.on if last else "", "2026-09-02"),
             Field("scope", "Permet", last.scope if last else "", "débit, ce matin"),
-            Field("told", "Direction prévenue par", last.told if last else ""),
+            Field("told", "Prévenue par", last.told if last else "", _TOLD),
         )
 
     def keep(self) -> str:

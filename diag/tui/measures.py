@@ -52,7 +52,7 @@ from diag.tui.proposals import OpenFilled, ProposalsScreen
 from diag.tui.safe import content
 from diag.tui.text import Sentence
 from diag.words.measured import SUBJECTS, measured_label, measured_value
-from diag.words.sentences import counted
+from diag.words.sentences import counted, sentence
 from diag.workspace.editions import overlay_of
 
 
@@ -165,7 +165,7 @@ class MeasuresScreen(PlaceScreen):
             (MeasureRoom, "Wi-Fi d'une salle"),
             (ImportMeasured, "fichier d'un autre outil"),
         )
-        told = [f"{key_now(self.app, one)} {words}" for one, words in keys]
+        told = [f"{key_now(self.app, one)}\u00a0{words}" for one, words in keys]
         return f"Rien n'est encore mesuré ici. {' ; '.join(told)}."
 
     def on_mount(self) -> None:
@@ -184,11 +184,11 @@ class MeasuresScreen(PlaceScreen):
 
     def can(self, command: CommandType) -> bool | None:
         if command is StopMeasure:
-            return True if self._busy else None
+            return self._busy
         if command is SeeOffered:
             return True if waiting(self._session) and not self._busy else None
         if command is MeasureNext:
-            return None if self._busy or self._next_room() is None else True
+            return not self._busy and self._next_room() is not None
         if command in {CheckQuickly, MeasureLine, MeasureRoom, ImportMeasured, TurnOff}:
             return None if self._busy else True
         return True
@@ -387,16 +387,13 @@ class MeasuresScreen(PlaceScreen):
         except MissingRoomError as missing:
             self._ask_ours(asked, run, missing)
             return
-        words = counted(
-            taken.offered, "nouvelle réponse proposée", "nouvelles réponses proposées"
-        )
-        kept = "Arrêté, ce qui était mesuré est gardé" if run.is_cut else "Gardé"
-        self._tell(f"{kept} · {words}." if taken.offered else f"{kept}.")
+        cut = "Arrêté : ce qui était mesuré est gardé."
+        self._tell(cut if run.is_cut else "Gardé : rien n'est répondu sans vous.")
         self._show_title()
         if asked.place:
             self._show_room(asked.place, run)
-        elif taken.offered:
-            self.app.push_screen(ProposalsScreen(self._session, f"Mesuré · {words}."))
+        elif taken.offered and waiting(self._session):
+            self.on_see_offered()
 
     def _ask_ours(
         self, asked: MeasureAsked, run: MeasureRun, missing: MissingRoomError
@@ -434,9 +431,9 @@ class MeasuresScreen(PlaceScreen):
         """Show why the measure under the cursor is what it is."""
         key = self.query_one(Lines).key
         one = self._shown[int(key)] if key else None
-        told = (one.why, *(f"{each}." for each in one.reasons)) if one else ()
-        words = " ".join(filter(None, told))
-        self.query_one("#reasons", Sentence).show(words[:1].upper() + words[1:])
+        told = filter(None, (one.why, *one.reasons)) if one else ()
+        words = " ".join(dict.fromkeys(map(sentence, told)))
+        self.query_one("#reasons", Sentence).show(words)
 
     def _show_room(self, place: Place, run: MeasureRun) -> None:
         """Show the result of a room, seen from two metres, and the next one."""

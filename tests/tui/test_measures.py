@@ -234,7 +234,7 @@ async def test_a_line_is_filled_only_when_somebody_signed_then_agreed(
         )
         assert [one.offer.value for one in waiting(session)] != []
         await pilot.press("escape")
-        await wait_to_show(pilot, "48,27", "Arrêté")
+        await wait_to_show(pilot, "48,27", "Arrêté : ce qui était mesuré est gardé")
 
         await pilot.press("2")
         await wait_to_show(pilot, "l'autorisation écrite")
