@@ -38,6 +38,9 @@ from diag.workspace.workspace import Workspace
 @named
 @varied
 @click.option("--commune", metavar="INSEE", help="La page de cette commune seule.")
+@click.option(
+    "--dossier", is_flag=True, help="Le dossier du comité et sa délibération."
+)
 @form_options
 def report(
     workspace: Workspace,
@@ -47,26 +50,39 @@ def report(
     forms: tuple[str, ...],
     folder: Path | None,
     day: date | None,
+    *,
+    dossier: bool,
 ) -> None:
     """Écrit le programme pour le comité, ou la page d'une commune.
 
     La première page du programme suffit ; les opérations de chaque année suivent. La
-    page d'une commune n'en nomme aucune autre.
+    page d'une commune n'en nomme aucune autre. Le dossier (--dossier) est de travail :
+    lui ne s'affiche pas ; le projet de délibération l'accompagne.
     """
+    if dossier and commune:
+        raise click.UsageError("Le dossier du comité, ou la page d'une commune.")
     from diag.documents import programme as pages  # noqa: PLC0415
+    from diag.documents.drafts.committee import (  # noqa: PLC0415
+        programme_deliberation,
+    )
     from diag.documents.formats import Format  # noqa: PLC0415
     from diag.documents.write import write_paper  # noqa: PLC0415
 
     wanted = [Format(each) for each in forms] or list(Format)
     board = _board(workspace, slug, variant)
     printed = day or workspace.world.today()
-    paper = (
-        pages.commune_paper(board, commune, printed)
-        if commune
-        else pages.programme_paper(board, printed)
-    )
+    if commune:
+        papers = [pages.commune_paper(board, commune, printed)]
+    elif dossier:
+        papers = [
+            pages.committee_paper(board, printed),
+            programme_deliberation(board, printed),
+        ]
+    else:
+        papers = [pages.programme_paper(board, printed)]
     place = within(folder, pages.programme_folder(board))
-    print_written(write_paper(paper, place, wanted))
+    for paper in papers:
+        print_written(write_paper(paper, place, wanted))
 
 
 @click.command()

@@ -23,6 +23,9 @@ from diag.cli.shared import (
     workspace_of,
 )
 from diag.model.enums import READERS, Audience
+from diag.model.errors import DiagError
+from diag.programme.assembling import board_of
+from diag.programme.container import opened
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
 
@@ -289,9 +292,13 @@ def draft(
 
     DOCUMENT : note (explicative de synthèse), deliberation ou compte-rendu (du comité),
     pour commune:INSEE ou l'UAI d'une école ; projet (pédagogique), dossier (de
-    candidature) ou convention (de prêt), pour l'UAI d'une école. Chacun dit ce qui est
-    pré-rempli, de quelle date, et ce qui reste à écrire : « À compléter ».
+    candidature) ou convention (de prêt), pour l'UAI d'une école. Une deliberation du
+    comité syndical : pour programme:NOM. Chacun dit ce qui est pré-rempli, de quelle
+    date, et ce qui reste à écrire : « À compléter ».
     """
+    if _is_programme(ref):
+        _draft_of_programme(workspace, kind, ref, forms, folder, day)
+        return
     from diag.documents.drafts import DraftKind, drafted  # noqa: PLC0415
     from diag.documents.formats import Format  # noqa: PLC0415
     from diag.documents.synthesis import slips_gathered  # noqa: PLC0415
@@ -304,6 +311,39 @@ def draft(
     print_written(write_paper(made.paper, place, wanted))
     if made.provisional:
         click.echo("Provisoire : l'audit n'est pas clos (diag audit list).", err=True)
+
+
+def _is_programme(ref: str) -> bool:
+    """Tell whether a draft is asked about a programme: `programme:NOM`."""
+    return ref.partition(":")[0].casefold() == "programme"
+
+
+def _draft_of_programme(
+    workspace: Workspace,
+    kind: str,
+    ref: str,
+    forms: tuple[str, ...],
+    folder: Path | None,
+    day: date | None,
+) -> None:
+    from diag.documents.drafts import DraftKind  # noqa: PLC0415
+    from diag.documents.drafts.committee import (  # noqa: PLC0415
+        programme_deliberation,
+    )
+    from diag.documents.formats import Format  # noqa: PLC0415
+    from diag.documents.programme import programme_folder  # noqa: PLC0415
+    from diag.documents.write import write_paper  # noqa: PLC0415
+
+    if kind != DraftKind.DELIBERATION:
+        raise DiagError(
+            f"« {kind} » ne se prépare pas pour un programme : seule sa délibération.",
+            about="kind",
+        )
+    board = board_of(opened(workspace, ref.partition(":")[2]), afresh=False)
+    paper = programme_deliberation(board, day or workspace.world.today())
+    wanted = [Format(each) for each in forms] or list(Format)
+    place = within(folder, programme_folder(board))
+    print_written(write_paper(paper, place, wanted))
 
 
 @click.command()

@@ -4,13 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.follow import move
 from diag.model.enums import AuditStatus
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import SCHOOL
-from tests.cli.test_programme import INSEE, WIFI, WIRING, amount, cells, run
+from tests.cli.running import diag
+from tests.cli.test_programme import INSEE, PAST, WIFI, WIRING, amount, cells, run
 from tests.documents.tables.reading import formulas, sheet_rows
 
 SHEETS = (
@@ -99,3 +101,42 @@ def test_an_operation_that_moves_keeps_its_deadline_in_calendars(
     now = {(one["operation"], one["kind"], one["uid"]): one for one in moved}
     wiring = f"{SCHOOL}/{WIRING}"
     assert now[wiring, "travaux", before[wiring, "travaux"]]["budget"] == 2031
+
+
+def test_the_file_of_the_committee_and_its_deliberation_say_the_same(
+    home: Path, tmp_path: Path
+) -> None:
+    forms = ("--format", "md", "--format", "pdf", "--out", str(tmp_path))
+    decided = ("decide", "pilotage", "avis", "--on", PAST, "--about", "l'ordre")
+    run(home, *decided)
+    run(home, "report", "--dossier", *forms)
+    run(home, "report", "--format", "md", "--out", str(tmp_path))
+    made = tmp_path / "programme-plan"
+    whole = (made / "programme.md").read_text()
+    dossier = (made / "dossier-de-comite.md").read_text()
+    draft = (made / "deliberation-programme.md").read_text()
+    first = dossier.partition("\n***\n")[0]
+    assert "Ordre du jour" in first
+    asked = [one[2:] for one in whole.splitlines() if one.startswith("- ")][:3]
+    assert asked[0].startswith("Inscrire")
+    for one in asked:
+        assert one in first
+        assert one in draft
+    for year in range(2027, 2032):
+        assert cells(first, str(year)) == cells(whole, str(year))
+    assert cells(first, "Total") == cells(whole, "Total")
+    assert "1er février 2024".replace(" ", "\u00a0") in draft
+    assert "il ne s’affiche pas" in first
+    pages = [
+        one.extract_text() for one in PdfReader(made / "dossier-de-comite.pdf").pages
+    ]
+    assert "Ordre du jour" in pages[0]
+    assert "Variante" not in pages[1]
+    assert "Feuille de décision" in pages[-1]
+    asked_for = ("draft", "deliberation", "programme:plan", *forms)
+    assert diag(home, *asked_for).code == 0
+    assert "délibération" in diag(home, "draft", "note", "programme:plan").err
+
+
+def test_a_dossier_is_not_of_one_commune(home: Path) -> None:
+    assert diag(home, "programme", "report", "--dossier", "--commune", INSEE).code == 2

@@ -12,6 +12,7 @@ from pathlib import Path
 from diag.documents.blocks import definitions, sections, written
 from diag.documents.document import Document, Meta
 from diag.documents.escape import Md
+from diag.documents.programme.committee import committee_blocks
 from diag.documents.programme.commune import commune_blocks
 from diag.documents.programme.whole import programme_blocks
 from diag.documents.templates import finish
@@ -38,6 +39,13 @@ def commune_paper(board: Board, insee: str, day: date) -> Paper:
     name = board.gathered.communes.get(insee) or insee
     subject = f"{name} : programme numérique {span_words(board)}"
     return Paper(f"programme-{insee}", programme_document(board, day, subject, blocks))
+
+
+def committee_paper(board: Board, day: date) -> Paper:
+    """Return the file of those who sit: page 1 suffices; never posted."""
+    subject = f"Comité syndical : programme numérique {span_words(board)}"
+    document = programme_document(board, day, subject, committee_blocks(board, day))
+    return Paper("dossier-de-comite", document)
 
 
 def programme_folder(board: Board) -> Path:

@@ -61,9 +61,14 @@ def programme_blocks(board: Board, day: date) -> Iterator[Md]:
 def first_page(board: Board, day: date) -> Iterator[Md]:
     """Give what a committee needs to vote: all of it."""
     yield Md(f"## {written(asked_title(board))}")
-    yield bullets(_asked(board))
+    yield bullets(asked_words(board))
     yield years_table(board)
     yield written(" ".join(filter(None, (_carried(board), spread_words(board)))))
+    yield from why_parts(board, day)
+
+
+def why_parts(board: Board, day: date) -> Iterator[Md]:
+    """Give the rule, the years imposed, what stays out, what is to be confirmed."""
     yield Md("## La règle")
     yield numbered(_rule(board))
     yield _locks_part(board)
@@ -80,7 +85,7 @@ def asked_title(board: Board) -> str:
     return "Ce qui est arrêté" if is_adopted else "Ce qui est demandé au comité"
 
 
-def _asked(board: Board) -> Iterator[str]:
+def asked_words(board: Board) -> Iterator[str]:
     """Give what is asked, in the figures of the table under it."""
     theirs, planned, whole = 0, 0, 0
     for row in year_sums(board):

@@ -1,0 +1,274 @@
+"""The committee's file: agenda, programme, variants, who gets what, decisions to note.
+
+Page 1 suffices to vote. It sets communes beside one another by IPS: a working paper of
+those who sit, never posted. The deliberation is a file of its own, that may be.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from fractions import Fraction
+
+from diag.documents.blocks import PAGE_BREAK, bullets, sections, table, written
+from diag.documents.drafts.frame import TO_WRITE, signatures
+from diag.documents.escape import Md
+from diag.documents.parts.votes import BALLOT
+from diag.documents.programme.lines import exact_words
+from diag.documents.programme.whole import (
+    Row,
+    asked_words,
+    money_part,
+    per_pupil_words,
+    shares_table,
+    why_parts,
+    workshops_part,
+    years_table,
+)
+from diag.model.number import exact
+from diag.model.programme import EnvelopeState
+from diag.programme.assembling import Board, board_of
+from diag.programme.equity import LEAST, commune_shares, ips_groups, spread
+from diag.programme.money import budgets
+from diag.programme.record import EVERY
+from diag.programme.replay import worth
+from diag.programme.standing import unblocked
+from diag.programme.weighing import theme_weights, weights_in_force
+from diag.programme.words import reserve_words
+from diag.words.dates import describe_day
+from diag.words.figures import euros, half_up, number, percent
+from diag.words.sentences import counted, listed
+from diag.words.vocabulary import OUTCOMES
+
+WORKING = (
+    "Document de travail du comité : il ne s'affiche pas et ne s'annexe pas. Le "
+    "programme, la page de chaque commune et la délibération, eux, sont publics."
+)
+
+
+def committee_blocks(board: Board, day: date) -> Iterator[Md]:
+    """Give the blocks of the committee's file, page 1 first."""
+    points = agenda(board)
+    yield written(WORKING)
+    yield Md("## Ordre du jour")
+    yield table(
+        "Chaque point se vote ; cochez en séance",
+        ("N°", "Point", "Ce qui est proposé", "Décision"),
+        [
+            (str(rank), title, words, BALLOT)
+            for rank, (title, words) in enumerate(points, 1)
+        ],
+    )
+    yield Md("## Année par année")
+    yield years_table(board)
+    yield variants_part(board)
+    yield PAGE_BREAK
+    yield from why_parts(board, day)
+    yield Md("## Besoin et part de chaque commune")
+    yield shares_table(board)
+    yield ips_part(board)
+    yield from money_part(board, day)
+    yield workshops_part(board)
+    yield _decided_part(board)
+    yield PAGE_BREAK
+    yield from _decision_sheet(points)
+
+
+def agenda(board: Board) -> list[tuple[str, str]]:
+    """Return what is put to the vote: its title, and what is proposed."""
+    record, rights = board.record, board.record.rights
+    own = f"{number(rights.school)} parts par école, {number(rights.pupil)} par élève"
+    points = [
+        ("La règle de partage et la réserve", f"{own}. {reserve_words(board)}"),
+        ("La part du syndicat", _splits_words(board)),
+        ("Les enveloppes du syndicat", _envelopes_words(board)),
+    ]
+    if record.purchases:
+        titles = [one.title for one in record.purchases.values()]
+        points.append(("Les achats groupés", listed(titles, 5)))
+    if record.shared:
+        titles = [one.title for one in record.shared.values()]
+        points.append(("Les opérations partagées", listed(titles, 5)))
+    if theme_weights(record) and not weights_in_force(record):
+        weighed = [
+            f"{record.themes[one.theme].title}, {number(one.weight)}"
+            for one in theme_weights(record)
+        ]
+        points.append(("Le poids des thèmes", listed(weighed, 5)))
+    points.append(("Le programme", " ".join(asked_words(board))))
+    return points
+
+
+def _splits_words(board: Board) -> str:
+    splits = board.record.splits
+    if EVERY not in splits:
+        return "Aucune part fixée : les communes paient tout."
+    others = len(splits) - 1
+    part = percent(Fraction(exact(splits[EVERY].syndicat)))
+    words = f"{part} de l'investissement de chaque opération"
+    return f"{words}{f', sauf {others}' * bool(others)}."
+
+
+def _envelopes_words(board: Board) -> str:
+    """Return what the syndicat puts in each year: « 4 000 € en 2027 (hypothèse) »."""
+    purse = board.programme.shared_purse
+    kept = [
+        (year, board.record.envelopes.get((purse, year)))
+        for year in board.programme.years
+    ]
+    known = [(year, one) for year, one in kept if one]
+    if not known:
+        return "Aucune enveloppe n'est connue."
+    supposed = sum(one.state is not EnvelopeState.VOTE for _, one in known)
+    amounts = [f"{exact_words(one.cents)} en {year}" for year, one in known]
+    if len({one.cents for _, one in known}) == 1 < len(known):
+        first, last = known[0], known[-1]
+        amounts = [f"{exact_words(first[1].cents)} par an de {first[0]} à {last[0]}"]
+    whole = exact_words(sum(one.cents for _, one in known))
+    state = f"{counted(supposed, 'hypothèse')}" if supposed else "toutes votées"
+    return f"{listed(amounts, 8)}, {whole} en tout, réserve comprise ({state})."
+
+
+def variants_part(board: Board) -> Md:
+    """Return the programme and its variants, side by side."""
+    container = board.container
+    base = board_of(container, "", board.gathered) if board.variant else board
+    boards = [
+        base,
+        *(board_of(container, one, board.gathered) for one in board.record.variants),
+    ]
+    if len(boards) == 1:
+        return Md("")
+    rows = [_variant_row(one, base) for one in boards]
+    reasons = [
+        f"{one.name} : {one.why}." for one in board.record.variants.values() if one.why
+    ]
+    return sections((
+        Md("## Variantes"),
+        table(
+            "« Changent » : opérations dont le budget n'est pas celui du programme",
+            (
+                *(
+                    "Variante",
+                    "Inscrites",
+                    "Coût",
+                    "Syndicat",
+                    "Écoles sans blocage à la fin",
+                ),
+                *("Loi en retard", "Moins aidée, par élève", "Changent"),
+            ),
+            rows,
+            numeric=(1, 2, 3, 4, 5, 6, 7),
+        ),
+        bullets(reasons) if reasons else Md(""),
+    ))
+
+
+def _variant_row(board: Board, base: Board) -> Row:
+    found, apart = worth(board.schedule, base.schedule), spread(commune_shares(board))
+    purses = [
+        (purse, one) for some in budgets(board).values() for purse, one in some.items()
+    ]
+    ours = [one.own for purse, one in purses if purse.payer == board.programme.syndicat]
+    free = unblocked(board)
+    name = board.record.variants[board.variant].name if board.variant else "Programme"
+    return (
+        name,
+        str(found.placed),
+        exact_words(sum(one.own for _, one in purses)),
+        exact_words(sum(ours)),
+        percent(free[-1]) if free else "–",
+        str(found.late),
+        per_pupil_words(apart.least) if apart else "–",
+        str(found.moved),
+    )
+
+
+def ips_part(board: Board) -> Md:
+    """Return the communes by fifths of IPS, or why there is no such view."""
+    groups = ips_groups(commune_shares(board))
+    if not groups:
+        return written(
+            f"Pas de vue par IPS : il faut deux groupes de {LEAST} communes au moins."
+        )
+    rows: list[Row] = [
+        (
+            f"{one.words}, de {number(one.low)} à {number(one.high)}",
+            number(one.communes),
+            number(one.pupils),
+            exact_words(one.need),
+            exact_words(one.placed),
+            percent(one.covered),
+            euros(half_up(one.per_pupil / 100)),
+        )
+        for one in groups
+    ]
+    sums = [
+        sum(getattr(one, name) for one in groups)
+        for name in ("communes", "pupils", "need", "placed")
+    ]
+    rows.append((
+        "Total",
+        *map(number, sums[:2]),
+        *map(exact_words, sums[2:]),
+        *("", ""),
+    ))
+    return table(
+        f"Par IPS, le plus bas d'abord ; {LEAST} communes au moins par groupe",
+        (
+            *("IPS", "Communes", "Élèves", "Besoin", "Inscrit", "Couvert"),
+            "Syndicat par élève",
+        ),
+        rows,
+        numeric=(1, 2, 3, 4, 5, 6),
+    )
+
+
+def _decided_part(board: Board) -> Md:
+    """Return what bodies have said so far."""
+    rows = [
+        (
+            describe_day(one.on),
+            board.payer_name(one.body) if ":" in one.body else "comité de pilotage",
+            ", ".join(filter(None, (OUTCOMES[one.outcome], one.ref))),
+            one.about,
+            ". ".join(filter(None, (one.votes, one.why))),
+        )
+        for one in sorted(board.record.decisions.values(), key=lambda each: each.on)
+    ]
+    if not rows:
+        return Md("")
+    columns = ("Jour", "Instance", "Décision", "Objet", "Votes et motif")
+    return sections((
+        Md("## Ce qui est déjà décidé"),
+        table("Avis et délibérations, dans l'ordre", columns, rows),
+    ))
+
+
+def _decision_sheet(points: Sequence[tuple[str, str]]) -> Iterator[Md]:
+    """Give the sheet that whoever keeps the minutes fills in."""
+    yield Md("## Feuille de décision")
+    yield written(
+        "À remplir en séance, puis à noter dans le programme : l'instance, le jour, le "
+        "numéro, les votes. Le programme s'arrête ensuite sur cette délibération."
+    )
+    yield table(
+        "Un vote par point",
+        ("N°", "Point", "Pour", "Contre", "Abstentions", "Décision"),
+        [
+            (str(rank), title, "", "", "", BALLOT)
+            for rank, (title, _) in enumerate(points, 1)
+        ],
+    )
+    yield table(
+        "La séance",
+        ("Quoi", "Réponse"),
+        [
+            (what, TO_WRITE)
+            for what in (
+                "Jour, lieu",
+                "Présents, absents, pouvoirs",
+                "Numéro de la délibération",
+                "Ce que le comité a changé, et pourquoi",
+            )
+        ],
+    )
+    yield signatures("Le président", "Le secrétaire de séance")
