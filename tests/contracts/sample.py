@@ -9,27 +9,40 @@ from PIL import Image
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession, open_session
 from diag.demo import Demonstration
+from diag.demo.several import SLUG
 from diag.demo.stories import DAY
+from diag.documents import programme as pages
 from diag.documents.atlas import write_atlas
 from diag.documents.drafts import DraftKind, drafted
+from diag.documents.drafts.committee import programme_deliberation
 from diag.documents.formats import Format
 from diag.documents.synthesis import synthesis
 from diag.documents.tables import (
     chosen,
+    put,
     write_answers,
     write_basket,
     write_glpi,
     write_map,
     write_tickets,
 )
+from diag.documents.tables.programme import programme_tables
+from diag.documents.tables.writers import xlsx_bytes
 from diag.documents.write import MANIFEST, draw_report, write_paper, write_reports
 from diag.model.enums import READERS, Audience
+from diag.office.deadlines import write_deadlines
 from diag.office.mail.account import address_of
 from diag.office.mail.parcel import build_message, write_draft
+from diag.programme.assembling import board_of
+from diag.programme.calendar import deadlines
+from diag.programme.container import opened
+from diag.programme.money import checklist_of
 from diag.workspace.workspace import Workspace, fixed_world
 
 SCHOOL = "9990148G"
 """The school that the demonstration audits in full."""
+LEAST_HELPED = "99906"
+"""The commune of the demonstration's programme that is helped least a pupil."""
 SENDER = "ecoles@vallombre-numerique.example"
 PICTURED = (Audience.MAIRIE, Audience.TECHNIQUE)
 """Documents whose first page is shown in the README."""
@@ -48,6 +61,7 @@ def write_sample(made: Demonstration, folder: Path) -> None:
         _pictures(session, folder)
         _papers(workspace, session, folder)
         _tables(workspace, folder / "tables")
+        _programme(workspace, folder / "programme")
         town = f"mairie:{session.about.insee}"
         write_atlas(workspace, folder / "atlas", town, _quiet, forms=())
         to = address_of(session, Audience.MAIRIE)
@@ -93,6 +107,20 @@ def _tables(workspace: Workspace, folder: Path) -> None:
     write_answers(picked, folder, TABLES, DAY, _quiet)
     write_glpi(picked, folder, DAY, _quiet)
     write_map(workspace, picked, folder, DAY, _quiet)
+
+
+def _programme(workspace: Workspace, folder: Path) -> None:
+    """Write what the committee, the least helped commune and the accountant read."""
+    board = board_of(opened(workspace, SLUG))
+    for paper in (
+        pages.programme_paper(board, DAY),
+        pages.commune_paper(board, LEAST_HELPED, DAY),
+        pages.committee_paper(board, DAY),
+        programme_deliberation(board, DAY),
+    ):
+        list(write_paper(paper, folder, (Format.MARKDOWN, Format.PDF)))
+    put(folder, {"programme.xlsx": xlsx_bytes(programme_tables(board, DAY), DAY)})
+    write_deadlines(board, deadlines(board, checklist_of(board)), folder)
 
 
 def _quiet(_done: int, _total: int) -> None:
