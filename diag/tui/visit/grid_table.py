@@ -8,7 +8,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -132,12 +132,12 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
 
     def place_cursor(self, at: At, *, chosen: tuple[At, At] | None = None) -> None:
         """Go to a cell, in sight; `chosen` becomes the selection."""
-        old_rows = {self.cursor.row, *self._chosen_rows()}
-        old_column = self.cursor.column
+        old_rows, old = {self.cursor.row, *self._chosen_rows()}, self.cursor
         self.cursor, self.chosen = self._inside(at), chosen
-        self.draw_rows({*old_rows, self.cursor.row, *self._chosen_rows()})
-        if self.cursor.column != old_column:
-            self._draw_lines(range(self.layout_of.height))
+        names = 0 if self.cursor.row != old.row else self.layout_of.names
+        self.draw_rows({*old_rows, self.cursor.row, *self._chosen_rows()}, names)
+        if self.cursor.column != old.column:
+            self._draw_lines(range(self.layout_of.height), self.layout_of.names)
         self.show_cursor()
 
     def show_cursor(self) -> None:
@@ -155,12 +155,13 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         if (left, top) != self.scroll_offset:
             self.scroll_to(left, top, animate=False, immediate=True)
 
-    def draw_rows(self, rows: Iterable[int]) -> None:
-        """Draw some rows again."""
+    def draw_rows(self, rows: Iterable[int], left: int = 0) -> None:
+        """Draw some rows again, from some column of the screen on."""
         top = self.layout_of.height - self.scroll_offset.y
         last = self.size.height - 1
         self._draw_lines(
-            y for row in rows if self.layout_of.height <= (y := row + top) < last
+            (y for row in rows if self.layout_of.height <= (y := row + top) < last),
+            left,
         )
 
     def render_line(self, y: int) -> Strip:
@@ -304,10 +305,10 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
     def _style(self, name: str) -> Style:
         return self.component_style(name)
 
-    def _draw_lines(self, lines: Iterable[int]) -> None:
+    def _draw_lines(self, lines: Iterable[int], left: int = 0) -> None:
         seen = [y for y in lines if y >= 0]
         if seen:
-            self.refresh(*regions_of(seen, self.size.width))
+            self.refresh(*regions_of(seen, self.size.width - left, left))
 
     def _columns(self) -> range:
         """Return the columns that are in sight, whole unless there is only one."""
@@ -511,10 +512,13 @@ class GridStatus(PlainStyle):
         if len(old) != len(self.lines):
             self.refresh()
             return
-        width = self.size.width
-        changed = [rank for rank, each in enumerate(old) if each != self.lines[rank]]
+        changed = [
+            Region(0, rank, max(cell_len(was), cell_len(now)), 1)
+            for rank, (was, now) in enumerate(zip(old, self.lines, strict=True))
+            if was != now
+        ]
         if changed:
-            self.refresh(*regions_of(changed, width))
+            self.refresh(*changed)
 
     def render_line(self, y: int) -> Strip:
         text = self.lines[y] if y < len(self.lines) else ""
