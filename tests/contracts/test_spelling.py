@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = (
     *("guide-auteur.md", "guide-ingenieur.md", "hub.md", "inventaires-et-mesures.md"),
     *("normes-anglaises.md", "couverture.md", "programme.md"),
+    *("mesures.md", "essai-postes.md"),
 )
 NAMES = allowed_words(
     "Excel\nGeoJSON\niPhone\nJinja\nLibreOffice\nMarkdown\nPostgreSQL\nPrometheus\n"
