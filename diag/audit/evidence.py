@@ -28,6 +28,7 @@ from diag.journal.revision import NewRevision
 from diag.model.audit import EvidenceFile, Proposal
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
+from diag.model.measurable import MEASURES, Scope
 from diag.model.measure import MeasureRun, run_bytes
 from diag.model.text import clean_line
 from diag.probes.radio import names_of, without_addresses
@@ -195,7 +196,7 @@ def _read(
     """
     columns = context.columns or _columns_of(session, raw)
     read = read_kept(raw, columns)
-    where = room if read.networks else ""
+    where = room if _is_of_a_room(read) else ""
     digest = sha256(raw).hexdigest()
     file = EvidenceFile(
         id=str(uuid5(UUID(session.audit.id), f"{ORIGIN}/{digest}/{where}")),
@@ -266,6 +267,13 @@ def remember_columns(
     known = {**_remembered(session), table.mark: dict(columns)}
     kept = dict([*known.items()][-_MOST_REMEMBERED:])
     put_setting(session.workspace.journal, _COLUMNS, kept)
+
+
+def _is_of_a_room(read: EvidenceRead) -> bool:
+    keys = {one.key for one in read.figures}
+    return bool(read.networks) or any(
+        MEASURES[key].scope is Scope.ROOM for key in keys & MEASURES.keys()
+    )
 
 
 def _check_radio(

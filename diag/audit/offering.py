@@ -1,14 +1,16 @@
-"""What files of other tools offer as answers: devices, lines and radio, all together.
+"""What files of other tools offer as answers: devices and measures, all together.
 
 Every file that was kept is read again, so that a device listed twice is counted once
 and two measures make a median. Nothing is answered: a person accepts, one by one or by
 place.
 """
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from statistics import median
 from uuid import UUID, uuid5
 
@@ -17,13 +19,17 @@ from diag.answers.types import TYPES
 from diag.audit.proposals import proposal_id
 from diag.audit.session import AuditSession
 from diag.imports.evidence.inventories import merged
+from diag.imports.evidence.radio import figures_of_spot
 from diag.imports.evidence.reading import DeviceKind, EvidenceRead, ListedDevice
-from diag.imports.evidence.speeds import DOWN, LATENCY, LOSS, UP
 from diag.model.audit import EvidenceFile, Proposal
-from diag.model.enums import PlaceKind, ProposalSource, State
+from diag.model.checklist import Measure, Question
+from diag.model.enums import PlaceKind, ProposalSource, QuestionType, State
 from diag.model.fact import Place
-from diag.model.measure import Confidence, HeardNetwork, MeasuredFigure
+from diag.model.measurable import MEASURES, Aggregate
+from diag.model.measure import Confidence, MeasuredFigure
+from diag.model.number import exact
 from diag.model.text import fold
+from diag.probes.confidence import believed_together
 from diag.words.figures import number
 from diag.words.sentences import counted
 
@@ -32,14 +38,6 @@ ORIGIN = "evidence"
 
 INVENTORIES = "Inventaires lus"
 """Who offers the equipment."""
-
-_ASKED_BY = {
-    DOWN: "debit_descendant",
-    UP: "debit_montant",
-    LATENCY: "latence",
-    LOSS: "perte_paquets",
-}
-"""What a tool measures of the line → the question that it answers."""
 
 _WHY = 200
 
@@ -68,9 +66,8 @@ class _Offer:
 def offers_of(session: AuditSession, kept: Iterable[ReadAgain]) -> list[Proposal]:
     """Return what all these files offer together; what cannot be an answer is not."""
     every = tuple(kept)
-    found = (*_of_line(session, every), *_of_radio(session, every))
-    listed = _of_equipment(session, every)
-    offers = (_proposal(session, one) for one in (*found, *listed))
+    found = (*_of_measures(session, every), *_of_equipment(session, every))
+    offers = (_proposal(session, one) for one in found)
     return [one for one in offers if one]
 
 
@@ -96,126 +93,116 @@ def _proposal(session: AuditSession, one: _Offer) -> Proposal | None:
     )
 
 
-def _of_line(session: AuditSession, kept: tuple[ReadAgain, ...]) -> Iterator[_Offer]:
-    """Give the median of each figure: an even number of them takes the middle."""
-    found: dict[str, list[tuple[ReadAgain, MeasuredFigure]]] = defaultdict(list)
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """One figure, with its file."""
+
+    one: ReadAgain
+    figure: MeasuredFigure
+
+
+def _of_measures(
+    session: AuditSession, kept: tuple[ReadAgain, ...]
+) -> Iterator[_Offer]:
+    """Give what measures answer, by the questions that name them."""
+    taken: dict[str, list[_Taken]] = defaultdict(list)
+    ours = {name for one in kept for name in one.file.ssids}
     for one in kept:
-        for figure in one.read.figures:
-            if figure.key in _ASKED_BY:
-                found[figure.key].append((one, figure))
-    for key, several in found.items():
-        tools = dict.fromkeys(one.read.tool for one, _ in several)
-        yield _Offer(
-            session.facts.root,
-            _ASKED_BY[key],
-            _written(median(float(figure.value) for _, figure in several)),
-            ProposalSource.MEASURE,
-            ", ".join(tools)[:120],
-            _figure_words([figure for _, figure in several]),
-            days=_days(several),
-        )
+        for figure in (*one.read.figures, *_of_spot(session, one, ours)):
+            known = MEASURES.get(figure.key)
+            if known and known.takes(figure.value):
+                taken[figure.key].append(_Taken(one, figure))
+    for question in session.checklist.questions.values():
+        measure = next((one for one in question.measures if one.of in taken), None)
+        if measure is None:
+            continue
+        for place, several in _by_place(session, question, taken[measure.of]).items():
+            value = _together([each.figure.value for each in several], measure)
+            yield _Offer(
+                place,
+                question.id,
+                value
+                if isinstance(value, bool | str)
+                else _stepped(value, measure, question),
+                ProposalSource.MEASURE,
+                ", ".join(dict.fromkeys(each.one.read.tool for each in several))[:120],
+                _figure_words([each.figure for each in several], measure),
+                days=tuple(each.one.read.on for each in several if each.one.read.on),
+            )
+
+
+def _of_spot(
+    session: AuditSession, one: ReadAgain, ours: set[str]
+) -> Iterable[MeasuredFigure]:
+    """Give what a scan shows of the school's own networks, where it tells of a room."""
+    is_told = one.read.networks and one.read.is_telling
+    if not is_told or one.file.place not in session.facts.places:
+        return ()
+    return figures_of_spot([each for each in one.read.networks if each.ssid in ours])
+
+
+def _by_place(
+    session: AuditSession, question: Question, taken: list[_Taken]
+) -> dict[str, list[_Taken]]:
+    """Return figures by the place they answer at; those of a lost room answer none."""
+    if question.place is not PlaceKind.SALLE:
+        return {session.facts.root: taken}
+    found: dict[str, list[_Taken]] = defaultdict(list)
+    for each in taken:
+        if each.one.file.place in session.facts.places:
+            found[each.one.file.place].append(each)
+    return found
+
+
+def _together(values: list[float | str], measure: Measure) -> float | str:
+    """Return what several measures of a key make; words go from the worst."""
+    words = MEASURES[measure.of].words
+    if measure.aggregate is Aggregate.MEDIAN:
+        return median(value for value in values if not isinstance(value, str))
+    choose = min if measure.aggregate is Aggregate.LEAST else max
+    if words:
+        return choose(map(str, values), key=words.index)
+    return choose(value for value in values if not isinstance(value, str))
+
+
+def _stepped(value: float, measure: Measure, question: Question) -> str:
+    """Return a figure at the step of its question, halves away from zero."""
+    usual = 1 if question.type is QuestionType.INTEGER else "0.01"
+    step = exact(usual if measure.round is None else measure.round)
+    count = math.floor(abs(Fraction(str(value))) / step + Fraction(1, 2))
+    return _written(float(math.copysign(count * step, value)))
 
 
 def _written(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _days(several: Iterable[tuple[ReadAgain, object]]) -> tuple[str, ...]:
-    return tuple(one.read.on for one, _ in several if one.read.on)
-
-
 _SPREAD = 0.2
 """Share between two measures of one line from which one of them is to be doubted."""
 
-
-def _figure_words(figures: list[MeasuredFigure]) -> str:
-    """Return « médiane de 3 mesures, écart 30 %, confiance faible : … »."""
-    values = [float(one.value) for one in figures]
-    reasons = dict.fromkeys(reason for one in figures for reason in one.reasons)
-    spread = (max(values) - min(values)) / max(values) if max(values) else 0
-    if spread > _SPREAD:
-        reasons[f"écart de {round(100 * spread)}\u00a0% entre les mesures"] = None
-    confidence = Confidence.LOW if reasons else Confidence.MEDIUM
-    several = f"médiane de {len(values)} mesures" if len(values) > 1 else ""
-    why = f" ({' ; '.join(reasons)})" if reasons else ""
-    level = f"confiance {confidence}{why}"
-    return ", ".join(filter(None, (several, level)))
-
-
-def _of_radio(session: AuditSession, kept: tuple[ReadAgain, ...]) -> Iterator[_Offer]:
-    """Give what was heard in each room of the school's own networks, then over all."""
-    ours = {name for one in kept for name in one.file.ssids}
-    rooms: dict[str, list[tuple[ReadAgain, list[HeardNetwork]]]] = defaultdict(list)
-    for one in kept:
-        is_told = one.read.networks and one.read.is_telling
-        if is_told and one.file.place in session.facts.places:
-            mine = [each for each in one.read.networks if each.ssid in ours]
-            rooms[one.file.place].append((one, mine))
-    for place, scans in rooms.items():
-        by = ", ".join(dict.fromkeys(one.read.tool for one, _ in scans))[:120]
-        heard = [mine for _, mine in scans]
-        days = _days(scans)
-        for asked, value, why in _of_room(heard):
-            offered = ProposalSource.MEASURE
-            yield _Offer(place, asked, value, offered, by, why, days=days)
-    every = [each for scans in rooms.values() for _, mine in scans for each in mine]
-    most = max(
-        (
-            len({each.ssid for _, mine in scans for each in mine})
-            for scans in rooms.values()
-        ),
-        default=0,
-    )
-    why = f"{counted(len(rooms), 'salle relevée', 'salles relevées')}"
-    for asked, value in _of_school(every, most):
-        root, by = session.facts.root, "Relevés du Wi-Fi"
-        yield _Offer(root, asked, value, ProposalSource.MEASURE, by, why)
-
-
-def _of_room(scans: list[list[HeardNetwork]]) -> Iterator[tuple[str, object, str]]:
-    """Give what is heard at the worst spot of a room: each scan is of one spot."""
-    spots = counted(len(scans), "relevé")
-    heard = sum(map(len, scans))
-    yield "wifi_capte", heard > 0, f"{spots}, {counted(heard, 'point')} de l'école"
-    fives = [[one for one in scan if one.band == "5"] for scan in scans]
-    yield "wifi_5ghz_salle", all(fives), spots
-    strongest = [max(scan, key=_strength) for scan in fives if scan]
-    worst = min(strongest, key=_strength, default=None)
-    if worst and worst.dbm is not None:
-        how = ", estimé d'un pourcentage" if worst.is_estimated else ""
-        why = f"{spots}, l'endroit le plus faible{how}, à ±5\u00a0dB"
-        yield "signal_wifi", str(worst.dbm), f"{why}, confiance {Confidence.MEDIUM}"
-
-
-def _strength(one: HeardNetwork) -> int:
-    return one.dbm or -100
-
-
-_STANDARDS = {
-    "802.11n": "wifi4",
-    "802.11ac": "wifi5",
-    "802.11ax": "wifi6",
-    "802.11be": "wifi7",
+_SEVERAL = {
+    Aggregate.MEDIAN: "médiane de {} mesures",
+    Aggregate.LEAST: "la plus faible de {} mesures",
+    Aggregate.MOST: "la plus forte de {} mesures",
 }
 
 
-def _of_school(heard: list[HeardNetwork], most: int) -> Iterator[tuple[str, object]]:
-    """Give what every room together shows of the radio: the weakest of it."""
-    if not heard:
-        return
-    yield "wifi_present", True
-    yield "bande_5ghz", any(one.band == "5" for one in heard)
-    yield "ssid_visibles", str(most)
-    known = {one.standard for one in heard}
-    if known <= _STANDARDS.keys():
-        yield "generation_wifi", min(_STANDARDS[one] for one in known)
-    kinds = {one.security for one in heard}
-    if "open" in kinds:
-        yield "chiffrement_wifi", "ouvert"
-    elif kinds & {"WEP", "WPA"}:
-        yield "chiffrement_wifi", "wep_wpa"
-    elif all(one.endswith("-Enterprise") for one in kinds):
-        yield "chiffrement_wifi", "entreprise"
+def _figure_words(figures: list[MeasuredFigure], measure: Measure) -> str:
+    """Return « médiane de 3 mesures, confiance faible (écart de 30 % …) »."""
+    reasons = dict.fromkeys(reason for one in figures for reason in one.reasons)
+    level = max((one.confidence for one in figures), key=list(Confidence).index)
+    if not reasons:
+        level, _ = believed_together(figures)
+    if measure.aggregate is Aggregate.MEDIAN:
+        values = [float(one.value) for one in figures]
+        spread = (max(values) - min(values)) / max(values) if max(values) > 0 else 0
+        if spread > _SPREAD:
+            reasons[f"écart de {round(100 * spread)}\u00a0% entre les mesures"] = None
+            level = Confidence.LOW
+    count = len(figures)
+    several = _SEVERAL[measure.aggregate].format(count) if count > 1 else ""
+    why = f" ({' ; '.join(reasons)})" if reasons else ""
+    return ", ".join(filter(None, (several, f"confiance {level}{why}")))
 
 
 def _of_equipment(

@@ -279,6 +279,7 @@ def _as_asked(question: Question) -> Question:
 _NOT_ASKED: dict[str, object] = {
     "better": None,
     "danger": False,
+    "measures": (),
     "moment": None,
     "seconds": None,
     "seconds_again": None,

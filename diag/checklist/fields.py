@@ -23,6 +23,7 @@ from pydantic import (
     WrapValidator,
     model_validator,
 )
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError, core_schema
 
 from diag.checklist.source import Entries, Items, Node, Scalar
@@ -409,14 +410,21 @@ def key(description: str, example: str = "", *, alias: str | None = None) -> Any
 
 def key_names(form: type[YamlForm]) -> tuple[str, ...]:
     """Return the keys of a form, as they are written."""
-    return tuple(known.alias or name for name, known in form.model_fields.items())
+    return tuple(_fields(form))
+
+
+def find_field(form: type[YamlForm], name: str) -> FieldInfo | None:
+    """Return the field of a key, as it is written."""
+    return _fields(form).get(name)
+
+
+def _fields(form: type[YamlForm]) -> dict[str, FieldInfo]:
+    return {known.alias or name: known for name, known in form.model_fields.items()}
 
 
 def required_keys(form: type[YamlForm]) -> tuple[str, ...]:
     """Return the keys that must be there."""
-    return tuple(
-        name for name, known in form.model_fields.items() if known.is_required()
-    )
+    return tuple(name for name, known in _fields(form).items() if known.is_required())
 
 
 def example_of(form: type[YamlForm]) -> str:
@@ -443,7 +451,7 @@ def was_cut(node: Node) -> bool:
 
 def find_example(form: type[YamlForm], name: str) -> str:
     """Return a key as it would be written, or an empty text."""
-    return str((form.model_fields[name].examples or [""])[0])
+    return str((_fields(form)[name].examples or [""])[0])
 
 
 def _fault(error: str, **context: object) -> PydanticCustomError:

@@ -14,7 +14,13 @@ from typing import TypeVar, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from diag.checklist.fields import YamlForm, find_example, key_names, was_cut
+from diag.checklist.fields import (
+    YamlForm,
+    find_example,
+    find_field,
+    key_names,
+    was_cut,
+)
 from diag.checklist.forms import NOUNS
 from diag.checklist.source import Entries, Items, Node, Scalar, ident_of, spot_of
 from diag.model.checklist import Checklist
@@ -262,7 +268,7 @@ class _Place:
                 self._enter()
         elif isinstance(self.node, Entries) and step in self.node.nodes:
             self.around = self.node, self.form
-            known = self.form.model_fields.get(str(step)) if self.form else None
+            known = find_field(self.form, str(step)) if self.form else None
             self.form = _form_in(known.annotation) if known else None
             self.node = self.node.nodes[str(step)]
             self.path.append(str(step))
@@ -290,7 +296,8 @@ def _explain(place: _Place, error: ErrorDetails) -> _Found:
     if kind == "missing":
         assert form is not None
         place.path.append(last)
-        name, meaning = place.called(last), form.model_fields[last].description
+        name, missing = place.called(last), find_field(form, last)
+        meaning = missing.description if missing else ""
         message = f"il manque la clé « {name} » ({meaning})"
         remedy = f"Ajoutez par exemple « {name}: {find_example(form, last)} »."
     elif last == "[key]" or kind in {"extra_forbidden", "cut"}:

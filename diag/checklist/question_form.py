@@ -7,6 +7,7 @@ from diag.checklist.fields import (
     Become,
     BetterWords,
     Bound,
+    Decimals,
     Flag,
     ItemForm,
     ListOf,
@@ -39,8 +40,9 @@ from diag.model.enums import (
     QuestionType,
     Trade,
 )
+from diag.model.measurable import MEASURES, Aggregate, Measurable, Scope
 from diag.model.number import Number, exact
-from diag.rules.problem import nearest
+from diag.rules.problem import listed, nearest
 
 Name = Annotated[str, word("name", r"[a-z][a-z0-9_]*")]  # read by rules: no hyphen
 Slug = Annotated[str, word("slug", r"[a-z][a-z0-9-]*")]
@@ -84,6 +86,9 @@ SectionWord = Annotated[BudgetSection, one_of(*BudgetSection)]
 MilestoneWord = Annotated[Milestone, one_of(*Milestone)]
 FinanceTopicWord = Annotated[FinanceTopic, one_of(*FinanceTopic)]
 AidStateWord = Annotated[AidState, one_of(*AidState)]
+MeasureKey = Annotated[str, one_of(*MEASURES)]
+ScopeWord = Annotated[Scope, one_of(*Scope)]
+AggregateWord = Annotated[Aggregate, one_of(*Aggregate)]
 
 
 class ChoiceForm(YamlForm, noun="choix"):
@@ -93,6 +98,15 @@ class ChoiceForm(YamlForm, noun="choix"):
     label: Text = key("réponse affichée", '"Fibre optique"')
     sets: Table[Name, Become] = key("autres faits qu'elle dit : {fait: valeur}")
     short: Text = key("dans une colonne : six caractères au plus")
+
+
+class MeasureForm(YamlForm, noun="mesure"):
+    """What a measure answers, and how several make one answer."""
+
+    of: MeasureKey = key("ce qui se mesure", "internet.latence", alias="key")
+    scope: ScopeWord = key("où cela se mesure", "ligne")
+    aggregate: AggregateWord = key("de plusieurs : median, sinon min ou max")
+    round: Decimals = key('pas de la réponse : 1, "0.1"')
 
 
 class QuestionForm(ItemForm, noun="question", builds=Question):
@@ -127,6 +141,7 @@ class QuestionForm(ItemForm, noun="question", builds=Question):
     same_gesture: Name = key("question répondue du même geste", alias="with")
     provenance: ListOf[ProvenanceWord] = key("comment la réponse peut être connue")
     stale_after: Duration = key("durée après laquelle la réponse est à revoir")
+    measures: ListOf[MeasureForm] = key("mesures qui y répondent, la première prise")
     sensitive: Flag = key("true : dans le seul rapport technique")
 
     def values(self, home: str) -> dict[str, Any]:
@@ -169,6 +184,7 @@ class QuestionForm(ItemForm, noun="question", builds=Question):
         yield from self._misfit_gesture()
         yield from self._misfit_bounds()
         yield from self._misfit_direction()
+        yield from self._misfit_measures()
         if self.danger and kind is not QuestionType.BOOLEAN:
             message = f"« danger » ne vaut que pour un oui ou non, pas pour {kind}"
             yield "danger", message, "Écrivez « type: boolean », ou supprimez-la."
@@ -218,6 +234,15 @@ class QuestionForm(ItemForm, noun="question", builds=Question):
                 remedy,
             )
 
+    def _misfit_measures(self) -> Iterator[Misfit]:
+        keys = [one.of for one in self.measures or ()]
+        if twice := next((one for one in keys if keys.count(one) > 1), None):
+            message = f"« measures » : « {twice} » en double"
+            yield "measures", message, "Gardez-en une seule."
+        for one in self.measures or ():
+            for why, remedy in _measure_misfits(one, self):
+                yield "measures", f"« measures » : « {one.of} » {why}", remedy
+
     def _misfit_direction(self) -> Iterator[Misfit]:
         kind, better = self.type, self.better
         if better is None:
@@ -234,6 +259,59 @@ class QuestionForm(ItemForm, noun="question", builds=Question):
             yield "better", message, _ranking_remedy(choices)
         elif kind is QuestionType.CHOICE:
             yield from _misfit_ranks([one for rank in better for one in rank], choices)
+
+
+def _measure_misfits(
+    one: MeasureForm, asked: QuestionForm
+) -> Iterator[tuple[str, str]]:
+    """Yield why a measure cannot answer a question, and what to do."""
+    known = MEASURES[one.of]
+    places = _ANSWERED_AT[known.scope]
+    if one.scope is not known.scope:
+        yield f"se mesure par {known.scope}", f"Écrivez « scope: {known.scope} »."
+    if asked.place not in places:
+        yield (
+            f"se mesure par {known.scope}, la question se pose par {asked.place}",
+            f"Posez-la par {listed(places)}.",
+        )
+    if known.is_number:
+        yield from _figure_misfits(one, known, asked)
+        return
+    wanted = QuestionType.CHOICE if known.words else QuestionType.BOOLEAN
+    if asked.type is not wanted:
+        why = f"demande le type {wanted}, pas {asked.type}"
+        yield why, f"Écrivez « type: {wanted} »."
+    if one.aggregate in {None, Aggregate.MEDIAN}:
+        yield "n'a pas de médiane", "Écrivez « aggregate: min », ou max."
+    if one.round is not None:
+        yield "ne s'arrondit pas", "Supprimez « round »."
+    choices = {choice.id for choice in asked.choices or ()}
+    if known.words and not choices & set(known.words):
+        words = listed(known.words)
+        yield f"donne {words} : aucun n'est un choix", "Nommez ainsi les choix."
+
+
+_ANSWERED_AT = {
+    Scope.LINE: (PlaceKind.ECOLE,),
+    Scope.ROOM: (PlaceKind.ECOLE, PlaceKind.SALLE),
+}
+"""Kinds of places whose questions measures of a scope answer."""
+
+
+def _figure_misfits(
+    one: MeasureForm, known: Measurable, asked: QuestionForm
+) -> Iterator[tuple[str, str]]:
+    step, is_whole = one.round, asked.type is QuestionType.INTEGER
+    if not is_whole and asked.type is not QuestionType.NUMBER:
+        yield f"donne un nombre, pas un {asked.type}", "Écrivez « type: number »."
+    elif asked.unit != known.unit:
+        own = f"la question en {asked.unit}" if asked.unit else "la question sans unité"
+        why = f"est en {known.unit}, {own}"
+        yield why, f'Écrivez « unit: "{known.unit}" ».'
+    if step is not None and exact(step) <= 0:
+        yield "s'arrondit à un pas positif", 'Écrivez « round: "0.1" ».'
+    elif step is not None and is_whole and exact(step).denominator > 1:
+        yield "s'arrondit ici à l'entier", "Écrivez « round: 1 »."
 
 
 def _misfit_ranks(ranked: list[str], choices: list[str]) -> Iterator[Misfit]:

@@ -28,6 +28,7 @@ from diag.model.enums import (
     QuestionType,
     Trade,
 )
+from diag.model.measurable import Aggregate, Scope
 from diag.model.number import Number
 
 
@@ -272,6 +273,19 @@ PEOPLE = frozenset({"direction", "equipe", "commune", "syndicat", "prestataire"}
 """Those of `Question.whom` who answer a question."""
 
 
+class Measure(Noun):
+    """A measure that answers a question."""
+
+    of: str
+    """What is measured: a key of `MEASURES`."""
+    scope: Scope
+    """Where it is taken; those of every room may answer a question of the school."""
+    aggregate: Aggregate = Aggregate.MEDIAN
+    """What several of them give."""
+    round: Number | None = None
+    """Step of the answer; None: 1 of an integer, 0.01 of a number."""
+
+
 class Question(Noun):
     """How one fact is collected."""
 
@@ -329,6 +343,8 @@ class Question(Noun):
     )
     stale_after: str = ""
     """ISO 8601 duration after which the answer is flagged, never rescored."""
+    measures: tuple[Measure, ...] = ()
+    """Measures that answer it, the first that was taken; none in older editions."""
     sensitive: bool = False
     """Printed in the technical report only."""
 

@@ -111,8 +111,7 @@ class MeasuredFigure:
     """One figure that a tool measured."""
 
     key: str
-    """`internet.debit_descendant`, `internet.debit_montant` (Mbit/s),
-    `internet.latence` (ms), `internet.perte` (%)…"""
+    """Dotted, French; a question may name those of `MEASURES`."""
     value: float | str | bool
     confidence: Confidence = Confidence.MEDIUM
     reasons: tuple[str, ...] = ()

@@ -32,6 +32,14 @@ _SAID_RARELY = (
     ("prix.yaml", "    unit: prise\n", "    unit: prise\n    pack: 10\n"),
     ("lieux.yaml", "type: choice\n", "type: choice\n    better: [autre, [classe]]\n"),
     ("reseau.yaml", "type: boolean\n", "type: boolean\n    danger: true\n"),
+    (
+        "reseau.yaml",
+        "unit: Mbit/s\n",
+        (
+            "unit: Mbit/s\n    measures: [{key: internet.debit_descendant, "
+            'scope: ligne, aggregate: median, round: "0.1"}]\n'
+        ),
+    ),
     ("reseau.yaml", "[0, 50]\n", "[0, 50]\n    at_most: debit\n    void: true\n"),
     ("reseau.yaml", "kind: blocking\n", 'kind: blocking\n    socle_share: "3/4"\n'),
     ("reseau.yaml", "    applicable: acces", "    weigh_by: debit\n    given: acces"),

@@ -15,8 +15,9 @@ from diag.assess.questions import is_on_site, seconds_of
 from diag.assess.words import describe_condition
 from diag.checklist.symbols import names_read
 from diag.model.checklist import Checklist, Criterion, Domain, Question
-from diag.model.enums import Kind, PlaceKind, Profile
+from diag.model.enums import Kind, PlaceKind, Profile, Provenance
 from diag.model.fact import ROOT_KINDS
+from diag.model.measurable import MEASURES
 from diag.rules.language import parse_rule
 from diag.rules.tree import Condition
 from tests.goldens.golden import NAMES, facts_told, golden
@@ -74,7 +75,8 @@ question, le seuil est-il juste, la source le porte-t-elle ?
 def page() -> str:
     """Return the whole page."""
     checklist = shipped()
-    parts = [HEAD, _totals(checklist), _visits(), _grades(checklist)]
+    parts = [HEAD, _totals(checklist), _visits(), _measures(checklist)]
+    parts += [_grades(checklist)]
     parts += [_domain(domain, checklist) for domain in checklist.domains]
     return "\n".join(parts)
 
@@ -124,6 +126,35 @@ def _visits() -> str:
         "précédente disent déjà, et ce que les formulaires rapportent : « sur place » "
         "les suppose tous revenus.\n\n"
         + _table(["École", "Classes", "Courte", "Standard", "Complète"], rows)
+    )
+
+
+def _measures(checklist: Checklist) -> str:
+    """Return what a measure proposes, what it could, and what nothing asks."""
+    questions = checklist.questions.values()
+    rows = [
+        (
+            f"`{one.id}`",
+            f"`{measure.of}`",
+            f"`{measure.scope}`",
+            f"`{measure.aggregate}`",
+        )
+        for one in questions
+        for measure in one.measures
+    ]
+    asked = {measure.of for one in questions for measure in one.measures}
+    by_hand = [
+        f"`{one.id}`"
+        for one in questions
+        if Provenance.MEASURED in one.provenance and not one.measures
+    ]
+    unasked = [f"`{key}`" for key in MEASURES if key not in asked]
+    return (
+        "\n## Ce qu'une mesure propose\n\n"
+        + _table(["Question", "Mesure", "Prise par", "De plusieurs"], rows)
+        + "\nSe mesurent encore à la main, faute de sonde ou de fichier qui se lise : "
+        + f"{', '.join(by_hand)}.\n\nMesures que nulle question ne demande : "
+        + f"{', '.join(unasked)}.\n"
     )
 
 

@@ -14,6 +14,8 @@ from diag.checklist.forms import ITEMS
 from diag.checklist.lint.references import reference_problems
 from diag.checklist.lint.rules import rule_problems
 from diag.checklist.load import load_checklists
+from diag.checklist.question_form import MeasureForm
+from diag.model.measurable import MEASURES
 from diag.workspace.charter import KEYS, charter_of
 from tests.cli.running import diag
 from tests.contracts.following import (
@@ -165,7 +167,7 @@ def test_each_message_of_the_table_exists(message: str, written_texts: str) -> N
 
 FORMS: list[type[YamlForm]] = [
     *(form for section, form in ITEMS.items() if section != "places"),
-    *(BelowForm, RequirementForm, NeedForm),
+    *(BelowForm, RequirementForm, NeedForm, MeasureForm),
 ]
 
 
@@ -173,6 +175,14 @@ FORMS: list[type[YamlForm]] = [
 def test_each_key_is_in_the_guide(key: str) -> None:
     if key != "domain":
         assert re.search(rf"`{key}`|\b{key}: ", GUIDE)
+
+
+@pytest.mark.parametrize("key", MEASURES)
+def test_each_measure_is_in_the_guide_with_what_it_gives(key: str) -> None:
+    known = MEASURES[key]
+    words = ", ".join(f"`{word}`" for word in known.words)
+    gives = known.unit or words or "oui ou non"
+    assert f"| `{key}` | `{known.scope}` | {gives} |" in GUIDE
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ otherwise.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from diag.imports.evidence.reading import (
     EvidenceRead,
@@ -17,7 +17,8 @@ from diag.imports.evidence.reading import (
     figure_of,
     line_of,
 )
-from diag.model.measure import HeardNetwork
+from diag.model.measurable import MEASURES
+from diag.model.measure import Confidence, HeardNetwork, MeasuredFigure
 from diag.words.sentences import counted
 
 MAX_HEARD = 2000
@@ -174,6 +175,54 @@ def _plain(text: str) -> str:
     return (
         "".join(one for one in parts if not unicodedata.combining(one)).lower().strip()
     )
+
+
+def figures_of_spot(ours: Sequence[HeardNetwork]) -> Iterator[MeasuredFigure]:
+    """Give what one scan of the school's own networks measures at its spot.
+
+    Where nothing was heard, only that is known.
+    """
+    fives = [one for one in ours if one.band == "5"]
+    yield MeasuredFigure("wifi.capte", bool(ours))
+    yield MeasuredFigure("wifi.capte_5ghz", bool(fives))
+    strongest = max(fives, key=_strength, default=None)
+    if strongest and strongest.dbm is not None:
+        estimated = ["estimée d'un pourcentage"] if strongest.is_estimated else []
+        reasons = (*estimated, "à ±5\u00a0dB")
+        signal, level = "wifi.signal_5ghz", Confidence.MEDIUM
+        yield MeasuredFigure(signal, strongest.dbm, level, reasons)
+    if not ours:
+        return
+    yield MeasuredFigure("wifi.emis", True)
+    yield MeasuredFigure("wifi.emis_5ghz", bool(fives))
+    yield MeasuredFigure("wifi.noms", len({one.ssid for one in ours}))
+    known = {one.standard for one in ours}
+    if known <= _GENERATIONS.keys():
+        worst = min(_GENERATIONS[one] for one in known)
+        yield MeasuredFigure("wifi.generation", worst)
+    kinds = {_kind_of_key(one.security) for one in ours if one.security}
+    if kinds:
+        worst = min(kinds, key=MEASURES["wifi.chiffrement"].words.index)
+        yield MeasuredFigure("wifi.chiffrement", worst)
+
+
+def _strength(one: HeardNetwork) -> int:
+    return -100 if one.dbm is None else one.dbm
+
+
+_GENERATIONS = {
+    "802.11n": "wifi4",
+    "802.11ac": "wifi5",
+    "802.11ax": "wifi6",
+    "802.11be": "wifi7",
+}
+
+
+def _kind_of_key(security: str) -> str:
+    """Return how well a protection keeps, as `wifi.chiffrement` says it."""
+    if security.endswith("-Enterprise"):
+        return "entreprise"
+    return {"open": "ouvert", "WEP": "wep_wpa", "WPA": "wep_wpa"}.get(security, "cle")
 
 
 _ANALYZER = "time stamp|ssid|bssid|strength"
