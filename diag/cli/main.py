@@ -110,6 +110,7 @@ COMMANDS = {
         "conflicts": "diag.cli.conflicts:conflicts_group",
         "review": "diag.cli.follow:review",
         "progress": "diag.cli.territory:progress",
+        "offline-kit": "diag.cli.kit:offline_kit",
         "hub": "diag.cli.hub:hub",
         "mire": "diag.cli.mire:mire",
     },

@@ -20,6 +20,7 @@ PROMPT_ONLY = {
     "journal/connection.py",
     "office/bundles.py",
     "office/imports.py",
+    "office/kit",
     "office/mail",
     "office/merging.py",
     "office/privacy",
