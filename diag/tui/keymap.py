@@ -64,8 +64,8 @@ from diag.tui.commands import (
 )
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
+from diag.tui.programme import ballots, cards, envelopes, forms, workshops
 from diag.tui.programme import commands as programme_commands
-from diag.tui.programme import envelopes, forms
 from diag.tui.rooms import editing
 from diag.tui.safe import Sturdy, content
 from diag.tui.text import Sentence
@@ -181,6 +181,8 @@ PLACES = {
     programme.__name__: KeyPlace.PROGRAMME,
     programme_commands.__name__: KeyPlace.PROGRAMME,
     envelopes.__name__: KeyPlace.PROGRAMME,
+    cards.__name__: KeyPlace.PROGRAMME,
+    ballots.__name__: KeyPlace.PROGRAMME,
     school.__name__: KeyPlace.SCHOOL,
     visit.__name__: KeyPlace.VISIT,
     visit_commands.__name__: KeyPlace.VISIT,
@@ -215,6 +217,7 @@ PLACES = {
     palette.__name__: KeyPlace.WINDOW,
     quitting.__name__: KeyPlace.WINDOW,
     forms.__name__: KeyPlace.WINDOW,
+    workshops.__name__: KeyPlace.WINDOW,
 }
 """The place of the commands and screens of each module that has any."""
 

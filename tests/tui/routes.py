@@ -6,6 +6,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from diag.tui.app import DiagApp
+from diag.tui.state import built
 from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.waiting import shows, wait_for
 
@@ -13,6 +14,10 @@ ROUTES: dict[str, tuple[Callable[[DiagApp], object], str]] = {
     "territoire": (lambda app: app.go_territory(), "Commune"),
     "ecole": (lambda app: app.go_school(SCHOOL), "Audits"),
     "tournee": (lambda app: app.go_tour(), "Tournée du"),
+    "programme": (
+        lambda app: app.push_screen(built("programme", "ProgrammeScreen")),
+        "Aucun programme",
+    ),
     "importer": (lambda app: app.go_import(), "jamais"),
     "visite": (lambda app: app.go_visit(SCHOOL), "Direction"),
     "bilan": (lambda app: app.go_bilan(SCHOOL), "Bilan"),

@@ -24,6 +24,11 @@ EMPTY: dict[str, Sequence[Step]] = {
         ("f8", "jamais"),
     ],
     "tournee": [("", "Tournée vide : dans Territoire, Espace y met l'école")],
+    "programme": [
+        ("", "Touche n : en ouvrir un"),
+        ("n", "Premier budget"),
+        ("escape", "Aucun programme"),
+    ],
     "importer": [("", "jamais"), ("enter", "Chemin du fichier")],
     "aide": [("", "ce qui est possible ici")],
     "palette": [

@@ -8,17 +8,19 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from diag.audit.answer import NewAnswer, record_answer
 from diag.cli.programme_shown import board_json
 from diag.journal import subjects
+from diag.model.enums import Outcome, Participant
 from diag.model.programme import (
     CostSplit,
     EnvelopeState,
     ProgrammeFrame,
     YearEnvelope,
 )
-from diag.programme import setting
+from diag.programme import adopting, gathering, setting
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import Container, create, opened
 from diag.programme.money import budgets
@@ -27,9 +29,9 @@ from diag.programme.terms import INVESTMENT, Purse
 from diag.tui.app import DiagApp
 from diag.tui.programme import ProgrammeScreen, replaying
 from diag.words.figures import number
-from diag.workspace.workspace import Workspace
+from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.audited import audited, audited_workspace
-from tests.audit.builders import workspace
+from tests.audit.builders import DAY, workspace
 from tests.tui.builders import app_on
 from tests.tui.routes import choose
 from tests.tui.waiting import shows, wait_for, wait_to_show
@@ -375,3 +377,124 @@ async def test_the_programme_opens_by_its_name_too(desk: Path) -> None:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
         await choose(pilot, "programme")
         await wait_to_show(pilot, "Programme 2027-2031")
+
+
+def workshopped(container: Container) -> str:
+    """Give a programme two themes and a workshop; return the id of the workshop."""
+    gathering.put_theme(container, "usages", "Usages")
+    gathering.put_theme(container, "reseau", "Réseau", ["reseau"])
+    return gathering.new_workshop(
+        container, title="Atelier du nord", on="2026-09-30", present={"parent": 12}
+    )
+
+
+async def test_cards_are_typed_one_after_the_other_under_a_role(desk: Path) -> None:
+    app = app_on(desk)
+    async with at_programme(app) as (pilot, _):
+        await pilot.press("5")
+        await wait_to_show(pilot, "Aucun atelier", "Aucun thème encore")
+        await pilot.press("n")
+        await wait_to_show(pilot, "Animé par")
+        await pilot.press(*"Nord", "tab", "tab", "tab", "tab", *"parents", "f2")
+        await wait_to_show(pilot, "un rôle et un nombre")
+        await pilot.press("escape", *" 12, élus 3", "f2")
+        await wait_to_show(pilot, "Nord", "15")
+        await pilot.press("h")
+        await wait_to_show(pilot, "Comment s'appelle ce thème")
+        await pilot.press(*"Usages", "enter")
+        await wait_to_show(pilot, "quels domaines")
+        await pilot.press("enter")
+        await wait_to_show(pilot, "choisi")
+        await pilot.press("escape")
+
+        def record() -> Record:
+            return opened(app.desk.workspace).record()
+
+        await wait_for(pilot, lambda: record().themes, "the theme")
+        assert len(record().themes["usages"].domains) == 1
+        await pilot.press("enter")
+        await wait_to_show(pilot, "Rôle : parent d'élève · Thème : aucun")
+        await pilot.press(*"Le Wi-Fi coupe", "enter", "tab")
+        await wait_to_show(pilot, "1 carte", "Thème : Usages")
+        await pilot.press(*"On ne sait pas à qui écrire", "enter")
+        await wait_to_show(pilot, "2 cartes")
+        said = {one.text: one.theme for one in record().cards.values()}
+        assert said == {"Le Wi-Fi coupe": "", "On ne sait pas à qui écrire": "usages"}
+        await pilot.press("ctrl+z")
+        await wait_to_show(pilot, "1 carte")
+        await pilot.press("f8")
+        await wait_for(pilot, lambda: not record().cards, "taken away")
+
+
+async def test_ballots_are_typed_in_a_grid_pasted_and_bounded(desk: Path) -> None:
+    with Workspace.open(desk, fixed_world(DAY, 3)) as made:
+        workshop = workshopped(opened(made))
+    app = app_on(desk)
+    async with at_programme(app) as (pilot, _):
+        await pilot.press("5", "b")
+        await wait_to_show(pilot, "Bulletins", "+ parent d'élève", "Usages")
+
+        def points() -> list[dict[str, int]]:
+            ballots = opened(app.desk.workspace).record().ballots
+            return [
+                one.points for (where, _), one in ballots.items() if where == workshop
+            ]
+
+        await pilot.press(*"6", "enter")
+        await wait_for(pilot, lambda: len(points()) == 1, "a ballot")
+        await pilot.press(*"5", "enter")
+        await wait_to_show(pilot, "10 points au plus")
+        await pilot.press("escape")
+        await wait_to_show(pilot, "[5_]")
+        await pilot.press("backspace", *"4", "enter")
+        await wait_for(pilot, lambda: points() == [{"reseau": 6, "usages": 4}])
+        app.post_message(events.Paste("1\n10\n"))
+        await wait_for(pilot, lambda: len(points()) == 3, "pasted")
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: len(points()) == 1, "taken back together")
+        await pilot.press("escape", "space")
+        await wait_to_show(pilot, "Un atelier au moins")
+
+
+async def test_a_table_of_cards_is_shown_then_read_once(
+    desk: Path, tmp_path: Path
+) -> None:
+    with Workspace.open(desk, fixed_world(DAY, 3)) as made:
+        workshopped(opened(made))
+    table = tmp_path / "cartes.csv"
+    table.write_text(
+        "texte;role;theme\nWi-Fi;parents;usages\nSon;elfes;\n", encoding="utf-8"
+    )
+    app = app_on(desk)
+    async with at_programme(app) as (pilot, _):
+        for told in ("1 ligne nouvelle, 0 déjà là", "0 ligne nouvelle, 1 déjà là"):
+            await pilot.press("5", "i")
+            await wait_to_show(pilot, "Quel tableau")
+            app.post_message(events.Paste(str(table)))
+            await wait_for(pilot, lambda: app.screen.query_one(Input).value, "pasted")
+            await pilot.press("enter")
+            await wait_to_show(pilot, told, "Refusée, ligne 3")
+            await pilot.press("enter")
+            await wait_to_show(pilot, "[5 Ateliers]")
+            cards = opened(app.desk.workspace).record().cards.values()
+            assert [one.text for one in cards] == ["Wi-Fi"]
+
+
+async def test_weights_count_once_a_decision_adopts_them(desk: Path) -> None:
+    with Workspace.open(desk, fixed_world(DAY, 3)) as made:
+        container = opened(made)
+        workshop = workshopped(container)
+        gathering.put_ballot(container, workshop, Participant.PARENT, {"reseau": 10})
+        adopting.decide(container, "syndicat", Outcome.ADOPTE, DAY, ref="D-1")
+    app = app_on(desk)
+    async with at_programme(app) as (pilot, screen):
+        await pilot.press("5", "p")
+        await wait_to_show(pilot, "chaque bulletin compte autant")
+        await pilot.press("f2")
+        await wait_to_show(pilot, "sans effet tant", "Réseau 1,25")
+        await pilot.press("4", "p")
+        await wait_to_show(pilot, "Adopte le poids des thèmes")
+        await wait_for(pilot, lambda: rested(screen), "worked out")
+        rule = opened(app.desk.workspace).record().weighing
+        assert rule is not None
+        assert rule.adopted == {"reseau": "1.25", "usages": "0.8"}

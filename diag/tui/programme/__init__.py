@@ -1,7 +1,10 @@
 """Programme: what, when, whose money, is it fair? Several years, one budget."""
 
+from contextlib import suppress
+
 from textual import on, work
 from textual.message import Message
+from textual.worker import get_current_worker
 
 from diag.journal import subjects
 from diag.programme import adopting, replay, setting
@@ -17,12 +20,16 @@ from diag.tui.place import EVERYWHERE
 from diag.tui.programme import decisions
 from diag.tui.programme.commands import (
     AdoptProgramme,
+    AdoptWeights,
     AskWhatIf,
     CopyVariant,
     DropVariant,
+    ImportGathered,
     LockYear,
     NewProgramme,
+    NewTheme,
     NewVariant,
+    NewWorkshop,
     NextProgrammeFace,
     NoteDecision,
     OtherProgramme,
@@ -38,13 +45,18 @@ from diag.tui.programme.commands import (
     SetRules,
     SetSpan,
     SettleRivals,
+    SetWeights,
     ShowCommunes,
     ShowDecisions,
     ShowVariants,
+    ShowWorkshops,
     ShowYears,
+    TurnCounted,
+    TypeBallots,
+    TypeCards,
     UndoEntry,
 )
-from diag.tui.programme.faces import FACES, ProgrammeFaces
+from diag.tui.programme.faces import FACES
 from diag.tui.programme.forms import (
     Changes,
     DecisionForm,
@@ -54,9 +66,12 @@ from diag.tui.programme.forms import (
     RuleForm,
     VariantForm,
 )
+from diag.tui.programme.replaying import StoppedError, socle_of
 from diag.tui.programme.variants import BASE, VariantFigures, differences, figures_of
+from diag.tui.programme.workshops import WorkshopActs
 from diag.tui.programme.years import YearsView
 from diag.words.sentences import counted
+from diag.workspace.workspace import Workspace
 
 _FACES = {
     SeeWhy: "years",
@@ -72,6 +87,14 @@ _FACES = {
     SeeDecision: "decisions",
     NoteDecision: "decisions",
     AdoptProgramme: "decisions",
+    AdoptWeights: "decisions",
+    TypeCards: "workshops",
+    TypeBallots: "workshops",
+    NewWorkshop: "workshops",
+    NewTheme: "workshops",
+    ImportGathered: "workshops",
+    SetWeights: "workshops",
+    TurnCounted: "workshops",
 }
 """Command → the only face where it means something."""
 
@@ -82,6 +105,11 @@ _ON_LINE = frozenset({
     SeeCommune,
     SeeDecision,
     AdoptProgramme,
+    AdoptWeights,
+    TypeCards,
+    TypeBallots,
+    ImportGathered,
+    TurnCounted,
 })
 """Commands that act on what the cursor is on."""
 
@@ -110,7 +138,7 @@ class Compared(Message):
         self.board, self.figures = board, figures
 
 
-class ProgrammeScreen(ProgrammeFaces):
+class ProgrammeScreen(WorkshopActs):
     """The programme, and what one does to it."""
 
     CSS_PATH = "programme.tcss"
@@ -128,6 +156,7 @@ class ProgrammeScreen(ProgrammeFaces):
         ShowCommunes,
         ShowVariants,
         ShowDecisions,
+        ShowWorkshops,
         SetSpan,
         OtherProgramme,
         *EVERYWHERE,
@@ -140,6 +169,11 @@ class ProgrammeScreen(ProgrammeFaces):
         "« * » : audit encore ouvert. Montants TTC ; « 2028 » : budget 2028. Écart : "
         "0, chaque élève est aidé autant ; vers 1, quelques-uns ont tout."
     )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._comparing: Board | None = None
+        """The board that variants were set beside last."""
 
     def can(self, command: CommandType) -> bool | None:
         if command in EVERYWHERE:
@@ -175,6 +209,9 @@ class ProgrammeScreen(ProgrammeFaces):
     def on_show_decisions(self) -> None:
         self.show_face("decisions")
 
+    def on_show_workshops(self) -> None:
+        self.show_face("workshops")
+
     def on_next_programme_face(self) -> None:
         names = list(FACES)
         self.show_face(names[(names.index(self.face) + 1) % len(names)])
@@ -208,6 +245,8 @@ class ProgrammeScreen(ProgrammeFaces):
                 self.on_retain_variant()
             case "decisions":
                 self.on_see_decision()
+            case "workshops":
+                self.on_type_cards()
 
     # operations
 
@@ -271,16 +310,28 @@ class ProgrammeScreen(ProgrammeFaces):
 
     def compare_soon(self) -> None:
         """Work variants out, unless they are: a second or two each at most."""
-        if self.board and self.container and self._found and not self.figures:
-            self._compare(self.container, self._found, self.board)
+        board = self.board
+        is_new = board is not None and board is not self._comparing
+        if board and self.container and self._found and is_new:
+            self._comparing = board
+            self._compare(self.container, self._found, board)
 
     @work(thread=True, exclusive=True, group="compare")
     def _compare(self, container: Container, found: Contenders, board: Board) -> None:
-        self.post_message(Compared(board, figures_of(container, found, board)))
+        """Compare at once, then judge the schools of each: that takes longer."""
+        worker, desk = get_current_worker(), self.diag.desk
+        figures = figures_of(container, found, board)
+        self.post_message(Compared(board, figures))
+        with suppress(StoppedError), Workspace.open(desk.folder, desk.world) as own:
+            for ident, one in figures.items():
+                socle = socle_of(own, one.board, worker)
+                last = one.board.programme.years[-1]
+                figures = figures | {ident: one._replace(socle=socle.get(last))}
+                self.post_message(Compared(board, figures))
 
     @on(Compared)
     def _show_compared(self, event: Compared) -> None:
-        if event.board is self.board and not self.figures:
+        if event.board is self.board:
             self.figures = event.figures
             self.show_all()
 
@@ -396,13 +447,9 @@ class ProgrammeScreen(ProgrammeFaces):
             from diag.tui.programme.envelopes import EnvelopesScreen  # noqa: PLC0415 - few set them
 
             screen = EnvelopesScreen(
-                self.board, self._current, self._keep_changes, self.undo
+                self.board, self.current, self._keep_changes, self.undo
             )
             self.app.push_screen(screen)
-
-    def _current(self) -> Container:
-        assert self.container is not None
-        return self.container
 
     def on_replay(self) -> None:
         self.read(afresh=True)

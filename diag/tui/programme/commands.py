@@ -89,6 +89,42 @@ class AdoptProgramme(Command, keys="a", title="Arrêter", group=_ACT, footer=Tru
     """Arrêter le programme sur cette délibération, après un aperçu."""
 
 
+class ShowWorkshops(Command, keys="5", title="Ateliers", group=_SHOW):
+    """Montrer les ateliers, leurs cartes et bulletins, ce que les thèmes pèsent."""
+
+
+class TypeCards(Command, keys="enter", title="Cartes", group=_ACT, footer=True):
+    """Saisir les cartes de l'atelier, l'une après l'autre."""
+
+
+class TypeBallots(Command, keys="b", title="Bulletins", group=_ACT, footer=True):
+    """Saisir les bulletins de l'atelier, en grille : une ligne chacun."""
+
+
+class NewWorkshop(Command, keys="n", title="Nouvel atelier", group=_ACT, footer=True):
+    """Noter un atelier : titre, jour, lieu, présents par rôle."""
+
+
+class NewTheme(Command, keys="h", title="Thème", group=_ACT, footer=True):
+    """Nommer un thème, et les domaines dont les préconisations y répondent."""
+
+
+class ImportGathered(Command, keys="i", title="Importer", group=_ACT, footer=True):
+    """Lire un tableau de cartes ou de bulletins dans l'atelier, après un aperçu."""
+
+
+class TurnCounted(Command, keys="space", title="Compter", group=_ACT):
+    """Faire compter les bulletins de l'atelier dans les poids, ou ne plus le faire."""
+
+
+class SetWeights(Command, keys="p", title="Poids", group=_ACT, footer=True):
+    """Dire si chaque bulletin ou chaque atelier compte autant, et la borne."""
+
+
+class AdoptWeights(Command, keys="p", title="Adopter les poids", group=_ACT):
+    """Faire compter les poids des thèmes, adoptés par cette délibération."""
+
+
 class SetEnvelopes(Command, keys="e", title="Enveloppes", group=_SET, footer=True):
     """Saisir ce que chacun peut dépenser, par année : une grille, un tableur collé."""
 

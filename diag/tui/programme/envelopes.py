@@ -168,6 +168,10 @@ class EnvelopesScreen(PlaceScreen):
                 if value != before or subject in self._container().contested:
                     yield subject, value
 
+    def refused(self, error: DiagError) -> None:  # noqa: ARG002 - as it is called
+        """Stand on what was refused, as it was typed."""
+        self.query_one(CellGrid).take_again()
+
     def _like(self, purse: Purse) -> YearEnvelope:
         """Return an envelope that carries as the others of its row do."""
         others = (

@@ -1,6 +1,7 @@
 """The faces of a programme, and what is under the cursor of the one that is shown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from functools import partial
 
 from textual import events, on
@@ -10,14 +11,16 @@ from textual.content import Content
 from textual.widgets import Static
 
 from diag.model.text import fold
+from diag.programme.container import Container
 from diag.programme.subject_words import subject_words
 from diag.programme.words import reserve_words
 from diag.tui.commands import OpenPalette, key_now
 from diag.tui.lists import WIDE, Lines, ListLine, Tabs
 from diag.tui.palette import FindsInAudit, FoundInAudit, PaletteEntry, SearchScope
-from diag.tui.programme import communes, decisions, variants, years
+from diag.tui.programme import communes, decisions, variants, workshop_lines, years
 from diag.tui.programme.commands import (
     NewProgramme,
+    NewWorkshop,
     NoteDecision,
     SetEnvelopes,
     SetSpan,
@@ -33,6 +36,7 @@ FACES = {
     "communes": "2 Communes",
     "variants": "3 Variantes",
     "decisions": "4 Décisions",
+    "workshops": "5 Ateliers",
 }
 """Face → its tab."""
 
@@ -42,8 +46,12 @@ _COLUMNS = {
     "fifths": communes.FIFTHS_COLUMNS,
     "variants": variants.COLUMNS,
     "decisions": decisions.COLUMNS,
+    "workshops": workshop_lines.COLUMNS,
 }
 """List → its columns; Communes has two."""
+
+_WITHOUT_BOARD = frozenset({"decisions", "workshops"})
+"""Lists that wait for no reading of the audits."""
 
 _TALL = 36
 """From so many rows, variants stand under the years of a wide screen."""
@@ -117,6 +125,11 @@ class ProgrammeFaces(ProgrammeWork):
         """The list of the face that is shown."""
         return "fifths" if self.face == "communes" and self.by_ips else self.face
 
+    def current(self) -> Container:
+        """Return the programme as it stands now, for what is open over this screen."""
+        assert self.container is not None
+        return self.container
+
     @property
     def lines(self) -> Lines:
         """The list that is shown."""
@@ -165,9 +178,7 @@ class ProgrammeFaces(ProgrammeWork):
         elif self.view is None or self.view.board is not board:
             self.view, self.figures = YearsView(board), {}
         self._show_title()
-        self.query_one("#head", Static).update(
-            Content("\n").join(Content(line(one)) for one in self._head())
-        )
+        self._show_head()
         for name in _COLUMNS:
             listed = self.query_one(f"#{name}", Lines)
             if listed.display:
@@ -178,9 +189,20 @@ class ProgrammeFaces(ProgrammeWork):
         self.show_under()
         self.refresh_keys()
 
+    def show_socle(self, socle: Mapping[int, Fraction]) -> None:
+        if self.view:
+            self.view.socle = socle
+            self._show_head()
+
     def compare_soon(self) -> None:
         """Work variants out, unless they are."""
         raise NotImplementedError
+
+    def _show_head(self) -> None:
+        head = self.query_one("#head", Static)
+        rows = [Content(line(one)) for one in self._head()]
+        head.display = bool(rows)
+        head.update(Content("\n").join(rows))
 
     def _show_title(self) -> None:
         container, frame = self.container, self.frame
@@ -214,22 +236,29 @@ class ProgrammeFaces(ProgrammeWork):
             yield communes.summary(self.view)
         elif self.face == "variants":
             yield reserve_words(self.board)
+        elif self.face == "workshops" and self.container:
+            yield from workshop_lines.theme_rows(self.container.record())
 
     def _lines_of(self, name: str) -> list[ListLine]:
         container, view = self.container, self.view
-        if container is None:
-            return []
+        found: list[ListLine] = []
+        if container is None or (view is None and name not in _WITHOUT_BOARD):
+            return found
         if name == "decisions":
-            return decisions.decision_lines(container, self.board)
-        if view is None:
-            return []
-        if name == "variants":
-            return variants.variant_lines(container, self.figures, self.variant)
-        if name == "communes":
-            return communes.commune_lines(view)
-        return (
-            communes.fifth_lines(view) if name == "fifths" else view.lines(self.commune)
-        )
+            found = decisions.decision_lines(container, self.board)
+        elif name == "workshops":
+            found = workshop_lines.workshop_lines(container.record())
+        elif name == "variants":
+            found = variants.variant_lines(container, self.figures, self.variant)
+        elif name == "communes" and view:
+            found = communes.commune_lines(view)
+        elif view:
+            found = (
+                communes.fifth_lines(view)
+                if name == "fifths"
+                else view.lines(self.commune)
+            )
+        return found
 
     def _empty(self, name: str) -> str:
         if self.container is None:
@@ -239,6 +268,8 @@ class ProgrammeFaces(ProgrammeWork):
             return _NO_YEARS.format(key=search)
         if name == "decisions":
             return decisions.EMPTY.format(key=key_now(self.app, NoteDecision))
+        if name == "workshops":
+            return workshop_lines.EMPTY.format(key=key_now(self.app, NewWorkshop))
         if self.board is None:
             return "Lecture des audits, école par école…"
         return (
@@ -280,6 +311,8 @@ class ProgrammeFaces(ProgrammeWork):
             return
         if self.face == "decisions":
             yield from decisions.decision_text(self.container, self.board, self.key)
+        elif self.face == "workshops" and self.key:
+            yield from workshop_lines.workshop_text(self.container.record(), self.key)
         variant = self.container.record().variants.get(self.key)
         if self.face == "variants" and variant:
             yield from filter(None, [variant.why])

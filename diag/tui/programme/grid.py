@@ -20,9 +20,6 @@ from diag.tui.theme import PlainStyle
 _GAP = 1
 """Blanks before a column."""
 
-_WIDEST = 12
-"""Columns of a cell, at most: what is left is for names."""
-
 _LONGEST = 40
 """Characters that a cell takes as they are typed."""
 
@@ -39,7 +36,7 @@ class CellGrid(Sturdy, ScrollView, PlainStyle, can_focus=True):
     """Rows of cells under titles; what is typed replaces the cell under the cursor.
 
     Enter or an arrow gives it; Escape forgets it. A table that is pasted fills cells
-    from the cursor on.
+    from the cursor on. `along`: Enter goes to the right, then to the next row.
     """
 
     COMPONENT_CLASSES = {"grid--cursor", "grid--titles"}  # noqa: RUF012 - Textual's own type
@@ -94,17 +91,21 @@ class CellGrid(Sturdy, ScrollView, PlainStyle, can_focus=True):
         self,
         *,
         least: int = 18,
+        widest: int = 12,
+        along: bool = False,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
         super().__init__(id=id)
-        self._least = least
+        self._least, self._widest = least, widest
+        self._along = along
+        self._given: tuple[int, int, str] | None = None
         self.titles: Sequence[str] = ()
         """The title of each column."""
         self.rows: Sequence[GridRow] = ()
 
     def show(self, titles: Sequence[str], rows: Sequence[GridRow]) -> None:
         """Show other cells; the cursor stays where it can."""
-        self.titles, self.rows = titles, rows
+        self.titles, self.rows, self._given = titles, rows, None
         self.set_reactive(CellGrid.row, max(min(self.row, len(rows) - 1), 0))
         self.set_reactive(CellGrid.column, max(min(self.column, len(titles) - 1), 0))
         self.virtual_size = Size(0, len(rows) + 1)
@@ -144,14 +145,30 @@ class CellGrid(Sturdy, ScrollView, PlainStyle, can_focus=True):
         """Give what is typed in the cell; nothing where nothing is."""
         typed, self.typed = self.typed, None
         if typed is not None:
+            self._given = self.row, self.column, typed
             self.post_message(self.Filled(self, self.row, self.column, [[typed]]))
+
+    def take_again(self) -> None:
+        """Stand on what was refused, as it was typed."""
+        if self._given is not None:
+            self.row, self.column, self.typed = self._given
+            self._given = None
+
+    def _go_on(self) -> None:
+        """Go down, or along the row and then to the next one."""
+        if not self._along:
+            self.action_go(1, 0)
+        elif self.column + 1 < len(self.titles):
+            self.action_go(0, 1)
+        else:
+            self.action_go(1, -self.column)
 
     def on_key(self, event: events.Key) -> None:
         """Type in the cell; letters that mean a command there are the screen's."""
         if not self.rows:
             return
         if event.key == "enter":
-            self.action_go(1, 0)
+            self._go_on()
         elif event.key == "escape" and self.typed is not None:
             self.typed = None
         elif event.key == "backspace":
@@ -209,7 +226,7 @@ class CellGrid(Sturdy, ScrollView, PlainStyle, can_focus=True):
     def _sizes(self, width: int) -> tuple[int, int]:
         """Return the columns that names take, and each cell."""
         many = max(len(self.titles), 1)
-        size = max(min((width - self._least) // many - _GAP, _WIDEST), 3)
+        size = max(min((width - self._least) // many - _GAP, self._widest), 3)
         return width - many * (size + _GAP), size
 
     def _strip(self, cells: Sequence[tuple[str, Style]]) -> Strip:

@@ -9,7 +9,6 @@ from diag.programme.container import Container
 from diag.programme.equity import commune_shares, spread, unevenness
 from diag.programme.operations import Contenders
 from diag.programme.replay import Worth, worth
-from diag.programme.standing import unblocked
 from diag.programme.subject_words import subject_words
 from diag.tui.lists import ListColumn, ListLine
 from diag.words.figures import euros, number, percent
@@ -34,8 +33,8 @@ class VariantFigures(NamedTuple):
 
     board: Board
     worth: Worth
-    unblocked: Fraction | None
-    """Part of the schools with nothing left that blocks, the last year."""
+    socle: Fraction | None
+    """Part of the schools where nothing blocks, the last year; None until judged."""
     unevenness: Fraction
     """Of the syndicat's money a pupil: 0, the same; 1, one has it all."""
     least: Fraction | None
@@ -58,11 +57,11 @@ def _board(container: Container, variant: str, found: Contenders) -> Board:
 
 def _figures(board: Board, base: Board) -> VariantFigures:
     shares = commune_shares(board)
-    found, free = spread(shares), unblocked(board)
+    found = spread(shares)
     return VariantFigures(
         board,
         worth(board.schedule, base.schedule),
-        free[-1] if free else None,
+        None,
         unevenness(shares),
         found.least.per_pupil if found else None,
     )
@@ -92,7 +91,7 @@ def _cells(found: VariantFigures | None, *, is_base: bool) -> Iterator[str]:
         return
     many = len(found.board.schedule.placements)
     yield number(int(found.worth.points))
-    yield percent(found.unblocked) if found.unblocked is not None else "–"
+    yield "…" if found.socle is None else percent(found.socle)
     yield str(found.worth.late)
     yield number(Fraction(round(found.unevenness * 100), 100))
     yield "–" if found.least is None else euros(int(found.least) // 100)

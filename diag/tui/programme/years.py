@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 
 from textual.content import Content
 
@@ -13,7 +14,7 @@ from diag.programme.equity import CommuneShare, commune_shares, spread
 from diag.programme.money import PurseYear, budgets
 from diag.programme.operations import LeftOut
 from diag.programme.placing import Imposed, Settled, Unmet
-from diag.programme.standing import sort_of, unblocked
+from diag.programme.standing import sort_of
 from diag.programme.terms import INVESTMENT, Precedence, Purse
 from diag.programme.words import cents_words, purse_words, reason_words
 from diag.tui.lists import ListColumn, ListLine
@@ -60,6 +61,8 @@ class YearsView:
 
     def __init__(self, board: Board) -> None:
         self.board = board
+        self.socle: Mapping[int, Fraction] = {}
+        """Year → part of the schools where nothing blocks; empty until judged."""
         self.shares = {one.insee: one for one in commune_shares(board)}
         """By commune."""
         self._operations = {one.id: one for one in board.programme.operations}
@@ -120,7 +123,7 @@ class YearsView:
             _short(beyond, is_big),
         )
         late = sum(one.late for one in self.shares.values())
-        free = [percent(one) for one in unblocked(board)]
+        free = [percent(self.socle[one]) if self.socle else "…" for one in years]
         yield _row("Au socle", free, f"   loi en retard : {late}")
 
     def _syndicat_part(self, operation: str) -> int:

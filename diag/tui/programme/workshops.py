@@ -1,0 +1,251 @@
+"""Ateliers: what people said, how they voted, what themes weigh."""
+
+import re
+from collections.abc import Iterator
+
+from textual import work
+
+from diag.audit.photos import path_typed
+from diag.model.enums import Participant
+from diag.model.errors import DiagError
+from diag.model.text import fold
+from diag.programme import gathering
+from diag.programme.container import Container
+from diag.programme.gathering import GatheredRow
+from diag.tui.dialogs import Ask, ChooseDialog, Confirm, Field, ListChoice
+from diag.tui.programme.ballots import BallotsScreen
+from diag.tui.programme.cards import CardsScreen
+from diag.tui.programme.faces import ProgrammeFaces
+from diag.tui.programme.forms import ProgrammeForm
+from diag.words.dates import day_typed
+from diag.words.sentences import counted
+from diag.workspace.editions import current
+
+_REFUSED = 5
+"""Rows that are shown with why they are refused."""
+
+_SLUG = 30
+"""Characters of the name under which a theme is kept."""
+
+
+class WorkshopForm(ProgrammeForm):
+    """Asks for a workshop: when, where, who led it, how many came of each role."""
+
+    def __init__(self, container: Container) -> None:
+        super().__init__("Un atelier")
+        self._container = container
+
+    def fields(self) -> tuple[Field, ...]:
+        today = self._container.workspace.world.today()
+        return (
+            Field("title", "Titre", "", "Assises, secteur nord"),
+            Field("on", "Jour", f"{today:%d/%m/%Y}", "31/01/2027"),
+            Field("where", "Lieu"),
+            Field("animator", "Animé par", "", "un service plutôt qu'un nom"),
+            Field("present", "Présents", "", "parents 12, élus 3, enseignants 5"),
+        )
+
+    def keep(self) -> str:
+        """Write it; give its id.
+
+        Raises:
+            DiagError: no title, a day that is none, a role or a count that is none.
+        """
+        return gathering.new_workshop(
+            self._container,
+            title=self.value("title").strip(),
+            on=day_typed(self.value("on")).isoformat(),
+            where=self.value("where").strip(),
+            animator=self.value("animator").strip(),
+            present=present_typed(self.value("present")),
+        )
+
+
+def present_typed(text: str) -> dict[Participant, int]:
+    """Return how many came of each role: « parents 12, élus 3 ».
+
+    Raises:
+        DiagError: a part of it is no role with its number.
+    """
+    found: dict[Participant, int] = {}
+    for part in filter(None, map(str.strip, text.split(","))):
+        said = re.fullmatch(r"(\D+?) *(\d{1,6})", part)
+        if said is None:
+            raise DiagError(
+                f"« {part[:30]} » : un rôle et un nombre, par exemple parents 12.",
+                about="present",
+            )
+        role = gathering.role_named(said[1])
+        found[role] = found.get(role, 0) + int(said[2])
+    return found
+
+
+class WeightForm(ProgrammeForm):
+    """Asks what weighs the same, each ballot or each workshop, and the bound."""
+
+    def __init__(self, container: Container) -> None:
+        super().__init__("Le poids des thèmes")
+        self._container = container
+        self._rule = container.record().weighing
+
+    def options(self) -> tuple[tuple[str, str], ...]:
+        return (
+            ("ballot", "chaque bulletin compte autant"),
+            ("workshop", "chaque atelier compte autant"),
+        )
+
+    def chosen_first(self) -> str:
+        return self._rule.per if self._rule else "ballot"
+
+    def fields(self) -> tuple[Field, ...]:
+        bound = str(self._rule.bound) if self._rule else "1.25"
+        return (Field("bound", "Borne, de 1 à 2", bound.replace(".", ",")),)
+
+    def keep(self) -> str:
+        """Write it.
+
+        Raises:
+            DiagError: no workshop, or a bound that is none.
+        """
+        bound = self.value("bound").strip().replace(",", ".")
+        gathering.put_weights(self._container, per=self.chosen, bound=bound)
+        return self.chosen
+
+
+class WorkshopActs(ProgrammeFaces):
+    """What one does to workshops and themes."""
+
+    def on_type_cards(self) -> None:
+        if self.container and self.key:
+            screen = CardsScreen(self.current, self.key, self.keep, self.undo)
+            self.app.push_screen(screen)
+
+    def on_type_ballots(self) -> None:
+        if self.container and self.key:
+            if not self.container.record().themes:
+                raise DiagError(
+                    "Un bulletin partage dix points entre des thèmes : nommez-en "
+                    "d'abord un."
+                )
+            screen = BallotsScreen(self.current, self.key, self.keep, self.undo)
+            self.app.push_screen(screen)
+
+    def on_new_workshop(self) -> None:
+        if self.container:
+            self.app.push_screen(WorkshopForm(self.container), self._written)
+
+    def on_set_weights(self) -> None:
+        if self.container:
+            self.app.push_screen(WeightForm(self.container), self._written)
+
+    def _written(self, given: str | None) -> None:
+        if given:
+            self.read()
+
+    def on_turn_counted(self) -> None:
+        """Have the ballots of the workshop count, or not; it is to be adopted anew."""
+        if self.container is None or not self.key:
+            return
+        record = self.container.record()
+        rule = record.weighing
+        counted_now = set(rule.workshops if rule else record.workshops)
+        wanted = counted_now ^ {self.key}
+        if not wanted:
+            raise DiagError("Un atelier au moins compte dans les poids.")
+        gathering.put_weights(self.container, sorted(wanted))
+        self.read()
+
+    @work
+    async def on_new_theme(self) -> None:
+        """Ask for its title, then for domains, one after the other."""
+        container = self.container
+        if container is None:
+            return
+        title = await self.app.push_screen_wait(
+            Ask("Comment s'appelle ce thème ? Par exemple : Usages", keep=_is_named)
+        )
+        if title is None:
+            return
+        workspace = container.workspace
+        checklist = workspace.editions.open(current(workspace).digest)
+        chosen: list[str] = []
+        while True:
+            choices = [
+                ListChoice(one.id, one.title, "choisi" if one.id in chosen else "")
+                for one in checklist.domains
+            ]
+            asked = f"{title.strip()} : quels domaines y répondent ? Échap : c'est tout"
+            domain = await self.app.push_screen_wait(ChooseDialog(asked, choices))
+            if domain is None:
+                break
+            if domain in chosen:
+                chosen.remove(domain)
+            else:
+                chosen.append(domain)
+        self.call_later(self._keep_theme, title, tuple(chosen))
+
+    def _keep_theme(self, title: str, domains: tuple[str, ...]) -> None:
+        if self.container:
+            gathering.put_theme(self.container, slug_of(title), title.strip(), domains)
+            self.read()
+
+    @work
+    async def on_import_gathered(self) -> None:
+        """Ask for the file, show what it would add, then write it."""
+        container, workshop = self.container, self.key
+        if container is None or not workshop:
+            return
+        asked = (
+            "Quel tableau ? Cartes : texte;role;theme;commune. Bulletins : role, puis "
+            "une colonne par thème. Donnez son chemin, ou glissez-le ici."
+        )
+        typed = await self.app.push_screen_wait(Ask(asked, keep=_is_path))
+        path = path_typed(typed) if typed else None
+        if path is None:
+            return
+        rows = tuple(gathering.rows_in(container, workshop, path))
+        words = "\n".join(rows_words(container, rows))
+        drafts = [
+            container.draft(one.subject, one.value)
+            for one in rows
+            if one.value and one.subject not in container.stated
+        ]
+        if not drafts:
+            raise DiagError(words)
+        if await self.app.push_screen_wait(Confirm(f"{words}\n\nLes noter ?")):
+            self.call_later(self.keep, *drafts)
+
+    def on_adopt_weights(self) -> None:
+        """Have the weights count, as they are today, by the decision shown."""
+        if self.container and self.key:
+            gathering.put_weights(self.container, decision=self.key)
+            self.read()
+            self.diag.inform("Poids adoptés : ils comptent dans l'ordre.")
+
+
+def _is_named(title: str) -> None:
+    if not slug_of(title):
+        raise DiagError("Un thème porte un nom, avec au moins une lettre.")
+
+
+def _is_path(typed: str) -> None:
+    path = path_typed(typed)
+    if path is None or not path.is_file():
+        raise DiagError(f"Aucun fichier « {typed.strip()[:60]} ».")
+
+
+def slug_of(title: str) -> str:
+    """Return the name under which a theme is kept: « usages-du-soir »."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(title)).strip("-")[:_SLUG].strip("-")
+
+
+def rows_words(container: Container, rows: tuple[GatheredRow, ...]) -> Iterator[str]:
+    """Give how many rows are new, there already, refused and why."""
+    refused = [one for one in rows if one.problem]
+    known = sum(one.subject in container.stated for one in rows if one.value)
+    new = len(rows) - len(refused) - known
+    yield f"{counted(new, 'ligne nouvelle', 'lignes nouvelles')}, {known} déjà là."
+    for one in refused[:_REFUSED]:
+        yield f"Refusée, ligne {one.line} : {one.problem}"
+    if len(refused) > _REFUSED:
+        yield f"Et {len(refused) - _REFUSED} autres refusées."
