@@ -73,6 +73,15 @@ def test_a_service_is_set_up_by_root_from_where_it_can_be_read(
     monkeypatch.setattr(sys, "executable", "/root/diag/.venv/bin/python")
     with pytest.raises(DiagError, match="/opt/diag"):
         service.check_program()
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
+    monkeypatch.setattr(service, "_HIDDEN", (Path("/root"),))
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "diag").touch()
+    monkeypatch.setattr(sys, "base_prefix", "/usr")
+    service.check_program()
+    monkeypatch.setattr(sys, "base_prefix", "/root/.pyenv/versions/3.11.7")
+    with pytest.raises(DiagError, match=r"pyenv.*python3 du système"):
+        service.check_program()
 
 
 @pytest.mark.parametrize("port", [443, 8443])

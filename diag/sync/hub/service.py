@@ -105,15 +105,24 @@ def check_program() -> None:
     """Refuse to run a service from a program that it could not read.
 
     Raises:
-        DiagError: when it is in somebody's own folder, or not installed.
+        DiagError: when it, or its Python, is in somebody's own folder; not installed.
     """
-    program = find_program()
-    hidden = [each for each in _HIDDEN if program.is_relative_to(each)]
-    if hidden or not program.exists():
+    program, python = find_program(), Path(sys.base_prefix)
+    if _is_hidden(program) or not program.exists():
         raise DiagError(
             f"Le service ne pourrait pas lire {program}. Installez diag dans /opt/diag "
             "(docs/hub.md, « Installer »), puis : /opt/diag/bin/diag hub setup."
         )
+    if _is_hidden(python):
+        raise DiagError(
+            f"Le service ne pourrait pas lire {python}, le Python de {program}. "
+            "Refaites /opt/diag avec le python3 du système (docs/hub.md, "
+            "« Installer ») : /usr/bin/python3 -m venv --clear /opt/diag."
+        )
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(path.is_relative_to(each) for each in _HIDDEN)
 
 
 def default_folder() -> Path:
