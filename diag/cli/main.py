@@ -84,6 +84,7 @@ COMMANDS = {
         "web": "diag.cli.workspace:web",
         "audit": "diag.cli.audit:audit",
         "questionnaire": "diag.cli.questionnaire:questionnaire",
+        "measure": "diag.cli.measure:measure",
     },
     "Juger": {
         "score": "diag.cli.judge:score",

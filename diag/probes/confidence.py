@@ -48,7 +48,9 @@ def believed(
     if stats.get("steady_s", SHORTEST) < SHORTEST and not stats.get("is_settled"):
         reasons.append(f"moins de {SHORTEST:.0f} secondes stables")
     if stats.get("spread", 0) > WIDEST:
-        reasons.append(f"débit irrégulier : écart de {stats['spread']:.0%}")
+        reasons.append(
+            f"débit irrégulier : écart de {round(100 * stats['spread'])}\u00a0%"
+        )
     if stats.get("errors"):
         reasons.append("connexions coupées pendant la mesure")
     if stats.get("clock_jump_s"):

@@ -18,6 +18,7 @@ from diag.probes.host import Host
 from diag.probes.probe import Setting
 from diag.probes.rates import WARM_UP, Stretch, by_second, has_settled, rate
 from diag.probes.server import Mire
+from diag.words.figures import measure
 
 CONNECTIONS, MORE_CONNECTIONS = 4, 8
 MANY = 300.0
@@ -107,8 +108,7 @@ class Load:
                     await asyncio.sleep(PING_EVERY)
                     now = self._now()
                     shown = rate(self._known(), max(0.0, now - 1), now)
-                    word = "Montant" if self.is_up else "Descendant"
-                    setting.tell(done + now / LONGEST / 2, f"{word} {shown:.1f} Mbit/s")
+                    setting.tell(done + now / LONGEST / 2, self._words(shown))
                     if now < WARM_UP:
                         if now > WARM_UP / 2 and shown > MANY:
                             self._open(MORE_CONNECTIONS)
@@ -141,6 +141,10 @@ class Load:
             any(isinstance(one, TurnedAwayError) for one in self.errors),
             self.server,
         )
+
+    def _words(self, shown: float) -> str:
+        way = "Montant" if self.is_up else "Descendant"
+        return f"{way} {measure(f'{shown:.1f}', 'Mbit/s')}"
 
     def _goes_on(self) -> bool:
         return (

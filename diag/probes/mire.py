@@ -128,12 +128,12 @@ class MireServer:
             async with asyncio.timeout(limits.seconds):
                 while await self._answer(reader, writer, peer, client):
                     pass
+            writer.close()  # once its last answer has left
         except (EOFError, asyncio.LimitOverrunError, OSError, ValueError):
-            pass  # gone, too slow, or no HTTP
+            writer.transport.abort()  # gone, too slow, or no HTTP
         finally:
             client.connections -= 1
             self._open -= 1
-            writer.transport.abort()
 
     def _client(self, peer: str) -> _Client:
         """Return what is known of an address; forget those of past hours."""

@@ -88,6 +88,20 @@ class Runner:
         return max((one.probe.risk for one in self._able), default=Risk.LOCAL)
 
     @property
+    def loads(self) -> bool:
+        """Return whether it will fill the line."""
+        return self.risk >= Risk.LOAD
+
+    def without_load(self) -> "Runner":
+        """Return the same run, without what fills the line."""
+        kept = tuple(one for one in self.steps if one.probe.risk < Risk.LOAD)
+        return Runner(self.setting, kept)
+
+    def able(self) -> "Runner":
+        """Return the same run, without what cannot be measured here."""
+        return Runner(self.setting, tuple(self._able), self.authorisation)
+
+    @property
     def _able(self) -> list[RunStep]:
         return [one for one in self.steps if not one.missing]
 
@@ -102,7 +116,7 @@ class Runner:
             NotAuthorisedError: one of them loads the line without authorisation.
             DiagError: another run is under way on this computer.
         """
-        if self.risk >= Risk.LOAD and self.authorisation is None:
+        if self.loads and self.authorisation is None:
             raise NotAuthorisedError(
                 "Remplir la ligne de l'école demande une autorisation écrite : qui l'a "
                 "signée, sa fonction, le jour, ce qu'elle permet, qui a prévenu la "

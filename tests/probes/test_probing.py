@@ -33,7 +33,7 @@ class LoopbackHost(Host):
 
 @pytest.fixture(scope="module")
 def mire() -> Iterator[Mire]:
-    with mire_on_loopback() as served:
+    with mire_on_loopback(MireLimits(hourly_bytes=10**13)) as served:
         yield served
 
 

@@ -1,0 +1,363 @@
+"""`diag measure`: what this computer finds of a school's network, proposed."""
+
+import asyncio
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+import click
+
+from diag.audit.evidence import EvidenceTaken, MissingRoomError, keep_run
+from diag.audit.measuring import last_terms, terms_from
+from diag.audit.places import find_place
+from diag.audit.session import AuditSession
+from diag.checklist.overlay import MEASURES
+from diag.cli.shared import agreed, asked, audit_command, print_json
+from diag.model.enums import PlaceKind
+from diag.model.errors import DiagError
+from diag.model.fact import Place
+from diag.model.measure import (
+    Authorisation,
+    Measurement,
+    MeasureRun,
+    MeasureSeries,
+)
+from diag.probes import check_installed
+from diag.probes.lists import MeasureLists, measure_lists
+from diag.words.measured import measured_label, measured_value
+from diag.words.sentences import counted, listed
+from diag.workspace.editions import overlay_of
+
+if TYPE_CHECKING:
+    from diag.probes.probe import Probe
+    from diag.probes.run import Runner, RunStep
+
+_FULL = "La ligne de l'école sera pleine pendant ce temps. Mesurer le débit ?"
+_STOPPED = 130
+"""Exit code of what Ctrl+C ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a person wants measured."""
+
+    place: Place | None
+    mire: str
+    is_metered: bool
+    only: tuple[str, ...]
+    ssids: tuple[str, ...]
+
+
+@click.command()
+@audit_command
+@click.option("--room", default="", metavar="SALLE", help="Salle où l'on est.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="MESURE",
+    help="Rien que cela, répétable : poste, dns, acces, latence, services, filtrage, "
+    "wifi, debit.",
+)
+@click.option(
+    "--mire",
+    default="",
+    metavar="URL",
+    help="Serveur de mesure du syndicat (sinon le dernier, sinon mesures.yaml).",
+)
+@click.option("--metered", is_flag=True, help="Ligne payée au volume : 30 Mo au plus.")
+@click.option(
+    "--ssid",
+    "ssids",
+    multiple=True,
+    metavar="NOM",
+    help="Réseau Wi-Fi de l'école ; répétable, retenu ensuite.",
+)
+@click.option("--signed-by", default="", help="Qui a signé l'autorisation écrite.")
+@click.option("--role", default="", help="Sa fonction : maire, adjointe aux écoles…")
+@click.option("--signed-on", default="", metavar="AAAA-MM-JJ", help="Le jour signé.")
+@click.option("--scope", default="", help="Ce qu'elle permet, où et quand.")
+@click.option("--told-by", default="", help="Qui a prévenu la direction de l'école.")
+@click.option("--yes", is_flag=True, help="Ne pas demander avant de remplir la ligne.")
+def measure(
+    session: AuditSession,
+    room: str,
+    only: tuple[str, ...],
+    mire: str,
+    ssids: tuple[str, ...],
+    signed_by: str,
+    role: str,
+    signed_on: str,
+    scope: str,
+    told_by: str,
+    *,
+    metered: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Mesure le réseau de l'école depuis ce poste, et propose des réponses.
+
+    Montre d'abord ce qui sera envoyé. Le débit remplit la ligne : il demande une
+    autorisation écrite (qui a signé, sa fonction, quand, ce qu'elle permet, qui a
+    prévenu la direction), retenue ensuite. Ctrl+C arrête et garde ce qui est mesuré.
+    Rien n'est répondu : les réponses proposées s'acceptent une à une ou par lieu.
+    Installer la mire : docs/mire.md.
+    """
+    check_installed()
+    session.check_method()
+    lists = measure_lists(overlay_of(session.workspace) / MEASURES)
+    for notice in lists.notices:
+        click.echo(notice, err=True)
+    place = _room(session, room)
+    known = last_terms(session)
+    wanted = _Asked(place, mire or known.mire or lists.mire, metered, only, ssids)
+    runner = _prepared(wanted, lists)
+    _print_plan(runner.steps)
+    if not only:  # what was not asked for by its name is not told twice
+        runner = runner.able()
+    given = {
+        "by": signed_by,
+        "role": role,
+        "on": signed_on,
+        "scope": scope,
+        "told": told_by,
+    }
+    if runner.loads:
+        runner.authorisation = _authorisation(given, known.authorisation)
+        if runner.authorisation is None or not (yes or agreed(_FULL)):
+            click.echo("Le débit n'est pas mesuré ; le reste, si.", err=True)
+            runner = runner.without_load()
+    run, is_stopped = _run(session, runner, place)
+    taken = _keep(session, run, ssids)
+    if as_json:
+        offered = taken.offered if taken else 0
+        print_json({**run.model_dump(mode="json"), "offered": offered})
+    else:
+        _print(session, run, taken)
+    if is_stopped:
+        sys.exit(_STOPPED)
+
+
+def _room(session: AuditSession, named: str) -> Place | None:
+    """Return the room that one is in.
+
+    Raises:
+        DiagError: no place, or no room, has that name.
+    """
+    if not named:
+        return None
+    place = find_place(session, named)
+    if place.kind is not PlaceKind.SALLE:
+        raise DiagError(f"{place.name} n'est pas une salle. Donnez le nom d'une salle.")
+    return place
+
+
+def _prepared(wanted: _Asked, lists: MeasureLists) -> "Runner":
+    """Read the connection, and what would be sent; nothing is.
+
+    Raises:
+        DiagError: the server is none.
+        click.UsageError: a measure that does not exist.
+    """
+    # The extra `probes`, 200 ms: after the check that it is there.
+    from diag.probes.context import context_of  # noqa: PLC0415
+    from diag.probes.host import Host  # noqa: PLC0415
+    from diag.probes.probe import Allowance, Setting  # noqa: PLC0415
+    from diag.probes.run import Runner  # noqa: PLC0415
+    from diag.probes.server import mire_at  # noqa: PLC0415
+
+    host = Host()
+    setting = Setting(
+        host,
+        mire=mire_at(wanted.mire) if wanted.mire else None,
+        room=wanted.place.name if wanted.place else "",
+        context=asyncio.run(context_of(host)),
+        allowance=Allowance.of(is_metered=wanted.is_metered),
+    )
+    return Runner.of(setting, _chosen(wanted, lists))
+
+
+def _chosen(wanted: _Asked, lists: MeasureLists) -> "Sequence[Probe]":
+    """Return the probes that a person named; else those of a room, or of a line."""
+    from diag.probes.series import probes_of  # noqa: PLC0415 - the extra
+
+    quick, line, room = (probes_of(one, lists) for one in MeasureSeries)
+    every = {one.name: one for one in (*quick, *room, *line)}
+    if unknown := [one for one in wanted.only if one not in every]:
+        raise click.UsageError(
+            f"« {unknown[0]} » n'est pas une mesure. Il y a {listed([*every], 20)}."
+        )
+    if wanted.only:
+        return [every[one] for one in dict.fromkeys(wanted.only)]
+    if wanted.place:
+        return [*room, every["latence"], *line]
+    return [*quick, *line]
+
+
+def _print_plan(steps: "Sequence[RunStep]") -> None:
+    click.echo("Ce qui sera envoyé :", err=True)
+    for step in steps:
+        if not step.missing:
+            words = ", ".join(_plan_words(step))
+            click.echo(_wrapped(f"{step.probe.title} : {words}"), err=True)
+    lacking = [one for one in steps if one.missing]
+    if lacking:
+        click.echo("Ce qui ne peut pas être mesuré :", err=True)
+    for step in lacking:
+        click.echo(_wrapped(f"{step.probe.title} : {step.missing}"), err=True)
+
+
+def _wrapped(text: str) -> str:
+    """Return a text under a line, as wide as the terminal; whole in a pipe."""
+    width = shutil.get_terminal_size((1000, 24)).columns
+    return fill(text, width, initial_indent="  ", subsequent_indent="    ")
+
+
+def _plan_words(step: "RunStep") -> Iterator[str]:
+    plan = step.plan
+    if not plan.targets:
+        yield "rien"
+        return
+    yield f"{counted(plan.packets, 'requête')} vers {listed(plan.targets)}"
+    moved = (plan.down_bytes + plan.up_bytes) / 1e6
+    if moved >= 1:
+        yield f"{moved:.0f} Mo au plus"
+    yield f"{plan.seconds:.0f} s environ"
+
+
+def _authorisation(
+    given: dict[str, str], former: Authorisation | None
+) -> Authorisation | None:
+    """Return who let the line be filled; None when nobody is named on a terminal.
+
+    Raises:
+        DiagError: something of it is missing, and there is nobody to ask.
+    """
+    known = former.model_dump() if former else {}
+    told = {name: words or known.get(name, "") for name, words in given.items()}
+    if not all(told.values()) and sys.stdin.isatty() and sys.stderr.isatty():
+        click.echo("L'autorisation écrite (Entrée seule : pas de débit) :", err=True)
+        for name, question in _QUESTIONS.items():
+            told[name] = told[name] or _typed(question)
+            if not told[name]:
+                return None
+    try:
+        return terms_from("-", told)[1]
+    except DiagError as error:
+        raise DiagError(
+            f"{error} Donnez-la, ou ne mesurez que le reste",
+            command="--signed-by … --role … --signed-on … --scope … --told-by …, ou "
+            "--only latence",
+        ) from error
+
+
+def _typed(question: str) -> str:
+    return asked(question, default="", show_default=False, prompt_suffix=" : ")
+
+
+_QUESTIONS = {
+    "by": "Qui l'a signée",
+    "role": "Sa fonction",
+    "on": "Le jour signé (2026-09-02)",
+    "scope": "Ce qu'elle permet, où et quand",
+    "told": "Qui a prévenu la direction",
+}
+
+
+def _run(
+    session: AuditSession, runner: "Runner", place: Place | None
+) -> tuple[MeasureRun, bool]:
+    """Run to the end, or until Ctrl+C; return what was measured.
+
+    Raises:
+        DiagError: another run is under way.
+    """
+    is_stopped = False
+    shown = _Progress([one.probe.title for one in runner.steps])
+    try:
+        asyncio.run(runner.run(shown.tell))
+    except KeyboardInterrupt:
+        is_stopped = True
+    finally:
+        shown.clear()
+    run = runner.record(
+        program=f"diag {version('diag')}",
+        subject=session.about.ref,
+        place=place.id if place else "",
+    )
+    return run, is_stopped
+
+
+class _Progress:
+    """One line of a terminal's stderr, rewritten; nothing elsewhere."""
+
+    def __init__(self, titles: Sequence[str]) -> None:
+        self._titles = titles
+        self._is_shown = sys.stderr.isatty()
+        self._width = 0
+
+    def tell(self, rank: int, share: float, words: str) -> None:
+        """Show the probe under way, how far it is, and a few words."""
+        if not self._is_shown:
+            return
+        title = self._titles[rank]
+        said = f" · {words}" if words != title else ""
+        done = f"{rank + 1}/{len(self._titles)} · {title} · {round(100 * share)}"
+        line = f"{done}\u00a0%{said}"[:78]
+        click.echo(f"\r{line.ljust(self._width)}", nl=False, err=True)
+        self._width = len(line)
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._is_shown:
+            click.echo(f"\r{' ' * self._width}\r", nl=False, err=True)
+
+
+def _keep(
+    session: AuditSession, run: MeasureRun, ssids: tuple[str, ...]
+) -> EvidenceTaken | None:
+    """Keep a run and propose what it offers; without Wi-Fi that is nobody's yet."""
+    if not run.measurements:
+        return None
+    try:
+        return keep_run(session, run, ssids)
+    except MissingRoomError as missing:
+        click.echo(
+            f"Le Wi-Fi entendu n'est pas gardé : dites quels réseaux sont ceux de "
+            f"l'école (--ssid), parmi {listed(missing.names, 12)}.",
+            err=True,
+        )
+        return keep_run(session, run.model_copy(update={"heard": ()}))
+
+
+def _print(session: AuditSession, run: MeasureRun, taken: EvidenceTaken | None) -> None:
+    """Print figures, what doubts there are, what is proposed and what waits."""
+    _print_figures(run.measurements)
+    if run.is_cut:
+        click.echo("Arrêté : ce qui était mesuré est gardé.", err=True)
+    if taken is None:
+        click.echo("Rien n'a été mesuré.", err=True)
+        return
+    new = counted(
+        taken.offered, "nouvelle réponse proposée", "nouvelles réponses proposées"
+    )
+    click.echo(
+        f"{new}, {taken.waiting} en tout. Voir, puis accepter : "
+        f"diag questionnaire {session.about.ref}"
+    )
+
+
+def _print_figures(measurements: Sequence[Measurement]) -> None:
+    labels = [measured_label(one) for one in measurements]
+    values = [measured_value(one) for one in measurements]
+    wide, wider = (max(map(len, column), default=0) for column in (labels, values))
+    for one, label, value in zip(measurements, labels, values, strict=True):
+        level = f"confiance {one.confidence}" if one.unit else ""
+        line = f"{label.ljust(wide)}  {value.ljust(wider)}  {level}"
+        click.echo(line.rstrip())
+        for words in (one.why, " ; ".join(one.reasons)):
+            if words:
+                click.echo(_wrapped(words))

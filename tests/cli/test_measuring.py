@@ -1,0 +1,105 @@
+"""`diag measure`: what will be sent is shown, the line is filled only when allowed."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from diag.probes import latency
+from diag.probes import probe as limits
+from diag.probes.server import Mire
+from tests.audit.builders import SCHOOL, workspace
+from tests.cli.running import Run, diag
+from tests.probes.serving import mire_on_loopback
+
+SIGNED = (
+    *("--signed-by", "Mme Durand", "--role", "maire", "--signed-on", "2026-09-02"),
+    *("--scope", "débit, le matin", "--told-by", "M. Petit"),
+)
+
+
+@pytest.fixture(scope="module")
+def mire() -> Iterator[Mire]:
+    with mire_on_loopback() as served:
+        yield served
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the folder of an audit just begun, and a run that is short."""
+    monkeypatch.setattr(latency, "GAP", 0)
+    monkeypatch.setattr(limits, "MOST_METERED", 3_000_000)
+    folder = tmp_path / "desk"
+    workspace(folder).close()
+    assert diag(folder, "audit", "start", SCHOOL).code == 0
+    return folder
+
+
+def measure(desk: Path, mire: Mire, *words: str, stdin: str = "") -> Run:
+    url = f"http://{mire.target}"
+    given = ("--mire", url, "--metered", *words)
+    return diag(desk, "measure", SCHOOL, *given, stdin=stdin)
+
+
+def test_what_is_measured_is_proposed_and_answers_nothing(
+    desk: Path, mire: Mire
+) -> None:
+    run = measure(desk, mire, "--only", "latence", "--only", "acces")
+    assert run.code == 0, run.err
+    assert f"200 requêtes vers {mire.target}, 10 s environ" in run.err
+    assert "Latence" in run.out
+    assert "Portail captif" in run.out
+    assert f"diag questionnaire {SCHOOL}" in run.out
+    shown = diag(desk, "questionnaire", SCHOOL).out
+    assert "Latence moyenne" in shown
+    assert "Rien n'est répondu avant" in shown
+
+
+def test_the_line_is_filled_only_with_an_authorisation(desk: Path, mire: Mire) -> None:
+    run = measure(desk, mire, "--only", "debit", "--yes")
+    assert run.code == 1
+    assert "--signed-by" in run.err
+    assert "Mbit/s" not in run.out
+
+    run = measure(desk, mire, "--only", "debit", *SIGNED, stdin="n\n")
+    assert run.code == 0, run.err
+    assert "Le débit n'est pas mesuré" in run.err
+
+    run = measure(desk, mire, "--only", "debit", "--yes", *SIGNED)
+    assert run.code == 0, run.err
+    assert "3 Mo au plus" in run.err
+    assert "au moins" in run.out
+    again = measure(desk, mire, "--only", "debit", "--yes", "--json")
+    assert again.code == 0, again.err
+    kept = json.loads(again.out)
+    assert kept["authorisation"]["by"] == "Mme Durand", "it is remembered"
+    assert kept["server"] == f"http://{mire.target}/"
+    assert {one["probe"] for one in kept["measurements"]} == {"debit"}
+
+
+def test_a_date_that_is_none_is_refused_before_anything_is_sent(
+    desk: Path, mire: Mire
+) -> None:
+    wrong = [*SIGNED]
+    wrong[wrong.index("2026-09-02")] = "hier"
+    run = measure(desk, mire, "--only", "debit", "--yes", *wrong)
+    assert run.code == 1
+    assert "2026-09-02" in run.err
+
+
+def test_what_does_not_exist_is_told_with_what_does(desk: Path, mire: Mire) -> None:
+    run = measure(desk, mire, "--only", "debits")
+    assert run.code == 2
+    assert "latence" in run.err
+    assert measure(desk, mire, "--room", "Nulle part").code == 1
+    run = diag(desk, "measure", SCHOOL, "--mire", "ftp://x", "--only", "latence")
+    assert (run.code, "serveur de mesure" in run.err) == (1, True)
+
+
+def test_without_a_server_what_needs_it_is_told_inconclusive(desk: Path) -> None:
+    run = diag(desk, "measure", SCHOOL, "--only", "latence", "--only", "debit")
+    assert run.code == 0, run.err
+    assert "Aucune mire" in run.err
+    assert "non concluant" in run.out
+    assert "0 nouvelle réponse proposée" in run.out
