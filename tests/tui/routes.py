@@ -6,6 +6,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from diag.tui.app import DiagApp
+from diag.tui.measures import measures_screen
 from diag.tui.state import built
 from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.waiting import shows, wait_for
@@ -21,6 +22,10 @@ ROUTES: dict[str, tuple[Callable[[DiagApp], object], str]] = {
     "importer": (lambda app: app.go_import(), "jamais"),
     "visite": (lambda app: app.go_visit(SCHOOL), "Direction"),
     "bilan": (lambda app: app.go_bilan(SCHOOL), "Bilan"),
+    "mesures": (
+        lambda app: app.push_screen(measures_screen(app.desk.session(SCHOOL))),
+        "Rien n'est encore mesuré",
+    ),
     "aide": (lambda app: app.go_help(), "ce qui est possible ici"),
     "palette": (lambda app: app.go_palette(), "commande"),
 }
