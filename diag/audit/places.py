@@ -238,7 +238,7 @@ MOST = 60
 _SHOWN = 8
 """Names that are read; of more, the first ones and the last."""
 
-_RANGE = re.compile(r"(?P<what>.*\S)\s+(?P<first>\d{1,9})\s+à\s+(?P<last>\d{1,9})")
+_RANGE = re.compile(r"(?P<what>.*\S)\s+(?P<first>\d{1,9})\s+[àa]\s+(?P<last>\d{1,9})")
 
 
 class NamesRead(NamedTuple):

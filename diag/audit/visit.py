@@ -393,7 +393,12 @@ def kept_key(session: AuditSession) -> Key | None:
 
 
 def is_beginning(session: AuditSession) -> bool:
-    """Say whether a visit is about to begin: its rooms are known, nothing else.
+    """Say whether a visit is about to begin: its rooms are known, nothing else."""
+    return is_unplanned(session) and kept_key(session) is None
+
+
+def is_unplanned(session: AuditSession) -> bool:
+    """Say whether rooms are known, and neither a plan nor anybody's answer.
 
     What official lists gave is nobody's answer.
     """
@@ -403,7 +408,6 @@ def is_beginning(session: AuditSession) -> bool:
         and session.status is AuditStatus.EN_COURS
         and bool(session.facts.places_of(PlaceKind.SALLE))
         and all(head.provenance is Provenance.IMPORTED for head in heads)
-        and kept_key(session) is None
     )
 
 

@@ -38,6 +38,7 @@ def rooms(session: AuditSession) -> list[str]:
         ("Classe 1 à 3", ("Classe 1", "Classe 2", "Classe 3")),
         ("Salle 08 à 10", ("Salle 08", "Salle 09", "Salle 10")),
         ("Classe 1 à 2 ; Direction", ("Classe 1", "Classe 2", "Direction")),
+        ("Classe 1 a 3", ("Classe 1", "Classe 2", "Classe 3")),
         ("Classe 3 à 3", ("Classe 3",)),
         ("Ouverte de 8 à midi", ("Ouverte de 8 à midi",)),
     ],

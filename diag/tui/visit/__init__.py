@@ -24,6 +24,7 @@ from diag.audit.visit import (
     VisitSession,
     duration_words,
     is_beginning,
+    is_unplanned,
     keep_place,
     minutes_on_site,
 )
@@ -698,13 +699,21 @@ class VisitScreen(PlaceScreen):
             self.app.push_screen(PlannerScreen(self.visiting, begun))
 
     def on_show_places(self) -> None:
+        had_rooms = bool(self.session.facts.places_of(PlaceKind.SALLE))
 
         def closed(key: Key | None) -> None:
             if key:
                 self.go_to(key)
             self.show()
+            if not (key or had_rooms or is_second(self.session)):
+                self._plan_first()
 
         self.app.push_screen(RoomsScreen(self.session, self.visiting.key[0]), closed)
+
+    def _plan_first(self) -> None:
+        """Show what fits once the first rooms are there, before any answer."""
+        if is_unplanned(self.session):
+            self.on_plan_visit()
 
     def on_show_photos(self) -> None:
 

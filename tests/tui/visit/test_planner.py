@@ -15,8 +15,8 @@ from diag.tui.lists import Lines
 from diag.tui.planner import PlannerScreen
 from diag.tui.visit import VisitScreen
 from tests.audit.builders import started, workspace
-from tests.tui.builders import SCHOOL, app_on
-from tests.tui.waiting import shows, visible, wait_for
+from tests.tui.builders import SCHOOL, app_on, new_app
+from tests.tui.waiting import shows, visible, wait_for, wait_to_show
 
 CLASSES = ("CP", "CE1", "CE2", "CM1", "CM2", "Petits", "Grands")
 
@@ -98,6 +98,31 @@ async def test_a_visit_opens_on_what_fits_every_danger_above_the_line(
         await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "again")
         await pilot.pause()
         assert isinstance(app.screen, VisitScreen), "planned once"
+
+
+async def test_what_fits_is_shown_once_the_first_rooms_are_added_in_the_visit(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path / "w")
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.go_visit(SCHOOL)
+        await wait_to_show(pilot, "Aucune salle encore")
+        await pilot.press("f6")
+        await wait_to_show(pilot, "s en ajoute")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "none yet")
+        await pilot.press("f6")
+        await wait_to_show(pilot, "s en ajoute")
+        await pilot.press("s", *"Classe 1 a 3", "enter")
+        await wait_to_show(pilot, "Classe 3")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: isinstance(app.screen, PlannerScreen), "planned")
+        await wait_to_show(pilot, "dangers à chercher d'abord")
+        await pilot.press("escape", "f6")
+        await wait_to_show(pilot, "Classe 3")
+        await pilot.press("escape")
+        await wait_to_show(pilot, "Réponse")
+        assert isinstance(app.screen, VisitScreen), "once: what fits has its key"
 
 
 async def test_what_does_not_fit_stands_under_the_line(tmp_path: Path) -> None:
