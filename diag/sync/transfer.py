@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from diag.journal import exchange
 from diag.journal.attachments import AttachmentStore
@@ -40,6 +40,13 @@ _REFUSALS: Final = frozenset({"too-large", "hash", "not-found", "right", "offset
 
 Lacking = tuple[NamedAttachment, int]
 """An attachment, and from which byte it is lacking."""
+
+
+class _Named(NamedTuple):
+    """The attachments that revisions name."""
+
+    held: dict[str, NamedAttachment]
+    wanted: list[NamedAttachment]
 
 
 @dataclass
@@ -77,7 +84,7 @@ class Transfer:
             OfflineError: when the line is cut; what is done is done.
             CancelledError: when the user stops.
         """
-        lacking, wanted = self._find_lacking(office), exchange.wanted(self.journal)
+        lacking, wanted = self._find_lacking(office), self._named.wanted
         self._total = sum(named.size - start for named, start in lacking)
         self._total += sum(named.size for named in wanted)
         while lacking:
@@ -91,8 +98,8 @@ class Transfer:
 
     def mark_names(self) -> str:
         """Return a mark of what is here and named, and of what is waited for."""
-        wanted = sorted(one.sha for one in exchange.wanted(self.journal))
-        names = repr((sorted(exchange.held(self.journal)), wanted))
+        held, wanted = self._named
+        names = repr((sorted(held), sorted(one.sha for one in wanted)))
         return sha256(names.encode()).hexdigest()[:32]
 
     def holds_closed(self) -> bool:
@@ -127,7 +134,7 @@ class Transfer:
 
     def _find_lacking(self, sink: Sink) -> deque[Lacking]:
         """Return what this laptop holds and the office lacks, in order."""
-        held = exchange.held(self.journal)
+        held = self._named.held
         shas, most = list(held), self.limits.shas
         lacking: dict[str, int] = {}
         for at in range(0, len(shas), most):
@@ -267,6 +274,12 @@ class Transfer:
             self.refused.append(f"{named.title} : {error}")
         else:
             self.received += 1
+            self.__dict__.pop("_named", None)
+
+    @cached_property
+    def _named(self) -> _Named:
+        """What is here and named, and what is waited for: until something comes."""
+        return _Named(exchange.held(self.journal), exchange.wanted(self.journal))
 
     def _ask(self, question: Callable[[], T]) -> T:
         return self.line.ask(question) if self.line else question()
@@ -290,7 +303,7 @@ class Transfer:
 
     def _tidy(self) -> None:
         """Remove what was left of attachments that are no longer waited for."""
-        wanted = {named.sha for named in exchange.wanted(self.journal)}
+        wanted = {named.sha for named in self._named.wanted}
         folder = self.journal.path.parent / _INCOMING
         for path in folder.glob("*"):
             if path.name not in wanted:
