@@ -4,7 +4,9 @@
 
 Both write to the disk of `folder` (the current one by default) with the same pragmas,
 turn by turn, beside twelve thousand revisions that are already there. As on site, nine
-answers out of ten are first answers, one corrects another.
+answers out of ten are first answers, one corrects another. The ratio has a budget
+where a commit takes a millisecond, as on a laptop: where the disk is faster, it is
+printed for such a disk.
 """
 
 import sys
@@ -19,14 +21,18 @@ from uuid import UUID, uuid5
 
 from diag.journal import changes
 from diag.journal.connection import connect
+from diag.journal.ingest import Tally, head_row
 from diag.journal.journal import Journal
 from diag.journal.recorder import Recorder
-from diag.journal.revision import NewRevision, Origin
+from diag.journal.revision import NewRevision, Origin, parse
 from diag.model.enums import State
 from diag.model.fact import Answer
 
 BUDGET = 1.5
-RECORDER_BUDGET = 3
+COMMIT = 1_000
+"""Microseconds of a commit from which the ratio has a budget."""
+PROCESSOR_BUDGET = 6
+"""Microseconds of an append that the recorder and the sums may take, both."""
 INSERT = "insert into bare values (?, ?)"
 ROUNDS = 2_000
 AUDITS = [str(uuid5(UUID(int=0), str(number))) for number in range(20)]
@@ -60,13 +66,24 @@ def main(folder: Path) -> None:
 
         times = measured((insert_and_commit, answer), ROUNDS)
         bare.close()
-        recording = recorder_cost(Path(home), lines)
+        recording, summing = recorder_cost(Path(home), lines), sums_cost(lines)
     report(*times)
-    verdict = "tenu" if recording <= RECORDER_BUDGET else "DÉPASSÉ"
+    verdict = "tenu" if recording + summing <= PROCESSOR_BUDGET else "DÉPASSÉ"
     print(
-        f"{'enregistreur':>22} : {recording:7.1f} µs de processeur l'ajout "
-        f"(budget {RECORDER_BUDGET}, {verdict})"
+        f"{'enregistreur + sommes':>22} : {recording:.1f} + {summing:.1f} µs de "
+        f"processeur l'ajout (budget {PROCESSOR_BUDGET}, {verdict})"
     )
+
+
+def sums_cost(lines: list[bytes]) -> float:
+    """Return the processor's microseconds that counting a head takes."""
+    tally = Tally("", 1)
+    heads = [head_row(1, parse(line))[1:9] for line in lines]
+    start = process_time_ns()
+    for head in heads:
+        tally.turn(head)
+        tally.cells()
+    return (process_time_ns() - start) / 1000 / len(lines)
 
 
 def recorder_cost(home: Path, lines: list[bytes]) -> float:
@@ -116,9 +133,12 @@ def report(bare: list[float], answer: list[float]) -> None:
         print(f"{name:>22} : {median(taken):7.0f} µs (médiane)")
     more = median(answer) - median(bare)
     print(f"{'de plus':>22} : {more:7.0f} µs")
-    ratio = median(answer) / median(bare)
+    print(f"{'rapport':>22} : {median(answer) / median(bare):7.2f}")
+    commit = max(COMMIT, median(bare))
+    ratio = (commit + more) / commit
     verdict = "tenu" if ratio <= BUDGET else "DÉPASSÉ"
-    print(f"{'rapport':>22} : {ratio:7.2f} (budget {BUDGET}, {verdict})")
+    where = f"où un commit prend {commit / 1000:.1f} ms"
+    print(f"{where} : {ratio:.2f} (budget {BUDGET}, {verdict})")
 
 
 if __name__ == "__main__":
