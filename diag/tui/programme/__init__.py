@@ -1,10 +1,7 @@
 """Programme: what, when, whose money, is it fair? Several years, one budget."""
 
-from contextlib import suppress
-
 from textual import on, work
 from textual.message import Message
-from textual.worker import get_current_worker
 
 from diag.journal import subjects
 from diag.programme import adopting, replay, setting
@@ -66,12 +63,10 @@ from diag.tui.programme.forms import (
     RuleForm,
     VariantForm,
 )
-from diag.tui.programme.replaying import StoppedError, socle_of
 from diag.tui.programme.variants import BASE, VariantFigures, differences, figures_of
 from diag.tui.programme.workshops import WorkshopActs
 from diag.tui.programme.years import YearsView
 from diag.words.sentences import counted
-from diag.workspace.workspace import Workspace
 
 _FACES = {
     SeeWhy: "years",
@@ -318,16 +313,7 @@ class ProgrammeScreen(WorkshopActs):
 
     @work(thread=True, exclusive=True, group="compare")
     def _compare(self, container: Container, found: Contenders, board: Board) -> None:
-        """Compare at once, then judge the schools of each: that takes longer."""
-        worker, desk = get_current_worker(), self.diag.desk
-        figures = figures_of(container, found, board)
-        self.post_message(Compared(board, figures))
-        with suppress(StoppedError), Workspace.open(desk.folder, desk.world) as own:
-            for ident, one in figures.items():
-                socle = socle_of(own, one.board, worker)
-                last = one.board.programme.years[-1]
-                figures = figures | {ident: one._replace(socle=socle.get(last))}
-                self.post_message(Compared(board, figures))
+        self.post_message(Compared(board, figures_of(container, found, board)))
 
     @on(Compared)
     def _show_compared(self, event: Compared) -> None:

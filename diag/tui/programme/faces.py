@@ -1,7 +1,6 @@
 """The faces of a programme, and what is under the cursor of the one that is shown."""
 
-from collections.abc import Iterator, Mapping
-from fractions import Fraction
+from collections.abc import Iterator
 from functools import partial
 
 from textual import events, on
@@ -188,11 +187,6 @@ class ProgrammeFaces(ProgrammeWork):
             self.compare_soon()
         self.show_under()
         self.refresh_keys()
-
-    def show_socle(self, socle: Mapping[int, Fraction]) -> None:
-        if self.view:
-            self.view.socle = socle
-            self._show_head()
 
     def compare_soon(self) -> None:
         """Work variants out, unless they are."""

@@ -4,14 +4,9 @@ Old figures stay until the new ones come. The audits are read by a thread with a
 connection of its own; working out needs none.
 """
 
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import replace
-from fractions import Fraction
-
 from textual import on, work
 from textual.message import Message
-from textual.worker import Worker, get_current_worker
+from textual.worker import get_current_worker
 
 from diag.journal.revision import NewRevision
 from diag.model.errors import DiagError
@@ -19,7 +14,6 @@ from diag.model.programme import ProgrammeFrame
 from diag.programme.assembling import Board, board_of, contenders_of
 from diag.programme.container import Container, all_of
 from diag.programme.operations import Contenders
-from diag.programme.prospects import at_socle, prospects_of
 from diag.programme.undoing import undo_last
 from diag.tui.place import PlaceScreen
 from diag.tui.safe import Trouble
@@ -60,32 +54,6 @@ class Replayed(Message):
         self.board = board
 
 
-class Judged(Message):
-    """Every school was judged again at the end of each year."""
-
-    def __init__(self, board: Board, socle: Mapping[int, Fraction]) -> None:
-        super().__init__()
-        self.board, self.socle = board, socle
-
-
-def socle_of(
-    workspace: Workspace, board: Board, worker: Worker[object]
-) -> Mapping[int, Fraction]:
-    """Return year → part of the schools where nothing blocks, as commands judge it.
-
-    Raises:
-        StoppedError: the figures are of no use any more.
-    """
-
-    def progress(_done: int, _total: int) -> None:
-        if worker.is_cancelled:
-            raise StoppedError
-
-    about = board.container
-    own = replace(board, container=Container(workspace, about.audit, about.about))
-    return at_socle([*prospects_of(own, progress)])
-
-
 class Failed(Message):
     """It could not be: the old figures stay, no longer as if new ones came."""
 
@@ -113,10 +81,6 @@ class ProgrammeWork(PlaceScreen):
 
     def show_all(self) -> None:
         """Show what is known now."""
-        raise NotImplementedError
-
-    def show_socle(self, socle: Mapping[int, Fraction]) -> None:
-        """Show where nothing blocks any more, year after year."""
         raise NotImplementedError
 
     @property
@@ -246,19 +210,6 @@ class ProgrammeWork(PlaceScreen):
         if board.container is self.container and board.variant == self.variant:
             self.board, self.busy = board, ""
             self.show_all()
-            self._judge(board)
-
-    @work(thread=True, exclusive=True, group="judge")
-    def _judge(self, board: Board) -> None:
-        """Judge the schools again, a year after the other, once all is shown."""
-        worker, desk = get_current_worker(), self.diag.desk
-        with suppress(StoppedError), Workspace.open(desk.folder, desk.world) as own:
-            self.post_message(Judged(board, socle_of(own, board, worker)))
-
-    @on(Judged)
-    def _keep_judged(self, event: Judged) -> None:
-        if event.board is self.board:
-            self.show_socle(event.socle)
 
     @on(Failed)
     def _show_failed(self, event: Failed) -> None:

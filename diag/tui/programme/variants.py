@@ -9,6 +9,7 @@ from diag.programme.container import Container
 from diag.programme.equity import commune_shares, spread, unevenness
 from diag.programme.operations import Contenders
 from diag.programme.replay import Worth, worth
+from diag.programme.standing import unblocked
 from diag.programme.subject_words import subject_words
 from diag.tui.lists import ListColumn, ListLine
 from diag.words.figures import euros, number, percent
@@ -17,7 +18,7 @@ from diag.words.sentences import counted
 COLUMNS = (
     ListColumn("Variante"),
     ListColumn("Points", 8, right=True),
-    ListColumn("Au socle", 8, right=True, least=50),
+    ListColumn("Sans blocage", 12, right=True, least=50),
     ListColumn("Retard", 6, right=True),
     ListColumn("Écart", 5, right=True, least=50),
     ListColumn("Moins aidée", 11, right=True, least=60),
@@ -33,8 +34,8 @@ class VariantFigures(NamedTuple):
 
     board: Board
     worth: Worth
-    socle: Fraction | None
-    """Part of the schools where nothing blocks, the last year; None until judged."""
+    unblocked: Fraction | None
+    """Part of the schools with nothing left that blocks, the last year."""
     unevenness: Fraction
     """Of the syndicat's money a pupil: 0, the same; 1, one has it all."""
     least: Fraction | None
@@ -57,11 +58,11 @@ def _board(container: Container, variant: str, found: Contenders) -> Board:
 
 def _figures(board: Board, base: Board) -> VariantFigures:
     shares = commune_shares(board)
-    found = spread(shares)
+    found, free = spread(shares), unblocked(board)
     return VariantFigures(
         board,
         worth(board.schedule, base.schedule),
-        None,
+        free[-1] if free else None,
         unevenness(shares),
         found.least.per_pupil if found else None,
     )
@@ -91,7 +92,7 @@ def _cells(found: VariantFigures | None, *, is_base: bool) -> Iterator[str]:
         return
     many = len(found.board.schedule.placements)
     yield number(int(found.worth.points))
-    yield "…" if found.socle is None else percent(found.socle)
+    yield "–" if found.unblocked is None else percent(found.unblocked)
     yield str(found.worth.late)
     yield number(Fraction(round(found.unevenness * 100), 100))
     yield "–" if found.least is None else euros(int(found.least) // 100)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
 
 from textual.content import Content
 
@@ -14,7 +13,7 @@ from diag.programme.equity import CommuneShare, commune_shares, spread
 from diag.programme.money import PurseYear, budgets
 from diag.programme.operations import LeftOut
 from diag.programme.placing import Imposed, Settled, Unmet
-from diag.programme.standing import sort_of
+from diag.programme.standing import sort_of, unblocked
 from diag.programme.terms import INVESTMENT, Precedence, Purse
 from diag.programme.words import cents_words, purse_words, reason_words
 from diag.tui.lists import ListColumn, ListLine
@@ -61,8 +60,6 @@ class YearsView:
 
     def __init__(self, board: Board) -> None:
         self.board = board
-        self.socle: Mapping[int, Fraction] = {}
-        """Year → part of the schools where nothing blocks; empty until judged."""
         self.shares = {one.insee: one for one in commune_shares(board)}
         """By commune."""
         self._operations = {one.id: one for one in board.programme.operations}
@@ -123,8 +120,8 @@ class YearsView:
             _short(beyond, is_big),
         )
         late = sum(one.late for one in self.shares.values())
-        free = [percent(self.socle[one]) if self.socle else "…" for one in years]
-        yield _row("Au socle", free, f"   loi en retard : {late}")
+        free = [percent(one) for one in unblocked(board)]
+        yield _row("Sans blocage", free, f"   loi en retard : {late}")
 
     def _syndicat_part(self, operation: str) -> int:
         asked = self._operations[operation]
