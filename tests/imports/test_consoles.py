@@ -132,4 +132,4 @@ def test_no_mutation_breaks_the_assistant(count: int) -> None:
             read = read_console(raw, held)
         except EvidenceRefusedError:
             continue
-        assert all(0 <= one.value <= 100_000 for one in read.figures)
+        assert all(0 <= float(one.value) <= 100_000 for one in read.figures)
