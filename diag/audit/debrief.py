@@ -213,12 +213,16 @@ def _decisions(report: Report) -> Iterator[DebriefLine]:
 
 
 def _action_words(report: Report, action: Action) -> str:
-    """Return an action, and the rooms that it is for unless it names them."""
+    """Return an action, and the rooms that it is for unless it names them.
+
+    « dans 1 à 4 salles, dont Classe 1 » while others were not looked at.
+    """
     title = report.title(action)
     names = [report.place_name(one) for one in action.advice.places]
     if not names or any(name in title for name in names):
         return title
-    return f"{title}, {listed(names, _NAMED)}"
+    among = "dont " if action.unsure_places else ""
+    return f"{title}, {among}{listed(names, _NAMED)}"
 
 
 def _names_price(words: str) -> bool:

@@ -48,6 +48,7 @@ from diag.tui.place import KeyBar
 from diag.tui.safe import Sturdy, line
 from diag.words.dates import hour_words
 from diag.words.sentences import counted
+from diag.words.vocabulary import PLACES
 
 
 class KeepNoted(Command, keys="enter", title="Garder", footer=True):
@@ -217,14 +218,19 @@ class NotingScreen(Ask):
         self.about = self._words_of(of)
 
     def _words_of(self, of: PhotoSubject) -> str:
-        place = place_name(self.session, of.place or self.session.facts.root)
-        asked = find_question_ever(self.session, of.question)
+        place, asked = self._place(of), find_question_ever(self.session, of.question)
         return f"{place}, {asked.label}" if asked else place
+
+    def _place(self, of: PhotoSubject) -> str:
+        """Return where it is noted: the school is not named, its heading does."""
+        if of.place in {"", self.session.facts.root}:
+            return PLACES[self.session.about.kind][0].capitalize()
+        return place_name(self.session, of.place)
 
     def _show_subject(self) -> None:
         of = self.subjects[0]
         now = hour_words(self.session.workspace.world.clock())
-        place = place_name(self.session, of.place or self.session.facts.root)
+        place = self._place(of)
         shown = Content.styled(" Observation ", "bold reverse $accent")
         shown += Content(f" {line(place)}, {now}")
         taken = len(photos_joined(self.session, self._before))

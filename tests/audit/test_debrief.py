@@ -10,15 +10,17 @@ from diag.audit import advising
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.debrief import DebriefLine, debrief_of
 from diag.audit.follow import add_step
+from diag.audit.places import add_place
 from diag.audit.report import report_of
 from diag.audit.seen import found_words, strength_words
-from diag.audit.session import AuditSession
+from diag.audit.session import AuditSession, start
 from diag.documents.equipe import debrief_paper
 from diag.documents.formats.pdf import draw_pages
 from diag.model.audit import FollowUp
-from diag.model.enums import FollowUpState, Owner, State
+from diag.model.enums import FollowUpState, Owner, PlaceKind, State
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace, next_campaign
+from tests.audit.builders import OTHER
 
 
 @pytest.fixture
@@ -113,6 +115,23 @@ def test_a_danger_alone_is_never_too_early(session: AuditSession) -> None:
     told = debrief_of(only)
     assert not told.early
     assert told.parts[0].title == "Ce que nous avons vu"
+
+
+def test_a_decision_names_the_room_seen_among_those_that_were_not(
+    desk: Workspace,
+) -> None:
+    session = start(desk, OTHER)
+    for name in ("Classe 1", "Classe 2"):
+        add_place(session, PlaceKind.SALLE, name)
+        record_answer(session, NewAnswer("type_salle", "classe", place=name))
+    record_answer(session, NewAnswer("danger_electrique", True, place="Classe 1"))
+    first = next(one.text for one in lines(session) if one.mark == "1")
+    assert first.endswith("dans 1 à 2 salles, dont Classe 1")
+
+    record_answer(session, NewAnswer("danger_electrique", False, place="Classe 2"))
+    first = next(one.text for one in lines(session) if one.mark == "1")
+    assert first.endswith(", Classe 1")
+    assert "dont" not in first
 
 
 def test_left_out_lines_go_and_dangers_do_not(session: AuditSession) -> None:
