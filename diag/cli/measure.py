@@ -42,7 +42,7 @@ _STOPPED = 130
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Wanted:
     """What a person wants measured."""
 
     place: Place | None
@@ -113,10 +113,10 @@ def measure(
         click.echo(notice, err=True)
     place = _room(session, room)
     known = last_terms(session)
-    wanted = _Asked(place, mire or known.mire or lists.mire, metered, only, ssids)
+    wanted = _Wanted(place, mire or known.mire or lists.mire, metered, only, ssids)
     runner = _prepared(wanted, lists)
     _print_plan(runner.steps)
-    if not only:  # what was not asked for by its name is not told twice
+    if not only:  # what was not asked for by its name is not repeated
         runner = runner.able()
     given = {
         "by": signed_by,
@@ -155,7 +155,7 @@ def _room(session: AuditSession, named: str) -> Place | None:
     return place
 
 
-def _prepared(wanted: _Asked, lists: MeasureLists) -> "Runner":
+def _prepared(wanted: _Wanted, lists: MeasureLists) -> "Runner":
     """Read the connection, and what would be sent; nothing is.
 
     Raises:
@@ -180,7 +180,7 @@ def _prepared(wanted: _Asked, lists: MeasureLists) -> "Runner":
     return Runner.of(setting, _chosen(wanted, lists))
 
 
-def _chosen(wanted: _Asked, lists: MeasureLists) -> "Sequence[Probe]":
+def _chosen(wanted: _Wanted, lists: MeasureLists) -> "Sequence[Probe]":
     """Return the probes that a person named; else those of a room, or of a line."""
     from diag.probes.series import probes_of  # noqa: PLC0415 - the extra
 
@@ -237,15 +237,15 @@ def _authorisation(
         DiagError: something of it is missing, and there is nobody to ask.
     """
     known = former.model_dump() if former else {}
-    told = {name: words or known.get(name, "") for name, words in given.items()}
-    if not all(told.values()) and sys.stdin.isatty() and sys.stderr.isatty():
+    written = {name: words or known.get(name, "") for name, words in given.items()}
+    if not all(written.values()) and sys.stdin.isatty() and sys.stderr.isatty():
         click.echo("L'autorisation écrite (Entrée seule : pas de débit) :", err=True)
         for name, question in _QUESTIONS.items():
-            told[name] = told[name] or _typed(question)
-            if not told[name]:
+            written[name] = written[name] or _typed(question)
+            if not written[name]:
                 return None
     try:
-        return terms_from("-", told)[1]
+        return terms_from("-", written)[1]
     except DiagError as error:
         raise DiagError(
             f"{error} Donnez-la, ou ne mesurez que le reste",
@@ -304,9 +304,9 @@ class _Progress:
         if not self._is_shown:
             return
         title = self._titles[rank]
-        said = f" · {words}" if words != title else ""
+        more = f" · {words}" if words != title else ""
         done = f"{rank + 1}/{len(self._titles)} · {title} · {round(100 * share)}"
-        line = f"{done}\u00a0%{said}"[:78]
+        line = f"{done}\u00a0%{more}"[:78]
         click.echo(f"\r{line.ljust(self._width)}", nl=False, err=True)
         self._width = len(line)
 

@@ -156,7 +156,7 @@ class Measurement(Noun):
     target: Line = ""
     """What was asked: « mire.example.fr:443 »."""
     algorithm: Line = ""
-    """Congestion control of the server: `cubic`; empty when it tells none."""
+    """Congestion control of the server: `cubic`; empty when it names none."""
     method: Line = ""
     """`http-4conn-ack`, `tcp-connect`…"""
     probe: Line

@@ -17,7 +17,7 @@ PORTAL, PROXY = "internet.portail_captif", "internet.proxy"
 MTU, SIX, ADDRESS = "internet.mtu", "internet.ipv6", "internet.ip_publique"
 
 _MOVED = 64 * 1024
-"""Bytes that a way has to carry before it has told its largest packet."""
+"""Bytes that a way has to carry before its largest packet is known."""
 _NO_CONTENT, _FOUND, _BAD, _LOGIN = 204, 300, 400, 511
 
 
@@ -99,7 +99,7 @@ async def _mtu(setting: Setting, mire: Mire) -> ProbeFinding:
 
 
 async def _six(setting: Setting, mire: Mire) -> ProbeFinding:
-    """Find whether IPv6 passes: only a server that has an address of it can tell."""
+    """Find whether IPv6 passes: only a server that has an address of it shows that."""
     found = ProbeFinding(SIX, target=mire.target, method="tcp-connect")
     sixes = await setting.host.addresses(mire.host, socket.AF_INET6)
     if not sixes:
@@ -114,8 +114,8 @@ async def _public_address(setting: Setting, mire: Mire) -> ProbeFinding:
     found = ProbeFinding(ADDRESS, target=mire.target, method="http-getip")
     page = await setting.host.fetch(mire.url("getIP.php"))
     try:
-        told = json.loads(page.body)["processedString"]
-        number = ip_address(str(told).partition(" ")[0])
+        named = json.loads(page.body)["processedString"]
+        number = ip_address(str(named).partition(" ")[0])
     except (ValueError, TypeError, KeyError, RecursionError):
         why = "La mire n'a pas dit de quelle adresse elle est appelée."
         return found.nothing(why)

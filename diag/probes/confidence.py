@@ -8,7 +8,7 @@ from diag.model.measure import Confidence, MeasureContext, MeasuredFigure
 from diag.probes.finding import ProbeFinding
 
 LINE = "internet."
-"""What the keys begin with that tell of the line, not of a room."""
+"""What the keys of the line begin with, which are not of a room."""
 
 NEAR_LINK = 0.9
 """Share of the link above which the link may be what was measured."""

@@ -21,7 +21,7 @@ class ProbeFinding:
     algorithm: str = ""
     method: str = ""
     is_own_server: bool = False
-    """Whether a server of the syndicat answered, which says so itself."""
+    """Whether a server of the syndicat answered, by its own name."""
     doubts: tuple[str, ...] = ()
     """What the probe itself saw amiss; French, no full stop."""
     heard: tuple[HeardNetwork, ...] = ()

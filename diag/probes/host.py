@@ -194,8 +194,8 @@ class Host:
     ) -> int | None:
         """Return the largest packet of the way to a server, in bytes.
 
-        `sent` is moved first, so that the way has told its limit. None: the system
-        tells no segment, or the server is not there.
+        `sent` is moved first, so that the limit of the way is known. None: the system
+        gives no segment, or the server is not there.
         """
         return await asyncio.to_thread(self._path_mtu, address, port, sent, seconds)
 

@@ -23,7 +23,7 @@ from diag.probes.server import OWN_SERVER
 
 CUBIC = "cubic"
 UNKNOWN = "inconnu"
-"""What the header tells where the system tells no algorithm."""
+"""What the header holds where the system names no algorithm."""
 
 _MEGA = 2**20
 _CHUNK = os.urandom(_MEGA)
@@ -69,7 +69,7 @@ class _Busy(Exception):
         self.status = status
 
 
-class _Asked(NamedTuple):
+class _Request(NamedTuple):
     method: str
     page: str
     size: int
@@ -186,7 +186,7 @@ class MireServer:
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        asked: _Asked,
+        asked: _Request,
         client: _Client,
     ) -> None:
         """Send what is asked for, or take in what is sent and answer once it is whole.
@@ -216,7 +216,7 @@ class MireServer:
             client.moved += len(part)
         _reply(writer, "200 OK", b"", "text/plain", self._name())
 
-    def _small(self, asked: _Asked, peer: str) -> tuple[str, bytes, str, str]:
+    def _small(self, asked: _Request, peer: str) -> tuple[str, bytes, str, str]:
         name = self._name()
         match asked.page:
             case "empty.php":
@@ -256,7 +256,7 @@ class _Moving:
         self._client.moving -= 1
 
 
-def _read_head(head: bytes) -> _Asked:
+def _read_head(head: bytes) -> _Request:
     """Read a request.
 
     Raises:
@@ -277,7 +277,7 @@ def _read_head(head: bytes) -> _Asked:
     length = int(named.get("content-length", "0"))
     if not 0 <= length <= _MOST_MEGABYTES * _MEGA:
         raise ValueError(length)
-    return _Asked(
+    return _Request(
         method,
         parts.path.rpartition("/")[2],
         min(max(size, 1), _MOST_MEGABYTES),

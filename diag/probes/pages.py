@@ -1,4 +1,4 @@
-"""A page asked from the web, and how a failure is told apart from another."""
+"""A page asked from the web, and how failures differ."""
 
 import socket
 import ssl

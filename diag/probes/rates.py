@@ -52,7 +52,7 @@ def by_second(stretches: Sequence[Stretch], start: float, end: float) -> list[fl
 
 
 def has_settled(seconds: Sequence[float]) -> bool:
-    """Return whether the last three seconds agree: going on would tell no more."""
+    """Return whether the last three seconds agree: going on would add nothing."""
     last = seconds[-_LAST:]
     if len(last) < _LAST or min(last) <= 0:
         return False

@@ -32,7 +32,7 @@ _DOWN_SHARE = 2 / 3
 """Of the bytes of a run, what the way down may move: few lines are as fast up."""
 _RESTED_TRIES = 20
 _ENOUGH = 8
-"""Stretches a second under which a second is not told from the next: POSTs on ADSL."""
+"""Stretches a second under which two seconds are not compared: POSTs on ADSL."""
 _SHORTEST = 0.5
 """Seconds after the warm-up under which the warm-up has to count."""
 
@@ -133,7 +133,7 @@ def _rate_found(
 def _latency_found(
     key: str, target: str, idle: float, measured: LoadMeasured
 ) -> ProbeFinding:
-    """Return the latency of a full line; acknowledged uploads tell the least of it."""
+    """Return the latency of a full line; acknowledged uploads give a lower bound."""
     if not measured.waits:
         return ProbeFinding(key, target=target).nothing(
             "La mesure de débit fut trop courte."
@@ -162,6 +162,6 @@ _NAMED = re.compile(rf"^{OWN_SERVER}/\d+ \(([a-z0-9_]{{1,16}})\)$")
 
 
 def algorithm_named(server: str) -> str:
-    """Return the congestion control that our own server tells; empty for any other."""
+    """Return the congestion control that our own server names; empty for any other."""
     found = _NAMED.match(server)
     return found[1] if found else ""

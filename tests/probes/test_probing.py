@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from diag.model.errors import DiagError
+from diag.model.measurable import MEASURES
 from diag.model.measure import MeasureContext, MeasureStatus
 from diag.probes import latency, load
 from diag.probes.access import ADDRESS, MTU, PORTAL, PROXY, SIX, AccessProbe
@@ -147,6 +148,12 @@ async def test_a_busy_server_is_told_as_such() -> None:
     assert got[DOWN].status is MeasureStatus.INCONCLUSIVE
     assert "occupée" in got[DOWN].why
     assert got[LOADED_DOWN].status is MeasureStatus.INCONCLUSIVE
+
+
+def test_each_measure_of_the_line_that_a_checklist_may_name_is_made() -> None:
+    every = (LatencyProbe(), ThroughputProbe(), NamesProbe(), AccessProbe())
+    made = {key for one in every for key in one.produces}
+    assert {key for key in MEASURES if key.startswith("internet.")} <= made
 
 
 def test_from_a_room_by_wifi_it_is_the_room_that_is_measured(mire: Mire) -> None:
