@@ -5,7 +5,7 @@ in writing. A site counts as blocked when something else than the site answered.
 """
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
@@ -207,6 +207,8 @@ class TryFilter(Probe):
         host, basket = setting.host, self.basket
         answers = {one: await _named(host, one, basket.resolver) for one in self._hosts}
         urls = {f"https://{one}/": one for one in self._hosts}
+        seen: dict[str, dict[str, Verdict]] = {}
+        verdicts: dict[str, Verdict] = {}
         for way in ways_of(host):
             came = await heads_of(host, tuple(urls), setting.tell, way=way)
             pages = {urls[url]: page for url, page in came.items()}
@@ -215,10 +217,13 @@ class TryFilter(Probe):
                 one: verdict_of(TriedName(one, *answers[one], page), common)
                 for one, page in pages.items()
             }
+            seen[way.name] = verdicts
             for found in _judged(basket, verdicts, way.name):
                 yield found
+        for found in _counted(basket, verdicts):
+            yield found
         yield await _safe_search(host, basket.resolver)
-        yield await _way_round(host, basket, answers)
+        yield await _way_round(host, basket, answers, seen)
 
 
 _Answers = tuple[NameAnswer, NameAnswer]
@@ -234,18 +239,25 @@ def _judged(
     basket: Basket, verdicts: Mapping[str, Verdict], method: str
 ) -> list[ProbeFinding]:
     control = [verdicts[one] for one in basket.control]
-    rows = [_category(one, verdicts, control, method) for one in basket.categories]
+    return [_category(one, verdicts, control, method) for one in basket.categories]
+
+
+def _counted(basket: Basket, verdicts: Mapping[str, Verdict]) -> Iterator[ProbeFinding]:
+    """Yield how many sites were tried and blocked, by the way that a browser takes."""
+    control = [verdicts[one] for one in basket.control]
+    if sum(one is Verdict.OPEN for one in control) < LEAST_CONTROL:
+        return
     tried = [verdicts[host] for one in basket.categories for host in one.hosts]
     known = [one for one in tried if one is not Verdict.UNKNOWN]
-    is_sure = category_verdict([Verdict.OPEN] * LEAST_BLOCKED, control)[0] is not None
-    if not is_sure:
-        return rows
     blocked = sum(one in BLOCKED for one in known)
-    return [
-        *rows,
-        ProbeFinding("filtrage.adresses_testees", len(known), method=method),
-        ProbeFinding("filtrage.adresses_bloquees", blocked, method=method),
-    ]
+    for key, count in (
+        ("filtrage.adresses_testees", len(known)),
+        ("filtrage.adresses_bloquees", blocked),
+    ):
+        yield ProbeFinding(key, count, "adresse", doubts=(_NOT_A_PUPIL,))
+
+
+_NOT_A_PUPIL = "essayé depuis le portable de l'auditeur, non d'un poste d'élève"
 
 
 def _category(
@@ -294,13 +306,27 @@ async def _safe_search(host: Host, resolver: str) -> ProbeFinding:
 
 
 async def _way_round(
-    host: Host, basket: Basket, answers: Mapping[str, _Answers]
+    host: Host,
+    basket: Basket,
+    answers: Mapping[str, _Answers],
+    seen: Mapping[str, Mapping[str, Verdict]],
 ) -> ProbeFinding:
-    """Return whether another resolver, asked from here, names what is blocked."""
-    names = [
+    """Return whether what is blocked opens without the proxy, or is named elsewhere."""
+    freed = [
         one
-        for one in answers
-        if _is_lied_about(TriedName(one, *answers[one], Page())) and one
+        for one, verdict in seen.get("proxy", {}).items()
+        if verdict in BLOCKED and seen["direct"][one] is Verdict.OPEN
+    ]
+    if freed:
+        told = counted(len(freed), "site bloqué s'ouvre", "sites bloqués s'ouvrent")
+        return ProbeFinding(
+            "filtrage.contournable",
+            value=True,
+            why=f"{told} sans le proxy du système.",
+            stats={"n": len(freed)},
+        )
+    names = [
+        one for one in answers if _is_lied_about(TriedName(one, *answers[one], Page()))
     ]
     outside = [one for one in names if answers[one][1].addresses]
     is_udp = any(answers[one][1].code for one in answers)

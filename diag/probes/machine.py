@@ -48,9 +48,10 @@ def gateway_of(route: bytes) -> tuple[str, str]:
         try:
             packed = bytes.fromhex(cells[2])[::-1]
             gateway, metric = str(IPv4Address(packed)), int(cells[6])
+            flags = int(cells[3], 16)
         except ValueError:
             continue
-        if int(cells[3], 16) & _IS_GATEWAY:
+        if flags & _IS_GATEWAY:
             ways.append((metric, cells[0], gateway))
     return min(ways)[1:] if ways else ("", "")
 

@@ -135,21 +135,6 @@ FastRoaming
 20MHz|~12.7m|false|[ESS]|802.11n|
 """.encode()
 
-SEEDS = (
-    glpi(computer("pc-1", "S1"), computer("pc-2", "S2")),
-    NETWORK_XML,
-    OCS_XML,
-    NMAP_XML,
-    OOKLA,
-    LIBRESPEED,
-    IPERF,
-    QUALITY,
-    NETSH.encode(),
-    NETSH.encode("cp850", errors="replace"),
-    ANALYZER,
-)
-"""What mutations start from."""
-
 NMCLI = (
     " :00\\:00\\:5E\\:00\\:53\\:0A:École \\: CP:44:5220 MHz:540 Mbit/s:73:WPA1 WPA2\n"
     "*:00\\:00\\:5E\\:00\\:53\\:0B:--:6:2437 MHz:65 Mbit/s:50:\n"
@@ -187,3 +172,20 @@ PROFILER = {
         }
     ]
 }
+
+SEEDS = (
+    glpi(computer("pc-1", "S1"), computer("pc-2", "S2")),
+    NETWORK_XML,
+    OCS_XML,
+    NMAP_XML,
+    OOKLA,
+    LIBRESPEED,
+    IPERF,
+    QUALITY,
+    NETSH.encode(),
+    NETSH.encode("cp850", errors="replace"),
+    ANALYZER,
+    NMCLI.encode(),
+    json.dumps(PROFILER).encode(),
+)
+"""What mutations start from."""

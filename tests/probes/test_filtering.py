@@ -126,8 +126,8 @@ async def test_a_category_is_blocked_and_its_sites_are_counted() -> None:
     found = await found_by(host)
     category = found["filtrage.categorie direct"]
     assert (category.value, category.target) == (True, "Jeux d'argent")
-    assert found["filtrage.adresses_testees direct"].value == 3
-    assert found["filtrage.adresses_bloquees direct"].value == 3
+    assert found["filtrage.adresses_testees"].value == 3
+    assert found["filtrage.adresses_bloquees"].value == 3
     assert {line.split()[0] for line in host.asked if "https" in line} <= {
         "HEAD",
         "GET",
@@ -140,7 +140,7 @@ async def test_without_control_nothing_is_counted() -> None:
     found = await found_by(school(pages={}))
     assert found["filtrage.categorie direct"].status is MeasureStatus.INCONCLUSIVE
     assert "témoins" in found["filtrage.categorie direct"].why
-    assert "filtrage.adresses_bloquees direct" not in found
+    assert "filtrage.adresses_bloquees" not in found
 
 
 async def test_a_filter_of_the_browser_only_is_seen_by_the_difference() -> None:
@@ -155,8 +155,11 @@ async def test_a_filter_of_the_browser_only_is_seen_by_the_difference() -> None:
         pages=sites, names=names, through_proxy=by_proxy, proxy="http://proxy.test:1"
     )
     found = await found_by(host)
-    assert found["filtrage.adresses_bloquees direct"].value == 0
-    assert found["filtrage.adresses_bloquees proxy"].value == 3
+    assert found["filtrage.categorie direct"].value is False
+    assert found["filtrage.categorie proxy"].value is True
+    assert found["filtrage.adresses_bloquees"].value == 3, "as a browser goes"
+    assert found["filtrage.contournable"].value is True
+    assert "sans le proxy" in found["filtrage.contournable"].why
 
 
 async def test_another_resolver_goes_round_the_filter() -> None:
