@@ -7,6 +7,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from diag.documents.tables.xlsform import xlsform_of
+from diag.checklist.load import load_checklists
+from diag.documents.tables.xlsform import XlsForm, xlsform_of
 from diag.imports.grids import drafted
 from diag.imports.grids.conditions import (
     ReadableFact,
@@ -25,6 +27,7 @@ from diag.imports.grids.conditions import (
 )
 from diag.imports.grids.draft import (
     MOST_ROWS,
+    DraftQuestion,
     GridDraft,
     GridRefusedError,
     choice_ids,
@@ -205,18 +208,39 @@ def test_a_shipped_checklist_comes_back_from_its_xlsform(
     checklist = shipped()
     form = xlsform_of(checklist, PlaceKind(kind), DAY)
     draft, _ = drafted(form.content, kind)
-    found = {one.id: one for one in draft.questions if not one.id.startswith("nom_")}
-    assert len(found) == form.questions
+    found = {one.id: one for one in draft.questions}
+    assert len(draft.questions) == len(found) == form.questions
     for ident, one in found.items():
         asked = checklist.questions[ident]
         assert one.type is asked.type
-        assert [*one.choices] == [each.id for each in asked.choices]
-        if kind == "ecole":
-            assert one.place is asked.place
+        assert one.choices == {each.id: each.label for each in asked.choices}
+        assert (one.label, one.unit) == (asked.label, asked.unit)
+        assert (one.ask, one.look, one.hint) == (asked.ask, asked.look, asked.hint)
+        assert one.place is asked.place
         left = any(each.startswith(f"{ident} :") for each in form.unsupported)
         assert bool(one.relevant) is bool(asked.relevant) or left
     assert draft.unsupported == []
     assert errors(draft, tmp_path / kind) == []
+    again = xlsform_of(load_checklists(tmp_path / kind).draft, PlaceKind(kind), DAY)
+    assert survey_of(again) == survey_of(form)
+    assert told(drafted(again.content, kind)[0]) == told(draft)
+
+
+def told(draft: GridDraft) -> dict[str, DraftQuestion]:
+    """Return its questions by name, wherever they stand, however many parentheses."""
+    bare = str.maketrans("", "", "()")
+    return {
+        one.id: replace(one, line=0, relevant=one.relevant.translate(bare))
+        for one in draft.questions
+    }
+
+
+def survey_of(form: XlsForm) -> dict[object, tuple[object, ...]]:
+    """Return the rows of questions by name, but conditions, of several spellings."""
+    heads, *rows = load_workbook(io.BytesIO(form.content))["survey"].values
+    at = heads.index("relevant")
+    asked = [row for row in rows if "group" not in str(row[0])]
+    return {row[1]: (*row[:at], *row[at + 1 :]) for row in asked}
 
 
 def test_a_bound_of_thousands_of_digits_is_a_reason_not_a_crash() -> None:

@@ -46,6 +46,9 @@ _TYPES = {
     QuestionType.PHOTO: "image",
 }
 
+OWN_COLUMNS = ("diag_unit", "diag_ask", "diag_look", "diag_hint")
+"""What a form reads as one text, kept apart for whoever reads the form again."""
+
 _SURVEY = (
     "type",
     "name",
@@ -54,6 +57,7 @@ _SURVEY = (
     "relevant",
     "constraint",
     "constraint_message",
+    *OWN_COLUMNS,
 )
 _CHOICES = ("list_name", "name", "label")
 _SETTINGS = ("form_title", "form_id", "version", "default_language")
@@ -148,6 +152,10 @@ class _Writing:
             label=f"{one.label}{unit}",
             hint=" ".join(filter(None, (one.ask, one.look, one.hint))),
             relevant=self._relevant(one, read),
+            diag_unit=one.unit,
+            diag_ask=one.ask,
+            diag_look=one.look,
+            diag_hint=one.hint,
             **self._bounds(one),
         )
 

@@ -53,6 +53,9 @@ class DraftQuestion:
     domain: str
     """Title of the domain."""
     place: PlaceKind = PlaceKind.ECOLE
+    ask: str = ""
+    """Empty with `look`: its label is asked."""
+    look: str = ""
     hint: str = ""
     unit: str = ""
     choices: dict[str, str] = field(default_factory=dict)
@@ -167,11 +170,11 @@ def _lines(one: DraftQuestion) -> Iterator[str]:
     yield f"    place: {one.place}"
     yield f"    type: {one.type}"
     yield f"    label: {_text(one.label)}"
-    yield f"    ask: {_text(one.label)}"
-    if one.hint:
-        yield f"    hint: {_text(one.hint)}"
-    if one.unit:
-        yield f"    unit: {_text(one.unit)}"
+    asked = one.ask or ("" if one.look else one.label)
+    texts = {"ask": asked, "look": one.look, "hint": one.hint, "unit": one.unit}
+    for key, text in texts.items():
+        if text:
+            yield f"    {key}: {_text(text)}"
     if one.choices:
         yield "    choices:"
         for ident, label in one.choices.items():

@@ -39,6 +39,9 @@ _PLAIN_TYPES = {
 }
 """Type of a row → type of the question."""
 
+OWN_FORM = "diag_"
+"""How the id of a form begins that diag wrote."""
+
 _SILENT = frozenset({
     *("start", "end", "today", "deviceid", "subscriberid", "simserial", "phonenumber"),
     *("username", "email", "audit", "start-geopoint", "background-audio"),
@@ -51,6 +54,7 @@ _SAID_OTHERWISE = frozenset({
     *("constraint_message", "required_message", "bind::relevant", "bind:relevant"),
     *("bind::constraint", "bind:constraint", "bind::required", "bind:required"),
     *("list_name", "disabled", "guidance_hint", "caption"),
+    *("diag_unit", "diag_ask", "diag_look", "diag_hint"),
 })  # fmt: skip
 """Columns that are read, or whose loss changes no answer."""
 
@@ -90,10 +94,13 @@ def read_xlsform(
     draft = GridDraft(line_of_label(settings.get("form_title", "")) or title, found)
     language = settings.get("default_language", "")
     choices = _choices(named.get("choices", []), language, draft)
+    subject = settings.get("form_id", "").removeprefix(OWN_FORM)
+    ours = PlaceKind(subject) if subject in set(PlaceKind) else None
     # A condition may read a question that comes later: names are gathered first.
-    facts = _Reading(GridDraft(title, found), choices, language, repeats)
+    facts = _Reading(GridDraft(title, found), choices, language, repeats, ours=ours)
     facts.read(sheets[found])
-    _Reading(draft, choices, language, repeats, facts.known).read(sheets[found])
+    reading = _Reading(draft, choices, language, repeats, facts=facts.known, ours=ours)
+    reading.read(sheets[found])
     return draft
 
 
@@ -181,7 +188,9 @@ class _Reading:
         choices: Mapping[str, Mapping[str, str]],
         language: str,
         repeats: PlaceKind,
+        *,
         facts: Mapping[str, ReadableFact] | None = None,
+        ours: PlaceKind | None = None,
     ) -> None:
         self.known: dict[str, ReadableFact] = {}
         """Questions by their name in the form."""
@@ -190,6 +199,9 @@ class _Reading:
         self._choices = choices
         self._language = language
         self._repeats = repeats
+        self._ours = ours
+        """What a form that diag wrote audits: its groups are domains, and the names
+        of places no question."""
         self._names = Names()
         self._groups: list[_Group] = []
         self._columns: set[str] = set()
@@ -280,6 +292,8 @@ class _Reading:
                 )
                 return
             type_ = known
+        if self._ours and name == f"nom_{self._place}":
+            return
         if not label:
             self._draft.miss(
                 line, "une question sans nom ni libellé n'est pas reprise."
@@ -330,7 +344,7 @@ class _Reading:
             self._draft.miss(line, f"le nom « {name} » sert deux fois : « {ident} ».")
         idents = choice_ids(choices)
         place = self._place
-        is_inside = place is not PlaceKind.ECOLE
+        is_inside = place is not self._root
         fact = ReadableFact(ident, type_, idents, _yes_of(choices) or "", is_inside)
         condition = row.get("relevant") or row.get("bind::relevant", "")
         parts = [one.relevant for one in self._groups]
@@ -338,15 +352,24 @@ class _Reading:
         rules = [f"({one})" if " or " in one else one for one in parts if one]
         required = row.get("required") or row.get("bind::required", "")
         self.known.setdefault(name, fact)
+        unit = line_of_label(row.get("diag_unit", ""))
+        ours = {key: line_of_label(row.get(f"diag_{key}", "")) for key in _OWN_TEXTS}
         self._draft.questions.append(
             DraftQuestion(
                 id=ident,
-                label=label,
+                label=label.removesuffix(f" ({unit})"),
                 type=type_,
                 line=line,
-                domain=self._draft.title,
+                domain=self._groups[-1].title
+                if self._ours and self._groups
+                else self._draft.title,
                 place=place,
-                hint=_worded(row, "hint", self._language),
+                ask=ours["ask"],
+                look=ours["look"],
+                hint=ours["hint"]
+                if ours["ask"] or ours["look"]
+                else _worded(row, "hint", self._language),
+                unit=unit if TYPES[type_].is_number else "",
                 choices={}
                 if TYPES[type_].is_yes_no
                 else {idents[one]: words for one, words in choices.items()},
@@ -358,15 +381,19 @@ class _Reading:
 
     @property
     def _place(self) -> PlaceKind:
-        """What the rows regard: the innermost loop's places, else the school."""
+        """What the rows regard: the innermost loop's places, else what is audited."""
         loops = [one.place for one in self._groups if one.place]
-        return loops[-1] if loops else PlaceKind.ECOLE
+        return loops[-1] if loops else self._root
+
+    @property
+    def _root(self) -> PlaceKind:
+        return self._ours or PlaceKind.ECOLE
 
     def _condition(self, line: int, condition: str) -> str:
         if not condition:
             return ""
         try:
-            is_inside = self._place is not PlaceKind.ECOLE
+            is_inside = self._place is not self._root
             readable = {
                 name: fact
                 for name, fact in self._facts.items()
@@ -396,6 +423,10 @@ class _Reading:
             line, f"la contrainte « {written[:60]} » n'est pas reprise : {why}."
         )
         return None
+
+
+_OWN_TEXTS = ("ask", "look", "hint")
+"""What a form that diag wrote keeps apart."""
 
 
 def _yes_of(choices: Mapping[str, str]) -> str:
