@@ -39,6 +39,11 @@ FIRST_ONES = 2
 COMMUNE_ROWS = 6
 """So many rows of operations on the page, if nothing is left out."""
 
+ORDER = (
+    "Le rang est l'ordre de passage de toutes les écoles : la loi d'abord, puis ce qui "
+    "bloque une classe, puis ce qui relève le plus leur note pour un euro."
+)
+
 _FEW_YEARS = 5
 
 
@@ -71,7 +76,7 @@ def commune_blocks(board: Board, insee: str, day: date) -> list[Md]:
         bullets(_beside(board, insee, day)),
         *(own if mine else ()),
         joint,
-        written(" ".join((*unconfirmed(board, insee), NO_AID))),
+        written(" ".join((ORDER, *unconfirmed(board, insee), NO_AID))),
     ]
 
 

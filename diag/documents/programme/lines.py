@@ -1,10 +1,12 @@
 """What the documents of a programme say of one operation, one payer, one amount."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from diag.documents.blocks import bullets, sections, written
 from diag.documents.escape import Md
 from diag.programme.assembling import Board
+from diag.programme.placing import Imposed, lacks_of
 from diag.programme.words import names_another, reason_words
 from diag.words.figures import euros, euros_and_cents
 from diag.words.sentences import counted
@@ -109,8 +111,32 @@ def outside_part(board: Board, names: Sequence[str], most: int, insee: str = "")
     if len(out) > most:
         lines.append(f"Et {counted(len(out) - most, 'autre')}.")
     many = counted(len(out), "opération")
-    words = f"{many} sans année, pour {asked_words(board, out)} :"
+    words = f"{many} sans année, pour {asked_words(board, out)}{_causes(board, out)} :"
     return sections((written(words), bullets(lines)))
+
+
+def _causes(board: Board, out: Sequence[str]) -> str:
+    """Return what keeps operations out, as counts: « 7 faute de droit de tirage »."""
+    found = Counter(_cause(board, name) for name in out)
+    told = [f"{many} {cause}" for cause, many in found.most_common()]
+    return f" ({', '.join(told)})" if len(out) > 1 else ""
+
+
+def _cause(board: Board, operation: str) -> str:
+    """Return whose money lacks for an operation that is out, or what it waits for."""
+    reason = board.schedule.placements[operation].reason
+    lacks = lacks_of(reason)
+    if not lacks:
+        return (
+            "par un verrou"
+            if isinstance(reason, Imposed)
+            else "en attente d'autre chose"
+        )
+    purse = lacks[0].purse
+    if purse is None:
+        return "faute de droit de tirage"
+    is_ours = purse.payer == board.programme.syndicat
+    return f"faute d'argent {'du syndicat' if is_ours else 'de la commune'}"
 
 
 def unconfirmed(board: Board, insee: str = "") -> Iterator[str]:

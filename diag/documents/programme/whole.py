@@ -99,9 +99,20 @@ def asked_words(board: Board) -> Iterator[str]:
         f"{counted(len(schools), 'école')} de {counted(len(communes), 'commune')}, "
         f"sur {counted(len(board.programme.years), 'budget')} : {exact_words(whole)}."
     )
+    unused = sum(
+        max(board.schedule.rights[one] - board.schedule.drawn.get(one, 0), 0)
+        for one in board.schedule.rights
+    )
+    left = min(unused // 100 * 100, planned - theirs)
+    kept = (
+        f" ; {exact_words(left)} restent au droit de communes qui ne peuvent pas "
+        "encore les employer"
+        if left > 0
+        else ""
+    )
     yield (
         f"Y mettre {exact_words(theirs)} du syndicat, sur {exact_words(planned)} "
-        "qu'il peut programmer."
+        f"qu'il peut programmer{kept}."
     )
     yield (
         f"Proposer aux communes de payer {exact_words(whole - theirs)} : chaque "
@@ -197,10 +208,10 @@ def _rule(board: Board) -> Iterator[str]:
     themes = ""
     if weights:
         least, most = number(min(weights.values())), number(max(weights.values()))
-        themes = f" (ateliers : de {least} à {most} selon le thème)"
+        themes = f" (ateliers : × {least} à {most})"
     yield (
-        "À rang égal passe ce qui apporte le plus de points au plus d'élèves pour un "
-        f"euro{themes}."
+        "À rang égal passe ce qui, pour un euro, relève le plus la note de l'école du "
+        f"plus d'élèves{themes}."
     )
     more = "".join((
         ", plus si l'IPS est bas" if rights.ips else "",
@@ -334,7 +345,7 @@ def _year_pages(board: Board, year: int) -> Md:
         table(f"Opérations du budget {year}", columns, rows, numeric=(1,)),
         table(
             f"Ce que chacun paie en {year}, coûts annuels compris ; une participation "
-            "versée s'ajoute, une participation reçue se retranche",
+            "reçue porte « − » ; « peut programmer » ne compte pas le report d'avant",
             (
                 *("Payeur", "Section", "Achète", "Participation"),
                 *("Reste à sa charge", "Peut programmer"),

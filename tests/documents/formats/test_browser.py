@@ -11,14 +11,29 @@ import pytest
 from diag.audit.follow import move
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
+from diag.documents.document import Document
 from diag.documents.drafts import DraftKind, drafted
+from diag.documents.drafts.committee import programme_deliberation
 from diag.documents.formats.html import write_html
 from diag.documents.parts.votes import KNOW_FIRST
+from diag.documents.programme import (
+    committee_paper,
+    commune_paper,
+    programme_paper,
+)
 from diag.documents.questionnaire import compose
 from diag.documents.synthesis import synthesis
 from diag.documents.templates import build_document
+from diag.journal import subjects
 from diag.model.enums import Audience, AuditStatus
+from diag.model.programme import CostSplit, ProgrammeFrame, YearEnvelope
+from diag.programme.assembling import board_of
+from diag.programme.container import create
+from diag.programme.setting import envelope_subject
+from diag.programme.terms import INVESTMENT, RUNNING, Purse
+from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace, next_campaign
+from tests.audit.builders import DAY
 from tests.documents.browser import SeenPage, looked_at
 
 pytestmark = pytest.mark.long
@@ -42,7 +57,33 @@ def pages_of(session: AuditSession) -> dict[str, str]:
         **{str(one): drafted(made, one, uai).paper.document for one in DraftKind},
         "questionnaire": compose(next_campaign(made), "commune")[0].document,
     }
+    documents |= programme_of(made, insee)
     return {name: write_html(one)[0].decode() for name, one in documents.items()}
+
+
+def programme_of(made: Workspace, insee: str) -> dict[str, Document]:
+    """Return the documents of a programme where a commune and the syndicat pay."""
+    frame = ProgrammeFrame(first=2027, campaigns=(made.campaign,))
+    container = create(made, "plan", frame, "200000172")
+    rich = YearEnvelope(cents=9_000_00, carry=True)
+    payers = (str(container.audit.subject), f"commune:{insee}")
+    container.write(
+        container.draft(
+            subjects.programme(subjects.SPLITS, "*"), CostSplit(syndicat="0.4")
+        ),
+        *(
+            container.draft(envelope_subject(Purse(payer, section), 2027), rich)
+            for payer in payers
+            for section in (INVESTMENT, RUNNING)
+        ),
+    )
+    board = board_of(container.reopened())
+    return {
+        "programme": programme_paper(board, DAY).document,
+        "page de la commune": commune_paper(board, insee, DAY).document,
+        "dossier": committee_paper(board, DAY).document,
+        "délibération": programme_deliberation(board, DAY).document,
+    }
 
 
 @pytest.fixture(scope="module")
