@@ -145,6 +145,6 @@ def _forgotten(path: Path) -> Forgotten:
     except (TypeError, ValueError) as error:
         raise DamagedError(
             f"{path} est abîmé : les noms qu'il faisait oublier ne sont plus connus. "
-            "Retirez ce fichier, puis effacez-les à nouveau : diag rgpd erase-person "
-            "NOM."
+            "Retirez ce fichier, puis effacez-les à nouveau.",
+            command="diag rgpd erase-person NOM",
         ) from error

@@ -151,7 +151,7 @@ def variants_part(board: Board) -> Md:
                     "Inscrites",
                     "Coût",
                     "Syndicat",
-                    "Écoles sans blocage à la fin",
+                    "Écoles au socle à la fin",
                 ),
                 *("Loi en retard", "Moins aidée, par élève", "Changent"),
             ),
