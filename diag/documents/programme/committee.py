@@ -28,9 +28,9 @@ from diag.model.programme import EnvelopeState
 from diag.programme.assembling import Board, board_of
 from diag.programme.equity import LEAST, commune_shares, ips_groups, spread
 from diag.programme.money import budgets
-from diag.programme.prospects import at_socle, prospects_of
 from diag.programme.record import EVERY
 from diag.programme.replay import worth
+from diag.programme.standing import unblocked
 from diag.programme.weighing import theme_weights, weights_in_force
 from diag.programme.words import reserve_words
 from diag.words.dates import describe_day
@@ -151,7 +151,7 @@ def variants_part(board: Board) -> Md:
                     "Inscrites",
                     "Coût",
                     "Syndicat",
-                    "Écoles au socle à la fin",
+                    "Écoles sans blocage à la fin",
                 ),
                 *("Loi en retard", "Moins aidée, par élève", "Changent"),
             ),
@@ -168,15 +168,14 @@ def _variant_row(board: Board, base: Board) -> Row:
         (purse, one) for some in budgets(board).values() for purse, one in some.items()
     ]
     ours = [one.own for purse, one in purses if purse.payer == board.programme.syndicat]
-    schools = list(prospects_of(board))
-    held = at_socle(schools) if schools else {}
+    free = unblocked(board)
     name = board.record.variants[board.variant].name if board.variant else "Programme"
     return (
         name,
         str(found.placed),
         exact_words(sum(one.own for _, one in purses)),
         exact_words(sum(ours)),
-        percent(held[board.programme.years[-1]]) if held else "–",
+        percent(free[-1]) if free else "–",
         str(found.late),
         per_pupil_words(apart.least) if apart else "–",
         str(found.moved),
