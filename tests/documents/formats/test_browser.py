@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.follow import move
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
@@ -90,6 +91,7 @@ def programme_of(made: Workspace, insee: str) -> dict[str, Document]:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     with audited_workspace(tmp_path_factory.mktemp("pages") / "desk") as made:
         session = audited(made)
+        record_answer(session, NewAnswer("nb_eleves", "66"))
         move(session, AuditStatus.CLOS)
         return pages_of(session)
 
