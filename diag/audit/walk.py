@@ -34,6 +34,7 @@ from diag.audit.session import AuditSession
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import Moment, PlaceKind, Profile
 from diag.model.fact import Answer, Facts, Place
+from diag.model.text import fold
 from diag.rules.values import Truth
 from diag.words.vocabulary import PLACES
 
@@ -246,7 +247,13 @@ def _legs(facts: Facts, stops: dict[str, list[WalkStop]]) -> Iterator[Leg]:
             holder = facts.places[place.parent or facts.root]
             room = holder if holder.kind is PlaceKind.SALLE else place
             here = tuple(stops.get(place.id, ()))
-            yield Leg(place.id, place.name, group, here, room.id)
+            yield Leg(place.id, _place_title(place), group, here, room.id)
+
+
+def _place_title(place: Place) -> str:
+    """Return the name of a place; a room is never named as whom one asks is."""
+    is_whom = fold(place.name) in {fold(title) for title in _SCHOOL.values()}
+    return f"{place.name} ({PLACES[place.kind][0]})" if is_whom else place.name
 
 
 def _own_leg(whom: str, title: str, group: str, own: Iterable[WalkStop]) -> Leg:

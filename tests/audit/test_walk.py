@@ -31,6 +31,12 @@ def test_rooms_of_a_building_stand_under_its_name(session: AuditSession) -> None
     assert (groups["CP"], groups["ULIS"]) == ("Salles", "Préfabriqué")
 
 
+def test_a_room_named_as_whom_one_asks_is_told_apart(session: AuditSession) -> None:
+    add_place(session, PlaceKind.SALLE, "Direction")
+    titles = [leg.title for leg in walked(session).legs]
+    assert titles.count("Direction") == titles.count("Direction (salle)") == 1
+
+
 def test_what_is_left_counts_only_what_surely_applies(session: AuditSession) -> None:
     walk = walked(session)
     direction = walk.legs[0]
