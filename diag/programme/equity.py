@@ -12,7 +12,7 @@ from typing import NamedTuple
 from diag.model.enums import PlaceKind
 from diag.programme.assembling import Board
 from diag.programme.operations import SchoolLoad
-from diag.programme.terms import Precedence
+from diag.programme.terms import Operation, Precedence
 
 LEAST = 5
 """Communes in a group, at least: fewer would point at one."""
@@ -92,17 +92,14 @@ def commune_shares(board: Board) -> tuple[CommuneShare, ...]:
     loads: dict[str, list[SchoolLoad]] = {}
     for load in board.gathered.schools:
         loads.setdefault(load.insee, []).append(load)
+    asked: dict[str, list[Operation]] = {}
+    for each in terms.operations:
+        asked.setdefault(each.commune, []).append(each)
+    helped = _helped(board)
     found = []
     for insee, name in board.gathered.communes.items():
         payer = f"{PlaceKind.COMMUNE}:{insee}"
-        own = [one for one in terms.operations if one.commune == payer]
-        helped = sum(
-            one.parts.get(payer, 0)
-            if is_shared(board, ident)
-            else one.paid.get(terms.shared_purse, 0)
-            for ident, one in schedule.placements.items()
-            if payer in one.parts or board.named(ident).commune == insee
-        )
+        own = asked.get(payer, ())
         found.append(
             CommuneShare(
                 insee,
@@ -112,7 +109,7 @@ def commune_shares(board: Board) -> tuple[CommuneShare, ...]:
                 sum(costs[one.id] for one in own),
                 sum(costs[one.id] for one in own if one.id in schedule.years),
                 schedule.rights.get(payer, 0),
-                helped,
+                helped.get(payer, 0),
                 sum(
                     one.turn is Precedence.LAW
                     and schedule.years.get(one.id, terms.years[-1] + 1)
@@ -122,6 +119,21 @@ def commune_shares(board: Board) -> tuple[CommuneShare, ...]:
             )
         )
     return tuple(sorted(found, key=lambda one: (one.covered, one.name, one.insee)))
+
+
+def _helped(board: Board) -> dict[str, int]:
+    """Return commune → what the syndicat pays of its operations and of shared ones."""
+    found: dict[str, int] = {}
+    for ident, one in board.schedule.placements.items():
+        own = f"{PlaceKind.COMMUNE}:{board.named(ident).commune}"
+        parts = (
+            one.parts
+            if is_shared(board, ident)
+            else {own: one.paid.get(board.programme.shared_purse, 0)}
+        )
+        for payer, cents in parts.items():
+            found[payer] = found.get(payer, 0) + cents
+    return found
 
 
 def is_shared(board: Board, operation: str) -> bool:
