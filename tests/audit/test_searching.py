@@ -77,6 +77,18 @@ def test_what_people_type_is_among_the_five_best(typed: str) -> None:
     assert any(GOLDEN[typed] in label for label in labels), labels
 
 
+def test_what_people_type_is_found_in_the_visit_of_a_school(tmp_path: Path) -> None:
+    """« rgpd » led to a question of the commune only, where no school asks it."""
+    with workspace(tmp_path / "desk") as made:
+        session = started(made)
+        add_place(session, PlaceKind.SALLE, "CP")
+        add_place(session, PlaceKind.LOT, "Chariot")
+        walk = walk_of(session.facts, session.checklist)
+        search = search_of(session.judge)
+        lost = [typed for typed in GOLDEN if not search.find(walk, typed).here]
+    assert lost == []
+
+
 def test_a_word_that_means_something_is_not_the_beginning_of_others() -> None:
     found = search_of(judge_of_shipped()).index.search("ent")
     texts = [shipped().questions[hit.item] for hit in found[:5]]
