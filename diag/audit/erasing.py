@@ -1,6 +1,7 @@
 """Erasing a value for ever: alone while it is one's own and unsent, else by two."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -94,9 +95,11 @@ def foresee(session: AuditSession, revision: str) -> ForeseenErasure:
         for ask in asks_of(journal, audit)
         if ask.target == found.id and not ask.stopped_by
     )
-    if asks:
+    is_seconding = _may_second(session, asks)
+    if asks and not is_seconding:
         _check_confirming(session, asks, session.workspace.settings.author)
     is_at_once = bool(asks) or is_own_and_unsent(session.workspace, found)
+    is_at_once = is_at_once and not is_seconding
     step = ErasureStep.ERASED if is_at_once else ErasureStep.ASKED
     heads = {head.key for head in journal.current(audit, found.subject)}
     return ForeseenErasure(found, step, asks, found.key in heads)
@@ -113,10 +116,14 @@ def erase(session: AuditSession, revision: str, reason: str) -> ErasureStep:
     found, step, asks, _ = foresee(session, revision)
     why, audit = accept(reason, "reason", line=True), session.audit.id
     if step is ErasureStep.ASKED:
-        session.record(changes.erasure_asked(audit, found.id, why))
+        draft = changes.erasure_asked(audit, found.id, why)
+        # Beside what another asks: over it, theirs would stand no more.
+        session.record(replace(draft, parents=()) if asks else draft)
         note_asks(session.workspace)
     elif asks:
-        draft = changes.erasure_confirmed(audit, found.id, asks[0].id, why)
+        author = session.workspace.settings.author
+        by_other = min(asks, key=lambda ask: ask.author == author)
+        draft = changes.erasure_confirmed(audit, found.id, by_other.id, why)
         _carry_out(session, found, draft)
     else:
         _carry_out(session, found, changes.erased(audit, found.id, why))
@@ -150,6 +157,11 @@ def _deciding_words(
     session: AuditSession, step: ErasureStep, asks: tuple[ErasureAsk, ...]
 ) -> str:
     name_of = session.workspace.settings.name_of
+    if asks and step is ErasureStep.ASKED:
+        return (
+            f"{name_of(asks[0].author)} le demande déjà. Si vous le demandez aussi, "
+            "deux administrateurs le demandent : l'un de vous confirme dès demain."
+        )
     if asks:
         ask = asks[0]
         return (
@@ -182,12 +194,29 @@ def _check_confirming(
             "Vous l'avez demandé : un autre que vous doit le confirmer, sur son poste, "
             "après sept jours."
         )
-    due = due_at(asks, note_asks(session.workspace)[asks[0].id])
+    due = _due_at(session, asks)
     if session.workspace.world.clock() < due:
         raise DiagError(
             f"Demandé le {day_words(asks[0].at)} : l'effacement se confirme à partir "
             f"du {time_words(due)}, pour que son auteur puisse s'y opposer."
         )
+
+
+def _due_at(session: AuditSession, asks: Sequence[ErasureAsk]) -> int:
+    """Return from when what was asked may be confirmed, by this laptop's clock."""
+    seen = note_asks(session.workspace)
+    admins = seals.administrators(session.workspace.journal)
+    return due_at(asks, min(seen.get(ask.id, ask.at) for ask in asks), admins)
+
+
+def _may_second(session: AuditSession, asks: Sequence[ErasureAsk]) -> bool:
+    """Say whether asking too, as another administrator, would hasten an erasure."""
+    workspace = session.workspace
+    admins = seals.administrators(workspace.journal)
+    asking, author = {ask.author for ask in asks}, workspace.settings.author
+    if author not in admins - asking or admins.isdisjoint(asking):
+        return False
+    return workspace.world.clock() < _due_at(session, asks)
 
 
 def _carry_out(session: AuditSession, found: Revision, draft: NewRevision) -> None:
@@ -249,7 +278,6 @@ def pending_in(session: AuditSession) -> list[PendingErasure]:
     asks = asks_of(journal, session.audit.id)
     if not asks:
         return []
-    seen = note_asks(session.workspace)
     by_id = {one.id: one for one in session.revisions()}
     found = []
     for ask in asks:
@@ -257,7 +285,8 @@ def pending_in(session: AuditSession) -> list[PendingErasure]:
         if target is None:
             continue
         about = describe_subject(session, parse(target.subject), {})
-        due = due_at([ask], seen.get(ask.id, ask.at))
+        same = [one for one in asks if one.target == ask.target and not one.stopped_by]
+        due = _due_at(session, same or [ask])
         found.append(PendingErasure(session, ask, target.author, about, due))
     return found
 

@@ -74,6 +74,12 @@ _RELAYED = "select id, sender from relayed"
 _RELAY = "insert or ignore into relayed values (?, ?)"
 _CARDS = "select key, author from card order by since"
 _SIGNED_CARDS = "select key, author, since from card where hub_key <> ''"
+_RIGHTS = """
+select author, json_extract(body, '$.role'), json_extract(body, '$.territories')
+from card where hub_key <> '' and revoked = 0
+"""
+
+_ADMIN = "admin"
 _HUB_KEYS = "select distinct hub_key from card where hub_key <> ''"
 
 _KEEP_CARD = """
@@ -414,6 +420,16 @@ def keep_colleague(journal: Journal, card: Card) -> bool:
         connection.execute(_KEEP_CARD, row)
         proof.seal(connection, "card")
     return True
+
+
+def administrators(journal: Journal) -> frozenset[str]:
+    """Return the labels of who administers somewhere, by the cards that hubs signed."""
+    rows = journal.select(_RIGHTS)
+    return frozenset(
+        author
+        for author, role, territories in rows
+        if role == _ADMIN or f'={_ADMIN}"' in territories
+    )
 
 
 def revoked_keys(journal: Journal) -> frozenset[str]:

@@ -10,6 +10,7 @@ from diag.audit import erasing
 from diag.audit.erasing import ErasureStep
 from diag.journal import asks, changes
 from diag.model.errors import DiagError
+from diag.office import sync as syncing
 from diag.sync.hub import gate
 from diag.words.vocabulary import MASKED
 from diag.workspace.workspace import Workspace
@@ -92,6 +93,35 @@ def test_who_asked_does_not_confirm_and_nobody_does_before_a_week(
     assert team.said(team.bruno, said) == MASKED
 
     monkeypatch.setattr(gate, "DELAY", 0)
+    assert not team.sync(team.anne).refused
+    team.sync(team.bruno)
+    assert team.said(team.bruno, said) == "(effacé)"
+
+
+def test_two_administrators_who_ask_wait_a_day(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one was told to wait for the week, and could not ask."""
+    for who, name in ((team.anne, "Anne"), (team.bruno, "Bruno")):
+        invited = team.hub.home.invite(name, ("999",), "admin")
+        syncing.enrol(who, str(invited))
+    said = asked(team)
+    team.sync(team.anne)
+    anne = team.session(team.anne)
+
+    foreseen = erasing.foresee(anne, said)
+    assert foreseen.step is ErasureStep.ASKED
+    assert "dès demain" in "\n".join(erasing.foreseen_words(anne, foreseen))
+    assert erasing.erase(anne, said, "un parent") is ErasureStep.ASKED
+    for who in (team.anne, team.bruno, team.anne):
+        team.sync(who)
+    with pytest.raises(DiagError, match="à partir du"):
+        erasing.erase(team.session(team.anne), said, "x")
+    later(team.anne, asks.SHORT_DELAY)
+    monkeypatch.setattr(gate, "SHORT_DELAY", 0)  # the hub's own clock did not move
+    done = erasing.erase(team.session(team.anne), said, "oui")
+
+    assert done is ErasureStep.ERASED
     assert not team.sync(team.anne).refused
     team.sync(team.bruno)
     assert team.said(team.bruno, said) == "(effacé)"
