@@ -28,6 +28,7 @@ from diag.model.measure import (
 )
 from diag.probes import check_installed
 from diag.probes.lists import MeasureLists, measure_lists
+from diag.words.dates import written_day
 from diag.words.measured import measured_label, measured_value
 from diag.words.sentences import counted, listed
 from diag.workspace.editions import overlay_of
@@ -42,7 +43,7 @@ _STOPPED = 130
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class _RunWanted:
     """What a person wants measured."""
 
     place: Place | None
@@ -113,7 +114,7 @@ def measure(
         click.echo(notice, err=True)
     place = _room(session, room)
     known = last_terms(session)
-    wanted = _Wanted(place, mire or known.mire or lists.mire, metered, only, ssids)
+    wanted = _RunWanted(place, mire or known.mire or lists.mire, metered, only, ssids)
     runner = _prepared(wanted, lists)
     _print_plan(runner.steps)
     if not only:  # what was not asked for by its name is not repeated
@@ -126,7 +127,7 @@ def measure(
         "told": told_by,
     }
     if runner.loads:
-        runner.authorisation = _authorisation(given, known.authorisation)
+        runner.authorisation = _authorisation(session, given, known.authorisation)
         if runner.authorisation is None or not (yes or agreed(_FULL)):
             click.echo("Le débit n'est pas mesuré ; le reste, si.", err=True)
             runner = runner.without_load()
@@ -155,7 +156,7 @@ def _room(session: AuditSession, named: str) -> Place | None:
     return place
 
 
-def _prepared(wanted: _Wanted, lists: MeasureLists) -> "Runner":
+def _prepared(wanted: _RunWanted, lists: MeasureLists) -> "Runner":
     """Read the connection, and what would be sent; nothing is.
 
     Raises:
@@ -180,7 +181,7 @@ def _prepared(wanted: _Wanted, lists: MeasureLists) -> "Runner":
     return Runner.of(setting, _chosen(wanted, lists))
 
 
-def _chosen(wanted: _Wanted, lists: MeasureLists) -> "Sequence[Probe]":
+def _chosen(wanted: _RunWanted, lists: MeasureLists) -> "Sequence[Probe]":
     """Return the probes that a person named; else those of a room, or of a line."""
     from diag.probes.series import probes_of  # noqa: PLC0415 - the extra
 
@@ -229,7 +230,7 @@ def _plan_words(step: "RunStep") -> Iterator[str]:
 
 
 def _authorisation(
-    given: dict[str, str], former: Authorisation | None
+    session: AuditSession, given: dict[str, str], former: Authorisation | None
 ) -> Authorisation | None:
     """Return who let the line be filled; None when nobody is named on a terminal.
 
@@ -239,6 +240,10 @@ def _authorisation(
     known = former.model_dump() if former else {}
     written = {name: words or known.get(name, "") for name, words in given.items()}
     if not all(written.values()) and sys.stdin.isatty() and sys.stderr.isatty():
+        for visit in session.visits:
+            if visit.authorisation:
+                day = written_day(visit.date)
+                click.echo(f"Visite du {day} : {visit.authorisation}", err=True)
         click.echo("L'autorisation écrite (Entrée seule : pas de débit) :", err=True)
         for name, question in _QUESTIONS.items():
             written[name] = written[name] or _typed(question)

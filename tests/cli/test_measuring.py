@@ -10,8 +10,9 @@ from diag.probes import latency
 from diag.probes import probe as limits
 from diag.probes.server import Mire
 from tests.audit.builders import SCHOOL, workspace
-from tests.cli.running import Run, diag
+from tests.cli.running import Run, command, diag
 from tests.probes.serving import mire_on_loopback
+from tests.terminal.terminal import Terminal
 
 SIGNED = (
     *("--signed-by", "Mme Durand", "--role", "maire", "--signed-on", "2026-09-02"),
@@ -76,6 +77,22 @@ def test_the_line_is_filled_only_with_an_authorisation(desk: Path, mire: Mire) -
     assert kept["authorisation"]["by"] == "Mme Durand", "it is remembered"
     assert kept["server"] == f"http://{mire.target}/"
     assert {one["probe"] for one in kept["measurements"]} == {"debit"}
+
+
+def test_ctrl_c_keeps_what_is_measured(tmp_path: Path, mire: Mire) -> None:
+    folder = tmp_path / "desk"
+    workspace(folder).close()
+    assert diag(folder, "audit", "start", SCHOOL).code == 0
+    words = ("measure", SCHOOL, "--mire", f"http://{mire.target}")
+    only = ("--only", "acces", "--only", "latence")
+    with Terminal(command(*words, *only), folder, size=(120, 30)) as shown:
+        shown.wait_for(lambda: shown.shows("connexions sur 200"), "the second probe")
+        shown.send("\x03")
+        shown.wait_for(lambda: shown.shows("Voir, puis accepter"), "what is proposed")
+        assert shown.shows("Arrêté : ce qui était mesuré est gardé.")
+        assert shown.shows("Portail captif")
+        assert not shown.shows("Paquets perdus")
+        assert shown.wait_for_end() == 130
 
 
 def test_a_date_that_is_none_is_refused_before_anything_is_sent(

@@ -1,6 +1,7 @@
 """A real speed server on the loopback, in a thread of its own."""
 
 import asyncio
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
@@ -11,7 +12,9 @@ from diag.probes.server import Mire, mire_at
 
 @contextmanager
 def mire_on_loopback(
-    limits: MireLimits | None = None, address: str = "127.0.0.1"
+    limits: MireLimits | None = None,
+    address: str = "127.0.0.1",
+    tls: ssl.SSLContext | None = None,
 ) -> Iterator[Mire]:
     """Serve for the time of a test."""
     ready, ports, loops = Event(), list[int](), list[asyncio.AbstractEventLoop]()
@@ -19,7 +22,7 @@ def mire_on_loopback(
 
     async def serve() -> None:
         server = MireServer(limits)
-        ports.append(await server.start(address, 0))
+        ports.append(await server.start(address, 0, tls))
         loops.append(asyncio.get_running_loop())
         ready.set()
         await stopped.wait()
@@ -30,7 +33,7 @@ def mire_on_loopback(
     assert ready.wait(10)
     host = f"[{address}]" if ":" in address else address
     try:
-        yield mire_at(f"{host}:{ports[0]}")
+        yield mire_at(f"http{'s' if tls else ''}://{host}:{ports[0]}")
     finally:
         loops[0].call_soon_threadsafe(stopped.set)
         thread.join(10)

@@ -10,11 +10,35 @@ from pathlib import Path
 import httpx
 import pytest
 import trustme
+from hypothesis import given
+from hypothesis import strategies as st
 
 from diag.model.errors import DiagError
-from diag.probes.mire import MireLimits, algorithm_of, check_address, listening, tls_of
+from diag.probes.mire import (
+    MireLimits,
+    _read_head,
+    algorithm_of,
+    check_address,
+    listening,
+    tls_of,
+)
 from diag.probes.server import OWN_SERVER, Mire, mire_at
 from tests.probes.serving import mire_on_loopback
+
+HEADS = st.builds(
+    lambda *parts: "\r\n".join(parts).encode("latin-1", "replace"),
+    st.builds(
+        "{} {} HTTP/1.1".format,
+        st.sampled_from(["GET", "POST", "HEAD", "PUT", ""]),
+        st.one_of(
+            st.text(max_size=30),
+            st.integers().map("/garbage.php?ckSize={}".format),
+            st.just("//[/a"),
+        ),
+    ),
+    st.integers().map("Content-Length: {}".format),
+    st.text(max_size=20),
+)
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +82,18 @@ def test_what_is_no_test_is_cut_without_a_word(mire: Mire, sent: bytes) -> None:
             assert made.recv(100) == b""
     with httpx.Client(trust_env=False) as client:  # and it still serves
         assert client.get(mire.url("empty.php")).status_code == 200
+
+
+@given(st.one_of(st.binary(max_size=300), HEADS))
+def test_whatever_the_head_it_is_read_within_bounds_or_is_no_request(
+    head: bytes,
+) -> None:
+    try:
+        asked = _read_head(head)
+    except ValueError:
+        return
+    assert 0 <= asked.length <= 2**30
+    assert 1 <= asked.size <= 1024
 
 
 def test_an_address_moves_so_much_an_hour_and_no_more() -> None:

@@ -2,10 +2,12 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pytest
+import trustme
 
 from diag.model.errors import DiagError
 from diag.model.measurable import MEASURES
@@ -142,6 +144,39 @@ async def test_a_throughput_that_is_cancelled_leaves_no_connection(mire: Mire) -
     assert all(not one.is_alive() for one in way._threads)
 
 
+class TrustingHost(LoopbackHost):
+    """Believes the authority of a test, as a system believes a school's."""
+
+    def __init__(self, authority: trustme.CA) -> None:
+        self.authority = authority
+
+    def tls(self) -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        self.authority.configure_trust(context)
+        return context
+
+
+async def test_a_server_in_https_is_measured_by_who_believes_it() -> None:
+    authority = trustme.CA(organization_name="Académie de Test")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    with mire_on_loopback(tls=context) as secured:
+        setting = Setting(
+            TrustingHost(authority), secured, allowance=Allowance(3_000_000)
+        )
+        got = await found(ThroughputProbe(), setting)
+        assert got[DOWN].is_own_server
+        assert got[UP].is_own_server
+        page = await setting.host.fetch(secured.url("empty.php"))
+        assert (page.status, page.issuer) == (200, "Académie de Test")
+
+        stranger = Setting(TrustingHost(trustme.CA()), secured)
+        got = await found(ThroughputProbe(), stranger)
+        assert got[DOWN].status is MeasureStatus.INCONCLUSIVE
+        page = await stranger.host.fetch(secured.url("empty.php"))
+        assert page.problem == "tls"
+
+
 async def test_a_busy_server_is_told_as_such() -> None:
     with mire_on_loopback(MireLimits(tests=0)) as busy:
         got = await found(ThroughputProbe(), Setting(LoopbackHost(), busy))
@@ -242,3 +277,4 @@ async def test_a_resolver_that_is_silent_is_told() -> None:
     host = NamingHost(invents=False, answers=False)
     with pytest.raises(DiagError, match=r"192\.168\.1\.1 ne répond"):
         await found(NamesProbe(), Setting(host))
+    assert len(host.asked) == 3, "each is waited for: two seconds"
