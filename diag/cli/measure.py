@@ -186,7 +186,7 @@ def _chosen(wanted: _RunWanted, lists: MeasureLists) -> "Sequence[Probe]":
     from diag.probes.series import probes_of  # noqa: PLC0415 - the extra
 
     quick, line, room = (probes_of(one, lists) for one in MeasureSeries)
-    every = {one.name: one for one in (*quick, *room, *line)}
+    every = {one.name: one for one in (*room, *quick, *line)}
     if unknown := [one for one in wanted.only if one not in every]:
         raise click.UsageError(
             f"« {unknown[0]} » n'est pas une mesure. Il y a {listed([*every], 20)}."
@@ -194,7 +194,7 @@ def _chosen(wanted: _RunWanted, lists: MeasureLists) -> "Sequence[Probe]":
     if wanted.only:
         return [every[one] for one in dict.fromkeys(wanted.only)]
     if wanted.place:
-        return [*room, every["latence"], *line]
+        return [*room, *line]
     return [*quick, *line]
 
 

@@ -19,6 +19,9 @@ FORMAT: Final = "diag-mesures"
 
 VERSION: Final = 1
 
+HEARD: Final = "wifi.points_entendus"
+"""Key of how many access points a room hears."""
+
 SAID_OFF: Final = "wifi.dit_eteint"
 """Key that says that Wi-Fi was to be off: its silence there is no lack of it."""
 
@@ -59,7 +62,7 @@ class MeasureSeries(StrEnum):
     LINE = "line"
     """Fills the line: with a written authorisation."""
     ROOM = "room"
-    """What a room hears."""
+    """What a room hears, and how soon the speed server answers from there."""
 
 
 class MeasureContext(Noun):

@@ -4,7 +4,7 @@ from diag.model.measure import MeasureSeries
 from diag.probes.access import AccessProbe
 from diag.probes.context import ReadConnection
 from diag.probes.filtering import TryFilter
-from diag.probes.latency import LatencyProbe
+from diag.probes.latency import FEW_TRIES, LatencyProbe
 from diag.probes.lists import MeasureLists
 from diag.probes.names import NamesProbe
 from diag.probes.probe import Probe
@@ -33,4 +33,4 @@ def probes_of(
         case MeasureSeries.LINE:
             return (ThroughputProbe(),)
         case MeasureSeries.ROOM:
-            return (HearWifi(said_off=said_off),)
+            return (HearWifi(said_off=said_off), LatencyProbe(FEW_TRIES))

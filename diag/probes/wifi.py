@@ -13,7 +13,7 @@ from diag.imports.evidence.listening import (
 )
 from diag.imports.evidence.radio import read_netsh
 from diag.imports.evidence.reading import EvidenceRefusedError
-from diag.model.measure import SAID_OFF, HeardNetwork, MeasureStatus
+from diag.model.measure import HEARD, SAID_OFF, HeardNetwork, MeasureStatus
 from diag.probes.finding import ProbeFinding
 from diag.probes.host import Host
 from diag.probes.native_wifi import decode_bss_list
@@ -21,7 +21,6 @@ from diag.probes.probe import Probe, ProbePlan, Risk, Setting
 from diag.probes.radio import SAMPLES, merge_scans, names_of
 from diag.probes.wlanapi import DENIED
 
-HEARD = "wifi.points_entendus"
 LOCATION = (
     "Windows cache les réseaux : SSID masqué. Ouvrez Paramètres, Confidentialité et "
     "sécurité, Localisation ; activez-la, puis « Autoriser les applications de bureau "

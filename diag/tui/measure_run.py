@@ -4,18 +4,20 @@ What it reaches of the world comes from `make_host` alone, so that a test gives 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from diag.audit.measuring import last_terms, terms_from
 from diag.audit.session import AuditSession
 from diag.model.fact import Place
-from diag.model.measure import Authorisation, MeasureRun, MeasureSeries
+from diag.model.measure import HEARD, Authorisation, MeasureRun, MeasureSeries
 from diag.probes.lists import MeasureLists
+from diag.probes.radio import read_room, room_words
 from diag.tui.dialogs import Field, FormDialog
+from diag.words.measured import measured_value
 
 if TYPE_CHECKING:
     from diag.probes.host import Host
@@ -100,7 +102,9 @@ def prepare(asked: MeasureAsked, lists: MeasureLists) -> "Runner":
         allowance=Allowance.of(is_metered=asked.is_metered),
     )
     probes = probes_of(asked.series, lists, said_off=asked.said_off)
-    return Runner.of(setting, probes, asked.authorisation)
+    runner = Runner.of(setting, probes, asked.authorisation)
+    # In a room, one does not want to hear of what is not there.
+    return runner.able() if asked.series is MeasureSeries.ROOM else runner
 
 
 class StoppableRun:
@@ -146,6 +150,39 @@ class StoppableRun:
         if self._cancel:
             with suppress(RuntimeError):  # its loop is over already
                 self._cancel()
+
+
+class RoomResult(NamedTuple):
+    """What one reads of a room, from two metres."""
+
+    figure: str
+    """Strength in dBm; empty where there is none."""
+    verdict: str
+    remarks: tuple[str, ...]
+
+
+def room_result(
+    run: MeasureRun, ours: Collection[str], *, said_off: bool
+) -> RoomResult:
+    """Return the result of a room, once the school's own networks are known."""
+    by_key = {one.key: one for one in run.measurements}
+    heard = by_key.get(HEARD)
+    why = heard.why if heard else ""
+    room = read_room([run.heard], ours)
+    if heard and "scans" in heard.stats:
+        room = replace(room, scans=int(heard.stats["scans"]))
+    verdict, *remarks = room_words(room, said_off=said_off)
+    if heard is None or heard.value is None:
+        return RoomResult("", "Non concluant", (why or "Arrêté avant la fin.",))
+    if why:
+        remarks = [why]
+    waited, lost = by_key.get("wifi.latence"), by_key.get("wifi.perte")
+    if waited and waited.value is not None and lost and lost.value is not None:
+        told = f"{measured_value(waited)}, {measured_value(lost)} de pertes"
+        remarks.append(f"Jusqu'à la mire : {told}.")
+    best = room.best
+    figure = "" if best is None or best.dbm is None else str(best.dbm)
+    return RoomResult(figure, verdict, tuple(remarks))
 
 
 def plan_words(runner: "Runner", stop: str) -> str:

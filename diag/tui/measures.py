@@ -5,7 +5,6 @@ offered. Nothing is answered here.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -25,7 +24,6 @@ from diag.model.fact import Place
 from diag.model.measure import Measurement, MeasureRun, MeasureSeries
 from diag.probes import check_installed
 from diag.probes.lists import MeasureLists, measure_lists
-from diag.probes.radio import names_of, read_room, room_words
 from diag.tui.commands import (
     Command,
     CommandType,
@@ -46,6 +44,7 @@ from diag.tui.measure_run import (
     StoppableRun,
     plan_words,
     prepare,
+    room_result,
 )
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.proposals import OpenFilled, ProposalsScreen
@@ -272,7 +271,7 @@ class MeasuresScreen(PlaceScreen):
 
     def _listen(self, place: Place) -> None:
         self._place = place
-        self._begin(MeasureAsked(MeasureSeries.ROOM, place, said_off=self._said_off))
+        self._begin(MeasureAsked(MeasureSeries.ROOM, place, self._said_off, self._mire))
 
     def on_turn_off(self) -> None:
         self._said_off = not self._said_off
@@ -391,7 +390,7 @@ class MeasuresScreen(PlaceScreen):
         self._tell(cut if run.is_cut else "Gardé : rien n'est répondu sans vous.")
         self._show_title()
         if asked.place:
-            self._show_room(asked.place, run)
+            self._show_room(asked.place, run, said_off=asked.said_off)
         elif taken.offered and waiting(self._session):
             self.on_see_offered()
 
@@ -435,26 +434,19 @@ class MeasuresScreen(PlaceScreen):
         words = " ".join(dict.fromkeys(map(sentence, told)))
         self.query_one("#reasons", Sentence).show(words)
 
-    def _show_room(self, place: Place, run: MeasureRun) -> None:
-        """Show the result of a room, seen from two metres, and the next one."""
-        scans = next((int(one.stats.get("scans", 1)) for one in run.measurements), 1)
-        said_off = self._said_off
-        room = replace(read_room([run.heard], ssids_of(self._session)), scans=scans)
-        verdict, *remarks = room_words(room, said_off=said_off)
-        best = room.best
-        if not run.heard and run.measurements and run.measurements[-1].why:
-            verdict, remarks = "Non concluant", [run.measurements[-1].why]
-        elif run.heard and not names_of(run.heard):
-            remarks = [run.measurements[-1].why or remarks[0]]
+    def _show_room(self, place: Place, run: MeasureRun, *, said_off: bool) -> None:
+        """Show the result of a room, and the key of the next one."""
+        result = room_result(run, ssids_of(self._session), said_off=said_off)
         after = self._next_room()
         key = key_now(self.app, MeasureNext)
         following = f"{key} ensuite : {after.name}" if after else "Dernière salle."
         self.query_one("#result").display = True
         figure = self.query_one("#figure", Digits)
-        figure.display = best is not None and best.dbm is not None
-        figure.update(str(best.dbm) if best and best.dbm is not None else "")
-        self.query_one("#verdict", Static).update(content(f"{place.name} · {verdict}"))
-        about = f"{' '.join(remarks)}\n{following}"
+        figure.display = bool(result.figure)
+        figure.update(result.figure)
+        verdict = content(f"{place.name} · {result.verdict}")
+        self.query_one("#verdict", Static).update(verdict)
+        about = f"{' '.join(result.remarks)}\n{following}"
         self.query_one("#about", Sentence).show(about)
 
 

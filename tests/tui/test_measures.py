@@ -1,8 +1,11 @@
 """Mesures, by its keys: what is measured is kept and proposed, never answered."""
 
 import json
+import socket
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from textual import events
@@ -14,7 +17,7 @@ from diag.audit.places import add_place
 from diag.audit.proposals import waiting
 from diag.audit.session import AuditSession
 from diag.checklist.overlay import MEASURES
-from diag.model.enums import PlaceKind
+from diag.model.enums import PlaceKind, Provenance
 from diag.model.measure import MeasureSeries
 from diag.probes import series
 from diag.probes.finding import ProbeFinding
@@ -28,6 +31,7 @@ from diag.tui.proposals import ProposalsScreen
 from diag.workspace.editions import OVERLAY
 from tests.imports import evidence_samples as samples
 from tests.probes.fake_host import FakeHost
+from tests.probes.serving import mire_on_loopback
 from tests.probes.test_context import LINUX
 from tests.probes.test_services import ENT, GOOD
 from tests.probes.test_wifi import LISTING, ON
@@ -52,6 +56,34 @@ def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeHost:
     monkeypatch.setattr("diag.probes.run._usual_lock", lambda: tmp_path / "lock")
     monkeypatch.setattr(HearWifi, "pause", 0)
     return HOST
+
+
+def fill(app: DiagApp, mire: str) -> None:
+    """Write the authorisation and the server."""
+    for name, words in (
+        ("mire", mire),
+        ("by", "Mme Durand"),
+        ("role", "maire"),
+        ("on", "2026-09-02"),
+        ("scope", "débit ce matin"),
+        ("told", "M. Petit"),
+    ):
+        app.screen.query_one(f"#{name}", Input).value = words
+
+
+class LoopbackHost(FakeHost):
+    """Its radio is invented, its sockets are real: they go to the loopback."""
+
+    def monotonic(self) -> float:
+        return perf_counter()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def addresses(
+        self, name: str, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> tuple[str, ...]:
+        return (name,)
 
 
 async def opened(pilot: Pilot[None], app: DiagApp, *rooms: str) -> AuditSession:
@@ -195,15 +227,7 @@ async def test_a_line_is_filled_only_when_somebody_signed_then_agreed(
         await pilot.press("f2")
         await wait_to_show(pilot, "adresse de la mire")
         await pilot.press("escape")
-        for name, words in (
-            ("mire", "http://mire.test"),
-            ("by", "Mme Durand"),
-            ("role", "maire"),
-            ("on", "2026-09-02"),
-            ("scope", "débit ce matin"),
-            ("told", "M. Petit"),
-        ):
-            app.screen.query_one(f"#{name}", Input).value = words
+        fill(app, "http://mire.test")
         await pilot.press("f2")
         await wait_to_show(pilot, "300 Mo au plus", "mire.test:80")
         await pilot.press("enter")
@@ -214,15 +238,7 @@ async def test_a_line_is_filled_only_when_somebody_signed_then_agreed(
 
         await pilot.press("2")
         await wait_to_show(pilot, "l'autorisation écrite")
-        for name, words in (
-            ("mire", "http://mire.test"),
-            ("by", "Mme Durand"),
-            ("role", "maire"),
-            ("on", "2026-09-02"),
-            ("scope", "débit ce matin"),
-            ("told", "M. Petit"),
-        ):
-            app.screen.query_one(f"#{name}", Input).value = words
+        fill(app, "http://mire.test")
         await pilot.press("f2")
         await wait_to_show(pilot, "300 Mo au plus")
         await pilot.press("o")
@@ -240,6 +256,65 @@ async def test_a_line_is_filled_only_when_somebody_signed_then_agreed(
         await wait_to_show(pilot, "l'autorisation écrite")
         assert app.screen.query_one("#by", Input).value == "Mme Durand"
         assert app.screen.query_one("#mire", Input).value == "http://mire.test:80/"
+
+
+async def test_a_line_is_measured_against_a_real_server_and_accepted(
+    tmp_path: Path, host: FakeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = LoopbackHost(files=LINUX.files, commands=HOST.commands, cards=LINUX.cards)
+    monkeypatch.setattr(measure_run, "make_host", lambda: own)
+    app = new_app(tmp_path / "desk")
+    with mire_on_loopback() as mire:
+        async with app.run_test(size=(120, 40), notifications=True) as pilot:
+            session = await opened(pilot, app, "Classe CP")
+            await pilot.press("2")
+            await wait_to_show(pilot, "l'autorisation écrite")
+            await pilot.press("down")  # paid by volume: 30 MB, a moment
+            fill(app, str(mire))
+            await pilot.press("f2")
+            await wait_to_show(pilot, "30 Mo au plus")
+            await pilot.press("o")
+            await wait_for(
+                pilot, lambda: isinstance(app.screen, ProposalsScreen), "proposed"
+            )
+            root = session.facts.root
+            assert not session.facts.answer(root, "debit_descendant")
+            await pilot.press("t")
+            await wait_for(
+                pilot,
+                lambda: session.facts.answer(root, "debit_descendant"),
+                "accepted",
+            )
+            answer = session.facts.answer(root, "debit_descendant")
+            assert answer
+            assert answer.provenance is Provenance.MEASURED
+            await pilot.press("escape")
+            await wait_to_show(pilot, "Débit montant", "faible")
+
+            await pilot.press("3")
+            await wait_to_show(pilot, "Quelle salle")
+            await pilot.press("enter")
+            await wait_to_show(pilot, "Quels réseaux sont ceux")
+            await pilot.press("enter")
+            await wait_to_show(pilot, "Classe CP · Bon", "Latence")
+
+
+async def test_names_that_macos_hides_are_said_with_their_remedy(
+    tmp_path: Path, host: FakeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = json.dumps(samples.PROFILER, ensure_ascii=False)
+    report = report.replace("École", "<redacted>").replace("Voisin", "<redacted>")
+    mac = FakeHost("darwin", {"system_profiler": report.encode()})
+    monkeypatch.setattr(measure_run, "make_host", lambda: mac)
+    app = new_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        session = await opened(pilot, app, "Classe CP")
+        await pilot.press("3")
+        await wait_to_show(pilot, "Quelle salle")
+        await pilot.press("enter")
+        await wait_to_show(pilot, "Classe CP · SSID masqué", "localisation")
+        assert not shows(pilot, "rien entendu")
+        assert not waiting(session)
 
 
 async def test_a_file_dropped_here_is_read_where_files_are(
