@@ -21,6 +21,7 @@ _CITIES = {"75": "75056", "6938": "69123", "132": "13055"}
 """How codes of arrondissements start → the city's own code."""
 
 _ELSEWHERE = "commune hors du territoire"
+_PART = "une part des locaux, et non leur total"
 _OLDER = "plus ancien que ce que le territoire sait"
 
 
@@ -58,6 +59,9 @@ def import_access(
             if insee not in known:
                 intake.findings.skipped[_ELSEWHERE] += 1
                 continue
+            if entry.cells.get("type", "all") not in {"", "all"}:
+                intake.findings.skipped[_PART] += 1
+                continue
             row = read(intake, entry, insee)
         except ValueError as error:
             intake.findings.refuse(entry.line, entry.cells["insee"], str(error))
@@ -89,8 +93,6 @@ def _cities_of(insee: str) -> Iterator[str]:
 
 
 def _fibre(intake: FileIntake, entry: ImportRow, insee: str) -> Served:
-    if entry.cells.get("type", "all") not in {"", "all"}:
-        raise ValueError(f"« {entry.cells['type']} » n'est pas le total des locaux")
     premises = cells.count(entry.cells["premises"], MAX_PREMISES)
     fibre = cells.count(entry.cells["fibre"], MAX_PREMISES)
     if fibre > premises:

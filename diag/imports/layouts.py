@@ -117,7 +117,7 @@ def open_sheet(
         ImportRefusedError: names the column missing and the nearest one, or the
             command that suits the file.
     """
-    source = read_source(path)
+    source = read_source(path, layout.fits)
     table = read_table(source)
     kind = next((other for other in others if other.fits(table.columns)), None)
     if kind is not None and kind is not layout:
@@ -291,18 +291,20 @@ FIBRE = FileLayout(
     command="fibre",
     title="la liste des locaux raccordables à la fibre",
     required={
-        "insee": ("code_insee",),
-        "premises": ("nbr",),
-        "fibre": ("elig_ftth",),
+        "insee": ("code_insee", "INSEE_COM"),
+        "premises": ("nbr", "Locaux"),
+        "fibre": ("elig_ftth", "ftth"),
     },
     optional={"counted_on": ("date",), "type": ("type",)},
     unused="""
         nom_com;code_dep;code_reg;elig_coax;elig_cu;elig_cu_30;elig_cu_8;elig_thdr
-        elig_hdr;elig_4gf;elig_sat;nbr_elig_8
+        elig_hdr;elig_4gf;elig_4fg;elig_sat;nbr_elig_8;NOM_COM;INSEE_DEP;INSEE_REG
     """,
 )
-"""ARCEP's `commune_meilleure_techno_thd.csv`, or `commune_techno.csv`. Never a file of
-rates: `commune_debit.csv` counts satellites, and has no column of fibre."""
+"""ARCEP's `commune_meilleure_techno_thd.csv`, or `commune_techno.csv`; or its « Carte
+fibre » by commune, saved as a table. Never a file of rates: `commune_debit.csv` counts
+satellites, and has no column of fibre. Columns as public programs that download them
+read them in 2026; `elig_4fg` until 2021."""
 
 COPPER = FileLayout(
     command="cuivre",
@@ -315,11 +317,16 @@ COPPER = FileLayout(
     optional={},
     unused="""
         nom_commune;Nom de la commune;Code_postal;departement;region;point_geo
-        forme_geo;commune_et_cp;nom_departement;lot;output usager
-        annee_fermeture_technique
+        forme_geo;commune_et_cp;nom_departement;lot;output usager;output_usager
+        annee_fermeture_technique;report_FC;annonce_ferm_commerciale
+        annonce_ferm_technique;fermeture_technique_initiale;eligibilite_ftth
+        prevision_completude_des_zapms_premierpm;nbr_log_refus_tiers
+        prevision_completude_des_zapms_dernierpm;nb_log_blocage_eligibilite
     """,
 )
-"""`fermeture-reseau-cuivre` of the ministry of the economy, or the operator's own."""
+"""`fermeture-reseau-cuivre` of the ministry of the economy, its header as Faxbot read
+it in October 2026; or the operator's « trajectoire », a workbook whose sheet
+« Communes » has these columns, as the public `process_orange` of R reads it."""
 
 ALL = (FIBRE, COPPER, EFFECTIFS, IPS, ANNUAIRE, MAIRIES, COMMUNES)
 """The most particular first: a file is of the first kind that it fits."""
@@ -367,7 +374,8 @@ def _layout_of_workbook(path: Path) -> FileLayout | None:
     if path.stat().st_size > _MOST_TO_LOOK:
         return None
     try:
-        return _fitting(workbook.workbook_columns(path, MAX_BYTES))
+        sheets = workbook.workbook_columns(path, MAX_BYTES)
+        return next(filter(None, map(_fitting, sheets)), None)
     except workbook.DAMAGES:
         return None
 

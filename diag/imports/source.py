@@ -10,7 +10,7 @@ import json
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -55,16 +55,28 @@ class InputFile:
     """Sheets of a workbook that are not read."""
 
 
-def read_source(path: Path) -> InputFile:
+Suits = Callable[[tuple[str, ...]], bool]
+"""Whether the first row of a sheet is that of the table looked for."""
+
+
+def read_source(path: Path, suits: Suits | None = None) -> InputFile:
     """Return the text of a file, decompressed and decoded.
+
+    Of a workbook it is the first sheet that `suits`, else the first that holds a row.
 
     Raises:
         ImportRefusedError: when it is missing, too big, or no text.
     """
-    return source_of(path.name, *_bytes_of(path))
+    return source_of(path.name, *_bytes_of(path), suits=suits)
 
 
-def source_of(name: str, raw: bytes, sha256: str, most: int = MAX_BYTES) -> InputFile:
+def source_of(
+    name: str,
+    raw: bytes,
+    sha256: str,
+    most: int = MAX_BYTES,
+    suits: Suits | None = None,
+) -> InputFile:
     """Return the text of the bytes of a file; `most`: bytes of a part unpacked.
 
     Raises:
@@ -74,7 +86,7 @@ def source_of(name: str, raw: bytes, sha256: str, most: int = MAX_BYTES) -> Inpu
         if raw.startswith(magic):
             raise refusal(name, f"c'est {kind}, non un fichier CSV", _SAVE_AS_CSV)
     if raw.startswith(b"PK\x03\x04"):
-        return _of_workbook(name, raw, sha256, most)
+        return _of_workbook(name, raw, sha256, most, suits)
     if b"\0" in raw:
         raise refusal(
             name,
@@ -92,11 +104,13 @@ def source_of(name: str, raw: bytes, sha256: str, most: int = MAX_BYTES) -> Inpu
     return InputFile(name, text, sha256, encoding, is_doubtful)
 
 
-def _of_workbook(name: str, raw: bytes, sha256: str, most: int) -> InputFile:
+def _of_workbook(
+    name: str, raw: bytes, sha256: str, most: int, suits: Suits | None
+) -> InputFile:
     from diag.imports import workbook  # noqa: PLC0415 - XML, 15 ms, for workbooks only
 
     try:
-        found = workbook.workbook_text(raw, most)
+        found = workbook.workbook_text(raw, most, suits)
     except workbook.DAMAGES as error:
         problem = "le classeur est abîmé, trop gros ou illisible"
         raise refusal(name, problem, _SAVE_AS_CSV) from error
@@ -235,8 +249,10 @@ def _byte_of(char: str, codec: str) -> bytes:
 
 
 # A quote that never closes takes its own line only, never the rest of the file.
-MAX_LINE = 65_536
-"""Longest line read, in characters: fifty times the longest real one."""
+MAX_LINE = 2**19
+"""Longest line read, in characters: the outline of a commune takes one."""
+
+csv.field_size_limit(MAX_LINE)  # a cell is no longer than its line
 
 MAX_COLUMNS = 500
 """Most columns read: seven times the widest real file."""

@@ -7,11 +7,12 @@ library is needed, and nothing is unpacked beyond a bound.
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree as ET
@@ -40,7 +41,7 @@ Row = tuple[int, list[str]]
 
 @dataclass(frozen=True)
 class WorkbookText:
-    """What the first sheet with something in it holds."""
+    """What one sheet holds."""
 
     kind: str
     """`XLSX` or `ODS`."""
@@ -51,10 +52,13 @@ class WorkbookText:
     """Sheets that are left, though they are shown."""
 
 
-def workbook_text(raw: bytes, most: int) -> WorkbookText | None:
+def workbook_text(
+    raw: bytes, most: int, suits: Callable[[tuple[str, ...]], bool] | None = None
+) -> WorkbookText | None:
     """Return the text of a workbook; None of another archive.
 
-    `most` is how many bytes a part may have once unpacked.
+    `most` is how many bytes a part may have once unpacked. The sheet is the first
+    whose first row `suits`, else the first with something in it.
 
     Raises:
         DAMAGES: when it is damaged, too big, or hostile.
@@ -64,7 +68,7 @@ def workbook_text(raw: bytes, most: int) -> WorkbookText | None:
         if not names & {"xl/workbook.xml", "content.xml"}:
             return None
         kind = "XLSX" if "xl/workbook.xml" in names else "ODS"
-        return _text(kind, _sheets(package, most))
+        return _text(kind, _sheets(package, most), suits)
 
 
 def workbook_sheets(raw: bytes, most: int) -> dict[str, list[Row]]:
@@ -86,8 +90,8 @@ def workbook_sheets(raw: bytes, most: int) -> dict[str, list[Row]]:
     return found
 
 
-def workbook_columns(path: Path, most: int) -> tuple[str, ...]:
-    """Return the first row of a workbook; nothing of another archive.
+def workbook_columns(path: Path, most: int) -> list[tuple[str, ...]]:
+    """Return the first row of each sheet of a workbook; nothing of another archive.
 
     `most` is how many bytes a part may have once unpacked.
 
@@ -95,9 +99,8 @@ def workbook_columns(path: Path, most: int) -> tuple[str, ...]:
         DAMAGES: when it is damaged, too big, or hostile.
     """
     with ZipFile(path) as package:
-        rows = (row for rows in _sheets(package, most).values() for row in rows)
-        _, cells = next(rows, (0, []))
-        return tuple(cells)
+        firsts = (next(rows, (0, [])) for rows in _sheets(package, most).values())
+        return [tuple(cells) for _, cells in firsts]
 
 
 def _sheets(package: ZipFile, most: int) -> dict[str, Iterator[Row]]:
@@ -126,12 +129,23 @@ def _filled(rows: Iterator[Row]) -> Iterator[Row]:
             done = number
 
 
-def _text(kind: str, sheets: dict[str, Iterator[Row]]) -> WorkbookText:
-    names = list(sheets)
-    for at, (name, rows) in enumerate(sheets.items()):
-        if text := "\n".join(_lines(rows)):
-            return WorkbookText(kind, text, name, tuple(names[:at] + names[at + 1 :]))
-    return WorkbookText(kind, "", "", ())
+def _text(
+    kind: str,
+    sheets: dict[str, Iterator[Row]],
+    suits: Callable[[tuple[str, ...]], bool] | None,
+) -> WorkbookText:
+    firsts = {name: next(rows, None) for name, rows in sheets.items()}
+    filled = [name for name, first in firsts.items() if first]
+    suiting = (
+        name
+        for name in filled
+        if suits and (first := firsts[name]) and suits(tuple(first[1]))
+    )
+    chosen = next(suiting, next(iter(filled), ""))
+    first = firsts.get(chosen)
+    rows = chain([first], sheets[chosen]) if first else iter(())
+    others = tuple(name for name in sheets if name != chosen) if chosen else ()
+    return WorkbookText(kind, "\n".join(_lines(rows)), chosen, others)
 
 
 def _lines(rows: Iterator[Row]) -> Iterator[str]:

@@ -1,10 +1,13 @@
 """How communes are served: ARCEP's count of premises, the calendar of the copper."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
+from diag.imports import layouts
 from diag.imports.access import import_copper, import_fibre
 from diag.imports.intake import ImportReport
 from diag.imports.source import ImportRefusedError
@@ -85,7 +88,6 @@ def test_days_of_the_copper_complete_them_and_lost_zeros_come_back(
     ("read", "text", "reason"),
     [
         (import_fibre, FIBRE.replace(";290;", ";301;"), "plus de locaux raccordables"),
-        (import_fibre, FIBRE.replace("300;all", "300;pro"), "n'est pas le total"),
         (import_fibre, FIBRE.replace(";290;", ";;"), "nombre absent"),
         (import_copper, COPPER.replace("2026-01-31", "2029-01-31"), "avant la fin"),
     ],
@@ -117,3 +119,69 @@ def test_american_days_are_not_believed(tmp_path: Path, territory: Territory) ->
     assert access is not None
     assert (access.line_end, access.sale_end) == ("", "")
     assert "à l'américaine" in report.warnings[-1]
+
+
+GOVERNMENT = (
+    "code_insee;nom_commune;Code_postal;departement;region;point_geo;forme_geo;"
+    "fermeture_technique;fermeture_commerciale;commune_et_cp;nom_departement;lot;"
+    "output usager;annee_fermeture_technique"
+)
+"""The header of the ministry's export, as Faxbot read it in October 2026."""
+
+
+def test_the_calendar_is_read_as_it_is_downloaded_outlines_and_all(
+    tmp_path: Path, territory: Territory
+) -> None:
+    outline = ", ".join(["[2.123456, 48.123456]"] * 15_000)
+    shape = f'"{{""coordinates"": [[{outline}]], ""type"": ""Polygon""}}"'
+    rows = [
+        f"2001;Abbécourt;02300;Aisne;HDF;49.6, 3.2;{shape};2027-01-31;2026-01-31;;;3;;",
+        "13055;Marseille;13001;BDR;PACA;43.3, 5.4;;;2026-01-31;;BDR;Lot6;;",
+        "XXXXX;Nowhere;;;;;;;;;;;;",
+    ]
+    text = "\ufeff" + "\n".join([GOVERNMENT, *rows]) + "\n"
+
+    report = import_copper(write(tmp_path, text), territory)
+
+    assert (report.added, report.ignored_columns) == (2, ())
+    assert [one.line for one in report.refused] == [4]
+    first, second = (territory.access(code) for code in ("02001", "13203"))
+    assert first is not None
+    assert second is not None
+    assert (first.sale_end, first.line_end) == ("2026-01-31", "2027-01-31")
+    assert (second.sale_end, second.line_end) == ("2026-01-31", "")
+
+
+def test_the_operators_workbook_is_read_at_its_sheet_of_communes(
+    tmp_path: Path, territory: Territory
+) -> None:
+    book = Workbook()
+    book.active.append(["Trajectoire de fermeture", "version 12"])
+    sheet = book.create_sheet("Communes")
+    names = ["code_insee", "lot", "report_FC", "fermeture_commerciale"]
+    sheet.append([*names, "fermeture_technique", "eligibilite_ftth"])
+    sheet.append([2001, "3", "Non", date(2026, 1, 31), date(2027, 1, 31), "Oui"])
+    book.save(tmp_path / "trajectoire.xlsx")
+
+    report = import_copper(tmp_path / "trajectoire.xlsx", territory)
+
+    access = territory.access("02001")
+    assert access is not None
+    assert (access.sale_end, access.line_end) == ("2026-01-31", "2027-01-31")
+    assert report.ignored_columns == ()
+    assert any("Feuilles du classeur laissées" in one for one in report.warnings)
+    assert layouts.layout_of(tmp_path / "trajectoire.xlsx") is layouts.COPPER
+
+
+def test_parts_of_the_premises_are_passed_over_and_the_map_of_fibre_is_read(
+    tmp_path: Path, territory: Territory
+) -> None:
+    parts = FIBRE + "02001;Abbcourt;02;32;200;res;190;0;200;2026-03-31\n"
+    report = import_fibre(write(tmp_path, parts), territory)
+    assert report.refused == ()
+    assert ("une part des locaux, et non leur total", 1) in report.skipped
+    mapped = "INSEE_COM;NOM_COM;Locaux;ftth\n02001;Abbécourt;310;305\n"
+    assert import_fibre(write(tmp_path, mapped), territory).ignored_columns == ()
+    access = territory.access("02001")
+    assert access is not None
+    assert (access.premises, access.fibre) == (310, 305)

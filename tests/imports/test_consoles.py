@@ -64,6 +64,34 @@ def test_a_console_lists_devices_and_nobody(codec: str) -> None:
     assert "dupont" not in repr(read)
 
 
+LANSWEEPER = (
+    "AssetID,AssetName,AssetTypename,icon,OSname,Model,Manufacturer,IPAddress,Mac,"
+    "Serialnumber,Memory,Location,Lastseen\n"
+    "1,PC-CP,Windows,w.png,Win 11,P-1,Ex,10.0.0.5,00:E0:4C:68:01:02,SN1,8192,CP,x\n"
+    "2,Mac-Dir,Apple Mac,m.png,,M-1,Apple,10.0.0.6,,SN2,,Direction,x\n"
+    "3,IMP-1,Printer,p.png,,C-1,Exemple,10.0.0.7,,SN3,,,x\n"
+)
+
+
+def test_lansweepers_own_columns_are_known() -> None:
+    read = guessed(LANSWEEPER.encode())
+    assert [(one.name, one.serial, str(one.kind)) for one in read.devices] == [
+        ("PC-CP", "SN1", "computer"),
+        ("Mac-Dir", "SN2", "computer"),
+        ("IMP-1", "SN3", "printer"),
+    ]
+    first = read.devices[0]
+    assert (first.system, first.memory_gb, first.room) == ("Win 11", 8, "CP")
+
+
+def test_nperfs_own_results_are_known() -> None:
+    heads = "TEST_ID,START_DATETIME_UTC,SPEED_DOWNLOAD_AVG_EXCL_SLOWSTART,"
+    heads += "SPEED_UPLOAD_AVG_EXCL_SLOWSTART,SPEED_LATENCY_AVG\n"
+    read = guessed(f"{heads}7,2026-10-05 09:12:00,93400000,12500000,18\n".encode())
+    assert [one.value for one in read.figures] == [93.4, 12.5, 18]
+    assert read.on == "2026-10-05"
+
+
 def test_a_workbook_is_read_as_its_table() -> None:
     text = guessed(SPEED.encode())
     assert {one.key: one.value for one in text.figures} == {

@@ -62,25 +62,47 @@ _HEADINGS = {
     "borne": "ap name|access point|access point name|nom de la borne",
     "serie": "numero de serie|serial|serial number|serialnumber|n de serie|no de serie",
     "mac": "adresse mac|mac|mac address|mac addresses|macaddress",
-    "nature": "type|category|categorie|assettype|asset type|type d equipement",
+    "nature": (
+        "assettypename|type|category|categorie|assettype|asset type|"
+        "configuration type|type d equipement"
+    ),
     "marque": "fabricant|manufacturer|vendor|marque|constructeur",
     "modele": "modele|model|model name",
-    "systeme": "systeme d exploitation|os|operating system|oscode|os name|os version",
+    "systeme": (
+        "systeme d exploitation|os|osname|os name|operating system|"
+        "os caption|oscode|os version"
+    ),
     "forme": "chassis|form factor|forme",
     "lieu": "lieu|location|room|salle|floor|emplacement|zone",
     "memoire": "memoire|memory|ram|memory mb",
     "nombre": "nombre|quantity|quantite|qty",
-    "descendant": "download|descendant|debit descendant|download mbps|reception|down",
-    "montant": "upload|montant|debit montant|upload mbps|emission|up",
-    "latence": "ping|latency|latence|ping ms|latence ms|rtt",
-    "perte": "packet loss|perte|paquets perdus|loss",
-    "jour": "date|timestamp|jour|time stamp|date et heure",
+    "descendant": (
+        "speed download avg excl slowstart|download|descendant|"
+        "debit descendant|download mbps|reception|down"
+    ),
+    "montant": (
+        "speed upload avg excl slowstart|upload|montant|debit montant|"
+        "upload mbps|emission|up"
+    ),
+    "latence": "speed latency avg|ping|latency|latence|ping ms|latence ms|rtt",
+    "perte": "speed download packetloss|packet loss|perte|paquets perdus|loss",
+    "jour": (
+        "date|start datetime utc|datetime utc|timestamp|jour|time stamp|date et heure"
+    ),
     "ssid": "ssid|network name|nom du reseau",
-    "signal": "signal|rssi|signal dbm|strength|signal level|level",
+    "signal": (
+        "signal|rssi|signal dbm|strength|signal strength|"
+        "signal strength dbm|signal level|level"
+    ),
     "canal": "channel|canal|band|bande|frequency|frequence",
     "securite": "security|securite|encryption|chiffrement",
 }
-"""How consoles name what a column holds, folded; French and English."""
+"""How consoles name what a column holds, folded; French and English.
+
+Lansweeper's as the public reports of its users select them (`AssetTypename`, `OSname`,
+`Serialnumber`, `Mac`), nPerf's as its results are read from its own service
+(`SPEED_DOWNLOAD_AVG_EXCL_SLOWSTART`). No export of NetSpot was found to read.
+"""
 
 _BY_HEADING = {
     name: field for field, names in _HEADINGS.items() for name in names.split("|")
@@ -268,7 +290,10 @@ _KINDS = (
     (r"borne|access point|point d acces|wifi|wireless|wi fi", DeviceKind.ACCESS_POINT),
     (r"switch|commutateur|routeur|router|reseau|network|firewall", DeviceKind.NETWORK),
     (
-        r"ordinateur|portable|laptop|notebook|desktop|computer|poste|pc|windows|fixe|tower",
+        (
+            r"ordinateur|portable|laptop|notebook|desktop|computer|poste|pc|windows|"
+            r"fixe|tower|apple mac|macbook|imac|linux|chromebook"
+        ),
         DeviceKind.COMPUTER,
     ),
 )
