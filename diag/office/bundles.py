@@ -1,5 +1,6 @@
 """Bundles and shared folders: colleagues known, what is given and taken, in words."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from diag.model.text import clean_line
 from diag.office.sealing import learn_cards, seal
 from diag.sync.bundle import read
 from diag.sync.bundle.envelope import FORM
+from diag.sync.bundle.format import HeldAudit
 from diag.sync.bundle.keys import (
     KeptKeys,
     KeyCard,
@@ -186,14 +188,15 @@ def synchronise_folder(workspace: Workspace, folder: Path) -> FolderResult:
 def words_of(workspace: Workspace, entered: Entered) -> Iterator[str]:
     """Give what a bundle brings, line by line."""
     yield f"Paquet de {entered.sender}, écrit le {format_time(entered.created)}."
+    contested = Counter(audit for audit, _ in entered.conflicts)
     for held in entered.header.audits:
         new = entered.new.get(held.audit, 0)
         if not new:
             continue
-        conflicts = sum(audit == held.audit for audit, _ in entered.conflicts)
+        conflicts = contested[held.audit]
         more = f", {counted(conflicts, 'conflit')} à trancher" if conflicts else ""
         line = f"{counted(new, 'modification nouvelle', 'modifications nouvelles')}"
-        yield f"  {_title(workspace, entered, held.audit)} : {line}{more}"
+        yield f"  {_title(workspace, entered, held)} : {line}{more}"
     if not entered.revisions:
         yield "  Rien de nouveau : tout ce qu'il contient est déjà ici."
     if entered.photos:
@@ -232,31 +235,36 @@ def _summarize(workspace: Workspace, audits: Sequence[str]) -> BundleSummary:
 
 
 def _learn(workspace: Workspace, entered: Entered) -> None:
-    """Keep the names that came: of schools unknown here, of people unknown here."""
-    for held in entered.header.audits:
-        about, audit = _about(entered, held.audit), entered.audits.get(held.audit)
-        if about and audit and about.subject == audit.subject:
-            remember(workspace, about)
+    """Keep the names that came: of schools unknown here, of authors unknown here."""
+    told = (
+        (_about(held), entered.audits.get(held.audit)) for held in entered.header.audits
+    )
+    is_of = [
+        one for one, audit in told if one and audit and one.subject == audit.subject
+    ]
+    remember(workspace, *is_of)
+    authors = exchange.authors_in(workspace.journal, entered.audits)
     people = {
-        label: name for label, name in entered.header.people.items() if _is_clean(name)
+        label: name
+        for label, name in entered.header.people.items()
+        if label in authors and _is_clean(name)
     }
     learn_names(workspace, people)
     learn_cards(workspace, entered.header)
     ring_of(workspace).note_form(entered.header.signer, min(entered.header.reads, FORM))
 
 
-def _about(entered: Entered, ident: str) -> Auditee | None:
-    about = next(one.about for one in entered.header.audits if one.audit == ident)
+def _about(held: HeldAudit) -> Auditee | None:
     try:
-        return Auditee.model_validate(about)
+        return Auditee.model_validate(held.about)
     except ValidationError:
         return None
 
 
-def _title(workspace: Workspace, entered: Entered, ident: str) -> str:
-    audit, school = entered.audits.get(ident), _about(entered, ident)
+def _title(workspace: Workspace, entered: Entered, held: HeldAudit) -> str:
+    audit, school = entered.audits.get(held.audit), _about(held)
     if audit is None:
-        return f"audit {ident[:8]}"
+        return f"audit {held.audit[:8]}"
     known = auditee_of(workspace, audit)
     is_stub = audit.subject.code in known.name  # the directory does not name it
     same = school is not None and school.subject == audit.subject

@@ -214,13 +214,18 @@ _SCHOOLS = "schools_told"
 _OTHERS = "subjects_told"
 
 
-def remember(workspace: Workspace, told: Auditee) -> None:
-    """Keep who came with an audit; what the territory knows needs no keeping."""
-    school = told.school
-    if school is None:
-        _keep(workspace, _OTHERS, told.ref, told.model_dump(mode="json"))
-    elif workspace.territory.school(school.uai) is None:
-        _keep(workspace, _SCHOOLS, school.uai, school.model_dump(mode="json"))
+def remember(workspace: Workspace, *told: Auditee) -> None:
+    """Keep who came with audits; what the territory knows needs no keeping."""
+    others = {one.ref: one.model_dump(mode="json") for one in told if not one.school}
+    schools = {
+        one.school.uai: one.school.model_dump(mode="json")
+        for one in told
+        if one.school and workspace.territory.school(one.school.uai) is None
+    }
+    for key, new in ((_OTHERS, others), (_SCHOOLS, schools)):
+        kept = _kept(workspace, key)
+        if kept != (known := {**kept, **new}):
+            put_setting(workspace.journal, key, known)
 
 
 def find_subject_here(workspace: Workspace, ref: str) -> Auditee | None:
@@ -232,12 +237,6 @@ def find_subject_here(workspace: Workspace, ref: str) -> Auditee | None:
         return Auditee.model_validate(_kept(workspace, _OTHERS)[ref])
     except (KeyError, ValidationError):
         return None
-
-
-def _keep(workspace: Workspace, key: str, ref: str, body: dict[str, Any]) -> None:
-    kept = _kept(workspace, key)
-    if kept.get(ref) != body:
-        put_setting(workspace.journal, key, {**kept, ref: body})
 
 
 def _kept(workspace: Workspace, key: str) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from keyring.backends.fail import Keyring as Nothing
 
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.session import AuditSession, listed
+from diag.journal.journal import Journal, put_setting
 from diag.model.errors import DiagError
 from diag.office import bundles
 from diag.workspace.subjects import auditee_of
 from diag.workspace.workspace import Workspace, fixed_world
-from tests.audit.builders import DAY, SCHOOL, SETTINGS
+from tests.audit.builders import DAY, OTHER, SCHOOL, SETTINGS, started
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +67,49 @@ def test_a_link_that_somebody_left_in_a_shared_folder_is_not_written_through(
 
     assert precious.read_text() == "à garder"
     assert bundles.bring_in(other, tmp_path / "a.diag").revisions
+
+
+def test_a_bundle_teaches_the_names_of_who_wrote_in_it_alone(
+    session: AuditSession,
+    other: Workspace,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else a colleague's bundle could fill the settings of everybody with names."""
+    summarize = bundles._summarize
+    named = {"u-1": "Camille Perrin", "u-9": "Personne d'ici"}
+    monkeypatch.setattr(
+        bundles, "_summarize", lambda *words: summarize(*words)._replace(people=named)
+    )
+    bundles.export(session.workspace, [SCHOOL], ["sacha"], tmp_path / "a.diag")
+
+    bundles.bring_in(other, tmp_path / "a.diag")
+
+    assert other.settings.people == {"u-2": "Sacha", "u-1": "Camille Perrin"}
+
+
+def test_schools_that_come_together_are_kept_in_one_commit(
+    session: AuditSession,
+    other: Workspace,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One commit each, of all that is kept, took minutes for six thousand."""
+    desk, commits = session.workspace, list[str]()
+    started(desk, OTHER)
+    bundles.export(desk, [SCHOOL, OTHER], ["sacha"], tmp_path / "a.diag")
+
+    def put(journal: Journal, key: str, value: object) -> None:
+        commits.append(key)
+        put_setting(journal, key, value)
+
+    monkeypatch.setattr("diag.workspace.subjects.put_setting", put)
+
+    bundles.bring_in(other, tmp_path / "a.diag")
+
+    assert commits == ["schools_told"]
+    assert {one.about.code for one in listed(other)} == {SCHOOL, OTHER}
+    assert not [one for one in listed(other) if one.about.name.startswith("École 9")]
 
 
 def test_conflicts_are_told_before_and_after(
