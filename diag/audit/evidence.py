@@ -208,6 +208,7 @@ def _read(
         place=where,
         ssids=tuple(dict.fromkeys(map(clean_line, context.ssids))),
         columns=dict(columns),
+        people=read.people,
         on=session.workspace.world.today().isoformat(),
     )
     return ReadAgain(file, read)

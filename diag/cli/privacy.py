@@ -319,7 +319,7 @@ def erase_person(
     click.echo(
         f"Effacé : {counted(done.erased, 'modification')}, dont "
         f"{counted(done.rewritten, 'redite')} sans le nom ; "
-        f"{counted(done.photos, 'photo')}."
+        f"{counted(done.photos, 'pièce jointe', 'pièces jointes')}."
     )
     if done.asked:
         click.echo(

@@ -125,6 +125,7 @@ _COUNTS = """
 select a.id, case
     when h.subject glob 'visit/*' then 'visits'
     when h.subject glob 'photo/*' then 'photos'
+    when h.subject glob 'evidence/*' then 'evidence'
     when h.subject glob 'dispatch/*' then 'dispatches'
     when h.subject glob '*/note' then 'notes'
     when h.subject glob 'observation/*' then 'notes'

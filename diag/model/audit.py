@@ -312,6 +312,8 @@ class EvidenceFile(Noun):
     """Names of Wi-Fi networks that are the school's."""
     columns: dict[str, str] = Field(default_factory=dict)
     """Column of a table → what it holds; empty where the file says it itself."""
+    people: tuple[str, ...] = ()
+    """Who signed what it holds, who informed: found when a person is to be erased."""
     on: IsoDay
     """ISO day on which it was read."""
 

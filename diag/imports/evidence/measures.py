@@ -76,6 +76,7 @@ def evidence_of_run(run: MeasureRun) -> EvidenceRead:
         on=run.started_at.date().isoformat(),
         figures=tuple(_figures(run.measurements)),
         networks=run.heard,
+        people=(signed.by, signed.told) if (signed := run.authorisation) else (),
         remarks=tuple(remarks),
         is_telling=all(one.key != SAID_OFF for one in run.measurements),
     )

@@ -77,6 +77,8 @@ class EvidenceRead:
     devices: tuple[ListedDevice, ...] = ()
     figures: tuple[MeasuredFigure, ...] = ()
     networks: tuple[HeardNetwork, ...] = ()
+    people: tuple[str, ...] = ()
+    """Who is named in it: who signed an authorisation, who informed."""
     remarks: tuple[str, ...] = ()
     """What was left aside, and why; French sentences."""
     is_telling: bool = True

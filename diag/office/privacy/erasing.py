@@ -27,7 +27,7 @@ from diag.journal.people import (
     unread_mentions,
 )
 from diag.journal.revision import Json, NewRevision
-from diag.journal.subjects import AnswerTopic, PhotoTopic
+from diag.journal.subjects import AnswerTopic, EvidenceTopic, PhotoTopic
 from diag.model.errors import DiagError
 from diag.model.text import fold
 from diag.workspace.people import Forgotten, prove, remember, remember_forgotten
@@ -73,6 +73,7 @@ class PersonErased:
     erased: int
     rewritten: int
     photos: int
+    """Photos, and files of measures."""
     refused: int
     """Lines of the quarantine."""
     asked: int
@@ -128,7 +129,8 @@ def forget(
     What others wrote, or what left this laptop, is asked to be: another person
     confirms it. What still stands is first rewritten without the name, by a revision
     that names it as its only parent: a conflict stays one. A photo leaves whole: a
-    picture whose caption names a person likely shows that person.
+    picture whose caption names a person likely shows that person; so does a file of
+    measures that the person allowed: its bytes hold the name.
 
     Raises:
         DiagError: when something could not be written.
@@ -153,7 +155,7 @@ def forget(
     note_asks(workspace)
     if any(found.forgotten):
         remember_forgotten(workspace, found.forgotten)
-    photos = drop_unnamed(journal) if any(map(_is_photo, chosen)) else 0
+    photos = drop_unnamed(journal) if any(map(_is_attached, chosen)) else 0
     refused = drop_from_quarantine(journal, found.name)
     clean = journal.compact()
     proof = prove(workspace, _summarize(found, chosen, reason, photos=photos))
@@ -161,15 +163,17 @@ def forget(
     return PersonErased(*done, proof, clean)
 
 
-def _is_photo(mention: Mention) -> bool:
-    return isinstance(subjects.parse(mention.revision.subject), PhotoTopic)
+def _is_attached(mention: Mention) -> bool:
+    """Return whether what names the person has bytes beside it, and leaves whole."""
+    topic = subjects.parse(mention.revision.subject)
+    return isinstance(topic, PhotoTopic | EvidenceTopic)
 
 
 def _rewritten(name: PersonName, mention: Mention) -> NewRevision | None:
     """Return the text to write instead; None for what leaves whole."""
     revision = mention.revision
     topic = subjects.parse(revision.subject)
-    if not mention.is_current or isinstance(topic, PhotoTopic):
+    if not mention.is_current or _is_attached(mention):
         return None
     value = name.taken_from(revision.value)
     if isinstance(topic, AnswerTopic) and not _stays_an_answer(revision.value, value):

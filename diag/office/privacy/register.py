@@ -93,6 +93,12 @@ OF_AUDITS = (
         "diag audit photo, puis diag audit erase",
     ),
     Category(
+        "evidence",
+        "Mesures et fichiers d'autres outils : qui les a permis, adresses de machines",
+        "prouver une réponse mesurée, avec l'autorisation de la commune",
+        f"{_PERSON}, ou diag audit erase",
+    ),
+    Category(
         "dispatches",
         "Envois : adresses des destinataires",
         "savoir qui a reçu quel état du rapport",

@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from diag.audit import erasing, follow
+from diag.audit.evidence import keep_run, kept_evidence
 from diag.audit.photos import join_photos, photos_of, shown_by
 from diag.audit.session import AuditSession
 from diag.journal import changes
+from diag.journal.attachments import AttachmentStore
 from diag.journal.exchange import unread_lines
 from diag.journal.people import GONE
 from diag.model.audit import Audit
 from diag.model.errors import DiagError
-from diag.office.privacy.erasing import find_person, forget
+from diag.office.privacy.erasing import find_person, forget, kind_of
 from diag.office.privacy.register import copies, drop_copies
 from diag.workspace import backup as keeping
 from diag.workspace.people import learn_names, prove
@@ -23,6 +25,7 @@ from diag.workspace.workspace import Workspace
 from tests.audit.builders import started, workspace
 from tests.audit.pictures import jpeg
 from tests.journal.newer import newer
+from tests.probes.builders import AUTHORISED, measured, run_of
 
 NAME = "Hélène Mortier"
 
@@ -207,6 +210,23 @@ def test_a_photo_whose_caption_names_the_person_leaves_whole(
 
     assert done.photos == 1
     assert photos_of(session) == ()
+
+
+def test_a_file_of_measures_that_the_person_allowed_leaves_whole(
+    session: AuditSession,
+) -> None:
+    allowed = AUTHORISED.model_copy(update={"told": f"{NAME}, par téléphone"})
+    taken = keep_run(session, run_of(measured(), authorisation=allowed))
+    store = AttachmentStore(session.workspace.folder)
+    (digest,) = taken.read[0].file.files
+    assert store.get(digest) is not None
+
+    found = find_person(session.workspace, NAME)
+    assert "fichier d'un autre outil" in [*map(kind_of, found.mentions)]
+    forget(session.workspace, found, found.mentions, "demande")
+
+    assert store.get(digest) is None
+    assert kept_evidence(session) == ()
 
 
 def test_the_proof_says_what_was_done_and_no_value(session: AuditSession) -> None:
