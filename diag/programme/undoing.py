@@ -1,6 +1,6 @@
 """Undo in a programme: what stood before is written again, nothing is deleted."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from diag.journal import subjects
 from diag.journal.heads import content_of
@@ -13,13 +13,13 @@ Gestures = Mapping[str, frozenset[str]]
 """Id of a revision → the ids of all that was written with it."""
 
 
-def undo_last(container: Container, gestures: Gestures) -> tuple[Revision, ...]:
-    """Take back this author's last gesture here, in one commit; return what it wrote.
+def last_gesture(container: Container, gestures: Gestures) -> tuple[Revision, ...]:
+    """Return this author's last gesture here that is not taken back, last first.
 
     `gestures`: those of this session; one from before stands alone.
 
     Raises:
-        DiagError: nothing is to be taken back, it was adopted, or others wrote since.
+        DiagError: there is none, or it adopted the programme.
     """
     stack = _own_changes(container)
     if not stack:
@@ -32,8 +32,16 @@ def undo_last(container: Container, gestures: Gestures) -> tuple[Revision, ...]:
             "Rien n'a été annulé : un programme arrêté le reste. Une autre "
             "délibération en arrête un autre."
         )
-    container.write(*(one for each in taken for one in _taken_back(container, each)))
     return taken
+
+
+def take_back(container: Container, taken: Iterable[Revision]) -> None:
+    """Write what stood before a gesture, in one commit.
+
+    Raises:
+        DiagError: others wrote there since.
+    """
+    container.write(*(one for each in taken for one in _taken_back(container, each)))
 
 
 def _own_changes(container: Container) -> list[Revision]:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,11 @@ from textual.widgets import Input
 
 from diag.audit.answer import NewAnswer, record_answer
 from diag.cli.programme_shown import board_json
+from diag.documents.programme import programme_folder, programme_paper
+from diag.documents.programme.lines import exact_words
 from diag.journal import subjects
 from diag.model.enums import Outcome, Participant
+from diag.model.errors import DiagError
 from diag.model.programme import (
     CostSplit,
     EnvelopeState,
@@ -24,10 +28,12 @@ from diag.programme import adopting, gathering, setting
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import Container, create, opened
 from diag.programme.money import budgets
+from diag.programme.operations import Contenders
 from diag.programme.record import EVERY, Record
 from diag.programme.terms import INVESTMENT, Purse
 from diag.tui.app import DiagApp
 from diag.tui.programme import ProgrammeScreen, replaying
+from diag.tui.programme.grid import CellGrid
 from diag.words.figures import number
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.audited import audited, audited_workspace
@@ -111,6 +117,8 @@ async def test_every_figure_is_that_of_the_commands_and_of_the_document(
         await wait_to_show(pilot, f"Syndicat €   {figures}")
         totals = {one["payer"]: one["placed"] for one in told["payers"]}
         assert totals[SYNDICAT] == sum(theirs) > 0
+        printed = programme_paper(board, DAY).document.markdown
+        assert all(exact_words(cents) in printed for cents in theirs if cents)
         placed = {one["id"]: one["year"] for one in told["operations"]}
         listed = {one.key: one.cells[0] for one in screen.lines.lines}
         assert (
@@ -498,3 +506,88 @@ async def test_weights_count_once_a_decision_adopts_them(desk: Path) -> None:
         rule = opened(app.desk.workspace).record().weighing
         assert rule is not None
         assert rule.adopted == {"reseau": "1.25", "usages": "0.8"}
+
+
+async def test_what_was_typed_another_day_is_named_before_it_is_taken_back(
+    desk: Path,
+) -> None:
+    app = app_on(desk, day=DAY + timedelta(days=30))
+    async with at_programme(app) as (pilot, _):
+        await pilot.press("e", "ctrl+z")
+        await wait_to_show(pilot, "est d'un autre jour")
+        await pilot.press("escape", "escape", "ctrl+z")
+        await wait_to_show(pilot, "Annuler l'enveloppe", "C'est du 05/10/2026")
+        await pilot.press("n")
+        assert opened(app.desk.workspace).record().envelopes
+        await pilot.press("ctrl+z")
+        await wait_to_show(pilot, "C'est du 05/10/2026")
+        await pilot.press("o")
+        await wait_to_show(pilot, "Annulé : l'enveloppe")
+
+
+async def test_documents_are_written_from_the_screen(desk: Path) -> None:
+    app = app_on(desk)
+    async with at_programme(app) as (pilot, screen):
+        folder = programme_folder(board_in(app))
+        await pilot.press("2", "x")
+        await wait_to_show(pilot, "La page de Courvaux-sur-Ombre", "Le classeur")
+        await pilot.press(*"agenda", "enter")
+        await wait_for(pilot, (folder / "programme.ics").exists, "written")
+        await wait_for(pilot, lambda: app.screen is screen, "back")
+        await pilot.press("x", "enter")
+        await wait_to_show(pilot, "Le document est écrit")
+        page = (folder / "programme-99903.md").read_text(encoding="utf-8")
+        assert "Courvaux-sur-Ombre" in page
+
+
+async def test_an_operation_leads_to_the_audit_that_it_comes_from(desk: Path) -> None:
+    app = app_on(desk)
+    async with at_programme(app) as (pilot, screen):
+        await pilot.press("b")
+        await wait_to_show(pilot, "[Préconisations]", "Bilan : ")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: app.screen is screen, "back")
+
+
+async def test_without_envelopes_rights_are_parts_and_nothing_has_a_year(
+    tmp_path: Path,
+) -> None:
+    with audited_workspace(tmp_path) as made:
+        programmed(made, {})
+    app = app_on(tmp_path)
+    async with at_programme(app) as (pilot, screen):
+        await wait_to_show(pilot, "Aucune enveloppe : rien n'a d'année")
+        assert not screen.board or not screen.board.schedule.years
+        await pilot.press("2")
+        await wait_to_show(pilot, "100 %")
+
+
+async def test_a_programme_that_cannot_be_read_says_so_and_is_read_again(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_given: object) -> Contenders:
+        raise DiagError("Le disque a lâché.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(replaying, "contenders_of", failing)
+        app = app_on(desk)
+        async with app.run_test(size=SIZE, notifications=True) as pilot:
+            await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+            await pilot.press("f9")
+            await wait_to_show(pilot, "Le disque a lâché", "pas pu être calculé")
+            patched.undo()
+            await pilot.press("escape", "r")
+            await wait_to_show(pilot, "Faire tenir l'appel")
+
+
+async def test_the_mouse_chooses_a_face_a_line_and_a_cell(desk: Path) -> None:
+    app = app_on(desk)
+    async with at_programme(app) as (pilot, screen):
+        await pilot.click("#years", offset=(3, 2))
+        assert screen.lines.cursor == 2
+        await pilot.click("#tabs", offset=(16, 0))
+        await wait_to_show(pilot, "la moins couverte d'abord")
+        await pilot.press("e")
+        await wait_to_show(pilot, "[2 000]")
+        await pilot.click(CellGrid, offset=(40, 3))
+        await wait_to_show(pilot, "[3 000]", "Courvaux-sur-Ombre (investissement)")

@@ -32,6 +32,7 @@ from diag.tui.programme.commands import (
     OtherProgramme,
     Replay,
     RetainVariant,
+    SeeAudit,
     SeeCommune,
     SeeDecision,
     SeeDifferences,
@@ -52,6 +53,7 @@ from diag.tui.programme.commands import (
     TypeBallots,
     TypeCards,
     UndoEntry,
+    WriteDocuments,
 )
 from diag.tui.programme.faces import FACES
 from diag.tui.programme.forms import (
@@ -63,15 +65,18 @@ from diag.tui.programme.forms import (
     RuleForm,
     VariantForm,
 )
+from diag.tui.programme.papers import PaperActs
+from diag.tui.programme.replaying import is_of_before
 from diag.tui.programme.variants import BASE, VariantFigures, differences, figures_of
 from diag.tui.programme.workshops import WorkshopActs
 from diag.tui.programme.years import YearsView
-from diag.words.sentences import counted
+from diag.words.dates import day_words
 
 _FACES = {
     SeeWhy: "years",
     AskWhatIf: "years",
     LockYear: "years",
+    SeeAudit: "years",
     SeeCommune: "communes",
     SeeFifths: "communes",
     RetainVariant: "variants",
@@ -93,7 +98,7 @@ _FACES = {
 }
 """Command → the only face where it means something."""
 
-_ON_OPERATION = frozenset({AskWhatIf, LockYear})
+_ON_OPERATION = frozenset({AskWhatIf, LockYear, SeeAudit})
 
 _ON_LINE = frozenset({
     SeeWhy,
@@ -110,7 +115,7 @@ _ON_LINE = frozenset({
 
 _ON_VARIANT = frozenset({SeeDifferences, CopyVariant, DropVariant})
 
-_ON_YEARS = frozenset({SetEnvelopes, SetRules, Replay})
+_ON_YEARS = frozenset({SetEnvelopes, SetRules, Replay, WriteDocuments})
 """Commands that mean something once the years are known."""
 
 _WITHOUT_NEW = frozenset({"years", "communes"})
@@ -133,7 +138,7 @@ class Compared(Message):
         self.board, self.figures = board, figures
 
 
-class ProgrammeScreen(WorkshopActs):
+class ProgrammeScreen(WorkshopActs, PaperActs):
     """The programme, and what one does to it."""
 
     CSS_PATH = "programme.tcss"
@@ -143,6 +148,7 @@ class ProgrammeScreen(WorkshopActs):
         SetEnvelopes,
         Replay,
         SetRules,
+        WriteDocuments,
         NewProgramme,
         SeekOperation,
         UndoEntry,
@@ -294,6 +300,18 @@ class ProgrammeScreen(WorkshopActs):
             form = LockForm(self.board, self.operation, self._keep_changes)
             self.app.push_screen(form)
 
+    def on_see_audit(self) -> None:
+        """Show the bilan of the school over this, which one comes back to."""
+        if self.board is None or self.container is None:
+            return
+        candidate = self.board.gathered.candidates.get(self.operation)
+        if candidate is None:
+            self.diag.inform("Une opération partagée ne vient d'aucun audit.")
+            return
+        campaign = adopting.session_of(self.container, candidate).audit.campaign
+        self.diag.desk.choose(candidate.school, campaign)
+        self.diag.look_at_bilan(candidate.school, candidate.actions[0])
+
     # communes
 
     def on_see_commune(self) -> None:
@@ -440,9 +458,19 @@ class ProgrammeScreen(WorkshopActs):
     def on_replay(self) -> None:
         self.read(afresh=True)
 
-    def on_undo_entry(self) -> None:
-        many = self.undo()
-        self.diag.inform(f"Annulé : {counted(many, 'saisie')}.")
+    @work
+    async def on_undo_entry(self) -> None:
+        """Take back the last gesture; ask first when it is of another day."""
+        taken = self.last_gesture()
+        if is_of_before(taken, self.diag.desk.world.today()):
+            what, day = self.gesture_words(taken), day_words(taken[0].at)
+            asked = Confirm(f"Annuler {what} ? C'est du {day}.", grave=True)
+            if not await self.app.push_screen_wait(asked):
+                return
+        self.call_later(self._undo_asked)
+
+    def _undo_asked(self) -> None:
+        self.diag.inform(f"Annulé : {self.undo(is_asked=True)}.")
 
     @work
     async def on_settle_rivals(self) -> None:

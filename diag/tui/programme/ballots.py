@@ -48,7 +48,7 @@ class BallotsScreen(PlaceScreen):
         container: Callable[[], Container],
         workshop: str,
         keep: Callable[..., object],
-        undo: Callable[[], int],
+        undo: Callable[[], str],
     ) -> None:
         super().__init__()
         self._container, self._workshop = container, workshop

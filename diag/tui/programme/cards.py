@@ -71,7 +71,7 @@ class CardsScreen(PlaceScreen):
         container: Callable[[], Container],
         workshop: str,
         keep: Callable[..., object],
-        undo: Callable[[], int],
+        undo: Callable[[], str],
     ) -> None:
         super().__init__()
         self._container, self._workshop = container, workshop

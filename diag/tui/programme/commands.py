@@ -133,6 +133,14 @@ class SetRules(Command, keys="g", title="Règle", group=_SET, footer=True):
     """Changer l'ordre, la réserve, la part du syndicat, le partage des droits."""
 
 
+class WriteDocuments(Command, keys="x", title="Documents", group=_SET, footer=True):
+    """Écrire le programme, la page d'une commune, le dossier du comité, le classeur."""
+
+
+class SeeAudit(Command, keys="b", title="Bilan", group=_ACT, footer=True):
+    """Ouvrir le bilan de l'école, sur la préconisation d'où vient l'opération."""
+
+
 class SetSpan(Command, title="Années et campagnes", group=_SET):
     """Changer les années du programme, et les campagnes dont il prend les audits."""
 

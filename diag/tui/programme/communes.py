@@ -1,7 +1,9 @@
 """What each commune asks and gets, the least covered first; then by IPS."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 
+from diag.model.enums import PlaceKind
 from diag.programme.equity import LEAST, CommuneShare, ips_groups, spread
 from diag.programme.words import cents_words
 from diag.tui.lists import ListColumn, ListLine
@@ -41,15 +43,27 @@ NO_GROUP = (
 
 
 def commune_lines(view: YearsView) -> list[ListLine]:
-    """Return a line for each commune."""
-    return [ListLine(one.insee, tuple(_cells(one))) for one in view.shares.values()]
+    """Return a line for each commune.
+
+    While nobody knows what the syndicat may spend, a right is a part of it.
+    """
+    terms = view.board.programme
+    is_known = terms.shared_purse in terms.envelopes
+    whole = sum(terms.weights.values())
+    lines = []
+    for one in view.shares.values():
+        weight = terms.weights.get(f"{PlaceKind.COMMUNE}:{one.insee}", 0)
+        part = percent(Fraction(weight) / whole) if whole else "–"
+        right = cents_words(one.right) if is_known else part
+        lines.append(ListLine(one.insee, tuple(_cells(one, right))))
+    return lines
 
 
-def _cells(one: CommuneShare) -> Iterator[str]:
+def _cells(one: CommuneShare, right: str) -> Iterator[str]:
     yield one.name
     yield number(one.pupils) if one.pupils else "–"
     yield cents_words(one.need)
-    yield cents_words(one.right)
+    yield right
     yield cents_words(one.placed)
     yield pupil_words(one)
     yield percent(one.covered)

@@ -56,7 +56,7 @@ class EnvelopesScreen(PlaceScreen):
         board: Board,
         container: Callable[[], Container],
         keep: Callable[[Changes], object],
-        undo: Callable[[], int],
+        undo: Callable[[], str],
     ) -> None:
         super().__init__()
         self._board = board
@@ -207,9 +207,9 @@ class EnvelopesScreen(PlaceScreen):
         self._fill()
 
     def on_undo_entry(self) -> None:
-        many = self._undo()
+        words = self._undo()
         self._fill()
-        self.diag.inform(f"Annulé : {counted(many, 'saisie')}.")
+        self.diag.inform(f"Annulé : {words}.")
 
 
 def _purses(board: Board) -> Iterator[Purse]:

@@ -13,7 +13,7 @@ from diag.model.text import fold
 from diag.programme.container import Container
 from diag.programme.subject_words import subject_words
 from diag.programme.words import reserve_words
-from diag.tui.commands import OpenPalette, key_now
+from diag.tui.commands import CommandType, OpenPalette, key_now
 from diag.tui.lists import WIDE, Lines, ListLine, Tabs
 from diag.tui.palette import FindsInAudit, FoundInAudit, PaletteEntry, SearchScope
 from diag.tui.programme import communes, decisions, variants, workshop_lines, years
@@ -21,6 +21,7 @@ from diag.tui.programme.commands import (
     NewProgramme,
     NewWorkshop,
     NoteDecision,
+    Replay,
     SetEnvelopes,
     SetSpan,
 )
@@ -70,6 +71,8 @@ _NO_OPERATION = (
     "Aucune opération : les audits de ces campagnes n'ont rien à voter. Touche {key} : "
     f"« {SetSpan.TITLE} » change les campagnes."
 )
+_READING = "Lecture des audits, école par école…"
+_FAILED = "Le programme n'a pas pu être calculé. Touche {key} : réessayer."
 _NO_ENVELOPE = "Aucune enveloppe : rien n'a d'année. Touche {key} : les saisir."
 
 
@@ -255,20 +258,22 @@ class ProgrammeFaces(ProgrammeWork):
         return found
 
     def _empty(self, name: str) -> str:
+        """Return what a list without a line says: what is missing, the key for it."""
+        words: str = _NO_OPERATION
+        command: CommandType = OpenPalette
         if self.container is None:
-            return _NO_PROGRAMME.format(key=key_now(self.app, NewProgramme))
-        search = key_now(self.app, OpenPalette)
-        if self.frame is None:
-            return _NO_YEARS.format(key=search)
-        if name == "decisions":
-            return decisions.EMPTY.format(key=key_now(self.app, NoteDecision))
-        if name == "workshops":
-            return workshop_lines.EMPTY.format(key=key_now(self.app, NewWorkshop))
-        if self.board is None:
-            return "Lecture des audits, école par école…"
-        return (
-            communes.NO_GROUP if name == "fifths" else _NO_OPERATION.format(key=search)
-        )
+            words, command = _NO_PROGRAMME, NewProgramme
+        elif self.frame is None:
+            words = _NO_YEARS
+        elif name == "decisions":
+            words, command = decisions.EMPTY, NoteDecision
+        elif name == "workshops":
+            words, command = workshop_lines.EMPTY, NewWorkshop
+        elif self.board is None:
+            words, command = (_READING if self.busy else _FAILED), Replay
+        elif name == "fifths":
+            words = communes.NO_GROUP
+        return words.format(key=key_now(self.app, command))
 
     def show_under(self) -> None:
         """Show what the cursor is on: beside the list, or under it."""

@@ -4,19 +4,24 @@ Old figures stay until the new ones come. The audits are read by a thread with a
 connection of its own; working out needs none.
 """
 
+from datetime import date
+
 from textual import on, work
 from textual.message import Message
 from textual.worker import get_current_worker
 
-from diag.journal.revision import NewRevision
+from diag.journal.revision import NewRevision, Revision
 from diag.model.errors import DiagError
 from diag.model.programme import ProgrammeFrame
 from diag.programme.assembling import Board, board_of, contenders_of
 from diag.programme.container import Container, all_of
 from diag.programme.operations import Contenders
-from diag.programme.undoing import undo_last
+from diag.programme.subject_words import subject_words
+from diag.programme.undoing import last_gesture, take_back
 from diag.tui.place import PlaceScreen
 from diag.tui.safe import Trouble
+from diag.words.dates import local_day
+from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
 
 _CHOSEN = "programme"
@@ -229,13 +234,42 @@ class ProgrammeWork(PlaceScreen):
         self._gestures |= dict.fromkeys(together, together)
         self.read()
 
-    def undo(self) -> int:
-        """Take back the last gesture; return how many things it had written.
+    def undo(self, *, is_asked: bool = False) -> str:
+        """Take back the last gesture; return what it was about, in words.
 
         Raises:
-            DiagError: nothing is to be taken back, or others wrote since.
+            DiagError: nothing is to be taken back, others wrote since, or it is of
+                another day and nobody was asked.
+        """
+        taken = self.last_gesture()
+        if is_of_before(taken, self.diag.desk.world.today()) and not is_asked:
+            raise DiagError(
+                "Votre dernière saisie est d'un autre jour : annulez-la depuis le "
+                "programme, où l'on vous dira laquelle."
+            )
+        assert self.container is not None
+        take_back(self.container, taken)
+        words = self.gesture_words(taken)
+        self.read()
+        return words
+
+    def last_gesture(self) -> tuple[Revision, ...]:
+        """Return what would be taken back, the last first.
+
+        Raises:
+            DiagError: there is nothing.
         """
         assert self.container is not None
-        taken = undo_last(self.container, self._gestures)
-        self.read()
-        return len(taken)
+        return last_gesture(self.container, self._gestures)
+
+    def gesture_words(self, taken: tuple[Revision, ...]) -> str:
+        """Return what a gesture was about: « l'enveloppe 2028, syndicat »."""
+        subject = taken[-1].subject
+        words = subject_words(self.board, subject) if self.board else "une saisie"
+        more = len(taken) - 1
+        return f"{words}, et {counted(more, 'autre')}" if more else words
+
+
+def is_of_before(taken: tuple[Revision, ...], today: date) -> bool:
+    """Say whether a gesture is of another day: who made it may have forgotten it."""
+    return local_day(taken[0].at) < today

@@ -12,7 +12,7 @@ from diag.programme.replay import Worth, worth
 from diag.programme.standing import unblocked
 from diag.programme.subject_words import subject_words
 from diag.tui.lists import ListColumn, ListLine
-from diag.words.figures import euros, number, percent
+from diag.words.figures import euros, half_up, number, percent
 from diag.words.sentences import counted
 
 COLUMNS = (
@@ -95,7 +95,7 @@ def _cells(found: VariantFigures | None, *, is_base: bool) -> Iterator[str]:
     yield "–" if found.unblocked is None else percent(found.unblocked)
     yield str(found.worth.late)
     yield number(Fraction(round(found.unevenness * 100), 100))
-    yield "–" if found.least is None else euros(int(found.least) // 100)
+    yield "–" if found.least is None else euros(half_up(found.least / 100))
     moved = Fraction(found.worth.moved, many) if many else Fraction(0)
     yield "-" if is_base else percent(moved)
 

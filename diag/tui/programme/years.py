@@ -18,7 +18,7 @@ from diag.programme.terms import INVESTMENT, Precedence, Purse
 from diag.programme.words import cents_words, purse_words, reason_words
 from diag.tui.lists import ListColumn, ListLine
 from diag.tui.text import NamedText
-from diag.words.figures import euros, euros_between, number, percent
+from diag.words.figures import euros, euros_between, half_up, number, percent
 from diag.words.sentences import counted
 
 COLUMNS = (
@@ -204,7 +204,7 @@ class YearsView:
         if share.per_pupil is None:
             return f"{share.name} : {part}."
         found = spread(tuple(self.shares.values()))
-        half = f" (médiane {number(int(found.median) // 100)})" if found else ""
+        half = f" (médiane {number(half_up(found.median / 100))})" if found else ""
         return f"{share.name} : {part}, {pupil_words(share)} par élève{half}."
 
     def detail(self, operation: str) -> Iterator[NamedText]:
@@ -284,7 +284,8 @@ class YearsView:
 
 def pupil_words(share: CommuneShare) -> str:
     """Return the syndicat's euros for each pupil; « – » where nobody knows them."""
-    return "–" if share.per_pupil is None else euros(int(share.per_pupil) // 100)
+    each = share.per_pupil
+    return "–" if each is None else euros(half_up(each / 100))
 
 
 def _line_out(at: int, out: LeftOut) -> ListLine:
