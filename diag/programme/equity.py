@@ -12,7 +12,8 @@ from typing import NamedTuple
 from diag.model.enums import PlaceKind
 from diag.programme.assembling import Board
 from diag.programme.operations import SchoolLoad
-from diag.programme.terms import Operation, Precedence
+from diag.programme.replay import is_overdue
+from diag.programme.terms import Operation
 
 LEAST = 5
 """Communes in a group, at least: fewer would point at one."""
@@ -87,58 +88,44 @@ class IpsGroup(NamedTuple):
 
 def commune_shares(board: Board) -> tuple[CommuneShare, ...]:
     """Return what each commune gets, the least covered first."""
-    terms, schedule = board.programme, board.schedule
-    costs = {one.id: sum(line.once for line in one.lines) for one in terms.operations}
     loads: dict[str, list[SchoolLoad]] = {}
     for load in board.gathered.schools:
         loads.setdefault(load.insee, []).append(load)
-    asked: dict[str, list[Operation]] = {}
-    for each in terms.operations:
-        asked.setdefault(each.commune, []).append(each)
+    operations: dict[str, list[Operation]] = {}
+    for one in board.programme.operations:
+        operations.setdefault(one.commune, []).append(one)
     helped = _helped(board)
     found = []
     for insee, name in board.gathered.communes.items():
         payer = f"{PlaceKind.COMMUNE}:{insee}"
-        own = asked.get(payer, ())
+        own = operations.get(payer, [])
+        placed = [one for one in own if one.id in board.schedule.years]
         found.append(
             CommuneShare(
                 insee,
                 name or insee,
                 sum(one.pupils for one in loads.get(insee, ())),
                 _mean_ips(loads.get(insee, ())),
-                sum(costs[one.id] for one in own),
-                sum(costs[one.id] for one in own if one.id in schedule.years),
-                schedule.rights.get(payer, 0),
+                sum(line.once for one in own for line in one.lines),
+                sum(line.once for one in placed for line in one.lines),
+                board.schedule.rights.get(payer, 0),
                 helped.get(payer, 0),
-                sum(
-                    one.turn is Precedence.LAW
-                    and schedule.years.get(one.id, terms.years[-1] + 1)
-                    > (one.due or terms.years[-1])
-                    for one in own
-                ),
+                sum(is_overdue(board.schedule, one) for one in own),
             )
         )
     return tuple(sorted(found, key=lambda one: (one.covered, one.name, one.insee)))
 
 
 def _helped(board: Board) -> dict[str, int]:
-    """Return commune → what the syndicat pays of its operations and of shared ones."""
+    """Return commune → what the syndicat pays of its own, and of what it shares."""
     found: dict[str, int] = {}
-    for ident, one in board.schedule.placements.items():
-        own = f"{PlaceKind.COMMUNE}:{board.named(ident).commune}"
-        parts = (
-            one.parts
-            if is_shared(board, ident)
-            else {own: one.paid.get(board.programme.shared_purse, 0)}
-        )
-        for payer, cents in parts.items():
+    drawn = board.programme.shared_purse
+    for name, placed in board.schedule.placements.items():
+        insee = board.named(name).commune
+        own = {f"{PlaceKind.COMMUNE}:{insee}": placed.paid.get(drawn, 0)}
+        for payer, cents in (own if insee else placed.parts).items():
             found[payer] = found.get(payer, 0) + cents
     return found
-
-
-def is_shared(board: Board, operation: str) -> bool:
-    """Say whether several communes share an operation."""
-    return not board.named(operation).commune
 
 
 def _mean_ips(loads: Sequence[SchoolLoad]) -> Fraction | None:

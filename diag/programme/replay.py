@@ -143,10 +143,17 @@ def worth(plan: Schedule, other: Schedule) -> Worth:
         if year is not None:
             points += each.points * (last - year + 1)
             covered[each.commune] = covered.get(each.commune, 0) + cost
-        late += each.turn is Precedence.LAW and (year or last + 1) > (each.due or last)
+        late += is_overdue(plan, each)
     parts = (Fraction(covered.get(one, 0), need) for one, need in needs.items() if need)
     least = min(parts, default=Fraction(1))
     return Worth(points, len(plan.years), late, least, len(plan.moved(other)))
+
+
+def is_overdue(plan: Schedule, operation: Operation) -> bool:
+    """Say whether a law requires an operation that comes too late, or never."""
+    last = plan.terms.years[-1]
+    year = plan.years.get(operation.id, last + 1)
+    return operation.turn is Precedence.LAW and year > (operation.due or last)
 
 
 def _chain(by_id: Mapping[str, Operation], operation: Operation) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from diag.model.enums import PlaceKind
-from diag.model.programme import YearLock
+from diag.model.programme import BodyDecision, YearLock
 from diag.model.text import fold
 from diag.programme.adopting import Adopting
 from diag.programme.assembling import Board
@@ -260,6 +260,15 @@ def _money(board: Board, found: WhatIf, one: Earmark) -> str:
     if one.operation == found.operation:
         return kept
     return f"{kept}, pour « {board.named(one.operation).title} » qui vient d'abord"
+
+
+def body_words(board: Board, decision: BodyDecision) -> str:
+    """Return who spoke: « Comité de pilotage », « Conseil, Noirvaux »."""
+    if decision.body == board.programme.syndicat:
+        return "Comité syndical"
+    is_payer = ":" in decision.body
+    whose = f"Conseil, {board.payer_name(decision.body)}"
+    return whose if is_payer else "Comité de pilotage"
 
 
 def effect_words(logged: LoggedDecision) -> Iterator[str]:

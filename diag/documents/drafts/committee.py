@@ -12,6 +12,7 @@ from diag.documents.templates import finish, render
 from diag.documents.write import Paper
 from diag.model.enums import Outcome
 from diag.programme.assembling import Board
+from diag.programme.words import body_words
 from diag.words.dates import describe_day, long_date
 from diag.words.vocabulary import OUTCOMES
 from diag.workspace.charter import house_of
@@ -63,7 +64,7 @@ def _said(board: Board) -> Iterator[str]:
         if one.outcome is Outcome.AVIS:
             yield f"Vu l'avis du comité de pilotage, {describe_day(one.on)}{about}"
             continue
-        whose = board.payer_name(one.body)
+        whose = body_words(board, one)
         ref = f" {one.ref}" if one.ref else ""
         said = f"{describe_day(one.on)} ({whose}) : {OUTCOMES[one.outcome]}"
         yield f"Vu la délibération{ref}, {said}{about}"

@@ -27,12 +27,13 @@ from diag.model.number import exact
 from diag.model.programme import EnvelopeState
 from diag.programme.assembling import Board, board_of
 from diag.programme.equity import LEAST, commune_shares, ips_groups, spread
+from diag.programme.log import log_of
 from diag.programme.money import budgets
 from diag.programme.record import EVERY
 from diag.programme.replay import worth
 from diag.programme.standing import unblocked
 from diag.programme.weighing import theme_weights, weights_in_force
-from diag.programme.words import reserve_words
+from diag.programme.words import body_words, effect_words, reserve_words
 from diag.words.dates import describe_day
 from diag.words.figures import euros, half_up, number, percent
 from diag.words.sentences import counted, listed
@@ -223,20 +224,21 @@ def ips_part(board: Board) -> Md:
 
 
 def _decided_part(board: Board) -> Md:
-    """Return what bodies have said so far."""
+    """Return what bodies have said so far, and what it moved."""
     rows = [
         (
-            describe_day(one.on),
-            board.payer_name(one.body) if ":" in one.body else "comité de pilotage",
-            ", ".join(filter(None, (OUTCOMES[one.outcome], one.ref))),
-            one.about,
-            ". ".join(filter(None, (one.votes, one.why))),
+            describe_day(one.decision.on),
+            body_words(board, one.decision),
+            ", ".join(filter(None, (OUTCOMES[one.decision.outcome], one.decision.ref))),
+            one.decision.about,
+            ". ".join(filter(None, (one.decision.votes, one.decision.why))),
+            " ".join(effect_words(one)),
         )
-        for one in sorted(board.record.decisions.values(), key=lambda each: each.on)
+        for one in log_of(board.container)
     ]
     if not rows:
         return Md("")
-    columns = ("Jour", "Instance", "Décision", "Objet", "Votes et motif")
+    columns = ("Jour", "Instance", "Décision", "Objet", "Votes et motif", "Effet")
     return sections((
         Md("## Ce qui est déjà décidé"),
         table("Avis et délibérations, dans l'ordre", columns, rows),

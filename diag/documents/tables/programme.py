@@ -11,12 +11,13 @@ from diag.model.number import exact
 from diag.model.programme import EnvelopeState
 from diag.programme.assembling import Board
 from diag.programme.equity import commune_shares
+from diag.programme.log import log_of
 from diag.programme.money import PurseYear, budgets, checklist_of, fctva
 from diag.programme.record import EVERY
 from diag.programme.setting import ref_of
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
 from diag.programme.weighing import theme_weights, weights_in_force
-from diag.programme.words import reason_words, reserve_words
+from diag.programme.words import body_words, effect_words, reason_words, reserve_words
 from diag.words.dates import long_date
 from diag.words.vocabulary import BUDGET_SECTIONS, OUTCOMES
 
@@ -234,21 +235,22 @@ def _locks(board: Board) -> Iterator[tuple[Cell, ...]]:
 
 _DECISIONS: Heads = (
     *(("Jour", 12), ("Instance", 24), ("Décision", 14), ("Numéro", 16)),
-    *(("Objet", 50), ("Votes", 30), ("Motif", 50)),
+    *(("Objet", 50), ("Votes", 30), ("Motif", 50), ("Effet", 50)),
 )
 
 
 def _decisions(board: Board) -> Iterator[tuple[Cell, ...]]:
-    decided = board.record.decisions.values()
-    for one in sorted(decided, key=lambda each: each.on):
+    for logged in log_of(board.container):
+        one = logged.decision
         yield (
             date.fromisoformat(one.on),
-            board.payer_name(one.body) if ":" in one.body else one.body,
+            body_words(board, one),
             OUTCOMES[one.outcome],
             one.ref,
             one.about,
             one.votes,
             one.why,
+            " ".join(effect_words(logged)),
         )
 
 
