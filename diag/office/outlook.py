@@ -88,11 +88,11 @@ def progress_by_school(
 
     An audited commune or syndicat stands among them, by its INSEE code or its SIREN.
     One whose audit was opened, and nothing written in it, is not audited. Without
-    `conflicts`, which a first screenful does not wait for, nothing is to settle, nor
-    are the audits checked.
+    `conflicts`, as a first screenful is, nothing is to settle, no share is known, and
+    the audits are not checked: that is read behind it.
     """
     campaign, journal = workspace.campaign, workspace.journal
-    judged = completeness(journal, engine=ENGINE)
+    judged = completeness(journal, engine=ENGINE) if conflicts else {}
     manifest = journal.manifest()
     differing = _unsettled(journal, manifest) if conflicts else ()
     older = older_audits(journal, engine=ENGINE)

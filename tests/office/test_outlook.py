@@ -93,8 +93,13 @@ def test_only_the_audit_that_was_written_in_is_looked_into_again(
     for one in (session, other):
         say(one, "nb_classes", 6)
         keep_judged(one)
-    first = progress_by_school(session.workspace)
     asked: list[str] = []
+    journal.connection.set_trace_callback(asked.append)
+    screenful = progress_by_school(session.workspace, conflicts=False)
+    assert screenful[SCHOOL].status is AuditStatus.EN_COURS
+    assert not [sql for sql in asked if "score" in sql], "read behind it"
+    first = progress_by_school(session.workspace)
+    assert first[SCHOOL].known is not None
     journal.connection.set_trace_callback(asked.append)
     say(session, "acces_internet", True)
     keep_judged(session)
