@@ -25,6 +25,8 @@ MANY = 300.0
 """Mbit/s above which four connections may not fill a line."""
 LONGEST = 10.0
 """Seconds of one way, its last answers included."""
+ROOM_LONGEST = 5.0
+"""The same from a room: one passes through all of them."""
 PING_WAIT = 0.9
 """Seconds after which a connection is lost: at one second the system asks again."""
 PING_EVERY = 0.1
@@ -96,6 +98,7 @@ class Load:
         `done` is the share of the probe that came before, this way being half of it.
         """
         interface = setting.context.interface
+        longest = longest_of(setting)
         before = self.host.traffic(interface)
         self._zero = self.host.monotonic()
         pings: list[asyncio.Task[float | None]] = []
@@ -104,11 +107,11 @@ class Load:
         try:
             async with asyncio.TaskGroup() as group:
                 seen = 0
-                while self._goes_on() and not is_settled:
+                while self._goes_on(longest) and not is_settled:
                     await asyncio.sleep(PING_EVERY)
                     now = self._now()
                     shown = rate(self._known(), max(0.0, now - 1), now)
-                    setting.tell(done + now / LONGEST / 2, self._words(shown))
+                    setting.tell(done + now / longest / 2, self._words(shown))
                     if now < WARM_UP:
                         if now > WARM_UP / 2 and shown > MANY:
                             self._open(MORE_CONNECTIONS)
@@ -146,10 +149,10 @@ class Load:
         way = "Montant" if self.is_up else "Descendant"
         return f"{way} {measure(f'{shown:.1f}', 'Mbit/s')}"
 
-    def _goes_on(self) -> bool:
+    def _goes_on(self, longest: float) -> bool:
         return (
             not self._stop.is_set()
-            and self._now() < LONGEST - PING_WAIT
+            and self._now() < longest - PING_WAIT
             and any(one.is_alive() for one in self._threads)
         )
 
@@ -282,6 +285,11 @@ class Load:
             raise TurnedAwayError
         length = named.get("content-length", "0")
         return (int(length) if length.isdecimal() else 0), len(rest)
+
+
+def longest_of(setting: Setting) -> float:
+    """Return the seconds of one way."""
+    return ROOM_LONGEST if setting.is_of_room else LONGEST
 
 
 def next_post(size: int, seconds: float) -> int:

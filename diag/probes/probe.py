@@ -86,12 +86,14 @@ class Setting:
     tell: Callable[[float, str], None] = _tell_nothing
     """Called with the share done, 0 to 1, of the probe under way, and a few words."""
 
-    def key(self, of_line: str) -> str:
-        """Return the key of a measure: by Wi-Fi from a room, it is of the room.
+    @property
+    def is_of_room(self) -> bool:
+        """Return whether it is the room that is measured: by Wi-Fi, from there."""
+        return bool(self.room) and self.context.is_wired is not True
 
-        `internet.latence` is then `wifi.latence`.
-        """
-        if self.room and self.context.is_wired is not True:
+    def key(self, of_line: str) -> str:
+        """Return the key of a measure: of the room, `wifi.` stands for `internet.`."""
+        if self.is_of_room:
             return of_line.replace("internet.", "wifi.", 1)
         return of_line
 

@@ -13,12 +13,12 @@ from diag.model.measure import MeasureStatus
 from diag.probes.finding import ProbeFinding
 from diag.probes.latency import NO_MIRE, address_of
 from diag.probes.load import (
-    LONGEST,
     MORE_CONNECTIONS,
     PING_EVERY,
     PING_WAIT,
     Load,
     LoadMeasured,
+    longest_of,
 )
 from diag.probes.probe import Probe, ProbePlan, Risk, Setting
 from diag.probes.rates import WARM_UP, by_second, rate, spread_of_seconds, stats_of
@@ -54,13 +54,14 @@ class ThroughputProbe(Probe):
         """Return the bytes that it may move: what the run still has."""
         left = max(setting.allowance.left, 0)
         down = int(left * _DOWN_SHARE)
-        pings = int(2 * LONGEST / PING_EVERY) + _RESTED_TRIES
+        longest = longest_of(setting)
+        pings = int(2 * longest / PING_EVERY) + _RESTED_TRIES
         return ProbePlan(
             (setting.mire.target,) if setting.mire else (),
             packets=pings + 2 * MORE_CONNECTIONS,
             down_bytes=down,
             up_bytes=left - down,
-            seconds=2 * LONGEST + 2,
+            seconds=2 * longest + 2,
         )
 
     async def run(self, setting: Setting) -> AsyncGenerator[ProbeFinding, None]:

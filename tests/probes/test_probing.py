@@ -195,6 +195,8 @@ def test_from_a_room_by_wifi_it_is_the_room_that_is_measured(mire: Mire) -> None
     wifi = Setting(Host(), mire, "CE2", context=MeasureContext(is_wired=False))
     assert wifi.key(DOWN) == "wifi.debit_descendant"
     wired = replace(wifi, context=MeasureContext(is_wired=True))
+    short, long = (ThroughputProbe().plan(one).seconds for one in (wifi, wired))
+    assert (short, long) == (12, 22), "one passes through every room"
     assert wired.key(DOWN) == replace(wifi, room="").key(DOWN) == DOWN
 
 
