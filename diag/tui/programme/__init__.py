@@ -19,6 +19,7 @@ from diag.tui.programme.commands import (
     AdoptProgramme,
     AdoptWeights,
     AskWhatIf,
+    BallotPhones,
     CopyVariant,
     DropVariant,
     ImportGathered,
@@ -90,6 +91,7 @@ _FACES = {
     AdoptWeights: "decisions",
     TypeCards: "workshops",
     TypeBallots: "workshops",
+    BallotPhones: "workshops",
     NewWorkshop: "workshops",
     NewTheme: "workshops",
     ImportGathered: "workshops",
@@ -108,6 +110,7 @@ _ON_LINE = frozenset({
     AdoptWeights,
     TypeCards,
     TypeBallots,
+    BallotPhones,
     ImportGathered,
     TurnCounted,
 })

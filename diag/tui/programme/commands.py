@@ -101,6 +101,10 @@ class TypeBallots(Command, keys="b", title="Bulletins", group=_ACT, footer=True)
     """Saisir les bulletins de l'atelier, en grille : une ligne chacun."""
 
 
+class BallotPhones(Command, keys="t", title="Téléphones", group=_ACT, footer=True):
+    """Recevoir les bulletins des téléphones des présents, par un carré à viser."""
+
+
 class NewWorkshop(Command, keys="n", title="Nouvel atelier", group=_ACT, footer=True):
     """Noter un atelier : titre, jour, lieu, présents par rôle."""
 

@@ -10,6 +10,7 @@ from diag.model.enums import Participant
 from diag.model.errors import DiagError
 from diag.model.text import fold
 from diag.programme import gathering
+from diag.programme.ballots import ballot_sheet
 from diag.programme.container import Container
 from diag.programme.gathering import GatheredRow
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, Field, ListChoice
@@ -17,6 +18,7 @@ from diag.tui.programme.ballots import BallotsScreen
 from diag.tui.programme.cards import CardsScreen
 from diag.tui.programme.faces import ProgrammeFaces
 from diag.tui.programme.forms import ProgrammeForm
+from diag.tui.programme.phones import BallotPhonesScreen
 from diag.words.dates import day_typed
 from diag.words.sentences import counted
 from diag.workspace.editions import current
@@ -129,6 +131,12 @@ class WorkshopActs(ProgrammeFaces):
                 )
             screen = BallotsScreen(self.current, self.key, self.keep, self.undo)
             self.app.push_screen(screen)
+
+    def on_ballot_phones(self) -> None:
+        if self.container and self.key:
+            # Refused before the square is shown, if there is no theme.
+            ballot_sheet(self.container, self.key)
+            self.app.push_screen(BallotPhonesScreen(self.current, self.key, self.read))
 
     def on_new_workshop(self) -> None:
         if self.container:

@@ -1,0 +1,201 @@
+"""Téléphones: the people of a workshop send their ballots from their own."""
+
+import time
+from collections.abc import Callable
+from secrets import token_bytes
+from typing import ClassVar, TypeVar
+
+from textual.app import App
+from textual.binding import BindingType
+
+from diag.model.errors import DiagError
+from diag.phone.links import WORKSHOP_PHONES, PhoneLink, PhoneRole
+from diag.phone.network import SharedNetwork
+from diag.phone.pages import PhonePage, sheet_page
+from diag.programme.ballots import ballot_sheet, take_ballot
+from diag.programme.container import Container
+from diag.tui.commands import bindings_of
+from diag.tui.dialogs import READING
+from diag.tui.phone_desk import PhoneChanged, clock_words
+from diag.tui.place import EVERYWHERE
+from diag.tui.square import (
+    CutOff,
+    NewCode,
+    NotWorking,
+    ShowWifi,
+    SquareScreen,
+    joining_steps,
+)
+from diag.words.sentences import counted
+
+_T = TypeVar("_T")
+
+_BALLOT_ONLY = "Cette page prend un bulletin, rien d'autre."
+
+
+class BallotDesk:
+    """What the app does with the phones of a workshop: the receiver of a server."""
+
+    def __init__(
+        self,
+        app: App[None],
+        container: Callable[[], Container],
+        workshop: str,
+        network: SharedNetwork,
+    ) -> None:
+        self.network = network
+        """Where phones find this computer."""
+        self.received: set[str] = set()
+        """Phones that sent a ballot."""
+        self._app, self._container, self._workshop = app, container, workshop
+        self._links = [PhoneLink(PhoneRole.WORKSHOP, token_bytes, time.time)]
+        # The packages of the extra, 80 ms: for those only who open the phone.
+        from diag.phone.server import PhoneServer  # noqa: PLC0415
+
+        self._server = PhoneServer(network.address, network.network, self._links, self)
+        self._server.start()
+
+    @property
+    def host(self) -> str:
+        """What is typed by hand."""
+        return self._server.host
+
+    @property
+    def link(self) -> PhoneLink:
+        """The link that serves now."""
+        return self._links[0]
+
+    @property
+    def url(self) -> str:
+        """What the square encodes."""
+        return self._server.url(self.link)
+
+    def renew(self) -> None:
+        """Make another link: the one before serves no more."""
+        self._links[:] = [PhoneLink(PhoneRole.WORKSHOP, token_bytes, time.time)]
+
+    def close(self) -> None:
+        """Serve no more."""
+        self._server.stop()
+
+    # What the server asks, each from one of its threads.
+
+    def where(self) -> str:
+        """Refuse: a ballot goes nowhere else.
+
+        Raises:
+            DiagError: always.
+        """
+        raise DiagError(_BALLOT_ONLY)
+
+    def photo(self, raw: bytes) -> str:  # noqa: ARG002 - the server's
+        """Refuse a photo.
+
+        Raises:
+            DiagError: always.
+        """
+        raise DiagError(_BALLOT_ONLY)
+
+    def take_words(self, text: str) -> str:  # noqa: ARG002 - the server's
+        """Refuse words alone.
+
+        Raises:
+            DiagError: always.
+        """
+        raise DiagError(_BALLOT_ONLY)
+
+    def sheet(self, role: PhoneRole, phone: str, raw: bytes) -> str:  # noqa: ARG002 - the server's
+        """Keep a ballot.
+
+        Raises:
+            DiagError: it is none, or cannot be kept.
+        """
+        return self._in_app(lambda: self._keep(phone, raw))
+
+    def page(self, role: PhoneRole) -> PhonePage:  # noqa: ARG002 - the server's
+        """Return the page of the ballot."""
+        return self._in_app(
+            lambda: sheet_page(ballot_sheet(self._container(), self._workshop))
+        )
+
+    def _keep(self, phone: str, raw: bytes) -> str:
+        told = take_ballot(self._container().reopened(), self._workshop, phone, raw)
+        self.received.add(phone)
+        for screen in self._app.screen_stack:
+            screen.post_message(PhoneChanged())
+        return told
+
+    def _in_app(self, do: Callable[[], _T]) -> _T:
+        return self._app.call_from_thread(do)
+
+
+class BallotPhonesScreen(SquareScreen):
+    """The square of a workshop's ballot; it serves as long as it is shown."""
+
+    CSS_PATH = "programme.tcss"
+    OFFERS = (ShowWifi, NewCode, NotWorking, CutOff, *EVERYWHERE)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*OFFERS), *READING]
+    INTRODUCTION = (
+        "Chacun vise le carré et partage dix points entre les thèmes, sous un rôle, "
+        "jamais un nom. La page sert tant que cet écran est ouvert ; rien ne sort vers "
+        "Internet."
+    )
+
+    def __init__(
+        self,
+        container: Callable[[], Container],
+        workshop: str,
+        done: Callable[[], None],
+    ) -> None:
+        super().__init__()
+        self._container, self._workshop, self._done = container, workshop, done
+        self._desk: BallotDesk | None = None
+
+    def network(self) -> SharedNetwork | None:
+        return self._desk.network if self._desk else None
+
+    def serve(self, network: SharedNetwork) -> None:
+        def begin() -> None:
+            self._desk = BallotDesk(self.app, self._container, self._workshop, network)
+            self.show()
+
+        self.if_safe(network, begin)
+
+    def url(self) -> str:
+        return self._desk.url if self._desk else ""
+
+    def title_parts(self) -> tuple[str, ...]:
+        return ("Bulletins", self._container().record().workshops[self._workshop].title)
+
+    def told(self) -> list[str]:
+        desk = self._desk
+        if desk is None:
+            return []
+        many = len(desk.received)
+        until = clock_words(desk.link.ends)
+        return [
+            *joining_steps(desk.network, desk.host, desk.link),
+            "",
+            f"{counted(many, 'bulletin reçu', 'bulletins reçus')}.",
+            "",
+            (
+                f" Jusqu'à {until}, {WORKSHOP_PHONES} téléphones au plus. Envoyé deux "
+                "fois d'un téléphone, le dernier compte."
+            ),
+        ]
+
+    def on_new_code(self) -> None:
+        if self._desk:
+            self._desk.renew()
+            self.show()
+
+    def on_cut_off(self) -> None:
+        """Serve no more, and go back."""
+        self.diag.go_back()
+
+    def on_unmount(self) -> None:
+        """Serve no more once it is left."""
+        if self._desk:
+            self._desk.close()
+            self._desk = None
+        self._done()
