@@ -70,8 +70,8 @@ def _fields(container: Container) -> Iterator[str]:
         )
     yield (
         f'<fieldset data-q="{_WORDS}"><legend>Un mot, si vous voulez</legend>'
-        '<label>Dans vos mots, sans nom <textarea rows="3" cols="40" maxlength="500"></textarea>'
-        "</label></fieldset>"
+        '<label>Dans vos mots, sans nom <textarea rows="3" cols="40" maxlength="500">'
+        "</textarea></label></fieldset>"
     )
 
 
