@@ -16,6 +16,8 @@ OTHER_TRAFFIC = 1.15
 """Bytes of the interface over those of the measure; alone, headers make 1.055."""
 SHORTEST = 4.0
 """Seconds under which a throughput has not settled, unless its seconds agree."""
+ROOM_SHORTEST = 2.0
+"""The same from a room, where one does not wait (métier)."""
 WIDEST = 0.15
 """Spread between seconds above which a throughput is not one figure."""
 CLOSE = 0.10
@@ -45,8 +47,9 @@ def believed(
     stats = found.stats
     if stats.get("nic_ratio", 0) > OTHER_TRAFFIC:
         reasons.append("autre trafic sur cet ordinateur pendant la mesure")
-    if stats.get("steady_s", SHORTEST) < SHORTEST and not stats.get("is_settled"):
-        reasons.append(f"moins de {SHORTEST:.0f} secondes stables")
+    least = SHORTEST if is_line else ROOM_SHORTEST
+    if stats.get("steady_s", least) < least and not stats.get("is_settled"):
+        reasons.append(f"moins de {least:.0f} secondes stables")
     if stats.get("spread", 0) > WIDEST:
         reasons.append(
             f"débit irrégulier : écart de {round(100 * stats['spread'])}\u00a0%"

@@ -44,6 +44,10 @@ def test_alone_and_without_a_doubt_it_is_medium() -> None:
     assert believed(fast(nic_ratio=1.055), WIRED) == (Confidence.MEDIUM, ())
     in_room = ProbeFinding("wifi.debit", 48.0, "Mbit/s")
     assert believed(in_room, MeasureContext(is_wired=False))[0] is Confidence.MEDIUM
+    short = ProbeFinding(
+        "wifi.debit_descendant", 48.0, "Mbit/s", stats={"steady_s": 2.1}
+    )
+    assert believed(short, MeasureContext())[0] is Confidence.MEDIUM
     settled = fast(steady_s=3.0, is_settled=1)
     assert believed(settled, WIRED)[0] is Confidence.MEDIUM
 
