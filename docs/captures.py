@@ -125,6 +125,9 @@ class Captures:
         await self.at(lambda: app.go_bilan(AGAIN), "Domaines")
         await press("3")
         await self.draw("evolution", "Décidé, pas encore fait")
+        await self.at(app.go_territory, "F9 Programme")
+        await press("f9")
+        await self.draw("programme", "Sans blocage")
         self.drawn["visite.svg"] = recorded([
             self.drawn[f"{name}.svg"] for name in RECORDED
         ])

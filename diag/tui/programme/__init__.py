@@ -170,8 +170,9 @@ class ProgrammeScreen(WorkshopActs, PaperActs):
         "Quoi, quand, avec l'argent de qui, est-ce juste ? Les opérations passent une "
         "à une, la loi d'abord ; chacune prend la première année où chaque payeur a sa "
         "part et où la commune a encore son droit. « V » : verrou, « D » : décidée, "
-        "« * » : audit encore ouvert. Montants TTC ; « 2028 » : budget 2028. Écart : "
-        "0, chaque élève est aidé autant ; vers 1, quelques-uns ont tout."
+        "« * » : audit encore ouvert. Montants TTC ; « 2028 » : budget 2028. Sans "
+        "blocage : part des écoles où rien de bloquant n'attend plus. Écart : 0, "
+        "chaque élève est aidé autant ; vers 1, quelques-uns ont tout."
     )
 
     def __init__(self) -> None:
