@@ -64,7 +64,12 @@ class Laptop:
         self.label = label
         self.said: dict[int, str] = {}
         """What it was told is saved, by number."""
-        self.process: subprocess.Popen[str] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def told(self) -> Path:
+        """Where it writes what it is told."""
+        return self.folder / "told.txt"
 
     @property
     def is_done(self) -> bool:
@@ -73,9 +78,18 @@ class Laptop:
     def start(self) -> None:
         first = max(self.said, default=-1) + 1
         words = [str(self.folder), self.label, str(first), str(REVISIONS)]
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", WRITER, *words], stdout=subprocess.PIPE, text=True
-        )
+        with self.told.open("wb") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", WRITER, *words], stdout=out
+            )
+
+    @property
+    def lines(self) -> int:
+        """How many it was told since it started; all of them once it ended."""
+        assert self.process is not None
+        if self.process.poll() is not None:
+            return REVISIONS
+        return self.told.read_bytes().count(b"\n")
 
     def stop(self) -> bool:
         """Kill it where it is; say whether it had not finished."""
@@ -83,8 +97,8 @@ class Laptop:
         alive = self.process.poll() is None
         if alive:
             self.process.kill()
-        out, _ = self.process.communicate()
-        for line in out.splitlines():
+        self.process.wait()
+        for line in self.told.read_text("ascii").splitlines():
             number, _, ident = line.partition(" ")
             if len(ident) == 64:
                 self.said[int(number)] = ident
@@ -117,17 +131,24 @@ def test_nothing_said_is_lost_whatever_is_killed(tmp_path: Path, seed: int) -> N
                 for laptop in running:
                     laptop.start()
                 cutter.up = chance.choice([3_000, 20_000, 10**12])
-                time.sleep(chance.uniform(2, 4))
+                wait_until_told(running, chance.randint(100, 500))
                 for laptop in running:
                     kills["laptop"] += laptop.stop()
             kills["hub"] += 1
         cutter.up = 10**12
         with hub_process(home):
+            wait_for(home)
             settle(laptops)
     sqlite.verify(home.folder / "hub.db")
     said = {ident for laptop in laptops for ident in laptop.said.values()}
     check_same(laptops, home, said)
     print(json.dumps({"laptops": LAPTOPS, "said": len(said), "killed": kills}))
+
+
+def wait_until_told(running: list[Laptop], lines: int) -> None:
+    """Wait until they were told so much together: on a busy machine, longer."""
+    while sum(laptop.lines for laptop in running) < lines:
+        time.sleep(0.05)
 
 
 def enrolled(folder: Path, home: HubHome, cutter: Cutter) -> list[Laptop]:
@@ -149,7 +170,7 @@ def wait_for(home: HubHome) -> None:
     from diag.sync.trust import build_trust  # noqa: PLC0415 -- one use
 
     office = HttpTransport(home.settings.url, build_trust(home.authority))
-    for _ in range(200):
+    for _ in range(2_000):
         try:
             office.hello()
         except OfflineError:
