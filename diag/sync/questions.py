@@ -58,6 +58,10 @@ class SyncQuestion(Wire):
     """Of the hub's rows, as remembered."""
     pending: Count = 0
     """Lines that wait to be given after those."""
+    app: str = Field(default="", max_length=60)
+    """Version of diag that asks."""
+    time: Count = 0
+    """Its clock, UTC milliseconds; 0 for one that does not say."""
     cards: str = ""
     """Mark of the cards that are known."""
     people: str = ""

@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from itertools import chain
 from typing import Any
 
@@ -17,7 +18,7 @@ from diag.journal.errors import RefusedError
 from diag.journal.exchange import Keyed
 from diag.journal.holdings import Holding
 from diag.journal.journal import AuditSum, Journal, get_setting, put_setting
-from diag.journal.revision import parse, unread
+from diag.journal.revision import now, parse, unread
 from diag.journal.seals import card_of
 from diag.sync.exchange import (
     Exchange,
@@ -184,15 +185,19 @@ class Rounds:
         question = SyncQuestion(
             tick=memory.get("tick", 0),
             root=holdings.find_root(self.theirs),
+            app=version("diag"),
             cards=memory.get("cards", ""),
             people=memory.get("people", ""),
             unproven=self.sealing.read_until(self._hub) if self.sealing else 0,
         )
         batch: list[bytes] = []
+        own = exchange.unsettled(self.exchange.journal, self._hub)
+        waiting = sum(number for _, number in own)
 
         def ask() -> SyncAnswer:
             batch[:] = out.batch(self.line.pace, GIVEN_BYTES)
-            return self.office.sync(question, batch)
+            left = {"pending": max(0, waiting - len(batch)), "time": now()}
+            return self.office.sync(question.model_copy(update=left), batch)
 
         answer = self.line.ask(ask)
         check_versions(answer.hello)

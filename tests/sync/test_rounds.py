@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from diag.sync.exchange import (
 )
 from diag.sync.hub.door import Caller
 from diag.sync.hub.hub import Hub
+from diag.sync.hub.rows import Heard
 from diag.sync.meeting import SyncResult, synchronise
 from diag.sync.protocol import FILES, Hello, HubLimits, OfflineError, ProblemError
 from diag.sync.questions import PulledPage, PullQuestion, SyncAnswer, SyncQuestion
@@ -29,6 +31,7 @@ from tests.journal.builders import CAMPAIGN, NOON, person
 from tests.journal.worlds import content
 from tests.sync.offices import (
     AUDITS,
+    ROOTS,
     NearOffice,
     hub_in,
     journal_in,
@@ -131,6 +134,26 @@ def test_each_sync_is_as_few_requests_as_announced(
     assert (first.pushed, first.clock_gap, anne.asked) == (1, 0, 1)
     assert (bruno.sync().pulled, bruno.asked) == (1, 2)
     assert content(anne.journal.connection) == content(bruno.journal.connection)
+
+
+def test_a_laptop_says_its_version_and_how_much_waits_there(anne: Colleague) -> None:
+    def said() -> Heard:
+        (only,) = anne.hub.store.heard().values()
+        return only
+
+    assert anne.sync().problem == ""
+    assert (said().app, said().pending) == (version("diag"), 0)
+    changed = [
+        changes.noted(VALLEY.id, ROOTS[VALLEY.id], f"q{n}", "x" * 9_000)
+        for n in range(40)
+    ]
+    anne.journal.write_many(changed, ANNE)
+    anne.asked, anne.cuts = 0, {2, 3, 4, 5}
+    assert anne.sync(ExchangeEvent(pauses=())).code == 10
+    assert 0 < said().pending < 40
+    anne.cuts = set()
+    assert anne.sync().is_whole
+    assert said().pending == 0
 
 
 def test_three_hundred_audits_come_in_few_requests(

@@ -5,7 +5,7 @@ from hmac import compare_digest
 from typing import Any
 
 from diag.sync.hub.engine import Engine
-from diag.sync.hub.rows import Device, Invitation, Token
+from diag.sync.hub.rows import Device, Heard, Invitation, Token
 from diag.sync.hub.writing import Writing
 
 MAX_TRIES = 5
@@ -46,6 +46,13 @@ values (:name, :person, :territories, :right, :sign_key, :enrolled_at, :seen_at,
 _REVOKE = "update device set revoked_at = :at where id = :device and revoked_at = 0"
 _FORGET = "update device set person = '', name = '' where id = :n and person <> ''"
 _SEEN = "update device set seen_at = :at where id = :device"
+
+_HEAR = """
+insert into heard values (:device, :app, :pending, :gap) on conflict(device)
+do update set app = excluded.app, pending = excluded.pending, gap = excluded.gap
+"""
+
+_HEARD = "select device, app, pending, gap from heard"
 
 _INVITE = """
 insert into invitation
@@ -151,6 +158,14 @@ class Devices:
         """Return a device."""
         rows = self._rows(f"{_DEVICES} where id = :device", device=number)
         return _read_device(rows[0]) if rows else None
+
+    def hear(self, number: int, said: Heard) -> None:
+        """Remember what a device said of itself."""
+        self._run(_HEAR, device=number, **said._asdict())
+
+    def heard(self) -> dict[int, Heard]:
+        """Return what each device said of itself, those that did."""
+        return {number: Heard(*said) for number, *said in self._rows(_HEARD)}
 
     def revoke(self, number: int, at: int) -> bool:
         """Close the door to a device; False when there was none open."""

@@ -17,11 +17,12 @@ from diag.journal.holdings import (
 from diag.journal.journal import AuditSum
 from diag.journal.revision import now
 from diag.journal.seals import Card, Signer
+from diag.model.text import clean_line
 from diag.sync.hub.blobs import BlobFiles
 from diag.sync.hub.door import Caller, Door
 from diag.sync.hub.erasures import FILE, ErasureLog, replay
 from diag.sync.hub.intake import Push
-from diag.sync.hub.rows import EVERYWHERE, Device
+from diag.sync.hub.rows import EVERYWHERE, Device, Heard
 from diag.sync.hub.store import Store
 from diag.sync.protocol import (
     ENVELOPES,
@@ -60,6 +61,7 @@ UNPROVEN_LINES = 10_000
 UNREAD_LINES = 256
 """Lines of a page of what the hub cannot read: each may be of the longest."""
 
+_MINUTE = 60_000
 _DAY = 24 * 3600 * 1000
 
 _APP = version("diag")
@@ -121,6 +123,8 @@ class Hub:
         self.key = key
         self.clock = clock
         self.door = Door(store, clock)
+        self._heard: dict[int, Heard] = {}
+        """What devices said since the start: it is written when it changes."""
         self._recounted = -1
         """Day of the last time."""
 
@@ -261,6 +265,9 @@ class Hub:
                 if problem.kind != "right":
                     raise
                 barred = str(problem)
+        gap = round((question.time - self.clock()) / _MINUTE) if question.time else 0
+        said = Heard(clean_line(question.app), question.pending, 60 * gap)
+        self._hear(caller, said)
         held = self.store.holdings(caller.scopes)
         rows = {audit: row for audit, (row, _) in held.items()}
         news = {audit: row for audit, (row, at) in held.items() if at > question.tick}
@@ -281,6 +288,12 @@ class Hub:
             unproven=self.unproven(caller, question.unproven),
             files=self.files.stamp,
         )
+
+    def _hear(self, caller: Caller, said: Heard) -> None:
+        """Remember what a device says of itself, if it is something else."""
+        if said.app and self._heard.get(caller.device) != said:
+            self._heard[caller.device] = said
+            self.store.hear(caller.device, said)
 
     def _recount_some(self) -> None:
         """Once a day, digest again a seventh of all audits: disks change bits."""
@@ -324,6 +337,12 @@ class Hub:
             ProblemError: `right` for a device that may only read, `too-large`.
         """
         pushed = self.push(caller, lines)
+        said = self._heard.get(caller.device, Heard())
+        if 0 < said.pending <= len(lines):  # else the next lines tell
+            self._hear(caller, said._replace(pending=0))
+        elif said.pending:
+            left = said._replace(pending=said.pending - len(lines))
+            self._heard[caller.device] = left
         rows = self.store.some_holdings(pushed.sums, caller.scopes)
         return GivenAnswer(pushed=pushed, rows=write_rows(rows))
 

@@ -189,7 +189,10 @@ def _sections(seen: HubView) -> Iterator[str]:
     yield "<h2>Personnes et postes</h2>"
     yield _table(
         "Postes inscrits",
-        ("N°", "Personne", "Poste", "Territoire", "Droit", "Dernier appel", "État"),
+        (
+            *("N°", "Personne", "Poste", "Territoire", "Droit", "Dernier appel"),
+            *("En attente", "diag", "État"),
+        ),
         [
             (
                 str(one.number),
@@ -198,6 +201,8 @@ def _sections(seen: HubView) -> Iterator[str]:
                 ", ".join(map(_territory, one.territories)),
                 _RIGHTS.get(one.right, one.right),
                 time_words(one.seen_at) if one.seen_at else "jamais",
+                counted(one.pending, "modification") if one.pending else "",
+                one.app,
                 _DEVICE_STATES[one.state],
             )
             for one in seen.devices

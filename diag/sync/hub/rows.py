@@ -129,6 +129,17 @@ class Device(NamedTuple):
         )
 
 
+class Heard(NamedTuple):
+    """What a device said of itself at its last call: shown, never judged."""
+
+    app: str = ""
+    """Version of its diag; empty for one that does not say."""
+    pending: int = 0
+    """Lines that waited there, after those that it gave then."""
+    gap: int = 0
+    """Seconds by which its clock was ahead of the hub's, to the minute."""
+
+
 class Token(NamedTuple):
     """A token: its hash only."""
 

@@ -32,7 +32,7 @@ from diag.sync.hub.upkeep import fill_authors, fill_sums, fill_unproven, verify_
 SUFFIX = ".db"
 """How the name of a copy ends."""
 
-VERSION = 6
+VERSION = 7
 """Kept in the file as `user_version`."""
 
 TABLES = """
@@ -149,6 +149,14 @@ create index audit_by_tick on audit(tick);
 """
 """What the second protocol compares, of all lines of an audit, and the order in which
 audits changed: the sixth version."""
+
+HEARD = """
+create table heard(
+  device integer primary key references device(id), app text not null,
+  pending integer not null, gap integer not null
+) strict;
+"""
+"""What a device said of itself at its last call: the seventh version."""
 
 _APPEND = "insert into rev values (?, ?, ?, cast(? as text), ?, ?, ?)"
 _LIST = re.compile(r"= any\(:(\w+)\)")
@@ -332,8 +340,10 @@ def _upgrade(connection: sqlite3.Connection, version: int) -> None:
         fill_unproven(SqliteTransaction(connection))
     if version < 5:  # noqa: PLR2004 -- the same
         run(connection, CUTOVER)
-    run(connection, WHOLE)
-    fill_sums(SqliteTransaction(connection))
+    if version < 6:  # noqa: PLR2004 -- the same
+        run(connection, WHOLE)
+        fill_sums(SqliteTransaction(connection))
+    run(connection, HEARD)
     connection.execute(f"pragma user_version = {VERSION}")
 
 

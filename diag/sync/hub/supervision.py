@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 from diag.journal import subjects
 from diag.journal.revision import Revision
 from diag.model.enums import AuditStatus
+from diag.sync.exchange import CLOCK_DOUBT
 from diag.sync.hub.copies import LastCopy
 from diag.sync.hub.hub import Hub
-from diag.sync.hub.rows import EVERYWHERE, AuditLife, Device
+from diag.sync.hub.rows import EVERYWHERE, AuditLife, Device, Heard
 from diag.sync.hub.store import Store
 from diag.words.dates import day_words, time_words
 from diag.words.sentences import counted
@@ -45,6 +46,12 @@ class SeenDevice(NamedTuple):
     """0: it has not called since."""
     state: str
     """`open`, `silent`, `revoked` or `cloned`."""
+    app: str
+    """Version of its diag, at its last call; empty when it did not say."""
+    pending: int
+    """Lines that waited there, after those that it gave then."""
+    gap: int
+    """Seconds by which its clock was ahead, to the minute."""
 
 
 class SeenAudit(NamedTuple):
@@ -114,6 +121,10 @@ class HubView(NamedTuple):
             elif one.state == "silent":
                 last = day_words(one.seen_at or one.enrolled_at)
                 yield f"Ce poste n'a pas appelé depuis le {last} : {who}."
+            elif one.state == "open" and abs(one.gap) > CLOCK_DOUBT // 1_000:
+                way = "avance" if one.gap > 0 else "retarde"
+                many = counted(abs(one.gap) // 60, "minute")
+                yield f"L'horloge de ce poste {way} de {many} : {who}."
         if not self.copied_at:
             yield "Aucune copie du serveur n'a été faite."
         elif self.at - self.copied_at > COPY_AGE:
@@ -186,7 +197,7 @@ def _row_of(life: AuditLife, telling: _Telling, names: dict[str, str]) -> SeenAu
 
 
 def _devices(store: Store, scopes: Collection[str], at: int) -> Iterator[SeenDevice]:
-    cloned, known = store.cloned(), store.people(scopes)
+    cloned, known, heard = store.cloned(), store.people(scopes), store.heard()
     for one in store.devices():
         if EVERYWHERE in scopes or _is_near(one, scopes) or one.author in known:
             yield SeenDevice(
@@ -198,6 +209,7 @@ def _devices(store: Store, scopes: Collection[str], at: int) -> Iterator[SeenDev
                 enrolled_at=one.enrolled_at,
                 seen_at=one.seen_at,
                 state=_state_of(one, cloned, at),
+                **heard.get(one.id, Heard())._asdict(),
             )
 
 

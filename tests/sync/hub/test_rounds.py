@@ -170,6 +170,7 @@ def test_a_file_that_kept_no_such_sum_is_brought_to_this_version(
         older.execute("drop index audit_by_tick")
         for column in ("unread", "whole", "tick"):
             older.execute(f"alter table audit drop column {column}")
+        older.execute("drop table heard")
         older.execute("pragma user_version = 5")
 
     store = Store(SqliteEngine(path))

@@ -582,7 +582,10 @@ def test_a_file_of_the_first_version_is_brought_to_this_one(
     push(store, *lines)
     store.close()
     with closing(sqlite3.connect(path)) as older:
-        for table in ("opaque", "author", "unproven", "old_sealed", "cutover"):
+        for table in (
+            *("opaque", "author", "unproven", "old_sealed", "cutover"),
+            "heard",
+        ):
             older.execute(f"drop table {table}")
         older.execute("drop index audit_by_tick")
         for column in ("unread", "whole", "tick"):

@@ -17,8 +17,9 @@ from diag.office import keeper
 from diag.sync.hub.app import build_app
 from diag.sync.hub.hub import Hub
 from diag.sync.hub.page import COOKIE, render
-from diag.sync.hub.supervision import SILENT, look
+from diag.sync.hub.supervision import SILENT, HubView, look
 from diag.sync.protocol import Enrolling
+from diag.sync.questions import SyncQuestion
 from tests.audit.builders import workspace
 from tests.cli.running import diag
 from tests.documents.browser import looked_at
@@ -172,6 +173,31 @@ def test_an_audit_that_nobody_moved_is_nobody_s(desk: Desk) -> None:
         "soumis": "Anne Roy",
         "en_cours": "",
     }
+
+
+def test_a_device_tells_its_version_what_waits_there_and_its_clock(
+    desk: Desk,
+) -> None:
+    token = let_in(desk.hub, right="write")
+    caller = desk.hub.door.caller(token)
+    asked = SyncQuestion(app="0.1.0\x1b[2J", pending=7, time=desk.at[0] + 5 * 60_000)
+
+    desk.hub.sync(caller, asked, [])
+
+    seen = next(one for one in seen_by(desk).devices if one.number == caller.device)
+    assert (seen.app, seen.pending, seen.gap) == ("0.1.0[2J", 7, 300)
+    page = render(seen_by(desk))
+    assert "7 modifications" in page
+    assert "avance de 5 minutes" in page
+    desk.hub.give(caller, [b"x"] * 7)
+    assert "7 modifications" not in render(seen_by(desk)), "they came since"
+    silent = SyncQuestion()  # as an older laptop asks
+    desk.hub.sync(caller, silent, [])
+    assert "avance de 5 minutes" in render(seen_by(desk))
+
+
+def seen_by(desk: Desk) -> HubView:
+    return look(desk.hub, desk.folder, {"*"})
 
 
 def test_one_sees_ones_own_territory(desk: Desk) -> None:
