@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from diag.model.measure import MeasureStatus
 from diag.probes.finding import ProbeFinding
 from diag.probes.host import Host, NameAnswer
-from diag.probes.lists import Basket, Category
+from diag.probes.lists import FilterBasket, FilterCategory
 from diag.probes.pages import Page
 from diag.probes.probe import Probe, ProbePlan, Risk, Setting
 from diag.probes.services import (
@@ -33,7 +33,7 @@ LEAST_CONTROL = 2
 """Names of the control that must be reachable for anything to be concluded."""
 
 
-class Verdict(StrEnum):
+class NameVerdict(StrEnum):
     """What came back when a name was asked for."""
 
     OPEN = "ouvert"
@@ -44,7 +44,7 @@ class Verdict(StrEnum):
     UNKNOWN = "non concluant"
 
 
-BLOCKED = frozenset({Verdict.NAME, Verdict.PAGE, Verdict.CUT})
+BLOCKED = frozenset({NameVerdict.NAME, NameVerdict.PAGE, NameVerdict.CUT})
 _REFUSALS = frozenset({403, 451})
 _MOVED = range(300, 400)
 _CUT = frozenset({"reset", "refused", "timeout"})
@@ -62,7 +62,7 @@ class TriedName:
     page: Page
 
 
-def verdict_of(tried: TriedName, common: frozenset[str] = frozenset()) -> Verdict:
+def verdict_of(tried: TriedName, common: frozenset[str] = frozenset()) -> NameVerdict:
     """Return what a name came to.
 
     A page signed by a public authority is the site itself, whatever it says. `common`
@@ -70,15 +70,15 @@ def verdict_of(tried: TriedName, common: frozenset[str] = frozenset()) -> Verdic
     """
     page = tried.page
     if page.status and PUBLIC_SIGNERS.search(page.issuer):
-        return Verdict.OPEN
+        return NameVerdict.OPEN
     if _is_lied_about(tried):
-        return Verdict.NAME
+        return NameVerdict.NAME
     is_sent_away = page.status in _MOVED and target_of(page) in common
     if page.status in _REFUSALS or is_sent_away or page.problem in {"proxy", "tls"}:
-        return Verdict.PAGE
+        return NameVerdict.PAGE
     if page.problem in _CUT and tried.near.addresses:
-        return Verdict.CUT
-    return Verdict.OPEN if page.status else Verdict.UNKNOWN
+        return NameVerdict.CUT
+    return NameVerdict.OPEN if page.status else NameVerdict.UNKNOWN
 
 
 def _is_lied_about(tried: TriedName) -> bool:
@@ -121,15 +121,15 @@ def _is_akin(host: str, other: str) -> bool:
 
 
 def category_verdict(
-    verdicts: Sequence[Verdict], control: Sequence[Verdict]
+    verdicts: Sequence[NameVerdict], control: Sequence[NameVerdict]
 ) -> tuple[bool | None, str]:
     """Return whether a category is blocked, and why nobody knows when it is None."""
-    if sum(one is Verdict.OPEN for one in control) < LEAST_CONTROL:
+    if sum(one is NameVerdict.OPEN for one in control) < LEAST_CONTROL:
         return None, "les sites témoins ne répondent pas"
     blocked = sum(one in BLOCKED for one in verdicts)
     if blocked >= LEAST_BLOCKED:
         return True, ""
-    if sum(one is Verdict.OPEN for one in verdicts) >= LEAST_BLOCKED:
+    if sum(one is NameVerdict.OPEN for one in verdicts) >= LEAST_BLOCKED:
         return False, ""
     return None, "trop de sites n'ont rien répondu de sûr"
 
@@ -160,7 +160,7 @@ def is_forced(
 class TryFilter(Probe):
     """Tries the syndicat's basket on the filter of a school."""
 
-    basket: Basket
+    basket: FilterBasket
     name = "filtrage"
     version = "1"
     title = "Filtrage"
@@ -207,8 +207,8 @@ class TryFilter(Probe):
         host, basket = setting.host, self.basket
         answers = {one: await _named(host, one, basket.resolver) for one in self._hosts}
         urls = {f"https://{one}/": one for one in self._hosts}
-        seen: dict[str, dict[str, Verdict]] = {}
-        verdicts: dict[str, Verdict] = {}
+        seen: dict[str, dict[str, NameVerdict]] = {}
+        verdicts: dict[str, NameVerdict] = {}
         for way in ways_of(host):
             came = await heads_of(host, tuple(urls), setting.tell, way=way)
             pages = {urls[url]: page for url, page in came.items()}
@@ -236,19 +236,21 @@ async def _named(host: Host, name: str, resolver: str) -> _Answers:
 
 
 def _judged(
-    basket: Basket, verdicts: Mapping[str, Verdict], method: str
+    basket: FilterBasket, verdicts: Mapping[str, NameVerdict], method: str
 ) -> list[ProbeFinding]:
     control = [verdicts[one] for one in basket.control]
     return [_category(one, verdicts, control, method) for one in basket.categories]
 
 
-def _counted(basket: Basket, verdicts: Mapping[str, Verdict]) -> Iterator[ProbeFinding]:
+def _counted(
+    basket: FilterBasket, verdicts: Mapping[str, NameVerdict]
+) -> Iterator[ProbeFinding]:
     """Yield how many sites were tried and blocked, by the way that a browser takes."""
     control = [verdicts[one] for one in basket.control]
-    if sum(one is Verdict.OPEN for one in control) < LEAST_CONTROL:
+    if sum(one is NameVerdict.OPEN for one in control) < LEAST_CONTROL:
         return
     tried = [verdicts[host] for one in basket.categories for host in one.hosts]
-    known = [one for one in tried if one is not Verdict.UNKNOWN]
+    known = [one for one in tried if one is not NameVerdict.UNKNOWN]
     blocked = sum(one in BLOCKED for one in known)
     for key, count in (
         ("filtrage.adresses_testees", len(known)),
@@ -261,9 +263,9 @@ _NOT_A_PUPIL = "essayé depuis le portable de l'auditeur, non d'un poste d'élè
 
 
 def _category(
-    one: Category,
-    verdicts: Mapping[str, Verdict],
-    control: Sequence[Verdict],
+    one: FilterCategory,
+    verdicts: Mapping[str, NameVerdict],
+    control: Sequence[NameVerdict],
     method: str,
 ) -> ProbeFinding:
     seen = [verdicts[host] for host in one.hosts]
@@ -307,15 +309,15 @@ async def _safe_search(host: Host, resolver: str) -> ProbeFinding:
 
 async def _way_round(
     host: Host,
-    basket: Basket,
+    basket: FilterBasket,
     answers: Mapping[str, _Answers],
-    seen: Mapping[str, Mapping[str, Verdict]],
+    seen: Mapping[str, Mapping[str, NameVerdict]],
 ) -> ProbeFinding:
     """Return whether what is blocked opens without the proxy, or is named elsewhere."""
     freed = [
         one
         for one, verdict in seen.get("proxy", {}).items()
-        if verdict in BLOCKED and seen["direct"][one] is Verdict.OPEN
+        if verdict in BLOCKED and seen["direct"][one] is NameVerdict.OPEN
     ]
     if freed:
         told = counted(len(freed), "site bloqué s'ouvre", "sites bloqués s'ouvrent")

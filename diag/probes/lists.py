@@ -36,7 +36,7 @@ _LINE = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class SchoolService:
     """A site that a school needs."""
 
     name: str
@@ -44,7 +44,7 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class Category:
+class FilterCategory:
     """A kind of site that a filter is to block."""
 
     name: str
@@ -53,7 +53,7 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
-class Basket:
+class FilterBasket:
     """What a filter is tried on, and who answers for it."""
 
     approved_by: str = ""
@@ -61,7 +61,7 @@ class Basket:
     approved_on: str = ""
     control: tuple[str, ...] = ()
     """Sites that must be reachable: without them nothing is concluded."""
-    categories: tuple[Category, ...] = ()
+    categories: tuple[FilterCategory, ...] = ()
     resolver: str = OUTSIDE_RESOLVER
     """Address of a resolver that no school filters."""
     doh: str = ""
@@ -74,8 +74,8 @@ class MeasureLists:
 
     mire: str = ""
     """URL of the syndicat's own speed server."""
-    services: tuple[Service, ...] = ()
-    basket: Basket = Basket()
+    services: tuple[SchoolService, ...] = ()
+    basket: FilterBasket = FilterBasket()
     notices: tuple[str, ...] = ()
 
 
@@ -109,24 +109,24 @@ class _Reader:
     def __init__(self, notices: list[str]) -> None:
         self._notices = notices
 
-    def services(self, node: Node | None) -> Iterator[Service]:
+    def services(self, node: Node | None) -> Iterator[SchoolService]:
         for one in self._rows(node, _MOST_SERVICES):
             name, url = self._line(one, "name"), self._line(one, "url")
             self.refuse_others(one, "name", "url")
             if not _is_site(url):
                 self._notice(one, f"« {url} » n'est pas une adresse https d'un site.")
             elif name:
-                yield Service(name, url)
+                yield SchoolService(name, url)
             else:
                 self._notice(one, "un service sans nom (name).")
 
-    def basket(self, node: Node | None) -> Basket:
+    def basket(self, node: Node | None) -> FilterBasket:
         """Return what a filter is tried on; empty unless somebody answers for it."""
         if node is None:
-            return Basket()
+            return FilterBasket()
         if not isinstance(node, Entries):
             self._notice(node, "« filtering » porte des clés.")
-            return Basket()
+            return FilterBasket()
         by, on = self._line(node, "approved_by"), self._line(node, "approved_on")
         keys = ("approved_by", "approved_on", "control", "categories")
         self.refuse_others(node, *keys, "resolver", "doh")
@@ -136,7 +136,7 @@ class _Reader:
                 "dites qui a validé ces sites par écrit, et quel jour (approved_by, "
                 'approved_on: "2026-09-01"). Sans cela, rien n\'est essayé.',
             )
-            return Basket()
+            return FilterBasket()
         control = self._hosts(node, "control", _MOST_CONTROLS)
         doh = self._line(node, "doh")
         if doh and not _is_site(doh):
@@ -144,15 +144,15 @@ class _Reader:
             doh = ""
         categories = tuple(self._categories(node.nodes.get("categories")))
         resolver = self._line(node, "resolver") or OUTSIDE_RESOLVER
-        return Basket(by, on, control, categories, resolver, doh)
+        return FilterBasket(by, on, control, categories, resolver, doh)
 
-    def _categories(self, node: Node | None) -> Iterator[Category]:
+    def _categories(self, node: Node | None) -> Iterator[FilterCategory]:
         for one in self._rows(node, _MOST_CATEGORIES):
             name = self._line(one, "name")
             hosts = self._hosts(one, "hosts", NAMES_PER_CATEGORY)
             self.refuse_others(one, "name", "hosts")
             if name and len(hosts) == NAMES_PER_CATEGORY:
-                yield Category(name, hosts)
+                yield FilterCategory(name, hosts)
             else:
                 self._notice(
                     one, f"une catégorie a un nom et {NAMES_PER_CATEGORY} sites."

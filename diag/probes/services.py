@@ -22,7 +22,7 @@ from typing import NamedTuple
 from diag.model.measure import MeasureStatus
 from diag.probes.finding import ProbeFinding
 from diag.probes.host import Host
-from diag.probes.lists import Service
+from diag.probes.lists import SchoolService
 from diag.probes.pages import Page
 from diag.probes.probe import Probe, ProbePlan, Risk, Setting
 from diag.words.sentences import listed
@@ -68,7 +68,7 @@ def problem_words(page: Page) -> str:
     return f"erreur {page.status}" if page.status >= _SERVER_FAILS else ""
 
 
-class Way(NamedTuple):
+class PageWay(NamedTuple):
     """One way to a page."""
 
     name: str
@@ -76,15 +76,15 @@ class Way(NamedTuple):
     uses_proxy: bool
 
 
-def ways_of(host: Host) -> tuple[Way, ...]:
+def ways_of(host: Host) -> tuple[PageWay, ...]:
     """Return the ways to a page: directly, and through the system's proxy if any."""
-    direct = Way("direct", uses_proxy=False)
+    direct = PageWay("direct", uses_proxy=False)
     has_proxy = "https" in host.proxies()
-    return (direct, Way("proxy", uses_proxy=True)) if has_proxy else (direct,)
+    return (direct, PageWay("proxy", uses_proxy=True)) if has_proxy else (direct,)
 
 
 async def heads_of(
-    host: Host, urls: Sequence[str], tell: Callable[[float, str], None], *, way: Way
+    host: Host, urls: Sequence[str], tell: Callable[[float, str], None], *, way: PageWay
 ) -> dict[str, Page]:
     """Return the head of each page, and nothing but its head, a few at a time."""
     gate = asyncio.Semaphore(AT_ONCE)
@@ -118,7 +118,7 @@ def inspectors(pages: Iterable[tuple[str, Page]]) -> frozenset[str]:
 class ReachServices(Probe):
     """Asks the head of each service's page, directly and through the proxy."""
 
-    services: tuple[Service, ...]
+    services: tuple[SchoolService, ...]
     name = "services"
     version = "1"
     title = "Services de l'école"

@@ -12,7 +12,7 @@ from diag.probes.filtering import (
     ENGINES,
     TriedName,
     TryFilter,
-    Verdict,
+    NameVerdict,
     category_verdict,
     is_forced,
     same_targets,
@@ -20,7 +20,7 @@ from diag.probes.filtering import (
 )
 from diag.probes.finding import ProbeFinding
 from diag.probes.host import NameAnswer
-from diag.probes.lists import Basket, Category
+from diag.probes.lists import FilterBasket, FilterCategory
 from diag.probes.pages import Page
 from diag.probes.probe import Setting
 from tests.probes.fake_host import ISSUED, FakeHost
@@ -31,11 +31,11 @@ SUNK = NameAnswer(("192.168.44.1",), "NOERROR", 0.1)
 GONE = NameAnswer((), "NXDOMAIN", 1.0)
 SITE = Page(200, issuer=ISSUED)
 BETS = ("a.example", "b.example", "c.example")
-BASKET = Basket(
+BASKET = FilterBasket(
     "Syndicat",
     "2026-09-01",
     ("www.example", "info.example"),
-    (Category("Jeux d'argent", BETS),),
+    (FilterCategory("Jeux d'argent", BETS),),
     OUT,
     "https://doh.example/dns-query",
 )
@@ -51,28 +51,34 @@ def tried(
 @pytest.mark.parametrize(
     ("seen", "verdict"),
     [
-        (tried(SITE), Verdict.OPEN),
-        (tried(Page(403, issuer=ISSUED)), Verdict.OPEN),
-        (tried(Page(301, headers={"location": "https://else.example"})), Verdict.OPEN),
-        (tried(Page(problem="timeout"), SUNK), Verdict.NAME),
-        (tried(Page(200, issuer="Box"), SUNK), Verdict.NAME),
-        (tried(Page(problem="name"), GONE), Verdict.NAME),
-        (tried(Page(problem="name"), GONE, GONE), Verdict.UNKNOWN),
+        (tried(SITE), NameVerdict.OPEN),
+        (tried(Page(403, issuer=ISSUED)), NameVerdict.OPEN),
+        (
+            tried(Page(301, headers={"location": "https://else.example"})),
+            NameVerdict.OPEN,
+        ),
+        (tried(Page(problem="timeout"), SUNK), NameVerdict.NAME),
+        (tried(Page(200, issuer="Box"), SUNK), NameVerdict.NAME),
+        (tried(Page(problem="name"), GONE), NameVerdict.NAME),
+        (tried(Page(problem="name"), GONE, GONE), NameVerdict.UNKNOWN),
         (
             tried(Page(problem="name"), NameAnswer(("0.0.0.0",), "NOERROR")),
-            Verdict.NAME,
+            NameVerdict.NAME,
         ),
-        (tried(Page(403, issuer="Pare-feu")), Verdict.PAGE),
-        (tried(Page(451)), Verdict.PAGE),
-        (tried(Page(problem="proxy")), Verdict.PAGE),
-        (tried(Page(problem="tls")), Verdict.PAGE),
-        (tried(Page(problem="reset")), Verdict.CUT),
-        (tried(Page(problem="timeout")), Verdict.CUT),
-        (tried(Page(problem="timeout"), NameAnswer(), NameAnswer()), Verdict.UNKNOWN),
-        (tried(Page(problem="other")), Verdict.UNKNOWN),
+        (tried(Page(403, issuer="Pare-feu")), NameVerdict.PAGE),
+        (tried(Page(451)), NameVerdict.PAGE),
+        (tried(Page(problem="proxy")), NameVerdict.PAGE),
+        (tried(Page(problem="tls")), NameVerdict.PAGE),
+        (tried(Page(problem="reset")), NameVerdict.CUT),
+        (tried(Page(problem="timeout")), NameVerdict.CUT),
+        (
+            tried(Page(problem="timeout"), NameAnswer(), NameAnswer()),
+            NameVerdict.UNKNOWN,
+        ),
+        (tried(Page(problem="other")), NameVerdict.UNKNOWN),
     ],
 )
-def test_what_came_back_is_told_apart(seen: TriedName, verdict: Verdict) -> None:
+def test_what_came_back_is_told_apart(seen: TriedName, verdict: NameVerdict) -> None:
     assert verdict_of(seen) is verdict
 
 
@@ -81,25 +87,25 @@ def test_a_page_where_several_sites_are_sent_is_a_block_page() -> None:
     own = Page(301, headers={"location": "https://www.a.example/"})
     common = same_targets([("a.example", sent), ("b.test", sent), ("www.example", own)])
     assert common == {"blocage.ecole.test"}
-    assert verdict_of(tried(sent), common) is Verdict.PAGE
-    assert verdict_of(tried(own), common) is Verdict.OPEN
+    assert verdict_of(tried(sent), common) is NameVerdict.PAGE
+    assert verdict_of(tried(own), common) is NameVerdict.OPEN
 
 
-VERDICTS = st.sampled_from(Verdict)
+VERDICTS = st.sampled_from(NameVerdict)
 
 
 @given(st.lists(VERDICTS, min_size=3, max_size=3), st.lists(VERDICTS, max_size=3))
 def test_nothing_is_concluded_without_control(
-    seen: list[Verdict], control: list[Verdict]
+    seen: list[NameVerdict], control: list[NameVerdict]
 ) -> None:
     is_blocked, why = category_verdict(seen, control)
-    reachable = control.count(Verdict.OPEN)
+    reachable = control.count(NameVerdict.OPEN)
     if reachable < 2:
         assert is_blocked is None
     if is_blocked:
         assert sum(one in BLOCKED for one in seen) >= 2
     if is_blocked is False:
-        assert seen.count(Verdict.OPEN) >= 2
+        assert seen.count(NameVerdict.OPEN) >= 2
     assert bool(why) == (is_blocked is None)
 
 

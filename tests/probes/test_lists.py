@@ -7,7 +7,7 @@ import pytest
 from diag.checklist.edition import shipped_checklists
 from diag.checklist.load import load_checklists
 from diag.checklist.overlay import MEASURES
-from diag.probes.lists import Basket, MeasureLists, Service, measure_lists
+from diag.probes.lists import FilterBasket, MeasureLists, SchoolService, measure_lists
 from diag.workspace.editions import has_changes
 
 WHOLE = """
@@ -37,8 +37,8 @@ def test_lists_are_read_whole(tmp_path: Path) -> None:
     assert lists.notices == ()
     assert lists.mire == "https://mire.example.fr"
     assert lists.services == (
-        Service("ENT", "https://ent.example.fr/"),
-        Service("Pix", "https://pix.example.fr"),
+        SchoolService("ENT", "https://ent.example.fr/"),
+        SchoolService("Pix", "https://pix.example.fr"),
     )
     basket = lists.basket
     assert (basket.approved_by, basket.resolver) == ("Syndicat et DANE", "192.0.2.53")
@@ -48,7 +48,7 @@ def test_lists_are_read_whole(tmp_path: Path) -> None:
 
 def test_sites_that_nobody_answers_for_are_not_tried(tmp_path: Path) -> None:
     lists = read(tmp_path, WHOLE.replace('  approved_by: "Syndicat et DANE"\n', ""))
-    assert lists.basket == Basket()
+    assert lists.basket == FilterBasket()
     assert "qui a validé" in lists.notices[0]
     assert "ligne 7" in lists.notices[0]
 

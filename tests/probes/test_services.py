@@ -2,14 +2,14 @@
 
 from diag.model.measure import MeasureStatus
 from diag.probes.finding import ProbeFinding
-from diag.probes.lists import Service
+from diag.probes.lists import SchoolService
 from diag.probes.pages import Page
 from diag.probes.probe import Setting
 from diag.probes.services import ReachServices
 from tests.probes.fake_host import ISSUED, FakeHost
 
 ENT, PIX = "https://ent.example/", "https://pix.example/"
-PROBE = ReachServices((Service("ENT", ENT), Service("Pix", PIX)))
+PROBE = ReachServices((SchoolService("ENT", ENT), SchoolService("Pix", PIX)))
 GOOD = Page(200, seconds=0.08, issuer=ISSUED)
 
 
