@@ -56,7 +56,7 @@ from diag.workspace.editions import overlay_of
 
 
 class CheckQuickly(Command, keys="1", title="Diagnostic", footer=True):
-    """Lire le branchement, puis interroger le réseau : 30 s, sans gêner personne."""
+    """Lire le branchement, puis interroger le réseau : une minute, sans gêner."""
 
 
 class MeasureLine(Command, keys="2", title="Débit", footer=True):
@@ -159,7 +159,7 @@ class MeasuresScreen(PlaceScreen):
 
     def _keys_words(self) -> str:
         keys = (
-            (CheckQuickly, "diagnostic rapide, 30 s, ne gêne personne"),
+            (CheckQuickly, "diagnostic rapide, une minute, ne gêne personne"),
             (MeasureLine, "débit, sur autorisation écrite"),
             (MeasureRoom, "Wi-Fi d'une salle"),
             (ImportMeasured, "fichier d'un autre outil"),

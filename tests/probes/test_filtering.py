@@ -10,9 +10,9 @@ from diag.model.measure import MeasureStatus
 from diag.probes.filtering import (
     BLOCKED,
     ENGINES,
+    NameVerdict,
     TriedName,
     TryFilter,
-    NameVerdict,
     category_verdict,
     is_forced,
     same_targets,

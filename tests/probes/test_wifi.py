@@ -57,6 +57,15 @@ async def test_a_radio_that_hears_nothing_says_zero() -> None:
     assert (found.value, found.status) == (0, MeasureStatus.OK)
 
 
+async def test_a_slow_card_is_asked_fewer_times() -> None:
+    class SlowHost(FakeHost):
+        def monotonic(self) -> float:
+            return 25.0 * len(self.asked)
+
+    found = await heard_by(SlowHost(commands={**ON, LISTING: samples.NMCLI.encode()}))
+    assert (found.value, found.stats["scans"]) == (4, 1)
+
+
 async def test_macos_hides_names_and_the_path_is_said() -> None:
     hidden = json.dumps(samples.PROFILER).replace("École", "<redacted>")
     hidden = hidden.replace("\\u00c9cole", "<redacted>").replace("Voisin", "<redacted>")

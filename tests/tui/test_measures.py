@@ -299,6 +299,23 @@ async def test_a_line_is_measured_against_a_real_server_and_accepted(
             await wait_to_show(pilot, "Classe CP · Bon", "Latence")
 
 
+async def test_a_server_that_is_none_is_refused_and_the_screen_is_free_again(
+    tmp_path: Path, host: FakeHost
+) -> None:
+    app = new_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        session = await opened(pilot, app)
+        await pilot.press("2")
+        await wait_to_show(pilot, "l'autorisation écrite")
+        fill(app, "ftp://mire.test")
+        await pilot.press("f2")
+        await wait_to_show(pilot, "ftp://mire.test")
+        await wait_to_show(pilot, "Exemple")
+        await pilot.press("escape")
+        await wait_to_show(pilot, "1 Diagnostic")
+        assert not kept_evidence(session)
+
+
 async def test_names_that_macos_hides_are_said_with_their_remedy(
     tmp_path: Path, host: FakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
