@@ -33,18 +33,20 @@ from diag.programme.words import reason_words, what_if_words
 from diag.words.dates import long_date
 from diag.words.figures import euros, half_up, number, percent
 
-FIRST_ONES = 2
+FIRST_ONES = 1
 """So many lines of what is left out, on the page; the rest is a count."""
 
-COMMUNE_ROWS = 6
-"""So many rows of operations on the page, if nothing is left out."""
+FEWEST = 2
+"""So many rows of operations, however full the page is."""
+
+PAGE_LINES, WIDE, HEADING, TABLE_LINE = 58, 96, 3, 1.3
+"""What a page holds, the heads of the document apart; characters of a line; lines that
+a heading takes, and a row of a table: measured on pages."""
 
 ORDER = (
-    "Le rang est l'ordre de passage de toutes les écoles : la loi d'abord, puis ce qui "
-    "bloque une classe, puis ce qui relève le plus leur note pour un euro."
+    "Le rang est l'ordre de passage : la loi, ce qui bloque une classe, puis ce qui "
+    "relève le plus la note de l'école pour un euro."
 )
-
-_FEW_YEARS = 5
 
 
 def commune_blocks(board: Board, insee: str, day: date) -> list[Md]:
@@ -63,21 +65,32 @@ def commune_blocks(board: Board, insee: str, day: date) -> list[Md]:
             "partage aucune.",
             about="commune",
         )
-    own = [
-        Md("## Ses opérations"),
-        _operations_table(board, insee, mine),
+    before = [
+        Md("## Ce que le conseil vote, et avant quand"),
+        _to_vote(board, insee),
+        bullets(_beside(board, insee, day)),
+    ]
+    out = [
         Md("## Hors programme"),
         outside_part(board, mine, FIRST_ONES, insee),
         _what_if_part(board, mine),
     ]
-    return [
-        Md("## Ce que le conseil vote, et avant quand"),
-        _to_vote(board, insee),
-        bullets(_beside(board, insee, day)),
-        *(own if mine else ()),
+    after = [
+        *(out if mine else ()),
         joint,
         written(" ".join((ORDER, *unconfirmed(board, insee), NO_AID))),
     ]
+    room = PAGE_LINES - sum(map(_lines, (*before, *after)))
+    own = Md("## Ses opérations"), _operations_table(board, insee, mine, room)
+    return [*before, *(own if mine else ()), *after]
+
+
+def _lines(block: Md) -> float:
+    """Return how many lines of a page a block takes, about."""
+    rows = [one for one in block.splitlines() if one]
+    if any(one.startswith("| ---") for one in rows):
+        return 2 + TABLE_LINE * len(rows)
+    return sum(HEADING if one.startswith("#") else -(-len(one) // WIDE) for one in rows)
 
 
 def _to_vote(board: Board, insee: str) -> Md:
@@ -191,7 +204,9 @@ def _own_share(board: Board, operation: str, insee: str) -> int:
     return sum(cents for purse, cents in paid.items() if purse.payer == payer)
 
 
-def _operations_table(board: Board, insee: str, names: Sequence[str]) -> Md:
+def _operations_table(
+    board: Board, insee: str, names: Sequence[str], room: float
+) -> Md:
     """Return the operations of a commune by year, what each costs it, and why.
 
     Beyond what one page holds, the last ones are a line: how many, what they cost.
@@ -205,21 +220,24 @@ def _operations_table(board: Board, insee: str, names: Sequence[str]) -> Md:
     ]
     if not mine:
         return written("Aucune n'a encore son année.")
-    # What is left out takes the place of three rows, and six years or more of one.
-    out = len(names) - len(mine)
-    fitting = COMMUNE_ROWS - (min(out + 1, 3) if out else 0)
-    fitting -= len(board.programme.years) > _FEW_YEARS
-    most = len(mine) if len(mine) <= fitting else fitting - 1
-    rows = [
-        (
+    rows = []
+    left = room - HEADING - 5 * TABLE_LINE  # its heading, head, total and last line
+    for rank, name in enumerate(mine):
+        row = (
             str(placed[name].year),
             named_words(board, name, insee),
             placed_words(board, name),
             cost_words(_own_share(board, name, insee), placed[name].yearly),
             reason_words(board, name, insee),
         )
-        for name in mine[:most]
-    ]
+        height = max(
+            -(-len(row[1]) // 27), -(-len(row[4]) // 29), 1 + bool(placed[name].yearly)
+        )
+        left -= height + TABLE_LINE - 1
+        if left < 0 and rank >= FEWEST:
+            break
+        rows.append(row)
+    most = len(rows)
     if rest := mine[most:]:
         first, last = placed[rest[0]].year, placed[rest[-1]].year
         yearly = sum(placed[name].yearly for name in rest)

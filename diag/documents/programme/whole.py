@@ -173,7 +173,7 @@ def years_table(board: Board) -> Md:
         (
             (
                 name,
-                str(many),
+                number(many),
                 exact_words(once),
                 exact_words(yearly),
                 exact_words(once + yearly),
