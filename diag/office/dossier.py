@@ -54,8 +54,7 @@ class AuditOverview:
         if not self.begun:
             return self.status
         latest = f", la dernière le {self.latest}" if self.latest else ""
-        left = f" · à trancher\u00a0: {self.unsettled}" if self.unsettled else ""
-        return f"{self.status}, {counted(self.answers, 'réponse')}{latest}{left}"
+        return f"{self.status}, {counted(self.answers, 'réponse')}{latest}"
 
 
 def who(workspace: Workspace, about: Auditee) -> Iterator[tuple[str, str]]:

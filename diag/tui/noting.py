@@ -218,19 +218,16 @@ class NotingScreen(Ask):
         self.about = self._words_of(of)
 
     def _words_of(self, of: PhotoSubject) -> str:
-        place, asked = self._place(of), find_question_ever(self.session, of.question)
+        place, asked = (
+            _where(self.session, of.place),
+            find_question_ever(self.session, of.question),
+        )
         return f"{place}, {asked.label}" if asked else place
-
-    def _place(self, of: PhotoSubject) -> str:
-        """Return where it is noted: the school is not named, its heading does."""
-        if of.place in {"", self.session.facts.root}:
-            return PLACES[self.session.about.kind][0].capitalize()
-        return place_name(self.session, of.place)
 
     def _show_subject(self) -> None:
         of = self.subjects[0]
         now = hour_words(self.session.workspace.world.clock())
-        place = self._place(of)
+        place = _where(self.session, of.place)
         shown = Content.styled(" Observation ", "bold reverse $accent")
         shown += Content(f" {line(place)}, {now}")
         taken = len(photos_joined(self.session, self._before))
@@ -367,7 +364,7 @@ class NotedScreen(Sturdy, ModalScreen[None]):
         lines, shown = self.query_one(Lines), []
         for one in noted_in(self.session):
             asked = find_question_ever(self.session, one.seen.question)
-            place = place_name(self.session, one.seen.place)
+            place = _where(self.session, one.seen.place)
             mark = "note" if one.is_older else one.mark
             text = " ".join(one.seen.text.split())
             shown.append(
@@ -414,3 +411,10 @@ class NotedScreen(Sturdy, ModalScreen[None]):
     def on_close(self) -> None:
         self.dismiss(None)
         self._done()
+
+
+def _where(session: AuditSession, place: str) -> str:
+    """Return where it is noted: the school is not named, the heading does."""
+    if place in {"", session.facts.root}:
+        return PLACES[session.about.kind][0].capitalize()
+    return place_name(session, place)

@@ -150,17 +150,21 @@ class SchoolScreen(PlaceScreen):
             table.add_row(campaign, begin)
         for one in words:
             table.add_row(plain(one.audit.campaign), one.words)
-            if one.offered and one.audit.campaign == campaign:
-                table.add_row("", self._offered_line(one.offered))
+            now = one.audit.campaign == campaign
+            if one.unsettled:
+                said = f"à trancher\u00a0: {one.unsettled}"
+                table.add_row("", self._way(said, SchoolConflicts) if now else said)
+            if one.offered and now:
+                said = waiting_words(one.offered)
+                table.add_row("", self._way(said, SchoolProposals))
             for sent in one.sent:
                 table.add_row("", plain(sent))
         return table
 
-    def _offered_line(self, count: int) -> Text:
-        """Return how many answers wait, and the key that shows them; a click does."""
-        words = f"{waiting_words(count)}\u00a0: {key_now(self.app, SchoolProposals)}"
-        action = f"screen.{action_of(SchoolProposals)}"
-        return Text(words, Style.from_meta({"@click": action}))
+    def _way(self, words: str, command: CommandType) -> Text:
+        """Return words and the key that leads to what they are about; a click does."""
+        style = Style.from_meta({"@click": f"screen.{action_of(command)}"})
+        return Text(f"{words}, touche {key_now(self.app, command)}", style)
 
     def can(self, command: CommandType) -> bool | None:
         shown = {

@@ -269,7 +269,7 @@ async def test_school_and_territory_say_that_something_is_to_be_settled(
     async with app.run_test(size=(100, 30), notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "à trancher"), "in the list")
         app.go_school(SCHOOL)
-        await wait_for(pilot, lambda: shows(pilot, "à trancher : 2 conflits"), "told")
+        await wait_for(pilot, lambda: shows(pilot, "à trancher : 2 conflits, touche k"))
         await wait_for(pilot, lambda: shows(pilot, "k Conflits"), "the key")
         await pilot.press("k")
         await wait_for(pilot, lambda: shows(pilot, "2 conflits"), "the list")

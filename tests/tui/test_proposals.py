@@ -133,7 +133,7 @@ async def test_the_school_says_that_answers_wait_until_they_are_accepted(
         await wait_to_show(pilot, "Rien n'est proposé")
         propose(session, offered(session))
         most = len(waiting(session))
-        said = f"{most} réponses proposées attendent votre accord : p"
+        said = f"{most} réponses proposées attendent votre accord, touche p"
         app.go_school(SCHOOL)
         await wait_to_show(pilot, said, "p Proposées")
         await pilot.press("p")
