@@ -32,7 +32,8 @@ PING_WAIT = 0.9
 PING_EVERY = 0.1
 
 _PATIENCE = 5.0
-_LEAST_POST, _MOST_POST = 32 * 1024, 4 * 2**20
+_FIRST_POST = 32 * 1024
+_LEAST_POST, _MOST_POST = 8 * 1024, 4 * 2**20
 _POST_SECONDS = 0.3
 """How long one POST is to last: its bytes count when it is answered."""
 _COALESCED = 0.05
@@ -210,7 +211,7 @@ class Load:
     def _connected(self) -> Iterator[socket.socket]:
         address = (self.address, self.mire.port)
         with socket.create_connection(address, _PATIENCE) as made:
-            made.settimeout(_PATIENCE)
+            made.settimeout(LONGEST)  # at 0.1 Mbit/s an answer is long to come
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             made.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
             with self._lock:
@@ -239,7 +240,7 @@ class Load:
                     raise ConnectionResetError
 
     def _send(self, channel: socket.socket) -> None:
-        blob, size, start = memoryview(os.urandom(_MOST_POST)), _LEAST_POST, self._now()
+        blob, size, start = memoryview(os.urandom(_MOST_POST)), _FIRST_POST, self._now()
         while not self._stop.is_set():
             self._ask(channel, "POST", "empty.php", size)
             at = 0
@@ -295,7 +296,7 @@ def longest_of(setting: Setting) -> float:
 def next_post(size: int, seconds: float) -> int:
     """Return how many bytes the next POST has, so that it lasts 0.3 s.
 
-    It at most doubles or halves, between 32 kB and 4 MB.
+    It at most doubles or halves, between 8 kB and 4 MB.
     """
     factor = _POST_SECONDS / max(seconds, 1e-6)
     return max(_LEAST_POST, min(_MOST_POST, int(size * min(2.0, max(0.5, factor)))))

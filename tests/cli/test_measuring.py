@@ -95,6 +95,24 @@ def test_ctrl_c_keeps_what_is_measured(tmp_path: Path, mire: Mire) -> None:
         assert shown.wait_for_end() == 130
 
 
+def test_the_server_is_stopped_by_ctrl_c(tmp_path: Path) -> None:
+    with Terminal(command("mire", "--port", "0"), tmp_path) as shown:
+        shown.wait_for(lambda: shown.shows("Contrôle de congestion"), "it serves")
+        assert shown.shows("Mire prête : http://127.0.0.1:")
+        shown.send("\x03")
+        shown.wait_for(lambda: shown.shows("Mire arrêtée."), "it stops")
+        assert shown.wait_for_end() == 0
+
+
+def test_the_server_refuses_what_it_was_not_asked_for(tmp_path: Path) -> None:
+    run = diag(tmp_path, "mire", "--host", "0.0.0.0")
+    assert (run.code, "--everywhere" in run.err) == (1, True)
+    alone = tmp_path / "cert.pem"
+    alone.write_text("x")
+    assert diag(tmp_path, "mire", "--certificate", str(alone)).code == 2
+    assert diag(tmp_path, "mire", "--host", "192.0.2.1", "--port", "0").code == 1
+
+
 def test_a_date_that_is_none_is_refused_before_anything_is_sent(
     desk: Path, mire: Mire
 ) -> None:

@@ -44,6 +44,10 @@ def loaded_by(statement: str) -> set[str]:
             "import diag.tui.app, diag.tui.photos, diag.tui.visit",
             {"segno", "starlette", "uvicorn"},
         ),
+        (
+            "import diag.audit.evidence, diag.cli.measure, diag.cli.mire",
+            {"dns", "httpx", "psutil", "truststore"},
+        ),
         ("import diag.cli.start", {*SQL, "click", "textual", "pydantic"}),
         (HELP, {"textual", "yaml", "jinja2"}),
     ],

@@ -110,8 +110,8 @@ def test_a_quantile_is_among_its_values(values: list[float], share: float) -> No
     assert spread_of_seconds(values) >= 0
 
 
-@given(st.integers(32 * 1024, 4 * 2**20), st.floats(0, 100))
+@given(st.integers(8 * 1024, 4 * 2**20), st.floats(0, 100))
 def test_a_post_grows_or_shrinks_by_two_at_most(size: int, seconds: float) -> None:
     after = next_post(size, seconds)
-    assert 32 * 1024 <= after <= 4 * 2**20
-    assert size // 2 <= after <= 2 * size or after == 32 * 1024
+    assert 8 * 1024 <= after <= 4 * 2**20
+    assert size // 2 <= after <= 2 * size or after == 8 * 1024

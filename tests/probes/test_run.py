@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from diag.model.errors import DiagError
+from diag import probes
+from diag.model.errors import DiagError, install_command
 from diag.model.measure import MeasureStatus
+from diag.probes import check_installed
 from diag.probes import run as runs
 from diag.probes.finding import ProbeFinding
 from diag.probes.host import Host
@@ -78,6 +80,16 @@ async def test_what_gives_nothing_says_why(
 async def test_two_runs_at_once_are_refused(lock: Path) -> None:
     with alone(lock), pytest.raises(DiagError, match="déjà en cours"):
         await Runner.of(SETTING, [GivingProbe((ONE,))]).run(lock=lock)
+
+
+def test_without_the_extra_it_tells_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    check_installed()
+    monkeypatch.setattr(probes, "find_spec", lambda name: None)
+    with pytest.raises(DiagError, match="complément") as missing:
+        check_installed()
+    assert missing.value.command == install_command("probes")
 
 
 def test_a_line_paid_by_volume_has_a_tenth() -> None:
