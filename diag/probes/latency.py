@@ -38,7 +38,9 @@ class LatencyProbe(Probe):
         self._tries = tries
 
     def missing(self, setting: Setting) -> str:
-        """Return why there is nothing to connect to."""
+        """Return why there is nothing to connect to, or nothing to learn of a room."""
+        if setting.room and setting.context.is_wired:
+            return "Branché par câble : la latence d'une salle se mesure en Wi-Fi."
         return "" if setting.mire else NO_MIRE
 
     def plan(self, setting: Setting) -> ProbePlan:

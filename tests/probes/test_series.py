@@ -1,11 +1,16 @@
 """Every measure that a key may give has its French words."""
 
-from diag.model.measure import MeasureSeries
+from dataclasses import replace
+
+from diag.model.measure import MeasureContext, MeasureSeries
+from diag.probes.latency import LatencyProbe
 from diag.probes.lists import MeasureLists
-from diag.probes.probe import Risk
+from diag.probes.probe import Risk, Setting
 from diag.probes.series import probes_of
+from diag.probes.server import mire_at
 from diag.words.measured import MEASURED, measured_label, measured_value
 from tests.probes.builders import measured
+from tests.probes.fake_host import FakeHost
 
 
 def test_every_measure_has_its_words() -> None:
@@ -19,6 +24,14 @@ def test_only_the_series_of_the_line_fills_it() -> None:
     for series in MeasureSeries:
         risks = {one.risk for one in probes_of(series, MeasureLists())}
         assert (Risk.LOAD in risks) == (series is MeasureSeries.LINE)
+
+
+def test_by_cable_a_room_has_no_latency_of_its_own() -> None:
+    room = Setting(FakeHost(), mire_at("mire.test"), room="Classe CP")
+    wired = replace(room, context=MeasureContext(is_wired=True))
+    assert not LatencyProbe().missing(room)
+    assert "en Wi-Fi" in LatencyProbe().missing(wired)
+    assert not LatencyProbe().missing(replace(wired, room=""))
 
 
 def test_a_measure_is_read_by_people() -> None:

@@ -33,6 +33,7 @@ from tests.imports import evidence_samples as samples
 from tests.probes.fake_host import FakeHost
 from tests.probes.serving import mire_on_loopback
 from tests.probes.test_context import LINUX
+from tests.probes.test_machine import NMCLI
 from tests.probes.test_services import ENT, GOOD
 from tests.probes.test_wifi import LISTING, ON
 from tests.tui.builders import SCHOOL, new_app
@@ -291,12 +292,16 @@ async def test_a_line_is_measured_against_a_real_server_and_accepted(
             await pilot.press("escape")
             await wait_to_show(pilot, "Débit montant", "faible")
 
+            by_radio = NMCLI.replace("ethernet", "wifi").encode()
+            own.commands = {**HOST.commands, "nmcli -t -f GENERAL": by_radio}
             await pilot.press("3")
             await wait_to_show(pilot, "Quelle salle")
             await pilot.press("enter")
             await wait_to_show(pilot, "Quels réseaux sont ceux")
             await pilot.press("enter")
-            await wait_to_show(pilot, "Classe CP · Bon", "Latence")
+            await wait_to_show(pilot, "Classe CP · Bon", "Latence", "la mire")
+            keys = {one.key for one in kept_evidence(session)[-1].read.figures}
+            assert {"wifi.latence", "wifi.perte"} <= keys
 
 
 async def test_a_server_that_is_none_is_refused_and_the_screen_is_free_again(
