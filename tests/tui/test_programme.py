@@ -29,7 +29,7 @@ from diag.programme.assembling import Board, board_of
 from diag.programme.container import Container, create, opened
 from diag.programme.money import budgets
 from diag.programme.operations import Contenders
-from diag.programme.record import EVERY, Record
+from diag.programme.record import EVERY, FRAME, Record
 from diag.programme.terms import INVESTMENT, Purse
 from diag.tui.app import DiagApp
 from diag.tui.programme import ProgrammeScreen, replaying
@@ -40,7 +40,7 @@ from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import DAY, workspace
 from tests.tui.builders import app_on
 from tests.tui.routes import choose
-from tests.tui.waiting import shows, wait_for, wait_to_show
+from tests.tui.waiting import shows, visible, wait_for, wait_to_show
 
 SIZE, WIDE = (80, 24), (120, 40)
 SIREN = "200000172"
@@ -146,6 +146,17 @@ async def test_an_operation_says_why_and_what_it_would_take(desk: Path) -> None:
         await wait_to_show(pilot, "budget 2027")
         await pilot.press("enter")
         await wait_to_show(pilot, "Que faudrait-il pour 2027", "Vérifié")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: app.screen is screen, "closed, nothing kept")
+        assert not opened(app.desk.workspace).record().earmarks
+        await pilot.press("q", "enter")
+        await wait_to_show(pilot, "en plus des enveloppes")
+        await pilot.press("o")
+        await wait_for(pilot, lambda: opened(app.desk.workspace).record().earmarks)
+        await wait_for(pilot, lambda: rested(screen), "worked out")
+        assert screen.board.schedule.years[late] == 2027
+        await choose(pilot, "liberer la somme")
+        await wait_for(pilot, lambda: not opened(app.desk.workspace).record().earmarks)
 
 
 async def test_a_lock_is_priced_then_written_then_undone(desk: Path) -> None:
@@ -317,7 +328,7 @@ async def test_what_two_wrote_apart_is_settled_where_it_is_shown(
         assert screen.board.programme.envelopes[OWN].cents[0] == 7_000_00
         await pilot.press("e")
         await wait_to_show(pilot, "[7 000!]", "À trancher : u-1 : 9 000 €")
-        await pilot.press("escape", "t")
+        await pilot.press("escape", "k")
         await wait_to_show(pilot, "L'enveloppe 2027, syndicat", "7 000 €", "9 000 €")
         await pilot.press(*"9", "enter")
         await wait_for(pilot, lambda: not opened(app.desk.workspace).contested)
@@ -591,3 +602,15 @@ async def test_the_mouse_chooses_a_face_a_line_and_a_cell(desk: Path) -> None:
         await wait_to_show(pilot, "[2 000]")
         await pilot.click(CellGrid, offset=(40, 3))
         await wait_to_show(pilot, "[3 000]", "Courvaux-sur-Ombre (investissement)")
+
+
+async def test_eight_years_stand_in_columns_that_do_not_touch(desk: Path) -> None:
+    with Workspace.open(desk, fixed_world(DAY, 3)) as made:
+        container = opened(made)
+        frame = ProgrammeFrame(first=2027, years=8, campaigns=("2026-2027",))
+        setting.put(container, FRAME, frame)
+    app = app_on(desk)
+    async with at_programme(app) as (pilot, _):
+        years = "".join(str(year).rjust(7) for year in range(2027, 2035))
+        await wait_to_show(pilot, f"{years}    hors", "Loi en retard : 1")
+        assert all(len(line) <= SIZE[0] for line in visible(pilot))

@@ -1,20 +1,13 @@
 """Programme: what, when, whose money, is it fair? Several years, one budget."""
 
 from textual import on, work
-from textual.message import Message
 
-from diag.journal import subjects
-from diag.programme import adopting, replay, setting
-from diag.programme.assembling import Board
-from diag.programme.container import Container, all_of
-from diag.programme.operations import Contenders
+from diag.programme.container import all_of
 from diag.programme.subject_words import subject_words, value_words
-from diag.programme.words import adopting_words, theme_words, what_if_words
 from diag.tui.commands import CommandType, OpenPalette, bindings_of
-from diag.tui.dialogs import ChooseDialog, Confirm, ListChoice, Notice
+from diag.tui.dialogs import ChooseDialog, Confirm, ListChoice
 from diag.tui.lists import Lines
 from diag.tui.place import EVERYWHERE
-from diag.tui.programme import decisions
 from diag.tui.programme.commands import (
     AdoptProgramme,
     AdoptWeights,
@@ -22,6 +15,7 @@ from diag.tui.programme.commands import (
     BallotPhones,
     CopyVariant,
     DropVariant,
+    FreeMoney,
     ImportGathered,
     LockYear,
     NewProgramme,
@@ -56,27 +50,26 @@ from diag.tui.programme.commands import (
     UndoEntry,
     WriteDocuments,
 )
+from diag.tui.programme.comparing import VariantActs
+from diag.tui.programme.deciding import DecisionActs
 from diag.tui.programme.faces import FACES
 from diag.tui.programme.forms import (
-    Changes,
-    DecisionForm,
     EditSpanForm,
-    LockForm,
     NewForm,
     RuleForm,
-    VariantForm,
 )
+from diag.tui.programme.operations import OperationActs
 from diag.tui.programme.papers import PaperActs
 from diag.tui.programme.replaying import is_of_before
-from diag.tui.programme.variants import BASE, VariantFigures, differences, figures_of
+from diag.tui.programme.variants import BASE
 from diag.tui.programme.workshops import WorkshopActs
-from diag.tui.programme.years import YearsView
 from diag.words.dates import day_words
 
 _FACES = {
     SeeWhy: "years",
     AskWhatIf: "years",
     LockYear: "years",
+    FreeMoney: "years",
     SeeAudit: "years",
     SeeCommune: "communes",
     SeeFifths: "communes",
@@ -100,7 +93,7 @@ _FACES = {
 }
 """Command → the only face where it means something."""
 
-_ON_OPERATION = frozenset({AskWhatIf, LockYear, SeeAudit})
+_ON_OPERATION = frozenset({AskWhatIf, LockYear, FreeMoney, SeeAudit})
 
 _ON_LINE = frozenset({
     SeeWhy,
@@ -125,23 +118,9 @@ _WITHOUT_NEW = frozenset({"years", "communes"})
 """Faces where nothing else is new."""
 
 
-class Answered(Message):
-    """What would be needed for a year was worked out."""
-
-    def __init__(self, title: str, words: tuple[str, ...]) -> None:
-        super().__init__()
-        self.title, self.words = title, words
-
-
-class Compared(Message):
-    """Variants were worked out, beside a board."""
-
-    def __init__(self, board: Board, figures: dict[str, VariantFigures]) -> None:
-        super().__init__()
-        self.board, self.figures = board, figures
-
-
-class ProgrammeScreen(WorkshopActs, PaperActs):
+class ProgrammeScreen(
+    OperationActs, VariantActs, DecisionActs, WorkshopActs, PaperActs
+):
     """The programme, and what one does to it."""
 
     CSS_PATH = "programme.tcss"
@@ -175,11 +154,6 @@ class ProgrammeScreen(WorkshopActs, PaperActs):
         "chaque élève est aidé autant ; vers 1, quelques-uns ont tout."
     )
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._comparing: Board | None = None
-        """The board that variants were set beside last."""
-
     def can(self, command: CommandType) -> bool | None:
         if command in EVERYWHERE:
             return True
@@ -199,8 +173,6 @@ class ProgrammeScreen(WorkshopActs, PaperActs):
             else command not in _ON_YEARS or self.frame is not None
         )
         return True if is_able else None
-
-    # faces
 
     def on_show_years(self) -> None:
         self.show_face("years")
@@ -253,176 +225,10 @@ class ProgrammeScreen(WorkshopActs, PaperActs):
             case "workshops":
                 self.on_type_cards()
 
-    # operations
-
-    def on_see_why(self) -> None:
-        """Give all there is to know of the operation, to be read."""
-        if self.view and self.operation:
-            self._say_why(self.view, self.operation)
-        elif self.view and self.key:
-            self.app.push_screen(Notice(self.view.below(self.key), "Pourquoi"))
-
-    @work(thread=True, exclusive=True, group="what-if")
-    def _say_why(self, view: YearsView, operation: str) -> None:
-        """A theme's weight is told by a replay without it."""
-        words = (one.text.plain for one in view.detail(operation))
-        weight = theme_words(view.board, operation)
-        more = ("", weight) if weight else ()
-        self.post_message(Answered("Pourquoi", (*words, *more)))
-
-    @work
-    async def on_ask_what_if(self) -> None:
-        board, name = self.board, self.operation
-        if board is None or not name:
-            return
-        placed = board.schedule.years.get(name, board.programme.years[-1] + 1)
-        asked = [year for year in board.programme.years if year < placed]
-        if not asked:
-            self.diag.inform("Elle est déjà inscrite au premier budget.")
-            return
-        choices = [ListChoice(str(year), f"budget {year}") for year in asked]
-        title = board.named(name).title
-        chosen = await self.app.push_screen_wait(
-            ChooseDialog(f"{title} : que faudrait-il, pour quel budget ?", choices)
-        )
-        if chosen is not None:
-            self._what_if(board, name, int(chosen))
-
-    @work(thread=True, exclusive=True, group="what-if")
-    def _what_if(self, board: Board, name: str, year: int) -> None:
-        found = replay.what_if(board.programme, board.schedule, name, year)
-        title = f"Que faudrait-il pour {year} ?"
-        words = (board.named(name).title, "", *what_if_words(board, found))
-        self.post_message(Answered(title, words))
-
-    @on(Answered)
-    def _show_answer(self, event: Answered) -> None:
-        self.app.push_screen(Notice("\n".join(event.words), event.title))
-
-    def on_lock_year(self) -> None:
-        if self.board and self.operation:
-            form = LockForm(self.board, self.operation, self._keep_changes)
-            self.app.push_screen(form)
-
-    def on_see_audit(self) -> None:
-        """Show the bilan of the school over this, which one comes back to."""
-        if self.board is None or self.container is None:
-            return
-        candidate = self.board.gathered.candidates.get(self.operation)
-        if candidate is None:
-            self.diag.inform("Une opération partagée ne vient d'aucun audit.")
-            return
-        campaign = adopting.session_of(self.container, candidate).audit.campaign
-        self.diag.desk.choose(candidate.school, campaign)
-        self.diag.look_at_bilan(candidate.school, candidate.actions[0])
-
-    # communes
-
     def on_see_commune(self) -> None:
         if self.list_shown == "communes" and self.key:
             self.commune = self.key
             self.show_face("years")
-
-    # variants
-
-    def compare_soon(self) -> None:
-        """Work variants out, unless they are: a second or two each at most."""
-        board = self.board
-        is_new = board is not None and board is not self._comparing
-        if board and self.container and self._found and is_new:
-            self._comparing = board
-            self._compare(self.container, self._found, board)
-
-    @work(thread=True, exclusive=True, group="compare")
-    def _compare(self, container: Container, found: Contenders, board: Board) -> None:
-        self.post_message(Compared(board, figures_of(container, found, board)))
-
-    @on(Compared)
-    def _show_compared(self, event: Compared) -> None:
-        if event.board is self.board:
-            self.figures = event.figures
-            self.show_all()
-
-    def on_retain_variant(self) -> None:
-        """Work in the variant: the other faces, and what is typed, follow it."""
-        chosen = "" if self.key == BASE else self.key
-        if chosen != self.variant:
-            self.variant = chosen
-            self.replay()
-        self.show_face("years")
-
-    def on_see_differences(self) -> None:
-        found, base = self.figures.get(self.key), self.figures.get(BASE)
-        if self.container and found and base:
-            words = differences(self.container, self.key, found, base.board)
-            name = self.container.record().variants[self.key].name
-            self.app.push_screen(Notice("\n".join(words), name))
-
-    def on_new_variant(self) -> None:
-        if self.container:
-            self.app.push_screen(VariantForm(self.container, self._keep_own))
-
-    def on_copy_variant(self) -> None:
-        if self.container:
-            copied = self.container.record().variants[self.key]
-            form = VariantForm(self.container, self._keep_own, copied)
-            self.app.push_screen(form)
-
-    @work
-    async def on_drop_variant(self) -> None:
-        assert self.container is not None
-        ident = self.key
-        name = self.container.record().variants[ident].name
-        asked = Confirm(f"Écarter la variante « {name} » ?", yes="Écarter", grave=True)
-        if await self.app.push_screen_wait(asked):
-            subject = subjects.programme(subjects.VARIANTS, ident)
-            self.call_later(self._keep_own, {subject: None})
-
-    # decisions
-
-    def on_see_decision(self) -> None:
-        if self.container and self.board and self.key:
-            words = decisions.decision_text(self.container, self.board, self.key)
-            self.app.push_screen(Notice("\n".join(words), "Décision"))
-
-    @work
-    async def on_note_decision(self) -> None:
-        container, board = self.container, self.board
-        if container is None:
-            return
-        own = str(container.audit.subject)
-        communes = board.gathered.communes if board else {}
-        bodies = (
-            *(own, adopting.PILOTAGE),
-            *(f"commune:{insee}" for insee in communes),
-        )
-        words = {one: decisions.body_words(container, board, one) for one in bodies}
-        choices = [ListChoice(one, name) for one, name in words.items()]
-        chosen = await self.app.push_screen_wait(
-            ChooseDialog("Quelle instance ?", choices)
-        )
-        if chosen is not None:
-            form = DecisionForm(container, chosen, words[chosen])
-            if await self.app.push_screen_wait(form):
-                self.call_later(self.read)
-
-    @work
-    async def on_adopt_programme(self) -> None:
-        board, decision = self.board, self.key
-        if board is None or self.busy:
-            self.diag.inform("Le calcul n'est pas fini : arrêtez ce que vous voyez.")
-            return
-        found = adopting.adopting(board, decision)
-        words = "\n".join(adopting_words(board, found))
-        asked = Confirm(f"{words}\n\nArrêter ?", yes="Arrêter", grave=True)
-        if await self.app.push_screen_wait(asked):
-            self.call_later(self._adopt, found)
-
-    def _adopt(self, found: adopting.Adopting) -> None:
-        self.keep(*found.drafts)
-        self.diag.inform("Arrêté.")
-
-    # the programme
 
     def on_new_programme(self) -> None:
         def opened(ident: str | None) -> None:
@@ -442,20 +248,20 @@ class ProgrammeScreen(WorkshopActs, PaperActs):
             self.call_later(self.choose, chosen)
 
     def on_set_span(self) -> None:
-        form = EditSpanForm(self.diag.desk.workspace, self.frame, self._keep_changes)
+        form = EditSpanForm(self.diag.desk.workspace, self.frame, self.keep_changes)
         self.app.push_screen(form)
 
     def on_set_rules(self) -> None:
         if self.container:
             record = self.container.record(self.variant)
-            self.app.push_screen(RuleForm(record, self._keep_changes))
+            self.app.push_screen(RuleForm(record, self.keep_changes))
 
     def on_set_envelopes(self) -> None:
         if self.board:
             from diag.tui.programme.envelopes import EnvelopesScreen  # noqa: PLC0415 - few set them
 
             screen = EnvelopesScreen(
-                self.board, self.current, self._keep_changes, self.undo
+                self.board, self.current, self.keep_changes, self.undo
             )
             self.app.push_screen(screen)
 
@@ -507,13 +313,3 @@ class ProgrammeScreen(WorkshopActs, PaperActs):
             value = stated.values[int(chosen)]
             kept = value if isinstance(value, dict) else None
             self.call_later(self.keep, container.draft(subject, kept))
-
-    def _keep_changes(self, changes: Changes) -> None:
-        """Write in the programme, or in the variant that is shown."""
-        if self.container:
-            self.keep(*setting.drafts_of(self.container, changes, self.variant))
-
-    def _keep_own(self, changes: Changes) -> None:
-        """Write in the programme itself: its variants are its own."""
-        if self.container:
-            self.keep(*setting.drafts_of(self.container, changes))

@@ -39,6 +39,10 @@ class LockYear(Command, keys="v", title="Verrou", group=_ACT, footer=True):
     """Imposer une année, ou aucune, avec un motif ; l'effet se voit avant d'écrire."""
 
 
+class FreeMoney(Command, title="Libérer la somme", group=_ACT):
+    """Retirer la somme réservée à l'opération : elle reprend son tour."""
+
+
 class SeekOperation(Command, keys="slash", title="Opération", group=_SHOW):
     """Chercher une opération par son titre, son école, sa commune."""
 
@@ -149,7 +153,7 @@ class SetSpan(Command, title="Années et campagnes", group=_SET):
     """Changer les années du programme, et les campagnes dont il prend les audits."""
 
 
-class SettleRivals(Command, keys="t", title="À trancher", group=_SET, footer=True):
+class SettleRivals(Command, keys="k", title="À trancher", group=_SET, footer=True):
     """Choisir entre ce que deux postes ont écrit chacun de leur côté."""
 
 

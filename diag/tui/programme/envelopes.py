@@ -19,8 +19,8 @@ from diag.programme.words import purse_words
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.programme.commands import UndoEntry
-from diag.tui.programme.forms import Changes
 from diag.tui.programme.grid import CellGrid, GridRow
+from diag.tui.programme.replaying import Changes
 from diag.tui.text import Sentence
 from diag.words.figures import euros, number
 from diag.words.sentences import counted

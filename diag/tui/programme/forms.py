@@ -1,6 +1,6 @@
 """What is asked to set a programme: its years, its rule, a lock, a decision."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from fractions import Fraction
 
 from textual import on, work
@@ -25,14 +25,12 @@ from diag.programme.container import Container, create
 from diag.programme.locking import lock_effect, lock_words
 from diag.programme.record import EVERY, FRAME, RIGHTS, Record
 from diag.tui.dialogs import Field, FormDialog
+from diag.tui.programme.replaying import Changes
 from diag.tui.text import Sentence
 from diag.words.dates import day_typed
 from diag.words.vocabulary import OUTCOMES
 from diag.workspace.settings import campaign_named
 from diag.workspace.workspace import Workspace
-
-Changes = Mapping[str, Noun | None]
-"""Subject → what is written there; None: taken away."""
 
 Keep = Callable[[Changes], object]
 """Writes changes in one commit, in the programme or in the variant shown."""

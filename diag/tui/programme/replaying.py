@@ -4,6 +4,7 @@ Old figures stay until the new ones come. The audits are read by a thread with a
 connection of its own; working out needs none.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
 from textual import on, work
@@ -11,8 +12,10 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from diag.journal.revision import NewRevision, Revision
+from diag.model.base import Noun
 from diag.model.errors import DiagError
 from diag.model.programme import ProgrammeFrame
+from diag.programme import setting
 from diag.programme.assembling import Board, board_of, contenders_of
 from diag.programme.container import Container, all_of
 from diag.programme.operations import Contenders
@@ -65,6 +68,10 @@ class Failed(Message):
     def __init__(self, error: DiagError) -> None:
         super().__init__()
         self.error = error
+
+
+Changes = Mapping[str, Noun | None]
+"""Subject → what is written there; None: taken away."""
 
 
 class ProgrammeWork(PlaceScreen):
@@ -233,6 +240,16 @@ class ProgrammeWork(PlaceScreen):
         together = frozenset(one.id for one in written)
         self._gestures |= dict.fromkeys(together, together)
         self.read()
+
+    def keep_changes(self, changes: Changes) -> None:
+        """Write in the programme, or in the variant that is shown."""
+        if self.container:
+            self.keep(*setting.drafts_of(self.container, changes, self.variant))
+
+    def keep_own(self, changes: Changes) -> None:
+        """Write in the programme itself: its variants are its own."""
+        if self.container:
+            self.keep(*setting.drafts_of(self.container, changes))
 
     def undo(self, *, is_asked: bool = False) -> str:
         """Take back the last gesture; return what it was about, in words.

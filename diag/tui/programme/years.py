@@ -17,6 +17,7 @@ from diag.programme.standing import sort_of, unblocked
 from diag.programme.terms import INVESTMENT, Precedence, Purse
 from diag.programme.words import cents_words, purse_words, reason_words
 from diag.tui.lists import ListColumn, ListLine
+from diag.tui.safe import line
 from diag.tui.text import NamedText
 from diag.words.figures import euros, euros_between, half_up, number, percent
 from diag.words.sentences import counted
@@ -121,7 +122,12 @@ class YearsView:
         )
         late = sum(one.late for one in self.shares.values())
         free = [percent(one) for one in unblocked(board)]
-        yield _row("Sans blocage", free, f"   loi en retard : {late}")
+        words = f"loi en retard : {late}"
+        if len(years) <= _FEW:
+            yield f"{_row('Sans blocage', free)}   {words}"
+        else:
+            yield _row("Sans blocage", free)
+            yield f"{words[:1].upper()}{words[1:]}"
 
     def _syndicat_part(self, operation: str) -> int:
         asked = self._operations[operation]
@@ -211,12 +217,12 @@ class YearsView:
         """Give all there is to know of an operation: reason, chain, payers, commune."""
         board = self.board
         if out := self.left_out(operation):
-            yield NamedText("", Content.styled(out.title or out.where, "bold"))
+            yield NamedText("", Content.styled(line(out.title or out.where), "bold"))
             yield from _named("Pourquoi", [f"{out.why}.", out.where * bool(out.title)])
             return
         shown = board.named(operation)
-        yield NamedText("", Content.styled(shown.title, "bold"))
-        yield NamedText("", Content(shown.where))
+        yield NamedText("", Content.styled(line(shown.title), "bold"))
+        yield NamedText("", Content(line(shown.where)))
         yield from _named("Pourquoi", [reason_words(board, operation)])
         yield from _named(
             "Attend", map(self._placed, self._operations[operation].needs)
@@ -225,6 +231,7 @@ class YearsView:
             "Attendue par", map(self._placed, self._after.get(operation, ()))
         )
         yield from _named("Qui paie", self._payers(operation))
+        yield from _named("Somme réservée", self._kept(operation))
         yield from _named("Aides", self._aids(operation))
         share = self.shares.get(shown.commune)
         if share:
@@ -233,7 +240,7 @@ class YearsView:
 
     def commune_detail(self, share: CommuneShare) -> Iterator[NamedText]:
         """Give the operations of a commune, year by year, each with its reason."""
-        yield NamedText("", Content.styled(share.name, "bold"))
+        yield NamedText("", Content.styled(line(share.name), "bold"))
         yield NamedText("", Content(self.commune_words(share)))
         for name in self._order:
             if self.board.named(name).commune == share.insee:
@@ -258,6 +265,12 @@ class YearsView:
             yield f"{who}, chaque année ensuite : {exact_words(placed.yearly)}"
         if placed.year is None:
             yield f"personne encore : {exact_words(self.cost(operation))} en tout"
+
+    def _kept(self, operation: str) -> Iterator[str]:
+        for one in self.board.programme.earmarks:
+            if one.operation == operation:
+                whose = purse_words(self.board, one.purse)
+                yield f"{exact_words(one.cents)} en {one.year} : {whose}"
 
     def _aids(self, operation: str) -> Iterator[str]:
         candidate = self.board.gathered.candidates.get(operation)
@@ -298,8 +311,8 @@ def _named(name: str, texts: Iterable[str]) -> Iterator[NamedText]:
     for rank, text in enumerate(texts):
         if not rank:
             yield NamedText("", Content(""))
-            yield NamedText("", Content.styled(name, "$text-muted"))
-        yield NamedText("", Content(text))
+            yield NamedText("", Content.styled(line(name), "$text-muted"))
+        yield NamedText("", Content(line(text)))
 
 
 def short_school(name: str) -> str:
@@ -345,6 +358,6 @@ def _short(cents: int, is_big: bool) -> str:  # noqa: FBT001 - a column's
 
 def _row(name: str, cells: Sequence[str], out: str = "") -> str:
     """Return figures, a column a year, then what is outside the programme."""
-    size, last = (8, 16) if len(cells) <= _FEW else (6, 10)
+    size, last = (8, 16) if len(cells) <= _FEW else (7, 8)
     figures = "".join(cell.rjust(size) for cell in cells)
     return f"{name.ljust(_LABEL)}{figures}{out.rjust(last)}"
