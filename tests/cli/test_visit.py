@@ -2,11 +2,13 @@ from pathlib import Path
 
 from diag.audit import session as audits
 from diag.audit.places import add_place
+from diag.audit.proposals import propose
 from diag.audit.session import AuditSession
 from diag.model.enums import PlaceKind, State
 from diag.model.fact import Answer
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL, started, workspace
+from tests.audit.test_proposals import offered
 from tests.cli.running import diag
 
 
@@ -38,6 +40,19 @@ def test_a_visit_goes_line_by_line_and_each_answer_is_kept(tmp_path: Path) -> No
     unknown = said(tmp_path, "nb_eleves")
     assert unknown is not None
     assert (unknown.state, unknown.reason) == (State.UNKNOWN, "local fermé")
+
+
+def test_a_visit_in_lines_says_that_answers_wait_and_what_shows_them(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    assert "votre accord" not in diag(tmp_path, "visit", SCHOOL, "--text").out
+    with Workspace.open(tmp_path) as there:
+        session = audits.open_session(there, SCHOOL)
+        count = propose(session, offered(session))
+    run = diag(tmp_path, "visit", SCHOOL, "--text", stdin=":fin\n")
+    told = f"{count} réponses proposées attendent votre accord"
+    assert f"{told} : diag questionnaire {SCHOOL}" in run.out
 
 
 def test_a_doubtful_value_is_confirmed_by_enter_alone(tmp_path: Path) -> None:
