@@ -3,6 +3,7 @@
 import gettext
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
@@ -64,7 +65,42 @@ class LazyGroup(click.Group):
             return super().get_command(ctx, cmd_name)
         module, attribute = self.places[cmd_name].split(":")
         command: click.Command = getattr(import_module(module), attribute)
+        _tell_whole(command)
         return command
+
+
+def _tell_whole(command: click.Command) -> None:
+    """Have the list of a group say what its commands do: click would cut it short."""
+    command.short_help = command.get_short_help_str(_LONGEST_SENTENCE)
+    if isinstance(command, click.Group):
+        for one in command.commands.values():
+            _tell_whole(one)
+
+
+_LONGEST_SENTENCE = 300
+
+
+class FrenchFormatter(click.HelpFormatter):
+    """Help whose signs stay with their word when a line is full."""
+
+    def write_text(self, text: str) -> None:
+        """Write a paragraph."""
+        super().write_text(_glued(text))
+
+    def write_dl(
+        self,
+        rows: Iterable[tuple[str, str]],
+        col_max: int = 30,
+        col_spacing: int = 2,
+    ) -> None:
+        """Write names and what they are."""
+        glued = [(name, _glued(text)) for name, text in rows]
+        super().write_dl(glued, col_max, col_spacing)
+
+
+def _glued(text: str) -> str:
+    space = "\N{NO-BREAK SPACE}"
+    return re.sub(r" (?=[:;?!»](?:\s|$))|(?<=«) ", space, text)
 
 
 COMMANDS = {
@@ -216,6 +252,7 @@ def main(act: Callable[[], object] = lambda: diag(standalone_mode=False)) -> Non
 def speak_french() -> None:
     """Have click's own words in French, whatever the system's language."""
     os.environ["LANGUAGE"] = "fr"
+    click.Context.formatter_class = FrenchFormatter
     gettext.bindtextdomain("messages", str(Path(__file__).parent / "locale"))
 
 

@@ -65,10 +65,11 @@ def test_every_dependency_has_its_reason_beside_it() -> None:
     assert all("#" in line for line in needed)
 
 
-def test_the_readme_works_as_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("page", ["README.md", "LISEZMOI.md"])
+def test_each_page_works_as_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / page).read_text(encoding="utf-8")
     usage = text.split("<!-- usage -->", 1)[1].split("```")[1]
     copy_once_made("demonstration", demonstrate, tmp_path / "diag-demo")
     monkeypatch.chdir(tmp_path)
