@@ -32,7 +32,8 @@ from diag.model.measurable import MEASURES, Scope
 from diag.model.measure import MeasureRun, run_bytes
 from diag.model.text import clean_line
 from diag.probes.radio import names_of, without_addresses
-from diag.words.sentences import counted, system_sentence
+from diag.words.measured import key_label
+from diag.words.sentences import counted, listed, system_sentence, uncapitalised
 
 _MIME = "application/octet-stream"
 
@@ -63,6 +64,8 @@ class EvidenceTaken:
     """Proposals that are new."""
     waiting: int
     """Proposals that all files make together."""
+    unasked: str = ""
+    """French sentence: what was measured that no question of the audit asks."""
 
 
 class MissingColumnsError(DiagError):
@@ -285,17 +288,17 @@ def _check_radio(
 ) -> None:
     """Refuse Wi-Fi heard nobody knows where, then none of which is the school's."""
     if roomless:
-        listed = ", ".join(clean_line(path.name) for path in roomless)
+        names = ", ".join(clean_line(path.name) for path in roomless)
         raise MissingRoomError(
-            f"Un relevé Wi-Fi est celui d'une salle : dites laquelle ({listed}).",
+            f"Un relevé Wi-Fi est celui d'une salle : dites laquelle ({names}).",
             files=tuple(roomless),
         )
     networks = [one for each in read for one in each.networks]
     heard = names_of(networks)
     if networks and not {*context.ssids, *ssids_of(session)}:
-        listed = ", ".join(f"« {one} »" for one in heard) or "aucun nom"
+        named = ", ".join(f"« {one} »" for one in heard) or "aucun nom"
         raise MissingRoomError(
-            f"Quels réseaux sont ceux de l'école ? Entendus : {listed}. Rien n'est "
+            f"Quels réseaux sont ceux de l'école ? Entendus : {named}. Rien n'est "
             "gardé avant.",
             names=heard,
         )
@@ -330,9 +333,20 @@ def _keep(
         *_outdated(session, offers),
     )
     offered = propose(session, offers, drafts)
-    return EvidenceTaken(
-        tuple(one for one, _ in taken), tuple(refused), offered, len(offers)
-    )
+    read = tuple(one for one, _ in taken)
+    unasked = _unasked_words(session, read)
+    return EvidenceTaken(read, tuple(refused), offered, len(offers), unasked)
+
+
+def _unasked_words(session: AuditSession, read: Iterable[ReadAgain]) -> str:
+    questions = session.checklist.questions.values()
+    asked = {one.of for question in questions for one in question.measures}
+    keys = {figure.key for one in read for figure in one.read.figures}
+    labels = [uncapitalised(key_label(key)) for key in MEASURES if key in keys - asked]
+    if not labels:
+        return ""
+    edition = f"la grille de l'audit ({session.checklist.version})"
+    return f"Mesuré, mais {edition} ne le demande pas : {listed(labels)}."
 
 
 def _outdated(session: AuditSession, offers: list[Proposal]) -> list[NewRevision]:

@@ -103,6 +103,8 @@ def _print(session: AuditSession, taken: EvidenceTaken) -> None:
         click.echo(f"Refusé : {sentence}", err=True)
     if not taken.read:
         return
+    if taken.unasked:
+        click.echo(taken.unasked)
     new = counted(
         taken.offered, "nouvelle réponse proposée", "nouvelles réponses proposées"
     )

@@ -320,9 +320,8 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
         )
         remarks = (each for one in taken.read for each in one.read.remarks)
         refused = (f"Refusé : {each}" for each in taken.refused)
-        self._show(
-            "\n".join((f"{new}.", *map(read_words, taken.read), *remarks, *refused))
-        )
+        told = (f"{new}.", *map(read_words, taken.read), taken.unasked)
+        self._show("\n".join(filter(None, (*told, *remarks, *refused))))
 
     def _complete(self, _typed: str | None = None) -> None:
         """Ask what files do not hold: columns, the room of each, our networks."""

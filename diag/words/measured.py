@@ -56,10 +56,15 @@ SUBJECTS = {
 """What the keys of a measure begin with → of what it tells, most wanted first."""
 
 
+def key_label(key: str) -> str:
+    """Return what a key measures: « Gigue »; the same by Wi-Fi from a room."""
+    of_line = key.replace("wifi.", "internet.", 1)
+    return MEASURED.get(key) or MEASURED.get(of_line, key)
+
+
 def measured_label(one: Measurement) -> str:
     """Return what was measured: « Service joignable : ENT (proxy) »."""
-    of_line = one.key.replace("wifi.", "internet.", 1)
-    label = MEASURED.get(one.key) or MEASURED.get(of_line, one.key)
+    label = key_label(one.key)
     named = one.target if one.key in _NAMED else ""
     way = " (proxy)" if one.method == "proxy" else ""
     return f"{label} : {named}{way}" if named else f"{label}{way}"

@@ -154,6 +154,24 @@ def test_measures_make_a_median_that_says_what_limits_it(
     assert len(evidence_of(session.workspace.journal, session.audit.id)) == 1
 
 
+def test_what_no_question_of_the_edition_asks_is_told(
+    session: AuditSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, "a.json", samples.OOKLA)
+    assert import_evidence(session, [path], NOTHING).unasked == ""
+
+    silent = {"measures": ()}
+    questions = {
+        name: one.model_copy(update=silent)
+        for name, one in session.checklist.questions.items()
+    }
+    older = session.checklist.model_copy(update={"questions": questions})
+    monkeypatch.setattr(AuditSession, "checklist", property(lambda _self: older))
+    taken = import_evidence(session, [path], NOTHING)
+
+    assert "ne le demande pas : débit descendant, débit montant" in taken.unasked
+
+
 def test_a_scan_belongs_to_a_room_and_to_the_schools_own_networks(
     session: AuditSession, tmp_path: Path
 ) -> None:
