@@ -44,6 +44,7 @@ from diag.tui import (
     rooms,
     school,
     setup,
+    square,
     suppose,
     sync,
     territory,
@@ -64,7 +65,14 @@ from diag.tui.commands import (
 )
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
-from diag.tui.programme import ballots, cards, envelopes, forms, workshops
+from diag.tui.programme import (
+    ballots,
+    cards,
+    envelopes,
+    forms,
+    phones,
+    workshops,
+)
 from diag.tui.programme import commands as programme_commands
 from diag.tui.rooms import editing
 from diag.tui.safe import Sturdy, content
@@ -183,6 +191,7 @@ PLACES = {
     envelopes.__name__: KeyPlace.PROGRAMME,
     cards.__name__: KeyPlace.PROGRAMME,
     ballots.__name__: KeyPlace.PROGRAMME,
+    phones.__name__: KeyPlace.PROGRAMME,
     school.__name__: KeyPlace.SCHOOL,
     visit.__name__: KeyPlace.VISIT,
     visit_commands.__name__: KeyPlace.VISIT,
@@ -218,6 +227,7 @@ PLACES = {
     quitting.__name__: KeyPlace.WINDOW,
     forms.__name__: KeyPlace.WINDOW,
     workshops.__name__: KeyPlace.WINDOW,
+    square.__name__: KeyPlace.WINDOW,
 }
 """The place of the commands and screens of each module that has any."""
 
