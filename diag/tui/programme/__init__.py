@@ -1,9 +1,11 @@
 """Programme: what, when, whose money, is it fair? Several years, one budget."""
 
+from dataclasses import replace
+
 from textual import on, work
 
 from diag.programme.container import all_of
-from diag.programme.subject_words import subject_words, value_words
+from diag.programme.rivals import rivals_of
 from diag.tui.commands import CommandType, OpenPalette, bindings_of
 from diag.tui.dialogs import ChooseDialog, Confirm, ListChoice
 from diag.tui.lists import Lines
@@ -286,30 +288,28 @@ class ProgrammeScreen(
     async def on_settle_rivals(self) -> None:
         """Ask which of the values that differ is the good one, and write it."""
         container, board = self.container, self.board
-        if container is None or board is None or not container.contested:
+        if container is None or board is None:
             return
-        contested = container.contested
-        subject = next(iter(contested))
-        if len(contested) > 1:
-            choices = [ListChoice(one, subject_words(board, one)) for one in contested]
+        rivals = [*rivals_of(replace(board, container=container))]
+        if not rivals:
+            return
+        at = "0"
+        if len(rivals) > 1:
+            subjects = [ListChoice(str(n), one.words) for n, one in enumerate(rivals)]
             chosen = await self.app.push_screen_wait(
-                ChooseDialog("Que trancher ?", choices)
+                ChooseDialog("Que trancher ?", subjects)
             )
             if chosen is None:
                 return
-            subject = chosen
-        stated = contested[subject]
-        rivals = zip(stated.values, stated.authors, strict=True)
-        name_of = container.workspace.settings.name_of
+            at = chosen
+        one = rivals[int(at)]
+        words = f"{one.words[:1].upper()}{one.words[1:]} : que retenir ?"
         values = [
-            ListChoice(str(at), value_words(subject, value), name_of(author))
-            for at, (value, author) in enumerate(rivals)
+            ListChoice(str(n), each.words, each.author)
+            for n, each in enumerate(one.values)
         ]
-        words = subject_words(board, subject)
-        chosen = await self.app.push_screen_wait(
-            ChooseDialog(f"{words[:1].upper()}{words[1:]} : que retenir ?", values)
-        )
-        if chosen is not None:
-            value = stated.values[int(chosen)]
-            kept = value if isinstance(value, dict) else None
-            self.call_later(self.keep, container.draft(subject, kept))
+        kept = await self.app.push_screen_wait(ChooseDialog(words, values))
+        if kept is not None:
+            value = one.values[int(kept)].value
+            given = value if isinstance(value, dict) else None
+            self.call_later(self.keep, container.draft(one.subject, given))
