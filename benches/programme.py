@@ -11,7 +11,6 @@ import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -29,6 +28,7 @@ BUDGET = 1.0
 LEAST = 0.94
 """By euro, of the bound of HiGHS."""
 SEEDS = (1, 2, 3)
+_CABLING = "/cabler-les-classes"
 ASKED = 100
 """What-ifs, on a territory of a third."""
 
@@ -154,7 +154,7 @@ def stability() -> dict[str, list[float]]:
         before = schedule_of(terms)
         for name, changed in (
             ("syndicat's 2028 -5 %", poorer(terms)),
-            ("one kind of work +10 %", dearer(terms)),
+            ("cabling +10 %", dearer(terms)),
             ("a school joins", grown(terms, seed)),
         ):
             for how, after in (
@@ -186,7 +186,7 @@ def dearer(terms: Programme) -> Programme:
                     replace(line, once=line.once * 110 // 100) for line in each.lines
                 ),
             )
-            if each.turn is Precedence.BLOCKING
+            if each.id.endswith(_CABLING)
             else each
             for each in terms.operations
         ),
@@ -195,8 +195,8 @@ def dearer(terms: Programme) -> Programme:
 
 def grown(terms: Programme, seed: int) -> Programme:
     home = terms.operations[0].commune
-    more = of_school(Random(seed), 9_000, home, 100)
-    weights = {**terms.weights, home: terms.weights[home] + Fraction(130)}
+    pupils, more = of_school(Random(seed), 9_000, home)
+    weights = {**terms.weights, home: terms.weights[home] + 30 + pupils}
     return replace(terms, operations=(*terms.operations, *more), weights=weights)
 
 

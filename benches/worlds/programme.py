@@ -1,13 +1,17 @@
 """An invented territory with its operations: the same for the same seed.
 
-300 schools of 120 communes, some 34,000 pupils and 3,400 operations, envelopes at 45 %
-of what they need.
+300 schools of 120 communes and some 3,400 operations: the votes of schools derived from
+the whole ones, at the shipped prices. Envelopes hold 45 % of what they need.
 """
 
+from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from random import Random
 from typing import NamedTuple
 
+from diag.audit.votes import votes_of
+from diag.programme.operations import Contender, candidates_of
 from diag.programme.terms import (
     INVESTMENT,
     RUNNING,
@@ -19,32 +23,44 @@ from diag.programme.terms import (
     Programme,
     Purse,
 )
+from tests.documents.builders import report
+from tests.goldens.derived import derived_school
+from tests.shipped import shipped
 
 SYNDICAT = "syndicat:200099999"
 YEARS = (2027, 2028, 2029, 2030, 2031)
 
+_TRIED = 160
+"""Schools derived, of which those of a usual size with much to do are kept."""
 
-class _Kind(NamedTuple):
-    turn: Precedence
-    least: int
-    """Euros, once; 0: a service, of running costs."""
-    most: int
-    yearly: int
-    gain: Fraction
-    """Of the school's score, from 0 to 1."""
-    articles: tuple[str, ...] = ("",)
-    """Grouped purchases that it may join."""
+_MOST_PUPILS, _LEAST_VOTES = 220, 9
+
+_JOINED = {"borne_wifi": "bornes", "videoprojecteur_interactif": "ecrans"}
+"""Row of the price table → the grouped purchase that buys it."""
 
 
-_KINDS = (
-    _Kind(Precedence.LAW, 50, 900, 0, Fraction(1, 100)),
-    _Kind(Precedence.BLOCKING, 200, 1_500, 0, Fraction(6, 100), ("", "bornes")),
-    _Kind(Precedence.BLOCKING, 150, 2_000, 0, Fraction(5, 100)),
-    _Kind(Precedence.REST, 100, 2_500, 0, Fraction(4, 100), ("", "ecrans")),
-    _Kind(Precedence.REST, 100, 1_200, 60, Fraction(3, 100), ("", "bornes")),
-    _Kind(Precedence.REST, 0, 400, 120, Fraction(2, 100)),
-)
-_PUPILS = (20, 45, 70, 100, 130, 160, 180, 200)
+class _Model(NamedTuple):
+    """What schools like one have to do."""
+
+    pupils: int
+    contenders: tuple[Contender, ...]
+
+
+@cache
+def _models() -> tuple[_Model, ...]:
+    checklist, found = shipped(), []
+    for number in range(_TRIED):
+        facts = derived_school(number, checklist)
+        pupils = facts.answers[facts.root, "nb_eleves"][0].value
+        assert isinstance(pupils, int)
+        if pupils > _MOST_PUPILS:
+            continue
+        told = report(facts, checklist).public
+        every = candidates_of("ecole", told, votes_of(told), {})
+        contenders = tuple(one for one in every if isinstance(one, Contender))
+        if len(contenders) >= _LEAST_VOTES:
+            found.append(_Model(pupils, contenders))
+    return tuple(found)
 
 
 def territory(seed: int, schools: int = 300, communes: int = 120) -> Programme:
@@ -55,9 +71,9 @@ def territory(seed: int, schools: int = 300, communes: int = 120) -> Programme:
     operations: list[Operation] = []
     weights = dict.fromkeys(names, Fraction(0))
     for number, home in enumerate(homes):
-        pupils = chance.choice(_PUPILS)
+        pupils, made = of_school(chance, number, home)
         weights[home] += 30 + pupils
-        operations += of_school(chance, number, home, pupils)
+        operations += made
     return Programme(
         YEARS,
         SYNDICAT,
@@ -72,34 +88,35 @@ def territory(seed: int, schools: int = 300, communes: int = 120) -> Programme:
     )
 
 
-def of_school(chance: Random, number: int, home: str, pupils: int) -> list[Operation]:
-    """Return the operations of a school, some of which wait for the one before."""
-    made: list[Operation] = []
-    for rank in range(chance.randint(8, 15)):
-        kind = chance.choice(_KINDS)
-        euros = chance.randint(kind.least, kind.most)
-        article = chance.choice(kind.articles)
-        line = Article(
-            INVESTMENT if kind.least else RUNNING,
-            euros * 100,
-            kind.yearly * 100,
-            chance.randint(1, 6),
-            article,
+def of_school(chance: Random, number: int, home: str) -> tuple[int, list[Operation]]:
+    """Return the pupils of a school, and its operations."""
+    model = chance.choice(_models())
+    made = []
+    for contender in model.contenders:
+        asked = contender.operation
+        lines = tuple(
+            replace(line, grouping=_JOINED.get(priced.price, ""))
+            for line, priced in zip(asked.lines, contender.priced, strict=True)
         )
-        waits = made and chance.random() < 0.15
+        is_law = asked.turn is Precedence.LAW
         made.append(
-            Operation(
-                f"{number:04}/{rank:02}",
-                home,
-                (line,),
-                Fraction(40, 100),
-                kind.gain * chance.randint(50, 150) * pupils,
-                kind.turn,
-                chance.choice(YEARS) if kind.turn is Precedence.LAW else None,
-                needs=(made[-1].id,) if waits else (),
+            replace(
+                asked,
+                id=_renamed(asked.id, number),
+                commune=home,
+                lines=lines,
+                rate=Fraction(40, 100),
+                # No two schools are alike: their scores rise unevenly.
+                points=asked.points * chance.randint(80, 120) / 100,
+                due=chance.choice(YEARS) if is_law else asked.due,
+                needs=tuple(_renamed(one, number) for one in asked.needs),
             )
         )
-    return made
+    return model.pupils, made
+
+
+def _renamed(operation: str, number: int) -> str:
+    return f"{number:04}/{operation.partition('/')[2]}"
 
 
 def envelopes(operations: list[Operation], part: Fraction) -> dict[Purse, Envelope]:

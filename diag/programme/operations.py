@@ -204,7 +204,8 @@ def _read(session: AuditSession, mark: tuple[object, ...]) -> AuditRead:
     except DiagError as error:
         return AuditRead(mark, left_out=(LeftOut("", session.about.title, str(error)),))
     found = votes_of(report)
-    every = tuple(candidates_of(session, report, found))
+    steps = steps_standing(session)
+    every = tuple(candidates_of(session.audit.id, report, found, steps))
     out = (one for one in every if isinstance(one, LeftOut))
     return AuditRead(
         mark,
@@ -255,11 +256,13 @@ class _Item(NamedTuple):
 
 
 def candidates_of(
-    session: AuditSession, report: Report, found: DecisionList
+    audit: str, report: Report, found: DecisionList, steps: Mapping[str, FollowUp]
 ) -> Iterator[Contender | LeftOut]:
-    """Give the operations of one audit: a vote each, save what is done."""
+    """Give the operations of one audit: a vote each, save what is done.
+
+    `steps`: where its actions stand, by recommendation.
+    """
     pupils, is_estimated = _pupils(report)
-    steps = steps_standing(session)
     items = [*_voted(found), *_decided(report, found)]
     leads = {
         ident: one.actions[0]
@@ -285,18 +288,18 @@ def candidates_of(
         needs = _needs(report, item, leads, unpriced)
         yield Contender(
             operation=Operation(
-                id=f"{session.audit.id}/{item.actions[0]}",
+                id=f"{audit}/{item.actions[0]}",
                 commune=f"{PlaceKind.COMMUNE}:{report.about.insee}",
                 lines=_articles(item.lines, step),
                 points=_gain(report, item) * 100 * pupils,
                 turn=_CLASSES[item.tier],
                 due=item.year,
-                needs=tuple(f"{session.audit.id}/{one}" for one in needs),
+                needs=tuple(f"{audit}/{one}" for one in needs),
             ),
             title=item.title,
             where=report.about.title,
             school=report.about.code,
-            audit=session.audit.id,
+            audit=audit,
             actions=item.actions,
             priced=item.lines,
             is_open=report.frozen is None,
