@@ -171,7 +171,21 @@ def keep_run(
         heard = ()
     raw = run_bytes(run.model_copy(update={"heard": heard}))
     name = f"mesures-{run.started_at:%Y-%m-%d-%Hh%M}.json"
-    return _keep(session, [(_read(session, name, raw, context, room), raw)], [])
+    taken = [(_read(session, name, raw, context, room), raw)]
+    return _keep(session, taken, [], beside=_allowed(session, run))
+
+
+def _allowed(session: AuditSession, run: MeasureRun) -> list[NewRevision]:
+    """Return the visit of that day, with who let the line be filled."""
+    day = run.started_at.date().isoformat()
+    return [
+        changes.visited(
+            session.audit.id,
+            visit.model_copy(update={"measuring": run.authorisation}),
+        )
+        for visit in session.visits
+        if visit.date == day and run.authorisation not in {None, visit.measuring}
+    ]
 
 
 def _room(session: AuditSession, named: str) -> str:
@@ -311,7 +325,11 @@ def ssids_of(session: AuditSession) -> tuple[str, ...]:
 
 
 def _keep(
-    session: AuditSession, taken: list[tuple[ReadAgain, bytes]], refused: list[str]
+    session: AuditSession,
+    taken: list[tuple[ReadAgain, bytes]],
+    refused: list[str],
+    *,
+    beside: Iterable[NewRevision] = (),
 ) -> EvidenceTaken:
     audit, folder = session.audit.id, session.workspace.folder
     before = kept_evidence(session)
@@ -331,6 +349,7 @@ def _keep(
     drafts = (
         *(changes.gathered(audit, one.file) for one in added),
         *_outdated(session, offers),
+        *beside,
     )
     offered = propose(session, offers, drafts)
     read = tuple(one for one, _ in taken)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from diag.audit.acceptance import draw_acceptance
 from diag.audit.findings import open_points, open_words
+from diag.audit.measuring import allowed_on
 from diag.audit.memory import own_standing
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
@@ -49,6 +50,7 @@ def add_visit(
         present=_lines(present, "present"),
         met=_lines(met, "met"),
         authorisation=accept(authorisation, "authorisation", line=True),
+        measuring=allowed_on(session, day),
     )
     if visit != corrects:
         _check_day(session, visit)

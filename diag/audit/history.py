@@ -365,6 +365,7 @@ def _describe_fields(session: AuditSession, topic: Topic, value: dict[str, Any])
                 _names(value, "present"),
                 f"a reçu : {met}" if met else "",
                 _text(value, "authorisation"),
+                f"mesures permises par {by}" if (by := _measuring(value)) else "",
             )
         case FollowTopic():
             state = _text(value, "state")
@@ -476,6 +477,11 @@ def _plain(value: object) -> str:
 
 def _text(value: dict[str, Any], name: str) -> str:
     return str(value.get(name) or "")
+
+
+def _measuring(value: dict[str, Any]) -> str:
+    held = value.get("measuring")
+    return _text(held, "by") if isinstance(held, dict) else ""
 
 
 def _names(value: dict[str, Any], name: str) -> str:

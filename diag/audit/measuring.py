@@ -39,11 +39,24 @@ def kept_runs(session: AuditSession) -> Iterator[MeasureRun]:
 
 
 def last_terms(session: AuditSession) -> MeasureTerms:
-    """Return the terms of the last run that filled the line; nothing at first."""
+    """Return the terms of the last run that filled the line, else of a visit."""
     for run in kept_runs(session):
         if run.authorisation:
             return MeasureTerms(run.authorisation, run.server)
-    return MeasureTerms()
+    noted = [one.measuring for one in session.visits if one.measuring]
+    return MeasureTerms(noted[-1] if noted else None)
+
+
+def allowed_on(session: AuditSession, day: date) -> Authorisation | None:
+    """Return who let the line be filled on a day; None: it was not."""
+    return next(
+        (
+            one.authorisation
+            for one in kept_runs(session)
+            if one.authorisation and one.started_at.date() == day
+        ),
+        None,
+    )
 
 
 _ASKED = {

@@ -45,6 +45,7 @@ from diag.model.enums import (
 from diag.model.fact import Answer, Place
 from diag.words.dates import day_of, describe_day, describe_duration, later, long_date
 from diag.words.figures import euros_and_cents, half_up, number, plural
+from diag.words.measured import allowed_words
 from diag.words.sentences import count_range, listed, sentence, uncapitalised
 from diag.words.vocabulary import LAW, OWNERS, PROVENANCES
 
@@ -450,6 +451,11 @@ def _journal(report: Report) -> Md:
             f"présents : {listed(visit.present)}" * bool(visit.present),
             f"rencontrés : {listed(visit.met)}" * bool(visit.met),
             f"autorisation : {visit.authorisation}" * bool(visit.authorisation),
+            *(
+                [f"débit mesuré avec l'accord de {allowed_words(visit.measuring)}"]
+                if visit.measuring
+                else []
+            ),
         )
         words = " ; ".join(filter(None, known)) or "sans précision"
         pairs.append((f"Visite du {describe_day(visit.date)}", words))

@@ -152,6 +152,8 @@ def visited(audit: str, visit: Visit) -> NewRevision:
             value[name] = list(names)
     if visit.authorisation:
         value["authorisation"] = visit.authorisation
+    if visit.measuring:
+        value["measuring"] = visit.measuring.model_dump(mode="json")
     return NewRevision(audit, subjects.visit(visit.id), value)
 
 

@@ -18,6 +18,7 @@ from diag.model.enums import (
     State,
 )
 from diag.model.fact import Value
+from diag.model.measure import Authorisation
 from diag.model.territory import School
 from diag.model.text import accented
 
@@ -53,6 +54,8 @@ class Visit(Noun):
     """Whom they met: name and role."""
     authorisation: str = ""
     """The commune's authorisation to enter and measure: who gave it, when."""
+    measuring: Authorisation | None = None
+    """Who let the line be filled that day, in writing; None: it was not."""
 
 
 class VisitPlan(Noun):

@@ -10,7 +10,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Final, Literal
 
-from pydantic import AwareDatetime, Field, StrictBool
+from pydantic import AwareDatetime, ConfigDict, Field, StrictBool
 
 from diag.model.base import Noun
 
@@ -127,6 +127,9 @@ class MeasuredFigure:
 
 class Authorisation(Noun):
     """Who let the syndicat load the line of a school, in writing."""
+
+    # A later version may hold more: neither its visits nor its runs are lost here.
+    model_config = ConfigDict(extra="ignore")
 
     by: Line
     """Who signed."""

@@ -1,7 +1,9 @@
 """The words of what is measured on site, one for each key, everywhere."""
 
-from diag.model.measure import Measurement, MeasureStatus
+from diag.model.measure import Authorisation, Measurement, MeasureStatus
+from diag.words.dates import written_day
 from diag.words.figures import measure
+from diag.words.sentences import with_detail
 
 MEASURED = {
     "poste.interface": "Carte réseau",
@@ -60,6 +62,12 @@ def key_label(key: str) -> str:
     """Return what a key measures: « Gigue »; the same by Wi-Fi from a room."""
     of_line = key.replace("wifi.", "internet.", 1)
     return MEASURED.get(key) or MEASURED.get(of_line, key)
+
+
+def allowed_words(one: Authorisation) -> str:
+    """Return « Mme Durand, maire, le 02/09/2026 (débit, le matin) »."""
+    who = f"{one.by}, {one.role}, le {written_day(one.on)}"
+    return with_detail(who, one.scope)
 
 
 def measured_label(one: Measurement) -> str:

@@ -1,6 +1,7 @@
 """Files of other tools in an audit: kept with their hash, proposed, never answered."""
 
 import json
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from diag.audit.evidence import (
     keep_run,
     kept_evidence,
 )
+from diag.audit.follow import add_visit
 from diag.audit.history import changes_of
 from diag.audit.places import add_place
 from diag.audit.proposals import OfferedAnswer, accept, refuse, waiting
@@ -26,7 +28,7 @@ from diag.model.errors import DiagError
 from diag.model.measure import HeardNetwork, MeasureRun
 from tests.audit.apart import meet, two_laptops
 from tests.imports import evidence_samples as samples
-from tests.probes.builders import run_of
+from tests.probes.builders import AUTHORISED, NOON, measured, run_of
 
 NOTHING = EvidenceContext()
 
@@ -244,6 +246,32 @@ def test_a_run_of_our_own_is_kept_without_the_names_of_neighbours(
     assert not session.facts.answers.get((run.place, "signal_wifi"))
     again = keep_run(session, run)
     assert (again.offered, len(kept_evidence(session))) == (0, 1)
+
+
+def test_who_let_the_line_be_filled_stands_on_the_visit_of_that_day(
+    session: AuditSession,
+) -> None:
+    day = NOON.date()
+    noted = add_visit(session, day, authorisation="Maire, par courriel")
+    assert noted.measuring is None
+    keep_run(session, run_of(measured(), started_at=NOON))
+    (visit,) = session.visits
+    assert visit.measuring == AUTHORISED
+    assert visit.authorisation == "Maire, par courriel"
+    corrected = add_visit(session, day, met=("M. Petit",), corrects=visit)
+    assert corrected.measuring == AUTHORISED, "a correction keeps it"
+    said = [change.said for change in changes_of(session)]
+    assert any("mesures permises par Mme Durand" in words for words in said)
+
+
+def test_a_visit_noted_after_the_measures_has_who_allowed_them(
+    session: AuditSession,
+) -> None:
+    keep_run(session, run_of(measured(), authorisation=None))
+    keep_run(session, run_of(measured(), started_at=NOON))
+    assert add_visit(session, NOON.date()).measuring == AUTHORISED
+    before = NOON.date() - timedelta(days=1)
+    assert add_visit(session, before).measuring is None
 
 
 def test_names_that_the_system_hides_offer_nothing_about_the_school(

@@ -15,6 +15,9 @@ from diag.documents.parts import rooms
 from diag.documents.templates import build_document
 from diag.documents.write import draw_report, write_reports
 from diag.model.enums import READERS, Audience
+from tests.documents.builders import VISIT, changed, report
+from tests.documents.reading import markdown
+from tests.probes.builders import AUTHORISED
 
 
 def test_a_document_is_written_in_each_form(
@@ -134,3 +137,11 @@ def test_a_report_and_what_is_shown_of_it_look_around_once(
 
     assert whole.gathered().comparables is None
     assert len(looked) == 1
+
+
+def test_who_let_the_line_be_filled_is_told_to_the_technician() -> None:
+    measured = VISIT.model_copy(update={"measuring": AUTHORISED})
+    told = changed(report(), visits=(measured,))
+    words = "débit mesuré avec l’accord de Mme Durand, maire, le 02/09/2026"
+    assert words in markdown(told, Audience.TECHNIQUE).replace("\u00a0", " ")
+    assert "Durand" not in markdown(told, Audience.EQUIPE)
