@@ -16,7 +16,7 @@ from diag.cli.programme_shown import board_json
 from diag.documents.programme import programme_folder, programme_paper
 from diag.documents.programme.lines import exact_words
 from diag.journal import subjects
-from diag.model.enums import Outcome, Participant
+from diag.model.enums import FollowUpState, Outcome, Participant
 from diag.model.errors import DiagError
 from diag.model.programme import (
     CostSplit,
@@ -614,3 +614,28 @@ async def test_eight_years_stand_in_columns_that_do_not_touch(desk: Path) -> Non
         years = "".join(str(year).rjust(7) for year in range(2027, 2035))
         await wait_to_show(pilot, f"{years}    hors", "Loi en retard : 1")
         assert all(len(line) <= SIZE[0] for line in visible(pilot))
+
+
+async def test_what_follows_a_decision_is_noted_in_the_audit(desk: Path) -> None:
+    with Workspace.open(desk, fixed_world(DAY, 3)) as made:
+        container = opened(made)
+        for body in ("syndicat", COMMUNE):
+            adopting.decide(container, body, Outcome.ADOPTE, DAY, ref=f"D-{body}")
+        board = board_of(container.reopened(), afresh=False)
+        found = adopting.adopting(board, "D-syndicat")
+        container.write(*found.drafts)
+        name = found.ready[0].candidate.operation.id
+    app = app_on(desk)
+    async with at_programme(app) as (pilot, screen):
+        screen.go_to(name)
+        await wait_to_show(pilot, "Décidée le 5 octobre 2026")
+        await pilot.press("s")
+        await wait_to_show(pilot, "> financée")
+        await pilot.press("down", "f2")
+        await wait_to_show(pilot, "avec son prix réel")
+        await pilot.press("escape", *"1234,50", "f2")
+        await wait_to_show(pilot, "Commandée le 5 octobre 2026", "1 235 €")
+        assert screen.board is not None
+        step = screen.board.gathered.candidates[name].step
+        assert step is not None
+        assert (step.state, step.cents) == (FollowUpState.COMMANDEE, 1_234_50)

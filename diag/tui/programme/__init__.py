@@ -13,6 +13,7 @@ from diag.tui.place import EVERYWHERE
 from diag.tui.programme.commands import (
     AdoptProgramme,
     AdoptWeights,
+    AdvanceOperation,
     AskWhatIf,
     BallotPhones,
     CopyVariant,
@@ -71,6 +72,7 @@ _FACES = {
     SeeWhy: "years",
     AskWhatIf: "years",
     LockYear: "years",
+    AdvanceOperation: "years",
     FreeMoney: "years",
     SeeAudit: "years",
     SeeCommune: "communes",
@@ -95,7 +97,7 @@ _FACES = {
 }
 """Command → the only face where it means something."""
 
-_ON_OPERATION = frozenset({AskWhatIf, LockYear, FreeMoney, SeeAudit})
+_ON_OPERATION = frozenset({AskWhatIf, LockYear, AdvanceOperation, FreeMoney, SeeAudit})
 
 _ON_LINE = frozenset({
     SeeWhy,
@@ -151,6 +153,7 @@ class ProgrammeScreen(
         "Quoi, quand, avec l'argent de qui, est-ce juste ? Les opérations passent une "
         "à une, la loi d'abord ; chacune prend la première année où chaque payeur a sa "
         "part et où la commune a encore son droit. « V » : verrou, « D » : décidée, "
+        "« F » : financée, « C » : commandée, « ok » : faite, "
         "« * » : audit encore ouvert. Montants TTC ; « 2028 » : budget 2028. Sans "
         "blocage : part des écoles où rien de bloquant n'attend plus. Écart : 0, "
         "chaque élève est aidé autant ; vers 1, quelques-uns ont tout."

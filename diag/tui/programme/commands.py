@@ -39,6 +39,10 @@ class LockYear(Command, keys="v", title="Verrou", group=_ACT, footer=True):
     """Imposer une année, ou aucune, avec un motif ; l'effet se voit avant d'écrire."""
 
 
+class AdvanceOperation(Command, keys="s", title="Suite", group=_ACT, footer=True):
+    """Noter la suite : financée, commandée à son prix, faite, vérifiée, écartée."""
+
+
 class FreeMoney(Command, title="Libérer la somme", group=_ACT):
     """Retirer la somme réservée à l'opération : elle reprend son tour."""
 

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from diag.model.text import fold
+from diag.programme.adopting import financeable
 from diag.programme.container import Container
 from diag.programme.subject_words import subject_words
 from diag.programme.words import reserve_words
@@ -30,6 +31,7 @@ from diag.tui.programme.variants import VariantFigures
 from diag.tui.programme.years import YearsView
 from diag.tui.safe import line
 from diag.tui.text import NamedText, Sentence, TextSheet, lay_rows
+from diag.words.sentences import counted
 
 FACES = {
     "years": "1 Années",
@@ -233,6 +235,10 @@ class ProgrammeFaces(ProgrammeWork):
             yield communes.summary(self.view)
         elif self.face == "variants":
             yield reserve_words(self.board)
+        elif self.face == "decisions":
+            if ready := financeable(self.board):
+                many = counted(len(ready), "opération décidée", "opérations décidées")
+                yield f"{many}, enveloppes votées : à noter financée, au volet Années."
         elif self.face == "workshops" and self.container:
             yield from workshop_lines.theme_rows(self.container.record())
 

@@ -9,7 +9,7 @@ from textual.widgets import OptionList
 
 from diag.journal import subjects
 from diag.model.base import Noun
-from diag.model.enums import Outcome
+from diag.model.enums import FollowUpState, Outcome
 from diag.model.errors import DiagError
 from diag.model.number import Number, canonical_number, exact
 from diag.model.programme import (
@@ -28,7 +28,7 @@ from diag.tui.dialogs import Field, FormDialog
 from diag.tui.programme.replaying import Changes
 from diag.tui.text import Sentence
 from diag.words.dates import day_typed
-from diag.words.vocabulary import OUTCOMES
+from diag.words.vocabulary import FOLLOW_UPS, OUTCOMES
 from diag.workspace.settings import campaign_named
 from diag.workspace.workspace import Workspace
 
@@ -308,6 +308,60 @@ class LockForm(ProgrammeForm):
         value = setting.lock_of(_year(self.chosen), self.value("by"), self.value("why"))
         self._keep({subject: value})
         return subject
+
+
+_AFTER = (
+    FollowUpState.FINANCEE,
+    FollowUpState.COMMANDEE,
+    FollowUpState.FAITE,
+    FollowUpState.VERIFIEE,
+    FollowUpState.ECARTEE,
+)
+"""What follows a decision, in order."""
+
+
+class StepForm(ProgrammeForm):
+    """Asks what became of an operation, when, at which price; gives the state."""
+
+    def __init__(self, board: Board, operation: str) -> None:
+        super().__init__(f"Suite : {board.named(operation).title}")
+        self._board, self._operation = board, operation
+        candidate = board.gathered.candidates.get(operation)
+        self._step = candidate.step if candidate else None
+
+    def options(self) -> tuple[tuple[str, str], ...]:
+        return tuple((str(one), FOLLOW_UPS[one]) for one in _AFTER)
+
+    def chosen_first(self) -> str:
+        """Return the step that comes next, as a rule."""
+        last = self._step.state if self._step else None
+        at = _AFTER.index(last) + 1 if last in _AFTER else 0
+        return str(_AFTER[min(at, len(_AFTER) - 1)])
+
+    def fields(self) -> tuple[Field, ...]:
+        today = self._board.container.workspace.world.today()
+        return (
+            Field("on", "Jour", f"{today:%d/%m/%Y}", "31/01/2027"),
+            Field("price", "Prix réel TTC", "", "d'une commande, et d'elle seule"),
+            Field("why", "Pourquoi", "", "obligatoire pour écarter"),
+        )
+
+    def keep(self) -> str:
+        """Write it in the audit of the school, for all actions of the operation.
+
+        Raises:
+            DiagError: a day or a price that is none, or what the step needs.
+        """
+        price = self.value("price").strip()
+        adopting.advance(
+            self._board,
+            self._operation,
+            FollowUpState(self.chosen),
+            day_typed(self.value("on")),
+            cents=setting.cents_typed(price) if price else 0,
+            why=self.value("why").strip(),
+        )
+        return self.chosen
 
 
 class DecisionForm(ProgrammeForm):

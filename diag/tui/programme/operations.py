@@ -6,6 +6,7 @@ from textual import on, work
 from textual.message import Message
 
 from diag.journal import subjects
+from diag.model.enums import FollowUpState
 from diag.programme import adopting, replay, setting
 from diag.programme.assembling import Board
 from diag.programme.replay import WhatIf
@@ -14,8 +15,10 @@ from diag.tui.dialogs import ChooseDialog, Confirm, ListChoice, Notice
 from diag.tui.programme.faces import ProgrammeFaces
 from diag.tui.programme.forms import (
     LockForm,
+    StepForm,
 )
 from diag.tui.programme.years import YearsView
+from diag.words.vocabulary import FOLLOW_UPS
 
 
 class Answered(Message):
@@ -118,6 +121,25 @@ class OperationActs(ProgrammeFaces):
         if self.board and self.operation:
             form = LockForm(self.board, self.operation, self.keep_changes)
             self.app.push_screen(form)
+
+    def on_advance_operation(self) -> None:
+        """Ask for the next step; it is kept in the audit of the school."""
+        board, name = self.board, self.operation
+        if board is None or self.container is None or not name:
+            return
+
+        def noted(state: str | None) -> None:
+            if state:
+                self.read()
+                words = FOLLOW_UPS[FollowUpState(state)]
+                self.diag.inform(f"Noté : {board.named(name).title}, {words}.")
+
+        if name in board.gathered.candidates:
+            self.app.push_screen(StepForm(board, name), noted)
+        else:
+            self.diag.inform(
+                "Une opération partagée n'a pas d'audit où noter sa suite."
+            )
 
     def on_see_audit(self) -> None:
         """Show the bilan of the school over this, which one comes back to."""

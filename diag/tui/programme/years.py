@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from textual.content import Content
 
 from diag.documents.programme.lines import exact_words
-from diag.model.enums import PlaceKind
+from diag.model.enums import FollowUpState, PlaceKind
 from diag.model.text import accented
 from diag.programme.assembling import Board
 from diag.programme.equity import CommuneShare, commune_shares, spread
 from diag.programme.money import PurseYear, budgets
 from diag.programme.operations import LeftOut
-from diag.programme.placing import Imposed, Settled, Unmet
+from diag.programme.placing import Imposed, Unmet
 from diag.programme.standing import sort_of, unblocked
 from diag.programme.terms import INVESTMENT, Precedence, Purse
 from diag.programme.words import cents_words, purse_words, reason_words
@@ -34,6 +34,15 @@ COLUMNS = (
 
 SORTS = {Precedence.LAW: "Loi", Precedence.BLOCKING: "Socle"}
 """What an operation answers to, in a word; nothing for the rest."""
+
+_STEPS = {
+    FollowUpState.DECIDEE: "D",
+    FollowUpState.FINANCEE: "F",
+    FollowUpState.COMMANDEE: "C",
+    FollowUpState.FAITE: "ok",
+    FollowUpState.VERIFIEE: "ok",
+}
+"""How far an operation is, once every payer decided it."""
 
 _LEFT_OUT = "out "
 """What the key of a line begins with, that is no operation yet."""
@@ -178,8 +187,12 @@ class YearsView:
         )
 
     def _mark(self, operation: str) -> str:
+        """Return where an operation stands, in a letter or two."""
         reason = self.board.schedule.placements[operation].reason
-        sign = {Imposed: "V", Unmet: "V", Settled: "D"}.get(type(reason), "")
+        candidate = self.board.gathered.candidates.get(operation)
+        sign = "V" if isinstance(reason, Imposed | Unmet) else ""
+        if candidate and candidate.step:
+            sign = _STEPS.get(candidate.step.state, sign)
         return f"{sign}{'*' * self.board.named(operation).is_open}"
 
     def below(self, operation: str) -> str:
