@@ -10,7 +10,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Final, Literal
 
-from pydantic import AwareDatetime, ConfigDict, Field, StrictBool
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StrictBool
 
 from diag.model.base import Noun
 
@@ -28,9 +28,23 @@ SAID_OFF: Final = "wifi.dit_eteint"
 MOST_RAW = 64 * 1024
 """Characters kept of what one command printed."""
 
-_MOST_MEASUREMENTS, _MOST_HEARD, _MOST_OUTPUTS, _MOST_STATS = 500, 2000, 40, 60
+_MOST_MEASUREMENTS, MOST_HEARD, MOST_OUTPUTS, _MOST_STATS = 500, 2000, 40, 60
 
-Line = Annotated[str, Field(max_length=200)]
+_MOST_LINE, _MOST_WHY = 200, 400
+
+
+def _cut(most: int) -> BeforeValidator:
+    """Keep so many characters of a text, those that a file can hold."""
+
+    def cut(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return value.encode("utf-8", "replace").decode()[:most]
+
+    return BeforeValidator(cut)
+
+
+Line = Annotated[str, _cut(_MOST_LINE)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -152,7 +166,7 @@ class Measurement(Noun):
     unit: Annotated[str, Field(max_length=20)] = ""
     """`Mbit/s`, `ms`, `%`, `o`, `dBm`; empty for words, yes or no."""
     status: MeasureStatus = MeasureStatus.OK
-    why: Annotated[str, Field(max_length=400)] = ""
+    why: Annotated[str, _cut(_MOST_WHY)] = ""
     """French sentence: why there is no value, or less than was asked."""
     stats: Annotated[
         dict[Annotated[str, Field(max_length=40)], Finite],
@@ -195,11 +209,11 @@ class MeasureRun(Noun):
     measurements: Annotated[
         tuple[Measurement, ...], Field(max_length=_MOST_MEASUREMENTS)
     ] = ()
-    heard: Annotated[tuple[HeardNetwork, ...], Field(max_length=_MOST_HEARD)] = ()
+    heard: Annotated[tuple[HeardNetwork, ...], Field(max_length=MOST_HEARD)] = ()
     """What a scan of Wi-Fi heard in the room."""
     raw: Annotated[
-        dict[Line, Annotated[str, Field(max_length=MOST_RAW)]],
-        Field(max_length=_MOST_OUTPUTS),
+        dict[Line, Annotated[str, _cut(MOST_RAW)]],
+        Field(max_length=MOST_OUTPUTS),
     ] = Field(default_factory=dict)
     """Name of a command → what it printed, so that a later reader reads it again."""
     is_cut: bool = False

@@ -13,6 +13,8 @@ from platformdirs import user_cache_path
 
 from diag.model.errors import DiagError
 from diag.model.measure import (
+    MOST_HEARD,
+    MOST_OUTPUTS,
     MOST_RAW,
     Authorisation,
     HeardNetwork,
@@ -185,10 +187,10 @@ class Runner:
                 value=found.value,
                 unit=found.unit,
                 status=found.status,
-                why=found.why[:400],
+                why=found.why,
                 stats=dict(found.stats),
-                target=found.target[:200],
-                algorithm=found.algorithm[:200],
+                target=found.target,
+                algorithm=found.algorithm,
                 method=found.method,
                 probe=step.probe.name,
                 probe_version=step.probe.version,
@@ -201,7 +203,7 @@ class Runner:
         )
         self.heard.extend(found.heard)
         for name, out in found.raw.items():
-            self.raw[name[:200]] = out.decode("utf-8", "replace")[:MOST_RAW]
+            self.raw[name] = out[: 4 * MOST_RAW].decode("utf-8", "replace")
 
     def record(self, *, program: str, subject: str, place: str = "") -> MeasureRun:
         """Return the run as it stands: the file that is kept as evidence."""
@@ -216,8 +218,8 @@ class Runner:
             authorisation=self.authorisation,
             context=self.setting.context,
             measurements=tuple(self.measurements),
-            heard=tuple(self.heard),
-            raw=self.raw,
+            heard=tuple(self.heard[:MOST_HEARD]),
+            raw=dict([*self.raw.items()][:MOST_OUTPUTS]),
             is_cut=self.is_cut,
         )
 

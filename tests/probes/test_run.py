@@ -4,10 +4,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from diag import probes
+from diag.imports.evidence.measures import read_run
 from diag.model.errors import DiagError, install_command
-from diag.model.measure import MeasureStatus
+from diag.model.measure import MeasureStatus, run_bytes
 from diag.probes import check_installed
 from diag.probes import run as runs
 from diag.probes.finding import ProbeFinding
@@ -98,6 +101,30 @@ def test_a_line_paid_by_volume_has_a_tenth() -> None:
     assert allowance.left == MOST_METERED == 30_000_000
     assert allowance.take(29_999_999)
     assert not allowance.take(1)
+
+
+ANY = st.text(st.characters(exclude_categories=()), max_size=900)
+FINDINGS = st.builds(
+    ProbeFinding,
+    st.just("internet.essai"),
+    st.one_of(ANY, st.booleans(), st.floats(-1e9, 1e9), st.none()),
+    target=ANY,
+    algorithm=ANY,
+    why=ANY,
+    doubts=st.lists(ANY, max_size=3).map(tuple),
+    raw=st.dictionaries(ANY, st.binary(max_size=200), max_size=60),
+)
+
+
+@given(findings=st.lists(FINDINGS, max_size=4))
+def test_whatever_a_network_answers_its_file_is_written_and_read(
+    tmp_path_factory: pytest.TempPathFactory, findings: list[ProbeFinding]
+) -> None:
+    runner = Runner.of(SETTING, [GivingProbe(tuple(findings))])
+    lock = tmp_path_factory.getbasetemp() / "lock"
+    asyncio.run(runner.run(lock=lock))
+    record = runner.record(program="diag", subject="x")
+    assert read_run(run_bytes(record)) == record
 
 
 class JumpingHost(Host):
