@@ -5,12 +5,11 @@ and two measures make a median. Nothing is answered: a person accepts, one by on
 place.
 """
 
-import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
+from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 from uuid import UUID, uuid5
 
@@ -27,7 +26,6 @@ from diag.model.enums import PlaceKind, ProposalSource, QuestionType, State
 from diag.model.fact import Place
 from diag.model.measurable import MEASURES, Aggregate
 from diag.model.measure import Confidence, MeasuredFigure
-from diag.model.number import exact
 from diag.model.text import fold
 from diag.probes.confidence import believed_together
 from diag.words.figures import number
@@ -167,10 +165,10 @@ def _together(values: list[float | str], measure: Measure) -> float | str:
 
 def _stepped(value: float, measure: Measure, question: Question) -> str:
     """Return a figure at the step of its question, halves away from zero."""
-    usual = 1 if question.type is QuestionType.INTEGER else "0.01"
-    step = exact(usual if measure.round is None else measure.round)
-    count = math.floor(abs(Fraction(str(value))) / step + Fraction(1, 2))
-    return _written(float(math.copysign(count * step, value)))
+    usual = "1" if question.type is QuestionType.INTEGER else "0.01"
+    step = Decimal(usual if measure.round is None else str(measure.round))
+    found = (Decimal(str(value)) / step).to_integral_value(ROUND_HALF_UP) * step
+    return f"{found.normalize():f}"
 
 
 def _written(value: float) -> str:

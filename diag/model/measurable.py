@@ -46,9 +46,13 @@ class Measurable:
         """Say whether a file holds what this measure gives."""
         if self.words:
             return value in self.words
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return is_number if self.unit else isinstance(value, bool)
+        if isinstance(value, bool) or not self.unit:
+            return isinstance(value, bool) and not self.unit
+        return isinstance(value, int | float) and abs(value) <= _MOST
 
+
+_MOST = 10**9
+"""No measure is above, in any unit of these."""
 
 MEASURES = {
     "internet.debit_descendant": Measurable(Scope.LINE, "Mbit/s"),

@@ -135,6 +135,8 @@ def test_each_measure_is_what_a_reader_or_a_probe_brings() -> None:
     [
         ("internet.latence", 20.6, "20,6"),
         ("internet.latence", 20, True),
+        ("internet.latence", 0, 10**400),
+        ("internet.latence", 0, float("nan")),
         ("wifi.capte", False, 0),
         ("wifi.capte", True, "oui"),
         ("wifi.generation", "wifi6", "wifi9"),
