@@ -175,6 +175,11 @@ def new(
 @click.option("--campaign", multiple=True, help="Campagne d'audits ; répétable.")
 @click.option("--reserve", help="En pour cent.")
 @click.option("--socle-first/--by-euro", default=None, help="Ce qui bloque d'abord.")
+@click.option(
+    "--fctva-delay",
+    type=click.IntRange(0, 2),
+    help="Années avant que le FCTVA revienne au syndicat.",
+)
 def set_frame(workspace: Workspace, slug: str, variant: str, **typed: Any) -> None:
     """Change les années, les campagnes, la réserve ou l'ordre."""
     container = opened(workspace, slug)

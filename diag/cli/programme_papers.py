@@ -18,7 +18,7 @@ from diag.cli.shared import (
     workspace_command,
 )
 from diag.programme.assembling import Board, board_of
-from diag.programme.calendar import deadlines
+from diag.programme.calendar import before_vote, deadlines
 from diag.programme.container import opened
 from diag.programme.equity import (
     LEAST,
@@ -191,6 +191,8 @@ def calendar(
         ])
         return
     print_table(deadline_lines(board, found))
+    rules = before_vote(checklist_of(board))
+    print_lines(f"{one.title} : {one.says}" for one in rules)
     if folder:
         click.echo(str(write_deadlines(board, found, folder, commune)))
 

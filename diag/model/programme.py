@@ -38,6 +38,8 @@ class ProgrammeFrame(Noun):
     """Whether what blocks comes before points per euro."""
     reserve: Number = 15
     """Per cent of every envelope that is not planned."""
+    fctva_delay: int | None = Field(default=None, ge=0, le=2)
+    """Years after which the FCTVA comes back to the syndicat; None: nobody said."""
 
     @property
     def budgets(self) -> tuple[int, ...]:

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from diag.model.enums import Milestone
 from diag.office.events import Event, calendar_bytes
 from diag.programme.assembling import Board
-from diag.programme.calendar import Deadline
+from diag.programme.calendar import Deadline, before_vote
+from diag.programme.money import checklist_of
 from diag.words.dates import long_date
 from diag.words.sentences import counted
 from diag.workspace.disk import write_whole
@@ -39,13 +41,16 @@ def write_deadlines(
     container = board.container
     name = f"programme-{insee}.ics" if insee else "programme.ics"
     folder.mkdir(parents=True, exist_ok=True)
-    events = (_event(board, one) for one in found)
+    waiting = [f"{one.title} : {one.says}" for one in before_vote(checklist_of(board))]
+    events = [_event(board, one, waiting) for one in found]
     at = container.workspace.world.clock()
     write_whole(folder / name, calendar_bytes("programme", events, at))
     return folder / name
 
 
-def _event(board: Board, one: Deadline) -> Event:
+def _event(board: Board, one: Deadline, waiting: Sequence[str]) -> Event:
+    """Return an event; `waiting`: what may be spent until the budget is voted."""
+    more = waiting if one.kind is Milestone.BUDGET else ()
     shown = board.named(one.operation) if one.operation else None
     about = f"{shown.title}, {shown.where}" if shown else f"budget {one.budget}"
     return Event(
@@ -54,6 +59,6 @@ def _event(board: Board, one: Deadline) -> Event:
         one.closes,
         f"{one.rule.title} : {about}",
         shown.where if shown else "",
-        "\n".join(filter(None, (one.rule.says, one.rule.note))),
+        "\n".join(filter(None, (one.rule.says, one.rule.note, *more))),
         is_busy=False,
     )

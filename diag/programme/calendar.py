@@ -21,6 +21,9 @@ _SHARED = (Milestone.BESOINS, Milestone.DEBAT, Milestone.PROJET, Milestone.BUDGE
 """What a budget year has once, whatever it holds."""
 
 
+_BEFORE_VOTE = ("quart-des-credits", "fonctionnement-avant-vote")
+
+
 class Deadline(NamedTuple):
     """Something to be done by a day."""
 
@@ -54,6 +57,12 @@ def deadlines(
     return tuple(
         sorted((*shared, *own), key=lambda one: (one.closes, one.kind, one.operation))
     )
+
+
+def before_vote(checklist: Checklist) -> tuple[Finance, ...]:
+    """Return the rules of what may be spent before a budget is voted."""
+    found = (checklist.finances.get(one) for one in _BEFORE_VOTE)
+    return tuple(filter(None, found))
 
 
 def _shared(checklist: Checklist, budget: int) -> Iterator[Deadline]:

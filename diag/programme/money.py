@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from diag.assess.finances import fctva_rule, kept_part
 from diag.model.checklist import Checklist, Finance
-from diag.model.enums import BudgetSection, PlaceKind
+from diag.model.enums import BudgetSection
 from diag.model.number import exact
 from diag.programme.assembling import Board
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
@@ -185,7 +185,7 @@ def fctva(board: Board, checklist: Checklist, day: date) -> GivenBack | None:
     undated: dict[str, int] = {}
     for year, buyer, cents in _purchases(board):
         back = int(cents * rate) // 100 * 100
-        delay = board.gathered.delays.get(_insee(buyer))
+        delay = _delay(board, buyer)
         if delay is None:
             undated[buyer] = undated.get(buyer, 0) + back
         else:
@@ -202,6 +202,8 @@ def _purchases(board: Board) -> Iterator[tuple[int, str, int]]:
                 yield year, purse.payer, purses[purse].gross
 
 
-def _insee(payer: str) -> str:
-    kind, _, code = payer.partition(":")
-    return code if kind == PlaceKind.COMMUNE else ""
+def _delay(board: Board, buyer: str) -> int | None:
+    """Return after how many years a payer is given its FCTVA; None: nobody said."""
+    if buyer == board.programme.syndicat:
+        return board.record.frame.fctva_delay if board.record.frame else None
+    return board.gathered.delays.get(buyer.partition(":")[2])

@@ -96,6 +96,8 @@ def test_an_operation_that_moves_keeps_its_deadline_in_calendars(
     text = (folder / "programme.ics").read_text()
     assert text.count("BEGIN:VEVENT") == len(found)
     assert all(one["uid"] in text for one in found)
+    assert "quart des crédits" in run(home, "calendar")
+    assert "quart des crédits" in text.replace("\n ", "")
     before = {(one["operation"], one["kind"]): one["uid"] for one in found}
     moved = json.loads(run(home, "calendar", "--json", "--variant", "tardive"))
     now = {(one["operation"], one["kind"], one["uid"]): one for one in moved}
@@ -127,6 +129,9 @@ def test_the_file_of_the_committee_and_its_deliberation_say_the_same(
     assert cells(first, "Total") == cells(whole, "Total")
     assert "1er février 2024".replace(" ", "\u00a0") in draft
     assert "il ne s’affiche pas" in first
+    for one in (whole, dossier, draft):
+        assert "fonds de concours" not in one
+        assert "participation" in one.lower()
     pages = [
         one.extract_text() for one in PdfReader(made / "dossier-de-comite.pdf").pages
     ]

@@ -143,6 +143,14 @@ def test_the_fctva_comes_back_to_the_buyer_on_all_it_invests_years_later(
     # Nobody said when it comes back to the syndicat, which buys the rest.
     assert list(back.undated) == [SYNDICAT]
     assert fctva(board, checklist, date(2031, 1, 1)) is None
+    assert board.record.frame
+    frame = board.record.frame.model_copy(update={"fctva_delay": 1})
+    told = replace(board, record=replace(board.record, frame=frame))
+    found = fctva(told, checklist, DAY)
+    assert found is not None
+    assert found.undated == {}
+    first = min(found.years[SYNDICAT]) - 1
+    assert budgets(board)[first][Purse(SYNDICAT, INVESTMENT)].gross > 0
 
 
 def test_aids_leave_who_buys_its_floor_and_are_no_promise(

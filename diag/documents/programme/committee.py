@@ -104,7 +104,7 @@ def _splits_words(board: Board) -> str:
         return "Aucune part fixée : les communes paient tout."
     others = len(splits) - 1
     part = percent(Fraction(exact(splits[EVERY].syndicat)))
-    words = f"{part} de l'investissement de chaque opération"
+    words = f"Participation : {part} de l'investissement de chaque opération"
     return f"{words}{f', sauf {others}' * bool(others)}."
 
 
