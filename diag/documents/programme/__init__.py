@@ -72,7 +72,7 @@ def programme_document(
         ("De", office),
         ("Variante", variant),
         ("État", f"{state}{_adopted_words(board)}, au {long_date(day)}"),
-        ("Montants", "euros TTC ; un budget fait effet à sa rentrée"),
+        ("Montants", "euros TTC ; effet à la rentrée de l'année"),
     )
     body = sections((Md(f"# {written(subject)}"), definitions(pairs), *blocks))
     house = house_of(board.container.workspace)

@@ -12,17 +12,13 @@ from diag.documents.blocks import PAGE_BREAK, bullets, sections, table, written
 from diag.documents.drafts.frame import TO_WRITE, signatures
 from diag.documents.escape import Md
 from diag.documents.parts.votes import BALLOT
-from diag.documents.programme.lines import exact_words
-from diag.documents.programme.whole import (
-    Row,
-    asked_words,
+from diag.documents.programme.annexes import (
     money_part,
-    per_pupil_words,
     shares_table,
-    why_parts,
     workshops_part,
-    years_table,
 )
+from diag.documents.programme.lines import Row, exact_words, per_pupil_words
+from diag.documents.programme.whole import asked_words, why_parts, years_table
 from diag.model.number import exact
 from diag.model.programme import EnvelopeState
 from diag.programme.assembling import Board, board_of

@@ -14,12 +14,12 @@ from diag.documents.programme.lines import (
     once_of,
     only_school,
     outside_part,
+    per_pupil_words,
     placed_words,
     planned_words,
     shared_title,
     unconfirmed,
 )
-from diag.documents.programme.whole import per_pupil_words
 from diag.model.checklist import Checklist
 from diag.model.enums import Milestone, PlaceKind
 from diag.model.errors import DiagError

@@ -6,10 +6,14 @@ from collections.abc import Iterator, Sequence
 from diag.documents.blocks import bullets, sections, written
 from diag.documents.escape import Md
 from diag.programme.assembling import Board
+from diag.programme.equity import CommuneShare
 from diag.programme.placing import Imposed, lacks_of
 from diag.programme.words import names_another, reason_words
-from diag.words.figures import euros, euros_and_cents
+from diag.words.figures import euros, euros_and_cents, half_up
 from diag.words.sentences import counted
+
+Row = tuple[str, ...]
+"""A row of a table, as it is printed."""
 
 NO_PROMISE = "Les montants sont des estimations : ni devis, ni promesse."
 
@@ -159,3 +163,9 @@ def shared_title(board: Board, operation: str, insee: str) -> str:
     if names_another(board, title, insee):
         return "Opération partagée, nommée au programme"
     return title
+
+
+def per_pupil_words(one: CommuneShare) -> str:
+    """Return what the syndicat gives a pupil: « 8 € »; a dash where nobody knows."""
+    each = one.per_pupil
+    return "–" if each is None else euros(half_up(each / 100))
