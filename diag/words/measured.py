@@ -83,7 +83,7 @@ _NAMED = {"services.joignable", "filtrage.categorie"}
 
 
 def measured_value(one: Measurement) -> str:
-    """Return what came of it: « 48,27 Mbit/s », « oui », « non concluant »."""
+    """Return what came of it: « 48,27 Mbit/s », « 0 % (au plus 1,33 %) », « oui »."""
     if one.value is None:
         return STATUSES[one.status]
     if isinstance(one.value, bool):
@@ -91,8 +91,14 @@ def measured_value(one: Measurement) -> str:
     if isinstance(one.value, str):
         return one.value
     least = "au moins " if one.status is MeasureStatus.PARTIAL else ""
-    whole = f"{one.value:.2f}".rstrip("0").rstrip(".")
-    return least + measure(whole, one.unit)
+    words = least + _short(one.value, one.unit)
+    if one.unit == "%" and "loss_most" in one.stats:
+        return f"{words} (au plus {_short(100 * one.stats['loss_most'], '%')})"
+    return words
+
+
+def _short(value: float, unit: str) -> str:
+    return measure(f"{value:.2f}".rstrip("0").rstrip("."), unit)
 
 
 STATUSES = {

@@ -50,6 +50,7 @@ def test_what_is_measured_is_proposed_and_answers_nothing(
     assert run.code == 0, run.err
     assert f"200 requêtes vers {mire.target}, 10 s environ" in run.err
     assert "Latence" in run.out
+    assert "(au plus " in run.out, "none lost of 200 is not none"
     assert "Portail captif" in run.out
     assert f"diag questionnaire {SCHOOL}" in run.out
     shown = diag(desk, "questionnaire", SCHOOL).out
