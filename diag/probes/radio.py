@@ -157,15 +157,19 @@ class RoomRadio:
 
 
 def read_room(
-    scans: Sequence[Sequence[HeardNetwork]], ours: Collection[str]
+    heard: Iterable[HeardNetwork], ours: Collection[str], scans: int
 ) -> RoomRadio:
-    """Return what scans of one room show, whose school's networks have these names."""
-    heard = sorted(merge_scans(scans), key=lambda one: -(one.dbm or -100))
+    """Return what a room shows, whose school's networks have these names."""
+    listed = sorted(heard, key=lambda one: -(one.dbm or -100))
     return RoomRadio(
-        ours=tuple(one for one in heard if one.ssid and one.ssid in ours),
-        others=tuple(one for one in heard if not one.ssid or one.ssid not in ours),
-        scans=len(scans),
+        ours=tuple(one for one in listed if one.ssid and one.ssid in ours),
+        others=tuple(one for one in listed if not one.ssid or one.ssid not in ours),
+        scans=scans,
     )
+
+
+HIDDEN = "SSID masqué"
+"""What is read of a room whose networks the system does not name."""
 
 
 def room_words(room: RoomRadio, *, said_off: bool = False) -> tuple[str, ...]:
@@ -191,8 +195,6 @@ def _silence_words(
     others: Sequence[HeardNetwork], *, said_off: bool
 ) -> tuple[str, ...]:
     heard = counted(len(others), "point d'accès", "points d'accès")
-    if others and not names_of(others):
-        return "SSID masqué", f"{heard} entendus, dont l'ordinateur cache le nom."
     first = "rien entendu, il est bien éteint" if said_off else "rien entendu"
     return f"Wi-Fi de l'école : {first}", f"{heard} d'autres réseaux autour."
 

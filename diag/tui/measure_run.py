@@ -6,16 +6,23 @@ What it reaches of the world comes from `make_host` alone, so that a test gives 
 import asyncio
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, NamedTuple
 
-from diag.audit.measuring import last_terms, terms_from
+from diag.audit.evidence import ssids_of
+from diag.audit.measuring import kept_runs, last_terms, terms_from
 from diag.audit.session import AuditSession
 from diag.model.fact import Place
-from diag.model.measure import HEARD, Authorisation, MeasureRun, MeasureSeries
+from diag.model.measure import (
+    HEARD,
+    SAID_OFF,
+    Authorisation,
+    MeasureRun,
+    MeasureSeries,
+)
 from diag.probes.lists import MeasureLists
-from diag.probes.radio import read_room, room_words
+from diag.probes.radio import HIDDEN, names_of, read_room, room_words
 from diag.tui.dialogs import Field, FormDialog
 from diag.words.measured import measured_value
 
@@ -161,19 +168,27 @@ class RoomResult(NamedTuple):
     remarks: tuple[str, ...]
 
 
-def room_result(
-    run: MeasureRun, ours: Collection[str], *, said_off: bool
-) -> RoomResult:
+def heard_rooms(session: AuditSession) -> dict[str, RoomResult]:
+    """Return the id of each room that was listened to, and its last result."""
+    ours, found = ssids_of(session), dict[str, RoomResult]()
+    for run in kept_runs(session):
+        if any(one.key == HEARD for one in run.measurements):
+            found.setdefault(run.place, room_result(run, ours))
+    return found
+
+
+def room_result(run: MeasureRun, ours: Collection[str]) -> RoomResult:
     """Return the result of a room, once the school's own networks are known."""
     by_key = {one.key: one for one in run.measurements}
     heard = by_key.get(HEARD)
     why = heard.why if heard else ""
-    room = read_room([run.heard], ours)
-    if heard and "scans" in heard.stats:
-        room = replace(room, scans=int(heard.stats["scans"]))
-    verdict, *remarks = room_words(room, said_off=said_off)
+    scans = int(heard.stats.get("scans", 1)) if heard else 0
+    room = read_room(run.heard, ours, scans)
+    verdict, *remarks = room_words(room, said_off=SAID_OFF in by_key)
     if heard is None or heard.value is None:
         return RoomResult("", "Non concluant", (why or "Arrêté avant la fin.",))
+    if why and heard.value and not names_of(run.heard):  # its system hides them
+        return RoomResult("", HIDDEN, (why,))
     if why:
         remarks = [why]
     waited, lost = by_key.get("wifi.latence"), by_key.get("wifi.perte")

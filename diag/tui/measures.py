@@ -17,7 +17,6 @@ from diag.audit.measuring import last_terms
 from diag.audit.proposals import waiting
 from diag.audit.session import AuditSession
 from diag.checklist.overlay import MEASURES
-from diag.journal.records import evidence_of
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.fact import Place
@@ -42,6 +41,7 @@ from diag.tui.measure_run import (
     AuthorisationDialog,
     MeasureAsked,
     StoppableRun,
+    heard_rooms,
     plan_words,
     prepare,
     room_result,
@@ -85,6 +85,10 @@ class SeeOffered(Command, keys="p", title="Proposées", footer=True):
 
 class TurnOff(Command, keys="w", title="Dit éteint", footer=True):
     """Noter que le Wi-Fi est dit éteint : l'entendre est alors un constat."""
+
+
+_ROOM = "salle/"
+"""What the key of a line begins with that stands for a room."""
 
 
 class MeasuresScreen(PlaceScreen):
@@ -170,6 +174,7 @@ class MeasuresScreen(PlaceScreen):
     def on_mount(self) -> None:
         self.query_one("#result").display = False
         self.query_one(Lines).focus()
+        self._show(())
         self._show_title()
 
     def on_screen_resume(self) -> None:
@@ -250,10 +255,11 @@ class MeasuresScreen(PlaceScreen):
         if not rooms:
             key = key_now(self.app, ShowPlaces)
             raise DiagError(f"Aucune salle encore : {key} les ajoute dans la visite.")
-        kept = evidence_of(self._session.workspace.journal, self._session.audit.id)
-        heard = {one.place for one in kept}
+        heard = heard_rooms(self._session)
         choices = [
-            ListChoice(one.id, one.name, "déjà écoutée" if one.id in heard else "")
+            ListChoice(
+                one.id, one.name, heard[one.id].verdict if one.id in heard else ""
+            )
             for one in sorted(rooms, key=lambda one: one.id in heard)
         ]
 
@@ -390,7 +396,7 @@ class MeasuresScreen(PlaceScreen):
         self._tell(cut if run.is_cut else "Gardé : rien n'est répondu sans vous.")
         self._show_title()
         if asked.place:
-            self._show_room(asked.place, run, said_off=asked.said_off)
+            self._show_room(asked.place, run)
         elif taken.offered and waiting(self._session):
             self.on_see_offered()
 
@@ -417,26 +423,54 @@ class MeasuresScreen(PlaceScreen):
             cells = (measured_label(one), measured_value(one), believed)
             subject = one.key.partition(".")[0]
             rows.setdefault(subject, []).append(ListLine(str(rank), cells))
-        self.query_one(Lines).show([
-            line
-            for subject, lines in rows.items()
-            if lines
-            for line in (ListLine("", (SUBJECTS.get(subject, subject),)), *lines)
-        ])
+        self.query_one(Lines).show(
+            [
+                line
+                for subject, lines in rows.items()
+                if lines
+                for line in (ListLine("", (SUBJECTS.get(subject, subject),)), *lines)
+            ]
+            + self._room_lines()
+        )
         self._show_reasons()
+
+    def _room_lines(self) -> list[ListLine]:
+        """Return every room and what it heard last; none before the first one."""
+        heard = heard_rooms(self._session)
+        if not heard:
+            return []
+        return [
+            ListLine("", ("Les salles",)),
+            *(
+                ListLine(
+                    f"{_ROOM}{one.id}",
+                    (one.name, heard[one.id].verdict if one.id in heard else "", ""),
+                )
+                for one in self._rooms
+            ),
+        ]
+
+    @on(Lines.Chosen)
+    def _picked(self, event: Lines.Chosen) -> None:
+        """Listen again in the room under the cursor."""
+        ident = event.key.removeprefix(_ROOM)
+        place = next((one for one in self._rooms if one.id == ident), None)
+        if place and not self._busy:
+            self._listen(place)
 
     @on(Lines.Moved)
     def _show_reasons(self) -> None:
         """Show why the measure under the cursor is what it is."""
         key = self.query_one(Lines).key
-        one = self._shown[int(key)] if key else None
+        one = self._shown[int(key)] if key and key.isdecimal() else None
         told = filter(None, (one.why, *one.reasons)) if one else ()
         words = " ".join(dict.fromkeys(map(sentence, told)))
         self.query_one("#reasons", Sentence).show(words)
 
-    def _show_room(self, place: Place, run: MeasureRun, *, said_off: bool) -> None:
+    def _show_room(self, place: Place, run: MeasureRun) -> None:
         """Show the result of a room, and the key of the next one."""
-        result = room_result(run, ssids_of(self._session), said_off=said_off)
+        self._show(run.measurements)
+        result = room_result(run, ssids_of(self._session))
         after = self._next_room()
         key = key_now(self.app, MeasureNext)
         following = f"{key} ensuite : {after.name}" if after else "Dernière salle."

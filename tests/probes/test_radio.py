@@ -80,7 +80,7 @@ def test_meeting_goes_both_ways(one: HeardNetwork, other: HeardNetwork) -> None:
 def test_a_room_is_always_said_and_names_no_neighbour(
     scans: list[list[HeardNetwork]], *, said_off: bool
 ) -> None:
-    room = read_room(scans, {"École"})
+    room = read_room(merge_scans(scans), {"École"}, len(scans))
     words = " ".join(room_words(room, said_off=said_off))
     assert words
     assert "Voisin" not in words
@@ -98,7 +98,7 @@ def test_a_room_says_its_result_first() -> None:
     busy = HeardNetwork(
         "Invités", -63, "2.4", security="open", channel=6, load=0.72, bssid="a"
     )
-    words = room_words(read_room([[busy, OURS, *crowd]], {"École", "Invités"}))
+    words = room_words(read_room([busy, OURS, *crowd], {"École", "Invités"}, 1))
     assert words[0] == "Bon : −60\u00a0dBm"
     assert words[1] == "« École », 5 GHz, canal 44, 80 MHz, 1 relevé, ±5 dB."
     assert "1 réseau voisin sur le même air (canal 48)." in words
@@ -106,18 +106,19 @@ def test_a_room_says_its_result_first() -> None:
     assert any("« Invités »" in one for one in words)
 
 
-def test_names_that_are_hidden_are_no_silence() -> None:
-    hidden = HeardNetwork("", -60, "5", channel=44, bssid="00:00:5e:00:53:01")
-    assert room_words(read_room([[hidden]], {"École"}))[0] == "SSID masqué"
-    assert "rien entendu" in room_words(read_room([[]], {"École"}))[0]
+def test_neighbours_without_a_name_are_no_network_of_the_school() -> None:
+    kept = HeardNetwork("", -60, "5", channel=44)
+    verdict, around = room_words(read_room([kept, kept], {"École"}, 3))
+    assert "rien entendu" in verdict
+    assert "2 points d'accès" in around
 
 
 def test_the_school_heard_while_said_off_is_told() -> None:
     assert any(
         "dit éteint" in one
-        for one in room_words(read_room([[OURS]], {"École"}), said_off=True)
+        for one in room_words(read_room([OURS], {"École"}, 1), said_off=True)
     )
-    silent = room_words(read_room([[]], {"École"}), said_off=True)
+    silent = room_words(read_room([], {"École"}, 1), said_off=True)
     assert "bien éteint" in silent[0]
 
 

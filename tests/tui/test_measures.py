@@ -18,7 +18,7 @@ from diag.audit.proposals import waiting
 from diag.audit.session import AuditSession
 from diag.checklist.overlay import MEASURES
 from diag.model.enums import PlaceKind, Provenance
-from diag.model.measure import MeasureSeries
+from diag.model.measure import HeardNetwork, MeasureSeries, MeasureStatus
 from diag.probes import series
 from diag.probes.finding import ProbeFinding
 from diag.probes.lists import MeasureLists
@@ -26,10 +26,12 @@ from diag.probes.probe import Probe, ProbePlan, Risk, Setting
 from diag.probes.wifi import HearWifi
 from diag.tui import measure_run
 from diag.tui.app import DiagApp
+from diag.tui.measure_run import room_result
 from diag.tui.measures import MeasuresScreen
 from diag.tui.proposals import ProposalsScreen
 from diag.workspace.editions import OVERLAY
 from tests.imports import evidence_samples as samples
+from tests.probes.builders import measured, run_of
 from tests.probes.fake_host import FakeHost
 from tests.probes.serving import mire_on_loopback
 from tests.probes.test_context import LINUX
@@ -149,8 +151,12 @@ async def test_rooms_follow_each_other_and_propose(
         assert offered["signal_wifi"].offer.value == -56
 
         await pilot.press("n")
-        await wait_to_show(pilot, "Classe CE1 · Bon", "Dernière salle")
+        await wait_to_show(pilot, "Classe CE1 · Bon", "Dernière salle", "Les salles")
         assert len(kept_evidence(session)) == 2
+        scans = len(host.asked)
+        await pilot.press("end", "up", "enter")
+        await wait_to_show(pilot, "Classe CP · Bon", "n ensuite")
+        assert len(host.asked) > scans, "that room, once more"
         await pilot.press("p")
         await wait_for(
             pilot, lambda: isinstance(app.screen, ProposalsScreen), "proposals"
@@ -319,6 +325,21 @@ async def test_a_server_that_is_none_is_refused_and_the_screen_is_free_again(
         await pilot.press("escape")
         await wait_to_show(pilot, "1 Diagnostic")
         assert not kept_evidence(session)
+
+
+def test_a_room_is_read_the_same_once_it_is_kept() -> None:
+    count = measured(key="wifi.points_entendus", value=2, unit="", probe="wifi")
+    neighbour = HeardNetwork("", -60, "5", channel=44)
+    alone = run_of(count, heard=(neighbour, neighbour))
+    assert "rien entendu" in room_result(alone, {"École"}).verdict
+    hidden = count.model_copy(
+        update={"why": "Masqué.", "status": MeasureStatus.PARTIAL}
+    )
+    for heard in ((neighbour, neighbour), ()):
+        result = room_result(run_of(hidden, heard=heard), {"École"})
+        assert (result.verdict, result.remarks) == ("SSID masqué", ("Masqué.",))
+    nothing = measured(key="wifi.points_entendus", value=None, unit="", why="Éteint.")
+    assert room_result(run_of(nothing), {"École"}).verdict == "Non concluant"
 
 
 async def test_names_that_macos_hides_are_said_with_their_remedy(
