@@ -28,7 +28,7 @@ from diag.journal.revision import NewRevision
 from diag.model.audit import EvidenceFile, Proposal
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.measurable import MEASURES, Scope
+from diag.model.measurable import MEASURES, MeasureScope
 from diag.model.measure import MeasureRun, run_bytes
 from diag.model.text import clean_line
 from diag.probes.radio import names_of, without_addresses
@@ -290,7 +290,7 @@ def remember_columns(
 def _is_of_a_room(read: EvidenceRead) -> bool:
     keys = {one.key for one in read.figures}
     return bool(read.networks) or any(
-        MEASURES[key].scope is Scope.ROOM for key in keys & MEASURES.keys()
+        MEASURES[key].scope is MeasureScope.ROOM for key in keys & MEASURES.keys()
     )
 
 

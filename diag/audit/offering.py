@@ -22,9 +22,9 @@ from diag.imports.evidence.radio import figures_of_spot
 from diag.imports.evidence.reading import DeviceKind, EvidenceRead, ListedDevice
 from diag.model.audit import EvidenceFile, Proposal
 from diag.model.checklist import Measure, Question
-from diag.model.enums import PlaceKind, ProposalSource, QuestionType, State
+from diag.model.enums import PlaceKind, ProposalSource, State
 from diag.model.fact import Place
-from diag.model.measurable import MEASURES, Aggregate
+from diag.model.measurable import MEASURES, MeasureAggregate
 from diag.model.measure import Confidence, MeasuredFigure
 from diag.model.text import fold
 from diag.probes.confidence import believed_together
@@ -133,8 +133,8 @@ def _of_spot(
     session: AuditSession, one: ReadAgain, ours: set[str]
 ) -> Iterable[MeasuredFigure]:
     """Give what a scan shows of the school's own networks, where it tells of a room."""
-    is_told = one.read.networks and one.read.is_telling
-    if not is_told or one.file.place not in session.facts.places:
+    is_heard = one.read.networks and one.read.is_telling
+    if not is_heard or one.file.place not in session.facts.places:
         return ()
     return figures_of_spot([each for each in one.read.networks if each.ssid in ours])
 
@@ -155,9 +155,9 @@ def _by_place(
 def _together(values: list[float | str], measure: Measure) -> float | str:
     """Return what several measures of a key make; words go from the worst."""
     words = MEASURES[measure.of].words
-    if measure.aggregate is Aggregate.MEDIAN:
+    if measure.aggregate is MeasureAggregate.MEDIAN:
         return median(value for value in values if not isinstance(value, str))
-    choose = min if measure.aggregate is Aggregate.LEAST else max
+    choose = min if measure.aggregate is MeasureAggregate.LEAST else max
     if words:
         return choose(map(str, values), key=words.index)
     return choose(value for value in values if not isinstance(value, str))
@@ -165,7 +165,7 @@ def _together(values: list[float | str], measure: Measure) -> float | str:
 
 def _stepped(value: float, measure: Measure, question: Question) -> str:
     """Return a figure at the step of its question, halves away from zero."""
-    usual = "1" if question.type is QuestionType.INTEGER else "0.01"
+    usual = "1" if TYPES[question.type].is_whole else "0.01"
     step = Decimal(usual if measure.round is None else str(measure.round))
     found = (Decimal(str(value)) / step).to_integral_value(ROUND_HALF_UP) * step
     return f"{found.normalize():f}"
@@ -179,9 +179,9 @@ _SPREAD = 0.2
 """Share between two measures of one line from which one of them is to be doubted."""
 
 _SEVERAL = {
-    Aggregate.MEDIAN: "médiane de {} mesures",
-    Aggregate.LEAST: "la plus faible de {} mesures",
-    Aggregate.MOST: "la plus forte de {} mesures",
+    MeasureAggregate.MEDIAN: "médiane de {} mesures",
+    MeasureAggregate.LEAST: "la plus faible de {} mesures",
+    MeasureAggregate.MOST: "la plus forte de {} mesures",
 }
 
 
@@ -191,7 +191,7 @@ def _figure_words(figures: list[MeasuredFigure], measure: Measure) -> str:
     level = max((one.confidence for one in figures), key=list(Confidence).index)
     if not reasons:
         level, _ = believed_together(figures)
-    if measure.aggregate is Aggregate.MEDIAN:
+    if measure.aggregate is MeasureAggregate.MEDIAN:
         values = [float(one.value) for one in figures]
         spread = (max(values) - min(values)) / max(values) if max(values) > 0 else 0
         if spread > _SPREAD:

@@ -40,7 +40,7 @@ from diag.model.enums import (
     QuestionType,
     Trade,
 )
-from diag.model.measurable import MEASURES, Aggregate, Measurable, Scope
+from diag.model.measurable import MEASURES, Measurable, MeasureAggregate, MeasureScope
 from diag.model.number import Number, exact
 from diag.rules.problem import listed, nearest
 
@@ -87,8 +87,8 @@ MilestoneWord = Annotated[Milestone, one_of(*Milestone)]
 FinanceTopicWord = Annotated[FinanceTopic, one_of(*FinanceTopic)]
 AidStateWord = Annotated[AidState, one_of(*AidState)]
 MeasureKey = Annotated[str, one_of(*MEASURES)]
-ScopeWord = Annotated[Scope, one_of(*Scope)]
-AggregateWord = Annotated[Aggregate, one_of(*Aggregate)]
+ScopeWord = Annotated[MeasureScope, one_of(*MeasureScope)]
+AggregateWord = Annotated[MeasureAggregate, one_of(*MeasureAggregate)]
 
 
 class ChoiceForm(YamlForm, noun="choix"):
@@ -281,7 +281,7 @@ def _measure_misfits(
     if asked.type is not wanted:
         why = f"demande le type {wanted}, pas {asked.type}"
         yield why, f"Écrivez « type: {wanted} »."
-    if one.aggregate in {None, Aggregate.MEDIAN}:
+    if one.aggregate in {None, MeasureAggregate.MEDIAN}:
         yield "n'a pas de médiane", "Écrivez « aggregate: min », ou max."
     if one.round is not None:
         yield "ne s'arrondit pas", "Supprimez « round »."
@@ -292,8 +292,8 @@ def _measure_misfits(
 
 
 _ANSWERED_AT = {
-    Scope.LINE: (PlaceKind.ECOLE,),
-    Scope.ROOM: (PlaceKind.ECOLE, PlaceKind.SALLE),
+    MeasureScope.LINE: (PlaceKind.ECOLE,),
+    MeasureScope.ROOM: (PlaceKind.ECOLE, PlaceKind.SALLE),
 }
 """Kinds of places whose questions measures of a scope answer."""
 

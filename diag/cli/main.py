@@ -65,16 +65,16 @@ class LazyGroup(click.Group):
             return super().get_command(ctx, cmd_name)
         module, attribute = self.places[cmd_name].split(":")
         command: click.Command = getattr(import_module(module), attribute)
-        _tell_whole(command)
+        _spell_out(command)
         return command
 
 
-def _tell_whole(command: click.Command) -> None:
-    """Have the list of a group say what its commands do: click would cut it short."""
+def _spell_out(command: click.Command) -> None:
+    """Keep the sentence of each command whole in its list: click would cut it short."""
     command.short_help = command.get_short_help_str(_LONGEST_SENTENCE)
     if isinstance(command, click.Group):
         for one in command.commands.values():
-            _tell_whole(one)
+            _spell_out(one)
 
 
 _LONGEST_SENTENCE = 300

@@ -28,7 +28,7 @@ from diag.model.enums import (
     QuestionType,
     Trade,
 )
-from diag.model.measurable import Aggregate, Scope
+from diag.model.measurable import MeasureAggregate, MeasureScope
 from diag.model.number import Number
 
 
@@ -278,9 +278,9 @@ class Measure(Noun):
 
     of: str
     """What is measured: a key of `MEASURES`."""
-    scope: Scope
+    scope: MeasureScope
     """Where it is taken; those of every room may answer a question of the school."""
-    aggregate: Aggregate = Aggregate.MEDIAN
+    aggregate: MeasureAggregate = MeasureAggregate.MEDIAN
     """What several of them give."""
     round: Number | None = None
     """Step of the answer; None: 1 of an integer, 0.01 of a number."""

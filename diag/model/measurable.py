@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Scope(StrEnum):
+class MeasureScope(StrEnum):
     """Where a measure is taken, as a checklist writes it."""
 
     LINE = "ligne"
@@ -17,7 +17,7 @@ class Scope(StrEnum):
     """One spot of a room."""
 
 
-class Aggregate(StrEnum):
+class MeasureAggregate(StrEnum):
     """How several measures make one answer, as a checklist writes it."""
 
     MEDIAN = "median"
@@ -31,7 +31,7 @@ class Aggregate(StrEnum):
 class Measurable:
     """One thing that can be measured: a number, a yes or no, or a word."""
 
-    scope: Scope
+    scope: MeasureScope
     unit: str = ""
     """Of a number, as questions write it."""
     words: tuple[str, ...] = ()
@@ -55,42 +55,42 @@ _MOST = 10**9
 """No measure is above, in any unit of these."""
 
 MEASURES = {
-    "internet.debit_descendant": Measurable(Scope.LINE, "Mbit/s"),
-    "internet.debit_montant": Measurable(Scope.LINE, "Mbit/s"),
-    "internet.latence": Measurable(Scope.LINE, "ms"),
-    "internet.gigue": Measurable(Scope.LINE, "ms"),
-    "internet.perte": Measurable(Scope.LINE, "%"),
-    "internet.latence_charge_descendante": Measurable(Scope.LINE, "ms"),
-    "internet.latence_charge_montante": Measurable(Scope.LINE, "ms"),
-    "internet.dns_latence": Measurable(Scope.LINE, "ms"),
-    "internet.dns_reecriture": Measurable(Scope.LINE),
-    "internet.portail_captif": Measurable(Scope.LINE),
-    "internet.mtu": Measurable(Scope.LINE, "octet"),
-    "internet.ipv6": Measurable(Scope.LINE),
-    "services.premier_octet": Measurable(Scope.LINE, "ms"),
-    "services.inspection": Measurable(Scope.LINE),
-    "filtrage.adresses_testees": Measurable(Scope.LINE, "adresse"),
-    "filtrage.adresses_bloquees": Measurable(Scope.LINE, "adresse"),
-    "filtrage.contournable": Measurable(Scope.LINE),
-    "wifi.capte": Measurable(Scope.ROOM),
-    "wifi.capte_5ghz": Measurable(Scope.ROOM),
-    "wifi.signal_5ghz": Measurable(Scope.ROOM, "dBm"),
-    "wifi.noms": Measurable(Scope.ROOM, "réseau"),
-    "wifi.emis": Measurable(Scope.ROOM),
-    "wifi.emis_5ghz": Measurable(Scope.ROOM),
+    "internet.debit_descendant": Measurable(MeasureScope.LINE, "Mbit/s"),
+    "internet.debit_montant": Measurable(MeasureScope.LINE, "Mbit/s"),
+    "internet.latence": Measurable(MeasureScope.LINE, "ms"),
+    "internet.gigue": Measurable(MeasureScope.LINE, "ms"),
+    "internet.perte": Measurable(MeasureScope.LINE, "%"),
+    "internet.latence_charge_descendante": Measurable(MeasureScope.LINE, "ms"),
+    "internet.latence_charge_montante": Measurable(MeasureScope.LINE, "ms"),
+    "internet.dns_latence": Measurable(MeasureScope.LINE, "ms"),
+    "internet.dns_reecriture": Measurable(MeasureScope.LINE),
+    "internet.portail_captif": Measurable(MeasureScope.LINE),
+    "internet.mtu": Measurable(MeasureScope.LINE, "octet"),
+    "internet.ipv6": Measurable(MeasureScope.LINE),
+    "services.premier_octet": Measurable(MeasureScope.LINE, "ms"),
+    "services.inspection": Measurable(MeasureScope.LINE),
+    "filtrage.adresses_testees": Measurable(MeasureScope.LINE, "adresse"),
+    "filtrage.adresses_bloquees": Measurable(MeasureScope.LINE, "adresse"),
+    "filtrage.contournable": Measurable(MeasureScope.LINE),
+    "wifi.capte": Measurable(MeasureScope.ROOM),
+    "wifi.capte_5ghz": Measurable(MeasureScope.ROOM),
+    "wifi.signal_5ghz": Measurable(MeasureScope.ROOM, "dBm"),
+    "wifi.noms": Measurable(MeasureScope.ROOM, "réseau"),
+    "wifi.emis": Measurable(MeasureScope.ROOM),
+    "wifi.emis_5ghz": Measurable(MeasureScope.ROOM),
     "wifi.generation": Measurable(
-        Scope.ROOM, words=("wifi4", "wifi5", "wifi6", "wifi7")
+        MeasureScope.ROOM, words=("wifi4", "wifi5", "wifi6", "wifi7")
     ),
     "wifi.chiffrement": Measurable(
-        Scope.ROOM, words=("ouvert", "wep_wpa", "cle", "entreprise")
+        MeasureScope.ROOM, words=("ouvert", "wep_wpa", "cle", "entreprise")
     ),
-    "wifi.debit_descendant": Measurable(Scope.ROOM, "Mbit/s"),
-    "wifi.debit_montant": Measurable(Scope.ROOM, "Mbit/s"),
-    "wifi.latence": Measurable(Scope.ROOM, "ms"),
-    "wifi.gigue": Measurable(Scope.ROOM, "ms"),
-    "wifi.perte": Measurable(Scope.ROOM, "%"),
-    "wifi.latence_charge_descendante": Measurable(Scope.ROOM, "ms"),
-    "wifi.latence_charge_montante": Measurable(Scope.ROOM, "ms"),
+    "wifi.debit_descendant": Measurable(MeasureScope.ROOM, "Mbit/s"),
+    "wifi.debit_montant": Measurable(MeasureScope.ROOM, "Mbit/s"),
+    "wifi.latence": Measurable(MeasureScope.ROOM, "ms"),
+    "wifi.gigue": Measurable(MeasureScope.ROOM, "ms"),
+    "wifi.perte": Measurable(MeasureScope.ROOM, "%"),
+    "wifi.latence_charge_descendante": Measurable(MeasureScope.ROOM, "ms"),
+    "wifi.latence_charge_montante": Measurable(MeasureScope.ROOM, "ms"),
 }
 """Every key. `wifi.capte` is of a spot, which may be no; `wifi.emis` is of what was
 heard there, and says nothing where nothing was."""

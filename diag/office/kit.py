@@ -156,7 +156,7 @@ def _gather(
     kept: set[Path] = set()
     for python in pythons:
         for machine, tags in system.machines.items():
-            target = _Target(python, machine, tags, system.markers)
+            target = _TargetPython(python, machine, tags, system.markers)
             found = _resolved(wanted, target)
             say(
                 f"{system.name} {machine}, Python {python} : "
@@ -180,7 +180,7 @@ def _gather(
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
+class _TargetPython:
     python: str
     machine: str
     tags: tuple[str, ...]
@@ -206,7 +206,7 @@ class _Target:
         }
 
 
-def _resolved(wanted: str, target: _Target) -> list[dict[str, Any]]:
+def _resolved(wanted: str, target: _TargetPython) -> list[dict[str, Any]]:
     """Return what pip would install there, its own wheel included.
 
     The versions are those of this computer, which were tried, where all suit.
@@ -273,7 +273,7 @@ class _UnreachableError(DiagError):
     """Where packages come from does not answer."""
 
 
-def _run_pip(target: _Target | None, *arguments: str) -> None:
+def _run_pip(target: _TargetPython | None, *arguments: str) -> None:
     """Run pip, for a target or for here.
 
     Raises:

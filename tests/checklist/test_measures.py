@@ -10,7 +10,7 @@ from diag.checklist.loaded import Loaded
 from diag.imports.evidence.radio import figures_of_spot
 from diag.imports.evidence.speeds import DOWN, LATENCY, LOSS, UP
 from diag.model.checklist import Measure
-from diag.model.measurable import MEASURES, Aggregate, Scope
+from diag.model.measurable import MEASURES, MeasureAggregate, MeasureScope
 from diag.model.measure import HeardNetwork, MeasureSeries
 from diag.probes.lists import MeasureLists
 from diag.probes.series import probes_of
@@ -46,8 +46,8 @@ def test_a_measure_is_read_and_outlives_an_edition(tmp_path: Path) -> None:
     assert opened.questions["debit"].measures == (
         Measure(
             of="internet.debit_descendant",
-            scope=Scope.LINE,
-            aggregate=Aggregate.MEDIAN,
+            scope=MeasureScope.LINE,
+            aggregate=MeasureAggregate.MEDIAN,
             round="0.1",
         ),
     )
