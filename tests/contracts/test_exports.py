@@ -18,10 +18,16 @@ from diag.audit.proposals import waiting
 from diag.audit.session import open_session
 from diag.demo import Demonstration, demonstrate
 from diag.demo.again import AGAIN, LAST, READ
+from diag.demo.several import SLUG
 from diag.demo.stories import COMMUNE, DAY, FULL, HALF, scenario
+from diag.documents import programme as pages
 from diag.model.enums import AuditStatus, FollowUpState
 from diag.model.errors import DiagError
+from diag.model.text import fold
+from diag.programme.assembling import board_of
+from diag.programme.container import opened
 from diag.workspace.workspace import Workspace, fixed_world
+from tests.cli.test_programme import cells
 from tests.contracts.refresh_exports import EXPORTS
 from tests.contracts.sample import PICTURED, files_of, write_sample
 from tests.shared import copy_once_made
@@ -178,6 +184,32 @@ def test_the_demonstration_shows_a_second_visit_and_what_others_bring(
         theirs = open_session(workspace, READ)
         assert theirs.status is AuditStatus.SOUMIS
         assert not wrote_in(theirs)
+
+
+def test_the_pages_of_communes_add_up_to_the_programme_and_name_no_other(
+    made: Demonstration,
+) -> None:
+    with Workspace.open(made.folder, fixed_world(DAY, seed=1)) as workspace:
+        board = board_of(opened(workspace, SLUG))
+        whole = pages.programme_paper(board, DAY).document.markdown
+        theirs = cells(whole, "Total")[6].partition(" sur ")[0]
+        shares = []
+        for insee, name in board.gathered.communes.items():
+            page = pages.commune_paper(board, insee, DAY).document.markdown
+            said = f" {fold(page)} "
+            others = [fold(one.name) for one in board.communes if one.insee != insee]
+            assert [one for one in others if f" {one} " in said] == [], name
+            shares.append(whole_euros(cells(page, "Total")[4]))
+        assert sum(shares) == whole_euros(theirs) > 0
+        assert len(board.record.variants) == 2
+        assert len(board.record.locks) == 1
+        assert len(board.record.decisions) == 2
+        assert len(board.record.workshops) == 3
+
+
+def whole_euros(shown: str) -> int:
+    """Return an amount as it is printed, in euros."""
+    return int(re.sub(r"\D", "", shown))
 
 
 def test_a_folder_that_holds_anything_else_is_left_alone(tmp_path: Path) -> None:
