@@ -68,6 +68,7 @@ from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.programme import (
     ballots,
     cards,
+    deciding,
     envelopes,
     forms,
     phones,
@@ -226,6 +227,7 @@ PLACES = {
     palette.__name__: KeyPlace.WINDOW,
     quitting.__name__: KeyPlace.WINDOW,
     forms.__name__: KeyPlace.WINDOW,
+    deciding.__name__: KeyPlace.WINDOW,
     workshops.__name__: KeyPlace.WINDOW,
     square.__name__: KeyPlace.WINDOW,
 }

@@ -38,7 +38,7 @@ NAMES = allowed_words(
     "speedtest-cli\nWiFiAnalyzer\nXLSForm\n"
     "Bellefont\nCourvaux\nFerté-Brisance\nGrandbrise\nMacé\nMontfauvel\nNoirvaux\nŒuvremont\n"
     "Valbrise\nVallombre\nvannerie\n"
-    "Échap\nTab\nimp\npréc\nrep\nsuiv\n"  # keys, and words cut on a screen
+    "Échap\nÉlém\nTab\nimp\npréc\nrep\nsuiv\n"  # keys, and words cut on a screen
     "chefLieu\nétablissment\n"  # headings of official files, as they are
 )
 """What pages and screens name besides the words of the grids."""

@@ -2,14 +2,58 @@
 
 from textual import work
 
+from diag.model.enums import Outcome
 from diag.programme import adopting
+from diag.programme.container import Container
 from diag.programme.words import adopting_words
-from diag.tui.dialogs import ChooseDialog, Confirm, ListChoice, Notice
+from diag.tui.dialogs import ChooseDialog, Confirm, Field, ListChoice, Notice
 from diag.tui.programme import decisions
 from diag.tui.programme.faces import ProgrammeFaces
-from diag.tui.programme.forms import (
-    DecisionForm,
-)
+from diag.tui.programme.forms import ProgrammeForm
+from diag.words.dates import day_typed
+from diag.words.vocabulary import OUTCOMES
+
+
+class DecisionForm(ProgrammeForm):
+    """Asks what a body said, when, of what; gives the id of the decision."""
+
+    def __init__(self, container: Container, body: str, title: str) -> None:
+        super().__init__(title)
+        self._container, self._body = container, body
+
+    def options(self) -> tuple[tuple[str, str], ...]:
+        is_advice = self._body == adopting.PILOTAGE
+        return tuple(
+            (str(one), OUTCOMES[one])
+            for one in Outcome
+            if (one is Outcome.AVIS) is is_advice
+        )
+
+    def fields(self) -> tuple[Field, ...]:
+        today = self._container.workspace.world.today()
+        return (
+            Field("on", "Jour", f"{today:%d/%m/%Y}", "31/01/2027"),
+            Field("ref", "Délibération n°", "", "D-12"),
+            Field("about", "Sur quoi", "", "le programme, les enveloppes…"),
+            Field("votes", "Votes", "", "14 pour, 1 abstention"),
+            Field("why", "Remarque"),
+        )
+
+    def keep(self) -> str:
+        """Write it.
+
+        Raises:
+            DiagError: a day that is none or to come.
+        """
+        names = ("ref", "about", "votes", "why")
+        details = {name: self.value(name).strip() for name in names}
+        return adopting.decide(
+            self._container,
+            self._body,
+            Outcome(self.chosen),
+            day_typed(self.value("on")),
+            **{name: text for name, text in details.items() if text},
+        )
 
 
 class DecisionActs(ProgrammeFaces):

@@ -9,17 +9,17 @@ from diag.programme.assembling import Board
 from diag.programme.container import Container
 from diag.programme.log import log_of
 from diag.programme.words import effect_words
-from diag.tui.lists import ListColumn, ListLine
+from diag.tui.lists import NARROW, ListColumn, ListLine
 from diag.words.dates import describe_day
 from diag.words.vocabulary import OUTCOMES
 
 COLUMNS = (
     ListColumn("Séance", 10),
     ListColumn("Instance", 24, narrow=18),
-    ListColumn("Dit", 10, narrow=7, tiny=0),
-    ListColumn("N°", 8, narrow=6, least=60),
+    ListColumn("Dit", 10, tiny=0),
+    ListColumn("N°", 10, narrow=8, least=60),
     ListColumn("Sur quoi"),
-    ListColumn("Effet", 34, narrow=20, least=70),
+    ListColumn("Effet", 34, least=NARROW),
 )
 
 EMPTY = (

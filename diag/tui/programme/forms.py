@@ -9,7 +9,7 @@ from textual.widgets import OptionList
 
 from diag.journal import subjects
 from diag.model.base import Noun
-from diag.model.enums import FollowUpState, Outcome
+from diag.model.enums import FollowUpState
 from diag.model.errors import DiagError
 from diag.model.number import Number, canonical_number, exact
 from diag.model.programme import (
@@ -28,7 +28,7 @@ from diag.tui.dialogs import Field, FormDialog
 from diag.tui.programme.replaying import Changes
 from diag.tui.text import Sentence
 from diag.words.dates import day_typed
-from diag.words.vocabulary import FOLLOW_UPS, OUTCOMES
+from diag.words.vocabulary import FOLLOW_UPS
 from diag.workspace.settings import campaign_named
 from diag.workspace.workspace import Workspace
 
@@ -362,48 +362,6 @@ class StepForm(ProgrammeForm):
             why=self.value("why").strip(),
         )
         return self.chosen
-
-
-class DecisionForm(ProgrammeForm):
-    """Asks what a body said, when, of what; gives the id of the decision."""
-
-    def __init__(self, container: Container, body: str, title: str) -> None:
-        super().__init__(title)
-        self._container, self._body = container, body
-
-    def options(self) -> tuple[tuple[str, str], ...]:
-        is_advice = self._body == adopting.PILOTAGE
-        return tuple(
-            (str(one), OUTCOMES[one])
-            for one in Outcome
-            if (one is Outcome.AVIS) is is_advice
-        )
-
-    def fields(self) -> tuple[Field, ...]:
-        today = self._container.workspace.world.today()
-        return (
-            Field("on", "Jour", f"{today:%d/%m/%Y}", "31/01/2027"),
-            Field("ref", "Délibération n°", "", "D-12"),
-            Field("about", "Sur quoi", "", "le programme, les enveloppes…"),
-            Field("votes", "Votes", "", "14 pour, 1 abstention"),
-            Field("why", "Remarque"),
-        )
-
-    def keep(self) -> str:
-        """Write it.
-
-        Raises:
-            DiagError: a day that is none or to come.
-        """
-        names = ("ref", "about", "votes", "why")
-        details = {name: self.value(name).strip() for name in names}
-        return adopting.decide(
-            self._container,
-            self._body,
-            Outcome(self.chosen),
-            day_typed(self.value("on")),
-            **{name: text for name, text in details.items() if text},
-        )
 
 
 class VariantForm(ProgrammeForm):

@@ -373,4 +373,4 @@ def _row(name: str, cells: Sequence[str], out: str = "") -> str:
     """Return figures, a column a year, then what is outside the programme."""
     size, last = (8, 16) if len(cells) <= _FEW else (7, 8)
     figures = "".join(cell.rjust(size) for cell in cells)
-    return f"{name.ljust(_LABEL)}{figures}{out.rjust(last)}"
+    return f"{name.ljust(_LABEL)}{figures}{out.rjust(last) if out else ''}"
