@@ -34,6 +34,7 @@ from diag.demo.stories import (
 )
 from diag.documents.document import Document
 from diag.documents.drafts import DraftKind, drafted
+from diag.documents.drafts.committee import programme_deliberation
 from diag.documents.formats import FORMATS, Format
 from diag.documents.synthesis import synthesis
 from diag.documents.templates import build_document
@@ -63,6 +64,8 @@ from diag.model.enums import (
 from diag.model.errors import DiagError
 from diag.model.fact import Place as Place
 from diag.office.imports import import_file
+from diag.programme.assembling import board_of
+from diag.programme.container import opened
 from diag.workspace.charter import FOLDER
 from diag.workspace.settings import Settings as Settings
 from diag.workspace.workspace import Workspace, fixed_world
@@ -222,3 +225,5 @@ def _made(workspace: Workspace) -> Iterator[tuple[str, str]]:
     for draft in DraftKind:
         made = drafted(workspace, draft, session.about.ref, DAY)
         yield made.paper.document.meta.title, made.paper.notice
+    paper = programme_deliberation(board_of(opened(workspace)), DAY)
+    yield paper.document.meta.title, paper.notice

@@ -83,7 +83,7 @@ def test_every_document_is_tried_on_invented_audits(desk: Workspace) -> None:
     (overlay / "charte.yaml").write_text('accent: "#ffff00"\n', encoding="utf-8")
     made: list[str] = []
     problems = problems_tried(overlay, made.append)
-    assert len(made) == 3 * len(Audience) + 9
+    assert len(made) == 3 * len(Audience) + 10
     told = "\n".join(problems)
     assert "overlay/modeles/note.md.jinja, ligne 2 : ce nom n'existe pas" in told
     assert "overlay/modeles/option.md.jinja, ligne 1 : " in told
