@@ -177,6 +177,11 @@ def waiting(session: AuditSession) -> tuple[OfferedAnswer, ...]:
     )
 
 
+def count_waiting(session: AuditSession) -> int:
+    """Return how many wait; none in an audit that nobody visits any more."""
+    return len(waiting(session)) if session.status in UNDER_WAY else 0
+
+
 def waiting_words(count: int) -> str:
     """Return « 3 réponses proposées attendent votre accord »."""
     one, many = "réponse proposée attend", "réponses proposées attendent"

@@ -19,7 +19,7 @@ from diag.audit.departure import departure_lines
 from diag.audit.fitting import DURATIONS, fit_of, minutes_named
 from diag.audit.history import describe_concurrent
 from diag.audit.places import add_place, agreeing
-from diag.audit.proposals import propose_lists, waiting, waiting_words
+from diag.audit.proposals import count_waiting, propose_lists, waiting_words
 from diag.audit.session import AuditSession, is_started, open_session
 from diag.audit.session import start as start_audit
 from diag.audit.visit import VisitSession, keep_place
@@ -175,7 +175,7 @@ def visit(
         click.echo(session.about.title)
         click.echo("Tapez la réponse, puis Entrée. « :aide » dit tout le reste.")
         propose_lists(session)
-        if count := len(waiting(session)):
+        if count := count_waiting(session):
             click.echo(f"{waiting_words(count)} : diag questionnaire {ref}")
         if not visiting.stop.is_left and not visiting.onward():
             click.echo("Il ne reste aucune question.")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from diag.audit.proposals import waiting
+from diag.audit.proposals import count_waiting
 from diag.audit.session import AuditSession
 from diag.audit.succession import OLDER
 from diag.journal.facts import status_of
@@ -11,7 +11,7 @@ from diag.journal.records import dispatches_of
 from diag.journal.school_lines import is_begun, names_shown
 from diag.journal.signatures import signature_of, standing_word
 from diag.model.audit import Audit, Auditee, Subject
-from diag.model.enums import UNDER_WAY, AuditStatus, PlaceKind, Provenance
+from diag.model.enums import AuditStatus, PlaceKind, Provenance
 from diag.model.territory import School
 from diag.office.conflicts import unsettled
 from diag.office.mail.parcel import dispatch_words
@@ -146,7 +146,7 @@ def _overview(session: AuditSession) -> AuditOverview:
         ),
         begun,
         unsettled(session) if begun else "",
-        len(waiting(session)) if begun and session.status in UNDER_WAY else 0,
+        count_waiting(session) if begun else 0,
     )
 
 

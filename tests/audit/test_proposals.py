@@ -8,9 +8,17 @@ import pytest
 from diag.answers.answer_type import Refused
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.departure import departure_of
+from diag.audit.follow import move
 from diag.audit.forms import read_form
 from diag.audit.history import changes_of
-from diag.audit.proposals import accept, propose, propose_lists, refuse, waiting
+from diag.audit.proposals import (
+    accept,
+    count_waiting,
+    propose,
+    propose_lists,
+    refuse,
+    waiting,
+)
 from diag.audit.session import AuditSession, start
 from diag.audit.undo import undo
 from diag.documents.questionnaire import compose, keep
@@ -130,6 +138,18 @@ def test_what_stands_above_its_whole_refuses_the_lot_and_writes_nothing(
         accept(session, [one.offer.id for one in waiting(session)])
     assert session.digest == said
     accept(session, [one.offer.id for one in waiting(session)][:1])
+
+
+def test_nothing_waits_in_an_audit_that_nobody_visits_any_more(
+    session: AuditSession,
+) -> None:
+    propose(session, offered(session))
+    assert count_waiting(session) == len(waiting(session)) > 0
+    move(session, AuditStatus.SOUMIS)
+    move(session, AuditStatus.ACCEPTE, alone=True)
+    move(session, AuditStatus.CLOS)
+    assert waiting(session)
+    assert count_waiting(session) == 0
 
 
 def test_what_can_no_longer_be_answered_says_why_and_can_only_be_refused(

@@ -18,7 +18,7 @@ from diag.audit.departure import departure_of
 from diag.audit.fitting import Costs, costs_of, countdown
 from diag.audit.memory import NothingToRepeatError, former_places
 from diag.audit.photos import PhotoSubject
-from diag.audit.proposals import propose_lists, waiting, waiting_words
+from diag.audit.proposals import count_waiting, propose_lists, waiting_words
 from diag.audit.session import AuditSession
 from diag.audit.visit import (
     VisitSession,
@@ -156,7 +156,7 @@ class VisitScreen(PlaceScreen):
     def _tell_offered(self) -> None:
         """Have who opens the visit know that answers wait, and what shows them."""
         propose_lists(self.session)
-        if count := len(waiting(self.session)):
+        if count := count_waiting(self.session):
             key = key_now(self.app, ShowProposals)
             self.diag.inform(f"{waiting_words(count)}\u00a0: {key}")
 
