@@ -639,3 +639,28 @@ async def test_what_follows_a_decision_is_noted_in_the_audit(desk: Path) -> None
         step = screen.board.gathered.candidates[name].step
         assert step is not None
         assert (step.state, step.cents) == (FollowUpState.COMMANDEE, 1_234_50)
+
+
+async def test_what_people_type_is_shown_as_they_typed_it(desk: Path) -> None:
+    odd = "[bold]deux[/] \u202eclasses {n} %s « : »"
+    with Workspace.open(desk, fixed_world(DAY, 3)) as made:
+        container = opened(made)
+        name = next(iter(board_of(container, afresh=False).schedule.placements))
+        lock = setting.lock_of(2028, "[red]le maire", odd)
+        setting.put(container, setting.lock_subject(name), lock)
+        decided = {"ref": "[1]", "about": odd, "why": odd}
+        adopting.decide(container, "syndicat", Outcome.ADOPTE, DAY, **decided)
+        workshop = gathering.new_workshop(container, title=odd, on="2026-09-30")
+        gathering.put_card(container, workshop, odd, Participant.ELU)
+    app = app_on(desk)
+    async with at_programme(app, WIDE) as (pilot, screen):
+        screen.go_to(name)
+        await wait_to_show(pilot, "[red]le maire", "[bold]deux[/]")
+        for face, key in (("4", "enter"), ("5", "enter")):
+            await pilot.press(face)
+            await wait_to_show(pilot, "[bold]deux[/]")
+            await pilot.press(key)
+            await wait_for(pilot, lambda: app.screen is not screen, "open")
+            await wait_to_show(pilot, "[bold]deux[/]")
+            assert not any("\u202e" in line for line in visible(pilot))
+            await pilot.press("escape")
