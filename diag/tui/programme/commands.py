@@ -39,7 +39,7 @@ class LockYear(Command, keys="v", title="Verrou", group=_ACT, footer=True):
     """Imposer une année, ou aucune, avec un motif ; l'effet se voit avant d'écrire."""
 
 
-class AdvanceOperation(Command, keys="s", title="Suite", group=_ACT, footer=True):
+class AdvanceOperation(Command, keys="s", title="Suite", group=_ACT):
     """Noter la suite : financée, commandée à son prix, faite, vérifiée, écartée."""
 
 
@@ -149,7 +149,7 @@ class WriteDocuments(Command, keys="x", title="Documents", group=_SET, footer=Tr
     """Écrire le programme, la page d'une commune, le dossier du comité, le classeur."""
 
 
-class SeeAudit(Command, keys="b", title="Bilan", group=_ACT, footer=True):
+class SeeAudit(Command, keys="b", title="Bilan", group=_ACT):
     """Ouvrir le bilan de l'école, sur la préconisation d'où vient l'opération."""
 
 
