@@ -33,11 +33,11 @@ from diag.programme.words import reason_words, what_if_words
 from diag.words.dates import long_date
 from diag.words.figures import euros, half_up, number, percent
 
-FIRST_ONES = 1
-"""So many lines of what is left out, on the page; the rest is a count."""
+FIRST_ONES, MORE = 1, 3
+"""So many lines of what is left out, on the page; more where few are placed."""
 
-FEWEST = 2
-"""So many rows of operations, however full the page is."""
+FEWEST, FEW = 2, 3
+"""So many rows of operations, however full the page is; so many leave it room."""
 
 PAGE_LINES, WIDE, HEADING, TABLE_LINE = 58, 96, 3, 1.3
 """What a page holds, the heads of the document apart; characters of a line; lines that
@@ -65,6 +65,7 @@ def commune_blocks(board: Board, insee: str, day: date) -> list[Md]:
             "partage aucune.",
             about="commune",
         )
+    placed = sum(name in board.schedule.years for name in mine)
     before = [
         Md("## Ce que le conseil vote, et avant quand"),
         _to_vote(board, insee),
@@ -72,7 +73,7 @@ def commune_blocks(board: Board, insee: str, day: date) -> list[Md]:
     ]
     out = [
         Md("## Hors programme"),
-        outside_part(board, mine, FIRST_ONES, insee),
+        outside_part(board, mine, MORE if placed <= FEW else FIRST_ONES, insee),
         _what_if_part(board, mine),
     ]
     after = [
