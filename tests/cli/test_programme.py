@@ -83,6 +83,7 @@ def test_a_programme_is_set_explained_varied_and_adopted(
     # Nobody has money yet: needs are there, no year is.
     assert {one["year"] for one in shown(home).values()} == {None}
     assert "enveloppe inconnue" in run(home, "show")
+    empty(home, tmp_path)
     run(home, "split", "--syndicat", "0.4")
     table = tmp_path / "enveloppes.csv"
     rows = [
@@ -140,6 +141,18 @@ def test_a_programme_is_set_explained_varied_and_adopted(
     }
     assert after[WIRING]["words"] == "Décidée le 1er février 2024 : ne bouge plus."
     follow_through(home)
+
+
+def empty(home: Path, folder: Path) -> None:
+    """Print both documents while nothing has its year: they say why."""
+    forms = ("--format", "md", "--out", str(folder))
+    run(home, "report", *forms)
+    run(home, "report", "--commune", INSEE, *forms)
+    made = folder / "programme-plan"
+    assert "Rien à inscrire encore" in (made / "programme.md").read_text()
+    page = (made / f"programme-{INSEE}.md").read_text()
+    assert "Rien à voter" in page
+    assert typeset("compte pour 0 €") in page
 
 
 def printed(home: Path, folder: Path) -> None:

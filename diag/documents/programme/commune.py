@@ -137,6 +137,11 @@ def _beside(board: Board, insee: str, day: date) -> Iterator[str]:
     last = year_day(checklist, Milestone.BUDGET, board.programme.years[0])
     if last:
         yield f"{last.rule.title}, à confirmer : {last.rule.says}"
+    if not any(purse.payer == payer for purse in board.programme.envelopes):
+        yield (
+            "Ce que la commune peut dépenser n'est pas connu : cela compte pour 0 €. "
+            "Dites-le au syndicat."
+        )
     yield _right_words(board, insee)
     shares = commune_shares(board)
     own = next((one for one in shares if one.insee == insee), None)

@@ -89,6 +89,9 @@ def asked_title(board: Board) -> str:
 
 def asked_words(board: Board) -> Iterator[str]:
     """Give what is asked, in the figures of the table under it."""
+    if not board.schedule.years:
+        yield "Rien à inscrire encore : aucune opération n'a son année."
+        return
     theirs, planned, whole = 0, 0, 0
     for row in year_sums(board):
         theirs, planned = theirs + row.syndicat, planned + row.syndicat_may
