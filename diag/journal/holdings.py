@@ -228,10 +228,11 @@ def take_pulled(
 ) -> tuple[int, int]:
     """Take in what came of several audits; return how many lines are new.
 
-    Those that are read here, and those of a newer version. By `most` lines in a durable
-    commit, so that who writes meanwhile does not wait; cursors move with the last.
+    Those that say something, seals left out, and those of a newer version. By `most`
+    lines in a durable commit, so that who writes meanwhile does not wait; cursors move
+    with the last.
     """
-    new = unread = 0
+    said = new = unread = 0
     parts = [lines[start : start + most] for start in range(0, len(lines), most)]
     for at, part in enumerate(parts or [()], 1):
         with journal.transaction() as connection:
@@ -240,8 +241,9 @@ def take_pulled(
                 marks = [(hub, after, audit) for audit, after in reached.items()]
                 connection.executemany(_KEEP_AFTER, marks)
             journal.record(one for one in taken.revisions if one.erases)
+        said += taken.said
         new += taken.new
         unread += len(taken.unread)
     if journal.recorder and new:
         journal.recorder.add_event("pull", hub=hub, audits=len(reached), new=new)
-    return new, unread
+    return said, unread

@@ -11,6 +11,7 @@ from hashlib import blake2b, sha256
 from typing import Any, NamedTuple, Self
 from zlib import crc32
 
+from diag.journal import subjects
 from diag.journal.errors import RefusedError
 from diag.journal.revision import (
     _HEADS,
@@ -304,6 +305,12 @@ class Ingested(NamedTuple):
     """What was new."""
     unread: tuple[Unread, ...] = ()
     """What was new and is of a newer version: none of the counts above."""
+
+    @property
+    def said(self) -> int:
+        """How many of the new ones say something: a seal only proves others."""
+        seals = f"{subjects.SEALS}/"
+        return sum(not one.subject.startswith(seals) for one in self.revisions)
 
 
 class _Refusal(NamedTuple):

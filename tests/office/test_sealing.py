@@ -240,3 +240,13 @@ def test_a_hub_changes_its_key_and_laptops_follow_what_the_old_one_vouches_for(
     device = Card("ab" * 32, seals.HUB, "admin", ("*",), 0, 0)
     signed = device._replace(sig=home.keys.sign_bytes(device.content()))
     assert seals.successor_of(home.keys.card.sign, [signed]) == "", "a label is no role"
+
+
+def test_a_seal_is_not_counted_among_what_came(team: Team) -> None:
+    """One answer was told as « 2 reçues »."""
+    for who in (team.anne, team.bruno, team.anne, team.bruno):
+        team.sync(who)
+    team.say(team.anne, 5)
+    assert team.sync(team.anne).pushed == 1
+
+    assert team.sync(team.bruno).pulled == 1
