@@ -33,7 +33,8 @@ from diag.model.measure import MeasureRun, run_bytes
 from diag.model.text import clean_line
 from diag.probes.radio import names_of, without_addresses
 from diag.words.measured import key_label
-from diag.words.sentences import counted, listed, system_sentence, uncapitalised
+from diag.words.sentences import counted, listed, uncapitalised
+from diag.workspace.disk import read_file
 
 _MIME = "application/octet-stream"
 
@@ -100,15 +101,7 @@ def load_evidence(path: Path) -> bytes:
     Raises:
         DiagError: it cannot be read.
     """
-    try:
-        if not path.is_file():  # a pipe would never end
-            raise DiagError(f"{path} : ce fichier n'existe pas, ou n'en est pas un.")
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise DiagError(system_sentence(error)) from error
-    except ValueError as error:  # a name with a NUL
-        raise DiagError(f"{path} : ce chemin n'est pas possible.") from error
+    return read_file(path, MAX_BYTES)
 
 
 def import_evidence(

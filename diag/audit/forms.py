@@ -23,8 +23,8 @@ from diag.model.enums import PlaceKind, ProposalSource, State
 from diag.model.errors import DiagError
 from diag.model.fact import Value
 from diag.model.text import clean_line, fold
-from diag.words.sentences import system_sentence
 from diag.words.vocabulary import WHOM
+from diag.workspace.disk import read_file
 
 FORMAT = "diag-form"
 """What a filled form says of itself."""
@@ -136,14 +136,7 @@ def load_form(session: AuditSession, path: Path) -> FormRead:
     Raises:
         DiagError: it cannot be read, or as for `read_form`.
     """
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise DiagError(system_sentence(error)) from error
-    except ValueError as error:  # a name with a NUL
-        raise DiagError(f"{path} : ce chemin n'est pas possible.") from error
-    return read_form(session, raw)
+    return read_form(session, read_file(path, MAX_BYTES))
 
 
 def parse_form(raw: bytes, ref: str) -> FilledForm:

@@ -17,7 +17,7 @@ from diag.model.codes import is_campaign
 from diag.model.errors import DiagError
 from diag.model.territory import School
 from diag.model.text import MAX_TEXT
-from diag.workspace.disk import write_whole
+from diag.workspace.disk import read_file, write_whole
 from diag.workspace.people import learn_names
 from diag.workspace.subjects import auditee_of, remember
 from diag.workspace.workspace import Workspace
@@ -96,14 +96,14 @@ def _about(file: AuditFile) -> Auditee | None:
 
 
 def _read(path: Path) -> AuditFile:
-    size = path.stat().st_size
-    if size > MAX_BYTES:
+    content = read_file(path, MAX_BYTES)
+    if len(content) > MAX_BYTES:
         raise DiagError(
-            f"{path} : {size // 2**20} Mo, {MAX_BYTES // 2**20} admis. "
+            f"{path} : plus de {MAX_BYTES // 2**20} Mo. "
             "Ce n'est pas un audit exporté par diag."
         )
     try:
-        return AuditFile.model_validate_json(path.read_bytes().removeprefix(BOM_UTF8))
+        return AuditFile.model_validate_json(content.removeprefix(BOM_UTF8))
     except ValidationError as error:
         newer = any(problem["loc"][:1] == ("version",) for problem in error.errors())
         remedy = (

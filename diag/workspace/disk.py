@@ -8,6 +8,7 @@ from pathlib import Path
 from shutil import which
 
 from diag.model.errors import DiagError
+from diag.words.sentences import system_sentence
 
 
 def default_folder() -> Path:
@@ -140,6 +141,23 @@ def show_file(path: Path) -> None:
 
 def _unseen(why: str, path: Path) -> DiagError:
     return DiagError(f"{why} C'est là : {path}")
+
+
+def read_file(path: Path, most: int) -> bytes:
+    """Return the bytes of a file that somebody named: `most` and one, if it has more.
+
+    Raises:
+        DiagError: when it is no file, or cannot be read.
+    """
+    try:
+        if not path.is_file():  # a pipe would never end
+            raise DiagError(f"{path} : ce fichier n'existe pas, ou n'en est pas un.")
+        with path.open("rb") as file:
+            return file.read(most + 1)
+    except OSError as error:
+        raise DiagError(system_sentence(error)) from error
+    except ValueError as error:  # a name with a NUL
+        raise DiagError(f"{path} : ce chemin n'est pas possible.") from error
 
 
 def write_whole(path: Path, content: bytes, *, mode: int = 0o666) -> None:

@@ -1,6 +1,7 @@
 """Words that no command can take: refused in a sentence, never as unexpected."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,38 @@ def test_what_cannot_be_taken_is_refused(
 
     assert run.code == 1
     assert why in run.err
+    assert "inattendue" not in run.err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such pipes")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("audit", "import"),
+        ("audit", "import-evidence", SCHOOL),
+        ("questionnaire", SCHOOL, "--from"),
+        ("outbox", "settings", "--host", "smtp.example", "--ca-file"),
+        ("atlas", "pages", "--outline"),
+        ("bundle", "import"),
+        ("decrypt", "--yes", "--identity"),
+    ],
+    ids=lambda words: words[0] + words[1],
+)
+def test_a_pipe_in_the_place_of_a_file_is_never_waited_for(
+    home: Path, words: tuple[str, ...]
+) -> None:
+    pipe = home.parent / "tuyau"
+    os.mkfifo(pipe)
+    asked = threading.Thread(target=lambda: os.close(os.open(pipe, os.O_WRONLY)))
+    asked.start()
+
+    run = diag(home, *words, str(pipe))
+
+    is_untouched = asked.is_alive()
+    os.close(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK))
+    asked.join()
+    assert is_untouched
+    assert run.code in {1, 2}
     assert "inattendue" not in run.err
 
 

@@ -28,6 +28,7 @@ from diag.model.text import fold
 from diag.words.figures import number
 from diag.words.sentences import of
 from diag.workspace.charter import office_of
+from diag.workspace.disk import read_file
 from diag.workspace.subjects import commune_auditee
 from diag.workspace.workspace import Workspace
 
@@ -216,11 +217,21 @@ def _communes(
     return names
 
 
+_LARGEST_OUTLINE = 64 * 2**20
+"""Bytes of the heaviest outline read: a département in full detail weighs a few."""
+
+
 def _outline(path: Path | None) -> tuple[Line, ...]:
     if path is None:
         return ()
+    content = read_file(path, _LARGEST_OUTLINE)
+    if len(content) > _LARGEST_OUTLINE:
+        raise DiagError(
+            f"{path.name} : plus de {_LARGEST_OUTLINE // 2**20} Mo. Simplifiez ce "
+            "contour : la carte le trace à quelques dizaines de mètres près."
+        )
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DiagError(f"{path.name} n'est pas un texte en UTF-8.") from error
     return read_outline(text, path.name)

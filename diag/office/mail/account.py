@@ -19,6 +19,7 @@ from diag.model.errors import DiagError
 from diag.model.text import clean_line
 from diag.words.dates import describe_day
 from diag.words.vocabulary import AUDIENCES
+from diag.workspace.disk import read_file
 from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -124,7 +125,9 @@ def trusted_file(path: Path) -> dict[str, str]:
     Raises:
         DiagError: when it is none.
     """
-    content = path.read_bytes()
+    content = read_file(path, _LARGEST_CA)
+    if len(content) > _LARGEST_CA:
+        raise DiagError(f"{path} : fichier trop gros pour un certificat.")
     try:
         text = content.decode("ascii")
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
@@ -134,8 +137,6 @@ def trusted_file(path: Path) -> dict[str, str]:
             "(« -----BEGIN CERTIFICATE----- »). Demandez ce fichier à qui tient le "
             "serveur."
         ) from error
-    if len(content) > _LARGEST_CA:
-        raise DiagError(f"{path} : fichier trop gros pour un certificat.")
     return {"ca": text, "ca_name": path.name}
 
 

@@ -37,6 +37,8 @@ _FORMS = "bundle.forms"
 
 _RING = "bundle.keys"
 _PRIVATE = "AGE-SECRET-KEY-"
+_LARGEST = 65_536
+"""Bytes read of a file that holds a private key: it has three lines."""
 
 
 def load_age() -> ModuleType:
@@ -341,7 +343,11 @@ def read_identity(path: Path) -> Any:
     """
     library = load_age()
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        content = b""
+        if path.is_file():  # a pipe would never end
+            with path.open("rb") as file:
+                content = file.read(_LARGEST)
+        lines = content.decode("utf-8").splitlines()
         (secret,) = [each for each in lines if each.startswith(_PRIVATE)]
         return library.x25519.Identity.from_str(secret.strip())
     except (OSError, ValueError, library.IdentityError) as error:
