@@ -1,7 +1,7 @@
 """Programme on the screen: what, when, whose money; typed, undone, worked out aside."""
 
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -25,7 +25,7 @@ from diag.model.programme import (
     YearEnvelope,
 )
 from diag.programme import adopting, gathering, setting
-from diag.programme.assembling import Board, board_of
+from diag.programme.assembling import Board, board_of, contenders_of
 from diag.programme.container import Container, create, opened
 from diag.programme.money import budgets
 from diag.programme.operations import Contenders
@@ -664,3 +664,31 @@ async def test_what_people_type_is_shown_as_they_typed_it(desk: Path) -> None:
             await wait_to_show(pilot, "[bold]deux[/]")
             assert not any("\u202e" in line for line in visible(pilot))
             await pilot.press("escape")
+
+
+async def test_the_first_reading_is_told_and_holds_no_key(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = threading.Event()
+
+    def slow(
+        container: Container,
+        frame: ProgrammeFrame,
+        before: Contenders | None,
+        progress: Callable[[int, int], None],
+    ) -> Contenders:
+        progress(3, 12)
+        assert free.wait(60)
+        return contenders_of(container, frame, before, progress)
+
+    monkeypatch.setattr(replaying, "contenders_of", slow)
+    app = app_on(desk)
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await pilot.press("f9")
+        await wait_to_show(pilot, "audits lus : 3 sur 12", "Lecture des audits")
+        await pilot.press("4")
+        await wait_to_show(pilot, "Aucune décision notée")
+        await pilot.press("1")
+        free.set()
+        await wait_to_show(pilot, "Faire tenir l'appel")
