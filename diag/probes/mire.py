@@ -32,6 +32,8 @@ patience of the server on a line of 0.1 Mbit/s."""
 
 _MOST_HEAD = 8 * 1024
 _MOST_MEGABYTES = 1024
+_MOST_UNREAD = 64 * 1024
+"""Bytes read of what is sent to a server that is busy: two POSTs of a test."""
 _PATIENCE = 15
 """Seconds that a client has to send a head, or the next bytes of what it sends."""
 
@@ -165,8 +167,10 @@ class MireServer:
             else:
                 _reply(writer, *self._small(asked, peer))
         except _Busy as busy:
-            _reply(writer, busy.status, b"", "text/plain", self._name())
-            await writer.drain()
+            async with asyncio.timeout(_PATIENCE):  # unread, it would cut the answer
+                await reader.readexactly(min(asked.length, _MOST_UNREAD))
+                writer.write(_head(busy.status, 0, "text/plain", self._name(), "close"))
+                await writer.drain()
             return False
         async with asyncio.timeout(_PATIENCE):
             await writer.drain()
@@ -287,10 +291,13 @@ def _read_head(head: bytes) -> _Request:
     )
 
 
-def _head(status: str, length: int, kind: str, name: str) -> bytes:
+def _head(
+    status: str, length: int, kind: str, name: str, then: str = "keep-alive"
+) -> bytes:
     lines = (
         f"HTTP/1.1 {status}",
         f"Server: {name}",
+        f"Connection: {then}",
         f"Content-Type: {kind}",
         f"Content-Length: {length}",
         "Cache-Control: no-store",

@@ -182,6 +182,7 @@ async def test_a_busy_server_is_told_as_such() -> None:
         got = await found(ThroughputProbe(), Setting(LoopbackHost(), busy))
     assert got[DOWN].status is MeasureStatus.INCONCLUSIVE
     assert "occupée" in got[DOWN].why
+    assert "occupée" in got[UP].why
     assert got[LOADED_DOWN].status is MeasureStatus.INCONCLUSIVE
 
 
