@@ -134,9 +134,10 @@ def _span(low: Fraction | int, high: Fraction | int | None, *, ruled: bool) -> s
     return f"entre {number(low)} et {number(high)}"
 
 
-def counted(number: int, one: str, many: str = "") -> str:
+def counted(count: int, one: str, many: str = "") -> str:
     """Return a number with its noun: « 1 école », « 40 écoles »; `many` if not in s."""
-    return f"{number} {one if abs(number) < _PLURAL_FROM else many or f'{one}s'}"
+    noun = one if abs(count) < _PLURAL_FROM else many or f"{one}s"
+    return f"{number(count)} {noun}"
 
 
 def listed(names: Sequence[str], limit: int = 6) -> str:
