@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from diag.journal.schema import run
 from diag.sync.hub.sqlite import (
     CUTOVER,
+    HEARD,
     OPAQUE,
     PEOPLE,
     SEALS,
@@ -102,7 +103,7 @@ class MemoryDisk:
 
     def __init__(self, name: str) -> None:
         self._connection = sqlite3.connect(":memory:", isolation_level=None)
-        for tables in (TABLES, OPAQUE, PEOPLE, SEALS, CUTOVER, WHOLE):
+        for tables in (TABLES, OPAQUE, PEOPLE, SEALS, CUTOVER, WHOLE, HEARD):
             run(self._connection, tables)
         self._connection.execute("insert into hub values (?)", [name])
         self._copies: list[sqlite3.Connection] = []

@@ -152,7 +152,7 @@ audits changed: the sixth version."""
 
 HEARD = """
 create table heard(
-  device integer primary key references device(id), app text not null,
+  device integer primary key, app text not null,
   pending integer not null, gap integer not null
 ) strict;
 """
