@@ -152,7 +152,7 @@ def keep_run(
 
     Raises:
         DiagError: unknown room, nothing could be written.
-        MissingRoomError: networks were heard, and nobody said which are the school's.
+        MissingRoomError: networks were heard, and nobody named the school's.
     """
     context = EvidenceContext(run.place, tuple(ssids))
     room = _room(session, context.place)
@@ -182,7 +182,7 @@ def _allowed(session: AuditSession, run: MeasureRun) -> list[NewRevision]:
 
 
 def _room(session: AuditSession, named: str) -> str:
-    """Return the id of a room that an id or a name tells; empty for none.
+    """Return the id of a room, from an id or a name; empty for none.
 
     Raises:
         DiagError: it is unknown, or no room.

@@ -132,7 +132,7 @@ def _of_measures(
 def _of_spot(
     session: AuditSession, one: ReadAgain, ours: set[str]
 ) -> Iterable[MeasuredFigure]:
-    """Give what a scan shows of the school's own networks, where it tells of a room."""
+    """Give what a scan shows of the school's own networks, where it is of a room."""
     is_heard = one.read.networks and one.read.is_telling
     if not is_heard or one.file.place not in session.facts.places:
         return ()

@@ -505,7 +505,7 @@ def log(workspace: Workspace, slug: str, *, as_json: bool) -> None:
 
 
 def _to_finance(container: Container) -> Iterator[str]:
-    """Give what may be said financed: decided, its envelopes voted."""
+    """Give what may be noted financed: decided, its envelopes voted."""
     if container.record().frame is None or not container.record().decisions:
         return
     board = board_of(container, afresh=False)

@@ -1,4 +1,4 @@
-"""`diag workshop`: what people say at workshops, and what their ballots weigh."""
+"""`diag workshop`: what people write at workshops, and what their ballots weigh."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date

@@ -2,7 +2,7 @@
 
 Four schools of four communes beside the one audited in full; what the syndicat and each
 commune may spend, two variants, a year that a mayor imposes, three workshops whose
-ballots the committee adopted, and what two bodies said. It is not adopted yet.
+ballots the committee adopted, and what two bodies decided. It is not adopted yet.
 """
 
 from collections.abc import Iterator
@@ -100,7 +100,7 @@ _THEMES = {
 """Slug → title, and the domains whose actions answer it."""
 
 
-class _Meeting(NamedTuple):
+class _HeldWorkshop(NamedTuple):
     title: str
     on: str
     where: str
@@ -111,7 +111,7 @@ class _Meeting(NamedTuple):
 
 
 _MEETINGS = (
-    _Meeting(
+    _HeldWorkshop(
         "Atelier des directions",
         "2026-05-06",
         "Montfauvel",
@@ -128,14 +128,14 @@ _MEETINGS = (
             ),
         ),
     ),
-    _Meeting(
+    _HeldWorkshop(
         "Atelier des élus",
         "2026-05-20",
         "Valbrise",
         {Participant.ELU: ((6, 2, 2), (7, 1, 2), (5, 3, 2), (4, 2, 4), (6, 2, 2))},
         ((Participant.ELU, "humain", "Qui vient quand cela tombe en panne ?"),),
     ),
-    _Meeting(
+    _HeldWorkshop(
         "Atelier des parents et des agents",
         "2026-06-03",
         "Hautecroze",

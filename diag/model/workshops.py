@@ -52,7 +52,7 @@ class Workshop(Noun):
 
 
 class WorkshopCard(Noun):
-    """What one person said, in their words."""
+    """What one person wrote, in their words."""
 
     text: str = Field(min_length=1, max_length=500)
     role: Participant

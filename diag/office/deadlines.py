@@ -7,7 +7,7 @@ from pathlib import Path
 from diag.model.enums import Milestone
 from diag.office.events import Event, calendar_bytes
 from diag.programme.assembling import Board
-from diag.programme.calendar import Deadline, before_vote
+from diag.programme.calendar import DatedStep, before_vote
 from diag.programme.money import checklist_of
 from diag.words.dates import long_date
 from diag.words.sentences import counted
@@ -15,7 +15,7 @@ from diag.workspace.disk import write_whole
 
 
 def deadline_lines(
-    board: Board, found: Sequence[Deadline]
+    board: Board, found: Sequence[DatedStep]
 ) -> Iterator[tuple[str, ...]]:
     """Give a line a day and a kind: by when, what, for which budget, how many."""
     yield ("Jusqu'au", "Quoi", "Budget", "Pour")
@@ -31,7 +31,7 @@ def deadline_lines(
 
 
 def write_deadlines(
-    board: Board, found: Sequence[Deadline], folder: Path, insee: str = ""
+    board: Board, found: Sequence[DatedStep], folder: Path, insee: str = ""
 ) -> Path:
     """Write the deadlines as a calendar's file; return its path.
 
@@ -48,7 +48,7 @@ def write_deadlines(
     return folder / name
 
 
-def _event(board: Board, one: Deadline, waiting: Sequence[str]) -> Event:
+def _event(board: Board, one: DatedStep, waiting: Sequence[str]) -> Event:
     """Return an event; `waiting`: what may be spent until the budget is voted."""
     more = waiting if one.kind is Milestone.BUDGET else ()
     shown = board.named(one.operation) if one.operation else None

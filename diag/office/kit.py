@@ -277,7 +277,7 @@ def _run_pip(target: _TargetPython | None, *arguments: str) -> None:
     """Run pip, for a target or for here.
 
     Raises:
-        DiagError: it failed; its own last words say why.
+        DiagError: it failed; its own last words are given.
     """
     environment = json.dumps(target.environment if target else {})
     quiet = ("--disable-pip-version-check", "--no-input", "-q", "--retries", "2")

@@ -16,7 +16,7 @@ _IS_WINDOWS = os.name == "nt"
 
 
 def main() -> None:
-    """Make or renew the program's own folder, and say how it is started."""
+    """Make or renew the program's own folder, and show how it is started."""
     place = Path(sys.argv[1]).absolute() if len(sys.argv) > 1 else _usual_place()
     versions = _versions()
     pip = next((_KIT / "roues").glob("pip-*.whl"), None)

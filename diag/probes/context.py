@@ -31,7 +31,7 @@ _POWERSHELL_SECONDS = 20.0
 
 
 async def read_local(host: Host) -> LocalNetwork:
-    """Return the network that leads to the Internet; empty where nothing says it."""
+    """Return the network that leads to the Internet; empty where nothing shows it."""
     if host.system == "win32":
         printed = await host.command(*POWERSHELL, seconds=_POWERSHELL_SECONDS)
         return read_powershell(printed.out)

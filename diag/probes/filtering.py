@@ -65,7 +65,7 @@ class TriedName:
 def verdict_of(tried: TriedName, common: frozenset[str] = frozenset()) -> NameVerdict:
     """Return what a name came to.
 
-    A page signed by a public authority is the site itself, whatever it says. `common`
+    A page signed by a public authority is the site itself, whatever it holds. `common`
     are where several names are sent alike.
     """
     page = tried.page

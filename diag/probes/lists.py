@@ -95,7 +95,7 @@ def measure_lists(path: Path) -> MeasureLists:
     notices = [*map(str, source.problems)]
     if source.root is None:
         return MeasureLists(notices=tuple(notices))
-    reader = _Reader(notices)
+    reader = _ListReader(notices)
     mire = text_of(source.root.nodes.get("mire")).strip()[:200]
     services = tuple(reader.services(source.root.nodes.get("services")))
     basket = reader.basket(source.root.nodes.get("filtering"))
@@ -103,8 +103,8 @@ def measure_lists(path: Path) -> MeasureLists:
     return MeasureLists(mire, services, basket, tuple(notices))
 
 
-class _Reader:
-    """Turns nodes into lists; says what it leaves out, and on which line."""
+class _ListReader:
+    """Turns nodes into lists; names what it leaves out, and on which line."""
 
     def __init__(self, notices: list[str]) -> None:
         self._notices = notices

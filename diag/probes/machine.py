@@ -1,7 +1,7 @@
 """How this computer is connected: interface, gateway, resolvers, DHCP, VPN.
 
-Each system says it in its own way; what it prints is read here by pure functions. What
-cannot be read is empty, never guessed.
+Each system prints it in its own way; pure functions read it here. What cannot be read
+is empty, never guessed.
 """
 
 import json

@@ -2,7 +2,7 @@
 
 A server on BBR hides what a line does when it is full, and one that is shared by any
 number of tests measures itself: this one has CUBIC on its own sockets where the system
-allows it, tells which algorithm it has, and takes few tests at a time.
+allows it, names the algorithm that it has, and takes few tests at a time.
 """
 
 import asyncio

@@ -175,7 +175,7 @@ class _Sent:
         return None
 
     def width(self) -> int | None:
-        """Return the MHz that it takes now; None where nothing says so."""
+        """Return the MHz that it takes now; None where nothing shows it."""
         be = self._extended.get(_EHT_NOW, b"")
         if len(be) >= 6 and be[0] & 1:  # noqa: PLR2004 - its width is there
             return 20 << min(be[5] & 7, 4)

@@ -78,7 +78,7 @@ def _fields(container: Container) -> Iterator[str]:
 def take_ballot(container: Container, workshop: str, phone: str, raw: bytes) -> str:
     """Keep a ballot, and a card where there are words; return what its author reads.
 
-    `phone` tells a telephone from another and is not kept: sent twice, the last counts.
+    `phone` is the secret of a telephone, and is not kept: sent twice, the last counts.
 
     Raises:
         DiagError: it is none, names no role, or shares too many points.

@@ -24,7 +24,7 @@ _SHARED = (Milestone.BESOINS, Milestone.DEBAT, Milestone.PROJET, Milestone.BUDGE
 _BEFORE_VOTE = ("quart-des-credits", "fonctionnement-avant-vote")
 
 
-class Deadline(NamedTuple):
+class DatedStep(NamedTuple):
     """Something to be done by a day."""
 
     opens: date
@@ -45,7 +45,7 @@ class Deadline(NamedTuple):
 
 def deadlines(
     board: Board, checklist: Checklist, insee: str = ""
-) -> tuple[Deadline, ...]:
+) -> tuple[DatedStep, ...]:
     """Return the deadlines of a programme in order; `insee`: of one commune's part."""
     years = {
         year
@@ -65,14 +65,14 @@ def before_vote(checklist: Checklist) -> tuple[Finance, ...]:
     return tuple(filter(None, found))
 
 
-def _shared(checklist: Checklist, budget: int) -> Iterator[Deadline]:
+def _shared(checklist: Checklist, budget: int) -> Iterator[DatedStep]:
     for kind in _SHARED:
         year = budget - (kind is Milestone.BESOINS)
         if found := year_day(checklist, kind, year):
             yield _deadline(found, kind, budget)
 
 
-def _own(board: Board, checklist: Checklist, insee: str) -> Iterator[Deadline]:
+def _own(board: Board, checklist: Checklist, insee: str) -> Iterator[DatedStep]:
     """Give what each operation waits for: the request for aids, then the works."""
     for name, year in board.schedule.years.items():
         if (insee and board.named(name).commune != insee) or not invested(board, name):
@@ -84,10 +84,10 @@ def _own(board: Board, checklist: Checklist, insee: str) -> Iterator[Deadline]:
 
 def _deadline(
     found: YearDay, kind: Milestone, budget: int, operation: str = ""
-) -> Deadline:
+) -> DatedStep:
     closes = _last_day(found.closes)
     opens = _first_day(found.opens) if found.opens else closes
-    return Deadline(opens, closes, kind, budget, found.rule, operation)
+    return DatedStep(opens, closes, kind, budget, found.rule, operation)
 
 
 def _first_day(text: str) -> date:

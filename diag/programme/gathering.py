@@ -148,10 +148,10 @@ def put_card(
     theme: str = "",
     commune: str = "",
 ) -> str:
-    """Write what one person said; return the id of the card.
+    """Write the words of one person; return the id of the card.
 
     Raises:
-        DiagError: nothing was said, or too much.
+        DiagError: there are no words, or too many.
     """
     given = {"text": text.strip(), "role": role, "theme": theme, "commune": commune}
     value, ident = checked(WorkshopCard, given), container.fresh()

@@ -175,7 +175,7 @@ class GivenBack:
 def fctva(board: Board, checklist: Checklist, day: date) -> GivenBack | None:
     """Return what the State gives back of all that each buyer invests, in whole euros.
 
-    None where no fresh rule says the rate.
+    None where no fresh rule gives the rate.
     """
     rule = fctva_rule(checklist, day)
     if rule is None:
@@ -203,7 +203,7 @@ def _purchases(board: Board) -> Iterator[tuple[int, str, int]]:
 
 
 def _delay(board: Board, buyer: str) -> int | None:
-    """Return after how many years a payer is given its FCTVA; None: nobody said."""
+    """Return after how many years a payer is given its FCTVA; None: nobody knows."""
     if buyer == board.programme.syndicat:
         return board.record.frame.fctva_delay if board.record.frame else None
     return board.gathered.delays.get(buyer.partition(":")[2])

@@ -34,7 +34,7 @@ class PriceSeen(NamedTuple):
 
 
 class ObservedPrice(NamedTuple):
-    """All that orders say of one article."""
+    """All that orders show of one article."""
 
     price: str
     as_of: str
@@ -79,7 +79,7 @@ def _only_line(one: Contender) -> PricedLine | None:
 
 
 def observed(seen: Sequence[PriceSeen]) -> Iterator[ObservedPrice]:
-    """Give what orders say of each article, by their ids."""
+    """Give what orders show of each article, by their ids."""
     for price in sorted({one.price for one in seen}):
         own = [one for one in seen if one.price == price]
         cents = sorted(one.cents for one in own)

@@ -137,7 +137,7 @@ class AuditRead(NamedTuple):
     candidates: tuple[Contender, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     delay: int | None = None
-    """Years after which the FCTVA comes back; None where nobody said."""
+    """Years after which the FCTVA comes back; None where nobody answered."""
 
 
 def gathered(
@@ -216,7 +216,7 @@ def _read(session: AuditSession, mark: tuple[object, ...]) -> AuditRead:
 
 
 def _delay(report: Report) -> int | None:
-    """Return after how many years the FCTVA comes back; None where nobody said."""
+    """Return after how many years the FCTVA comes back; None where nobody answered."""
     answer = report.facts.answer(report.facts.root, _REGIME)
     return _DELAYS.get(str(answer.value)) if answer else None
 
@@ -238,7 +238,7 @@ def _loads(territory: Territory, communes: dict[str, str]) -> Iterator[SchoolLoa
 
 
 def pupils_of(pupils: int | None, classes: int | None) -> int | None:
-    """Return how many pupils a school has, from its classes where nobody says."""
+    """Return how many pupils a school has, from its classes where nobody counted."""
     if pupils is not None:
         return pupils
     return PUPILS_A_CLASS * classes if classes else None
@@ -322,7 +322,7 @@ def _is_charged(step: FollowUp) -> bool:
 def _pupils(report: Report) -> tuple[int | None, bool]:
     """Return how many pupils there are, and whether it is from the classes alone.
 
-    As answered in the audit, else as the official file says.
+    As answered in the audit, else as the official file has it.
     """
     school = report.about.school
     kept = (school.pupils, school.classes) if school else (None, None)

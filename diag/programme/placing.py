@@ -78,7 +78,7 @@ Reason = (
 
 
 def lacks_of(reason: Reason) -> tuple[Lack, ...]:
-    """Return what lacked, of the reasons that say it: whose purse is in each."""
+    """Return what lacked, of the reasons that hold it: whose purse is in each."""
     match reason:
         case Waited(_, lack):
             return (lack,)

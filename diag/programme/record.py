@@ -184,7 +184,7 @@ def record_of(stated: Mapping[str, Stated], variant: str = "") -> Record:
 
 
 def _over(stated: Mapping[str, Stated], subject: str, value: Json) -> Json:
-    """Return a variant's value; of a frame, it says only what it changes."""
+    """Return a variant's value; of a frame, it holds only what it changes."""
     base = stated[subject].values[-1] if subject in stated else None
     if subject == FRAME and isinstance(base, dict) and isinstance(value, dict):
         return {**base, **value}

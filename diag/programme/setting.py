@@ -101,7 +101,7 @@ def put(
 def drafts_of(
     container: Container, values: Mapping[str, Noun | None], variant: str = ""
 ) -> tuple[NewRevision, ...]:
-    """Return changes not written yet, of the programme or laid over it."""
+    """Return changes not written yet, of the programme or of a variant."""
     if not variant:
         return tuple(container.draft(name, one) for name, one in values.items())
     changed = {

@@ -39,7 +39,7 @@ class ThemeWeight(NamedTuple):
 def theme_weights(record: Record) -> tuple[ThemeWeight, ...]:
     """Return what each theme weighs by the ballots that count, in order of weight.
 
-    Empty where no rule says which workshops count, or nobody voted in them.
+    Empty where no rule names the workshops that count, or nobody voted in them.
     """
     rule = record.weighing
     if rule is None or not record.themes:
@@ -148,7 +148,7 @@ def _holds(theme: ProgrammeTheme, candidate: Contender) -> bool:
 
 
 def points_by_role(record: Record) -> dict[Participant, dict[str, int]]:
-    """Return theme → points of each role that has ballots enough to be spoken of."""
+    """Return theme → points of each role that has ballots enough to be shown."""
     rule = record.weighing
     many = Counter[Participant]()
     found: dict[Participant, Counter[str]] = defaultdict(Counter)

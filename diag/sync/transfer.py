@@ -202,7 +202,7 @@ class Transfer:
                 self._count_sent(named)
 
     def _give(self, sink: Sink, named: NamedAttachment, known: list[int]) -> None:
-        """Give one, piece by piece; `known`: from which byte, if it was just told."""
+        """Give one, piece by piece; `known`: from which byte, if it is known."""
         content = exchange.content(self.journal, named.sha)
         if content is None:
             return
@@ -257,7 +257,7 @@ class Transfer:
             raise
 
     def _is_whole(self, sha: str, piece: Piece) -> bool:
-        """Add a piece to those that came; say whether nothing of it is to come."""
+        """Add a piece to those that came; return whether nothing of it is to come."""
         if not piece.content or piece.total > self.limits.blob_bytes:
             return True
         self._incoming.add(sha, piece.content)

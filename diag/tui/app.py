@@ -357,7 +357,7 @@ class DiagApp(Sturdy, GuardedApp):
         self.push_screen(screen, done)
 
     def _count_waiting(self) -> int:
-        """Return how many modifications no hub has yet; 0 where none can be told.
+        """Return how many modifications no hub has yet; 0 where it is not known.
 
         Whatever is wrong with the journal, one leaves.
         """

@@ -103,7 +103,7 @@ class PhoneScreen(SquareScreen):
         # The place is the last to go where the line is short.
         return (_TITLES[self._role], *filter(None, (question, place)))
 
-    def told(self) -> list[str]:
+    def beside(self) -> list[str]:
         phone = self.diag.desk.phone
         if phone is None:
             return []

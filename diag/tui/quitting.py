@@ -34,7 +34,7 @@ class Stay(Command, keys="escape", title="Rester", footer=True):
 class QuittingScreen(Sturdy, ModalScreen[bool]):
     """How many modifications wait, how far they are; the app ends once they left.
 
-    What is refused, or a line that is cut, is told and read: Enter leaves at any time.
+    What is refused, or a line that is cut, is shown and read: Enter leaves at any time.
     """
 
     CSS_PATH = "dialogs.tcss"
@@ -64,15 +64,15 @@ class QuittingScreen(Sturdy, ModalScreen[bool]):
     def _look(self) -> None:
         if self._background.is_running:
             step = self._background.progress
-            self._tell(progress_words(*step) if step else "On appelle le serveur…")
+            self._inform(progress_words(*step) if step else "On appelle le serveur…")
             return
         self._looking.stop()
         if self._background.problem:
-            self._tell(f"{self._background.problem}\n\n{_KEPT}")
+            self._inform(f"{self._background.problem}\n\n{_KEPT}")
         else:
             self.dismiss(True)
 
-    def _tell(self, words: str) -> None:
+    def _inform(self, words: str) -> None:
         self.query_one("#told", Static).update(content(words))
 
     def on_leave_now(self) -> None:

@@ -130,7 +130,7 @@ class WifiDialog(FormDialog):
 
 
 class SquareScreen(PlaceScreen):
-    """A square that phones read, and what is said beside it; it serves one page."""
+    """A square that phones read, and what stands beside it; it serves one page."""
 
     DEFAULT_CSS = "SquareScreen #phone-body { height: 1fr; margin-top: 1; }"
 
@@ -159,10 +159,10 @@ class SquareScreen(PlaceScreen):
         raise NotImplementedError
 
     def title_parts(self) -> tuple[str, ...]:
-        """Return what the title says, the first to stay where the line is short."""
+        """Return the parts of the title, the first to stay where the line is short."""
         raise NotImplementedError
 
-    def told(self) -> list[str]:
+    def beside(self) -> list[str]:
         """Return the steps to follow, then what came in."""
         raise NotImplementedError
 
@@ -246,7 +246,7 @@ class SquareScreen(PlaceScreen):
                     "laissez pas à l'écran."
                 ),
             ]
-        return self.told()
+        return self.beside()
 
     def on_phone_changed(self, _event: PhoneChanged) -> None:
         """Show what came in, wherever the phone is."""

@@ -41,7 +41,7 @@ def programme_deliberation(board: Board, day: date) -> Paper:
         "prefilled": prefilled(
             f"d'après le programme {span}, tel qu'au {long_date(day)}.", "le syndicat"
         ),
-        "decisions": bullets(_said(board)),
+        "decisions": bullets(_grounds(board)),
         "articles": agenda(board),
     }
     meta = Meta(
@@ -57,8 +57,8 @@ def programme_deliberation(board: Board, day: date) -> Paper:
     return Paper(NAME, document, "\n".join(house.refused.values()))
 
 
-def _said(board: Board) -> Iterator[str]:
-    """Give what bodies have said of the programme so far, as grounds."""
+def _grounds(board: Board) -> Iterator[str]:
+    """Give what bodies have decided of the programme so far, as grounds."""
     for one in sorted(board.record.decisions.values(), key=lambda each: each.on):
         about = f", sur {one.about}" if one.about else ""
         if one.outcome is Outcome.AVIS:

@@ -1,4 +1,4 @@
-"""Behind page 1: money that comes back, what each commune gets, what workshops said."""
+"""Behind page 1: money that comes back, what communes get, what workshops weigh."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -115,7 +115,7 @@ def _ratio(part: int, whole: int) -> Fraction:
 
 
 def workshops_part(board: Board) -> Md:
-    """Return the workshops, what their ballots say, and what was adopted of it."""
+    """Return the workshops, what their ballots weigh, and what was adopted of it."""
     record = board.record
     if not record.workshops:
         return Md("")

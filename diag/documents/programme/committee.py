@@ -220,7 +220,7 @@ def ips_part(board: Board) -> Md:
 
 
 def _decided_part(board: Board) -> Md:
-    """Return what bodies have said so far, and what it moved."""
+    """Return what bodies have decided so far, and what it moved."""
     rows = [
         (
             describe_day(one.decision.on),

@@ -1,4 +1,4 @@
-"""What the documents of a programme say of one operation, one payer, one amount."""
+"""How the documents of a programme write one operation, one payer, one amount."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

@@ -219,7 +219,7 @@ _GENERATIONS = {
 
 
 def _kind_of_key(security: str) -> str:
-    """Return how well a protection keeps, as `wifi.chiffrement` says it."""
+    """Return how well a protection keeps, as `wifi.chiffrement` names it."""
     if security.endswith("-Enterprise"):
         return "entreprise"
     return {"open": "ouvert", "WEP": "wep_wpa", "WPA": "wep_wpa"}.get(security, "cle")

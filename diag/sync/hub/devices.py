@@ -160,11 +160,11 @@ class Devices:
         return _read_device(rows[0]) if rows else None
 
     def hear(self, number: int, said: Heard) -> None:
-        """Remember what a device said of itself."""
+        """Remember what a device declared of itself."""
         self._run(_HEAR, device=number, **said._asdict())
 
     def heard(self) -> dict[int, Heard]:
-        """Return what each device said of itself, those that did."""
+        """Return what each device declared of itself, those that did."""
         return {number: Heard(*said) for number, *said in self._rows(_HEARD)}
 
     def revoke(self, number: int, at: int) -> bool:

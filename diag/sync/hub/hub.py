@@ -71,7 +71,7 @@ _APP = version("diag")
 def _sign_card(device: Device, signer: Signer) -> Card:
     """Sign whose a key is, and what it may where.
 
-    The role is what it may in each of its territories; one where it may more says so.
+    The role is what it may in each of its territories; one where it may more is marked.
     Who reads the role alone believes no more than is true.
     """
     rights = device.rights()
@@ -290,7 +290,7 @@ class Hub:
         )
 
     def _hear(self, caller: Caller, said: Heard) -> None:
-        """Remember what a device says of itself, if it is something else."""
+        """Remember what a device declares of itself, if it is something else."""
         if said.app and self._heard.get(caller.device) != said:
             self._heard[caller.device] = said
             self.store.hear(caller.device, said)

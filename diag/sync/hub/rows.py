@@ -130,7 +130,7 @@ class Device(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """What a device said of itself at its last call: shown, never judged."""
+    """What a device declared of itself at its last call: shown, never judged."""
 
     app: str = ""
     """Version of its diag; empty for one that does not say."""
@@ -171,7 +171,7 @@ class HubCounts(NamedTuple):
 
 
 def read_audit(row: Sequence[Any]) -> AuditRow:
-    """Return what a row of `AUDIT` says."""
+    """Return what a row of `AUDIT` holds."""
     number, ident, department, insee, revisions, lam, digest, unread, whole = row
     location = Location(department, insee)
     ids = int.from_bytes(digest)

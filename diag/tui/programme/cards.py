@@ -1,4 +1,4 @@
-"""Cartes: what people said in a workshop, typed one after the other."""
+"""Cartes: what people wrote in a workshop, typed one after the other."""
 
 from collections.abc import Callable
 from typing import ClassVar

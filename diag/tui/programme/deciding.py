@@ -15,7 +15,7 @@ from diag.words.vocabulary import OUTCOMES
 
 
 class DecisionForm(ProgrammeForm):
-    """Asks what a body said, when, of what; gives the id of the decision."""
+    """Asks what a body decided, when, of what; gives the id of the decision."""
 
     def __init__(self, container: Container, body: str, title: str) -> None:
         super().__init__(title)
@@ -57,7 +57,7 @@ class DecisionForm(ProgrammeForm):
 
 
 class DecisionActs(ProgrammeFaces):
-    """What one does with what bodies said."""
+    """What one does with what bodies decided."""
 
     def on_see_decision(self) -> None:
         if self.container and self.board and self.key:

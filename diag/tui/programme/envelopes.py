@@ -232,7 +232,7 @@ def _cell(envelope: YearEnvelope | None, is_contested: bool) -> str:  # noqa: FB
 
 
 def _typed(before: YearEnvelope, text: str) -> YearEnvelope | None:
-    """Return what a cell says once typed in; an empty one says nothing."""
+    """Return what a cell holds once typed in; an empty one holds nothing."""
     if not text.strip():
         return None
     return before.model_copy(update={"cents": setting.cents_typed(text)})

@@ -264,7 +264,7 @@ class ProgrammeFaces(ProgrammeWork):
         return found
 
     def _empty(self, name: str) -> str:
-        """Return what a list without a line says: what is missing, the key for it."""
+        """Return what a list without a line shows: what is missing, the key for it."""
         words: str = _NO_OPERATION
         command: CommandType = OpenPalette
         if self.container is None:
@@ -297,7 +297,7 @@ class ProgrammeFaces(ProgrammeWork):
             return view.below(key)
         if self.list_shown == "communes":
             return view.commune_words(view.shares[key]) if key in view.shares else ""
-        return "\n".join(self._told())
+        return "\n".join(self._under())
 
     def _rows(self) -> Iterator[NamedText]:
         view, key = self.view, self.key
@@ -308,9 +308,9 @@ class ProgrammeFaces(ProgrammeWork):
         elif self.list_shown == "communes" and key in view.shares:
             yield from view.commune_detail(view.shares[key])
         else:
-            yield from (NamedText("", Content(line(one))) for one in self._told())
+            yield from (NamedText("", Content(line(one))) for one in self._under())
 
-    def _told(self) -> Iterator[str]:
+    def _under(self) -> Iterator[str]:
         """Give what the decision or the variant under the cursor is."""
         if self.container is None or self.board is None:
             return

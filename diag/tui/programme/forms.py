@@ -320,7 +320,7 @@ _AFTER = (
 """What follows a decision, in order."""
 
 
-class StepForm(ProgrammeForm):
+class FollowForm(ProgrammeForm):
     """Asks what became of an operation, when, at which price; gives the state."""
 
     def __init__(self, board: Board, operation: str) -> None:

@@ -14,8 +14,8 @@ from diag.programme.words import theme_words, what_if_words
 from diag.tui.dialogs import ChooseDialog, Confirm, ListChoice, Notice
 from diag.tui.programme.faces import ProgrammeFaces
 from diag.tui.programme.forms import (
+    FollowForm,
     LockForm,
-    StepForm,
 )
 from diag.tui.programme.years import YearsView
 from diag.words.vocabulary import FOLLOW_UPS
@@ -37,13 +37,13 @@ class OperationActs(ProgrammeFaces):
     def on_see_why(self) -> None:
         """Give all there is to know of the operation, to be read."""
         if self.view and self.operation:
-            self._say_why(self.view, self.operation)
+            self._explain(self.view, self.operation)
         elif self.view and self.key:
             self.app.push_screen(Notice(self.view.below(self.key), "Pourquoi"))
 
     @work(thread=True, exclusive=True, group="what-if")
-    def _say_why(self, view: YearsView, operation: str) -> None:
-        """A theme's weight is told by a replay without it."""
+    def _explain(self, view: YearsView, operation: str) -> None:
+        """A theme's weight is explained by a replay without it."""
         words = (one.text.plain for one in view.detail(operation))
         weight = theme_words(view.board, operation)
         more = ("", weight) if weight else ()
@@ -135,7 +135,7 @@ class OperationActs(ProgrammeFaces):
                 self.diag.inform(f"Noté : {board.named(name).title}, {words}.")
 
         if name in board.gathered.candidates:
-            self.app.push_screen(StepForm(board, name), noted)
+            self.app.push_screen(FollowForm(board, name), noted)
         else:
             self.diag.inform(
                 "Une opération partagée n'a pas d'audit où noter sa suite."

@@ -167,7 +167,7 @@ class BallotPhonesScreen(SquareScreen):
     def title_parts(self) -> tuple[str, ...]:
         return ("Bulletins", self._container().record().workshops[self._workshop].title)
 
-    def told(self) -> list[str]:
+    def beside(self) -> list[str]:
         desk = self._desk
         if desk is None:
             return []

@@ -34,11 +34,11 @@ FromWhat = tuple[str, ...]
 """What a gathering is made from: campaigns, audits and digests, communes that share."""
 
 
-class StoppedError(Exception):
+class ReadingStoppedError(Exception):
     """A gathering is of no use any more."""
 
 
-class Gathered(Message):
+class AuditsGathered(Message):
     """What the audits give was read."""
 
     def __init__(self, found: Contenders, from_what: FromWhat) -> None:
@@ -178,7 +178,7 @@ class ProgrammeWork(PlaceScreen):
         def progress(many: int, total: int) -> None:
             nonlocal done
             if worker.is_cancelled:
-                raise StoppedError
+                raise ReadingStoppedError
             if done != (done := 20 * many // total):
                 self.post_message(Progressed(many, total))
 
@@ -188,10 +188,10 @@ class ProgrammeWork(PlaceScreen):
                 found = contenders_of(own, frame, before, progress)
         except DiagError as error:
             self.post_message(Failed(error))
-        except StoppedError:  # another gathering began, or the user left
+        except ReadingStoppedError:  # another gathering began, or the user left
             return
         else:
-            self.post_message(Gathered(found, from_what))
+            self.post_message(AuditsGathered(found, from_what))
 
     @on(Progressed)
     def _show_progress(self, event: Progressed) -> None:
@@ -200,8 +200,8 @@ class ProgrammeWork(PlaceScreen):
             self.busy = f"audits lus : {event.many} sur {event.total}"
             self.show_all()
 
-    @on(Gathered)
-    def _keep_gathered(self, event: Gathered) -> None:
+    @on(AuditsGathered)
+    def _keep_gathered(self, event: AuditsGathered) -> None:
         if event.from_what == self._from_what:
             self._found = event.found
             self.replay()

@@ -84,7 +84,7 @@ def theme_rows(record: Record) -> Iterator[str]:
 
 
 def workshop_text(record: Record, ident: str) -> Iterator[str]:
-    """Give all that was said in a workshop."""
+    """Give all that was written in a workshop."""
     one = record.workshops[ident]
     yield ", ".join(filter(None, (one.title, describe_day(one.on), one.where)))
     if one.animator:

@@ -1,4 +1,4 @@
-"""Ateliers: what people said, how they voted, what themes weigh."""
+"""Ateliers: what people wrote, how they voted, what themes weigh."""
 
 import re
 from collections.abc import Iterator

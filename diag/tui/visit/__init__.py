@@ -145,7 +145,7 @@ class VisitScreen(PlaceScreen):
             self.show(self._rooms_first())
             self.fiche.line.focus()
         self.call_after_refresh(warm_search, self.app, self.session)
-        self.call_after_refresh(self._tell_offered)
+        self.call_after_refresh(self._inform_of_offers)
         self.diag.whereabouts.remember(self.uai)
         self.is_looking = self.app.screen is not self
         if not self._place and self.diag.whereabouts.face_of(self.uai) == "grid":
@@ -153,7 +153,7 @@ class VisitScreen(PlaceScreen):
         if first is not None:
             self.call_after_refresh(self._open_first, first)
 
-    def _tell_offered(self) -> None:
+    def _inform_of_offers(self) -> None:
         """Have who opens the visit know that answers wait, and what shows them."""
         propose_lists(self.session)
         if count := count_waiting(self.session):
