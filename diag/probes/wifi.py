@@ -41,7 +41,7 @@ _NMCLI_SECONDS, _PROFILER_SECONDS, _NETSH_SECONDS = 20.0, 40.0, 10.0
 
 
 class WifiUnheardError(Exception):
-    """Nothing could be listened to, which is no silence; its French gives the reason."""
+    """Nothing could be listened to, and that is no silence; its French has why."""
 
 
 @dataclass(frozen=True, slots=True)
