@@ -80,6 +80,13 @@ class _Request(NamedTuple):
     length: int
     """Bytes that follow."""
     closes: bool
+    """Whether nothing more is asked on this connection."""
+
+    @property
+    def moves(self) -> bool:
+        """Return whether it fills the line, one way or the other."""
+        is_asked = self.page == "garbage.php" and self.method != "HEAD"
+        return is_asked or bool(self.length)
 
 
 class MireServer:
@@ -161,15 +168,16 @@ class MireServer:
             head = await reader.readuntil(b"\r\n\r\n")
         asked = _read_head(head)
         try:
-            if asked.page == "garbage.php" or asked.length:
+            if asked.moves:
                 with self._moving(client):
                     await self._move(reader, writer, asked, client)
             else:
-                _reply(writer, *self._small(asked, peer))
+                _reply(writer, asked, self._small(asked, peer))
         except _Busy as busy:
+            told = (busy.status, b"", "text/plain", self._name())
             async with asyncio.timeout(_PATIENCE):  # unread, it would cut the answer
                 await reader.readexactly(min(asked.length, _MOST_UNREAD))
-                writer.write(_head(busy.status, 0, "text/plain", self._name(), "close"))
+                _reply(writer, asked._replace(closes=True), told)
                 await writer.drain()
             return False
         async with asyncio.timeout(_PATIENCE):
@@ -204,7 +212,7 @@ class MireServer:
         if asked.page == "garbage.php" and not asked.length:
             total = asked.size * _MEGA
             kind = "application/octet-stream"
-            writer.write(_head("200 OK", total, kind, self._name()))
+            writer.write(_head(asked, "200 OK", total, kind, self._name()))
             for _ in range(total // len(_CHUNK)):
                 writer.write(_CHUNK)
                 client.moved += len(_CHUNK)
@@ -219,12 +227,12 @@ class MireServer:
                 raise ConnectionResetError
             left -= len(part)
             client.moved += len(part)
-        _reply(writer, "200 OK", b"", "text/plain", self._name())
+        _reply(writer, asked, ("200 OK", b"", "text/plain", self._name()))
 
     def _small(self, asked: _Request, peer: str) -> tuple[str, bytes, str, str]:
         name = self._name()
         match asked.page:
-            case "empty.php":
+            case "empty.php" | "garbage.php":  # the latter by HEAD
                 return "200 OK", b"", "text/plain", name
             case "getIP.php":
                 # An address holds no character that JSON would escape.
@@ -291,13 +299,11 @@ def _read_head(head: bytes) -> _Request:
     )
 
 
-def _head(
-    status: str, length: int, kind: str, name: str, then: str = "keep-alive"
-) -> bytes:
+def _head(asked: _Request, status: str, length: int, kind: str, name: str) -> bytes:
     lines = (
         f"HTTP/1.1 {status}",
         f"Server: {name}",
-        f"Connection: {then}",
+        f"Connection: {'close' if asked.closes else 'keep-alive'}",
         f"Content-Type: {kind}",
         f"Content-Length: {length}",
         "Cache-Control: no-store",
@@ -308,9 +314,14 @@ def _head(
 
 
 def _reply(
-    writer: asyncio.StreamWriter, status: str, body: bytes, kind: str, name: str
+    writer: asyncio.StreamWriter,
+    asked: _Request,
+    answer: tuple[str, bytes, str, str],
 ) -> None:
-    writer.write(_head(status, len(body), kind, name) + body)
+    """Answer with a status, a body, its type and our name; HEAD gets no body."""
+    status, body, kind, name = answer
+    sent = b"" if asked.method == "HEAD" else body
+    writer.write(_head(asked, status, len(body), kind, name) + sent)
 
 
 def listening(address: str, port: int) -> socket.socket:

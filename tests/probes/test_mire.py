@@ -103,8 +103,24 @@ def test_an_address_moves_so_much_an_hour_and_no_more() -> None:
     ):
         wanted = mire.url("garbage.php?ckSize=2")
         assert client.get(wanted).status_code == 200
-        assert client.get(wanted).status_code == 429
+        refused = client.get(wanted)
+        assert refused.status_code == 429
+        # Unsaid, the next request would go to a connection that is being closed.
+        assert refused.headers["connection"] == "close"
         assert client.get(mire.url("empty.php")).status_code == 200, "asking is free"
+
+
+@pytest.mark.parametrize(
+    "page", ["", "getIP.php", "garbage.php?ckSize=1", "empty.php", "passwd"]
+)
+def test_a_head_is_answered_without_a_body(mire: Mire, page: str) -> None:
+    with socket.create_connection((mire.host, mire.port), 5) as made:
+        lines = (f"HEAD /{page} HTTP/1.1", "Host: mire.test", "Connection: close")
+        made.sendall("\r\n".join((*lines, "", "")).encode())
+        answer = b"".join(iter(lambda: made.recv(4096), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert (head[:9], body) == (b"HTTP/1.1 ", b"")
+    assert b"\r\nConnection: close" in head
 
 
 def test_a_test_too_many_is_told_to_come_back() -> None:
