@@ -29,7 +29,7 @@ from diag.model.audit import EvidenceFile, Proposal
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.measurable import MEASURES, MeasureScope
-from diag.model.measure import MeasureRun, run_bytes
+from diag.model.measure import HEARD, SAID_OFF, MeasureRun, run_bytes
 from diag.model.text import clean_line
 from diag.probes.radio import names_of, without_addresses
 from diag.words.measured import key_label
@@ -166,6 +166,17 @@ def keep_run(
     name = f"mesures-{run.started_at:%Y-%m-%d-%Hh%M}.json"
     taken = [(_read(session, name, raw, context, room), raw)]
     return _keep(session, taken, [], beside=_allowed(session, run))
+
+
+def keep_unheard(session: AuditSession, run: MeasureRun) -> EvidenceTaken:
+    """Keep a run but its Wi-Fi, where nobody says which networks are the school's.
+
+    Raises:
+        DiagError: as for `keep_run`.
+    """
+    others = [one for one in run.measurements if one.key not in {HEARD, SAID_OFF}]
+    rest = {"heard": (), "measurements": tuple(others)}
+    return keep_run(session, run.model_copy(update=rest))
 
 
 def _allowed(session: AuditSession, run: MeasureRun) -> list[NewRevision]:

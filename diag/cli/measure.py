@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diag.audit.evidence import EvidenceTaken, MissingRoomError, keep_run
+from diag.audit.evidence import EvidenceTaken, MissingRoomError, keep_run, keep_unheard
 from diag.audit.measuring import last_terms, terms_from
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession
@@ -335,7 +335,7 @@ def _keep(
             f"l'école (--ssid), parmi {listed(missing.names, 12)}.",
             err=True,
         )
-        return keep_run(session, run.model_copy(update={"heard": ()}))
+        return keep_unheard(session, run)
 
 
 def _print(session: AuditSession, run: MeasureRun, taken: EvidenceTaken | None) -> None:

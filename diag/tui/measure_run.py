@@ -4,6 +4,7 @@ What it reaches of the world comes from `make_host` alone, so that a test gives 
 """
 
 import asyncio
+import threading
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -121,6 +122,7 @@ class StoppableRun:
         self.asked, self.runner = asked, runner
         self._cancel: Callable[[], object] | None = None
         self._is_stopped = False
+        self._going_on = threading.Lock()
 
     def run(self, subject: str, tell: Callable[[str], object]) -> MeasureRun:
         """Run to the end, or until it is stopped; return what was measured.
@@ -128,7 +130,17 @@ class StoppableRun:
         Raises:
             DiagError: not allowed, or another run is under way.
         """
-        asyncio.run(self._run(tell))
+        with self._going_on:
+            asyncio.run(self._run(tell))
+            return self._record(subject)
+
+    def ended(self, subject: str) -> MeasureRun:
+        """Stop, wait until nothing is sent any more, and return what was measured."""
+        self.stop()
+        with self._going_on:
+            return self._record(subject)
+
+    def _record(self, subject: str) -> MeasureRun:
         return self.runner.record(
             program=f"diag {version('diag')}",
             subject=subject,

@@ -4,6 +4,7 @@ A run goes on in a thread of its own, which one key stops; what was measured is 
 offered. Nothing is answered here.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from textual import events, on, work
@@ -12,7 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Digits, Static
 
-from diag.audit.evidence import MissingRoomError, keep_run, ssids_of
+from diag.audit.evidence import MissingRoomError, keep_run, keep_unheard, ssids_of
 from diag.audit.measuring import last_terms
 from diag.audit.proposals import waiting
 from diag.audit.session import AuditSession
@@ -48,7 +49,7 @@ from diag.tui.measure_run import (
 )
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.proposals import OpenFilled, ProposalsScreen
-from diag.tui.safe import content
+from diag.tui.safe import Trouble, content
 from diag.tui.text import Sentence
 from diag.words.measured import SUBJECTS, measured_label, measured_value
 from diag.words.sentences import counted, sentence
@@ -86,6 +87,8 @@ class SeeOffered(Command, keys="p", title="Proposées", footer=True):
 class TurnOff(Command, keys="w", title="Dit éteint", footer=True):
     """Noter que le Wi-Fi est dit éteint : l'entendre est alors un constat."""
 
+
+_CUT = "Arrêté : ce qui était mesuré est gardé."
 
 _ROOM = "salle/"
 """What the key of a line begins with that stands for a room."""
@@ -182,9 +185,22 @@ class MeasuresScreen(PlaceScreen):
         super().on_screen_resume()
         self._show_title()
 
-    def on_unmount(self) -> None:
-        if self._ongoing:
-            self._ongoing.stop()
+    async def on_unmount(self) -> None:
+        """Stop what runs, and keep what it measured: one leaves by the palette too."""
+        if ready := self._ongoing:
+            app, self._ongoing = self.app, None
+            run = await asyncio.to_thread(ready.ended, self._session.about.ref)
+            if not run.measurements:
+                return
+            try:
+                try:
+                    keep_run(self._session, run)
+                except MissingRoomError:  # nobody is there to say whose they are
+                    keep_unheard(self._session, run)
+            except DiagError as error:
+                app.post_message(Trouble(str(error), error))
+            else:
+                self.diag.inform(_CUT)
 
     def can(self, command: CommandType) -> bool | None:
         if command is StopMeasure:
@@ -392,8 +408,7 @@ class MeasuresScreen(PlaceScreen):
         except MissingRoomError as missing:
             self._ask_ours(asked, run, missing)
             return
-        cut = "Arrêté : ce qui était mesuré est gardé."
-        self._tell(cut if run.is_cut else "Gardé : rien n'est répondu sans vous.")
+        self._tell(_CUT if run.is_cut else "Gardé : rien n'est répondu sans vous.")
         self._show_title()
         if asked.place:
             self._show_room(asked.place, run)
@@ -407,9 +422,12 @@ class MeasuresScreen(PlaceScreen):
             if ssids:
                 self._keep(asked, run, ssids)
             else:
+                keep_unheard(self._session, run)
                 self._tell(
-                    "Pas gardé : personne n'a dit quels réseaux sont ceux de l'école."
+                    "Gardé sans le Wi-Fi : personne n'a dit quels réseaux sont ceux de "
+                    "l'école."
                 )
+                self._show_title()
 
         choices = [ListChoice(one, one) for one in missing.names]
         question = "Quels réseaux sont ceux de l'école ? Aucun autre n'est nommé."

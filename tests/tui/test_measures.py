@@ -13,9 +13,10 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from diag.audit.evidence import kept_evidence
+from diag.audit.measuring import kept_runs
 from diag.audit.places import add_place
 from diag.audit.proposals import waiting
-from diag.audit.session import AuditSession
+from diag.audit.session import AuditSession, open_session
 from diag.checklist.overlay import MEASURES
 from diag.model.enums import PlaceKind, Provenance
 from diag.model.measure import HeardNetwork, MeasureSeries, MeasureStatus
@@ -26,10 +27,11 @@ from diag.probes.probe import Probe, ProbePlan, Risk, Setting
 from diag.probes.wifi import HearWifi
 from diag.tui import measure_run
 from diag.tui.app import DiagApp
-from diag.tui.measure_run import room_result
+from diag.tui.measure_run import heard_rooms, room_result
 from diag.tui.measures import MeasuresScreen
 from diag.tui.proposals import ProposalsScreen
 from diag.workspace.editions import OVERLAY
+from diag.workspace.workspace import Workspace, fixed_world
 from tests.imports import evidence_samples as samples
 from tests.probes.builders import measured, run_of
 from tests.probes.fake_host import FakeHost
@@ -38,7 +40,7 @@ from tests.probes.test_context import LINUX
 from tests.probes.test_machine import NMCLI
 from tests.probes.test_services import ENT, GOOD
 from tests.probes.test_wifi import LISTING, ON
-from tests.tui.builders import SCHOOL, new_app
+from tests.tui.builders import DAY, SCHOOL, new_app
 from tests.tui.routes import choose
 from tests.tui.waiting import shows, wait_for, wait_to_show
 
@@ -166,6 +168,22 @@ async def test_rooms_follow_each_other_and_propose(
         await wait_for(pilot, lambda: len(session.facts.answers) > count, "accepted")
 
 
+async def test_a_room_whose_networks_nobody_names_is_not_said_to_be_silent(
+    tmp_path: Path, host: FakeHost
+) -> None:
+    app = new_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        session = await opened(pilot, app, "Classe CP")
+        await pilot.press("3")
+        await wait_to_show(pilot, "Quelle salle")
+        await pilot.press("enter")
+        await wait_to_show(pilot, "Quels réseaux sont ceux")
+        await pilot.press("escape")
+        await wait_to_show(pilot, "Gardé sans le Wi-Fi")
+        assert len(kept_evidence(session)) == 1
+        assert not heard_rooms(session)
+
+
 async def test_what_a_room_hears_while_off_is_a_finding_and_offers_nothing(
     tmp_path: Path, host: FakeHost
 ) -> None:
@@ -263,6 +281,29 @@ async def test_a_line_is_filled_only_when_somebody_signed_then_agreed(
         await wait_to_show(pilot, "l'autorisation écrite")
         assert app.screen.query_one("#by", Input).value == "Mme Durand"
         assert app.screen.query_one("#mire", Input).value == "http://mire.test:80/"
+
+
+@pytest.mark.parametrize("quits", [False, True])
+async def test_whoever_leaves_meanwhile_keeps_what_was_measured(
+    tmp_path: Path, filling: None, *, quits: bool
+) -> None:
+    app = new_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        session = await opened(pilot, app)
+        await pilot.press("2")
+        await wait_to_show(pilot, "l'autorisation écrite")
+        fill(app, "http://mire.test")
+        await pilot.press("f2")
+        await wait_to_show(pilot, "300 Mo au plus")
+        await pilot.press("o")
+        await wait_to_show(pilot, "on remplit")
+        if not quits:
+            app.go_territory()
+            await wait_for(pilot, lambda: kept_evidence(session), "kept")
+            await wait_to_show(pilot, "Arrêté")
+    with Workspace.open(tmp_path / "desk", fixed_world(DAY, 6)) as desk:
+        runs = [*kept_runs(open_session(desk, SCHOOL))]
+    assert [(one.is_cut, len(one.measurements)) for one in runs] == [(True, 1)]
 
 
 async def test_a_line_is_measured_against_a_real_server_and_accepted(
