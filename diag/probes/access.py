@@ -5,11 +5,11 @@ import socket
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from diag.model.measure import MeasureStatus
 from diag.probes.finding import ProbeFinding
 from diag.probes.latency import NO_MIRE, address_of
+from diag.probes.pages import target_of
 from diag.probes.probe import Probe, ProbePlan, Risk, Setting
 from diag.probes.server import OWN_SERVER, Mire
 
@@ -61,7 +61,7 @@ async def _portal(setting: Setting, mire: Mire) -> ProbeFinding:
     if is_own or page.status == _NO_CONTENT:
         return replace(found, value=False)
     if page.status == _LOGIN or _FOUND <= page.status < _BAD:
-        to = urlsplit(page.headers.get("location", "")).hostname or ""
+        to = target_of(page)
         why = f"Renvoyé vers {to}." if to else ""
         return replace(found, value=True, why=why)
     if page.status and b"<html" in page.body.lower():
@@ -76,22 +76,20 @@ def _proxy(setting: Setting) -> ProbeFinding:
     found = proxies.get("https") or proxies.get("http") or setting.context.proxy
     if not found:
         return ProbeFinding(PROXY, status=MeasureStatus.ABSENT, method="system")
-    parts = urlsplit(found if "//" in found else f"//{found}")
-    return ProbeFinding(PROXY, parts.netloc.rpartition("@")[2][:200], method="system")
+    server = found.rpartition("@")[2].rpartition("//")[2].partition("/")[0]
+    return ProbeFinding(PROXY, server[:200], method="system")
 
 
 async def _mtu(setting: Setting, mire: Mire) -> ProbeFinding:
     address = await address_of(setting)
-    sent = b""
-    if not mire.is_tls:
-        head = (
-            f"POST {mire.path}/empty.php HTTP/1.1\r\nHost: {mire.target}\r\n"
-            f"Content-Length: {_MOVED}\r\nConnection: close\r\n\r\n"
-        )
-        sent = head.encode("latin-1", "replace") + bytes(_MOVED)
+    head = (
+        f"POST {mire.path}/empty.php HTTP/1.1\r\nHost: {mire.target}\r\n"
+        f"Content-Length: {_MOVED}\r\nConnection: close\r\n\r\n"
+    )
+    sent = head.encode("latin-1", "replace") + bytes(_MOVED)
     found = ProbeFinding(MTU, target=mire.target, method="tcp-maxseg")
     host = setting.host
-    largest = await host.path_mtu(address, mire.port, sent) if address else None
+    largest = await host.path_mtu(mire, address, sent) if address else None
     if largest is None:
         why = "Ce système ne donne pas la taille des paquets, ou la mire ne répond pas."
         return found.nothing(why)

@@ -9,13 +9,12 @@ from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from diag.model.measure import MeasureStatus
 from diag.probes.finding import ProbeFinding
 from diag.probes.host import Host, NameAnswer
 from diag.probes.lists import FilterBasket, FilterCategory
-from diag.probes.pages import Page
+from diag.probes.pages import Page, target_of
 from diag.probes.probe import Probe, ProbePlan, Risk, Setting
 from diag.probes.services import (
     AT_ONCE,
@@ -95,14 +94,6 @@ def _is_nowhere(address: str) -> bool:
         return not ip_address(address).is_global
     except ValueError:
         return False
-
-
-def target_of(page: Page) -> str:
-    """Return the host that a page sends to; empty for none."""
-    try:
-        return urlsplit(page.headers.get("location", "")).hostname or ""
-    except ValueError:
-        return ""
 
 
 def same_targets(pages: Sequence[tuple[str, Page]]) -> frozenset[str]:

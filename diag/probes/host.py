@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +27,7 @@ import psutil
 import truststore
 
 from diag.probes.pages import Page, fetched
+from diag.probes.server import Mire
 from diag.probes.wlanapi import NativeScan, scan_cards
 
 MOST_OUTPUT = 5 * 2**20
@@ -190,21 +191,28 @@ class Host:
             return (self.monotonic() - start) * 1000
 
     async def path_mtu(
-        self, address: str, port: int, sent: bytes, seconds: float = 5.0
+        self, mire: Mire, address: str, sent: bytes, seconds: float = 5.0
     ) -> int | None:
         """Return the largest packet of the way to a server, in bytes.
 
         `sent` is moved first, so that the limit of the way is known. None: the system
         gives no segment, or the server is not there.
         """
-        return await asyncio.to_thread(self._path_mtu, address, port, sent, seconds)
+        return await asyncio.to_thread(self._path_mtu, mire, address, sent, seconds)
 
     def _path_mtu(
-        self, address: str, port: int, sent: bytes, seconds: float
+        self, mire: Mire, address: str, sent: bytes, seconds: float
     ) -> int | None:
         is_six = ":" in address
         try:
-            with socket.create_connection((address, port), seconds) as made:
+            with ExitStack() as opened:
+                made = opened.enter_context(
+                    socket.create_connection((address, mire.port), seconds)
+                )
+                if mire.is_tls:
+                    made = opened.enter_context(
+                        self.tls().wrap_socket(made, server_hostname=mire.host)
+                    )
                 made.sendall(sent)
                 made.recv(1)
                 segment = made.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG)

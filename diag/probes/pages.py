@@ -4,6 +4,7 @@ import socket
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -26,6 +27,14 @@ class Page:
     """Until the first byte of the answer."""
     issuer: str = ""
     """Organisation, else common name, that signed its certificate."""
+
+
+def target_of(page: Page) -> str:
+    """Return the host that a page sends to; empty for none."""
+    try:
+        return urlsplit(page.headers.get("location", "")).hostname or ""
+    except ValueError:
+        return ""
 
 
 async def fetched(

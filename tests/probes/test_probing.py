@@ -156,7 +156,7 @@ class TrustingHost(LoopbackHost):
         return context
 
 
-async def test_a_server_in_https_is_measured_by_who_believes_it() -> None:
+async def test_a_server_in_https_is_measured_by_who_believes_it(mire: Mire) -> None:
     authority = trustme.CA(organization_name="Académie de Test")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
@@ -169,6 +169,9 @@ async def test_a_server_in_https_is_measured_by_who_believes_it() -> None:
         assert got[UP].is_own_server
         page = await setting.host.fetch(secured.url("empty.php"))
         assert (page.status, page.issuer) == (200, "Académie de Test")
+        plain = await found(AccessProbe(), Setting(LoopbackHost(), mire))
+        largest = (await found(AccessProbe(), setting))[MTU]
+        assert largest.status is plain[MTU].status, "as well in secret as not"
 
         stranger = Setting(TrustingHost(trustme.CA()), secured)
         got = await found(ThroughputProbe(), stranger)
@@ -226,6 +229,7 @@ class PortalHost(LoopbackHost):
 
 PORTALS = (
     (Page(302, headers={"location": "http://portail.test/a?u=jean"}), True),
+    (Page(302, headers={"location": "http://[portail"}), True),
     (Page(200, body=b"<HTML><title>Connexion</title>"), True),
     (Page(511), True),
     (Page(204), False),
