@@ -44,7 +44,7 @@ class AccessProbe(Probe):
         assert setting.mire is not None
         yield await _portal(setting, setting.mire)
         setting.tell(0.3, "Portail")
-        yield _proxy(setting)
+        yield await _proxy(setting)
         yield await _mtu(setting, setting.mire)
         setting.tell(0.6, "MTU")
         yield await _six(setting, setting.mire)
@@ -70,10 +70,13 @@ async def _portal(setting: Setting, mire: Mire) -> ProbeFinding:
     return found.nothing(why)
 
 
-def _proxy(setting: Setting) -> ProbeFinding:
+async def _proxy(setting: Setting) -> ProbeFinding:
     """Find the proxy of the system; who passes through it is not kept."""
     proxies = setting.host.proxies()
     found = proxies.get("https") or proxies.get("http") or setting.context.proxy
+    if not found and await setting.host.has_pac():
+        why = "Le proxy est choisi page par page par un fichier (PAC), non suivi ici."
+        return ProbeFinding(PROXY, method="system").nothing(why)
     if not found:
         return ProbeFinding(PROXY, status=MeasureStatus.ABSENT, method="system")
     server = found.rpartition("@")[2].rpartition("//")[2].partition("/")[0]

@@ -6,7 +6,7 @@ in writing. A site counts as blocked when something else than the site answered.
 
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from ipaddress import ip_address
 
@@ -21,6 +21,7 @@ from diag.probes.services import (
     PATIENCE,
     PUBLIC_SIGNERS,
     heads_of,
+    pac_doubts,
     ways_of,
 )
 from diag.words.sentences import counted, listed
@@ -200,6 +201,7 @@ class TryFilter(Probe):
         urls = {f"https://{one}/": one for one in self._hosts}
         seen: dict[str, dict[str, NameVerdict]] = {}
         verdicts: dict[str, NameVerdict] = {}
+        doubts = await pac_doubts(host)
         for way in ways_of(host):
             came = await heads_of(host, tuple(urls), setting.tell, way=way)
             pages = {urls[url]: page for url, page in came.items()}
@@ -210,11 +212,11 @@ class TryFilter(Probe):
             }
             seen[way.name] = verdicts
             for found in _judged(basket, verdicts, way.name):
-                yield found
+                yield replace(found, doubts=doubts)
         for found in _counted(basket, verdicts):
-            yield found
+            yield replace(found, doubts=(*found.doubts, *doubts))
         yield await _safe_search(host, basket.resolver)
-        yield await _way_round(host, basket, answers, seen)
+        yield replace(await _way_round(host, basket, answers, seen), doubts=doubts)
 
 
 _Answers = tuple[NameAnswer, NameAnswer]

@@ -26,6 +26,7 @@ import dns.resolver
 import psutil
 import truststore
 
+from diag.probes.machine import PAC_ASKED, has_pac
 from diag.probes.pages import Page, fetched
 from diag.probes.server import Mire
 from diag.probes.wlanapi import NativeScan, scan_cards
@@ -155,6 +156,11 @@ class Host:
     def proxies(self) -> Mapping[str, str]:
         """Return the proxies of the system by scheme, as its settings hold them."""
         return urllib.request.getproxies()
+
+    async def has_pac(self) -> bool:
+        """Return whether a file (PAC) chooses the proxy of each page: none is read."""
+        asked = PAC_ASKED.get(self.system, ())
+        return bool(asked) and has_pac((await self.command(*asked)).text)
 
     async def addresses(
         self, name: str, family: socket.AddressFamily = socket.AF_UNSPEC

@@ -233,6 +233,25 @@ def _is_cable(port: str) -> bool | None:
 
 # Everywhere
 
+_SETTINGS = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Internet Settings"
+PAC_ASKED = {
+    "win32": ("reg", "query", _SETTINGS, "/v", "AutoConfigURL"),
+    "darwin": ("scutil", "--proxy"),
+    "linux": ("gsettings", "get", "org.gnome.system.proxy", "mode"),
+}
+"""System → what asks whether a file (PAC) chooses the proxy of each page."""
+
+_PAC = re.compile(
+    r"AutoConfigURL +REG_SZ +\S|ProxyAuto(?:Config|Discovery)Enable : 1|^'auto'",
+    re.MULTILINE,
+)
+
+
+def has_pac(printed: str) -> bool:
+    """Return whether a file chooses the proxy, by what `PAC_ASKED` prints."""
+    return bool(_PAC.search(printed))
+
+
 _TUNNEL = re.compile(
     r"^(?:tun|tap|wg|ppp|utun|ipsec|zt|tailscale|nordlynx|proton|gpd|cscotun)[\w-]*\d*$"
     r"|wireguard|openvpn|wintun|tap-windows|fortinet|forticlient|anyconnect|vpn",

@@ -15,7 +15,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import NamedTuple
 
@@ -81,6 +81,17 @@ def ways_of(host: Host) -> tuple[PageWay, ...]:
     direct = PageWay("direct", uses_proxy=False)
     has_proxy = "https" in host.proxies()
     return (direct, PageWay("proxy", uses_proxy=True)) if has_proxy else (direct,)
+
+
+async def pac_doubts(host: Host) -> tuple[str, ...]:
+    """Return that a browser may go another way than those of `ways_of`."""
+    return (_PAC_DOUBT,) if await host.has_pac() else ()
+
+
+_PAC_DOUBT = (
+    "le proxy de chaque page est choisi par un fichier (PAC) que diag ne suit pas : "
+    "un navigateur passe peut-être ailleurs"
+)
 
 
 async def heads_of(
@@ -155,6 +166,7 @@ class ReachServices(Probe):
         """Yield each service of each way, then how many answer."""
         names = {one.url: one.name for one in self.services}
         seen: list[tuple[str, Page]] = []
+        doubts = await pac_doubts(setting.host)
         for way in ways_of(setting.host):
             pages = await heads_of(setting.host, tuple(names), setting.tell, way=way)
             for url, page in pages.items():
@@ -164,7 +176,7 @@ class ReachServices(Probe):
                     )
                 yield _service(names[url], pages[url], way.name)
             for found in _counted(names, pages, way.name):
-                yield found
+                yield replace(found, doubts=doubts)
             seen += pages.items()
         yield _inspection(seen)
 

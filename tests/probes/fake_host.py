@@ -28,6 +28,8 @@ class FakeHost(Host):
     """Resolver and name → its answer."""
     resolvers: tuple[str, ...] = ("192.168.1.1",)
     proxy: str = ""
+    has_file: bool = False
+    """Whether a file chooses the proxy."""
     native: NativeScan = field(default_factory=lambda: NativeScan(error=-1))
     asked: list[str] = field(default_factory=list)
     """Everything that was run or asked, in order."""
@@ -56,6 +58,9 @@ class FakeHost(Host):
 
     def proxies(self) -> Mapping[str, str]:
         return {"https": self.proxy} if self.proxy else {}
+
+    async def has_pac(self) -> bool:
+        return self.has_file
 
     async def addresses(
         self, name: str, family: socket.AddressFamily = socket.AF_UNSPEC

@@ -2,12 +2,14 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.probes.machine import (
     LocalNetwork,
     gateway_of,
+    has_pac,
     is_tunnel,
     is_wired_of,
     read_nmcli_device,
@@ -175,3 +177,22 @@ def test_any_json_of_windows_is_read_or_left(document: object) -> None:
     assert read_powershell(
         json.dumps({"configurations": [row], "adapters": document}).encode()
     ).gateway == ("192.168.1.1")
+
+
+@pytest.mark.parametrize(
+    ("printed", "is_there"),
+    [
+        ("\r\n    AutoConfigURL    REG_SZ    http://pac.test/proxy.pac\r\n", True),
+        ("    AutoConfigURL    REG_SZ    \r\n", False),
+        ("  ProxyAutoConfigEnable : 1\n  ProxyAutoConfigURLString : http://a", True),
+        ("  ProxyAutoDiscoveryEnable : 1\n", True),
+        ("  ProxyAutoConfigEnable : 0\n  ProxyAutoDiscoveryEnable : 0\n", False),
+        ("'auto'\n", True),
+        ("'none'\n", False),
+        ("", False),
+    ],
+)
+def test_a_file_that_chooses_the_proxy_is_seen_on_each_system(
+    *, printed: str, is_there: bool
+) -> None:
+    assert has_pac(printed) is is_there

@@ -33,6 +33,9 @@ class LoopbackHost(Host):
     def proxies(self) -> Mapping[str, str]:
         return {}
 
+    async def has_pac(self) -> bool:
+        return False
+
 
 @pytest.fixture(scope="module")
 def mire() -> Iterator[Mire]:

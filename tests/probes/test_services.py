@@ -1,10 +1,12 @@
 """Services are asked politely, both ways, and what fails is named."""
 
 from diag.model.measure import MeasureStatus
+from diag.probes.access import PROXY, AccessProbe
 from diag.probes.finding import ProbeFinding
 from diag.probes.lists import SchoolService
 from diag.probes.pages import Page
 from diag.probes.probe import Setting
+from diag.probes.server import mire_at
 from diag.probes.services import ReachServices
 from tests.probes.fake_host import ISSUED, FakeHost
 
@@ -50,6 +52,19 @@ async def test_the_proxy_and_the_direct_way_are_two_answers() -> None:
     assert only(found, "services.joignables", "direct")[0].value == 2
     assert only(found, "services.joignables", "proxy")[0].value == 1
     assert PROBE.plan(Setting(host)).packets == 8
+
+
+async def test_a_file_that_chooses_the_proxy_is_not_followed_and_that_is_said() -> None:
+    pages = {ENT: GOOD, PIX: GOOD}
+    (count,) = only(await found_by(FakeHost(pages=pages)), "services.joignables")
+    assert count.doubts == ()
+    host = FakeHost(pages=pages, has_file=True)
+    (count,) = only(await found_by(host), "services.joignables")
+    assert "PAC" in count.doubts[0]
+    mire = mire_at("mire.test")
+    got = [one async for one in AccessProbe().run(Setting(host, mire))]
+    (proxy,) = only(got, PROXY)
+    assert "PAC" in proxy.why
 
 
 async def test_a_signer_of_everything_is_an_inspection() -> None:
