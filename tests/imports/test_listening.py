@@ -1,6 +1,7 @@
 """What Linux and macOS list of Wi-Fi is read whole, and never taken for silence."""
 
 import json
+from contextlib import suppress
 from unicodedata import normalize
 
 import pytest
@@ -78,6 +79,14 @@ def test_macos_is_read_and_hides_names_aloud() -> None:
     assert hidden.ssid == ""
     assert "SSID masqué" in read.remarks[0]
     assert "Service de localisation" in read.remarks[0]
+
+
+@pytest.mark.parametrize("state", [[], {}, ["x"], 3, None])
+def test_a_report_of_another_shape_is_read_or_refused(state: object) -> None:
+    card = {"spairport_status_information": state}
+    report = {"SPAirPortDataType": [{"spairport_airport_interfaces": [card]}]}
+    with suppress(EvidenceRefusedError):
+        assert not read_evidence(json.dumps(report).encode()).networks
 
 
 def test_a_mac_whose_wifi_is_off_heard_nothing_and_says_so() -> None:

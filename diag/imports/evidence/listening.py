@@ -146,8 +146,8 @@ def read_system_profiler(raw: bytes) -> EvidenceRead:
         for report in entries_of(entry_of(document).get("SPAirPortDataType"))
         for card in entries_of(report.get("spairport_airport_interfaces"))
     ]
-    states = {card.get("spairport_status_information") for card in cards}
-    if not cards or states <= {_OFF, None}:
+    states = {line_of(card.get("spairport_status_information")) for card in cards}
+    if not cards or states <= {_OFF, ""}:
         raise EvidenceRefusedError(RADIO_OFF if cards else _NO_CARD)
     heard = list(_of_cards(cards))[:MAX_HEARD]
     is_hidden = any(_is_hidden(card) for card in cards)
