@@ -5,6 +5,7 @@ claims it; nothing of it outlives the program.
 """
 
 from base64 import b32encode
+from collections import Counter
 from collections.abc import Callable
 from enum import StrEnum
 from secrets import compare_digest
@@ -23,6 +24,10 @@ TEAM_PHONES = 25
 
 WORKSHOP_PHONES = 80
 """Telephones of a workshop's people that may open its link."""
+
+PER_ADDRESS = 3
+"""Times that one address may claim a link of several telephones: a preview and two
+browsers of one telephone do; more would let one person vote as a room."""
 
 TOKEN = 26
 """Letters of a link: 130 bits, upper case, so that the square stays small."""
@@ -66,6 +71,8 @@ class PhoneLink:
         """How many things came in."""
         self.wrong = 0
         """How many wrong codes were typed."""
+        self._claimed = Counter[str]()
+        """Address → times that it claimed the link."""
         self._clock = clock
         self._draw = draw
 
@@ -93,17 +100,21 @@ class PhoneLink:
         if self._clock() > self.ends:
             raise TurnedAway(410, _OVER)
 
-    def claim(self, phone: str) -> str:
+    def claim(self, phone: str, address: str) -> str:
         """Return the secret of the telephone that opens it: its own, or a new one.
 
         Raises:
-            TurnedAway: over, or claimed by as many as may.
+            TurnedAway: over, or claimed by as many, or as often from one address, as
+                may.
         """
         self.check_lives()
         if phone in self.phones:
             return phone
         if len(self.phones) >= self.most:
             raise TurnedAway(403, _TAKEN)
+        if self._claimed[address] >= PER_ADDRESS:
+            raise TurnedAway(403, _AGAIN)
+        self._claimed[address] += 1
         secret = self._draw(16).hex()
         self.phones.add(secret)
         return secret
@@ -142,6 +153,10 @@ _MOST_PHONES = {
 _TAKEN = (
     "Ce carré sert déjà à un autre téléphone. Demandez-en un autre : « Nouveau code » "
     "sur l'ordinateur."
+)
+_AGAIN = (
+    "Ce téléphone a déjà ouvert cette page plusieurs fois : reprenez celle qui est "
+    "ouverte, ou demandez un nouveau carré."
 )
 _OVER = "Ce carré n'est plus valable. Demandez-en un autre : « Nouveau code »."
 _MANY = "C'est beaucoup pour un seul carré. Demandez-en un autre : « Nouveau code »."

@@ -154,7 +154,8 @@ class PhoneRoutes:
     async def _open(self, request: Request) -> Response:
         """Show the page of a link to the telephone that claims it."""
         link = self._link(request)
-        secret = link.claim(request.cookies.get(_COOKIE, ""))
+        address = request.client.host if request.client else ""
+        secret = link.claim(request.cookies.get(_COOKIE, ""), address)
         is_photos = link.role is PhoneRole.PHOTOS
         page = (
             photos_page()

@@ -10,7 +10,14 @@ import httpx
 import pytest
 
 from diag.model.errors import DiagError
-from diag.phone.links import LIFE, MOST_ITEMS, TEAM_PHONES, PhoneLink, PhoneRole
+from diag.phone.links import (
+    LIFE,
+    MOST_ITEMS,
+    PER_ADDRESS,
+    TEAM_PHONES,
+    PhoneLink,
+    PhoneRole,
+)
 from diag.phone.pages import PhonePage, PhoneSheet, sheet_page
 from diag.phone.server import MAX_PHOTO, MAX_TEXT, PhoneRoutes, PhoneServer
 
@@ -264,10 +271,18 @@ def test_the_digits_open_once_typed_right_and_die_after_five_tries(site: Site) -
 
 def test_a_team_may_open_its_link_from_twenty_five_telephones(site: Site) -> None:
     answers = [
-        site.phone().get(site.path(PhoneRole.TEAM)).status_code
-        for _ in range(TEAM_PHONES + 2)
+        site.phone(f"192.168.43.{20 + at}").get(site.path(PhoneRole.TEAM)).status_code
+        for at in range(TEAM_PHONES + 2)
     ]
     assert answers == [200] * TEAM_PHONES + [403] * 2
+
+
+def test_one_telephone_does_not_vote_as_a_room(site: Site) -> None:
+    path = site.path(PhoneRole.WORKSHOP)
+    answers = [site.phone().get(path).status_code for _ in range(PER_ADDRESS + 2)]
+    assert answers == [200] * PER_ADDRESS + [403] * 2
+    assert "plusieurs fois" in site.phone().get(path).text
+    assert site.phone("192.168.43.6").get(path).status_code == 200
 
 
 async def test_it_listens_on_one_address_and_ends_when_it_is_told(site: Site) -> None:
