@@ -226,6 +226,14 @@ def test_a_shipped_checklist_comes_back_from_its_xlsform(
     assert told(drafted(again.content, kind)[0]) == told(draft)
 
 
+@pytest.mark.parametrize("ident", ["ecole", "salle", "diag", "Diag_ecole"])
+def test_a_form_of_others_that_is_called_as_a_place_is_none_of_ours(ident: str) -> None:
+    survey = [("type", "name", "label"), ("text", f"nom_{ident}", "Nom ?")]
+    settings = [("form_title", "form_id"), ("Essai", ident)]
+    draft, _ = drafted(book(survey=survey, settings=settings), "essai")
+    assert [one.label for one in draft.questions] == ["Nom ?"]
+
+
 def told(draft: GridDraft) -> dict[str, DraftQuestion]:
     """Return its questions by name, wherever they stand, however many parentheses."""
     bare = str.maketrans("", "", "()")

@@ -39,8 +39,8 @@ _PLAIN_TYPES = {
 }
 """Type of a row → type of the question."""
 
-OWN_FORM = "diag_"
-"""How the id of a form begins that diag wrote."""
+_OWN_FORMS = {f"diag_{kind}": kind for kind in PlaceKind}
+"""Id of a form that diag wrote → what it audits."""
 
 _SILENT = frozenset({
     *("start", "end", "today", "deviceid", "subscriberid", "simserial", "phonenumber"),
@@ -94,8 +94,7 @@ def read_xlsform(
     draft = GridDraft(line_of_label(settings.get("form_title", "")) or title, found)
     language = settings.get("default_language", "")
     choices = _choices(named.get("choices", []), language, draft)
-    subject = settings.get("form_id", "").removeprefix(OWN_FORM)
-    ours = PlaceKind(subject) if subject in set(PlaceKind) else None
+    ours = _OWN_FORMS.get(settings.get("form_id", ""))
     # A condition may read a question that comes later: names are gathered first.
     facts = _Reading(GridDraft(title, found), choices, language, repeats, ours=ours)
     facts.read(sheets[found])
