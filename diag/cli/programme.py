@@ -331,7 +331,7 @@ def compare(
         "Points",
         "Inscrites",
         "Loi en retard",
-        "Moins aidée",
+        "Moins couverte",
         "Bougent",
     )
     print_table([

@@ -4,12 +4,19 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from diag.assess.json import plain
+from diag.documents.programme.lines import (
+    asked_words,
+    placed_words,
+    planned_words,
+    whole_euros,
+)
+from diag.documents.programme.whole import year_sums
 from diag.model.programme import ProgrammeFrame
 from diag.programme import setting
 from diag.programme.assembling import Board, payer_sums
+from diag.programme.money import budgets
 from diag.programme.prospects import SchoolProspect
 from diag.programme.rivals import LETTERS, Rivals
-from diag.programme.standing import costs_of
 from diag.programme.subject_words import subject_words
 from diag.programme.words import cents_words, reason_words, reserve_words
 from diag.words.sentences import counted
@@ -47,35 +54,45 @@ def head_lines(board: Board) -> Iterator[str]:
 
 
 def years_table(board: Board) -> Iterator[tuple[str, ...]]:
-    """Give how many operations each year has, and what they cost once."""
-    years = board.programme.years
-    yield ("", *map(str, years), "hors programme")
-    placed = board.schedule.placements.values()
-    yield (
-        "Opérations",
-        *(str(sum(one.year == year for one in placed)) for year in years),
-        str(sum(one.year is None for one in placed)),
+    """Give how many operations each year has, what they cost once, then each year."""
+    sums = year_sums(board)
+    out = [
+        one for one in board.programme.operations if one.id not in board.schedule.years
+    ]
+    lines = [line for one in out for line in one.lines]
+    once, yearly = (
+        sum(getattr(line, name) for line in lines) for name in ("once", "yearly")
     )
+    yield ("", *map(str, board.programme.years), "hors programme")
+    yield ("Opérations", *(str(one.operations) for one in sums), str(len(out)))
+    yield ("Coût", *(cents_words(one.once) for one in sums), cents_words(once))
     yield (
-        "Total",
-        *(
-            cents_words(
-                sum(sum(one.paid.values()) for one in placed if one.year == year)
-            )
-            for year in years
-        ),
-        "",
+        "Coûts annuels",
+        *(cents_words(one.whole - one.once) for one in sums),
+        cents_words(yearly),
     )
+    yield ("Total", *(cents_words(one.whole) for one in sums), "")
 
 
 def payers_table(board: Board) -> Iterator[tuple[str, ...]]:
-    """Give what each payer is asked for, pays, and may spend."""
-    yield ("Payeur", "Demandé", "Inscrit", "Programmable")
+    """Give what each payer is asked for, pays once and each year, and may spend."""
+    yield ("Payeur", "Demandé", "Inscrit", "Coûts annuels", "Programmable")
+    paid: dict[str, int] = {}
+    for purses in budgets(board).values():
+        for purse, year in purses.items():
+            paid[purse.payer] = paid.get(purse.payer, 0) + year.own
+    may: dict[str, int] = {}
+    for purse in board.programme.envelopes:
+        more = sum(map(whole_euros, board.programme.planned(purse)))
+        may[purse.payer] = may.get(purse.payer, 0) + more
     for one in payer_sums(board):
+        yearly = paid.get(one.payer, 0) - one.placed
         yield (
             board.payer_name(one.payer),
-            *map(cents_words, (one.asked, one.placed)),
-            cents_words(one.planned) if one.planned else "enveloppe inconnue : 0 €",
+            *map(cents_words, (one.asked, one.placed, yearly)),
+            planned_words(may[one.payer])
+            if one.planned
+            else "enveloppe inconnue : 0 €",
         )
 
 
@@ -84,10 +101,8 @@ def operation_lines(board: Board, name: str) -> Iterator[str]:
     placed, shown = board.schedule.placements[name], board.named(name)
     mark = "*" if shown.is_open else ""
     year = str(placed.year) if placed.year else "hors"
-    cost = sum(placed.paid.values()) or costs_of(board).get(name, 0)
-    price = f", {cents_words(cost)}" if cost else ""
-    price += f", plus {cents_words(placed.yearly)} par an" if placed.yearly else ""
-    yield f"{year:>5}{mark:1} {shown.title}, {shown.where}{price}"
+    words = placed_words if placed.year else asked_words
+    yield f"{year:>5}{mark:1} {shown.title}, {shown.where}, {words(board, name)}"
     yield f"       {setting.ref_of(board, name)} · {reason_words(board, name)}"
 
 

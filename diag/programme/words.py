@@ -242,11 +242,8 @@ def what_if_words(board: Board, found: WhatIf) -> Iterator[str]:
         return
     year = found.after.years[found.operation]
     moved = counted(len(found.moved), "autre change", "autres changent")
-    fate = (
-        "aucune ne recule"
-        if not found.receded
-        else (f"{counted(len(found.receded), 'recule', 'reculent')}")
-    )
+    back = len(found.receded)
+    fate = f"dont {counted(back, 'recule', 'reculent')}" if back else "aucune ne recule"
     yield (
         f"Vérifié : elle passe en {year} ; {moved} d'année, {fate}."
         if found.moved
@@ -256,7 +253,7 @@ def what_if_words(board: Board, found: WhatIf) -> Iterator[str]:
 
 def _money(board: Board, found: WhatIf, one: Earmark) -> str:
     purse = purse_words(board, one.purse)
-    kept = f"{cents_words(one.cents)} réservés en {one.year} : {purse}"
+    kept = f"{cents_words(one.cents)} de plus en {one.year}, réservés : {purse}"
     if one.operation == found.operation:
         return kept
     return f"{kept}, pour « {board.named(one.operation).title} » qui vient d'abord"

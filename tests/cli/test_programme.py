@@ -294,8 +294,20 @@ def test_a_commune_that_only_shares_has_its_page(home: Path, tmp_path: Path) -> 
     assert sum(parts.values()) == sum(ours)
 
 
-def crowded(board: Board, left_out: int) -> Board:
-    """Return a programme with thirty operations of one commune, and some left out."""
+def test_the_last_line_of_a_commune_is_not_a_count_of_one(home: Path) -> None:
+    with Workspace.open(home) as made:
+        board = board_of(opened(made))
+        pages = [
+            programme.commune_paper(crowded(board, 0, many), INSEE, date(2026, 9, 1))
+            for many in range(4, 16)
+        ]
+    texts = [page.document.markdown for page in pages]
+    assert not [text for text in texts if "Et 1 autre" in text]
+    assert any("| Au programme. |" in text for text in texts)
+
+
+def crowded(board: Board, left_out: int, many: int = 30) -> Board:
+    """Return a programme with many operations of one commune, and some left out."""
     one = next(iter(board.names))
     placed = {
         f"{one}{at}": Placement(
@@ -305,11 +317,12 @@ def crowded(board: Board, left_out: int) -> Board:
             {PAID: 480_00},
             30_00,
         )
-        for at in range(30)
+        for at in range(many)
     }
     out = Waited(board.programme.years[-1], Lack(PAID, 12_345_00, 480_00))
     left = {
-        f"{one}{at}": Placement(None, out, at, {}) for at in range(30, 30 + left_out)
+        f"{one}{at}": Placement(None, out, at, {})
+        for at in range(many, many + left_out)
     }
     names = dict.fromkeys(placed | left, board.names[one]._replace(is_open=True))
     terms = board.programme
@@ -322,7 +335,10 @@ def crowded(board: Board, left_out: int) -> Board:
     )
     candidates = dict.fromkeys(names, board.gathered.candidates[one])
     gathered = replace(board.gathered, candidates=candidates)
-    return replace(board, names=names, schedule=schedule, gathered=gathered)
+    record = replace(board.record, shared={})
+    return replace(
+        board, names=names, schedule=schedule, gathered=gathered, record=record
+    )
 
 
 def follow_through(home: Path) -> None:

@@ -1,6 +1,7 @@
 """What leaves a programme: a workbook that adds up, deadlines for a calendar."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -65,12 +66,22 @@ def test_the_workbook_has_the_totals_of_the_document(
     for one in placed:
         parts = one[at["Syndicat"]] + one[at["Commune"]]
         assert round(parts, 2) == one[at["Coût"]]
+    told = run(home, "show")
+    assert columns(told, "Total") == [cells(first, str(one[0]))[4] for one in years]
+    theirs, may = cells(first, "Total")[5].split(" sur ")
+    assert columns(told, "syndicat")[1:] == [theirs, amount(0), may]
     payers = book["Payeurs"][1:]
     left = sum(one[6] for one in payers if one[3])
     assert round(left, 2) == total[4]
     assert round(sum(one[5] for one in payers if one[3]), 2) == 0
     assert book["Verrous"][1][3] == "=2+2"
     assert len(book["Communes"]) == 2
+
+
+def columns(told: str, head: str) -> list[str]:
+    """Return the cells of the line of a command that begins so."""
+    row = next(one for one in told.splitlines() if one.startswith(f"{head} "))
+    return re.split(" {2,}", row.strip())[1:]
 
 
 def test_an_operation_that_moves_keeps_its_deadline_in_calendars(

@@ -14,7 +14,7 @@ from textual.widgets import Input
 from diag.audit.answer import NewAnswer, record_answer
 from diag.cli.programme_shown import board_json
 from diag.documents.programme import programme_folder, programme_paper
-from diag.documents.programme.lines import exact_words
+from diag.documents.programme.lines import exact_words, planned_words
 from diag.journal import subjects
 from diag.model.enums import FollowUpState, Outcome, Participant
 from diag.model.errors import DiagError
@@ -115,10 +115,13 @@ async def test_every_figure_is_that_of_the_commands_and_of_the_document(
         theirs = [one[OWN].own if OWN in one else 0 for one in budgets(board).values()]
         figures = "".join(number(-(-cents // 100)).rjust(8) for cents in theirs)
         await wait_to_show(pilot, f"Syndicat €   {figures}")
+        may = number(board.programme.planned(OWN)[0] // 100)
+        await wait_to_show(pilot, f"  sur{may.rjust(16)}")
         totals = {one["payer"]: one["placed"] for one in told["payers"]}
         assert totals[SYNDICAT] == sum(theirs) > 0
         printed = programme_paper(board, DAY).document.markdown
         assert all(exact_words(cents) in printed for cents in theirs if cents)
+        assert f" sur {may}\u00a0€" in printed
         placed = {one["id"]: one["year"] for one in told["operations"]}
         listed = {one.key: one.cells[0] for one in screen.lines.lines}
         assert (
@@ -126,6 +129,9 @@ async def test_every_figure_is_that_of_the_commands_and_of_the_document(
             >= {name: str(year or "hors") for name, year in placed.items()}.items()
         )
         assert f" Ni inscrites ni comptées : {len(told['left_out'])}" in listed.values()
+        (right,) = board.schedule.rights.values()
+        await pilot.press("2")
+        await wait_to_show(pilot, planned_words(right))
 
 
 async def test_an_operation_says_why_and_what_it_would_take(desk: Path) -> None:
@@ -226,6 +232,11 @@ async def test_a_variant_is_opened_retained_written_in_and_dropped(desk: Path) -
         await pilot.press(*"Prudente", "enter", "enter", *"2028", "enter", *"50", "f2")
         await wait_to_show(pilot, "Prudente", "Le programme")
         await wait_for(pilot, lambda: len(screen.figures) == 2, "compared")
+        moved = list(screen.figures.values())[-1].worth.moved
+        assert moved > 0
+        await wait_for(
+            pilot, lambda: screen.lines.lines[-1].cells[-1] == str(moved), "counted"
+        )
         await pilot.press("down", "d")
         await wait_to_show(pilot, "l'enveloppe 2028, syndicat")
         await pilot.press("escape", "enter")

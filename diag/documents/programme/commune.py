@@ -249,12 +249,15 @@ def _operations_table(
         yearly = sum(placed[name].yearly for name in rest)
         once = sum(once_of(board, name) for name in rest)
         share = sum(_own_share(board, name, insee) for name in rest)
+        is_one = len(rest) == 1
         rows.append((
             str(first) if first == last else f"{first}-{last}",
-            f"Et {len(rest)} autres opérations, en tout",
+            named_words(board, rest[0], insee)
+            if is_one
+            else f"Et {len(rest)} autres opérations, en tout",
             cost_words(once, yearly),
             cost_words(share, yearly),
-            "Au programme, une par une.",
+            "Au programme." if is_one else "Au programme, une par une.",
         ))
     whole = exact_words(sum(once_of(board, name) for name in mine))
     share_whole = exact_words(sum(_own_share(board, name, insee) for name in mine))

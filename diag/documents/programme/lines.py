@@ -29,9 +29,14 @@ def exact_words(cents: int) -> str:
     return f"−{shown}" if cents < 0 else shown
 
 
+def whole_euros(cents: int) -> int:
+    """Return cents without what is under a euro: what may be spent, as it is shown."""
+    return cents // 100 * 100
+
+
 def planned_words(cents: int) -> str:
     """Return what may be spent, in whole euros: never more than there is."""
-    return euros(cents // 100)
+    return exact_words(whole_euros(cents))
 
 
 def cost_words(once: int, yearly: int) -> str:
@@ -82,7 +87,7 @@ def placed_words(board: Board, operation: str) -> str:
     return cost_words(once_of(board, operation), yearly)
 
 
-def asked_words(board: Board, operations: Sequence[str]) -> str:
+def asked_words(board: Board, *operations: str) -> str:
     """Return what operations would cost, without any discount."""
     asked = {one.id: one.lines for one in board.programme.operations}
     lines = [line for name in operations for line in asked.get(name, ())]
@@ -109,13 +114,13 @@ def outside_part(board: Board, names: Sequence[str], most: int, insee: str = "")
         return written("Toutes les opérations chiffrées ont leur année.")
     lines = [
         f"{named_words(board, one, insee)}, "
-        f"{asked_words(board, [one])}. {reason_words(board, one, insee)}"
+        f"{asked_words(board, one)}. {reason_words(board, one, insee)}"
         for one in out[:most]
     ]
     if len(out) > most:
         lines.append(f"Et {counted(len(out) - most, 'autre')}.")
     many = counted(len(out), "opération")
-    words = f"{many} sans année, pour {asked_words(board, out)}{_causes(board, out)} :"
+    words = f"{many} sans année, pour {asked_words(board, *out)}{_causes(board, out)} :"
     return sections((written(words), bullets(lines)))
 
 

@@ -32,6 +32,7 @@ from diag.documents.programme.lines import (
     placed_words,
     planned_words,
     unconfirmed,
+    whole_euros,
 )
 from diag.programme.assembling import Board
 from diag.programme.equity import commune_shares, spread
@@ -108,7 +109,7 @@ def asked_words(board: Board) -> Iterator[str]:
         max(board.schedule.rights[one] - board.schedule.drawn.get(one, 0), 0)
         for one in board.schedule.rights
     )
-    left = min(unused // 100 * 100, planned - theirs)
+    left = min(whole_euros(unused), planned - theirs)
     kept = (
         f" ; {exact_words(left)} restent au droit de communes qui ne peuvent pas "
         "encore les employer"
@@ -140,7 +141,7 @@ class YearSum:
             one.own for purse, one in purses.items() if purse.payer == syndicat
         )
         may = {
-            purse: board.programme.planned(purse)[at] // 100 * 100
+            purse: whole_euros(board.programme.planned(purse)[at])
             for purse in board.programme.envelopes
         }
         """What each purse may plan, in whole euros: they add up as they are printed."""
@@ -213,10 +214,10 @@ def _rule(board: Board) -> Iterator[str]:
     themes = ""
     if weights:
         least, most = number(min(weights.values())), number(max(weights.values()))
-        themes = f" (ateliers : × {least} à {most})"
+        themes = f" (poids des ateliers : de {least} à {most})"
     yield (
-        "À rang égal passe ce qui, pour un euro, relève le plus la note de l'école du "
-        f"plus d'élèves{themes}."
+        "À rang égal passe ce qui, pour un euro, relève le plus la note de l'école, "
+        f"pour le plus d'élèves{themes}."
     )
     more = "".join((
         ", plus si l'IPS est bas" if rights.ips else "",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
+from diag.documents.programme.lines import planned_words
 from diag.model.enums import PlaceKind
 from diag.programme.equity import LEAST, CommuneShare, ips_groups, spread
 from diag.programme.words import cents_words
@@ -54,7 +55,7 @@ def commune_lines(view: YearsView) -> list[ListLine]:
     for one in view.shares.values():
         weight = terms.weights.get(f"{PlaceKind.COMMUNE}:{one.insee}", 0)
         part = percent(Fraction(weight) / whole) if whole else "–"
-        right = cents_words(one.right) if is_known else part
+        right = planned_words(one.right) if is_known else part
         lines.append(ListLine(one.insee, tuple(_cells(one, right))))
     return lines
 

@@ -90,14 +90,12 @@ def _cells(found: VariantFigures | None, *, is_base: bool) -> Iterator[str]:
     if found is None:
         yield from ("…",) * (len(COLUMNS) - 1)
         return
-    many = len(found.board.schedule.placements)
     yield number(int(found.worth.points))
     yield "–" if found.unblocked is None else percent(found.unblocked)
     yield str(found.worth.late)
     yield number(Fraction(round(found.unevenness * 100), 100))
     yield "–" if found.least is None else euros(half_up(found.least / 100))
-    moved = Fraction(found.worth.moved, many) if many else Fraction(0)
-    yield "-" if is_base else percent(moved)
+    yield "-" if is_base else str(found.worth.moved)
 
 
 def differences(

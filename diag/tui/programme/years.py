@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from textual.content import Content
 
-from diag.documents.programme.lines import exact_words
+from diag.documents.programme.lines import exact_words, whole_euros
 from diag.model.enums import FollowUpState, PlaceKind
 from diag.model.text import accented
 from diag.programme.assembling import Board
@@ -101,7 +101,7 @@ class YearsView:
         others = [_of(one, syndicat, own=False) for one in paid]
         may = [
             sum(
-                board.programme.planned(purse)[at]
+                whole_euros(board.programme.planned(purse)[at])
                 for purse in board.programme.envelopes
                 if purse.payer == syndicat
             )
@@ -315,8 +315,9 @@ def pupil_words(share: CommuneShare) -> str:
 
 
 def _line_out(at: int, out: LeftOut) -> ListLine:
+    where = short_school(out.where) if out.title else ""
     name = out.title or out.where
-    return ListLine(f"{_LEFT_OUT}{at}", ("–", "", "", "", name, "", ""))
+    return ListLine(f"{_LEFT_OUT}{at}", ("–", "", "", where, name, "", ""))
 
 
 def _named(name: str, texts: Iterable[str]) -> Iterator[NamedText]:
