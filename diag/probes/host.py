@@ -185,16 +185,14 @@ class Host:
 
     def _connect(self, address: str, port: int, seconds: float) -> float | None:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        with socket.socket(family, socket.SOCK_STREAM) as made:
+        # Where IPv6 is cut off whole, there is not even a socket of it.
+        with suppress(OSError), socket.socket(family, socket.SOCK_STREAM) as made:
             made.settimeout(seconds)
             start = self.monotonic()
-            try:
+            with suppress(ConnectionRefusedError):
                 made.connect((address, port))
-            except ConnectionRefusedError:
-                pass
-            except OSError:
-                return None
             return (self.monotonic() - start) * 1000
+        return None
 
     async def path_mtu(
         self, mire: Mire, address: str, sent: bytes, seconds: float = 5.0

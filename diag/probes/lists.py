@@ -7,6 +7,7 @@ shipped: which sites a school may try is the syndicat's decision, never a progra
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -144,6 +145,9 @@ class _ListReader:
             doh = ""
         categories = tuple(self._categories(node.nodes.get("categories")))
         resolver = self._line(node, "resolver") or OUTSIDE_RESOLVER
+        if not _is_address(resolver):
+            self._notice(node, f"« {resolver} » n'est pas une adresse IP (resolver).")
+            resolver = OUTSIDE_RESOLVER
         return FilterBasket(by, on, control, categories, resolver, doh)
 
     def _categories(self, node: Node | None) -> Iterator[FilterCategory]:
@@ -204,6 +208,13 @@ class _ListReader:
 
 
 _DAY = re.compile(r"20\d\d-\d\d-\d\d")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool(ip_address(text))
+    except ValueError:
+        return False
 
 
 def _is_site(url: str) -> bool:

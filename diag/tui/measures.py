@@ -90,6 +90,9 @@ class TurnOff(Command, keys="w", title="Dit éteint", footer=True):
 
 _CUT = "Arrêté : ce qui était mesuré est gardé."
 
+_LONG = 15
+"""Seconds for which one may read what is wrong in a file of the syndicat."""
+
 _ROOM = "salle/"
 """What the key of a line begins with that stands for a room."""
 
@@ -317,11 +320,14 @@ class MeasuresScreen(PlaceScreen):
     # The run
 
     def _begin(self, asked: MeasureAsked) -> None:
+        lists = self._lists
+        for notice in lists.notices:
+            self.notify(notice, timeout=_LONG, severity="warning", markup=False)
         self._busy = True
         self._tell("On regarde comment cet ordinateur est branché…")
         self.query_one("#result").display = False
         self.refresh_keys()
-        self._prepare(asked, self._lists)
+        self._prepare(asked, lists)
 
     @work(thread=True, exclusive=True)
     def _prepare(self, asked: MeasureAsked, lists: MeasureLists) -> None:

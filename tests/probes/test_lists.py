@@ -95,3 +95,9 @@ def test_the_lists_are_no_checklist_of_the_overlay(tmp_path: Path) -> None:
     assert not has_changes(tmp_path)
     loaded = load_checklists(shipped_checklists(), tmp_path)
     assert not [one for one in loaded.problems if MEASURES in str(one)]
+
+
+def test_a_resolver_is_an_address(tmp_path: Path) -> None:
+    lists = read(tmp_path, WHOLE.replace("192.0.2.53", "dns.example.fr"))
+    assert "« dns.example.fr » n'est pas une adresse IP" in lists.notices[0]
+    assert lists.basket.resolver == FilterBasket().resolver

@@ -252,6 +252,21 @@ async def test_a_portal_is_what_answers_for_the_server(
     assert "jean" not in got[PORTAL].why
 
 
+async def test_a_computer_without_ipv6_reaches_nothing_by_it(
+    mire: Mire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = socket.socket
+
+    def without(family: int = -1, *rest: int) -> socket.socket:
+        if family == socket.AF_INET6:
+            raise OSError(97, "Address family not supported by protocol")
+        return plain(family, *rest)
+
+    monkeypatch.setattr(socket, "socket", without)
+    assert await Host().connect("::1", mire.port) is None
+    assert await Host().connect(mire.host, mire.port)
+
+
 class NamingHost(LoopbackHost):
     """Its resolver gives an address to whatever it is asked, or to what exists."""
 

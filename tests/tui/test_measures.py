@@ -130,6 +130,20 @@ async def test_one_key_reads_the_connection_and_asks_the_services(
         )
 
 
+async def test_what_is_wrong_in_the_lists_of_the_syndicat_is_said(
+    tmp_path: Path, host: FakeHost
+) -> None:
+    app = new_app(tmp_path / "desk")
+    overlay = tmp_path / "desk" / OVERLAY
+    overlay.mkdir(exist_ok=True)
+    (overlay / MEASURES).write_text("serveur: a\n", encoding="utf-8")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        session = await opened(pilot, app)
+        await pilot.press("1")
+        await wait_for(pilot, lambda: kept_evidence(session), "kept")
+        assert any("serveur" in one.message for one in app._notifications)
+
+
 async def test_rooms_follow_each_other_and_propose(
     tmp_path: Path, host: FakeHost
 ) -> None:
