@@ -52,7 +52,7 @@ from diag.tui.proposals import OpenFilled, ProposalsScreen
 from diag.tui.safe import Trouble, content
 from diag.tui.text import Sentence
 from diag.words.measured import SUBJECTS, measured_label, measured_value
-from diag.words.sentences import counted, sentence
+from diag.words.sentences import counted, sentence, system_sentence
 from diag.workspace.editions import overlay_of
 
 
@@ -333,8 +333,8 @@ class MeasuresScreen(PlaceScreen):
     def _prepare(self, asked: MeasureAsked, lists: MeasureLists) -> None:
         try:
             runner = prepare(asked, lists)
-        except DiagError as error:
-            self.post_message(self.Ended(asked, None, str(error)))
+        except (DiagError, OSError) as error:
+            self.post_message(self.Ended(asked, None, _problem_words(error)))
         else:
             self.post_message(self.Prepared(StoppableRun(asked, runner)))
 
@@ -368,8 +368,8 @@ class MeasuresScreen(PlaceScreen):
                 self._session.about.ref,
                 lambda words: self.post_message(self.Told(words)),
             )
-        except DiagError as error:
-            problem = str(error)
+        except (DiagError, OSError) as error:
+            problem = _problem_words(error)
         kept = run if run and run.measurements else None
         self.post_message(self.Ended(ready.asked, kept, problem))
 
@@ -506,6 +506,10 @@ class MeasuresScreen(PlaceScreen):
         self.query_one("#verdict", Static).update(verdict)
         about = f"{' '.join(result.remarks)}\n{following}"
         self.query_one("#about", Sentence).show(about)
+
+
+def _problem_words(error: DiagError | OSError) -> str:
+    return system_sentence(error) if isinstance(error, OSError) else str(error)
 
 
 def measures_screen(session: AuditSession) -> MeasuresScreen:

@@ -320,6 +320,25 @@ async def test_whoever_leaves_meanwhile_keeps_what_was_measured(
     assert [(one.is_cut, len(one.measurements)) for one in runs] == [(True, 1)]
 
 
+async def test_a_disk_that_refuses_is_told_and_the_screen_is_free_again(
+    tmp_path: Path, host: FakeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = tmp_path / "absent" / "lock"
+    monkeypatch.setattr("diag.probes.run._usual_lock", lambda: nowhere)
+    app = new_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        session = await opened(pilot, app)
+        await pilot.press("1")
+        await wait_to_show(pilot, "absent")
+        await pilot.press("escape")
+        await wait_to_show(pilot, "1 Diagnostic")
+        await pilot.press("escape")
+        await wait_for(
+            pilot, lambda: not isinstance(app.screen, MeasuresScreen), "the visit"
+        )
+        assert not kept_evidence(session)
+
+
 async def test_a_line_is_measured_against_a_real_server_and_accepted(
     tmp_path: Path, host: FakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
