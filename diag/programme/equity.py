@@ -39,7 +39,7 @@ class CommuneShare(NamedTuple):
     ips: Fraction | None
     """Mean of its schools, by pupil; None where none is known."""
     need: int
-    """What all its operations cost once."""
+    """What all its operations cost once: as placed, else as asked."""
     placed: int
     """What those that have a year cost once."""
     right: int
@@ -99,15 +99,19 @@ def commune_shares(board: Board) -> tuple[CommuneShare, ...]:
     for insee, name in board.gathered.communes.items():
         payer = f"{PlaceKind.COMMUNE}:{insee}"
         own = operations.get(payer, [])
-        placed = [one for one in own if one.id in board.schedule.years]
+        in_years = [one.id for one in own if one.id in board.schedule.years]
+        placed = sum(
+            sum(board.schedule.placements[name].paid.values()) for name in in_years
+        )
+        out = [one for one in own if one.id not in board.schedule.years]
         found.append(
             CommuneShare(
                 insee,
                 name or insee,
                 sum(one.pupils for one in loads.get(insee, ())),
                 _mean_ips(loads.get(insee, ())),
-                sum(line.once for one in own for line in one.lines),
-                sum(line.once for one in placed for line in one.lines),
+                placed + sum(line.once for one in out for line in one.lines),
+                placed,
                 board.schedule.rights.get(payer, 0),
                 helped.get(payer, 0),
                 sum(is_overdue(board.schedule, one) for one in own),

@@ -226,14 +226,18 @@ def reserve_words(board: Board) -> str:
     )
 
 
-def what_if_words(board: Board, found: WhatIf) -> Iterator[str]:
-    """Give what an operation lacks to be in by a year, then what comes of it."""
+def what_if_words(board: Board, found: WhatIf, reader: str = "") -> Iterator[str]:
+    """Give what an operation lacks to be in by a year, then what comes of it.
+
+    `reader`: INSEE code of the one commune that reads it; no other is named.
+    """
     if not found.money:
         placed = board.schedule.placements[found.operation]
         if found.lands:
             yield f"Rien : elle est déjà inscrite en {placed.year}."
         else:
-            yield (f"Aucune somme n'y suffit. {reason_words(board, found.operation)}")
+            why = reason_words(board, found.operation, reader)
+            yield f"Aucune somme n'y suffit. {why}"
         return
     for one in found.money:
         yield f"{_money(board, found, one)}."

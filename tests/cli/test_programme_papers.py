@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from pypdf import PdfReader
@@ -10,6 +11,10 @@ from pypdf import PdfReader
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.follow import move
 from diag.model.enums import AuditStatus
+from diag.programme.assembling import board_of
+from diag.programme.container import opened
+from diag.words.figures import typeset
+from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import SCHOOL
 from tests.cli.running import diag
@@ -156,3 +161,37 @@ def test_the_file_of_the_committee_and_its_deliberation_say_the_same(
 
 def test_a_dossier_is_not_of_one_commune(home: Path) -> None:
     assert diag(home, "programme", "report", "--dossier", "--commune", INSEE).code == 2
+
+
+def test_what_a_commune_would_need_names_no_other(home: Path, tmp_path: Path) -> None:
+    copied = Path(copytree(home, tmp_path / "home"))
+    because = ("--by", "le comité", "--why", "comme à Noirvaux")
+    run(copied, "lock", WIFI, "--out", *because)
+    page = page_of(copied, tmp_path)
+    assert (
+        typeset("Aucune somme n'y suffit. Hors programme : motif au programme.") in page
+    )
+    assert "noirvaux" not in page.lower()
+
+
+def test_a_discount_counts_alike_in_the_share_and_in_the_total(
+    home: Path, tmp_path: Path
+) -> None:
+    copied = Path(copytree(home, tmp_path / "home"))
+    before = page_of(copied, tmp_path)
+    with Workspace.open(copied) as made:
+        candidates = board_of(opened(made)).gathered.candidates.values()
+    prices = {line.price for one in candidates for line in one.priced}
+    named = [word for price in sorted(prices) for word in ("--price", price)]
+    years = ("--from", "2027", "--until", "2031", "--discount", "0.5")
+    run(copied, "group", "Tout", *named, *years)
+    page = page_of(copied, tmp_path)
+    assert page != before
+    whole = cells(page.partition("Ses opérations")[2], "Total")[2]
+    assert typeset(f"inscrit : {whole} (") in page
+
+
+def page_of(home: Path, folder: Path) -> str:
+    """Return the page of the commune, written again."""
+    run(home, "report", "--commune", INSEE, "--format", "md", "--out", str(folder))
+    return (folder / f"programme-plan/programme-{INSEE}.md").read_text()

@@ -74,7 +74,7 @@ def commune_blocks(board: Board, insee: str, day: date) -> list[Md]:
     out = [
         Md("## Hors programme"),
         outside_part(board, mine, MORE if placed <= FEW else FIRST_ONES, insee),
-        _what_if_part(board, mine),
+        _what_if_part(board, mine, insee),
     ]
     after = [
         *(out if mine else ()),
@@ -291,7 +291,7 @@ def _joint_part(board: Board, insee: str) -> Md:
     )
 
 
-def _what_if_part(board: Board, names: Sequence[str]) -> Md:
+def _what_if_part(board: Board, names: Sequence[str], insee: str) -> Md:
     """Return what the first operation left out lacks to be in, proved by a replay."""
     placed = board.schedule.placements
     out = next((name for name in names if placed[name].year is None), None)
@@ -300,4 +300,4 @@ def _what_if_part(board: Board, names: Sequence[str]) -> Md:
     year = board.programme.years[-1]
     found = what_if(board.programme, board.schedule, out, year)
     title = f"Que faudrait-il pour inscrire « {board.named(out).title} » ?"
-    return written(" ".join((title, *what_if_words(board, found))))
+    return written(" ".join((title, *what_if_words(board, found, insee))))
