@@ -238,7 +238,7 @@ async def test_a_variant_is_opened_retained_written_in_and_dropped(desk: Path) -
             pilot, lambda: screen.lines.lines[-1].cells[-1] == str(moved), "counted"
         )
         await pilot.press("down", "d")
-        await wait_to_show(pilot, "l'enveloppe 2028, syndicat")
+        await wait_to_show(pilot, "l'enveloppe 2028, syndicat", "1\u202f000\u00a0€")
         await pilot.press("escape", "enter")
         await wait_to_show(pilot, "variante Prudente")
         await wait_for(pilot, lambda: rested(screen), "worked out")
@@ -277,6 +277,7 @@ async def test_a_decision_is_noted_and_the_programme_adopted(desk: Path) -> None
         await wait_for(pilot, lambda: rested(screen), "worked out")
         await pilot.press("a")
         await wait_to_show(pilot, "opérations inscrites", "N'a pas encore délibéré")
+        await wait_to_show(pilot, "D-12, le programme")
         await pilot.press("n")
         assert opened(app.desk.workspace).record().adoption is None
         await pilot.press("a")

@@ -5,12 +5,12 @@ from textual import work
 from diag.model.enums import Outcome
 from diag.programme import adopting
 from diag.programme.container import Container
-from diag.programme.words import adopting_words
+from diag.programme.words import adopting_words, body_words
 from diag.tui.dialogs import ChooseDialog, Confirm, Field, ListChoice, Notice
 from diag.tui.programme import decisions
 from diag.tui.programme.faces import ProgrammeFaces
 from diag.tui.programme.forms import ProgrammeForm
-from diag.words.dates import day_typed
+from diag.words.dates import day_typed, describe_day
 from diag.words.vocabulary import OUTCOMES
 
 
@@ -92,7 +92,12 @@ class DecisionActs(ProgrammeFaces):
             self.diag.inform("Le calcul n'est pas fini : arrêtez ce que vous voyez.")
             return
         found = adopting.adopting(board, decision)
-        words = "\n".join(adopting_words(board, found))
+        said = board.record.decisions[decision]
+        head = body_words(board, said), describe_day(said.on), said.ref, said.about
+        words = "\n".join((
+            ", ".join(filter(None, head)),
+            *adopting_words(board, found),
+        ))
         asked = Confirm(f"{words}\n\nArrêter ?", yes="Arrêter", grave=True)
         if await self.app.push_screen_wait(asked):
             self.call_later(self._adopt, found)

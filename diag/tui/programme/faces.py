@@ -12,7 +12,6 @@ from textual.widgets import Static
 from diag.model.text import fold
 from diag.programme.adopting import financeable
 from diag.programme.container import Container
-from diag.programme.subject_words import subject_words
 from diag.programme.words import reserve_words
 from diag.tui.commands import CommandType, OpenPalette, key_now
 from diag.tui.lists import WIDE, Lines, ListLine, Tabs
@@ -27,7 +26,7 @@ from diag.tui.programme.commands import (
     SetSpan,
 )
 from diag.tui.programme.replaying import ProgrammeWork
-from diag.tui.programme.variants import VariantFigures
+from diag.tui.programme.variants import VariantFigures, change_words
 from diag.tui.programme.years import YearsView
 from diag.tui.safe import line
 from diag.tui.text import NamedText, Sentence, TextSheet, lay_rows
@@ -321,8 +320,7 @@ class ProgrammeFaces(ProgrammeWork):
         variant = self.container.record().variants.get(self.key)
         if self.face == "variants" and variant:
             yield from filter(None, [variant.why])
-            for subject in variant.sets:
-                yield f"Change {subject_words(self.board, subject)}."
+            yield from change_words(self.board, variant)
 
     @on(Lines.Moved)
     def _moved(self, event: Lines.Moved) -> None:

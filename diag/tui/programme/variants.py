@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
+from diag.model.programme import Variant
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import Container
 from diag.programme.equity import commune_shares, spread, unevenness
 from diag.programme.operations import Contenders
 from diag.programme.replay import Worth, worth
 from diag.programme.standing import unblocked
-from diag.programme.subject_words import subject_words
+from diag.programme.subject_words import subject_words, value_words
 from diag.tui.lists import ListColumn, ListLine
 from diag.words.figures import euros, half_up, number, percent
 from diag.words.sentences import counted
@@ -98,12 +99,18 @@ def _cells(found: VariantFigures | None, *, is_base: bool) -> Iterator[str]:
     yield "-" if is_base else str(found.worth.moved)
 
 
+def change_words(board: Board, variant: Variant) -> Iterator[str]:
+    """Give what a variant changes, and what it says instead."""
+    for subject, value in variant.sets.items():
+        yield f"{subject_words(board, subject)} : {value_words(subject, value)}"
+
+
 def differences(
     container: Container, ident: str, found: VariantFigures, base: Board
 ) -> Iterator[str]:
     """Give what a variant changes, then the operations that change year."""
-    for subject in container.record().variants[ident].sets:
-        yield f"– {subject_words(base, subject)}"
+    for one in change_words(base, container.record().variants[ident]):
+        yield f"– {one}"
     moved = base.schedule.moved(found.board.schedule)
     yield ""
     if not moved:

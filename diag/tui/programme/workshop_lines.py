@@ -98,7 +98,7 @@ def workshop_text(record: Record, ident: str) -> Iterator[str]:
             f"{record.themes[name].title} {many}"
             for name, many in sorted(points.items(), key=lambda each: -each[1])
         )
-        yield f"Tous ateliers, {PARTICIPANTS[role]} : {said}"
+        yield f"Points donnés, tous ateliers, rôle {PARTICIPANTS[role]} : {said}"
     for (where, _), card in record.cards.items():
         if where == ident:
             theme = record.themes.get(card.theme)
