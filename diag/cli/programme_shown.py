@@ -4,13 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from diag.assess.json import plain
-from diag.documents.programme.lines import (
-    asked_words,
-    placed_words,
-    planned_words,
-    whole_euros,
-)
-from diag.documents.programme.whole import year_sums
 from diag.model.programme import ProgrammeFrame
 from diag.programme import setting
 from diag.programme.assembling import Board, payer_sums
@@ -55,6 +48,9 @@ def head_lines(board: Board) -> Iterator[str]:
 
 def years_table(board: Board) -> Iterator[tuple[str, ...]]:
     """Give how many operations each year has, what they cost once, then each year."""
+    # Documents bring templates: `--help` does without them.
+    from diag.documents.programme.whole import year_sums  # noqa: PLC0415
+
     sums = year_sums(board)
     out = [
         one for one in board.programme.operations if one.id not in board.schedule.years
@@ -76,6 +72,11 @@ def years_table(board: Board) -> Iterator[tuple[str, ...]]:
 
 def payers_table(board: Board) -> Iterator[tuple[str, ...]]:
     """Give what each payer is asked for, pays once and each year, and may spend."""
+    from diag.documents.programme.lines import (  # noqa: PLC0415
+        planned_words,
+        whole_euros,
+    )
+
     yield ("Payeur", "Demandé", "Inscrit", "Coûts annuels", "Programmable")
     paid: dict[str, int] = {}
     for purses in budgets(board).values():
@@ -98,6 +99,11 @@ def payers_table(board: Board) -> Iterator[tuple[str, ...]]:
 
 def operation_lines(board: Board, name: str) -> Iterator[str]:
     """Give an operation: its year, its cost, its one reason."""
+    from diag.documents.programme.lines import (  # noqa: PLC0415
+        asked_words,
+        placed_words,
+    )
+
     placed, shown = board.schedule.placements[name], board.named(name)
     mark = "*" if shown.is_open else ""
     year = str(placed.year) if placed.year else "hors"
