@@ -23,7 +23,6 @@ from diag.tui.programme.grid import CellGrid, GridRow
 from diag.tui.programme.replaying import Changes
 from diag.tui.text import Sentence
 from diag.words.figures import euros, number
-from diag.words.sentences import counted
 
 
 class TurnVoted(Command, keys="v", title="Votée", footer=True):
@@ -144,7 +143,7 @@ class EnvelopesScreen(PlaceScreen):
             self._keep(changes)
             self._fill()
             if len(changes) > 1:
-                self.diag.inform(f"{counted(len(changes), 'enveloppe')} de plus.")
+                self.diag.inform(f"Enveloppes notées : {len(changes)}.")
 
     def _changes(self, event: CellGrid.Filled) -> Iterator[tuple[str, Noun | None]]:
         years, known = self._board.programme.years, self._record.envelopes
