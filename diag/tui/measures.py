@@ -146,6 +146,8 @@ class MeasuresScreen(PlaceScreen):
         super().__init__()
         self._session = session
         self._ongoing: StoppableRun | None = None
+        self._unkept: MeasureRun | None = None
+        """What waits for somebody to say which networks are the school's."""
         self._busy = self._said_off = False
         self._shown: Sequence[Measurement] = ()
         self._place: Place | None = None
@@ -189,21 +191,23 @@ class MeasuresScreen(PlaceScreen):
         self._show_title()
 
     async def on_unmount(self) -> None:
-        """Stop what runs, and keep what it measured: one leaves by the palette too."""
+        """Stop what runs, and keep what was measured: one leaves by the palette too."""
+        run, self._unkept = self._unkept, None
         if ready := self._ongoing:
-            app, self._ongoing = self.app, None
+            self._ongoing = None
             run = await asyncio.to_thread(ready.ended, self._session.about.ref)
-            if not run.measurements:
-                return
+        if run is None or not run.measurements:
+            return
+        app = self.app
+        try:
             try:
-                try:
-                    keep_run(self._session, run)
-                except MissingRoomError:  # nobody is there to say whose they are
-                    keep_unheard(self._session, run)
-            except DiagError as error:
-                app.post_message(Trouble(str(error), error))
-            else:
-                self.diag.inform(_CUT)
+                keep_run(self._session, run)
+            except MissingRoomError:  # nobody is there to say whose they are
+                keep_unheard(self._session, run)
+        except DiagError as error:
+            app.post_message(Trouble(str(error), error))
+        else:
+            self.diag.inform(_CUT)
 
     def can(self, command: CommandType) -> bool | None:
         if command is StopMeasure:
@@ -424,7 +428,10 @@ class MeasuresScreen(PlaceScreen):
     def _ask_ours(
         self, asked: MeasureAsked, run: MeasureRun, missing: MissingRoomError
     ) -> None:
+        self._unkept = run
+
         def ticked(ssids: tuple[str, ...] | None) -> None:
+            self._unkept = None
             if ssids:
                 self._keep(asked, run, ssids)
             else:

@@ -198,6 +198,21 @@ async def test_a_room_whose_networks_nobody_names_is_not_said_to_be_silent(
         assert not heard_rooms(session)
 
 
+async def test_a_room_is_kept_though_one_quits_before_naming_its_networks(
+    tmp_path: Path, host: FakeHost
+) -> None:
+    app = new_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await opened(pilot, app, "Classe CP")
+        await pilot.press("3")
+        await wait_to_show(pilot, "Quelle salle")
+        await pilot.press("enter")
+        await wait_to_show(pilot, "Quels réseaux sont ceux")
+    with Workspace.open(tmp_path / "desk", fixed_world(DAY, 6)) as desk:
+        (run,) = kept_runs(open_session(desk, SCHOOL))
+    assert run.heard == (), "nobody said whose they are"
+
+
 async def test_what_a_room_hears_while_off_is_a_finding_and_offers_nothing(
     tmp_path: Path, host: FakeHost
 ) -> None:
