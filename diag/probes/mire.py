@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
@@ -126,7 +126,7 @@ class MireServer:
     ) -> None:
         """Answer one connection until it ends, or has lived long enough."""
         peer = str((writer.get_extra_info("peername") or ("?",))[0])
-        client = self._client(peer)
+        client = self._client(house_of(peer))
         limits = self._limits
         crowded = client.connections >= limits.per_address
         if crowded or self._open >= limits.connections:
@@ -249,6 +249,23 @@ class MireServer:
         return f"{OWN_SERVER}/1 ({self.algorithm})"
 
 
+def house_of(peer: str) -> str:
+    """Return what counts as one school: an IPv4 address, the /64 of an IPv6 one.
+
+    There each laptop has several addresses, and draws others as it likes.
+    """
+    try:
+        number = ip_address(peer.partition("%")[0])
+    except ValueError:
+        return peer
+    if not isinstance(number, IPv6Address):
+        return peer
+    if four := number.ipv4_mapped:
+        return str(four)
+    return str(IPv6Network((number, _HOUSE_BITS), strict=False))
+
+
+_HOUSE_BITS = 64
 _HOUR = 3600.0
 _FRONT = (
     "Serveur de mesure du syndicat, pour diag et LibreSpeed. Il ne garde rien : ni "

@@ -19,6 +19,7 @@ from diag.probes.mire import (
     _read_head,
     algorithm_of,
     check_address,
+    house_of,
     listening,
     tls_of,
 )
@@ -134,6 +135,15 @@ def test_an_address_has_so_many_connections() -> None:
         second = socket.create_connection((mire.host, mire.port), 5)
         with first, second, suppress(ConnectionResetError):
             assert second.recv(1) == b""
+
+
+def test_a_school_is_one_address_or_one_network_of_ipv6() -> None:
+    first, second = house_of("2001:db8:0:1::1"), house_of("2001:db8:0:1:a:b:c:d")
+    assert first == second != house_of("2001:db8:0:2::1")
+    assert house_of("fe80::1%eth0") == house_of("fe80::2%eth1")
+    assert house_of("::ffff:192.0.2.7") == house_of("192.0.2.7") == "192.0.2.7"
+    assert house_of("192.0.2.7") != house_of("192.0.2.8")
+    assert house_of("?") == "?"
 
 
 def test_all_addresses_are_listened_to_only_when_asked_for() -> None:
