@@ -191,6 +191,25 @@ def test_a_discount_counts_alike_in_the_share_and_in_the_total(
     assert typeset(f"inscrit : {whole} (") in page
 
 
+def test_what_comes_back_after_the_envelopes_is_in_the_workbook(
+    home: Path, tmp_path: Path
+) -> None:
+    copied = Path(copytree(home, tmp_path / "home"))
+    run(copied, "split", "--syndicat", "0.4", "--buyer", "syndicat")
+    run(copied, "set", "--fctva-delay", "2")
+    run(copied, "report", "--format", "md", "--out", str(tmp_path))
+    run(copied, "table", "--out", str(tmp_path))
+    text = (tmp_path / "programme-plan/programme.md").read_text()
+    content = (tmp_path / "programme-plan/programme.xlsx").read_bytes()
+    head, *rows = sheet_rows(content, "Payeurs")
+    dated, undated = head.index("FCTVA reçu"), head.index("FCTVA, année à demander")
+    found = [one[at] for one in rows for at in (dated, undated) if one[at]]
+    assert "en 2029" in text
+    assert cells(text.partition("FCTVA")[2], "Total")[1] == amount(
+        100 * int(sum(found))
+    )
+
+
 def page_of(home: Path, folder: Path) -> str:
     """Return the page of the commune, written again."""
     run(home, "report", "--commune", INSEE, "--format", "md", "--out", str(folder))

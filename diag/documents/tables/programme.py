@@ -19,6 +19,7 @@ from diag.programme.terms import INVESTMENT, RUNNING, Purse
 from diag.programme.weighing import theme_weights, weights_in_force
 from diag.programme.words import body_words, effect_words, reason_words, reserve_words
 from diag.words.dates import long_date
+from diag.words.figures import percent
 from diag.words.vocabulary import BUDGET_SECTIONS, OUTCOMES
 
 
@@ -148,10 +149,11 @@ def _payers(board: Board, day: date) -> Iterator[tuple[Cell, ...]]:
         received = back.years.get(payer, {}) if back else {}
         for section in (INVESTMENT, RUNNING):
             purse = Purse(payer, section)
+            comes = received if section is INVESTMENT else {}
             for at, year in enumerate(board.programme.years):
                 one = found[year].get(purse, PurseYear())
                 kept = board.record.envelopes.get((purse, year))
-                if not (kept or one.gross or one.own):
+                if not (kept or one.gross or one.own or comes.get(year)):
                     continue
                 yield (
                     board.payer_name(payer),
@@ -162,7 +164,7 @@ def _payers(board: Board, day: date) -> Iterator[tuple[Cell, ...]]:
                     _euros(kept.cents) if kept else None,
                     _state(kept.state) if kept else "",
                     _euros(board.programme.planned(purse)[at] // 100 * 100),
-                    _euros(received.get(year, 0)) if section is INVESTMENT else None,
+                    _euros(comes.get(year, 0)) if section is INVESTMENT else None,
                     None,
                 )
         undated = back.undated.get(payer, 0) if back else 0
@@ -291,10 +293,9 @@ def _rule(board: Board) -> Iterator[tuple[Cell, ...]]:
         what = "" if name == EVERY else f", {name}"
         yield f"Part du syndicat{what}", Fraction(exact(split.syndicat))
     for purchase in record.purchases.values():
-        yield (
-            f"Achat groupé, {purchase.title}",
-            f"{purchase.opens}-{purchase.closes}, remise {purchase.discount}",
-        )
+        less = percent(Fraction(exact(purchase.discount)))
+        years = f"{purchase.opens}-{purchase.closes}"
+        yield f"Achat groupé, {purchase.title}", f"{years}, remise de {less}"
     in_force = weights_in_force(record)
     for one in theme_weights(record):
         title = record.themes[one.theme].title
