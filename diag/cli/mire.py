@@ -66,7 +66,8 @@ def mire(
     """
     if (certificate is None) != (key is None):
         raise click.UsageError("--certificate et --key vont ensemble.")
-    address = check_address("0.0.0.0" if everywhere else host, everywhere=everywhere)  # noqa: S104 - asked for
+    every = "::" if ":" in host else "0.0.0.0"  # noqa: S104 - asked for
+    address = check_address(every if everywhere else host, everywhere=everywhere)
     tls = tls_of(certificate, key) if certificate and key else None
 
     def ready(bound: int, algorithm: str) -> None:

@@ -125,7 +125,7 @@ class MireServer:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         """Answer one connection until it ends, or has lived long enough."""
-        peer = str((writer.get_extra_info("peername") or ("?",))[0])
+        peer = _plain(str((writer.get_extra_info("peername") or ("?",))[0]))
         client = self._client(house_of(peer))
         limits = self._limits
         crowded = client.connections >= limits.per_address
@@ -249,6 +249,12 @@ class MireServer:
         return f"{OWN_SERVER}/1 ({self.algorithm})"
 
 
+def _plain(peer: str) -> str:
+    """Return an address of IPv4 that called a socket of IPv6 as it is written."""
+    found = peer.removeprefix("::ffff:")
+    return found if "." in found else peer
+
+
 def house_of(peer: str) -> str:
     """Return what counts as one school: an IPv4 address, the /64 of an IPv6 one.
 
@@ -260,8 +266,6 @@ def house_of(peer: str) -> str:
         return peer
     if not isinstance(number, IPv6Address):
         return peer
-    if four := number.ipv4_mapped:
-        return str(four)
     return str(IPv6Network((number, _HOUSE_BITS), strict=False))
 
 
@@ -358,6 +362,8 @@ def listening(address: str, port: int) -> socket.socket:
             with suppress(OSError):  # the module is not loaded, or not allowed
                 option = (socket.IPPROTO_TCP, socket.TCP_CONGESTION)
                 made.setsockopt(*option, CUBIC.encode())
+        if address == "::":  # those of IPv4 too, whatever the system does by itself
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         made.bind((address, port))
         made.listen(128)
     except BaseException:
@@ -391,7 +397,7 @@ def check_address(address: str, *, everywhere: bool) -> str:
         raise DiagError(
             f"{address} ouvre la mire sur toutes les adresses de cette machine, celles "
             "d'Internet comprises. Donnez l'adresse voulue, ou demandez-les toutes.",
-            command="diag mire --everywhere",
+            command=f"diag mire --host {number} --everywhere",
         )
     return str(number)
 

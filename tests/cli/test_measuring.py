@@ -1,6 +1,7 @@
 """`diag measure`: what will be sent is shown, the line is filled only when allowed."""
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,6 +81,13 @@ def test_the_line_is_filled_only_with_an_authorisation(desk: Path, mire: Mire) -
     assert {one["probe"] for one in kept["measurements"]} == {"debit"}
 
 
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="no IPv6 here")
+def test_the_mire_serves_all_addresses_of_ipv6_when_asked(tmp_path: Path) -> None:
+    words = ("mire", "--host", "::", "--everywhere", "--port", "0")
+    with Terminal(command(*words), tmp_path) as shown:
+        shown.wait_for(lambda: shown.shows("http://[::]:"), "it serves")
+
+
 def test_ctrl_c_keeps_what_is_measured(tmp_path: Path, mire: Mire) -> None:
     folder = tmp_path / "desk"
     workspace(folder).close()
@@ -106,6 +114,8 @@ def test_the_server_is_stopped_by_ctrl_c(tmp_path: Path) -> None:
 
 
 def test_the_server_refuses_what_it_was_not_asked_for(tmp_path: Path) -> None:
+    run = diag(tmp_path, "mire", "--host", "::")
+    assert "mire --host :: --everywhere" in run.err
     run = diag(tmp_path, "mire", "--host", "0.0.0.0")
     assert (run.code, "--everywhere" in run.err) == (1, True)
     alone = tmp_path / "cert.pem"
