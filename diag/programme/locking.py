@@ -9,7 +9,7 @@ from diag.programme import replay
 from diag.programme.assembling import Board
 from diag.programme.placing import Imposed, Settled, schedule_of
 from diag.programme.words import cents_words
-from diag.words.figures import number
+from diag.words.figures import euros, number
 from diag.words.sentences import counted, of
 
 
@@ -70,8 +70,8 @@ def lock_words(board: Board, operation: str, effect: LockEffect) -> Iterator[str
     name = board.payer_name(board.payers[operation])
     if before != after and board.named(operation).commune:
         left = (
-            f"il resterait {cents_words(after)}"
+            f"il resterait {euros(after // 100)}"
             if after >= 0
             else f"il serait dépassé de {cents_words(-after)}"
         )
-        yield f"Droit {of(name)} : {left}, au lieu de {cents_words(before)}."
+        yield f"Droit {of(name)} : {left}, au lieu de {euros(before // 100)}."

@@ -82,7 +82,8 @@ def _lock_words(lock: YearLock) -> str:
 
 def _frame_words(frame: ProgrammeFrame) -> str:
     years = f"{frame.budgets[0]}-{frame.budgets[-1]}"
-    return f"{years}, réserve {number(frame.reserve)} %"
+    order = "la loi, ce qui bloque" if frame.socle_first else "la loi"
+    return f"{years}, réserve {number(frame.reserve)} %, {order}, les points par euro"
 
 
 def _rights_words(rights: RightsRule) -> str:

@@ -210,6 +210,20 @@ def test_what_comes_back_after_the_envelopes_is_in_the_workbook(
     )
 
 
+def test_what_is_left_of_a_right_is_never_more_than_there_is(
+    home: Path, tmp_path: Path
+) -> None:
+    copied = Path(copytree(home, tmp_path / "home"))
+    with Workspace.open(copied) as made:
+        board = board_of(opened(made))
+    payer = f"commune:{INSEE}"
+    left = board.schedule.rights[payer] - board.schedule.drawn.get(payer, 0)
+    assert left % 100
+    because = ("--by", "le maire", "--why", "travaux", "--dry-run")
+    told = [run(copied, "lock", one, "--out", *because) for one in (WIRING, WIFI)]
+    assert f"au lieu de {amount(left // 100 * 100)}" in "".join(told)
+
+
 def page_of(home: Path, folder: Path) -> str:
     """Return the page of the commune, written again."""
     run(home, "report", "--commune", INSEE, "--format", "md", "--out", str(folder))

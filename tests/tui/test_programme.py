@@ -22,6 +22,7 @@ from diag.model.programme import (
     CostSplit,
     EnvelopeState,
     ProgrammeFrame,
+    Variant,
     YearEnvelope,
 )
 from diag.programme import adopting, gathering, setting
@@ -34,6 +35,7 @@ from diag.programme.terms import INVESTMENT, Purse
 from diag.tui.app import DiagApp
 from diag.tui.programme import ProgrammeScreen, replaying
 from diag.tui.programme.grid import CellGrid
+from diag.tui.programme.variants import change_words
 from diag.words.figures import number
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.audited import audited, audited_workspace
@@ -262,6 +264,18 @@ async def test_a_variant_is_opened_retained_written_in_and_dropped(desk: Path) -
         await wait_for(pilot, lambda: not screen.variant, "the programme again")
         await pilot.press("ctrl+z")
         await wait_for(pilot, lambda: ident in record().variants, "given back")
+
+
+def test_a_variant_says_the_order_that_it_takes(desk: Path) -> None:
+    with Workspace.open(desk) as made:
+        container = opened(made)
+        sets = {FRAME: {"socle_first": False}}
+        ident = container.fresh()
+        subject = subjects.programme(subjects.VARIANTS, ident)
+        container.write(container.draft(subject, Variant(name="Euro", sets=sets)))
+        board = board_of(container.reopened())
+        (told,) = change_words(board, ident)
+    assert told.endswith("2027-2031, réserve 15 %, la loi, les points par euro")
 
 
 async def test_a_decision_is_noted_and_the_programme_adopted(desk: Path) -> None:

@@ -60,7 +60,7 @@ class VariantActs(ProgrammeFaces):
     def on_see_differences(self) -> None:
         found, base = self.figures.get(self.key), self.figures.get(BASE)
         if self.container and found and base:
-            words = differences(self.container, self.key, found, base.board)
+            words = differences(self.key, found, base.board)
             name = self.container.record().variants[self.key].name
             self.app.push_screen(Notice("\n".join(words), name))
 

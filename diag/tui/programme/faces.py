@@ -320,7 +320,7 @@ class ProgrammeFaces(ProgrammeWork):
         variant = self.container.record().variants.get(self.key)
         if self.face == "variants" and variant:
             yield from filter(None, [variant.why])
-            yield from change_words(self.board, variant)
+            yield from change_words(self.board, self.key)
 
     @on(Lines.Moved)
     def _moved(self, event: Lines.Moved) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from diag.model.programme import Variant
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import Container
 from diag.programme.equity import commune_shares, spread, unevenness
 from diag.programme.operations import Contenders
+from diag.programme.record import FRAME
 from diag.programme.replay import Worth, worth
 from diag.programme.standing import unblocked
 from diag.programme.subject_words import subject_words, value_words
@@ -99,17 +99,19 @@ def _cells(found: VariantFigures | None, *, is_base: bool) -> Iterator[str]:
     yield "-" if is_base else str(found.worth.moved)
 
 
-def change_words(board: Board, variant: Variant) -> Iterator[str]:
+def change_words(board: Board, ident: str) -> Iterator[str]:
     """Give what a variant changes, and what it says instead."""
-    for subject, value in variant.sets.items():
-        yield f"{subject_words(board, subject)} : {value_words(subject, value)}"
+    container = board.container
+    frame = container.record(ident).frame
+    for subject, value in container.record().variants[ident].sets.items():
+        # A variant keeps only what it changes of a frame.
+        whole = frame.model_dump(mode="json") if subject == FRAME and frame else value
+        yield f"{subject_words(board, subject)} : {value_words(subject, whole)}"
 
 
-def differences(
-    container: Container, ident: str, found: VariantFigures, base: Board
-) -> Iterator[str]:
+def differences(ident: str, found: VariantFigures, base: Board) -> Iterator[str]:
     """Give what a variant changes, then the operations that change year."""
-    for one in change_words(base, container.record().variants[ident]):
+    for one in change_words(base, ident):
         yield f"– {one}"
     moved = base.schedule.moved(found.board.schedule)
     yield ""
