@@ -132,7 +132,7 @@ def test_answers_in_bulk_are_acknowledged_or_refused_line_by_line(home: Path) ->
         ),
         (("audit", "follow", SCHOOL, "rien", "faite"), "inconnue"),
         (("audit", "erase", SCHOOL, "0" * 64, "--reason", "x", "--yes"), "inconnue"),
-        (("audit", "import", "absent.json"), "introuvable"),
+        (("audit", "import", "absent.json"), "existe pas"),
         (("audit", "undo", SCHOOL), "Rien à annuler"),
         (("import", "annuaire", "absent.csv"), "introuvable"),
         (("restore", "absent.db"), "absent.db"),

@@ -240,10 +240,10 @@ def read_console(raw: bytes, columns: Mapping[str, str]) -> EvidenceRead:
     return EvidenceRead(
         "Tableau de console",
         max(days, default=""),
-        devices,
-        figures,
-        networks,
-        tuple(remarks),
+        devices=devices,
+        figures=figures,
+        networks=networks,
+        remarks=tuple(remarks),
     )
 
 
