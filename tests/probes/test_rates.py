@@ -101,7 +101,7 @@ def test_waits_are_told_in_order(waits: list[float | None]) -> None:
     assert stats["lost"] == waits.count(None)
     if "p50" in stats:
         assert stats["min"] <= stats["p50"] <= stats["p95"] <= stats["max"]
-        assert stats["jitter"] <= stats["max"] - stats["min"] + 0.01
+        assert stats["jitter"] <= stats["max"] - stats["min"] + 0.02  # three rounded
 
 
 @given(st.lists(st.floats(0, 1e4), min_size=1), st.floats(0, 1))

@@ -42,6 +42,7 @@ EMPTY: dict[str, Sequence[Step]] = {
         *(("escape", "Aucune salle"), ("escape", "Direction")),
         *(("f2", "F6 en ajoute"), ("f6", "Aucune salle : s en ajoute")),
     ],
+    "mesures": [("", "Rien n'est encore mesuré ici"), ("3", "salle")],
     "bilan": [
         *(("3", "Premier audit de cette école"), ("i", "n : une autre réponse")),
         *(("escape", "Premier audit"), ("c", "Échap revient à ce qui reste à voir")),
@@ -50,7 +51,7 @@ EMPTY: dict[str, Sequence[Step]] = {
 }
 """Place → keys that lead through what is empty there, and what each shows."""
 
-NEEDS_A_SCHOOL = {"ecole", "visite", "bilan"}
+NEEDS_A_SCHOOL = {"ecole", "visite", "mesures", "bilan"}
 
 
 def test_every_place_is_walked_empty() -> None:
