@@ -197,7 +197,7 @@ class TryFilter(Probe):
     async def run(self, setting: Setting) -> AsyncGenerator[ProbeFinding]:
         """Yield each category by each way, the engines, then how to go round it."""
         host, basket = setting.host, self.basket
-        answers = {one: await _named(host, one, basket.resolver) for one in self._hosts}
+        answers = await _named(host, self._hosts, basket.resolver)
         urls = {f"https://{one}/": one for one in self._hosts}
         seen: dict[str, dict[str, NameVerdict]] = {}
         verdicts: dict[str, NameVerdict] = {}
@@ -215,17 +215,36 @@ class TryFilter(Probe):
                 yield replace(found, doubts=doubts)
         for found in _counted(basket, verdicts):
             yield replace(found, doubts=(*found.doubts, *doubts))
-        yield await _safe_search(host, basket.resolver)
+        is_outside = any(outside.code for _, outside in answers.values())
+        yield await _safe_search(host, basket.resolver if is_outside else "")
         yield replace(await _way_round(host, basket, answers, seen), doubts=doubts)
 
 
 _Answers = tuple[NameAnswer, NameAnswer]
 
 
-async def _named(host: Host, name: str, resolver: str) -> _Answers:
-    servers = host.name_servers()
-    near = await host.ask_name(name, servers[0]) if servers else NameAnswer()
-    return near, await host.ask_name(name, resolver)
+async def _named(
+    host: Host, names: Sequence[str], resolver: str
+) -> dict[str, _Answers]:
+    """Return what the resolver of the school, then one outside, answer to each name.
+
+    Many schools close the way to the latter: silent several times in a row, it is left
+    alone, or waiting for it would take all the time there is.
+    """
+    servers, silent = host.name_servers(), 0
+    found: dict[str, _Answers] = {}
+    for name in names:
+        near = await host.ask_name(name, servers[0]) if servers else NameAnswer()
+        outside = NameAnswer()
+        if silent < _SILENT:
+            outside = await host.ask_name(name, resolver)
+            silent = 0 if outside.code else silent + 1
+        found[name] = near, outside
+    return found
+
+
+_SILENT = 3
+"""Names in a row that a resolver leaves unanswered, after which none is asked of it."""
 
 
 def _judged(
@@ -276,9 +295,12 @@ def _category(
 
 
 async def _safe_search(host: Host, resolver: str) -> ProbeFinding:
-    """Return how many engines are forced to a safe search, of those that show it."""
+    """Return how many engines are forced to a safe search, of those that show it.
+
+    `resolver`: outside of the school; empty where none answers.
+    """
     shown: dict[str, bool] = {}
-    for engine, forcing in ENGINES.items():
+    for engine, forcing in ENGINES.items() if resolver else ():
         near = await host.addresses(engine)
         forced = await host.ask_name(forcing, resolver)
         outside = await host.ask_name(engine, resolver)

@@ -127,6 +127,16 @@ async def found_by(host: FakeHost) -> dict[str, ProbeFinding]:
     return {f"{one.key} {one.method}".strip(): one for one in found}
 
 
+async def test_a_resolver_outside_that_a_school_closes_is_not_waited_for() -> None:
+    host = school()
+    closed = {key: one for key, one in host.names.items() if key[0] != OUT}
+    host = replace(host, names=closed)
+    found = await found_by(host)
+    assert sum(line.startswith(f"{OUT} ") for line in host.asked) == 3, "2 s each"
+    assert found["filtrage.categorie direct"].value is True
+    assert found["filtrage.safesearch"].status is MeasureStatus.INCONCLUSIVE
+
+
 async def test_a_category_is_blocked_and_its_sites_are_counted() -> None:
     host = school()
     found = await found_by(host)
