@@ -252,6 +252,33 @@ async def test_a_portal_is_what_answers_for_the_server(
     assert "jean" not in got[PORTAL].why
 
 
+class FarHost(LoopbackHost):
+    """Everything is three quarters of a second away, by a clock of its own."""
+
+    now_s = 0.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+    async def connect(
+        self, address: str, port: int, seconds: float = 2.0
+    ) -> float | None:
+        self.now_s += 0.75
+        return 750.0
+
+
+async def test_a_line_by_satellite_is_measured_in_the_time_there_is(
+    mire: Mire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(latency, "GAP", 0.0)
+    host, probe = FarHost(), LatencyProbe()
+    setting = Setting(host, mire)
+    got = await found(probe, setting)
+    assert got[LATENCY].value == 750.0
+    assert got[LATENCY].stats["n"] < latency.TRIES
+    assert host.now_s < 2 * probe.plan(setting).seconds + 5, "the runner stops it then"
+
+
 async def test_a_computer_without_ipv6_reaches_nothing_by_it(
     mire: Mire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
