@@ -325,6 +325,28 @@ async def test_a_resolver_that_invents_answers_is_found(*, invents: bool) -> Non
     assert plan.packets == len(host.asked)
 
 
+class FarNamingHost(NamingHost):
+    """Its resolver is beyond a satellite, by a clock of its own."""
+
+    now_s = 0.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+    async def ask_name(self, name: str, server: str, **_asked: object) -> NameAnswer:  # type: ignore[override]
+        self.now_s += 0.7
+        return (await super().ask_name(name, server))._replace(ms=700.0)
+
+
+async def test_a_resolver_by_satellite_is_measured_in_the_time_there_is() -> None:
+    host, probe = FarNamingHost(invents=False), NamesProbe()
+    setting = Setting(host)
+    got = await found(probe, setting)
+    assert got[NAMES_LATENCY].value == 700.0
+    assert got[REWRITING].value is False
+    assert host.now_s < 2 * probe.plan(setting).seconds + 5, "the runner stops it then"
+
+
 async def test_a_resolver_that_is_silent_is_told() -> None:
     host = NamingHost(invents=False, answers=False)
     with pytest.raises(DiagError, match=r"192\.168\.1\.1 ne répond"):
