@@ -36,6 +36,7 @@ from diag.tui.app import DiagApp
 from diag.tui.programme import ProgrammeScreen, replaying
 from diag.tui.programme.grid import CellGrid
 from diag.tui.programme.variants import change_words
+from diag.tui.programme.workshops import slug_of
 from diag.words.figures import number
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.audited import audited, audited_workspace
@@ -432,6 +433,20 @@ def workshopped(container: Container) -> str:
     return gathering.new_workshop(
         container, title="Atelier du nord", on="2026-09-30", present={"parent": 12}
     )
+
+
+async def test_a_theme_takes_the_place_of_no_other(desk: Path) -> None:
+    first = "Du temps pour apprendre, et que chacun dépanne"
+    with Workspace.open(desk) as made:
+        gathering.put_theme(opened(made), slug_of(first), first)
+    app = app_on(desk)
+    async with at_programme(app) as (pilot, _):
+        await pilot.press("5", "h")
+        await wait_to_show(pilot, "Comment s'appelle ce thème")
+        await pilot.press(*"Du temps pour apprendre, et que rien ne presse", "enter")
+        await wait_to_show(pilot, "commence de même")
+        themes = opened(app.desk.workspace).record().themes.values()
+        assert [one.title for one in themes] == [first]
 
 
 async def test_cards_are_typed_one_after_the_other_under_a_role(desk: Path) -> None:

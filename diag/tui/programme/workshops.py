@@ -1,7 +1,8 @@
 """Ateliers: what people wrote, how they voted, what themes weigh."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 
 from textual import work
 
@@ -9,6 +10,7 @@ from diag.audit.photos import path_typed
 from diag.model.enums import Participant
 from diag.model.errors import DiagError
 from diag.model.text import fold
+from diag.model.workshops import ProgrammeTheme
 from diag.programme import gathering
 from diag.programme.ballots import ballot_sheet
 from diag.programme.container import Container
@@ -170,7 +172,10 @@ class WorkshopActs(ProgrammeFaces):
         if container is None:
             return
         title = await self.app.push_screen_wait(
-            Ask("Comment s'appelle ce thème ? Par exemple : Usages", keep=_is_named)
+            Ask(
+                "Comment s'appelle ce thème ? Par exemple : Usages",
+                keep=partial(_is_named, container.record().themes),
+            )
         )
         if title is None:
             return
@@ -231,9 +236,15 @@ class WorkshopActs(ProgrammeFaces):
             self.diag.inform("Poids adoptés : ils comptent dans l'ordre.")
 
 
-def _is_named(title: str) -> None:
-    if not slug_of(title):
+def _is_named(themes: Mapping[str, ProgrammeTheme], title: str) -> None:
+    slug = slug_of(title)
+    if not slug:
         raise DiagError("Un thème porte un nom, avec au moins une lettre.")
+    known = themes.get(slug)
+    if known and fold(known.title) != fold(title):
+        raise DiagError(
+            f"Le thème « {known.title} » commence de même : nommez celui-ci autrement."
+        )
 
 
 def _is_path(typed: str) -> None:
