@@ -138,7 +138,8 @@ def worth(plan: Schedule, other: Schedule) -> Worth:
     points, late = Fraction(0), 0
     for each in plan.terms.operations:
         year = plan.years.get(each.id)
-        cost = sum(line.once for line in each.lines)
+        paid = plan.placements[each.id].paid.values()
+        cost = sum(line.once for line in each.lines) if year is None else sum(paid)
         needs[each.commune] = needs.get(each.commune, 0) + cost
         if year is not None:
             points += each.points * (last - year + 1)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from fractions import Fraction
 from pathlib import Path
 from shutil import copytree
 
@@ -13,7 +14,7 @@ from diag.audit.follow import move
 from diag.model.enums import AuditStatus
 from diag.programme.assembling import board_of
 from diag.programme.container import opened
-from diag.words.figures import typeset
+from diag.words.figures import percent, typeset
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import SCHOOL
@@ -189,6 +190,9 @@ def test_a_discount_counts_alike_in_the_share_and_in_the_total(
     assert page != before
     whole = cells(page.partition("Ses opérations")[2], "Total")[2]
     assert typeset(f"inscrit : {whole} (") in page
+    least, *_ = json.loads(run(copied, "compare", "--json"))
+    share = Fraction(least["least_covered"])
+    assert f"({percent(share)})" in page
 
 
 def test_what_comes_back_after_the_envelopes_is_in_the_workbook(
