@@ -304,9 +304,7 @@ class _Placing:
 
     def _key(self, operation: Operation) -> tuple[object, ...]:
         """Return what orders operations: imposed, adopted, then by class and worth."""
-        turn = operation.turn
-        if turn is Precedence.BLOCKING and not self._terms.socle_first:
-            turn = Precedence.REST
+        turn = self._terms.turn(operation)
         then = len(self._adopted)
         if turn > Precedence.LOCKED:
             then = self._taken_then.get(operation.id, then)

@@ -157,6 +157,11 @@ class Programme:
         kept = self.envelopes.get(purse, Envelope((0,) * len(self.years)))
         return tuple(int(cents * 100 / (100 + self.reserve)) for cents in kept.cents)
 
+    def turn(self, operation: Operation) -> Precedence:
+        """Return its class: what blocks waits with the rest, where told to."""
+        waits = operation.turn is Precedence.BLOCKING and not self.socle_first
+        return Precedence.REST if waits else operation.turn
+
     def carries(self, purse: Purse) -> bool:
         """Say whether what is left of a year serves the next ones."""
         kept = self.envelopes.get(purse)

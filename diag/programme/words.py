@@ -26,7 +26,7 @@ from diag.programme.placing import (
 from diag.programme.purses import Lack
 from diag.programme.replay import WhatIf, unweighted
 from diag.programme.setting import locks_of
-from diag.programme.terms import Earmark, Purse
+from diag.programme.terms import Earmark, Precedence, Purse
 from diag.programme.weighing import ballots_of, themed
 from diag.words.dates import describe_day
 from diag.words.figures import euros, number, percent
@@ -195,8 +195,14 @@ def _standing(board: Board, operation: str) -> str:
 
 
 def theme_words(board: Board, operation: str) -> str:
-    """Return what an operation's theme weighs, and its year without it; empty: 1."""
-    record = board.record
+    """Return what an operation's theme weighs, and its year without it.
+
+    Empty where it weighs 1, or the operation takes its turn by its class alone.
+    """
+    record, terms = board.record, board.programme
+    turns = {one.id: terms.turn(one) for one in terms.operations}
+    if turns.get(operation) is not Precedence.REST:
+        return ""
     own = themed(record, board.gathered.candidates)
     found = own.get(operation)
     if found is None or found.weight == 1 or record.weighing is None:
@@ -245,14 +251,18 @@ def what_if_words(board: Board, found: WhatIf, reader: str = "") -> Iterator[str
         yield f"Vérifié : cela ne suffit pas à l'inscrire en {found.year}."
         return
     year = found.after.years[found.operation]
-    moved = counted(len(found.moved), "autre change", "autres changent")
-    back = len(found.receded)
+    yield f"Vérifié : elle passe en {year} ; {_others_words(found)}."
+
+
+def _others_words(found: WhatIf) -> str:
+    """Return how many others move, and recede: « 3 autres changent d'année, … »."""
+    many, back = len(found.moved), len(found.receded)
+    if not many:
+        return "aucune autre ne bouge"
+    if many == back:
+        return counted(many, "autre recule", "autres reculent")
     fate = f"dont {counted(back, 'recule', 'reculent')}" if back else "aucune ne recule"
-    yield (
-        f"Vérifié : elle passe en {year} ; {moved} d'année, {fate}."
-        if found.moved
-        else f"Vérifié : elle passe en {year} ; aucune autre ne bouge."
-    )
+    return f"{counted(many, 'autre change', 'autres changent')} d'année, {fate}"
 
 
 def _money(board: Board, found: WhatIf, one: Earmark) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from shutil import copytree
@@ -14,6 +15,8 @@ from diag.audit.follow import move
 from diag.model.enums import AuditStatus
 from diag.programme.assembling import board_of
 from diag.programme.container import opened
+from diag.programme.replay import what_if
+from diag.programme.words import what_if_words
 from diag.words.figures import percent, typeset
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace
@@ -226,6 +229,23 @@ def test_what_is_left_of_a_right_is_never_more_than_there_is(
     because = ("--by", "le maire", "--why", "travaux", "--dry-run")
     told = [run(copied, "lock", one, "--out", *because) for one in (WIRING, WIFI)]
     assert f"au lieu de {amount(left // 100 * 100)}" in "".join(told)
+
+
+def test_those_that_recede_are_said_among_those_that_move(home: Path) -> None:
+    with Workspace.open(home) as made:
+        board = board_of(opened(made))
+        out = next(one for one in board.names if one not in board.schedule.years)
+        found = what_if(board.programme, board.schedule, out, 2031)
+        assert found.lands
+        assert found.money
+        told = [
+            list(what_if_words(board, replace(found, moved=moved, receded=receded)))[-1]
+            for moved, receded in ((("a",), ("a",)), (("a", "b"), ("a",)), (("a",), ()))
+        ]
+    ends = ("1 autre recule.", "2 autres changent d'année, dont 1 recule.")
+    assert told[0].endswith(ends[0])
+    assert told[1].endswith(ends[1])
+    assert told[2].endswith("1 autre change d'année, aucune ne recule.")
 
 
 def page_of(home: Path, folder: Path) -> str:

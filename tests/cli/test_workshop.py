@@ -82,8 +82,11 @@ def test_ballots_of_a_file_weigh_once_adopted_and_say_so(home: Path) -> None:
     assert "comité syndical" in done.err
     programme(home, "decide", "syndicat", "adopte", "--on", "05/02/2024", "--ref", "1")
     assert "Adoptés" in workshop(home, "weights", "--decision", "1")
-    why = programme(home, "why", WIRING)
-    assert "Thème Réseau, poids 1,25 (1 atelier, 3 bulletins) : sans lui, " in why
+    weighed = "Thème Réseau, poids 1,25 (1 atelier, 3 bulletins) : sans lui, "
+    # What blocks is first by its class: its theme weighs on nothing.
+    assert "poids" not in programme(home, "why", WIRING)
+    programme(home, "variant", "Par euro", "--by-euro")
+    assert weighed in programme(home, "why", WIRING, "--variant", "Par euro")
     found = json.loads(workshop(home, "themes", "--json"))
     assert found["ballots"] == 3
     assert {one["theme"]: one["in_force"] for one in found["themes"]} == {
