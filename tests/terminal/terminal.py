@@ -193,3 +193,5 @@ def _state(thread: Path) -> str:
 
 def _control() -> None:
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    # A shell that started the tests aside has them ignore it, and so their children.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
