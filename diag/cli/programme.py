@@ -109,6 +109,7 @@ YEAR = click.IntRange(FIRST_YEAR, LAST_YEAR)
         "Décider": {
             "decide": "diag.cli.programme:decide",
             "adopt": "diag.cli.programme:adopt",
+            "revise": f"{_SET}:revise",
             "step": "diag.cli.programme:step",
             "log": "diag.cli.programme:log",
             "prices": "diag.cli.programme:prices",

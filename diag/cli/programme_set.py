@@ -3,8 +3,13 @@
 import click
 
 from diag.cli.programme import YEAR, named, varied
-from diag.cli.programme_shown import rival_lines
-from diag.cli.shared import print_json, print_lines, workspace_command
+from diag.cli.programme_shown import (
+    revised_lines,
+    revision_json,
+    revision_table,
+    rival_lines,
+)
+from diag.cli.shared import print_json, print_lines, print_table, workspace_command
 from diag.journal import subjects
 from diag.model.errors import DiagError
 from diag.model.number import exact
@@ -22,6 +27,7 @@ from diag.programme.assembling import board_of
 from diag.programme.container import opened
 from diag.programme.locking import lock_effect, lock_words
 from diag.programme.record import EVERY, FRAME, RIGHTS
+from diag.programme.revising import revision_of
 from diag.programme.rivals import rivals_named, rivals_of
 from diag.programme.terms import Purse
 from diag.programme.words import cents_words, purse_words
@@ -400,3 +406,20 @@ def settle(
     one = rivals_named(board, which)
     chosen = rivals.settle(board.container, one, letter)
     click.echo(f"Tranché : {one.words}, {chosen.words} ({chosen.author}).")
+
+
+@click.command()
+@workspace_command
+@click.option("--refonte", is_flag=True, help="Montrer celle qui repart de zéro.")
+@named
+def revise(workspace: Workspace, slug: str, *, refonte: bool, as_json: bool) -> None:
+    """Montre ce qui changerait de l'arrêté, en bougeant le moins, ou de zéro."""
+    found = revision_of(opened(workspace, slug))
+    if as_json:
+        print_json(revision_json(found))
+        return
+    print_table(revision_table(found))
+    chosen = found.afresh if refonte else found.least
+    print_lines(revised_lines(chosen))
+    how = " --refonte" if refonte else ""
+    click.echo(f"Pour l'arrêter : diag programme adopt --decision NUMÉRO{how}")

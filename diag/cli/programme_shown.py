@@ -6,11 +6,12 @@ from typing import Any
 from diag.assess.json import plain
 from diag.model.programme import ProgrammeFrame
 from diag.programme import setting
-from diag.programme.assembling import Board, payer_sums
+from diag.programme.assembling import Board, adopted_in, payer_sums
+from diag.programme.log import years_moved
 from diag.programme.money import budgets
 from diag.programme.prospects import SchoolProspect
-from diag.programme.rivals import LETTERS, Rivals
-from diag.programme.subject_words import subject_words
+from diag.programme.revising import Revised, Revision
+from diag.programme.rivals import LETTERS, Rivals, rivals_of
 from diag.programme.words import cents_words, reason_words, reserve_words
 from diag.words.sentences import counted
 
@@ -35,9 +36,13 @@ def head_lines(board: Board) -> Iterator[str]:
     yield reserve_words(board)
     order = "la loi, puis ce qui bloque" if board.programme.socle_first else "la loi"
     yield f"Ordre : {order}, puis les points par euro. « 2028 » : budget 2028."
-    for subject, one in board.container.contested.items():
-        words = subject_words(board, subject)
-        yield f"À trancher : {words}, {len(one.values)} valeurs. Réécrivez la bonne."
+    then = adopted_in(board.container, board.record)
+    moved = years_moved(then.years, board.schedule.years) if then else ()
+    if moved:
+        many = counted(len(moved), "opération a changé", "opérations ont changé")
+        yield f"{many} depuis l'arrêté. Voyez : diag programme revise"
+    for one in rivals_of(board):
+        yield f"À trancher : {one.words}. Voyez : diag programme settle"
     still_open = sum(one.is_open for one in board.names.values())
     if still_open:
         yield (
@@ -190,4 +195,49 @@ def prospect_json(school: SchoolProspect) -> dict[str, Any]:
             }
             for one in school.years
         ],
+    }
+
+
+def revision_table(found: Revision) -> Iterator[tuple[str, ...]]:
+    """Give what was adopted, the revision, the fresh start: how many, how much."""
+    yield ("", "Inscrites", "Coût, une fois", "Changent de place", "Changent de prix")
+    yield ("Arrêté", str(found.placed), cents_words(found.cents), "", "")
+    for name, one in (("Révision", found.least), ("Refonte", found.afresh)):
+        yield (
+            name,
+            str(len(one.board.schedule.years)),
+            cents_words(one.cents),
+            str(len(one.moved)),
+            str(len(one.recosted)),
+        )
+
+
+def revised_lines(found: Revised) -> Iterator[str]:
+    """Give each operation that changes place, from where to where, and why."""
+    for one in found.moved:
+        before = str(one.before or "hors")
+        after = str(one.after or "hors")
+        shown = found.board.named(one.operation)
+        known = one.operation in found.board.schedule.placements
+        why = reason_words(found.board, one.operation) if known else "N'y est plus."
+        yield f"{before:>5} → {after:5} {shown.title}, {shown.where}"
+        yield f"       {why}"
+    if not found.moved:
+        yield "Aucune opération ne change de place."
+
+
+def revision_json(found: Revision) -> dict[str, Any]:
+    """Return a revision for a program, amounts in cents."""
+    return {
+        "placed": found.placed,
+        "cents": found.cents,
+        **{
+            name: {
+                "placed": len(one.board.schedule.years),
+                "cents": one.cents,
+                "moved": [each._asdict() for each in one.moved],
+                "recosted": list(one.recosted),
+            }
+            for name, one in (("least", found.least), ("afresh", found.afresh))
+        },
     }

@@ -208,7 +208,11 @@ def terms_of(container: Container, record: Record, found: Contenders) -> Program
     """Return the terms of a programme: pure words and numbers from here on."""
     assert record.frame is not None
     years = record.frame.budgets
-    operations = [*_operations(record, found), *_shared(container, record, found)]
+    costs = costs_adopted(container, record)
+    operations = [
+        *_operations(record, found, costs),
+        *_shared(container, record, found),
+    ]
     return Programme(
         years=years,
         syndicat=str(container.audit.subject),
@@ -265,7 +269,9 @@ def _purses(record: Record, years: tuple[int, ...]) -> dict[Purse, Envelope]:
     return found
 
 
-def _operations(record: Record, found: Contenders) -> Iterator[Operation]:
+def _operations(
+    record: Record, found: Contenders, costs: Mapping[str, int]
+) -> Iterator[Operation]:
     """Give what may be placed; what an earlier budget pays keeps nothing waiting."""
     assert record.frame is not None
     splits = {name: split_of(record, one) for name, one in found.candidates.items()}
@@ -282,7 +288,8 @@ def _operations(record: Record, found: Contenders) -> Iterator[Operation]:
         asked = candidate.operation
         made = replace(
             asked,
-            lines=tuple(_grouped(record, candidate)),
+            lines=tuple(_grouped(record, candidate))
+            or (Article(INVESTMENT, costs.get(name, 0)),),
             rate=Fraction(exact(splits[name].syndicat)),
             weight=themes[name].weight if name in themes else Fraction(1),
             due=max(asked.due or 0, first),
@@ -389,6 +396,14 @@ def adopted_in(container: Container, record: Record) -> Adopted | None:
         adoption.first_rights,
         {name: drawn for part in parts for name, drawn in part.drawn.items()},
     )
+
+
+def costs_adopted(container: Container, record: Record) -> dict[str, int]:
+    """Return what operations cost once when they were last adopted, in cents."""
+    if record.adoption is None:
+        return {}
+    parts = adopted_parts(container, *record.adoption) or ()
+    return {name: cents for part in parts for name, cents in part.cents.items()}
 
 
 def adopted_parts(

@@ -65,7 +65,14 @@ def _moved_by(container: Container) -> Iterator[tuple[str, tuple[YearMoved, ...]
             yield decision, ()
             continue
         after = years_adopted(parts)
-        names = dict.fromkeys((*after, *before))
-        changed = (YearMoved(one, before.get(one), after.get(one)) for one in names)
-        yield decision, tuple(one for one in changed if one.before != one.after)
+        yield decision, years_moved(before, after)
         before = after
+
+
+def years_moved(
+    before: Mapping[str, int], after: Mapping[str, int]
+) -> tuple[YearMoved, ...]:
+    """Return the operations whose year differs, in the order of their turn."""
+    names = dict.fromkeys((*after, *before))
+    changed = (YearMoved(one, before.get(one), after.get(one)) for one in names)
+    return tuple(one for one in changed if one.before != one.after)

@@ -18,7 +18,13 @@ from diag.audit.voting import steps_standing
 from diag.imports.intake import Progress
 from diag.journal.territory import Territory
 from diag.model.audit import FollowUp
-from diag.model.enums import Aside, BudgetSection, FollowUpState, PlaceKind
+from diag.model.enums import (
+    USUAL_READER,
+    Aside,
+    BudgetSection,
+    FollowUpState,
+    PlaceKind,
+)
 from diag.model.errors import DiagError
 from diag.model.number import exact
 from diag.model.text import accented
@@ -91,6 +97,8 @@ class Contender:
     """The budget that its council voted, or would."""
     domains: frozenset[str] = frozenset()
     """What its actions are about."""
+    is_dropped: bool = False
+    """Whether it was decided, and its audit advises it no more: to be looked at."""
     aid: AidRange | None = None
     """What schemes may pay of it, as its vote says: never subtracted."""
     bare: int = 0
@@ -207,12 +215,45 @@ def _read(session: AuditSession, mark: tuple[object, ...]) -> AuditRead:
     steps = steps_standing(session)
     every = tuple(candidates_of(session.audit.id, report, found, steps))
     out = (one for one in every if isinstance(one, LeftOut))
+    contenders = tuple(one for one in every if isinstance(one, Contender))
     return AuditRead(
         mark,
-        tuple(one for one in every if isinstance(one, Contender)),
+        (*contenders, *_dropped(session.audit.id, report, steps)),
         (*out, *_unvoted(report, found)),
         _delay(report),
     )
+
+
+def _dropped(
+    audit: str, report: Report, steps: Mapping[str, FollowUp]
+) -> Iterator[Contender]:
+    """Give what every payer decided and the audit advises no more; it keeps its year.
+
+    It costs what was ordered; else the programme knows what it was adopted at.
+    """
+    for ident, step in steps.items():
+        is_due = step.state in _DECIDED and step.year and step.programme
+        if not is_due or report.plan.action(ident):
+            continue
+        known = report.checklist.recommendations.get(ident)
+        cost = (Article(INVESTMENT, step.cents),) if step.cents else ()
+        yield Contender(
+            operation=Operation(
+                id=f"{audit}/{ident}",
+                commune=f"{PlaceKind.COMMUNE}:{report.about.insee}",
+                lines=cost,
+            ),
+            title=known.wording[USUAL_READER].title if known else ident,
+            where=report.about.title,
+            school=report.about.code,
+            audit=audit,
+            actions=(ident,),
+            priced=(),
+            is_open=report.frozen is None,
+            is_estimated=False,
+            step=step,
+            is_dropped=True,
+        )
 
 
 def _delay(report: Report) -> int | None:

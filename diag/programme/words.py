@@ -1,13 +1,13 @@
 """The one reason of each line, in French: a closed list of sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from diag.model.enums import PlaceKind
 from diag.model.programme import BodyDecision, YearLock
 from diag.model.text import fold
 from diag.programme.adopting import Adopting
 from diag.programme.assembling import Board
-from diag.programme.log import LoggedDecision
+from diag.programme.log import LoggedDecision, YearMoved
 from diag.programme.placing import (
     AfterNeed,
     AfterOpening,
@@ -119,6 +119,9 @@ def _settled(board: Board, operation: str, lacks: tuple[Lack, ...]) -> str:
         if lack.purse
     )
     words = f"{_standing(board, operation)} : ne bouge plus"
+    candidate = board.gathered.candidates.get(operation)
+    if candidate and candidate.is_dropped:
+        words += ", mais elle n'est plus préconisée : à réexaminer"
     return "".join((words, *(f" ; enveloppe dépassée de {one}" for one in over)))
 
 
@@ -282,19 +285,23 @@ def body_words(board: Board, decision: BodyDecision) -> str:
     return whose if is_payer else "Comité de pilotage"
 
 
+def years_moved_words(moved: Sequence[YearMoved]) -> str:
+    """Return « 1 opération entre, 2 changent d'année »; « rien ne change » for none."""
+    entered = sum(one.before is None for one in moved)
+    left = sum(one.after is None for one in moved)
+    many = {
+        ("opération entre", "opérations entrent"): entered,
+        ("change d'année", "changent d'année"): len(moved) - entered - left,
+        ("sort", "sortent"): left,
+    }
+    counts = [counted(some, *words) for words, some in many.items() if some]
+    return ", ".join(counts) or "rien ne change"
+
+
 def effect_words(logged: LoggedDecision) -> Iterator[str]:
     """Give what rests on a decision, a line each."""
     if logged.adopts:
-        entered = sum(one.before is None for one in logged.moved)
-        left = sum(one.after is None for one in logged.moved)
-        many = {
-            ("opération entre", "opérations entrent"): entered,
-            ("change d'année", "changent d'année"): len(logged.moved) - entered - left,
-            ("sort", "sortent"): left,
-        }
-        said = [counted(some, *words) for words, some in many.items() if some]
-        told = ", ".join(said) or "rien ne change"
-        yield f"Arrête le programme : {told}."
+        yield f"Arrête le programme : {years_moved_words(logged.moved)}."
     if logged.locks:
         yield f"Impose l'année de {counted(len(logged.locks), 'opération')}."
     if logged.weighs:

@@ -124,12 +124,15 @@ def test_a_programme_is_set_explained_varied_and_adopted(
     assert names == ["Programme plan", "Prudente"]
     assert shown(home, "--variant", "prudente") != shown(home)
     # Adopted by the syndicat alone, nothing of the school's own audit moves.
+    assert "Rien n'est encore arrêté" in refused(home, "revise").err
     run(home, "decide", "syndicat", "adopte", "--on", PAST, "--ref", "D-12")
     assert "Courvaux-sur-Ombre" in run(home, "adopt", "--decision", "D-12", "--dry-run")
     many = sum(one["year"] is not None for one in shown(home).values())
     assert many > 3
     assert f"conseil : {many}." in run(home, "adopt", "--decision", "D-12")
     assert states(home) == {}
+    assert "Aucune opération ne change de place." in run(home, "revise")
+    assert "depuis l'arrêté" not in run(home, "show")
     commune = f"commune:{INSEE}"
     run(home, "decide", commune, "adopte", "--on", PAST, "--ref", "31")
     before = shown(home)
@@ -359,6 +362,11 @@ def follow_through(home: Path) -> None:
     run(home, "step", WIRING, "ecartee", "--why", "les classes ferment")
     assert WIRING not in shown(home)
     assert "Arrête le programme : " in run(home, "log")
+    assert "changé depuis l'arrêté. Voyez" in run(home, "show")
+    assert " 2030 → hors" in run(home, "revise")
+    found = json.loads(run(home, "revise", "--refonte", "--json"))
+    moved = {one["operation"].partition("/")[2]: one for one in found["least"]["moved"]}
+    assert (moved[WIRING]["before"], moved[WIRING]["after"]) == (2030, None)
 
 
 def states(home: Path) -> dict[str, tuple[FollowUpState, int, int]]:
