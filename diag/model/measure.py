@@ -4,6 +4,8 @@ A run is written as one file and kept as it is, beside the files of other tools;
 answers nothing.
 """
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -230,11 +232,17 @@ class MeasureFile(Noun):
     run: MeasureRun
 
 
-def run_check(run: MeasureRun) -> str:
-    """Return what is written beside a run, to be computed again when it is read."""
-    return sha256(run.model_dump_json().encode()).hexdigest()
+def run_check(written: Mapping[str, object]) -> str:
+    """Return what is written beside a run, to be computed again when it is read.
+
+    Of what the file holds and not of what this version reads: a field that a later
+    one adds changes the check of no file that lacks it.
+    """
+    text = json.dumps(written, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
 
 
 def run_bytes(run: MeasureRun) -> bytes:
     """Return the file of a run."""
-    return MeasureFile(check=run_check(run), run=run).model_dump_json(indent=1).encode()
+    check = run_check(run.model_dump(mode="json"))
+    return MeasureFile(check=check, run=run).model_dump_json(indent=1).encode()

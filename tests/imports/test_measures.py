@@ -8,7 +8,13 @@ import pytest
 from diag.imports.evidence import read_evidence
 from diag.imports.evidence.measures import read_run
 from diag.imports.evidence.reading import EvidenceRefusedError
-from diag.model.measure import HeardNetwork, MeasureRun, MeasureStatus, run_bytes
+from diag.model.measure import (
+    HeardNetwork,
+    MeasureRun,
+    MeasureStatus,
+    run_bytes,
+    run_check,
+)
 from tests.imports.test_evidence import mutated
 from tests.probes.builders import DOWN, UP, measured, run_of
 
@@ -74,3 +80,13 @@ def test_no_mutation_is_silently_wrong(count: int) -> None:
         except EvidenceRefusedError:
             continue
         assert run == RUN
+
+
+def test_a_file_written_before_a_field_was_added_is_read() -> None:
+    document = json.loads(run_bytes(RUN))
+    older = {name: one for name, one in document["run"].items() if name != "place"}
+    document |= {"run": older, "check": run_check(older)}
+    assert read_run(json.dumps(document).encode()) == RUN
+    document["check"] = run_check(document["run"] | {"is_cut": False})
+    with pytest.raises(EvidenceRefusedError, match="abîmé"):
+        read_run(json.dumps(document).encode())

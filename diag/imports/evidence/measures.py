@@ -47,7 +47,7 @@ def read_run(raw: bytes) -> MeasureRun:
         )
     try:
         file = MeasureFile.model_validate(document)
-        is_whole = is_whole and run_check(file.run) == file.check
+        is_whole = is_whole and run_check(entry_of(document)["run"]) == file.check
     except ValueError as error:
         raise _damaged() from error
     if not is_whole or len(documents) > 1:
