@@ -169,7 +169,7 @@ def keep_run(
 
 
 def keep_unheard(session: AuditSession, run: MeasureRun) -> EvidenceTaken:
-    """Keep a run but its Wi-Fi, where nobody says which networks are the school's.
+    """Keep a run but its Wi-Fi, where nobody names the school's networks.
 
     Raises:
         DiagError: as for `keep_run`.

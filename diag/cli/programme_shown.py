@@ -10,7 +10,7 @@ from diag.programme.assembling import Board, adopted_in, payer_sums
 from diag.programme.log import years_moved
 from diag.programme.money import budgets
 from diag.programme.prospects import SchoolProspect
-from diag.programme.revising import Revised, Revision
+from diag.programme.revising import ProgrammeRevision, Revised
 from diag.programme.rivals import LETTERS, Rivals, rivals_of
 from diag.programme.words import cents_words, reason_words, reserve_words
 from diag.words.sentences import counted
@@ -198,7 +198,7 @@ def prospect_json(school: SchoolProspect) -> dict[str, Any]:
     }
 
 
-def revision_table(found: Revision) -> Iterator[tuple[str, ...]]:
+def revision_table(found: ProgrammeRevision) -> Iterator[tuple[str, ...]]:
     """Give what was adopted, the revision, the fresh start: how many, how much."""
     yield ("", "Inscrites", "Coût, une fois", "Changent de place", "Changent de prix")
     yield ("Arrêté", str(found.placed), cents_words(found.cents), "", "")
@@ -226,7 +226,7 @@ def revised_lines(found: Revised) -> Iterator[str]:
         yield "Aucune opération ne change de place."
 
 
-def revision_json(found: Revision) -> dict[str, Any]:
+def revision_json(found: ProgrammeRevision) -> dict[str, Any]:
     """Return a revision for a program, amounts in cents."""
     return {
         "placed": found.placed,

@@ -228,7 +228,7 @@ def take_pulled(
 ) -> tuple[int, int]:
     """Take in what came of several audits; return how many lines are new.
 
-    Those that say something, seals left out, and those of a newer version. By `most`
+    Those that hold something, seals left out, and those of a newer version. By `most`
     lines in a durable commit, so that who writes meanwhile does not wait; cursors move
     with the last.
     """

@@ -308,7 +308,7 @@ class Ingested(NamedTuple):
 
     @property
     def said(self) -> int:
-        """How many of the new ones say something: a seal only proves others."""
+        """How many of the new ones hold something: a seal only proves others."""
         seals = f"{subjects.SEALS}/"
         return sum(not one.subject.startswith(seals) for one in self.revisions)
 

@@ -64,7 +64,7 @@ class Allowance:
         return self.left > 0
 
 
-def _tell_nothing(_share: float, _words: str) -> None: ...
+def _ignore(_share: float, _words: str) -> None: ...
 
 
 USUAL_NAMES = ("www.education.gouv.fr", "eduscol.education.fr", "www.service-public.fr")
@@ -83,7 +83,7 @@ class Setting:
     """Names that resolvers are asked for: public, and of every school."""
     context: MeasureContext = field(default_factory=MeasureContext)
     allowance: Allowance = field(default_factory=lambda: Allowance(MOST_BYTES))
-    tell: Callable[[float, str], None] = _tell_nothing
+    tell: Callable[[float, str], None] = _ignore
     """Called with the share done, 0 to 1, of the probe under way, and a few words."""
 
     @property

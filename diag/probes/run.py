@@ -55,7 +55,7 @@ Progress = Callable[[int, float, str], None]
 """Called with the rank of the step, the share of it done, and a few French words."""
 
 
-def _tell_nothing(_rank: int, _share: float, _words: str) -> None: ...
+def _ignore(_rank: int, _share: float, _words: str) -> None: ...
 
 
 @dataclass(slots=True)
@@ -107,9 +107,7 @@ class Runner:
     def _able(self) -> list[RunStep]:
         return [one for one in self.steps if not one.missing]
 
-    async def run(
-        self, tell: Progress = _tell_nothing, *, lock: Path | None = None
-    ) -> None:
+    async def run(self, tell: Progress = _ignore, *, lock: Path | None = None) -> None:
         """Run the probes, in order, one at a time.
 
         Cancelled, it stops at once; what was measured is in `measurements`.

@@ -28,7 +28,7 @@ class Revised(NamedTuple):
         return sum(sum(one.paid.values()) for one in placed)
 
 
-class Revision(NamedTuple):
+class ProgrammeRevision(NamedTuple):
     """What was adopted, moved as little as can be, and started again."""
 
     placed: int
@@ -39,7 +39,7 @@ class Revision(NamedTuple):
     afresh: Revised
 
 
-def revision_of(container: Container) -> Revision:
+def revision_of(container: Container) -> ProgrammeRevision:
     """Return what would change in what was last adopted; nothing is written.
 
     Raises:
@@ -66,6 +66,6 @@ def revision_of(container: Container) -> Revision:
 
     least = board_of(container, variant, afresh=False)
     afresh = board_of(container, variant, least.gathered)
-    return Revision(
+    return ProgrammeRevision(
         len(then.years), sum(costs.values()), revised(least), revised(afresh)
     )

@@ -158,7 +158,7 @@ class Programme:
         return tuple(int(cents * 100 / (100 + self.reserve)) for cents in kept.cents)
 
     def turn(self, operation: Operation) -> Precedence:
-        """Return its class: what blocks waits with the rest, where told to."""
+        """Return its class: what blocks waits with the rest, where asked to."""
         waits = operation.turn is Precedence.BLOCKING and not self.socle_first
         return Precedence.REST if waits else operation.turn
 

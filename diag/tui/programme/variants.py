@@ -100,7 +100,7 @@ def _cells(found: VariantFigures | None, *, is_base: bool) -> Iterator[str]:
 
 
 def change_words(board: Board, ident: str) -> Iterator[str]:
-    """Give what a variant changes, and what it says instead."""
+    """Give what a variant changes, and what it has instead."""
     container = board.container
     frame = container.record(ident).frame
     for subject, value in container.record().variants[ident].sets.items():
