@@ -53,7 +53,7 @@ def test_the_cells_of_a_terminal_are_the_modules_of_the_code(
         terminal.send("w")
         terminal.wait_for(lambda: terminal.shows("Mot de passe"), "asked")
         terminal.send("PARTAGE-CAMILLE\rrivage-carton-81\x1bOQ")
-        terminal.wait_for(lambda: terminal.shows("par la même touche"), "the Wi-Fi")
+        terminal.wait_for(lambda: terminal.shows("Puis le carré"), "the Wi-Fi")
         terminal.settle()
         found = modules(terminal, 1, 2)
 
