@@ -8,4 +8,5 @@ def test_without_a_command_and_without_a_terminal_the_help_is_printed() -> None:
     run = CliRunner().invoke(diag, [])
 
     assert run.exit_code == 0
-    assert "Sans commande, sur un terminal : ouvre les écrans." in run.output
+    told = " ".join(run.output.split())
+    assert "Sans commande, sur un terminal : ouvre les écrans." in told

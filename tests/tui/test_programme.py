@@ -214,7 +214,7 @@ async def test_envelopes_are_typed_pasted_voted_and_taken_back(desk: Path) -> No
         )
         assert kept(running, 2027) is None
         assert kept(running, 2028) == YearEnvelope(cents=500_00)
-        await wait_to_show(pilot, "Enveloppes notées : 3")
+        await wait_to_show(pilot, "Enveloppes notées : 2")
         await pilot.press("ctrl+z")
         await wait_for(pilot, lambda: kept(running, 2028) is None, "all at once")
         assert kept(OWN, 2027).cents == 4_500_50  # type: ignore[union-attr]
