@@ -30,7 +30,7 @@ from diag.programme.terms import Earmark, Precedence, Purse
 from diag.programme.weighing import ballots_of, themed
 from diag.words.dates import describe_day
 from diag.words.figures import euros, number, percent
-from diag.words.sentences import counted, listed, of, to
+from diag.words.sentences import counted, of, to
 from diag.words.vocabulary import BUDGET_SECTIONS, FOLLOW_UPS
 
 
@@ -306,18 +306,6 @@ def effect_words(logged: LoggedDecision) -> Iterator[str]:
         yield f"Impose l'année de {counted(len(logged.locks), 'opération')}."
     if logged.weighs:
         yield "Adopte le poids des thèmes."
-
-
-def moved_words(board: Board, other: Board) -> str:
-    """Return how many operations change year from another plan: « 3 changent »."""
-    moved = board.schedule.moved(other.schedule)
-    names = [board.named(one).title for one in moved]
-    if not moved:
-        return "Aucune opération ne change d'année."
-    return (
-        f"{counted(len(moved), 'opération change', 'opérations changent')} d'année : "
-        f"{listed([f'« {one} »' for one in names], 5)}."
-    )
 
 
 def adopting_words(board: Board, found: Adopting) -> Iterator[str]:
