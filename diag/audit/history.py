@@ -161,6 +161,7 @@ def proof_words(proof: str, relayed_by: str) -> str:
 
 
 _ASPECTS = {
+    "claim": "qui y est",
     "edition": "grilles",
     "minutes": "durée de la visite",
     "profile": "parcours",
@@ -453,6 +454,10 @@ def _describe_aspect(session: AuditSession, name: str, value: dict[str, Any]) ->
         if not editions.holds(digest):
             return f"édition {digest[:12]}"
         return f"édition {editions.open(digest).version} ({digest[:12]})"
+    if name == "claim":
+        until = value.get("until")
+        is_there = isinstance(until, int) and until > 0
+        return f"jusqu'au {time_words(until)}" if is_there else "n'y est plus"
     if name == "profile":
         profile = _text(value, "profile")
         return PROFILES[Profile(profile)] if profile in set(Profile) else profile

@@ -49,8 +49,8 @@ _NEVER_SETTLED = (
 )
 """Where nothing is to be settled: all is kept, one voice is enough, or the last."""
 
-_VOTES = AuditTopic("votes")
-"""Of two closings made apart, the latest counts."""
+_STANDING = frozenset(map(AuditTopic, ("claim", "votes")))
+"""Of two closings made apart, the latest counts; two people may be on one audit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def conflicts_of(journal: Journal, audit: Audit) -> tuple[Conflict, ...]:
     found: list[Conflict] = []
     for topic, group in _by_topic(heads, board).items():
         own = group
-        if isinstance(topic, _NEVER_SETTLED) or topic == _VOTES:
+        if isinstance(topic, _NEVER_SETTLED) or topic in _STANDING:
             continue
         if (
             isinstance(topic, AnswerTopic | NoteTopic)

@@ -8,6 +8,9 @@ from diag.model.enums import READERS, Audience, PlaceKind
 EDITION = "audit/edition"
 """The checklists that judge the audit."""
 
+CLAIM = "audit/claim"
+"""Who is on the audit, until when."""
+
 FLOOR = "places/plan"
 """How rooms stand in their buildings: rows in order, with widths."""
 
@@ -578,7 +581,15 @@ _OF_PROGRAMME = frozenset({
     WORKSHOPS,
 })
 
-_ABOUT = frozenset({"edition", "minutes", "profile", "status", "subject", "votes"})
+_ABOUT = frozenset({
+    "claim",
+    "edition",
+    "minutes",
+    "profile",
+    "status",
+    "subject",
+    "votes",
+})
 
 _BY_IDENT: dict[str, Callable[[str], Topic]] = {
     "visit": VisitTopic,

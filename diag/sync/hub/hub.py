@@ -22,6 +22,7 @@ from diag.sync.hub.blobs import BlobFiles
 from diag.sync.hub.door import Caller, Door
 from diag.sync.hub.erasures import FILE, ErasureLog, replay
 from diag.sync.hub.intake import Push
+from diag.sync.hub.reading import Reader
 from diag.sync.hub.rows import EVERYWHERE, Device, Heard
 from diag.sync.hub.store import Store
 from diag.sync.protocol import (
@@ -123,6 +124,7 @@ class Hub:
         self.key = key
         self.clock = clock
         self.door = Door(store, clock)
+        self.reader = Reader(store)
         self._heard: dict[int, Heard] = {}
         """What devices said since the start: it is written when it changes."""
         self._recounted = -1

@@ -5,6 +5,7 @@ within a minute, and then a cookie for a working day.
 """
 
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from html import escape
@@ -15,13 +16,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from diag.model.enums import AuditStatus
 from diag.sync.hub.door import Caller
 from diag.sync.hub.http import answer, find_caller, find_hub, write_json
-from diag.sync.hub.supervision import CONTESTED, HubView, look
+from diag.sync.hub.supervision import CONTESTED, HubView, SeenAudit, look
 from diag.sync.protocol import ProblemError
 from diag.words.dates import day_words, time_words
 from diag.words.sentences import counted
-from diag.words.vocabulary import STATUSES
+from diag.words.vocabulary import STATUSES, UNSEALED
 
 PATH: Final = "/supervision"
 COOKIE: Final = "__Host-diag"
@@ -156,13 +158,51 @@ def _sections(seen: HubView) -> Iterator[str]:
     alerts = "".join(f"<li>{escape(one)}</li>" for one in seen.alerts)
     yield f'<ul class="alerts">{alerts}</ul>' if alerts else "<p>Rien.</p>"
     yield "<h2>Audits</h2>"
+    if seen.unread:
+        left = counted(seen.unread, "audit n'est pas lu", "audits ne sont pas lus")
+        yield f"<p>{left} encore en entier : rechargez cette page.</p>"
     many = counted(len(seen.audits), "audit")
-    states = [f"{_STATES.get(k, k)} : {n}" for k, n in sorted(seen.by_status.items())]
-    yield f"<p>{many}. {escape(' ; '.join(states))}</p>"
+    yield f"<p>{many}. {escape(_states_words(seen.audits))}</p>"
     yield _table(
         "À relire, le plus ancien d'abord",
         ("École ou commune", "Soumis le", "Par"),
         [(one.code, day_words(one.since), one.author) for one in seen.waiting],
+    )
+    yield _table(
+        "Descellés : écrits depuis leur signature",
+        ("École ou commune", "Commune", "Modifications", "Par", "Depuis le"),
+        [
+            (
+                one.code,
+                one.insee or one.department,
+                str(one.unsealed) if one.unsealed > 0 else "",
+                ", ".join(one.unsealed_by),
+                day_words(one.unsealed_at) if one.unsealed_at else "",
+            )
+            for one in seen.unsealed
+        ],
+    )
+    yield _table(
+        "Conflits à trancher",
+        ("École ou commune", "Commune", "Conflits", "Dernier envoi"),
+        [
+            (
+                one.code,
+                one.insee or one.department,
+                str(one.conflicts),
+                time_words(one.last_at),
+            )
+            for one in seen.contested
+        ],
+    )
+    yield _table(
+        "Qui se dit où",
+        ("École ou commune", "Commune", "Personne", "Jusqu'au"),
+        [
+            (one.code, one.insee or one.department, who.name, time_words(who.until))
+            for one in seen.audits
+            for who in one.people
+        ],
     )
     active = sorted(seen.audits, key=lambda one: -one.last_at)
     yield _table(
@@ -172,7 +212,7 @@ def _sections(seen: HubView) -> Iterator[str]:
             (
                 one.code,
                 one.insee or one.department,
-                _STATES.get(one.status, one.status),
+                _state_words(one),
                 str(one.recent),
                 time_words(one.last_at),
             )
@@ -180,7 +220,9 @@ def _sections(seen: HubView) -> Iterator[str]:
             if one.recent
         ],
     )
-    yield _table("Par commune", ("Commune", "Audits", "Dernier envoi"), _communes(seen))
+    yield _table(
+        "Par commune", ("Commune", "Audits", "États", "Dernier envoi"), _communes(seen)
+    )
     yield _table(
         "Effacements demandés, qui attendent une autre personne",
         ("École ou commune", "Demandé par", "Le"),
@@ -224,14 +266,33 @@ def _territory(name: str) -> str:
     return f"{place} ({_RIGHTS[right]})" if right in _RIGHTS else place
 
 
-def _communes(seen: HubView) -> list[tuple[str, str, str]]:
-    places: dict[str, list[int]] = {}
+def _state_words(one: SeenAudit) -> str:
+    """Return where an audit stands: « descellé » for one accepted and changed since."""
+    word = _STATES.get(one.status, one.status)
+    if not one.unsealed:
+        return word
+    return UNSEALED if one.status == AuditStatus.ACCEPTE else f"{word}, {UNSEALED}"
+
+
+def _communes(seen: HubView) -> list[tuple[str, ...]]:
+    places: dict[str, list[SeenAudit]] = {}
     for one in seen.audits:
-        places.setdefault(one.insee or one.department, []).append(one.last_at)
+        places.setdefault(one.insee or one.department, []).append(one)
     return [
-        (place, str(len(times)), time_words(max(times)))
-        for place, times in sorted(places.items())
+        (
+            place,
+            str(len(audits)),
+            _states_words(audits),
+            time_words(max(one.last_at for one in audits)),
+        )
+        for place, audits in sorted(places.items())
     ]
+
+
+def _states_words(audits: Iterable[SeenAudit]) -> str:
+    """Return « 2 en cours, 1 soumis »."""
+    states = Counter(map(_state_words, audits))
+    return ", ".join(f"{many} {word}" for word, many in sorted(states.items()))
 
 
 def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

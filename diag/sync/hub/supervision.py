@@ -15,6 +15,7 @@ from diag.model.enums import AuditStatus
 from diag.sync.exchange import CLOCK_DOUBT
 from diag.sync.hub.copies import LastCopy
 from diag.sync.hub.hub import Hub
+from diag.sync.hub.reading import AuditReading
 from diag.sync.hub.rows import EVERYWHERE, AuditLife, Device, Heard
 from diag.sync.hub.store import Store
 from diag.words.dates import day_words, time_words
@@ -72,6 +73,22 @@ class SeenAudit(NamedTuple):
     recent: int
     """Lines received in the last seven days."""
     last_at: int
+    unsealed: int
+    """Lines written since it was accepted or closed; -1: how many is not known."""
+    unsealed_by: tuple[str, ...]
+    unsealed_at: int
+    """When the first was; 0: not known, or none was."""
+    conflicts: int
+    """What people said apart and nobody settled."""
+    people: tuple["SeenPerson", ...]
+    """Who said they are on it, and are still."""
+
+
+class SeenPerson(NamedTuple):
+    """Somebody on an audit."""
+
+    name: str
+    until: int
 
 
 class SeenAsk(NamedTuple):
@@ -96,6 +113,8 @@ class HubView(NamedTuple):
     revisions: int
     copied_at: int
     """When the last copy was made and checked; 0: none was."""
+    unread: int
+    """Audits whose lines were not read yet: neither conflicts nor what unseals them."""
 
     @property
     def by_status(self) -> dict[str, int]:
@@ -107,6 +126,18 @@ class HubView(NamedTuple):
         """Return the audits that wait for a review, the first submitted first."""
         found = [one for one in self.audits if one.status == AuditStatus.SOUMIS]
         return tuple(sorted(found, key=lambda one: one.since))
+
+    @property
+    def unsealed(self) -> tuple[SeenAudit, ...]:
+        """Return the audits written in since they were signed, oldest first."""
+        found = [one for one in self.audits if one.unsealed]
+        return tuple(sorted(found, key=lambda one: one.unsealed_at))
+
+    @property
+    def contested(self) -> tuple[SeenAudit, ...]:
+        """Return the audits that hold conflicts, those that hold most first."""
+        found = [one for one in self.audits if one.conflicts]
+        return tuple(sorted(found, key=lambda one: -one.conflicts))
 
     @property
     def alerts(self) -> tuple[str, ...]:
@@ -132,6 +163,9 @@ class HubView(NamedTuple):
             yield f"La dernière copie du serveur est du {when}."
         if self.free < ROOM:
             yield f"Le disque du serveur n'a plus que {self.free // 2**20} Mo."
+        if self.unsealed:
+            many = counted(len(self.unsealed), "audit")
+            yield f"{many} : écrit depuis la signature, à accepter de nouveau."
         contested = [one for one in self.audits if one.status == CONTESTED]
         if contested:
             many = counted(len(contested), "audit")
@@ -159,12 +193,21 @@ def look(hub: Hub, folder: Path, scopes: Collection[str]) -> HubView:
     devices = (one for one in store.devices() if one.person and one.author)
     names = {one.author: one.person for one in devices}
     lives, telling = store.lives(scopes, at - WEEK), store.telling(scopes)
-    last = LastCopy.read(folder)
+    last, read = LastCopy.read(folder), hub.reader.read(lives)
     return HubView(
         hub=hub.name,
         at=at,
         devices=tuple(_devices(store, scopes, at)),
-        audits=tuple(_row_of(one, telling.get(one.audit, []), names) for one in lives),
+        audits=tuple(
+            _row_of(
+                one,
+                telling.get(one.audit, []),
+                read.get(one.audit, AuditReading()),
+                names,
+                at,
+            )
+            for one in lives
+        ),
         asks=tuple(
             ask
             for one in lives
@@ -173,14 +216,22 @@ def look(hub: Hub, folder: Path, scopes: Collection[str]) -> HubView:
         free=disk_usage(folder).free,
         revisions=sum(one.lines for one in lives),
         copied_at=last.at if last else 0,
+        unread=len(lives) - len(read),
     )
 
 
 _Telling = Collection[tuple[Revision, int]]
 
 
-def _row_of(life: AuditLife, telling: _Telling, names: dict[str, str]) -> SeenAudit:
+def _row_of(
+    life: AuditLife,
+    telling: _Telling,
+    read: AuditReading,
+    names: dict[str, str],
+    at: int,
+) -> SeenAudit:
     status, since, author = _status_of(telling)
+    changed = read.since
     return SeenAudit(
         audit=life.audit,
         kind=life.kind,
@@ -193,6 +244,17 @@ def _row_of(life: AuditLife, telling: _Telling, names: dict[str, str]) -> SeenAu
         lines=life.lines,
         recent=life.recent,
         last_at=life.last_at,
+        unsealed=(changed.lines or -1) if changed else 0,
+        unsealed_by=tuple(names.get(one, one) for one in changed.authors)
+        if changed
+        else (),
+        unsealed_at=changed.at if changed else 0,
+        conflicts=read.conflicts,
+        people=tuple(
+            SeenPerson(names.get(one.author, one.author), one.until)
+            for one in read.claims
+            if one.until > at
+        ),
     )
 
 

@@ -11,13 +11,16 @@ import httpx
 import pytest
 
 from diag.journal import changes
+from diag.journal.claims import claimed
+from diag.journal.signatures import signable
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.office import keeper
+from diag.sync.hub import reading
 from diag.sync.hub.app import build_app
 from diag.sync.hub.hub import Hub
 from diag.sync.hub.page import COOKIE, render
-from diag.sync.hub.supervision import SILENT, HubView, look
+from diag.sync.hub.supervision import SILENT, HubView, SeenPerson, look
 from diag.sync.protocol import Enrolling
 from diag.sync.questions import SyncQuestion
 from tests.audit.builders import workspace
@@ -194,6 +197,80 @@ def test_a_device_tells_its_version_what_waits_there_and_its_clock(
     silent = SyncQuestion()  # as an older laptop asks
     desk.hub.sync(caller, silent, [])
     assert "avance de 5 minutes" in render(seen_by(desk))
+
+
+def test_it_shows_what_was_written_since_an_acceptance_and_by_whom(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """Another laptop wrote in what was accepted: « descellé », until accepted anew."""
+    with journal_in(tmp_path / "paul") as other:
+        paul = person("paul")
+        office = NearOffice(desk.hub, admitted(desk.hub, "Paul Petit", "paul"))
+        exchanged(other, office)
+        signed = signable(other, VALLEY.id)
+        accepted = changes.accepted(VALLEY.id, signed.digest, signed.lines)
+        other.write(accepted, paul)
+        exchanged(other, office)
+        assert seen_by(desk).unsealed == ()
+
+        say(other, VALLEY, 9, paul)
+        exchanged(other, office)
+        first = seen_by(desk)
+        signed = signable(other, VALLEY.id)
+        anew = changes.accepted(VALLEY.id, signed.digest, signed.lines, alone=True)
+        other.write(anew, paul)
+        exchanged(other, office)
+
+    (one,) = first.unsealed
+    assert (one.code, one.unsealed, one.unsealed_by) == (
+        VALLEY.subject.code,
+        1,
+        ("Paul Petit",),
+    )
+    page = render(first)
+    assert "descellé" in page
+    assert "écrit depuis la signature" in page
+    assert seen_by(desk).unsealed == ()
+
+
+def test_it_shows_conflicts_and_who_is_where(desk: Desk, tmp_path: Path) -> None:
+    with journal_in(tmp_path / "paul") as other:
+        paul = person("paul")
+        started(other, VALLEY, paul)
+        say(other, VALLEY, 9, paul)
+        for until in (NOON + 3_600_000, NOON + 7_200_000):
+            other.write(claimed(other, VALLEY.id, "paul", until), paul)
+        office = NearOffice(desk.hub, admitted(desk.hub, "Paul Petit", "paul"))
+        exchanged(other, office)
+
+    seen = seen_by(desk)
+
+    (one,) = seen.contested
+    assert (one.code, one.people) == (
+        VALLEY.subject.code,
+        (SeenPerson("Paul Petit", NOON + 7_200_000),),
+    )
+    assert "Paul Petit" in re.findall(r"Qui se dit où.*?</table>", render(seen))[0]
+    desk.at[0] += 7_200_001
+    assert [audit.people for audit in seen_by(desk).audits] == [(), ()]
+
+
+def test_what_is_too_much_for_one_showing_is_said_to_be_left(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_LINES", 1)
+
+    first = seen_by(desk)
+
+    assert first.unread == 1
+    assert "1 audit n'est pas lu encore en entier" in render(first)
+    assert seen_by(desk).unread == 0
+
+
+def admitted(hub: Hub, person: str, author: str) -> str:
+    """Let a device of somebody else in; return its token."""
+    code = hub.door.invite(person, ("*",), "review")
+    return hub.door.enrol(Enrolling(code=code, device="p", author=author)).token
 
 
 def seen_by(desk: Desk) -> HubView:
