@@ -138,6 +138,11 @@ class AnswerType:
     """What is said where « sans objet » has no sense."""
     is_readable: ClassVar[bool] = True
     """Rules can read it."""
+    xlsform: ClassVar[tuple[str, ...]] = ()
+    """Types of its row in an XLSForm, the first written; `{}` is its list of choices;
+    none: written as a text, never read."""
+    grid_words: ClassVar[str] = ""
+    """Pattern of the folded words that a grid of the field has for it; empty: none."""
     cell_width: ClassVar[int | None] = 0
     """Cells that an answer takes, its choices aside; None: as many as there are."""
 

@@ -41,6 +41,8 @@ class Boolean(AnswerType):
     instead = "Répondez « non », ou « inconnu » si personne ne le sait"
     is_closed = True
     is_yes_no = True
+    xlsform = ("select_one oui_non",)
+    grid_words = r"oui ?/? ?non|boole|case"
 
     def read(self, question: Question, raw: object) -> Value:
         if isinstance(raw, bool):
@@ -135,6 +137,8 @@ class OneChoice(AnswerType):
     is_closed = True
     has_choices = True
     is_one_choice = True
+    xlsform = ("select_one {}",)
+    grid_words = r"choix|liste"
 
     def read(self, question: Question, raw: object) -> Value:
         return _read_one(question, raw)
@@ -209,6 +213,8 @@ class SeveralChoices(OneChoice):
     is_closed = False
     is_one_choice = False
     is_several = True
+    xlsform = ("select_multiple {}",)
+    grid_words = r"choix multiple|plusieurs"
 
     def read(self, question: Question, raw: object) -> Value:
         items: Iterable[object]

@@ -35,6 +35,8 @@ class Date(AnswerType):
         "comparez-la à une autre date, ou écrivez « months_between({0}, visit_date) »",
     )
     is_day = True
+    xlsform = ("date",)
+    grid_words = r"date"
     cell_width = len("31/01/2026")
 
     def read(self, question: Question, raw: object) -> Value:

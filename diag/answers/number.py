@@ -76,6 +76,8 @@ class AnyNumber(AnswerType):
     in_rules = ("un nombre", "comparez-le, par exemple « {0} >= 1 »")
     instead = "Répondez 0 s'il n'y en a pas, ou « inconnu » si personne ne le sait"
     is_number = True
+    xlsform = ("decimal", "range")
+    grid_words = r"decimal|reel|mesure|montant|pourcent"
 
     def read(self, question: Question, raw: object) -> Value:
         return _read_number(question, raw)
@@ -211,6 +213,8 @@ class Integer(AnyNumber):
     """A whole number."""
 
     is_whole = True
+    xlsform = ("integer", "int")
+    grid_words = r"entier|nombre|numeri|quantit"
 
     def read(self, question: Question, raw: object) -> Value:
         value = _read_number(question, raw)

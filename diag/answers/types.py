@@ -23,6 +23,8 @@ class FreeText(AnswerType):
 
     is_text = True
     is_readable = False
+    xlsform = ("text", "string")
+    grid_words = r"texte|libre|commentaire"
     cell_width = None
 
     def read(self, question: Question, raw: object) -> Value:
@@ -38,6 +40,8 @@ class PhotoAnswer(AnswerType):
     hint = "{photos} : une photo"
     is_photo = True
     is_readable = False
+    xlsform = ("image", "photo")
+    grid_words = r"photo|image"
 
     def read(self, question: Question, raw: object) -> Value:
         raise Refused(
@@ -53,15 +57,18 @@ class PhotoAnswer(AnswerType):
 
 TYPES: dict[QuestionType, AnswerType] = {
     QuestionType.BOOLEAN: Boolean(),
-    QuestionType.CHOICE: OneChoice(),
-    QuestionType.CHOICES: SeveralChoices(),
     QuestionType.INTEGER: Integer(),
     QuestionType.NUMBER: AnyNumber(),
     QuestionType.DATE: Date(),
-    QuestionType.TEXT: FreeText(),
     QuestionType.PHOTO: PhotoAnswer(),
+    QuestionType.CHOICES: SeveralChoices(),
+    QuestionType.CHOICE: OneChoice(),
+    QuestionType.TEXT: FreeText(),
 }
-"""How the answers of each type are parsed, worded and judged."""
+"""How the answers of each type are parsed, worded and judged.
+
+Their `grid_words` are tried in this order: « choix multiple » before « choix ».
+"""
 
 
 def value_words(question: Question, value: Value) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from diag.answers.types import TYPES
 from diag.documents.tables.writers import Cell, Column, Table, xlsx_bytes
 from diag.model.checklist import Checklist, Question
-from diag.model.enums import PlaceKind, QuestionType
+from diag.model.enums import PlaceKind
 from diag.rules.language import parse_rule
 from diag.rules.tree import (
     AllOf,
@@ -36,15 +36,6 @@ INSIDE: Mapping[PlaceKind, tuple[PlaceKind, ...]] = {
     PlaceKind.SYNDICAT: (),
 }
 """Kind of audit → kinds of places that it goes through."""
-
-_TYPES = {
-    QuestionType.BOOLEAN: "select_one oui_non",
-    QuestionType.INTEGER: "integer",
-    QuestionType.NUMBER: "decimal",
-    QuestionType.DATE: "date",
-    QuestionType.TEXT: "text",
-    QuestionType.PHOTO: "image",
-}
 
 OWN_COLUMNS = ("diag_unit", "diag_ask", "diag_look", "diag_hint")
 """What a form reads as one text, kept apart for whoever reads the form again."""
@@ -140,11 +131,7 @@ class _Writing:
 
     def _question(self, one: Question, read: set[str]) -> tuple[Cell, ...]:
         self.asked.append(one)
-        kind = _TYPES.get(one.type) or (
-            f"select_multiple {one.id}"
-            if TYPES[one.type].is_several
-            else f"select_one {one.id}"
-        )
+        kind = next(iter(TYPES[one.type].xlsform), "text").format(one.id)
         unit = f" ({one.unit})" if one.unit else ""
         return _row(
             type=kind,

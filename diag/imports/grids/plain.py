@@ -178,18 +178,6 @@ def _question(
     )
 
 
-_KINDS = (
-    (r"oui ?/? ?non|boole|case", QuestionType.BOOLEAN),
-    (r"entier|nombre|numeri|quantit", QuestionType.INTEGER),
-    (r"decimal|reel|mesure|montant|pourcent", QuestionType.NUMBER),
-    (r"date", QuestionType.DATE),
-    (r"photo|image", QuestionType.PHOTO),
-    (r"choix multiple|plusieurs", QuestionType.CHOICES),
-    (r"choix|liste", QuestionType.CHOICE),
-    (r"texte|libre|commentaire", QuestionType.TEXT),
-)
-
-
 def _type(
     draft: GridDraft, line: int, row: Mapping[str, str]
 ) -> tuple[QuestionType, list[str]]:
@@ -197,7 +185,12 @@ def _type(
     written = fold(row.get("type", ""))
     parts = re.split(r"\s*[;\n|]\s*|\s+/\s+|(?<=\w)/(?=\w)", row.get("choix", ""))
     choices = list(dict.fromkeys(filter(None, map(line_of_label, parts))))
-    found = next((kind for stem, kind in _KINDS if re.search(stem, written)), None)
+    named = (
+        type_
+        for type_, kind in TYPES.items()
+        if kind.grid_words and re.search(kind.grid_words, written)
+    )
+    found = next(named, None)
     if {fold(one) for one in choices} == {"oui", "non"}:
         return QuestionType.BOOLEAN, []
     if len(choices) > 1:

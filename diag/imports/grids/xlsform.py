@@ -30,14 +30,8 @@ from diag.imports.workbook import Row
 from diag.model.enums import PlaceKind, QuestionType
 from diag.model.text import fold
 
-_PLAIN_TYPES = {
-    **dict.fromkeys(("text", "string"), QuestionType.TEXT),
-    **dict.fromkeys(("integer", "int"), QuestionType.INTEGER),
-    **dict.fromkeys(("decimal", "range"), QuestionType.NUMBER),
-    "date": QuestionType.DATE,
-    **dict.fromkeys(("image", "photo"), QuestionType.PHOTO),
-}
-"""Type of a row → type of the question."""
+_PLAIN_TYPES = {word: type_ for type_, kind in TYPES.items() for word in kind.xlsform}
+"""Type of a row that has no choices → type of the question."""
 
 _OWN_FORMS = {f"diag_{kind}": kind for kind in PlaceKind}
 """Id of a form that diag wrote → what it audits."""
