@@ -28,6 +28,9 @@ _STATE_NAMES = {
     "non communique": State.REFUSED,
 }
 
+SHORT_BLANK = "………………"
+"""Where a figure is written by hand on paper."""
+
 Reader = Callable[[Value], RuleValue | None]
 """Gives a canonical value as rules see it; None when it does not fit the question."""
 
@@ -143,6 +146,8 @@ class AnswerType:
     none: written as a text, never read."""
     grid_words: ClassVar[str] = ""
     """Pattern of the folded words that a grid of the field has for it; empty: none."""
+    blank: ClassVar[str] = "…" * 40
+    """Where it is written by hand on paper."""
     cell_width: ClassVar[int | None] = 0
     """Cells that an answer takes, its choices aside; None: as many as there are."""
 
@@ -265,6 +270,10 @@ class AnswerType:
     def wanted(self, question: Question) -> str:
         """Return the same where the choices are in sight."""
         return self.expected(question)
+
+    def input_attributes(self, question: Question) -> str:
+        """Return the attributes of the line of a web page on which it is typed."""
+        return 'type="text" maxlength="200" autocomplete="off"'
 
     def options(
         self,

@@ -38,6 +38,7 @@ class Date(AnswerType):
     xlsform = ("date",)
     grid_words = r"date"
     cell_width = len("31/01/2026")
+    blank = "……\u00a0/\u00a0……\u00a0/\u00a0…………"
 
     def read(self, question: Question, raw: object) -> Value:
         try:
@@ -69,6 +70,9 @@ class Date(AnswerType):
                 digit_of(char) or char.isalpha() or char in _KEPT for char in read.text
             )
         )
+
+    def input_attributes(self, question: Question) -> str:
+        return 'type="text" placeholder="jj/mm/aaaa" maxlength="20" autocomplete="off"'
 
     def value_words(self, question: Question, value: int | str) -> str:
         return describe_day(value) if isinstance(value, str) else str(value)

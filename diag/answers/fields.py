@@ -77,7 +77,7 @@ def cell(question: Question, purchase: int) -> str:
         )
         field = f"<select {named}><option></option>{offered}</select>"
     else:
-        field = f"<input {named} {_kept_between(question)}>"
+        field = f"<input {named} {TYPES[question.type].input_attributes(question)}>"
     return f'<td data-q="{escape(question.id)}" data-p="{purchase}">{field}</td>'
 
 
@@ -133,24 +133,7 @@ def _line(question: Question, given: Value) -> Iterable[str]:
         field = f'<textarea rows="3" cols="40">{escape(believed)}</textarea>'
     else:
         value = f' value="{escape(believed)}"' if believed else ""
-        field = f"<input {_kept_between(question)}{value}>"
+        field = f"<input {kind.input_attributes(question)}{value}>"
     yield f"<label>{_shown(label)} {field} {_shown(unit_words(question.unit))}</label>"
     box = f'<input type="checkbox" value="{UNKNOWN}">'
     yield f"<label>{box}{_UNKNOWN_WORDS}</label>"
-
-
-def _kept_between(question: Question) -> str:
-    """Return the attributes of a field to type in: a number between its bounds."""
-    kind = TYPES[question.type]
-    if kind.is_day:
-        return 'type="text" placeholder="jj/mm/aaaa" maxlength="20" autocomplete="off"'
-    if not kind.is_number:
-        return 'type="text" maxlength="200" autocomplete="off"'
-    low, high = question.range or (None, None)
-    bounds = "".join(
-        f' {name}="{bound}"'
-        for name, bound in (("min", low), ("max", high))
-        if bound is not None
-    )
-    step = "1" if kind.is_whole else "any"
-    return f'type="number" step="{step}"{bounds}'

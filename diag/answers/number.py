@@ -7,7 +7,14 @@ from functools import lru_cache
 from itertools import pairwise
 from math import ceil, floor
 
-from diag.answers.answer_type import AnswerType, Meaning, Refused, SoFar, admitted
+from diag.answers.answer_type import (
+    SHORT_BLANK,
+    AnswerType,
+    Meaning,
+    Refused,
+    SoFar,
+    admitted,
+)
 from diag.model.checklist import Question
 from diag.model.fact import Value
 from diag.model.number import Number, canonical_number
@@ -76,6 +83,7 @@ class AnyNumber(AnswerType):
     in_rules = ("un nombre", "comparez-le, par exemple « {0} >= 1 »")
     instead = "Répondez 0 s'il n'y en a pas, ou « inconnu » si personne ne le sait"
     is_number = True
+    blank = SHORT_BLANK
     xlsform = ("decimal", "range")
     grid_words = r"decimal|reel|mesure|montant|pourcent"
 
@@ -127,6 +135,17 @@ class AnyNumber(AnswerType):
         is_year = _is_year(question)
         measured = str(value) if is_year else measure(found, question.unit)
         return f"{measured}, cela paraît {words} (d'habitude {usual})"
+
+    def input_attributes(self, question: Question) -> str:
+        """Return those of a number between its bounds."""
+        low, high = question.range or (None, None)
+        bounds = "".join(
+            f' {name}="{bound}"'
+            for name, bound in (("min", low), ("max", high))
+            if bound is not None
+        )
+        step = "1" if self.is_whole else "any"
+        return f'type="number" step="{step}"{bounds}'
 
     def value_words(self, question: Question, value: int | str) -> str:
         try:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 
+from diag.answers.answer_type import SHORT_BLANK
 from diag.answers.fields import unit_words
 from diag.answers.types import TYPES
 from diag.assess.criteria import every_name
@@ -31,9 +32,6 @@ from diag.words.sentences import phone_number
 
 _BOX = "☐\u00a0"
 _BETWEEN = "\u00a0\u00a0 "
-_BLANK = "………………"
-_DAY = "……\u00a0/\u00a0……\u00a0/\u00a0…………"
-_FREE = "…" * 40
 
 _NOTHING = "Rien de cela"
 """A box for none of several boxes: left empty, nobody knows why."""
@@ -151,7 +149,7 @@ def _purchases(columns: Sequence[Question]) -> Md:
     return table(
         "Un achat par ligne",
         heads,
-        [[_BLANK for _ in heads] for _ in range(_PURCHASES)],
+        [[SHORT_BLANK for _ in heads] for _ in range(_PURCHASES)],
     )
 
 
@@ -172,11 +170,7 @@ def _blank(question: Question) -> str:
     name = f"{one_line(question.label)} : " if question.ask else ""
     if offered := kind.options(question):
         return name + _BETWEEN.join(_BOX + label for _, label, _ in offered)
-    if kind.is_day:
-        return name + _DAY
-    if kind.is_number:
-        return f"{name}{_BLANK} {one_line(unit_words(question.unit))}".rstrip()
-    return name + _FREE
+    return f"{name}{kind.blank} {one_line(unit_words(question.unit))}".rstrip()
 
 
 def _held(label: str) -> str:
