@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter_ns, process_time_ns
 from uuid import UUID, uuid5
 
+from benches.budgets import hold
 from diag.journal import changes
 from diag.journal.connection import connect
 from diag.journal.ingest import Tally, head_row
@@ -68,11 +69,8 @@ def main(folder: Path) -> None:
         bare.close()
         recording, summing = recorder_cost(Path(home), lines), sums_cost(lines)
     report(*times)
-    verdict = "tenu" if recording + summing <= PROCESSOR_BUDGET else "DÉPASSÉ"
-    print(
-        f"{'enregistreur + sommes':>22} : {recording:.1f} + {summing:.1f} µs de "
-        f"processeur l'ajout (budget {PROCESSOR_BUDGET}, {verdict})"
-    )
+    print(f"recorder {recording:.1f} µs of processor an append, sums {summing:.1f}")
+    hold("recorder and sums, processor", recording + summing, PROCESSOR_BUDGET, "µs")
 
 
 def sums_cost(lines: list[bytes]) -> float:
@@ -129,16 +127,12 @@ def measured(
 
 
 def report(bare: list[float], answer: list[float]) -> None:
-    for name, taken in (("insert et commit nus", bare), ("une réponse", answer)):
-        print(f"{name:>22} : {median(taken):7.0f} µs (médiane)")
-    more = median(answer) - median(bare)
-    print(f"{'de plus':>22} : {more:7.0f} µs")
-    print(f"{'rapport':>22} : {median(answer) / median(bare):7.2f}")
-    commit = max(COMMIT, median(bare))
-    ratio = (commit + more) / commit
-    verdict = "tenu" if ratio <= BUDGET else "DÉPASSÉ"
-    where = f"où un commit prend {commit / 1000:.1f} ms"
-    print(f"{where} : {ratio:.2f} (budget {BUDGET}, {verdict})")
+    base, more = median(bare), median(answer) - median(bare)
+    print(f"bare insert and commit {base:.0f} µs, one answer {more:.0f} µs more")
+    print(f"ratio on this disk: {1 + more / base:.2f}")
+    commit = max(COMMIT, base)
+    what = f"one answer, where a commit takes {commit / 1000:.1f} ms"
+    hold(what, commit + more, BUDGET, "µs", baseline=commit)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
+from benches.budgets import hold
 from diag.checklist.edition import shipped_checklists
 from diag.checklist.load import load_checklists
 
@@ -38,8 +39,9 @@ def main() -> None:
         passed, worked = (min(column) for column in zip(*taken, strict=True))
         print(
             f"check, {name}: {passed:.2f} s, of which {worked:.2f} s of processor, "
-            f"for {criteria} criteria (budget {BUDGETS[name]} s)"
+            f"for {criteria} criteria"
         )
+        hold(f"diag check, {name}", passed, BUDGETS[name], "s")
 
 
 def checked(folder: Path, cache: str, program: str) -> tuple[float, float]:

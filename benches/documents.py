@@ -18,6 +18,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter_ns, process_time_ns
 
+from benches.budgets import hold
 from diag.audit.report import Report
 from diag.audit.votes import votes_of
 from diag.checklist.edition import shipped_checklists
@@ -46,13 +47,12 @@ def main() -> None:
     print(f"the mayor's document, {len(mayor.markdown) // 1000} kB of Markdown")
     markdown(told)
     many(mayor)
-    told_time(f"HTML (budget {PAGE_BUDGET:.0f} ms)", anew(write_html, mayor))
+    told_time("HTML", anew(write_html, mayor), PAGE_BUDGET)
     told_time("ODT", anew(write_odt, mayor))
     beside(mayor)
-    print(f"each PDF (budget {BUDGET:.0f} ms)")
     for audience, made in documents.items():
         size = len(made.markdown) // 1000
-        told_time(f"PDF, {audience}, {size} kB", anew(write_pdf, made))
+        told_time(f"PDF, {audience}, {size} kB", anew(write_pdf, made), BUDGET)
 
 
 def markdown(told: Report) -> None:
@@ -62,7 +62,7 @@ def markdown(told: Report) -> None:
     """
     votes = votes_of(told.public)
     build = partial(build_document, audience=Audience.MAIRIE)
-    told_time(f"Markdown (budget {TEXT_BUDGET:.0f} ms)", partial(build, told))
+    told_time("Markdown", partial(build, told), TEXT_BUDGET)
     told_time("Markdown, closed, first reading", lambda: build(unread(told, votes)))
     told_time("Markdown, open, first reading", lambda: build(unread(told, None)))
 
@@ -79,7 +79,7 @@ def anew(
     return lambda: write(replace(document))
 
 
-def told_time(name: str, work: Callable[[], object]) -> None:
+def told_time(name: str, work: Callable[[], object], budget: float = 0) -> None:
     work()
     clock, processor = [], []
     for _ in range(ROUNDS):
@@ -90,6 +90,8 @@ def told_time(name: str, work: Callable[[], object]) -> None:
     print(
         f"  {name:<32} {median(clock):7.0f} ms ({median(processor):.0f} of processor)"
     )
+    if budget:
+        hold(f"{name}, processor", median(processor), budget, "ms")
 
 
 def spent() -> float:
@@ -129,10 +131,11 @@ def many(document: Document) -> None:
         write_pdf(replace(document, markdown=text))
         first = first or resident()
     seconds = (perf_counter_ns() - start) / 1e9
+    last = resident()
     print(
-        f"  {MANY} PDFs                         {seconds:7.1f} s, from {first} to "
-        f"{resident()} MiB (budget {MEMORY})"
+        f"  {MANY} PDFs                         {seconds:7.1f} s, {first} MiB at first"
     )
+    hold(f"memory after {MANY} PDFs", last, MEMORY, "MiB")
 
 
 def resident() -> int:

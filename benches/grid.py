@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
+from benches.budgets import hold
 from benches.screens import ROUND, Opened, Pressed, keys
 from benches.worlds.bare import ROOMS
 from diag.audit.answer import NewAnswer, record_answer
@@ -52,7 +53,9 @@ def main(home: Path) -> None:
     ):
         told(name, taken)
     size = max(mean(ours.sizes), mean(answers.sizes))
-    verdict(p95(ours.times) / p95(reference.times), size)
+    base = p95(reference.times)
+    hold("heat, a move, p95", p95(ours.times), TIME_BUDGET, "ms", baseline=base)
+    hold("heat, bytes a key", size, BYTES_BUDGET, "B")
 
 
 def school(folder: Path) -> str:
@@ -81,13 +84,6 @@ def told(name: str, pressed: Pressed) -> None:
         f"{name:>24}: {median(times):5.1f} ms median, {p95(times):5.1f} p95, "
         f"{mean(sizes):5.0f} bytes mean, {max(sizes)} at most"
     )
-
-
-def verdict(ratio: float, size: float) -> None:
-    held = "held" if ratio <= TIME_BUDGET else "EXCEEDED"
-    print(f"{'ratio of the p95':>24}: {ratio:.2f} (budget {TIME_BUDGET}, {held})")
-    held = "held" if size <= BYTES_BUDGET else "EXCEEDED"
-    print(f"{'bytes a key':>24}: {size:.0f} (budget {BYTES_BUDGET}, {held})")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 from typing import NamedTuple
 
+from benches.budgets import hold
 from benches.worlds.bare import EMPTY, QUESTIONS, ROOMS
 from benches.worlds.territory import big_workspace, numbered
 from diag.audit.answer import NewAnswer, record_answer
@@ -92,16 +93,7 @@ def starts(home: Path, rounds: int) -> None:
     ):
         base = median(each[at] for each in bare) * scale
         mine = median(each[at] for each in ours) * scale
-        told(name, base, mine, budget, unit)
-
-
-def told(name: str, base: float, mine: float, budget: float, unit: str) -> None:
-    ratio = mine / base
-    verdict = "held" if ratio <= budget else "EXCEEDED"
-    print(
-        f"{name:>14}: bare {base:7.1f} {unit}, diag {mine:7.1f} {unit}, "
-        f"ratio {ratio:.2f} (budget {budget}, {verdict})"
-    )
+        hold(name, mine, budget, unit, baseline=base)
 
 
 class Pressed(NamedTuple):
@@ -154,19 +146,22 @@ def visit(home: Path, face: str, key: str, moves: list[str], bare: Pressed) -> N
         terminal.send(key)
         terminal.settle()
     ours = keys(opened, moves)
-    told(f"{face}, key p95", p95(bare.times), p95(ours.times), 1.25, "ms")
-    told("processor, p95", p95(bare.spent), p95(ours.spent), 1.25, "ms")
+    for what, mine, base in (
+        (f"{face}, key to paint, p95", ours.times, bare.times),
+        (f"{face}, a key, processor, p95", ours.spent, bare.spent),
+    ):
+        hold(what, p95(mine), 1.25, "ms", baseline=p95(base))
+    hold(f"{face}, bytes a key, p95", p95(ours.sizes), 3_000, "B")
     print(
         f"{'':>14}  median {median(ours.times):.1f} ms "
         f"(bare {median(bare.times):.1f}), processor {median(ours.spent):.1f} ms "
         f"(bare {median(bare.spent):.1f}); "
-        f"{median(ours.sizes):.0f} bytes a key, p95 {p95(ours.sizes):.0f}, "
-        f"bare {median(bare.sizes):.0f} (budget 3000)"
+        f"{median(ours.sizes):.0f} bytes a key (bare {median(bare.sizes):.0f})"
     )
     terminal.settle()
     before = terminal.written
     terminal.read(QUIET)
-    print(f"{'':>14}  idle {QUIET:g} s: {terminal.written - before} bytes (budget 0)")
+    hold(f"{face}, idle {QUIET:g} s", terminal.written - before, 0, "B")
     print(f"{'':>14}  memory of the visit: {opened.memory:.1f} MiB")
     opened.close()
 
@@ -185,29 +180,28 @@ def looked_over(folder: Path) -> None:
     spent(
         "1,000 audits, cold",
         lambda: progress_by_school(desk.workspace, conflicts=False),
-        "2 s, opening included",
+        2_000,
     )
-    spent("all proven", desk.workspace.journal.check_all, "none, behind the screen")
+    spent("all proven, behind the screen", desk.workspace.journal.check_all)
     for at in range(0, 6_000, 6):
         keep_judged(desk.session(numbered(at)))
-    spent("all, judged", lambda: progress_by_school(desk.workspace), "2 s, once")
-    spent("warm", lambda: progress_by_school(desk.workspace), "150 ms")
+    spent("all judged, once", lambda: progress_by_school(desk.workspace), 2_000)
+    spent("1,000 audits, warm", lambda: progress_by_school(desk.workspace), 150)
     session = desk.session(numbered(6))
     record_answer(session, NewAnswer("nb_classes", 7, sure=True))
     keep_judged(session)
-    spent("after an answer", lambda: progress_by_school(desk.workspace), "150 ms")
-    spent("6,000 schools", lambda: desk.workspace.territory.schools(""), "150 ms")
+    spent("after an answer", lambda: progress_by_school(desk.workspace), 150)
+    spent("6,000 schools", lambda: desk.workspace.territory.schools(""), 150)
     desk.close()
 
 
-def spent(name: str, act: Callable[[], object], budget: str) -> None:
+def spent(name: str, act: Callable[[], object], budget: float = 0) -> None:
     start, worked = perf_counter(), process_time()
     act()
     took, worked = perf_counter() - start, process_time() - worked
-    print(
-        f"{name:>18}: {took * 1000:7.1f} ms, processor {worked * 1000:.1f} "
-        f"(budget {budget})"
-    )
+    print(f"{name}: {took * 1000:.1f} ms, processor {worked * 1000:.1f}")
+    if budget:
+        hold(name, took * 1000, budget, "ms")
 
 
 def main(rounds: int) -> None:
