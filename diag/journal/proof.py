@@ -347,11 +347,14 @@ _SUMMED = "select audit from tally order by audit"
 _LOGGED = """
 with recursive logged(n) as (
   select min(audit) from rev
-  union all
+  union
   select (select min(audit) from rev where audit > n) from logged where n is not null)
 select n from logged where n is not null order by n
 """
-"""One search an audit: reading every line of every log would take a second."""
+"""One search an audit: reading every line of every log would take a second.
+
+Each number once: in a damaged file, the one above the text « 000 » is that text again.
+"""
 
 
 def audits_in(connection: sqlite3.Connection) -> list[tuple[int, str]]:

@@ -1,5 +1,7 @@
 """Bytes that change on the disk are told, and what a hub holds is had again."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from random import Random
 
@@ -98,6 +100,33 @@ def test_heads_that_ingest_made_are_those_of_the_log(lines: list[bytes]) -> None
                 assert not proof.is_as_summed(connection, number)
                 state = proof.state_of(connection, number, audit)
                 assert state is proof.LogState.CHANGED
+
+
+def retype(connection: sqlite3.Connection, table: str, old: str, new: str) -> None:
+    """Have SQLite take a column to be of another type; what it holds stays."""
+    change = "update sqlite_schema set sql = replace(sql, ?, ?) where name = ?"
+    connection.execute("pragma writable_schema = on")
+    connection.execute(change, (old, new, table))
+    connection.execute("pragma writable_schema = reset")
+
+
+def test_a_number_of_an_audit_that_became_a_text_is_told_at_once(
+    whole: tuple[Path, list[bytes]],
+) -> None:
+    """As a page of another table in the place of one of the log: cards begin by keys.
+
+    SQLite takes such a text for a number to look for what is above, and finds it again.
+    """
+    folder, _ = whole
+    with closing(sqlite3.connect(folder / FILE, isolation_level=None)) as connection:
+        types = ["audit integer", "audit text"]
+        retype(connection, "rev", *types)
+        connection.execute("insert into rev values ('000', '', zeroblob(32), 7, '', 0)")
+        retype(connection, "rev", *reversed(types))
+        connection.set_progress_handler(lambda: True, 100_000)
+
+        with pytest.raises(DamagedError, match="liste des audits"):
+            proof.audits_in(connection)
 
 
 @pytest.mark.parametrize("kept", [0.3, 0.6, 0.95])
