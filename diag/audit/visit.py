@@ -349,6 +349,7 @@ class VisitSession:
 def minutes_on_site(session: AuditSession) -> int | None:
     """Return the minutes since this laptop's first answer of the day; None before.
 
+    What a form brought back is nobody's minute: it is accepted at the office.
     Nothing runs and nothing is kept: another start of the program changes nothing.
     """
     world, device = session.workspace.world, session.workspace.settings.device
@@ -357,7 +358,9 @@ def minutes_on_site(session: AuditSession) -> int | None:
         head.at
         for heads in session.facts.answers.values()
         for head in heads
-        if head.device == device and day_of(head.at) == day_of(now)
+        if head.device == device
+        and day_of(head.at) == day_of(now)
+        and _is_asked_here(head)
     ]
     return max(0, now - min(given)) // 60_000 if given else None
 
@@ -400,15 +403,23 @@ def is_beginning(session: AuditSession) -> bool:
 def is_unplanned(session: AuditSession) -> bool:
     """Say whether rooms are known, and neither a plan nor anybody's answer.
 
-    What official lists gave is nobody's answer.
+    What official lists and forms gave was not asked on site.
     """
     heads = chain.from_iterable(session.facts.answers.values())
     return (
         session.plan is None
         and session.status is AuditStatus.EN_COURS
         and bool(session.facts.places_of(PlaceKind.SALLE))
-        and all(head.provenance is Provenance.IMPORTED for head in heads)
+        and not any(map(_is_asked_here, heads))
     )
+
+
+def _is_asked_here(head: Answer) -> bool:
+    """Whether a person was asked: what a form or a tool told has whom as its reason.
+
+    An answer with a reason of its own is taken for one of those: the next is not.
+    """
+    return head.provenance is not Provenance.IMPORTED and not head.reason
 
 
 def kept_place(session: AuditSession, walk: Walk) -> Key | None:

@@ -5,15 +5,18 @@ import pytest
 from diag.answers.answer_type import Refused
 from diag.audit.checks import UnlikelyAnswer
 from diag.audit.places import add_place
+from diag.audit.proposals import accept, proposal_id, propose
 from diag.audit.session import AuditSession
 from diag.audit.visit import (
     VisitSession,
     duration_words,
+    is_unplanned,
     keep_place,
     kept_place,
     minutes_on_site,
 )
-from diag.model.enums import PlaceKind, Provenance, State
+from diag.model.audit import Proposal
+from diag.model.enums import PlaceKind, ProposalSource, Provenance, State
 from diag.model.errors import DiagError
 
 
@@ -149,6 +152,36 @@ def test_the_clock_starts_at_the_first_answer_of_the_day(session: AuditSession) 
     assert (minutes_on_site(session) or 0) >= 65
     session.workspace.world = replace(world, clock=lambda: started.at + 86_400_000)
     assert minutes_on_site(session) is None
+
+
+def test_a_form_accepted_at_the_office_is_no_minute_on_site_and_leaves_the_plan(
+    session: AuditSession,
+) -> None:
+    add_place(session, PlaceKind.SALLE, "Classe 1")
+    root = session.facts.root
+    said = {"nb_maitres": ("4", State.KNOWN), "comite_suivi": (None, State.UNKNOWN)}
+    offers = [
+        Proposal(
+            id=proposal_id(session, "form", root, question),
+            place=root,
+            question=question,
+            state=state,
+            value=value,
+            source=ProposalSource.FORM,
+            by="la direction",
+            on="2026-10-05",
+        )
+        for question, (value, state) in said.items()
+    ]
+    propose(session, offers)
+    assert accept(session, [one.id for one in offers]) == len(offers)
+
+    assert minutes_on_site(session) is None
+    assert is_unplanned(session)
+
+    at(session, "nb_batiments").answer("2")
+    assert minutes_on_site(session) is not None
+    assert not is_unplanned(session)
 
 
 def test_durations_are_told_as_one_says_them() -> None:
