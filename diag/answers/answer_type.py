@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from diag.model.checklist import Question
+from diag.model.checklist import EffectValue, Question
 from diag.model.enums import PlaceKind, State
 from diag.model.errors import DiagError
 from diag.model.fact import ROOT_KINDS, Value
@@ -285,6 +285,13 @@ class AnswerType:
     def pointed(self, question: Question, typed: str) -> set[Value]:
         """Return the values offered that a typed text may name."""
         return set()
+
+    def instead_of_effect(self, question: Question, value: EffectValue) -> str:
+        """Return what to write instead of what an action cannot bring the answer to.
+
+        Empty when it can.
+        """
+        return ""
 
     def total(self, question: Question, known: Sequence[Value]) -> str | None:
         """Return what the answers of a column amount to; None: nothing but a count."""

@@ -14,10 +14,11 @@ from diag.answers.answer_type import (
     SoFar,
     label_of,
 )
-from diag.model.checklist import Choice, Question
+from diag.model.checklist import Choice, EffectValue, Question
 from diag.model.fact import Value
 from diag.model.text import digit_of, fold, readings
 from diag.rules.language import Rule
+from diag.rules.problem import listed, write_instead
 from diag.rules.tree import Exact, Includes, Node, walk
 from diag.rules.values import Flag, OneOf, RuleValue, Several
 from diag.words.figures import NBSP
@@ -81,6 +82,9 @@ class Boolean(AnswerType):
         except Refused:
             return set()
 
+    def instead_of_effect(self, question: Question, value: EffectValue) -> str:
+        return "" if isinstance(value, bool) else "Écrivez true ou false."
+
     def total(self, question: Question, known: Sequence[Value]) -> str:
         return f"{known.count(True)}/{len(known)} oui" if known else ""
 
@@ -142,6 +146,9 @@ class OneChoice(AnswerType):
 
     def read(self, question: Question, raw: object) -> Value:
         return _read_one(question, raw)
+
+    def instead_of_effect(self, question: Question, value: EffectValue) -> str:
+        return _choice_instead(question, value)
 
     def expand(self, question: Question, typed: str) -> object:
         return _expand_one(question, typed)
@@ -215,6 +222,11 @@ class SeveralChoices(OneChoice):
     is_several = True
     xlsform = ("select_multiple {}",)
     grid_words = r"choix multiple|plusieurs"
+
+    def instead_of_effect(self, question: Question, value: EffectValue) -> str:
+        if isinstance(value, tuple):
+            return next(filter(None, (_choice_instead(question, v) for v in value)), "")
+        return f"Écrivez une liste de choix : [{', '.join(_idents(question))}]."
 
     def read(self, question: Question, raw: object) -> Value:
         items: Iterable[object]
@@ -392,3 +404,16 @@ def _expand_one(question: Question, text: str) -> str:
             name="",
         )
     return text
+
+
+def _idents(question: Question) -> list[str]:
+    return [choice.id for choice in question.choices]
+
+
+def _choice_instead(question: Question, value: object) -> str:
+    """Return which choice to write instead of one that is none."""
+    idents = _idents(question)
+    if value in idents:
+        return ""
+    found = value if isinstance(value, str) else ""
+    return write_instead(found, idents, f"Écrivez {listed(idents)}.")

@@ -6,10 +6,10 @@ from datetime import MAXYEAR, MINYEAR, date, timedelta
 from functools import lru_cache
 
 from diag.answers.answer_type import AnswerType, Meaning, Refused, SoFar, admitted
-from diag.model.checklist import Question
+from diag.model.checklist import EffectValue, Question
 from diag.model.fact import Value
 from diag.model.text import as_digits, digit_of
-from diag.rules.language import Rule
+from diag.rules.language import VISIT_DATE, Rule
 from diag.rules.tree import CompareNode, Constant, Exact, Months, NameNode, Node, walk
 from diag.rules.values import RuleValue, Span, point
 from diag.words.dates import describe_day, months_begun, read_day
@@ -84,6 +84,9 @@ class Date(AnswerType):
 
     def expected(self, question: Question) -> str:
         return "date, par exemple 31/01/2026"
+
+    def instead_of_effect(self, question: Question, value: EffectValue) -> str:
+        return "" if value == VISIT_DATE else f"Écrivez {VISIT_DATE}."
 
     def meaning(self, question: Question) -> Meaning:
         low, high = question.date_range or (None, None)

@@ -15,7 +15,7 @@ from diag.answers.answer_type import (
     SoFar,
     admitted,
 )
-from diag.model.checklist import Question
+from diag.model.checklist import EffectValue, Question
 from diag.model.fact import Value
 from diag.model.number import Number, canonical_number
 from diag.model.number import exact as _exact
@@ -176,6 +176,10 @@ class AnyNumber(AnswerType):
         ends = [] if low is None else [f"de {_figure(question, low)}"]
         ends += [] if high is None else [f"à {_figure(question, high)}"]
         return " ".join([*ends, plural(question.unit)]).strip()
+
+    def instead_of_effect(self, question: Question, value: EffectValue) -> str:
+        is_number = isinstance(value, int | str) and not isinstance(value, bool)
+        return "" if is_number else "Écrivez un nombre, ou une règle qui en donne un."
 
     def total(self, question: Question, known: Sequence[Value]) -> str:
         numbers = [

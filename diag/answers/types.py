@@ -38,6 +38,7 @@ class PhotoAnswer(AnswerType):
     """A picture of what is asked."""
 
     hint = "{photos} : une photo"
+    in_rules = ("une photo", "posez une question à choix")
     is_photo = True
     is_readable = False
     xlsform = ("image", "photo")

@@ -6,7 +6,7 @@ from functools import partial, reduce
 from graphlib import TopologicalSorter
 
 from diag.assess.criteria import CriterionJudge, Readers, every_name
-from diag.assess.facts import VISIT_DATE, FactsReading, FactType, PlaceScope, WithNames
+from diag.assess.facts import FactsReading, FactType, PlaceScope, WithNames
 from diag.assess.results import CriterionResult, Verdict
 from diag.assess.scores import Averages, Member, Replaced, member
 from diag.checklist.symbols import NUMERIC
@@ -15,7 +15,7 @@ from diag.model.enums import Direction, QuestionType, Standing, State, Trigger
 from diag.model.fact import Answer, Value
 from diag.model.number import Bounds, Quantity, canonical_number
 from diag.rules.evaluate import condition, measure, number
-from diag.rules.language import Rule, parse_rule
+from diag.rules.language import VISIT_DATE, Rule, parse_rule
 from diag.rules.tree import Constant, Exact
 from diag.rules.values import ABSENT, Absent, Span, Truth, point
 

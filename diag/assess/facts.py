@@ -15,7 +15,7 @@ from diag.model.fact import PARENT_KINDS, ROOT_KINDS, Answer, Facts, Place, Valu
 from diag.model.number import exact
 from diag.model.territory import DIRECTORY
 from diag.rules.evaluate import condition
-from diag.rules.language import Rule, parse_rule
+from diag.rules.language import VISIT_DATE, Rule, parse_rule
 from diag.rules.scope import Judge, Scope
 from diag.rules.tree import Exact
 from diag.rules.values import (
@@ -30,9 +30,6 @@ from diag.rules.values import (
     plain,
     point,
 )
-
-VISIT_DATE = "visit_date"
-"""The one name that every rule may read and no question asks."""
 
 
 class Limits(StrEnum):

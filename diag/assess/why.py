@@ -6,7 +6,7 @@ from datetime import date
 
 from diag.assess.advice import Prerequisites
 from diag.assess.criteria import CriterionJudge
-from diag.assess.facts import VISIT_DATE, FactsReading, Limits, PlaceScope
+from diag.assess.facts import FactsReading, Limits, PlaceScope
 from diag.assess.judge import Judge, judge_for
 from diag.assess.results import Advice, CriterionResult, Target, Verdict
 from diag.model.checklist import (
@@ -21,7 +21,7 @@ from diag.model.checklist import (
 from diag.model.fact import Answer, Facts
 from diag.model.number import Quantity
 from diag.rules.evaluate import holds
-from diag.rules.language import Rule, parse_rule
+from diag.rules.language import VISIT_DATE, Rule, parse_rule
 from diag.rules.values import RuleValue, Truth
 
 

@@ -15,7 +15,7 @@ from diag.model.checklist import (
 from diag.model.enums import PlaceKind, QuestionType
 from diag.model.number import exact
 from diag.model.territory import DIRECTORY
-from diag.rules.language import Rule, parse_rule
+from diag.rules.language import VISIT_DATE, Rule, parse_rule
 from diag.rules.problem import write_instead
 from diag.rules.scope import reach, root_of
 from diag.rules.tree import (
@@ -24,9 +24,6 @@ from diag.rules.tree import (
     Unit,
 )
 from diag.rules.values import UNBOUNDED, Span, plain
-
-VISIT_DATE = "visit_date"
-"""The day of the visit: readable everywhere."""
 
 QUANTITY = "quantite"
 """What the count of a purchase and the effort may read next to the questions."""
@@ -85,9 +82,10 @@ class Symbols:
         if question.place not in reach(place):
             raise RuleError(_out_of_reach(question, place), name.column)
         if question.type in UNREADABLE:
+            sort = TYPES[question.type].in_rules[0]
             raise RuleError(
-                f"« {name.id} » est un texte ou une photo : une règle ne peut pas le "
-                "lire ; posez une question à choix",
+                f"« {name.id} » est {sort} : une règle ne peut pas le lire ; posez une "
+                "question à choix",
                 name.column,
             )
         return symbol_of(question)

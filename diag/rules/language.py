@@ -27,6 +27,9 @@ from diag.rules.tree import (
     walk_outside,
 )
 
+VISIT_DATE = "visit_date"
+"""The day of the visit: the one name that every rule may read and no question asks."""
+
 
 @dataclass(frozen=True, eq=False)
 class Rule:

@@ -9,7 +9,7 @@ from diag.answers.types import TYPES
 from diag.checklist.forms import NOUNS
 from diag.checklist.loaded import Item, Loaded
 from diag.checklist.source import Entries, Items, Node, Scalar, spot_of, text_of
-from diag.checklist.symbols import NUMERIC, VISIT_DATE, names_read
+from diag.checklist.symbols import NUMERIC, names_read
 from diag.model.checklist import (
     CHECK_VALUE,
     Choice,
@@ -21,7 +21,7 @@ from diag.model.checklist import (
     Recommendation,
     Requirement,
 )
-from diag.model.enums import PlaceKind, Provenance, QuestionType
+from diag.model.enums import PlaceKind, Provenance
 from diag.rules.problem import Problem, listed, nearest, problem_at, write_instead
 from diag.rules.scope import may_hold, reach, root_of
 from diag.rules.tree import Unit
@@ -113,7 +113,7 @@ def _deadline_problems(
                 write_instead(name, known, remedy),
                 about=(name,),
             )
-    elif question.type is not QuestionType.DATE:
+    elif not TYPES[question.type].is_day:
         message = f"« deadline » : « {name} » n'est pas une date"
         remedy = "Nommez une question de type date."
         yield item.problem(("deadline",), message, remedy, about=(name,))
@@ -320,7 +320,7 @@ def _fact_problem(
     if question.better is None:
         message = f"« effect » : « {question.id} » ne dit pas ce qui est meilleur"
         return message, "Ajoutez « better » à la question, ou retirez cette ligne."
-    wanted = _wanted(question, value)
+    wanted = TYPES[question.type].instead_of_effect(question, value)
     if wanted:
         message = f"« effect » : « {question.id} » ne devient pas « {_written(value)} »"
         return message, wanted
@@ -331,32 +331,6 @@ def _written(value: EffectValue) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(value)}]"
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _wanted(question: Question, value: EffectValue) -> str:
-    """Return what to write instead of a value that does not suit its question."""
-    choices = [choice.id for choice in question.choices]
-    match question.type:
-        case QuestionType.BOOLEAN:
-            return "" if isinstance(value, bool) else "Écrivez true ou false."
-        case QuestionType.CHOICE:
-            return _wanted_choices(choices, value if isinstance(value, str) else None)
-        case QuestionType.CHOICES:
-            if not isinstance(value, tuple):
-                return f"Écrivez une liste de choix : [{', '.join(choices)}]."
-            return next(
-                filter(None, (_wanted_choices(choices, one) for one in value)), ""
-            )
-        case QuestionType.DATE:
-            return "" if value == VISIT_DATE else f"Écrivez {VISIT_DATE}."
-    is_number = isinstance(value, int | str) and not isinstance(value, bool)
-    return "" if is_number else "Écrivez un nombre, ou une règle qui en donne un."
-
-
-def _wanted_choices(choices: list[str], value: str | None) -> str:
-    if value in choices:
-        return ""
-    return write_instead(value or "", choices, f"Écrivez {listed(choices)}.")
 
 
 def _circles(
@@ -411,7 +385,7 @@ def gesture_problems(
     for rank, choice in enumerate(question.choices):
         path = ("choices", str(rank), "sets")
         if choice.sets and (
-            question.type is not QuestionType.CHOICE or question.id in choice.sets
+            not TYPES[question.type].is_one_choice or question.id in choice.sets
         ):
             yield item.problem(
                 path,

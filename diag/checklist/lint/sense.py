@@ -14,7 +14,7 @@ from diag.checklist.lint.french import wording_texts
 from diag.checklist.lint.references import TRADE
 from diag.checklist.lint.rules import written_rules
 from diag.checklist.loaded import Item, Loaded
-from diag.checklist.symbols import QUANTITY, UNREADABLE, VISIT_DATE, names_read
+from diag.checklist.symbols import QUANTITY, UNREADABLE, names_read
 from diag.model.checklist import (
     PEOPLE,
     AidState,
@@ -27,6 +27,7 @@ from diag.model.checklist import (
 )
 from diag.model.enums import Nature, PlaceKind, Provenance
 from diag.model.number import exact
+from diag.rules.language import VISIT_DATE
 from diag.rules.problem import Problem
 
 VAT_RATES = ("0", "2.1", "5.5", "10", "20")

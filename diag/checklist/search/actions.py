@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from diag.answers.types import TYPES
 from diag.checklist.search.school import TODAY, Change, Fact, MadeUpPlace, read
 from diag.checklist.search.values import greater, raised, smaller
-from diag.checklist.symbols import QUANTITY, VISIT_DATE, names_read, read_rule
+from diag.checklist.symbols import QUANTITY, names_read, read_rule
 from diag.model.checklist import (
     Checklist,
     Criterion,
@@ -19,7 +19,7 @@ from diag.model.checklist import (
 )
 from diag.model.enums import PlaceKind
 from diag.rules.evaluate import all_of, any_of, condition, measure, not_
-from diag.rules.language import Rule
+from diag.rules.language import VISIT_DATE, Rule
 from diag.rules.scope import Judge, Scope
 from diag.rules.tree import RuleError
 from diag.rules.values import (

@@ -14,11 +14,11 @@ from random import Random
 from diag.answers.date import VISIT
 from diag.answers.types import TYPES
 from diag.checklist.search.values import hull, marks_in, seen_apart
-from diag.checklist.symbols import VISIT_DATE, read_rule
+from diag.checklist.symbols import read_rule
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind
 from diag.rules.evaluate import condition
-from diag.rules.language import Rule
+from diag.rules.language import VISIT_DATE, Rule
 from diag.rules.scope import Judge, Scope, reach
 from diag.rules.tree import Exact, NameNode, Node, walk
 from diag.rules.values import (

@@ -14,11 +14,11 @@ from diag.answers.date import VISIT
 from diag.answers.number import around
 from diag.answers.types import TYPES
 from diag.checklist.search.values import hull
-from diag.checklist.symbols import VISIT_DATE, symbol_of
+from diag.checklist.symbols import symbol_of
 from diag.model.checklist import Criterion, Question
 from diag.model.enums import PlaceKind
 from diag.rules.evaluate import judge_of, measure_of
-from diag.rules.language import parse_rule, thresholds_in
+from diag.rules.language import VISIT_DATE, parse_rule, thresholds_in
 from diag.rules.scope import Judge, Scope
 from diag.rules.tree import (
     MIRRORED,
