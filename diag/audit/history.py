@@ -11,6 +11,7 @@ from diag.audit.session import AuditSession
 from diag.audit.snapshot import question_then
 from diag.journal import seals, subjects
 from diag.journal.asks import masked_in
+from diag.journal.claims import read_until
 from diag.journal.revision import Revision
 from diag.journal.seals import Proof
 from diag.journal.subjects import (
@@ -455,9 +456,8 @@ def _describe_aspect(session: AuditSession, name: str, value: dict[str, Any]) ->
             return f"édition {digest[:12]}"
         return f"édition {editions.open(digest).version} ({digest[:12]})"
     if name == "claim":
-        until = value.get("until")
-        is_there = isinstance(until, int) and until > 0
-        return f"jusqu'au {time_words(until)}" if is_there else "n'y est plus"
+        until = read_until(value)
+        return f"jusqu'au {time_words(until)}" if until else "n'y est plus"
     if name == "profile":
         profile = _text(value, "profile")
         return PROFILES[Profile(profile)] if profile in set(Profile) else profile

@@ -1,10 +1,12 @@
 """`diag audit …`: everything that is done to one audit."""
 
+from datetime import date
 from typing import Any
 
 import click
 
 from diag.assess import ENGINE
+from diag.audit import claiming
 from diag.audit import upgrade as upgrading
 from diag.audit.acceptance import signature_json, standing_words
 from diag.audit.discretion import PUBLIC_READERS, slips_of
@@ -21,6 +23,7 @@ from diag.audit.upgrade_preview import upgrade_json, upgrade_lines
 from diag.audit.walk import left_to_ask
 from diag.cli.main import LazyGroup
 from diag.cli.shared import (
+    Day,
     about_json,
     agree_to_let_out,
     audit_command,
@@ -45,6 +48,7 @@ from diag.workspace.workspace import Workspace
 
 COMMANDS = {
     "answer": "diag.cli.answer:answer",
+    "claim": "diag.cli.audit:claim",
     "close-places": "diag.cli.answer:close_list",
     "decide": "diag.cli.votes:decide",
     "erase": "diag.cli.follow:erase",
@@ -188,6 +192,30 @@ def start(
     click.echo(f"Ensuite : diag audit questions {session.about.ref}")
 
 
+@click.command()
+@audit_command
+@click.option("--until", type=Day(), help="Dernier jour ; sans elle, aujourd'hui.")
+@click.option("--release", "leaves", is_flag=True, help="Vous n'y êtes plus.")
+def claim(
+    session: AuditSession, until: date | None, *, leaves: bool, as_json: bool
+) -> None:
+    """Dit que vous êtes sur l'audit ; les autres le voient, et restent libres."""
+    if leaves and until:
+        raise click.UsageError("--until ou --release, pas les deux.")
+    if leaves:
+        claiming.release(session)
+    else:
+        claiming.claim(session, until or session.workspace.world.today())
+    words = claiming.claim_words(session)
+    if as_json:
+        print_json({
+            **about_json(session.about),
+            "claims": claiming.claims_json(session),
+        })
+        return
+    click.echo(f"{session.about.title} : {words or 'personne ne dit y être'}.")
+
+
 _TO_DO = (
     AuditStatus.RETOURNE,
     AuditStatus.EN_COURS,
@@ -220,6 +248,9 @@ def list_(workspace: Workspace, *, as_json: bool) -> None:
                 "older_method": one.audit.id in older,
                 "signature": signature_json(workspace.settings, signed),
                 "returned": _returned(workspace, one),
+                "claims": claiming.claims_json(
+                    AuditSession(workspace, one.audit, one.about)
+                ),
             }
             for one, signed in zip(found, signatures, strict=True)
         ])
@@ -232,7 +263,8 @@ def list_(workspace: Workspace, *, as_json: bool) -> None:
             + f", {OLDER}" * (one.audit.id in older),
             one.about.commune,
             one.about.name,
-            _returned(workspace, one),
+            _returned(workspace, one)
+            or claiming.claim_words(AuditSession(workspace, one.audit, one.about)),
         )
         for one, signed in zip(found, signatures, strict=True)
     )
@@ -277,6 +309,8 @@ def status(
     settings = session.workspace.settings
     words = standing_words(settings, session.status, session.signature)
     click.echo(f"  état          {words}{older}")
+    if present := claiming.claim_words(session):
+        click.echo(f"  sur place     {present}")
     click.echo(f"  réponses      {summary['answers']}")
     click.echo(f"  modifications {summary['revisions']}")
     click.echo(f"  conflits      {summary['conflicts']}")

@@ -9,7 +9,16 @@ from typing import NamedTuple
 
 from diag.journal import subjects
 from diag.journal.journal import Head, Journal
-from diag.journal.revision import NewRevision
+from diag.journal.revision import Json, NewRevision
+
+_LAST = 4_102_444_800_000
+"""The year 2100: what is after it was not meant."""
+
+_CLAIMED = """
+select a.id from audit a where exists(
+  select 1 from head h where h.audit = a.n and h.subject = ?)
+order by a.n
+"""
 
 
 class Claim(NamedTuple):
@@ -39,14 +48,25 @@ def claims_of(journal: Journal, audit: str, at: int) -> tuple[Claim, ...]:
     return tuple(one for one in found if one.until > at)
 
 
+def all_claims(journal: Journal, at: int) -> dict[str, tuple[Claim, ...]]:
+    """Return who is on which audit at a time."""
+    audits = [audit for (audit,) in journal.select(_CLAIMED, [subjects.CLAIM])]
+    found = ((audit, claims_of(journal, audit, at)) for audit in audits)
+    return {audit: claims for audit, claims in found if claims}
+
+
+def read_until(value: Json) -> int:
+    """Return until when a claim stands; 0 for one that ended, or is none."""
+    until = value.get("until") if isinstance(value, dict) else 0
+    return until if isinstance(until, int) and 0 < until < _LAST else 0
+
+
 def claims_in(heads: Iterable[Head]) -> tuple[Claim, ...]:
     """Return what heads say, once for each person, those who left included."""
     last: dict[str, int] = {}
     for head in heads:
-        value = head.value if isinstance(head.value, dict) else {}
-        until = value.get("until")
-        if isinstance(until, int):
-            last[head.author] = until
+        if head.has_value:
+            last[head.author] = read_until(head.value)
     return tuple(
         sorted((Claim(*one) for one in last.items()), key=lambda one: one.until)
     )

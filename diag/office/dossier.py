@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from diag.audit.claiming import claim_words
 from diag.audit.proposals import count_waiting
 from diag.audit.session import AuditSession
 from diag.audit.succession import OLDER
@@ -45,6 +46,8 @@ class AuditOverview:
     """Whether anybody wrote in it; official lists do not count."""
     unsettled: str
     """What is to be settled in it, counted; empty when nothing is."""
+    present: str
+    """Who is on it, until which day; empty when nobody says so."""
     offered: int
     """How many answers are offered in it, that wait for a person's yes."""
 
@@ -146,6 +149,7 @@ def _overview(session: AuditSession) -> AuditOverview:
         ),
         begun,
         unsettled(session) if begun else "",
+        claim_words(session),
         count_waiting(session) if begun else 0,
     )
 

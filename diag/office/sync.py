@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from diag.audit.claiming import claim_news
 from diag.audit.photos import photos_of
 from diag.audit.session import AuditSession
 from diag.journal import exchange
@@ -359,6 +360,7 @@ def run(
         outcome.causes = _name_audits(workspace, outcome.causes)
     rights = [hub.right for hub in found]
     outcomes[-1].erasures = erasure_news(workspace, rights) + purge_news(workspace)
+    outcomes[-1].present = [*claim_news(workspace)]
     put_setting(workspace.journal, _LAST, [asdict(outcome) for outcome in outcomes])
     reserve_space(workspace.folder)
     return outcomes
@@ -405,6 +407,7 @@ def words_of(outcome: SyncResult) -> Iterable[str]:
         )
     yield from outcome.strangers
     yield from outcome.erasures
+    yield from outcome.present
     if outcome.awaited:
         yield (
             f"{counted(outcome.awaited, 'pièce jointe', 'pièces jointes')} pas encore "

@@ -99,6 +99,8 @@ class SyncResult:
     """What a bundle had brought, and that left: the office took it not."""
     erasures: list[str] = field(default_factory=list)
     """What is asked to be erased, or was, in French."""
+    present: list[str] = field(default_factory=list)
+    """Who else is on which audit, in French."""
     freed: int = 0
     """Photos of closed audits that left this laptop, every office having them."""
     problem: str = ""

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from diag.audit.claiming import claim, is_claimed, release
 from diag.audit.comparables import keep_judged
 from diag.audit.proposals import waiting_words
 from diag.audit.session import open_session
@@ -57,6 +58,10 @@ class OpenSchoolCommune(Command, keys="m", title="Commune"):
     """Ouvrir la commune de l'école : la mairie, et l'audit de la commune."""
 
 
+class ClaimAudit(Command, keys="y", title="J'y suis"):
+    """Dire aux autres que vous êtes sur l'audit jusqu'à ce soir, ou n'y êtes plus."""
+
+
 class SchoolConflicts(Command, keys="k", title="Conflits", footer=True):
     """Voir ce que plusieurs ont dit différemment dans l'audit, et le trancher."""
 
@@ -79,6 +84,7 @@ class SchoolScreen(PlaceScreen):
         OpenOther,
         Compare,
         OpenHistory,
+        ClaimAudit,
         PickSchool,
         OpenSchoolCommune,
         SchoolConflicts,
@@ -154,6 +160,8 @@ class SchoolScreen(PlaceScreen):
             if one.unsettled:
                 said = f"à trancher\u00a0: {one.unsettled}"
                 table.add_row("", self._way(said, SchoolConflicts) if now else said)
+            if one.present:
+                table.add_row("", plain(one.present))
             if one.offered and now:
                 said = waiting_words(one.offered)
                 table.add_row("", self._way(said, SchoolProposals))
@@ -177,6 +185,7 @@ class SchoolScreen(PlaceScreen):
             OpenBilan: self._begun,
             OpenHistory: self._begun,
             ShowMeasures: self._begun,
+            ClaimAudit: self._begun,
             OpenOther: bool(self._others),
             Compare: self._several,
         }
@@ -261,6 +270,15 @@ class SchoolScreen(PlaceScreen):
 
         self.diag.desk.choose(self.ref)
         self.app.push_screen(measures_screen(self.diag.desk.session(self.ref)))
+
+    def on_claim_audit(self) -> None:
+        self.diag.desk.choose(self.ref)
+        session = self.diag.desk.session(self.ref)
+        if is_claimed(session):
+            release(session)
+        else:
+            claim(session, session.workspace.world.today())
+        self.on_screen_resume()
 
     def on_open_school_commune(self) -> None:
         if self._insee:

@@ -130,3 +130,30 @@ def test_a_hub_that_is_no_more_is_forgotten(office: Path) -> None:
     assert "Vallombre Numérique, https://" in wrong.err
     assert "Oublié : Vallombre Numérique" in done.out
     assert "Aucun serveur" in diag(anne, "sync").err
+
+
+def test_a_colleague_is_told_who_is_on_an_audit(office: Path) -> None:
+    """Said at the office, seen at the next sync; it forbids nothing."""
+    school = "9990148G"
+    with served(HubHome.open(office / "hub")):
+        anne, bruno = laptop(office, "anne"), laptop(office, "bruno")
+        assert diag(anne, "audit", "start", school).code == 0
+        said = diag(anne, "audit", "claim", school, "--until", "31/12/2099")
+        assert "vous y êtes jusqu'au 31/12/2099" in said.out, said.err
+        assert diag(anne, "sync").code == 0
+
+        synced = diag(bruno, "sync")
+        diag(bruno, "audit", "claim", school)
+        both = json.loads(diag(bruno, "audit", "list", "--json").out)
+        none = diag(bruno, "conflicts")
+        diag(bruno, "sync")
+        diag(anne, "sync")
+        left = diag(anne, "audit", "claim", school, "--release")
+
+        assert "anne y est jusqu'au 31/12/2099" in synced.out
+        assert [one["by"] for one in both[0]["claims"]] == ["bruno", "anne"]
+        assert "Aucun conflit" in none.out + none.err
+        assert "bruno y est" in left.out
+        assert "vous" not in left.out
+        past = diag(anne, "audit", "claim", school, "--until", "01/01/2020")
+        assert "est passé" in past.err

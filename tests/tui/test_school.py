@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.claiming import is_claimed
 from diag.audit.follow import move
 from diag.audit.session import start
 from diag.journal import changes
@@ -160,3 +161,20 @@ async def test_a_school_that_left_the_directory_says_since_when(tmp_path: Path) 
         app.go_school(SCHOOL)
         told = "l'import du 05/10/2026 : fermée ?"
         await wait_for(pilot, lambda: shows(pilot, told), "since when")
+
+
+async def test_one_key_says_that_one_is_on_the_audit_and_no_longer(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path)
+    session = start(app.desk.workspace, SCHOOL)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.go_school(SCHOOL)
+        await wait_for(pilot, lambda: shows(pilot, "Audits"), "the school")
+        await pilot.press("y")
+        await wait_for(pilot, lambda: shows(pilot, "vous y êtes jusqu'au"), "said")
+        assert is_claimed(session)
+        await pilot.press("y")
+        await wait_for(pilot, lambda: not shows(pilot, "vous y êtes"), "left")
+        assert not is_claimed(session)

@@ -14,6 +14,7 @@ from diag.answers.answer_type import Parsed, Refused
 from diag.answers.types import TYPES
 from diag.audit.carried import is_second
 from diag.audit.checks import DoubtfulAnswer, UnlikelyAnswer
+from diag.audit.claiming import others_words
 from diag.audit.departure import departure_of
 from diag.audit.fitting import Costs, costs_of, countdown
 from diag.audit.memory import NothingToRepeatError, former_places
@@ -154,7 +155,9 @@ class VisitScreen(PlaceScreen):
             self.call_after_refresh(self._open_first, first)
 
     def _inform_of_offers(self) -> None:
-        """Have who opens the visit know that answers wait, and what shows them."""
+        """Have who opens the visit know who is there too, and that answers wait."""
+        if others := others_words(self.session):
+            self.diag.inform(f"{others}.")
         propose_lists(self.session)
         if count := count_waiting(self.session):
             key = key_now(self.app, ShowProposals)
