@@ -12,7 +12,7 @@ from diag.answers.choice import Boolean, OneChoice, SeveralChoices
 from diag.answers.date import Date
 from diag.answers.number import AnyNumber, Integer
 from diag.model.checklist import Question
-from diag.model.enums import QuestionType, State
+from diag.model.enums import PlaceKind, QuestionType, State
 from diag.model.fact import Answer, Value
 from diag.model.text import clean_text
 from diag.words.vocabulary import MASKED, PROVENANCES, STATES
@@ -70,6 +70,14 @@ TYPES: dict[QuestionType, AnswerType] = {
 
 Their `grid_words` are tried in this order: « choix multiple » before « choix ».
 """
+
+
+def retired_question(name: str, place: PlaceKind = PlaceKind.ECOLE) -> Question:
+    """Return what stands for a question that the edition no longer asks."""
+    label = f"{name} (retirée)"
+    return Question(
+        id=name, domain="", place=place, type=QuestionType.TEXT, label=label
+    )
 
 
 def value_words(question: Question, value: Value) -> str:

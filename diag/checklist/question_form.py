@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Any
 
+from diag.answers.types import TYPES
 from diag.checklist.fields import (
     Become,
     BetterWords,
@@ -147,28 +148,26 @@ class QuestionForm(ItemForm, noun="question", builds=Question):
     def values(self, home: str) -> dict[str, Any]:
         """Return the fields of the noun; a date's range is apart from a number's."""
         values = super().values(home)
-        if self.type is QuestionType.DATE and "range" in values:
+        if TYPES[self.type].is_day and "range" in values:
             values["date_range"] = values.pop("range")
         return values
 
     def misfits(self) -> Iterator[Misfit]:
         """Yield choices, unit and bounds that do not suit the type."""
-        kind, choices = self.type, self.choices or ()
-        choosing = kind in {QuestionType.CHOICE, QuestionType.CHOICES}
-        counting = kind in {QuestionType.INTEGER, QuestionType.NUMBER}
-        if choosing and len(choices) < 2:  # noqa: PLR2004
+        kind, choices = TYPES[self.type], self.choices or ()
+        if kind.has_choices and len(choices) < 2:  # noqa: PLR2004
             yield (
                 "choices",
-                f"une question de type {kind} demande au moins deux choix",
+                f"une question de type {self.type} demande au moins deux choix",
                 'Ajoutez « choices: [{id: oui, label: "Oui"}, …] ».',
             )
-        if choices and not choosing:
+        if choices and not kind.has_choices:
             yield (
                 "choices",
-                f"une question de type {kind} n'a pas de choix",
+                f"une question de type {self.type} n'a pas de choix",
                 "Écrivez « type: choice », ou supprimez les choix.",
             )
-        if self.ordered and kind is not QuestionType.CHOICE:
+        if self.ordered and not kind.is_one_choice:
             message = "« ordered » ne vaut que pour le type choice"
             yield "ordered", message, "Supprimez cette clé."
         idents = [choice.id for choice in choices]
@@ -176,17 +175,17 @@ class QuestionForm(ItemForm, noun="question", builds=Question):
             yield "choices", f"choix « {twice[0]} » en double", "Gardez-en un seul."
         remedy = "Supprimez cette clé, ou écrivez « type: number »."
         for name in ("unit", "likely", "at_most"):
-            if name in self.model_fields_set and not counting:
+            if name in self.model_fields_set and not kind.is_number:
                 message = "ne vaut que pour un nombre, pas pour le type"
-                yield name, f"« {name} » {message} {kind}", remedy
-        if self.range and not counting and kind is not QuestionType.DATE:
-            yield "range", f"« range » ne vaut pas pour le type {kind}", remedy
+                yield name, f"« {name} » {message} {self.type}", remedy
+        if self.range and not (kind.is_number or kind.is_day):
+            yield "range", f"« range » ne vaut pas pour le type {self.type}", remedy
         yield from self._misfit_gesture()
         yield from self._misfit_bounds()
         yield from self._misfit_direction()
         yield from self._misfit_measures()
-        if self.danger and kind is not QuestionType.BOOLEAN:
-            message = f"« danger » ne vaut que pour un oui ou non, pas pour {kind}"
+        if self.danger and not kind.is_yes_no:
+            message = f"« danger » ne vaut que pour un oui ou non, pas pour {self.type}"
             yield "danger", message, "Écrivez « type: boolean », ou supprimez-la."
         if self.required and self.profile not in {None, Profile.SHORT}:
             message = "« required: true » se relève même en visite courte, pas"
@@ -208,7 +207,7 @@ class QuestionForm(ItemForm, noun="question", builds=Question):
             yield "with", message, "Nommez celle qui se répond du même geste."
 
     def _misfit_bounds(self) -> Iterator[Misfit]:
-        dates = self.type is QuestionType.DATE
+        dates = TYPES[self.type].is_day
         wanted = "des dates (2026-09-01)" if dates else "des nombres"
         for name, bounds in (("range", self.range), ("likely", self.likely)):
             low, high = bounds or (None, None)
@@ -244,20 +243,20 @@ class QuestionForm(ItemForm, noun="question", builds=Question):
                 yield "measures", f"« measures » : « {one.of} » {why}", remedy
 
     def _misfit_direction(self) -> Iterator[Misfit]:
-        kind, better = self.type, self.better
+        kind, better = TYPES[self.type], self.better
         if better is None:
             return
         choices = [choice.id for choice in self.choices or ()]
-        if kind in {QuestionType.TEXT, QuestionType.PHOTO}:
-            message = f"« better » ne vaut pas pour le type {kind}"
+        if not kind.is_readable:
+            message = f"« better » ne vaut pas pour le type {self.type}"
             yield "better", message, "Supprimez cette clé."
-        elif kind is not QuestionType.CHOICE and not isinstance(better, Direction):
+        elif not kind.is_one_choice and not isinstance(better, Direction):
             message = "« better » : une liste ne range que les réponses d'un choice"
             yield "better", message, "Écrivez up ou down."
-        elif kind is QuestionType.CHOICE and isinstance(better, Direction):
+        elif isinstance(better, Direction) and kind.is_one_choice:
             message = f"« better » : {better} ne dit pas lequel des choix est meilleur"
             yield "better", message, _ranking_remedy(choices)
-        elif kind is QuestionType.CHOICE:
+        elif not isinstance(better, Direction):
             yield from _misfit_ranks([one for rank in better for one in rank], choices)
 
 
@@ -301,8 +300,8 @@ _ANSWERED_AT = {
 def _figure_misfits(
     one: MeasureForm, known: Measurable, asked: QuestionForm
 ) -> Iterator[tuple[str, str]]:
-    step, is_whole = one.round, asked.type is QuestionType.INTEGER
-    if not is_whole and asked.type is not QuestionType.NUMBER:
+    step, kind = one.round, TYPES[asked.type]
+    if not kind.is_number:
         yield f"donne un nombre, pas un {asked.type}", "Écrivez « type: number »."
     elif asked.unit != known.unit:
         own = f"la question en {asked.unit}" if asked.unit else "la question sans unité"
@@ -310,7 +309,7 @@ def _figure_misfits(
         yield why, f'Écrivez « unit: "{known.unit}" ».'
     if step is not None and exact(step) <= 0:
         yield "s'arrondit à un pas positif", 'Écrivez « round: "0.1" ».'
-    elif step is not None and is_whole and exact(step).denominator > 1:
+    elif step is not None and kind.is_whole and exact(step).denominator > 1:
         yield "s'arrondit ici à l'entier", "Écrivez « round: 1 »."
 
 

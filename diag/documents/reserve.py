@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
-from diag.answers.types import heads_words
+from diag.answers.types import heads_words, retired_question
 from diag.assess.plan import Action
 from diag.assess.results import CriterionResult
 from diag.assess.spread import short_places
@@ -21,7 +21,7 @@ from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
 from diag.documents.parts.noted import observations_table
 from diag.documents.parts.sources import all_sources, known_sources, sources_list
-from diag.documents.technique import photos, retired_question, signature
+from diag.documents.technique import photos, signature
 from diag.model.enums import WORKING_READER as READER
 from diag.model.enums import Aside, Standing
 from diag.words.figures import euros

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
-from diag.answers.types import answer_words, heads_words
+from diag.answers.types import TYPES, answer_words, heads_words, retired_question
 from diag.assess.money import UNPRICED, WORKS, format_seen
 from diag.assess.plan import Action
 from diag.assess.results import CostLine
@@ -39,7 +39,6 @@ from diag.model.enums import (
     Kind,
     PlaceKind,
     Provenance,
-    QuestionType,
     State,
 )
 from diag.model.fact import Answer, Place
@@ -274,9 +273,14 @@ def _matrix(report: Report, places: Sequence[Place], usual: str, caption: str) -
 def measures(report: Report) -> Md:
     """Return what was measured with an instrument, place by place."""
     found: dict[str, list[str]] = {}
+    figures = {
+        one.id: one
+        for one in report.checklist.questions.values()
+        if TYPES[one.type].is_number and not TYPES[one.type].is_whole
+    }
     for (place, name), heads in report.facts.answers.items():
-        question = report.checklist.questions.get(name)
-        if question is None or question.type is not QuestionType.NUMBER:
+        question = figures.get(name)
+        if question is None:
             continue
         for head in heads:
             if head.provenance is Provenance.MEASURED and head.state is State.KNOWN:
@@ -310,14 +314,6 @@ def _answered(report: Report, places: Iterable[Place]) -> list[Question]:
         for name in sorted(named.keys() - questions.keys())
     ]
     return [*known, *lost]
-
-
-def retired_question(name: str, place: PlaceKind = PlaceKind.ECOLE) -> Question:
-    """Return what stands for a question that the edition no longer asks."""
-    label = f"{name} (retirée)"
-    return Question(
-        id=name, domain="", place=place, type=QuestionType.TEXT, label=label
-    )
 
 
 def _names_by_place(report: Report) -> Mapping[str, list[str]]:
