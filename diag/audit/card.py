@@ -19,7 +19,7 @@ from diag.audit.walk import Key, WalkStop
 from diag.journal import subjects
 from diag.journal.asks import masked_in
 from diag.journal.conflicts import nearest_base
-from diag.journal.heads import differing
+from diag.journal.heads import agreeing, differing
 from diag.journal.records import photos_of
 from diag.journal.revision import Revision
 from diag.model.checklist import Checklist, Criterion, Question, RegisteredSource
@@ -186,6 +186,8 @@ class StandingAnswer:
     who: str
     day: str
     answer: Answer
+    confirmed: str = ""
+    """« confirmé par 2 », where several people said it apart; empty for one."""
 
 
 _EVIDENCES = (Provenance.MEASURED, Provenance.OBSERVED, Provenance.DECLARED)
@@ -261,7 +263,7 @@ def card_of(
         stop=stop,
         where=tuple(_where(session, stop.place)),
         expected=TYPES[question.type].wanted(question),
-        said=tuple(_standing_answer(session, question, head) for head in stop.heads),
+        said=tuple(_standing_answer(session, stop, head) for head in stop.heads),
         base=_base(session, stop) if len(stop.heads) > 1 else "",
         notes=(
             *session.facts.notes.get(stop.key, ()),
@@ -305,15 +307,18 @@ def _where(session: AuditSession, ident: str) -> Iterator[str]:
 
 
 def _standing_answer(
-    session: AuditSession, question: Question, head: Answer
+    session: AuditSession, stop: WalkStop, head: Answer
 ) -> StandingAnswer:
     known = head.state is State.KNOWN
+    journal, subject = session.workspace.journal, subjects.answer(*stop.key)
+    people = agreeing(journal.current(session.audit.id, subject), head.revision)
     return StandingAnswer(
-        words=answer_words(question, head),
+        words=answer_words(stop.question, head),
         how=PROVENANCES[head.provenance] if known else "",
         who=session.workspace.settings.name_of(head.author),
         day=day_words(head.at),
         answer=head,
+        confirmed=f"confirmé par {len(people)}" if len(people) > 1 else "",
     )
 
 

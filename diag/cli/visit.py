@@ -126,7 +126,8 @@ def left_lines(visiting: VisitSession) -> Iterator[str]:
 
 def _answer_words(answer: StandingAnswer) -> str:
     how = f", {answer.how}" if answer.how else ""
-    return f"{answer.words}{how}, {answer.who}, {answer.day}"
+    confirmed = f", {answer.confirmed}" if answer.confirmed else ""
+    return f"{answer.words}{how}, {answer.who}, {answer.day}{confirmed}"
 
 
 _HELP_SIGN = "?"

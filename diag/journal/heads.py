@@ -100,6 +100,12 @@ def differing(heads: Sequence[Head]) -> tuple[Head, ...]:
     return tuple(sorted(by_content.values(), key=lambda head: (head.lam, head.key)))
 
 
+def agreeing(heads: Sequence[Head], revision: str) -> frozenset[str]:
+    """Return who said apart what one of the heads holds: labels, its author's too."""
+    contents = {content_of(head) for head in heads if head.id == revision}
+    return frozenset(head.author for head in heads if content_of(head) in contents)
+
+
 def content_of(head: Head | Revision) -> str | None:
     """Return what two heads must share to be equal."""
     value = head.value

@@ -15,6 +15,7 @@ from diag.audit.walk import walk_of
 from diag.model.enums import PlaceKind, Provenance, State
 from diag.model.errors import DiagError
 from diag.workspace.workspace import Workspace
+from tests.audit.apart import meet, two_laptops
 from tests.audit.builders import SCHOOL, started, workspace
 
 
@@ -211,3 +212,17 @@ def test_a_shut_gate_gives_the_lowest_level(session: AuditSession) -> None:
     gate = card(session, "acces_internet").scales
     behind = [each for each in gate if each.criterion.id == "debit-descendant"]
     assert [(each.level, each.now) for each in behind] == [(0, "niveau insuffisant")]
+
+
+def test_what_two_said_apart_alike_is_confirmed_by_two(tmp_path: Path) -> None:
+    """However each knows it: state and value are the same, nothing is to settle."""
+    with two_laptops(tmp_path) as (mine, theirs):
+        for each in (mine, theirs):
+            record_answer(each, NewAnswer("acces_internet", "o"))
+        (alone,) = card(mine, "acces_internet").said
+        meet(mine, theirs)
+        (both,) = card(mine, "acces_internet").said
+        record_answer(mine, NewAnswer("acces_internet", "n"))
+        (anew,) = card(mine, "acces_internet").said
+
+    assert [one.confirmed for one in (alone, both, anew)] == ["", "confirmé par 2", ""]

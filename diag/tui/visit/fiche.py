@@ -579,7 +579,8 @@ def _checklist_words(text: str) -> Content:
 
 def _standing_words(answer: StandingAnswer) -> str:
     how = f", {answer.how}" if answer.how else ""
-    return f"{answer.words}{how} · {answer.who}, {answer.day}"
+    confirmed = f", {answer.confirmed}" if answer.confirmed else ""
+    return f"{answer.words}{how} · {answer.who}, {answer.day}{confirmed}"
 
 
 def _scale_rows(scale: Scale, card: QuestionCard) -> Iterator[NamedText]:
