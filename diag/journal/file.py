@@ -258,6 +258,13 @@ def open_file(path: Path, *, readonly: bool) -> Opened:
         return _to_read(path, _notice_of_medium(path))
 
 
+def open_in_memory() -> sqlite3.Connection:
+    """Return a journal that is in no file."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrations.upgrade(connection)
+    return connection
+
+
 def _place_of(path: Path) -> tuple[int, int] | None:
     """Return which file is at a path; None when there is none."""
     try:

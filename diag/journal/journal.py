@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -17,7 +17,7 @@ from diag.journal.errors import (
     damaged,
     in_french,
 )
-from diag.journal.file import PATIENCE, JournalFile, open_file
+from diag.journal.file import PATIENCE, JournalFile, open_file, open_in_memory
 from diag.journal.ingest import Ingested, Tally, write
 from diag.journal.revision import Json, NewRevision, Origin, Revision, loads, parse
 
@@ -170,6 +170,22 @@ class Journal(JournalFile):
         if not journal.readonly:
             journal.recorder = recorder.Recorder(folder, keys.key_of(path))
         return journal
+
+    @classmethod
+    def in_memory(cls) -> Self:
+        """Return a journal that holds nothing and leaves nothing."""
+        path = Path(":memory:")
+        return cls(open_in_memory(), path, readonly=False, notice="")
+
+    @contextmanager
+    def holding(self, lines: Iterable[bytes]) -> Iterator[None]:
+        """Hold lines for a moment, as if they had come."""
+        self.connection.execute("begin")
+        try:
+            ingest.ingest(self.connection, lines)
+            yield
+        finally:
+            self.connection.execute("rollback")
 
     def ingest(self, lines: Iterable[bytes]) -> Ingested:
         """Take lines in, in one durable commit; a bad line is refused alone."""

@@ -3,17 +3,13 @@
 The hub reads as a laptop does, in a journal in memory: one way to say what unseals.
 """
 
-import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Final, NamedTuple
 
-from diag.journal import schema, subjects
+from diag.journal import subjects
 from diag.journal.claims import Claim, claims_in
 from diag.journal.conflicts import conflicts_of
 from diag.journal.exchange import audits_among
-from diag.journal.ingest import ingest
 from diag.journal.journal import Journal
 from diag.journal.signatures import WrittenSince, signature_of
 from diag.sync.hub.rows import AuditLife
@@ -57,7 +53,7 @@ class Reader:
             else:
                 waiting.append(one)
         if waiting:
-            with _blank_journal() as journal:
+            with Journal.in_memory() as journal:
                 for one in _some(waiting):
                     reading = self._read_one(journal, one.audit)
                     self._known[one.audit] = ((one.lines, one.last_at), reading)
@@ -66,9 +62,7 @@ class Reader:
 
     def _read_one(self, journal: Journal, audit: str) -> AuditReading:
         page = self._store.lines(audit, 0, _ANY, _ANY)
-        journal.connection.execute("begin")
-        try:
-            ingest(journal.connection, page[1] if page else ())
+        with journal.holding(page[1] if page else ()):
             about = audits_among(journal, {audit}).get(audit)
             signature = signature_of(journal, audit)
             return AuditReading(
@@ -76,8 +70,6 @@ class Reader:
                 len(conflicts_of(journal, about)) if about else 0,
                 claims_in(journal.current(audit, subjects.CLAIM)),
             )
-        finally:
-            journal.connection.execute("rollback")
 
 
 def _some(waiting: list[AuditLife]) -> Iterator[AuditLife]:
@@ -88,11 +80,3 @@ def _some(waiting: list[AuditLife]) -> Iterator[AuditLife]:
         room -= one.lines
         if room < 0:
             return
-
-
-@contextmanager
-def _blank_journal() -> Iterator[Journal]:
-    """Give a journal in memory, that holds nothing."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        schema.upgrade(connection)
-        yield Journal(connection, Path(":memory:"), readonly=False, notice="")
