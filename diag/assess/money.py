@@ -41,6 +41,11 @@ class Money:
         """The greatest amount that it may be, when bounded."""
         return self.euros + self.more
 
+    @property
+    def is_unpriced(self) -> bool:
+        """Whether it costs something, and nothing says how much."""
+        return self.at_least and not self.euros
+
     def __add__(self, other: "Money") -> "Money":
         """Return the sum; unbounded when one of the two is."""
         return Money(
@@ -60,8 +65,10 @@ class Money:
     @property
     def cell(self) -> str:
         """The same in a table: « 900 à 1 240 € »."""
+        if self.is_unpriced:
+            return UNPRICED
         if self.at_least:
-            return f"au moins {euros(self.euros)}" if self.euros else UNPRICED
+            return f"au moins {euros(self.euros)}"
         if not self.more:
             return euros(self.euros)
         return f"{number(self.euros)} à {euros(self.most)}"
@@ -143,7 +150,7 @@ def total_words(
     `unpriced`: those that nobody can price yet; `works`: what the total leaves out,
     named once it has an amount. Empty when there is nothing to pay.
     """
-    beside = aside(works) if works and works.cell != UNPRICED else ""
+    beside = aside(works) if works and not works.is_unpriced else ""
     if not total:
         return f"{FREE_WORDS}, {beside}." if beside else ""
     notes = []
@@ -169,7 +176,7 @@ def _about(amount: Amount, *, headed: bool) -> str:
 
 
 def _taxed(shown: Money) -> str:
-    return f"{shown} TTC" if shown.euros or not shown.at_least else UNPRICED
+    return UNPRICED if shown.is_unpriced else f"{shown} TTC"
 
 
 def _from_to(low: int, high: int) -> str:

@@ -103,16 +103,18 @@ def spread_words(result: CriterionResult, name: Name, kind: tuple[str, str]) -> 
     `kind` is how one of its places is called, and several. The places that fall short
     are named.
     """
-    told = list(_groups(result, name, kind))
+    groups = list(_groups(result, name, kind))
+    named = sum(bool(at) for _, at in groups)
+    parts = [f"{what} : {listed(at, NAMED)}" if at else what for what, at in groups]
     if result.open:
-        told.append("liste à compléter")
-    named = sum(" : " in one for one in told)
-    return (" ; " if named > 1 else ", ").join(told)
+        parts.append("liste à compléter")
+    return (" ; " if named > 1 else ", ").join(parts)
 
 
 def _groups(
     result: CriterionResult, name: Name, kind: tuple[str, str]
-) -> Iterator[str]:
+) -> Iterator[tuple[str, list[str]]]:
+    """Give how many places are at each level, and names of those that fall short."""
     short = short_places(result)
     found: dict[str, list[Verdict]] = {}
     for verdict in sorted(concerned(result), key=_order):
@@ -123,8 +125,7 @@ def _groups(
         many = len(here) > 1
         what = f"{len(here)} {kind[many]}" if not rank else str(len(here))
         said = _agreeing(level, result.criterion.place, many=many)
-        names = [name(one.place) for one in here if one in short]
-        yield f"{what} {said}" + (f" : {listed(names, NAMED)}" if names else "")
+        yield f"{what} {said}", [name(one.place) for one in here if one in short]
 
 
 _SHORT, _OPEN = "sous le niveau attendu", "à vérifier"

@@ -431,7 +431,7 @@ def money_words(cost: Cost) -> tuple[str, str]:
 def short_cost(*costs: Cost) -> str:
     """Return « 336 € », « 300 € + 86 à 864 € par an », « sans dépense »."""
     paid, kept = spent(costs)
-    if paid.cell == kept.cell == UNPRICED:
+    if paid.is_unpriced and kept.is_unpriced:
         return UNPRICED
     words = [paid.cell] if paid != Money() else []
     words += [f"{kept.cell} par an"] if kept != Money() else []

@@ -29,8 +29,8 @@ from diag.audit.findings import names_judged
 from diag.audit.reasons import basis, fact_words, is_plainly_out
 from diag.audit.seen import (
     danger_fact,
+    danger_report,
     found_words,
-    reported_words,
     seen_words,
     strength_words,
 )
@@ -157,7 +157,7 @@ def _dangers(session: AuditSession) -> Iterator[OutlineLine]:
                 ),
                 OutlineLine(
                     f"danger/{one.place}/{one.question.id}/signale",
-                    reported_words(session, one.place),
+                    danger_report(session, one.place).words,
                 ),
             ),
             asks=lambda key=key: key,  # type: ignore[misc]  # bound in the loop

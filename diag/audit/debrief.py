@@ -150,7 +150,7 @@ def _dangers(report: Report) -> Iterator[DebriefLine]:
         is_whole = one.place == report.facts.root
         where = report.it if is_whole else report.place_name(one.place)
         seen = danger_seen(report, report.observations, one)
-        words = sentence(f"{where} : {uncapitalised(seen)}")
+        words = sentence(f"{where} : {uncapitalised(str(seen))}")
         yield DebriefLine(f"danger/{one.place}/{one.question.id}", words, "!")
 
 

@@ -108,16 +108,20 @@ def deadline_words(
     if not day:
         return ""
     words = day_words(day, today, binds=criterion.nature.binds)
-    return f"échéance {words}" if words.startswith("échue") else f"échéance : {words}"
+    return f"échéance{' ' if _is_past(day, today) else ' : '}{words}"
 
 
 def day_words(day: str, today: date, *, binds: bool) -> str:
     """Return « 2030 », or « échue depuis le 14 octobre 2025, encore exigible »."""
     words = describe_day(day)
-    if day >= today.isoformat()[: len(day)]:
+    if not _is_past(day, today):
         return words
     since = f"le {words}" if len(day) == len("2026-11-27") else words
     return f"échue depuis {since}{', encore exigible' * binds}"
+
+
+def _is_past(day: str, today: date) -> bool:
+    return day < today.isoformat()[: len(day)]
 
 
 def deadline_of(criterion: Criterion, checklist: Checklist, facts: Facts) -> str:

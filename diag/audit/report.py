@@ -289,7 +289,9 @@ class Report:
         """
         if "{" not in text or action.id not in self.checklist.recommendations:
             return text
+        return filled(text, self._blanks(action, audience))
 
+    def _blanks(self, action: Action, audience: Audience) -> Blanks:
         def blanks() -> Blanks:
             sure = len(action.advice.places)
             return Blanks(
@@ -300,11 +302,22 @@ class Report:
                 spots=Quantity(sure, sure + len(action.unsure_places)),
             )
 
-        return filled(text, self.once(("blanks", action.id, audience), blanks))
+        return self.once(("blanks", action.id, audience), blanks)
 
     def title(self, action: Action, audience: Audience = USUAL_READER) -> str:
         """Return an action's title for a reader."""
         return self.fill_blanks(action, self.wording(action, audience).title, audience)
+
+    def title_at(self, action: Action, place: str, audience: Audience) -> str:
+        """Return an action's title at one of its places, which already heads the page.
+
+        A blank for places that ends the title is left empty; elsewhere it has that one.
+        """
+        text = self.wording(action, audience).title.removesuffix(" : {lieux}")
+        if "{" not in text or action.id not in self.checklist.recommendations:
+            return text
+        blanks = self._blanks(action, audience)
+        return filled(text, replace(blanks, places=self.place_name(place)))
 
     def format_places(self, action: Action, audience: Audience) -> str:
         """Return the words of {lieux}: names, or « l'école », « la commune ».

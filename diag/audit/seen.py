@@ -7,7 +7,7 @@ noted.
 from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from diag.answers.types import TYPES
 from diag.assess.judge import judge_of
@@ -67,12 +67,14 @@ def found_words(seen: Seen, result: CriterionResult) -> str:
 
 
 def found_at(seen: Seen, result: CriterionResult, verdict: Verdict) -> str:
-    """Return what was seen at one place, its name left out; else empty."""
+    """Return what was seen at one place, its blank and the full stop left out."""
     found = result.criterion.found
     if found is None or verdict.given is not True or verdict.high >= found.below:
         return ""
-    words = _filled_words(seen, result, found, [verdict])
-    return words.removeprefix(f"{seen.place_name(verdict.place)} : ").rstrip(". ")
+    bare = found.one.removeprefix("{lieux} : ").rstrip(". ")
+    return _filled_words(
+        seen, result, found.model_copy(update={"one": bare}), [verdict]
+    )
 
 
 def strength_words(seen: Seen, result: CriterionResult) -> str:
@@ -110,29 +112,57 @@ UNREPORTED = "Aucun signalement n'est noté."
 """Of a danger, where nobody noted to whom it was reported."""
 
 
-def danger_seen(seen: Seen, observations: Iterable[Observation], danger: Danger) -> str:
-    """Return what a danger is, then to whom it was reported, and when."""
-    fact = danger_words(observations, danger)
-    return f"{fact} {reported_words(seen, danger.place)}"
+class DangerReport(NamedTuple):
+    """To whom a danger was reported, and when: as it was noted."""
+
+    whom: tuple[str, ...] = ()
+    """Labels of the choices; empty: nobody noted it."""
+    day: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return « Signalé au maire, le 4 mars 2026. »."""
+        if not self.whom:
+            return UNREPORTED
+        when = f"le {describe_day(self.day)}" if self.day else "jour non noté"
+        return f"Signalé {listed(self.whom)}, {when}."
 
 
-def danger_words(observations: Iterable[Observation], danger: Danger) -> str:
-    """Return what a danger is: as it was seen, else as its question names it."""
-    label = danger.question.label.rstrip(". ?")
-    return sentence(danger_fact(observations, danger) or label)
+class DangerSeen(NamedTuple):
+    """What a danger is, and to whom it was reported: several places may share it."""
+
+    label: str
+    """How its question names it."""
+    fact: str
+    """As it was seen; empty where nobody wrote it."""
+    reported: DangerReport
+
+    @property
+    def words(self) -> str:
+        """Return what the danger is: as it was seen, else as its question names it."""
+        return sentence(self.fact or self.label.rstrip(". ?"))
+
+    def __str__(self) -> str:
+        """Return what it is, then to whom it was reported, and when."""
+        return f"{self.words} {self.reported.words}"
 
 
-def reported_words(seen: Seen, place: str) -> str:
-    """Return to whom the danger of a place was reported, and when: as it was noted."""
+def danger_seen(
+    seen: Seen, observations: Iterable[Observation], danger: Danger
+) -> DangerSeen:
+    """Return what is known of a danger."""
+    fact = danger_fact(observations, danger)
+    return DangerSeen(danger.question.label, fact, danger_report(seen, danger.place))
+
+
+def danger_report(seen: Seen, place: str) -> DangerReport:
+    """Return to whom the danger of a place was reported, and when."""
     whom, day = (_known(seen, place, one) for one in (WARNED, WARNED_ON))
     if whom is None or not isinstance(whom.value, tuple):
-        return UNREPORTED
+        return DangerReport()
     choices = seen.checklist.questions[WARNED].choices
     names = [uncapitalised(one.label) for one in choices if one.id in whom.value]
-    if not names:
-        return UNREPORTED
-    when = f"le {describe_day(str(day.value))}" if day else "jour non noté"
-    return f"Signalé {listed(names)}, {when}."
+    return DangerReport(tuple(names), str(day.value) if day and names else "")
 
 
 def _known(seen: Seen, place: str, question: str) -> Answer | None:

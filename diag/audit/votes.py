@@ -48,6 +48,7 @@ from diag.model.enums import (
 )
 from diag.model.number import canonical_number
 from diag.model.votes import (
+    NEW_ACTION,
     ActionNumber,
     AidRange,
     AsideLine,
@@ -64,7 +65,7 @@ from diag.model.votes import (
 from diag.words.dates import describe_day, long_date
 from diag.words.figures import euros
 from diag.words.sentences import counted, listed, uncapitalised
-from diag.words.vocabulary import NATURES, OWNERS, WHOM
+from diag.words.vocabulary import NATURES, OWNERS, WHOLE_SUBJECTS, WHOM
 
 TITLE = 60
 """Longest title of a vote, in characters."""
@@ -226,7 +227,7 @@ def _where(report: Report, actions: Sequence[Action]) -> str:
     """Return the places by name, or « toute l'école » where one of them is."""
     if all(one.advice.places for one in actions):
         return listed([report.place_name(one) for one in _places(actions)], NAMED)
-    return f"tout {report.it}" if report.it.startswith("le ") else f"toute {report.it}"
+    return WHOLE_SUBJECTS[report.about.kind]
 
 
 def _places(actions: Iterable[Action]) -> Iterator[str]:
@@ -471,7 +472,7 @@ def _numbers(
         for ident, one in (earlier or {}).items()
     }
     last = max((one.number for one in found.values()), default=0)
-    new = "nouveau" if earlier is not None else ""
+    new = NEW_ACTION if earlier is not None else ""
     for ident in here:
         if ident not in found:
             last += 1

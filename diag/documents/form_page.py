@@ -94,7 +94,7 @@ def write_form(session: AuditSession, printed: Questionnaire) -> bytes:
         "campaign": page.campaign,
         "back_to": page.back_to,
         "advice": page.advice,
-        "privacy": PRIVACY.replace("ce papier", "ce fichier"),
+        "privacy": PRIVACY.format(support="fichier"),
     }
     css, js = style() + _own("form.css"), script() + _own("form.js")
     return _PAGE.format(

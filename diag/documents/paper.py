@@ -193,7 +193,7 @@ def _sheet(
     report: Report, room: Place, acts: Sequence[Action], short: Sequence[str]
 ) -> Md:
     seen = _read_at(report, room)
-    todo = [one.titled(_title_there(report, one, room)) for one in acts]
+    todo = [one.titled(report.title_at(one, room.id, READER)) for one in acts]
     pairs: tuple[Pair, ...] = (
         ("À faire ici", sentence(_named(todo))),
         ("Insuffisant", sentence(_named(short))),
@@ -210,13 +210,6 @@ def _read_at(report: Report, place: Place) -> list[str]:
         for name, question in report.checklist.questions.items()
         if (heads := report.facts.answers.get((place.id, name)))
     ]
-
-
-def _title_there(report: Report, action: Action, room: Place) -> str:
-    """Return an action's title without its places: the room heads the sheet."""
-    every = report.format_places(action, READER)
-    title = report.title(action, READER).removesuffix(f" : {every}")
-    return title.replace(every, report.place_name(room.id))
 
 
 def _named(names: Sequence[str], most: int = NAMED) -> str:

@@ -42,8 +42,11 @@ _NONE = "aucun"
 PRIVACY = (
     "Vos réponses ne servent qu'à l'audit de l'école et portent la mention "
     "« déclaré ». N'écrivez aucun nom d'élève ou de collègue, aucun mot de passe. "
-    "Une fois saisi, ce papier est détruit."
+    "Une fois saisi, ce {support} est détruit."
 )
+"""What becomes of the answers; the support is a « papier », or a « fichier »."""
+
+_PRIVACY = PRIVACY.format(support="papier")
 
 _SIGNS = 82
 """Signs that a line of the page surely holds, whoever prints it."""
@@ -127,7 +130,7 @@ def questionnaire(
         written(page.advice),
         Md("\n\n".join(_asked(questions))),
         _purchases(columns),
-        written(PRIVACY),
+        written(_PRIVACY),
         written(_rest(left)),
         meta.running_line,
     )
@@ -205,7 +208,7 @@ def _around(page: QuestionnairePage) -> float:
     return (
         max(_lines(one, _COVER_SIGNS) for one in cover)
         + sum(_lines(one) + _GAP for one in texts)
-        + _lines(PRIVACY)
+        + _lines(_PRIVACY)
         + 1
     )
 

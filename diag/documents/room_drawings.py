@@ -38,6 +38,8 @@ class HeatMark(NamedTuple):
     words: str
     level: int | None = None
     is_open: bool = False
+    in_full: bool = False
+    """Whether the text is the words already, no letter for them."""
 
 
 HEAT_LEGEND = (
@@ -53,7 +55,7 @@ def heat_mark(cell: HeatCell | None, *, of_danger: bool) -> HeatMark:
     if cell is None:
         return HeatMark("–", "sans objet")
     if of_danger and not cell.danger and cell.low:
-        return HeatMark("rien vu", "rien vu")
+        return HeatMark("rien vu", "rien vu", in_full=True)
     level = 0 if cell.danger else cell.level
     return HeatMark(cell.letters, cell.words, level, level is None)
 
@@ -219,12 +221,12 @@ def _draw_room(room: PlanRoom, x: int, y: int, width: int) -> list[str]:
     level = room.mark.level
     ground, ink = ("#ffffff", INK) if level is None else ON_PAPER[level]
     longest = int((width - 14) / _HEAT_LETTER)
-    below = f"{room.mark.text} {room.mark.words}".removeprefix("rien vu ")
+    letters = "" if room.mark.in_full else f"{room.mark.text} "
     return [
         hatched_mark(*box) if room.mark.is_open else _wall_mark(ground, *box),
         *(
             text_mark(cut(printed(text), longest), x + 8, y + base, size=12, fill=ink)
-            for text, base in ((room.name, 18), (below, 34))
+            for text, base in ((room.name, 18), (f"{letters}{room.mark.words}", 34))
         ),
     ]
 

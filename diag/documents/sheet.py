@@ -90,7 +90,7 @@ def _dangers(report: Report) -> Iterator[Plain]:
     """Give each danger seen, its places first."""
     for seen, at in frame.dangers_seen(report).items():
         where = typeset(sentence(listed(at, len(at))))
-        yield {"where": where, "fact": typeset(seen)}
+        yield {"where": where, "fact": typeset(str(seen))}
 
 
 def _vote(report: Report, shown: SchoolVotes, vote: Vote) -> Plain:

@@ -132,9 +132,9 @@ def _words(report: Report, place: str, fact: str) -> str:
     heads = report.facts.answers.get((place, fact), ())
     if question is None or not heads:
         return ""
-    read = heads_words(question, heads)
-    if fact == MAKESHIFT and read.startswith("0"):
+    if fact == MAKESHIFT and str(heads[0].value) == "0":
         return ""
+    read = heads_words(question, heads)
     mark = _MARKS.get(fact, "")
     return printed(f"{mark}{uncapitalised(read) if mark else read}")
 

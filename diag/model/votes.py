@@ -235,6 +235,10 @@ class DecisionQuestion(Noun):
     """What it would let the council vote."""
 
 
+NEW_ACTION = "nouveau"
+"""What journals keep of an action that no list before numbered."""
+
+
 class ActionNumber(Noun):
     """The number that an action of a school bears for ever."""
 
@@ -243,6 +247,11 @@ class ActionNumber(Noun):
     """ISO day of the closing that gave it."""
     became: str = ""
     """What became of it since, in the words of a new audit."""
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether an earlier list numbered it, and this one says what became of it."""
+        return self.became not in {"", NEW_ACTION}
 
 
 class DecisionList(Noun):

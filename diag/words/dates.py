@@ -45,10 +45,11 @@ _WORDS = (
 
 
 @lru_cache(maxsize=512)  # thousands of answers were given on a few days
-def long_date(day: date) -> str:
-    """Return « 12 mars 2026 », and « 1er mars 2026 » for a first."""
+def long_date(day: date, *, year: bool = True) -> str:
+    """Return « 12 mars 2026 », « 1er mars 2026 » for a first; « 12 mars » alone."""
     first = "er" if day.day == 1 else ""
-    return f"{day.day}{first} {MONTHS[day.month - 1]} {day.year}"
+    words = f"{day.day}{first} {MONTHS[day.month - 1]}"
+    return f"{words} {day.year}" if year else words
 
 
 def short_date(day: date, *, year: bool) -> str:
@@ -64,12 +65,13 @@ def weekday_date(day: date) -> str:
     return f"{_WEEKDAYS[day.weekday()]} {day.day}{first} {MONTHS[day.month - 1]}"
 
 
-def describe_day(iso: str) -> str:
+def describe_day(iso: str, *, year: bool = True) -> str:
     """Return an ISO day or month as French prints it; other texts as they stand."""
     if month := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", iso):
-        return f"{MONTHS[int(month[2]) - 1]} {month[1]}"
+        words = MONTHS[int(month[2]) - 1]
+        return f"{words} {month[1]}" if year else words
     try:
-        return long_date(date.fromisoformat(iso))
+        return long_date(date.fromisoformat(iso), year=year)
     except ValueError:
         return iso
 

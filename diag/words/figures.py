@@ -85,7 +85,12 @@ def euros(amount: int) -> str:
 
 def euros_between(low: int, high: int) -> str:
     """Return « 600 à 1 000 € », or « 600 € » where they are the same."""
-    return euros(high) if low == high else f"{number(low)} à {euros(high)}"
+    return f"{numbers_between(low, high)}{NBSP}€"
+
+
+def numbers_between(low: int, high: int) -> str:
+    """Return « 600 à 1 000 », or « 600 » where they are the same."""
+    return number(high) if low == high else f"{number(low)} à {number(high)}"
 
 
 def euros_and_cents(cents: Fraction | int) -> str:

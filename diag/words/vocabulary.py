@@ -165,6 +165,13 @@ SUBJECTS = {
 }
 """How a document calls whom it is about, and what is theirs."""
 
+WHOLE_SUBJECTS = {
+    PlaceKind.SYNDICAT: "tout le syndicat",
+    PlaceKind.COMMUNE: "toute la commune",
+    PlaceKind.ECOLE: "toute l'école",
+}
+"""A subject with all its places."""
+
 THIS_SUBJECT = {
     PlaceKind.SYNDICAT: "ce syndicat",
     PlaceKind.COMMUNE: "cette commune",

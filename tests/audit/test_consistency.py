@@ -10,7 +10,7 @@ from diag.assess.questions import next_questions, relevant_questions
 from diag.audit.answer import NewAnswer, record_answer, toggle_flag
 from diag.audit.grid import GridSheet, fill
 from diag.audit.places import add_place
-from diag.audit.seen import UNREPORTED, danger_seen, reported_words
+from diag.audit.seen import UNREPORTED, danger_report, danger_seen
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.audit.visit import VisitSession
@@ -164,14 +164,14 @@ def test_a_danger_asks_to_whom_it_was_reported(session: AuditSession) -> None:
     visiting.undo()
     visiting.answer("o")
     assert asks <= asked(session)
-    assert reported_words(session, room.id) == UNREPORTED
+    assert danger_report(session, room.id).words == UNREPORTED
     VisitSession(session, (room.id, "danger_signale")).answer("12")
     spoken = "Signalé à la direction de l'école et à la mairie"
-    assert reported_words(session, room.id) == f"{spoken}, jour non noté."
+    assert danger_report(session, room.id).words == f"{spoken}, jour non noté."
     record_answer(session, NewAnswer("danger_signale_le", "2026-10-05", room.id))
-    assert reported_words(session, room.id) == f"{spoken}, le 5 octobre 2026."
+    assert danger_report(session, room.id).words == f"{spoken}, le 5 octobre 2026."
     (danger,) = session.assessment.dangers
-    line = danger_seen(session, session.observations, danger)
+    line = str(danger_seen(session, session.observations, danger))
     assert line.startswith("Danger électrique immédiat. Signalé à la direction")
 
 

@@ -24,7 +24,7 @@ TABLES = {
     and isinstance(next(iter(table)), StrEnum)
 }
 OF_SOME = {
-    *("SUBJECTS", "THIS_SUBJECT", "SUBJECT_CODES"),
+    *("SUBJECTS", "THIS_SUBJECT", "WHOLE_SUBJECTS", "SUBJECT_CODES"),
     *("STATUSES_UNSEALED", "AUDIENCES", "PARTS"),
 }
 """Three kinds of places are the subject of an audit, two statuses are signed, and no

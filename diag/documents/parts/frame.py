@@ -9,7 +9,7 @@ from diag.assess.spread import declined
 from diag.assess.words import filled_words, is_printable, printed_cell, score_cell
 from diag.audit.comparables import describe_comparables
 from diag.audit.report import Report
-from diag.audit.seen import danger_seen, danger_words, reported_words
+from diag.audit.seen import DangerReport, DangerSeen, danger_seen
 from diag.documents.blocks import (
     PAGE_BREAK,
     Pair,
@@ -164,12 +164,14 @@ def _missing(report: Report, result: CriterionResult) -> str:
 def dangers_found(report: Report) -> tuple[str, ...]:
     """Return each danger to bodies: its places, what it is, to whom it was reported."""
     found = dangers_seen(report).items()
-    return tuple(f"{listed(at, len(at))} : {uncapitalised(seen)}" for seen, at in found)
+    return tuple(
+        f"{listed(at, len(at))} : {uncapitalised(str(seen))}" for seen, at in found
+    )
 
 
-def dangers_seen(report: Report) -> dict[str, list[str]]:
+def dangers_seen(report: Report) -> dict[DangerSeen, list[str]]:
     """Return the places of dangers, by what was seen and to whom it was reported."""
-    found: dict[str, list[str]] = {}
+    found: dict[DangerSeen, list[str]] = {}
     for one in report.assessment.dangers:
         at_root = one.place == report.facts.root
         where = report.it if at_root else report.place_name(one.place)
@@ -180,16 +182,18 @@ def dangers_seen(report: Report) -> dict[str, list[str]]:
 
 def dangers_in_brief(report: Report) -> Iterator[str]:
     """Give the same for a page of several schools, a line for each kind of danger."""
-    found: dict[str, dict[str, list[str]]] = {}
+    kinds: dict[DangerSeen, list[tuple[str, DangerReport]]] = {}
     for one in report.assessment.dangers:
-        words = danger_words(report.observations, one)
-        reported = found.setdefault(words, {})
-        at = reported.setdefault(reported_words(report, one.place), [])
-        at.append(report.place_name(one.place))
-    for words, reported in found.items():
-        names = [name for at in reported.values() for name in at]
-        ways = [*reported] if len(reported) == 1 else [_REPORTED_APART]
-        yield f"{listed(names, len(names))} : {uncapitalised(words)} {ways[0]}"
+        seen = danger_seen(report, report.observations, one)
+        kind = seen._replace(reported=DangerReport())
+        at = report.place_name(one.place)
+        kinds.setdefault(kind, []).append((at, seen.reported))
+    for kind, found in kinds.items():
+        # Places reported alike follow one another.
+        ways = list(dict.fromkeys(reported for _, reported in found))
+        names = [at for way in ways for at, reported in found if reported == way]
+        how = ways[0].words if len(ways) == 1 else _REPORTED_APART
+        yield f"{listed(names, len(names))} : {uncapitalised(kind.words)} {how}"
 
 
 _REPORTED_APART = "Signalements, salle par salle : document de l'école."

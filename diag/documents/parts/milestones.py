@@ -116,7 +116,7 @@ def _sittings(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
         sessions.setdefault(vote.session, []).append(vote)
     for session, votes in sessions.items():
         year, named = votes[0].year, votes_named([one.number for one in votes])
-        if not session.startswith("budget"):
+        if year <= date.fromisoformat(shown.votes.day).year:
             known, is_sure = _known_council(report)
             yield DatedLine(
                 council_day(report) or shown.votes.day,
@@ -178,9 +178,9 @@ def _summers(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
 
 
 def _yearly(report: Report, found: YearDay, what: str, short: str) -> DatedLine:
-    opens, closes = describe_day(found.opens), describe_day(found.closes)
-    if found.opens[:4] == found.closes[:4]:
-        opens = opens.removesuffix(f" {found.closes[:4]}")
+    is_one_year = found.opens[:4] == found.closes[:4]
+    opens = describe_day(found.opens, year=not is_one_year)
+    closes = describe_day(found.closes)
     is_day = len(found.closes) > len("2027-12")
     span = f"du {opens} au {closes}" if is_day else f"de {opens} à {closes}"
     when = span if found.opens else closes

@@ -19,7 +19,14 @@ from diag.documents.parts.sources import TO_ASK
 from diag.model.enums import Aside, Nature
 from diag.model.votes import AidRange, AsideLine, DecisionList, Spent, Vote, YearSpent
 from diag.words.dates import describe_day
-from diag.words.figures import NBSP, euros, euros_between, half_up, number
+from diag.words.figures import (
+    NBSP,
+    euros,
+    euros_between,
+    half_up,
+    number,
+    numbers_between,
+)
 from diag.words.sentences import counted, listed, sentence, uncapitalised
 from diag.words.vocabulary import PENDINGS
 
@@ -262,7 +269,7 @@ def aid_cell(aid: AidRange | None) -> str:
     """Return « 120 à 300 », or that it is to be asked."""
     if aid is None:
         return TO_ASK
-    return euros_between(aid.low, aid.high).removesuffix(f"{NBSP}€")
+    return numbers_between(aid.low, aid.high)
 
 
 def section_words(spent: Spent) -> str:
@@ -447,7 +454,7 @@ def became_lines(some: Sequence[SchoolVotes]) -> Iterator[str]:
         _of(each, f"A{given.number} : {given.became}")
         for each in some
         for given in sorted(each.votes.numbers.values(), key=lambda one: one.number)
-        if given.became and given.became != "nouveau"
+        if given.is_followed
     )
 
 

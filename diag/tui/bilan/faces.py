@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from diag.assess.words import filled_words, score_words, short_cost
+from diag.assess.words import filled_words, score_words, short_cost, spent
 from diag.audit.acceptance import (
     digest_to_accept,
 )
@@ -239,18 +239,20 @@ def _counts(session: AuditSession) -> Content:
 
 def _cost(session: AuditSession, report: Report) -> str:
     left = (*report.plan.actions, *report.plan.to_confirm)
-    cost = short_cost(*(one.advice.cost for one in left))
-    return cost_line(SOCLES[session.assessment.socle], cost)
+    costs = [one.advice.cost for one in left]
+    is_priced = any(one.most for one in spent(costs))
+    socle = SOCLES[session.assessment.socle]
+    return cost_line(socle, short_cost(*costs), is_priced=is_priced)
 
 
-def cost_line(socle: str, cost: str) -> str:
+def cost_line(socle: str, cost: str, *, is_priced: bool = True) -> str:
     """Return what is indispensable and what all costs, on one line of 80 columns.
 
     That prices are with tax goes first when it is too long; a price that takes the
     whole line is read where recommendations are.
     """
     least = f"Indispensable : {socle}"
-    lines = [f"{least} · {cost}, TTC"] * ("€" in cost)
+    lines = [f"{least} · {cost}, TTC"] * (is_priced and bool(cost))
     if cost:
         lines.append(f"{least} · {cost}")
     return next((line for line in lines if cell_len(line) <= _LINE), least)

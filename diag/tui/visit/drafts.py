@@ -44,12 +44,13 @@ class AnswerDrafts:
         self._touched = 0.0
         self._left: dict[Key, str] = {}
         """What was left half typed, until it is taken again or answered."""
-        for about, text in desk.drafts_of(self._about(("", "")).strip()).items():
-            place, question = about.split()[-2:]
+        start = self._about()
+        for about, text in desk.drafts_of(start).items():
+            place, question = about.removeprefix(start).split("/")
             self._left[(place, question)] = text
 
-    def _about(self, key: Key) -> str:
-        return f"répondre {self._audit} {key[0]} {key[1]}"
+    def _about(self, *key: str) -> str:
+        return f"answer/{self._audit}/{'/'.join(key)}"
 
     def typing(self) -> None:
         """Take note that something is typed, or was: it is kept once the user rests."""
@@ -70,10 +71,10 @@ class AnswerDrafts:
         """Keep what is typed now; forget what was, once it is recorded or erased."""
         now = self._now()
         if self._kept and (self._kept.key != now.key or not now.text):
-            self._desk.keep_draft(self._about(self._kept.key), None)
+            self._desk.keep_draft(self._about(*self._kept.key), None)
             self._kept = None
         if now.text and now != self._kept:
-            self._desk.keep_draft(self._about(now.key), now.text)
+            self._desk.keep_draft(self._about(*now.key), now.text)
             self._kept = now
 
     def offer(self, key: Key) -> str:
@@ -94,4 +95,4 @@ class AnswerDrafts:
     def answered(self, key: Key) -> None:
         """Offer no more what was left half typed of what is answered now."""
         if self._left.pop(key, ""):
-            self._desk.keep_draft(self._about(key), None)
+            self._desk.keep_draft(self._about(*key), None)
