@@ -1,5 +1,9 @@
-"""How many examples a property is tried on: a few each time, all in the long run."""
+"""How many examples and cases are tried: a few each time, all in the long run."""
 
+from collections.abc import Iterable
+
+import pytest
+from _pytest.mark import ParameterSet
 from hypothesis import settings
 
 _FEW = 30
@@ -16,3 +20,11 @@ def examples(count: int) -> settings:
     """Try a property on that many examples in the long run, on a few otherwise."""
     is_long = settings.get_current_profile_name() == "long"
     return settings(max_examples=count if is_long else min(count, _FEW))
+
+
+def cases(every: Iterable[object], *gate: object) -> list[ParameterSet]:
+    """Return the cases of a test: those of the gate, and others for the long run."""
+    return [
+        pytest.param(each, marks=() if each in gate else pytest.mark.long)
+        for each in every
+    ]

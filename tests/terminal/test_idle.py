@@ -11,21 +11,14 @@ QUIET = 1.5
 """Seconds watched: three blinks of a cursor, one tick of a clock."""
 
 
-def test_a_visit_left_alone_writes_nothing(tmp_path: Path) -> None:
-    prepared(tmp_path)
-    with visit_in(tmp_path) as terminal:
-        terminal.settle()
-        written = terminal.written
-
-        assert not terminal.read(QUIET)
-        assert terminal.written == written
-
-
-def test_a_key_draws_only_what_it_changes(tmp_path: Path) -> None:
+def test_a_visit_left_alone_writes_nothing_and_a_key_draws_only_what_it_changes(
+    tmp_path: Path,
+) -> None:
     prepared(tmp_path)
     with visit_in(tmp_path) as terminal:
         terminal.resize(80, 24)
         terminal.settle()
+        assert not terminal.read(QUIET)
         terminal.send(f"\t{HOME}{DOWN}\r")  # the cabinet
         terminal.wait_for(lambda: terminal.shows("Baie, question"), "the cabinet")
         terminal.settle(QUIET)

@@ -7,6 +7,7 @@ import segno
 
 from diag.phone.network import ADDRESS
 from diag.phone.square import QUIET, wifi_text
+from tests.examples import cases
 from tests.terminal.terminal import Terminal, program
 from tests.terminal.visits import begin, prepared
 
@@ -29,7 +30,7 @@ def modules(terminal: Terminal, left: int, top: int) -> list[str]:
     return rows[:_SIDE]
 
 
-@pytest.mark.parametrize("colours", [True, False])
+@pytest.mark.parametrize("colours", cases([True, False], False))
 def test_the_cells_of_a_terminal_are_the_modules_of_the_code(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, colours: bool
 ) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import cases
 from tests.terminal.terminal import Terminal
 from tests.terminal.test_killed import kept
 from tests.terminal.visits import prepared, visit_in
@@ -14,10 +15,13 @@ from tests.terminal.visits import prepared, visit_in
 pytestmark = pytest.mark.durable
 
 
-@pytest.fixture(params=[signal.SIG_DFL, signal.SIG_IGN], ids=["shell", "nohup"])
+PARENTS = {"shell": signal.SIG_DFL, "nohup": signal.SIG_IGN}
+
+
+@pytest.fixture(params=cases(PARENTS, "nohup"))
 def parent(request: pytest.FixtureRequest) -> Iterator[None]:
     """What a parent does of a terminal that is gone; its children do alike."""
-    before = signal.signal(signal.SIGHUP, request.param)
+    before = signal.signal(signal.SIGHUP, PARENTS[request.param])
     yield
     signal.signal(signal.SIGHUP, before)
 
@@ -37,7 +41,7 @@ def test_the_app_ends_with_its_terminal_and_loses_nothing(tmp_path: Path) -> Non
     assert "motif_1" in kept(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGQUIT"])
+@pytest.mark.parametrize("name", cases(["SIGTERM", "SIGQUIT"], "SIGTERM"))
 def test_the_app_told_to_end_gives_the_terminal_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
