@@ -13,10 +13,11 @@ from diag.model.enums import Moment, PlaceKind, Profile, Provenance
 from tests.shipped import shipped
 
 GRID: Checklist = shipped()
+PROFILES = profiles_of(GRID)
 SHORT = tuple(
     question
     for question in GRID.questions.values()
-    if profiles_of(GRID)[question.id] is Profile.SHORT
+    if PROFILES[question.id] is Profile.SHORT
     and question.place in {PlaceKind.ECOLE, PlaceKind.SALLE, PlaceKind.LOT}
 )
 
@@ -90,14 +91,14 @@ def test_the_short_visit_of_a_school_is_seventy_seven_gestures() -> None:
 
 
 def test_a_short_question_hangs_on_no_longer_visit() -> None:
-    profiles, order = profiles_of(GRID), list(Profile)
+    order = list(Profile)
     trials = {"salle_temoin"}
     """Marks a room for trials, which ask more there."""
     for question in GRID.questions.values():
         for name in set(re.findall(r"\w+", question.relevant)) - trials:
             if name in GRID.questions:
-                longest = order.index(profiles[question.id])
-                assert order.index(profiles[name]) <= longest, (question.id, name)
+                longest = order.index(PROFILES[question.id])
+                assert order.index(PROFILES[name]) <= longest, (question.id, name)
 
 
 FACTS = {
