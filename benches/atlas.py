@@ -15,9 +15,9 @@ from random import Random
 from time import perf_counter
 
 from benches.worlds.territory import DAY, big_workspace, numbered
-from diag.documents.atlas import FORMS, write_atlas
+from diag.documents.atlas import write_atlas
 from diag.documents.atlas.folder import files_of
-from diag.documents.formats import Format
+from diag.documents.formats import OPENED, Format
 from diag.workspace.workspace import Workspace, fixed_world
 
 SCHOOLS = 240
@@ -44,7 +44,7 @@ def bench(folder: Path) -> None:
             made,
             folder / "circonscription",
             "circonscription:montfauvel",
-            FORMS,
+            OPENED,
             before,
         )
     bare(folder / "atlas", folder / "nu")

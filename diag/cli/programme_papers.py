@@ -17,6 +17,7 @@ from diag.cli.shared import (
     within,
     workspace_command,
 )
+from diag.documents.formats import Format
 from diag.programme.assembling import Board, board_of
 from diag.programme.calendar import before_vote, deadlines
 from diag.programme.container import opened
@@ -47,7 +48,7 @@ def report(
     slug: str,
     variant: str,
     commune: str | None,
-    forms: tuple[str, ...],
+    forms: tuple[Format, ...],
     folder: Path | None,
     day: date | None,
     *,
@@ -65,10 +66,8 @@ def report(
     from diag.documents.drafts.committee import (  # noqa: PLC0415
         programme_deliberation,
     )
-    from diag.documents.formats import Format  # noqa: PLC0415
     from diag.documents.write import write_paper  # noqa: PLC0415
 
-    wanted = [Format(each) for each in forms] or list(Format)
     board = _board(workspace, slug, variant)
     printed = day or workspace.world.today()
     if commune:
@@ -82,7 +81,7 @@ def report(
         papers = [pages.programme_paper(board, printed)]
     place = within(folder, pages.programme_folder(board))
     for paper in papers:
-        print_written(write_paper(paper, place, wanted))
+        print_written(write_paper(paper, place, forms))
 
 
 @click.command()

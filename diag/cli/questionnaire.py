@@ -24,6 +24,7 @@ from diag.cli.shared import (
     within,
     workspace_of,
 )
+from diag.documents.formats import Format
 from diag.model.errors import DiagError
 from diag.words.sentences import counted
 from diag.workspace.disk import write_whole
@@ -90,7 +91,7 @@ def questionnaire(
     filled: Path | None,
     accepted: tuple[str, ...],
     refused: tuple[str, ...],
-    forms: tuple[str, ...],
+    forms: tuple[Format, ...],
     folder: Path | None,
     day: date | None,
     campaign: str | None,
@@ -129,22 +130,20 @@ def questionnaire(
 def _write(
     session: AuditSession,
     whom: str,
-    forms: tuple[str, ...],
+    forms: tuple[Format, ...],
     folder: Path | None,
     day: date | None,
 ) -> None:
     from diag.documents.form_page import write_form  # noqa: PLC0415
-    from diag.documents.formats import Format  # noqa: PLC0415
     from diag.documents.questionnaire import compose, keep  # noqa: PLC0415
     from diag.documents.write import write_paper  # noqa: PLC0415
 
     paper, printed = compose(session, whom, day)
     keep(session, printed)
     place = within(folder, report_folder(session))
-    wanted = [Format(each) for each in forms] or list(Format)
-    on_paper = [each for each in wanted if each is not Format.HTML]
+    on_paper = [each for each in forms if each is not Format.HTML]
     print_written(write_paper(paper, place, on_paper))
-    if Format.HTML in wanted:
+    if Format.HTML in forms:
         page = place / f"{paper.stem}.{Format.HTML}"
         write_whole(page, write_form(session, printed))
         click.echo(str(page))

@@ -22,6 +22,7 @@ from diag.cli.shared import (
     workspace_command,
     workspace_of,
 )
+from diag.documents.formats import OPENED, Format
 from diag.model.enums import READERS, Audience
 from diag.model.errors import DiagError
 from diag.programme.assembling import board_of
@@ -30,7 +31,6 @@ from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from diag.documents.formats import Format
     from diag.documents.write import DocumentsWanted, WrittenFile
 
 # Documents, with Jinja, cost 100 ms to import: `diag --help` does without.
@@ -63,7 +63,7 @@ def report(
     everything: bool,
     again: bool,
     audiences: tuple[str, ...],
-    forms: tuple[str, ...],
+    forms: tuple[Format, ...],
     folder: Path | None,
     day: date | None,
     campaign: str | None,
@@ -79,16 +79,14 @@ def report(
     """
     if everything == bool(ref):
         raise click.UsageError("Nommez un audit (UAI), ou tous : diag report --all.")
-    from diag.documents.formats import Format  # noqa: PLC0415
     from diag.documents.write import DocumentsWanted  # noqa: PLC0415 - Jinja
 
     chosen = tuple(Audience(each) for each in audiences) or READERS
-    formats = tuple(map(Format, forms)) or tuple(Format)
     with workspace_of(ctx) as workspace:
         if ref is None:
             wanted = DocumentsWanted(
                 chosen,
-                formats,
+                forms,
                 folder,
                 again=again,
                 scenario=scenario,
@@ -104,7 +102,7 @@ def report(
                 session,
                 report_of(session, day, scenario=scenario),
                 chosen,
-                formats,
+                forms,
                 folder,
             )
 
@@ -113,7 +111,7 @@ def _write_one(
     session: AuditSession,
     report: Report,
     chosen: tuple[Audience, ...],
-    formats: tuple["Format", ...],
+    formats: tuple[Format, ...],
     folder: Path | None,
 ) -> None:
     from diag.documents.write import (  # noqa: PLC0415 - Jinja
@@ -180,8 +178,8 @@ def _write_all(
     "--format",
     "formats",
     multiple=True,
-    type=click.Choice(("html", "pdf", "odt")),
-    default=("html", "pdf", "odt"),
+    type=click.Choice([*map(str, OPENED)]),
+    default=[*map(str, OPENED)],
     help="Format des documents joints ; répétable (sinon tous).",
 )
 @let_out_option
@@ -203,7 +201,6 @@ def atlas(
     """
     from diag.audit.discretion import PUBLIC_READERS, slips_of  # noqa: PLC0415
     from diag.documents.atlas import write_atlas  # noqa: PLC0415
-    from diag.documents.formats import Format  # noqa: PLC0415
     from diag.documents.tables import chosen  # noqa: PLC0415
 
     every = chosen(workspace, (), campaign, everything=True).sessions
@@ -281,7 +278,7 @@ def draft(
     workspace: Workspace,
     kind: str,
     ref: str,
-    forms: tuple[str, ...],
+    forms: tuple[Format, ...],
     folder: Path | None,
     day: date | None,
     *,
@@ -300,15 +297,13 @@ def draft(
         _draft_of_programme(workspace, kind, ref, forms, folder, day)
         return
     from diag.documents.drafts import DraftKind, drafted  # noqa: PLC0415
-    from diag.documents.formats import Format  # noqa: PLC0415
     from diag.documents.synthesis import slips_gathered  # noqa: PLC0415
     from diag.documents.write import write_paper  # noqa: PLC0415
 
-    wanted = [Format(each) for each in forms] or list(Format)
     agree_to_let_out(slips_gathered(workspace, ref, campaign), let_out=let_out)
     made = drafted(workspace, DraftKind(kind), ref, day, campaign)
     place = within(folder, made.folder)
-    print_written(write_paper(made.paper, place, wanted))
+    print_written(write_paper(made.paper, place, forms))
     if made.provisional:
         click.echo("Provisoire : l'audit n'est pas clos (diag audit list).", err=True)
 
@@ -322,7 +317,7 @@ def _draft_of_programme(
     workspace: Workspace,
     kind: str,
     ref: str,
-    forms: tuple[str, ...],
+    forms: tuple[Format, ...],
     folder: Path | None,
     day: date | None,
 ) -> None:
@@ -330,7 +325,6 @@ def _draft_of_programme(
     from diag.documents.drafts.committee import (  # noqa: PLC0415
         programme_deliberation,
     )
-    from diag.documents.formats import Format  # noqa: PLC0415
     from diag.documents.programme import programme_folder  # noqa: PLC0415
     from diag.documents.write import write_paper  # noqa: PLC0415
 
@@ -341,9 +335,8 @@ def _draft_of_programme(
         )
     board = board_of(opened(workspace, ref.partition(":")[2]), afresh=False)
     paper = programme_deliberation(board, day or workspace.world.today())
-    wanted = [Format(each) for each in forms] or list(Format)
     place = within(folder, programme_folder(board))
-    print_written(write_paper(paper, place, wanted))
+    print_written(write_paper(paper, place, forms))
 
 
 @click.command()
@@ -355,7 +348,7 @@ def _draft_of_programme(
 def synthesis(
     workspace: Workspace,
     scope: str,
-    forms: tuple[str, ...],
+    forms: tuple[Format, ...],
     folder: Path | None,
     day: date | None,
     *,
@@ -368,16 +361,14 @@ def synthesis(
     l'inspection, sans aucun budget) ou territoire (pour le comité syndical). Un mot du
     nom de la circonscription suffit s'il est seul à le porter.
     """
-    from diag.documents.formats import Format  # noqa: PLC0415
     from diag.documents.synthesis import slips_gathered  # noqa: PLC0415
     from diag.documents.synthesis import synthesis as synthesis_of  # noqa: PLC0415
     from diag.documents.write import write_paper  # noqa: PLC0415
 
-    wanted = [Format(each) for each in forms] or list(Format)
     agree_to_let_out(slips_gathered(workspace, scope, campaign), let_out=let_out)
     with progress_bar() as show:
         paper, usual, provisional = synthesis_of(workspace, scope, day, campaign, show)
-    print_written(write_paper(paper, within(folder, usual), wanted))
+    print_written(write_paper(paper, within(folder, usual), forms))
     if provisional:
         click.echo(
             "Provisoire : des audits ne sont pas clos (diag audit list).", err=True

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from diag.documents.formats import Format
 from diag.model.audit import Auditee
 from diag.model.errors import DiagError
 from diag.words.dates import day_typed
@@ -368,9 +369,14 @@ def form_options(command: F) -> F:
             "--format",
             "forms",
             multiple=True,
-            type=click.Choice(["md", "html", "pdf", "odt"]),
-            help="Forme des fichiers ; répétable (sinon les quatre).",
+            type=click.Choice([*map(str, Format)]),
+            callback=lambda _ctx, _option, given: _formats(given),
+            help="Forme des fichiers ; répétable (sinon toutes).",
         ),
     ):
         command = option(command)
     return command
+
+
+def _formats(given: Iterable[str]) -> tuple[Format, ...]:
+    return tuple(map(Format, dict.fromkeys(given))) or tuple(Format)

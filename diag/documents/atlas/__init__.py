@@ -17,7 +17,7 @@ from diag.documents.atlas.school import (
     entry_of,
     scores_of,
 )
-from diag.documents.formats import FORMATS, Format
+from diag.documents.formats import FORMATS, OPENED, Format
 from diag.documents.synthesis.gathering import is_begun
 from diag.documents.tables import ChosenAudits, Count, Progress, chosen, read_counts
 from diag.documents.templates import build_document
@@ -31,9 +31,6 @@ from diag.workspace.charter import office_of
 from diag.workspace.disk import read_file
 from diag.workspace.subjects import commune_auditee
 from diag.workspace.workspace import Workspace
-
-FORMS = (Format.HTML, Format.PDF, Format.ODT)
-"""The forms that readers open; the Markdown stays at the office."""
 
 _KILO = 1000
 
@@ -56,7 +53,7 @@ def write_atlas(
     *,
     campaign: str | None = None,
     outline: Path | None = None,
-    forms: Sequence[Format] = FORMS,
+    forms: Sequence[Format] = OPENED,
 ) -> AtlasWritten:
     """Write the atlas of a campaign for one reader, whole or not at all.
 

@@ -69,3 +69,6 @@ FORMATS: Mapping[Format, DocumentWriter] = {
     ),
 }
 """In the order in which they are offered."""
+
+OPENED = tuple(one for one in Format if FORMATS[one].in_mail)
+"""The forms that readers open; the Markdown stays at the office."""

@@ -8,9 +8,9 @@ import pytest
 
 from diag.audit import session as audits
 from diag.audit.answer import record_note
-from diag.documents.atlas import FORMS, AtlasWritten, write_atlas
+from diag.documents.atlas import AtlasWritten, write_atlas
 from diag.documents.atlas.folder import files_of
-from diag.documents.formats import Format
+from diag.documents.formats import OPENED, Format
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.territory import School
@@ -114,7 +114,7 @@ def test_a_town_hall_gets_its_own_schools_and_nothing_else(
     made: Workspace, tmp_path: Path
 ) -> None:
     out = tmp_path / "atlas"
-    write(made, out, f"mairie:{COMMUNE}", FORMS)
+    write(made, out, f"mairie:{COMMUNE}", OPENED)
 
     own = [one for one in schools(made) if one.insee == COMMUNE]
     strangers = [one for one in schools(made) if one.insee != COMMUNE]
@@ -155,7 +155,7 @@ def test_a_circonscription_gets_no_money_no_commune_and_no_secret(
     made: Workspace, tmp_path: Path
 ) -> None:
     out = tmp_path / "atlas"
-    write(made, out, "circonscription:valbrise", FORMS)
+    write(made, out, "circonscription:valbrise", OPENED)
 
     seen = {one.uai for one in schools(made) if "Valbrise" in one.circonscription}
     others = {one.uai for one in schools(made)} - seen
@@ -172,7 +172,7 @@ def test_a_circonscription_gets_no_money_no_commune_and_no_secret(
 def test_the_same_input_makes_the_same_bytes(made: Workspace, tmp_path: Path) -> None:
     folders = [tmp_path / "a", tmp_path / "b"]
     for folder in folders:
-        write(made, folder, f"mairie:{COMMUNE}", FORMS)
+        write(made, folder, f"mairie:{COMMUNE}", OPENED)
 
     first, second = folders
     assert files_of(first) == files_of(second)
