@@ -41,14 +41,14 @@ from diag.documents.parts.votes import (
     votes_shown,
 )
 from diag.documents.sheet import Plain, Sheet, head_of
-from diag.model.enums import Audience, Provenance, State
+from diag.model.enums import USUAL_READER, Provenance, State
 from diag.model.votes import VOTES, Vote, VoteLine, YearSpent
 from diag.words.dates import describe_day
 from diag.words.figures import euros, euros_and_cents, number, percent, typeset
 from diag.words.sentences import counted, listed, sentence, uncapitalised
 from diag.words.vocabulary import PROVENANCES
 
-READER = Audience.MAIRIE
+READER = USUAL_READER
 
 STRENGTHS, ASKED = 5, 4
 """At most so many strong points and questions listed."""
