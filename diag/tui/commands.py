@@ -153,6 +153,10 @@ class ShowPhotos(Command, keys="f7", title="Photo", group=_ALL, footer=True):
     """Joindre une photo à ce qui vient d'être répondu, ou voir celles qui y sont."""
 
 
+class SendForms(Command, keys="q", title="Questionnaires", footer=True):
+    """Écrire les questionnaires de ceux qui répondent sans vous."""
+
+
 class ShowMeasures(Command, title="Mesures", group=AUDIT_GROUP):
     """Mesurer d'ici : diagnostic, débit, Wi-Fi d'une salle ; c'est proposé."""
 

@@ -10,12 +10,12 @@ from diag.audit.session import AuditSession
 from diag.audit.walk import Key
 from diag.documents.write import write_departure
 from diag.tui.bilan.commands import OpenDebrief
-from diag.tui.commands import Command, CommandType, bindings_of, key_now
+from diag.tui.commands import Command, CommandType, SendForms, bindings_of, key_now
 from diag.tui.debrief import DebriefScreen
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.on_site import ask_day
-from diag.tui.place import EVERYWHERE
-from diag.tui.planner import FormSender, SendForms
+from diag.tui.place import EVERYWHERE, PlaceScreen
+from diag.tui.planner import send_forms
 from diag.tui.text import Sentence
 from diag.tui.visit.commands import GoBilan
 from diag.words.dates import hour_words
@@ -48,7 +48,7 @@ _SENT = {
 """Who answers without the engineer, as one hands it to them."""
 
 
-class DepartureScreen(FormSender):
+class DepartureScreen(PlaceScreen):
     """What to see now, what others answer, what is doubtful; Enter goes there."""
 
     DEFAULT_CSS = """
@@ -75,7 +75,8 @@ class DepartureScreen(FormSender):
     )
 
     def __init__(self, session: AuditSession, go: Callable[[Key], object]) -> None:
-        super().__init__(session)
+        super().__init__()
+        self._session = session
         self._go = go
         self._departure = departure_of(session)
 
@@ -123,6 +124,9 @@ class DepartureScreen(FormSender):
         if command in {GoThere, NeverMind}:
             return True if self._departure.checks else None
         return True
+
+    def on_send_forms(self) -> None:
+        send_forms(self, self._session)
 
     @on(Lines.Chosen)
     def _chosen(self) -> None:

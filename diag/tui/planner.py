@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 
@@ -25,10 +25,10 @@ from diag.audit.session import AuditSession
 from diag.audit.visit import VisitSession, minutes_on_site
 from diag.audit.walk import Walk, walk_of
 from diag.documents.questionnaire import compose, keep
-from diag.documents.write import Paper, write_paper
+from diag.documents.write import write_paper
 from diag.model.enums import Profile
 from diag.model.errors import DiagError
-from diag.tui.commands import Command, bindings_of, key_now
+from diag.tui.commands import Command, SendForms, bindings_of, key_now
 from diag.tui.dialogs import Ask
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
@@ -57,10 +57,6 @@ class WalkLater(Command, keys="o", title="Ordre", footer=True):
     """Passer par cette salle après la suivante : le plan garde cet ordre."""
 
 
-class SendForms(Command, keys="q", title="Questionnaires", footer=True):
-    """Écrire les questionnaires de ceux qui répondent sans vous."""
-
-
 _USUAL = 30
 """Minutes, until another length is chosen."""
 
@@ -79,36 +75,34 @@ _FORMS = {
 """Who answers without the engineer → whose questionnaire it is."""
 
 
-class FormSender(PlaceScreen):
-    """A screen that writes the questionnaires of those who answer without one."""
+def send_forms(screen: PlaceScreen, session: AuditSession) -> None:
+    """Write the questionnaires of those who answer without one, and say where.
 
-    def __init__(self, session: AuditSession) -> None:
-        super().__init__()
-        self._session = session
-        self._walk = walk_of(session.facts, session.checklist, session.profile)
+    Raises:
+        DiagError: nobody has anything left to answer.
+    """
+    walk = walk_of(session.facts, session.checklist, session.profile)
+    papers = []
+    for who, _ in asked_elsewhere(walk):
+        if who in _FORMS:
+            paper, printed = compose(session, _FORMS[who])
+            keep(session, printed)
+            papers.append(paper)
+    if not papers:
+        raise DiagError("Personne n'a plus rien à répondre sans vous.")
+    app, shell, folder = screen.app, screen.diag, report_folder(session)
 
-    def on_send_forms(self) -> None:
-        papers = []
-        for who, _ in asked_elsewhere(self._walk):
-            if who in _FORMS:
-                paper, printed = compose(self._session, _FORMS[who])
-                keep(self._session, printed)
-                papers.append(paper)
-        if not papers:
-            raise DiagError("Personne n'a plus rien à répondre sans vous.")
-        self._write(papers)
-
-    @work(thread=True, exclusive=True, group="reports")
-    def _write(self, papers: list[Paper]) -> None:
-        app, shell, folder = self.app, self.diag, report_folder(self._session)
+    def write() -> None:
         for paper in papers:
             for _ in write_paper(paper, folder):
                 pass
         words = f"{counted(len(papers), 'questionnaire')} dans {folder}"
         app.call_from_thread(shell.inform, words)
 
+    screen.run_worker(write, thread=True, exclusive=True, group="reports")
 
-class PlannerScreen(FormSender):
+
+class PlannerScreen(PlaceScreen):
     """Stops above the line, what does not fit under it."""
 
     DEFAULT_CSS = """
@@ -133,8 +127,9 @@ class PlannerScreen(FormSender):
     )
 
     def __init__(self, visiting: VisitSession, done: Callable[[str], object]) -> None:
-        super().__init__(visiting.session)
+        super().__init__()
         self._visiting = visiting
+        self._session = visiting.session
         self._done = done
         plan = self._session.plan
         self._minutes = plan.minutes if plan else _USUAL
@@ -239,6 +234,9 @@ class PlannerScreen(FormSender):
     @on(Lines.Chosen)
     def _chosen(self) -> None:
         self.on_begin_visit()
+
+    def on_send_forms(self) -> None:
+        send_forms(self, self._session)
 
     def on_begin_visit(self) -> None:
         """Choose the minutes; begin at the first stop, or go on where the visit is."""

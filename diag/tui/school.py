@@ -18,6 +18,7 @@ from diag.office.tour import keep_tour, tour_of
 from diag.tui.commands import (
     Command,
     CommandType,
+    SendForms,
     ShowMeasures,
     action_of,
     bindings_of,
@@ -67,7 +68,7 @@ class SchoolConflicts(Command, keys="k", title="Conflits", footer=True):
 
 
 class SchoolProposals(Command, keys="p", title="Proposées", footer=True):
-    """Voir les réponses proposées qui attendent, les accepter ou les écarter."""
+    """Lire un formulaire revenu ; accepter les réponses proposées, ou les écarter."""
 
 
 _LABELS = 12
@@ -81,6 +82,7 @@ class SchoolScreen(PlaceScreen):
     OFFERS = (
         OpenVisit,
         OpenBilan,
+        SendForms,
         OpenOther,
         Compare,
         OpenHistory,
@@ -103,7 +105,6 @@ class SchoolScreen(PlaceScreen):
         self._is_school = True
         self._begun = False
         self._unsettled = False
-        self._proposed = False
         self._several = False
         self._others: tuple[AuditOverview, ...] = ()
 
@@ -130,9 +131,6 @@ class SchoolScreen(PlaceScreen):
         self._begun = any(one.audit.campaign == campaign for one in words)
         self._unsettled = any(
             one.unsettled for one in words if one.audit.campaign == campaign
-        )
-        self._proposed = any(
-            one.offered for one in words if one.audit.campaign == campaign
         )
         self._several = self._begun and any(
             one.audit.campaign < campaign for one in words
@@ -177,17 +175,17 @@ class SchoolScreen(PlaceScreen):
     def can(self, command: CommandType) -> bool | None:
         shown = {
             SchoolConflicts: self._unsettled,
-            SchoolProposals: self._proposed,
             PickSchool: self._is_school,
             OpenSchoolCommune: self._is_school,
+            Compare: self._several,
         }
         ready = {
             OpenBilan: self._begun,
             OpenHistory: self._begun,
+            SchoolProposals: self._begun,
             ShowMeasures: self._begun,
             ClaimAudit: self._begun,
             OpenOther: bool(self._others),
-            Compare: self._several,
         }
         return shown.get(command, ready.get(command, True) or None)
 
@@ -264,6 +262,14 @@ class SchoolScreen(PlaceScreen):
 
         self.diag.desk.choose(self.ref)
         self.app.push_screen(ProposalsScreen(self.diag.desk.session(self.ref)))
+
+    def on_send_forms(self) -> None:
+        """Write them; the audit starts when nobody has started it yet."""
+        from diag.tui.planner import send_forms  # noqa: PLC0415 - documents write them
+
+        self.diag.desk.choose(self.ref)
+        send_forms(self, self.diag.desk.session(self.ref))
+        self.on_screen_resume()
 
     def on_show_measures(self) -> None:
         from diag.tui.measures import measures_screen  # noqa: PLC0415 - when asked for

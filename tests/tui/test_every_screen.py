@@ -134,7 +134,7 @@ def test_every_command_tells_what_it_does_in_french() -> None:
 
 FOOTERS = {
     "territoire": "Entrée Espace F2 F9 F8",
-    "ecole": "Entrée b c h F1",
+    "ecole": "Entrée b q h p",
     "tournee": "Entrée Suppr j x F1",
     "bilan": "→ c s r F4 F6",
 }

@@ -5,6 +5,7 @@ from pathlib import Path
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.claiming import is_claimed
 from diag.audit.follow import move
+from diag.audit.report import report_folder
 from diag.audit.session import start
 from diag.journal import changes
 from diag.model.audit import Dispatch, Way
@@ -14,7 +15,7 @@ from diag.tui.bilan import BilanScreen
 from diag.tui.school import SchoolScreen
 from diag.tui.visit import VisitScreen
 from tests.tui.builders import new_app
-from tests.tui.waiting import shows, wait_for
+from tests.tui.waiting import shows, wait_for, wait_to_show
 
 SCHOOL = "9990148G"
 SENT = Dispatch(
@@ -178,3 +179,21 @@ async def test_one_key_says_that_one_is_on_the_audit_and_no_longer(
         await pilot.press("y")
         await wait_for(pilot, lambda: not shows(pilot, "vous y êtes"), "left")
         assert not is_claimed(session)
+
+
+async def test_questionnaires_are_written_and_come_back_before_any_visit(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.go_school(SCHOOL)
+        await wait_to_show(pilot, "à commencer", "q Questionnaires")
+        await pilot.press("q")
+        await wait_to_show(pilot, "en cours, 0 réponse")
+        folder = report_folder(app.desk.session(SCHOOL))
+        for whom in ("commune", "direction", "equipe", "prestataire"):
+            form = folder / f"questionnaire-{whom}.html"
+            await wait_for(pilot, form.exists, whom)
+        await pilot.press("p")
+        await wait_to_show(pilot, "o lit un formulaire revenu")
