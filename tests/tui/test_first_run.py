@@ -62,6 +62,9 @@ async def test_each_official_file_has_an_address_and_an_impossible_path_is_refus
         for kind, file in KINDS.items():
             seen = partial(shown_whole, pilot, f"{file.title} : {file.address}")
             await wait_for(pilot, seen, f"where {kind} is downloaded")
+            await pilot.press("down")
+        await pilot.press("home")
+        for file in KINDS.values():
             await pilot.press("c")
             assert app.clipboard == file.address
             await pilot.press("down")

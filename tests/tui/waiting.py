@@ -9,6 +9,9 @@ from textual.pilot import Pilot
 PATIENCE = 25.0
 """Seconds before a condition is given up: only a failure waits so long."""
 
+_SHARE = 5
+"""A condition is looked at again after a fifth of the time that it was waited for."""
+
 
 async def wait_for(
     pilot: Pilot[None], condition: Callable[[], object], description: str = ""
@@ -19,7 +22,7 @@ async def wait_for(
         AssertionError: when it never does; shows the screen as it was.
     """
     loop = asyncio.get_running_loop()
-    end = loop.time() + PATIENCE
+    start = loop.time()
     while True:
         await pilot.pause()
         try:
@@ -29,9 +32,11 @@ async def wait_for(
             last: Exception | None = error
         else:
             last = None
-        if loop.time() > end:
+        waited = loop.time() - start
+        if waited > PATIENCE:
             shown = "\n".join(visible(pilot))
             raise AssertionError(f"never: {description}\n{shown}") from last
+        await asyncio.sleep(waited / _SHARE)
 
 
 async def wait_to_show(pilot: Pilot[None], *texts: str) -> None:
