@@ -1,30 +1,21 @@
 """The mayor's first page fits one page, whatever it holds; nothing of it is clipped."""
 
 import io
-import json
 from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import pypdf
 import pytest
-import typst
 
 from diag.audit.follow import move
 from diag.audit.report import report_of
-from diag.documents.formats.pdf import (
-    FONTS,
-    _compiler,
-    _sheet_style,
-    _style,
-    value,
-    write_pdf,
-)
+from diag.documents.formats.pdf import value, write_pdf
 from diag.documents.sheet import Plain, sheet_of
 from diag.documents.templates import build_document
 from diag.model.enums import Audience, AuditStatus
 from tests.audit.audited import audited, audited_workspace
+from tests.documents.formats.fitting import Fitted, fitted
 from tests.documents.formats.test_typeset import squeezed
 from tests.documents.formats.validation import failures
 
@@ -113,21 +104,15 @@ FEW = [(1, 1, 0, "court"), (4, 20, 6, "long"), (12, 1, 0, "court"), SIZES[-1]]
 FOLDED = 20
 """The level from which votes go to page 2: no size needs it."""
 
-Fitted = list[dict[str, int | bool]]
-
 
 def pages(sheets: Sequence[Mapping[str, Plain]]) -> tuple[Fitted, list[str]]:
     """Return how each page was fitted, and its text: all of them in one document."""
     body = "\n#pagebreak(weak: true)\n".join(
         f"#decision-sheet({value(one)})" for one in sheets
     )
-    source = f"{_style()}{_sheet_style()}\n#show: styled\n{body}".encode()
-    fonts: dict[str, Any] = {"font_paths": [str(FONTS)], "ignore_system_fonts": True}
-    found = typst.query(source, "<fit>", root=str(FONTS), **fonts)
-    made = _compiler().compile(input=source)
-    reader = pypdf.PdfReader(io.BytesIO(bytes(made)))
-    texts = [squeezed(page.extract_text()) for page in reader.pages]
-    return [one["value"] for one in json.loads(found)], texts
+    found, made = fitted(body)
+    reader = pypdf.PdfReader(io.BytesIO(made))
+    return found, [squeezed(page.extract_text()) for page in reader.pages]
 
 
 @pytest.mark.parametrize(

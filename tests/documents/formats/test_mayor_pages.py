@@ -1,7 +1,6 @@
 """The mayor's PDF has four pages, whatever the school; its text travels inside."""
 
 import io
-import json
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -10,7 +9,6 @@ from typing import Any
 
 import pypdf
 import pytest
-import typst
 
 from diag.audit.follow import move
 from diag.audit.photos import PhotoSubject, join_photos, mark_photo
@@ -18,15 +16,7 @@ from diag.audit.report import Picture, Report, report_of
 from diag.audit.votes import votes_of
 from diag.documents.document import Document, parser
 from diag.documents.drawings import CalendarRow, draw_calendar
-from diag.documents.formats.pdf import (
-    FONTS,
-    _compiler,
-    _in_svg,
-    _sheet_style,
-    _style,
-    value,
-    write_pdf,
-)
+from diag.documents.formats.pdf import _in_svg, value, write_pdf
 from diag.documents.room_drawings import HeatMark, PlanRoom, draw_votes
 from diag.documents.sheet import sheet_of
 from diag.documents.sheet_pages import _drawn, proofs
@@ -37,6 +27,7 @@ from tests.audit.audited import audited, audited_workspace
 from tests.audit.pictures import jpeg
 from tests.documents.audits import invented_facts
 from tests.documents.builders import report
+from tests.documents.formats.fitting import fitted
 from tests.documents.formats.test_typeset import pages, squeezed
 from tests.documents.formats.test_whole_schools import told as whole_school
 from tests.documents.formats.validation import failures
@@ -201,8 +192,19 @@ def test_a_page_with_room_has_the_plan_of_its_votes() -> None:
 
 def images(file: bytes) -> list[list[tuple[int, int]]]:
     """Return the size in pixels of each picture of each page."""
-    read = pypdf.PdfReader(io.BytesIO(file)).pages
-    return [[each.image.size for each in one.images if each.image] for one in read]
+    return [list(drawn(one)) for one in pypdf.PdfReader(io.BytesIO(file)).pages]
+
+
+def drawn(held: Any) -> Iterator[tuple[int, int]]:
+    """Give the size of each picture that a page, or a drawing in it, names."""
+    named: dict[str, Any] = held.get("/Resources", {}).get("/XObject", {})
+    for one in named.values():
+        found = one.get_object()
+        match found["/Subtype"]:
+            case "/Image":
+                yield int(found["/Width"]), int(found["/Height"])
+            case "/Form":
+                yield from drawn(found)
 
 
 def alternatives(file: bytes) -> list[str]:
@@ -222,14 +224,9 @@ def test_the_longest_texts_keep_one_page_each(
     votes: int, rooms: int, tmp_path: Path
 ) -> None:
     given = f"{value(longest(votes, rooms))}, photos: {value(photos(tmp_path))}"
-    source = (
-        f"{_style()}{_sheet_style()}\n#show: styled\n#later-pages({given})"
-    ).encode()
-    fonts: dict[str, Any] = {"font_paths": [str(FONTS)], "ignore_system_fonts": True}
-    fitted = json.loads(typst.query(source, "<fit>", root=str(FONTS), **fonts))
-    made = bytes(_compiler().compile(input=source))
+    found, made = fitted(f"#later-pages({given})")
 
-    assert [one["value"]["fits"] for one in fitted] == [True, True, True]
+    assert [one["fits"] for one in found] == [True, True, True]
     money, evidence, known = map(squeezed, pages(made))
     assert squeezed("Reste à la commune") in money
     assert evidence.count("Poserdesprises") == votes
