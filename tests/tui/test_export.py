@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.hypotheses import keep_scenario
 from diag.audit.suppose import SupposedAnswer
+from diag.documents.formats import FORMATS
 from diag.documents.write import AuditWritten, audits_in
 from diag.office.tour import keep_tour, tour_of
 from diag.tui import export as export_run
@@ -70,7 +71,8 @@ async def test_what_is_ticked_is_written_then_left_as_it_is(tmp_path: Path) -> N
         await pilot.press("home", "down", "space", "down", "enter", "down", "space")
         await wait_for(pilot, lambda: shows(pilot, "[ ] Note à l'académie"), "unticked")
         assert shows(pilot, "[ ] Feuillet réservé")
-        await pilot.press(*["down"] * 4, "space", "down", "space", "down", "space")
+        await pilot.press(*["down"] * 4, "space")
+        await pilot.press(*("down", "space") * (len(FORMATS) - 2))
         await wait_for(pilot, lambda: shows(pilot, " 1 document de 1 audit"), "one")
         await pilot.press("f2")
         await ended(pilot)
