@@ -15,11 +15,11 @@ from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.office.sync import hubs, names_of
 from diag.sync.hub.rows import Location
-from diag.sync.trust import Enrolment, build_trust, read_token, write_private
+from diag.sync.meeting import open_transport
+from diag.sync.trust import Enrolment, write_private
 from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from diag.sync.http import HttpTransport
     from diag.sync.hub.home import HubHome
 
 Places = Sequence[tuple[Subject, Location]]
@@ -78,7 +78,7 @@ def open_supervision(workspace: Workspace, name: str = "") -> tuple[str, Path | 
         DiagError: when no hub, or several, are called so, or it refuses.
     """
     hub = _find_hub(workspace, name)
-    with closing(_line_to(hub)) as line:
+    with closing(open_transport(hub)) as line:
         address = line.open_page()
     if not hub.authority:
         return address, None
@@ -93,7 +93,7 @@ def read_supervision(workspace: Workspace, name: str = "") -> dict[str, Any]:
     Raises:
         DiagError: when no hub, or several, are called so, or it refuses.
     """
-    with closing(_line_to(_find_hub(workspace, name))) as line:
+    with closing(open_transport(_find_hub(workspace, name))) as line:
         return line.supervision()
 
 
@@ -111,9 +111,3 @@ def _find_hub(workspace: Workspace, name: str) -> Enrolment:
         )
     listed = ", ".join(names.values())
     raise DiagError(f"Donnez le nom du serveur, un de ceux-ci : {listed}.")
-
-
-def _line_to(hub: Enrolment) -> "HttpTransport":
-    from diag.sync.http import HttpTransport  # noqa: PLC0415 - HTTP: 100 ms
-
-    return HttpTransport(hub.url, build_trust(hub.authority), read_token(hub))
