@@ -36,6 +36,7 @@ from diag.workspace.picture import (
     PictureError,
     label,
     read_picture,
+    thumbnail,
 )
 from diag.workspace.workspace import Workspace
 
@@ -144,6 +145,7 @@ def keep_picture(
         )
     world = session.workspace.world
     attachments = AttachmentStore(session.workspace.folder)
+    small = attachments.put(thumbnail(picture.data), picture.mime)
     photo = Photo(
         id=str(UUID(bytes=world.nonce() + world.nonce(), version=4)),
         sha=attachments.put(picture.data, picture.mime),
@@ -154,6 +156,7 @@ def keep_picture(
         original=picture.original,
         mime=picture.mime,
         size=len(picture.data),
+        files=(small,),
     )
     session.record(
         changes.photographed(session.audit.id, photo),
@@ -223,6 +226,13 @@ def find_photo(session: AuditSession, ident: str) -> Photo:
 def picture_of(session: AuditSession, photo: Photo) -> bytes | None:
     """Return the bytes of a photo; None when they are not on this laptop."""
     return AttachmentStore(session.workspace.folder).get(photo.sha)
+
+
+def thumbnail_of(session: AuditSession, photo: Photo) -> bytes | None:
+    """Return the bytes of a photo's thumbnail; None when they are not here."""
+    if not photo.thumbnail:
+        return None
+    return AttachmentStore(session.workspace.folder).get(photo.thumbnail)
 
 
 def export_photos(session: AuditSession, folder: Path) -> tuple[Path, ...]:

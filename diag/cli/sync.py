@@ -38,9 +38,17 @@ _LABELS = {"revisions": "Modifications", "bytes": "Pièces jointes"}
     type=click.Path(path_type=Path, file_okay=False),
     help="Échange par un dossier partagé avec vos collègues, sans serveur.",
 )
+@click.option(
+    "--metered/--unmetered",
+    default=None,
+    help="Connexion payée au volume : les photos attendent, leurs vignettes passent. "
+    "Sans elle, ce que dit le système.",
+)
 @json_option
 @click.pass_context
-def sync(ctx: click.Context, folder: Path | None, *, as_json: bool) -> None:
+def sync(
+    ctx: click.Context, folder: Path | None, *, metered: bool | None, as_json: bool
+) -> None:
     """Synchronise avec le serveur du syndicat, ou un dossier.
 
     Interrompue (Ctrl+C, réseau coupé), elle reprend où elle en était.
@@ -51,7 +59,7 @@ def sync(ctx: click.Context, folder: Path | None, *, as_json: bool) -> None:
         share(ctx, folder, as_json=as_json)
         return
     with workspace_of(ctx) as workspace, _stopping() as stopped, _progress() as show:
-        outcomes = syncing.run(workspace, show, stopped)
+        outcomes = syncing.run(workspace, show, stopped, light=metered)
     if as_json:
         print_json([asdict(outcome) for outcome in outcomes])
     else:

@@ -224,7 +224,7 @@ from rev where audit = (select n from audit where id = ?1) and erased = 0
 union
 select f.value from rev r, json_each(r.body, '$.value.files') f
 where r.audit = (select n from audit where id = ?1) and r.erased = 0
-  and r.subject >= ?5 and r.subject < ?6
+  and (r.subject >= ?3 and r.subject < ?4 or r.subject >= ?5 and r.subject < ?6)
 """
 
 _AUTHORS = """
@@ -486,10 +486,12 @@ select distinct json_extract(body, '$.value.sha'), json_extract(body, '$.value.s
 from rev where subject >= ?1 and subject < ?2 and erased = 0
   and json_type(body, '$.value.sha') = 'text'
 union
-select f.value, json_extract(r.body, '$.value.size'),
+select f.value, case when r.subject < ?2 and r.subject >= ?1 then 0
+    else json_extract(r.body, '$.value.size') end,
   json_extract(r.body, '$.value.mime')
 from rev r, json_each(r.body, '$.value.files') f
-where (r.subject >= ?3 and r.subject < ?4 or r.subject glob 'evidence/*')
+where (r.subject >= ?1 and r.subject < ?2 or r.subject >= ?3 and r.subject < ?4
+    or r.subject glob 'evidence/*')
   and r.erased = 0 and f.type = 'text'
 """
 
@@ -501,9 +503,11 @@ from head h where h.subject >= ?1 and h.subject < ?2 and h.value is not null
   and not exists (select 1 from head s where s.audit = h.audit and s.subject = ?5
     and json_extract(s.value, '$.status') = ?6)
 union
-select f.value, json_extract(h.value, '$.size'), json_extract(h.value, '$.mime')
+select f.value, case when h.subject < ?2 and h.subject >= ?1 then 0
+    else json_extract(h.value, '$.size') end, json_extract(h.value, '$.mime')
 from head h, json_each(h.value, '$.files') f
-where (h.subject >= ?3 and h.subject < ?4 or h.subject glob 'evidence/*')
+where (h.subject >= ?1 and h.subject < ?2 or h.subject >= ?3 and h.subject < ?4
+    or h.subject glob 'evidence/*')
   and h.value is not null and f.type = 'text'
   and not exists (select 1 from head s where s.audit = h.audit and s.subject = ?5
     and json_extract(s.value, '$.status') = ?6)
@@ -527,9 +531,11 @@ where subject = ? and erased = 0 and json_type(body, '$.value.digest') = 'text'
 """
 
 _SHOWING = (*subjects.inside(subjects.PHOTOS), *subjects.inside(subjects.OBSERVATIONS))
-"""Bounds of what names pictures: one each for a photo, `files` for an observation.
+"""Bounds of what names pictures: one each for a photo, with its thumbnail in `files`;
+`files` for an observation.
 
-The files of other tools are named as those of an observation are.
+The files of other tools are named as those of an observation are. A thumbnail weighs 0
+before it is here: it travels first. It stays where the photo of a closed audit leaves.
 """
 
 _SUMS = "select audit, digest from tally order by audit"

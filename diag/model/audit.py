@@ -258,6 +258,13 @@ class Photo(Noun):
     """Bytes of the picture as kept."""
     shown: bool = False
     """« À montrer »: public documents may print it; else the technician's alone."""
+    files: tuple[Digest, ...] = ()
+    """SHA-256 of its thumbnail, which travels before it; none in an older photo."""
+
+    @property
+    def thumbnail(self) -> str:
+        """Return the name of its thumbnail among the attachments; empty without."""
+        return self.files[0] if self.files else ""
 
 
 class Observation(Noun):

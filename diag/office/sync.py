@@ -26,6 +26,7 @@ from diag.office.privacy.purging import purge_news
 from diag.office.sealing import Sealing, key_of_hub
 from diag.sync.exchange import CLOCK_DOUBT, ExchangeEvent, Progress
 from diag.sync.meeting import SyncResult, open_transport, synchronise_with
+from diag.sync.metered import is_metered
 from diag.sync.protocol import FILES, ProblemError, Transport
 from diag.sync.questions import PAGE_LINES
 from diag.sync.transfer import Transfer
@@ -322,10 +323,13 @@ def run(
     cancelled: Callable[[], bool] = lambda: False,
     *,
     commit_lines: int = PAGE_LINES,
+    light: bool | None = None,
 ) -> tuple[SyncResult, ...]:
     """Sync with every hub that knows this laptop; keep and return what happened.
 
-    `commit_lines`: most lines of a durable commit: few, while somebody types.
+    `commit_lines`: most lines of a durable commit: few, while somebody types. `light`:
+    photos wait, thumbnails pass; None: where the system says that the line is paid by
+    volume.
 
     Raises:
         DiagError: when no hub does, or the workspace is read-only.
@@ -341,6 +345,7 @@ def run(
         raise DiagError(workspace.journal.notice)
     free_space(workspace.folder)
     event = ExchangeEvent(progress, cancelled, commit_lines=commit_lines)
+    event.light = is_metered() if light is None else light
     now = workspace.world.clock
 
     def steps(office: Transport, hub: Enrolment) -> Sealing:
@@ -408,12 +413,7 @@ def words_of(outcome: SyncResult) -> Iterable[str]:
     yield from outcome.strangers
     yield from outcome.erasures
     yield from outcome.present
-    if outcome.awaited:
-        yield (
-            f"{counted(outcome.awaited, 'pièce jointe', 'pièces jointes')} pas encore "
-            f"{_plural(outcome.awaited, 'reçue')} : le serveur les attend d'un autre "
-            "poste."
-        )
+    yield from _files_words(outcome)
     if outcome.unread:
         yield (
             f"{counted(outcome.unread, 'modification')} d'une version plus récente de "
@@ -452,6 +452,23 @@ def words_of(outcome: SyncResult) -> Iterable[str]:
         yield outcome.problem
     elif outcome.is_whole:
         yield "Tout ce qui est ici est au bureau, et l'inverse."
+
+
+def _files_words(outcome: SyncResult) -> Iterable[str]:
+    """Give which attachments are still to pass, and what they wait for."""
+    if outcome.awaited:
+        yield (
+            f"{counted(outcome.awaited, 'pièce jointe', 'pièces jointes')} pas encore "
+            f"{_plural(outcome.awaited, 'reçue')} : le serveur les attend d'un autre "
+            "poste."
+        )
+    if outcome.deferred:
+        weight = f"{outcome.deferred_bytes / 2**20:.1f}".replace(".", ",")
+        yield (
+            f"{counted(outcome.deferred, 'pièce jointe', 'pièces jointes')} "
+            f"({weight} Mo) {'attend' if outcome.deferred == 1 else 'attendent'} une "
+            "connexion qui n'est pas payée au volume ; les vignettes sont passées."
+        )
 
 
 def _plural(number: int, word: str) -> str:

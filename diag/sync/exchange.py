@@ -85,6 +85,8 @@ class ExchangeEvent:
     wait: Callable[[float], None] = sleep
     commit_lines: int = PAGE_LINES
     """Most lines of a durable commit: few, while somebody types."""
+    light: bool = False
+    """Whether the line is paid by volume: heavy attachments wait."""
 
     def step(self, phase: str, done: int, total: int) -> None:
         """Report how much is done.

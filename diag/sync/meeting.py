@@ -77,6 +77,9 @@ class SyncResult:
     """Attachments that came."""
     sent: int = 0
     """Attachments that went."""
+    deferred: int = 0
+    """Attachments that wait for a line that is not paid by volume, both ways."""
+    deferred_bytes: int = 0
     awaited: int = 0
     """Attachments that are named and that the office has not yet."""
     clock_gap: int = 0
@@ -119,7 +122,8 @@ class SyncResult:
 
     def conclude(self) -> None:
         """Keep what is left to do, where nothing stopped it."""
-        left = {REFUSED: self.refused, UNEQUAL: self.unequal, AWAITED: self.awaited}
+        files = self.awaited or self.deferred
+        left = {REFUSED: self.refused, UNEQUAL: self.unequal, AWAITED: files}
         found = (code for code, what in left.items() if what)
         self.code = self.code or next(found, 0)
 
@@ -131,7 +135,8 @@ class SyncResult:
     @property
     def is_whole(self) -> bool:
         """Whether all that is here is at the office, and the reverse."""
-        return not (self.problem or self.unequal or self.refused or self.awaited)
+        left = self.unequal or self.refused or self.awaited or self.deferred
+        return not (self.problem or left)
 
 
 def synchronise(
@@ -157,12 +162,14 @@ def synchronise(
         else:
             result.people = answer.people_changed or {}
         several = FILES in hello.features
-        transfer = Transfer(journal, hello.limits, event, line, several)
+        transfer = Transfer(journal, hello.limits, event, line, several, event.light)
         try:
             _transfer(transfer, office, hello.hub, answer)
         finally:
             result.received, result.sent = transfer.received, transfer.sent
             result.awaited = transfer.awaited
+            result.deferred = len(transfer.deferred)
+            result.deferred_bytes = sum(one.size for one in transfer.deferred)
             result.there = sorted(transfer.there)
             result.refused += transfer.refused
     except DiagError as error:
@@ -244,7 +251,7 @@ def _transfer(
         return
     transfer.run(office)
     fresh: dict[str, object] = {"sums": [], "names": [], "awaited": transfer.awaited}
-    if not transfer.refused and not transfer.holds_closed():
+    if not (transfer.refused or transfer.deferred or transfer.holds_closed()):
         fresh["sums"] = [files, *exchange.mark_attachments(journal)]
         fresh["names"] = [files, transfer.mark_names()]
     keep_memory(journal, hub, memory | fresh)

@@ -17,6 +17,7 @@ from diag.journal.exchange import NamedAttachment
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
 from diag.sync.exchange import BYTES, ExchangeEvent, Pace, T, UnsureLine
+from diag.sync.metered import LIGHT
 from diag.sync.protocol import HubLimits, Piece, ProblemError, Sink
 from diag.sync.questions import (
     FILES_AT_ONCE,
@@ -51,9 +52,10 @@ class _Named(NamedTuple):
 
 @dataclass
 class Transfer:
-    """The attachments of one sync: compiled editions, then photos, smallest first.
+    """The attachments of one sync: editions, thumbnails, then photos, smallest first.
 
-    Small ones share a request; each goes on from where it was cut, both ways.
+    Small ones share a request; each goes on from where it was cut, both ways. On a line
+    that is paid by volume, what is heavy waits for another.
     """
 
     journal: Journal
@@ -63,6 +65,10 @@ class Transfer:
     """Asks again after a cut; None: the first cut ends it."""
     several: bool = False
     """Whether the office gives and takes several at once."""
+    light: bool = False
+    """Whether the line is paid by volume: what is heavy waits."""
+    deferred: list[NamedAttachment] = field(default_factory=list)
+    """What waits for another line, both ways."""
     sent: int = 0
     """How many went whole."""
     received: int = 0
@@ -84,7 +90,10 @@ class Transfer:
             OfflineError: when the line is cut; what is done is done.
             CancelledError: when the user stops.
         """
-        lacking, wanted = self._find_lacking(office), self._named.wanted
+        lacking = deque(
+            one for one in self._find_lacking(office) if not self._defers(one[0])
+        )
+        wanted = [one for one in self._named.wanted if not self._defers(one)]
         self._total = sum(named.size - start for named, start in lacking)
         self._total += sum(named.size for named in wanted)
         while lacking:
@@ -95,6 +104,13 @@ class Transfer:
                 self._give(office, named, [start])
         self.take(office, wanted)
         self._tidy()
+
+    def _defers(self, named: NamedAttachment) -> bool:
+        """Note what waits for a line that is not paid by volume; an edition never."""
+        waits = self.light and bool(named.mime) and named.size > LIGHT
+        if waits:
+            self.deferred.append(named)
+        return waits
 
     def mark_names(self) -> str:
         """Return a mark of what is here and named, and of what is waited for."""

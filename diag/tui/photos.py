@@ -35,11 +35,13 @@ from diag.audit.photos import (
     picture_of,
     remove_photo,
     seen,
+    thumbnail_of,
 )
 from diag.audit.session import AuditSession
 from diag.model.audit import Photo
 from diag.model.errors import DiagError
 from diag.office.sync import AWAITED, absent, fetch
+from diag.sync.metered import is_metered
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import Ask, Close
 from diag.tui.place import KeyBar
@@ -47,6 +49,12 @@ from diag.tui.safe import Sturdy, content
 from diag.tui.state import Shell
 from diag.words.sentences import counted
 from diag.workspace.picture import DecodedPicture, PictureError, read_picture
+
+_LATER = (
+    "Connexion payée au volume : l'original viendra avec une autre, ou par « Photos "
+    "aussi » dans Synchronisation."
+)
+"""Why a thumbnail is all that is shown."""
 
 
 class Caption(Command, keys="f2", title="Légende", footer=True):
@@ -290,12 +298,18 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         if data is not None:
             self.app.push_screen(PhotoScreen(photo, data))
             return
+        small = thumbnail_of(self.session, photo)
         self._show("L'image n'est pas sur cet ordinateur : elle est demandée…")
-        self._fetch(photo)
+        self._fetch(photo, is_small_here=small is not None)
+        if small is not None:
+            self.app.push_screen(PhotoScreen(photo, small, " (vignette)"))
 
     @work(thread=True, group="photos", exit_on_error=False)
-    def _fetch(self, photo: Photo) -> None:
-        """Ask aside: the line may be slow."""
+    def _fetch(self, photo: Photo, *, is_small_here: bool) -> None:
+        """Ask aside: the line may be slow, or dear."""
+        if is_small_here and is_metered():
+            self.post_message(self.Come(photo, _LATER))
+            return
         try:
             words = fetch(self.session.workspace, [photo])
         except DiagError as error:
@@ -310,6 +324,8 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         self._refill()
         self._show(event.problem)
         data = None if event.problem else picture_of(self.session, event.photo)
+        if isinstance(self.app.screen, PhotoScreen):
+            return  # its thumbnail is looked at
         if data is not None:
             self.app.push_screen(PhotoScreen(event.photo, data))
 
@@ -456,14 +472,16 @@ class PhotoScreen(Sturdy, ModalScreen[None]):
     OFFERS = (Close,)
     BINDINGS = bindings_of(*OFFERS)
 
-    def __init__(self, photo: Photo, data: bytes) -> None:
+    def __init__(self, photo: Photo, data: bytes, note: str = "") -> None:
         super().__init__()
         self._photo = photo
+        self._note = note
         self._data = data
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Static(content(self._photo.caption or "sans légende"), id="caption")
+            caption = self._photo.caption or "sans légende"
+            yield Static(content(f"{caption}{self._note}"), id="caption")
             yield Pixels(self._data)
         yield KeyBar()
 

@@ -25,6 +25,10 @@ class Synchronise(Command, keys="s,enter", title="Synchroniser", footer=True):
     """Synchroniser : les réponses d'abord, les photos ensuite."""
 
 
+class SendAll(Command, keys="t", title="Photos aussi", footer=True):
+    """Passer aussi les photos, bien que la connexion soit payée au volume."""
+
+
 class StopSync(Command, keys="x", title="Arrêter", footer=True):
     """Arrêter : ce qui est passé est gardé, le reste passera la prochaine fois."""
 
@@ -49,7 +53,7 @@ class SyncScreen(PlaceScreen):
     """What waits, audit by audit; how far it is; what happened last time."""
 
     CSS_PATH = "sync.tcss"
-    OFFERS = (Synchronise, StopSync, Enrol, *EVERYWHERE)
+    OFFERS = (Synchronise, SendAll, StopSync, Enrol, *EVERYWHERE)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Ce qui n'est pas encore au bureau. Une synchronisation ne change aucune "
@@ -81,6 +85,7 @@ class SyncScreen(PlaceScreen):
         super().__init__()
         self._busy = False
         self._typed = ""
+        self._waits_for_line = False
 
     def body(self) -> ComposeResult:
         yield Lines(
@@ -133,6 +138,7 @@ class SyncScreen(PlaceScreen):
 
     def _last(self) -> str:
         outcomes = sync.last(self.diag.desk.workspace)
+        self._waits_for_line = any(outcome.deferred for outcome in outcomes)
         words = [
             f"{time_words(outcome.at)} · {line}"
             for outcome in outcomes
@@ -141,6 +147,8 @@ class SyncScreen(PlaceScreen):
         return "\n".join(("Dernière fois", *words)) if words else ""
 
     def can(self, command: CommandType) -> bool | None:
+        if command is SendAll:
+            return self._waits_for_line and (None if self._busy else True)
         if command is StopSync:
             return True if self._busy else None
         if command in {Synchronise, Enrol}:
@@ -152,19 +160,25 @@ class SyncScreen(PlaceScreen):
         self.on_synchronise()
 
     def on_synchronise(self) -> None:
+        self._begin()
+
+    def _begin(self, *, light: bool | None = None) -> None:
         if self._busy:
             return
         self._busy = True
         self._show_progress("On appelle le serveur…")
         self.refresh_keys()
-        self._run()
+        self._run(light=light)
+
+    def on_send_all(self) -> None:
+        self._begin(light=False)
 
     def on_stop_sync(self) -> None:
         self.workers.cancel_node(self)
         self._show_progress("On s'arrête après l'échange en cours…")
 
     @work(thread=True, exclusive=True)
-    def _run(self) -> None:
+    def _run(self, *, light: bool | None) -> None:
         worker, desk = get_current_worker(), self.diag.desk
         seen: tuple[str, int] = ("", -1)
 
@@ -178,7 +192,9 @@ class SyncScreen(PlaceScreen):
         try:
             # A thread has a connection of its own.
             with Workspace.open(desk.folder, desk.world) as workspace:
-                outcomes = sync.run(workspace, advance, lambda: worker.is_cancelled)
+                outcomes = sync.run(
+                    workspace, advance, lambda: worker.is_cancelled, light=light
+                )
         except DiagError as error:
             self.post_message(self.Ended((), str(error)))
         else:

@@ -34,6 +34,9 @@ QUALITY = 82
 SHOWN_SIDE = 900
 """Longest side of a picture in a document, in pixels: sharp on 10 cm of paper."""
 
+THUMBNAIL_SIDE = 320
+"""Longest side of what travels before a picture: a screen of text shows no more."""
+
 SHOWN_QUALITY = 70
 """JPEG quality in a document."""
 
@@ -129,6 +132,11 @@ def reduced(data: bytes, side: int = SHOWN_SIDE) -> bytes:
         raise
     except Exception as error:  # decoders of damaged bytes fail in many ways
         raise PictureError("ce n'est pas une image lisible.") from error
+
+
+def thumbnail(data: bytes) -> bytes:
+    """Return a kept picture as it is shown before it has come whole: some 15 kB."""
+    return reduced(data, THUMBNAIL_SIDE)
 
 
 def label(name: str | Path) -> str:

@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
+from PIL import Image
 
 from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.photos import PhotoSubject, join_photos, picture_of, thumbnail_of
 from diag.audit.session import start as session_of
 from diag.model.errors import DiagError
 from diag.office import bundles
 from diag.office import sync as syncing
 from diag.office.keeper import teach
+from diag.sync import metered
 from diag.sync.exchange import Progress
-from diag.sync.meeting import SyncResult
+from diag.sync.meeting import AWAITED, SyncResult
+from diag.sync.metered import LIGHT
 from diag.sync.trust import keep_enrolment
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import OTHER, SCHOOL, started, territory, workspace
@@ -211,3 +216,62 @@ def test_what_waits_of_a_purged_audit_is_named_as_such() -> None:
     assert syncing.Waiting(ident, None, 87).title == (
         "audit effacé, ou inconnu ici (336b9f36)"
     )
+
+
+def test_on_a_line_paid_by_volume_thumbnails_pass_and_photos_wait(
+    desk: Workspace, hub: Served, tmp_path: Path
+) -> None:
+    """Both ways: what is seen is small, what waits is counted, nothing is lost."""
+    session = started(desk)
+    noise = Image.effect_noise((1600, 1200), 90).convert("RGB")
+    noise.save(tmp_path / "baie.jpg", quality=95)
+    (photo,) = join_photos(session, [tmp_path / "baie.jpg"], PhotoSubject()).photos
+    syncing.enrol(desk, hub.invite("999"))
+
+    (sent,) = syncing.run(desk, silent, light=True)
+    with workspace(tmp_path / "b", author="u-2", seed=2) as other:
+        syncing.enrol(other, hub.invite("999"))
+        (seen,) = syncing.run(other, silent, light=True)
+        there = session_of(other, SCHOOL)
+        small = thumbnail_of(there, photo)
+        assert small is not None
+        assert len(small) < LIGHT < photo.size
+        assert picture_of(there, photo) is None
+        (again,) = syncing.run(desk, silent)
+        (whole,) = syncing.run(other, silent)
+
+        assert picture_of(there, photo) == picture_of(session, photo)
+
+    assert (sent.deferred, sent.deferred_bytes, sent.is_whole) == (1, photo.size, False)
+    assert (sent.code, seen.code) == (AWAITED, AWAITED)
+    assert "1 pièce jointe (" in told(sent)
+    assert "attend une connexion" in told(sent)
+    assert (seen.received, seen.deferred) == (2, 1), "an edition, a thumbnail"
+    assert (again.sent, again.deferred, whole.received) == (1, 0, 1)
+    assert again.is_whole
+    assert whole.is_whole
+
+
+@pytest.mark.parametrize(
+    ("platform", "told_by_the_system", "is_dear"),
+    [
+        ("linux", b"u 1\n", True),
+        ("linux", b"u 3\n", True),
+        ("linux", b"u 4\n", False),
+        ("linux", b"", False),
+        ("win32", b"Variable\r\n", True),
+        ("win32", b"Unrestricted\r\n", False),
+        ("darwin", b"", False),
+    ],
+)
+def test_the_system_tells_whether_the_line_is_paid_by_volume(
+    monkeypatch: pytest.MonkeyPatch,
+    platform: str,
+    told_by_the_system: bytes,
+    is_dear: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    done = CompletedProcess((), 0, told_by_the_system)
+    monkeypatch.setattr("diag.sync.metered.sys.platform", platform)
+    monkeypatch.setattr("diag.sync.metered.subprocess.run", lambda *_, **__: done)
+
+    assert metered.is_metered() is is_dear

@@ -99,6 +99,25 @@ async def test_a_photo_is_seen_in_the_terminal(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: shows(pilot, "Photos : "), "back")
 
 
+async def test_a_thumbnail_is_seen_until_the_picture_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a line paid by volume, nothing is asked for: the sentence tells why."""
+    monkeypatch.setattr(screen, "is_metered", lambda: True)
+    app = audited_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        session = await opened(app, pilot)
+        paste(app, str(jpeg(tmp_path / "a.jpg")))
+        await wait_for(pilot, lambda: shows(pilot, "Jointe"), "kept")
+        (photo,) = photos_of(session)
+        AttachmentStore(session.workspace.folder).drop(photo.sha)
+        await pilot.press("f5")
+        await wait_for(pilot, lambda: shows(pilot, "▀" * 20), "pixels")
+        assert shows(pilot, "(vignette)")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "payée au volume"), "told why")
+
+
 async def test_a_picture_at_the_office_is_asked_for_then_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

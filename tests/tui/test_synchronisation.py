@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.photos import PhotoSubject, join_photos
+from diag.audit.session import start as session_of
 from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
 from diag.office import sync as syncing
@@ -168,3 +171,25 @@ def test_progress_tells_answers_then_attachments() -> None:
     assert progress_words("bytes", 1 << 20, 2 << 20).endswith("1,0 sur 2,0 Mo")
     assert progress_words("bytes", 0, 0)
     assert progress_words("pause", 0, 4) == "Liaison coupée : nouvel essai dans 4 s…"
+
+
+async def test_a_key_passes_what_a_line_paid_by_volume_left(
+    tmp_path: Path, hub: Served
+) -> None:
+    """The key is there as long as something waits for another line."""
+    with audited_workspace(tmp_path / "desk") as desk:
+        syncing.enrol(desk, hub.invite())
+        session = session_of(desk, SCHOOL)
+        noise = Image.effect_noise((900, 900), 90).convert("RGB")
+        noise.save(tmp_path / "baie.jpg", quality=95)
+        join_photos(session, [tmp_path / "baie.jpg"], PhotoSubject())
+        (left,) = syncing.run(desk, lambda *_: None, light=True)
+        assert left.deferred == 1
+    app = app_on(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await choose(pilot, "bureau")
+        await wait_for(pilot, lambda: shows(pilot, "Photos aussi"), "the key")
+        await pilot.press("t")
+        await wait_for(pilot, lambda: not shows(pilot, "Photos aussi"), "they passed")
+        assert syncing.last(app.desk.workspace)[0].sent == 1
