@@ -1,6 +1,6 @@
 """Undo: a new revision that writes again what stood before, never a deletion."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from diag.audit.confirmation import NeedsConfirmation
 from diag.audit.history import describe_undo
@@ -8,7 +8,8 @@ from diag.audit.proposals import LISTS, proposal_id
 from diag.audit.session import AuditSession, known_already
 from diag.journal import subjects
 from diag.journal.heads import content_of
-from diag.journal.revision import NewRevision, Revision
+from diag.journal.journal import Journal
+from diag.journal.revision import NewRevision, Origin, Revision
 from diag.journal.subjects import (
     AnswerTopic,
     ApartTopic,
@@ -125,7 +126,14 @@ def undo_last(session: AuditSession) -> tuple[Revision, ...]:
         for change in reversed(stack)
         if change.id in together and not _is_kept(subjects.parse(change.subject))
     )
-    drafts = tuple(each for change in taken for each in _take_back(session, change))
+    journal, audit = session.workspace.journal, session.audit.id
+    drafts = take_back(
+        journal,
+        audit,
+        taken,
+        "quelqu'un d'autre a modifié la même réponse depuis. Voyez l'historique, puis "
+        "répondez à nouveau.",
+    )
     today = session.workspace.world.today()
     if session.asks_when_changed and local_day(last.at) < today:
         raise EarlierEntryError(session, drafts, taken)
@@ -139,21 +147,32 @@ def _list_changes(session: AuditSession) -> list[Revision]:
     What an official list gave or offers by itself is not undone, nor what opened the
     audit: its subject, the first edition it pinned. What is accepted of a list is.
     """
-    origin = session.workspace.origin
-    stack: dict[str, Revision] = {}
     of_lists = {*_subjects_of_lists(session)}
-    for revision in session.revisions():
+
+    def is_change(revision: Revision) -> bool:
+        topic = subjects.parse(revision.subject)
+        if revision.subject in of_lists and _is_by_itself(revision):
+            return False
+        if topic == _SUBJECT or (topic == _EDITION and not revision.parents):
+            return False
+        return isinstance(topic, _UNDOABLE) or _is_kept(topic)
+
+    return list_own(session.revisions(), session.workspace.origin, is_change)
+
+
+def list_own(
+    revisions: Iterable[Revision],
+    origin: Origin,
+    is_change: Callable[[Revision], bool],
+) -> list[Revision]:
+    """Return the changes that one author made on one device and has not taken back."""
+    stack: dict[str, Revision] = {}
+    for revision in revisions:
         if (revision.author, revision.device) != (origin.author, origin.device):
             continue
         if revision.undoes:
             stack.pop(revision.undoes, None)
-            continue
-        topic = subjects.parse(revision.subject)
-        if revision.subject in of_lists and _is_by_itself(revision):
-            continue
-        if topic == _SUBJECT or (topic == _EDITION and not revision.parents):
-            continue
-        if isinstance(topic, _UNDOABLE) or _is_kept(topic):
+        elif is_change(revision):
             stack[revision.id] = revision
     return list(stack.values())
 
@@ -179,28 +198,36 @@ def _is_kept(topic: Topic) -> bool:
     return isinstance(topic, ErasureTopic) or topic in (_STATUS, _VOTES)
 
 
-def _take_back(session: AuditSession, change: Revision) -> tuple[NewRevision, ...]:
-    """Return drafts that write what stood before a change over what stands now.
+def take_back(
+    journal: Journal, audit: str, taken: Iterable[Revision], refusal: str
+) -> tuple[NewRevision, ...]:
+    """Return drafts that write what stood before changes over what stands now.
 
     A settlement is undone into the several answers that it settled.
+
+    Raises:
+        DiagError: others wrote there since; `refusal` says it, and what to do.
     """
-    journal, audit = session.workspace.journal, session.audit.id
+    return tuple(
+        draft for change in taken for draft in _before(journal, audit, change, refusal)
+    )
+
+
+def _before(
+    journal: Journal, audit: str, change: Revision, refusal: str
+) -> Iterator[NewRevision]:
     heads = journal.current(audit, change.subject)
     if [(head.op, head.value) for head in heads] != [(change.op, change.value)]:
-        raise DiagError(
-            "Rien n'a été annulé : quelqu'un d'autre a modifié la même réponse depuis. "
-            "Voyez l'historique, puis répondez à nouveau."
-        )
+        raise DiagError(f"Rien n'a été annulé : {refusal}")
     now = tuple(head.id for head in heads)
     before = {
         content_of(revision): revision
         for revision in journal.history(audit, change.subject)
         if revision.id in change.parents
     }
-    drafts = []
     for each in before.values() or (None,):
         if each is None or each.op == "del" or each.erased:
-            draft = NewRevision(
+            yield NewRevision(
                 audit,
                 change.subject,
                 op="del",
@@ -209,8 +236,6 @@ def _take_back(session: AuditSession, change: Revision) -> tuple[NewRevision, ..
                 undoes=change.id,
             )
         else:
-            draft = NewRevision(
+            yield NewRevision(
                 audit, change.subject, each.value, parents=now, undoes=change.id
             )
-        drafts.append(draft)
-    return tuple(drafts)

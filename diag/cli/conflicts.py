@@ -29,7 +29,7 @@ from diag.office.conflicts import (
 )
 from diag.programme.assembling import board_of
 from diag.programme.container import Container, all_of
-from diag.programme.rivals import rivals_of
+from diag.programme.history import rivals_of
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
 

@@ -29,7 +29,7 @@ from diag.cli.shared import (
     print_table,
     workspace_command,
 )
-from diag.documents.tables.prices import prices_table
+from diag.documents.tables.basket import prices_table
 from diag.documents.tables.writers import csv_bytes
 from diag.model.enums import FollowUpState, Outcome
 from diag.model.errors import DiagError
@@ -37,20 +37,19 @@ from diag.model.programme import FIRST_YEAR, LAST_YEAR, ProgrammeFrame
 from diag.programme import adopting, replay, setting
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import Container, create, opened
-from diag.programme.log import log_of
-from diag.programme.observed import observed, ordered, prices_seen
+from diag.programme.history import log_of
+from diag.programme.money import observed, ordered, prices_seen
 from diag.programme.prospects import at_socle, prospects_of
 from diag.programme.record import FRAME
 from diag.programme.words import (
     adopting_words,
-    cents_words,
     effect_words,
     reason_words,
     theme_words,
     what_if_words,
 )
 from diag.words.dates import describe_day
-from diag.words.figures import euros_and_cents, percent
+from diag.words.figures import cents_words, euros_and_cents, percent
 from diag.words.sentences import counted, listed
 from diag.words.vocabulary import FOLLOW_UPS, OUTCOMES
 from diag.workspace.disk import write_whole

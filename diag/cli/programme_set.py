@@ -22,16 +22,15 @@ from diag.model.programme import (
     Variant,
     YearEnvelope,
 )
-from diag.programme import rivals, setting
+from diag.programme import history, setting
 from diag.programme.assembling import board_of
 from diag.programme.container import opened
-from diag.programme.locking import lock_effect, lock_words
+from diag.programme.history import revision_of, rivals_named, rivals_of
 from diag.programme.record import EVERY, FRAME, RIGHTS
-from diag.programme.revising import revision_of
-from diag.programme.rivals import rivals_named, rivals_of
+from diag.programme.setting import lock_effect, lock_words
 from diag.programme.terms import Purse
-from diag.programme.words import cents_words, purse_words
-from diag.words.figures import percent
+from diag.programme.words import purse_words
+from diag.words.figures import cents_words, percent
 from diag.workspace.workspace import Workspace
 
 _SOURCE = click.option("--source", default="", help="D'où vient ce montant.")
@@ -404,7 +403,7 @@ def settle(
             click.echo("Rien à trancher.")
         return
     one = rivals_named(board, which)
-    chosen = rivals.settle(board.container, one, letter)
+    chosen = history.settle(board.container, one, letter)
     click.echo(f"Tranché : {one.words}, {chosen.words} ({chosen.author}).")
 
 

@@ -7,12 +7,18 @@ from diag.assess.json import plain
 from diag.model.programme import ProgrammeFrame
 from diag.programme import setting
 from diag.programme.assembling import Board, adopted_in, payer_sums
-from diag.programme.log import years_moved
+from diag.programme.history import (
+    LETTERS,
+    ProgrammeRevision,
+    Revised,
+    Rivals,
+    rivals_of,
+    years_moved,
+)
 from diag.programme.money import budgets
 from diag.programme.prospects import SchoolProspect
-from diag.programme.revising import ProgrammeRevision, Revised
-from diag.programme.rivals import LETTERS, Rivals, rivals_of
-from diag.programme.words import cents_words, reason_words, reserve_words
+from diag.programme.words import reason_words, reserve_words
+from diag.words.figures import cents_words
 from diag.words.sentences import counted
 
 

@@ -13,7 +13,7 @@ from diag.model.enums import PlaceKind
 from diag.programme.assembling import Board
 from diag.programme.operations import SchoolLoad
 from diag.programme.replay import is_overdue
-from diag.programme.terms import Operation
+from diag.programme.terms import Operation, Precedence
 
 LEAST = 5
 """Communes in a group, at least: fewer would point at one."""
@@ -216,3 +216,32 @@ def unevenness(shares: Sequence[CommuneShare]) -> Fraction:
         area += Fraction(many * (2 * below + cents), pupils * helped)
         below += cents
     return 1 - area
+
+
+def sort_of(board: Board, operation: str) -> Precedence:
+    """Return what an operation answers to: a law, what blocks, or the rest.
+
+    A decision or a lock gives it a turn of its own, and does not change that.
+    """
+    candidate = board.gathered.candidates.get(operation)
+    return candidate.operation.turn if candidate else Precedence.REST
+
+
+def unblocked(board: Board) -> tuple[Fraction, ...]:
+    """Return, each year, the part of the schools with nothing left that blocks them.
+
+    Of those that have an operation; empty where none has.
+    """
+    years = board.programme.years
+    free: dict[str, int] = {}
+    """School → the year from which nothing blocks it any more."""
+    for name, one in board.gathered.candidates.items():
+        until = free.setdefault(one.school, years[0])
+        if sort_of(board, name) is Precedence.BLOCKING:
+            placed = board.schedule.years.get(name, years[-1] + 1)
+            free[one.school] = max(until, placed)
+    if not free:
+        return ()
+    return tuple(
+        Fraction(sum(one <= year for one in free.values()), len(free)) for year in years
+    )

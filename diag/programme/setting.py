@@ -1,6 +1,10 @@
-"""What a person sets in a programme, checked, then written there or in a variant."""
+"""What a person sets in a programme, checked, then written there or in a variant.
+
+What a lock would cost is shown before anybody writes it: the plan made again with it.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -25,7 +29,11 @@ from diag.model.programme import (
 from diag.model.text import fold
 from diag.programme.assembling import Board
 from diag.programme.container import Container, plain
+from diag.programme.placing import Imposed, Settled, schedule_of
+from diag.programme.replay import locked, worth
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
+from diag.words.figures import cents_words, euros, number
+from diag.words.sentences import counted, of
 
 N = TypeVar("N", bound=Noun)
 
@@ -380,3 +388,67 @@ def lowered(container: Container, text: str) -> dict[str, object]:
     if not found:
         raise DiagError(f"Le syndicat n'a pas d'enveloppe en {year}.")
     return found
+
+
+class LockEffect(NamedTuple):
+    """What imposing a year on an operation, or leaving it out, would change."""
+
+    holds: bool
+    """Whether it is then where it is asked."""
+    moved: tuple[str, ...]
+    """Others that change year."""
+    out: tuple[str, ...]
+    """Those of them that leave the programme."""
+    points: Fraction
+    """What the whole programme wins, or loses."""
+    right: tuple[int, int]
+    """Cents left of its commune's right, before and after."""
+
+
+def lock_effect(board: Board, operation: str, year: int | None) -> LockEffect:
+    """Return what imposing a year would change; None: leaving it out.
+
+    Raises:
+        DiagError: every payer decided it, its year moves no more.
+    """
+    before = board.schedule
+    if isinstance(before.placements[operation].reason, Settled):
+        raise DiagError("Elle est décidée : son année ne s'impose plus.")
+    after = schedule_of(locked(board.programme, operation, year))
+    moved = tuple(one for one in before.moved(after) if one != operation)
+    payer = board.payers[operation]
+    left = [
+        one.rights.get(payer, 0) - one.drawn.get(payer, 0) for one in (before, after)
+    ]
+    points = worth(after, before).points - worth(before, before).points
+    return LockEffect(
+        isinstance(after.placements[operation].reason, Imposed),
+        moved,
+        tuple(one for one in moved if one not in after.years),
+        points,
+        (left[0], left[1]),
+    )
+
+
+def lock_words(board: Board, operation: str, effect: LockEffect) -> Iterator[str]:
+    """Give what a lock would change, a sentence each."""
+    if not effect.holds:
+        yield "Elle ne tiendrait pas : il manquerait de l'argent, ou un préalable."
+    many = counted(len(effect.moved), "autre change", "autres changent")
+    yield (
+        f"{many} d'année, dont {len(effect.out)} hors programme."
+        if effect.moved
+        else "Aucune autre ne change d'année."
+    )
+    points = int(effect.points)
+    if points:
+        yield f"Points : {'+' * (points > 0)}{number(points)} sur tout le programme."
+    before, after = effect.right
+    name = board.payer_name(board.payers[operation])
+    if before != after and board.named(operation).commune:
+        left = (
+            f"il resterait {euros(after // 100)}"
+            if after >= 0
+            else f"il serait dépassé de {cents_words(-after)}"
+        )
+        yield f"Droit {of(name)} : {left}, au lieu de {euros(before // 100)}."

@@ -7,7 +7,7 @@ from diag.model.programme import BodyDecision, YearLock
 from diag.model.text import fold
 from diag.programme.adopting import Adopting
 from diag.programme.assembling import Board
-from diag.programme.log import LoggedDecision, YearMoved
+from diag.programme.history import LoggedDecision, YearMoved
 from diag.programme.placing import (
     AfterNeed,
     AfterOpening,
@@ -29,14 +29,9 @@ from diag.programme.setting import locks_of
 from diag.programme.terms import Earmark, Precedence, Purse
 from diag.programme.weighing import ballots_of, themed
 from diag.words.dates import describe_day
-from diag.words.figures import euros, number, percent
+from diag.words.figures import cents_words, euros, number, percent
 from diag.words.sentences import counted, of, to
 from diag.words.vocabulary import BUDGET_SECTIONS, FOLLOW_UPS
-
-
-def cents_words(cents: int) -> str:
-    """Return an amount in whole euros, rounded up: what lacks is never understated."""
-    return euros(-(-cents // 100))
 
 
 def purse_words(board: Board, purse: Purse) -> str:

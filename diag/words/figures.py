@@ -99,6 +99,11 @@ def euros_and_cents(cents: Fraction | int) -> str:
     return f"{_grouped(rounded // 100)},{rounded % 100:02d}{NBSP}€"
 
 
+def cents_words(cents: int) -> str:
+    """Return an amount in whole euros, rounded up: what lacks is never understated."""
+    return euros(-(-cents // 100))
+
+
 def percent(ratio: Fraction) -> str:
     """Return a share: « 82 % »; what is not whole is never « 100 % »."""
     return f"{share(ratio)}{NBSP}%"

@@ -26,7 +26,7 @@ from diag.model.programme import (
 from diag.office.bundles import export
 from diag.programme.assembling import adopted_in, board_of
 from diag.programme.container import Container, create, opened
-from diag.programme.log import log_of
+from diag.programme.history import log_of
 from diag.programme.operations import Contender, Contenders
 from diag.programme.terms import INVESTMENT, Article, Operation, Purse
 from diag.programme.words import effect_words

@@ -19,9 +19,9 @@ from diag.model.programme import (
 from diag.programme.adopting import adopting
 from diag.programme.assembling import board_of
 from diag.programme.container import Container, create
+from diag.programme.history import revision_of
 from diag.programme.operations import gathered
 from diag.programme.placing import Settled
-from diag.programme.revising import revision_of
 from diag.programme.words import reason_words, years_moved_words
 from tests.audit.audited import audited, audited_workspace
 from tests.programme.test_container import PAYER, SIREN

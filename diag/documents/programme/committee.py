@@ -22,12 +22,11 @@ from diag.documents.programme.whole import asked_words, why_parts, years_table
 from diag.model.number import exact
 from diag.model.programme import EnvelopeState
 from diag.programme.assembling import Board, board_of
-from diag.programme.equity import LEAST, commune_shares, ips_groups, spread
-from diag.programme.log import log_of
+from diag.programme.equity import LEAST, commune_shares, ips_groups, spread, unblocked
+from diag.programme.history import log_of
 from diag.programme.money import budgets
 from diag.programme.record import EVERY
 from diag.programme.replay import worth
-from diag.programme.standing import unblocked
 from diag.programme.weighing import theme_weights, weights_in_force
 from diag.programme.words import body_words, effect_words, reserve_words
 from diag.words.dates import describe_day

@@ -29,9 +29,10 @@ from diag.documents.tables.writers import (
 from diag.model.checklist import Checklist, Price
 from diag.model.enums import BudgetSection, FollowUpState, Trigger
 from diag.model.number import Quantity, exact
+from diag.programme.money import ObservedPrice
 from diag.words.dates import long_date
 from diag.words.figures import half_up
-from diag.words.sentences import sentence
+from diag.words.sentences import counted, sentence
 from diag.words.vocabulary import BUDGET_SECTIONS, FOLLOW_UPS
 
 WORKS_LOT = WORKS[:1].upper() + WORKS[1:]
@@ -402,3 +403,39 @@ def _remark(quantity: Quantity, aged: str, *, is_open: bool) -> str:
 
 def _euros(cents: int | None) -> Fraction | None:
     return None if cents is None else Fraction(cents, 100)
+
+
+_COLUMNS = (
+    Column("id", "identifiant", 24),
+    Column("as_of", "relevé en", 12),
+    Column("where", "relevé où", 24),
+    Column("minimum", "prix bas", 10),
+    Column("typical", "prix courant", 10),
+    Column("maximum", "prix haut", 10),
+    Column("source", "source", 10),
+    Column("note", "note", 24),
+)
+"""As `diag import prix` names them."""
+
+_SOURCE = "metier"
+"""A syndicat's own order is no registered source."""
+
+
+def prices_table(prices: Sequence[ObservedPrice]) -> Table:
+    """Return one row an article, in euros before tax."""
+    return table_of(
+        "Prix des commandes",
+        _COLUMNS,
+        [
+            (
+                one.price,
+                one.as_of,
+                ", ".join(one.where),
+                *(Fraction(each, 100) for each in (one.minimum, one.typical)),
+                Fraction(one.maximum, 100),
+                _SOURCE,
+                counted(one.orders, "commande"),
+            )
+            for one in prices
+        ],
+    )

@@ -11,7 +11,7 @@ from diag.model.number import exact
 from diag.model.programme import EnvelopeState
 from diag.programme.assembling import Board
 from diag.programme.equity import commune_shares
-from diag.programme.log import log_of
+from diag.programme.history import log_of
 from diag.programme.money import PurseYear, budgets, checklist_of, fctva
 from diag.programme.record import EVERY
 from diag.programme.setting import ref_of

@@ -5,7 +5,7 @@ from dataclasses import replace
 from textual import on, work
 
 from diag.programme.container import all_of
-from diag.programme.rivals import rivals_of
+from diag.programme.history import rivals_of
 from diag.tui.commands import CommandType, OpenPalette, bindings_of
 from diag.tui.dialogs import ChooseDialog, Confirm, ListChoice
 from diag.tui.lists import Lines

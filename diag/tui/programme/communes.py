@@ -6,10 +6,9 @@ from fractions import Fraction
 from diag.documents.programme.lines import planned_words
 from diag.model.enums import PlaceKind
 from diag.programme.equity import LEAST, CommuneShare, ips_groups, spread
-from diag.programme.words import cents_words
 from diag.tui.lists import ListColumn, ListLine
 from diag.tui.programme.years import YearsView, pupil_words
-from diag.words.figures import euros, number, percent
+from diag.words.figures import cents_words, euros, number, percent
 from diag.words.sentences import counted
 
 _TABLE, _HALF = 70, 50

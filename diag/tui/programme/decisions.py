@@ -7,7 +7,7 @@ from diag.model.enums import PlaceKind
 from diag.programme.adopting import PILOTAGE
 from diag.programme.assembling import Board
 from diag.programme.container import Container
-from diag.programme.log import log_of
+from diag.programme.history import log_of
 from diag.programme.words import effect_words
 from diag.tui.lists import NARROW, ListColumn, ListLine
 from diag.words.dates import describe_day

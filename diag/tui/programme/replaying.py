@@ -18,9 +18,8 @@ from diag.model.programme import ProgrammeFrame
 from diag.programme import setting
 from diag.programme.assembling import Board, board_of, contenders_of
 from diag.programme.container import Container, all_of
+from diag.programme.history import last_gesture, subject_words, take_back
 from diag.programme.operations import Contenders
-from diag.programme.subject_words import subject_words
-from diag.programme.undoing import last_gesture, take_back
 from diag.tui.place import PlaceScreen
 from diag.tui.safe import Trouble
 from diag.words.dates import local_day

@@ -6,12 +6,11 @@ from typing import NamedTuple
 
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import Container
-from diag.programme.equity import commune_shares, spread, unevenness
+from diag.programme.equity import commune_shares, spread, unblocked, unevenness
+from diag.programme.history import subject_words, value_words
 from diag.programme.operations import Contenders
 from diag.programme.record import FRAME
 from diag.programme.replay import Worth, worth
-from diag.programme.standing import unblocked
-from diag.programme.subject_words import subject_words, value_words
 from diag.tui.lists import ListColumn, ListLine
 from diag.words.figures import euros, half_up, number, percent
 from diag.words.sentences import counted

@@ -9,17 +9,29 @@ from diag.documents.programme.lines import exact_words, whole_euros
 from diag.model.enums import FollowUpState, PlaceKind
 from diag.model.text import accented
 from diag.programme.assembling import Board
-from diag.programme.equity import CommuneShare, commune_shares, spread
+from diag.programme.equity import (
+    CommuneShare,
+    commune_shares,
+    sort_of,
+    spread,
+    unblocked,
+)
 from diag.programme.money import PurseYear, budgets
 from diag.programme.operations import LeftOut
 from diag.programme.placing import Imposed, Unmet
-from diag.programme.standing import sort_of, unblocked
 from diag.programme.terms import INVESTMENT, Precedence, Purse
-from diag.programme.words import cents_words, purse_words, reason_words
+from diag.programme.words import purse_words, reason_words
 from diag.tui.lists import ListColumn, ListLine
 from diag.tui.safe import line
 from diag.tui.text import NamedText
-from diag.words.figures import euros, euros_between, half_up, number, percent
+from diag.words.figures import (
+    cents_words,
+    euros,
+    euros_between,
+    half_up,
+    number,
+    percent,
+)
 from diag.words.sentences import counted
 
 COLUMNS = (
