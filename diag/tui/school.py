@@ -117,7 +117,12 @@ class SchoolScreen(PlaceScreen):
         self.query_one(VerticalScroll).focus()
 
     def on_screen_resume(self) -> None:
-        """Show what is known, read again: the user may come back from the visit."""
+        """Show what is known, read again: the user may come back from the visit.
+
+        Whoever goes straight to the visit does not wait for what stands under it.
+        """
+        if self.app.screen is not self:
+            return
         workspace = self.diag.desk.workspace
         about = auditee_named(workspace, self.ref)
         self._insee, self._is_school = about.insee, about.school is not None
