@@ -319,7 +319,8 @@ def carry_over(path: Path, connection: sqlite3.Connection, *, last: bool) -> Non
             with suppress(JournalError), in_french(path):
                 if table != "setting" or _is_as_summed(other, table):
                     _carry_table(other, connection, table)
-    proof.seal(connection, "setting")
+    for table in ("setting", "outbox"):
+        proof.seal(connection, table)
 
 
 def _is_as_summed(connection: sqlite3.Connection, table: str) -> bool:

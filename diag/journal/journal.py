@@ -85,6 +85,9 @@ _CHANGED = {
     "access": "La liste des communes raccordables a changé sur le disque. "
     "Réimportez-la.",
     "town_hall": "La liste des mairies a changé sur le disque. Réimportez-la.",
+    "outbox": "La boîte d'envoi a changé sur le disque : un message peut manquer, ou "
+    "ne plus être ce que vous avez écrit. Comparez-la à une sauvegarde du dossier "
+    "« backups » avant d'envoyer.",
     "card": "Les clés de vos collègues ont changé sur le disque : « scellé » et "
     "« poste » ne prouvent plus rien. Restaurez une sauvegarde du dossier "
     "« backups ».",

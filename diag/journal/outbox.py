@@ -5,15 +5,19 @@ stays so: nobody can know whether it arrived, hence a person decides. This modul
 states; it never opens a connection.
 """
 
-from collections.abc import Iterable, Sequence
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from diag.journal import changes
+from diag.journal import changes, proof
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin
 from diag.model.audit import Dispatch
+
+TABLE = "outbox"
 
 _BITS = 63
 """A number that SQLite cannot hold is no message's."""
@@ -85,16 +89,18 @@ class Outbox:
         """Keep a message to send, durably; None when the very same is here already."""
         dispatch = sent.model_dump_json(exclude_defaults=True)
         row = (sent.message, audit, dispatch, sender, title, body, at, at)
-        with self._journal.transaction() as connection:
+        with self._writing() as connection:
             added = connection.execute(_ADD, row).rowcount
         return self.by_ident(sent.message) if added else None
 
     def all(self) -> tuple[Posted, ...]:
-        """Return every message, the oldest first."""
+        """Return every message, the oldest first; tell when the disk changed some."""
+        self._journal.check_table(TABLE)
         return self._where("1 order by number")
 
     def waiting(self) -> tuple[Posted, ...]:
-        """Return the messages to send, the oldest first."""
+        """Return the messages to send, the oldest first; tell as `all` does."""
+        self._journal.check_table(TABLE)
         return self._where("state = 'waiting' order by number")
 
     def by_number(self, number: int) -> Posted | None:
@@ -125,7 +131,7 @@ class Outbox:
 
     def delivered(self, posted: Posted, sent: Dispatch, origin: Origin) -> None:
         """Say, in one commit, that a message has left: here and in its audit."""
-        with self._journal.transaction() as connection:
+        with self._writing() as connection:
             connection.execute(
                 "update outbox set state = 'sent', body = null, problem = '', "
                 "dispatch = ? where number = ?",
@@ -163,7 +169,7 @@ class Outbox:
 
     def cancel(self, number: int) -> bool:
         """Drop a message, body included; False when it has left or is unknown."""
-        with self._journal.transaction() as connection:
+        with self._writing() as connection:
             return bool(
                 connection.execute(
                     "delete from outbox where number = ? and state <> 'sent'", [number]
@@ -172,17 +178,23 @@ class Outbox:
 
     def forget(self, idents: Iterable[str]) -> None:
         """Drop messages whatever their state: whom they were for is forgotten."""
-        with self._journal.transaction() as connection:
+        with self._writing() as connection:
             connection.executemany(
                 "delete from outbox where ident = ?", [(each,) for each in idents]
             )
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._journal.transaction() as connection:
+            yield connection
+            proof.seal(connection, TABLE)
 
     def _change(
         self, change: str, values: Sequence[object], number: int, *states: MailState
     ) -> bool:
         marks = ", ".join("?" * len(states))
         sql = f"update outbox set {change} where number = ? and state in ({marks})"  # noqa: S608 -- our own text
-        with self._journal.transaction() as connection:
+        with self._writing() as connection:
             return bool(connection.execute(sql, [*values, number, *states]).rowcount)
 
     def _where(self, condition: str, *values: object) -> tuple[Posted, ...]:

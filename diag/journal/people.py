@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from diag.journal import ingest, subjects
+from diag.journal import ingest, proof, subjects
 from diag.journal.connection import connect
 from diag.journal.errors import in_french
 from diag.journal.ingest import Tally, mark_of
@@ -248,6 +248,7 @@ def retire(
             )
             connection.execute(sql, (audit,))
         connection.execute("delete from outbox where audit = ?", (audit,))
+        proof.seal(connection, "outbox")
     return RetiredAudit(audit, tuple(doomed), tuple(lines))
 
 

@@ -133,3 +133,28 @@ def test_an_unknown_message_is_nobodys(outbox: Outbox) -> None:
     assert outbox.body(9) == b""
     assert not outbox.begin(9, NOON)
     assert not outbox.cancel(9)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "delete from outbox",
+        "update outbox set title = 'x'",
+        "update outbox set body = x'00'",
+    ],
+)
+def test_what_the_disk_changed_is_told_when_it_is_listed_or_sent(
+    journal: Journal, outbox: Outbox, change: str
+) -> None:
+    told: list[str] = []
+    journal.on_change = told.append
+    add(outbox)
+    outbox.all()
+    assert not told
+
+    with journal.transaction() as connection:
+        connection.execute(change)
+
+    for read in (outbox.all, outbox.waiting):
+        read()
+        assert "boîte d'envoi a changé sur le disque" in told.pop()
