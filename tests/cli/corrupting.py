@@ -1,12 +1,15 @@
 """Files that a disk changed, and commands that print: right, or told; never wrong."""
 
 import re
+import resource
 import shutil
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
 
@@ -64,6 +67,13 @@ TOLD = re.compile(
 """What a person reads when the disk has changed something."""
 
 FAILED = re.compile(r"Erreur inattendue|Traceback")
+
+MEMORY = 3 << 30
+"""Bytes that all commands on one file may have; a hundredth of it is what they take."""
+COMPUTING = 120
+"""Seconds of processor for the same; one is what they take."""
+PATIENCE = 1_200
+"""Seconds without a word after which a child is no longer waited for."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +154,35 @@ class Matrix:
         run = diag(self.folder, *words)
         files = dict(_written(out))
         return (run.code, run.out, files), run.out + run.err
+
+
+def look_apart(matrix: Matrix, data: bytes) -> list[Found]:
+    """Run all commands on a file that was changed, in a child that has its bounds.
+
+    One that goes beyond them ends the child: it failed, and none follows it.
+    """
+    children = get_context("fork")
+    given, giver = children.Pipe(duplex=False)
+    child = children.Process(target=_look_all, args=(matrix, data, giver))
+    child.start()
+    giver.close()
+    found: list[Found] = []
+    with given, suppress(EOFError):
+        while given.poll(PATIENCE):
+            found.append(given.recv())
+        child.kill()
+    child.join()
+    if len(found) < len(COMMANDS):
+        name = " ".join(COMMANDS[len(found)][:2])
+        found.append(Found(name, "failed", f"the child ended: {child.exitcode}"))
+    return found
+
+
+def _look_all(matrix: Matrix, data: bytes, giver: Connection) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (COMPUTING, COMPUTING))
+    for command in COMMANDS:
+        giver.send(matrix.look(data, command))
 
 
 def _written(out: Path) -> Iterator[tuple[str, object]]:
