@@ -323,6 +323,7 @@ class Meetings(RuleBasedStateMachine):
                 self.settle()
                 self.check_same()
                 self.check_silence()
+                self.check_a_restored_hub_is_seen()
                 self.check_a_cut_pull_goes_on()
         finally:
             for journal in self.laptops:
@@ -362,6 +363,19 @@ class Meetings(RuleBasedStateMachine):
             done = self.exchange(journal, hub, way=way)
             assert done is not None
             assert (done.differed, done.pulled, done.pushed) == (0, 0, 0), "P13"
+
+    def check_a_restored_hub_is_seen(self) -> None:
+        """What it said before its disk was put back is believed no more: S6."""
+        journal, disk = self.laptop(0), self.disks[0]
+        for way in (OLD, NEW):
+            before = disk.copy()
+            self.answer(0, AUDITS[0], "q", 0, 0)
+            assert self.exchange(journal, 0, way=way) is not None
+            disk.put_back(before)
+            done = self.exchange(journal, 0, way=way)
+            assert done is not None
+            assert done.unequal == []
+            assert ids_of(journal) == ids(disk), "told equal, it is"
 
     def check_a_cut_pull_goes_on(self) -> None:
         """Nothing is read again from its beginning: cursors lose no line."""

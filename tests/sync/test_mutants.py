@@ -26,7 +26,7 @@ from tests.sync.machine import NEW, OLD, Meetings, Way
 pytestmark = pytest.mark.long
 
 HUNT = settings(
-    max_examples=500,
+    max_examples=200,
     stateful_step_count=40,
     deadline=None,
     database=None,
