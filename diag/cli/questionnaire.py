@@ -27,7 +27,6 @@ from diag.cli.shared import (
 from diag.documents.formats import Format
 from diag.model.errors import DiagError
 from diag.words.sentences import counted
-from diag.workspace.disk import write_whole
 
 if TYPE_CHECKING:
     from diag.documents.transcription import Transcription
@@ -134,19 +133,17 @@ def _write(
     folder: Path | None,
     day: date | None,
 ) -> None:
-    from diag.documents.form_page import write_form  # noqa: PLC0415
+    from diag.documents.form_page import (  # noqa: PLC0415
+        write_form,
+        write_questionnaire,
+    )
     from diag.documents.questionnaire import compose, keep  # noqa: PLC0415
-    from diag.documents.write import write_paper  # noqa: PLC0415
 
     paper, printed = compose(session, whom, day)
     keep(session, printed)
     place = within(folder, report_folder(session))
-    on_paper = [each for each in forms if each is not Format.HTML]
-    print_written(write_paper(paper, place, on_paper))
-    if Format.HTML in forms:
-        page = place / f"{paper.stem}.{Format.HTML}"
-        write_whole(page, write_form(session, printed))
-        click.echo(str(page))
+    page = write_form(session, printed)
+    print_written(write_questionnaire(paper, page, place, forms))
     ref = session.about.ref
     click.echo(
         f"{counted(len(printed.questions), 'question')}, code {printed.id}. "

@@ -5,6 +5,7 @@ no script but its own: whoever fills it mails back the file that it saves.
 """
 
 from base64 import b64encode
+from collections.abc import Collection, Iterator
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -14,18 +15,21 @@ from diag.answers.fields import can_ask, cell, fieldset, script, style
 from diag.audit.forms import FORMAT, PURCHASES, VERSION
 from diag.audit.memory import Neighbours
 from diag.audit.session import AuditSession
+from diag.documents.formats import Format
 from diag.documents.questionnaire import (
     PRIVACY,
     QuestionnairePage,
     columns_of,
     page_of,
 )
+from diag.documents.write import Paper, WrittenFile, write_paper
 from diag.model.audit import Questionnaire
 from diag.model.checklist import Question
 from diag.model.enums import State
 from diag.model.fact import Value
 from diag.model.text import clean_line, fold
 from diag.words.figures import typeset
+from diag.workspace.disk import write_whole
 
 _HERE = Path(__file__).parent
 
@@ -75,6 +79,22 @@ _POLICY = (
     "default-src 'none'; style-src '{css}'; script-src '{script}'; "
     "base-uri 'none'; form-action 'none'"
 )
+
+
+def write_questionnaire(
+    paper: Paper, page: bytes, folder: Path, formats: Collection[Format] = (*Format,)
+) -> Iterator[WrittenFile]:
+    """Write a questionnaire in each form; as HTML, `page`, which one fills.
+
+    Raises:
+        OSError: when a file cannot be written; those already written stay.
+    """
+    on_paper = (each for each in formats if each is not Format.HTML)
+    yield from write_paper(paper, folder, on_paper)
+    if Format.HTML in formats:
+        path = folder / f"{paper.stem}.{Format.HTML}"
+        write_whole(path, page)
+        yield WrittenFile(path)
 
 
 def write_form(session: AuditSession, printed: Questionnaire) -> bytes:

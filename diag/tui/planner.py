@@ -24,8 +24,8 @@ from diag.audit.report import report_folder
 from diag.audit.session import AuditSession
 from diag.audit.visit import VisitSession, minutes_on_site
 from diag.audit.walk import Walk, walk_of
+from diag.documents.form_page import write_form, write_questionnaire
 from diag.documents.questionnaire import compose, keep
-from diag.documents.write import write_paper
 from diag.model.enums import Profile
 from diag.model.errors import DiagError
 from diag.tui.commands import Command, SendForms, bindings_of, key_now
@@ -87,14 +87,14 @@ def send_forms(screen: PlaceScreen, session: AuditSession) -> None:
         if who in _FORMS:
             paper, printed = compose(session, _FORMS[who])
             keep(session, printed)
-            papers.append(paper)
+            papers.append((paper, write_form(session, printed)))
     if not papers:
         raise DiagError("Personne n'a plus rien à répondre sans vous.")
     app, shell, folder = screen.app, screen.diag, report_folder(session)
 
     def write() -> None:
-        for paper in papers:
-            for _ in write_paper(paper, folder):
+        for paper, page in papers:
+            for _ in write_questionnaire(paper, page, folder):
                 pass
         words = f"{counted(len(papers), 'questionnaire')} dans {folder}"
         app.call_from_thread(shell.inform, words)

@@ -195,5 +195,6 @@ async def test_questionnaires_are_written_and_come_back_before_any_visit(
         for whom in ("commune", "direction", "equipe", "prestataire"):
             form = folder / f"questionnaire-{whom}.html"
             await wait_for(pilot, form.exists, whom)
+            assert 'data-format="diag-form"' in form.read_text("utf-8")
         await pilot.press("p")
         await wait_to_show(pilot, "o lit un formulaire revenu")
