@@ -11,7 +11,7 @@ from diag.phone.links import PhoneRole
 from diag.phone.network import SharedNetwork
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import READING
-from diag.tui.phone_desk import PhoneDesk, clock_words
+from diag.tui.phone_desk import PhoneDesk
 from diag.tui.place import EVERYWHERE
 from diag.tui.proposals import ProposalsScreen
 from diag.tui.square import (
@@ -22,6 +22,7 @@ from diag.tui.square import (
     SquareScreen,
     joining_steps,
 )
+from diag.words.dates import hour_words
 from diag.words.sentences import counted
 
 
@@ -117,7 +118,7 @@ class PhoneScreen(SquareScreen):
 
     def _state(self, phone: PhoneDesk) -> list[str]:
         link = phone.link(self._role)
-        until = clock_words(link.ends)
+        until = hour_words(round(link.ends * 1000))
         if self._role is PhoneRole.TEAM:
             count = counted(phone.sheets, "fiche reçue", "fiches reçues")
             more = (

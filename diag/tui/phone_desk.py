@@ -6,7 +6,6 @@ The server calls from its own threads; what is kept is kept by the app, in its t
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from secrets import token_bytes
 from typing import NamedTuple, TypeVar
 
@@ -22,6 +21,7 @@ from diag.model.audit import Questionnaire
 from diag.phone.links import PhoneLink, PhoneRole
 from diag.phone.network import SharedNetwork
 from diag.phone.pages import PhonePage, sheet_page
+from diag.words.dates import hour_words
 from diag.workspace.picture import DecodedPicture, PictureError, decode_picture
 
 _T = TypeVar("_T")
@@ -192,7 +192,7 @@ class PhoneDesk:
         """Tell once that a phone is there."""
         for link in self._links:
             if link.phones and link.token not in self._joined:
-                self._joined[link.token] = clock_words(time.time())
+                self._joined[link.token] = self._hour
                 self._report()
 
     def _keep_photo(self, read: DecodedPicture) -> str:
@@ -222,14 +222,13 @@ class PhoneDesk:
         return sheet_page(sheet_of(self._session, self._printed[role], title))
 
     def _note(self, words: str) -> None:
-        self.arrived.append(PhoneArrival(clock_words(time.time()), words))
+        self.arrived.append(PhoneArrival(self._hour, words))
         self._report(words)
+
+    @property
+    def _hour(self) -> str:
+        return hour_words(self._session.workspace.world.clock())
 
     def _report(self, words: str = "") -> None:
         for screen in self._app.screen_stack:
             screen.post_message(PhoneChanged(words))
-
-
-def clock_words(seconds: float) -> str:
-    """Return a local time as one speaks it: « 10 h 33 »."""
-    return f"{datetime.fromtimestamp(seconds):%H h %M}".lstrip("0")  # noqa: DTZ006 - as the wall's clock

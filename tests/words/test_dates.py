@@ -12,6 +12,7 @@ from diag.words.dates import (
     day_typed,
     describe_day,
     describe_duration,
+    hour_words,
     later,
     long_date,
 )
@@ -79,6 +80,14 @@ def test_a_wall_clock_is_the_same_day_everywhere() -> None:
 
 
 DAY = date(2026, 10, 5)
+
+
+def test_an_hour_is_said_at_midnight_too() -> None:
+    assert [hour_words(at * 60_000) for at in (5, 600, 605)] == [
+        "0\u00a0h\u00a005",
+        "10\u00a0h",
+        "10\u00a0h\u00a005",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from diag.programme.ballots import ballot_sheet, take_ballot
 from diag.programme.container import Container
 from diag.tui.commands import bindings_of
 from diag.tui.dialogs import READING
-from diag.tui.phone_desk import PhoneChanged, clock_words
+from diag.tui.phone_desk import PhoneChanged
 from diag.tui.place import EVERYWHERE
 from diag.tui.square import (
     CutOff,
@@ -26,6 +26,7 @@ from diag.tui.square import (
     SquareScreen,
     joining_steps,
 )
+from diag.words.dates import hour_words
 from diag.words.sentences import counted
 
 _T = TypeVar("_T")
@@ -172,7 +173,7 @@ class BallotPhonesScreen(SquareScreen):
         if desk is None:
             return []
         many = len(desk.received)
-        until = clock_words(desk.link.ends)
+        until = hour_words(round(desk.link.ends * 1000))
         return [
             *joining_steps(desk.network, desk.host, desk.link),
             "",
