@@ -39,9 +39,11 @@ from diag.words.vocabulary import (
 )
 
 
-def counsel(session: AuditSession) -> tuple[OutlineLine, ...]:
-    """Return the plan, what is to be confirmed, what is behind."""
-    report = report_of(session)
+def counsel(
+    session: AuditSession, report: Report | None = None
+) -> tuple[OutlineLine, ...]:
+    """Return the plan, what is to be confirmed, what is behind, as a report has it."""
+    report = report or report_of(session)
     lines: list[OutlineLine] = []
     for key, title, actions in (
         ("plan", "À faire", report.plan.actions),

@@ -72,8 +72,8 @@ async def test_the_sides_of_the_bilan_are_clicked(tmp_path: Path) -> None:
         screen = app.screen
         assert isinstance(screen, BilanScreen)
         for name in ("evolution", "counsel", "findings"):
-            await click(pilot, FACES[name][0])
-            await wait_for(pilot, lambda: shows(pilot, f"[{FACES[name][0]}]"), name)  # noqa: B023 - awaited here
+            await click(pilot, FACES[name])
+            await wait_for(pilot, lambda: shows(pilot, f"[{FACES[name]}]"), name)  # noqa: B023 - awaited here
             assert screen.face == name
 
 

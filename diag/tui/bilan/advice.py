@@ -9,7 +9,6 @@ from diag.audit import advising, voting
 from diag.audit.discretion import question_of, slips_typed
 from diag.audit.follow import add_step
 from diag.audit.memory import own_here
-from diag.audit.report import report_of
 from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState
 from diag.model.votes import Vote, VoteHand
@@ -60,7 +59,7 @@ class BilanAdvice(BilanFaces):
         named = {
             part for key in self._outline(self.face).path for part in key.split("/")
         }
-        for action in report_of(self.session).plan:
+        for action in self.report.plan:
             if _cures(action, named):
                 self.go_to_advice(action.id)
                 return
@@ -93,7 +92,7 @@ class BilanAdvice(BilanFaces):
         title = self._title_of(ident)
         today = self.session.workspace.world.today()
         step = FollowUp(recommendation=ident, state=state, on=today.isoformat())
-        frozen = report_of(self.session).frozen
+        frozen = self.report.frozen
         votes = (one for one in frozen.votes if ident in one.actions) if frozen else ()
         vote = next(iter(votes), None)
         kept = await self.app.push_screen_wait(
@@ -108,7 +107,7 @@ class BilanAdvice(BilanFaces):
             self.diag.inform("Suite enregistrée.")
 
     def _title_of(self, ident: str) -> str:
-        report = report_of(self.session)
+        report = self.report
         action = report.plan.action(ident)
         return report.title(action) if action else ident
 

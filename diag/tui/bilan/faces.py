@@ -1,6 +1,5 @@
 """The three sides of a bilan, unfolded in place, and what is under the cursor."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from rich.cells import cell_len
@@ -37,12 +36,12 @@ from diag.words.vocabulary import (
     SOCLES,
 )
 
-FACES: dict[str, tuple[str, Callable[[AuditSession], tuple[OutlineLine, ...]]]] = {
-    "findings": ("Constats", findings),
-    "counsel": ("Préconisations", counsel),
-    "evolution": ("Évolution", evolution),
+FACES = {
+    "findings": "Constats",
+    "counsel": "Préconisations",
+    "evolution": "Évolution",
 }
-"""The three sides of a bilan: what each is called, and what gives its lines."""
+"""The three sides of a bilan, and what each is called."""
 
 WIDE = 150
 """From so many columns on, two sides stand beside each other."""
@@ -66,6 +65,14 @@ class BilanFaces(PlaceScreen):
         self.written: tuple[tuple[Path, ...], str, bool] | None = None
         """The documents written last, what they are, whether they are provisional."""
         self._seen = ""
+        self._report: Report | None = None
+
+    @property
+    def report(self) -> Report:
+        """What all three sides show of it: judged when the screen was last read."""
+        if self._report is None:
+            self._report = report_of(self.session)
+        return self._report
 
     @property
     def session(self) -> AuditSession:
@@ -76,7 +83,7 @@ class BilanFaces(PlaceScreen):
         yield Static(id="counts")
         yield Sentence(id="summary")
         with Horizontal(id="faces"):
-            yield Tabs([(key, name) for key, (name, _) in FACES.items()], id="sides")
+            yield Tabs([*FACES.items()], id="sides")
             yield Static(id="status")
         with Horizontal(id="panes"):
             for name in FACES:
@@ -95,7 +102,7 @@ class BilanFaces(PlaceScreen):
     def show_all(self) -> None:
         """Read everything again; the sides that are not seen wait."""
         session = self.session
-        report = report_of(session)
+        report = self._report = report_of(session)
         overall = session.assessment.overall
         remarks = filled_words(overall), score_words(overall)
         self.set_title(f"Bilan : {session.about.title}", *remarks)
@@ -123,7 +130,12 @@ class BilanFaces(PlaceScreen):
             outline = self._outline(name)
             if outline.display and name in self._stale:
                 self._stale.discard(name)
-                outline.show(FACES[name][1](self.session))
+                outline.show(self._lines_of(name))
+
+    def _lines_of(self, face: str) -> tuple[OutlineLine, ...]:
+        if face == "counsel":
+            return counsel(self.session, self.report)
+        return findings(self.session) if face == "findings" else evolution(self.session)
 
     def _outline(self, name: str) -> Outline:
         return self.query_one(f"#{name}", Outline)
