@@ -18,7 +18,7 @@ from diag.audit.answer import find_question
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession
 from diag.journal import changes, subjects
-from diag.journal.attachments import AttachmentStore
+from diag.journal.attachments import THUMBNAIL, AttachmentStore
 from diag.journal.journal import get_setting, put_setting
 from diag.journal.records import is_named
 from diag.journal.records import photos_of as _photos_of
@@ -145,7 +145,7 @@ def keep_picture(
         )
     world = session.workspace.world
     attachments = AttachmentStore(session.workspace.folder)
-    small = attachments.put(thumbnail(picture.data), picture.mime)
+    small = attachments.put(thumbnail(picture.data), THUMBNAIL)
     photo = Photo(
         id=str(UUID(bytes=world.nonce() + world.nonce(), version=4)),
         sha=attachments.put(picture.data, picture.mime),

@@ -5,7 +5,9 @@ is masked, its author is shown the ask and may stop it, and another person confi
 once the delay is over.
 """
 
+import re
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 from diag.journal import subjects
@@ -18,6 +20,15 @@ DELAY: Final = 7 * 24 * 3600 * 1000
 
 SHORT_DELAY: Final = 24 * 3600 * 1000
 """The same when two administrators ask."""
+
+YEARS: Final = 3
+"""Years for which a campaign is kept after its school year, unless decided (métier).
+
+An audit serves until the next one is compared with it, and while the commune carries
+its recommendations out: three budgets. To be confirmed by the office's DPO.
+"""
+
+_SCHOOL_YEAR = re.compile(r"(20\d\d)-(20\d\d)")
 
 _ASKS = """
 select subject, rev, value, author, at from head
@@ -62,6 +73,15 @@ _FREE = frozenset({
 
 _PEOPLE = frozenset({"met", "present", "to"})
 """Fields that list people."""
+
+
+def term_of(campaign: str) -> date | None:
+    """Return the last day for which a campaign is kept, as proposed to all.
+
+    None for one whose name is no school year.
+    """
+    named = _SCHOOL_YEAR.fullmatch(campaign)
+    return date(int(named[2]) + YEARS, 8, 31) if named else None
 
 
 class ErasureAsk(NamedTuple):

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 FILE = "photos.db"
 """Name of the attachments' file in a workspace."""
 
+THUMBNAIL = "image/jpeg; thumbnail"
+"""Type of the picture made small that travels before a photo."""
+
 VERSION = 1
 """Version of its tables, kept in the file as `user_version`."""
 
@@ -48,6 +51,7 @@ on conflict(sha) do update set data = excluded.data where data is null
 _GET = "select data from blob where sha = ?"
 _ALL = "select sha, data from blob where data is not null"
 _SIZES = "select sha, size from blob where data is not null"
+_THUMBNAILS = f"select sha from blob where mime = '{THUMBNAIL}'"  # noqa: S608 -- our own text
 _HAS_TABLE = "select 1 from sqlite_schema where name = 'blob'"
 _GONE = "select sha from blob where data is null"
 _LET_GO = "update blob set data = null where sha = ?"
@@ -121,6 +125,14 @@ class AttachmentStore:
             JournalError: in French, when the file cannot be read.
         """
         return {sha.hex(): size for sha, size in self._rows(_SIZES)}
+
+    def thumbnails(self) -> frozenset[str]:
+        """Return the blobs that are thumbnails of others.
+
+        Raises:
+            JournalError: in French, when the file cannot be read.
+        """
+        return frozenset(sha.hex() for (sha,) in self._rows(_THUMBNAILS))
 
     def gone(self) -> frozenset[str]:
         """Return the blobs that were here and were let go, the office having them.
@@ -299,14 +311,17 @@ select f.value from rev r, json_each(r.body, '$.value.files') f where r.erased =
 def drop_unnamed(journal: Journal) -> int:
     """Remove the blobs that no revision names any more; return how many.
 
+    A thumbnail is counted with its photo.
+
     For who has just erased: a photo being joined is written before it is named.
     """
     named = {sha for (sha,) in journal.select(_ALL_NAMED)}
     blobs = AttachmentStore(journal.path.parent)
     kept = [*blobs.sizes(), *blobs.gone()]
     doomed = [sha for sha in kept if sha not in named]
+    small = blobs.thumbnails()
     for sha in doomed:
         blobs.drop(sha)
     if doomed:
         blobs.compact()
-    return len(doomed)
+    return len(doomed) - len(small.intersection(doomed))

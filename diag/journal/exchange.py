@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from diag.journal import ingest, subjects
-from diag.journal.attachments import AttachmentStore, Editions
+from diag.journal.attachments import THUMBNAIL, AttachmentStore, Editions
 from diag.journal.conflicts import conflicts_of
 from diag.journal.errors import JournalError
 from diag.journal.facts import audits
@@ -480,22 +480,23 @@ def _written(detail: dict[str, Any]) -> str:
 
 
 # A compiled edition is one too: its digest names it, an audit cannot be read without.
-_PHOTOS = """
+_PHOTOS = f"""
 select distinct json_extract(body, '$.value.sha'), json_extract(body, '$.value.size'),
   json_extract(body, '$.value.mime')
 from rev where subject >= ?1 and subject < ?2 and erased = 0
   and json_type(body, '$.value.sha') = 'text'
 union
-select f.value, case when r.subject < ?2 and r.subject >= ?1 then 0
-    else json_extract(r.body, '$.value.size') end,
-  json_extract(r.body, '$.value.mime')
+select f.value,
+  iif(r.subject < ?2 and r.subject >= ?1, 0, json_extract(r.body, '$.value.size')),
+  iif(r.subject < ?2 and r.subject >= ?1, '{THUMBNAIL}',
+    json_extract(r.body, '$.value.mime'))
 from rev r, json_each(r.body, '$.value.files') f
 where (r.subject >= ?1 and r.subject < ?2 or r.subject >= ?3 and r.subject < ?4
     or r.subject glob 'evidence/*')
   and r.erased = 0 and f.type = 'text'
-"""
+"""  # noqa: S608 -- our own text
 
-_SHOWN = """
+_SHOWN = f"""
 select distinct json_extract(h.value, '$.sha'), json_extract(h.value, '$.size'),
   json_extract(h.value, '$.mime')
 from head h where h.subject >= ?1 and h.subject < ?2 and h.value is not null
@@ -503,15 +504,17 @@ from head h where h.subject >= ?1 and h.subject < ?2 and h.value is not null
   and not exists (select 1 from head s where s.audit = h.audit and s.subject = ?5
     and json_extract(s.value, '$.status') = ?6)
 union
-select f.value, case when h.subject < ?2 and h.subject >= ?1 then 0
-    else json_extract(h.value, '$.size') end, json_extract(h.value, '$.mime')
+select f.value,
+  iif(h.subject < ?2 and h.subject >= ?1, 0, json_extract(h.value, '$.size')),
+  iif(h.subject < ?2 and h.subject >= ?1, '{THUMBNAIL}',
+    json_extract(h.value, '$.mime'))
 from head h, json_each(h.value, '$.files') f
 where (h.subject >= ?1 and h.subject < ?2 or h.subject >= ?3 and h.subject < ?4
     or h.subject glob 'evidence/*')
   and h.value is not null and f.type = 'text'
   and not exists (select 1 from head s where s.audit = h.audit and s.subject = ?5
     and json_extract(s.value, '$.status') = ?6)
-"""
+"""  # noqa: S608 -- our own text
 
 _NAMING = """
 select distinct json_extract(r.body, '$.value.sha'), a.id

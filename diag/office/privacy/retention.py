@@ -1,22 +1,15 @@
 """How long each campaign is kept: a day per campaign, proposed, then decided."""
 
-import re
 from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from diag.journal.asks import DELAY
+from diag.journal.asks import DELAY, YEARS, term_of
 from diag.journal.journal import get_setting, put_setting
 from diag.model.errors import DiagError
+from diag.sync.trust import read_enrolments
 from diag.words.dates import read_day
 from diag.workspace.workspace import Workspace
-
-YEARS = 3
-"""Years proposed after the school year of a campaign (métier).
-
-An audit serves until the next one is compared with it, and while the commune carries
-its recommendations out: three budgets. To be confirmed by the office's DPO.
-"""
 
 REASON = (
     f"proposée : {YEARS} ans après l'année scolaire de la campagne, le temps de suivre "
@@ -28,8 +21,6 @@ REASON = (
 _KEY = "retention"
 _SINCE = "retention.since"
 """Campaign → when its day was decided, milliseconds."""
-
-_SCHOOL_YEAR = re.compile(r"(20\d\d)-(20\d\d)")
 
 
 class Retention(NamedTuple):
@@ -50,20 +41,24 @@ def retention_of(workspace: Workspace, campaign: str) -> Retention:
     decided = _kept(workspace).get(campaign)
     if decided:
         return Retention(campaign, date.fromisoformat(decided), decided=True)
-    named = _SCHOOL_YEAR.fullmatch(campaign)
-    last = int(named.group(2)) if named else workspace.world.today().year + 1
-    return Retention(campaign, date(last + YEARS, 8, 31), decided=False)
+    unnamed = date(workspace.world.today().year + 1 + YEARS, 8, 31)
+    return Retention(campaign, term_of(campaign) or unnamed, decided=False)
 
 
 def is_term_past(workspace: Workspace, campaign: str) -> bool:
     """Return whether a campaign is kept no more, by a term that stood for a while.
 
-    Who has just shortened it does not purge alone what two would have to.
+    Who has just shortened it does not purge alone what two would have to. Where a hub
+    is, the day proposed to all is past too: it knows no other, and refuses before.
     """
-    world = workspace.world
+    world, today = workspace.world, workspace.world.today()
     decided_at = get_setting(workspace.journal, _SINCE, {}).get(campaign, 0)
     is_settled = world.clock() - decided_at >= DELAY
-    return is_settled and retention_of(workspace, campaign).is_over(world.today())
+    proposed = term_of(campaign)
+    is_early = not (proposed and today > proposed)
+    if is_early and read_enrolments(workspace.folder):
+        return False
+    return is_settled and retention_of(workspace, campaign).is_over(today)
 
 
 def decide(workspace: Workspace, campaign: str, until: date) -> Retention:

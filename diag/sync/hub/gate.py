@@ -6,17 +6,21 @@ and no seal of theirs covers, and what the right of its author does not reach.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 from diag.journal import subjects
-from diag.journal.asks import DELAY, SHORT_DELAY
+from diag.journal.asks import DELAY, SHORT_DELAY, term_of
+from diag.journal.facts import read_audit
 from diag.journal.ingest import mark_of
 from diag.journal.revision import Revision, read
 from diag.journal.seals import Seal
+from diag.model.audit import Audit
 from diag.model.enums import AuditStatus
 from diag.sync.hub.rows import AuditRow, Device
 from diag.sync.hub.writing import Writing
 from diag.sync.protocol import RIGHTS
+from diag.words.dates import day_of
 
 _DAY = 24 * 3600 * 1000
 _ADMIN, _REVIEW = RIGHTS.index("admin"), RIGHTS.index("review")
@@ -162,26 +166,49 @@ class Warrant(NamedTuple):
     def _find_alone(self, rev: Revision, given: Sequence[Revision]) -> str:
         """Return why an erasure without an ask is refused, once seals are required.
 
-        An administrator purges whole audits, at their term; anyone takes back what they
-        have just given.
+        An administrator purges whole audits, past their term; anyone takes back what
+        they have just given, or never gave.
         """
         mark = mark_of(self.row.id)
         if rev.erases == mark:
-            is_admin = self._right_of(rev.author) == _ADMIN
-            return (
-                "" if is_admin else "effacer tout un audit demande le droit « admin »"
-            )
+            return self._find_early(rev, given)
         if self._is_retired(mark, given):
             return ""
         target = bytes.fromhex(rev.erases or "")
         arrived = self.writing.arrived_at(self.row, target)
         if not arrived:
-            return ""
+            return self._find_unknown(rev, target, given)
         bodies = dict(self.writing.bodies(self.row))
         is_own = read(bodies[target].decode()).author == rev.author
         if is_own and self.at - arrived < SHORT_DELAY:
             return ""
         return "un effacement se demande, et une autre personne le confirme"
+
+    def _find_early(self, rev: Revision, given: Iterable[Revision]) -> str:
+        """Return why one person does not purge a whole audit; empty at its term."""
+        if self._right_of(rev.author) != _ADMIN:
+            return "effacer tout un audit demande le droit « admin »"
+        lines = (read(line.decode()) for _, line in self.writing.bodies(self.row))
+        about = find_about(self.row.id, chain(given, lines))
+        term = term_of(about.campaign) if about else None
+        if term and day_of(self.at) > term:
+            return ""
+        until = f"avant le {term:%d/%m/%Y}" if term else "de cette campagne"
+        return f"effacer tout un audit {until} demande deux administrateurs"
+
+    def _find_unknown(
+        self, rev: Revision, target: bytes, given: Iterable[Revision]
+    ) -> str:
+        """Return why an erasure of what is not here is refused.
+
+        Who erases before giving gives what is left of it, which bears their label: what
+        a hub lost, or never had, is not for anyone to erase.
+        """
+        if self.writing.whole_unread(self.row, {target}):
+            return ""
+        if any(one.key == target and one.author == rev.author for one in given):
+            return ""
+        return "le serveur n'a pas la ligne effacée, et rien ne dit qu'elle est à vous"
 
     def _is_retired(self, mark: str, given: Iterable[Revision]) -> bool:
         """Say whether the whole audit is erased, or an administrator does so here."""
@@ -198,6 +225,16 @@ class Warrant(NamedTuple):
             if device.author == label and not device.revoked_at
         ]
         return max(rights, default=-1)
+
+
+def find_about(audit: str, revisions: Iterable[Revision]) -> Audit | None:
+    """Return what an audit is about, given by a revision and proven by the id."""
+    for revision in revisions:
+        if revision.subject == subjects.SUBJECT and (
+            found := read_audit(audit, revision.value)
+        ):
+            return found
+    return None
 
 
 def _accepts(revision: Revision) -> bool:

@@ -10,7 +10,6 @@ from typing import Any
 
 from diag.journal import subjects
 from diag.journal.errors import RefusedError
-from diag.journal.facts import read_audit
 from diag.journal.ingest import mark_of, without_value
 from diag.journal.revision import (
     MAX_LAM_JUMP,
@@ -30,7 +29,7 @@ from diag.journal.seals import MOST, Signer, seal_value
 from diag.journal.subjects import PhotoTopic
 from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
-from diag.sync.hub.gate import Warrant, is_seal
+from diag.sync.hub.gate import Warrant, find_about, is_seal
 from diag.sync.hub.rows import EVERYWHERE, AuditRow, Device, Location, LogRow
 from diag.sync.hub.store import Store
 from diag.sync.hub.writing import Writing
@@ -123,11 +122,12 @@ class Push:
         self, writing: Writing, audit: str, numbered: "_Mixed"
     ) -> AuditRow | None:
         """Create an audit that is new here, if it is in the device's territory."""
-        subject = _find_subject(audit, _read_here(numbered))
-        if subject is None:
+        about = find_about(audit, (one for _, one in _read_here(numbered)))
+        if about is None:
             problem = f"l'audit {audit} est inconnu, et rien ne dit de quelle école"
             self._refuse_all(numbered, "unknown-audit", problem)
             return None
+        subject = about.subject
         location = _locate(writing, subject)
         if location is None and EVERYWHERE in self.scopes:
             location = Location()
@@ -369,13 +369,3 @@ def _sha(text: object) -> list[bytes]:
     except ValueError:
         return []
     return [sha] if len(sha) == sha256().digest_size else []
-
-
-def _find_subject(audit: str, numbered: _Numbered) -> Subject | None:
-    """Return what an audit is about, given by a revision and proven by the id."""
-    for _, revision in numbered:
-        if revision.subject == subjects.SUBJECT and (
-            found := read_audit(audit, revision.value)
-        ):
-            return found.subject
-    return None

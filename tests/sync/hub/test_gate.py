@@ -30,6 +30,8 @@ from tests.sync.offices import AUDITS, ROOTS, hub_in, journal_in, started
 
 VALLEY = AUDITS[0]
 ANNE, BRUNO = person("anne"), person("bruno")
+JULY_2030 = 1_911_000_000_000
+"""Before the term of the campaign by some weeks, milliseconds."""
 KEYS = {"anne": ANNES.key, "bruno": BRUNOS.key}
 
 
@@ -184,9 +186,10 @@ def test_once_required_nobody_erases_alone_but_what_they_have_just_given(
 
 
 def test_once_required_a_whole_audit_is_purged_by_an_administrator_alone(
-    hub: Hub, laptop: Journal
+    hub: Hub, laptop: Journal, day: Day
 ) -> None:
     """Any writer once retired an audit: what it names never came as a line."""
+    day.now = JULY_2030
     anne, admin = come_in(hub, "anne"), come_in(hub, "admin", "admin")
     said = say(laptop, 1, ANNE)
     give(hub, anne, *laptop.lines(VALLEY.id))
@@ -198,6 +201,9 @@ def test_once_required_a_whole_audit_is_purged_by_an_administrator_alone(
 
     assert kinds(told) == ["two-person"]
     assert "admin" in told.rejected[0].problem
+    early = compose_erasure(draft, person("admin"))
+    assert "avant le 31/08/2030" in give(hub, admin, early).rejected[0].problem
+    day.now += 100 * 24 * 3600 * 1000
     done = retire(laptop, VALLEY.id, "terme", person("admin"))
     assert done.erasures[0].erases == mark_of(VALLEY.id)
     for erasure in done.erasures:  # as on a line that lets one through at a time
@@ -205,6 +211,33 @@ def test_once_required_a_whole_audit_is_purged_by_an_administrator_alone(
     found = hub.store.lines(VALLEY.id, 0, 100, 10**6)
     assert found
     assert said.line not in found[1]
+
+
+def test_once_required_nobody_erases_what_the_hub_has_not_but_their_own(
+    hub: Hub, laptop: Journal
+) -> None:
+    """A hub restored from a copy lacks lines: any writer could erase them for ever."""
+    anne, bruno = come_in(hub, "anne"), come_in(hub, "bruno")
+    give(hub, anne, *laptop.lines(VALLEY.id))
+    hub.store.require_seals(hub.clock())
+    lost, wrong = say(laptop, 1, ANNE), say(laptop, 2, ANNE, "r")
+    before = set(laptop.lines(VALLEY.id))
+
+    foreign = compose_erasure(changes.erased(VALLEY.id, lost.id, "x"), BRUNO)
+    alone = compose_erasure(changes.erased(VALLEY.id, wrong.id, "x"), ANNE)
+
+    assert kinds(give(hub, bruno, foreign)) == ["two-person"]
+    assert kinds(give(hub, anne, alone)) == ["two-person"], (
+        "nothing says that it is hers"
+    )
+    assert give(hub, anne, lost.line).rejected == ()
+    laptop.write(changes.erased(VALLEY.id, wrong.id, "x"), ANNE)
+    left = [line for line in laptop.lines(VALLEY.id) if line not in before]
+    assert give(hub, anne, *left).rejected == ()
+    found = hub.store.lines(VALLEY.id, 0, 100, 10**6)
+    assert found
+    assert lost.line in found[1]
+    assert wrong.line not in found[1]
 
 
 def test_once_required_two_administrators_erase_a_whole_audit_before_its_term(
