@@ -9,6 +9,7 @@ from datetime import date
 from hashlib import sha256
 from itertools import chain, count
 from pathlib import Path
+from shutil import copyfile
 
 from diag.journal import connection as keys
 from diag.journal import proof
@@ -238,7 +239,7 @@ def restore(
         path.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
         part.touch(0o600, exist_ok=False)
-        part.write_bytes(copied.read_bytes())
+        copyfile(copied, part)
         _sync(part)
         had_one = path.exists()
         if had_one:

@@ -8,12 +8,13 @@ shared folders. The token is kept by the system's keyring, or by that file.
 import os
 import re
 import ssl
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
 from secrets import token_hex
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError
@@ -30,7 +31,14 @@ def open_private(path: str, flags: int) -> int:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file for its owner alone, durably, whole or not at all.
+    """Write a file for its owner alone, durably, whole or not at all."""
+    with writing_private(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def writing_private(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write in, for its owner alone; it is there at the end, or not.
 
     Each program that writes it has a temporary file of its own.
     """
@@ -38,7 +46,7 @@ def write_private(path: Path, content: bytes) -> None:
     part = path.with_name(f"{path.name}.{token_hex(4)}.part")
     try:
         with open(part, "xb", opener=open_private) as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)

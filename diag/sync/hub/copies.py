@@ -11,10 +11,11 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from io import BytesIO, RawIOBase
 from pathlib import Path
+from shutil import copyfileobj
 from tempfile import TemporaryDirectory
-from typing import Any, Final, Self
+from typing import Any, BinaryIO, Final, Self
 
 from pydantic import ValidationError
 
@@ -29,7 +30,7 @@ from diag.sync.hub.erasures import FILE as ERASURES
 from diag.sync.hub.erasures import ErasureLog, forget_set_aside, gather
 from diag.sync.hub.home import BLOBS, DATABASE, SETTINGS, TLS, VOUCHED, HubHome
 from diag.sync.protocol import Wire
-from diag.sync.trust import write_private
+from diag.sync.trust import write_private, writing_private
 
 FOLDER: Final = "backups"
 """Where copies go unless another folder is given, inside the hub's folder."""
@@ -248,17 +249,17 @@ def back_up_sealed(
                 for path in _list_secrets(home.folder)
             },
         }
-        content = json.dumps(header).encode() + b"\n" + plain.read_bytes()
-    sealed = folder / f"{plain.stem}{SEALED}"
-    write_private(sealed, load_age().encrypt(content, recipients))
-    if log := ErasureLog(home.folder / ERASURES).content():
-        there = folder / f"{ERASURES}{SEALED}"
-        write_private(there, load_age().encrypt(log, recipients))
+        sealed = folder / f"{plain.stem}{SEALED}"
+        line = json.dumps(header).encode() + b"\n"
+        with plain.open("rb") as database:
+            _seal(_Joined(BytesIO(line), database), sealed, recipients)
+    if (log := home.folder / ERASURES).exists():
+        _seal_file(log, folder / f"{ERASURES}{SEALED}", recipients)
     for path in BlobFiles(home.folder / BLOBS).all():
         whole = BlobFiles(folder / BLOBS).path(path.name)
         there = whole.with_name(f"{path.name}{SEALED}")
         if not there.exists() and is_intact(path):
-            write_private(there, load_age().encrypt(path.read_bytes(), recipients))
+            _seal_file(path, there, recipients)
     _drop_outdated(folder, SEALED)
     drop_erased(BlobFiles(home.folder / BLOBS), folder / BLOBS, SEALED)
     return _remember(home, sealed)
@@ -273,21 +274,55 @@ def restore_sealed(
         DiagError: when that key does not open it, it is damaged, or the hub is running.
     """
     opener = read_identity(identity)
-    line, _, content = _open(sealed, opener).partition(b"\n")
     with _workshop(folder) as bench:
-        plain = _unpack(bench, sealed, line, content)
+        _open(sealed, opener, bench / "opened")
+        plain = _unpack(bench, sealed, bench / "opened")
         log = sealed.with_name(f"{ERASURES}{SEALED}")
         if log.exists():
-            write_private(bench / ERASURES, _open(log, opener))
+            _open(log, opener, bench / ERASURES)
         kept = restore(folder, plain, database)
-    for path in sorted(sealed.parent.glob(f"{BLOBS}/??/??/*{SEALED}")):
-        there = BlobFiles(folder / BLOBS).path(path.stem)
-        if there.exists():
-            continue
-        blob = _open(path, opener)
-        if sha256(blob).hexdigest() == path.stem:
-            write_private(there, blob)
+    blobs = BlobFiles(folder / BLOBS)
+    with _workshop(folder) as bench:
+        for path in sorted(sealed.parent.glob(f"{BLOBS}/??/??/*{SEALED}")):
+            opened, there = bench / path.stem, blobs.path(path.stem)
+            if there.exists():
+                continue
+            _open(path, opener, opened)
+            if is_intact(opened):
+                there.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                opened.replace(there)
+            else:
+                opened.unlink()
     return kept
+
+
+class _Joined(RawIOBase):
+    """Files read one after the other, as one."""
+
+    def __init__(self, *files: BinaryIO) -> None:
+        super().__init__()
+        self._files = list(files)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, room: Any) -> int:
+        while self._files:
+            if many := self._files[0].readinto(room):  # type: ignore[attr-defined] # of both
+                return int(many)
+            self._files.pop(0)
+        return 0
+
+
+def _seal(source: RawIOBase | BinaryIO, there: Path, recipients: list[Any]) -> None:
+    """Write a sealed file, a part at a time in memory."""
+    with writing_private(there) as file:
+        load_age().encrypt_io(source, file, recipients)
+
+
+def _seal_file(path: Path, there: Path, recipients: list[Any]) -> None:
+    with path.open("rb") as file:
+        _seal(file, there, recipients)
 
 
 @contextmanager
@@ -298,35 +333,43 @@ def _workshop(folder: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-def _unpack(bench: Path, sealed: Path, line: bytes, content: bytes) -> Path:
+_HEADER = 2**20
+"""Most bytes of the first line of a sealed copy: settings, certificates, keys."""
+
+
+def _unpack(bench: Path, sealed: Path, opened: Path) -> Path:
     """Write what a sealed copy holds as a plain one; return its database."""
-    try:
-        header: dict[str, Any] = json.loads(line)
-        files, database = dict(header["files"]), str(header["database"])
-        known = header["form"] == _FORM
-        root = bench.resolve()
-        inside = [(root / name).resolve() for name in (*files, database)]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _refuse_foreign(sealed) from error
-    if not known or any(root not in path.parents for path in inside):
-        raise _refuse_foreign(sealed)
-    for name, text in files.items():
-        write_private(bench / name, str(text).encode())
-    write_private(bench / database, content)
+    with opened.open("rb") as file:
+        try:
+            header: dict[str, Any] = json.loads(file.readline(_HEADER))
+            files, database = dict(header["files"]), str(header["database"])
+            known = header["form"] == _FORM
+            root = bench.resolve()
+            inside = [(root / name).resolve() for name in (*files, database)]
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise _refuse_foreign(sealed) from error
+        if not known or any(root not in path.parents for path in inside):
+            raise _refuse_foreign(sealed)
+        for name, text in files.items():
+            write_private(bench / name, str(text).encode())
+        with writing_private(bench / database) as plain:
+            copyfileobj(file, plain)
     return bench / database
 
 
-def _open(path: Path, opener: Any) -> bytes:
+def _open(path: Path, opener: Any, there: Path) -> None:
+    """Write what a sealed file holds, a part at a time in memory."""
     try:
-        opened: bytes = load_age().decrypt(path.read_bytes(), [opener])
-    except OSError as error:
-        raise DiagError(f"{path} : copie illisible ({error.strerror}).") from error
-    except load_age().DecryptError as error:
+        with path.open("rb") as sealed, writing_private(there) as file:
+            load_age().decrypt_io(sealed, file, [opener])
+    except (OSError, load_age().DecryptError) as error:
+        reason = getattr(error, "strerror", None)
+        if reason:  # else the library's own, on what it read
+            raise DiagError(f"{path} : copie illisible ({reason}).") from error
         raise DiagError(
             f"{path} : cette clé ne l'ouvre pas, ou le fichier est abîmé. Rien n'a été "
             "changé. Essayez l'autre clé de l'office, ou une autre copie."
         ) from error
-    return opened
 
 
 def _refuse_foreign(path: Path) -> DiagError:

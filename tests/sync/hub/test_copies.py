@@ -3,6 +3,8 @@
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
+from sqlite3 import connect
+from tracemalloc import get_traced_memory, start, stop
 
 import pyrage
 import pytest
@@ -65,6 +67,41 @@ def test_a_whole_hub_comes_back_with_the_key(home: HubHome, tmp_path: Path) -> N
     assert BlobFiles(new / "blobs").read(SHA, 0, 99) == (PHOTO, len(PHOTO))
     assert not [path for path in new.iterdir() if path.name.startswith("copie-")]
     assert copies.restore_sealed(new, copied, key_file(tmp_path)) is not None
+
+
+def test_a_large_hub_is_sealed_and_opened_a_part_at_a_time(
+    home: HubHome, tmp_path: Path
+) -> None:
+    """A database was read whole, twice: on a small machine no copy was made."""
+    blob = bytes(_LARGE)
+    sha = sha256(blob).hexdigest()
+    path = BlobFiles(home.folder / "blobs").path(sha)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(blob)
+    del blob
+    with closing(connect(home.folder / "hub.db")) as database:
+        database.execute("create table padding (content blob)")
+        database.execute("insert into padding values (zeroblob(?))", [_LARGE])
+        database.commit()
+
+    start()
+    try:
+        copied = copies.back_up_sealed(
+            home, [str(OFFICE.to_public())], tmp_path / "elsewhere"
+        )
+        copies.restore_sealed(tmp_path / "new", copied, key_file(tmp_path))
+        most = get_traced_memory()[1]
+    finally:
+        stop()
+
+    assert copied.stat().st_size > _LARGE
+    assert (tmp_path / "new" / "hub.db").stat().st_size > _LARGE
+    assert BlobFiles(tmp_path / "new" / "blobs").path(sha).stat().st_size == _LARGE
+    assert most < _LARGE // 2
+
+
+_LARGE = 24 * 2**20
+"""Bytes of a database, and of an attachment, that must not stand in memory."""
 
 
 def test_another_key_a_cut_copy_and_a_foreign_file_change_nothing(
