@@ -13,6 +13,7 @@ from diag.tui.reword import RewordScreen
 from diag.tui.rooms import RoomsScreen
 from diag.tui.visit import VisitScreen
 from diag.tui.visit.beside import WalkPlan
+from tests.examples import cases
 from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.routes import ROUTES, audited, go
 from tests.tui.visit.test_visit import prepared, visit
@@ -28,7 +29,9 @@ async def click(pilot: Pilot[None], words: str) -> None:
     await pilot.click(offset=(x + 1, y))
 
 
-@pytest.mark.parametrize("place", [each for each in ROUTES if each != "palette"])
+@pytest.mark.parametrize(
+    "place", cases([each for each in ROUTES if each != "palette"], "visite")
+)
 async def test_the_key_bar_leads_to_the_palette(tmp_path: Path, place: str) -> None:
     app = audited(tmp_path / "desk")
     async with app.run_test(size=(80, 24)) as pilot:

@@ -66,6 +66,7 @@ class BilanFaces(PlaceScreen):
         """The documents written last, what they are, whether they are provisional."""
         self._seen = ""
         self._report: Report | None = None
+        self._read_at: tuple[object, ...] = ()
 
     @property
     def report(self) -> Report:
@@ -93,15 +94,21 @@ class BilanFaces(PlaceScreen):
         self._show_face("findings")
 
     def on_screen_resume(self) -> None:
-        """Judge, each time: something may have been recorded elsewhere."""
+        """Judge again: something may have been recorded elsewhere."""
         self.show_all()
 
     def on_resize(self, event: events.Resize) -> None:
         self._arrange(event.size.width)
 
     def show_all(self) -> None:
-        """Read everything again; the sides that are not seen wait."""
-        session = self.session
+        """Read everything again; the sides that are not seen wait.
+
+        Nothing is read where nothing was written since: a dialog that was left, or
+        whose answer was shown when it closed.
+        """
+        if self._read_at == (now := self._moment()):
+            return
+        session, self._read_at = self.session, now
         report = self._report = report_of(session)
         overall = session.assessment.overall
         remarks = filled_words(overall), score_words(overall)
@@ -113,6 +120,13 @@ class BilanFaces(PlaceScreen):
         self.query_one("#summary", Sentence).show("\n".join(words))
         self._stale = set(FACES)
         self._freshen()
+
+    def _moment(self) -> tuple[object, ...]:
+        """Return what changes when anything is written, in the journal or settings."""
+        workspace = self.session.workspace
+        journal, today = workspace.journal, workspace.world.today()
+        written = journal.connection.total_changes
+        return journal, journal.version, written, workspace.settings, today
 
     def show_written(self) -> None:
         """Show where the audit stands, and the key of what was written, if any."""
