@@ -7,6 +7,7 @@ from diag.tui.app import DiagApp
 from diag.workspace.workspace import fixed_world
 from tests.audit.audited import audited_workspace
 from tests.audit.builders import DAY, OTHER, SCHOOL, workspace
+from tests.shared import copy_once_made
 
 __all__ = ["DAY", "OTHER", "SCHOOL", "app_on", "audited_app", "new_app"]
 
@@ -18,7 +19,7 @@ def app_on(folder: Path, seed: int = 5, day: date = DAY) -> DiagApp:
 
 def new_app(folder: Path) -> DiagApp:
     """Return an app on a workspace that knows the invented schools, no audit begun."""
-    workspace(folder).close()
+    copy_once_made("new", lambda made: workspace(made).close(), folder)
     return app_on(folder)
 
 

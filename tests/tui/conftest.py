@@ -3,10 +3,17 @@
 Textual looks at a pause every 20 ms whether the process still works, twice a key: half
 of the time of these tests. Every 5 ms it sees the same.
 
+A sheet is read once a run for the same colours: each app read sixty of them again.
+
 A loaded machine is slow: a key is given as long to be handled as any other condition.
 """
 
+from functools import wraps
+from typing import Any
+
 from textual import _wait
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 
 from tests.tui.waiting import PATIENCE
@@ -14,3 +21,17 @@ from tests.tui.waiting import PATIENCE
 _wait.SLEEP_GRANULARITY = 1 / 200
 _wait.SLEEP_IDLE = _wait.SLEEP_GRANULARITY / 20
 Pilot._wait_for_screen.__defaults__ = (PATIENCE,)
+
+_read: dict[object, list[RuleSet]] = {}
+_read_rules = Stylesheet._parse_rules
+
+
+@wraps(_read_rules)
+def _read_once(sheets: Stylesheet, *sheet: Any, **named: Any) -> list[RuleSet]:
+    key = (*sheets._variables.items(), *sheet, *named.items())
+    if key not in _read:
+        _read[key] = _read_rules(sheets, *sheet, **named)
+    return _read[key]
+
+
+Stylesheet._parse_rules = _read_once  # type: ignore[assignment,method-assign] # it is wrapped

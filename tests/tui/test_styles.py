@@ -1,10 +1,12 @@
 """Sheets are read once, and again when the colours change."""
 
 from collections.abc import Iterable
+from inspect import unwrap
 
 import pytest
 from textual.css.model import RuleSet
 from textual.css.parse import parse
+from textual.css.stylesheet import Stylesheet
 
 from diag.tui.app import ReadOnce
 
@@ -18,6 +20,8 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         sheets.append(css)
         return parse(scope, css, *rest, **named)  # type: ignore[arg-type] # passed on
 
+    read_anew = unwrap(Stylesheet._parse_rules)
+    monkeypatch.setattr(Stylesheet, "_parse_rules", read_anew)
     monkeypatch.setattr("textual.css.stylesheet.parse", counted)
     return sheets
 
