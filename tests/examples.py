@@ -16,10 +16,10 @@ def load_profile(*, is_long: bool) -> None:
     settings.load_profile("long" if is_long else "few")
 
 
-def examples(count: int) -> settings:
+def examples(count: int, few: int = _FEW) -> settings:
     """Try a property on that many examples in the long run, on a few otherwise."""
     is_long = settings.get_current_profile_name() == "long"
-    return settings(max_examples=count if is_long else min(count, _FEW))
+    return settings(max_examples=count if is_long else min(count, few))
 
 
 def cases(every: Iterable[object], *gate: object) -> list[ParameterSet]:

@@ -34,6 +34,7 @@ from diag.tui.reword import RewordScreen
 from diag.tui.school import SchoolScreen
 from diag.tui.suppose import BANNER, SupposeScreen
 from diag.tui.visit import VisitScreen
+from tests.examples import cases
 from tests.tui.builders import SCHOOL, audited_app, new_app
 from tests.tui.waiting import shows, visible, wait_for
 
@@ -302,6 +303,7 @@ async def test_reports_are_written_and_their_place_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(bilan_acts, "write_reports", write_pages)
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         await pilot.press("o")
@@ -534,7 +536,7 @@ async def test_an_empty_audit_says_what_is_to_be_checked(tmp_path: Path) -> None
         assert all(len(line) <= 80 for line in visible(pilot))
 
 
-@pytest.mark.parametrize("size", [(80, 24), (100, 30), (160, 50)])
+@pytest.mark.parametrize("size", cases([SIZE, (100, 30), (160, 50)], (100, 30)))
 async def test_the_footer_holds_and_escape_goes_back(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:

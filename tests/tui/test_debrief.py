@@ -18,6 +18,7 @@ from diag.tui.bilan import BilanScreen
 from diag.tui.debrief import DebriefLayout, DebriefScreen
 from diag.tui.dialogs import Ask
 from diag.words.figures import french
+from tests.examples import cases
 from tests.tui.builders import SCHOOL, audited_app, new_app
 from tests.tui.waiting import shows, visible, wait_for
 
@@ -47,7 +48,7 @@ def text(pilot: Pilot[None]) -> str:
     return " ".join(" ".join(visible(pilot)).split())
 
 
-@pytest.mark.parametrize("size", [(53, 16), (80, 24), (120, 40)])
+@pytest.mark.parametrize("size", cases([(53, 16), (80, 24), (120, 40)], (53, 16)))
 async def test_every_danger_is_shown_no_price_nor_score_and_nothing_written(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:

@@ -6,6 +6,7 @@ import pytest
 from textual.pilot import Pilot
 
 from diag.tui.dialogs import Ask, Confirm, Notice, Weigh
+from tests.examples import cases
 from tests.tui.builders import new_app
 from tests.tui.visit.test_visit import prepared, visit
 from tests.tui.waiting import shows, visible, wait_for, wait_to_show
@@ -21,7 +22,7 @@ async def wait_to_lose(pilot: Pilot[None], text: str) -> None:
     await wait_for(pilot, lambda: not shows(pilot, text), f"no more {text}")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (80, 14)])
+@pytest.mark.parametrize("size", cases([(80, 24), (80, 14)], (80, 14)))
 @pytest.mark.parametrize("dialog", [Confirm, Weigh])
 async def test_a_long_question_scrolls_over_its_answers(
     tmp_path: Path, dialog: type[Confirm], size: tuple[int, int]

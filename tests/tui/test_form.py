@@ -35,13 +35,22 @@ def settings(session: AuditSession) -> FormDialog:
 
 CASES = [
     (DayOnSite, "on", ("3", "2", "slash", "1", "3", "tab", "A")),
-    (DayOnSite, "on", ("backspace", "tab", "A")),
+    pytest.param(DayOnSite, "on", ("backspace", "tab", "A"), marks=pytest.mark.long),
     (follow_up, "why", ("tab", "tab", "M")),
-    (follow_up, "on", ("tab", "3", "2", "tab", "M")),
-    (OwnAdviceDialog, "title", ("tab", "tab", "tab", "2")),
-    (OwnAdviceDialog, "euros", ("tab", "A", "tab", "tab", "x", "tab", "2")),
+    pytest.param(
+        follow_up, "on", ("tab", "3", "2", "tab", "M"), marks=pytest.mark.long
+    ),
+    pytest.param(
+        OwnAdviceDialog, "title", ("tab", "tab", "tab", "2"), marks=pytest.mark.long
+    ),
+    pytest.param(
+        OwnAdviceDialog,
+        "euros",
+        ("tab", "A", "tab", "tab", "x", "tab", "2"),
+        marks=pytest.mark.long,
+    ),
     (OwnAdviceDialog, "delay", ("tab", "A", "tab", "tab", "tab", "x", "tab")),
-    (settings, "author", ("backspace", "tab")),
+    pytest.param(settings, "author", ("backspace", "tab"), marks=pytest.mark.long),
     (settings, "campaign", ("tab", "tab", "2", "0", "2", "7", "tab")),
 ]
 

@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from diag.tui.app import DiagApp
 from diag.tui.dialogs import Ask, Confirm, Notice
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.builders import DAY, SCHOOL, workspace
+from tests.examples import examples
 from tests.tui.builders import app_on
 from tests.tui.waiting import shows, wait_for
 
@@ -43,8 +43,7 @@ def renamed(folder: Path, name: str) -> None:
 
 
 @settings(
-    max_examples=2,
-    deadline=None,
+    examples(2, few=1),
     phases=[Phase.explicit, Phase.generate],
 )
 @given(name=names)
@@ -77,18 +76,18 @@ async def test_any_name_is_shown_on_every_place(name: str) -> None:
             await wait_for(pilot, lambda: shows(pilot, "fin"), "the toast")
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-async def test_dialogs_show_any_text(tmp_path: Path, text: str) -> None:
+async def test_dialogs_show_any_text(tmp_path: Path) -> None:
     app = app_on(tmp_path)
     async with app.run_test(notifications=True, tooltips=True) as pilot:
-        for dialog in (
-            Notice(text, text),
-            Ask(text, text, text),
-            Confirm(text, yes=text),
-        ):
-            app.push_screen(dialog)
-            await wait_for(pilot, partial(_stands, app, dialog), "the dialog")
-            await pilot.press("escape")
+        for text in HOSTILE:
+            for dialog in (
+                Notice(text, text),
+                Ask(text, text, text),
+                Confirm(text, yes=text),
+            ):
+                app.push_screen(dialog)
+                await wait_for(pilot, partial(_stands, app, dialog), repr(text))
+                await pilot.press("escape")
 
 
 def _stands(app: DiagApp, screen: object) -> bool:

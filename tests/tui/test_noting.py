@@ -22,6 +22,7 @@ from diag.tui.photos import Dropped, PhotosScreen
 from diag.tui.text import TextSheet
 from diag.tui.visit import VisitScreen
 from tests.audit.pictures import jpeg
+from tests.examples import cases
 from tests.tui.builders import SCHOOL, app_on, audited_app
 from tests.tui.visit.test_visit import HOSTILE, prepared, visit
 from tests.tui.waiting import shows, visible, wait_for, wait_to_show
@@ -157,7 +158,7 @@ async def test_a_photo_is_of_what_was_just_answered_and_of_the_text(
         assert (photo.place, photo.question) == (place, "projection")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 50)])
+@pytest.mark.parametrize("size", cases([(80, 24), (120, 40), (160, 50)], (80, 24)))
 async def test_no_hostile_text_breaks_the_box_nor_leaves_it(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:

@@ -41,6 +41,7 @@ from diag.words.figures import number
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import DAY, workspace
+from tests.shared import copy_once_made
 from tests.tui.builders import app_on
 from tests.tui.routes import choose
 from tests.tui.waiting import shows, visible, wait_for, wait_to_show
@@ -75,9 +76,13 @@ def programmed(made: Workspace, euros: dict[str, int]) -> Container:
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
     """A workspace whose programme is short of money: some wait, some are out."""
-    with audited_workspace(tmp_path / "desk") as made:
-        programmed(made, {SYNDICAT: 2_000, COMMUNE: 3_000})
+    copy_once_made("programmed", short_of_money, tmp_path / "desk")
     return tmp_path / "desk"
+
+
+def short_of_money(folder: Path) -> None:
+    with audited_workspace(folder) as made:
+        programmed(made, {SYNDICAT: 2_000, COMMUNE: 3_000})
 
 
 @asynccontextmanager

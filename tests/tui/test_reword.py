@@ -16,6 +16,7 @@ from diag.tui.app import DiagApp
 from diag.tui.bilan import BilanScreen
 from diag.tui.dialogs import Confirm, Notice
 from diag.tui.reword import Faulty, RewordScreen
+from tests.examples import cases
 from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.waiting import shows, wait_for
 
@@ -69,7 +70,9 @@ async def test_escape_on_a_faulty_text_tells_which_and_shows_it(tmp_path: Path) 
         assert kept(pilot).title.startswith("O")
 
 
-@pytest.mark.parametrize("way", [("delete",), ("shift+tab", "enter")])
+@pytest.mark.parametrize(
+    "way", cases([("delete",), ("shift+tab", "enter")], ("shift+tab", "enter"))
+)
 async def test_a_faulty_text_is_dropped_and_the_rest_kept(
     tmp_path: Path, way: tuple[str, ...]
 ) -> None:

@@ -29,6 +29,7 @@ from diag.tui.rooms.board import PLAN, Line, RoomsBoard, changes
 from diag.tui.rooms.table import Run
 from diag.tui.visit import VisitScreen
 from tests.audit.builders import started, workspace
+from tests.examples import cases
 from tests.shared import copy_once_made
 from tests.tui.visit.test_visit import visit
 from tests.tui.waiting import shows, visible, wait_for, wait_to_show
@@ -78,7 +79,7 @@ def row(pilot: Pilot[None], name: str) -> str:
     return next(line for line in visible(pilot) if line.lstrip(" >").startswith(name))
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", cases(SIZES, SIZES[0]))
 async def test_every_room_is_read_and_none_is_called_safe(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:

@@ -12,6 +12,7 @@ from diag.tui.lists import Lines
 from diag.tui.school import SchoolScreen
 from diag.tui.tour import TourScreen
 from diag.workspace.workspace import Workspace
+from tests.examples import cases
 from tests.tui.builders import SCHOOL, audited_app, new_app
 from tests.tui.routes import choose
 from tests.tui.waiting import shows, visible, wait_for
@@ -33,7 +34,10 @@ async def test_schools_are_found_as_one_types_whatever_the_accents(
         assert app.screen.query_one(Input).value == ""
 
 
-@pytest.mark.parametrize("typed", ["/marronniers", "marronniers", "Marron", "9990148G"])
+@pytest.mark.parametrize(
+    "typed",
+    cases(["/marronniers", "marronniers", "Marron", "9990148G"], "Marron", "9990148G"),
+)
 async def test_a_name_typed_in_one_go_with_enter_opens_its_school(
     tmp_path: Path, typed: str
 ) -> None:

@@ -15,6 +15,7 @@ from diag.tui.lists import Lines
 from diag.tui.planner import PlannerScreen
 from diag.tui.visit import VisitScreen
 from tests.audit.audited import audited_workspace
+from tests.examples import cases
 from tests.tui.builders import SCHOOL, app_on
 from tests.tui.waiting import shows, visible, wait_for
 
@@ -26,7 +27,7 @@ def a_year_later(folder: Path) -> DiagApp:
     return app_on(folder)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", cases([(80, 24), (120, 40)], (80, 24)))
 async def test_a_second_audit_is_confirmed_room_by_room_in_one_key(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:

@@ -19,6 +19,7 @@ from diag.tui.visit.commands import CopyDown, PasteFile
 from diag.tui.visit.grid import Grid
 from diag.tui.visit.grid_table import At
 from tests.audit.builders import started, workspace
+from tests.examples import cases, examples
 from tests.tui.visit.grid_host import Host, twelve_rooms, type_keys
 from tests.tui.waiting import shows, visible, wait_for
 
@@ -409,7 +410,9 @@ async def test_the_mouse_points_and_shift_extends(session: AuditSession) -> None
         assert list(grid.rows_chosen()) == [2, 3, 4]
 
 
-@pytest.mark.parametrize("size", [(80, 24), (100, 30), (160, 50), (30, 8), (5, 3)])
+@pytest.mark.parametrize(
+    "size", cases([(80, 24), (100, 30), (160, 50), (30, 8), (5, 3)], (80, 24), (5, 3))
+)
 async def test_nothing_breaks_at_any_size(
     session: AuditSession, size: tuple[int, int]
 ) -> None:
@@ -435,8 +438,7 @@ KEYS = st.sampled_from([
 
 
 @settings(
-    max_examples=12,
-    deadline=None,
+    examples(12, few=4),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(KEYS, min_size=5, max_size=40))

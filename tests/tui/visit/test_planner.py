@@ -15,6 +15,7 @@ from diag.tui.lists import Lines
 from diag.tui.planner import PlannerScreen
 from diag.tui.visit import VisitScreen
 from tests.audit.builders import started, workspace
+from tests.examples import cases
 from tests.tui.builders import SCHOOL, app_on, new_app
 from tests.tui.waiting import shows, visible, wait_for, wait_to_show
 
@@ -40,7 +41,7 @@ async def planned(pilot: Pilot[None]) -> tuple[DiagApp, Lines]:
     return app, app.screen.query_one(Lines)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", cases([(80, 24), (120, 40)], (80, 24)))
 async def test_a_visit_opens_on_what_fits_every_danger_above_the_line(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:

@@ -33,6 +33,7 @@ from diag.tui.visit.beside import WalkPlan
 from diag.tui.visit.commands import SayWithoutObject
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.builders import started, territory, workspace
+from tests.examples import cases
 from tests.shared import copy_once_made
 from tests.tui.builders import DAY, OTHER, SCHOOL, app_on, audited_app
 from tests.tui.waiting import shows, visible, wait_for, wait_to_show
@@ -117,7 +118,13 @@ async def test_digits_without_shift_are_digits(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "keys", [("3",), ("quotation_mark",), ("p",), tuple("primaire")], ids="".join
+    "keys",
+    cases(
+        [("3",), ("quotation_mark",), ("p",), tuple("primaire")],
+        ("quotation_mark",),
+        tuple("primaire"),
+    ),
+    ids="".join,
 )
 async def test_a_choice_is_recorded_at_its_digit_its_twin_or_its_letters(
     tmp_path: Path, keys: tuple[str, ...]
@@ -504,7 +511,7 @@ async def test_hostile_names_and_texts_are_shown_as_they_are(tmp_path: Path) -> 
         assert screen.is_running
 
 
-@pytest.mark.parametrize("size", [(80, 24), (100, 30), (160, 50)])
+@pytest.mark.parametrize("size", cases([(80, 24), (100, 30), (160, 50)], (80, 24)))
 async def test_nothing_is_clipped(tmp_path: Path, size: tuple[int, int]) -> None:
     prepared(tmp_path)
     async with visit(tmp_path, size=size) as (pilot, screen):
@@ -656,7 +663,9 @@ async def test_leaving_the_program_keeps_the_very_question(tmp_path: Path) -> No
     assert not (tmp_path / "diag.log").exists()
 
 
-@pytest.mark.parametrize("question", ["nb_classes", "type_ecole", "acces_internet"])
+@pytest.mark.parametrize(
+    "question", cases(["nb_classes", "type_ecole", "acces_internet"], "type_ecole")
+)
 async def test_a_question_mark_is_help_on_every_question(
     tmp_path: Path, question: str
 ) -> None:
