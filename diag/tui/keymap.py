@@ -66,9 +66,8 @@ from diag.tui.commands import (
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.programme import (
+    acts,
     ballots,
-    cards,
-    deciding,
     envelopes,
     forms,
     phones,
@@ -190,7 +189,6 @@ PLACES = {
     programme.__name__: KeyPlace.PROGRAMME,
     programme_commands.__name__: KeyPlace.PROGRAMME,
     envelopes.__name__: KeyPlace.PROGRAMME,
-    cards.__name__: KeyPlace.PROGRAMME,
     ballots.__name__: KeyPlace.PROGRAMME,
     phones.__name__: KeyPlace.PROGRAMME,
     school.__name__: KeyPlace.SCHOOL,
@@ -227,7 +225,7 @@ PLACES = {
     palette.__name__: KeyPlace.WINDOW,
     quitting.__name__: KeyPlace.WINDOW,
     forms.__name__: KeyPlace.WINDOW,
-    deciding.__name__: KeyPlace.WINDOW,
+    acts.__name__: KeyPlace.WINDOW,
     workshops.__name__: KeyPlace.WINDOW,
     square.__name__: KeyPlace.WINDOW,
 }

@@ -10,6 +10,7 @@ from diag.tui.commands import CommandType, OpenPalette, bindings_of
 from diag.tui.dialogs import ChooseDialog, Confirm, ListChoice
 from diag.tui.lists import Lines
 from diag.tui.place import EVERYWHERE
+from diag.tui.programme.acts import DecisionActs, OperationActs, VariantActs
 from diag.tui.programme.commands import (
     AdoptProgramme,
     AdoptWeights,
@@ -53,18 +54,15 @@ from diag.tui.programme.commands import (
     UndoEntry,
     WriteDocuments,
 )
-from diag.tui.programme.comparing import VariantActs
-from diag.tui.programme.deciding import DecisionActs
 from diag.tui.programme.faces import FACES
 from diag.tui.programme.forms import (
     EditSpanForm,
     NewForm,
     RuleForm,
 )
-from diag.tui.programme.operations import OperationActs
+from diag.tui.programme.lines import BASE
 from diag.tui.programme.papers import PaperActs
 from diag.tui.programme.replaying import is_of_before
-from diag.tui.programme.variants import BASE
 from diag.tui.programme.workshops import WorkshopActs
 from diag.words.dates import day_words
 

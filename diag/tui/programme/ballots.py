@@ -1,23 +1,29 @@
-"""Bulletins: how the people of a workshop share their points out, in a grid."""
+"""What a workshop gave, typed: bulletins in a grid, cards one after the other."""
 
 from collections.abc import Callable, Iterator
+from typing import ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widgets import Input, Static
 
 from diag.journal.revision import NewRevision
 from diag.model.enums import Participant
 from diag.model.errors import DiagError
-from diag.model.workshops import MOST_POINTS, WorkshopBallot
+from diag.model.workshops import MOST_POINTS, WorkshopBallot, WorkshopCard
 from diag.programme.container import Container
 from diag.programme.gathering import part_subject, points_typed
-from diag.programme.record import BALLOT
+from diag.programme.record import BALLOT, CARD
 from diag.programme.setting import checked
 from diag.tui.commands import Command, CommandType, bindings_of
-from diag.tui.dialogs import ChooseDialog, ListChoice
+from diag.tui.dialogs import ChooseDialog, LineField, ListChoice
+from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.programme.commands import UndoEntry
 from diag.tui.programme.grid import CellGrid, GridRow
+from diag.tui.safe import Sturdy, content
 from diag.tui.text import Sentence
 from diag.words.sentences import counted
 from diag.words.vocabulary import PARTICIPANTS
@@ -31,10 +37,51 @@ class DropBallot(Command, keys="delete", title="Retirer", footer=True):
     """Retirer le bulletin sous le curseur ; « Annuler » le rend."""
 
 
-class BallotsScreen(PlaceScreen):
-    """A row for each ballot, a column for each theme; the last row is a new one."""
+class WorkshopEntries(PlaceScreen):
+    """What people gave in one workshop: written in the programme, taken back there."""
 
     CSS_PATH = "programme.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = ()
+
+    def __init__(
+        self,
+        container: Callable[[], Container],
+        workshop: str,
+        keep: Callable[..., object],
+        undo: Callable[[], str],
+    ) -> None:
+        super().__init__()
+        self._container, self._workshop = container, workshop
+        self._keep, self._undo = keep, undo
+        self._role = Participant.PARENT
+
+    @property
+    def _title(self) -> str:
+        about = self._container().record().workshops.get(self._workshop)
+        return about.title if about else ""
+
+    def _fill(self) -> None:
+        """Show what is kept now."""
+        raise NotImplementedError
+
+    async def _choose_role(self, question: str) -> Participant | None:
+        choices = [ListChoice(str(one), words) for one, words in PARTICIPANTS.items()]
+        chosen = await self.app.push_screen_wait(ChooseDialog(question, choices))
+        return None if chosen is None else Participant(chosen)
+
+    def _drop(self, part: str, ident: str) -> None:
+        subject = part_subject(self._workshop, part, ident)
+        self._keep(self._container().draft(subject, None))
+        self._fill()
+
+    def _take_back(self) -> None:
+        self._undo()
+        self._fill()
+
+
+class BallotsScreen(WorkshopEntries):
+    """A row for each ballot, a column for each theme; the last row is a new one."""
+
     OFFERS = (BallotRole, DropBallot, UndoEntry, *EVERYWHERE)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
@@ -50,10 +97,7 @@ class BallotsScreen(PlaceScreen):
         keep: Callable[..., object],
         undo: Callable[[], str],
     ) -> None:
-        super().__init__()
-        self._container, self._workshop = container, workshop
-        self._keep, self._undo = keep, undo
-        self._role = Participant.PARENT
+        super().__init__(container, workshop, keep, undo)
         self._typed: list[str] = []
         """Ballots in the order in which they were typed here."""
 
@@ -93,9 +137,7 @@ class BallotsScreen(PlaceScreen):
         ]
         rows.append(GridRow("", f"+ {PARTICIPANTS[self._role]}", ("",) * len(themes)))
         self.query_one(CellGrid).show([*themes.values()], rows)
-        about = self._container().record().workshops.get(self._workshop)
-        many = counted(len(ballots), "bulletin")
-        self.set_title("Bulletins", about.title if about else "", many)
+        self.set_title("Bulletins", self._title, counted(len(ballots), "bulletin"))
 
     def can(self, command: CommandType) -> bool | None:
         if command is DropBallot and self.is_mounted:
@@ -154,10 +196,8 @@ class BallotsScreen(PlaceScreen):
     @work
     async def on_ballot_role(self) -> None:
         ident = self.query_one(CellGrid).key
-        choices = [ListChoice(str(one), words) for one, words in PARTICIPANTS.items()]
-        chosen = await self.app.push_screen_wait(ChooseDialog("Quel rôle ?", choices))
-        if chosen is not None:
-            self.call_later(self._give_role, ident, Participant(chosen))
+        if chosen := await self._choose_role("Quel rôle ?"):
+            self.call_later(self._give_role, ident, chosen)
 
     def _give_role(self, ident: str, role: Participant) -> None:
         self._role = role
@@ -167,10 +207,131 @@ class BallotsScreen(PlaceScreen):
         self._fill()
 
     def on_drop_ballot(self) -> None:
-        ident = self.query_one(CellGrid).key
-        self._keep(self._container().draft(self._subject(ident), None))
-        self._fill()
+        self._drop(BALLOT, self.query_one(CellGrid).key)
 
     def on_undo_entry(self) -> None:
-        self._undo()
+        self._take_back()
+
+
+class SaveCard(Command, keys="enter", title="Garder", footer=True):
+    """Garder la carte, et passer à la suivante : même rôle, même thème."""
+
+
+class NextTheme(Command, keys="tab", title="Thème", footer=True, priority=True):
+    """Donner à la carte le thème suivant, ou aucun."""
+
+
+class ChooseRole(Command, keys="f2", title="Rôle", footer=True):
+    """Dire en quel rôle parle celui ou celle qui a écrit la carte."""
+
+
+class DropCard(Command, keys="f8", title="Retirer", footer=True):
+    """Retirer la carte sous le curseur ; « Annuler » la rend."""
+
+
+class UndoCard(UndoEntry, title="Annuler", footer=True, priority=True):
+    """Annuler la dernière carte gardée ou retirée ; répétable."""
+
+
+class CardField(Sturdy, LineField):
+    """Where a card is typed; the arrows move among those that are kept."""
+
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (SaveCard,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of(*OFFERS)
+
+    async def on_save_card(self) -> None:
+        await self.action_submit()
+
+
+class CardsScreen(WorkshopEntries):
+    """The cards of a workshop; a role, never a name."""
+
+    OFFERS = (NextTheme, ChooseRole, DropCard, UndoCard, *EVERYWHERE)
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "Les cartes de l'atelier, l'une après l'autre : tapez, Entrée garde, le rôle "
+        "et le thème restent. Un rôle, jamais un nom : n'écrivez pas qui l'a dit."
+    )
+
+    _theme = ""
+
+    def body(self) -> ComposeResult:
+        cards = Lines(
+            (
+                ListColumn("Rôle", 20, narrow=16),
+                ListColumn("Thème", 18, narrow=14),
+                ListColumn("Carte"),
+            ),
+            empty="Aucune carte encore : tapez la première.",
+        )
+        cards.can_focus = False
+        yield cards
+        with Vertical(id="typing"):
+            yield Static(id="as")
+            yield CardField(placeholder="Ce qui est écrit sur la carte")
+
+    def on_mount(self) -> None:
+        field = self.query_one(CardField)
+        field.cursor_blink = False
+        field.focus()
         self._fill()
+
+    def _fill(self, key: str | None = None) -> None:
+        record = self._container().record()
+        titles = {name: one.title for name, one in record.themes.items()}
+        lines = [
+            ListLine(
+                ident, (PARTICIPANTS[one.role], titles.get(one.theme, ""), one.text)
+            )
+            for (where, ident), one in record.cards.items()
+            if where == self._workshop
+        ]
+        self.query_one(Lines).show(lines, key)
+        self.set_title("Cartes", self._title, counted(len(lines), "carte"))
+        theme = titles.get(self._theme, "aucun")
+        words = f"Rôle : {PARTICIPANTS[self._role]} · Thème : {theme}"
+        self.query_one("#as", Static).update(content(words))
+        self.refresh_keys()
+
+    def can(self, command: CommandType) -> bool | None:
+        if command is DropCard and self.is_mounted:
+            return True if self.query_one(Lines).key else None
+        return True
+
+    @on(Input.Submitted)
+    def _given(self, event: Input.Submitted) -> None:
+        """Keep the card; the field is for the next one."""
+        given = {"text": event.value.strip(), "role": self._role, "theme": self._theme}
+        if not given["text"]:
+            return
+        card, container = checked(WorkshopCard, given), self._container()
+        ident = container.fresh()
+        self._keep(container.draft(part_subject(self._workshop, CARD, ident), card))
+        event.input.value = ""
+        self._fill(ident)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key in _MOVES:
+            self.query_one(Lines).action_move(_MOVES[event.key])
+            event.stop()
+
+    def on_next_theme(self) -> None:
+        names = ["", *self._container().record().themes]
+        at = names.index(self._theme) if self._theme in names else 0
+        self._theme = names[(at + 1) % len(names)]
+        self._fill()
+
+    @work
+    async def on_choose_role(self) -> None:
+        if chosen := await self._choose_role("Qui parle ?"):
+            self._role = chosen
+            self._fill()
+
+    def on_drop_card(self) -> None:
+        self._drop(CARD, self.query_one(Lines).key)
+
+    def on_undo_card(self) -> None:
+        self._take_back()
+
+
+_MOVES = {"up": -1, "down": 1}

@@ -16,7 +16,7 @@ from diag.programme.words import reserve_words
 from diag.tui.commands import CommandType, OpenPalette, key_now
 from diag.tui.lists import WIDE, Lines, ListLine, Tabs
 from diag.tui.palette import FindsInAudit, FoundInAudit, PaletteEntry, SearchScope
-from diag.tui.programme import communes, decisions, variants, workshop_lines, years
+from diag.tui.programme import years
 from diag.tui.programme.commands import (
     NewProgramme,
     NewWorkshop,
@@ -25,8 +25,28 @@ from diag.tui.programme.commands import (
     SetEnvelopes,
     SetSpan,
 )
+from diag.tui.programme.lines import (
+    COMMUNE_COLUMNS,
+    DECISION_COLUMNS,
+    FIFTHS_COLUMNS,
+    NO_DECISION,
+    NO_GROUP,
+    NO_WORKSHOP,
+    VARIANT_COLUMNS,
+    WORKSHOP_COLUMNS,
+    VariantFigures,
+    change_words,
+    commune_lines,
+    decision_lines,
+    decision_text,
+    fifth_lines,
+    summarise_communes,
+    theme_rows,
+    variant_lines,
+    workshop_lines,
+    workshop_text,
+)
 from diag.tui.programme.replaying import ProgrammeWork
-from diag.tui.programme.variants import VariantFigures, change_words
 from diag.tui.programme.years import YearsView
 from diag.tui.safe import line
 from diag.tui.text import NamedText, Sentence, TextSheet, lay_rows
@@ -43,11 +63,11 @@ FACES = {
 
 _COLUMNS = {
     "years": years.COLUMNS,
-    "communes": communes.COLUMNS,
-    "fifths": communes.FIFTHS_COLUMNS,
-    "variants": variants.COLUMNS,
-    "decisions": decisions.COLUMNS,
-    "workshops": workshop_lines.COLUMNS,
+    "communes": COMMUNE_COLUMNS,
+    "fifths": FIFTHS_COLUMNS,
+    "variants": VARIANT_COLUMNS,
+    "decisions": DECISION_COLUMNS,
+    "workshops": WORKSHOP_COLUMNS,
 }
 """List → its columns; Communes has two."""
 
@@ -231,7 +251,7 @@ class ProgrammeFaces(ProgrammeWork):
                 name = share.name if share else self.commune
                 yield f"{name} seulement ; Échap les montre toutes."
         elif self.face == "communes":
-            yield communes.summary(self.view)
+            yield summarise_communes(self.view)
         elif self.face == "variants":
             yield reserve_words(self.board)
         elif self.face == "decisions":
@@ -239,7 +259,7 @@ class ProgrammeFaces(ProgrammeWork):
                 many = counted(len(ready), "opération décidée", "opérations décidées")
                 yield f"{many}, enveloppes votées : à noter financée, au volet Années."
         elif self.face == "workshops" and self.container:
-            yield from workshop_lines.theme_rows(self.container.record())
+            yield from theme_rows(self.container.record())
 
     def _lines_of(self, name: str) -> list[ListLine]:
         container, view = self.container, self.view
@@ -247,19 +267,15 @@ class ProgrammeFaces(ProgrammeWork):
         if container is None or (view is None and name not in _WITHOUT_BOARD):
             return found
         if name == "decisions":
-            found = decisions.decision_lines(container, self.board)
+            found = decision_lines(container, self.board)
         elif name == "workshops":
-            found = workshop_lines.workshop_lines(container.record())
+            found = workshop_lines(container.record())
         elif name == "variants":
-            found = variants.variant_lines(container, self.figures, self.variant)
+            found = variant_lines(container, self.figures, self.variant)
         elif name == "communes" and view:
-            found = communes.commune_lines(view)
+            found = commune_lines(view)
         elif view:
-            found = (
-                communes.fifth_lines(view)
-                if name == "fifths"
-                else view.lines(self.commune)
-            )
+            found = fifth_lines(view) if name == "fifths" else view.lines(self.commune)
         return found
 
     def _empty(self, name: str) -> str:
@@ -271,13 +287,13 @@ class ProgrammeFaces(ProgrammeWork):
         elif self.frame is None:
             words = _NO_YEARS
         elif name == "decisions":
-            words, command = decisions.EMPTY, NoteDecision
+            words, command = NO_DECISION, NoteDecision
         elif name == "workshops":
-            words, command = workshop_lines.EMPTY, NewWorkshop
+            words, command = NO_WORKSHOP, NewWorkshop
         elif self.board is None:
             words, command = (_READING if self.busy else _FAILED), Replay
         elif name == "fifths":
-            words = communes.NO_GROUP
+            words = NO_GROUP
         return words.format(key=key_now(self.app, command))
 
     def show_under(self) -> None:
@@ -314,9 +330,9 @@ class ProgrammeFaces(ProgrammeWork):
         if self.container is None or self.board is None:
             return
         if self.face == "decisions":
-            yield from decisions.decision_text(self.container, self.board, self.key)
+            yield from decision_text(self.container, self.board, self.key)
         elif self.face == "workshops" and self.key:
-            yield from workshop_lines.workshop_text(self.container.record(), self.key)
+            yield from workshop_text(self.container.record(), self.key)
         variant = self.container.record().variants.get(self.key)
         if self.face == "variants" and variant:
             yield from filter(None, [variant.why])

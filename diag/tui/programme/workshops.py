@@ -16,8 +16,7 @@ from diag.programme.ballots import ballot_sheet
 from diag.programme.container import Container
 from diag.programme.gathering import GatheredRow
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, Field, ListChoice
-from diag.tui.programme.ballots import BallotsScreen
-from diag.tui.programme.cards import CardsScreen
+from diag.tui.programme.ballots import BallotsScreen, CardsScreen
 from diag.tui.programme.faces import ProgrammeFaces
 from diag.tui.programme.forms import ProgrammeForm
 from diag.tui.programme.phones import BallotPhonesScreen
