@@ -34,8 +34,9 @@ _LABELS = {"revisions": "Modifications", "bytes": "Pièces jointes"}
 @click.group(invoke_without_command=True)
 @click.option(
     "--folder",
+    "shared",
     metavar="DOSSIER",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(file_okay=False),
     help="Échange par un dossier partagé avec vos collègues, sans serveur.",
 )
 @click.option(
@@ -47,7 +48,7 @@ _LABELS = {"revisions": "Modifications", "bytes": "Pièces jointes"}
 @json_option
 @click.pass_context
 def sync(
-    ctx: click.Context, folder: Path | None, *, metered: bool | None, as_json: bool
+    ctx: click.Context, shared: str | None, *, metered: bool | None, as_json: bool
 ) -> None:
     """Synchronise avec le serveur du syndicat, ou un dossier.
 
@@ -55,8 +56,8 @@ def sync(
     """
     if ctx.invoked_subcommand:
         return
-    if folder is not None:
-        share(ctx, folder, as_json=as_json)
+    if shared is not None:
+        share(ctx, shared, as_json=as_json)
         return
     with workspace_of(ctx) as workspace, _stopping() as stopped, _progress() as show:
         outcomes = syncing.run(workspace, show, stopped, light=metered)
@@ -405,12 +406,12 @@ def remove(workspace: Workspace, name: str) -> None:
     click.echo(f"La clé de {gone} est oubliée.")
 
 
-def share(ctx: click.Context, folder: Path, *, as_json: bool) -> None:
+def share(ctx: click.Context, address: str, *, as_json: bool) -> None:
     """Exchange by a shared folder; print what was read, given, refused."""
     from diag.office import bundles  # noqa: PLC0415 - 60 ms
 
     with workspace_of(ctx) as workspace:
-        outcome = bundles.synchronise_folder(workspace, folder)
+        outcome = bundles.synchronise_shared(workspace, address)
         lines = [
             line for one in outcome.read for line in bundles.words_of(workspace, one)
         ]

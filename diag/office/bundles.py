@@ -15,6 +15,7 @@ from diag.model.audit import Auditee
 from diag.model.errors import DiagError
 from diag.model.text import clean_line
 from diag.office.sealing import learn_cards, seal
+from diag.sync import open_share
 from diag.sync.bundle import read
 from diag.sync.bundle.envelope import FORM
 from diag.sync.bundle.format import HeldAudit
@@ -155,8 +156,8 @@ def undo(workspace: Workspace, name: str) -> int:
     return read.undo(workspace.journal, name, workspace.world.clock())
 
 
-def synchronise_folder(workspace: Workspace, folder: Path) -> FolderResult:
-    """Exchange with a folder that colleagues share.
+def synchronise_shared(workspace: Workspace, address: str) -> FolderResult:
+    """Exchange with a folder that colleagues share, wherever it is.
 
     Raises:
         DiagError: when it is not there, nobody is known, or nothing can be written.
@@ -168,21 +169,22 @@ def synchronise_folder(workspace: Workspace, folder: Path) -> FolderResult:
             "Vous ne connaissez la clé d'aucun collègue : personne ne pourrait lire ce "
             "que ce poste écrirait. Demandez-la, puis : diag bundle keys add NOM CLE."
         )
-    if workspace.folder.resolve().is_relative_to(folder.resolve()):
-        raise DiagError(
-            f"{folder} contient votre espace de travail, qui ne se partage pas. "
-            "Donnez un dossier à part."
+    with open_share(address, workspace.folder) as folder:
+        if workspace.folder.resolve().is_relative_to(folder.resolve()):
+            raise DiagError(
+                f"{folder} contient votre espace de travail, qui ne se partage pas. "
+                "Donnez un dossier à part."
+            )
+        seal(workspace)
+        meeting = FolderTransport(
+            reader=_reader(workspace),
+            folder=folder,
+            recipients=cards,
+            form=ring.form_for(cards.values()),
+            summarise=lambda audits: _summarize(workspace, audits),
+            learn=lambda entered: _learn(workspace, entered),
         )
-    seal(workspace)
-    meeting = FolderTransport(
-        reader=_reader(workspace),
-        folder=folder,
-        recipients=cards,
-        form=ring.form_for(cards.values()),
-        summarise=lambda audits: _summarize(workspace, audits),
-        learn=lambda entered: _learn(workspace, entered),
-    )
-    return meeting.run(workspace.world.clock())
+        return meeting.run(workspace.world.clock())
 
 
 def words_of(workspace: Workspace, entered: Entered) -> Iterator[str]:

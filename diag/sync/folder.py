@@ -8,14 +8,12 @@ own goes a month after later ones hold all of it, so that nothing erased stays f
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from diag.journal import exchange
-from diag.journal import exchange as bundles
-from diag.journal import exchange as holdings
 from diag.journal.journal import get_setting, put_setting
 from diag.model.errors import DiagError
 from diag.sync.bundle.format import BundleError, Fault
@@ -33,6 +31,11 @@ KEPT = 30 * 24 * 3600 * 1000
 
 MOST_FILES = 64
 """Bundles of a device from which it gives every audit anew, in one."""
+
+
+def open_folder(address: str, _own: Path) -> AbstractContextManager[Path]:
+    """Return a folder that this machine sees, to be entered."""
+    return nullcontext(Path(address))
 
 
 @dataclass(slots=True)
@@ -79,7 +82,7 @@ class FolderTransport:
             )
         result, mine = FolderResult(), self._given()
         for path, sha in self._bundles():
-            before = bundles.find_bundle(self.reader.journal, sha)
+            before = exchange.find_bundle(self.reader.journal, sha)
             if sha in mine.bundles or (before and before.is_settled):
                 result.known += 1
             else:
@@ -113,14 +116,14 @@ class FolderTransport:
         journal = self.reader.journal
         given.let_go(at)
         photos = given.present(self._mine)
-        lacking = holdings.held(journal).keys() - photos
+        lacking = exchange.held(journal).keys() - photos
         due = [
             audit
             for audit in exchange.proven_sums(journal)
             if not given.holds(
                 audit, exchange.whole_sum(journal, audit).digest, self._mine
             )
-            or (lacking and lacking & bundles.attachments_in(journal, [audit]))
+            or (lacking and lacking & exchange.attachments_in(journal, [audit]))
         ]
         if not due:
             self._drop_superseded(given, at)

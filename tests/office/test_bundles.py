@@ -1,7 +1,9 @@
 """Two workspaces exchange bundles: names travel, the directory wins, undo is told."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from shutil import copytree
 
 import keyring
 import pytest
@@ -12,6 +14,7 @@ from diag.audit.session import AuditSession, listed
 from diag.journal.journal import Journal, put_setting
 from diag.model.errors import DiagError
 from diag.office import bundles
+from diag.sync import SHARES
 from diag.workspace.subjects import auditee_of
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.builders import DAY, OTHER, SCHOOL, SETTINGS, started
@@ -139,19 +142,36 @@ def test_an_undo_is_told_and_once(
         bundles.undo(other, name)
 
 
-def test_two_workspaces_meet_in_a_folder(
-    session: AuditSession, other: Workspace, tmp_path: Path
+@contextmanager
+def mirrored(address: str, own: Path) -> Iterator[Path]:
+    """Stand in for a server of files: what it holds is copied here, then back."""
+    there, here = Path(address.partition("://")[2]), own / "miroir"
+    copytree(there, here, dirs_exist_ok=True)
+    yield here
+    copytree(here, there, dirs_exist_ok=True)
+
+
+@pytest.mark.parametrize("scheme", ["", "essai://"])
+def test_two_workspaces_meet_in_what_they_share(
+    session: AuditSession,
+    other: Workspace,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    scheme: str,
 ) -> None:
-    folder = tmp_path / "partage"
-    folder.mkdir()
+    """A place of another kind is its opener, and a row of `SHARES`."""
+    monkeypatch.setattr("diag.sync.folder.mirrored", mirrored, raising=False)
+    monkeypatch.setattr("diag.sync.SHARES", {**SHARES, "essai": "folder.mirrored"})
+    (tmp_path / "partage").mkdir()
+    folder = f"{scheme}{tmp_path / 'partage'}"
     desk = session.workspace
     record_answer(session, NewAnswer("nb_classes", 4))
-    assert bundles.synchronise_folder(desk, folder).written
-    bundles.synchronise_folder(other, folder)
+    assert bundles.synchronise_shared(desk, folder).written
+    bundles.synchronise_shared(other, folder)
     theirs = AuditSession(other, session.audit, session.about)
     record_answer(theirs, NewAnswer("nb_classes", 5))
-    bundles.synchronise_folder(other, folder)
-    bundles.synchronise_folder(desk, folder)
+    bundles.synchronise_shared(other, folder)
+    bundles.synchronise_shared(desk, folder)
     again = AuditSession(desk, session.audit, session.about)
     assert again.facts.answers == theirs.facts.answers
     assert again.digest == theirs.digest
@@ -159,12 +179,12 @@ def test_two_workspaces_meet_in_a_folder(
 
 def test_a_folder_needs_someone_to_write_for(desk: Workspace, tmp_path: Path) -> None:
     with pytest.raises(DiagError, match="la clé d'aucun collègue"):
-        bundles.synchronise_folder(desk, tmp_path)
+        bundles.synchronise_shared(desk, str(tmp_path))
 
 
 def test_a_workspace_is_not_shared(other: Workspace) -> None:
     with pytest.raises(DiagError, match="ne se partage pas"):
-        bundles.synchronise_folder(other, other.folder.parent)
+        bundles.synchronise_shared(other, str(other.folder.parent))
 
 
 def test_nothing_to_give_is_said(other: Workspace, tmp_path: Path) -> None:

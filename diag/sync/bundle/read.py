@@ -18,8 +18,7 @@ from pathlib import Path
 from time import time
 from typing import NamedTuple
 
-from diag.journal import exchange as bundles
-from diag.journal import exchange as holdings
+from diag.journal import exchange
 from diag.journal.attachments import AttachmentStore
 from diag.journal.errors import RefusedError
 from diag.journal.exchange import Brought, BundleIntake, NamedAttachment
@@ -380,8 +379,8 @@ def undo(journal: Journal, name: str, at: int) -> int:
     Raises:
         JournalError: when something was built upon it; nothing changed.
     """
-    number = bundles.undo(journal, name, at)
-    found = bundles.bundle_named(journal, name)
+    number = exchange.undo(journal, name, at)
+    found = exchange.bundle_named(journal, name)
     photos = AttachmentStore(journal.path.parent)
     for sha in found.detail.get("photos", []) if found else []:
         if not is_named(journal, sha):
@@ -394,7 +393,7 @@ def _enter(reader: BundleReader, source: Path, at: int, *, real: bool) -> Entere
     with stage(reader.folder, source, limits, reader.signers) as copy:
         header = verify(copy.path, age_key, reader.signers, limits).header
         sender = reader.signers[header.signer]
-        before = bundles.find_bundle(journal, copy.sha)
+        before = exchange.find_bundle(journal, copy.sha)
         name = before.name if before else _name(sender, copy.sha, at)
         with ExitStack() as stack:
             entering = _Entering(
@@ -403,7 +402,7 @@ def _enter(reader: BundleReader, source: Path, at: int, *, real: bool) -> Entere
             read_bundle(copy.path, age_key, entering, limits)
     if real:
         whole = not entering.lacking
-        bundles.add_photos(journal, name, entering.kept, whole=whole)
+        exchange.add_photos(journal, name, entering.kept, whole=whole)
     return Entered(
         name=name,
         sender=sender,
@@ -477,10 +476,10 @@ class _Entering:
         self._held = [held.audit for held in header.audits]
         self._created = header.created
         self._labels = _labels_of(self.journal, header, self.sender)
-        way = bundles.intake if self.real else bundles.rehearsal
+        way = exchange.intake if self.real else exchange.rehearsal
         self.intake = self.stack.enter_context(way(self.journal))
         self.intake.begin(self.name, self.sha)
-        self._differed = bundles.differences(self.journal, self._held)
+        self._differed = exchange.differences(self.journal, self._held)
 
     def line(self, line: bytes) -> None:
         """Take a revision in, with others."""
@@ -491,11 +490,11 @@ class _Entering:
     def lines_done(self) -> None:
         """Look at what is here now, name it, commit."""
         self._flush()
-        after = bundles.differences(self.journal, self._held)
+        after = exchange.differences(self.journal, self._held)
         self.conflicts = frozenset(after - self._differed)
-        self.audits = bundles.audits_among(self.journal, self._held)
+        self.audits = exchange.audits_among(self.journal, self._held)
         try:
-            wanted = holdings.wanted(self.journal)
+            wanted = exchange.wanted(self.journal)
             self._wanted = {named.sha: named for named in wanted}
         except DiagError as error:  # damaged photos: answers come all the same
             self.lacking = True
@@ -515,7 +514,7 @@ class _Entering:
             self.kept.append(sha)
             return
         try:
-            holdings.keep(self.journal, named, content)
+            exchange.keep(self.journal, named, content)
         except DiagError as error:
             self.lacking = True
             self.refused.append(f"{named.title} : {error}")

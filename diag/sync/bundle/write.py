@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from diag.journal import exchange
-from diag.journal import exchange as bundles
-from diag.journal import exchange as holdings
 from diag.journal.exchange import NamedAttachment
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
@@ -73,7 +71,7 @@ def write_bundle(journal: Journal, bundle: Bundle, path: Path) -> WrittenBundle:
         DiagError: when an attachment that revisions name cannot be read.
         OSError: when the file cannot be written; nothing is left of it.
     """
-    with bundles.still(journal):
+    with exchange.still(journal):
         others = _unread_lines(journal, bundle.audits)
         header, blobs = _header(journal, bundle, len(others))
         inside = _sign(_contents(journal, header, blobs, others), header, bundle.keys)
@@ -96,10 +94,10 @@ def _header(
     journal: Journal, bundle: Bundle, others: int = 0
 ) -> tuple[Header, list[NamedAttachment]]:
     sums = [exchange.proven_sum(journal, audit) for audit in bundle.audits]
-    named = bundles.attachments_in(journal, bundle.audits)
+    named = exchange.attachments_in(journal, bundle.audits)
     blobs = [
         blob
-        for sha, blob in holdings.held(journal).items()
+        for sha, blob in exchange.held(journal).items()
         if sha in named and sha not in bundle.without
     ]
     audits = tuple(
@@ -138,7 +136,7 @@ def _contents(
     for line in others:
         yield line + b"\n"
     for blob in blobs:
-        content = holdings.content(journal, blob.sha)
+        content = exchange.content(journal, blob.sha)
         if content is None:
             raise DiagError(f"{blob.title} : elle vient de partir. Recommencez.")
         yield Frame(blob=blob.sha, size=len(content)).model_dump_json().encode() + b"\n"
