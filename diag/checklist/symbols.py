@@ -38,10 +38,6 @@ NUMERIC = frozenset(type_ for type_, kind in TYPES.items() if kind.is_number)
 """The types of numbers."""
 
 
-UNREADABLE = frozenset(type_ for type_, kind in TYPES.items() if not kind.is_readable)
-"""The types that rules cannot read."""
-
-
 @dataclass(frozen=True, slots=True)
 class Symbol:
     """The type of what a name stands for."""
@@ -81,7 +77,7 @@ class Symbols:
             raise RuleError(self._unknown(name.id, place), name.column)
         if question.place not in reach(place):
             raise RuleError(_out_of_reach(question, place), name.column)
-        if question.type in UNREADABLE:
+        if not TYPES[question.type].is_readable:
             sort = TYPES[question.type].in_rules[0]
             raise RuleError(
                 f"« {name.id} » est {sort} : une règle ne peut pas le lire ; posez une "
@@ -116,7 +112,7 @@ class Symbols:
         return (
             question.id
             for question in self._questions.values()
-            if question.place in places and question.type not in UNREADABLE
+            if question.place in places and TYPES[question.type].is_readable
         )
 
 

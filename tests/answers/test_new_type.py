@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import cast
 
@@ -9,16 +10,25 @@ import pytest
 from textual import events
 
 from diag.answers.answer_type import AnswerType, Refused
+from diag.answers.fields import fieldset
 from diag.answers.types import TYPES
 from diag.assess.judge import rooted
 from diag.audit.hypotheses import suppose_answer
 from diag.audit.session import AuditSession
+from diag.checklist.typecheck import check_rule
+from diag.documents.document import Meta
+from diag.documents.questionnaire import QuestionnairePage, questionnaire
+from diag.documents.tables.xlsform import xlsform_of
+from diag.imports.grids import drafted
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, QuestionType
 from diag.model.fact import Value
+from diag.rules.language import parse_rule
 from diag.tui.visit.grid import Grid
 from tests.audit.builders import SCHOOL, started, workspace
 from tests.cli.running import diag
+from tests.imports.test_grids import book
+from tests.shipped import shipped
 from tests.tui.visit.grid_host import Host, twelve_rooms, type_keys
 from tests.tui.visit.test_visit import prepared, visit
 from tests.tui.waiting import shows, wait_for
@@ -26,12 +36,21 @@ from tests.tui.waiting import shows, wait_for
 CROSSES = cast("QuestionType", "crosses")
 """Stands in for a member of the enumeration."""
 RETYPED = ("nb_classes", "prises_rj45")
+DAY = date(2026, 10, 5)
 
 
 class Crosses(AnswerType):
     """As many as there are crosses: « xxx » is 3."""
 
     hint = "des croix"
+    in_rules = ("des croix", "posez une question à choix")
+    is_readable = False
+    blank = "[ ] [ ] [ ]"
+    xlsform = ("crosses",)
+    grid_words = "croix"
+
+    def input_attributes(self, question: Question) -> str:
+        return 'type="text" pattern="x*"'
 
     def read(self, question: Question, raw: object) -> Value:
         text = str(raw)
@@ -46,6 +65,17 @@ class Crosses(AnswerType):
         return False
 
 
+def retype(plain: Checklist) -> Checklist:
+    """Return checklists with two questions that are answered with crosses."""
+    changed = {
+        ident: plain.questions[ident].model_copy(
+            update={"type": CROSSES, "likely": None, "range": None, "unit": ""}
+        )
+        for ident in RETYPED
+    }
+    return plain.model_copy(update={"questions": plain.questions | changed})
+
+
 @pytest.fixture(autouse=True)
 def _crossed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have two questions of the shipped checklists answered with crosses."""
@@ -56,13 +86,7 @@ def _crossed(monkeypatch: pytest.MonkeyPatch) -> None:
         for source, crossed in made:
             if plain in (source, crossed):
                 return crossed
-        changed = {
-            ident: plain.questions[ident].model_copy(
-                update={"type": CROSSES, "likely": None, "range": None}
-            )
-            for ident in RETYPED
-        }
-        crossed = plain.model_copy(update={"questions": plain.questions | changed})
+        crossed = retype(plain)
         made.append((plain, crossed))
         return crossed
 
@@ -131,6 +155,35 @@ def test_the_command_line_and_json_read_it(tmp_path: Path) -> None:
     taken, left = map(json.loads, both.out.splitlines())
     assert "error" not in taken
     assert refused.err.strip().endswith(left["error"])
+
+
+def test_a_page_and_paper_have_its_field() -> None:
+    question = retype(shipped()).questions["nb_classes"]
+    assert '<input type="text" pattern="x*">' in fieldset(question, 1)
+    page = QuestionnairePage("Questions", "École", "2026", "ici", "", "Merci.", "c0de")
+    meta = Meta(title="Questions", day=DAY)
+    printed = questionnaire(meta, page, [question], [])
+    assert "[ ] [ ] [ ]" in printed.markdown.replace("\\", "")
+
+
+def test_a_form_of_telephones_carries_it_both_ways() -> None:
+    form = xlsform_of(retype(shipped()), PlaceKind.ECOLE, DAY)
+    draft, _ = drafted(form.content, "grille")
+    assert {one.id for one in draft.questions if one.type is CROSSES} == {*RETYPED}
+
+
+def test_a_grid_of_the_field_names_it() -> None:
+    rows = [("Question", "Type de réponse"), ("Piliers vus", "Des croix")]
+    draft, _ = drafted(book(Grille=rows), "grille")
+    assert [one.type for one in draft.questions] == [CROSSES]
+
+
+def test_a_rule_that_reads_it_is_refused_by_its_name() -> None:
+    rule = parse_rule("nb_classes > 1")
+    (fault,) = check_rule(
+        rule, retype(shipped()).questions, PlaceKind.ECOLE, "condition"
+    )
+    assert "« nb_classes » est des croix : une règle ne peut pas" in fault.message
 
 
 def test_a_supposition_reads_it(rooms: AuditSession) -> None:

@@ -14,7 +14,7 @@ from diag.checklist.lint.french import wording_texts
 from diag.checklist.lint.references import TRADE
 from diag.checklist.lint.rules import written_rules
 from diag.checklist.loaded import Item, Loaded
-from diag.checklist.symbols import QUANTITY, UNREADABLE, names_read
+from diag.checklist.symbols import QUANTITY, names_read
 from diag.model.checklist import (
     PEOPLE,
     AidState,
@@ -276,7 +276,7 @@ def _unread_questions(loaded: Loaded) -> frozenset[str]:
     return frozenset(
         question.id
         for question in draft.questions.values()
-        if question.id not in read and question.type not in UNREADABLE
+        if question.id not in read and TYPES[question.type].is_readable
     )
 
 

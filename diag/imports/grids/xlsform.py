@@ -30,9 +30,6 @@ from diag.imports.workbook import Row
 from diag.model.enums import PlaceKind, QuestionType
 from diag.model.text import fold
 
-_PLAIN_TYPES = {word: type_ for type_, kind in TYPES.items() for word in kind.xlsform}
-"""Type of a row that has no choices → type of the question."""
-
 _OWN_FORMS = {f"diag_{kind}": kind for kind in PlaceKind}
 """Id of a form that diag wrote → what it audits."""
 
@@ -276,8 +273,9 @@ class _Reading:
                 return
             type_, choices = found
         else:
-            word = kind.casefold().split()[0]
-            known = _PLAIN_TYPES.get(kind.casefold()) or _PLAIN_TYPES.get(word)
+            words = {kind.casefold(), kind.casefold().split()[0]}
+            called = (type_ for type_, one in TYPES.items() if words & {*one.xlsform})
+            known = next(called, None)
             if known is None:
                 what = f" (« {label[:60]} »)" if label else ""
                 self._draft.miss(
