@@ -59,7 +59,7 @@ from diag.model.enums import (
     FollowUpState,
     PlaceKind,
 )
-from diag.model.fact import Facts, Place
+from diag.model.fact import Answer, Facts, Place
 from diag.model.number import Quantity
 from diag.model.territory import Commune, TownHall
 from diag.model.text import accented
@@ -615,11 +615,13 @@ def _as_decided(session: AuditSession, remarks: Remarks) -> Assessment:
 
 def _signed(facts: Facts, settings: Settings) -> Facts:
     """Return facts whose authors bear their names instead of their labels."""
+
+    def signed(head: Answer) -> Answer:
+        name = settings.name_of(head.author)
+        return head if name == head.author else replace(head, author=name)
+
     answers = {
-        asked: tuple(
-            replace(head, author=settings.name_of(head.author)) for head in heads
-        )
-        for asked, heads in facts.answers.items()
+        asked: tuple(map(signed, heads)) for asked, heads in facts.answers.items()
     }
     return replace(facts, answers=answers)
 
