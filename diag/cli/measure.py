@@ -283,7 +283,7 @@ def _run(
     is_stopped = False
     shown = _Progress([one.probe.title for one in runner.steps])
     try:
-        asyncio.run(runner.run(shown.tell))
+        asyncio.run(runner.run(shown.show))
     except KeyboardInterrupt:
         is_stopped = True
     finally:
@@ -304,7 +304,7 @@ class _Progress:
         self._is_shown = sys.stderr.isatty()
         self._width = 0
 
-    def tell(self, rank: int, share: float, words: str) -> None:
+    def show(self, rank: int, share: float, words: str) -> None:
         """Show the probe under way, how far it is, and a few words."""
         if not self._is_shown:
             return

@@ -241,7 +241,7 @@ def take_pulled(
                 marks = [(hub, after, audit) for audit, after in reached.items()]
                 connection.executemany(_KEEP_AFTER, marks)
             journal.record(one for one in taken.revisions if one.erases)
-        said += taken.said
+        said += taken.without_seals
         new += taken.new
         unread += len(taken.unread)
     if journal.recorder and new:

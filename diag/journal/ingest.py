@@ -307,7 +307,7 @@ class Ingested(NamedTuple):
     """What was new and is of a newer version: none of the counts above."""
 
     @property
-    def said(self) -> int:
+    def without_seals(self) -> int:
         """How many of the new ones hold something: a seal only proves others."""
         seals = f"{subjects.SEALS}/"
         return sum(not one.subject.startswith(seals) for one in self.revisions)

@@ -175,7 +175,7 @@ HIDDEN = "SSID masqué"
 def room_words(room: RoomRadio, *, said_off: bool = False) -> tuple[str, ...]:
     """Return what a person reads of a room: the first line is the result.
 
-    `said_off`: somebody said that the Wi-Fi of this room is off.
+    `said_off`: somebody declared the Wi-Fi of this room off.
     """
     best = room.best
     if best is None:

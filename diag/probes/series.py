@@ -18,7 +18,7 @@ def probes_of(
 ) -> tuple[Probe, ...]:
     """Return the probes of a series, in the order in which they run.
 
-    `said_off`: somebody said that the Wi-Fi of the room is off.
+    `said_off`: somebody declared the Wi-Fi of the room off.
     """
     match series:
         case MeasureSeries.QUICK:

@@ -286,7 +286,7 @@ class Exchange:
         while not page.is_last:
             page = self.office.unread_page(audit, page.after)
             taken = exchange.take_unread(self.journal, page.lines)
-            self.pulled += taken.said + len(taken.unread)
+            self.pulled += taken.without_seals + len(taken.unread)
             held |= {find_key(line) for line in page.lines}
             if not page.lines:
                 break
@@ -372,7 +372,7 @@ class _Meeting:
             if held is not None:
                 held |= {find_key(line) for line in page.lines}
             self.theirs = page.sum
-            self.exchange.pulled += taken.said
+            self.exchange.pulled += taken.without_seals
             self.exchange.step(len(page.lines))
             if not page.lines:
                 break

@@ -150,7 +150,7 @@ class StoppableRun:
     async def _run(self, tell: Callable[[str], object]) -> None:
         steps = self.runner.steps
 
-        def told(rank: int, share: float, words: str) -> None:
+        def show_step(rank: int, share: float, words: str) -> None:
             done = round(100 * (rank + share) / max(len(steps), 1))
             title = steps[rank].probe.title
             parts = (f"{done}\u00a0%", title, words if words != title else "")
@@ -161,7 +161,7 @@ class StoppableRun:
         self._cancel = lambda: loop.call_soon_threadsafe(task.cancel)
         if not self._is_stopped:
             with suppress(asyncio.CancelledError):
-                await self.runner.run(told)
+                await self.runner.run(show_step)
 
     def stop(self) -> None:
         """Stop at once, from another thread; what was measured stays."""

@@ -119,7 +119,7 @@ class MeasuresScreen(PlaceScreen):
         "fermée. Rien n'est répondu : les mesures proposent, Entrée accepte."
     )
 
-    class Told(Message):
+    class Progressed(Message):
         """How far a run is."""
 
         def __init__(self, words: str) -> None:
@@ -328,7 +328,7 @@ class MeasuresScreen(PlaceScreen):
         for notice in lists.notices:
             self.notify(notice, timeout=_LONG, severity="warning", markup=False)
         self._busy = True
-        self._tell("On regarde comment cet ordinateur est branché…")
+        self._show_progress("On regarde comment cet ordinateur est branché…")
         self.query_one("#result").display = False
         self.refresh_keys()
         self._prepare(asked, lists)
@@ -370,7 +370,7 @@ class MeasuresScreen(PlaceScreen):
         try:
             run = ready.run(
                 self._session.about.ref,
-                lambda words: self.post_message(self.Told(words)),
+                lambda words: self.post_message(self.Progressed(words)),
             )
         except (DiagError, OSError) as error:
             problem = _problem_words(error)
@@ -378,7 +378,7 @@ class MeasuresScreen(PlaceScreen):
         self.post_message(self.Ended(ready.asked, kept, problem))
 
     def on_stop_measure(self) -> None:
-        self._tell("On s'arrête…")
+        self._show_progress("On s'arrête…")
         if self._ongoing:
             self._ongoing.stop()
 
@@ -389,12 +389,12 @@ class MeasuresScreen(PlaceScreen):
         else:
             super().on_back()
 
-    @on(Told)
-    def _told(self, event: Told) -> None:
+    @on(Progressed)
+    def _progressed(self, event: Progressed) -> None:
         if self._busy:
-            self._tell(event.words)
+            self._show_progress(event.words)
 
-    def _tell(self, words: str) -> None:
+    def _show_progress(self, words: str) -> None:
         self.query_one("#progress", Static).update(content(words))
 
     # What came of it
@@ -402,7 +402,7 @@ class MeasuresScreen(PlaceScreen):
     @on(Ended)
     def _end(self, event: Ended) -> None:
         self._busy, self._ongoing = False, None
-        self._tell("")
+        self._show_progress("")
         if event.run:
             self._keep(event.asked, event.run)
         self._show_title()
@@ -418,7 +418,9 @@ class MeasuresScreen(PlaceScreen):
         except MissingRoomError as missing:
             self._ask_ours(asked, run, missing)
             return
-        self._tell(_CUT if run.is_cut else "Gardé : rien n'est répondu sans vous.")
+        self._show_progress(
+            _CUT if run.is_cut else "Gardé : rien n'est répondu sans vous."
+        )
         self._show_title()
         if asked.place:
             self._show_room(asked.place, run)
@@ -436,7 +438,7 @@ class MeasuresScreen(PlaceScreen):
                 self._keep(asked, run, ssids)
             else:
                 keep_unheard(self._session, run)
-                self._tell(
+                self._show_progress(
                     "Gardé sans le Wi-Fi : personne n'a dit quels réseaux sont ceux de "
                     "l'école."
                 )
