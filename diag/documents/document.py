@@ -312,6 +312,7 @@ class NodeWriter:
         self.notes = {
             node.meta["id"]: node
             for part in (pages.head, pages.first_page, pages.body)
+            if any(token.type == "footnote_open" for token in part)
             for node in Node(part).walk()
             if node.type == "footnote"
         }

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -16,6 +16,7 @@ from diag.audit import follow
 from diag.audit.report import report_of
 from diag.documents.atlas import write_atlas
 from diag.documents.drafts import DraftKind, drafted
+from diag.documents.formats import Format
 from diag.documents.synthesis import synthesis
 from diag.documents.tables import (
     chosen,
@@ -37,6 +38,7 @@ from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import DAY, SCHOOL
 
 SENDER = "camille@vallombre.example"
+UNPRINTED = (Format.MARKDOWN, Format.HTML)
 TABLES = ("csv", "xlsx", "json", "md")
 FORMS = ("md", "html", "pdf", "odt")
 EXPECTED = (
@@ -61,13 +63,22 @@ def quiet(done: int, total: int) -> None:
     assert done <= total
 
 
-def write_documents(made: Workspace, folder: Path) -> None:
+def write_documents(
+    made: Workspace,
+    folder: Path,
+    forms: Sequence[Format] = tuple(Format),
+    printed: Iterable[Audience] = READERS,
+) -> None:
+    """Write all that leaves; what is not a report, in these forms alone."""
     session = audited(made)
-    list(write_reports(report_of(session, DAY), READERS, folder / "documents"))
+    report, documents = report_of(session, DAY), folder / "documents"
+    list(write_reports(report, printed, documents, [Format.PDF, Format.ODT]))
+    list(write_reports(report, READERS, documents, UNPRINTED))
     for draft in DraftKind:
-        list(write_paper(drafted(made, draft, SCHOOL, DAY).paper, folder / "drafts"))
+        paper = drafted(made, draft, SCHOOL, DAY).paper
+        list(write_paper(paper, folder / "drafts", forms))
     paper, _, _ = synthesis(made, f"commune:{session.about.insee}", DAY)
-    list(write_paper(paper, folder / "synthesis"))
+    list(write_paper(paper, folder / "synthesis", forms))
     to = address_of(session, Audience.EQUIPE)
     write_draft(
         build_message(session, Audience.EQUIPE, to, sender=SENDER), folder / "mail"
@@ -120,7 +131,7 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     folder = tmp_path_factory.mktemp("closed")
     with audited_workspace(folder / "desk") as made:
         follow.move(audited(made), AuditStatus.CLOS)
-        write_documents(made, folder / "out")
+        write_documents(made, folder / "out", (Format.MARKDOWN, Format.ODT))
     return dict(texts(folder / "out"))
 
 
@@ -166,7 +177,7 @@ def test_the_atlas_says_so_on_every_page_that_tells_the_audit(
     [
         one
         for one in EXPECTED
-        if re.search(r"^(?!tickets|basket).*\.(?:md|pdf|odt)$|^mail/", one)
+        if re.search(r"^(?!tickets|basket).*\.(?:md|odt)$|^(documents.*pdf$|mail)", one)
     ],
 )
 def test_what_is_closed_no_longer_says_so(closed: Mapping[str, str], name: str) -> None:
@@ -174,20 +185,29 @@ def test_what_is_closed_no_longer_says_so(closed: Mapping[str, str], name: str) 
     assert not found
 
 
-@pytest.fixture(scope="module", params=[AuditStatus.CLOS, AuditStatus.ACCEPTE])
+@pytest.fixture(
+    scope="module",
+    params=[
+        (AuditStatus.CLOS, READERS),
+        (AuditStatus.ACCEPTE, [Audience.EQUIPE]),
+        pytest.param((AuditStatus.ACCEPTE, READERS), marks=pytest.mark.long),
+    ],
+    ids=["clos", "accepte, one", "accepte"],
+)
 def written_since(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, str]:
     """Documents of an audit that was signed, then written in."""
+    status, printed = request.param
     folder = tmp_path_factory.mktemp("since")
     with audited_workspace(folder / "desk") as made:
         session = audited(made)
-        follow.move(session, request.param, alone=True)
+        follow.move(session, status, alone=True)
         question = min(session.snapshot.public.checklist.questions)
         note = changes.noted(session.audit.id, session.facts.root, question, "Revu.")
         session.record(note)
-        write_documents(made, folder / "out")
-    words = typeset(STATUSES_UNSEALED[request.param])
+        write_documents(made, folder / "out", UNPRINTED, printed)
+    words = typeset(STATUSES_UNSEALED[status])
     return folder / "out", words
 
 
@@ -195,12 +215,9 @@ def test_what_was_written_in_since_it_was_signed_says_so_on_each_page(
     written_since: tuple[Path, str],
 ) -> None:
     folder, words = written_since
-    pages = [
-        page.extract_text()
-        for path in folder.glob("documents/*.pdf")
-        for page in PdfReader(path).pages
-    ]
-    assert len(pages) > len(READERS)
+    printed = list(folder.glob("documents/*.pdf"))
+    pages = [page.extract_text() for path in printed for page in PdfReader(path).pages]
+    assert len(pages) > len(printed) > 0
     assert all(words in " ".join(page.split()) for page in pages)
     for name, text in texts(folder):
         if name.endswith((".md", ".html")) or name.startswith("mail/"):

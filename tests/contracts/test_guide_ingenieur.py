@@ -3,12 +3,15 @@
 import html
 import importlib.util
 import re
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from diag.demo import demonstrate
 from diag.tui.visit.commands import VISIT_COMMANDS
+from tests.shared import copy_once_made
 
 DOCS = Path(__file__).parents[2] / "docs"
 GUIDE = (DOCS / "guide-ingenieur.md").read_text(encoding="utf-8")
@@ -36,8 +39,14 @@ def test_the_guide_shows_every_picture_and_no_other() -> None:
     assert sorted(shown) == sorted(kept)
 
 
-async def test_the_pictures_are_what_the_program_shows() -> None:
-    drawn = await script().captures()
+async def test_the_pictures_are_what_the_program_shows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    captures = script()
+    made = partial(copy_once_made, "demonstration", demonstrate)
+    monkeypatch.setattr(captures, "demonstrate", made)
+
+    drawn = await captures.captures()
 
     aged = [
         name

@@ -147,10 +147,12 @@ class _Making:
         return Dossier(bilan, papers, report.about.name)
 
     def _paper(self, report: Report, audience: Audience) -> PaperLinks:
-        document = build_document(report, audience)
         problems = report.office.house.explain(audience)
         self.warnings |= dict.fromkeys(filter(None, [problems]))
-        files = []
+        title = AUDIENCES[audience].title
+        if not self.forms:
+            return PaperLinks(title, ())
+        document, files = build_document(report, audience), list[File]()
         for form in self.forms:
             try:
                 content, warning = FORMATS[form].write(document)
@@ -162,7 +164,7 @@ class _Making:
                 self.warnings[f"{path} : {warning}"] = None
             self._put(path, content)
             files.append(File(path, form.upper(), _size(len(content))))
-        return PaperLinks(AUDIENCES[audience].title, tuple(files))
+        return PaperLinks(title, tuple(files))
 
     def _put_school(self, entry: SchoolEntry, dossier: Dossier | None) -> None:
         self._put(entry.path, self.pages.school(entry, dossier))
