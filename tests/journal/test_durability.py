@@ -47,9 +47,10 @@ def write_until_full(journal: Journal, author: Origin) -> None:
         journal.write(changes.noted(AUDIT.id, ROOT, f"q{number}", "x" * 500), author)
 
 
-def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rounds", [3, pytest.param(10, marks=pytest.mark.long)])
+def test_what_was_acknowledged_survives_a_kill(tmp_path: Path, rounds: int) -> None:
     acknowledged: set[str] = set()
-    for round_ in range(10):
+    for round_ in range(rounds):
         with writer(tmp_path, f"u{round_}", 1_000_000) as process:
             assert process.stdout is not None
             for _ in range(20 + 7 * round_):

@@ -18,7 +18,7 @@ from tests.sync.disks import Disk, MemoryDisk, PostgresDisk
 from tests.sync.machine import Meetings
 
 QUICK = settings(
-    max_examples=25,
+    max_examples=10,
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -51,7 +51,7 @@ def test_laptops_and_hubs_agree_for_longer(stories: settings) -> None:
 
 
 def test_they_agree_with_a_hub_in_postgresql(mixed: type[Meetings]) -> None:
-    run_state_machine_as_test(mixed, settings=settings(QUICK, max_examples=8))
+    run_state_machine_as_test(mixed, settings=settings(QUICK, max_examples=4))
 
 
 @pytest.mark.long
