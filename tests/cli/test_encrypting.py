@@ -1,37 +1,38 @@
 """`diag init --encrypted`, `encrypt`, `decrypt`, as scripts call them."""
 
 import json
-import subprocess
-import sys
+import os
+from contextlib import AbstractContextManager
 from pathlib import Path
+from unittest.mock import patch
 
 import pyrage
 import pytest
 
+from diag.journal.connection import forget_all
 from diag.sync.trust import Enrolment, write_private
 from tests.audit.builders import workspace
-from tests.cli.running import Run, environment
+from tests.cli.running import Run, diag, diag_apart
 
 pytestmark = pytest.mark.durable
 
 pytest.importorskip("sqlcipher3")
 
-NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
 PHRASE = "cheval agrafe pile juste"
 
 
 def run(home: Path, *words: str, phrase: str = PHRASE, stdin: str = "") -> Run:
+    with typed(home, phrase):
+        return diag(home, *words, stdin=stdin)
+
+
+def typed(home: Path, phrase: str) -> AbstractContextManager[object]:
+    """Have the commands that run meanwhile read a phrase; no key of others is left."""
     home.mkdir(exist_ok=True)
     file = home.parent / "phrase.txt"
     file.write_text(phrase, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "diag", *words],
-        input=stdin.encode(),
-        capture_output=True,
-        check=False,
-        env={**environment(home), **NO_KEYRING, "DIAG_PASSPHRASE_FILE": str(file)},
-    )
-    return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+    forget_all()
+    return patch.dict(os.environ, {"DIAG_PASSPHRASE_FILE": str(file)})
 
 
 def test_a_workspace_is_made_encrypted(tmp_path: Path) -> None:
@@ -39,7 +40,8 @@ def test_a_workspace_is_made_encrypted(tmp_path: Path) -> None:
     words = ("--author", "Camille Perrin", "--encrypted", "--key", "passphrase")
 
     made = run(home, "init", *words)
-    right = run(home, "audit", "list")
+    with typed(home, PHRASE):
+        right = diag_apart(home, "audit", "list")
     wrong = run(home, "audit", "list", phrase="autre chose que cela")
 
     assert made.code == 0, made.err

@@ -2,11 +2,15 @@
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from diag import demo
+from diag.demo import demonstrate
 from tests.cli.running import diag
+from tests.shared import copy_once_made
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +37,11 @@ def test_a_template_is_copied_changed_and_compared(home: Path) -> None:
     assert "existe déjà" in run.err
 
 
-def test_checking_tells_the_line_and_fails(home: Path) -> None:
+def test_checking_tells_the_line_and_fails(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = partial(copy_once_made, "demonstration", demonstrate)
+    monkeypatch.setattr(demo, "demonstrate", made)
     path = home / "overlay" / "modeles" / "mairie.md.jinja"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("Bonjour\n{% if %}\n", encoding="utf-8")
