@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -513,8 +513,22 @@ def report_of(
         DamagedError: the audit is no longer what was written.
     """
     session.prove()
-    hands = session.hands if hands is None else hands
-    return _report_of(session, day, scenario, hands)
+    if hands is not None:
+        return _report_of(session, day, scenario, hands)
+    workspace = session.workspace
+    journal, today = workspace.journal, workspace.world.today()
+    written = journal.version, journal.connection.total_changes
+    return _report_as(session, day, scenario, (office_of(workspace), today, written))
+
+
+@lru_cache(maxsize=1)  # what one does on a screen asks for it several times
+def _report_as(
+    session: AuditSession,
+    day: date | None,
+    scenario: str,
+    now: object,  # noqa: ARG001 - what it is computed from: charter, day, all writings
+) -> Report:
+    return _report_of(session, day, scenario, session.hands)
 
 
 def public_report_of(session: AuditSession) -> Report:
