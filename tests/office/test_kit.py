@@ -5,10 +5,11 @@ import re
 import subprocess
 import sys
 from base64 import urlsafe_b64encode
+from collections.abc import Iterator
 from hashlib import sha256
 from importlib.metadata import PathDistribution, distribution
 from pathlib import Path
-from shutil import copy
+from shutil import copy, copytree
 from zipfile import ZipFile
 
 import pytest
@@ -46,24 +47,33 @@ def wheel(
     return path
 
 
-@pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The only place that pip looks in: packages that a diag of the test needs."""
-    house = tmp_path / "maison"
+    apart = tmp_path_factory.mktemp("paquets")
+    house = apart / "maison"
     needs = ("ecran", f"trousseau; {ONLY_WINDOWS}", f"portefeuille; {ONLY_LINUX}")
     extra = "Provides-Extra: phone\nProvides-Extra: dev\n"
     phone = 'carre; extra == "phone"'
-    own = wheel(tmp_path / "own", "diag", needs=(*needs, phone), more=extra)
+    own = wheel(apart / "own", "diag", needs=(*needs, phone), more=extra)
     for name in ("trousseau", "portefeuille", "carre"):
         wheel(house, name)
-    for tag in ("win_amd64", "manylinux_2_17_x86_64", "macosx_11_0_arm64"):
+    for tag in ("win_amd64", "manylinux_2_17_x86_64", "macosx_11_0_x86_64"):
         wheel(house, "ecran", f"cp39-abi3-{tag}")
     repack(distribution("pip"), house)
 
-    monkeypatch.setattr(kits, "own_wheel", lambda folder: Path(copy(own, folder)))
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(house))
-    return house
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kits, "own_wheel", lambda folder: Path(copy(own, folder)))
+        patch.setenv("PIP_NO_INDEX", "1")
+        patch.setenv("PIP_FIND_LINKS", str(house))
+        yield house
+
+
+@pytest.fixture(scope="module")
+def linux(house: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the kit of this Python and an extra, for Linux."""
+    folder = tmp_path_factory.mktemp("linux") / "kit"
+    return write_kit(folder, "linux", (HERE,), ("phone",)).folder
 
 
 def names_in(kit: Path, python: str, machine: str) -> set[str]:
@@ -76,16 +86,15 @@ def names_in(kit: Path, python: str, machine: str) -> set[str]:
     return {name for name, _ in found}
 
 
-def test_markers_are_judged_for_the_target(house: Path, tmp_path: Path) -> None:
+def test_markers_are_judged_for_the_target(linux: Path, tmp_path: Path) -> None:
     said: list[str] = []
 
     windows = write_kit(tmp_path / "w", "windows", ("3.13",), (), said.append)
-    linux = write_kit(tmp_path / "l", "linux", (HERE,), ("phone",))
 
     assert names_in(windows.folder, "3.13", "AMD64") == {
         *("diag", "ecran", "pip", "trousseau"),
     }
-    assert names_in(linux.folder, HERE, "x86_64") == {
+    assert names_in(linux, HERE, "x86_64") == {
         *("carre", "diag", "ecran", "pip", "portefeuille"),
     }
     (screen,) = (windows.folder / "roues").glob("ecran-*")
@@ -100,7 +109,7 @@ def test_a_kit_is_whole_or_is_not_and_goes_on(house: Path, tmp_path: Path) -> No
         write_kit(folder, "macos", (HERE,))
     assert not folder.exists()
 
-    wheel(house, "ecran", "cp39-abi3-macosx_11_0_x86_64")
+    wheel(house, "ecran", "cp39-abi3-macosx_11_0_arm64")
     (tmp_path / "clé à copier.partiel/roues/vieux-1.0-py3-none-any.whl").write_bytes(
         b""
     )
@@ -117,9 +126,10 @@ def test_a_kit_is_whole_or_is_not_and_goes_on(house: Path, tmp_path: Path) -> No
         write_kit(folder, "macos", (HERE,))
 
 
+@pytest.mark.usefixtures("house")
 @pytest.mark.parametrize("extra", ["phones", "dev"])
 def test_an_unknown_extra_is_named_with_those_there_are(
-    house: Path, tmp_path: Path, extra: str
+    tmp_path: Path, extra: str
 ) -> None:
     with pytest.raises(DiagError, match=rf"« {extra} » inconnu. Il y a : phone\."):
         write_kit(tmp_path / "kit", "linux", (HERE,), (extra,))
@@ -149,25 +159,24 @@ def ran(line: list[str]) -> tuple[int, str, str]:
 
 
 def test_its_line_installs_without_index_what_its_hashes_name(
-    house: Path, tmp_path: Path
+    linux: Path, tmp_path: Path
 ) -> None:
-    kit = write_kit(tmp_path / "kit", "linux", (HERE,))
+    kit = copytree(linux, tmp_path / "kit")
     place = tmp_path / "programme"
-    line = [sys.executable, str(kit.folder / "installer.py"), str(place)]
+    line = [sys.executable, str(kit / "installer.py"), str(place)]
 
     code, out, err = ran(line)
     assert code == 0, err[-900:]
     assert "version inventée" in out
     assert str(place / "bin/diag") in out
 
-    next((kit.folder / "roues").glob("ecran-*")).write_bytes(b"PK changed")
+    next((kit / "roues").glob("ecran-*")).write_bytes(b"PK changed")
     code, _, err = ran(line)
     assert code == 1
     assert "n'est pas installé" in err
 
-    (kit.folder / "versions" / f"{HERE}-x86_64.txt").rename(
-        kit.folder / "versions/3.99-x86_64.txt"
-    )
+    versions = kit / "versions"
+    (versions / f"{HERE}-x86_64.txt").rename(versions / "3.99-x86_64.txt")
     code, _, err = ran(line)
     assert code == 1
     assert f"Python {HERE}, 64 bits" in err
