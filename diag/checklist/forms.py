@@ -3,7 +3,6 @@
 Each form builds its own noun of the model. What a rule means is looked at later.
 """
 
-import json
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -422,9 +421,6 @@ FILES: dict[str, type[YamlForm]] = {
 """Files of a fixed name; any other file is a domain's."""
 
 
-SCHEMA_FILE = "schema.json"
-"""Name of the schema next to the YAML files."""
-
 Schema = dict[str, Any]
 """A JSON Schema, or a part of one."""
 
@@ -458,13 +454,6 @@ def overlay_schema() -> Schema:
         "title": "Changements posés sur une grille de diag",
         "properties": partial,
     }
-
-
-def schema_text() -> str:
-    """Return the schema as the file that stands next to the YAML files."""
-    return (
-        json.dumps(json_schema(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    )
 
 
 def _inline(schema: Any, defs: Schema) -> Any:

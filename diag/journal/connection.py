@@ -353,13 +353,6 @@ def remember(key: bytes) -> None:
     _known[key_id(key)] = key
 
 
-def forget_all() -> None:
-    """Lock every file again."""
-    _known.clear()
-    while _held:
-        os.close(_held.popitem()[1])
-
-
 def held_by_keyring(key: bytes) -> dict[str, Any]:
     """Hand a key to the system's keyring; return its mark.
 

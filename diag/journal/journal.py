@@ -142,14 +142,6 @@ class AuditSum(NamedTuple):
     digest: str
 
 
-class Quarantined(NamedTuple):
-    """A line that was refused, kept to be looked at."""
-
-    id: str
-    line: str
-    problem: str
-
-
 class Journal(JournalFile):
     """Everything that was recorded in a workspace."""
 
@@ -304,11 +296,6 @@ class Journal(JournalFile):
             AuditSum(audit, revisions, digest.hex())
             for audit, revisions, digest in self.select(_MANIFEST)
         )
-
-    def quarantined(self) -> tuple[Quarantined, ...]:
-        """Return the lines that were refused."""
-        rows = self.select("select id, body, problem from quarantine order by id")
-        return tuple(Quarantined(key.hex(), *rest) for key, *rest in rows)
 
     def check(self, audit: str) -> None:
         """Have what stands in an audit be as it was summed, or found again.

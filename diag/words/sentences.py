@@ -90,11 +90,6 @@ def filled(text: str, blanks: Blanks) -> str:
     return printed[:1].upper() + printed[1:] if _BLANK.match(text) else printed
 
 
-def blanks_in(text: str) -> frozenset[str]:
-    """Return the names of the placeholders that a sentence uses."""
-    return frozenset(blank["name"] for blank in _BLANK.finditer(text))
-
-
 def unknown_blanks(text: str) -> tuple[str, ...]:
     """Return what looks like a placeholder and would be printed as it stands."""
     return tuple(_BRACED.findall(_BLANK.sub(" ", text)))

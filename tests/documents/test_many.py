@@ -23,6 +23,7 @@ from diag.journal import encryption
 from diag.model.enums import Audience
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import OTHER, SCHOOL, started, workspace
+from tests.journal.builders import forget_keys
 
 LEAST = DocumentsWanted((Audience.MAIRIE, Audience.EQUIPE), (Format.MARKDOWN,))
 
@@ -136,7 +137,7 @@ def test_another_thread_reads_an_encrypted_workspace(
     phrase.write_text("cheval agrafe", encoding="utf-8")
     monkeypatch.setenv(keys.PASSPHRASE_FILE, str(phrase))
     encryption.encrypt(desk.folder, key, keys.held_by_passphrase(key, "cheval agrafe"))
-    keys.forget_all()
+    forget_keys()
 
     with Workspace.open(desk.folder, desk.world) as locked:
         monkeypatch.delenv(keys.PASSPHRASE_FILE)  # nobody is asked again
@@ -147,7 +148,7 @@ def test_another_thread_reads_an_encrypted_workspace(
 
         with ThreadPoolExecutor(1) as pool:
             told = pool.submit(elsewhere).result()
-    keys.forget_all()
+    forget_keys()
     assert {one.words for one in told} == {"2 écrits"}
 
 

@@ -24,7 +24,6 @@ from diag.model.enums import (
     Provenance,
 )
 from diag.words.figures import NBSP, NNBSP, typeset
-from diag.words.sentences import blanks_in
 from diag.words.vocabulary import UNSCORED
 from tests.documents.builders import (
     CHECKLIST,
@@ -38,6 +37,7 @@ from tests.documents.builders import (
 )
 from tests.documents.reading import markdown, text_of
 from tests.documents.test_escape import FRAGMENTS
+from tests.words.blanks import blanks_in
 
 ALL = list(READERS)
 EMPTY = facts(closed=False)

@@ -15,7 +15,6 @@ from diag.documents.templates import build_document
 from diag.model.enums import READERS, Audience
 from diag.words.dates import MONTHS
 from diag.words.figures import NBSP, NNBSP, typeset
-from diag.words.sentences import blanks_in
 from diag.words.vocabulary import LEVELS_EXPLAINED
 from tests.documents.audits import invented_facts
 from tests.documents.builders import facts, report
@@ -23,6 +22,7 @@ from tests.documents.formats.test_html import read
 from tests.documents.reading import html, markdown, text_of
 from tests.documents.test_first_page import MAX_WORDS, first_page, words
 from tests.shipped import shipped
+from tests.words.blanks import blanks_in
 
 SCHOOLS = [(1, 10), (2, 10), (3, 10), (4, 9), (5, 9), (6, 6), (7, 3), (8, 0)]
 """Seed, and how many questions in ten were answered."""

@@ -1,8 +1,11 @@
 """Builders: an audit, its people, what they say; never a clock nor chance."""
 
+import os
 from dataclasses import replace
 from itertools import count
+from typing import NamedTuple
 
+from diag.journal import connection
 from diag.journal.journal import Journal
 from diag.journal.revision import NewRevision, Origin, Revision
 from diag.model.audit import Audit, Subject, audit_id, root_place_id
@@ -44,3 +47,24 @@ def room(number: int, name: str = "") -> Place:
 def apart(journal: Journal, draft: NewRevision, origin: Origin, *seen: str) -> Revision:
     """Write as someone who saw these heads only: none, by default."""
     return journal.write(replace(draft, parents=seen), origin)
+
+
+class Quarantined(NamedTuple):
+    """A line that was refused, kept to be looked at."""
+
+    id: str
+    line: str
+    problem: str
+
+
+def quarantined(journal: Journal) -> tuple[Quarantined, ...]:
+    """Return the lines that were refused."""
+    rows = journal.select("select id, body, problem from quarantine order by id")
+    return tuple(Quarantined(key.hex(), *rest) for key, *rest in rows)
+
+
+def forget_keys() -> None:
+    """Lock every file again, as a new process finds it."""
+    connection._known.clear()
+    while connection._held:
+        os.close(connection._held.popitem()[1])

@@ -7,7 +7,7 @@ import pytest
 from diag.journal import connection as keys
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin
-from tests.journal.builders import person
+from tests.journal.builders import forget_keys, person
 
 ENCRYPTED = "DIAG_TESTS_ENCRYPTED"
 """With this variable, these tests run on encrypted journals (a long test does)."""
@@ -18,7 +18,7 @@ if os.environ.get(ENCRYPTED):
     def _encrypted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setattr(keys, "key_of", always)
         yield
-        keys.forget_all()
+        forget_keys()
 
 
 def always(path: Path) -> bytes | None:

@@ -29,7 +29,7 @@ from diag.journal.connection import connect
 from diag.journal.errors import JournalError, LockedError, NotAJournalError
 from diag.journal.journal import FILE, Journal
 from diag.journal.revision import Origin
-from tests.journal.builders import AUDIT, ROOT
+from tests.journal.builders import AUDIT, ROOT, forget_keys
 
 pytest.importorskip("sqlcipher3")
 pytestmark = [pytest.mark.durable, pytest.mark.plain]
@@ -44,9 +44,9 @@ PICTURE = b"\xff\xd8" + b"une photo" * 1000
 def _phrase(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The passphrase in a file, as scripts give it; nothing unlocked elsewhere."""
     typed(tmp_path, monkeypatch, PHRASE)
-    keys.forget_all()
+    forget_keys()
     yield
-    keys.forget_all()
+    forget_keys()
 
 
 def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, phrase: str) -> None:
@@ -68,7 +68,7 @@ def home(tmp_path: Path, author: Origin) -> Path:
 
 def encrypted(home: Path) -> Path:
     encryption.encrypt(home, KEY, keys.held_by_passphrase(KEY, PHRASE))
-    keys.forget_all()
+    forget_keys()
     return home
 
 
@@ -178,7 +178,7 @@ def test_copies_are_encrypted_and_restored_elsewhere(
         copied = backup.backup(journal.connection, tmp_path / "stick")
     back_up_photos(home, copied)
     assert readable(tmp_path / "stick") == []
-    keys.forget_all()
+    forget_keys()
 
     backup.restore(copied, tmp_path / "neuf" / FILE, "avant")
 
@@ -198,7 +198,7 @@ def test_an_old_plain_copy_restored_is_told_by_its_bytes(
 
     assert lines(home) == before
     assert kept is not None
-    keys.forget_all()
+    forget_keys()
     with closing(connect(kept, readonly=True)) as aside:
         assert aside.execute("select count(*) from rev").fetchone() == (1,)
 
@@ -236,9 +236,9 @@ def test_the_keyring_holds_the_key(home: Path) -> None:
     keyring.set_keyring(Memory())
     try:
         encryption.encrypt(home, KEY, keys.held_by_keyring(KEY))
-        keys.forget_all()
+        forget_keys()
         assert lines(home) == kept
-        keys.forget_all()
+        forget_keys()
         keyring.set_keyring(Memory())
         with pytest.raises(keys.LockedAwayError, match="trousseau"):
             Journal.open(home)

@@ -10,7 +10,16 @@ from diag.journal import changes
 from diag.journal.errors import LockedError, RefusedError
 from diag.journal.journal import Journal
 from diag.journal.revision import NewRevision, Origin
-from tests.journal.builders import AUDIT, NOON, ROOT, apart, known, person, room
+from tests.journal.builders import (
+    AUDIT,
+    NOON,
+    ROOT,
+    apart,
+    known,
+    person,
+    quarantined,
+    room,
+)
 from tests.journal.worlds import content
 
 SUBJECT = "place/x/q/y"
@@ -98,7 +107,7 @@ def test_a_batch_with_one_refusal_writes_nothing(
     with pytest.raises(RefusedError, match=problem):
         journal.write_many([draft(1), bad], author)
     assert content(journal.connection) == before
-    assert journal.quarantined() == ()
+    assert quarantined(journal) == ()
 
 
 def test_another_programs_writing_changes_the_version_and_ones_own_does_not(
@@ -201,7 +210,7 @@ def test_lines_come_out_in_the_order_of_the_log(
 
 def test_refused_lines_can_be_looked_at(journal: Journal) -> None:
     taken = journal.ingest([b'{"a":1}'])
-    (waiting,) = journal.quarantined()
+    (waiting,) = quarantined(journal)
     assert (waiting.id, waiting.line) == (taken.rejected[0].id, '{"a":1}')
     assert waiting.problem == taken.rejected[0].problem
 

@@ -6,7 +6,7 @@ from diag.journal import changes
 from diag.journal.journal import Journal
 from diag.journal.people import GONE, PersonName, drop_from_quarantine, mentions
 from diag.journal.revision import Origin
-from tests.journal.builders import AUDIT, ROOT
+from tests.journal.builders import AUDIT, ROOT, quarantined
 
 
 @pytest.mark.parametrize(
@@ -56,4 +56,4 @@ def test_refused_lines_that_hold_it_go(journal: Journal) -> None:
     journal.ingest([b'{"x": "Mme Mortier"}', b'{"x": "rien"}'])
 
     assert drop_from_quarantine(journal, PersonName("Mortier")) == 1
-    assert len(journal.quarantined()) == 1
+    assert len(quarantined(journal)) == 1

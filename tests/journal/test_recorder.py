@@ -23,7 +23,7 @@ from diag.journal.journal import Journal
 from diag.journal.people import retire
 from diag.journal.recorder import Recorder, recorded, release, segments
 from diag.journal.revision import NewRevision, Origin, Revision
-from tests.journal.builders import AUDIT, ROOT, person
+from tests.journal.builders import AUDIT, ROOT, forget_keys, person
 
 MARCH = 1_772_366_400
 """The first of March 2026, at noon."""
@@ -220,7 +220,7 @@ def test_it_is_encrypted_and_put_in_clear_with_the_journal(
     encryption.decrypt(tmp_path, KEY)
 
     assert [*recorded(tmp_path, None)] == [line]
-    keys.forget_all()
+    forget_keys()
 
 
 def test_a_segment_goes_once_a_hub_and_three_later_copies_have_it(

@@ -16,7 +16,7 @@ from diag.journal.journal import FILE, Journal
 from diag.journal.people import retire
 from diag.journal.recorder import recorded
 from diag.journal.revision import NewRevision, Origin, Revision
-from tests.journal.builders import AUDIT, ROOT
+from tests.journal.builders import AUDIT, ROOT, quarantined
 from tests.journal.newer import newer, other_act, skeleton
 
 
@@ -43,7 +43,7 @@ def test_it_is_kept_as_it_is_and_changes_nothing_that_is_read(
 
     assert (taken.new, taken.rejected, len(taken.unread)) == (0, (), 1)
     assert kept(journal) == [line]
-    assert journal.quarantined() == ()
+    assert quarantined(journal) == ()
     assert proven_sum(journal, AUDIT.id) == before
     assert journal.manifest() == (before,)
     assert journal.heads(AUDIT.id) == heads

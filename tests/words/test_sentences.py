@@ -11,7 +11,6 @@ from diag.model.number import Quantity
 from diag.words.figures import NNBSP
 from diag.words.sentences import (
     Blanks,
-    blanks_in,
     count_range,
     counted,
     filled,
@@ -24,6 +23,7 @@ from diag.words.sentences import (
     uncapitalised,
     unknown_blanks,
 )
+from tests.words.blanks import blanks_in
 
 
 def quantity(low: int | str, high: int | str | None) -> Quantity:

@@ -23,6 +23,7 @@ from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL, SETTINGS, started, workspace
 from tests.cli.running import diag
 from tests.fixtures.make_landed import unpack
+from tests.journal.builders import forget_keys
 from tests.journal.two_programs import opened_elsewhere
 
 pytestmark = pytest.mark.durable
@@ -79,7 +80,7 @@ def home(tmp_path: Path, made: tuple[Path, Written]) -> Path:
 @pytest.fixture(autouse=True)
 def _unlocked() -> Iterator[None]:
     yield
-    keys.forget_all()
+    forget_keys()
 
 
 @pytest.fixture
@@ -317,7 +318,7 @@ def test_an_encrypted_workspace_is_repaired_with_its_key_and_stays_encrypted(
     (tmp_path / "phrase").write_text("cheval agrafe")
     monkeypatch.setenv(keys.PASSPHRASE_FILE, str(tmp_path / "phrase"))
     encryption.encrypt(home, KEY, keys.held_by_passphrase(KEY, "cheval agrafe"))
-    keys.forget_all()
+    forget_keys()
     content = bytearray((home / FILE).read_bytes())
     content[:PAGE] = bytes(PAGE)  # the salt too
     for at in range(5 * PAGE, len(content), 8 * PAGE):

@@ -27,7 +27,6 @@ from diag.documents.synthesis.territory import (
 )
 from diag.model.enums import Kind, PlaceKind
 from diag.words.figures import NBSP, typeset
-from diag.words.sentences import blanks_in
 from tests.documents.audits import invented_facts
 from tests.documents.builders import TODAY, report
 from tests.documents.formats.test_html import read
@@ -35,6 +34,7 @@ from tests.documents.formats.validation import failures
 from tests.documents.reading import html
 from tests.documents.synthesis.gatherings import gathering, school
 from tests.shipped import shipped
+from tests.words.blanks import blanks_in
 
 WRITERS: tuple[Callable[[Gathering], Document], ...] = (
     *(commune_synthesis, circonscription_synthesis, territory_synthesis),

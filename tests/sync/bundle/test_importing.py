@@ -17,7 +17,7 @@ from diag.journal.journal import Journal
 from diag.journal.seals import Signer, seal
 from diag.model.audit import Photo
 from diag.sync.bundle.read import Entered, bring_in, undo
-from tests.journal.builders import NOON
+from tests.journal.builders import NOON, quarantined
 from tests.journal.newer import newer
 from tests.journal.worlds import content
 from tests.sync.bundle.colleagues import Colleague
@@ -162,7 +162,7 @@ def test_what_was_undone_comes_back_when_read_again(
     again = bruno.read(tmp_path / "a.diag")
     assert (again.revisions, again.photos, again.name) == (3, 1, entered.name)
     assert same(anne, bruno)
-    assert not bruno.journal.quarantined()
+    assert not quarantined(bruno.journal)
     undo(bruno.journal, entered.name, NOON)
 
 
@@ -240,7 +240,7 @@ def test_what_was_set_aside_is_erased_too(
     (head,) = anne.journal.current(AUDIT.id, _answer())
     started(bruno.journal, AUDIT, bruno.origin)
     bruno.journal.write(changes.erased(AUDIT.id, head.id, "demande"), bruno.origin)
-    assert head.id not in {one.id for one in bruno.journal.quarantined()}
+    assert head.id not in {one.id for one in quarantined(bruno.journal)}
 
 
 def test_a_name_that_is_no_bundle_undoes_nothing(bruno: Colleague) -> None:

@@ -14,7 +14,7 @@ from diag.sync.bundle.keys import DeviceKeys
 from diag.sync.bundle.read import _Inflating, undo
 from diag.sync.bundle.write import Bundle
 from tests.examples import examples
-from tests.journal.builders import NOON
+from tests.journal.builders import NOON, quarantined
 from tests.journal.worlds import content, histories
 from tests.sync.bundle.colleagues import Colleague, keys_of, meet
 from tests.sync.offices import journal_in
@@ -103,7 +103,7 @@ def test_no_line_that_was_sealed_and_signed_crashes_the_reader(
         except BundleError:
             assert content(second.connection) == before
         else:
-            assert len(second.quarantined()) == len(set(lines))
+            assert len(quarantined(second)) == len(set(lines))
             assert entered.revisions == 0
 
 

@@ -12,6 +12,7 @@ import pytest
 from diag.model.errors import DiagError
 from diag.sync.bundle import envelope, read, write
 from diag.sync.bundle.format import LIMITS, BundleError, BundleLimits, Fault
+from tests.journal.builders import quarantined
 from tests.journal.worlds import content
 from tests.sync.bundle.colleagues import Colleague
 from tests.sync.offices import AUDITS, say
@@ -183,7 +184,7 @@ def test_a_line_that_this_version_cannot_read_is_refused_alone(
     parts = write._sign([header, *lines, strange], made, anne.keys)
     entered = bruno.read(sealed(tmp_path / "x.diag", anne, bruno, parts))
     assert entered.revisions == 2
-    assert len(entered.refused) == len(bruno.journal.quarantined()) == 1
+    assert len(entered.refused) == len(quarantined(bruno.journal)) == 1
 
 
 @pytest.mark.parametrize(

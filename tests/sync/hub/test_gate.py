@@ -23,7 +23,7 @@ from diag.journal.revision import (
 from diag.sync.hub.gate import WAITED, look_at_cut_over
 from diag.sync.hub.hub import Hub
 from diag.sync.protocol import Enrolling, Pushed
-from tests.journal.builders import known, person
+from tests.journal.builders import known, person, quarantined
 from tests.journal.test_seals import ANNES, BRUNOS
 from tests.sync.bundle.colleagues import Colleague, keys_of, meet
 from tests.sync.offices import AUDITS, ROOTS, hub_in, journal_in, started
@@ -306,7 +306,7 @@ def test_what_a_bundle_brought_and_a_hub_refuses_is_set_aside(
         assert done == 1
         assert said.line not in [*other.lines(VALLEY.id)]
         assert own.line in [*other.lines(VALLEY.id)], "what was written here stays"
-        assert [line.id for line in other.quarantined()] == [said.id]
+        assert [line.id for line in quarantined(other)] == [said.id]
 
 
 def test_seals_may_be_required_once_all_seal_or_after_ninety_days(
