@@ -68,10 +68,7 @@ def quick(count: int) -> Callable[[Property], Property]:
     )
 
 
-@settings(
-    max_examples=150,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@quick(150)
 @given(audits())
 def test_the_engine_says_what_the_oracle_says(audit: Audit) -> None:
     assert disagreements(audit.facts, audit.checklist) == []

@@ -16,6 +16,7 @@ from diag.model.errors import DiagError
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace
 from tests.documents.reading import markdown
+from tests.examples import examples
 
 HOSTILE = ["[/", "[a[0]]", "| a | b", "<script>", "# titre", "{inconnu}", "*gras*"]
 
@@ -61,8 +62,7 @@ def test_the_first_cannot_go_up_nor_the_last_down(session: AuditSession) -> None
 
 
 @settings(
-    max_examples=12,
-    deadline=None,
+    examples(12, few=4),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

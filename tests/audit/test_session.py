@@ -23,6 +23,7 @@ from diag.model.errors import DiagError
 from diag.model.fact import Answer
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL
+from tests.examples import examples
 
 GESTURES: dict[str, Callable[[AuditSession], object]] = {
     "an answer": lambda one: record_answer(one, NewAnswer("nb_eleves", 140)),
@@ -87,9 +88,8 @@ def test_what_is_known_after_a_gesture_is_what_is_read_anew(
 
 
 @settings(
+    examples(30, few=10),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-    max_examples=30,
-    deadline=None,
 )
 @given(gestures=st.lists(st.sampled_from(sorted(GESTURES)), min_size=2, max_size=6))
 def test_after_any_gestures_the_snapshot_is_the_one_read_anew(

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.audit import advising
@@ -46,6 +46,7 @@ from diag.model.errors import DiagError
 from diag.model.fact import Answer, Value
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import started, workspace
+from tests.examples import examples
 
 
 def value(session: AuditSession, question: str) -> object:
@@ -128,7 +129,7 @@ def test_undo_refuses_to_take_back_what_a_colleague_changed_since(
     assert value(session, "nb_classes") == 6
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25, few=8)
 @given(st.lists(st.integers(1, 9) | st.none(), max_size=12))
 def test_undo_is_a_stack_of_changes(
     tmp_path_factory: pytest.TempPathFactory, said: list[int | None]

@@ -2,12 +2,10 @@
 
 import io
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 
 import pypdf
 import pytest
-from _pytest.mark import ParameterSet
 
 from diag.audit.report import Report
 from diag.audit.votes import votes_of
@@ -21,6 +19,7 @@ from diag.words.figures import typeset
 from tests.documents.audits import invented_facts
 from tests.documents.builders import report
 from tests.documents.formats.test_typeset import squeezed
+from tests.examples import cases
 from tests.goldens.golden import NAMES, facts_told, golden
 from tests.shipped import shipped
 
@@ -29,13 +28,6 @@ MOST = {Audience.EQUIPE: 2, Audience.ACADEMIE: 4, Audience.TECHNIQUE: 10}
 
 SIZES = {"une classe": (1, 1), "six classes": (9, 6), "vingt classes": (27, 20)}
 """How many rooms and lots."""
-
-
-def largest(names: Iterable[str], most: str) -> list[ParameterSet]:
-    """Try the school that fills most pages; the others in the long run."""
-    return [
-        pytest.param(one, marks=[pytest.mark.long] * (one != most)) for one in names
-    ]
 
 
 def school(size: str) -> Report:
@@ -55,14 +47,14 @@ def document(told: Report) -> Document:
 
 
 @pytest.mark.parametrize("audience", MOST)
-@pytest.mark.parametrize("size", largest(SIZES, "vingt classes"))
+@pytest.mark.parametrize("size", cases(SIZES, "vingt classes"))
 def test_a_pdf_holds_a_school_of_any_size(size: str, audience: Audience) -> None:
     told = build_document(school(size), audience)
     assert len(printed(told).pages) <= MOST[audience]
 
 
 @pytest.mark.parametrize("audience", MOST)
-@pytest.mark.parametrize("name", largest(NAMES, "poitiers"))
+@pytest.mark.parametrize("name", cases(NAMES, "poitiers"))
 def test_a_pdf_holds_each_golden_school(name: str, audience: Audience) -> None:
     told = build_document(visited(name), audience)
     read = printed(told).pages

@@ -8,7 +8,7 @@ import pytest
 from diag.audit.report import Report
 from diag.audit.votes import votes_of
 from diag.documents.blocks import PAGE_BREAK
-from diag.documents.document import parser
+from diag.documents.document import Document, parser
 from diag.documents.formats.html import write_html
 from diag.documents.mairie import LONG, dangers, voted
 from diag.documents.templates import build_document
@@ -34,6 +34,15 @@ def school(seed: int, known: int) -> Report:
     return report(invented_facts(checklist, rooms=6, seed=seed, known=known), checklist)
 
 
+@cache
+def built(seed: int, known: int, audience: Audience) -> Document:
+    return build_document(school(seed, known), audience)
+
+
+def markdown_of(seed: int, known: int, audience: Audience) -> str:
+    return built(seed, known, audience).markdown
+
+
 @pytest.mark.parametrize(("seed", "known"), SCHOOLS)
 def test_the_first_page_holds_on_real_content(seed: int, known: int) -> None:
     page = first_page(school(seed, known))
@@ -46,17 +55,17 @@ def test_the_first_page_holds_on_real_content(seed: int, known: int) -> None:
 def test_every_document_of_a_real_school_is_sound(
     seed: int, known: int, audience: Audience
 ) -> None:
-    document = markdown(school(seed, known), audience)
+    document = markdown_of(seed, known, audience)
     assert not blanks_in(document)
     assert "None" not in document
-    outline = read(html(build_document(school(seed, known), audience), "Diagnostic"))
+    outline = read(html(built(seed, known, audience), "Diagnostic"))
     assert not outline.problems
     assert not outline.all("img", "script")
 
 
 def test_a_prepositions_interval_reads_as_french() -> None:
     documents = " ".join(
-        markdown(school(seed, known), audience)
+        markdown_of(seed, known, audience)
         for seed, known in SCHOOLS
         for audience in READERS
     )
@@ -84,7 +93,7 @@ BUDGETS = {Audience.MAIRIE: 3600, Audience.EQUIPE: 2000, Audience.ACADEMIE: 2850
 @pytest.mark.parametrize("audience", list(BUDGETS))
 def test_a_document_is_no_longer_than_its_reader_s_patience(audience: Audience) -> None:
     for seed, known in SCHOOLS:
-        document = markdown(school(seed, known), audience)
+        document = markdown_of(seed, known, audience)
         text = text_of(parser().parse(document))
         assert words(text) <= BUDGETS[audience]
 
@@ -92,13 +101,13 @@ def test_a_document_is_no_longer_than_its_reader_s_patience(audience: Audience) 
 @pytest.mark.parametrize("audience", list(READERS))
 def test_no_sentence_is_cut(audience: Audience) -> None:
     for seed, known in SCHOOLS:
-        assert "…" not in markdown(school(seed, known), audience)
+        assert "…" not in markdown_of(seed, known, audience)
 
 
 @pytest.mark.parametrize("audience", list(READERS))
 def test_levels_are_explained_before_they_are_told(audience: Audience) -> None:
     for seed, known in SCHOOLS:
-        document = plain(markdown(school(seed, known), audience))
+        document = plain(markdown_of(seed, known, audience))
         assert document.count(LEVELS_EXPLAINED) <= 1
         first = re.search("niveau (?:insuffisant|de base|recomm|exempl)", document)
         if first:
@@ -108,15 +117,18 @@ def test_levels_are_explained_before_they_are_told(audience: Audience) -> None:
 def test_base_never_stands_alone() -> None:
     for seed, known in SCHOOLS:
         for audience in BUDGETS:
-            document = plain(markdown(school(seed, known), audience))
+            document = plain(markdown_of(seed, known, audience))
             assert not re.search(r"[:|] base\b", document)
 
 
 def test_every_action_of_the_mayor_has_its_number_and_two_papers_hold_all() -> None:
     for seed, known in SCHOOLS:
         told = school(seed, known)
-        mairie = markdown(told, Audience.MAIRIE)
-        annex = markdown(told, Audience.TECHNIQUE) + markdown(told, Audience.RESERVE)
+        mairie, annex, reserve = (
+            markdown_of(seed, known, one)
+            for one in (Audience.MAIRIE, Audience.TECHNIQUE, Audience.RESERVE)
+        )
+        annex += reserve
         for action in told.public.plan.actions:
             assert re.search(rf"\b{action.number}\b", mairie)
         for action in told.plan:
@@ -127,7 +139,7 @@ def test_every_action_of_the_mayor_has_its_number_and_two_papers_hold_all() -> N
 
 def test_the_mayor_reads_only_sources_that_the_document_cites() -> None:
     for seed, known in SCHOOLS:
-        body, _, sources = markdown(school(seed, known), Audience.MAIRIE).partition(
+        body, _, sources = markdown_of(seed, known, Audience.MAIRIE).partition(
             "\n## Sources"
         )
         for source in re.findall(r"^- \*\*(\w+)\*\*", sources, re.MULTILINE):
@@ -137,7 +149,7 @@ def test_the_mayor_reads_only_sources_that_the_document_cites() -> None:
 def test_what_page_one_asks_for_is_dated_and_told_at_length() -> None:
     for seed, known in SCHOOLS:
         told = school(seed, known)
-        document = markdown(told, Audience.MAIRIE)
+        document = markdown_of(seed, known, Audience.MAIRIE)
         calendar = document.split(PAGE_BREAK)[1]
         votes = votes_of(told)
         for action in (*dangers(told.public), *voted(told.public, votes))[:LONG]:
@@ -152,7 +164,7 @@ def plain(document: str) -> str:
 def test_pages_one_and_two_end_once_each() -> None:
     for seed, known in SCHOOLS:
         told = school(seed, known)
-        lines = markdown(told, Audience.MAIRIE).split("\n")
+        lines = markdown_of(seed, known, Audience.MAIRIE).split("\n")
         assert lines.count(PAGE_BREAK) == 1 + bool(told.plan.actions)
 
 
@@ -169,7 +181,7 @@ _BROKEN_DAY = re.compile(rf"\d (?:{'|'.join(MONTHS)})|« | »|(?<=[^\W\d_])'(?=\
 @pytest.mark.parametrize("audience", list(Audience))
 def test_every_form_has_its_apostrophes_and_breaks_no_day(audience: Audience) -> None:
     """Code and addresses are left alone."""
-    made = build_document(school(1, 10), audience)
+    made = built(1, 10, audience)
     for document in filter(None, (made, made.paper)):
         prose = re.sub(r"`[^`]*`|<https?:[^>]*>", "", document.markdown)
         assert _BROKEN_DAY.findall(prose) == []

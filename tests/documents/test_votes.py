@@ -57,12 +57,16 @@ def session(tmp_path: Path) -> Iterator[AuditSession]:
         yield session
 
 
+def to_the_mayor(session: AuditSession) -> str:
+    return plain(build_document(report_of(session), Audience.MAIRIE).markdown)
+
+
 def outputs(session: AuditSession) -> dict[str, str]:
     """Return the text of everything that a council reads of an audit."""
     made, about = session.workspace, session.about
     report = report_of(session.public())
     texts = {
-        "mairie": build_document(report_of(session), Audience.MAIRIE).markdown,
+        "mairie": to_the_mayor(session),
         "e-mail": letter(report, Audience.MAIRIE, ["a.pdf"]).text,
         "synthèse": synthesis(made, f"commune:{about.insee}")[0].document.markdown,
     }
@@ -124,10 +128,10 @@ def check(vote: Vote, said: str, name: str) -> None:
 
 
 def test_what_is_voted_is_ticked_once_it_is_frozen(session: AuditSession) -> None:
-    page = outputs(session)["mairie"]
+    page = to_the_mayor(session)
     assert page.count(BALLOT.replace(NBSP, " ")) == 12
     move(session, AuditStatus.EN_COURS)
-    assert "☐" not in outputs(session)["mairie"]
+    assert "☐" not in to_the_mayor(session)
 
 
 def test_a_closed_audit_prints_the_same_bytes_a_year_later(
@@ -143,10 +147,10 @@ def test_a_closed_audit_prints_the_same_bytes_a_year_later(
 
 
 def test_a_step_noted_since_moves_no_row(session: AuditSession) -> None:
-    before = outputs(session)["mairie"]
+    before = to_the_mayor(session)
     for ident in votes_of(report_of(session)).votes[0].actions:
         add_step(session, FollowUp(recommendation=ident, state=FollowUpState.FAITE))
-    after = outputs(session)["mairie"]
+    after = to_the_mayor(session)
 
     assert rows(after) == rows(before)
 
@@ -160,7 +164,7 @@ def test_a_headline_rounds_its_parts_then_subtracts(session: AuditSession) -> No
     found = headline_of(votes_shown(report_of(session)))
     assert (found.gross, found.fctva) == (24_200, 2_330)
     assert found.net == 24_200 - 2_330
-    page = outputs(session)["mairie"]
+    page = to_the_mayor(session)
     assert (
         f"Reste à la commune, sans aucune aide : {plain(number(found.net))} €." in page
     )
