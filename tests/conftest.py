@@ -22,13 +22,14 @@ import pytest
 
 from diag.audit.session import AuditSession
 from diag.demo.files import FictionalTerritory, write_fictional_territory
-from diag.journal import connection, recorder
+from diag.journal import connection, file, recorder
 from diag.journal.journal import Journal
 from diag.journal.territory import Territory
 from diag.workspace import editions
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import started, workspace
 from tests.examples import load_profile
+from tests.journal.ready import bring_up_to_date
 from tests.shared import share
 from tests.shipped import compile_once
 
@@ -80,14 +81,17 @@ def _is_long(config: pytest.Config) -> bool:
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Wait for the disk only where losing power is the point: the rest is thrown away.
 
-    The programs that tests start always wait for it.
+    There too, a new file goes through every migration; elsewhere it is copied. The
+    programs that tests start always do both.
     """
     full = connection._WRITING["synchronous"]
     level = full if item.get_closest_marker("durable") else _OFF
     waits = recorder._sync if level else str
+    makes = file._bring_up_to_date if level else bring_up_to_date
     with (
         patch.dict(connection._WRITING, synchronous=level),
         patch.object(recorder, "_sync", waits),
+        patch.object(file, "_bring_up_to_date", makes),
     ):
         return (yield)
 

@@ -3,15 +3,18 @@
 from datetime import date
 from functools import cache
 from pathlib import Path
+from shutil import copyfile
 from tempfile import mkdtemp
 
 from diag.audit import session as audits
 from diag.audit.session import AuditSession
 from diag.demo.files import FictionalTerritory, write_fictional_territory
 from diag.imports.communes import import_mairies
+from diag.journal.journal import FILE
 from diag.office.imports import import_file
 from diag.workspace.settings import Settings
 from diag.workspace.workspace import Workspace, fixed_world
+from tests.shared import made_once
 
 DAY = date(2026, 10, 5)
 SCHOOL = "9990148G"
@@ -38,9 +41,22 @@ def workspace(folder: Path, *, author: str = "u-1", seed: int = 1) -> Workspace:
     settings = SETTINGS.model_copy(
         update={"author": author, "device": f"d-{author}", "people": {author: author}}
     )
+    folder.mkdir(parents=True, exist_ok=True)
+    assert not (folder / FILE).exists()
+    copyfile(made_once("workspace", _make) / FILE, folder / FILE)
     made = Workspace.create(folder, settings, fixed_world(DAY, seed))
-    import_file(made, "annuaire", territory().annuaire)
+    for _ in range(_LOOKS):
+        made.world.clock()
     return made
+
+
+_LOOKS = 2
+"""How often the import of the schools, copied, looked at the clock."""
+
+
+def _make(folder: Path) -> None:
+    with Workspace.create(folder, SETTINGS, fixed_world(DAY, seed=1)) as made:
+        import_file(made, "annuaire", territory().annuaire)
 
 
 def started(made: Workspace, uai: str = SCHOOL) -> AuditSession:
