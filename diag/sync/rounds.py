@@ -44,6 +44,9 @@ from diag.sync.questions import (
 _MEMORY = "sync.rounds"
 """Hub → what is remembered of its last answer: marks, limits; losing it costs bytes."""
 
+_APP = version("diag")
+"""What runs, read once: each reading parses a file, some milliseconds a sync."""
+
 _ROUNDS = 3
 """How many exact comparisons, when others write at the same time."""
 
@@ -185,7 +188,7 @@ class Rounds:
         question = SyncQuestion(
             tick=memory.get("tick", 0),
             root=holdings.find_root(self.theirs),
-            app=version("diag"),
+            app=_APP,
             cards=memory.get("cards", ""),
             people=memory.get("people", ""),
             unproven=self.sealing.read_until(self._hub) if self.sealing else 0,
