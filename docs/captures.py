@@ -19,7 +19,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from diag.demo import demonstrate
-from diag.demo.again import AGAIN
+from diag.demo.stories import AGAIN
 from diag.demo.stories import DAY
 from diag.tui.app import DiagApp
 from diag.workspace.workspace import fixed_world

@@ -24,8 +24,7 @@ from diag.model.checklist import Checklist, Criterion
 from diag.model.enums import Compliance, Kind, Nature, PlaceKind, Socle, Standing
 from diag.model.fact import Facts
 from diag.model.number import Bounds
-from diag.rules.scope import root_of
-from diag.rules.values import ABSENT, Flag
+from diag.rules.values import ABSENT, Flag, root_of
 from tests.reading import Reading
 
 IN, MAYBE, OUT = Standing.IN, Standing.MAYBE, Standing.OUT

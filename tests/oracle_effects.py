@@ -9,8 +9,7 @@ from diag.model.checklist import EffectValue, Question, Recommendation
 from diag.model.enums import Direction, QuestionType, State
 from diag.model.fact import Answer, Value
 from diag.model.number import canonical_number
-from diag.rules.scope import reach
-from diag.rules.values import ABSENT
+from diag.rules.values import ABSENT, reach
 from tests.oracle import Judged
 from tests.reading import Reading
 

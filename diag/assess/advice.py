@@ -21,9 +21,8 @@ from diag.assess.since import Kept
 from diag.model.checklist import Price, Requirement
 from diag.model.enums import Gate, Kind, Nature, PlaceKind, Standing, Trigger
 from diag.model.number import Quantity
-from diag.rules.scope import reach
 from diag.rules.tree import Exact
-from diag.rules.values import Truth
+from diag.rules.values import Truth, reach
 
 Results = Mapping[str, CriterionResult]
 """Criteria by id."""

@@ -41,7 +41,7 @@ from diag.model.enums import PlaceKind, Standing, State, Trigger
 from diag.model.fact import PARENT_KINDS, Answer, Facts, Place, Value
 from diag.model.number import Bounds, canonical_number
 from diag.rules.problem import Problem, write_instead
-from diag.rules.scope import root_of
+from diag.rules.values import root_of
 from diag.words.figures import displayed, out_of_100
 
 Raw = Mapping[str, object]

@@ -16,12 +16,13 @@ from diag.model.number import exact
 from diag.model.territory import DIRECTORY
 from diag.rules.evaluate import condition
 from diag.rules.language import VISIT_DATE, Rule, parse_rule
-from diag.rules.scope import Judge, Scope
 from diag.rules.tree import Exact
 from diag.rules.values import (
     ABSENT,
     UNBOUNDED,
+    Judge,
     RuleValue,
+    Scope,
     Span,
     Truth,
     either,

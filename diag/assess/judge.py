@@ -31,7 +31,7 @@ from diag.model.fact import Facts
 from diag.model.territory import DIRECTORY
 from diag.rules.evaluate import is_yes
 from diag.rules.language import parse_rule
-from diag.rules.scope import root_of
+from diag.rules.values import root_of
 
 _KEPT_JUDGES = 8  # editions that are judged side by side, in an upgrade's preview
 

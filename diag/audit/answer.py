@@ -6,11 +6,12 @@ from difflib import get_close_matches
 
 from diag.answers.answer_type import Parsed, Refused
 from diag.answers.types import TYPES
-from diag.audit.checks import UnlikelyAnswer, check_doubts
 from diag.audit.consistency import (
     ALWAYS,
     TOGETHER,
+    UnlikelyAnswer,
     above_wholes,
+    check_doubts,
     companions,
     find_word,
     ways_of,

@@ -12,8 +12,7 @@ from typing import NamedTuple
 
 from diag.answers.types import answer_words
 from diag.assess.facts import with_answers
-from diag.audit.checks import failed_checks
-from diag.audit.consistency import above_wholes
+from diag.audit.consistency import above_wholes, failed_checks
 from diag.audit.memory import Memory, Remembered, session_before, whole_story
 from diag.audit.session import AuditSession
 from diag.audit.walk import Key, Leg, walk_of

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from diag.answers.types import TYPES, answer_words
 from diag.assess.questions import is_on_site, seconds_of
 from diag.assess.words import score_words
-from diag.audit.checks import failed_checks
+from diag.audit.consistency import failed_checks
 from diag.audit.fitting import asked_elsewhere
 from diag.audit.proposals import waiting, waiting_words
 from diag.audit.session import AuditSession

@@ -2,18 +2,184 @@
 
 Whoever writes documents, a table or the closing sees each passage with its place, and
 agrees or mends it. What is handed over apart, the reserved sheet, is not asked about.
+
+No list of first names: a name is known by what stands before it, or by who is known of
+the audit. It asks once too often rather than let a child's name out in silence, and it
+cannot know a first name alone in a sentence: whoever closes reads what is printed.
 """
 
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from diag.audit.remarks import Remarks, remarks_of
 from diag.audit.session import AuditSession
-from diag.audit.slips import SlipKind, slips_in
+from diag.checklist.source import Entries, Items, read_source, text_of
 from diag.model.enums import READERS, WORKING_READER, Audience
 from diag.model.errors import DiagError
 from diag.model.text import fold
 from diag.words.sentences import counted, listed
+
+
+class SlipKind(StrEnum):
+    """What a piece of text may give away."""
+
+    NAME = "nom"
+    PHONE = "téléphone"
+    MAIL = "adresse électronique"
+    HEALTH = "santé"
+
+
+_PHONE = re.compile(
+    r"(?<![\w])(?:(?:\+|00)\s*33[\s.\-]*(?:\(0\)[\s.\-]*)?|\(?0)[1-9]\)?"
+    r"(?:[\s.\-/]*\d){8}(?!\d)|\+\d[\d\s.\-]{7,}\d"
+)
+_MAIL = re.compile(
+    r"[\w.+-]+\s?(?:@|\(at\)|\[at\]|\sarobase\s)\s?[\w-]+(?:\s?\.\s?[\w-]+)+",
+    re.IGNORECASE,
+)
+_WORD = r"[^\W\d_][\w'’-]*"
+_CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]*"
+_CIVIL = re.compile(
+    r"\b(?:(?:M|MM|Dr|Pr)\.\s*|(?:Dr|Pr)\s+|(?i:mr|mrs|mmes?|mlles?|madame|monsieur|"
+    r"mademoiselle|mesdames|messieurs|docteur)(?:\.\s*|\s+))"
+    rf"(?P<name>(?:(?:de|du|d['’]|von|van|ben|le|la)\s*)?{_WORD}(?:\s+{_CAPITAL})*)"
+)
+_ROLE = re.compile(
+    r"\b(?i:directeur|directrice|maîtres?|maîtresses?|enseignante?s?|professeure?s?|"
+    r"instituteurs?|institutrices?|atsem|élèves?|enfants?|parents?|père|mère|papa|maman|"
+    r"frère|sœur|concierge|gardien(?:ne)?|secrétaire|informaticien(?:ne)?|"
+    r"technicien(?:ne)?|adjointe?|conseill(?:er|ère)|remplaçante?|stagiaire|collègue|"
+    r"inspecteur|inspectrice|chez|prénommée?|nommée?|appelée?)"
+    rf"\s*[,:(]?\s*(?P<name>{_CAPITAL}(?:\s+{_CAPITAL})*)"
+)
+_OWNED = re.compile(
+    r"\b(?i:classe|bureau|poste|portable|ordinateur|tablette|session|compte|casier|"
+    rf"place|code|mot de passe)\s+(?:de\s+|d['’])(?P<name>{_CAPITAL})"
+)
+
+
+_ASIDE = re.compile(r"\([^)]*\)")
+"""What a name bears between brackets: where a person works."""
+
+_NAME_PART = re.compile(r"(?<![\w-])[^\W\d_][^\W\d_'’-]*(?:['’-][^\W\d_]+)*(?![\w-])")
+
+
+def slips_in(
+    text: str, known: Iterable[str] = (), common: frozenset[str] = frozenset()
+) -> Iterator[tuple[SlipKind, str]]:
+    """Give what a text may give away, each once; never refuses a text.
+
+    `known`: names of people of the audit. `common`: words that name nobody, folded.
+    """
+    plain = " ".join(unicodedata.normalize("NFKC", text).split())
+    found: dict[tuple[SlipKind, str], None] = {}
+    for kind, pattern in ((SlipKind.PHONE, _PHONE), (SlipKind.MAIL, _MAIL)):
+        for match in pattern.finditer(plain):
+            found[kind, match.group().strip()] = None
+    for name in (*_named(plain, common), *_known(plain, known)):
+        found[SlipKind.NAME, name] = None
+    for words in _healthy(plain):
+        found[SlipKind.HEALTH, words] = None
+    yield from found
+
+
+def without_phones(text: str) -> str:
+    """Return a text whose phone numbers are taken out."""
+    plain = unicodedata.normalize("NFKC", text)
+    return _PHONE.sub("[numéro retiré]", plain) if _PHONE.search(plain) else text
+
+
+def _named(text: str, common: frozenset[str]) -> Iterator[str]:
+    roles = words_listed("roles")
+    for match in _CIVIL.finditer(text):
+        first = fold(re.split(r"[\s'’]", match["name"])[0])
+        if first not in roles or _follows(match["name"], roles):
+            yield match.group().strip()
+    plain = common | words_listed("common")
+    for pattern in (_ROLE, _OWNED):
+        for match in pattern.finditer(text):
+            if _may_name(match["name"], plain):
+                yield match.group().strip()
+
+
+def _follows(name: str, roles: frozenset[str]) -> bool:
+    """Say whether a name comes after a particle: « de La Tour », not « le maire »."""
+    *_, last = name.split()
+    return last[0].isupper() and fold(last) not in roles
+
+
+def _may_name(name: str, common: frozenset[str]) -> bool:
+    """Say whether a capital begins a name: no acronym, no word of the school."""
+    first = name.split(maxsplit=1)[0]
+    is_acronym = first.isupper() and len(first) <= _ACRONYM
+    is_level = any(letter.isdigit() for letter in first)
+    is_usual = is_acronym or is_level or fold(first) in common
+    return not is_usual and len(first) > 1
+
+
+_SHORTEST = 3
+"""Letters of the shortest last name that is looked for: not « Le », « De »."""
+
+_ACRONYM = 4
+"""At most so many capitals are an acronym: CP, CE1, TBI, ULIS."""
+
+
+def _known(text: str, known: Iterable[str]) -> Iterator[str]:
+    """Give the people of the audit that a text names: in full, or by a last name."""
+    roles = words_listed("roles")
+    for name in known:
+        parts = _NAME_PART.findall(_ASIDE.sub("", name))
+        if not any(one[0].isupper() and fold(one) not in roles for one in parts):
+            continue
+        whole = (" ".join(parts), " ".join(reversed(parts)))
+        for one in whole if len(parts) > 1 else ():
+            if match := re.search(_alone(re.escape(one)), text, re.IGNORECASE):
+                yield match.group()
+        for part in parts[1:] or parts:
+            if len(part) < _SHORTEST or fold(part) in roles:
+                continue
+            cases = (part, part.capitalize(), part.upper())
+            either = "|".join(map(re.escape, dict.fromkeys(cases)))
+            if part[0].isupper() and (match := re.search(_alone(either), text)):
+                yield match.group()
+
+
+def _healthy(text: str) -> Iterator[str]:
+    folded = fold(text)
+    for pattern in _health():
+        for match in pattern.finditer(folded):
+            yield match.group()
+
+
+def _alone(pattern: str) -> str:
+    return rf"(?<!\w)(?:{pattern})(?!\w)"
+
+
+@cache
+def _health() -> tuple[re.Pattern[str], ...]:
+    return tuple(
+        re.compile(_alone(re.escape(one.rstrip("*")) + r"\w*" * one.endswith("*")))
+        for one in words_listed("health")
+    )
+
+
+@cache
+def words_listed(name: str) -> frozenset[str]:
+    """Return the words of a list of `slips.yaml`, folded; `*` ends a beginning."""
+    file = Path(__file__).with_name("slips.yaml")
+    read = read_source(file.name, file.read_bytes()).root
+    listed = read.nodes[name] if isinstance(read, Entries) else None
+    nodes = listed.nodes if isinstance(listed, Items) else ()
+    return frozenset(
+        fold(text.rstrip("*")) + "*" * text.endswith("*")
+        for text in map(text_of, nodes)
+    )
+
 
 PUBLIC_READERS = tuple(one for one in READERS if one is not WORKING_READER)
 """Whose documents anybody may ask for."""

@@ -27,7 +27,7 @@ from diag.model.fact import Place
 from diag.model.measurable import MEASURES, MeasureAggregate
 from diag.model.measure import Confidence, MeasuredFigure
 from diag.model.text import fold
-from diag.probes.confidence import believed_together
+from diag.probes.finding import believed_together
 from diag.words.figures import number
 from diag.words.sentences import counted
 

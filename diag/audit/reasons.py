@@ -34,8 +34,7 @@ from diag.model.enums import (
 )
 from diag.model.errors import DiagError
 from diag.model.fact import Facts
-from diag.rules.scope import root_of
-from diag.rules.values import Truth
+from diag.rules.values import Truth, root_of
 from diag.words.dates import describe_day
 from diag.words.sentences import sentence, uncapitalised
 from diag.words.vocabulary import ASKED, LAW, LEVELS, NATURES, PLACES, TO_READ

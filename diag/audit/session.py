@@ -67,7 +67,7 @@ from diag.model.enums import (
 from diag.model.errors import DiagError
 from diag.model.fact import Answer, Facts, Value
 from diag.model.votes import VoteHand
-from diag.rules.scope import root_of
+from diag.rules.values import root_of
 from diag.words.vocabulary import SUBJECTS
 from diag.workspace.editions import current
 from diag.workspace.settings import campaign_named

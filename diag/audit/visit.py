@@ -14,8 +14,7 @@ from diag.audit.answer import (
     toggle_flag,
 )
 from diag.audit.card import QuestionCard, card_of
-from diag.audit.checks import UnlikelyAnswer
-from diag.audit.consistency import TOGETHER, find_word, ways_of
+from diag.audit.consistency import TOGETHER, UnlikelyAnswer, find_word, ways_of
 from diag.audit.fitting import choose_minutes, fit_of
 from diag.audit.grid import copy_answer
 from diag.audit.history import describe_undo

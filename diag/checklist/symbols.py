@@ -17,13 +17,12 @@ from diag.model.number import exact
 from diag.model.territory import DIRECTORY
 from diag.rules.language import VISIT_DATE, Rule, parse_rule
 from diag.rules.problem import write_instead
-from diag.rules.scope import reach, root_of
 from diag.rules.tree import (
     NameNode,
     RuleError,
     Unit,
 )
-from diag.rules.values import UNBOUNDED, Span, plain
+from diag.rules.values import UNBOUNDED, Span, plain, reach, root_of
 
 QUANTITY = "quantite"
 """What the count of a purchase and the effort may read next to the questions."""

@@ -14,7 +14,6 @@ from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, QuestionType
 from diag.rules.language import Rule
 from diag.rules.problem import listed, write_instead
-from diag.rules.scope import may_hold
 from diag.rules.tree import (
     MIRRORED,
     PURE,
@@ -39,7 +38,7 @@ from diag.rules.tree import (
     Unit,
     names_in,
 )
-from diag.rules.values import ARITHMETIC, UNBOUNDED, Span, point
+from diag.rules.values import ARITHMETIC, UNBOUNDED, Span, may_hold, point
 
 
 class Readings:

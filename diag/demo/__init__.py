@@ -18,7 +18,6 @@ from diag.audit.places import find_place as find_place
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession, open_session, start
 from diag.checklist.overlay import CHARTER
-from diag.demo.again import visit_again
 from diag.demo.files import write_fictional_territory
 from diag.demo.several import plan_years
 from diag.demo.stories import (
@@ -31,6 +30,7 @@ from diag.demo.stories import (
     Story,
     play,
     scenario,
+    visit_again,
 )
 from diag.documents.document import Document
 from diag.documents.drafts import DraftKind, drafted

@@ -12,8 +12,7 @@ from typing import NamedTuple
 
 from diag.audit.follow import move
 from diag.audit.session import start
-from diag.demo.again import LAST
-from diag.demo.stories import DAY, FULL, SETTINGS, Story, play, scenario
+from diag.demo.stories import DAY, FULL, LAST, SETTINGS, Story, play, scenario
 from diag.demo.territory import with_key
 from diag.journal import subjects
 from diag.journal.revision import NewRevision

@@ -1,28 +1,48 @@
-"""The stories that the demonstration plays: an audit answered place after place."""
+"""The stories that the demonstration plays: an audit answered place after place.
 
+One school was audited last year and closed, its suites done or decided; it is open
+again this year, with a plan, observations, a photo, sheets of the team, an answer that
+a colleague contradicts. Another school, hers, waits for a reading.
+"""
+
+import shutil
 from datetime import date
 from importlib import resources
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import Field
 
-from diag.audit.answer import NewAnswer, answer_for, find_question
-from diag.audit.follow import add_visit, move
+from diag.answers.types import TYPES
+from diag.audit.answer import NewAnswer, answer_for, find_question, record_answer
+from diag.audit.fitting import choose_minutes
+from diag.audit.follow import add_step, add_visit, move
+from diag.audit.memory import take_places_again
 from diag.audit.observing import mark_noted, observe
+from diag.audit.photos import PhotoSubject, keep_picture
 from diag.audit.places import add_place, close_places, find_place
-from diag.audit.session import AuditSession
+from diag.audit.proposals import propose
+from diag.audit.session import AuditSession, open_session, start
+from diag.audit.sheets import LEAST, TEAM, together
+from diag.documents.questionnaire import compose, keep
 from diag.journal import changes
 from diag.journal.revision import NewRevision
+from diag.model.audit import FollowUp
 from diag.model.base import Noun
 from diag.model.enums import (
     AuditStatus,
+    FollowUpState,
     PlaceKind,
     Provenance,
     State,
 )
 from diag.model.errors import DiagError
-from diag.model.fact import Place
+from diag.model.fact import Place, Value
+from diag.workspace.picture import decode_picture
 from diag.workspace.settings import Settings
+from diag.workspace.workspace import Workspace, fixed_world
 
 
 class StoryAnswer(Noun):
@@ -157,3 +177,137 @@ SETTINGS = Settings(
     phone="01 99 00 12 34",
     email="ecoles@vallombre-numerique.example",
 )
+
+
+AGAIN, READ = "9990202R", "9990217G"
+"""École primaire Les Charmes, visited again; École primaire du Village, to be read."""
+
+LAST = "2025-2026"
+"""Campaign of the first audit."""
+
+_BEFORE = date(2025, 10, 14)
+
+COLLEAGUE = "u-collegue"
+"""Who works on the same schools; her name is in the settings."""
+
+_ROOMS = ("Classe CP-CE1-CE2", "Classe CM1-CM2")
+
+
+def visit_again(folder: Path) -> None:
+    """Add to a demonstration, closed, the second visit and what others bring."""
+    with Workspace.open(folder, fixed_world(_BEFORE, seed=2025)) as workspace:
+        _last_year(workspace)
+    with TemporaryDirectory(prefix="diag-") as name:
+        other = Path(name) / "collegue"
+        with Workspace.open(folder, fixed_world(DAY, seed=2027)) as workspace:
+            _this_year(workspace)
+        shutil.copytree(folder, other, ignore=shutil.ignore_patterns("exports"))
+        hers = SETTINGS.model_copy(update={"author": COLLEAGUE, "device": "d-collegue"})
+        with (
+            Workspace.create(other, hers, fixed_world(DAY, seed=2028)) as there,
+            Workspace.open(folder, fixed_world(DAY, seed=2029)) as here,
+        ):
+            _colleague(there, here)
+
+
+def _story(uai: str, status: AuditStatus, day: date) -> Story:
+    """Return the story of the half audited school, moved to another one."""
+    half = scenario(HALF)
+    visit = half.visits[0].model_copy(update={"date": day})
+    return half.model_copy(update={"uai": uai, "status": status, "visits": (visit,)})
+
+
+def _last_year(workspace: Workspace) -> None:
+    session = start(workspace, AGAIN, LAST)
+    story = _story(AGAIN, AuditStatus.EN_COURS, _BEFORE)
+    answers = {**story.answers, "technologie_acces": "cuivre", "debit_descendant": "8"}
+    play(session, story.model_copy(update={"answers": answers}))
+    _record(session, "danger_electrique", True, _ROOMS[0])
+    for ident, state, day, who in (
+        ("mettre-hors-danger", FollowUpState.FAITE, "2025-11-03", "les services"),
+        ("passer-a-la-fibre", FollowUpState.FAITE, "2026-06-30", "l'opérateur"),
+        (
+            "permettre-la-coupure-du-wifi",
+            FollowUpState.DECIDEE,
+            "2026-03-12",
+            "conseil",
+        ),
+    ):
+        step = FollowUp(recommendation=ident, state=state, on=day, by=who)
+        add_step(session, step)
+    move(session, AuditStatus.CLOS)
+
+
+def _this_year(workspace: Workspace) -> AuditSession:
+    """Open the second audit: what was seen so far, what the team sent."""
+    session = start(workspace, AGAIN)
+    take_places_again(session)
+    choose_minutes(session, 30)
+    for question, value in (
+        ("acces_internet", True),
+        ("technologie_acces", "ftth"),
+        ("debit_descendant", "284"),
+    ):
+        _record(session, question, value)
+    _record(session, "danger_electrique", False, _ROOMS[0])
+    room = find_place(session, _ROOMS[1])
+    seen = observe(
+        session,
+        "Rallonge sous le tapis, devant le tableau ; la maîtresse la range le soir.",
+        place=room.id,
+        question="danger_electrique",
+    )
+    mark_noted(session, seen.id, shown=True)
+    observe(session, "La directrice demande un écran avant la kermesse.")
+    picture = decode_picture(_drawn(), "prise")
+    shown = PhotoSubject(room.id, "danger_electrique")
+    keep_picture(session, picture, shown, "Rallonge devant le tableau")
+    _, printed = compose(session, TEAM)
+    keep(session, printed)
+    sheets = [_sheet(session, printed.questions) for _ in range(LEAST)]
+    propose(session, together(session, printed, sheets).offers)
+    return session
+
+
+def _colleague(there: Workspace, here: Workspace) -> None:
+    """Have a colleague answer otherwise, and submit another school, then meet."""
+    hers, mine = open_session(there, AGAIN), open_session(here, AGAIN)
+    _record(hers, "nb_batiments", 2)
+    _record(mine, "nb_batiments", 1)
+    here.journal.ingest(list(there.journal.lines(hers.audit.id)))
+    other = start(there, READ)
+    play(other, _story(READ, AuditStatus.SOUMIS, DAY))
+    here.journal.ingest(list(there.journal.lines(other.audit.id)))
+
+
+def _record(
+    session: AuditSession, question: str, value: object, place: str = ""
+) -> None:
+    record_answer(session, NewAnswer(question, value, place=place, sure=True))
+
+
+def _sheet(session: AuditSession, asked: tuple[str, ...]) -> dict[str, Value]:
+    """Return what a colleague of the school ticks: yes, or the first choice."""
+    questions = session.checklist.questions
+    return {
+        ident: True if kind.is_yes_no else one.choices[0].id
+        for ident in asked
+        for one in (questions[ident],)
+        for kind in (TYPES[one.type],)
+        if kind.is_yes_no or kind.is_one_choice
+    }
+
+
+def _drawn() -> bytes:
+    """Return a picture: a wall, a socket, and a cable that should not be there."""
+    from PIL import Image, ImageDraw  # noqa: PLC0415 - 40 ms
+
+    image = Image.new("RGB", (640, 480), "#d8d2c4")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 360, 640, 480), fill="#8a7458")
+    draw.rounded_rectangle((250, 150, 390, 290), 12, fill="#f4f1ea", outline="#777")
+    draw.ellipse((295, 195, 345, 245), fill="#c9c4b8", outline="#555")
+    draw.line((320, 245, 300, 360, 520, 440, 640, 420), fill="#222222", width=9)
+    file = BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()

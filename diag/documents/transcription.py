@@ -7,8 +7,7 @@ from diag.answers.answer_type import STATE_KEYS
 from diag.answers.types import TYPES, answer_words, evidence
 from diag.assess.questions import Asked, relevant_questions
 from diag.audit.answer import NewAnswer, record_answer, record_note
-from diag.audit.checks import UnlikelyAnswer
-from diag.audit.consistency import TOGETHER, companions
+from diag.audit.consistency import TOGETHER, UnlikelyAnswer, companions
 from diag.audit.session import AuditSession
 from diag.model.audit import Questionnaire
 from diag.model.checklist import Question

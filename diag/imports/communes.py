@@ -1,14 +1,30 @@
-"""Communes and their town halls: names, population, intercommunalité, contacts."""
+"""Communes and their town halls, how they are served, their schools' yearly figures.
+
+ARCEP counts the premises that fibre reaches each quarter; the operator's calendar gives
+the days when copper lines close. Both are about communes, so Paris, Lyon and Marseille
+have one row for their arrondissements.
+"""
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from diag.imports import cells
 from diag.imports.intake import FileIntake, ImportReport, Progress, silent
-from diag.imports.layouts import COMMUNES, MAIRIES, ImportRow
+from diag.imports.layouts import (
+    COMMUNES,
+    COPPER,
+    EFFECTIFS,
+    FIBRE,
+    IPS,
+    MAIRIES,
+    FileLayout,
+    ImportRow,
+)
 from diag.journal.territory import Cell, Territory
 from diag.model.codes import email_problem
 from diag.model.territory import Commune
@@ -195,3 +211,219 @@ class _Addresses:
 
 def _item(entry: ImportRow) -> str:
     return f"{entry.cells['commune'][:45]} ({entry.cells['department'][:5]})"
+
+
+Figures = dict[str, Cell]
+"""The fields of a school that one line states."""
+
+_OLDER_YEAR = "rentrée plus ancienne"
+
+
+def import_yearly(
+    path: Path,
+    territory: Territory,
+    progress: Progress = silent,
+    *,
+    layout: FileLayout,
+    year_field: str,
+    read: Callable[[ImportRow], Figures],
+) -> ImportReport:
+    """Complete the schools of the territory by each one's latest figures.
+
+    `read` returns nothing for a line that publishes none. A school that the territory
+    does not hold is counted and listed, never added.
+
+    Raises:
+        ImportRefusedError: when the file as a whole cannot be read.
+        JournalError: when the territory cannot be written.
+    """
+    intake = FileIntake.of(path, layout, progress)
+    known_years = territory.values_of(year_field)
+    latest = _Latest(intake, year_field)
+    is_known = False
+    for entry in intake.entries():
+        try:
+            uai = intake.cell(entry, "uai", cells.uai, entry.cells["uai"])
+            if uai not in known_years:
+                intake.findings.unknown[uai] = None
+                continue
+            is_known = True
+            year = cells.school_year(entry.cells["year"])
+            figures = read(entry)
+        except ValueError as error:
+            intake.findings.refuse(entry.line, entry.cells["uai"], str(error))
+            continue
+        if not figures:
+            intake.findings.skipped["chiffre non publié"] += 1
+        elif year < known_years[uai]:
+            intake.findings.skipped[_OLDER_YEAR] += 1
+        else:
+            latest.take(entry, {"uai": uai, year_field: year, **figures})
+    if intake.findings.unknown and not is_known:
+        intake.findings.warnings.append(
+            "Aucune école de ce fichier n'est dans le territoire : importez d'abord "
+            "l'annuaire."
+        )
+    with territory.transaction():
+        return intake.finish(territory, territory.put_schools(latest.schools.values()))
+
+
+@dataclass
+class _Latest:
+    """The line of the latest year for each school of a file."""
+
+    intake: FileIntake
+    year_field: str
+    schools: dict[str, Figures] = field(default_factory=dict)
+
+    def take(self, entry: ImportRow, line: Figures) -> None:
+        """Keep a line when it is the first of its school, or of a later year."""
+        uai = str(line["uai"])
+        kept = self.schools.setdefault(uai, line)
+        year, kept_year = str(line[self.year_field]), str(kept[self.year_field])
+        if year != kept_year:
+            self.intake.findings.skipped[_OLDER_YEAR] += 1
+            self.schools[uai] = line if year > kept_year else kept
+        elif line != kept:
+            reason = f"deux lignes différentes pour {year}, la première est gardée"
+            self.intake.findings.remark(entry.line, uai, reason)
+
+
+MAX_CLASSES = 99
+"""Most classes believed: four times the largest real school."""
+
+MAX_PUPILS = 2_999
+"""Most pupils believed."""
+
+
+def _read_counts(entry: ImportRow) -> Figures:
+    classes = cells.count(entry.cells["classes"], MAX_CLASSES)
+    pupils = cells.count(entry.cells["pupils"], MAX_PUPILS)
+    if 0 < pupils < classes:  # one column in the place of the other
+        raise ValueError(f"moins d'élèves ({pupils}) que de classes ({classes})")
+    return {"classes": classes, "pupils": pupils}
+
+
+import_effectifs = partial(
+    import_yearly, layout=EFFECTIFS, year_field="headcount_year", read=_read_counts
+)
+"""Give each known school the classes and pupils of its latest rentrée."""
+
+_UNPUBLISHED = {"", "NS", "ND", "S"}
+_LEAST, _MOST = 30, 210  # published values go from 45 to 185
+
+
+def _read_ips(entry: ImportRow) -> Figures:
+    raw = entry.cells["ips"]
+    if raw.upper() in _UNPUBLISHED:
+        return {}
+    return {"ips": str(cells.decimal(raw, _LEAST, _MOST))}
+
+
+import_ips = partial(import_yearly, layout=IPS, year_field="ips_year", read=_read_ips)
+"""Give each known school its latest index; the smallest schools have none."""
+
+
+MAX_PREMISES = 5_000_000
+"""Most premises believed of one commune: three times those of Paris."""
+
+_CITIES = {"75": "75056", "6938": "69123", "132": "13055"}
+"""How codes of arrondissements start → the city's own code."""
+
+_ELSEWHERE = "commune hors du territoire"
+_PART = "une part des locaux, et non leur total"
+_OLDER = "plus ancien que ce que le territoire sait"
+
+
+Served = dict[str, Cell]
+"""The fields that one row states of a commune."""
+
+
+def import_access(
+    path: Path,
+    territory: Territory,
+    progress: Progress = silent,
+    *,
+    layout: FileLayout,
+    read: Callable[[FileIntake, ImportRow, str], Served],
+) -> ImportReport:
+    """Give each commune of the territory what a file states of it.
+
+    Raises:
+        ImportRefusedError: when the file as a whole cannot be read.
+        JournalError: when the territory cannot be written.
+    """
+    intake = FileIntake.of(path, layout, progress)
+    intake.distrust_days("counted_on", "sale_end", "line_end")
+    known = _communes_of(territory)
+    if not known:
+        intake.findings.warnings.append(
+            "Le territoire n'a aucune commune : importez d'abord l'annuaire ou les "
+            "communes."
+        )
+    latest = territory.access_dates()
+    served: dict[str, Served] = {}
+    for entry in intake.entries():
+        try:
+            insee = intake.cell(entry, "insee", cells.insee, entry.cells["insee"])
+            if insee not in known:
+                intake.findings.skipped[_ELSEWHERE] += 1
+                continue
+            if entry.cells.get("type", "all") not in {"", "all"}:
+                intake.findings.skipped[_PART] += 1
+                continue
+            row = read(intake, entry, insee)
+        except ValueError as error:
+            intake.findings.refuse(entry.line, entry.cells["insee"], str(error))
+            continue
+        for code, name in known[insee]:
+            if str(row.get("counted_on", "9999")) < latest.get(code, ""):
+                intake.findings.skipped[_OLDER] += 1
+            elif code in served:
+                intake.findings.remark(entry.line, code, "commune en double, laissée")
+            else:
+                served[code] = {"insee": code, "name": name, **row}
+    with territory.transaction():
+        return intake.finish(territory, territory.put_access(served.values()))
+
+
+def _communes_of(territory: Territory) -> dict[str, list[tuple[str, str]]]:
+    """Return code of a row → codes and names of the communes that it is about."""
+    known: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for commune in territory.communes():
+        city = next(_cities_of(commune.insee), commune.insee)
+        known[city].append((commune.insee, commune.name))
+        if city != commune.insee:  # a file may have them one by one
+            known[commune.insee].append((commune.insee, commune.name))
+    return known
+
+
+def _cities_of(insee: str) -> Iterator[str]:
+    return (city for start, city in _CITIES.items() if insee.startswith(start))
+
+
+def _fibre(intake: FileIntake, entry: ImportRow, insee: str) -> Served:
+    premises = cells.count(entry.cells["premises"], MAX_PREMISES)
+    fibre = cells.count(entry.cells["fibre"], MAX_PREMISES)
+    if fibre > premises:
+        raise ValueError("plus de locaux raccordables que de locaux")
+    day = intake.maybe(entry, "counted_on", cells.iso_date, insee)
+    return {"premises": premises, "fibre": fibre, **day}
+
+
+import_fibre = partial(import_access, layout=FIBRE, read=_fibre)
+"""Give each commune its premises, and those that fibre reaches."""
+
+
+def _copper(intake: FileIntake, entry: ImportRow, insee: str) -> Served:
+    days: Served = {}
+    for name in ("sale_end", "line_end"):
+        days |= intake.maybe(entry, name, cells.iso_date, insee)
+    sale, line = (str(days.get(name) or "") for name in ("sale_end", "line_end"))
+    if sale and line and sale > line:
+        raise ValueError("les lignes fermeraient avant la fin de leur vente")
+    return days
+
+
+import_copper = partial(import_access, layout=COPPER, read=_copper)
+"""Give each commune the days when copper lines are sold no more, then closed."""

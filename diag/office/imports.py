@@ -11,13 +11,18 @@ from diag.checklist.load import load_checklists
 from diag.checklist.loaded import Loaded
 from diag.checklist.merge import OFF
 from diag.checklist.source import Entries, Items, Node, Scalar, text_of
-from diag.imports.access import import_copper, import_fibre
-from diag.imports.communes import import_communes, import_mairies
+from diag.imports.communes import (
+    import_communes,
+    import_copper,
+    import_effectifs,
+    import_fibre,
+    import_ips,
+    import_mairies,
+)
 from diag.imports.intake import ImportReport, Progress, silent
 from diag.imports.own_tables import COLUMNS, SECTIONS, OwnRows, read_own_table
 from diag.imports.schools import import_annuaire
 from diag.imports.source import digest_of, refusal
-from diag.imports.yearly import import_effectifs, import_ips
 from diag.journal.territory import Territory
 from diag.model.checklist import is_stale
 from diag.model.number import Number, canonical_number

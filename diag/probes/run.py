@@ -21,8 +21,7 @@ from diag.model.measure import (
     Measurement,
     MeasureRun,
 )
-from diag.probes.confidence import believed
-from diag.probes.finding import ProbeFinding
+from diag.probes.finding import ProbeFinding, believed
 from diag.probes.probe import Probe, ProbePlan, Risk, Setting
 
 if sys.platform != "win32":

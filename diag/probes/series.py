@@ -4,9 +4,8 @@ from diag.model.measure import MeasureSeries
 from diag.probes.access import AccessProbe
 from diag.probes.context import ReadConnection
 from diag.probes.filtering import TryFilter
-from diag.probes.latency import FEW_TRIES, LatencyProbe
+from diag.probes.latency import FEW_TRIES, LatencyProbe, NamesProbe
 from diag.probes.lists import MeasureLists
-from diag.probes.names import NamesProbe
 from diag.probes.probe import Probe
 from diag.probes.services import ReachServices
 from diag.probes.throughput import ThroughputProbe

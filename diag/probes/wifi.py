@@ -1,22 +1,28 @@
-"""Wi-Fi heard in one room, by whichever way this system gives it."""
+"""Wi-Fi heard in one room, by whichever way this system gives it.
+
+On Windows its Native Wifi API gives bytes, decoded here. Layouts are those of
+`wlanapi.h` (`WLAN_BSS_LIST`, `WLAN_BSS_ENTRY` of 360 bytes, the same on 32 and 64 bits)
+and of the elements of IEEE 802.11 (clause 9.4.2). `diag.probes.wlanapi` asks for them.
+"""
 
 import asyncio
-from collections.abc import AsyncGenerator
+import ctypes
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass, replace
 
 from diag.imports.evidence.listening import (
     HIDDEN_NAMES,
     NMCLI_FIELDS,
     RADIO_OFF,
+    channel_of,
     read_nmcli,
     read_system_profiler,
 )
-from diag.imports.evidence.radio import read_netsh
-from diag.imports.evidence.reading import EvidenceRefusedError
+from diag.imports.evidence.radio import MAX_HEARD, read_netsh
+from diag.imports.evidence.reading import EvidenceRefusedError, line_of
 from diag.model.measure import HEARD, SAID_OFF, HeardNetwork, MeasureStatus
 from diag.probes.finding import ProbeFinding
 from diag.probes.host import Host
-from diag.probes.native_wifi import decode_bss_list
 from diag.probes.probe import Probe, ProbePlan, Risk, Setting
 from diag.probes.radio import SAMPLES, merge_scans, names_of
 from diag.probes.wlanapi import DENIED
@@ -187,3 +193,234 @@ def _found(scans: list[WifiScan], why: str) -> ProbeFinding:
         doubts=tuple(doubts),
         heard=heard,
     )
+
+
+_COUNT_AT, _HEADER_BYTES = 4, 8
+"""`WLAN_BSS_LIST`: its bytes in all, its entries; then these."""
+
+
+class BssEntry(ctypes.LittleEndianStructure):
+    """One `WLAN_BSS_ENTRY`."""
+
+    _fields_ = (
+        ("name_bytes", ctypes.c_uint32),
+        ("name", ctypes.c_ubyte * 32),
+        ("card", ctypes.c_uint32),
+        ("address", ctypes.c_ubyte * 6),
+        ("kind", ctypes.c_int32),
+        ("standard", ctypes.c_int32),
+        ("dbm", ctypes.c_int32),
+        ("quality", ctypes.c_uint32),
+        ("is_allowed_here", ctypes.c_ubyte),
+        ("interval", ctypes.c_uint16),
+        ("its_clock", ctypes.c_uint64),
+        ("our_clock", ctypes.c_uint64),  # 100 ns since 1601
+        ("capabilities", ctypes.c_uint16),
+        ("kilohertz", ctypes.c_uint32),
+        ("rates", ctypes.c_ubyte * 256),
+        ("elements_at", ctypes.c_uint32),  # from the start of the entry
+        ("elements_bytes", ctypes.c_uint32),
+    )
+
+
+ENTRY_BYTES = ctypes.sizeof(BssEntry)
+
+_PRIVACY = 1 << 4
+_BELIEVED = range(-120, 1)
+"""dBm that a card can hear."""
+
+FRESH_S = 10.0
+"""Seconds after which a network is no longer surely heard here."""
+
+_EPOCH_S = 11_644_473_600
+"""Seconds from 1601, where Windows counts from, to 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeardByWindows:
+    """One access point, and when its last frame came."""
+
+    network: HeardNetwork
+    age: float | None
+    """Seconds before now; None when the card's driver does not say it."""
+
+    @property
+    def is_fresh(self) -> bool:
+        """Return whether it was surely heard at this spot, not in the room before."""
+        return self.age is not None and self.age <= FRESH_S
+
+
+def decode_bss_list(raw: bytes, now: float) -> list[HeardByWindows]:
+    """Return the access points of a `WLAN_BSS_LIST`; what is cut or absurd is left.
+
+    `now`: seconds since 1970, to date what was heard.
+    """
+    count = int.from_bytes(raw[_COUNT_AT:_HEADER_BYTES], "little")
+    whole = max(len(raw) - _HEADER_BYTES, 0) // ENTRY_BYTES
+    starts = (
+        _HEADER_BYTES + rank * ENTRY_BYTES
+        for rank in range(min(count, whole, MAX_HEARD))
+    )
+    return [one for start in starts if (one := _heard(raw, start, now))]
+
+
+def _heard(raw: bytes, start: int, now: float) -> HeardByWindows | None:
+    entry = BssEntry.from_buffer_copy(raw, start)
+    channel, band = channel_of(entry.kilohertz // 1000)
+    if not band:
+        return None
+    begin = start + entry.elements_at
+    end = begin + entry.elements_bytes
+    is_whole = entry.elements_at >= ENTRY_BYTES and end <= len(raw)
+    sent = _Sent(raw[begin:end] if is_whole else b"")
+    is_private = bool(entry.capabilities & _PRIVACY)
+    network = HeardNetwork(
+        ssid=_name(bytes(entry.name[: min(entry.name_bytes, 32)])),
+        dbm=entry.dbm if entry.dbm in _BELIEVED else None,
+        band=band,
+        standard=sent.standard(band),
+        security=sent.security(is_private=is_private) if is_whole else "",
+        channel=sent.channel(band) or channel,
+        width=sent.width(),
+        load=sent.load(),
+        bssid=":".join(f"{byte:02x}" for byte in entry.address),
+    )
+    return HeardByWindows(network, _age(entry.our_clock, now))
+
+
+def _name(raw: bytes) -> str:
+    """Return the name of a network; empty where it is hidden, all zeros included."""
+    return line_of(raw.strip(b"\0").decode("utf-8", errors="replace"), 40)
+
+
+_LONGEST_S = 3600.0
+
+
+def _age(host: int, now: float) -> float | None:
+    """Return how long ago a frame came; None where the driver wrote another clock."""
+    age = now + _EPOCH_S - host / 1e7
+    return max(age, 0.0) if -_CLOCK_STEP_S <= age <= _LONGEST_S else None
+
+
+_CLOCK_STEP_S = 2.0
+
+_DS, _BSS_LOAD, _HT, _RSN, _HT_NOW, _VHT, _VHT_NOW, _MAKER, _MORE = (
+    *(3, 11, 45, 48, 61, 191, 192, 221, 255),
+)
+"""Elements: channel, load, 802.11n, protection, 802.11ac…, a maker's, extended."""
+
+_HE, _HE_NOW, _EHT_NOW, _EHT = 35, 36, 106, 108
+"""Extended elements: 802.11ax, what of it is in use; 802.11be likewise."""
+
+_WPA = b"\x00\x50\xf2\x01"
+_OUI = b"\x00\x0f\xac"
+_COMPANY_KEYS = frozenset({1, 3, 5, 11, 12, 13})
+_SAE_KEYS = frozenset({8, 9, 24, 25})
+_OWE_KEY = 18
+
+
+class _Sent:
+    """The elements that an access point sends, by number."""
+
+    def __init__(self, raw: bytes) -> None:
+        self._plain: dict[int, bytes] = {}
+        self._extended: dict[int, bytes] = {}
+        self._is_wpa = False
+        for number, held in _elements(raw):
+            if number == _MAKER:
+                self._is_wpa |= held.startswith(_WPA)
+            elif number == _MORE and held:
+                self._extended.setdefault(held[0], held[1:])
+            else:
+                self._plain.setdefault(number, held)
+
+    def standard(self, band: str) -> str:
+        """Return the newest standard that it offers: `802.11ax`."""
+        if _EHT in self._extended:
+            return "802.11be"
+        if _HE in self._extended:
+            return "802.11ax"
+        if _VHT in self._plain:
+            return "802.11ac"
+        if _HT in self._plain:
+            return "802.11n"
+        return "802.11g" if band == "2.4" else "802.11a"
+
+    def channel(self, band: str) -> int | None:
+        """Return its main channel, where it names one of its band."""
+        if six := self._six_gigahertz():
+            return six[0] if band == "6" else None
+        for number in (_HT_NOW, _DS):
+            if named := self._plain.get(number):
+                return named[0] or None
+        return None
+
+    def width(self) -> int | None:
+        """Return the MHz that it takes now; None where nothing shows it."""
+        be = self._extended.get(_EHT_NOW, b"")
+        if len(be) >= 6 and be[0] & 1:  # noqa: PLR2004 - its width is there
+            return 20 << min(be[5] & 7, 4)
+        if six := self._six_gigahertz():
+            return 20 << (six[1] & 3)
+        ac = self._plain.get(_VHT_NOW, b"")
+        if len(ac) >= 3 and ac[0]:  # noqa: PLR2004 - width and two centres
+            return 160 if ac[0] > 1 or ac[2] else 80
+        n = self._plain.get(_HT_NOW, b"")
+        if len(n) > 1:
+            return 40 if n[1] & 4 and n[1] & 3 else 20
+        return None
+
+    def _six_gigahertz(self) -> bytes:
+        """Return main channel, width and centres of a 6 GHz network; empty for none."""
+        held = self._extended.get(_HE_NOW, b"")
+        if len(held) < 6:  # noqa: PLR2004 - parameters, colour, rates
+            return b""
+        flags = int.from_bytes(held[:3], "little")
+        start = 6 + 3 * bool(flags & 1 << 14) + bool(flags & 1 << 15)
+        six = held[start : start + 5]
+        return six if flags & 1 << 17 and len(six) == 5 else b""  # noqa: PLR2004
+
+    def load(self) -> float | None:
+        """Return the share of time that its channel is busy, 0 to 1."""
+        held = self._plain.get(_BSS_LOAD, b"")
+        return held[2] / 255 if len(held) >= 3 else None  # noqa: PLR2004
+
+    def security(self, *, is_private: bool) -> str:
+        """Return its protection: `open`, `WEP`, `WPA2-Enterprise`."""
+        keys = _keys(self._plain.get(_RSN, b""))
+        if keys & _SAE_KEYS:
+            return "WPA3"
+        if keys == {_OWE_KEY}:
+            return "OWE"
+        if keys:
+            return "WPA2-Enterprise" if keys & _COMPANY_KEYS else "WPA2"
+        if self._is_wpa:
+            return "WPA"
+        return "WEP" if is_private else "open"
+
+
+def _elements(raw: bytes) -> Iterator[tuple[int, bytes]]:
+    """Give each element: a byte of number, one of length, what it holds."""
+    at = 0
+    while at + 2 <= len(raw):
+        number, length = raw[at], raw[at + 1]
+        held = raw[at + 2 : at + 2 + length]
+        if len(held) < length:
+            return
+        yield number, held
+        at += 2 + length
+
+
+def _keys(rsn: bytes) -> frozenset[int]:
+    """Return how one proves who one is there, by the standard's own numbers."""
+    at = 6
+    if len(rsn) < at + 2:
+        return frozenset({2} if rsn else ())
+    ciphers = int.from_bytes(rsn[at : at + 2], "little")
+    at += 2 + 4 * ciphers
+    count = int.from_bytes(rsn[at : at + 2], "little")
+    every = [
+        rsn[at + 2 + 4 * rank : at + 6 + 4 * rank] for rank in range(min(count, 16))
+    ]
+    known = {one[3] for one in every if len(one) == 4 and one[:3] == _OUI}  # noqa: PLR2004
+    return frozenset(known or {2})

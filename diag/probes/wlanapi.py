@@ -1,6 +1,6 @@
 """Windows asked for what its card hears: the one place that calls `wlanapi.dll`.
 
-Nothing is understood here: the bytes go to `diag.probes.native_wifi`. It never ran in
+Nothing is understood here: the bytes go to `diag.probes.wifi`. It never ran in
 the tests of this project, which have no Windows: `docs/essai-postes.md` tries it.
 """
 

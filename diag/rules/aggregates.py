@@ -9,11 +9,13 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from diag.model.enums import PlaceKind
-from diag.rules.scope import Judge, Measure, Scope
 from diag.rules.tree import Exact
 from diag.rules.values import (
     ABSENT,
     Absent,
+    Judge,
+    Measure,
+    Scope,
     Span,
     Truth,
     added,

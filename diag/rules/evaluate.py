@@ -9,7 +9,6 @@ from functools import lru_cache, partial
 
 from diag.rules import aggregates
 from diag.rules.language import Rule
-from diag.rules.scope import Judge, Measure, Reader, Scope, mistyped
 from diag.rules.tree import (
     Aggregate,
     AllOf,
@@ -35,12 +34,17 @@ from diag.rules.values import (
     NUMBERS,
     Absent,
     Flag,
+    Judge,
+    Measure,
     OneOf,
+    Reader,
+    Scope,
     Several,
     Span,
     Truth,
     choices_compare,
     is_among,
+    mistyped,
     months_between,
     point,
     ranked,

@@ -1,7 +1,7 @@
-"""What rules compute with: everything a fact can still be, never a guess.
+"""What rules compute with, and how they see places: everything a fact can still be.
 
-Numbers and dates are closed intervals, choices are sets of possible ids, conditions
-are three-valued (Kleene). Nothing here knows where a value comes from.
+Never a guess: numbers and dates are closed intervals, choices are sets of possible ids,
+conditions are three-valued (Kleene). Nothing here knows where a value comes from.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,8 +10,10 @@ from enum import Enum
 from fractions import Fraction
 from functools import reduce
 from math import inf
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, NoReturn, Protocol
 
+from diag.model.enums import PlaceKind
+from diag.model.fact import PARENT_KINDS, ROOT_KINDS
 from diag.rules.tree import Exact, Operator, Order
 
 Truth = bool | None
@@ -314,3 +316,57 @@ def _months(start: Exact, end: Exact) -> int:
     first, last = date.fromordinal(int(start)), date.fromordinal(int(end))
     months = (last.year - first.year) * _MONTHS_A_YEAR + last.month - first.month
     return months - (last.day < first.day)
+
+
+class Scope(Protocol):
+    """A place, as rules see it."""
+
+    def value(self, name: str, /) -> RuleValue:
+        """Return what a name stands for here: own fact, ancestor's, or extra name.
+
+        A missing ancestor, an irrelevant fact and one declared not applicable are
+        `ABSENT`. A choice of an `ordered` question carries its order.
+        """
+
+    def inside(self, kind: PlaceKind) -> tuple[Sequence["Scope"], bool]:
+        """Return the places of a kind held here, and whether more may come."""
+
+    def is_out(self, name: str) -> Truth:
+        """Say whether a fact was answered not applicable here: then it counts not.
+
+        None when heads disagree about it: the place then may count or not.
+        """
+
+
+Judge = Callable[[Scope], Truth]
+"""A compiled condition."""
+
+Reader = Callable[[Scope], RuleValue]
+"""A compiled term."""
+
+Measure = Callable[[Scope], Span | Absent]
+"""A compiled number."""
+
+
+def mistyped(name: str, value: RuleValue) -> NoReturn:
+    """Stop on a rule that `typecheck` would have refused."""
+    raise TypeError(f"{name} cannot be read here as {value}")
+
+
+def reach(kind: PlaceKind) -> frozenset[PlaceKind]:
+    """Return a kind and every kind that may hold it: what bare names may read."""
+    parents = PARENT_KINDS.get(kind, frozenset())
+    return frozenset({kind}).union(*(reach(parent) for parent in parents))
+
+
+def root_of(kind: PlaceKind) -> PlaceKind:
+    """Return the kind of subject whose audit has places of this kind."""
+    (root,) = reach(kind) & ROOT_KINDS
+    return root
+
+
+def may_hold(kind: PlaceKind) -> frozenset[PlaceKind]:
+    """Return the kinds that may stand in a place of this kind, near or deep."""
+    return frozenset(
+        other for other in PlaceKind if other is not kind and kind in reach(other)
+    )

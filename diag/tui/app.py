@@ -36,8 +36,7 @@ from diag.tui.commands import (
     with_twins,
 )
 from diag.tui.dialogs import Confirm, Notice, Weigh
-from diag.tui.guards import GuardedApp
-from diag.tui.keyboard import TypedAhead, driver_for
+from diag.tui.guards import GuardedApp, TypedAhead, driver_for
 from diag.tui.palette import Palette, finder
 from diag.tui.safe import Sturdy, Trouble
 from diag.tui.state import OpenDesk, Whereabouts, built

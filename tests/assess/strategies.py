@@ -23,7 +23,7 @@ from diag.model.checklist import (
 )
 from diag.model.enums import Kind, Nature, PlaceKind, QuestionType, State
 from diag.model.fact import PARENT_KINDS, Answer, Facts, Place, Value
-from diag.rules.scope import reach
+from diag.rules.values import reach
 from tests.assess.builders import (
     DOWN,
     ECOLE,

@@ -12,8 +12,7 @@ from diag.model.enums import PlaceKind
 from diag.model.fact import Facts
 from diag.rules.evaluate import number as number_of
 from diag.rules.language import parse_rule
-from diag.rules.scope import Scope
-from diag.rules.values import ABSENT, UNBOUNDED, RuleValue, Span, Truth, point
+from diag.rules.values import ABSENT, UNBOUNDED, RuleValue, Scope, Span, Truth, point
 from tests.assess.builders import (
     LOT,
     ROOT,

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from diag.answers.answer_type import Refused
 from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.checks import UnlikelyAnswer
+from diag.audit.consistency import UnlikelyAnswer
 from diag.audit.grid import (
     GestureError,
     GridSheet,

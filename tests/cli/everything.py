@@ -11,8 +11,7 @@ from diag.audit.comparables import keep_judged
 from diag.audit.observing import observe
 from diag.audit.photos import PhotoSubject, join_photos
 from diag.audit.places import add_places
-from diag.imports.access import import_fibre
-from diag.imports.communes import import_mairies
+from diag.imports.communes import import_fibre, import_mairies
 from diag.journal import changes, seals
 from diag.journal.outbox import Outbox
 from diag.journal.seals import Card

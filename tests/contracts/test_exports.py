@@ -17,9 +17,8 @@ from diag.audit.photos import photos_of
 from diag.audit.proposals import waiting
 from diag.audit.session import open_session
 from diag.demo import Demonstration, demonstrate
-from diag.demo.again import AGAIN, LAST, READ
 from diag.demo.several import SLUG
-from diag.demo.stories import COMMUNE, DAY, FULL, HALF, scenario
+from diag.demo.stories import AGAIN, COMMUNE, DAY, FULL, HALF, LAST, READ, scenario
 from diag.documents import programme as pages
 from diag.model.enums import AuditStatus, FollowUpState
 from diag.model.errors import DiagError

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from diag.answers.answer_type import Refused
-from diag.audit.checks import UnlikelyAnswer
+from diag.audit.consistency import UnlikelyAnswer
 from diag.audit.session import AuditSession
 from diag.documents.transcription import Transcription
 from diag.model.audit import Questionnaire

@@ -20,8 +20,8 @@ from diag.model.enums import PlaceKind, QuestionType, Standing
 from diag.model.fact import PARENT_KINDS, ROOT_KINDS, Facts
 from diag.model.number import canonical_number, exact
 from diag.rules.language import Rule, parse_rule
-from diag.rules.scope import root_of
 from diag.rules.tree import RuleError
+from diag.rules.values import root_of
 from tests import oracle
 from tests.goldens.mutants import WEIGHT, mutants_of
 from tests.world import names_and_numbers

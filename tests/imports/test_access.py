@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from diag.imports import layouts
-from diag.imports.access import import_copper, import_fibre
+from diag.imports.communes import import_copper, import_fibre
 from diag.imports.intake import ImportReport
 from diag.imports.source import ImportRefusedError
 from diag.journal.territory import Territory

@@ -5,9 +5,13 @@ import pytest
 
 from diag.demo.files import FictionalTerritory, write_fictional_territory
 from diag.demo.territory import with_key
-from diag.imports.communes import import_communes, import_mairies
+from diag.imports.communes import (
+    import_communes,
+    import_effectifs,
+    import_ips,
+    import_mairies,
+)
 from diag.imports.schools import import_annuaire
-from diag.imports.yearly import import_effectifs, import_ips
 from diag.journal.territory import Territory
 from diag.model.codes import is_uai
 

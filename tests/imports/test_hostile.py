@@ -8,11 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.demo.files import FictionalTerritory
-from diag.imports.communes import import_communes, import_mairies
+from diag.imports.communes import (
+    import_communes,
+    import_effectifs,
+    import_ips,
+    import_mairies,
+)
 from diag.imports.intake import ImportReport
 from diag.imports.schools import import_annuaire
 from diag.imports.source import ImportRefusedError
-from diag.imports.yearly import import_effectifs, import_ips
 from diag.journal.journal import Journal
 from diag.journal.territory import Territory
 from tests.examples import examples

@@ -11,10 +11,14 @@ from pathlib import Path
 import pytest
 
 from diag.demo.territory import DEPARTMENT, communes
-from diag.imports.communes import import_communes, import_mairies
+from diag.imports.communes import (
+    import_communes,
+    import_effectifs,
+    import_ips,
+    import_mairies,
+)
 from diag.imports.intake import ImportReport
 from diag.imports.schools import import_annuaire
-from diag.imports.yearly import import_effectifs, import_ips
 from diag.journal.journal import Journal
 from diag.journal.territory import Territory
 from diag.model.text import fold

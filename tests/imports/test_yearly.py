@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from diag.demo.territory import uai
+from diag.imports.communes import import_effectifs, import_ips
 from diag.imports.intake import LineRefusal
 from diag.imports.schools import import_annuaire
-from diag.imports.yearly import import_effectifs, import_ips
 from diag.journal.territory import Territory
 from diag.model.territory import School
 from tests.imports.builders import directory, school, write

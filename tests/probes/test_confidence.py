@@ -7,8 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.model.measure import Confidence, MeasureContext, MeasuredFigure
-from diag.probes.confidence import MOMENT, believed, believed_together, spread_of
-from diag.probes.finding import ProbeFinding
+from diag.probes.finding import (
+    MOMENT,
+    ProbeFinding,
+    believed,
+    believed_together,
+    spread_of,
+)
 from tests.probes.builders import DOWN, NOON
 
 WIRED = MeasureContext(is_wired=True, link_mbit=1000)

@@ -18,7 +18,7 @@ from diag.probes.machine import (
     read_scutil,
     resolvers_of,
 )
-from diag.probes.native_wifi import decode_bss_list
+from diag.probes.wifi import decode_bss_list
 from tests.imports.test_evidence import mutated
 from tests.probes.test_lists import WHOLE
 from tests.probes.test_machine import NMCLI, PACKET, ROUTE, WINDOWS

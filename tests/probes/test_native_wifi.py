@@ -6,7 +6,7 @@ import struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.probes.native_wifi import (
+from diag.probes.wifi import (
     ENTRY_BYTES,
     FRESH_S,
     BssEntry,

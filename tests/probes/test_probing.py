@@ -16,10 +16,16 @@ from diag.probes import latency, load
 from diag.probes.access import ADDRESS, MTU, PORTAL, PROXY, SIX, AccessProbe
 from diag.probes.finding import ProbeFinding
 from diag.probes.host import Host, NameAnswer
-from diag.probes.latency import JITTER, LATENCY, LOSS, LatencyProbe
+from diag.probes.latency import (
+    JITTER,
+    LATENCY,
+    LOSS,
+    NAMES_LATENCY,
+    REWRITING,
+    LatencyProbe,
+    NamesProbe,
+)
 from diag.probes.mire import MireLimits
-from diag.probes.names import LATENCY as NAMES_LATENCY
-from diag.probes.names import REWRITING, NamesProbe
 from diag.probes.pages import Page
 from diag.probes.probe import Allowance, Probe, Setting
 from diag.probes.server import Mire, mire_at

@@ -8,7 +8,7 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.driver import Driver
 
-from diag.tui.keyboard import KITTY_OFF, driver_for, without_kitty
+from diag.tui.guards import KITTY_OFF, driver_for, without_kitty
 
 
 def keys_of(raw: str) -> list[tuple[str, str | None]]:

@@ -8,7 +8,7 @@ from textual.events import Paste
 from textual.pilot import Pilot
 
 from diag.model.enums import PlaceKind, State
-from diag.tui import keyboard
+from diag.tui import guards
 from diag.tui.dialogs import Ask, Notice
 from diag.tui.rooms import RoomsScreen
 from tests.tui.builders import SCHOOL, new_app
@@ -102,7 +102,7 @@ async def test_a_visit_is_reached_and_answered_ahead_of_the_schools(
 async def test_no_keyboard_is_locked_by_what_never_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keyboard, "_PATIENCE", 0.05)
+    monkeypatch.setattr(guards, "_KEY_PATIENCE", 0.05)
     prepared(tmp_path)
     async with visit(tmp_path, "nb_classes") as (pilot, screen):
         screen.holds_keys = True

@@ -23,8 +23,8 @@ from diag.model.checklist import (
 )
 from diag.model.enums import PlaceKind, Provenance
 from diag.rules.problem import Problem, listed, nearest, problem_at, write_instead
-from diag.rules.scope import may_hold, reach, root_of
 from diag.rules.tree import Unit
+from diag.rules.values import may_hold, reach, root_of
 
 TRADE = "metier"
 """The source of what the trade knows and nobody wrote."""

@@ -28,9 +28,8 @@ from diag.model.enums import Kind, PlaceKind, QuestionType
 from diag.rules.evaluate import measure
 from diag.rules.language import Rule
 from diag.rules.problem import Problem
-from diag.rules.scope import Scope, root_of
 from diag.rules.tree import RuleError
-from diag.rules.values import ABSENT, Span
+from diag.rules.values import ABSENT, Scope, Span, root_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,14 @@ from diag.model.checklist import (
 from diag.model.enums import PlaceKind
 from diag.rules.evaluate import all_of, any_of, condition, measure, not_
 from diag.rules.language import VISIT_DATE, Rule
-from diag.rules.scope import Judge, Scope
 from diag.rules.tree import RuleError
 from diag.rules.values import (
     ABSENT,
     Flag,
+    Judge,
     OneOf,
     RuleValue,
+    Scope,
     Several,
     Span,
     Truth,

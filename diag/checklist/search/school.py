@@ -19,16 +19,18 @@ from diag.model.checklist import Question
 from diag.model.enums import PlaceKind
 from diag.rules.evaluate import condition
 from diag.rules.language import VISIT_DATE, Rule
-from diag.rules.scope import Judge, Scope, reach
 from diag.rules.tree import Exact, NameNode, Node, walk
 from diag.rules.values import (
     ABSENT,
+    Judge,
     RuleValue,
+    Scope,
     Span,
     Truth,
     is_at_most,
     maybe_absent,
     point,
+    reach,
 )
 
 MAX_STEPS = 3_000

@@ -19,7 +19,6 @@ from diag.model.checklist import Criterion, Question
 from diag.model.enums import PlaceKind
 from diag.rules.evaluate import judge_of, measure_of
 from diag.rules.language import VISIT_DATE, parse_rule, thresholds_in
-from diag.rules.scope import Judge, Scope
 from diag.rules.tree import (
     MIRRORED,
     Aggregate,
@@ -42,7 +41,9 @@ from diag.rules.tree import (
 from diag.rules.values import (
     ABSENT,
     UNBOUNDED,
+    Judge,
     RuleValue,
+    Scope,
     Span,
     Truth,
     point,

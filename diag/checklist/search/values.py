@@ -9,7 +9,6 @@ from itertools import chain, pairwise, product
 from diag.model.checklist import Question
 from diag.model.enums import Direction
 from diag.rules.evaluate import judge_of
-from diag.rules.scope import Scope
 from diag.rules.tree import (
     Arithmetic,
     CompareNode,
@@ -25,6 +24,7 @@ from diag.rules.values import (
     Flag,
     OneOf,
     RuleValue,
+    Scope,
     Several,
     Span,
     Truth,

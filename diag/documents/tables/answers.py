@@ -11,8 +11,8 @@ from datetime import date
 from typing import Any
 
 from diag.answers.types import TYPES
+from diag.audit.discretion import without_phones
 from diag.audit.report import Report
-from diag.audit.slips import without_phones
 from diag.documents.tables.writers import IDENTITY, Cell, Coded, Column, identity
 from diag.model.checklist import Question
 from diag.model.enums import State

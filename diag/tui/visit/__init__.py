@@ -13,8 +13,8 @@ from textual.worker import get_current_worker
 from diag.answers.answer_type import Parsed, Refused
 from diag.answers.types import TYPES
 from diag.audit.carried import is_second
-from diag.audit.checks import DoubtfulAnswer, UnlikelyAnswer
 from diag.audit.claiming import others_words
+from diag.audit.consistency import DoubtfulAnswer, UnlikelyAnswer
 from diag.audit.departure import departure_of
 from diag.audit.fitting import Costs, costs_of, countdown
 from diag.audit.memory import NothingToRepeatError, former_places
@@ -40,9 +40,9 @@ from diag.tui.commands import (
     bindings_of,
     key_now,
 )
+from diag.tui.departure import ask_day
 from diag.tui.dialogs import Ask
 from diag.tui.noting import NotedAs, NotedScreen, note_at
-from diag.tui.on_site import ask_day
 from diag.tui.palette import FindsInAudit
 from diag.tui.photos import open_photos
 from diag.tui.place import EVERYWHERE, PlaceScreen

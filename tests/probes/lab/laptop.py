@@ -12,8 +12,7 @@ from contextlib import suppress
 from diag.model.measure import MeasureContext
 from diag.probes.access import AccessProbe
 from diag.probes.host import Host
-from diag.probes.latency import GAP, LatencyProbe
-from diag.probes.names import NamesProbe
+from diag.probes.latency import GAP, LatencyProbe, NamesProbe
 from diag.probes.probe import Probe, Setting
 from diag.probes.rates import quantile
 from diag.probes.server import mire_at
