@@ -193,6 +193,7 @@ async def test_setting_aside_without_a_reason_keeps_the_form_and_what_was_typed(
         assert session.follow_ups[0].state == "ecartee"
 
 
+@pytest.mark.long  # the gate refuses one in `test_form`
 async def test_a_wrong_date_is_refused_in_a_sentence(tmp_path: Path) -> None:
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
@@ -245,6 +246,7 @@ async def test_own_advice_is_added_told_and_taken_away(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: not remarks.own_advice(session))
 
 
+@pytest.mark.long  # the gate refuses one in `test_form`
 async def test_a_wrong_delay_is_refused_and_the_form_stays(tmp_path: Path) -> None:
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)

@@ -172,6 +172,7 @@ async def test_space_ticks_from_the_first_line_and_never_writes(
         await pilot.press("end", "space", "up", "space")
         await wait_for(pilot, lambda: screen.wanted.again, "ticked")
         assert app.screen is screen
+        await only(pilot, screen, "audience/technique", "form/md")
         await pilot.press("end", "enter")
         await ended(pilot)
 

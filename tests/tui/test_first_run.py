@@ -4,6 +4,7 @@ from pathlib import Path
 from shutil import copyfile
 
 import pytest
+from textual.events import Paste
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -36,8 +37,10 @@ async def test_a_new_user_says_who_they_are_imports_and_sees_the_schools(
 
         await pilot.press("enter", *"/nulle/part.csv", "enter")
         await wait_for(pilot, lambda: shows(pilot, "Import refusé"), "refused")
-        await pilot.press("escape", "enter", *["backspace"] * 20)
-        await pilot.press(*f"'{territory().annuaire}'", "enter")
+        await pilot.press("escape", "enter", "ctrl+u")
+        app.screen.query_one(Input).post_message(Paste(f"'{territory().annuaire}'"))
+        await wait_for(pilot, lambda: app.screen.query_one(Input).value, "pasted")
+        await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, "40 à ajouter"), "what it adds")
         assert not app.desk.workspace.territory.schools(), "nothing before one agrees"
         await pilot.press("n")

@@ -36,10 +36,8 @@ def settings(session: AuditSession) -> FormDialog:
 CASES = [
     (DayOnSite, "on", ("3", "2", "slash", "1", "3", "tab", "A")),
     pytest.param(DayOnSite, "on", ("backspace", "tab", "A"), marks=pytest.mark.long),
-    (follow_up, "why", ("tab", "tab", "M")),
-    pytest.param(
-        follow_up, "on", ("tab", "3", "2", "tab", "M"), marks=pytest.mark.long
-    ),
+    pytest.param(follow_up, "why", ("tab", "tab", "M"), marks=pytest.mark.long),
+    (follow_up, "on", ("tab", "3", "2", "tab", "M")),
     pytest.param(
         OwnAdviceDialog, "title", ("tab", "tab", "tab", "2"), marks=pytest.mark.long
     ),

@@ -32,6 +32,7 @@ from diag.tui.measures import MeasuresScreen
 from diag.tui.proposals import ProposalsScreen
 from diag.workspace.editions import OVERLAY
 from diag.workspace.workspace import Workspace, fixed_world
+from tests.examples import cases
 from tests.imports import evidence_samples as samples
 from tests.probes.builders import measured, run_of
 from tests.probes.fake_host import FakeHost
@@ -312,7 +313,7 @@ async def test_a_line_is_filled_only_when_somebody_signed_then_agreed(
         assert app.screen.query_one("#mire", Input).value == "http://mire.test:80/"
 
 
-@pytest.mark.parametrize("quits", [False, True])
+@pytest.mark.parametrize("quits", cases([False, True], False))
 async def test_whoever_leaves_meanwhile_keeps_what_was_measured(
     tmp_path: Path, filling: None, *, quits: bool
 ) -> None:

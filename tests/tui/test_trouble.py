@@ -11,6 +11,7 @@ from diag.tui.app import DiagApp
 from diag.tui.dialogs import Notice
 from diag.tui.reading import CrashScreen
 from diag.tui.school import SchoolScreen
+from tests.examples import cases
 from tests.tui.builders import SCHOOL, app_on, new_app
 from tests.tui.waiting import shows, wait_for
 
@@ -49,7 +50,9 @@ async def test_an_unknown_school_is_told_with_a_way_out(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: isinstance(app.screen, Notice), "told")
 
 
-@pytest.mark.parametrize("go", [DiagApp.go_visit, DiagApp.go_bilan])
+@pytest.mark.parametrize(
+    "go", cases([DiagApp.go_visit, DiagApp.go_bilan], DiagApp.go_visit)
+)
 async def test_an_audit_that_cannot_be_opened_leaves_one_where_one_is(
     tmp_path: Path, go: Callable[[DiagApp, str], None]
 ) -> None:

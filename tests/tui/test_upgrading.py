@@ -13,6 +13,7 @@ from tests.audit.builders import started, workspace
 from tests.audit.older_edition import newer_came, older_audited
 from tests.audit.small_edition import ship
 from tests.audit.two_editions import FIRST, SECOND
+from tests.examples import cases
 from tests.tui.builders import SCHOOL, app_on
 from tests.tui.waiting import wait_for
 
@@ -74,7 +75,7 @@ def shown(confirm: Confirm) -> str:
     return " ".join(text.replace("\N{NO-BREAK SPACE}", " ").split())
 
 
-@pytest.mark.parametrize("place", ["go_visit", "go_bilan"])
+@pytest.mark.parametrize("place", cases(["go_visit", "go_bilan"], "go_bilan"))
 async def test_opening_an_audit_of_the_older_method_shows_what_it_becomes_first(
     older_home: Path, place: str
 ) -> None:

@@ -15,6 +15,7 @@ from diag.tui.school import SchoolScreen
 from diag.tui.state import Here
 from diag.tui.tour import TourScreen
 from diag.tui.visit import VisitScreen
+from tests.examples import cases
 from tests.tui.builders import SCHOOL, app_on, new_app
 from tests.tui.routes import choose
 from tests.tui.waiting import shows, wait_for
@@ -113,7 +114,9 @@ async def test_the_audit_of_another_campaign_is_reopened_as_such(
         await wait_for(pilot, lambda: shows(pilot, "2024-2025"), "its campaign")
 
 
-@pytest.mark.parametrize("places", [["school"], ["school", "visit"]])
+@pytest.mark.parametrize(
+    "places", cases([["school"], ["school", "visit"]], ["school", "visit"])
+)
 async def test_a_school_that_is_gone_is_told_once_and_leaves_one_in_territoire(
     tmp_path: Path, places: list[str]
 ) -> None:
