@@ -310,7 +310,10 @@ class Remedy:
         low, high = _one_at_least(self._count(scope))
         if self._cap and (cap := self._cap(scope)) is not ABSENT:
             least, most = _one_at_least(cap)
-            low, high = min(low, least), _least(high, most)
+            low, high = (
+                min(low, least),
+                min((each for each in (high, most) if each is not None), default=None),
+            )
         return Quantity(low if trigger is Trigger.FIRES else 0, high)
 
     def needs(
@@ -370,10 +373,6 @@ def _one_at_least(value: Span | Absent) -> tuple[Exact, Exact | None]:
     if value is ABSENT or value.maybe_absent:
         return 1, None
     return max(1, value.low or 0), None if value.high is None else max(1, value.high)
-
-
-def _least(one: Exact | None, other: Exact | None) -> Exact | None:
-    return min((each for each in (one, other) if each is not None), default=None)
 
 
 class Remedies:

@@ -162,7 +162,9 @@ class FactsReading:
         self.tree: Tree = like.tree if like else Tree(facts)
         """Who holds whom."""
         self.apart: Mapping[str, RuleValue] = {
-            VISIT_DATE: _visit_date(facts.visit_date),
+            VISIT_DATE: UNBOUNDED
+            if facts.visit_date is None
+            else point(facts.visit_date.toordinal()),
             **{
                 name: point(facts.directory[name])
                 if name in facts.directory
@@ -443,10 +445,6 @@ def any_out(scope: Scope, names: frozenset[str]) -> Truth:
     for name in names:
         result = either(result, scope.is_out(name))
     return result
-
-
-def _visit_date(day: date | None) -> Span:
-    return UNBOUNDED if day is None else point(day.toordinal())
 
 
 Overlay = Mapping[tuple[str, str], Answer | Value]

@@ -414,12 +414,8 @@ def quantity_words(quantity: Quantity, usual: Quantity | None) -> str:
     if quantity.high is not None:
         return count_range(quantity)
     least = f"au moins {number(quantity.low)}, " if quantity.low else ""
-    span = f" (d'ordinaire {_usual(usual)})" if usual else ""
+    span = f" (d'ordinaire {count_range(usual, ruled=True)})" if usual else ""
     return f"{least}à chiffrer{span}"
-
-
-def _usual(usual: Quantity) -> str:
-    return count_range(usual, ruled=True)
 
 
 def money_words(cost: Cost) -> tuple[str, str]:

@@ -234,7 +234,11 @@ def fit(
     likely = tuple(_wanted(walk, costs, removed, _is_likely))
     maybe = Counter(one.leg.key for one in likely)
     stops = _stops(tour, order, maybe, planned)
-    rest = _Tour(Costs(costs.pace, {*costs.known, *_asked(wanted[:kept])}))
+    rest = _Tour(
+        Costs(
+            costs.pace, {*costs.known, *(one.stop.question.id for one in wanted[:kept])}
+        )
+    )
     for one in wanted[kept:]:
         rest.take(one)
         tour.take(one)
@@ -250,10 +254,6 @@ def fit(
         maybe=len(likely),
         maybe_seconds=tour.seconds - taken - more,
     )
-
-
-def _asked(wanted: Iterable[_Wanted]) -> Iterator[str]:
-    return (one.stop.question.id for one in wanted)
 
 
 def _wanted(

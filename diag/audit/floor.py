@@ -52,7 +52,9 @@ def floor_of(facts: Facts) -> Floor:
     """Return where every room stands: as arranged, what is new at the end."""
     found: dict[str, tuple[FloorRow, ...]] = {}
     for holder in holders(facts):
-        rooms = [one.id for one in _own(facts, holder)]
+        rooms = [
+            one.id for one in facts.places_of(PlaceKind.SALLE) if one.parent == holder
+        ]
         if not rooms:
             continue
         kept = _kept(facts.floor.get(holder, ()), rooms)
@@ -67,10 +69,6 @@ def floor_of(facts: Facts) -> Floor:
 def holders(facts: Facts) -> tuple[str, ...]:
     """Return what may hold rooms: the school, then its buildings in order."""
     return facts.root, *(one.id for one in facts.places_of(PlaceKind.BATIMENT))
-
-
-def _own(facts: Facts, holder: str) -> Iterator[Place]:
-    return (one for one in facts.places_of(PlaceKind.SALLE) if one.parent == holder)
 
 
 def _kept(rows: tuple[FloorRow, ...], rooms: list[str]) -> tuple[FloorRow, ...]:

@@ -171,10 +171,6 @@ def _stepped(value: float, measure: Measure, question: Question) -> str:
     return f"{found.normalize():f}"
 
 
-def _written(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
 _SPREAD = 0.2
 """Share between two measures of one line from which one of them is to be doubted."""
 
@@ -372,7 +368,7 @@ def _of_lot(
         )
     memories = [one.memory_gb for one in several if one.memory_gb]
     if memories and min(memories) < _LITTLE:
-        least = number(_written(min(memories)))
+        least = number(f"{min(memories):.2f}".rstrip("0").rstrip("."))
         yield "lot_puissance", "faible", f"le plus petit a {least}\u00a0Go de mémoire"
 
 

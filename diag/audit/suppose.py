@@ -324,7 +324,13 @@ def outcome_lines(found: SupposedOutcome) -> Iterator[tuple[str, tuple[Row, ...]
             "Critères",
             tuple((title, was, "→", now, move) for title, was, now, move in shifts),
         ),
-        ("Ne serait plus préconisé", _advices(found, found.resolved)),
+        (
+            "Ne serait plus préconisé",
+            tuple(
+                (title_of(one, found.kind), short_cost(one.cost))
+                for one in found.resolved
+            ),
+        ),
         (
             "Serait préconisé",
             tuple(
@@ -367,10 +373,6 @@ def _difference(was: Money, then: Money) -> str:
     if not alike or not gap:
         return ""
     return f"{euros(abs(gap))} de {'plus' if gap > 0 else 'moins'}"
-
-
-def _advices(found: SupposedOutcome, advised: Iterable[Advice]) -> tuple[Row, ...]:
-    return tuple((title_of(one, found.kind), short_cost(one.cost)) for one in advised)
 
 
 def title_of(advice: Advice, kind: PlaceKind) -> str:

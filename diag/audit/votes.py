@@ -96,7 +96,11 @@ def decisions_of(
     terms = terms_of(shown)
     lacks = lacks_of(shown.facts, shown.checklist, shown.assessment, terms.party)
     ballot = (
-        ballot_of(shown.plan, terms, _joins(shown))
+        ballot_of(
+            shown.plan,
+            terms,
+            {ident: one.into for ident, one in shown.hands.items() if one.into},
+        )
         if not lacks
         else _dangers_only(shown, terms)
     )
@@ -187,10 +191,6 @@ def _dangers_only(report: Report, terms: Terms) -> Ballot:
     """Return what is to be stopped: a danger waits for no further knowledge."""
     urgent = tuple(one for one in report.plan.actions if one.advice.is_danger)
     return Ballot((), ballot_of(Plan(urgent), terms).aside, ())
-
-
-def _joins(report: Report) -> dict[str, str]:
-    return {ident: one.into for ident, one in report.hands.items() if one.into}
 
 
 def _vote(report: Report, terms: Terms, motion: Motion, number: int) -> Vote:

@@ -246,7 +246,9 @@ def _authorisation(
                 click.echo(f"Visite du {day} : {visit.authorisation}", err=True)
         click.echo("L'autorisation écrite (Entrée seule : pas de débit) :", err=True)
         for name, question in _QUESTIONS.items():
-            written[name] = written[name] or _typed(question)
+            written[name] = written[name] or asked(
+                question, default="", show_default=False, prompt_suffix=" : "
+            )
             if not written[name]:
                 return None
     try:
@@ -257,10 +259,6 @@ def _authorisation(
             command="--signed-by … --role … --signed-on … --scope … --told-by …, ou "
             "--only latence",
         ) from error
-
-
-def _typed(question: str) -> str:
-    return asked(question, default="", show_default=False, prompt_suffix=" : ")
 
 
 _QUESTIONS = {

@@ -370,13 +370,11 @@ def form_options(command: F) -> F:
             "forms",
             multiple=True,
             type=click.Choice([*map(str, Format)]),
-            callback=lambda _ctx, _option, given: _formats(given),
+            callback=lambda _ctx, _option, given: (
+                tuple(map(Format, dict.fromkeys(given))) or tuple(Format)
+            ),
             help="Forme des fichiers ; répétable (sinon toutes).",
         ),
     ):
         command = option(command)
     return command
-
-
-def _formats(given: Iterable[str]) -> tuple[Format, ...]:
-    return tuple(map(Format, dict.fromkeys(given))) or tuple(Format)

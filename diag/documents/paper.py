@@ -169,7 +169,10 @@ def _rooms(report: Report) -> Md:
     """Return a sheet a room; where there are many, those where something lacks."""
     rooms = report.facts.places_of(PlaceKind.SALLE)
     short = lacking(report)
-    acts = {room.id: _acts(report, room) for room in rooms}
+    acts = {
+        room.id: [one for one in report.plan.actions if room.id in one.advice.places]
+        for room in rooms
+    }
     kept = [
         room
         for room in rooms
@@ -183,10 +186,6 @@ def _rooms(report: Report) -> Md:
         if room in worst
     )
     return sections((*sheets, _more(len(worst), len(rooms), "reponses.csv")))
-
-
-def _acts(report: Report, room: Place) -> list[Action]:
-    return [one for one in report.plan.actions if room.id in one.advice.places]
 
 
 def _sheet(

@@ -250,14 +250,34 @@ def bilan_of(report: Report, view: View) -> Bilan:
         socle=frame.socle_words(report),
         domains=tuple(map(_domain, report.assessment.domains)),
         alerts=tuple(
-            _alert(report, one, view) for one in failing(report, view.audience)
+            Alert(
+                expected=one.criterion.title,
+                rests_on=rests_on(report, one),
+                seen=observed(report, one),
+                cure=cures(report, one, view.audience),
+            )
+            for one in failing(report, view.audience)
         ),
         to_check=tuple(one.criterion.title for one in unchecked(report, view)),
-        dangers=(*frame.dangers_found(report), *_urgent(report, view)),
+        dangers=(
+            *frame.dangers_found(report),
+            *(danger_words(votes_shown(report)) if view.money else ()),
+        ),
         proposed=tuple(vote_lines(votes_shown(report)))
         if view.money
         else _for_teachers(report, view),
-        decided=_decided(report, view) if view.money else (),
+        decided=tuple(
+            DecisionStep(
+                action=name_places(report, one.recommendation, view.audience),
+                state=FOLLOW_UPS[one.state],
+                day=describe_day(one.on),
+                by=one.by,
+                why=one.why,
+            )
+            for one in report.follow_ups
+        )
+        if view.money
+        else (),
         budget=_budget(report) if view.money else "",
         running=frame.running_line(report),
     )
@@ -281,20 +301,6 @@ def _domain(result: DomainResult) -> DomainLine:
     return DomainLine(result.domain.title, told, complete)
 
 
-def _alert(report: Report, result: CriterionResult, view: View) -> Alert:
-    return Alert(
-        expected=result.criterion.title,
-        rests_on=rests_on(report, result),
-        seen=observed(report, result),
-        cure=cures(report, result, view.audience),
-    )
-
-
-def _urgent(report: Report, view: View) -> tuple[str, ...]:
-    """Return what is to be done on receipt, for who decides it."""
-    return tuple(danger_words(votes_shown(report))) if view.money else ()
-
-
 def _for_teachers(report: Report, view: View) -> tuple[str, ...]:
     mine = [
         one
@@ -310,19 +316,6 @@ def _for_teachers(report: Report, view: View) -> tuple[str, ...]:
 def _by_when(action: Action) -> str:
     owner = advice.owner(action)
     return f"{owner}, avant le {long_date(action.due)}" if action.due else owner
-
-
-def _decided(report: Report, view: View) -> tuple[DecisionStep, ...]:
-    return tuple(
-        DecisionStep(
-            action=name_places(report, one.recommendation, view.audience),
-            state=FOLLOW_UPS[one.state],
-            day=describe_day(one.on),
-            by=one.by,
-            why=one.why,
-        )
-        for one in report.follow_ups
-    )
 
 
 def _budget(report: Report) -> str:

@@ -162,14 +162,13 @@ def _boxed(gathering: Gathering) -> int:
 
 def _untold(gathering: Gathering, found: Sequence[SharedRule]) -> list[SharedRule]:
     """Return what no box holds: neither a danger, nor a rule named above."""
-    told = [*_named_rules(found), *(one for one in found if not _concerns(one))]
+    told = [
+        *_named_rules(found),
+        *(one for one in found if not concerns(one.criterion, READER)),
+    ]
     criteria = [one.task.criterion for one in dangers(gathering)]
     boxed = {one.id for one in criteria if one}
     return [one for one in found if one not in told and one.criterion.id not in boxed]
-
-
-def _concerns(found: SharedRule) -> bool:
-    return concerns(found.criterion, READER)
 
 
 def _names(gathering: Gathering, extracts: Sequence[Extract]) -> str:

@@ -81,7 +81,7 @@ def read_xlsform(
         raise GridRefusedError(
             "Ce classeur n'a pas de feuille « survey » : c'est une grille."
         )
-    settings = _first_row(named.get("settings", []))
+    settings = next((row for _, row in _rows(named.get("settings", []))), {})
     draft = GridDraft(line_of_label(settings.get("form_title", "")) or title, found)
     language = settings.get("default_language", "")
     choices = _choices(named.get("choices", []), language, draft)
@@ -115,10 +115,6 @@ def _rows(rows: list[Row]) -> Iterable[tuple[int, dict[str, str]]]:
                 row.setdefault(head, cell.strip())
         if row:
             yield line, row
-
-
-def _first_row(rows: list[Row]) -> dict[str, str]:
-    return next((row for _, row in _rows(rows)), {})
 
 
 def _worded(row: Mapping[str, str], field: str, language: str) -> str:
