@@ -39,7 +39,7 @@ _PHONE = re.compile(
     r"(?:[\s.\-/]*\d){8}(?!\d)|\+\d[\d\s.\-]{7,}\d"
 )
 _MAIL = re.compile(
-    r"[\w.+-]+\s?(?:@|\(at\)|\[at\]|\sarobase\s)\s?[\w-]+(?:\s?\.\s?[\w-]+)+",
+    r"(?<![\w.+-])[\w.+-]+\s?(?:@|\(at\)|\[at\]|\sarobase\s)\s?[\w-]+(?:\s?\.\s?[\w-]+)+",
     re.IGNORECASE,
 )
 _WORD = r"[^\W\d_][\w'’-]*"

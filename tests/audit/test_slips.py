@@ -101,3 +101,9 @@ def test_nothing_around_silences_it(
 ) -> None:
     text, kind, _ = one
     assert kind in dict(slips_in(f"{before}{text}{after}", KNOWN))
+
+
+def test_a_word_without_end_is_looked_through_once() -> None:
+    """Each letter looked to the end of the word: hours for so many."""
+    text = f"{'x' * 500_000} jean.dupont@ecole.example"
+    assert [*slips_in(text)] == [(SlipKind.MAIL, "jean.dupont@ecole.example")]
