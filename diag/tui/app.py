@@ -336,6 +336,10 @@ class DiagApp(Sturdy, GuardedApp):
     def on_open_keys(self) -> None:
         self.push_screen(built("keymap", "KeysScreen"))
 
+    def on_open_sync(self) -> None:
+        """Show what is not at the office yet, over where one is."""
+        self.push_screen(built("sync", "SyncScreen"))
+
     def on_discover(self) -> None:
         self.push_screen(built("discover", "DiscoverScreen", self.keys))
 

@@ -207,7 +207,11 @@ class TakeBack(
     """Annuler la dernière saisie ; répétable."""
 
 
-IN_APP = (SwitchTheme, OpenKeys, Discover, Quit)
+class OpenSync(Command, title="Bureau", group=_ALL):
+    """Voir ce qui n'est pas encore au bureau, et synchroniser."""
+
+
+IN_APP = (OpenSync, SwitchTheme, OpenKeys, Discover, Quit)
 """What the app itself does, in every place."""
 
 

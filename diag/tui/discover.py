@@ -9,7 +9,14 @@ from textual.widgets import Static
 
 from diag.tui import school, territory
 from diag.tui.bilan.commands import FollowUpCommand, NextFace, Suppose, WriteReports
-from diag.tui.commands import NO_CHOICE, Command, CommandType, Export, bindings_of
+from diag.tui.commands import (
+    NO_CHOICE,
+    Command,
+    CommandType,
+    Export,
+    OpenSync,
+    bindings_of,
+)
 from diag.tui.place import KeyBar
 from diag.tui.safe import Sturdy, content
 from diag.tui.visit.commands import MostUseful, ShowGrid, TurnFlag
@@ -83,7 +90,7 @@ STEPS = (
             "L'export en écrit des centaines ; arrêté, il reprend.",
             "Au bureau, la synchronisation réunit le travail de chacun.",
         ),
-        (WriteReports, Export, territory.OpenSync),
+        (WriteReports, Export, OpenSync),
     ),
 )
 """The work, from the list of schools to what is handed over."""

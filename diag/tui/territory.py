@@ -56,10 +56,6 @@ class OpenProgramme(Command, keys="f9", title="Programme", footer=True):
     """Voir le programme pluriannuel : quoi, quand, avec l'argent de qui, pourquoi."""
 
 
-class OpenSync(Command, title="Bureau"):
-    """Voir ce qui n'est pas encore au bureau, et synchroniser."""
-
-
 class ImportFiles(Command, keys="f8", title="Importer", footer=True):
     """Importer un fichier officiel : annuaire, effectifs, IPS, communes, mairies."""
 
@@ -137,7 +133,6 @@ class TerritoryScreen(PlaceScreen):
         OpenProgramme,
         Regroup,
         OnlyAudits,
-        OpenSync,
         ImportFiles,
         ExportAudits,
         OpenCommune,
@@ -278,9 +273,6 @@ class TerritoryScreen(PlaceScreen):
     def on_only_audits(self) -> None:
         self._only_audits = not self._only_audits
         self.post_message(Fill())
-
-    def on_open_sync(self) -> None:
-        self.diag.go_sync()
 
     def on_open_programme(self) -> None:
         # Loaded when the user plans.

@@ -10,7 +10,7 @@ from PIL import Image
 
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.photos import PhotoSubject, join_photos
-from diag.audit.session import start as session_of
+from diag.audit.session import start
 from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
 from diag.office import sync as syncing
@@ -19,9 +19,9 @@ from diag.tui.app import DiagApp
 from diag.tui.sync import SyncScreen, progress_words
 from tests.audit.audited import audited_workspace
 from tests.sync.serving import Served, free_port, made_home, served
-from tests.tui.builders import SCHOOL, app_on, audited_app
+from tests.tui.builders import SCHOOL, app_on, audited_app, new_app
 from tests.tui.routes import choose
-from tests.tui.waiting import shows, wait_for
+from tests.tui.waiting import shows, wait_for, wait_to_show
 
 SIZE = (80, 24)
 
@@ -59,6 +59,23 @@ async def test_a_laptop_enrols_and_brings_its_audits_to_the_office(
         assert sums[audit] > 100
         record_answer(app.desk.session(SCHOOL), NewAnswer("nb_classes", 6))
         assert syncing.waiting(app.desk.workspace, syncing.hubs(app.desk.workspace)[0])
+
+
+async def test_the_office_is_found_wherever_one_is_and_one_comes_back_there(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path)
+    start(app.desk.workspace, SCHOOL)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await wait_to_show(pilot, "40 écoles")
+        app.go_school(SCHOOL)
+        await wait_to_show(pilot, "Audits")
+        await pilot.press("ctrl+p", *"synchro")
+        await wait_to_show(pilot, "Bureau")
+        await pilot.press("enter")
+        await wait_to_show(pilot, "Ce poste n'est encore connu d'aucun serveur")
+        await pilot.press("escape")
+        await wait_to_show(pilot, "Audits")
 
 
 async def test_a_wrong_invitation_is_told_and_kept(tmp_path: Path) -> None:
@@ -179,7 +196,7 @@ async def test_a_key_passes_what_a_line_paid_by_volume_left(
     """The key is there as long as something waits for another line."""
     with audited_workspace(tmp_path / "desk") as desk:
         syncing.enrol(desk, hub.invite())
-        session = session_of(desk, SCHOOL)
+        session = start(desk, SCHOOL)
         noise = Image.effect_noise((900, 900), 90).convert("RGB")
         noise.save(tmp_path / "baie.jpg", quality=95)
         join_photos(session, [tmp_path / "baie.jpg"], PhotoSubject())
