@@ -105,11 +105,11 @@ class FollowUpDialog(FormDialog):
 
 
 class DecisionDialog(FormDialog):
-    """Asks what the council decided of a frozen vote; gives the decision."""
+    """Asks what the council decided of a frozen vote; gives the council's day."""
 
-    def __init__(self, session: AuditSession, vote: Vote) -> None:
+    def __init__(self, session: AuditSession, vote: Vote, day: str) -> None:
         super().__init__(f"Vote {vote.number} : {vote.title}")
-        self._session, self._vote = session, vote
+        self._session, self._vote, self._day = session, vote, day
 
     def options(self) -> tuple[tuple[str, str], ...]:
         return (
@@ -119,9 +119,8 @@ class DecisionDialog(FormDialog):
         )
 
     def fields(self) -> tuple[Field, ...]:
-        today = self._session.workspace.world.today()
         return (
-            Field("on", "Jour du conseil", f"{today:%d/%m/%Y}", "31/01/2027"),
+            Field("on", "Jour du conseil", self._day, "31/01/2027"),
             Field("reason", "Délibération", "", "obligatoire pour un non"),
             Field("due", "Nouvelle date", "", "obligatoire pour un vote ajourné"),
         )
@@ -141,7 +140,7 @@ class DecisionDialog(FormDialog):
             reason=self.value("reason"),
             due=day_typed(due) if due else None,
         )
-        return self.chosen
+        return self.value("on")
 
 
 class OwnAdviceDialog(FormDialog):

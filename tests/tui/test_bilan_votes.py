@@ -102,6 +102,28 @@ async def test_a_no_is_noted_for_a_whole_vote_with_its_deliberation(
         await wait_for(pilot, lambda: not shows(pilot, "écartée · net"), "as before")
 
 
+async def test_the_day_of_a_council_is_typed_once_for_all_its_votes(
+    tmp_path: Path,
+) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        bilan = closed(pilot, session)
+        await pilot.press("2", "end", "enter")
+        for number, keys in ((1, ("enter", *"01/10/2026", "f2")), (2, ("f2",))):
+            await pilot.press("down")
+            await wait_for(pilot, lambda: bilan.vote == number, "the vote")  # noqa: B023 - called at once
+            await pilot.press("s")
+            await wait_for(pilot, lambda: on(pilot, DecisionDialog), "the form")
+            await pilot.press(*keys)
+            told = {*voting.frozen_vote(session, number).actions}
+            await wait_for(
+                pilot,
+                lambda: told <= {one.recommendation for one in session.follow_ups},  # noqa: B023
+                "the steps",
+            )
+        assert {one.on for one in session.follow_ups} == {"2026-10-01"}
+
+
 async def test_an_action_offers_to_follow_its_whole_vote(tmp_path: Path) -> None:
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)

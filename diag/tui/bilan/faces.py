@@ -312,6 +312,9 @@ def cost_line(socle: str, cost: str, *, is_priced: bool = True) -> str:
 class BilanAdvice(BilanFaces):
     """A bilan whose recommendations are followed up, reworded, ordered and voted."""
 
+    _council = ""
+    """Day of the last decision typed here: a council decides several votes at once."""
+
     def can(self, command: CommandType) -> bool | None:
         if command in ON_ADVICE and not (self.is_mounted and self.advice):
             is_asked = command is FollowUpCommand and self.face == "counsel"
@@ -350,7 +353,10 @@ class BilanAdvice(BilanFaces):
 
     @work
     async def _ask_decision(self, vote: Vote) -> None:
-        if await self.app.push_screen_wait(DecisionDialog(self.session, vote)):
+        day = self._council or f"{self.session.workspace.world.today():%d/%m/%Y}"
+        form = DecisionDialog(self.session, vote, day)
+        if given := await self.app.push_screen_wait(form):
+            self._council = given
             self.show_all()
             key = key_now(self.app, Undo)
             self.diag.inform(f"Décision notée pour tout le vote ; {key} y revient.")
