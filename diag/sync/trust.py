@@ -8,6 +8,7 @@ shared folders. The token is kept by the system's keyring, or by that file.
 import os
 import re
 import ssl
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -21,6 +22,11 @@ from pydantic import Field, ValidationError
 
 from diag.model.errors import DiagError
 from diag.sync.protocol import OfflineError, Right, Wire
+
+if sys.platform != "win32":
+    import fcntl
+else:
+    import msvcrt
 
 # The keyring's module costs 90 ms: it is loaded when a secret is needed.
 
@@ -52,6 +58,25 @@ def writing_private(path: Path) -> Iterator[BinaryIO]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Have other programs that want this file wait, the threads of this one too.
+
+    The system lets go of what is killed.
+
+    Raises:
+        OSError: when it cannot be made, or, on Windows, after ten seconds.
+    """
+    lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with open(lock, "ab", opener=open_private) as file:
+        if sys.platform != "win32":
+            fcntl.flock(file, fcntl.LOCK_EX)
+        else:
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+        yield
 
 
 def read_secret(service: str, name: str) -> str | None:

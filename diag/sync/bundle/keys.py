@@ -18,7 +18,7 @@ from diag.journal.journal import Journal, get_setting, put_setting
 from diag.model.errors import DiagError
 from diag.model.text import clean_line, fold
 from diag.sync.protocol import Wire
-from diag.sync.trust import keep_secret, read_secret, write_private
+from diag.sync.trust import alone, keep_secret, read_secret, write_private
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 FILE = "keys.json"
 """Where they are kept, in the workspace, when the system has no keyring."""
+
+_LOCK = "keys.lock"
+"""Held by the program that makes them."""
 
 _SERVICE = "diag-bundle"
 _PREFIX = "diag1"
@@ -138,20 +141,29 @@ class KeptKeys(NamedTuple):
 
 
 def read_device_keys(folder: Path, owner: str) -> KeptKeys:
-    """Return the keys of this device, made at the first use.
+    """Return the keys of this device, made at the first use: once, by one program.
 
     `owner`: what the keyring files them under.
 
     Raises:
         DiagError: when they are there and cannot be read; no others are made.
     """
+    kept = _find_keys(folder, owner)
+    if kept is None:
+        with alone(folder / _LOCK):
+            kept = _find_keys(folder, owner)
+            return kept or _keep_keys(folder, owner, _make_keys())
+    return kept
+
+
+def _find_keys(folder: Path, owner: str) -> KeptKeys | None:
     path = folder / FILE
     if path.exists():
         return KeptKeys(_read_keys(path), path)
     text = read_secret(_SERVICE, owner)
-    if text is not None:
-        return KeptKeys(_parse(text.encode(), "Le trousseau du système"), None)
-    return _keep_keys(folder, owner, _make_keys())
+    if text is None:
+        return None
+    return KeptKeys(_parse(text.encode(), "Le trousseau du système"), None)
 
 
 def renew_signing_key(folder: Path, owner: str) -> None:
@@ -182,14 +194,16 @@ def _keep_keys(folder: Path, owner: str, keys: DeviceKeys) -> KeptKeys:
 
 
 def read_file_keys(folder: Path) -> DeviceKeys:
-    """Return the keys of a hub, kept in its folder, made at the first use.
+    """Return the keys of a hub, kept in its folder, made at the first use: once.
 
     Raises:
         DiagError: when they are there and cannot be read; no others are made.
     """
     path = folder / FILE
     if not path.exists():
-        keep_file_keys(folder, _make_keys())
+        with alone(folder / _LOCK):
+            if not path.exists():
+                keep_file_keys(folder, _make_keys())
     return _read_keys(path)
 
 

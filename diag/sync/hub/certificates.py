@@ -4,9 +4,6 @@ An office that has no certificate of its own gets an authority with its hub. Lap
 it: neither another one nor the public ones are believed.
 """
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -18,10 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from diag.model.errors import DiagError
-from diag.sync.trust import write_private
-
-if sys.platform != "win32":
-    import fcntl
+from diag.sync.trust import alone, write_private
 
 AUTHORITY = "ca.pem"
 """The authority, which laptops download."""
@@ -121,19 +115,10 @@ def keep_valid(folder: Path, host: str, day: datetime) -> Path:
     Raises:
         DiagError: when the authority's key is that of another authority.
     """
-    with _alone(folder):
+    with alone(folder / _LOCK):
         if is_due(folder, day):
             certify(folder, host, day)
     return folder / CERTIFICATE
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Have other hubs of this folder wait; the system lets go of what is killed."""
-    with (folder / _LOCK).open("ab") as file:
-        if sys.platform != "win32":
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def is_due(folder: Path, day: datetime) -> bool:

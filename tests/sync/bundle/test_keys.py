@@ -1,7 +1,10 @@
 """The keys of a device: made once, kept where they can be, copied without a mistake."""
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 
 import keyring
 import pytest
@@ -9,7 +12,15 @@ from keyring.backends.fail import Keyring as Nothing
 
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
-from diag.sync.bundle.keys import FILE, KeyCard, Ring, read_device_keys
+from diag.sync.bundle.keys import (
+    FILE,
+    DeviceKeys,
+    KeptKeys,
+    KeyCard,
+    Ring,
+    read_device_keys,
+    read_file_keys,
+)
 from tests.sync.bundle.colleagues import keys_of
 from tests.sync.conftest import Memory
 
@@ -35,6 +46,40 @@ def test_without_a_keyring_a_file_keeps_them_for_its_owner(tmp_path: Path) -> No
     assert read_device_keys(tmp_path, "d-1") == kept
     if sys.platform != "win32":
         assert kept.path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.usefixtures("nothing")
+def test_programs_that_first_want_them_at_once_get_the_same(tmp_path: Path) -> None:
+    """Else one signs, or is given what is sealed, by keys that nobody has any more."""
+    together = Barrier(8)
+
+    def read(folder: Path) -> set[DeviceKeys | KeptKeys]:
+        together.wait()
+        laptop = read_device_keys(folder / "laptop", "d-1")
+        return {laptop, read_file_keys(folder / "hub")}
+
+    with ThreadPoolExecutor(8) as programs:
+        for number in range(5):
+            found = programs.map(read, [tmp_path / str(number)] * 8)
+            assert len(set.union(*found)) == 2
+
+
+def test_programs_that_share_a_keyring_get_the_same(
+    tmp_path: Path, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both_looked = Barrier(2)
+
+    def look(service: str, owner: str) -> str | None:
+        found = Memory.get_password(memory, service, owner)
+        with suppress(BrokenBarrierError):  # the other waits for its turn
+            both_looked.wait(0.2)
+        return found
+
+    monkeypatch.setattr(memory, "get_password", look)
+    with ThreadPoolExecutor(2) as programs:
+        one, other = programs.map(lambda _: read_device_keys(tmp_path, "d-1"), "ab")
+
+    assert one == other
 
 
 def test_a_locked_keyring_makes_no_other_keys(tmp_path: Path, memory: Memory) -> None:
