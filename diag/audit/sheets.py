@@ -106,12 +106,21 @@ def take_sheet(
 
 def _keep(session: AuditSession, phone: str, read: FormRead, allowed: set[str]) -> None:
     sheets = _kept(session)
-    # The secret of a phone is not kept, only what tells it from another.
-    key = sha256(phone.encode("utf-8", "replace")).hexdigest()[:16]
+    key = _key_of(phone)
     sheets[key] = {
         one.question: one.value for one in read.offers if one.question in allowed
     }
     put_setting(session.workspace.journal, _setting(session), sheets)
+
+
+def knows_phone(session: AuditSession, phone: str) -> bool:
+    """Say whether a sheet that waits came from a phone."""
+    return _key_of(phone) in _kept(session)
+
+
+def _key_of(phone: str) -> str:
+    """Return what tells a phone from another: its secret is not kept."""
+    return sha256(phone.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def sheets_kept(session: AuditSession) -> int:

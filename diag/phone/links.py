@@ -100,8 +100,11 @@ class PhoneLink:
         if self._clock() > self.ends:
             raise TurnedAway(410, _OVER)
 
-    def claim(self, phone: str, address: str) -> str:
+    def claim(self, phone: str, address: str, *, is_known: bool = False) -> str:
         """Return the secret of the telephone that opens it: its own, or a new one.
+
+        `is_known`: something came by that secret through another link of this use: the
+        same telephone, which keeps it, so that what it sends again replaces its own.
 
         Raises:
             TurnedAway: over, or claimed by as many, or as often from one address, as
@@ -112,6 +115,9 @@ class PhoneLink:
             return phone
         if len(self.phones) >= self.most:
             raise TurnedAway(403, _TAKEN)
+        if is_known:
+            self.phones.add(phone)
+            return phone
         if self._claimed[address] >= PER_ADDRESS:
             raise TurnedAway(403, _AGAIN)
         self._claimed[address] += 1

@@ -22,7 +22,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from diag.model.errors import DiagError
-from diag.phone.links import PhoneLink, PhoneRole, TurnedAway
+from diag.phone.links import LIFE, PhoneLink, PhoneRole, TurnedAway
 from diag.phone.pages import ALWAYS, PhonePage, code_page, photos_page
 from diag.words.figures import french
 
@@ -39,6 +39,7 @@ _PATIENCE = 60
 """Seconds that a telephone has to send one thing."""
 
 _COOKIE = "t"
+"""Where a telephone keeps its secret; with the use, where several may open a link."""
 
 
 class PhoneReceiver(Protocol):
@@ -70,6 +71,9 @@ class PhoneReceiver(Protocol):
 
     def page(self, role: PhoneRole) -> PhonePage:
         """Return the page of a questionnaire."""
+
+    def knows(self, role: PhoneRole, phone: str) -> bool:
+        """Say whether a sheet came by this secret, through this link or another."""
 
 
 class PhoneRoutes:
@@ -135,7 +139,7 @@ class PhoneRoutes:
 
     def _claimed(self, request: Request, *roles: PhoneRole) -> PhoneLink:
         link = self._link(request, *roles)
-        link.check(request.cookies.get(_COOKIE, ""))
+        link.check(request.cookies.get(_cookie_of(link), ""))
         return link
 
     async def _front(self, request: Request) -> Response:
@@ -155,7 +159,14 @@ class PhoneRoutes:
         """Show the page of a link to the telephone that claims it."""
         link = self._link(request)
         address = request.client.host if request.client else ""
-        secret = link.claim(request.cookies.get(_COOKIE, ""), address)
+        phone = request.cookies.get(_cookie_of(link), "")
+        knows, is_shared = self._receiver.knows, link.most > 1
+        is_known = (
+            bool(phone)
+            and is_shared
+            and await asyncio.to_thread(knows, link.role, phone)
+        )
+        secret = link.claim(phone, address, is_known=is_known)
         is_photos = link.role is PhoneRole.PHOTOS
         page = (
             photos_page()
@@ -163,9 +174,13 @@ class PhoneRoutes:
             else await asyncio.to_thread(self._receiver.page, link.role)
         )
         response = _shown(page)
-        path = f"/{link.token}"
         response.set_cookie(
-            _COOKIE, secret, httponly=True, samesite="strict", path=path
+            _cookie_of(link),
+            secret,
+            max_age=LIFE,
+            httponly=True,
+            samesite="strict",
+            path="/" if is_shared else f"/{link.token}",
         )
         return response
 
@@ -191,8 +206,13 @@ class PhoneRoutes:
             request, PhoneRole.TEAM, PhoneRole.DIRECTION, PhoneRole.WORKSHOP
         )
         raw = await _counted(link, request, MAX_TEXT)
-        phone = request.cookies[_COOKIE]
+        phone = request.cookies[_cookie_of(link)]
         return await _kept(lambda: self._receiver.sheet(link.role, phone, raw))
+
+
+def _cookie_of(link: PhoneLink) -> str:
+    """Return the name of the cookie: the next link of a team knows its phones again."""
+    return f"{_COOKIE}-{link.role}" if link.most > 1 else _COOKIE
 
 
 async def _counted(link: PhoneLink, request: Request, limit: int) -> bytes:

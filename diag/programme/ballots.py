@@ -1,11 +1,12 @@
 """A ballot as a telephone shows it, and what it sends back: under a role, no name."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 from uuid import UUID, uuid5
 
+from diag.journal.revision import NewRevision
 from diag.model.base import Noun
 from diag.model.errors import DiagError
 from diag.model.workshops import MOST_POINTS, WorkshopBallot, WorkshopCard
@@ -91,7 +92,7 @@ def take_ballot(container: Container, workshop: str, phone: str, raw: bytes) -> 
     }
     if points.keys() - container.record().themes.keys():
         raise DiagError(_OUT_OF_DATE)
-    ident = str(uuid5(UUID(workshop), f"phone {phone}"))
+    ident = _ident(workshop, phone)
     sent: dict[str, Noun | None] = {BALLOT: None, CARD: None}
     if any(points.values()):
         sent[BALLOT] = checked(WorkshopBallot, {"role": role, "points": points})
@@ -108,6 +109,32 @@ def take_ballot(container: Container, workshop: str, phone: str, raw: bytes) -> 
         )
     )
     return "Merci. Vous pouvez fermer cette page."
+
+
+def knows_phone(container: Container, workshop: str, phone: str) -> bool:
+    """Say whether a ballot, or a card, came from a telephone."""
+    record, ident = container.record(), _ident(workshop, phone)
+    return (workshop, ident) in record.ballots or (workshop, ident) in record.cards
+
+
+def without_ballots(
+    container: Container, workshop: str, phones: Iterable[str]
+) -> list[NewRevision]:
+    """Return what takes back all that came from telephones, cards included."""
+    subjects = [
+        part_subject(workshop, kind, _ident(workshop, phone))
+        for phone in phones
+        for kind in (BALLOT, CARD)
+    ]
+    return [
+        container.draft(subject, None)
+        for subject in subjects
+        if subject in container.stated
+    ]
+
+
+def _ident(workshop: str, phone: str) -> str:
+    return str(uuid5(UUID(workshop), f"phone {phone}"))
 
 
 def _rows(raw: bytes, workshop: str) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from textual.message import Message
 from diag.audit.observing import observe
 from diag.audit.photos import PhotoSubject, keep_picture
 from diag.audit.session import AuditSession
-from diag.audit.sheets import sheet_of, sheets_kept, take_sheet
+from diag.audit.sheets import knows_phone, sheet_of, sheets_kept, take_sheet
 from diag.documents.questionnaire import compose, keep, title_of
 from diag.model.audit import Questionnaire
 from diag.phone.links import PhoneLink, PhoneRole
@@ -163,6 +163,11 @@ class PhoneDesk:
     def page(self, role: PhoneRole) -> PhonePage:
         """Return the page of a questionnaire."""
         return self._in_app(lambda: self._sheet_page(role))
+
+    def knows(self, role: PhoneRole, phone: str) -> bool:
+        """Say whether a sheet of the team came from this phone, by any code."""
+        is_team = role is PhoneRole.TEAM
+        return is_team and self._in_app(lambda: knows_phone(self._session, phone))
 
     def _in_app(self, do: Callable[[], _T]) -> _T:
         return self._app.call_from_thread(do)

@@ -34,6 +34,8 @@ class Taken:
         self.photos = list[bytes]()
         self.words = list[str]()
         self.sheets = list[tuple[PhoneRole, bytes]]()
+        self.known = set[tuple[PhoneRole, str]]()
+        """Telephones that sent a sheet."""
 
     def where(self) -> str:
         return self.place
@@ -50,7 +52,11 @@ class Taken:
 
     def sheet(self, role: PhoneRole, phone: str, raw: bytes) -> str:
         self.sheets.append((role, raw))
+        self.known.add((role, phone))
         return f"Merci, {len(phone)}."
+
+    def knows(self, role: PhoneRole, phone: str) -> bool:
+        return (role, phone) in self.known
 
     def page(self, role: PhoneRole) -> PhonePage:
         return sheet_page(PhoneSheet(f"Titre <{role}>", "", "", 'data-code="0"'))
@@ -94,8 +100,13 @@ class Site:
         self.links = {
             role: PhoneLink(role, token_bytes, lambda: self.now) for role in PhoneRole
         }
-        counter = PhoneRoutes(HOST, NETWORK, [*self.links.values()], self.taken)
-        self._app = counter.app()
+        self._served = [*self.links.values()]
+        self._app = PhoneRoutes(HOST, NETWORK, self._served, self.taken).app()
+
+    def renew(self, role: PhoneRole) -> None:
+        """Make another link of a use, the one before serving no more."""
+        self.links[role] = PhoneLink(role, token_bytes, lambda: self.now)
+        self._served[:] = self.links.values()
 
     def phone(self, peer: str = NEAR, **headers: str) -> Telephone:
         return Telephone(self._app, peer, headers)
@@ -304,3 +315,29 @@ async def test_it_listens_on_one_address_and_ends_when_it_is_told(site: Site) ->
         server.stop()
     with pytest.raises(OSError):  # noqa: PT011 - refused, as the system says it
         await asyncio.open_connection("127.0.0.1", port)
+
+
+def test_a_telephone_that_sent_is_the_same_by_a_new_link(site: Site) -> None:
+    """As many come back as have sent; who sent nothing counts for a new one."""
+    first, silent = (site.joined(PhoneRole.WORKSHOP) for _ in range(2))
+    assert first.post(site.path(PhoneRole.WORKSHOP, "FICHE"), content=b"x").is_success
+    ((_, secret),) = site.taken.known
+    site.renew(PhoneRole.WORKSHOP)
+
+    for phone in (first, silent):
+        assert phone.get(site.path(PhoneRole.WORKSHOP)).is_success
+        sent = phone.post(site.path(PhoneRole.WORKSHOP, "FICHE"), content=b"y")
+        assert sent.is_success
+
+    assert len(site.taken.known) == 2
+    assert secret in site.links[PhoneRole.WORKSHOP].phones
+    assert first.get(site.path(PhoneRole.PHOTOS)).is_success
+    assert secret not in site.links[PhoneRole.PHOTOS].phones
+
+
+def test_a_secret_that_nobody_was_given_is_a_new_telephone(site: Site) -> None:
+    stranger = site.phone(cookie="t-atelier=" + "0" * 32)
+
+    assert stranger.get(site.path(PhoneRole.WORKSHOP)).is_success
+
+    assert "0" * 32 not in site.links[PhoneRole.WORKSHOP].phones

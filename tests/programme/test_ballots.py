@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 
 from diag.model.enums import Participant
 from diag.model.errors import DiagError
-from diag.programme.ballots import ballot_sheet, take_ballot
+from diag.programme.ballots import (
+    ballot_sheet,
+    knows_phone,
+    take_ballot,
+    without_ballots,
+)
 from diag.programme.container import Container, create, opened
 from diag.programme.gathering import new_workshop, put_theme
 from diag.workspace.workspace import Workspace
@@ -111,3 +116,21 @@ def test_no_bytes_crash(there: tuple[Container, str], raw: bytes) -> None:
     made, workshop = there
     with pytest.raises(DiagError):
         take_ballot(made, workshop, PHONE, raw)
+
+
+def test_what_came_by_a_code_is_taken_back(
+    there: tuple[Container, str],
+) -> None:
+    """Other ballots stay; a telephone whose ballot was taken back is a new one."""
+    made, workshop = there
+    first = {"role": "parent", "theme_reseau": "8", "mot": "Le Wi-Fi tombe"}
+    for phone in (PHONE, "1e" * 16):
+        take_ballot(made.reopened(), workshop, phone, sent(workshop, **first))
+    assert knows_phone(made.reopened(), workshop, PHONE)
+    assert not knows_phone(made.reopened(), workshop, "2d" * 16)
+
+    made.write(*without_ballots(made.reopened(), workshop, {PHONE, "2d" * 16}))
+
+    record = made.reopened().record()
+    assert (len(record.ballots), len(record.cards)) == (1, 1)
+    assert not knows_phone(made.reopened(), workshop, PHONE)

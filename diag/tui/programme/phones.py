@@ -5,17 +5,24 @@ from collections.abc import Callable
 from secrets import token_bytes
 from typing import ClassVar, TypeVar
 
+from textual import work
 from textual.app import App
 from textual.binding import BindingType
 
+from diag.journal.revision import NewRevision
 from diag.model.errors import DiagError
 from diag.phone.links import WORKSHOP_PHONES, PhoneLink, PhoneRole
 from diag.phone.network import SharedNetwork
 from diag.phone.pages import PhonePage, sheet_page
-from diag.programme.ballots import ballot_sheet, take_ballot
+from diag.programme.ballots import (
+    ballot_sheet,
+    knows_phone,
+    take_ballot,
+    without_ballots,
+)
 from diag.programme.container import Container
 from diag.tui.commands import bindings_of
-from diag.tui.dialogs import READING
+from diag.tui.dialogs import READING, ChooseDialog, ListChoice
 from diag.tui.phone_desk import PhoneChanged
 from diag.tui.place import EVERYWHERE
 from diag.tui.square import (
@@ -48,6 +55,8 @@ class BallotDesk:
         """Where phones find this computer."""
         self.received: set[str] = set()
         """Phones that sent a ballot."""
+        self.before: set[str] = set()
+        """Of those, the ones that sent it by a code that serves no more."""
         self._app, self._container, self._workshop = app, container, workshop
         self._links = [PhoneLink(PhoneRole.WORKSHOP, token_bytes, time.time)]
         # The packages of the extra, 80 ms: for those only who open the phone.
@@ -73,6 +82,7 @@ class BallotDesk:
 
     def renew(self) -> None:
         """Make another link: the one before serves no more."""
+        self.before |= self.received
         self._links[:] = [PhoneLink(PhoneRole.WORKSHOP, token_bytes, time.time)]
 
     def close(self) -> None:
@@ -119,15 +129,45 @@ class BallotDesk:
             lambda: sheet_page(ballot_sheet(self._container(), self._workshop))
         )
 
+    def knows(self, role: PhoneRole, phone: str) -> bool:  # noqa: ARG002 - the server's
+        """Say whether a ballot came from this phone, by any code of this workshop."""
+        return self._in_app(
+            lambda: knows_phone(self._container().reopened(), self._workshop, phone)
+        )
+
+    def withdrawn(self) -> list[NewRevision]:
+        """Return what takes back all that came while this screen is shown."""
+        container = self._container().reopened()
+        drafts = without_ballots(container, self._workshop, self.received)
+        self.received.clear()
+        self.before.clear()
+        return drafts
+
     def _keep(self, phone: str, raw: bytes) -> str:
         told = take_ballot(self._container().reopened(), self._workshop, phone, raw)
         self.received.add(phone)
+        self.before.discard(phone)
         for screen in self._app.screen_stack:
             screen.post_message(PhoneChanged())
         return told
 
     def _in_app(self, do: Callable[[], _T]) -> _T:
         return self._app.call_from_thread(do)
+
+
+_KEEP, _WITHDRAW = "keep", "withdraw"
+_ASKED = "Un nouveau code. {} déjà : que deviennent-ils ?"
+_CHOICES = (
+    ListChoice(
+        _KEEP,
+        "Les garder : un téléphone qui revise le carré remplace le sien",
+    ),
+    ListChoice(_WITHDRAW, "Les retirer : chacun recommence (Annuler les rend)"),
+)
+
+
+def _many_words(desk: BallotDesk) -> str:
+    return counted(len(desk.received), "bulletin reçu", "bulletins reçus")
 
 
 class BallotPhonesScreen(SquareScreen):
@@ -146,10 +186,12 @@ class BallotPhonesScreen(SquareScreen):
         self,
         container: Callable[[], Container],
         workshop: str,
+        keep: Callable[..., object],
         done: Callable[[], None],
     ) -> None:
         super().__init__()
-        self._container, self._workshop, self._done = container, workshop, done
+        self._container, self._keep, self._done = container, keep, done
+        self.workshop = workshop
         self._desk: BallotDesk | None = None
 
     def network(self) -> SharedNetwork | None:
@@ -157,7 +199,7 @@ class BallotPhonesScreen(SquareScreen):
 
     def serve(self, network: SharedNetwork) -> None:
         def begin() -> None:
-            self._desk = BallotDesk(self.app, self._container, self._workshop, network)
+            self._desk = BallotDesk(self.app, self._container, self.workshop, network)
             self.show()
 
         self.if_safe(network, begin)
@@ -166,18 +208,18 @@ class BallotPhonesScreen(SquareScreen):
         return self._desk.url if self._desk else ""
 
     def title_parts(self) -> tuple[str, ...]:
-        return ("Bulletins", self._container().record().workshops[self._workshop].title)
+        return ("Bulletins", self._container().record().workshops[self.workshop].title)
 
     def beside(self) -> list[str]:
         desk = self._desk
         if desk is None:
             return []
-        many = len(desk.received)
         until = hour_words(round(desk.link.ends * 1000))
+        former = f", dont {len(desk.before)} par un code d'avant" if desk.before else ""
         return [
             *joining_steps(desk.network, desk.host, desk.link),
             "",
-            f"{counted(many, 'bulletin reçu', 'bulletins reçus')}.",
+            f"{_many_words(desk)}{former}.",
             "",
             (
                 f" Jusqu'à {until}, {WORKSHOP_PHONES} téléphones au plus. Envoyé deux "
@@ -185,10 +227,21 @@ class BallotPhonesScreen(SquareScreen):
             ),
         ]
 
-    def on_new_code(self) -> None:
-        if self._desk:
-            self._desk.renew()
-            self.show()
+    @work
+    async def on_new_code(self) -> None:
+        """Change the code; what came by the one before stays, or is taken back."""
+        desk = self._desk
+        if desk is None:
+            return
+        if desk.received:
+            asked = ChooseDialog(_ASKED.format(_many_words(desk)), _CHOICES)
+            chosen = await self.app.push_screen_wait(asked)
+            if chosen is None or desk is not self._desk:
+                return
+            if chosen == _WITHDRAW:
+                self._keep(*desk.withdrawn())
+        desk.renew()
+        self.show()
 
     def on_cut_off(self) -> None:
         """Serve no more, and go back."""

@@ -137,7 +137,8 @@ class WorkshopActs(ProgrammeFaces):
         if self.container and self.key:
             # Refused before the square is shown, if there is no theme.
             ballot_sheet(self.container, self.key)
-            self.app.push_screen(BallotPhonesScreen(self.current, self.key, self.read))
+            phones = (self.current, self.key, self.keep, self.read)
+            self.app.push_screen(BallotPhonesScreen(*phones))
 
     def on_new_workshop(self) -> None:
         if self.container:
