@@ -76,7 +76,8 @@ def test_a_question_reached_by_arrows_is_resumed(tmp_path: Path, end: str) -> No
         terminal.wait_for(lambda: shown(terminal) == where, "the very question")
 
 
-@pytest.mark.parametrize("end", cases(ENDS, "terminal closed"))
+@pytest.mark.long  # without a terminal in `tests/tui/test_whereabouts.py`
+@pytest.mark.parametrize("end", ENDS)
 def test_the_bilan_is_resumed_over_the_visit(tmp_path: Path, end: str) -> None:
     prepared(tmp_path)
     with visit_in(tmp_path) as terminal:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from diag.audit import session as audits
 from diag.model.fact import Value
 from diag.workspace.workspace import Workspace
@@ -16,6 +18,7 @@ def kept(folder: Path, question: str) -> Value:
     return answer.value if answer else None
 
 
+@pytest.mark.long  # without a terminal in `tests/tui/test_visit_windows.py`
 def test_the_second_to_answer_is_shown_what_the_first_one_said(tmp_path: Path) -> None:
     prepared(tmp_path, at="nb_classes")
     with visit_in(tmp_path) as one, visit_in(tmp_path) as other:

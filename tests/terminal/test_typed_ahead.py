@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from diag.audit import session as audits
 from diag.model.enums import State
 from diag.workspace.workspace import Workspace
@@ -34,6 +36,7 @@ def test_reasons_notes_and_answers_sent_in_one_go_are_each_in_place(
     assert noted == [note.strip()]
 
 
+@pytest.mark.long  # without a terminal in `tests/tui/test_keyboard.py`
 def test_letters_sent_with_the_key_of_the_rooms_close_no_list(tmp_path: Path) -> None:
     prepared(tmp_path)
     with visit_in(tmp_path) as terminal:

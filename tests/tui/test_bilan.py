@@ -342,6 +342,7 @@ async def test_reports_that_cannot_be_written_are_told(tmp_path: Path) -> None:
         assert not shows(pilot, "documents : o")
 
 
+@pytest.mark.long  # the gate has them told after one left the bilan
 async def test_reports_written_while_one_does_something_else_are_told_in_passing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

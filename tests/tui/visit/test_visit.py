@@ -107,6 +107,7 @@ async def test_a_number_and_enter_are_recorded_and_the_next_question_comes(
         assert answer.value == 12
 
 
+@pytest.mark.long  # the gate takes a choice by such a key
 async def test_digits_without_shift_are_digits(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):
