@@ -142,7 +142,7 @@ FOOTERS = {
 
 
 @pytest.mark.parametrize("place", ROUTES)
-async def test_a_place_shows_as_many_keys_as_fit_and_speaks_french(
+async def test_a_place_shows_keys_that_fit_in_french_then_bears_any_size_and_helps(
     tmp_path: Path, place: str
 ) -> None:
     app = audited(tmp_path / "desk")
@@ -171,12 +171,6 @@ async def test_a_place_shows_as_many_keys_as_fit_and_speaks_french(
             tip = getattr(node, "tooltip", None)
             assert not (tip and ENGLISH.search(str(tip))), (node, tip)
 
-
-@pytest.mark.parametrize("place", ROUTES)
-async def test_a_place_bears_any_size_then_helps(tmp_path: Path, place: str) -> None:
-    app = audited(tmp_path / "desk")
-    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
-        await go(pilot, app, place)
         for size in ((20, 5), (1, 1), (160, 50), (79, 23), (40, 10), (80, 24)):
             await pilot.resize_terminal(*size)
         await wait_for(pilot, lambda: app.size == (80, 24), "the last size")

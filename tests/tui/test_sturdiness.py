@@ -35,7 +35,7 @@ def go_everywhere(app: DiagApp) -> list[tuple[Callable[[], None], str]]:
     ]
 
 
-@pytest.mark.long  # the gate changes the size of every place, `test_every_screen`
+@pytest.mark.long  # the gate changes the size of every place, in `test_every_screen`
 async def test_a_storm_of_sizes_leaves_every_screen_whole(tmp_path: Path) -> None:
     chance = Random(3)
     app = audited_app(tmp_path / "desk")
