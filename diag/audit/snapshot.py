@@ -115,7 +115,20 @@ class Snapshot:
         digest = f"{reduce(xor, ids, int(self.digest, 16)):064x}"
         if facts is None or journal.digest(audit) != digest:
             return None
+        if facts is self.facts:
+            return self.under(digest)
         return replace(self, digest=digest, facts=facts, since=self._judged_last)
+
+    def under(self, digest: str) -> "Snapshot":
+        """Return the same under another digest: facts, and what was computed of them."""
+        same, known = replace(self, digest=digest), vars(self)
+        for name in ("checklist", "heirs", "assessment", "judged"):
+            if name in known:
+                vars(same)[name] = known[name]
+        if "public" in known:
+            shown = self.public
+            vars(same)["public"] = same if shown is self else shown.under(digest)
+        return same
 
 
 def read_snapshot(workspace: Workspace, audit: Audit, about: Auditee) -> Snapshot:

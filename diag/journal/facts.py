@@ -14,9 +14,19 @@ from diag.journal.revision import NewRevision, Origin, loads
 from diag.journal.school_lines import settled, statuses
 from diag.journal.subjects import (
     AnswerTopic,
+    BallotTopic,
+    DispatchTopic,
     FlagTopic,
+    FollowTopic,
+    HandTopic,
     NoteTopic,
     ObservationTopic,
+    OwnTopic,
+    PhotoTopic,
+    QuestionnaireTopic,
+    RankTopic,
+    ScenarioTopic,
+    WordingTopic,
 )
 from diag.model.audit import Audit, Subject, VisitPlan, audit_id
 from diag.model.enums import AuditStatus, Profile, Provenance, State
@@ -184,6 +194,12 @@ def notes_of(heads: Sequence[Head]) -> tuple[str, ...]:
     return tuple(text for text in texts if isinstance(text, str) and text)
 
 
+_NO_FACT = (
+    *(BallotTopic, DispatchTopic, FollowTopic, HandTopic, ObservationTopic, OwnTopic),
+    *(PhotoTopic, QuestionnaireTopic, RankTopic, ScenarioTopic, WordingTopic),
+)
+"""What is written of an audit beside its facts, and changes none of them."""
+
 _Key = tuple[str, str]
 _Item = TypeVar("_Item")
 
@@ -191,18 +207,23 @@ _Item = TypeVar("_Item")
 def facts_after(
     journal: Journal, audit: str, facts: Facts, drafts: Iterable[NewRevision]
 ) -> Facts | None:
-    """Return facts that drafts have changed; None when all is to be read again.
+    """Return facts that drafts have changed: the same ones where they change none.
 
+    None when all is to be read again.
     So it is for a place, a date, a withdrawal: other facts may depend on them. And for
     a draft that names its parents: a place read as the same one may differ.
     """
+    read = [(subjects.parse(draft.subject), draft) for draft in drafts]
+    read = [(topic, draft) for topic, draft in read if not isinstance(topic, _NO_FACT)]
+    if not read:
+        return facts
     answers, notes, flags = dict(facts.answers), dict(facts.notes), set(facts.flags)
     outdated = asked_again_of(journal, audit)
-    for draft in drafts:
+    for topic, draft in read:
         if draft.op != "set" or draft.parents is not None:
             return None
         heads = journal.current(audit, draft.subject)
-        match subjects.parse(draft.subject):
+        match topic:
             case AnswerTopic(place, question) if place in facts.places:
                 found = answers_of(since(heads, outdated.get(question, 0)))
                 _put(answers, (place, question), found)
@@ -212,8 +233,6 @@ def facts_after(
                 flags.discard((place, question))
                 if any(head.value is True for head in heads):
                     flags.add((place, question))
-            case ObservationTopic():
-                pass  # no fact
             case _:
                 return None
     return replace(

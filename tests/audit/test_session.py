@@ -18,13 +18,16 @@ from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.journal import changes
 from diag.journal.heads import same
-from diag.model.enums import AuditStatus, PlaceKind, State
+from diag.model.audit import FollowUp
+from diag.model.enums import Audience, AuditStatus, FollowUpState, PlaceKind, State
 from diag.model.errors import DiagError
 from diag.model.fact import Answer
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL
 from tests.examples import examples
 
+ACTION = "passer-a-la-fibre"
+DECIDED = FollowUp(recommendation=ACTION, state=FollowUpState.DECIDEE)
 GESTURES: dict[str, Callable[[AuditSession], object]] = {
     "an answer": lambda one: record_answer(one, NewAnswer("nb_eleves", 140)),
     "a correction": lambda one: record_answer(one, NewAnswer("nb_classes", 7)),
@@ -52,6 +55,15 @@ GESTURES: dict[str, Callable[[AuditSession], object]] = {
     "a shorter visit": lambda one: choose_minutes(one, 30),
     "a day on site": lambda one: add_visit(one, one.workspace.world.today()),
     "a closing": lambda one: move(one, AuditStatus.CLOS),
+    "an action decided": lambda one: one.record(
+        changes.followed(one.audit.id, DECIDED)
+    ),
+    "another order of actions": lambda one: one.record(
+        changes.ranked(one.audit.id, ACTION, "3")
+    ),
+    "words of one's own": lambda one: one.record(
+        changes.reworded(one.audit.id, ACTION, Audience.MAIRIE, {"title": "Fibre"})
+    ),
     "another answer beside": lambda one: one.record(
         replace(
             changes.answered(
@@ -112,6 +124,20 @@ def test_what_answers_do_not_move_is_not_judged_again(begun: AuditSession) -> No
     stands = [after.criteria[ident] is one for ident, one in before.criteria.items()]
     assert len(stands) / 2 < sum(stands) < len(stands)
     assert after == begun.read_anew().assessment
+
+
+@pytest.mark.parametrize(
+    "gesture",
+    ["an action decided", "another order of actions", "words of one's own"],
+)
+def test_what_is_no_fact_has_nothing_judged_again(
+    begun: AuditSession, gesture: str
+) -> None:
+    whole, shown = begun.assessment, begun.public().assessment
+    GESTURES[gesture](begun)
+    assert begun.assessment is whole
+    assert begun.public().assessment is shown
+    assert not begun.public().catch_up()
 
 
 def test_an_undoing_in_a_place_read_as_another_shows_what_the_other_says(
