@@ -120,7 +120,7 @@ class Snapshot:
         return replace(self, digest=digest, facts=facts, since=self._judged_last)
 
     def under(self, digest: str) -> "Snapshot":
-        """Return the same under another digest: facts, and what was computed of them."""
+        """Return it under another digest: its facts, and what was computed of them."""
         same, known = replace(self, digest=digest), vars(self)
         for name in ("checklist", "heirs", "assessment", "judged"):
             if name in known:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from diag.audit import session as audits
+from diag.audit.follow import move
 from diag.audit.session import AuditSession
 from diag.demo.stories import play, scenario
 from diag.model.enums import AuditStatus
@@ -21,6 +22,18 @@ def _play(folder: Path) -> None:
 def audited_workspace(folder: Path) -> Workspace:
     """Return a workspace where one school was audited in full, still open."""
     copy_once_made("audited", _play, folder)
+    return Workspace.open(folder, fixed_world(DAY, seed=7))
+
+
+def _close(folder: Path) -> None:
+    audited_workspace(folder).close()
+    with Workspace.open(folder, fixed_world(DAY, seed=8)) as made:
+        move(audited(made), AuditStatus.CLOS)
+
+
+def closed_workspace(folder: Path) -> Workspace:
+    """Return the same, where that audit was closed the same day."""
+    copy_once_made("closed", _close, folder)
     return Workspace.open(folder, fixed_world(DAY, seed=7))
 
 

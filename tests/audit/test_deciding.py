@@ -20,7 +20,7 @@ from diag.model.enums import Audience, AuditStatus, Decision, FollowUpState
 from diag.model.errors import DiagError
 from diag.model.votes import Vote
 from diag.workspace.workspace import Workspace, fixed_world
-from tests.audit.audited import audited, audited_workspace
+from tests.audit.audited import audited, audited_workspace, closed_workspace
 from tests.audit.builders import DAY
 from tests.audit.test_previous import audited_again
 from tests.documents.reading import markdown
@@ -30,14 +30,13 @@ COUNCIL, LATER = date(2027, 1, 12), date(2028, 9, 1)
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[AuditSession]:
-    with audited_workspace(tmp_path / "desk") as made:
-        move(audited(made), AuditStatus.CLOS)
-    with on_day(made, 120) as again:
+    closed_workspace(tmp_path / "desk").close()
+    with on_day(tmp_path / "desk", 120) as again:
         yield audited(again)
 
 
-def on_day(made: Workspace, days: int) -> Workspace:
-    return Workspace.open(made.folder, fixed_world(DAY + timedelta(days=days), seed=9))
+def on_day(folder: Path, days: int) -> Workspace:
+    return Workspace.open(folder, fixed_world(DAY + timedelta(days=days), seed=9))
 
 
 def large(session: AuditSession) -> Vote:
@@ -204,7 +203,7 @@ def test_a_new_audit_reads_what_the_council_decided(session: AuditSession) -> No
     decide(session, yes, Decision.OUI, COUNCIL)
     decide(session, no, Decision.NON, COUNCIL, reason="délibération 2027-04")
     decide(session, later, Decision.AJOURNE, COUNCIL, due=LATER)
-    with on_day(session.workspace, 570) as made:
+    with on_day(session.workspace.folder, 570) as made:
         again = audited_again(made)
         found = decisions_of(report_of(again), last_list(again))
         days = {one.id: one.due for one in report_of(again).plan}

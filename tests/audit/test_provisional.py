@@ -34,7 +34,7 @@ from diag.office.mail.parcel import build_message, write_draft
 from diag.words.figures import typeset
 from diag.words.vocabulary import STATUSES_UNSEALED
 from diag.workspace.workspace import Workspace
-from tests.audit.audited import audited, audited_workspace
+from tests.audit.audited import audited, audited_workspace, closed_workspace
 from tests.audit.builders import DAY, SCHOOL
 
 SENDER = "camille@vallombre.example"
@@ -71,9 +71,10 @@ def write_documents(
 ) -> None:
     """Write all that leaves; what is not a report, in these forms alone."""
     session = audited(made)
-    report, documents = report_of(session, DAY), folder / "documents"
-    list(write_reports(report, printed, documents, [Format.PDF, Format.ODT]))
-    list(write_reports(report, READERS, documents, UNPRINTED))
+    report = report_of(session, DAY)
+    for one in READERS:
+        asked = tuple(Format) if one in printed else UNPRINTED
+        list(write_reports(report, [one], folder / "documents", asked))
     for draft in DraftKind:
         paper = drafted(made, draft, SCHOOL, DAY).paper
         list(write_paper(paper, folder / "drafts", forms))
@@ -129,8 +130,7 @@ def still_open(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     folder = tmp_path_factory.mktemp("closed")
-    with audited_workspace(folder / "desk") as made:
-        follow.move(audited(made), AuditStatus.CLOS)
+    with closed_workspace(folder / "desk") as made:
         write_documents(made, folder / "out", (Format.MARKDOWN, Format.ODT))
     return dict(texts(folder / "out"))
 

@@ -32,7 +32,7 @@ from diag.model.votes import Spent, Vote, YearSpent
 from diag.words.figures import NBSP, NNBSP, number, typeset
 from diag.words.sentences import uncapitalised
 from diag.workspace.workspace import Workspace, fixed_world
-from tests.audit.audited import audited, audited_workspace
+from tests.audit.audited import audited, closed_workspace
 from tests.audit.builders import DAY
 from tests.documents.formats.test_whole_schools import told
 from tests.goldens.golden import NAMES
@@ -51,10 +51,8 @@ NO_DANGER = {"e-mail", str(DraftKind.DELIBERATION), str(DraftKind.APPLICATION)}
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[AuditSession]:
-    with audited_workspace(tmp_path / "desk") as made:
-        session = audited(made)
-        move(session, AuditStatus.CLOS)
-        yield session
+    with closed_workspace(tmp_path / "desk") as made:
+        yield audited(made)
 
 
 def to_the_mayor(session: AuditSession) -> str:

@@ -8,13 +8,12 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from diag.audit.follow import move
 from diag.audit.report import report_of
 from diag.documents.formats.pdf import value, write_pdf
 from diag.documents.sheet import Plain, sheet_of
 from diag.documents.templates import build_document
 from diag.model.enums import Audience, AuditStatus
-from tests.audit.audited import audited, audited_workspace
+from tests.audit.audited import audited, audited_workspace, closed_workspace
 from tests.documents.formats.fitting import Fitted, fitted
 from tests.documents.formats.test_typeset import squeezed
 from tests.documents.formats.validation import failures
@@ -174,10 +173,9 @@ def of_a_commune(schools: int) -> dict[str, Plain]:
 def test_the_page_of_an_audit_is_archived_and_read_aloud(
     tmp_path: Path, status: AuditStatus
 ) -> None:
-    with audited_workspace(tmp_path / "desk") as made:
-        session = audited(made)
-        move(session, status)
-        report = report_of(session)
+    make = closed_workspace if status is AuditStatus.CLOS else audited_workspace
+    with make(tmp_path / "desk") as made:
+        report = report_of(audited(made))
         document = build_document(report, Audience.MAIRIE)
         file, warning = write_pdf(document)
 

@@ -10,7 +10,6 @@ from typing import Any
 import pypdf
 import pytest
 
-from diag.audit.follow import move
 from diag.audit.photos import PhotoSubject, join_photos, mark_photo
 from diag.audit.report import Picture, Report, report_of
 from diag.audit.votes import votes_of
@@ -23,7 +22,7 @@ from diag.documents.sheet_pages import _drawn, proofs
 from diag.documents.templates import build_document
 from diag.model.audit import Photo
 from diag.model.enums import Audience, AuditStatus
-from tests.audit.audited import audited, audited_workspace
+from tests.audit.audited import audited, audited_workspace, closed_workspace
 from tests.audit.pictures import jpeg
 from tests.documents.audits import invented_facts
 from tests.documents.builders import report
@@ -42,10 +41,9 @@ TITLES = (
 
 
 def demonstration(folder: Path, status: AuditStatus) -> Report:
-    with audited_workspace(folder / "desk") as made:
-        session = audited(made)
-        move(session, status)
-        return report_of(session).gathered()
+    make = closed_workspace if status is AuditStatus.CLOS else audited_workspace
+    with make(folder / "desk") as made:
+        return report_of(audited(made)).gathered()
 
 
 @pytest.mark.parametrize("status", [AuditStatus.EN_COURS, AuditStatus.CLOS])
