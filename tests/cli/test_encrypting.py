@@ -9,10 +9,10 @@ from unittest.mock import patch
 import pyrage
 import pytest
 
-from diag.journal.connection import forget_all
 from diag.sync.trust import Enrolment, write_private
 from tests.audit.builders import workspace
 from tests.cli.running import Run, diag, diag_apart
+from tests.journal.builders import forget_keys
 
 pytestmark = pytest.mark.durable
 
@@ -31,7 +31,7 @@ def typed(home: Path, phrase: str) -> AbstractContextManager[object]:
     home.mkdir(exist_ok=True)
     file = home.parent / "phrase.txt"
     file.write_text(phrase, encoding="utf-8")
-    forget_all()
+    forget_keys()
     return patch.dict(os.environ, {"DIAG_PASSPHRASE_FILE": str(file)})
 
 

@@ -169,10 +169,18 @@ def test_what_is_no_workbook_is_refused_in_french(raw: bytes) -> None:
         drafted(raw, "x")
 
 
-def test_real_xlsforms_lose_no_line_in_silence(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("largest", "least"),
+    [(50_000, 100), pytest.param(10**9, 300, marks=pytest.mark.long)],
+)
+def test_real_xlsforms_lose_no_line_in_silence(
+    tmp_path: Path, largest: int, least: int
+) -> None:
     folder = real_file("evidence/SOURCES.md").parent / "6-xlsform"
     asked = 0
     for path in sorted(folder.glob("*.xlsx")):
+        if path.stat().st_size > largest:
+            continue
         try:
             draft, _ = drafted(path.read_bytes(), path.stem)
         except GridRefusedError:
@@ -183,7 +191,7 @@ def test_real_xlsforms_lose_no_line_in_silence(tmp_path: Path) -> None:
         kept = {one.line for one in draft.questions}
         named = {one.line for one in draft.unsupported}
         assert lines_of(path) <= kept | named, path.stem
-    assert asked > 300
+    assert asked > least
 
 
 def lines_of(path: Path) -> set[int]:

@@ -190,6 +190,7 @@ def test_indices_of_every_layout_come_in(six: Territory) -> None:
     } == {uai: expected[uai] for uai in expected.keys() & known.keys()}
 
 
+@pytest.mark.long
 def test_the_whole_country_s_indices_have_valid_numbers(blank: Territory) -> None:
     path = real_file(IPS_FRANCE)
     said = plain_reading.indices_of(path)
