@@ -1,8 +1,14 @@
 """What programs read keeps its shape: `docs/json.md`, key by key."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
+import pytest
+
+from diag.sync.hub.rows import Device
+from diag.sync.hub.supervision import SeenAsk, SeenAudit, SeenDevice, SeenPerson
+from diag.sync.meeting import GRAVEST, SyncResult
 from tests.contracts.pin_json import SHAPES, shapes
 
 PAGE = Path(__file__).parents[2] / "docs" / "json.md"
@@ -19,6 +25,30 @@ def test_the_page_tells_each_key_of_each_document() -> None:
     told = set(re.findall(r"\w+", PAGE.read_text("utf-8")))
 
     assert sorted({*map(_described, _paths())} - told) == []
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        {each.name for each in fields(SyncResult)},
+        {*Device._fields},
+        {*SeenDevice._fields, *SeenAudit._fields},
+        {*SeenPerson._fields, *SeenAsk._fields},
+    ],
+)
+def test_the_page_names_what_a_sync_and_a_hub_print(
+    printed: set[str],
+) -> None:
+    """No document of these is pinned: a hub gives them."""
+    _, _, rest = PAGE.read_text("utf-8").partition("## `diag sync --json`")
+    section, _, _ = rest.partition("\n## ")
+    assert printed - {*re.findall(r"`(\w+)`", section)} == set()
+
+
+def test_the_page_has_each_exit_code_of_a_sync() -> None:
+    text = " ".join(PAGE.read_text("utf-8").split())
+    told = {int(code) for code in re.findall(r"(?<=[;:] )(\d+) [a-z]", text)}
+    assert {*GRAVEST} <= told
 
 
 def _paths() -> list[list[str]]:

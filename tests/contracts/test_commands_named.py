@@ -1,0 +1,89 @@
+"""Every command that a page or a message names exists, with its options."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from diag.cli.main import diag
+
+ROOT = Path(__file__).parents[2]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "LISEZMOI.md", "CONTRIBUTING.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs/decisions").glob("*.md")),
+]
+_CODE = re.compile(r"`(diag [^`]+)`|^(?:\$ )?(diag .+)$", re.MULTILINE)
+_NAMED = re.compile(r"\bdiag (?=[a-z-]+)([^\n«»\"`;:.,()…]*)")
+_BEFORE = re.compile(r"^(?:--(?:workspace|folder)\s+\S+\s*)+")
+
+
+def fault_of(words: str) -> str:
+    """Return what is wrong in what follows `diag` on a line; empty for nothing."""
+    command: click.Command = diag
+    plain = re.sub(r"\b\w+\|", "", words.partition("#")[0])
+    for word in _BEFORE.sub("", plain).split():
+        if word.startswith("--"):
+            option = word.partition("=")[0].rstrip(")].,;")
+            if option not in options_of(command) | {"--help"}:
+                return f"{word} of « {words} »"
+        elif isinstance(command, click.Group) and re.fullmatch(r"[a-z-]+", word):
+            found = command.get_command(click.Context(command), word)
+            if found is None:
+                return f"{word} of « {words} »"
+            command = found
+    return ""
+
+
+def options_of(command: click.Command) -> set[str]:
+    """Return its options; those of a group are its default command's too."""
+    params = [*command.params]
+    if isinstance(command, click.Group) and "list" in command.commands:
+        params += command.commands["list"].params
+    return {name for one in params for name in (*one.opts, *one.secondary_opts)}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_commands_of_a_page_exist(page: Path) -> None:
+    named = [one or other for one, other in _CODE.findall(page.read_text("utf-8"))]
+    faults = (fault_of(words.removeprefix("diag ")) for words in named)
+    assert [*filter(None, faults)] == []
+
+
+def sentences() -> Iterator[tuple[str, str]]:
+    """Give what the program may print, by the file that holds it."""
+    for path in sorted((ROOT / "diag").rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.JoinedStr):
+                yield (
+                    path.name,
+                    "".join(
+                        one.value
+                        if isinstance(one, ast.Constant) and isinstance(one.value, str)
+                        else "X"
+                        for one in node.values
+                    ),
+                )
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield path.name, node.value
+
+
+def test_the_commands_of_a_message_exist() -> None:
+    known = set(diag.list_commands(click.Context(diag)))
+    faults, count = [], 0
+    for name, text in sentences():
+        for words in _NAMED.findall(text):
+            if words.split()[0] in known:
+                count += 1
+                faults += [f"{name}: {fault}"] if (fault := fault_of(words)) else []
+    assert faults == []
+    assert count > 200
+
+
+@pytest.mark.parametrize("words", ["sync --nope", "audit nope 0", "nope"])
+def test_what_is_no_command_is_found(words: str) -> None:
+    assert fault_of(words)
