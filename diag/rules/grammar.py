@@ -1,6 +1,6 @@
 """Rebuilds the tree that Python's parser makes of a rule, refusing what rules lack.
 
-The text was let in by `lexicon`: one line of ASCII, no brackets, no prefixes.
+`language` let the text in: one line of ASCII, no brackets, no prefixes.
 """
 
 import ast

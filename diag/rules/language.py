@@ -1,7 +1,7 @@
 """A rule: a small subset of Python expressions, read once, never evaluated by Python.
 
-`lexicon` lists the characters admitted, `grammar` the constructions; types, units
-are `typecheck`'s business, values `evaluate`'s.
+Characters are checked here, constructions in `grammar`, types and units in `typecheck`;
+`evaluate` computes values.
 """
 
 import keyword

@@ -1,1 +1,1 @@
-"""The French of everything, once: every enum, number, day and list of names."""
+"""The French that rooms share, once: every enum, number, day and list of names."""
