@@ -19,8 +19,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from diag.demo import demonstrate
-from diag.demo.stories import AGAIN
-from diag.demo.stories import DAY
+from diag.demo.stories import AGAIN, DAY
 from diag.tui.app import DiagApp
 from diag.workspace.workspace import fixed_world
 from tests.tui.waiting import shows, wait_for

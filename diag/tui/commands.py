@@ -195,6 +195,17 @@ class Undo(
     """Annuler la dernière saisie : texte, rang, ajout ou réponse."""
 
 
+class GoBilan(
+    Command,
+    keys="f9",
+    title="Bilan",
+    group=VISIT_GROUP,
+    place=KeyPlace.VISIT,
+    footer=True,
+):
+    """Aller au bilan : constats, préconisations, rapports."""
+
+
 class TakeBack(
     Command,
     keys="ctrl+z",

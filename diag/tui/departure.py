@@ -16,14 +16,20 @@ from diag.documents.write import write_departure
 from diag.model.audit import Visit
 from diag.model.errors import DiagError
 from diag.tui.bilan.commands import OpenDebrief
-from diag.tui.commands import Command, CommandType, SendForms, bindings_of, key_now
+from diag.tui.commands import (
+    Command,
+    CommandType,
+    GoBilan,
+    SendForms,
+    bindings_of,
+    key_now,
+)
 from diag.tui.debrief import DebriefScreen
 from diag.tui.dialogs import ChooseDialog, Field, FormDialog, ListChoice
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.planner import send_forms
 from diag.tui.text import Sentence
-from diag.tui.visit.commands import GoBilan
 from diag.words.dates import day_typed, hour_words, written_day
 from diag.words.sentences import counted
 

@@ -82,7 +82,23 @@ def test_nothing_asks_for_posix_alone() -> None:
 
 
 def test_no_module_reaches_itself_by_imports() -> None:
-    assert circles(Tree(DIAG.parent).imports()) == []
+    tree = Tree(DIAG.parent)
+    assert circles(tree.imports()) == []
+    assert circles(tree.runs()) == []
+
+
+def test_a_package_that_an_import_runs_is_part_of_a_circle(tmp_path: Path) -> None:
+    """Whoever imports `leaving` first finds `ask` not there yet."""
+    for name, text in {
+        "leaving": "from diag.visit.commands import Go\nask = 1\n",
+        "visit/__init__": "from diag.leaving import ask\n",
+        "visit/commands": "Go = 1\n",
+    }.items():
+        path = tmp_path / "diag" / f"{name}.py"
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.write_text(text, encoding="utf-8")
+
+    assert circles(Tree(tmp_path).runs()) == [["diag.leaving", "diag.visit"]]
 
 
 def test_circles_are_found_through_deferred_imports_but_not_annotations(

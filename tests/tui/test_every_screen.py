@@ -18,6 +18,7 @@ from diag.tui.commands import (
     FIXED,
     Command,
     CommandType,
+    GoBilan,
     Help,
     OpenPalette,
     ShowPhotos,
@@ -32,7 +33,6 @@ from diag.tui.reading import help_rows
 from diag.tui.safe import Sturdy
 from diag.tui.territory import OpenProgramme
 from diag.tui.text import lay_rows
-from diag.tui.visit.commands import GoBilan
 from tests.tui.routes import ROUTES, audited, go
 from tests.tui.waiting import visible, wait_for
 

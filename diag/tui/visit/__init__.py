@@ -35,6 +35,7 @@ from diag.model.enums import UNDER_WAY, PlaceKind, State
 from diag.tui.audit_finds import AuditDoors, finds_of, warm_search
 from diag.tui.commands import (
     CommandType,
+    GoBilan,
     ShowPlaces,
     WriteNote,
     bindings_of,
@@ -53,7 +54,6 @@ from diag.tui.visit.beside import DEPARTURE, KnownHere, WalkPlan
 from diag.tui.visit.commands import (
     VISIT_COMMANDS,
     GoAnswered,
-    GoBilan,
     SayWithoutObject,
     SettleConflict,
     ShowGrid,

@@ -3,6 +3,7 @@
 from diag.tui.commands import VISIT_GROUP as _VISIT
 from diag.tui.commands import (
     Command,
+    GoBilan,
     KeyPlace,
     ListNoted,
     ShowMeasures,
@@ -41,10 +42,6 @@ class ShowProposals(Command, keys="ctrl+y", title="Réponses proposées", group=
 
 class StillTrue(Command, keys="f8", title="Pareil", group=_VISIT, footer=True):
     """Reprendre la réponse de l'audit précédent, sinon celle de la salle d'avant."""
-
-
-class GoBilan(Command, keys="f9", title="Bilan", group=_VISIT, footer=True):
-    """Aller au bilan : constats, préconisations, rapports."""
 
 
 class TurnProvenance(
