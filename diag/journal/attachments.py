@@ -214,7 +214,11 @@ class Editions:
         return bool(self._journal.select(sql, [digest]))
 
     def digests(self) -> Sequence[str]:
-        """Return the digests of all editions, in the order in which they came."""
+        """Return the digests of all editions, in the order in which they came.
+
+        Tell when the disk changed the list.
+        """
+        self._journal.check_table("edition")
         rows = self._journal.select("select digest from edition order by rowid")
         return [digest for (digest,) in rows]
 

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 from diag.journal import ingest, subjects
 from diag.journal.attachments import THUMBNAIL, AttachmentStore, Editions
 from diag.journal.conflicts import conflicts_of
-from diag.journal.errors import JournalError
+from diag.journal.errors import JournalError, damaged
 from diag.journal.facts import audits
 from diag.journal.ingest import Ingested, Rejected
 from diag.journal.journal import AuditSum, Journal
-from diag.journal.proof import rebuild_audit
+from diag.journal.proof import rebuild_audit, seal
 from diag.journal.school_lines import stages
 from diag.journal.seals import digest_of_content, without_seals
 from diag.journal.subjects import Topic
@@ -316,9 +316,8 @@ class BundleIntake:
         if self._is_first:
             sums = {one: digest_of_content(self.journal, one) for one in self.new}
             written = _written({**detail, "sums": sums})
-            self.connection.execute(
-                _KEEP, [self._name, bytes.fromhex(sha), at, written]
-            )
+            row = [self._name, bytes.fromhex(sha), at, written]
+            _keep(self.connection, _KEEP, row)
 
 
 class _RehearsedError(Exception):
@@ -351,8 +350,18 @@ def still(journal: Journal) -> Iterator[None]:
         journal.connection.execute("rollback")
 
 
+def _keep(connection: sqlite3.Connection, sql: str, row: Sequence[object]) -> None:
+    connection.execute(sql, row)
+    seal(connection, "bundle")
+
+
 def brought(journal: Journal) -> tuple[Brought, ...]:
-    """Return the bundles that were read in, in order."""
+    """Return the bundles that were read in, in order; tell when the disk changed some.
+
+    Raises:
+        DamagedError: when one can no longer be read.
+    """
+    journal.check_table("bundle")
     return tuple(map(_read, journal.select(_ALL)))
 
 
@@ -377,7 +386,7 @@ def add_photos(
         assert found is not None
         photos = sorted({*found.detail.get("photos", ()), *shas})
         written = _written({**found.detail, "photos": photos, "whole": whole})
-        connection.execute(_DETAIL, [written, name])
+        _keep(connection, _DETAIL, [written, name])
 
 
 def audits_among(journal: Journal, which: Iterable[str]) -> dict[str, Audit]:
@@ -440,7 +449,7 @@ def undo(journal: Journal, name: str, at: int) -> int:
             (audit,) = connection.execute(_AUDIT, [number]).fetchone()
             rebuild_audit(connection, number, audit)
             connection.execute(_FORGET_MARKS, [number])
-        connection.execute(_UNDONE, [at, name])
+        _keep(connection, _UNDONE, [at, name])
         if journal.recorder:
             journal.recorder.drop(row[2] for row in rows)
     return len(rows)
@@ -472,7 +481,10 @@ def withdraw(journal: Journal, refused: Mapping[str, str]) -> int:
 
 def _read(row: tuple[Any, ...]) -> Brought:
     name, sha, at, undone_at, detail = row
-    return Brought(name, sha.hex(), at, undone_at, json.loads(detail))
+    try:
+        return Brought(name, sha.hex(), at, undone_at, json.loads(detail))
+    except ValueError as error:
+        raise damaged("La liste des paquets lus ici est abîmée.") from error
 
 
 def _written(detail: dict[str, Any]) -> str:

@@ -88,6 +88,8 @@ _CHANGED = {
     "outbox": "La boîte d'envoi a changé sur le disque : un message peut manquer, ou "
     "ne plus être ce que vous avez écrit. Comparez-la à une sauvegarde du dossier "
     "« backups » avant d'envoyer.",
+    "bundle": "La liste des paquets lus ici a changé sur le disque. Comparez-la à une "
+    "sauvegarde du dossier « backups » avant d'en annuler un.",
     "card": "Les clés de vos collègues ont changé sur le disque : « scellé » et "
     "« poste » ne prouvent plus rien. Restaurez une sauvegarde du dossier "
     "« backups ».",
@@ -387,7 +389,11 @@ class Journal(JournalFile):
         with self.looking() as connection:
             is_right = proof.is_sealed(connection, name)
         if not is_right:
-            self.on_change(_CHANGED[name])
+            self.tell_change(name)
+
+    def tell_change(self, name: str) -> None:
+        """Show that the disk changed a small table, and what to do about it."""
+        self.on_change(_CHANGED[name])
 
     def _number_of(self, audit: str) -> int | None:
         """Return the row of an audit, found without the index when it lies.

@@ -199,10 +199,20 @@ class Outbox:
 
     def _where(self, condition: str, *values: object) -> tuple[Posted, ...]:
         sql = f"select {_COLUMNS} from outbox where {condition}"  # noqa: S608 -- our own text
-        return tuple(_posted(*row) for row in self._journal.select(sql, values))
+        rows = self._journal.select(sql, values)
+        found = tuple(posted for row in rows if (posted := _posted(*row)))
+        if len(found) < len(rows):
+            self._journal.tell_change(TABLE)
+        return found
 
 
-def _posted(number: int, ident: str, audit: str, dispatch: str, *rest: Any) -> Posted:
+def _posted(
+    number: int, ident: str, audit: str, dispatch: str, *rest: Any
+) -> Posted | None:
+    """Read a row; None when the disk made it unreadable."""
     sender, title, state, *others = rest
-    sent = Dispatch.model_validate_json(dispatch)
-    return Posted(number, ident, audit, sent, sender, title, MailState(state), *others)
+    try:
+        sent, stands = Dispatch.model_validate_json(dispatch), MailState(state)
+    except ValueError:
+        return None
+    return Posted(number, ident, audit, sent, sender, title, stands, *others)

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 
 from diag.journal import changes, proof
+from diag.journal.attachments import Editions
 from diag.journal.backup import backup, verify
 from diag.journal.errors import DamagedError, JournalError
+from diag.journal.exchange import brought, intake
 from diag.journal.journal import FILE, Journal
 from diag.journal.revision import Origin
 from tests.journal.builders import AUDIT, ROOT, known
@@ -137,3 +139,38 @@ def test_a_file_cut_short_is_told(whole: tuple[Path, list[bytes]], kept: float) 
 
     with pytest.raises(DamagedError):
         verify(folder / FILE)
+
+
+def test_a_list_of_bundles_or_editions_that_the_disk_emptied_is_told(
+    tmp_path: Path,
+) -> None:
+    told: list[str] = []
+    with Journal.open(tmp_path) as journal:
+        journal.on_change = told.append
+        with intake(journal) as bundle:
+            bundle.begin("mardi", "00" * 32)
+            bundle.record("00" * 32, 1, {})
+        Editions(journal).keep(b"{}")
+        assert len(brought(journal)) == len(Editions(journal).digests()) == 1
+        assert not told
+
+        with journal.transaction() as connection:
+            connection.execute("delete from bundle")
+            connection.execute("delete from edition")
+
+        brought(journal)
+        Editions(journal).digests()
+    assert "paquets lus ici a changé sur le disque" in told[0]
+    assert "grilles gardées ici ont changé sur le disque" in told[1]
+
+
+def test_a_bundle_that_the_disk_made_unreadable_is_told(tmp_path: Path) -> None:
+    with Journal.open(tmp_path) as journal:
+        with intake(journal) as bundle:
+            bundle.begin("mardi", "00" * 32)
+            bundle.record("00" * 32, 1, {})
+        with journal.transaction() as connection:
+            connection.execute("update bundle set detail = '{'")
+
+        with pytest.raises(DamagedError, match="paquets lus ici"):
+            brought(journal)

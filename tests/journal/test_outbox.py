@@ -158,3 +158,20 @@ def test_what_the_disk_changed_is_told_when_it_is_listed_or_sent(
     for read in (outbox.all, outbox.waiting):
         read()
         assert "boîte d'envoi a changé sur le disque" in told.pop()
+
+
+@pytest.mark.parametrize("change", ["dispatch = 'x'", "dispatch = '{}'"])
+def test_a_message_that_the_disk_made_unreadable_hides_no_other(
+    journal: Journal, outbox: Outbox, change: str
+) -> None:
+    told: list[str] = []
+    journal.on_change = told.append
+    first = add(outbox)
+    other = add(outbox, SENT.model_copy(update={"message": "<autre@example.org>"}))
+    assert first is not None
+    with journal.transaction() as connection:
+        connection.execute(f"update outbox set {change} where number = 1")
+
+    assert outbox.all() == (other,)
+    assert outbox.by_number(first.number) is None
+    assert "boîte d'envoi a changé sur le disque" in told[0]
