@@ -16,6 +16,7 @@ from diag.journal.asks import (
     audits_asking,
     due_at,
     is_sole_author,
+    standing_asks,
 )
 from diag.journal.exchange import held_by_hubs
 from diag.journal.journal import get_setting, put_setting
@@ -90,11 +91,11 @@ def foresee(session: AuditSession, revision: str) -> ForeseenErasure:
     journal, audit = session.workspace.journal, session.audit.id
     if found.erased:
         raise DiagError(f"La modification {found.id[:12]} est déjà effacée.")
-    asks = tuple(
-        ask
-        for ask in asks_of(journal, audit)
-        if ask.target == found.id and not ask.stopped_by
-    )
+    known, admins = asks_of(journal, audit), seals.administrators(journal)
+    asks = standing_asks(known, found.id, admins)
+    halted = [ask for ask in known if ask.target == found.id and ask.stopped_by]
+    if halted and not asks and session.workspace.settings.author not in admins:
+        _check_halted(session, halted[-1], admins)
     is_seconding = _may_second(session, asks)
     if asks and not is_seconding:
         _check_confirming(session, asks, session.workspace.settings.author)
@@ -151,6 +152,22 @@ def foreseen_words(session: AuditSession, foreseen: ForeseenErasure) -> list[str
         _deciding_words(session, step, asks),
         "Les copies, les exports et les rapports déjà écrits le gardent.",
     ]
+
+
+def _check_halted(
+    session: AuditSession, ask: ErasureAsk, admins: frozenset[str]
+) -> None:
+    """Refuse to ask anew what its author stopped, where administrators decide.
+
+    Raises:
+        DiagError: when there are some.
+    """
+    if admins:
+        name_of = session.workspace.settings.name_of
+        raise DiagError(
+            f"{name_of(ask.stopped_by)} s'y est opposé ({ask.stop_reason}) : seul un "
+            "administrateur du serveur peut le redemander."
+        )
 
 
 def _deciding_words(

@@ -46,15 +46,16 @@ order by a.n
 _ERASED = "select id from erased where audit = (select n from audit where id = ?)"
 
 _CONFIRMED = """
-select e.id, json_extract(t.body, '$.author'), json_extract(k.body, '$.author'),
-  json_extract(e.body, '$.author'), json_extract(k.body, '$.value.reason')
+select e.id, a.id, json_extract(t.body, '$.author'), json_extract(k.body, '$.author'),
+  json_extract(e.body, '$.author'),
+  coalesce(json_extract(k.body, '$.value.reason'),
+    json_extract(e.body, '$.value.reason'))
 from audit a
 cross join rev e on e.audit = a.n and e.subject >= 'erase/' and e.subject < 'erase0'
 join erased x on x.audit = e.audit and x.by_rev = e.id
-join rev k on k.audit = e.audit and k.subject = 'erase-ask/' || lower(hex(x.id))
+left join rev k on k.audit = e.audit and k.subject = 'erase-ask/' || lower(hex(x.id))
   and lower(hex(k.id)) = json_extract(e.body, '$.value.ask')
 join rev t on t.audit = e.audit and t.id = x.id
-where json_extract(e.body, '$.value.ask') is not null
 """
 
 _AUTHORS = "select distinct json_extract(body, '$.author') from rev"
@@ -170,22 +171,40 @@ def _masked_field(name: str, field: Json) -> Json:
     return field
 
 
+def standing_asks(
+    asks: Collection[ErasureAsk], target: str, admins: Collection[str]
+) -> tuple[ErasureAsk, ...]:
+    """Return the asks to erase a line that count.
+
+    None that was stopped; once one was, an administrator's alone, where there is one.
+    """
+    about = [one for one in asks if one.target == target]
+    is_halted = bool(admins) and any(one.stopped_by for one in about)
+    return tuple(
+        one
+        for one in about
+        if not one.stopped_by and not (is_halted and one.author not in admins)
+    )
+
+
 class ConfirmedErasure(NamedTuple):
-    """An erasure that somebody asked for and another person carried out."""
+    """An erasure that somebody carried out, maybe asked for by another person."""
 
     id: str
+    audit: str
     author: str
     """Label of who wrote what is gone."""
     asker: str
+    """Empty where nobody asked, as in older versions."""
     by: str
     reason: str
 
 
 def confirmed_erasures(journal: JournalFile) -> list[ConfirmedErasure]:
-    """Return the erasures that name an ask, in every audit."""
+    """Return the erasures of each line that is gone, in every audit."""
     return [
-        ConfirmedErasure(key.hex(), author, asker, by, str(reason or ""))
-        for key, author, asker, by, reason in journal.select(_CONFIRMED)
+        ConfirmedErasure(key.hex(), audit, author, asker or "", by, str(reason or ""))
+        for key, audit, author, asker, by, reason in journal.select(_CONFIRMED)
     ]
 
 

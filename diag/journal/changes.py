@@ -313,9 +313,9 @@ def erasure_asked(audit: str, revision: str, reason: str) -> NewRevision:
 
 
 def erasure_stopped(audit: str, revision: str, ask: str, reason: str) -> NewRevision:
-    """Stop an erasure that was asked for."""
+    """Stop an erasure that was asked for; beside those of other asks, not over them."""
     value: Json = {"ask": ask, "reason": reason}
-    return NewRevision(audit, subjects.stop(revision), value)
+    return NewRevision(audit, subjects.stop(revision), value, parents=())
 
 
 def erasure_confirmed(audit: str, revision: str, ask: str, reason: str) -> NewRevision:

@@ -142,6 +142,52 @@ def test_its_author_stops_it_and_reads_it_again(team: Team) -> None:
         erasing.stop(team.session(team.anne), said, "x")
 
 
+def test_once_stopped_an_administrator_alone_asks_again(team: Team) -> None:
+    """Each week anyone could ask again, until its author missed one."""
+    invited = team.hub.home.invite("Anne", ("999",), "admin")
+    syncing.enrol(team.anne, str(invited))
+    said = asked(team)
+    team.sync(team.anne)
+    erasing.stop(team.session(team.anne), said, "c'est exact")
+    team.sync(team.anne)
+    team.sync(team.bruno)
+
+    with pytest.raises(DiagError, match="s'y est opposé"):
+        erasing.erase(team.session(team.bruno), said, "encore")
+    assert erasing.erase(team.session(team.anne), said, "bon") is ErasureStep.ASKED
+
+
+def test_every_ask_that_its_author_stops_is_stopped(team: Team) -> None:
+    said = asked(team)
+    team.sync(team.anne)
+    session = team.session(team.anne)
+    session.record(
+        replace(changes.erasure_asked(session.audit.id, said, "y"), parents=())
+    )
+
+    erasing.stop(session, said, "c'est exact")
+
+    found = asks.asks_of(team.anne.journal, session.audit.id)
+    assert len([one for one in found if one.target == said]) == 2
+    assert all(one.stopped_by for one in found if one.target == said)
+    assert team.said(team.anne, said) != MASKED
+
+
+def test_an_author_is_told_of_an_erasure_that_nobody_asked_for(team: Team) -> None:
+    """An older laptop erases alone until seals are required: not in silence."""
+    said = team.say(team.anne, 41)
+    team.sync(team.anne)
+    team.sync(team.bruno)
+    session = team.session(team.bruno)
+    session.record(changes.erased(session.audit.id, said, "essai"))
+    team.sync(team.bruno)
+
+    (news,) = [one for one in team.sync(team.anne).erasures if "sans demande" in one]
+
+    assert "1 modification" in news
+    assert "par Bruno (essai)" in news
+
+
 def test_an_author_is_told_once_who_erased_what_they_wrote(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ from diag.audit.erasing import (
 )
 from diag.audit.session import AuditSession, listed
 from diag.journal import changes, subjects
-from diag.journal.asks import audits_asking, confirmed_erasures
+from diag.journal.asks import ConfirmedErasure, audits_asking, confirmed_erasures
 from diag.journal.attachments import drop_unnamed
 from diag.journal.journal import get_setting, put_setting
 from diag.journal.outbox import Outbox
@@ -30,6 +30,7 @@ from diag.journal.revision import Json, NewRevision
 from diag.journal.subjects import AnswerTopic, EvidenceTopic, PhotoTopic
 from diag.model.errors import DiagError
 from diag.model.text import fold
+from diag.words.sentences import counted
 from diag.workspace.people import Forgotten, prove, remember, remember_forgotten
 from diag.workspace.workspace import Workspace
 
@@ -251,9 +252,18 @@ def _carried_out(workspace: Workspace) -> list[str]:
     ]
     if news and not journal.readonly:
         put_setting(journal, _TOLD, [*told, *(one.id for one in news)])
-    name_of = settings.name_of
-    return [
-        "Effacé pour toujours, que vous aviez écrit : demandé par "
-        f"{name_of(one.asker)}, confirmé par {name_of(one.by)} ({one.reason})."
-        for one in news
-    ]
+    counts = Counter(one._replace(id="") for one in news)
+    return [_gone_words(workspace, one, many) for one, many in counts.items()]
+
+
+def _gone_words(workspace: Workspace, gone: ConfirmedErasure, many: int) -> str:
+    """Return what its author is told of so many lines that are gone alike."""
+    name_of = workspace.settings.name_of
+    about = next((one for one in listed(workspace) if one.audit.id == gone.audit), None)
+    where = f", {about.about.title}" if about else ""
+    asker, lines = gone.asker, counted(many, "modification")
+    how = f"demandé par {name_of(asker)}, confirmé" if asker else "sans demande,"
+    return (
+        f"Effacé pour toujours, que vous aviez écrit ({lines}{where}) : {how} par "
+        f"{name_of(gone.by)} ({gone.reason})."
+    )

@@ -142,12 +142,15 @@ class Warrant(NamedTuple):
         admins = [label for label in askers if self._right_of(label) == _ADMIN]
         delay = SHORT_DELAY if len(admins) > 1 else DELAY
         retires = rev.erases == mark_of(self.row.id)
+        stops = self.writing.stops(self.row)
         problems = {
             "qui demande un effacement ne le confirme pas : une autre personne": (
                 ask.author == rev.author
             ),
-            "l'auteur s'est opposé à cet effacement": (
-                named in self.writing.stops(self.row)
+            "l'auteur s'est opposé à cet effacement": (rev.erases, named) in stops,
+            "l'auteur s'est opposé à l'effacement : un administrateur décide": (
+                any(target == rev.erases for target, _ in stops)
+                and self._right_of(ask.author) < _ADMIN
             ),
             f"demandé il y a moins de {delay // _DAY} jour(s) : trop tôt": (
                 self.at - at < delay

@@ -218,12 +218,15 @@ class Writing:
         found = [(encode(body), int(at)) for body, at in rows]
         return [(read(body.decode()), at) for body, at in found if pattern in body]
 
-    def stops(self, audit: AuditRow) -> list[str]:
-        """Return the ids of the asks that were stopped in an audit."""
+    def stops(self, audit: AuditRow) -> set[tuple[str, str]]:
+        """Return each line whose erasure was stopped, and the ask that was."""
         pattern = b'"subject":"erase-stop/'
         lines = [line for _, line in self.bodies(audit) if pattern in line]
-        values = [read(line.decode()).value for line in lines]
-        return [str(one.get("ask")) for one in values if isinstance(one, dict)]
+        return {
+            (stop.subject.partition("/")[2], str(stop.value.get("ask")))
+            for stop in (read(line.decode()) for line in lines)
+            if isinstance(stop.value, dict)
+        }
 
     def arrived_at(self, audit: AuditRow, key: bytes) -> int:
         """Return when a line came here; 0 when it did not."""

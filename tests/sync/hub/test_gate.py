@@ -164,6 +164,35 @@ def test_s4_an_erasure_takes_two_people_and_the_hub_s_own_week(
     assert said.line not in found[1]
 
 
+def test_once_stopped_an_erasure_is_an_administrator_s_to_ask(
+    hub: Hub, day: Day, laptop: Journal
+) -> None:
+    anne, bruno = come_in(hub, "anne"), come_in(hub, "bruno", "review")
+    admin = come_in(hub, "admin", "admin")
+    said = say(laptop, 1, ANNE)
+    give(hub, anne, *laptop.lines(VALLEY.id))
+
+    def ask(who: str, token: str) -> str:
+        asked = changes.erasure_asked(VALLEY.id, said.id, "x")
+        line = laptop.write(replace(asked, parents=()), person(who))
+        assert give(hub, token, line.line).rejected == ()
+        return line.id
+
+    def confirm(asked: str) -> Pushed:
+        draft = changes.erasure_confirmed(VALLEY.id, said.id, asked, "oui")
+        return give(hub, bruno, compose_erasure(draft, BRUNO))
+
+    first = ask("zoé", anne)
+    stop = changes.erasure_stopped(VALLEY.id, said.id, first, "non")
+    give(hub, anne, laptop.write(stop, ANNE).line)
+    again, by_admin = ask("zoé", anne), ask("admin", admin)
+    day.now += DELAY
+
+    assert "opposé à cet" in confirm(first).rejected[0].problem
+    assert "administrateur décide" in confirm(again).rejected[0].problem
+    assert confirm(by_admin).rejected == ()
+
+
 def test_once_required_nobody_erases_alone_but_what_they_have_just_given(
     hub: Hub, day: Day, laptop: Journal
 ) -> None:
