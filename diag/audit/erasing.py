@@ -319,7 +319,7 @@ def pending_words(one: PendingErasure) -> str:
             f"({ask.stop_reason})."
         )
     is_own = one.author == session.workspace.settings.author
-    whose = "que vous avez écrit" if is_own else f"écrit par {name_of(one.author)}"
+    whose = "que vous avez écrit" if is_own else f"qu'a écrit {name_of(one.author)}"
     start = (
         f"{name_of(ask.author)} demande d'effacer pour toujours ce {whose} ({what}) : "
         f"{ask.reason}. Masqué jusque-là ; un autre peut confirmer à partir du "

@@ -21,6 +21,7 @@ from diag.sync.hub.rows import AuditRow, Device
 from diag.sync.hub.writing import Writing
 from diag.sync.protocol import RIGHTS
 from diag.words.dates import day_of
+from diag.words.sentences import counted
 
 _DAY = 24 * 3600 * 1000
 _ADMIN, _REVIEW = RIGHTS.index("admin"), RIGHTS.index("review")
@@ -152,7 +153,7 @@ class Warrant(NamedTuple):
                 any(target == rev.erases for target, _ in stops)
                 and self._right_of(ask.author) < _ADMIN
             ),
-            f"demandé il y a moins de {delay // _DAY} jour(s) : trop tôt": (
+            f"demandé il y a moins de {counted(delay // _DAY, 'jour')} : trop tôt": (
                 self.at - at < delay
             ),
             "confirmer un effacement demande le droit « review »": (

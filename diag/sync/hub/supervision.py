@@ -176,7 +176,10 @@ class HubView(NamedTuple):
         return {
             **self._asdict(),
             "devices": [one._asdict() for one in self.devices],
-            "audits": [one._asdict() for one in self.audits],
+            "audits": [
+                {**one._asdict(), "people": [who._asdict() for who in one.people]}
+                for one in self.audits
+            ],
             "asks": [one._asdict() for one in self.asks],
             "by_status": self.by_status,
             "alerts": self.alerts,

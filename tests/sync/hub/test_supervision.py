@@ -250,6 +250,8 @@ def test_it_shows_conflicts_and_who_is_where(desk: Desk, tmp_path: Path) -> None
         VALLEY.subject.code,
         (SeenPerson("Paul Petit", NOON + 7_200_000),),
     )
+    told = next(one for one in seen.fields()["audits"] if one["people"])
+    assert told["people"] == [{"name": "Paul Petit", "until": NOON + 7_200_000}]
     assert "Paul Petit" in re.findall(r"Qui se dit où.*?</table>", render(seen))[0]
     desk.at[0] += 7_200_001
     assert [audit.people for audit in seen_by(desk).audits] == [(), ()]
