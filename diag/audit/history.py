@@ -358,7 +358,14 @@ def _describe_fields(session: AuditSession, topic: Topic, value: dict[str, Any])
             inside = parent and parent != session.facts.root
             stands = f"dans {place_name(session, parent)}" if inside else ""
             words = _joined(noun, _text(value, "name"), stands)
-        case SameTopic() | ObservationTopic() | ProposalTopic():
+        case (
+            SameTopic()
+            | ObservationTopic()
+            | ProposalTopic()
+            | ErasureTopic()
+            | AskTopic()
+            | StopTopic()
+        ):
             words = _describe_about(session, topic, value)
         case VisitTopic():
             met = _names(value, "met")
@@ -400,12 +407,35 @@ def _describe_fields(session: AuditSession, topic: Topic, value: dict[str, Any])
     return words
 
 
-def _describe_about(
+_Erasing = ErasureTopic | AskTopic | StopTopic
+
+
+def _describe_erasing(
     session: AuditSession,
-    topic: SameTopic | ObservationTopic | ProposalTopic,
+    topic: _Erasing,
     value: dict[str, Any],
 ) -> str:
-    """Return the place that one is the same as, what was noted of it, or proposed."""
+    """Return which modification is to go, or went, why, and who had asked for it."""
+    journal, audit = session.workspace.journal, session.audit.id
+    asked = journal.history(audit, subjects.ask(topic.revision))
+    askers = [one.author for one in asked if one.id == value.get("ask")]
+    name = session.workspace.settings.name_of(askers[0]) if askers else ""
+    is_done = isinstance(topic, ErasureTopic)
+    return _joined(
+        f"modification {topic.revision[:12]}",
+        _text(value, "reason"),
+        f"demandé par {name}" if name and is_done else "",
+    )
+
+
+def _describe_about(
+    session: AuditSession,
+    topic: SameTopic | ObservationTopic | ProposalTopic | _Erasing,
+    value: dict[str, Any],
+) -> str:
+    """Return the place that one is the same as, what was noted, proposed or erased."""
+    if isinstance(topic, _Erasing):
+        return _describe_erasing(session, topic, value)
     if isinstance(topic, ProposalTopic):
         return _describe_offer(session, value)
     if isinstance(topic, SameTopic):

@@ -8,6 +8,7 @@ import pytest
 from diag.answers.types import answer_words
 from diag.audit import erasing
 from diag.audit.erasing import ErasureStep
+from diag.audit.history import describe_revision
 from diag.journal import asks, changes
 from diag.model.errors import DiagError
 from diag.office import sync as syncing
@@ -206,6 +207,12 @@ def test_an_author_is_told_once_who_erased_what_they_wrote(
 
     assert [one for one in news if one.startswith("Effacé pour toujours")]
     assert not [one for one in again if one.startswith("Effacé pour toujours")]
+    told = [
+        describe_revision(team.session(team.anne), one)
+        for one in team.session(team.anne).revisions()
+        if one.erases == said
+    ]
+    assert told == [f"modification {said[:12]}, oui, demandé par Bruno"]
 
 
 def test_what_is_ones_own_and_unsent_goes_at_once_and_no_more_once_sent(
