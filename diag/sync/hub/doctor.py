@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from cryptography import x509
 
 from diag.journal.errors import DamagedError
+from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError, Health, Inspection
 from diag.model.text import clean_line
 from diag.sync.bundle.keys import FILE as KEYS
@@ -30,11 +31,12 @@ from diag.sync.hub.copies import SEALED, LastCopy
 from diag.sync.hub.engine import ASIDE, is_set_aside
 from diag.sync.hub.erasures import FILE as ERASURES
 from diag.sync.hub.erasures import KEPT, ErasureLog
-from diag.sync.hub.gate import look_at_cut_over
+from diag.sync.hub.gate import CutOver, look_at_cut_over
 from diag.sync.hub.home import BLOBS, DATABASE, TLS, HubHome
+from diag.sync.hub.reading import AuditReading, Reader
 from diag.sync.hub.rows import EVERYWHERE
 from diag.sync.hub.store import Store
-from diag.sync.hub.supervision import COPY_AGE, ROOM, SILENT
+from diag.sync.hub.supervision import COPY_AGE, ROOM, SILENT, status_of
 from diag.sync.trust import build_trust
 from diag.words.dates import day_words, time_words
 from diag.words.sentences import counted, listed
@@ -46,6 +48,7 @@ _WAIT = 5.0
 _MOST = 65_536
 _LONGEST = 80
 _SHOWN = 5
+_SIGNED = {AuditStatus.ACCEPTE, AuditStatus.CLOS}
 
 
 class Machine(NamedTuple):
@@ -340,6 +343,7 @@ def _look_at_store(home: HubHome, store: Store, at: int) -> Iterator[Inspection]
     yield _check_invitations(store, at)
     yield _check_devices(store, at)
     yield _check_seals(store, at)
+    yield _check_signatures(store, at)
     if home.settings.database:
         yield _look_at_tools(store)
 
@@ -392,7 +396,41 @@ def _check_seals(store: Store, at: int) -> Inspection:
     cut = look_at_cut_over(store.devices(), store.first_seals())
     if cut.is_offered(at):
         return _sound("sceaux", "peuvent être exigés : diag hub require seals")
+    if late := name_unsealing(cut):
+        names = listed(late, _SHOWN)
+        sentence = f"appellent depuis trente jours sans rien sceller : {names}. Mettez"
+        return _to_do("sceaux", f"{sentence} leur diag à jour")
     return _sound("sceaux", f"{counted(len(cut.behind), 'poste')} sans sceau encore")
+
+
+def name_unsealing(cut: CutOver) -> list[str]:
+    """Name who writes and has called for a month without sealing anything."""
+    return [
+        f"{one.person or '(effacé)'} (n° {one.id})"
+        for one in cut.behind
+        if cut.since and one.scopes("write") and one.seen_at - cut.since > SILENT
+    ]
+
+
+def _check_signatures(store: Store, at: int) -> Inspection:
+    """Name what was accepted or closed, and written in for more than a month."""
+    telling = store.telling({EVERYWHERE})
+    signed = [
+        one
+        for one in store.lives({EVERYWHERE}, at)
+        if status_of(telling.get(one.audit, ()))[0] in _SIGNED
+    ]
+    reader, read = Reader(store), dict[str, AuditReading]()
+    while len(read) < len(signed):
+        read = reader.read(signed)
+    changed = {one.code: read[one.audit].since for one in signed}
+    late = [code for code, one in changed.items() if one and at - one.at > SILENT]
+    many = counted(len(signed), "audit accepté ou clos", "audits acceptés ou clos")
+    if late:
+        names = listed(late, _SHOWN)
+        sentence = f"{many} ; descellés depuis plus de trente jours : {names}"
+        return _to_do("signatures", f"{sentence}. À relire, puis accepter de nouveau")
+    return _sound("signatures", many)
 
 
 def _look_at_tools(store: Store) -> Inspection:

@@ -233,7 +233,7 @@ def _row_of(
     names: dict[str, str],
     at: int,
 ) -> SeenAudit:
-    status, since, author = _status_of(telling)
+    status, since, author = status_of(telling)
     changed = read.since
     return SeenAudit(
         audit=life.audit,
@@ -291,7 +291,7 @@ def _state_of(device: Device, cloned: Collection[int], at: int) -> str:
     return "silent" if at - last > SILENT else "open"
 
 
-def _status_of(telling: _Telling) -> tuple[str, int, str]:
+def status_of(telling: _Telling) -> tuple[str, int, str]:
     """Return where an audit stands, since when, and who reported it."""
     lines = [(rev, at) for rev, at in telling if rev.subject == subjects.STATUS]
     named = {parent for rev, _ in lines for parent in rev.parents}

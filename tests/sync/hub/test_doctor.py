@@ -13,12 +13,15 @@ from shutil import copytree
 
 import pytest
 
+from diag.journal import changes
 from diag.journal.revision import now
+from diag.journal.signatures import signable
 from diag.model.errors import Health, Inspection
 from diag.sync.hub import copies
 from diag.sync.hub.blobs import BlobFiles
 from diag.sync.hub.certificates import certify
-from diag.sync.hub.doctor import Machine, examine
+from diag.sync.hub.doctor import Machine, examine, name_unsealing
+from diag.sync.hub.gate import look_at_cut_over
 from diag.sync.hub.home import HubHome
 from diag.sync.protocol import Enrolling, ProblemError
 from tests.cli.running import diag
@@ -264,3 +267,41 @@ def test_a_hub_in_postgresql_is_looked_at_too(
 
     assert found["base"].verdict is Health.SOUND
     assert found["PostgreSQL"].verdict is Health.SOUND
+
+
+def test_what_was_written_in_since_its_signature_is_named_after_a_month(
+    home: HubHome, tmp_path: Path
+) -> None:
+    with closing(home.store()) as store, journal_in(tmp_path / "paul") as journal:
+        hub = home.hub(store)
+        office = NearOffice(hub, let_in(hub))
+        exchanged(journal, office)
+        signed = signable(journal, VALLEY.id)
+        paul = person("paul", at=now())
+        journal.write(changes.accepted(VALLEY.id, signed.digest, signed.lines), paul)
+        exchanged(journal, office)
+        assert "signatures" not in wrong(home, at=now() + 40 * DAY)
+
+        say(journal, VALLEY, 9, paul)
+        exchanged(journal, office)
+
+    assert "signatures" not in wrong(home)
+    late = wrong(home, at=now() + 40 * DAY)["signatures"]
+    assert VALLEY.subject.code in late.sentence
+    assert "descellés depuis plus de trente jours" in late.sentence
+
+
+def test_who_calls_for_a_month_and_seals_nothing_is_named(home: HubHome) -> None:
+    """A laptop that only reads seals nothing, and never will."""
+    with closing(home.store()) as store:
+        for who, right, key in (("anne", "write", "ab"), ("zoé", "read", "cd")):
+            code = home.hub(store).door.invite(who, ("*",), right)
+            asked = Enrolling(code=code, device="pc", author=who, sign_key=key * 32)
+            home.hub(store).door.enrol(asked)
+        devices = [one._replace(seen_at=now() + 40 * DAY) for one in store.devices()]
+    behind = look_at_cut_over(devices, {"another": now()})
+
+    named = name_unsealing(behind)
+
+    assert [one.partition(" ")[0] for one in named if "anne" in one] == ["anne"]
+    assert not [one for one in named if "zoé" in one]
