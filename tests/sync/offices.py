@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from diag.journal import changes
-from diag.journal.attachments import AttachmentStore
+from diag.journal.attachments import THUMBNAIL, AttachmentStore
 from diag.journal.journal import AuditSum, Journal
 from diag.journal.revision import Origin
 from diag.journal.seals import Card
@@ -194,9 +194,12 @@ def say(journal: Journal, audit: Audit, value: int, origin: Origin) -> None:
     journal.write(draft, origin)
 
 
-def photographed(journal: Journal, data: bytes, number: int, origin: Origin) -> str:
-    """Add a photo of the first school; return its SHA-256."""
-    sha = AttachmentStore(journal.path.parent).put(data, "image/jpeg")
+def photographed(
+    journal: Journal, data: bytes, number: int, origin: Origin, thumbnail: bytes = b""
+) -> str:
+    """Add a photo of the first school, thumbnail included; return its SHA-256."""
+    blobs = AttachmentStore(journal.path.parent)
+    sha = blobs.put(data, "image/jpeg")
     photo = Photo(
         id=f"00000000-0000-4000-8000-{number:012d}",
         sha=sha,
@@ -204,6 +207,7 @@ def photographed(journal: Journal, data: bytes, number: int, origin: Origin) -> 
         original=sha,
         mime="image/jpeg",
         size=len(data),
+        files=(blobs.put(thumbnail, THUMBNAIL),) if thumbnail else (),
     )
     journal.write(changes.photographed(AUDITS[0].id, photo), origin)
     return sha

@@ -19,6 +19,7 @@ import pytest
 
 from diag.journal import changes
 from diag.journal.attachments import AttachmentStore
+from diag.journal.claims import claimed
 from diag.journal.exchange import proven_sum, unread_lines
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin
@@ -27,6 +28,7 @@ from diag.sync.http import enrol
 from diag.sync.hub.home import HubHome
 from diag.sync.meeting import SyncResult, synchronise_with
 from diag.sync.trust import read_enrolments
+from tests.journal.builders import NOON
 from tests.journal.newer import newer
 from tests.sync.offices import AUDITS, ROOTS, photographed, say, started
 from tests.sync.serving import free_port, made_home, served
@@ -152,7 +154,9 @@ def newer_laptop(folder: Path, invitation: str) -> bytes:
         line = newer(journal.write(draft, anne))
         journal.ingest([line])
         for number in (90, 91, 92):
-            photographed(journal, bytes([number]) * 900, number, anne)
+            small = bytes([number]) if number == 90 else b""
+            photographed(journal, bytes([number]) * 900, number, anne, small)
+        journal.write(claimed(journal, VALLEY.id, "anne", NOON), anne)
     return line
 
 
@@ -188,7 +192,8 @@ def test_an_old_hub_serves_old_and_new_laptops_and_each_is_told_equal(
     assert done.unread == 1
     assert (again.pulled, again.pushed) == (0, 0)
     assert kept(tmp_path / "anne") == [line]
-    assert [photos(tmp_path / one) for one in ("anne", "boris")] == [7, 7]
+    # A thumbnail stays where it was made: the landed hub knows none.
+    assert [photos(tmp_path / one) for one in ("anne", "boris")] == [8, 7]
     with Journal.open(tmp_path / "anne") as journal:
         assert proven_sum(journal, VALLEY.id).digest == told["digest"]
 
@@ -209,7 +214,7 @@ def test_a_new_hub_serves_an_old_laptop_what_it_reads_and_relays_the_rest(
             sync(tmp_path / name)
 
     everyone = ("anne", "boris", "chloe")
-    assert [photos(tmp_path / one) for one in everyone] == [7, 7, 7]
+    assert [photos(tmp_path / one) for one in everyone] == [8, 7, 8]
     for name in ("anne", "chloe"):
         assert kept(tmp_path / name) == [line]
         with Journal.open(tmp_path / name) as journal:
