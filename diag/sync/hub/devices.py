@@ -15,7 +15,7 @@ READING = "page"
 """The verb of the log of accesses for who read the page of supervision."""
 
 ACTIVITY = 30 * 24 * 3600 * 1000
-"""Milliseconds for which it is kept who read."""
+"""Milliseconds for which it is kept who read the page, and who sent how much."""
 
 CLONED = "cloned"
 """The verb of the log of accesses for a device of which a copy has called."""
@@ -28,7 +28,9 @@ delete from token where hash = :hash returning hash, device, expires_at, replace
 """
 
 _DROP_ENDED = "delete from token where expires_at > 0 and expires_at <= :at"
-_DROP_READINGS = "delete from access_log where verb = :verb and at < :before"
+_DROP_ACTIVITY = """
+delete from access_log where verb in ('page', 'push') and at < :before
+"""
 _LOGGED = "select distinct device from access_log where verb = :verb"
 
 _DEVICES = """
@@ -215,8 +217,11 @@ class Devices:
     def record_reading(self, device: int, at: int) -> None:
         """Remember who read the page; for as long as activity is kept."""
         with self.engine.writing() as transaction:
-            transaction.run(_DROP_READINGS, verb=READING, before=at - ACTIVITY)
             Writing(transaction).log(at, device, READING, "", 0)
+
+    def drop_activity(self, at: int) -> None:
+        """Forget who read and who sent, once that was long enough ago."""
+        self._run(_DROP_ACTIVITY, before=at - ACTIVITY)
 
     def record_use(self, token: Token, at: int) -> None:
         """Remember that a token was used; it ends the one that it replaces."""

@@ -258,7 +258,7 @@ class Hub:
         Raises:
             ProblemError: `too-large`.
         """
-        self._recount_some()
+        self._do_daily()
         pushed, barred = Pushed(received=0, new=0, sums={}), ""
         if lines:
             try:
@@ -297,12 +297,13 @@ class Hub:
             self._heard[caller.device] = said
             self.store.hear(caller.device, said)
 
-    def _recount_some(self) -> None:
-        """Once a day, digest again a seventh of all audits: disks change bits."""
+    def _do_daily(self) -> None:
+        """Digest a seventh of all audits again, disks change bits; forget activity."""
         day = self.clock() // _DAY
         if day != self._recounted:
             self._recounted = day
             self.store.recount(day, WEEK)
+            self.store.drop_activity(self.clock())
 
     def tree(self, caller: Caller, question: TreeQuestion) -> TreeAnswer:
         """Return the rows of the parts whose sums are not those of the caller.

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from sqlite3 import connect
 
 import httpx
 import pytest
@@ -18,9 +19,10 @@ from diag.model.errors import DiagError
 from diag.office import keeper
 from diag.sync.hub import reading
 from diag.sync.hub.app import build_app
+from diag.sync.hub.devices import ACTIVITY
 from diag.sync.hub.hub import Hub
 from diag.sync.hub.page import COOKIE, render
-from diag.sync.hub.supervision import SILENT, HubView, SeenPerson, look
+from diag.sync.hub.supervision import DAY, SILENT, HubView, SeenPerson, look
 from diag.sync.protocol import Enrolling
 from diag.sync.questions import SyncQuestion
 from tests.audit.builders import workspace
@@ -267,6 +269,27 @@ def test_what_is_too_much_for_one_showing_is_said_to_be_left(
     assert first.unread == 1
     assert "1 audit n'est pas lu encore en entier" in render(first)
     assert seen_by(desk).unread == 0
+
+
+def test_who_read_and_who_sent_is_forgotten_after_thirty_days(desk: Desk) -> None:
+    """Pushes were kept for ever: who worked on what, day by day."""
+    cookie = desk.enter(let_in(desk.hub, right="review"))
+    assert desk.get("/supervision", cookie=cookie).status_code == 200
+    caller = desk.hub.door.caller(let_in(desk.hub))
+    assert logged(desk) == {"page", "push"}
+
+    desk.at[0] += ACTIVITY - 1
+    desk.hub.sync(caller, SyncQuestion(), [])
+    assert logged(desk) == {"page", "push"}
+    desk.at[0] += DAY
+    desk.hub.sync(caller, SyncQuestion(), [])
+
+    assert logged(desk) == set()
+
+
+def logged(desk: Desk) -> set[str]:
+    with closing(connect(desk.folder / "hub.db")) as database:
+        return {verb for (verb,) in database.execute("select verb from access_log")}
 
 
 def admitted(hub: Hub, person: str, author: str) -> str:
