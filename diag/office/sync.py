@@ -36,6 +36,7 @@ from diag.sync.trust import (
     read_enrolments,
     read_invitation,
 )
+from diag.words.dates import gap_words
 from diag.words.sentences import counted
 from diag.workspace.people import learn_names
 from diag.workspace.subjects import auditee_of
@@ -435,15 +436,7 @@ def words_of(outcome: SyncResult) -> Iterable[str]:
             yield f"  {title} : {why or _UNKNOWN_CAUSE}"
     if abs(outcome.clock_gap) > CLOCK_DOUBT:
         way = "avance" if outcome.clock_gap > 0 else "retarde"
-        minutes = abs(outcome.clock_gap) // _MINUTE
-        gap = next(
-            (
-                f"{minutes // size} {word}"
-                for size, word in ((365 * 1440, "ans"), (1440, "jours"), (60, "h"))
-                if minutes >= 2 * size
-            ),
-            f"{minutes} min",
-        )
+        gap = gap_words(abs(outcome.clock_gap) // _MINUTE)
         yield (
             f"L'horloge de ce poste {way} de {gap} sur celle du serveur : "
             "réglez-la. Rien n'est perdu, l'ordre des réponses n'en dépend pas."

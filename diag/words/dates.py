@@ -206,6 +206,14 @@ def hour_words(at: int) -> str:
     return f"{local.hour}\u00a0h{minutes}"
 
 
+def gap_words(minutes: int) -> str:
+    """Return « 12 min », « 3 h », « 54 jours », « 2 ans »: how far a clock is."""
+    for size, word in ((365 * 1440, "ans"), (1440, "jours"), (60, "h")):
+        if minutes >= 2 * size:
+            return f"{minutes // size} {word}"
+    return f"{minutes} min"
+
+
 _HOUR = re.compile(r"(\d{1,2})(?:[h:. ]+(\d\d))?[h ]*|(\d{1,2})(\d\d)")
 
 

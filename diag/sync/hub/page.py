@@ -22,6 +22,7 @@ from diag.sync.hub.http import answer, find_caller, find_hub, write_json
 from diag.sync.hub.supervision import CONTESTED, HubView, SeenAudit, look
 from diag.sync.protocol import ProblemError
 from diag.words.dates import day_words, time_words
+from diag.words.figures import number
 from diag.words.sentences import counted
 from diag.words.vocabulary import STATUSES, UNSEALED
 
@@ -253,7 +254,7 @@ def _sections(seen: HubView) -> Iterator[str]:
     yield "<h2>Serveur</h2>"
     copied = time_words(seen.copied_at) if seen.copied_at else "aucune"
     held = counted(seen.revisions, "modification")
-    room = f"{seen.free // 2**20} Mo libres"
+    room = f"{number(seen.free // 2**20)} Mo libres"
     yield f"<p>{held} ; {room} ; dernière copie vérifiée : {copied}.</p>"
     yield (
         f'<form method="post" action="{PATH}"><button>Fermer la session</button></form>'

@@ -18,7 +18,7 @@ from diag.sync.hub.hub import Hub
 from diag.sync.hub.reading import AuditReading
 from diag.sync.hub.rows import EVERYWHERE, AuditLife, Device, Heard
 from diag.sync.hub.store import Store
-from diag.words.dates import day_words, time_words
+from diag.words.dates import day_words, gap_words, time_words
 from diag.words.sentences import counted
 
 DAY = 24 * 3600 * 1000
@@ -154,8 +154,8 @@ class HubView(NamedTuple):
                 yield f"Ce poste n'a pas appelé depuis le {last} : {who}."
             elif one.state == "open" and abs(one.gap) > CLOCK_DOUBT // 1_000:
                 way = "avance" if one.gap > 0 else "retarde"
-                many = counted(abs(one.gap) // 60, "minute")
-                yield f"L'horloge de ce poste {way} de {many} : {who}."
+                gap = gap_words(abs(one.gap) // 60)
+                yield f"L'horloge de ce poste {way} de {gap} : {who}."
         if not self.copied_at:
             yield "Aucune copie du serveur n'a été faite."
         elif self.at - self.copied_at > COPY_AGE:

@@ -193,12 +193,12 @@ def test_a_device_tells_its_version_what_waits_there_and_its_clock(
     assert (seen.app, seen.pending, seen.gap) == ("0.1.0[2J", 7, 300)
     page = render(seen_by(desk))
     assert "7 modifications" in page
-    assert "avance de 5 minutes" in page
+    assert "avance de 5 min" in page
     desk.hub.give(caller, [b"x"] * 7)
     assert "7 modifications" not in render(seen_by(desk)), "they came since"
     silent = SyncQuestion()  # as an older laptop asks
     desk.hub.sync(caller, silent, [])
-    assert "avance de 5 minutes" in render(seen_by(desk))
+    assert "avance de 5 min" in render(seen_by(desk))
 
 
 def test_it_shows_what_was_written_since_an_acceptance_and_by_whom(
