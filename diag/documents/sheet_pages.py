@@ -364,7 +364,7 @@ def _known(
         "law": typeset(_law(report)),
         "doubts": [typeset(one) for one in doubts],
         "asked": [typeset(one) for one in asked[:ASKED]],
-        "became": [typeset(sentence(one)) for one in became_lines((shown,))],
+        "became": [typeset(one) for one in became_lines((shown,))],
         "contacts": [
             {"who": typeset(who), "reach": typeset(reach)}
             for who, reach in frame.contact_pairs(report)

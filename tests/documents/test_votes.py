@@ -17,6 +17,7 @@ from diag.documents.mail import letter
 from diag.documents.parts.votes import (
     BALLOT,
     awaited,
+    became_lines,
     danger_words,
     headline_of,
     nature_words,
@@ -28,7 +29,7 @@ from diag.documents.synthesis import synthesis
 from diag.documents.templates import build_document
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, AuditStatus, FollowUpState
-from diag.model.votes import Spent, Vote, YearSpent
+from diag.model.votes import ActionNumber, Spent, Vote, YearSpent
 from diag.words.figures import NBSP, NNBSP, number, typeset
 from diag.words.sentences import uncapitalised
 from diag.workspace.workspace import Workspace, fixed_world
@@ -195,3 +196,23 @@ def test_a_day_that_has_passed_is_not_asked_for(session: AuditSession) -> None:
     assert "le premier avant le" in awaited(votes, day)
     late = awaited(votes, day + timedelta(days=1))
     assert "le premier était attendu avant le" in late
+
+
+def test_a_fate_is_told_once_for_all_the_actions_that_share_it(
+    session: AuditSession,
+) -> None:
+    """Ninety lines alike hid the two that the council had voted."""
+    fates = {4: "voté le 12 janvier 2027, pas encore fait", 9: "nouveau"}
+    waits = "signalé le 5 octobre 2026, non traité depuis 406 jours"
+    numbers = {
+        f"action-{n}": ActionNumber(
+            number=n, first="2026-10-05", became=fates.get(n, waits)
+        )
+        for n in (1, 2, 4, 5, 6, 7, 8, 9)
+    }
+    (shown,) = votes_shown(report_of(session))
+    later = replace(shown, votes=shown.votes.model_copy(update={"numbers": numbers}))
+    assert [*became_lines((later,))] == [
+        "Signalé le 5 octobre 2026, non traité depuis 406 jours : A1, A2 et A5 à A8.",
+        "Voté le 12 janvier 2027, pas encore fait : A4.",
+    ]

@@ -449,13 +449,30 @@ def follow_up_list(some: Sequence[SchoolVotes]) -> Md:
 
 
 def became_lines(some: Sequence[SchoolVotes]) -> Iterator[str]:
-    """Give the same, an action after the other: « A12 : fait, vérifié le … »."""
-    return (
-        _of(each, f"A{given.number} : {given.became}")
-        for each in some
-        for given in sorted(each.votes.numbers.values(), key=lambda one: one.number)
-        if given.is_followed
-    )
+    """Give the same, each fate once: « Fait, vérifié le … : A12, A14 à A16. »."""
+    for each in some:
+        fates: dict[str, list[int]] = {}
+        for given in sorted(each.votes.numbers.values(), key=lambda one: one.number):
+            if given.is_followed:
+                fates.setdefault(given.became, []).append(given.number)
+        for fate, numbers in fates.items():
+            yield sentence(_of(each, f"{fate} : {listed([*_runs(numbers)])}"))
+
+
+def _runs(numbers: Sequence[int]) -> Iterator[str]:
+    """Give numbers in order, three in a row or more as « A5 à A9 »."""
+    runs: list[list[int]] = []
+    for each in numbers:
+        if runs and runs[-1][-1] == each - 1:
+            runs[-1].append(each)
+        else:
+            runs.append([each])
+    for run in runs:
+        match run:
+            case [first, _, *_, last]:
+                yield f"A{first} à A{last}"
+            case _:
+                yield from (f"A{one}" for one in run)
 
 
 def danger_words(some: Sequence[SchoolVotes]) -> Iterator[str]:
