@@ -456,6 +456,9 @@ _DECIDED = {
     FollowUpState.COMMANDEE,
 }
 
+_DONE = {FollowUpState.FAITE, FollowUpState.VERIFIEE}
+"""Said to be done; the answers still call for it."""
+
 
 def _numbers(
     report: Report,
@@ -494,6 +497,8 @@ def _became(
             return f"écarté{_on(step)}"
         if step and step.state in _DECIDED:
             return f"voté{_on(step)}, pas encore fait"
+        if step and step.state in _DONE:
+            return f"noté fait{_on(step)}, encore à vérifier"
         days = (report.date - date.fromisoformat(given.first)).days
         return (
             f"signalé le {describe_day(given.first)}, non traité depuis "

@@ -207,6 +207,12 @@ def test_a_new_audit_keeps_the_numbers_and_says_what_became(
         on="2027-01-12",
     )
     add_step(session, cabled)
+    fetched = FollowUp(
+        recommendation="montrer-l-equipement-a-l-inspection",
+        state=FollowUpState.FAITE,
+        on="2027-03-02",
+    )
+    add_step(session, fetched)
     with later_on(desk, 570) as made:
         again = visited_again(made)
         move(again, AuditStatus.CLOS)
@@ -221,6 +227,9 @@ def test_a_new_audit_keeps_the_numbers_and_says_what_became(
         "signalé le 5 octobre 2026, non traité depuis 570 jours"
     )
     assert became["cabler-les-classes"] == "voté le 12 janvier 2027, pas encore fait"
+    assert became["montrer-l-equipement-a-l-inspection"] == (
+        "noté fait le 2 mars 2027, encore à vérifier"
+    )
     assert all(became.values())
     new = second.numbers.keys() - first.numbers.keys()
     assert {became[ident] for ident in new} <= {"nouveau"}
