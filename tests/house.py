@@ -152,12 +152,13 @@ def _dotted(path: Path) -> str:
 def _imports(node: ast.AST, *, typing: bool) -> Iterator[ast.Import | ast.ImportFrom]:
     if isinstance(node, ast.Import | ast.ImportFrom):
         yield node
-    never_runs = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
     inside: Iterable[ast.AST] = ast.iter_child_nodes(node)
-    if isinstance(node, ast.If) and never_runs and not typing:
-        inside = node.orelse
+    match node:
+        case ast.If(test=ast.Name("TYPE_CHECKING")) if not typing:  # never runs
+            inside = node.orelse
     for child in inside:
-        yield from _imports(child, typing=typing)
+        if not isinstance(child, ast.expr):  # which imports nothing
+            yield from _imports(child, typing=typing)
 
 
 def measures(tree: Tree) -> dict[str, list[str]]:

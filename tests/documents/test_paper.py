@@ -113,7 +113,7 @@ def test_the_team_knows_why_the_council_does_not_vote_yet() -> None:
     assert "Le conseil ne vote pas encore" in paper(audit, Audience.EQUIPE)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", cases(NAMES, "poitiers", "somme"))
 def test_the_inspectorate_reads_no_price(name: str) -> None:
     text = paper(visited(name), Audience.ACADEMIE)
     assert "€" not in text

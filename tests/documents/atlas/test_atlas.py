@@ -14,10 +14,11 @@ from diag.documents.formats import OPENED, Format
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.territory import School
-from diag.workspace.workspace import Workspace
+from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.audited import audited, audited_workspace
-from tests.audit.builders import OTHER, SCHOOL
+from tests.audit.builders import DAY, OTHER, SCHOOL
 from tests.documents.atlas.reading import texts_of, where
+from tests.shared import copy_once_made
 
 HTML = (Format.HTML,)
 SECRET = "ZINZOLIN-42"
@@ -30,10 +31,8 @@ def quiet(done: int, total: int) -> None:
     assert done <= total
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> Iterator[Workspace]:
-    """One school audited in full, one of another commune, and two communes."""
-    with audited_workspace(tmp_path / "desk") as workspace:
+def begin(folder: Path) -> None:
+    with audited_workspace(folder) as workspace:
         session = audited(workspace)
         sensitive = next(
             one.id
@@ -44,6 +43,13 @@ def made(tmp_path: Path) -> Iterator[Workspace]:
         other = audits.start(workspace, OTHER)
         audits.start(workspace, f"commune:{COMMUNE}")
         audits.start(workspace, f"commune:{other.about.insee}")
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Workspace]:
+    """One school audited in full, one of another commune, and two communes."""
+    copy_once_made("atlas", begin, tmp_path / "desk")
+    with Workspace.open(tmp_path / "desk", fixed_world(DAY, seed=8)) as workspace:
         yield workspace
 
 

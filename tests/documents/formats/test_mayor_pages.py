@@ -31,6 +31,7 @@ from tests.documents.formats.test_typeset import pages, squeezed
 from tests.documents.formats.test_whole_schools import told as whole_school
 from tests.documents.formats.validation import failures
 from tests.documents.reading import text_of
+from tests.examples import cases
 from tests.shipped import shipped
 
 TITLES = (
@@ -217,10 +218,11 @@ def alternatives(file: bytes) -> list[str]:
 SIZES = [(votes, rooms) for votes in (1, 4, 12) for rooms in (1, 20)]
 
 
-@pytest.mark.parametrize(("votes", "rooms"), SIZES)
+@pytest.mark.parametrize("size", cases(SIZES, (1, 20), (4, 1), (12, 20)))
 def test_the_longest_texts_keep_one_page_each(
-    votes: int, rooms: int, tmp_path: Path
+    size: tuple[int, int], tmp_path: Path
 ) -> None:
+    votes, rooms = size
     given = f"{value(longest(votes, rooms))}, photos: {value(photos(tmp_path))}"
     found, made = fitted(f"#later-pages({given})")
 

@@ -28,6 +28,7 @@ from tests.documents.formats.test_typeset import squeezed
 from tests.documents.formats.validation import failures
 from tests.documents.reading import html
 from tests.documents.synthesis.gatherings import MOULIN, extract, gathering, school
+from tests.examples import cases
 from tests.shipped import shipped
 
 WRITERS = (territory_synthesis, circonscription_synthesis)
@@ -78,7 +79,7 @@ def of_size(audited: tuple[Extract, ...], size: int) -> Gathering:
 
 
 @pytest.mark.parametrize("write", WRITERS)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", cases(SIZES, 3, 200))
 def test_two_pages_hold_any_territory_and_the_rest_travels_inside(
     audited: tuple[Extract, ...], size: int, write: Callable[[Gathering], Document]
 ) -> None:
