@@ -31,7 +31,7 @@ from tests.audit.builders import started, workspace
 from tests.examples import load_profile
 from tests.journal.ready import bring_up_to_date
 from tests.shared import share
-from tests.shipped import compile_once
+from tests.shipped import compile_once, mark_once
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
@@ -92,6 +92,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         patch.dict(connection._WRITING, synchronous=level),
         patch.object(recorder, "_sync", waits),
         patch.object(file, "_bring_up_to_date", makes),
+        patch.object(editions, "mark_of", mark_once),
     ):
         return (yield)
 
@@ -106,8 +107,13 @@ def _held_for_good() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _same_environment() -> Iterator[None]:
     """Give back the variables that a test changes; `tests/__init__.py` chose them."""
-    with patch.dict(os.environ):
-        yield
+    before = dict(os.environ)
+    yield
+    after = dict(os.environ)
+    for name in after.keys() - before.keys():
+        del os.environ[name]
+    for name, value in before.items() - after.items():
+        os.environ[name] = value
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -46,6 +46,15 @@ def compile_once(folder: Path, overlay: Path | None, mark: str) -> bytes:
     return _compile(folder, overlay, mark)
 
 
+def mark_once(folder: Path, overlay: Path | None = None) -> str:
+    """Take the place of the program's own: the shipped files stay as they are."""
+    is_shipped = overlay is None and folder == shipped_checklists()
+    return _mark_shipped(folder) if is_shipped else mark_of(folder, overlay)
+
+
+_mark_shipped = cache(mark_of)
+
+
 def _write(checklists: Path, folder: Path) -> None:
     checklist = load_checklists(checklists).checklist
     assert checklist is not None
