@@ -40,6 +40,7 @@ from diag.model.text import accept
 from diag.office.merging import proposals
 from diag.words.dates import time_words
 from diag.words.sentences import counted
+from diag.words.vocabulary import PROVENANCES
 from diag.workspace.workspace import Workspace
 
 LETTERS = "ABCDEFGHIJKLMNOP"
@@ -71,6 +72,8 @@ class Candidate:
     """What shows that it is its author's; empty where nobody signs."""
     relayed_by: str = ""
     """Who gave it, where its author did not."""
+    how: str = ""
+    """How an answer is known: « mesuré », « déclaré »…"""
 
     @property
     def when(self) -> str:
@@ -222,6 +225,12 @@ class _Telling:
         session = self.session
         name_of = session.workspace.settings.name_of
         heads = [self.revisions[ident] for ident in conflict.heads]
+        answers = (
+            session.facts.answers.get((conflict.topic.place, conflict.topic.question))
+            if isinstance(conflict.topic, AnswerTopic)
+            else None
+        )
+        known = {one.revision: one for one in answers or ()}
         for letter, shown in zip(LETTERS, conflict.candidates, strict=False):
             first = self._first(shown)
             others = [
@@ -236,6 +245,9 @@ class _Telling:
                 who=name_of(first.author),
                 device=first.device,
                 at=first.at,
+                how=PROVENANCES[known[shown.id].provenance]
+                if shown.id in known
+                else "",
                 suspect=self._is_suspect(first),
                 **dict(
                     zip(("proof", "relayed_by"), self.proof_of(first.id), strict=True)
@@ -383,7 +395,8 @@ def card_lines(one: Contested, width: int = _WIDTH) -> Iterator[str]:
 def candidate_lines(one: Candidate, width: int, *, brief: bool) -> Iterator[str]:
     """Give one candidate: its words, its author, on which device, when."""
     shown = proof_words(one.proof, one.relayed_by)
-    by = ", ".join(filter(None, (one.who, shown, f"poste {one.device}", one.when)))
+    device = f"poste {one.device}"
+    by = ", ".join(filter(None, (one.who, one.how, shown, device, one.when)))
     head, *rest = wrap(f"{one.letter}. {by if brief else one.words}", width - 2)
     yield f"  {head}"
     yield from (f"     {line}" for line in rest)

@@ -244,8 +244,9 @@ class DiagApp(Sturdy, GuardedApp):
             self.pop_screen()
 
     def inform(self, sentence: str) -> None:
-        """Show something that needs no answer, for a few seconds."""
-        self.notify(sentence, timeout=4, markup=False)
+        """Show for a few seconds what needs no answer; never twice at once."""
+        if all(one.message != sentence for one in self._notifications):
+            self.notify(sentence, timeout=4, markup=False)
 
     def show_text(self, sentence: str, title: str) -> None:
         """Have something read."""

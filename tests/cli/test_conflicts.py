@@ -27,6 +27,7 @@ def test_conflicts_are_listed_shown_and_settled(tmp_path: Path) -> None:
     shown = diag(desk, "conflicts", "show", SCHOOL, told["id"])
     assert "Au départ : rien" in shown.out
     assert "poste d-u-2" in shown.out
+    assert shown.out.count(", déclaré, ") == len("AB")
 
     left = diag(desk, "conflicts", "leave", SCHOOL, told["id"], "--comment", "à voir")
     assert left.code == 0

@@ -13,7 +13,7 @@ from diag.tui.reading import CrashScreen
 from diag.tui.school import SchoolScreen
 from tests.examples import cases
 from tests.tui.builders import SCHOOL, app_on, new_app
-from tests.tui.waiting import shows, wait_for
+from tests.tui.waiting import shows, visible, wait_for
 
 
 def refuse() -> None:
@@ -153,3 +153,15 @@ async def test_a_workspace_that_cannot_be_opened_ends_with_its_sentence(
         await wait_for(pilot, lambda: app.refusal is not None, "the refusal")
 
     assert "diag.db" in str(app.refusal)
+
+
+async def test_a_notice_given_again_hides_no_more_of_the_screen(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        for words in ("Rien à confirmer", "Rien à confirmer", "Autre chose"):
+            app.inform(words)
+        await wait_for(pilot, lambda: shows(pilot, "Autre chose"), "the last one")
+        assert sum("Rien à confirmer" in line for line in visible(pilot)) == 1
