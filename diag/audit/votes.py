@@ -487,27 +487,32 @@ def _became(
     report: Report, ident: str, given: ActionNumber, here: Mapping[str, Action]
 ) -> str:
     """Return what became of an action that bears a number: nothing goes unmentioned."""
-    action = here.get(ident)
-    states = {one.recommendation: one for one in report.follow_ups}
-    step = states.get(ident)
-    if action is not None and given.first == report.date.isoformat():
+    if ident in here and given.first == report.date.isoformat():
         return given.became
-    if action is not None:
-        if step and step.state is FollowUpState.ECARTEE:
-            return f"écarté{_on(step)}"
-        if step and step.state in _DECIDED:
-            return f"voté{_on(step)}, pas encore fait"
-        if step and step.state in _DONE:
-            return f"noté fait{_on(step)}, encore à vérifier"
-        days = (report.date - date.fromisoformat(given.first)).days
-        return (
-            f"signalé le {describe_day(given.first)}, non traité depuis "
-            f"{counted(days, 'jour')}"
-        )
+    if ident in here:
+        states = {one.recommendation: one for one in report.follow_ups}
+        return _called_for_again(report, given, states.get(ident))
     if _is_cured(report, ident):
         seen = report.facts.visit_date or report.date
         return f"fait, vérifié le {long_date(seen)}"
     return "devenu sans objet"
+
+
+def _called_for_again(
+    report: Report, given: ActionNumber, step: FollowUp | None
+) -> str:
+    """Return what became of an action that the answers still call for."""
+    if step and step.state is FollowUpState.ECARTEE:
+        return f"écarté{_on(step)}"
+    if step and step.state in _DECIDED:
+        return f"voté{_on(step)}, pas encore fait"
+    if step and step.state in _DONE:
+        return f"noté fait{_on(step)}, encore à vérifier"
+    days = (report.date - date.fromisoformat(given.first)).days
+    return (
+        f"signalé le {describe_day(given.first)}, non traité depuis "
+        f"{counted(days, 'jour')}"
+    )
 
 
 def _on(step: FollowUp) -> str:
