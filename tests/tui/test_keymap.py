@@ -14,6 +14,7 @@ from diag.tui.app import DiagApp
 from diag.tui.bilan.commands import ShowCounsel
 from diag.tui.commands import TWINS, Help, readable
 from diag.tui.keymap import (
+    PLACES,
     KeysScreen,
     PressKey,
     editable,
@@ -96,6 +97,17 @@ def test_both_faces_of_one_command_share_its_key() -> None:
 
 def test_the_twin_of_a_digit_is_the_digit() -> None:
     assert [normal(twin) for twin in TWINS.values()] == list(TWINS)
+
+
+def test_each_screen_has_the_place_of_its_keys() -> None:
+    """Else its keys stand under no heading, and clash with others unseen."""
+    for path in sorted((Path(diag.__file__).parent / "tui").rglob("*.py")):
+        parts = path.relative_to(Path(diag.__file__).parents[1]).with_suffix("").parts
+        module = ".".join(parts).removesuffix(".__init__")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and node.name.endswith("Screen"):
+                offers = any("OFFERS = " in ast.unparse(one) for one in node.body)
+                assert module in PLACES or not offers, node.name
 
 
 def test_commands_are_listed_once_under_their_place() -> None:
