@@ -113,6 +113,13 @@ class MemoryDisk:
     def select(self, sql: str) -> Rows:
         return self._connection.execute(sql).fetchall()
 
+    @contextmanager
+    def asked(self, statements: list[str]) -> Iterator[None]:
+        """Note what is asked of it meanwhile."""
+        self._connection.set_trace_callback(statements.append)
+        yield
+        self._connection.set_trace_callback(None)
+
     def copy(self) -> sqlite3.Connection:
         copy = sqlite3.connect(":memory:", isolation_level=None)
         self._connection.backup(copy)

@@ -1,6 +1,6 @@
 """A hub's database: its audits and where they are, for SQLite and PostgreSQL."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -59,6 +59,10 @@ _MANIFEST = f"{AUDIT} where {IN_SCOPE} and last_seq > 0 order by id"
 
 _LINES = """
 select body from rev where audit = :audit and seq > :after order by seq limit :limit
+"""
+
+_WHOLE_LOGS = """
+select audit, body from rev where audit = any(:audits) order by audit, seq
 """
 
 _NAMED = f"""
@@ -211,41 +215,18 @@ class Store(Devices):
             asked = sorted({want.audit for want in wants})
             rows = transaction.rows(_SOME_AUDITS, audits=asked, **scope(scopes))
             audits = {row.id: row for row in map(read_audit, rows)}
-            page = PulledPage()
-            for want in wants:
+            page, lines = PulledPage(), dict[int, list[bytes]]()
+            for at, want in enumerate(wants):
                 row = audits.get(want.audit)
-                if row and not self._pull_one(transaction, row, want, page, room):
+                if row and not want.after and row.number not in lines:
+                    lines = _read_first(transaction, wants[at:], audits)
+                ahead = lines.get(row.number, []) if row and not want.after else []
+                if row and not _pull_one(
+                    transaction, row, want, page, room, ahead=ahead
+                ):
                     break
                 page.done += 1
         return page
-
-    def _pull_one(
-        self,
-        transaction: Transaction,
-        row: AuditRow,
-        want: Want,
-        page: PulledPage,
-        room: Room,
-    ) -> bool:
-        """Add what is wanted of an audit; return whether all of it found room."""
-
-        def fill(sql: str, after: int) -> int:
-            while most := min(room.lines - len(page.lines), _CHUNK):
-                place = {"audit": row.number, "after": after, "limit": most}
-                part = transaction.rows(sql, **place)
-                for (body,) in part:
-                    if not page.add(encode(body), room):
-                        return after
-                    after += 1
-                if len(part) < most:
-                    break
-            return after
-
-        after, unread = fill(_LINES, want.after), want.unread
-        if after >= row.revisions and unread < row.unread:
-            unread = fill(_OPAQUE_PAGE, unread)
-        page.reached.append((row.id, after, unread, row.holding))
-        return after >= row.revisions and unread >= row.unread
 
     def recount(self, part: int, parts: int) -> int:
         """Digest again the ids of one audit in so many; return how many had changed."""
@@ -400,3 +381,65 @@ class Store(Devices):
     def close(self) -> None:
         """Close the connections."""
         self.engine.close()
+
+
+def _read_first(
+    transaction: Transaction, wants: Iterable[Want], audits: Mapping[str, AuditRow]
+) -> dict[int, list[bytes]]:
+    """Read the audits that are wanted from their first line, by number, together.
+
+    The next ones in order, up to a chunk of lines; none when the first alone has more.
+    Of small audits, a question for each costs a database more than its lines.
+    """
+    found: dict[int, list[bytes]] = {}
+    left = _CHUNK
+    for want in wants:
+        row = audits.get(want.audit)
+        if row and not want.after:
+            left -= row.revisions
+            if left < 0:
+                break
+            found[row.number] = []
+    for number, body in transaction.rows(_WHOLE_LOGS, audits=[*found]) if found else ():
+        found[number].append(encode(body))
+    return found
+
+
+def _pull_one(
+    transaction: Transaction,
+    row: AuditRow,
+    want: Want,
+    page: PulledPage,
+    room: Room,
+    *,
+    ahead: Iterable[bytes],
+) -> bool:
+    """Add what is wanted of an audit; return whether all of it found room.
+
+    `ahead`: the lines that follow what is wanted, those that were read already.
+    """
+
+    def fill(sql: str, after: int) -> int:
+        while most := min(room.lines - len(page.lines), _CHUNK):
+            place = {"audit": row.number, "after": after, "limit": most}
+            part = transaction.rows(sql, **place)
+            for (body,) in part:
+                if not page.add(encode(body), room):
+                    return after
+                after += 1
+            if len(part) < most:
+                break
+        return after
+
+    after, unread = want.after, want.unread
+    for line in ahead:
+        if not page.add(line, room):
+            break
+        after += 1
+    else:
+        if after < row.revisions:
+            after = fill(_LINES, after)
+    if after >= row.revisions and unread < row.unread:
+        unread = fill(_OPAQUE_PAGE, unread)
+    page.reached.append((row.id, after, unread, row.holding))
+    return after >= row.revisions and unread >= row.unread

@@ -44,6 +44,7 @@ from diag.sync.questions import (
 )
 from tests.journal.builders import NOON, person
 from tests.journal.newer import newer
+from tests.sync.disks import MemoryDisk
 from tests.sync.hub.asking import Counter
 from tests.sync.hub.test_store import OLDER, STORES
 from tests.sync.offices import (
@@ -142,6 +143,16 @@ def test_pages_of_any_size_bring_everything_once(
     assert pages >= len(got) // room[0]
     nothing = store.pull({"998"}, [Want(audit=VALLEY.id)], Room())
     assert (nothing.lines, nothing.reached, nothing.done) == ([], [], 1)
+
+
+def test_small_audits_are_read_by_one_question(laptop: Journal) -> None:
+    disk, asked = MemoryDisk("a"), list[str]()
+    push(disk.store, lines_of(laptop))
+    with closing(disk), disk.asked(asked):
+        page = disk.store.pull({"*"}, [Want(audit=one.id) for one in AUDITS], Room())
+
+    assert sorted(page.lines) == sorted(lines_of(laptop))
+    assert sum("from rev" in sql for sql in asked) == 1
 
 
 def test_a_sum_that_a_disk_changed_is_counted_again_within_a_week(
