@@ -7,7 +7,6 @@ from typing import NamedTuple
 from diag.journal.asks import DELAY, YEARS, term_of
 from diag.journal.journal import get_setting, put_setting
 from diag.model.errors import DiagError
-from diag.sync.trust import read_enrolments
 from diag.words.dates import read_day
 from diag.workspace.workspace import Workspace
 
@@ -51,6 +50,9 @@ def is_term_past(workspace: Workspace, campaign: str) -> bool:
     Who has just shortened it does not purge alone what two would have to. Where a hub
     is, the day proposed to all is past too: it knows no other, and refuses before.
     """
+    # What pydantic reads, for the list of schools has none of it.
+    from diag.sync.trust import read_enrolments  # noqa: PLC0415
+
     world, today = workspace.world, workspace.world.today()
     decided_at = get_setting(workspace.journal, _SINCE, {}).get(campaign, 0)
     is_settled = world.clock() - decided_at >= DELAY
