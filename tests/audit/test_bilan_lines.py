@@ -41,6 +41,13 @@ def session(desk: Workspace) -> AuditSession:
     return audited(desk)
 
 
+@pytest.fixture(scope="module")
+def reading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AuditSession]:
+    """Give an audit that is only read: judged once."""
+    with audited_workspace(tmp_path_factory.mktemp("reading") / "desk") as made:
+        yield audited(made)
+
+
 def unfolded(lines: Iterable[OutlineLine]) -> Iterator[OutlineLine]:
     for line in lines:
         yield line
@@ -57,9 +64,9 @@ def keys(lines: Iterable[OutlineLine]) -> list[str]:
 
 
 def test_dangers_come_first_then_the_law_and_every_domain_has_its_score(
-    session: AuditSession,
+    reading: AuditSession,
 ) -> None:
-    danger, *lines = findings(session)
+    danger, *lines = findings(reading)
 
     seen = "prise sans obturateur au coin regroupement, rallonge au sol."
     where = f"Classe des petits et moyens : {seen}"
@@ -70,7 +77,7 @@ def test_dangers_come_first_then_the_law_and_every_domain_has_its_score(
     domains = [line for line in lines if line.key.startswith("domaine/")]
     assert lines[-len(domains) - 1].aside.startswith("ensemble ")
     assert [line.text for line in domains] == [
-        each.title for each in session.checklist.domains
+        each.title for each in reading.checklist.domains
     ]
     assert all(
         line.bounds or line.aside in {"sans objet", "loi seule"} for line in domains
@@ -78,8 +85,8 @@ def test_dangers_come_first_then_the_law_and_every_domain_has_its_score(
     assert any(line.bounds for line in domains)
 
 
-def test_a_criterion_unfolds_to_facts_rules_and_sources(session: AuditSession) -> None:
-    told = texts(findings(session))
+def test_a_criterion_unfolds_to_facts_rules_and_sources(reading: AuditSession) -> None:
+    told = texts(findings(reading))
 
     assert "Prises réseau vues" in told
     assert "2 prises, constaté" in told.replace("\u00a0", " ")
@@ -89,14 +96,14 @@ def test_a_criterion_unfolds_to_facts_rules_and_sources(session: AuditSession) -
 
 
 def test_a_finding_is_what_was_seen_and_unfolds_to_its_criterion(
-    session: AuditSession,
+    reading: AuditSession,
 ) -> None:
-    lines = {line.key: line for line in unfolded(findings(session))}
+    lines = {line.key: line for line in unfolded(findings(reading))}
     law = lines["alerte/wifi-coupe-hors-usage"]
     seen = "Classe des petits et moyens : le maître ne peut pas couper le Wi-Fi."
     assert (law.text, law.aside) == (seen, "non respecté")
     assert law.inner
-    title = session.checklist.criteria["wifi-coupe-hors-usage"].title
+    title = reading.checklist.criteria["wifi-coupe-hors-usage"].title
     assert any(f"« {title} »" in line.text for line in law.inner())
     strong = lines["critere/projection-fixe"]
     assert strong.text == "4 classes sur 4 ont une projection fixe."
@@ -106,31 +113,31 @@ def test_a_finding_is_what_was_seen_and_unfolds_to_its_criterion(
 
 
 def test_a_fact_leads_to_its_question_where_it_was_answered(
-    session: AuditSession,
+    reading: AuditSession,
 ) -> None:
-    lines = {line.key: line for line in unfolded(findings(session))}
+    lines = {line.key: line for line in unfolded(findings(reading))}
     danger, law = lines["faits"], lines["alerte/wifi-coupe-hors-usage"]
     assert danger.asks is None
     assert law.asks
     place, question = law.asks() or ("", "")
     assert question == "coupure_wifi"
-    assert session.place_name(place) == "Classe des petits et moyens"
+    assert reading.place_name(place) == "Classe des petits et moyens"
     strong = lines["forces/projection-fixe"]
     assert strong.text == lines["critere/projection-fixe"].text
     for line in lines.values():
         if line.asks and (key := line.asks()):
-            assert key[0] in session.facts.places
-            assert key[1] in session.checklist.questions
+            assert key[0] in reading.facts.places
+            assert key[1] in reading.checklist.questions
 
 
-def test_every_line_has_a_key_of_its_own(session: AuditSession) -> None:
-    for lines in (findings(session), counsel(session), evolution(session)):
+def test_every_line_has_a_key_of_its_own(reading: AuditSession) -> None:
+    for lines in (findings(reading), counsel(reading), evolution(reading)):
         found = keys(lines)
         assert len(found) == len(set(found))
 
 
-def test_keys_stay_the_same_from_one_reading_to_the_next(session: AuditSession) -> None:
-    assert keys(findings(session)) == keys(findings(session))
+def test_keys_stay_the_same_from_one_reading_to_the_next(reading: AuditSession) -> None:
+    assert keys(findings(reading)) == keys(findings(reading))
 
 
 def test_a_recommendation_unfolds_to_cost_effect_words_and_follow_up(
@@ -269,14 +276,14 @@ def test_what_is_verified_in_part_says_how_much(desk: Workspace) -> None:
     assert first.aside.startswith("1 point vérifié sur ")
 
 
-def test_a_first_audit_says_what_will_come(session: AuditSession) -> None:
-    assert "Premier audit" in texts(evolution(session))
+def test_a_first_audit_says_what_will_come(reading: AuditSession) -> None:
+    assert "Premier audit" in texts(evolution(reading))
 
 
-def test_consequences_tell_before_and_after(session: AuditSession) -> None:
-    fibre = hypotheses.fibre(session)
-    told = consequences(outcome(session.facts, session.checklist, fibre))
-    nothing = consequences(outcome(session.facts, session.checklist, ()))
+def test_consequences_tell_before_and_after(reading: AuditSession) -> None:
+    fibre = hypotheses.fibre(reading)
+    told = consequences(outcome(reading.facts, reading.checklist, fibre))
+    nothing = consequences(outcome(reading.facts, reading.checklist, ()))
 
     assert "→" in texts(told)
     assert re.search(r"→ \S.* · mieux", texts(told))

@@ -201,7 +201,7 @@ def test_it_is_made_again_in_place_and_leaves_nothing_beside(
 
 def test_an_interruption_leaves_the_old_one(made: Workspace, tmp_path: Path) -> None:
     out = tmp_path / "ici" / "atlas"
-    write(made, out, "syndicat")
+    write(made, out, "syndicat", ())
     (out / "index.html").write_text("ancien", "utf-8")
 
     def stop(done: int, _total: int) -> None:
@@ -209,7 +209,7 @@ def test_an_interruption_leaves_the_old_one(made: Workspace, tmp_path: Path) -> 
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_atlas(made, out, "syndicat", stop, forms=HTML)
+        write_atlas(made, out, "syndicat", stop, forms=())
 
     assert (out / "index.html").read_text("utf-8") == "ancien"
     assert [path.name for path in out.parent.iterdir()] == ["atlas"]
@@ -218,10 +218,10 @@ def test_an_interruption_leaves_the_old_one(made: Workspace, tmp_path: Path) -> 
 def test_an_atlas_for_one_reader_never_replaces_anothers(
     made: Workspace, tmp_path: Path
 ) -> None:
-    write(made, tmp_path / "atlas", f"mairie:{COMMUNE}")
+    write(made, tmp_path / "atlas", f"mairie:{COMMUNE}", ())
 
     with pytest.raises(DiagError, match="mairie:99903"):
-        write(made, tmp_path / "atlas", "syndicat")
+        write(made, tmp_path / "atlas", "syndicat", ())
 
 
 @pytest.mark.parametrize(
