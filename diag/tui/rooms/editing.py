@@ -274,9 +274,7 @@ class EditsPlaces(Sturdy, Screen[Key | None]):
                 self.show(words=f"Enregistré · {words}")
 
         effect = closing_effect(self.session, kind)
-        self.app.push_screen(
-            Confirm(effect.sentence, yes="Confirmer", grave=True), sure
-        )
+        self.app.push_screen(Confirm(effect.sentence, yes="Confirmer"), sure)
 
 
 _SEVERAL = "Plusieurs d'un coup : {one} 1 ; {one} 2, ou bien {one} 1 à 8."

@@ -238,7 +238,7 @@ class Grid(GridEntry):
             )
             return
         sentence = closing_effect(self.session, kind).sentence
-        asked = Confirm(sentence, yes="Confirmer", grave=True)
+        asked = Confirm(sentence, yes="Confirmer")
         self.app.push_screen(asked, self._close_if_sure)
 
     def _close_if_sure(self, sure: bool | None) -> None:  # noqa: FBT001 - what a dialog gives

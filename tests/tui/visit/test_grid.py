@@ -228,7 +228,7 @@ async def test_closing_the_list_tells_the_score(session: AuditSession) -> None:
         await wait_for(pilot, lambda: shows(pilot, "Confirmer"), "what it changes")
         assert shows(pilot, "Toutes les salles sont là (12).")
         assert PlaceKind.SALLE not in session.facts.closed
-        await type_keys(pilot, "o")
+        await type_keys(pilot, "enter")
         await wait_for(pilot, lambda: PlaceKind.SALLE in session.facts.closed)
         told = " ".join(pilot.app.query_one(Grid).status.lines)
         assert "Toutes les salles sont là (12)." in told
