@@ -43,7 +43,7 @@ class Money:
 
     @property
     def is_unpriced(self) -> bool:
-        """Whether it costs something, and nothing says how much."""
+        """Whether it costs something, and nobody knows how much."""
         return self.at_least and not self.euros
 
     def __add__(self, other: "Money") -> "Money":

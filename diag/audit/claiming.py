@@ -1,4 +1,4 @@
-"""Who is on an audit, until which day: said, seen by all, never enforced."""
+"""Who is on an audit, until which day: declared, seen by all, never enforced."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time

@@ -119,7 +119,7 @@ def knows_phone(session: AuditSession, phone: str) -> bool:
 
 
 def _key_of(phone: str) -> str:
-    """Return what tells a phone from another: its secret is not kept."""
+    """Return what parts a phone from another: its secret is not kept."""
     return sha256(phone.encode("utf-8", "replace")).hexdigest()[:16]
 
 

@@ -206,7 +206,7 @@ def take_back(
     A settlement is undone into the several answers that it settled.
 
     Raises:
-        DiagError: others wrote there since; `refusal` says it, and what to do.
+        DiagError: others wrote there since; `refusal` words it, and what to do.
     """
     return tuple(
         draft for change in taken for draft in _before(journal, audit, change, refusal)

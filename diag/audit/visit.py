@@ -414,7 +414,7 @@ def is_unplanned(session: AuditSession) -> bool:
 
 
 def _is_asked_here(head: Answer) -> bool:
-    """Whether a person was asked: what a form or a tool told has whom as its reason.
+    """Whether a person was asked: what a form or a tool gave has whom as its reason.
 
     An answer with a reason of its own is taken for one of those: the next is not.
     """

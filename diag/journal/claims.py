@@ -1,4 +1,4 @@
-"""Who is on an audit, until when: said so that two do not answer apart; never enforced.
+"""Who is on an audit, until when: declared so that no two answer apart, not enforced.
 
 A claim is the revision that somebody wrote about `audit/claim`. Those of several people
 stand beside each other; each names the claims of its author alone.
@@ -33,7 +33,7 @@ class Claim(NamedTuple):
 def claimed(journal: Journal, audit: str, author: str, until: int) -> NewRevision:
     """Say that somebody is on an audit until then; 0: no longer.
 
-    What others say of themselves stays.
+    What others declare stays.
     """
     own = [
         one for one in journal.current(audit, subjects.CLAIM) if one.author == author
@@ -62,7 +62,7 @@ def read_until(value: Json) -> int:
 
 
 def claims_in(heads: Iterable[Head]) -> tuple[Claim, ...]:
-    """Return what heads say, once for each person, those who left included."""
+    """Return what heads hold, once for each person, those who left included."""
     last: dict[str, int] = {}
     for head in heads:
         if head.has_value:

@@ -356,7 +356,7 @@ def _keep(connection: sqlite3.Connection, sql: str, row: Sequence[object]) -> No
 
 
 def brought(journal: Journal) -> tuple[Brought, ...]:
-    """Return the bundles that were read in, in order; tell when the disk changed some.
+    """Return the bundles that were read in, in order; warn when the disk changed some.
 
     Raises:
         DamagedError: when one can no longer be read.

@@ -101,7 +101,7 @@ def differing(heads: Sequence[Head]) -> tuple[Head, ...]:
 
 
 def agreeing(heads: Sequence[Head], revision: str) -> frozenset[str]:
-    """Return who said apart what one of the heads holds: labels, its author's too."""
+    """Return who holds apart what one of the heads holds: labels, its author's too."""
     contents = {content_of(head) for head in heads if head.id == revision}
     return frozenset(head.author for head in heads if content_of(head) in contents)
 

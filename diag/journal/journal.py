@@ -389,9 +389,9 @@ class Journal(JournalFile):
         with self.looking() as connection:
             is_right = proof.is_sealed(connection, name)
         if not is_right:
-            self.tell_change(name)
+            self.warn_of_change(name)
 
-    def tell_change(self, name: str) -> None:
+    def warn_of_change(self, name: str) -> None:
         """Show that the disk changed a small table, and what to do about it."""
         self.on_change(_CHANGED[name])
 

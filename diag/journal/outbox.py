@@ -94,12 +94,12 @@ class Outbox:
         return self.by_ident(sent.message) if added else None
 
     def all(self) -> tuple[Posted, ...]:
-        """Return every message, the oldest first; tell when the disk changed some."""
+        """Return every message, the oldest first; warn when the disk changed some."""
         self._journal.check_table(TABLE)
         return self._where("1 order by number")
 
     def waiting(self) -> tuple[Posted, ...]:
-        """Return the messages to send, the oldest first; tell as `all` does."""
+        """Return the messages to send, the oldest first; warn as `all` does."""
         self._journal.check_table(TABLE)
         return self._where("state = 'waiting' order by number")
 
@@ -202,7 +202,7 @@ class Outbox:
         rows = self._journal.select(sql, values)
         found = tuple(posted for row in rows if (posted := _posted(*row)))
         if len(found) < len(rows):
-            self._journal.tell_change(TABLE)
+            self._journal.warn_of_change(TABLE)
         return found
 
 

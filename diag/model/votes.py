@@ -250,7 +250,7 @@ class ActionNumber(Noun):
 
     @property
     def is_followed(self) -> bool:
-        """Whether an earlier list numbered it, and this one says what became of it."""
+        """Whether an earlier list numbered it, and this one has what became of it."""
         return self.became not in {"", NEW_ACTION}
 
 

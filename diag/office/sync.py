@@ -329,7 +329,7 @@ def run(
     """Sync with every hub that knows this laptop; keep and return what happened.
 
     `commit_lines`: most lines of a durable commit: few, while somebody types. `light`:
-    photos wait, thumbnails pass; None: where the system says that the line is paid by
+    photos wait, thumbnails pass; None: where the system takes the line to be paid by
     volume.
 
     Raises:

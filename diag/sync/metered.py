@@ -1,4 +1,4 @@
-"""Whether the line is paid by volume, as the system of this computer says."""
+"""Whether the line is paid by volume, as the system of this computer has it."""
 
 import subprocess
 import sys
@@ -34,7 +34,7 @@ _METERED: Final = frozenset({"u 1", "u 3", "Fixed", "Variable"})
 
 
 def is_metered() -> bool:
-    """Say whether the line is paid by volume; no where the system does not tell."""
+    """Say whether the line is paid by volume; no where the system does not know."""
     command = _COMMANDS.get(sys.platform)
     if command is None:
         return False

@@ -76,7 +76,7 @@ _FORMS = {
 
 
 def send_forms(screen: PlaceScreen, session: AuditSession) -> None:
-    """Write the questionnaires of those who answer without one, and say where.
+    """Write the questionnaires of those who answer without one, and show where.
 
     Raises:
         DiagError: nobody has anything left to answer.

@@ -257,7 +257,7 @@ def _carried_out(workspace: Workspace) -> list[str]:
 
 
 def _gone_words(workspace: Workspace, gone: ConfirmedErasure, many: int) -> str:
-    """Return what its author is told of so many lines that are gone alike."""
+    """Return what its author reads of so many lines that are gone alike."""
     name_of = workspace.settings.name_of
     about = next((one for one in listed(workspace) if one.audit.id == gone.audit), None)
     where = f", {about.about.title}" if about else ""

@@ -1,6 +1,6 @@
 """What a supervisor is shown of an audit beside its state, read from all its lines.
 
-The hub reads as a laptop does, in a journal in memory: one way to say what unseals.
+The hub reads as a laptop does, in a journal in memory: one way to find what unseals.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ _ANY = 2**62
 
 
 class AuditReading(NamedTuple):
-    """What the lines of an audit tell."""
+    """What the lines of an audit hold."""
 
     since: WrittenSince | None = None
     """What unseals it; None while all that was signed is as it was signed."""
