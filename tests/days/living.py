@@ -38,7 +38,10 @@ _KEYS = {
     "space": " ",
     "tab": "\t",
     "delete": "\x1b[3~",
-    **{way: f"\x1b[{end}" for way, end in zip(("up", "down", "right", "left"), "ABCD")},
+    **{
+        way: f"\x1b[{end}"
+        for way, end in zip(("up", "down", "right", "left"), "ABCD", strict=True)
+    },
     **{f"f{rank}": f"\x1bO{end}" for rank, end in enumerate("PQRS", 1)},
     "f5": "\x1b[15~",
     **{f"f{rank}": f"\x1b[{rank + 11}~" for rank in range(6, 10)},

@@ -151,7 +151,7 @@ def other_rooms_are_safe(screen: Screen, laptop: Laptop) -> None:
         screen.press("r").see("Danger électrique immédiat : non")
     with laptop.audit(SCHOOL) as audit:
         dangers = [
-            head.value
+            bool(head.value)
             for (_, question), (head,) in audit.facts.answers.items()
             if question == "danger_electrique"
         ]
