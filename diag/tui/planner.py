@@ -23,7 +23,7 @@ from diag.audit.floor import floor_of, keep_floor, spots_of, walked_later
 from diag.audit.report import report_folder
 from diag.audit.session import AuditSession
 from diag.audit.visit import VisitSession, minutes_on_site
-from diag.audit.walk import Walk, walk_of
+from diag.audit.walk import Key, Walk, walk_of
 from diag.documents.form_page import write_form, write_questionnaire
 from diag.documents.questionnaire import compose, keep
 from diag.model.enums import Profile
@@ -244,7 +244,7 @@ class PlannerScreen(PlaceScreen):
         words = visiting.choose(self._minutes, sorted(self._removed), self._from)
         found = fit(self._walk, self._minutes, self._costs, self._removed)
         if found.stops and minutes_on_site(self._session) is None:
-            visiting.go(found.stops[0].stops[0].key)
+            visiting.go(_first_key(found.stops[0], visiting.walk))
         self.diag.go_back()
         self._done(words)
 
@@ -303,3 +303,11 @@ def _bar(found: Fit, start: int, width: int) -> list[DrawnLine]:
         DrawnLine(Content(drawn.ljust(width, "░"))),
         DrawnLine(Content.styled(hours[:width], "$text-muted")),
     ]
+
+
+def _first_key(first: FitStop, walk: Walk) -> Key:
+    """Return the first question of a stop: of a room one only says the type there."""
+    here = next((leg for leg in walk.legs if leg.key == first.key), None)
+    there = {one.key for one in here.stops} if here else set[Key]()
+    keys = [one.key for one in first.stops]
+    return next((key for key in keys if key in there), keys[0])
