@@ -252,6 +252,10 @@ def test_on_a_line_paid_by_volume_thumbnails_pass_and_photos_wait(
     assert whole.is_whole
 
 
+COMMANDS = dict(metered._COMMANDS)
+"""What the tests' own world takes away: no test asks this machine."""
+
+
 @pytest.mark.parametrize(
     ("platform", "told_by_the_system", "is_dear"),
     [
@@ -271,6 +275,7 @@ def test_the_system_tells_whether_the_line_is_paid_by_volume(
     is_dear: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     done = CompletedProcess((), 0, told_by_the_system)
+    monkeypatch.setattr("diag.sync.metered._COMMANDS", COMMANDS)
     monkeypatch.setattr("diag.sync.metered.sys.platform", platform)
     monkeypatch.setattr("diag.sync.metered.subprocess.run", lambda *_, **__: done)
 
