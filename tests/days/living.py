@@ -28,20 +28,22 @@ from diag.workspace.workspace import Workspace
 from tests.cli.running import command, environment
 from tests.sync.serving import free_port
 from tests.sync.test_kills import hub_process, wait_for
-from tests.terminal.terminal import Terminal, program
+from tests.terminal.terminal import Terminal
+
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+"""What gives a program another clock than the machine's, where it is installed."""
 
 SIZES = {"small": (80, 24), "large": (120, 40)}
 
+_ARROWS = ("up", "down", "right", "left")
 _KEYS = {
     "enter": "\r",
     "escape": "\x1b",
     "space": " ",
     "tab": "\t",
     "delete": "\x1b[3~",
-    **{
-        way: f"\x1b[{end}"
-        for way, end in zip(("up", "down", "right", "left"), "ABCD", strict=True)
-    },
+    "end": "\x1b[F",
+    **{way: f"\x1b[{end}" for way, end in zip(_ARROWS, "ABCD", strict=True)},
     **{f"f{rank}": f"\x1bO{end}" for rank, end in enumerate("PQRS", 1)},
     "f5": "\x1b[15~",
     **{f"f{rank}": f"\x1b[{rank + 11}~" for rank in range(6, 10)},
@@ -64,6 +66,13 @@ class Screen(Terminal):
             self.wait_for(lambda: self.shows(text), text)  # noqa: B023 - called at once
         return self
 
+    def line(self, pattern: str) -> re.Match[str]:
+        """Return where a pattern stands on a line of the screen."""
+        plain = (re.sub("[\u00a0\u202f]", " ", line) for line in self.lines)
+        found = next(filter(None, (re.search(pattern, line) for line in plain)), None)
+        assert found, pattern
+        return found
+
     def leave(self, *texts: str) -> Self:
         """Wait until none of the texts stands on the screen any more."""
         for text in texts:
@@ -74,19 +83,34 @@ class Screen(Terminal):
 class Laptop:
     """An engineer's laptop: a workspace, its screens, its commands."""
 
-    def __init__(self, folder: Path, person: str) -> None:
+    def __init__(self, folder: Path, person: str, clock: str = "") -> None:
         self.folder = folder
         self.person = person
+        self.clock = clock
+        """When its programs start, by its own clock: « 2027-11-15 09:00:00 »."""
+
+    def words(self, *words: str) -> list[str]:
+        """Return the command line that runs diag at its hour."""
+        if not self.clock:
+            return command(*words)
+        hour = (f"FAKETIME=@{self.clock}", "FAKETIME_DONT_FAKE_MONOTONIC=1")
+        return [
+            "env",
+            f"LD_PRELOAD={FAKETIME}",
+            *hour,
+            "NO_FAKE_STAT=1",
+            *command(*words),
+        ]
 
     def screens(self, size: str = "small") -> Screen:
         """Open the screens."""
         os.environ[ADDRESS] = "127.0.0.1"
-        return Screen(program(), self.folder, SIZES[size])
+        return Screen(self.words(), self.folder, SIZES[size])
 
     def run(self, *words: str, code: int = 0, stdin: str = "") -> str:
         """Run a command to its end; return what it printed."""
         done = subprocess.run(
-            command(*words),
+            self.words(*words),
             input=stdin,
             capture_output=True,
             check=False,
@@ -96,20 +120,30 @@ class Laptop:
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout + done.stderr
 
+    def enrol(self, office: "Office", right: str = "write") -> None:
+        """Have the office know it, then bring both to the same."""
+        self.run("sync", "enrol", office.invite(self.person, right))
+        self.sync()
+
+    def sync(self) -> None:
+        """Bring the office and the laptop to the same."""
+        assert "Tout ce qui est ici est au bureau" in self.run("sync")
+
     @contextmanager
     def audit(self, ref: str, campaign: str | None = None) -> Iterator[AuditSession]:
         """Give an audit as the store has it."""
         with Workspace.open(self.folder) as there:
             yield audits.open_session(there, ref, campaign)
 
-    def page(self, name: str) -> str:
-        """Return the Markdown of a document, wherever it was written."""
-        (path,) = (self.folder / "exports").rglob(f"{name}.md")
-        return path.read_text("utf-8")
+    def page(self, ref: str, name: str, campaign: str = "2026-2027") -> str:
+        """Return the Markdown of a document."""
+        folder = self.folder / "exports" / f"{ref}-{campaign}"
+        text = (folder / f"{name}.md").read_text("utf-8")
+        return re.sub("[\u00a0\u202f]", " ", text)
 
-    def pages(self, name: str) -> int:
+    def pages(self, ref: str, name: str) -> int:
         """Return how many pages the PDF of a document has."""
-        (path,) = (self.folder / "exports").rglob(f"{name}.pdf")
+        path = self.folder / "exports" / f"{ref}-2026-2027" / f"{name}.pdf"
         return len(PdfReader(path).pages)
 
 
@@ -128,9 +162,10 @@ class Office:
         """Run a command of the hub."""
         return self._clerk.run("hub", "--folder", str(self.folder), *words)
 
-    def invite(self, person: str, *, right: str = "write") -> str:
-        """Return the line that enrols a laptop."""
-        said = self.run("enrol", person, "--territory", "999", "--right", right)
+    def invite(self, person: str, right: str = "write") -> str:
+        """Return the line that enrols a laptop, for all that the syndicat has."""
+        where = ("--territory", "999", "--territory", "syndicat")
+        said = self.run("enrol", person, *where, "--right", right)
         return next(line for line in said.splitlines() if line.startswith("https"))
 
     def audits(self) -> int:

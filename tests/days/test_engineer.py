@@ -151,11 +151,11 @@ def other_rooms_are_safe(screen: Screen, laptop: Laptop) -> None:
         screen.press("r").see("Danger électrique immédiat : non")
     with laptop.audit(SCHOOL) as audit:
         dangers = [
-            bool(head.value)
-            for (_, question), (head,) in audit.facts.answers.items()
-            if question == "danger_electrique"
+            audit.facts.places[place].name
+            for (place, question), (head,) in audit.facts.answers.items()
+            if question == "danger_electrique" and head.value
         ]
-        assert sorted(dangers) == [False, False, False, True]
+        assert dangers == ["Classe PS-MS"]
 
 
 def before_leaving(screen: Screen, laptop: Laptop) -> None:
@@ -185,16 +185,16 @@ def the_documents_are_written(screen: Screen, laptop: Laptop) -> None:
     screen.see("Les quatre rapports sont écrits").press("escape")
     screen.leave("Les quatre rapports")
     for reader in ("mairie", "equipe", "academie", "technique"):
-        page = laptop.page(reader)
+        page = laptop.page(SCHOOL, reader)
         assert "provisoire" not in page.lower()
         assert "Bourg-Neuf" in page
-    council = laptop.page("mairie")
+    council = laptop.page(SCHOOL, "mairie")
     assert "Classe PS-MS" in council
     assert "danger électrique" in council
     assert "Signalé à la direction de l’école et à la mairie" in council
     assert "derrière le tableau" not in council  # nobody said that it may be shown
-    assert "derrière le tableau" in laptop.page("technique")
-    assert laptop.pages("mairie") == 4
+    assert "derrière le tableau" in laptop.page(SCHOOL, "technique")
+    assert laptop.pages(SCHOOL, "mairie") == 4
 
 
 def it_reaches_the_office(screen: Screen, laptop: Laptop, office: Office) -> None:
