@@ -8,7 +8,6 @@ from diag.model.programme import ProgrammeFrame
 from diag.programme import setting
 from diag.programme.assembling import Board, adopted_in, payer_sums
 from diag.programme.history import (
-    LETTERS,
     ProgrammeRevision,
     Revised,
     Rivals,
@@ -19,7 +18,7 @@ from diag.programme.money import budgets
 from diag.programme.prospects import SchoolProspect
 from diag.programme.words import reason_words, reserve_words
 from diag.words.figures import cents_words
-from diag.words.sentences import counted
+from diag.words.sentences import counted, letters
 
 
 def variant_name(board: Board) -> str:
@@ -139,7 +138,7 @@ def rival_lines(slug: str, found: Sequence[Rivals]) -> Iterator[str]:
         yield f"Programme {slug}"
     for one in found:
         yield f"  {one.ident}  {one.words}"
-        for letter, each in zip(LETTERS, one.values, strict=False):
+        for letter, each in zip(letters(), one.values, strict=False):
             yield f"    {letter} {each.words} ({each.author})"
     if found:
         yield "  Ensuite : diag programme settle NUMÉRO A"

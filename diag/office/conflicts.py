@@ -39,12 +39,9 @@ from diag.model.errors import DiagError
 from diag.model.text import accept
 from diag.office.merging import proposals
 from diag.words.dates import time_words
-from diag.words.sentences import counted
+from diag.words.sentences import counted, letters
 from diag.words.vocabulary import PROVENANCES
 from diag.workspace.workspace import Workspace
-
-LETTERS = "ABCDEFGHIJKLMNOP"
-"""What the candidates are called."""
 
 _DRIFT = 10 * 60 * 1000
 """Milliseconds that a clock may be off before it is reported."""
@@ -231,7 +228,7 @@ class _Telling:
             else None
         )
         known = {one.revision: one for one in answers or ()}
-        for letter, shown in zip(LETTERS, conflict.candidates, strict=False):
+        for letter, shown in zip(letters(), conflict.candidates, strict=False):
             first = self._first(shown)
             others = [
                 self._first(one)

@@ -35,6 +35,7 @@ from diag.programme.assembling import (
 from diag.programme.container import Container
 from diag.programme.record import noun_of
 from diag.words.figures import euros, euros_and_cents, number, percent
+from diag.words.sentences import letters
 
 
 class YearMoved(NamedTuple):
@@ -248,10 +249,6 @@ _VALUES: dict[str, tuple[type[Noun], Callable[[Any], str]]] = {
 """Kind of subject → what its value is, and the words of one."""
 
 
-LETTERS = "ABCDEFGH"
-"""How the values that differ are chosen."""
-
-
 class RivalValue(NamedTuple):
     """One of the values that differ."""
 
@@ -308,10 +305,10 @@ def settle(container: Container, found: Rivals, letter: str) -> RivalValue:
     Raises:
         DiagError: no value has that letter, or nothing could be written.
     """
-    known = LETTERS[: len(found.values)]
-    if len(letter) != 1 or letter.upper() not in known:
+    known = dict(zip(letters(), found.values, strict=False))
+    chosen = known.get(letter.upper())
+    if chosen is None:
         raise DiagError(f"« {letter[:10]} » : choisissez parmi {', '.join(known)}.")
-    chosen = found.values[known.index(letter.upper())]
     kept = chosen.value if isinstance(chosen.value, dict) else None
     container.write(container.draft(found.subject, kept))
     return chosen

@@ -9,9 +9,11 @@ An author's blanks are {quantite} {cout} {lieux} {echeance}.
 
 import errno
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import count, product
+from string import ascii_uppercase
 
 from diag.model.number import Quantity
 from diag.words.figures import number
@@ -133,6 +135,13 @@ def counted(count: int, one: str, many: str = "") -> str:
     """Return a number with its noun: « 1 école », « 40 écoles »; `many` if not in s."""
     noun = one if abs(count) < _PLURAL_FROM else many or f"{one}s"
     return f"{number(count)} {noun}"
+
+
+def letters() -> Iterator[str]:
+    """Give A to Z, then AA, AB…: what the choices of a list are called."""
+    for size in count(1):
+        for name in product(ascii_uppercase, repeat=size):
+            yield "".join(name)
 
 
 def listed(names: Sequence[str], limit: int = 6) -> str:

@@ -105,6 +105,25 @@ def test_a_third_answer_is_read_as_any_answer(differing: Two) -> None:
     assert classes(mine) == ["7"]
 
 
+def test_of_forty_answers_none_is_hidden(differing: Two) -> None:
+    """Beyond sixteen they had no letter, and were shown nowhere."""
+    mine, _ = differing
+    for value in range(40, 78):
+        answer = Answer(State.KNOWN, value)
+        draft = changes.answered(mine.audit.id, mine.facts.root, "nb_classes", answer)
+        mine.workspace.journal.write(replace(draft, parents=()), mine.workspace.origin)
+    mine.catch_up()
+
+    shown = only(mine)
+    assert len(shown.candidates) == 40
+    assert [one.letter for one in shown.candidates][24:28] == ["Y", "Z", "AA", "AB"]
+    last = shown.candidates[-1]
+    take(shown, last.letter.lower())
+
+    assert not contested_of(mine)
+    assert classes(mine) == [last.words.split()[0]]
+
+
 def test_left_open_it_stays_and_says_why(differing: Two) -> None:
     mine, _ = differing
     record_note(mine, "nb_classes", "vu en septembre")
