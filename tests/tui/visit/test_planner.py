@@ -6,9 +6,10 @@ import pytest
 from textual.pilot import Pilot
 
 from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.fitting import asked_elsewhere, fit_of, walk_within
+from diag.audit.fitting import asked_elsewhere, fit_of
 from diag.audit.floor import walking_order
 from diag.audit.places import add_place, find_place
+from diag.audit.walk import walk_of
 from diag.model.enums import PlaceKind, Profile
 from diag.tui.app import DiagApp
 from diag.tui.lists import Lines
@@ -139,9 +140,8 @@ async def test_what_does_not_fit_stands_under_the_line(tmp_path: Path) -> None:
         found = fit_of(session, 30)
     assert found.wanting
     assert found.maybe
-    async with app_on(folder).run_test(size=(80, 24)) as pilot:
-        app = pilot.app
-        assert isinstance(app, DiagApp)
+    app = app_on(folder)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
         app.go_visit(SCHOOL)
         await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "the visit")
@@ -152,5 +152,7 @@ async def test_what_does_not_fit_stands_under_the_line(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: shows(pilot, more), "the line")
         await pilot.press("q")
         where = app.desk.folder / "exports"
-        forms = len([*asked_elsewhere(walk_within(session, 30))]) - 1
-        await wait_for(pilot, lambda: len([*where.rglob("*.pdf")]) == forms, "forms")
+        walk = walk_of(session.facts, session.checklist, session.profile)
+        forms = len([*asked_elsewhere(walk)]) - 1  # the office has none
+        await wait_to_show(pilot, f"{forms} questionnaires")
+        assert len([*where.rglob("*.pdf")]) == forms
