@@ -23,6 +23,7 @@ from diag.audit.undo import undo_last
 from diag.model.enums import PlaceKind, Provenance
 from diag.model.errors import DiagError
 from diag.model.fact import Value
+from tests.examples import examples
 
 SALLE = PlaceKind.SALLE
 
@@ -230,8 +231,7 @@ def test_hostile_cells_are_refused_one_by_one_in_sentences(rooms: AuditSession) 
 
 
 @settings(
-    max_examples=25,
-    deadline=None,
+    examples(25, few=8),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

@@ -21,6 +21,7 @@ from diag.model.enums import Audience, AuditStatus, FollowUpState, Trigger
 from diag.model.errors import DiagError
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace
+from tests.examples import examples
 
 FIBRE = "passer-a-la-fibre"
 
@@ -78,8 +79,7 @@ def test_a_day_agreed_replaces_the_one_that_the_delay_gives(
 
 
 @settings(
-    max_examples=12,
-    deadline=None,
+    examples(12, few=5),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(deeds=st.lists(DEEDS, max_size=6))

@@ -20,6 +20,7 @@ from diag.model.errors import DiagError
 from diag.model.fact import Facts
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace
+from tests.examples import examples
 
 
 @pytest.fixture(scope="module")
@@ -230,8 +231,7 @@ def suppositions(facts: Facts) -> st.SearchStrategy[tuple[Supposition, ...]]:
 
 
 @settings(
-    max_examples=15,
-    deadline=None,
+    examples(15, few=6),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 from zipfile import ZipFile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.documents.blocks import bullets, sections, table
@@ -85,7 +85,7 @@ def come_back(texts: list[str]) -> None:
     assert told(from_office(markdown)) == expected
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15, few=6)
 @given(st.lists(TEXTS, min_size=1, max_size=20))
 def test_hostile_texts_come_back_from_pages_and_from_an_office_suite(
     texts: list[str],

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.documents.blocks import PAGE_BREAK
@@ -37,6 +37,7 @@ from tests.documents.builders import (
 )
 from tests.documents.reading import markdown, text_of
 from tests.documents.test_escape import FRAGMENTS
+from tests.examples import examples
 from tests.words.blanks import blanks_in
 
 ALL = list(READERS)
@@ -215,7 +216,7 @@ def test_an_engineer_may_reword_an_action_for_one_reader() -> None:
     assert "Tirer la fibre" not in markdown(told, Audience.EQUIPE)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30, few=10)
 @given(st.lists(st.sampled_from(FRAGMENTS), min_size=1, max_size=6).map("".join))
 def test_hostile_names_and_notes_break_no_document(typed: str) -> None:
     """The same documents, block for block, as with a plain word instead."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from diag.documents.document import parser
 from diag.documents.drafts.council import deliberation, note
@@ -22,6 +22,7 @@ from tests.documents.synthesis.gatherings import (
     gathering,
     school,
 )
+from tests.examples import examples
 
 
 def commune(population: int | None) -> Commune:
@@ -96,7 +97,7 @@ def test_without_anything_to_vote_both_still_stand() -> None:
     )
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30, few=10)
 @given(HOSTILE)
 def test_a_hostile_name_comes_out_letter_for_letter(text: str) -> None:
     words = " ".join("".join(one for one in text if one.isprintable()).split())

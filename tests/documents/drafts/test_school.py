@@ -1,6 +1,6 @@
 """The drafts of one school: what is known is told, nothing else is pretended."""
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from diag.documents.blocks import written
 from diag.documents.document import parser
@@ -25,6 +25,7 @@ from tests.documents.formats.test_literals import HOSTILE
 from tests.documents.formats.test_whole_schools import told
 from tests.documents.reading import text_of
 from tests.documents.synthesis.gatherings import MOULIN, gathering, of, school
+from tests.examples import examples
 
 LENT = CHECKLIST.model_copy(
     update={
@@ -121,7 +122,7 @@ def test_the_minutes_recall_what_was_decided() -> None:
     )
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25, few=8)
 @given(HOSTILE)
 def test_a_hostile_name_comes_out_letter_for_letter(text: str) -> None:
     words = " ".join("".join(one for one in text if one.isprintable()).split())

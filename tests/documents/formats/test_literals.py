@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 import typst
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.documents.formats.pdf import drawable, literal, raw_literal
@@ -40,7 +40,7 @@ def read_by_typst(literals: Sequence[str]) -> list[str]:
     return [str(each) for each in told]
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30, few=10)
 @given(st.lists(HOSTILE, min_size=1, max_size=60))
 def test_a_literal_reads_as_its_text(texts: list[str]) -> None:
     texts = [text.replace("\r", "") for text in texts]

@@ -8,7 +8,7 @@ from pathlib import Path
 import page
 import pypdf
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from diag.documents.document import Document
 from diag.documents.formats import pdf as typeset
@@ -21,6 +21,7 @@ from tests.documents.builders import SCHOOL, facts, report
 from tests.documents.formats.test_literals import HOSTILE
 from tests.documents.formats.validation import failures
 from tests.documents.reading import document, pdf
+from tests.examples import examples
 
 DAY = date(2026, 3, 12)
 ROOMS = ("Classe 1", "Classe 2")
@@ -125,7 +126,7 @@ def test_page_one_of_the_mayor_s_document_holds_the_decisions() -> None:
     assert "Sommaire" not in second
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15, few=6)
 @given(HOSTILE)
 def test_a_hostile_text_is_printed_not_run(text: str) -> None:
     # One paragraph of code: no Markdown, no typography, every letter counts.
