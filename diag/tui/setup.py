@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -304,18 +304,31 @@ class ImportScreen(PlaceScreen):
         self.app.copy_to_clipboard(address)
         self.diag.inform(f"Adresse copiée : {address}")
 
-    def on_choose_file(self) -> None:
-        kind = self.query_one(Lines).key
+    def on_paste(self, event: events.Paste) -> None:
+        """Read the file dropped on the list, for the line at hand."""
+        event.stop()
+        if self._is_free():
+            self._take(event.text, self.query_one(Lines).key)
+
+    def _is_free(self) -> bool:
         if self._busy:
             self.diag.inform("Un import est en cours ; attendez qu'il finisse.")
+        return not self._busy
+
+    def _take(self, path: str, kind: str) -> None:
+        if file := at_hand(path, kind):
+            self._path = str(file)
+            self._busy = True
+            self._read(kind, file)
+
+    def on_choose_file(self) -> None:
+        kind = self.query_one(Lines).key
+        if not self._is_free():
             return
         asked = f"{KINDS[kind].brings}.\nChemin du fichier (glissez-le ici) :"
 
         def given(path: str | None) -> None:
-            if file := at_hand(path or "", kind):
-                self._path = str(file)
-                self._busy = True
-                self._read(kind, file)
+            self._take(path or "", kind)
 
         found = str(self._found.get(kind, ""))
         keep = partial(at_hand, kind=kind)

@@ -138,3 +138,18 @@ async def test_a_file_that_was_downloaded_is_found_and_a_folder_is_looked_into(
         await wait_for(pilot, lambda: isinstance(app.screen, Confirm), "again")
         await pilot.press("o")
         await wait_for(pilot, lambda: shows(pilot, "Import terminé"), "imported")
+
+
+async def test_a_file_dropped_on_the_list_is_read_for_the_line_at_hand(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.go_import()
+        await wait_for(pilot, lambda: shows(pilot, "annuaire"), "the files")
+        await pilot.press("down", "down", "down")
+        app.post_message(Paste(str(territory().ips)))
+        await wait_for(pilot, lambda: isinstance(app.screen, Confirm), "rehearsed")
+        await pilot.press("o")
+        await wait_for(pilot, lambda: shows(pilot, "22 modifiées"), "imported")
