@@ -190,11 +190,6 @@ class DiagApp(Sturdy, GuardedApp):
         self.go_territory()
         self.push_screen(built("tour", "TourScreen"))
 
-    def go_sync(self) -> None:
-        """Show what is not at the office yet."""
-        self.go_territory()
-        self.push_screen(built("sync", "SyncScreen"))
-
     def go_import(self) -> None:
         """Show the official files that can be read."""
         self.go_territory()

@@ -289,9 +289,6 @@ class Shell(Protocol):
     def go_tour(self) -> None:
         """Show the schools picked for the day."""
 
-    def go_sync(self) -> None:
-        """Show what is not at the office yet."""
-
     def go_import(self) -> None:
         """Show the official files that can be read."""
 
