@@ -64,6 +64,7 @@ HASH = "ab" * 32
         (subjects.EDITION, AuditTopic("edition")),
         (subjects.STATUS, AuditTopic("status")),
         (subjects.SUBJECT, AuditTopic("subject")),
+        (subjects.CLAIM, AuditTopic("claim")),
     ],
 )
 def test_a_subject_that_is_built_is_read_back(subject: str, topic: Topic) -> None:
@@ -81,7 +82,7 @@ def test_a_subject_that_is_built_is_read_back(subject: str, topic: Topic) -> Non
         "rec/cabler",
         "rec/cabler/wording/voisin",
         "rec/cabler/x/wording/voisin",
-        "audit/claim",
+        "audit/later",
         "photo",
         "photo/x/y",
     ],
