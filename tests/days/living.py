@@ -135,15 +135,15 @@ class Laptop:
         with Workspace.open(self.folder) as there:
             yield audits.open_session(there, ref, campaign)
 
-    def page(self, ref: str, name: str, campaign: str = "2026-2027") -> str:
+    def page(self, ref: str, name: str, campaign: str) -> str:
         """Return the Markdown of a document."""
         folder = self.folder / "exports" / f"{ref}-{campaign}"
         text = (folder / f"{name}.md").read_text("utf-8")
         return re.sub("[\u00a0\u202f]", " ", text)
 
-    def pages(self, ref: str, name: str) -> int:
+    def pages(self, ref: str, name: str, campaign: str) -> int:
         """Return how many pages the PDF of a document has."""
-        path = self.folder / "exports" / f"{ref}-2026-2027" / f"{name}.pdf"
+        path = self.folder / "exports" / f"{ref}-{campaign}" / f"{name}.pdf"
         return len(PdfReader(path).pages)
 
 

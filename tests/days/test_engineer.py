@@ -7,6 +7,7 @@ import pytest
 from diag.audit.photos import photos_of
 from diag.audit.session import AuditSession
 from diag.audit.votes import last_list
+from diag.model.codes import school_year
 from diag.model.enums import AuditStatus, Provenance
 from diag.model.fact import Value
 from tests.days.living import (
@@ -23,6 +24,7 @@ pytestmark = [pytest.mark.long, pytest.mark.durable]
 
 SCHOOL = "9990163Y"
 """École primaire du Bourg-Neuf, Montfauvel, three classes."""
+CAMPAIGN = school_year(today())
 
 
 def test_the_day_of_an_engineer(tmp_path: Path) -> None:
@@ -171,10 +173,10 @@ def before_leaving(screen: Screen, laptop: Laptop) -> None:
 
 def the_audit_is_closed(screen: Screen, laptop: Laptop) -> None:
     """Closing freezes the votes; until then every page is « provisoire »."""
-    screen.press("f9").see("Bilan :", "1 danger", "2026-2027, en cours")
+    screen.press("f9").see("Bilan :", "1 danger", f"{CAMPAIGN}, en cours")
     screen.press("a").see("L'audit est en cours").press("clore").see("deviennent")
     screen.leave("Soumettre").press("enter").see("restent à vérifier")
-    screen.press("o").see("2026-2027, clos")
+    screen.press("o").see(f"{CAMPAIGN}, clos")
     with laptop.audit(SCHOOL) as audit:
         assert audit.status is AuditStatus.CLOS
         assert last_list(audit)
@@ -185,16 +187,16 @@ def the_documents_are_written(screen: Screen, laptop: Laptop) -> None:
     screen.see("Les quatre rapports sont écrits").press("escape")
     screen.leave("Les quatre rapports")
     for reader in ("mairie", "equipe", "academie", "technique"):
-        page = laptop.page(SCHOOL, reader)
+        page = laptop.page(SCHOOL, reader, CAMPAIGN)
         assert "provisoire" not in page.lower()
         assert "Bourg-Neuf" in page
-    council = laptop.page(SCHOOL, "mairie")
+    council = laptop.page(SCHOOL, "mairie", CAMPAIGN)
     assert "Classe PS-MS" in council
     assert "danger électrique" in council
     assert "Signalé à la direction de l’école et à la mairie" in council
     assert "derrière le tableau" not in council  # nobody said that it may be shown
-    assert "derrière le tableau" in laptop.page(SCHOOL, "technique")
-    assert laptop.pages(SCHOOL, "mairie") == 4
+    assert "derrière le tableau" in laptop.page(SCHOOL, "technique", CAMPAIGN)
+    assert laptop.pages(SCHOOL, "mairie", CAMPAIGN) == 4
 
 
 def it_reaches_the_office(screen: Screen, laptop: Laptop, office: Office) -> None:

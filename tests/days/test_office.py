@@ -44,7 +44,8 @@ def the_campaign_is_there(
     """Camille has worked for months; Léa, who reviews, begins today."""
     camille.run("demo", "--dir", str(camille.folder))
     camille.enrol(office)
-    lea.run("init", "--author", lea.person, "--syndicat", "Vallombre Numérique")
+    whose = ("--author", lea.person, "--syndicat", "Vallombre Numérique")
+    lea.run("init", *whose, "--campaign", "2026-2027")
     lea.run("import", "annuaire", str(annuaire))
     lea.enrol(office, "review")
     assert same_everywhere(camille, lea)
