@@ -109,7 +109,7 @@ def test_two_audits_in_turn_are_each_resumed_at_their_question(
         terminal.wait_for(lambda: terminal.shows("Chercher une école"), "the schools")
         terminal.send(f"/{OTHER}\rv")
         begin(terminal)
-        second = walked(terminal, tmp_path, OTHER, 6)
+        second = walked(terminal, tmp_path, OTHER, 7)
         ENDS[end](terminal)
         terminal.wait_for_end()
 
