@@ -28,8 +28,14 @@ from diag.journal.revision import NewRevision
 from diag.model.audit import EvidenceFile, Proposal
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.measurable import MEASURES, MeasureScope
-from diag.model.measure import HEARD, SAID_OFF, MeasureRun, run_bytes
+from diag.model.measure import (
+    HEARD,
+    MEASURES,
+    SAID_OFF,
+    MeasureRun,
+    MeasureScope,
+    run_bytes,
+)
 from diag.model.text import clean_line
 from diag.probes.radio import names_of, without_addresses
 from diag.words.measured import key_label

@@ -24,8 +24,7 @@ from diag.model.audit import EvidenceFile, Proposal
 from diag.model.checklist import Measure, Question
 from diag.model.enums import PlaceKind, ProposalSource, State
 from diag.model.fact import Place
-from diag.model.measurable import MEASURES, MeasureAggregate
-from diag.model.measure import Confidence, MeasuredFigure
+from diag.model.measure import MEASURES, Confidence, MeasureAggregate, MeasuredFigure
 from diag.model.text import fold
 from diag.probes.finding import believed_together
 from diag.words.figures import number

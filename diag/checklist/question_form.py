@@ -41,7 +41,7 @@ from diag.model.enums import (
     QuestionType,
     Trade,
 )
-from diag.model.measurable import MEASURES, Measurable, MeasureAggregate, MeasureScope
+from diag.model.measure import MEASURES, Measurable, MeasureAggregate, MeasureScope
 from diag.model.number import Number, exact
 from diag.rules.problem import listed, nearest
 

@@ -35,11 +35,11 @@ from diag.model.enums import FollowUpState, Outcome
 from diag.model.errors import DiagError
 from diag.model.programme import FIRST_YEAR, LAST_YEAR, ProgrammeFrame
 from diag.programme import adopting, replay, setting
+from diag.programme.adopting import at_socle, prospects_of
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import Container, create, opened
 from diag.programme.history import log_of
 from diag.programme.money import observed, ordered, prices_seen
-from diag.programme.prospects import at_socle, prospects_of
 from diag.programme.record import FRAME
 from diag.programme.words import (
     adopting_words,

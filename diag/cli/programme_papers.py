@@ -19,7 +19,6 @@ from diag.cli.shared import (
 )
 from diag.documents.formats import Format
 from diag.programme.assembling import Board, board_of
-from diag.programme.calendar import before_vote, deadlines
 from diag.programme.container import opened
 from diag.programme.equity import (
     LEAST,
@@ -28,7 +27,7 @@ from diag.programme.equity import (
     commune_shares,
     ips_groups,
 )
-from diag.programme.money import checklist_of
+from diag.programme.money import before_vote, checklist_of, deadlines
 from diag.programme.setting import ref_of
 from diag.words.figures import euros, half_up, number, percent
 from diag.workspace.workspace import Workspace

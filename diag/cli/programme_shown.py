@@ -6,6 +6,7 @@ from typing import Any
 from diag.assess.json import plain
 from diag.model.programme import ProgrammeFrame
 from diag.programme import setting
+from diag.programme.adopting import SchoolProspect
 from diag.programme.assembling import Board, adopted_in, payer_sums
 from diag.programme.history import (
     ProgrammeRevision,
@@ -15,7 +16,6 @@ from diag.programme.history import (
     years_moved,
 )
 from diag.programme.money import budgets
-from diag.programme.prospects import SchoolProspect
 from diag.programme.words import reason_words, reserve_words
 from diag.words.figures import cents_words
 from diag.words.sentences import counted, letters

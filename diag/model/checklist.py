@@ -28,7 +28,7 @@ from diag.model.enums import (
     QuestionType,
     Trade,
 )
-from diag.model.measurable import MeasureAggregate, MeasureScope
+from diag.model.measure import MeasureAggregate, MeasureScope
 from diag.model.number import Number
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 from diag.model.enums import Milestone
 from diag.office.events import Event, calendar_bytes
 from diag.programme.assembling import Board
-from diag.programme.calendar import DatedStep, before_vote
-from diag.programme.money import checklist_of
+from diag.programme.money import DatedStep, before_vote, checklist_of
 from diag.words.dates import long_date
 from diag.words.sentences import counted
 from diag.workspace.disk import write_whole

@@ -10,8 +10,8 @@ from secrets import token_hex
 
 from diag.model.errors import DiagError
 from diag.probes.finding import ProbeFinding
+from diag.probes.load import stats_of
 from diag.probes.probe import Probe, ProbePlan, Risk, Setting
-from diag.probes.rates import stats_of
 
 LATENCY, JITTER, LOSS = "internet.latence", "internet.gigue", "internet.perte"
 

@@ -16,12 +16,16 @@ from diag.probes.load import (
     MORE_CONNECTIONS,
     PING_EVERY,
     PING_WAIT,
+    WARM_UP,
     Load,
     LoadMeasured,
+    by_second,
     longest_of,
+    rate,
+    spread_of_seconds,
+    stats_of,
 )
 from diag.probes.probe import Probe, ProbePlan, Risk, Setting
-from diag.probes.rates import WARM_UP, by_second, rate, spread_of_seconds, stats_of
 from diag.probes.server import OWN_SERVER
 
 DOWN, UP = "internet.debit_descendant", "internet.debit_montant"

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from diag.journal.revision import NewRevision
 from diag.model.base import Noun
 from diag.model.errors import DiagError
-from diag.model.workshops import MOST_POINTS, WorkshopBallot, WorkshopCard
+from diag.model.programme import MOST_POINTS, WorkshopBallot, WorkshopCard
 from diag.phone.pages import PhoneSheet
 from diag.programme.container import Container
 from diag.programme.gathering import part_subject, points_typed, role_named

@@ -12,8 +12,7 @@ from diag.journal.revision import dumps
 from diag.model.codes import is_campaign
 from diag.model.enums import Outcome, Participant
 from diag.model.errors import DiagError
-from diag.model.text import fold
-from diag.model.workshops import (
+from diag.model.programme import (
     MOST_POINTS,
     ProgrammeTheme,
     WeightRule,
@@ -21,6 +20,7 @@ from diag.model.workshops import (
     WorkshopBallot,
     WorkshopCard,
 )
+from diag.model.text import fold
 from diag.programme.adopting import decision_named
 from diag.programme.container import Container
 from diag.programme.record import BALLOT, CARD, WEIGHTS

@@ -3,18 +3,23 @@
 Amounts are cents with tax. What a payer buys, less the part that the other pays it, is
 what is left to it. Aids are a range until they are notified. The FCTVA stands apart, in
 the year it is received, on all that its buyer invests.
+
+When each thing is to be done comes from the dated rules of finances, or from the table
+that a syndicat lays over them; what orders really cost is offered back to the prices.
 """
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from statistics import median
 from typing import NamedTuple
+from uuid import UUID, uuid5
 
-from diag.assess.finances import fctva_rule, kept_part
+from diag.assess.finances import YearDay, fctva_rule, kept_part, year_day
 from diag.model.checklist import Checklist, Finance
-from diag.model.enums import BudgetSection, FollowUpState
+from diag.model.enums import BudgetSection, FollowUpState, Milestone
 from diag.model.number import exact
 from diag.programme.assembling import Board
 from diag.programme.operations import Contender, PricedLine
@@ -291,3 +296,87 @@ def observed(seen: Sequence[PriceSeen]) -> Iterator[ObservedPrice]:
             round(cents[-1]),
             len(own),
         )
+
+
+_SHARED = (Milestone.BESOINS, Milestone.DEBAT, Milestone.PROJET, Milestone.BUDGET)
+"""What a budget year has once, whatever it holds."""
+
+
+_BEFORE_VOTE = ("quart-des-credits", "fonctionnement-avant-vote")
+
+
+class DatedStep(NamedTuple):
+    """Something to be done by a day."""
+
+    opens: date
+    """The first day; the last one where only that is known."""
+    closes: date
+    kind: Milestone
+    budget: int
+    rule: Finance
+    operation: str = ""
+    """Empty: the whole budget's."""
+
+    def uid(self, container: str) -> str:
+        """Return what names it in every calendar: it moves there with its operation."""
+        return str(
+            uuid5(UUID(container), f"{self.operation or self.budget} {self.kind}")
+        )
+
+
+def deadlines(
+    board: Board, checklist: Checklist, insee: str = ""
+) -> tuple[DatedStep, ...]:
+    """Return the deadlines of a programme in order; `insee`: of one commune's part."""
+    years = {
+        year
+        for name, year in board.schedule.years.items()
+        if not insee or board.named(name).commune == insee
+    }
+    shared = (one for year in sorted(years) for one in _shared(checklist, year))
+    own = _own(board, checklist, insee)
+    return tuple(
+        sorted((*shared, *own), key=lambda one: (one.closes, one.kind, one.operation))
+    )
+
+
+def before_vote(checklist: Checklist) -> tuple[Finance, ...]:
+    """Return the rules of what may be spent before a budget is voted."""
+    found = (checklist.finances.get(one) for one in _BEFORE_VOTE)
+    return tuple(filter(None, found))
+
+
+def _shared(checklist: Checklist, budget: int) -> Iterator[DatedStep]:
+    for kind in _SHARED:
+        year = budget - (kind is Milestone.BESOINS)
+        if found := year_day(checklist, kind, year):
+            yield _deadline(found, kind, budget)
+
+
+def _own(board: Board, checklist: Checklist, insee: str) -> Iterator[DatedStep]:
+    """Give what each operation waits for: the request for aids, then the works."""
+    for name, year in board.schedule.years.items():
+        if (insee and board.named(name).commune != insee) or not invested(board, name):
+            continue
+        for kind in (Milestone.AIDE, Milestone.TRAVAUX):
+            if found := year_day(checklist, kind, year):
+                yield _deadline(found, kind, year, name)
+
+
+def _deadline(
+    found: YearDay, kind: Milestone, budget: int, operation: str = ""
+) -> DatedStep:
+    closes = _last_day(found.closes)
+    opens = _first_day(found.opens) if found.opens else closes
+    return DatedStep(opens, closes, kind, budget, found.rule, operation)
+
+
+def _first_day(text: str) -> date:
+    return date.fromisoformat(text if text.count("-") > 1 else f"{text}-01")
+
+
+def _last_day(text: str) -> date:
+    first = _first_day(text)
+    if text.count("-") > 1:
+        return first
+    return first.replace(day=monthrange(first.year, first.month)[1])

@@ -19,18 +19,16 @@ from diag.model.programme import (
     JointPurchase,
     KeptMoney,
     ProgrammeFrame,
+    ProgrammeTheme,
     RightsRule,
     SharedWork,
     Variant,
-    YearEnvelope,
-    YearLock,
-)
-from diag.model.workshops import (
-    ProgrammeTheme,
     WeightRule,
     Workshop,
     WorkshopBallot,
     WorkshopCard,
+    YearEnvelope,
+    YearLock,
 )
 from diag.programme.terms import Purse
 

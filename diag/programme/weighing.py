@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from diag.model.enums import Outcome, Participant
 from diag.model.number import canonical_number, exact
-from diag.model.workshops import ProgrammeTheme, WeightRule, WorkshopBallot
+from diag.model.programme import ProgrammeTheme, WeightRule, WorkshopBallot
 from diag.programme.operations import Contender
 from diag.programme.record import Record
 

@@ -16,6 +16,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
 from diag.tui import (
+    background,
     bilan,
     changed,
     commands,
@@ -30,6 +31,7 @@ from diag.tui import (
     measure_run,
     measures,
     noting,
+    on_site,
     palette,
     phone,
     photos,
@@ -37,7 +39,6 @@ from diag.tui import (
     preview,
     programme,
     proposals,
-    quitting,
     reading,
     reword,
     rooms,
@@ -196,6 +197,7 @@ PLACES = {
     changed.__name__: KeyPlace.CHANGED,
     planner.__name__: KeyPlace.PLANNER,
     departure.__name__: KeyPlace.DEPARTURE,
+    on_site.__name__: KeyPlace.DEPARTURE,
     photos.__name__: KeyPlace.PHOTOS,
     phone.__name__: KeyPlace.PHONE,
     proposals.__name__: KeyPlace.PROPOSALS,
@@ -221,7 +223,7 @@ PLACES = {
     measure_run.__name__: KeyPlace.WINDOW,
     noting.__name__: KeyPlace.WINDOW,
     palette.__name__: KeyPlace.WINDOW,
-    quitting.__name__: KeyPlace.WINDOW,
+    background.__name__: KeyPlace.WINDOW,
     forms.__name__: KeyPlace.WINDOW,
     acts.__name__: KeyPlace.WINDOW,
     workshops.__name__: KeyPlace.WINDOW,

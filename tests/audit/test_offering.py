@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from diag.audit.offering import _stepped, _together
 from diag.model.checklist import Measure
-from diag.model.measurable import MEASURES, MeasureAggregate
+from diag.model.measure import MEASURES, MeasureAggregate
 from tests.shipped import shipped
 
 FIGURES = st.floats(min_value=-1e6, max_value=1e6).map(lambda one: round(one, 2))

@@ -10,8 +10,13 @@ from diag.checklist.loaded import Loaded
 from diag.imports.evidence.radio import figures_of_spot
 from diag.imports.evidence.speeds import DOWN, LATENCY, LOSS, UP
 from diag.model.checklist import Measure
-from diag.model.measurable import MEASURES, MeasureAggregate, MeasureScope
-from diag.model.measure import HeardNetwork, MeasureSeries
+from diag.model.measure import (
+    MEASURES,
+    HeardNetwork,
+    MeasureAggregate,
+    MeasureScope,
+    MeasureSeries,
+)
 from diag.probes.lists import MeasureLists
 from diag.probes.series import probes_of
 from tests.rules.written import FILES

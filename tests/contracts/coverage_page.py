@@ -17,7 +17,7 @@ from diag.checklist.symbols import names_read
 from diag.model.checklist import Checklist, Criterion, Domain, Question
 from diag.model.enums import Kind, PlaceKind, Profile, Provenance
 from diag.model.fact import ROOT_KINDS
-from diag.model.measurable import MEASURES
+from diag.model.measure import MEASURES
 from diag.rules.language import parse_rule
 from diag.rules.tree import Condition
 from tests.goldens.golden import NAMES, facts_told, golden

@@ -34,9 +34,8 @@ from diag.office.deadlines import write_deadlines
 from diag.office.mail.account import address_of
 from diag.office.mail.parcel import build_message, write_draft
 from diag.programme.assembling import board_of
-from diag.programme.calendar import deadlines
 from diag.programme.container import opened
-from diag.programme.money import checklist_of
+from diag.programme.money import checklist_of, deadlines
 from diag.workspace.workspace import Workspace, fixed_world
 
 SCHOOL = "9990148G"

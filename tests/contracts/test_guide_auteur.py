@@ -15,7 +15,7 @@ from diag.checklist.lint.references import reference_problems
 from diag.checklist.lint.rules import rule_problems
 from diag.checklist.load import load_checklists
 from diag.checklist.question_form import MeasureForm
-from diag.model.measurable import MEASURES
+from diag.model.measure import MEASURES
 from diag.workspace.charter import KEYS, charter_of
 from tests.cli.running import diag
 from tests.contracts.following import (

@@ -10,8 +10,7 @@ import pytest
 import trustme
 
 from diag.model.errors import DiagError
-from diag.model.measurable import MEASURES
-from diag.model.measure import MeasureContext, MeasureStatus
+from diag.model.measure import MEASURES, MeasureContext, MeasureStatus
 from diag.probes import latency, load
 from diag.probes.access import ADDRESS, MTU, PORTAL, PROXY, SIX, AccessProbe
 from diag.probes.finding import ProbeFinding

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.probes.load import next_post
-from diag.probes.rates import (
+from diag.probes.load import (
     AGREEING,
     Stretch,
     by_second,
     has_settled,
     most_lost,
+    next_post,
     quantile,
     rate,
     spread_of_seconds,

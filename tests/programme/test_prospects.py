@@ -12,9 +12,9 @@ from diag.audit.session import AuditSession
 from diag.journal import subjects
 from diag.model.enums import Socle, Trigger
 from diag.model.programme import ProgrammeFrame, YearEnvelope
+from diag.programme.adopting import at_socle, prospects_of
 from diag.programme.assembling import board_of
 from diag.programme.container import create
-from diag.programme.prospects import at_socle, prospects_of
 from tests.audit.audited import audited, audited_workspace
 from tests.oracle import Judged
 from tests.oracle_effects import done

@@ -12,8 +12,13 @@ from hypothesis import strategies as st
 from diag.journal import subjects
 from diag.model.base import Noun
 from diag.model.enums import Outcome, Participant
-from diag.model.programme import BodyDecision
-from diag.model.workshops import ProgrammeTheme, WeightRule, Workshop, WorkshopBallot
+from diag.model.programme import (
+    BodyDecision,
+    ProgrammeTheme,
+    WeightRule,
+    Workshop,
+    WorkshopBallot,
+)
 from diag.programme.container import Container, create
 from diag.programme.placing import schedule_of
 from diag.programme.record import Record, record_of

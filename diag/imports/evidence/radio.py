@@ -17,8 +17,7 @@ from diag.imports.evidence.reading import (
     figure_of,
     line_of,
 )
-from diag.model.measurable import MEASURES
-from diag.model.measure import Confidence, HeardNetwork, MeasuredFigure
+from diag.model.measure import MEASURES, Confidence, HeardNetwork, MeasuredFigure
 from diag.words.sentences import counted
 
 MAX_HEARD = 2000

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 from diag.journal.revision import NewRevision
 from diag.model.enums import Participant
 from diag.model.errors import DiagError
-from diag.model.workshops import MOST_POINTS, WorkshopBallot, WorkshopCard
+from diag.model.programme import MOST_POINTS, WorkshopBallot, WorkshopCard
 from diag.programme.container import Container
 from diag.programme.gathering import part_subject, points_typed
 from diag.programme.record import BALLOT, CARD

@@ -15,8 +15,7 @@ from diag.documents.tables.writers import xlsx_bytes
 from diag.documents.write import Paper, write_paper
 from diag.office.deadlines import write_deadlines
 from diag.programme.assembling import Board
-from diag.programme.calendar import deadlines
-from diag.programme.money import checklist_of
+from diag.programme.money import checklist_of, deadlines
 from diag.tui.dialogs import ChooseDialog, ListChoice
 from diag.tui.follow import WrittenDialog
 from diag.tui.programme.faces import ProgrammeFaces

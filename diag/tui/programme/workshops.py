@@ -9,8 +9,8 @@ from textual import work
 from diag.audit.photos import path_typed
 from diag.model.enums import Participant
 from diag.model.errors import DiagError
+from diag.model.programme import ProgrammeTheme
 from diag.model.text import fold
-from diag.model.workshops import ProgrammeTheme
 from diag.programme import gathering
 from diag.programme.ballots import ballot_sheet
 from diag.programme.container import Container
