@@ -19,6 +19,7 @@ from textual.css.stylesheet import Stylesheet
 from textual.driver import Driver
 from textual.events import Event, Key, Paste
 from textual.message_pump import MessagePump
+from textual.notifications import Notify
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
@@ -239,9 +240,14 @@ class DiagApp(Sturdy, GuardedApp):
             self.pop_screen()
 
     def inform(self, sentence: str) -> None:
-        """Show for a few seconds what needs no answer; never twice at once."""
-        if all(one.message != sentence for one in self._notifications):
-            self.notify(sentence, timeout=4, markup=False)
+        """Show for a few seconds what needs no answer."""
+        self.notify(sentence, timeout=4, markup=False)
+
+    def on_notify(self, event: Notify) -> None:
+        """Leave a notice alone where one of the same words is shown."""
+        words = event.notification.message
+        if any(one.message == words for one in self._notifications):
+            event.prevent_default()
 
     def show_text(self, sentence: str, title: str) -> None:
         """Have something read."""
@@ -352,7 +358,7 @@ class DiagApp(Sturdy, GuardedApp):
                 self.exit()
 
         self._is_quitting = True
-        screen = built("quitting", "QuittingScreen", waiting, self._background)
+        screen = built("sync", "QuittingScreen", waiting, self._background)
         self.push_screen(screen, done)
 
     def _count_waiting(self) -> int:

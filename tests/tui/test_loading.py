@@ -1,7 +1,12 @@
 """The first frame waits for nothing: what the app loads before it is drawn."""
 
+import re
 import subprocess
 import sys
+from importlib import import_module
+from pathlib import Path
+
+from diag.tui import state
 
 
 def loaded_by(statement: str) -> set[str]:
@@ -32,3 +37,13 @@ def test_the_list_of_schools_loads_neither_pydantic_nor_judging() -> None:
         "markdown_it",
     }
     assert not loaded & unwanted
+
+
+def test_each_screen_that_is_imported_late_is_where_it_is_looked_for() -> None:
+    folder = Path(state.__file__).parent
+    texts = [path.read_text(encoding="utf-8") for path in folder.rglob("*.py")]
+    found = re.findall(r'\bbuilt\(\s*"([\w.]+)",\s*"(\w+)"', "\n".join(texts))
+
+    assert ("sync", "QuittingScreen") in found
+    for module, name in found:
+        assert hasattr(import_module(f"diag.tui.{module}"), name), (module, name)

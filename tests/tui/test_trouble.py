@@ -164,4 +164,8 @@ async def test_a_notice_given_again_hides_no_more_of_the_screen(
         for words in ("Rien à confirmer", "Rien à confirmer", "Autre chose"):
             app.inform(words)
         await wait_for(pilot, lambda: shows(pilot, "Autre chose"), "the last one")
-        assert sum("Rien à confirmer" in line for line in visible(pilot)) == 1
+
+        def is_there_once() -> bool:
+            return sum("Rien à confirmer" in line for line in visible(pilot)) == 1
+
+        await wait_for(pilot, is_there_once, "one notice of the same words")
