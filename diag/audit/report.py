@@ -512,12 +512,13 @@ def report_of(
         DiagError: a scenario, to be printed as an option, that nobody kept.
         DamagedError: the audit is no longer what was written.
     """
+    workspace = session.workspace
+    journal, today = workspace.journal, workspace.world.today()
+    # Before the session catches up: what is written meanwhile is computed again.
+    written = journal.version, journal.connection.total_changes
     session.prove()
     if hands is not None:
         return _report_of(session, day, scenario, hands)
-    workspace = session.workspace
-    journal, today = workspace.journal, workspace.world.today()
-    written = journal.version, journal.connection.total_changes
     return _report_as(session, day, scenario, (office_of(workspace), today, written))
 
 

@@ -14,6 +14,7 @@ from diag.audit.answer import NewAnswer, record_answer, record_note, toggle_flag
 from diag.audit.fitting import choose_minutes
 from diag.audit.follow import add_visit, move
 from diag.audit.places import add_place, close_list, remove_place, rename_place
+from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.journal import changes
@@ -113,6 +114,23 @@ def test_after_any_gestures_the_snapshot_is_the_one_read_anew(
         assert begun.judged.criteria
         assert begun.snapshot == begun.read_anew()
     assert begun.assessment == begun.read_anew().assessment
+
+
+def test_what_another_program_writes_meanwhile_is_printed_the_next_time(
+    begun: AuditSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = begun.facts.root, "nb_eleves"
+
+    def prove(session: AuditSession) -> None:
+        monkeypatch.undo()
+        session.prove()
+        with Workspace.open(begun.workspace.folder) as other:
+            record_answer(audits.open_session(other, SCHOOL), NewAnswer(asked[1], 141))
+
+    monkeypatch.setattr(AuditSession, "prove", prove)
+    assert asked not in report_of(begun).facts.answers
+
+    assert report_of(begun).facts.answers[asked][0].value == 141
 
 
 def test_what_answers_do_not_move_is_not_judged_again(begun: AuditSession) -> None:
