@@ -34,7 +34,7 @@ from diag.sync.hub.erasures import KEPT, ErasureLog
 from diag.sync.hub.gate import CutOver, look_at_cut_over
 from diag.sync.hub.home import BLOBS, DATABASE, TLS, HubHome
 from diag.sync.hub.reading import AuditReading, Reader
-from diag.sync.hub.rows import EVERYWHERE
+from diag.sync.hub.rows import EVERYWHERE, AuditLife
 from diag.sync.hub.store import Store
 from diag.sync.hub.supervision import COPY_AGE, ROOM, SILENT, status_of
 from diag.sync.trust import build_trust
@@ -408,23 +408,28 @@ def name_unsealing(cut: CutOver) -> list[str]:
     return [
         f"{one.person or '(effacé)'} (n° {one.id})"
         for one in cut.behind
-        if cut.since and one.scopes("write") and one.seen_at - cut.since > SILENT
+        if cut.since
+        and one.scopes("write")
+        and one.seen_at - max(cut.since, one.enrolled_at) > SILENT
     ]
 
 
 def _check_signatures(store: Store, at: int) -> Inspection:
     """Name what was accepted or closed, and written in for more than a month."""
-    telling = store.telling({EVERYWHERE})
-    signed = [
-        one
-        for one in store.lives({EVERYWHERE}, at)
-        if status_of(telling.get(one.audit, ()))[0] in _SIGNED
-    ]
+    telling, signed = store.telling({EVERYWHERE}), dict[AuditLife, int]()
+    for life in store.lives({EVERYWHERE}, at):
+        status, since, _ = status_of(telling.get(life.audit, ()))
+        if status in _SIGNED:
+            signed[life] = since
     reader, read = Reader(store), dict[str, AuditReading]()
     while len(read) < len(signed):
         read = reader.read(signed)
-    changed = {one.code: read[one.audit].since for one in signed}
-    late = [code for code, one in changed.items() if one and at - one.at > SILENT]
+    late = [
+        life.code
+        for life, since in signed.items()
+        # What is not dated, or by a clock that is late, came after the signature.
+        if (one := read[life.audit].since) and at - max(one.at, since) > SILENT
+    ]
     many = counted(len(signed), "audit accepté ou clos", "audits acceptés ou clos")
     if late:
         names = listed(late, _SHOWN)

@@ -291,6 +291,23 @@ def test_what_was_written_in_since_its_signature_is_named_after_a_month(
     assert "descellés depuis plus de trente jours" in late.sentence
 
 
+def test_what_a_late_clock_dates_is_not_for_a_month_what_came_today(
+    home: HubHome, tmp_path: Path
+) -> None:
+    with closing(home.store()) as store, journal_in(tmp_path / "paul") as journal:
+        hub = home.hub(store)
+        office = NearOffice(hub, let_in(hub))
+        exchanged(journal, office)
+        signed = signable(journal, VALLEY.id)
+        late = person("paul", at=now() - 400 * DAY)
+        journal.write(changes.accepted(VALLEY.id, signed.digest, signed.lines), late)
+        say(journal, VALLEY, 9, late)
+        exchanged(journal, office)
+
+    assert "signatures" not in wrong(home)
+    assert "signatures" in wrong(home, at=now() + 40 * DAY)
+
+
 def test_who_calls_for_a_month_and_seals_nothing_is_named(home: HubHome) -> None:
     """A laptop that only reads seals nothing, and never will."""
     with closing(home.store()) as store:
@@ -305,3 +322,16 @@ def test_who_calls_for_a_month_and_seals_nothing_is_named(home: HubHome) -> None
 
     assert [one.partition(" ")[0] for one in named if "anne" in one] == ["anne"]
     assert not [one for one in named if "zoé" in one]
+
+
+def test_a_laptop_let_in_yesterday_has_not_called_for_a_month(home: HubHome) -> None:
+    with closing(home.store()) as store:
+        code = home.hub(store).door.invite("anne", ("*",), "write")
+        asked = Enrolling(code=code, device="pc", author="anne", sign_key="ab" * 32)
+        home.hub(store).door.enrol(asked)
+        devices = [
+            one._replace(enrolled_at=now() + 39 * DAY, seen_at=now() + 40 * DAY)
+            for one in store.devices()
+        ]
+
+    assert name_unsealing(look_at_cut_over(devices, {"another": now()})) == []
