@@ -11,8 +11,8 @@ from diag.journal import subjects
 from diag.journal.journal import Head, Journal
 from diag.journal.revision import Json, NewRevision
 
-_LAST = 4_102_444_800_000
-"""The year 2100: what is after it was not meant."""
+_LAST = 4_133_980_800_000
+"""The end of 2100, the last year that a day is typed in: UTC milliseconds."""
 
 _CLAIMED = """
 select a.id from audit a where exists(
