@@ -460,7 +460,7 @@ def _files_words(outcome: SyncResult) -> Iterable[str]:
         yield (
             f"{counted(outcome.deferred, 'pièce jointe', 'pièces jointes')} "
             f"({weight} Mo) {'attend' if outcome.deferred == 1 else 'attendent'} une "
-            "connexion qui n'est pas payée au volume ; les vignettes sont passées."
+            "connexion qui n'est pas payée au volume ; les vignettes n'attendent pas."
         )
 
 

@@ -252,6 +252,14 @@ def test_on_a_line_paid_by_volume_thumbnails_pass_and_photos_wait(
     assert whole.is_whole
 
 
+def test_a_cut_line_is_not_said_to_have_let_thumbnails_through() -> None:
+    cut = SyncResult("ab", "Vallombre", 0, deferred=1, awaited=1, problem="Coupé.")
+
+    (line,) = [one for one in syncing.words_of(cut) if "payée au volume" in one]
+
+    assert "passées" not in line
+
+
 COMMANDS = dict(metered._COMMANDS)
 """What the tests' own world takes away: no test asks this machine."""
 
