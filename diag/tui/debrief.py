@@ -409,7 +409,8 @@ class DebriefScreen(PlaceScreen):
         Raises:
             DiagError: when it is no day.
         """
-        due, session = day_typed(typed), self._session
+        session = self._session
+        due = day_typed(typed, since=session.workspace.world.today())
         action = report_of(session).plan.action(ident)
         step = FollowUp(
             recommendation=ident,

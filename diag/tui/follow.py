@@ -131,16 +131,17 @@ class DecisionDialog(FormDialog):
         Raises:
             DiagError: a date that is none, or what this decision needs is missing.
         """
-        due = self.value("due").strip()
+        due, today = self.value("due").strip(), self._session.workspace.world.today()
+        day = day_typed(self.value("on"), until=today)
         decide(
             self._session,
             self._vote,
             Decision(self.chosen),
-            day_typed(self.value("on")),
+            day,
             reason=self.value("reason"),
-            due=day_typed(due) if due else None,
+            due=day_typed(due, since=today) if due else None,
         )
-        return self.value("on")
+        return f"{day:%d/%m/%Y}"
 
 
 class OwnAdviceDialog(FormDialog):

@@ -59,7 +59,7 @@ class DayOnSite(FormDialog):
             )
         visit = add_visit(
             self._session,
-            day_typed(typed),
+            day_typed(typed, until=self._session.workspace.world.today()),
             present=_names(self.value("present")),
             met=_names(self.value("met")),
             authorisation=self.value("authorisation"),

@@ -146,7 +146,8 @@ class TourScreen(PlaceScreen):
 
     def _change_day(self, typed: str) -> None:
         workspace = self.diag.desk.workspace
-        keep_tour(workspace, replace(tour_of(workspace), day=day_typed(typed)))
+        day = day_typed(typed, since=workspace.world.today())
+        keep_tour(workspace, replace(tour_of(workspace), day=day))
         self._fill()
 
     def on_export_tour(self) -> None:

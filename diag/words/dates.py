@@ -3,6 +3,7 @@
 import re
 from calendar import monthrange
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
@@ -137,14 +138,19 @@ def months_begun(letters: str) -> list[int]:
     return [n for n, month in enumerate(MONTHS, 1) if fold(month).startswith(begun)]
 
 
-def day_typed(text: str) -> date:
+def day_typed(
+    text: str, *, until: date | None = None, since: date | None = None
+) -> date:
     """Return the day that a person typed.
+
+    Without its year, « 28/11 », « 2811 », « 28 nov », it is the last one `until` a day,
+    or the first one `since` a day; refused where neither is known.
 
     Raises:
         DiagError: when it is no day, or far from any audit.
     """
     try:
-        day = read_day(text)
+        day = _nearest(text.strip(), until, since) or read_day(text)
     except ValueError as error:
         raise DiagError(
             f"« {text.strip()[:40]} » n'est pas une date. "
@@ -158,6 +164,21 @@ def day_typed(text: str) -> date:
             about="on",
         )
     return day
+
+
+def _nearest(typed: str, until: date | None, since: date | None) -> date | None:
+    """Return the day nearest to one of these that bears a day and a month alone."""
+    today = until or since
+    if today is None or not typed[:1].isdecimal():
+        return None
+    joint = "" if typed.isdecimal() else " " if typed[-1].isalpha() else "/"
+    way = -1 if until else 1
+    for year in range(today.year, today.year + 9 * way, way):  # 1896 to 1904: 29 Feb.
+        with suppress(ValueError):
+            day = read_day(f"{typed}{joint}{year}")
+            if (day <= today) if until else (day >= today):
+                return day
+    return None
 
 
 def written_day(iso: str) -> str:

@@ -15,7 +15,7 @@ from diag.tui.dialogs import Confirm, Notice
 from diag.tui.follow import DecisionDialog, FollowUpDialog, VoteDialog
 from tests.tui.builders import audited_app, new_app
 from tests.tui.test_bilan import SIZE, on, opened, running
-from tests.tui.waiting import shows, wait_for
+from tests.tui.waiting import shows, wait_for, wait_to_show
 
 FIBRE = "passer-a-la-fibre"
 
@@ -109,7 +109,7 @@ async def test_the_day_of_a_council_is_typed_once_for_all_its_votes(
         session = await opened(pilot)
         bilan = closed(pilot, session)
         await pilot.press("2", "end", "enter")
-        for number, keys in ((1, ("enter", *"01/10/2026", "f2")), (2, ("f2",))):
+        for number, keys in ((1, ("enter", *"1/10", "f2")), (2, ("f2",))):
             await pilot.press("down")
             await wait_for(pilot, lambda: bilan.vote == number, "the vote")  # noqa: B023 - called at once
             await pilot.press("s")
@@ -121,6 +121,7 @@ async def test_the_day_of_a_council_is_typed_once_for_all_its_votes(
                 lambda: told <= {one.recommendation for one in session.follow_ups},  # noqa: B023
                 "the steps",
             )
+            await wait_to_show(pilot, "Décision du 01/10/2026")
         assert {one.on for one in session.follow_ups} == {"2026-10-01"}
 
 

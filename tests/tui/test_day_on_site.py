@@ -107,6 +107,19 @@ async def test_a_day_to_come_is_refused_and_the_form_stays(tmp_path: Path) -> No
         assert days(screen) == []
 
 
+async def test_a_day_without_its_year_is_the_last_one_and_is_said_whole(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await leaving(pilot)
+        await pilot.press("v")
+        await on(pilot, DayOnSite)
+        await pilot.press(*["backspace"] * 10, *"0610", "f2")
+        await wait_to_show(pilot, "visite du 06/10/2025")
+        assert days(screen) == ["2025-10-06"]
+
+
 async def test_the_same_day_is_told_and_not_noted_twice(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):

@@ -103,6 +103,38 @@ def test_what_is_no_day_is_refused_with_an_example(typed: str) -> None:
         day_typed(typed)
 
 
+@pytest.mark.parametrize(
+    ("typed", "past", "coming"),
+    [
+        ("28/11", date(2026, 11, 28), date(2027, 11, 28)),
+        ("2811", date(2026, 11, 28), date(2027, 11, 28)),
+        (" 28.11 ", date(2026, 11, 28), date(2027, 11, 28)),
+        ("28 nov", date(2026, 11, 28), date(2027, 11, 28)),
+        ("29/11", date(2026, 11, 29), date(2026, 11, 29)),
+        ("1er décembre", date(2025, 12, 1), date(2026, 12, 1)),
+        ("29/2", date(2024, 2, 29), date(2028, 2, 29)),
+        ("28/11/25", date(2025, 11, 28), date(2025, 11, 28)),
+        ("281125", date(2025, 11, 28), date(2025, 11, 28)),
+    ],
+)
+def test_a_day_without_its_year_is_the_nearest_past_or_to_come(
+    typed: str, past: date, coming: date
+) -> None:
+    today = date(2026, 11, 29)
+
+    assert day_typed(typed, until=today) == past
+    assert day_typed(typed, since=today) == coming
+
+
+@pytest.mark.parametrize(
+    "typed", ["31/02", "11/26", "28", "novembre", "28/11/", "2813"]
+)
+def test_what_is_no_day_of_any_year_is_refused(typed: str) -> None:
+    for way in ({"until": DAY}, {"since": DAY}):
+        with pytest.raises(DiagError, match="n'est pas une date"):
+            day_typed(typed, **way)
+
+
 @pytest.mark.parametrize("typed", ["01/01/1066", "9999-12-31"])
 def test_a_day_far_from_any_audit_is_refused(typed: str) -> None:
     with pytest.raises(DiagError, match="de 1990 à 2100"):

@@ -359,7 +359,8 @@ class BilanAdvice(BilanFaces):
             self._council = given
             self.show_all()
             key = key_now(self.app, Undo)
-            self.diag.inform(f"Décision notée pour tout le vote ; {key} y revient.")
+            words = f"Décision du {given} notée pour tout le vote"
+            self.diag.inform(f"{words} ; {key} y revient.")
 
     def on_set_aside(self) -> None:
         self._ask_step(FollowUpState.ECARTEE)

@@ -71,7 +71,7 @@ class DecisionForm(ProgrammeForm):
             self._container,
             self._body,
             Outcome(self.chosen),
-            day_typed(self.value("on")),
+            day_typed(self.value("on"), until=self._container.workspace.world.today()),
             **{name: text for name, text in details.items() if text},
         )
 
