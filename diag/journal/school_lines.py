@@ -164,12 +164,12 @@ def campaigns_of(journal: Journal) -> tuple[str, ...]:
 
 _BEGUN = """
 exists(select 1 from head b where b.audit = a.n and b.value is not null
-  and b.subject not in ('audit/edition', 'audit/subject')
+  and b.subject not in ('audit/claim', 'audit/edition', 'audit/subject')
   and not b.subject glob 'seal/*'
   and coalesce(json_extract(b.value, '$.provenance'), '') <> 'imported')
 """
 """Opening an audit, and what official lists give of a school, is no answer; nor is a
-seal."""
+seal, nor who says to be there."""
 
 _STAGES = f"""
 select a.id, {_BEGUN}, h.subject, h.value
