@@ -31,6 +31,7 @@ from diag.sync.hub.erasures import ErasureLog, forget_set_aside, gather
 from diag.sync.hub.home import BLOBS, DATABASE, SETTINGS, TLS, VOUCHED, HubHome
 from diag.sync.protocol import Wire
 from diag.sync.trust import write_private, writing_private
+from diag.words.sentences import counted
 
 FOLDER: Final = "backups"
 """Where copies go unless another folder is given, inside the hub's folder."""
@@ -271,7 +272,8 @@ def restore_sealed(
     """Put a sealed copy back where a hub is stopped; return what was set aside.
 
     Raises:
-        DiagError: when that key does not open it, it is damaged, or the hub is running.
+        DiagError: when that key does not open it, it is damaged, or the hub is running;
+            or, all the rest being back, when attachments do not open.
     """
     opener = read_identity(identity)
     with _workshop(folder) as bench:
@@ -281,19 +283,35 @@ def restore_sealed(
         if log.exists():
             _open(log, opener, bench / ERASURES)
         kept = restore(folder, plain, database)
-    blobs = BlobFiles(folder / BLOBS)
+    if left := _put_back_blobs(folder, sealed.parent, opener):
+        many = counted(left, "pièce jointe", "pièces jointes")
+        aside = f" L'ancienne base est gardée trente jours : {kept}." if kept else ""
+        raise DiagError(
+            f"Le serveur est remis en place, sans {many} : clé de l'office plus "
+            f"ancienne, ou fichier abîmé.{aside} Ce que les postes ont encore "
+            "reviendra à leur synchronisation ; pour le reste, gardez cette copie et "
+            "l'ancienne clé."
+        )
+    return kept
+
+
+def _put_back_blobs(folder: Path, copied: Path, opener: Any) -> int:
+    """Put back the attachments that are not here; return how many do not open."""
+    blobs, left = BlobFiles(folder / BLOBS), 0
     with _workshop(folder) as bench:
-        for path in sorted(sealed.parent.glob(f"{BLOBS}/??/??/*{SEALED}")):
+        for path in sorted(copied.glob(f"{BLOBS}/??/??/*{SEALED}")):
             opened, there = bench / path.stem, blobs.path(path.stem)
             if there.exists():
                 continue
-            _open(path, opener, opened)
-            if is_intact(opened):
+            with suppress(DiagError):
+                _open(path, opener, opened)
+            if opened.exists() and is_intact(opened):
                 there.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 opened.replace(there)
             else:
-                opened.unlink()
-    return kept
+                opened.unlink(missing_ok=True)
+                left += 1
+    return left
 
 
 class _Joined(RawIOBase):

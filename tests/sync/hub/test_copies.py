@@ -69,6 +69,27 @@ def test_a_whole_hub_comes_back_with_the_key(home: HubHome, tmp_path: Path) -> N
     assert copies.restore_sealed(new, copied, key_file(tmp_path)) is not None
 
 
+def test_what_an_older_key_sealed_stops_nothing_of_the_rest(
+    home: HubHome, tmp_path: Path
+) -> None:
+    """An attachment is sealed once: by the key that the office had on that day."""
+    older, there = pyrage.x25519.Identity.generate(), tmp_path / "elsewhere"
+    copies.back_up_sealed(home, [str(older.to_public())], there)
+    blobs = [b"%d" % n for n in range(9)]
+    for blob in blobs:
+        sha = sha256(blob).hexdigest()
+        BlobFiles(home.folder / "blobs").put(sha, 0, blob, len(blob))
+    copied = copies.back_up_sealed(home, [str(OFFICE.to_public())], there)
+
+    with pytest.raises(DiagError, match="1 pièce jointe") as caught:
+        copies.restore_sealed(tmp_path / "new", copied, key_file(tmp_path))
+
+    assert "Rien n'a été changé" not in str(caught.value)
+    kept = BlobFiles(tmp_path / "new" / "blobs")
+    assert all(kept.path(sha256(blob).hexdigest()).exists() for blob in blobs)
+    assert not kept.path(SHA).exists()
+
+
 def test_a_large_hub_is_sealed_and_opened_a_part_at_a_time(
     home: HubHome, tmp_path: Path
 ) -> None:
