@@ -138,6 +138,16 @@ def test_every_size_is_one_page_that_fits_with_nothing_cut(
         assert "Ensemble,troisbudgets" in text
 
 
+def test_halves_find_the_form_that_trying_each_in_order_finds() -> None:
+    """Seven aided votes in two rooms of short names: saying « 2 lieux » is longer."""
+    sheets = [sheet(7, 2, 1, "court", aided=True), sheet(*FEW[1], aided=True)]
+    body = "\n#pagebreak(weak: true)\n".join(
+        f"#decision-sheet({value(one)})" for one in sheets
+    )
+
+    assert fitted(body)[0] == fitted(body, in_order=True)[0]
+
+
 def test_the_votes_of_several_schools_are_one_page_too() -> None:
     """Each under the name of its school; what no page holds is counted, never cut."""
     sheets = [of_a_commune(schools) for schools in (2, 5)]
