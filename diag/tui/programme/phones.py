@@ -158,11 +158,8 @@ class BallotDesk:
 _KEEP, _WITHDRAW = "keep", "withdraw"
 _ASKED = "Un nouveau code. {} déjà : que deviennent-ils ?"
 _CHOICES = (
-    ListChoice(
-        _KEEP,
-        "Les garder : un téléphone qui revise le carré remplace le sien",
-    ),
-    ListChoice(_WITHDRAW, "Les retirer : chacun recommence (Annuler les rend)"),
+    ListChoice(_KEEP, "Les garder : qui vise le nouveau carré remplace le sien"),
+    ListChoice(_WITHDRAW, "Les retirer : chacun recommence (« Annuler » les rend)"),
 )
 
 
