@@ -29,11 +29,11 @@ from diag.documents.write import WrittenFile, write_paper, write_reports
 from diag.journal.signatures import standing_word
 from diag.model.enums import READERS, AuditStatus
 from diag.tui.audit_finds import AuditDoors, finds_of
+from diag.tui.bilan.advice import BilanAdvice
 from diag.tui.bilan.commands import (
     BILAN_COMMANDS,
     Advance,
 )
-from diag.tui.bilan.faces import BilanAdvice
 from diag.tui.commands import (
     Export,
     Undo,
