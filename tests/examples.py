@@ -23,8 +23,15 @@ def examples(count: int, few: int = _FEW) -> settings:
 
 
 def cases(every: Iterable[object], *gate: object) -> list[ParameterSet]:
-    """Return the cases of a test: those of the gate, and others for the long run."""
+    """Return the cases of a test: those of the gate, and others for the long run.
+
+    Raises:
+        ValueError: the gate tries none, or one that is no case.
+    """
+    known = [*every]
+    if not gate or any(each not in known for each in gate):
+        raise ValueError(f"The gate tries {gate}, of {known}.")
     return [
         pytest.param(each, marks=() if each in gate else pytest.mark.long)
-        for each in every
+        for each in known
     ]
