@@ -5,8 +5,8 @@ unnamed blob, never a revision without its picture.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from diag.journal.errors import (
     damaged,
     in_french,
 )
-from diag.journal.journal import Journal
+from diag.journal.journal import Journal, get_setting, put_setting
 from diag.journal.proof import seal
 
 if TYPE_CHECKING:
@@ -125,6 +125,14 @@ class AttachmentStore:
             JournalError: in French, when the file cannot be read.
         """
         return {sha.hex(): size for sha, size in self._rows(_SIZES)}
+
+    def all(self) -> frozenset[str]:
+        """Return the blobs that are here, and those that were let go.
+
+        Raises:
+            JournalError: in French, when the file cannot be read.
+        """
+        return self.gone().union(self.sizes())
 
     def thumbnails(self) -> frozenset[str]:
         """Return the blobs that are thumbnails of others.
@@ -312,16 +320,17 @@ select f.value from rev r, json_each(r.body, '$.value.files') f where r.erased =
 """
 
 
-def drop_unnamed(journal: Journal) -> int:
+def drop_unnamed(journal: Journal, among: Collection[str] | None = None) -> int:
     """Remove the blobs that no revision names any more; return how many.
 
     A thumbnail is counted with its photo.
 
-    For who has just erased: a photo being joined is written before it is named.
+    For who has just erased: a photo being joined is written before it is named. Where
+    somebody may be joining one, `among` what was here before.
     """
     named = {sha for (sha,) in journal.select(_ALL_NAMED)}
     blobs = AttachmentStore(journal.path.parent)
-    kept = [*blobs.sizes(), *blobs.gone()]
+    kept = blobs.all() if among is None else among
     doomed = [sha for sha in kept if sha not in named]
     small = blobs.thumbnails()
     for sha in doomed:
@@ -329,3 +338,26 @@ def drop_unnamed(journal: Journal) -> int:
     if doomed:
         blobs.compact()
     return len(doomed) - len(small.intersection(doomed))
+
+
+_SWEPT = "erasures.swept"
+"""How many lines were erased here when attachments were last looked through."""
+
+
+@contextmanager
+def dropping_erased(journal: Journal) -> Iterator[None]:
+    """Have lines come, then remove the attachments that what came erased.
+
+    What could not be done, the next time does; damaged attachments stop no line.
+    """
+    try:
+        here = AttachmentStore(journal.path.parent).all()
+    except JournalError:
+        yield
+        return
+    yield
+    with suppress(JournalError):
+        ((many,),) = journal.select("select count(*) from erased")
+        if many != get_setting(journal, _SWEPT, 0):
+            drop_unnamed(journal, here)
+            put_setting(journal, _SWEPT, many)

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from diag.audit.session import listed, open_session
 from diag.journal import exchange
+from diag.journal.attachments import dropping_erased
 from diag.journal.exchange import Brought
 from diag.journal.seals import kept_cards, revoked_keys
 from diag.model.audit import Auditee
@@ -137,7 +138,8 @@ def bring_in(workspace: Workspace, path: Path) -> Entered:
         DiagError: when it is refused, or cannot be read: nothing came in.
     """
     at = workspace.world.clock()
-    entered = read.bring_in(_reader(workspace), path, at)
+    with dropping_erased(workspace.journal):
+        entered = read.bring_in(_reader(workspace), path, at)
     _learn(workspace, entered)
     return entered
 
@@ -184,7 +186,8 @@ def synchronise_shared(workspace: Workspace, address: str) -> FolderResult:
             summarise=lambda audits: _summarize(workspace, audits),
             learn=lambda entered: _learn(workspace, entered),
         )
-        return meeting.run(workspace.world.clock())
+        with dropping_erased(workspace.journal):
+            return meeting.run(workspace.world.clock())
 
 
 def words_of(workspace: Workspace, entered: Entered) -> Iterator[str]:

@@ -14,7 +14,7 @@ from diag.audit.claiming import claim_news
 from diag.audit.photos import photos_of
 from diag.audit.session import AuditSession
 from diag.journal import exchange
-from diag.journal.attachments import AttachmentStore
+from diag.journal.attachments import AttachmentStore, dropping_erased
 from diag.journal.errors import JournalError
 from diag.journal.exchange import NamedAttachment, of_closed_audits
 from diag.journal.facts import audits
@@ -342,8 +342,9 @@ def run(
             "l'administrateur du serveur, puis inscrivez ce poste.",
             command="diag sync enrol INVITATION",
         )
-    if workspace.journal.readonly:
-        raise DiagError(workspace.journal.notice)
+    journal = workspace.journal
+    if journal.readonly:
+        raise DiagError(journal.notice)
     free_space(workspace.folder)
     event = ExchangeEvent(progress, cancelled, commit_lines=commit_lines)
     event.light = is_metered() if light is None else light
@@ -353,9 +354,10 @@ def run(
         """Return what this sync does of seals."""
         return Sealing(workspace, office, key_of_hub(hub))
 
-    outcomes = tuple(
-        synchronise_with(workspace.journal, hub, event, now(), steps) for hub in found
-    )
+    with dropping_erased(journal):
+        outcomes = tuple(
+            synchronise_with(journal, hub, event, now(), steps) for hub in found
+        )
     outcomes[-1].freed = let_go(workspace, outcomes)
     names = names_of(found)
     for outcome in outcomes:
@@ -367,7 +369,7 @@ def run(
     rights = [hub.right for hub in found]
     outcomes[-1].erasures = erasure_news(workspace, rights) + purge_news(workspace)
     outcomes[-1].present = [*claim_news(workspace)]
-    put_setting(workspace.journal, _LAST, [asdict(outcome) for outcome in outcomes])
+    put_setting(journal, _LAST, [asdict(outcome) for outcome in outcomes])
     reserve_space(workspace.folder)
     return outcomes
 

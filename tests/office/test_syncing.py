@@ -10,6 +10,8 @@ from PIL import Image
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.photos import PhotoSubject, join_photos, picture_of, thumbnail_of
 from diag.audit.session import start as session_of
+from diag.journal import changes
+from diag.journal.attachments import AttachmentStore
 from diag.model.errors import DiagError
 from diag.office import bundles
 from diag.office import sync as syncing
@@ -250,6 +252,34 @@ def test_on_a_line_paid_by_volume_thumbnails_pass_and_photos_wait(
     assert (again.sent, again.deferred, whole.received) == (1, 0, 1)
     assert again.is_whole
     assert whole.is_whole
+
+
+def test_a_photo_erased_elsewhere_leaves_this_laptop_with_its_thumbnail(
+    desk: Workspace, hub: Served, tmp_path: Path
+) -> None:
+    session = started(desk)
+    for name in ("kept", "gone"):
+        noise = Image.effect_noise((640, 480), 90).convert("RGB")
+        noise.save(tmp_path / f"{name}.jpg")
+    files = [tmp_path / "kept.jpg", tmp_path / "gone.jpg"]
+    kept, gone = join_photos(session, files, PhotoSubject()).photos
+    syncing.enrol(desk, hub.invite("999"))
+    syncing.run(desk, silent)
+    with workspace(tmp_path / "b", author="u-2", seed=2) as other:
+        syncing.enrol(other, hub.invite("999"))
+        syncing.run(other, silent)
+        held = AttachmentStore(other.folder)
+        assert {kept.sha, gone.sha, gone.thumbnail} < held.all()
+        (line,) = [
+            one for one in session.revisions() if one.subject == f"photo/{gone.id}"
+        ]
+        session.record(changes.erased(session.audit.id, line.id, "Un visage"))
+        syncing.run(desk, silent)
+
+        syncing.run(other, silent)
+
+        assert held.all().isdisjoint({gone.sha, gone.thumbnail})
+        assert {kept.sha, kept.thumbnail} <= held.all()
 
 
 def test_a_cut_line_is_not_said_to_have_let_thumbnails_through() -> None:
