@@ -91,11 +91,12 @@ class FollowUpDialog(FormDialog):
         if self.chosen == WHOLE_VOTE:
             return WHOLE_VOTE
         state, on = FollowUpState(self.chosen), self.value("on")
+        today = date.fromisoformat(self._step.on)
         self._keep(
             self._step.model_copy(
                 update={
                     "state": state,
-                    "on": day_typed(on).isoformat() if on.strip() else "",
+                    "on": day_typed(on, until=today).isoformat() if on.strip() else "",
                     "by": self.value("by"),
                     "why": self.value("why"),
                 }

@@ -678,7 +678,7 @@ async def test_what_follows_a_decision_is_noted_in_the_audit(desk: Path) -> None
         await wait_to_show(pilot, "Décidée le 5 octobre 2026")
         await pilot.press("s")
         await wait_to_show(pilot, "> financée")
-        await pilot.press("down", "f2")
+        await pilot.press("down", "tab", *"0510", "f2")
         await wait_to_show(pilot, "avec son prix réel")
         await pilot.press("escape", *"1234,50", "f2")
         await wait_to_show(pilot, "Commandée le 5 octobre 2026", "1 235 €")

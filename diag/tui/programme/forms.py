@@ -353,11 +353,12 @@ class FollowForm(ProgrammeForm):
             DiagError: a day or a price that is none, or what the step needs.
         """
         price = self.value("price").strip()
+        today = self._board.container.workspace.world.today()
         adopting.advance(
             self._board,
             self._operation,
             FollowUpState(self.chosen),
-            day_typed(self.value("on")),
+            day_typed(self.value("on"), until=today),
             cents=setting.cents_typed(price) if price else 0,
             why=self.value("why").strip(),
         )
