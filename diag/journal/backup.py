@@ -313,15 +313,21 @@ def carry_over(path: Path, connection: sqlite3.Connection, *, last: bool) -> Non
 
     `last`: it is the file that one worked with, whose messages still wait; an older
     one may hold some that left since. What cannot be read is not taken, nor settings
-    that are not as they were summed.
+    that are not as they were summed; messages are, and are shown as changed.
     """
+    seal_messages = proof.seal
     with suppress(JournalError), closing(connect(path, readonly=True)) as other:
         for table in (*_CARRIED, "outbox") if last else _CARRIED:
             with suppress(JournalError), in_french(path):
                 if table != "setting" or _is_as_summed(other, table):
                     _carry_table(other, connection, table)
-    for table in ("setting", "outbox"):
-        proof.seal(connection, table)
+        seal_messages = proof.doubt
+        with suppress(JournalError), in_french(path):
+            if _is_as_summed(other, "outbox"):
+                seal_messages = proof.seal
+    proof.seal(connection, "setting")
+    if last:
+        seal_messages(connection, "outbox")
 
 
 def _is_as_summed(connection: sqlite3.Connection, table: str) -> bool:

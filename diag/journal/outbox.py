@@ -185,6 +185,7 @@ class Outbox:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
+        self._journal.check_table(TABLE)  # before another sum takes the place
         with self._journal.transaction() as connection:
             yield connection
             proof.seal(connection, TABLE)

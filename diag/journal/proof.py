@@ -379,6 +379,11 @@ def seal(connection: sqlite3.Connection, table: str) -> None:
     connection.execute("insert or replace into proof values (?, ?)", row)
 
 
+def doubt(connection: sqlite3.Connection, table: str) -> None:
+    """Have a small table be shown as changed until it is written in again."""
+    connection.execute("insert or replace into proof values (?, x'')", (table,))
+
+
 def is_sealed(connection: sqlite3.Connection, table: str) -> bool:
     """Say whether a small table is what was written, its indexes too.
 

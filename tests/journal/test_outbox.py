@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from diag.journal import backup
 from diag.journal.errors import RefusedError
 from diag.journal.journal import FILE, Journal
 from diag.journal.outbox import MailState, Outbox, Posted
@@ -158,6 +159,42 @@ def test_what_the_disk_changed_is_told_when_it_is_listed_or_sent(
     for read in (outbox.all, outbox.waiting):
         read()
         assert "boîte d'envoi a changé sur le disque" in told.pop()
+
+
+def test_what_the_disk_changed_is_told_before_it_is_written_over(
+    journal: Journal, outbox: Outbox
+) -> None:
+    told: list[str] = []
+    journal.on_change = told.append
+    posted = add(outbox)
+    assert posted is not None
+    with journal.transaction() as connection:
+        connection.execute("update outbox set body = x'00'")
+
+    outbox.begin(posted.number, NOON)
+
+    assert "boîte d'envoi a changé sur le disque" in told[0]
+
+
+def test_what_the_disk_changed_is_told_after_a_repair_too(
+    journal: Journal, outbox: Outbox, tmp_path: Path
+) -> None:
+    add(outbox)
+    with journal.transaction() as connection:
+        connection.execute("update outbox set body = x'00'")
+    told: list[str] = []
+    (tmp_path / "new").mkdir()
+
+    with Journal.open(tmp_path / "new") as mended:
+        mended.on_change = told.append
+        with mended.transaction() as connection:
+            backup.carry_over(journal.path, connection, last=True)
+        with mended.transaction() as connection:
+            backup.carry_over(journal.path, connection, last=False)
+        (kept,) = Outbox(mended).all()
+
+    assert kept.title == "Rapport"
+    assert "boîte d'envoi a changé sur le disque" in told[0]
 
 
 @pytest.mark.parametrize("change", ["dispatch = 'x'", "dispatch = '{}'"])
