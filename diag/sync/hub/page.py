@@ -200,7 +200,7 @@ def _sections(seen: HubView) -> Iterator[str]:
         "Qui se dit où",
         ("École ou commune", "Commune", "Personne", "Jusqu'au"),
         [
-            (one.code, one.insee or one.department, who.name, time_words(who.until))
+            (one.code, one.insee or one.department, who.name, day_words(who.until))
             for one in seen.audits
             for who in one.people
         ],

@@ -25,6 +25,7 @@ from diag.sync.hub.page import COOKIE, render
 from diag.sync.hub.supervision import DAY, SILENT, HubView, SeenPerson, look
 from diag.sync.protocol import Enrolling
 from diag.sync.questions import SyncQuestion
+from diag.words.dates import day_words
 from tests.audit.builders import workspace
 from tests.cli.running import diag
 from tests.documents.browser import looked_at
@@ -254,7 +255,9 @@ def test_it_shows_conflicts_and_who_is_where(desk: Desk, tmp_path: Path) -> None
     )
     told = next(one for one in seen.fields()["audits"] if one["people"])
     assert told["people"] == [{"name": "Paul Petit", "until": NOON + 7_200_000}]
-    assert "Paul Petit" in re.findall(r"Qui se dit où.*?</table>", render(seen))[0]
+    shown = re.findall(r"Qui se dit où.*?</table>", render(seen))[0]
+    assert "Paul Petit" in shown
+    assert f"{day_words(NOON)}</td>" in shown, "a day, as everywhere else: no hour"
     desk.at[0] += 7_200_001
     assert [audit.people for audit in seen_by(desk).audits] == [(), ()]
 
