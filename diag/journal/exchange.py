@@ -327,6 +327,7 @@ class _RehearsedError(Exception):
 @contextmanager
 def intake(journal: Journal) -> Iterator[BundleIntake]:
     """Take in all that is given inside, in one durable commit, or nothing."""
+    journal.check_table("bundle")  # before another sum takes the place
     with journal.transaction() as connection:
         yield BundleIntake(journal, connection)
 
@@ -427,6 +428,7 @@ def undo(journal: Journal, name: str, at: int) -> int:
         BuiltUponError: when one of its audits changed since; nothing is undone.
         JournalError: when no bundle of that name is in.
     """
+    journal.check_table("bundle")
     with journal.transaction() as connection:
         found = bundle_named(journal, name)
         if found is None or found.undone_at is not None:

@@ -141,6 +141,24 @@ def test_a_file_cut_short_is_told(whole: tuple[Path, list[bytes]], kept: float) 
         verify(folder / FILE)
 
 
+def test_a_list_of_bundles_that_the_disk_emptied_is_told_before_the_next_one(
+    tmp_path: Path,
+) -> None:
+    told: list[str] = []
+    with Journal.open(tmp_path) as journal:
+        journal.on_change = told.append
+        for name, sha in (("mardi", "00"), ("jeudi", "11")):
+            assert not told
+            with intake(journal) as bundle:
+                bundle.begin(name, sha * 32)
+                bundle.record(sha * 32, 1, {})
+            if name == "mardi":
+                with journal.transaction() as connection:
+                    connection.execute("delete from bundle")
+
+    assert "paquets lus ici a changé sur le disque" in told[0]
+
+
 def test_a_list_of_bundles_or_editions_that_the_disk_emptied_is_told(
     tmp_path: Path,
 ) -> None:
