@@ -244,10 +244,13 @@ class DiagApp(Sturdy, GuardedApp):
         self.notify(sentence, timeout=4, markup=False)
 
     def on_notify(self, event: Notify) -> None:
-        """Leave a notice alone where one of the same words is shown."""
+        """Show anew, not twice, what is said again: it would go with the first."""
         words = event.notification.message
-        if any(one.message == words for one in self._notifications):
-            event.prevent_default()
+        for one in [each for each in self._notifications if each.message == words]:
+            self._unnotify(one, refresh=False)
+            self.screen.query(
+                "ToastHolder:empty"
+            ).remove()  # of those taken away before
 
     def show_text(self, sentence: str, title: str) -> None:
         """Have something read."""

@@ -169,3 +169,13 @@ async def test_a_notice_given_again_hides_no_more_of_the_screen(
             return sum("Rien à confirmer" in line for line in visible(pilot)) == 1
 
         await wait_for(pilot, is_there_once, "one notice of the same words")
+        first, other = app._notifications
+        app.inform("Rien à confirmer")
+
+        def is_shown_anew() -> bool:
+            shown = [*app._notifications]
+            words = [one.message for one in shown]
+            return first not in shown and words == [other.message, first.message]
+
+        await wait_for(pilot, is_shown_anew, "the later notice, for as long")
+        await wait_for(pilot, is_there_once, "once still")
