@@ -2,12 +2,13 @@
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from diag.journal.attachments import drop_unnamed
 from diag.journal.errors import DamagedError, JournalError
 from diag.journal.journal import Journal, get_setting, put_setting
 from diag.journal.outbox import Outbox
@@ -108,13 +109,26 @@ def carry_out_again(folder: Path, former: Path | None) -> int:
         with suppress(JournalError):  # it may be restored because it is damaged
             lines |= dict.fromkeys(erasures_in(former))
     with Journal.open(folder) as journal:
-        taken = journal.ingest(lines).new if lines else 0
-        if taken:
-            journal.compact()
+        taken = _erase_again(journal, lines) if lines else 0
         forgotten = _forgotten(folder / FOLDER / _FORGOTTEN)
         if any(forgotten):
             _without(journal, forgotten)
             journal.compact()
+    return taken
+
+
+def _erase_again(journal: Journal, lines: Iterable[bytes]) -> int:
+    """Take erasures in; remove the attachments that only what they erase named."""
+    from diag.journal.exchange import held  # noqa: PLC0415 - a restoration alone
+
+    named: Collection[str] = ()
+    with suppress(JournalError):  # damaged attachments keep no line
+        named = held(journal)
+    taken = journal.ingest(lines).new
+    if taken:
+        with suppress(JournalError):
+            drop_unnamed(journal, among=named)
+        journal.compact()
     return taken
 
 

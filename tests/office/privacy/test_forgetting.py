@@ -212,6 +212,22 @@ def test_a_photo_whose_caption_names_the_person_leaves_whole(
     assert photos_of(session) == ()
 
 
+def test_a_restored_copy_loses_an_erased_photo_again_and_its_thumbnail(
+    session: AuditSession, tmp_path: Path
+) -> None:
+    pictures = [jpeg(tmp_path / f"{wide}.jpg", (wide, 480)) for wide in (500, 640)]
+    kept, gone = join_photos(session, pictures, shown_by(session)).photos
+    made = session.workspace
+    copied = keeping.back_up(made, tmp_path / "ailleurs")
+    (line,) = [one for one in session.revisions() if gone.id in one.subject]
+    erasing.erase(session, line.id, "un visage")
+    made.close()
+
+    keeping.restore(made.folder, copied.journal)
+
+    assert AttachmentStore(made.folder).all() == {kept.sha, kept.thumbnail}
+
+
 def test_a_file_of_measures_that_the_person_allowed_leaves_whole(
     session: AuditSession,
 ) -> None:
