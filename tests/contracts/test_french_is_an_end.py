@@ -82,6 +82,8 @@ def _operands(node: ast.AST) -> Iterator[ast.expr]:
     if isinstance(node, ast.Call):
         if isinstance(node.func, ast.Attribute) and node.func.attr in CUTS:
             yield from node.args[:1]
+    elif isinstance(node, ast.MatchValue):
+        yield node.value
     elif isinstance(node, ast.Compare):
         sides = (node.left, *node.comparators)
         for operator, left, right in zip(node.ops, sides, sides[1:], strict=False):
@@ -104,10 +106,13 @@ def test_french_is_found_in_a_constant_and_in_a_filled_sentence(tmp_path: Path) 
         "def read(text, place):\n"
         "    if text == UNPRICED or text.lower() == 'a b':\n"
         '        return text.removeprefix(f"{place} : ")\n'
+        "    match text:\n"
+        "        case 'rien vu':\n"
+        "            return ''\n"
         '    return text.split(", ") if "danger vu" in text else text.split("/")\n',
         encoding="utf-8",
     )
 
     found = [text for _, text in cut_or_compared(Tree(tmp_path))]
 
-    assert sorted(found) == [" : ", "danger vu", "à chiffrer"]
+    assert sorted(found) == [" : ", "danger vu", "rien vu", "à chiffrer"]
