@@ -1,7 +1,7 @@
 """Who is on an audit, until which day: declared, seen by all, never enforced."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from diag.audit.session import AuditSession
@@ -12,16 +12,25 @@ from diag.workspace.settings import Settings
 from diag.workspace.subjects import auditee_of, audits
 from diag.workspace.workspace import Workspace
 
+_LONGEST = timedelta(days=366)
+"""Nobody else ends what a colleague said."""
+
 
 def claim(session: AuditSession, day: date) -> None:
     """Say that one is on an audit until the end of a day.
 
     Raises:
-        DiagError: a day that is past.
+        DiagError: a day that is past, or further than a year.
     """
-    if day < session.workspace.world.today():
+    today = session.workspace.world.today()
+    if day < today:
         raise DiagError(
             f"Le {day:%d/%m/%Y} est passé. Dites jusqu'à quel jour vous y êtes.",
+            about="until",
+        )
+    if day - today > _LONGEST:
+        raise DiagError(
+            f"Le {day:%d/%m/%Y} est à plus d'un an. Dites un jour plus proche.",
             about="until",
         )
     end = datetime.combine(day, time(23, 59, 59)).astimezone()

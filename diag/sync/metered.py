@@ -32,6 +32,9 @@ _COMMANDS: Final = {
 _METERED: Final = frozenset({"u 1", "u 3", "Fixed", "Variable"})
 """Answers: NetworkManager's « yes » and « guessed yes », Windows' kinds of cost."""
 
+_NO_WINDOW: Final = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+"""On Windows, a command would open a console over the screens."""
+
 
 def is_metered() -> bool:
     """Say whether the line is paid by volume; no where the system does not know."""
@@ -40,7 +43,11 @@ def is_metered() -> bool:
         return False
     try:
         done = subprocess.run(  # noqa: S603 - the system's own, no word of anybody's
-            command, capture_output=True, timeout=_PATIENCE, check=False
+            command,
+            capture_output=True,
+            timeout=_PATIENCE,
+            check=False,
+            creationflags=_NO_WINDOW,
         )
     except (OSError, subprocess.TimeoutExpired):
         return False
