@@ -89,9 +89,13 @@ def slips_in(
 
 
 def without_phones(text: str) -> str:
-    """Return a text whose phone numbers are taken out."""
-    plain = unicodedata.normalize("NFKC", text)
-    return _PHONE.sub("[numéro retiré]", plain) if _PHONE.search(plain) else text
+    """Return a text whose phone numbers are taken out, those glued to another too."""
+    left = unicodedata.normalize("NFKC", text)
+    if not _PHONE.search(left):
+        return text
+    while _PHONE.search(left):
+        left = _PHONE.sub("[numéro retiré]", left)
+    return left
 
 
 def _named(text: str, common: frozenset[str]) -> Iterator[str]:

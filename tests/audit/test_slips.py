@@ -1,7 +1,7 @@
 """What a text may give away is found; what is of the trade is not; nothing crashes."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from diag.audit.discretion import SlipKind, slips_in, without_phones, words_listed
@@ -83,6 +83,7 @@ hostile = st.text(max_size=200) | st.lists(
 ).map("".join)
 
 
+@example("0100000000+33(0)100000000", [])
 @given(hostile, st.lists(st.text(max_size=12), max_size=3))
 def test_no_text_crashes_and_no_phone_is_left(text: str, known: list[str]) -> None:
     for kind, words in slips_in(text, known):
