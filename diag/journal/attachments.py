@@ -317,7 +317,15 @@ select distinct coalesce(
 from rev where erased = 0 and (subject glob 'photo/*' or subject glob 'place/*/q/*')
 union
 select f.value from rev r, json_each(r.body, '$.value.files') f where r.erased = 0
+union
+select coalesce(
+  json_extract(body, '$.value.sha'), json_extract(body, '$.value.value'))
+from quarantine where json_valid(body)
+union
+select f.value from quarantine q,
+  json_each(case when json_valid(q.body) then q.body else '{}' end, '$.value.files') f
 """
+"""Lines in quarantine name theirs too: a repair or their bundle may bring them back."""
 
 
 def drop_unnamed(journal: Journal, among: Collection[str] | None = None) -> int:

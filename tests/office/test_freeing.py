@@ -221,3 +221,27 @@ def test_an_erased_photo_leaves_no_trace_that_it_had_left(
         assert drop_unnamed(session.workspace.journal) == 1
 
         assert attachments.gone() == {photo.sha}
+
+
+def test_the_picture_of_a_line_set_aside_waits_with_it(
+    tmp_path: Path, hours: Hours
+) -> None:
+    """A repair sets lines aside, and brings them back: their pictures are not lost."""
+    with photographed(tmp_path / "desk", hours) as session:
+        journal = session.workspace.journal
+        attachments = AttachmentStore(session.workspace.folder)
+        (photo,) = photos_of(session)
+        bare = attachments.put(b"une autre", "image/jpeg")
+        aside = [body for (body,) in journal.select("select body from rev")]
+        with journal.transaction() as connection:
+            connection.execute("delete from rev where subject glob 'photo/*'")
+            connection.executemany(
+                "insert into quarantine values (?, ?, 'abîmée', null)",
+                [(b"%d" % rank, body) for rank, body in enumerate([*aside, "{ coupé"])],
+            )
+
+        assert drop_unnamed(journal) == 1
+
+        assert attachments.get(bare) is None
+        assert attachments.get(photo.sha) is not None
+        assert attachments.get(photo.thumbnail) is not None
