@@ -95,11 +95,8 @@ def _is_own(settings: Settings, one: Claim) -> bool:
 
 def _words(settings: Settings, claims: Iterable[Claim]) -> str:
     return ", ".join(
-        f"{'vous y êtes' if _is_own(settings, one) else _whom(settings, one)} "
+        f"{'vous y êtes' if _is_own(settings, one) else f'{name} y est'} "
         f"jusqu'au {day_words(one.until)}"
         for one in claims
+        for name in [settings.name_of(one.author)]
     )
-
-
-def _whom(settings: Settings, one: Claim) -> str:
-    return f"{settings.name_of(one.author)} y est"

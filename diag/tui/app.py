@@ -244,13 +244,12 @@ class DiagApp(Sturdy, GuardedApp):
         self.notify(sentence, timeout=4, markup=False)
 
     def on_notify(self, event: Notify) -> None:
-        """Show anew, not twice, what is said again: it would go with the first."""
+        """Show a notice given again anew, not twice: it would go with the first."""
         words = event.notification.message
         for one in [each for each in self._notifications if each.message == words]:
             self._unnotify(one, refresh=False)
-            self.screen.query(
-                "ToastHolder:empty"
-            ).remove()  # of those taken away before
+            # Textual leaves the holders of those taken away before.
+            self.screen.query("ToastHolder:empty").remove()
 
     def show_text(self, sentence: str, title: str) -> None:
         """Have something read."""

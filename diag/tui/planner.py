@@ -306,7 +306,7 @@ def _bar(found: Fit, start: int, width: int) -> list[DrawnLine]:
 
 
 def _first_key(first: FitStop, walk: Walk) -> Key:
-    """Return the first question of a stop: of a room one only says the type there."""
+    """Return the first question of a stop: one names only the type of a room."""
     here = next((leg for leg in walk.legs if leg.key == first.key), None)
     there = {one.key for one in here.stops} if here else set[Key]()
     keys = [one.key for one in first.stops]
