@@ -322,10 +322,10 @@ def _draft_of_programme(
     day: date | None,
 ) -> None:
     from diag.documents.drafts import DraftKind  # noqa: PLC0415
-    from diag.documents.drafts.committee import (  # noqa: PLC0415
+    from diag.documents.programme import programme_folder  # noqa: PLC0415
+    from diag.documents.programme.committee import (  # noqa: PLC0415
         programme_deliberation,
     )
-    from diag.documents.programme import programme_folder  # noqa: PLC0415
     from diag.documents.write import write_paper  # noqa: PLC0415
 
     if kind != DraftKind.DELIBERATION:

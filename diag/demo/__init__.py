@@ -34,8 +34,8 @@ from diag.demo.stories import (
 )
 from diag.documents.document import Document
 from diag.documents.drafts import DraftKind, drafted
-from diag.documents.drafts.committee import programme_deliberation
 from diag.documents.formats import FORMATS, Format
+from diag.documents.programme.committee import programme_deliberation
 from diag.documents.synthesis import synthesis
 from diag.documents.templates import build_document
 from diag.documents.write import write_reports

@@ -57,12 +57,12 @@ from diag.documents.parts.votes import (
     votes_shown,
     votes_tables,
 )
-from diag.documents.sheet import sheet_of
-from diag.documents.sheet_pages import (
+from diag.documents.sheet import (
     ASKED,
     STRENGTHS,
     pages_of,
     proofs_section,
+    sheet_of,
     strength_lines,
 )
 from diag.model.enums import Audience, Kind, Owner

@@ -1,30 +1,57 @@
-"""The mayor's first page as data: what must be on it, for the writer that fits it.
+"""The mayor's document as data, page by page, for the writer that fits it.
 
 Texts are typeset and amounts are those of the frozen rows; nothing is placed here. The
-same page as Markdown has the tables of `parts.votes`.
+writer keeps one page of each and drops, in a fixed order, what does not fit: all of it
+stands in the Markdown, which is attached to the PDF.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from diag.assess.plan import Action
+from diag.assess.results import CriterionResult
+from diag.assess.spread import concerned
+from diag.assess.words import is_printable, printed_cell
+from diag.audit.findings import (
+    names_judged,
+    observed,
+    open_words,
+    praised,
+    strengths,
+    weaknesses,
+    where,
+)
+from diag.audit.reasons import concerns
 from diag.audit.report import Report
-from diag.documents.parts import frame
-from diag.documents.parts.sources import TO_ASK
+from diag.audit.seen import found_words, strength_words
+from diag.documents.blocks import Pair, entry, image_of, sections
+from diag.documents.drawings import Drawing
+from diag.documents.escape import Md
+from diag.documents.parts import advice, frame
+from diag.documents.parts.milestones import calendar_of, milestones
+from diag.documents.parts.noted import reply_words, shown_lines
+from diag.documents.parts.rooms import questions_for, votes_drawn
+from diag.documents.parts.sources import TO_ASK, aid_amounts, listed_aids
 from diag.documents.parts.votes import (
     FOOTNOTE,
     TIERS,
     SchoolVotes,
     aid_cell,
+    became_lines,
+    call_of,
     danger_words,
     headline_of,
     nature_words,
+    pending_words,
     refs_of,
     votes_shown,
 )
-from diag.model.enums import Aside
-from diag.model.votes import Spent, Vote
+from diag.model.enums import USUAL_READER, Aside, Provenance, State
+from diag.model.votes import VOTES, Spent, Vote, VoteLine, YearSpent
 from diag.words.dates import describe_day
-from diag.words.figures import percent, typeset
+from diag.words.figures import euros, euros_and_cents, number, percent, typeset
 from diag.words.sentences import counted, listed, sentence, uncapitalised
+from diag.words.vocabulary import PROVENANCES
 
 Plain = str | int | bool | list["Plain"] | dict[str, "Plain"]
 """What a sheet is made of: no writer reads more into it."""
@@ -168,3 +195,347 @@ def _unvoted(some: Sequence[SchoolVotes]) -> Iterator[Plain]:
             "who": typeset("à inscrire au budget"),
             **_amounts(*(one.spent for one in reserved)),
         }
+
+
+READER = USUAL_READER
+
+STRENGTHS, ASKED = 5, 4
+"""At most so many strong points and questions listed."""
+
+
+def pages_of(report: Report, checks: Sequence[Action]) -> Sheet:
+    """Return pages 2 to 4, every list in the order in which its end may be dropped.
+
+    The `checks` are what a verification may still call for.
+    """
+    (shown,) = votes_shown(report)
+    return {
+        "school": typeset(report.about.name),
+        "money": _money(report, shown),
+        "proofs": [_shown_proof(one) for one in proofs(report) or seen(report)],
+        "plan": _drawn(votes_drawn(report, shown.votes.votes), "plan"),
+        "voted": bool(shown.votes.votes),
+        "known": _known(report, shown, checks),
+    }
+
+
+# Page 2: what it costs, and when.
+
+
+def _money(report: Report, shown: SchoolVotes) -> Plain:
+    years = [shown.votes.paid_in(year) for year in shown.votes.budgets]
+    spent = [one.spent.fctva for one in shown.votes.votes if one.spent.fctva]
+    rates = {
+        f"{number(one.rate)} % de l'investissement, lu le {describe_day(one.read_on)}"
+        for one in spent
+    }
+    dates = milestones(report, shown)
+    return {
+        "head": head_of(shown),
+        "rate": typeset(listed(sorted(rates))),
+        "years": [{"year": one.year, "inv": one.inv, "fon": one.fon} for one in years],
+        "effort": typeset(_effort(years)),
+        "dates": [
+            {
+                "when": typeset(one.when),
+                "what": typeset(one.what),
+                "dated": bool(one.day),
+            }
+            for one in dates
+        ],
+        "calendar": _drawn(calendar_of(dates), "calendrier"),
+        "aids": [
+            {
+                "what": typeset(one.title),
+                "rate": typeset(sentence(aid_amounts(report, one))),
+                "ask": typeset(one.ask),
+                "as_of": typeset(describe_day(one.as_of)),
+            }
+            for one in listed_aids(report)
+        ],
+        "otherwise": [
+            {"number": one.number, "what": typeset(sentence(one.otherwise.long))}
+            for one in shown.votes.votes
+            if one.otherwise.long
+        ],
+        "cash": typeset(_cash(years)),
+        "pending": [typeset(sentence(one)) for one in pending_words((shown,))],
+    }
+
+
+def _effort(years: Sequence[YearSpent]) -> str:
+    """Return which budget pays most, and how much of it is invested."""
+    most = max(years, key=lambda one: one.inv + one.fon)
+    total = most.inv + most.fon
+    if not total:
+        return "Aucun budget n'a encore de dépense chiffrée"
+    part = f", dont {euros(most.inv)} en investissement" if most.inv else ""
+    return f"Le budget {most.year} porte le plus gros effort : {euros(total)}{part}"
+
+
+def _cash(years: Sequence[YearSpent]) -> str:
+    most = max(years, key=lambda one: one.inv + one.fon)
+    if not most.inv + most.fon:
+        return ""
+    return (
+        f"La commune avance le brut : {euros(most.inv + most.fon)} en {most.year}. Le "
+        "FCTVA revient en général deux ans après la dépense, une aide après les "
+        "factures. Le taux et les dépenses admises changent avec la loi de finances : "
+        "à vérifier au moment du vote."
+    )
+
+
+# Page 3: what each vote rests on.
+
+
+@dataclass(frozen=True, slots=True)
+class VoteProof:
+    """What was seen, how it is known, and what text asks for it."""
+
+    number: int
+    """That of the vote; 0: nothing is put to the vote."""
+    call: str
+    title: str
+    refs: tuple[str, ...]
+    where: str
+    """As on page 1, then the rooms that it names too."""
+    found: tuple[str, ...]
+    """A fact in a sentence, of each criterion that falls short."""
+    how: str
+    """« Mesuré et constaté »."""
+    basis: str
+    """The law with its article and the day it was read; or the trade's usage."""
+    also: tuple[str, ...] = ()
+    """The titles of all that is voted with it."""
+    counted: tuple[str, ...] = ()
+    """What its price counts: how many, at what price."""
+    photo: tuple[str, str] | None = None
+    """The first photo to be shown of its places, if any: its name and its words."""
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The same as a list of definitions."""
+        return (
+            ("Avec", sentence(" ; ".join(self.also))),
+            ("Constaté", " ".join(self.found)),
+            ("Comment on le sait", sentence(self.how)),
+            ("Où", sentence(self.where)),
+            ("Ce qui le demande", self.basis),
+            ("Compté", sentence(" ; ".join(self.counted))),
+        )
+
+
+def proofs(report: Report) -> tuple[VoteProof, ...]:
+    """Return what each vote rests on, in their order."""
+    (shown,) = votes_shown(report)
+    return report.once(
+        ("proofs",),
+        lambda: tuple(_proof(report, shown, vote) for vote in shown.votes.votes),
+    )
+
+
+def proofs_section(report: Report) -> Md:
+    """Return the same as blocks; nothing without a vote."""
+    return sections(
+        block
+        for one in proofs(report)
+        for block in (
+            entry(f"{one.call} : {one.title}", one.pairs),
+            image_of(*one.photo) if one.photo else None,
+        )
+        if block
+    )
+
+
+def seen(report: Report) -> tuple[VoteProof, ...]:
+    """Return what was already seen, the most pressing first: nothing is voted yet."""
+    weak = [one for one in weaknesses(report) if concerns(one.criterion, READER)]
+    return tuple(
+        VoteProof(
+            number=0,
+            call="",
+            title=_fact(report, one).rstrip("."),
+            refs=(),
+            where=where(report, one),
+            found=(),
+            how=_how(report, (one,)),
+            basis=sentence(advice.rests_on(report, one)),
+        )
+        for one in weak[:VOTES]
+    )
+
+
+def _proof(report: Report, shown: SchoolVotes, vote: Vote) -> VoteProof:
+    judged = _judged(report, vote)
+    return VoteProof(
+        number=vote.number,
+        call=call_of(shown, vote),
+        title=vote.title,
+        refs=refs_of(shown, vote),
+        where=_where(report, vote),
+        also=tuple(map(uncapitalised, vote.also)),
+        found=tuple(_fact(report, one) for one in judged),
+        how=_how(report, judged),
+        basis=_basis(vote),
+        counted=tuple(map(_count, vote.lines)),
+        photo=_photo(report, vote),
+    )
+
+
+def _where(report: Report, vote: Vote) -> str:
+    """Return every room of a vote; beside its place where page 1 prints a wider one."""
+    names = [report.place_name(one) for one in vote.places]
+    rooms = listed(names, len(names))
+    if not names or vote.where.startswith(names[0]):
+        return rooms or vote.where
+    return f"{vote.where}, en particulier {rooms}"
+
+
+def _photo(report: Report, vote: Vote) -> tuple[str, str] | None:
+    """Return the first photo of a vote's places that is here and to be shown."""
+    places = vote.places or (report.facts.root,)
+    for one in report.evidence:
+        photo = one.photo
+        if photo.shown and photo.place in places and photo.sha in report.pictures:
+            words = photo.caption.rstrip(". ") or report.place_name(photo.place)
+            return photo.sha, f"{words}."
+    return None
+
+
+def _judged(report: Report, vote: Vote) -> list[CriterionResult]:
+    results = (report.result(one) for one in vote.findings)
+    return [one for one in results if one is not None]
+
+
+def _fact(report: Report, result: CriterionResult) -> str:
+    """Return what was seen, in its author's words; else the criterion's level."""
+    level = f"{result.criterion.title} : {observed(report, result)}"
+    return sentence(found_words(report, result) or level)
+
+
+def _how(report: Report, results: Iterable[CriterionResult]) -> str:
+    """Return how the facts behind these became known, each way once."""
+    heads = (
+        head
+        for one in results
+        for verdict in concerned(one)
+        for name in names_judged(one.criterion)
+        for head in report.facts.answers.get((verdict.place, name), ())
+    )
+    ways = {head.provenance for head in heads if head.state is State.KNOWN}
+    return listed([PROVENANCES[one] for one in Provenance if one in ways])
+
+
+def _basis(vote: Vote) -> str:
+    """Return what a vote rests on; a text, with the day on which it was read."""
+    nature = vote.nature
+    parts = [nature_words(vote) or "Usage du métier : aucun texte ne l'impose"]
+    if nature.article:
+        is_read = f"lu le {describe_day(nature.read_on)}"
+        parts.append(is_read if nature.read_on else "personne ici ne l'a lu récemment")
+    if nature.deadline:
+        parts.append(f"échéance : {describe_day(nature.deadline)}")
+    return sentence(" ; ".join(parts))
+
+
+def _count(line: VoteLine) -> str:
+    yearly = ", chaque année" if line.yearly else ""
+    price = f"{euros_and_cents(line.cents)} HT{yearly}"
+    return f"{number(line.quantity)} × {uncapitalised(line.label)} à {price}"
+
+
+def _shown_proof(one: VoteProof) -> Plain:
+    return {
+        "number": one.number,
+        "what": typeset(one.title),
+        "refs": list(one.refs),
+        "where": typeset(one.where),
+        "also": [typeset(each) for each in one.also],
+        "found": [typeset(each) for each in one.found],
+        "how": typeset(sentence(one.how)),
+        "basis": typeset(one.basis),
+        "counted": [typeset(each) for each in one.counted],
+        "photo": one.photo[0] if one.photo else "",
+        "alt": typeset(one.photo[1]) if one.photo else "",
+    }
+
+
+def _drawn(drawing: Drawing | None, anchor: str) -> dict[str, Plain]:
+    """Return a drawing as a picture, its words and how it is read."""
+    if drawing is None:
+        return {}
+    return {
+        "claim": drawing.title,
+        "legend": drawing.legend,
+        "alt": drawing.alt,
+        "svg": drawing.svg(anchor),
+    }
+
+
+# Page 4: what is known, and what is not.
+
+
+def strength_lines(report: Report, limit: int) -> tuple[str, ...]:
+    """Return what is as it should be, the weightiest first, each in a sentence."""
+    return tuple(
+        sentence(strength_words(report, one))
+        or f"{one.criterion.title} : {praised(report, one)}."
+        for one in strengths(report)[:limit]
+    )
+
+
+def _known(
+    report: Report, shown: SchoolVotes, checks: Sequence[Action]
+) -> dict[str, Plain]:
+    criteria = report.assessment.criteria
+    doubts = [
+        criteria[one.advice.recommendation.when.criterion].criterion.title
+        for one in checks
+        if one.advice.recommendation.when.criterion in criteria
+    ]
+    asked = questions_for(report, "commune")
+    return {
+        "share": typeset(percent(report.assessment.overall.completeness)),
+        "domains": [
+            {
+                "title": typeset(one.domain.title),
+                "share": round(100 * one.score.completeness),
+                "words": typeset(percent(one.score.completeness)),
+                "score": typeset(
+                    printed_cell(one.score) if is_printable(one.score) else "–"
+                ),
+            }
+            for one in report.assessment.domains
+        ],
+        "answers": typeset(frame.answered(report)),
+        "strengths": [typeset(one) for one in strength_lines(report, STRENGTHS)],
+        "open": typeset(open_words(report)),
+        "law": typeset(_law(report)),
+        "doubts": [typeset(one) for one in doubts],
+        "asked": [typeset(one) for one in asked[:ASKED]],
+        "became": [typeset(one) for one in became_lines((shown,))],
+        "contacts": [
+            {"who": typeset(who), "reach": typeset(reach)}
+            for who, reach in frame.contact_pairs(report)
+            if reach
+        ],
+        "noted": [typeset(one) for one in shown_lines(report, STRENGTHS)],
+        "reply": typeset(reply_words(report)),
+        "option": typeset(report.option.name) if report.option else "",
+    }
+
+
+def _law(report: Report) -> str:
+    """Return how many rules the commune answers for are broken, or to be checked."""
+    broken, rules = advice.failing(report, READER), advice.rules(report, READER)
+    if not rules:
+        return ""
+    parts = [
+        f"{counted(len(some), 'point')} {words}"
+        for some, words in (
+            (broken, f"non respecté{'s' * (len(broken) > 1)}"),
+            (rules[len(broken) :], "à vérifier"),
+        )
+        if some
+    ]
+    return sentence(f"ce que la loi ou le ministère demande : {listed(parts)}")

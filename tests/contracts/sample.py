@@ -14,8 +14,8 @@ from diag.demo.stories import DAY
 from diag.documents import programme as pages
 from diag.documents.atlas import write_atlas
 from diag.documents.drafts import DraftKind, drafted
-from diag.documents.drafts.committee import programme_deliberation
 from diag.documents.formats import Format
+from diag.documents.programme.committee import programme_deliberation
 from diag.documents.synthesis import synthesis
 from diag.documents.tables import (
     chosen,

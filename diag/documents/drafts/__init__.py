@@ -10,8 +10,7 @@ from diag.audit import session as audits
 from diag.audit.report import Report, report_folder, report_of
 from diag.documents.document import Document
 from diag.documents.drafts.council import deliberation, minutes, note
-from diag.documents.drafts.loan import loan
-from diag.documents.drafts.school import application, project
+from diag.documents.drafts.school import application, loan, project
 from diag.documents.synthesis import folder_of
 from diag.documents.synthesis.gathering import (
     Gathering,

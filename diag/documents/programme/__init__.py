@@ -14,6 +14,7 @@ from diag.documents.document import Document, Meta
 from diag.documents.escape import Md
 from diag.documents.programme.committee import committee_blocks
 from diag.documents.programme.commune import commune_blocks
+from diag.documents.programme.lines import span_words
 from diag.documents.programme.whole import programme_blocks
 from diag.documents.templates import finish
 from diag.documents.write import Paper
@@ -89,8 +90,3 @@ def _adopted_words(board: Board) -> str:
         return ""
     ref = f", délibération {decision.ref}" if decision.ref else ""
     return f" le {describe_day(decision.on)}{ref}"
-
-
-def span_words(board: Board) -> str:
-    """Return « 2027-2031 »."""
-    return f"{board.programme.years[0]}-{board.programme.years[-1]}"

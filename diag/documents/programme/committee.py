@@ -1,4 +1,4 @@
-"""The committee's file: agenda, programme, variants, who gets what, decisions to note.
+"""The committee's file: agenda, programme, variants, who gets what; deliberation.
 
 Page 1 suffices to vote. It sets communes beside one another by IPS: a working paper of
 those who sit, never posted. The deliberation is a file of its own, that may be.
@@ -8,17 +8,24 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 
-from diag.documents.blocks import PAGE_BREAK, bullets, sections, table, written
-from diag.documents.drafts.frame import TO_WRITE, signatures
+from diag.documents.blocks import (
+    PAGE_BREAK,
+    bullets,
+    definitions,
+    sections,
+    table,
+    written,
+)
+from diag.documents.document import Document, Meta
+from diag.documents.drafts.frame import TO_WRITE, prefilled, signatures, tools
 from diag.documents.escape import Md
 from diag.documents.parts.votes import BALLOT
-from diag.documents.programme.annexes import (
-    money_part,
-    shares_table,
-    workshops_part,
-)
-from diag.documents.programme.lines import Row, exact_words, per_pupil_words
+from diag.documents.programme.annexes import money_part, shares_table, workshops_part
+from diag.documents.programme.lines import Row, exact_words, per_pupil_words, span_words
 from diag.documents.programme.whole import asked_words, why_parts, years_table
+from diag.documents.templates import finish, render
+from diag.documents.write import Paper
+from diag.model.enums import Outcome
 from diag.model.number import exact
 from diag.model.programme import EnvelopeState
 from diag.programme.assembling import Board, board_of
@@ -29,10 +36,11 @@ from diag.programme.record import EVERY
 from diag.programme.replay import worth
 from diag.programme.weighing import theme_weights, weights_in_force
 from diag.programme.words import body_words, effect_words, reserve_words
-from diag.words.dates import describe_day
+from diag.words.dates import describe_day, long_date
 from diag.words.figures import euros, half_up, number, percent
 from diag.words.sentences import counted, listed
 from diag.words.vocabulary import OUTCOMES
+from diag.workspace.charter import house_of
 
 WORKING = (
     "Document de travail du comité : il ne s'affiche pas et ne s'annexe pas. Le "
@@ -269,3 +277,56 @@ def _decision_sheet(points: Sequence[tuple[str, str]]) -> Iterator[Md]:
         ],
     )
     yield signatures("Le président", "Le secrétaire de séance")
+
+
+DELIBERATION = "deliberation-programme"
+"""The file of its draft, and its template."""
+
+
+def programme_deliberation(board: Board, day: date) -> Paper:
+    """Return a draft deliberation on a programme: the committee alone decides.
+
+    It holds what the agenda puts to the vote, in the same words and figures.
+    """
+    span, office = span_words(board), board.container.about.name
+    title = f"Projet de délibération — programme numérique {span}"
+    variant = board.record.variants[board.variant].name if board.variant else ""
+    view = {
+        **tools(),
+        "title": title,
+        "span": span,
+        "cover": definitions((
+            ("Syndicat", office),
+            ("Variante", variant),
+            ("Date du projet", long_date(day)),
+        )),
+        "prefilled": prefilled(
+            f"d'après le programme {span}, tel qu'au {long_date(day)}.", "le syndicat"
+        ),
+        "decisions": bullets(_grounds(board)),
+        "articles": agenda(board),
+    }
+    meta = Meta(
+        title=title,
+        day=day,
+        author=office,
+        provisional=board.record.adoption is None,
+        running=f"Projet de délibération à compléter, {long_date(day)}",
+    )
+    house = house_of(board.container.workspace)
+    markdown = finish(meta, render(DELIBERATION, DELIBERATION, view, house), "")
+    document = Document(meta=meta, markdown=markdown)
+    return Paper(DELIBERATION, document, "\n".join(house.refused.values()))
+
+
+def _grounds(board: Board) -> Iterator[str]:
+    """Give what bodies have decided of the programme so far, as grounds."""
+    for one in sorted(board.record.decisions.values(), key=lambda each: each.on):
+        about = f", sur {one.about}" if one.about else ""
+        if one.outcome is Outcome.AVIS:
+            yield f"Vu l'avis du comité de pilotage, {describe_day(one.on)}{about}"
+            continue
+        whose = body_words(board, one)
+        ref = f" {one.ref}" if one.ref else ""
+        said = f"{describe_day(one.on)} ({whose}) : {OUTCOMES[one.outcome]}"
+        yield f"Vu la délibération{ref}, {said}{about}"

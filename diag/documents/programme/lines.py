@@ -23,6 +23,11 @@ NO_AID = (
 )
 
 
+def span_words(board: Board) -> str:
+    """Return « 2027-2031 »."""
+    return f"{board.programme.years[0]}-{board.programme.years[-1]}"
+
+
 def exact_words(cents: int) -> str:
     """Return an amount to the cent, without the cents where there are none."""
     shown = euros_and_cents(abs(cents)) if cents % 100 else euros(abs(cents) // 100)

@@ -8,7 +8,7 @@ from textual import work
 from textual.message import Message
 
 from diag.documents import programme as pages
-from diag.documents.drafts.committee import programme_deliberation
+from diag.documents.programme.committee import programme_deliberation
 from diag.documents.tables import put
 from diag.documents.tables.programme import programme_tables
 from diag.documents.tables.writers import xlsx_bytes

@@ -5,8 +5,7 @@ from hypothesis import given
 from diag.documents.blocks import written
 from diag.documents.document import parser
 from diag.documents.drafts.council import minutes
-from diag.documents.drafts.loan import HEADINGS, loan
-from diag.documents.drafts.school import application, project
+from diag.documents.drafts.school import HEADINGS, application, loan, project
 from diag.documents.parts.votes import amounts_words, votes_shown
 from diag.documents.synthesis.gathering import extract_of
 from diag.model.audit import FollowUp

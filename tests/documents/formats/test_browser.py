@@ -14,7 +14,6 @@ from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.documents.document import Document
 from diag.documents.drafts import DraftKind, drafted
-from diag.documents.drafts.committee import programme_deliberation
 from diag.documents.formats.html import write_html
 from diag.documents.parts.votes import KNOW_FIRST
 from diag.documents.programme import (
@@ -22,6 +21,7 @@ from diag.documents.programme import (
     commune_paper,
     programme_paper,
 )
+from diag.documents.programme.committee import programme_deliberation
 from diag.documents.questionnaire import compose
 from diag.documents.synthesis import synthesis
 from diag.documents.templates import build_document

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from diag.documents.blocks import PAGE_BREAK
 from diag.documents.parts.votes import votes_shown
-from diag.documents.sheet_pages import proofs_section
+from diag.documents.sheet import proofs_section
 from diag.documents.templates import build_document
 from diag.model.enums import Audience
 from tests.documents.formats.test_whole_schools import told

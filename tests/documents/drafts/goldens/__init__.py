@@ -5,8 +5,7 @@ from pathlib import Path
 
 from diag.documents.document import Document
 from diag.documents.drafts.council import deliberation, minutes, note
-from diag.documents.drafts.loan import loan
-from diag.documents.drafts.school import application, project
+from diag.documents.drafts.school import application, loan, project
 from tests.documents.builders import ORDINARY
 from tests.documents.synthesis.gatherings import MOULIN, gathering, of
 
