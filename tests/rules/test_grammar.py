@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from diag.model.enums import PlaceKind
-from diag.rules.grammar import MAX_DEPTH, read_tree
+from diag.rules.language import MAX_DEPTH, read_tree
 from diag.rules.tree import (
     Aggregate,
     AllOf,
