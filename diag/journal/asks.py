@@ -6,13 +6,14 @@ once the delay is over.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
 from diag.journal import subjects
 from diag.journal.file import JournalFile
 from diag.journal.revision import Json, dumps, loads
+from diag.words.sentences import counted
 from diag.words.vocabulary import MASKED
 
 DELAY: Final = 7 * 24 * 3600 * 1000
@@ -20,6 +21,8 @@ DELAY: Final = 7 * 24 * 3600 * 1000
 
 SHORT_DELAY: Final = 24 * 3600 * 1000
 """The same when two administrators ask."""
+
+_DAY = 24 * 3600 * 1000
 
 YEARS: Final = 3
 """Years for which a campaign is kept after its school year, unless decided (métier).
@@ -185,6 +188,53 @@ def standing_asks(
         for one in about
         if not one.stopped_by and not (is_halted and one.author not in admins)
     )
+
+
+class Asked(NamedTuple):
+    """Who asked for an erasure, and when, by the clock of who judges it."""
+
+    author: str
+    at: int
+
+
+class Confirmation(NamedTuple):
+    """Who carries an erasure out, of which line, naming which ask."""
+
+    author: str
+    target: str
+    ask: str
+
+
+def find_flaw(
+    confirmed: Confirmation,
+    asks: Mapping[str, Asked],
+    stops: Collection[tuple[str, str]],
+    admins: Collection[str],
+    now: int,
+) -> str:
+    """Return why an erasure that names an ask is not carried out; empty when it is.
+
+    `asks`: those of the same line, by their ids; `stops`: (line, ask).
+    """
+    author, target, named = confirmed
+    if named not in asks:
+        return "l'effacement nomme une demande qui n'est pas arrivée"
+    asker, at = asks[named]
+    hasty = len({one.author for one in asks.values()}.intersection(admins)) > 1
+    delay = SHORT_DELAY if hasty else DELAY
+    problems = {
+        "qui demande un effacement ne le confirme pas : une autre personne": (
+            asker == author
+        ),
+        "l'auteur s'est opposé à cet effacement": (target, named) in stops,
+        "l'auteur s'est opposé à l'effacement : un administrateur décide": (
+            any(stopped == target for stopped, _ in stops) and asker not in admins
+        ),
+        f"demandé il y a moins de {counted(delay // _DAY, 'jour')} : trop tôt": (
+            now - at < delay
+        ),
+    }
+    return next((problem for problem, holds in problems.items() if holds), "")
 
 
 class ConfirmedErasure(NamedTuple):

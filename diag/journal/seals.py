@@ -335,6 +335,31 @@ def seals_of(journal: Journal, audit: str) -> list[Seal]:
     return [one for one in found if one]
 
 
+def covered_by_hubs(
+    found: Iterable[Seal], hubs: Collection[str], ids: Collection[bytes]
+) -> set[bytes]:
+    """Return what hubs held before there were seals, and said so under their keys."""
+    signed = [one for one in found if one.key in hubs and one.is_signed]
+    return {ident for one in signed for ident in one.covers(ids)}
+
+
+def sealed_by(
+    found: Iterable[Seal],
+    owners: Mapping[str, str],
+    authors: Mapping[str, Collection[bytes]],
+) -> set[bytes]:
+    """Return what seals cover of each author's lines, by a key of that author.
+
+    `owners`: key → label; `authors`: label → ids.
+    """
+    return {
+        ident
+        for one in found
+        if one.key in owners and one.is_signed
+        for ident in one.covers(authors.get(owners[one.key], ()))
+    }
+
+
 def proofs_of(journal: Journal, audit: str) -> dict[bytes, LineProof]:
     """Return what shows that each line of an audit is its author's."""
     rows = authored_in(journal, audit)
@@ -343,12 +368,9 @@ def proofs_of(journal: Journal, audit: str) -> dict[bytes, LineProof]:
         authors.setdefault(author, set()).add(ident)
     labels = dict(journal.select(_CARDS))
     hubs = {key for (key,) in journal.select(_HUB_KEYS)}
-    sealed, old = set[bytes](), set[bytes]()
-    for one in seals_of(journal, audit):
-        if one.key in hubs and one.is_signed:
-            old |= one.covers(ident for ident, *_ in rows)
-        elif one.key in labels and one.is_signed:
-            sealed |= one.covers(authors.get(labels[one.key], ()))
+    found = seals_of(journal, audit)
+    old = covered_by_hubs(found, hubs, [ident for ident, *_ in rows])
+    sealed = sealed_by((one for one in found if one.key not in hubs), labels, authors)
     relayed = dict(journal.select(_RELAYED))
     return {ident: _proof_of(ident, sealed, relayed, old) for ident, *_ in rows}
 

@@ -12,7 +12,6 @@ from diag.audit.history import describe_revision
 from diag.journal import asks, changes
 from diag.model.errors import DiagError
 from diag.office import sync as syncing
-from diag.sync.hub import gate
 from diag.words.vocabulary import MASKED
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL
@@ -93,7 +92,7 @@ def test_who_asked_does_not_confirm_and_nobody_does_before_a_week(
     team.sync(team.bruno)
     assert team.said(team.bruno, said) == MASKED
 
-    monkeypatch.setattr(gate, "DELAY", 0)
+    monkeypatch.setattr(asks, "DELAY", 0)
     assert not team.sync(team.anne).refused
     team.sync(team.bruno)
     assert team.said(team.bruno, said) == "(effacé)"
@@ -119,7 +118,7 @@ def test_two_administrators_who_ask_wait_a_day(
     with pytest.raises(DiagError, match="à partir du"):
         erasing.erase(team.session(team.anne), said, "x")
     later(team.anne, asks.SHORT_DELAY)
-    monkeypatch.setattr(gate, "SHORT_DELAY", 0)  # the hub's own clock did not move
+    monkeypatch.setattr(asks, "SHORT_DELAY", 0)  # the hub's own clock did not move
     done = erasing.erase(team.session(team.anne), said, "oui")
 
     assert done is ErasureStep.ERASED
@@ -192,7 +191,7 @@ def test_an_author_is_told_of_an_erasure_that_nobody_asked_for(team: Team) -> No
 def test_an_author_is_told_once_who_erased_what_they_wrote(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gate, "DELAY", 0)
+    monkeypatch.setattr(asks, "DELAY", 0)
     said = asked(team)
     team.sync(team.anne)
     session = team.session(team.bruno)

@@ -10,18 +10,17 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from diag.journal import subjects
-from diag.journal.asks import DELAY, SHORT_DELAY, term_of
+from diag.journal.asks import SHORT_DELAY, Asked, Confirmation, find_flaw, term_of
 from diag.journal.facts import read_audit
 from diag.journal.ingest import mark_of
 from diag.journal.revision import Revision, read
-from diag.journal.seals import Seal
+from diag.journal.seals import Seal, sealed_by
 from diag.model.audit import Audit
 from diag.model.enums import AuditStatus
 from diag.sync.hub.rows import AuditRow, Device
 from diag.sync.hub.writing import Writing
 from diag.sync.protocol import RIGHTS
 from diag.words.dates import day_of
-from diag.words.sentences import counted
 
 _DAY = 24 * 3600 * 1000
 _ADMIN, _REVIEW = RIGHTS.index("admin"), RIGHTS.index("review")
@@ -117,12 +116,12 @@ class Warrant(NamedTuple):
             by_author.setdefault(rev.author, set()).add(rev.key)
         owners = {device.sign_key: device.author for device in self.devices}
         gone = {device.sign_key for device in self.devices if device.revoked_at}
-        sealed = set[bytes]()
+        seals = []
         for rev in filter(is_seal, (*held, *new)):
             one = None if rev.erased else Seal.of(rev)
-            is_late = one is not None and one.key in gone and rev not in held
-            if one and one.key in owners and one.is_signed and not is_late:
-                sealed |= one.covers(by_author.get(owners[one.key], ()))
+            if one and not (one.key in gone and rev not in held):
+                seals.append(one)
+        sealed = sealed_by(seals, owners, by_author)
         return [rev for rev in foreign if rev.key not in sealed]
 
     def _find_lone(self, rev: Revision, given: Sequence[Revision]) -> str:
@@ -132,40 +131,24 @@ class Warrant(NamedTuple):
         if not named:
             return self._find_alone(rev, given) if self.required else ""
         asks = {
-            one.id: (one, at)
+            one.id: Asked(one.author, at)
             for one, at in self.writing.asks(self.row)
             if one.subject == subjects.ask(rev.erases or "")
         }
-        if named not in asks:
-            return "l'effacement nomme une demande que le serveur n'a pas"
-        ask, at = asks[named]
-        askers = {one.author for one, _ in asks.values()}
-        admins = [label for label in askers if self._right_of(label) == _ADMIN]
-        delay = SHORT_DELAY if len(admins) > 1 else DELAY
-        retires = rev.erases == mark_of(self.row.id)
+        labels = {rev.author, *(one.author for one in asks.values())}
+        admins = {label for label in labels if self._right_of(label) == _ADMIN}
+        confirmed = Confirmation(rev.author, rev.erases or "", named)
         stops = self.writing.stops(self.row)
-        problems = {
-            "qui demande un effacement ne le confirme pas : une autre personne": (
-                ask.author == rev.author
-            ),
-            "l'auteur s'est opposé à cet effacement": (rev.erases, named) in stops,
-            "l'auteur s'est opposé à l'effacement : un administrateur décide": (
-                any(target == rev.erases for target, _ in stops)
-                and self._right_of(ask.author) < _ADMIN
-            ),
-            f"demandé il y a moins de {counted(delay // _DAY, 'jour')} : trop tôt": (
-                self.at - at < delay
-            ),
-            "confirmer un effacement demande le droit « review »": (
-                self.required and self._right_of(rev.author) < _REVIEW
-            ),
-            "effacer tout un audit demande deux administrateurs": (
-                self.required
-                and retires
-                and min(map(self._right_of, (ask.author, rev.author))) < _ADMIN
-            ),
-        }
-        return next((problem for problem, holds in problems.items() if holds), "")
+        flaw = find_flaw(confirmed, asks, stops, admins, self.at)
+        if flaw or not self.required:
+            return flaw
+        if self._right_of(rev.author) < _REVIEW:
+            return "confirmer un effacement demande le droit « review »"
+        if rev.erases == mark_of(self.row.id) and not (
+            {rev.author, asks[named].author} <= admins
+        ):
+            return "effacer tout un audit demande deux administrateurs"
+        return ""
 
     def _find_alone(self, rev: Revision, given: Sequence[Revision]) -> str:
         """Return why an erasure without an ask is refused, once seals are required.

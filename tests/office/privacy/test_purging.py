@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from diag.audit import session as audits
+from diag.journal import asks
 from diag.journal.asks import DELAY
 from diag.journal.people import retired
 from diag.model.errors import DiagError
@@ -16,7 +17,6 @@ from diag.office.keeper import teach
 from diag.office.privacy import purging
 from diag.office.privacy.purging import PurgeWay, preview, purge
 from diag.office.privacy.retention import day_typed, decide, overdue, retention_of
-from diag.sync.hub import gate
 from diag.workspace import backup as keeping
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import OTHER, SCHOOL, started, territory, workspace
@@ -144,7 +144,7 @@ def test_before_its_term_one_asks_for_a_purge_and_another_confirms(
     later(team.anne)
     assert not preview(team.anne, CAMPAIGN).due, "who asked does not confirm"
     later(team.bruno)
-    monkeypatch.setattr(gate, "DELAY", 0)  # the hub's own clock has not moved
+    monkeypatch.setattr(asks, "DELAY", 0)  # the hub's own clock has not moved
 
     purge(team.bruno, preview(team.bruno, CAMPAIGN), "oui")
 
