@@ -9,7 +9,7 @@ from diag.audit.departure import Check, departure_of, waive
 from diag.audit.session import AuditSession
 from diag.audit.walk import Key
 from diag.documents.write import write_departure
-from diag.tui.bilan.commands import OpenDebrief
+from diag.tui.bilan.faces import OpenDebrief
 from diag.tui.commands import (
     Command,
     CommandType,

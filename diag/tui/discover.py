@@ -8,7 +8,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from diag.tui import school, territory
-from diag.tui.bilan.commands import FollowUpCommand, NextFace, Suppose, WriteReports
+from diag.tui.bilan.faces import FollowUpCommand, NextFace, Suppose, WriteReports
 from diag.tui.commands import (
     NO_CHOICE,
     Command,

@@ -51,7 +51,7 @@ from diag.tui import (
     tour,
     visit,
 )
-from diag.tui.bilan import commands as bilan_commands
+from diag.tui.bilan import faces as bilan_faces
 from diag.tui.commands import (
     IN_APP,
     RESERVED,
@@ -65,14 +65,7 @@ from diag.tui.commands import (
 )
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
-from diag.tui.programme import (
-    acts,
-    ballots,
-    envelopes,
-    forms,
-    phones,
-    workshops,
-)
+from diag.tui.programme import acts, ballots, envelopes, forms, phones, workshops
 from diag.tui.programme import commands as programme_commands
 from diag.tui.rooms import editing
 from diag.tui.safe import Sturdy, content
@@ -178,7 +171,7 @@ def owners() -> list[type[Sturdy]]:
         and issubclass(found, Sturdy)
         and issubclass(found, Screen)
         and found.__module__ == module
-        and found.OFFERS
+        and found.OFFERS not in ((), EVERYWHERE)
     ]
 
 
@@ -205,7 +198,7 @@ PLACES = {
     rooms.__name__: KeyPlace.PLACES,
     editing.__name__: KeyPlace.PLACES,
     bilan.__name__: KeyPlace.BILAN,
-    bilan_commands.__name__: KeyPlace.BILAN,
+    bilan_faces.__name__: KeyPlace.BILAN,
     follow.__name__: KeyPlace.BILAN,
     debrief.__name__: KeyPlace.DEBRIEF,
     reword.__name__: KeyPlace.REWORD,

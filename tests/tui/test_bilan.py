@@ -25,8 +25,7 @@ from diag.model.enums import READERS, Audience, AuditStatus
 from diag.tui import bilan as bilan_acts
 from diag.tui.app import DiagApp
 from diag.tui.bilan import BilanScreen
-from diag.tui.bilan.commands import BILAN_COMMANDS, DraftPaper
-from diag.tui.bilan.faces import cost_line
+from diag.tui.bilan.faces import BILAN_COMMANDS, DraftPaper, cost_line
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, Notice
 from diag.tui.follow import FollowUpDialog, OwnAdviceDialog, WrittenDialog
 from diag.tui.outline import Outline

@@ -10,7 +10,7 @@ from diag.audit.follow import move
 from diag.audit.session import AuditSession
 from diag.model.enums import AuditStatus
 from diag.tui.bilan import BilanScreen
-from diag.tui.bilan.commands import FollowUpCommand
+from diag.tui.bilan.faces import FollowUpCommand
 from diag.tui.dialogs import Confirm, Notice
 from diag.tui.follow import DecisionDialog, FollowUpDialog, VoteDialog
 from tests.tui.builders import audited_app, new_app

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 import diag
 from diag.tui.app import DiagApp
-from diag.tui.bilan.commands import ShowCounsel
+from diag.tui.bilan.faces import ShowCounsel
 from diag.tui.commands import TWINS, Help, readable
 from diag.tui.keymap import (
     PLACES,

@@ -5,7 +5,7 @@ from pathlib import Path
 from diag.audit.observing import mark_noted, observe
 from diag.audit.report import report_folder
 from diag.model.enums import AuditStatus
-from diag.tui.bilan.commands import WriteReports
+from diag.tui.bilan.faces import WriteReports
 from diag.tui.dialogs import ChooseDialog, Confirm
 from tests.tui.builders import audited_app
 from tests.tui.test_bilan import SIZE, on, opened, running

@@ -6,7 +6,7 @@ import pytest
 
 from diag.journal import changes
 from diag.model.enums import AuditStatus
-from diag.tui.bilan.commands import NewEdition
+from diag.tui.bilan.faces import NewEdition
 from diag.tui.dialogs import Confirm, Notice
 from diag.tui.text import Sentence
 from tests.audit.builders import started, workspace

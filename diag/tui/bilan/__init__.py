@@ -1,21 +1,19 @@
 """Bilan: what did we find, what do we recommend, to whom?"""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from functools import partial
 from pathlib import Path
 
 from textual import work
 from textual.widgets import Static
 
-from diag.audit.acceptance import (
-    relayed_words,
-    standing_words,
-    ways_on,
-    wrote_in,
-)
-from diag.audit.discretion import PUBLIC_READERS, question_of, slips_of
-from diag.audit.follow import check_reason, left_to_check
+from diag.assess.plan import Action
+from diag.audit import advising, voting
+from diag.audit.acceptance import relayed_words, standing_words, ways_on, wrote_in
+from diag.audit.discretion import PUBLIC_READERS, question_of, slips_of, slips_typed
+from diag.audit.follow import add_step, check_reason, left_to_check
 from diag.audit.hypotheses import scenarios
+from diag.audit.memory import own_here
 from diag.audit.photos import PhotoSubject
 from diag.audit.report import report_folder, report_of
 from diag.audit.undo import undo
@@ -27,15 +25,23 @@ from diag.documents.formats import Format
 from diag.documents.synthesis import slips_gathered
 from diag.documents.write import WrittenFile, write_paper, write_reports
 from diag.journal.signatures import standing_word
-from diag.model.enums import READERS, AuditStatus
+from diag.model.audit import FollowUp
+from diag.model.enums import READERS, AuditStatus, FollowUpState
+from diag.model.votes import Vote, VoteHand
 from diag.tui.audit_finds import AuditDoors, finds_of
-from diag.tui.bilan.advice import BilanAdvice
-from diag.tui.bilan.commands import (
+from diag.tui.bilan.faces import (
     BILAN_COMMANDS,
+    ON_ADVICE,
     Advance,
+    BilanFaces,
+    FollowUpCommand,
+    OpenWritten,
+    SetAside,
 )
 from diag.tui.commands import (
+    CommandType,
     Export,
+    ShowPlaces,
     Undo,
     bindings_of,
     key_now,
@@ -43,24 +49,27 @@ from diag.tui.commands import (
 from diag.tui.debrief import DebriefScreen
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, ListChoice
 from diag.tui.follow import (
+    WHOLE_VOTE,
+    DecisionDialog,
+    FollowUpDialog,
+    OwnAdviceDialog,
+    VoteDialog,
     WrittenDialog,
 )
 from diag.tui.noting import NotedAs, NotedScreen, note_at
 from diag.tui.palette import FindsInAudit
 from diag.tui.place import EVERYWHERE
+from diag.tui.reword import RewordScreen
 from diag.tui.safe import Trouble, content
 from diag.tui.suppose import SupposeScreen
-from diag.words.vocabulary import (
-    STATUS_BUTTONS,
-    STATUS_MOVES,
-    STATUS_MOVES_ALONE,
-)
+from diag.words.sentences import counted
+from diag.words.vocabulary import STATUS_BUTTONS, STATUS_MOVES, STATUS_MOVES_ALONE
 
 _SIGNED = frozenset({AuditStatus.SOUMIS, AuditStatus.CLOS})
 """Where an audit goes only once the user read what is left."""
 
 
-class BilanScreen(BilanAdvice):
+class BilanScreen(BilanFaces):
     """One audit judged: everything unfolds in place."""
 
     CSS_PATH = "bilan.tcss"
@@ -71,6 +80,154 @@ class BilanScreen(BilanAdvice):
         "jusqu'aux faits, aux règles et aux sources ; la flèche gauche replie. La "
         "droite ouvre la question d'un fait, Échap ramène à lui."
     )
+
+    _council = ""
+    """Day of the last decision typed here: a council decides several votes at once."""
+
+    def can(self, command: CommandType) -> bool | None:
+        if command in ON_ADVICE and not (self.is_mounted and self.advice):
+            is_asked = command is FollowUpCommand and self.face == "counsel"
+            return True if is_asked else None
+        if command is ShowPlaces:
+            return self.session.about.school is not None
+        if command is OpenWritten and not self.written:
+            return None
+        return True
+
+    def go_to_advice(self, ident: str) -> None:
+        """Put the cursor on a recommendation."""
+        self._show_face("counsel")
+        self._outline("counsel").go_to(f"rec/{ident}")
+
+    def on_go_advice(self) -> None:
+        named = {
+            part for key in self._outline(self.face).path for part in key.split("/")
+        }
+        for action in self.report.plan:
+            if _cures(action, named):
+                self.go_to_advice(action.id)
+                return
+        self.diag.inform("Aucune préconisation ne corrige cette ligne.")
+
+    def on_follow_up_command(self) -> None:
+        if self.vote:
+            self._ask_decision(voting.frozen_vote(self.session, self.vote))
+        elif not self.advice:
+            self.diag.inform(
+                "Rien à suivre sur cette ligne : la suite se note sur une "
+                "préconisation ou sur un vote."
+            )
+        else:
+            self._ask_step(FollowUpState.DECIDEE)
+
+    @work
+    async def _ask_decision(self, vote: Vote) -> None:
+        day = self._council or f"{self.session.workspace.world.today():%d/%m/%Y}"
+        form = DecisionDialog(self.session, vote, day)
+        if given := await self.app.push_screen_wait(form):
+            self._council = given
+            self.show_all()
+            key = key_now(self.app, Undo)
+            words = f"Décision du {given} notée pour tout le vote"
+            self.diag.inform(f"{words} ; {key} y revient.")
+
+    def on_set_aside(self) -> None:
+        self._ask_step(FollowUpState.ECARTEE)
+
+    @work
+    async def _ask_step(self, state: FollowUpState) -> None:
+        ident = self.advice
+        title = self._title_of(ident)
+        today = self.session.workspace.world.today()
+        step = FollowUp(recommendation=ident, state=state, on=today.isoformat())
+        frozen = self.report.frozen
+        votes = (one for one in frozen.votes if ident in one.actions) if frozen else ()
+        vote = next(iter(votes), None)
+        kept = await self.app.push_screen_wait(
+            FollowUpDialog(
+                title, step, lambda words: add_step(self.session, words), vote
+            )
+        )
+        if vote and kept == WHOLE_VOTE:
+            self._ask_decision(vote)
+        elif kept:
+            self.show_all()
+            self.diag.inform("Suite enregistrée.")
+
+    def _title_of(self, ident: str) -> str:
+        report = self.report
+        action = report.plan.action(ident)
+        return report.title(action) if action else ident
+
+    def on_reword(self) -> None:
+        self.app.push_screen(RewordScreen(self.session, self.advice))
+
+    @work
+    async def on_handle_vote(self) -> None:
+        session, ident = self.session, self.advice
+        dialog = VoteDialog(session, ident)
+        if await self.app.push_screen_wait(dialog) is None:
+            return
+        before, after = voting.previewed(session, ident, dialog.hand)
+        changes = "\n".join(voting.changed_words(before, after))
+        question = f"Ce qui change dans les votes :\n\n{changes}"
+        hand = dialog.hand or VoteHand()
+        if slips := slips_typed(session, hand.title, hand.otherwise):
+            question = f"{question_of(slips)}\n\n{question}"
+        if await self.app.push_screen_wait(Confirm(question, yes="Garder")):
+            self.call_later(self._keep_vote, ident, dialog.hand)
+
+    def _keep_vote(self, ident: str, hand: VoteHand | None) -> None:
+        voting.record(self.session, ident, hand)
+        self.show_all()
+        self.go_to_advice(ident)
+        key = key_now(self.app, Undo)
+        self.diag.inform(f"Vote noté ; {key} y revient.")
+
+    def on_move_up(self) -> None:
+        self._move(-1)
+
+    def on_move_down(self) -> None:
+        self._move(1)
+
+    def _move(self, by: int) -> None:
+        ident = self.advice
+        if not advising.move(self.session, ident, by):
+            self.diag.inform("Elle est déjà au bout de la liste.")
+            return
+        self.show_all()
+        self.go_to_advice(ident)
+
+    def on_computed_order(self) -> None:
+        forgotten = advising.as_computed(self.session)
+        ranks = counted(forgotten, "rang oublié", "rangs oubliés")
+        self.show_all()
+        self.diag.inform(f"Ordre calculé ; {ranks}.")
+
+    @work
+    async def on_add_advice(self) -> None:
+        own = await self.app.push_screen_wait(OwnAdviceDialog(self.session))
+        if own:
+            self.show_all()
+            self.go_to_advice(own)
+            self.diag.inform("Préconisation ajoutée.")
+
+    @work
+    async def on_remove_advice(self) -> None:
+        ident = self.advice
+        if ident not in {one.id for one in own_here(self.session)}:
+            key = key_now(self.app, SetAside)
+            self.diag.inform(
+                f"Elle n'est pas d'ici : écartez-la ({key}), avec un motif."
+            )
+            return
+        question = f"Retirer « {self._title_of(ident)} » ? L'historique la garde."
+        if await self.app.push_screen_wait(Confirm(question, yes="Retirer")):
+            self.call_later(self._remove, ident)
+
+    def _remove(self, ident: str) -> None:
+        advising.remove_own(self.session, ident)
+        self.show_all()
 
     def on_export(self) -> None:
         from diag.tui.export import ExportScope, ExportScreen  # noqa: PLC0415 - 30 ms
@@ -288,3 +445,11 @@ class BilanScreen(BilanAdvice):
 
     def on_go_visit(self) -> None:
         self.diag.go_visit(self.uai)
+
+
+def _cures(action: Action, named: Container[str]) -> bool:
+    """Return whether an action cures what a line names: a criterion, or a danger."""
+    advice = action.advice
+    if "danger" not in named:
+        return advice.recommendation.when.criterion in named
+    return advice.is_danger and any(one.place in named for one in advice.targets)
