@@ -22,7 +22,7 @@ from diag.audit.report import Report
 from diag.documents.blocks import Pair, bullets, table
 from diag.documents.document import EmbeddedFile
 from diag.documents.escape import Md
-from diag.documents.parts import advice, frame, noted
+from diag.documents.parts import advice, frame, places
 from diag.documents.parts.advice import (
     EXPECTED_AND_SEEN,
     NATURE_AND_TEXT,
@@ -92,8 +92,8 @@ def view(report: Report) -> dict[str, object]:
     return {
         "since": since(report.progress, named=NAMED) if report.progress else "",
         "cover": frame.cover(report, "Inspection et services académiques"),
-        "noted": noted.shown_list(report),
-        "reply": noted.reply_words(report),
+        "noted": places.shown_list(report),
+        "reply": places.reply_words(report),
         "dangers": frame.dangers_box(report),
         "alerts": alerts_box(report, READER),
         "domains": frame.domain_table(report, beside=True),

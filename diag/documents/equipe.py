@@ -32,9 +32,9 @@ from diag.documents.blocks import (
 )
 from diag.documents.document import Document, EmbeddedFile
 from diag.documents.escape import Md
-from diag.documents.parts import advice, frame, noted
+from diag.documents.parts import advice, frame, places
 from diag.documents.parts.advice import alerts_box, compliance_points, themes_table
-from diag.documents.parts.rooms import asked_of, lacking, room_levels
+from diag.documents.parts.places import asked_of, lacking, room_levels
 from diag.documents.parts.votes import votes_named
 from diag.documents.write import Paper
 from diag.model.enums import Audience, Gate, Owner, PlaceKind
@@ -71,8 +71,8 @@ def view(report: Report) -> dict[str, object]:
     return {
         "cover": frame.cover(report, _READERS[school]),
         "team": _GREETED[school],
-        "noted": noted.shown_list(report),
-        "reply": noted.reply_words(report),
+        "noted": places.shown_list(report),
+        "reply": places.reply_words(report),
         "dangers": _dangers(report),
         "alerts": alerts_box(report, READER),
         "strengths": bullets(

@@ -24,7 +24,7 @@ from diag.audit.report import Report
 from diag.audit.seen import found_words, strength_words
 from diag.documents.blocks import Pair, box, bullets, table
 from diag.documents.escape import Md
-from diag.documents.parts import advice, frame, noted
+from diag.documents.parts import advice, frame, places
 from diag.documents.parts.advice import (
     EXPECTED_AND_SEEN,
     NAMED,
@@ -33,9 +33,8 @@ from diag.documents.parts.advice import (
     failing,
     themes_table,
 )
-from diag.documents.parts.budget import budget_by_domain
-from diag.documents.parts.milestones import milestones, milestones_table
-from diag.documents.parts.rooms import asked_of
+from diag.documents.parts.budget import budget_by_domain, milestones, milestones_table
+from diag.documents.parts.places import asked_of
 from diag.documents.parts.since import option_section, since
 from diag.documents.parts.sources import (
     listed_aids,
@@ -131,8 +130,8 @@ def view(report: Report) -> dict[str, object]:
         else "",
         "awaited": awaited(shown),
         "domains": frame.domain_table(report),
-        "noted": noted.shown_list(report),
-        "reply": noted.reply_words(report),
+        "noted": places.shown_list(report),
+        "reply": places.reply_words(report),
         "dangers": dangers_box(report),
         "money": money_line(shown),
         "votes": votes_tables(shown),

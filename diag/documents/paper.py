@@ -15,9 +15,8 @@ from diag.documents.document import EmbeddedFile
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import alerts_box
-from diag.documents.parts.noted import COLUMNS, noted_in, observation_rows
-from diag.documents.parts.rooms import lacking
-from diag.documents.sketch import (
+from diag.documents.parts.places import COLUMNS, lacking, noted_in, observation_rows
+from diag.documents.school_drawings import (
     ACCESS,
     CABINET,
     CABLES,

@@ -19,7 +19,7 @@ from diag.audit.votes import terms_of, votes_of
 from diag.documents.blocks import Pair, table
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
-from diag.documents.parts.noted import observations_table
+from diag.documents.parts.places import observations_table
 from diag.documents.parts.sources import all_sources, known_sources, sources_list
 from diag.documents.technique import photos, signature
 from diag.model.enums import WORKING_READER as READER

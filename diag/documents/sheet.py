@@ -28,9 +28,13 @@ from diag.documents.blocks import Pair, entry, image_of, sections
 from diag.documents.drawings import Drawing
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
-from diag.documents.parts.milestones import calendar_of, milestones
-from diag.documents.parts.noted import reply_words, shown_lines
-from diag.documents.parts.rooms import questions_for, votes_drawn
+from diag.documents.parts.budget import calendar_of, milestones
+from diag.documents.parts.places import (
+    questions_for,
+    reply_words,
+    shown_lines,
+    votes_drawn,
+)
 from diag.documents.parts.sources import TO_ASK, aid_amounts, listed_aids
 from diag.documents.parts.votes import (
     FOOTNOTE,

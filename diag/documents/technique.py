@@ -18,8 +18,12 @@ from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import alerts_box, compliance_table
 from diag.documents.parts.budget import budget_by_action
-from diag.documents.parts.noted import observations_table
-from diag.documents.parts.rooms import room_levels, rulebook, unknowns
+from diag.documents.parts.places import (
+    observations_table,
+    room_levels,
+    rulebook,
+    unknowns,
+)
 from diag.documents.parts.since import option_section, since
 from diag.documents.parts.sources import (
     all_aids,
@@ -32,7 +36,7 @@ from diag.documents.parts.sources import (
     sources_list,
     watch_list,
 )
-from diag.documents.sketch import network_sketch
+from diag.documents.school_drawings import network_sketch
 from diag.model.checklist import Question
 from diag.model.enums import (
     WORKING_READER,

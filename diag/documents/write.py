@@ -203,7 +203,7 @@ def write_rooms(session: AuditSession, aspect: str) -> tuple[Path, Path]:
     """
     # As above.
     from diag.audit.report import report_folder  # noqa: PLC0415
-    from diag.documents.parts.rooms import rooms_drawn  # noqa: PLC0415
+    from diag.documents.parts.places import rooms_drawn  # noqa: PLC0415
 
     folder = report_folder(session)
     folder.mkdir(parents=True, exist_ok=True)

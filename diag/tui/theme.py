@@ -115,7 +115,7 @@ ON_SCREEN = (
     ("#2b4f47", "#ffffff"),
 )
 """Ground and ink of each level on a dark screen, where brightness is attention; on
-paper, and on a light screen, darkness is: `diag.documents.room_drawings.ON_PAPER`."""
+paper, and on a light screen, darkness is: `diag.documents.school_drawings.ON_PAPER`."""
 
 
 class PlainStyle(Widget):

@@ -30,7 +30,7 @@ from diag.documents.drawings import (
     draw_years,
 )
 from diag.documents.formats import FORMATS, Format
-from diag.documents.room_drawings import ON_PAPER, HeatMark, draw_heat, heat_mark
+from diag.documents.school_drawings import ON_PAPER, HeatMark, draw_heat, heat_mark
 from diag.documents.templates import build_document
 from diag.model.enums import Audience
 from tests.documents.builders import TODAY, report

@@ -11,7 +11,7 @@ from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
 from diag.documents.formats import FORMATS, Format
 from diag.documents.formats import pdf as typeset
-from diag.documents.parts import rooms
+from diag.documents.parts import places
 from diag.documents.templates import build_document
 from diag.documents.write import draw_report, write_reports
 from diag.model.enums import READERS, Audience
@@ -116,13 +116,13 @@ def test_what_one_document_works_out_serves_the_next(
 ) -> None:
     told = report_of(session)
     looked: list[str] = []
-    missing = rooms._found_missing
+    missing = places._found_missing
 
     def found(of: Report) -> list[tuple[str, list[str]]]:
         looked.append(of.digest)
         return missing(of)
 
-    monkeypatch.setattr(rooms, "_found_missing", found)
+    monkeypatch.setattr(places, "_found_missing", found)
 
     for audience in READERS:
         build_document(told, audience)

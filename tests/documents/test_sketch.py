@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 from diag.documents.drawings import WIDTH
-from diag.documents.sketch import (
+from diag.documents.school_drawings import (
     NetworkPart,
     NetworkSketch,
     draw_network,

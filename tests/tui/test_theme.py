@@ -3,7 +3,7 @@ from textual.color import Color
 from textual.filter import monochrome_style
 from textual.theme import Theme
 
-from diag.documents.room_drawings import ON_PAPER
+from diag.documents.school_drawings import ON_PAPER
 from diag.tui.rooms.board import looks
 from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, ON_SCREEN, THEMES
 from diag.tui.visit.grid_table import GridTable

@@ -1,15 +1,31 @@
-"""The three-year budget as tables: by domain for who votes, by action for who buys."""
+"""The three-year budget as tables, and the days that a council works towards.
 
-from collections.abc import Iterable, Mapping, Sequence
+Each day is a dated row of the tables or a fact of the audit, with where it comes from;
+what was read long ago, or not at its source, is « à confirmer ». No date is ours.
+"""
 
+from calendar import monthrange
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from diag.assess.finances import YearDay, next_day, year_day
 from diag.assess.money import WORKS, Money, added, by_year
+from diag.audit.reasons import deadline_of
 from diag.audit.report import Report
+from diag.audit.votes import NEXT_COUNCIL, council_day
 from diag.documents.blocks import bold, table
-from diag.documents.drawings import draw_years
+from diag.documents.drawings import CalendarRow, Drawing, draw_calendar, draw_years
 from diag.documents.escape import Md
 from diag.documents.parts.advice import ELSEWHERE
-from diag.model.enums import Audience
-from diag.words.sentences import counted
+from diag.documents.parts.sources import listed_aids, source_words
+from diag.documents.parts.votes import SchoolVotes, danger_words, votes_named
+from diag.model.checklist import Deadline, Finance
+from diag.model.enums import Audience, Milestone, Provenance, Trade
+from diag.model.votes import Vote
+from diag.words.dates import describe_day
+from diag.words.sentences import counted, listed, sentence, uncapitalised
+from diag.words.vocabulary import PROVENANCES
 
 UNDEDUCTED = "Total TTC, avant FCTVA et aides"
 """Label of the total: « reste » would name what is left of it."""
@@ -106,3 +122,232 @@ def budget_table(
     drawing = None if first else draw_years(tuple(years.items()))
     numeric = range(1, len(columns))
     return table(caption, columns, cells, numeric=numeric, drawing=drawing)
+
+
+TO_CONFIRM = "à confirmer"
+"""What is printed beside a date that was not read at its source, or not of late."""
+
+OFFICIAL = "A"
+"""The grade of a source that its own author publishes."""
+
+SUMMER_TRADES = frozenset({Trade.ELECTRICITE, Trade.RESEAU, Trade.SALLES, None})
+"""Trades that need empty rooms; votes of several trades may."""
+
+
+class DatedLine(NamedTuple):
+    """When, and what happens then."""
+
+    day: str
+    """ISO day or month that sorts it."""
+    when: str
+    what: str
+    short: str = ""
+    """The same in a few words, for a drawing."""
+    until: str = ""
+    """ISO day or month on which a span ends."""
+    is_sure: bool = True
+    source: str = ""
+    """Id of the source that it cites; empty: a fact of the audit."""
+
+
+def milestones(report: Report, shown: SchoolVotes) -> list[DatedLine]:
+    """Return what is to be done when, the earliest first; dangers head it."""
+    return report.once(("milestones",), lambda: _milestones(report, shown))
+
+
+def _milestones(report: Report, shown: SchoolVotes) -> list[DatedLine]:
+    urgent = (f"sans vote : {uncapitalised(act)}" for act in danger_words((shown,)))
+    found = [
+        *_sittings(report, shown),
+        *_applications(report, shown),
+        *_summers(report, shown),
+        *_ends(report, shown),
+    ]
+    lines = (
+        *(DatedLine("", "dès réception", act) for act in urgent),
+        *sorted(found),
+    )
+    return [
+        one._replace(
+            when=sentence(one.when).rstrip("."),
+            what=sentence(one.what),
+            short=sentence(one.short).rstrip("."),
+        )
+        for one in lines
+    ]
+
+
+def milestones_table(lines: Iterable[DatedLine]) -> Md:
+    """Return the same as a drawn table, but dangers: their box has them."""
+    dated = [one for one in lines if one.day]
+    rows = [(one.when, one.what) for one in dated]
+    return table(
+        "Les dates, dans l'ordre", ("Quand", "Quoi"), rows, drawing=calendar_of(dated)
+    )
+
+
+def calendar_of(lines: Iterable[DatedLine]) -> Drawing | None:
+    """Return the dated ones as a calendar; None where there is hardly one."""
+    return draw_calendar([
+        CalendarRow(
+            one.when,
+            one.short,
+            _day(one.day, is_last=False),
+            _day(one.until or one.day, is_last=True),
+            one.is_sure,
+        )
+        for one in lines
+        if one.day
+    ])
+
+
+def _day(iso: str, *, is_last: bool) -> date:
+    """Return the first or the last day of an ISO year, month or day."""
+    year, month, day = (*map(int, iso.split("-")), 0, 0)[:3]
+    month = month or (12 if is_last else 1)
+    return date(year, month, day or (monthrange(year, month)[1] if is_last else 1))
+
+
+def _sittings(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
+    """Give when each vote can be taken: a council, or the budget that pays it."""
+    sessions: dict[str, list[Vote]] = {}
+    for vote in shown.votes.votes:
+        sessions.setdefault(vote.session, []).append(vote)
+    for session, votes in sessions.items():
+        year, named = votes[0].year, votes_named([one.number for one in votes])
+        if year <= date.fromisoformat(shown.votes.day).year:
+            known, is_sure = _known_council(report)
+            yield DatedLine(
+                council_day(report) or shown.votes.day,
+                session,
+                f"{named}{known}",
+                named,
+                is_sure=is_sure,
+            )
+        elif last := year_day(report.checklist, Milestone.BUDGET, year):
+            what = f"{named} : le budget {year} est voté avant cette date"
+            cited = _cited(report, last.rule)
+            yield DatedLine(
+                last.closes,
+                describe_day(last.closes),
+                f"{what} {cited}",
+                f"budget {year} : {uncapitalised(named)}",
+                is_sure=_is_sure(report, last.rule),
+                source=last.rule.source,
+            )
+        else:
+            what = f"{named} : la date du vote est à demander"
+            yield DatedLine(f"{year}", f"budget {year}", what, named, is_sure=False)
+
+
+def _known_council(report: Report) -> tuple[str, bool]:
+    """Return how the day of the council is known, and whether it is sure."""
+    if not council_day(report):
+        return " : la date est à demander à la mairie", False
+    heads = report.facts.answers.get((report.facts.root, NEXT_COUNCIL), ())
+    ways = {one.provenance for one in heads if one.provenance}
+    is_sure = ways <= {Provenance.OBSERVED}
+    how = listed([PROVENANCES[one] for one in Provenance if one in ways])
+    doubt = "" if is_sure else f", {TO_CONFIRM}"
+    return f" (jour {how}{doubt})", is_sure
+
+
+def _applications(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
+    """Give when applications for aid are taken, where one may be asked for."""
+    is_asked = any(vote.spent.inv for vote in shown.votes.votes)
+    if is_asked and listed_aids(report):
+        found = next_day(report.checklist, Milestone.AIDE, report.date)
+        if found:
+            yield _yearly(report, found, found.rule.says, found.rule.title)
+
+
+def _summers(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
+    """Give the summers in which what is voted is built."""
+    years: dict[int, list[Vote]] = {}
+    for vote in shown.votes.votes:
+        if vote.trade in SUMMER_TRADES and vote.spent.inv:
+            years.setdefault(vote.year, []).append(vote)
+    today = report.date.isoformat()
+    for year, votes in years.items():
+        found = year_day(report.checklist, Milestone.TRAVAUX, year)
+        if found and found.closes >= today[: len(found.closes)]:
+            named = votes_named([one.number for one in votes])
+            short = f"{found.rule.title} : {uncapitalised(named)}"
+            yield _yearly(report, found, named, short)
+
+
+def _yearly(report: Report, found: YearDay, what: str, short: str) -> DatedLine:
+    is_one_year = found.opens[:4] == found.closes[:4]
+    opens = describe_day(found.opens, year=not is_one_year)
+    closes = describe_day(found.closes)
+    is_day = len(found.closes) > len("2027-12")
+    span = f"du {opens} au {closes}" if is_day else f"de {opens} à {closes}"
+    when = span if found.opens else closes
+    title = f"{found.rule.title} : {uncapitalised(what)}"
+    cited = _cited(report, found.rule)
+    return DatedLine(
+        found.opens or found.closes,
+        when,
+        f"{title.rstrip('.')} {cited}",
+        short,
+        found.closes,
+        _is_sure(report, found.rule),
+        found.rule.source,
+    )
+
+
+def _ends(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
+    """Give the day on which something ends for what is voted, and what it is."""
+    for vote in shown.votes.votes:
+        for name in vote.findings:
+            result = report.result(name)
+            if result is None:
+                continue
+            day = deadline_of(result.criterion, report.checklist, report.facts)
+            if day >= shown.votes.day:
+                ends = _ending(report, result.criterion.deadline)
+                short = f"vote {vote.number} : {uncapitalised(ends.what)}"
+                yield DatedLine(
+                    day,
+                    describe_day(day),
+                    f"{short} {ends.cited}".rstrip(),
+                    short,
+                    is_sure=ends.is_sure,
+                    source=ends.source,
+                )
+
+
+class _Ending(NamedTuple):
+    what: str
+    cited: str
+    is_sure: bool
+    source: str = ""
+
+
+def _ending(report: Report, name: str) -> _Ending:
+    """Return what ends on the day that a criterion names, how that is known, whence."""
+    known = report.checklist.deadlines.get(name)
+    if known:
+        sure = _is_sure(report, known)
+        return _Ending(known.title, _cited(report, known), sure, known.source)
+    heads = report.facts.answers.get((report.facts.root, name), ())
+    ways = {one.provenance for one in heads if one.provenance}
+    how = listed([PROVENANCES[one] for one in Provenance if one in ways])
+    label = report.checklist.questions[name].label
+    return _Ending(label, f"({how})" if how else "", is_sure=bool(how))
+
+
+def _cited(report: Report, row: Finance | Deadline) -> str:
+    """Return « (S320, relevé : 27 novembre 2026, à confirmer) »."""
+    parts = [source_words(row.source), f"relevé : {describe_day(row.as_of)}"]
+    doubt = [] if _is_sure(report, row) else [TO_CONFIRM]
+    return f"({', '.join([*parts, *doubt])})"
+
+
+def _is_sure(report: Report, row: Finance | Deadline) -> bool:
+    """Return whether a day was read at its source, not long ago."""
+    source = report.checklist.sources.get(row.source)
+    is_official = source is not None and source.grade == OFFICIAL
+    is_late = row.is_old(report.date.isoformat())
+    quoted = not getattr(row, "verify_before_quoting", False)
+    return is_official and not is_late and quoted

@@ -20,9 +20,15 @@ from diag.documents.document import Document, Meta
 from diag.documents.drafts.frame import TO_WRITE, prefilled, signatures, tools
 from diag.documents.escape import Md
 from diag.documents.parts.votes import BALLOT
-from diag.documents.programme.annexes import money_part, shares_table, workshops_part
 from diag.documents.programme.lines import Row, exact_words, per_pupil_words, span_words
-from diag.documents.programme.whole import asked_words, why_parts, years_table
+from diag.documents.programme.whole import (
+    asked_words,
+    money_part,
+    shares_table,
+    why_parts,
+    workshops_part,
+    years_table,
+)
 from diag.documents.templates import finish, render
 from diag.documents.write import Paper
 from diag.model.enums import Outcome

@@ -19,7 +19,7 @@ from textual.widget import Widget
 
 from diag.audit.floor import Floor, FloorStep, moved, spots_of
 from diag.audit.rooms import RoomsPicture
-from diag.documents.room_drawings import ON_PAPER
+from diag.documents.school_drawings import ON_PAPER
 from diag.tui.commands import digit_of
 from diag.tui.rooms.plan import PlanFace, room_at
 from diag.tui.rooms.table import (

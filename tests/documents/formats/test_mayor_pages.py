@@ -16,7 +16,7 @@ from diag.audit.votes import votes_of
 from diag.documents.document import Document, parser
 from diag.documents.drawings import CalendarRow, draw_calendar
 from diag.documents.formats.pdf import _in_svg, value, write_pdf
-from diag.documents.room_drawings import HeatMark, PlanRoom, draw_votes
+from diag.documents.school_drawings import HeatMark, PlanRoom, draw_votes
 from diag.documents.sheet import _drawn, proofs, sheet_of
 from diag.documents.templates import build_document
 from diag.model.audit import Photo

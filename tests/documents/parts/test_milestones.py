@@ -10,7 +10,7 @@ from diag.assess.finances import next_day, year_day
 from diag.audit.report import Report, report_of
 from diag.documents.blocks import drawings_in
 from diag.documents.drawings import FULL, WIDTH
-from diag.documents.parts.milestones import calendar_of, milestones, milestones_table
+from diag.documents.parts.budget import calendar_of, milestones, milestones_table
 from diag.documents.parts.votes import votes_shown
 from diag.model.checklist import Finance
 from diag.model.enums import Milestone

@@ -12,7 +12,7 @@ from diag.audit.remarks import public_digest, remarks_of
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
 from diag.documents.paper import attachments
-from diag.documents.parts.noted import reply_words, shown_lines
+from diag.documents.parts.places import reply_words, shown_lines
 from diag.documents.sheet import pages_of, proofs, sheet_of
 from diag.model.enums import READERS, Audience
 from tests.audit.audited import audited, audited_workspace

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from diag.documents.parts.rooms import ROOM_COLUMN, room_levels, rooms_drawn
-from diag.documents.room_drawings import (
+from diag.documents.parts.places import ROOM_COLUMN, room_levels, rooms_drawn
+from diag.documents.school_drawings import (
     HeatMark,
     PlanRoom,
     draw_plan,

@@ -1,6 +1,6 @@
 """What is still open is asked of who can answer, in the words to say."""
 
-from diag.documents.parts.rooms import asked_of, unknowns
+from diag.documents.parts.places import asked_of, unknowns
 from diag.model.enums import Audience
 from tests.documents.builders import CHECKLIST, facts, report
 from tests.documents.reading import markdown

@@ -12,10 +12,11 @@ from diag.assess.judge import public
 from diag.documents.blocks import drawings_in
 from diag.documents.document import Document
 from diag.documents.formats.pdf import write_pdf
-from diag.documents.synthesis.commune_map import LISTED, commune_map
 from diag.documents.synthesis.gathering import Extract, Gathering, extract_of
 from diag.documents.synthesis.territory import (
+    LISTED,
     circonscription_synthesis,
+    commune_map,
     territory_synthesis,
 )
 from diag.model.charter import House

@@ -1,27 +1,24 @@
-"""The rooms of a school: where each stands on each aspect, what falls short there.
+"""The places of a school: where each room stands, what falls short, what was noted.
 
-Rooms are compared with what is expected there, never with one another.
+Rooms are compared with what is expected there, never with one another. What was noted
+is the engineer's own words, printed letter for letter, never as Markdown: all of it for
+the technician, for others what is to be shown.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from diag.assess.heat import Heat, danger_columns, heat
-from diag.assess.results import (
-    Assessment,
-    CriterionResult,
-    DomainResult,
-    Verdict,
-)
+from diag.assess.results import Assessment, CriterionResult, DomainResult, Verdict
 from diag.assess.spread import concerned, expected_level, short_places
 from diag.audit.findings import names_read, observed
 from diag.audit.floor import floor_of, walking_order
 from diag.audit.report import Report
-from diag.audit.seen import found_at
+from diag.audit.seen import danger_fact, found_at
 from diag.documents.blocks import bullets, sections, table, written
 from diag.documents.drawings import Drawing
 from diag.documents.escape import Md, code
 from diag.documents.parts.sources import known_sources
-from diag.documents.room_drawings import (
+from diag.documents.school_drawings import (
     HEAT_LEGEND,
     Buildings,
     HeatMark,
@@ -31,13 +28,15 @@ from diag.documents.room_drawings import (
     draw_votes,
     heat_mark,
 )
+from diag.model.audit import Observation
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, Standing
 from diag.model.errors import DiagError
-from diag.model.fact import Facts
+from diag.model.fact import Facts, Place
 from diag.model.votes import Vote
+from diag.words.dates import day_words, hour_words
 from diag.words.figures import NBSP, in_cell
-from diag.words.sentences import listed, uncapitalised
+from diag.words.sentences import listed, sentence, uncapitalised
 from diag.words.vocabulary import KINDS, WHOM
 
 ROOM_COLUMN = "Salle"
@@ -277,3 +276,95 @@ def _row(report: Report, question: Question, places: list[str]) -> tuple[str, ..
     asked = f"{question.label}. {question.ask or question.look}".rstrip(". ")
     of = WHOM.get(question.whom, question.whom)
     return asked, listed(names, _SHOWN), of
+
+
+LISTED = 8
+"""At most so many observations listed for a town hall, a team, an inspectorate."""
+
+_LONGEST, _REPLIED = 220, 600
+"""Most characters of an observation, and of a reply, where a page must hold them."""
+
+Row = tuple[str, ...]
+
+COLUMNS: Row = ("Lieu", "Question", "Observation", "Notée le", "Par", "À montrer")
+"""Columns of the table of all observations."""
+
+
+def observation_rows(
+    report: Report, observations: Iterable[Observation]
+) -> Sequence[Row]:
+    """Return a row an observation, in the order in which they were noted."""
+    return [
+        (
+            _where(report, one),
+            _asked(report, one),
+            one.text,
+            f"{day_words(one.at)}, {hour_words(one.at)}" if one.at else "",
+            one.author,
+            "direction" if one.reply else "oui" if one.shown else "",
+        )
+        for one in observations
+    ]
+
+
+def observations_table(report: Report, observations: Iterable[Observation]) -> Md:
+    """Return all that was noted, shown or not: the technician's."""
+    rows = observation_rows(report, observations)
+    return table("Observations, dans l'ordre où elles ont été notées", COLUMNS, rows)
+
+
+def noted_in(report: Report, place: Place) -> list[str]:
+    """Return what was noted of a place, each with its question."""
+    return [
+        ", ".join(filter(None, (_asked(report, one), one.text)))
+        for one in report.observations
+        if one.place == place.id
+    ]
+
+
+def shown_lines(report: Report, limit: int = LISTED) -> tuple[str, ...]:
+    """Return what is to be shown, each with its place: neither dangers nor replies."""
+    return tuple(
+        sentence(f"{_where(report, one)} : {_cut(one.text, _LONGEST)}")
+        for one in _shown(report)
+    )[:limit]
+
+
+def shown_list(report: Report) -> Md:
+    """Return the same as a list; nothing where nothing is to be shown."""
+    return bullets(shown_lines(report))
+
+
+def reply_words(report: Report) -> str:
+    """Return what the head teacher answered; empty when they did not."""
+    words = (one.text for one in report.observations if one.reply and one.shown)
+    return _cut(" ".join(map(sentence, words)), _REPLIED)
+
+
+def _shown(report: Report) -> list[Observation]:
+    """Return the observations to be shown that no danger's line already has."""
+    boxed = {
+        (one.place, one.question.id)
+        for one in report.assessment.dangers
+        if danger_fact(report.observations, one)
+    }
+    return [
+        one
+        for one in report.observations
+        if one.shown and not one.reply and (one.place, one.question) not in boxed
+    ]
+
+
+def _where(report: Report, one: Observation) -> str:
+    at_root = one.place == report.facts.root
+    return report.about.name if at_root else report.place_name(one.place)
+
+
+def _asked(report: Report, one: Observation) -> str:
+    question = report.checklist.questions.get(one.question)
+    return question.label if question else one.question
+
+
+def _cut(text: str, most: int) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else f"{flat[: most - 1].rstrip()}…"
