@@ -1,29 +1,20 @@
-"""What syncs and bundles ask of the journal: sums, cursors, rehearsals, attachments.
+"""What syncs and bundles ask of the journal: sums, cursors, lines, attachments.
 
 Cursors are hints: losing them costs bytes on the wire, never a revision.
 """
 
-import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import blake2b
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from diag.journal import ingest, subjects
 from diag.journal.attachments import THUMBNAIL, AttachmentStore, Editions
-from diag.journal.conflicts import conflicts_of
-from diag.journal.errors import JournalError, damaged
-from diag.journal.facts import audits
-from diag.journal.ingest import Ingested, Rejected
+from diag.journal.errors import JournalError
+from diag.journal.ingest import Ingested
 from diag.journal.journal import AuditSum, Journal
-from diag.journal.proof import rebuild_audit, seal
 from diag.journal.school_lines import stages
-from diag.journal.seals import digest_of_content, without_seals
-from diag.journal.subjects import Topic
-from diag.model.audit import Audit
 from diag.model.enums import AuditStatus
 
 _ROWS = "select a.id, r.id from rev r join audit a on a.n = r.audit order by r.audit"
@@ -192,154 +183,6 @@ def lines_to_send(journal: Journal, audit: str, above: int = 0) -> Sequence[Keye
     return [Keyed(key, body.encode("utf-8")) for key, body in rows]
 
 
-# An undo deletes no revision: what the bundle was first to bring goes to quarantine, as
-# long as nothing came after it, and comes back if it is read in again.
-_ALL = "select name, sha, at, undone_at, detail from bundle order by at, name"
-_BY_NAME = "select name, sha, at, undone_at, detail from bundle where name = ?"
-_BY_SHA = "select name, sha, at, undone_at, detail from bundle where sha = ?"
-_KEEP = "insert or replace into bundle values (?, ?, ?, null, ?)"
-_DETAIL = "update bundle set detail = ? where name = ?"
-
-_BROUGHT = """
-insert or ignore into brought select ?, n, ?, ? from audit where id = ?
-"""
-
-_FORGET_BUNDLE = "delete from brought where bundle = ?"
-
-_TAKEN_BACK = """
-select r.audit, r.subject, r.id, r.body from brought b
-join rev r on r.audit = b.audit and r.subject = b.subject and r.id = b.id
-where b.bundle = ? and r.erased = 0 and json_extract(r.body, '$.op') <> 'erase'
-"""
-
-_SET_ASIDE = "insert or replace into quarantine values (?, ?, ?, null)"
-_REMOVE = "delete from rev where audit = ? and subject = ? and id = ?"
-_AUDIT = "select id from audit where n = ?"
-_FORGET_MARKS = "delete from sync_state where audit = ?"
-
-_ATTACHMENTS = """
-select coalesce(json_extract(body, '$.value.sha'), json_extract(body, '$.value.digest'))
-from rev where audit = (select n from audit where id = ?1) and erased = 0
-  and (subject = ?2 or (subject >= ?3 and subject < ?4))
-union
-select f.value from rev r, json_each(r.body, '$.value.files') f
-where r.audit = (select n from audit where id = ?1) and r.erased = 0
-  and (r.subject >= ?3 and r.subject < ?4 or r.subject >= ?5 and r.subject < ?6)
-"""
-
-_AUTHORS = """
-select distinct json_extract(body, '$.author') from rev
-where audit = (select n from audit where id = ?)
-"""
-
-_BROUGHT_LINE = """
-select distinct r.audit, r.subject, r.id, r.body from brought b
-join rev r on r.audit = b.audit and r.subject = b.subject and r.id = b.id
-where b.id = ?
-"""
-
-_UNDONE = "update bundle set undone_at = ? where name = ?"
-
-
-class BuiltUponError(JournalError):
-    """Something came after what a bundle brought."""
-
-    def __init__(self, name: str, changed: Sequence[str]) -> None:
-        self.audits = tuple(changed)
-        """The audits that are no longer as the bundle left them."""
-        many = len(changed) > 1
-        super().__init__(
-            f"Le paquet « {name} » n'a pas été annulé : "
-            + (f"{len(changed)} audits ont" if many else "un audit a")
-            + " changé depuis (réponse, synchronisation ou autre paquet). Annulez "
-            "d'abord le paquet lu après lui ; sinon, corrigez les réponses une à une."
-        )
-
-
-class Brought(NamedTuple):
-    """A bundle that was read in."""
-
-    name: str
-    sha: str
-    """SHA-256 of its file."""
-    at: int
-    """When, by this laptop's clock."""
-    undone_at: int | None
-    detail: dict[str, Any]
-    """What its reader keeps about it; `sums`: audit → digest once it was in."""
-
-    @property
-    def is_settled(self) -> bool:
-        """Say whether nothing of it is to be read again: all came, or was undone."""
-        return self.undone_at is not None or bool(self.detail.get("whole"))
-
-
-@dataclass(slots=True)
-class BundleIntake:
-    """Lines on their way in, inside one transaction."""
-
-    journal: Journal
-    connection: sqlite3.Connection
-    new: dict[str, int] = field(default_factory=dict)
-    """Audit → how many revisions came that were not here."""
-    known: int = 0
-    rejected: list[Rejected] = field(default_factory=list)
-    _name: str = ""
-    _is_first: bool = True
-
-    def begin(self, name: str, sha: str) -> None:
-        """Say under which name what comes is kept."""
-        before = find_bundle(self.journal, sha)
-        self._name = name
-        self._is_first = before is None or before.undone_at is not None
-        if self._is_first:
-            self.connection.execute(_FORGET_BUNDLE, [name])
-
-    def take(self, lines: Iterable[bytes]) -> None:
-        """Take some lines in; a bad one is refused alone."""
-        taken = ingest.ingest(self.connection, lines)
-        self.journal.record((*taken.revisions, *taken.unread))
-        self.known += taken.known
-        self.rejected += taken.rejected
-        for audit in [
-            *(one.audit for one in taken.revisions),
-            *(one.audit for one in taken.unread),
-        ]:
-            self.new[audit] = self.new.get(audit, 0) + 1
-        rows = [
-            (self._name, one.subject, one.key, one.audit) for one in taken.revisions
-        ]
-        self.connection.executemany(_BROUGHT, rows)
-
-    def record(self, sha: str, at: int, detail: dict[str, Any]) -> None:
-        """Keep what is known of the bundle; one that is in stays as it was."""
-        if self._is_first:
-            sums = {one: digest_of_content(self.journal, one) for one in self.new}
-            written = _written({**detail, "sums": sums})
-            row = [self._name, bytes.fromhex(sha), at, written]
-            _keep(self.connection, _KEEP, row)
-
-
-class _RehearsedError(Exception):
-    """Everything went in: now it goes out again."""
-
-
-@contextmanager
-def intake(journal: Journal) -> Iterator[BundleIntake]:
-    """Take in all that is given inside, in one durable commit, or nothing."""
-    journal.check_table("bundle")  # before another sum takes the place
-    with journal.transaction() as connection:
-        yield BundleIntake(journal, connection)
-
-
-@contextmanager
-def rehearsal(journal: Journal) -> Iterator[BundleIntake]:
-    """Take in all that is given inside, look, and leave the journal as it was."""
-    with suppress(_RehearsedError), journal.transaction() as connection:
-        yield BundleIntake(journal, connection)
-        raise _RehearsedError
-
-
 @contextmanager
 def still(journal: Journal) -> Iterator[None]:
     """Read one state of the journal, whatever others write meanwhile."""
@@ -349,148 +192,6 @@ def still(journal: Journal) -> Iterator[None]:
         yield
     finally:
         journal.connection.execute("rollback")
-
-
-def _keep(connection: sqlite3.Connection, sql: str, row: Sequence[object]) -> None:
-    connection.execute(sql, row)
-    seal(connection, "bundle")
-
-
-def brought(journal: Journal) -> tuple[Brought, ...]:
-    """Return the bundles that were read in, in order; warn when the disk changed some.
-
-    Raises:
-        DamagedError: when one can no longer be read.
-    """
-    journal.check_table("bundle")
-    return tuple(map(_read, journal.select(_ALL)))
-
-
-def find_bundle(journal: Journal, sha: str) -> Brought | None:
-    """Return the bundle of a file, if it was read in."""
-    rows = journal.select(_BY_SHA, [bytes.fromhex(sha)])
-    return _read(rows[0]) if rows else None
-
-
-def bundle_named(journal: Journal, name: str) -> Brought | None:
-    """Return a bundle by its name."""
-    rows = journal.select(_BY_NAME, [name])
-    return _read(rows[0]) if rows else None
-
-
-def add_photos(
-    journal: Journal, name: str, shas: Sequence[str], *, whole: bool
-) -> None:
-    """Say which attachments came with a bundle, and whether all of it was read."""
-    with journal.transaction() as connection:
-        found = bundle_named(journal, name)
-        assert found is not None
-        photos = sorted({*found.detail.get("photos", ()), *shas})
-        written = _written({**found.detail, "photos": photos, "whole": whole})
-        _keep(connection, _DETAIL, [written, name])
-
-
-def audits_among(journal: Journal, which: Iterable[str]) -> dict[str, Audit]:
-    """Return those of some audits whose subject is known."""
-    wanted = set(which)
-    return {audit.id: audit for audit in audits(journal) if audit.id in wanted}
-
-
-def differences(journal: Journal, which: Iterable[str]) -> set[tuple[str, Topic]]:
-    """Return what people differ about in some audits, those that are known."""
-    return {
-        (audit.id, conflict.topic)
-        for audit in audits_among(journal, which).values()
-        for conflict in conflicts_of(journal, audit)
-    }
-
-
-def attachments_in(journal: Journal, which: Iterable[str]) -> set[str]:
-    """Return the SHA-256 of what some audits name, history included."""
-    bounds = [subjects.EDITION, *_SHOWING]
-    rows = [
-        row for one in which for row in journal.select(_ATTACHMENTS, [one, *bounds])
-    ]
-    return {sha for (sha,) in rows if isinstance(sha, str)}
-
-
-def authors_in(journal: Journal, which: Iterable[str]) -> set[str]:
-    """Return the labels of those who wrote in some audits."""
-    return {label for one in which for (label,) in journal.select(_AUTHORS, [one])}
-
-
-def undo(journal: Journal, name: str, at: int) -> int:
-    """Set aside what a bundle was first to bring; return how many revisions.
-
-    Erasures stay, and so does what they erased.
-
-    Raises:
-        BuiltUponError: when one of its audits changed since; nothing is undone.
-        JournalError: when no bundle of that name is in.
-    """
-    journal.check_table("bundle")
-    with journal.transaction() as connection:
-        found = bundle_named(journal, name)
-        if found is None or found.undone_at is not None:
-            raise JournalError(f"Aucun paquet « {name} » à annuler.")
-        sums = found.detail.get("sums", {})
-        changed = [
-            audit
-            for audit, digest in sums.items()
-            if without_seals(journal, audit, proven_sum(journal, audit).digest)
-            != digest
-        ]
-        if changed:
-            raise BuiltUponError(name, changed)
-        rows = connection.execute(_TAKEN_BACK, [name]).fetchall()
-        reason = f"mise de côté : le paquet « {name} » a été annulé"
-        for number, subject, key, body in rows:
-            connection.execute(_SET_ASIDE, [key, body, reason])
-            connection.execute(_REMOVE, [number, subject, key])
-        for number in {row[0] for row in rows}:
-            (audit,) = connection.execute(_AUDIT, [number]).fetchone()
-            rebuild_audit(connection, number, audit)
-            connection.execute(_FORGET_MARKS, [number])
-        _keep(connection, _UNDONE, [at, name])
-        if journal.recorder:
-            journal.recorder.drop(row[2] for row in rows)
-    return len(rows)
-
-
-def withdraw(journal: Journal, refused: Mapping[str, str]) -> int:
-    """Set aside what bundles brought and a hub refused, by id; return how many.
-
-    What was written here, or came from a hub, stays: it is reported as refused.
-    """
-    with journal.transaction() as connection:
-        rows = [
-            row
-            for ident in refused
-            for row in connection.execute(_BROUGHT_LINE, [bytes.fromhex(ident)])
-        ]
-        for number, subject, key, body in rows:
-            reason = f"retirée : {refused[key.hex()]}"
-            connection.execute(_SET_ASIDE, [key, body, reason])
-            connection.execute(_REMOVE, [number, subject, key])
-        for number in {row[0] for row in rows}:
-            (audit,) = connection.execute(_AUDIT, [number]).fetchone()
-            rebuild_audit(connection, number, audit)
-            connection.execute(_FORGET_MARKS, [number])
-        if journal.recorder:
-            journal.recorder.drop(row[2] for row in rows)
-    return len(rows)
-
-
-def _read(row: tuple[Any, ...]) -> Brought:
-    name, sha, at, undone_at, detail = row
-    try:
-        return Brought(name, sha.hex(), at, undone_at, json.loads(detail))
-    except ValueError as error:
-        raise damaged("La liste des paquets lus ici est abîmée.") from error
-
-
-def _written(detail: dict[str, Any]) -> str:
-    return json.dumps(detail, ensure_ascii=False, sort_keys=True, allow_nan=False)
 
 
 # A compiled edition is one too: its digest names it, an audit cannot be read without.
@@ -509,6 +210,16 @@ where (r.subject >= ?1 and r.subject < ?2 or r.subject >= ?3 and r.subject < ?4
     or r.subject glob 'evidence/*')
   and r.erased = 0 and f.type = 'text'
 """  # noqa: S608 -- our own text
+
+_ATTACHMENTS = """
+select coalesce(json_extract(body, '$.value.sha'), json_extract(body, '$.value.digest'))
+from rev where audit = (select n from audit where id = ?1) and erased = 0
+  and (subject = ?2 or (subject >= ?3 and subject < ?4))
+union
+select f.value from rev r, json_each(r.body, '$.value.files') f
+where r.audit = (select n from audit where id = ?1) and r.erased = 0
+  and (r.subject >= ?3 and r.subject < ?4 or r.subject >= ?5 and r.subject < ?6)
+"""
 
 _SHOWN = f"""
 select distinct json_extract(h.value, '$.sha'), json_extract(h.value, '$.size'),
@@ -583,6 +294,15 @@ class NamedAttachment(NamedTuple):
     def order(self) -> tuple[bool, int, str]:
         """Return when it travels: editions first, then the smallest."""
         return (self.mime != _EDITION, self.size, self.sha)
+
+
+def attachments_in(journal: Journal, which: Iterable[str]) -> set[str]:
+    """Return the SHA-256 of what some audits name, history included."""
+    bounds = [subjects.EDITION, *_SHOWING]
+    rows = [
+        row for one in which for row in journal.select(_ATTACHMENTS, [one, *bounds])
+    ]
+    return {sha for (sha,) in rows if isinstance(sha, str)}
 
 
 def held(journal: Journal) -> dict[str, NamedAttachment]:

@@ -8,9 +8,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from diag.audit.session import listed, open_session
-from diag.journal import exchange
+from diag.journal import bundles as kept
 from diag.journal.attachments import dropping_erased
-from diag.journal.exchange import Brought
+from diag.journal.bundles import Brought
 from diag.journal.seals import kept_cards, revoked_keys
 from diag.model.audit import Auditee
 from diag.model.errors import DiagError
@@ -146,7 +146,7 @@ def bring_in(workspace: Workspace, path: Path) -> Entered:
 
 def brought(workspace: Workspace) -> tuple[Brought, ...]:
     """Return the bundles that were read in, in order."""
-    return exchange.brought(workspace.journal)
+    return kept.brought(workspace.journal)
 
 
 def undo(workspace: Workspace, name: str) -> int:
@@ -227,13 +227,13 @@ def _reader(workspace: Workspace) -> BundleReader:
 
 
 def _summarize(workspace: Workspace, audits: Sequence[str]) -> BundleSummary:
-    found = exchange.audits_among(workspace.journal, audits)
+    found = kept.audits_among(workspace.journal, audits)
     about = {
         ident: auditee_of(workspace, audit).model_dump(mode="json")
         for ident, audit in found.items()
     }
     people = workspace.settings.people
-    labels = sorted(exchange.authors_in(workspace.journal, audits) & people.keys())
+    labels = sorted(kept.authors_in(workspace.journal, audits) & people.keys())
     names = {label: people[label] for label in labels}
     cards = tuple(kept_cards(workspace.journal))
     return BundleSummary(about, names, workspace.settings.author, cards)
@@ -248,7 +248,7 @@ def _learn(workspace: Workspace, entered: Entered) -> None:
         one for one, audit in told if one and audit and one.subject == audit.subject
     ]
     remember(workspace, *is_of)
-    authors = exchange.authors_in(workspace.journal, entered.audits)
+    authors = kept.authors_in(workspace.journal, entered.audits)
     people = {
         label: name
         for label, name in entered.header.people.items()

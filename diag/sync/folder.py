@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from diag.journal import exchange
+from diag.journal import bundles, exchange
 from diag.journal.journal import get_setting, put_setting
 from diag.model.errors import DiagError
 from diag.sync.bundle.format import BundleError, Fault
@@ -82,7 +82,7 @@ class FolderTransport:
             )
         result, mine = FolderResult(), self._given()
         for path, sha in self._bundles():
-            before = exchange.find_bundle(self.reader.journal, sha)
+            before = bundles.find_bundle(self.reader.journal, sha)
             if sha in mine.bundles or (before and before.is_settled):
                 result.known += 1
             else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from diag.journal import exchange
+from diag.journal import bundles, exchange
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
 from diag.sync.exchange import Exchange, ExchangeEvent, SealStep, UnsureLine
@@ -264,7 +264,7 @@ def _withdraw(journal: Journal, meeting: Exchange) -> int:
         for line in meeting.refused.values()
         if line.kind in WITHDRAWN
     }
-    return exchange.withdraw(journal, refused) if refused else 0
+    return bundles.withdraw(journal, refused) if refused else 0
 
 
 def synchronise_with(

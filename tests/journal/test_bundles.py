@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.journal import changes
-from diag.journal import exchange as bundles
+from diag.journal import bundles, changes, exchange
 from diag.journal.errors import JournalError, ReadOnlyError
 from diag.journal.journal import Journal
 from tests.journal.builders import AUDIT, CAMPAIGN, NOON, ROOT, SUBJECT, known, person
@@ -95,7 +94,7 @@ def test_what_is_read_again_stays_undoable_as_it_was(
 def test_reading_one_state_sees_no_later_writing(
     journal: Journal, lines: list[bytes]
 ) -> None:
-    with bundles.still(journal), Journal.open(journal.path.parent) as other:
+    with exchange.still(journal), Journal.open(journal.path.parent) as other:
         other.ingest(lines)
         assert not journal.manifest()
     assert journal.manifest()
@@ -118,4 +117,4 @@ def test_authors_and_attachments_are_known(
     digest = "cd" * 32
     journal.write(changes.pinned(AUDIT.id, digest), person("bruno"))
     assert bundles.authors_in(journal, [AUDIT.id]) == {"anne", "bruno"}
-    assert bundles.attachments_in(journal, [AUDIT.id]) == {digest}
+    assert exchange.attachments_in(journal, [AUDIT.id]) == {digest}

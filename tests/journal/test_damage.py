@@ -11,8 +11,8 @@ from hypothesis import given
 from diag.journal import changes, proof
 from diag.journal.attachments import Editions
 from diag.journal.backup import backup, verify
+from diag.journal.bundles import brought, intake
 from diag.journal.errors import DamagedError, JournalError
-from diag.journal.exchange import brought, intake
 from diag.journal.journal import FILE, Journal
 from diag.journal.revision import Origin
 from tests.journal.builders import AUDIT, ROOT, known

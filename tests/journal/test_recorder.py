@@ -10,15 +10,9 @@ import pytest
 from diag.journal import changes, encryption, recorder
 from diag.journal import connection as keys
 from diag.journal.backup import FOLDER as COPIES
+from diag.journal.bundles import intake, undo
 from diag.journal.errors import RefusedError
-from diag.journal.exchange import (
-    held_by_hubs,
-    intake,
-    keep_equal,
-    proven_sum,
-    take_page,
-    undo,
-)
+from diag.journal.exchange import held_by_hubs, keep_equal, proven_sum, take_page
 from diag.journal.journal import Journal
 from diag.journal.people import retire
 from diag.journal.recorder import Recorder, recorded, release, segments

@@ -18,10 +18,11 @@ from pathlib import Path
 from time import time
 from typing import NamedTuple
 
-from diag.journal import exchange
+from diag.journal import bundles, exchange
 from diag.journal.attachments import AttachmentStore
+from diag.journal.bundles import Brought, BundleIntake
 from diag.journal.errors import RefusedError
-from diag.journal.exchange import Brought, BundleIntake, NamedAttachment
+from diag.journal.exchange import NamedAttachment
 from diag.journal.journal import Journal
 from diag.journal.records import is_named
 from diag.journal.revision import parse, unread
@@ -379,8 +380,8 @@ def undo(journal: Journal, name: str, at: int) -> int:
     Raises:
         JournalError: when something was built upon it; nothing changed.
     """
-    number = exchange.undo(journal, name, at)
-    found = exchange.bundle_named(journal, name)
+    number = bundles.undo(journal, name, at)
+    found = bundles.bundle_named(journal, name)
     photos = AttachmentStore(journal.path.parent)
     for sha in found.detail.get("photos", []) if found else []:
         if not is_named(journal, sha):
@@ -393,7 +394,7 @@ def _enter(reader: BundleReader, source: Path, at: int, *, real: bool) -> Entere
     with stage(reader.folder, source, limits, reader.signers) as copy:
         header = verify(copy.path, age_key, reader.signers, limits).header
         sender = reader.signers[header.signer]
-        before = exchange.find_bundle(journal, copy.sha)
+        before = bundles.find_bundle(journal, copy.sha)
         name = before.name if before else _name(sender, copy.sha, at)
         with ExitStack() as stack:
             entering = _Entering(
@@ -402,7 +403,7 @@ def _enter(reader: BundleReader, source: Path, at: int, *, real: bool) -> Entere
             read_bundle(copy.path, age_key, entering, limits)
     if real:
         whole = not entering.lacking
-        exchange.add_photos(journal, name, entering.kept, whole=whole)
+        bundles.add_photos(journal, name, entering.kept, whole=whole)
     return Entered(
         name=name,
         sender=sender,
@@ -476,10 +477,10 @@ class _Entering:
         self._held = [held.audit for held in header.audits]
         self._created = header.created
         self._labels = _labels_of(self.journal, header, self.sender)
-        way = exchange.intake if self.real else exchange.rehearsal
+        way = bundles.intake if self.real else bundles.rehearsal
         self.intake = self.stack.enter_context(way(self.journal))
         self.intake.begin(self.name, self.sha)
-        self._differed = exchange.differences(self.journal, self._held)
+        self._differed = bundles.differences(self.journal, self._held)
 
     def line(self, line: bytes) -> None:
         """Take a revision in, with others."""
@@ -490,9 +491,9 @@ class _Entering:
     def lines_done(self) -> None:
         """Look at what is here now, name it, commit."""
         self._flush()
-        after = exchange.differences(self.journal, self._held)
+        after = bundles.differences(self.journal, self._held)
         self.conflicts = frozenset(after - self._differed)
-        self.audits = exchange.audits_among(self.journal, self._held)
+        self.audits = bundles.audits_among(self.journal, self._held)
         try:
             wanted = exchange.wanted(self.journal)
             self._wanted = {named.sha: named for named in wanted}

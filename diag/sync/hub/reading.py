@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from diag.journal import subjects
+from diag.journal.bundles import audits_among
 from diag.journal.claims import Claim, claims_in
 from diag.journal.conflicts import conflicts_of
-from diag.journal.exchange import audits_among
 from diag.journal.journal import Journal
 from diag.journal.signatures import WrittenSince, signature_of
 from diag.sync.hub.rows import AuditLife

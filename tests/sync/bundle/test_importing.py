@@ -8,11 +8,10 @@ from threading import Thread
 
 import pytest
 
-from diag.journal import changes
-from diag.journal import exchange as bundles
+from diag.journal import bundles, changes
 from diag.journal.attachments import AttachmentStore
+from diag.journal.bundles import BuiltUponError
 from diag.journal.errors import DiskFullError, JournalError
-from diag.journal.exchange import BuiltUponError
 from diag.journal.journal import Journal
 from diag.journal.seals import Signer, seal
 from diag.model.audit import Photo

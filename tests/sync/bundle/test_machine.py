@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
 
-from diag.journal.exchange import BuiltUponError, brought
+from diag.journal.bundles import BuiltUponError, brought
 from diag.journal.journal import Journal
 from diag.sync.bundle.read import undo
 from tests.sync.bundle.colleagues import Colleague, keys_of

@@ -8,7 +8,7 @@ import pytest
 
 from diag.journal import changes, seals
 from diag.journal.asks import DELAY
-from diag.journal.exchange import withdraw
+from diag.journal.bundles import withdraw
 from diag.journal.ingest import mark_of
 from diag.journal.journal import Journal
 from diag.journal.people import retire
