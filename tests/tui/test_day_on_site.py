@@ -9,10 +9,9 @@ from diag.audit.follow import add_visit
 from diag.audit.report import report_folder
 from diag.tui.bilan import BilanScreen
 from diag.tui.debrief import DebriefScreen
-from diag.tui.departure import DepartureScreen
+from diag.tui.departure import DayOnSite, DepartureScreen
 from diag.tui.dialogs import ChooseDialog, Notice
 from diag.tui.lists import Lines
-from diag.tui.on_site import DayOnSite
 from diag.tui.visit import VisitScreen
 from tests.tui.visit.test_visit import prepared, visit
 from tests.tui.waiting import shows, visible, wait_for, wait_to_show

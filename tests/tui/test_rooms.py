@@ -26,7 +26,7 @@ from diag.tui.dialogs import Ask, ChooseDialog
 from diag.tui.noting import NotingScreen
 from diag.tui.rooms import RoomsScreen
 from diag.tui.rooms.board import PLAN, Line, RoomsBoard, changes
-from diag.tui.rooms.table import Run
+from diag.tui.rooms.faces import Run
 from diag.tui.visit import VisitScreen
 from tests.audit.builders import started, workspace
 from tests.examples import cases

@@ -21,8 +21,7 @@ from diag.audit.floor import Floor, FloorStep, moved, spots_of
 from diag.audit.rooms import RoomsPicture
 from diag.documents.school_drawings import ON_PAPER
 from diag.tui.commands import digit_of
-from diag.tui.rooms.plan import PlanFace, room_at
-from diag.tui.rooms.table import (
+from diag.tui.rooms.faces import (
     ACCENT,
     BAR,
     BOLD,
@@ -35,11 +34,13 @@ from diag.tui.rooms.table import (
     WIDE,
     ClickTarget,
     Face,
+    PlanFace,
     Pointer,
     Run,
     TableFace,
     cut,
     progress,
+    room_at,
 )
 from diag.tui.safe import Sturdy
 from diag.tui.theme import ON_SCREEN, PlainStyle

@@ -41,9 +41,9 @@ from diag.tui.commands import (
     bindings_of,
     key_now,
 )
+from diag.tui.departure import ask_day
 from diag.tui.dialogs import Ask
 from diag.tui.noting import NotedAs, NotedScreen, note_at
-from diag.tui.on_site import ask_day
 from diag.tui.palette import FindsInAudit
 from diag.tui.photos import open_photos
 from diag.tui.place import EVERYWHERE, PlaceScreen
