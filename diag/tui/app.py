@@ -37,8 +37,9 @@ from diag.tui.commands import (
     with_twins,
 )
 from diag.tui.dialogs import Confirm, Notice, Weigh
-from diag.tui.guards import GuardedApp, TypedAhead, driver_for
+from diag.tui.guards import CrashScreen, GuardedApp, TypedAhead, driver_for
 from diag.tui.palette import Palette, finder
+from diag.tui.place import HelpScreen
 from diag.tui.safe import Sturdy, Trouble
 from diag.tui.state import OpenDesk, Whereabouts, built
 from diag.tui.territory import TerritoryScreen
@@ -128,7 +129,7 @@ class DiagApp(Sturdy, GuardedApp):
         if self._visit is not None:
             self.call_after_refresh(self._arrive, *self._visit)
         if self._crashed is not None:
-            self.push_screen(built("reading", "CrashScreen", self._crashed))
+            self.push_screen(CrashScreen(self._crashed))
 
     def _arrive(self, ref: str, campaign: str) -> None:
         """Show the visit that was asked for, once the first frame is up."""
@@ -306,7 +307,7 @@ class DiagApp(Sturdy, GuardedApp):
         """Show what is possible here."""
         introduction = getattr(self.screen, "INTRODUCTION", "")
         commands = [command for _, command in self.offered()]
-        self.push_screen(built("reading", "HelpScreen", introduction, commands))
+        self.push_screen(HelpScreen(introduction, commands))
 
     def on_help(self) -> None:
         self.go_help()

@@ -1,7 +1,7 @@
 """What keeps a key from answering what nobody sees, and an answer from being lost.
 
 A window too small, a file that another program holds or that is no longer in its place,
-a signal that ends the program.
+a signal that ends the program, an error that nobody had foreseen.
 
 Textual hands a key at once to what has the focus. A dialog takes the focus some
 messages later, an answer brings the next question some messages later: the rest of a
@@ -17,6 +17,7 @@ import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,9 @@ from textual.message_pump import MessagePump
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
-from diag.tui.safe import Sturdy
+from diag.tui.commands import Command, KeyPlace, Quit, bindings_of
+from diag.tui.place import PlaceScreen
+from diag.tui.safe import Sturdy, content
 from diag.tui.state import OpenDesk
 
 if TYPE_CHECKING:
@@ -76,6 +79,47 @@ class TooSmall(Sturdy, ModalScreen[None]):
         app = self.app
         if self.is_current and isinstance(app, GuardedApp) and not app.is_too_small:
             self.dismiss(None)
+
+
+class Continue(
+    Command, keys="enter,escape", title="Reprendre", place=KeyPlace.WINDOW, footer=True
+):
+    """Rouvrir à l'endroit où vous étiez."""
+
+
+class CrashScreen(PlaceScreen):
+    """Shown when the app comes back after an error that nobody had foreseen."""
+
+    CSS_PATH = "reading.tcss"
+    OFFERS = (Continue, Quit)
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(self, log: Path) -> None:
+        super().__init__()
+        self._log = log
+
+    def body(self) -> ComposeResult:
+        detail = (
+            f"Le détail est dans le fichier {self._log}\n"
+            "Joignez-le si vous signalez le problème."
+            if self._log.is_file()
+            else f"Le détail n'a pas pu être écrit dans {self._log}"
+        )
+        yield Static(
+            content(
+                "Une erreur inattendue s'est produite.\n\n"
+                "Tout ce que vous avez saisi est enregistré : rien n'est perdu.\n\n"
+                f"{detail}\n\n"
+                "Entrée : rouvrir à l'endroit où vous étiez."
+            ),
+            id="crash",
+        )
+
+    def on_mount(self) -> None:
+        self.set_title("Erreur inattendue")
+
+    def on_continue(self) -> None:
+        self.diag.whereabouts.recover()
 
 
 class GuardedApp(App[None]):

@@ -1,5 +1,6 @@
 """What the screens of `diag` share: a heading, a footer, help, and the way back."""
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import ClassVar, NamedTuple, cast
 
@@ -7,13 +8,27 @@ from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
-from diag.tui.commands import Back, CommandType, Help, OpenPalette, action_of
-from diag.tui.safe import Sturdy, line
+from diag.tui.commands import (
+    NO_CHOICE,
+    Back,
+    Command,
+    CommandType,
+    Discover,
+    Help,
+    OpenKeys,
+    OpenPalette,
+    action_of,
+    bindings_of,
+)
+from diag.tui.safe import Sturdy, content, line
 from diag.tui.state import Shell
+from diag.tui.text import NamedText, RowsText
+from diag.words.figures import french
 
 EVERYWHERE = (Help, Back, OpenPalette)
 """What every screen offers after its own commands."""
@@ -259,3 +274,81 @@ def _drawn(key: ShownKey) -> Content:
     dim = "" if key.enabled else "dim "
     name = Content.styled(f" {key.name} ", f"{dim}bold $footer-key-foreground")
     return name + Content.styled(f"{key.title} ", dim.strip())
+
+
+class KeysHere(Command, keys="r", title=OpenKeys.TITLE, footer=True):
+    """Choisir les touches des commandes, ou revenir à celles d'origine."""
+
+
+class DiscoverHere(Command, keys="d", title=Discover.TITLE, footer=True):
+    """Revoir la découverte : le travail en cinq étapes, et leurs touches."""
+
+
+_IN_PALETTE = "(palette)"
+"""Shown for a command that has no key: Ctrl+P finds it by its name."""
+
+
+class HelpScreen(PlaceScreen):
+    """Each command, its keys and what it does, under the heading of its group."""
+
+    CSS_PATH = "reading.tcss"
+    OFFERS = (KeysHere, DiscoverHere, Back, OpenPalette)
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(self, introduction: str, commands: Sequence[CommandType]) -> None:
+        super().__init__()
+        self._introduction = introduction
+        self._commands = commands
+
+    def body(self) -> ComposeResult:
+        """Lay out the list; it scrolls with the arrows."""
+        with VerticalScroll():
+            yield RowsText(id="table")
+
+    def key_f1(self, event: events.Key) -> None:
+        event.stop()
+        self.diag.go_back()
+
+    def on_screen_resume(self) -> None:
+        """Write the list again: keys may have been changed."""
+        rows = help_rows(self._introduction, self._commands, self.diag.keys)
+        self.query_one(RowsText).show(rows)
+
+    def on_keys_here(self) -> None:
+        self.diag.on_open_keys()
+
+    def on_discover_here(self) -> None:
+        self.diag.on_discover()
+
+    def on_mount(self) -> None:
+        self.set_title("Aide", "ce qui est possible ici")
+        self.query_one(VerticalScroll).focus()
+
+
+_KEYS_WIDE = 16
+"""Columns of the keys; « Échap ou Entrée » is the longest."""
+
+
+def help_rows(
+    introduction: str,
+    commands: Iterable[CommandType],
+    chosen: Mapping[str, str] = NO_CHOICE,
+) -> Iterator[NamedText]:
+    """Give the help: keys, then the text of the commands themselves."""
+
+    def row(name: str, text: Content) -> NamedText:
+        return NamedText(name or " ", text, _KEYS_WIDE, "bold")
+
+    if introduction:
+        yield row("", content(french(introduction)))
+    groups: dict[str, list[CommandType]] = {}
+    for command in dict.fromkeys(commands):
+        groups.setdefault(command.GROUP, []).append(command)
+    here_first = sorted(groups.items(), key=lambda group: group[0] == Help.GROUP)
+    for name, members in here_first:
+        yield row("", Content(""))
+        yield row("", Content.styled(name, "bold underline"))
+        for command in members:
+            keys = command.key_names(chosen) or _IN_PALETTE
+            title = Content.styled(command.TITLE, "bold")
+            yield row(keys, title + content(french(f"  {command.help_text()}")))

@@ -244,13 +244,13 @@ class SchoolScreen(PlaceScreen):
 
     def on_compare(self) -> None:
         # Judging words, loaded when one compares.
-        from diag.tui.reading import comparison_screen  # noqa: PLC0415
+        from diag.tui.history import comparison_screen  # noqa: PLC0415
 
         self.diag.desk.choose(self.ref)
         self.app.push_screen(comparison_screen(self.diag.desk.session(self.ref)))
 
     def on_open_history(self) -> None:
-        from diag.tui.erasures import HistoryScreen  # noqa: PLC0415 - judging
+        from diag.tui.history import HistoryScreen  # noqa: PLC0415 - judging
 
         self.diag.desk.choose(self.ref)
         self.app.push_screen(HistoryScreen(self.diag.desk.session(self.ref)))

@@ -15,14 +15,7 @@ from diag.tui.commands import (
     key_now,
 )
 from diag.tui.dialogs import Ask
-from diag.tui.lists import (
-    NARROW,
-    TINY,
-    WIDE,
-    Lines,
-    ListColumn,
-    SearchField,
-)
+from diag.tui.lists import NARROW, TINY, WIDE, Lines, ListColumn, SearchField
 from diag.tui.place import PlaceScreen
 from diag.tui.safe import content
 from diag.tui.state import OpenDesk
@@ -334,7 +327,7 @@ class TerritoryScreen(PlaceScreen):
 
     def on_open_erasures(self) -> None:
         # Loaded when the user erases.
-        from diag.tui.erasures import ErasuresScreen  # noqa: PLC0415
+        from diag.tui.history import ErasuresScreen  # noqa: PLC0415
 
         self.app.push_screen(ErasuresScreen())
 

@@ -9,7 +9,7 @@ from textual.worker import WorkerFailed
 from diag.model.errors import DiagError
 from diag.tui.app import DiagApp
 from diag.tui.dialogs import Notice
-from diag.tui.reading import CrashScreen
+from diag.tui.guards import CrashScreen
 from diag.tui.school import SchoolScreen
 from tests.examples import cases
 from tests.tui.builders import SCHOOL, app_on, new_app

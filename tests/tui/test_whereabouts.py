@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from diag.audit.session import start
 from diag.tui.app import DiagApp
 from diag.tui.bilan import BilanScreen
-from diag.tui.reading import CrashScreen
+from diag.tui.guards import CrashScreen
 from diag.tui.school import SchoolScreen
 from diag.tui.state import Here
 from diag.tui.tour import TourScreen

@@ -25,9 +25,8 @@ from diag.office.imports import import_file
 from diag.tui.app import DiagApp
 from diag.tui.changed import ChangedScreen
 from diag.tui.dialogs import Ask
-from diag.tui.place import KeyBar
+from diag.tui.place import HelpScreen, KeyBar
 from diag.tui.planner import PlannerScreen
-from diag.tui.reading import HelpScreen
 from diag.tui.visit import VisitScreen
 from diag.tui.visit.beside import WalkPlan
 from diag.tui.visit.commands import SayWithoutObject

@@ -1,27 +1,132 @@
-"""Erasing for ever from the screens: a line of the history, and what others asked for.
+"""Histories: what was recorded, compared; a value of it erased for ever, or asked to.
 
 What would go is read before a reason is asked for; without one, nothing is done.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 
 from diag.audit import erasing
+from diag.audit.compare import older_before, since_last
 from diag.audit.erasing import ErasureStep, PendingErasure
+from diag.audit.evolution import comparison_lines
+from diag.audit.history import changes_of
 from diag.audit.session import AuditSession
 from diag.model.errors import DiagError
 from diag.office.privacy.erasing import pending_everywhere
-from diag.tui.commands import Command, CommandType, bindings_of, key_now
+from diag.tui.commands import Command, CommandType, KeyPlace, bindings_of, key_now
 from diag.tui.dialogs import Ask
 from diag.tui.lists import TINY, WIDE, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
-from diag.tui.reading import ReadingScreen, ReadWhole, history_lines
-from diag.words.dates import day_words
+from diag.words.dates import day_words, time_words
 from diag.words.sentences import counted
 from diag.workspace.subjects import title_shown
+
+
+class ReadWhole(
+    Command, keys="enter", title="Lire en entier", place=KeyPlace.WINDOW, footer=True
+):
+    """Lire la ligne en entier."""
+
+
+class ReadingScreen(PlaceScreen):
+    """Lines under their columns."""
+
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (ReadWhole, *EVERYWHERE)
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "À lire : les flèches et les pages font défiler, Entrée montre une ligne en "
+        "entier."
+    )
+
+    def __init__(
+        self,
+        title: str,
+        remark: str,
+        columns: Sequence[ListColumn],
+        lines: Sequence[ListLine],
+        empty: str,
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._remark = remark
+        self._columns = columns
+        self._lines = lines
+        self._empty = empty
+
+    def body(self) -> ComposeResult:
+        yield Lines(self._columns, empty=self._empty)
+
+    def on_mount(self) -> None:
+        self.set_title(self._title, self._remark)
+        lines = self.query_one(Lines)
+        lines.show(self._lines)
+        lines.focus()
+
+    def on_read_whole(self) -> None:
+        self.query_one(Lines).action_choose()
+
+    @on(Lines.Chosen)
+    def _chosen(self, event: Lines.Chosen) -> None:
+        line = next(one for one in self._lines if one.key == event.key)
+        titles = [column.title for column in self._columns]
+        words = [
+            f"{title} : {cell}" if title else cell
+            for title, cell in zip(titles, line.cells, strict=True)
+            if cell
+        ]
+        self.diag.show_text("\n".join(words), self._title)
+
+
+def history_lines(
+    session: AuditSession,
+) -> tuple[tuple[ListColumn, ...], list[ListLine]]:
+    """Return the columns of a history, and each change, the latest first."""
+    changes = changes_of(session)
+    is_proven = any(change.proof for change in changes)
+    lines = [
+        ListLine(
+            change.id,
+            (
+                time_words(change.at),
+                change.author,
+                *([change.proof_words] if is_proven else []),
+                change.about,
+                change.said,
+            ),
+        )
+        for change in reversed(changes)
+    ]
+    columns = (
+        ListColumn("Quand", 16, least=TINY),
+        ListColumn("Qui", 16, narrow=10, least=TINY),
+        *([ListColumn("Preuve", 12, narrow=7, least=TINY)] if is_proven else []),
+        ListColumn("À propos de"),
+        ListColumn("Ce qui est dit"),
+    )
+    return columns, lines
+
+
+def comparison_screen(session: AuditSession) -> ReadingScreen:
+    """Return what changed since the audit before."""
+    found = since_last(session)
+    lines: list[ListLine] = []
+    for title, rows in comparison_lines(session, found) if found else ():
+        lines.append(ListLine("", (f" {title}",)))
+        for first, *rest in rows:
+            lines.append(
+                ListLine(str(len(lines)), (first, " ".join(filter(None, rest))))
+            )
+    title = f"Comparaison : {session.about.title}"
+    remark = f"de {found.campaign} à {found.now}" if found else ""
+    empty = older_before(session) or "Un seul audit, rien à comparer encore."
+    return ReadingScreen(
+        title, remark, (ListColumn(), ListColumn("", 36, tiny=16)), lines, empty
+    )
 
 
 class EraseValue(Command, keys="e", title="Effacer", footer=True):
