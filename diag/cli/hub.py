@@ -17,7 +17,7 @@ from diag.cli.keeping import (
     setup,
 )
 from diag.cli.shared import agreed, json_option, print_json, print_lines, print_table
-from diag.imports.account import account
+from diag.imports.intake import account
 from diag.journal.revision import now
 from diag.model.errors import DiagError, install_command
 from diag.office.keeper import teach

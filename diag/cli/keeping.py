@@ -19,7 +19,7 @@ from diag.cli.shared import (
     print_lines,
     print_table,
 )
-from diag.imports.account import account
+from diag.imports.intake import account
 from diag.journal.revision import now
 from diag.model.errors import DiagError, Health
 from diag.office import keeper

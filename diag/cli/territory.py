@@ -16,7 +16,7 @@ from diag.cli.shared import (
     progress_bar,
     workspace_command,
 )
-from diag.imports.account import account
+from diag.imports.intake import account
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.model.text import accented

@@ -10,15 +10,16 @@ import ctypes
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass, replace
 
-from diag.imports.evidence.listening import (
+from diag.imports.evidence.radio import (
     HIDDEN_NAMES,
+    MAX_HEARD,
     NMCLI_FIELDS,
     RADIO_OFF,
     channel_of,
+    read_netsh,
     read_nmcli,
     read_system_profiler,
 )
-from diag.imports.evidence.radio import MAX_HEARD, read_netsh
 from diag.imports.evidence.reading import EvidenceRefusedError, line_of
 from diag.model.measure import HEARD, SAID_OFF, HeardNetwork, MeasureStatus
 from diag.probes.finding import ProbeFinding

@@ -338,7 +338,7 @@ class ImportScreen(PlaceScreen):
     def _read(self, kind: str, path: Path, seen: str = "") -> None:
         """Rehearse an import; or do the one whose rehearsal was `seen`."""
         # Readers cost 20 ms; a thread has a connection of its own.
-        from diag.imports.account import account  # noqa: PLC0415
+        from diag.imports.intake import account  # noqa: PLC0415
         from diag.office.imports import import_file, rehearse_file  # noqa: PLC0415
 
         worker, shown = get_current_worker(), -1
@@ -377,7 +377,7 @@ class ImportScreen(PlaceScreen):
 
     @on(Rehearsed)
     def _ask(self, event: Rehearsed) -> None:
-        from diag.imports.account import account  # noqa: PLC0415 - behind the frame
+        from diag.imports.intake import account  # noqa: PLC0415 - behind the frame
 
         kind, path, report = event.kind, event.path, event.report
         if report.changed_nothing:

@@ -2,8 +2,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from diag.demo.territory import uai
-from diag.imports.account import account
-from diag.imports.intake import ImportReport, LineRefusal, Repair
+from diag.imports.intake import ImportReport, LineRefusal, Repair, account
 from diag.imports.schools import import_annuaire
 from diag.journal.territory import Territory
 from tests.imports.builders import directory, school

@@ -4,8 +4,7 @@ from pathlib import Path
 import pytest
 
 from diag.demo.territory import uai
-from diag.imports.account import account
-from diag.imports.intake import LineRefusal, Repair
+from diag.imports.intake import LineRefusal, Repair, account
 from diag.imports.schools import import_annuaire
 from diag.journal.territory import Territory
 from diag.model.territory import School

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.imports.evidence import read_evidence
-from diag.imports.evidence.listening import channel_of, nmcli_dbm, read_nmcli
+from diag.imports.evidence.radio import channel_of, nmcli_dbm, read_nmcli
 from diag.imports.evidence.reading import EvidenceRefusedError
 from tests.imports import evidence_samples as samples
 from tests.real_data import real_file

@@ -8,20 +8,20 @@ from diag.imports.evidence.inventories import (
     read_glpi_json,
     read_nmap,
 )
-from diag.imports.evidence.listening import (
+from diag.imports.evidence.measures import read_measures, read_speed
+from diag.imports.evidence.radio import (
     is_nmcli,
+    read_netsh,
     read_nmcli,
     read_system_profiler,
+    read_wifi_analyzer,
 )
-from diag.imports.evidence.measures import read_measures
-from diag.imports.evidence.radio import read_netsh, read_wifi_analyzer
 from diag.imports.evidence.reading import (
     MAX_BYTES,
     EvidenceRead,
     EvidenceRefusedError,
     decoded,
 )
-from diag.imports.evidence.speeds import read_speed
 from diag.model.measure import FORMAT
 
 Reader = Callable[[bytes], EvidenceRead]

@@ -12,6 +12,7 @@ from hashlib import sha256
 from itertools import dropwhile
 
 from diag.imports.evidence.inventories import merged
+from diag.imports.evidence.measures import DOWN, LATENCY, LOSS, MOST_MEGABITS, UP
 from diag.imports.evidence.radio import security_of
 from diag.imports.evidence.reading import (
     MAX_BYTES,
@@ -26,7 +27,6 @@ from diag.imports.evidence.reading import (
     mac_of,
     serial_of,
 )
-from diag.imports.evidence.speeds import DOWN, LATENCY, LOSS, MOST_MEGABITS, UP
 from diag.imports.source import ImportRefusedError, RawTable, read_table, source_of
 from diag.model.measure import Confidence, HeardNetwork, MeasuredFigure
 from diag.model.text import fold

@@ -1,18 +1,31 @@
-"""What `diag measure` wrote, read again with no more trust than any other file."""
+"""What was measured: by `diag measure`, by the speed tests of other tools.
 
-from collections.abc import Iterator
+What limits a figure comes with it, in the units of the questions. Each tool has its own
+unit under the same name: Ookla counts bytes, speedtest-cli bits, librespeed megabits. A
+failed test is refused: its zeros are no measure. Our own file is no more trusted than
+any other.
+"""
+
+import ipaddress
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from diag.imports.evidence.reading import (
     EvidenceRead,
     EvidenceRefusedError,
+    day_in,
+    entries_of,
     entry_of,
+    figure_of,
     json_documents,
+    line_of,
 )
 from diag.model.measure import (
     FORMAT,
     SAID_OFF,
     VERSION,
+    Confidence,
     MeasuredFigure,
     MeasureFile,
     Measurement,
@@ -97,3 +110,220 @@ def _figures(measurements: tuple[Measurement, ...]) -> Iterator[MeasuredFigure]:
 
 
 _WORTH = {MeasureStatus.OK, MeasureStatus.PARTIAL}
+
+
+DOWN, UP = "internet.debit_descendant", "internet.debit_montant"
+LATENCY, LOSS = "internet.latence", "internet.perte"
+
+_MEGA, _BITS = 1_000_000, 8
+MOST_MEGABITS = 100_000
+"""Mbit/s that no line of a school exceeds."""
+_SHORTEST = 4
+"""Seconds under which a throughput has not settled."""
+
+
+def read_speed(raw: bytes) -> EvidenceRead:
+    """Read a speed test: iperf3, Ookla, librespeed, speedtest-cli or networkQuality.
+
+    Raises:
+        EvidenceRefusedError: none of them, or a test that failed.
+    """
+    documents, _ = json_documents(raw)
+    flat = [one for document in documents for one in entries_of(document)]
+    for document in reversed(flat):  # the last result of a test that shows its progress
+        for fits, read in _READERS:
+            if fits(document):
+                return read(document)
+    iperf = {
+        line_of(one.get("event")): entry_of(one.get("data"))
+        for one in flat
+        if "event" in one
+    }
+    if "end" in iperf or "error" in iperf:
+        return _read_iperf(iperf | {"error": _event_error(flat)})
+    for document in flat:
+        if "error" in document or document.get("level") == "error":
+            raise _failed(document.get("error") or document.get("message"))
+    raise EvidenceRefusedError("Ce JSON n'est pas une mesure que diag connaisse.")
+
+
+def _event_error(documents: list[Mapping[str, Any]]) -> str:
+    return next(
+        (line_of(one.get("data")) for one in documents if one.get("event") == "error"),
+        "",
+    )
+
+
+def _failed(why: object) -> EvidenceRefusedError:
+    words = line_of(why) or "sans raison donnée"
+    return EvidenceRefusedError(
+        f"La mesure a échoué ({words}) : elle ne dit rien du débit. Recommencez-la."
+    )
+
+
+def _read_ookla(document: Mapping[str, Any]) -> EvidenceRead:
+    reasons = []
+    if entry_of(document.get("interface")).get("isVpn") is True:
+        reasons.append("mesurée à travers un VPN")
+    loaded = entry_of(entry_of(document.get("download")).get("latency"))
+    tool = "Ookla Speedtest 1.2" if loaded else "Ookla Speedtest"
+    found = (
+        (DOWN, _of(document, "download", "bandwidth"), _BITS / _MEGA),
+        (UP, _of(document, "upload", "bandwidth"), _BITS / _MEGA),
+        (LATENCY, _of(document, "ping", "latency"), 1),
+        (LOSS, document.get("packetLoss"), 1),
+    )
+    return _speed(tool, document.get("timestamp"), found, reasons)
+
+
+def _of(document: Mapping[str, Any], part: str, name: str) -> object:
+    return entry_of(document.get(part)).get(name)
+
+
+def _read_librespeed(document: Mapping[str, Any]) -> EvidenceRead:
+    late = "librespeed-cli avant 1.0.14 compte jusqu'à 40 % de trop en montée"
+    found = (
+        (DOWN, document.get("download"), 1),
+        (UP, document.get("upload"), 1),
+        (LATENCY, document.get("ping"), 1),
+    )
+    return _speed("librespeed-cli", document.get("timestamp"), found, doubts={UP: late})
+
+
+def _read_speedtest_cli(document: Mapping[str, Any]) -> EvidenceRead:
+    late = "speedtest-cli n'est plus suivi, et compte trop en montée"
+    found = (
+        (DOWN, document.get("download"), 1 / _MEGA),
+        (UP, document.get("upload"), 1 / _MEGA),
+        (LATENCY, document.get("ping"), 1),
+    )
+    return _speed("speedtest-cli", document.get("timestamp"), found, [late])
+
+
+def _read_quality(document: Mapping[str, Any]) -> EvidenceRead:
+    if document.get("error_code"):
+        raise _failed(f"code {line_of(document.get('error_code'))}")
+    found = (
+        (DOWN, document.get("dl_throughput"), 1 / _MEGA),
+        (UP, document.get("ul_throughput"), 1 / _MEGA),
+        (LATENCY, document.get("base_rtt"), 1),
+    )
+    remarks = []
+    rounds = figure_of(document.get("responsiveness"), least=1)
+    if rounds:
+        remarks.append(
+            f"Réactivité {rounds:.0f} tours par minute : aucune question ne la demande."
+        )
+    on = document.get("end_date")
+    return _speed("networkQuality (macOS)", on, found, remarks=remarks)
+
+
+def _read_iperf(document: Mapping[str, Any]) -> EvidenceRead:
+    start, end = entry_of(document.get("start")), entry_of(document.get("end"))
+    if document.get("error"):
+        raise _failed(document.get("error"))
+    test = entry_of(start.get("test_start"))
+    host = line_of(entry_of(start.get("connecting_to")).get("host"))
+    seconds = entry_of(start.get("timestamp")).get("timesecs")
+    started = figure_of(seconds, least=1, most=4e9)
+    on = datetime.fromtimestamp(started, UTC).date().isoformat() if started else ""
+    tool = line_of(start.get("version"), 20).replace("iperf ", "iperf3 ") or "iperf3"
+    if _is_inside(host):
+        inside = f"Le serveur {host or 'inconnu'} est dans l'école"
+        remark = f"{inside} : la mesure ne dit rien de la ligne d'Internet."
+        return EvidenceRead(tool, on, remarks=(remark,))
+    is_udp = line_of(test.get("protocol")).upper() == "UDP"
+    found = list(_iperf_figures(end, is_back=bool(test.get("reverse")), is_udp=is_udp))
+    reasons = [f"serveur {host} : vérifiez qu'il est hors de l'école"]
+    if any((seconds or 0) < _SHORTEST for *_, seconds in found):
+        reasons.append(f"moins de {_SHORTEST} secondes")
+    figures = [(key, value, scale) for key, value, scale, _ in found]
+    return _speed(tool, on, figures, reasons)
+
+
+def _iperf_figures(
+    end: Mapping[str, Any], *, is_back: bool, is_udp: bool
+) -> Iterator[tuple[str, object, float, float | None]]:
+    """Give what was received, and the loss: what was sent is only a wish."""
+    there, back = (DOWN, UP) if is_back else (UP, DOWN)
+    received = entry_of(end.get("sum_received")) or entry_of(end.get("sum"))
+    seconds = figure_of(received.get("seconds"))
+    if is_udp:  # its rate is the one that was asked for
+        yield LOSS, received.get("lost_percent"), 1, seconds
+        return
+    yield there, received.get("bits_per_second"), 1 / _MEGA, seconds
+    returned = entry_of(end.get("sum_received_bidir_reverse"))
+    yield back, returned.get("bits_per_second"), 1 / _MEGA, seconds
+
+
+def _is_inside(host: str) -> bool:
+    """Say whether a server is on the network of the school, as its address shows."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host.casefold() in {"", "localhost"} or "." not in host
+    return address.is_private or address.is_link_local or address.is_loopback
+
+
+_Scaled = tuple[str, object, float]
+"""A key, what the file holds, by how much to multiply it."""
+
+
+def _speed(
+    tool: str,
+    when: object,
+    found: Iterable[_Scaled],
+    reasons: Iterable[str] = (),
+    *,
+    doubts: Mapping[str, str] | None = None,
+    remarks: Iterable[str] = (),
+) -> EvidenceRead:
+    figures = []
+    for key, raw, scale in found:
+        value = figure_of(raw)
+        most = 100 if key == LOSS else MOST_MEGABITS
+        least = 0 if key == LOSS else 0.001
+        if value is None or not least <= value * scale <= most:
+            continue
+        why = (*reasons, *filter(None, [(doubts or {}).get(key)]))
+        level = Confidence.LOW if why else Confidence.MEDIUM
+        figures.append(MeasuredFigure(key, round(value * scale, 2), level, why))
+    if not figures:
+        raise EvidenceRefusedError(
+            f"{tool} : ce fichier ne porte aucun débit, ni latence. Refaites la mesure."
+        )
+    return EvidenceRead(
+        tool, day_in(when), figures=tuple(figures), remarks=tuple(remarks)
+    )
+
+
+def _is_ookla(document: Mapping[str, Any]) -> bool:
+    return document.get("type") == "result" and bool(
+        entry_of(document.get("download")) or entry_of(document.get("upload"))
+    )
+
+
+def _is_librespeed(document: Mapping[str, Any]) -> bool:
+    server = entry_of(document.get("server"))
+    return {"jitter", "bytes_sent", "ping"} <= document.keys() and "lat" not in server
+
+
+def _is_speedtest_cli(document: Mapping[str, Any]) -> bool:
+    return {"bytes_sent", "ping", "server", "download"} <= document.keys()
+
+
+def _is_quality(document: Mapping[str, Any]) -> bool:
+    return "dl_throughput" in document or "error_domain" in document
+
+
+def _is_iperf(document: Mapping[str, Any]) -> bool:
+    return "start" in document and "end" in document
+
+
+_READERS = (
+    (_is_ookla, _read_ookla),
+    (_is_librespeed, _read_librespeed),
+    (_is_speedtest_cli, _read_speedtest_cli),
+    (_is_quality, _read_quality),
+    (_is_iperf, _read_iperf),
+)
