@@ -204,16 +204,19 @@ class Gains:
         is_better = all(vocabulary[name].question.better for name in names)
         moved = self._readers.moved_by(names)
         self._once.suppose(changes, moved)
-        return {
-            ident: tuple(
-                self._gauges[ident].again(each, self._once.scope(each.place), moved)
+        found: dict[str, tuple[Verdict, ...]] = {}
+        for ident, near in self._moved_places(changes).items():
+            gauge = self._gauges[ident]
+            # What they make relevant or not may be worse known than before.
+            only_rises = is_better and gauge.names & moved <= names
+            found[ident] = tuple(
+                gauge.again(each, self._once.scope(each.place), moved)
                 if (near is None or each.place in near)
-                and not (is_better and self._is_best(each))
+                and not (only_rises and self._is_best(each))
                 else each
                 for each in self._results[ident].verdicts
             )
-            for ident, near in self._moved_places(changes).items()
-        }
+        return found
 
     def _moved_places(self, changes: Changes) -> dict[str, set[str] | None]:
         """Return the criteria that changes move, and where; None: everywhere."""

@@ -161,6 +161,25 @@ def test_the_gain_is_a_new_assessment_with_the_facts_changed() -> None:
     assert advice(beside, school_grid()).gain * 6 == 1
 
 
+def test_the_gain_counts_what_an_action_makes_less_sure() -> None:
+    """Once « CP » is mended, nothing says that a trial was to be made."""
+    grid = checklist(
+        [
+            boolean("ancien", SALLE, better=Direction.DOWN),
+            boolean("essai", relevant="count(salle, ancien) > 0", better=Direction.UP),
+        ],
+        [
+            criterion("recent", {3: "not ancien"}, place=SALLE),
+            criterion("essai", {3: "count(salle, ancien) <= 0 or essai"}),
+        ],
+        [recommendation("changer", "recent", 3, effect={"ancien": False})],
+    )
+    before = facts({"essai": True}, {"CP": {"ancien": True}, "CE1": {}})
+    done = facts({"essai": True}, {"CP": {"ancien": False}, "CE1": {}})
+    lows = [assess(each, grid).overall.bounds.low for each in (before, done)]
+    assert advice(before, grid).gain == lows[1] - lows[0]
+
+
 def test_an_effect_on_what_is_sans_objet_gains_nothing() -> None:
     grid = checklist(
         [boolean("wifi", better=Direction.UP), boolean("ent")],
