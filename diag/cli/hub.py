@@ -12,11 +12,19 @@ from diag.cli.keeping import (
     chosen,
     database_option,
     doctor,
+    identity_option,
     init,
     rekey,
     setup,
 )
-from diag.cli.shared import agreed, json_option, print_json, print_lines, print_table
+from diag.cli.shared import (
+    agreed,
+    json_option,
+    print_json,
+    print_lines,
+    print_table,
+    progress_bar,
+)
 from diag.imports.intake import account
 from diag.journal.revision import now
 from diag.model.errors import DiagError, install_command
@@ -266,7 +274,11 @@ def backup(chosen: HubLocation, to: Path | None, keys: tuple[str, ...]) -> None:
     from diag.sync.hub import copies  # noqa: PLC0415 - certificates
 
     home = chosen.home()
-    copied = copies.back_up_sealed(home, keys, to) if keys else copies.back_up(home, to)
+    if keys:
+        with progress_bar("Pièces jointes") as show:
+            copied = copies.back_up_sealed(home, keys, to, show)
+    else:
+        copied = copies.back_up(home, to)
     click.echo(f"Copie vérifiée{', chiffrée' if keys else ''} : {copied}")
 
 
@@ -278,11 +290,7 @@ def backup(chosen: HubLocation, to: Path | None, keys: tuple[str, ...]) -> None:
     help="Supprime tout de suite ce que les restaurations ont mis de côté ; sans "
     "FILE, ne fait que cela.",
 )
-@click.option(
-    "--identity",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Clé privée age de l'office, si la copie est chiffrée.",
-)
+@identity_option
 @database_option
 @chosen
 def restore(

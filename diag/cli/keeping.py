@@ -66,6 +66,15 @@ database_option = click.option(
 )
 
 
+identity_option = click.option(
+    "--identity",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="CLÉ",
+    help="Clé privée age de l'office, si la copie est chiffrée ; un fichier peut en "
+    "porter plusieurs.",
+)
+
+
 def settings_options(*, required: bool) -> Callable[[F], F]:
     """Add what is chosen once: who owns a hub, where laptops find it, how it proves it.
 
@@ -339,9 +348,13 @@ _HEALTH = {Health.SOUND: "sain", Health.REPAIRABLE: "à faire", Health.LOST: "pe
 
 @click.command()
 @json_option
+@identity_option
 @chosen
-def doctor(chosen: HubLocation, *, as_json: bool) -> None:
-    """Examine le serveur, en marche ou non, sans rien y écrire.
+def doctor(chosen: HubLocation, identity: Path | None, *, as_json: bool) -> None:
+    """Examine le serveur, en marche ou non, sans rien y changer.
+
+    La dernière copie est essayée : une base PostgreSQL dans une base à part, une copie
+    chiffrée si la clé est donnée (le temps de l'essai, dans le dossier du serveur).
 
     Code de sortie : 0 sain, 1 quelque chose à faire, 3 la base est abîmée.
     """
@@ -349,7 +362,7 @@ def doctor(chosen: HubLocation, *, as_json: bool) -> None:
 
     home = chosen.home()
     machine = doctoring.look_at_machine(home.folder)
-    found = doctoring.examine(home, machine, now())
+    found = doctoring.examine(home, machine, now(), identity)
     verdict = max(one.verdict for one in found)
     if as_json:
         findings = [

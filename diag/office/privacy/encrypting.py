@@ -15,7 +15,7 @@ from diag.sync.bundle.keys import (
 )
 from diag.sync.bundle.keys import (
     load_age,
-    read_identity,
+    read_identities,
     read_recipients,
 )
 from diag.sync.trust import read_enrolments
@@ -131,11 +131,11 @@ def from_escrow(folder: Path, identity: Path) -> bytes:
     Raises:
         DiagError: when there is none, or that key does not open it.
     """
-    opener = read_identity(identity)
+    openers = read_identities(identity)
     mark = json.loads(encryption.mark_of(folder).read_text(encoding="utf-8"))
     path = folder / f"sequestre-{mark['key']}.age"
     try:
-        content = json.loads(load_age().decrypt(path.read_bytes(), [opener]))
+        content = json.loads(load_age().decrypt(path.read_bytes(), openers))
     except (OSError, load_age().DecryptError) as error:
         raise DiagError(
             f"{path} : séquestre absent, ou fait pour une autre clé."

@@ -349,8 +349,8 @@ def read_recipients(keys: Sequence[str]) -> list[Any]:
         ) from error
 
 
-def read_identity(path: Path) -> Any:
-    """Return the private key of a file, as `age-keygen` writes it.
+def read_identities(path: Path) -> list[Any]:
+    """Return the private keys of a file, as `age-keygen` writes them, one a line.
 
     Raises:
         DiagError: when it holds none, or cannot be read.
@@ -362,8 +362,10 @@ def read_identity(path: Path) -> Any:
             with path.open("rb") as file:
                 content = file.read(_LARGEST)
         lines = content.decode("utf-8").splitlines()
-        (secret,) = [each for each in lines if each.startswith(_PRIVATE)]
-        return library.x25519.Identity.from_str(secret.strip())
+        first, *others = [each for each in lines if each.startswith(_PRIVATE)]
+        return [
+            library.x25519.Identity.from_str(each.strip()) for each in (first, *others)
+        ]
     except (OSError, ValueError, library.IdentityError) as error:
         raise DiagError(
             f"{path} : ce fichier n'est pas une clé privée age (une ligne {_PRIVATE}…)."

@@ -69,7 +69,7 @@ class BlobFiles:
                 raise ProblemError("offset", detail, offset=held)
             part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if len(piece) == total:
-                _place(BytesIO(piece), whole)
+                place(BytesIO(piece), whole)
                 self.renew_stamp()
                 return total
             with open(part, "ab", opener=open_private) as file:
@@ -85,7 +85,7 @@ class BlobFiles:
         """Put what came part by part in place, if it is what was announced."""
         try:
             with part.open("rb") as content:
-                _place(content, whole)
+                place(content, whole)
         except FileNotFoundError:  # another hub has just done so
             if not whole.exists():
                 raise
@@ -152,14 +152,16 @@ def is_intact(path: Path) -> bool:
         return file_digest(file, "sha256").hexdigest() == path.name
 
 
-def _place(content: BinaryIO, whole: Path) -> None:
+def place(content: BinaryIO, whole: Path) -> None:
     """Copy to its place what has the hash that names it, read once, step by step.
 
-    What is checked is what is kept: another hub may add to a part meanwhile.
+    What is checked is what is kept: another hub may add to a part meanwhile. It comes
+    from any disk: only a copy next to its place is renamed.
 
     Raises:
         ProblemError: `hash`, when it is something else.
     """
+    whole.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     own, digest = whole.with_name(f"{whole.name}.{token_hex(4)}{PART}"), sha256()
     try:
         with open(own, "wb", opener=open_private) as file:

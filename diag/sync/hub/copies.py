@@ -3,14 +3,17 @@
 The database is copied first: what it names is there already, or laptops give it again.
 A copy may be sealed for the office's age keys, to leave the machine: one file holds the
 database, the settings, the certificates and the keys, and each attachment is sealed
-once next to it. Nothing in clear is written where sealed copies go.
+once for these keys, in a folder that they name: when the office's key changes, all are
+sealed again, and what the former one opens stays as long as the copies of its time.
+Nothing in clear is written where sealed copies go.
 """
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from hashlib import file_digest, sha256
 from io import BytesIO, RawIOBase
 from pathlib import Path
 from shutil import copyfileobj
@@ -22,14 +25,14 @@ from pydantic import ValidationError
 from diag.journal.revision import now
 from diag.model.errors import DiagError
 from diag.sync.bundle.keys import FILE as KEYS
-from diag.sync.bundle.keys import load_age, read_identity, read_recipients
+from diag.sync.bundle.keys import load_age, read_identities, read_recipients
 from diag.sync.hub import sqlite
-from diag.sync.hub.blobs import BlobFiles, is_intact
+from diag.sync.hub.blobs import BlobFiles, is_intact, place
 from diag.sync.hub.engine import ASIDE, STAMP
 from diag.sync.hub.erasures import FILE as ERASURES
 from diag.sync.hub.erasures import ErasureLog, forget_set_aside, gather
 from diag.sync.hub.home import BLOBS, DATABASE, SETTINGS, TLS, VOUCHED, HubHome
-from diag.sync.protocol import Wire
+from diag.sync.protocol import ProblemError, Wire
 from diag.sync.trust import write_private, writing_private
 from diag.words.sentences import counted
 
@@ -60,6 +63,12 @@ class LastCopy(Wire):
 
     at: int
     path: str
+    sha: str = ""
+    """Of the bytes of a sealed one: what was written is proved without the key."""
+    keys: str = ""
+    """Which keys it is sealed for, as the folder of its attachments is named."""
+    since: datetime | None = None
+    """Of when the first copy that was sealed for them is."""
 
     @classmethod
     def read(cls, folder: Path) -> Self | None:
@@ -71,8 +80,16 @@ class LastCopy(Wire):
             return None
 
 
-def _remember(home: HubHome, copied: Path) -> Path:
-    last = LastCopy(at=now(), path=str(copied.absolute()))
+def _remember(home: HubHome, copied: Path, keys: str = "") -> Path:
+    before, at, sha = LastCopy.read(home.folder), now(), ""
+    if keys:
+        with copied.open("rb") as file:
+            sha = file_digest(file, "sha256").hexdigest()
+    since = _date(copied)
+    if before and before.keys == keys:
+        since = before.since
+    path = str(copied.absolute())
+    last = LastCopy(at=at, path=path, sha=sha, keys=keys, since=since)
     write_private(home.folder / LAST, last.model_dump_json().encode())
     return copied
 
@@ -118,16 +135,21 @@ def _drop_outdated(folder: Path, suffix: str) -> None:
         old.unlink(missing_ok=True)  # another copy is being made
 
 
-def drop_erased(held: BlobFiles, copied: Path, suffix: str = "") -> None:
+def drop_erased(
+    held: BlobFiles, copied: Path, suffix: str = "", newer: BlobFiles | None = None
+) -> None:
     """Remove copies of attachments that a hub has not held for thirty days.
 
     The age of a file is the last day when the hub held it: what a hub lost by accident
-    stays as long as the copies of its database do.
+    stays as long as the copies of its database do. `newer`: where other copies are,
+    which replace those of this folder from the day when they are there.
     """
     now = datetime.now(UTC).timestamp()
     for path in copied.glob(f"??/??/*{suffix}"):
         age = now - path.stat().st_mtime
-        if held.path(path.name.removesuffix(suffix)).exists():
+        sha = path.name.removesuffix(suffix)
+        is_replaced = newer and newer.path(sha).with_name(path.name).exists()
+        if held.path(sha).exists() and not is_replaced:
             if age > _ALL.total_seconds():
                 os.utime(path)
         elif age > _DAILY.total_seconds():
@@ -208,20 +230,15 @@ def _add(blobs: BlobFiles, folder: Path) -> None:
     """Copy the attachments that a folder lacks; one never changes."""
     for path in blobs.all():
         there = folder / path.relative_to(blobs.folder)
-        if there.exists() or not is_intact(path):
+        if there.exists():
             continue
-        there.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(there, path.read_bytes())
+        with path.open("rb") as content, suppress(ProblemError):  # it left meanwhile
+            place(content, there)
 
 
 def _outdated(found: Iterable[Path], now: datetime) -> list[Path]:
     """Return which copies need no longer be kept."""
-    dated: dict[Path, datetime] = {}
-    for path in found:
-        try:
-            dated[path] = datetime.strptime(path.stem, _STAMP).replace(tzinfo=UTC)
-        except ValueError:
-            continue
+    dated = {path: at for path in found if (at := _date(path))}
     last = {at.date(): path for path, at in sorted(dated.items(), key=lambda p: p[1])}
     return [
         path
@@ -230,10 +247,22 @@ def _outdated(found: Iterable[Path], now: datetime) -> list[Path]:
     ]
 
 
+def _date(copied: Path) -> datetime | None:
+    """Return when a copy was made, as its name tells; None when it tells nothing."""
+    with suppress(ValueError):
+        return datetime.strptime(copied.stem, _STAMP).replace(tzinfo=UTC)
+    return None
+
+
 def back_up_sealed(
-    home: HubHome, keys: Sequence[str], folder: Path | None = None
+    home: HubHome,
+    keys: Sequence[str],
+    folder: Path | None = None,
+    show: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Path:
     """Copy a hub, running or not, for the holders of these keys; return the copy.
+
+    `show`: is given how many attachments are sealed, of how many that were not.
 
     Raises:
         DiagError: when a key is no age key, or the copy could not be made.
@@ -256,14 +285,69 @@ def back_up_sealed(
             _seal(_Joined(BytesIO(line), database), sealed, recipients)
     if (log := home.folder / ERASURES).exists():
         _seal_file(log, folder / f"{ERASURES}{SEALED}", recipients)
-    for path in BlobFiles(home.folder / BLOBS).all():
-        whole = BlobFiles(folder / BLOBS).path(path.name)
-        there = whole.with_name(f"{path.name}{SEALED}")
-        if not there.exists() and is_intact(path):
-            _seal_file(path, there, recipients)
+    names = "\n".join(sorted(str(each) for each in recipients))
+    mark = sha256(names.encode()).hexdigest()[:_MARK]
+    blobs = SealedBlobs(home.folder / BLOBS, folder, mark)
+    new, former = blobs.unsealed()
+    for at, path in enumerate((*new, *former)):
+        show(at, len(new) + len(former))
+        if at == len(new):  # what follows is in a copy already, for another key
+            _remember(home, sealed, mark)
+        if is_intact(path):
+            _seal_file(path, blobs.path(path.name), recipients)
     _drop_outdated(folder, SEALED)
-    drop_erased(BlobFiles(home.folder / BLOBS), folder / BLOBS, SEALED)
-    return _remember(home, sealed)
+    blobs.drop_erased()
+    return _remember(home, sealed, mark)
+
+
+_MARK = 16
+"""Digits that distinguish the keys of a folder: whoever reads it knows none of them."""
+
+
+class SealedBlobs:
+    """The attachments that sealed copies hold: a folder for each set of keys."""
+
+    def __init__(self, held: Path, copied: Path, mark: str) -> None:
+        self._held = BlobFiles(held)
+        self._own = BlobFiles(copied / f"{BLOBS}-{mark}")
+        self._former = [
+            BlobFiles(path)
+            for path in copied.glob(f"{BLOBS}*")
+            if path != self._own.folder
+        ]
+
+    def path(self, sha: str) -> Path:
+        """Return where one is, or would be, for the present keys."""
+        return self._own.path(sha).with_name(f"{sha}{SEALED}")
+
+    def all(self) -> list[Path]:
+        """Return those for the present keys."""
+        return sorted(self._own.folder.glob(f"??/??/*{SEALED}"))
+
+    def former(self) -> set[str]:
+        """Return those that other keys open."""
+        return {path.stem for each in self._former for path in each.folder.glob(_BLOBS)}
+
+    def unsealed(self) -> tuple[list[Path], list[Path]]:
+        """Return those of the hub that the present keys do not open.
+
+        Those that no copy holds, and those that are sealed for other keys.
+        """
+        former = self.former()
+        left = [each for each in self._held.all() if not self.path(each.name).exists()]
+        return (
+            [path for path in left if path.name not in former],
+            [path for path in left if path.name in former],
+        )
+
+    def drop_erased(self) -> None:
+        """Remove what the hub, or the present keys, have replaced for thirty days."""
+        drop_erased(self._held, self._own.folder, SEALED)
+        for each in self._former:
+            drop_erased(self._held, each.folder, SEALED, self._own)
+
+
+_BLOBS = f"??/??/*{SEALED}"
 
 
 def restore_sealed(
@@ -275,43 +359,36 @@ def restore_sealed(
         DiagError: when that key does not open it, it is damaged, or the hub is running;
             or, all the rest being back, when attachments do not open.
     """
-    opener = read_identity(identity)
+    openers = read_identities(identity)
     with _workshop(folder) as bench:
-        _open(sealed, opener, bench / "opened")
-        plain = _unpack(bench, sealed, bench / "opened")
-        log = sealed.with_name(f"{ERASURES}{SEALED}")
-        if log.exists():
-            _open(log, opener, bench / ERASURES)
+        plain = _open_copy(sealed, openers, bench)
         kept = restore(folder, plain, database)
-    if left := _put_back_blobs(folder, sealed.parent, opener):
+    if left := _put_back_blobs(folder, sealed.parent, openers):
         many = counted(left, "pièce jointe", "pièces jointes")
         aside = f" L'ancienne base est gardée trente jours : {kept}." if kept else ""
         raise DiagError(
-            f"Le serveur est remis en place, sans {many} : clé de l'office plus "
-            f"ancienne, ou fichier abîmé.{aside} Ce que les postes ont encore "
-            "reviendra à leur synchronisation ; pour le reste, gardez cette copie et "
-            "l'ancienne clé."
+            f"Le serveur est remis en place, sans {many} : autre clé de l'office, ou "
+            f"fichier abîmé.{aside} Ce que les postes ont encore reviendra à leur "
+            "synchronisation ; pour le reste, gardez cette copie, et recommencez avec "
+            "les deux clés dans un même fichier, l'une sous l'autre."
         )
     return kept
 
 
-def _put_back_blobs(folder: Path, copied: Path, opener: Any) -> int:
+def _put_back_blobs(folder: Path, copied: Path, openers: list[Any]) -> int:
     """Put back the attachments that are not here; return how many do not open."""
-    blobs, left = BlobFiles(folder / BLOBS), 0
+    blobs, found = BlobFiles(folder / BLOBS), set[str]()
     with _workshop(folder) as bench:
-        for path in sorted(copied.glob(f"{BLOBS}/??/??/*{SEALED}")):
-            opened, there = bench / path.stem, blobs.path(path.stem)
+        for path in sorted(copied.glob(f"{BLOBS}*/{_BLOBS}")):
+            there = blobs.path(path.stem)
+            found.add(path.stem)
             if there.exists():
                 continue
-            with suppress(DiagError):
-                _open(path, opener, opened)
-            if opened.exists() and is_intact(opened):
-                there.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                opened.replace(there)
-            else:
-                opened.unlink(missing_ok=True)
-                left += 1
-    return left
+            with suppress(DiagError):  # another folder may hold it for another key
+                _open(path, openers, bench / "opened")
+                with (bench / "opened").open("rb") as content:
+                    place(content, there)
+    return sum(not blobs.path(sha).exists() for sha in found)
 
 
 class _Joined(RawIOBase):
@@ -375,11 +452,21 @@ def _unpack(bench: Path, sealed: Path, opened: Path) -> Path:
     return bench / database
 
 
-def _open(path: Path, opener: Any, there: Path) -> None:
+def _open_copy(sealed: Path, openers: list[Any], bench: Path) -> Path:
+    """Write a sealed copy and its erasures as plain ones; return the database."""
+    _open(sealed, openers, bench / "opened")
+    plain = _unpack(bench, sealed, bench / "opened")
+    log = sealed.with_name(f"{ERASURES}{SEALED}")
+    if log.exists():
+        _open(log, openers, bench / ERASURES)
+    return plain
+
+
+def _open(path: Path, openers: list[Any], there: Path) -> None:
     """Write what a sealed file holds, a part at a time in memory."""
     try:
         with path.open("rb") as sealed, writing_private(there) as file:
-            load_age().decrypt_io(sealed, file, [opener])
+            load_age().decrypt_io(sealed, file, openers)
     except (OSError, load_age().DecryptError) as error:
         reason = getattr(error, "strerror", None)
         if reason:  # else the library's own, on what it read
@@ -394,3 +481,58 @@ def _refuse_foreign(path: Path) -> DiagError:
     return DiagError(
         f"{path} : ce n'est pas une copie de serveur faite par diag hub backup --seal."
     )
+
+
+def try_copy(home: HubHome, last: LastCopy, identity: Path | None) -> str:
+    """Check that a copy would go back, the hub untouched; return what was done.
+
+    `identity`: the office's private key, if it is here. What is opened stands in the
+    hub's folder for that time.
+
+    Raises:
+        DiagError: when it would not go back.
+    """
+    copied = Path(last.path)
+    if copied.suffix != SEALED:
+        return _try_plain(home, copied)
+    with copied.open("rb") as file:
+        sha = file_digest(file, "sha256").hexdigest()
+    if last.sha not in {"", sha}:
+        raise DiagError(f"{copied} n'est plus ce qui a été écrit.")
+    if identity is None:
+        return (
+            "telle qu'écrite, mais non ouverte : la clé de l'office n'est pas ici. "
+            "Essayez-la : diag hub doctor --identity CLÉ, ou restaurez-la, dans un "
+            "autre dossier, là où est la clé"
+        )
+    openers = read_identities(identity)
+    with _workshop(home.folder) as bench:
+        done = _try_plain(home, _open_copy(copied, openers, bench))
+        sealed = SealedBlobs(home.folder / BLOBS, copied.parent, last.keys).all()
+        for path in sealed:
+            _open(path, openers, bench / path.stem)
+            if not is_intact(bench / path.stem):
+                raise DiagError(f"{path} : pièce jointe abîmée. Supprimez-la.")
+            (bench / path.stem).unlink()
+    many = counted(len(sealed), "pièce jointe ouverte", "pièces jointes ouvertes")
+    return f"ouverte, {done}, {many}"
+
+
+def _try_plain(home: HubHome, copied: Path) -> str:
+    if copied.suffix != _DUMP:
+        sqlite.verify(copied)
+        return "vérifiée"
+    from diag.sync.hub import postgres  # noqa: PLC0415 - extra `hub`
+
+    if postgres.try_copy(copied, home.settings.database):
+        return "restaurée à l'essai dans une base à part, vérifiée, puis supprimée"
+    return (
+        "relue en entier par pg_restore, mais non restaurée à l'essai : l'utilisateur "
+        "de la base ne peut pas en créer (docs/hub.md)"
+    )
+
+
+def count_former(last: LastCopy) -> int:
+    """Return how many copies are older than the keys of the last one."""
+    dates = [_date(path) for path in Path(last.path).parent.glob(f"hub-*{SEALED}")]
+    return sum(bool(at and last.since and at < last.since) for at in dates)

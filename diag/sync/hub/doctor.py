@@ -27,7 +27,7 @@ from diag.sync.bundle.keys import FILE as KEYS
 from diag.sync.hub import service, sqlite
 from diag.sync.hub.blobs import BlobFiles, is_intact
 from diag.sync.hub.certificates import AUTHORITY, CERTIFICATE, check_pair
-from diag.sync.hub.copies import SEALED, LastCopy
+from diag.sync.hub.copies import LastCopy, SealedBlobs, count_former, try_copy
 from diag.sync.hub.engine import ASIDE, is_set_aside
 from diag.sync.hub.erasures import FILE as ERASURES
 from diag.sync.hub.erasures import KEPT, ErasureLog
@@ -81,8 +81,14 @@ def _is_on_time() -> bool:
     return done.stdout.strip() != "no"
 
 
-def examine(home: HubHome, machine: Machine, at: int) -> list[Inspection]:
-    """Look at a hub; `at`: the time now, UTC milliseconds."""
+def examine(
+    home: HubHome, machine: Machine, at: int, identity: Path | None = None
+) -> list[Inspection]:
+    """Look at a hub.
+
+    `at`: the time now, UTC milliseconds; `identity`: the office's private key, which
+    opens sealed copies.
+    """
     found = [
         _look_at_modes(home.folder),
         _look_at_log(home),
@@ -90,7 +96,7 @@ def examine(home: HubHome, machine: Machine, at: int) -> list[Inspection]:
         _look_at_keys(home.folder),
         _look_at_answer(home, machine),
         *_look_at_system(home, machine),
-        _look_at_copies(home, at),
+        *_look_at_copies(home, at, identity),
         _look_at_aside(home.folder),
         _look_at_photos(home.folder),
     ]
@@ -275,24 +281,52 @@ def _look_at_system(home: HubHome, machine: Machine) -> Iterator[Inspection]:
         yield _sound("place", room)
 
 
-def _look_at_copies(home: HubHome, at: int) -> Inspection:
+def _look_at_copies(
+    home: HubHome, at: int, identity: Path | None
+) -> Iterator[Inspection]:
     last = LastCopy.read(home.folder)
     if last is None:
-        return _to_do("copies", "aucune : diag hub backup, puis chaque heure")
+        yield _to_do("copies", "aucune : diag hub backup, puis chaque heure")
+        return
     path, when = Path(last.path), time_words(last.at)
     if not path.exists():
-        return _to_do("copies", f"{path} n'est plus là : diag hub backup")
+        yield _to_do("copies", f"{path} n'est plus là : diag hub backup")
+        return
     if at - last.at > COPY_AGE:
-        return _to_do("copies", f"la dernière est du {when} : diag hub backup")
-    if path.suffix == sqlite.SUFFIX:
-        try:
-            sqlite.verify(path)
-        except DiagError as error:
-            return _to_do("copies", f"{error} Refaites-en une : diag hub backup")
+        yield _to_do("copies", f"la dernière est du {when} : diag hub backup")
+        return
+    try:
+        done = try_copy(home, last, identity)
+    except DiagError as error:
+        yield _to_do("copies", f"{error} Refaites-en une : diag hub backup")
+        return
     is_here = path.stat().st_dev == home.folder.stat().st_dev
-    state = "chiffrée" if path.suffix == SEALED else "vérifiée"
     where = f"{path.parent}, sur ce disque" if is_here else str(path.parent)
-    return _sound("copies", f"la dernière, {state}, est du {when} ({where})")
+    yield _sound("copies", f"la dernière est du {when} ({where}) : {done}")
+    if last.keys:
+        yield _look_at_former_key(home, path.parent, last)
+
+
+def _look_at_former_key(home: HubHome, copied: Path, last: LastCopy) -> Inspection:
+    """Report what a former key of the office still opens alone."""
+    blobs = SealedBlobs(home.folder / BLOBS, copied, last.keys)
+    _, left = blobs.unsealed()
+    former, older = blobs.former(), count_former(last)
+    if left:
+        many = counted(len(left), "pièce jointe", "pièces jointes")
+        return _to_do(
+            "clé de l'office",
+            f"{many} à chiffrer encore pour la nouvelle : relancez diag hub backup "
+            "avec --seal, qui reprend où il s'est arrêté. Gardez l'ancienne",
+        )
+    if not (older or former):
+        return _sound("clé de l'office", "la même ouvre toutes les copies")
+    many = counted(len(former), "pièce jointe", "pièces jointes")
+    return _sound(
+        "clé de l'office",
+        f"la précédente ouvre encore {counted(older, 'copie')} de la base et {many} : "
+        "gardez-la trente jours après le changement",
+    )
 
 
 def _look_at_aside(folder: Path) -> Inspection:

@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -24,8 +24,9 @@ from psycopg import (
     connect,
     errors,
 )
+from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Identifier, Literal
 
 from diag.journal.errors import (
     DamagedError,
@@ -415,19 +416,75 @@ def restore(copied: Path, address: str, aside: str) -> str | None:
         if had_one:
             _rename(connection, SCHEMA, aside)
         try:
-            words = [program, "--single-transaction", "--no-owner", "--no-privileges"]
-            _run([*words, f"--dbname={address}", str(copied)])
-            connection.execute(f"set search_path = {SCHEMA}")
-            with connection.transaction():
-                (has_unread,) = connection.execute(_HAS_UNREAD).fetchone() or (False,)
-                transaction = PostgresTransaction(connection)
-                verify_log(transaction, copied, unread=has_unread)
+            _put(copied, connection, address)
         except BaseException:
             connection.execute(f"drop schema if exists {SCHEMA} cascade")
             if had_one:
                 _rename(connection, aside, SCHEMA)
             raise
     return aside if had_one else None
+
+
+def _put(copied: Path, connection: Connection, address: str) -> None:
+    """Put a copy in a database without its schema, and check every line of it."""
+    program = _find_program("pg_restore", connection.info.server_version)
+    words = [program, "--single-transaction", "--no-owner", "--no-privileges"]
+    _run([*words, f"--dbname={address}", str(copied)])
+    connection.execute(f"set search_path = {SCHEMA}")
+    with connection.transaction():
+        (has_unread,) = connection.execute(_HAS_UNREAD).fetchone() or (False,)
+        verify_log(PostgresTransaction(connection), copied, unread=has_unread)
+
+
+def try_copy(copied: Path, address: str) -> bool:
+    """Check that a copy goes back, the live tables untouched.
+
+    Return whether it went, for that time, into a database of its own; where the role
+    may make none, it was read whole.
+
+    Raises:
+        DiagError: when it would not go back.
+    """
+    place, copied = describe_address(address), copied.absolute()
+    with _in_french(place), _connect(address) as connection:
+        program = _find_program("pg_restore", connection.info.server_version)
+        _run([program, "--file=-", str(copied)])
+        (is_allowed,) = connection.execute(_MAY_CREATE).fetchone() or (False,)
+        if not is_allowed:
+            return False
+        left_over = connection.execute(_TRIED, (_TRIAL,)).fetchall()
+        for (left,) in left_over:  # by a trial that was killed
+            connection.execute(SQL("drop database {}").format(Identifier(left)))
+        name = f"{_TRIAL}{token_hex(8)}"
+        like = connection.execute(_LIKE).fetchone() or ()
+        words = _NEW.format(Identifier(name), *map(Literal, like))
+        connection.execute(words)
+        try:
+            there = make_conninfo(address, dbname=name)
+            with closing(_connect(there)) as own:
+                _put(copied, own, there)
+        finally:
+            connection.execute(SQL("drop database {}").format(Identifier(name)))
+    return True
+
+
+_TRIAL = "diag_essai_"
+_MAY_CREATE = (
+    "select rolcreatedb or rolsuper from pg_roles where rolname = current_user"
+)
+_LIKE = """
+select pg_encoding_to_char(encoding), cast(datcollate as text), cast(datctype as text)
+from pg_database where datname = current_database()
+"""
+_NEW = SQL(
+    "create database {} template template0 encoding {} lc_collate {} lc_ctype {}"
+)
+_TRIED = """
+select cast(datname as text) from pg_database d
+where starts_with(cast(datname as text), %s)
+  and pg_get_userbyid(datdba) = current_user
+  and not exists (select from pg_stat_activity a where a.datid = d.oid)
+"""
 
 
 def _rename(connection: Connection, name: str, other: str) -> None:

@@ -1,21 +1,26 @@
 """Copies sealed for the office: nothing in clear, and a whole hub back."""
 
-from contextlib import closing
+import os
+from contextlib import closing, suppress
 from hashlib import sha256
 from pathlib import Path
 from sqlite3 import connect
+from tempfile import TemporaryDirectory
 from tracemalloc import get_traced_memory, start, stop
 
 import pyrage
 import pytest
 
 from diag.journal import changes
-from diag.model.errors import DiagError
+from diag.journal.revision import now
+from diag.model.errors import DiagError, Health, Inspection
 from diag.sync.hub import copies
 from diag.sync.hub.blobs import BlobFiles
+from diag.sync.hub.doctor import examine
 from diag.sync.hub.home import HubHome
 from tests.cli.running import diag
 from tests.journal.builders import person
+from tests.sync.hub.test_doctor import WELL
 from tests.sync.hub.test_home import SETTINGS
 from tests.sync.offices import AUDITS, ROOTS, journal_in, let_in, started
 
@@ -69,12 +74,75 @@ def test_a_whole_hub_comes_back_with_the_key(home: HubHome, tmp_path: Path) -> N
     assert copies.restore_sealed(new, copied, key_file(tmp_path)) is not None
 
 
+def test_a_new_key_of_the_office_opens_every_attachment(
+    home: HubHome, tmp_path: Path
+) -> None:
+    """What was sealed before it changed asked for the former one for ever."""
+    older, there = pyrage.x25519.Identity.generate(), tmp_path / "elsewhere"
+    made = copies.back_up_sealed(home, [str(older.to_public())], there)
+    before = made.rename(there / "avant.age")
+    copied = copies.back_up_sealed(home, [str(OFFICE.to_public())], there)
+
+    for key, path in ((OFFICE, copied), (older, before)):
+        new = tmp_path / path.name
+        copies.restore_sealed(new, path, key_file(tmp_path, key))
+        assert BlobFiles(new / "blobs").path(SHA).read_bytes() == PHOTO
+
+    former = sealed_for(there, older)
+    month = former.stat().st_mtime - 31 * 24 * 3600
+    os.utime(former, (month, month))
+    copies.back_up_sealed(home, [str(OFFICE.to_public())], there)
+    assert not former.exists()
+    assert sealed_for(there, OFFICE).exists()
+
+
+def sealed_for(there: Path, key: pyrage.x25519.Identity) -> Path:
+    """Return the photo that this key opens."""
+    for path in there.glob(f"blobs*/??/??/{SHA}.age"):
+        with suppress(pyrage.DecryptError):
+            assert pyrage.decrypt(path.read_bytes(), [key]) == PHOTO
+            return path
+    raise AssertionError
+
+
+def test_sealing_again_goes_on_where_it_was_stopped(
+    home: HubHome, tmp_path: Path
+) -> None:
+    blobs, there = BlobFiles(home.folder / "blobs"), tmp_path / "elsewhere"
+    for number in range(4):
+        content = b"%d" % number
+        blobs.put(sha256(content).hexdigest(), 0, content, len(content))
+    older = pyrage.x25519.Identity.generate()
+    copies.back_up_sealed(home, [str(older.to_public())], there)
+
+    def stop(done: int, total: int) -> None:
+        assert total == 5
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        copies.back_up_sealed(home, [str(OFFICE.to_public())], there, stop)
+    found = {one.step: one for one in examine(home, WELL, now())}
+    asked = list[int]()
+    copies.back_up_sealed(
+        home, [str(OFFICE.to_public())], there, lambda _, total: asked.append(total)
+    )
+
+    assert "3 pièces jointes à chiffrer encore" in found["clé de l'office"].sentence
+    assert found["clé de l'office"].verdict is Health.REPAIRABLE
+    assert asked == [3, 3, 3]
+    after = {one.step: one for one in examine(home, WELL, now())}
+    assert after["clé de l'office"].verdict is Health.SOUND
+    assert "5 pièces jointes" in after["clé de l'office"].sentence
+
+
 def test_what_an_older_key_sealed_stops_nothing_of_the_rest(
     home: HubHome, tmp_path: Path
 ) -> None:
-    """An attachment is sealed once: by the key that the office had on that day."""
+    """What the hub lost before the key changed cannot be sealed again."""
     older, there = pyrage.x25519.Identity.generate(), tmp_path / "elsewhere"
     copies.back_up_sealed(home, [str(older.to_public())], there)
+    BlobFiles(home.folder / "blobs").drop(SHA)
     blobs = [b"%d" % n for n in range(9)]
     for blob in blobs:
         sha = sha256(blob).hexdigest()
@@ -88,6 +156,71 @@ def test_what_an_older_key_sealed_stops_nothing_of_the_rest(
     kept = BlobFiles(tmp_path / "new" / "blobs")
     assert all(kept.path(sha256(blob).hexdigest()).exists() for blob in blobs)
     assert not kept.path(SHA).exists()
+    both = key_file(tmp_path, f"{OFFICE}\n{older}")
+    copies.restore_sealed(tmp_path / "new", copied, both)
+    assert kept.path(SHA).read_bytes() == PHOTO
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_attachments_come_back_to_another_disk(
+    home: HubHome, tmp_path: Path, *, sealed: bool
+) -> None:
+    """They were renamed from the hub's own: nothing crosses from a disk to another."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or memory.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("one disk only")
+    with TemporaryDirectory(dir=memory) as other:
+        new = tmp_path / "new"
+        new.mkdir()
+        (new / "blobs").symlink_to(other)
+        if sealed:
+            copied = copies.back_up_sealed(home, [str(OFFICE.to_public())])
+            copies.restore_sealed(new, copied, key_file(tmp_path))
+        else:
+            copies.restore(new, copies.back_up(home))
+
+        assert BlobFiles(Path(other)).path(SHA).read_bytes() == PHOTO
+
+
+def test_a_sealed_copy_is_tried_where_its_key_is(home: HubHome, tmp_path: Path) -> None:
+    def look(identity: Path | None = None) -> Inspection:
+        found = examine(home, WELL, now(), identity)
+        return next(one for one in found if one.step == "copies")
+
+    copied = copies.back_up_sealed(home, [str(OFFICE.to_public())])
+    before = {*home.folder.rglob("*")}
+    unopened, opened = look(), look(key_file(tmp_path))
+    stranger = look(key_file(tmp_path, pyrage.x25519.Identity.generate()))
+
+    left = {*home.folder.rglob("*")} - before
+    assert [path for path in left if not path.name.startswith("hub.db-")] == []
+    assert unopened.verdict is opened.verdict is Health.SOUND
+    assert "--identity" in unopened.sentence
+    assert "1 pièce jointe ouverte" in opened.sentence
+    assert stranger.verdict is Health.REPAIRABLE
+    assert "cette clé ne l'ouvre pas" in stranger.sentence
+
+    sealed, whole = sealed_for(copied.parent, OFFICE), copied.read_bytes()
+    sealed.write_bytes(sealed.read_bytes()[:-1])
+    assert look().verdict is Health.SOUND
+    assert sealed.name in look(key_file(tmp_path)).sentence
+
+    copied.write_bytes(whole[:-1] + b"?")
+    assert look().verdict is Health.REPAIRABLE
+    assert "n'est plus ce qui a été écrit" in look().sentence
+
+
+def test_a_sealed_copy_of_a_damaged_base_is_told(home: HubHome, tmp_path: Path) -> None:
+    """It opens, every byte as written, and would not go back."""
+    copied = copies.back_up_sealed(home, [str(OFFICE.to_public())])
+    content = pyrage.decrypt(copied.read_bytes(), [OFFICE])
+    header, _, base = content.partition(b"\n")
+    wrong = header + b"\n" + base[:4096] + bytes(len(base) - 4096)
+    copied.write_bytes(pyrage.encrypt(wrong, [OFFICE.to_public()]))
+    last = copies.LastCopy(at=now(), path=str(copied), keys="0")
+
+    with pytest.raises(DiagError, match="abîmé"):
+        copies.try_copy(home, last, key_file(tmp_path))
 
 
 def test_a_large_hub_is_sealed_and_opened_a_part_at_a_time(

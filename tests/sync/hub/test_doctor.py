@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
 
+import psycopg
 import pytest
 
 from diag.journal import changes
@@ -260,13 +261,32 @@ def test_a_damaged_line_is_lost_and_ends_in_three(home: HubHome) -> None:
 def test_a_hub_in_postgresql_is_looked_at_too(
     tmp_path: Path, postgresql: Server
 ) -> None:
-    home = made_home(tmp_path / "hub", free_port()).on(postgresql.new_database())
-    home.store().close()
+    """Its copy goes back for a moment into a database of its own."""
+    address = postgresql.new_database()
+    home = made_home(tmp_path / "hub", free_port()).on(address)
+    copied = copies.back_up(home)
 
-    found = {one.step: one for one in examine(home, WELL, now())}
+    def look(place: str = address) -> dict[str, Inspection]:
+        return {one.step: one for one in examine(home.on(place), WELL, now())}
+
+    with psycopg.connect(address, autocommit=True) as connection:
+        # as a trial that was killed left it
+        connection.execute("create database diag_essai_0123")
+        connection.execute("create role plain login")
+        connection.execute("grant all on schema diag_hub to plain")
+        connection.execute("grant select on all tables in schema diag_hub to plain")
+        found, unable = look(), look(address.replace("//diag@", "//plain@"))
+        names = connection.execute("select datname from pg_database").fetchall()
+        copied.write_bytes(copied.read_bytes()[:-200])
+        cut = look()
 
     assert found["base"].verdict is Health.SOUND
     assert found["PostgreSQL"].verdict is Health.SOUND
+    assert found["copies"].verdict is Health.SOUND
+    assert "dans une base à part" in found["copies"].sentence
+    assert "non restaurée" in unable["copies"].sentence
+    assert not [name for (name,) in names if name.startswith("diag_essai_")]
+    assert cut["copies"].verdict is Health.REPAIRABLE
 
 
 def test_what_was_written_in_since_its_signature_is_named_after_a_month(
