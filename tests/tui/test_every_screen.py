@@ -26,10 +26,9 @@ from diag.tui.commands import (
     WriteNote,
     action_of,
 )
-from diag.tui.discover import help_rows
 from diag.tui.keymap import owners
 from diag.tui.photos import LeavePhotos
-from diag.tui.place import KeyBar, PlaceScreen
+from diag.tui.place import KeyBar, PlaceScreen, help_rows
 from diag.tui.safe import Sturdy
 from diag.tui.territory import OpenProgramme
 from diag.tui.text import lay_rows

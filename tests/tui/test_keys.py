@@ -6,7 +6,7 @@ from textual.keys import _character_to_key
 from diag.model.text import TWINS as CHARACTERS
 from diag.model.text import as_digits
 from diag.tui.commands import TWINS, Help, bindings_of, digit_of, key_name, with_twins
-from diag.tui.discover import help_rows
+from diag.tui.place import help_rows
 from diag.tui.rooms import ChooseAspect
 
 
