@@ -21,7 +21,7 @@ from diag.rules.language import Rule
 from diag.rules.problem import listed, write_instead
 from diag.rules.tree import Exact, Includes, Node, walk
 from diag.rules.values import Flag, OneOf, RuleValue, Several
-from diag.words.figures import NBSP
+from diag.words.sentences import NBSP
 
 YES, NO, EITHER = Flag(True, False), Flag(False, True), Flag(True, True)
 """The values of a boolean fact."""

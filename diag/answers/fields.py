@@ -13,7 +13,7 @@ from diag.answers.types import TYPES
 from diag.model.checklist import Question
 from diag.model.fact import Value
 from diag.model.text import clean_line
-from diag.words.figures import typeset
+from diag.words.sentences import typeset
 
 UNKNOWN = "?"
 """Value of the box « inconnu »."""

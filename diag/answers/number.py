@@ -23,7 +23,7 @@ from diag.model.text import as_digits, digit_of
 from diag.rules.language import Rule, thresholds
 from diag.rules.tree import Exact, Node
 from diag.rules.values import RuleValue, Span, plain, point
-from diag.words.figures import measure, number, plural
+from diag.words.sentences import measure, number, plural
 
 _PREFIXES = {"k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _BITS = ("bit/s", "bits/s", "bit", "bits", "bps", "b/s", "b", "")

@@ -42,7 +42,7 @@ from diag.model.fact import PARENT_KINDS, Answer, Facts, Place, Value
 from diag.model.number import Bounds, canonical_number
 from diag.rules.problem import Problem, write_instead
 from diag.rules.values import root_of
-from diag.words.figures import displayed, out_of_100
+from diag.words.sentences import displayed, out_of_100
 
 Raw = Mapping[str, object]
 """Keys and plain values, as written."""

@@ -15,7 +15,7 @@ from diag.assess.results import Amount, Cost
 from diag.model.checklist import Price
 from diag.model.enums import Trigger
 from diag.words.dates import describe_day
-from diag.words.figures import euros, number
+from diag.words.sentences import euros, number
 
 UNPRICED = "à chiffrer"
 """What costs something, when nothing says how much."""

@@ -17,8 +17,7 @@ from diag.model.checklist import Below, Price, Recommendation, Wording
 from diag.model.enums import READERS, FollowUpState, Gate, Trigger
 from diag.model.number import Quantity
 from diag.words.dates import later
-from diag.words.figures import NBSP
-from diag.words.sentences import listed
+from diag.words.sentences import NBSP, listed
 
 CLOSED = frozenset({FollowUpState.FAITE, FollowUpState.VERIFIEE, FollowUpState.ECARTEE})
 """States after which nothing is left to decide or to pay."""

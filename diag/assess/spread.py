@@ -12,8 +12,7 @@ from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, Socle, Standing, State
 from diag.model.fact import Facts
 from diag.model.number import Bounds
-from diag.words.figures import in_cell
-from diag.words.sentences import listed, uncapitalised
+from diag.words.sentences import in_cell, listed, uncapitalised
 from diag.words.vocabulary import COMPLIANCES, FEMININE, LEVELS, PLACES, SOCLES
 
 EXPECTED = 2

@@ -30,7 +30,7 @@ from diag.model.number import exact
 from diag.model.votes import Fctva, Spent, Tier, YearSpent
 from diag.rules.tree import Exact
 from diag.words.dates import later
-from diag.words.figures import half_up
+from diag.words.sentences import half_up
 
 SOON = "P24M"
 """Within which a date presses."""

@@ -34,7 +34,8 @@ from diag.rules.tree import (
     Term,
     walk,
 )
-from diag.words.figures import (
+from diag.words.sentences import (
+    count_range,
     in_cell,
     in_words,
     is_printed,
@@ -43,7 +44,6 @@ from diag.words.figures import (
     percent,
     plural,
 )
-from diag.words.sentences import count_range
 from diag.words.vocabulary import PLACES
 
 

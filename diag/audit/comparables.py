@@ -19,7 +19,7 @@ from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.number import Bounds
 from diag.model.territory import School
-from diag.words.figures import displayed, in_words, is_printed
+from diag.words.sentences import displayed, in_words, is_printed
 from diag.workspace.subjects import auditee_of, audits
 from diag.workspace.workspace import Workspace
 

@@ -11,7 +11,7 @@ from diag.assess.results import Assessment, CriterionResult, Score
 from diag.assess.words import Move, score_words
 from diag.audit.memory import session_before
 from diag.audit.session import AuditSession
-from diag.audit.succession import OLDER, facts_for
+from diag.audit.snapshot import OLDER, facts_for
 from diag.model.checklist import Criterion
 from diag.model.enums import Standing, Trigger
 from diag.model.errors import DiagError

@@ -32,7 +32,7 @@ from diag.model.text import fold
 from diag.rules.evaluate import condition, measure
 from diag.rules.language import parse_rule
 from diag.rules.values import Span
-from diag.words.figures import number
+from diag.words.sentences import number
 
 Key = tuple[str, str]
 """Place id, question id."""

@@ -29,8 +29,17 @@ from diag.model.enums import (
 )
 from diag.model.number import canonical_number
 from diag.words.dates import describe_day
-from diag.words.figures import euros, measure, number, out_of_100
-from diag.words.sentences import NEXT_BUDGET, Blanks, filled, listed, sentence
+from diag.words.sentences import (
+    NEXT_BUDGET,
+    Blanks,
+    euros,
+    filled,
+    listed,
+    measure,
+    number,
+    out_of_100,
+    sentence,
+)
 from diag.words.vocabulary import (
     AUDIENCES,
     FOLLOW_UPS,

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid5
 
+from diag.audit.measuring import key_label
 from diag.audit.offering import ORIGIN, ReadAgain, offers_of
 from diag.audit.photos import FREE_BYTES
 from diag.audit.places import find_place
@@ -38,7 +39,6 @@ from diag.model.measure import (
 )
 from diag.model.text import clean_line
 from diag.probes.radio import names_of, without_addresses
-from diag.words.measured import key_label
 from diag.words.sentences import counted, listed, uncapitalised
 from diag.workspace.disk import read_file
 

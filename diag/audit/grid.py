@@ -15,7 +15,7 @@ from diag.audit.consistency import (
     is_out_of_place,
     with_implied,
 )
-from diag.audit.floor import walking_order
+from diag.audit.places import walking_order
 from diag.audit.session import AuditSession
 from diag.journal import changes
 from diag.journal.revision import NewRevision

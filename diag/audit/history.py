@@ -5,9 +5,13 @@ from typing import Any, NamedTuple
 
 from diag.answers.types import answer_words
 from diag.audit.card import read_answer
-from diag.audit.confirmation import ConcurrentChange, MetChange, NeedsConfirmation
 from diag.audit.places import find_place
-from diag.audit.session import AuditSession
+from diag.audit.session import (
+    AuditSession,
+    ConcurrentChange,
+    MetChange,
+    NeedsConfirmation,
+)
 from diag.audit.snapshot import question_then
 from diag.journal import seals, subjects
 from diag.journal.asks import masked_in

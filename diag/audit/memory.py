@@ -11,7 +11,7 @@ from diag.answers.types import TYPES
 from diag.assess.plan import CLOSED, states_of
 from diag.audit.answer import NewAnswer, Recorded, record_answer
 from diag.audit.session import AuditSession
-from diag.audit.succession import advice_passed_on, facts_for, steps_passed_on
+from diag.audit.snapshot import advice_passed_on, facts_for, steps_passed_on
 from diag.journal import changes, subjects
 from diag.journal.facts import answers_of, edition_of
 from diag.journal.records import own_advice_of

@@ -27,8 +27,7 @@ from diag.model.fact import Place
 from diag.model.measure import MEASURES, Confidence, MeasureAggregate, MeasuredFigure
 from diag.model.text import fold
 from diag.probes.finding import believed_together
-from diag.words.figures import number
-from diag.words.sentences import counted
+from diag.words.sentences import counted, number
 
 ORIGIN = "evidence"
 """What the ids of these proposals are made of."""

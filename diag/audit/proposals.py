@@ -13,7 +13,8 @@ from diag.answers.answer_type import Parsed, Refused
 from diag.answers.types import TYPES, answer_words, evidence
 from diag.audit.answer import NewAnswer, answer_for, check_parts
 from diag.audit.consistency import ALWAYS, ways_of, with_implied
-from diag.audit.session import AuditSession, known_already
+from diag.audit.session import AuditSession
+from diag.audit.snapshot import known_already
 from diag.journal import changes, subjects
 from diag.journal.records import proposals_of
 from diag.journal.revision import NewRevision

@@ -22,8 +22,7 @@ from diag.rules.evaluate import measure
 from diag.rules.language import parse_rule
 from diag.rules.values import Span
 from diag.words.dates import describe_day, long_date
-from diag.words.figures import number
-from diag.words.sentences import listed, sentence, uncapitalised
+from diag.words.sentences import listed, number, sentence, uncapitalised
 
 _NAMED = 3
 """At most so many places named in a sentence."""

@@ -8,19 +8,16 @@ from itertools import chain
 
 from diag.assess.judge import Judge, judge_of, recommendation_root
 from diag.assess.results import Assessment
-from diag.audit.confirmation import (
-    ClosedAuditError,
-    ConcurrentChange,
-    MetChange,
-    standing,
-)
-from diag.audit.snapshot import Snapshot, pinned, read_snapshot
-from diag.audit.succession import (
+from diag.audit.snapshot import (
     Heirs,
     OlderMethodError,
+    Snapshot,
     is_older,
+    known_already,
     older_method,
     passed_on,
+    pinned,
+    read_snapshot,
     steps_passed_on,
 )
 from diag.journal import changes, subjects
@@ -33,6 +30,7 @@ from diag.journal.facts import (
     status_of,
 )
 from diag.journal.heads import repeat_at_twins
+from diag.journal.journal import Head
 from diag.journal.records import (
     follow_ups_of,
     hands_of,
@@ -53,7 +51,6 @@ from diag.model.audit import (
     Visit,
     VisitPlan,
     audit_id,
-    root_place_id,
 )
 from diag.model.checklist import Checklist
 from diag.model.enums import (
@@ -61,11 +58,9 @@ from diag.model.enums import (
     AuditStatus,
     PlaceKind,
     Profile,
-    Provenance,
-    State,
 )
 from diag.model.errors import DiagError
-from diag.model.fact import Answer, Facts, Value
+from diag.model.fact import Answer, Facts, Place
 from diag.model.votes import VoteHand
 from diag.rules.values import root_of
 from diag.words.vocabulary import SUBJECTS
@@ -362,7 +357,7 @@ class AuditSession:
 
     def _find_met(
         self, before: Facts, drafts: Iterable[NewRevision]
-    ) -> Iterator[MetChange]:
+    ) -> Iterator["MetChange"]:
         """Give the changes met where drafts write; others are only read again."""
         facts = self.facts
         for draft in drafts:
@@ -488,38 +483,100 @@ def elsewhere(session: AuditSession, ident: str) -> str:
     return f" Cela relève de l'audit {SUBJECTS[root][1]} ({refs[root]})."
 
 
-_SCHOOL_KINDS = {
-    (True, True): "primaire",
-    (True, False): "maternelle",
-    (False, True): "elementaire",
-}
-"""By whether it has a nursery and an elementary part."""
+class NeedsConfirmation(DiagError):
+    """Something was about to be written that the user must confirm first."""
+
+    asked = ""
+    """The question; a `ConcurrentChange` has none: `describe_concurrent` words it."""
+    yes, no = "Écrire", "Ne rien écrire"
+    """Its two answers."""
+    done, left = "", ""
+    """The sentence once it is written, or not."""
+    drops = False
+    """Whether what was typed is of no more use once it is not written."""
+    takes_back = False
+    """Whether it undoes an earlier entry: what is being typed is another."""
+
+    def __init__(
+        self, session: AuditSession, drafts: tuple[NewRevision, ...], sentence: str
+    ) -> None:
+        super().__init__(sentence)
+        self.session = session
+        self._drafts = drafts
+
+    def write_anyway(self) -> None:
+        """Record what was withheld.
+
+        Raises:
+            DiagError: when nothing could be written.
+        """
+        self.session.record(*self._drafts)
 
 
-def known_already(
-    audit: str, about: Auditee, checklist: Checklist
-) -> list[tuple[str, str, Answer]]:
-    """Return the answers that the territory gives, where the checklists ask for them.
+class ClosedAuditError(NeedsConfirmation):
+    """An answer was about to enter a closed audit, and nobody has confirmed it."""
 
-    Each with its place and its question.
+    asked = "L'audit est clos : y écrire quand même ?"
+    done = "Enregistré · l'audit était clos"
+    left = "Rien n'est écrit : l'audit est clos."
 
-    They are marked imported, with the year of their source: a person who sees
-    otherwise answers over them.
-    """
-    school = about.school
-    if school is None:
-        return []
-    kind = _SCHOOL_KINDS.get((bool(school.nursery), bool(school.elementary)))
-    directory = f"annuaire, {school.updated}".rstrip(", ")
-    headcount = f"effectifs, {school.headcount_year}"
-    given: tuple[tuple[str, Value, str], ...] = (
-        ("type_ecole", kind, directory),
-        ("nb_classes", school.classes, headcount),
-        ("nb_eleves", school.pupils, headcount),
-    )
-    root = root_place_id(audit, about.kind)
-    return [
-        (root, question, Answer(State.KNOWN, value, Provenance.IMPORTED, reason=source))
-        for question, value, source in given
-        if value is not None and question in checklist.questions
-    ]
+    def __init__(self, session: AuditSession, drafts: tuple[NewRevision, ...]) -> None:
+        super().__init__(
+            session,
+            drafts,
+            f"L'audit de {session.about.title} ({session.audit.campaign}) est clos : "
+            "rien n'y est écrit. Rouvrez-le dans le bilan.",
+        )
+
+    def write_anyway(self) -> None:
+        """Record what was refused, and ask no more while this session is open.
+
+        Raises:
+            DiagError: when nothing could be written.
+        """
+        self.session.asks_when_closed = False
+        super().write_anyway()
+
+
+Met = Place | tuple[str, ...] | tuple[Answer, ...] | None
+"""A place, the notes or the answers of a question; nothing when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetChange:
+    """What another program changed since it was read, where a draft would write."""
+
+    topic: PlaceTopic | NoteTopic | AnswerTopic
+    before: Met
+    """What was read."""
+    now: Met
+    heads: tuple[Head, ...]
+
+
+class ConcurrentChange(NeedsConfirmation):
+    """Another program has changed what was about to be replaced."""
+
+    yes, no = "Remplacer", "Garder l'autre"
+    done = "Enregistré · à la place de ce que l'autre fenêtre avait écrit"
+    left = "Rien n'est écrit : ce que l'autre fenêtre a écrit est gardé."
+    drops = True
+
+    def __init__(
+        self,
+        session: AuditSession,
+        drafts: tuple[NewRevision, ...],
+        met: tuple[MetChange, ...],
+    ) -> None:
+        super().__init__(session, drafts, self.left)
+        self.met = met
+
+
+def standing(facts: Facts, topic: PlaceTopic | NoteTopic | AnswerTopic) -> Met:
+    """Return what stands where a draft would write."""
+    match topic:
+        case PlaceTopic(place):
+            return facts.places.get(place)
+        case NoteTopic(place, question):
+            return facts.notes.get((place, question), ())
+        case AnswerTopic(place, question):
+            return facts.answers.get((place, question), ())

@@ -26,8 +26,7 @@ from diag.model.enums import (
     Trigger,
 )
 from diag.model.fact import Answer, Facts, Place, Value
-from diag.words.figures import euros
-from diag.words.sentences import NEXT_BUDGET, Blanks, filled
+from diag.words.sentences import NEXT_BUDGET, Blanks, euros, filled
 from diag.words.vocabulary import SUBJECTS
 
 WHY = "supposé"

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from diag.audit.confirmation import NeedsConfirmation
 from diag.audit.history import describe_undo
 from diag.audit.proposals import LISTS, proposal_id
-from diag.audit.session import AuditSession, known_already
+from diag.audit.session import AuditSession, NeedsConfirmation
+from diag.audit.snapshot import known_already
 from diag.journal import subjects
 from diag.journal.heads import content_of
 from diag.journal.journal import Journal

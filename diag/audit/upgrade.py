@@ -9,7 +9,7 @@ from diag.assess.results import Assessment, Cost, CriterionResult, Score
 from diag.audit.consistency import doubts_of, is_out_of_place
 from diag.audit.follow import move
 from diag.audit.session import AuditSession
-from diag.audit.succession import OLDER, Heirs, facts_for, heirs_of, is_older, passed_on
+from diag.audit.snapshot import OLDER, Heirs, facts_for, heirs_of, is_older, passed_on
 from diag.checklist.edition import EditionChanges, compare, compiled
 from diag.journal import changes
 from diag.journal.facts import asked_again_of
@@ -26,8 +26,7 @@ from diag.journal.revision import Revision
 from diag.model.enums import USUAL_READER, AuditStatus, Socle, Trigger
 from diag.model.errors import DiagError
 from diag.model.fact import Facts
-from diag.words.figures import euros, half_up, number
-from diag.words.sentences import NEXT_BUDGET, Blanks, filled
+from diag.words.sentences import NEXT_BUDGET, Blanks, euros, filled, half_up, number
 from diag.words.vocabulary import COMPLIANCES, SUBJECTS
 from diag.workspace.editions import CURRENT, NamedEdition, edition_named
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from diag.assess.json import plain
 from diag.assess.words import score_words
 from diag.audit.session import AuditSession
-from diag.audit.succession import OLDER
+from diag.audit.snapshot import OLDER
 from diag.audit.upgrade import (
     Asked,
     Becoming,

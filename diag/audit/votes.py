@@ -31,7 +31,7 @@ from diag.audit.memory import session_before
 from diag.audit.reasons import basis, law_words
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
-from diag.audit.succession import passed_on
+from diag.audit.snapshot import passed_on
 from diag.journal import changes
 from diag.journal.records import decision_list_of
 from diag.journal.revision import NewRevision
@@ -63,8 +63,7 @@ from diag.model.votes import (
     YearSpent,
 )
 from diag.words.dates import describe_day, long_date
-from diag.words.figures import euros
-from diag.words.sentences import counted, listed, uncapitalised
+from diag.words.sentences import counted, euros, listed, uncapitalised
 from diag.words.vocabulary import NATURES, OWNERS, WHOLE_SUBJECTS, WHOM
 
 TITLE = 60

@@ -23,8 +23,7 @@ from diag.model.errors import DiagError
 from diag.model.text import accept
 from diag.model.votes import DecisionList, Vote, VoteHand
 from diag.words.dates import describe_day
-from diag.words.figures import euros
-from diag.words.sentences import counted
+from diag.words.sentences import counted, euros
 from diag.words.vocabulary import FOLLOW_UPS_VOTED
 
 OTHERWISE = 110

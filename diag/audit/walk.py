@@ -28,8 +28,7 @@ from diag.assess.questions import (
     relevant_questions,
 )
 from diag.audit.consistency import doubts_of
-from diag.audit.floor import rooms_in
-from diag.audit.places import find_place
+from diag.audit.places import find_place, rooms_in
 from diag.audit.session import AuditSession
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import Moment, PlaceKind, Profile

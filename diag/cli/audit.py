@@ -18,7 +18,7 @@ from diag.audit.fitting import (
 )
 from diag.audit.session import AuditSession, Listed, listed
 from diag.audit.session import start as start_audit
-from diag.audit.succession import OLDER
+from diag.audit.snapshot import OLDER
 from diag.audit.upgrade_preview import upgrade_json, upgrade_lines
 from diag.audit.walk import left_to_ask
 from diag.cli.main import LazyGroup

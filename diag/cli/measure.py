@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diag.audit.evidence import EvidenceTaken, MissingRoomError, keep_run, keep_unheard
-from diag.audit.measuring import last_terms, terms_from
+from diag.audit.measuring import last_terms, measured_label, measured_value, terms_from
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession
 from diag.checklist.overlay import MEASURES
@@ -29,7 +29,6 @@ from diag.model.measure import (
 from diag.probes import check_installed
 from diag.probes.lists import MeasureLists, measure_lists
 from diag.words.dates import written_day
-from diag.words.measured import measured_label, measured_value
 from diag.words.sentences import counted, listed
 from diag.workspace.editions import overlay_of
 

@@ -49,8 +49,7 @@ from diag.programme.words import (
     what_if_words,
 )
 from diag.words.dates import describe_day
-from diag.words.figures import cents_words, euros_and_cents, percent
-from diag.words.sentences import counted, listed
+from diag.words.sentences import cents_words, counted, euros_and_cents, listed, percent
 from diag.words.vocabulary import FOLLOW_UPS, OUTCOMES
 from diag.workspace.disk import write_whole
 from diag.workspace.settings import campaign_named

@@ -29,7 +29,7 @@ from diag.programme.equity import (
 )
 from diag.programme.money import before_vote, checklist_of, deadlines
 from diag.programme.setting import ref_of
-from diag.words.figures import euros, half_up, number, percent
+from diag.words.sentences import euros, half_up, number, percent
 from diag.workspace.workspace import Workspace
 
 

@@ -30,7 +30,7 @@ from diag.programme.record import EVERY, FRAME, RIGHTS
 from diag.programme.setting import lock_effect, lock_words
 from diag.programme.terms import Purse
 from diag.programme.words import purse_words
-from diag.words.figures import cents_words, percent
+from diag.words.sentences import cents_words, percent
 from diag.workspace.workspace import Workspace
 
 _SOURCE = click.option("--source", default="", help="D'où vient ce montant.")

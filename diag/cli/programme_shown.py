@@ -17,8 +17,7 @@ from diag.programme.history import (
 )
 from diag.programme.money import budgets
 from diag.programme.words import reason_words, reserve_words
-from diag.words.figures import cents_words
-from diag.words.sentences import counted, letters
+from diag.words.sentences import cents_words, counted, letters
 
 
 def variant_name(board: Board) -> str:

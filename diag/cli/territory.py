@@ -22,8 +22,7 @@ from diag.model.errors import DiagError
 from diag.model.text import accented
 from diag.office.supervision import NamedTally, by_commune, by_engineer, standings
 from diag.words.dates import day_words
-from diag.words.figures import percent
-from diag.words.sentences import counted
+from diag.words.sentences import counted, percent
 from diag.workspace.workspace import Workspace
 
 # diag.office.imports reads checklists: 60 ms that `diag schools` does without.

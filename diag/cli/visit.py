@@ -13,14 +13,13 @@ import click
 from diag.answers.answer_type import STATE_KEYS, Refused
 from diag.answers.types import TYPES
 from diag.audit.card import QuestionCard, StandingAnswer
-from diag.audit.confirmation import ConcurrentChange
 from diag.audit.consistency import DoubtfulAnswer, UnlikelyAnswer
 from diag.audit.departure import departure_lines
 from diag.audit.fitting import DURATIONS, fit_of, minutes_named
 from diag.audit.history import describe_concurrent
 from diag.audit.places import add_place, agreeing
 from diag.audit.proposals import count_waiting, propose_lists, waiting_words
-from diag.audit.session import AuditSession, is_started, open_session
+from diag.audit.session import AuditSession, ConcurrentChange, is_started, open_session
 from diag.audit.session import start as start_audit
 from diag.audit.visit import VisitSession, keep_place
 from diag.audit.walk import most_useful

@@ -23,8 +23,7 @@ from diag.model.audit import FollowUp
 from diag.model.enums import Decision
 from diag.model.votes import AidRange, DecisionList
 from diag.words.dates import describe_day
-from diag.words.figures import euros, euros_between
-from diag.words.sentences import counted, sentence
+from diag.words.sentences import counted, euros, euros_between, sentence
 
 
 @click.command()

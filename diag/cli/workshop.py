@@ -29,8 +29,7 @@ from diag.programme.weighing import (
     weights_in_force,
 )
 from diag.words.dates import describe_day
-from diag.words.figures import number, percent
-from diag.words.sentences import counted
+from diag.words.sentences import counted, number, percent
 from diag.words.vocabulary import PARTICIPANTS
 from diag.workspace.workspace import Workspace
 

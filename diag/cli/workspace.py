@@ -28,8 +28,7 @@ from diag.model.codes import school_year
 from diag.model.errors import DiagError, Health, install_command
 from diag.office.outlook import year_begun, year_sentence
 from diag.office.privacy import encrypting
-from diag.words.figures import euros
-from diag.words.sentences import counted
+from diag.words.sentences import counted, euros
 from diag.workspace import backup as keeping
 from diag.workspace import doctor as doctoring
 from diag.workspace.doctor import LostLines, examine

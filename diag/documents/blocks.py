@@ -10,7 +10,7 @@ from functools import lru_cache
 from diag.audit.report import Picture, Pictures
 from diag.documents.drawings import Drawing
 from diag.documents.escape import Md, inline
-from diag.words.figures import typeset
+from diag.words.sentences import typeset
 
 _SOURCE = re.compile(r"photo:([0-9a-f]{64})")
 

@@ -21,7 +21,7 @@ from diag.documents.blocks import resolved, written
 from diag.documents.drawings import Drawing
 from diag.documents.escape import Md, one_line
 from diag.model.charter import SHIPPED, Look
-from diag.words.figures import typeset
+from diag.words.sentences import typeset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,7 @@ from typing import NamedTuple
 from diag.assess.money import Money
 from diag.documents.escape import one_line
 from diag.words.dates import MONTHS, long_date
-from diag.words.figures import typeset
-from diag.words.sentences import counted, uncapitalised
+from diag.words.sentences import counted, typeset, uncapitalised
 
 WIDTH, NARROW = 640, 340
 """Units across, on a page and on a telephone: about as many pixels."""

@@ -28,7 +28,7 @@ from diag.model.checklist import Question
 from diag.model.enums import State
 from diag.model.fact import Value
 from diag.model.text import clean_line, fold
-from diag.words.figures import typeset
+from diag.words.sentences import typeset
 from diag.workspace.disk import write_whole
 
 _HERE = Path(__file__).parent

@@ -22,8 +22,7 @@ from diag.model.enums import Audience, PlaceKind
 from diag.model.errors import DiagError
 from diag.model.text import clean_line, clean_text
 from diag.words.dates import long_date
-from diag.words.figures import typeset
-from diag.words.sentences import phone_number
+from diag.words.sentences import phone_number, typeset
 
 # Python folds most headers well, not all: what people typed is encoded here.
 WIDTH = 76

@@ -33,8 +33,7 @@ from diag.model.enums import WORKING_READER as READER
 from diag.model.enums import PlaceKind, Trade
 from diag.model.fact import Place
 from diag.words.dates import long_date
-from diag.words.figures import NBSP
-from diag.words.sentences import NEXT_BUDGET, count_range, listed, sentence
+from diag.words.sentences import NBSP, NEXT_BUDGET, count_range, listed, sentence
 from diag.words.vocabulary import TRADES
 
 FACTS, TICKETS_SHOWN, SHEETS, RECEIVED, BOUGHT, PHOTOS = 5, 60, 10, 36, 24, 3

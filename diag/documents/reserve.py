@@ -24,8 +24,7 @@ from diag.documents.parts.sources import all_sources, known_sources, sources_lis
 from diag.documents.technique import photos, signature
 from diag.model.enums import WORKING_READER as READER
 from diag.model.enums import Aside, Standing
-from diag.words.figures import euros
-from diag.words.sentences import listed, sentence
+from diag.words.sentences import euros, listed, sentence
 from diag.words.vocabulary import PROVENANCES
 
 

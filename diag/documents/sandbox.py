@@ -39,7 +39,7 @@ from diag.audit.report import Report
 from diag.documents.blocks import written
 from diag.documents.escape import Md
 from diag.model.errors import DiagError
-from diag.words.figures import typeset
+from diag.words.sentences import typeset
 from diag.workspace.charter import SHIPPED
 
 # A name is bound to what exists, never to what is built: without that, eight short

@@ -53,8 +53,17 @@ from diag.documents.parts.votes import (
 from diag.model.enums import USUAL_READER, Aside, Provenance, State
 from diag.model.votes import VOTES, Spent, Vote, VoteLine, YearSpent
 from diag.words.dates import describe_day
-from diag.words.figures import euros, euros_and_cents, number, percent, typeset
-from diag.words.sentences import counted, listed, sentence, uncapitalised
+from diag.words.sentences import (
+    counted,
+    euros,
+    euros_and_cents,
+    listed,
+    number,
+    percent,
+    sentence,
+    typeset,
+    uncapitalised,
+)
 from diag.words.vocabulary import PROVENANCES
 
 Plain = str | int | bool | list["Plain"] | dict[str, "Plain"]

@@ -12,6 +12,7 @@ from diag.assess.spread import short_places
 from diag.assess.words import quantity_words, score_cell
 from diag.audit.counsel import describe_due, describe_steps
 from diag.audit.findings import kind_of, observed, open_words
+from diag.audit.measuring import allowed_words
 from diag.audit.report import Report
 from diag.documents.blocks import Pair, bold, definitions, image_of, sections, table
 from diag.documents.escape import Md
@@ -47,9 +48,16 @@ from diag.model.enums import (
 )
 from diag.model.fact import Answer, Place
 from diag.words.dates import day_of, describe_day, describe_duration, later, long_date
-from diag.words.figures import euros_and_cents, half_up, number, plural
-from diag.words.measured import allowed_words
-from diag.words.sentences import count_range, listed, sentence, uncapitalised
+from diag.words.sentences import (
+    count_range,
+    euros_and_cents,
+    half_up,
+    listed,
+    number,
+    plural,
+    sentence,
+    uncapitalised,
+)
 from diag.words.vocabulary import LAW, OWNERS, PROVENANCES
 
 READER = WORKING_READER

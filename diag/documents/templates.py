@@ -21,7 +21,7 @@ from diag.model.charter import House
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.rules.problem import nearest
-from diag.words.figures import typeset
+from diag.words.sentences import typeset
 from diag.workspace.charter import (
     FOLDER,
     SHIPPED,

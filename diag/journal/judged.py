@@ -16,7 +16,7 @@ from diag.journal.journal import Journal
 from diag.journal.proof import judgement_sums, sound_judgements
 from diag.model.enums import WORKING_READER, Compliance, Socle, Standing, Trigger
 from diag.model.number import Bounds
-from diag.words.figures import half_up, out_of_100
+from diag.words.sentences import half_up, out_of_100
 
 OVERALL = "ensemble"
 """Dimension of the overall score, beside the ids of domains."""

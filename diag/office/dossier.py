@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from diag.audit.claiming import claim_words
 from diag.audit.proposals import count_waiting
 from diag.audit.session import AuditSession
-from diag.audit.succession import OLDER
+from diag.audit.snapshot import OLDER
 from diag.journal.facts import status_of
 from diag.journal.records import dispatches_of
 from diag.journal.school_lines import is_begun, names_shown
@@ -19,8 +19,7 @@ from diag.office.mail.parcel import dispatch_words
 from diag.office.supervision import stand_of
 from diag.office.tour import address_of
 from diag.words.dates import day_words, written_day
-from diag.words.figures import number
-from diag.words.sentences import counted, phone_number
+from diag.words.sentences import counted, number, phone_number
 from diag.workspace.subjects import audits
 from diag.workspace.workspace import Workspace
 

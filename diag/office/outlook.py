@@ -21,7 +21,7 @@ from diag.journal.school_lines import (
 from diag.model.codes import school_year
 from diag.model.enums import AuditStatus
 from diag.model.text import fold
-from diag.words.figures import percent
+from diag.words.sentences import percent
 from diag.words.vocabulary import STATUSES
 from diag.workspace.workspace import Workspace
 

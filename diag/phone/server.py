@@ -24,7 +24,7 @@ from starlette.routing import Route
 from diag.model.errors import DiagError
 from diag.phone.links import LIFE, PhoneLink, PhoneRole, TurnedAway
 from diag.phone.pages import ALWAYS, PhonePage, code_page, photos_page
-from diag.words.figures import french
+from diag.words.sentences import french
 
 MAX_PHOTO = 12 * 2**20
 """Bytes of the largest photo taken in."""

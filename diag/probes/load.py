@@ -22,7 +22,7 @@ from typing import NamedTuple
 from diag.probes.host import Host
 from diag.probes.probe import Setting
 from diag.probes.server import Mire
-from diag.words.figures import measure
+from diag.words.sentences import measure
 
 WARM_UP = 2.0
 """Seconds dropped: connections open their windows."""

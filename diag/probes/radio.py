@@ -11,8 +11,7 @@ from enum import StrEnum
 from statistics import median, median_low
 
 from diag.model.measure import HeardNetwork
-from diag.words.figures import measure, number
-from diag.words.sentences import counted, listed
+from diag.words.sentences import counted, listed, measure, number
 
 SAMPLES = 3
 """Scans of one room: a single one misses access points and jumps by 5 dB."""

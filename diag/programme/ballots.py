@@ -15,7 +15,7 @@ from diag.programme.container import Container
 from diag.programme.gathering import part_subject, points_typed, role_named
 from diag.programme.record import BALLOT, CARD
 from diag.programme.setting import checked
-from diag.words.figures import typeset
+from diag.words.sentences import typeset
 from diag.words.vocabulary import PARTICIPANTS
 
 FORMAT, VERSION = "diag-ballot", 1

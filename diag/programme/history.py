@@ -34,8 +34,7 @@ from diag.programme.assembling import (
 )
 from diag.programme.container import Container
 from diag.programme.record import noun_of
-from diag.words.figures import euros, euros_and_cents, number, percent
-from diag.words.sentences import letters
+from diag.words.sentences import euros, euros_and_cents, letters, number, percent
 
 
 class YearMoved(NamedTuple):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from diag.audit.report import Report, public_report_of
 from diag.audit.session import AuditSession, listed
-from diag.audit.succession import OLDER, OlderMethodError
+from diag.audit.snapshot import OLDER, OlderMethodError
 from diag.audit.votes import votes_of
 from diag.audit.voting import steps_standing
 from diag.imports.intake import Progress

@@ -32,8 +32,7 @@ from diag.programme.container import Container, plain
 from diag.programme.placing import Imposed, Settled, schedule_of
 from diag.programme.replay import locked, worth
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
-from diag.words.figures import cents_words, euros, number
-from diag.words.sentences import counted, of
+from diag.words.sentences import cents_words, counted, euros, number, of
 
 N = TypeVar("N", bound=Noun)
 

@@ -29,8 +29,7 @@ from diag.programme.setting import locks_of
 from diag.programme.terms import Earmark, Precedence, Purse
 from diag.programme.weighing import ballots_of, themed
 from diag.words.dates import describe_day
-from diag.words.figures import cents_words, euros, number, percent
-from diag.words.sentences import counted, of, to
+from diag.words.sentences import cents_words, counted, euros, number, of, percent, to
 from diag.words.vocabulary import BUDGET_SECTIONS, FOLLOW_UPS
 
 

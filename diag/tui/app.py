@@ -47,8 +47,7 @@ from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, THEMES
 from diag.words.sentences import system_sentence
 
 if TYPE_CHECKING:
-    from diag.audit.confirmation import NeedsConfirmation
-    from diag.audit.session import AuditSession
+    from diag.audit.session import AuditSession, NeedsConfirmation
     from diag.sync.meeting import SyncResult
     from diag.tui.bilan import BilanScreen
     from diag.workspace.workspace import World
@@ -263,7 +262,7 @@ class DiagApp(Sturdy, GuardedApp):
         """
         self._typed.forget()
         # Whoever is refused something has loaded judging already.
-        from diag.audit.confirmation import NeedsConfirmation  # noqa: PLC0415
+        from diag.audit.session import NeedsConfirmation  # noqa: PLC0415
 
         if isinstance(event.error, NeedsConfirmation):
             self._ask_to_write(event.error)

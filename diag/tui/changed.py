@@ -16,8 +16,7 @@ from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.safe import line
 from diag.tui.text import DrawnLine, Sentence, TextSheet, wrapped
 from diag.words.dates import hour_words, written_day
-from diag.words.figures import french
-from diag.words.sentences import counted
+from diag.words.sentences import counted, french
 
 
 class NothingChanged(Command, keys="f8", title="Rien n'a changé", footer=True):

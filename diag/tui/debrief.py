@@ -31,7 +31,7 @@ from diag.tui.place import EVERYWHERE, KeyBar, PlaceScreen
 from diag.tui.safe import Trouble, content, line
 from diag.tui.text import DrawnLine, TextSheet, wrapped
 from diag.words.dates import day_typed
-from diag.words.figures import french
+from diag.words.sentences import french
 
 _GO_ON = "Échap revient à ce qui reste à voir."
 

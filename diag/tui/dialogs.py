@@ -269,7 +269,7 @@ class Ask(Sturdy, ModalScreen[str | None]):
             self._keep(event.value)
         except DiagError as error:
             # Loaded by who raises it; the app asks, and writes it then.
-            from diag.audit.confirmation import NeedsConfirmation  # noqa: PLC0415
+            from diag.audit.session import NeedsConfirmation  # noqa: PLC0415
 
             if isinstance(error, NeedsConfirmation):
                 self._leave(None)

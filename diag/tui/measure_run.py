@@ -12,7 +12,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, NamedTuple
 
 from diag.audit.evidence import ssids_of
-from diag.audit.measuring import kept_runs, last_terms, terms_from
+from diag.audit.measuring import kept_runs, last_terms, measured_value, terms_from
 from diag.audit.session import AuditSession
 from diag.model.fact import Place
 from diag.model.measure import (
@@ -25,7 +25,6 @@ from diag.model.measure import (
 from diag.probes.lists import MeasureLists
 from diag.probes.radio import HIDDEN, names_of, read_room, room_words
 from diag.tui.dialogs import Field, FormDialog
-from diag.words.measured import measured_value
 
 if TYPE_CHECKING:
     from diag.probes.host import Host

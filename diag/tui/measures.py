@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widgets import Digits, Static
 
 from diag.audit.evidence import MissingRoomError, keep_run, keep_unheard, ssids_of
-from diag.audit.measuring import last_terms
+from diag.audit.measuring import SUBJECTS, last_terms, measured_label, measured_value
 from diag.audit.proposals import waiting
 from diag.audit.session import AuditSession
 from diag.checklist.overlay import MEASURES
@@ -51,7 +51,6 @@ from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.proposals import OpenFilled, ProposalsScreen
 from diag.tui.safe import Trouble, content
 from diag.tui.text import Sentence
-from diag.words.measured import SUBJECTS, measured_label, measured_value
 from diag.words.sentences import counted, sentence, system_sentence
 from diag.workspace.editions import overlay_of
 

@@ -28,7 +28,7 @@ from diag.tui.commands import (
 from diag.tui.safe import Sturdy, content, line
 from diag.tui.state import Shell
 from diag.tui.text import NamedText, RowsText
-from diag.words.figures import french
+from diag.words.sentences import french
 
 EVERYWHERE = (Help, Back, OpenPalette)
 """What every screen offers after its own commands."""

@@ -19,7 +19,7 @@ from diag.audit.fitting import (
     fit_spare,
     walk_within,
 )
-from diag.audit.floor import floor_of, keep_floor, spots_of, walked_later
+from diag.audit.places import floor_of, keep_floor, spots_of, walked_later
 from diag.audit.report import report_folder
 from diag.audit.session import AuditSession
 from diag.audit.visit import VisitSession, minutes_on_site

@@ -20,7 +20,7 @@ from diag.tui.place import PlaceScreen
 from diag.tui.safe import content, line
 from diag.tui.text import DrawnLine, TextSheet, wrapped
 from diag.tui.theme import PlainStyle
-from diag.words.figures import french
+from diag.words.sentences import french
 
 
 class ShowWifi(Command, keys="w", title="Wi-Fi", footer=True):

@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from diag.tui.safe import content
 from diag.tui.theme import PlainStyle
-from diag.words.figures import NBSP, NNBSP, french
+from diag.words.sentences import NBSP, NNBSP, french
 
 
 class Sentence(Static):

@@ -6,7 +6,7 @@ from diag.answers.types import answer_words, evidence, heads_words, value_words
 from diag.model.checklist import Choice
 from diag.model.enums import Provenance, QuestionType, State
 from diag.model.fact import Answer, Value
-from diag.words.figures import NBSP
+from diag.words.sentences import NBSP
 from tests.documents.builders import known, question
 
 CHOICES = (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit import comparables, succession
+from diag.audit import comparables, snapshot
 from diag.audit.comparables import keep_judged
 from diag.audit.follow import add_step
 from diag.audit.session import AuditSession
@@ -133,7 +133,7 @@ def engine(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """Have this version be one whose method has that number."""
     monkeypatch.setattr(load, "ENGINE", number)
     monkeypatch.setattr(comparables, "ENGINE", str(number))
-    monkeypatch.setattr(succession, "ENGINE", number)
+    monkeypatch.setattr(snapshot, "ENGINE", number)
 
 
 ANSWERS: dict[str, Value] = {

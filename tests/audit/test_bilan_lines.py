@@ -25,7 +25,7 @@ from diag.audit.snapshot import read_snapshot
 from diag.audit.suppose import outcome
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, FollowUpState, Owner, PlaceKind, Standing, State
-from diag.words.figures import NBSP
+from diag.words.sentences import NBSP
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace, next_campaign
 

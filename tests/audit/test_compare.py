@@ -17,7 +17,7 @@ from diag.journal import changes
 from diag.model.enums import Audience, AuditStatus
 from diag.model.errors import DiagError
 from diag.model.number import Bounds
-from diag.words.figures import NBSP, NNBSP
+from diag.words.sentences import NBSP, NNBSP
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace, next_campaign
 from tests.documents.builders import changed, report

@@ -21,7 +21,7 @@ from diag.model.enums import (
     State,
 )
 from diag.model.fact import Answer, Facts
-from diag.words.figures import NBSP
+from diag.words.sentences import NBSP
 from tests.documents.builders import CHECKLIST, facts, known, question, report
 
 ROOMS = ("CP", "CE1", "CE2", "CM1")

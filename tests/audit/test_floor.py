@@ -8,22 +8,24 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.audit.floor import (
+from diag.audit.follow import move
+from diag.audit.grid import GridSheet
+from diag.audit.history import changes_of
+from diag.audit.places import (
     WIDEST,
     Floor,
     FloorStep,
+    add_place,
+    add_places,
     floor_of,
     keep_floor,
     moved,
     proposed,
+    remove_place,
     spots_of,
     walked_later,
     walking_order,
 )
-from diag.audit.follow import move
-from diag.audit.grid import GridSheet
-from diag.audit.history import changes_of
-from diag.audit.places import add_place, add_places, remove_place
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.audit.walk import walk_of

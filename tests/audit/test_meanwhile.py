@@ -8,10 +8,9 @@ import pytest
 
 from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, record_answer, record_note, toggle_flag
-from diag.audit.confirmation import ConcurrentChange
 from diag.audit.history import ask_to_confirm, describe_concurrent
 from diag.audit.places import add_place, remove_place, rename_place
-from diag.audit.session import AuditSession
+from diag.audit.session import AuditSession, ConcurrentChange
 from diag.audit.undo import undo
 from diag.journal import changes
 from diag.model.enums import PlaceKind, QuestionType, State

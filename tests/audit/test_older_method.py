@@ -14,7 +14,7 @@ from diag.audit.memory import own_here, own_standing, whole_story
 from diag.audit.places import add_place
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession, start
-from diag.audit.succession import OLDER, OlderMethodError
+from diag.audit.snapshot import OLDER, OlderMethodError
 from diag.audit.undo import undo
 from diag.audit.upgrade import preview, reopen_and_upgrade, upgrade
 from diag.audit.upgrade_preview import upgrade_json, upgrade_lines, upgrade_summary
@@ -36,7 +36,7 @@ from diag.model.fact import Answer
 from diag.office.dossier import list_audits_of
 from diag.office.outlook import progress_by_school
 from diag.programme.operations import gathered
-from diag.words.figures import euros
+from diag.words.sentences import euros
 from diag.workspace.workspace import Workspace
 from tests.audit.older_edition import newer_came, older_audited
 

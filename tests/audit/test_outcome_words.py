@@ -10,7 +10,7 @@ from diag.audit.suppose import SupposedAnswer, outcome, outcome_lines, title_of
 from diag.model.checklist import Wording
 from diag.model.enums import Audience, PlaceKind
 from diag.model.fact import Value
-from diag.words.figures import NBSP
+from diag.words.sentences import NBSP
 from diag.workspace.subjects import school_of
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace

@@ -31,7 +31,7 @@ from diag.journal import changes
 from diag.model.enums import READERS, Audience, AuditStatus
 from diag.office.mail.account import address_of
 from diag.office.mail.parcel import build_message, write_draft
-from diag.words.figures import typeset
+from diag.words.sentences import typeset
 from diag.words.vocabulary import STATUSES_UNSEALED
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace, closed_workspace

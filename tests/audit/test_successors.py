@@ -2,7 +2,7 @@
 
 import pytest
 
-from diag.audit.succession import asks_the_same, heirs_of, passed_on
+from diag.audit.snapshot import asks_the_same, heirs_of, passed_on
 from diag.model.checklist import Checklist, Choice, Question, Retired
 from diag.model.enums import PlaceKind, QuestionType
 

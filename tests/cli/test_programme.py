@@ -26,7 +26,7 @@ from diag.programme.container import opened
 from diag.programme.placing import Imposed, Placement, Waited
 from diag.programme.purses import Lack
 from diag.programme.terms import INVESTMENT, Purse
-from diag.words.figures import euros, euros_and_cents, typeset
+from diag.words.sentences import euros, euros_and_cents, typeset
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import SCHOOL, territory

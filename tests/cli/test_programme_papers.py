@@ -17,7 +17,7 @@ from diag.programme.assembling import board_of
 from diag.programme.container import opened
 from diag.programme.replay import what_if
 from diag.programme.words import what_if_words
-from diag.words.figures import percent, typeset
+from diag.words.sentences import percent, typeset
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import SCHOOL

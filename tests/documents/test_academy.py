@@ -3,7 +3,7 @@
 import re
 
 from diag.model.enums import Audience
-from diag.words.figures import NBSP, NNBSP
+from diag.words.sentences import NBSP, NNBSP
 from tests.documents.builders import ORDINARY, report
 from tests.documents.reading import markdown
 

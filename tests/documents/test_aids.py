@@ -27,7 +27,7 @@ from diag.model.checklist import Aid, AidState, Finance
 from diag.model.enums import Audience, AuditStatus, BudgetSection, FinanceTopic, Trade
 from diag.model.votes import DecisionList
 from diag.office.imports import import_own_table
-from diag.words.figures import NBSP, NNBSP
+from diag.words.sentences import NBSP, NNBSP
 from tests.audit.audited import audited, audited_workspace
 from tests.shipped import shipped
 

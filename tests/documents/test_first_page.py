@@ -13,7 +13,7 @@ from diag.documents.parts.votes import KNOW_FIRST, NOTHING, awaited, votes_shown
 from diag.model.audit import FollowUp
 from diag.model.enums import READERS, Aside, Audience, FollowUpState
 from diag.model.fact import Facts
-from diag.words.figures import NBSP, NNBSP, typeset
+from diag.words.sentences import NBSP, NNBSP, typeset
 from tests.documents.builders import (
     ORDINARY,
     SCHOOL,

@@ -15,7 +15,7 @@ from diag.documents.sheet import sheet_of
 from diag.documents.templates import build_document
 from diag.model.enums import Aside, Audience, AuditStatus, State
 from diag.model.votes import YearSpent
-from diag.words.figures import NBSP, NNBSP
+from diag.words.sentences import NBSP, NNBSP
 from diag.workspace.settings import changed_settings
 from tests.audit.audited import audited, audited_workspace
 

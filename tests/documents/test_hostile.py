@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from diag.documents.blocks import bullets, sections, table
 from diag.documents.escape import Md, one_line
-from diag.words.figures import typeset
+from diag.words.sentences import typeset
 from tests.documents.formats.test_literals import HOSTILE
 from tests.documents.formats.test_odt import read
 from tests.documents.reading import html, odt

@@ -7,7 +7,7 @@ import pytest
 from diag.audit.reasons import concerns, day_words, deadline_words, law_words
 from diag.model.checklist import Checklist, Deadline, Law
 from diag.model.enums import READERS, Audience, Nature, Party, PlaceKind
-from diag.words.figures import NBSP
+from diag.words.sentences import NBSP
 from tests.documents.builders import CHECKLIST, ORDINARY, report
 from tests.documents.reading import markdown
 from tests.shipped import shipped

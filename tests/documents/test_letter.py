@@ -3,7 +3,7 @@ import pytest
 from diag.documents.mail import letter
 from diag.model.charter import Issuer
 from diag.model.enums import READERS, Audience, AuditStatus
-from diag.words.figures import NBSP, NNBSP
+from diag.words.sentences import NBSP, NNBSP
 from tests.documents.builders import changed, report
 
 FILES = ("rapport-mairie.pdf", "rapport-mairie.odt")

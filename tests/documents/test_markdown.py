@@ -23,7 +23,7 @@ from diag.model.enums import (
     Owner,
     Provenance,
 )
-from diag.words.figures import NBSP, NNBSP, typeset
+from diag.words.sentences import NBSP, NNBSP, typeset
 from diag.words.vocabulary import UNSCORED
 from tests.documents.builders import (
     CHECKLIST,

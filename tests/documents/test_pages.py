@@ -10,7 +10,7 @@ from diag.documents.formats.pdf import write_pdf
 from diag.documents.parts.votes import KNOW_FIRST
 from diag.documents.templates import build_document
 from diag.model.enums import Audience
-from diag.words.figures import typeset
+from diag.words.sentences import typeset
 from tests.documents.test_shipped import SCHOOLS, school
 
 

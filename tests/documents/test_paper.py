@@ -15,7 +15,7 @@ from diag.documents.paper import FEW, SHEETS, TICKETS_SHOWN
 from diag.documents.parts.places import lacking
 from diag.documents.templates import build_document
 from diag.model.enums import Audience, PlaceKind
-from diag.words.figures import typeset
+from diag.words.sentences import typeset
 from tests.documents.audits import invented_facts
 from tests.documents.builders import report
 from tests.documents.formats.test_typeset import squeezed

@@ -16,7 +16,7 @@ from diag.model.checklist import (
 )
 from diag.model.enums import READERS, Audience, Direction, QuestionType, State
 from diag.model.fact import Answer, Facts, Value
-from diag.words.figures import NBSP, NNBSP
+from diag.words.sentences import NBSP, NNBSP
 from tests.documents.builders import (
     CHECKLIST,
     ORDINARY,

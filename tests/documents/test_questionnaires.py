@@ -14,7 +14,7 @@ from diag.documents.questionnaire import compose, keep, printed_for, printed_in
 from diag.model.checklist import Question
 from diag.model.enums import Provenance, State
 from diag.model.errors import DiagError
-from diag.words.figures import typeset
+from diag.words.sentences import typeset
 from diag.workspace.subjects import commune_auditee
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import DAY, SCHOOL, started, workspace

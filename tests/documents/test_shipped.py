@@ -14,7 +14,7 @@ from diag.documents.mairie import LONG, dangers, voted
 from diag.documents.templates import build_document
 from diag.model.enums import READERS, Audience
 from diag.words.dates import MONTHS
-from diag.words.figures import NBSP, NNBSP, typeset
+from diag.words.sentences import NBSP, NNBSP, typeset
 from diag.words.vocabulary import LEVELS_EXPLAINED
 from tests.documents.audits import invented_facts
 from tests.documents.builders import facts, report

@@ -14,7 +14,7 @@ from diag.documents.school_drawings import (
 )
 from diag.documents.technique import view
 from diag.model.enums import PlaceKind
-from diag.words.figures import typeset
+from diag.words.sentences import typeset
 from tests.documents.builders import facts, report
 from tests.documents.test_shipped import school
 

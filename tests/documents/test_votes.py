@@ -30,8 +30,7 @@ from diag.documents.templates import build_document
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, AuditStatus, FollowUpState
 from diag.model.votes import ActionNumber, Spent, Vote, YearSpent
-from diag.words.figures import NBSP, NNBSP, number, typeset
-from diag.words.sentences import uncapitalised
+from diag.words.sentences import NBSP, NNBSP, number, typeset, uncapitalised
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.audited import audited, closed_workspace
 from tests.audit.builders import DAY

@@ -17,7 +17,7 @@ from diag.documents.tables.basket import basket_of, by_article, by_school, in_or
 from diag.documents.technique import cost_table
 from diag.model.checklist import Checklist
 from diag.model.enums import Audience, BudgetSection
-from diag.words.figures import euros_and_cents, half_up
+from diag.words.sentences import euros_and_cents, half_up
 from tests.documents.builders import CHECKLIST, report
 from tests.documents.reading import markdown
 from tests.documents.synthesis.gatherings import gathering

@@ -13,7 +13,7 @@ from diag.demo.stories import play
 from diag.model.enums import AuditStatus, Provenance, State, Trigger
 from diag.model.fact import PARENT_KINDS, Facts
 from diag.office.imports import import_file
-from diag.words.figures import displayed, out_of_100
+from diag.words.sentences import displayed, out_of_100
 from tests.audit.builders import territory, workspace
 from tests.goldens.golden import FOLDER, NAMES, facts_told, golden
 from tests.goldens.pin import laid_out

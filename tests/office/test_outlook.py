@@ -11,7 +11,7 @@ from diag.audit.session import AuditSession, start
 from diag.journal.heads import same
 from diag.model.enums import AuditStatus, PlaceKind
 from diag.office.outlook import AuditProgress, progress_by_school
-from diag.words.figures import percent
+from diag.words.sentences import percent
 from tests.audit.apart import meet, say, two_laptops
 from tests.audit.builders import OTHER, SCHOOL
 

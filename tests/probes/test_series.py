@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
+from diag.audit.measuring import MEASURED, measured_label, measured_value
 from diag.model.measure import MeasureContext, MeasureSeries
 from diag.probes.latency import LatencyProbe
 from diag.probes.lists import MeasureLists
 from diag.probes.probe import Risk, Setting
 from diag.probes.series import probes_of
 from diag.probes.server import mire_at
-from diag.words.measured import MEASURED, measured_label, measured_value
 from tests.probes.builders import measured
 from tests.probes.fake_host import FakeHost
 

@@ -17,7 +17,7 @@ from diag.tui.app import DiagApp
 from diag.tui.bilan import BilanScreen
 from diag.tui.debrief import DebriefLayout, DebriefScreen
 from diag.tui.dialogs import Ask
-from diag.words.figures import french
+from diag.words.sentences import french
 from tests.examples import cases
 from tests.tui.builders import SCHOOL, audited_app, new_app
 from tests.tui.waiting import shows, visible, wait_for

@@ -37,7 +37,7 @@ from diag.tui.programme import ProgrammeScreen, replaying
 from diag.tui.programme.grid import CellGrid
 from diag.tui.programme.lines import change_words
 from diag.tui.programme.workshops import slug_of
-from diag.words.figures import number
+from diag.words.sentences import number
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import DAY, workspace

@@ -14,9 +14,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.floor import walking_order
 from diag.audit.history import changes_of
-from diag.audit.places import add_place, add_places, find_place
+from diag.audit.places import add_place, add_places, find_place, walking_order
 from diag.audit.report import report_folder
 from diag.audit.session import AuditSession
 from diag.journal import subjects

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.model.number import Bounds
-from diag.words.figures import (
+from diag.words.sentences import (
     NBSP,
     NNBSP,
     displayed,

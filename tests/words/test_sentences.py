@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.model.number import Quantity
-from diag.words.figures import NNBSP
 from diag.words.sentences import (
+    NNBSP,
     Blanks,
     count_range,
     counted,

@@ -25,8 +25,7 @@ from diag.model.enums import Audience, PlaceKind
 from diag.model.errors import DiagError
 from diag.model.territory import School
 from diag.model.text import fold
-from diag.words.figures import number
-from diag.words.sentences import of
+from diag.words.sentences import number, of
 from diag.workspace.charter import office_of
 from diag.workspace.disk import read_file
 from diag.workspace.subjects import commune_auditee

@@ -29,7 +29,7 @@ from diag.documents.sandbox import Typographer
 from diag.model.charter import Issuer
 from diag.model.text import fold
 from diag.words.dates import long_date
-from diag.words.figures import number, typeset
+from diag.words.sentences import number, typeset
 from diag.words.vocabulary import SOCLES
 
 FREQUENT = 12

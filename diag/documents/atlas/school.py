@@ -13,7 +13,7 @@ from diag.assess.words import filled_words, is_printable
 from diag.audit.counsel import name_places
 from diag.audit.findings import observed
 from diag.audit.report import Report
-from diag.audit.succession import OLDER
+from diag.audit.snapshot import OLDER
 from diag.documents.academie import READER as ACADEMIE
 from diag.documents.atlas.folder import school_path
 from diag.documents.mairie import READER as MAIRIE
@@ -36,8 +36,7 @@ from diag.model.number import Bounds
 from diag.model.territory import School
 from diag.model.text import accented, fold
 from diag.words.dates import describe_day, long_date
-from diag.words.figures import displayed, in_words, percent
-from diag.words.sentences import listed
+from diag.words.sentences import displayed, in_words, listed, percent
 from diag.words.vocabulary import FOLLOW_UPS, UNSCORED
 
 

@@ -62,8 +62,7 @@ from diag.documents.synthesis.gathering import (
 from diag.model.enums import WORKING_READER, Aside, Kind
 from diag.model.votes import Vote
 from diag.words.dates import describe_day, long_date
-from diag.words.figures import euros
-from diag.words.sentences import first_sentence, listed, of
+from diag.words.sentences import euros, first_sentence, listed, of
 from diag.words.vocabulary import FOLLOW_UPS, OWNERS, SOCLES
 
 _PRESSES = 3

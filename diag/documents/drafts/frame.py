@@ -11,7 +11,7 @@ from diag.documents.escape import Md
 from diag.documents.synthesis.gathering import Extract, visit_days
 from diag.model.territory import Commune
 from diag.words.dates import describe_day, long_date
-from diag.words.figures import number
+from diag.words.sentences import number
 
 TO_WRITE = "à compléter"
 """In a cell that people fill in."""

@@ -42,8 +42,16 @@ from diag.model.enums import Audience, BudgetSection, Kind, Owner, Standing, Sta
 from diag.model.territory import School
 from diag.model.votes import DecisionList
 from diag.words.dates import describe_day, long_date
-from diag.words.figures import NBSP, euros, half_up, number, percent
-from diag.words.sentences import listed, phone_number, uncapitalised
+from diag.words.sentences import (
+    NBSP,
+    euros,
+    half_up,
+    listed,
+    number,
+    percent,
+    phone_number,
+    uncapitalised,
+)
 
 STRENGTHS = 6
 """At most so many strong points listed."""

@@ -31,8 +31,7 @@ from diag.documents.blocks import (
 from diag.documents.escape import Md
 from diag.model.enums import Audience, Compliance, Gate, Nature, PlaceKind
 from diag.words.dates import describe_day, long_date
-from diag.words.figures import NBSP
-from diag.words.sentences import NEXT_BUDGET, listed, sentence, uncapitalised
+from diag.words.sentences import NBSP, NEXT_BUDGET, listed, sentence, uncapitalised
 from diag.words.vocabulary import ACTORS, FOLLOW_UPS, LAW, OWNERS
 
 

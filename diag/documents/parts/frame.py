@@ -27,8 +27,17 @@ from diag.documents.parts.since import Cell, against
 from diag.model.enums import Provenance, Socle, Standing, State
 from diag.model.number import Bounds
 from diag.words.dates import describe_day, long_date
-from diag.words.figures import displayed, in_cell, in_words, is_printed, percent
-from diag.words.sentences import listed, of, phone_number, uncapitalised
+from diag.words.sentences import (
+    displayed,
+    in_cell,
+    in_words,
+    is_printed,
+    listed,
+    of,
+    percent,
+    phone_number,
+    uncapitalised,
+)
 from diag.words.vocabulary import (
     LEVELS_EXPLAINED,
     PROVENANCES_COUNTED,

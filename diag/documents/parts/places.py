@@ -11,7 +11,7 @@ from diag.assess.heat import Heat, danger_columns, heat
 from diag.assess.results import Assessment, CriterionResult, DomainResult, Verdict
 from diag.assess.spread import concerned, expected_level, short_places
 from diag.audit.findings import names_read, observed
-from diag.audit.floor import floor_of, walking_order
+from diag.audit.places import floor_of, walking_order
 from diag.audit.report import Report
 from diag.audit.seen import danger_fact, found_at
 from diag.documents.blocks import bullets, sections, table, written
@@ -35,8 +35,7 @@ from diag.model.errors import DiagError
 from diag.model.fact import Facts, Place
 from diag.model.votes import Vote
 from diag.words.dates import day_words, hour_words
-from diag.words.figures import NBSP, in_cell
-from diag.words.sentences import listed, sentence, uncapitalised
+from diag.words.sentences import NBSP, in_cell, listed, sentence, uncapitalised
 from diag.words.vocabulary import KINDS, WHOM
 
 ROOM_COLUMN = "Salle"

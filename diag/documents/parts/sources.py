@@ -20,8 +20,7 @@ from diag.model.checklist import (
 )
 from diag.model.enums import BudgetSection, Standing
 from diag.words.dates import describe_day
-from diag.words.figures import NBSP, euros, euros_and_cents, half_up, number
-from diag.words.sentences import sentence
+from diag.words.sentences import NBSP, euros, euros_and_cents, half_up, number, sentence
 from diag.words.vocabulary import BUDGET_SECTIONS, TO_READ, TRADES
 
 GRADES = {

@@ -19,15 +19,18 @@ from diag.documents.parts.sources import TO_ASK
 from diag.model.enums import Aside, Nature
 from diag.model.votes import AidRange, AsideLine, DecisionList, Spent, Vote, YearSpent
 from diag.words.dates import describe_day
-from diag.words.figures import (
+from diag.words.sentences import (
     NBSP,
+    counted,
     euros,
     euros_between,
     half_up,
+    listed,
     number,
     numbers_between,
+    sentence,
+    uncapitalised,
 )
-from diag.words.sentences import counted, listed, sentence, uncapitalised
 from diag.words.vocabulary import PENDINGS
 
 TIERS = {

@@ -43,8 +43,7 @@ from diag.programme.replay import worth
 from diag.programme.weighing import theme_weights, weights_in_force
 from diag.programme.words import body_words, effect_words, reserve_words
 from diag.words.dates import describe_day, long_date
-from diag.words.figures import euros, half_up, number, percent
-from diag.words.sentences import counted, listed
+from diag.words.sentences import counted, euros, half_up, listed, number, percent
 from diag.words.vocabulary import OUTCOMES
 from diag.workspace.charter import house_of
 

@@ -31,7 +31,7 @@ from diag.programme.replay import what_if
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
 from diag.programme.words import reason_words, what_if_words
 from diag.words.dates import long_date
-from diag.words.figures import euros, half_up, number, percent
+from diag.words.sentences import euros, half_up, number, percent
 
 FIRST_ONES, MORE = 1, 3
 """So many lines of what is left out, on the page; more where few are placed."""

@@ -9,8 +9,7 @@ from diag.programme.assembling import Board
 from diag.programme.equity import CommuneShare
 from diag.programme.placing import Imposed, lacks_of
 from diag.programme.words import names_another, reason_words
-from diag.words.figures import euros, euros_and_cents, half_up
-from diag.words.sentences import counted
+from diag.words.sentences import counted, euros, euros_and_cents, half_up
 
 Row = tuple[str, ...]
 """A row of a table, as it is printed."""

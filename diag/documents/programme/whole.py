@@ -39,8 +39,7 @@ from diag.programme.money import aids, budgets, checklist_of, fctva, under_floor
 from diag.programme.weighing import theme_weights, weights_in_force
 from diag.programme.words import reason_words, reserve_words
 from diag.words.dates import describe_day
-from diag.words.figures import euros, half_up, number, percent
-from diag.words.sentences import counted
+from diag.words.sentences import counted, euros, half_up, number, percent
 from diag.words.vocabulary import BUDGET_SECTIONS
 
 WHYS = 5

@@ -50,8 +50,7 @@ from diag.model.charter import SHIPPED, House
 from diag.model.checklist import Criterion
 from diag.model.enums import Audience, Compliance, Kind, Nature, Owner, Socle, Standing
 from diag.model.number import Bounds
-from diag.words.figures import displayed, percent
-from diag.words.sentences import first_sentence, listed, sentence
+from diag.words.sentences import displayed, first_sentence, listed, percent, sentence
 from diag.words.vocabulary import OWNERS, PRIORITIES, SOCLE_SENTENCES, SOCLES
 
 SEVERAL = 2

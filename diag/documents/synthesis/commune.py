@@ -50,8 +50,7 @@ from diag.documents.synthesis.gathering import (
 )
 from diag.model.enums import PlaceKind
 from diag.words.dates import describe_day
-from diag.words.figures import typeset
-from diag.words.sentences import listed, of, uncapitalised
+from diag.words.sentences import listed, of, typeset, uncapitalised
 from diag.words.vocabulary import LAW, LEVELS_EXPLAINED, SOCLES
 
 WEAK, STRONG, DOMAINS, NAMED = 5, 5, 8, 3

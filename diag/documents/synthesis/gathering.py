@@ -15,7 +15,7 @@ from diag.audit.findings import for_the_council
 from diag.audit.reasons import concerns
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
-from diag.audit.succession import OLDER
+from diag.audit.snapshot import OLDER
 from diag.audit.votes import votes_of
 from diag.documents import mairie as proposals
 from diag.documents.blocks import Pair, bold, definitions, written
@@ -47,8 +47,7 @@ from diag.model.territory import Commune, School
 from diag.model.text import accented, fold
 from diag.model.votes import DecisionList
 from diag.words.dates import day_of, describe_day, long_date
-from diag.words.figures import NBSP
-from diag.words.sentences import counted, listed, phone_number
+from diag.words.sentences import NBSP, counted, listed, phone_number
 from diag.workspace.charter import office_of
 from diag.workspace.settings import campaign_named
 from diag.workspace.subjects import auditee_of, audits, commune_auditee, school_of

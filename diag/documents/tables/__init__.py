@@ -11,7 +11,7 @@ from diag.audit.evidence import kept_evidence
 from diag.audit.offering import listed_by_stock
 from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession
-from diag.audit.succession import OLDER
+from diag.audit.snapshot import OLDER
 from diag.documents.tables.answers import ANSWERS, answers_of
 from diag.documents.tables.basket import (
     BasketLine,

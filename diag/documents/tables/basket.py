@@ -31,8 +31,7 @@ from diag.model.enums import BudgetSection, FollowUpState, Trigger
 from diag.model.number import Quantity, exact
 from diag.programme.money import ObservedPrice
 from diag.words.dates import long_date
-from diag.words.figures import half_up
-from diag.words.sentences import counted, sentence
+from diag.words.sentences import counted, half_up, sentence
 from diag.words.vocabulary import BUDGET_SECTIONS, FOLLOW_UPS
 
 WORKS_LOT = WORKS[:1].upper() + WORKS[1:]

@@ -19,7 +19,7 @@ from diag.programme.terms import INVESTMENT, RUNNING, Purse
 from diag.programme.weighing import theme_weights, weights_in_force
 from diag.programme.words import body_words, effect_words, reason_words, reserve_words
 from diag.words.dates import long_date
-from diag.words.figures import percent
+from diag.words.sentences import percent
 from diag.words.vocabulary import BUDGET_SECTIONS, OUTCOMES
 
 

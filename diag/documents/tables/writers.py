@@ -18,7 +18,7 @@ from diag.assess.words import is_printable
 from diag.audit.report import Report
 from diag.model.territory import School
 from diag.model.text import accented
-from diag.words.figures import displayed, half_up, share
+from diag.words.sentences import displayed, half_up, share
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format

@@ -22,8 +22,7 @@ from diag.sync.hub.http import answer, find_caller, find_hub, write_json
 from diag.sync.hub.supervision import CONTESTED, HubView, SeenAudit, look
 from diag.sync.protocol import ProblemError
 from diag.words.dates import day_words, time_words
-from diag.words.figures import number
-from diag.words.sentences import counted
+from diag.words.sentences import counted, number
 from diag.words.vocabulary import STATUSES, UNSEALED
 
 PATH: Final = "/supervision"

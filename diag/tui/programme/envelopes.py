@@ -22,7 +22,7 @@ from diag.tui.programme.commands import UndoEntry
 from diag.tui.programme.grid import CellGrid, GridRow
 from diag.tui.programme.replaying import Changes
 from diag.tui.text import Sentence
-from diag.words.figures import euros, number
+from diag.words.sentences import euros, number
 
 
 class TurnVoted(Command, keys="v", title="Votée", footer=True):

@@ -34,8 +34,7 @@ from diag.programme.words import effect_words
 from diag.tui.lists import NARROW, ListColumn, ListLine
 from diag.tui.programme.years import YearsView, pupil_words
 from diag.words.dates import describe_day
-from diag.words.figures import cents_words, euros, half_up, number, percent
-from diag.words.sentences import counted
+from diag.words.sentences import cents_words, counted, euros, half_up, number, percent
 from diag.words.vocabulary import OUTCOMES, PARTICIPANTS
 
 _TABLE, _HALF = 70, 50

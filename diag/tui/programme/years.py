@@ -24,15 +24,15 @@ from diag.programme.words import purse_words, reason_words
 from diag.tui.lists import ListColumn, ListLine
 from diag.tui.safe import line
 from diag.tui.text import NamedText
-from diag.words.figures import (
+from diag.words.sentences import (
     cents_words,
+    counted,
     euros,
     euros_between,
     half_up,
     number,
     percent,
 )
-from diag.words.sentences import counted
 
 COLUMNS = (
     ListColumn(width=4),

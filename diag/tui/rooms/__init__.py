@@ -5,9 +5,9 @@ from typing import cast
 from textual import on
 from textual.app import ComposeResult
 
-from diag.audit.floor import FloorStep, keep_floor
 from diag.audit.memory import former_places
 from diag.audit.photos import PhotoSubject
+from diag.audit.places import FloorStep, keep_floor
 from diag.audit.rooms import RoomsPicture, rooms_of
 from diag.audit.session import AuditSession
 from diag.documents.write import write_rooms

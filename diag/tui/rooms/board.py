@@ -17,7 +17,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from diag.audit.floor import Floor, FloorStep, moved, spots_of
+from diag.audit.places import Floor, FloorStep, moved, spots_of
 from diag.audit.rooms import RoomsPicture
 from diag.documents.school_drawings import ON_PAPER
 from diag.tui.commands import digit_of

@@ -12,7 +12,7 @@ from diag.model.fact import Answer
 from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.safe import line
 from diag.tui.text import DrawnLine, TextSheet, wrapped
-from diag.words.figures import french
+from diag.words.sentences import french
 
 DEPARTURE = "departure"
 """Key of the last line: what to check before leaving."""

@@ -45,7 +45,7 @@ from diag.tui.visit.commands import (
     StillTrue,
 )
 from diag.words.dates import time_words, written_day
-from diag.words.figures import french
+from diag.words.sentences import french
 from diag.words.vocabulary import KINDS, PROVENANCES
 
 # It takes its keys in the order in which they came: a binding is looked for once its

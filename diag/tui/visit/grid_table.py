@@ -27,7 +27,7 @@ from diag.tui.lists import regions_of
 from diag.tui.safe import line
 from diag.tui.theme import PlainStyle
 from diag.tui.visit.commands import DuplicatePlace, NextKind
-from diag.words.figures import NBSP
+from diag.words.sentences import NBSP
 from diag.words.vocabulary import PLACE_NAMES, PROVENANCES
 
 _SLACK = 24  # lets the last column scroll until it starts at the left edge

@@ -14,7 +14,7 @@ from diag.documents.atlas.school import View
 from diag.documents.escape import one_line
 from diag.model.audit import FollowUp
 from diag.model.enums import AuditStatus, FollowUpState
-from diag.words.figures import french, typeset
+from diag.words.sentences import french, typeset
 from tests.documents.atlas.pages import PLACED, VIEWS, all_pages, entries_of
 from tests.documents.builders import report
 from tests.documents.test_escape import HOSTILE

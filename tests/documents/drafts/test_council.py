@@ -9,7 +9,7 @@ from diag.documents.document import parser
 from diag.documents.drafts.council import deliberation, note
 from diag.documents.drafts.frame import NoteNeed, need_of, need_words
 from diag.model.territory import Commune
-from diag.words.figures import typeset
+from diag.words.sentences import typeset
 from tests.documents.builders import ORDINARY
 from tests.documents.formats.test_literals import HOSTILE
 from tests.documents.reading import text_of

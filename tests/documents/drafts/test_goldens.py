@@ -8,7 +8,7 @@ from diag.documents.drafts.frame import REREAD
 from diag.documents.formats.html import write_html
 from diag.documents.formats.odt import write_odt
 from diag.documents.formats.pdf import write_pdf
-from diag.words.figures import NBSP, NNBSP
+from diag.words.sentences import NBSP, NNBSP
 from tests.documents.drafts.goldens import MADE, kept
 from tests.documents.formats.test_html import read
 from tests.documents.formats.validation import failures

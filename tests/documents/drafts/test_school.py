@@ -11,7 +11,7 @@ from diag.documents.synthesis.gathering import extract_of
 from diag.model.audit import FollowUp
 from diag.model.checklist import Choice
 from diag.model.enums import AuditStatus, FollowUpState, QuestionType
-from diag.words.figures import typeset
+from diag.words.sentences import typeset
 from tests.documents.builders import (
     CHECKLIST,
     ORDINARY,

@@ -15,8 +15,8 @@ from diag.documents.formats import pdf as typeset
 from diag.documents.formats.pdf import NoPdfError, drawable, write_pdf
 from diag.documents.templates import build_document
 from diag.model.enums import READERS, Audience
-from diag.words import figures
-from diag.words.figures import NBSP
+from diag.words import sentences
+from diag.words.sentences import NBSP
 from tests.documents.builders import SCHOOL, facts, report
 from tests.documents.formats.test_literals import HOSTILE
 from tests.documents.formats.validation import failures
@@ -70,7 +70,7 @@ def pages(pdf: bytes) -> list[str]:
 
 
 def squeezed(text: str) -> str:
-    return "".join(figures.typeset(text).split())
+    return "".join(sentences.typeset(text).split())
 
 
 @pytest.mark.parametrize("audience", list(READERS))

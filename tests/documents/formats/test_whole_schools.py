@@ -12,7 +12,7 @@ from diag.documents.formats.pdf import write_pdf
 from diag.documents.parts.votes import KNOW_FIRST
 from diag.documents.templates import build_document
 from diag.model.enums import READERS, Audience
-from diag.words.figures import number
+from diag.words.sentences import number
 from tests.documents.builders import report
 from tests.documents.formats.test_typeset import pages, squeezed
 from tests.documents.formats.validation import failures

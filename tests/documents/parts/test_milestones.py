@@ -14,7 +14,7 @@ from diag.documents.parts.budget import calendar_of, milestones, milestones_tabl
 from diag.documents.parts.votes import votes_shown
 from diag.model.checklist import Finance
 from diag.model.enums import Milestone
-from diag.words.figures import typeset
+from diag.words.sentences import typeset
 from tests.audit.audited import audited, audited_workspace
 from tests.documents.builders import changed
 from tests.shipped import shipped

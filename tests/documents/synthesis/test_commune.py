@@ -8,7 +8,7 @@ from diag.assess.money import added
 from diag.documents.document import parser
 from diag.documents.synthesis.commune import commune_synthesis
 from diag.model.enums import Audience, AuditStatus
-from diag.words.figures import number, typeset
+from diag.words.sentences import number, typeset
 from tests.documents.builders import ORDINARY, facts
 from tests.documents.formats.test_literals import HOSTILE
 from tests.documents.reading import markdown, text_of

@@ -21,7 +21,7 @@ from diag.documents.synthesis.territory import (
 )
 from diag.model.charter import House
 from diag.model.territory import School
-from diag.words.figures import typeset
+from diag.words.sentences import typeset
 from tests.documents.audits import invented_facts
 from tests.documents.builders import OFFICE, facts, report
 from tests.documents.formats.test_html import read

@@ -26,7 +26,7 @@ from diag.documents.synthesis.territory import (
     territory_synthesis,
 )
 from diag.model.enums import Kind, PlaceKind
-from diag.words.figures import NBSP, typeset
+from diag.words.sentences import NBSP, typeset
 from tests.documents.audits import invented_facts
 from tests.documents.builders import TODAY, report
 from tests.documents.formats.test_html import read

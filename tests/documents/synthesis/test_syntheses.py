@@ -17,7 +17,7 @@ from diag.documents.write import write_paper
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.office.imports import import_file
-from diag.words.figures import typeset
+from diag.words.sentences import typeset
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import DAY, OTHER, SCHOOL, territory

@@ -7,8 +7,7 @@ from textual.pilot import Pilot
 
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.fitting import asked_elsewhere, fit_of
-from diag.audit.floor import walking_order
-from diag.audit.places import add_place, find_place
+from diag.audit.places import add_place, find_place, walking_order
 from diag.audit.walk import walk_of
 from diag.model.enums import PlaceKind, Profile
 from diag.tui.app import DiagApp
