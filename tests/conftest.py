@@ -19,6 +19,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from diag.audit.session import AuditSession
 from diag.demo.files import FictionalTerritory, write_fictional_territory
@@ -37,6 +38,12 @@ from tests.shipped import compile_once, mark_once
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 gc.set_threshold(200_000, 50, 1_000)
+
+_READING_THE_PROGRAM = (
+    *("test_commands_apart.py", "test_commands_named.py", "test_floors.py"),
+    *("test_french_is_an_end.py", "test_spelling.py"),
+)
+"""Modules of tests that walk every module of the program, parsed once for all."""
 
 _SHARED = pytest.StashKey[str]()
 _OFF = 0
@@ -116,6 +123,21 @@ def _same_environment() -> Iterator[None]:
         del os.environ[name]
     for name, value in before.items() - after.items():
         os.environ[name] = value
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(
+    config: pytest.Config, log: Any
+) -> LoadScopeScheduling | None:
+    """Keep on one worker the modules that read the whole program too."""
+    by_module = config.getvalue("dist") == "loadscope"
+    return _Together(config, log) if by_module else None
+
+
+class _Together(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        module = super()._split_scope(nodeid)
+        return "" if module.endswith(_READING_THE_PROGRAM) else module
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -9,6 +9,7 @@ import click
 
 import diag
 from diag.cli.main import diag as prompt
+from tests.house import package
 
 ROOT = Path(diag.__path__[0])
 PROMPT_ONLY = {
@@ -35,25 +36,27 @@ SAID_AS_SUCH = {
     "audit/upgrade_preview.py",  # « en ligne de commande : … »
     "office/sync.py",  # the screens' way, then the prompt's
 }
+FLOORS = ("audit/", "documents/", "imports/", "journal/", "office/", "workspace/")
+APART = tuple(PROMPT_ONLY | SAID_AS_SUCH)
 NAMES = "|".join(prompt.list_commands(click.Context(prompt)))
 COMMAND = re.compile(rf"\bdiag ({NAMES})\b|(?<!\w)--[a-z]{{2}}")
 WHOLE = ("diag ", "--", "{} --")
 """How a text begins that is a command and nothing else."""
 
 
-def shared() -> Iterator[Path]:
-    for folder in ("audit", "documents", "imports", "journal", "office", "workspace"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            name = path.relative_to(ROOT).as_posix()
-            if not name.startswith(tuple(PROMPT_ONLY | SAID_AS_SUCH)):
-                yield path
+def shared() -> Iterator[tuple[str, list[ast.AST]]]:
+    """Yield the path of each module that both floors use, and its nodes."""
+    tree = package()
+    for module, nodes in tree.walked.items():
+        name = tree.paths[module].relative_to(ROOT).as_posix()
+        if name.startswith(FLOORS) and not name.startswith(APART):
+            yield name, nodes
 
 
-def texts(path: Path) -> Iterator[str]:
+def texts(nodes: list[ast.AST]) -> Iterator[str]:
     """Yield the texts of a module, those of f-strings whole, without docstrings."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     aside: set[ast.AST] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Expr):
             aside.add(node.value)
         elif isinstance(node, ast.JoinedStr):
@@ -69,9 +72,9 @@ def texts(path: Path) -> Iterator[str]:
 def test_a_sentence_that_screens_may_show_names_no_command() -> None:
     """A `DiagError` has it in `command`, which only the prompt tells."""
     mixed = [
-        (path.relative_to(ROOT).as_posix(), text)
-        for path in shared()
-        for text in texts(path)
+        (name, text)
+        for name, nodes in shared()
+        for text in texts(nodes)
         if COMMAND.search(text) and not text.startswith(WHOLE)
     ]
     assert mixed == []

@@ -9,6 +9,7 @@ import click
 import pytest
 
 from diag.cli.main import diag
+from tests.house import package
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -54,13 +55,12 @@ def test_the_commands_of_a_page_exist(page: Path) -> None:
 
 
 def sentences() -> Iterator[tuple[str, str]]:
-    """Give what the program may print, by the file that holds it."""
-    for path in sorted((ROOT / "diag").rglob("*.py")):
-        tree = ast.parse(path.read_text("utf-8"))
-        for node in ast.walk(tree):
+    """Give what the program may print, by the module that holds it."""
+    for name, nodes in package().walked.items():
+        for node in nodes:
             if isinstance(node, ast.JoinedStr):
                 yield (
-                    path.name,
+                    name,
                     "".join(
                         one.value
                         if isinstance(one, ast.Constant) and isinstance(one.value, str)
@@ -69,7 +69,7 @@ def sentences() -> Iterator[tuple[str, str]]:
                     ),
                 )
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield path.name, node.value
+                yield name, node.value
 
 
 def test_the_commands_of_a_message_exist() -> None:

@@ -5,9 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.house import Tree
-
-ROOT = Path(__file__).parents[2]
+from tests.house import Tree, package
 
 CUTS = {
     *("startswith", "endswith", "removeprefix", "removesuffix", "replace"),
@@ -50,15 +48,15 @@ READ = {
 def cut_or_compared(tree: Tree) -> Iterator[tuple[str, str]]:
     """Give each French text by which the code cuts, searches or compares another."""
     own = {name: _constants(module) for name, module in tree.syntax.items()}
-    for name, module in tree.syntax.items():
+    for name, nodes in tree.walked.items():
         constants = own[name] | {
             each.asname or each.name: own[node.module][each.name]
-            for node in ast.walk(module)
+            for node in nodes
             if isinstance(node, ast.ImportFrom) and node.module in own
             for each in node.names
             if each.name in own[node.module]
         }
-        for node in ast.walk(module):
+        for node in nodes:
             for operand in _operands(node):
                 for part in ast.walk(operand):
                     text = constants.get(part.id) if isinstance(part, ast.Name) else ""
@@ -96,7 +94,7 @@ def _operands(node: ast.AST) -> Iterator[ast.expr]:
 
 
 def test_no_french_is_cut_searched_or_compared() -> None:
-    assert set(cut_or_compared(Tree(ROOT))) == set(READ)
+    assert set(cut_or_compared(package())) == set(READ)
 
 
 def test_french_is_found_in_a_constant_and_in_a_filled_sentence(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from diag.checklist.lint.french import (
     words_of,
 )
 from diag.checklist.load import load_checklists
+from tests.house import package
 
 ROOT = Path(__file__).parents[2]
 PAGES = (
@@ -72,9 +73,8 @@ def misspelt(words: Iterable[str]) -> set[str]:
     return set(told.stdout.split())
 
 
-def read(tree: ast.Module) -> tuple[list[str], set[str]]:
+def read(nodes: list[ast.AST]) -> tuple[list[str], set[str]]:
     """Return the French texts of a module without its docstrings, and its names."""
-    nodes = list(ast.walk(tree))
     apart = {id(one.value) for one in nodes if isinstance(one, ast.Expr)}
     texts, names = [], set()
     for node in nodes:
@@ -139,8 +139,8 @@ def test_what_the_program_says_is_spelled_right() -> None:
     """A screen that writes a command, or a key, writes no French: code names it."""
     told: list[str] = []
     named: set[str] = set()
-    for path in (ROOT / "diag").rglob("*.py"):
-        texts, names = read(ast.parse(path.read_text(encoding="utf-8")))
+    for nodes in package().walked.values():
+        texts, names = read(nodes)
         told += texts
         named |= names
     assert len(told) > 2_000
