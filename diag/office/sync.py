@@ -32,6 +32,7 @@ from diag.sync.questions import PAGE_LINES
 from diag.sync.transfer import Transfer
 from diag.sync.trust import (
     Enrolment,
+    alone,
     drop_enrolment,
     read_enrolments,
     read_invitation,
@@ -258,6 +259,9 @@ def forget(workspace: Workspace, name: str) -> Enrolment:
     return found[0]
 
 
+_ENROLLING = "enrol.lock"
+
+
 def enrol(workspace: Workspace, invitation: str) -> Enrolment:
     """Have this laptop let in by the hub of an invitation.
 
@@ -279,13 +283,14 @@ def enrol(workspace: Workspace, invitation: str) -> Enrolment:
     settings = workspace.settings
     device = f"{settings.name_of(settings.author)}, {platform.node()}"
     asked = (workspace.folder, invitation, device, settings.author)
-    try:
-        hub = http.enrol(*asked, bundles.signing_key(workspace))
-    except ProblemError as problem:
-        if problem.kind != "known-key":
-            raise
-        bundles.change_signing_key(workspace)
-        hub = http.enrol(*asked, bundles.signing_key(workspace))
+    with alone(workspace.folder / _ENROLLING):  # else another window changes the key
+        try:
+            hub = http.enrol(*asked, bundles.signing_key(workspace))
+        except ProblemError as problem:
+            if problem.kind != "known-key":
+                raise
+            bundles.change_signing_key(workspace)
+            hub = http.enrol(*asked, bundles.signing_key(workspace))
     if hub.key:
         bundles.ring_of(workspace).keep_hub(hub.name, hub.key)
     return hub

@@ -1,8 +1,9 @@
 """What a screen and a command tell of a sync, with a real hub."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from subprocess import CompletedProcess
+from subprocess import PIPE, CompletedProcess, Popen
 
 import pytest
 from PIL import Image
@@ -23,6 +24,7 @@ from diag.sync.metered import LIGHT
 from diag.sync.trust import keep_enrolment
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import OTHER, SCHOOL, started, territory, workspace
+from tests.cli.running import environment
 from tests.sync.serving import Served, free_port, made_home, served
 
 
@@ -154,6 +156,54 @@ def test_a_laptop_that_comes_in_again_signs_with_another_key(
     assert after.age == before.age
     assert hub.store.devices()[-1].sign_key == after.card.sign
     assert len(syncing.hubs(desk)) == 1
+
+
+MET = """
+import sys
+from pathlib import Path
+from threading import Event
+from diag.cli.start import main
+from diag.sync import http
+
+mine, other = map(Path, sys.argv[1:3])
+ask = http.enrol
+
+def enrol(*asked):
+    mine.touch()
+    for _ in range(50):  # or it waits for its turn
+        if not other.exists():
+            Event().wait(0.02)
+    return ask(*asked)
+
+http.enrol = enrol
+sys.argv = ["diag", "sync", "enrol", sys.argv[3]]
+main()
+"""
+
+
+def test_two_windows_that_come_in_at_once_sign_with_the_key_that_the_hub_took(
+    desk: Workspace, hub: Served, tmp_path: Path
+) -> None:
+    """Each made its own: one enrolled a key that the other had just replaced."""
+    syncing.enrol(desk, hub.invite("999"))
+    before = len(hub.store.devices())
+    marks = [str(tmp_path / "one"), str(tmp_path / "other")]
+
+    windows = [
+        Popen(
+            [sys.executable, "-c", MET, *pair, hub.invite("999")],
+            env=environment(desk.folder),
+            stderr=PIPE,
+        )
+        for pair in (marks, marks[::-1])
+    ]
+    told = [window.communicate()[1].decode() for window in windows]
+
+    assert [window.returncode for window in windows] == [0, 0], told
+    (known,) = syncing.hubs(desk)
+    keys = {one.id: one.sign_key for one in hub.store.devices()[before:]}
+    assert len(keys) == 2
+    assert keys[known.device] == bundles.own_keys(desk).keys.card.sign
 
 
 def test_a_laptop_that_is_given_another_territory_hands_over_what_waits(

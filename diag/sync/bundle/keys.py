@@ -28,7 +28,7 @@ FILE = "keys.json"
 """Where they are kept, in the workspace, when the system has no keyring."""
 
 _LOCK = "keys.lock"
-"""Held by the program that makes them."""
+"""Held by the program that makes them, or makes others."""
 
 _SERVICE = "diag-bundle"
 _PREFIX = "diag1"
@@ -172,12 +172,13 @@ def renew_signing_key(folder: Path, owner: str) -> None:
     Raises:
         DiagError: when its keys cannot be read.
     """
-    kept = read_device_keys(folder, owner)
-    keys = make_signing_key(kept.keys)
-    if kept.path:
-        write_private(kept.path, keys.model_dump_json().encode())
-    else:
-        _keep_keys(folder, owner, keys)
+    with alone(folder / _LOCK):
+        kept = _find_keys(folder, owner)
+        keys = make_signing_key(kept.keys) if kept else _make_keys()
+        if kept and kept.path:
+            write_private(kept.path, keys.model_dump_json().encode())
+        else:
+            _keep_keys(folder, owner, keys)
 
 
 def make_signing_key(keys: DeviceKeys) -> DeviceKeys:

@@ -38,6 +38,7 @@ from diag.sync.hub.store import Store
 from diag.sync.protocol import RIGHTS, HubLimits, Right, Wire
 from diag.sync.trust import (
     Invited,
+    alone,
     compute_fingerprint,
     count_certificates,
     is_address,
@@ -49,8 +50,12 @@ DATABASE = "hub.db"
 BLOBS = "blobs"
 
 TLS = "tls"
+
 VOUCHED = "keys-before.jsonl"
 """Names inside the folder."""
+
+_REKEYING = "rekey.lock"
+"""Held by the program that changes the keys."""
 
 SYNDICAT = PlaceKind.SYNDICAT.value
 """The territory of the syndicat's own audit."""
@@ -203,17 +208,18 @@ class HubHome:
         Raises:
             DiagError: when the keys cannot be read, or this system seals nothing.
         """
-        old = self.keys
-        new = make_signing_key(old)
-        card = Card(new.card.sign, HUB, HUB, (EVERYWHERE,), at, 0)
-        card = card._replace(sig=old.sign_bytes(card.content()))
-        if is_lost:
+        with alone(self.folder / _REKEYING):  # the card of each is signed by the last
+            old = self.keys
+            new = make_signing_key(old)
+            card = Card(new.card.sign, HUB, HUB, (EVERYWHERE,), at, 0)
+            card = card._replace(sig=old.sign_bytes(card.content()))
+            if is_lost:
+                keep_file_keys(self.folder, new)
+                write_private(self.folder / VOUCHED, b"")
+                return
+            lines = (json.dumps(each._asdict()) for each in (*self.vouched, card))
+            write_private(self.folder / VOUCHED, "\n".join(lines).encode())
             keep_file_keys(self.folder, new)
-            write_private(self.folder / VOUCHED, b"")
-            return
-        lines = (json.dumps(each._asdict()) for each in (*self.vouched, card))
-        write_private(self.folder / VOUCHED, "\n".join(lines).encode())
-        keep_file_keys(self.folder, new)
 
     @property
     def signer(self) -> Signer | None:

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -451,3 +452,15 @@ def test_killed_after_any_write_a_change_of_key_leaves_one_that_laptops_find(
         assert reached == now
     home.rekey(3)
     assert [card.key for card in home.vouched][-1] == home.keys.card.sign
+
+
+def test_changes_of_key_at_once_follow_one_another(home: HubHome) -> None:
+    """Two were vouched for by the same key: laptops were led to either of them."""
+    first = home.keys.card.sign
+    with ThreadPoolExecutor(4) as programs:
+        list(programs.map(HubHome.open(home.folder).rekey, range(4)))
+
+    reached = first
+    for _ in range(4):
+        reached = successor_of(reached, home.vouched)
+    assert reached == home.keys.card.sign
