@@ -20,9 +20,8 @@ from time import process_time
 from benches.budgets import hold
 from benches.worlds.programme import YEARS, of_school, territory
 from diag.programme.placing import Schedule, schedule_of
-from diag.programme.purses import bill
 from diag.programme.replay import adopted, what_if, worth
-from diag.programme.terms import Envelope, Operation, Precedence, Programme, Purse
+from diag.programme.terms import Envelope, Operation, Precedence, Programme, Purse, bill
 
 BUDGET = 1.0
 """Seconds, for 300 schools."""

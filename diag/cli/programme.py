@@ -37,10 +37,9 @@ from diag.model.programme import FIRST_YEAR, LAST_YEAR, ProgrammeFrame
 from diag.programme import adopting, replay, setting
 from diag.programme.adopting import at_socle, prospects_of
 from diag.programme.assembling import Board, board_of
-from diag.programme.container import Container, create, opened
+from diag.programme.container import FRAME, Container, create, opened
 from diag.programme.history import log_of
 from diag.programme.money import observed, ordered, prices_seen
-from diag.programme.record import FRAME
 from diag.programme.words import (
     adopting_words,
     effect_words,

@@ -24,9 +24,8 @@ from diag.model.programme import (
 )
 from diag.programme import history, setting
 from diag.programme.assembling import board_of
-from diag.programme.container import opened
+from diag.programme.container import EVERY, FRAME, RIGHTS, opened
 from diag.programme.history import revision_of, rivals_named, rivals_of
-from diag.programme.record import EVERY, FRAME, RIGHTS
 from diag.programme.setting import lock_effect, lock_words
 from diag.programme.terms import Purse
 from diag.programme.words import purse_words

@@ -19,9 +19,8 @@ from diag.model.enums import Participant
 from diag.model.errors import DiagError
 from diag.model.number import exact
 from diag.programme import gathering
-from diag.programme.container import Container, opened
+from diag.programme.container import Container, Record, opened
 from diag.programme.operations import gathered
-from diag.programme.record import Record
 from diag.programme.weighing import (
     ballots_of,
     points_by_role,

@@ -26,8 +26,7 @@ from diag.model.programme import (
 )
 from diag.programme import adopting, gathering, setting
 from diag.programme.assembling import board_of
-from diag.programme.container import Container, create, plain
-from diag.programme.record import EVERY, FRAME
+from diag.programme.container import EVERY, FRAME, Container, create, plain
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
 from diag.workspace.workspace import Workspace, fixed_world
 

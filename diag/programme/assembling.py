@@ -21,10 +21,9 @@ from diag.model.programme import (
     YearLock,
 )
 from diag.model.territory import Commune
-from diag.programme.container import Container
+from diag.programme.container import EVERY, Container, Record, noun_of
 from diag.programme.operations import Contender, Contenders, SchoolLoad, gathered
 from diag.programme.placing import Schedule, schedule_of
-from diag.programme.record import EVERY, Record, noun_of
 from diag.programme.terms import (
     INVESTMENT,
     RUNNING,

@@ -11,9 +11,8 @@ from diag.model.base import Noun
 from diag.model.errors import DiagError
 from diag.model.programme import MOST_POINTS, WorkshopBallot, WorkshopCard
 from diag.phone.pages import PhoneSheet
-from diag.programme.container import Container
+from diag.programme.container import BALLOT, CARD, Container
 from diag.programme.gathering import part_subject, points_typed, role_named
-from diag.programme.record import BALLOT, CARD
 from diag.programme.setting import checked
 from diag.words.sentences import typeset
 from diag.words.vocabulary import PARTICIPANTS

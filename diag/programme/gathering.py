@@ -22,8 +22,7 @@ from diag.model.programme import (
 )
 from diag.model.text import fold
 from diag.programme.adopting import decision_named
-from diag.programme.container import Container
-from diag.programme.record import BALLOT, CARD, WEIGHTS
+from diag.programme.container import BALLOT, CARD, WEIGHTS, Container
 from diag.programme.setting import checked, insee_known, put
 from diag.programme.weighing import rule_adopting
 from diag.words.vocabulary import PARTICIPANTS

@@ -32,8 +32,7 @@ from diag.programme.assembling import (
     costs_adopted,
     years_adopted,
 )
-from diag.programme.container import Container
-from diag.programme.record import noun_of
+from diag.programme.container import Container, noun_of
 from diag.words.sentences import euros, euros_and_cents, letters, number, percent
 
 

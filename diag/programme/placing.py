@@ -12,8 +12,19 @@ from functools import cached_property
 from itertools import count
 from typing import NamedTuple
 
-from diag.programme.purses import Bill, Lack, Purses, bill, share, split_cost
-from diag.programme.terms import Earmark, Operation, Precedence, Programme, Purse
+from diag.programme.terms import (
+    Bill,
+    Earmark,
+    Lack,
+    Operation,
+    Precedence,
+    Programme,
+    Purse,
+    Purses,
+    bill,
+    share,
+    split_cost,
+)
 
 
 class First(NamedTuple):

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from diag.model.enums import Outcome, Participant
 from diag.model.number import canonical_number, exact
 from diag.model.programme import ProgrammeTheme, WeightRule, WorkshopBallot
+from diag.programme.container import Record
 from diag.programme.operations import Contender
-from diag.programme.record import Record
 
 LEAST_BALLOTS = 5
 """Under so many ballots of a role, nothing is said of that role alone."""

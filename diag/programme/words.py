@@ -23,10 +23,9 @@ from diag.programme.placing import (
     lacks_of,
     schedule_of,
 )
-from diag.programme.purses import Lack
 from diag.programme.replay import WhatIf, unweighted
 from diag.programme.setting import locks_of
-from diag.programme.terms import Earmark, Precedence, Purse
+from diag.programme.terms import Earmark, Lack, Precedence, Purse
 from diag.programme.weighing import ballots_of, themed
 from diag.words.dates import describe_day
 from diag.words.sentences import cents_words, counted, euros, number, of, percent, to

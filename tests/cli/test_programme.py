@@ -24,8 +24,7 @@ from diag.office.imports import import_file
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import opened
 from diag.programme.placing import Imposed, Placement, Waited
-from diag.programme.purses import Lack
-from diag.programme.terms import INVESTMENT, Purse
+from diag.programme.terms import INVESTMENT, Lack, Purse
 from diag.words.sentences import euros, euros_and_cents, typeset
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace

@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from diag.programme.purses import split_cost
+from diag.programme.terms import split_cost
 
 ELECTIONS = 60
 UNIT = 1_000

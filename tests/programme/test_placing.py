@@ -18,7 +18,6 @@ from diag.programme.placing import (
     Waited,
     schedule_of,
 )
-from diag.programme.purses import share, split_cost
 from diag.programme.replay import adopted, is_later, lands, locked, what_if, worth
 from diag.programme.terms import (
     INVESTMENT,
@@ -31,6 +30,8 @@ from diag.programme.terms import (
     Precedence,
     Programme,
     Purse,
+    share,
+    split_cost,
 )
 from tests.programme.oracle import answer
 

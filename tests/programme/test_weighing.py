@@ -19,9 +19,8 @@ from diag.model.programme import (
     Workshop,
     WorkshopBallot,
 )
-from diag.programme.container import Container, create
+from diag.programme.container import Container, Record, create, record_of
 from diag.programme.placing import schedule_of
-from diag.programme.record import Record, record_of
 from diag.programme.replay import unweighted
 from diag.programme.terms import (
     INVESTMENT,

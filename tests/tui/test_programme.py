@@ -27,10 +27,9 @@ from diag.model.programme import (
 )
 from diag.programme import adopting, gathering, setting
 from diag.programme.assembling import Board, board_of, contenders_of
-from diag.programme.container import Container, create, opened
+from diag.programme.container import EVERY, FRAME, Container, Record, create, opened
 from diag.programme.money import budgets
 from diag.programme.operations import Contenders
-from diag.programme.record import EVERY, FRAME, Record
 from diag.programme.terms import INVESTMENT, Purse
 from diag.tui.app import DiagApp
 from diag.tui.programme import ProgrammeScreen, replaying

@@ -10,10 +10,10 @@ from diag.documents.tables.writers import Cell, Column, Table, table_of
 from diag.model.number import exact
 from diag.model.programme import EnvelopeState
 from diag.programme.assembling import Board
+from diag.programme.container import EVERY
 from diag.programme.equity import commune_shares
 from diag.programme.history import log_of
 from diag.programme.money import PurseYear, budgets, checklist_of, fctva
-from diag.programme.record import EVERY
 from diag.programme.setting import ref_of
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
 from diag.programme.weighing import theme_weights, weights_in_force

@@ -13,9 +13,8 @@ from diag.journal.revision import NewRevision
 from diag.model.enums import Participant
 from diag.model.errors import DiagError
 from diag.model.programme import MOST_POINTS, WorkshopBallot, WorkshopCard
-from diag.programme.container import Container
+from diag.programme.container import BALLOT, CARD, Container
 from diag.programme.gathering import part_subject, points_typed
-from diag.programme.record import BALLOT, CARD
 from diag.programme.setting import checked
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import ChooseDialog, LineField, ListChoice

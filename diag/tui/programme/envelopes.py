@@ -11,9 +11,8 @@ from diag.model.errors import DiagError
 from diag.model.programme import EnvelopeState, YearEnvelope
 from diag.programme import setting
 from diag.programme.assembling import Board
-from diag.programme.container import Container
+from diag.programme.container import Container, Record
 from diag.programme.history import envelope_words, value_words
-from diag.programme.record import Record
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
 from diag.programme.words import purse_words
 from diag.tui.commands import Command, CommandType, bindings_of

@@ -21,8 +21,7 @@ from diag.model.programme import (
 )
 from diag.programme import adopting, setting
 from diag.programme.assembling import Board
-from diag.programme.container import Container, create
-from diag.programme.record import EVERY, FRAME, RIGHTS, Record
+from diag.programme.container import EVERY, FRAME, RIGHTS, Container, Record, create
 from diag.programme.setting import lock_effect, lock_words
 from diag.tui.dialogs import Field, FormDialog
 from diag.tui.programme.replaying import Changes

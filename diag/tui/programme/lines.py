@@ -10,7 +10,7 @@ from diag.documents.programme.lines import planned_words
 from diag.model.enums import PlaceKind
 from diag.programme.adopting import PILOTAGE
 from diag.programme.assembling import Board, board_of
-from diag.programme.container import Container
+from diag.programme.container import FRAME, Container, Record
 from diag.programme.equity import (
     LEAST,
     CommuneShare,
@@ -22,7 +22,6 @@ from diag.programme.equity import (
 )
 from diag.programme.history import log_of, subject_words, value_words
 from diag.programme.operations import Contenders
-from diag.programme.record import FRAME, Record
 from diag.programme.replay import Worth, worth
 from diag.programme.weighing import (
     ballots_of,
