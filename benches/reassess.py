@@ -17,9 +17,9 @@ from time import process_time_ns
 
 from benches.budgets import hold
 from diag.assess.facts import with_answers
-from diag.assess.heat import heat
 from diag.assess.judge import Judge
 from diag.assess.questions import next_questions
+from diag.assess.spread import heat
 from diag.audit.walk import walk_of
 from diag.model.checklist import Checklist
 from diag.model.enums import Direction, Kind

@@ -19,7 +19,7 @@ from benches.budgets import hold
 from benches.worlds.bare import EMPTY, QUESTIONS, ROOMS
 from benches.worlds.territory import big_workspace, numbered
 from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.comparables import keep_judged
+from diag.audit.compare import keep_judged
 from diag.office.outlook import progress_by_school
 from diag.tui.state import OpenDesk, Recent
 from tests.terminal.terminal import Terminal, program

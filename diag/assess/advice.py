@@ -5,7 +5,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from diag.assess.criteria import CriterionJudge, open_share, share_reaching
-from diag.assess.effects import NO_GAIN, Gains, Remedies, Remedy
+from diag.assess.effects import NO_GAIN, Gains, Kept, Remedies, Remedy
 from diag.assess.facts import FactsReading, Limits
 from diag.assess.needs import Basket, Demand, Draft
 from diag.assess.results import (
@@ -17,7 +17,6 @@ from diag.assess.results import (
     Target,
     Verdict,
 )
-from diag.assess.since import Kept
 from diag.model.checklist import Price, Requirement
 from diag.model.enums import Gate, Kind, Nature, PlaceKind, Standing, Trigger
 from diag.model.number import Quantity

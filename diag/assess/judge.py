@@ -5,7 +5,7 @@ from functools import cached_property
 
 from diag.assess.advice import Advising
 from diag.assess.criteria import CriterionJudge, Readers, every_name
-from diag.assess.effects import Gains, Remedies, raised
+from diag.assess.effects import Basis, Dependencies, Drafts, Gains, Remedies, raised
 from diag.assess.facts import FactsReading, vocabulary_of, with_answers
 from diag.assess.results import (
     FREE,
@@ -17,7 +17,6 @@ from diag.assess.results import (
     Score,
 )
 from diag.assess.scores import Averages, domain_score, overall_score, socle_of
-from diag.assess.since import Basis, Dependencies, Drafts
 from diag.checklist.symbols import (
     counted_by,
     names_checked,

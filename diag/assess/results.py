@@ -29,7 +29,7 @@ from diag.rules.tree import Exact
 from diag.rules.values import Truth
 
 if TYPE_CHECKING:
-    from diag.assess.since import Basis
+    from diag.assess.effects import Basis
 
 TOP = 3
 """The highest level."""

@@ -25,15 +25,15 @@ from diag.assess.why import (
     why,
 )
 from diag.assess.words import describe_condition, filled_words, score_cell
-from diag.audit.findings import names_judged
-from diag.audit.reasons import basis, fact_words, is_plainly_out
-from diag.audit.seen import (
+from diag.audit.findings import (
     danger_fact,
     danger_report,
     found_words,
+    names_judged,
     seen_words,
     strength_words,
 )
+from diag.audit.reasons import basis, fact_words, is_plainly_out
 from diag.audit.session import AuditSession
 from diag.audit.walk import Key
 from diag.model.checklist import Checklist

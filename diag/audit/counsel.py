@@ -11,10 +11,9 @@ from diag.assess.results import Advice, Target
 from diag.assess.spread import NAMED
 from diag.assess.words import quantity_words, short_cost
 from diag.audit.bilan import OutlineLine, Tone, heading, quiet
-from diag.audit.findings import observed
+from diag.audit.findings import observed, seen_words
 from diag.audit.remarks import declared_wording
 from diag.audit.report import Report, report_of
-from diag.audit.seen import seen_words
 from diag.audit.session import AuditSession
 from diag.audit.votes import votes_of
 from diag.audit.voting import state_words, steps_standing

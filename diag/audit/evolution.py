@@ -24,8 +24,8 @@ from diag.audit.compare import (
     since_last,
 )
 from diag.audit.counsel import step_words
+from diag.audit.findings import found_words, seen_words
 from diag.audit.memory import whole_story
-from diag.audit.seen import found_words, seen_words
 from diag.audit.session import AuditSession
 from diag.audit.suppose import SupposedOutcome, outcome_lines
 from diag.model.audit import FollowUp

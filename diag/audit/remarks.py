@@ -1,14 +1,29 @@
-"""What was written in an audit next to its facts, as far as a reader may have it."""
+"""What people wrote in an audit next to its facts, as far as a reader may have it.
+
+What may name somebody is asked about, never let out: whoever writes documents, a table
+or the closing sees each passage with its place, and agrees or mends it. What is handed
+over apart, the reserved sheet, is not asked about.
+
+No list of first names: a name is known by what stands before it, or by who is known of
+the audit. It asks once too often rather than let a child's name out in silence, and it
+cannot know a first name alone in a sentence: whoever closes reads what is printed.
+"""
 
 import json
-from collections.abc import Mapping
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
 from hashlib import sha256
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from diag.assess.judge import rooted
 from diag.audit.memory import own_standing, steps_to_report
 from diag.audit.session import AuditSession
+from diag.checklist.source import Entries, Items, read_source, text_of
 from diag.journal import subjects
 from diag.journal.records import photos_of
 from diag.journal.signatures import Signature, WrittenSince, signature_of
@@ -26,7 +41,9 @@ from diag.journal.subjects import (
 from diag.model.audit import FollowUp, Observation, OwnAdvice, Photo
 from diag.model.base import Noun
 from diag.model.checklist import Wording
-from diag.model.enums import Audience
+from diag.model.enums import READERS, WORKING_READER, Audience
+from diag.model.errors import DiagError
+from diag.model.text import fold
 from diag.words.dates import day_of, day_words
 from diag.words.sentences import counted, listed
 from diag.workspace.settings import Settings
@@ -234,3 +251,323 @@ def since_words(settings: Settings, since: WrittenSince) -> str:
 
 
 _MISSING = "modifications signées manquent"
+
+
+class SlipKind(StrEnum):
+    """What a piece of text may give away."""
+
+    NAME = "nom"
+    PHONE = "téléphone"
+    MAIL = "adresse électronique"
+    HEALTH = "santé"
+
+
+_PHONE = re.compile(
+    r"(?<![\w])(?:(?:\+|00)\s*33[\s.\-]*(?:\(0\)[\s.\-]*)?|\(?0)[1-9]\)?"
+    r"(?:[\s.\-/]*\d){8}(?!\d)|\+\d[\d\s.\-]{7,}\d"
+)
+_MAIL = re.compile(
+    r"(?<![\w.+-])[\w.+-]+\s?(?:@|\(at\)|\[at\]|\sarobase\s)\s?[\w-]+(?:\s?\.\s?[\w-]+)+",
+    re.IGNORECASE,
+)
+_WORD = r"[^\W\d_][\w'’-]*"
+_CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]*"
+_CIVIL = re.compile(
+    r"\b(?:(?:M|MM|Dr|Pr)\.\s*|(?:Dr|Pr)\s+|(?i:mr|mrs|mmes?|mlles?|madame|monsieur|"
+    r"mademoiselle|mesdames|messieurs|docteur)(?:\.\s*|\s+))"
+    rf"(?P<name>(?:(?:de|du|d['’]|von|van|ben|le|la)\s*)?{_WORD}(?:\s+{_CAPITAL})*)"
+)
+_ROLE = re.compile(
+    r"\b(?i:directeur|directrice|maîtres?|maîtresses?|enseignante?s?|professeure?s?|"
+    r"instituteurs?|institutrices?|atsem|élèves?|enfants?|parents?|père|mère|papa|maman|"
+    r"frère|sœur|concierge|gardien(?:ne)?|secrétaire|informaticien(?:ne)?|"
+    r"technicien(?:ne)?|adjointe?|conseill(?:er|ère)|remplaçante?|stagiaire|collègue|"
+    r"inspecteur|inspectrice|chez|prénommée?|nommée?|appelée?)"
+    rf"\s*[,:(]?\s*(?P<name>{_CAPITAL}(?:\s+{_CAPITAL})*)"
+)
+_OWNED = re.compile(
+    r"\b(?i:classe|bureau|poste|portable|ordinateur|tablette|session|compte|casier|"
+    rf"place|code|mot de passe)\s+(?:de\s+|d['’])(?P<name>{_CAPITAL})"
+)
+
+
+_ASIDE = re.compile(r"\([^)]*\)")
+"""What a name bears between brackets: where a person works."""
+
+_NAME_PART = re.compile(r"(?<![\w-])[^\W\d_][^\W\d_'’-]*(?:['’-][^\W\d_]+)*(?![\w-])")
+
+
+def slips_in(
+    text: str, known: Iterable[str] = (), common: frozenset[str] = frozenset()
+) -> Iterator[tuple[SlipKind, str]]:
+    """Give what a text may give away, each once; never refuses a text.
+
+    `known`: names of people of the audit. `common`: words that name nobody, folded.
+    """
+    plain = " ".join(unicodedata.normalize("NFKC", text).split())
+    found: dict[tuple[SlipKind, str], None] = {}
+    for kind, pattern in ((SlipKind.PHONE, _PHONE), (SlipKind.MAIL, _MAIL)):
+        for match in pattern.finditer(plain):
+            found[kind, match.group().strip()] = None
+    for name in (*_named(plain, common), *_known(plain, known)):
+        found[SlipKind.NAME, name] = None
+    for words in _healthy(plain):
+        found[SlipKind.HEALTH, words] = None
+    yield from found
+
+
+def without_phones(text: str) -> str:
+    """Return a text whose phone numbers are taken out, those glued to another too."""
+    left = unicodedata.normalize("NFKC", text)
+    if not _PHONE.search(left):
+        return text
+    while _PHONE.search(left):
+        left = _PHONE.sub("[numéro retiré]", left)
+    return left
+
+
+def _named(text: str, common: frozenset[str]) -> Iterator[str]:
+    roles = words_listed("roles")
+    for match in _CIVIL.finditer(text):
+        first = fold(re.split(r"[\s'’]", match["name"])[0])
+        if first not in roles or _follows(match["name"], roles):
+            yield match.group().strip()
+    plain = common | words_listed("common")
+    for pattern in (_ROLE, _OWNED):
+        for match in pattern.finditer(text):
+            if _may_name(match["name"], plain):
+                yield match.group().strip()
+
+
+def _follows(name: str, roles: frozenset[str]) -> bool:
+    """Say whether a name comes after a particle: « de La Tour », not « le maire »."""
+    *_, last = name.split()
+    return last[0].isupper() and fold(last) not in roles
+
+
+def _may_name(name: str, common: frozenset[str]) -> bool:
+    """Say whether a capital begins a name: no acronym, no word of the school."""
+    first = name.split(maxsplit=1)[0]
+    is_acronym = first.isupper() and len(first) <= _ACRONYM
+    is_level = any(letter.isdigit() for letter in first)
+    is_usual = is_acronym or is_level or fold(first) in common
+    return not is_usual and len(first) > 1
+
+
+_SHORTEST = 3
+"""Letters of the shortest last name that is looked for: not « Le », « De »."""
+
+_ACRONYM = 4
+"""At most so many capitals are an acronym: CP, CE1, TBI, ULIS."""
+
+
+def _known(text: str, known: Iterable[str]) -> Iterator[str]:
+    """Give the people of the audit that a text names: in full, or by a last name."""
+    roles = words_listed("roles")
+    for name in known:
+        parts = _NAME_PART.findall(_ASIDE.sub("", name))
+        if not any(one[0].isupper() and fold(one) not in roles for one in parts):
+            continue
+        whole = (" ".join(parts), " ".join(reversed(parts)))
+        for one in whole if len(parts) > 1 else ():
+            if match := re.search(_alone(re.escape(one)), text, re.IGNORECASE):
+                yield match.group()
+        for part in parts[1:] or parts:
+            if len(part) < _SHORTEST or fold(part) in roles:
+                continue
+            cases = (part, part.capitalize(), part.upper())
+            either = "|".join(map(re.escape, dict.fromkeys(cases)))
+            if part[0].isupper() and (match := re.search(_alone(either), text)):
+                yield match.group()
+
+
+def _healthy(text: str) -> Iterator[str]:
+    folded = fold(text)
+    for pattern in _health():
+        for match in pattern.finditer(folded):
+            yield match.group()
+
+
+def _alone(pattern: str) -> str:
+    return rf"(?<!\w)(?:{pattern})(?!\w)"
+
+
+@cache
+def _health() -> tuple[re.Pattern[str], ...]:
+    return tuple(
+        re.compile(_alone(re.escape(one.rstrip("*")) + r"\w*" * one.endswith("*")))
+        for one in words_listed("health")
+    )
+
+
+@cache
+def words_listed(name: str) -> frozenset[str]:
+    """Return the words of a list of `slips.yaml`, folded; `*` ends a beginning."""
+    file = Path(__file__).with_name("slips.yaml")
+    read = read_source(file.name, file.read_bytes()).root
+    listed = read.nodes[name] if isinstance(read, Entries) else None
+    nodes = listed.nodes if isinstance(listed, Items) else ()
+    return frozenset(
+        fold(text.rstrip("*")) + "*" * text.endswith("*")
+        for text in map(text_of, nodes)
+    )
+
+
+PUBLIC_READERS = tuple(one for one in READERS if one is not WORKING_READER)
+"""Whose documents anybody may ask for."""
+
+
+class Slip(NamedTuple):
+    """Words that may name somebody, and where they would be printed from."""
+
+    where: str
+    """« la note de CE1, « Prises réseau » »."""
+    kind: SlipKind
+    words: str
+
+    def __str__(self) -> str:
+        """Return the line that is shown before it is let out."""
+        return f"{self.where} : « {self.words} » ({self.kind})"
+
+
+def slips_of(
+    session: AuditSession, audiences: Iterable[Audience] = READERS
+) -> tuple[Slip, ...]:
+    """Return what the documents of some readers would let out; the sheet is none."""
+    readers = [one for one in audiences if not one.reads_reserved]
+    if not readers:
+        return ()
+    shown = session.public()
+    known = people_of(session)
+    common = _words_of(shown)
+    return tuple(
+        dict.fromkeys(
+            Slip(where, kind, words)
+            for where, text in texts_of(shown, readers)
+            for kind, words in slips_in(text, known, common)
+        )
+    )
+
+
+def slips_typed(session: AuditSession, *texts: str) -> tuple[Slip, ...]:
+    """Return what texts just typed would let out, before they are kept."""
+    known, common = people_of(session), _words_of(session)
+    return tuple(
+        Slip("ce texte", kind, words)
+        for text in texts
+        for kind, words in slips_in(text, known, common)
+    )
+
+
+def people_of(session: AuditSession) -> tuple[str, ...]:
+    """Return who is known of an audit: its authors, who was there, who was met."""
+    people = session.workspace.settings.people.values()
+    visits = (name for one in session.visits for name in (*one.present, *one.met))
+    return tuple(dict.fromkeys((*people, *visits)))
+
+
+def _words_of(session: AuditSession) -> frozenset[str]:
+    """Return the words of the kinds of rooms: « Motricité » names nobody."""
+    choices = (
+        choice.label
+        for question in session.checklist.questions.values()
+        for choice in question.choices
+    )
+    return frozenset(fold(word) for label in choices for word in label.split())
+
+
+def texts_of(
+    session: AuditSession, audiences: Iterable[Audience]
+) -> Iterator[tuple[str, str]]:
+    """Give each text that somebody typed and these readers would have, and whence."""
+    readers = frozenset(audiences)
+    remarks = remarks_of(session)
+    for one in session.facts.places.values():
+        yield "le nom d'un lieu", one.name
+    yield from _advice_texts(session, remarks, readers)
+    yield from _seen_texts(session, remarks, works=WORKING_READER in readers)
+    if WORKING_READER in readers:
+        yield from noted_texts(session)
+
+
+def _advice_texts(
+    session: AuditSession, remarks: Remarks, readers: frozenset[Audience]
+) -> Iterator[tuple[str, str]]:
+    for (ident, reader), words in session.wordings.items():
+        if reader in readers and (ident, reader) in remarks.wordings:
+            for text in words.values():
+                yield f"la reformulation de « {ident} »", str(text)
+    for ident, hand in session.hands.items():
+        for text in (hand.title, hand.otherwise):
+            yield f"le vote de « {ident} »", text
+    for own in remarks.own:
+        for text in (own.title, own.why):
+            yield "une préconisation de votre main", text
+    for step in (*remarks.earlier, *remarks.follow_ups):
+        for text in (step.by, step.why):
+            yield f"la suite de « {step.recommendation} »", text
+
+
+def _seen_texts(
+    session: AuditSession, remarks: Remarks, *, works: bool
+) -> Iterator[tuple[str, str]]:
+    """Give what was seen, that is « à montrer »; everything where it `works` there."""
+    names = {one.id: one.name for one in session.facts.places.values()}
+    for seen in session.observations:
+        if seen.shown or works:
+            yield f"l'observation de {names.get(seen.place, 'ce lieu')}", seen.text
+    for each in remarks.evidence:
+        if each.photo.shown or works:
+            where = names.get(each.photo.place, "ce lieu")
+            yield f"la légende d'une photo de {where}", each.photo.caption
+
+
+def noted_texts(session: AuditSession) -> Iterator[tuple[str, str]]:
+    """Give what was noted next to answers: the technician and tables have it."""
+    facts, questions = session.facts, session.checklist.questions
+    names = {one.id: one.name for one in facts.places.values()}
+    for (place, name), notes in facts.notes.items():
+        if name in questions:
+            for note in notes:
+                yield f"la note de {names.get(place, place)}", note
+    for (place, name), heads in facts.answers.items():
+        for head in heads if name in questions else ():
+            where = f"la réponse de {names.get(place, place)}"
+            yield where, head.reason
+            if isinstance(head.value, str) and not questions[name].choices:
+                yield where, head.value
+
+
+SHOWN = 8
+"""At most so many are listed in a sentence."""
+
+
+class HeldBackError(DiagError):
+    """What would be let out was not agreed on: nothing was written."""
+
+
+def held_words(slips: Iterable[Slip]) -> str:
+    """Return how many words may name somebody, and the first of them."""
+    every = [str(one) for one in slips]
+    many = counted(len(every), "passage peut", "passages peuvent")
+    return f"{many} désigner quelqu'un : {listed(every, SHOWN)}"
+
+
+def question_of(slips: Iterable[Slip]) -> str:
+    """Return what a screen asks before it lets them out, each on its line."""
+    lines = "\n".join(f"- {one}" for one in slips)
+    return f"Ceci peut désigner quelqu'un :\n{lines}\n\nLe laisser sortir ?"
+
+
+def check_slips(slips: Iterable[Slip], *, let_out: bool) -> None:
+    """Let nothing pass that may name somebody, unless it was agreed on.
+
+    Raises:
+        HeldBackError: something may, and nobody agreed.
+    """
+    found = tuple(slips)
+    if found and not let_out:
+        raise HeldBackError(
+            f"{held_words(found)}. Corrigez ces textes, ou laissez-les sortir.",
+            command="--let-out",
+        )

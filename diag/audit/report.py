@@ -25,8 +25,7 @@ from diag.assess.plan import (
 from diag.assess.questions import Asked, relevant_questions
 from diag.assess.results import Assessment, CriterionResult
 from diag.assess.spread import kind_words
-from diag.audit.comparables import Comparables, comparables_of
-from diag.audit.compare import AuditsCompared, progress_of
+from diag.audit.compare import AuditsCompared, Comparables, comparables_of, progress_of
 from diag.audit.hypotheses import option_of
 from diag.audit.remarks import (
     Evidence,

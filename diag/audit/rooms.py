@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from diag.answers.types import evidence
-from diag.assess.heat import Heat, HeatCell, danger_columns, heat, judged_in
 from diag.assess.questions import Pace, seconds_of
+from diag.assess.spread import Heat, HeatCell, danger_columns, heat, judged_in
 from diag.audit.observing import noted_in
 from diag.audit.photos import photos_of
 from diag.audit.places import Floor, floor_of, holders, rooms_in

@@ -9,11 +9,10 @@ from datetime import date
 from fractions import Fraction
 from uuid import UUID
 
-from diag.assess.finances import aid_rates, aided
 from diag.assess.plan import Action, Plan
 from diag.assess.results import CostLine
 from diag.assess.spread import short_places
-from diag.assess.terms import Terms
+from diag.assess.terms import Terms, aid_rates, aided
 from diag.assess.votes import (
     Ballot,
     Lacks,

@@ -89,7 +89,7 @@ _to_confirm = click.option(
 
 def _agreed(picked: "ChosenAudits", *, let_out: bool) -> None:
     """Ask before a table holds what may name somebody."""
-    from diag.audit.discretion import slips_of  # noqa: PLC0415 - YAML
+    from diag.audit.remarks import slips_of  # noqa: PLC0415 - YAML
 
     every = (slips_of(one, (WORKING_READER,)) for one in picked.sessions)
     agree_to_let_out((slip for found in every for slip in found), let_out=let_out)

@@ -9,8 +9,7 @@ from diag.assess.results import Advice, Assessment, DomainResult, Score
 from diag.assess.spread import danger_words, declined, socle_words
 from diag.assess.words import filled_words, score_cell
 from diag.audit import hypotheses
-from diag.audit.comparables import keep_judged
-from diag.audit.compare import compared_with
+from diag.audit.compare import compared_with, keep_judged
 from diag.audit.hypotheses import (
     forget_scenario,
     keep_scenario,

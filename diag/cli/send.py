@@ -8,8 +8,8 @@ from typing import Any
 import click
 from pydantic import SecretStr
 
-from diag.audit.discretion import slips_of
 from diag.audit.history import reader_words
+from diag.audit.remarks import slips_of
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.cli.main import LazyGroup

@@ -21,7 +21,7 @@ from diag.workspace.disk import default_folder
 from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from diag.audit.discretion import Slip
+    from diag.audit.remarks import Slip
     from diag.audit.session import AuditSession
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -334,7 +334,7 @@ def agree_to_let_out(found: "Iterable[Slip]", *, let_out: bool) -> None:
     Raises:
         HeldBackError: nobody agreed.
     """
-    from diag.audit.discretion import check_slips  # noqa: PLC0415 - YAML, rare
+    from diag.audit.remarks import check_slips  # noqa: PLC0415 - YAML, rare
 
     slips = tuple(found)
     if not slips:

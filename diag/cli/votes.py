@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from diag.audit import voting
-from diag.audit.discretion import slips_typed
+from diag.audit.remarks import slips_typed
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.audit.votes import votes_of

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from diag.audit.answer import NewAnswer as NewAnswer
 from diag.audit.answer import answer_for as answer_for
 from diag.audit.answer import find_question as find_question
-from diag.audit.comparables import keep_judged
+from diag.audit.compare import keep_judged
 from diag.audit.follow import add_visit as add_visit
 from diag.audit.follow import move as move
 from diag.audit.places import add_place as add_place

@@ -19,13 +19,13 @@ from diag.answers.types import TYPES
 from diag.audit.answer import NewAnswer, answer_for, find_question, record_answer
 from diag.audit.fitting import choose_minutes
 from diag.audit.follow import add_step, add_visit, move
+from diag.audit.forms import LEAST, TEAM, together
 from diag.audit.memory import take_places_again
 from diag.audit.observing import mark_noted, observe
 from diag.audit.photos import PhotoSubject, keep_picture
 from diag.audit.places import add_place, close_places, find_place
 from diag.audit.proposals import propose
 from diag.audit.session import AuditSession, open_session, start
-from diag.audit.sheets import LEAST, TEAM, together
 from diag.documents.questionnaire import compose, keep
 from diag.journal import changes
 from diag.journal.revision import NewRevision

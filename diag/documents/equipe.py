@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from diag.assess.plan import Action, refs_words
 from diag.audit.counsel import describe_reason
-from diag.audit.debrief import Debrief
+from diag.audit.departure import Debrief
 from diag.audit.findings import (
     conflict_words,
     foremost,

@@ -8,20 +8,21 @@ from diag.assess.money import (
     total_words,
 )
 from diag.assess.plan import Action, refs_words
-from diag.audit.comparables import describe_comparables
+from diag.audit.compare import describe_comparables
 from diag.audit.counsel import describe_due, describe_reason
 from diag.audit.findings import (
     detailed,
+    found_words,
     observed,
     open_words,
     praised,
     pressing,
+    strength_words,
     strengths,
     weaknesses,
 )
 from diag.audit.reasons import concerns, pressure
 from diag.audit.report import Report
-from diag.audit.seen import found_words, strength_words
 from diag.documents.blocks import Pair, box, bullets, table
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame, places

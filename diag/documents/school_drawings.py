@@ -6,8 +6,7 @@ from textwrap import wrap
 from typing import NamedTuple
 
 from diag.answers.types import heads_words
-from diag.assess.heat import HeatCell
-from diag.assess.spread import short_places
+from diag.assess.spread import HeatCell, short_places
 from diag.audit.findings import names_judged
 from diag.audit.report import Report
 from diag.documents.blocks import table

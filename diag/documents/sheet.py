@@ -13,17 +13,18 @@ from diag.assess.results import CriterionResult
 from diag.assess.spread import concerned
 from diag.assess.words import is_printable, printed_cell
 from diag.audit.findings import (
+    found_words,
     names_judged,
     observed,
     open_words,
     praised,
+    strength_words,
     strengths,
     weaknesses,
     where,
 )
 from diag.audit.reasons import concerns
 from diag.audit.report import Report
-from diag.audit.seen import found_words, strength_words
 from diag.documents.blocks import Pair, entry, image_of, sections
 from diag.documents.drawings import Drawing
 from diag.documents.escape import Md

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diag.audit.departure import Check, departure_of, elsewhere_words
-from diag.audit.discretion import held_words, slips_of
+from diag.audit.remarks import held_words, slips_of
 from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession, listed
 from diag.documents.blocks import written

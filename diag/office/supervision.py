@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from diag.assess import ENGINE
 from diag.audit.acceptance import standing_words
-from diag.audit.comparables import keep_judged
+from diag.audit.compare import keep_judged
 from diag.audit.follow import move
 from diag.audit.session import AuditSession, listed
 from diag.journal.errors import DamagedError

@@ -17,7 +17,7 @@ from statistics import median
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
-from diag.assess.finances import YearDay, fctva_rule, kept_part, year_day
+from diag.assess.terms import YearDay, fctva_rule, kept_part, year_day
 from diag.model.checklist import Checklist, Finance
 from diag.model.enums import BudgetSection, FollowUpState, Milestone
 from diag.model.number import exact

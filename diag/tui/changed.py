@@ -6,8 +6,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 
-from diag.audit.carried import Carried, carried, confirm
-from diag.audit.memory import Memory, former_places, take_places_again
+from diag.audit.memory import (
+    Carried,
+    Memory,
+    carried,
+    confirm,
+    former_places,
+    take_places_again,
+)
 from diag.audit.visit import VisitSession
 from diag.audit.walk import Key
 from diag.tui.commands import Command, TakeBack, bindings_of, key_now

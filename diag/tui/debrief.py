@@ -14,7 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
 
-from diag.audit.debrief import Debrief, DebriefLine, debrief_of
+from diag.audit.departure import Debrief, DebriefLine, debrief_of
 from diag.audit.follow import add_step
 from diag.audit.report import report_folder, report_of
 from diag.audit.session import AuditSession

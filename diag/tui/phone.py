@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
+from diag.audit.forms import LEAST, read_sheets
 from diag.audit.session import AuditSession
-from diag.audit.sheets import LEAST, read_sheets
 from diag.phone.links import PhoneRole
 from diag.phone.network import SharedNetwork
 from diag.tui.commands import Command, CommandType, bindings_of

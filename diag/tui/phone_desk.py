@@ -12,10 +12,10 @@ from typing import NamedTuple, TypeVar
 from textual.app import App
 from textual.message import Message
 
+from diag.audit.forms import knows_phone, sheet_of, sheets_kept, take_sheet
 from diag.audit.observing import observe
 from diag.audit.photos import PhotoSubject, keep_picture
 from diag.audit.session import AuditSession
-from diag.audit.sheets import knows_phone, sheet_of, sheets_kept, take_sheet
 from diag.documents.questionnaire import compose, keep, title_of
 from diag.model.audit import Questionnaire
 from diag.phone.links import PhoneLink, PhoneRole

@@ -9,7 +9,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from diag.audit.claiming import claim, is_claimed, release
-from diag.audit.comparables import keep_judged
+from diag.audit.compare import keep_judged
 from diag.audit.proposals import waiting_words
 from diag.audit.session import open_session
 from diag.audit.walk import Key

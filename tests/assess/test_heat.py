@@ -5,9 +5,9 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.assess.heat import HeatCell, heat, judged_in
 from diag.assess.judge import judge_of
 from diag.assess.results import Assessment, Verdict
+from diag.assess.spread import HeatCell, heat, judged_in
 from diag.model.enums import Standing
 from tests.assess.builders import (
     LOT,

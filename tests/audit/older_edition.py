@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit import comparables, snapshot
-from diag.audit.comparables import keep_judged
+from diag.audit import compare, snapshot
+from diag.audit.compare import keep_judged
 from diag.audit.follow import add_step
 from diag.audit.session import AuditSession
 from diag.checklist import load
@@ -132,7 +132,7 @@ NEW = {
 def engine(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """Have this version be one whose method has that number."""
     monkeypatch.setattr(load, "ENGINE", number)
-    monkeypatch.setattr(comparables, "ENGINE", str(number))
+    monkeypatch.setattr(compare, "ENGINE", str(number))
     monkeypatch.setattr(snapshot, "ENGINE", number)
 
 

@@ -8,17 +8,20 @@ from pathlib import Path
 import pytest
 
 from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.carried import (
+from diag.audit.follow import add_step
+from diag.audit.memory import (
     DANGER,
     MEASURE,
     STALE,
     Carried,
+    Memory,
     carried,
     confirm,
     is_second,
+    memory_of,
+    session_before,
+    take_places_again,
 )
-from diag.audit.follow import add_step
-from diag.audit.memory import Memory, memory_of, session_before, take_places_again
 from diag.audit.places import add_place
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo

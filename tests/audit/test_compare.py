@@ -8,8 +8,13 @@ import pytest
 
 from diag.assess.words import Move
 from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.comparables import Comparables, describe_comparables
-from diag.audit.compare import between, compared_with, since_last
+from diag.audit.compare import (
+    Comparables,
+    between,
+    compared_with,
+    describe_comparables,
+    since_last,
+)
 from diag.audit.session import AuditSession
 from diag.checklist.edition import compiled
 from diag.demo.stories import play, scenario

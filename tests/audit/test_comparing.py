@@ -11,8 +11,7 @@ from diag.assess import ENGINE
 from diag.assess.results import Assessment
 from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.comparables import comparables_of, keep_judged
-from diag.audit.compare import progress_of
+from diag.audit.compare import comparables_of, keep_judged, progress_of
 from diag.audit.follow import move
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession

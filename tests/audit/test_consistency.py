@@ -8,9 +8,9 @@ import pytest
 from diag.answers.answer_type import Refused
 from diag.assess.questions import next_questions, relevant_questions
 from diag.audit.answer import NewAnswer, record_answer, toggle_flag
+from diag.audit.findings import UNREPORTED, danger_report, danger_seen
 from diag.audit.grid import GridSheet, fill
 from diag.audit.places import add_place
-from diag.audit.seen import UNREPORTED, danger_report, danger_seen
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.audit.visit import VisitSession

@@ -8,11 +8,11 @@ import pytest
 
 from diag.audit import advising
 from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.debrief import DebriefLine, debrief_of
+from diag.audit.departure import DebriefLine, debrief_of
+from diag.audit.findings import found_words, strength_words
 from diag.audit.follow import add_step
 from diag.audit.places import add_place
 from diag.audit.report import report_of
-from diag.audit.seen import found_words, strength_words
 from diag.audit.session import AuditSession, start
 from diag.documents.equipe import debrief_paper
 from diag.documents.formats.pdf import draw_pages

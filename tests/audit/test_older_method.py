@@ -6,8 +6,13 @@ import pytest
 
 from diag.audit.advising import add_own, as_computed, find_advice, reword
 from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.comparables import keep_judged
-from diag.audit.compare import compared_with, older_before, progress_of, since_last
+from diag.audit.compare import (
+    compared_with,
+    keep_judged,
+    older_before,
+    progress_of,
+    since_last,
+)
 from diag.audit.follow import add_step, move
 from diag.audit.history import changes_of
 from diag.audit.memory import own_here, own_standing, whole_story

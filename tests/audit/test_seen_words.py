@@ -1,7 +1,7 @@
 """What was seen, in the author's words: where it is sure, and nowhere else."""
 
+from diag.audit.findings import found_words, strength_words
 from diag.audit.report import Report
-from diag.audit.seen import found_words, strength_words
 from diag.model.checklist import Checklist, Found, Strength
 from diag.model.enums import Audience
 from tests.documents.builders import CHECKLIST, facts, report

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from diag.answers.types import TYPES
-from diag.audit.proposals import waiting
-from diag.audit.session import AuditSession
-from diag.audit.sheets import (
+from diag.audit.forms import (
     LEAST,
     TEAM,
     read_sheets,
@@ -17,6 +15,8 @@ from diag.audit.sheets import (
     take_sheet,
     together,
 )
+from diag.audit.proposals import waiting
+from diag.audit.session import AuditSession
 from diag.documents.questionnaire import compose, keep
 from diag.model.audit import Questionnaire
 from diag.model.enums import ProposalSource

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from diag.audit.discretion import SlipKind, slips_in, without_phones, words_listed
+from diag.audit.remarks import SlipKind, slips_in, without_phones, words_listed
 
 KNOWN = ("Camille Perrin", "Yann Le Goff", "La directrice", "Mme Sabatier")
 

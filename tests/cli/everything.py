@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from diag.audit import follow
 from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, record_answer, record_note
-from diag.audit.comparables import keep_judged
+from diag.audit.compare import keep_judged
 from diag.audit.observing import observe
 from diag.audit.photos import PhotoSubject, join_photos
 from diag.audit.places import add_places

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit.discretion import PUBLIC_READERS, slips_of
 from diag.audit.observing import mark_noted, observe
 from diag.audit.places import rename_place
+from diag.audit.remarks import PUBLIC_READERS, slips_of
 from diag.audit.report import report_of
 from diag.audit.votes import votes_of
 from diag.documents.formats import Format

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from diag.assess.finances import AidRate, aid_rates, aided
 from diag.assess.plan import Action
+from diag.assess.terms import AidRate, aid_rates, aided
 from diag.audit.follow import move
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession

@@ -12,8 +12,12 @@ from pypdf import PdfReader
 
 from diag.assess.results import Score
 from diag.assess.words import printed_cell
-from diag.audit.comparables import Comparables, describe_comparables
-from diag.audit.compare import AuditsCompared, ScoreChange
+from diag.audit.compare import (
+    AuditsCompared,
+    Comparables,
+    ScoreChange,
+    describe_comparables,
+)
 from diag.audit.report import Report
 from diag.audit.suppose import Option
 from diag.documents.drafts.council import minutes

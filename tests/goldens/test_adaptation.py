@@ -8,7 +8,7 @@ import pytest
 from diag.assess.examples import example_facts
 from diag.assess.judge import judge_of
 from diag.assess.questions import relevant_questions
-from diag.audit.seen import WARNED, WARNED_ON
+from diag.audit.findings import WARNED, WARNED_ON
 from diag.checklist.lint.rules import written_rules
 from diag.checklist.symbols import names_read
 from diag.model.enums import READERS, Audience, Standing, Trigger

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit.comparables import keep_judged
+from diag.audit.compare import keep_judged
 from diag.audit.places import add_place, remove_place
 from diag.audit.session import AuditSession, start
 from diag.journal.heads import same

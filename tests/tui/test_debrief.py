@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from diag.audit.debrief import Debrief, DebriefLine, DebriefPart
+from diag.audit.departure import Debrief, DebriefLine, DebriefPart
 from diag.audit.report import report_folder
 from diag.audit.session import AuditSession
 from diag.model.enums import FollowUpState

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from diag.answers.types import heads_words
-from diag.assess.finances import LEFT_TO_COMMUNE
 from diag.assess.plan import Action
+from diag.assess.terms import LEFT_TO_COMMUNE
 from diag.assess.words import is_printable
 from diag.audit.findings import names_judged, observed, praised, strengths
 from diag.audit.report import Report

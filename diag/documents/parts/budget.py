@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from diag.assess.finances import YearDay, next_day, year_day
 from diag.assess.money import WORKS, Money, added, by_year
+from diag.assess.terms import YearDay, next_day, year_day
 from diag.audit.reasons import deadline_of
 from diag.audit.report import Report
 from diag.audit.votes import NEXT_COUNCIL, council_day

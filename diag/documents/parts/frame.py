@@ -7,9 +7,9 @@ from fractions import Fraction
 from diag.assess.results import CriterionResult, Score
 from diag.assess.spread import declined
 from diag.assess.words import filled_words, is_printable, printed_cell, score_cell
-from diag.audit.comparables import describe_comparables
+from diag.audit.compare import describe_comparables
+from diag.audit.findings import DangerReport, DangerSeen, danger_seen
 from diag.audit.report import Report
-from diag.audit.seen import DangerReport, DangerSeen, danger_seen
 from diag.documents.blocks import (
     PAGE_BREAK,
     Pair,

@@ -7,13 +7,18 @@ the technician, for others what is to be shown.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from diag.assess.heat import Heat, danger_columns, heat
 from diag.assess.results import Assessment, CriterionResult, DomainResult, Verdict
-from diag.assess.spread import concerned, expected_level, short_places
-from diag.audit.findings import names_read, observed
+from diag.assess.spread import (
+    Heat,
+    concerned,
+    danger_columns,
+    expected_level,
+    heat,
+    short_places,
+)
+from diag.audit.findings import danger_fact, found_at, names_read, observed
 from diag.audit.places import floor_of, walking_order
 from diag.audit.report import Report
-from diag.audit.seen import danger_fact, found_at
 from diag.documents.blocks import bullets, sections, table, written
 from diag.documents.drawings import Drawing
 from diag.documents.escape import Md, code

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from diag.assess.finances import year_day
+from diag.assess.terms import year_day
 from diag.documents.blocks import bullets, table, written
 from diag.documents.escape import Md
 from diag.documents.programme.lines import (

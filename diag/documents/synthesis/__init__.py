@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from diag.audit.discretion import PUBLIC_READERS, Slip, slips_of
+from diag.audit.remarks import PUBLIC_READERS, Slip, slips_of
 from diag.documents.synthesis.commune import commune_synthesis
 from diag.documents.synthesis.gathering import (
     TERRITORY,

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from diag.answers.types import TYPES
-from diag.audit.discretion import without_phones
+from diag.audit.remarks import without_phones
 from diag.audit.report import Report
 from diag.documents.tables.writers import IDENTITY, Cell, Coded, Column, identity
 from diag.model.checklist import Question

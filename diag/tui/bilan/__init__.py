@@ -10,11 +10,11 @@ from textual.widgets import Static
 from diag.assess.plan import Action
 from diag.audit import advising, voting
 from diag.audit.acceptance import relayed_words, standing_words, ways_on, wrote_in
-from diag.audit.discretion import PUBLIC_READERS, question_of, slips_of, slips_typed
 from diag.audit.follow import add_step, check_reason, left_to_check
 from diag.audit.hypotheses import scenarios
 from diag.audit.memory import own_here
 from diag.audit.photos import PhotoSubject
+from diag.audit.remarks import PUBLIC_READERS, question_of, slips_of, slips_typed
 from diag.audit.report import report_folder, report_of
 from diag.audit.undo import undo
 from diag.audit.upgrade import Upgrade, preview, upgrade

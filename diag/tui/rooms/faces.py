@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-from diag.assess.heat import UNKNOWN, WITHOUT_OBJECT, HeatCell
+from diag.assess.spread import UNKNOWN, WITHOUT_OBJECT, HeatCell
 from diag.audit.places import Floor, RoomSpot, spots_of
 from diag.audit.rooms import RoomLine, RoomsPicture
 from diag.model.fact import FloorRow

@@ -12,12 +12,11 @@ from textual.worker import get_current_worker
 
 from diag.answers.answer_type import Parsed, Refused
 from diag.answers.types import TYPES
-from diag.audit.carried import is_second
 from diag.audit.claiming import others_words
 from diag.audit.consistency import DoubtfulAnswer, UnlikelyAnswer
 from diag.audit.departure import departure_of
 from diag.audit.fitting import Costs, costs_of, countdown
-from diag.audit.memory import NothingToRepeatError, former_places
+from diag.audit.memory import NothingToRepeatError, former_places, is_second
 from diag.audit.photos import PhotoSubject
 from diag.audit.proposals import count_waiting, propose_lists, waiting_words
 from diag.audit.session import AuditSession

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from diag.assess.finances import next_day, year_day
+from diag.assess.terms import next_day, year_day
 from diag.audit.report import Report, report_of
 from diag.documents.blocks import drawings_in
 from diag.documents.drawings import FULL, WIDTH

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit.debrief import debrief_of
+from diag.audit.departure import debrief_of
 from diag.audit.observing import mark_noted, observe, remove_noted
 from diag.audit.photos import PhotoSubject, join_photos, mark_photo
 from diag.audit.remarks import public_digest, remarks_of

@@ -11,9 +11,9 @@ from textual.pilot import Pilot
 
 from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.carried import is_second
 from diag.audit.departure import departure_lines
 from diag.audit.follow import move
+from diag.audit.memory import is_second
 from diag.audit.places import add_place
 from diag.audit.report import report_folder
 from diag.audit.visit import is_beginning, kept_place
