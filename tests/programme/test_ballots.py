@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 
 from diag.model.enums import Participant
 from diag.model.errors import DiagError
-from diag.programme.ballots import (
+from diag.programme.container import Container, create, opened
+from diag.programme.gathering import (
     ballot_sheet,
     knows_phone,
+    new_workshop,
+    put_theme,
     take_ballot,
     without_ballots,
 )
-from diag.programme.container import Container, create, opened
-from diag.programme.gathering import new_workshop, put_theme
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import workspace
 from tests.programme.test_container import FRAME, SIREN

@@ -14,13 +14,13 @@ from diag.model.errors import DiagError
 from diag.phone.links import WORKSHOP_PHONES, PhoneLink, PhoneRole
 from diag.phone.network import SharedNetwork
 from diag.phone.pages import PhonePage, sheet_page
-from diag.programme.ballots import (
+from diag.programme.container import Container
+from diag.programme.gathering import (
     ballot_sheet,
     knows_phone,
     take_ballot,
     without_ballots,
 )
-from diag.programme.container import Container
 from diag.tui.commands import bindings_of
 from diag.tui.dialogs import READING, ChooseDialog, ListChoice
 from diag.tui.phone_desk import PhoneChanged

@@ -12,9 +12,8 @@ from diag.model.errors import DiagError
 from diag.model.programme import ProgrammeTheme
 from diag.model.text import fold
 from diag.programme import gathering
-from diag.programme.ballots import ballot_sheet
 from diag.programme.container import Container
-from diag.programme.gathering import GatheredRow
+from diag.programme.gathering import GatheredRow, ballot_sheet
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, Field, ListChoice
 from diag.tui.programme.ballots import BallotsScreen, CardsScreen
 from diag.tui.programme.faces import ProgrammeFaces
