@@ -1,4 +1,4 @@
-"""What workshops gather: themes, cards and ballots, typed, from a spreadsheet, by telephone.
+"""What workshops gather: themes, cards, ballots, typed or from a sheet or telephone.
 
 A ballot comes under a role, with no name.
 """
@@ -399,7 +399,9 @@ def _fields(container: Container) -> Iterator[str]:
         f"{escape(typeset(words))}</label>"
         for role, words in PARTICIPANTS.items()
     )
-    yield f'<fieldset data-q="{_ROLE_FIELD}"><legend>Vous êtes</legend>{roles}</fieldset>'
+    yield (
+        f'<fieldset data-q="{_ROLE_FIELD}"><legend>Vous êtes</legend>{roles}</fieldset>'
+    )
     for slug, theme in container.record().themes.items():
         yield (
             f'<fieldset data-q="{_THEME_FIELD}{escape(slug)}">'
@@ -439,12 +441,12 @@ def take_ballot(container: Container, workshop: str, phone: str, raw: bytes) -> 
         sent[CARD] = checked(WorkshopCard, {"role": role, "text": words.strip()})
     if not any(sent.values()):
         raise DiagError("Aucun point et aucun mot : rien n'est à garder.")
-    subjects = {kind: part_subject(workshop, kind, ident) for kind in sent}
+    parts = {part_subject(workshop, kind, ident): one for kind, one in sent.items()}
     container.write(
         *(
-            container.draft(subjects[kind], value)
-            for kind, value in sent.items()
-            if value or subjects[kind] in container.stated
+            container.draft(part, value)
+            for part, value in parts.items()
+            if value or part in container.stated
         )
     )
     return "Merci. Vous pouvez fermer cette page."
@@ -460,16 +462,12 @@ def without_ballots(
     container: Container, workshop: str, phones: Iterable[str]
 ) -> list[NewRevision]:
     """Return what takes back all that came from telephones, cards included."""
-    subjects = [
+    parts = [
         part_subject(workshop, kind, _ident(workshop, phone))
         for phone in phones
         for kind in (BALLOT, CARD)
     ]
-    return [
-        container.draft(subject, None)
-        for subject in subjects
-        if subject in container.stated
-    ]
+    return [container.draft(part, None) for part in parts if part in container.stated]
 
 
 def _ident(workshop: str, phone: str) -> str:
