@@ -31,8 +31,7 @@ from diag.model.errors import DiagError
 from diag.model.fact import Value
 from diag.model.number import exact
 from diag.model.text import clean_line, fold
-from diag.phone.links import PhoneRole
-from diag.phone.pages import PhoneSheet
+from diag.phone.links import PhoneRole, PhoneSheet
 from diag.words.sentences import counted
 from diag.words.vocabulary import WHOM
 from diag.workspace.disk import read_file

@@ -1,14 +1,28 @@
-"""Links: who may send what, for how long, from which telephone.
+"""How a telephone joins: the network shared, the link it opens, the square it reads.
 
 A link is a secret of 130 bits drawn on the screen. The first telephone that opens it
-claims it; nothing of it outlives the program.
+claims it; nothing of it outlives the program. The network is read from the system's own
+commands, in any of its languages; what cannot be read is unknown, never guessed. The
+square is black on white in every theme, and each half sets both of its colours: drawn
+on a common background, a seam between two lines of the terminal breaks it.
 """
 
+import os
+import re
+import socket
+import subprocess
+import sys
 from base64 import b32encode
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing, suppress
 from enum import StrEnum
+from importlib.util import find_spec
+from ipaddress import IPv4Address, IPv4Network
 from secrets import compare_digest
+from typing import NamedTuple, Protocol
+
+from diag.model.errors import DiagError, install_command
 
 LIFE = 2 * 3600
 """Seconds that a link serves."""
@@ -45,6 +59,17 @@ class PhoneRole(StrEnum):
     WORKSHOP = "atelier"
 
 
+class PhoneSheet(NamedTuple):
+    """A questionnaire as a telephone shows it."""
+
+    title: str
+    intro: str
+    fields: str
+    """Its questions, already as HTML."""
+    marks: str
+    """What its answers are sent back with, already as attributes."""
+
+
 class TurnedAway(Exception):
     """A request that is not served; 404 teaches a stranger nothing."""
 
@@ -52,6 +77,40 @@ class TurnedAway(Exception):
         super().__init__(sentence)
         self.status = status
         """As HTTP numbers it."""
+
+
+class PhoneReceiver(Protocol):
+    """What takes in what arrives; each call is made in a thread that may wait."""
+
+    def where(self) -> str:
+        """Return where photos and words go now: « Classe CE2, Image lisible »."""
+
+    def photo(self, raw: bytes, /) -> str:
+        """Keep a photo; return the sentence that the telephone shows.
+
+        Raises:
+            DiagError: it is none, or cannot be kept.
+        """
+
+    def take_words(self, text: str, /) -> str:
+        """Keep a few words; return the sentence that the telephone shows.
+
+        Raises:
+            DiagError: they cannot be kept.
+        """
+
+    def sheet(self, role: PhoneRole, phone: str, raw: bytes, /) -> str:
+        """Keep a filled sheet, which replaces the same telephone's; return a sentence.
+
+        Raises:
+            DiagError: it cannot be read or kept.
+        """
+
+    def page(self, role: PhoneRole, /) -> PhoneSheet:
+        """Return the questionnaire that a link shows."""
+
+    def knows(self, role: PhoneRole, phone: str, /) -> bool:
+        """Say whether a sheet came by this secret, through this link or another."""
 
 
 class PhoneLink:
@@ -166,3 +225,225 @@ _AGAIN = (
 )
 _OVER = "Ce carré n'est plus valable. Demandez-en un autre : « Nouveau code »."
 _MANY = "C'est beaucoup pour un seul carré. Demandez-en un autre : « Nouveau code »."
+
+
+ADDRESS = "DIAG_ADDRESS"
+"""Environment: the address to listen on, where the computer has several."""
+
+_NEEDED = ("segno", "starlette", "uvicorn")
+_NOWHERE = ("192.0.2.1", 9)
+"""An address of documentation: asked for the way there, nothing is sent."""
+
+_USUAL = 24
+"""Bits of a network whose mask cannot be read: that of hotspots and of most boxes."""
+
+_PATIENCE = 3
+
+
+class SharedNetwork(NamedTuple):
+    """Where this computer can be reached by who is near."""
+
+    address: str
+    network: IPv4Network
+    wifi: str
+    """Name of the Wi-Fi; empty when there is none, or it cannot be read."""
+    is_encrypted: bool | None
+    """Whether the link is; None when nobody knows: ask."""
+
+
+def check_installed() -> None:
+    """Refuse to begin without the packages of the extra.
+
+    Raises:
+        DiagError: which one is missing, and what to do.
+    """
+    for name in _NEEDED:
+        if find_spec(name) is None:
+            raise DiagError(
+                f"Le téléphone demande un complément : il manque {name}. En attendant, "
+                "les photos arrivent par un dossier. Installez-le.",
+                command=install_command("phone"),
+            )
+
+
+def shared_network() -> SharedNetwork:
+    """Return the network of this computer now.
+
+    Raises:
+        DiagError: there is none, or it is no private one.
+    """
+    address = os.environ.get(ADDRESS) or _own_address()
+    try:
+        number = IPv4Address(address)
+    except ValueError as error:
+        raise DiagError(
+            f"{ADDRESS} : « {address[:40]} » n'est pas une adresse."
+        ) from error
+    if not number.is_private:
+        raise DiagError(
+            f"L'adresse de cet ordinateur, {address}, se voit d'Internet : "
+            "rien n'y est ouvert. Rejoignez le partage de connexion du téléphone."
+        )
+    bits = mask_bits(_asked(_ADDRESSES), address)
+    network = IPv4Network(f"{address}/{bits or _USUAL}", strict=False)
+    name, is_encrypted = wifi_read(_asked(_WIFI))
+    return SharedNetwork(address, network, name, is_encrypted)
+
+
+def _own_address() -> str:
+    with (
+        suppress(OSError),
+        closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as asked,
+    ):
+        asked.connect(_NOWHERE)
+        return str(asked.getsockname()[0])
+    raise DiagError(
+        "Cet ordinateur n'est sur aucun réseau. Activez le partage de connexion du "
+        "téléphone, rejoignez-le d'ici, puis rouvrez cet écran."
+    )
+
+
+_ADDRESSES = {
+    "win32": ("ipconfig",),
+    "darwin": ("ifconfig",),
+    "linux": ("ip", "-o", "-4", "addr"),
+}
+_WIFI = {
+    "win32": ("netsh", "wlan", "show", "interfaces"),
+    "darwin": ("ipconfig", "getsummary", "en0"),
+    "linux": (
+        *("nmcli", "-t", "-f", "IN-USE,SSID,SECURITY"),
+        *("device", "wifi", "list", "--rescan", "no"),
+    ),
+}
+
+
+def _asked(commands: dict[str, tuple[str, ...]]) -> str:
+    """Return what a command of the system prints; nothing when there is none."""
+    command = commands.get(sys.platform)
+    if command is None:
+        return ""
+    try:
+        done = subprocess.run(  # noqa: S603 - the system's own, no word of anybody's
+            command, capture_output=True, timeout=_PATIENCE, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    encoding = "oem" if sys.platform == "win32" else "utf-8"
+    return done.stdout.decode(encoding, "replace")
+
+
+_MASK = re.compile(r"\b255(?:\.\d{1,3}){3}\b|\b0xff[0-9a-f]{6}\b")
+
+
+def mask_bits(text: str, address: str) -> int | None:
+    """Return how many bits name the network of an address, as a command prints it.
+
+    `ip` writes them after the address; `ipconfig` and `ifconfig` the mask next.
+    """
+    found = re.search(rf"(?<![\d.]){re.escape(address)}(?:/(\d+))?(?![\d.])", text)
+    if found is None:
+        return None
+    if found[1]:
+        return int(found[1])
+    mask = _MASK.search(text, found.end())
+    if mask is None:
+        return None
+    number = int(mask[0], 16) if mask[0].startswith("0x") else int(IPv4Address(mask[0]))
+    return number.bit_count()
+
+
+_NAME = re.compile(r"^\s*SSID\s*:\s*(.+?)\s*$", re.MULTILINE)
+_SAFETY = re.compile(r"^\s*(?:Authenti\w+|Security)\s*:\s*(.+?)\s*$", re.MULTILINE)
+_STRONG = ("WPA", "OWE", "SAE")
+
+
+def wifi_read(text: str) -> tuple[str, bool | None]:
+    """Return the name of the Wi-Fi in use and whether it is encrypted; None: unknown.
+
+    WEP protects nothing any more: it counts as open.
+    """
+    for line in text.splitlines():
+        if line.startswith("*:"):  # nmcli's own line of the network in use
+            name, _, kind = line[2:].rpartition(":")
+            return name.replace("\\:", ":"), _is_strong(kind)
+    found, safety = _NAME.search(text), _SAFETY.search(text)
+    name = found[1] if found else ""
+    return name, _is_strong(safety[1]) if safety else None
+
+
+def _is_strong(safety: str) -> bool:
+    return any(each in safety.upper() for each in _STRONG)
+
+
+QUIET = 4
+"""White modules that the norm wants on each side."""
+
+_LEVELS = "ml"
+"""Levels of correction, the surest first: the second one makes a smaller square."""
+
+
+class Square(NamedTuple):
+    """A code, with its white margin: rows of modules, True for a black one."""
+
+    modules: tuple[tuple[bool, ...], ...]
+
+    @property
+    def width(self) -> int:
+        """Columns of a terminal that it takes."""
+        return len(self.modules)
+
+    @property
+    def height(self) -> int:
+        """Lines that it takes: two rows of modules each."""
+        return (len(self.modules) + 1) // 2
+
+    def halves(self, line: int) -> tuple[tuple[bool, bool], ...]:
+        """Return the upper and lower module of each column of a line."""
+        upper = self.modules[2 * line]
+        below = 2 * line + 1
+        lower = (
+            self.modules[below] if below < len(self.modules) else (False,) * len(upper)
+        )
+        return tuple(zip(upper, lower, strict=True))
+
+
+def square_of(text: str, height: int = 0) -> Square:
+    """Return the code of a text, no higher than `height` lines where one is given.
+
+    Raises:
+        DiagError: it does not fit.
+    """
+    import segno  # noqa: PLC0415 - the extra `phone`
+
+    for level in _LEVELS:
+        code = segno.make(text, error=level, boost_error=False, micro=False)
+        drawn = _framed(code.matrix)
+        if not height or drawn.height <= height:
+            return drawn
+    raise DiagError(
+        "Ce code demande une fenêtre plus haute : agrandissez-la, ou réduisez la "
+        "police, puis recommencez."
+    )
+
+
+def _framed(matrix: tuple[bytearray, ...]) -> Square:
+    side = len(matrix) + 2 * QUIET
+    blank = ((False,) * side,) * QUIET
+    margin = (False,) * QUIET
+    inside = tuple((*margin, *map(bool, row), *margin) for row in matrix)
+    return Square((*blank, *inside, *blank))
+
+
+def wifi_text(name: str, password: str) -> str:
+    """Return what a telephone reads to join a Wi-Fi network; no password: an open one.
+
+    The signs that the format uses are escaped in a name.
+    """
+    kind = "WPA" if password else "nopass"
+    secret = f"P:{_escaped(password)};" if password else ""
+    return f"WIFI:T:{kind};S:{_escaped(name)};{secret};"
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{sign}" if sign in '\\;,:"' else sign for sign in text)

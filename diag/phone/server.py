@@ -1,17 +1,21 @@
-"""The server of one screen: what telephones send, taken in or turned away.
+"""The server of one screen: what telephones send, taken in or turned away; its pages.
 
 It listens on one address of this computer, for the time of a screen, in a thread of its
-own. A stranger (another network, name or page) learns nothing.
+own. A stranger (another network, name or page) learns nothing. Pages are small, theirs
+alone, and fetch nothing elsewhere.
 """
 
 import asyncio
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cache
+from html import escape
 from ipaddress import IPv4Address, IPv4Network
-from secrets import compare_digest
+from pathlib import Path
+from secrets import compare_digest, token_urlsafe
 from threading import Thread
-from typing import Protocol
+from typing import NamedTuple
 from urllib.parse import parse_qs
 
 import uvicorn
@@ -21,10 +25,98 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from diag.answers.fields import script, style
 from diag.model.errors import DiagError
-from diag.phone.links import LIFE, PhoneLink, PhoneRole, TurnedAway
-from diag.phone.pages import ALWAYS, PhonePage, code_page, photos_page
+from diag.phone.links import (
+    LIFE,
+    PhoneLink,
+    PhoneReceiver,
+    PhoneRole,
+    PhoneSheet,
+    TurnedAway,
+)
 from diag.words.sentences import french
+
+_HERE = Path(__file__).parent
+
+
+class PhonePage(NamedTuple):
+    """A page, and the headings that bind it."""
+
+    body: bytes
+    headers: dict[str, str]
+
+
+_PHOTOS = """<h1>Photos de l'audit</h1>
+<p>Vont à&nbsp;: <b id="ici">…</b></p>
+<input type="file" id="p" accept="image/*" capture="environment">
+<label class="b" for="p">Prendre une photo</label>
+<input type="file" id="g" accept="image/*" multiple>
+<label class="b s" for="g">Choisir dans le téléphone</label>
+<form id="f"><label>Dire un mot<textarea id="m" rows="2" maxlength="2000"></textarea>
+</label><button class="s">Envoyer ce mot</button></form>
+<p id="etat" role="status"></p>
+<p><small>Ni élèves, ni noms, ni mots de passe affichés. Le lieu et l'heure exacte sont
+ôtés des photos.</small></p>"""
+
+_CODE = """<h1>Le code à six chiffres</h1>
+<form method="post"><p><label>Il est sur l'écran de l'ordinateur
+<input type="text" name="c" inputmode="numeric" autocomplete="off" maxlength="6">
+</label></p><button>Entrer</button></form>"""
+
+
+def photos_page() -> PhonePage:
+    """Return the page that takes photos and words."""
+    return _page("Photos de l'audit", _PHOTOS, _own("photos.js"), "connect-src 'self'")
+
+
+def sheet_page(sheet: PhoneSheet) -> PhonePage:
+    """Return the page of a questionnaire."""
+    body = (
+        f"<h1>{escape(sheet.title)}</h1><p><small>{escape(sheet.intro)}</small></p>"
+        f'<p id="etat" role="status"></p><form id="form" {sheet.marks}>'
+        f"{sheet.fields}<button>Envoyer</button></form>"
+    )
+    js = script() + _own("sheet.js")
+    return _page(sheet.title, body, js, "connect-src 'self'", style())
+
+
+def code_page() -> PhonePage:
+    """Return the page where the digits are typed by hand."""
+    return _page("Code", _CODE, "", "form-action 'self'", style())
+
+
+def _page(title: str, body: str, js: str, allowed: str, more: str = "") -> PhonePage:
+    """Return a page that may run its own script, and reach this computer alone."""
+    nonce = token_urlsafe(12)
+    run = f'<script nonce="{nonce}">{js}</script>' if js else ""
+    html = (
+        '<!doctype html><html lang="fr"><meta charset="utf-8"><meta name="viewport" '
+        f'content="width=device-width,initial-scale=1"><title>{escape(title)}</title>'
+        f'<style nonce="{nonce}">{more}{_own("page.css")}</style>'
+        f"<main>{body}</main>{run}</html>"
+    )
+    closed = "" if "form-action" in allowed else "form-action 'none'; "
+    policy = (
+        f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; "
+        f"img-src blob:; base-uri 'none'; frame-ancestors 'none'; {closed}{allowed}"
+    )
+    return PhonePage(html.encode(), {"Content-Security-Policy": policy, **ALWAYS})
+
+
+ALWAYS = {
+    "Cache-Control": "no-store",
+    "Content-Type": "text/html; charset=utf-8",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""Headings of every page."""
+
+
+@cache
+def _own(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
 
 MAX_PHOTO = 12 * 2**20
 """Bytes of the largest photo taken in."""
@@ -40,40 +132,6 @@ _PATIENCE = 60
 
 _COOKIE = "t"
 """Where a telephone keeps its secret; with the use, where several may open a link."""
-
-
-class PhoneReceiver(Protocol):
-    """What takes in what arrives; each call is made in a thread that may wait."""
-
-    def where(self) -> str:
-        """Return where photos and words go now: « Classe CE2, Image lisible »."""
-
-    def photo(self, raw: bytes) -> str:
-        """Keep a photo; return the sentence that the telephone shows.
-
-        Raises:
-            DiagError: it is none, or cannot be kept.
-        """
-
-    def take_words(self, text: str) -> str:
-        """Keep a few words; return the sentence that the telephone shows.
-
-        Raises:
-            DiagError: they cannot be kept.
-        """
-
-    def sheet(self, role: PhoneRole, phone: str, raw: bytes) -> str:
-        """Keep a filled sheet, which replaces the same telephone's; return a sentence.
-
-        Raises:
-            DiagError: it cannot be read or kept.
-        """
-
-    def page(self, role: PhoneRole) -> PhonePage:
-        """Return the page of a questionnaire."""
-
-    def knows(self, role: PhoneRole, phone: str) -> bool:
-        """Say whether a sheet came by this secret, through this link or another."""
 
 
 class PhoneRoutes:
@@ -171,7 +229,7 @@ class PhoneRoutes:
         page = (
             photos_page()
             if is_photos
-            else await asyncio.to_thread(self._receiver.page, link.role)
+            else sheet_page(await asyncio.to_thread(self._receiver.page, link.role))
         )
         response = _shown(page)
         response.set_cookie(

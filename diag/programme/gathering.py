@@ -27,7 +27,7 @@ from diag.model.programme import (
     WorkshopCard,
 )
 from diag.model.text import fold
-from diag.phone.pages import PhoneSheet
+from diag.phone.links import PhoneSheet
 from diag.programme.adopting import decision_named
 from diag.programme.container import BALLOT, CARD, WEIGHTS, Container
 from diag.programme.setting import checked, insee_known, put

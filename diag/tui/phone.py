@@ -1,29 +1,42 @@
 """Le téléphone: the square that it reads, the steps, what arrived, what to do else."""
 
+from dataclasses import replace
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
+from textual.app import App
 from textual.binding import BindingType
 
-from diag.audit.forms import LEAST, read_sheets
+from diag.audit.forms import (
+    LEAST,
+    knows_phone,
+    read_sheets,
+    sheet_of,
+    sheets_kept,
+    take_sheet,
+)
+from diag.audit.observing import observe
+from diag.audit.photos import PhotoSubject, keep_picture
 from diag.audit.session import AuditSession
-from diag.phone.links import PhoneRole
-from diag.phone.network import SharedNetwork
+from diag.documents.questionnaire import compose, keep, title_of
+from diag.model.audit import Questionnaire
+from diag.phone.links import PhoneLink, PhoneRole, PhoneSheet, SharedNetwork
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import READING
-from diag.tui.phone_desk import PhoneDesk
 from diag.tui.place import EVERYWHERE
 from diag.tui.proposals import ProposalsScreen
 from diag.tui.square import (
     CutOff,
     NewCode,
     NotWorking,
+    PhonesDesk,
     ShowWifi,
     SquareScreen,
     joining_steps,
 )
 from diag.words.dates import hour_words
 from diag.words.sentences import counted
+from diag.workspace.picture import DecodedPicture, PictureError, decode_picture
 
 
 class ForPhotos(Command, keys="1", title="Photos", footer=True):
@@ -40,6 +53,146 @@ class ForDirection(Command, keys="3", title="Direction", footer=True):
 
 class ReadSheets(Command, keys="l", title="Lire les fiches", footer=True):
     """Lire ensemble les fiches de l'équipe, à partir de trois : c'est proposé."""
+
+
+class PhoneArrival(NamedTuple):
+    """Something that came in."""
+
+    at: str
+    """« 10 h 33 »."""
+    words: str
+    """Where it went, and what it is."""
+
+
+class PhoneDesk(PhonesDesk):
+    """One phone, or the team's, as long as a visit lasts."""
+
+    def __init__(
+        self, app: App[None], session: AuditSession, network: SharedNetwork
+    ) -> None:
+        self.arrived: list[PhoneArrival] = []
+        """What came in, the last one last."""
+        self._session = session
+        self.printed: dict[PhoneRole, Questionnaire] = {}
+        """The page that the phones of a use fill."""
+        self._joined: dict[str, str] = {}
+        super().__init__(app, network)
+
+    @property
+    def sheets(self) -> int:
+        """How many of the team's sheets wait."""
+        return sheets_kept(self._session)
+
+    def renew(self, role: PhoneRole) -> PhoneLink:
+        if role is not PhoneRole.PHOTOS:
+            _, printed = compose(self._session, str(role))
+            keep(self._session, printed)
+            self.printed[role] = printed
+        return super().renew(role)
+
+    def joined_at(self, role: PhoneRole) -> str:
+        """Return since when a phone is there, « 10 h 31 »; empty for none."""
+        return self._joined.get(self.link(role).token, "")
+
+    @property
+    def place_and_question(self) -> tuple[str, str]:
+        """Where photos and words go now, by their names; empty where there is none."""
+        return self._named(self._subject())
+
+    @property
+    def where_now(self) -> str:
+        """Where photos and words go now: « Classe CE2, Image lisible »."""
+        return self._words(self._subject())
+
+    # What the server asks, each from one of its threads.
+
+    def where(self) -> str:
+        return self._in_app(self._where)
+
+    def photo(self, raw: bytes, /) -> str:
+        # Written again from its pixels.
+        try:
+            read = decode_picture(raw, "photo")
+        except PictureError as error:
+            raise PictureError(f"Photo : {error}") from error
+        # The page says that the hour is taken off.
+        return self._in_app(lambda: self._keep_photo(replace(read, taken_at="")))
+
+    def take_words(self, text: str, /) -> str:
+        return self._in_app(lambda: self._observe(text))
+
+    def sheet(self, role: PhoneRole, phone: str, raw: bytes, /) -> str:
+        return self._in_app(lambda: self._keep_sheet(role, phone, raw))
+
+    def page(self, role: PhoneRole, /) -> PhoneSheet:
+        return self._in_app(lambda: self._sheet_page(role))
+
+    def knows(self, role: PhoneRole, phone: str, /) -> bool:
+        """Say whether a sheet of the team came from this phone, by any code."""
+        is_team = role is PhoneRole.TEAM
+        return is_team and self._in_app(lambda: knows_phone(self._session, phone))
+
+    def _subject(self) -> PhotoSubject:
+        """Return what the user looks at: the nearest screen that names it."""
+        for screen in reversed(self._app.screen_stack):
+            found = getattr(screen, "photo_subject", None)
+            if isinstance(found, PhotoSubject):
+                return found
+        return PhotoSubject()
+
+    def _words(self, subject: PhotoSubject) -> str:
+        return ", ".join(filter(None, self._named(subject)))
+
+    def _named(self, subject: PhotoSubject) -> tuple[str, str]:
+        facts, known = self._session.facts, self._session.checklist.questions
+        place = facts.places.get(subject.place or facts.root)
+        asked = known.get(subject.question)
+        return place.name if place else "", asked.label if asked else ""
+
+    def _where(self) -> str:
+        self._greet()
+        return self.where_now
+
+    def _greet(self) -> None:
+        """Tell once that a phone is there."""
+        for link in self._links:
+            if link.phones and link.token not in self._joined:
+                self._joined[link.token] = self._hour
+                self._report()
+
+    def _keep_photo(self, read: DecodedPicture) -> str:
+        subject = self._subject()
+        known = self._session.checklist.questions.get(subject.question)
+        caption = known.label if known else self._words(subject)
+        _, is_new = keep_picture(self._session, read, subject, caption)
+        words = self._words(subject)
+        if is_new:
+            self._note(words)
+        return f"{'Reçue' if is_new else 'Déjà reçue'} : {words}."
+
+    def _observe(self, text: str) -> str:
+        subject = self._subject()
+        observe(self._session, text, place=subject.place, question=subject.question)
+        self._note(f"{self._words(subject)}, un mot")
+        return f"Noté : {self._words(subject)}."
+
+    def _keep_sheet(self, role: PhoneRole, phone: str, raw: bytes) -> str:
+        told = take_sheet(self._session, self.printed[role], phone, raw)
+        self._note("fiche de l'équipe" if role is PhoneRole.TEAM else "fiche")
+        return told
+
+    def _sheet_page(self, role: PhoneRole) -> PhoneSheet:
+        self._greet()
+        title = title_of(self._session.checklist, str(role))
+        return sheet_of(self._session, self.printed[role], title)
+
+    def _note(self, words: str) -> None:
+        self.arrived.append(PhoneArrival(self._hour, words))
+        self._report(words)
+
+    @property
+    def _hour(self) -> str:
+        return hour_words(self._session.workspace.world.clock())
 
 
 _TITLES = {
@@ -114,7 +267,7 @@ class PhoneScreen(SquareScreen):
         joined = phone.joined_at(self._role)
         if joined and self._role is not PhoneRole.TEAM:
             return [f"Téléphone joint depuis {joined}"]
-        return joining_steps(phone.network, phone.host, phone.link(self._role))
+        return joining_steps(phone, self._role)
 
     def _state(self, phone: PhoneDesk) -> list[str]:
         link = phone.link(self._role)
@@ -185,7 +338,7 @@ class PhoneScreen(SquareScreen):
         phone = self.diag.desk.phone
         if phone is None:
             return
-        says = read_sheets(self._session, phone.printed(PhoneRole.TEAM))
+        says = read_sheets(self._session, phone.printed[PhoneRole.TEAM])
         self.show()
         undecided = ", ".join(says.undecided)
         words = f"Sans majorité : {undecided}." if undecided else ""

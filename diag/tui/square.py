@@ -1,26 +1,39 @@
 """A square that phones read to join a page of this computer, and what to try else."""
 
+import time
 from collections.abc import Callable
+from secrets import token_bytes
+from typing import TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import work
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.containers import Horizontal
+from textual.message import Message
 from textual.strip import Strip
 
 from diag.model.errors import DiagError
-from diag.phone.links import PhoneLink
-from diag.phone.network import SharedNetwork, check_installed, shared_network
-from diag.phone.square import Square, square_of, wifi_text
+from diag.phone.links import (
+    PhoneLink,
+    PhoneReceiver,
+    PhoneRole,
+    SharedNetwork,
+    Square,
+    check_installed,
+    shared_network,
+    square_of,
+    wifi_text,
+)
 from diag.tui.commands import Command
 from diag.tui.dialogs import Confirm, Field, FormDialog
-from diag.tui.phone_desk import PhoneChanged
 from diag.tui.place import PlaceScreen
 from diag.tui.safe import content, line
 from diag.tui.text import DrawnLine, TextSheet, wrapped
 from diag.tui.theme import PlainStyle
 from diag.words.sentences import french
+
+_T = TypeVar("_T")
 
 
 class ShowWifi(Command, keys="w", title="Wi-Fi", footer=True):
@@ -127,6 +140,73 @@ class WifiDialog(FormDialog):
         if not name:
             raise DiagError("Donnez le nom du Wi-Fi.", about="name")
         return wifi_text(name, self.value("password"))
+
+
+class PhoneChanged(Message):
+    """A phone joined, or something came in."""
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__()
+        self.words = words
+        """What came in; empty when a phone joined."""
+
+
+class PhonesDesk(PhoneReceiver):
+    """What the app does with phones: the receiver of a server.
+
+    The server calls from its own threads; what is kept is kept by the app, in its turn.
+    """
+
+    def __init__(self, app: App[None], network: SharedNetwork) -> None:
+        self.network = network
+        """Where phones find this computer."""
+        self._app = app
+        self._links: list[PhoneLink] = []
+        # The packages of the extra, 80 ms: for those only who open the phone.
+        from diag.phone.server import PhoneServer  # noqa: PLC0415
+
+        self._server = PhoneServer(network.address, network.network, self._links, self)
+        self._server.start()
+
+    @property
+    def host(self) -> str:
+        """What is typed by hand."""
+        return self._server.host
+
+    def link(self, role: PhoneRole) -> PhoneLink:
+        """Return the link of a use, made when nobody asked for it yet.
+
+        Raises:
+            DiagError: there is nothing to ask those who would open it.
+        """
+        known = next((one for one in self._links if one.role is role), None)
+        return known or self.renew(role)
+
+    def renew(self, role: PhoneRole) -> PhoneLink:
+        """Return a new link, the one before serving no more.
+
+        Raises:
+            DiagError: there is nothing to ask those who would open it.
+        """
+        made = PhoneLink(role, token_bytes, time.time)
+        self._links[:] = [one for one in self._links if one.role is not role] + [made]
+        return made
+
+    def url(self, role: PhoneRole) -> str:
+        """Return what the square of a use encodes."""
+        return self._server.url(self.link(role))
+
+    def close(self) -> None:
+        """Serve no more."""
+        self._server.stop()
+
+    def _in_app(self, do: Callable[[], _T]) -> _T:
+        return self._app.call_from_thread(do)
+
+    def _report(self, words: str = "") -> None:
+        """Have every screen show what came in, or that a phone joined."""
+        for screen in self._app.screen_stack:
+            screen.post_message(PhoneChanged(words))
 
 
 class SquareScreen(PlaceScreen):
@@ -299,14 +379,15 @@ class SquareScreen(PlaceScreen):
         self.app.push_screen(WifiDialog(network.wifi if network else ""), given)
 
 
-def joining_steps(network: SharedNetwork, host: str, link: PhoneLink) -> list[str]:
+def joining_steps(desk: PhonesDesk, role: PhoneRole) -> list[str]:
     """Return what somebody does with a phone, in order."""
-    wifi = f" : {network.wifi}" if network.wifi else ""
+    wifi = f" : {desk.network.wifi}" if desk.network.wifi else ""
+    digits = desk.link(role).digits
     return [
         f"1. Le même Wi-Fi que l'ordinateur{wifi}",
         "2. L'appareil photo vise le carré",
         "3. Ouvrir la page",
         "",
-        f"À la main : {host}",
-        f"puis le code {link.digits[:3]} {link.digits[3:]}",
+        f"À la main : {desk.host}",
+        f"puis le code {digits[:3]} {digits[3:]}",
     ]

@@ -12,7 +12,7 @@ from diag.tui.commands import CommandType
 
 if TYPE_CHECKING:
     from diag.audit.session import AuditSession
-    from diag.tui.phone_desk import PhoneDesk
+    from diag.tui.phone import PhoneDesk
     from diag.workspace.settings import Settings
     from diag.workspace.workspace import Workspace, World
 

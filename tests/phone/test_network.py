@@ -3,9 +3,16 @@
 import pytest
 
 from diag.model.errors import DiagError
-from diag.phone import network
-from diag.phone.network import ADDRESS, mask_bits, shared_network, wifi_read
-from diag.phone.square import QUIET, square_of, wifi_text
+from diag.phone import links
+from diag.phone.links import (
+    ADDRESS,
+    QUIET,
+    mask_bits,
+    shared_network,
+    square_of,
+    wifi_read,
+    wifi_text,
+)
 
 URL = "HTTP://192.168.137.254:8137/" + "K7Q2MX9DTB4FAK7Q2MX9DTB4FA"
 
@@ -60,7 +67,7 @@ def test_a_wifi_is_encrypted_open_or_unknown(
 
 
 def test_only_a_private_address_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network, "_asked", lambda _commands: LINUX)
+    monkeypatch.setattr(links, "_asked", lambda _commands: LINUX)
     monkeypatch.setenv(ADDRESS, "10.1.2.3")
     found = shared_network()
     assert (found.address, str(found.network)) == ("10.1.2.3", "10.1.0.0/22")

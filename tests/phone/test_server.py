@@ -17,9 +17,14 @@ from diag.phone.links import (
     TEAM_PHONES,
     PhoneLink,
     PhoneRole,
+    PhoneSheet,
 )
-from diag.phone.pages import PhonePage, PhoneSheet, sheet_page
-from diag.phone.server import MAX_PHOTO, MAX_TEXT, PhoneRoutes, PhoneServer
+from diag.phone.server import (
+    MAX_PHOTO,
+    MAX_TEXT,
+    PhoneRoutes,
+    PhoneServer,
+)
 
 HOST = "192.168.43.17:8137"
 NEAR = "192.168.43.5"
@@ -58,8 +63,8 @@ class Taken:
     def knows(self, role: PhoneRole, phone: str) -> bool:
         return (role, phone) in self.known
 
-    def page(self, role: PhoneRole) -> PhonePage:
-        return sheet_page(PhoneSheet(f"Titre <{role}>", "", "", 'data-code="0"'))
+    def page(self, role: PhoneRole) -> PhoneSheet:
+        return PhoneSheet(f"Titre <{role}>", "", "", 'data-code="0"')
 
 
 class Telephone:

@@ -1,9 +1,7 @@
 """Téléphones: the people of a workshop send their ballots from their own."""
 
-import time
 from collections.abc import Callable
-from secrets import token_bytes
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from textual import work
 from textual.app import App
@@ -11,9 +9,13 @@ from textual.binding import BindingType
 
 from diag.journal.revision import NewRevision
 from diag.model.errors import DiagError
-from diag.phone.links import WORKSHOP_PHONES, PhoneLink, PhoneRole
-from diag.phone.network import SharedNetwork
-from diag.phone.pages import PhonePage, sheet_page
+from diag.phone.links import (
+    WORKSHOP_PHONES,
+    PhoneLink,
+    PhoneRole,
+    PhoneSheet,
+    SharedNetwork,
+)
 from diag.programme.container import Container
 from diag.programme.gathering import (
     ballot_sheet,
@@ -23,12 +25,12 @@ from diag.programme.gathering import (
 )
 from diag.tui.commands import bindings_of
 from diag.tui.dialogs import READING, ChooseDialog, ListChoice
-from diag.tui.phone_desk import PhoneChanged
 from diag.tui.place import EVERYWHERE
 from diag.tui.square import (
     CutOff,
     NewCode,
     NotWorking,
+    PhonesDesk,
     ShowWifi,
     SquareScreen,
     joining_steps,
@@ -36,13 +38,9 @@ from diag.tui.square import (
 from diag.words.dates import hour_words
 from diag.words.sentences import counted
 
-_T = TypeVar("_T")
 
-_BALLOT_ONLY = "Cette page prend un bulletin, rien d'autre."
-
-
-class BallotDesk:
-    """What the app does with the phones of a workshop: the receiver of a server."""
+class BallotDesk(PhonesDesk):
+    """The phones of a workshop: each gives a ballot, and nothing else."""
 
     def __init__(
         self,
@@ -51,85 +49,31 @@ class BallotDesk:
         workshop: str,
         network: SharedNetwork,
     ) -> None:
-        self.network = network
-        """Where phones find this computer."""
         self.received: set[str] = set()
         """Phones that sent a ballot."""
         self.before: set[str] = set()
         """Of those, the ones that sent it by a code that serves no more."""
-        self._app, self._container, self._workshop = app, container, workshop
-        self._links = [PhoneLink(PhoneRole.WORKSHOP, token_bytes, time.time)]
-        # The packages of the extra, 80 ms: for those only who open the phone.
-        from diag.phone.server import PhoneServer  # noqa: PLC0415
+        self._container, self._workshop = container, workshop
+        super().__init__(app, network)
 
-        self._server = PhoneServer(network.address, network.network, self._links, self)
-        self._server.start()
-
-    @property
-    def host(self) -> str:
-        """What is typed by hand."""
-        return self._server.host
-
-    @property
-    def link(self) -> PhoneLink:
-        """The link that serves now."""
-        return self._links[0]
-
-    @property
-    def url(self) -> str:
-        """What the square encodes."""
-        return self._server.url(self.link)
-
-    def renew(self) -> None:
-        """Make another link: the one before serves no more."""
+    def renew(self, role: PhoneRole = PhoneRole.WORKSHOP) -> PhoneLink:
         self.before |= self.received
-        self._links[:] = [PhoneLink(PhoneRole.WORKSHOP, token_bytes, time.time)]
-
-    def close(self) -> None:
-        """Serve no more."""
-        self._server.stop()
+        return super().renew(role)
 
     # What the server asks, each from one of its threads.
 
-    def where(self) -> str:
-        """Refuse: a ballot goes nowhere else.
+    def _refuse(self, *_: object) -> str:
+        raise DiagError("Cette page prend un bulletin, rien d'autre.")
 
-        Raises:
-            DiagError: always.
-        """
-        raise DiagError(_BALLOT_ONLY)
+    where = photo = take_words = _refuse
 
-    def photo(self, raw: bytes) -> str:  # noqa: ARG002 - the server's
-        """Refuse a photo.
-
-        Raises:
-            DiagError: always.
-        """
-        raise DiagError(_BALLOT_ONLY)
-
-    def take_words(self, text: str) -> str:  # noqa: ARG002 - the server's
-        """Refuse words alone.
-
-        Raises:
-            DiagError: always.
-        """
-        raise DiagError(_BALLOT_ONLY)
-
-    def sheet(self, role: PhoneRole, phone: str, raw: bytes) -> str:  # noqa: ARG002 - the server's
-        """Keep a ballot.
-
-        Raises:
-            DiagError: it is none, or cannot be kept.
-        """
+    def sheet(self, role: PhoneRole, phone: str, raw: bytes, /) -> str:  # noqa: ARG002 - the server's
         return self._in_app(lambda: self._keep(phone, raw))
 
-    def page(self, role: PhoneRole) -> PhonePage:  # noqa: ARG002 - the server's
-        """Return the page of the ballot."""
-        return self._in_app(
-            lambda: sheet_page(ballot_sheet(self._container(), self._workshop))
-        )
+    def page(self, role: PhoneRole, /) -> PhoneSheet:  # noqa: ARG002 - the server's
+        return self._in_app(lambda: ballot_sheet(self._container(), self._workshop))
 
-    def knows(self, role: PhoneRole, phone: str) -> bool:  # noqa: ARG002 - the server's
+    def knows(self, role: PhoneRole, phone: str, /) -> bool:  # noqa: ARG002 - the server's
         """Say whether a ballot came from this phone, by any code of this workshop."""
         return self._in_app(
             lambda: knows_phone(self._container().reopened(), self._workshop, phone)
@@ -147,12 +91,8 @@ class BallotDesk:
         told = take_ballot(self._container().reopened(), self._workshop, phone, raw)
         self.received.add(phone)
         self.before.discard(phone)
-        for screen in self._app.screen_stack:
-            screen.post_message(PhoneChanged())
+        self._report()
         return told
-
-    def _in_app(self, do: Callable[[], _T]) -> _T:
-        return self._app.call_from_thread(do)
 
 
 _KEEP, _WITHDRAW = "keep", "withdraw"
@@ -202,7 +142,7 @@ class BallotPhonesScreen(SquareScreen):
         self.if_safe(network, begin)
 
     def url(self) -> str:
-        return self._desk.url if self._desk else ""
+        return self._desk.url(PhoneRole.WORKSHOP) if self._desk else ""
 
     def title_parts(self) -> tuple[str, ...]:
         return ("Bulletins", self._container().record().workshops[self.workshop].title)
@@ -211,10 +151,10 @@ class BallotPhonesScreen(SquareScreen):
         desk = self._desk
         if desk is None:
             return []
-        until = hour_words(round(desk.link.ends * 1000))
+        until = hour_words(round(desk.link(PhoneRole.WORKSHOP).ends * 1000))
         former = f", dont {len(desk.before)} par un code d'avant" if desk.before else ""
         return [
-            *joining_steps(desk.network, desk.host, desk.link),
+            *joining_steps(desk, PhoneRole.WORKSHOP),
             "",
             f"{_many_words(desk)}{former}.",
             "",

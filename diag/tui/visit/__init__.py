@@ -65,7 +65,7 @@ from diag.tui.visit.fiche import AnswerLine, Fiche
 from diag.words.vocabulary import STATES
 
 if TYPE_CHECKING:
-    from diag.tui.phone_desk import PhoneChanged
+    from diag.tui.square import PhoneChanged
     from diag.tui.visit.grid import Grid
 
 
