@@ -19,8 +19,8 @@ from diag.cli.shared import (
 from diag.journal.connection import passphrase_given
 from diag.journal.people import Mention, texts
 from diag.model.errors import DiagError
-from diag.office.privacy import encrypting, erasing, purging, register, retention
-from diag.office.privacy.purging import PurgePreview
+from diag.office.privacy import encrypting, erasing, register, retention
+from diag.office.privacy.erasing import PurgePreview
 from diag.words.sentences import counted
 from diag.workspace.disk import write_whole
 from diag.workspace.workspace import Workspace
@@ -225,12 +225,12 @@ def purge(
     À son terme, un administrateur le fait seul. Avant, l'un demande et un autre
     confirme, sept jours après, par la même commande.
     """
-    plan = purging.preview(workspace, campaign)
+    plan = erasing.preview_purge(workspace, campaign)
     if stop:
-        many = counted(purging.stop(workspace, plan, reason), "audit")
+        many = counted(erasing.stop_purge(workspace, plan, reason), "audit")
         click.echo(f"Effacement arrêté : {many}. Synchronisez pour le dire aux autres.")
         return
-    purging.check_right(workspace, plan)
+    erasing.check_right(workspace, plan)
     click.echo(
         f"Campagne {campaign} : {counted(len(plan.audits), 'audit')}, "
         f"{counted(plan.revisions, 'modification')}, photos comprises.",
@@ -243,7 +243,7 @@ def purge(
     if plan.to_ask:
         _ask_to_erase(workspace, plan, reason, yes=yes)
     elif not plan.due:
-        raise DiagError("\n".join(purging.purge_news(workspace)))
+        raise DiagError("\n".join(erasing.purge_news(workspace)))
 
 
 def _erase_campaign(
@@ -254,7 +254,7 @@ def _erase_campaign(
         "aucune sauvegarde n'est faite. Continuer ?"
     ):
         raise click.Abort
-    done = purging.purge(workspace, plan, reason)
+    done = erasing.purge(workspace, plan, reason)
     click.echo(
         f"Effacé : {counted(done.revisions, 'modification')} de "
         f"{counted(done.audits, 'audit')}, {counted(done.photos, 'photo')}."
@@ -273,9 +273,9 @@ def _ask_to_erase(
     )
     if not yes and not agreed("Demander l'effacement de toute la campagne ?"):
         raise click.Abort
-    many = counted(purging.ask(workspace, plan, reason), "audit")
+    many = counted(erasing.ask_for_purge(workspace, plan, reason), "audit")
     click.echo(f"Demandé pour {many} ; rien n'est effacé encore.")
-    for words in purging.purge_news(workspace):
+    for words in erasing.purge_news(workspace):
         click.echo(words)
 
 

@@ -5,7 +5,7 @@ from itertools import groupby
 from pathlib import Path
 
 from diag.model.enums import Milestone
-from diag.office.events import Event, calendar_bytes
+from diag.office.tour import Event, calendar_bytes
 from diag.programme.assembling import Board
 from diag.programme.money import DatedStep, before_vote, checklist_of
 from diag.words.dates import long_date

@@ -21,8 +21,7 @@ from diag.journal.facts import audits
 from diag.journal.journal import get_setting, put_setting
 from diag.model.audit import Auditee, Photo
 from diag.model.errors import DiagError
-from diag.office.privacy.erasing import erasure_news
-from diag.office.privacy.purging import purge_news
+from diag.office.privacy.erasing import erasure_news, purge_news
 from diag.office.sealing import Sealing, key_of_hub
 from diag.sync.exchange import CLOCK_DOUBT, ExchangeEvent, Progress
 from diag.sync.meeting import SyncResult, open_transport, synchronise_with

@@ -1,23 +1,24 @@
-"""The tournée: the schools picked for a day, in order, and as a calendar's file."""
+"""The tournée: the schools picked for a day, in order; whole days as a calendar's file.
 
-from collections.abc import Iterator, Sequence
+The file is an iCalendar (RFC 5545).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid5
 
 from diag.journal.journal import get_setting, put_setting
 from diag.model.codes import NS_DIAG
 from diag.model.errors import DiagError
 from diag.model.text import accented
-from diag.office.events import Event, calendar_bytes
 from diag.workspace.disk import write_whole
 from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from diag.model.territory import School
-
 
 _KEY = "tour"
 
@@ -99,17 +100,79 @@ def calendar(day: date, schools: "Sequence[School]", at: int) -> bytes:
 
     `at` is now, in milliseconds.
     """
-    return calendar_bytes("tournee", _events(day, schools), at)
-
-
-def _events(day: date, schools: "Sequence[School]") -> Iterator[Event]:
-    for rank, school in enumerate(schools, 1):
-        notes = filter(None, (school.phone, school.email, f"UAI {school.uai}"))
-        yield Event(
-            str(uuid5(NS_DIAG, f"tour {day.isoformat()} {school.uai}")),
-            day,
-            day,
-            f"{rank}. {accented(school.name)}, {school.commune}",
-            address_of(school),
-            "\n".join(notes),
+    events = [
+        Event(
+            uid=str(uuid5(NS_DIAG, f"tour {day.isoformat()} {one.uai}")),
+            first=day,
+            last=day,
+            summary=f"{rank}. {accented(one.name)}, {one.commune}",
+            where=address_of(one),
+            notes="\n".join(filter(None, (one.phone, one.email, f"UAI {one.uai}"))),
         )
+        for rank, one in enumerate(schools, 1)
+    ]
+    return calendar_bytes("tournee", events, at)
+
+
+_OCTETS = 75
+"""A line of a calendar's file is folded past so many octets (RFC 5545, 3.1)."""
+
+_ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
+
+
+class Event(NamedTuple):
+    """A whole day, or several: no hour is written, nobody knows them."""
+
+    uid: str
+    first: date
+    last: date
+    summary: str
+    where: str = ""
+    notes: str = ""
+    is_busy: bool = True
+    """Whether who has it is away that day."""
+
+
+def calendar_bytes(name: str, events: Iterable[Event], at: int) -> bytes:
+    """Return a calendar's file; `at` is now, in milliseconds."""
+    stamp = datetime.fromtimestamp(at / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        f"PRODID:-//diag//{name}//FR",
+        "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH",
+    ]
+    for one in events:
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{one.uid}",
+            f"DTSTAMP:{stamp}",
+            f"DTSTART;VALUE=DATE:{one.first:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{one.last + timedelta(days=1):%Y%m%d}",
+            f"SUMMARY:{_text(one.summary)}",
+            f"LOCATION:{_text(one.where)}",
+            f"DESCRIPTION:{_text(one.notes)}",
+            f"TRANSP:{'OPAQUE' if one.is_busy else 'TRANSPARENT'}",
+            "END:VEVENT",
+        ]
+    lines.append("END:VCALENDAR")
+    return "".join(part for line in lines for part in _folded(line)).encode()
+
+
+def _text(value: str) -> str:
+    shown = "".join(char for char in value if char == "\n" or char.isprintable())
+    return shown.translate(_ESCAPED)
+
+
+def _folded(line: str) -> Iterator[str]:
+    """Yield a line cut where it is too long, never inside a character."""
+    part, size = "", 0
+    for char in line:
+        octets = len(char.encode())
+        if size + octets > _OCTETS:
+            yield part + "\r\n"
+            part, size = " ", 1
+        part += char
+        size += octets
+    yield part + "\r\n"

@@ -8,8 +8,7 @@ from PIL import Image
 
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession, open_session
-from diag.demo import Demonstration
-from diag.demo.several import SLUG
+from diag.demo import SLUG, Demonstration
 from diag.demo.stories import DAY
 from diag.documents import programme as pages
 from diag.documents.atlas import write_atlas

@@ -16,8 +16,7 @@ from diag.audit.evolution import evolution
 from diag.audit.photos import photos_of
 from diag.audit.proposals import waiting
 from diag.audit.session import open_session
-from diag.demo import Demonstration, demonstrate
-from diag.demo.several import SLUG
+from diag.demo import SLUG, Demonstration, demonstrate
 from diag.demo.stories import AGAIN, COMMUNE, DAY, FULL, HALF, LAST, READ, scenario
 from diag.documents import programme as pages
 from diag.model.enums import AuditStatus, FollowUpState

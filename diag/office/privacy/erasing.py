@@ -1,10 +1,14 @@
-"""Forgetting a person: found wherever a name is held, shown, then erased for ever."""
+"""Erasing for ever: a person, found wherever a name is held; a campaign.
+
+A campaign is purged by one person at its term, by two before it, a week apart.
+"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from diag.audit.erasing import (
     PendingErasure,
@@ -14,24 +18,40 @@ from diag.audit.erasing import (
     pending_words,
 )
 from diag.audit.session import AuditSession, listed
-from diag.journal import changes, subjects
-from diag.journal.asks import ConfirmedErasure, audits_asking, confirmed_erasures
+from diag.journal import changes, exchange, seals, subjects
+from diag.journal.asks import (
+    ConfirmedErasure,
+    ErasureAsk,
+    asks_of,
+    audits_asking,
+    confirmed_erasures,
+    due_at,
+    is_sole_author,
+)
 from diag.journal.attachments import drop_unnamed
+from diag.journal.ingest import mark_of
 from diag.journal.journal import get_setting, put_setting
 from diag.journal.outbox import Outbox
 from diag.journal.people import (
     Mention,
     PersonName,
+    RetiredAudit,
     drop_from_quarantine,
     mentions,
+    retire,
+    retired,
     unread_mentions,
 )
 from diag.journal.revision import Json, NewRevision
 from diag.journal.subjects import AnswerTopic, EvidenceTopic, PhotoTopic
 from diag.model.errors import DiagError
-from diag.model.text import fold
+from diag.model.text import accept, fold
+from diag.office.privacy import retention
+from diag.sync.trust import read_enrolments
+from diag.words.dates import day_words, time_words
 from diag.words.sentences import counted
 from diag.workspace.people import Forgotten, prove, remember, remember_forgotten
+from diag.workspace.subjects import audits
 from diag.workspace.workspace import Workspace
 
 _SHORTEST = 3
@@ -267,3 +287,254 @@ def _gone_words(workspace: Workspace, gone: ConfirmedErasure, many: int) -> str:
         f"Effacé pour toujours, que vous aviez écrit ({lines}{where}) : {how} par "
         f"{name_of(gone.by)} ({gone.reason})."
     )
+
+
+Progress = Callable[[int, int], None]
+"""Called with how many audits are done, of how many."""
+
+_PURGED = "purged_campaigns"
+
+
+class PurgeWay(StrEnum):
+    """By whom a campaign may be purged."""
+
+    AT_TERM = "at_term"
+    """One person: its day is past. An administrator, where a hub gives rights."""
+    UNSENT = "unsent"
+    """One person: all of it is theirs, and never left this laptop."""
+    BY_TWO = "by_two"
+    """One asks, another confirms a week later; alone, who writes alone does both."""
+
+
+class PurgePreview(NamedTuple):
+    """What a purge would erase, or ask for."""
+
+    campaign: str
+    audits: tuple[str, ...]
+    """Ids, those purged before included: something may have come since."""
+    revisions: int
+    current: bool
+    """It is the campaign in which one works."""
+    way: PurgeWay
+    asks: Mapping[str, tuple[ErasureAsk, ...]]
+    """Audit → the asks to erase it whole that stand; none for one that is retired."""
+    due: Collection[str]
+    """Audits that this person may erase now."""
+
+    @property
+    def to_ask(self) -> tuple[str, ...]:
+        """The audits whose erasure nobody asks for yet."""
+        if self.way is not PurgeWay.BY_TWO:
+            return ()
+        return tuple(audit for audit, asks in self.asks.items() if not asks)
+
+
+class Purged(NamedTuple):
+    """What a purge erased."""
+
+    audits: int
+    revisions: int
+    photos: int
+    proof: Path
+    clean: bool
+    """No old page is left; False when another program has the journal open."""
+
+
+def preview_purge(workspace: Workspace, campaign: str) -> PurgePreview:
+    """Return what a purge would erase, or ask for.
+
+    Raises:
+        DiagError: when there is no audit of that campaign.
+    """
+    journal = workspace.journal
+    kept = _purged(workspace).get(campaign, [])
+    found = [one.id for one in audits(journal) if one.campaign == campaign]
+    wanted = tuple(dict.fromkeys([*found, *kept]))
+    if not wanted:
+        known = sorted({one.campaign for one in audits(journal)})
+        raise DiagError(
+            f"Aucun audit de la campagne « {campaign[:40]} ». "
+            f"Campagnes d'ici : {', '.join(known) or 'aucune'}."
+        )
+    sums = {one.audit: one.revisions for one in journal.manifest()}
+    gone = retired(journal)
+    live = [one for one in wanted if one not in gone]
+    way = _find_way(workspace, campaign, live)
+    asks = {one: _asks_to_erase(workspace, one) for one in live}
+    due = (
+        [audit for audit, asked in asks.items() if _is_due(workspace, asked)]
+        if way is PurgeWay.BY_TWO
+        else wanted
+    )
+    count = sum(sums.get(each, 0) for each in live)
+    is_current = campaign == workspace.campaign
+    return PurgePreview(campaign, wanted, count, is_current, way, asks, due)
+
+
+def _find_way(workspace: Workspace, campaign: str, live: Collection[str]) -> PurgeWay:
+    if retention.is_term_past(workspace, campaign):
+        return PurgeWay.AT_TERM
+    journal, author = workspace.journal, workspace.settings.author
+    sent = exchange.held_by_hubs(journal)
+    is_unsent = all(
+        audit not in sent
+        and not seals.seals_of(journal, audit)
+        and {by for _, by, _ in seals.authored_in(journal, audit)} <= {author}
+        for audit in live
+    )
+    return PurgeWay.UNSENT if is_unsent else PurgeWay.BY_TWO
+
+
+def _asks_to_erase(workspace: Workspace, audit: str) -> tuple[ErasureAsk, ...]:
+    """Return the asks to erase a whole audit that nobody stopped."""
+    asks, mark = asks_of(workspace.journal, audit), mark_of(audit)
+    return tuple(one for one in asks if one.target == mark and not one.stopped_by)
+
+
+def _is_due(workspace: Workspace, asks: Collection[ErasureAsk]) -> bool:
+    """Say whether this person may carry out what was asked."""
+    author = workspace.settings.author
+    by_others = [one for one in asks if one.author != author]
+    if not by_others and not is_sole_author(workspace.journal, author):
+        return False
+    return bool(asks) and workspace.world.clock() >= _due_at(workspace, asks)
+
+
+def _due_at(workspace: Workspace, asks: Collection[ErasureAsk]) -> int:
+    seen = note_asks(workspace)
+    admins = seals.administrators(workspace.journal)
+    return due_at(asks, min(seen.get(one.id, one.at) for one in asks), admins)
+
+
+def check_right(workspace: Workspace, plan: PurgePreview) -> None:
+    """Refuse who is no administrator where a hub gives rights.
+
+    Raises:
+        DiagError: so; nothing was written.
+    """
+    hubs = read_enrolments(workspace.folder)
+    rights = {
+        one.partition("=")[2] or hub.right for hub in hubs for one in hub.territories
+    }
+    if hubs and plan.way is not PurgeWay.UNSENT and "admin" not in rights:
+        raise DiagError(
+            "Effacer toute une campagne demande le droit « admin » : l'administrateur "
+            "du serveur le fait, ou peut en donner une invitation. Rien n'est changé."
+        )
+
+
+def ask_for_purge(workspace: Workspace, plan: PurgePreview, reason: str) -> int:
+    """Ask that audits be erased whole by another person; return how many.
+
+    Raises:
+        DiagError: an empty reason, or one too long; nothing is asked.
+    """
+    why = accept(reason, "reason", line=True)
+    drafts = [changes.erasure_asked(one, mark_of(one), why) for one in plan.to_ask]
+    workspace.journal.write_many(drafts, workspace.origin)
+    note_asks(workspace)
+    return len(drafts)
+
+
+def stop_purge(workspace: Workspace, plan: PurgePreview, reason: str) -> int:
+    """Stop what was asked of a whole campaign; return of how many audits.
+
+    Raises:
+        DiagError: when nothing was, or the reason is none.
+    """
+    why = accept(reason, "reason", line=True)
+    drafts = [
+        changes.erasure_stopped(audit, one.target, one.id, why)
+        for audit, asks in plan.asks.items()
+        for one in asks
+    ]
+    if not drafts:
+        raise DiagError(f"Personne ne demande d'effacer la campagne {plan.campaign}.")
+    workspace.journal.write_many(drafts, workspace.origin)
+    return len({draft.audit for draft in drafts})
+
+
+def purge_news(workspace: Workspace) -> list[str]:
+    """Return who asks for which campaign to be erased, and who may confirm when."""
+    journal = workspace.journal
+    asking = {*audits_asking(journal)}
+    found: dict[str, list[ErasureAsk]] = {}
+    for audit in audits(journal) if asking else ():
+        if audit.id in asking:
+            found.setdefault(audit.campaign, []).extend(
+                _asks_to_erase(workspace, audit.id)
+            )
+    return [_asked_words(workspace, *one) for one in sorted(found.items()) if one[1]]
+
+
+def _asked_words(
+    workspace: Workspace, campaign: str, asks: Collection[ErasureAsk]
+) -> str:
+    first = min(asks, key=lambda one: one.at)
+    who = workspace.settings.name_of(first.author)
+    many = counted(len({one.target for one in asks}), "audit")
+    is_alone = is_sole_author(workspace.journal, workspace.settings.author)
+    other = "vous confirmez" if is_alone else "une autre personne confirme"
+    return (
+        f"{who} demande depuis le {day_words(first.at)} d'effacer pour toujours la "
+        f"campagne {campaign}, {many} : {first.reason}. À partir du "
+        f"{time_words(_due_at(workspace, asks))}, {other} : diag rgpd purge "
+        f"{campaign}. Pour s'y opposer : diag rgpd purge {campaign} --stop --reason …"
+    )
+
+
+def purge(
+    workspace: Workspace,
+    plan: PurgePreview,
+    reason: str,
+    progress: Progress = lambda done, total: None,  # noqa: ARG005 - a silent one
+) -> Purged:
+    """Erase the audits of a campaign, each in one commit; done again, it completes.
+
+    Raises:
+        DiagError: when one could not be erased: those before it are.
+    """
+    journal, origin = workspace.journal, workspace.origin
+    doomed = [one for one in plan.audits if one in plan.due]
+    campaigns = {**_purged(workspace), plan.campaign: list(plan.audits)}
+    put_setting(journal, _PURGED, campaigns)
+    posted = [one.ident for one in Outbox(journal).all() if one.audit in doomed]
+    gone: list[RetiredAudit] = []
+    try:
+        for audit in doomed:
+            by_other = _find_ask(plan, audit, origin.author)
+            gone.append(retire(journal, audit, reason, origin, by_other))
+            progress(len(gone), len(doomed))
+    finally:
+        remember(workspace.folder, (line for one in gone for line in one.erasures))
+    revisions = [each for one in gone for each in one.erased]
+    if posted:
+        remember_forgotten(workspace, Forgotten(messages=posted))
+    photos = drop_unnamed(journal)
+    clean = journal.compact()
+    proof = prove(
+        workspace,
+        {
+            "what": "campagne",
+            "campaign": plan.campaign,
+            "reason": reason,
+            "audits": doomed,
+            "counts": {"modifications": len(revisions), "photos": photos},
+            "revisions": revisions,
+        },
+    )
+    return Purged(len(doomed), len(revisions), photos, proof, clean)
+
+
+def _find_ask(plan: PurgePreview, audit: str, author: str) -> str:
+    """Return the ask that an erasure confirms; empty where none is needed."""
+    if plan.way is not PurgeWay.BY_TWO:
+        return ""
+    asks = plan.asks[audit]
+    others = [one for one in asks if one.author != author]
+    return (others or [*asks])[0].id
+
+
+def _purged(workspace: Workspace) -> dict[str, list[str]]:
+    found = get_setting(workspace.journal, _PURGED)
+    return found if isinstance(found, dict) else {}

@@ -14,8 +14,8 @@ from diag.journal.people import retired
 from diag.model.errors import DiagError
 from diag.office import sync as syncing
 from diag.office.keeper import teach
-from diag.office.privacy import purging
-from diag.office.privacy.purging import PurgeWay, preview, purge
+from diag.office.privacy import erasing
+from diag.office.privacy.erasing import PurgeWay, preview_purge, purge
 from diag.office.privacy.retention import day_typed, decide, overdue, retention_of
 from diag.workspace import backup as keeping
 from diag.workspace.workspace import Workspace
@@ -49,7 +49,7 @@ def test_a_purge_erases_the_campaign_and_leaves_the_others(tmp_path: Path) -> No
         doomed = started(made)
         kept = audits.start(made, OTHER, "2027-2028")
 
-        plan = preview(made, CAMPAIGN)
+        plan = preview_purge(made, CAMPAIGN)
         done = purge(made, plan, "terme")
 
         assert plan.current
@@ -67,7 +67,7 @@ def test_neither_a_restored_copy_nor_an_old_bundle_brings_it_back(
         audit = started(made).audit.id
         lines = [*made.journal.lines(audit)]
         copied = keeping.back_up(made, tmp_path / "ailleurs")
-        purge(made, preview(made, CAMPAIGN), "terme")
+        purge(made, preview_purge(made, CAMPAIGN), "terme")
         assert made.journal.ingest(lines).new == 0
     (home / "diag.db").unlink()
 
@@ -83,10 +83,10 @@ def test_purging_again_completes_what_came_since(tmp_path: Path) -> None:
     with workspace(tmp_path / "a") as made, workspace(tmp_path / "b", seed=2) as other:
         started(made)
         late = started(other)
-        purge(made, preview(made, CAMPAIGN), "terme")
+        purge(made, preview_purge(made, CAMPAIGN), "terme")
         made.journal.ingest(other.journal.lines(late.audit.id))
 
-        done = purge(made, preview(made, CAMPAIGN), "terme")
+        done = purge(made, preview_purge(made, CAMPAIGN), "terme")
 
         assert done.revisions > 0
         other.journal.ingest(made.journal.lines(late.audit.id))
@@ -97,7 +97,7 @@ def test_an_unknown_campaign_is_told_with_those_that_are_here(tmp_path: Path) ->
     with workspace(tmp_path) as made:
         started(made)
         with pytest.raises(DiagError, match=CAMPAIGN):
-            preview(made, "2020-2021")
+            preview_purge(made, "2020-2021")
 
 
 @pytest.fixture
@@ -129,9 +129,9 @@ def test_before_its_term_one_asks_for_a_purge_and_another_confirms(
     """One person alone erased for ever what a whole team had recorded."""
     admins(team)
     audit = team.session(team.anne).audit.id
-    plan = preview(team.anne, CAMPAIGN)
+    plan = preview_purge(team.anne, CAMPAIGN)
     assert (plan.way, plan.due, plan.to_ask) == (PurgeWay.BY_TWO, [], (audit,))
-    assert purging.ask(team.anne, plan, "commune fusionnée") == 1
+    assert erasing.ask_for_purge(team.anne, plan, "commune fusionnée") == 1
     team.sync(team.anne)
 
     (told,) = team.sync(team.bruno).erasures
@@ -140,13 +140,13 @@ def test_before_its_term_one_asks_for_a_purge_and_another_confirms(
     assert "commune fusionnée" in told
     assert "diag rgpd purge 2026-2027" in told
     for who in (team.anne, team.bruno):
-        assert not preview(who, CAMPAIGN).due, "too early"
+        assert not preview_purge(who, CAMPAIGN).due, "too early"
     later(team.anne)
-    assert not preview(team.anne, CAMPAIGN).due, "who asked does not confirm"
+    assert not preview_purge(team.anne, CAMPAIGN).due, "who asked does not confirm"
     later(team.bruno)
     monkeypatch.setattr(asks, "DELAY", 0)  # the hub's own clock has not moved
 
-    purge(team.bruno, preview(team.bruno, CAMPAIGN), "oui")
+    purge(team.bruno, preview_purge(team.bruno, CAMPAIGN), "oui")
 
     assert not team.sync(team.bruno).refused
     team.sync(team.anne)
@@ -157,28 +157,31 @@ def test_before_its_term_one_asks_for_a_purge_and_another_confirms(
 
 def test_a_purge_that_is_asked_for_is_stopped(team: Team) -> None:
     admins(team)
-    purging.ask(team.anne, preview(team.anne, CAMPAIGN), "x")
+    erasing.ask_for_purge(team.anne, preview_purge(team.anne, CAMPAIGN), "x")
     team.sync(team.anne)
     team.sync(team.bruno)
-    purging.stop(team.bruno, preview(team.bruno, CAMPAIGN), "on s'en sert")
+    erasing.stop_purge(team.bruno, preview_purge(team.bruno, CAMPAIGN), "on s'en sert")
     later(team.bruno)
 
-    assert not preview(team.bruno, CAMPAIGN).due
-    assert purging.purge_news(team.bruno) == []
+    assert not preview_purge(team.bruno, CAMPAIGN).due
+    assert erasing.purge_news(team.bruno) == []
     with pytest.raises(DiagError, match="Personne ne demande"):
-        purging.stop(team.bruno, preview(team.bruno, CAMPAIGN), "x")
+        erasing.stop_purge(team.bruno, preview_purge(team.bruno, CAMPAIGN), "x")
 
 
 def test_who_has_just_shortened_a_term_does_not_purge_alone(team: Team) -> None:
     admins(team)
     decide(team.anne, CAMPAIGN, date(2026, 1, 1))
 
-    assert preview(team.anne, CAMPAIGN).way is PurgeWay.BY_TWO
+    assert preview_purge(team.anne, CAMPAIGN).way is PurgeWay.BY_TWO
     later(team.anne)
-    assert preview(team.anne, CAMPAIGN).way is PurgeWay.BY_TWO, "as the hub counts"
+    known = preview_purge(team.anne, CAMPAIGN)
+    assert known.way is PurgeWay.BY_TWO, "as the hub counts"
+        "as the hub counts"
+    )
     for known in (team.anne.folder / "hubs").glob("*.json"):
         known.unlink()
-    assert preview(team.anne, CAMPAIGN).way is PurgeWay.AT_TERM
+    assert preview_purge(team.anne, CAMPAIGN).way is PurgeWay.AT_TERM
 
 
 def test_a_campaign_is_purged_by_who_administers(team: Team) -> None:
@@ -186,19 +189,19 @@ def test_a_campaign_is_purged_by_who_administers(team: Team) -> None:
         team.sync(who)
 
     with pytest.raises(DiagError, match="admin"):
-        purging.check_right(team.anne, preview(team.anne, CAMPAIGN))
+        erasing.check_right(team.anne, preview_purge(team.anne, CAMPAIGN))
 
 
 def test_who_writes_alone_asks_then_confirms(team: Team) -> None:
     team.sync(team.anne)
-    plan = preview(team.anne, CAMPAIGN)
+    plan = preview_purge(team.anne, CAMPAIGN)
     assert plan.way is PurgeWay.BY_TWO, "it left this laptop"
-    purging.ask(team.anne, plan, "essai")
-    assert not preview(team.anne, CAMPAIGN).due
+    erasing.ask_for_purge(team.anne, plan, "essai")
+    assert not preview_purge(team.anne, CAMPAIGN).due
 
     later(team.anne)
 
-    assert preview(team.anne, CAMPAIGN).due
+    assert preview_purge(team.anne, CAMPAIGN).due
 
 
 def test_the_command_asks_before_the_term(team: Team) -> None:
