@@ -177,10 +177,8 @@ def test_who_has_just_shortened_a_term_does_not_purge_alone(team: Team) -> None:
     later(team.anne)
     known = preview_purge(team.anne, CAMPAIGN)
     assert known.way is PurgeWay.BY_TWO, "as the hub counts"
-        "as the hub counts"
-    )
-    for known in (team.anne.folder / "hubs").glob("*.json"):
-        known.unlink()
+    for hub in (team.anne.folder / "hubs").glob("*.json"):
+        hub.unlink()
     assert preview_purge(team.anne, CAMPAIGN).way is PurgeWay.AT_TERM
 
 
