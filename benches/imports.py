@@ -16,7 +16,7 @@ from diag.demo.files import write_fictional_territory
 from diag.imports.schools import import_annuaire
 from diag.journal.journal import Journal
 from diag.journal.territory import Territory
-from diag.model.codes import check_letter
+from diag.model.text import check_letter
 
 ROWS = 6_000
 

@@ -12,7 +12,7 @@ from diag.audit.session import AuditSession
 from diag.demo.files import write_fictional_territory
 from diag.journal import changes
 from diag.journal.revision import NewRevision
-from diag.model.codes import check_letter
+from diag.model.text import check_letter
 from diag.office.imports import import_file
 from diag.workspace.settings import Settings
 from diag.workspace.workspace import Workspace, fixed_world

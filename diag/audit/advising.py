@@ -1,27 +1,50 @@
-"""Acting on recommendations: reordered, reworded, completed by the engineer's own."""
+"""The engineer's hand on recommendations and on their votes; the council's decision.
+
+Recommendations are reordered, reworded, completed by the engineer's own; votes are
+arranged before the closing. Each gesture is one revision with its author and its
+reason; what was computed comes back when it is taken away. A list that is frozen is
+never touched: what became of its votes is the follow-up of their actions, beside it.
+"""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from difflib import get_close_matches
 from fractions import Fraction
 from uuid import UUID
 
-from diag.assess.plan import Action
-from diag.audit.memory import own_here
+from diag.assess.plan import Action, still_standing
+from diag.audit.follow import add_step
+from diag.audit.memory import own_here, steps_before
 from diag.audit.remarks import current_wording, declared_wording, own_advice
-from diag.audit.report import report_of
+from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
+from diag.audit.votes import TITLE, decisions_of, last_list, terms_of
 from diag.journal import changes
 from diag.journal.records import ranks_of
 from diag.journal.revision import NewRevision
-from diag.model.audit import OwnAdvice
+from diag.model.audit import FollowUp, OwnAdvice
 from diag.model.checklist import Wording
-from diag.model.enums import USUAL_READER, Audience, Owner
+from diag.model.enums import (
+    Audience,
+    AuditStatus,
+    Decision,
+    FollowUpState,
+    Owner,
+    PlaceKind,
+)
 from diag.model.errors import DiagError
 from diag.model.number import canonical_number
 from diag.model.text import accept, clean_line
-from diag.words.sentences import NEXT_BUDGET, Blanks, filled, unknown_blanks
-from diag.words.vocabulary import PART_WORDS, PARTS, SUBJECTS
+from diag.model.votes import DecisionList, Vote, VoteHand
+from diag.words.dates import describe_day
+from diag.words.sentences import (
+    counted,
+    euros,
+    unknown_blanks,
+)
+from diag.words.vocabulary import FOLLOW_UPS_VOTED, PART_WORDS, PARTS
 
 _DELAY = re.compile(r"|P\d{1,3}[YMWD]")
 _DEAREST = 10**11
@@ -157,7 +180,7 @@ def move(session: AuditSession, ident: str, by: int) -> bool:
     at = tops.index(here)
     if not 0 <= at + by < len(tops):
         return False
-    session.record(*_moved(session.audit.id, tops, at, at + by))
+    session.record(*_ranks_between(session.audit.id, tops, at, at + by))
     return True
 
 
@@ -179,7 +202,9 @@ def order(session: AuditSession) -> Iterator[str]:
         yield f"{one.number.rjust(4)}  {indent}{title}  [{one.id}]{hand}"
 
 
-def _moved(audit: str, tops: Sequence[Action], old: int, new: int) -> list[NewRevision]:
+def _ranks_between(
+    audit: str, tops: Sequence[Action], old: int, new: int
+) -> list[NewRevision]:
     """Return the drafts: one rank between two others, or all when none fits."""
     order = [one for one in tops if one is not tops[old]]
     low = order[new - 1].rank if new else order[0].rank - 1
@@ -232,12 +257,290 @@ def _cents(euros: str) -> int:
     return int(cents)
 
 
-def title_words(session: AuditSession, ident: str) -> str:
-    """Return a recommendation's title without its figures, whatever became of it."""
-    known = {*session.checklist.recommendations, *own_advice(session)}
-    if ident not in known:
-        return ident
-    words = declared_wording(session, ident, USUAL_READER)
-    return filled(
-        words.title, Blanks(None, "", SUBJECTS[session.about.kind][0], NEXT_BUDGET)
+OTHERWISE = 110
+"""Longest « sinon », in characters."""
+
+
+def handled(
+    session: AuditSession,
+    ident: str,
+    *,
+    into: str = "",
+    due: date | None = None,
+    title: str = "",
+    otherwise: str = "",
+    why: str = "",
+) -> VoteHand:
+    """Return a gesture on the vote of an action, checked and not recorded.
+
+    What is not given stays as it was. `into`: the action whose vote it joins, or its
+    own: a vote apart.
+
+    Raises:
+        DiagError: the audit is closed, the action takes no vote, two classes would be
+            mixed, a text is too long, or no reason is given.
+    """
+    report = report_of(session)
+    action = _action(session, report, ident)
+    kept = session.hands.get(action.id, VoteHand())
+    given: dict[str, object] = {}
+    if into:
+        given["into"] = _joined(session, report, action, into)
+    if due:
+        given["due"] = _moved(report, due)
+    for name, text, longest in (
+        ("title", title, TITLE),
+        ("otherwise", otherwise, OTHERWISE),
+    ):
+        if text:
+            given[name] = _short(text, name, longest)
+    reason = accept(why, "why", line=True)
+    if not given:
+        raise DiagError(
+            "Rien à changer : donnez un vote à rejoindre, une date, un titre ou ce "
+            "qui reste sinon."
+        )
+    if not reason:
+        raise DiagError(
+            "Un vote se change avec un motif : l'historique le garde. Dites pourquoi.",
+            command='--why "…"',
+            about="why",
+        )
+    return kept.model_copy(update={**given, "why": reason})
+
+
+def record(session: AuditSession, ident: str, hand: VoteHand | None) -> None:
+    """Record a gesture; None: the vote is as computed again.
+
+    Raises:
+        DiagError: the audit is closed, or the action is unknown.
+    """
+    action = _action(session, report_of(session), ident)
+    session.record(changes.handled(session.audit.id, action.id, hand))
+
+
+def previewed(
+    session: AuditSession, ident: str, hand: VoteHand | None
+) -> tuple[DecisionList, DecisionList]:
+    """Return the votes as they are, and as they would be; nothing is recorded."""
+    action = _action(session, report_of(session), ident)
+    others = {one: each for one, each in session.hands.items() if one != action.id}
+    after = others | ({action.id: hand} if hand else {})
+    return drawn(session), drawn(session, after)
+
+
+def drawn(
+    session: AuditSession, hands: Mapping[str, VoteHand] | None = None
+) -> DecisionList:
+    """Return the votes of an audit that is open, as they would be frozen today."""
+    return decisions_of(report_of(session, hands=hands), last_list(session))
+
+
+def changed_words(before: DecisionList, after: DecisionList) -> Iterator[str]:
+    """Give what a gesture changes: votes that go (−), votes that come (+)."""
+    old, new = [*_vote_words(before)], [*_vote_words(after)]
+    changes = [
+        *(f"− {row}" for row in old if row not in new),
+        *(f"+ {row}" for row in new if row not in old),
+    ]
+    yield from changes or ["Aucun vote ne change."]
+
+
+def _vote_words(found: DecisionList) -> Iterator[str]:
+    for one in found.votes:
+        many = counted(len(one.actions), "action")
+        paid = f"{euros(one.spent.gross)} brut, {euros(one.spent.net)} net"
+        otherwise = f", sinon : {one.otherwise.long}" if one.otherwise.long else ""
+        due = f", avant le {describe_day(one.due)}" if one.due else ""
+        yield f"{one.title} ({many}, {paid}, {one.session}{due}){otherwise}"
+
+
+def _action(session: AuditSession, report: Report, ident: str) -> Action:
+    if session.status is AuditStatus.CLOS:
+        raise DiagError(
+            "L'audit est clos : ses votes sont gelés. Rouvrez-le pour les changer ; "
+            "sa clôture en fera une nouvelle version.",
+            command=f"diag audit status {session.about.ref} --set en_cours",
+        )
+    action = report.public.plan.action(find_advice(session, ident))
+    if action is None:
+        raise DiagError(
+            "Cette préconisation ne se vote pas : l'audit ne la propose pas, ou elle "
+            "est réservée. Voyez les votes.",
+            command=f"diag audit votes {session.about.ref}",
+        )
+    return action
+
+
+def _joined(session: AuditSession, report: Report, action: Action, into: str) -> str:
+    other, terms = _action(session, report, into), terms_of(report.public)
+    if terms.tier(other) != terms.tier(action):
+        raise DiagError(
+            "Un vote ne mélange pas deux classes : ce qu'une loi ou une date impose, "
+            "ce qui empêche de travailler et le reste se votent à part."
+        )
+    return other.id
+
+
+def _moved(report: Report, due: date) -> str:
+    if due < report.date:
+        raise DiagError(
+            f"Le {due:%d/%m/%Y} est passé : donnez un jour à venir.", about="due"
+        )
+    return due.isoformat()
+
+
+def _short(text: str, about: str, longest: int) -> str:
+    words = accept(text, about, line=True)
+    if len(words) > longest:
+        raise DiagError(
+            f"{len(words)} caractères, {longest} au plus : la page doit tenir. "
+            "Raccourcissez.",
+            about=about,
+        )
+    return words
+
+
+# What the council decided: one step of each action of a frozen vote.
+
+_BECOMES = {
+    Decision.OUI: FollowUpState.DECIDEE,
+    Decision.NON: FollowUpState.ECARTEE,
+    Decision.AJOURNE: FollowUpState.PROPOSEE,
+}
+
+_DONE = frozenset({FollowUpState.FAITE, FollowUpState.VERIFIEE})
+_FURTHER = _DONE | {FollowUpState.FINANCEE, FollowUpState.COMMANDEE}
+
+
+def decide(
+    session: AuditSession,
+    vote: Vote,
+    decision: Decision,
+    on: date,
+    *,
+    reason: str = "",
+    due: date | None = None,
+) -> tuple[FollowUp, ...]:
+    """Record what a council decided of a frozen vote, in one commit; return the steps.
+
+    Each of its actions has one, but those that are done; a yes brings back none that is
+    paid for or ordered. `due` is the day to which the vote is put off.
+
+    Raises:
+        DiagError: a council to come, a no without its deliberation, a vote put off
+            without a later day, or all of it is done.
+    """
+    _check_decision(session, decision, on, accept(reason, "reason"), due)
+    known = steps_standing(session)
+    kept = _FURTHER if decision is Decision.OUI else _DONE
+    syndicat = session.about.kind is PlaceKind.SYNDICAT
+    steps = tuple(
+        FollowUp(
+            recommendation=ident,
+            state=_BECOMES[decision],
+            on=on.isoformat(),
+            by="comité syndical" if syndicat else "conseil municipal",
+            why=reason,
+            due=due.isoformat() if due else "",
+        )
+        for ident in vote.actions
+        if ident not in known or known[ident].state not in kept
     )
+    if not steps:
+        raise DiagError(
+            f"Vote {vote.number} : {state_words(vote, known)}. Rien à noter de plus."
+        )
+    add_step(session, *steps)
+    return steps
+
+
+def frozen_vote(session: AuditSession, number: int) -> Vote:
+    """Return a vote of the list that the closing froze.
+
+    Raises:
+        DiagError: the audit is not closed, or has no vote of that number.
+    """
+    found = report_of(session).frozen
+    if found is None and session.status is AuditStatus.CLOS:
+        raise DiagError(
+            "Cet audit a été clos par une version qui ne gelait pas les votes. "
+            "Rouvrez-le, puis clôturez-le de nouveau.",
+            command=f"diag audit status {session.about.ref} --set en_cours",
+        )
+    if found is None:
+        raise DiagError(
+            "Un conseil décide de votes gelés, et l'audit n'est pas clos. "
+            "Clôturez-le d'abord.",
+            command=f"diag audit status {session.about.ref} --set clos",
+        )
+    for one in found.votes:
+        if one.number == number:
+            return one
+    raise DiagError(
+        f"Pas de vote {number} : l'audit en a {len(found.votes)}. Voyez-les.",
+        command=f"diag audit votes {session.about.ref}",
+    )
+
+
+def steps_standing(session: AuditSession) -> dict[str, FollowUp]:
+    """Return the last step of each recommendation, of this audit or of those before."""
+    steps = (*still_standing(steps_before(session)), *session.follow_ups)
+    return {one.recommendation: one for one in steps if one.place is None}
+
+
+def state_words(
+    vote: Vote, steps: Mapping[str, FollowUp], *, brief: bool = False
+) -> str:
+    """Return what became of a vote: « votée le 12 janvier 2027 »; empty: nothing yet.
+
+    Where its actions differ, each state with how many they are. `brief`: no day.
+    """
+    known = [steps[ident] for ident in vote.actions if ident in steps]
+    states = Counter(_step_state(one, brief=brief) for one in known)
+    if left := len(vote.actions) - len(known):
+        states["sans suite"] = left
+    if len(states) == 1:
+        return "" if left else next(iter(states))
+    return ", ".join(
+        f"{words} ({counted(many, 'action')})" for words, many in states.items()
+    )
+
+
+def _step_state(step: FollowUp, *, brief: bool) -> str:
+    # A day agreed on at the school has nobody who decided.
+    is_put_off = step.state is FollowUpState.PROPOSEE and step.due and step.by
+    words = "ajournée" if is_put_off else FOLLOW_UPS_VOTED[step.state]
+    if brief:
+        return words
+    day = f" le {describe_day(step.on)}" if step.on else ""
+    until = f", reportée au {describe_day(step.due)}" if is_put_off else ""
+    why = f" : {step.why}" if step.state is FollowUpState.ECARTEE else ""
+    return f"{words}{day}{until}{why}"
+
+
+def _check_decision(
+    session: AuditSession, decision: Decision, on: date, reason: str, due: date | None
+) -> None:
+    if on > session.workspace.world.today():
+        raise DiagError(
+            f"Le {on:%d/%m/%Y} est à venir : un conseil qui n'a pas eu lieu n'a rien "
+            "décidé. Donnez le jour du conseil.",
+            about="on",
+        )
+    if decision is Decision.NON and not reason:
+        raise DiagError(
+            "Un « non » s'écrit avec sa délibération : la commune la lira. Donnez-la.",
+            command='--reason "délibération …"',
+            about="reason",
+        )
+    if decision is Decision.AJOURNE and (due is None or due <= on):
+        raise DiagError(
+            "Un vote ajourné a une nouvelle date, après le conseil. Donnez-la.",
+            command="--due JJ/MM/AAAA",
+            about="due",
+        )
+    if decision is not Decision.AJOURNE and due:
+        raise DiagError(
+            "Seul un vote ajourné a une nouvelle date. Retirez-la.", about="due"
+        )

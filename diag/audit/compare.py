@@ -19,12 +19,11 @@ from diag.audit.session import AuditSession
 from diag.audit.snapshot import OLDER, facts_for
 from diag.journal.errors import DamagedError
 from diag.journal.judged import OVERALL, is_judged, public_scores, store_judged
-from diag.model.audit import Audit
+from diag.model.audit import Audit, School
 from diag.model.checklist import Criterion
 from diag.model.enums import PlaceKind, Standing, Trigger
 from diag.model.errors import DiagError
 from diag.model.number import Bounds
-from diag.model.territory import School
 from diag.words.sentences import displayed, in_words, is_printed
 from diag.workspace.subjects import auditee_of, audits
 from diag.workspace.workspace import Workspace

@@ -10,13 +10,13 @@ from diag.assess.plan import ONCE, Action
 from diag.assess.results import Advice, Target
 from diag.assess.spread import NAMED
 from diag.assess.words import quantity_words, short_cost
+from diag.audit.advising import state_words, steps_standing
 from diag.audit.bilan import OutlineLine, Tone, heading, quiet
 from diag.audit.findings import observed, seen_words
 from diag.audit.remarks import declared_wording
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
 from diag.audit.votes import votes_of
-from diag.audit.voting import state_words, steps_standing
 from diag.model.audit import FollowUp
 from diag.model.checklist import Checklist, EffectValue, Price, Question
 from diag.model.enums import (

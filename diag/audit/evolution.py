@@ -6,7 +6,6 @@ from functools import partial
 from diag.assess.json import criterion_json, plain
 from diag.assess.spread import level_pair
 from diag.assess.words import MOVES, Move, score_cell
-from diag.audit.advising import title_words
 from diag.audit.bilan import (
     OutlineLine,
     Tone,
@@ -26,6 +25,7 @@ from diag.audit.compare import (
 from diag.audit.counsel import step_words
 from diag.audit.findings import found_words, seen_words
 from diag.audit.memory import whole_story
+from diag.audit.remarks import title_words
 from diag.audit.session import AuditSession
 from diag.audit.suppose import SupposedOutcome, outcome_lines
 from diag.model.audit import FollowUp

@@ -18,8 +18,7 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from diag.answers.answer_type import Refused
-from diag.answers.fields import fieldset
-from diag.answers.types import TYPES, value_words
+from diag.answers.types import TYPES, fieldset, value_words
 from diag.audit.proposals import proposal_id, propose
 from diag.audit.session import AuditSession
 from diag.journal.journal import get_setting, put_setting

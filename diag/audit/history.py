@@ -290,7 +290,7 @@ def place_name(session: AuditSession, ident: str) -> str:
 def advice_title(session: AuditSession, ident: str) -> str:
     """Return the title of a recommendation, were it of the engineer's own."""
     # Judging words, 30 ms: loaded only for the history of a recommendation.
-    from diag.audit.advising import title_words  # noqa: PLC0415
+    from diag.audit.remarks import title_words  # noqa: PLC0415
 
     own = _last(session, subjects.own(ident)).get("title")
     known = title_words(session, ident)

@@ -41,11 +41,12 @@ from diag.journal.subjects import (
 from diag.model.audit import FollowUp, Observation, OwnAdvice, Photo
 from diag.model.base import Noun
 from diag.model.checklist import Wording
-from diag.model.enums import READERS, WORKING_READER, Audience
+from diag.model.enums import READERS, USUAL_READER, WORKING_READER, Audience
 from diag.model.errors import DiagError
 from diag.model.text import fold
 from diag.words.dates import day_of, day_words
-from diag.words.sentences import counted, listed
+from diag.words.sentences import NEXT_BUDGET, Blanks, counted, filled, listed
+from diag.words.vocabulary import SUBJECTS
 from diag.workspace.settings import Settings
 
 
@@ -126,6 +127,17 @@ def declared_wording(session: AuditSession, ident: str, audience: Audience) -> W
     if own := own_advice(session).get(ident):
         return Wording(title=own.title, why=own.why)
     return session.checklist.recommendations[ident].wording[audience]
+
+
+def title_words(session: AuditSession, ident: str) -> str:
+    """Return a recommendation's title without its figures, whatever became of it."""
+    known = {*session.checklist.recommendations, *own_advice(session)}
+    if ident not in known:
+        return ident
+    words = declared_wording(session, ident, USUAL_READER)
+    return filled(
+        words.title, Blanks(None, "", SUBJECTS[session.about.kind][0], NEXT_BUDGET)
+    )
 
 
 def current_wording(session: AuditSession, ident: str, audience: Audience) -> Wording:

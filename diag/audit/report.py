@@ -43,12 +43,13 @@ from diag.journal.records import photos_of, standing_list_of
 from diag.model.audit import (
     Audit,
     Auditee,
+    Commune,
     FollowUp,
     Observation,
     OwnAdvice,
+    TownHall,
     Visit,
 )
-from diag.model.charter import Issuer as Office
 from diag.model.checklist import Checklist, Wording
 from diag.model.enums import (
     USUAL_READER,
@@ -60,7 +61,6 @@ from diag.model.enums import (
 )
 from diag.model.fact import Answer, Facts, Place
 from diag.model.number import Quantity
-from diag.model.territory import Commune, TownHall
 from diag.model.text import accented
 from diag.model.votes import DecisionList, VoteHand
 from diag.words.dates import long_date
@@ -72,6 +72,7 @@ from diag.words.vocabulary import (
     SUBJECTS,
     UNSEALED,
 )
+from diag.workspace.charter import Issuer as Office
 from diag.workspace.charter import office_of
 from diag.workspace.picture import PictureError, reduced
 from diag.workspace.settings import Settings

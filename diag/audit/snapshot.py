@@ -19,6 +19,7 @@ from diag.journal.facts import edition_of, facts_after, facts_of, plan_of
 from diag.journal.journal import Journal
 from diag.journal.revision import NewRevision, Revision
 from diag.model.audit import (
+    DIRECTORY,
     Audit,
     Auditee,
     FollowUp,
@@ -30,7 +31,6 @@ from diag.model.checklist import Checklist, Question
 from diag.model.enums import AuditStatus, Provenance, State
 from diag.model.errors import DiagError
 from diag.model.fact import Answer, Facts, Value
-from diag.model.territory import DIRECTORY
 from diag.workspace.workspace import Workspace
 
 Heirs = Mapping[str, str]

@@ -11,12 +11,10 @@ from diag.checklist.edition import open_edition
 from diag.journal.errors import RefusedError
 from diag.journal.ingest import Ingested
 from diag.journal.revision import parse
-from diag.model.audit import Audit, Auditee, audit_id, school_auditee
+from diag.model.audit import Audit, Auditee, School, audit_id, school_auditee
 from diag.model.base import Noun
-from diag.model.codes import is_campaign
 from diag.model.errors import DiagError
-from diag.model.territory import School
-from diag.model.text import MAX_TEXT
+from diag.model.text import MAX_TEXT, is_campaign
 from diag.workspace.disk import read_file, write_whole
 from diag.workspace.people import learn_names
 from diag.workspace.subjects import auditee_of, remember

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from diag.answers.types import TYPES
+from diag.model.audit import DIRECTORY
 from diag.model.checklist import (
     Criterion,
     Crosscheck,
@@ -14,7 +15,6 @@ from diag.model.checklist import (
 )
 from diag.model.enums import PlaceKind, QuestionType
 from diag.model.number import exact
-from diag.model.territory import DIRECTORY
 from diag.rules.language import VISIT_DATE, Rule, parse_rule
 from diag.rules.problem import write_instead
 from diag.rules.tree import (

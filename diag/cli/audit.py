@@ -8,13 +8,13 @@ import click
 from diag.assess import ENGINE
 from diag.audit import claiming
 from diag.audit import upgrade as upgrading
-from diag.audit.acceptance import signature_json, standing_words
 from diag.audit.fitting import (
     DURATIONS,
     choose_minutes,
     fit_of,
     minutes_named,
 )
+from diag.audit.follow import signature_json, standing_words
 from diag.audit.remarks import PUBLIC_READERS, slips_of
 from diag.audit.session import AuditSession, Listed, listed
 from diag.audit.session import start as start_audit

@@ -6,7 +6,7 @@ import click
 
 from diag.audit import advising, erasing, remarks
 from diag.audit import follow as following
-from diag.audit.acceptance import (
+from diag.audit.follow import (
     digest_to_accept,
     relayed_words,
     signature_json,

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from diag.audit import voting
+from diag.audit import advising
 from diag.audit.remarks import slips_typed
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
@@ -32,8 +32,8 @@ def votes(session: AuditSession, *, as_json: bool) -> None:
     """Dit ce que le conseil vote : gelé à la clôture, sinon proposé à ce jour."""
     report = report_of(session)
     is_frozen = report.frozen is not None
-    found = votes_of(report) if is_frozen else voting.drawn(session)
-    steps = voting.steps_standing(session)
+    found = votes_of(report) if is_frozen else advising.drawn(session)
+    steps = advising.steps_standing(session)
     if as_json:
         print_json(votes_json(found, steps, is_frozen=is_frozen))
         return
@@ -73,7 +73,7 @@ def vote(
     """Regroupe, reformule ou déplace un vote avant la clôture ; dit ce qui change."""
     hand = None
     if not as_computed:
-        hand = voting.handled(
+        hand = advising.handled(
             session,
             recommendation,
             into=recommendation if alone else into,
@@ -82,14 +82,14 @@ def vote(
             otherwise=otherwise,
             why=why,
         )
-    before, after = voting.previewed(session, recommendation, hand)
+    before, after = advising.previewed(session, recommendation, hand)
     if hand and not dry_run:
         agree_to_let_out(
             slips_typed(session, hand.title, hand.otherwise), let_out=let_out
         )
     if not dry_run:
-        voting.record(session, recommendation, hand)
-    print_lines(voting.changed_words(before, after))
+        advising.record(session, recommendation, hand)
+    print_lines(advising.changed_words(before, after))
     undo = f"Pour revenir : diag audit undo {session.about.ref}"
     click.echo("Rien n'est écrit : c'est un aperçu." if dry_run else f"Noté. {undo}")
 
@@ -110,9 +110,11 @@ def decide(
     due: date | None,
 ) -> None:
     """Note ce que le conseil a décidé d'un vote gelé, pour toutes ses actions."""
-    one = voting.frozen_vote(session, number)
-    steps = voting.decide(session, one, Decision(decision), day, reason=reason, due=due)
-    words = voting.state_words(one, voting.steps_standing(session))
+    one = advising.frozen_vote(session, number)
+    steps = advising.decide(
+        session, one, Decision(decision), day, reason=reason, due=due
+    )
+    words = advising.state_words(one, advising.steps_standing(session))
     many = counted(len(steps), "action notée", "actions notées")
     click.echo(f"Vote {number}, {one.title} : {words}")
     click.echo(f"{many}. Pour revenir : diag audit undo {session.about.ref}")
@@ -136,12 +138,12 @@ def vote_rows(
         if one.aid:
             span = euros_between(one.aid.low, one.aid.high)
             yield f"     aide, si elle est accordée : {span}"
-        if became := voting.state_words(one, steps):
+        if became := advising.state_words(one, steps):
             yield f"     → {became}"
 
 
 def _beside(found: DecisionList) -> Iterator[str]:
-    """Give the sums, what takes no vote but is paid, and what keeps from voting."""
+    """Give the sums, what takes no vote but is paid, and what keeps from advising."""
     for line in found.aside:
         if line.spent.gross:
             yield f"  –  Sans vote : {line.title}, {euros(line.spent.gross)}"

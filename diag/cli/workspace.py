@@ -24,8 +24,8 @@ from diag.cli.shared import (
 )
 from diag.journal.journal import FILE
 from diag.journal.revision import now
-from diag.model.codes import school_year
 from diag.model.errors import DiagError, Health, install_command
+from diag.model.text import school_year
 from diag.office.outlook import year_begun, year_sentence
 from diag.office.privacy import encrypting
 from diag.words.sentences import counted, euros

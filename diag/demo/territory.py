@@ -14,8 +14,7 @@ from itertools import count
 from random import Random
 from typing import NamedTuple
 
-from diag.model.codes import check_letter
-from diag.model.text import fold
+from diag.model.text import check_letter, fold
 
 DEPARTMENT = "999"
 DEPARTMENT_NAME = "Vallombre"

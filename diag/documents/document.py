@@ -20,8 +20,8 @@ from diag.audit.report import NONE, Picture, Pictures
 from diag.documents.blocks import resolved, written
 from diag.documents.drawings import Drawing
 from diag.documents.escape import Md, one_line
-from diag.model.charter import SHIPPED, Look
 from diag.words.sentences import typeset
+from diag.workspace.charter import SHIPPED_LOOK, Look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,7 @@ class Document:
     markdown: str
     drawings: Mapping[str, Drawing] = field(default_factory=dict)
     """The drawing of each drawn table, by the Markdown of the table."""
-    look: Look = SHIPPED
+    look: Look = SHIPPED_LOOK
     """The syndicat's own, for its own documents; others' acts bear none."""
     pictures: Pictures = field(default_factory=lambda: NONE)
     """The attachments that it may show."""

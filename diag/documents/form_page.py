@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-from diag.answers.fields import can_ask, cell, fieldset, script, style
+from diag.answers.types import can_ask, cell, fieldset, script, style
 from diag.audit.forms import FORMAT, PURCHASES, VERSION
 from diag.audit.memory import Neighbours
 from diag.audit.session import AuditSession

@@ -17,10 +17,9 @@ from diag.documents import AUDIENCES
 from diag.documents.formats import FORMATS, Format
 from diag.documents.parts.frame import version, visit_words
 from diag.documents.parts.votes import awaited, vote_lines, votes_shown
-from diag.model.codes import email_problem
 from diag.model.enums import Audience, PlaceKind
 from diag.model.errors import DiagError
-from diag.model.text import clean_line, clean_text
+from diag.model.text import clean_line, clean_text, email_problem
 from diag.words.dates import long_date
 from diag.words.sentences import phone_number, typeset
 

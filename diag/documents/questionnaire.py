@@ -10,8 +10,7 @@ from datetime import date
 from hashlib import sha256
 
 from diag.answers.answer_type import SHORT_BLANK
-from diag.answers.fields import unit_words
-from diag.answers.types import TYPES
+from diag.answers.types import TYPES, unit_words
 from diag.assess.criteria import every_name
 from diag.assess.questions import Asked, next_questions, relevant_questions
 from diag.audit.session import AuditSession

@@ -17,7 +17,6 @@ from diag.documents.document import Document, Meta
 from diag.documents.escape import Md, block
 from diag.documents.parts import frame
 from diag.documents.sandbox import environment
-from diag.model.charter import House
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.rules.problem import nearest
@@ -26,6 +25,7 @@ from diag.workspace.charter import (
     FOLDER,
     SHIPPED,
     SUFFIX,
+    House,
     own_templates,
     templates_folder,
 )

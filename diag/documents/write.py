@@ -18,13 +18,12 @@ from diag.documents.escape import inline
 from diag.documents.formats import FORMATS, Format
 from diag.journal.journal import Journal
 from diag.model.audit import Audit
-from diag.model.charter import PLAIN
 from diag.model.enums import READERS, Audience, AuditStatus
 from diag.model.errors import DiagError
 from diag.words.dates import long_date
 from diag.words.sentences import system_sentence
 from diag.words.vocabulary import PART_WORDS
-from diag.workspace.charter import house_of
+from diag.workspace.charter import PLAIN, house_of
 from diag.workspace.disk import write_whole
 from diag.workspace.subjects import auditee_of
 from diag.workspace.workspace import Workspace

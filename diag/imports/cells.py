@@ -8,9 +8,8 @@ import re
 import unicodedata
 from datetime import date
 
-from diag.model.codes import email_problem, is_uai, normal_uai
 from diag.model.number import Number, canonical_number
-from diag.model.text import clean_line
+from diag.model.text import clean_line, email_problem, is_uai, normal_uai
 
 UNREADABLE = "\ufffd"
 """What a byte that means nothing became when the file was decoded."""

@@ -26,9 +26,8 @@ from diag.imports.layouts import (
     ImportRow,
 )
 from diag.journal.territory import Cell, Territory
-from diag.model.codes import email_problem
-from diag.model.territory import Commune
-from diag.model.text import fold
+from diag.model.audit import Commune
+from diag.model.text import email_problem, fold
 
 _MAX_POPULATION = 3_000_000
 _OF_TODAY = {"", "commune actuelle", "com"}

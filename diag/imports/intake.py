@@ -22,8 +22,7 @@ from diag.journal.territory import (
     TerritoryTable,
     Upserted,
 )
-from diag.model.codes import is_uai
-from diag.model.text import accented
+from diag.model.text import accented, is_uai
 
 Progress = Callable[[int, int], None]
 """Called with the rows done and the rows in all."""

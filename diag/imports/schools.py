@@ -14,8 +14,7 @@ from diag.imports import cells
 from diag.imports.intake import FileIntake, ImportReport, Progress, silent
 from diag.imports.layouts import ANNUAIRE, ImportRow
 from diag.journal.territory import SCHOOL, Cell, Territory
-from diag.model.codes import is_consumer_mailbox, is_uai
-from diag.model.text import fold
+from diag.model.text import fold, is_consumer_mailbox, is_uai
 from diag.words.sentences import counted
 
 _ALWAYS_TOLD = (

@@ -142,7 +142,7 @@ create table import_log(
   vanished integer not null, ignored_columns text not null
 ) strict;
 """
-"""Columns named as the fields of the nouns of `diag.model.territory`."""
+"""Columns named as the fields of the nouns of `diag.model.audit`."""
 
 OUTBOX = """
 create table outbox(

@@ -16,10 +16,16 @@ from diag.journal.errors import damaged
 from diag.journal.journal import Journal
 from diag.journal.proof import sound_scores
 from diag.journal.revision import Json, dumps, loads
-from diag.model.codes import PROGRAMMES, id_in_campaign, is_campaign
 from diag.model.enums import AuditStatus, PlaceKind
 from diag.model.search import SearchIndex, Text
-from diag.model.text import accented, fold, readings
+from diag.model.text import (
+    PROGRAMMES,
+    accented,
+    fold,
+    id_in_campaign,
+    is_campaign,
+    readings,
+)
 
 
 class SchoolLine(NamedTuple):

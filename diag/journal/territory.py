@@ -16,8 +16,8 @@ from diag.journal.errors import in_french
 from diag.journal.proof import seal
 from diag.journal.revision import now
 from diag.journal.school_lines import SchoolLine, communes_query, query_of
+from diag.model.audit import Commune, CommuneAccess, School, TownHall
 from diag.model.number import canonical_number
-from diag.model.territory import Commune, CommuneAccess, School, TownHall
 from diag.model.text import fold
 
 Cell = str | int | None

@@ -11,9 +11,8 @@ from diag.journal.facts import status_of
 from diag.journal.records import dispatches_of
 from diag.journal.school_lines import is_begun, names_shown
 from diag.journal.signatures import signature_of, standing_word
-from diag.model.audit import Audit, Auditee, Subject
+from diag.model.audit import Audit, Auditee, School, Subject
 from diag.model.enums import AuditStatus, PlaceKind, Provenance
-from diag.model.territory import School
 from diag.office.conflicts import unsettled
 from diag.office.mail.parcel import dispatch_words
 from diag.office.supervision import stand_of

@@ -18,9 +18,8 @@ from diag.journal.school_lines import (
     older_audits,
     stages,
 )
-from diag.model.codes import school_year
 from diag.model.enums import AuditStatus
-from diag.model.text import fold
+from diag.model.text import fold, school_year
 from diag.words.sentences import percent
 from diag.words.vocabulary import STATUSES
 from diag.workspace.workspace import Workspace

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from diag.assess import ENGINE
-from diag.audit.acceptance import standing_words
 from diag.audit.compare import keep_judged
-from diag.audit.follow import move
+from diag.audit.follow import move, standing_words
 from diag.audit.session import AuditSession, listed
 from diag.journal.errors import DamagedError
 from diag.journal.school_lines import authors_by_audit, completeness, is_begun

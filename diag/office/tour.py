@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid5
 
 from diag.journal.journal import get_setting, put_setting
-from diag.model.codes import NS_DIAG
 from diag.model.errors import DiagError
-from diag.model.text import accented
+from diag.model.text import NS_DIAG, accented
 from diag.workspace.disk import write_whole
 from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from diag.model.territory import School
+    from diag.model.audit import School
 
 _KEY = "tour"
 

@@ -25,7 +25,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from diag.answers.fields import script, style
+from diag.answers.types import script, style
 from diag.model.errors import DiagError
 from diag.phone.links import (
     LIFE,

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from diag.assess.judge import judge_of
 from diag.assess.results import Advice, Score
+from diag.audit.advising import steps_standing
 from diag.audit.follow import add_step
 from diag.audit.session import AuditSession
-from diag.audit.voting import steps_standing
 from diag.imports.intake import Progress
 from diag.journal import changes, subjects
 from diag.journal.revision import NewRevision

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from diag.imports.intake import Progress
 from diag.journal import subjects
+from diag.model.audit import Commune
 from diag.model.enums import BudgetSection, FollowUpState, PlaceKind
 from diag.model.errors import DiagError
 from diag.model.number import exact
@@ -20,7 +21,6 @@ from diag.model.programme import (
     RightsRule,
     YearLock,
 )
-from diag.model.territory import Commune
 from diag.programme.container import EVERY, Container, Record, noun_of
 from diag.programme.operations import Contender, Contenders, SchoolLoad, gathered
 from diag.programme.placing import Schedule, schedule_of

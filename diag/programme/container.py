@@ -18,7 +18,6 @@ from diag.journal.revision import Json, NewRevision, Revision, dumps
 from diag.journal.subjects import ProgrammeTopic
 from diag.model.audit import Audit, Auditee, audit_id
 from diag.model.base import Noun
-from diag.model.codes import PROGRAMMES, is_campaign
 from diag.model.enums import BudgetSection
 from diag.model.errors import DiagError
 from diag.model.programme import (
@@ -39,6 +38,7 @@ from diag.model.programme import (
     YearEnvelope,
     YearLock,
 )
+from diag.model.text import PROGRAMMES, is_campaign
 from diag.programme.terms import Purse
 from diag.workspace.subjects import programmes, syndicat_auditee
 from diag.workspace.workspace import Workspace

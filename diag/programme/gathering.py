@@ -15,7 +15,6 @@ from diag.imports.source import read_source, read_table
 from diag.journal import subjects
 from diag.journal.revision import NewRevision, dumps
 from diag.model.base import Noun
-from diag.model.codes import is_campaign
 from diag.model.enums import Outcome, Participant
 from diag.model.errors import DiagError
 from diag.model.programme import (
@@ -26,7 +25,7 @@ from diag.model.programme import (
     WorkshopBallot,
     WorkshopCard,
 )
-from diag.model.text import fold
+from diag.model.text import fold, is_campaign
 from diag.phone.links import PhoneSheet
 from diag.programme.adopting import decision_named
 from diag.programme.container import BALLOT, CARD, WEIGHTS, Container

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import NamedTuple
 
+from diag.audit.advising import steps_standing
 from diag.audit.report import Report, public_report_of
 from diag.audit.session import AuditSession, listed
 from diag.audit.snapshot import OLDER, OlderMethodError
 from diag.audit.votes import votes_of
-from diag.audit.voting import steps_standing
 from diag.imports.intake import Progress
 from diag.journal.territory import Territory
 from diag.model.audit import FollowUp

@@ -14,7 +14,6 @@ from diag.imports.source import read_source, read_table
 from diag.journal import subjects
 from diag.journal.revision import NewRevision
 from diag.model.base import Noun
-from diag.model.codes import normal_insee
 from diag.model.enums import BudgetSection, PlaceKind
 from diag.model.errors import DiagError
 from diag.model.number import canonical_number, exact
@@ -26,7 +25,7 @@ from diag.model.programme import (
     YearEnvelope,
     YearLock,
 )
-from diag.model.text import fold
+from diag.model.text import fold, normal_insee
 from diag.programme.assembling import Board
 from diag.programme.container import Container, plain
 from diag.programme.placing import Imposed, Settled, schedule_of

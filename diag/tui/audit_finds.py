@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from textual.app import App
 
 from diag.answers.types import heads_words
-from diag.audit.advising import title_words
 from diag.audit.history import place_name, shortened
+from diag.audit.remarks import title_words
 from diag.audit.search import (
     FoundQuestion,
     Wanted,

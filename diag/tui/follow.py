@@ -9,9 +9,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from diag.audit.advising import add_own
+from diag.audit.advising import add_own, decide, drawn, handled
 from diag.audit.session import AuditSession
-from diag.audit.voting import decide, drawn, handled
 from diag.documents import AUDIENCES
 from diag.model.audit import FollowUp
 from diag.model.enums import Decision, FollowUpState, Owner

@@ -92,7 +92,7 @@ class OpenDesk:
         Raises:
             DiagError: an empty name, or a folder that cannot hold a workspace.
         """
-        from diag.model.codes import school_year  # noqa: PLC0415 - first frame
+        from diag.model.text import school_year  # noqa: PLC0415 - first frame
         from diag.workspace.settings import first_settings  # noqa: PLC0415 - first frame
         from diag.workspace.workspace import Workspace  # noqa: PLC0415 - first frame
 

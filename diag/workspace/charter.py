@@ -1,16 +1,18 @@
-"""`overlay/charte.yaml`: how a syndicat signs its documents, with what cannot serve."""
+"""`overlay/charte.yaml`: how a syndicat signs its documents, with what cannot serve.
+
+Its look, its words and its templates are read here, ready for the documents.
+"""
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
 from diag.checklist.overlay import CHARTER
-from diag.model.charter import House, Issuer, Look
 from diag.workspace.editions import overlay_of
-from diag.workspace.logo import LogoError, read_logo
+from diag.workspace.logo import Logo, LogoError, read_logo
 from diag.workspace.workspace import Workspace
 
 MAX_WORDS = {"name": 120, "logo_alt": 200, "contact": 1000, "closing": 1000}
@@ -18,6 +20,70 @@ MAX_WORDS = {"name": 120, "logo_alt": 200, "contact": 1000, "closing": 1000}
 
 KEYS = ("accent", "logo", *MAX_WORDS)
 """What a charter may hold."""
+
+
+ACCENT, TINT = "#1a5c6b", "#eef5f6"
+"""The colours of the shipped look, as its sheets write them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The accent of a document, the pale colour under its boxes, and a logo."""
+
+    accent: str = ACCENT
+    tint: str = TINT
+    logo: Logo | None = None
+
+    def coloured(self, sheet: str) -> str:
+        """Return a sheet of the shipped look in the colours of this one."""
+        return sheet.replace(TINT, self.tint).replace(ACCENT, self.accent)
+
+
+SHIPPED_LOOK = Look()
+"""The look when none was chosen."""
+
+
+@dataclass(frozen=True)
+class House:
+    """A syndicat's own templates, look and words; nothing of it by default."""
+
+    templates: tuple[tuple[str, str], ...] = ()
+    """File name → Jinja source, in the order of the names."""
+    look: Look = SHIPPED_LOOK
+    name: str = ""
+    """How the syndicat signs; empty: as in the settings."""
+    contact: str = ""
+    """What is added to the contacts, its lines kept."""
+    closing: str = ""
+    """The last words, before the line at the foot."""
+    notices: tuple[str, ...] = ()
+    """What of its charter could not be followed, in French."""
+    refused: dict[str, str] = field(default_factory=dict, compare=False)
+    """Document → why its own template was not used; filled as documents are made."""
+    replaced: dict[str, str] = field(default_factory=dict, compare=False)
+    """Document → what its own template takes the place of; filled so too."""
+
+    def explain(self, *documents: str) -> str:
+        """Return why these documents are not as asked; nothing when all is well."""
+        told = (self.refused, self.replaced)
+        words = (each.get(one, "") for one in documents for each in told)
+        return "\n".join(dict.fromkeys(filter(None, (*self.notices, *words))))
+
+
+PLAIN = House()
+"""Nothing of one's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """The office that hands the document over, and how to reach it."""
+
+    name: str
+    """The syndicat, as it signs."""
+    phone: str = ""
+    email: str = ""
+    house: House = PLAIN
+    """What it made its own in the documents."""
 
 
 def charter_of(overlay: Path) -> House:

@@ -3,12 +3,13 @@
 import io
 import re
 import warnings
+from base64 import b64encode
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import quoteattr
 
-from diag.model.charter import Logo
 from diag.model.errors import DiagError
 from diag.workspace.picture import MAX_PIXELS
 
@@ -38,6 +39,29 @@ _ADVICE = "Exportez le logo en SVG simple (formes et textes en tracés), ou en P
 
 class LogoError(DiagError):
     """A logo that cannot be shown; with why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """A picture read, bounded and written again: nothing of the file survives."""
+
+    data: bytes
+    kind: str
+    """`png` or `svg`."""
+    width: int
+    height: int
+    words: str
+    """What it is, for a reader who does not see it."""
+
+    @property
+    def mime(self) -> str:
+        """Its media type."""
+        return "image/svg+xml" if self.kind == "svg" else "image/png"
+
+    @property
+    def address(self) -> str:
+        """The picture itself, as an address."""
+        return f"data:{self.mime};base64,{b64encode(self.data).decode('ascii')}"
 
 
 def drawn_logo(raw: bytes) -> tuple[bytes, int, int]:

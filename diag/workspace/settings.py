@@ -3,9 +3,8 @@
 from secrets import token_hex
 
 from diag.model.base import Noun
-from diag.model.codes import checked_campaign, is_school_year, normal_siren
 from diag.model.errors import DiagError
-from diag.model.text import clean_line
+from diag.model.text import checked_campaign, clean_line, is_school_year, normal_siren
 
 
 class Settings(Noun):

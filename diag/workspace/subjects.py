@@ -12,17 +12,16 @@ from pydantic import ValidationError
 from diag.journal import facts
 from diag.journal.journal import Journal, get_setting, put_setting
 from diag.journal.school_lines import names_shown
-from diag.model.audit import Audit, Auditee, school_auditee
-from diag.model.codes import (
+from diag.model.audit import Audit, Auditee, School, school_auditee
+from diag.model.enums import PlaceKind
+from diag.model.errors import DiagError
+from diag.model.text import (
     PROGRAMMES,
     is_campaign,
     normal_insee,
     normal_siren,
     normal_uai,
 )
-from diag.model.enums import PlaceKind
-from diag.model.errors import DiagError
-from diag.model.territory import School
 from diag.words.sentences import of
 from diag.workspace.workspace import Workspace
 

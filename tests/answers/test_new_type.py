@@ -10,8 +10,7 @@ import pytest
 from textual import events
 
 from diag.answers.answer_type import AnswerType, Refused
-from diag.answers.fields import fieldset
-from diag.answers.types import TYPES
+from diag.answers.types import TYPES, fieldset
 from diag.assess.judge import rooted
 from diag.audit.hypotheses import suppose_answer
 from diag.audit.session import AuditSession

@@ -7,9 +7,8 @@ from random import Random
 
 import pytest
 
-from diag.audit.acceptance import digest_to_accept, standing_words, ways_on
 from diag.audit.fitting import choose_minutes
-from diag.audit.follow import add_step, move
+from diag.audit.follow import add_step, digest_to_accept, move, standing_words, ways_on
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo

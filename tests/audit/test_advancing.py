@@ -3,8 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit.acceptance import ways_on
-from diag.audit.follow import left_to_check, move
+from diag.audit.follow import left_to_check, move, ways_on
 from diag.audit.session import AuditSession
 from diag.model.enums import AuditStatus
 from diag.words.vocabulary import STATUS_MOVES, STATUSES

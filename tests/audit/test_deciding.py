@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from diag.audit.advising import decide, frozen_vote, state_words, steps_standing
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.follow import add_step, move
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.audit.votes import decisions_of, last_list
-from diag.audit.voting import decide, frozen_vote, state_words, steps_standing
 from diag.journal import changes
 from diag.journal.records import decision_list_of
 from diag.model.audit import FollowUp

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit import voting
+from diag.audit import advising
 from diag.audit.follow import move
 from diag.audit.history import describe_subject
 from diag.audit.report import report_of
@@ -34,42 +34,42 @@ def vote_of(votes: DecisionList, action: str) -> Vote:
 
 
 def do(session: AuditSession, ident: str, **given: object) -> VoteHand:
-    hand = voting.handled(session, ident, why="avis de la commission", **given)  # type: ignore[arg-type]
-    voting.record(session, ident, hand)
+    hand = advising.handled(session, ident, why="avis de la commission", **given)  # type: ignore[arg-type]
+    advising.record(session, ident, hand)
     return hand
 
 
 def test_an_action_joins_the_vote_of_another_and_comes_back(
     session: AuditSession,
 ) -> None:
-    before = voting.drawn(session)
+    before = advising.drawn(session)
     assert LAPTOP not in vote_of(before, FIBRE).actions
     do(session, LAPTOP, into=FIBRE)
 
-    after = voting.drawn(session)
+    after = advising.drawn(session)
     assert LAPTOP in vote_of(after, FIBRE).actions
     assert after.gross == pytest.approx(before.gross, abs=20)
     undo(session)
-    assert voting.drawn(session) == before
+    assert advising.drawn(session) == before
 
 
 def test_a_vote_apart_stays_apart_though_twelve_are_there(
     session: AuditSession,
 ) -> None:
-    assert len(vote_of(voting.drawn(session), LAPTOP).actions) > 1
+    assert len(vote_of(advising.drawn(session), LAPTOP).actions) > 1
     do(session, LAPTOP, into=LAPTOP)
 
-    found = voting.drawn(session)
+    found = advising.drawn(session)
     assert vote_of(found, LAPTOP).actions == (LAPTOP,)
     assert len(found.votes) <= 12
 
 
 def test_a_preview_writes_nothing(session: AuditSession) -> None:
     digest = session.digest
-    hand = voting.handled(
+    hand = advising.handled(
         session, WIRES, title="Câbler trois classes", why="plus court"
     )
-    before, after = voting.previewed(session, WIRES, hand)
+    before, after = advising.previewed(session, WIRES, hand)
 
     assert vote_of(before, WIRES).title != vote_of(after, WIRES).title
     assert session.digest == digest
@@ -96,7 +96,7 @@ def test_what_waits_for_an_action_that_was_moved_is_paid_no_sooner(
     session: AuditSession,
 ) -> None:
     do(session, FIBRE, due=date(2028, 3, 1))
-    found = voting.drawn(session)
+    found = advising.drawn(session)
     years = {each: one.year for one in found.votes for each in one.actions}
     for action in report_of(session).public.plan.actions:
         for first in action.advice.waits_for:
@@ -118,12 +118,12 @@ def test_what_cannot_be_is_refused_with_what_to_do(
     session: AuditSession, given: dict[str, object], says: str
 ) -> None:
     with pytest.raises(DiagError, match=says):
-        voting.handled(session, COMFORT, why="essai", **given)  # type: ignore[arg-type]
+        advising.handled(session, COMFORT, why="essai", **given)  # type: ignore[arg-type]
 
 
 def test_a_reason_is_asked_and_kept(session: AuditSession) -> None:
     with pytest.raises(DiagError, match="avec un motif"):
-        voting.handled(session, FIBRE, title="La fibre")
+        advising.handled(session, FIBRE, title="La fibre")
     do(session, FIBRE, title="La fibre")
 
     last = session.revisions()[-1]
@@ -136,6 +136,6 @@ def test_once_closed_votes_are_touched_no_more(session: AuditSession) -> None:
     move(session, AuditStatus.CLOS)
 
     with pytest.raises(DiagError, match="ses votes sont gelés"):
-        voting.handled(session, FIBRE, title="La fibre", why="essai")
+        advising.handled(session, FIBRE, title="La fibre", why="essai")
     with pytest.raises(DiagError, match="ses votes sont gelés"):
-        voting.record(session, FIBRE, None)
+        advising.record(session, FIBRE, None)

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from diag.audit.advising import steps_standing
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.follow import move
-from diag.audit.voting import steps_standing
 from diag.documents import programme
 from diag.documents.formats import Format
 from diag.documents.programme.lines import cost_words

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from diag.audit.acceptance import wrote_in
 from diag.audit.evolution import evolution
+from diag.audit.follow import wrote_in
 from diag.audit.photos import photos_of
 from diag.audit.proposals import waiting
 from diag.audit.session import open_session

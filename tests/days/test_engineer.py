@@ -7,9 +7,9 @@ import pytest
 from diag.audit.photos import photos_of
 from diag.audit.session import AuditSession
 from diag.audit.votes import last_list
-from diag.model.codes import school_year
 from diag.model.enums import AuditStatus, Provenance
 from diag.model.fact import Value
+from diag.model.text import school_year
 from tests.days.living import (
     Laptop,
     Office,

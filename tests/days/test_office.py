@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from diag.audit.advising import steps_standing
 from diag.audit.votes import last_list
-from diag.audit.voting import steps_standing
 from diag.model.enums import AuditStatus, FollowUpState
 from diag.model.fact import Value
 from diag.workspace.workspace import Workspace

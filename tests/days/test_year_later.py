@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit.voting import steps_standing
+from diag.audit.advising import steps_standing
 from diag.model.enums import FollowUpState, Provenance
 from tests.days.living import FAKETIME, Laptop, Screen
 

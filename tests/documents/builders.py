@@ -13,14 +13,16 @@ from diag.audit.remarks import Evidence
 from diag.audit.report import NONE, Pictures, Report, build_report
 from diag.model.audit import (
     Audit,
+    Commune,
     FollowUp,
+    School,
     Subject,
+    TownHall,
     Visit,
     audit_id,
     root_place_id,
     school_auditee,
 )
-from diag.model.charter import Issuer
 from diag.model.checklist import (
     Aspect,
     Below,
@@ -53,7 +55,7 @@ from diag.model.enums import (
     State,
 )
 from diag.model.fact import Answer, Facts, Place, Value
-from diag.model.territory import Commune, School, TownHall
+from diag.workspace.charter import Issuer
 
 TODAY = date(2026, 3, 12)
 ECOLE, SALLE = PlaceKind.ECOLE, PlaceKind.SALLE

@@ -1,9 +1,9 @@
 import pytest
 
 from diag.documents.mail import letter
-from diag.model.charter import Issuer
 from diag.model.enums import READERS, Audience, AuditStatus
 from diag.words.sentences import NBSP, NNBSP
+from diag.workspace.charter import Issuer
 from tests.documents.builders import changed, report
 
 FILES = ("rapport-mairie.pdf", "rapport-mairie.odt")

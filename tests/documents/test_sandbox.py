@@ -11,9 +11,8 @@ from diag.documents.sandbox import (
     OwnTemplateError,
     own_text,
 )
-from diag.model.charter import House, Issuer
 from diag.model.enums import Audience
-from diag.workspace.charter import SHIPPED
+from diag.workspace.charter import SHIPPED, House, Issuer
 from tests.documents.builders import changed, report
 from tests.documents.reading import html, markdown
 

@@ -12,7 +12,7 @@ from diag.imports.communes import import_copper, import_fibre
 from diag.imports.intake import ImportReport
 from diag.imports.source import ImportRefusedError
 from diag.journal.territory import Territory
-from diag.model.territory import CommuneAccess
+from diag.model.audit import CommuneAccess
 from tests.imports.builders import write
 
 FIBRE = """\

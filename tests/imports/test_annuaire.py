@@ -7,7 +7,7 @@ from diag.demo.territory import uai
 from diag.imports.intake import LineRefusal, Repair, account
 from diag.imports.schools import import_annuaire
 from diag.journal.territory import Territory
-from diag.model.territory import School
+from diag.model.audit import School
 from tests.imports.builders import (
     COLUMNS_2023,
     COLUMNS_2024,

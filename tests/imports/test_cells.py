@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.imports import cells
-from diag.model.codes import check_letter, is_uai
-from diag.model.text import clean_line
+from diag.model.text import check_letter, clean_line, is_uai
 
 
 @pytest.mark.parametrize(

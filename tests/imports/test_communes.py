@@ -4,7 +4,7 @@ from pathlib import Path
 from diag.imports.communes import import_communes
 from diag.imports.intake import LineRefusal
 from diag.journal.territory import Territory
-from diag.model.territory import Commune
+from diag.model.audit import Commune
 from tests.imports.builders import write
 
 HEADER = (

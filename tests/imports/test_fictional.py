@@ -13,7 +13,7 @@ from diag.imports.communes import (
 )
 from diag.imports.schools import import_annuaire
 from diag.journal.territory import Territory
-from diag.model.codes import is_uai
+from diag.model.text import is_uai
 
 
 def files(territory: FictionalTerritory) -> tuple[Path, ...]:

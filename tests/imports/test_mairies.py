@@ -9,7 +9,7 @@ from diag.imports.intake import ImportReport, LineRefusal
 from diag.imports.schools import import_annuaire
 from diag.journal.journal import Journal
 from diag.journal.territory import Territory
-from diag.model.territory import TownHall
+from diag.model.audit import TownHall
 from tests.imports.builders import directory, school, write
 
 DAY = date(2021, 3, 1)

@@ -8,7 +8,7 @@ from diag.imports.communes import import_effectifs, import_ips
 from diag.imports.intake import LineRefusal
 from diag.imports.schools import import_annuaire
 from diag.journal.territory import Territory
-from diag.model.territory import School
+from diag.model.audit import School
 from tests.imports.builders import directory, school, write
 
 

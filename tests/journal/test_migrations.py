@@ -11,8 +11,8 @@ from diag.journal import schema
 from diag.journal import schema as migrations
 from diag.journal.connection import connect
 from diag.journal.journal import FILE, Journal
+from diag.model.audit import Commune, School, TownHall
 from diag.model.base import Noun
-from diag.model.territory import Commune, School, TownHall
 from tests.journal.past import ROWS
 
 pytestmark = pytest.mark.durable

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from diag.journal.errors import LockedError, ReadOnlyError
 from diag.journal.journal import Journal
 from diag.journal.territory import LoggedImport, Partial, Territory
-from diag.model.territory import Commune, School, TownHall
+from diag.model.audit import Commune, School, TownHall
 
 NOON = 1_790_000_000_000
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.demo.territory import with_key
-from diag.model.codes import (
+from diag.model.text import (
     email_problem,
     is_consumer_mailbox,
     is_siren,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit.acceptance import relayed_words
+from diag.audit.follow import relayed_words
 from diag.audit.history import changes_of
 from diag.audit.session import open_session
 from diag.journal import changes, seals

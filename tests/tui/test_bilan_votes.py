@@ -5,7 +5,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from diag.audit import voting
+from diag.audit import advising
 from diag.audit.follow import move
 from diag.audit.session import AuditSession
 from diag.model.enums import AuditStatus
@@ -45,7 +45,7 @@ async def test_a_vote_is_reworded_previewed_and_kept_with_its_reason(
         assert session.hands == {}
         await pilot.press("o")
         await wait_for(pilot, lambda: FIBRE in session.hands, "kept")
-        titles = [one.title for one in voting.drawn(session).votes]
+        titles = [one.title for one in advising.drawn(session).votes]
         assert "Amener la fibre à l'école" in titles
 
 
@@ -91,7 +91,7 @@ async def test_a_no_is_noted_for_a_whole_vote_with_its_deliberation(
         await wait_for(pilot, lambda: on(pilot, DecisionDialog), "the form again")
         await pilot.press(*"2026-31", "f2")
         await wait_for(pilot, lambda: session.follow_ups, "the steps")
-        vote = voting.frozen_vote(session, 1)
+        vote = advising.frozen_vote(session, 1)
         assert {one.recommendation for one in session.follow_ups} == {*vote.actions}
         assert {(one.state, one.why, one.on) for one in session.follow_ups} == {
             ("ecartee", "2026-31", "2026-10-05")
@@ -115,7 +115,7 @@ async def test_the_day_of_a_council_is_typed_once_for_all_its_votes(
             await pilot.press("s")
             await wait_for(pilot, lambda: on(pilot, DecisionDialog), "the form")
             await pilot.press(*keys)
-            told = {*voting.frozen_vote(session, number).actions}
+            told = {*advising.frozen_vote(session, number).actions}
             await wait_for(
                 pilot,
                 lambda: told <= {one.recommendation for one in session.follow_ups},  # noqa: B023

@@ -12,9 +12,16 @@ from diag.audit.session import AuditSession
 from diag.documents.formats import FORMATS, Format
 from diag.documents.templates import build_document
 from diag.documents.write import write_reports
-from diag.model.charter import ACCENT, SHIPPED
 from diag.model.enums import READERS, Audience
-from diag.workspace.charter import READABLE, WHITE, charter_of, contrast, pale
+from diag.workspace.charter import (
+    ACCENT,
+    READABLE,
+    SHIPPED_LOOK,
+    WHITE,
+    charter_of,
+    contrast,
+    pale,
+)
 from diag.workspace.editions import current
 from tests.audit.pictures import png_claiming
 from tests.audit.small_edition import ship
@@ -141,7 +148,7 @@ def test_each_fault_is_told_and_the_shipped_look_serves(
     charter(folder, text)
     house = charter_of(folder)
     assert any(said in one for one in house.notices), house.notices
-    assert house.look == SHIPPED
+    assert house.look == SHIPPED_LOOK
 
 
 def test_a_link_that_leaves_the_overlay_is_no_logo(tmp_path: Path) -> None:

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from diag.journal.school_lines import names_shown
-from diag.model.audit import school_auditee
-from diag.model.territory import School
+from diag.model.audit import School, school_auditee
 from diag.workspace.subjects import title_shown
 from tests.audit.builders import SCHOOL, workspace
 

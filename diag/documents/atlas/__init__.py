@@ -21,9 +21,9 @@ from diag.documents.formats import FORMATS, OPENED, Format
 from diag.documents.synthesis.gathering import is_begun
 from diag.documents.tables import ChosenAudits, Count, Progress, chosen, read_counts
 from diag.documents.templates import build_document
+from diag.model.audit import School
 from diag.model.enums import Audience, PlaceKind
 from diag.model.errors import DiagError
-from diag.model.territory import School
 from diag.model.text import fold
 from diag.words.sentences import number, of
 from diag.workspace.charter import office_of

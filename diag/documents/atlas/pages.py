@@ -26,11 +26,11 @@ from diag.documents.atlas.school import (
 )
 from diag.documents.escape import one_line
 from diag.documents.sandbox import Typographer
-from diag.model.charter import Issuer
 from diag.model.text import fold
 from diag.words.dates import long_date
 from diag.words.sentences import number, typeset
 from diag.words.vocabulary import SOCLES
+from diag.workspace.charter import Issuer
 
 FREQUENT = 12
 """At most so many points of compliance listed, the most frequent first."""

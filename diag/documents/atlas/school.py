@@ -21,7 +21,7 @@ from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import cures, failing, rests_on, rules
 from diag.documents.parts.votes import danger_words, vote_lines, votes_shown
 from diag.documents.tables.writers import position
-from diag.model.audit import Auditee
+from diag.model.audit import Auditee, School
 from diag.model.enums import (
     READERS,
     WORKING_READER,
@@ -33,7 +33,6 @@ from diag.model.enums import (
     Standing,
 )
 from diag.model.number import Bounds
-from diag.model.territory import School
 from diag.model.text import accented, fold
 from diag.words.dates import describe_day, long_date
 from diag.words.sentences import displayed, in_words, listed, percent

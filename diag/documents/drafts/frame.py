@@ -9,7 +9,7 @@ from diag.documents.blocks import Pair, box, bullets, definitions, written
 from diag.documents.document import Meta
 from diag.documents.escape import Md
 from diag.documents.synthesis.gathering import Extract, visit_days
-from diag.model.territory import Commune
+from diag.model.audit import Commune
 from diag.words.dates import describe_day, long_date
 from diag.words.sentences import number
 

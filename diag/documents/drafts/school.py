@@ -37,9 +37,9 @@ from diag.documents.parts.votes import (
     votes_tables,
 )
 from diag.documents.synthesis.common import build_page
+from diag.model.audit import School
 from diag.model.checklist import AidState
 from diag.model.enums import Audience, BudgetSection, Kind, Owner, Standing, State
-from diag.model.territory import School
 from diag.model.votes import DecisionList
 from diag.words.dates import describe_day, long_date
 from diag.words.sentences import (

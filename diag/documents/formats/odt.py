@@ -21,7 +21,7 @@ from diag.documents.document import (
     rows_of,
     words_of,
 )
-from diag.model.charter import Logo
+from diag.workspace.logo import Logo
 
 _ALARMING = {"WARNING", "CAUTION"}
 

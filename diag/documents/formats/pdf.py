@@ -25,8 +25,8 @@ from diag.documents.document import (
     rows_of,
     words_of,
 )
-from diag.model.charter import Logo
 from diag.model.errors import DiagError
+from diag.workspace.logo import Logo
 
 # A sign that none of our fonts draws is written as its code, « [U+1F600] »: a document
 # never loses a letter without a word, nor stops for one.

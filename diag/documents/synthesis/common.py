@@ -46,12 +46,12 @@ from diag.documents.templates import (
     render,
     render_contacts,
 )
-from diag.model.charter import SHIPPED, House
 from diag.model.checklist import Criterion
 from diag.model.enums import Audience, Compliance, Kind, Nature, Owner, Socle, Standing
 from diag.model.number import Bounds
 from diag.words.sentences import displayed, first_sentence, listed, percent, sentence
 from diag.words.vocabulary import OWNERS, PRIORITIES, SOCLE_SENTENCES, SOCLES
+from diag.workspace.charter import SHIPPED_LOOK, House
 
 SEVERAL = 2
 """From so many schools on, a finding is common."""
@@ -399,7 +399,7 @@ def build_page(
         meta=meta,
         markdown=finish(meta, body, end, house.closing if signed else ""),
         drawings=drawings_in(view.values()),
-        look=house.look if signed else SHIPPED,
+        look=house.look if signed else SHIPPED_LOOK,
         sheet=None if is_rewritten(house, template) else sheet,
     )
 

@@ -26,8 +26,7 @@ from diag.documents.parts.votes import SchoolVotes
 from diag.journal.facts import edition_of
 from diag.journal.records import standing_list_of
 from diag.journal.school_lines import SchoolLine
-from diag.model.audit import Auditee
-from diag.model.charter import Issuer
+from diag.model.audit import Auditee, Commune, School
 from diag.model.checklist import Criterion
 from diag.model.enums import (
     READERS,
@@ -43,12 +42,11 @@ from diag.model.enums import (
 )
 from diag.model.errors import DiagError
 from diag.model.number import Quantity
-from diag.model.territory import Commune, School
 from diag.model.text import accented, fold
 from diag.model.votes import DecisionList
 from diag.words.dates import day_of, describe_day, long_date
 from diag.words.sentences import NBSP, counted, listed, phone_number
-from diag.workspace.charter import office_of
+from diag.workspace.charter import Issuer, office_of
 from diag.workspace.settings import campaign_named
 from diag.workspace.subjects import auditee_of, audits, commune_auditee, school_of
 from diag.workspace.workspace import Workspace

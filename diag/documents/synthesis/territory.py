@@ -61,9 +61,9 @@ from diag.documents.synthesis.gathering import (
     unaudited,
 )
 from diag.documents.tables.writers import position
+from diag.model.audit import School
 from diag.model.checklist import Criterion
 from diag.model.enums import WORKING_READER, PlaceKind
-from diag.model.territory import School
 from diag.model.text import fold
 from diag.words.sentences import counted
 from diag.words.vocabulary import LEVELS_EXPLAINED, OWNERS

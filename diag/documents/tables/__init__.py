@@ -55,10 +55,9 @@ from diag.documents.tables.writers import (
     xlsx_bytes,
 )
 from diag.journal.facts import edition_of
-from diag.model.audit import Auditee
+from diag.model.audit import Auditee, School
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.territory import School
 from diag.workspace.disk import write_whole
 from diag.workspace.settings import campaign_named
 from diag.workspace.subjects import auditee_of

@@ -16,7 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 from diag.assess.results import Score
 from diag.assess.words import is_printable
 from diag.audit.report import Report
-from diag.model.territory import School
+from diag.model.audit import School
 from diag.model.text import accented
 from diag.words.sentences import displayed, half_up, share
 

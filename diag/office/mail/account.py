@@ -13,10 +13,9 @@ from pydantic import SecretStr, ValidationError
 from diag.audit.session import AuditSession
 from diag.journal.journal import get_setting, put_setting
 from diag.model.base import Noun
-from diag.model.codes import email_problem, is_consumer_mailbox
 from diag.model.enums import WORKING_READER, Audience
 from diag.model.errors import DiagError
-from diag.model.text import clean_line
+from diag.model.text import clean_line, email_problem, is_consumer_mailbox
 from diag.words.dates import describe_day
 from diag.words.vocabulary import AUDIENCES
 from diag.workspace.disk import read_file

@@ -16,9 +16,9 @@ from diag.journal import changes
 from diag.journal.outbox import MailState, Outbox, Posted
 from diag.journal.records import dispatches_of
 from diag.model.audit import Dispatch, Way
-from diag.model.codes import email_problem
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
+from diag.model.text import email_problem
 from diag.office.mail.account import Address
 from diag.words.dates import time_words, written_day
 from diag.workspace.disk import write_whole

@@ -8,9 +8,16 @@ from textual import work
 from textual.widgets import Static
 
 from diag.assess.plan import Action
-from diag.audit import advising, voting
-from diag.audit.acceptance import relayed_words, standing_words, ways_on, wrote_in
-from diag.audit.follow import add_step, check_reason, left_to_check
+from diag.audit import advising
+from diag.audit.follow import (
+    add_step,
+    check_reason,
+    left_to_check,
+    relayed_words,
+    standing_words,
+    ways_on,
+    wrote_in,
+)
 from diag.audit.hypotheses import scenarios
 from diag.audit.memory import own_here
 from diag.audit.photos import PhotoSubject
@@ -111,7 +118,7 @@ class BilanScreen(BilanFaces):
 
     def on_follow_up_command(self) -> None:
         if self.vote:
-            self._ask_decision(voting.frozen_vote(self.session, self.vote))
+            self._ask_decision(advising.frozen_vote(self.session, self.vote))
         elif not self.advice:
             self.diag.inform(
                 "Rien à suivre sur cette ligne : la suite se note sur une "
@@ -168,8 +175,8 @@ class BilanScreen(BilanFaces):
         dialog = VoteDialog(session, ident)
         if await self.app.push_screen_wait(dialog) is None:
             return
-        before, after = voting.previewed(session, ident, dialog.hand)
-        changes = "\n".join(voting.changed_words(before, after))
+        before, after = advising.previewed(session, ident, dialog.hand)
+        changes = "\n".join(advising.changed_words(before, after))
         question = f"Ce qui change dans les votes :\n\n{changes}"
         hand = dialog.hand or VoteHand()
         if slips := slips_typed(session, hand.title, hand.otherwise):
@@ -178,7 +185,7 @@ class BilanScreen(BilanFaces):
             self.call_later(self._keep_vote, ident, dialog.hand)
 
     def _keep_vote(self, ident: str, hand: VoteHand | None) -> None:
-        voting.record(self.session, ident, hand)
+        advising.record(self.session, ident, hand)
         self.show_all()
         self.go_to_advice(ident)
         key = key_now(self.app, Undo)

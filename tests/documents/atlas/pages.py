@@ -12,7 +12,7 @@ from diag.documents.atlas.school import (
     entry_of,
     scores_of,
 )
-from diag.model.territory import School
+from diag.model.audit import School
 from tests.documents.builders import OFFICE, SCHOOL, TODAY, report
 
 VIEWS = (

@@ -11,9 +11,9 @@ from diag.audit.answer import record_note
 from diag.documents.atlas import AtlasWritten, write_atlas
 from diag.documents.atlas.folder import files_of
 from diag.documents.formats import OPENED, Format
+from diag.model.audit import School
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.territory import School
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import DAY, OTHER, SCHOOL

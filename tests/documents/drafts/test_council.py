@@ -8,7 +8,7 @@ from hypothesis import given
 from diag.documents.document import parser
 from diag.documents.drafts.council import deliberation, note
 from diag.documents.drafts.frame import NoteNeed, need_of, need_words
-from diag.model.territory import Commune
+from diag.model.audit import Commune
 from diag.words.sentences import typeset
 from tests.documents.builders import ORDINARY
 from tests.documents.formats.test_literals import HOSTILE

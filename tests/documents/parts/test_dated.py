@@ -1,9 +1,9 @@
 """Aids and dates to watch, as the reports print them: dated, never promised."""
 
 from diag.audit.report import Report
+from diag.model.audit import Commune
 from diag.model.checklist import Aid, AidState, Deadline
 from diag.model.enums import Audience
-from diag.model.territory import Commune
 from tests.documents.builders import changed, report
 from tests.documents.reading import markdown
 

@@ -19,9 +19,9 @@ from diag.documents.synthesis.territory import (
     commune_map,
     territory_synthesis,
 )
-from diag.model.charter import House
-from diag.model.territory import School
+from diag.model.audit import School
 from diag.words.sentences import typeset
+from diag.workspace.charter import House
 from tests.documents.audits import invented_facts
 from tests.documents.builders import OFFICE, facts, report
 from tests.documents.formats.test_html import read
