@@ -31,6 +31,8 @@ from diag.tui.commands import (
     NAMES,
     CommandType,
     Quit,
+    Sturdy,
+    Trouble,
     bindings_of,
     key_name,
     readable,
@@ -40,7 +42,6 @@ from diag.tui.dialogs import Confirm, Notice, Weigh
 from diag.tui.guards import CrashScreen, GuardedApp, TypedAhead, driver_for
 from diag.tui.palette import Palette, finder
 from diag.tui.place import HelpScreen
-from diag.tui.safe import Sturdy, Trouble
 from diag.tui.state import OpenDesk, Whereabouts, built
 from diag.tui.territory import TerritoryScreen
 from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, THEMES

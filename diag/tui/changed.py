@@ -19,8 +19,7 @@ from diag.audit.walk import Key
 from diag.tui.commands import Command, TakeBack, bindings_of, key_now
 from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
-from diag.tui.safe import line
-from diag.tui.text import DrawnLine, Sentence, TextSheet, wrapped
+from diag.tui.text import DrawnLine, Sentence, TextSheet, line, wrapped
 from diag.words.dates import hour_words, written_day
 from diag.words.sentences import counted, french
 

@@ -45,7 +45,7 @@ from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, ListChoice
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
-from diag.tui.safe import line
+from diag.tui.text import line
 from diag.words.dates import day_words
 from diag.workspace.subjects import title_shown
 

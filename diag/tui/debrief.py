@@ -24,12 +24,11 @@ from diag.documents.write import Paper, write_paper
 from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState
 from diag.model.text import accept
-from diag.tui.commands import Command, Undo, WriteNote, bindings_of
+from diag.tui.commands import Command, Trouble, Undo, WriteNote, bindings_of
 from diag.tui.dialogs import Ask
 from diag.tui.noting import NotedAs, note_at, subjects_at
 from diag.tui.place import EVERYWHERE, KeyBar, PlaceScreen
-from diag.tui.safe import Trouble, content, line
-from diag.tui.text import DrawnLine, TextSheet, wrapped
+from diag.tui.text import DrawnLine, TextSheet, content, line, wrapped
 from diag.words.dates import day_typed
 from diag.words.sentences import french
 

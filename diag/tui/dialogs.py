@@ -13,12 +13,11 @@ from textual.widgets.option_list import Option
 
 from diag.model.errors import DiagError
 from diag.model.text import fold
-from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.commands import Command, CommandType, Sturdy, bindings_of
 from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.place import KeyBar
-from diag.tui.safe import Sturdy, content, line
 from diag.tui.state import OpenDesk
-from diag.tui.text import Sentence
+from diag.tui.text import Sentence, content, line
 
 
 class Cancel(Command, keys="escape", title="Annuler", footer=True):

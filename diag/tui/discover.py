@@ -15,10 +15,11 @@ from diag.tui.commands import (
     CommandType,
     Export,
     OpenSync,
+    Sturdy,
     bindings_of,
 )
 from diag.tui.place import KeyBar
-from diag.tui.safe import Sturdy, content
+from diag.tui.text import content
 from diag.tui.visit.commands import MostUseful, ShowGrid, TurnFlag
 
 

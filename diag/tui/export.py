@@ -37,10 +37,9 @@ from diag.tui.commands import (
 )
 from diag.tui.dialogs import Ask, Confirm, box
 from diag.tui.lists import Lines, ListColumn, ListLine
-from diag.tui.place import EVERYWHERE, PlaceScreen
+from diag.tui.place import EVERYWHERE, PlaceScreen, open_outside
 from diag.tui.preview import PreviewScreen
-from diag.tui.safe import content, open_outside
-from diag.tui.text import Sentence
+from diag.tui.text import Sentence, content
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
 

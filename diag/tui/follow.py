@@ -17,11 +17,10 @@ from diag.model.enums import Decision, FollowUpState, Owner
 from diag.model.errors import DiagError
 from diag.model.text import as_digits
 from diag.model.votes import Vote, VoteHand
-from diag.tui.commands import Command, KeyPlace, bindings_of
+from diag.tui.commands import Command, KeyPlace, Sturdy, bindings_of
 from diag.tui.dialogs import Close, Field, FormDialog
-from diag.tui.place import KeyBar
-from diag.tui.safe import Sturdy, content, open_outside
-from diag.tui.text import Sentence
+from diag.tui.place import KeyBar, open_outside
+from diag.tui.text import Sentence, content
 from diag.words.dates import day_typed, written_day
 from diag.words.vocabulary import FOLLOW_UPS, OWNERS
 

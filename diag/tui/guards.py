@@ -30,10 +30,10 @@ from textual.message_pump import MessagePump
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
-from diag.tui.commands import Command, KeyPlace, Quit, bindings_of
+from diag.tui.commands import Command, KeyPlace, Quit, Sturdy, bindings_of
 from diag.tui.place import PlaceScreen
-from diag.tui.safe import Sturdy, content
 from diag.tui.state import OpenDesk
+from diag.tui.text import content
 
 if TYPE_CHECKING:
     from diag.journal.journal import Journal

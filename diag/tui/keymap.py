@@ -58,6 +58,7 @@ from diag.tui.commands import (
     Command,
     CommandType,
     KeyPlace,
+    Sturdy,
     bindings_of,
     digit_of,
     key_name,
@@ -68,8 +69,7 @@ from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.programme import acts, ballots, envelopes, forms, phones, workshops
 from diag.tui.programme import commands as programme_commands
 from diag.tui.rooms import editing
-from diag.tui.safe import Sturdy, content
-from diag.tui.text import Sentence
+from diag.tui.text import Sentence, content
 from diag.tui.visit import VisitScreen
 from diag.tui.visit import commands as visit_commands
 from diag.tui.visit.commands import GRID_COMMANDS

@@ -18,8 +18,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
-from diag.tui.safe import Sturdy
-from diag.tui.safe import line as one_line
+from diag.tui.commands import Sturdy
+from diag.tui.text import line as one_line
 from diag.tui.text import wrapped
 from diag.tui.theme import PlainStyle
 

@@ -28,15 +28,11 @@ from diag.tui.commands import (
     Command,
     CommandType,
     ShowPlaces,
+    Trouble,
     bindings_of,
     key_now,
 )
-from diag.tui.dialogs import (
-    ChooseDialog,
-    Confirm,
-    ListChoice,
-    TickSeveral,
-)
+from diag.tui.dialogs import ChooseDialog, Confirm, ListChoice, TickSeveral
 from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.measure_run import (
     AuthorisationDialog,
@@ -49,8 +45,7 @@ from diag.tui.measure_run import (
 )
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.proposals import OpenFilled, ProposalsScreen
-from diag.tui.safe import Trouble, content
-from diag.tui.text import Sentence
+from diag.tui.text import Sentence, content
 from diag.words.sentences import counted, sentence, system_sentence
 from diag.workspace.editions import overlay_of
 

@@ -37,6 +37,7 @@ from diag.tui.commands import (
     CommandType,
     ListNoted,
     ShowPhotos,
+    Sturdy,
     WriteNote,
     bindings_of,
     key_now,
@@ -45,7 +46,7 @@ from diag.tui.dialogs import Ask, Cancel, Close, LineField
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.photos import open_photos
 from diag.tui.place import KeyBar
-from diag.tui.safe import Sturdy, line
+from diag.tui.text import line
 from diag.words.dates import hour_words
 from diag.words.sentences import counted
 from diag.words.vocabulary import PLACES

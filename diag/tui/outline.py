@@ -19,7 +19,7 @@ from textual.strip import Strip
 
 from diag.audit.bilan import OutlineLine, Tone
 from diag.model.number import Bounds
-from diag.tui.safe import line as one_line
+from diag.tui.text import line as one_line
 from diag.tui.text import wrapped
 
 SCALE = 14

@@ -17,12 +17,19 @@ from textual.widgets import Input, Static
 
 from diag.model.search import SearchIndex, Text
 from diag.model.text import accented, fold, readings
-from diag.tui.commands import Back, Command, CommandType, OpenPalette, bindings_of
+from diag.tui.commands import (
+    Back,
+    Command,
+    CommandType,
+    OpenPalette,
+    Sturdy,
+    bindings_of,
+)
 from diag.tui.dialogs import Cancel, ChoosingField
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import KeyBar
-from diag.tui.safe import Sturdy, line
 from diag.tui.state import Shell
+from diag.tui.text import line
 
 _MOST = 40
 """Schools shown at once."""

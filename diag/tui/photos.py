@@ -42,11 +42,11 @@ from diag.model.audit import Photo
 from diag.model.errors import DiagError
 from diag.office.sync import AWAITED, absent, fetch
 from diag.sync.metered import is_metered
-from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.commands import Command, CommandType, Sturdy, bindings_of
 from diag.tui.dialogs import Ask, Close
 from diag.tui.place import KeyBar
-from diag.tui.safe import Sturdy, content
 from diag.tui.state import Shell
+from diag.tui.text import content
 from diag.words.sentences import counted
 from diag.workspace.picture import DecodedPicture, PictureError, read_picture
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import ClassVar, NamedTuple, cast
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple, cast
 
 from rich.cells import cell_len, set_cell_size
 from textual import events
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import ActiveBinding, Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
+from diag.model.errors import DiagError
 from diag.tui.commands import (
     NO_CHOICE,
     Back,
@@ -22,13 +24,15 @@ from diag.tui.commands import (
     Help,
     OpenKeys,
     OpenPalette,
+    Sturdy,
+    Trouble,
     action_of,
     bindings_of,
 )
-from diag.tui.safe import Sturdy, content, line
 from diag.tui.state import Shell
-from diag.tui.text import NamedText, RowsText
-from diag.words.sentences import french
+from diag.tui.text import NamedText, RowsText, content, line
+from diag.words.sentences import french, system_sentence
+from diag.workspace.disk import show_file
 
 EVERYWHERE = (Help, Back, OpenPalette)
 """What every screen offers after its own commands."""
@@ -352,3 +356,17 @@ def help_rows(
             keys = command.key_names(chosen) or _IN_PALETTE
             title = Content.styled(command.TITLE, "bold")
             yield row(keys, title + content(french(f"  {command.help_text()}")))
+
+
+def open_outside(app: App[Any], path: Path) -> None:
+    """Have a file or a folder shown; show where it is when nothing opens."""
+
+    def show() -> None:
+        try:
+            show_file(path)
+        except DiagError as error:
+            app.post_message(Trouble(str(error), error))
+        except OSError as error:
+            app.post_message(Trouble(system_sentence(error)))
+
+    app.run_worker(show, thread=True, group="outside")

@@ -15,19 +15,14 @@ from textual.widgets import Static
 
 from diag.documents import AUDIENCES
 from diag.documents.formats import Format
-from diag.documents.write import (
-    beside,
-    draw_report,
-    report_for,
-    write_reports,
-)
+from diag.documents.write import beside, draw_report, report_for, write_reports
 from diag.model.audit import Audit
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
-from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.commands import Command, CommandType, Trouble, bindings_of
 from diag.tui.photos import Pixels
-from diag.tui.place import EVERYWHERE, PlaceScreen
-from diag.tui.safe import Trouble, content, open_outside
+from diag.tui.place import EVERYWHERE, PlaceScreen, open_outside
+from diag.tui.text import content
 from diag.workspace.workspace import Workspace
 
 

@@ -26,19 +26,11 @@ from diag.audit.undo import undo
 from diag.imports.evidence.consoles import FIELDS, ConsoleTable
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.tui.commands import Command, CommandType, bindings_of, key_now
-from diag.tui.dialogs import (
-    Ask,
-    Cancel,
-    ChooseDialog,
-    Keep,
-    ListChoice,
-    TickSeveral,
-)
+from diag.tui.commands import Command, CommandType, Sturdy, bindings_of, key_now
+from diag.tui.dialogs import Ask, Cancel, ChooseDialog, Keep, ListChoice, TickSeveral
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import KeyBar
-from diag.tui.safe import Sturdy, content
-from diag.tui.text import Sentence
+from diag.tui.text import Sentence, content
 from diag.words.sentences import counted
 from diag.words.vocabulary import PLACES
 

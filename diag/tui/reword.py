@@ -20,7 +20,7 @@ from diag.tui.commands import Back, Command, Help, bindings_of
 from diag.tui.dialogs import READING, Confirm
 from diag.tui.lists import Tabs
 from diag.tui.place import PlaceScreen
-from diag.tui.safe import content
+from diag.tui.text import content
 from diag.words.vocabulary import AUDIENCES, PART_WORDS, PARTS
 
 

@@ -27,7 +27,7 @@ from diag.tui.commands import (
 from diag.tui.dialogs import ChooseDialog, ListChoice
 from diag.tui.palette import FindsInAudit
 from diag.tui.place import EVERYWHERE, PlaceScreen
-from diag.tui.safe import plain
+from diag.tui.text import plain
 from diag.workspace.subjects import auditee_named
 
 

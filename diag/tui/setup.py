@@ -18,8 +18,7 @@ from diag.tui.commands import Command, Help, KeyPlace, Quit, bindings_of
 from diag.tui.dialogs import Ask, Confirm, Field, FormDialog, LineField, Notice, correct
 from diag.tui.lists import TINY, WIDE, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
-from diag.tui.safe import content
-from diag.tui.text import Sentence
+from diag.tui.text import Sentence, content
 from diag.words.dates import day_words
 from diag.words.sentences import system_sentence
 from diag.workspace.settings import changed_settings

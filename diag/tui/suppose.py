@@ -31,7 +31,7 @@ from diag.tui.commands import Command, CommandType, Undo, bindings_of, key_now
 from diag.tui.dialogs import Ask, ChooseDialog, ListChoice
 from diag.tui.outline import Outline
 from diag.tui.place import EVERYWHERE, PlaceScreen
-from diag.tui.safe import content
+from diag.tui.text import content
 from diag.words.sentences import counted
 
 

@@ -15,12 +15,11 @@ from diag.office import sync
 from diag.sync.exchange import PAUSE, REVISIONS
 from diag.sync.meeting import SyncResult
 from diag.tui.background import BackgroundSync
-from diag.tui.commands import Command, CommandType, bindings_of, key_now
+from diag.tui.commands import Command, CommandType, Sturdy, bindings_of, key_now
 from diag.tui.dialogs import Ask, Notice
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, KeyBar, PlaceScreen
-from diag.tui.safe import Sturdy, content
-from diag.tui.text import Sentence
+from diag.tui.text import Sentence, content
 from diag.words.dates import time_words
 from diag.words.sentences import counted
 from diag.workspace.subjects import title_shown

@@ -17,8 +17,8 @@ from diag.tui.commands import (
 from diag.tui.dialogs import Ask
 from diag.tui.lists import NARROW, TINY, WIDE, Lines, ListColumn, SearchField
 from diag.tui.place import PlaceScreen
-from diag.tui.safe import content
 from diag.tui.state import OpenDesk
+from diag.tui.text import content
 
 
 class OpenSchool(Command, keys="enter", title="École", footer=True):

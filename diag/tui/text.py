@@ -1,4 +1,4 @@
-"""Sentences that one reads: French spaces, and lines cut as French cuts them."""
+"""Text that is read: no sign that a terminal obeys, French spaces, French line ends."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from rich._wrap import divide_line
 from rich.segment import Segment
+from rich.text import Text
 from textual import events
 from textual.content import Content
 from textual.geometry import Region, Size
@@ -14,9 +15,31 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Static
 
-from diag.tui.safe import content
 from diag.tui.theme import PlainStyle
 from diag.words.sentences import NBSP, NNBSP, french
+
+_TURNING = (0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
+
+_UNSHOWN: dict[int, str | None] = {
+    **dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " "),
+    **dict.fromkeys(_TURNING),
+}
+"""Control characters become spaces; those that turn the writing round are dropped."""
+
+
+def line(text: str) -> str:
+    """Return `text` on one line, without a character that a terminal would obey."""
+    return text.translate(_UNSHOWN)
+
+
+def plain(text: str) -> Text:
+    """Return `text` as it is, for the cells of tables and the leaves of trees."""
+    return Text(line(text))
+
+
+def content(text: str) -> Content:
+    """Return `text` as it is, for options, tabs, titles and statics."""
+    return Content("\n".join(map(line, text.split("\n"))))
 
 
 class Sentence(Static):

@@ -13,8 +13,8 @@ from diag.tui.commands import Command, bindings_of, key_now
 from diag.tui.dialogs import Ask
 from diag.tui.lists import NARROW, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
-from diag.tui.safe import content
 from diag.tui.territory import Pick
+from diag.tui.text import content
 from diag.words.dates import day_typed
 from diag.words.sentences import counted, phone_number
 

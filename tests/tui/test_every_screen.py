@@ -23,13 +23,13 @@ from diag.tui.commands import (
     OpenPalette,
     ShowPhotos,
     ShowPlaces,
+    Sturdy,
     WriteNote,
     action_of,
 )
 from diag.tui.keymap import owners
 from diag.tui.photos import LeavePhotos
 from diag.tui.place import KeyBar, PlaceScreen, help_rows
-from diag.tui.safe import Sturdy
 from diag.tui.territory import OpenProgramme
 from diag.tui.text import lay_rows
 from tests.tui.routes import ROUTES, audited, go

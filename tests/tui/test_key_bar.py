@@ -3,9 +3,8 @@ from typing import ClassVar
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 
-from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.commands import Command, CommandType, Sturdy, bindings_of
 from diag.tui.place import KeyBar
-from diag.tui.safe import Sturdy
 from tests.tui.waiting import visible, wait_for
 
 

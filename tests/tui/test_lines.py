@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
 from diag.tui.lists import NARROW, TINY, Lines, ListColumn, ListLine, shared_widths
-from diag.tui.safe import line
+from diag.tui.text import line
 from tests.tui.waiting import visible, wait_for, wait_to_show
 
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.tui.safe import content, line, plain
+from diag.tui.text import content, line, plain
 
 
 @given(st.text())

@@ -49,6 +49,7 @@ from diag.tui.commands import (
     CommandType,
     Export,
     ShowPlaces,
+    Trouble,
     Undo,
     bindings_of,
     key_now,
@@ -67,8 +68,8 @@ from diag.tui.noting import NotedAs, NotedScreen, note_at
 from diag.tui.palette import FindsInAudit
 from diag.tui.place import EVERYWHERE
 from diag.tui.reword import RewordScreen
-from diag.tui.safe import Trouble, content
 from diag.tui.suppose import SupposeScreen
+from diag.tui.text import content
 from diag.words.sentences import counted
 from diag.words.vocabulary import STATUS_BUTTONS, STATUS_MOVES, STATUS_MOVES_ALONE
 

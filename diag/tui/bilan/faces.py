@@ -32,8 +32,7 @@ from diag.tui.commands import (
 from diag.tui.lists import Tabs
 from diag.tui.outline import Outline
 from diag.tui.place import PlaceScreen
-from diag.tui.safe import content
-from diag.tui.text import Sentence
+from diag.tui.text import Sentence, content
 from diag.words.sentences import counted, sentence
 from diag.words.vocabulary import SOCLES
 

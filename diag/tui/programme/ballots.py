@@ -16,14 +16,13 @@ from diag.model.programme import MOST_POINTS, WorkshopBallot, WorkshopCard
 from diag.programme.container import BALLOT, CARD, Container
 from diag.programme.gathering import part_subject, points_typed
 from diag.programme.setting import checked
-from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.commands import Command, CommandType, Sturdy, bindings_of
 from diag.tui.dialogs import ChooseDialog, LineField, ListChoice
 from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.programme.commands import UndoEntry
 from diag.tui.programme.grid import CellGrid, GridRow
-from diag.tui.safe import Sturdy, content
-from diag.tui.text import Sentence
+from diag.tui.text import Sentence, content
 from diag.words.sentences import counted
 from diag.words.vocabulary import PARTICIPANTS
 

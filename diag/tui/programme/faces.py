@@ -48,8 +48,7 @@ from diag.tui.programme.lines import (
 )
 from diag.tui.programme.replaying import ProgrammeWork
 from diag.tui.programme.years import YearsView
-from diag.tui.safe import line
-from diag.tui.text import NamedText, Sentence, TextSheet, lay_rows
+from diag.tui.text import NamedText, Sentence, TextSheet, lay_rows, line
 from diag.words.sentences import counted
 
 FACES = {

@@ -14,7 +14,8 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from diag.tui.safe import Sturdy, line
+from diag.tui.commands import Sturdy
+from diag.tui.text import line
 from diag.tui.theme import PlainStyle
 
 _GAP = 1

@@ -16,10 +16,10 @@ from diag.documents.write import Paper, write_paper
 from diag.office.deadlines import write_deadlines
 from diag.programme.assembling import Board
 from diag.programme.money import checklist_of, deadlines
+from diag.tui.commands import Trouble
 from diag.tui.dialogs import ChooseDialog, ListChoice
 from diag.tui.follow import WrittenDialog
 from diag.tui.programme.faces import ProgrammeFaces
-from diag.tui.safe import Trouble
 from diag.words.sentences import of
 
 _WHOLE, _DOSSIER, _TABLE, _CALENDAR, _COMMUNE = (

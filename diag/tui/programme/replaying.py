@@ -20,8 +20,8 @@ from diag.programme.assembling import Board, board_of, contenders_of
 from diag.programme.container import Container, all_of
 from diag.programme.history import last_gesture, subject_words, take_back
 from diag.programme.operations import Contenders
+from diag.tui.commands import Trouble
 from diag.tui.place import PlaceScreen
-from diag.tui.safe import Trouble
 from diag.words.dates import local_day
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace

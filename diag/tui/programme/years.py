@@ -22,8 +22,7 @@ from diag.programme.placing import Imposed, Unmet
 from diag.programme.terms import INVESTMENT, Precedence, Purse
 from diag.programme.words import purse_words, reason_words
 from diag.tui.lists import ListColumn, ListLine
-from diag.tui.safe import line
-from diag.tui.text import NamedText
+from diag.tui.text import NamedText, line
 from diag.words.sentences import (
     cents_words,
     counted,

@@ -29,7 +29,7 @@ from diag.tui.commands import (
 from diag.tui.noting import NotedAs, NotedScreen, note_at
 from diag.tui.palette import FindsInAudit
 from diag.tui.photos import open_photos
-from diag.tui.place import KeyBar, TitleLine
+from diag.tui.place import KeyBar, TitleLine, open_outside
 from diag.tui.rooms.board import PLAN, RoomsBoard
 from diag.tui.rooms.board import TABLE as TABLE
 from diag.tui.rooms.editing import (
@@ -40,7 +40,6 @@ from diag.tui.rooms.editing import (
     RenameIt,
     TakePlaces,
 )
-from diag.tui.safe import open_outside
 from diag.tui.state import Shell
 from diag.words.sentences import counted
 

@@ -20,7 +20,7 @@ from textual.widget import Widget
 from diag.audit.places import Floor, FloorStep, moved, spots_of
 from diag.audit.rooms import RoomsPicture
 from diag.documents.school_drawings import ON_PAPER
-from diag.tui.commands import digit_of
+from diag.tui.commands import Sturdy, digit_of
 from diag.tui.rooms.faces import (
     ACCENT,
     BAR,
@@ -42,7 +42,6 @@ from diag.tui.rooms.faces import (
     progress,
     room_at,
 )
-from diag.tui.safe import Sturdy
 from diag.tui.theme import ON_SCREEN, PlainStyle
 
 TABLE, PLAN = "table", "plan"

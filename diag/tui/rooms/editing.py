@@ -33,9 +33,9 @@ from diag.audit.walk import Key
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.fact import PARENT_KINDS, Place
-from diag.tui.commands import Command, TakeBack, key_now
+from diag.tui.commands import Command, Sturdy, TakeBack, key_now
 from diag.tui.dialogs import Ask, AskedField, ChooseDialog, Confirm, ListChoice
-from diag.tui.safe import Sturdy, content
+from diag.tui.text import content
 from diag.words.vocabulary import PLACE_NAMES, PLACES
 
 

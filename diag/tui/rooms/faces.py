@@ -10,7 +10,7 @@ from diag.assess.spread import UNKNOWN, WITHOUT_OBJECT, HeatCell
 from diag.audit.places import Floor, RoomSpot, spots_of
 from diag.audit.rooms import RoomLine, RoomsPicture
 from diag.model.fact import FloorRow
-from diag.tui.safe import line as one_line
+from diag.tui.text import line as one_line
 from diag.words.vocabulary import LEVELS
 
 WIDE, WIDER, TALL = 120, 150, 38

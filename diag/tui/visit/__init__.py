@@ -48,7 +48,7 @@ from diag.tui.photos import open_photos
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.rooms import RoomsScreen
 from diag.tui.rooms.editing import AddRoom, TakePlaces
-from diag.tui.safe import content
+from diag.tui.text import content
 from diag.tui.visit.beside import DEPARTURE, KnownHere, WalkPlan
 from diag.tui.visit.commands import (
     VISIT_COMMANDS,

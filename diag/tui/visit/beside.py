@@ -10,8 +10,7 @@ from diag.audit.walk import Leg
 from diag.model.checklist import Question
 from diag.model.fact import Answer
 from diag.tui.lists import Lines, ListColumn, ListLine
-from diag.tui.safe import line
-from diag.tui.text import DrawnLine, TextSheet, wrapped
+from diag.tui.text import DrawnLine, TextSheet, line, wrapped
 from diag.words.sentences import french
 
 DEPARTURE = "departure"

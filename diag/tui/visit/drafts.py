@@ -12,8 +12,8 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from diag.audit.walk import Key
-from diag.tui.safe import line
 from diag.tui.state import OpenDesk
+from diag.tui.text import line
 
 REST = 1.0
 """Seconds without a letter after which what is typed is kept."""

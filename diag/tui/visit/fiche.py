@@ -32,18 +32,22 @@ from diag.tui.commands import (
     CommandType,
     Help,
     ShowPhotos,
+    Sturdy,
     bindings_of,
     chosen_keys,
     key_now,
 )
 from diag.tui.dialogs import LineField
-from diag.tui.safe import Sturdy, content, line
-from diag.tui.text import DrawnLine, NamedText, TextSheet, lay_rows, wrapped
-from diag.tui.visit.commands import (
-    GoAnswered,
-    SettleConflict,
-    StillTrue,
+from diag.tui.text import (
+    DrawnLine,
+    NamedText,
+    TextSheet,
+    content,
+    lay_rows,
+    line,
+    wrapped,
 )
+from diag.tui.visit.commands import GoAnswered, SettleConflict, StillTrue
 from diag.words.dates import time_words, written_day
 from diag.words.sentences import french
 from diag.words.vocabulary import KINDS, PROVENANCES

@@ -24,14 +24,8 @@ from diag.audit.places import close_list, closing_effect
 from diag.audit.session import AuditSession
 from diag.model.enums import Provenance
 from diag.model.errors import DiagError
-from diag.tui.commands import (
-    CommandType,
-    ShowPlaces,
-    TakeBack,
-    key_now,
-)
+from diag.tui.commands import CommandType, ShowPlaces, TakeBack, Trouble, key_now
 from diag.tui.dialogs import Ask, Confirm, Notice
-from diag.tui.safe import Trouble
 from diag.tui.visit.commands import LikePrevious, NextKind
 from diag.tui.visit.grid_entry import DOWN, GridEntry, next_empty
 from diag.tui.visit.grid_table import At

@@ -18,9 +18,15 @@ from diag.audit.grid import Filled, GridSheet, Key, domains_of, fill, sheet_kind
 from diag.audit.session import AuditSession
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, Provenance, State
-from diag.tui.commands import CommandType, Help, bindings_of, chosen_keys, key_now
+from diag.tui.commands import (
+    CommandType,
+    Help,
+    Sturdy,
+    bindings_of,
+    chosen_keys,
+    key_now,
+)
 from diag.tui.dialogs import Ask
-from diag.tui.safe import Sturdy
 from diag.tui.visit.commands import GRID_COMMANDS, NextRight
 from diag.tui.visit.grid_table import (
     At,

@@ -19,12 +19,9 @@ from diag.answers.types import TYPES, heads_words
 from diag.audit.grid import Cell, GridSheet, provenance_words
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, Provenance, State
-from diag.tui.commands import (
-    ShowPlaces,
-    key_now,
-)
+from diag.tui.commands import ShowPlaces, key_now
 from diag.tui.lists import regions_of
-from diag.tui.safe import line
+from diag.tui.text import line
 from diag.tui.theme import PlainStyle
 from diag.tui.visit.commands import DuplicatePlace, NextKind
 from diag.words.sentences import NBSP

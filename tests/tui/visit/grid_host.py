@@ -12,7 +12,7 @@ from diag.audit.places import add_place
 from diag.audit.session import AuditSession
 from diag.model.enums import PlaceKind
 from diag.model.fact import Place
-from diag.tui.safe import Trouble
+from diag.tui.commands import Trouble
 from diag.tui.theme import DIAG_LIGHT
 from diag.tui.visit.grid import Grid
 
