@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from enum import Enum
 from fractions import Fraction
-from functools import reduce
+from functools import cache, reduce
 from math import inf
 from typing import Final, NamedTuple, NoReturn, Protocol
 
@@ -353,6 +353,7 @@ def mistyped(name: str, value: RuleValue) -> NoReturn:
     raise TypeError(f"{name} cannot be read here as {value}")
 
 
+@cache
 def reach(kind: PlaceKind) -> frozenset[PlaceKind]:
     """Return a kind and every kind that may hold it: what bare names may read."""
     parents = PARENT_KINDS.get(kind, frozenset())
