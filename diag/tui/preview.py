@@ -1,9 +1,10 @@
-"""The pages of a document, looked at in the terminal before anything is written.
+"""A document, looked at: its pages before anything is written, its files once it is.
 
 A page is drawn at two pixels a character: its layout is seen, its text is not read.
 The system's viewer shows the real PDF.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -11,6 +12,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
+from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from diag.documents import AUDIENCES
@@ -19,10 +21,18 @@ from diag.documents.write import beside, draw_report, report_for, write_reports
 from diag.model.audit import Audit
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
-from diag.tui.commands import Command, CommandType, Trouble, bindings_of
+from diag.tui.commands import (
+    Command,
+    CommandType,
+    KeyPlace,
+    Sturdy,
+    Trouble,
+    bindings_of,
+)
+from diag.tui.dialogs import Close
 from diag.tui.photos import Pixels
-from diag.tui.place import EVERYWHERE, PlaceScreen, open_outside
-from diag.tui.text import content
+from diag.tui.place import EVERYWHERE, KeyBar, PlaceScreen, open_outside
+from diag.tui.text import Sentence, content
 from diag.workspace.workspace import Workspace
 
 
@@ -130,3 +140,59 @@ class PreviewScreen(PlaceScreen):
             made = list(write_reports(report, [self._audience], folder, [Format.PDF]))
         if made and made[0].path:
             self.app.call_from_thread(open_outside, self.app, made[0].path)
+
+
+class OpenReport(Command, keys="o", title="Ouvrir", place=KeyPlace.WINDOW, footer=True):
+    """Ouvrir le premier document avec la visionneuse du système."""
+
+
+class OpenReportFolder(
+    Command, keys="d", title="Dossier", place=KeyPlace.WINDOW, footer=True
+):
+    """Ouvrir le dossier des rapports."""
+
+
+_DOCUMENTS = {str(audience): found.title for audience, found in AUDIENCES.items()}
+"""What reports are called, by the name of their file; others keep that name."""
+
+
+class WrittenDialog(Sturdy, ModalScreen[None]):
+    """Shows which files were written, and where."""
+
+    CSS_PATH = "dialogs.tcss"
+    OFFERS = (OpenReport, OpenReportFolder, Close)
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(self, files: Sequence[Path], title: str, closing_key: str) -> None:
+        super().__init__()
+        self._title = title
+        self.files = tuple(files)
+        """What was written."""
+        self._closing_key = closing_key
+
+    def compose(self) -> ComposeResult:
+        stems = tuple(dict.fromkeys(path.stem for path in self.files))
+        forms = ", ".join(dict.fromkeys(path.suffix[1:].upper() for path in self.files))
+        words = [
+            f"{', '.join(_DOCUMENTS.get(stem, stem) for stem in stems)} ({forms})",
+            "",
+            str(self.files[0].parent),
+        ]
+        if key := self._closing_key:
+            state = "Provisoires" if len(stems) > 1 else "Provisoire"
+            words += ["", f"{state} : l'audit n'est pas clos ({key}, puis « Clore »)."]
+        with Vertical(classes="dialog"):
+            yield Static(content(self._title), classes="title")
+            yield Sentence("\n".join(words), classes="text")
+        yield KeyBar()
+
+    def on_open_report(self) -> None:
+        """Open the first page: the mayor's, among reports."""
+        pages = [path for path in self.files if path.suffix == ".html"]
+        open_outside(self.app, pages[0])
+
+    def on_open_report_folder(self) -> None:
+        open_outside(self.app, self.files[0].parent)
+
+    def on_close(self) -> None:
+        self.dismiss(None)

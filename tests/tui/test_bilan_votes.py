@@ -12,7 +12,7 @@ from diag.model.enums import AuditStatus
 from diag.tui.bilan import BilanScreen
 from diag.tui.bilan.faces import FollowUpCommand
 from diag.tui.dialogs import Confirm, Notice
-from diag.tui.follow import DecisionDialog, FollowUpDialog, VoteDialog
+from diag.tui.recommendation import DecisionDialog, FollowUpDialog, VoteDialog
 from tests.tui.builders import audited_app, new_app
 from tests.tui.test_bilan import SIZE, on, opened, running
 from tests.tui.waiting import shows, wait_for, wait_to_show

@@ -12,7 +12,7 @@ from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState
 from diag.tui.departure import DayOnSite
 from diag.tui.dialogs import FormDialog, Notice
-from diag.tui.follow import FollowUpDialog, OwnAdviceDialog
+from diag.tui.recommendation import FollowUpDialog, OwnAdviceDialog
 from diag.tui.setup import SettingsForm
 from tests.tui.builders import SCHOOL, app_on, new_app
 from tests.tui.waiting import shows, wait_for

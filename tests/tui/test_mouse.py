@@ -9,7 +9,7 @@ from diag.tui.bilan import BilanScreen
 from diag.tui.bilan.faces import FACES
 from diag.tui.dialogs import Confirm
 from diag.tui.palette import Palette
-from diag.tui.reword import RewordScreen
+from diag.tui.recommendation import RewordScreen
 from diag.tui.rooms import RoomsScreen
 from diag.tui.visit import VisitScreen
 from diag.tui.visit.beside import WalkPlan

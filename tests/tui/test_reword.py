@@ -15,7 +15,7 @@ from diag.model.errors import DiagError
 from diag.tui.app import DiagApp
 from diag.tui.bilan import BilanScreen
 from diag.tui.dialogs import Confirm, Notice
-from diag.tui.reword import Faulty, RewordScreen
+from diag.tui.recommendation import Faulty, RewordScreen
 from tests.examples import cases
 from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.waiting import shows, wait_for

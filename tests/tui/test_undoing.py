@@ -7,8 +7,8 @@ from diag.audit import advising
 from diag.audit.session import AuditSession
 from diag.model.enums import Audience
 from diag.tui.dialogs import Weigh
-from diag.tui.follow import FollowUpDialog
 from diag.tui.history import HistoryScreen
+from diag.tui.recommendation import FollowUpDialog
 from tests.tui.builders import DAY, audited_app
 from tests.tui.test_bilan import SIZE, on, opened, running, to_first_advice
 from tests.tui.visit.test_visit import prepared, visit

@@ -56,18 +56,18 @@ from diag.tui.commands import (
 )
 from diag.tui.debrief import DebriefScreen
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, ListChoice
-from diag.tui.follow import (
+from diag.tui.noting import NotedAs, NotedScreen, note_at
+from diag.tui.palette import FindsInAudit
+from diag.tui.place import EVERYWHERE
+from diag.tui.preview import WrittenDialog
+from diag.tui.recommendation import (
     WHOLE_VOTE,
     DecisionDialog,
     FollowUpDialog,
     OwnAdviceDialog,
+    RewordScreen,
     VoteDialog,
-    WrittenDialog,
 )
-from diag.tui.noting import NotedAs, NotedScreen, note_at
-from diag.tui.palette import FindsInAudit
-from diag.tui.place import EVERYWHERE
-from diag.tui.reword import RewordScreen
 from diag.tui.suppose import SupposeScreen
 from diag.tui.text import content
 from diag.words.sentences import counted

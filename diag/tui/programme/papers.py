@@ -18,7 +18,7 @@ from diag.programme.assembling import Board
 from diag.programme.money import checklist_of, deadlines
 from diag.tui.commands import Trouble
 from diag.tui.dialogs import ChooseDialog, ListChoice
-from diag.tui.follow import WrittenDialog
+from diag.tui.preview import WrittenDialog
 from diag.tui.programme.faces import ProgrammeFaces
 from diag.words.sentences import of
 

@@ -1,6 +1,7 @@
-"""Rewording a recommendation for one reader, with what it will look like beside."""
+"""What is written of a recommendation: what follows it, how it is voted, its words."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import ClassVar
 
 from textual import events, on
@@ -10,37 +11,253 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Markdown, Static, TextArea
 
 from diag.audit import advising, remarks
+from diag.audit.advising import add_own, decide, drawn, handled
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.documents.write import preview
+from diag.model.audit import FollowUp
 from diag.model.checklist import Wording
-from diag.model.enums import USUAL_READER, Audience
+from diag.model.enums import USUAL_READER, Audience, Decision, FollowUpState, Owner
 from diag.model.errors import DiagError
-from diag.tui.commands import Back, Command, Help, bindings_of
-from diag.tui.dialogs import READING, Confirm
+from diag.model.text import as_digits
+from diag.model.votes import Vote, VoteHand
+from diag.tui.commands import Back, Command, Help, KeyPlace, bindings_of
+from diag.tui.dialogs import READING, Confirm, Field, FormDialog
 from diag.tui.lists import Tabs
 from diag.tui.place import PlaceScreen
 from diag.tui.text import content
-from diag.words.vocabulary import AUDIENCES, PART_WORDS, PARTS
+from diag.words.dates import day_typed, written_day
+from diag.words.vocabulary import AUDIENCES, FOLLOW_UPS, OWNERS, PART_WORDS, PARTS
+
+WHOLE_VOTE = "vote"
+"""Choice beside the states of an action: to follow its vote."""
+
+
+class FollowUpDialog(FormDialog):
+    """Asks where it stands, since when, who decided and why; gives the state.
+
+    With a vote, offers to follow it as a whole: then gives `WHOLE_VOTE`, and keeps
+    nothing.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        step: FollowUp,
+        keep: Callable[[FollowUp], None],
+        vote: Vote | None = None,
+    ) -> None:
+        super().__init__(f"Suite : {title}")
+        self._step = step
+        self._keep = keep
+        self._vote = vote
+
+    def options(self) -> tuple[tuple[str, str], ...]:
+        states = tuple((str(one), FOLLOW_UPS[one]) for one in FollowUpState)
+        if self._vote is None:
+            return states
+        words = f"tout le vote {self._vote.number} : ce que le conseil a décidé"
+        return (*states, (WHOLE_VOTE, words))
+
+    def chosen_first(self) -> str:
+        return str(self._step.state)
+
+    def fields(self) -> tuple[Field, ...]:
+        day = date.fromisoformat(self._step.on).strftime("%d/%m/%Y")
+        return (
+            Field("on", "Date", day, "31/01/2027"),
+            Field("by", "Qui a décidé", "", "conseil municipal, comité de pilotage…"),
+            Field("why", "Pourquoi", "", "obligatoire pour écarter"),
+        )
+
+    def keep(self) -> str:
+        """Add the step.
+
+        Raises:
+            DiagError: a date that is none, or set aside without a reason.
+        """
+        if self.chosen == WHOLE_VOTE:
+            return WHOLE_VOTE
+        state, on = FollowUpState(self.chosen), self.value("on")
+        today = date.fromisoformat(self._step.on)
+        self._keep(
+            self._step.model_copy(
+                update={
+                    "state": state,
+                    "on": day_typed(on, until=today).isoformat() if on.strip() else "",
+                    "by": self.value("by"),
+                    "why": self.value("why"),
+                }
+            )
+        )
+        return str(state)
+
+
+class DecisionDialog(FormDialog):
+    """Asks what the council decided of a frozen vote; gives the council's day."""
+
+    def __init__(self, session: AuditSession, vote: Vote, day: str) -> None:
+        super().__init__(f"Vote {vote.number} : {vote.title}")
+        self._session, self._vote, self._day = session, vote, day
+
+    def options(self) -> tuple[tuple[str, str], ...]:
+        return (
+            (str(Decision.OUI), "oui : votée"),
+            (str(Decision.NON), "non : écartée"),
+            (str(Decision.AJOURNE), "ajourné : reportée"),
+        )
+
+    def fields(self) -> tuple[Field, ...]:
+        return (
+            Field("on", "Jour du conseil", self._day, "31/01/2027"),
+            Field("reason", "Délibération", "", "obligatoire pour un non"),
+            Field("due", "Nouvelle date", "", "obligatoire pour un vote ajourné"),
+        )
+
+    def keep(self) -> str:
+        """Note it for all actions of the vote.
+
+        Raises:
+            DiagError: a date that is none, or what this decision needs is missing.
+        """
+        due, today = self.value("due").strip(), self._session.workspace.world.today()
+        day = day_typed(self.value("on"), until=today)
+        decide(
+            self._session,
+            self._vote,
+            Decision(self.chosen),
+            day,
+            reason=self.value("reason"),
+            due=day_typed(due, since=today) if due else None,
+        )
+        return f"{day:%d/%m/%Y}"
+
+
+class OwnAdviceDialog(FormDialog):
+    """Asks who acts, what is to be done, why, at which cost; gives its id."""
+
+    def __init__(self, session: AuditSession) -> None:
+        super().__init__("Nouvelle préconisation, de votre main")
+        self._session = session
+
+    def options(self) -> tuple[tuple[str, str], ...]:
+        return tuple((str(one), f"Agit : {OWNERS[one]}") for one in Owner)
+
+    def fields(self) -> tuple[Field, ...]:
+        return (
+            Field("title", "Que faire", "", "Repeindre la classe des grands en clair"),
+            Field("why", "Pourquoi"),
+            Field("euros", "Coût en € HT", "", "vide : sans dépense"),
+            Field("delay", "Délai en mois", "", "vide : prochain budget"),
+        )
+
+    def keep(self) -> str:
+        """Add it.
+
+        Raises:
+            DiagError: empty title, or an amount or a delay that is none.
+        """
+        months = as_digits(self.value("delay")).strip()
+        if months and not months.isdecimal():
+            raise DiagError(
+                f"Délai refusé : « {months[:20]} » n'est pas un nombre de mois.",
+                about="delay",
+            )
+        return add_own(
+            self._session,
+            self.value("title"),
+            owner=Owner(self.chosen),
+            why=self.value("why"),
+            euros=as_digits(self.value("euros")),
+            delay=f"P{months}M" if months else "",
+        ).id
+
+
+AS_COMPUTED, UNMOVED = "calcul", ""
+"""Choices beside the votes that an action may join."""
+
+
+class VoteDialog(FormDialog):
+    """Asks with which vote an action goes, in which words, when and why."""
+
+    def __init__(self, session: AuditSession, ident: str) -> None:
+        super().__init__("Le vote de cette préconisation, avant la clôture")
+        self._session, self._ident = session, ident
+        self._votes = drawn(session).votes
+        self.hand: VoteHand | None = None
+        """What was asked, to be previewed; None: as computed."""
+
+    def options(self) -> tuple[tuple[str, str], ...]:
+        others = (one for one in self._votes if self._ident not in one.actions)
+        return (
+            (UNMOVED, "Rester dans le même vote"),
+            (self._ident, "En faire un vote à part"),
+            *((one.actions[0], f"Rejoindre : {one.title}") for one in others),
+            (AS_COMPUTED, "Revenir à ce qui était calculé"),
+        )
+
+    def fields(self) -> tuple[Field, ...]:
+        kept = self._session.hands.get(self._ident, VoteHand())
+        return (
+            Field("title", "Ce qui est voté", kept.title, "60 caractères au plus"),
+            Field("otherwise", "Sinon", kept.otherwise, "110 au plus : un fait"),
+            Field("due", "Avant le", written_day(kept.due), "31/01/2027"),
+            Field("why", "Pourquoi", "", "obligatoire : l'historique le garde"),
+        )
+
+    def keep(self) -> str:
+        """Check what is asked; nothing is recorded yet.
+
+        Raises:
+            DiagError: what the engineer may not do to a vote, or no reason.
+        """
+        if self.chosen == AS_COMPUTED:
+            self.hand = None
+            return AS_COMPUTED
+        due = self.value("due").strip()
+        self.hand = handled(
+            self._session,
+            self._ident,
+            into=self.chosen,
+            due=day_typed(due) if due else None,
+            title=self.value("title"),
+            otherwise=self.value("otherwise"),
+            why=self.value("why"),
+        )
+        return self._ident
 
 
 class NextReader(
-    Command, keys="f3", title="Destinataire suivant", footer=True, priority=True
+    Command,
+    keys="f3",
+    title="Destinataire suivant",
+    footer=True,
+    priority=True,
+    place=KeyPlace.REWORD,
 ):
     """Passer au destinataire suivant ; ce qui est écrit est gardé."""
 
 
 class DeclaredWords(
-    Command, keys="f5", title="Mots des grilles", footer=True, priority=True
+    Command,
+    keys="f5",
+    title="Mots des grilles",
+    footer=True,
+    priority=True,
+    place=KeyPlace.REWORD,
 ):
     """Revenir aux mots des grilles pour ce destinataire, après confirmation."""
 
 
-class DropWords(Command, keys="delete", title="Laisser tomber", footer=True):
+class DropWords(
+    Command, keys="delete", title="Laisser tomber", footer=True, place=KeyPlace.REWORD
+):
     """Laisser tomber le texte refusé ; ce qui était enregistré avant lui reste."""
 
 
-class Mend(Command, keys="escape", title="Corriger", footer=True):
+class Mend(
+    Command, keys="escape", title="Corriger", footer=True, place=KeyPlace.REWORD
+):
     """Revenir au texte refusé, pour le corriger."""
 
 
@@ -48,6 +265,7 @@ class Faulty(Confirm):
     """Asks what becomes of a text that is refused: mended, or dropped."""
 
     CSS_PATH = "dialogs.tcss"
+    PLACE = KeyPlace.REWORD
     OFFERS = (DropWords, Mend)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*OFFERS), *READING]
 
@@ -67,6 +285,7 @@ class RewordScreen(PlaceScreen):
     """One recommendation's words; each part is kept when the user leaves it."""
 
     CSS_PATH = "reword.tcss"
+    PLACE = KeyPlace.REWORD
     OFFERS = (NextReader, DeclaredWords, Back, Help)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
