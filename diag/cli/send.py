@@ -274,7 +274,13 @@ def _wait(seconds: float) -> None:
 def cancel_outbox(
     workspace: Workspace, number: int, *, arrived: bool, yes: bool
 ) -> None:
-    """Retire un message de la boîte d'envoi."""
+    """Retire un message de la boîte d'envoi, même abîmé sur le disque."""
+    if not arrived and parcels.drop_changed(workspace, number):
+        click.echo(
+            f"n° {number} : retiré ; il avait changé sur le disque. Refaites-le s'il "
+            "n'était pas parti."
+        )
+        return
     found = parcels.message_numbered(workspace, number)
     to = ", ".join(found.dispatch.to)
     if arrived:

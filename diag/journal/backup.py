@@ -313,21 +313,31 @@ def carry_over(path: Path, connection: sqlite3.Connection, *, last: bool) -> Non
 
     `last`: it is the file that one worked with, whose messages still wait; an older
     one may hold some that left since. What cannot be read is not taken, nor settings
-    that are not as they were summed; messages are, and are shown as changed.
+    that are not as they were summed; messages are, with their own sums, which show
+    those that changed.
     """
-    seal_messages = proof.seal
     with suppress(JournalError), closing(connect(path, readonly=True)) as other:
         for table in (*_CARRIED, "outbox") if last else _CARRIED:
             with suppress(JournalError), in_french(path):
                 if table != "setting" or _is_as_summed(other, table):
                     _carry_table(other, connection, table)
-        seal_messages = proof.doubt
-        with suppress(JournalError), in_french(path):
-            if _is_as_summed(other, "outbox"):
-                seal_messages = proof.seal
+        if last:
+            _carry_sums(other, connection, path)
     proof.seal(connection, "setting")
-    if last:
-        seal_messages(connection, "outbox")
+
+
+def _carry_sums(
+    other: sqlite3.Connection, connection: sqlite3.Connection, path: Path
+) -> None:
+    """Keep the sums of messages as they were; of what cannot be read, a doubt."""
+    if "m007_sums" not in migrations.applied(other):
+        return
+    try:
+        with in_french(path):
+            for row in other.execute(proof.SUMS_OF_MESSAGES).fetchall():
+                connection.execute("insert or ignore into proof values (?, ?)", row)
+    except JournalError:
+        proof.doubt(connection, proof.MESSAGES)
 
 
 def _is_as_summed(connection: sqlite3.Connection, table: str) -> bool:

@@ -1,8 +1,9 @@
 """The outbox: messages to send from this laptop, each exactly once.
 
 A message is marked `sending` before a byte of it leaves. If the program dies then, it
-stays so: nobody can know whether it arrived, hence a person decides. This module keeps
-states; it never opens a connection.
+stays so: nobody can know whether it arrived, hence a person decides. One that the disk
+changed does not leave, and is taken out by its number. This module keeps states; it
+never opens a connection.
 """
 
 import sqlite3
@@ -10,14 +11,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from diag.journal import changes, proof
-from diag.journal.journal import Journal
+from diag.journal.journal import Journal, get_setting, put_setting
 from diag.journal.revision import Origin
 from diag.model.audit import Dispatch
 
-TABLE = "outbox"
+TABLE = proof.MESSAGES
+
+_TAKEN = "outbox.taken_out"
+_REMEMBERED = 20
 
 _BITS = 63
 """A number that SQLite cannot hold is no message's."""
@@ -90,18 +94,48 @@ class Outbox:
         dispatch = sent.model_dump_json(exclude_defaults=True)
         row = (sent.message, audit, dispatch, sender, title, body, at, at)
         with self._writing() as connection:
-            added = connection.execute(_ADD, row).rowcount
-        return self.by_ident(sent.message) if added else None
+            added = connection.execute(_ADD, row)
+            if added.rowcount and added.lastrowid:
+                proof.seal_message(connection, added.lastrowid)
+        return self.by_ident(sent.message) if added.rowcount else None
 
     def all(self) -> tuple[Posted, ...]:
         """Return every message, the oldest first; warn when the disk changed some."""
-        self._journal.check_table(TABLE)
+        self._check()
         return self._where("1 order by number")
 
     def waiting(self) -> tuple[Posted, ...]:
         """Return the messages to send, the oldest first; warn as `all` does."""
-        self._journal.check_table(TABLE)
-        return self._where("state = 'waiting' order by number")
+        changed = self._check()
+        found = self._where("state = 'waiting' order by number")
+        return tuple(posted for posted in found if posted.number not in changed)
+
+    def _check(self) -> frozenset[int]:
+        """Return the numbers of those that the disk changed; warn of them."""
+        with self._journal.looking() as connection:
+            changed = proof.changed_messages(connection)
+            if proof.has_one_sum(connection):
+                is_right = proof.is_sealed(connection, TABLE)
+            else:
+                is_right = not changed and proof.is_indexed(connection, TABLE)
+        if not is_right:
+            self._journal.warn_of_change(TABLE)
+        return changed
+
+    def changed(self) -> frozenset[int]:
+        """Return the numbers of those that the disk changed, or lost."""
+        with self._journal.looking() as connection:
+            return proof.changed_messages(connection)
+
+    def is_changed(self, number: int) -> bool:
+        """Say whether the disk changed a message, or lost it."""
+        if number.bit_length() > _BITS:
+            return False
+        with self._journal.looking() as connection:
+            return not (
+                proof.has_one_sum(connection)
+                or proof.is_message_sealed(connection, number)
+            )
 
     def by_number(self, number: int) -> Posted | None:
         """Return one message, if there is such a one."""
@@ -137,6 +171,7 @@ class Outbox:
                 "dispatch = ? where number = ?",
                 [sent.model_dump_json(exclude_defaults=True), posted.number],
             )
+            proof.seal_message(connection, posted.number)
             self._journal.add(changes.dispatched(posted.audit, sent), origin)
 
     def postpone(self, number: int, until: int, problem: str) -> None:
@@ -170,25 +205,41 @@ class Outbox:
     def cancel(self, number: int) -> bool:
         """Drop a message, body included; False when it has left or is unknown."""
         with self._writing() as connection:
-            return bool(
-                connection.execute(
-                    "delete from outbox where number = ? and state <> 'sent'", [number]
-                ).rowcount
-            )
+            sql = "delete from outbox where number = ? and state <> 'sent'"
+            dropped = connection.execute(sql, [number]).rowcount
+            if dropped:
+                proof.seal_message(connection, number)
+        return bool(dropped)
+
+    def cancel_changed(self, number: int, at: int) -> None:
+        """Drop a message that the disk changed, or what is left of it; remember it."""
+        with self._writing() as connection:
+            connection.execute("delete from outbox where number = ?", [number])
+            proof.seal_message(connection, number)
+        taken = [*get_setting(self._journal, _TAKEN, []), [number, at]]
+        put_setting(self._journal, _TAKEN, taken[-_REMEMBERED:])
+
+    def taken_out(self) -> tuple[tuple[int, int], ...]:
+        """Return the last messages that the disk changed, and when each was dropped."""
+        taken = get_setting(self._journal, _TAKEN, [])
+        return tuple((number, at) for number, at in taken)
 
     def forget(self, idents: Iterable[str]) -> None:
         """Drop messages whatever their state: whom they were for is forgotten."""
         with self._writing() as connection:
-            connection.executemany(
-                "delete from outbox where ident = ?", [(each,) for each in idents]
-            )
+            for ident in idents:
+                drop_messages(connection, "ident", ident)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        self._journal.check_table(TABLE)  # before another sum takes the place
+        with self._journal.looking() as connection:
+            is_older = proof.has_one_sum(connection)
+        if is_older:
+            self._journal.check_table(TABLE)  # before other sums take the place
         with self._journal.transaction() as connection:
+            if is_older:
+                proof.seal_each_message(connection)
             yield connection
-            proof.seal(connection, TABLE)
 
     def _change(
         self, change: str, values: Sequence[object], number: int, *states: MailState
@@ -196,7 +247,14 @@ class Outbox:
         marks = ", ".join("?" * len(states))
         sql = f"update outbox set {change} where number = ? and state in ({marks})"  # noqa: S608 -- our own text
         with self._writing() as connection:
-            return bool(connection.execute(sql, [*values, number, *states]).rowcount)
+            is_right = proof.is_message_sealed(connection, number)
+            done = 0
+            if is_right:
+                done = connection.execute(sql, [*values, number, *states]).rowcount
+                proof.seal_message(connection, number)
+        if not is_right:
+            self._journal.warn_of_change(TABLE)
+        return bool(done)
 
     def _where(self, condition: str, *values: object) -> tuple[Posted, ...]:
         sql = f"select {_COLUMNS} from outbox where {condition}"  # noqa: S608 -- our own text
@@ -205,6 +263,15 @@ class Outbox:
         if len(found) < len(rows):
             self._journal.warn_of_change(TABLE)
         return found
+
+
+def drop_messages(
+    connection: sqlite3.Connection, column: Literal["ident", "audit"], value: str
+) -> None:
+    """Drop the messages of an identifier or of an audit, inside a transaction."""
+    sql = f"delete from outbox where {column} = ? returning number"  # noqa: S608 -- our own text
+    for (number,) in connection.execute(sql, (value,)).fetchall():
+        proof.seal_message(connection, number)
 
 
 def _posted(

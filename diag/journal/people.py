@@ -10,11 +10,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from diag.journal import ingest, proof, subjects
+from diag.journal import ingest, subjects
 from diag.journal.connection import connect
 from diag.journal.errors import in_french
 from diag.journal.ingest import Tally, mark_of
 from diag.journal.journal import Journal
+from diag.journal.outbox import drop_messages
 from diag.journal.revision import Json, Origin, Revision, compose, read
 from diag.model.text import fold
 
@@ -247,8 +248,7 @@ def retire(
                 f"delete from {table} where audit = (select n from audit where id = ?)"  # noqa: S608 -- names of this module
             )
             connection.execute(sql, (audit,))
-        connection.execute("delete from outbox where audit = ?", (audit,))
-        proof.seal(connection, "outbox")
+        drop_messages(connection, "audit", audit)
     return RetiredAudit(audit, tuple(doomed), tuple(lines))
 
 

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from enum import Enum, auto
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -394,6 +394,13 @@ def is_sealed(connection: sqlite3.Connection, table: str) -> bool:
     sums = [found for (found,) in kept]
     if sums and sums != [_sum_of_table(connection, table)]:
         return False
+    if table == MESSAGES and changed_messages(connection):
+        return False
+    return is_indexed(connection, table)
+
+
+def is_indexed(connection: sqlite3.Connection, table: str) -> bool:
+    """Say whether a small table and its indexes agree."""
     ((verdict, *_), *_) = connection.execute(f"pragma integrity_check({table})")
     return bool(verdict == "ok")
 
@@ -404,6 +411,76 @@ def _sum_of_table(connection: sqlite3.Connection, table: str) -> bytes:
     sql = f"select {columns} from {table} order by 1"  # noqa: S608 -- our own names
     rows = connection.execute(sql).fetchall()
     return sum_of(json.dumps(rows, default=bytes.hex))
+
+
+MESSAGES = "outbox"
+"""The table whose rows have each a sum: one may hold the whole of a document."""
+
+_MESSAGE = "select * from outbox where number = ?"
+_MESSAGE_SUMS = "select substr(name, 8), sum from proof where name glob 'outbox/[0-9]*'"
+SUMS_OF_MESSAGES = "select * from proof where name glob 'outbox*'"
+"""A sum each, or that of them all."""
+
+_ONE_SUM = "select 1 from proof where name = 'outbox'"
+
+
+def _sum_of_message(row: tuple[Any, ...]) -> bytes:
+    body = next((cell for cell in row if isinstance(cell, bytes)), b"")
+    rest = repr([cell for cell in row if not isinstance(cell, bytes)])
+    return blake2b(body, digest_size=SUM_BYTES, salt=sum_of(rest)).digest()
+
+
+def changed_messages(connection: sqlite3.Connection) -> frozenset[int]:
+    """Return the numbers of the messages that are not what was written, or are gone.
+
+    A file of an older diag has one sum for all, or none: then nobody knows which.
+    """
+    sums = {
+        int(number): kept
+        for number, kept in connection.execute(_MESSAGE_SUMS)
+        if number.isdecimal()
+    }
+    if not sums or connection.execute(_ONE_SUM).fetchone():
+        return frozenset()
+    changed = set(sums)
+    for row in connection.execute("select * from outbox"):
+        if sums.get(row[0]) == _sum_of_message(row):
+            changed.discard(row[0])
+        else:
+            changed.add(row[0])
+    return frozenset(changed)
+
+
+def has_one_sum(connection: sqlite3.Connection) -> bool:
+    """Say whether messages have no sum each: the file is of an older diag."""
+    has_each = connection.execute(_MESSAGE_SUMS).fetchone() is not None
+    return not has_each or connection.execute(_ONE_SUM).fetchone() is not None
+
+
+def seal_each_message(connection: sqlite3.Connection) -> None:
+    """Give each message of an older file a sum, inside a transaction."""
+    connection.execute("delete from proof where name = ?", (MESSAGES,))
+    for (number,) in connection.execute("select number from outbox").fetchall():
+        seal_message(connection, number)
+
+
+def is_message_sealed(connection: sqlite3.Connection, number: int) -> bool:
+    """Say whether one message is what was written; of none, that there was none."""
+    rows = connection.execute(_MESSAGE, (number,)).fetchall()
+    kept = connection.execute(_SUM_OF_ONE, (f"{MESSAGES}/{number}",)).fetchall()
+    return [(_sum_of_message(row),) for row in rows] == kept
+
+
+_SUM_OF_ONE = "select sum from proof where name = ?"
+
+
+def seal_message(connection: sqlite3.Connection, number: int) -> None:
+    """Keep the sum of one message, or none when it is gone, inside a transaction."""
+    name = f"{MESSAGES}/{number}"
+    connection.execute("delete from proof where name = ?", (name,))
+    for row in connection.execute(_MESSAGE, (number,)).fetchall():
+        row_of_proof = (name, _sum_of_message(row))
+        connection.execute("insert into proof values (?, ?)", row_of_proof)
 
 
 def check_copy(connection: sqlite3.Connection, *, logs_alone: bool) -> None:

@@ -21,9 +21,11 @@ from diag.journal.attachments import AttachmentStore, Editions, verify_photos
 from diag.journal.carve import Carved, carve, carved_photos
 from diag.journal.errors import JournalError, LockedError, RefusedError
 from diag.journal.journal import FILE, Journal, get_setting, put_setting
+from diag.journal.outbox import Outbox
 from diag.journal.revision import Revision, parse
 from diag.model.errors import DiagError, Health, Inspection
-from diag.words.sentences import counted
+from diag.words.dates import day_words
+from diag.words.sentences import counted, listed
 from diag.workspace.people import carry_out_again
 from diag.workspace.settings import Settings
 
@@ -205,7 +207,11 @@ def examine(folder: Path, now: int) -> Examined:
         findings.append(_what_is_lost(evidence))
     else:
         with Journal.open(folder, readonly=True) as journal:
-            findings += [_look_at_recorder(journal), _look_at_clock(journal, now)]
+            findings += [
+                _look_at_recorder(journal),
+                _look_at_clock(journal, now),
+                _look_at_outbox(journal),
+            ]
     findings += [
         *_look_at_photos(folder),
         _look_at_copies(folder),
@@ -261,6 +267,23 @@ def _look_at_clock(journal: Journal, now: int) -> Inspection:
         sentence = f"elle retarde, ou a avancé : dernière saisie le {day:%d/%m/%Y}"
         return Inspection("horloge", Health.REPAIRABLE, sentence)
     return Inspection("horloge", Health.SOUND, "après la dernière saisie")
+
+
+def _look_at_outbox(journal: Journal) -> Inspection:
+    outbox = Outbox(journal)
+    changed = sorted(outbox.changed())
+    taken = [f"n° {number} le {day_words(at)}" for number, at in outbox.taken_out()]
+    if changed:
+        names = listed([f"n° {number}" for number in changed])
+        sentence = (
+            f"messages abîmés, qui ne partiront pas : {names}. Retirez-les (diag "
+            f"outbox cancel {changed[0]}), puis refaites-les"
+        )
+        return Inspection("boîte d'envoi", Health.REPAIRABLE, sentence)
+    if taken:
+        sentence = f"messages abîmés, retirés : {listed(taken)}"
+        return Inspection("boîte d'envoi", Health.SOUND, sentence)
+    return Inspection("boîte d'envoi", Health.SOUND, "aucun message abîmé")
 
 
 def _look_at_photos(folder: Path) -> Iterator[Inspection]:

@@ -2,8 +2,10 @@
 
 import json
 import signal
+import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -155,6 +157,29 @@ def test_a_message_may_be_dropped_before_it_leaves(home: Path, office: Office) -
     assert listed(home) == []
     missing = diag(home, "outbox", "cancel", "1")
     assert (missing.code, "Pas de message n° 1" in missing.err) == (1, True)
+
+
+def test_a_message_that_the_disk_changed_does_not_leave_and_is_dropped(
+    home: Path, office: Office
+) -> None:
+    diag(home, *QUEUE)
+    with closing(sqlite3.connect(home / "diag.db")) as connection:
+        connection.execute("update outbox set dispatch = substr(dispatch, 2)")
+        connection.commit()
+
+    sent = diag(home, "outbox", "send", "--now")
+    assert "a changé sur le disque" in sent.err
+    assert office.taken == []
+    assert "diag outbox cancel 1" in diag(home, "outbox", "retry", "1").err
+    seen = diag(home, "doctor")
+    assert seen.code == 1
+    assert "messages abîmés, qui ne partiront pas : n° 1" in seen.out
+
+    dropped = diag(home, "outbox", "cancel", "1")
+    assert dropped.code == 0
+    assert "avait changé sur le disque" in dropped.out
+    assert listed(home) == []
+    assert "messages abîmés, retirés : n° 1 le" in diag(home, "doctor").out
 
 
 def test_what_stays_is_said_with_its_reason(home: Path, office: Office) -> None:

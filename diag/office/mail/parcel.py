@@ -156,9 +156,16 @@ def message_numbered(workspace: Workspace, number: int) -> Posted:
     """Return a message of the outbox that has not left yet.
 
     Raises:
-        DiagError: when there is none of this number, or it has left.
+        DiagError: when there is none of this number, it has left, or the disk
+            changed it.
     """
-    found = Outbox(workspace.journal).by_number(number)
+    outbox = Outbox(workspace.journal)
+    if outbox.is_changed(number):
+        raise DiagError(
+            f"Le message n° {number} a changé sur le disque : il ne partira pas. "
+            f"Retirez-le (diag outbox cancel {number}), puis refaites-le."
+        )
+    found = outbox.by_number(number)
     if found is None:
         raise DiagError(
             f"Pas de message n° {number} dans la boîte d'envoi. "
@@ -183,6 +190,15 @@ def has_messages(session: AuditSession) -> bool:
 def send_again(workspace: Workspace, posted: Posted) -> None:
     """Have a message sent at the next round, whatever happened to it."""
     Outbox(workspace.journal).again(posted.number, workspace.world.clock())
+
+
+def drop_changed(workspace: Workspace, number: int) -> bool:
+    """Take out a message that the disk changed; False when it changed none."""
+    outbox = Outbox(workspace.journal)
+    if not outbox.is_changed(number):
+        return False
+    outbox.cancel_changed(number, workspace.world.clock())
+    return True
 
 
 def drop(workspace: Workspace, posted: Posted) -> None:
