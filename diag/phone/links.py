@@ -226,7 +226,6 @@ _AGAIN = (
 _OVER = "Ce carré n'est plus valable. Demandez-en un autre : « Nouveau code »."
 _MANY = "C'est beaucoup pour un seul carré. Demandez-en un autre : « Nouveau code »."
 
-
 ADDRESS = "DIAG_ADDRESS"
 """Environment: the address to listen on, where the computer has several."""
 

@@ -65,8 +65,15 @@ from diag.tui.commands import (
 )
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
-from diag.tui.programme import acts, ballots, envelopes, forms, phones, workshops
-from diag.tui.programme import commands as programme_commands
+from diag.tui.programme import (
+    ballots,
+    decisions,
+    operations,
+    replaying,
+    settings,
+    variants,
+    workshops,
+)
 from diag.tui.rooms import editing
 from diag.tui.text import Sentence, content
 from diag.tui.visit import VisitScreen
@@ -179,10 +186,13 @@ PLACES = {
     territory.__name__: KeyPlace.TERRITORY,
     tour.__name__: KeyPlace.TOUR,
     programme.__name__: KeyPlace.PROGRAMME,
-    programme_commands.__name__: KeyPlace.PROGRAMME,
-    envelopes.__name__: KeyPlace.PROGRAMME,
+    replaying.__name__: KeyPlace.PROGRAMME,
+    settings.__name__: KeyPlace.PROGRAMME,
+    operations.__name__: KeyPlace.PROGRAMME,
+    variants.__name__: KeyPlace.PROGRAMME,
+    decisions.__name__: KeyPlace.PROGRAMME,
+    workshops.__name__: KeyPlace.PROGRAMME,
     ballots.__name__: KeyPlace.PROGRAMME,
-    phones.__name__: KeyPlace.PROGRAMME,
     school.__name__: KeyPlace.SCHOOL,
     visit.__name__: KeyPlace.VISIT,
     visit_commands.__name__: KeyPlace.VISIT,
@@ -215,9 +225,6 @@ PLACES = {
     noting.__name__: KeyPlace.WINDOW,
     palette.__name__: KeyPlace.WINDOW,
     background.__name__: KeyPlace.WINDOW,
-    forms.__name__: KeyPlace.WINDOW,
-    acts.__name__: KeyPlace.WINDOW,
-    workshops.__name__: KeyPlace.WINDOW,
     square.__name__: KeyPlace.WINDOW,
 }
 """The place of the commands and screens of each module that has any."""

@@ -107,7 +107,6 @@ DIAG_DARK = Theme(
 THEMES = (DIAG_LIGHT, DIAG_DARK)
 """Both; the app registers no other."""
 
-
 ON_SCREEN = (
     ("#e05252", "#000000"),
     ("#d9a441", "#000000"),

@@ -9,7 +9,7 @@ from httpx import Client
 from diag.model.enums import Participant
 from diag.phone.links import ADDRESS
 from diag.programme.container import opened
-from diag.tui.programme.phones import BallotPhonesScreen
+from diag.tui.programme.ballots import BallotPhonesScreen
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.builders import DAY
 from tests.browser import opened_browser

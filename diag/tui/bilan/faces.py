@@ -173,7 +173,6 @@ BILAN_COMMANDS = (
 )
 """All of them, in order of use."""
 
-
 FACES = {
     "findings": "Constats",
     "counsel": "Préconisations",

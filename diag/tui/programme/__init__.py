@@ -6,96 +6,102 @@ from textual import on, work
 
 from diag.programme.container import all_of
 from diag.programme.history import rivals_of
-from diag.tui.commands import CommandType, OpenPalette, bindings_of
+from diag.tui.commands import Command, CommandType, OpenPalette, bindings_of
 from diag.tui.dialogs import ChooseDialog, Confirm, ListChoice
 from diag.tui.lists import Lines
 from diag.tui.place import EVERYWHERE
-from diag.tui.programme.acts import DecisionActs, OperationActs, VariantActs
-from diag.tui.programme.commands import (
+from diag.tui.programme.decisions import (
+    DECISION_COMMANDS,
     AdoptProgramme,
     AdoptWeights,
-    AdvanceOperation,
-    AskWhatIf,
-    BallotPhones,
-    CopyVariant,
-    DropVariant,
-    FreeMoney,
-    ImportGathered,
-    LockYear,
-    NewProgramme,
-    NewTheme,
-    NewVariant,
-    NewWorkshop,
-    NextProgrammeFace,
-    NoteDecision,
-    OtherProgramme,
-    Replay,
-    RetainVariant,
-    SeeAudit,
-    SeeCommune,
     SeeDecision,
-    SeeDifferences,
-    SeeFifths,
-    SeekOperation,
-    SeeWhy,
+    WriteDocuments,
+)
+from diag.tui.programme.faces import FACES, ProgrammeFaces
+from diag.tui.programme.operations import OPERATION_COMMANDS, SeeWhy
+from diag.tui.programme.replaying import ACT, SET, SHOW, Replay, UndoEntry, is_of_before
+from diag.tui.programme.settings import (
+    EditSpanForm,
+    EnvelopesScreen,
+    NewForm,
+    NewProgramme,
+    OtherProgramme,
+    RuleForm,
     SetEnvelopes,
     SetRules,
     SetSpan,
-    SettleRivals,
-    SetWeights,
-    ShowCommunes,
-    ShowDecisions,
-    ShowVariants,
-    ShowWorkshops,
-    ShowYears,
+)
+from diag.tui.programme.variants import (
+    BASE,
+    VARIANT_COMMANDS,
+    CopyVariant,
+    DropVariant,
+    SeeDifferences,
+)
+from diag.tui.programme.workshops import (
+    WORKSHOP_COMMANDS,
+    BallotPhones,
+    ImportGathered,
     TurnCounted,
     TypeBallots,
     TypeCards,
-    UndoEntry,
-    WriteDocuments,
 )
-from diag.tui.programme.faces import FACES
-from diag.tui.programme.forms import (
-    EditSpanForm,
-    NewForm,
-    RuleForm,
-)
-from diag.tui.programme.lines import BASE
-from diag.tui.programme.papers import PaperActs
-from diag.tui.programme.replaying import is_of_before
-from diag.tui.programme.workshops import WorkshopActs
 from diag.words.dates import day_words
 
+
+class NextProgrammeFace(
+    Command, keys="tab", title="Volet suivant", group=SHOW, priority=True
+):
+    """Passer au volet suivant : années, communes, variantes, décisions, ateliers."""
+
+
+class ShowYears(Command, keys="1", title="Années", group=SHOW):
+    """Montrer les opérations par année, et la raison de chacune."""
+
+
+class ShowCommunes(Command, keys="2", title="Communes", group=SHOW):
+    """Montrer ce que chaque commune demande et reçoit, la moins aidée d'abord."""
+
+
+class ShowVariants(Command, keys="3", title="Variantes", group=SHOW):
+    """Comparer les variantes au programme, chacune recalculée."""
+
+
+class ShowDecisions(Command, keys="4", title="Décisions", group=SHOW):
+    """Montrer ce que les instances ont dit, et ce que chacune a fait bouger."""
+
+
+class SeekOperation(Command, keys="slash", title="Opération", group=SHOW):
+    """Chercher une opération par son titre, son école, sa commune."""
+
+
+class SeeCommune(Command, keys="enter", title="Ses opérations", group=ACT, footer=True):
+    """Montrer les opérations de la commune, année par année."""
+
+
+class SeeFifths(Command, keys="i", title="Par IPS", group=SHOW, footer=True):
+    """Regrouper les communes par cinquièmes d'IPS ; cinq communes au moins chacun."""
+
+
+class ShowWorkshops(Command, keys="5", title="Ateliers", group=SHOW):
+    """Montrer les ateliers, leurs cartes et bulletins, ce que les thèmes pèsent."""
+
+
+class SettleRivals(Command, keys="k", title="À trancher", group=SET, footer=True):
+    """Choisir entre ce que deux postes ont écrit chacun de leur côté."""
+
+
 _FACES = {
-    SeeWhy: "years",
-    AskWhatIf: "years",
-    LockYear: "years",
-    AdvanceOperation: "years",
-    FreeMoney: "years",
-    SeeAudit: "years",
+    **dict.fromkeys(OPERATION_COMMANDS, "years"),
     SeeCommune: "communes",
     SeeFifths: "communes",
-    RetainVariant: "variants",
-    SeeDifferences: "variants",
-    CopyVariant: "variants",
-    NewVariant: "variants",
-    DropVariant: "variants",
-    SeeDecision: "decisions",
-    NoteDecision: "decisions",
-    AdoptProgramme: "decisions",
-    AdoptWeights: "decisions",
-    TypeCards: "workshops",
-    TypeBallots: "workshops",
-    BallotPhones: "workshops",
-    NewWorkshop: "workshops",
-    NewTheme: "workshops",
-    ImportGathered: "workshops",
-    SetWeights: "workshops",
-    TurnCounted: "workshops",
+    **dict.fromkeys(VARIANT_COMMANDS, "variants"),
+    **dict.fromkeys(DECISION_COMMANDS, "decisions"),
+    **dict.fromkeys(WORKSHOP_COMMANDS, "workshops"),
 }
 """Command → the only face where it means something."""
 
-_ON_OPERATION = frozenset({AskWhatIf, LockYear, AdvanceOperation, FreeMoney, SeeAudit})
+_ON_OPERATION = frozenset(OPERATION_COMMANDS) - {SeeWhy}
 
 _ON_LINE = frozenset({
     SeeWhy,
@@ -120,9 +126,7 @@ _WITHOUT_NEW = frozenset({"years", "communes"})
 """Faces where nothing else is new."""
 
 
-class ProgrammeScreen(
-    OperationActs, VariantActs, DecisionActs, WorkshopActs, PaperActs
-):
+class ProgrammeScreen(ProgrammeFaces):
     """The programme, and what one does to it."""
 
     CSS_PATH = "programme.tcss"
@@ -261,8 +265,6 @@ class ProgrammeScreen(
 
     def on_set_envelopes(self) -> None:
         if self.board:
-            from diag.tui.programme.envelopes import EnvelopesScreen  # noqa: PLC0415 - few set them
-
             screen = EnvelopesScreen(
                 self.board, self.current, self.keep_changes, self.undo
             )

@@ -11,43 +11,47 @@ from textual.widgets import Static
 
 from diag.model.text import fold
 from diag.programme.adopting import financeable
-from diag.programme.container import Container
 from diag.programme.words import reserve_words
 from diag.tui.commands import CommandType, OpenPalette, key_now
 from diag.tui.lists import WIDE, Lines, ListLine, Tabs
 from diag.tui.palette import FindsInAudit, FoundInAudit, PaletteEntry, SearchScope
-from diag.tui.programme import years
-from diag.tui.programme.commands import (
-    NewProgramme,
-    NewWorkshop,
-    NoteDecision,
-    Replay,
-    SetEnvelopes,
-    SetSpan,
-)
-from diag.tui.programme.lines import (
-    COMMUNE_COLUMNS,
+from diag.tui.programme.decisions import (
     DECISION_COLUMNS,
-    FIFTHS_COLUMNS,
     NO_DECISION,
-    NO_GROUP,
-    NO_WORKSHOP,
-    VARIANT_COLUMNS,
-    WORKSHOP_COLUMNS,
-    VariantFigures,
-    change_words,
-    commune_lines,
+    DecisionActs,
+    NoteDecision,
+    PaperActs,
     decision_lines,
     decision_text,
-    fifth_lines,
-    summarise_communes,
-    theme_rows,
+)
+from diag.tui.programme.operations import OperationActs
+from diag.tui.programme.replaying import Replay
+from diag.tui.programme.settings import NewProgramme, SetEnvelopes, SetSpan
+from diag.tui.programme.variants import (
+    VARIANT_COLUMNS,
+    VariantActs,
+    change_words,
     variant_lines,
+)
+from diag.tui.programme.workshops import (
+    NO_WORKSHOP,
+    WORKSHOP_COLUMNS,
+    NewWorkshop,
+    WorkshopActs,
+    theme_rows,
     workshop_lines,
     workshop_text,
 )
-from diag.tui.programme.replaying import ProgrammeWork
-from diag.tui.programme.years import YearsView
+from diag.tui.programme.years import (
+    COMMUNE_COLUMNS,
+    FIFTHS_COLUMNS,
+    NO_GROUP,
+    YEAR_COLUMNS,
+    YearsView,
+    commune_lines,
+    fifth_lines,
+    summarise_communes,
+)
 from diag.tui.text import NamedText, Sentence, TextSheet, lay_rows, line
 from diag.words.sentences import counted
 
@@ -61,7 +65,7 @@ FACES = {
 """Face → its tab."""
 
 _COLUMNS = {
-    "years": years.COLUMNS,
+    "years": YEAR_COLUMNS,
     "communes": COMMUNE_COLUMNS,
     "fifths": FIFTHS_COLUMNS,
     "variants": VARIANT_COLUMNS,
@@ -83,37 +87,29 @@ _NO_PROGRAMME = (
     "Aucun programme pluriannuel ici. Touche {key} : en ouvrir un, ses années et les "
     "campagnes dont il prend les audits."
 )
+
 _NO_YEARS = (
     "Ce programme n'a pas encore d'années. Touche {key} : « "
     f"{SetSpan.TITLE} » les donne."
 )
+
 _NO_OPERATION = (
     "Aucune opération : les audits de ces campagnes n'ont rien à voter. Touche {key} : "
     f"« {SetSpan.TITLE} » change les campagnes."
 )
+
 _READING = "Lecture des audits, école par école…"
+
 _FAILED = "Le programme n'a pas pu être calculé. Touche {key} : réessayer."
+
 _NO_ENVELOPE = "Aucune enveloppe : rien n'a d'année. Touche {key} : les saisir."
 
 
-class ProgrammeFaces(ProgrammeWork):
+class ProgrammeFaces(OperationActs, VariantActs, DecisionActs, PaperActs, WorkshopActs):
     """One programme, face by face; `ProgrammeScreen` acts on what is shown."""
 
     search_scope = SearchScope.PROGRAMME
     """Where the search looks first."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.face = "years"
-        """The face that is shown."""
-        self.by_ips = False
-        """Whether communes are grouped by IPS."""
-        self.commune = ""
-        """INSEE code of the commune whose operations are shown; empty: all."""
-        self.view: YearsView | None = None
-        """The board, as the faces show it; None before it is worked out."""
-        self.figures: dict[str, VariantFigures] = {}
-        """Variants worked out, of the board that is shown."""
 
     def body(self) -> ComposeResult:
         yield Tabs(FACES.items(), id="tabs")
@@ -141,32 +137,6 @@ class ProgrammeFaces(ProgrammeWork):
 
     def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002 - Textual's
         self._arrange()
-
-    @property
-    def list_shown(self) -> str:
-        """The list of the face that is shown."""
-        return "fifths" if self.face == "communes" and self.by_ips else self.face
-
-    def current(self) -> Container:
-        """Return the programme as it stands now, for what is open over this screen."""
-        assert self.container is not None
-        return self.container
-
-    @property
-    def lines(self) -> Lines:
-        """The list that is shown."""
-        return self.query_one(f"#{self.list_shown}", Lines)
-
-    @property
-    def key(self) -> str:
-        """What the cursor stands on; empty when there is nothing."""
-        return self.lines.key if self.is_mounted else ""
-
-    @property
-    def operation(self) -> str:
-        """The operation under the cursor; empty on anything else."""
-        key = self.key if self.face == "years" and self.board else ""
-        return key if self.board and key in self.board.schedule.placements else ""
 
     def show_face(self, face: str) -> None:
         """Show another face, its list under the cursor."""
@@ -210,10 +180,6 @@ class ProgrammeFaces(ProgrammeWork):
             self.compare_soon()
         self.show_under()
         self.refresh_keys()
-
-    def compare_soon(self) -> None:
-        """Work variants out, unless they are."""
-        raise NotImplementedError
 
     def _show_head(self) -> None:
         head = self.query_one("#head", Static)

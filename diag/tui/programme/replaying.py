@@ -4,7 +4,7 @@ Old figures stay until the new ones come. The audits are read by a thread with a
 connection of its own; working out needs none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from textual import on, work
@@ -20,11 +20,26 @@ from diag.programme.assembling import Board, board_of, contenders_of
 from diag.programme.container import Container, all_of
 from diag.programme.history import last_gesture, subject_words, take_back
 from diag.programme.operations import Contenders
-from diag.tui.commands import Trouble
+from diag.tui.commands import Command, Trouble
+from diag.tui.dialogs import FormDialog
+from diag.tui.lists import Lines
 from diag.tui.place import PlaceScreen
+from diag.tui.programme.years import YearsView
 from diag.words.dates import local_day
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
+
+SHOW, ACT, SET = "Voir", "Sous le curseur", "Le programme"
+"""Groups of commands."""
+
+
+class Replay(Command, keys="r", title="Refaire", group=SET, footer=True):
+    """Relire les audits et refaire tout le calcul."""
+
+
+class UndoEntry(Command, keys="ctrl+z", title="Annuler", group=SET):
+    """Annuler votre dernière saisie dans ce programme ; répétable."""
+
 
 _CHOSEN = "programme"
 """Under which the programme that was open last is kept."""
@@ -72,6 +87,15 @@ class Failed(Message):
 Changes = Mapping[str, Noun | None]
 """Subject → what is written there; None: taken away."""
 
+Keep = Callable[[Changes], object]
+"""Writes changes in one commit, in the programme or in the variant shown."""
+
+
+class ProgrammeForm(FormDialog):
+    """A form of this folder: what they share is how they look."""
+
+    CSS_PATH = "../dialogs.tcss"
+
 
 class ProgrammeWork(PlaceScreen):
     """What stands in a programme, and what follows from it, as far as it is known."""
@@ -86,6 +110,14 @@ class ProgrammeWork(PlaceScreen):
         """Id of the variant that is shown and written in; empty: the programme."""
         self.busy = ""
         """What is under way, in a word or two; empty when nothing is."""
+        self.face = "years"
+        """The face that is shown."""
+        self.by_ips = False
+        """Whether communes are grouped by IPS."""
+        self.commune = ""
+        """INSEE code of the commune whose operations are shown; empty: all."""
+        self.view: YearsView | None = None
+        """The board, as the faces show it; None before it is worked out."""
         self._found: Contenders | None = None
         self._from_what: FromWhat = ()
         self._gestures: dict[str, frozenset[str]] = {}
@@ -93,6 +125,36 @@ class ProgrammeWork(PlaceScreen):
     def show_all(self) -> None:
         """Show what is known now."""
         raise NotImplementedError
+
+    def show_face(self, face: str) -> None:
+        """Show another face, its list under the cursor."""
+        raise NotImplementedError
+
+    @property
+    def list_shown(self) -> str:
+        """The list of the face that is shown."""
+        return "fifths" if self.face == "communes" and self.by_ips else self.face
+
+    def current(self) -> Container:
+        """Return the programme as it stands now, for what is open over this screen."""
+        assert self.container is not None
+        return self.container
+
+    @property
+    def lines(self) -> Lines:
+        """The list that is shown."""
+        return self.query_one(f"#{self.list_shown}", Lines)
+
+    @property
+    def key(self) -> str:
+        """What the cursor stands on; empty when there is nothing."""
+        return self.lines.key if self.is_mounted else ""
+
+    @property
+    def operation(self) -> str:
+        """The operation under the cursor; empty on anything else."""
+        key = self.key if self.face == "years" and self.board else ""
+        return key if self.board and key in self.board.schedule.placements else ""
 
     @property
     def frame(self) -> ProgrammeFrame | None:

@@ -1,7 +1,9 @@
 """Ateliers: what people wrote, how they voted, what themes weigh."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import partial
 
 from textual import work
@@ -12,16 +14,159 @@ from diag.model.errors import DiagError
 from diag.model.programme import ProgrammeTheme
 from diag.model.text import fold
 from diag.programme import gathering
-from diag.programme.container import Container
+from diag.programme.container import Container, Record
 from diag.programme.gathering import GatheredRow, ballot_sheet
+from diag.programme.weighing import (
+    ballots_of,
+    points_by_role,
+    theme_weights,
+    weights_in_force,
+)
+from diag.tui.commands import Command
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, Field, ListChoice
-from diag.tui.programme.ballots import BallotsScreen, CardsScreen
-from diag.tui.programme.faces import ProgrammeFaces
-from diag.tui.programme.forms import ProgrammeForm
-from diag.tui.programme.phones import BallotPhonesScreen
-from diag.words.dates import day_typed
-from diag.words.sentences import counted
+from diag.tui.lists import ListColumn, ListLine
+from diag.tui.programme.ballots import BallotPhonesScreen, BallotsScreen, CardsScreen
+from diag.tui.programme.replaying import ACT, ProgrammeForm, ProgrammeWork
+from diag.words.dates import day_typed, describe_day
+from diag.words.sentences import counted, number, percent
+from diag.words.vocabulary import PARTICIPANTS
 from diag.workspace.editions import current
+
+
+class TypeCards(Command, keys="enter", title="Cartes", group=ACT, footer=True):
+    """Saisir les cartes de l'atelier, l'une après l'autre."""
+
+
+class TypeBallots(Command, keys="b", title="Bulletins", group=ACT, footer=True):
+    """Saisir les bulletins de l'atelier, en grille : une ligne chacun."""
+
+
+class BallotPhones(Command, keys="t", title="Téléphones", group=ACT, footer=True):
+    """Recevoir les bulletins des téléphones des présents, par un carré à viser."""
+
+
+class NewWorkshop(Command, keys="n", title="Nouvel atelier", group=ACT, footer=True):
+    """Noter un atelier : titre, jour, lieu, présents par rôle."""
+
+
+class NewTheme(Command, keys="h", title="Thème", group=ACT, footer=True):
+    """Nommer un thème, et les domaines dont les préconisations y répondent."""
+
+
+class ImportGathered(Command, keys="i", title="Importer", group=ACT, footer=True):
+    """Lire un tableau de cartes ou de bulletins dans l'atelier, après un aperçu."""
+
+
+class SetWeights(Command, keys="p", title="Poids", group=ACT, footer=True):
+    """Dire si chaque bulletin ou chaque atelier compte autant, et la borne."""
+
+
+class TurnCounted(Command, keys="space", title="Compter", group=ACT):
+    """Faire compter les bulletins de l'atelier dans les poids, ou ne plus le faire."""
+
+
+WORKSHOP_COMMANDS = (
+    TypeCards,
+    TypeBallots,
+    BallotPhones,
+    NewWorkshop,
+    NewTheme,
+    ImportGathered,
+    SetWeights,
+    TurnCounted,
+)
+"""What one does to workshops, in the order of the help."""
+
+WORKSHOP_COLUMNS = (
+    ListColumn("Jour", 10),
+    ListColumn("Atelier"),
+    ListColumn("Lieu", 20, narrow=14, least=60),
+    ListColumn("Présents", 8, right=True, least=50),
+    ListColumn("Cartes", 6, right=True),
+    ListColumn("Bulletins", 9, right=True),
+    ListColumn("Compte", 6),
+)
+
+NO_WORKSHOP = (
+    "Aucun atelier. Touche {key} : en noter un, puis ses cartes et ses bulletins."
+)
+
+
+def workshop_lines(record: Record) -> list[ListLine]:
+    """Return a line for each workshop, the last first."""
+    cards = Counter(where for where, _ in record.cards)
+    ballots = Counter(where for where, _ in record.ballots)
+    rule = record.weighing
+    return [
+        ListLine(
+            ident,
+            (
+                f"{date.fromisoformat(one.on):%d/%m/%Y}",
+                one.title,
+                one.where,
+                number(sum(one.present.values())),
+                str(cards[ident]),
+                str(ballots[ident]),
+                "oui" if rule and ident in rule.workshops else "non" if rule else "",
+            ),
+        )
+        for ident, one in sorted(
+            record.workshops.items(), key=lambda one: (one[1].on, one[0]), reverse=True
+        )
+    ]
+
+
+def theme_rows(record: Record) -> Iterator[str]:
+    """Give what each theme weighs, and whether it counts yet."""
+    if not record.themes:
+        yield "Aucun thème encore : les cartes en attendent, les bulletins aussi."
+        return
+    found, in_force = theme_weights(record), weights_in_force(record)
+    if not found:
+        titles = ", ".join(one.title for one in record.themes.values())
+        yield f"Thèmes : {titles}. Aucun bulletin ne compte encore."
+        return
+    many = (
+        sum(map(len, ballots_of(record, record.weighing).values()))
+        if record.weighing
+        else 0
+    )
+    state = (
+        "adopté, il compte dans l'ordre"
+        if in_force
+        else "sans effet tant qu'une délibération ne l'adopte pas"
+    )
+    yield f"Poids des thèmes, {counted(many, 'bulletin')} : {state}."
+    weights = {one.theme: in_force.get(one.theme, one.weight) for one in found}
+    yield " · ".join(
+        f"{record.themes[one.theme].title} {number(weights[one.theme])} "
+        f"({percent(one.share)} des points)"
+        for one in found
+    )
+
+
+def workshop_text(record: Record, ident: str) -> Iterator[str]:
+    """Give all that was written in a workshop."""
+    one = record.workshops[ident]
+    yield ", ".join(filter(None, (one.title, describe_day(one.on), one.where)))
+    if one.animator:
+        yield f"Animé par {one.animator}"
+    if one.present:
+        yield "Présents : " + ", ".join(
+            f"{PARTICIPANTS[role]} {many}" for role, many in one.present.items() if many
+        )
+    for role, points in points_by_role(record).items():
+        said = ", ".join(
+            f"{record.themes[name].title} {many}"
+            for name, many in sorted(points.items(), key=lambda each: -each[1])
+        )
+        yield f"Points donnés, tous ateliers, rôle {PARTICIPANTS[role]} : {said}"
+    for (where, _), card in record.cards.items():
+        if where == ident:
+            theme = record.themes.get(card.theme)
+            about = f", {theme.title}" if theme else ""
+            yield f"« {card.text} » ({PARTICIPANTS[card.role]}{about})"
+
 
 _REFUSED = 5
 """Rows that are shown with why they are refused."""
@@ -114,7 +259,7 @@ class WeightForm(ProgrammeForm):
         return self.chosen
 
 
-class WorkshopActs(ProgrammeFaces):
+class WorkshopActs(ProgrammeWork):
     """What one does to workshops and themes."""
 
     def on_type_cards(self) -> None:
@@ -226,13 +371,6 @@ class WorkshopActs(ProgrammeFaces):
             raise DiagError(words)
         if await self.app.push_screen_wait(Confirm(f"{words}\n\nLes noter ?")):
             self.call_later(self.keep, *drafts)
-
-    def on_adopt_weights(self) -> None:
-        """Have the weights count, as they are today, by the decision shown."""
-        if self.container and self.key:
-            gathering.put_weights(self.container, decision=self.key)
-            self.read()
-            self.diag.inform("Poids adoptés : ils comptent dans l'ordre.")
 
 
 def _is_named(themes: Mapping[str, ProgrammeTheme], title: str) -> None:

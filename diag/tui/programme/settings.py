@@ -1,27 +1,255 @@
-"""Enveloppes: what each payer may spend, year by year; typed, or pasted."""
+"""What a programme is set by: its years, its rule, what each payer may spend."""
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 
 from textual import on
 from textual.app import ComposeResult
 
+from diag.journal import subjects
 from diag.model.base import Noun
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.programme import EnvelopeState, YearEnvelope
+from diag.model.number import Number, canonical_number, exact
+from diag.model.programme import (
+    CostSplit,
+    EnvelopeState,
+    ProgrammeFrame,
+    RightsRule,
+    YearEnvelope,
+)
 from diag.programme import setting
 from diag.programme.assembling import Board
-from diag.programme.container import Container, Record
+from diag.programme.container import EVERY, FRAME, RIGHTS, Container, Record, create
 from diag.programme.history import envelope_words, value_words
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
 from diag.programme.words import purse_words
 from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.dialogs import Field
 from diag.tui.place import EVERYWHERE, PlaceScreen
-from diag.tui.programme.commands import UndoEntry
 from diag.tui.programme.grid import CellGrid, GridRow
-from diag.tui.programme.replaying import Changes
+from diag.tui.programme.replaying import SET, Changes, Keep, ProgrammeForm, UndoEntry
 from diag.tui.text import Sentence
 from diag.words.sentences import euros, number
+from diag.workspace.settings import campaign_named
+from diag.workspace.workspace import Workspace
+
+
+class SetEnvelopes(Command, keys="e", title="Enveloppes", group=SET, footer=True):
+    """Saisir ce que chacun peut dépenser, par année : une grille, un tableur collé."""
+
+
+class SetRules(Command, keys="g", title="Règle", group=SET, footer=True):
+    """Changer l'ordre, la réserve, la part du syndicat, le partage des droits."""
+
+
+class SetSpan(Command, title="Années et campagnes", group=SET):
+    """Changer les années du programme, et les campagnes dont il prend les audits."""
+
+
+class NewProgramme(Command, keys="n", title="Nouveau programme", group=SET):
+    """Ouvrir un programme : ses années, les campagnes dont il prend les audits."""
+
+
+class OtherProgramme(Command, title="Autre programme", group=SET):
+    """Ouvrir un autre programme de ce territoire."""
+
+
+_SOCLE, _EURO = "socle", "euro"
+
+_ORDERS = (
+    (_SOCLE, "Ordre : la loi, ce qui bloque, puis les points par euro"),
+    (_EURO, "Ordre : la loi, puis les points par euro"),
+)
+
+
+class SpanForm(ProgrammeForm):
+    """Asks for the years and the campaigns; opens a programme where there is none."""
+
+    def __init__(self, workspace: Workspace, frame: ProgrammeFrame | None) -> None:
+        super().__init__("Années et campagnes" if frame else "Un programme pluriannuel")
+        self._workspace = workspace
+        self._frame = frame
+
+    def fields(self) -> tuple[Field, ...]:
+        return (
+            Field("first", "Premier budget", str(self._first), "2027"),
+            Field("years", "Budgets", str(self._years), "de 1 à 8"),
+            Field("campaigns", "Campagnes", ", ".join(self._campaigns)),
+            *(() if self._frame else self._own_fields()),
+        )
+
+    def _own_fields(self) -> tuple[Field, ...]:
+        siren = self._workspace.settings.siren
+        return (
+            ()
+            if siren
+            else (Field("siren", "SIREN", "", "du syndicat, neuf chiffres"),)
+        )
+
+    @property
+    def _first(self) -> int:
+        return (
+            self._frame.first if self._frame else self._workspace.world.today().year + 1
+        )
+
+    @property
+    def _years(self) -> int:
+        return self._frame.years if self._frame else 5
+
+    @property
+    def _campaigns(self) -> tuple[str, ...]:
+        return self._frame.campaigns if self._frame else (self._workspace.campaign,)
+
+    @property
+    def frame(self) -> ProgrammeFrame:
+        """The frame that is typed.
+
+        Raises:
+            DiagError: a year, a number of years or a campaign that is none.
+        """
+        kept = self._frame.model_dump() if self._frame else {}
+        names = self.value("campaigns").split(",")
+        return setting.checked(
+            ProgrammeFrame,
+            {
+                **kept,
+                "first": self._count("first"),
+                "years": self._count("years"),
+                "campaigns": tuple(campaign_named(one) for one in names if one.strip())
+                or self._campaigns,
+            },
+        )
+
+    def _count(self, name: str) -> int:
+        typed = self.value(name).strip()
+        if not (typed.isascii() and typed.isdecimal() and len(typed) <= 4):  # noqa: PLR2004 - a year
+            raise DiagError(f"« {typed[:20]} » n'est pas un nombre entier.", about=name)
+        return int(typed)
+
+
+class NewForm(SpanForm):
+    """Opens a programme; gives its id."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace, None)
+
+    def keep(self) -> str:
+        """Open it.
+
+        Raises:
+            DiagError: a field is refused, or it is there already.
+        """
+        frame = self.frame
+        siren = self.value("siren") if self.query("#siren") else ""
+        name = f"{frame.budgets[0]}-{frame.budgets[-1]}"
+        typed = "".join(siren.split())
+        return create(self._workspace, name, frame, typed).audit.id
+
+
+class EditSpanForm(SpanForm):
+    """Changes the years and the campaigns of a programme."""
+
+    def __init__(
+        self, workspace: Workspace, frame: ProgrammeFrame | None, keep: Keep
+    ) -> None:
+        super().__init__(workspace, frame)
+        self._keep = keep
+
+    def keep(self) -> str:
+        """Write them.
+
+        Raises:
+            DiagError: a field is refused.
+        """
+        self._keep({FRAME: self.frame})
+        return FRAME
+
+
+class RuleForm(ProgrammeForm):
+    """Asks for the order, the reserve, the syndicat's part, how rights are shared."""
+
+    def __init__(self, record: Record, keep: Keep) -> None:
+        super().__init__("La règle : elle s'imprime, le comité l'adopte")
+        self._record = record
+        self._keep = keep
+
+    def options(self) -> tuple[tuple[str, str], ...]:
+        return _ORDERS
+
+    def chosen_first(self) -> str:
+        frame = self._record.frame
+        return _SOCLE if frame is None or frame.socle_first else _EURO
+
+    def fields(self) -> tuple[Field, ...]:
+        frame, rights = self._record.frame, self._record.rights
+        split = self._record.splits.get(EVERY)
+        part = exact(split.syndicat) * 100 if split else Fraction(0)
+        ips = rights.ips
+        return (
+            Field("reserve", "Réserve, en %", str(frame.reserve if frame else 15)),
+            Field("syndicat", "Part syndicat %", str(canonical_number(part)), "40"),
+            Field("school", "Poids, école", str(rights.school)),
+            Field("pupil", "Poids, élève", str(rights.pupil)),
+            Field(
+                "below",
+                "IPS sous",
+                str(ips.below) if ips else "",
+                "vide : l'IPS ne compte pas",
+            ),
+            Field("step", "Par point d'IPS", str(ips.step) if ips else "", "0,01"),
+            Field("rural", "Rural, en plus", str(rights.rural), "0,1"),
+            Field("why", "Pourquoi", rights.why, "les communes le liront"),
+        )
+
+    def keep(self) -> str:
+        """Write what changed, in one commit.
+
+        Raises:
+            DiagError: a field is refused.
+        """
+        record, changes = self._record, dict[str, Noun | None]()
+        assert record.frame is not None
+        frame = setting.checked(
+            ProgrammeFrame,
+            {
+                **record.frame.model_dump(),
+                "reserve": self._number("reserve"),
+                "socle_first": self.chosen == _SOCLE,
+            },
+        )
+        if frame != record.frame:
+            changes[FRAME] = frame
+        rights = setting.checked(RightsRule, self._rights())
+        if rights != record.rights:
+            changes[RIGHTS] = rights
+        before = record.splits.get(EVERY)
+        part = canonical_number(exact(self._number("syndicat")) / 100)
+        given = {"syndicat": part, **({"buyer": before.buyer} if before else {})}
+        split = setting.checked(CostSplit, given)
+        if split != before and (before or exact(split.syndicat)):
+            changes[subjects.programme(subjects.SPLITS, EVERY)] = split
+        if changes:
+            self._keep(changes)
+        return RIGHTS
+
+    def _rights(self) -> dict[str, object]:
+        below = self.value("below").strip()
+        step = self._number("step") if below else ""
+        return {
+            **{name: self._number(name) for name in ("school", "pupil", "rural")},
+            "ips": {"below": self._number("below"), "step": step} if below else None,
+            "why": self.value("why"),
+        }
+
+    def _number(self, name: str) -> Number:
+        typed = self.value(name)
+        try:
+            return canonical_number(typed)
+        except ValueError as error:
+            raise DiagError(
+                f"« {typed[:20]} » n'est pas un nombre.", about=name
+            ) from error
 
 
 class TurnVoted(Command, keys="v", title="Votée", footer=True):
