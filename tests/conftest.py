@@ -134,7 +134,7 @@ def pytest_xdist_make_scheduler(
     return _Together(config, log) if by_module else None
 
 
-class _Together(LoadScopeScheduling):
+class _Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
     def _split_scope(self, nodeid: str) -> str:
         module = super()._split_scope(nodeid)
         return "" if module.endswith(_READING_THE_PROGRAM) else module

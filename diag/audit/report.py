@@ -3,7 +3,7 @@
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property, lru_cache, partial
@@ -76,6 +76,7 @@ from diag.workspace.charter import Issuer as Office
 from diag.workspace.charter import office_of
 from diag.workspace.picture import PictureError, reduced
 from diag.workspace.settings import Settings
+from diag.workspace.workspace import Workspace
 
 T = TypeVar("T")
 
@@ -519,17 +520,30 @@ def report_of(
     session.prove()
     if hands is not None:
         return _report_of(session, day, scenario, hands)
-    return _report_as(session, day, scenario, (office_of(workspace), today, written))
+    now = office_of(workspace), today, written, workspace.settings
+    audit, about = session.audit, session.about
+    asked = workspace, audit, about, session.is_public, day, scenario, now
+    return _report_as(_Asked(session, *asked))
 
 
-@lru_cache(maxsize=1)  # what one does on a screen asks for it several times
-def _report_as(
-    session: AuditSession,
-    day: date | None,
-    scenario: str,
-    now: object,  # noqa: ARG001 - what it is computed from: charter, day, all writings
-) -> Report:
-    return _report_of(session, day, scenario, session.hands)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A report asked for: where all is equal it is the same, whichever session asks."""
+
+    session: AuditSession = field(compare=False)
+    workspace: Workspace
+    audit: Audit
+    about: Auditee
+    is_public: bool
+    day: date | None
+    scenario: str
+    now: object = field(hash=False)
+    """What it is computed from: charter, day, all writings, settings."""
+
+
+@lru_cache(maxsize=2)  # what one does asks several times, of all and of what is public
+def _report_as(asked: _Asked) -> Report:
+    return _report_of(asked.session, asked.day, asked.scenario, asked.session.hands)
 
 
 def public_report_of(session: AuditSession) -> Report:

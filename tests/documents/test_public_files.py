@@ -87,7 +87,7 @@ def other_answers(session: AuditSession) -> int:
 def _documents(
     session: AuditSession, _folder: Path, forms: tuple[Format, ...]
 ) -> Iterator[tuple[str, bytes]]:
-    report = report_of(session)
+    report = report_of(session, session.workspace.world.today())
     for audience in READERS:
         read = report.read_by(audience)
         document = build_document(report, audience)
@@ -104,10 +104,10 @@ def _papers(
     session: AuditSession, _folder: Path, forms: tuple[Format, ...]
 ) -> Iterator[tuple[str, bytes]]:
     made, about = session.workspace, session.about
-    scopes = (f"commune:{about.insee}", "territoire")
+    scopes, day = (f"commune:{about.insee}", "territoire"), made.world.today()
     papers = {
-        **{str(kind): drafted(made, kind, about.ref).paper for kind in DraftKind},
-        **{scope.partition(":")[0]: synthesis(made, scope)[0] for scope in scopes},
+        **{str(kind): drafted(made, kind, about.ref, day).paper for kind in DraftKind},
+        **{scope.partition(":")[0]: synthesis(made, scope, day)[0] for scope in scopes},
     }
     for name, paper in papers.items():
         for form in forms:
@@ -186,25 +186,17 @@ class Sides:
             Workspace.open(one, fixed_world(DAY, seed=7)) as here,
             Workspace.open(other, fixed_world(DAY, seed=7)) as there,
         ):
-            pairs = (
-                self._files(made, parts, forms, f"{self._run}-{at}")
+            sides = [
+                (audited(made), self._folder / f"{self._run}-{at}")
                 for at, made in enumerate((here, there))
-            )
-            for (name, mine), (same, theirs) in zip(*pairs, strict=True):
-                assert name == same
-                if mine != theirs:
-                    yield name
-
-    def _files(
-        self,
-        made: Workspace,
-        parts: Iterable[Part],
-        forms: tuple[Format, ...],
-        name: str,
-    ) -> Iterator[tuple[str, bytes]]:
-        session = audited(made)
-        for part in parts:
-            yield from part(session, self._folder / name, forms)
+            ]
+            for part in parts:
+                # One side after the other: what its files share is worked out once.
+                pairs = (list(part(*side, forms)) for side in sides)
+                for (name, mine), (same, theirs) in zip(*pairs, strict=True):
+                    assert name == same
+                    if mine != theirs:
+                        yield name
 
 
 @pytest.fixture(scope="module")
