@@ -97,12 +97,22 @@ class Captures:
 
     async def walk(self) -> None:
         """Go from arrival to report."""
+        await self.arrive()
+        await self.visit()
+        await self.conclude()
+
+    async def arrive(self) -> None:
+        """Find a school in the territory."""
         press, app = self.pilot.press, self.app
         await self.draw("territoire", "Chantelombe")
         await press(*"farandole")
         await self.draw("recherche", "1 école")
         await self.at(lambda: app.go_school(FULL), "Adresse")
         await self.draw("ecole", "2026-2027")
+
+    async def visit(self) -> None:
+        """Go through the places and the questions of another."""
+        press, app = self.pilot.press, self.app
         await self.at(lambda: app.go_visit(HALF, None, None), "Réponse")
         await self.draw("fiche", "Demander")
         await press("f6")
@@ -117,6 +127,10 @@ class Captures:
         await press("escape", "f1")
         await self.draw("aide", "Visite")
         await press("escape")
+
+    async def conclude(self) -> None:
+        """Read what comes of a visit, of the next one, and of all of them."""
+        press, app = self.pilot.press, self.app
         await self.at(lambda: app.go_bilan(FULL), "Domaines")
         await self.draw("bilan", "Ce que la loi demande")
         await press("2")

@@ -41,9 +41,13 @@ SENDER = "camille@vallombre.example"
 UNPRINTED = (Format.MARKDOWN, Format.HTML)
 TABLES = ("csv", "xlsx", "json", "md")
 FORMS = ("md", "html", "pdf", "odt")
+DRAFTED = (DraftKind.NOTE, DraftKind.PROJECT)
+"""Drafts in every form, one of a council and one of a school; others in the long run.
+"""
 EXPECTED = (
     *(f"documents/{audience}.{form}" for audience in READERS for form in FORMS),
-    *(f"drafts/{draft}.{form}" for draft in DraftKind for form in FORMS),
+    *(f"drafts/{draft}.md" for draft in DraftKind),
+    *(f"drafts/{draft}.{form}" for draft in DRAFTED for form in FORMS[1:]),
     *(f"synthesis/synthese.{form}" for form in FORMS),
     *("basket/panier-par-article.csv", "basket/panier-par-ecole.csv"),
     *("basket/panier-a-lire.csv", "basket/panier.xlsx"),
@@ -77,7 +81,8 @@ def write_documents(
         list(write_reports(report, [one], folder / "documents", asked))
     for draft in DraftKind:
         paper = drafted(made, draft, SCHOOL, DAY).paper
-        list(write_paper(paper, folder / "drafts", forms))
+        every = forms if draft in DRAFTED else (Format.MARKDOWN,)
+        list(write_paper(paper, folder / "drafts", every))
     paper, _, _ = synthesis(made, f"commune:{session.about.insee}", DAY)
     list(write_paper(paper, folder / "synthesis", forms))
     to = address_of(session, Audience.EQUIPE)
@@ -143,6 +148,18 @@ def test_what_may_still_change_says_so(
     assert found
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("draft", DraftKind)
+def test_every_form_of_a_draft_says_so(draft: DraftKind, tmp_path: Path) -> None:
+    with audited_workspace(tmp_path / "desk") as made:
+        paper = drafted(made, draft, SCHOOL, DAY).paper
+        list(write_paper(paper, tmp_path / "out", tuple(Format)))
+    found = dict(texts(tmp_path / "out"))
+    assert len(found) >= len(FORMS)
+    for name, text in found.items():
+        assert name == MANIFEST or re.search("(?i)provisoire", text), name
+
+
 def test_nothing_else_leaves(still_open: Mapping[str, str]) -> None:
     """A new file is to be added above, and marked."""
     unknown = still_open.keys() - set(EXPECTED)
@@ -188,11 +205,12 @@ def test_what_is_closed_no_longer_says_so(closed: Mapping[str, str], name: str) 
 @pytest.fixture(
     scope="module",
     params=[
-        (AuditStatus.CLOS, READERS),
+        (AuditStatus.CLOS, [Audience.MAIRIE]),
         (AuditStatus.ACCEPTE, [Audience.EQUIPE]),
+        pytest.param((AuditStatus.CLOS, READERS), marks=pytest.mark.long),
         pytest.param((AuditStatus.ACCEPTE, READERS), marks=pytest.mark.long),
     ],
-    ids=["clos", "accepte, one", "accepte"],
+    ids=["clos, one", "accepte, one", "clos", "accepte"],
 )
 def written_since(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory

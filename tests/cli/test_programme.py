@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -30,6 +31,8 @@ from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import SCHOOL, territory
 from tests.cli.running import Run, diag
+from tests.programme.reading import read_once
+from tests.shared import copy_once_made
 
 INSEE = "99903"
 WIRING, WIFI = "cabler-les-classes", "permettre-la-coupure-du-wifi"
@@ -41,15 +44,25 @@ PAST = "01/02/2024"
 """Before any day on which tests run."""
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _audits_read_once() -> Iterator[None]:
+    with read_once():
+        yield
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with a school whose audit is closed, and its programme."""
     folder = tmp_path_factory.mktemp("programme") / "home"
+    copy_once_made("programme", begin, folder)
+    return folder
+
+
+def begin(folder: Path) -> None:
     with audited_workspace(folder) as made:
         record_answer(audited(made), NewAnswer("nb_eleves", "66"))
         move(audited(made), AuditStatus.CLOS)
     run(folder, "new", "plan", "--first", "2027", "--siren", "200000172")
-    return folder
 
 
 def run(home: Path, *words: str) -> str:

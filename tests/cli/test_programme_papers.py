@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -10,20 +11,27 @@ from shutil import copytree
 import pytest
 from pypdf import PdfReader
 
-from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.follow import move
-from diag.model.enums import AuditStatus
 from diag.programme.assembling import board_of
 from diag.programme.container import opened
 from diag.programme.replay import what_if
 from diag.programme.words import what_if_words
 from diag.words.sentences import percent, typeset
 from diag.workspace.workspace import Workspace
-from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import SCHOOL
 from tests.cli.running import diag
-from tests.cli.test_programme import INSEE, PAST, WIFI, WIRING, amount, cells, run
+from tests.cli.test_programme import (
+    INSEE,
+    PAST,
+    WIFI,
+    WIRING,
+    amount,
+    begin,
+    cells,
+    run,
+)
 from tests.documents.tables.reading import formulas, sheet_rows
+from tests.programme.reading import read_once
+from tests.shared import copy_once_made
 
 SHEETS = (
     *("Lisez-moi", "Opérations", "Années", "Payeurs", "Communes"),
@@ -31,14 +39,17 @@ SHEETS = (
 )
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _audits_read_once() -> Iterator[None]:
+    with read_once():
+        yield
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with a school whose audit is closed, its programme, its money."""
     folder = tmp_path_factory.mktemp("papers") / "home"
-    with audited_workspace(folder) as made:
-        record_answer(audited(made), NewAnswer("nb_eleves", "66"))
-        move(audited(made), AuditStatus.CLOS)
-    run(folder, "new", "plan", "--first", "2027", "--siren", "200000172")
+    copy_once_made("programme", begin, folder)
     run(folder, "split", "--syndicat", "0.4")
     for year in ("2027", "2028"):
         run(folder, "envelope", "syndicat", year, "600", "--carry")

@@ -5,7 +5,7 @@ for the keys of a map, which are data.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,6 +14,8 @@ from diag.audit.answer import NewAnswer, record_answer
 from tests.audit.audited import audited, audited_workspace
 from tests.cli.running import diag
 from tests.fixtures.make_landed import CLOSED, OPEN, PRINTED, run, unpack
+from tests.programme.reading import read_once
+from tests.rules.written import FILES
 
 SHAPES = Path(__file__).with_name("json.txt")
 MAPS = frozenset((
@@ -26,12 +28,8 @@ CRITERION, ADVICE = "prise-par-classe", "ranger-cables-et-prises"
 SIREN = "200000172"
 LATER = ("--campaign", "2027-2028")
 ANSWERS = '{"question": "nb_classes", "value": 2}\n{"question": "rien"}\n'
-OVERLAY = """\
-criteria:
-  - {id: debit-descendant, weight: 9}
-prices:
-  - {id: prise_rj45, typical: "101.50", as_of: 2026}
-"""
+CHANGED = FILES["prix.yaml"].replace("95.50", "101.50").replace("2025", "2026")
+OTHER_FILES = FILES | {"prix.yaml": CHANGED}
 READ: dict[str, tuple[str, ...]] = {
     "score UAI": ("score", CLOSED),
     "why UAI CRITERION": ("why", OPEN, CRITERION),
@@ -95,14 +93,12 @@ def _documents(folder: Path) -> Iterator[tuple[str, Any]]:
     yield "audit start", _printed(home, "audit", "start", CLOSED, *LATER)
     run(home, "audit", "answer", CLOSED, "acces_internet", "non", *LATER)
     yield "compare", _printed(home, "compare", CLOSED, *LATER)
-    (home / "overlay").mkdir()
-    (home / "overlay" / "local.yaml").write_text(OVERLAY, encoding="utf-8")
-    yield "checklists diff", _printed(home, "checklists", "diff")
-    faulty = folder / "faulty"
-    faulty.mkdir()
-    (faulty / "local.yaml").write_text("criteria: [{id: 3}]\n", encoding="utf-8")
-    yield "check", json.loads(diag(home, "check", f"{faulty}", "--json").out)
-    yield from _programme(folder / "audited")
+    sides = _written(folder / "one", FILES), _written(folder / "other", OTHER_FILES)
+    yield "checklists diff", _printed(home, "checklists", "diff", *sides)
+    faulty = _written(folder / "faulty", {"local.yaml": "criteria: [{id: 3}]\n"})
+    yield "check", json.loads(diag(home, "check", faulty, "--json").out)
+    with read_once():
+        yield from _programme(folder / "audited")
     yield from _bundles(home, folder)
 
 
@@ -143,6 +139,13 @@ def _bundles(home: Path, folder: Path) -> Iterator[tuple[str, Any]]:
     share.mkdir()
     _printed(home, "sync", "--folder", f"{share}")
     yield "sync --folder", _printed(reader, "sync", "--folder", f"{share}")
+
+
+def _written(folder: Path, files: Mapping[str, str]) -> str:
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return str(folder)
 
 
 def _printed(home: Path, *words: str) -> Any:

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
+from diag import demo
 from diag.audit.evolution import evolution
 from diag.audit.follow import wrote_in
 from diag.audit.photos import photos_of
@@ -19,6 +20,7 @@ from diag.audit.session import open_session
 from diag.demo import SLUG, Demonstration, demonstrate
 from diag.demo.stories import AGAIN, COMMUNE, DAY, FULL, HALF, LAST, READ, scenario
 from diag.documents import programme as pages
+from diag.journal.journal import FILE
 from diag.model.enums import AuditStatus, FollowUpState
 from diag.model.errors import DiagError
 from diag.model.text import fold
@@ -122,7 +124,9 @@ def test_every_kind_of_file_is_named_by_the_readme() -> None:
     assert [name for name in names if name not in (text + "README.md")] == []
 
 
+@pytest.mark.long
 def test_the_demonstration_is_the_same_bytes_each_time(made: Demonstration) -> None:
+    """Exports are kept from one run to another: most of them say so each time."""
     first = {path: path.read_bytes() for path in (*made.full, *made.half)}
 
     demonstrate(made.folder)
@@ -208,6 +212,22 @@ def test_the_pages_of_communes_add_up_to_the_programme_and_name_no_other(
 def whole_euros(shown: str) -> int:
     """Return an amount as it is printed, in euros."""
     return int(re.sub(r"\D", "", shown))
+
+
+def test_a_demonstration_that_is_there_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (demo._MARK, FILE, "rapport.pdf"):
+        (tmp_path / name).write_bytes(b"x")
+
+    def begun(_folder: Path) -> None:
+        raise InterruptedError
+
+    monkeypatch.setattr(demo, "write_fictional_territory", begun)
+    with pytest.raises(InterruptedError):
+        demonstrate(tmp_path)
+
+    assert [path.name for path in tmp_path.iterdir()] == [demo._MARK]
 
 
 def test_a_folder_that_holds_anything_else_is_left_alone(tmp_path: Path) -> None:

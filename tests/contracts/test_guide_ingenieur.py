@@ -11,6 +11,7 @@ import pytest
 
 from diag.demo import demonstrate
 from diag.tui.visit.commands import VISIT_COMMANDS
+from tests.examples import cases
 from tests.shared import copy_once_made
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -39,18 +40,20 @@ def test_the_guide_shows_every_picture_and_no_other() -> None:
     assert sorted(shown) == sorted(kept)
 
 
+@pytest.mark.parametrize("part", cases(("arrive", "walk"), "arrive"))
 async def test_the_pictures_are_what_the_program_shows(
-    monkeypatch: pytest.MonkeyPatch,
+    part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     captures = script()
     made = partial(copy_once_made, "demonstration", demonstrate)
     monkeypatch.setattr(captures, "demonstrate", made)
 
-    drawn = await captures.captures()
+    async with captures.opened(tmp_path) as walk:
+        await getattr(walk, part)()
 
     aged = [
         name
-        for name, svg in drawn.items()
+        for name, svg in walk.drawn.items()
         if words(svg) != words((DOCS / "captures" / name).read_text(encoding="utf-8"))
     ]
     assert aged == [], "the pictures have aged: python -m docs.captures"
