@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 
 from diag.audit.session import AuditSession
 from diag.checklist.edition import open_edition
+from diag.journal.attachments import dropping_erased
 from diag.journal.errors import RefusedError
 from diag.journal.ingest import Ingested
 from diag.journal.revision import parse
@@ -81,7 +82,8 @@ def import_audit(workspace: Workspace, path: Path) -> tuple[AuditSession, Ingest
     lines = [line.encode() for line in file.revisions]
     _verify(path, file, lines)
     workspace.editions.keep(file.edition.encode())
-    taken = workspace.journal.ingest(lines)
+    with dropping_erased(workspace.journal):
+        taken = workspace.journal.ingest(lines)
     learn_names(workspace, file.people)
     about = _about(file)
     assert about is not None  # verified

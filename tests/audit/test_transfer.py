@@ -7,17 +7,20 @@ import pytest
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.erasing import erase
 from diag.audit.follow import add_step, add_visit
+from diag.audit.photos import PhotoSubject, join_photos, picture_of
 from diag.audit.places import add_place
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession, open_session
 from diag.audit.transfer import export_audit, import_audit
 from diag.journal import changes
+from diag.journal.attachments import AttachmentStore
 from diag.journal.facts import open_audit
 from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState, PlaceKind
 from diag.model.errors import DiagError
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.builders import DAY, SCHOOL, SETTINGS, started, workspace
+from tests.audit.pictures import jpeg
 
 
 @pytest.fixture
@@ -112,6 +115,30 @@ def test_an_erased_value_does_not_come_back_from_an_old_file(
     import_audit(session.workspace, exported)
 
     assert not any(b"=1+1" in one.line for one in session.revisions())
+
+
+def test_a_photo_erased_elsewhere_leaves_with_the_file_that_says_so(
+    session: AuditSession, tmp_path: Path
+) -> None:
+    """It stayed here until the next sync."""
+    file, photo = tmp_path / "audit.json", jpeg(tmp_path / "photo.jpg")
+    (joined,) = join_photos(session, [photo], PhotoSubject()).photos
+    export_audit(session, file)
+    with workspace(tmp_path / "other", author="u-2", seed=2) as other:
+        import_audit(other, file)
+        held = AttachmentStore(other.folder)
+        picture = picture_of(session, joined)
+        assert picture is not None
+        assert held.put(picture, "image/jpeg") == joined.sha
+        (line,) = [
+            one for one in session.revisions() if one.subject == f"photo/{joined.id}"
+        ]
+        session.record(changes.erased(session.audit.id, line.id, "Un visage"))
+        export_audit(session, file)
+
+        import_audit(other, file)
+
+        assert joined.sha not in held.all()
 
 
 def test_follow_up_steps_are_kept_in_order(session: AuditSession) -> None:
