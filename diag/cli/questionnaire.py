@@ -29,7 +29,7 @@ from diag.model.errors import DiagError
 from diag.words.sentences import counted
 
 if TYPE_CHECKING:
-    from diag.documents.transcription import Transcription
+    from diag.documents.questionnaire import Transcription
 
 # Documents, with Jinja, cost 100 ms to import: `diag --help` does without.
 
@@ -233,10 +233,10 @@ def _chosen(pending: tuple[OfferedAnswer, ...], codes: tuple[str, ...]) -> set[s
 
 def _enter(session: AuditSession, whom: str, code: str) -> None:
     from diag.documents.questionnaire import (  # noqa: PLC0415 - Jinja
+        Transcription,
         printed_for,
         title_of,
     )
-    from diag.documents.transcription import Transcription  # noqa: PLC0415 - Jinja
 
     printed = printed_for(session, whom, code)
     name = title_of(session.checklist, whom)

@@ -1,18 +1,21 @@
 """A questionnaire on one printed page: printed, kept, its answers typed back.
 
 How long a question is on paper is reckoned here, so that the page that holds them is
-the same on a machine that cannot typeset.
+the same on a machine that cannot typeset. What is written there was declared, whoever
+types it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 
-from diag.answers.answer_type import SHORT_BLANK
-from diag.answers.types import TYPES, unit_words
+from diag.answers.answer_type import SHORT_BLANK, STATE_KEYS
+from diag.answers.types import TYPES, answer_words, evidence, unit_words
 from diag.assess.criteria import every_name
 from diag.assess.questions import Asked, next_questions, relevant_questions
+from diag.audit.answer import NewAnswer, record_answer, record_note
+from diag.audit.consistency import TOGETHER, UnlikelyAnswer, companions
 from diag.audit.session import AuditSession
 from diag.documents.blocks import bold, definitions, sections, table, written
 from diag.documents.document import Document, Meta
@@ -23,7 +26,7 @@ from diag.journal import changes
 from diag.journal.records import questionnaires_of
 from diag.model.audit import Questionnaire
 from diag.model.checklist import Checklist, PaperForm, Question
-from diag.model.enums import Kind, Moment, PlaceKind, Provenance
+from diag.model.enums import Kind, Moment, PlaceKind, Provenance, State
 from diag.model.errors import DiagError
 from diag.model.text import accented
 from diag.rules.language import parse_rule
@@ -96,7 +99,15 @@ def fitting(
 
     They are printed in the order of their ids in `order`.
     """
-    room = _LINES - _around(page)
+    cover = (page.school, page.campaign, page.back_to, page.reach)
+    texts = (page.title * 2, page.advice, "x" * (_REST_SIGNS + _NAME_SIGNS))
+    room = (
+        _LINES
+        - max(_lines(one, _COVER_SIGNS) for one in cover)
+        - sum(_lines(one) + _GAP for one in texts)
+        - _lines(_PRIVACY)
+        - 1
+    )
     kept = list[Question]()
     for question in first:
         height = _lines(_text(question)) + _lines(_blank(question)) + _GAP
@@ -118,6 +129,12 @@ def questionnaire(
     `columns` are asked of each purchase, in a table of blank rows.
     """
     meta = replace(meta, running=f"{page.title} · {page.school} · code {page.code}")
+    asked = []
+    for number, question in enumerate(questions, 1):
+        start = f"{number}. "
+        margin = "\n" + " " * len(start)
+        blank = written(_blank(question))
+        asked.append(f"{start}{bold(_text(question))}\\{margin}{blank}")
     parts = (
         Md(f"# {written(page.title)}"),
         definitions((
@@ -127,20 +144,13 @@ def questionnaire(
             ("Contact", page.reach),
         )),
         written(page.advice),
-        Md("\n\n".join(_asked(questions))),
+        Md("\n\n".join(asked)),
         _purchases(columns),
         written(_PRIVACY),
         written(_rest(left)),
         meta.running_line,
     )
     return Document(meta=meta, markdown=sections(parts) + "\n")
-
-
-def _asked(questions: Iterable[Question]) -> Iterator[str]:
-    for number, question in enumerate(questions, 1):
-        start = f"{number}. "
-        margin = "\n" + " " * len(start)
-        yield f"{start}{bold(_text(question))}\\{margin}{written(_blank(question))}"
 
 
 def _purchases(columns: Sequence[Question]) -> Md:
@@ -186,30 +196,16 @@ def _rest(left: Sequence[Question]) -> str:
     if not left:
         return ""
     told = ""
-    names = [_short(question.label) for question in left]
-    for rank, name in enumerate(names):
+    for rank, question in enumerate(left):
+        name = drawable(one_line(question.label))
+        if _width(name) > _NAME_SIGNS:
+            name = f"{name[: _NAME_SIGNS // 2]}…"
         longer = f"{told}, {name}" if told else name
         if told and _width(longer) > _REST_SIGNS:
-            more = len(names) - rank
+            more = len(left) - rank
             return f"À voir ensemble : {told}, et {more} autre{'s' * (more > 1)}."
         told = longer
     return f"À voir ensemble : {told}."
-
-
-def _short(label: str) -> str:
-    clean = drawable(one_line(label))
-    return clean if _width(clean) <= _NAME_SIGNS else f"{clean[: _NAME_SIGNS // 2]}…"
-
-
-def _around(page: QuestionnairePage) -> float:
-    cover = (page.school, page.campaign, page.back_to, page.reach)
-    texts = (page.title * 2, page.advice, "x" * (_REST_SIGNS + _NAME_SIGNS))
-    return (
-        max(_lines(one, _COVER_SIGNS) for one in cover)
-        + sum(_lines(one) + _GAP for one in texts)
-        + _lines(_PRIVACY)
-        + 1
-    )
 
 
 def _width(text: str) -> int:
@@ -299,10 +295,12 @@ def compose(
             f"{name} : rien à demander, tout ce qui s'y déclare est déjà connu."
         )
     on = day or session.workspace.world.today()
+    idents = tuple(question.id for question in asked)
+    marked = "\n".join((session.audit.id, session.edition, whom, *idents))
     printed = Questionnaire(
-        id=_code(session, whom, asked),
+        id=sha256(marked.encode("utf-8")).hexdigest()[:_CODE],
         whom=whom,
-        questions=tuple(question.id for question in asked),
+        questions=idents,
         on=on.isoformat(),
     )
     meta = Meta(title=f"{name} — {session.about.name}", author=_author(session), day=on)
@@ -423,16 +421,6 @@ def _weights(checklist: Checklist) -> dict[str, int]:
     return found
 
 
-def _code(session: AuditSession, whom: str, asked: tuple[Question, ...]) -> str:
-    named = (
-        session.audit.id,
-        session.edition,
-        whom,
-        *(question.id for question in asked),
-    )
-    return sha256("\n".join(named).encode("utf-8")).hexdigest()[:_CODE]
-
-
 def page_of(session: AuditSession, whom: str, code: str) -> QuestionnairePage:
     """Return everything printed on somebody's page but its questions."""
     settings = session.workspace.settings
@@ -455,3 +443,127 @@ def _author(session: AuditSession) -> str:
         None, (settings.name_of(settings.author), settings.syndicat)
     )
     return ", ".join(named)
+
+
+STATES = STATE_KEYS | {"?": State.UNKNOWN}
+"""What the first sign of a line means instead of a value."""
+
+_NOTE = " # "
+
+
+class Transcription:
+    """One page being typed in: a number at hand."""
+
+    def __init__(self, session: AuditSession, printed: Questionnaire) -> None:
+        session.check_method()
+        self.session = session
+        self.printed = printed
+        self.number = 1
+        """The one at hand; past the last, the page is done."""
+        self.recorded = 0
+        """How many answers were written."""
+        self._doubted = ""
+
+    @property
+    def is_done(self) -> bool:
+        """Return whether every number was seen."""
+        return self.number > len(self.printed.questions)
+
+    @property
+    def ident(self) -> str:
+        """Return the id of the question at hand."""
+        return self.printed.questions[self.number - 1]
+
+    @property
+    def question(self) -> Question | None:
+        """Return the question at hand; None when the checklists no longer ask it."""
+        return self.session.checklist.questions.get(self.ident)
+
+    @property
+    def asked(self) -> Asked | None:
+        """Return it as things stand; None when it no longer applies."""
+        facts = self.session.facts
+        applying = relevant_questions(
+            facts,
+            self.session.checklist,
+            facts.root,
+            also=[(facts.root, self.ident)],
+        )
+        return next((one for one in applying if one.question.id == self.ident), None)
+
+    @property
+    def known(self) -> str:
+        """Return what is known already and how; empty for nothing."""
+        asked = self.asked
+        return evidence(asked.question, asked.heads) if asked and asked.heads else ""
+
+    def go(self, number: int) -> None:
+        """Stand at a number of the page.
+
+        Raises:
+            DiagError: when the page has no such number.
+        """
+        last = len(self.printed.questions)
+        if not 1 <= number <= last:
+            raise DiagError(f"La page a les numéros 1 à {last}.")
+        self.number, self._doubted = number, ""
+
+    def give(self, typed: str) -> str:
+        """Record a line, then pass to the next number; return what was recorded.
+
+        An empty line leaves the question as it is, or confirms what was doubted. What
+        follows « # » is kept as a note.
+
+        Raises:
+            UnlikelyAnswer: possible but unlikely: ask once.
+            DiagError: it cannot be an answer; nothing was written.
+        """
+        doubted, self._doubted = self._doubted, ""
+        line = typed.strip() or doubted
+        said, _, note = (part.strip() for part in f" {line}".partition(_NOTE))
+        told = self._answered(line, said, note, sure=line == doubted) if line else ""
+        self.number += 1
+        return told
+
+    def _answered(self, line: str, said: str, note: str, *, sure: bool) -> str:
+        question = self.question
+        if question is None or self.asked is None:
+            raise DiagError("Cette question ne se pose plus ici : Entrée pour passer.")
+        if not said:
+            record_note(self.session, question.id, self._with_note(note))
+            return f"{question.label}\u00a0: note écrite"
+        try:
+            entry = self._entry(question, said, note, sure=sure)
+            recorded = record_answer(self.session, entry)
+        except UnlikelyAnswer:
+            self._doubted = line
+            raise
+        self.recorded += 1
+        return f"{question.label}\u00a0: {answer_words(question, recorded.answer)}"
+
+    def _entry(
+        self, question: Question, said: str, note: str, *, sure: bool
+    ) -> NewAnswer:
+        kept = self._with_note(note) if note else None
+        kind = TYPES[question.type]
+        state = None if kind.is_text else STATES.get(said[0])
+        if state is not None:
+            return NewAnswer(
+                question.id,
+                state=state,
+                provenance=Provenance.DECLARED,
+                reason=said[1:].strip(),
+                note=kept,
+            )
+        together = TOGETHER in said and companions(self.session.checklist, question.id)
+        return NewAnswer(
+            question.id,
+            said if together else kind.parse_keys(question, said),
+            provenance=Provenance.DECLARED,
+            note=kept,
+            sure=sure,
+        )
+
+    def _with_note(self, note: str) -> str:
+        before = self.session.facts.notes.get((self.session.facts.root, self.ident), ())
+        return " ; ".join((*before, note))

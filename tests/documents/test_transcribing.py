@@ -7,7 +7,7 @@ import pytest
 from diag.answers.answer_type import Refused
 from diag.audit.consistency import UnlikelyAnswer
 from diag.audit.session import AuditSession
-from diag.documents.transcription import Transcription
+from diag.documents.questionnaire import Transcription
 from diag.model.audit import Questionnaire
 from diag.model.enums import Provenance, State
 from diag.model.errors import DiagError
