@@ -12,7 +12,7 @@ from diag.tui.palette import Palette
 from diag.tui.recommendation import RewordScreen
 from diag.tui.rooms import RoomsScreen
 from diag.tui.visit import VisitScreen
-from diag.tui.visit.beside import WalkPlan
+from diag.tui.visit.faces import WalkPlan
 from tests.examples import cases
 from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.routes import ROUTES, audited, go

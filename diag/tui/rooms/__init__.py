@@ -31,7 +31,6 @@ from diag.tui.palette import FindsInAudit
 from diag.tui.photos import open_photos
 from diag.tui.place import KeyBar, TitleLine, open_outside
 from diag.tui.rooms.board import PLAN, RoomsBoard
-from diag.tui.rooms.board import TABLE as TABLE
 from diag.tui.rooms.editing import (
     EDITING,
     EditsPlaces,

@@ -5,51 +5,26 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on, work
-from textual.app import ComposeResult
-from textual.containers import Horizontal
-from textual.widgets import ContentSwitcher, Static
 from textual.worker import get_current_worker
 
-from diag.answers.answer_type import Parsed, Refused
 from diag.answers.types import TYPES
 from diag.audit.claiming import others_words
-from diag.audit.consistency import DoubtfulAnswer, UnlikelyAnswer
-from diag.audit.departure import departure_of
-from diag.audit.fitting import Costs, costs_of, countdown
 from diag.audit.memory import NothingToRepeatError, former_places, is_second
 from diag.audit.photos import PhotoSubject
 from diag.audit.proposals import count_waiting, propose_lists, waiting_words
-from diag.audit.session import AuditSession
-from diag.audit.visit import (
-    VisitSession,
-    duration_words,
-    is_beginning,
-    is_unplanned,
-    keep_place,
-    minutes_on_site,
-)
+from diag.audit.visit import is_beginning, is_unplanned, keep_place
 from diag.audit.walk import Key, most_useful
-from diag.journal.signatures import standing_word
-from diag.model.enums import UNDER_WAY, PlaceKind, State
+from diag.model.enums import PlaceKind, State
 from diag.tui.audit_finds import AuditDoors, finds_of, warm_search
-from diag.tui.commands import (
-    CommandType,
-    GoBilan,
-    ShowPlaces,
-    WriteNote,
-    bindings_of,
-    key_now,
-)
+from diag.tui.commands import CommandType, ShowPlaces, bindings_of, key_now
 from diag.tui.departure import ask_day
 from diag.tui.dialogs import Ask
 from diag.tui.noting import NotedAs, NotedScreen, note_at
 from diag.tui.palette import FindsInAudit
 from diag.tui.photos import open_photos
-from diag.tui.place import EVERYWHERE, PlaceScreen
+from diag.tui.place import EVERYWHERE
 from diag.tui.rooms import RoomsScreen
 from diag.tui.rooms.editing import AddRoom, TakePlaces
-from diag.tui.text import content
-from diag.tui.visit.beside import DEPARTURE, KnownHere, WalkPlan
 from diag.tui.visit.commands import (
     VISIT_COMMANDS,
     GoAnswered,
@@ -60,31 +35,17 @@ from diag.tui.visit.commands import (
     StillTrue,
     SwapFace,
 )
-from diag.tui.visit.drafts import AnswerDrafts, TypedAt
-from diag.tui.visit.fiche import AnswerLine, Fiche
+from diag.tui.visit.faces import DEPARTURE, DONE, SAVED, VisitFaces, WalkPlan
+from diag.tui.visit.fiche import AnswerLine
 from diag.words.vocabulary import STATES
 
 if TYPE_CHECKING:
     from diag.tui.square import PhoneChanged
-    from diag.tui.visit.grid import Grid
 
 
-_SAVED, _ANSWERED, _DONE = "Enregistré · ", "Répondu  ", "$success"
-_LISTENING = "téléphone ouvert"
-"""Said as long as a page of this computer can be reached from the network."""
+class VisitScreen(VisitFaces):
+    """A visit: its faces, and what one does beside answering."""
 
-
-class VisitScreen(PlaceScreen):
-    """The plan on the left; on the right the fiche, or the grille."""
-
-    CSS_PATH = "visit.tcss"
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own type
-        (0, "-narrow"),
-        (76, "-normal"),
-        (100, "-wide"),
-        (120, "-knowing"),
-        (140, "-widest"),
-    ]
     OFFERS = (*VISIT_COMMANDS, *EVERYWHERE)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
@@ -94,53 +55,10 @@ class VisitScreen(PlaceScreen):
         "plan. Dans une réponse vide, * inconnu, / sans objet, ! non communiqué."
     )
 
-    has_here = True
-    """Whether one stands in a room: « ici » is one place to search."""
-    session: AuditSession
-    """Its audit."""
-    visiting: VisitSession
-    """Where the user stands."""
-
-    def __init__(
-        self, uai: str, place: str | None = None, question: str | None = None
-    ) -> None:
-        super().__init__()
-        self.uai = uai
-        """The school."""
-        self._wanted = (place, question) if place and question else None
-        self._place = place
-        self.grid: Grid | None = None
-        """The other face, once it was shown."""
-        self.is_gridding = False
-        """Whether the grid is shown, and not the fiche."""
-        self.is_looking = False
-        """Whether one went to the bilan, to come back."""
-        self._costs: Costs | None = None
-        """What is most useful, as it was when the visit was planned or opened."""
-
-    def body(self) -> ComposeResult:
-        yield Static(id="visit-score")
-        with Horizontal(id="visit-body"):
-            yield WalkPlan(id="visit-plan")
-            with ContentSwitcher(initial="fiche", id="visit-face"):
-                yield Fiche(id="fiche")
-            yield KnownHere(id="visit-known")
-
     async def on_mount(self) -> None:
         self.session = self.diag.desk.session(self.uai)
         first = None if self._place else self._first_screen()
-        self.visiting = VisitSession(self.session, self._wanted)
-        if self._place and not self._wanted:
-            self._go_leg(self._place)
-        self.fiche.given = self._given
-        self.fiche.line.walked = self._walk
-        self.fiche.line.returned = self.on_go_answered
-        self._drafts = AnswerDrafts(
-            self.diag.desk, self.session.audit.id, self, self._typed_now
-        )
-        self.fiche.typed = self._drafts.typing
-        self.fiche.line.resumed = self._resumed
-        self.fiche.line.may_return = lambda: self.visiting.answered is not None
+        self._begin()
         if first is None:
             self.show(self._rooms_first())
             self.fiche.line.focus()
@@ -175,14 +93,6 @@ class VisitScreen(PlaceScreen):
             return self.on_what_changed
         return self.on_plan_visit if is_beginning(self.session) else None
 
-    def show(self, status: str = "", style: str = "$text-muted") -> None:
-        """Show everything anew, at the question at hand; then a status."""
-        self._show_around()
-        self.fiche.show(self.visiting)
-        self.show_status(status or self._drafts.offer(self._typed_now().key), style)
-        self.refresh_keys()
-        self._keep_place()
-
     def _rooms_first(self) -> str:
         """Return how rooms come first: those of before, or new ones."""
         former = former_places(self.session)
@@ -196,261 +106,6 @@ class VisitScreen(PlaceScreen):
             return f"Aucune salle encore : {show} puis {add} les ajoute d'abord."
         return ""
 
-    def _typed_now(self) -> TypedAt:
-        """Return what is being typed in the face that is shown, and what it answers."""
-        grid = self.grid
-        if grid and self.is_gridding and not grid.is_empty:
-            key = (grid.cursor_place or "", grid.cursor_question or "")
-            return TypedAt(key, grid.table.text)
-        return TypedAt(self.visiting.key, self.fiche.line.value)
-
-    def _resumed(self) -> str:
-        return self._drafts.take(self._typed_now().key)
-
-    def _keep_place(self) -> None:
-        """Have the very question resumed whatever ends the program, once it is seen."""
-        self._drafts.typing()
-        self.call_after_refresh(keep_place, self.session, self.visiting.key)
-
-    def show_status(self, status: str, style: str = "$text-muted") -> None:
-        """Show something under the face that is shown."""
-        self.fiche.status(status, style)
-        if self.grid:
-            self.grid.refresh_from(self.session)
-            if self.is_gridding and status:
-                self.grid.inform(status, stays=style == _DONE)
-
-    @property
-    def fiche(self) -> Fiche:
-        """The face that shows one question."""
-        return self.query_one(Fiche)
-
-    @property
-    def face(self) -> ContentSwitcher:
-        """The fiche or the grille."""
-        return self.query_one("#visit-face", ContentSwitcher)
-
-    def _show_around(self) -> None:
-        visiting = self.visiting
-        if self.session.status in UNDER_WAY:
-            remarks = self._time_words()
-        else:
-            remarks = (standing_word(self.session.status, self.session.signature),)
-        listening = (_LISTENING,) if self.diag.desk.phone else ()
-        self.set_title(self.session.about.title, *listening, *remarks)
-        left, maybe = visiting.walk.left, visiting.walk.maybe
-        rest = f"reste {left}" if left or maybe else "tout est répondu"
-        more = f", peut-être {maybe} de plus" if maybe else ""
-        words = content(f"{visiting.score} · {rest}{more}")
-        self.query_one("#visit-score", Static).update(words, layout=False)
-        checks = len(departure_of(self.session, visiting.walk).checks)
-        with self.prevent(WalkPlan.Moved):
-            self.query_one(WalkPlan).show_walk(visiting, checks)
-        self.query_one(KnownHere).follow(visiting)
-
-    def _time_words(self) -> tuple[str, ...]:
-        """Return what still fits before one leaves, or how long one has been here."""
-        plan = self.session.plan
-        if plan and plan.start:
-            self._costs = self._costs or costs_of(self.session, plan.minutes)
-            if left := countdown(self.session, self.visiting.walk, self._costs):
-                return left
-        minutes = minutes_on_site(self.session)
-        return (f"{duration_words(minutes)} sur place",) if minutes else ()
-
-    def _given(self, typed: str | Parsed) -> None:
-        """Record what is typed, then go to what is left; nothing typed: go on."""
-        if isinstance(typed, str) and not typed.strip():
-            self._confirmed()
-            return
-        words = self._given_as(typed)
-        if words:
-            self.show_saved(words)
-
-    def _given_as(self, typed: str | Parsed) -> str:
-        """Record what is typed; when it cannot be, show why, and it stays there."""
-        try:
-            return self.visiting.answer(typed)
-        except DoubtfulAnswer as doubt:
-            if doubt.again:
-                self._ask_why(typed, doubt)
-            else:
-                words = f"{doubt.plain_problem} Entrée pour dire pourquoi."
-                self.fiche.status(words, "bold $warning")
-        except UnlikelyAnswer as doubt:
-            self.fiche.status(
-                f"{doubt.plain_problem} Entrée pour confirmer.", "bold $warning"
-            )
-        except Refused as error:
-            self.fiche.status(f"Refusé. {error.plain}", "bold $error")
-        return ""
-
-    def _ask_why(self, typed: str | Parsed, doubt: DoubtfulAnswer) -> None:
-        """Ask for the reason of an answer that a check doubts: without, it is not."""
-        saved: list[str] = []
-
-        def keep(reason: str) -> None:
-            saved.append(self.visiting.answer(typed, reason.strip()))
-
-        def reasoned(reason: str | None) -> None:
-            if reason is not None:
-                self.show_saved(saved[-1])
-
-        asked = Ask(f"{doubt.plain_problem} Pourquoi est-ce juste ?", keep=keep)
-        self.app.push_screen(asked, reasoned)
-
-    def settle(self) -> bool:
-        """Record what is typed before a move; return whether nothing is left to do."""
-        if self.grid and self.is_gridding:
-            return self.grid.is_empty or self.grid.settle()
-        typed = self.fiche.line.value
-        if not typed.strip():
-            return True
-        words = self._given_as(typed)
-        if words:
-            self.fiche.forget_typed()
-            self._show_around()
-        return bool(words)
-
-    def _confirmed(self) -> None:
-        words = self.visiting.confirm()
-        if words:
-            self.show_saved(words)
-        else:
-            self._walk(1)
-
-    def look_again(self, words: str, *, forget: bool, written: bool) -> None:
-        """Show what there is, once asked whether to write; go on as Enter."""
-        answered = written and bool(self.fiche.line.value.strip())
-        if forget:
-            self.fiche.forget_typed()
-            if self.grid:
-                self.grid.forget_typed()
-        if answered:
-            self.visiting.onward()
-        self.show(words, _DONE)
-
-    def catch_up(self) -> None:
-        """Show what another window wrote; what is being typed stays."""
-        if hasattr(self, "visiting") and self.visiting.catch_up():
-            self.show("Lu de nouveau : une autre fenêtre a écrit dans cet audit.")
-
-    def show_saved(self, words: str, *, onward: bool = True) -> None:
-        """Show that it is on disk, then go to what is left."""
-        if onward:
-            self.fiche.forget_typed()
-            self._drafts.answered(self.visiting.key)
-        if onward and not self.visiting.onward():
-            words = (
-                f"{words}. Il ne reste rien : {key_now(self.app, GoBilan)}, le bilan"
-            )
-        words = f"{_ANSWERED if onward else _SAVED}{words}"
-        self.show(words, _DONE)
-        if onward and self.visiting.answered and not self.is_gridding:
-            keys = (key_now(self.app, each) for each in (GoAnswered, WriteNote))
-            back = "{} y revenir, {} la noter".format(*keys).replace(" ", "\u00a0")
-            more = self._drafts.offer(self.visiting.key) or back
-            self.fiche.status(words, _DONE, f"   {more}")
-
-    def _walk(self, step: int) -> None:
-        visiting = self.visiting
-        if not self.settle():
-            return
-        self.catch_up()
-        if visiting.forward() if step > 0 else visiting.back():
-            self._moved()
-        else:
-            end = "C'est la dernière question." if step > 0 else "C'est la première."
-            self.fiche.status(end, "$text-muted")
-
-    def on_go_answered(self) -> None:
-        """Go back to what was just answered; stay where nothing was."""
-        if self.visiting.answered:
-            self.go_to(self.visiting.answered)
-
-    def _moved(self) -> None:
-        with self.prevent(WalkPlan.Moved):
-            self.query_one(WalkPlan).follow(self.visiting)
-        self.query_one(KnownHere).follow(self.visiting)
-        self.fiche.show(self.visiting)
-        self.fiche.status(self._drafts.offer(self.visiting.key))
-        self.refresh_keys()
-        self._keep_place()
-
-    def go_to(self, key: Key) -> None:
-        """Go to a question, in the fiche."""
-        if not self.settle():
-            return
-        self.catch_up()
-        self.visiting.go(key)
-        self._moved()
-        self._turn("fiche")
-        self._leave_plan()
-
-    async def on_swap_face(self) -> None:
-        if self.is_gridding:
-            self._to_fiche()
-        else:
-            await self._to_grid()
-
-    async def _to_grid(self) -> None:
-        if not self.settle():
-            return
-        if self.grid is None:
-            # Textual's table and its rules: 10 ms, only for those who go there.
-            from diag.tui.visit.grid import Grid  # noqa: PLC0415
-
-            self.grid = Grid(self.session, id="grid")
-            self.grid.typed, self.grid.resumed = self._drafts.typing, self._resumed
-            await self.face.mount(self.grid)
-        self._turn("grid")
-        self.grid.refresh_from(self.session)
-        self.grid.focus()
-        self._follow_in_grid()
-
-    def _follow_in_grid(self) -> None:
-        assert self.grid is not None
-        if not self.grid.goto(*self.visiting.key):
-            key = key_now(self.app, SwapFace)
-            label = self.visiting.question.label
-            self.grid.inform(f"« {label} » se répond dans la fiche, {key} y ramène.")
-        elif offered := self._drafts.offer(self.visiting.key):
-            self.grid.inform(offered)
-
-    def _to_fiche(self) -> None:
-        if not self.settle():
-            return
-        self._turn("fiche")
-        self.show()
-        self.fiche.line.focus()
-
-    def _turn(self, face: str) -> None:
-        self.face.current = face
-        self.is_gridding = face == "grid"
-        self.set_class(self.is_gridding, "-gridding")
-        self.refresh_keys()
-        self.diag.whereabouts.note_face(self.uai, face)
-
-    async def on_show_grid(self) -> None:
-        await self._to_grid()
-
-    def on_grid_answered(self, event: "Grid.Answered") -> None:
-        self._drafts.answered((event.place, event.question))
-        self._show_around()
-
-    def on_grid_moved(self, event: "Grid.Moved") -> None:
-        key = (event.place, event.question)
-        if self.visiting.walk.stop(key):
-            self.visiting.go(key)
-            self._keep_place()
-        if self.grid and (offered := self._drafts.offer(key)):
-            self.grid.inform(offered)
-
-    @on(AnswerLine.PlanWanted)
-    def _plan_wanted(self) -> None:
-        self.add_class("-planning")
-        self.query_one(WalkPlan).focus()
-
     @on(WalkPlan.Chosen)
     def _leg_chosen(self, event: WalkPlan.Chosen) -> None:
         if event.key == DEPARTURE:
@@ -461,34 +116,6 @@ class VisitScreen(PlaceScreen):
             self._go_leg(event.key)
             self._moved()
             self._leave_plan()
-
-    def _go_leg(self, leg: str) -> None:
-        stop = self.visiting.walk.first(leg)
-        if stop:
-            self.visiting.go(stop.key)
-
-    def _leave_plan(self) -> None:
-        self.remove_class("-planning")
-        self._show_around()
-        self._focus_face()
-        if self.is_gridding:
-            self._follow_in_grid()
-
-    def _focus_face(self) -> None:
-        """Go back where the user answers."""
-        if self.grid and self.is_gridding:
-            self.grid.focus()
-        else:
-            self.fiche.line.focus()
-
-    def on_back(self) -> None:
-        if self.query_one(WalkPlan).has_focus:
-            self._leave_plan()
-            return
-        if self.fiche.line.has_focus and self.fiche.line.value:
-            self.fiche.line.value = ""
-            return
-        super().on_back()
 
     @property
     def photo_subject(self) -> PhotoSubject:
@@ -552,7 +179,7 @@ class VisitScreen(PlaceScreen):
         place, question = self.visiting.key
 
         def done(words: str) -> None:
-            self.show(words, _DONE)
+            self.show(words, DONE)
 
         shown = find_contested(self.session, question, place)
         self.app.push_screen(ConflictScreen(shown, done))
@@ -602,7 +229,7 @@ class VisitScreen(PlaceScreen):
     def _noted(self, noted: NotedAs) -> None:
         if noted.opens:
             self.go_to(noted.opens)
-        self.show(f"{_SAVED}noté sur {noted.words}", _DONE)
+        self.show(f"{SAVED}noté sur {noted.words}", DONE)
 
     def on_list_noted(self) -> None:
         self.app.push_screen(NotedScreen(self.session, done=self.show))
@@ -734,7 +361,7 @@ class VisitScreen(PlaceScreen):
 
     def on_date_visit(self) -> None:
         def dated(words: str) -> None:
-            self.show(f"{_SAVED}{words}", _DONE)
+            self.show(f"{SAVED}{words}", DONE)
 
         ask_day(self.app, self.session, dated)
 

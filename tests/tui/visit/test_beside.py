@@ -4,7 +4,7 @@ from pathlib import Path
 
 from textual.events import MouseScrollDown
 
-from diag.tui.visit.beside import KnownHere
+from diag.tui.visit.faces import KnownHere
 from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.waiting import wait_to_show
 

@@ -28,8 +28,8 @@ from diag.tui.dialogs import Ask
 from diag.tui.place import HelpScreen, KeyBar
 from diag.tui.planner import PlannerScreen
 from diag.tui.visit import VisitScreen
-from diag.tui.visit.beside import WalkPlan
 from diag.tui.visit.commands import SayWithoutObject
+from diag.tui.visit.faces import WalkPlan
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.builders import started, territory, workspace
 from tests.examples import cases

@@ -1,0 +1,576 @@
+"""Both faces of the visit, the plan beside them: what is shown, what is typed there.
+
+An answer being typed outlives the program: it is kept when the user rests, and offered
+again. Nothing is written on the way of a key, nothing is drawn: a timer runs from the
+first letter to the first second without one.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher, Static
+
+from diag.answers.answer_type import Parsed, Refused
+from diag.answers.types import answer_words
+from diag.audit.consistency import DoubtfulAnswer, UnlikelyAnswer
+from diag.audit.departure import departure_of
+from diag.audit.fitting import Costs, costs_of, countdown
+from diag.audit.session import AuditSession
+from diag.audit.visit import VisitSession, duration_words, keep_place, minutes_on_site
+from diag.audit.walk import Key, Leg
+from diag.journal.signatures import standing_word
+from diag.model.checklist import Question
+from diag.model.enums import UNDER_WAY
+from diag.model.fact import Answer
+from diag.tui.commands import GoBilan, WriteNote, key_now
+from diag.tui.dialogs import Ask
+from diag.tui.lists import Lines, ListColumn, ListLine
+from diag.tui.place import PlaceScreen
+from diag.tui.state import OpenDesk
+from diag.tui.text import DrawnLine, TextSheet, content, line, wrapped
+from diag.tui.visit.commands import GoAnswered, SwapFace
+from diag.tui.visit.fiche import AnswerLine, Fiche
+from diag.words.sentences import french
+
+if TYPE_CHECKING:
+    from diag.tui.visit.grid import Grid
+
+
+SAVED, _ANSWERED, DONE = "Enregistré · ", "Répondu  ", "$success"
+_LISTENING = "téléphone ouvert"
+"""Said as long as a page of this computer can be reached from the network."""
+
+DEPARTURE = "departure"
+"""Key of the last line: what to check before leaving."""
+
+
+class WalkPlan(Lines):
+    """Parts of the walk, with counts that stand under each other."""
+
+    AT_ONCE = True
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        columns = (ListColumn(), ListColumn(width=4, right=True), ListColumn(width=3))
+        super().__init__(columns, id=id)
+
+    def show_walk(self, visiting: VisitSession, checks: int) -> None:
+        """Show the walk as things stand; the cursor is where the user is."""
+        leg = visiting.walk.leg_of(visiting.key)
+        lines, group = list[ListLine](), ""
+        for each in visiting.walk.legs:
+            if each.group != group:
+                group = each.group
+                lines.append(ListLine("", (f" {group}",)))
+            maybe = f"+{each.maybe}" if each.maybe else ""
+            left = str(each.left) if each.left else "" if each.maybe else "fait"
+            lines.append(ListLine(each.key, (each.title, left, maybe)))
+        lines.append(ListLine("", ("",)))
+        checked = ("À vérifier", str(checks) if checks else "rien", "")
+        lines.append(ListLine(DEPARTURE, checked))
+        self.show(lines, key=leg.key if leg else None)
+
+    def follow(self, visiting: VisitSession) -> None:
+        """Have the cursor where the user is: nothing else changed."""
+        leg = visiting.walk.leg_of(visiting.key)
+        if leg and leg.key != self.key:
+            self.show(self.lines, key=leg.key)
+
+
+_HANGING = Content("  ")
+"""Before what goes on from the line above."""
+
+
+class KnownHere(TextSheet):
+    """What was answered in the part where one stands, now, then the last time."""
+
+    _visiting: VisitSession | None = None
+
+    def on_resize(self) -> None:
+        """Read it once there is room: nothing is, on a narrow screen."""
+        if self._visiting:
+            self.follow(self._visiting)
+        super().on_resize()
+
+    def follow(self, visiting: VisitSession) -> None:
+        """Show that part as things stand; only the lines that differ are drawn."""
+        self._visiting = visiting
+        leg = visiting.walk.leg_of(visiting.key)
+        if self.display and leg:
+            lines = tuple(_known_rows(visiting, leg))
+            self.show(lambda width: [*_place_rows(lines, width)], from_top=False)
+
+    def more_words(self, left: int) -> str:
+        """Name the wheel: the keys are those of the fiche."""
+        more = f"… {left} ligne{'s' * (left > 1)}, à la molette"
+        return more if left else "Tout est lu."
+
+
+def _known_rows(visiting: VisitSession, leg: Leg) -> Iterator[tuple[str, str]]:
+    """Give texts with their styles: those of now, then those of before."""
+    places, memory = visiting.session.facts.places, visiting.memory
+    now, before = list[str](), list[str]()
+    for stop in leg.stops:
+        if stop.heads:
+            now.extend(_fact(stop.question, head) for head in stop.heads)
+        elif last := memory.of(places[stop.place], stop.question):
+            before.append(_fact(stop.question, last.answer))
+    yield f"{leg.title}, déjà dit", "bold"
+    yield from ((each, "") for each in now or ["rien encore"])
+    if before:
+        yield "", ""
+        yield "La dernière fois", "bold"
+        yield from ((each, "$text-muted") for each in before)
+
+
+def _fact(question: Question, answer: Answer) -> str:
+    name = " ".join(question.heading) or question.label
+    return f"{name}\u00a0: {answer_words(question, answer)}"
+
+
+def _place_rows(rows: Sequence[tuple[str, str]], width: int) -> Iterator[DrawnLine]:
+    for text, style in rows:
+        words = Content.styled(line(french(text)), style)
+        for rank, part in enumerate(wrapped(words, width - len(_HANGING))):
+            yield DrawnLine(_HANGING + part if rank else part)
+
+
+REST = 1.0
+"""Seconds without a letter after which what is typed is kept."""
+
+_LONGEST = 40
+"""Characters of a text that the offer names."""
+
+
+class TypedAt(NamedTuple):
+    """What is being typed, and the place and the question that it answers."""
+
+    key: Key
+    text: str
+
+
+class AnswerDrafts:
+    """The answers of one audit that were being typed, now and when it was killed."""
+
+    def __init__(
+        self, desk: OpenDesk, audit: str, owner: Widget, now: Callable[[], TypedAt]
+    ) -> None:
+        self._desk = desk
+        self._audit = audit
+        self._owner = owner
+        self._now = now
+        self._kept: TypedAt | None = None
+        self._timer: Timer | None = None
+        self._touched = 0.0
+        self._left: dict[Key, str] = {}
+        """What was left half typed, until it is taken again or answered."""
+        start = self._about()
+        for about, text in desk.drafts_of(start).items():
+            place, question = about.removeprefix(start).split("/")
+            self._left[(place, question)] = text
+
+    def _about(self, *key: str) -> str:
+        return f"answer/{self._audit}/{'/'.join(key)}"
+
+    def typing(self) -> None:
+        """Take note that something is typed, or was: it is kept once the user rests."""
+        self._touched = monotonic()
+        if self._timer is None and (self._kept or self._now().text):
+            self._timer = self._owner.set_timer(REST, self._look)
+
+    def _look(self) -> None:
+        """Keep what is typed once nothing was for a second; else look again later."""
+        left = self._touched + REST - monotonic()
+        self._timer = None
+        if left > 0:
+            self._timer = self._owner.set_timer(left, self._look)
+        else:
+            self.keep()
+
+    def keep(self) -> None:
+        """Keep what is typed now; forget what was, once it is recorded or erased."""
+        now = self._now()
+        if self._kept and (self._kept.key != now.key or not now.text):
+            self._desk.keep_draft(self._about(*self._kept.key), None)
+            self._kept = None
+        if now.text and now != self._kept:
+            self._desk.keep_draft(self._about(*now.key), now.text)
+            self._kept = now
+
+    def offer(self, key: Key) -> str:
+        """Return how to take again what was left half typed there; else nothing."""
+        text = line(self._left.get(key, ""))
+        if not text:
+            return ""
+        cut = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+        return f"Vous tapiez «\u00a0{cut}\u00a0» : Retour arrière le reprend."
+
+    def take(self, key: Key) -> str:
+        """Return what was left half typed there, to be typed on; offered no more."""
+        text = self._left.pop(key, "")
+        if text:
+            self._kept = TypedAt(key, text)
+        return text
+
+    def answered(self, key: Key) -> None:
+        """Offer no more what was left half typed of what is answered now."""
+        if self._left.pop(key, ""):
+            self._desk.keep_draft(self._about(*key), None)
+
+
+class VisitFaces(PlaceScreen):
+    """The plan on the left; on the right the fiche, or the grille."""
+
+    CSS_PATH = "visit.tcss"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own type
+        (0, "-narrow"),
+        (76, "-normal"),
+        (100, "-wide"),
+        (120, "-knowing"),
+        (140, "-widest"),
+    ]
+
+    has_here = True
+    """Whether one stands in a room: « ici » is one place to search."""
+    session: AuditSession
+    """Its audit."""
+    visiting: VisitSession
+    """Where the user stands."""
+    _drafts: AnswerDrafts
+
+    def __init__(
+        self, uai: str, place: str | None = None, question: str | None = None
+    ) -> None:
+        super().__init__()
+        self.uai = uai
+        """The school."""
+        self._wanted = (place, question) if place and question else None
+        self._place = place
+        self.grid: Grid | None = None
+        """The other face, once it was shown."""
+        self.is_gridding = False
+        """Whether the grid is shown, and not the fiche."""
+        self.is_looking = False
+        """Whether one went to the bilan, to come back."""
+        self._costs: Costs | None = None
+        """What is most useful, as it was when the visit was planned or opened."""
+
+    def body(self) -> ComposeResult:
+        yield Static(id="visit-score")
+        with Horizontal(id="visit-body"):
+            yield WalkPlan(id="visit-plan")
+            with ContentSwitcher(initial="fiche", id="visit-face"):
+                yield Fiche(id="fiche")
+            yield KnownHere(id="visit-known")
+
+    def _begin(self) -> None:
+        """Stand at the question or the part asked for, and follow what is typed."""
+        self.visiting = VisitSession(self.session, self._wanted)
+        if self._place and not self._wanted:
+            self._go_leg(self._place)
+        self.fiche.given = self._given
+        self.fiche.line.walked = self._walk
+        self.fiche.line.returned = self.on_go_answered
+        self._drafts = AnswerDrafts(
+            self.diag.desk, self.session.audit.id, self, self._typed_now
+        )
+        self.fiche.typed = self._drafts.typing
+        self.fiche.line.resumed = self._resumed
+        self.fiche.line.may_return = lambda: self.visiting.answered is not None
+
+    def show(self, status: str = "", style: str = "$text-muted") -> None:
+        """Show everything anew, at the question at hand; then a status."""
+        self._show_around()
+        self.fiche.show(self.visiting)
+        self.show_status(status or self._drafts.offer(self._typed_now().key), style)
+        self.refresh_keys()
+        self._keep_place()
+
+    def _typed_now(self) -> TypedAt:
+        """Return what is being typed in the face that is shown, and what it answers."""
+        grid = self.grid
+        if grid and self.is_gridding and not grid.is_empty:
+            key = (grid.cursor_place or "", grid.cursor_question or "")
+            return TypedAt(key, grid.table.text)
+        return TypedAt(self.visiting.key, self.fiche.line.value)
+
+    def _resumed(self) -> str:
+        return self._drafts.take(self._typed_now().key)
+
+    def _keep_place(self) -> None:
+        """Have the very question resumed whatever ends the program, once it is seen."""
+        self._drafts.typing()
+        self.call_after_refresh(keep_place, self.session, self.visiting.key)
+
+    def show_status(self, status: str, style: str = "$text-muted") -> None:
+        """Show something under the face that is shown."""
+        self.fiche.status(status, style)
+        if self.grid:
+            self.grid.refresh_from(self.session)
+            if self.is_gridding and status:
+                self.grid.inform(status, stays=style == DONE)
+
+    @property
+    def fiche(self) -> Fiche:
+        """The face that shows one question."""
+        return self.query_one(Fiche)
+
+    @property
+    def face(self) -> ContentSwitcher:
+        """The fiche or the grille."""
+        return self.query_one("#visit-face", ContentSwitcher)
+
+    def _show_around(self) -> None:
+        visiting = self.visiting
+        if self.session.status in UNDER_WAY:
+            remarks = self._time_words()
+        else:
+            remarks = (standing_word(self.session.status, self.session.signature),)
+        listening = (_LISTENING,) if self.diag.desk.phone else ()
+        self.set_title(self.session.about.title, *listening, *remarks)
+        left, maybe = visiting.walk.left, visiting.walk.maybe
+        rest = f"reste {left}" if left or maybe else "tout est répondu"
+        more = f", peut-être {maybe} de plus" if maybe else ""
+        words = content(f"{visiting.score} · {rest}{more}")
+        self.query_one("#visit-score", Static).update(words, layout=False)
+        checks = len(departure_of(self.session, visiting.walk).checks)
+        with self.prevent(WalkPlan.Moved):
+            self.query_one(WalkPlan).show_walk(visiting, checks)
+        self.query_one(KnownHere).follow(visiting)
+
+    def _time_words(self) -> tuple[str, ...]:
+        """Return what still fits before one leaves, or how long one has been here."""
+        plan = self.session.plan
+        if plan and plan.start:
+            self._costs = self._costs or costs_of(self.session, plan.minutes)
+            if left := countdown(self.session, self.visiting.walk, self._costs):
+                return left
+        minutes = minutes_on_site(self.session)
+        return (f"{duration_words(minutes)} sur place",) if minutes else ()
+
+    def _given(self, typed: str | Parsed) -> None:
+        """Record what is typed, then go to what is left; nothing typed: go on."""
+        if isinstance(typed, str) and not typed.strip():
+            self._confirmed()
+            return
+        words = self._given_as(typed)
+        if words:
+            self.show_saved(words)
+
+    def _given_as(self, typed: str | Parsed) -> str:
+        """Record what is typed; when it cannot be, show why, and it stays there."""
+        try:
+            return self.visiting.answer(typed)
+        except DoubtfulAnswer as doubt:
+            if doubt.again:
+                self._ask_why(typed, doubt)
+            else:
+                words = f"{doubt.plain_problem} Entrée pour dire pourquoi."
+                self.fiche.status(words, "bold $warning")
+        except UnlikelyAnswer as doubt:
+            self.fiche.status(
+                f"{doubt.plain_problem} Entrée pour confirmer.", "bold $warning"
+            )
+        except Refused as error:
+            self.fiche.status(f"Refusé. {error.plain}", "bold $error")
+        return ""
+
+    def _ask_why(self, typed: str | Parsed, doubt: DoubtfulAnswer) -> None:
+        """Ask for the reason of an answer that a check doubts: without, it is not."""
+        saved: list[str] = []
+
+        def keep(reason: str) -> None:
+            saved.append(self.visiting.answer(typed, reason.strip()))
+
+        def reasoned(reason: str | None) -> None:
+            if reason is not None:
+                self.show_saved(saved[-1])
+
+        asked = Ask(f"{doubt.plain_problem} Pourquoi est-ce juste ?", keep=keep)
+        self.app.push_screen(asked, reasoned)
+
+    def settle(self) -> bool:
+        """Record what is typed before a move; return whether nothing is left to do."""
+        if self.grid and self.is_gridding:
+            return self.grid.is_empty or self.grid.settle()
+        typed = self.fiche.line.value
+        if not typed.strip():
+            return True
+        words = self._given_as(typed)
+        if words:
+            self.fiche.forget_typed()
+            self._show_around()
+        return bool(words)
+
+    def _confirmed(self) -> None:
+        words = self.visiting.confirm()
+        if words:
+            self.show_saved(words)
+        else:
+            self._walk(1)
+
+    def look_again(self, words: str, *, forget: bool, written: bool) -> None:
+        """Show what there is, once asked whether to write; go on as Enter."""
+        answered = written and bool(self.fiche.line.value.strip())
+        if forget:
+            self.fiche.forget_typed()
+            if self.grid:
+                self.grid.forget_typed()
+        if answered:
+            self.visiting.onward()
+        self.show(words, DONE)
+
+    def catch_up(self) -> None:
+        """Show what another window wrote; what is being typed stays."""
+        if hasattr(self, "visiting") and self.visiting.catch_up():
+            self.show("Lu de nouveau : une autre fenêtre a écrit dans cet audit.")
+
+    def show_saved(self, words: str, *, onward: bool = True) -> None:
+        """Show that it is on disk, then go to what is left."""
+        if onward:
+            self.fiche.forget_typed()
+            self._drafts.answered(self.visiting.key)
+        if onward and not self.visiting.onward():
+            words = (
+                f"{words}. Il ne reste rien : {key_now(self.app, GoBilan)}, le bilan"
+            )
+        words = f"{_ANSWERED if onward else SAVED}{words}"
+        self.show(words, DONE)
+        if onward and self.visiting.answered and not self.is_gridding:
+            keys = (key_now(self.app, each) for each in (GoAnswered, WriteNote))
+            back = "{} y revenir, {} la noter".format(*keys).replace(" ", "\u00a0")
+            more = self._drafts.offer(self.visiting.key) or back
+            self.fiche.status(words, DONE, f"   {more}")
+
+    def _walk(self, step: int) -> None:
+        visiting = self.visiting
+        if not self.settle():
+            return
+        self.catch_up()
+        if visiting.forward() if step > 0 else visiting.back():
+            self._moved()
+        else:
+            end = "C'est la dernière question." if step > 0 else "C'est la première."
+            self.fiche.status(end, "$text-muted")
+
+    def on_go_answered(self) -> None:
+        """Go back to what was just answered; stay where nothing was."""
+        if self.visiting.answered:
+            self.go_to(self.visiting.answered)
+
+    def _moved(self) -> None:
+        with self.prevent(WalkPlan.Moved):
+            self.query_one(WalkPlan).follow(self.visiting)
+        self.query_one(KnownHere).follow(self.visiting)
+        self.fiche.show(self.visiting)
+        self.fiche.status(self._drafts.offer(self.visiting.key))
+        self.refresh_keys()
+        self._keep_place()
+
+    def go_to(self, key: Key) -> None:
+        """Go to a question, in the fiche."""
+        if not self.settle():
+            return
+        self.catch_up()
+        self.visiting.go(key)
+        self._moved()
+        self._turn("fiche")
+        self._leave_plan()
+
+    async def on_swap_face(self) -> None:
+        if self.is_gridding:
+            self._to_fiche()
+        else:
+            await self._to_grid()
+
+    async def _to_grid(self) -> None:
+        if not self.settle():
+            return
+        if self.grid is None:
+            # Textual's table and its rules: 10 ms, only for those who go there.
+            from diag.tui.visit.grid import Grid  # noqa: PLC0415
+
+            self.grid = Grid(self.session, id="grid")
+            self.grid.typed, self.grid.resumed = self._drafts.typing, self._resumed
+            await self.face.mount(self.grid)
+        self._turn("grid")
+        self.grid.refresh_from(self.session)
+        self.grid.focus()
+        self._follow_in_grid()
+
+    def _follow_in_grid(self) -> None:
+        assert self.grid is not None
+        if not self.grid.goto(*self.visiting.key):
+            key = key_now(self.app, SwapFace)
+            label = self.visiting.question.label
+            self.grid.inform(f"« {label} » se répond dans la fiche, {key} y ramène.")
+        elif offered := self._drafts.offer(self.visiting.key):
+            self.grid.inform(offered)
+
+    def _to_fiche(self) -> None:
+        if not self.settle():
+            return
+        self._turn("fiche")
+        self.show()
+        self.fiche.line.focus()
+
+    def _turn(self, face: str) -> None:
+        self.face.current = face
+        self.is_gridding = face == "grid"
+        self.set_class(self.is_gridding, "-gridding")
+        self.refresh_keys()
+        self.diag.whereabouts.note_face(self.uai, face)
+
+    async def on_show_grid(self) -> None:
+        await self._to_grid()
+
+    def on_grid_answered(self, event: "Grid.Answered") -> None:
+        self._drafts.answered((event.place, event.question))
+        self._show_around()
+
+    def on_grid_moved(self, event: "Grid.Moved") -> None:
+        key = (event.place, event.question)
+        if self.visiting.walk.stop(key):
+            self.visiting.go(key)
+            self._keep_place()
+        if self.grid and (offered := self._drafts.offer(key)):
+            self.grid.inform(offered)
+
+    @on(AnswerLine.PlanWanted)
+    def _plan_wanted(self) -> None:
+        self.add_class("-planning")
+        self.query_one(WalkPlan).focus()
+
+    def _go_leg(self, leg: str) -> None:
+        stop = self.visiting.walk.first(leg)
+        if stop:
+            self.visiting.go(stop.key)
+
+    def _leave_plan(self) -> None:
+        self.remove_class("-planning")
+        self._show_around()
+        self._focus_face()
+        if self.is_gridding:
+            self._follow_in_grid()
+
+    def _focus_face(self) -> None:
+        """Go back where the user answers."""
+        if self.grid and self.is_gridding:
+            self.grid.focus()
+        else:
+            self.fiche.line.focus()
+
+    def on_back(self) -> None:
+        if self.query_one(WalkPlan).has_focus:
+            self._leave_plan()
+            return
+        if self.fiche.line.has_focus and self.fiche.line.value:
+            self.fiche.line.value = ""
+            return
+        super().on_back()
