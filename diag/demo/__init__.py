@@ -44,13 +44,7 @@ from diag.documents.write import write_reports
 from diag.journal import subjects
 from diag.journal.journal import FILE
 from diag.journal.revision import NewRevision
-from diag.model.enums import (
-    READERS,
-    Audience,
-    AuditStatus,
-    Outcome,
-    Participant,
-)
+from diag.model.enums import READERS, Audience, AuditStatus, Outcome, Participant
 from diag.model.errors import DiagError
 from diag.model.programme import (
     CostSplit,

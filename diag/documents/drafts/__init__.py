@@ -11,13 +11,8 @@ from diag.audit.report import Report, report_folder, report_of
 from diag.documents.document import Document
 from diag.documents.drafts.council import deliberation, minutes, note
 from diag.documents.drafts.school import application, loan, project
-from diag.documents.synthesis import folder_of
-from diag.documents.synthesis.gathering import (
-    Gathering,
-    gathered,
-    population_day,
-    scope_named,
-)
+from diag.documents.synthesis import folder_of, gathered, population_day, scope_named
+from diag.documents.synthesis.gathering import Gathering
 from diag.documents.write import Paper
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError

@@ -1,6 +1,6 @@
 """Several audits together: whose they are, by whom, and what may still change."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -13,8 +13,7 @@ from diag.assess.results import Cost, CriterionResult, Score
 from diag.assess.spread import concerned, expected_level, short_places
 from diag.audit.findings import for_the_council
 from diag.audit.reasons import concerns
-from diag.audit.report import Report, report_of
-from diag.audit.session import AuditSession
+from diag.audit.report import Report
 from diag.audit.snapshot import OLDER
 from diag.audit.votes import votes_of
 from diag.documents import mairie as proposals
@@ -23,15 +22,11 @@ from diag.documents.document import Meta
 from diag.documents.escape import Md
 from diag.documents.parts.frame import dangers_in_brief
 from diag.documents.parts.votes import SchoolVotes
-from diag.journal.facts import edition_of
-from diag.journal.records import standing_list_of
-from diag.journal.school_lines import SchoolLine
 from diag.model.audit import Auditee, Commune, School
 from diag.model.checklist import Criterion
 from diag.model.enums import (
     READERS,
     Audience,
-    AuditStatus,
     Compliance,
     FollowUpState,
     Owner,
@@ -40,16 +35,12 @@ from diag.model.enums import (
     Socle,
     Standing,
 )
-from diag.model.errors import DiagError
 from diag.model.number import Quantity
-from diag.model.text import accented, fold
+from diag.model.text import accented
 from diag.model.votes import DecisionList
-from diag.words.dates import day_of, describe_day, long_date
+from diag.words.dates import describe_day, long_date
 from diag.words.sentences import NBSP, counted, listed, phone_number
-from diag.workspace.charter import Issuer, office_of
-from diag.workspace.settings import campaign_named
-from diag.workspace.subjects import auditee_of, audits, commune_auditee, school_of
-from diag.workspace.workspace import Workspace
+from diag.workspace.charter import Issuer
 
 # What a document beyond the school keeps of one audit, as everyone may read it: the
 # whole does not fit.
@@ -470,225 +461,3 @@ def unaudited(gathering: Gathering, limit: int = 12) -> Md:
     ]
     nothing = written("Ce document n'en dit rien.")
     return Md(" ".join([*parts, nothing] if parts else []))
-
-
-Progress = Callable[[int, int], None]
-"""Called with how many audits are read, of how many."""
-
-TERRITORY = "territoire"
-"""How the whole campaign is named on the command line."""
-
-
-@dataclass(frozen=True, slots=True)
-class GatheringScope:
-    """Which schools a document is about."""
-
-    kind: str
-    """`commune`, `circonscription`, `territoire` or `ecole`."""
-    code: str
-    """INSEE code, whole name of the circonscription, UAI; empty for all."""
-    name: str
-    """As it is printed."""
-    stem: str
-    """A name for its files."""
-    insee: str = ""
-    """Code of the commune, when it is about one."""
-
-
-def scope_named(workspace: Workspace, ref: str) -> GatheringScope:
-    """Return what is named: a commune, a circonscription, the territory, a school.
-
-    Raises:
-        DiagError: when it is wrong or unknown; with what to do.
-    """
-    kind, _, code = ref.strip().partition(":")
-    match kind.casefold():
-        case "territoire" | "syndicat":
-            name = workspace.settings.syndicat or "Territoire"
-            return GatheringScope(TERRITORY, "", name, TERRITORY)
-        case "commune":
-            about = commune_auditee(workspace, code)
-            return GatheringScope(
-                "commune", about.code, about.name, about.stem, about.insee
-            )
-        case "circonscription":
-            return _circonscription(workspace, code)
-    school = school_of(workspace, code or ref)
-    name = accented(school.name)
-    return GatheringScope("ecole", school.uai, name, school.uai, school.insee)
-
-
-def gathered(
-    workspace: Workspace,
-    scope: GatheringScope,
-    day: date | None = None,
-    campaign: str | None = None,
-    progress: Progress = lambda _done, _total: None,
-) -> Gathering:
-    """Return every audit of a scope that is begun, judged one after the other.
-
-    Raises:
-        DiagError: when no school of it was audited in the campaign; with what to do.
-    """
-    settings = workspace.settings
-    wanted = campaign_named(campaign or settings.campaign)
-    known = sessions_in(workspace, scope, wanted)
-    today = day or _last_closing(known) or workspace.world.today()
-    sessions = [one for one in known if not one.is_older]
-    older = [one.about for one in known if one not in sessions]
-    dated = [(one, day or _read_on(one, today)) for one in sessions]
-    extracts = tuple(_extracts(dated, progress))
-    missing = list(_missing(workspace, scope, extracts, older))
-    unseen = (workspace.territory.school(one.uai) for one in missing)
-    if older and not extracts:
-        first = next(one for one in known if one.is_older)
-        raise first.older_method()
-    if not any(one.about.kind is PlaceKind.ECOLE for one in extracts):
-        raise DiagError(
-            f"Aucune école auditée pour {scope.name} dans la campagne {wanted}. "
-            "Ouvrez un audit.",
-            command="diag audit start UAI",
-        )
-    return Gathering(
-        name=scope.name,
-        extracts=extracts,
-        missing=tuple(_school_name(scope, one.name, one.commune) for one in missing),
-        campaign=wanted,
-        author=settings.name_of(settings.author),
-        office=office_of(workspace),
-        date=today,
-        older=tuple(
-            _school_name(scope, about.name, about.commune)
-            for about in older
-            if about.kind is PlaceKind.ECOLE
-        ),
-        unseen=tuple(filter(None, (*unseen, *(about.school for about in older)))),
-        commune=workspace.territory.commune(scope.insee) if scope.insee else None,
-        population_of=population_day(workspace),
-    )
-
-
-def _last_closing(sessions: Sequence[AuditSession]) -> date | None:
-    """Return the day of the last closing where all are closed: nothing moves then."""
-    days = [_closing(one) for one in sessions]
-    closed = [one for one in days if one]
-    return max(closed, default=None) if len(closed) == len(days) else None
-
-
-def _closing(session: AuditSession) -> date | None:
-    is_closed = session.status is AuditStatus.CLOS
-    journal = session.workspace.journal
-    votes = standing_list_of(journal, session.audit.id) if is_closed else None
-    return date.fromisoformat(votes.day) if votes else None
-
-
-def _read_on(session: AuditSession, today: date) -> date:
-    """Return the day of a closing, as its own documents are of; else today.
-
-    Not that of another year: amounts are added up over the same three budgets.
-    """
-    closing = _closing(session)
-    return closing if closing and closing.year == today.year else today
-
-
-def _extracts(
-    dated: Sequence[tuple[AuditSession, date]], progress: Progress
-) -> Iterable[Extract]:
-    for rank, (session, day) in enumerate(dated, 1):
-        extract = extract_of(report_of(session.public(), day))
-        progress(rank, len(dated))
-        if extract.begun:
-            yield extract
-
-
-def sessions_in(
-    workspace: Workspace, scope: GatheringScope, campaign: str
-) -> list[AuditSession]:
-    """Return the audits of a scope, by commune and name; the subject's own first."""
-    journal = workspace.journal
-    found = [
-        AuditSession(workspace, audit, about)
-        for audit in audits(journal)
-        if audit.campaign == campaign
-        and _is_within(scope, about := auditee_of(workspace, audit))
-        and edition_of(journal, audit.id)
-    ]
-
-    def rank(session: AuditSession) -> tuple[bool, str, str, str]:
-        about = session.about
-        is_school = about.kind is PlaceKind.ECOLE
-        return is_school, fold(about.commune), fold(about.name), about.ref
-
-    return sorted(found, key=rank)
-
-
-def _is_within(scope: GatheringScope, about: Auditee) -> bool:
-    match scope.kind:
-        case "commune":
-            return about.insee == scope.code
-        case "circonscription":
-            school = about.school
-            return school is not None and school.circonscription == scope.code
-        case "ecole":
-            return about.ref == scope.code
-    return True
-
-
-def _missing(
-    workspace: Workspace,
-    scope: GatheringScope,
-    extracts: Iterable[Extract],
-    older: Iterable[Auditee],
-) -> Iterator[SchoolLine]:
-    if scope.kind == "ecole":
-        return
-    told = {*(one.about.ref for one in extracts), *(about.ref for about in older)}
-    inspections = workspace.territory.values_of("circonscription")
-    for line in workspace.territory.schools():
-        if line.uai in told or line.vanished or line.sector == "Privé":
-            continue
-        if scope.kind == "commune" and line.insee != scope.code:
-            continue
-        if scope.kind == "circonscription" and inspections[line.uai] != scope.code:
-            continue
-        yield line
-
-
-def _school_name(scope: GatheringScope, name: str, commune: str) -> str:
-    return name if scope.kind == "commune" else f"{name} ({commune})"
-
-
-def _circonscription(workspace: Workspace, typed: str) -> GatheringScope:
-    """Return the only circonscription whose name holds every word typed."""
-    words = fold(typed).split()
-    names = sorted({
-        name
-        for name in workspace.territory.values_of("circonscription").values()
-        if name
-    })
-    found = [name for name in names if set(words) <= set(fold(name).split())]
-    if words and len(found) == 1:
-        words_of = fold(found[0]).removeprefix("circonscription ").split()
-        stem = "-".join(("circonscription", *words_of))
-        return GatheringScope("circonscription", found[0], found[0], stem[:80])
-    if not names:
-        raise DiagError(
-            "Aucune circonscription connue. Importez la liste officielle.",
-            command="diag import annuaire FICHIER.csv",
-        )
-    listed = "\n".join(f"  {name}" for name in found or names)
-    many = "Plusieurs circonscriptions" if found else "Aucune circonscription"
-    raise DiagError(
-        f"{many} pour « {typed[:40]} ». Précisez un mot de son nom, par exemple "
-        f'"circonscription:{fold(names[0]).split()[-1]}" :\n{listed}'
-    )
-
-
-def population_day(workspace: Workspace) -> str:
-    """Return the ISO day on which the communes were read last; empty for never."""
-    days = (
-        day_of(one.at).isoformat()
-        for one in workspace.territory.imports()
-        if one.kind == "communes"
-    )
-    return next(days, "")

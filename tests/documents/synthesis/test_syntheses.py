@@ -11,8 +11,7 @@ from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.follow import move
 from diag.audit.report import report_of
 from diag.documents.formats import FORMATS, Format
-from diag.documents.synthesis import synthesis
-from diag.documents.synthesis.gathering import gathered, scope_named
+from diag.documents.synthesis import gathered, scope_named, synthesis
 from diag.documents.write import write_paper
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
