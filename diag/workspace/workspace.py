@@ -12,6 +12,7 @@ from secrets import token_hex
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from diag.checklist import LAST_READ
 from diag.journal.attachments import Editions
 from diag.journal.connection import keep_private
 from diag.journal.journal import (
@@ -45,6 +46,8 @@ class World:
     """8 random bytes."""
     today: Callable[[], date] = date.today
     """The user's day."""
+    earliest: date = LAST_READ
+    """A clock that is before is late."""
 
 
 def fixed_world(day: date, seed: int) -> World:
@@ -56,6 +59,7 @@ def fixed_world(day: date, seed: int) -> World:
         clock=lambda: (start + 60 * next(minutes)) * 1000,
         nonce=lambda: chance.randbytes(8),
         today=lambda: day,
+        earliest=date.min,
     )
 
 
@@ -186,6 +190,12 @@ class Workspace:
                 f"L'horloge de cet ordinateur indique le {long_date(today)} : elle est "
                 "fausse de plusieurs années, et chaque saisie porterait cette date. "
                 "Réglez-la."
+            )
+        if today < self.world.earliest:
+            return (
+                f"L'horloge de cet ordinateur indique le {long_date(today)}, avant le "
+                f"{long_date(self.world.earliest)}, jour des grilles de ce programme : "
+                "elle retarde, et chaque saisie porterait cette date. Réglez-la."
             )
         gap = today - day_of(last) if last else timedelta()
         if -_YEAR < gap < _IDLE:

@@ -1,13 +1,16 @@
 """The checklists that come with diag are found, in a wheel and in the source tree."""
 
 import re
+from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import Self
 
 import pytest
 
 import diag
+from diag.checklist import LAST_READ
 from diag.checklist.edition import compiled, shipped_checklists
-from diag.checklist.lint import lint
+from diag.checklist.lint import lint, sense
 from diag.checklist.load import load_checklists
 from diag.model.enums import READERS
 from tests.shipped import shipped, shipped_edition
@@ -31,6 +34,37 @@ def test_they_hold_no_error_and_tests_read_what_the_program_compiles() -> None:
     assert [str(each) for each in found if each.severity == "error"] == []
     assert loaded.checklist is not None
     assert compiled(loaded.checklist) == shipped_edition()
+
+
+class Late(datetime):
+    """A clock that is weeks behind."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        return cls(2026, 10, 6, tzinfo=tz)
+
+
+def test_a_clock_that_is_weeks_behind_refuses_no_shipped_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The texts were « read on a day to come »: no school opened on that laptop."""
+    monkeypatch.setattr(sense, "datetime", Late)
+    loaded = load_checklists(shipped_checklists())
+
+    found = (*loaded.problems, *lint(loaded))
+
+    assert [str(each) for each in found if "à venir" in each.message] == []
+    assert [str(each) for each in found if each.severity == "error"] == []
+
+
+def test_the_latest_day_that_they_name_is_known_without_reading_them() -> None:
+    draft = shipped()
+    days = [one.law.read_on for one in draft.criteria.values() if one.law]
+    days += [one.as_of for one in draft.prices.values()]
+    days += [one.as_of for one in draft.aids.values()]
+    days += [one.as_of for one in draft.deadlines.values()]
+    days += [one.as_of for one in draft.finances.values()]
+    assert max(days) == LAST_READ.isoformat()
 
 
 _NOT_KNOWN = re.compile(

@@ -1,6 +1,7 @@
 """Who works here, as typed: what cannot be read is refused in French."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,17 @@ def test_a_clock_years_off_is_told_before_anything_is_typed(
     with Workspace.open(tmp_path, fixed_world(day, 2)) as here:
         assert told in here.clock_notice
         assert bool(told) == bool(here.clock_notice)
+
+
+def test_a_clock_weeks_behind_the_shipped_checklists_is_told(tmp_path: Path) -> None:
+    """It was the checklists that were refused."""
+    with workspace(tmp_path) as made:
+        started(made)
+    late = replace(fixed_world(DAY, 2), earliest=DAY + timedelta(days=20))
+
+    with Workspace.open(tmp_path, late) as here:
+        assert "elle retarde" in here.clock_notice
+        assert "Réglez-la" in here.clock_notice
 
 
 def test_what_a_clock_that_was_ahead_dated_does_not_accuse_the_right_one(

@@ -10,6 +10,7 @@ from graphlib import CycleError, TopologicalSorter
 from urllib.parse import urlsplit
 
 from diag.answers.types import TYPES
+from diag.checklist import LAST_READ
 from diag.checklist.lint.french import wording_texts
 from diag.checklist.lint.references import TRADE
 from diag.checklist.lint.rules import written_rules
@@ -29,6 +30,7 @@ from diag.model.enums import Nature, PlaceKind, Provenance
 from diag.model.number import exact
 from diag.rules.language import VISIT_DATE
 from diag.rules.problem import Problem
+from diag.words.dates import long_date
 
 VAT_RATES = ("0", "2.1", "5.5", "10", "20")
 """The rates of VAT in force in France, in percent."""
@@ -60,7 +62,12 @@ def sense_problems(loaded: Loaded) -> Iterator[Problem]:
         yield from _duration_problems(item, "lifetime", each.lifetime)
     for price in loaded.draft.prices.values():
         yield from _price_problems(loaded.item("prices", price.id), price)
-    yield from dated_problems(loaded, datetime.now(UTC).date())
+    yield from dated_problems(loaded, _find_today())
+
+
+def _find_today() -> date:
+    """Return the clock's day, or that of the shipped files where the clock is late."""
+    return max(datetime.now(UTC).date(), LAST_READ)
 
 
 def _asking_problems(item: Item, question: Question) -> Iterator[Problem]:
@@ -420,7 +427,7 @@ _AS_LAW = re.compile(
 
 def law_problems(loaded: Loaded) -> Iterator[Problem]:
     """Yield what reads as law and was not read, or read in no place that is named."""
-    today = datetime.now(UTC).date()
+    today = _find_today()
     for criterion in loaded.draft.criteria.values():
         yield from _reading_problems(loaded, criterion, today)
         item = loaded.item("criteria", criterion.id)
@@ -451,7 +458,8 @@ def _reading_problems(
         yield item.problem(
             ("law", "read_on"),
             f"« read_on: {law.read_on} » : le texte aurait été lu un jour à venir",
-            "Écrivez le jour où vous en avez lu les mots.",
+            "Écrivez le jour où vous en avez lu les mots ; s'il est passé, réglez "
+            f"l'horloge de cet ordinateur, qui indique le {long_date(today)}.",
         )
     if set(criterion.sources) <= {TRADE}:
         yield item.problem(
