@@ -140,12 +140,13 @@ def relevant_questions(
     *,
     profile: Profile = Profile.FULL,
     also: Collection[tuple[str, str]] = (),
+    among: Container[str] | None = None,
 ) -> tuple[Asked, ...]:
     """Return what applies at each place, or at one, in the order of a walk.
 
     A shorter profile leaves questions out, save those that were answered or flagged
     all the same, and those of `also`. A question that the choices of another answer is
-    asked through it, until one of them is answered.
+    asked through it, until one of them is answered. Only those `among` are looked at.
     """
     judge = judge_for(facts, checklist)
     reading = judge.reading(facts)
@@ -154,7 +155,11 @@ def relevant_questions(
         for each in _asked(
             judge,
             reading,
-            judge.checklist.questions.values(),
+            (
+                one
+                for one in judge.checklist.questions.values()
+                if among is None or one.id in among
+            ),
             {*facts.flags, *also},
             place,
         )
@@ -266,6 +271,10 @@ _Class = tuple[int, Sequence[tuple[int, frozenset[str]]] | None]
 leads to an undecided verdict at one of some places; None: those differ by place."""
 
 
+_Moves = tuple[tuple[str, ...] | str, str]
+"""The criteria that a question moves near its place, else its id; its place."""
+
+
 _Rank = tuple[Fraction, bool, Fraction]
 """Stake a second, whether that in money is bounded, and that in money: mirrored."""
 
@@ -292,10 +301,8 @@ class _Leads:
             for ident, result in assessment.criteria.items()
             if (places := undecided_places(result))
         }
-        self._ranks: dict[tuple[tuple[str, ...] | None, str, int], _Rank] = {}
-        self._stakes: dict[
-            tuple[tuple[str, ...] | None, str], tuple[Fraction, Fraction | None]
-        ] = {}
+        self._ranks: dict[tuple[*_Moves, int], _Rank] = {}
+        self._stakes: dict[_Moves, tuple[Fraction, Fraction | None]] = {}
         self._classes: dict[str, _Class] = {}
         self._by_place: dict[str, Mapping[str, Verdict]] = {}
         self._spreads: dict[str, Sequence[_Spread]] = {}
@@ -353,9 +360,9 @@ class _Leads:
     def rank(self, asked: Asked) -> _Rank:
         """Return what sorts a question among those of its class, the best least."""
         seconds = self._seconds(asked)
-        key = (self._judge.moved_near.get(asked.question.id), asked.place, seconds)
+        key = (*self._moves(asked), seconds)
         found = self._ranks.get(key)
-        if found is None or key[0] is None:
+        if found is None:
             stake, cents = self._at_stake(asked)
             least = -cents if cents else _NONE
             found = self._ranks[key] = stake / -seconds, cents is not None, least
@@ -381,14 +388,16 @@ class _Leads:
 
     def _at_stake(self, asked: Asked) -> tuple[Fraction, Fraction | None]:
         """Return the stake, and that in money: once for all that leads to the same."""
-        key = (self._judge.moved_near.get(asked.question.id), asked.place)
+        key = self._moves(asked)
         found = self._stakes.get(key)
         if found is None:
             led_to = tuple(self._led_to(asked))
-            found = self._stake(led_to), self._cents(led_to)
-            if key[0] is not None:
-                self._stakes[key] = found
+            found = self._stakes[key] = self._stake(led_to), self._cents(led_to)
         return found
+
+    def _moves(self, asked: Asked) -> _Moves:
+        ident = asked.question.id
+        return self._judge.moved_near.get(ident, ident), asked.place
 
     def _near_to(self, asked: Asked) -> Mapping[str, frozenset[str]]:
         """Return the criteria that an answer can move, and the places where it can."""

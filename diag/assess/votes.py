@@ -125,13 +125,19 @@ def opening_questions(
             for action in costly.get(criterion, ()):
                 led_to.setdefault(name, action)
     found: dict[str, tuple[NextQuestion, str]] = {}
-    every = next_questions(facts, checklist, _ALL, assessment=assessment, among=led_to)
-    for each in every:
-        found.setdefault(each.question.id, (each, led_to[each.question.id]))
+    for many in (_FIRST, _ALL):
+        every = next_questions(
+            facts, checklist, many, assessment=assessment, among=led_to
+        )
+        for each in every:
+            found.setdefault(each.question.id, (each, led_to[each.question.id]))
+        if len(found) >= QUESTIONS:
+            break
     return tuple(found.values())[:QUESTIONS]
 
 
-_ALL = 10_000
+_FIRST, _ALL = 50, 10_000
+"""A question may come back in every room: so many hold enough of them most often."""
 
 
 def _is_asked(result: CriterionResult, party: Party) -> bool:

@@ -372,6 +372,10 @@ def weaknesses(report: Report) -> tuple[CriterionResult, ...]:
 
 def strengths(report: Report) -> tuple[CriterionResult, ...]:
     """Return what surely is as it should be, the complete and weightiest first."""
+    return report.once(("strengths",), lambda: _strengths(report))
+
+
+def _strengths(report: Report) -> tuple[CriterionResult, ...]:
     sure = [
         result
         for result in report.assessment.criteria.values()
@@ -391,6 +395,10 @@ def strengths(report: Report) -> tuple[CriterionResult, ...]:
 
 def open_points(report: Report) -> Open:
     """Return what is still to be checked."""
+    return report.once(("open",), lambda: _open_points(report))
+
+
+def _open_points(report: Report) -> Open:
     results = [
         result
         for result in report.assessment.criteria.values()

@@ -22,7 +22,6 @@ from diag.assess.plan import (
     states_of,
     still_standing,
 )
-from diag.assess.questions import Asked, relevant_questions
 from diag.assess.results import Assessment, CriterionResult
 from diag.assess.spread import kind_words
 from diag.audit.compare import AuditsCompared, Comparables, comparables_of, progress_of
@@ -164,11 +163,6 @@ class Report:
         return {}
 
     @cached_property
-    def asked(self) -> tuple[Asked, ...]:
-        """What applies at each place, answered or not."""
-        return relevant_questions(self.facts, self.checklist)
-
-    @cached_property
     def progress(self) -> AuditsCompared | None:
         """What changed since the last audit; None for a first one."""
         return self.look_back()
@@ -192,12 +186,15 @@ class Report:
         if audience.reads_reserved:
             return self
         if audience is WORKING_READER:
-            return replace(
+            marked = replace(
                 self.public,
                 digest=self.digest,
                 look_back=lambda: self.public.progress,
                 look_around=lambda: self.public.comparables,
             )
+            # Nothing that is worked out of it reads its mark.
+            vars(marked)["_kept"] = self.public._kept  # noqa: SLF001 - of its own class
+            return marked
         return self.public
 
     def is_reserved(self, ident: str) -> bool:
@@ -307,7 +304,12 @@ class Report:
 
     def title(self, action: Action, audience: Audience = USUAL_READER) -> str:
         """Return an action's title for a reader."""
-        return self.fill_blanks(action, self.wording(action, audience).title, audience)
+
+        def filled_in() -> str:
+            words = self.wording(action, audience).title
+            return self.fill_blanks(action, words, audience)
+
+        return self.once(("title", action.id, audience), filled_in)
 
     def title_at(self, action: Action, place: str, audience: Audience) -> str:
         """Return an action's title at one of its places, which already heads the page.

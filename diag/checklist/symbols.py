@@ -205,5 +205,6 @@ def raised_by(value: EffectValue) -> frozenset[str]:
     return names_read(value) if isinstance(value, str) else frozenset()
 
 
+@lru_cache(maxsize=4096)
 def _names(*rules: str) -> frozenset[str]:
     return frozenset[str]().union(*(names_read(rule) for rule in rules if rule))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from diag.audit.report import Picture, Pictures
-from diag.documents.drawings import Drawing
+from diag.documents.drawings import Draw
 from diag.documents.escape import Md, inline
 from diag.words.sentences import typeset
 
@@ -54,14 +54,14 @@ Pair = tuple[str, str]
 
 
 class DrawnBlocks(Md):
-    """Blocks with drawn tables, each drawing under the Markdown of its table."""
+    """Blocks with drawn tables, what draws each under the Markdown of its table."""
 
     __slots__ = ("drawings",)
 
-    drawings: Mapping[str, Drawing]
+    drawings: Mapping[str, Draw]
 
     @classmethod
-    def of(cls, text: str, drawings: Mapping[str, Drawing]) -> "DrawnBlocks":
+    def of(cls, text: str, drawings: Mapping[str, Draw]) -> "DrawnBlocks":
         """Return these blocks with the drawings of their tables."""
         made = cls(text)
         made.drawings = drawings
@@ -84,7 +84,7 @@ def table(
     rows: Iterable[Sequence[str]],
     *,
     numeric: Sequence[int] = (),
-    drawing: Drawing | None = None,
+    draw: Draw | None = None,
 ) -> Md:
     """Return a table under its caption and, in the written document, its drawing.
 
@@ -101,7 +101,7 @@ def table(
     rules = ("---:" if rank in numeric else "---" for rank in range(len(columns)))
     source = "\n".join((head, f"| {' | '.join(rules)} |", *cells))
     text = f"*{written(caption)}*\n\n{source}"
-    return DrawnBlocks.of(text, {source: drawing}) if drawing else Md(text)
+    return DrawnBlocks.of(text, {source: draw}) if draw else Md(text)
 
 
 def definitions(pairs: Iterable[Pair]) -> Md:
@@ -145,11 +145,11 @@ def sections(blocks: Iterable[Md]) -> Md:
     return DrawnBlocks.of(text, drawings) if drawings else Md(text)
 
 
-def drawings_in(values: Iterable[object]) -> dict[str, Drawing]:
-    """Return the drawings of the drawn tables among these values."""
+def drawings_in(values: Iterable[object]) -> dict[str, Draw]:
+    """Return what draws each of the drawn tables among these values."""
     return {
-        source: drawing
+        source: draw
         for value in values
         if isinstance(value, DrawnBlocks)
-        for source, drawing in value.drawings.items()
+        for source, draw in value.drawings.items()
     }

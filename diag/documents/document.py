@@ -5,7 +5,7 @@ Every change is made on tokens, never on text that was already written.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
@@ -18,7 +18,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from diag.audit.report import NONE, Picture, Pictures
 from diag.documents.blocks import resolved, written
-from diag.documents.drawings import Drawing
+from diag.documents.drawings import Draw, Drawing
 from diag.documents.escape import Md, one_line
 from diag.words.sentences import typeset
 from diag.workspace.charter import SHIPPED_LOOK, Look
@@ -87,28 +87,46 @@ class EmbeddedFile:
     """What it holds, as the manifest and the PDF tell it."""
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnPages:
+    """The pages of a document as data; those that are None are as its Markdown."""
+
+    sheet: Mapping[str, object] | None = None
+    """The first."""
+    later: Mapping[str, object] | None = None
+    """Those after it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Document:
     """What every form of a document is written from."""
 
     meta: Meta
     markdown: str
-    drawings: Mapping[str, Drawing] = field(default_factory=dict)
-    """The drawing of each drawn table, by the Markdown of the table."""
+    drawings: Mapping[str, Draw] = field(default_factory=dict, compare=False)
+    """What draws each drawn table, by the Markdown of the table."""
     look: Look = SHIPPED_LOOK
     """The syndicat's own, for its own documents; others' acts bear none."""
     pictures: Pictures = field(default_factory=lambda: NONE)
     """The attachments that it may show."""
-    sheet: Mapping[str, object] | None = None
-    """Its first page as data, for the writer that can fit it; None: as its Markdown."""
-    later: Mapping[str, object] | None = None
-    """The pages after it, so too."""
-    paper: "Document | None" = None
-    """What its PDF prints in its place, where all of it is too long for paper."""
+    draw: Callable[[], DrawnPages] = field(default=DrawnPages, compare=False)
+    """Draws its pages, for the writer that can fit them."""
+    on_paper: "Callable[[], Document] | None" = field(default=None, compare=False)
+    """Lays out what its PDF prints in its place; None: itself."""
     attachments: tuple[EmbeddedFile, ...] = ()
     """What its PDF holds besides its Markdown."""
     is_short: bool = False
     """Whether its PDF needs no table of contents."""
+
+    @cached_property
+    def paper(self) -> "Document":
+        """What its PDF prints; other forms never pay for it."""
+        return self.on_paper() if self.on_paper else self
+
+    @cached_property
+    def drawn(self) -> DrawnPages:
+        """Its pages as data; other forms never pay for them either."""
+        return self.draw()
 
     @cached_property
     def title(self) -> str:
@@ -157,7 +175,8 @@ class Document:
                 source = "\n".join(lines[slice(*token.map)]) if token.map else ""
                 opened, heads = token, []
                 token.meta["anchor"] = f"tableau-{tables}"
-                token.meta["drawing"] = self.drawings.get(source)
+                draw = self.drawings.get(source)
+                token.meta["drawing"] = draw() if draw else None
             elif token.type == "table_close":
                 token.meta |= opened.meta
             elif token.type == "th_open":

@@ -70,6 +70,10 @@ class Drawing:
         )
 
 
+Draw = Callable[[], Drawing | None]
+"""Draws a table when a form shows it: Markdown has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bar:
     """A row of a table with one bar."""
@@ -115,10 +119,12 @@ YEARS_CLAIM = "Dépense de chaque année, en euros TTC"
 """Above years none of which surely costs most."""
 
 
-def draw_years(years: Sequence[tuple[int, Money]]) -> Drawing | None:
+def draw_years(
+    years: Sequence[tuple[int, Money]], *, is_whole: bool = False
+) -> Drawing | None:
     """Return what each year costs, on one scale; None without a year.
 
-    The amounts of its table are divided further.
+    Not `is_whole`, the amounts of its table are divided further.
     """
     if not years:
         return None
@@ -144,7 +150,7 @@ def draw_years(years: Sequence[tuple[int, Money]]) -> Drawing | None:
         "Par année, aucune aide déduite. En plein, le montant habituel ; hachuré, ce "
         "qu'il peut y avoir de plus."
     )
-    return _draw_bars(title, legend, ("",), bars, is_whole=False)
+    return _draw_bars(title, legend, ("",), bars, is_whole=is_whole)
 
 
 def _draw_bars(

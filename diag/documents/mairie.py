@@ -24,6 +24,7 @@ from diag.audit.findings import (
 from diag.audit.reasons import concerns, pressure
 from diag.audit.report import Report
 from diag.documents.blocks import Pair, box, bullets, table
+from diag.documents.document import DrawnPages
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame, places
 from diag.documents.parts.advice import (
@@ -119,8 +120,7 @@ def view(report: Report) -> dict[str, object]:
     reader = f"Mairie {of(commune)}" if commune else f"Élus {report.of_it}"
     at_length = partial(_describe_action, report)
     return {
-        "sheet": sheet_of(report),
-        "pages": pages_of(report, checks),
+        "draw": lambda: DrawnPages(sheet_of(report), pages_of(report, checks)),
         "proofs": proofs_section(report),
         "option": option_section(report.option),
         "since": since(report.progress, named=_MOVED) if report.progress else "",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from textwrap import wrap
 from typing import NamedTuple
 
@@ -84,8 +85,8 @@ def network_sketch(report: Report) -> Md:
         for one in parts
     ]
     columns = ("Où", "Relevé", "État")
-    drawing = draw_network(found) if found.access.lines else None
-    return table("Le réseau, lieu par lieu", columns, rows, drawing=drawing)
+    draw = partial(draw_network, found) if found.access.lines else None
+    return table("Le réseau, lieu par lieu", columns, rows, draw=draw)
 
 
 def read_network(report: Report) -> NetworkSketch:

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from datetime import date
+from functools import lru_cache, partial
 
 from diag.answers.types import TYPES, answer_words, heads_words, retired_question
 from diag.assess.money import UNPRICED, WORKS, format_seen
@@ -227,11 +228,12 @@ def answers_by_place(report: Report, usual: str) -> Md:
             [
                 (
                     _label(question),
-                    _value(report, place, question),
-                    _origin(_heads(report, place, question), usual),
+                    _value(report, question, heads),
+                    _origin(heads, usual),
                     " / ".join(notes.get((place.id, question.id), ())),
                 )
                 for question in _answered(report, (place,))
+                for heads in (_heads(report, place, question),)
             ],
         )
         for place in report.facts.places.values()
@@ -270,12 +272,13 @@ def _matrix(report: Report, places: Sequence[Place], usual: str, caption: str) -
         return table(caption, ("Nom",), [(name,) for name in names])
     rows = []
     for question in questions:
-        origins = [_origin(_heads(report, one, question), usual) for one in places]
+        known = [_heads(report, one, question) for one in places]
+        origins = [_origin(heads, usual) for heads in known]
         shared = len(set(filter(None, origins))) == 1
         cells = [
-            _value(report, place, question)
+            _value(report, question, heads)
             + (f" ({origin})" if origin and not shared else "")
-            for place, origin in zip(places, origins, strict=True)
+            for heads, origin in zip(known, origins, strict=True)
         ]
         common = next(filter(None, origins)) if shared else ""
         rows.append((_label(question), *cells, common))
@@ -311,8 +314,12 @@ def usual_signature(report: Report) -> str:
 
 def signature(head: Answer) -> str:
     """Return who answered, and when."""
-    day = long_date(day_of(head.at)) if head.at else ""
-    return ", ".join(part for part in (head.author, day) if part)
+    return _signature(head.author, day_of(head.at) if head.at else None)
+
+
+@lru_cache(maxsize=512)  # a few people, a few days
+def _signature(author: str, day: date | None) -> str:
+    return ", ".join(filter(None, (author, long_date(day) if day else "")))
 
 
 def _answered(report: Report, places: Iterable[Place]) -> list[Question]:
@@ -337,7 +344,7 @@ def _names_by_place(report: Report) -> Mapping[str, list[str]]:
             names.setdefault(at, []).append(name)
         return names
 
-    return report.once(("answered",), found)
+    return report.once(("names by place",), found)
 
 
 def _heads(report: Report, place: Place, question: Question) -> tuple[Answer, ...]:
@@ -348,11 +355,10 @@ def _label(question: Question) -> str:
     return question.label + (" (réservé à ce document)" if question.sensitive else "")
 
 
-def _value(report: Report, place: Place, question: Question) -> str:
-    heads, lasts = _heads(report, place, question), question.stale_after
+def _value(report: Report, question: Question, heads: Sequence[Answer]) -> str:
     if not heads:
         return ""
-    words = heads_words(question, heads)
+    words, lasts = heads_words(question, heads), question.stale_after
     stale = lasts and any(
         head.at and later(day_of(head.at), lasts) < report.date for head in heads
     )

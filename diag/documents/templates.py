@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import unified_diff
+from functools import partial
 from hashlib import sha256
 from importlib import import_module
 from importlib.metadata import version
@@ -179,27 +180,28 @@ def build_document(report: Report, audience: Audience) -> Document:
     meta = frame.build_meta(report, f"{builder.title} — {report.about.name}")
     nothing: dict[str, object] = {"sources": Md(""), "prices": Md("")}
     view = builder.view(report)
-    sheet: Any = view.pop("sheet", None)  # its first page, where one is drawn
-    later: Any = view.pop("pages", None)  # those after it
+    draw: Any = view.pop("draw", None)  # lays out the pages of its PDF as data
     context = frame.view(report, meta) | nothing | view
     body = render(audience, audience, context, house)
     contacts = render_contacts(frame.contacts(report), house)
     context |= {"glossary": frame.glossary(body), "contacts": contacts}
     end = render("fin", audience, context, house)
-    is_own = is_rewritten(house, audience)
-    if is_own and later:
-        house.replaced[audience] = _OWN_PAGES.format(name=audience)
-    return Document(
+    document = Document(
         meta=meta,
         markdown=finish(meta, body, end, house.closing),
         drawings=drawings_in(context.values()),
         look=house.look,
         pictures=report.pictures,
-        sheet=None if is_own else sheet,
-        later=None if is_own else later,
-        paper=_printed(report, audience, meta, context) if builder.paper else None,
         is_short=True,
     )
+    if builder.paper:
+        laid = partial(_printed, report, audience, meta, context)
+        return replace(document, on_paper=laid)
+    if draw and not is_rewritten(house, audience):
+        return replace(document, draw=draw)
+    if draw:
+        house.replaced[audience] = _OWN_PAGES.format(name=audience)
+    return document
 
 
 _OWN_PAGES = (

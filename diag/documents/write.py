@@ -69,8 +69,10 @@ def write_reports(
     asked = tuple(formats)
     for audience in audiences:
         document = build_document(report, audience)
-        notice = report.office.house.explain(audience)
-        yield from write_paper(Paper(str(audience), document, notice), folder, asked)
+        yield from write_paper(Paper(str(audience), document), folder, asked)
+        # Last: the pages of a PDF have templates too.
+        if notice := report.office.house.explain(audience):
+            yield WrittenFile(None, notice)
 
 
 def write_paper(

@@ -66,6 +66,7 @@ def weekday_date(day: date) -> str:
     return f"{_WEEKDAYS[day.weekday()]} {day.day}{first} {MONTHS[day.month - 1]}"
 
 
+@lru_cache(maxsize=1024)  # the days of sources, read by every document
 def describe_day(iso: str, *, year: bool = True) -> str:
     """Return an ISO day or month as French prints it; other texts as they stand."""
     if month := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", iso):
@@ -85,6 +86,7 @@ def day_of(milliseconds: int) -> date:
     return date.fromordinal(_EPOCH + milliseconds // _DAY)
 
 
+@lru_cache(maxsize=512)  # an audit is answered on a few days
 def later(day: date, duration: str) -> date:
     """Return the day an ISO 8601 duration after `day`; hours count as a whole day.
 

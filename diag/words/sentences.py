@@ -81,6 +81,7 @@ def number(value: Number | Fraction) -> str:
     return sign + _grouped(int(whole)) + ("," + decimals if decimals else "")
 
 
+@lru_cache(maxsize=4096, typed=True)  # the same prices and figures come back
 def measure(value: Number | Fraction, unit: str) -> str:
     """Return a number and its unit, never parted: « 12 Mbit/s », « 3 coupures »."""
     many = abs(Fraction(value)) >= 2  # noqa: PLR2004 - French plural begins at 2
@@ -162,6 +163,7 @@ def half_up(amount: Fraction | int) -> int:
     return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
 
 
+@lru_cache(maxsize=512)
 def plural(unit: str) -> str:
     """Return the plural of a unit that is a word: « prises posées », « jours d'étude ».
 

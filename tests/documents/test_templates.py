@@ -101,7 +101,7 @@ def test_a_syndicat_s_look_and_words_go_with_the_four_pages(
     (overlay / "charte.yaml").write_text('accent: "#5a1a6b"\n', encoding="utf-8")
     house = report_of(session).office.house
     made = build_document(report_of(session), Audience.MAIRIE)
-    assert made.later
+    assert made.drawn.later
     assert made.look.accent == "#5a1a6b"
     assert house.explain(Audience.MAIRIE) == ""
 
@@ -111,11 +111,11 @@ def test_a_syndicat_s_look_and_words_go_with_the_four_pages(
     report = report_of(session)
     mayors = build_document(report, Audience.MAIRIE)
     assert "Nos mots." in mayors.markdown
-    assert mayors.later is None
+    assert mayors.drawn.later is None
     assert not write_pdf(mayors)[1]
     assert "à la place des quatre pages" in report.office.house.explain(Audience.MAIRIE)
-    assert build_document(report, Audience.MAIRIE).later is None  # asked again
-    build_document(report, Audience.TECHNIQUE)
+    assert build_document(report, Audience.MAIRIE).drawn.later is None  # asked again
+    _ = build_document(report, Audience.TECHNIQUE).paper
     told = report.office.house.explain(Audience.TECHNIQUE)
     assert "diag templates eject technique-papier" in told
     assert build_document(report, Audience.EQUIPE).paper is not None

@@ -287,7 +287,7 @@ def draw_pages(document: Document, ppi: int = 60) -> tuple[bytes, ...]:
 
 def _source(document: Document) -> str:
     """Return a document as Typst markup, under the sheet that draws it."""
-    whole, document = document, document.paper or document
+    whole, document = document, document.paper
     meta, pages, walker = document.meta, document.pages, TypstWalker(document)
     day = meta.day
     settings = (
@@ -304,20 +304,20 @@ def _source(document: Document) -> str:
         _attach(source, "source"),
         *(_attach(one, "supplement") for one in document.attachments),
     )
-    if document.later:
+    if document.drawn.later:
         return "\n".join((
             document.look.coloured(_style() + _sheet_style()),
             *start,
             _first_page(document, walker),
-            f"#later-pages({value(document.later)}, photos: {_photos(document)})",
+            f"#later-pages({value(document.drawn.later)}, photos: {_photos(document)})",
         ))
     is_long = pages.parts and not document.is_short
-    sheet = _sheet_style() if document.sheet else ""
+    sheet = _sheet_style() if document.drawn.sheet else ""
     return "\n".join((
         document.look.coloured(_style() + sheet),
         *start,
         f"{_first_page(document, walker)}#pagebreak(weak: true)\n"
-        if document.sheet
+        if document.drawn.sheet
         else f"{_cover(document, walker)}{walker.block(pages.first_page)}",
         '#summary("Sommaire")\n' if is_long else "",
         walker.block(pages.body),
@@ -326,7 +326,7 @@ def _source(document: Document) -> str:
 
 def _photos(document: Document) -> str:
     """Return the photos that the later pages name and that are here, by name."""
-    proofs: Any = document.later["proofs"] if document.later else ()
+    proofs: Any = document.drawn.later["proofs"] if document.drawn.later else ()
     names = dict.fromkeys(one["photo"] for one in proofs)
     found = {name: resolved(f"photo:{name}", document.pictures) for name in names}
     return value({name: _in_svg(one) for name, one in found.items() if one})
@@ -343,8 +343,8 @@ def _attach(file: EmbeddedFile, relationship: str) -> str:
 
 def _first_page(document: Document, walker: TypstWalker) -> str:
     """Return page 1, which ends at the first rule: fitted where there is a vote."""
-    if document.sheet:
-        return f"#decision-sheet({value(document.sheet)}{_logo_of(document)})\n"
+    if document.drawn.sheet:
+        return f"#decision-sheet({value(document.drawn.sheet)}{_logo_of(document)})\n"
     tokens = document.pages.first_page
     rules = (at for at, token in enumerate(tokens) if token.type == "hr")
     words = walker.block(tokens[: next(rules, len(tokens))])

@@ -7,6 +7,7 @@ what was read long ago, or not at its source, is « à confirmer ». No date is 
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from diag.assess.money import WORKS, Money, added, by_year
@@ -119,9 +120,9 @@ def budget_table(
     if works != Money():
         cells.append((WORKS, *blanks, works.cell))
     columns = (first or "Dépense", *map(str, years), "Total TTC")
-    drawing = None if first else draw_years(tuple(years.items()))
+    draw = None if first else partial(draw_years, tuple(years.items()))
     numeric = range(1, len(columns))
-    return table(caption, columns, cells, numeric=numeric, drawing=drawing)
+    return table(caption, columns, cells, numeric=numeric, draw=draw)
 
 
 TO_CONFIRM = "à confirmer"
@@ -181,9 +182,8 @@ def milestones_table(lines: Iterable[DatedLine]) -> Md:
     """Return the same as a drawn table, but dangers: their box has them."""
     dated = [one for one in lines if one.day]
     rows = [(one.when, one.what) for one in dated]
-    return table(
-        "Les dates, dans l'ordre", ("Quand", "Quoi"), rows, drawing=calendar_of(dated)
-    )
+    columns, draw = ("Quand", "Quoi"), partial(calendar_of, dated)
+    return table("Les dates, dans l'ordre", columns, rows, draw=draw)
 
 
 def calendar_of(lines: Iterable[DatedLine]) -> Drawing | None:

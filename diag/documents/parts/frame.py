@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 
 from diag.assess.results import CriterionResult, Score
 from diag.assess.spread import declined
@@ -245,7 +246,7 @@ def domain_table(
 def drawn_scores(caption: str, columns: Sequence[str], bars: Sequence[Bar]) -> Md:
     """Return scores as a table, and as the bars that show all of it."""
     rows = ((bar.label, *bar.cells) for bar in bars)
-    return table(caption, columns, rows, drawing=draw_scores(columns, bars))
+    return table(caption, columns, rows, draw=partial(draw_scores, columns, bars))
 
 
 def share_of(bounds: Bounds) -> tuple[Fraction, Fraction]:
@@ -314,6 +315,10 @@ def visit_words(report: Report) -> str:
 
 def answered(report: Report) -> str:
     """Return how the facts became known: « 31 mesurées, 40 constatées… »."""
+    return report.once(("answered",), lambda: _answered(report))
+
+
+def _answered(report: Report) -> str:
     heads = [head for told in report.facts.answers.values() for head in told]
     known = Counter(head.provenance for head in heads if head.state is State.KNOWN)
     counts = [

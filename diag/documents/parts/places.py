@@ -6,7 +6,9 @@ the technician, for others what is to be shown.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
+from diag.assess.questions import relevant_questions
 from diag.assess.results import Assessment, CriterionResult, DomainResult, Verdict
 from diag.assess.spread import (
     Heat,
@@ -48,6 +50,10 @@ ROOM_COLUMN = "Salle"
 
 def room_levels(report: Report) -> Md:
     """Return where each room stands on each aspect; those all unknown are left out."""
+    return report.once(("rooms",), lambda: _room_levels(report))
+
+
+def _room_levels(report: Report) -> Md:
     found = heat(report.checklist, report.assessment)
     known = {place for (place, _), cell in found.items() if not cell.is_open}
     names = {
@@ -60,7 +66,7 @@ def room_levels(report: Report) -> Md:
         "Où en est chaque salle",
         (ROOM_COLUMN, *columns),
         [(name, *(mark.text for mark in marks)) for name, marks in rows],
-        drawing=draw_heat(columns, rows),
+        draw=partial(draw_heat, columns, rows),
     )
     return sections((written(HEAT_LEGEND), drawn)) if drawn else Md("")
 
@@ -268,8 +274,8 @@ def _found_missing(report: Report) -> list[tuple[str, list[str]]]:
         for name in names_read(result.criterion)
     }
     missing: dict[str, list[str]] = {}
-    for asked in report.asked:
-        if asked.question.id in wanted and not asked.is_settled:
+    for asked in relevant_questions(report.facts, report.checklist, among=wanted):
+        if not asked.is_settled:
             missing.setdefault(asked.question.id, []).append(asked.place)
     return list(missing.items())
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 
 from diag.assess.money import (
     FREE_WORDS,
@@ -17,7 +18,7 @@ from diag.assess.results import Score
 from diag.assess.words import is_printable, printed_cell
 from diag.audit.reasons import basis_words, concerns, label, pressure
 from diag.documents.blocks import PAGE_BREAK, bullets, drawings_in, table
-from diag.documents.document import Document, Meta
+from diag.documents.document import Document, DrawnPages, Meta
 from diag.documents.drawings import YEARS_CLAIM, Bar, draw_years
 from diag.documents.escape import Md
 from diag.documents.parts.advice import ELSEWHERE
@@ -305,10 +306,9 @@ def years_drawn(gathering: Gathering) -> Md:
     if not expenses:
         return Md("")
     years = list(zip(gathering.years, _by_year(expenses), strict=True))
-    drawing = draw_years(years)
-    whole = replace(drawing, is_whole=True) if drawing else None
+    draw = partial(draw_years, years, is_whole=True)
     rows = [(str(year), str(money)) for year, money in years]
-    return table(YEARS_CLAIM, ("Année", "Dépense TTC"), rows, drawing=whole)
+    return table(YEARS_CLAIM, ("Année", "Dépense TTC"), rows, draw=draw)
 
 
 def domain_rows(gathering: Gathering, limit: int) -> list[Row]:
@@ -400,7 +400,7 @@ def build_page(
         markdown=finish(meta, body, end, house.closing if signed else ""),
         drawings=drawings_in(view.values()),
         look=house.look if signed else SHIPPED_LOOK,
-        sheet=None if is_rewritten(house, template) else sheet,
+        draw=lambda: DrawnPages(None if is_rewritten(house, template) else sheet),
     )
 
 
@@ -423,7 +423,7 @@ def build_synthesis(
         return whole
     shown = {"running_line": meta.running_line, "contacts": reach}
     paper = build_paper(template, meta, {**view, **printed, **shown}, house)
-    return replace(whole, paper=paper)
+    return replace(whole, on_paper=lambda: paper)
 
 
 def average(scores: Iterable[Score]) -> Score | None:

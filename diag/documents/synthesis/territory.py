@@ -421,8 +421,8 @@ def commune_map(gathering: Gathering) -> Md:
         return Md("")
     rows = [(one.name, str(one.audited), str(one.known)) for one in communes]
     columns = ("Commune", "Écoles auditées", "Écoles connues")
-    drawing = _draw(communes, placed)
-    return table("Où sont les audits", columns, rows, numeric=(1, 2), drawing=drawing)
+    draw = partial(_draw, communes, placed)
+    return table("Où sont les audits", columns, rows, numeric=(1, 2), draw=draw)
 
 
 def _discs(gathering: Gathering) -> list[CommuneDisc]:

@@ -106,7 +106,7 @@ def test_nothing_of_a_page_is_absent_from_the_text_that_travels(
 
 def dropped(made: Document) -> Iterator[str]:
     """Give every sentence that a form of pages 2 to 4 may leave out."""
-    later: Any = made.later
+    later: Any = made.drawn.later
     money, known = later["money"], later["known"]
     for one in later["proofs"]:
         yield from (*one["also"], *one["found"], *one["counted"])
@@ -177,7 +177,7 @@ def test_a_page_with_room_has_the_plan_of_its_votes() -> None:
 
     assert not warning
     assert [failures(file, profile) for profile in ("ua1", "3a")] == [[], []]
-    later: Any = made.later
+    later: Any = made.drawn.later
     calendar = later["money"]["calendar"]
     assert alternatives(file) == [calendar["alt"], later["plan"]["alt"]]
     assert squeezed(calendar["claim"]) in squeezed(pages(file)[1])

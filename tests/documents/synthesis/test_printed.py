@@ -158,7 +158,9 @@ def test_the_map_has_every_commune_and_no_disc_leaves_it(
     audited: tuple[Extract, ...], size: int
 ) -> None:
     whole = of_size(audited, size)
-    (drawing,) = drawings_in([commune_map(whole)]).values()
+    (draw,) = drawings_in([commune_map(whole)]).values()
+    drawing = draw()
+    assert drawing is not None
     communes = {one.insee for one in map(at, range(size + size // 3 + 1))}
     assert drawing.words.count("sur") == len(communes)
     reached = {one.about.insee for one in whole.schools}
