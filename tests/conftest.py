@@ -11,7 +11,7 @@ import gc
 import os
 import sys
 from collections.abc import Generator, Iterator
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -22,6 +22,7 @@ import pytest
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from diag.audit.session import AuditSession
+from diag.checklist import load, source
 from diag.demo.files import FictionalTerritory, write_fictional_territory
 from diag.journal import connection, file, recorder
 from diag.journal.journal import Journal
@@ -45,12 +46,16 @@ _READING_THE_PROGRAM = (
 )
 """Modules of tests that walk every module of the program, parsed once for all."""
 
+_FILES = 64
+"""How many files of checklists stay read: the shipped ones, and those of a test."""
+
 _SHARED = pytest.StashKey[str]()
 _OFF = 0
 """`pragma synchronous`: the system writes to the disk when it likes."""
 
 
 editions._compile = cache(compile_once)
+load.read_source = lru_cache(_FILES)(source.read_source)  # type: ignore[attr-defined]  # where it is called
 
 
 def pytest_configure(config: pytest.Config) -> None:

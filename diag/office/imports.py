@@ -57,14 +57,16 @@ def import_own_table(
     target = overlay / f"import-{kind}.yaml"
     own = f"{overlay.name}/{target.name}"
     section = SECTIONS[kind]
-    before = load_checklists(shipped_checklists(), overlay)
+    shipped = load_checklists(shipped_checklists())
+    before = shipped
+    if overlay.is_dir():
+        before = load_checklists(shipped_checklists(), overlay)
     spots = {
         ident: spot
         for (part, ident), spot in before.overlaid.items()
         if part == section
     }
     taken = {ident: spot for ident, spot in spots.items() if spot.file != own}
-    shipped = load_checklists(shipped_checklists())
     rows = read_own_table(path, kind, shipped, taken)
     kept = {*rows.items, *taken} if rows.items or not rows.refused else set(spots)
     gone = [ident for ident in spots if ident not in kept]

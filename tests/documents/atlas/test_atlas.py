@@ -1,8 +1,10 @@
 """From a workspace to a folder of pages: what each reader gets, and never gets."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -53,6 +55,21 @@ def made(tmp_path: Path) -> Iterator[Workspace]:
         yield workspace
 
 
+@pytest.fixture(scope="module")
+def atlases(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], AtlasWritten]:
+    """Give what is written for a reader, once: in pages, and in what they may open."""
+    folder = tmp_path_factory.mktemp("atlases")
+    copy_once_made("atlas", begin, folder / "desk")
+
+    @cache
+    def written(view: str) -> AtlasWritten:
+        forms = (Format.HTML, Format.ODT) if view == "syndicat" else OPENED
+        with Workspace.open(folder / "desk", fixed_world(DAY, seed=8)) as workspace:
+            return write(workspace, folder / view.partition(":")[0], view, forms)
+
+    return written
+
+
 def write(
     made: Workspace, folder: Path, view: str, forms: tuple[Format, ...] = HTML
 ) -> AtlasWritten:
@@ -65,19 +82,19 @@ def schools(made: Workspace) -> list[School]:
 
 
 def test_the_office_gets_every_school_and_every_document(
-    made: Workspace, tmp_path: Path
+    atlases: Callable[[str], AtlasWritten],
 ) -> None:
-    out = tmp_path / "atlas"
+    done = atlases("syndicat")
 
-    done = write(made, out, "syndicat")
-
+    out = done.index.parent
     assert done.index == out / "index.html"
     index = (out / "index.html").read_text("utf-8")
     assert index.count("data-uai=") == 40
     assert len(list((out / "ecoles").iterdir())) == 40
     names = {path.name for path in (out / "documents" / SCHOOL.lower()).iterdir()}
     assert names == {
-        f"{name}-{SCHOOL.lower()}.html"
+        f"{name}-{SCHOOL.lower()}.{form}"
+        for form in ("html", "odt")
         for name in (
             *("rapport-commune", "rapport-equipe"),
             *("note-academie", "annexe-technique"),
@@ -88,23 +105,22 @@ def test_the_office_gets_every_school_and_every_document(
 
 
 def test_an_audit_where_nobody_said_anything_is_not_told_as_one(
-    made: Workspace, tmp_path: Path
+    atlases: Callable[[str], AtlasWritten],
 ) -> None:
     """The syntheses leave it out too: both count the same schools."""
-    write(made, tmp_path / "atlas", "syndicat")
+    out = atlases("syndicat").index.parent
 
     code = OTHER.lower()
-    assert not (tmp_path / "atlas" / "documents" / code).exists()
-    (page,) = (tmp_path / "atlas" / "ecoles").glob(f"*{code}.html")
+    assert not (out / "documents" / code).exists()
+    (page,) = (out / "ecoles").glob(f"*{code}.html")
     assert "pas encore été auditée" in page.read_text("utf-8")
 
 
 def test_every_link_leads_to_a_page_or_a_document(
-    made: Workspace, tmp_path: Path
+    atlases: Callable[[str], AtlasWritten],
 ) -> None:
     for view in ("syndicat", f"mairie:{COMMUNE}", "circonscription:valbrise"):
-        out = tmp_path / view.partition(":")[0]
-        write(made, out, view)
+        out = atlases(view).index.parent
         pages = [path for path in out.rglob("*.html") if "documents" not in path.parts]
         linked = {out / "index.html"}
         for page in pages:
@@ -117,10 +133,9 @@ def test_every_link_leads_to_a_page_or_a_document(
 
 
 def test_a_town_hall_gets_its_own_schools_and_nothing_else(
-    made: Workspace, tmp_path: Path
+    made: Workspace, atlases: Callable[[str], AtlasWritten]
 ) -> None:
-    out = tmp_path / "atlas"
-    write(made, out, f"mairie:{COMMUNE}", OPENED)
+    out = atlases(f"mairie:{COMMUNE}").index.parent
 
     own = [one for one in schools(made) if one.insee == COMMUNE]
     strangers = [one for one in schools(made) if one.insee != COMMUNE]
@@ -144,11 +159,10 @@ def test_a_town_hall_gets_its_own_schools_and_nothing_else(
 
 
 def test_the_search_would_find_what_the_office_has(
-    made: Workspace, tmp_path: Path
+    atlases: Callable[[str], AtlasWritten],
 ) -> None:
     """The proof's own proof: what is looked for in vain elsewhere is found here."""
-    out = tmp_path / "atlas"
-    write(made, out, "syndicat", (Format.HTML, Format.ODT))
+    out = atlases("syndicat").index.parent
 
     told = dict(texts_of(out / "documents" / SCHOOL.lower()))
     for word in (SCHOOL, "€", "Annexe technique"):
@@ -158,10 +172,9 @@ def test_the_search_would_find_what_the_office_has(
 
 
 def test_a_circonscription_gets_no_money_no_commune_and_no_secret(
-    made: Workspace, tmp_path: Path
+    made: Workspace, atlases: Callable[[str], AtlasWritten]
 ) -> None:
-    out = tmp_path / "atlas"
-    write(made, out, "circonscription:valbrise", OPENED)
+    out = atlases("circonscription:valbrise").index.parent
 
     seen = {one.uai for one in schools(made) if "Valbrise" in one.circonscription}
     others = {one.uai for one in schools(made)} - seen
@@ -175,27 +188,27 @@ def test_a_circonscription_gets_no_money_no_commune_and_no_secret(
     assert kinds == {"note-academie"}
 
 
-def test_the_same_input_makes_the_same_bytes(made: Workspace, tmp_path: Path) -> None:
-    folders = [tmp_path / "a", tmp_path / "b"]
-    for folder in folders:
-        write(made, folder, f"mairie:{COMMUNE}", OPENED)
+def test_the_same_input_makes_the_same_bytes(
+    made: Workspace, tmp_path: Path, atlases: Callable[[str], AtlasWritten]
+) -> None:
+    first, second = atlases(f"mairie:{COMMUNE}").index.parent, tmp_path / "again"
+    write(made, second, f"mairie:{COMMUNE}", OPENED)
 
-    first, second = folders
     assert files_of(first) == files_of(second)
     for name in files_of(first):
         assert (first / name).read_bytes() == (second / name).read_bytes(), name
 
 
 def test_it_is_made_again_in_place_and_leaves_nothing_beside(
-    made: Workspace, tmp_path: Path
+    made: Workspace, tmp_path: Path, atlases: Callable[[str], AtlasWritten]
 ) -> None:
     out = tmp_path / "ici" / "atlas"
-    write(made, out, f"mairie:{COMMUNE}")
-    before = files_of(out)
+    copytree(atlases(f"mairie:{COMMUNE}").index.parent, out)
+    pages = [one for one in files_of(out) if not one.endswith((".pdf", ".odt"))]
 
     write(made, out, f"mairie:{COMMUNE}")
 
-    assert files_of(out) == before
+    assert files_of(out) == pages
     assert [path.name for path in out.parent.iterdir()] == ["atlas"]
 
 

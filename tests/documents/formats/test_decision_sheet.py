@@ -3,20 +3,14 @@
 import io
 from collections.abc import Mapping, Sequence
 from itertools import product
-from pathlib import Path
 
 import pypdf
 import pytest
 
-from diag.audit.report import report_of
-from diag.documents.formats.pdf import value, write_pdf
-from diag.documents.sheet import Plain, sheet_of
-from diag.documents.templates import build_document
-from diag.model.enums import Audience, AuditStatus
-from tests.audit.audited import audited, audited_workspace, closed_workspace
+from diag.documents.formats.pdf import value
+from diag.documents.sheet import Plain
 from tests.documents.formats.fitting import Fitted, fitted
 from tests.documents.formats.test_typeset import squeezed
-from tests.documents.formats.validation import failures
 
 NAMES = {
     "court": "CP",
@@ -177,29 +171,6 @@ def of_a_commune(schools: int) -> dict[str, Plain]:
         if isinstance(vote, dict)
     ]
     return {**one, **rest, "votes": many}
-
-
-@pytest.mark.parametrize("status", [AuditStatus.EN_COURS, AuditStatus.CLOS])
-def test_the_page_of_an_audit_is_archived_and_read_aloud(
-    tmp_path: Path, status: AuditStatus
-) -> None:
-    make = closed_workspace if status is AuditStatus.CLOS else audited_workspace
-    with make(tmp_path / "desk") as made:
-        report = report_of(audited(made))
-        document = build_document(report, Audience.MAIRIE)
-        file, warning = write_pdf(document)
-
-    assert not warning
-    assert [failures(file, profile) for profile in ("ua1", "3a")] == [[], []]
-    first, second, *_ = (
-        squeezed(page.extract_text())
-        for page in pypdf.PdfReader(io.BytesIO(file)).pages
-    )
-    made_of = sheet_of(report.public)
-    assert made_of is not None
-    assert first.count("☐") == (36 if status is AuditStatus.CLOS else 0)
-    assert "Ensemble,troisbudgets" in first
-    assert "Cequecelacoûte" in second
 
 
 def test_data_is_no_code() -> None:

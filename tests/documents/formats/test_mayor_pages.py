@@ -4,7 +4,9 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pypdf
@@ -40,22 +42,30 @@ TITLES = (
 )
 
 
-def demonstration(folder: Path, status: AuditStatus) -> Report:
+@cache
+def demonstration(status: AuditStatus) -> Report:
     make = closed_workspace if status is AuditStatus.CLOS else audited_workspace
-    with make(folder / "desk") as made:
+    with TemporaryDirectory() as folder, make(Path(folder) / "desk") as made:
         return report_of(audited(made)).gathered()
+
+
+@cache
+def written(status: AuditStatus) -> tuple[bytes, str]:
+    return write_pdf(build_document(demonstration(status), Audience.MAIRIE))
 
 
 @pytest.mark.parametrize("status", [AuditStatus.EN_COURS, AuditStatus.CLOS])
 def test_the_demonstration_has_four_pages_archived_and_read_aloud(
-    tmp_path: Path, status: AuditStatus
+    status: AuditStatus,
 ) -> None:
-    told = demonstration(tmp_path, status)
-    file, warning = write_pdf(build_document(told, Audience.MAIRIE))
+    told = demonstration(status)
+    file, warning = written(status)
 
     assert not warning
     assert [failures(file, profile) for profile in ("ua1", "3a")] == [[], []]
-    _, *after = map(squeezed, pages(file))
+    first, *after = map(squeezed, pages(file))
+    assert first.count("☐") == (36 if status is AuditStatus.CLOS else 0)
+    assert "Ensemble,troisbudgets" in first
     assert len(after) == 3
     for title, text in zip(TITLES, after, strict=True):
         assert squeezed(title) in text
@@ -69,12 +79,13 @@ def test_the_demonstration_has_four_pages_archived_and_read_aloud(
     assert "JointàcePDF:document.md" in known
 
 
-@pytest.mark.parametrize("rooms", [1, 20])
-@pytest.mark.parametrize("known", [0, 9])
+@pytest.mark.parametrize(
+    "size", cases([(1, 0), (1, 9), (20, 0), (20, 9)], (1, 0), (20, 9))
+)
 def test_a_school_of_any_size_under_the_floor_has_four_pages(
-    rooms: int, known: int
+    size: tuple[int, int],
 ) -> None:
-    checklist = shipped()
+    (rooms, known), checklist = size, shipped()
     told = report(
         invented_facts(checklist, rooms=rooms, seed=3, known=known), checklist
     )
@@ -88,12 +99,10 @@ def test_a_school_of_any_size_under_the_floor_has_four_pages(
     assert "Cequiestdéjàconstaté" in evidence
 
 
-def test_nothing_of_a_page_is_absent_from_the_text_that_travels(
-    tmp_path: Path,
-) -> None:
+def test_nothing_of_a_page_is_absent_from_the_text_that_travels() -> None:
     """What a full page drops is read in the attachment."""
-    made = build_document(demonstration(tmp_path, AuditStatus.CLOS), Audience.MAIRIE)
-    attached = pypdf.PdfReader(io.BytesIO(write_pdf(made)[0])).attachments
+    made = build_document(demonstration(AuditStatus.CLOS), Audience.MAIRIE)
+    attached = pypdf.PdfReader(io.BytesIO(written(AuditStatus.CLOS)[0])).attachments
     (inside,) = attached["document.md"]
     text = squeezed(text_of(parser().parse(inside.decode("utf-8")))).casefold()
 
@@ -121,8 +130,8 @@ def dropped(made: Document) -> Iterator[str]:
     yield from (one["reach"] for one in known["contacts"])
 
 
-def test_each_vote_has_its_evidence(tmp_path: Path) -> None:
-    told = demonstration(tmp_path, AuditStatus.CLOS).public
+def test_each_vote_has_its_evidence() -> None:
+    told = demonstration(AuditStatus.CLOS).public
     votes = votes_of(told).votes
     found = proofs(told)
 
@@ -217,7 +226,7 @@ def alternatives(file: bytes) -> list[str]:
 SIZES = [(votes, rooms) for votes in (1, 4, 12) for rooms in (1, 20)]
 
 
-@pytest.mark.parametrize("size", cases(SIZES, (1, 20), (4, 1), (12, 20)))
+@pytest.mark.parametrize("size", cases(SIZES, (1, 20), (12, 20)))
 def test_the_longest_texts_keep_one_page_each(
     size: tuple[int, int], tmp_path: Path
 ) -> None:
