@@ -19,9 +19,8 @@ from diag.audit.findings import (
 )
 from diag.audit.reasons import concerns
 from diag.audit.report import Report
-from diag.documents.blocks import Pair, bullets, table
+from diag.documents.blocks import Md, Pair, bullets, table
 from diag.documents.document import EmbeddedFile
-from diag.documents.escape import Md
 from diag.documents.parts import advice, frame, places
 from diag.documents.parts.advice import (
     EXPECTED_AND_SEEN,

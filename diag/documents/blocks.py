@@ -1,16 +1,151 @@
 """The blocks that a document is made of: Markdown whose every text is escaped.
 
-`str` is somebody's text and gets French spaces and escapes; `Md` is ours and stays.
+`str` is somebody's text: it gets French spaces, and comes out letter for letter. `Md`,
+which marks our own Markdown, stays. Escaping is minimal, so that « L'école n° 5 » stays
+readable in the source; its contexts are `inline` (a title, a table cell, an item) and
+`block` (paragraphs and line breaks kept).
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 
 from diag.audit.report import Picture, Pictures
-from diag.documents.drawings import Draw
-from diag.documents.escape import Md, inline
 from diag.words.sentences import typeset
+
+
+class Md(str):
+    """Markdown of our own making: never escaped again."""
+
+    __slots__ = ()
+
+
+ANYWHERE = r"[\\`*\[\]|~]|(?<![^\W_])_|_(?![^\W_])|<(?![ =])|&(?=[#A-Za-z])"
+"""Signs that mean something wherever they stand."""
+
+LINE_START = r"^(?:[:>]|#(?=#*(?:\s|$))|[-+](?=\s|$)|-(?=[-\s]*$)|=(?==*\s*$))"
+"""Signs that mean something at the start of a line: `# `, `> `, `: `, `- `, `===`."""
+
+NUMBERED = r"^\d{1,9}(?=[.)](?:\s|$))"
+"""What a line must not start with: « 1. » would begin a list."""
+
+LINE_END = r"#$"
+"""What a title must not end with: Markdown drops its closing signs."""
+
+_SIGNS = re.compile(f"{LINE_START}|{ANYWHERE}|{LINE_END}")
+_NUMBERED = re.compile(NUMBERED)
+_LINE_BREAK = re.compile(r"\r\n?|[\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+_UNSAFE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]"
+)
+
+
+def one_line(text: str) -> str:
+    """Return what `inline` prints: one line, without control or bidi characters."""
+    spaced = _LINE_BREAK.sub(" ", text).replace("\t", " ")
+    return _UNSAFE.sub("", spaced).strip()
+
+
+def paragraphs(text: str) -> list[list[str]]:
+    """Return what `block` prints: the lines of each paragraph, cleaned."""
+    found: list[list[str]] = [[]]
+    for line in map(one_line, _LINE_BREAK.split(text)):
+        if line:
+            found[-1].append(line)
+        elif found[-1]:
+            found.append([])
+    return [lines for lines in found if lines]
+
+
+def inline(text: str) -> Md:
+    """Return `text` on one line, each sign that Markdown would read disarmed."""
+    return Md(_disarmed(one_line(text)))
+
+
+def block(text: str, indent: int = 0) -> Md:
+    """Return `text` with its paragraphs and line breaks, to stand on its own lines.
+
+    `indent` is the width of the item that holds it: lines after the first get it.
+    """
+    margin = "\n" + " " * indent
+    written = (
+        ("\\" + margin).join(map(_disarmed, lines)) for lines in paragraphs(text)
+    )
+    return Md(("\n" + margin).join(written))
+
+
+def code(text: str) -> Md:
+    """Return `text` as code: a rule, an id; as plain text where code cannot hold it."""
+    line = one_line(text)
+    return inline(line) if re.search(r"[`|]|^$", line) else Md(f"`{line}`")
+
+
+def link(url: str) -> Md:
+    """Return a web address as a link, and anything else as plain text."""
+    address = one_line(url)
+    if re.fullmatch(r"https?://[^\s<>|\\`]+", address):
+        return Md(f"<{address}>")
+    return inline(address)
+
+
+def _disarmed(line: str) -> str:
+    line = _SIGNS.sub(r"\\\g<0>", line)
+    return _NUMBERED.sub(r"\g<0>\\", line)
+
+
+_FONT = "Inter, Arial, sans-serif"
+"""Written in a drawing itself: a mail reader may drop the sheet, never this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Shapes, and the size of what holds them."""
+
+    width: int
+    height: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A drawing, and its words for a reader who does not see it."""
+
+    title: str
+    """What it shows, in a sentence that its values prove."""
+    words: str
+    """Every value that it shows."""
+    legend: str
+    """How it is read."""
+    wide: Panel
+    narrow: Panel | None = None
+    """The same on a telephone."""
+    lacks: tuple[str, ...] = ()
+    """What a telephone shows in its place: what lacks, in a few lines."""
+    is_whole: bool = True
+    """Whether it has every number of its table: paper prints it alone."""
+
+    @property
+    def alt(self) -> str:
+        """All of it, in words."""
+        return f"{self.title}. {self.words}"
+
+    def svg(self, anchor: str, panel: Panel | None = None) -> str:
+        """Return it as a described SVG, whose ids begin with `anchor`."""
+        shown = panel or self.wide
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" '
+            f'viewBox="0 0 {shown.width} {shown.height}" font-family="{_FONT}" '
+            f'role="img" aria-labelledby="{anchor}-titre {anchor}-texte">'
+            f'<title id="{anchor}-titre">{escape(self.title)}</title>'
+            f'<desc id="{anchor}-texte">{escape(self.words)}</desc>{shown.body}</svg>'
+        )
+
+
+Draw = Callable[[], Drawing | None]
+"""Draws a table when a form shows it: Markdown has none."""
 
 _SOURCE = re.compile(r"photo:([0-9a-f]{64})")
 
@@ -140,7 +275,7 @@ def box(kind: str, title: str, *blocks: Md) -> Md:
 
 def sections(blocks: Iterable[Md]) -> Md:
     """Return blocks under one another, without the empty ones."""
-    kept = [block for block in blocks if block]
+    kept = [one for one in blocks if one]
     text, drawings = "\n\n".join(kept), drawings_in(kept)
     return DrawnBlocks.of(text, drawings) if drawings else Md(text)
 

@@ -17,9 +17,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from diag.audit.report import NONE, Picture, Pictures
-from diag.documents.blocks import resolved, written
-from diag.documents.drawings import Draw, Drawing
-from diag.documents.escape import Md, one_line
+from diag.documents.blocks import Draw, Drawing, Md, one_line, resolved, written
 from diag.words.sentences import typeset
 from diag.workspace.charter import SHIPPED_LOOK, Look
 

@@ -14,7 +14,7 @@ from textwrap import wrap
 from typing import NamedTuple
 
 from diag.assess.money import Money
-from diag.documents.escape import one_line
+from diag.documents.blocks import Drawing, Panel, one_line
 from diag.words.dates import MONTHS, long_date
 from diag.words.sentences import counted, typeset, uncapitalised
 
@@ -23,55 +23,6 @@ WIDTH, NARROW = 640, 340
 
 # Written in the drawing itself: a mail reader may drop the sheet, never these.
 INK, SOFT, TRACK, FULL = "#1f2a33", "#55636d", "#e6ebed", "#1a5c6b"
-_FONT = "Inter, Arial, sans-serif"
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """Shapes, and the size of what holds them."""
-
-    width: int
-    height: int
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A drawing, and its words for a reader who does not see it."""
-
-    title: str
-    """What it shows, in a sentence that its values prove."""
-    words: str
-    """Every value that it shows."""
-    legend: str
-    """How it is read."""
-    wide: Panel
-    narrow: Panel | None = None
-    """The same on a telephone."""
-    lacks: tuple[str, ...] = ()
-    """What a telephone shows in its place: what lacks, in a few lines."""
-    is_whole: bool = True
-    """Whether it has every number of its table: paper prints it alone."""
-
-    @property
-    def alt(self) -> str:
-        """All of it, in words."""
-        return f"{self.title}. {self.words}"
-
-    def svg(self, anchor: str, panel: Panel | None = None) -> str:
-        """Return it as a described SVG, whose ids begin with `anchor`."""
-        shown = panel or self.wide
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" '
-            f'viewBox="0 0 {shown.width} {shown.height}" font-family="{_FONT}" '
-            f'role="img" aria-labelledby="{anchor}-titre {anchor}-texte">'
-            f'<title id="{anchor}-titre">{escape(self.title)}</title>'
-            f'<desc id="{anchor}-texte">{escape(self.words)}</desc>{shown.body}</svg>'
-        )
-
-
-Draw = Callable[[], Drawing | None]
-"""Draws a table when a form shows it: Markdown has none."""
 
 
 @dataclass(frozen=True, slots=True)

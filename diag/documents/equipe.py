@@ -22,6 +22,7 @@ from diag.audit.report import Report
 from diag.audit.votes import votes_of
 from diag.documents.blocks import (
     PAGE_BREAK,
+    Md,
     bold,
     box,
     bullets,
@@ -31,7 +32,6 @@ from diag.documents.blocks import (
     written,
 )
 from diag.documents.document import Document, EmbeddedFile
-from diag.documents.escape import Md
 from diag.documents.parts import advice, frame, places
 from diag.documents.parts.advice import alerts_box, compliance_points, themes_table
 from diag.documents.parts.places import asked_of, lacking, room_levels

@@ -23,9 +23,8 @@ from diag.audit.findings import (
 )
 from diag.audit.reasons import concerns, pressure
 from diag.audit.report import Report
-from diag.documents.blocks import Pair, box, bullets, table
+from diag.documents.blocks import Md, Pair, box, bullets, table
 from diag.documents.document import DrawnPages
-from diag.documents.escape import Md
 from diag.documents.parts import advice, frame, places
 from diag.documents.parts.advice import (
     EXPECTED_AND_SEEN,

@@ -10,9 +10,8 @@ from functools import partial
 from diag.answers.types import heads_words
 from diag.assess.plan import Action
 from diag.audit.report import Report
-from diag.documents.blocks import Pair, entry, image_of, sections, table, written
+from diag.documents.blocks import Md, Pair, entry, image_of, sections, table, written
 from diag.documents.document import EmbeddedFile
-from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import alerts_box
 from diag.documents.parts.places import COLUMNS, lacking, noted_in, observation_rows

@@ -17,9 +17,16 @@ from diag.assess.questions import Asked, next_questions, relevant_questions
 from diag.audit.answer import NewAnswer, record_answer, record_note
 from diag.audit.consistency import TOGETHER, UnlikelyAnswer, companions
 from diag.audit.session import AuditSession
-from diag.documents.blocks import bold, definitions, sections, table, written
+from diag.documents.blocks import (
+    Md,
+    bold,
+    definitions,
+    one_line,
+    sections,
+    table,
+    written,
+)
 from diag.documents.document import Document, Meta
-from diag.documents.escape import Md, one_line
 from diag.documents.formats.pdf import drawable
 from diag.documents.write import Paper
 from diag.journal import changes

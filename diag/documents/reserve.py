@@ -16,8 +16,7 @@ from diag.audit.counsel import describe_due, describe_steps
 from diag.audit.findings import observed
 from diag.audit.report import Report
 from diag.audit.votes import terms_of, votes_of
-from diag.documents.blocks import Pair, table
-from diag.documents.escape import Md
+from diag.documents.blocks import Md, Pair, table
 from diag.documents.parts import advice, frame
 from diag.documents.parts.places import observations_table
 from diag.documents.parts.sources import all_sources, known_sources, sources_list

@@ -36,8 +36,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import pass_context
 
 from diag.audit.report import Report
-from diag.documents.blocks import written
-from diag.documents.escape import Md
+from diag.documents.blocks import Md, written
 from diag.model.errors import DiagError
 from diag.words.sentences import typeset
 from diag.workspace.charter import SHIPPED

@@ -10,20 +10,17 @@ from diag.answers.types import heads_words
 from diag.assess.spread import HeatCell, short_places
 from diag.audit.findings import names_judged
 from diag.audit.report import Report
-from diag.documents.blocks import table
+from diag.documents.blocks import Drawing, Md, Panel, table
 from diag.documents.drawings import (
     INK,
     SOFT,
     WIDTH,
-    Drawing,
-    Panel,
     cut,
     hatched_mark,
     printed,
     rect_mark,
     text_mark,
 )
-from diag.documents.escape import Md
 from diag.documents.parts.votes import votes_named
 from diag.model.enums import PlaceKind
 from diag.model.fact import Place

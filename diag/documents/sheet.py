@@ -25,9 +25,7 @@ from diag.audit.findings import (
 )
 from diag.audit.reasons import concerns
 from diag.audit.report import Report
-from diag.documents.blocks import Pair, entry, image_of, sections
-from diag.documents.drawings import Drawing
-from diag.documents.escape import Md
+from diag.documents.blocks import Drawing, Md, Pair, entry, image_of, sections
 from diag.documents.parts import advice, frame
 from diag.documents.parts.budget import calendar_of, milestones
 from diag.documents.parts.places import (

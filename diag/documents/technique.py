@@ -15,8 +15,7 @@ from diag.audit.counsel import describe_due, describe_steps
 from diag.audit.findings import kind_of, observed, open_words
 from diag.audit.measuring import allowed_words
 from diag.audit.report import Report
-from diag.documents.blocks import Pair, bold, definitions, image_of, sections, table
-from diag.documents.escape import Md
+from diag.documents.blocks import Md, Pair, bold, definitions, image_of, sections, table
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import alerts_box, compliance_table
 from diag.documents.parts.budget import budget_by_action

@@ -13,9 +13,8 @@ from typing import Any
 
 from diag.audit.report import Report
 from diag.documents import AUDIENCES
-from diag.documents.blocks import drawings_in, sections
+from diag.documents.blocks import Md, block, drawings_in, sections
 from diag.documents.document import Document, Meta
-from diag.documents.escape import Md, block
 from diag.documents.parts import frame
 from diag.documents.sandbox import environment
 from diag.model.enums import Audience

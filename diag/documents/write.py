@@ -13,8 +13,7 @@ from diag.audit.departure import Check, departure_of, elsewhere_words
 from diag.audit.remarks import held_words, slips_of
 from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession, listed
-from diag.documents.blocks import written
-from diag.documents.escape import inline
+from diag.documents.blocks import inline, written
 from diag.documents.formats import FORMATS, Format
 from diag.journal.journal import Journal
 from diag.model.audit import Audit

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from diag.assess.money import Money
 from diag.assess.spread import HeatCell
-from diag.documents.blocks import drawings_in, sections, table
+from diag.documents.blocks import Drawing, Panel, drawings_in, sections, table
 from diag.documents.document import Document, Meta
 from diag.documents.drawings import (
     FULL,
@@ -23,8 +23,6 @@ from diag.documents.drawings import (
     YEARS_CLAIM,
     Bar,
     CalendarRow,
-    Drawing,
-    Panel,
     draw_calendar,
     draw_scores,
     draw_years,

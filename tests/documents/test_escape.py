@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 from markdown_it import MarkdownIt
 
-from diag.documents import escape
+from diag.documents import blocks
+from diag.documents.blocks import Md, block, code, inline, link, one_line, paragraphs
 from diag.documents.document import parser
-from diag.documents.escape import Md, block, code, inline, link, one_line, paragraphs
 from tests.documents.reading import text_of
 from tests.examples import examples
 
@@ -173,13 +173,13 @@ def test_each_mutation_of_the_rules_is_caught(
     mutation: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, after = MUTATIONS[mutation]
-    pattern = escape._SIGNS.pattern
+    pattern = blocks._SIGNS.pattern
     assert before in pattern
     mutant = re.compile(pattern.replace(before, after))
-    monkeypatch.setattr(escape, "_SIGNS", mutant)
+    monkeypatch.setattr(blocks, "_SIGNS", mutant)
 
     def is_caught(typed: str) -> bool:
-        written = "\n".join(map(escape._disarmed, [one_line(typed)]))
+        written = "\n".join(map(blocks._disarmed, [one_line(typed)]))
         return any(not comes_out(one, typed, lambda _: written) for one in CONTEXTS)
 
     try:

@@ -15,8 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.documents.blocks import bullets, sections, table
-from diag.documents.escape import Md, one_line
+from diag.documents.blocks import Md, bullets, one_line, sections, table
 from diag.words.sentences import typeset
 from tests.documents.formats.test_literals import HOSTILE
 from tests.documents.formats.test_odt import read

@@ -8,8 +8,8 @@ import pypdf
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from diag.documents.blocks import one_line
 from diag.documents.document import Document, Meta
-from diag.documents.escape import one_line
 from diag.documents.formats.html import write_html
 from diag.documents.formats.odt import write_odt
 from diag.documents.formats.pdf import write_pdf

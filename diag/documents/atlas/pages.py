@@ -24,7 +24,7 @@ from diag.documents.atlas.school import (
     gauge,
     middle,
 )
-from diag.documents.escape import one_line
+from diag.documents.blocks import one_line
 from diag.documents.sandbox import Typographer
 from diag.model.text import fold
 from diag.words.dates import long_date

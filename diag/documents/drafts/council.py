@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from diag.assess.words import printed_cell
 from diag.audit.reasons import concerns, law_words
 from diag.documents.blocks import (
+    Md,
     Pair,
     bold,
     bullets,
@@ -23,7 +24,6 @@ from diag.documents.drafts.frame import (
     source_of,
     tools,
 )
-from diag.documents.escape import Md
 from diag.documents.mairie import READER
 from diag.documents.parts.advice import EXPECTED, NATURE_AND_TEXT
 from diag.documents.parts.votes import (

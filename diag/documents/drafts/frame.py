@@ -5,9 +5,8 @@ from dataclasses import replace
 from datetime import date
 from enum import Enum, auto
 
-from diag.documents.blocks import Pair, box, bullets, definitions, written
+from diag.documents.blocks import Md, Pair, box, bullets, definitions, written
 from diag.documents.document import Meta
-from diag.documents.escape import Md
 from diag.documents.synthesis.gathering import Extract, visit_days
 from diag.model.audit import Commune
 from diag.words.dates import describe_day, long_date

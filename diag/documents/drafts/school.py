@@ -11,11 +11,10 @@ from diag.assess.words import is_printable
 from diag.audit.findings import names_judged, observed, praised, strengths
 from diag.audit.report import Report
 from diag.audit.votes import votes_of
-from diag.documents.blocks import Pair, bullets, definitions, table
+from diag.documents.blocks import Md, Pair, bullets, definitions, table
 from diag.documents.document import Document
 from diag.documents.drafts.frame import draft_meta, population_words, prefilled, tools
 from diag.documents.equipe import READER as EQUIPE
-from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
 from diag.documents.parts.budget import budget_by_domain
 from diag.documents.parts.frame import version

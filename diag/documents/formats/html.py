@@ -11,9 +11,8 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from diag.audit.report import NONE, Picture
-from diag.documents.blocks import resolved
+from diag.documents.blocks import Drawing, resolved
 from diag.documents.document import CARDS, MANY, Document, parser
-from diag.documents.drawings import Drawing
 
 Tokens = Sequence[Token]
 

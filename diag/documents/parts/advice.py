@@ -19,6 +19,7 @@ from diag.audit.findings import observed, where
 from diag.audit.reasons import basis, concerns, deadline_words, heading, label
 from diag.audit.report import Report
 from diag.documents.blocks import (
+    Md,
     Pair,
     bold,
     box,
@@ -28,7 +29,6 @@ from diag.documents.blocks import (
     table,
     written,
 )
-from diag.documents.escape import Md
 from diag.model.enums import Audience, Compliance, Gate, Nature, PlaceKind
 from diag.words.dates import describe_day, long_date
 from diag.words.sentences import NBSP, NEXT_BUDGET, listed, sentence, uncapitalised

@@ -15,9 +15,8 @@ from diag.assess.terms import YearDay, next_day, year_day
 from diag.audit.reasons import deadline_of
 from diag.audit.report import Report
 from diag.audit.votes import NEXT_COUNCIL, council_day
-from diag.documents.blocks import bold, table
-from diag.documents.drawings import CalendarRow, Drawing, draw_calendar, draw_years
-from diag.documents.escape import Md
+from diag.documents.blocks import Drawing, Md, bold, table
+from diag.documents.drawings import CalendarRow, draw_calendar, draw_years
 from diag.documents.parts.advice import ELSEWHERE
 from diag.documents.parts.sources import listed_aids, source_words
 from diag.documents.parts.votes import SchoolVotes, danger_words, votes_named

@@ -13,6 +13,7 @@ from diag.audit.findings import DangerReport, DangerSeen, danger_seen
 from diag.audit.report import Report
 from diag.documents.blocks import (
     PAGE_BREAK,
+    Md,
     Pair,
     bold,
     box,
@@ -23,7 +24,6 @@ from diag.documents.blocks import (
 )
 from diag.documents.document import Meta
 from diag.documents.drawings import Bar, draw_scores
-from diag.documents.escape import Md
 from diag.documents.parts.since import Cell, against
 from diag.model.enums import Provenance, Socle, Standing, State
 from diag.model.number import Bounds

@@ -21,9 +21,7 @@ from diag.assess.spread import (
 from diag.audit.findings import danger_fact, found_at, names_read, observed
 from diag.audit.places import floor_of, walking_order
 from diag.audit.report import Report
-from diag.documents.blocks import bullets, sections, table, written
-from diag.documents.drawings import Drawing
-from diag.documents.escape import Md, code
+from diag.documents.blocks import Drawing, Md, bullets, code, sections, table, written
 from diag.documents.parts.sources import known_sources
 from diag.documents.school_drawings import (
     HEAT_LEGEND,

@@ -6,8 +6,7 @@ from diag.assess.results import Score
 from diag.assess.words import is_printable, printed_cell, score_words
 from diag.audit.compare import AuditsCompared, ScoreChange
 from diag.audit.suppose import Option
-from diag.documents.blocks import bold, bullets, sections, table, written
-from diag.documents.escape import Md
+from diag.documents.blocks import Md, bold, bullets, sections, table, written
 from diag.model.checklist import Criterion
 from diag.words.sentences import listed, sentence
 

@@ -8,8 +8,7 @@ from diag.assess.money import format_seen
 from diag.audit.reasons import day_words
 from diag.audit.report import Report
 from diag.audit.votes import terms_of
-from diag.documents.blocks import bold, bullets, table, written
-from diag.documents.escape import Md, link
+from diag.documents.blocks import Md, bold, bullets, link, table, written
 from diag.model.checklist import (
     Aid,
     AidState,

@@ -13,8 +13,7 @@ from typing import NamedTuple
 from diag.assess.money import UNPRICED
 from diag.audit.report import Report
 from diag.audit.votes import votes_of
-from diag.documents.blocks import bold, box, bullets, sections, table, written
-from diag.documents.escape import Md
+from diag.documents.blocks import Md, bold, box, bullets, sections, table, written
 from diag.documents.parts.sources import TO_ASK
 from diag.model.enums import Aside, Nature
 from diag.model.votes import AidRange, AsideLine, DecisionList, Spent, Vote, YearSpent

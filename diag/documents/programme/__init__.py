@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from diag.documents.blocks import definitions, sections, written
+from diag.documents.blocks import Md, definitions, sections, written
 from diag.documents.document import Document, Meta
-from diag.documents.escape import Md
 from diag.documents.programme.committee import committee_blocks
 from diag.documents.programme.commune import commune_blocks
 from diag.documents.programme.lines import span_words

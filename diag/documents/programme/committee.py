@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from diag.documents.blocks import (
     PAGE_BREAK,
+    Md,
     bullets,
     definitions,
     sections,
@@ -18,7 +19,6 @@ from diag.documents.blocks import (
 )
 from diag.documents.document import Document, Meta
 from diag.documents.drafts.frame import TO_WRITE, prefilled, signatures, tools
-from diag.documents.escape import Md
 from diag.documents.parts.votes import BALLOT
 from diag.documents.programme.lines import Row, exact_words, per_pupil_words, span_words
 from diag.documents.programme.whole import (

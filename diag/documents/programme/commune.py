@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from diag.assess.terms import year_day
-from diag.documents.blocks import bullets, table, written
-from diag.documents.escape import Md
+from diag.documents.blocks import Md, bullets, table, written
 from diag.documents.programme.lines import (
     NO_AID,
     cost_words,

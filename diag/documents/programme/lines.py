@@ -3,8 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from diag.documents.blocks import bullets, sections, written
-from diag.documents.escape import Md
+from diag.documents.blocks import Md, bullets, sections, written
 from diag.programme.assembling import Board
 from diag.programme.equity import CommuneShare
 from diag.programme.placing import Imposed, lacks_of

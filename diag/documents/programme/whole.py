@@ -10,13 +10,13 @@ from fractions import Fraction
 
 from diag.documents.blocks import (
     PAGE_BREAK,
+    Md,
     bullets,
     numbered,
     sections,
     table,
     written,
 )
-from diag.documents.escape import Md
 from diag.documents.programme.lines import (
     NO_AID,
     Row,

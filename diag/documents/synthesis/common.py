@@ -17,10 +17,9 @@ from diag.assess.money import total_words as told_total
 from diag.assess.results import Score
 from diag.assess.words import is_printable, printed_cell
 from diag.audit.reasons import basis_words, concerns, label, pressure
-from diag.documents.blocks import PAGE_BREAK, bullets, drawings_in, table
+from diag.documents.blocks import PAGE_BREAK, Md, bullets, drawings_in, table
 from diag.documents.document import Document, DrawnPages, Meta
 from diag.documents.drawings import YEARS_CLAIM, Bar, draw_years
-from diag.documents.escape import Md
 from diag.documents.parts.advice import ELSEWHERE
 from diag.documents.parts.budget import Row, budget_table, gather_rest, unsure_row
 from diag.documents.parts.frame import (

@@ -5,9 +5,8 @@ from functools import partial
 
 from diag.assess.words import printed_cell
 from diag.audit.reasons import concerns, heading
-from diag.documents.blocks import box, bullets, table
+from diag.documents.blocks import Md, box, bullets, table
 from diag.documents.document import Document
-from diag.documents.escape import Md
 from diag.documents.mairie import READER
 from diag.documents.parts.advice import EXPECTED, NATURE_AND_TEXT
 from diag.documents.parts.votes import (

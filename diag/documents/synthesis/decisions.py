@@ -7,8 +7,7 @@ from fractions import Fraction
 
 from diag.assess.money import format_cost
 from diag.assess.results import Cost
-from diag.documents.blocks import box, bullets, written
-from diag.documents.escape import Md
+from diag.documents.blocks import Md, box, bullets, written
 from diag.documents.parts.votes import danger_words
 from diag.documents.synthesis.gathering import (
     Extract,

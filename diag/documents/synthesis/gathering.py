@@ -17,9 +17,8 @@ from diag.audit.report import Report
 from diag.audit.snapshot import OLDER
 from diag.audit.votes import votes_of
 from diag.documents import mairie as proposals
-from diag.documents.blocks import Pair, bold, definitions, written
+from diag.documents.blocks import Md, Pair, bold, definitions, written
 from diag.documents.document import Meta
-from diag.documents.escape import Md
 from diag.documents.parts.frame import dangers_in_brief
 from diag.documents.parts.votes import SchoolVotes
 from diag.model.audit import Auditee, Commune, School

@@ -13,10 +13,9 @@ from itertools import chain
 
 from diag.documents.academie import READER
 from diag.documents.academie import READER as ACADEMIE
-from diag.documents.blocks import Pair, box, numbered, table
+from diag.documents.blocks import Drawing, Md, Pair, Panel, box, numbered, table
 from diag.documents.document import Document
-from diag.documents.drawings import FULL, INK, SOFT, Drawing, Panel, printed, text_mark
-from diag.documents.escape import Md
+from diag.documents.drawings import FULL, INK, SOFT, printed, text_mark
 from diag.documents.mairie import READER as MAIRIE
 from diag.documents.parts.advice import EXPECTED, NATURE_AND_TEXT
 from diag.documents.projection import (

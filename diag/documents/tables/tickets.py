@@ -17,8 +17,7 @@ from diag.assess.spread import short_places
 from diag.audit.counsel import describe_steps, describe_waiting, name_places
 from diag.audit.findings import kind_of, names_judged, observed
 from diag.audit.report import Report
-from diag.documents.blocks import Pair, entry, sections, written
-from diag.documents.escape import Md
+from diag.documents.blocks import Md, Pair, entry, sections, written
 from diag.documents.parts import advice
 from diag.documents.tables.writers import IDENTITY, Cell, Column, identity
 from diag.documents.technique import READER

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from diag.documents.escape import inline
+from diag.documents.blocks import inline
 from diag.journal.backup import FOLDER
 from diag.journal.connection import mark_path
 from diag.journal.journal import get_setting

@@ -11,7 +11,7 @@ from hypothesis import given
 
 from diag.documents.atlas.pages import overview
 from diag.documents.atlas.school import View
-from diag.documents.escape import one_line
+from diag.documents.blocks import one_line
 from diag.model.audit import FollowUp
 from diag.model.enums import AuditStatus, FollowUpState
 from diag.words.sentences import french, typeset
