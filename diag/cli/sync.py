@@ -346,6 +346,7 @@ def list_(workspace: Workspace, *, as_json: bool) -> None:
     )
     if not found:
         click.echo("Aucun paquet n'a été lu ici.")
+    print_lines(syncing.waiting_words(workspace))
 
 
 @bundle.group(invoke_without_command=True)
@@ -449,4 +450,5 @@ def _entered_json(entered: Any) -> dict[str, Any]:
         "conflicts": len(entered.conflicts),
         "attachments": entered.photos,
         "refused": list(entered.refused),
+        "withheld": len(entered.withheld),
     }

@@ -31,6 +31,9 @@ An audit serves until the next one is compared with it, and while the commune ca
 its recommendations out: three budgets. To be confirmed by the office's DPO.
 """
 
+TAKES_TWO: Final = "un effacement se demande, et une autre personne le confirme"
+"""Why one person alone does not erase."""
+
 _SCHOOL_YEAR = re.compile(r"(20\d\d)-(20\d\d)")
 
 _ASKS = """

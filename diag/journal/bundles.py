@@ -6,7 +6,7 @@ long as nothing came after it, and comes back if it is read in again.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -16,9 +16,10 @@ from diag.journal.conflicts import conflicts_of
 from diag.journal.errors import JournalError, damaged
 from diag.journal.exchange import proven_sum
 from diag.journal.facts import audits
-from diag.journal.ingest import Rejected
+from diag.journal.ingest import Ingested, Rejected
 from diag.journal.journal import Journal
 from diag.journal.proof import rebuild_audit, seal
+from diag.journal.revision import Revision
 from diag.journal.seals import digest_of_content, without_seals
 from diag.journal.subjects import Topic
 from diag.model.audit import Audit
@@ -41,7 +42,8 @@ join rev r on r.audit = b.audit and r.subject = b.subject and r.id = b.id
 where b.bundle = ? and r.erased = 0 and json_extract(r.body, '$.op') <> 'erase'
 """
 
-_SET_ASIDE = "insert or replace into quarantine values (?, ?, ?, null)"
+_WAIT_NO_MORE = "delete from withheld where bundle = ?"
+SET_ASIDE = "insert or replace into quarantine values (?, ?, ?, null)"
 _REMOVE = "delete from rev where audit = ? and subject = ? and id = ?"
 _AUDIT = "select id from audit where n = ?"
 _FORGET_MARKS = "delete from sync_state where audit = ?"
@@ -103,18 +105,19 @@ class BundleIntake:
     """Audit → how many revisions came that were not here."""
     known: int = 0
     rejected: list[Rejected] = field(default_factory=list)
-    _name: str = ""
+    name: str = ""
+    """Under which what comes is kept."""
     _is_first: bool = True
 
     def begin(self, name: str, sha: str) -> None:
         """Say under which name what comes is kept."""
         before = find_bundle(self.journal, sha)
-        self._name = name
+        self.name = name
         self._is_first = before is None or before.undone_at is not None
         if self._is_first:
             self.connection.execute(_FORGET_BUNDLE, [name])
 
-    def take(self, lines: Iterable[bytes]) -> None:
+    def take(self, lines: Iterable[bytes]) -> Ingested:
         """Take some lines in; a bad one is refused alone."""
         taken = ingest.ingest(self.connection, lines)
         self.journal.record((*taken.revisions, *taken.unread))
@@ -125,17 +128,25 @@ class BundleIntake:
             *(one.audit for one in taken.unread),
         ]:
             self.new[audit] = self.new.get(audit, 0) + 1
-        rows = [
-            (self._name, one.subject, one.key, one.audit) for one in taken.revisions
-        ]
+        rows = [(self.name, one.subject, one.key, one.audit) for one in taken.revisions]
         self.connection.executemany(_BROUGHT, rows)
+        return taken
+
+    def leave(self, lines: Iterable[Revision]) -> None:
+        """Count lines no more: they were taken out again."""
+        gone = set()
+        for one in lines:
+            self.new[one.audit] -= 1
+            gone.add(one.key)
+        self.new = {audit: number for audit, number in self.new.items() if number}
+        self.journal.record_not(gone)
 
     def record(self, sha: str, at: int, detail: dict[str, Any]) -> None:
         """Keep what is known of the bundle; one that is in stays as it was."""
         if self._is_first:
             sums = {one: digest_of_content(self.journal, one) for one in self.new}
             written = _written({**detail, "sums": sums})
-            row = [self._name, bytes.fromhex(sha), at, written]
+            row = [self.name, bytes.fromhex(sha), at, written]
             _keep(self.connection, _KEEP, row)
 
 
@@ -243,17 +254,31 @@ def undo(journal: Journal, name: str, at: int) -> int:
             raise BuiltUponError(name, changed)
         rows = connection.execute(_TAKEN_BACK, [name]).fetchall()
         reason = f"mise de côté : le paquet « {name} » a été annulé"
-        for number, subject, key, body in rows:
-            connection.execute(_SET_ASIDE, [key, body, reason])
-            connection.execute(_REMOVE, [number, subject, key])
-        for number in {row[0] for row in rows}:
-            (audit,) = connection.execute(_AUDIT, [number]).fetchone()
-            rebuild_audit(connection, number, audit)
-            connection.execute(_FORGET_MARKS, [number])
+        set_aside(journal, rows, lambda _key: reason)
+        connection.execute(_WAIT_NO_MORE, [name])
         _keep(connection, _UNDONE, [at, name])
         if journal.recorder:
             journal.recorder.drop(row[2] for row in rows)
     return len(rows)
+
+
+def set_aside(
+    journal: Journal,
+    rows: Sequence[tuple[int, str, bytes, str]],
+    reason: Callable[[bytes], str],
+) -> None:
+    """Move lines from the log to the quarantine, inside a transaction.
+
+    `rows`: row of the audit, subject, id, body; `reason`: why, by id, in French.
+    """
+    for number, subject, key, body in rows:
+        name = ingest.name_of(body.encode("utf-8"))
+        journal.connection.execute(SET_ASIDE, [name, body, reason(key)])
+        journal.connection.execute(_REMOVE, [number, subject, key])
+    for number in {row[0] for row in rows}:
+        ((audit,),) = journal.select(_AUDIT, [number])
+        rebuild_audit(journal.connection, number, audit)
+        journal.connection.execute(_FORGET_MARKS, [number])
 
 
 def withdraw(journal: Journal, refused: Mapping[str, str]) -> int:
@@ -267,14 +292,7 @@ def withdraw(journal: Journal, refused: Mapping[str, str]) -> int:
             for ident in refused
             for row in connection.execute(_BROUGHT_LINE, [bytes.fromhex(ident)])
         ]
-        for number, subject, key, body in rows:
-            reason = f"retirée : {refused[key.hex()]}"
-            connection.execute(_SET_ASIDE, [key, body, reason])
-            connection.execute(_REMOVE, [number, subject, key])
-        for number in {row[0] for row in rows}:
-            (audit,) = connection.execute(_AUDIT, [number]).fetchone()
-            rebuild_audit(connection, number, audit)
-            connection.execute(_FORGET_MARKS, [number])
+        set_aside(journal, rows, lambda key: f"retirée : {refused[key.hex()]}")
         if journal.recorder:
             journal.recorder.drop(row[2] for row in rows)
     return len(rows)

@@ -14,6 +14,7 @@ from diag.journal.attachments import THUMBNAIL, AttachmentStore, Editions
 from diag.journal.errors import JournalError
 from diag.journal.ingest import Ingested
 from diag.journal.journal import AuditSum, Journal
+from diag.journal.revision import Revision
 from diag.journal.school_lines import stages
 from diag.model.enums import AuditStatus
 
@@ -303,6 +304,18 @@ def attachments_in(journal: Journal, which: Iterable[str]) -> set[str]:
         row for one in which for row in journal.select(_ATTACHMENTS, [one, *bounds])
     ]
     return {sha for (sha,) in rows if isinstance(sha, str)}
+
+
+def named_by(revision: Revision) -> list[NamedAttachment]:
+    """Return the attachments that a line names, which may be of none of the log."""
+    value = revision.value
+    if not isinstance(value, dict):
+        return []
+    files = value.get("files")
+    named = [value.get("sha"), *(files if isinstance(files, list) else ())]
+    mime = str(value.get("mime") or THUMBNAIL)
+    shas = [sha for sha in named if isinstance(sha, str) and _is_sha(sha)]
+    return [NamedAttachment(sha, 0, mime) for sha in shas]
 
 
 def held(journal: Journal) -> dict[str, NamedAttachment]:

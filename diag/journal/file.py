@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
@@ -124,6 +124,10 @@ class JournalFile:
     def record(self, taken: Iterable[Revision | Unread]) -> None:
         """Have lines of this transaction recorded once it is committed."""
         self._fresh += taken
+
+    def record_not(self, gone: Collection[bytes]) -> None:
+        """Have lines of this transaction not recorded: they were taken out again."""
+        self._fresh = [one for one in self._fresh if one.key not in gone]
 
     def show_waits(self, show: Callable[[bool], object]) -> None:
         """Wait for other programs by short turns, and show it meanwhile."""

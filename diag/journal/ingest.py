@@ -338,7 +338,7 @@ def ingest(connection: sqlite3.Connection, lines: Iterable[bytes]) -> Ingested:
         new=len(new),
         known=len(accepted) - len(new),
         rejected=tuple(
-            Rejected(refusal.number, _name(refusal.line).hex(), refusal.problem)
+            Rejected(refusal.number, name_of(refusal.line).hex(), refusal.problem)
             for refusal in refusals
         ),
         audits=frozenset(revision.audit for revision in new),
@@ -504,12 +504,12 @@ def _quarantine(
     """Keep what was refused, let go of what is now in, and of what is erased."""
     connection.executemany(
         "delete from quarantine where id = ?",
-        [(_name(revision.line),) for revision in accepted],
+        [(name_of(revision.line),) for revision in accepted],
     )
     connection.executemany(
         "insert or replace into quarantine values (?, ?, ?, ?)",
         [
-            (_name(line), _readable(line), problem, awaits)
+            (name_of(line), _readable(line), problem, awaits)
             for _, line, problem, awaits in refusals
         ],
     )
@@ -517,7 +517,8 @@ def _quarantine(
         connection.execute("delete from quarantine where id in (select id from erased)")
 
 
-def _name(line: bytes) -> bytes:
+def name_of(line: bytes) -> bytes:
+    """Return under what a line is known in quarantine: its own hash, even if erased."""
     return sha256(line).digest()
 
 

@@ -477,6 +477,15 @@ NAMED_AUTHORS = "\n".join(
 """Who wrote, by name where the workspace knows it; the label of others stays."""
 
 
+WITHHELD = """
+create table withheld(
+  id blob primary key check(length(id) = 32), audit text not null, bundle text not null
+) strict, without rowid;
+"""
+"""Lines of the quarantine that a bundle brought, and that wait: for what proves them,
+or for a second person."""
+
+
 # sqlite_utils (50 ms to import) is loaded only when one is due.
 Step = Callable[[sqlite3.Connection], None]
 """A migration: additive, inside a transaction that is already open."""
@@ -559,6 +568,11 @@ def m011_access(connection: sqlite3.Connection) -> None:
         run(connection, script)
 
 
+def m012_withheld(connection: sqlite3.Connection) -> None:
+    """Keep what bundles brought and does not enter yet."""
+    run(connection, WITHHELD)
+
+
 STEPS: tuple[Step, ...] = (
     m001_journal,
     m002_outbox,
@@ -571,6 +585,7 @@ STEPS: tuple[Step, ...] = (
     m009_seals,
     m010_holdings,
     m011_access,
+    m012_withheld,
 )
 """In order; a released one is never edited, and touches the log by addition only."""
 

@@ -6,7 +6,6 @@ or backdated in somebody's name is under no seal. It holds no content.
 """
 
 import json
-import sqlite3
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -29,6 +28,9 @@ from diag.journal.school_lines import is_begun
 
 MOST: Final = 4_096
 """Lines under one seal: it stays shorter than a line may be."""
+
+UNPROVEN: Final = "donnée par un autre que son auteur, et sans son sceau"
+"""Why a line that nothing proves does not enter, once seals are required."""
 
 _PREFIX = 4
 _COMBINATIONS = 16
@@ -80,6 +82,7 @@ from card where hub_key <> '' and revoked = 0
 """
 
 _ADMIN = "admin"
+_OWNERS = "select key, author, hub_key, revoked from card order by since"
 _HUB_KEYS = "select distinct hub_key from card where hub_key <> ''"
 
 _KEEP_CARD = """
@@ -366,8 +369,7 @@ def proofs_of(journal: Journal, audit: str) -> dict[bytes, LineProof]:
     authors: dict[str, set[bytes]] = {}
     for ident, author, _ in rows:
         authors.setdefault(author, set()).add(ident)
-    labels = dict(journal.select(_CARDS))
-    hubs = {key for (key,) in journal.select(_HUB_KEYS)}
+    labels, hubs = dict(journal.select(_CARDS)), hub_keys(journal)
     found = seals_of(journal, audit)
     old = covered_by_hubs(found, hubs, [ident for ident, *_ in rows])
     sealed = sealed_by((one for one in found if one.key not in hubs), labels, authors)
@@ -405,11 +407,34 @@ def cards_of(journal: Journal) -> list[tuple[str, str]]:
     return [(key, author) for key, author in journal.select(_CARDS)]
 
 
+def owners(journal: Journal, *, carded: bool = False) -> dict[str, str]:
+    """Return the label of each key that is not revoked.
+
+    `carded`: of those alone that a hub signed.
+    """
+    return {
+        key: author
+        for key, author, hub_key, revoked in journal.select(_OWNERS)
+        if not revoked and (hub_key or not carded)
+    }
+
+
+def hub_keys(journal: Journal) -> frozenset[str]:
+    """Return the keys by which hubs signed cards."""
+    return frozenset(key for (key,) in journal.select(_HUB_KEYS))
+
+
 def keep_cards(journal: Journal, hub_key: str, cards: Iterable[Card]) -> list[Card]:
     """Keep what a hub signed; return what was new.
 
     `hub_key`: by which it signs; a card that it did not sign is left.
     """
+    with journal.transaction():
+        return add_cards(journal, hub_key, cards)
+
+
+def add_cards(journal: Journal, hub_key: str, cards: Iterable[Card]) -> list[Card]:
+    """Keep what a hub signed, inside a transaction; return what was new."""
     known = {body for (body,) in journal.select("select body from card")}
     written = {
         dumps({**card._asdict(), "territories": [*card.territories]}): card
@@ -420,12 +445,11 @@ def keep_cards(journal: Journal, hub_key: str, cards: Iterable[Card]) -> list[Ca
         for body, card in written.items()
         if body not in known and is_signed(hub_key, card.content(), card.sig)
     }
+    for body, card in new.items():
+        row = (card.key, card.author, card.since, card.revoked, hub_key, body)
+        journal.connection.execute(_KEEP_CARD, row)
     if new:
-        with journal.transaction() as connection:
-            for body, card in new.items():
-                row = (card.key, card.author, card.since, card.revoked, hub_key, body)
-                connection.execute(_KEEP_CARD, row)
-            proof.seal(connection, "card")
+        proof.seal(journal.connection, "card")
     return [*new.values()]
 
 
@@ -446,11 +470,19 @@ def keep_colleague(journal: Journal, card: Card) -> bool:
 
 def administrators(journal: Journal) -> frozenset[str]:
     """Return the labels of who administers somewhere, by the cards that hubs signed."""
-    rows = journal.select(_RIGHTS)
+    return _who_have(journal, _ADMIN)
+
+
+def reviewers(journal: Journal) -> frozenset[str]:
+    """Return the labels of who reviews, or administers, somewhere."""
+    return _who_have(journal, "review") | _who_have(journal, _ADMIN)
+
+
+def _who_have(journal: Journal, right: str) -> frozenset[str]:
     return frozenset(
         author
-        for author, role, territories in rows
-        if role == _ADMIN or f'={_ADMIN}"' in territories
+        for author, role, territories in journal.select(_RIGHTS)
+        if role == right or f'={right}"' in territories
     )
 
 
@@ -475,8 +507,8 @@ def keep_relayed(journal: Journal, senders: Iterable[tuple[bytes, str]]) -> None
     """Keep who gave the lines that were not given by their author."""
     rows = [*senders]
     if rows:
-        with journal.transaction() as connection:
-            _keep_relayed(connection, rows)
+        with journal.transaction():
+            mark_relayed(journal, rows)
 
 
 def mark_brought(
@@ -486,19 +518,20 @@ def mark_brought(
 
     Inside the transaction that takes it in.
     """
-    rows = [
-        (ident, sender)
-        for ident, author in journal.select(_BROUGHT, [bundle])
-        if author not in labels
-    ]
-    _keep_relayed(journal.connection, rows)
+    mark_relayed(
+        journal,
+        [
+            (ident, sender)
+            for ident, author in journal.select(_BROUGHT, [bundle])
+            if author not in labels
+        ],
+    )
 
 
-def _keep_relayed(
-    connection: sqlite3.Connection, rows: Iterable[tuple[bytes, str]]
-) -> None:
-    connection.executemany(_RELAY, rows)
-    proof.seal(connection, "relayed")
+def mark_relayed(journal: Journal, rows: Iterable[tuple[bytes, str]]) -> None:
+    """Keep who gave some lines that are not theirs, inside a transaction."""
+    journal.connection.executemany(_RELAY, rows)
+    proof.seal(journal.connection, "relayed")
 
 
 def digest_of_content(journal: Journal, audit: str) -> str:

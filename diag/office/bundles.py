@@ -15,7 +15,13 @@ from diag.journal.seals import kept_cards, revoked_keys
 from diag.model.audit import Auditee
 from diag.model.errors import DiagError
 from diag.model.text import clean_line
-from diag.office.sealing import learn_cards, seal
+from diag.office.sealing import (
+    admit_withheld,
+    learn_cards,
+    rules_of,
+    seal,
+    withheld_words,
+)
 from diag.sync import open_share
 from diag.sync.bundle import read
 from diag.sync.bundle.envelope import FORM
@@ -140,7 +146,7 @@ def bring_in(workspace: Workspace, path: Path) -> Entered:
     at = workspace.world.clock()
     with dropping_erased(workspace.journal):
         entered = read.bring_in(_reader(workspace), path, at)
-    _learn(workspace, entered)
+        _learn(workspace, entered)
     return entered
 
 
@@ -187,7 +193,9 @@ def synchronise_shared(workspace: Workspace, address: str) -> FolderResult:
             learn=lambda entered: _learn(workspace, entered),
         )
         with dropping_erased(workspace.journal):
-            return meeting.run(workspace.world.clock())
+            result = meeting.run(workspace.world.clock())
+            admit_withheld(workspace)
+            return result
 
 
 def words_of(workspace: Workspace, entered: Entered) -> Iterator[str]:
@@ -202,12 +210,22 @@ def words_of(workspace: Workspace, entered: Entered) -> Iterator[str]:
         more = f", {counted(conflicts, 'conflit')} à trancher" if conflicts else ""
         line = f"{counted(new, 'modification nouvelle', 'modifications nouvelles')}"
         yield f"  {_title(workspace, entered, held)} : {line}{more}"
-    if not entered.revisions:
+    if not entered.revisions and not entered.withheld:
         yield "  Rien de nouveau : tout ce qu'il contient est déjà ici."
     if entered.photos:
         what = counted(entered.photos, "pièce jointe", "pièces jointes")
         yield f"  {what} (photos, éditions de grilles)"
     yield from (f"  Refusé : {reason}" for reason in entered.refused)
+    titles = {
+        held.audit: _title(workspace, entered, held) for held in entered.header.audits
+    }
+    names = {**entered.header.people, **workspace.settings.people}
+
+    def name_of(label: str) -> str:
+        return names.get(label, label)
+
+    waiting = withheld_words(entered.withheld, titles.__getitem__, name_of)
+    yield from (f"  {line}" for line in waiting)
     if entered.before and entered.before.undone_at is None:
         yield f"  Déjà lu le {format_time(entered.before.at)}."
 
@@ -223,7 +241,8 @@ def _reader(workspace: Workspace) -> BundleReader:
     known, gone = ring_of(workspace).signers, revoked_keys(workspace.journal)
     signers = {key: name for key, name in known.items() if key not in gone}
     signers[keys.card.sign] = OURSELVES
-    return BundleReader(workspace.journal, keys, signers)
+    rules = rules_of(workspace)
+    return BundleReader(workspace.journal, keys, signers, rules=rules)
 
 
 def _summarize(workspace: Workspace, audits: Sequence[str]) -> BundleSummary:
@@ -256,6 +275,7 @@ def _learn(workspace: Workspace, entered: Entered) -> None:
     }
     learn_names(workspace, people)
     learn_cards(workspace, entered.header)
+    admit_withheld(workspace)
     ring_of(workspace).note_form(entered.header.signer, min(entered.header.reads, FORM))
 
 

@@ -1,25 +1,33 @@
 """Seals of this laptop: what its author wrote is proven before it leaves."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from diag.audit.erasing import note_asks
 from diag.audit.follow import move
 from diag.audit.session import AuditSession
 from diag.journal import seals
+from diag.journal.attachments import dropping_erased
 from diag.journal.journal import get_setting, put_setting
 from diag.journal.people import retired
 from diag.journal.seals import Card, Signer, read_card
+from diag.journal.withheld import Rules, Withheld, admit, withheld
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.sync.bundle.format import Header
-from diag.sync.protocol import ENVELOPES, SEALS, Hello, Transport, Unproven
+from diag.sync.protocol import ENVELOPES, REQUIRED, SEALS, Hello, Transport, Unproven
 from diag.sync.trust import Enrolment, keep_enrolment, read_enrolments
 from diag.words.dates import day_words
+from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
 
 _READ = "seals.read"
 """Hub → number of the last line that it showed as not given by its author."""
+
+_REQUIRED = "seals.required"
+"""The hubs that were heard to require seals: they never go back on it."""
 
 _OWN = "seals.own"
 """The keys that this workspace has signed with."""
@@ -95,6 +103,53 @@ def learn_cards(workspace: Workspace, header: Header) -> None:
     if header.author:
         own = Card(header.signer, header.author, "", (), header.created, 0)
         seals.keep_colleague(journal, own)
+
+
+def rules_of(workspace: Workspace) -> Rules:
+    """Return what is asked of bundles here, by the hubs that know this laptop."""
+    hubs = read_enrolments(workspace.folder)
+    requiring = {*get_setting(workspace.journal, _REQUIRED, [])}
+    return Rules(
+        workspace.world.clock(),
+        note_asks(workspace),
+        tuple(map(key_of_hub, hubs)),
+        required=any(one.hub in requiring for one in hubs),
+    )
+
+
+def admit_withheld(workspace: Workspace) -> int:
+    """Take in what waited and is proven, or confirmed, by now; return how many."""
+    if workspace.journal.readonly or not withheld(workspace.journal):
+        return 0
+    return admit(workspace.journal, rules_of(workspace))
+
+
+def withheld_words(
+    waiting: Iterable[Withheld],
+    title_of: Callable[[str], str],
+    name_of: Callable[[str], str],
+) -> Iterator[str]:
+    """Give what waits: whose it is, where, and what lets it in.
+
+    `title_of`: of an audit's id; `name_of`: of a person's label.
+    """
+    lines = Counter[tuple[str, str, str]]()
+    for one in waiting:
+        revision, sender = one.revision, one.sender
+        title, author = title_of(revision.audit), name_of(revision.author)
+        if revision.erases:
+            yield (
+                f"Effacement mis à part, {title}, de {author}, donné par {sender} : "
+                f"{one.problem}. Ce qu'il efface reste ici."
+            )
+        else:
+            lines[title, author, sender] += 1
+    for (title, author, sender), many in lines.items():
+        yield (
+            f"Mis à part, {title} : {counted(many, 'modification')} de {author}, que "
+            f"{sender} donne sans son sceau. Tout entre dès que {author} synchronise, "
+            "ou avec un paquet qui porte ce sceau."
+        )
 
 
 @dataclass
@@ -178,12 +233,16 @@ class Sealing:
         Ring(self.workspace.journal).keep_hub(hello.name, hello.key)
 
     def _note_form(self, hello: Hello) -> None:
-        """Remember which form of bundle the hub reads."""
+        """Remember which form of bundle the hub reads, and whether it wants seals."""
         from diag.sync.bundle.envelope import FORM  # noqa: PLC0415 - 10 ms
         from diag.sync.bundle.keys import Ring  # noqa: PLC0415 - 10 ms
 
+        journal = self.workspace.journal
         if ENVELOPES in hello.features and self.hub_key:
-            Ring(self.workspace.journal).note_form(self.hub_key, FORM)
+            Ring(journal).note_form(self.hub_key, FORM)
+        known = get_setting(journal, _REQUIRED, [])
+        if REQUIRED in hello.features and hello.hub not in known:
+            put_setting(journal, _REQUIRED, [*known, hello.hub])
 
     def _keep_unproven(self, hub: str, found: Unproven) -> None:
         """Keep who gave what is not theirs, and ask for what follows while there is."""
@@ -237,6 +296,11 @@ def move_sealed(
 
 
 def seal_at_leaving(workspace: Workspace) -> None:
-    """Seal before the workspace is closed; that it fails is no matter: a sync will."""
+    """Seal, and take in what waited, before the workspace is closed.
+
+    That it fails is no matter: a sync will.
+    """
     with suppress(DiagError):
         seal(workspace)
+        with dropping_erased(workspace.journal):
+            admit_withheld(workspace)

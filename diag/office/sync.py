@@ -4,7 +4,7 @@ import os
 import platform
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -19,10 +19,11 @@ from diag.journal.errors import JournalError
 from diag.journal.exchange import NamedAttachment, of_closed_audits
 from diag.journal.facts import audits
 from diag.journal.journal import get_setting, put_setting
+from diag.journal.withheld import withheld
 from diag.model.audit import Auditee, Photo
 from diag.model.errors import DiagError
 from diag.office.privacy.erasing import erasure_news, purge_news
-from diag.office.sealing import Sealing, key_of_hub
+from diag.office.sealing import Sealing, admit_withheld, key_of_hub, withheld_words
 from diag.sync.exchange import CLOCK_DOUBT, ExchangeEvent, Progress
 from diag.sync.meeting import SyncResult, open_transport, synchronise_with
 from diag.sync.metered import is_metered
@@ -362,6 +363,7 @@ def run(
         outcomes = tuple(
             synchronise_with(journal, hub, event, now(), steps) for hub in found
         )
+        admit_withheld(workspace)
     outcomes[-1].freed = let_go(workspace, outcomes)
     names = names_of(found)
     for outcome in outcomes:
@@ -373,9 +375,22 @@ def run(
     rights = [hub.right for hub in found]
     outcomes[-1].erasures = erasure_news(workspace, rights) + purge_news(workspace)
     outcomes[-1].present = [*claim_news(workspace)]
+    outcomes[-1].withheld = [*waiting_words(workspace)]
     put_setting(journal, _LAST, [asdict(outcome) for outcome in outcomes])
     reserve_space(workspace.folder)
     return outcomes
+
+
+def waiting_words(workspace: Workspace) -> Iterator[str]:
+    """Give what bundles brought here and does not enter yet, and what lets it in."""
+    found = withheld(workspace.journal)
+    known = {audit.id: audit for audit in audits(workspace.journal)} if found else {}
+
+    def title_of(audit: str) -> str:
+        about = auditee_of(workspace, known[audit]) if audit in known else None
+        return Waiting(audit, about, 0).title
+
+    yield from withheld_words(found, title_of, workspace.settings.name_of)
 
 
 def _name_audits(workspace: Workspace, causes: Mapping[str, str]) -> dict[str, str]:
@@ -420,6 +435,7 @@ def words_of(outcome: SyncResult) -> Iterable[str]:
     yield from outcome.strangers
     yield from outcome.erasures
     yield from outcome.present
+    yield from outcome.withheld
     yield from _files_words(outcome)
     if outcome.unread:
         yield (

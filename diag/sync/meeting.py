@@ -104,6 +104,8 @@ class SyncResult:
     """What is asked to be erased, or was, in French."""
     present: list[str] = field(default_factory=list)
     """Who else is on which audit, in French."""
+    withheld: list[str] = field(default_factory=list)
+    """What bundles brought and does not enter yet, in French."""
     freed: int = 0
     """Photos of closed audits that left this laptop, every office having them."""
     problem: str = ""

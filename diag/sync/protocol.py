@@ -26,6 +26,9 @@ ENVELOPES: Final = "envelopes"
 SEALS: Final = "seals"
 """It signs whose each key is, and gives the lines that their author did not."""
 
+REQUIRED: Final = "seals-required"
+"""It takes no more what neither its author gives nor their seal covers."""
+
 FILES: Final = "files"
 """It gives and takes several attachments in one request."""
 

@@ -74,4 +74,5 @@ ROWS: dict[str, dict[str, tuple[object, ...]]] = {
     "m011_access": {
         "access": ("99901", "Valbrise", 300, 290, "2026-03-31", "", "2027-01-31"),
     },
+    "m012_withheld": {"withheld": (bytes(32), AUDITS[0], "2026-11-25-camille-ab12cd")},
 }

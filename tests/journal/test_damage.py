@@ -27,7 +27,7 @@ FLIPS = 60
 def whole(tmp_path: Path, author: Origin) -> tuple[Path, list[bytes]]:
     """A journal of some pages, closed, and what it says."""
     with Journal.open(tmp_path) as journal:
-        for number in range(60):
+        for number in range(90):
             draft = changes.answered(AUDIT.id, ROOT, f"q{number}", known(number))
             journal.write(draft, author)
         journal.compact()

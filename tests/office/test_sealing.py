@@ -250,3 +250,50 @@ def test_a_seal_is_not_counted_among_what_came(team: Team) -> None:
     assert team.sync(team.anne).pushed == 1
 
     assert team.sync(team.bruno).pulled == 1
+
+
+def test_once_a_hub_requires_seals_a_bundle_s_unproven_lines_wait_until_it_has_them(
+    tmp_path: Path,
+) -> None:
+    """They entered as relayed, and left again at the next sync."""
+    home = made_home(tmp_path / "hub", free_port())
+    keeper.teach(home, territory().annuaire)
+    with (
+        workspace(tmp_path / "Anne", author="u-a") as anne,
+        workspace(tmp_path / "Bruno", author="u-b") as bruno,
+        workspace(tmp_path / "Paul", author="u-p") as paul,
+        served(home) as hub,
+    ):
+        team = Team(anne, bruno, hub)
+        for who, name in ((anne, "Anne"), (bruno, "Bruno"), (paul, "Paul")):
+            started(who)
+            syncing.enrol(who, str(home.invite(name, ("999",), "write")))
+        bundles.add_colleague(bruno, "Anne", str(bundles.own_keys(anne).keys.card))
+        bundles.add_colleague(anne, "Bruno", str(bundles.own_keys(bruno).keys.card))
+        team.sync(anne)
+        hub.store.require_seals(1)
+        team.sync(bruno)
+        session = team.session(paul)
+        draft = changes.answered(
+            session.audit.id, session.facts.root, "debit_descendant", known(37)
+        )
+        said = paul.journal.write(draft, paul.origin)
+        anne.journal.ingest([said.line])  # by a way that proves nothing
+        bundles.export(anne, [SCHOOL], ["Bruno"], tmp_path / "a.diag")
+
+        entered = bundles.bring_in(bruno, tmp_path / "a.diag")
+
+        told = "\n".join(bundles.words_of(bruno, entered))
+        assert "1 modification de" in told
+        assert "que Anne donne sans son sceau" in told
+        assert said.line not in bruno.journal.lines(session.audit.id)
+        (waiting,) = team.sync(bruno).withheld
+        assert "u-p" in waiting
+        assert not team.sync(bruno).refused
+        bundles.bring_in(bruno, tmp_path / "a.diag")
+        assert len(team.sync(bruno).withheld) == 1, "read again, it waits as before"
+
+        team.sync(paul)
+
+        assert team.sync(bruno).withheld == []
+        assert team.proof(bruno, said.id) == "scellé"

@@ -22,12 +22,27 @@ from diag.journal import bundles, exchange
 from diag.journal.attachments import AttachmentStore
 from diag.journal.bundles import Brought, BundleIntake
 from diag.journal.errors import RefusedError
-from diag.journal.exchange import NamedAttachment
+from diag.journal.exchange import NamedAttachment, named_by
 from diag.journal.journal import Journal
 from diag.journal.records import is_named
-from diag.journal.revision import parse, unread
-from diag.journal.seals import cards_of, mark_brought
-from diag.journal.subjects import Topic
+from diag.journal.revision import Revision, parse, unread
+from diag.journal.seals import (
+    add_cards,
+    cards_of,
+    mark_brought,
+    mark_relayed,
+    owners,
+    read_card,
+)
+from diag.journal.subjects import SEALS, Topic
+from diag.journal.withheld import (
+    Rules,
+    Withheld,
+    find_refused,
+    hold_unproven,
+    take_erasures,
+    withheld,
+)
 from diag.model.audit import Audit
 from diag.model.errors import DiagError
 from diag.model.text import fold
@@ -58,6 +73,7 @@ _GZIP = 31
 _NOT_FOR_US = "No matching keys found"
 _SEAL = b"age-encryption.org/"
 _BATCH = 2_000
+_ERASES = b'"op":"erase"'
 _SLUG = 30
 _SHORT = 6
 
@@ -316,6 +332,8 @@ class BundleReader(NamedTuple):
     signers: Mapping[str, str]
     """Signing key of each known device → the name of its owner."""
     limits: BundleLimits = LIMITS
+    rules: Rules = Rules(0)
+    """What it asks of what they bring."""
 
     @property
     def folder(self) -> Path:
@@ -345,6 +363,8 @@ class Entered:
     """Attachments that come."""
     refused: tuple[str, ...]
     """What was refused, in French."""
+    withheld: tuple[Withheld, ...]
+    """What waits: unproven, or for a second person to confirm."""
     before: Brought | None
     """The same file, when it was read in before."""
 
@@ -397,9 +417,8 @@ def _enter(reader: BundleReader, source: Path, at: int, *, real: bool) -> Entere
         before = bundles.find_bundle(journal, copy.sha)
         name = before.name if before else _name(sender, copy.sha, at)
         with ExitStack() as stack:
-            entering = _Entering(
-                journal, stack, name=name, sha=copy.sha, at=at, sender=sender, real=real
-            )
+            rules = reader.rules._replace(at=at)
+            entering = _Entering(journal, stack, rules, name, copy.sha, sender, real)
             read_bundle(copy.path, age_key, entering, limits)
     if real:
         whole = not entering.lacking
@@ -415,6 +434,7 @@ def _enter(reader: BundleReader, source: Path, at: int, *, real: bool) -> Entere
         audits=entering.audits,
         photos=len(entering.kept),
         refused=tuple(dict.fromkeys(entering.refused)),
+        withheld=entering.withheld,
         before=before,
     )
 
@@ -426,20 +446,25 @@ def _name(sender: str, sha: str, at: int) -> str:
     return f"{day}-{slug}-{sha[:_SHORT]}"
 
 
-def _labels_of(journal: Journal, header: Header, sender: str) -> frozenset[str]:
+def _labels_of(
+    journal: Journal, header: Header, sender: str, rules: Rules
+) -> frozenset[str]:
     """Return the labels of who wrote a bundle: those of their key, or else their word.
 
-    Their word gives them no label that another key is known to write under.
+    Their word gives them no label that another key is known to write under, and none
+    at all once seals are required.
     """
-    known = dict(cards_of(journal))
+    known = owners(journal, carded=rules.required)
     if header.signer in known:
         return frozenset([known[header.signer]])
+    if rules.required:
+        return frozenset()
     claimed = {header.author} - {""}
     if not claimed:
         named = fold(sender)
         people = header.people.items()
         claimed = {label for label, name in people if fold(name) == named}
-    return frozenset(claimed.difference(known.values()))
+    return frozenset(claimed.difference(dict(cards_of(journal)).values()))
 
 
 @dataclass(slots=True)
@@ -449,9 +474,9 @@ class _Entering:
     journal: Journal
     stack: ExitStack
     """Holds the transaction, from the first line to the last."""
+    rules: Rules
     name: str
     sha: str
-    at: int
     sender: str
     real: bool
     """Whether what is taken in stays."""
@@ -464,6 +489,12 @@ class _Entering:
     audits: dict[str, Audit] = field(default_factory=dict)
     intake: BundleIntake = field(init=False)
     """What came in."""
+    withheld: tuple[Withheld, ...] = ()
+    """What waits."""
+    _erasures: list[Revision] = field(default_factory=list)
+    """Those that it holds: judged once the rest is here."""
+    _foreign: dict[str, set[bytes]] = field(default_factory=dict)
+    """Audit → what came just now and its author did not give."""
     _batch: list[bytes] = field(default_factory=list)
     _wanted: dict[str, NamedAttachment] = field(default_factory=dict)
     _held: list[str] = field(default_factory=list)
@@ -476,14 +507,20 @@ class _Entering:
         """Open the transaction, and look at what was here."""
         self._held = [held.audit for held in header.audits]
         self._created = header.created
-        self._labels = _labels_of(self.journal, header, self.sender)
         way = bundles.intake if self.real else bundles.rehearsal
         self.intake = self.stack.enter_context(way(self.journal))
+        cards = [*filter(None, map(read_card, header.cards))]
+        for hub in self.rules.hubs:
+            add_cards(self.journal, hub, cards)
+        self._labels = _labels_of(self.journal, header, self.sender, self.rules)
         self.intake.begin(self.name, self.sha)
         self._differed = bundles.differences(self.journal, self._held)
 
     def line(self, line: bytes) -> None:
-        """Take a revision in, with others."""
+        """Take a revision in, with others; an erasure after them."""
+        if _ERASES in line and (erasure := _read_erasure(line)):
+            self._erasures.append(erasure)
+            return
         self._batch.append(line)
         if len(self._batch) == _BATCH:
             self._flush()
@@ -491,19 +528,27 @@ class _Entering:
     def lines_done(self) -> None:
         """Look at what is here now, name it, commit."""
         self._flush()
+        mark_brought(self.journal, self.name, self._labels, self.sender)
+        if self.rules.required:
+            hold_unproven(self.intake, self._foreign, self.rules)
+        foreign = [one for one in self._erasures if one.author not in self._labels]
+        mark_relayed(self.journal, [(one.key, self.sender) for one in foreign])
+        take_erasures(self.intake, self._erasures, self.rules)
+        detail = {"sender": self.sender, "created": self._created}
+        self.intake.record(self.sha, self.rules.at, detail)
+        waiting = [one for one in withheld(self.journal) if one.bundle == self.name]
         after = bundles.differences(self.journal, self._held)
         self.conflicts = frozenset(after - self._differed)
         self.audits = bundles.audits_among(self.journal, self._held)
         try:
             wanted = exchange.wanted(self.journal)
+            wanted += [file for one in waiting for file in named_by(one.revision)]
             self._wanted = {named.sha: named for named in wanted}
         except DiagError as error:  # damaged photos: answers come all the same
             self.lacking = True
             self.refused.append(str(error))
-        self.refused += [line.problem for line in self.intake.rejected]
-        detail = {"sender": self.sender, "created": self._created}
-        self.intake.record(self.sha, self.at, detail)
-        mark_brought(self.journal, self.name, self._labels, self.sender)
+        self.refused += find_refused(self.intake)
+        self.withheld = tuple(waiting)
         self.stack.close()
 
     def blob(self, sha: str, content: bytes) -> None:
@@ -523,5 +568,17 @@ class _Entering:
             self.kept.append(sha)
 
     def _flush(self) -> None:
-        self.intake.take(self._batch)
+        taken = self.intake.take(self._batch)
         self._batch = []
+        for one in taken.revisions if self.rules.required else ():
+            is_seal = one.subject.startswith(f"{SEALS}/")
+            if one.author not in self._labels and not is_seal:
+                self._foreign.setdefault(one.audit, set()).add(one.key)
+
+
+def _read_erasure(line: bytes) -> Revision | None:
+    try:
+        revision = parse(line)
+    except RefusedError:
+        return None
+    return revision if revision.erases else None

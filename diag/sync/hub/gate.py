@@ -10,11 +10,18 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from diag.journal import subjects
-from diag.journal.asks import SHORT_DELAY, Asked, Confirmation, find_flaw, term_of
+from diag.journal.asks import (
+    SHORT_DELAY,
+    TAKES_TWO,
+    Asked,
+    Confirmation,
+    find_flaw,
+    term_of,
+)
 from diag.journal.facts import read_audit
 from diag.journal.ingest import mark_of
 from diag.journal.revision import Revision, read
-from diag.journal.seals import Seal, sealed_by
+from diag.journal.seals import UNPROVEN, Seal, sealed_by
 from diag.model.audit import Audit
 from diag.model.enums import AuditStatus
 from diag.sync.hub.rows import AuditRow, Device
@@ -79,9 +86,8 @@ class Warrant(NamedTuple):
             if problem:
                 refused[rev.key] = (kind, problem)
         if self.required:
-            problem = "donnée par un autre que son auteur, et sans son sceau"
             for rev in self._find_unproven(new, given):
-                refused.setdefault(rev.key, ("unproven", problem))
+                refused.setdefault(rev.key, ("unproven", UNPROVEN))
         return refused
 
     def _judge(self, rev: Revision, given: Sequence[Revision]) -> tuple[str, str]:
@@ -169,7 +175,7 @@ class Warrant(NamedTuple):
         is_own = read(bodies[target].decode()).author == rev.author
         if is_own and self.at - arrived < SHORT_DELAY:
             return ""
-        return "un effacement se demande, et une autre personne le confirme"
+        return TAKES_TWO
 
     def _find_early(self, rev: Revision, given: Iterable[Revision]) -> str:
         """Return why one person does not purge a whole audit; empty at its term."""

@@ -29,6 +29,7 @@ from diag.sync.protocol import (
     ENVELOPES,
     FILES,
     OPAQUE,
+    REQUIRED,
     RIGHTS,
     SEALS,
     VERSION,
@@ -132,6 +133,9 @@ class Hub:
 
     def hello(self) -> Hello:
         """Describe the hub, to anyone."""
+        features = [OPAQUE, ENVELOPES, FILES]
+        features += [SEALS] if self.signer else []
+        features += [REQUIRED] if self.store.required_at else []
         return Hello(
             hub=self.store.hub,
             name=self.name,
@@ -141,7 +145,7 @@ class Hub:
             app=_APP,
             limits=self.limits,
             key=self.key,
-            features=(OPAQUE, ENVELOPES, FILES, *((SEALS,) if self.signer else ())),
+            features=tuple(features),
             unread=self.store.holds_unread(),
         )
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin
+from diag.journal.withheld import Rules
 from diag.sync.bundle.envelope import FORM
 from diag.sync.bundle.format import LIMITS, BundleLimits
 from diag.sync.bundle.keys import DeviceKeys, KeyCard, load_age
 from diag.sync.bundle.read import BundleReader, Entered, bring_in, preview
-from diag.sync.bundle.write import Bundle, WrittenBundle, write_bundle
+from diag.sync.bundle.write import Bundle, BundleSummary, WrittenBundle, write_bundle
 from tests.journal.builders import NOON, person
 
 
@@ -30,6 +32,8 @@ class Colleague:
     known: dict[str, KeyCard] = field(default_factory=dict)
     form: int = FORM
     """The form of what this person writes."""
+    rules: Rules = field(default_factory=partial(Rules, NOON))
+    """What is asked of what this person reads: first, that of who has no hub."""
 
     @property
     def origin(self) -> Origin:
@@ -41,7 +45,7 @@ class Colleague:
 
     def reader(self, limits: BundleLimits = LIMITS) -> BundleReader:
         signers = {card.sign: name for name, card in self.known.items()}
-        return BundleReader(self.journal, self.keys, signers, limits)
+        return BundleReader(self.journal, self.keys, signers, limits, self.rules)
 
     def write(
         self, path: Path, to: "Colleague", audits: Iterable[str] | None = None
@@ -52,12 +56,15 @@ class Colleague:
             keys=self.keys,
             recipients=[to.keys.card],
             at=NOON,
+            summary=BundleSummary({}, {}, self.name),
             form=self.form,
         )
         return write_bundle(self.journal, whole, path)
 
-    def read(self, path: Path, limits: BundleLimits = LIMITS) -> Entered:
-        return bring_in(self.reader(limits), path, NOON)
+    def read(
+        self, path: Path, limits: BundleLimits = LIMITS, at: int = NOON
+    ) -> Entered:
+        return bring_in(self.reader(limits), path, at)
 
     def look(self, path: Path) -> Entered:
         return preview(self.reader(), path, NOON)

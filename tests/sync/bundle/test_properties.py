@@ -8,6 +8,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diag.journal.withheld import Rules
 from diag.sync.bundle import write
 from diag.sync.bundle.format import LIMITS, BundleError, Payload
 from diag.sync.bundle.keys import DeviceKeys
@@ -54,6 +55,7 @@ def test_a_bundle_does_what_taking_the_lines_in_does(
         anne, bruno = Colleague("a", first, KEYS[0]), Colleague("b", second, KEYS[1])
         direct = Colleague("c", third, KEYS[1])
         meet(anne, bruno)
+        bruno.rules = Rules(NOON, hubs=("",))  # that judges what one person erases
         first.ingest(theirs)
         anne.write(path, bruno)
         for lines in (data.draw(st.permutations(ours)), theirs):
