@@ -46,6 +46,12 @@ class ListColumn(NamedTuple):
     least: int = 0
     """How wide the list is, for it to be shown."""
 
+    def asked(self, width: int) -> int:
+        """Return what it asks for in a list of that width; 0 stretches."""
+        if width < TINY and self.tiny >= 0:
+            return self.tiny
+        return self.narrow if width < NARROW and self.narrow >= 0 else self.width
+
 
 WIDE = 120
 """From so many columns, a list shows everything."""
@@ -58,6 +64,20 @@ TINY = 50
 
 _GAP = 2
 """Blanks between two columns."""
+
+
+class LineMessage(Message):
+    """Something about a line of a list."""
+
+    def __init__(self, lines: "Lines", key: str) -> None:
+        super().__init__()
+        self.lines = lines
+        self.key = key
+
+    @property
+    def control(self) -> "Lines":
+        """The list."""
+        return self.lines
 
 
 class Lines(ScrollView, PlainStyle, can_focus=True):
@@ -98,31 +118,11 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
     cursor: var[int] = var(0)
     """Index of the line under the cursor."""
 
-    class Chosen(Message):
+    class Chosen(LineMessage):
         """The line under the cursor was chosen: Enter, or a click on it."""
 
-        def __init__(self, lines: "Lines", key: str) -> None:
-            super().__init__()
-            self.lines = lines
-            self.key = key
-
-        @property
-        def control(self) -> "Lines":
-            """The list."""
-            return self.lines
-
-    class Moved(Message):
+    class Moved(LineMessage):
         """The cursor stands on another line."""
-
-        def __init__(self, lines: "Lines", key: str) -> None:
-            super().__init__()
-            self.lines = lines
-            self.key = key
-
-        @property
-        def control(self) -> "Lines":
-            """The list."""
-            return self.lines
 
     def __init__(
         self,
@@ -249,7 +249,7 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
             gaps = _GAP * (len(shown) - 1) + 2
             shared = iter(
                 shared_widths(
-                    [_width(each, width) for each in shown],
+                    [each.asked(width) for each in shown],
                     [need for each, need in self._needs() if each in shown],
                     width - gaps,
                 )
@@ -306,13 +306,6 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
             self.scroll_to(y=max(target, 0), animate=False, immediate=True)
         elif self.cursor >= top + height:
             self.scroll_to(y=self.cursor - height + 1, animate=False, immediate=True)
-
-
-def _width(column: ListColumn, width: int) -> int:
-    """Return what a column asks for in a list of that width; 0 stretches."""
-    if width < TINY and column.tiny >= 0:
-        return column.tiny
-    return column.narrow if width < NARROW and column.narrow >= 0 else column.width
 
 
 def shared_widths(asked: Sequence[int], needs: Sequence[int], room: int) -> list[int]:

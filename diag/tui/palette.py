@@ -234,7 +234,13 @@ def finder(app: Shell) -> Finder:
             chips = ("commandes",) if asked else ()
             return FoundInAudit(commands, (), chips)
         able = [commands[hit.item] for hit in index.search(typed)]
-        named = [one for one in commands if _is_named(one, typed)]
+        begun = fold(typed)
+        # Little words count in « Ce qui a changé ».
+        named = [
+            one
+            for one in commands
+            if len(begun) > 1 and fold(one.name).startswith(begun)
+        ]
         other = [one for one in able if one not in named]
         found = FoundInAudit()
         if inside:
@@ -264,12 +270,6 @@ def finder(app: Shell) -> Finder:
     return Finder(find, note, scopes if has_here else scopes[:2])
 
 
-def _is_named(one: PaletteEntry, typed: str) -> bool:
-    """Say whether a name begins as typed: little words count in « Ce qui a changé »."""
-    begun = fold(typed)
-    return len(begun) > 1 and fold(one.name).startswith(begun)
-
-
 def _find_schools(app: Shell, words: str) -> Iterator[PaletteEntry]:
     """Give the communes whose very names answer, then the schools."""
     # The first frame is drawn without the journal.
@@ -283,10 +283,10 @@ def _find_schools(app: Shell, words: str) -> Iterator[PaletteEntry]:
         schools = territory.schools(words, limit=_MOST)
     by_code = {each.insee: each.commune for each in schools} | dict(official)
     for insee, name in by_code.items():
-        go = partial(app.go_school, f"commune:{insee}")
-        found = PaletteEntry("commune", name, insee, go)
-        if _answers(found, words):
-            yield found
+        text = f" {fold(f'{name} {insee}')}"
+        if all(any(f" {one}" in text for one in either) for either in readings(words)):
+            go = partial(app.go_school, f"commune:{insee}")
+            yield PaletteEntry("commune", name, insee, go)
     for school in schools:
         yield PaletteEntry(
             "école",
@@ -294,8 +294,3 @@ def _find_schools(app: Shell, words: str) -> Iterator[PaletteEntry]:
             school.uai,
             partial(app.go_school, school.uai),
         )
-
-
-def _answers(found: PaletteEntry, words: str) -> bool:
-    text = " " + fold(f"{found.name} {found.detail}")
-    return all(any(f" {word}" in text for word in either) for either in readings(words))

@@ -428,7 +428,6 @@ def _reading(left: int) -> str:
 
 # Drawn here rather than by a library of images: those ask the terminal what it can do,
 # and read its answer from the keyboard that the app is reading.
-Pixel = tuple[int, int, int]
 
 
 class Pixels(Widget):
@@ -453,16 +452,21 @@ class Pixels(Widget):
             image.draft("RGB", (width, height * 2))
             small = image.convert("RGB")
         small.thumbnail((max(width, 1), max(height * 2, 2)))
-        rows = [
-            [_pixel(small.getpixel((x, y))) for x in range(small.width)]
-            for y in range(small.height)
-        ]
-        below = [*rows[1:], [(0, 0, 0)] * small.width]
+        raw, across = small.tobytes(), small.width
+        colours = [f"#{raw[at : at + 3].hex()}" for at in range(0, len(raw), 3)]
+        rows = [colours[at : at + across] for at in range(0, len(colours), across)]
+        below = [*rows[1:], ["#000000"] * across]
         pairs = zip(rows[::2], below[::2], strict=False)
         plain = Style()
         margin = Segment(" " * ((width - small.width) // 2), plain)
-        strips = (Strip([margin, *map(_half, *pair)]) for pair in pairs)
-        return [one.adjust_cell_length(width, plain) for one in strips]
+        strips = []
+        for pair in pairs:
+            halves = [
+                Segment("▀", Style.parse(f"{upper} on {lower}"))
+                for upper, lower in zip(*pair, strict=True)
+            ]
+            strips.append(Strip([margin, *halves]).adjust_cell_length(width, plain))
+        return strips
 
 
 class PhotoScreen(Sturdy, ModalScreen[None]):
@@ -487,16 +491,3 @@ class PhotoScreen(Sturdy, ModalScreen[None]):
 
     def on_close(self) -> None:
         self.dismiss(None)
-
-
-def _pixel(found: float | tuple[int, ...] | None) -> Pixel:
-    red, green, blue = found if isinstance(found, tuple) else (0, 0, 0)
-    return red, green, blue
-
-
-def _half(upper: Pixel, lower: Pixel) -> Segment:
-    return Segment("▀", Style.parse(f"{_hex(upper)} on {_hex(lower)}"))
-
-
-def _hex(pixel: Pixel) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*pixel)

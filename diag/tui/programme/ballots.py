@@ -76,6 +76,8 @@ class WorkshopEntries(PlaceScreen):
         self._container, self._workshop = container, workshop
         self._keep, self._undo = keep, undo
         self._role = Participant.PARENT
+        self._typed: list[str] = []
+        """Ballots in the order in which they were typed here."""
 
     @property
     def _title(self) -> str:
@@ -111,17 +113,6 @@ class BallotsScreen(WorkshopEntries):
         "dans la dernière ligne fait un nouveau bulletin ; un tableau copié d'un "
         "tableur se colle à partir de la case. Un rôle, jamais un nom."
     )
-
-    def __init__(
-        self,
-        container: Callable[[], Container],
-        workshop: str,
-        keep: Callable[..., object],
-        undo: Callable[[], str],
-    ) -> None:
-        super().__init__(container, workshop, keep, undo)
-        self._typed: list[str] = []
-        """Ballots in the order in which they were typed here."""
 
     def body(self) -> ComposeResult:
         yield CellGrid(least=26, widest=24, along=True)

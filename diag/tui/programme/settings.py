@@ -388,8 +388,11 @@ class EnvelopesScreen(PlaceScreen):
                         f"il en reste {len(years) - event.column} à partir d'ici."
                     )
                 year = years[event.column + right]
-                before = known.get((purse, year))
-                value = _typed(before or self._like(purse), text)
+                before, value = known.get((purse, year)), None
+                if text.strip():
+                    cents = setting.cents_typed(text)
+                    like = before or self._like(purse)
+                    value = like.model_copy(update={"cents": cents})
                 subject = setting.envelope_subject(purse, year)
                 if value != before or subject in self._container().contested:
                     yield subject, value
@@ -455,10 +458,3 @@ def _cell(envelope: YearEnvelope | None, is_contested: bool) -> str:  # noqa: FB
     amount = number(envelope.cents // 100) + (f",{cents:02d}" if cents else "")
     mark = "v" if envelope.state is EnvelopeState.VOTE else ""
     return f"{amount}{mark}{'!' * is_contested}"
-
-
-def _typed(before: YearEnvelope, text: str) -> YearEnvelope | None:
-    """Return what a cell holds once typed in; an empty one holds nothing."""
-    if not text.strip():
-        return None
-    return before.model_copy(update={"cents": setting.cents_typed(text)})

@@ -80,23 +80,22 @@ def figures_of(
     known = container.record().variants
     first = base if not base.variant else _variant_board(container, "", found)
     boards = [first, *(_variant_board(container, one, found) for one in known)]
-    return {one.variant or BASE: _figures(one, first) for one in boards}
+    figures = {}
+    for board in boards:
+        shares, free = commune_shares(board), unblocked(board)
+        apart = spread(shares)
+        figures[board.variant or BASE] = VariantFigures(
+            board,
+            worth(board.schedule, first.schedule),
+            free[-1] if free else None,
+            unevenness(shares),
+            apart.least.per_pupil if apart else None,
+        )
+    return figures
 
 
 def _variant_board(container: Container, variant: str, found: Contenders) -> Board:
     return board_of(container, variant, found, afresh=False)
-
-
-def _figures(board: Board, base: Board) -> VariantFigures:
-    shares = commune_shares(board)
-    found, free = spread(shares), unblocked(board)
-    return VariantFigures(
-        board,
-        worth(board.schedule, base.schedule),
-        free[-1] if free else None,
-        unevenness(shares),
-        found.least.per_pupil if found else None,
-    )
 
 
 def variant_lines(

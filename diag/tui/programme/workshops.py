@@ -318,7 +318,7 @@ class WorkshopActs(ProgrammeWork):
         title = await self.app.push_screen_wait(
             Ask(
                 "Comment s'appelle ce thème ? Par exemple : Usages",
-                keep=partial(_is_named, container.record().themes),
+                keep=partial(_check_title, container.record().themes),
             )
         )
         if title is None:
@@ -356,7 +356,7 @@ class WorkshopActs(ProgrammeWork):
             "Quel tableau ? Cartes : texte;role;theme;commune. Bulletins : role, puis "
             "une colonne par thème. Donnez son chemin, ou glissez-le ici."
         )
-        typed = await self.app.push_screen_wait(Ask(asked, keep=_is_path))
+        typed = await self.app.push_screen_wait(Ask(asked, keep=_check_file))
         path = path_typed(typed) if typed else None
         if path is None:
             return
@@ -373,7 +373,7 @@ class WorkshopActs(ProgrammeWork):
             self.call_later(self.keep, *drafts)
 
 
-def _is_named(themes: Mapping[str, ProgrammeTheme], title: str) -> None:
+def _check_title(themes: Mapping[str, ProgrammeTheme], title: str) -> None:
     slug = slug_of(title)
     if not slug:
         raise DiagError("Un thème porte un nom, avec au moins une lettre.")
@@ -384,7 +384,7 @@ def _is_named(themes: Mapping[str, ProgrammeTheme], title: str) -> None:
         )
 
 
-def _is_path(typed: str) -> None:
+def _check_file(typed: str) -> None:
     path = path_typed(typed)
     if path is None or not path.is_file():
         raise DiagError(f"Aucun fichier « {typed.strip()[:60]} ».")

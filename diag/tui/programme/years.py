@@ -87,8 +87,15 @@ class YearsView:
         self.shares = {one.insee: one for one in commune_shares(board)}
         """By commune."""
         self._operations = {one.id: one for one in board.programme.operations}
-        self._schools = _names_of(board)
-        self._after = _waiting_for(board)
+        territory = board.container.workspace.territory
+        uais = {one.school for one in board.gathered.candidates.values()}
+        schools = filter(None, map(territory.school, uais))
+        self._schools = {one.uai: short_school(one.name) for one in schools}
+        self._after: dict[str, list[str]] = {}
+        """Operation → those that wait for it."""
+        for each in board.programme.operations:
+            for need in each.needs:
+                self._after.setdefault(need, []).append(each.id)
         self._order = sorted(
             board.schedule.placements,
             key=lambda name: (
@@ -170,7 +177,10 @@ class YearsView:
         out = self.board.gathered.left_out
         if out and not commune:
             lines.append(ListLine("", (f" Ni inscrites ni comptées : {len(out)}",)))
-            lines += map(_line_out, range(len(out)), out)
+            for at, one in enumerate(out):
+                where = short_school(one.where) if one.title else ""
+                cells = ("–", "", "", where, one.title or one.where, "", "")
+                lines.append(ListLine(f"{_LEFT_OUT}{at}", cells))
         return lines
 
     def left_out(self, key: str) -> LeftOut | None:
@@ -328,12 +338,6 @@ def pupil_words(share: CommuneShare) -> str:
     return "–" if each is None else euros(half_up(each / 100))
 
 
-def _line_out(at: int, out: LeftOut) -> ListLine:
-    where = short_school(out.where) if out.title else ""
-    name = out.title or out.where
-    return ListLine(f"{_LEFT_OUT}{at}", ("–", "", "", where, name, "", ""))
-
-
 def _named(name: str, texts: Iterable[str]) -> Iterator[NamedText]:
     """Give texts under one name, after a blank line; nothing where there is none."""
     for rank, text in enumerate(texts):
@@ -354,23 +358,6 @@ def short_school(name: str) -> str:
         return shown
     nature = (found["nature"] or "").lower()
     return _NATURES.get(nature, "") + shown[found.end() :]
-
-
-def _names_of(board: Board) -> dict[str, str]:
-    """Return UAI → the name of the school."""
-    territory = board.container.workspace.territory
-    uais = {one.school for one in board.gathered.candidates.values()}
-    schools = filter(None, map(territory.school, uais))
-    return {one.uai: short_school(one.name) for one in schools}
-
-
-def _waiting_for(board: Board) -> dict[str, list[str]]:
-    """Return operation → those that wait for it."""
-    found: dict[str, list[str]] = {}
-    for each in board.programme.operations:
-        for need in each.needs:
-            found.setdefault(need, []).append(each.id)
-    return found
 
 
 def _of(paid: Mapping[Purse, PurseYear], syndicat: str, *, own: bool) -> int:
@@ -434,20 +421,18 @@ def commune_lines(view: YearsView) -> list[ListLine]:
     for one in view.shares.values():
         weight = terms.weights.get(f"{PlaceKind.COMMUNE}:{one.insee}", 0)
         part = percent(Fraction(weight) / whole) if whole else "–"
-        right = planned_words(one.right) if is_known else part
-        lines.append(ListLine(one.insee, tuple(_commune_cells(one, right))))
+        cells = (
+            one.name,
+            number(one.pupils) if one.pupils else "–",
+            cents_words(one.need),
+            planned_words(one.right) if is_known else part,
+            cents_words(one.placed),
+            pupil_words(one),
+            percent(one.covered),
+            str(one.late) if one.late else "",
+        )
+        lines.append(ListLine(one.insee, cells))
     return lines
-
-
-def _commune_cells(one: CommuneShare, right: str) -> Iterator[str]:
-    yield one.name
-    yield number(one.pupils) if one.pupils else "–"
-    yield cents_words(one.need)
-    yield right
-    yield cents_words(one.placed)
-    yield pupil_words(one)
-    yield percent(one.covered)
-    yield str(one.late) if one.late else ""
 
 
 def fifth_lines(view: YearsView) -> list[ListLine]:
