@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from diag.checklist.forms import NOUNS
 from diag.checklist.source import Entries, Items, Node, Scalar, ident_of, text_of
-from diag.checklist.symbols import names_read
+from diag.checklist.symbols import NUMERIC, names_read
 from diag.rules.problem import Problem, Spot, problem_at
 
 LISTS = (
@@ -204,7 +204,7 @@ def switched_off(layer: Layer, off: dict[Name, Spot]) -> Iterator[Problem]:
         "checks",
     )
     for name in _gone(layer, off, *unneeded):
-        read |= dict.fromkeys(_needs_of(layer.items[name]), off[name])
+        read |= dict.fromkeys(_needs_of(layer, layer.items[name]), off[name])
         layer.drop(name)
     _with_idle_questions(layer, off, read)
     needed = _needs(layer)
@@ -383,7 +383,7 @@ def _with_idle_questions(
     ]:
         for name in idle:
             off.setdefault(name, read[name])
-            for other in _needs_of(layer.items[name]):
+            for other in _needs_of(layer, layer.items[name]):
                 read.setdefault(other, read[name])
             layer.drop(name)
 
@@ -391,14 +391,14 @@ def _with_idle_questions(
 def _needs(layer: Layer) -> dict[Name, Name]:
     needs: dict[Name, Name] = {}
     for name, item in layer.items.items():
-        for other in _needs_of(item):
+        for other in _needs_of(layer, item):
             needs.setdefault(other, name)
     return needs
 
 
-def _needs_of(item: Entries) -> Iterator[Name]:
+def _needs_of(layer: Layer, item: Entries) -> Iterator[Name]:
     """Yield the questions, prices and sources that an item names."""
-    for text in _rules_of(item):
+    for text in _rules_of(layer, item):
         yield from (("questions", read) for read in names_read(text))
     for text in _texts(item.nodes.get("named_by")):
         yield "questions", text
@@ -410,14 +410,20 @@ def _needs_of(item: Entries) -> Iterator[Name]:
 
 _RULES = (
     *("relevant", "at_most", "applicable", "given", "levels", "weigh_by"),
-    *("quantity", "effort", "effect"),
+    *("quantity", "effort"),
 )
 """Keys whose values are rules, or the name of a question."""
 
 
-def _rules_of(item: Entries) -> Iterator[str]:
+def _rules_of(layer: Layer, item: Entries) -> Iterator[str]:
     for key in _RULES:
         yield from _texts(item.nodes.get(key))
+    if isinstance(effect := item.nodes.get("effect"), Entries):
+        for raised, value in effect.nodes.items():
+            question = layer.items.get(("questions", raised))
+            # Elsewhere it is a choice, and may be called as a question is.
+            if question and text_of(question.nodes.get("type")) in NUMERIC:
+                yield text_of(value)
     if isinstance(when := item.nodes.get("when"), Entries):
         yield text_of(when.nodes.get("where"))
     for need in _needs_bought(item):

@@ -104,6 +104,24 @@ def test_a_question_that_a_rule_reads_cannot_go(
     assert any("« bornes » : désactivé, mais" in line for line in lines), lines
 
 
+def test_a_choice_called_as_a_question_does_not_keep_it(tmp_path: Path) -> None:
+    cables = """\
+  - id: cables
+    place: salle
+    type: choice
+    label: "Câbles"
+    better: [rien, prises]
+    choices: [{id: rien, label: "Rien"}, {id: prises, label: "Des prises"}]
+    look: "Regarder."
+  - id: prises
+"""
+    text = FILES["reseau.yaml"].replace("  - id: prises\n", cables)
+    text = text.replace("effect: {debit: 100}", "effect: {debit: 100, cables: prises}")
+    off = "criteria:\n  - {id: prise-par-classe, off: true}\n"
+    loaded = laid(tmp_path, {"a.yaml": off}, FILES | {"reseau.yaml": text})
+    assert "prises" not in loaded.draft.questions
+
+
 def test_a_price_that_is_bought_cannot_go(tmp_path: Path) -> None:
     off = "prices:\n  - {id: prise_rj45, off: true}\n"
     lines = told(laid(tmp_path, {"a.yaml": off}))
