@@ -1,4 +1,4 @@
-"""Erasing a value for ever: alone while it is one's own and unsent, else by two."""
+"""Erasing a value for ever: alone while it is one's own and fresh, else by two."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +11,7 @@ from diag.audit.photos import drop_erased
 from diag.audit.session import AuditSession
 from diag.journal import changes, seals
 from diag.journal.asks import (
+    SHORT_DELAY,
     ErasureAsk,
     asks_of,
     audits_asking,
@@ -63,14 +64,24 @@ class PendingErasure(NamedTuple):
     """From when it may be confirmed here, by this laptop's clock."""
 
 
-def is_own_and_unsent(workspace: Workspace, revision: Revision) -> bool:
-    """Say whether a revision is its user's own, and never left this laptop.
+def is_own_and_fresh(workspace: Workspace, revision: Revision) -> bool:
+    """Say whether its author may erase a revision alone: unsent, or of this very day.
+
+    What is written for less than a day is received for less than a day, wherever it
+    is: there its age is counted again, by another clock.
+    """
+    if revision.author != workspace.settings.author:
+        return False
+    age = workspace.world.clock() - revision.at
+    return 0 <= age < SHORT_DELAY or is_unsent(workspace, revision)
+
+
+def is_unsent(workspace: Workspace, revision: Revision) -> bool:
+    """Say whether a revision never left this laptop.
 
     What was about to be given is sealed; what a hub held is remembered as a hint.
     """
     journal, audit = workspace.journal, revision.audit
-    if revision.author != workspace.settings.author:
-        return False
     if revision.lam <= held_by_hubs(journal).get(audit, 0):
         return False
     return not any(
@@ -99,7 +110,7 @@ def foresee(session: AuditSession, revision: str) -> ForeseenErasure:
     is_seconding = _may_second(session, asks)
     if asks and not is_seconding:
         _check_confirming(session, asks, session.workspace.settings.author)
-    is_at_once = bool(asks) or is_own_and_unsent(session.workspace, found)
+    is_at_once = bool(asks) or is_own_and_fresh(session.workspace, found)
     is_at_once = is_at_once and not is_seconding
     step = ErasureStep.ERASED if is_at_once else ErasureStep.ASKED
     heads = {head.key for head in journal.current(audit, found.subject)}
@@ -107,7 +118,7 @@ def foresee(session: AuditSession, revision: str) -> ForeseenErasure:
 
 
 def erase(session: AuditSession, revision: str, reason: str) -> ErasureStep:
-    """Erase what is one's own and unsent; confirm what another asked; else ask.
+    """Erase what is one's own and fresh; confirm what another asked; else ask.
 
     The reason gives why, never what.
 
@@ -149,7 +160,7 @@ def foreseen_words(session: AuditSession, foreseen: ForeseenErasure) -> list[str
     return [
         f"{about} : {what}" if what else about,
         f"Écrit par {name_of(found.author)} le {day_words(found.at)}. {today}{photo}",
-        _deciding_words(session, step, asks),
+        _deciding_words(session, found, step, asks),
         "Les copies, les exports et les rapports déjà écrits le gardent.",
     ]
 
@@ -171,7 +182,10 @@ def _check_halted(
 
 
 def _deciding_words(
-    session: AuditSession, step: ErasureStep, asks: tuple[ErasureAsk, ...]
+    session: AuditSession,
+    revision: Revision,
+    step: ErasureStep,
+    asks: tuple[ErasureAsk, ...],
 ) -> str:
     name_of = session.workspace.settings.name_of
     if asks and step is ErasureStep.ASKED:
@@ -185,10 +199,16 @@ def _deciding_words(
             f"{name_of(ask.author)} le demande depuis le {day_words(ask.at)} "
             f"({ask.reason}). Si vous confirmez, c'est effacé pour toujours."
         )
-    if step is ErasureStep.ERASED:
+    if step is ErasureStep.ERASED and is_unsent(session.workspace, revision):
         return (
             "Vous l'avez écrit, et ce n'est jamais parti d'ici : c'est effacé pour "
             "toujours, tout de suite."
+        )
+    if step is ErasureStep.ERASED:
+        return (
+            "Vous l'avez écrit il y a moins d'un jour : c'est effacé pour toujours, "
+            "ici tout de suite, au bureau si ce poste synchronise avant le "
+            f"{time_words(revision.at + SHORT_DELAY)}."
         )
     settings = session.workspace.settings
     if is_sole_author(session.workspace.journal, settings.author):

@@ -59,6 +59,14 @@ join rev r on r.audit = b.audit and r.subject = b.subject and r.id = b.id
 where b.id = ?
 """
 
+_ERASED_BY = """
+select r.audit, r.subject, r.id, r.body from erased e
+join rev b on b.audit = e.audit and b.id = e.by_rev
+  and json_extract(b.body, '$.value.ask') is null
+join rev r on r.audit = e.audit and r.id in (e.id, e.by_rev)
+where e.by_rev = ?
+"""
+
 _UNDONE = "update bundle set undone_at = ? where name = ?"
 
 
@@ -296,6 +304,23 @@ def withdraw(journal: Journal, refused: Mapping[str, str]) -> int:
         if journal.recorder:
             journal.recorder.drop(row[2] for row in rows)
     return len(rows)
+
+
+def give_back(journal: Journal, refused: Mapping[str, str]) -> int:
+    """Set aside erasures of one person that a hub refused, and what they left.
+
+    The hub has each line whole: the next sync brings it. Return how many erasures.
+    """
+    found = 0
+    with journal.transaction():
+        for ident, problem in refused.items():
+            rows = journal.select(_ERASED_BY, [bytes.fromhex(ident)])
+            reasons = {row[2]: f"retirée : {problem}" for row in rows}
+            set_aside(journal, rows, reasons.__getitem__)
+            found += bool(rows)
+            if journal.recorder:
+                journal.recorder.drop(reasons)
+    return found
 
 
 def _read(row: tuple[Any, ...]) -> Brought:

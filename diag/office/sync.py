@@ -432,6 +432,12 @@ def words_of(outcome: SyncResult) -> Iterable[str]:
             f"{counted(outcome.withdrawn, 'modification')} d'un paquet, que rien ne "
             f"prouve : {_plural(outcome.withdrawn, 'mise')} de côté."
         )
+    if outcome.given_back:
+        yield (
+            f"{counted(outcome.given_back, 'effacement')} d'une seule personne, trop "
+            "tard : la valeur revient à la prochaine synchronisation. Demandez-le "
+            "alors, et un autre que vous confirme."
+        )
     yield from outcome.strangers
     yield from outcome.erasures
     yield from outcome.present

@@ -5,7 +5,7 @@ an idle sync is then one request. An older hub is met as before.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from diag.model.errors import DiagError
 from diag.sync.exchange import Exchange, ExchangeEvent, SealStep, UnsureLine
 from diag.sync.protocol import (
     FILES,
+    LONE,
     WITHDRAWN,
     Hello,
     OfflineError,
@@ -100,6 +101,9 @@ class SyncResult:
     """Keys of others under one's own label, in French."""
     withdrawn: int = 0
     """What a bundle had brought, and that left: the office took it not."""
+    given_back: int = 0
+    """Erasures of one person that the office refused: the next sync brings back what
+    they took."""
     erasures: list[str] = field(default_factory=list)
     """What is asked to be erased, or was, in French."""
     present: list[str] = field(default_factory=list)
@@ -176,7 +180,10 @@ def synchronise(
             result.refused += transfer.refused
     except DiagError as error:
         result.stop(error)
-    result.withdrawn = _withdraw(journal, meeting)
+    if refused := _refused_as(meeting, WITHDRAWN):
+        result.withdrawn = bundles.withdraw(journal, refused)
+    if refused := _refused_as(meeting, LONE):
+        result.given_back = bundles.give_back(journal, refused)
     result.pulled, result.pushed = meeting.pulled, meeting.pushed
     if sealing:
         result.pushed = max(0, meeting.pushed - sealing.written)
@@ -259,14 +266,10 @@ def _transfer(
     keep_memory(journal, hub, memory | fresh)
 
 
-def _withdraw(journal: Journal, meeting: Exchange) -> int:
-    """Set aside what bundles brought and the office will never take."""
-    refused = {
-        line.id: line.problem
-        for line in meeting.refused.values()
-        if line.kind in WITHDRAWN
-    }
-    return bundles.withdraw(journal, refused) if refused else 0
+def _refused_as(meeting: Exchange, kinds: Collection[str]) -> dict[str, str]:
+    """Return why the office will never take some lines, by id."""
+    refused = meeting.refused.values()
+    return {line.id: line.problem for line in refused if line.kind in kinds}
 
 
 def synchronise_with(

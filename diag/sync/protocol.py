@@ -105,6 +105,9 @@ class RefusedLine(Wire):
     """Why, in French."""
 
 
+LONE: Final = frozenset({"two-person"})
+"""Refusals of what one person may not erase."""
+
 WITHDRAWN: Final = frozenset({"revoked-key", "unproven"})
 """Refusals after which a laptop sets aside what a bundle brought: nobody proves it."""
 

@@ -12,11 +12,14 @@ from diag.audit.history import describe_revision
 from diag.journal import asks, changes
 from diag.model.errors import DiagError
 from diag.office import sync as syncing
+from diag.office.keeper import teach
+from diag.sync.hub import gate
 from diag.words.vocabulary import MASKED
 from diag.workspace.workspace import Workspace
-from tests.audit.builders import SCHOOL
+from tests.audit.builders import SCHOOL, started, territory, workspace
 from tests.cli.running import diag
 from tests.office.conftest import Team
+from tests.sync.serving import free_port, made_home, served
 
 WEEK = asks.DELAY
 
@@ -154,6 +157,7 @@ def test_once_stopped_an_administrator_alone_asks_again(team: Team) -> None:
 
     with pytest.raises(DiagError, match="s'y est opposé"):
         erasing.erase(team.session(team.bruno), said, "encore")
+    later(team.anne, asks.SHORT_DELAY)
     assert erasing.erase(team.session(team.anne), said, "bon") is ErasureStep.ASKED
 
 
@@ -214,16 +218,56 @@ def test_an_author_is_told_once_who_erased_what_they_wrote(
     assert told == [f"modification {said[:12]}, oui, demandé par Bruno"]
 
 
-def test_what_is_ones_own_and_unsent_goes_at_once_and_no_more_once_sent(
+def test_what_is_ones_own_goes_at_once_while_it_is_unsent_or_of_this_very_day(
     team: Team,
 ) -> None:
+    """Sent the minute before, a name typed by mistake waited a week for a colleague."""
     unsent = team.say(team.anne, 1)
     step = erasing.erase(team.session(team.anne), unsent, "faute de frappe")
     assert step is ErasureStep.ERASED
-    sent = team.say(team.anne, 2)
+    sent, older = team.say(team.anne, 2), team.say(team.anne, 3)
     team.sync(team.anne)
+    team.sync(team.bruno)
 
-    assert erasing.erase(team.session(team.anne), sent, "x") is ErasureStep.ASKED
+    foreseen = erasing.foresee(team.session(team.anne), sent)
+    assert "moins d'un jour" in "\n".join(
+        erasing.foreseen_words(team.session(team.anne), foreseen)
+    )
+    step = erasing.erase(team.session(team.anne), sent, "x")
+    assert step is ErasureStep.ERASED
+    assert not team.sync(team.anne).refused
+    team.sync(team.bruno)
+    assert team.said(team.bruno, sent) == "(effacé)"
+    later(team.anne, asks.SHORT_DELAY)
+    assert erasing.erase(team.session(team.anne), older, "x") is ErasureStep.ASKED
+
+
+def test_what_came_to_the_hub_a_day_before_its_erasure_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hub refused it for ever, and the two were never the same again."""
+    home = made_home(tmp_path / "hub", free_port())
+    teach(home, territory().annuaire)
+    with (
+        workspace(tmp_path / "Anne", author="u-a") as anne,
+        served(home) as hub,
+    ):
+        team = Team(anne, anne, hub)
+        started(anne)
+        syncing.enrol(anne, str(home.invite("Anne", ("999",), "write")))
+        said = team.say(anne, 2)
+        team.sync(anne)
+        hub.store.require_seals(1)
+        monkeypatch.setattr(gate, "SHORT_DELAY", 0)
+        erasing.erase(team.session(anne), said, "x")
+
+        first = team.sync(anne)
+
+        assert first.given_back == 1
+        assert "revient" in "\n".join(syncing.words_of(first))
+        again = team.sync(anne)
+        assert not again.unequal
+        assert team.said(anne, said) != "(effacé)"
 
 
 def test_the_command_asks_then_confirms(team: Team) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from diag.audit.erasing import (
     PendingErasure,
-    is_own_and_unsent,
+    is_own_and_fresh,
     note_asks,
     pending_in,
     pending_words,
@@ -158,7 +158,7 @@ def forget(
     """
     journal, origin = workspace.journal, workspace.origin
     rewritten = [*filter(None, (_rewritten(found.name, one) for one in chosen))]
-    own = [one for one in chosen if is_own_and_unsent(workspace, one.revision)]
+    own = [one for one in chosen if is_own_and_fresh(workspace, one.revision)]
     erasures = [
         changes.erased(one.revision.audit, one.revision.id, reason) for one in own
     ]
