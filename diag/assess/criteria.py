@@ -99,11 +99,16 @@ class CriterionJudge:
         """Return what verdicts come to, whatever the names of their places."""
         standing, bounds = self.mean(verdicts, is_open=is_open)
         conforms_at = self.criterion.conforms_at
+        known, parts = 0, int(is_open)
+        for one in verdicts:
+            if one.may_count:
+                parts += 1
+                known += one.standing is Standing.IN and one.low == one.high
         return CriterionResult(
             criterion=self.criterion,
             standing=standing,
             bounds=bounds,
-            settled=_settled(verdicts, is_open=is_open),
+            settled=_WHOLE if known == parts else Fraction(known, parts),
             verdicts=(),
             open=is_open,
             compliance=(
@@ -257,16 +262,6 @@ def _members(verdicts: Sequence[Verdict], grid: Grid = RATIOS) -> list[Member]:
         ).items()
         if standing is not Standing.OUT and most > 0
     ]
-
-
-def _settled(verdicts: Sequence[Verdict], *, is_open: bool) -> Fraction:
-    """Return the share of places whose scope and level are known."""
-    known, parts = 0, int(is_open)
-    for one in verdicts:
-        if one.may_count:
-            parts += 1
-            known += one.standing is Standing.IN and one.low == one.high
-    return _WHOLE if known == parts else Fraction(known, parts)
 
 
 _WHOLE = Fraction(1)

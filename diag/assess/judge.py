@@ -335,23 +335,6 @@ def rooted(checklist: Checklist, root: PlaceKind) -> Checklist:
     for source, kind, made in tuple(_made):
         if source is checklist and kind is root:
             return made
-    made = _rooted(checklist, root)
-    _made[:] = [(checklist, root, made), (made, root, made), *_made[: _KEPT - 2]]
-    return made
-
-
-def subject_kind(facts: Facts) -> PlaceKind:
-    """Return what kind of subject facts are about."""
-    return facts.places[facts.root].kind
-
-
-def recommendation_root(checklist: Checklist, recommendation: str) -> PlaceKind:
-    """Return whom a recommendation is made to: the subject of what triggers it."""
-    when = checklist.recommendations[recommendation].when
-    return root_of(checklist.criteria[when.criterion].place)
-
-
-def _rooted(checklist: Checklist, root: PlaceKind) -> Checklist:
     questions = {
         ident: question
         for ident, question in checklist.questions.items()
@@ -367,7 +350,20 @@ def _rooted(checklist: Checklist, root: PlaceKind) -> Checklist:
         for ident, recommendation in checklist.recommendations.items()
         if recommendation_root(checklist, ident) is root
     }
-    return _reduced(checklist, questions, criteria, recommendations)
+    made = _reduced(checklist, questions, criteria, recommendations)
+    _made[:] = [(checklist, root, made), (made, root, made), *_made[: _KEPT - 2]]
+    return made
+
+
+def subject_kind(facts: Facts) -> PlaceKind:
+    """Return what kind of subject facts are about."""
+    return facts.places[facts.root].kind
+
+
+def recommendation_root(checklist: Checklist, recommendation: str) -> PlaceKind:
+    """Return whom a recommendation is made to: the subject of what triggers it."""
+    when = checklist.recommendations[recommendation].when
+    return root_of(checklist.criteria[when.criterion].place)
 
 
 def _reduced(

@@ -138,7 +138,14 @@ def plan_of(
     ordered += [Action("", one, _due(one, today)) for one in rest]
     known = refs or {}
     free = (f"{RANK}{rank}" for rank in count(len(known) + 1))
-    days = {**_days_agreed(follow_ups), **(moved or {})}
+    days = {
+        **{
+            one.recommendation: date.fromisoformat(one.due)
+            for one in follow_ups
+            if one.due and one.place is None
+        },
+        **(moved or {}),
+    }
     placed = [
         replace(
             one,
@@ -166,15 +173,6 @@ def refs_words(actions: Iterable[Action]) -> str:
 def states_of(follow_ups: Sequence[FollowUp]) -> Mapping[str, FollowUpState]:
     """Return the last state of each recommendation, for the whole school."""
     return {one.recommendation: one.state for one in follow_ups if one.place is None}
-
-
-def _days_agreed(follow_ups: Sequence[FollowUp]) -> Mapping[str, date]:
-    """Return the last day that each step of a recommendation agreed on, if any."""
-    return {
-        one.recommendation: date.fromisoformat(one.due)
-        for one in follow_ups
-        if one.due and one.place is None
-    }
 
 
 def still_standing(earlier: Sequence[FollowUp]) -> tuple[FollowUp, ...]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from diag.assess.results import TOP, Assessment, CriterionResult, Danger, Verdict
 from diag.checklist.symbols import names_of
-from diag.model.checklist import Checklist, Question
+from diag.model.checklist import Checklist
 from diag.model.enums import PlaceKind, Socle, Standing, State
 from diag.model.fact import Facts
 from diag.model.number import Bounds
@@ -201,14 +201,13 @@ def declined(facts: Facts, checklist: Checklist) -> dict[str, list[str]]:
         for asked in askable:
             heads = facts.answers.get((place, asked.id), ())
             if [head.state for head in heads] == [State.NOT_APPLICABLE]:
-                words = _declined_words(facts, place, asked, heads[0].reason)
+                reason = heads[0].reason
+                where = "" if place == facts.root else f", {facts.places[place].name}"
+                words = f"{asked.label}{where} : sans objet" + (
+                    f", {reason}" if reason else ""
+                )
                 found.setdefault(asked.domain, []).append(words)
     return found
-
-
-def _declined_words(facts: Facts, place: str, asked: Question, reason: str) -> str:
-    where = "" if place == facts.root else f", {facts.places[place].name}"
-    return f"{asked.label}{where} : sans objet" + (f", {reason}" if reason else "")
 
 
 UNKNOWN, WITHOUT_OBJECT, DANGER = "?", "·", "!"
@@ -282,22 +281,17 @@ def heat(
     for place, question in left:
         waiting.setdefault(place, set()).add(question)
     dangers = dangers_by_cell(checklist, assessment)
-    cells = {
-        key: HeatCell(
+    cells = {}
+    for key, found in members.items():
+        # What may be out does not hold the worst down.
+        sure = [one.high for one in found if one.standing is Standing.IN]
+        cells[key] = HeatCell(
             min(one.low for one in found),
-            _high(found),
+            min(sure) if sure else max(one.high for one in found),
             len(waiting.get(key[0], set()) & reads[key]),
             key in dangers,
         )
-        for key, found in members.items()
-    }
     return {key: HeatCell(0, 0, 0, danger=True) for key in dangers} | cells
-
-
-def _high(found: Collection[Verdict]) -> int:
-    """Return the most that the worst may be: what may be out does not hold it down."""
-    sure = [one.high for one in found if one.standing is Standing.IN]
-    return min(sure) if sure else max(one.high for one in found)
 
 
 def dangers_by_cell(

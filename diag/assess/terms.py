@@ -350,7 +350,15 @@ class Terms:
     def _cost_of(self, action: Action) -> "_Cost":
         found = self._costs.get(action.id)
         if found is None:
-            found = self._costs[action.id] = _cost(action.advice.cost.digital.lines)
+            cost = _Cost([0] * 4, [0] * 4)
+            for one in action.advice.cost.digital.lines:
+                kept, amount = cost[one.price.yearly], one.ttc
+                kept[one.price.section is not BudgetSection.INVESTISSEMENT] += (
+                    amount.low
+                )
+                kept[2] += amount.minimum
+                kept[3] += amount.maximum or 0
+            found = self._costs[action.id] = cost
         return found
 
     @cached_property
@@ -391,13 +399,3 @@ class _Cost(NamedTuple):
 
     once: list[Exact]
     yearly: list[Exact]
-
-
-def _cost(lines: Iterable[CostLine]) -> _Cost:
-    cost = _Cost([0] * 4, [0] * 4)
-    for one in lines:
-        kept, amount = cost[one.price.yearly], one.ttc
-        kept[one.price.section is not BudgetSection.INVESTISSEMENT] += amount.low
-        kept[2] += amount.minimum
-        kept[3] += amount.maximum or 0
-    return cost

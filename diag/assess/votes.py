@@ -17,7 +17,7 @@ from diag.assess.questions import (
     next_questions,
     undecided_places,
 )
-from diag.assess.results import Assessment, CriterionResult
+from diag.assess.results import Assessment
 from diag.assess.terms import DUE, Terms, dearest
 from diag.model.checklist import Checklist
 from diag.model.enums import (
@@ -78,7 +78,16 @@ def lacks_of(
 ) -> Lacks:
     """Return what a council lacks to decide; only a school has rooms to look at."""
     is_school = facts.places[facts.root].kind is PlaceKind.ECOLE
-    lawful = [one for one in assessment.criteria.values() if _is_asked(one, party)]
+    lawful = [
+        one
+        for one in assessment.criteria.values()
+        if one.criterion.kind is Kind.COMPLIANCE
+        and one.criterion.nature is Nature.LOI
+        and one.is_read
+        and party in one.criterion.binds
+    ]
+    stock = facts.answer(facts.root, INVENTORY)
+    is_counted = stock is not None and stock.state is State.KNOWN
     asked = {one.place for one in checklist.questions.values()}
     unsettled = tuple(
         one.criterion.id for one in lawful if one.compliance is Compliance.A_VERIFIER
@@ -98,7 +107,7 @@ def lacks_of(
             and (one.criterion.kind is Kind.BLOCKING or one in lawful)
             and (places := undecided_places(one))
         },
-        inventory=is_school and _is_uncounted(facts, checklist),
+        inventory=is_school and INVENTORY in checklist.questions and not is_counted,
     )
 
 
@@ -140,13 +149,6 @@ _FIRST, _ALL = 50, 10_000
 """A question may come back in every room: so many hold enough of them most often."""
 
 
-def _is_asked(result: CriterionResult, party: Party) -> bool:
-    """Say whether it is a law that was read, and that the reader must respect."""
-    criterion = result.criterion
-    is_law = criterion.kind is Kind.COMPLIANCE and criterion.nature is Nature.LOI
-    return is_law and result.is_read and party in criterion.binds
-
-
 def unseen_dangers(facts: Facts, checklist: Checklist) -> Iterator[tuple[str, str]]:
     """Yield where nobody looked for a danger yet: a place and its question."""
     reading = judge_for(facts, checklist).reading(facts)
@@ -162,13 +164,6 @@ def unseen_dangers(facts: Facts, checklist: Checklist) -> Iterator[tuple[str, st
 def _is_seen(heads: Sequence[Answer]) -> bool:
     states = [one.state for one in heads]
     return states in ([State.KNOWN], [State.NOT_APPLICABLE])
-
-
-def _is_uncounted(facts: Facts, checklist: Checklist) -> bool:
-    if INVENTORY not in checklist.questions:
-        return False
-    answer = facts.answer(facts.root, INVENTORY)
-    return answer is None or answer.state is not State.KNOWN
 
 
 SMALL = 500
@@ -244,7 +239,14 @@ def ballot_of(
 
     `joins`: an action → the one whose vote it joins, or itself for a vote apart.
     """
-    years = _years(plan.actions, terms)
+    years = {one.id: terms.year(one) for one in plan.actions}
+    moved = True
+    while moved:
+        moved = False
+        for one in plan.actions:
+            first = [years[each] for each in one.advice.waits_for if each in years]
+            if max(first, default=0) > years[one.id]:
+                years[one.id], moved = max(first), True
     asked: list[Action] = []
     aside: list[Unvoted] = []
     pending: list[Unpriced] = []
@@ -311,19 +313,6 @@ def _unpriced(action: Action, year: int, terms: Terms) -> Pending | None:
     if len(known) < len(lines) or not sum(one.ttc.low for one in lines):
         return Pending.QUANTITY
     return Pending.PRICE if sum(known) > WIDE * least else None
-
-
-def _years(actions: Sequence[Action], terms: Terms) -> dict[str, int]:
-    """Return the budget of each action: none comes before what it waits for."""
-    years = {one.id: terms.year(one) for one in actions}
-    moved = True
-    while moved:
-        moved = False
-        for one in actions:
-            first = [years[each] for each in one.advice.waits_for if each in years]
-            if max(first, default=0) > years[one.id]:
-                years[one.id], moved = max(first), True
-    return years
 
 
 def _grouped(
@@ -395,20 +384,15 @@ def _few(
     small = [one for one in motions if _is_small(one)]
     left = [one for one in motions if not _is_small(one)]
     while len(left) > VOTES:
-        one, other = min(_pairs(left), key=size)
+        ordered = sorted(left, key=lambda one: (one.tier, one.spent.net, one.lead.id))
+        pairs = (two for two in combinations(ordered, 2) if two[0].tier == two[1].tier)
+        one, other = min(pairs, key=size)
         merged = _motion(
             (*one.actions, *other.actions), max(one.year, other.year), terms
         )
         left = [each for each in left if each not in (one, other)]
         left.append(merged)
     return [*left, *small]
-
-
-def _pairs(motions: Sequence[Motion]) -> Iterator[tuple[Motion, Motion]]:
-    ordered = sorted(motions, key=lambda one: (one.tier, one.spent.net, one.lead.id))
-    for one, other in combinations(ordered, 2):
-        if one.tier == other.tier:
-            yield one, other
 
 
 def _after_cures(motions: Sequence[Motion], terms: Terms) -> list[Motion]:

@@ -188,7 +188,11 @@ class ConditionWriter:
             words = word + self._label(node.question, node.choice)
         else:
             labels = [self._label(node.question, choice) for choice in node.choices]
-            words = _listed(labels, negated=node.negated)
+            if node.negated:
+                words = "ni " + " ni ".join(labels)
+            else:
+                some = ", ".join(labels[:-1])
+                words = " ou ".join(filter(None, [some, labels[-1]]))
         return self._about(node.question.id, words)
 
     def _part(self, node: Condition) -> str:
@@ -357,12 +361,6 @@ def _part(ratio: Fraction) -> str:
 
 def _ends(ratio: Fraction) -> bool:
     return (ratio * 100).denominator == 1
-
-
-def _listed(labels: list[str], *, negated: bool) -> str:
-    if negated:
-        return "ni " + " ni ".join(labels)
-    return " ou ".join(filter(None, [", ".join(labels[:-1]), labels[-1]]))
 
 
 MOVES = {

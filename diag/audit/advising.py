@@ -91,7 +91,15 @@ def reword(
             f"Parties possibles : {', '.join(PARTS[audience])}."
         )
     if ident in session.checklist.recommendations:
-        _check_blanks(words)
+        for name, text in words.items():
+            for blank in unknown_blanks(text):
+                raise DiagError(
+                    f"{PART_WORDS[name]} : « {blank[:40]} » ne se remplit pas et "
+                    "s'imprimerait tel quel. Écrivez {quantite}, "
+                    "{quantite|salle|salles}, {cout}, {lieux} ou {echeance}, ou "
+                    "retirez les accolades.",
+                    about=name,
+                )
     declared = declared_wording(session, ident, audience)
     if not words:
         session.record(changes.reworded(session.audit.id, ident, audience, {}))
@@ -134,9 +142,17 @@ def add_own(
             "P6M (6 mois) ou P1Y (1 an).",
             about="delay",
         )
+    try:
+        clean = clean_line(title)
+    except ValueError as error:
+        raise DiagError(f"Titre refusé : {error}.", about="title") from error
+    if not clean:
+        raise DiagError(
+            "Le titre est vide. Dites ce qu'il faut faire, en une ligne.", about="title"
+        )
     own = OwnAdvice(
         id=str(UUID(bytes=world.nonce() + world.nonce(), version=4)),
-        title=_title(title),
+        title=clean,
         owner=owner,
         why=accept(why, "why"),
         criterion=criterion,
@@ -216,29 +232,6 @@ def _ranks_between(
     return [changes.ranked(audit, one.id, at) for at, one in enumerate(order, 1)]
 
 
-def _check_blanks(words: Mapping[str, str]) -> None:
-    for name, text in words.items():
-        for blank in unknown_blanks(text):
-            raise DiagError(
-                f"{PART_WORDS[name]} : « {blank[:40]} » ne se remplit pas et "
-                "s'imprimerait tel quel. Écrivez {quantite}, {quantite|salle|salles}, "
-                "{cout}, {lieux} ou {echeance}, ou retirez les accolades.",
-                about=name,
-            )
-
-
-def _title(text: str) -> str:
-    try:
-        title = clean_line(text)
-    except ValueError as error:
-        raise DiagError(f"Titre refusé : {error}.", about="title") from error
-    if not title:
-        raise DiagError(
-            "Le titre est vide. Dites ce qu'il faut faire, en une ligne.", about="title"
-        )
-    return title
-
-
 def _cents(euros: str) -> int:
     typed = euros.strip().removesuffix("HT").rstrip().removesuffix("€")
     if not typed:
@@ -285,15 +278,32 @@ def handled(
     kept = session.hands.get(action.id, VoteHand())
     given: dict[str, object] = {}
     if into:
-        given["into"] = _joined(session, report, action, into)
+        other, terms = _action(session, report, into), terms_of(report.public)
+        if terms.tier(other) != terms.tier(action):
+            raise DiagError(
+                "Un vote ne mélange pas deux classes : ce qu'une loi ou une date "
+                "impose, ce qui empêche de travailler et le reste se votent à part."
+            )
+        given["into"] = other.id
     if due:
-        given["due"] = _moved(report, due)
+        if due < report.date:
+            raise DiagError(
+                f"Le {due:%d/%m/%Y} est passé : donnez un jour à venir.", about="due"
+            )
+        given["due"] = due.isoformat()
     for name, text, longest in (
         ("title", title, TITLE),
         ("otherwise", otherwise, OTHERWISE),
     ):
         if text:
-            given[name] = _short(text, name, longest)
+            words = accept(text, name, line=True)
+            if len(words) > longest:
+                raise DiagError(
+                    f"{len(words)} caractères, {longest} au plus : la page doit tenir. "
+                    "Raccourcissez.",
+                    about=name,
+                )
+            given[name] = words
     reason = accept(why, "why", line=True)
     if not given:
         raise DiagError(
@@ -372,35 +382,6 @@ def _action(session: AuditSession, report: Report, ident: str) -> Action:
     return action
 
 
-def _joined(session: AuditSession, report: Report, action: Action, into: str) -> str:
-    other, terms = _action(session, report, into), terms_of(report.public)
-    if terms.tier(other) != terms.tier(action):
-        raise DiagError(
-            "Un vote ne mélange pas deux classes : ce qu'une loi ou une date impose, "
-            "ce qui empêche de travailler et le reste se votent à part."
-        )
-    return other.id
-
-
-def _moved(report: Report, due: date) -> str:
-    if due < report.date:
-        raise DiagError(
-            f"Le {due:%d/%m/%Y} est passé : donnez un jour à venir.", about="due"
-        )
-    return due.isoformat()
-
-
-def _short(text: str, about: str, longest: int) -> str:
-    words = accept(text, about, line=True)
-    if len(words) > longest:
-        raise DiagError(
-            f"{len(words)} caractères, {longest} au plus : la page doit tenir. "
-            "Raccourcissez.",
-            about=about,
-        )
-    return words
-
-
 # What the council decided: one step of each action of a frozen vote.
 
 _BECOMES = {
@@ -431,7 +412,29 @@ def decide(
         DiagError: a council to come, a no without its deliberation, a vote put off
             without a later day, or all of it is done.
     """
-    _check_decision(session, decision, on, accept(reason, "reason"), due)
+    said = accept(reason, "reason")
+    if on > session.workspace.world.today():
+        raise DiagError(
+            f"Le {on:%d/%m/%Y} est à venir : un conseil qui n'a pas eu lieu n'a rien "
+            "décidé. Donnez le jour du conseil.",
+            about="on",
+        )
+    if decision is Decision.NON and not said:
+        raise DiagError(
+            "Un « non » s'écrit avec sa délibération : la commune la lira. Donnez-la.",
+            command='--reason "délibération …"',
+            about="reason",
+        )
+    if decision is Decision.AJOURNE and (due is None or due <= on):
+        raise DiagError(
+            "Un vote ajourné a une nouvelle date, après le conseil. Donnez-la.",
+            command="--due JJ/MM/AAAA",
+            about="due",
+        )
+    if decision is not Decision.AJOURNE and due:
+        raise DiagError(
+            "Seul un vote ajourné a une nouvelle date. Retirez-la.", about="due"
+        )
     known = steps_standing(session)
     kept = _FURTHER if decision is Decision.OUI else _DONE
     syndicat = session.about.kind is PlaceKind.SYNDICAT
@@ -517,30 +520,3 @@ def _step_state(step: FollowUp, *, brief: bool) -> str:
     until = f", reportée au {describe_day(step.due)}" if is_put_off else ""
     why = f" : {step.why}" if step.state is FollowUpState.ECARTEE else ""
     return f"{words}{day}{until}{why}"
-
-
-def _check_decision(
-    session: AuditSession, decision: Decision, on: date, reason: str, due: date | None
-) -> None:
-    if on > session.workspace.world.today():
-        raise DiagError(
-            f"Le {on:%d/%m/%Y} est à venir : un conseil qui n'a pas eu lieu n'a rien "
-            "décidé. Donnez le jour du conseil.",
-            about="on",
-        )
-    if decision is Decision.NON and not reason:
-        raise DiagError(
-            "Un « non » s'écrit avec sa délibération : la commune la lira. Donnez-la.",
-            command='--reason "délibération …"',
-            about="reason",
-        )
-    if decision is Decision.AJOURNE and (due is None or due <= on):
-        raise DiagError(
-            "Un vote ajourné a une nouvelle date, après le conseil. Donnez-la.",
-            command="--due JJ/MM/AAAA",
-            about="due",
-        )
-    if decision is not Decision.AJOURNE and due:
-        raise DiagError(
-            "Seul un vote ajourné a une nouvelle date. Retirez-la.", about="due"
-        )

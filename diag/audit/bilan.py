@@ -94,11 +94,23 @@ _ANSWERED: dict[Truth, str] = {True: "oui", False: "non", None: "pas encore conn
 
 def findings(session: AuditSession) -> tuple[OutlineLine, ...]:
     """Return dangers, then the facts, then every domain; the score comes last."""
-    overall = session.assessment.overall
+    assessment = session.assessment
+    overall = assessment.overall
+    blocking = [
+        one
+        for one in assessment.criteria.values()
+        if one.socle and one.socle.low is not Socle.ATTEINT
+    ]
     return (
         *_dangers(session),
         *_alerts(session),
-        _socle(session),
+        OutlineLine(
+            "socle",
+            "Conditions indispensables",
+            socle_words(assessment, session.place_name),
+            tone=Tone.ALERT if assessment.socle is Socle.NON_ATTEINT else Tone.HEADING,
+            inner=partial(_criteria, session, blocking, "socle") if blocking else None,
+        ),
         *_seen(session),
         OutlineLine(
             "domaines",
@@ -162,23 +174,6 @@ def _dangers(session: AuditSession) -> Iterator[OutlineLine]:
             ),
             asks=lambda key=key: key,  # type: ignore[misc]  # bound in the loop
         )
-
-
-def _socle(session: AuditSession) -> OutlineLine:
-    """Return whether everything blocking holds; unfolded, what may not."""
-    assessment = session.assessment
-    blocking = [
-        one
-        for one in assessment.criteria.values()
-        if one.socle and one.socle.low is not Socle.ATTEINT
-    ]
-    return OutlineLine(
-        "socle",
-        "Conditions indispensables",
-        socle_words(assessment, session.place_name),
-        tone=Tone.ALERT if assessment.socle is Socle.NON_ATTEINT else Tone.HEADING,
-        inner=partial(_criteria, session, blocking, "socle") if blocking else None,
-    )
 
 
 def _seen(session: AuditSession) -> Iterator[OutlineLine]:
@@ -339,13 +334,11 @@ def reasons_of(
     explained = why(session.facts, session.checklist, criterion)
     key = f"{where}/{criterion}"
     lines = tuple(_reasons(explained, session.checklist, key))
-    spread = "" if explained.result.alone else _spread(session, explained.result)
+    spread = ""
+    if not explained.result.alone:
+        kind = kind_words(session.checklist, explained.criterion.place)
+        spread = sentence(spread_words(explained.result, session.place_name, kind))
     return (quiet(f"{key}/lieux", spread), *lines) if spread else lines
-
-
-def _spread(session: AuditSession, result: CriterionResult) -> str:
-    kind = kind_words(session.checklist, result.criterion.place)
-    return sentence(spread_words(result, session.place_name, kind))
 
 
 def _reasons(

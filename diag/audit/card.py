@@ -149,16 +149,12 @@ def _ladder(
     """Return what each level asks of a fact, and whether it is alone: never changes."""
     gauge = judge.gauges[criterion]
     alone = all(_compares_alone(rule, own) for _, rule in gauge.levels)
-    return tuple(_thresholds(gauge, judge.checklist, own)), alone
-
-
-def _thresholds(
-    gauge: CriterionJudge, checklist: Checklist, own: str
-) -> Iterator[Threshold]:
-    for level, rule in gauge.levels:
-        asks = describe_condition(rule.root, checklist.questions, own)  # type: ignore[arg-type]  # the loader checked that a level is a condition
-        yield Threshold(level, LEVELS[level], asks)
-    yield Threshold(0, LEVELS[0], "sinon")
+    asked = judge.checklist.questions
+    thresholds = [
+        Threshold(level, LEVELS[level], describe_condition(rule.root, asked, own))  # type: ignore[arg-type]  # the loader checked that a level is a condition
+        for level, rule in gauge.levels
+    ]
+    return (*thresholds, Threshold(0, LEVELS[0], "sinon")), alone
 
 
 def _compares_alone(rule: Rule, own: str) -> bool:

@@ -138,7 +138,7 @@ def compare_audits(before: AuditSession, after: AuditSession) -> Comparison:
     """Return what changed from one audit to another of the same school."""
     then, now = before.assessment, after.assessment
     changed = before.edition != after.edition
-    again = then
+    again, old = then, {each.domain.id: each.score for each in then.domains}
     if changed:
         # What another meaning was given to is not yesterday's answer to it.
         then_facts = facts_for(before.facts, before.checklist, after.checklist)
@@ -149,7 +149,10 @@ def compare_audits(before: AuditSession, after: AuditSession) -> Comparison:
         now=after.audit.campaign,
         edition_changed=changed,
         overall=ScoreChange("Ensemble", then.overall, again.overall, now.overall),
-        domains=tuple(_domains(then, again, now)),
+        domains=tuple(
+            ScoreChange(new.domain.title, old.get(new.domain.id), mid.score, new.score)
+            for mid, new in zip(again.domains, now.domains, strict=True)
+        ),
         criteria=tuple(_criteria(before, again, now)),
         resolved=tuple(one for one in advised_then if one not in set(advised_now)),
         new=tuple(one for one in advised_now if one not in set(advised_then)),
@@ -165,22 +168,16 @@ def _advised(assessment: Assessment) -> list[str]:
     ]
 
 
-def _domains(
-    then: Assessment, again: Assessment, now: Assessment
-) -> Iterator[ScoreChange]:
-    old = {each.domain.id: each.score for each in then.domains}
-    for mid, new in zip(again.domains, now.domains, strict=True):
-        known = old.get(new.domain.id)
-        yield ScoreChange(new.domain.title, known, mid.score, new.score)
-
-
 def _criteria(
     before: AuditSession, again: Assessment, now: Assessment
 ) -> Iterator[CriterionChange]:
     old = before.checklist.criteria
     for ident, result in now.criteria.items():
         move = move_of(again.criteria[ident], result)
-        judged_otherwise = not _same_rules(old.get(ident), result.criterion)
+        was, new = old.get(ident), result.criterion
+        judged_otherwise = was is None or any(
+            getattr(was, name) != getattr(new, name) for name in _JUDGING
+        )
         if move is not Move.SAME or judged_otherwise:
             yield CriterionChange(
                 result.criterion, again.criteria[ident], result, move, judged_otherwise
@@ -192,12 +189,6 @@ _JUDGING = frozenset(Criterion.model_fields) - {
     *("nature", "law", "binds", "deadline", "aspect", "found", "strength"),
 }
 """What decides how a criterion is judged, and how much it counts."""
-
-
-def _same_rules(old: Criterion | None, new: Criterion) -> bool:
-    return old is not None and (
-        all(getattr(old, name) == getattr(new, name) for name in _JUDGING)
-    )
 
 
 def move_of(before: CriterionResult, after: CriterionResult) -> Move:

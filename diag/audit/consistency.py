@@ -183,16 +183,17 @@ def _implied(
     named = {name for choice in chosen for name in choice.sets}
     opener = questions.get(question.relevant)
     is_chosen = opener is not None and opener.id in named
-    if opener and value and not is_chosen and _are_one_gesture(opener, question):
+    if (
+        opener
+        and value
+        and not is_chosen
+        and (opener.same_gesture == question.id or question.same_gesture == opener.id)
+    ):
         yield opener, True
     for choice in chosen:
         for name, raw in choice.sets.items():
             if other := questions.get(name):
                 yield other, TYPES[other.type].parse(other, raw).value
-
-
-def _are_one_gesture(one: Question, other: Question) -> bool:
-    return one.same_gesture == other.id or other.same_gesture == one.id
 
 
 def ways_of(question: Question) -> tuple[Provenance, ...]:

@@ -1,13 +1,13 @@
 """What is recommended, in lines that unfold to reasons, costs, effect and follow-up."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import partial
 
 from diag.answers.types import TYPES, value_words
 from diag.assess.money import format_cost, format_range, format_seen
 from diag.assess.plan import ONCE, Action
-from diag.assess.results import Advice, Target
+from diag.assess.results import Target
 from diag.assess.spread import NAMED
 from diag.assess.words import quantity_words, short_cost
 from diag.audit.advising import state_words, steps_standing
@@ -131,6 +131,7 @@ def _unfolded(
     session: AuditSession, report: Report, action: Action
 ) -> Iterator[OutlineLine]:
     key, advice = f"rec/{action.id}", action.advice
+    many = advice.quantity
     result = report.result(action.advice.recommendation.when.criterion)
     found = ""
     if result:
@@ -143,7 +144,7 @@ def _unfolded(
         ("Qui", OWNERS[advice.recommendation.owner]),
         ("Quand", describe_due(report, action)),
         ("Lieux", report.format_places(action, WORKING_READER) * bool(advice.places)),
-        ("Combien", _how_many(advice)),
+        ("Combien", quantity_words(many, advice.usual) if many != ONCE else ""),
         ("Coût", report.format_cost(action)),
         ("Dont à engager", format_cost(advice.due) * (advice.due != advice.cost)),
         ("Fourchette", format_range(advice.cost)),
@@ -155,9 +156,9 @@ def _unfolded(
         if words:
             yield OutlineLine(f"{key}/{name}", f"{name} : {words}")
     for line in advice.cost.lines:
-        price, many = line.price, line.quantity
-        high = "…" if many.high is None else number(many.high)
-        span = high if many.low == many.high else f"{number(many.low)} à {high}"
+        price, (low, most) = line.price, line.quantity
+        high = "…" if most is None else number(most)
+        span = high if low == most else f"{number(low)} à {high}"
         rhythm = " par an" if price.yearly else ""
         words = f"{price.label} : {span} × {_unit_price(price)}{rhythm}"
         if price.is_old(report.date.isoformat()):
@@ -191,12 +192,6 @@ def _unit_price(price: Price) -> str:
     )
     span = "" if least == most else f" ; de {least} à {most}"
     return f"{usual} HT (TVA {measure(price.vat, '%')}{span})"
-
-
-def _how_many(advice: Advice) -> str:
-    if advice.quantity == ONCE:
-        return ""
-    return quantity_words(advice.quantity, advice.usual)
 
 
 def _effect(session: AuditSession, action: Action, key: str) -> Iterator[OutlineLine]:
@@ -293,7 +288,8 @@ def describe_waiting(
         names = listed([(name or name_places)(report, one, audience) for one in first])
         words = _waiting_words(gate, names, short=len(targets) < len(needed))
         if len(targets) < len(needed):
-            words = f"{_where(report, targets)} : {words}"
+            places = [report.place_name(one.place) for one in targets]
+            words = f"à {listed(places, NAMED)} : {words}"
         parts.append(words)
     return " ; ".join(parts)
 
@@ -303,10 +299,6 @@ def _waiting_words(gate: Gate, names: str, *, short: bool) -> str:
         return f"à vérifier d'abord : {names}" if names else "à vérifier d'abord"
     after = f"après {names}" if names else "sous condition"
     return after if short or not names else f"à engager {after}"
-
-
-def _where(report: Report, targets: Sequence[Target]) -> str:
-    return f"à {listed([report.place_name(one.place) for one in targets], NAMED)}"
 
 
 def describe_covered(report: Report, action: Action, audience: Audience) -> str:

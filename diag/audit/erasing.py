@@ -109,8 +109,25 @@ def foresee(session: AuditSession, revision: str) -> ForeseenErasure:
         _check_halted(session, halted[-1], admins)
     is_seconding = _may_second(session, asks)
     if asks and not is_seconding:
+<<<<<<< HEAD
         _check_confirming(session, asks, session.workspace.settings.author)
     is_at_once = bool(asks) or is_own_and_fresh(session.workspace, found)
+=======
+        author = session.workspace.settings.author
+        is_own = all(ask.author == author for ask in asks)
+        if is_own and not is_sole_author(session.workspace.journal, author):
+            raise DiagError(
+                "Vous l'avez demandé : un autre que vous doit le confirmer, sur son "
+                "poste, après sept jours."
+            )
+        due = _due_at(session, asks)
+        if session.workspace.world.clock() < due:
+            raise DiagError(
+                f"Demandé le {day_words(asks[0].at)} : l'effacement se confirme à "
+                f"partir du {time_words(due)}, pour que son auteur puisse s'y opposer."
+            )
+    is_at_once = bool(asks) or is_own_and_unsent(session.workspace, found)
+>>>>>>> f0ab5167 (Write out what one caller alone asked of a helper)
     is_at_once = is_at_once and not is_seconding
     step = ErasureStep.ERASED if is_at_once else ErasureStep.ASKED
     heads = {head.key for head in journal.current(audit, found.subject)}
@@ -220,23 +237,6 @@ def _deciding_words(
         "La valeur est masquée dès maintenant, son auteur le saura, et un autre que "
         "vous confirme dans sept jours."
     )
-
-
-def _check_confirming(
-    session: AuditSession, asks: Sequence[ErasureAsk], author: str
-) -> None:
-    others = [ask for ask in asks if ask.author != author]
-    if not others and not is_sole_author(session.workspace.journal, author):
-        raise DiagError(
-            "Vous l'avez demandé : un autre que vous doit le confirmer, sur son poste, "
-            "après sept jours."
-        )
-    due = _due_at(session, asks)
-    if session.workspace.world.clock() < due:
-        raise DiagError(
-            f"Demandé le {day_words(asks[0].at)} : l'effacement se confirme à partir "
-            f"du {time_words(due)}, pour que son auteur puisse s'y opposer."
-        )
 
 
 def _due_at(session: AuditSession, asks: Sequence[ErasureAsk]) -> int:

@@ -171,7 +171,20 @@ def keep_run(
     raw = run_bytes(run.model_copy(update={"heard": heard}))
     name = f"mesures-{run.started_at:%Y-%m-%d-%Hh%M}.json"
     taken = [(_read(session, name, raw, context, room), raw)]
-    return _keep(session, taken, [], beside=_allowed(session, run))
+    day = run.started_at.date().isoformat()
+    return _keep(
+        session,
+        taken,
+        [],
+        beside=[
+            changes.visited(
+                session.audit.id,
+                visit.model_copy(update={"measuring": run.authorisation}),
+            )
+            for visit in session.visits
+            if visit.date == day and run.authorisation not in {None, visit.measuring}
+        ],
+    )
 
 
 def keep_unheard(session: AuditSession, run: MeasureRun) -> EvidenceTaken:
@@ -183,19 +196,6 @@ def keep_unheard(session: AuditSession, run: MeasureRun) -> EvidenceTaken:
     others = [one for one in run.measurements if one.key not in {HEARD, SAID_OFF}]
     rest = {"heard": (), "measurements": tuple(others)}
     return keep_run(session, run.model_copy(update=rest))
-
-
-def _allowed(session: AuditSession, run: MeasureRun) -> list[NewRevision]:
-    """Return the visit of that day, with who let the line be filled."""
-    day = run.started_at.date().isoformat()
-    return [
-        changes.visited(
-            session.audit.id,
-            visit.model_copy(update={"measuring": run.authorisation}),
-        )
-        for visit in session.visits
-        if visit.date == day and run.authorisation not in {None, visit.measuring}
-    ]
 
 
 def _room(session: AuditSession, named: str) -> str:
@@ -223,7 +223,9 @@ def _read(
     """
     columns = context.columns or _columns_of(session, raw)
     read = read_kept(raw, columns)
-    where = room if _is_of_a_room(read) else ""
+    keys = {one.key for one in read.figures}
+    scopes = {MEASURES[key].scope for key in keys & MEASURES.keys()}
+    where = room if read.networks or MeasureScope.ROOM in scopes else ""
     digest = sha256(raw).hexdigest()
     file = EvidenceFile(
         id=str(uuid5(UUID(session.audit.id), f"{ORIGIN}/{digest}/{where}")),
@@ -295,13 +297,6 @@ def remember_columns(
     known = {**_remembered(session), table.mark: dict(columns)}
     kept = dict([*known.items()][-_MOST_REMEMBERED:])
     put_setting(session.workspace.journal, _COLUMNS, kept)
-
-
-def _is_of_a_room(read: EvidenceRead) -> bool:
-    keys = {one.key for one in read.figures}
-    return bool(read.networks) or any(
-        MEASURES[key].scope is MeasureScope.ROOM for key in keys & MEASURES.keys()
-    )
 
 
 def _check_radio(

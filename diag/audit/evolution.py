@@ -154,6 +154,7 @@ def evolution(session: AuditSession) -> tuple[OutlineLine, ...]:
     otherwise = [one for one in moved if one.move is Move.SAME]
     rest = comparison_lines(session, found)
     before, now = score_cell(found.overall.before), score_cell(found.overall.now)
+    last = {one.recommendation: one for one in whole_story(session)}
     return (
         heading(
             "campagnes",
@@ -164,7 +165,17 @@ def evolution(session: AuditSession) -> tuple[OutlineLine, ...]:
         *_group(
             "apparu", "Apparu", [_change(session, one, "apparu") for one in arisen]
         ),
-        *_group("decide", "Décidé, pas encore fait", _undone(session)),
+        *_group(
+            "decide",
+            "Décidé, pas encore fait",
+            [
+                OutlineLine(
+                    f"decide/{ident}", title_words(session, ident), step_words(one, "")
+                )
+                for ident, one in last.items()
+                if one.state in _UNDER_WAY
+            ],
+        ),
         heading("inchange", f"Inchangé  {_unchanged(session, moved)}"),
         OutlineLine(
             "grille",
@@ -241,15 +252,6 @@ _UNDER_WAY = frozenset({
     FollowUpState.COMMANDEE,
 })
 """Decided, and no fact shows yet that it was done."""
-
-
-def _undone(session: AuditSession) -> list[OutlineLine]:
-    last = {one.recommendation: one for one in whole_story(session)}
-    return [
-        OutlineLine(f"decide/{ident}", title_words(session, ident), step_words(one, ""))
-        for ident, one in last.items()
-        if one.state in _UNDER_WAY
-    ]
 
 
 def _stories(session: AuditSession) -> Iterator[OutlineLine]:

@@ -19,7 +19,7 @@ from diag.assess.results import TOP, CriterionResult, Danger, Verdict
 from diag.assess.spread import EXPECTED, concerned, short_places, spread_words
 from diag.audit.report import Report
 from diag.model.audit import Observation
-from diag.model.checklist import Checklist, Criterion, Found, Question, Strength
+from diag.model.checklist import Checklist, Criterion, Found, Strength
 from diag.model.enums import (
     USUAL_READER,
     Compliance,
@@ -282,7 +282,10 @@ def praised(report: Report, result: CriterionResult) -> str:
         return observed(report, result)
     sure = [one for one in places if one.standing is Standing.IN]
     reached = sum(one.low >= EXPECTED for one in sure)
-    count = _counted(report, result, reached, "au niveau attendu", of=len(places))
+    count = "au niveau attendu"
+    if not reached == len(places) == 1:
+        one, many = report.kind_words(result.criterion.place)
+        count = f"{reached} {many if reached > 1 else one} sur {len(places)} {count}"
     return f"{count}, liste à compléter" if result.open else count
 
 
@@ -294,14 +297,27 @@ def telling_fact(report: Report, result: CriterionResult) -> str:
     known = report.checklist.questions
     read = [known[name] for name in names_judged(result.criterion) if name in known]
     days = [one for one in read if TYPES[one.type].is_day]
-    if len(read) == 1 and _speaks_alone(read[0]):
+    kind = TYPES[read[0].type] if len(read) == 1 else None
+    if kind and (kind.is_number or kind.is_one_choice):
         fact = read[0]
     elif len(days) == 1 and result.bounds.high < _EXPECTED_RATIO:
         fact = days[0]
     else:
         return ""
     heads = report.facts.answers.get((report.facts.root, fact.id), ())
-    return _plain_answer(fact, heads, result.criterion.title)
+    is_known = len(heads) == 1 and heads[0].state is State.KNOWN
+    is_day = TYPES[fact.type].is_day
+    if not heads or (is_day and not is_known):
+        return ""
+    if TYPES[fact.type].is_number and not fact.unit:
+        return ""  # « 0,5 » alone means nothing
+    seen = is_known and heads[0].provenance is Provenance.OBSERVED
+    words = uncapitalised((heads_words if seen else evidence)(fact, heads))
+    is_bare = is_known and " " not in heads_words(fact, heads)
+    is_said = fact.label.casefold() in result.criterion.title.casefold()
+    if is_day or (is_bare and TYPES[fact.type].is_one_choice and not is_said):
+        return f"{uncapitalised(fact.label)} : {words}"
+    return words
 
 
 def names_read(criterion: Criterion) -> tuple[str, ...]:
@@ -320,32 +336,6 @@ def names_judged(criterion: Criterion) -> tuple[str, ...]:
 def _names(*rules: str) -> tuple[str, ...]:
     """Return the names in rules, in order; a word in a quoted choice counts too."""
     return tuple(dict.fromkeys(_NAME.findall(" ".join(rules))))
-
-
-def _speaks_alone(fact: Question) -> bool:
-    kind = TYPES[fact.type]
-    return kind.is_number or kind.is_one_choice
-
-
-def _plain_answer(fact: Question, heads: Sequence[Answer], title: str) -> str:
-    """Return an answer that stands by itself: « aucun », a day name their question.
-
-    The `title` next to it may name it already. What was seen during the visit needs no
-    « constaté »: the reader knows.
-    """
-    is_known = len(heads) == 1 and heads[0].state is State.KNOWN
-    is_day = TYPES[fact.type].is_day
-    if not heads or (is_day and not is_known):
-        return ""
-    if TYPES[fact.type].is_number and not fact.unit:
-        return ""  # « 0,5 » alone means nothing
-    seen = is_known and heads[0].provenance is Provenance.OBSERVED
-    words = uncapitalised((heads_words if seen else evidence)(fact, heads))
-    is_bare = is_known and " " not in heads_words(fact, heads)
-    is_said = fact.label.casefold() in title.casefold()
-    if is_day or (is_bare and TYPES[fact.type].is_one_choice and not is_said):
-        return f"{uncapitalised(fact.label)} : {words}"
-    return words
 
 
 def weaknesses(report: Report) -> tuple[CriterionResult, ...]:
@@ -432,15 +422,6 @@ def kind_of(report: Report, action: Action) -> Kind:
     if result is None or result.criterion.kind is Kind.COMPLIANCE:
         return Kind.IMPROVEMENT
     return result.criterion.kind
-
-
-def _counted(
-    report: Report, result: CriterionResult, some: int, where: str, *, of: int
-) -> str:
-    if some == of == 1:
-        return where
-    one, many = report.kind_words(result.criterion.place)
-    return f"{some} {many if some > 1 else one} sur {of} {where}"
 
 
 def conflict_words(report: Report) -> str:

@@ -221,7 +221,7 @@ def fit(
     room = minutes * 60 - costs.debrief
     tour, kept = _Tour(costs), 0
     wanted = sorted(
-        _wanted(walk, costs, removed, _is_wanted),
+        _wanted(walk, costs, removed, lambda stop: stop.is_left),
         key=lambda one: (one.stop.key not in planned, one.rank),
     )
     for one in wanted:
@@ -231,7 +231,7 @@ def fit(
         kept += 1
     taken = tour.seconds
     order = [leg.key for leg in walk.legs]
-    likely = tuple(_wanted(walk, costs, removed, _is_likely))
+    likely = tuple(_wanted(walk, costs, removed, lambda stop: stop.is_likely))
     maybe = Counter(one.leg.key for one in likely)
     stops = _stops(tour, order, maybe, planned)
     rest = _Tour(
@@ -266,7 +266,9 @@ def _wanted(
     legs = {leg.key: leg for leg in walk.legs}
     for leg in walk.legs:
         first: dict[str, Rank] = {}
-        left = [each for each in leg.stops if is_wanted(each)]
+        left = [
+            each for each in leg.stops if is_wanted(each) and is_on_site(each.question)
+        ]
         for each in left:
             lead = each.question.same_gesture or each.question.id
             first[lead] = min(first.get(lead, _LAST), costs.rank(each))
@@ -276,14 +278,6 @@ def _wanted(
             if stands.key not in removed:
                 lead = each.question.same_gesture or each.question.id
                 yield _Wanted(each, stands, first[lead])
-
-
-def _is_wanted(stop: WalkStop) -> bool:
-    return stop.is_left and is_on_site(stop.question)
-
-
-def _is_likely(stop: WalkStop) -> bool:
-    return stop.is_likely and is_on_site(stop.question)
 
 
 def _stops(

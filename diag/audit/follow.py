@@ -295,7 +295,15 @@ def draw_acceptance(
         audit, author = session.audit.id, session.workspace.settings.author
         signed = signable(session.workspace.journal, audit)
         _check_seen(session, seen, signed.digest)
-        _check_settled(session)
+        found = [one for one in session.conflicts if not _is_settled(session, one)]
+        if found:
+            where = listed([describe_subject(session, one.topic) for one in found], 3)
+            raise DiagError(
+                f"{counted(len(found), 'conflit')} à trancher dans l'audit de "
+                f"{session.about.title} : {where}. Tranchez, ou laissez ouvert avec un "
+                "motif, puis acceptez.",
+                command=f"diag conflicts list {session.about.ref}",
+            )
         is_own = author in signed.authors
         if is_own and not alone:
             raise DiagError(
@@ -342,18 +350,6 @@ def _check_seen(session: AuditSession, seen: str, now: str) -> None:
             f"l'écran : son empreinte est {now[:12]}, vous avez relu {start[:12]}. "
             "Rien n'est accepté. Relisez ce qui a changé, puis acceptez.",
             command=f"diag audit history {session.about.ref}",
-        )
-
-
-def _check_settled(session: AuditSession) -> None:
-    found = [one for one in session.conflicts if not _is_settled(session, one)]
-    if found:
-        where = listed([describe_subject(session, one.topic) for one in found], 3)
-        raise DiagError(
-            f"{counted(len(found), 'conflit')} à trancher dans l'audit de "
-            f"{session.about.title} : {where}. Tranchez, ou laissez ouvert avec un "
-            "motif, puis acceptez.",
-            command=f"diag conflicts list {session.about.ref}",
         )
 
 

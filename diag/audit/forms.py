@@ -353,19 +353,15 @@ def take_sheet(
         raise DiagError(" ".join(read.refused))
     if printed.whom == TEAM:
         allowed = {one.id for one in _asked(session, printed)}
-        _keep(session, phone, read, allowed)
+        sheets = _kept(session)
+        key = _key_of(phone)
+        sheets[key] = {
+            one.question: one.value for one in read.offers if one.question in allowed
+        }
+        put_setting(session.workspace.journal, _setting(session), sheets)
     else:
         propose(session, read.offers)
     return "Merci. Vous pouvez fermer cette page."
-
-
-def _keep(session: AuditSession, phone: str, read: FormRead, allowed: set[str]) -> None:
-    sheets = _kept(session)
-    key = _key_of(phone)
-    sheets[key] = {
-        one.question: one.value for one in read.offers if one.question in allowed
-    }
-    put_setting(session.workspace.journal, _setting(session), sheets)
 
 
 def knows_phone(session: AuditSession, phone: str) -> bool:

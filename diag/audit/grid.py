@@ -1,7 +1,7 @@
 """The grid of rooms × questions: fill, copy, clear, duplicate a room, in one commit."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from diag.journal.revision import NewRevision
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, Provenance, Standing, State
 from diag.model.errors import DiagError
-from diag.model.fact import ROOT_KINDS, Answer, Place, Value
+from diag.model.fact import ROOT_KINDS, Answer, Place
 from diag.model.text import fold
 from diag.rules.values import Truth
 from diag.words.vocabulary import PLACE_NAMES, PROVENANCE_MARKS, PROVENANCES, STATES
@@ -169,7 +169,8 @@ class GridSheet:
             for row in range(len(self.places))
             if not (cell := self.cell(row, column)).is_inert
         ]
-        known = [value for cell in asked if (value := _known(cell)) is not None]
+        sure = [cell.heads[0].value for cell in asked if len(cell.heads) == 1]
+        known = [value for value in sure if value is not None]
         total = TYPES[question.type].total(question, known)
         if total is not None:
             return total
@@ -181,7 +182,10 @@ class GridSheet:
         relevant = scope.relevance(question.id)
         heads = scope.heads(question.id)
         words = " / ".join(short_words(question, head) for head in heads)
-        mark = "!" if len(heads) > 1 else "".join(map(_mark, heads))
+        mark = "!" if len(heads) > 1 else ""
+        if len(heads) == 1:
+            is_known = heads[0].state is State.KNOWN
+            mark = PROVENANCE_MARKS[heads[0].provenance] if is_known else "-"
         key = self.places[row].id, question.id
         flagged, notes = key in self._facts.flags, self._facts.notes.get(key, ())
         below, danger = key in self._below, key in self._dangers
@@ -261,14 +265,6 @@ def short_words(question: Question, answer: Answer) -> str:
 def provenance_words(answer: Answer) -> str:
     """Return how an answer became known, in a word."""
     return PROVENANCES[answer.provenance]
-
-
-def _mark(answer: Answer) -> str:
-    return PROVENANCE_MARKS[answer.provenance] if answer.state is State.KNOWN else "-"
-
-
-def _known(cell: Cell) -> Value:
-    return cell.heads[0].value if len(cell.heads) == 1 else None
 
 
 class GestureError(DiagError):
@@ -390,7 +386,12 @@ def record(
     quietly: bool = False,
 ) -> Filled:
     """Write answers in one commit, those not asked left out, and named unless quiet."""
-    asked = _is_asked(session, proposed)
+    facts = with_answers(session.facts, proposed)
+    reading = session.judge.reading(facts)
+
+    def asked(key: Key) -> bool:  # once all of this is written
+        return reading.scope(key[0]).relevance(key[1]) is not False
+
     above = above_wholes(session.judge, session.facts, proposed)
     kept = {
         key: answer
@@ -400,9 +401,17 @@ def record(
     if kept:
         session.record(*_with_implied(session, kept))
     left = () if quietly else tuple(key for key in proposed if key not in kept)
+    unasked = f"ne se demande pas pour ce lieu ({PLACE_NAMES[sheet.kind]})"
+    places, questions = session.facts.places, session.checklist.questions
     return Filled(
         tuple(kept),
-        tuple(_left(session, sheet, key, above.get(key, "")) for key in left),
+        tuple(
+            CellRefusal(
+                where_words(places[key[0]], questions[key[1]]),
+                above.get(key) or unasked,
+            )
+            for key in left
+        ),
     )
 
 
@@ -440,22 +449,6 @@ def copy_answer(question: Question, source: Answer) -> Answer | None:
             return None
         provenance = others[0]
     return replace(Answer(source.state, source.value, provenance), reason=source.reason)
-
-
-def _is_asked(
-    session: AuditSession, proposed: Mapping[Key, Answer]
-) -> Callable[[Key], bool]:
-    """Return whether a question is asked at a place once all of this is written."""
-    facts = with_answers(session.facts, proposed)
-    reading = session.judge.reading(facts)
-    return lambda key: reading.scope(key[0]).relevance(key[1]) is not False
-
-
-def _left(session: AuditSession, sheet: GridSheet, key: Key, above: str) -> CellRefusal:
-    place, question = session.facts.places[key[0]], session.checklist.questions[key[1]]
-    kind = PLACE_NAMES[sheet.kind]
-    reason = above or f"ne se demande pas pour ce lieu ({kind})"
-    return CellRefusal(where_words(place, question), reason)
 
 
 def _source(sheet: GridSheet, row: int, column: int) -> Answer | CellRefusal:

@@ -373,12 +373,14 @@ def _describe_fields(session: AuditSession, topic: Topic, value: dict[str, Any])
             words = _describe_about(session, topic, value)
         case VisitTopic():
             met = _names(value, "met")
+            held = value.get("measuring")
+            by = _text(held, "by") if isinstance(held, dict) else ""
             words = _joined(
                 _day(value, "date"),
                 _names(value, "present"),
                 f"a reçu : {met}" if met else "",
                 _text(value, "authorisation"),
-                f"mesures permises par {by}" if (by := _measuring(value)) else "",
+                f"mesures permises par {by}" if by else "",
             )
         case FollowTopic():
             state = _text(value, "state")
@@ -414,24 +416,6 @@ def _describe_fields(session: AuditSession, topic: Topic, value: dict[str, Any])
 _Erasing = ErasureTopic | AskTopic | StopTopic
 
 
-def _describe_erasing(
-    session: AuditSession,
-    topic: _Erasing,
-    value: dict[str, Any],
-) -> str:
-    """Return which modification is to go, or went, why, and who had asked for it."""
-    journal, audit = session.workspace.journal, session.audit.id
-    asked = journal.history(audit, subjects.ask(topic.revision))
-    askers = [one.author for one in asked if one.id == value.get("ask")]
-    name = session.workspace.settings.name_of(askers[0]) if askers else ""
-    is_done = isinstance(topic, ErasureTopic)
-    return _joined(
-        f"modification {topic.revision[:12]}",
-        _text(value, "reason"),
-        f"demandé par {name}" if name and is_done else "",
-    )
-
-
 def _describe_about(
     session: AuditSession,
     topic: SameTopic | ObservationTopic | ProposalTopic | _Erasing,
@@ -439,9 +423,27 @@ def _describe_about(
 ) -> str:
     """Return the place that one is the same as, what was noted, proposed or erased."""
     if isinstance(topic, _Erasing):
-        return _describe_erasing(session, topic, value)
+        journal, audit = session.workspace.journal, session.audit.id
+        asks = journal.history(audit, subjects.ask(topic.revision))
+        askers = [one.author for one in asks if one.id == value.get("ask")]
+        name = session.workspace.settings.name_of(askers[0]) if askers else ""
+        is_done = isinstance(topic, ErasureTopic)
+        return _joined(
+            f"modification {topic.revision[:12]}",
+            _text(value, "reason"),
+            f"demandé par {name}" if name and is_done else "",
+        )
     if isinstance(topic, ProposalTopic):
-        return _describe_offer(session, value)
+        question = find_question_ever(session, _text(value, "question"))
+        state = _text(value, "state") or str(State.KNOWN)
+        if question is None or state not in set(State):
+            return _text(value, "by")
+        raw = value.get("value")
+        given = tuple(raw) if isinstance(raw, list) else raw
+        said = (
+            f"{question.label} : {answer_words(question, Answer(State(state), given))}"
+        )
+        return _joined(said, _text(value, "by"), _text(value, "why"))
     if isinstance(topic, SameTopic):
         return place_name(session, _text(value, "place"))
     asked = find_question_ever(session, _text(value, "question"))
@@ -450,18 +452,6 @@ def _describe_about(
         f"sur « {asked.label} »" if asked else "",
         "à montrer" if value.get("shown") is True else "",
     )
-
-
-def _describe_offer(session: AuditSession, value: dict[str, Any]) -> str:
-    """Return « Fibre commandée : oui, la mairie »."""
-    question = find_question_ever(session, _text(value, "question"))
-    state = _text(value, "state") or str(State.KNOWN)
-    if question is None or state not in set(State):
-        return _text(value, "by")
-    raw = value.get("value")
-    given = tuple(raw) if isinstance(raw, list) else raw
-    said = f"{question.label} : {answer_words(question, Answer(State(state), given))}"
-    return _joined(said, _text(value, "by"), _text(value, "why"))
 
 
 _NAMED_BY: dict[type, str] = {
@@ -516,11 +506,6 @@ def _plain(value: object) -> str:
 
 def _text(value: dict[str, Any], name: str) -> str:
     return str(value.get(name) or "")
-
-
-def _measuring(value: dict[str, Any]) -> str:
-    held = value.get("measuring")
-    return _text(held, "by") if isinstance(held, dict) else ""
 
 
 def _names(value: dict[str, Any], name: str) -> str:

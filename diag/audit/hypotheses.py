@@ -266,7 +266,15 @@ def keep_scenario(
     Raises:
         DiagError: an empty name, one that is too long, or nothing supposed.
     """
-    clean = _scenario_name(name)
+    try:
+        clean = clean_line(name)
+    except ValueError as error:
+        raise DiagError(f"Nom de scénario refusé : {error}.") from error
+    if not clean or len(clean) > _LONGEST:
+        raise DiagError(
+            f"Un scénario porte un nom d'au plus {_LONGEST} signes, par exemple "
+            "« Fibre et dédoublement du CP »."
+        )
     if not suppositions:
         raise DiagError("Rien n'est supposé : il n'y a rien à garder.")
     world = session.workspace.world
@@ -360,16 +368,3 @@ def _read(written: dict[str, Any]) -> Supposition | None:
         return shape.adapter.validate_python(fields) if shape else None
     except ValueError:
         return None
-
-
-def _scenario_name(text: str) -> str:
-    try:
-        clean = clean_line(text)
-    except ValueError as error:
-        raise DiagError(f"Nom de scénario refusé : {error}.") from error
-    if not clean or len(clean) > _LONGEST:
-        raise DiagError(
-            f"Un scénario porte un nom d'au plus {_LONGEST} signes, par exemple "
-            "« Fibre et dédoublement du CP »."
-        )
-    return clean

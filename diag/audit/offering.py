@@ -295,7 +295,9 @@ def _families(devices: Iterable[ListedDevice]) -> dict[_Family, list[ListedDevic
         found: dict[_Family, list[ListedDevice]] = defaultdict(list)
         for one in own:
             room = one.room.split(">")[-1].strip() if by_room else ""
-            found[_Family(_shape(one), _system(one.system), room)].append(one)
+            folded = fold(one.system)
+            known = (choice for stem, choice in _SYSTEMS if re.search(stem, folded))
+            found[_Family(_shape(one), next(known, ""), room)].append(one)
         if len(found) <= _MOST_LOTS:
             break
     return found
@@ -320,11 +322,6 @@ _SYSTEMS = (
     (r"windows (?:xp|vista|7|8)", "windows_ancien"),
     (r"linux|ubuntu|debian|fedora|mint|primtux|suse", "linux"),
 )
-
-
-def _system(name: str) -> str:
-    folded = fold(name)
-    return next((choice for stem, choice in _SYSTEMS if re.search(stem, folded)), "")
 
 
 def _lot_of(session: AuditSession, family: _Family) -> tuple[str, str]:

@@ -7,7 +7,7 @@ A cell that cannot be is refused alone, in a sentence.
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -129,9 +129,14 @@ def read_block(text: str) -> list[list[str]]:
             f"Texte trop long pour être collé : {len(text)} caractères, "
             f"{MAX_PASTE} admis. Collez le tableau seul."
         )
-    plain = _line_ends(text).replace("\0", "")
+    # A terminal may paste each line end as two returns.
+    doubled = "\n" not in text and all(
+        len(run) % 2 == 0 for run in re.findall(r"\r+", text)
+    )
+    plain = re.sub("\r\r" if doubled else "\r\n?", "\n", text).replace("\0", "")
+    comma = "\t" if "\t" in plain else ";"  # a comma alone is a decimal comma here
     try:
-        rows = list(csv.reader(StringIO(plain, newline=""), delimiter=_comma(plain)))
+        rows = list(csv.reader(StringIO(plain, newline=""), delimiter=comma))
     except csv.Error:
         rows = [line.split("\t") for line in plain.split("\n")]
     while rows and not any(cell.strip() for cell in rows[-1]):
@@ -141,29 +146,27 @@ def read_block(text: str) -> list[list[str]]:
     return rows
 
 
-def _line_ends(text: str) -> str:
-    """Return a text with plain line ends; a terminal may paste each as two returns."""
-    doubled = "\n" not in text and all(
-        len(run) % 2 == 0 for run in re.findall(r"\r+", text)
-    )
-    return re.sub("\r\r" if doubled else "\r\n?", "\n", text)
-
-
-def _comma(text: str) -> str:
-    """Return what parts cells; a comma alone does not: it is a decimal comma here."""
-    return "\t" if "\t" in text else ";"
-
-
 def _landing(
     sheet: GridSheet, block: list[list[str]], row: int, column: int
 ) -> Iterator[tuple[_Target, str, str]]:
-    titles = _titles(sheet, block)
+    names = {fold(each.label): each for each in sheet.questions}
+    names |= {fold(each.id): each for each in sheet.questions}
+    found = {
+        rank: names[fold(cell)]
+        for rank, cell in enumerate(block[0])
+        if fold(cell) in names
+    }
+    # The first column names places, unless it is titled by a question too.
+    columns = len(block[0]) - (0 not in found)
+    titles = found if len(block) > 1 and 2 * len(found) >= columns > 0 else {}
     named = bool(titles) and 0 not in titles
     for line, cells in enumerate(block):
         if titles and not line:
             continue
         if named:
-            place = _place_named(sheet, cells[0] if cells else "")
+            name = fold(cells[0]) if cells else ""
+            alike = [one for one in sheet.places if fold(one.name) == name]
+            place = alike[0] if len(alike) == 1 else None
         else:
             place = _item(sheet.places, row + line - bool(titles))
         for rank, cell in enumerate(cells):
@@ -176,27 +179,6 @@ def _landing(
             if named and place is None:
                 where = f"ligne {line + 1}, « {_shown(cells[0])} »"
             yield _Target(place, question), where, cell
-
-
-def _titles(sheet: GridSheet, block: list[list[str]]) -> Mapping[int, Question]:
-    """Return column → question when the first line is one of titles, else nothing.
-
-    Its first column names places, unless it is titled by a question too.
-    """
-    names = {fold(each.label): each for each in sheet.questions}
-    names |= {fold(each.id): each for each in sheet.questions}
-    found = {
-        rank: names[fold(cell)]
-        for rank, cell in enumerate(block[0])
-        if fold(cell) in names
-    }
-    columns = len(block[0]) - (0 not in found)
-    return found if len(block) > 1 and 2 * len(found) >= columns > 0 else {}
-
-
-def _place_named(sheet: GridSheet, name: str) -> Place | None:
-    named = [place for place in sheet.places if fold(place.name) == fold(name)]
-    return named[0] if len(named) == 1 else None
 
 
 def _item(items: tuple[_Noun, ...], rank: int) -> _Noun | None:

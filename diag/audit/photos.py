@@ -247,7 +247,10 @@ def export_photos(session: AuditSession, folder: Path) -> tuple[Path, ...]:
     for number, photo in enumerate(photos_of(session), 1):
         data = picture_of(session, photo)
         if data is not None:
-            path = folder / f"{number:03}{_slug(photo.caption)}.jpg"
+            letters = (x if x.isalnum() else " " for x in fold(photo.caption))
+            slug = "-".join("".join(letters).split()).encode("ascii", "ignore").decode()
+            named = f"{number:03}-{slug[:_FILE_NAME]}" if slug else f"{number:03}"
+            path = folder / f"{named}.jpg"
             write_whole(path, data)
             written.append(path)
     return tuple(written)
@@ -285,12 +288,6 @@ def _caption(text: str) -> str:
         raise DiagError(f"Légende refusée : {error}.") from error
 
 
-def _slug(caption: str) -> str:
-    words = "".join(char if char.isalnum() else " " for char in fold(caption)).split()
-    slug = "-".join(words).encode("ascii", "ignore").decode()[:_FILE_NAME]
-    return f"-{slug}" if slug else ""
-
-
 _QUOTED = re.compile(r'"([^"]+)"|\'([^\']+)\'|(\S+)')
 
 
@@ -303,7 +300,12 @@ def paths_of(text: str, *, windows: bool = sys.platform == "win32") -> tuple[Pat
     for line in text.replace("\x00", "").splitlines():
         bare = line.strip()
         if bare and not bare.startswith("#"):  # text/uri-list has comments
-            found.update(dict.fromkeys(_paths(bare, windows=windows)))
+            whole = _path(_unquoted(bare))
+            if is_file(whole):
+                found[whole] = None
+            else:
+                words = _words(bare, windows=windows)
+                found |= dict.fromkeys(map(_path, words))
     return tuple(found)
 
 
@@ -322,12 +324,6 @@ def at_home(path: Path) -> Path:
         return path.expanduser()
     except RuntimeError:
         return path
-
-
-def _paths(line: str, *, windows: bool) -> list[Path]:
-    if is_file(whole := _path(_unquoted(line))):
-        return [whole]
-    return [_path(word) for word in _words(line, windows=windows)]
 
 
 def _words(line: str, *, windows: bool) -> list[str]:

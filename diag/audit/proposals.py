@@ -136,15 +136,14 @@ def propose_lists(session: AuditSession) -> int:
             )
             for place, ident, answer in given
             if (heads := session.facts.answers.get((place, ident)))
-            and all(_gives_way(head) for head in heads)
+            # A list is not set against an answer of which somebody said why.
+            and not any(
+                head.reason and head.provenance is not Provenance.IMPORTED
+                for head in heads
+            )
             and answer.value not in _ever_answered(session, place, ident)
         ),
     )
-
-
-def _gives_way(head: Answer) -> bool:
-    """Return whether a list may be set against an answer: no reason was given."""
-    return head.provenance is Provenance.IMPORTED or not head.reason
 
 
 def _ever_answered(session: AuditSession, place: str, question: str) -> list[object]:
@@ -269,22 +268,24 @@ def _accepted(
     """
     audit, facts = session.audit.id, session.facts
     if place not in facts.places:
-        yield changes.placed(audit, _lot(session, offers[0]))
+        one = offers[0]
+        if not one.offer.lot:
+            raise DiagError(
+                f"{one.label} : ce lieu a été retiré. Refusez la proposition."
+            )
+        yield changes.placed(
+            audit,
+            Place(
+                id=one.offer.place,
+                kind=PlaceKind.LOT,
+                parent=session.facts.root,
+                name=one.offer.lot,
+            ),
+        )
     given = dict(_answers(offers))
     check_parts(session, place, given)
     for ident, answer in with_implied(session.checklist, facts, place, given).items():
         yield changes.answered(audit, place, ident, answer)
-
-
-def _lot(session: AuditSession, one: OfferedAnswer) -> Place:
-    if not one.offer.lot:
-        raise DiagError(f"{one.label} : ce lieu a été retiré. Refusez la proposition.")
-    return Place(
-        id=one.offer.place,
-        kind=PlaceKind.LOT,
-        parent=session.facts.root,
-        name=one.offer.lot,
-    )
 
 
 def _answers(offers: Iterable[OfferedAnswer]) -> Iterator[tuple[str, Answer]]:

@@ -74,7 +74,6 @@ from diag.words.vocabulary import (
 from diag.workspace.charter import Issuer as Office
 from diag.workspace.charter import office_of
 from diag.workspace.picture import PictureError, reduced
-from diag.workspace.settings import Settings
 from diag.workspace.workspace import Workspace
 
 T = TypeVar("T")
@@ -577,6 +576,15 @@ def _report_of(
     remarks, shown = remarks_of(session), _shown(session, today, scenario, hands)
     signature = signature_read(session, remarks)
     since = signature.since if signature else None
+
+    def signed(head: Answer) -> Answer:
+        name = settings.name_of(head.author)
+        return head if name == head.author else replace(head, author=name)
+
+    answers = {
+        asked: tuple(map(signed, heads))
+        for asked, heads in session.facts.answers.items()
+    }
     return build_report(
         about=session.about,
         commune=territory.commune(session.about.insee),
@@ -585,7 +593,7 @@ def _report_of(
         status=session.status,
         unsealed=since_words(settings, since) if since else "",
         is_alone=signature is not None and signature.alone,
-        facts=_signed(session.facts, settings),
+        facts=replace(session.facts, answers=answers),
         checklist=session.checklist,
         assessment=_as_decided(session, remarks),
         visits=session.visits,
@@ -642,19 +650,6 @@ def _as_decided(session: AuditSession, remarks: Remarks) -> Assessment:
         return whole
     left = session.judge.assess(session.facts, aside=aside)
     return replace(left, advice=(*left.advice, *dropped))
-
-
-def _signed(facts: Facts, settings: Settings) -> Facts:
-    """Return facts whose authors bear their names instead of their labels."""
-
-    def signed(head: Answer) -> Answer:
-        name = settings.name_of(head.author)
-        return head if name == head.author else replace(head, author=name)
-
-    answers = {
-        asked: tuple(map(signed, heads)) for asked, heads in facts.answers.items()
-    }
-    return replace(facts, answers=answers)
 
 
 def report_folder(session: AuditSession) -> Path:

@@ -1,20 +1,20 @@
 """Salles: where each room stands, what is left there, and the question to open next."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from diag.answers.types import evidence
-from diag.assess.questions import Pace, seconds_of
+from diag.assess.questions import seconds_of
 from diag.assess.spread import Heat, HeatCell, danger_columns, heat, judged_in
 from diag.audit.observing import noted_in
 from diag.audit.photos import photos_of
 from diag.audit.places import Floor, floor_of, holders, rooms_in
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import Snapshot
-from diag.audit.walk import Key, Walk, WalkStop, walk_of
+from diag.audit.walk import Key, Walk, walk_of
 from diag.checklist.symbols import names_of
 from diag.journal.facts import profile_of
 from diag.model.checklist import Aspect, Question
@@ -266,24 +266,19 @@ def rooms_of(session: AuditSession) -> RoomsPicture:
     inside = {place.id for place, _ in _outlined(snapshot.facts)}
     known = {question for _, question in snapshot.facts.answers}
     left = (one for one in walk.stops if one.is_left and one.place in inside)
+    asked, seconds = set(known), 0
+    for stop in left:
+        again = stop.question.id in asked
+        seconds += seconds_of(stop.question, again=again, pace=session.workspace.pace)
+        asked.add(stop.question.id)
     return RoomsPicture(
         snapshot,
         walk,
         Counter(photo.place for photo in photos_of(session)),
         Counter(one.seen.place for one in noted_in(session)),
-        _minutes(left, known, session.workspace.pace),
+        -(-seconds // 60),
         any(one.is_likely and one.place in inside for one in walk.stops),
     )
-
-
-def _minutes(stops: Iterable[WalkStop], known: Collection[str], pace: Pace) -> int:
-    """Return what stops take; what was answered at another place takes less."""
-    asked, seconds = set(known), 0
-    for stop in stops:
-        again = stop.question.id in asked
-        seconds += seconds_of(stop.question, again=again, pace=pace)
-        asked.add(stop.question.id)
-    return -(-seconds // 60)
 
 
 def _outlined(facts: Facts) -> Iterator[tuple[Place, int]]:

@@ -160,6 +160,7 @@ def read_snapshot(workspace: Workspace, audit: Audit, about: Auditee) -> Snapsho
     digest = journal.digest(audit.id)
     facts = facts_of(journal, audit)
     root = facts.places[facts.root].model_copy(update={"name": about.name})
+    found = {name: getattr(about.school, key, None) for name, key in DIRECTORY.items()}
     read = Snapshot(
         about=about,
         editions=workspace.editions,
@@ -169,7 +170,9 @@ def read_snapshot(workspace: Workspace, audit: Audit, about: Auditee) -> Snapsho
         facts=replace(
             facts,
             places={**facts.places, facts.root: root},
-            directory=_directory_of(about),
+            directory={
+                name: number for name, number in found.items() if number is not None
+            },
         ),
     )
     if not read.heirs:
@@ -180,12 +183,6 @@ def read_snapshot(workspace: Workspace, audit: Audit, about: Auditee) -> Snapsho
         lambda ident: question_then(workspace, audit.id, ident),
     )
     return replace(read, facts=passed)
-
-
-def _directory_of(about: Auditee) -> dict[str, int]:
-    """Return what official lists hold of a school, by the names that checks read."""
-    found = {name: getattr(about.school, key, None) for name, key in DIRECTORY.items()}
-    return {name: number for name, number in found.items() if number is not None}
 
 
 def question_then(workspace: Workspace, audit: str, ident: str) -> Question | None:
@@ -316,7 +313,11 @@ def answers_passed_on(
         old = was(ident)
         if old is not None and asks_the_same(old, heir):
             passed.setdefault((place, heir.id), []).append(heads)
-    agreed = {key: given[0] for key, given in passed.items() if _agree(given)}
+    agreed = {
+        key: given[0]
+        for key, given in passed.items()
+        if len({tuple((one.state, one.value) for one in heads) for heads in given}) == 1
+    }
     if not agreed:
         return facts
     return replace(facts, answers=dict(sorted({**facts.answers, **agreed}.items())))
@@ -338,11 +339,6 @@ def asks_the_same(old: Question, new: Question) -> bool:
     same = (old.type, old.unit, old.place) == (new.type, new.unit, new.place)
     offered = {choice.id for choice in new.choices}
     return same and all(choice.id in offered for choice in old.choices)
-
-
-def _agree(given: list[tuple[Answer, ...]]) -> bool:
-    values = {tuple((head.state, head.value) for head in heads) for heads in given}
-    return len(values) == 1
 
 
 OLDER = "méthode antérieure"

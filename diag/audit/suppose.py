@@ -313,7 +313,15 @@ def outcome_lines(found: SupposedOutcome) -> Iterator[tuple[str, tuple[Row, ...]
         )
         or (("aucun ne bouge", "", "", ""),),
     )
-    yield "Dépense encore à décider, TTC", _spending(*found.costs)
+    before, after = ((one,) for one in found.costs)
+    spendings = zip(("une fois", "par an"), spent(before), spent(after), strict=True)
+    yield (
+        "Dépense encore à décider, TTC",
+        tuple(
+            (rhythm, was.cell, "→", then.cell, _difference(was, then))
+            for rhythm, was, then in spendings
+        ),
+    )
     shifts = (
         (one.after.criterion.title, *level_pair(one.before, one.after), MOVES[one.move])
         for one in found.shifts
@@ -353,16 +361,6 @@ def outcome_lines(found: SupposedOutcome) -> Iterator[tuple[str, tuple[Row, ...]
     for title, rows in sections:
         if rows:
             yield title, rows
-
-
-def _spending(before: Cost, after: Cost) -> tuple[Row, ...]:
-    """Return both baskets; the difference is what the supposition is worth."""
-    return tuple(
-        (rhythm, was.cell, "→", then.cell, _difference(was, then))
-        for rhythm, was, then in zip(
-            ("une fois", "par an"), spent((before,)), spent((after,)), strict=True
-        )
-    )
 
 
 def _difference(was: Money, then: Money) -> str:

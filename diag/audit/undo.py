@@ -147,12 +147,24 @@ def _list_changes(session: AuditSession) -> list[Revision]:
     What an official list gave or offers by itself is not undone, nor what opened the
     audit: its subject, the first edition it pinned. What is accepted of a list is.
     """
-    of_lists = {*_subjects_of_lists(session)}
+    given = known_already(session.audit.id, session.about, session.checklist)
+    of_lists = {
+        subject
+        for place, question, _ in given
+        for subject in (
+            subjects.answer(place, question),
+            subjects.proposal(proposal_id(session, LISTS, place, question)),
+        )
+    }
 
     def is_change(revision: Revision) -> bool:
-        topic = subjects.parse(revision.subject)
-        if revision.subject in of_lists and _is_by_itself(revision):
-            return False
+        topic, value = subjects.parse(revision.subject), revision.value
+        if revision.subject in of_lists and isinstance(value, dict):
+            is_first = not revision.parents
+            is_imported = value.get("provenance") == Provenance.IMPORTED
+            is_offer = value.get("source") == ProposalSource.IMPORT
+            if is_offer or (is_imported and is_first):
+                return False
         if topic == _SUBJECT or (topic == _EDITION and not revision.parents):
             return False
         return isinstance(topic, _UNDOABLE) or _is_kept(topic)
@@ -175,23 +187,6 @@ def list_own(
         elif is_change(revision):
             stack[revision.id] = revision
     return list(stack.values())
-
-
-def _subjects_of_lists(session: AuditSession) -> Iterator[str]:
-    """Give what official lists answer, and what they offer since."""
-    given = known_already(session.audit.id, session.about, session.checklist)
-    for place, question, _ in given:
-        yield subjects.answer(place, question)
-        yield subjects.proposal(proposal_id(session, LISTS, place, question))
-
-
-def _is_by_itself(revision: Revision) -> bool:
-    """Return whether no person wrote it: a first answer, or an offer."""
-    value = revision.value
-    return isinstance(value, dict) and (
-        (value.get("provenance") == Provenance.IMPORTED and not revision.parents)
-        or value.get("source") == ProposalSource.IMPORT
-    )
 
 
 def _is_kept(topic: Topic) -> bool:

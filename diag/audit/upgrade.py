@@ -1,6 +1,6 @@
 """Another edition for an audit: answers kept, to ask again, lost; then the passage."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -25,7 +25,6 @@ from diag.journal.records import ranks_of, wordings_of
 from diag.journal.revision import Revision
 from diag.model.enums import USUAL_READER, AuditStatus, Socle, Trigger
 from diag.model.errors import DiagError
-from diag.model.fact import Facts
 from diag.words.sentences import NEXT_BUDGET, Blanks, euros, filled, half_up, number
 from diag.words.vocabulary import COMPLIANCES, SUBJECTS
 from diag.workspace.editions import CURRENT, NamedEdition, edition_named
@@ -197,12 +196,13 @@ def advice_becomes(
             ident,
             one.title,
             _paid(one),
-            _ended(after.covered.get(heirs.get(ident, ident), "")),
+            f"remplacée par « {cover} »" if cover else "n'est plus préconisée",
             was_there=True,
             is_there=False,
         )
         for ident, one in old.items()
         if heirs.get(ident, ident) not in after.advice
+        for cover in [after.covered.get(heirs.get(ident, ident), "")]
     )
     return (*now, *gone)
 
@@ -219,10 +219,6 @@ def _paid(one: KeptAdvice) -> str:
     if one.within and (one.once, one.yearly) == ((0, 0), (0, 0)):
         cost = f"comprise dans « {one.within} »"
     return cost if one.trigger is Trigger.FIRES else f"{cost}, à confirmer"
-
-
-def _ended(cover: str) -> str:
-    return f"remplacée par « {cover} »" if cover else "n'est plus préconisée"
 
 
 def _alert(alert: KeptAlert | None, none: str = "") -> str:
@@ -312,7 +308,15 @@ class Upgrade:
     @property
     def scores(self) -> tuple[ScorePair, ...]:
         """Each domain's score under both, in the new order, the whole last."""
-        return tuple(_scores(self.before, self.after))
+        before, after = self.before, self.after
+        old = dict(before.domains) if before else {}
+        pairs = []
+        for ident, (title, score) in after.domains.items():
+            was = old.pop(ident, None)
+            pairs.append(ScorePair(title, was[1] if was else None, score))
+        pairs += [ScorePair(title, score, None) for title, score in old.values()]
+        whole = before.overall if before else None
+        return (*pairs, ScorePair("Ensemble", whole, after.overall))
 
     @property
     def alerts(self) -> tuple[Becoming, ...]:
@@ -356,16 +360,33 @@ def preview(session: AuditSession, name: str = CURRENT) -> Upgrade:
     found = compare(old, judged)
     facts = facts_for(session.facts, old, judged)
     heirs = heirs_of(judged)
-    passed = {ident for ident in heirs if heirs[ident] in judged.questions}
-    passed &= {
-        one for one in old.questions if _passes(session.facts, facts, one, heirs)
+    passed = {
+        question
+        for (place, question), heads in session.facts.answers.items()
+        if question in old.questions
+        and heirs.get(question) in judged.questions
+        and facts.answers.get((place, heirs[question])) == heads
     }
     stay = {*found.kept, *found.reworded} | passed
-    touched = _touched(session)
+    journal, audit = session.workspace.journal, session.audit.id
+    subject = SUBJECTS[session.about.kind][0]
+    if session.is_older:  # what was kept of it is all that is known
+        kept = kept_judgement(journal, audit)
+        before = judged_before(kept, subject) if kept else None
+    else:
+        before = judged_now(session.assessment, subject)
+    touched = dict.fromkeys((
+        *(step.recommendation for step in session.follow_ups),
+        *(
+            wording[0]
+            for wording, words in wordings_of(journal, audit).items()
+            if words
+        ),
+        *ranks_of(journal, audit),
+    ))
     gone = old.recommendations.keys() - judged.recommendations.keys()
     assessment = judge_of(judged).assess(facts)
     doubts = doubts_of(facts, judged)
-    subject = SUBJECTS[session.about.kind][0]
     out = tuple(
         key
         for key, heads in facts.answers.items()
@@ -396,41 +417,11 @@ def preview(session: AuditSession, name: str = CURRENT) -> Upgrade:
         ),
         passed=tuple((one, heirs[one]) for one in touched if one in heirs),
         orphans=tuple(one for one in touched if one in gone and one not in heirs),
-        before=_before(session, subject),
+        before=before,
         after=judged_now(assessment, subject),
         assessment=assessment,
         heirs=heirs,
     )
-
-
-def _before(session: AuditSession, subject: str) -> Judgement | None:
-    """Return how the audit stands; by an older method, what was kept of it alone."""
-    if not session.is_older:
-        return judged_now(session.assessment, subject)
-    kept = kept_judgement(session.workspace.journal, session.audit.id)
-    return judged_before(kept, subject) if kept else None
-
-
-def _passes(facts: Facts, read: Facts, ident: str, heirs: Heirs) -> bool:
-    """Say whether what was answered to a retired question is read for another."""
-    return any(
-        read.answers.get((place, heirs.get(ident, ""))) == heads
-        for (place, question), heads in facts.answers.items()
-        if question == ident
-    )
-
-
-def _touched(session: AuditSession) -> dict[str, None]:
-    journal, audit = session.workspace.journal, session.audit.id
-    return dict.fromkeys((
-        *(step.recommendation for step in session.follow_ups),
-        *(
-            wording[0]
-            for wording, words in wordings_of(journal, audit).items()
-            if words
-        ),
-        *ranks_of(journal, audit),
-    ))
 
 
 def upgrade(session: AuditSession, planned: Upgrade) -> Revision:
@@ -469,13 +460,3 @@ def reopen_and_upgrade(session: AuditSession, planned: Upgrade) -> Revision:
     if session.status is AuditStatus.CLOS:
         move(session, AuditStatus.EN_COURS)
     return upgrade(session, planned)
-
-
-def _scores(before: Judgement | None, after: Judgement) -> Iterator[ScorePair]:
-    old = dict(before.domains) if before else {}
-    for ident, (title, score) in after.domains.items():
-        was = old.pop(ident, None)
-        yield ScorePair(title, was[1] if was else None, score)
-    for title, score in old.values():
-        yield ScorePair(title, score, None)
-    yield ScorePair("Ensemble", before.overall if before else None, after.overall)

@@ -49,7 +49,6 @@ from diag.model.number import canonical_number
 from diag.model.votes import (
     NEW_ACTION,
     ActionNumber,
-    AidRange,
     AsideLine,
     DecisionList,
     DecisionQuestion,
@@ -93,22 +92,23 @@ def decisions_of(
     shown = report.public
     terms = terms_of(shown)
     lacks = lacks_of(shown.facts, shown.checklist, shown.assessment, terms.party)
-    ballot = (
-        ballot_of(
-            shown.plan,
-            terms,
-            {ident: one.into for ident, one in shown.hands.items() if one.into},
-        )
-        if not lacks
-        else _dangers_only(shown, terms)
-    )
+    if lacks:  # a danger waits for no further knowledge: it is to be stopped
+        urgent = tuple(one for one in shown.plan.actions if one.advice.is_danger)
+        ballot = Ballot((), ballot_of(Plan(urgent), terms).aside, ())
+    else:
+        joins = {ident: one.into for ident, one in shown.hands.items() if one.into}
+        ballot = ballot_of(shown.plan, terms, joins)
+    asked = [(one.actions, one.year) for one in ballot.motions]
+    aids = aided(asked, terms.rates, terms.checklist, terms.budgets, terms.day)
     return DecisionList(
         day=shown.date.isoformat(),
         version=version,
         budgets=terms.budgets,
         votes=tuple(
             _vote(shown, terms, one, number).model_copy(update={"aid": aid})
-            for number, (one, aid) in enumerate(_aided(terms, ballot), 1)
+            for number, (one, aid) in enumerate(
+                zip(ballot.motions, aids, strict=True), 1
+            )
         ),
         aside=(
             *(_aside(shown, one) for one in ballot.aside),
@@ -179,20 +179,12 @@ def terms_of(report: Report) -> Terms:
     )
 
 
-def _aided(terms: Terms, ballot: Ballot) -> Iterator[tuple[Motion, AidRange | None]]:
-    asked = [(one.actions, one.year) for one in ballot.motions]
-    ranges = aided(asked, terms.rates, terms.checklist, terms.budgets, terms.day)
-    return zip(ballot.motions, ranges, strict=True)
-
-
-def _dangers_only(report: Report, terms: Terms) -> Ballot:
-    """Return what is to be stopped: a danger waits for no further knowledge."""
-    urgent = tuple(one for one in report.plan.actions if one.advice.is_danger)
-    return Ballot((), ballot_of(Plan(urgent), terms).aside, ())
-
-
 def _vote(report: Report, terms: Terms, motion: Motion, number: int) -> Vote:
     lead, due = motion.lead, motion.due
+    council = f"budget {motion.year}"
+    if motion.year <= report.date.year:
+        day = council_day(report)
+        council = f"conseil du {describe_day(day)}" if day else "prochain conseil"
     return Vote(
         number=number,
         tier=motion.tier,
@@ -208,7 +200,7 @@ def _vote(report: Report, terms: Terms, motion: Motion, number: int) -> Vote:
         lines=tuple(_lines(motion.actions)),
         spent=motion.spent,
         due=due.isoformat() if due else "",
-        session=_session(report, motion.year),
+        session=council,
         year=motion.year,
     )
 
@@ -307,14 +299,6 @@ def _lines(actions: Iterable[Action]) -> Iterator[VoteLine]:
                 section=str(price.section),
                 as_of=price.as_of,
             )
-
-
-def _session(report: Report, year: int) -> str:
-    """Return when the council may vote: the next one, or with a budget to come."""
-    if year > report.date.year:
-        return f"budget {year}"
-    day = council_day(report)
-    return f"conseil du {describe_day(day)}" if day else "prochain conseil"
 
 
 def council_day(report: Report) -> str:

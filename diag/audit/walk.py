@@ -246,13 +246,14 @@ def _legs(facts: Facts, stops: dict[str, list[WalkStop]]) -> Iterator[Leg]:
             holder = facts.places[place.parent or facts.root]
             room = holder if holder.kind is PlaceKind.SALLE else place
             here = tuple(stops.get(place.id, ()))
-            yield Leg(place.id, _place_title(place), group, here, room.id)
-
-
-def _place_title(place: Place) -> str:
-    """Return the name of a place; a room is never named as whom one asks is."""
-    is_whom = fold(place.name) in {fold(title) for title in _SCHOOL.values()}
-    return f"{place.name} ({PLACES[place.kind][0]})" if is_whom else place.name
+            is_whom = fold(place.name) in {fold(title) for title in _SCHOOL.values()}
+            yield Leg(
+                place.id,
+                f"{place.name} ({PLACES[place.kind][0]})" if is_whom else place.name,
+                group,
+                here,
+                room.id,
+            )
 
 
 def _own_leg(whom: str, title: str, group: str, own: Iterable[WalkStop]) -> Leg:

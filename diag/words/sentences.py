@@ -75,7 +75,9 @@ def number(value: Number | Fraction) -> str:
     A canonical number keeps its digits; a fraction without end keeps two decimals.
     """
     if isinstance(value, Fraction):
-        value = _decimal(value)
+        units, hundredths = divmod(half_up(abs(value) * 100), 100)
+        digits = f"{units}.{hundredths:02d}".rstrip("0").rstrip(".")
+        value = f"-{digits}" if value < 0 else digits
     whole, _, decimals = str(value).lstrip("-").partition(".")
     sign = "−" if str(value).startswith("-") else ""
     return sign + _grouped(int(whole)) + ("," + decimals if decimals else "")
@@ -163,6 +165,9 @@ def half_up(amount: Fraction | int) -> int:
     return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
 
 
+_PREPOSITIONS = {"de", "du", "des", "par", "à", "pour", "en"}
+
+
 @lru_cache(maxsize=512)
 def plural(unit: str) -> str:
     """Return the plural of a unit that is a word: « prises posées », « jours d'étude ».
@@ -170,14 +175,15 @@ def plural(unit: str) -> str:
     A symbol has none, and what follows a preposition stays as it is.
     """
     words = unit.split(" ")
-    rest = next((rank for rank, one in enumerate(words) if _stops(one)), len(words))
-    return " ".join([*map(_plural_word, words[:rest]), *words[rest:]])
-
-
-def _stops(word: str) -> bool:
-    return word in {"de", "du", "des", "par", "à", "pour", "en"} or word.startswith(
-        "d'"
+    rest = next(
+        (
+            rank
+            for rank, one in enumerate(words)
+            if one in _PREPOSITIONS or one.startswith("d'")
+        ),
+        len(words),
     )
+    return " ".join([*map(_plural_word, words[:rest]), *words[rest:]])
 
 
 def _plural_word(word: str) -> str:
@@ -187,12 +193,6 @@ def _plural_word(word: str) -> str:
     if word.endswith("al"):
         return word[:-2] + "aux"
     return word + ("x" if word.endswith(("au", "eu")) else "s")
-
-
-def _decimal(value: Fraction) -> str:
-    whole, hundredths = divmod(half_up(abs(value) * 100), 100)
-    digits = f"{whole}.{hundredths:02d}".rstrip("0").rstrip(".")
-    return f"-{digits}" if value < 0 else digits
 
 
 def _grouped(whole: int) -> str:
