@@ -109,10 +109,6 @@ def foresee(session: AuditSession, revision: str) -> ForeseenErasure:
         _check_halted(session, halted[-1], admins)
     is_seconding = _may_second(session, asks)
     if asks and not is_seconding:
-<<<<<<< HEAD
-        _check_confirming(session, asks, session.workspace.settings.author)
-    is_at_once = bool(asks) or is_own_and_fresh(session.workspace, found)
-=======
         author = session.workspace.settings.author
         is_own = all(ask.author == author for ask in asks)
         if is_own and not is_sole_author(session.workspace.journal, author):
@@ -126,8 +122,7 @@ def foresee(session: AuditSession, revision: str) -> ForeseenErasure:
                 f"Demandé le {day_words(asks[0].at)} : l'effacement se confirme à "
                 f"partir du {time_words(due)}, pour que son auteur puisse s'y opposer."
             )
-    is_at_once = bool(asks) or is_own_and_unsent(session.workspace, found)
->>>>>>> f0ab5167 (Write out what one caller alone asked of a helper)
+    is_at_once = bool(asks) or is_own_and_fresh(session.workspace, found)
     is_at_once = is_at_once and not is_seconding
     step = ErasureStep.ERASED if is_at_once else ErasureStep.ASKED
     heads = {head.key for head in journal.current(audit, found.subject)}
