@@ -159,7 +159,8 @@ class DiagApp(Sturdy, GuardedApp):
 
     def go_territory(self) -> None:
         """Show every school."""
-        self._pop_to(1)
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
 
     def go_school(self, uai: str) -> None:
         """Show a school."""
@@ -459,10 +460,6 @@ class DiagApp(Sturdy, GuardedApp):
         words = "\n".join(upgrade_summary(session, found))
         yes = "Rouvrir et passer" if closed else "Passer"
         self.push_screen(Confirm(words, yes=yes, no="Revenir", grave=True), answered)
-
-    def _pop_to(self, depth: int) -> None:
-        while len(self.screen_stack) > depth:
-            self.pop_screen()
 
     def _handle_exception(self, error: Exception) -> None:
         """Report what a callback or a worker was refused; anything else is a crash."""

@@ -181,7 +181,9 @@ class ExportScreen(PlaceScreen):
                 "Rien n'est coché : cochez un audit, un lecteur, une forme."
             )
             return
-        self._keep()
+        wanted = self.wanted
+        kept = [*map(str, wanted.audiences)], [*map(str, wanted.forms)]
+        self.diag.desk.keep(_KEPT, [*kept, str(wanted.folder or "")])
         self.app.push_screen(ExportRunScreen(self.audits, self.wanted))
 
     def on_preview_pages(self) -> None:
@@ -241,11 +243,6 @@ class ExportScreen(PlaceScreen):
     def _count(self) -> int:
         wanted = self.wanted
         return len(self.audits) * len(wanted.audiences) * len(wanted.forms)
-
-    def _keep(self) -> None:
-        wanted = self.wanted
-        kept = [*map(str, wanted.audiences)], [*map(str, wanted.forms)]
-        self.diag.desk.keep(_KEPT, [*kept, str(wanted.folder or "")])
 
     def _as_kept(self) -> DocumentsWanted:
         """Return what was ticked last; everything when that cannot be read."""

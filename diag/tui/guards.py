@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -27,7 +27,7 @@ from textual.driver import Driver
 from textual.events import Resize
 from textual.message import Message
 from textual.message_pump import MessagePump
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from diag.tui.commands import Command, KeyPlace, Quit, Sturdy, bindings_of
@@ -334,26 +334,23 @@ class TypedAhead:
     async def _rest(self) -> None:
         """Wait until everybody waits; the loop is left to them meanwhile."""
         end, at_rest, turn = monotonic() + _KEY_PATIENCE, 0, 0
-        while at_rest < _TURNS and (self._is_held or monotonic() < end):
+        app = self._app
+        # While what a key asked for waits for another program, no key goes through.
+        while at_rest < _TURNS and (
+            getattr(app, "is_held", False) or monotonic() < end
+        ):
             turn += 1
             await asyncio.sleep(0 if turn < _BRIEF else _PAUSE)
             at_rest = at_rest + 1 if self._is_at_rest() else 0
 
-    @property
-    def _is_held(self) -> bool:
-        """Whether what a key asked for waits for another program."""
-        return bool(getattr(self._app, "is_held", False))
-
     def _is_at_rest(self) -> bool:
         screen = self._app.screen_stack[-1]
-        return not getattr(screen, "holds_keys", False) and all(
-            map(_waits, self._pumps(screen))
+        # Whoever may still move the focus: the app, and its screen's widgets.
+        return (
+            not getattr(screen, "holds_keys", False)
+            and _waits(self._app)
+            and all(map(_waits, screen.walk_children(with_self=True)))
         )
-
-    def _pumps(self, screen: Screen[object]) -> Iterator[MessagePump]:
-        """Give whoever may still move the focus: the app, and its screen's widgets."""
-        yield self._app
-        yield from screen.walk_children(with_self=True)
 
 
 def _waits(pump: MessagePump) -> bool:

@@ -216,14 +216,9 @@ class NotingScreen(Ask):
             question=of.question,
             files=photos_joined(self.session, self._before),
         )
-        self.about = self._words_of(of)
-
-    def _words_of(self, of: PhotoSubject) -> str:
-        place, asked = (
-            _where(self.session, of.place),
-            find_question_ever(self.session, of.question),
-        )
-        return f"{place}, {asked.label}" if asked else place
+        place = _where(self.session, of.place)
+        asked = find_question_ever(self.session, of.question)
+        self.about = f"{place}, {asked.label}" if asked else place
 
     def _show_subject(self) -> None:
         of = self.subjects[0]

@@ -194,7 +194,12 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(content(self._title()), classes="title")
+            facts = self.session.facts
+            place = facts.places.get(self.shown.place or facts.root)
+            question = self.session.checklist.questions.get(self.shown.question)
+            words = f"Photos : {place.name if place else 'lieu retiré'}"
+            words += f", {question.label}" if question else ""
+            yield Static(content(words), classes="title")
             yield OptionList(id="photos", markup=False)
             yield DropField(placeholder=_HINT, id="path")
             with VerticalScroll(classes="reading"):
@@ -413,13 +418,6 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
 
     def _show(self, text: str) -> None:
         self.query_one("#notice", Static).update(content(text))
-
-    def _title(self) -> str:
-        facts = self.session.facts
-        place = facts.places.get(self.shown.place or facts.root)
-        question = self.session.checklist.questions.get(self.shown.question)
-        where = place.name if place else "lieu retiré"
-        return f"Photos : {where}" + (f", {question.label}" if question else "")
 
 
 def _reading(left: int) -> str:

@@ -391,7 +391,9 @@ class Whereabouts:
         if last := self.last:
             app.desk.choose(last.ref, last.campaign)
             self._check(last)
-            if self._is_older(last):
+            audited = {"visit", "bilan"} & {*last.places}
+            # An audit judged no more is entered by its door.
+            if audited and app.desk.session(last.ref).is_older:
                 app.go_school(last.ref)
                 return
             app.go_territory()
@@ -418,11 +420,6 @@ class Whereabouts:
             auditee_named(desk.workspace, last.ref)
         if {"visit", "bilan"} & {*last.places}:
             desk.session(last.ref)
-
-    def _is_older(self, last: Here) -> bool:
-        """Say whether the audit there is judged no more: one enters it by its door."""
-        audited = {"visit", "bilan"} & {*last.places}
-        return bool(audited) and self._app.desk.session(last.ref).is_older
 
     def recover(self) -> None:
         """After a crash, go back where the user was."""

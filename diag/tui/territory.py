@@ -306,12 +306,9 @@ class TerritoryScreen(PlaceScreen):
         from diag.tui.export import export_screen  # noqa: PLC0415
 
         lines = self.query_one(Lines).lines
-        shown = [one.key for one in lines if one.key] if self._is_narrowed else []
+        is_narrowed = self._words.strip() or self._only_audits
+        shown = [one.key for one in lines if one.key] if is_narrowed else []
         self.app.push_screen(export_screen(self.diag.desk.workspace, shown))
-
-    @property
-    def _is_narrowed(self) -> bool:
-        return bool(self._words.strip()) or self._only_audits
 
     def on_open_conflicts(self) -> None:
         # Loaded when the user settles.

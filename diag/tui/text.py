@@ -187,17 +187,14 @@ class TextSheet(PlainStyle):
                 self._strips[at] = self._strip(self._lines[at].text, width)
             yield self._strips[at]
         if hint:
-            yield self._more(width, count - self._top - height + 1)
+            words = self.more_words(max(count - self._top - height + 1, 0))
+            yield self._strip(Content.styled(words, "$text-muted"), width)
 
     def more_words(self, left: int) -> str:
         """Return how many lines are left to read, and what shows them."""
         if not left:
             return "Tout est lu : Page préc. pour revenir."
         return f"… {left} ligne{'s' * (left > 1)} de plus : Page suiv."
-
-    def _more(self, width: int, left: int) -> Strip:
-        words = self.more_words(max(left, 0))
-        return self._strip(Content.styled(words, "$text-muted"), width)
 
     def _strip(self, text: Content, width: int) -> Strip:
         """Draw a line that is wrapped already: Textual would wrap it once more."""

@@ -129,7 +129,11 @@ class YearsView:
             for at in range(len(years))
         ]
         out = [one for one in self._order if one not in board.schedule.years]
-        left = sum(map(self._syndicat_part, out))
+        left = 0
+        for name in out:
+            asked = self._operations[name]
+            once = sum(one.once for one in asked.lines if one.section is INVESTMENT)
+            left += int(asked.rate * once)
         is_big = max((*theirs, *others, *may, left)) >= _BIG
         unit = "k€" if is_big else "€"
         known = own in board.programme.envelopes
@@ -158,11 +162,6 @@ class YearsView:
         else:
             yield _row("Sans blocage", free)
             yield f"{words[:1].upper()}{words[1:]}"
-
-    def _syndicat_part(self, operation: str) -> int:
-        asked = self._operations[operation]
-        invested = sum(one.once for one in asked.lines if one.section is INVESTMENT)
-        return int(asked.rate * invested)
 
     def lines(self, commune: str = "") -> list[ListLine]:
         """Return a line for each operation; of one commune, when it is named.

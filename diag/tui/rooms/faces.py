@@ -156,7 +156,10 @@ class TableFace(Face):
         line = picture.line(at.place)
         beside = f"  {marks(line)} " if line and marks(line) else ""
         room = width - cell_len(beside)
-        self.add(Run(cut(f" {self._words()}", room)), Run(beside, DIM))
+        words = ""
+        if line and picture.aspects:
+            words = picture.describe(at.place, picture.aspects[at.aspect])
+        self.add(Run(cut(f" {words}", room)), Run(beside, DIM))
         self.add(*_legend(self.is_wide))
 
     def _in_sight(self, height: int) -> Sequence[RoomLine]:
@@ -210,12 +213,6 @@ class TableFace(Face):
         if (ident, rank) == (self.at.place, self.at.aspect):
             return Run(f"[{text[1:-1]}]", f"{shown.look} {HERE}")
         return Run(text, shown.look)
-
-    def _words(self) -> str:
-        if self.picture.line(self.at.place) is None or not self.picture.aspects:
-            return ""
-        aspect = self.picture.aspects[self.at.aspect]
-        return self.picture.describe(self.at.place, aspect)
 
 
 _BELOW = 2

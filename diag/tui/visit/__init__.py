@@ -334,15 +334,11 @@ class VisitScreen(VisitFaces):
             if key:
                 self.go_to(key)
             self.show()
-            if not (key or had_rooms or is_second(self.session)):
-                self._plan_first()
+            is_first = not (key or had_rooms or is_second(self.session))
+            if is_first and is_unplanned(self.session):
+                self.on_plan_visit()
 
         self.app.push_screen(RoomsScreen(self.session, self.visiting.key[0]), closed)
-
-    def _plan_first(self) -> None:
-        """Show what fits once the first rooms are there, before any answer."""
-        if is_unplanned(self.session):
-            self.on_plan_visit()
 
     def on_show_photos(self) -> None:
 

@@ -357,7 +357,10 @@ class VisitFaces(PlaceScreen):
     def _given(self, typed: str | Parsed) -> None:
         """Record what is typed, then go to what is left; nothing typed: go on."""
         if isinstance(typed, str) and not typed.strip():
-            self._confirmed()
+            if words := self.visiting.confirm():
+                self.show_saved(words)
+            else:
+                self._walk(1)
             return
         words = self._given_as(typed)
         if words:
@@ -407,13 +410,6 @@ class VisitFaces(PlaceScreen):
             self.fiche.forget_typed()
             self._show_around()
         return bool(words)
-
-    def _confirmed(self) -> None:
-        words = self.visiting.confirm()
-        if words:
-            self.show_saved(words)
-        else:
-            self._walk(1)
 
     def look_again(self, words: str, *, forget: bool, written: bool) -> None:
         """Show what there is, once asked whether to write; go on as Enter."""
