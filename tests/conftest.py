@@ -11,6 +11,7 @@ import gc
 import os
 import sys
 from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from shutil import rmtree
@@ -33,6 +34,7 @@ from diag.workspace.workspace import Workspace
 from tests.audit.builders import started, workspace
 from tests.examples import load_profile
 from tests.journal.ready import bring_up_to_date
+from tests.judged import judge_once
 from tests.shared import share
 from tests.shipped import compile_once, mark_once
 
@@ -48,6 +50,12 @@ _READING_THE_PROGRAM = (
 
 _FILES = 64
 """How many files of checklists stay read: the shipped ones, and those of a test."""
+
+_JUDGING = "tests/assess/"
+"""Tests of judging itself, which change it."""
+
+_GUESS = 2**8
+"""What a passphrase costs to try, of scrypt: a hundred times less than in a program."""
 
 _SHARED = pytest.StashKey[str]()
 _OFF = 0
@@ -104,8 +112,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     with (
         patch.dict(connection._WRITING, synchronous=level),
         patch.object(recorder, "_sync", waits),
+        patch.object(connection, "_N", _GUESS),
         patch.object(file, "_bring_up_to_date", makes),
         patch.object(editions, "mark_of", mark_once),
+        nullcontext() if item.nodeid.startswith(_JUDGING) else judge_once(),
         patch.dict(metered._COMMANDS, clear=True),  # of the line of this machine
     ):
         return (yield)

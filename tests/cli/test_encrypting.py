@@ -9,6 +9,7 @@ from unittest.mock import patch
 import pyrage
 import pytest
 
+from diag.journal import connection
 from diag.sync.trust import Enrolment, write_private
 from tests.audit.builders import workspace
 from tests.cli.running import Run, diag, diag_apart
@@ -35,7 +36,10 @@ def typed(home: Path, phrase: str) -> AbstractContextManager[object]:
     return patch.dict(os.environ, {"DIAG_PASSPHRASE_FILE": str(file)})
 
 
-def test_a_workspace_is_made_encrypted(tmp_path: Path) -> None:
+def test_a_workspace_is_made_encrypted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "_N", 2**15)  # as the program that reads it
     home = tmp_path / "home"
     words = ("--author", "Camille Perrin", "--encrypted", "--key", "passphrase")
 

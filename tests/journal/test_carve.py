@@ -14,10 +14,17 @@ from diag.journal.connection import connect
 from diag.journal.journal import FILE, Journal
 from diag.journal.people import retire
 from diag.journal.revision import Origin
+from tests.examples import cases
 from tests.journal import damaged
 from tests.journal.builders import AUDIT, person
 
 KEY = b"k" * keys.KEY_BYTES
+
+
+GATE = (
+    *("cut at 30 %", "first 16 pages zeroed"),
+    *("a tenth of the pages random", "a thousand bits flipped"),
+)
 
 
 class Year(NamedTuple):
@@ -42,7 +49,7 @@ def test_the_year_is_as_large_as_it_was_measured_with(year: Year) -> None:
 
 
 @pytest.mark.plain
-@pytest.mark.parametrize("name", damaged.DAMAGES)
+@pytest.mark.parametrize("name", cases(damaged.DAMAGES, *GATE))
 def test_what_comes_back_of_a_damaged_file(
     year: Year, tmp_path: Path, name: str
 ) -> None:
