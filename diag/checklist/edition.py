@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-import diag
 from diag.model.base import Noun
 from diag.model.checklist import (
     Aid,
@@ -187,46 +185,6 @@ _Item = TypeVar(
 
 def _by_id(items: Iterable[_Item]) -> dict[str, _Item]:
     return {item.id: item for item in items}
-
-
-def mark_of(folder: Path, overlay: Path | None = None) -> str:
-    """Return what changes whenever a checklist file of one of the folders does."""
-    mark = sha256()
-    for place in filter(None, (folder, overlay)):
-        for path in sorted(place.glob("*.y*ml")):
-            mark.update(f"{place.name}/{path.name}".encode())
-            mark.update(sha256(_bytes(path)).digest())
-    return mark.hexdigest()
-
-
-def _bytes(path: Path) -> bytes:
-    with suppress(OSError):  # a lost right: reading the file reports it
-        if path.is_file():  # a pipe would be waited for
-            return path.read_bytes()
-    return b"unreadable"
-
-
-def program_mark() -> str:
-    """Return what changes whenever the code that reads and judges checklists does."""
-    package = Path(diag.__file__).parent
-    mark = sha256()
-    for room in ("model", "rules", "answers", "checklist", "assess"):
-        for path in sorted((package / room).rglob("*.py")):
-            stat = path.stat()
-            name = path.relative_to(package).as_posix()
-            mark.update(f"{name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
-    return mark.hexdigest()
-
-
-FOLDER = "checklists"
-"""Name of the folder, in a wheel as in the source tree."""
-
-
-def shipped_checklists() -> Path:
-    """Return the shipped folder: inside the package, else beside it."""
-    package = Path(diag.__file__).parent
-    inside = package / FOLDER
-    return inside if inside.is_dir() else package.parent / FOLDER
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diag.checklist.edition import differences, shipped_checklists
+from diag.checklist.folder import shipped_checklists
 from diag.cli.shared import (
     json_option,
     print_json,
@@ -42,6 +42,7 @@ def diff(ctx: click.Context, old: str, new: str, *, as_json: bool) -> None:
     Sans argument : ce que vos changements font aux grilles livrées.
     """
     # Reading and comparing editions: 60 ms that other commands do without.
+    from diag.checklist.edition import differences  # noqa: PLC0415
     from diag.workspace.editions import (  # noqa: PLC0415
         difference_lines,
         edition_in,

@@ -14,7 +14,6 @@ import click
 from click.shell_completion import CompletionItem
 
 from diag.documents.formats import Format
-from diag.model.audit import Auditee
 from diag.model.errors import DiagError
 from diag.words.dates import day_typed
 from diag.workspace.disk import default_folder
@@ -23,6 +22,7 @@ from diag.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from diag.audit.remarks import Slip
     from diag.audit.session import AuditSession
+    from diag.model.audit import Auditee
 
 F = TypeVar("F", bound=Callable[..., Any])
 Act = Callable[..., None]
@@ -172,7 +172,7 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Sortie JSON.")(command)
 
 
-def about_json(about: Auditee) -> dict[str, str | None]:
+def about_json(about: "Auditee") -> dict[str, str | None]:
     """Return whom an audit is about, for a program; only a school has a UAI."""
     return {
         "subject": str(about.subject),

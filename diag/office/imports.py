@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from diag.checklist.edition import shipped_checklists
+from diag.checklist.folder import shipped_checklists
 from diag.checklist.load import load_checklists
 from diag.checklist.loaded import Loaded
 from diag.checklist.merge import OFF

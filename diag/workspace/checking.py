@@ -12,19 +12,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from diag.checklist.edition import mark_of, program_mark
-from diag.checklist.lint import lint
-from diag.checklist.lint.french import (
-    ALLOWED_FILE,
-    Knows,
-    allowed_words,
-    spelling_problems,
-)
-from diag.checklist.lint.rules import situations
+from diag.checklist.folder import mark_of, program_mark
 from diag.rules.problem import Problem
 from diag.words.sentences import counted
 
 if TYPE_CHECKING:
+    from diag.checklist.lint.french import Knows
     from diag.checklist.lint.rules import Situation
     from diag.model.checklist import Price
 
@@ -45,8 +38,9 @@ class Checked:
 
 def problems_in(folder: Path, overlay: Path | None = None) -> Checked:
     """Read checklists, with what is put over them; return everything to mend."""
-    # Reading YAML and judging: 120 ms, that nobody pays when nothing has changed.
+    # Models, YAML and judging: 300 ms, that nobody pays when nothing has changed.
     from diag.assess.examples import check_examples  # noqa: PLC0415
+    from diag.checklist.lint import lint  # noqa: PLC0415
     from diag.checklist.load import load_checklists  # noqa: PLC0415
     from diag.checklist.merge import blamed  # noqa: PLC0415
 
@@ -86,6 +80,7 @@ def _old_prices(prices: "Iterable[Price]") -> str:
 def situations_in(folder: Path) -> "list[Situation]":
     """Return the facts that criteria judge and that get neither better nor worse."""
     # Reading YAML: 100 ms, only when they are asked for.
+    from diag.checklist.lint.rules import situations  # noqa: PLC0415
     from diag.checklist.load import load_checklists  # noqa: PLC0415
 
     return situations(load_checklists(folder).draft)
@@ -166,6 +161,11 @@ def respelled(
     if knows is None:
         return None
     # Reading YAML: 100 ms, only when spelling is asked for.
+    from diag.checklist.lint.french import (  # noqa: PLC0415
+        ALLOWED_FILE,
+        allowed_words,
+        spelling_problems,
+    )
     from diag.checklist.load import load_checklists  # noqa: PLC0415
 
     listed = [place / ALLOWED_FILE for place in (folder, overlay) if place]
@@ -182,7 +182,7 @@ def respelled(
     return replace(found, problems=tuple(problems))
 
 
-def french_dictionary(folders: tuple[str, ...] = _FOLDERS) -> Knows | None:
+def french_dictionary(folders: tuple[str, ...] = _FOLDERS) -> "Knows | None":
     """Return who knows French words on this machine, if anyone does."""
     path = next(_dictionaries(folders), None)
     if path is None:

@@ -21,9 +21,8 @@ from diag.checklist.edition import (
     compiled,
     differences,
     digest,
-    mark_of,
-    shipped_checklists,
 )
+from diag.checklist.folder import mark_of, shipped_checklists
 from diag.checklist.overlay import ASIDE
 from diag.journal.facts import audits, edition_of
 from diag.journal.journal import get_setting, put_setting

@@ -9,7 +9,8 @@ import pytest
 
 import diag
 from diag.checklist import LAST_READ
-from diag.checklist.edition import compiled, shipped_checklists
+from diag.checklist.edition import compiled
+from diag.checklist.folder import shipped_checklists
 from diag.checklist.lint import lint, sense
 from diag.checklist.load import load_checklists
 from diag.model.enums import READERS

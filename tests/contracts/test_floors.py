@@ -46,6 +46,10 @@ def loaded_by(statement: str) -> set[str]:
             "import diag.tui.app, diag.tui.photos, diag.tui.visit",
             {"segno", "starlette", "uvicorn"},
         ),
+        (
+            "import diag.cli.checklists, diag.workspace.checking",
+            {"yaml", "jinja2", "pydantic"},
+        ),
         ("import diag.cli.start", {*SQL, "click", "textual", "pydantic"}),
         (HELP, {"textual", "yaml", "jinja2"}),
     ],
