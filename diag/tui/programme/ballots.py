@@ -378,13 +378,13 @@ class BallotDesk(PhonesDesk):
 
     where = photo = take_words = _refuse
 
-    def sheet(self, role: PhoneRole, phone: str, raw: bytes, /) -> str:  # noqa: ARG002 - the server's
+    def sheet(self, _role: PhoneRole, phone: str, raw: bytes, /) -> str:
         return self._in_app(lambda: self._keep(phone, raw))
 
-    def page(self, role: PhoneRole, /) -> PhoneSheet:  # noqa: ARG002 - the server's
+    def page(self, _role: PhoneRole, /) -> PhoneSheet:
         return self._in_app(lambda: ballot_sheet(self._container(), self._workshop))
 
-    def knows(self, role: PhoneRole, phone: str, /) -> bool:  # noqa: ARG002 - the server's
+    def knows(self, _role: PhoneRole, phone: str, /) -> bool:
         """Say whether a ballot came from this phone, by any code of this workshop."""
         return self._in_app(
             lambda: knows_phone(self._container().reopened(), self._workshop, phone)
