@@ -77,6 +77,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_SHARED] = folder
 
 
+def pytest_collection_finish() -> None:
+    """Hold for good what was imported and collected."""
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Have the end of the run walk through nothing: five collections, and Python's."""
+    gc.freeze()
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Name the shared folder to a worker that starts."""
