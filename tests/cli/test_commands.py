@@ -8,11 +8,9 @@ from typing import Any
 
 import pytest
 
-from diag.audit.follow import move
 from diag.audit.visit import VisitSession
-from diag.model.enums import AuditStatus
 from diag.office.imports import import_file
-from tests.audit.audited import audited, audited_workspace
+from tests.audit.audited import closed_workspace
 from tests.audit.builders import DAY, OTHER, SCHOOL, started, territory, workspace
 from tests.cli.running import Run, diag, diag_apart
 
@@ -172,7 +170,8 @@ def test_hostile_text_comes_back_letter_for_letter(home: Path) -> None:
 
     places = json.loads(done(diag(home, "audit", "place", SCHOOL, "list", "--json")))
     history = json.loads(done(diag(home, "audit", "history", SCHOOL, "--json")))
-    done(diag(home, "report", SCHOOL, "--out", str(home / "r")))
+    asked = ("--audience", "technique", "--out", str(home / "r"))
+    done(diag(home, "report", SCHOOL, *asked))
 
     shown = [place["name"] for place in places]
     assert shown[-len(names) - 1 :] == [" ".join(HOSTILE[:-1]), *names]
@@ -287,8 +286,7 @@ def test_completion_scripts_are_written_for_each_shell(home: Path) -> None:
 
 
 def test_a_council_decides_a_vote_and_the_list_says_so(tmp_path: Path) -> None:
-    with audited_workspace(tmp_path / "home") as made:
-        move(audited(made), AuditStatus.CLOS)
+    closed_workspace(tmp_path / "home").close()
     home, council = tmp_path / "home", ("--on", "05/10/2026")
     told = refused(diag(home, "audit", "decide", SCHOOL, "1", "ajourne", *council))
     assert "--due JJ/MM/AAAA" in told

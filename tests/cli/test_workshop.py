@@ -1,20 +1,26 @@
 """`diag workshop`, from the theme to the year that a ballot changes."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree
 
 import pytest
 
-from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.follow import move
-from diag.model.enums import AuditStatus
-from tests.audit.audited import audited, audited_workspace
 from tests.cli.running import diag
+from tests.cli.test_programme import begin
+from tests.programme.reading import read_once
+from tests.shared import copy_once_made
 
 WIRING = "cabler-les-classes"
 WORKSHOP = "Atelier du nord"
 YEARS = range(2027, 2032)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _audits_read_once() -> Iterator[None]:
+    with read_once():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -22,10 +28,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A programme of one closed audit, with money enough for a part of it."""
     tmp_path = tmp_path_factory.mktemp("workshop")
     folder = tmp_path / "home"
-    with audited_workspace(folder) as made:
-        record_answer(audited(made), NewAnswer("nb_eleves", "66"))
-        move(audited(made), AuditStatus.CLOS)
-    programme(folder, "new", "plan", "--first", "2027", "--siren", "200000172")
+    copy_once_made("programme", begin, folder)
     programme(folder, "split", "--syndicat", "0.4")
     table = tmp_path / "enveloppes.csv"
     rows = [f"syndicat;{year};investissement;600;oui" for year in YEARS]

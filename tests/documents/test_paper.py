@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import replace
+from functools import cache
 
 import pypdf
 import pytest
@@ -30,6 +31,7 @@ SIZES = {"une classe": (1, 1), "six classes": (9, 6), "vingt classes": (27, 20)}
 """How many rooms and lots."""
 
 
+@cache
 def school(size: str) -> Report:
     rooms, lots = SIZES[size]
     told = invented_facts(shipped(), rooms=rooms, lots=lots, seed=3)
@@ -40,6 +42,11 @@ def printed(told: Document) -> pypdf.PdfReader:
     file, warning = write_pdf(told)
     assert not warning
     return pypdf.PdfReader(io.BytesIO(file))
+
+
+@cache
+def annex_of_six_classes() -> pypdf.PdfReader:
+    return printed(document(school("six classes")))
 
 
 def document(told: Report) -> Document:
@@ -64,6 +71,7 @@ def test_a_pdf_holds_each_golden_school(name: str, audience: Audience) -> None:
         assert squeezed("Tickets, par métier") in squeezed(read[0].extract_text())
 
 
+@cache
 def visited(name: str) -> Report:
     told = golden(name)
     return report(facts_told(told, shipped()), shipped(), today=told.visited)
@@ -122,8 +130,7 @@ def test_the_inspectorate_reads_no_price(name: str) -> None:
 
 
 def test_the_manifest_lists_what_travels_inside() -> None:
-    told = document(school("six classes"))
-    reader = printed(told)
+    reader = annex_of_six_classes()
     text = squeezed(" ".join(page.extract_text() for page in reader.pages))
     _, manifest = text.split(squeezed("Fichiers joints à ce PDF"))
     assert set(reader.attachments) == {
@@ -134,7 +141,7 @@ def test_the_manifest_lists_what_travels_inside() -> None:
 
 def test_the_whole_annex_is_attached_byte_for_byte() -> None:
     told = document(school("six classes"))
-    held = printed(told).attachments["document.md"]
+    held = annex_of_six_classes().attachments["document.md"]
     assert held == [told.markdown.encode("utf-8")]
     assert "## Critères" in told.markdown
 

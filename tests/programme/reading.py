@@ -4,29 +4,28 @@ A command reads every audit anew, as a program that starts does; screens read ag
 only those in which somebody wrote, and so do tests that run many commands.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
-from diag.programme import assembling
-from diag.programme.operations import Contenders, gathered
-from diag.workspace.workspace import Workspace
+from diag.audit.session import AuditSession
+from diag.programme import operations
+from diag.programme.operations import AuditRead
+
+_read = operations._read
 
 
 @contextmanager
 def read_once() -> Iterator[None]:
     """Have each workspace's audits read again only where something changed."""
-    known: dict[Path, Contenders] = {}
+    known: dict[tuple[Path, str], AuditRead] = {}
 
-    def gather(
-        workspace: Workspace, campaigns: Iterable[str], *given: Any, **named: Any
-    ) -> Contenders:
-        before = named.pop("before", None) or known.get(workspace.folder)
-        found = gathered(workspace, campaigns, *given, before=before, **named)
-        known[workspace.folder] = found
-        return found
+    def read(session: AuditSession, mark: tuple[object, ...]) -> AuditRead:
+        key = session.workspace.folder, session.audit.id
+        if key not in known or known[key].mark != mark:
+            known[key] = _read(session, mark)
+        return known[key]
 
-    with patch.object(assembling, "gathered", gather):
+    with patch.object(operations, "_read", read):
         yield
