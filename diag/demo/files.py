@@ -264,7 +264,22 @@ def headcount_lines(schools: Sequence[FictionalSchool], years: range) -> Iterato
     yield EFFECTIFS
     for year in reversed(years):
         for school in schools:
-            yield ";".join(_headcount(school, year, years[-1] - year))
+            ago = years[-1] - year  # a pupil more in every level, each year back
+            levels = [pupils + ago if pupils else 0 for pupils in school.level_pupils]
+            nursery = school.nursery_pupils + ago if school.nursery_pupils else 0
+            commune, name = school.commune, "VALLOMBRE"
+            sector, status = (
+                ("PRIVE", "PRIVEE") if school.plan.private else ("PUBLIC", "PUBLIQUE")
+            )
+            yield ";".join((
+                *(str(year), fold(REGION[1]).upper(), name, name, commune.capitals),
+                *(school.uai, f"ECOLE {fold(school.plan.kind).upper()} {status}"),
+                *(fold(school.plan.title).upper(), sector),
+                *(str(int(school.plan.priority == one)) for one in ("REP", "REP+")),
+                *(str(school.plan.classes), str(nursery + sum(levels))),
+                *(str(nursery), str(sum(levels)), "0", *map(str, levels)),
+                *(f"{year}-{name}-{commune.capitals}-{school.uai}", commune.postcode),
+            ))
 
 
 def ips_lines(schools: Sequence[FictionalSchool]) -> Iterator[str]:
@@ -299,22 +314,3 @@ def town_hall_lines(communes: Sequence[FictionalCommune]) -> Iterator[str]:
         yield f"{DEPARTMENT},Mairie - {commune.name},{email}"
     for line in _ODD_TOWN_HALLS:
         yield f"{DEPARTMENT},{line}"
-
-
-def _headcount(school: FictionalSchool, year: int, ago: int) -> tuple[str, ...]:
-    """Return a line: each year back in time, a pupil more in every level there is."""
-    levels = [pupils + ago if pupils else 0 for pupils in school.level_pupils]
-    nursery = school.nursery_pupils + ago if school.nursery_pupils else 0
-    commune, name = school.commune, "VALLOMBRE"
-    sector, status = (
-        ("PRIVE", "PRIVEE") if school.plan.private else ("PUBLIC", "PUBLIQUE")
-    )
-    return (
-        *(str(year), fold(REGION[1]).upper(), name, name, commune.capitals),
-        *(school.uai, f"ECOLE {fold(school.plan.kind).upper()} {status}"),
-        *(fold(school.plan.title).upper(), sector),
-        *(str(int(school.plan.priority == priority)) for priority in ("REP", "REP+")),
-        *(str(school.plan.classes), str(nursery + sum(levels))),
-        *(str(nursery), str(sum(levels)), "0", *map(str, levels)),
-        *(f"{year}-{name}-{commune.capitals}-{school.uai}", commune.postcode),
-    )

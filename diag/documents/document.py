@@ -140,7 +140,13 @@ class Document:
     def pages(self) -> DocumentPages:
         """Its tokens, typeset, captioned and outlined; no writer changes them."""
         tokens = _title_boxes(_caption_tables(parser().parse(self.markdown)))
-        _typeset(tokens)
+        for child in (one for token in tokens for one in token.children or ()):
+            if child.type == "text":
+                child.content = typeset(child.content)
+            elif child.type == "link_open" and not _SAFE_LINK.match(
+                str(child.attrGet("href"))
+            ):
+                del child.attrs["href"]  # no link leads astray
         self._prepare_tables(tokens)
         tokens = self._drop_running_line(tokens)
         outline = tuple(outline_headings(tokens))
@@ -304,17 +310,6 @@ def _is_wholly(emphasis: str, tokens: list[Token]) -> bool:
 
 
 _SAFE_LINK = re.compile(r"https?://|mailto:|#", re.IGNORECASE)
-
-
-def _typeset(tokens: list[Token]) -> None:
-    """Give texts their French spaces, and leave no link that leads astray."""
-    for child in (one for token in tokens for one in token.children or ()):
-        if child.type == "text":
-            child.content = typeset(child.content)
-        elif child.type == "link_open" and not _SAFE_LINK.match(
-            str(child.attrGet("href"))
-        ):
-            del child.attrs["href"]
 
 
 class NodeWriter:

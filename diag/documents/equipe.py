@@ -97,9 +97,21 @@ def view(report: Report) -> dict[str, object]:
 def printed(report: Report) -> tuple[dict[str, object], tuple[EmbeddedFile, ...]]:
     """Return what its two pages print; the whole travels inside as Markdown."""
     asked, _ = asked_of(report, "equipe", "direction", limit=QUESTIONS)
+    mine = [
+        f"{report.title(one, READER)}. {_gesture(report, one)}".rstrip()
+        for one in advice.by_day(report.plan.actions)
+        if one.advice.cost.free
+        and not one.conditional
+        and one.advice.recommendation.owner is Owner.ECOLE
+    ]
+    rows = [
+        (str(one.number), one.title, one.where, one.session)
+        for one in votes_of(report).votes
+    ]
+    columns = ("Vote", "Proposition", "Où", "Quand")
     view: dict[str, object] = {
-        "free": _free(report),
-        "voted": _voted(report),
+        "free": bullets(mine[:FREE]),
+        "voted": table("Les propositions au conseil municipal", columns, rows),
         "lacks_answers": bool(votes_of(report).missing),
         "questions": asked,
         "by_room": _by_room(report),
@@ -115,32 +127,10 @@ def _dangers(report: Report) -> Md:
     return box("CAUTION", frame.DANGER, found)
 
 
-def _free(report: Report) -> Md:
-    """Return what the school itself can do without a purchase, the sooner first."""
-    mine = [
-        f"{report.title(one, READER)}. {_gesture(report, one)}".rstrip()
-        for one in advice.by_day(report.plan.actions)
-        if one.advice.cost.free
-        and not one.conditional
-        and one.advice.recommendation.owner is Owner.ECOLE
-    ]
-    return bullets(mine[:FREE])
-
-
 def _gesture(report: Report, action: Action) -> str:
     """Return what the team can do from Monday on; empty when nothing is written."""
     written = report.wording(action, READER).meanwhile
     return sentence(report.fill_blanks(action, written, READER))
-
-
-def _voted(report: Report) -> Md:
-    """Return each vote of the council, where and when; no amount."""
-    rows = [
-        (str(one.number), one.title, one.where, one.session)
-        for one in votes_of(report).votes
-    ]
-    columns = ("Vote", "Proposition", "Où", "Quand")
-    return table("Les propositions au conseil municipal", columns, rows)
 
 
 def _by_room(report: Report) -> Md:

@@ -26,7 +26,6 @@ from diag.documents.write import Paper, WrittenFile, write_paper
 from diag.model.audit import Questionnaire
 from diag.model.checklist import Question
 from diag.model.enums import State
-from diag.model.fact import Value
 from diag.model.text import clean_line, fold
 from diag.words.sentences import typeset
 from diag.workspace.disk import write_whole
@@ -105,7 +104,14 @@ def write_form(session: AuditSession, printed: Questionnaire) -> bytes:
     page = page_of(session, printed.whom, printed.id)
     known = session.checklist.questions
     asked = [known[one] for one in printed.questions if can_ask(known[one])]
-    believed = _believed(session, asked)
+    neighbours = Neighbours(session)
+    root = session.facts.places[session.facts.root]
+    found = ((one.id, neighbours.of(root, one)) for one in asked)
+    believed = {
+        ident: (last.answer.value, f"Repris de {last.school} : vérifiez.")
+        for ident, last in found
+        if last and last.answer.state is State.KNOWN
+    }
     columns = columns_of(session, printed.whom)
     email = session.workspace.settings.email
     fields = {
@@ -117,13 +123,14 @@ def write_form(session: AuditSession, printed: Questionnaire) -> bytes:
         "privacy": PRIVACY.format(support="fichier"),
     }
     css, js = style() + _own("form.css"), script() + _own("form.js")
+    who = fold(page.title).split()[-1] or printed.whom
     return _PAGE.format(
         **{name: escape(typeset(clean_line(text))) for name, text in fields.items()},
         format=FORMAT,
         version=VERSION,
         subject=escape(session.about.ref),
         code=printed.id,
-        file=escape(_file_name(session, printed, page)),
+        file=escape(f"reponses-{who}-{session.about.stem}.json"),
         policy=_POLICY.format(css=_hashed(css), script=_hashed(js)),
         css=css,
         script=js,
@@ -135,20 +142,6 @@ def write_form(session: AuditSession, printed: Questionnaire) -> bytes:
         ),
         purchases=_table(columns),
     ).encode("utf-8")
-
-
-def _believed(
-    session: AuditSession, asked: list[Question]
-) -> dict[str, tuple[Value, str]]:
-    """Return what another school of the commune answered, and where that was."""
-    neighbours = Neighbours(session)
-    root = session.facts.places[session.facts.root]
-    found = ((one.id, neighbours.of(root, one)) for one in asked)
-    return {
-        ident: (last.answer.value, f"Repris de {last.school} : vérifiez.")
-        for ident, last in found
-        if last and last.answer.state is State.KNOWN
-    }
 
 
 def _table(columns: tuple[Question, ...]) -> str:
@@ -168,13 +161,6 @@ def _table(columns: tuple[Question, ...]) -> str:
         f'<thead><tr><th scope="col">Modèle</th>{heads}</tr></thead>'
         f"<tbody>{lines}</tbody></table></div>"
     )
-
-
-def _file_name(
-    session: AuditSession, printed: Questionnaire, page: QuestionnairePage
-) -> str:
-    who = fold(page.title).split()[-1] or printed.whom
-    return f"reponses-{who}-{session.about.stem}.json"
 
 
 def _mail_to(email: str, page: QuestionnairePage) -> str:

@@ -277,7 +277,11 @@ def composed(mail: Mail) -> bytes:
     for name, value in _headers(mail):
         del message[name]
         message[name] = Wired.of(name, value)
-    _bound(message, sha256(mail.ident.encode()).hexdigest()[:24])
+    # Each multipart gets a boundary that depends on the message alone.
+    mark = sha256(mail.ident.encode()).hexdigest()[:24]
+    several = [part for part in message.walk() if part.is_multipart()]
+    for at, part in enumerate(several):
+        part.set_boundary(f"=_{at}_{mark}")
     return message.as_bytes()
 
 
@@ -328,16 +332,6 @@ def _attached(attachment: Attachment) -> EmailMessage:
         part[header] = Wired.of(header, start + parameter(key, name))
     del part["MIME-Version"]
     return part
-
-
-def _bound(message: EmailMessage, mark: str) -> None:
-    """Give each multipart a boundary that depends on the message alone.
-
-    No line of a quoted-printable or base64 body can hold one: they begin with `=_`.
-    """
-    several = [part for part in message.walk() if part.is_multipart()]
-    for at, part in enumerate(several):
-        part.set_boundary(f"=_{at}_{mark}")
 
 
 def _address(address: str) -> str:

@@ -83,7 +83,19 @@ def sheet_of(report: Report) -> Sheet | None:
     """Return the first page of the mayor's document; None without a vote to fit."""
     (shown,) = votes_shown(report)
     votes = [_vote(report, shown, one) for one in shown.votes.votes]
-    made = decision_sheet((shown,), votes, report.about.name, _line(report))
+    school = report.about.school
+    commune = report.commune.name if report.commune else report.about.commune
+    parts = [commune, report.about.code]
+    if school and school.classes:
+        parts.append(counted(school.classes, "classe"))
+    if school and school.pupils:
+        parts.append(counted(school.pupils, "élève"))
+    days = [describe_day(one.date) for one in report.visits]
+    parts.append(f"visite du {listed(days)}" if days else "aucune visite")
+    parts.append(f"examiné à {percent(report.assessment.overall.completeness)}")
+    made = decision_sheet(
+        (shown,), votes, report.about.name, " · ".join(filter(None, parts))
+    )
     return {**made, "dangers": list(_dangers(report))} if made else None
 
 
@@ -108,21 +120,6 @@ def decision_sheet(
         "aided": any(one.votes.aids for one in some),
         "foot": typeset(FOOTNOTE),
     }
-
-
-def _line(report: Report) -> str:
-    """Return whose school it is, how big, when it was seen, how much of it."""
-    school = report.about.school
-    commune = report.commune.name if report.commune else report.about.commune
-    parts = [commune, report.about.code]
-    if school and school.classes:
-        parts.append(counted(school.classes, "classe"))
-    if school and school.pupils:
-        parts.append(counted(school.pupils, "élève"))
-    days = [describe_day(one.date) for one in report.visits]
-    parts.append(f"visite du {listed(days)}" if days else "aucune visite")
-    parts.append(f"examiné à {percent(report.assessment.overall.completeness)}")
-    return " · ".join(filter(None, parts))
 
 
 def _dangers(report: Report) -> Iterator[Plain]:
@@ -379,6 +376,13 @@ def seen(report: Report) -> tuple[VoteProof, ...]:
 
 def _proof(report: Report, shown: SchoolVotes, vote: Vote) -> VoteProof:
     judged = _judged(report, vote)
+    nature = vote.nature
+    parts = [nature_words(vote) or "Usage du métier : aucun texte ne l'impose"]
+    if nature.article:
+        is_read = f"lu le {describe_day(nature.read_on)}"
+        parts.append(is_read if nature.read_on else "personne ici ne l'a lu récemment")
+    if nature.deadline:
+        parts.append(f"échéance : {describe_day(nature.deadline)}")
     return VoteProof(
         number=vote.number,
         call=call_of(shown, vote),
@@ -388,7 +392,7 @@ def _proof(report: Report, shown: SchoolVotes, vote: Vote) -> VoteProof:
         also=tuple(map(uncapitalised, vote.also)),
         found=tuple(_fact(report, one) for one in judged),
         how=_how(report, judged),
-        basis=_basis(vote),
+        basis=sentence(" ; ".join(parts)),
         counted=tuple(map(_count, vote.lines)),
         photo=_photo(report, vote),
     )
@@ -436,18 +440,6 @@ def _how(report: Report, results: Iterable[CriterionResult]) -> str:
     )
     ways = {head.provenance for head in heads if head.state is State.KNOWN}
     return listed([PROVENANCES[one] for one in Provenance if one in ways])
-
-
-def _basis(vote: Vote) -> str:
-    """Return what a vote rests on; a text, with the day on which it was read."""
-    nature = vote.nature
-    parts = [nature_words(vote) or "Usage du métier : aucun texte ne l'impose"]
-    if nature.article:
-        is_read = f"lu le {describe_day(nature.read_on)}"
-        parts.append(is_read if nature.read_on else "personne ici ne l'a lu récemment")
-    if nature.deadline:
-        parts.append(f"échéance : {describe_day(nature.deadline)}")
-    return sentence(" ; ".join(parts))
 
 
 def _count(line: VoteLine) -> str:

@@ -145,12 +145,20 @@ def _ticket(report: Report, action: Action) -> tuple[Pair, ...]:
     if places not in {(), (report.facts.root,)}:
         where = sentence(report.format_places(action, READER))
     steps = filter(None, (sentence(how), describe_steps(action)))
+    effort = action.advice.effort_days
+    charge = f" ; charge : {count_range(effort, 'jour', 'jours')}" if effort else ""
+    due, cost = describe_due(report, action), advice.cost(report, action)
+    lasts = describe_duration(action.advice.recommendation.lifetime)
+    life = f" ; durée de vie : {lasts}" if lasts else ""
     return (
         ("Lieux", where),
         ("Quantité", many),
         *_criterion(report, action),
         ("Comment", " ".join(steps)),
-        ("Qui, quand, coût", _who(report, action)),
+        (
+            "Qui, quand, coût",
+            sentence(f"{advice.owner(action)}, {due}{charge} ; {cost}{life}"),
+        ),
         advice.covered(report, action, READER),
         ("Recette", sentence(done)),
         ("Suite", sentence(advice.follow_up(action))),
@@ -171,15 +179,6 @@ def _criterion(report: Report, action: Action) -> tuple[Pair, ...]:
         ("Nature", advice.nature(report, action)),
         ("Constaté", sentence(seen)),
     )
-
-
-def _who(report: Report, action: Action) -> str:
-    effort = action.advice.effort_days
-    charge = f" ; charge : {count_range(effort, 'jour', 'jours')}" if effort else ""
-    due, cost = describe_due(report, action), advice.cost(report, action)
-    lasts = describe_duration(action.advice.recommendation.lifetime)
-    life = f" ; durée de vie : {lasts}" if lasts else ""
-    return sentence(f"{advice.owner(action)}, {due}{charge} ; {cost}{life}")
 
 
 def _to_confirm(report: Report) -> Md:

@@ -346,7 +346,27 @@ def write_one(session: AuditSession, wanted: DocumentsWanted) -> AuditWritten:
                 problem=f"{held_words(slips)}. Rien n'est écrit",
                 held=held_words(slips),
             )
-        return _written(session, wanted, folder)
+        seal = _seal(session, wanted.scenario)
+        before = {} if wanted.again else _manifest(folder)
+        kept = {
+            path
+            for audience in wanted.audiences
+            for path in _paths(folder, audience, wanted.forms)
+            if before.get(path.name) == _mark(seal, path)
+        }
+        done = _write_rest(session, wanted, folder, kept)
+        written = tuple(one.path for one in done if one.path)
+        if written:
+            marks = {path.name: _mark(seal, path) for path in written}
+            _keep_manifest(folder, {**_manifest(folder), **marks})
+        return AuditWritten(
+            name=session.about.title,
+            folder=folder,
+            written=written,
+            kept=tuple(sorted(kept)),
+            warnings=tuple(dict.fromkeys(one.warning for one in done if one.warning)),
+            provisional=session.status is not AuditStatus.CLOS,
+        )
     except DiagError as error:
         problem = str(error)
     except OSError as error:
@@ -358,32 +378,6 @@ def folder_in(session: AuditSession, folder: Path | None) -> Path:
     """Return where an audit's documents go; `folder` holds those of several."""
     usual = report_folder(session)
     return folder / usual.name if folder else usual
-
-
-def _written(
-    session: AuditSession, wanted: DocumentsWanted, folder: Path
-) -> AuditWritten:
-    seal = _seal(session, wanted.scenario)
-    before = {} if wanted.again else _manifest(folder)
-    kept = {
-        path
-        for audience in wanted.audiences
-        for path in _paths(folder, audience, wanted.forms)
-        if before.get(path.name) == _mark(seal, path)
-    }
-    done = _write_rest(session, wanted, folder, kept)
-    written = tuple(one.path for one in done if one.path)
-    if written:
-        marks = {path.name: _mark(seal, path) for path in written}
-        _keep_manifest(folder, {**_manifest(folder), **marks})
-    return AuditWritten(
-        name=session.about.title,
-        folder=folder,
-        written=written,
-        kept=tuple(sorted(kept)),
-        warnings=tuple(dict.fromkeys(one.warning for one in done if one.warning)),
-        provisional=session.status is not AuditStatus.CLOS,
-    )
 
 
 def _write_rest(
@@ -418,6 +412,7 @@ def _paths(folder: Path, audience: Audience, forms: Sequence[Format]) -> list[Pa
 def _seal(session: AuditSession, scenario: str) -> str:
     """Return a digest of what documents are made from, their date apart."""
     settings = session.workspace.settings
+    house = house_of(session.workspace)
     made_from = (
         version("diag"),
         session.digest,
@@ -427,15 +422,9 @@ def _seal(session: AuditSession, scenario: str) -> str:
         settings.phone,
         settings.email,
         scenario,
-        *_own(session.workspace),
+        *(() if house == PLAIN else (sha256(repr(house).encode()).hexdigest(),)),
     )
     return sha256(json.dumps(made_from).encode()).hexdigest()
-
-
-def _own(workspace: Workspace) -> tuple[str, ...]:
-    """Return a digest of the syndicat's own templates and look, when it has any."""
-    house = house_of(workspace)
-    return () if house == PLAIN else (sha256(repr(house).encode()).hexdigest(),)
 
 
 def _mark(seal: str, path: Path) -> str:

@@ -67,7 +67,27 @@ def read_source(path: Path, suits: Suits | None = None) -> InputFile:
     Raises:
         ImportRefusedError: when it is missing, too big, or no text.
     """
-    return source_of(path.name, *_bytes_of(path), suits=suits)
+    if not path.is_file():
+        raise refusal(path.name, "fichier introuvable", "Vérifiez le chemin")
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+        sha256 = hashlib.sha256(raw).hexdigest()
+        if raw.startswith(b"\x1f\x8b"):
+            with gzip.open(path, "rb") as stream:
+                raw = stream.read(MAX_BYTES + 1)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        remedy = "Téléchargez-le de nouveau"
+        raise refusal(path.name, "l'archive gzip est abîmée", remedy) from error
+    except OSError as error:
+        problem = f"lecture impossible ({error.strerror})"
+        raise refusal(
+            path.name, problem, "Vérifiez les droits et le support"
+        ) from error
+    if len(raw) > MAX_BYTES:
+        limit = f"plus de {MAX_BYTES // 2**20} Mo, le plus gros fichier admis"
+        raise refusal(path.name, limit, "Exportez vos seuls départements")
+    return source_of(path.name, raw, sha256, suits=suits)
 
 
 def source_of(
@@ -141,30 +161,6 @@ def refusal(
     return ImportRefusedError(
         f"{file} : {problem}. Rien n'a été importé. {remedy}.", command=command
     )
-
-
-def _bytes_of(path: Path) -> tuple[bytes, str]:
-    if not path.is_file():
-        raise refusal(path.name, "fichier introuvable", "Vérifiez le chemin")
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
-        sha256 = hashlib.sha256(raw).hexdigest()
-        if raw.startswith(b"\x1f\x8b"):
-            with gzip.open(path, "rb") as stream:
-                raw = stream.read(MAX_BYTES + 1)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        remedy = "Téléchargez-le de nouveau"
-        raise refusal(path.name, "l'archive gzip est abîmée", remedy) from error
-    except OSError as error:
-        problem = f"lecture impossible ({error.strerror})"
-        raise refusal(
-            path.name, problem, "Vérifiez les droits et le support"
-        ) from error
-    if len(raw) > MAX_BYTES:
-        limit = f"plus de {MAX_BYTES // 2**20} Mo, le plus gros fichier admis"
-        raise refusal(path.name, limit, "Exportez vos seuls départements")
-    return raw, sha256
 
 
 def _decoded(raw: bytes) -> tuple[str, str]:

@@ -56,7 +56,14 @@ def seal(workspace: Workspace, *audits: str) -> int:
     signer = signer_of(workspace) if wanted else None
     if signer is None:
         return 0
-    _keep_own(workspace, signer)
+    journal = workspace.journal
+    own = get_setting(journal, _OWN, [])
+    if signer.key not in own:
+        put_setting(journal, _OWN, [*own, signer.key])
+    if signer.key not in dict(seals.cards_of(journal)):
+        since = workspace.world.clock()
+        card = Card(signer.key, workspace.settings.author, "", (), since, 0)
+        seals.keep_colleague(journal, card)
     origin = workspace.origin
     return sum(seals.seal(workspace.journal, one, signer, origin) for one in wanted)
 
@@ -80,18 +87,6 @@ def key_of_hub(hub: Enrolment) -> str:
         return KeyCard.read(hub.key).sign
     except DiagError:
         return ""
-
-
-def _keep_own(workspace: Workspace, signer: Signer) -> None:
-    """Remember a key of this workspace: another under its label is to be seen."""
-    journal = workspace.journal
-    own = get_setting(journal, _OWN, [])
-    if signer.key not in own:
-        put_setting(journal, _OWN, [*own, signer.key])
-    if signer.key not in dict(seals.cards_of(journal)):
-        since = workspace.world.clock()
-        card = Card(signer.key, workspace.settings.author, "", (), since, 0)
-        seals.keep_colleague(journal, card)
 
 
 def learn_cards(workspace: Workspace, header: Header) -> None:

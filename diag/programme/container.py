@@ -13,7 +13,7 @@ from uuid import UUID
 
 from diag.journal import changes, subjects
 from diag.journal.heads import differing
-from diag.journal.journal import Head, Journal
+from diag.journal.journal import Journal
 from diag.journal.revision import Json, NewRevision, Revision, dumps
 from diag.journal.subjects import ProgrammeTopic
 from diag.model.audit import Audit, Auditee, audit_id
@@ -110,16 +110,12 @@ def stated_in(journal: Journal, audit: str) -> dict[str, Stated]:
         if isinstance(subjects.parse(subject), ProgrammeTopic):
             heads = differing(tuple(group))
             if any(head.has_value for head in heads):
-                found[subject] = _stated(heads)
+                found[subject] = Stated(
+                    tuple(head.value for head in heads),
+                    tuple(head.author for head in heads),
+                    max(head.lam for head in heads),
+                )
     return found
-
-
-def _stated(heads: Sequence[Head]) -> Stated:
-    return Stated(
-        tuple(head.value for head in heads),
-        tuple(head.author for head in heads),
-        max(head.lam for head in heads),
-    )
 
 
 def contested(stated: Mapping[str, Stated]) -> dict[str, Stated]:
@@ -224,7 +220,13 @@ def _each(
         topic = subjects.parse(subject)
         if not isinstance(topic, ProgrammeTopic) or topic.kind != kind:
             continue
-        if shape and not _is_shaped(topic.key, shape):
+        if shape and not (
+            len(topic.key) == len(shape)
+            and all(
+                wanted in {None, part}
+                for part, wanted in zip(topic.key, shape, strict=True)
+            )
+        ):
             continue
         values = stated[subject].values
         if kind == subjects.LOCKS and len(values) > 1:
@@ -232,12 +234,6 @@ def _each(
         found = noun_of(noun, values[-1])
         if found:
             yield topic.key, found
-
-
-def _is_shaped(key: tuple[str, ...], shape: tuple[str | None, ...]) -> bool:
-    return len(key) == len(shape) and all(
-        wanted in {None, part} for part, wanted in zip(key, shape, strict=True)
-    )
 
 
 def _envelopes(

@@ -22,7 +22,7 @@ from diag.model.checklist import Checklist, Finance
 from diag.model.enums import BudgetSection, FollowUpState, Milestone
 from diag.model.number import exact
 from diag.programme.assembling import Board
-from diag.programme.operations import Contender, PricedLine
+from diag.programme.operations import Contender
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
 from diag.workspace.editions import current
 
@@ -255,7 +255,9 @@ class ObservedPrice(NamedTuple):
 def prices_seen(board: Board) -> Iterator[PriceSeen]:
     """Give the price of one article in each order that buys only that article."""
     for name, one in ordered(board):
-        line = _only_line(one)
+        bought = [line for line in one.priced if not line.yearly and line.many]
+        alone = len(bought) == 1 and bought[0].cents
+        line = bought[0] if alone else None
         if line and one.step:
             share = line.bare / line.cents / line.many
             insee = board.named(name).commune
@@ -273,13 +275,6 @@ def ordered(board: Board) -> Iterator[tuple[str, Contender]]:
     for name, one in board.gathered.candidates.items():
         if one.step and one.step.cents and one.step.state in _ORDERED:
             yield name, one
-
-
-def _only_line(one: Contender) -> PricedLine | None:
-    """Return the article that an order prices; None where it buys several."""
-    bought = [line for line in one.priced if not line.yearly and line.many]
-    alone = len(bought) == 1 and bought[0].cents
-    return bought[0] if alone else None
 
 
 def observed(seen: Sequence[PriceSeen]) -> Iterator[ObservedPrice]:

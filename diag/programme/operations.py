@@ -216,11 +216,12 @@ def _read(session: AuditSession, mark: tuple[object, ...]) -> AuditRead:
     every = tuple(candidates_of(session.audit.id, report, found, steps))
     out = (one for one in every if isinstance(one, LeftOut))
     contenders = tuple(one for one in every if isinstance(one, Contender))
+    answer = report.facts.answer(report.facts.root, _REGIME)
     return AuditRead(
         mark,
         (*contenders, *_dropped(session.audit.id, report, steps)),
         (*out, *_unvoted(report, found)),
-        _delay(report),
+        _DELAYS.get(str(answer.value)) if answer else None,
     )
 
 
@@ -254,12 +255,6 @@ def _dropped(
             step=step,
             is_dropped=True,
         )
-
-
-def _delay(report: Report) -> int | None:
-    """Return after how many years the FCTVA comes back; None where nobody answered."""
-    answer = report.facts.answer(report.facts.root, _REGIME)
-    return _DELAYS.get(str(answer.value)) if answer else None
 
 
 def _loads(territory: Territory, communes: dict[str, str]) -> Iterator[SchoolLoad]:

@@ -63,7 +63,11 @@ def write_atlas(
     reader = view_named(workspace, view, schools)
     lines = _outline(outline)
     picked = _seen(chosen(workspace, (), campaign, everything=True), reader)
-    entries = _entries(schools, picked, reader)
+    abouts = (*(one.about for one in picked.sessions), *picked.older)
+    audited = [about.school for about in abouts if about.school]
+    seen = [one for one in (*schools, *audited) if reader.sees(one)]
+    older = {about.code for about in picked.older}
+    entries = {one.uai: entry_of(one, older=one.uai in older) for one in seen}
     if not (entries or picked.sessions):
         raise DiagError(f"Aucune école à montrer à : {reader.title}.")
     day = workspace.world.today()
@@ -187,17 +191,6 @@ def _seen(picked: ChosenAudits, view: View) -> ChosenAudits:
     unreadable = picked.unreadable if view.reader is AtlasReader.SYNDICAT else 0
     older = tuple(one for one in picked.older if view.sees_audit_of(one))
     return replace(picked, sessions=sessions, unreadable=unreadable, older=older)
-
-
-def _entries(
-    schools: Iterable[School], picked: ChosenAudits, view: View
-) -> dict[str, SchoolEntry]:
-    """Return the line of every school that a reader may see, audited or not."""
-    abouts = (*(one.about for one in picked.sessions), *picked.older)
-    audited = [about.school for about in abouts if about.school]
-    seen = [one for one in (*schools, *audited) if view.sees(one)]
-    older = {about.code for about in picked.older}
-    return {one.uai: entry_of(one, older=one.uai in older) for one in seen}
 
 
 def _communes(

@@ -55,7 +55,14 @@ def staged(folder: Path, view: str) -> Iterator[Path]:
         _list(part, view)
         yield part
         _list(part, view)
-        _put_in_place(part, place, old)
+        if place.exists():
+            place.rename(old)
+        try:
+            part.rename(place)
+        except OSError:
+            if old.exists():
+                old.rename(place)
+            raise
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
@@ -66,17 +73,6 @@ def files_of(folder: Path) -> list[str]:
     """Return every file under a folder, as a path with slashes, sorted."""
     found = (path for path in folder.rglob("*") if not path.is_dir())
     return sorted(path.relative_to(folder).as_posix() for path in found)
-
-
-def _put_in_place(part: Path, place: Path, old: Path) -> None:
-    if place.exists():
-        place.rename(old)
-    try:
-        part.rename(place)
-    except OSError:
-        if old.exists():
-            old.rename(place)
-        raise
 
 
 def _check(place: Path, view: str) -> None:

@@ -124,6 +124,13 @@ def deliberation(gathering: Gathering, title: str) -> Document:
         f"« {one.criterion.title} » : {_names(gathering, one.short)}" + _cited_law(one)
         for one in _reasons(gathering)
     )
+    shares = (
+        share.title
+        for each in gathering.votes
+        for aid in each.votes.aids
+        for share in aid.shares
+    )
+    names = list(dict.fromkeys(shares))  # of the schemes whose rate is known
     view = {
         **_frame(gathering, "Projet de délibération"),
         "office": gathering.office.name,
@@ -131,7 +138,7 @@ def deliberation(gathering: Gathering, title: str) -> Document:
         "audits": bullets(audits),
         "whereas": bullets(whereas),
         "articles": list(_articles(gathering)),
-        "aids": _aids(gathering),
+        "aids": listed(names, len(names)) if names else "",
     }
     return _draft("deliberation", view, gathering, title, "Projet de délibération")
 
@@ -141,18 +148,6 @@ def _cited_law(found: SharedRule) -> str:
     if law is None:
         return ""
     return f" ({law_words(law)}{'' if found.is_read else f', {REREAD}'})"
-
-
-def _aids(gathering: Gathering) -> str:
-    """Return the schemes whose rate is known, by name; empty: none is."""
-    shares = (
-        share.title
-        for each in gathering.votes
-        for aid in each.votes.aids
-        for share in aid.shares
-    )
-    names = list(dict.fromkeys(shares))
-    return listed(names, len(names)) if names else ""
 
 
 def _articles(gathering: Gathering) -> Iterable[tuple[str, str]]:

@@ -69,13 +69,25 @@ def draft(
     explained: bool = True,
 ) -> Document:
     """Return a draft about a school, for `who` finishes it."""
+    commune = report.commune.name if report.commune else report.about.commune
     shared = {
         **tools(),
         "report": report,
-        "cover": _cover(report),
+        "cover": definitions((
+            ("École", report.about.name),
+            ("UAI", report.about.code),
+            ("Commune", commune),
+            ("Date du projet", long_date(report.date)),
+            ("Préparé par", report.office.name),
+            ("Version", version(report)),
+            ("Audit", report.status_words),
+        )),
         "prefilled": prefilled(_source(report), who),
         "school": definitions(_school(report)),
-        "strengths": bullets(_strengths(report)),
+        "strengths": bullets(
+            f"{one.criterion.title} : {praised(report, one)}"
+            for one in strengths(report)[:STRENGTHS]
+        ),
     }
     meta = draft_meta(frame.build_meta(report, title), "Projet")
     reach, house = _contacts(report), report.office.house
@@ -126,19 +138,6 @@ def action_table(
     return table(caption, ("N°", "Action", "Qui", *price, "Avant le"), rows)
 
 
-def _cover(report: Report) -> Md:
-    commune = report.commune.name if report.commune else report.about.commune
-    return definitions((
-        ("École", report.about.name),
-        ("UAI", report.about.code),
-        ("Commune", commune),
-        ("Date du projet", long_date(report.date)),
-        ("Préparé par", report.office.name),
-        ("Version", version(report)),
-        ("Audit", report.status_words),
-    ))
-
-
 def _source(report: Report) -> str:
     days = listed([describe_day(one.date) for one in report.visits])
     seen = f" (visite : {days})" if days else " (aucune visite notée)"
@@ -174,11 +173,6 @@ def _address(school: School) -> str:
     return f"{school.address}, {town}" if school.address else ""
 
 
-def _strengths(report: Report) -> Iterable[str]:
-    for one in strengths(report)[:STRENGTHS]:
-        yield f"{one.criterion.title} : {praised(report, one)}"
-
-
 def _contacts(report: Report) -> Md:
     office = report.office
     reach = (report.author, phone_number(office.phone), office.email)
@@ -192,6 +186,8 @@ def application(report: Report, title: str, population_of: str) -> Document:
     """Return a draft dossier; `population_of`: when the population was read."""
     overall = report.assessment.overall
     votes = votes_shown(report)
+    rule = report.checklist.finances.get(LEFT_TO_COMMUNE)
+    kept = [rule.source] if rule and _before_tax(votes_of(report)) else []
     view: dict[str, object] = {
         "call": _call(report),
         "bearer": _bearer(report, population_of),
@@ -205,7 +201,9 @@ def application(report: Report, title: str, population_of: str) -> Document:
         "sums": unvoted_table(votes),
         "budget": budget_by_domain(report),
         "aids": possible_aids(report),
-        "sources": sources_list(report, _cited(report)),
+        "sources": sources_list(
+            report, [*(one.source for one in listed_aids(report)), *kept]
+        ),
         "spending": _spending(votes[0].votes),
         "kept": _kept(report),
         "funding": _funding(report, votes[0].votes),
@@ -231,12 +229,6 @@ def _spending(votes: DecisionList) -> Md:
     rows.append(("Ensemble", number(_before_tax(votes))))
     columns = ("Dépense", "Hors taxes, €")
     return table("Dépenses d'investissement", columns, rows, numeric=(1,))
-
-
-def _cited(report: Report) -> list[str]:
-    rule = report.checklist.finances.get(LEFT_TO_COMMUNE)
-    kept = [rule.source] if rule and _before_tax(votes_of(report)) else []
-    return [*(one.source for one in listed_aids(report)), *kept]
 
 
 def _kept(report: Report) -> str:
@@ -453,28 +445,6 @@ HEADINGS = (
 def loan(report: Report, title: str, _population_of: str) -> Document:
     """Return the frame of a loan convention."""
     model = report.checklist.sources.get(MODEL)
-    view: dict[str, object] = {
-        "caution": _caution(report),
-        "model": model.title if model else "",
-        "headings": [
-            (rank, one, list(_known(report, one.facts)))
-            for rank, one in enumerate(HEADINGS, 1)
-        ],
-        "votes": _votes_bound(report),
-        "is_frozen": report.frozen is not None,
-    }
-    return draft(
-        "convention-de-pret",
-        report,
-        view,
-        title=title,
-        who="la commune, l'école et la famille",
-        explained=False,
-    )
-
-
-def _votes_bound(report: Report) -> Md:
-    """Return the votes that it binds: those that mend what its articles rest on."""
     names = {name for one in HEADINGS for name in one.facts}
     criteria = report.checklist.criteria
     bound = {
@@ -493,7 +463,24 @@ def _votes_bound(report: Report) -> Md:
         if bound.intersection(vote.findings)
     ]
     columns = ("Vote", "Ce qu'il contient", "Montant")
-    return table("Votes dont cette convention dépend", columns, rows)
+    view: dict[str, object] = {
+        "caution": _caution(report),
+        "model": model.title if model else "",
+        "headings": [
+            (rank, one, list(_known(report, one.facts)))
+            for rank, one in enumerate(HEADINGS, 1)
+        ],
+        "votes": table("Votes dont cette convention dépend", columns, rows),
+        "is_frozen": report.frozen is not None,
+    }
+    return draft(
+        "convention-de-pret",
+        report,
+        view,
+        title=title,
+        who="la commune, l'école et la famille",
+        explained=False,
+    )
 
 
 def _known(report: Report, names: Iterable[str]) -> Iterable[Pair]:

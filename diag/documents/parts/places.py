@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from diag.assess.questions import relevant_questions
-from diag.assess.results import Assessment, CriterionResult, DomainResult, Verdict
+from diag.assess.results import Assessment, CriterionResult, DomainResult
 from diag.assess.spread import (
     Heat,
     concerned,
@@ -149,14 +149,11 @@ def lacking(report: Report) -> Mapping[str, list[str]]:
     for result in report.assessment.criteria.values():
         for verdict in short_places(result):
             # Behind a shut gate nothing was seen: the gate has its own criterion.
-            if _is_insufficient(verdict) and verdict.given is True:
+            is_insufficient = verdict.standing is Standing.IN and verdict.high == 0
+            if is_insufficient and verdict.given is True:
                 words = found_at(report, result, verdict) or result.criterion.title
                 found.setdefault(verdict.place, []).append(words)
     return found
-
-
-def _is_insufficient(verdict: Verdict) -> bool:
-    return verdict.standing is Standing.IN and verdict.high == 0
 
 
 # Every criterion as the technician checks it: its level, what would raise it, why.

@@ -52,9 +52,17 @@ def _option_advice(caption: str, rows: Sequence[Sequence[str]]) -> Md:
 
 def since(progress: AuditsCompared, *, named: int, cell: Cell = printed_cell) -> Md:
     """Return what changed, `named` criteria at most by name in each list."""
+    moved = [
+        one
+        for one in progress.domains
+        if one.moved or (progress.method_changed and one.method_changed)
+    ]
+    rows = [_score_row(progress, one, cell) for one in (*moved, progress.overall)]
+    again = ("Rejugé aujourd'hui",) if progress.method_changed else ()
+    columns = ("Domaine", progress.campaign, *again, "Maintenant")
     return sections((
         written(_lead(progress)),
-        _scores(progress, cell),
+        table("Scores sur 100, alors et maintenant", columns, rows),
         *(
             Md(f"{bold(title)} {written(_named(some, named))}")
             for title, some in (
@@ -78,18 +86,6 @@ def against(progress: AuditsCompared) -> str:
         return ""
     alike = ", rejugé par les grilles d'aujourd'hui" if progress.method_changed else ""
     return f"contre {score_words(then)} en {progress.campaign}{alike}"
-
-
-def _scores(progress: AuditsCompared, cell: Cell) -> Md:
-    moved = [
-        one
-        for one in progress.domains
-        if one.moved or (progress.method_changed and one.method_changed)
-    ]
-    rows = [_score_row(progress, one, cell) for one in (*moved, progress.overall)]
-    again = ("Rejugé aujourd'hui",) if progress.method_changed else ()
-    columns = ("Domaine", progress.campaign, *again, "Maintenant")
-    return table("Scores sur 100, alors et maintenant", columns, rows)
 
 
 def _score_row(

@@ -19,7 +19,6 @@ from diag.documents.programme.lines import (
     shared_title,
     unconfirmed,
 )
-from diag.model.checklist import Checklist
 from diag.model.enums import Milestone, PlaceKind
 from diag.model.errors import DiagError
 from diag.programme.assembling import Board
@@ -108,7 +107,12 @@ def _to_vote(board: Board, insee: str) -> Md:
             invested.own + running.own,
         ]
         if any(row):
-            rows.append((str(year), *map(exact_words, row), _until(checklist, year)))
+            last = year_day(checklist, Milestone.BUDGET, year)
+            rows.append((
+                str(year),
+                *map(exact_words, row),
+                long_date(date.fromisoformat(last.closes)) if last else "–",
+            ))
             sums = [a + b for a, b in zip(sums, row, strict=True)]
     if not rows:
         return written("Rien à voter : aucune opération n'a encore son année.")
@@ -123,11 +127,6 @@ def _to_vote(board: Board, insee: str) -> Md:
         rows,
         numeric=(1, 2, 3, 4),
     )
-
-
-def _until(checklist: Checklist, year: int) -> str:
-    last = year_day(checklist, Milestone.BUDGET, year)
-    return long_date(date.fromisoformat(last.closes)) if last else "–"
 
 
 def _beside(board: Board, insee: str, day: date) -> Iterator[str]:

@@ -113,7 +113,18 @@ def shared(extracts: Iterable[Extract]) -> tuple[SharedRule, ...]:
     for extract in extracts:
         for finding in extract.findings:
             told.setdefault(finding.criterion.id, []).append((extract, finding))
-    found = (_shared(pairs) for pairs in told.values())
+    found = (
+        SharedRule(
+            criterion=pairs[0][1].criterion,
+            short=tuple(one for one, finding in pairs if finding.short),
+            reached=tuple(one for one, finding in pairs if finding.reached),
+            unsure=tuple(
+                one for one, finding in pairs if not (finding.short or finding.reached)
+            ),
+            is_read=all(finding.is_read for _, finding in pairs),
+        )
+        for pairs in told.values()
+    )
     return tuple(
         sorted(
             found,
@@ -230,18 +241,6 @@ def is_broken(found: SharedRule, audience: Audience) -> bool:
         for one in found.short
         for finding in one.findings
         if finding.criterion.id == found.criterion.id
-    )
-
-
-def _shared(pairs: Sequence[tuple[Extract, Finding]]) -> SharedRule:
-    return SharedRule(
-        criterion=pairs[0][1].criterion,
-        short=tuple(one for one, finding in pairs if finding.short),
-        reached=tuple(one for one, finding in pairs if finding.reached),
-        unsure=tuple(
-            one for one, finding in pairs if not (finding.short or finding.reached)
-        ),
-        is_read=all(finding.is_read for _, finding in pairs),
     )
 
 

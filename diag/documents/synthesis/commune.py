@@ -60,9 +60,13 @@ def commune_synthesis(gathering: Gathering) -> Document:
     """Return the synthesis of a commune's audits."""
     found = shared(gathering.schools)
     votes = gathering.votes
+    commune = gathering.commune
+    mayor = f"Mairie {of(commune.name)}" if commune else "Mairie"
+    seen = any(one.seen for one in gathering.extracts)
+    boxed = seen + bool(dangers(gathering))
     view = {
         "name": gathering.name,
-        "cover": cover(gathering, _reader(gathering), *_identity(gathering)),
+        "cover": cover(gathering, mayor, *_identity(gathering)),
         "deadline": awaited(votes, gathering.date),
         "know_first": know_first(votes),
         "money": money_line(votes),
@@ -72,7 +76,7 @@ def commune_synthesis(gathering: Gathering) -> Document:
         "sums": unvoted_table(votes),
         "footnote": FOOTNOTE if any(one.votes.gross for one in votes) else "",
         "levels": LEVELS_EXPLAINED,
-        "common": weak_table(_untold(gathering, found), WEAK - _boxed(gathering)),
+        "common": weak_table(_untold(gathering, found), WEAK - boxed),
         **summary(gathering.schools),
         "total": money.total_line(gathering),
         "schools": _school_table(gathering),
@@ -120,11 +124,6 @@ def _sheet(gathering: Gathering) -> Sheet | None:
     return {**made, "dangers": dangers, "rest": rest} if made else None
 
 
-def _reader(gathering: Gathering) -> str:
-    commune = gathering.commune
-    return f"Mairie {of(commune.name)}" if commune else "Mairie"
-
-
 def _identity(gathering: Gathering) -> tuple[tuple[str, str], ...]:
     commune = gathering.commune
     if commune is None:
@@ -150,12 +149,6 @@ def _alerts_box(gathering: Gathering, found: Sequence[SharedRule]) -> Md:
 
 def _named_rules(found: Sequence[SharedRule]) -> list[SharedRule]:
     return [one for one in rules(found, READER) if is_broken(one, READER)][:NAMED]
-
-
-def _boxed(gathering: Gathering) -> int:
-    """Return how many findings the box of dangers has: those seen, those cured."""
-    seen = any(one.seen for one in gathering.extracts)
-    return seen + bool(dangers(gathering))
 
 
 def _untold(gathering: Gathering, found: Sequence[SharedRule]) -> list[SharedRule]:

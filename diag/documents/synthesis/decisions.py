@@ -152,14 +152,11 @@ def added_costs(costs: Sequence[Cost]) -> Cost:
     return Cost(tuple(line for one in costs for line in one.lines))
 
 
-def _bounded(parts: Sequence[Fraction | int | None]) -> Fraction | None:
-    known = [Fraction(one) for one in parts if one is not None]
-    return sum(known, Fraction()) if len(known) == len(parts) else None
-
-
 def _added_quantities(counts: Sequence[Quantity]) -> Quantity:
     low = sum((one.low for one in counts), Fraction())
-    return Quantity(low, _bounded([one.high for one in counts]))
+    known = [Fraction(one.high) for one in counts if one.high is not None]
+    is_bounded = len(known) == len(counts)
+    return Quantity(low, sum(known, Fraction()) if is_bounded else None)
 
 
 def _kind(group: SharedAction) -> Kind | None:

@@ -449,7 +449,9 @@ def _middle(schools: Sequence[School]) -> Degrees | None:
 def _draw(communes: Sequence[CommuneDisc], placed: Sequence[CommuneDisc]) -> Drawing:
     middles = [one.middle for one in placed if one.middle]
     frame = projection(middles, TALLEST)
-    radius = _radius(len(placed))
+    # As large as so many discs may be, so that none leaves the map.
+    gap = (TALLEST - 2 * MARGIN) * math.sqrt(SHARE / len(placed))
+    radius = round(min(WIDEST, max(SMALLEST, gap / 2 - 1)), 1)
     spots = spread([frame.spot(one) for one in middles], 2 * radius + 2)
     pairs = list(zip(placed, spots, strict=True))
     first = sorted(pairs, key=lambda pair: (-pair[0].audited, -pair[0].known))
@@ -467,12 +469,6 @@ def _draw(communes: Sequence[CommuneDisc], placed: Sequence[CommuneDisc]) -> Dra
         wide=Panel(WIDTH, frame.height, "".join(lines)),
         lacks=tuple(left) or (claim,),
     )
-
-
-def _radius(discs: int) -> float:
-    """Return how large so many discs may be, in units: none leaves the map."""
-    gap = (TALLEST - 2 * MARGIN) * math.sqrt(SHARE / discs)
-    return round(min(WIDEST, max(SMALLEST, gap / 2 - 1)), 1)
 
 
 def _claim(communes: Sequence[CommuneDisc]) -> str:

@@ -117,31 +117,27 @@ def chosen(
     wanted = campaign_named(campaign or workspace.settings.campaign)
     together = workspace.folder / "exports" / f"tables-{wanted}"
     if everything:
-        return _all_of(workspace, wanted, together)
+        found = [
+            AuditSession(workspace, audit, auditee_of(workspace, audit))
+            for audit in known_audits(workspace.journal)
+            if audit.campaign == wanted
+        ]
+        if not found:
+            raise DiagError(
+                f"Aucun audit dans la campagne {wanted}. Voyez ceux qui existent.",
+                command="diag audit list",
+            )
+        journal = workspace.journal
+        whole = [one for one in found if edition_of(journal, one.audit.id)]
+        whole.sort(key=lambda one: (one.about.commune, one.about.ref))
+        older = tuple(one.about for one in whole if one.is_older)
+        judged = tuple(one for one in whole if one.about not in older)
+        return ChosenAudits(judged, together, wanted, len(found) - len(whole), older)
     named = [audits.open_session(workspace, ref, wanted) for ref in refs]
     sessions = tuple({session.audit.id: session for session in named}.values())
     alone = len(sessions) == 1
     folder = report_folder(sessions[0]) if alone else together
     return ChosenAudits(sessions, folder, wanted)
-
-
-def _all_of(workspace: Workspace, campaign: str, folder: Path) -> ChosenAudits:
-    found = [
-        AuditSession(workspace, audit, auditee_of(workspace, audit))
-        for audit in known_audits(workspace.journal)
-        if audit.campaign == campaign
-    ]
-    if not found:
-        raise DiagError(
-            f"Aucun audit dans la campagne {campaign}. Voyez ceux qui existent.",
-            command="diag audit list",
-        )
-    journal = workspace.journal
-    whole = [one for one in found if edition_of(journal, one.audit.id)]
-    whole.sort(key=lambda one: (one.about.commune, one.about.ref))
-    older = tuple(one.about for one in whole if one.is_older)
-    judged = tuple(one for one in whole if one.about not in older)
-    return ChosenAudits(judged, folder, campaign, len(found) - len(whole), older)
 
 
 def put(folder: Path, contents: Mapping[str, bytes]) -> tuple[Path, ...]:

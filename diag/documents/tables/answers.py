@@ -16,7 +16,7 @@ from diag.audit.report import Report
 from diag.documents.tables.writers import IDENTITY, Cell, Coded, Column, identity
 from diag.model.checklist import Question
 from diag.model.enums import State
-from diag.model.fact import Answer, Place, Value
+from diag.model.fact import Place, Value
 from diag.model.number import exact
 from diag.words.dates import day_of
 from diag.words.vocabulary import PROVENANCES, STATES
@@ -106,7 +106,19 @@ def _facts(
     note = "\n".join(report.facts.notes.get((place.id, name), ()))
     sensitive = question.sensitive if question else None
     for head in heads:
-        yield (*asked, *_answer(question, head, note), len(heads) > 1, sensitive)
+        yield (
+            *asked,
+            Coded(str(head.state), STATES[head.state]),
+            _value(question, head.value) if head.state is State.KNOWN else None,
+            question.unit if question else "",
+            Coded(str(head.provenance), PROVENANCES[head.provenance]),
+            head.reason,
+            note,
+            head.author,
+            day_of(head.at) if head.at else None,
+            len(heads) > 1,
+            sensitive,
+        )
     if not heads:
         blank: tuple[Cell, ...] = (None, None, "", None, "", note, "", None)
         yield (*asked, *blank, False, sensitive)
@@ -120,19 +132,6 @@ def _asked_cells(
     if question is None:
         return (*where, "", name, f"{name} (retirée)")
     return (*where, _domain(report, question), name, question.label)
-
-
-def _answer(question: Question | None, head: Answer, note: str) -> tuple[Cell, ...]:
-    return (
-        Coded(str(head.state), STATES[head.state]),
-        _value(question, head.value) if head.state is State.KNOWN else None,
-        question.unit if question else "",
-        Coded(str(head.provenance), PROVENANCES[head.provenance]),
-        head.reason,
-        note,
-        head.author,
-        day_of(head.at) if head.at else None,
-    )
 
 
 def _value(question: Question | None, value: Value) -> Cell:

@@ -125,14 +125,12 @@ def lots_of(checklist: Checklist) -> dict[str, str]:
     }
     by_lot = sorted(lots, key=lambda name: ranks.get(lots[name], len(ranks)))
     told = {name: titles.get(lots[name], OWN_LOT) for name in by_lot}
-    works = dict.fromkeys(
-        (name for name in by_lot if _is_works(checklist.prices[name])), WORKS_LOT
-    )
+    works = {
+        name: WORKS_LOT
+        for name in by_lot
+        if checklist.prices[name].section is BudgetSection.TRAVAUX
+    }
     return {name: lot for name, lot in told.items() if name not in works} | works
-
-
-def _is_works(price: Price) -> bool:
-    return price.section is BudgetSection.TRAVAUX
 
 
 def _why_not(action: Action, *, to_confirm: bool) -> str:
@@ -153,6 +151,7 @@ def _line(
     report: Report, action: Action, line: CostLine, lots: dict[str, str]
 ) -> BasketLine:
     price, quantity = line.price, line.quantity
+    result = report.result(action.advice.recommendation.when.criterion)
     return BasketLine(
         audit=identity(report),
         lot=lots.get(price.id, OWN_LOT),
@@ -166,14 +165,9 @@ def _line(
         sure=action.advice.trigger is Trigger.FIRES,
         rank=list(lots).index(price.id) if price.id in lots else len(lots),
         aged=format_seen(price, report.date) * price.is_old(report.date.isoformat()),
-        is_open=_is_open(report, action),
+        is_open=result is not None and result.open,
         provisional=report.provisional,
     )
-
-
-def _is_open(report: Report, action: Action) -> bool:
-    result = report.result(action.advice.recommendation.when.criterion)
-    return result is not None and result.open
 
 
 def _action_cells(report: Report, action: Action) -> Iterator[Cell]:

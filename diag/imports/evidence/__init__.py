@@ -69,17 +69,13 @@ def _reader(raw: bytes) -> Reader:
     if head.startswith("<"):
         return read_nmap if "<nmaprun" in folded else read_agent_xml
     if head.startswith(("{", "[")):
-        return _json_reader(head, raw)
+        if head.startswith("{") and f'"{FORMAT}"' in head:
+            return read_measures
+        if "spairport" in head.casefold():
+            return read_system_profiler
+        is_inventory = '"content"' in head.casefold() or '"deviceid"' in decoded(raw)
+        return read_glpi_json if is_inventory else read_speed
     for is_one, read in _TEXTS:
         if is_one(head):
             return read
     raise UnknownToolError("Ce fichier n'est d'aucun outil que diag connaisse.")
-
-
-def _json_reader(head: str, raw: bytes) -> Reader:
-    if head.startswith("{") and f'"{FORMAT}"' in head:
-        return read_measures
-    if "spairport" in head.casefold():
-        return read_system_profiler
-    is_inventory = '"content"' in head.casefold() or '"deviceid"' in decoded(raw)
-    return read_glpi_json if is_inventory else read_speed

@@ -78,8 +78,10 @@ def _glpi_device(document: Mapping[str, Any]) -> ListedDevice:
     ]
     cards = (one.get("mac") for one in entries_of(content.get("networks")))
     named = line_of(system.get("full_name")) or line_of(hardware.get("osname"))
+    mobile = re.search(r"\b(?:android|ipados|ios)\b|api \d\d", fold(named))
+    is_tablet = fold(line_of(hardware.get("chassis_type"))) in {"tablet", "tablette"}
     return ListedDevice(
-        kind=_computer_kind(named, hardware.get("chassis_type")),
+        kind=DeviceKind.TABLET if mobile or is_tablet else DeviceKind.COMPUTER,
         name=line_of(hardware.get("name"), 80),
         serial=serial_of(bios.get("ssn")),
         macs=frozenset(filter(None, map(mac_of, cards))),
@@ -122,12 +124,6 @@ def _network_kind(kind: str, described: str) -> DeviceKind:
     return DeviceKind.NETWORK
 
 
-def _computer_kind(system: str, shape: object) -> DeviceKind:
-    mobile = re.search(r"\b(?:android|ipados|ios)\b|api \d\d", fold(system))
-    is_tablet = fold(line_of(shape)) in {"tablet", "tablette"}
-    return DeviceKind.TABLET if mobile or is_tablet else DeviceKind.COMPUTER
-
-
 def _gigabytes(megabytes: object) -> float | None:
     found = figure_of(megabytes, least=1)
     return round(found / _MB, 1) if found else None
@@ -158,26 +154,25 @@ def read_agent_xml(raw: bytes) -> EvidenceRead:
 
 
 def _agent_device(found: Mapping[str, Any]) -> ListedDevice:
-    if "content" in found:
-        return _glpi_device({"content": _lowered(found["content"])})
+    if "content" in found:  # in the terms of the JSON: OCS names things otherwise
+        content = found["content"]
+        networks = [
+            {"mac": one.get("macaddr")} for one in entries_of(content.get("networks"))
+        ]
+        hardware = entry_of(content.get("hardware"))
+        bios = entry_of(content.get("bios"))
+        shape = hardware.get("chassis_type") or bios.get("type")
+        system = entry_of(content.get("operatingsystem"))
+        return _glpi_device({
+            "content": {
+                **content,
+                "networks": networks,
+                "hardware": {**hardware, "chassis_type": shape},
+                "operatingsystem": system,
+                "network_device": None,
+            }
+        })
     return _network_device(entry_of(found.get("info")) or found)
-
-
-def _lowered(content: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a content of XML in the terms of the JSON: OCS names things otherwise."""
-    networks = [
-        {"mac": one.get("macaddr")} for one in entries_of(content.get("networks"))
-    ]
-    bios, hardware = entry_of(content.get("bios")), entry_of(content.get("hardware"))
-    shape = hardware.get("chassis_type") or bios.get("type")
-    system = entry_of(content.get("operatingsystem"))
-    return {
-        **content,
-        "networks": networks,
-        "hardware": {**hardware, "chassis_type": shape},
-        "operatingsystem": system,
-        "network_device": None,
-    }
 
 
 def _as_json(element: Element, depth: int = 3) -> dict[str, Any]:

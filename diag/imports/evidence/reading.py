@@ -131,17 +131,13 @@ def json_documents(raw: bytes) -> tuple[list[Any], bool]:
             is_whole = False
             break
         found.append(document)
-        at = _after_blank(text, at)
+        blank = re.compile(r"[\s,]*").match(text, at)
+        at = blank.end() if blank else at
     if not found:
         raise EvidenceRefusedError(
             "Ce JSON est coupé ou abîmé. Exportez-le de nouveau."
         )
     return found, is_whole
-
-
-def _after_blank(text: str, at: int) -> int:
-    blank = re.compile(r"[\s,]*").match(text, at)
-    return blank.end() if blank else at
 
 
 def parse_xml(raw: bytes) -> tuple[Element, bool]:

@@ -247,7 +247,17 @@ def erasure_news(workspace: Workspace, rights: Sequence[str]) -> list[str]:
         for pending in pending_everywhere(workspace)
         if pending.author == author or _REVIEWERS.intersection(rights)
     ]
-    return lines + _carried_out(workspace)
+    journal, settings = workspace.journal, workspace.settings
+    told = get_setting(journal, _TOLD, [])
+    news = [
+        one
+        for one in confirmed_erasures(journal)
+        if one.author == settings.author and one.by != one.author and one.id not in told
+    ]
+    if news and not journal.readonly:
+        put_setting(journal, _TOLD, [*told, *(one.id for one in news)])
+    counts = Counter(one._replace(id="") for one in news)
+    return lines + [_gone_words(workspace, one, many) for one, many in counts.items()]
 
 
 def pending_everywhere(workspace: Workspace) -> list[PendingErasure]:
@@ -259,21 +269,6 @@ def pending_everywhere(workspace: Workspace) -> list[PendingErasure]:
         if one.audit.id in asking
         for pending in pending_in(AuditSession(workspace, one.audit, one.about))
     ]
-
-
-def _carried_out(workspace: Workspace) -> list[str]:
-    """Return the erasures of what this author wrote that they were not shown yet."""
-    journal, settings = workspace.journal, workspace.settings
-    told = get_setting(journal, _TOLD, [])
-    news = [
-        one
-        for one in confirmed_erasures(journal)
-        if one.author == settings.author and one.by != one.author and one.id not in told
-    ]
-    if news and not journal.readonly:
-        put_setting(journal, _TOLD, [*told, *(one.id for one in news)])
-    counts = Counter(one._replace(id="") for one in news)
-    return [_gone_words(workspace, one, many) for one, many in counts.items()]
 
 
 def _gone_words(workspace: Workspace, gone: ConfirmedErasure, many: int) -> str:
