@@ -65,13 +65,7 @@ _CODE = """<h1>Le code à six chiffres</h1>
 </label></p><button>Entrer</button></form>"""
 
 
-def photos_page() -> PhonePage:
-    """Return the page that takes photos and words."""
-    return _page("Photos de l'audit", _PHOTOS, _own("photos.js"), "connect-src 'self'")
-
-
-def sheet_page(sheet: PhoneSheet) -> PhonePage:
-    """Return the page of a questionnaire."""
+def _sheet_page(sheet: PhoneSheet) -> PhonePage:
     body = (
         f"<h1>{escape(sheet.title)}</h1><p><small>{escape(sheet.intro)}</small></p>"
         f'<p id="etat" role="status"></p><form id="form" {sheet.marks}>'
@@ -79,11 +73,6 @@ def sheet_page(sheet: PhoneSheet) -> PhonePage:
     )
     js = script() + _own("sheet.js")
     return _page(sheet.title, body, js, "connect-src 'self'", style())
-
-
-def code_page() -> PhonePage:
-    """Return the page where the digits are typed by hand."""
-    return _page("Code", _CODE, "", "form-action 'self'", style())
 
 
 def _page(title: str, body: str, js: str, allowed: str, more: str = "") -> PhonePage:
@@ -204,7 +193,8 @@ class PhoneRoutes:
         """Ask for the digits; the right ones lead to the link."""
         self._check_peer(request)
         if request.method == "GET":
-            return _shown(code_page())
+            page = _page("Code", _CODE, "", "form-action 'self'", style())
+            return _shown(page)
         given = parse_qs((await _body(request, 1024)).decode("ascii", "replace"))
         typed = "".join(filter(str.isdecimal, given.get("c", [""])[0]))
         for link in self._links:
@@ -225,12 +215,12 @@ class PhoneRoutes:
             and await asyncio.to_thread(knows, link.role, phone)
         )
         secret = link.claim(phone, address, is_known=is_known)
-        is_photos = link.role is PhoneRole.PHOTOS
-        page = (
-            photos_page()
-            if is_photos
-            else sheet_page(await asyncio.to_thread(self._receiver.page, link.role))
-        )
+        if link.role is PhoneRole.PHOTOS:
+            js, title = _own("photos.js"), "Photos de l'audit"
+            page = _page(title, _PHOTOS, js, "connect-src 'self'")
+        else:
+            sheet = await asyncio.to_thread(self._receiver.page, link.role)
+            page = _sheet_page(sheet)
         response = _shown(page)
         response.set_cookie(
             _cookie_of(link),

@@ -82,7 +82,7 @@ class ReadingScreen(PlaceScreen):
         self.diag.show_text("\n".join(words), self._title)
 
 
-def history_lines(
+def _history_lines(
     session: AuditSession,
 ) -> tuple[tuple[ListColumn, ...], list[ListLine]]:
     """Return the columns of a history, and each change, the latest first."""
@@ -153,7 +153,7 @@ def check_reason(typed: str) -> None:
         raise DiagError("Dites pourquoi, en quelques mots, sans redire la valeur.")
 
 
-def ask_to_erase(
+def _ask_to_erase(
     screen: PlaceScreen,
     session: AuditSession,
     revision: str,
@@ -188,7 +188,7 @@ class HistoryScreen(ReadingScreen):
 
     def __init__(self, session: AuditSession) -> None:
         title = f"Historique : {session.about.title}"
-        columns, lines = history_lines(session)
+        columns, lines = _history_lines(session)
         empty = (
             "Rien n'a encore été dit dans cet audit. Échap revient, la visite le "
             "remplit."
@@ -204,11 +204,11 @@ class HistoryScreen(ReadingScreen):
     def on_erase_value(self) -> None:
         key = self.query_one(Lines).key
         if key:
-            ask_to_erase(self, self._session, key, self._read_again)
+            _ask_to_erase(self, self._session, key, self._read_again)
 
     def _read_again(self) -> None:
         self._session.catch_up()
-        _, self._lines = history_lines(self._session)
+        _, self._lines = _history_lines(self._session)
         self.query_one(Lines).show(self._lines)
 
 
@@ -280,7 +280,7 @@ class ErasuresScreen(PlaceScreen):
 
     def on_confirm_erasure(self) -> None:
         if shown := self._shown.get(self.query_one(Lines).key):
-            ask_to_erase(self, shown.session, shown.ask.target, self._read_again)
+            _ask_to_erase(self, shown.session, shown.ask.target, self._read_again)
 
     def _read_again(self) -> None:
         self.diag.desk.forget_sessions()

@@ -153,7 +153,7 @@ def scopes() -> tuple[KeyScope, ...]:
     """Return every screen's commands; what its widgets offer is among them."""
     return tuple(
         KeyScope(
-            place_of(owner),
+            _place_of(owner),
             tuple(
                 dict.fromkeys((
                     *(GRID_COMMANDS if owner is VisitScreen else ()),
@@ -230,7 +230,7 @@ PLACES = {
 """The place of the commands and screens of each module that has any."""
 
 
-def place_of(owner: type) -> KeyPlace:
+def _place_of(owner: type) -> KeyPlace:
     """Return the place of a screen or of a command."""
     own: KeyPlace | None = getattr(owner, "PLACE", None)
     return own or PLACES.get(owner.__module__, KeyPlace.WINDOW)
@@ -245,7 +245,7 @@ def editable() -> dict[KeyPlace, tuple[CommandType, ...]]:
     found: dict[KeyPlace, list[CommandType]] = {place: [] for place in KeyPlace}
     for command in {each.ident(): each for each in reversed(offered)}.values():
         if not set(command.KEYS.split(",")) <= RESERVED and command.KEYS:
-            found[place_of(command)].insert(0, command)
+            found[_place_of(command)].insert(0, command)
     del found[KeyPlace.WINDOW]
     return {place: tuple(listed) for place, listed in found.items() if listed}
 

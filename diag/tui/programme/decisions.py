@@ -78,7 +78,7 @@ def decision_lines(container: Container, board: Board | None) -> list[ListLine]:
             one.ident,
             (
                 f"{date.fromisoformat(one.decision.on):%d/%m/%Y}",
-                name_body(container, board, one.decision.body),
+                _name_body(container, board, one.decision.body),
                 OUTCOMES[one.decision.outcome],
                 one.decision.ref,
                 one.decision.about,
@@ -89,7 +89,7 @@ def decision_lines(container: Container, board: Board | None) -> list[ListLine]:
     ]
 
 
-def name_body(container: Container, board: Board | None, body: str) -> str:
+def _name_body(container: Container, board: Board | None, body: str) -> str:
     """Return which body it is: « Comité syndical », « Conseil de Noirvaux »."""
     if body == PILOTAGE:
         return "Comité de pilotage"
@@ -105,7 +105,7 @@ def decision_text(container: Container, board: Board, ident: str) -> Iterator[st
     """Give all that is known of a decision, then what it moved."""
     logged = next(one for one in log_of(container) if one.ident == ident)
     said = logged.decision
-    body = name_body(container, board, said.body)
+    body = _name_body(container, board, said.body)
     yield f"{body}, {describe_day(said.on)} : {OUTCOMES[said.outcome]}."
     for name, text in (("N°", said.ref), ("Sur", said.about), ("Votes", said.votes)):
         if text:
@@ -188,7 +188,7 @@ class DecisionActs(ProgrammeWork):
             *(own, adopting.PILOTAGE),
             *(f"commune:{insee}" for insee in communes),
         )
-        words = {one: name_body(container, board, one) for one in bodies}
+        words = {one: _name_body(container, board, one) for one in bodies}
         choices = [ListChoice(one, name) for one, name in words.items()]
         chosen = await self.app.push_screen_wait(
             ChooseDialog("Quelle instance ?", choices)

@@ -73,27 +73,6 @@ class VariantFigures(NamedTuple):
     """Cents a pupil of the commune that is helped least."""
 
 
-def figures_of(
-    container: Container, found: Contenders, base: Board
-) -> dict[str, VariantFigures]:
-    """Return the programme and every variant of it, worked out."""
-    known = container.record().variants
-    first = base if not base.variant else _variant_board(container, "", found)
-    boards = [first, *(_variant_board(container, one, found) for one in known)]
-    figures = {}
-    for board in boards:
-        shares, free = commune_shares(board), unblocked(board)
-        apart = spread(shares)
-        figures[board.variant or BASE] = VariantFigures(
-            board,
-            worth(board.schedule, first.schedule),
-            free[-1] if free else None,
-            unevenness(shares),
-            apart.least.per_pupil if apart else None,
-        )
-    return figures
-
-
 def _variant_board(container: Container, variant: str, found: Contenders) -> Board:
     return board_of(container, variant, found, afresh=False)
 
@@ -232,8 +211,22 @@ class VariantActs(ProgrammeWork):
             self._compare(self.container, self._found, board)
 
     @work(thread=True, exclusive=True, group="compare")
-    def _compare(self, container: Container, found: Contenders, board: Board) -> None:
-        self.post_message(Compared(board, figures_of(container, found, board)))
+    def _compare(self, container: Container, found: Contenders, base: Board) -> None:
+        known = container.record().variants
+        first = base if not base.variant else _variant_board(container, "", found)
+        boards = [first, *(_variant_board(container, one, found) for one in known)]
+        figures = {}
+        for board in boards:
+            shares, free = commune_shares(board), unblocked(board)
+            apart = spread(shares)
+            figures[board.variant or BASE] = VariantFigures(
+                board,
+                worth(board.schedule, first.schedule),
+                free[-1] if free else None,
+                unevenness(shares),
+                apart.least.per_pupil if apart else None,
+            )
+        self.post_message(Compared(base, figures))
 
     @on(Compared)
     def _show_compared(self, event: Compared) -> None:

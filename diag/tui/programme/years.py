@@ -90,7 +90,7 @@ class YearsView:
         territory = board.container.workspace.territory
         uais = {one.school for one in board.gathered.candidates.values()}
         schools = filter(None, map(territory.school, uais))
-        self._schools = {one.uai: short_school(one.name) for one in schools}
+        self._schools = {one.uai: _short_school(one.name) for one in schools}
         self._after: dict[str, list[str]] = {}
         """Operation → those that wait for it."""
         for each in board.programme.operations:
@@ -177,7 +177,7 @@ class YearsView:
         if out and not commune:
             lines.append(ListLine("", (f" Ni inscrites ni comptées : {len(out)}",)))
             for at, one in enumerate(out):
-                where = short_school(one.where) if one.title else ""
+                where = _short_school(one.where) if one.title else ""
                 cells = ("–", "", "", where, one.title or one.where, "", "")
                 lines.append(ListLine(f"{_LEFT_OUT}{at}", cells))
         return lines
@@ -247,7 +247,7 @@ class YearsView:
             return f"{share.name} : {part}."
         found = spread(tuple(self.shares.values()))
         half = f" (médiane {number(half_up(found.median / 100))})" if found else ""
-        return f"{share.name} : {part}, {pupil_words(share)} par élève{half}."
+        return f"{share.name} : {part}, {_pupil_words(share)} par élève{half}."
 
     def detail(self, operation: str) -> Iterator[NamedText]:
         """Give all there is to know of an operation: reason, chain, payers, commune."""
@@ -331,7 +331,7 @@ class YearsView:
         return f"{many}, {rest} hors programme"
 
 
-def pupil_words(share: CommuneShare) -> str:
+def _pupil_words(share: CommuneShare) -> str:
     """Return the syndicat's euros for each pupil; « – » where nobody knows them."""
     each = share.per_pupil
     return "–" if each is None else euros(half_up(each / 100))
@@ -346,7 +346,7 @@ def _named(name: str, texts: Iterable[str]) -> Iterator[NamedText]:
         yield NamedText("", Content(line(text)))
 
 
-def short_school(name: str) -> str:
+def _short_school(name: str) -> str:
     """Return the ministry's name of a school without its generic words.
 
     « Les Marronniers », « Élém. Jean Macé »; « École maternelle » has no other name.
@@ -426,7 +426,7 @@ def commune_lines(view: YearsView) -> list[ListLine]:
             cents_words(one.need),
             planned_words(one.right) if is_known else part,
             cents_words(one.placed),
-            pupil_words(one),
+            _pupil_words(one),
             percent(one.covered),
             str(one.late) if one.late else "",
         )
@@ -460,6 +460,6 @@ def summarise_communes(view: YearsView) -> str:
     found = spread(tuple(view.shares.values()))
     if found is None or found.communes == 1:
         return many
-    least, most = pupil_words(found.least), pupil_words(found.most)
+    least, most = _pupil_words(found.least), _pupil_words(found.most)
     half = euros(int(found.median) // 100)
     return f"{many}. Par élève : de {least} à {most}, médiane {half}."

@@ -87,7 +87,7 @@ def cut(text: str, width: int) -> str:
     return set_cell_size(text, max(width, 0))
 
 
-def cell_look(picture: RoomsPicture, aspect: str, cell: HeatCell | None) -> Run:
+def _cell_look(picture: RoomsPicture, aspect: str, cell: HeatCell | None) -> Run:
     """Return what a cell shows: of dangers, only those that are there are bright."""
     if cell is None:
         return Run(WITHOUT_OBJECT, DIM)
@@ -208,7 +208,7 @@ class TableFace(Face):
         aspect, ident = self.picture.aspects[rank].id, row.place.id
         shown = Run("")
         if row.is_judged:
-            shown = cell_look(self.picture, aspect, self.picture.cell(ident, aspect))
+            shown = _cell_look(self.picture, aspect, self.picture.cell(ident, aspect))
         text = shown.text.center(room)
         if (ident, rank) == (self.at.place, self.at.aspect):
             return Run(f"[{text[1:-1]}]", f"{shown.look} {HERE}")
@@ -378,7 +378,7 @@ class PlanFace(Face):
         cell = picture.cell(room, aspect)
         left = f"{line.left} reste" * bool(line.left)
         below = "  ".join(filter(None, (marks(line), left)))
-        look = cell_look(picture, aspect, cell).look
+        look = _cell_look(picture, aspect, cell).look
         return [name, standing(picture, aspect, cell), below], look
 
 

@@ -272,7 +272,7 @@ def lines_of(
         card,
         natural=tuple(head()),
         short=partial(head, look=False),
-        look=tuple(look_rows(card)),
+        look=tuple(_look_rows(card)),
         more=tuple(more_rows(card)),
         none=none,
     )
@@ -514,13 +514,13 @@ def head_rows(
     if question.ask:
         yield NamedText("Demander", _checklist_words(f"« {question.ask} »"))
     if look:
-        yield from look_rows(card)
+        yield from _look_rows(card)
     if card.expected:
         yield NamedText("Attendu", content(card.expected))
     yield from _answer_rows(card, keys)
 
 
-def look_rows(card: QuestionCard) -> Iterator[NamedText]:
+def _look_rows(card: QuestionCard) -> Iterator[NamedText]:
     """Give what counts as evidence, and what the question covers."""
     question = card.question
     if question.look:

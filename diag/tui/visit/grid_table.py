@@ -247,12 +247,12 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         if y == self.layout_of.height - 1:
             count = len(self.sheet.places)
             corner = f"{count} {PLACE_NAMES[self.sheet.kind]}{'s' if count > 1 else ''}"
-        return Segment(name_text(corner, self.layout_of.names), plain), _joined(body)
+        return Segment(_name_text(corner, self.layout_of.names), plain), _joined(body)
 
     def _row(self, row: int) -> tuple[Segment, list[Segment]]:
         base = self.plain_style
         is_here = row == self.cursor.row
-        name = name_text(self.sheet.places[row].name, self.layout_of.names)
+        name = _name_text(self.sheet.places[row].name, self.layout_of.names)
         head = Segment(name, self._style("table--name-here") if is_here else base)
         return head, _joined([
             self._cell(row, column, base) for column in self._columns()
@@ -291,11 +291,11 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         style = self._style("table--sum")
         body = [
             Segment(
-                name_text(self.sheet.sum(column), self.layout_of.widths[column]), style
+                _name_text(self.sheet.sum(column), self.layout_of.widths[column]), style
             )
             for column in self._columns()
         ]
-        return Segment(name_text("Ensemble", self.layout_of.names), style), _joined(
+        return Segment(_name_text("Ensemble", self.layout_of.names), style), _joined(
             body
         )
 
@@ -449,7 +449,7 @@ def typed_text(text: str, width: int) -> str:
     return f"[{set_cell_size(kept, inside)}]"
 
 
-def name_text(name: str, width: int) -> str:
+def _name_text(name: str, width: int) -> str:
     """Return the name of a row."""
     return set_cell_size(f" {_cut(line(name), width - 2)}", width)
 
