@@ -189,7 +189,6 @@ class ChangedScreen(PlaceScreen):
         self.on_answer_the_rest()
 
     def on_answer_the_rest(self) -> None:
-        """Leave for the first question left there."""
         one = self._here
         stop = self._visiting.walk.first(one.key) if one else None
         if stop is None:

@@ -231,7 +231,6 @@ PLACES = {
 
 
 def _place_of(owner: type) -> KeyPlace:
-    """Return the place of a screen or of a command."""
     own: KeyPlace | None = getattr(owner, "PLACE", None)
     return own or PLACES.get(owner.__module__, KeyPlace.WINDOW)
 

@@ -345,7 +345,6 @@ class PhoneScreen(SquareScreen):
         self.app.push_screen(ProposalsScreen(self._session, words))
 
     def on_cut_off(self) -> None:
-        """Serve no more, and go back."""
         self.diag.desk.close_phone()
         self.diag.go_back()
 

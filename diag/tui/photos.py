@@ -240,7 +240,6 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         self.app.push_screen(PhoneScreen(self.session))
 
     def on_phone_changed(self) -> None:
-        """Show what the phone sent."""
         self._refill()
 
     def on_from_phone(self) -> None:

@@ -205,7 +205,6 @@ class KeyBar(Widget):
         return keys + Content(" " * max(blank, 0)) + more
 
     def on_click(self, event: events.Click) -> None:
-        """Press the key that is clicked."""
         found = self._under(event.x)
         if found and found.enabled:
             self.app.simulate_key(found.key)

@@ -416,7 +416,6 @@ class RewordScreen(PlaceScreen):
         return list(self._other_than(words, self._names))
 
     def _other_than(self, words: Wording, names: Iterable[str]) -> dict[str, str]:
-        """Return the parts that are written otherwise."""
         written = {name: self._area(name).text for name in names}
         return {
             name: text

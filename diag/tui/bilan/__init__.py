@@ -325,7 +325,6 @@ class BilanScreen(BilanFaces):
         app.call_from_thread(shell.inform, f"{title} : {files[0].parent}")
 
     def _show_progress(self, many: int, total: int) -> None:
-        """Show how many files are written, of how many."""
         if self.is_attached:
             words = content(f"fichiers écrits\u00a0: {many} sur {total}")
             self.query_one("#status", Static).update(words)

@@ -494,7 +494,6 @@ class BallotPhonesScreen(SquareScreen):
         self.show()
 
     def on_cut_off(self) -> None:
-        """Serve no more, and go back."""
         self.diag.go_back()
 
     def on_unmount(self) -> None:

@@ -364,7 +364,6 @@ class EnvelopesScreen(PlaceScreen):
 
     @on(CellGrid.Filled)
     def _filled(self, event: CellGrid.Filled) -> None:
-        """Write what was typed or pasted, all of it or nothing."""
         changes = dict(self._changes(event))
         if changes:
             self._keep(changes)

@@ -204,7 +204,6 @@ class RoomsScreen(EditsPlaces):
         self._chosen()
 
     def on_turn_face(self) -> None:
-        """Show the other face."""
         self.board.turn()
 
     def on_choose_aspect(self) -> None:
@@ -240,7 +239,6 @@ class RoomsScreen(EditsPlaces):
         return self.board.place, self.board.aspect
 
     def on_arrange(self) -> None:
-        """Begin to arrange the plan."""
         if self._picture:
             self.board.floor = self._picture.floor
             self.board.inform(_HOW)
@@ -251,11 +249,9 @@ class RoomsScreen(EditsPlaces):
         self.board.lift()
 
     def on_widen_room(self) -> None:
-        """Widen the room."""
         self.board.resize_room(FloorStep.WIDER)
 
     def on_narrow_room(self) -> None:
-        """Narrow the room."""
         self.board.resize_room(FloorStep.NARROWER)
 
     @on(RoomsBoard.Placed)
@@ -281,11 +277,9 @@ class RoomsScreen(EditsPlaces):
             self.show(words=f"Enregistré · noté sur {noted.words}")
 
     def on_list_noted(self) -> None:
-        """Show all that is noted."""
         self.app.push_screen(NotedScreen(self.session, done=self.show))
 
     def on_show_photos(self) -> None:
-        """Show the photos of the place."""
         open_photos(self.app, self.session, self.board.place, done=self.show)
 
     def on_see_bilan(self) -> None:

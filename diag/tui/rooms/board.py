@@ -203,14 +203,12 @@ class RoomsBoard(Sturdy, PlainStyle, Widget, can_focus=True):
 
     @property
     def _floor(self) -> Floor:
-        """The plan that is shown."""
         if self.floor is not None:
             return self.floor
         return self.picture.floor if self.picture else {}
 
     @property
     def _room(self) -> str:
-        """The room where one stands, on the plan."""
         spots = spots_of(self._floor)
         return room_at(self.picture, spots, self.place) if self.picture else ""
 
@@ -285,11 +283,9 @@ class RoomsBoard(Sturdy, PlainStyle, Widget, can_focus=True):
             self.point(place, aspect)
 
     def on_mouse_scroll_down(self) -> None:
-        """Go down a line."""
         self.action_step(FloorStep.DOWN)
 
     def on_mouse_scroll_up(self) -> None:
-        """Go up a line."""
         self.action_step(FloorStep.UP)
 
     def on_resize(self) -> None:

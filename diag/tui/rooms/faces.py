@@ -232,7 +232,6 @@ _SHORT = ("insuff.", "base", "recomm.", "exempl.")
 
 
 def _legend(is_wide: bool) -> Iterator[Run]:  # noqa: FBT001 - one look or the other
-    """Return what letters stand for."""
     yield Run(" ")
     for level, (name, short) in enumerate(zip(LEVELS, _SHORT, strict=True)):
         yield Run(f" {name[0].upper()} ", LEVEL.format(level))

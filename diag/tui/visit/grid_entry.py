@@ -400,7 +400,6 @@ class GridEntry(GridFace):
             self._go(beside(self.sheet, self.table.cursor, step))
 
     def _extend(self, step: tuple[int, int]) -> None:
-        """Extend the selection."""
         if self.settle():
             anchor = self.table.chosen[0] if self.table.chosen else self.table.cursor
             there = beside(self.sheet, self.table.cursor, step)
@@ -531,7 +530,6 @@ class GridEntry(GridFace):
             self._go(past_column(self.sheet, rows, self.table.cursor.column))
 
     def _text(self, text: str) -> None:
-        """Show what is being typed."""
         self._doubted = self._doubted if text == self._doubted else ""
         if text != self.table.text:
             self.table.text = text

@@ -327,7 +327,6 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         return self.layout_of.starts[columns[0]] if columns else self.scroll_offset.x
 
     def _rows(self) -> range:
-        """Return the rows that are in sight."""
         top = self.scroll_offset.y
         height = max(self.size.height - self.layout_of.height - 1, 0)
         return range(top, min(top + height, len(self.sheet.places)))
@@ -450,7 +449,6 @@ def typed_text(text: str, width: int) -> str:
 
 
 def _name_text(name: str, width: int) -> str:
-    """Return the name of a row."""
     return set_cell_size(f" {_cut(line(name), width - 2)}", width)
 
 
