@@ -1,4 +1,4 @@
-"""Prints how long the atlas of 200 audited schools takes, and what it holds in memory.
+"""Prints how long the atlas of 60 audited schools takes, and what it holds in memory.
 
     python -m benches.atlas [FOLDER]
 
@@ -20,8 +20,8 @@ from diag.documents.atlas.folder import files_of
 from diag.documents.formats import OPENED, Format
 from diag.workspace.workspace import Workspace, fixed_world
 
-SCHOOLS = 240
-AUDITED = 200
+SCHOOLS = 72
+AUDITED = 60
 
 
 def main() -> None:
