@@ -11,7 +11,7 @@ from enum import Enum
 from fractions import Fraction
 
 from diag.assess.needs import by_vat
-from diag.assess.results import Advice, Assessment, Cost, CriterionResult, DomainResult
+from diag.assess.results import Advice, Assessment, Cost, CriterionResult
 from diag.assess.why import AdviceExplanation, Explanation
 from diag.model.base import Noun
 from diag.model.checklist import Checklist, Question
@@ -84,7 +84,15 @@ def assessment_json(assessment: Assessment, shown: Checklist) -> Plain:
             {"place": each.place, "question": each.question.id}
             for each in assessment.dangers
         ],
-        "domains": [_domain(each) for each in assessment.domains],
+        "domains": [
+            {
+                "id": each.domain.id,
+                "weight": each.domain.weight,
+                "score": plain(each.score),
+                "criteria": [one.criterion.id for one in each.criteria],
+            }
+            for each in assessment.domains
+        ],
         "criteria": {
             ident: criterion_json(result, shown)
             for ident, result in assessment.criteria.items()
@@ -145,15 +153,6 @@ def advice_explanation_json(explanation: AdviceExplanation, shown: Checklist) ->
         "targets": plain(explanation.targets),
         "covered_by": list(explanation.covered_by),
         "sources": plain(explanation.sources),
-    }
-
-
-def _domain(result: DomainResult) -> Plain:
-    return {
-        "id": result.domain.id,
-        "weight": result.domain.weight,
-        "score": plain(result.score),
-        "criteria": [each.criterion.id for each in result.criteria],
     }
 
 

@@ -278,7 +278,15 @@ def profiles_of(checklist: Checklist) -> Mapping[str, Profile]:
     is read by a compliance or blocking criterion, or decides, from question to
     question, whether such a one is relevant; standard otherwise.
     """
-    short = _with_relevance(_first(checklist), checklist.questions)
+    first = {name for place in checklist.places for name in place.named_by}
+    for question in checklist.questions.values():
+        if question.required or question.profile is Profile.SHORT:
+            first.add(question.id)
+    for one in checklist.criteria.values():
+        if one.kind is not Kind.IMPROVEMENT:
+            written = (one.applicable, one.given, *one.levels.values())
+            first |= _names(filter(None, written))
+    short = _with_relevance(first, checklist.questions)
     return {
         ident: question.profile or (Profile.SHORT if ident in short else _ELSE)
         for ident, question in checklist.questions.items()
@@ -286,17 +294,6 @@ def profiles_of(checklist: Checklist) -> Mapping[str, Profile]:
 
 
 _ELSE = Profile.STANDARD
-
-
-def _first(checklist: Checklist) -> set[str]:
-    first = {name for place in checklist.places for name in place.named_by}
-    for question in checklist.questions.values():
-        if question.required or question.profile is Profile.SHORT:
-            first.add(question.id)
-    for criterion in checklist.criteria.values():
-        if criterion.kind is not Kind.IMPROVEMENT:
-            first |= _names(_rules(criterion))
-    return first
 
 
 def _with_relevance(
@@ -310,11 +307,6 @@ def _with_relevance(
         if question is not None and question.relevant:
             left |= _names((question.relevant,)) - found
     return frozenset(found)
-
-
-def _rules(criterion: Criterion) -> tuple[str, ...]:
-    written = (criterion.applicable, criterion.given, *criterion.levels.values())
-    return tuple(rule for rule in written if rule)
 
 
 def _names(rules: Iterable[str]) -> frozenset[str]:

@@ -5,7 +5,7 @@ and places add up. It is charged to the first action that has it, so that the sh
 all actions add up to the basket.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -148,12 +148,12 @@ class VatGroup:
 def by_vat(cost: Cost) -> tuple[VatGroup, ...]:
     """Return a cost rate by rate, from the lowest."""
     rates = sorted({exact(line.price.vat) for line in cost.lines})
-    return tuple(_group(rate, cost.lines) for rate in rates)
-
-
-def _group(rate: Fraction, lines: Sequence[CostLine]) -> VatGroup:
-    here = [line for line in lines if exact(line.price.vat) == rate]
-    once = sum((line.ht for line in here if not line.price.yearly), NOTHING)
-    yearly = sum((line.ht for line in here if line.price.yearly), NOTHING)
-    tax = rate / 100
-    return VatGroup(here[0].price.vat, once, once.times(tax), yearly, yearly.times(tax))
+    groups = []
+    for rate in rates:
+        here = [line for line in cost.lines if exact(line.price.vat) == rate]
+        once = sum((line.ht for line in here if not line.price.yearly), NOTHING)
+        yearly = sum((line.ht for line in here if line.price.yearly), NOTHING)
+        taxed, taxed_yearly = once.times(rate / 100), yearly.times(rate / 100)
+        vat = here[0].price.vat
+        groups.append(VatGroup(vat, once, taxed, yearly, taxed_yearly))
+    return tuple(groups)

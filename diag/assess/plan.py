@@ -133,7 +133,13 @@ def plan_of(
     """
     states = states_of(follow_ups)
     sure = [one for one in advice if _is_sure(one, states)]
-    ordered = _by_hand(_by_class(_nested(sure, today)), ranks or {})
+
+    def rank(group: Sequence[Action]) -> tuple[bool, bool]:  # dangers, then the law
+        first = group[0].advice
+        return not first.is_danger, not first.is_law
+
+    groups = sorted(_groups(_nested(sure, today)), key=rank)
+    ordered = _by_hand([one for group in groups for one in group], ranks or {})
     rest = [one for one in advice if not _is_sure(one, states)]
     ordered += [Action("", one, _due(one, today)) for one in rest]
     known = refs or {}
@@ -211,14 +217,6 @@ def _nested(advice: Sequence[Advice], today: date) -> list[Action]:
         under = holder.id if holder else ""
         ordered[one.recommendation.id] = Action("", one, _due(one, start), under)
     return list(ordered.values())
-
-
-def _by_class(actions: Sequence[Action]) -> list[Action]:
-    def rank(group: Sequence[Action]) -> tuple[bool, bool]:
-        first = group[0].advice
-        return not first.is_danger, not first.is_law
-
-    return [one for group in sorted(_groups(actions), key=rank) for one in group]
 
 
 def _by_hand(actions: Sequence[Action], ranks: Mapping[str, Fraction]) -> list[Action]:

@@ -118,11 +118,19 @@ def _scale(
     low = min((each.low for each in judged), default=0)
     high = max((each.high for each in judged), default=TOP)
     standing = verdict.standing if verdict else result.standing
+    given = ""
+    if gauge.given is not None:
+        asks = describe_condition(
+            gauge.given.root,  # type: ignore[arg-type]  # the loader checked that it is a condition
+            checklist.questions,
+            stop.question.id,
+        )
+        given = f"{asks}, sinon {LEVELS[0]}"
     return Scale(
         criterion=criterion,
         thresholds=thresholds,
         alone=alone,
-        given=_given_words(gauge, checklist, stop.question.id),
+        given=given,
         low=low,
         high=high,
         now=levels(low, high) if verdict else f"en moyenne, {level_words(result)}",
@@ -133,13 +141,6 @@ def _scale(
             if each in checklist.sources
         ),
     )
-
-
-def _given_words(gauge: CriterionJudge, checklist: Checklist, own: str) -> str:
-    if gauge.given is None:
-        return ""
-    asks = describe_condition(gauge.given.root, checklist.questions, own)  # type: ignore[arg-type]  # the loader checked that it is a condition
-    return f"{asks}, sinon {LEVELS[0]}"
 
 
 @lru_cache(maxsize=1024)

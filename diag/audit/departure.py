@@ -8,9 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from diag.answers.types import TYPES, answer_words
-from diag.assess.plan import Action
 from diag.assess.questions import is_on_site, seconds_of
-from diag.assess.results import CriterionResult
 from diag.assess.words import filled_words, is_printable, score_words, short_cost
 from diag.audit.consistency import failed_checks
 from diag.audit.findings import (
@@ -131,8 +129,15 @@ def departure_of(session: AuditSession, walk: Walk | None = None) -> Departure:
         if stop.key not in waived
         and (reasons := tuple(_reasons(stop, doubted.get(stop.key, ""))))
     ]
+
+    def need(check: Check) -> tuple[bool, bool, int]:
+        """Put a danger first, then what is due, then what the shortest visit asks."""
+        question = check.stop.question
+        profile = session.judge.profiles.get(question.id, Profile.FULL)
+        return not question.danger, not check.is_due, [*Profile].index(profile)
+
     seen = [one for one in checks if is_on_site(one.stop.question)]
-    needed = sorted(seen, key=lambda one: _need(session, one))[:MOST]
+    needed = sorted(seen, key=need)[:MOST]
     pace = session.workspace.pace
     return Departure(
         here=tuple(one for one in reversed(seen) if one in needed),
@@ -143,13 +148,6 @@ def departure_of(session: AuditSession, walk: Walk | None = None) -> Departure:
         remarks=tuple(_remarks(session, walk)),
         score=score_words(session.judged.overall),
     )
-
-
-def _need(session: AuditSession, check: Check) -> tuple[bool, bool, int]:
-    """Return where a question comes: a danger, what is due, the shortest visit's."""
-    question = check.stop.question
-    profile = session.judge.profiles.get(question.id, Profile.FULL)
-    return not question.danger, not check.is_due, [*Profile].index(profile)
 
 
 def waived_in(session: AuditSession) -> frozenset[Key]:
@@ -329,9 +327,17 @@ def debrief_of(report: Report) -> Debrief:
     if sure < FEW and not shown.assessment.dangers:
         facts = counted(sure, "fait sûr", "faits sûrs") if sure else "aucun fait sûr"
         early = f"Encore trop tôt : {facts}."
+    dangers = []
+    for one in shown.assessment.dangers:
+        is_whole = one.place == shown.facts.root
+        where = shown.it if is_whole else shown.place_name(one.place)
+        seen = danger_seen(shown, shown.observations, one)
+        words = sentence(f"{where} : {uncapitalised(str(seen))}")
+        key = f"danger/{one.place}/{one.question.id}"
+        dangers.append(DebriefLine(key, words, "!"))
     parts = (
         DebriefPart("Ce qui marche", tuple(_strong(shown))),
-        DebriefPart("Ce que nous avons vu", (*_dangers(shown), *_seen(shown))),
+        DebriefPart("Ce que nous avons vu", (*dangers, *_seen(shown))),
         DebriefPart("À décider ensemble", tuple(_decisions(shown))),
     )
     overall = shown.assessment.overall
@@ -357,15 +363,6 @@ def _strong(report: Report) -> Iterator[DebriefLine]:
     yield from list(domains.values())[:STRONG]
 
 
-def _dangers(report: Report) -> Iterator[DebriefLine]:
-    for one in report.assessment.dangers:
-        is_whole = one.place == report.facts.root
-        where = report.it if is_whole else report.place_name(one.place)
-        seen = danger_seen(report, report.observations, one)
-        words = sentence(f"{where} : {uncapitalised(str(seen))}")
-        yield DebriefLine(f"danger/{one.place}/{one.question.id}", words, "!")
-
-
 def _seen(report: Report) -> Iterator[DebriefLine]:
     """Give broken obligations, then, in the room that they leave, what else lacks.
 
@@ -377,13 +374,13 @@ def _seen(report: Report) -> Iterator[DebriefLine]:
         for action in report.plan
         if action.advice.is_danger
     }
-    lacking = [
-        (one, words)
-        for one in weaknesses(report)
-        if one.criterion.id not in cured
-        and (words := _lacking(report, one))
-        and not _names_price(words)
-    ]
+    lacking = []
+    for one in weaknesses(report):
+        words = found_words(report, one)
+        if not words and one.compliance is Compliance.NON_CONFORME:
+            words = sentence(f"{one.criterion.title} : {observed(report, one)}")
+        if words and one.criterion.id not in cured and not _names_price(words):
+            lacking.append((one, words))
     chosen = sorted(lacking, key=lambda one: one[0].compliance is None)[:SEEN]
     order = (Kind.BLOCKING, Kind.COMPLIANCE, Kind.IMPROVEMENT)
     chosen.sort(key=lambda one: (not one[0].is_law, order.index(one[0].criterion.kind)))
@@ -391,16 +388,12 @@ def _seen(report: Report) -> Iterator[DebriefLine]:
         yield DebriefLine(f"criterion/{one.criterion.id}", words, "-")
 
 
-def _lacking(report: Report, result: CriterionResult) -> str:
-    """Return what falls short; of an obligation without words, that it is broken."""
-    words = found_words(report, result)
-    if words or result.compliance is not Compliance.NON_CONFORME:
-        return words
-    return sentence(f"{result.criterion.title} : {observed(report, result)}")
-
-
 def _decisions(report: Report) -> Iterator[DebriefLine]:
-    """Give the first of the plan, each of another owner as far as it goes."""
+    """Give the first of the plan, each of another owner as far as it goes.
+
+    With the rooms that it is for, unless it names them: « dans 1 à 4 salles, dont
+    Classe 1 » while others were not looked at.
+    """
     left = [
         one
         for one in report.plan.actions
@@ -415,26 +408,18 @@ def _decisions(report: Report) -> Iterator[DebriefLine]:
         if one.due:
             is_far = (one.due - report.date).days > _FAR
             due = short_date(one.due, year=is_far)
+        title = report.title(one)
+        names = [report.place_name(place) for place in one.advice.places]
+        if names and not any(name in title for name in names):
+            among = "dont " if one.unsure_places else ""
+            title = f"{title}, {among}{listed(names, _NAMED)}"
         yield DebriefLine(
             f"rec/{one.id}",
-            _action_words(report, one),
+            title,
             str(rank),
             f"{ACTORS[one.advice.recommendation.owner]}, {due}",
             short_cost(one.advice.cost),
         )
-
-
-def _action_words(report: Report, action: Action) -> str:
-    """Return an action, and the rooms that it is for unless it names them.
-
-    « dans 1 à 4 salles, dont Classe 1 » while others were not looked at.
-    """
-    title = report.title(action)
-    names = [report.place_name(one) for one in action.advice.places]
-    if not names or any(name in title for name in names):
-        return title
-    among = "dont " if action.unsure_places else ""
-    return f"{title}, {among}{listed(names, _NAMED)}"
 
 
 def _names_price(words: str) -> bool:

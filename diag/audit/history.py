@@ -1,6 +1,6 @@
 """What was written in an audit, change after change, in French."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from diag.answers.types import answer_words
@@ -62,7 +62,6 @@ from diag.model.enums import (
 )
 from diag.model.fact import Answer, Place
 from diag.words.dates import time_words, written_day
-from diag.words.sentences import counted
 from diag.words.vocabulary import (
     ACCEPTED_ALONE,
     AUDIENCES,
@@ -181,6 +180,13 @@ _ON_QUESTION: dict[type, str] = {
     FlagTopic: "« à revoir » de « {} »",
 }
 
+_ON_ADVICE: dict[type, str] = {
+    FollowTopic: "suite de « {} »",
+    RankTopic: "rang de « {} »",
+    HandTopic: "vote de « {} »",
+    OwnTopic: "préconisation ajoutée « {} »",
+}
+
 _NOUNS: dict[type, str] = {
     BallotTopic: "liste des votes, gelée à la clôture",
     DispatchTopic: "envoi",
@@ -214,8 +220,12 @@ def describe_subject(session: AuditSession, topic: Topic, value: object = None) 
             words = _ON_QUESTION[type(topic)].format(label)
             if place != session.facts.root:
                 words = f"{place_name(session, place)}, {words}"
-        case FollowTopic() | WordingTopic() | RankTopic() | OwnTopic() | HandTopic():
-            words = _describe_advice(session, topic)
+        case FollowTopic() | RankTopic() | HandTopic() | OwnTopic():
+            title = advice_title(session, topic.recommendation)
+            words = _ON_ADVICE[type(topic)].format(title)
+        case WordingTopic():
+            title = advice_title(session, topic.recommendation)
+            words = f"mots de « {title} » pour {reader_words(topic.audience)}"
         case PlaceTopic(place):
             last = _last(session, subjects.place(place), value)
             kind = last.get("kind")
@@ -253,24 +263,6 @@ def _describe_thing(
         case ScenarioTopic(scenario):
             last = _last(session, subjects.scenario(scenario), value)
             return _called("scénario", last.get("name"))
-
-
-def _describe_advice(
-    session: AuditSession,
-    topic: FollowTopic | WordingTopic | RankTopic | OwnTopic | HandTopic,
-) -> str:
-    title = advice_title(session, topic.recommendation)
-    match topic:
-        case FollowTopic():
-            return f"suite de « {title} »"
-        case RankTopic():
-            return f"rang de « {title} »"
-        case HandTopic():
-            return f"vote de « {title} »"
-        case OwnTopic():
-            return f"préconisation ajoutée « {title} »"
-        case WordingTopic():
-            return f"mots de « {title} » pour {reader_words(topic.audience)}"
 
 
 def find_question_ever(session: AuditSession, ident: str) -> Question | None:
@@ -519,81 +511,6 @@ def _day(value: dict[str, Any], name: str) -> str:
 
 def _joined(*parts: str) -> str:
     return ", ".join(filter(None, parts))
-
-
-_WITH_CONTENT = AnswerTopic | AuditTopic | ClosedTopic | FollowTopic
-"""Where the content stands next to the subject."""
-
-_WRITTEN_AGAIN: dict[type[Topic], str] = {
-    PlaceTopic: "nom",
-    VisitTopic: "correction",
-    ObservationTopic: "correction",
-}
-"""What is changed in a thing that was there already."""
-
-_SEVERAL: dict[type[Topic], tuple[str, str]] = {
-    AnswerTopic: ("réponse", "réponses"),
-    NoteTopic: ("note", "notes"),
-    FlagTopic: ("marque « à revoir »", "marques « à revoir »"),
-    PhotoTopic: ("photo", "photos"),
-    ObservationTopic: ("observation", "observations"),
-    RankTopic: ("rang de préconisation", "rangs de préconisations"),
-}
-"""What several things of a kind are called."""
-
-
-def describe_undo(session: AuditSession, taken: Sequence[Revision]) -> str:
-    """Return « 12 réponses, Prises réseau », « salle « CP » et 18 réponses »."""
-    kinds: dict[type[Topic], list[Revision]] = {}
-    for revision in reversed(taken):
-        kind = type(subjects.parse(revision.subject))
-        kinds.setdefault(kind, []).append(revision)
-    parts = []
-    for kind, several in kinds.items():
-        if len(several) == 1:
-            parts.append(_describe_gesture(session, several[0]))
-        elif kind is PlaceTopic:
-            parts.append(_describe_places(several))
-        else:
-            nouns = _SEVERAL.get(kind, ("modification", "modifications"))
-            shared = _find_shared(session, several) if kind is AnswerTopic else ""
-            parts.append(f"{counted(len(several), *nouns)}{shared}")
-    *before, last = parts
-    return f"{', '.join(before)} et {last}" if before else last
-
-
-def _describe_gesture(session: AuditSession, revision: Revision) -> str:
-    topic = subjects.parse(revision.subject)
-    about = describe_subject(session, topic, revision.value)
-    if revision.op == "del":
-        return f"retrait : {about}"
-    if revision.parents and type(topic) in _WRITTEN_AGAIN:
-        return f"{_WRITTEN_AGAIN[type(topic)]} : {about}"
-    if isinstance(topic, _WITH_CONTENT):
-        return f"{about} : {describe_revision(session, revision)}"
-    return about
-
-
-def _describe_places(revisions: Sequence[Revision]) -> str:
-    """Return « 4 salles, de « Classe 1 » à « Cantine » »."""
-    placed = [one.value for one in revisions if isinstance(one.value, dict)]
-    kinds = {str(each.get("kind")) for each in placed}
-    one, many = PLACES[PlaceKind(*kinds)] if len(kinds) == 1 else ("lieu", "lieux")
-    count = counted(len(revisions), one, many)
-    names = [f"« {each.get('name')} »" for each in placed]
-    return f"{count}, de {names[0]} à {names[-1]}" if names else count
-
-
-def _find_shared(session: AuditSession, revisions: Sequence[Revision]) -> str:
-    """Return the question that all answer, or the place where all are."""
-    topics = [subjects.parse(one.subject) for one in revisions]
-    asked = {one.question for one in topics if isinstance(one, AnswerTopic)}
-    places = {one.place for one in topics if isinstance(one, AnswerTopic)}
-    if len(asked) == 1 and (question := find_question_ever(session, *asked)):
-        return f", {question.label}"
-    if len(places) == 1 and (place := session.facts.places.get(*places)):
-        return f" ({place.name})"
-    return ""
 
 
 _MOST_MET = 3

@@ -172,8 +172,15 @@ def waiting(session: AuditSession) -> tuple[OfferedAnswer, ...]:
             order.get(one.question, len(order)),
         ),
     )
+    stand = {
+        key: (heads[0].state, heads[0].value)
+        for key, heads in session.facts.answers.items()
+        if len(heads) == 1
+    }
     return tuple(
-        _read(session, offer) for offer in offers if not _stands(session, offer)
+        _read(session, one)
+        for one in offers
+        if stand.get((one.place, one.question)) != (one.state, one.value)
     )
 
 
@@ -188,14 +195,6 @@ def waiting_words(count: int) -> str:
     return f"{counted(count, one, many)} votre accord"
 
 
-def _stands(session: AuditSession, offer: Proposal) -> bool:
-    answer = session.facts.answer(offer.place, offer.question)
-    return answer is not None and (answer.state, answer.value) == (
-        offer.state,
-        offer.value,
-    )
-
-
 def _read(session: AuditSession, offer: Proposal) -> OfferedAnswer:
     question = session.checklist.questions.get(offer.question)
     place = session.facts.places.get(offer.place)
@@ -203,25 +202,22 @@ def _read(session: AuditSession, offer: Proposal) -> OfferedAnswer:
     if question is None:
         return OfferedAnswer(offer, None, where, "", "", "ne se pose plus ici")
     heads = session.facts.answers.get((offer.place, offer.question), ())
+    doubt = ""
+    if place is None and not offer.lot:
+        doubt = "ce lieu a été retiré"
+    elif offer.state is State.KNOWN:
+        try:
+            doubt = TYPES[question.type].parse(question, offer.value).doubt
+        except Refused as refused:
+            doubt = refused.problem
     return OfferedAnswer(
         offer=offer,
         question=question,
         where=where,
         words=answer_words(question, Answer(offer.state, offer.value)),
         known=evidence(question, heads),
-        doubt=_doubt(question, offer, place),
+        doubt=doubt,
     )
-
-
-def _doubt(question: Question, offer: Proposal, place: Place | None) -> str:
-    if place is None and not offer.lot:
-        return "ce lieu a été retiré"
-    if offer.state is not State.KNOWN:
-        return ""
-    try:
-        return TYPES[question.type].parse(question, offer.value).doubt
-    except Refused as refused:
-        return refused.problem
 
 
 def accept(session: AuditSession, idents: Collection[str]) -> int:

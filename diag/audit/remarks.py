@@ -211,7 +211,11 @@ def public_digest(session: AuditSession, remarks: Remarks) -> str:
         ],
         "notes": [(*asked, *notes) for asked, notes in sorted(facts.notes.items())],
         "visits": [_plain(one) for one in session.visits],
-        "photos": [_picture(one.photo) for one in remarks.evidence],
+        "photos": [
+            # As they were before some could be shown, but for those that are.
+            one.model_dump(mode="json", exclude=set() if one.shown else {"shown"})
+            for one in (each.photo for each in remarks.evidence)
+        ],
         "own": [_plain(one) for one in remarks.own],
         "wordings": sorted(
             (*key, sorted(_plain(words).items()))
@@ -233,14 +237,6 @@ def public_digest(session: AuditSession, remarks: Remarks) -> str:
     if hands:
         read["hands"] = [str(one) for one in sorted(hands.items())]
     return sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()
-
-
-def _picture(photo: Photo) -> dict[str, Any]:
-    """Return a photo as it was before some were shown, unless it is."""
-    plain = _plain(photo)
-    if not photo.shown:
-        del plain["shown"]
-    return plain
 
 
 def _plain(noun: Noun) -> dict[str, Any]:
@@ -323,8 +319,9 @@ def slips_in(
             found[kind, match.group().strip()] = None
     for name in (*_named(plain, common), *_known(plain, known)):
         found[SlipKind.NAME, name] = None
-    for words in _healthy(plain):
-        found[SlipKind.HEALTH, words] = None
+    for pattern in _health():
+        for match in pattern.finditer(fold(plain)):
+            found[SlipKind.HEALTH, match.group()] = None
     yield from found
 
 
@@ -342,28 +339,20 @@ def _named(text: str, common: frozenset[str]) -> Iterator[str]:
     roles = words_listed("roles")
     for match in _CIVIL.finditer(text):
         first = fold(re.split(r"[\s'’]", match["name"])[0])
-        if first not in roles or _follows(match["name"], roles):
+        last = match["name"].split()[-1]
+        # After a particle, a name is one (« de La Tour »); « le maire » is none.
+        if first not in roles or (last[0].isupper() and fold(last) not in roles):
             yield match.group().strip()
     plain = common | words_listed("common")
     for pattern in (_ROLE, _OWNED):
         for match in pattern.finditer(text):
-            if _may_name(match["name"], plain):
+            # A capital begins a name, or an acronym, or a word of the school.
+            first = match["name"].split(maxsplit=1)[0]
+            is_acronym = first.isupper() and len(first) <= _ACRONYM
+            is_level = any(letter.isdigit() for letter in first)
+            is_usual = is_acronym or is_level or fold(first) in plain
+            if not is_usual and len(first) > 1:
                 yield match.group().strip()
-
-
-def _follows(name: str, roles: frozenset[str]) -> bool:
-    """Say whether a name comes after a particle: « de La Tour », not « le maire »."""
-    *_, last = name.split()
-    return last[0].isupper() and fold(last) not in roles
-
-
-def _may_name(name: str, common: frozenset[str]) -> bool:
-    """Say whether a capital begins a name: no acronym, no word of the school."""
-    first = name.split(maxsplit=1)[0]
-    is_acronym = first.isupper() and len(first) <= _ACRONYM
-    is_level = any(letter.isdigit() for letter in first)
-    is_usual = is_acronym or is_level or fold(first) in common
-    return not is_usual and len(first) > 1
 
 
 _SHORTEST = 3
@@ -391,13 +380,6 @@ def _known(text: str, known: Iterable[str]) -> Iterator[str]:
             either = "|".join(map(re.escape, dict.fromkeys(cases)))
             if part[0].isupper() and (match := re.search(_alone(either), text)):
                 yield match.group()
-
-
-def _healthy(text: str) -> Iterator[str]:
-    folded = fold(text)
-    for pattern in _health():
-        for match in pattern.finditer(folded):
-            yield match.group()
 
 
 def _alone(pattern: str) -> str:

@@ -1,8 +1,8 @@
-"""Undo: a new revision that writes again what stood before, never a deletion."""
+"""Undo: a new revision that writes again what stood before; never a deletion."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from diag.audit.history import describe_undo
+from diag.audit.history import describe_revision, describe_subject, find_question_ever
 from diag.audit.proposals import LISTS, proposal_id
 from diag.audit.session import AuditSession, NeedsConfirmation
 from diag.audit.snapshot import known_already
@@ -34,9 +34,11 @@ from diag.journal.subjects import (
     VisitTopic,
     WordingTopic,
 )
-from diag.model.enums import ProposalSource, Provenance
+from diag.model.enums import PlaceKind, ProposalSource, Provenance
 from diag.model.errors import DiagError
 from diag.words.dates import day_words, local_day
+from diag.words.sentences import counted
+from diag.words.vocabulary import PLACES
 
 _UNDOABLE = (
     AnswerTopic
@@ -234,3 +236,68 @@ def _before(
             yield NewRevision(
                 audit, change.subject, each.value, parents=now, undoes=change.id
             )
+
+
+_WITH_CONTENT = AnswerTopic | AuditTopic | ClosedTopic | FollowTopic
+"""Where the content stands next to the subject."""
+
+_WRITTEN_AGAIN: dict[type[Topic], str] = {
+    PlaceTopic: "nom",
+    VisitTopic: "correction",
+    ObservationTopic: "correction",
+}
+"""What is changed in a thing that was there already."""
+
+_SEVERAL: dict[type[Topic], tuple[str, str]] = {
+    AnswerTopic: ("réponse", "réponses"),
+    NoteTopic: ("note", "notes"),
+    FlagTopic: ("marque « à revoir »", "marques « à revoir »"),
+    PhotoTopic: ("photo", "photos"),
+    ObservationTopic: ("observation", "observations"),
+    RankTopic: ("rang de préconisation", "rangs de préconisations"),
+}
+"""What several things of a kind are called."""
+
+
+def describe_undo(session: AuditSession, taken: Sequence[Revision]) -> str:
+    """Return « 12 réponses, Prises réseau », « salle « CP » et 18 réponses »."""
+    kinds: dict[type[Topic], list[Revision]] = {}
+    for revision in reversed(taken):
+        kind = type(subjects.parse(revision.subject))
+        kinds.setdefault(kind, []).append(revision)
+    parts = []
+    for kind, several in kinds.items():
+        if len(several) == 1:
+            parts.append(_describe_gesture(session, several[0]))
+        elif kind is PlaceTopic:
+            placed = [one.value for one in several if isinstance(one.value, dict)]
+            among = {str(each.get("kind")) for each in placed}
+            nouns = PLACES[PlaceKind(*among)] if len(among) == 1 else ("lieu", "lieux")
+            names = [f"« {each.get('name')} »" for each in placed]
+            span = f", de {names[0]} à {names[-1]}" if names else ""
+            parts.append(f"{counted(len(several), *nouns)}{span}")
+        else:
+            nouns = _SEVERAL.get(kind, ("modification", "modifications"))
+            topics = [subjects.parse(one.subject) for one in several]
+            asked = {one.question for one in topics if isinstance(one, AnswerTopic)}
+            places = {one.place for one in topics if isinstance(one, AnswerTopic)}
+            shared = ""  # the question that all answer, or the place where all are
+            if len(asked) == 1 and (question := find_question_ever(session, *asked)):
+                shared = f", {question.label}"
+            elif len(places) == 1 and (place := session.facts.places.get(*places)):
+                shared = f" ({place.name})"
+            parts.append(f"{counted(len(several), *nouns)}{shared}")
+    *before, last = parts
+    return f"{', '.join(before)} et {last}" if before else last
+
+
+def _describe_gesture(session: AuditSession, revision: Revision) -> str:
+    topic = subjects.parse(revision.subject)
+    about = describe_subject(session, topic, revision.value)
+    if revision.op == "del":
+        return f"retrait : {about}"
+    if revision.parents and type(topic) in _WRITTEN_AGAIN:
+        return f"{_WRITTEN_AGAIN[type(topic)]} : {about}"
+    if isinstance(topic, _WITH_CONTENT):
+        return f"{about} : {describe_revision(session, revision)}"
+    return about

@@ -17,13 +17,12 @@ from diag.audit.card import QuestionCard, card_of
 from diag.audit.consistency import TOGETHER, UnlikelyAnswer, find_word, ways_of
 from diag.audit.fitting import choose_minutes, fit_of
 from diag.audit.grid import copy_answer
-from diag.audit.history import describe_undo
 from diag.audit.memory import Recall, recall_of, still_true
 from diag.audit.observing import observe
 from diag.audit.photos import PhotoSubject
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import Snapshot
-from diag.audit.undo import undo_last
+from diag.audit.undo import describe_undo, undo_last
 from diag.audit.walk import Key, Walk, WalkStop, walk_of
 from diag.journal import subjects
 from diag.journal.facts import profile_of

@@ -34,7 +34,6 @@ from diag.audit.snapshot import passed_on
 from diag.journal import changes
 from diag.journal.records import decision_list_of
 from diag.journal.revision import NewRevision
-from diag.model.audit import FollowUp
 from diag.model.enums import (
     USUAL_READER,
     Aside,
@@ -432,14 +431,17 @@ def _questions(report: Report, terms: Terms) -> Iterator[DecisionQuestion]:
 # Numbers: an action bears one for ever, in every audit of its school.
 
 
-_DECIDED = {
-    FollowUpState.DECIDEE,
-    FollowUpState.FINANCEE,
-    FollowUpState.COMMANDEE,
+_STILL_CALLED_FOR = {
+    FollowUpState.ECARTEE: "écarté{}",
+    **dict.fromkeys(
+        (FollowUpState.DECIDEE, FollowUpState.FINANCEE, FollowUpState.COMMANDEE),
+        "voté{}, pas encore fait",
+    ),
+    **dict.fromkeys(
+        (FollowUpState.FAITE, FollowUpState.VERIFIEE), "noté fait{}, encore à vérifier"
+    ),
 }
-
-_DONE = {FollowUpState.FAITE, FollowUpState.VERIFIEE}
-"""Said to be done; the answers still call for it."""
+"""What became of an action for which the answers still call; `{}` is the day."""
 
 
 def _numbers(
@@ -472,40 +474,19 @@ def _became(
     if ident in here and given.first == report.date.isoformat():
         return given.became
     if ident in here:
-        states = {one.recommendation: one for one in report.follow_ups}
-        return _called_for_again(report, given, states.get(ident))
-    if _is_cured(report, ident):
+        steps = {one.recommendation: one for one in report.follow_ups}
+        step = steps.get(ident)
+        if step and step.state in _STILL_CALLED_FOR:
+            on = f" le {describe_day(step.on)}" if step.on else ""
+            return _STILL_CALLED_FOR[step.state].format(on)
+        days = (report.date - date.fromisoformat(given.first)).days
+        since = f"signalé le {describe_day(given.first)}"
+        return f"{since}, non traité depuis {counted(days, 'jour')}"
+    known = report.checklist.recommendations.get(ident)
+    result = report.result(known.when.criterion) if known else None
+    judged = result.verdicts if result else ()
+    places = [one for one in judged if one.standing is not Standing.OUT]
+    if known and places and all(one.low >= known.when.below for one in places):
         seen = report.facts.visit_date or report.date
         return f"fait, vérifié le {long_date(seen)}"
     return "devenu sans objet"
-
-
-def _called_for_again(
-    report: Report, given: ActionNumber, step: FollowUp | None
-) -> str:
-    """Return what became of an action that the answers still call for."""
-    if step and step.state is FollowUpState.ECARTEE:
-        return f"écarté{_on(step)}"
-    if step and step.state in _DECIDED:
-        return f"voté{_on(step)}, pas encore fait"
-    if step and step.state in _DONE:
-        return f"noté fait{_on(step)}, encore à vérifier"
-    days = (report.date - date.fromisoformat(given.first)).days
-    return (
-        f"signalé le {describe_day(given.first)}, non traité depuis "
-        f"{counted(days, 'jour')}"
-    )
-
-
-def _on(step: FollowUp) -> str:
-    return f" le {describe_day(step.on)}" if step.on else ""
-
-
-def _is_cured(report: Report, ident: str) -> bool:
-    """Say whether what an action cures surely is as it should be, wherever it is."""
-    known = report.checklist.recommendations.get(ident)
-    result = report.result(known.when.criterion) if known else None
-    if known is None or result is None:
-        return False
-    here = [one for one in result.verdicts if one.standing is not Standing.OUT]
-    return bool(here) and all(one.low >= known.when.below for one in here)

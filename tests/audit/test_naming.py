@@ -1,6 +1,5 @@
 import pytest
 
-from diag.audit.history import describe_undo
 from diag.audit.places import (
     MOST,
     add_place,
@@ -11,7 +10,7 @@ from diag.audit.places import (
     names_in,
 )
 from diag.audit.session import AuditSession
-from diag.audit.undo import undo_last
+from diag.audit.undo import describe_undo, undo_last
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 

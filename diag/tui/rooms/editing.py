@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from diag.audit.history import describe_undo
 from diag.audit.memory import former_places, take_places_again
 from diag.audit.places import (
     BETWEEN,
@@ -28,7 +27,7 @@ from diag.audit.places import (
     rename_place,
 )
 from diag.audit.session import AuditSession, NeedsConfirmation
-from diag.audit.undo import undo_last
+from diag.audit.undo import describe_undo, undo_last
 from diag.audit.walk import Key
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
