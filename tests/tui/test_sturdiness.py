@@ -1,5 +1,6 @@
 """Storms of sizes, and a long day: nothing breaks, nothing grows."""
 
+import ast
 import gc
 import sys
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from random import Random
 import pytest
 from textual.pilot import Pilot
 
+from diag import tui
 from diag.tui.app import DiagApp
 from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.waiting import shows, wait_for
@@ -92,3 +94,17 @@ async def test_memory_does_not_grow_over_a_day(tmp_path: Path) -> None:
 
     print(f"\nblocks of memory held after each of {HOURS} hours: {held}")
     assert held[-1] < min(held[: HOURS // 2]) * GROWTH
+
+
+def test_no_worker_prints_what_it_is_given() -> None:
+    """Textual describes a worker by its arguments: a report is 4,8 million letters."""
+    told = [
+        f"{path.name}: {each.name}"
+        for path in Path(tui.__path__[0]).rglob("*.py")
+        for each in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
+        and len(each.args.args) + len(each.args.kwonlyargs) > 1
+        for words in map(ast.unparse, each.decorator_list)
+        if words.startswith("work") and "description=''" not in words
+    ]
+    assert not told

@@ -128,7 +128,7 @@ class BilanScreen(BilanFaces):
         else:
             self._ask_step(FollowUpState.DECIDEE)
 
-    @work
+    @work(description="")
     async def _ask_decision(self, vote: Vote) -> None:
         day = self._council or f"{self.session.workspace.world.today():%d/%m/%Y}"
         form = DecisionDialog(self.session, vote, day)
@@ -142,7 +142,7 @@ class BilanScreen(BilanFaces):
     def on_set_aside(self) -> None:
         self._ask_step(FollowUpState.ECARTEE)
 
-    @work
+    @work(description="")
     async def _ask_step(self, state: FollowUpState) -> None:
         ident = self.advice
         title = self._title_of(ident)
@@ -304,7 +304,7 @@ class BilanScreen(BilanFaces):
             provisional=report.provisional,
         )
 
-    @work(thread=True, exclusive=True, group="reports")
+    @work(thread=True, exclusive=True, group="reports", description="")
     def _write(
         self,
         write: Callable[[], Iterable[WrittenFile]],

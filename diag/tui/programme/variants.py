@@ -210,7 +210,7 @@ class VariantActs(ProgrammeWork):
             self._comparing = board
             self._compare(self.container, self._found, board)
 
-    @work(thread=True, exclusive=True, group="compare")
+    @work(thread=True, exclusive=True, group="compare", description="")
     def _compare(self, container: Container, found: Contenders, base: Board) -> None:
         known = container.record().variants
         first = base if not base.variant else _variant_board(container, "", found)
