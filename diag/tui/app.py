@@ -496,11 +496,7 @@ _COLLECTED = (3_000, 5, 50)
 for a walk through all the checklists; much more at a time is felt at one in thirty."""
 
 
-def open_app(
-    folder: Path,
-    world: "World | None" = None,
-    visit: tuple[str, str] | None = None,
-) -> None:
+def open_app(folder: Path, visit: tuple[str, str] | None = None) -> None:
     """Run the app until the user leaves it; on a visit, of whom and in which campaign.
 
     After an unexpected error it comes back once, and lists what is safe.
@@ -512,7 +508,7 @@ def open_app(
     # turns it on again, once the list of schools is there.
     gc.disable()
     gc.set_threshold(*_COLLECTED)
-    app = DiagApp(folder, world, driver_class=driver_for(), visit=visit)
+    app = DiagApp(folder, driver_class=driver_for(), visit=visit)
     app.run()
     if app.refusal is not None:
         raise app.refusal
@@ -521,7 +517,7 @@ def open_app(
     if app.crash is None:
         return
     log = folder / "diag.log"
-    again = DiagApp(folder, world, driver_class=driver_for(), crashed=log)
+    again = DiagApp(folder, driver_class=driver_for(), crashed=log)
     again.run()
     if again.crash is not None:
         raise DiagError(

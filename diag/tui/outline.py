@@ -96,8 +96,8 @@ class Outline(ScrollView, can_focus=True):
             """The outline."""
             return self.outline
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, classes=classes)
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
         self._lines: Sequence[OutlineLine] = ()
         self._opened: set[str] = set()
         self._inside: dict[str, Sequence[OutlineLine]] = {}

@@ -294,14 +294,12 @@ class RewordScreen(PlaceScreen):
         "sont remplis par les faits."
     )
 
-    def __init__(
-        self, session: AuditSession, ident: str, audience: Audience = USUAL_READER
-    ) -> None:
+    def __init__(self, session: AuditSession, ident: str) -> None:
         super().__init__()
         self._session = session
         self.ident = ident
         """The recommendation."""
-        self.audience = audience
+        self.audience: Audience = USUAL_READER
         """The reader whose words are shown."""
         self._report = report_of(session)
 

@@ -89,14 +89,9 @@ class CellGrid(Sturdy, ScrollView, PlainStyle, can_focus=True):
         """The cursor stands on another cell."""
 
     def __init__(
-        self,
-        *,
-        least: int = 18,
-        widest: int = 12,
-        along: bool = False,
-        id: str | None = None,  # noqa: A002 - Textual's name
+        self, *, least: int = 18, widest: int = 12, along: bool = False
     ) -> None:
-        super().__init__(id=id)
+        super().__init__()
         self._least, self._widest = least, widest
         self._along = along
         self._given: tuple[int, int, str] | None = None
