@@ -527,6 +527,14 @@ def test_actions_never_wait_for_one_another_alone(
     assert sorted(keys) == sorted(f"recommendations.{one}.requires" for one in blamed)
 
 
+def test_an_action_fires_where_the_level_that_it_waits_for_is_there() -> None:
+    """Cables are put in order where there is no danger, whoever ends the danger."""
+    judged = criterion({3: "note > 2", 1: "note > 0"}, ident="a")
+    one = action("un", on="a", below=3, requires=["a"], effect={"note": 3})
+    found = trigger_problems(loaded(checklist([judged], [one])))
+    assert not [each for each in found if "que rien ne relève" in each.message]
+
+
 # What a reviewer reads, and what is only warned of.
 
 

@@ -25,6 +25,7 @@ from diag.model.checklist import (
     Question,
     Recommendation,
     RegisteredSource,
+    Requirement,
 )
 from diag.model.enums import Nature, PlaceKind, Provenance
 from diag.model.number import exact
@@ -329,29 +330,41 @@ def _waiting_problems(loaded: Loaded) -> Iterator[Problem]:
     """Yield the actions that could only wait for one another."""
     draft = loaded.draft
     cures = _cures(draft)
-    waiting = {each.id: each for each in draft.recommendations.values()}
+    waiting = {
+        each.id: {
+            need.criterion: cures[need.criterion]
+            for need in each.requires
+            if cures[need.criterion] - {each.id} or not _may_hold(draft, each, need)
+        }
+        for each in draft.recommendations.values()
+    }
     free: set[str] = set()
     while found := {
         ident
-        for ident, each in waiting.items()
-        if all(
-            not cures[need.criterion] or cures[need.criterion] & free
-            for need in each.requires
-        )
+        for ident, needs in waiting.items()
+        if all(lifting & free for lifting in needs.values())
     }:
         free |= found
         waiting = {ident: waiting[ident] for ident in waiting.keys() - found}
-    for ident, each in sorted(waiting.items()):
-        needed = next(
-            need.criterion for need in each.requires if not cures[need.criterion] & free
+    for ident, needs in sorted(waiting.items()):
+        needed, lifting = next(
+            (needed, lifting) for needed, lifting in needs.items() if not lifting & free
         )
         yield loaded.item("recommendations", ident).problem(
             ("requires",),
             f"elle attend « {needed} », que rien ne relève sans l'attendre elle-même "
-            f"({', '.join(sorted(cures[needed]))})",
+            f"({', '.join(sorted(lifting))})",
             "Retirez l'un de ces préalables.",
-            about=(needed, *sorted(cures[needed])),
+            about=(needed, *sorted(lifting)),
         )
+
+
+def _may_hold(draft: Checklist, action: Recommendation, need: Requirement) -> bool:
+    """Say whether an action may fire where what it waits for is there already."""
+    below, criterion = action.when.below, draft.criteria.get(need.criterion)
+    if criterion is None or need.criterion != action.when.criterion:
+        return False
+    return any(need.at_least <= level < below for level in criterion.levels)
 
 
 def _cures(checklist: Checklist) -> Mapping[str, set[str]]:
