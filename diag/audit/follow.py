@@ -1,11 +1,12 @@
-"""What surrounds the answers: visits, follow-up, status, and accepting an audit.
+"""What surrounds the answers: who is on an audit, visits, follow-up, status, accepting.
 
-Accepting: who may, what is signed, and what unseals it, in words.
+Who is on it, until which day, is declared and seen by all, never enforced. Accepting:
+who may, what is signed, and what unseals it, in words.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,7 @@ from diag.audit.session import AuditSession
 from diag.audit.votes import frozen_votes
 from diag.audit.walk import Key
 from diag.journal import changes, seals
+from diag.journal.claims import Claim, all_claims, claimed, claims_of
 from diag.journal.conflicts import Conflict
 from diag.journal.revision import NewRevision, Revision
 from diag.journal.seals import Proof
@@ -29,9 +31,12 @@ from diag.model.audit import FollowUp, Visit
 from diag.model.enums import AuditStatus, Compliance, FollowUpState
 from diag.model.errors import DiagError
 from diag.model.text import accept
+from diag.words.dates import day_words
 from diag.words.sentences import counted, listed
 from diag.words.vocabulary import LAW
 from diag.workspace.settings import Settings
+from diag.workspace.subjects import auditee_of, audits
+from diag.workspace.workspace import Workspace
 
 _SIGNED = {AuditStatus.SOUMIS, AuditStatus.ACCEPTE, AuditStatus.CLOS}
 """States that say that its findings are good to be read."""
@@ -420,3 +425,97 @@ def signature_json(
             "missing": since.missing,
         },
     }
+
+
+_LONGEST = timedelta(days=366)
+"""Nobody else ends what a colleague said."""
+
+
+def claim(session: AuditSession, day: date) -> None:
+    """Say that one is on an audit until the end of a day.
+
+    Raises:
+        DiagError: a day that is past, or further than a year.
+    """
+    today = session.workspace.world.today()
+    if day < today:
+        raise DiagError(
+            f"Le {day:%d/%m/%Y} est passé. Dites jusqu'à quel jour vous y êtes.",
+            about="until",
+        )
+    if day - today > _LONGEST:
+        raise DiagError(
+            f"Le {day:%d/%m/%Y} est à plus d'un an. Dites un jour plus proche.",
+            about="until",
+        )
+    end = datetime.combine(day, time(23, 59, 59)).astimezone()
+    _write_claim(session, int(end.timestamp()) * 1000)
+
+
+def release(session: AuditSession) -> None:
+    """Say that one is on an audit no longer."""
+    if is_claimed(session):
+        _write_claim(session, 0)
+
+
+def is_claimed(session: AuditSession) -> bool:
+    """Say whether who uses this workspace is on an audit."""
+    author = session.workspace.settings.author
+    return any(one.author == author for one in _claims_now(session))
+
+
+def others_words(session: AuditSession) -> str:
+    """Return who else is on an audit: « Anne Roy y est jusqu'au 05/10/2026 »."""
+    settings = session.workspace.settings
+    others = [one for one in _claims_now(session) if not _is_own_claim(settings, one)]
+    return _claims_words(settings, others)
+
+
+def claim_words(session: AuditSession) -> str:
+    """Return who is on an audit, oneself included; empty when nobody is."""
+    return _claims_words(session.workspace.settings, _claims_now(session))
+
+
+def claim_news(workspace: Workspace) -> Iterator[str]:
+    """Give who else is on which audit."""
+    settings = workspace.settings
+    found = all_claims(workspace.journal, workspace.world.clock())
+    for audit in audits(workspace.journal) if found else ():
+        others = [
+            one for one in found.get(audit.id, ()) if not _is_own_claim(settings, one)
+        ]
+        if others:
+            title = auditee_of(workspace, audit).title
+            yield f"{title} : {_claims_words(settings, others)}."
+
+
+def claims_json(session: AuditSession) -> list[dict[str, Any]]:
+    """Return who is on an audit, for a program."""
+    name_of = session.workspace.settings.name_of
+    return [
+        {"by": name_of(one.author), "until": one.until} for one in _claims_now(session)
+    ]
+
+
+def _claims_now(session: AuditSession) -> tuple[Claim, ...]:
+    workspace = session.workspace
+    return claims_of(workspace.journal, session.audit.id, workspace.world.clock())
+
+
+def _write_claim(session: AuditSession, until: int) -> None:
+    workspace, audit = session.workspace, session.audit.id
+    author = workspace.settings.author
+    session.record(claimed(workspace.journal, audit, author, until))
+
+
+def _is_own_claim(settings: Settings, one: Claim) -> bool:
+    return one.author == settings.author
+
+
+def _claims_words(settings: Settings, claims: Iterable[Claim]) -> str:
+    return ", ".join(
+        f"{'vous y êtes' if _is_own_claim(settings, one) else f'{name} y est'} "
+        f"jusqu'au {day_words(one.until)}"
+        for one in claims
+        for name in [settings.name_of(one.author)]
+    )

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from diag.assess import ENGINE
-from diag.audit import claiming
+from diag.audit import follow as following
 from diag.audit import upgrade as upgrading
 from diag.audit.fitting import (
     DURATIONS,
@@ -203,14 +203,14 @@ def claim(
     if leaves and until:
         raise click.UsageError("--until ou --release, pas les deux.")
     if leaves:
-        claiming.release(session)
+        following.release(session)
     else:
-        claiming.claim(session, until or session.workspace.world.today())
-    words = claiming.claim_words(session)
+        following.claim(session, until or session.workspace.world.today())
+    words = following.claim_words(session)
     if as_json:
         print_json({
             **about_json(session.about),
-            "claims": claiming.claims_json(session),
+            "claims": following.claims_json(session),
         })
         return
     click.echo(f"{session.about.title} : {words or 'personne ne dit y être'}.")
@@ -248,7 +248,7 @@ def list_(workspace: Workspace, *, as_json: bool) -> None:
                 "older_method": one.audit.id in older,
                 "signature": signature_json(workspace.settings, signed),
                 "returned": _returned(workspace, one),
-                "claims": claiming.claims_json(
+                "claims": following.claims_json(
                     AuditSession(workspace, one.audit, one.about)
                 ),
             }
@@ -264,7 +264,7 @@ def list_(workspace: Workspace, *, as_json: bool) -> None:
             one.about.commune,
             one.about.name,
             _returned(workspace, one)
-            or claiming.claim_words(AuditSession(workspace, one.audit, one.about)),
+            or following.claim_words(AuditSession(workspace, one.audit, one.about)),
         )
         for one, signed in zip(found, signatures, strict=True)
     )
@@ -309,7 +309,7 @@ def status(
     settings = session.workspace.settings
     words = standing_words(settings, session.status, session.signature)
     click.echo(f"  état          {words}{older}")
-    if present := claiming.claim_words(session):
+    if present := following.claim_words(session):
         click.echo(f"  sur place     {present}")
     click.echo(f"  réponses      {summary['answers']}")
     click.echo(f"  modifications {summary['revisions']}")

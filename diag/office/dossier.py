@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from diag.audit.claiming import claim_words
+from diag.audit.follow import claim_words
 from diag.audit.proposals import count_waiting
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import OLDER

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from diag.audit.claiming import claim_news
+from diag.audit.follow import claim_news
 from diag.audit.photos import photos_of
 from diag.audit.session import AuditSession
 from diag.journal import exchange

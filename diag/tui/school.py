@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from diag.audit.claiming import claim, is_claimed, release
 from diag.audit.compare import keep_judged
+from diag.audit.follow import claim, is_claimed, release
 from diag.audit.proposals import waiting_words
 from diag.audit.session import open_session
 from diag.audit.walk import Key

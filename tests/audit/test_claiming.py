@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from diag.audit.claiming import claim, claim_words, release
+from diag.audit.follow import claim, claim_words, release
 from diag.audit.session import AuditSession
 from diag.journal.school_lines import is_begun
 from diag.model.errors import DiagError

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.claiming import is_claimed
-from diag.audit.follow import move
+from diag.audit.follow import is_claimed, move
 from diag.audit.report import report_folder
 from diag.audit.session import start
 from diag.journal import changes

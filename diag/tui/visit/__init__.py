@@ -8,7 +8,7 @@ from textual import on, work
 from textual.worker import get_current_worker
 
 from diag.answers.types import TYPES
-from diag.audit.claiming import others_words
+from diag.audit.follow import others_words
 from diag.audit.memory import NothingToRepeatError, former_places, is_second
 from diag.audit.photos import PhotoSubject
 from diag.audit.proposals import count_waiting, propose_lists, waiting_words
