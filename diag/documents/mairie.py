@@ -118,6 +118,8 @@ def view(report: Report) -> dict[str, object]:
     cited += [one.source for one in days if one.source]
     reader = f"Mairie {of(commune)}" if commune else f"Élus {report.of_it}"
     at_length = partial(_describe_action, report)
+    later = report.budget.beyond
+    costs = [one.advice.cost.digital for one in later]
     return {
         "draw": lambda: DrawnPages(sheet_of(report), pages_of(report, checks)),
         "proofs": proofs_section(report),
@@ -150,7 +152,7 @@ def view(report: Report) -> dict[str, object]:
         "budget": budget_by_domain(report),
         "total": _total(report),
         "aids": possible_aids(report),
-        "beyond": _beyond(report),
+        "beyond": f"{refs_words(later)}, {format_sum(costs)}" if later else "",
         "last_year": str(budget.years[-1]),
         "actions": advice.blocks(report, told, READER, at_length),
         "leaders": _leaders(report),
@@ -288,14 +290,6 @@ def _otherwise(report: Report, action: Action) -> str:
     if told is None or told.otherwise is None or action.advice.alone.free:
         return ""
     return sentence(report.fill_blanks(action, told.otherwise.long, READER))
-
-
-def _beyond(report: Report) -> str:
-    """Return what falls due after the last year: « A24 et A92, 23 000 € TTC »."""
-    later = report.budget.beyond
-    refs = refs_words(later)
-    costs = [one.advice.cost.digital for one in later]
-    return f"{refs}, {format_sum(costs)}" if later else ""
 
 
 def _leaders(report: Report) -> str:

@@ -59,6 +59,10 @@ LOTS, OF_LOT = 12, 4
 def printed(report: Report) -> tuple[dict[str, object], tuple[EmbeddedFile, ...]]:
     """Return what the template of the ten pages prints, and what travels inside."""
     actions, files = report.plan.actions, attachments(report)
+    # A reader of PDF shows them beside it.
+    whole = ("document.md", "l'annexe entière : critères, règles, prix, sources")
+    rows = [whole, *((one.name, one.words) for one in files)]
+    columns = ("Fichier", "Ce qu'il contient")
     view: dict[str, object] = {
         "cover": frame.cover(report, "Service technique et prestataires"),
         "dangers": frame.dangers_box(report),
@@ -70,7 +74,7 @@ def printed(report: Report) -> tuple[dict[str, object], tuple[EmbeddedFile, ...]
         "stock": _stock(report),
         "shopping": _shopping(report),
         "received": _received(report, actions),
-        "manifest": _manifest(files),
+        "manifest": table("Fichiers joints à ce PDF", columns, rows),
         "photos": _photos(report),
     }
     return view, files
@@ -258,13 +262,6 @@ def _received(report: Report, actions: Sequence[Action]) -> Md:
         table("Recette", ("Action", "Terminé quand"), rows),
         _more(len(rows), len(actions), "document.md"),
     ))
-
-
-def _manifest(files: Sequence[EmbeddedFile]) -> Md:
-    """Return the files that the PDF holds: a reader of PDF shows them beside it."""
-    whole = ("document.md", "l'annexe entière : critères, règles, prix, sources")
-    rows = [whole, *((one.name, one.words) for one in files)]
-    return table("Fichiers joints à ce PDF", ("Fichier", "Ce qu'il contient"), rows)
 
 
 def _photos(report: Report) -> Md:

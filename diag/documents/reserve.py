@@ -44,6 +44,9 @@ def view(report: Report) -> dict[str, object]:
     }
     seen = tuple(one for one in report.evidence if one.photo.question not in public)
     noted = [one for one in report.observations if one.question not in {"", *public}]
+    decided = tuple(
+        one for one in report.follow_ups if report.is_reserved(one.recommendation)
+    )
     return {
         "cover": frame.cover(report, "Remis en main propre"),
         "actions": advice.blocks(report, mine, READER, partial(_action, report)),
@@ -52,7 +55,7 @@ def view(report: Report) -> dict[str, object]:
         "findings": _findings(report, [one for one in judged if one.settled]),
         "unknown": listed(unseen, len(unseen) + 1),
         "answers": _answers(report),
-        "follow_ups": _follow_ups(report),
+        "follow_ups": advice.follow_ups(replace(report, follow_ups=decided), READER),
         "photos": photos(replace(report, evidence=seen)),
         "observations": observations_table(report, noted),
         "sources": sources_list(report, all_sources(report) & cited),
@@ -161,8 +164,3 @@ def _answers(report: Report) -> Md:
         ))
     columns = ("Lieu", "Question", "Réponse", "Origine", "Note")
     return table("Réponses réservées", columns, rows)
-
-
-def _follow_ups(report: Report) -> Md:
-    mine = [one for one in report.follow_ups if report.is_reserved(one.recommendation)]
-    return advice.follow_ups(replace(report, follow_ups=tuple(mine)), READER)

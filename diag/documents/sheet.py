@@ -96,7 +96,11 @@ def sheet_of(report: Report) -> Sheet | None:
     made = decision_sheet(
         (shown,), votes, report.about.name, " · ".join(filter(None, parts))
     )
-    return {**made, "dangers": list(_dangers(report))} if made else None
+    dangers: list[Plain] = [
+        {"where": typeset(sentence(listed(at, len(at)))), "fact": typeset(str(one))}
+        for one, at in frame.dangers_seen(report).items()
+    ]
+    return {**made, "dangers": dangers} if made else None
 
 
 def decision_sheet(
@@ -120,13 +124,6 @@ def decision_sheet(
         "aided": any(one.votes.aids for one in some),
         "foot": typeset(FOOTNOTE),
     }
-
-
-def _dangers(report: Report) -> Iterator[Plain]:
-    """Give each danger seen, its places first."""
-    for seen, at in frame.dangers_seen(report).items():
-        where = typeset(sentence(listed(at, len(at))))
-        yield {"where": where, "fact": typeset(str(seen))}
 
 
 def _vote(report: Report, shown: SchoolVotes, vote: Vote) -> Plain:

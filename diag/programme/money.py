@@ -361,17 +361,12 @@ def _own(board: Board, checklist: Checklist, insee: str) -> Iterator[DatedStep]:
 def _deadline(
     found: YearDay, kind: Milestone, budget: int, operation: str = ""
 ) -> DatedStep:
-    closes = _last_day(found.closes)
+    closes = _first_day(found.closes)
+    if found.closes.count("-") <= 1:  # a month: until its last day
+        closes = closes.replace(day=monthrange(closes.year, closes.month)[1])
     opens = _first_day(found.opens) if found.opens else closes
     return DatedStep(opens, closes, kind, budget, found.rule, operation)
 
 
 def _first_day(text: str) -> date:
     return date.fromisoformat(text if text.count("-") > 1 else f"{text}-01")
-
-
-def _last_day(text: str) -> date:
-    first = _first_day(text)
-    if text.count("-") > 1:
-        return first
-    return first.replace(day=monthrange(first.year, first.month)[1])

@@ -1,6 +1,6 @@
 """An atlas written to a folder: audits read one by one, pages and documents put in."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -59,7 +59,10 @@ def write_atlas(
     Raises:
         DiagError: unknown reader, nothing to show, a folder that holds anything else.
     """
-    schools = list(_schools(workspace))
+    known = (
+        workspace.territory.school(one.uai) for one in workspace.territory.schools()
+    )
+    schools = [one for one in known if one is not None and not one.vanished]
     reader = view_named(workspace, view, schools)
     lines = _outline(outline)
     picked = _seen(chosen(workspace, (), campaign, everything=True), reader)
@@ -166,7 +169,8 @@ class _Making:
             if warning:
                 self.warnings[f"{path} : {warning}"] = None
             self._put(path, content)
-            files.append(File(path, form.upper(), _size(len(content))))
+            kilos = max(1, round(len(content) / _KILO))
+            files.append(File(path, form.upper(), f"{number(str(kilos))}\u00a0ko"))
         return PaperLinks(title, tuple(files))
 
     def _put_school(self, entry: SchoolEntry, dossier: Dossier | None) -> None:
@@ -177,13 +181,6 @@ class _Making:
         target.parent.mkdir(parents=True, exist_ok=True)
         data = content.encode("utf-8") if isinstance(content, str) else content
         target.write_bytes(data)
-
-
-def _schools(workspace: Workspace) -> Iterator[School]:
-    for line in workspace.territory.schools():
-        found = workspace.territory.school(line.uai)
-        if found is not None and not found.vanished:
-            yield found
 
 
 def _seen(picked: ChosenAudits, view: View) -> ChosenAudits:
@@ -226,11 +223,6 @@ def _outline(path: Path | None) -> tuple[Line, ...]:
     except UnicodeDecodeError as error:
         raise DiagError(f"{path.name} n'est pas un texte en UTF-8.") from error
     return read_outline(text, path.name)
-
-
-def _size(octets: int) -> str:
-    """Return « 142 ko »."""
-    return f"{number(str(max(1, round(octets / _KILO))))}\u00a0ko"
 
 
 NAMING = "syndicat, mairie:INSEE ou circonscription:NOM"

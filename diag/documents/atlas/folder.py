@@ -163,7 +163,8 @@ _UNSAFE = re.compile(r"[^a-z0-9]+")
 
 def slug(*parts: str) -> str:
     """Return texts as one name of small letters, digits and hyphens."""
-    return "-".join(filter(None, map(_slugged, parts))) or "sans-nom"
+    slugs = (_UNSAFE.sub("-", fold(one))[:_LONGEST].strip("-") for one in parts)
+    return "-".join(filter(None, slugs)) or "sans-nom"
 
 
 def school_path(name: str, uai: str) -> str:
@@ -188,7 +189,3 @@ def document_path(ref: str, audience: Audience, form: str) -> str:
 def to_root(path: str) -> str:
     """Return what leads from a page back to the root of the atlas."""
     return "../" * path.count("/")
-
-
-def _slugged(text: str) -> str:
-    return _UNSAFE.sub("-", fold(text))[:_LONGEST].strip("-")

@@ -90,13 +90,14 @@ def draft(
         ),
     }
     meta = draft_meta(frame.build_meta(report, title), "Projet")
-    reach, house = _contacts(report), report.office.house
+    office = report.office
+    reach = filter(None, (report.author, phone_number(office.phone), office.email))
     return build_page(
         meta,
         template,
         shared | view,
-        reach,
-        house,
+        definitions([(office.name, " · ".join(reach))]),
+        office.house,
         listed=False,
         explained=explained,
     )
@@ -171,12 +172,6 @@ def _address(school: School) -> str:
     """Return where it stands, as on an envelope; empty without a street."""
     town = " ".join(filter(None, (school.postcode, school.commune)))
     return f"{school.address}, {town}" if school.address else ""
-
-
-def _contacts(report: Report) -> Md:
-    office = report.office
-    reach = (report.author, phone_number(office.phone), office.email)
-    return definitions([(office.name, " · ".join(filter(None, reach)))])
 
 
 _BLANK = "à compléter"

@@ -430,7 +430,8 @@ def themes_table(
         )
         for theme in themes(report, actions)
     ]
-    price = (f"Coût {_years(report)}, TTC",) if priced else ()
+    years = report.budget.years
+    price = (f"Coût {years[0]} à {years[-1]}, TTC",) if priced else ()
     columns = ("Thème", "Actions", *price, "La première", "Numéros")
     return table(caption, columns, rows, numeric=range(1, 2 + len(price)))
 
@@ -450,8 +451,3 @@ def _cost(report: Report, theme: Theme) -> str:
         unpaid = "compris dans d'autres actions" if shared else FREE_WORDS
         return "plus tard" if later else unpaid
     return paid.cell
-
-
-def _years(report: Report) -> str:
-    years = report.budget.years
-    return f"{years[0]} à {years[-1]}"

@@ -4,10 +4,9 @@ from collections.abc import Callable, Sequence
 
 from diag.assess.results import Score
 from diag.assess.words import is_printable, printed_cell, score_words
-from diag.audit.compare import AuditsCompared, ScoreChange
+from diag.audit.compare import AuditsCompared
 from diag.audit.suppose import Option
 from diag.documents.blocks import Md, bold, bullets, sections, table, written
-from diag.model.checklist import Criterion
 from diag.words.sentences import listed, sentence
 
 Cell = Callable[[Score], str]
@@ -57,20 +56,30 @@ def since(progress: AuditsCompared, *, named: int, cell: Cell = printed_cell) ->
         for one in progress.domains
         if one.moved or (progress.method_changed and one.method_changed)
     ]
-    rows = [_score_row(progress, one, cell) for one in (*moved, progress.overall)]
+    rows = [
+        (
+            one.title,
+            cell(one.before) if one.before else "n'existait pas",
+            *((cell(one.again),) if progress.method_changed else ()),
+            cell(one.now),
+        )
+        for one in (*moved, progress.overall)
+    ]
     again = ("Rejugé aujourd'hui",) if progress.method_changed else ()
     columns = ("Domaine", progress.campaign, *again, "Maintenant")
+    apart = {one.id for one in (*progress.better, *progress.worse)}
+    method = [one for one in progress.judged_otherwise if one.id not in apart]
     return sections((
         written(_lead(progress)),
         table("Scores sur 100, alors et maintenant", columns, rows),
         *(
-            Md(f"{bold(title)} {written(_named(some, named))}")
+            Md(f"{bold(title)} {written(sentence(listed(titles, named)))}")
             for title, some in (
                 ("Mieux :", progress.better),
                 ("Moins bien :", progress.worse),
-                ("Jugé autrement par les nouvelles grilles :", _method(progress)),
+                ("Jugé autrement par les nouvelles grilles :", method),
             )
-            if some
+            if (titles := [f"« {one.title} »" for one in some])
         ),
         written(_actions(progress)),
     ))
@@ -88,14 +97,6 @@ def against(progress: AuditsCompared) -> str:
     return f"contre {score_words(then)} en {progress.campaign}{alike}"
 
 
-def _score_row(
-    progress: AuditsCompared, one: ScoreChange, cell: Cell
-) -> tuple[str, ...]:
-    before = cell(one.before) if one.before else "n'existait pas"
-    again = (cell(one.again),) if progress.method_changed else ()
-    return one.title, before, *again, cell(one.now)
-
-
 def _lead(progress: AuditsCompared) -> str:
     if not progress.method_changed:
         return (
@@ -107,16 +108,6 @@ def _lead(progress: AuditsCompared) -> str:
         "Nous avons rejugé l'ancien audit avec celles d'aujourd'hui : un changement de "
         "méthode n'est pas un progrès."
     )
-
-
-def _method(progress: AuditsCompared) -> Sequence[Criterion]:
-    moved = {one.id for one in (*progress.better, *progress.worse)}
-    return [one for one in progress.judged_otherwise if one.id not in moved]
-
-
-def _named(criteria: Sequence[Criterion], limit: int) -> str:
-    names = [f"« {one.title} »" for one in criteria]
-    return sentence(listed(names, limit))
 
 
 def _actions(progress: AuditsCompared) -> str:

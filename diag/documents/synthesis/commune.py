@@ -62,11 +62,14 @@ def commune_synthesis(gathering: Gathering) -> Document:
     votes = gathering.votes
     commune = gathering.commune
     mayor = f"Mairie {of(commune.name)}" if commune else "Mairie"
+    identity = (
+        (("Commune", commune.name), ("Code INSEE", commune.insee)) if commune else ()
+    )
     seen = any(one.seen for one in gathering.extracts)
     boxed = seen + bool(dangers(gathering))
     view = {
         "name": gathering.name,
-        "cover": cover(gathering, mayor, *_identity(gathering)),
+        "cover": cover(gathering, mayor, *identity),
         "deadline": awaited(votes, gathering.date),
         "know_first": know_first(votes),
         "money": money_line(votes),
@@ -122,13 +125,6 @@ def _sheet(gathering: Gathering) -> Sheet | None:
     ]
     rest = "dans le texte joint à ce PDF"
     return {**made, "dangers": dangers, "rest": rest} if made else None
-
-
-def _identity(gathering: Gathering) -> tuple[tuple[str, str], ...]:
-    commune = gathering.commune
-    if commune is None:
-        return ()
-    return (("Commune", commune.name), ("Code INSEE", commune.insee))
 
 
 def _alerts_box(gathering: Gathering, found: Sequence[SharedRule]) -> Md:

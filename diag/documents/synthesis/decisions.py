@@ -110,7 +110,8 @@ def groups(
 def with_a_need(ripe: Sequence[SharedAction], room: int) -> tuple[SharedAction, ...]:
     """Return the first groups; if something indispensable lacks, one is its cure."""
     told = list(ripe[:room])
-    needed = sorted(filter(_is_need, ripe), key=_need_rank)[:1]
+    blocking = [one for one in ripe if _kind(one) is Kind.BLOCKING]
+    needed = sorted(blocking, key=_need_rank)[:1]
     if room > 1 and needed and needed[0] not in told:
         told[-1:] = needed
     return tuple(told)
@@ -162,10 +163,6 @@ def _added_quantities(counts: Sequence[Quantity]) -> Quantity:
 def _kind(group: SharedAction) -> Kind | None:
     criterion = group.task.criterion
     return criterion.kind if criterion else None
-
-
-def _is_need(group: SharedAction) -> bool:
-    return _kind(group) is Kind.BLOCKING
 
 
 def _need_rank(group: SharedAction) -> tuple[bool, bool, Fraction]:

@@ -22,7 +22,6 @@ from diag.documents.projection import (
     MARGIN,
     WIDTH,
     Degrees,
-    Label,
     Spot,
     named,
     projection,
@@ -162,15 +161,11 @@ def _name(extracts: Sequence[Extract]) -> str:
     return extracts[0].about.commune or extracts[0].about.name
 
 
-def _is_school(extract: Extract) -> bool:
-    return extract.about.kind is PlaceKind.ECOLE
-
-
 def _commune_table(gathering: Gathering) -> Md:
     rows = [
         (
             _name(some),
-            str(sum(map(_is_school, some))),
+            str(sum(one.about.kind is PlaceKind.ECOLE for one in some)),
             alerts_words(some, WORKING_READER),
             money.total(some).cell,
             _state(some),
@@ -457,7 +452,20 @@ def _draw(communes: Sequence[CommuneDisc], placed: Sequence[CommuneDisc]) -> Dra
     first = sorted(pairs, key=lambda pair: (-pair[0].audited, -pair[0].known))
     names = [(printed(one.label), [spot]) for one, spot in first]
     labels = named(names, spots, radius, frame.height)
-    lines = (*(one.mark(spot, radius) for one, spot in pairs), *map(_text, labels))
+    lines = (
+        *(one.mark(spot, radius) for one, spot in pairs),
+        *(
+            text_mark(
+                one.words,
+                round(one.x),
+                round(one.y),
+                anchor=one.anchor,
+                size=12,
+                fill=INK,
+            )
+            for one in labels
+        ),
+    )
     claim = printed(_claim(communes))
     left = [printed(one.words) for one in communes if one.audited < one.known]
     if len(left) > LISTED + 1:
@@ -478,8 +486,3 @@ def _claim(communes: Sequence[CommuneDisc]) -> str:
     verb = "a" if reached == 1 else "ont"
     communes_words = counted(reached, "commune")
     return f"{communes_words} sur {len(communes)} {verb} au moins une école auditée"
-
-
-def _text(label: Label) -> str:
-    x, y = round(label.x), round(label.y)
-    return text_mark(label.words, x, y, anchor=label.anchor, size=12, fill=INK)

@@ -210,14 +210,11 @@ def ticket_page(parts: Iterable[Md], day: date) -> str:
 def ticket_part(report: Report, tickets: Sequence[Ticket]) -> Md:
     """Return the tickets of one audit under its name, a block for each."""
     title = Md(f"## {written(f'{report.about.title} ({report.about.ref})')}")
-    count = _count(len(tickets)) if tickets else "Aucun ticket"
+    many = len(tickets)
+    count = f"{many} ticket{'s' * (many > 1)}" if tickets else "Aucun ticket"
     said = f"{count}. Audit {report.audit.campaign}, {report.status_words}."
     blocks = (entry(ticket.title, _pairs(ticket)) for ticket in tickets)
     return sections((title, written(said), *blocks))
-
-
-def _count(number: int) -> str:
-    return f"{number} ticket{'s' * (number > 1)}"
 
 
 def _pairs(ticket: Ticket) -> tuple[Pair, ...]:

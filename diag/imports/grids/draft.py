@@ -150,7 +150,8 @@ def files_of(draft: GridDraft) -> dict[str, str]:
         head = (
             f"domain: {{id: {ident}, title: {_text(title)}, weight: 1}}\n\nquestions:\n"
         )
-        files[f"{ident}.yaml"] = head + "".join(map(_question, own))
+        lines = (f"{line}\n" for one in own for line in _lines(one))
+        files[f"{ident}.yaml"] = head + "".join(lines)
     return files
 
 
@@ -159,10 +160,6 @@ _FIXED = frozenset({
     *("sources", "formulaires", "controles"),
 })  # fmt: skip
 """Files that are no domain's."""
-
-
-def _question(one: DraftQuestion) -> str:
-    return "".join(f"{line}\n" for line in _lines(one))
 
 
 def _lines(one: DraftQuestion) -> Iterator[str]:
