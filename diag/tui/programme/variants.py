@@ -83,28 +83,23 @@ def variant_lines(
     """Return a line for the programme, then for each variant; the one shown marked."""
     names = {BASE: "Le programme"}
     names |= {ident: one.name for ident, one in container.record().variants.items()}
-    return [
-        ListLine(
-            ident,
-            (
-                f"{'>' if ident == (shown or BASE) else ' '} {name}",
-                *_variant_cells(figures.get(ident), is_base=ident == BASE),
-            ),
-        )
-        for ident, name in names.items()
-    ]
-
-
-def _variant_cells(found: VariantFigures | None, *, is_base: bool) -> Iterator[str]:
-    if found is None:
-        yield from ("…",) * (len(VARIANT_COLUMNS) - 1)
-        return
-    yield number(int(found.worth.points))
-    yield "–" if found.unblocked is None else percent(found.unblocked)
-    yield str(found.worth.late)
-    yield number(Fraction(round(found.unevenness * 100), 100))
-    yield "–" if found.least is None else euros(half_up(found.least / 100))
-    yield "-" if is_base else str(found.worth.moved)
+    lines = []
+    for ident, name in names.items():
+        found = figures.get(ident)
+        cells: tuple[str, ...] = ("…",) * (len(VARIANT_COLUMNS) - 1)
+        if found is not None:
+            free, least = found.unblocked, found.least
+            cells = (
+                number(int(found.worth.points)),
+                "–" if free is None else percent(free),
+                str(found.worth.late),
+                number(Fraction(round(found.unevenness * 100), 100)),
+                "–" if least is None else euros(half_up(least / 100)),
+                "-" if ident == BASE else str(found.worth.moved),
+            )
+        mark = ">" if ident == (shown or BASE) else " "
+        lines.append(ListLine(ident, (f"{mark} {name}", *cells)))
+    return lines
 
 
 def change_words(board: Board, ident: str) -> Iterator[str]:
