@@ -124,15 +124,16 @@ def own_advice(session: AuditSession) -> dict[str, OwnAdvice]:
 
 def declared_wording(session: AuditSession, ident: str, audience: Audience) -> Wording:
     """Return the words for a reader as the checklists or the engineer declared them."""
-    if own := own_advice(session).get(ident):
-        return Wording(title=own.title, why=own.why)
-    return session.checklist.recommendations[ident].wording[audience]
+    if declared := session.checklist.recommendations.get(ident):
+        return declared.wording[audience]
+    own = own_advice(session)[ident]
+    return Wording(title=own.title, why=own.why)
 
 
 def title_words(session: AuditSession, ident: str) -> str:
     """Return a recommendation's title without its figures, whatever became of it."""
-    known = {*session.checklist.recommendations, *own_advice(session)}
-    if ident not in known:
+    is_declared = ident in session.checklist.recommendations
+    if not is_declared and ident not in own_advice(session):
         return ident
     words = declared_wording(session, ident, USUAL_READER)
     return filled(

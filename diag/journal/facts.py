@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from diag.assess.questions import Timed
@@ -266,9 +267,15 @@ def read_audit(audit: str, value: Any) -> Audit | None:
 
 _NAMED = """
 select a.id, h.value from audit a
-join head h on h.audit = a.n and h.subject = 'audit/subject'
+cross join head h on h.audit = a.n and h.subject = 'audit/subject'
 where h.value is not null order by a.n, h.lam
 """
+"""`cross`: a search in each audit, rather than all that is known of all of them."""
+
+
+@lru_cache(maxsize=4_096)  # each line of advice looks for the audit before
+def _named(audit: str, text: str) -> Audit | None:
+    return read_audit(audit, loads(text))
 
 
 def audits(journal: Journal) -> tuple[Audit, ...]:
@@ -282,7 +289,7 @@ def audits(journal: Journal) -> tuple[Audit, ...]:
     journal.check_all()
     found: dict[str, Audit] = {}
     for audit, text in journal.select(_NAMED):
-        if noun := read_audit(audit, loads(text)):
+        if noun := _named(audit, text):
             found[audit] = noun
     return tuple(found.values())
 

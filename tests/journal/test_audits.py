@@ -1,7 +1,10 @@
+import re
 from dataclasses import replace
 
+import pytest
+
 from diag.assess.questions import Timed
-from diag.journal import changes, subjects
+from diag.journal import asks, changes, facts, subjects
 from diag.journal.facts import (
     LAST_CLOSED,
     audits,
@@ -34,6 +37,18 @@ def test_an_audit_opened_is_listed_and_opened_again_without_a_word(
     assert open_audit(journal, CAMPAIGN, SUBJECT, author) == AUDIT
     assert journal.digest(AUDIT.id) == before
     assert audits(journal) == (AUDIT,)
+
+
+@pytest.mark.parametrize("query", [facts._NAMED, asks._ASKS], ids=("audits", "asks"))
+def test_what_each_reading_asks_goes_through_no_audit(
+    journal: Journal, query: str
+) -> None:
+    """The audits of a territory, and asked erasures: all that is known was read."""
+    empty = [""] * query.count("?")
+    plan = [step for *_, step in journal.select(f"explain query plan {query}", empty)]
+    read = [step for step in plan if re.search(r"\b(?:h|head)\b", step)]
+    assert read
+    assert all("subject" in step for step in read), plan
 
 
 def test_two_laptops_that_open_it_apart_open_the_same_one(
