@@ -42,11 +42,17 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 gc.set_threshold(200_000, 50, 1_000)
 
-_READING_THE_PROGRAM = (
-    *("test_commands_apart.py", "test_commands_named.py", "test_floors.py"),
-    *("test_french_is_an_end.py", "test_spelling.py"),
-)
-"""Modules of tests that walk every module of the program, parsed once for all."""
+_TOGETHER = {
+    "the program, parsed": (
+        *("test_commands_apart.py", "test_commands_named.py", "test_floors.py"),
+        *("test_french_is_an_end.py", "test_spelling.py"),
+    ),
+    "a PostgreSQL": (
+        *("hub/test_doctor.py", "hub/test_postgres.py", "hub/test_rounds.py"),
+        *("hub/test_store.py", "hub/test_supervision.py", "sync/test_properties.py"),
+    ),
+}
+"""What is made once for several modules of tests, kept on one worker."""
 
 _FILES = 64
 """How many files of checklists stay read: the shipped ones, and those of a test."""
@@ -154,15 +160,16 @@ def _same_environment() -> Iterator[None]:
 def pytest_xdist_make_scheduler(
     config: pytest.Config, log: Any
 ) -> LoadScopeScheduling | None:
-    """Keep on one worker the modules that read the whole program too."""
+    """Keep on one worker the modules that share what is dear to make."""
     by_module = config.getvalue("dist") == "loadscope"
     return _Together(config, log) if by_module else None
 
 
 class _Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
     def _split_scope(self, nodeid: str) -> str:
-        module = super()._split_scope(nodeid)
-        return "" if module.endswith(_READING_THE_PROGRAM) else module
+        module = str(super()._split_scope(nodeid))
+        shared = (what for what, users in _TOGETHER.items() if module.endswith(users))
+        return next(shared, module)
 
 
 def pytest_xdist_auto_num_workers() -> int:

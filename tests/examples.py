@@ -6,7 +6,7 @@ import pytest
 from _pytest.mark import ParameterSet
 from hypothesis import settings
 
-_FEW = 15
+_FEW = 8
 
 
 def load_profile(*, is_long: bool) -> None:

@@ -75,6 +75,7 @@ def test_each_subject_has_its_drafts() -> None:
     assert possible_drafts(PlaceKind.SYNDICAT) == ()
 
 
+@pytest.mark.long
 def test_every_draft_takes_the_four_forms(made: Workspace) -> None:
     for draft in DraftKind:
         paper = drafted(made, draft, SCHOOL, DAY).paper

@@ -80,7 +80,7 @@ def of_size(audited: tuple[Extract, ...], size: int) -> Gathering:
 
 
 @pytest.mark.parametrize("write", WRITERS)
-@pytest.mark.parametrize("size", cases(SIZES, 3, 200))
+@pytest.mark.parametrize("size", cases(SIZES, 200))
 def test_two_pages_hold_any_territory_and_the_rest_travels_inside(
     audited: tuple[Extract, ...], size: int, write: Callable[[Gathering], Document]
 ) -> None:

@@ -147,7 +147,7 @@ SSLContext(PROTOCOL_TLS_SERVER).load_cert_chain(*home.certificate())
 @pytest.mark.durable
 def test_hubs_that_start_at_once_all_have_a_whole_certificate(home: HubHome) -> None:
     words = [sys.executable, "-c", _START, str(home.folder)]
-    hubs = [subprocess.Popen(words, stdin=PIPE, stdout=PIPE) for _ in range(3)]
+    hubs = [subprocess.Popen(words, stdin=PIPE, stdout=PIPE) for _ in range(2)]
     for hub in hubs:
         assert hub.stdout is not None
         hub.stdout.readline()
@@ -158,7 +158,7 @@ def test_hubs_that_start_at_once_all_have_a_whole_certificate(home: HubHome) -> 
     for hub in hubs:
         hub.communicate()
 
-    assert [hub.returncode for hub in hubs] == [0] * 3
+    assert [hub.returncode for hub in hubs] == [0] * 2
     assert not list((home.folder / "tls").glob("*.part"))
 
 
