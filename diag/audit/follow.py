@@ -4,7 +4,7 @@ Who is on it, until which day, is declared and seen by all, never enforced. Acce
 who may, what is signed, and what unseals it, in words.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
@@ -23,6 +23,7 @@ from diag.audit.walk import Key
 from diag.journal import changes, seals
 from diag.journal.claims import Claim, all_claims, claimed, claims_of
 from diag.journal.conflicts import Conflict
+from diag.journal.journal import get_setting, put_setting
 from diag.journal.revision import NewRevision, Revision
 from diag.journal.seals import Proof
 from diag.journal.signatures import Signature, signable, standing_word
@@ -427,6 +428,9 @@ def signature_json(
     }
 
 
+_TOLD = "claims.told"
+"""Day → audit → who else is on it, as a sync told it that day."""
+
 _LONGEST = timedelta(days=366)
 """Nobody else ends what a colleague said."""
 
@@ -478,15 +482,38 @@ def claim_words(session: AuditSession) -> str:
 
 def claim_news(workspace: Workspace) -> Iterator[str]:
     """Give who else is on which audit."""
+    yield from _claims_news(workspace, _others_claims(workspace))
+
+
+def untold_claims(workspace: Workspace) -> list[str]:
+    """Return who else is on which audit, each once a day, unless it changes."""
+    journal, day = workspace.journal, workspace.world.today().isoformat()
+    others = _others_claims(workspace)
+    now = {audit: [[*one] for one in claims] for audit, claims in others.items()}
+    told = get_setting(journal, _TOLD, {}).get(day, {})
+    new = {audit: others[audit] for audit in others if told.get(audit) != now[audit]}
+    if new and not journal.readonly:
+        put_setting(journal, _TOLD, {day: told | now})
+    return [*_claims_news(workspace, new)]
+
+
+def _others_claims(workspace: Workspace) -> dict[str, list[Claim]]:
     settings = workspace.settings
     found = all_claims(workspace.journal, workspace.world.clock())
+    others = {
+        audit: [one for one in claims if not _is_own_claim(settings, one)]
+        for audit, claims in found.items()
+    }
+    return {audit: claims for audit, claims in others.items() if claims}
+
+
+def _claims_news(
+    workspace: Workspace, found: Mapping[str, list[Claim]]
+) -> Iterator[str]:
     for audit in audits(workspace.journal) if found else ():
-        others = [
-            one for one in found.get(audit.id, ()) if not _is_own_claim(settings, one)
-        ]
-        if others:
+        if claims := found.get(audit.id):
             title = auditee_of(workspace, audit).title
-            yield f"{title} : {_claims_words(settings, others)}."
+            yield f"{title} : {_claims_words(workspace.settings, claims)}."
 
 
 def claims_json(session: AuditSession) -> list[dict[str, Any]]:
@@ -505,7 +532,8 @@ def _claims_now(session: AuditSession) -> tuple[Claim, ...]:
 def _write_claim(session: AuditSession, until: int) -> None:
     workspace, audit = session.workspace, session.audit.id
     author = workspace.settings.author
-    session.record(claimed(workspace.journal, audit, author, until))
+    if Claim(author, until) not in _claims_now(session):
+        session.record(claimed(workspace.journal, audit, author, until))
 
 
 def _is_own_claim(settings: Settings, one: Claim) -> bool:

@@ -148,11 +148,13 @@ def proofs_in(session: AuditSession) -> Callable[[str], tuple[str, str]]:
     if not seals.knows_cards(journal):
         return lambda _ident: ("", "")
     proofs = seals.proofs_of(journal, session.audit.id)
-    name_of = session.workspace.settings.name_of
+    people = session.workspace.settings.people
 
     def proof_of(ident: str) -> tuple[str, str]:
         found = proofs.get(bytes.fromhex(ident))
-        return (str(found.proof), name_of(found.sender)) if found else ("", "")
+        if found is None:
+            return "", ""
+        return str(found.proof), people.get(found.sender, found.sender)
 
     return proof_of
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from diag.audit.follow import untold_claims
 from diag.cli.shared import (
     agreed,
     campaign_option,
@@ -61,6 +62,8 @@ def sync(
         return
     with workspace_of(ctx) as workspace, _stopping() as stopped, _progress() as show:
         outcomes = syncing.run(workspace, show, stopped, light=metered)
+        if not as_json:
+            outcomes[-1].present = untold_claims(workspace)
     if as_json:
         print_json([asdict(outcome) for outcome in outcomes])
     else:

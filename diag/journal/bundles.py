@@ -20,7 +20,7 @@ from diag.journal.ingest import Ingested, Rejected
 from diag.journal.journal import Journal
 from diag.journal.proof import rebuild_audit, seal
 from diag.journal.revision import Revision
-from diag.journal.seals import digest_of_content, without_seals
+from diag.journal.seals import digest_of_content, without_marks
 from diag.journal.subjects import Topic
 from diag.model.audit import Audit
 
@@ -255,7 +255,7 @@ def undo(journal: Journal, name: str, at: int) -> int:
         changed = [
             audit
             for audit, digest in sums.items()
-            if without_seals(journal, audit, proven_sum(journal, audit).digest)
+            if without_marks(journal, audit, proven_sum(journal, audit).digest)
             != digest
         ]
         if changed:

@@ -50,9 +50,9 @@ where audit = (select n from audit where id = ?)
   and not (subject >= ? and subject < ?) order by id
 """
 
-_SEAL_IDS = """
+_MARK_IDS = """
 select id from rev where audit = (select n from audit where id = ?)
-  and subject >= ? and subject < ?
+  and (subject >= ? and subject < ? or subject = ?)
 """
 
 _TO_LOOK_AT = """
@@ -535,16 +535,18 @@ def mark_relayed(journal: Journal, rows: Iterable[tuple[bytes, str]]) -> None:
 
 
 def digest_of_content(journal: Journal, audit: str) -> str:
-    """Return the digest of an audit less its seals: what they prove stays the same."""
-    return without_seals(journal, audit, journal.digest(audit))
+    """Return the digest of an audit less its seals, and less who says to be there."""
+    return without_marks(journal, audit, journal.digest(audit))
 
 
-def without_seals(journal: Journal, audit: str, whole: str) -> str:
-    """Return a digest of all that an audit holds, less its seals."""
+def without_marks(journal: Journal, audit: str, whole: str) -> str:
+    """Return a digest of all that an audit holds, less its seals and its claims.
+
+    They say nothing of a school; the first version wrote none: its digests stand.
+    """
     digest = int(whole, 16)
-    for (ident,) in journal.select(
-        _SEAL_IDS, [audit, *subjects.inside(subjects.SEALS)]
-    ):
+    marks = [*subjects.inside(subjects.SEALS), subjects.CLAIM]
+    for (ident,) in journal.select(_MARK_IDS, [audit, *marks]):
         digest ^= int.from_bytes(ident)
     return f"{digest:064x}"
 

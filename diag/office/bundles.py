@@ -36,7 +36,7 @@ from diag.sync.bundle.keys import (
 from diag.sync.bundle.read import BundleReader, Entered
 from diag.sync.bundle.write import Bundle, BundleSummary, WrittenBundle, write_bundle
 from diag.sync.folder import FolderResult, FolderTransport
-from diag.words.sentences import counted
+from diag.words.sentences import counted, person_words
 from diag.workspace.people import learn_names
 from diag.workspace.subjects import auditee_of, programmes, remember
 from diag.workspace.workspace import Workspace
@@ -220,11 +220,9 @@ def words_of(workspace: Workspace, entered: Entered) -> Iterator[str]:
         held.audit: _title(workspace, entered, held) for held in entered.header.audits
     }
     names = {**entered.header.people, **workspace.settings.people}
-
-    def name_of(label: str) -> str:
-        return names.get(label, label)
-
-    waiting = withheld_words(entered.withheld, titles.__getitem__, name_of)
+    waiting = withheld_words(
+        entered.withheld, titles.__getitem__, lambda label: person_words(label, names)
+    )
     yield from (f"  {line}" for line in waiting)
     if entered.before and entered.before.undone_at is None:
         yield f"  Déjà lu le {format_time(entered.before.at)}."

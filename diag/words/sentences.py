@@ -11,7 +11,7 @@ An author's blanks are {quantite} {cout} {lieux} {echeance}.
 
 import errno
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -323,6 +323,11 @@ def letters() -> Iterator[str]:
     for size in count(1):
         for name in product(ascii_uppercase, repeat=size):
             yield "".join(name)
+
+
+def person_words(label: str, names: Mapping[str, str]) -> str:
+    """Return a person's name, or that nobody here knows whose a label is."""
+    return names.get(label) or (f"quelqu'un d'inconnu ici ({label})" if label else "")
 
 
 def listed(names: Sequence[str], limit: int = 6) -> str:

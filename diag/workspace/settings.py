@@ -5,6 +5,7 @@ from secrets import token_hex
 from diag.model.base import Noun
 from diag.model.errors import DiagError
 from diag.model.text import checked_campaign, clean_line, is_school_year, normal_siren
+from diag.words.sentences import person_words
 
 
 class Settings(Noun):
@@ -27,8 +28,8 @@ class Settings(Noun):
     """Whole euros with tax that each class is counted for what is reserved; 0: none."""
 
     def name_of(self, label: str) -> str:
-        """Return a person's name, or the label when nobody knows it."""
-        return self.people.get(label, label)
+        """Return a person's name, or that nobody here knows whose the label is."""
+        return person_words(label, self.people)
 
 
 def first_settings(

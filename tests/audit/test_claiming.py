@@ -1,13 +1,16 @@
 """Who says to be on an audit, and until when."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from diag.audit.follow import claim, claim_words, release
+from diag.audit.follow import claim, claim_words, release, untold_claims
 from diag.audit.session import AuditSession
+from diag.journal.claims import claimed
 from diag.journal.school_lines import is_begun
 from diag.model.errors import DiagError
+from tests.journal.builders import person
 
 
 def test_a_year_ahead_is_taken_and_no_more(session: AuditSession) -> None:
@@ -29,3 +32,32 @@ def test_an_audit_that_somebody_only_announced_is_not_begun(
     assert not is_begun(session.workspace.journal, session.audit.id)
     release(session)
     assert not is_begun(session.workspace.journal, session.audit.id)
+
+
+def test_who_is_on_an_audit_is_told_once_a_day_unless_it_changes(
+    session: AuditSession,
+) -> None:
+    """Each sync repeated it, until its last day."""
+    workspace = session.workspace
+    journal, audit = workspace.journal, session.audit.id
+    bruno, until = person("bruno"), workspace.world.clock() + 9 * 86_400_000
+    journal.write(claimed(journal, audit, "bruno", until), bruno)
+
+    assert len(untold_claims(workspace)) == 1
+    assert untold_claims(workspace) == []
+    journal.write(claimed(journal, audit, "bruno", until - 1), bruno)
+    assert len(untold_claims(workspace)) == 1
+    now = workspace.world.clock() + 86_400_000
+    tomorrow = workspace.world.today() + timedelta(days=1)
+    workspace.world = replace(
+        workspace.world, clock=lambda: now, today=lambda: tomorrow
+    )
+    assert len(untold_claims(workspace)) == 1
+
+
+def test_the_same_day_said_again_is_written_once(session: AuditSession) -> None:
+    journal, audit = session.workspace.journal, session.audit.id
+    for _ in range(3):
+        claim(session, session.workspace.world.today())
+
+    assert len(journal.history(audit, "audit/claim")) == 1

@@ -78,7 +78,7 @@ def test_a_person_known_here_keeps_the_name_given_here(
     here = session.workspace
     import_audit(here, altered(exported, people={"u-1": "Autre", "u-3": "Lou"}))
 
-    assert here.settings.people == {"u-1": "u-1", "u-3": "Lou"}
+    assert here.settings.people == {"u-1": "u-1", "u-2": "u-2", "u-3": "Lou"}
 
 
 def test_importing_twice_changes_nothing(session: AuditSession, exported: Path) -> None:

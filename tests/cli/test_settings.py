@@ -39,7 +39,7 @@ def test_each_setting_is_changed_alone_and_the_author_stays_the_same(
     with Workspace.open(home) as made:
         settings = made.settings
     assert (settings.author, settings.device) == ("u-1", "d-u-1")
-    assert settings.people == {"u-1": "Camille Perrin"}
+    assert settings.people["u-1"] == "Camille Perrin"
     shown = diag(home, "settings").out
     assert all(value in shown for value in changes.values())
     assert "2027-2028" in diag(home, "score", SCHOOL).err

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.journal import changes, seals, subjects
+from diag.journal.claims import claimed
 from diag.journal.journal import Journal
 from diag.journal.people import PersonName, mentions
 from diag.journal.revision import (
@@ -115,6 +116,18 @@ def test_pages_and_searches_are_blind_to_seals(journal: Journal) -> None:
     (head,) = journal.heads_inside(AUDIT.id, subjects.SEALS)
     assert isinstance(head.value, dict)
     assert mentions(journal, PersonName(str(head.value["key"]))) == ()
+
+
+def test_what_a_page_prints_is_blind_to_who_says_to_be_there(journal: Journal) -> None:
+    """A colleague's visit, declared, moved the mark of an audit that was closed."""
+    say(journal, 1, ANNE)
+    before = seals.digest_of_content(journal, AUDIT.id)
+
+    journal.write(claimed(journal, AUDIT.id, "bruno", 5), BRUNO)
+
+    assert seals.digest_of_content(journal, AUDIT.id) == before
+    say(journal, 2, ANNE)
+    assert seals.digest_of_content(journal, AUDIT.id) != before
 
 
 def test_what_somebody_else_gave_in_ones_name_is_not_sealed(journal: Journal) -> None:

@@ -17,6 +17,7 @@ from diag.office import sync as syncing
 from diag.office.conflicts import candidate_lines, contested_of
 from diag.office.sealing import move_sealed
 from diag.sync.trust import read_enrolments
+from diag.workspace.people import learn_names
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL, started, territory, workspace
 from tests.cli.running import diag
@@ -297,3 +298,20 @@ def test_once_a_hub_requires_seals_a_bundle_s_unproven_lines_wait_until_it_has_t
 
         assert team.sync(bruno).withheld == []
         assert team.proof(bruno, said.id) == "scellé"
+
+
+def test_who_is_unknown_here_is_named_so_with_their_label(tmp_path: Path) -> None:
+    """An author whom nobody enrolled was shown as « u-collegue », as if a name."""
+    with workspace(tmp_path / "Anne", author="u-a") as made:
+        session = started(made)
+        draft = changes.answered(
+            session.audit.id, session.facts.root, "debit_descendant", known(3)
+        )
+        made.journal.write(draft, replace(made.origin, author="u-collegue"))
+        shown = {one.author for one in changes_of(open_session(made, SCHOOL))}
+        assert "quelqu'un d'inconnu ici (u-collegue)" in shown
+
+        learn_names(made, {"u-collegue": "Inès Morel"})
+
+        shown = {one.author for one in changes_of(open_session(made, SCHOOL))}
+        assert "Inès Morel" in shown

@@ -33,6 +33,7 @@ from diag.sync.hub.erasures import FILE as ERASURES
 from diag.sync.hub.erasures import KEPT, ErasureLog
 from diag.sync.hub.gate import CutOver, look_at_cut_over
 from diag.sync.hub.home import BLOBS, DATABASE, TLS, HubHome
+from diag.sync.hub.intake import begins
 from diag.sync.hub.reading import AuditReading, Reader
 from diag.sync.hub.rows import EVERYWHERE, AuditLife
 from diag.sync.hub.store import Store
@@ -430,21 +431,25 @@ def _check_seals(store: Store, at: int) -> Inspection:
     cut = look_at_cut_over(store.devices(), store.first_seals())
     if cut.is_offered(at):
         return _sound("sceaux", "peuvent être exigés : diag hub require seals")
-    if late := name_unsealing(cut):
+    if late := name_unsealing(store, cut):
         names = listed(late, _SHOWN)
         sentence = f"appellent depuis trente jours sans rien sceller : {names}. Mettez"
         return _to_do("sceaux", f"{sentence} leur diag à jour")
     return _sound("sceaux", f"{counted(len(cut.behind), 'poste')} sans sceau encore")
 
 
-def name_unsealing(cut: CutOver) -> list[str]:
-    """Name who writes and has called for a month without sealing anything."""
+def name_unsealing(store: Store, cut: CutOver) -> list[str]:
+    """Name who recorded something, and has called for a month without sealing it.
+
+    Who may write and did not has nothing to seal.
+    """
     return [
         f"{one.person or '(effacé)'} (n° {one.id})"
         for one in cut.behind
         if cut.since
         and one.scopes("write")
         and one.seen_at - max(cut.since, one.enrolled_at) > SILENT
+        and any(map(begins, store.written_by(one.author)))
     ]
 
 

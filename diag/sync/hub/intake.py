@@ -265,7 +265,7 @@ class Push:
         writing.mark_old_sealed(row)
         held = [read(line.decode()) for _, line in writing.bodies(row)]
         keys = [revision.key for revision in held if not is_seal(revision)]
-        if not any(map(_begins, held)):
+        if not any(map(begins, held)):
             return
         parents: tuple[str, ...] = ()
         for start in range(0, len(keys), MOST):
@@ -347,9 +347,9 @@ def attachments_of(revision: Revision) -> list[bytes]:
     return files
 
 
-def _begins(revision: Revision) -> bool:
-    """Whether an audit is begun by a revision: somebody recorded something."""
-    if revision.subject in {subjects.SUBJECT, subjects.EDITION}:
+def begins(revision: Revision) -> bool:
+    """Say whether an audit is begun by a revision: somebody recorded something."""
+    if revision.subject in {subjects.SUBJECT, subjects.EDITION, subjects.CLAIM}:
         return False
     value = revision.value
     is_imported = isinstance(value, dict) and value.get("provenance") == "imported"

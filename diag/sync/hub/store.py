@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from diag.journal import subjects
 from diag.journal.holdings import Holding, sum_ids
 from diag.journal.journal import AuditSum
 from diag.journal.revision import Revision, read
@@ -112,6 +113,7 @@ where u.n > :after and {IN_SCOPE} order by u.n limit :limit
 _REQUIRED = "select at from cutover"
 _REQUIRE = "insert into cutover values (:at) on conflict do nothing"
 _NUMBERS = "select n from audit"
+_WRITTEN_IN = "select audit from author where label = :label order by audit"
 _LAST_ARRIVED = "select cast(coalesce(max(received_at), 0) as bigint) from rev"
 _OPAQUE = "select body from opaque where audit = :audit and seq > :after"
 _OPAQUE_PAGE = f"{_OPAQUE} order by seq limit :limit"
@@ -342,6 +344,16 @@ class Store(Devices):
                         key = str(value.get("key"))
                         found[key] = min(at, found.get(key, at))
         return found
+
+    def written_by(self, label: str) -> Iterator[Revision]:
+        """Give what bears a label, seals left out, audit by audit."""
+        with self.engine.reading() as transaction:
+            for (number,) in transaction.rows(_WRITTEN_IN, label=label):
+                for body, _ in transaction.rows(ARRIVED, audit=number):
+                    one = read(encode(body).decode())
+                    is_seal = one.subject.startswith(f"{subjects.SEALS}/")
+                    if one.author == label and not is_seal:
+                        yield one
 
     def require_seals(self, at: int) -> None:
         """Have only what is proven enter from now on; once, for good."""

@@ -19,7 +19,7 @@ from diag.sync.hub.reading import AuditReading
 from diag.sync.hub.rows import EVERYWHERE, AuditLife, Device, Heard
 from diag.sync.hub.store import Store
 from diag.words.dates import day_words, gap_words, time_words
-from diag.words.sentences import counted
+from diag.words.sentences import counted, person_words
 
 DAY = 24 * 3600 * 1000
 WEEK = 7 * DAY
@@ -243,18 +243,18 @@ def _row_of(
         department=life.department,
         status=status,
         since=since,
-        author=names.get(author, author),
+        author=person_words(author, names),
         lines=life.lines,
         recent=life.recent,
         last_at=life.last_at,
         unsealed=(changed.lines or -1) if changed else 0,
-        unsealed_by=tuple(names.get(one, one) for one in changed.authors)
+        unsealed_by=tuple(person_words(one, names) for one in changed.authors)
         if changed
         else (),
         unsealed_at=changed.at if changed else 0,
         conflicts=read.conflicts,
         people=tuple(
-            SeenPerson(names.get(one.author, one.author), one.until)
+            SeenPerson(person_words(one.author, names), one.until)
             for one in read.claims
             if one.until > at
         ),
@@ -315,5 +315,5 @@ def _asks(
     for rev, at in telling:
         head, _, target = rev.subject.partition("/")
         if head == subjects.ASKS and target not in done and rev.id not in stopped:
-            who = names.get(rev.author, rev.author)
+            who = person_words(rev.author, names)
             yield SeenAsk(life.audit, life.code, who, at)

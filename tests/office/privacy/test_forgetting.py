@@ -175,12 +175,12 @@ def test_a_colleague_leaves_the_directory_and_is_not_learnt_again(
 
     forget(made, found, (), "départ")
     learn_names(made, {"u-9": NAME})
-    assert made.settings.name_of("u-9") == "u-9"
+    assert made.settings.name_of("u-9") == "quelqu'un d'inconnu ici (u-9)"
 
     made.close()
     keeping.restore(made.folder, copied.journal)
     with Workspace.open(made.folder) as again:
-        assert again.settings.name_of("u-9") == "u-9"
+        assert again.settings.name_of("u-9") == "quelqu'un d'inconnu ici (u-9)"
 
 
 def test_a_conflict_stays_one(session: AuditSession) -> None:
