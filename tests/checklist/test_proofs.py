@@ -505,6 +505,7 @@ def test_a_weight_is_a_situation() -> None:
         (["b"], ["c"], {}, []),
         (["b"], ["a"], {"acces": True}, []),
         (["a"], [], {}, ["un"]),
+        (["d"], [], {}, []),
     ],
 )
 def test_actions_never_wait_for_one_another_alone(
@@ -513,10 +514,8 @@ def test_actions_never_wait_for_one_another_alone(
     effect: dict[str, bool],
     blamed: Sequence[str],
 ) -> None:
-    criteria = [
-        criterion({2: rule}, ident=ident)
-        for ident, rule in {"a": "note > 1", "b": "acces", "c": "pannes < 1"}.items()
-    ]
+    rules = {"a": "note > 1", "b": "acces", "c": "pannes < 1", "d": "neuf"}
+    criteria = [criterion({2: rule}, ident=ident) for ident, rule in rules.items()]
     actions = [
         action("un", on="a", requires=first, effect={"note": 2}),
         action("deux", on="b", requires=second, effect={"acces": True}),

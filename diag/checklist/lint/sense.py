@@ -332,9 +332,10 @@ def _waiting_problems(loaded: Loaded) -> Iterator[Problem]:
     cures = _cures(draft)
     waiting = {
         each.id: {
-            need.criterion: cures[need.criterion]
+            need.criterion: lifting
             for need in each.requires
-            if cures[need.criterion] - {each.id} or not _may_hold(draft, each, need)
+            if (lifting := cures[need.criterion])
+            and (lifting != {each.id} or not _may_hold(draft, each, need))
         }
         for each in draft.recommendations.values()
     }
