@@ -16,7 +16,6 @@ from diag.model.fact import PARENT_KINDS, ROOT_KINDS, Answer, Facts, Place, Valu
 from diag.model.number import exact
 from diag.rules.evaluate import condition
 from diag.rules.language import VISIT_DATE, Rule, parse_rule
-from diag.rules.tree import Exact
 from diag.rules.values import (
     ABSENT,
     UNBOUNDED,
@@ -367,8 +366,10 @@ class PlaceScope:
         """Return the same within a whole; above a known one, a part is unknown."""
         whole = self.value(of)
         most = whole.high if isinstance(whole, Span) else None
-        if most is not None:
-            unknown = _capped(unknown, most)
+        if most is not None and isinstance(unknown, Span):
+            low = None if unknown.low is None else min(unknown.low, most)
+            high = most if unknown.high is None else min(unknown.high, most)
+            unknown = unknown._replace(low=low, high=high)
         values = [
             unknown if self._exceeds(fact, head) else fact.allowed(head, unknown)
             for head in heads
@@ -407,15 +408,6 @@ class PlaceScope:
             return False
         said = bool(heads) and all(map(fact.is_void, heads))
         return relevant if said else None
-
-
-def _capped(value: RuleValue, whole: Exact) -> RuleValue:
-    """Return what an unknown part can be, its whole known."""
-    if not isinstance(value, Span):
-        return value
-    low = None if value.low is None else min(value.low, whole)
-    high = whole if value.high is None else min(value.high, whole)
-    return value._replace(low=low, high=high)
 
 
 class WithNames:

@@ -45,8 +45,14 @@ def comparison_lines(
     session: AuditSession, found: Comparison
 ) -> Iterator[tuple[str, tuple[Row, ...]]]:
     """Give each section's title and rows, those that are empty left out."""
-    changes = (*found.domains, found.overall)
-    yield "Scores", tuple(_score(one) for one in changes if not _stays_out(one))
+    scores = []
+    for score in (*found.domains, found.overall):
+        if not _stays_out(score):
+            again = f"{METHOD} (rejugé : {score_cell(score.again)})"
+            before, now = score_cell(score.before), score_cell(score.now)
+            note = again if score.method_changed else ""
+            scores.append((score.title, before, "→", now, note))
+    yield "Scores", tuple(scores)
     sections = (
         ("Mieux", Move.BETTER),
         ("Moins bien", Move.WORSE),
@@ -57,9 +63,14 @@ def comparison_lines(
         ("Jugé autrement", Move.SAME),
     )
     for title, move in sections:
-        shown = [one for one in found.moved(move) if not _stays_out(one)]
-        if shown:
-            yield title, tuple(map(_criterion, shown))
+        rows = []
+        for one in found.moved(move):
+            if not _stays_out(one):
+                before, now = level_pair(one.again, one.now)
+                note = METHOD if one.method_changed else ""
+                rows.append((one.criterion.title, before, "→", now, note))
+        if rows:
+            yield title, tuple(rows)
     for title, idents in (
         ("Préconisations résolues", found.resolved),
         ("Préconisations nouvelles", found.new),
@@ -76,20 +87,6 @@ def _stays_out(change: ScoreChange | CriterionChange) -> bool:
         return change.again.standing is change.now.standing is Standing.OUT
     before = change.before or change.again
     return before.bounds is None and change.now.bounds is None
-
-
-def _score(change: ScoreChange) -> Row:
-    note = ""
-    if change.method_changed:
-        note = f"{METHOD} (rejugé : {score_cell(change.again)})"
-    before, now = score_cell(change.before), score_cell(change.now)
-    return change.title, before, "→", now, note
-
-
-def _criterion(change: CriterionChange) -> Row:
-    before, now = level_pair(change.again, change.now)
-    note = METHOD if change.method_changed else ""
-    return change.criterion.title, before, "→", now, note
 
 
 def comparison_json(found: Comparison, shown: Checklist) -> dict[str, object]:
@@ -152,6 +149,12 @@ def evolution(session: AuditSession) -> tuple[OutlineLine, ...]:
     settled = [one for one in moved if one.move is Move.BETTER]
     arisen = [one for one in moved if _arose(session, one)]
     otherwise = [one for one in moved if one.move is Move.SAME]
+    gone = {one.criterion.id for one in moved if one.move is not Move.SAME}
+    unchanged = sum(
+        one.standing is Standing.IN and one.bounds.low == one.bounds.high
+        for ident, one in session.assessment.criteria.items()
+        if ident not in gone
+    )
     rest = comparison_lines(session, found)
     before, now = score_cell(found.overall.before), score_cell(found.overall.now)
     last = {one.recommendation: one for one in whole_story(session)}
@@ -176,7 +179,7 @@ def evolution(session: AuditSession) -> tuple[OutlineLine, ...]:
                 if one.state in _UNDER_WAY
             ],
         ),
-        heading("inchange", f"Inchangé  {_unchanged(session, moved)}"),
+        heading("inchange", f"Inchangé  {unchanged}"),
         OutlineLine(
             "grille",
             f"La grille a changé, pas l'école  {len(otherwise)}",
@@ -233,17 +236,6 @@ def _changes(
     session: AuditSession, changes: Iterable[CriterionChange], key: str
 ) -> tuple[OutlineLine, ...]:
     return tuple(_change(session, one, key) for one in changes)
-
-
-def _unchanged(session: AuditSession, moved: Iterable[CriterionChange]) -> int:
-    """Return how many criteria are settled, and stand where they stood."""
-    gone = {one.criterion.id for one in moved if one.move is not Move.SAME}
-    settled = (
-        ident
-        for ident, one in session.assessment.criteria.items()
-        if one.standing is Standing.IN and one.bounds.low == one.bounds.high
-    )
-    return sum(ident not in gone for ident in settled)
 
 
 _UNDER_WAY = frozenset({

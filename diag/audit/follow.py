@@ -71,27 +71,23 @@ def add_visit(
         measuring=allowed_on(session, day),
     )
     if visit != corrects:
-        _check_day(session, visit)
+        if day > session.workspace.world.today():
+            raise DiagError(
+                f"Le {day:%d/%m/%Y} est à venir : une visite prévue n'est pas une "
+                "visite. Datez-la d'aujourd'hui ou d'un jour passé.",
+                about="on",
+            )
+        ordered = f"diag audit visit {session.about.ref}"
+        days = {one.id: one.date for one in session.visits}
+        is_same_day = days.pop(visit.id, "") == visit.date
+        if not is_same_day and visit.date in days.values():
+            raise DiagError(
+                f"La visite du {day:%d/%m/%Y} est déjà notée. Corrigez-la plutôt.",
+                command=f"{ordered} --correct {day:%d/%m/%Y}",
+                about="on",
+            )
         session.record(changes.visited(session.audit.id, visit))
     return visit
-
-
-def _check_day(session: AuditSession, visit: Visit) -> None:
-    day = date.fromisoformat(visit.date)
-    if day > session.workspace.world.today():
-        raise DiagError(
-            f"Le {day:%d/%m/%Y} est à venir : une visite prévue n'est pas une visite. "
-            "Datez-la d'aujourd'hui ou d'un jour passé.",
-            about="on",
-        )
-    days = {one.id: one.date for one in session.visits}
-    is_same_day = days.pop(visit.id, "") == visit.date
-    if not is_same_day and visit.date in days.values():
-        raise DiagError(
-            f"La visite du {day:%d/%m/%Y} est déjà notée. Corrigez-la plutôt.",
-            command=f"diag audit visit {session.about.ref} --correct {day:%d/%m/%Y}",
-            about="on",
-        )
 
 
 def visit_on(session: AuditSession, day: date) -> Visit:

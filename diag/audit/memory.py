@@ -471,9 +471,16 @@ def carried(session: AuditSession, memory: Memory) -> tuple[Carried, ...]:
     proposed = {
         key: last.answer for key, last in remembered.items() if key not in facts.answers
     }
+    checklist, gauges = session.checklist, session.judge.gauges
+    changed: dict[str, tuple[str, str]] = {}
+    for step in whole_story(session):
+        advice = checklist.recommendations.get(step.recommendation)
+        if step.state in _DONE and advice:
+            gauge = gauges[advice.when.criterion]
+            changed |= dict.fromkeys(gauge.names, (step.on, gauge.criterion.title))
     again = _Again(
         session.workspace.world.today(),
-        _followed(session),
+        changed,
         {
             **above_wholes(session.judge, facts, proposed),
             **failed_checks(with_answers(facts, proposed), session.checklist),
@@ -524,18 +531,6 @@ def _carried(
         confirmed,
         is_new=is_new,
     )
-
-
-def _followed(session: AuditSession) -> dict[str, tuple[str, str]]:
-    """Return what the actions declared done should have changed, and when they were."""
-    checklist, gauges = session.checklist, session.judge.gauges
-    found: dict[str, tuple[str, str]] = {}
-    for step in whole_story(session):
-        advice = checklist.recommendations.get(step.recommendation)
-        if step.state in _DONE and advice:
-            gauge = gauges[advice.when.criterion]
-            found |= dict.fromkeys(gauge.names, (step.on, gauge.criterion.title))
-    return found
 
 
 def confirm(session: AuditSession, one: Carried) -> int:

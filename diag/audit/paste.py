@@ -177,7 +177,10 @@ def _landing(
             )
             where = f"ligne {line + 1}, colonne {rank + 1}"
             if named and place is None:
-                where = f"ligne {line + 1}, « {_shown(cells[0])} »"
+                shown = " ".join(cells[0].split())
+                if len(shown) > _SHOWN:
+                    shown = f"{shown[: _SHOWN - 1]}…"
+                where = f"ligne {line + 1}, « {shown} »"
             yield _Target(place, question), where, cell
 
 
@@ -203,8 +206,3 @@ def _answer(target: _Target, where: str, cell: str) -> Answer | CellRefusal:
         )
     except Refused as refused:
         return CellRefusal(where, refused.plain)
-
-
-def _shown(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= _SHOWN else f"{plain[: _SHOWN - 1]}…"

@@ -134,16 +134,6 @@ def _verify(path: Path, file: AuditFile, lines: list[bytes]) -> None:
             f"{path} : l'école ou la commune jointe n'est pas celle de l'audit. "
             "Rien n'a été lu."
         )
-    _verify_lines(path, file, lines)
-    try:
-        open_edition(file.edition.encode())
-    except ValueError as error:
-        raise DiagError(
-            f"{path} : les grilles jointes sont illisibles. Rien n'a été lu."
-        ) from error
-
-
-def _verify_lines(path: Path, file: AuditFile, lines: list[bytes]) -> None:
     digest = 0
     for number, line in enumerate(lines, 1):
         try:
@@ -163,3 +153,9 @@ def _verify_lines(path: Path, file: AuditFile, lines: list[bytes]) -> None:
             f"{path} : il manque des modifications, ou l'une a été altérée. "
             "Rien n'a été lu. Exportez l'audit à nouveau."
         )
+    try:
+        open_edition(file.edition.encode())
+    except ValueError as error:
+        raise DiagError(
+            f"{path} : les grilles jointes sont illisibles. Rien n'a été lu."
+        ) from error

@@ -259,13 +259,9 @@ def _legs(facts: Facts, stops: dict[str, list[WalkStop]]) -> Iterator[Leg]:
 def _own_leg(whom: str, title: str, group: str, own: Iterable[WalkStop]) -> Leg:
     """Return what one asks of somebody, moment by moment."""
     asked = (stop for stop in own if stop.question.whom == whom)
-    stops = tuple(sorted(asked, key=_moment_rank))
+    moments: tuple[Moment | None, ...] = (*Moment, None)
+    stops = tuple(sorted(asked, key=lambda one: moments.index(one.question.moment)))
     return Leg(whom or "ecole", title, group, stops)
-
-
-def _moment_rank(stop: WalkStop) -> int:
-    moment = stop.question.moment
-    return tuple(Moment).index(moment) if moment else len(Moment)
 
 
 def _whoms(own: Sequence[WalkStop]) -> Iterator[tuple[str, str]]:
