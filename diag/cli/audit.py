@@ -59,7 +59,7 @@ COMMANDS = {
     "import-evidence": "diag.cli.evidence:take_evidence",
     "list": "diag.cli.audit:list_",
     "note": "diag.cli.answer:note",
-    "observe": "diag.cli.observing:observe",
+    "observe": "diag.cli.evidence:observe",
     "photo": "diag.cli.answer:photo",
     "place": "diag.cli.answer:place",
     "profile": "diag.cli.audit:profile",

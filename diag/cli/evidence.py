@@ -1,9 +1,12 @@
-"""`diag audit import-evidence`: what other tools measured or listed, proposed."""
+"""`diag audit import-evidence`, `observe`: what others measured, what is seen."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 
+from diag.audit import observing, photos
 from diag.audit.evidence import (
     EvidenceContext,
     EvidenceTaken,
@@ -14,10 +17,22 @@ from diag.audit.evidence import (
     remember_columns,
     table_in,
 )
+from diag.audit.history import find_question_ever, place_name
+from diag.audit.observing import Noted
 from diag.audit.session import AuditSession
-from diag.cli.shared import audit_command, print_json
+from diag.cli.shared import (
+    AuditGroup,
+    audit_command,
+    audit_group,
+    audit_subcommand,
+    complete_question,
+    print_json,
+    print_table,
+)
 from diag.imports.evidence.consoles import columns_typed
+from diag.model.audit import Observation
 from diag.model.errors import DiagError
+from diag.words.dates import time_words
 from diag.words.sentences import counted
 
 _FILES = click.argument(
@@ -78,7 +93,7 @@ def take_evidence(
             command=f'--columns "{held or "Nom=nom"}"',
         ) from missing
     if as_json:
-        print_json(_as_json(taken))
+        print_json(_taken_json(taken))
     else:
         _print(session, taken)
     if not taken.read:
@@ -111,7 +126,7 @@ def _print(session: AuditSession, taken: EvidenceTaken) -> None:
     click.echo(f"{new}. Voir, puis accepter : diag questionnaire {session.about.ref}")
 
 
-def _as_json(taken: EvidenceTaken) -> dict[str, object]:
+def _taken_json(taken: EvidenceTaken) -> dict[str, object]:
     return {
         "read": [
             {
@@ -129,3 +144,134 @@ def _as_json(taken: EvidenceTaken) -> dict[str, object]:
         "refused": list(taken.refused),
         "offered": taken.offered,
     }
+
+
+@click.group(cls=AuditGroup)
+@audit_group
+def observe() -> None:
+    """Note ce que vous voyez : un texte, son lieu, peut-être sa question.
+
+    Une observation n'est pas un fait : elle ne juge rien. Seule l'annexe technique
+    l'imprime, tant qu'elle n'est pas marquée « à montrer ».
+    """
+
+
+@observe.command("add")
+@audit_subcommand
+@click.argument("text", metavar="TEXTE")
+@click.option("--place", default="", help="Nom du lieu (sinon l'école elle-même).")
+@click.option(
+    "--question",
+    default="",
+    help="Question que l'observation concerne.",
+    shell_complete=complete_question,
+)
+@click.option(
+    "--photo",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Photo prise avec elle, jointe au même lieu ; répétable.",
+)
+@click.option(
+    "--reply", is_flag=True, help="C'est la réponse de la direction : à imprimer."
+)
+def add_observation(
+    session: AuditSession,
+    text: str,
+    place: str,
+    question: str,
+    files: tuple[Path, ...],
+    *,
+    reply: bool,
+    as_json: bool,
+) -> None:
+    """Note un texte ; rien n'est répondu, rien n'est jugé."""
+    taken = _join(session, files, place, question, text)
+    seen = observing.observe(
+        session, text, place=place, question=question, files=taken, reply=reply
+    )
+    if as_json:
+        print_json(_as_json(session, seen))
+    else:
+        click.echo(f"Noté : {place_name(session, seen.place)} ({seen.id[:8]})")
+
+
+def _join(
+    session: AuditSession, files: Iterable[Path], place: str, question: str, text: str
+) -> tuple[str, ...]:
+    """Join photos where the text is noted; give the names of their pictures."""
+    shown = photos.shown_by(session, place=place, question=question)
+    joined = photos.join_photos(session, files, shown, text)
+    for sentence in joined.refused:
+        click.echo(sentence, err=True)
+    return tuple(one.sha for one in (*joined.photos, *joined.known))
+
+
+@observe.command("list")
+@audit_subcommand
+@click.option("--shown", is_flag=True, help="Seulement celles à montrer.")
+def list_observations(session: AuditSession, *, shown: bool, as_json: bool) -> None:
+    """Liste ce qui est noté, dans l'ordre ; les notes d'avant viennent après."""
+    found = [one for one in observing.noted_in(session) if one.seen.shown or not shown]
+    if as_json:
+        print_json([
+            {**_as_json(session, one.seen), "id": one.id, "older": one.is_older}
+            for one in found
+        ])
+    else:
+        print_table(_row(session, one) for one in found)
+
+
+@observe.command("show")
+@audit_subcommand
+@click.argument("ident", metavar="OBSERVATION")
+@click.option("--hide", is_flag=True, help="N'est plus à montrer.")
+@click.option("--reply", is_flag=True, help="C'est la réponse de la direction.")
+def show_observation(
+    session: AuditSession, ident: str, *, hide: bool, reply: bool
+) -> None:
+    """Marque une observation « à montrer » : les documents publics l'impriment.
+
+    Sur un danger, elle remplace les mots de la grille.
+    """
+    seen = observing.mark_noted(session, ident, shown=not hide, reply=reply)
+    click.echo(f"{'À montrer' if seen.shown else 'Plus à montrer'} : {seen.text}")
+
+
+@observe.command("reword")
+@audit_subcommand
+@click.argument("ident", metavar="OBSERVATION")
+@click.argument("text", metavar="TEXTE")
+def reword_observation(session: AuditSession, ident: str, text: str) -> None:
+    """Récrit une observation ; une note d'avant en devient une."""
+    seen = observing.reword_noted(session, ident, text)
+    click.echo(f"Récrit : {seen.text}")
+
+
+@observe.command("remove")
+@audit_subcommand
+@click.argument("ident", metavar="OBSERVATION")
+def remove_observation(session: AuditSession, ident: str) -> None:
+    """Retire une observation ; l'historique la garde."""
+    seen = observing.remove_noted(session, ident)
+    click.echo(f"Retiré : {seen.text} (annulable : diag audit undo)")
+
+
+def _row(session: AuditSession, one: Noted) -> tuple[str, ...]:
+    asked = find_question_ever(session, one.seen.question)
+    return (
+        one.id if one.is_older else one.id[:8],
+        time_words(one.seen.at) if one.seen.at else "avant",
+        place_name(session, one.seen.place),
+        asked.label if asked else "-",
+        one.mark or "-",
+        " ".join(one.seen.text.split()),
+    )
+
+
+def _as_json(session: AuditSession, seen: Observation) -> dict[str, Any]:
+    name_of = session.workspace.settings.name_of
+    where = place_name(session, seen.place)
+    by = name_of(seen.author) if seen.author else ""
+    return {**seen.model_dump(mode="json"), "place_name": where, "author": by}

@@ -147,9 +147,9 @@ COMMANDS = {
         "conflicts": "diag.cli.conflicts:conflicts_group",
         "review": "diag.cli.follow:review",
         "progress": "diag.cli.territory:progress",
-        "offline-kit": "diag.cli.kit:offline_kit",
+        "offline-kit": "diag.cli.workspace:offline_kit",
         "hub": "diag.cli.hub:hub",
-        "mire": "diag.cli.mire:mire",
+        "mire": "diag.cli.measure:mire",
     },
     "Garder": {
         "backup": "diag.cli.workspace:backup",

@@ -1,11 +1,13 @@
-"""`diag measure`: what this computer finds of a school's network, proposed."""
+"""`diag measure`: measures from here; `diag mire`: the syndicat's own speed server."""
 
 import asyncio
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,13 @@ from diag.model.measure import (
 )
 from diag.probes import check_installed
 from diag.probes.lists import MeasureLists, measure_lists
+from diag.probes.mire import (
+    CUBIC,
+    MireLimits,
+    check_address,
+    run_mire,
+    tls_of,
+)
 from diag.words.dates import written_day
 from diag.words.sentences import counted, listed
 from diag.workspace.editions import overlay_of
@@ -35,6 +44,7 @@ from diag.workspace.editions import overlay_of
 if TYPE_CHECKING:
     from diag.probes.probe import Probe
     from diag.probes.run import Runner, RunStep
+
 
 _FULL = "La ligne de l'école sera pleine pendant ce temps. Mesurer le débit ?"
 _STOPPED = 130
@@ -182,7 +192,7 @@ def _prepared(wanted: _RunWanted, lists: MeasureLists) -> "Runner":
 
 def _chosen(wanted: _RunWanted, lists: MeasureLists) -> "Sequence[Probe]":
     """Return the probes that a person named; else those of a room, or of a line."""
-    from diag.probes.series import probes_of  # noqa: PLC0415 - the extra
+    from diag.probes.run import probes_of  # noqa: PLC0415 - the extra
 
     quick, line, room = (probes_of(one, lists) for one in MeasureSeries)
     every = {one.name: one for one in (*room, *quick, *line)}
@@ -363,3 +373,78 @@ def _print_figures(measurements: Sequence[Measurement]) -> None:
         for words in (one.why, " ; ".join(one.reasons)):
             if words:
                 click.echo(_wrapped(words))
+
+
+_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+
+
+@click.command()
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="ADRESSE",
+    help="Adresse écoutée.",
+)
+@click.option(
+    "--everywhere", is_flag=True, help="Écoute toutes les adresses de la machine."
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8080,
+    show_default=True,
+    help="Port écouté ; 0 en prend un libre.",
+)
+@click.option("--certificate", type=_FILE, help="Certificat (PEM), pour TLS.")
+@click.option("--key", type=_FILE, help="Sa clé (PEM, sans mot de passe).")
+@click.option(
+    "--tests",
+    type=click.IntRange(1, 50),
+    default=MireLimits().tests,
+    show_default=True,
+    help="Mesures à la fois ; la suivante attend son tour.",
+)
+@click.option(
+    "--hourly",
+    type=click.IntRange(1, 100),
+    default=MireLimits().hourly_bytes // 10**9,
+    show_default=True,
+    help="Go par heure et par adresse.",
+)
+def mire(
+    host: str,
+    port: int,
+    certificate: Path | None,
+    key: Path | None,
+    tests: int,
+    hourly: int,
+    *,
+    everywhere: bool,
+) -> None:
+    """Sert la mire du syndicat, contre laquelle les postes mesurent leur ligne.
+
+    Jusqu'à Ctrl+C ; rien n'est gardé. L'installer : docs/mire.md.
+    """
+    if (certificate is None) != (key is None):
+        raise click.UsageError("--certificate et --key vont ensemble.")
+    every = "::" if ":" in host else "0.0.0.0"  # noqa: S104 - asked for
+    address = check_address(every if everywhere else host, everywhere=everywhere)
+    tls = tls_of(certificate, key) if certificate and key else None
+
+    def ready(bound: int, algorithm: str) -> None:
+        where = f"[{address}]" if ":" in address else address
+        scheme = "https" if tls else "http"
+        click.echo(f"Mire prête : {scheme}://{where}:{bound} (Ctrl+C l'arrête)")
+        click.echo(f"Contrôle de congestion : {algorithm}")
+        if algorithm != CUBIC:
+            click.echo(
+                "Attention : sans CUBIC, la latence en charge et une ligne qui perd "
+                "des paquets se voient moins. Voyez docs/mire.md.",
+                err=True,
+            )
+
+    limits = MireLimits(tests=tests, hourly_bytes=hourly * 10**9)
+    with suppress(KeyboardInterrupt):
+        run_mire(address, port, limits=limits, tls=tls, ready=ready)
+    click.echo("Mire arrêtée.")

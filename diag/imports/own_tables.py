@@ -12,8 +12,8 @@ from pathlib import Path
 from diag.checklist.fields import required_keys
 from diag.checklist.forms import ITEMS
 from diag.checklist.lint.references import TRADE
+from diag.checklist.load import OFF
 from diag.checklist.loaded import Loaded, read_form
-from diag.checklist.merge import OFF
 from diag.checklist.overlay import overlay_node, without
 from diag.checklist.source import Entries, Items, Node, Scalar, text_of
 from diag.imports.cells import flag, iso_date, line_of_text

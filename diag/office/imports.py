@@ -7,9 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from diag.checklist.folder import shipped_checklists
-from diag.checklist.load import load_checklists
+from diag.checklist.load import OFF, load_checklists
 from diag.checklist.loaded import Loaded
-from diag.checklist.merge import OFF
 from diag.checklist.source import Entries, Items, Node, Scalar, text_of
 from diag.imports.communes import (
     import_communes,

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 
 from diag.model.measure import MeasureStatus
 from diag.probes.finding import ProbeFinding
-from diag.probes.latency import NO_MIRE, address_of
+from diag.probes.line import NO_MIRE, address_of
 from diag.probes.pages import target_of
 from diag.probes.probe import Probe, ProbePlan, Risk, Setting
 from diag.probes.server import OWN_SERVER, Mire

@@ -1,4 +1,4 @@
-"""One run: probes one after the other, within limits, cut without losing anything."""
+"""One run: the probes of a series, one after the other, cut without losing anything."""
 
 import asyncio
 import sys
@@ -20,9 +20,41 @@ from diag.model.measure import (
     HeardNetwork,
     Measurement,
     MeasureRun,
+    MeasureSeries,
 )
+from diag.probes.access import AccessProbe
+from diag.probes.context import ReadConnection
+from diag.probes.filtering import TryFilter
 from diag.probes.finding import ProbeFinding, believed
+from diag.probes.line import FEW_TRIES, LatencyProbe, NamesProbe, ThroughputProbe
+from diag.probes.lists import MeasureLists
 from diag.probes.probe import Probe, ProbePlan, Risk, Setting
+from diag.probes.services import ReachServices
+from diag.probes.wifi import HearWifi
+
+
+def probes_of(
+    series: MeasureSeries, lists: MeasureLists, *, said_off: bool = False
+) -> tuple[Probe, ...]:
+    """Return the probes of a series, in the order in which they run.
+
+    `said_off`: somebody declared the Wi-Fi of the room off.
+    """
+    match series:
+        case MeasureSeries.QUICK:
+            return (
+                ReadConnection(),
+                NamesProbe(),
+                AccessProbe(),
+                LatencyProbe(),
+                ReachServices(lists.services),
+                TryFilter(lists.basket),
+            )
+        case MeasureSeries.LINE:
+            return (ThroughputProbe(),)
+        case MeasureSeries.ROOM:
+            return (HearWifi(said_off=said_off), LatencyProbe(FEW_TRIES))
+
 
 if sys.platform != "win32":
     import fcntl

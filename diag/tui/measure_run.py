@@ -96,8 +96,7 @@ def prepare(asked: MeasureAsked, lists: MeasureLists) -> "Runner":
     # The extra `probes`, 200 ms.
     from diag.probes.context import context_of  # noqa: PLC0415
     from diag.probes.probe import Allowance, Setting  # noqa: PLC0415
-    from diag.probes.run import Runner  # noqa: PLC0415
-    from diag.probes.series import probes_of  # noqa: PLC0415
+    from diag.probes.run import Runner, probes_of  # noqa: PLC0415
     from diag.probes.server import mire_at  # noqa: PLC0415
 
     host = make_host()

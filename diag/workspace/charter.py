@@ -12,7 +12,7 @@ from pathlib import Path
 
 from diag.checklist.overlay import CHARTER
 from diag.workspace.editions import overlay_of
-from diag.workspace.logo import Logo, LogoError, read_logo
+from diag.workspace.picture import Logo, LogoError, read_logo
 from diag.workspace.workspace import Workspace
 
 MAX_WORDS = {"name": 120, "logo_alt": 200, "contact": 1000, "closing": 1000}

@@ -41,8 +41,7 @@ def problems_in(folder: Path, overlay: Path | None = None) -> Checked:
     # Models, YAML and judging: 300 ms, that nobody pays when nothing has changed.
     from diag.assess.examples import check_examples  # noqa: PLC0415
     from diag.checklist.lint import lint  # noqa: PLC0415
-    from diag.checklist.load import load_checklists  # noqa: PLC0415
-    from diag.checklist.merge import blamed  # noqa: PLC0415
+    from diag.checklist.load import blamed, load_checklists  # noqa: PLC0415
 
     loaded = load_checklists(folder, overlay)
     problems = [*blamed((*loaded.problems, *lint(loaded)), loaded)]

@@ -101,8 +101,7 @@ def _kept(workspace: Workspace, key: str, overlay: Path | None) -> str:
 def _compile(folder: Path, overlay: Path | None, mark: str) -> bytes:  # noqa: ARG001 - the mark is the key
     # Reading YAML costs 40 ms to import: only when the files changed.
     from diag.checklist.lint import lint  # noqa: PLC0415
-    from diag.checklist.load import load_checklists  # noqa: PLC0415
-    from diag.checklist.merge import blamed  # noqa: PLC0415
+    from diag.checklist.load import blamed, load_checklists  # noqa: PLC0415
 
     loaded = load_checklists(folder, overlay)
     problems = blamed((*loaded.problems, *lint(loaded)), loaded)

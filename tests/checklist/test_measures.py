@@ -18,7 +18,7 @@ from diag.model.measure import (
     MeasureSeries,
 )
 from diag.probes.lists import MeasureLists
-from diag.probes.series import probes_of
+from diag.probes.run import probes_of
 from tests.rules.written import FILES
 
 SPEED = '{key: internet.debit_descendant, scope: ligne, round: "0.1"}'

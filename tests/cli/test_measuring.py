@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.probes import latency
+from diag.probes import line
 from diag.probes import probe as limits
 from diag.probes.server import Mire
 from tests.audit.builders import SCHOOL, workspace
@@ -30,7 +30,7 @@ def mire() -> Iterator[Mire]:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give the folder of an audit just begun, and a run that is short."""
-    monkeypatch.setattr(latency, "GAP", 0)
+    monkeypatch.setattr(line, "GAP", 0)
     monkeypatch.setattr(limits, "MOST_METERED", 3_000_000)
     folder = tmp_path / "desk"
     workspace(folder).close()

@@ -35,7 +35,7 @@ def loaded_by(statement: str) -> set[str]:
         ),
         ("import diag.cli.main", {*SQL, "yaml", "jinja2", "pydantic"}),
         (
-            "from diag.cli import answer, hub, measure, mire, sync",
+            "from diag.cli import answer, hub, measure, sync",
             {*PAGES, *NETWORK, "yaml", "sqlite_utils"},
         ),
         (

@@ -11,24 +11,27 @@ import trustme
 
 from diag.model.errors import DiagError
 from diag.model.measure import MEASURES, MeasureContext, MeasureStatus
-from diag.probes import latency, load
+from diag.probes import line, load
 from diag.probes.access import ADDRESS, MTU, PORTAL, PROXY, SIX, AccessProbe
 from diag.probes.finding import ProbeFinding
 from diag.probes.host import Host, NameAnswer
-from diag.probes.latency import (
+from diag.probes.line import (
+    DOWN,
     JITTER,
     LATENCY,
+    LOADED_DOWN,
     LOSS,
     NAMES_LATENCY,
     REWRITING,
+    UP,
     LatencyProbe,
     NamesProbe,
+    ThroughputProbe,
 )
 from diag.probes.mire import MireLimits
 from diag.probes.pages import Page
 from diag.probes.probe import Allowance, Probe, Setting
 from diag.probes.server import Mire, mire_at
-from diag.probes.throughput import DOWN, LOADED_DOWN, UP, ThroughputProbe
 from tests.probes.serving import mire_on_loopback
 
 
@@ -64,7 +67,7 @@ def silent() -> Mire:
 async def test_latency_is_of_two_hundred_connections(
     mire: Mire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(latency, "GAP", 0)
+    monkeypatch.setattr(line, "GAP", 0)
     told: list[float] = []
     setting = Setting(LoopbackHost(), mire, tell=lambda share, _: told.append(share))
     got = await found(LatencyProbe(), setting)
@@ -88,7 +91,7 @@ class DeafHost(LoopbackHost):
 async def test_a_server_that_is_not_there_is_soon_given_up(
     probe: Probe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(latency, "GAP", 0)
+    monkeypatch.setattr(line, "GAP", 0)
     with pytest.raises(DiagError, match="ne répond pas"):
         await found(probe, Setting(DeafHost(), silent()))
 
@@ -275,12 +278,12 @@ class FarHost(LoopbackHost):
 async def test_a_line_by_satellite_is_measured_in_the_time_there_is(
     mire: Mire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(latency, "GAP", 0.0)
+    monkeypatch.setattr(line, "GAP", 0.0)
     host, probe = FarHost(), LatencyProbe()
     setting = Setting(host, mire)
     got = await found(probe, setting)
     assert got[LATENCY].value == 750.0
-    assert got[LATENCY].stats["n"] < latency.TRIES
+    assert got[LATENCY].stats["n"] < line.TRIES
     assert host.now_s < 2 * probe.plan(setting).seconds + 5, "the runner stops it then"
 
 

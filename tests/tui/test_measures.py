@@ -20,7 +20,7 @@ from diag.audit.session import AuditSession, open_session
 from diag.checklist.overlay import MEASURES
 from diag.model.enums import PlaceKind, Provenance
 from diag.model.measure import HeardNetwork, MeasureSeries, MeasureStatus
-from diag.probes import series
+from diag.probes import run
 from diag.probes.finding import ProbeFinding
 from diag.probes.lists import MeasureLists
 from diag.probes.probe import Probe, ProbePlan, Risk, Setting
@@ -268,7 +268,7 @@ def filling(monkeypatch: pytest.MonkeyPatch, host: FakeHost) -> None:
         assert not said_off
         return (Filling(),)
 
-    monkeypatch.setattr(series, "probes_of", line)
+    monkeypatch.setattr(run, "probes_of", line)
 
 
 async def test_a_line_is_filled_only_when_somebody_signed_then_agreed(

@@ -6,8 +6,16 @@ from functools import partial
 from graphlib import CycleError, TopologicalSorter
 
 from diag.answers.types import TYPES
-from diag.checklist.search.school import TODAY, Change, Fact, MadeUpPlace, read
-from diag.checklist.search.values import greater, raised, smaller
+from diag.checklist.search.school import (
+    TODAY,
+    Change,
+    Fact,
+    MadeUpPlace,
+    greater,
+    raised,
+    read,
+    smaller,
+)
 from diag.checklist.symbols import QUANTITY, names_read, read_rule
 from diag.model.checklist import (
     Checklist,

@@ -11,8 +11,7 @@ from itertools import pairwise
 
 from diag.answers.types import TYPES
 from diag.checklist.search.actions import CriterionRules, rules_of
-from diag.checklist.search.school import Fact, MadeUpPlace, SmallSchool, read
-from diag.checklist.search.values import moves
+from diag.checklist.search.school import Fact, MadeUpPlace, SmallSchool, moves, read
 from diag.checklist.symbols import symbol_of
 from diag.model.checklist import Question
 from diag.model.enums import Direction

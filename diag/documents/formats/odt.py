@@ -21,7 +21,7 @@ from diag.documents.document import (
     rows_of,
     words_of,
 )
-from diag.workspace.logo import Logo
+from diag.workspace.picture import Logo
 
 _ALARMING = {"WARNING", "CAUTION"}
 

@@ -26,7 +26,7 @@ from diag.documents.document import (
     words_of,
 )
 from diag.model.errors import DiagError
-from diag.workspace.logo import Logo
+from diag.workspace.picture import Logo
 
 # A sign that none of our fonts draws is written as its code, « [U+1F600] »: a document
 # never loses a letter without a word, nor stops for one.

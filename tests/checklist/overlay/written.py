@@ -3,9 +3,8 @@
 from pathlib import Path
 
 from diag.checklist.lint import lint
-from diag.checklist.load import load_checklists
+from diag.checklist.load import blamed, load_checklists
 from diag.checklist.loaded import Loaded
-from diag.checklist.merge import blamed
 from tests.rules.written import FILES
 
 

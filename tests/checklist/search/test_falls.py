@@ -9,9 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.checklist.search.actions import CriterionRules
-from diag.checklist.search.school import SmallSchool, read
+from diag.checklist.search.school import (
+    SmallSchool,
+    marks_in,
+    moves,
+    raised,
+    read,
+    seen_apart,
+)
 from diag.checklist.search.trends import falls_of
-from diag.checklist.search.values import marks_in, moves, raised, seen_apart
 from diag.model.checklist import Question
 from diag.model.enums import Kind, QuestionType
 from diag.rules.language import parse_rule
