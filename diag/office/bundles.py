@@ -24,8 +24,7 @@ from diag.office.sealing import (
 )
 from diag.sync import open_share
 from diag.sync.bundle import read
-from diag.sync.bundle.envelope import FORM
-from diag.sync.bundle.format import HeldAudit
+from diag.sync.bundle.format import FORM, HeldAudit
 from diag.sync.bundle.keys import (
     KeptKeys,
     KeyCard,

@@ -229,7 +229,7 @@ class Sealing:
 
     def _note_form(self, hello: Hello) -> None:
         """Remember which form of bundle the hub reads, and whether it wants seals."""
-        from diag.sync.bundle.envelope import FORM  # noqa: PLC0415 - 10 ms
+        from diag.sync.bundle.format import FORM  # noqa: PLC0415 - 10 ms
         from diag.sync.bundle.keys import Ring  # noqa: PLC0415 - 10 ms
 
         journal = self.workspace.journal

@@ -46,7 +46,6 @@ from diag.journal.withheld import (
 from diag.model.audit import Audit
 from diag.model.errors import DiagError
 from diag.model.text import fold
-from diag.sync.bundle.envelope import check_read, check_unread, read_envelope
 from diag.sync.bundle.format import (
     LIMITS,
     SIGNED,
@@ -57,6 +56,9 @@ from diag.sync.bundle.format import (
     Payload,
     Receiver,
     Trailer,
+    check_read,
+    check_unread,
+    read_envelope,
 )
 from diag.sync.bundle.keys import DeviceKeys, load_age
 

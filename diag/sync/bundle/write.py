@@ -11,8 +11,16 @@ from diag.journal import exchange
 from diag.journal.exchange import NamedAttachment
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
-from diag.sync.bundle.envelope import FORM, LENGTH, draw_envelope
-from diag.sync.bundle.format import SIGNED, Frame, Header, HeldAudit, Trailer
+from diag.sync.bundle.format import (
+    FORM,
+    LENGTH,
+    SIGNED,
+    Frame,
+    Header,
+    HeldAudit,
+    Trailer,
+    draw_envelope,
+)
 from diag.sync.bundle.keys import DeviceKeys, KeyCard, load_age
 from diag.sync.bundle.read import hash_file
 

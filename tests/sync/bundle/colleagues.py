@@ -8,8 +8,7 @@ from pathlib import Path
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin
 from diag.journal.withheld import Rules
-from diag.sync.bundle.envelope import FORM
-from diag.sync.bundle.format import LIMITS, BundleLimits
+from diag.sync.bundle.format import FORM, LIMITS, BundleLimits
 from diag.sync.bundle.keys import DeviceKeys, KeyCard, load_age
 from diag.sync.bundle.read import BundleReader, Entered, bring_in, preview
 from diag.sync.bundle.write import Bundle, BundleSummary, WrittenBundle, write_bundle

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from diag.model.errors import DiagError
-from diag.sync.bundle import envelope, read, write
+from diag.sync.bundle import format as form
+from diag.sync.bundle import read, write
 from diag.sync.bundle.format import LIMITS, BundleError, BundleLimits, Fault
 from tests.journal.builders import quarantined
 from tests.journal.worlds import content
@@ -287,9 +288,9 @@ def test_an_export_that_fails_leaves_no_file(
 def altered(path: Path, **fields: Any) -> Path:
     """Change the clear first line of a bundle, its length kept."""
     data = path.read_bytes()
-    line = {**json.loads(data[: envelope.LENGTH]), **fields}
+    line = {**json.loads(data[: form.LENGTH]), **fields}
     first = json.dumps(line, separators=(",", ":")).encode()
-    path.write_bytes(first.ljust(envelope.LENGTH - 1) + b"\n" + data[envelope.LENGTH :])
+    path.write_bytes(first.ljust(form.LENGTH - 1) + b"\n" + data[form.LENGTH :])
     return path
 
 
@@ -335,7 +336,7 @@ def test_an_envelope_put_on_another_bundle_is_refused(
     anne.write(tmp_path / "old.diag", bruno)
     old = (tmp_path / "old.diag").read_bytes()
     bruno.known["zoé"] = stranger.keys.card
-    made = envelope.draw_envelope(stranger.keys, len(old), sha256(old).hexdigest())
+    made = form.draw_envelope(stranger.keys, len(old), sha256(old).hexdigest())
     (tmp_path / "other.diag").write_bytes(made.line() + old)
 
     assert fault_of(bruno, tmp_path / "other.diag") is Fault.DAMAGED
