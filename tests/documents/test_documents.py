@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from diag.audit.answer import record_note
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
 from diag.documents.formats import FORMATS, Format
@@ -15,6 +16,7 @@ from diag.documents.parts import places
 from diag.documents.templates import build_document
 from diag.documents.write import draw_report, write_reports
 from diag.model.enums import READERS, Audience
+from diag.workspace.settings import changed_settings
 from tests.documents.builders import VISIT, changed, report
 from tests.documents.reading import markdown
 from tests.probes.builders import AUTHORISED
@@ -79,6 +81,22 @@ def test_the_same_report_is_the_same_bytes_in_every_form(session: AuditSession) 
             for _ in range(2)
         )
         assert once == again
+
+
+def test_a_report_is_worked_out_once_whichever_session_asks(
+    session: AuditSession,
+) -> None:
+    whole, shown = report_of(session), report_of(session.public())
+    assert shown is not whole
+    assert report_of(session.reopen()) is whole
+    assert report_of(session.reopen().public()) is shown
+
+    desk = session.workspace
+    desk.keep_settings(changed_settings(desk.settings, reserved_per_class=300))
+    again = report_of(session.reopen())
+    assert again is not whole
+    record_note(session, "debit_descendant", "Revu.")
+    assert report_of(session.reopen()) is not again
 
 
 def test_documents_are_made_without_a_network(
