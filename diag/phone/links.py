@@ -417,21 +417,16 @@ def square_of(text: str, height: int = 0) -> Square:
 
     for level in _LEVELS:
         code = segno.make(text, error=level, boost_error=False, micro=False)
-        drawn = _framed(code.matrix)
+        side, margin = len(code.matrix) + 2 * QUIET, (False,) * QUIET
+        blank = ((False,) * side,) * QUIET
+        inside = ((*margin, *map(bool, row), *margin) for row in code.matrix)
+        drawn = Square((*blank, *inside, *blank))
         if not height or drawn.height <= height:
             return drawn
     raise DiagError(
         "Ce code demande une fenêtre plus haute : agrandissez-la, ou réduisez la "
         "police, puis recommencez."
     )
-
-
-def _framed(matrix: tuple[bytearray, ...]) -> Square:
-    side = len(matrix) + 2 * QUIET
-    blank = ((False,) * side,) * QUIET
-    margin = (False,) * QUIET
-    inside = tuple((*margin, *map(bool, row), *margin) for row in matrix)
-    return Square((*blank, *inside, *blank))
 
 
 def wifi_text(name: str, password: str) -> str:

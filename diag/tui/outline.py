@@ -303,7 +303,13 @@ def _lay_line(
     """Return the texts of a line: what is too long goes on under its own text."""
     folds = None if found.inner is None else found.key in opened
     margin = "  " * depth + _MARKS[folds] + found.lead
-    right = _right(found, width)
+    right, note = one_line(found.aside), one_line(found.note)
+    if found.bounds is not None:
+        scale = SCALE if width < 100 else 2 * SCALE  # noqa: PLR2004 - the wide breakpoint
+        bounds = drawn(found.bounds, scale)
+        right = f"{right.rjust(14)}  {bounds}  {note.rjust(_NOTE)}"
+    elif found.note:
+        right = f"{right}  {note}".rstrip()
     room = width - len(margin) - cell_len(right) - 3
     below = ""
     if right and room < min(_LEAST_TEXT, cell_len(one_line(found.text))):
@@ -313,15 +319,6 @@ def _lay_line(
     pad = " " * len(margin)
     first, *rest = pieces or [""]
     return ((f"{margin}{first}", right), *((f"{pad}{each}", "") for each in rest))
-
-
-def _right(found: OutlineLine, width: int) -> str:
-    aside = one_line(found.aside)
-    if found.bounds is None:
-        return f"{aside}  {one_line(found.note)}".rstrip() if found.note else aside
-    scale = SCALE if width < 100 else 2 * SCALE  # noqa: PLR2004 - the wide breakpoint
-    note = one_line(found.note).rjust(_NOTE)
-    return f"{aside.rjust(14)}  {drawn(found.bounds, scale)}  {note}"
 
 
 def _wrapped(text: str, width: int) -> list[str]:
