@@ -24,7 +24,7 @@ from diag.sync.exchange import ExchangeEvent
 from diag.sync.http import enrol
 from diag.sync.hub.home import HubHome, HubSettings
 from diag.sync.hub.postgres import PostgresTransaction
-from diag.sync.hub.upkeep import verify_log
+from diag.sync.hub.writing import verify_log
 from diag.sync.meeting import synchronise_with
 from diag.sync.trust import keep_enrolment, read_enrolments
 from tests.cli.running import command

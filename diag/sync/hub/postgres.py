@@ -43,7 +43,7 @@ from diag.sync.hub.engine import (
     describe_address,
     is_set_aside,
 )
-from diag.sync.hub.upkeep import fill_authors, fill_sums, fill_unproven, verify_log
+from diag.sync.hub.writing import fill_authors, fill_sums, fill_unproven, verify_log
 
 SCHEMA = "diag_hub"
 """Where the tables are: the database may hold other things."""

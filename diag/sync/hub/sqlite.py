@@ -27,7 +27,7 @@ from diag.journal.errors import (
 )
 from diag.journal.schema import run
 from diag.sync.hub.engine import ASIDE, Transaction, is_set_aside
-from diag.sync.hub.upkeep import fill_authors, fill_sums, fill_unproven, verify_log
+from diag.sync.hub.writing import fill_authors, fill_sums, fill_unproven, verify_log
 
 SUFFIX = ".db"
 """How the name of a copy ends."""

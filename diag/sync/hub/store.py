@@ -26,8 +26,7 @@ from diag.sync.hub.rows import (
     read_audit,
     scope,
 )
-from diag.sync.hub.upkeep import verify_log
-from diag.sync.hub.writing import Writing
+from diag.sync.hub.writing import Writing, verify_log
 from diag.sync.questions import PulledPage, Room, Want
 
 _CHUNK = 1_000
