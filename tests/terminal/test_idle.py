@@ -11,7 +11,7 @@ QUIET = 1.5
 """Seconds watched: three blinks of a cursor, one tick of a clock."""
 
 
-def test_a_visit_left_alone_writes_nothing_and_a_key_draws_only_what_it_changes(
+def test_a_visit_then_salles_draw_only_what_a_key_changes_then_nothing(
     tmp_path: Path,
 ) -> None:
     prepared(tmp_path)
@@ -30,14 +30,9 @@ def test_a_visit_left_alone_writes_nothing_and_a_key_draws_only_what_it_changes(
             before = terminal.written
             terminal.send(key)
             terminal.settle()
-
             assert 0 < terminal.written - before < MOST
 
-
-def test_salles_draws_only_what_a_move_changes_then_nothing(tmp_path: Path) -> None:
-    prepared(tmp_path)
-    with visit_in(tmp_path) as terminal:
-        terminal.resize(80, 24)
+        terminal.send("\x1b")
         terminal.settle()
         terminal.send("\x1b[17~")
         terminal.wait_for(lambda: terminal.shows("Les salles"), "the rooms")

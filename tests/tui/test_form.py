@@ -14,6 +14,7 @@ from diag.tui.departure import DayOnSite
 from diag.tui.dialogs import FormDialog, Notice
 from diag.tui.recommendation import FollowUpDialog, OwnAdviceDialog
 from diag.tui.setup import SettingsForm
+from tests.examples import cases
 from tests.tui.builders import SCHOOL, app_on, new_app
 from tests.tui.waiting import shows, wait_for
 
@@ -33,33 +34,30 @@ def settings(session: AuditSession) -> FormDialog:
     return SettingsForm(session.workspace)
 
 
-CASES = [
+Case = tuple[Callable[[AuditSession], FormDialog], str, tuple[str, ...]]
+"""A form, its field that is refused, the keys that fill it."""
+
+GATE: list[Case] = [
     (DayOnSite, "on", ("3", "2", "slash", "1", "3", "tab", "A")),
-    pytest.param(DayOnSite, "on", ("backspace", "tab", "A"), marks=pytest.mark.long),
-    pytest.param(follow_up, "why", ("tab", "tab", "M"), marks=pytest.mark.long),
     (follow_up, "on", ("tab", "3", "2", "tab", "M")),
-    pytest.param(
-        OwnAdviceDialog, "title", ("tab", "tab", "tab", "2"), marks=pytest.mark.long
-    ),
-    pytest.param(
-        OwnAdviceDialog,
-        "euros",
-        ("tab", "A", "tab", "tab", "x", "tab", "2"),
-        marks=pytest.mark.long,
-    ),
     (OwnAdviceDialog, "delay", ("tab", "A", "tab", "tab", "tab", "x", "tab")),
-    pytest.param(settings, "author", ("backspace", "tab"), marks=pytest.mark.long),
     (settings, "campaign", ("tab", "tab", "2", "0", "2", "7", "tab")),
+]
+CASES: list[Case] = [
+    *GATE,
+    (DayOnSite, "on", ("backspace", "tab", "A")),
+    (follow_up, "why", ("tab", "tab", "M")),
+    (OwnAdviceDialog, "title", ("tab", "tab", "tab", "2")),
+    (OwnAdviceDialog, "euros", ("tab", "A", "tab", "tab", "x", "tab", "2")),
+    (settings, "author", ("backspace", "tab")),
 ]
 
 
-@pytest.mark.parametrize(("form", "faulty", "keys"), CASES)
+@pytest.mark.parametrize("case", cases(CASES, *GATE))
 async def test_after_a_refusal_one_is_at_the_end_of_what_is_refused(
-    tmp_path: Path,
-    form: Callable[[AuditSession], FormDialog],
-    faulty: str,
-    keys: tuple[str, ...],
+    tmp_path: Path, case: Case
 ) -> None:
+    form, faulty, keys = case
     app = new_app(tmp_path / "w")
     async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
