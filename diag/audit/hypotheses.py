@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from diag.answers.types import TYPES, value_words
 from diag.assess.words import money_words, short_cost
 from diag.audit.answer import find_question
+from diag.audit.places import free_name
 from diag.audit.session import AuditSession
 from diag.audit.suppose import (
     Added,
@@ -30,7 +31,7 @@ from diag.model.checklist import Checklist
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.fact import ROOT_KINDS, Facts, Place
-from diag.model.text import clean_line, clean_name, fold
+from diag.model.text import clean_line, fold
 from diag.words.vocabulary import PLACE_NAMES
 
 FIBRE = (
@@ -82,7 +83,7 @@ def added(facts: Facts, name: str, like: str = "") -> Added:
         DiagError: a name that is empty or taken, an unknown twin.
     """
     twin = place_named(facts, like, PlaceKind.SALLE).id if like else ""
-    return Added(PlaceKind.SALLE, _free(facts, name), twin)
+    return Added(PlaceKind.SALLE, free_name(facts, name), twin)
 
 
 def closed(facts: Facts, name: str) -> Closed:
@@ -105,7 +106,7 @@ def split(session: AuditSession, facts: Facts, name: str, reusing: str = "") -> 
     donor = place_named(facts, reusing, PlaceKind.SALLE).id if reusing else ""
     if donor == place.id:
         raise DiagError(f"« {place.name} » ne peut pas s'équiper elle-même.")
-    second = _free(facts, f"{place.name}, second groupe")
+    second = free_name(facts, f"{place.name}, second groupe")
     return Split(place.id, second, naming(session.checklist), donor)
 
 
@@ -180,18 +181,6 @@ def _describe(checklist: Checklist, facts: Facts, one: Supposition) -> str:
 def _place_name(facts: Facts, place: str) -> str:
     found = facts.places.get(place)
     return found.name if found else "lieu retiré"
-
-
-def _free(facts: Facts, name: str) -> str:
-    try:
-        clean = clean_name(name)
-    except ValueError as error:
-        raise DiagError(f"Nom de lieu refusé : {error}.") from error
-    if not clean:
-        raise DiagError("Le nom du lieu est vide. Donnez par exemple « Classe CP ».")
-    if fold(clean) in {fold(place.name) for place in facts.places.values()}:
-        raise DiagError(f"Un lieu s'appelle déjà « {clean} ».")
-    return clean
 
 
 def option_of(session: AuditSession, name: str) -> Option | None:

@@ -96,7 +96,9 @@ def _new(session: AuditSession, kind: PlaceKind, name: str, parent: str) -> Plac
     holder = _check_holds(find_place(session, parent), kind)
     seed = session.workspace.world.nonce() + session.workspace.world.nonce()
     ident = str(UUID(bytes=seed, version=4))
-    return Place(id=ident, kind=kind, parent=holder.id, name=_free(session, name))
+    return Place(
+        id=ident, kind=kind, parent=holder.id, name=free_name(session.facts, name)
+    )
 
 
 def _check_holds(holder: Place, kind: PlaceKind) -> Place:
@@ -115,7 +117,7 @@ def rename_place(session: AuditSession, text: str, name: str) -> Place:
         DiagError: unknown place, or a name that is empty or taken.
     """
     place = _check_not_root(find_place(session, text))
-    renamed = place.model_copy(update={"name": _free(session, name)})
+    renamed = place.model_copy(update={"name": free_name(session.facts, name)})
     session.record(changes.placed(session.audit.id, renamed))
     return renamed
 
@@ -157,7 +159,12 @@ def _check_not_root(place: Place) -> Place:
     return place
 
 
-def _free(session: AuditSession, name: str) -> str:
+def free_name(facts: Facts, name: str) -> str:
+    """Return the name of a new place, cleaned.
+
+    Raises:
+        DiagError: empty, too long, or another place has it.
+    """
     try:
         clean = clean_name(name)
     except ValueError as error:
@@ -169,8 +176,7 @@ def _free(session: AuditSession, name: str) -> str:
             f"Nom de lieu trop long : {len(clean)} caractères, {MAX_NAME} admis. "
             "Mettez le reste dans une note."
         )
-    taken = {fold(place.name) for place in session.facts.places.values()}
-    if fold(clean) in taken:
+    if fold(clean) in {fold(place.name) for place in facts.places.values()}:
         raise DiagError(
             f"Un lieu s'appelle déjà « {clean} ». Donnez un nom qui le distingue."
         )
