@@ -80,7 +80,7 @@ def read_nmcli_device(text: str) -> LocalNetwork:
     return LocalNetwork(
         interface=next(iter(rows.get("GENERAL.DEVICE", [])), ""),
         is_wired=_KINDS.get(next(iter(rows.get("GENERAL.TYPE", [])), "")),
-        gateway=next(filter(_is_address, rows.get("IP4.GATEWAY", [])), ""),
+        gateway=next(filter(_address, rows.get("IP4.GATEWAY", [])), ""),
         resolvers=_addresses(rows.get("IP4.DNS", [])),
         dhcp_server=_address(options.get("dhcp_server_identifier")),
         lease_s=_whole(options.get("dhcp_lease_time")),
@@ -262,10 +262,6 @@ _TUNNEL = re.compile(
 def is_tunnel(name: str) -> bool:
     """Return whether an interface is a VPN's, by the name that its maker gives it."""
     return bool(_TUNNEL.search(name))
-
-
-def _is_address(text: str) -> bool:
-    return bool(_address(text))
 
 
 def _address(value: object) -> str:

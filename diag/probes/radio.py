@@ -178,24 +178,19 @@ def room_words(room: RoomRadio, *, said_off: bool = False) -> tuple[str, ...]:
     """
     best = room.best
     if best is None:
-        return _silence_words(room.others, said_off=said_off)
+        first = "rien entendu, il est bien éteint" if said_off else "rien entendu"
+        heard = counted(len(room.others), "point d'accès", "points d'accès")
+        return f"Wi-Fi de l'école : {first}", f"{heard} d'autres réseaux autour."
+    unprotected = listed([f"« {one} »" for one in room.unprotected])
     remarks = (
         _strength_words(best),
         f"« {best.ssid} », {_air_words(best)}, {counted(room.scans, 'relevé')}, ±5 dB.",
         _STILL_ON if said_off else "",
         _crowd_words(room),
         _busy_words(room.ours),
-        _weak_words(room.unprotected),
+        f"Sans protection (ouvert ou WEP) : {unprotected}." if unprotected else "",
     )
     return tuple(filter(None, remarks))
-
-
-def _silence_words(
-    others: Sequence[HeardNetwork], *, said_off: bool
-) -> tuple[str, ...]:
-    heard = counted(len(others), "point d'accès", "points d'accès")
-    first = "rien entendu, il est bien éteint" if said_off else "rien entendu"
-    return f"Wi-Fi de l'école : {first}", f"{heard} d'autres réseaux autour."
 
 
 _STILL_ON = (
@@ -233,10 +228,3 @@ def _busy_words(ours: Iterable[HeardNetwork]) -> str:
     if most <= BUSY:
         return ""
     return f"Canal occupé {round(100 * most)} % du temps : la classe attendra."
-
-
-def _weak_words(names: Sequence[str]) -> str:
-    if not names:
-        return ""
-    shown = listed([f"« {one} »" for one in names])
-    return f"Sans protection (ouvert ou WEP) : {shown}."

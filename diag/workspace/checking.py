@@ -96,7 +96,9 @@ def checked(
         cache = user_cache_path("diag", appauthor=False)
     today = datetime.now(UTC).date()  # dates of the tables pass
     key = f"{program_mark()} {mark_of(folder, overlay)} {today}"
-    path = cache / f"check-{_name(folder, overlay)}.json"
+    places = f"{folder.resolve()}\n{overlay.resolve() if overlay else ''}"
+    name = sha256(places.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    path = cache / f"check-{name}.json"
     known = _read(path, key)
     if known is None:
         known = problems_in(folder, overlay)
@@ -107,11 +109,6 @@ def checked(
             part.write_text(json.dumps(body, ensure_ascii=False), encoding="utf-8")
             part.replace(path)
     return known
-
-
-def _name(folder: Path, overlay: Path | None) -> str:
-    places = f"{folder.resolve()}\n{overlay.resolve() if overlay else ''}"
-    return sha256(places.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _read(path: Path, key: str) -> Checked | None:

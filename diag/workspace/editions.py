@@ -149,8 +149,13 @@ def edition_named(workspace: Workspace, name: str) -> NamedEdition:
         DiagError: when there is none so called, or its files hold errors.
     """
     word = fold(name)
-    if word in {fold(SHIPPED), fold(CURRENT)}:
-        return _in_use(workspace, word == fold(CURRENT))
+    if word == fold(SHIPPED):
+        digest = shipped_edition(workspace)
+        return NamedEdition(SHIPPED, workspace.editions.open(digest), digest)
+    if word == fold(CURRENT):
+        own = current(workspace)
+        checklist = workspace.editions.open(own.digest)
+        return NamedEdition(CURRENT, checklist, own.digest, own.notice)
     found = [one for one in workspace.editions.digests() if one.startswith(name)]
     if _DIGEST.fullmatch(name) and len(found) == 1:
         return NamedEdition(name[:12], workspace.editions.open(found[0]), found[0])
@@ -186,15 +191,6 @@ def edition_in(folder: Path) -> NamedEdition:
         )
     body = compiled(loaded.checklist)
     return NamedEdition(folder.name or str(folder), loaded.checklist, digest(body))
-
-
-def _in_use(workspace: Workspace, own: bool) -> NamedEdition:  # noqa: FBT001 - private
-    if not own:
-        digest = shipped_edition(workspace)
-        return NamedEdition(SHIPPED, workspace.editions.open(digest), digest)
-    found = current(workspace)
-    checklist = workspace.editions.open(found.digest)
-    return NamedEdition(CURRENT, checklist, found.digest, found.notice)
 
 
 _TITLES = {

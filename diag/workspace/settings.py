@@ -84,7 +84,14 @@ def changed_settings(
     if author is not None:
         new["people"] = {**settings.people, settings.author: _name(author)}
     if campaign is not None:
-        new["campaign"] = _next_campaign(settings.campaign, campaign.strip())
+        wanted = campaign.strip()
+        if wanted != settings.campaign and not is_school_year(wanted):
+            raise DiagError(
+                f"« {wanted[:40]} » n'est pas une année scolaire. Écrivez-la en "
+                "entier, par exemple 2027-2028.",
+                about="campaign",
+            )
+        new["campaign"] = wanted
     if siren is not None:
         new["siren"] = _siren(siren)
     if reserved_per_class is not None:
@@ -103,16 +110,6 @@ def _name(typed: str) -> str:
             "Le nom est vide : donnez votre prénom et votre nom.", about="author"
         )
     return name
-
-
-def _next_campaign(now: str, wanted: str) -> str:
-    if wanted != now and not is_school_year(wanted):
-        raise DiagError(
-            f"« {wanted[:40]} » n'est pas une année scolaire. Écrivez-la en entier, "
-            "par exemple 2027-2028.",
-            about="campaign",
-        )
-    return wanted
 
 
 def _line(typed: str, about: str) -> str:

@@ -12,7 +12,6 @@ import trustme
 from diag.model.errors import DiagError
 from diag.model.measure import MEASURES, MeasureContext, MeasureStatus
 from diag.probes import line, load
-from diag.probes.access import ADDRESS, MTU, PORTAL, PROXY, SIX, AccessProbe
 from diag.probes.finding import ProbeFinding
 from diag.probes.host import Host, NameAnswer
 from diag.probes.line import (
@@ -32,6 +31,7 @@ from diag.probes.mire import MireLimits
 from diag.probes.pages import Page
 from diag.probes.probe import Allowance, Probe, Setting
 from diag.probes.server import Mire, mire_at
+from diag.probes.services import ADDRESS, MTU, PORTAL, PROXY, SIX, AccessProbe
 from tests.probes.serving import mire_on_loopback
 
 
