@@ -29,7 +29,7 @@ LEAST = 0.94
 """By euro, of the bound of HiGHS."""
 SEEDS = (1, 2, 3)
 _CABLING = "/cabler-les-classes"
-ASKED = 100
+ASKED = 30
 """What-ifs, on a territory of a third."""
 
 _SOLVE = """
