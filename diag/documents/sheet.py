@@ -50,7 +50,7 @@ from diag.documents.parts.votes import (
     votes_shown,
 )
 from diag.model.enums import USUAL_READER, Aside, Provenance, State
-from diag.model.votes import VOTES, Spent, Vote, VoteLine, YearSpent
+from diag.model.votes import VOTES, Spent, Vote, VoteLine
 from diag.words.dates import describe_day
 from diag.words.sentences import (
     counted,
@@ -235,12 +235,23 @@ def _money(report: Report, shown: SchoolVotes) -> Plain:
         f"{number(one.rate)} % de l'investissement, lu le {describe_day(one.read_on)}"
         for one in spent
     }
+    most = max(years, key=lambda one: one.inv + one.fon)
+    effort, cash = "Aucun budget n'a encore de dépense chiffrée", ""
+    if total := most.inv + most.fon:
+        effort = f"Le budget {most.year} porte le plus gros effort : {euros(total)}"
+        effort += f", dont {euros(most.inv)} en investissement" if most.inv else ""
+        cash = (
+            f"La commune avance le brut : {euros(total)} en {most.year}. Le FCTVA "
+            "revient en général deux ans après la dépense, une aide après les "
+            "factures. Le taux et les dépenses admises changent avec la loi de "
+            "finances : à vérifier au moment du vote."
+        )
     dates = milestones(report, shown)
     return {
         "head": head_of(shown),
         "rate": typeset(listed(sorted(rates))),
         "years": [{"year": one.year, "inv": one.inv, "fon": one.fon} for one in years],
-        "effort": typeset(_effort(years)),
+        "effort": typeset(effort),
         "dates": [
             {
                 "when": typeset(one.when),
@@ -264,31 +275,9 @@ def _money(report: Report, shown: SchoolVotes) -> Plain:
             for one in shown.votes.votes
             if one.otherwise.long
         ],
-        "cash": typeset(_cash(years)),
+        "cash": typeset(cash),
         "pending": [typeset(sentence(one)) for one in pending_words((shown,))],
     }
-
-
-def _effort(years: Sequence[YearSpent]) -> str:
-    """Return which budget pays most, and how much of it is invested."""
-    most = max(years, key=lambda one: one.inv + one.fon)
-    total = most.inv + most.fon
-    if not total:
-        return "Aucun budget n'a encore de dépense chiffrée"
-    part = f", dont {euros(most.inv)} en investissement" if most.inv else ""
-    return f"Le budget {most.year} porte le plus gros effort : {euros(total)}{part}"
-
-
-def _cash(years: Sequence[YearSpent]) -> str:
-    most = max(years, key=lambda one: one.inv + one.fon)
-    if not most.inv + most.fon:
-        return ""
-    return (
-        f"La commune avance le brut : {euros(most.inv + most.fon)} en {most.year}. Le "
-        "FCTVA revient en général deux ans après la dépense, une aide après les "
-        "factures. Le taux et les dépenses admises changent avec la loi de finances : "
-        "à vérifier au moment du vote."
-    )
 
 
 # Page 3: what each vote rests on.

@@ -69,7 +69,18 @@ def proposals(session: AuditSession) -> tuple[PlaceMerge, ...]:
 
     Nobody has recorded that they are two.
     """
-    return tuple(_proposals(session))
+    known = distinct_in(session.workspace.journal, session.audit.id)
+    found = []
+    for kind in PlaceKind:
+        if kind in ROOT_KINDS:
+            continue
+        for first, second, why in _alike(session, session.facts.places_of(kind)):
+            if frozenset((first.id, second.id)) in known:
+                continue
+            mine, theirs = _birth(session, first), _birth(session, second)
+            if mine and theirs and mine.device != theirs.device:
+                found.append(_merge(session, first, second, why))
+    return tuple(found)
 
 
 def merge_of(session: AuditSession, kept: str, other: str) -> PlaceMerge:
@@ -149,19 +160,6 @@ def merged_lines(found: PlaceMerge, ref: str) -> Iterator[str]:
     yield f"Pour les séparer : diag conflicts separate {ref} {found.kept.id}"
 
 
-def _proposals(session: AuditSession) -> Iterator[PlaceMerge]:
-    known = distinct_in(session.workspace.journal, session.audit.id)
-    for kind in PlaceKind:
-        if kind in ROOT_KINDS:
-            continue
-        for first, second, why in _alike(session, session.facts.places_of(kind)):
-            if frozenset((first.id, second.id)) in known:
-                continue
-            mine, theirs = _birth(session, first), _birth(session, second)
-            if mine and theirs and mine.device != theirs.device:
-                yield _merge(session, first, second, why)
-
-
 def _alike(
     session: AuditSession, there: Sequence[Place]
 ) -> Iterator[tuple[Place, Place, str]]:
@@ -202,20 +200,19 @@ def _merge(session: AuditSession, first: Place, second: Place, why: str) -> Plac
     name_of = session.workspace.settings.name_of
     births = [_birth(session, place) for place in (first, second)]
     authors = [name_of(birth.author) if birth else "inconnu" for birth in births]
-    rows = tuple(_rows(session, first, second))
-    return PlaceMerge(session, first, second, why, (authors[0], authors[1]), rows)
-
-
-def _rows(session: AuditSession, first: Place, second: Place) -> Iterator[JoinedAnswer]:
-    answers = session.facts.answers
+    answers, rows = session.facts.answers, []
     for ident, question in session.checklist.questions.items():
         mine = answers.get((first.id, ident), ())
         theirs = answers.get((second.id, ident), ())
         if mine or theirs:
-            distinct_answers = {(each.state, each.value) for each in (*mine, *theirs)}
-            yield JoinedAnswer(
-                question.label,
-                heads_words(question, mine) if mine else "",
-                heads_words(question, theirs) if theirs else "",
-                differs=len(distinct_answers) > 1,
+            values = {(each.state, each.value) for each in (*mine, *theirs)}
+            rows.append(
+                JoinedAnswer(
+                    question.label,
+                    heads_words(question, mine) if mine else "",
+                    heads_words(question, theirs) if theirs else "",
+                    differs=len(values) > 1,
+                )
             )
+    both = authors[0], authors[1]
+    return PlaceMerge(session, first, second, why, both, tuple(rows))

@@ -187,20 +187,19 @@ def contenders_of(
 
     `before`: an audit in which nobody wrote since it was read there is not read again.
     """
+    sharing = [
+        insee
+        for variant in ("", *container.record().variants)
+        for work in container.record(variant).shared.values()
+        for insee in work.communes
+    ]
     return gathered(
         container.workspace,
         frame.campaigns,
-        _sharing(container),
+        sharing,
         before=before,
         progress=progress,
     )
-
-
-def _sharing(container: Container) -> Iterator[str]:
-    """Give the communes that share an operation, in the programme or in a variant."""
-    for variant in ("", *container.record().variants):
-        for work in container.record(variant).shared.values():
-            yield from work.communes
 
 
 def terms_of(container: Container, record: Record, found: Contenders) -> Programme:

@@ -161,7 +161,13 @@ def gathered(
     `sharing`: INSEE codes of communes that count too, with no operation of their own.
     `before`: an audit in which nobody wrote since it was read there is not read again.
     """
-    last = _last_audits(workspace, set(campaigns))
+    wanted = set(campaigns)
+    by_school = {
+        one.about.code: AuditSession(workspace, one.audit, one.about)
+        for one in sorted(listed(workspace), key=lambda each: each.audit.campaign)
+        if one.about.kind is PlaceKind.ECOLE and one.audit.campaign in wanted
+    }
+    last = list(by_school.values())
     today, settings = workspace.world.today(), workspace.settings
     known = before.reads if before else {}
     reads: dict[str, AuditRead] = {}
@@ -191,15 +197,6 @@ def gathered(
         delays={insee: min(some) for insee, some in told.items() if len(some) == 1},
         reads=reads,
     )
-
-
-def _last_audits(workspace: Workspace, campaigns: set[str]) -> list[AuditSession]:
-    last: dict[str, AuditSession] = {}
-    for known in sorted(listed(workspace), key=lambda each: each.audit.campaign):
-        if known.about.kind is PlaceKind.ECOLE and known.audit.campaign in campaigns:
-            session = AuditSession(workspace, known.audit, known.about)
-            last[known.about.code] = session
-    return list(last.values())
 
 
 def _read(session: AuditSession, mark: tuple[object, ...]) -> AuditRead:
@@ -309,7 +306,10 @@ def candidates_of(
     unpriced = {ident for line in found.pending for ident in line.actions}
     for item in items:
         step = steps.get(item.actions[0])
-        is_charged = step is not None and _is_charged(step)
+        # What spends a budget: decided, or done in a year of the programme.
+        is_charged = step is not None and (
+            step.state in _DECIDED or (step.state in _DONE and step.year > 0)
+        )
         if item.tier not in _CLASSES or not (
             is_charged
             or any(
@@ -348,11 +348,6 @@ def candidates_of(
             ),
             domains=_domains(report, item),
         )
-
-
-def _is_charged(step: FollowUp) -> bool:
-    """Tell whether a step spends a budget: decided, or done in a programme's year."""
-    return step.state in _DECIDED or (step.state in _DONE and step.year > 0)
 
 
 def _pupils(report: Report) -> tuple[int | None, bool]:

@@ -105,7 +105,11 @@ def gathered(
     sessions = [one for one in known if not one.is_older]
     older = [one.about for one in known if one not in sessions]
     dated = [(one, day or _read_on(one, today)) for one in sessions]
-    extracts = tuple(_extracts(dated, progress))
+    read = list[Extract]()
+    for done, (session, on) in enumerate(dated, 1):
+        read.append(extract_of(report_of(session.public(), on)))
+        progress(done, len(dated))
+    extracts = tuple(one for one in read if one.begun)
     missing = list(_missing(workspace, scope, extracts, older))
     unseen = (workspace.territory.school(one.uai) for one in missing)
     if older and not extracts:
@@ -157,16 +161,6 @@ def _read_on(session: AuditSession, today: date) -> date:
     """
     closing = _closing(session)
     return closing if closing and closing.year == today.year else today
-
-
-def _extracts(
-    dated: Sequence[tuple[AuditSession, date]], progress: Progress
-) -> Iterable[Extract]:
-    for rank, (session, day) in enumerate(dated, 1):
-        extract = extract_of(report_of(session.public(), day))
-        progress(rank, len(dated))
-        if extract.begun:
-            yield extract
 
 
 def sessions_in(
