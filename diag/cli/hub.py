@@ -30,7 +30,7 @@ from diag.journal.revision import now
 from diag.model.errors import DiagError, install_command
 from diag.office.keeper import teach
 from diag.sync.hub.delivery import deliver
-from diag.sync.hub.erasures import forget_set_aside
+from diag.sync.hub.files import forget_set_aside
 from diag.sync.hub.gate import WAITED, look_at_cut_over
 from diag.sync.hub.service import act_as_owner
 from diag.words.dates import day_words

@@ -20,7 +20,7 @@ from diag.journal.revision import Origin, read
 from diag.model.audit import Audit
 from diag.sync.exchange import Exchange, ExchangeEvent, Pace
 from diag.sync.hub.door import Caller
-from diag.sync.hub.erasures import ErasureLog
+from diag.sync.hub.files import ErasureLog
 from diag.sync.hub.hub import Hub
 from diag.sync.hub.rows import Token
 from diag.sync.protocol import HubLimits, OfflineError

@@ -20,8 +20,8 @@ from diag.sync import transfer
 from diag.sync.exchange import ExchangeEvent
 from diag.sync.http import HttpTransport, enrol
 from diag.sync.hub import certificates
-from diag.sync.hub.blobs import PART, BlobFiles
 from diag.sync.hub.certificates import make_authority
+from diag.sync.hub.files import PART, BlobFiles
 from diag.sync.meeting import SyncResult, synchronise_with
 from diag.sync.protocol import HubLimits, OfflineError, ProblemError
 from diag.sync.transfer import Transfer

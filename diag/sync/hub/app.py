@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diag.model.errors import DiagError
 from diag.sync.hub import page as page_of_supervision
-from diag.sync.hub.erasures import forget_set_aside, gather
+from diag.sync.hub.files import forget_set_aside, gather
 from diag.sync.hub.home import HubHome
 from diag.sync.hub.http import (
     STEP,

@@ -27,10 +27,16 @@ from diag.model.errors import DiagError
 from diag.sync.bundle.keys import FILE as KEYS
 from diag.sync.bundle.keys import load_age, read_identities, read_recipients
 from diag.sync.hub import sqlite
-from diag.sync.hub.blobs import BlobFiles, is_intact, place
 from diag.sync.hub.engine import ASIDE, STAMP
-from diag.sync.hub.erasures import FILE as ERASURES
-from diag.sync.hub.erasures import ErasureLog, forget_set_aside, gather
+from diag.sync.hub.files import (
+    ERASURES,
+    BlobFiles,
+    ErasureLog,
+    forget_set_aside,
+    gather,
+    is_intact,
+    place,
+)
 from diag.sync.hub.home import BLOBS, DATABASE, SETTINGS, TLS, VOUCHED, HubHome
 from diag.sync.protocol import ProblemError, Wire
 from diag.sync.trust import write_private, writing_private

@@ -25,12 +25,10 @@ from diag.model.errors import DiagError, Health, Inspection
 from diag.model.text import clean_line
 from diag.sync.bundle.keys import FILE as KEYS
 from diag.sync.hub import service, sqlite
-from diag.sync.hub.blobs import BlobFiles, is_intact
 from diag.sync.hub.certificates import AUTHORITY, CERTIFICATE, check_pair
 from diag.sync.hub.copies import LastCopy, SealedBlobs, count_former, try_copy
 from diag.sync.hub.engine import ASIDE, is_set_aside
-from diag.sync.hub.erasures import FILE as ERASURES
-from diag.sync.hub.erasures import KEPT, ErasureLog
+from diag.sync.hub.files import ERASURES, KEPT, BlobFiles, ErasureLog, is_intact
 from diag.sync.hub.gate import CutOver, look_at_cut_over
 from diag.sync.hub.home import BLOBS, DATABASE, TLS, HubHome
 from diag.sync.hub.intake import begins

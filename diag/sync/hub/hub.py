@@ -18,9 +18,8 @@ from diag.journal.journal import AuditSum
 from diag.journal.revision import now
 from diag.journal.seals import Card, Signer
 from diag.model.text import clean_line
-from diag.sync.hub.blobs import BlobFiles
 from diag.sync.hub.door import Caller, Door
-from diag.sync.hub.erasures import FILE, ErasureLog, replay
+from diag.sync.hub.files import BlobFiles, ErasureLog, replay
 from diag.sync.hub.intake import Push
 from diag.sync.hub.reading import Reader
 from diag.sync.hub.rows import EVERYWHERE, Device, Heard
@@ -118,7 +117,7 @@ class Hub:
         self.vouched = vouched
         """By which each former key of the hub vouches for the one after it."""
         self.store = store
-        self.erasures = erasures or ErasureLog(blobs.parent / FILE)
+        self.erasures = erasures or ErasureLog(blobs.parent / ERASURES)
         self.files = BlobFiles(blobs)
         self.name = name
         self.limits = limits or HubLimits()

@@ -20,7 +20,7 @@ from diag.journal.revision import MAX_LINE
 from diag.model.audit import Photo
 from diag.sync.hub import app, http
 from diag.sync.hub.app import STRANGERS, STRANGERS_EACH, build_app
-from diag.sync.hub.blobs import PART
+from diag.sync.hub.files import PART
 from diag.sync.hub.http import JsonLines
 from diag.sync.hub.hub import Hub
 from diag.sync.protocol import KINDS, HubLimits

@@ -15,8 +15,8 @@ from diag.journal import changes
 from diag.journal.revision import now
 from diag.model.errors import DiagError, Health, Inspection
 from diag.sync.hub import copies
-from diag.sync.hub.blobs import BlobFiles
 from diag.sync.hub.doctor import examine
+from diag.sync.hub.files import BlobFiles
 from diag.sync.hub.home import HubHome
 from tests.cli.running import diag
 from tests.journal.builders import person

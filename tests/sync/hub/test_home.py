@@ -19,7 +19,7 @@ from cryptography import x509
 from diag.journal.seals import successor_of
 from diag.model.errors import DiagError
 from diag.sync.hub import app, certificates, copies
-from diag.sync.hub.blobs import BlobFiles
+from diag.sync.hub.files import BlobFiles
 from diag.sync.hub.home import (
     HubHome,
     HubSettings,

@@ -15,7 +15,7 @@ from diag.journal.journal import Journal
 from diag.model.errors import DiagError
 from diag.sync.hub import copies
 from diag.sync.hub.engine import check_address, describe_address
-from diag.sync.hub.erasures import forget_set_aside
+from diag.sync.hub.files import forget_set_aside
 from diag.sync.hub.home import HubHome, HubSettings
 from diag.sync.hub.intake import Push
 from diag.sync.hub.postgres import (
