@@ -19,7 +19,7 @@ from diag.journal.revision import now
 from diag.journal.seals import Card, Signer
 from diag.model.text import clean_line
 from diag.sync.hub.door import Caller, Door
-from diag.sync.hub.files import BlobFiles, ErasureLog, replay
+from diag.sync.hub.files import ERASURES, BlobFiles, ErasureLog, replay
 from diag.sync.hub.intake import Push
 from diag.sync.hub.reading import Reader
 from diag.sync.hub.rows import EVERYWHERE, Device, Heard
