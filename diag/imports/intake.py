@@ -436,7 +436,13 @@ def _difference(report: ImportReport, examples: int) -> Iterator[str]:
     yield from _listed("À ajouter", added, examples)
     dated = [each for each in report.changes if each.fields.keys() <= _DATES]
     full = [each for each in report.changes if each not in dated]
-    changed = ["\n".join((_named(report, each.key), *_changes(each))) for each in full]
+    changed = []
+    for row in full:
+        lines = (
+            f"    {_FIELDS[name]} : {_shown(name, before)} → {_shown(name, after)}"
+            for name, (before, after) in row.fields.items()
+        )
+        changed.append("\n".join((_named(report, row.key), *lines)))
     yield from _listed("À modifier", changed, examples)
     if dated:
         yield f"À modifier, la date seule : {len(dated)}"
@@ -450,11 +456,6 @@ def _listed(title: str, items: Sequence[str], most: int) -> Iterator[str]:
         yield f"  {item}"
     if len(items) > most:
         yield f"  et {len(items) - most} de plus"
-
-
-def _changes(row: RowDifference) -> Iterator[str]:
-    for name, (before, after) in row.fields.items():
-        yield f"    {_FIELDS[name]} : {_shown(name, before)} → {_shown(name, after)}"
 
 
 def _shown(name: str, cell: Cell) -> str:
