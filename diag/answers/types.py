@@ -133,13 +133,13 @@ _NO_CHOICE = "aucun"
 
 
 @cache
-def script() -> str:
+def fields_script() -> str:
     """Return the script that reads the answers of a form: `rows(form)`."""
     return (_HERE / "fields.js").read_text(encoding="utf-8")
 
 
 @cache
-def style() -> str:
+def fields_style() -> str:
     """Return what makes fields readable, on a phone and on paper."""
     return (_HERE / "fields.css").read_text(encoding="utf-8")
 
@@ -169,7 +169,7 @@ def can_ask(question: Question) -> bool:
     return not TYPES[question.type].is_photo
 
 
-def cell(question: Question, purchase: int) -> str:
+def field_in_row(question: Question, purchase: int) -> str:
     """Return the field of a question in a row of the table of purchases."""
     label = f"{clean_line(question.label)}, achat {purchase}"
     named = f'aria-label="{escape(label)}"'

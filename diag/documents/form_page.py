@@ -11,7 +11,13 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-from diag.answers.types import can_ask, cell, fieldset, script, style
+from diag.answers.types import (
+    can_ask,
+    field_in_row,
+    fields_script,
+    fields_style,
+    fieldset,
+)
 from diag.audit.forms import FORMAT, PURCHASES, VERSION
 from diag.audit.memory import Neighbours
 from diag.audit.session import AuditSession
@@ -122,7 +128,7 @@ def write_form(session: AuditSession, printed: Questionnaire) -> bytes:
         "advice": page.advice,
         "privacy": PRIVACY.format(support="fichier"),
     }
-    css, js = style() + _own("form.css"), script() + _own("form.js")
+    css, js = fields_style() + _own("form.css"), fields_script() + _own("form.js")
     who = fold(page.title).split()[-1] or printed.whom
     return _PAGE.format(
         **{name: escape(typeset(clean_line(text))) for name, text in fields.items()},
@@ -153,7 +159,7 @@ def _table(columns: tuple[Question, ...]) -> str:
     lines = "\n".join(
         f'<tr><td><input type="text" data-n="{rank}" maxlength="80" '
         f'aria-label="Modèle, achat {rank}"></td>'
-        f"{''.join(cell(one, rank) for one in columns)}</tr>"
+        f"{''.join(field_in_row(one, rank) for one in columns)}</tr>"
         for rank in range(1, PURCHASES + 1)
     )
     return (

@@ -25,7 +25,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from diag.answers.types import script, style
+from diag.answers.types import fields_script, fields_style
 from diag.model.errors import DiagError
 from diag.phone.links import (
     LIFE,
@@ -71,8 +71,8 @@ def _sheet_page(sheet: PhoneSheet) -> PhonePage:
         f'<p id="etat" role="status"></p><form id="form" {sheet.marks}>'
         f"{sheet.fields}<button>Envoyer</button></form>"
     )
-    js = script() + _own("sheet.js")
-    return _page(sheet.title, body, js, "connect-src 'self'", style())
+    js = fields_script() + _own("sheet.js")
+    return _page(sheet.title, body, js, "connect-src 'self'", fields_style())
 
 
 def _page(title: str, body: str, js: str, allowed: str, more: str = "") -> PhonePage:
@@ -193,7 +193,7 @@ class PhoneRoutes:
         """Ask for the digits; the right ones lead to the link."""
         self._check_peer(request)
         if request.method == "GET":
-            page = _page("Code", _CODE, "", "form-action 'self'", style())
+            page = _page("Code", _CODE, "", "form-action 'self'", fields_style())
             return _shown(page)
         given = parse_qs((await _body(request, 1024)).decode("ascii", "replace"))
         typed = "".join(filter(str.isdecimal, given.get("c", [""])[0]))
