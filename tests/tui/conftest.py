@@ -5,18 +5,24 @@ of the time of these tests. Every 5 ms it sees the same.
 
 A sheet is read once a run for the same colours: each app read sixty of them again.
 
+A screen is painted once it is at rest, as a test looks at it: no terminal is there to
+show what was painted meanwhile, a sixth of the time. The long run paints it all, and
+`tests/terminal` has the program do so.
+
 A loaded machine is slow: a key is given as long to be handled as any other condition.
 """
 
 from functools import wraps
 from typing import Any
 
+from hypothesis import settings
 from textual import _wait
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
+from textual.screen import Screen
 
-from tests.tui.waiting import PATIENCE
+from tests.tui.waiting import PATIENCE, visible
 
 _wait.SLEEP_GRANULARITY = 1 / 200
 _wait.SLEEP_IDLE = _wait.SLEEP_GRANULARITY / 20
@@ -35,3 +41,28 @@ def _read_once(sheets: Stylesheet, *sheet: Any, **named: Any) -> list[RuleSet]:
 
 
 Stylesheet._parse_rules = _read_once  # type: ignore[assignment,method-assign] # it is wrapped
+
+_paint = Screen._compositor_refresh
+_press = Pilot.press
+
+
+@wraps(_paint)
+def _paint_later(screen: Screen[Any]) -> None:
+    if screen.app.screen is not screen:
+        _paint(screen)
+        return
+    screen._compositor._dirty_regions.clear()
+    screen._dirty_widgets.clear()
+    screen.app._update_mouse_over(screen)
+
+
+@wraps(_press)
+async def _press_and_paint(pilot: Pilot[Any], *keys: str) -> None:
+    await _press(pilot, *keys)
+    if pilot.app.is_running:
+        visible(pilot)
+
+
+if settings.get_current_profile_name() != "long":
+    Screen._compositor_refresh = _paint_later  # type: ignore[assignment,method-assign] # it is wrapped
+    Pilot.press = _press_and_paint  # type: ignore[assignment,method-assign] # it is wrapped

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 
+from textual._context import visible_screen_stack
 from textual.pilot import Pilot
 
 PATIENCE = 25.0
@@ -46,8 +47,9 @@ async def wait_to_show(pilot: Pilot[None], *texts: str) -> None:
 
 
 def visible(pilot: Pilot[None]) -> list[str]:
-    """Return the lines on screen, as one reads them."""
+    """Return the lines on screen, as one reads them; a window lets others show."""
     screen = pilot.app.screen
+    visible_screen_stack.set(pilot.app._background_screens)
     strips = screen._compositor.render_strips()
     return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
 
