@@ -68,6 +68,9 @@ async def test_latency_is_of_two_hundred_connections(
     mire: Mire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(line, "GAP", 0)
+    # A busy machine may leave a connection waiting: none is lost, none is left out.
+    monkeypatch.setattr(line, "WAIT", 60.0)
+    monkeypatch.setattr(line, "_USUAL_WAIT", 60.0)
     told: list[float] = []
     setting = Setting(LoopbackHost(), mire, tell=lambda share, _: told.append(share))
     got = await found(LatencyProbe(), setting)
