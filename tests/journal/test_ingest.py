@@ -1,10 +1,14 @@
 """The one write path: properties of SYNC.md §5.2 that hold on one journal."""
 
+import gc
+from collections.abc import Iterator
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diag.journal.ingest import ingest
 from diag.journal.proof import rebuild
 from diag.journal.revision import Json, compose, parse
 from tests.journal.worlds import (
@@ -179,3 +183,27 @@ def test_an_empty_batch_changes_nothing() -> None:
         before = content(journal)
         assert take(journal, []).new == 0
         assert content(journal) == before
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_a_batch_is_taken_in_without_the_collector(*, is_on: bool) -> None:
+    """It walked through all lines again and again: a fifth of a first sync."""
+    seen = list[bool]()
+
+    def watched(*, cut: bool = False) -> Iterator[bytes]:
+        seen.append(gc.isenabled())
+        yield line(1)
+        if cut:
+            raise ZeroDivisionError
+
+    if not is_on:
+        gc.disable()
+    try:
+        with memory([]) as journal:
+            assert ingest(journal, watched()).new == 1
+            with pytest.raises(ZeroDivisionError):
+                ingest(journal, watched(cut=True))
+        assert seen == [False, False]
+        assert gc.isenabled() is is_on
+    finally:
+        gc.enable()

@@ -6,7 +6,7 @@ from typing import Any
 
 from diag.sync.hub.engine import Engine
 from diag.sync.hub.rows import Device, Heard, Invitation, Token
-from diag.sync.hub.writing import Writing
+from diag.sync.hub.writing import LOG
 
 MAX_TRIES = 5
 """Wrong codes after which the invitation that they name is closed."""
@@ -174,7 +174,7 @@ class Devices:
         with self.engine.writing() as transaction:
             closed = transaction.run(_REVOKE, device=number, at=at)
             transaction.run(_DROP_KEYS, device=number)
-            Writing(transaction).log(at, number, "revoke", "", 0)
+            transaction.run(LOG, at=at, device=number, verb="revoke", audit="", n=0)
         return closed > 0
 
     def stop_cloned(self, number: int, at: int) -> None:
@@ -182,7 +182,7 @@ class Devices:
         with self.engine.writing() as transaction:
             transaction.run(_REVOKE, device=number, at=at)
             transaction.run(_SPEND_ALL, device=number, spent=-at)
-            Writing(transaction).log(at, number, CLONED, "", 0)
+            transaction.run(LOG, at=at, device=number, verb=CLONED, audit="", n=0)
 
     def cloned(self) -> frozenset[int]:
         """Return the devices of which a copy has called."""
@@ -217,7 +217,7 @@ class Devices:
     def record_reading(self, device: int, at: int) -> None:
         """Remember who read the page; for as long as activity is kept."""
         with self.engine.writing() as transaction:
-            Writing(transaction).log(at, device, READING, "", 0)
+            transaction.run(LOG, at=at, device=device, verb=READING, audit="", n=0)
 
     def drop_activity(self, at: int) -> None:
         """Forget who read and who sent, once that was long enough ago."""

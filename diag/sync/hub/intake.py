@@ -3,7 +3,7 @@
 Engine-neutral. A bad line is refused alone; the same lines twice change nothing.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -27,7 +27,7 @@ from diag.journal.revision import (
 )
 from diag.journal.seals import MOST, Signer, seal_value
 from diag.journal.subjects import PhotoTopic
-from diag.model.audit import Subject
+from diag.model.audit import Audit, Subject
 from diag.model.enums import PlaceKind
 from diag.sync.hub.gate import Warrant, find_about, is_seal
 from diag.sync.hub.rows import EVERYWHERE, AuditRow, Device, Location, LogRow
@@ -75,7 +75,7 @@ class Push:
                     self._take_audit(writing, row, _read_here(numbered))
                     self._take_unread(writing, row, _unread_here(numbered))
                     if self.new > before:
-                        writing.sum_up(row)
+                        writing.save(row)
         return Pushed(
             received=len(lines),
             new=self.new,
@@ -108,8 +108,17 @@ class Push:
     def _admit(self, writing: Writing, by_audit: "_ByAudit") -> None:
         """Keep the audits of the device's territory, new ones created."""
         rows = writing.lock(by_audit)
+        abouts = {
+            audit: find_about(audit, (one for _, one in _read_here(numbered)))
+            for audit, numbered in by_audit.items()
+            if audit not in rows
+        }
+        subjects = [about.subject for about in abouts.values() if about]
+        places = writing.locate(subjects)
         for audit in sorted(by_audit):
-            row = rows.get(audit) or self._create_audit(writing, audit, by_audit[audit])
+            row = rows.get(audit) or self._create_audit(
+                writing, audit, by_audit[audit], abouts.get(audit), places
+            )
             if row is None:
                 continue
             if row.location.is_in(self.scopes):
@@ -119,17 +128,23 @@ class Push:
                 self._refuse_all(by_audit[audit], "scope", problem)
 
     def _create_audit(
-        self, writing: Writing, audit: str, numbered: "_Mixed"
+        self,
+        writing: Writing,
+        audit: str,
+        numbered: "_Mixed",
+        about: Audit | None,
+        places: Mapping[Subject, Location],
     ) -> AuditRow | None:
         """Create an audit that is new here, if it is in the device's territory."""
-        about = find_about(audit, (one for _, one in _read_here(numbered)))
         if about is None:
             problem = f"l'audit {audit} est inconnu, et rien ne dit de quelle école"
             self._refuse_all(numbered, "unknown-audit", problem)
             return None
         subject = about.subject
-        location = _locate(writing, subject)
-        if location is None and EVERYWHERE in self.scopes:
+        location = places.get(subject)
+        if subject.kind is PlaceKind.SYNDICAT:  # its own audit: a territory by itself
+            location = Location(str(PlaceKind.SYNDICAT))
+        elif location is None and EVERYWHERE in self.scopes:
             location = Location()
         if location is None:
             problem = (
@@ -173,13 +188,14 @@ class Push:
         self.new += len(new)
         self._mark_unproven(writing, row, new.values())
         self._erase(writing, row, list(new.values()))
-        writing.save(row)
         writing.log(self.at, self.device, "push", row.id, len(new))
 
     def _take_unread(
         self, writing: Writing, row: AuditRow, newer: Sequence[tuple[int, Unread]]
     ) -> None:
         """Keep lines of a newer version, less what is erased of them."""
+        if not newer:
+            return
         mark = bytes.fromhex(mark_of(row.id))
         erased = writing.find_erased(row, {mark, *(one.key for _, one in newer)})
         kept = []
@@ -354,13 +370,6 @@ def begins(revision: Revision) -> bool:
     value = revision.value
     is_imported = isinstance(value, dict) and value.get("provenance") == "imported"
     return value is not None and not is_imported
-
-
-def _locate(writing: Writing, subject: Subject) -> Location | None:
-    """Return where a subject is; the syndicat's own audit is a territory by itself."""
-    if subject.kind is PlaceKind.SYNDICAT:
-        return Location(str(PlaceKind.SYNDICAT))
-    return writing.locate(subject)
 
 
 def _sha(text: object) -> list[bytes]:

@@ -147,7 +147,9 @@ class Store(Devices):
     def writing(self) -> Iterator[Writing]:
         """Open a transaction: all of it, durably, or nothing."""
         with self.engine.writing() as transaction:
-            yield Writing(transaction)
+            writing = Writing(transaction)
+            yield writing
+            writing.flush()
 
     def audit(self, audit: str) -> AuditRow | None:
         """Return an audit as it is now."""
@@ -245,7 +247,7 @@ class Store(Devices):
         if changed:
             with self.writing() as writing:
                 for row in writing.lock(changed).values():
-                    writing.sum_up(row)
+                    writing.save(row)
         return len(changed)
 
     def unread_sums(self, scopes: Collection[str]) -> tuple[AuditSum, ...]:

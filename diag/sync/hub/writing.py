@@ -28,9 +28,9 @@ _LOCK = f"{AUDIT} where id = any(:audits) order by id for update"
 _ADD_AUDIT = """
 insert into audit(id, kind, code, department, insee)
 values (:audit, :kind, :code, :department, :insee) on conflict do nothing
+returning n, id, department, insee, last_seq, lam, digest, unread, whole
 """
 
-_SAVE = "update audit set last_seq = :seq, lam = :lam, digest = :digest where n = :n"
 _KNOWN = "select id from rev where audit = :audit and id = :key"
 _ERASED = "select distinct id from erased where audit = :audit and id = :key"
 _NAME_ERASED = "insert into erased values (:audit, :id, :by) on conflict do nothing"
@@ -40,8 +40,12 @@ _STRIP = "update rev set body = :body, erased = true where audit = :audit and id
 _REFER = "insert into blob_ref values (:audit, :rev, :sha) on conflict do nothing"
 _UNREFER = "delete from blob_ref where audit = :audit and rev = :key returning sha"
 _STILL = "select distinct sha from blob_ref where sha = :key"
-_LOG = "insert into access_log values (:at, :device, :verb, :audit, :n)"
-_LOCATE = "select department, insee from directory where kind = :kind and code = :code"
+LOG = "insert into access_log values (:at, :device, :verb, :audit, :n)"
+
+_LOCATE = """
+select code, department, insee from directory where kind = :kind and code = any(:codes)
+"""
+
 ADD_AUTHOR = "insert into author values (:audit, :label) on conflict do nothing"
 
 ADD_UNPROVEN = """
@@ -69,17 +73,40 @@ _OPAQUE_STRIP = """
 update opaque set body = :body, erased = true where audit = :audit and id = :id
 """
 
-_KEEP_WHOLE = """
-update audit set unread = :unread, whole = :whole,
-  tick = (select max(tick) + 1 from audit) where n = :n
+_SAVE = """
+update audit set last_seq = :seq, lam = :lam, digest = :digest, unread = :unread,
+  whole = :whole, tick = (select max(tick) + 1 from audit) where n = :n
 """
 
 
 class Writing:
-    """What a push does, in one transaction."""
+    """What a push does, in one transaction.
+
+    What nothing reads before the end waits for `flush`: a push of many audits is few
+    statements, each a journey to PostgreSQL.
+    """
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
+        self._lines: list[tuple[object, ...]] = []
+        self._waiting: dict[str, list[dict[str, object]]] = {}
+        self._ids: dict[int, list[bytes]] = {}
+        """Of the audits that held nothing: all ids, as they are added."""
+
+    def flush(self) -> None:
+        """Write what waits."""
+        self._flush_lines()
+        for sql, rows in self._waiting.items():
+            self._transaction.many(sql, rows)
+        self._waiting.clear()
+
+    def _flush_lines(self) -> None:
+        if self._lines:
+            self._transaction.append(self._lines)
+            self._lines = []
+
+    def _put_off(self, sql: str, **values: object) -> None:
+        self._waiting.setdefault(sql, []).append(values)
 
     def lock(self, audits: Collection[str]) -> dict[str, AuditRow]:
         """Return those that are known, in sorted order, no other transaction writing.
@@ -97,38 +124,52 @@ class Writing:
     def add_audit(self, audit: str, subject: Subject, location: Location) -> AuditRow:
         """Add an audit, locked; return the row of another hub if it added it first."""
         values = {**name_columns(subject), **location._asdict()}
-        self._transaction.run(_ADD_AUDIT, audit=audit, **values)
-        (row,) = self._transaction.rows(_LOCK, audits=[audit])
-        return read_audit(row)
+        added = self._transaction.rows(_ADD_AUDIT, audit=audit, **values)
+        (row,) = added or self._transaction.rows(_LOCK, audits=[audit])
+        found = read_audit(row)
+        if added:
+            self._ids[found.number] = []
+        return found
 
     def find_known(self, audit: AuditRow, keys: Collection[bytes]) -> set[bytes]:
         """Return which of these ids it holds."""
+        if audit.number in self._ids:
+            return set(self._ids[audit.number]).intersection(keys)
         return self._transaction.find_keys(_KNOWN, keys, audit=audit.number)
 
     def find_erased(self, audit: AuditRow, keys: Collection[bytes]) -> set[bytes]:
         """Return which of these ids an erasure names."""
+        if self._ids.get(audit.number) == []:
+            return set()
         return self._transaction.find_keys(_ERASED, keys, audit=audit.number)
 
     def append(
         self, audit: AuditRow, rows: Iterable[LogRow], device: int, at: int
     ) -> None:
         """Add lines after those that are there; none of them is: the row is locked."""
-        self._transaction.append((audit.number, *row, at, device) for row in rows)
+        for row in rows:
+            self._lines.append((audit.number, *row, at, device))
+            if audit.number in self._ids:
+                self._ids[audit.number].append(row.key)
 
     def save(self, audit: AuditRow) -> None:
-        """Keep an audit's sum."""
-        digest = audit.digest.to_bytes(32)
-        values = {"n": audit.number, "seq": audit.revisions, "lam": audit.lam}
-        self._transaction.run(_SAVE, digest=digest, **values)
-
-    def sum_up(self, audit: AuditRow) -> None:
-        """Digest all ids of an audit that changed, and have it seen as changed."""
+        """Keep the sums of an audit that changed, and have it seen as changed."""
         place = {"audit": audit.number}
-        ids = self._transaction.rows(ALL_IDS, **place)
-        ((audit.unread,),) = self._transaction.rows(UNREAD_COUNT, **place)
-        audit.whole = sum_ids(key for (key,) in ids)
-        sums = {"unread": audit.unread, "whole": audit.whole}
-        self._transaction.run(_KEEP_WHOLE, n=audit.number, **sums)
+        ids = self._ids.get(audit.number)
+        if ids is None:
+            self._flush_lines()
+            ids = [key for (key,) in self._transaction.rows(ALL_IDS, **place)]
+            ((audit.unread,),) = self._transaction.rows(UNREAD_COUNT, **place)
+        audit.whole = sum_ids(ids)
+        self._put_off(
+            _SAVE,
+            n=audit.number,
+            seq=audit.revisions,
+            lam=audit.lam,
+            digest=audit.digest.to_bytes(32),
+            unread=audit.unread,
+            whole=audit.whole,
+        )
 
     def name_erased(
         self, audit: AuditRow, pairs: Collection[tuple[bytes, bytes]]
@@ -139,16 +180,19 @@ class Writing:
 
     def whole(self, audit: AuditRow, keys: Collection[bytes]) -> dict[bytes, bytes]:
         """Return the lines of these ids that still carry their value."""
+        self._flush_lines()
         rows = self._transaction.each(_WHOLE, keys, audit=audit.number)
         return {key: encode(body) for key, body in rows}
 
     def all_whole(self, audit: AuditRow) -> dict[bytes, bytes]:
         """Return every line that still carries its value."""
+        self._flush_lines()
         rows = self._transaction.rows(_ALL_WHOLE, audit=audit.number)
         return {key: encode(body) for key, body in rows}
 
     def strip(self, audit: AuditRow, skeletons: Mapping[bytes, bytes]) -> None:
         """Put skeletons in the place of lines, of which nothing stays on the disk."""
+        self._flush_lines()
         if skeletons:
             self._transaction.forgets = True
         rows = [
@@ -161,6 +205,7 @@ class Writing:
         self, audit: AuditRow, lines: Sequence[Unread], device: int, at: int
     ) -> list[Unread]:
         """Add lines of a newer version; return those that were not there."""
+        self._ids.pop(audit.number, None)
         keys = {one.key for one in lines}
         place = {"audit": audit.number}
         known = self._transaction.find_keys(_OPAQUE_KNOWN, keys, **place)
@@ -196,27 +241,29 @@ class Writing:
 
     def add_authors(self, audit: AuditRow, labels: Collection[str]) -> None:
         """Record who wrote in an audit."""
-        rows = [{"audit": audit.number, "label": label} for label in sorted(labels)]
-        self._transaction.many(ADD_AUTHOR, rows)
+        for label in sorted(labels):
+            self._put_off(ADD_AUTHOR, audit=audit.number, label=label)
 
     def add_unproven(self, audit: AuditRow, keys: Iterable[bytes], sender: str) -> None:
         """Record which lines their author did not give; numbered as they commit."""
         rows = [{"audit": audit.number, "id": key, "sender": sender} for key in keys]
         if rows:
             self._transaction.alone("unproven")
-        for row in rows:
-            self._transaction.run(ADD_UNPROVEN, **row)
+            self._transaction.many(ADD_UNPROVEN, rows)
 
     def is_old_sealed(self, audit: AuditRow) -> bool:
         """Whether what an audit held before there were seals is under the hub's."""
+        if audit.number in self._ids:
+            return True
         return bool(self._transaction.rows(_IS_OLD_SEALED, audit=audit.number)[0][0])
 
     def mark_old_sealed(self, audit: AuditRow) -> None:
         """Record that nothing enters an audit any more as older than seals."""
-        self._transaction.run(_MARK_OLD, audit=audit.number)
+        self._put_off(_MARK_OLD, audit=audit.number)
 
     def asks(self, audit: AuditRow) -> list[tuple[Revision, int]]:
         """Return the erasures asked for in an audit, and when each came here."""
+        self._flush_lines()
         pattern = b'"subject":"erase-ask/'
         rows = self._transaction.rows(ARRIVED, audit=audit.number)
         found = [(encode(body), int(at)) for body, at in rows]
@@ -234,11 +281,13 @@ class Writing:
 
     def arrived_at(self, audit: AuditRow, key: bytes) -> int:
         """Return when a line came here; 0 when it did not."""
+        self._flush_lines()
         rows = self._transaction.rows(_ARRIVED_AT, audit=audit.number, key=key)
         return int(rows[0][0]) if rows else 0
 
     def bodies(self, audit: AuditRow) -> list[tuple[bytes, bytes]]:
         """Return the id and the bytes of each line of an audit."""
+        self._flush_lines()
         rows = self._transaction.rows(_BODIES, audit=audit.number)
         return [(key, encode(body)) for key, body in rows]
 
@@ -253,15 +302,20 @@ class Writing:
         named = {sha for (sha,) in rows}
         return named - self._transaction.find_keys(_STILL, named)
 
-    def locate(self, subject: Subject) -> Location | None:
-        """Return where the office's directory has a subject."""
-        rows = self._transaction.rows(_LOCATE, **name_columns(subject))
-        return Location(*rows[0]) if rows else None
+    def locate(self, subjects: Collection[Subject]) -> dict[Subject, Location]:
+        """Return where the office's directory has subjects, those that it has."""
+        found = {}
+        for kind in sorted({one.kind for one in subjects}):
+            codes = [one.code for one in subjects if one.kind is kind]
+            rows = self._transaction.rows(_LOCATE, kind=str(kind), codes=codes)
+            for code, *place in rows:
+                found[Subject(kind=kind, code=code)] = Location(*place)
+        return found
 
     def log(self, at: int, device: int, verb: str, audit: str, number: int) -> None:
         """Add to the log of accesses."""
         values = {"at": at, "device": device, "verb": verb, "audit": audit}
-        self._transaction.run(_LOG, n=number, **values)
+        self._put_off(LOG, n=number, **values)
 
 
 _SUMS = "select n, id, last_seq, digest from audit"
@@ -326,7 +380,8 @@ def fill_sums(transaction: Transaction) -> None:
     """Digest the ids of each audit of a database that kept no such sum."""
     writing = Writing(transaction)
     for row in map(read_audit, transaction.rows(AUDIT)):
-        writing.sum_up(row)
+        writing.save(row)
+    writing.flush()
 
 
 def fill_unproven(transaction: Transaction) -> None:
