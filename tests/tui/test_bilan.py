@@ -489,7 +489,9 @@ async def test_a_scenario_is_kept_taken_up_and_forgotten(tmp_path: Path) -> None
         await wait_for(pilot, lambda: scenarios(session) == ())
 
 
-async def test_several_choices_are_supposed_by_their_keys(tmp_path: Path) -> None:
+async def test_choices_rooms_and_classes_are_supposed_by_their_keys(
+    tmp_path: Path,
+) -> None:
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         await opened(pilot)
         await pilot.press("i")
@@ -503,13 +505,6 @@ async def test_several_choices_are_supposed_by_their_keys(tmp_path: Path) -> Non
         await pilot.press(*"12", "enter")
         await wait_for(pilot, lambda: shows(pilot, "et si… Freins déclarés"))
         assert shows(pilot, "Le débit, les pannes")
-
-
-async def test_a_class_is_split_and_a_room_added_and_closed(tmp_path: Path) -> None:
-    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
-        await opened(pilot)
-        await pilot.press("i")
-        await wait_for(pilot, lambda: on(pilot, SupposeScreen))
         await pilot.press("d")
         await wait_for(pilot, lambda: shows(pilot, "Dédoubler quelle classe"))
         assert shows(pilot, "Classe CE1")
@@ -603,10 +598,16 @@ async def asked(pilot: Pilot[None]) -> BilanScreen:
     return bilan
 
 
-async def test_a_draft_is_written_beside_the_reports(tmp_path: Path) -> None:
+async def test_a_draft_is_written_beside_the_reports_unless_one_leaves(
+    tmp_path: Path,
+) -> None:
     async with audited_app(tmp_path / "w").run_test(size=(80, 24)) as pilot:
         bilan = await asked(pilot)
         assert shows(pilot, DRAFTS[DraftKind.NOTE].title)
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: pilot.app.screen is bilan, "the bilan")
+        assert not report_folder(bilan.session).exists(), "nothing is written"
+        bilan = await asked(pilot)
         await pilot.press("down", "enter")
         await wait_for(pilot, lambda: shows(pilot, "documents : o"), "told")
         assert pilot.app.screen is bilan
@@ -618,11 +619,3 @@ async def test_a_draft_is_written_beside_the_reports(tmp_path: Path) -> None:
         folder = report_folder(bilan.session)
         assert (folder / "deliberation.odt").stat().st_size
         assert shows(pilot, "Provisoire : l'audit n'est pas clos")
-
-
-async def test_leaving_the_list_writes_nothing(tmp_path: Path) -> None:
-    async with audited_app(tmp_path / "w").run_test(size=(80, 24)) as pilot:
-        bilan = await asked(pilot)
-        await pilot.press("escape")
-        await wait_for(pilot, lambda: pilot.app.screen is bilan, "the bilan")
-        assert not report_folder(bilan.session).exists()
