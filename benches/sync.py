@@ -4,7 +4,7 @@
 
 100 audits of 600 revisions unless told otherwise; 1,000 make a department. Then a
 hundred laptops at once, each with as many revisions as there are audits times three.
-Last, one durable append. `rsync` and PostgreSQL's tools are compared with where they
+`rsync` and PostgreSQL's tools are compared with where they
 are installed. The limits are ratios of what was measured when the protocol was
 designed.
 """
@@ -19,7 +19,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
 
-from benches import append
 from benches.worlds.crowd import crowd
 from benches.worlds.sync import EACH, audit_lines, hub_in, opened, through
 from diag.journal.journal import Journal
@@ -48,8 +47,6 @@ def main() -> None:
         else:
             server = stack.enter_context(running(durable=True))
             measured(folder / "postgresql", logs, server.new_database(), server)
-    print("\nOne durable append")
-    append.main(Path())
 
 
 def measured(
