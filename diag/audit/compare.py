@@ -1,7 +1,7 @@
 """An audit compared: with the last one, and with the schools of its kind and size.
 
 When the checklists differ, yesterday's facts are judged again by today's: what moves
-between the two is « grille changée », and never shown as progress. Of other schools,
+between the two is « grilles changées », and never shown as progress. Of other schools,
 only what everyone may read is compared with: one whose sensitive answers differ stands
 where it did.
 """
@@ -60,7 +60,7 @@ class CriterionChange:
     now: CriterionResult
     move: Move
     method_changed: bool
-    """Judged otherwise than it was: « grille changée »."""
+    """Judged otherwise than it was: « grilles changées »."""
 
 
 @dataclass(frozen=True, slots=True)

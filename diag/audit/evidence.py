@@ -369,8 +369,8 @@ def _unasked_words(session: AuditSession, read: Iterable[ReadAgain]) -> str:
     labels = [uncapitalised(key_label(key)) for key in MEASURES if key in keys - asked]
     if not labels:
         return ""
-    edition = f"la grille de l'audit ({session.checklist.version})"
-    return f"Mesuré, mais {edition} ne le demande pas : {listed(labels)}."
+    edition = f"les grilles de l'audit ({session.checklist.version})"
+    return f"Mesuré, mais {edition} ne le demandent pas : {listed(labels)}."
 
 
 def _outdated(session: AuditSession, offers: list[Proposal]) -> list[NewRevision]:

@@ -37,7 +37,7 @@ from diag.words.vocabulary import (
     THIS_SUBJECT,
 )
 
-METHOD = "grille changée"
+METHOD = "grilles changées"
 """What moved because it is judged otherwise."""
 
 
@@ -182,7 +182,7 @@ def evolution(session: AuditSession) -> tuple[OutlineLine, ...]:
         heading("inchange", f"Inchangé  {unchanged}"),
         OutlineLine(
             "grille",
-            f"La grille a changé, pas l'école  {len(otherwise)}",
+            f"Les grilles ont changé, pas l'école  {len(otherwise)}",
             tone=Tone.HEADING,
             inner=partial(_changes, session, otherwise, "grille")
             if otherwise

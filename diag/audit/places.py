@@ -92,7 +92,7 @@ def add_places(
 
 def _new(session: AuditSession, kind: PlaceKind, name: str, parent: str) -> Place:
     if kind in ROOT_KINDS:
-        raise DiagError(f"On n'ajoute pas de lieu de sorte « {PLACE_NAMES[kind]} ».")
+        raise DiagError(f"On n'ajoute pas de lieu du genre « {PLACE_NAMES[kind]} ».")
     holder = _check_holds(find_place(session, parent), kind)
     seed = session.workspace.world.nonce() + session.workspace.world.nonce()
     ident = str(UUID(bytes=seed, version=4))
@@ -104,7 +104,7 @@ def _new(session: AuditSession, kind: PlaceKind, name: str, parent: str) -> Plac
 def _check_holds(holder: Place, kind: PlaceKind) -> Place:
     if holder.kind not in PARENT_KINDS[kind]:
         raise DiagError(
-            f"Un lieu de sorte « {PLACE_NAMES[kind]} » ne se range pas dans "
+            f"Un lieu du genre « {PLACE_NAMES[kind]} » ne se range pas dans "
             f"« {holder.name} » ({PLACE_NAMES[holder.kind]})."
         )
     return holder

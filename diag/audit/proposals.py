@@ -267,7 +267,7 @@ def _accepted(
         one = offers[0]
         if not one.offer.lot:
             raise DiagError(
-                f"{one.label} : ce lieu a été retiré. Refusez la proposition."
+                f"{one.label} : ce lieu a été retiré. Écartez la proposition."
             )
         yield changes.placed(
             audit,
@@ -289,7 +289,7 @@ def _answers(offers: Iterable[OfferedAnswer]) -> Iterator[tuple[str, Answer]]:
         question, offer = one.question, one.offer
         if question is None:
             raise DiagError(
-                f"{offer.question} ne se pose plus ici. Refusez la proposition."
+                f"{offer.question} ne se pose plus ici. Écartez la proposition."
             )
         how = _KNOWN_BY[offer.source]
         allowed = how in {*question.provenance, *ALWAYS}

@@ -131,7 +131,7 @@ def _read(edition: bytes) -> _Compiled:
             if "engine" not in older:
                 return _Compiled.model_validate(_brought_forward(older))
         raise EditionError(
-            "cette édition de la grille est illisible : elle est abîmée, ou faite par "
+            "cette édition des grilles est illisible : elle est abîmée, ou faite par "
             "une version plus récente de diag. Mettez diag à jour, ou synchronisez."
         ) from error
 

@@ -52,14 +52,19 @@ _PROVENANCES = [str(provenance) for provenance in Provenance]
     "--state",
     type=click.Choice(_STATES),
     default="known",
-    help="Ce que vaut la réponse : connue (par défaut), inconnue, sans objet, refusée.",
+    help="Ce que vaut la réponse : connue (par défaut), inconnue, sans objet, non "
+    "communiquée.",
 )
 @click.option(
     "--provenance",
     type=click.Choice(_PROVENANCES),
     help="Comment on le sait (sinon l'usage de la question).",
 )
-@click.option("--reason", default="", help="Pourquoi inconnu, refusé ou sans objet.")
+@click.option(
+    "--reason",
+    default="",
+    help="Pourquoi inconnu, non communiqué ou sans objet.",
+)
 @click.option("--note", help="Note à côté de la réponse.")
 @click.option(
     "--sure",

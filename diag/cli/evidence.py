@@ -233,7 +233,7 @@ def show_observation(
 ) -> None:
     """Marque une observation « à montrer » : les documents publics l'impriment.
 
-    Sur un danger, elle remplace les mots de la grille.
+    Sur un danger, elle remplace les mots des grilles.
     """
     seen = observing.mark_noted(session, ident, shown=not hide, reply=reply)
     click.echo(f"{'À montrer' if seen.shown else 'Plus à montrer'} : {seen.text}")

@@ -78,7 +78,7 @@ def _formats(*names: str) -> Callable[[F], F]:
         multiple=True,
         type=click.Choice(names),
         default=names,
-        help="Format ; répétable (sinon tous).",
+        help="Forme ; répétable (sinon toutes).",
     )
 
 

@@ -304,7 +304,7 @@ def compare(session: AuditSession, earlier: str, *, as_json: bool) -> None:
     if found.edition_changed:
         click.echo(
             "Les grilles ont changé : l'ancien audit est rejugé par les grilles "
-            "d'aujourd'hui ; ce que la méthode déplace est dit « grille changée »."
+            "d'aujourd'hui ; ce que la méthode déplace est dit « grilles changées »."
         )
     for title, rows in sections:
         click.echo(f"\n{title}")

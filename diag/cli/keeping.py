@@ -70,7 +70,7 @@ identity_option = click.option(
     "--identity",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="CLÉ",
-    help="Clé privée age de l'office, si la copie est chiffrée ; un fichier peut en "
+    help="Clé privée age du bureau, si la copie est chiffrée ; un fichier peut en "
     "porter plusieurs.",
 )
 

@@ -178,7 +178,7 @@ EXIT_REFUSED = 1
     type=click.Path(path_type=Path, file_okay=False),
     envvar="DIAG_HOME",
     metavar="DOSSIER",
-    help="Dossier de travail (sinon DIAG_HOME, sinon le dossier de l'utilisateur).",
+    help="Espace de travail (sinon DIAG_HOME, sinon le dossier de l'utilisateur).",
 )
 @click.version_option(
     package_name="diag", message="diag %(version)s", help="Affiche la version."

@@ -41,7 +41,7 @@ def key_options(command: F) -> F:
         "--escrow",
         multiple=True,
         metavar="AGE1…",
-        help="Clé publique age de l'office, qui pourra ouvrir (séquestre).",
+        help="Clé publique age du bureau, qui pourra ouvrir (séquestre).",
     )
     return holder(sealed(command))
 
@@ -61,7 +61,7 @@ def print_clear_parts(folder: Path, key: bytes, escrow: Sequence[str]) -> None:
     """Seal the key for the office when asked, and list what stays in clear."""
     if escrow:
         path = encrypting.escrow(folder, key, escrow)
-        click.echo(f"Séquestre, à remettre à l'office : {path}")
+        click.echo(f"Séquestre, à remettre au bureau : {path}")
     else:
         click.echo(
             "Sans séquestre (--escrow), la clé perdue rend les données illisibles "
@@ -88,14 +88,14 @@ def encrypt(
     encrypting.encrypt(folder, key, mark)
     click.echo(f"Chiffré et vérifié : {folder}")
     print_clear_parts(folder, key, escrow)
-    click.echo("Pour chiffrer aussi les sauvegardes : diag rgpd copies --drop")
+    click.echo("Pour chiffrer aussi les copies : diag rgpd copies --drop")
 
 
 @click.command()
 @click.option(
     "--identity",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Clé privée age de l'office, si la clé de l'espace de travail est perdue.",
+    help="Clé privée age du bureau, si la clé de l'espace de travail est perdue.",
 )
 @click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
 @click.pass_context
@@ -251,7 +251,7 @@ def _erase_campaign(
 ) -> None:
     if not yes and not agreed(
         "Tout sera effacé pour toujours, ici et partout où l'on synchronise ; "
-        "aucune sauvegarde n'est faite. Continuer ?"
+        "aucune copie n'est faite. Continuer ?"
     ):
         raise click.Abort
     done = erasing.purge(workspace, plan, reason)
@@ -324,7 +324,7 @@ def erase_person(
     if done.asked:
         click.echo(
             f"Demandé et masqué : {counted(done.asked, 'modification')}, écrites par "
-            "d'autres ou déjà transmises. Une autre personne confirme, sept jours "
+            "d'autres ou déjà parties d'ici. Une autre personne confirme, sept jours "
             "après : diag audit erase."
         )
     if len(chosen) < len(found.mentions):

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 _HELP = (
     "Une ligne par numéro : le rang de la case cochée, o ou n, un nombre. "
-    "Entrée seule : rien d'écrit, numéro suivant. * inconnu, ! refusé ; / et sa "
-    "raison : sans objet, là où la question l'admet. "
+    "Entrée seule : rien d'écrit, numéro suivant. * inconnu, ! non communiqué ; "
+    "/ et sa raison : sans objet, là où la question l'admet. "
     "« 2 # 3 fiches sur 4 » : la réponse 2, et une note. "
     ":5 va au numéro 5, :retour au précédent, :fin arrête."
 )

@@ -180,7 +180,7 @@ def _write_all(
     multiple=True,
     type=click.Choice([*map(str, OPENED)]),
     default=[*map(str, OPENED)],
-    help="Format des documents joints ; répétable (sinon tous).",
+    help="Forme des documents joints ; répétable (sinon toutes).",
 )
 @let_out_option
 def atlas(

@@ -42,7 +42,7 @@ HELP = (
     "Une ligne est une réponse : un nombre, o ou n, une date, un texte.",
     "Pour un choix, son chiffre ou ses premières lettres ; plusieurs par des virgules.",
     "Entrée seule : question suivante. ? seul : cette aide.",
-    "* et un motif : inconnu. ! et un motif : refusé.",
+    "* et un motif : inconnu. ! et un motif : non communiqué.",
     "/ et sa raison : sans objet, là où la question l'admet.",
     "= et la raison : confirme ce qui ne va pas avec le reste.",
     ":retour : question précédente. :relire : la question à nouveau.",

@@ -278,7 +278,7 @@ def compose(
     form = _form_of(session.checklist, whom)
     if form is None and whom not in WHOM:
         raise DiagError(
-            "La grille de cet audit n'a pas de formulaire pour ce lecteur. Passez à la "
+            "Les grilles de cet audit n'ont pas ce formulaire. Passez à la "
             f"dernière édition : diag audit upgrade {session.about.ref}."
         )
     if form is None and session.about.kind is not PlaceKind.ECOLE:

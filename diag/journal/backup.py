@@ -134,7 +134,7 @@ def copy(
         _sync_folder(path.parent)
     except OSError as error:
         raise UnreachableError(
-            f"{path} : la sauvegarde n'a pas pu être écrite ({error.strerror})."
+            f"{path} : la copie n'a pas pu être écrite ({error.strerror})."
         ) from error
     finally:
         with suppress(OSError):
@@ -196,7 +196,7 @@ def _verify_unread(connection: sqlite3.Connection, path: Path) -> None:
         if one is None or one.key != key:
             raise DamagedError(
                 f"{path} : la modification {key.hex()}, d'une version plus récente, "
-                "n'est plus ce qui avait été écrit. Restaurez une sauvegarde plus "
+                "n'est plus ce qui avait été écrit. Restaurez une copie plus "
                 "ancienne du dossier « backups »."
             )
 
@@ -206,7 +206,7 @@ def _verify_editions(connection: sqlite3.Connection, path: Path) -> None:
         if sha256(body.encode("utf-8")).hexdigest() != digest:
             raise DamagedError(
                 f"{path} : l'édition de grilles {digest[:12]} n'est plus ce qui "
-                "avait été écrit. Restaurez une sauvegarde plus ancienne du dossier "
+                "avait été écrit. Restaurez une copie plus ancienne du dossier "
                 "« backups »."
             )
 
@@ -226,9 +226,7 @@ def restore(
         JournalError: when the copy is damaged, or the journal is open somewhere.
     """
     if not copied.is_file():
-        raise UnreachableError(
-            f"{copied} : sauvegarde introuvable. Vérifiez le chemin."
-        )
+        raise UnreachableError(f"{copied} : copie introuvable. Vérifiez le chemin.")
     check = check or verify
     check(copied)
     kept = path.with_name(f"{path.stem}-{aside}{path.suffix}")
@@ -249,7 +247,7 @@ def restore(
         _sync_folder(path.parent)
     except OSError as error:
         raise UnreachableError(
-            f"{path} : la sauvegarde n'a pas pu être restaurée ({error.strerror})."
+            f"{path} : la copie n'a pas pu être restaurée ({error.strerror})."
         ) from error
     finally:
         with suppress(OSError):

@@ -456,8 +456,8 @@ def _from_keyring(name: str) -> bytes:
     if not kept:
         raise LockedAwayError(
             f"La clé {name} de cet espace de travail n'est pas dans le trousseau de "
-            "cette session. Ouvrez-le avec le compte qui l'a chiffré, ou demandez à "
-            "l'office de l'ouvrir : diag decrypt --identity CLE."
+            "cette session. Ouvrez-le avec le compte qui l'a chiffré, ou demandez au "
+            "bureau de l'ouvrir : diag decrypt --identity CLE."
         )
     return bytes.fromhex(kept)
 
@@ -476,7 +476,7 @@ def _unwrapped(detail: dict[str, Any], mark: Path) -> bytes:
     except InvalidTag as error:
         raise LockedAwayError(
             f"Cette phrase de passe n'ouvre pas {mark.parent}. Rien n'a été changé. "
-            "Réessayez ; si elle est perdue, l'office peut l'ouvrir avec la clé mise "
+            "Réessayez ; si elle est perdue, le bureau peut l'ouvrir avec la clé mise "
             "sous séquestre : diag decrypt --identity CLE."
         ) from error
 

@@ -45,7 +45,7 @@ class DamagedError(JournalError):
 
     sentence = (
         "le journal est abîmé, ou le disque ne répond plus correctement. N'y écrivez "
-        "plus. Des sauvegardes sont dans le dossier « backups » ; faites examiner "
+        "plus. Des copies sont dans le dossier « backups » ; faites examiner "
         "l'espace de travail."
     )
     remedy = EXAMINE
@@ -63,9 +63,9 @@ class NotAJournalError(JournalError):
     """The file is no journal of diag."""
 
     sentence = (
-        "ce fichier n'est pas un journal de diag. Choisissez un autre dossier "
-        "de travail ; s'il en était un, il est abîmé : des sauvegardes sont dans le "
-        "dossier « backups », faites examiner l'espace de travail."
+        "ce fichier n'est pas un journal de diag. Choisissez un autre espace "
+        "de travail ; s'il en était un, il est abîmé : des copies sont dans le dossier "
+        "« backups », faites examiner l'espace de travail."
     )
     remedy = EXAMINE
 

@@ -307,7 +307,7 @@ def _notice_of_newer(path: Path) -> str:
         if migrations.is_foreign(connection):
             raise NotAJournalError(
                 f"{path} : cette base n'est pas un journal de diag. Choisissez un "
-                "autre dossier de travail."
+                "autre espace de travail."
             )
         done = migrations.applied(connection)
     newer = [name for name in done if name not in migrations.NAMES]

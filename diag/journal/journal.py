@@ -79,22 +79,22 @@ _CHANGED = {
     "setting": "Vos réglages ont changé sur le disque. Vérifiez, dans les "
     "réglages, votre nom, celui du syndicat et la campagne.",
     "edition": "Les grilles gardées ici ont changé sur le disque. Restaurez une "
-    "sauvegarde du dossier « backups », ou synchronisez.",
+    "copie du dossier « backups », ou synchronisez.",
     "school": "La liste des écoles a changé sur le disque. Réimportez l'annuaire.",
     "commune": "La liste des communes a changé sur le disque. Réimportez-la.",
     "access": "La liste des communes raccordables a changé sur le disque. "
     "Réimportez-la.",
     "town_hall": "La liste des mairies a changé sur le disque. Réimportez-la.",
     "outbox": "La boîte d'envoi a changé sur le disque : un message peut manquer, ou "
-    "ne plus être ce que vous avez écrit. Comparez-la à une sauvegarde du dossier "
+    "ne plus être ce que vous avez écrit. Comparez-la à une copie du dossier "
     "« backups » avant d'envoyer.",
     "bundle": "La liste des paquets lus ici a changé sur le disque. Comparez-la à une "
-    "sauvegarde du dossier « backups » avant d'en annuler un.",
+    "copie du dossier « backups » avant d'en annuler un.",
     "card": "Les clés de vos collègues ont changé sur le disque : « scellé » et "
-    "« poste » ne prouvent plus rien. Restaurez une sauvegarde du dossier "
+    "« poste » ne prouvent plus rien. Restaurez une copie du dossier "
     "« backups ».",
     "relayed": "La liste des modifications relayées a changé sur le disque : ne vous "
-    "fiez pas à « poste » ni à « relayé par ». Restaurez une sauvegarde du dossier "
+    "fiez pas à « poste » ni à « relayé par ». Restaurez une copie du dossier "
     "« backups ».",
 }
 """What is shown of each small table whose sum is no longer its own."""

@@ -238,7 +238,7 @@ from advice v join audit a on a.n = v.audit where a.id = ? order by v.position
 
 _CHANGED = (
     "Ce qui avait été jugé par la méthode antérieure a changé sur le disque : il "
-    "n'est pas montré. Une sauvegarde du dossier « backups » peut l'avoir encore."
+    "n'est pas montré. Une copie du dossier « backups » peut l'avoir encore."
 )
 
 

@@ -94,7 +94,7 @@ def merge_of(session: AuditSession, kept: str, other: str) -> PlaceMerge:
         raise DiagError("Nommez deux lieux différents, dans le sujet de l'audit.")
     if first.kind is not second.kind:
         raise DiagError(
-            f"« {first.name} » et « {second.name} » ne sont pas de la même sorte."
+            f"« {first.name} » et « {second.name} » ne sont pas du même genre."
         )
     return _merge(session, first, second, "")
 

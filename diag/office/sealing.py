@@ -134,14 +134,14 @@ def withheld_words(
         title, author = title_of(revision.audit), name_of(revision.author)
         if revision.erases:
             yield (
-                f"Effacement mis à part, {title}, {of(author)}, donné par {sender} : "
+                f"Effacement mis de côté, {title}, {of(author)}, donné par {sender} : "
                 f"{one.problem}. Ce qu'il efface reste ici."
             )
         else:
             lines[title, author, sender] += 1
     for (title, author, sender), many in lines.items():
         yield (
-            f"Mis à part, {title} : {counted(many, 'modification')} {of(author)}, que "
+            f"Mis de côté, {title} : {counted(many, 'modification')} {of(author)}, que "
             f"{sender} donne sans son sceau. Tout entre dès que {author} synchronise, "
             "ou avec un paquet qui porte ce sceau."
         )

@@ -309,7 +309,7 @@ def _latency_found(
     """Return the latency of a full line; acknowledged uploads give a lower bound."""
     if not measured.waits:
         return ProbeFinding(key, target=target).nothing(
-            "La mesure de débit fut trop courte."
+            "La mesure de débit a été trop courte : recommencez-la."
         )
     stats = {**stats_of(measured.waits), "idle": round(idle, 2)}
     value, status, why = stats.get("p50"), MeasureStatus.OK, ""

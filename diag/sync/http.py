@@ -342,7 +342,7 @@ def _explain(url: str, error: Exception) -> str:
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
         return (
             f"{url} : le certificat présenté n'est pas celui de votre serveur. Rien "
-            "n'a été envoyé. Demandez à l'administrateur du serveur."
+            "n'a été envoyé. Prévenez l'administrateur du serveur."
         )
     return (
         f"{url} ne répond pas, ou la liaison a été coupée. Ce qui est passé est gardé, "

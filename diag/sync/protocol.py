@@ -307,7 +307,8 @@ REMEDIES: Final[dict[str, str]] = {
     "token-revoked": "Demandez une nouvelle invitation à l'administrateur du serveur, "
     "puis : diag sync enrol INVITATION. Vos saisies sont gardées ici.",
     "cloned": "Demandez une nouvelle invitation à l'administrateur du serveur ; "
-    "dites-lui si ce poste fut restauré, copié ou volé. Vos saisies sont gardées ici.",
+    "dites-lui si ce poste a été restauré, copié ou volé. Vos saisies sont gardées "
+    "ici.",
     "enrol-refused": "Une invitation sert une fois, pendant quinze minutes : "
     "demandez-en une autre à l'administrateur du serveur.",
     "known-label": "Demandez une invitation au nom exact sous lequel l'administrateur "

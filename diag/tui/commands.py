@@ -169,7 +169,7 @@ class ShowMeasures(Command, title="Mesures", group=AUDIT_GROUP):
 
 
 class Export(Command, keys="x", title="Exporter", group=AUDIT_GROUP):
-    """Choisir les documents à écrire : lecteurs, formes, dossier ; un ou des audits."""
+    """Choisir les documents à écrire : pour qui, sous quelle forme, où."""
 
 
 class OpenKeys(Command, title="Raccourcis", group=_ALL):

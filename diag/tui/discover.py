@@ -87,7 +87,7 @@ STEPS = (
     TourStep(
         "Rapports et synchronisation",
         (
-            "Les quatre rapports s'écrivent sans réseau, un par lecteur.",
+            "Les quatre rapports s'écrivent sans réseau, un par destinataire.",
             "L'export en écrit des centaines ; arrêté, il reprend.",
             "Au bureau, la synchronisation réunit le travail de chacun.",
         ),

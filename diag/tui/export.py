@@ -178,7 +178,7 @@ class ExportScreen(PlaceScreen):
     def on_write(self) -> None:
         if not self._count():
             self.diag.inform(
-                "Rien n'est coché : cochez un audit, un lecteur, une forme."
+                "Rien n'est coché : cochez un audit, un destinataire, une forme."
             )
             return
         wanted = self.wanted
@@ -236,7 +236,7 @@ class ExportScreen(PlaceScreen):
     def _summary(self) -> str:
         count = self._count()
         if not count:
-            return "Rien à écrire : cochez au moins un lecteur et une forme."
+            return "Rien à écrire : cochez au moins un destinataire et une forme."
         audits = counted(len(self.audits), "audit")
         return f"{counted(count, 'document')} de {audits}."
 

@@ -56,7 +56,7 @@ class OpenFilled(Command, keys="o", title="Lire un fichier", footer=True):
 
 
 class TakeBackAccepted(Command, keys="ctrl+z", title="Annuler", footer=True):
-    """Reprendre la dernière saisie : ce qui fut accepté attend de nouveau."""
+    """Reprendre la dernière saisie : ce qui a été accepté attend de nouveau."""
 
 
 class LeaveProposals(Cancel, title="Revenir"):

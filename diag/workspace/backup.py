@@ -133,7 +133,7 @@ def _read(path: Path) -> dict[str, bytes]:
             return {name: zipped.read(name) for name in names}
     except (BadZipFile, *_UNREADABLE) as error:
         raise DamagedError(
-            f"{path} : la copie de vos grilles est abîmée. Restaurez une sauvegarde "
+            f"{path} : la copie de vos grilles est abîmée. Restaurez une copie "
             "plus ancienne, ou retirez ce fichier pour ne restaurer que le reste."
         ) from error
 
@@ -191,7 +191,7 @@ def restore(folder: Path, copied: Path) -> tuple[Path, ...]:
     """
     if not copied.name:
         raise UnreachableError(
-            f"« {copied} » ne nomme aucune sauvegarde. Rien n'a été changé. Donnez le "
+            f"« {copied} » ne nomme aucune copie. Rien n'a été changé. Donnez le "
             "fichier de la copie.",
             command="diag restore backups/diag-AAAA-MM-JJ.db",
         )

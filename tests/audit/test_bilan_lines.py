@@ -212,7 +212,7 @@ def test_what_was_settled_what_arose_and_what_was_decided_are_told_in_three_line
     assert shown["decide/titre"].text == "Décidé, pas encore fait  1"
     decided = shown["decide/passer-a-la-fibre"]
     assert decided.aside.startswith("décidée le 12 novembre 2026")
-    assert shown["grille"].text == "La grille a changé, pas l'école  0"
+    assert shown["grille"].text == "Les grilles ont changé, pas l'école  0"
 
 
 def test_no_danger_is_said_only_once_every_room_was_looked_at(desk: Workspace) -> None:

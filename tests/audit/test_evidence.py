@@ -171,7 +171,7 @@ def test_what_no_question_of_the_edition_asks_is_told(
     monkeypatch.setattr(AuditSession, "checklist", property(lambda _self: older))
     taken = import_evidence(session, [path], NOTHING)
 
-    assert "ne le demande pas : débit descendant, débit montant" in taken.unasked
+    assert "ne le demandent pas : débit descendant, débit montant" in taken.unasked
 
 
 def test_a_scan_belongs_to_a_room_and_to_the_schools_own_networks(

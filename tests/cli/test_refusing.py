@@ -23,7 +23,7 @@ def home(tmp_path: Path) -> Path:
     ("words", "stdin", "why"),
     [
         (("outbox", "retry", "9" * 30), "", "Pas de message n° 999"),
-        (("restore", ""), "", "ne nomme aucune sauvegarde"),
+        (("restore", ""), "", "ne nomme aucune copie"),
         (("audit", "export", "--force", SCHOOL, ""), "", "est un dossier"),
         (("encrypt", "--key", "passphrase"), "\udcff\n", "pas un texte UTF-8"),
     ],

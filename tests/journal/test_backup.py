@@ -129,7 +129,7 @@ def test_a_backup_that_cannot_be_written_says_where(
     journal: Journal, tmp_path: Path
 ) -> None:
     (tmp_path / FOLDER).write_text("un fichier, pas un dossier", encoding="utf-8")
-    with pytest.raises(UnreachableError, match="sauvegarde n'a pas pu être écrite"):
+    with pytest.raises(UnreachableError, match="copie n'a pas pu être écrite"):
         backup(journal.connection, tmp_path / FOLDER, DAY)
 
 

@@ -90,7 +90,7 @@ def test_the_database_of_another_program_is_refused_and_left_alone(
     with closing(sqlite3.connect(tmp_path / FILE)) as other:
         other.execute("create table recettes(nom)")
     before = (tmp_path / FILE).read_bytes()
-    with pytest.raises(NotAJournalError, match="autre dossier de travail"):
+    with pytest.raises(NotAJournalError, match="autre espace de travail"):
         Journal.open(tmp_path)
     assert (tmp_path / FILE).read_bytes() == before
 

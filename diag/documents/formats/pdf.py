@@ -264,7 +264,7 @@ def write_pdf(document: Document) -> tuple[bytes, str]:
     except refused as error:
         raise NoPdfError(
             f"Le PDF n'a pas pu être fabriqué : {_reason(error)}. Un modèle trop "
-            "imbriqué en est souvent la cause ; les autres formats sont écrits."
+            "imbriqué en est souvent la cause ; les autres formes sont écrites."
         ) from error
 
 

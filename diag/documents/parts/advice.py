@@ -193,7 +193,7 @@ def follow_ups(report: Report, audience: Audience) -> Md:
         for one in report.follow_ups
     ]
     columns = ("Action", "Suite", "Date", "Décidée par", "Motif")
-    return table("Suites données aux préconisations", columns, rows)
+    return table("Suites données aux actions", columns, rows)
 
 
 NAMED = 3

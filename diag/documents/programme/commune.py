@@ -43,7 +43,7 @@ a heading takes, and a row of a table: measured on pages."""
 
 ORDER = (
     "Le rang est l'ordre de passage : la loi, ce qui bloque une classe, puis ce qui "
-    "relève le plus la note de l'école pour un euro."
+    "relève le plus le score de l'école pour un euro."
 )
 
 

@@ -215,7 +215,7 @@ def _rule(board: Board) -> Iterator[str]:
         least, most = number(min(weights.values())), number(max(weights.values()))
         themes = f" (poids des ateliers : de {least} à {most})"
     yield (
-        "À rang égal passe ce qui, pour un euro, relève le plus la note de l'école, "
+        "À rang égal passe ce qui, pour un euro, relève le plus le score de l'école, "
         f"pour le plus d'élèves{themes}."
     )
     more = "".join((

@@ -213,7 +213,7 @@ _OUT = (
 )
 
 _LOTS = (
-    "Un lot est le domaine dont les préconisations achètent le plus l'article. Les "
+    "Un lot est le domaine dont les actions achètent le plus l'article. Les "
     f"{WORKS}, ont le leur, le dernier."
 )
 

@@ -67,7 +67,7 @@ def read_netsh(raw: bytes) -> EvidenceRead:
 
 _DENIED = (
     "Windows cache les réseaux : autorisez la position pour les applications de bureau "
-    "(Paramètres, Confidentialité et sécurité, Emplacement), puis recommencez."
+    "(Paramètres, Confidentialité et sécurité, Localisation), puis recommencez."
 )
 _NO_NETWORK = (
     "Ce texte ne porte aucun réseau Wi-Fi que diag sache lire. Prenez celui de "

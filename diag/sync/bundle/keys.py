@@ -240,7 +240,7 @@ def _parse(text: bytes, where: str) -> DeviceKeys:
     except ValidationError as error:
         raise DiagError(
             f"{where} : les clés de ce poste sont illisibles. Restaurez-les d'une "
-            "sauvegarde ; sans elles, les paquets écrits pour vous ne s'ouvrent plus."
+            "copie ; sans elles, les paquets écrits pour vous ne s'ouvrent plus."
         ) from error
 
 
@@ -346,7 +346,7 @@ def read_recipients(keys: Sequence[str]) -> list[Any]:
     except library.RecipientError as error:
         raise DiagError(
             "Ce n'est pas une clé publique age (age1…). « age-keygen » en fait une : "
-            "l'office garde la clé privée hors de cette machine."
+            "le bureau garde la clé privée hors de cette machine."
         ) from error
 
 

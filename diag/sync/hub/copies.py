@@ -373,7 +373,7 @@ def restore_sealed(
         many = counted(left, "pièce jointe", "pièces jointes")
         aside = f" L'ancienne base est gardée trente jours : {kept}." if kept else ""
         raise DiagError(
-            f"Le serveur est remis en place, sans {many} : autre clé de l'office, ou "
+            f"Le serveur est remis en place, sans {many} : autre clé du bureau, ou "
             f"fichier abîmé.{aside} Ce que les postes ont encore reviendra à leur "
             "synchronisation ; pour le reste, gardez cette copie, et recommencez avec "
             "les deux clés dans un même fichier, l'une sous l'autre."
@@ -479,7 +479,7 @@ def _open(path: Path, openers: list[Any], there: Path) -> None:
             raise DiagError(f"{path} : copie illisible ({reason}).") from error
         raise DiagError(
             f"{path} : cette clé ne l'ouvre pas, ou le fichier est abîmé. Rien n'a été "
-            "changé. Essayez l'autre clé de l'office, ou une autre copie."
+            "changé. Essayez l'autre clé du bureau, ou une autre copie."
         ) from error
 
 
@@ -507,7 +507,7 @@ def try_copy(home: HubHome, last: LastCopy, identity: Path | None) -> str:
         raise DiagError(f"{copied} n'est plus ce qui a été écrit.")
     if identity is None:
         return (
-            "telle qu'écrite, mais non ouverte : la clé de l'office n'est pas ici. "
+            "telle qu'écrite, mais non ouverte : la clé du bureau n'est pas ici. "
             "Essayez-la : diag hub doctor --identity CLÉ, ou restaurez-la, dans un "
             "autre dossier, là où est la clé"
         )

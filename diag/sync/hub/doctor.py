@@ -314,15 +314,15 @@ def _look_at_former_key(home: HubHome, copied: Path, last: LastCopy) -> Inspecti
     if left:
         many = counted(len(left), "pièce jointe", "pièces jointes")
         return _to_do(
-            "clé de l'office",
+            "clé du bureau",
             f"{many} à chiffrer encore pour la nouvelle : relancez diag hub backup "
             "avec --seal, qui reprend où il s'est arrêté. Gardez l'ancienne",
         )
     if not (older or former):
-        return _sound("clé de l'office", "la même ouvre toutes les copies")
+        return _sound("clé du bureau", "la même ouvre toutes les copies")
     many = counted(len(former), "pièce jointe", "pièces jointes")
     return _sound(
-        "clé de l'office",
+        "clé du bureau",
         f"la précédente ouvre encore {counted(older, 'copie')} de la base et {many} : "
         "gardez-la trente jours après le changement",
     )
@@ -335,7 +335,8 @@ def _look_at_aside(folder: Path) -> Inspection:
     held = counted(len(beside), "ancienne base", "anciennes bases")
     forget = "diag hub restore --forget"
     if any(is_set_aside(name, datetime.now(UTC) - KEPT) for name in beside):
-        sentence = f"{held} de plus de trente jours, avec ce qui fut effacé : {forget}"
+        aged = f"{held} de plus de trente jours, avec ce qui a été effacé"
+        sentence = f"{aged} : {forget}"
         return _to_do("restaurations", sentence)
     return _sound("restaurations", f"{held} de côté, trente jours au plus ({forget})")
 

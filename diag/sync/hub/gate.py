@@ -201,7 +201,10 @@ class Warrant(NamedTuple):
             return ""
         if any(one.key == target and one.author == rev.author for one in given):
             return ""
-        return "le serveur n'a pas la ligne effacée, et rien ne dit qu'elle est à vous"
+        return (
+            "le serveur n'a pas la modification effacée, et rien ne dit qu'elle est "
+            "à vous"
+        )
 
     def _is_retired(self, mark: str, given: Iterable[Revision]) -> bool:
         """Say whether the whole audit is erased, or an administrator does so here."""

@@ -119,7 +119,7 @@ _MEANINGS: tuple[tuple[tuple[type[Error], ...], type[JournalError], str], ...] =
     (
         (errors.DataCorrupted, errors.IndexCorrupted),
         DamagedError,
-        "la base est abîmée. Restaurez une sauvegarde.",
+        "la base est abîmée. Restaurez une copie.",
     ),
     (
         (errors.UndefinedTable,),

@@ -343,7 +343,7 @@ def verify_log(transaction: Transaction, place: object, *, unread: bool = True) 
     def damaged(number: int) -> DamagedError:
         return DamagedError(
             f"{place} : l'audit {sums[number][0]} n'est plus ce qui avait été reçu. "
-            "Restaurez une sauvegarde plus ancienne : les postes rendront la suite."
+            "Restaurez une copie plus ancienne : les postes rendront la suite."
         )
 
     with closing(transaction.stream(_ROWS)) as rows:
@@ -359,7 +359,7 @@ def verify_log(transaction: Transaction, place: object, *, unread: bool = True) 
         if not erased and sha256(encode(body)).digest() != key:
             raise DamagedError(
                 f"{place} : une modification d'une version plus récente n'est plus ce "
-                "qui avait été reçu. Restaurez une sauvegarde plus ancienne."
+                "qui avait été reçu. Restaurez une copie plus ancienne."
             )
     for number, (_, revisions, digest) in sums.items():
         if left[number] != [revisions, int.from_bytes(digest)]:

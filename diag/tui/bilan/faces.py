@@ -80,7 +80,7 @@ class MoveDown(Command, keys="b", title="Plus bas", group=_ADVISE):
 
 
 class OpenFact(Command, keys="right", title="Question", group=_SHOW, footer=True):
-    """Ouvrir la question du fait sous le curseur, là où elle fut répondue."""
+    """Ouvrir la question du fait sous le curseur, là où elle a été répondue."""
 
 
 class GoAdvice(Command, keys="p", title="Que faire ?", group=_SHOW):

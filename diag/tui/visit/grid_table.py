@@ -591,7 +591,7 @@ def _cell_words(question: Question, cell: Cell) -> str:
         return f"Pas de réponse{maybe if cell.relevant is None else ''}"
     text = heads_words(question, cell.heads)
     if cell.is_conflict:
-        return f"Désaccord : {text}. La réponse tapée ici tranchera."
+        return f"Réponses contradictoires : {text}. La réponse tapée ici tranchera."
     (answer,) = cell.heads
     if answer.state is State.KNOWN:
         text = f"{text}, {provenance_words(answer)}"

@@ -128,12 +128,12 @@ def test_sealing_again_goes_on_where_it_was_stopped(
         home, [str(OFFICE.to_public())], there, lambda _, total: asked.append(total)
     )
 
-    assert "3 pièces jointes à chiffrer encore" in found["clé de l'office"].sentence
-    assert found["clé de l'office"].verdict is Health.REPAIRABLE
+    assert "3 pièces jointes à chiffrer encore" in found["clé du bureau"].sentence
+    assert found["clé du bureau"].verdict is Health.REPAIRABLE
     assert asked == [3, 3, 3]
     after = {one.step: one for one in examine(home, WELL, now())}
-    assert after["clé de l'office"].verdict is Health.SOUND
-    assert "5 pièces jointes" in after["clé de l'office"].sentence
+    assert after["clé du bureau"].verdict is Health.SOUND
+    assert "5 pièces jointes" in after["clé du bureau"].sentence
 
 
 def test_what_an_older_key_sealed_stops_nothing_of_the_rest(
