@@ -80,7 +80,7 @@ class CriterionForm(ItemForm, noun="critère", builds=Criterion):
         "verify_before_quoting": "Supprimez-la : un texte lu porte « law: {read_on: … "
         "} », les autres s'impriment « texte à vérifier ».",
         "improves_with": "Écrivez « better: up » ou « down » dans la question.",
-        "roll_up": "Supprimez-la : chaque lieu a son constat, la note en est la "
+        "roll_up": "Supprimez-la : chaque lieu a son constat, le score en est la "
         "moyenne ; « socle_share » dit la part des lieux que le socle demande.",
     }
 
@@ -89,7 +89,7 @@ class CriterionForm(ItemForm, noun="critère", builds=Criterion):
     domain: Slug = key("domaine ; celui du fichier sinon")
     title: Text = key("titre affiché", '"Un débit qui suffit à la classe"')
     kind: KindWord = key("conformité, socle ou progrès", "improvement")
-    weight: OptionalWeight = key("poids dans le domaine ; 1 sinon, 0 hors de la note")
+    weight: OptionalWeight = key("poids dans le domaine ; 1 sinon, 0 hors du score")
     place: PlaceWord = key("lieu jugé", "ecole")
     applicable: Rule = key("règle : quand le critère s'applique")
     given: Rule = key("règle : ce qu'il faut avoir d'abord ; niveau 0 sans cela")
@@ -161,8 +161,8 @@ class CriterionForm(ItemForm, noun="critère", builds=Criterion):
         }
         for name, remedy in remedies.items():
             if name in self.model_fields_set:
-                message = f"« {name} » ne vaut que pour un critère qui entre dans la "
-                yield name, f"{message}note", remedy
+                message = f"« {name} » ne vaut que pour un critère qui entre dans le "
+                yield name, f"{message}score", remedy
 
 
 class _ForAll(YamlForm):

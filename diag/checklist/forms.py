@@ -68,7 +68,7 @@ class DomainForm(ItemForm, noun="domaine", builds=Domain):
 
     id: Slug = key("identifiant du domaine", "reseau")
     title: Text = key("titre affiché", '"Accès à Internet"')
-    weight: Weight = key("poids dans la note globale", "3")
+    weight: Weight = key("poids dans le score d'ensemble", "3")
 
 
 class PlaceForm(ItemForm, noun="lieu", builds=PlaceLabel):
