@@ -48,8 +48,8 @@ class KeyPlace(StrEnum):
     EXPORT = "Exporter"
     PREVIEW = "Aperçu"
     IMPORT = "Importer"
-    OFFICE = "Bureau"
-    CONFLICTS = "Désaccords"
+    OFFICE = "Synchronisation"
+    CONFLICTS = "À trancher"
     HELP = "Aide"
     KEYS = "Raccourcis"
     WINDOW = "Fenêtre"
@@ -225,7 +225,7 @@ class TakeBack(
     """Annuler la dernière saisie ; répétable."""
 
 
-class OpenSync(Command, title="Bureau", group=_ALL):
+class OpenSync(Command, title="Synchronisation", group=_ALL):
     """Voir ce qui n'est pas encore au bureau, et synchroniser."""
 
 

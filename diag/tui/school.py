@@ -63,8 +63,8 @@ class ClaimAudit(Command, keys="y", title="J'y suis"):
     """Dire aux autres que vous êtes sur l'audit jusqu'à ce soir, ou n'y êtes plus."""
 
 
-class SchoolConflicts(Command, keys="k", title="Conflits", footer=True):
-    """Voir ce que plusieurs ont dit différemment dans l'audit, et le trancher."""
+class SchoolConflicts(Command, keys="k", title="À trancher", footer=True):
+    """Voir les conflits de l'audit : ce que plusieurs ont dit, et trancher."""
 
 
 class SchoolProposals(Command, keys="p", title="Proposées", footer=True):

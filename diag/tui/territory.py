@@ -65,8 +65,8 @@ class OpenSyndicat(Command, title="Mon syndicat"):
     """Ouvrir mon syndicat, et son propre audit ; son SIREN est demandé une fois."""
 
 
-class OpenConflicts(Command, title="Conflits"):
-    """Voir ce que plusieurs ont dit différemment, et le trancher."""
+class OpenConflicts(Command, title="À trancher"):
+    """Voir les conflits : ce que plusieurs ont dit différemment, et trancher."""
 
 
 class OpenReviews(Command, title="À relire"):

@@ -203,7 +203,7 @@ def it_reaches_the_office(screen: Screen, laptop: Laptop, office: Office) -> Non
     """The laptop enrols with one line, then what it holds is at the office."""
     with office.serving():
         screen.press("escape").see("question").press("escape").see("Audits")
-        screen.press("ctrl+p").see("Chercher").press("synchro").see("Bureau")
+        screen.press("ctrl+p").see("Chercher").press("synchro").see("Synchronisation")
         screen.press("enter").see("n pour l'inscrire")
         screen.press("n").see("Invitation donnée").press(office.invite(laptop.person))
         screen.press("enter").see("Vallombre Numérique").press("s")

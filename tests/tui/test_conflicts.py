@@ -270,7 +270,7 @@ async def test_school_and_territory_say_that_something_is_to_be_settled(
         await wait_for(pilot, lambda: shows(pilot, "à trancher"), "in the list")
         app.go_school(SCHOOL)
         await wait_for(pilot, lambda: shows(pilot, "à trancher : 2 conflits, touche k"))
-        await wait_for(pilot, lambda: shows(pilot, "k Conflits"), "the key")
+        await wait_for(pilot, lambda: shows(pilot, "k À trancher"), "the key")
         await pilot.press("k")
         await wait_for(pilot, lambda: shows(pilot, "2 conflits"), "the list")
         for _ in range(2):
@@ -281,7 +281,7 @@ async def test_school_and_territory_say_that_something_is_to_be_settled(
         await pilot.press("escape")
         await wait_for(pilot, lambda: shows(pilot, "en cours, "), "the school")
         assert not shows(pilot, "à trancher")
-        assert not shows(pilot, "k Conflits")
+        assert not shows(pilot, "k À trancher")
         await pilot.press("escape")
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the territory")
         await wait_for(pilot, lambda: not shows(pilot, "à trancher"), "all settled")

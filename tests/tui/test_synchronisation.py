@@ -44,7 +44,7 @@ async def test_a_laptop_enrols_and_brings_its_audits_to_the_office(
     app = audited_app(tmp_path / "desk")
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        await choose(pilot, "bureau")
+        await choose(pilot, "synchro")
         await wait_for(pilot, lambda: shows(pilot, "connu d'aucun serveur"), "alone")
         await pilot.press("n")
         await wait_for(pilot, lambda: shows(pilot, "Invitation donnée"), "asked")
@@ -71,7 +71,7 @@ async def test_the_office_is_found_wherever_one_is_and_one_comes_back_there(
         app.go_school(SCHOOL)
         await wait_to_show(pilot, "Audits")
         await pilot.press("ctrl+p", *"synchro")
-        await wait_to_show(pilot, "Bureau")
+        await wait_to_show(pilot, "Synchronisation")
         await pilot.press("enter")
         await wait_to_show(pilot, "Ce poste n'est encore connu d'aucun serveur")
         await pilot.press("escape")
@@ -82,7 +82,7 @@ async def test_a_wrong_invitation_is_told_and_kept(tmp_path: Path) -> None:
     app = audited_app(tmp_path / "desk")
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        await choose(pilot, "bureau")
+        await choose(pilot, "synchro")
         await wait_for(pilot, lambda: isinstance(app.screen, SyncScreen), "the office")
         await pilot.press("s")
         await wait_for(pilot, lambda: shows(pilot, "Demandez une invitation"), "no hub")
@@ -115,7 +115,7 @@ async def test_what_leaves_by_itself_leaves_the_list(
     app = enrolled_app(tmp_path / "desk", hub)
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        await choose(pilot, "bureau")
+        await choose(pilot, "synchro")
         await wait_for(pilot, lambda: shows(pilot, "Les Marronniers"), "what waits")
         app._background.begin()
         await wait_for(pilot, lambda: shows(pilot, "0 modification"), "all is there")
@@ -205,7 +205,7 @@ async def test_a_key_passes_what_a_line_paid_by_volume_left(
     app = app_on(tmp_path / "desk")
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        await choose(pilot, "bureau")
+        await choose(pilot, "synchro")
         await wait_for(pilot, lambda: shows(pilot, "Photos aussi"), "the key")
         await pilot.press("t")
         await wait_for(pilot, lambda: not shows(pilot, "Photos aussi"), "they passed")
