@@ -407,7 +407,7 @@ def signature_json(
     """Return who signed an audit and what was written since, for a program."""
     if signature is None:
         return None
-    name_of, since = settings.name_of, signature.since
+    name_of, since = settings.plain_name, signature.since
     return {
         "by": name_of(signature.author),
         "at": signature.at,
@@ -514,7 +514,7 @@ def _claims_news(
 
 def claims_json(session: AuditSession) -> list[dict[str, Any]]:
     """Return who is on an audit, for a program."""
-    name_of = session.workspace.settings.name_of
+    name_of = session.workspace.settings.plain_name
     return [
         {"by": name_of(one.author), "until": one.until} for one in _claims_now(session)
     ]

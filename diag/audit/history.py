@@ -86,7 +86,10 @@ class Change(NamedTuple):
     """Its subject: the place and the question, « lieu », « visite »…"""
     said: str
     """Its content, or that it takes away; the JSON of the history has this name."""
+    who: str
+    """Its author, in words."""
     author: str
+    """Its author's name, or label: what a program reads."""
     device: str
     at: int
     op: str
@@ -106,7 +109,7 @@ def changes_of(
 ) -> tuple[Change, ...]:
     """Return the changes, in order; of one question or one place if named."""
     where = find_place(session, place).id if place else None
-    name_of = session.workspace.settings.name_of
+    settings = session.workspace.settings
     proof_of = proofs_in(session)
     masked = masked_in(session.workspace.journal, session.audit.id)
     changes = []
@@ -127,7 +130,8 @@ def changes_of(
                     session, topic, {} if revision.key in masked else revision.value
                 ),
                 said=describe_revision(session, revision),
-                author=name_of(revision.author),
+                who=settings.name_of(revision.author),
+                author=settings.plain_name(revision.author),
                 device=revision.device,
                 at=revision.at,
                 op=revision.op,

@@ -162,7 +162,8 @@ def history(
     """Montre qui a dit quoi et quand, du plus ancien au plus récent."""
     found = changes_of(session, question=question, place=place)
     if as_json:
-        print_json([change._asdict() for change in found])
+        fields = [change._asdict() for change in found]
+        print_json([{key: one[key] for key in one if key != "who"} for one in fields])
         return
     print_table(
         (
@@ -171,7 +172,7 @@ def history(
             .fromtimestamp(change.at / 1000, UTC)
             .astimezone()
             .strftime("%d/%m/%Y %H:%M"),
-            ", ".join(filter(None, (change.author, change.proof_words))),
+            ", ".join(filter(None, (change.who, change.proof_words))),
             f"{change.about} : {change.said}",
         )
         for change in found

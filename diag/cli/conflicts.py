@@ -287,7 +287,7 @@ def _contested_json(one: Contested) -> dict[str, Any]:
                 "letter": each.letter,
                 "revision": each.revision.id,
                 "says": each.words,
-                "author": each.who,
+                "author": each.author,
                 "device": each.device,
                 "proof": each.proof,
                 "relayed_by": each.relayed_by,

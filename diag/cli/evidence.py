@@ -271,7 +271,7 @@ def _row(session: AuditSession, one: Noted) -> tuple[str, ...]:
 
 
 def _as_json(session: AuditSession, seen: Observation) -> dict[str, Any]:
-    name_of = session.workspace.settings.name_of
+    name_of = session.workspace.settings.plain_name
     where = place_name(session, seen.place)
     by = name_of(seen.author) if seen.author else ""
     return {**seen.model_dump(mode="json"), "place_name": where, "author": by}

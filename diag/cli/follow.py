@@ -267,7 +267,7 @@ def review(ctx: click.Context, *, as_json: bool) -> None:
                     **about_json(one.session.about),
                     "campaign": one.session.audit.campaign,
                     "status": str(one.status),
-                    "author": one.who,
+                    "author": one.author,
                     "at": one.at,
                     "comment": one.comment,
                     "to_accept": digest_to_accept(one.session),

@@ -390,7 +390,7 @@ def settle(
                     "subject": one.subject,
                     "words": one.words,
                     "values": [
-                        {"author": each.author, "words": each.words}
+                        {"author": each.plain_author, "words": each.words}
                         for each in one.values
                     ],
                 }

@@ -237,7 +237,7 @@ def _rows(tallies: Iterable[NamedTally]) -> Iterable[tuple[str, ...]]:
 
 def _tally_json(one: NamedTally) -> dict[str, Any]:
     return {
-        "title": one.title,
+        "title": one.plain_title,
         "audits": one.audits,
         "statuses": {str(status): count for status, count in one.statuses.items()},
         "unsealed": one.unsealed,

@@ -59,6 +59,8 @@ class Candidate:
     """Its last author."""
     words: str
     who: str
+    author: str
+    """Their name, or their label: what a program reads."""
     device: str
     at: int
     suspect: bool
@@ -240,6 +242,7 @@ class _Telling:
                 revision=shown,
                 words=describe_revision(session, shown),
                 who=name_of(first.author),
+                author=session.workspace.settings.plain_name(first.author),
                 device=first.device,
                 at=first.at,
                 how=PROVENANCES[known[shown.id].provenance]

@@ -33,6 +33,8 @@ class AuditStanding:
     status: AuditStatus
     engineer: str
     """Who answered most, by name."""
+    author: str
+    """Their name, or their label: what a program reads."""
     last: int
     """When somebody last answered, UTC milliseconds; 0: never."""
     known: Fraction | None
@@ -47,6 +49,8 @@ class NamedTally:
     """Audits under one name."""
 
     title: str
+    plain_title: str
+    """What a program reads: of a person, the name or the label."""
     audits: int
     statuses: Counter[AuditStatus]
     standings: Counter[str]
@@ -86,7 +90,7 @@ def standings(workspace: Workspace) -> tuple[AuditStanding, ...]:
                 continue
     known = completeness(workspace.journal, engine=ENGINE)
     by_audit = authors_by_audit(workspace.journal)
-    name_of = workspace.settings.name_of
+    settings = workspace.settings
     standings = []
     for session, status in found:
         hands = by_audit.get(session.audit.id, [])
@@ -94,7 +98,8 @@ def standings(workspace: Workspace) -> tuple[AuditStanding, ...]:
             AuditStanding(
                 about=session.about,
                 status=status,
-                engineer=name_of(hands[0].author) if hands else NOBODY,
+                engineer=settings.name_of(hands[0].author) if hands else NOBODY,
+                author=settings.plain_name(hands[0].author) if hands else NOBODY,
                 last=max((hand.last for hand in hands), default=0),
                 known=known.get(session.audit.id),
                 conflicts=len(session.conflicts),
@@ -111,11 +116,13 @@ def by_commune(found: Iterable[AuditStanding]) -> list[NamedTally]:
 
 def by_engineer(found: Iterable[AuditStanding]) -> list[NamedTally]:
     """Return how the audits that each engineer leads advance, by name."""
-    return _tallied(found, lambda one: one.engineer)
+    return _tallied(found, lambda one: one.engineer, lambda one: one.author)
 
 
 def _tallied(
-    found: Iterable[AuditStanding], title: Callable[[AuditStanding], str]
+    found: Iterable[AuditStanding],
+    title: Callable[[AuditStanding], str],
+    plain: Callable[[AuditStanding], str] | None = None,
 ) -> list[NamedTally]:
     parted: dict[str, list[AuditStanding]] = {}
     for one in found:
@@ -128,6 +135,7 @@ def _tallied(
         tallies.append(
             NamedTally(
                 title=name,
+                plain_title=(plain or title)(audits[0]),
                 audits=len(audits),
                 statuses=Counter(one.status for one in audits),
                 standings=Counter(
@@ -152,6 +160,8 @@ class Stand:
     session: AuditSession
     status: AuditStatus
     who: str
+    author: str
+    """Their name, or their label: what a program reads."""
     at: int
     comment: str
     signature: Signature | None
@@ -180,10 +190,11 @@ def stand_of(session: AuditSession) -> Stand | None:
     head = status_head(session.workspace.journal, session.audit.id, status)
     if head is None:
         return None
-    who = session.workspace.settings.name_of(head.author)
+    settings, author = session.workspace.settings, head.author
+    people = settings.name_of(author), settings.plain_name(author)
     value = head.value if isinstance(head.value, dict) else {}
     comment = str(value.get("comment", ""))
-    return Stand(session, status, who, head.at, comment, session.signature)
+    return Stand(session, status, *people, head.at, comment, session.signature)
 
 
 def to_review(workspace: Workspace) -> tuple[Stand, ...]:

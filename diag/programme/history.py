@@ -252,6 +252,8 @@ class RivalValue(NamedTuple):
 
     author: str
     """By name."""
+    plain_author: str
+    """By name or label: what a program reads."""
     words: str
     value: Json
 
@@ -268,14 +270,19 @@ class Rivals(NamedTuple):
 
 def rivals_of(board: Board) -> Iterator[Rivals]:
     """Give what is to be settled in a programme."""
-    name_of = board.container.workspace.settings.name_of
+    settings = board.container.workspace.settings
     for subject, stated in board.container.contested.items():
         yield Rivals(
             sha256(dumps([subject, *stated.values]).encode()).hexdigest()[:8],
             subject,
             subject_words(board, subject),
             tuple(
-                RivalValue(name_of(author), value_words(subject, value), value)
+                RivalValue(
+                    settings.name_of(author),
+                    settings.plain_name(author),
+                    value_words(subject, value),
+                    value,
+                )
                 for author, value in zip(stated.authors, stated.values, strict=True)
             ),
         )

@@ -93,7 +93,7 @@ def _history_lines(
             change.id,
             (
                 time_words(change.at),
-                change.author,
+                change.who,
                 *([change.proof_words] if is_proven else []),
                 change.about,
                 change.said,

@@ -31,6 +31,10 @@ class Settings(Noun):
         """Return a person's name, or that nobody here knows whose the label is."""
         return person_words(label, self.people)
 
+    def plain_name(self, label: str) -> str:
+        """Return a person's name, or their label: what a program reads."""
+        return self.people.get(label, label)
+
 
 def first_settings(
     author: str,

@@ -1,12 +1,15 @@
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from diag.audit.follow import claim, move
+from diag.audit.observing import observe
 from diag.audit.places import add_place, remove_place
-from diag.model.enums import PlaceKind
+from diag.model.enums import AuditStatus, PlaceKind
 from tests.audit.apart import meet, say, two_laptops
-from tests.audit.builders import SCHOOL
+from tests.audit.builders import DAY, SCHOOL, started, workspace
 from tests.cli.running import diag
 
 
@@ -83,3 +86,36 @@ def test_a_merge_says_what_it_did_and_the_way_back(tmp_path: Path) -> None:
     assert f"1 conflit à trancher : diag conflicts {SCHOOL}" in done.out
     back = done.out.splitlines()[-1].partition(" : diag ")[2].split()
     assert diag(desk, *back).code == 0
+
+
+def test_who_is_unknown_here_is_a_plain_label_in_what_programs_read(
+    tmp_path: Path,
+) -> None:
+    """Words for people stood there: « quelqu'un d'inconnu ici (u-9) »."""
+    with (
+        workspace(tmp_path / "mine", author="u-1") as anne,
+        workspace(tmp_path / "theirs", author="u-9", seed=2) as nine,
+    ):
+        mine, theirs = started(anne), started(nine)
+        meet(mine, theirs)
+        say(mine, "nb_classes", 5)
+        say(theirs, "nb_classes", 6)
+        observe(theirs, "une prise nue")
+        claim(theirs, DAY + timedelta(days=365))
+        move(theirs, AuditStatus.SOUMIS)
+        meet(mine, theirs)
+    asked = [
+        ("conflicts", SCHOOL),
+        ("audit", "history", SCHOOL),
+        ("audit", "list"),
+        ("audit", "observe", SCHOOL, "list"),
+        ("review",),
+        ("progress",),
+    ]
+    told = {words: diag(tmp_path / "mine", *words, "--json").out for words in asked}
+    answers = ("export", "answers", SCHOOL, "--format", "json")
+    diag(tmp_path / "mine", *answers, "--out", str(tmp_path))
+    told[answers] = next(tmp_path.glob("*.json")).read_text(encoding="utf-8")
+    for words, text in told.items():
+        assert '"u-9"' in text, words
+        assert "inconnu" not in text, words

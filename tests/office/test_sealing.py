@@ -308,10 +308,10 @@ def test_who_is_unknown_here_is_named_so_with_their_label(tmp_path: Path) -> Non
             session.audit.id, session.facts.root, "debit_descendant", known(3)
         )
         made.journal.write(draft, replace(made.origin, author="u-collegue"))
-        shown = {one.author for one in changes_of(open_session(made, SCHOOL))}
+        shown = {one.who for one in changes_of(open_session(made, SCHOOL))}
         assert "quelqu'un d'inconnu ici (u-collegue)" in shown
 
         learn_names(made, {"u-collegue": "Inès Morel"})
 
-        shown = {one.author for one in changes_of(open_session(made, SCHOOL))}
+        shown = {one.who for one in changes_of(open_session(made, SCHOOL))}
         assert "Inès Morel" in shown

@@ -278,7 +278,7 @@ def test_what_differs_is_told_with_who_wrote_it_and_one_word_settles_it(
     assert f"90 000 €, hypothèse · DOB ({unknown})" in plain_spaces(told)
     found = json.loads(diag(home, "programme", "settle", "--json").out)
     ident, values = found[0]["id"], found[0]["values"]
-    letter = "AB"[[one["author"] for one in values].index(unknown)]
+    letter = "AB"[[one["author"] for one in values].index("bruno")]
     assert "choisissez" in diag(home, "programme", "settle", ident, "Z").err
     assert "d'aucun conflit" in diag(home, "programme", "settle", "zz", "A").err
     done = diag(home, "programme", "settle", ident, letter)
