@@ -155,7 +155,10 @@ def remove_place(session: AuditSession, text: str) -> Place:
 
 def _check_not_root(place: Place) -> Place:
     if place.kind in ROOT_KINDS:
-        raise DiagError(f"« {place.name} » est le sujet de l'audit lui-même.")
+        raise DiagError(
+            f"« {place.name} » est le sujet de l'audit lui-même : il ne se renomme, "
+            "ne se range ni ne se retire."
+        )
     return place
 
 

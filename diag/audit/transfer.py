@@ -126,13 +126,14 @@ def _verify(path: Path, file: AuditFile, lines: list[bytes]) -> None:
         )
     if file.audit.id != audit_id(file.audit.campaign, file.audit.subject):
         raise DiagError(
-            f"{path} : l'identifiant ne correspond pas au sujet. Rien n'a été lu."
+            f"{path} : l'identifiant ne correspond pas au sujet. Rien n'a été lu. "
+            "Exportez l'audit à nouveau."
         )
     about = _about(file)
     if about is None or about.subject != file.audit.subject:
         raise DiagError(
             f"{path} : l'école ou la commune jointe n'est pas celle de l'audit. "
-            "Rien n'a été lu."
+            "Rien n'a été lu. Exportez l'audit à nouveau."
         )
     digest = 0
     for number, line in enumerate(lines, 1):
@@ -140,12 +141,13 @@ def _verify(path: Path, file: AuditFile, lines: list[bytes]) -> None:
             revision = parse(line)
         except RefusedError as error:
             raise DiagError(
-                f"{path}, modification {number} : {error} Rien n'a été lu."
+                f"{path}, modification {number} : {error} Rien n'a été lu. "
+                "Exportez l'audit à nouveau."
             ) from error
         if revision.audit != file.audit.id:
             raise DiagError(
                 f"{path}, modification {number} : elle parle d'un autre audit. "
-                "Rien n'a été lu."
+                "Rien n'a été lu. Exportez l'audit à nouveau."
             )
         digest ^= int.from_bytes(revision.key)
     if f"{digest:064x}" != file.digest:
@@ -157,5 +159,6 @@ def _verify(path: Path, file: AuditFile, lines: list[bytes]) -> None:
         open_edition(file.edition.encode())
     except ValueError as error:
         raise DiagError(
-            f"{path} : les grilles jointes sont illisibles. Rien n'a été lu."
+            f"{path} : les grilles jointes sont illisibles. Rien n'a été lu. Exportez "
+            "l'audit à nouveau."
         ) from error

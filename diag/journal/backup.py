@@ -134,7 +134,8 @@ def copy(
         _sync_folder(path.parent)
     except OSError as error:
         raise UnreachableError(
-            f"{path} : la copie n'a pas pu être écrite ({error.strerror})."
+            f"{path} : la copie n'a pas pu être écrite ({error.strerror}). "
+            "Vérifiez la place sur le disque, et vos droits sur ce dossier."
         ) from error
     finally:
         with suppress(OSError):
@@ -247,7 +248,8 @@ def restore(
         _sync_folder(path.parent)
     except OSError as error:
         raise UnreachableError(
-            f"{path} : la copie n'a pas pu être restaurée ({error.strerror})."
+            f"{path} : la copie n'a pas pu être restaurée ({error.strerror}). "
+            "Vérifiez la place sur le disque, et vos droits sur ce dossier."
         ) from error
     finally:
         with suppress(OSError):

@@ -123,7 +123,9 @@ def separate(session: AuditSession, text: str) -> tuple[Revision, ...]:
     merged = merged_in(session.workspace.journal, session.audit.id)
     others = [other for other, kept in merged.items() if kept == place.id]
     if not others:
-        raise DiagError(f"« {place.name} » n'est pas la fusion de deux lieux.")
+        raise DiagError(
+            f"« {place.name} » n'est pas la fusion de deux lieux : rien à séparer."
+        )
     return session.record(*(apart(session.audit.id, other) for other in others))
 
 

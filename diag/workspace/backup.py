@@ -65,10 +65,14 @@ def back_up_overlay(folder: Path, copied: Path) -> Path | None:
     except OSError as error:
         raise UnreachableError(
             f"{beside} : vos grilles (dossier « {OVERLAY} ») n'ont pas pu être "
-            f"copiées ({error.strerror})."
+            f"copiées ({error.strerror}). Vérifiez la place sur le disque, et vos "
+            "droits sur ce dossier."
         ) from error
     if _read(beside) != files:
-        raise DamagedError(f"{beside} : la copie n'est pas ce qui a été écrit.")
+        raise DamagedError(
+            f"{beside} : la copie n'est pas ce qui a été écrit. Copiez ailleurs, sur "
+            "un autre disque."
+        )
     return beside
 
 
@@ -109,7 +113,8 @@ def restore_overlay(folder: Path, copied: Path, aside: str) -> Path | None:
         part.rename(path)
     except OSError as error:
         raise UnreachableError(
-            f"{path} : vos grilles n'ont pas pu être restaurées ({error.strerror})."
+            f"{path} : vos grilles n'ont pas pu être restaurées ({error.strerror}). "
+            "Vérifiez la place sur le disque, et vos droits sur ce dossier."
         ) from error
     finally:
         rmtree(part, ignore_errors=True)
