@@ -578,7 +578,7 @@ def _report_of(
     since = signature.since if signature else None
 
     def signed(head: Answer) -> Answer:
-        name = settings.plain_name(head.author)  # a table of answers is read by programs
+        name = settings.plain_name(head.author)  # programs read tables of answers
         return head if name == head.author else replace(head, author=name)
 
     answers = {

@@ -131,16 +131,23 @@ def take_erasures(
     After all else of the bundle: what they name, and who asked for them, is here.
     """
     held = []
+    relayed = {ident for (ident,) in intake.journal.select(_RELAYED)}
     # That of a whole audit goes before those of its lines, which it allows.
-    for one in sorted(erasures, key=lambda one: one.erases != mark_of(one.audit)):
-        same = [each for each in erasures if each.audit == one.audit]
-        proven = _find_proven(intake.journal, one.audit, same, rules)
-        if problem := _find_problem(intake.journal, one, proven, rules):
-            row = (one.key, one.line.decode("utf-8"), problem)
-            intake.connection.execute(SET_ASIDE, row)
-            held.append(one)
-        else:
-            intake.take([one.line])
+    ordered = sorted(
+        erasures, key=lambda one: (one.audit, one.erases != mark_of(one.audit))
+    )
+    for audit, group in groupby(ordered, key=lambda one: one.audit):
+        same = [*group]
+        # Once an audit: a whole one that is erased brings an erasure a line.
+        proven = _find_proven(intake.journal, audit, same, rules)
+        doubtful = relayed - proven
+        for one in same:
+            if problem := _find_problem(intake.journal, one, doubtful, rules):
+                row = (one.key, one.line.decode("utf-8"), problem)
+                intake.connection.execute(SET_ASIDE, row)
+                held.append(one)
+            else:
+                intake.take([one.line])
     _have_wait(intake, held)
 
 
@@ -204,14 +211,16 @@ def _find_proven(
 
 
 def _find_problem(
-    journal: Journal, erasure: Revision, proven: Collection[bytes], rules: Rules
+    journal: Journal, erasure: Revision, doubtful: Collection[bytes], rules: Rules
 ) -> str:
-    """Return why an erasure does not enter yet; empty when it may."""
+    """Return why an erasure does not enter yet; empty when it may.
+
+    `doubtful`: the lines that another than their author gave, and no seal covers.
+    """
     named = _read_ask(erasure)
     if rules.is_lax:
         return _find_flaw(journal, erasure, named, rules) if named else ""
-    relayed = {ident for (ident,) in journal.select(_RELAYED)}
-    is_shown = erasure.key not in relayed or erasure.key in proven
+    is_shown = erasure.key not in doubtful
     loses = _loses_something(journal, erasure)
     if not is_shown and (loses or rules.required):
         return UNPROVEN
@@ -222,7 +231,7 @@ def _find_problem(
     asked = bytes.fromhex(named)
     problems = {
         "rien ne prouve qui l'a demandé : son sceau n'est pas arrivé": (
-            asked in relayed and asked not in proven
+            asked in doubtful
         ),
         "confirmer un effacement demande le droit « review »": (
             rules.required and erasure.author not in seals.reviewers(journal)

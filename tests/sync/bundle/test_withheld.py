@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.journal import changes, seals
+from diag.journal import changes, people, seals
 from diag.journal.asks import DELAY, SHORT_DELAY, TAKES_TWO, masked_in
 from diag.journal.bundles import withdraw
 from diag.journal.revision import Origin, Revision
@@ -293,3 +293,21 @@ def test_before_a_hub_requires_seals_an_older_laptop_s_bundle_still_erases(
 
     assert not give(anne, bruno, tmp_path, NOON + DELAY).withheld
     assert not holds(bruno, said)
+
+
+def test_the_proofs_of_an_audit_are_read_once_for_all_its_erasures(
+    anne: Colleague, bruno: Colleague, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were for each line of an audit erased whole: a campaign never ended."""
+    started(anne.journal, AUDITS[1], anne.origin)
+    for audit in AUDITS[:2]:
+        people.retire(anne.journal, audit.id, "x", anne.origin)
+    read, authored_in = [], seals.authored_in
+    monkeypatch.setattr(
+        seals, "authored_in", lambda *asked: read.append(1) or authored_in(*asked)
+    )
+
+    entered = give(anne, bruno, tmp_path)
+
+    assert entered.revisions > len(read) == 2
+    assert not entered.withheld
