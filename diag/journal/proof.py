@@ -458,8 +458,11 @@ def has_one_sum(connection: sqlite3.Connection) -> bool:
 
 
 def seal_each_message(connection: sqlite3.Connection) -> None:
-    """Give each message of an older file a sum, inside a transaction."""
-    connection.execute("delete from proof where name = ?", (MESSAGES,))
+    """Give each message of an older file a sum, inside a transaction.
+
+    Sums of messages that an older diag dropped since stay for none.
+    """
+    connection.execute("delete from proof where name glob 'outbox*'")
     for (number,) in connection.execute("select number from outbox").fetchall():
         seal_message(connection, number)
 

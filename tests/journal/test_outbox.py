@@ -268,6 +268,25 @@ def test_the_messages_of_an_older_diag_are_summed_each_once_checked(
     assert outbox.changed() == {posted.number}
 
 
+def test_what_an_older_diag_dropped_meanwhile_is_not_told_as_lost(
+    journal: Journal, outbox: Outbox
+) -> None:
+    """It keeps the one sum of all, and knows nothing of those of each."""
+    told: list[str] = []
+    journal.on_change = told.append
+    first = add(outbox)
+    assert first is not None
+    with journal.transaction() as connection:
+        connection.execute("delete from outbox")
+        proof.seal(connection, "outbox")
+
+    second = add(outbox, SENT.model_copy(update={"message": "<2@example.org>"}))
+
+    assert outbox.changed() == frozenset()
+    assert outbox.waiting() == (second,)
+    assert told == []
+
+
 def test_a_write_sums_one_message_alone(journal: Journal, outbox: Outbox) -> None:
     """All bodies were read and written as text at each: 5.7 s for a hundred of 2 MB."""
     asked: list[str] = []
