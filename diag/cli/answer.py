@@ -46,7 +46,7 @@ _PROVENANCES = [str(provenance) for provenance in Provenance]
 @click.command(context_settings={"ignore_unknown_options": True})
 @audit_command
 @question_argument()
-@click.argument("value", required=False)
+@click.argument("value", required=False, metavar="[RÉPONSE]")
 @click.option("--place", default="", help="Nom du lieu (sinon l'école elle-même).")
 @click.option(
     "--state",
@@ -133,7 +133,7 @@ def answer(
 @click.command()
 @audit_command
 @question_argument()
-@click.argument("text")
+@click.argument("text", metavar="TEXTE")
 @click.option("--place", default="", help="Nom du lieu (sinon l'école elle-même).")
 def note(session: AuditSession, question: str, text: str, place: str) -> None:
     """Écrit la note à côté d'une réponse ; un texte vide la retire.
@@ -331,7 +331,7 @@ def place() -> None:
 @place.command("add")
 @audit_subcommand
 @click.argument("kind", type=_KIND)
-@click.argument("name")
+@click.argument("name", metavar="NOM")
 @click.option("--in", "parent", default="", help="Lieu qui le contient.")
 def add_place(
     session: AuditSession, kind: str, name: str, parent: str, *, as_json: bool
@@ -346,8 +346,8 @@ def add_place(
 
 @place.command("rename")
 @audit_subcommand
-@click.argument("name")
-@click.argument("new_name")
+@click.argument("name", metavar="NOM")
+@click.argument("new_name", metavar="NOUVEAU_NOM")
 def rename_place(session: AuditSession, name: str, new_name: str) -> None:
     """Donne un autre nom à un lieu ; ses réponses restent."""
     renamed = places.rename_place(session, name, new_name)
@@ -356,8 +356,8 @@ def rename_place(session: AuditSession, name: str, new_name: str) -> None:
 
 @place.command("move")
 @audit_subcommand
-@click.argument("name")
-@click.argument("holder", default="")
+@click.argument("name", metavar="NOM")
+@click.argument("holder", default="", metavar="[LIEU]")
 def move_place(session: AuditSession, name: str, holder: str) -> None:
     """Range un lieu dans un autre, sinon dans l'école ; ses réponses restent."""
     moved = places.move_place(session, name, holder)
@@ -376,7 +376,7 @@ def describe_places(session: AuditSession) -> None:
 
 @place.command("remove")
 @audit_subcommand
-@click.argument("name")
+@click.argument("name", metavar="NOM")
 def remove_place(session: AuditSession, name: str) -> None:
     """Retire un lieu ; l'historique garde ce qui en a été dit."""
     removed = places.remove_place(session, name)

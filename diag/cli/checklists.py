@@ -231,7 +231,9 @@ def check_overlay(workspace: Workspace, *, spelling: bool) -> None:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.argument(
+    "folder", type=click.Path(path_type=Path), required=False, metavar="[DOSSIER]"
+)
 @click.option("--schema", is_flag=True, help="Écrit le schéma JSON pour les éditeurs.")
 @click.option(
     "--situations",

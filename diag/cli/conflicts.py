@@ -145,7 +145,7 @@ def take(
 @conflicts_group.command(context_settings={"ignore_unknown_options": True})
 @audit_command
 @_which
-@click.argument("value")
+@click.argument("value", metavar="RÉPONSE")
 @_where
 @click.option(
     "--provenance",

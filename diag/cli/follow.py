@@ -38,7 +38,7 @@ from diag.words.vocabulary import PART_WORDS, PARTS
 
 @click.command()
 @audit_command
-@click.argument("recommendation")
+@click.argument("recommendation", metavar="PRÉCONISATION")
 @click.argument("audience", type=click.Choice([str(each) for each in READERS]))
 @click.option("--title", help="Le titre, en une ligne.")
 @click.option("--why", help="Pourquoi (mairie, equipe, academie).")
@@ -69,7 +69,7 @@ def reword(
 
 @click.command()
 @subject_argument
-@click.argument("recommendation", required=False)
+@click.argument("recommendation", required=False, metavar="[PRÉCONISATION]")
 @click.option("--up", "by", flag_value=-1, type=int, help="Un rang plus haut.")
 @click.option("--down", "by", flag_value=1, type=int, help="Un rang plus bas.")
 @click.option("--as-computed", is_flag=True, help="Revenir à l'ordre calculé.")
@@ -98,7 +98,7 @@ def reorder(
 
 @click.command()
 @audit_command
-@click.argument("title")
+@click.argument("title", metavar="TITRE")
 @click.option(
     "--owner",
     default=str(Owner.COMMUNE),
@@ -171,7 +171,7 @@ def visit(
 
 @click.command()
 @audit_command
-@click.argument("recommendation")
+@click.argument("recommendation", metavar="PRÉCONISATION")
 @click.argument("state", type=click.Choice([str(each) for each in FollowUpState]))
 @click.option("--on", "day", type=Day(), help="Date de la décision, de la commande…")
 @click.option("--due", type=Day(), help="Date convenue : à faire avant.")
@@ -202,7 +202,7 @@ def follow(
 
 @click.command()
 @audit_command
-@click.argument("revision")
+@click.argument("revision", metavar="MODIFICATION")
 @click.option("--reason", required=True, help="Pourquoi (jamais quoi).")
 @click.option("--stop", is_flag=True, help="S'oppose à l'effacement demandé.")
 @click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")

@@ -86,7 +86,7 @@ def serve(chosen: HubLocation, host: str, port: int | None, database: str) -> No
 
 
 @hub.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), metavar="FICHIER")
 @chosen
 def directory(chosen: HubLocation, file: Path) -> None:
     """Lit l'annuaire des écoles : le serveur sait alors où est chaque audit."""
@@ -94,7 +94,7 @@ def directory(chosen: HubLocation, file: Path) -> None:
 
 
 @hub.command()
-@click.argument("person")
+@click.argument("person", metavar="PERSONNE")
 @click.option(
     "--territory",
     "territories",
@@ -172,7 +172,7 @@ def _row(device: "Device", cloned: Collection[int] = ()) -> tuple[str, ...]:
 
 
 @hub.command()
-@click.argument("device", type=int)
+@click.argument("device", type=int, metavar="N")
 @click.option(
     "--erase-name", is_flag=True, help="Efface aussi d'ici le nom de la personne."
 )
@@ -234,7 +234,9 @@ def key(chosen: HubLocation) -> None:
 
 
 @hub.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument(
+    "file", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER"
+)
 @chosen
 def read(chosen: HubLocation, file: Path) -> None:
     """Lit un paquet apporté au bureau, même serveur en marche, comme un envoi."""
@@ -283,12 +285,14 @@ def backup(chosen: HubLocation, to: Path | None, keys: tuple[str, ...]) -> None:
 
 
 @hub.command()
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument(
+    "file", required=False, type=click.Path(path_type=Path), metavar="[FICHIER]"
+)
 @click.option(
     "--forget",
     is_flag=True,
     help="Supprime tout de suite ce que les restaurations ont mis de côté ; sans "
-    "FILE, ne fait que cela.",
+    "FICHIER, ne fait que cela.",
 )
 @identity_option
 @database_option

@@ -152,7 +152,7 @@ def _waiting_words(advice: Advice) -> str:
 
 @click.command()
 @audit_command
-@click.argument("criterion", required=False)
+@click.argument("criterion", required=False, metavar="[CRITÈRE]")
 def why(session: AuditSession, criterion: str | None, *, as_json: bool) -> None:
     """Déplie un critère, une préconisation : faits, règle, source."""
     if criterion is None:

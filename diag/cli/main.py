@@ -292,7 +292,7 @@ def _damage(folder: Path) -> str:
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Écrit le script de complétion pour SHELL (bash, zsh ou fish).
+    """Écrit le script de complétion du terminal (bash, zsh ou fish).
 
     À ajouter au démarrage du terminal, par exemple pour bash :
     eval "$(diag completion bash)"

@@ -234,7 +234,7 @@ def show(
 
 @click.command()
 @workspace_command
-@click.argument("operation")
+@click.argument("operation", metavar="OPÉRATION")
 @named
 @varied
 def why(
@@ -256,7 +256,7 @@ def why(
 
 @click.command("what-if")
 @workspace_command
-@click.argument("operation")
+@click.argument("operation", metavar="OPÉRATION")
 @click.option("--year", type=YEAR, required=True, help="Pour quel budget.")
 @named
 @varied
@@ -403,7 +403,7 @@ def decide(
 
 @click.command()
 @workspace_command
-@click.argument("variant", default="", required=False)
+@click.argument("variant", default="", required=False, metavar="[VARIANTE]")
 @click.option("--decision", required=True, help="Délibération du comité : son numéro.")
 @click.option("--dry-run", is_flag=True, help="Montrer, sans rien écrire.")
 @click.option(
@@ -435,7 +435,7 @@ def adopt(
 
 @click.command()
 @workspace_command
-@click.argument("operation")
+@click.argument("operation", metavar="OPÉRATION")
 @click.argument("state", type=click.Choice([str(each) for each in FollowUpState]))
 @click.option("--on", "day", type=Day(), help="Le jour (sinon ce jour).")
 @click.option("--price", default="", help="Prix réel de la commande, euros TTC.")

@@ -243,7 +243,7 @@ def share(
 
 @click.command()
 @workspace_command
-@click.argument("operation")
+@click.argument("operation", metavar="OPÉRATION")
 @click.option("--year", type=YEAR, help="Le budget imposé.")
 @click.option("--out", is_flag=True, help="La laisser hors programme.")
 @click.option("--by", default="", help="Qui l'impose.")
@@ -285,7 +285,7 @@ def lock(
 
 @click.command()
 @workspace_command
-@click.argument("operation")
+@click.argument("operation", metavar="OPÉRATION")
 @named
 @varied
 def unlock(workspace: Workspace, operation: str, slug: str, variant: str) -> None:
@@ -304,7 +304,7 @@ def unlock(workspace: Workspace, operation: str, slug: str, variant: str) -> Non
 
 @click.command()
 @workspace_command
-@click.argument("operation")
+@click.argument("operation", metavar="OPÉRATION")
 @click.argument("payer", metavar="PAYEUR")
 @click.argument("year", metavar="ANNÉE", type=YEAR)
 @click.argument("amount", metavar="MONTANT")

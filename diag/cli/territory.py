@@ -27,7 +27,7 @@ from diag.workspace.workspace import Workspace
 
 # diag.office.imports reads checklists: 60 ms that `diag schools` does without.
 
-_FILE = click.argument("file", type=click.Path(path_type=Path))
+_FILE = click.argument("file", type=click.Path(path_type=Path), metavar="FICHIER")
 _ALL = click.option(
     "--all", "show_all", is_flag=True, help="Montre chaque ligne refusée, sans abréger."
 )
@@ -163,7 +163,7 @@ def _read_official_list(
 
 @click.command()
 @workspace_command
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, metavar="[MOT]...")
 @click.option("--limit", default=50, show_default=True, help="Nombre de lignes.")
 def schools(
     workspace: Workspace, query: tuple[str, ...], limit: int, *, as_json: bool

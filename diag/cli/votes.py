@@ -46,7 +46,7 @@ def votes(session: AuditSession, *, as_json: bool) -> None:
 
 @click.command()
 @audit_command
-@click.argument("recommendation")
+@click.argument("recommendation", metavar="PRÉCONISATION")
 @click.option("--with", "into", default="", help="Rejoindre le vote de celle-ci.")
 @click.option("--alone", is_flag=True, help="En faire un vote à part.")
 @click.option("--due", type=Day(), help="Le jour avant lequel agir.")

@@ -121,7 +121,7 @@ def backup(workspace: Workspace, folder: Path | None) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), metavar="FICHIER")
 @click.pass_context
 def restore(ctx: click.Context, file: Path) -> None:
     """Remet une copie en service ; rien de présent n'est perdu."""
@@ -134,7 +134,9 @@ def restore(ctx: click.Context, file: Path) -> None:
 
 
 @click.command()
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument(
+    "file", required=False, type=click.Path(path_type=Path), metavar="[FICHIER]"
+)
 @click.option("--repair", is_flag=True, help="Remet en état ; l'abîmé est mis de côté.")
 @json_option
 @click.pass_context
@@ -143,7 +145,7 @@ def doctor(
 ) -> None:
     """Examine l'espace de travail, sans rien y écrire.
 
-    Avec FILE, un journal mis de côté : y reprend tout ce qui se lit encore.
+    Avec FICHIER, un journal mis de côté : y reprend tout ce qui se lit encore.
     Code de sortie : 0 sain, 1 à réparer, 3 des modifications sont perdues.
     """
     folder = folder_of(ctx)
@@ -156,11 +158,11 @@ def doctor(
 
 
 @click.command(hidden=True)
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), metavar="FICHIER")
 @json_option
 @click.pass_context
 def salvage(ctx: click.Context, file: Path, *, as_json: bool) -> None:
-    """Ancien nom de « diag doctor FILE »."""
+    """Ancien nom de « diag doctor FICHIER »."""
     ctx.invoke(doctor, file=file, repair=False, as_json=as_json)
 
 
@@ -242,7 +244,7 @@ def _take_from(folder: Path, file: Path, *, as_json: bool) -> None:
 
 @click.command()
 @audit_command
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), metavar="FICHIER")
 @click.option("--force", is_flag=True, help="Remplace le fichier s'il existe.")
 def export(session: AuditSession, ref: str, file: Path, *, force: bool) -> None:
     """Écrit l'audit d'une école dans un fichier JSON, historique compris."""
@@ -269,7 +271,7 @@ def export(session: AuditSession, ref: str, file: Path, *, force: bool) -> None:
 
 @click.command("import")
 @workspace_command
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), metavar="FICHIER")
 def import_(workspace: Workspace, file: Path, *, as_json: bool) -> None:
     """Lit l'audit écrit par « audit export » ; ce qui est ici reste."""
     session, taken = import_audit(workspace, file)

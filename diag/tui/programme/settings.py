@@ -36,7 +36,7 @@ from diag.workspace.workspace import Workspace
 
 
 class SetEnvelopes(Command, keys="e", title="Enveloppes", group=SET, footer=True):
-    """Saisir ce que chacun peut dépenser, par année : une grille, un tableur collé."""
+    """Saisir ce que chacun peut dépenser, par année : un tableau, tapé ou collé."""
 
 
 class SetRules(Command, keys="g", title="Règle", group=SET, footer=True):

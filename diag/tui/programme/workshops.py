@@ -38,7 +38,7 @@ class TypeCards(Command, keys="enter", title="Cartes", group=ACT, footer=True):
 
 
 class TypeBallots(Command, keys="b", title="Bulletins", group=ACT, footer=True):
-    """Saisir les bulletins de l'atelier, en grille : une ligne chacun."""
+    """Saisir les bulletins de l'atelier, en tableau : une ligne chacun."""
 
 
 class BallotPhones(Command, keys="t", title="Téléphones", group=ACT, footer=True):
