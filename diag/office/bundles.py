@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from diag.audit.erasing import note_asks
 from diag.audit.session import listed, open_session
 from diag.journal import bundles as kept
 from diag.journal.attachments import dropping_erased
@@ -272,6 +273,7 @@ def _learn(workspace: Workspace, entered: Entered) -> None:
     }
     learn_names(workspace, people)
     learn_cards(workspace, entered.header)
+    note_asks(workspace)  # the week of an erasure that it asks for begins now
     admit_withheld(workspace)
     ring_of(workspace).note_form(entered.header.signer, min(entered.header.reads, FORM))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 
@@ -11,9 +12,12 @@ from keyring.backends.fail import Keyring as Nothing
 
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.session import AuditSession, listed
+from diag.journal import changes
+from diag.journal.asks import DELAY
 from diag.journal.journal import Journal, put_setting
 from diag.model.errors import DiagError
 from diag.office import bundles
+from diag.office.sealing import rules_of
 from diag.sync import SHARES
 from diag.workspace.subjects import auditee_of
 from diag.workspace.workspace import Workspace, fixed_world
@@ -58,6 +62,26 @@ def test_a_bundle_carries_whom_it_is_about_and_who_wrote(
     mine = desk.settings.author
     assert other.settings.people[mine] == desk.settings.people[mine]
     assert AuditSession(other, session.audit, session.about).facts == session.facts
+
+
+def test_the_week_of_an_erasure_is_counted_from_when_its_ask_came(
+    session: AuditSession, other: Workspace, tmp_path: Path
+) -> None:
+    """It was from the bundle after: the one that confirms it waited a week more."""
+    desk = session.workspace
+    record_answer(session, NewAnswer("nb_classes", 4))
+    said = session.revisions()[-1]
+    bundles.export(desk, [SCHOOL], ["Sacha"], tmp_path / "a.diag")
+    bundles.bring_in(other, tmp_path / "a.diag")
+    draft = changes.erasure_asked(session.audit.id, said.id, "demande d'un parent")
+    asked = other.journal.write(draft, other.origin)
+    bundles.export(other, None, ["Camille"], tmp_path / "b.diag")
+    bundles.bring_in(desk, tmp_path / "b.diag")
+    came = desk.world.clock()
+
+    desk.world = replace(desk.world, clock=lambda: came + DELAY)
+
+    assert rules_of(desk).seen[asked.id] <= came
 
 
 def test_a_link_that_somebody_left_in_a_shared_folder_is_not_written_through(
