@@ -287,7 +287,7 @@ class DiscoverHere(Command, keys="d", title=Discover.TITLE, footer=True):
     """Revoir la découverte : le travail en cinq étapes, et leurs touches."""
 
 
-_IN_PALETTE = "(palette)"
+_IN_PALETTE = "(Chercher)"
 """Shown for a command that has no key: Ctrl+P finds it by its name."""
 
 
