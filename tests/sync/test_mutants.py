@@ -17,8 +17,7 @@ from diag.journal.exchange import Keyed
 from diag.journal.ingest import Ingested
 from diag.journal.journal import Journal
 from diag.sync.exchange import Exchange, _Meeting
-from diag.sync.hub import hub
-from diag.sync.hub.writing import Writing
+from diag.sync.hub import hub, writing
 from diag.sync.questions import PulledPage, Want
 from diag.sync.rounds import Rounds
 from tests.sync.machine import NEW, OLD, Meetings, Way
@@ -26,7 +25,7 @@ from tests.sync.machine import NEW, OLD, Meetings, Way
 pytestmark = pytest.mark.long
 
 HUNT = settings(
-    max_examples=200,
+    max_examples=2_000,
     stateful_step_count=40,
     deadline=None,
     database=None,
@@ -35,6 +34,7 @@ HUNT = settings(
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )
+"""It stops at the first catch: the rarest fault takes some 200 stories, once 550."""
 
 
 Flags: TypeAlias = WeakKeyDictionary[Journal, set[tuple[str, bytes]]]
@@ -67,9 +67,9 @@ class LatterMeetings(OneProtocol):
     newest = NEW.newest
 
 
-def is_caught(machine: type[Meetings] = Meetings) -> bool:
+def is_caught(machine: type[Meetings] = Meetings, hunt: settings = HUNT) -> bool:
     try:
-        run_state_machine_as_test(machine, settings=HUNT)
+        run_state_machine_as_test(machine, settings=hunt)
     except (AssertionError, RefusedError):
         return True
     return False
@@ -136,7 +136,7 @@ def test_a_tree_that_forgets_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_digest_that_is_not_counted_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Writing, "sum_up", lambda _self, _row: None)
+    monkeypatch.setattr(writing, "sum_ids", lambda _ids: holdings.sum_ids([]))
 
     assert is_caught(LatterMeetings)
 
@@ -175,4 +175,4 @@ def test_lines_given_once_and_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_hunt_finds_nothing_where_there_is_nothing() -> None:
     for machine in (Meetings, FormerMeetings, LatterMeetings):
-        assert not is_caught(machine)
+        assert not is_caught(machine, settings(HUNT, max_examples=200))
