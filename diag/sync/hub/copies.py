@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import file_digest, sha256
 from io import BytesIO, RawIOBase
 from pathlib import Path
-from shutil import copyfileobj
+from shutil import copyfileobj, rmtree
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, Final, Self
 
@@ -428,10 +428,21 @@ def _seal_file(path: Path, there: Path, recipients: list[Any]) -> None:
 
 @contextmanager
 def _workshop(folder: Path) -> Iterator[Path]:
-    """Give a folder of the hub's, for its owner alone, where a copy is in clear."""
+    """Give a folder of the hub's, for its owner alone, where a copy is in clear.
+
+    One that a kill left goes the next day: it holds what is erased since.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder, prefix="copie-") as name:
+    now = datetime.now(UTC).timestamp()
+    for left in folder.glob(f"{_BENCH}*"):
+        with suppress(FileNotFoundError):  # another copy, which ends
+            if now - left.stat().st_mtime > _ALL.total_seconds():
+                rmtree(left, ignore_errors=True)
+    with TemporaryDirectory(dir=folder, prefix=_BENCH) as name:
         yield Path(name)
+
+
+_BENCH: Final = "copie-"
 
 
 _HEADER = 2**20

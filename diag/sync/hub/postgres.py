@@ -452,7 +452,9 @@ def try_copy(copied: Path, address: str) -> bool:
         (is_allowed,) = connection.execute(_MAY_CREATE).fetchone() or (False,)
         if not is_allowed:
             return False
-        left_over = connection.execute(_TRIED, (_TRIAL,)).fetchall()
+        left_over = connection.execute(
+            _TRIED, (f"^{_TRIAL}[0-9a-f]{{16}}$",)
+        ).fetchall()
         for (left,) in left_over:  # by a trial that was killed
             connection.execute(SQL("drop database {}").format(Identifier(left)))
         name = f"{_TRIAL}{token_hex(8)}"
@@ -481,7 +483,7 @@ _NEW = SQL(
 )
 _TRIED = """
 select cast(datname as text) from pg_database d
-where starts_with(cast(datname as text), %s)
+where cast(datname as text) ~ %s
   and pg_get_userbyid(datdba) = current_user
   and not exists (select from pg_stat_activity a where a.datid = d.oid)
 """

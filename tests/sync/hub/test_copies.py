@@ -45,6 +45,21 @@ def key_file(folder: Path, key: object = OFFICE) -> Path:
     return path
 
 
+def test_what_a_killed_copy_left_in_clear_goes_the_next_day(
+    home: HubHome, tmp_path: Path
+) -> None:
+    left, running = home.folder / "copie-left", home.folder / "copie-running"
+    for bench in (left, running):
+        bench.mkdir()
+        (bench / "hub.db").write_bytes(b"Mme Zzyzx")
+    os.utime(left, (0, 0))
+
+    copies.back_up_sealed(home, [str(OFFICE.to_public())], tmp_path / "elsewhere")
+
+    assert not left.exists()
+    assert running.exists()
+
+
 def test_nothing_is_in_clear_where_the_copies_go(home: HubHome, tmp_path: Path) -> None:
     there = tmp_path / "elsewhere"
     before = sorted(home.folder.iterdir())
