@@ -1,4 +1,4 @@
-"""Another edition for an audit: answers kept, to ask again, lost; then the passage."""
+"""Another edition for an audit: what becomes of answers, alerts, advice; the passage."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from diag.audit.consistency import doubts_of, is_out_of_place
 from diag.audit.follow import move
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import OLDER, Heirs, facts_for, heirs_of, is_older, passed_on
+from diag.audit.walk import Key
 from diag.checklist.edition import EditionChanges, compare, compiled
 from diag.journal import changes
 from diag.journal.facts import asked_again_of
@@ -262,10 +263,6 @@ def _range(cents: Cents) -> str:
     return euros(high) if low == high else f"de {number(low or 0)} à {euros(high)}"
 
 
-Asked = tuple[str, str]
-"""Place and question of an answer."""
-
-
 @dataclass(frozen=True, slots=True)
 class ScorePair:
     """A score by the old edition and by the new; None where it has no such domain."""
@@ -286,13 +283,13 @@ class Upgrade:
     """Answers that stand as they are."""
     reworded: tuple[str, ...]
     """Questions answered and worded anew: their answers stand."""
-    again: tuple[Asked, ...]
+    again: tuple[Key, ...]
     """Answers to be given again: their question means another thing."""
-    restated: tuple[Asked, ...]
+    restated: tuple[Key, ...]
     """« Sans objet » to be said again: the question has no such answer any more."""
-    reviewed: tuple[Asked, ...]
+    reviewed: tuple[Key, ...]
     """Answers that stand and are to be looked at again: a part above its whole."""
-    lost: tuple[Asked, ...]
+    lost: tuple[Key, ...]
     """Answers that no question reads any more; the journal keeps them."""
     passed: tuple[tuple[str, str], ...]
     """Ids followed up, reworded or ranked, and what takes their place."""

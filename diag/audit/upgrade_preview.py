@@ -7,13 +7,13 @@ from diag.assess.words import score_words
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import OLDER
 from diag.audit.upgrade import (
-    Asked,
     Becoming,
     Judgement,
     ScorePair,
     Upgrade,
     money_words,
 )
+from diag.audit.walk import Key
 from diag.model.checklist import Checklist
 from diag.model.enums import AuditStatus
 from diag.words.vocabulary import SOCLES
@@ -138,7 +138,7 @@ def upgrade_json(found: Upgrade) -> dict[str, object]:
     }
 
 
-def _asked(asked: Sequence[Asked]) -> list[dict[str, str]]:
+def _asked(asked: Sequence[Key]) -> list[dict[str, str]]:
     return [{"place": place, "question": question} for place, question in asked]
 
 
@@ -182,7 +182,7 @@ def _tally(things: Sequence[Becoming]) -> str:
 def _named(
     session: AuditSession,
     checklist: Checklist,
-    asked: Sequence[Asked],
+    asked: Sequence[Key],
     most: int | None,
 ) -> Iterator[str]:
     places = session.facts.places
@@ -193,7 +193,7 @@ def _named(
         yield f"  … et {len(asked) - most} de plus (--all les montre)"
 
 
-def _labels(checklist: Checklist, asked: Sequence[Asked]) -> str:
+def _labels(checklist: Checklist, asked: Sequence[Key]) -> str:
     """Return « (Débit, Bornes et 2 de plus) » after a count; empty for none."""
     known = checklist.questions
     names = dict.fromkeys(known[one].label for _, one in asked if one in known)

@@ -197,7 +197,7 @@ def standing_asks(
     )
 
 
-class Asked(NamedTuple):
+class Asker(NamedTuple):
     """Who asked for an erasure, and when, by the clock of who judges it."""
 
     author: str
@@ -214,7 +214,7 @@ class Confirmation(NamedTuple):
 
 def find_flaw(
     confirmed: Confirmation,
-    asks: Mapping[str, Asked],
+    asks: Mapping[str, Asker],
     stops: Collection[tuple[str, str]],
     admins: Collection[str],
     now: int,

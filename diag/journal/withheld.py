@@ -12,7 +12,7 @@ from diag.journal import ingest, seals, subjects
 from diag.journal.asks import (
     SHORT_DELAY,
     TAKES_TWO,
-    Asked,
+    Asker,
     Confirmation,
     asks_of,
     find_flaw,
@@ -291,7 +291,7 @@ def _find_flaw(journal: Journal, erasure: Revision, named: str, rules: Rules) ->
     """Return what lacks for a second person to confirm an erasure; empty if nothing."""
     audit, target = erasure.audit, erasure.erases or ""
     asks = {
-        one.id: Asked(one.author, rules.seen.get(one.id, rules.at))
+        one.id: Asker(one.author, rules.seen.get(one.id, rules.at))
         for one in journal.history(audit, subjects.ask(target))
     }
     stopped = (one for one in asks_of(journal, audit) if one.stopped_by)

@@ -13,7 +13,7 @@ from diag.journal import subjects
 from diag.journal.asks import (
     SHORT_DELAY,
     TAKES_TWO,
-    Asked,
+    Asker,
     Confirmation,
     find_flaw,
     term_of,
@@ -137,7 +137,7 @@ class Warrant(NamedTuple):
         if not named:
             return self._find_alone(rev, given) if self.required else ""
         asks = {
-            one.id: Asked(one.author, at)
+            one.id: Asker(one.author, at)
             for one, at in self.writing.asks(self.row)
             if one.subject == subjects.ask(rev.erases or "")
         }
