@@ -319,7 +319,7 @@ def handled(
     return kept.model_copy(update={**given, "why": reason})
 
 
-def record(session: AuditSession, ident: str, hand: VoteHand | None) -> None:
+def record_hand(session: AuditSession, ident: str, hand: VoteHand | None) -> None:
     """Record a gesture; None: the vote is as computed again.
 
     Raises:
@@ -329,17 +329,17 @@ def record(session: AuditSession, ident: str, hand: VoteHand | None) -> None:
     session.record(changes.handled(session.audit.id, action.id, hand))
 
 
-def previewed(
+def preview_hand(
     session: AuditSession, ident: str, hand: VoteHand | None
 ) -> tuple[DecisionList, DecisionList]:
     """Return the votes as they are, and as they would be; nothing is recorded."""
     action = _action(session, report_of(session), ident)
     others = {one: each for one, each in session.hands.items() if one != action.id}
     after = others | ({action.id: hand} if hand else {})
-    return drawn(session), drawn(session, after)
+    return votes_today(session), votes_today(session, after)
 
 
-def drawn(
+def votes_today(
     session: AuditSession, hands: Mapping[str, VoteHand] | None = None
 ) -> DecisionList:
     """Return the votes of an audit that is open, as they would be frozen today."""

@@ -373,27 +373,27 @@ class RoomSpot(NamedTuple):
 def floor_of(facts: Facts) -> Floor:
     """Return where every room stands: as arranged, what is new at the end."""
     found: dict[str, tuple[FloorRow, ...]] = {}
-    for holder in holders(facts):
+    for holder in room_holders(facts):
         rooms = [
             one.id for one in facts.places_of(PlaceKind.SALLE) if one.parent == holder
         ]
         if not rooms:
             continue
-        kept = _kept(facts.floor.get(holder, ()), rooms)
+        kept = _kept_rows(facts.floor.get(holder, ()), rooms)
         placed = {room for row in kept for room, _ in row}
         new = tuple((room, 1) for room in rooms if room not in placed)
         if kept and new:
             kept = (*kept[:-1], kept[-1] + new)
-        found[holder] = kept or proposed(tuple(rooms))
+        found[holder] = kept or proposed_rows(tuple(rooms))
     return found
 
 
-def holders(facts: Facts) -> tuple[str, ...]:
+def room_holders(facts: Facts) -> tuple[str, ...]:
     """Return what may hold rooms: the school, then its buildings in order."""
     return facts.root, *(one.id for one in facts.places_of(PlaceKind.BATIMENT))
 
 
-def _kept(rows: tuple[FloorRow, ...], rooms: list[str]) -> tuple[FloorRow, ...]:
+def _kept_rows(rows: tuple[FloorRow, ...], rooms: list[str]) -> tuple[FloorRow, ...]:
     """Return the rows without what no longer stands there, each room once."""
     waiting = set(rooms)
     found: list[FloorRow] = []
@@ -408,7 +408,7 @@ def _kept(rows: tuple[FloorRow, ...], rooms: list[str]) -> tuple[FloorRow, ...]:
     return tuple(found)
 
 
-def proposed(rooms: tuple[str, ...]) -> tuple[FloorRow, ...]:
+def proposed_rows(rooms: tuple[str, ...]) -> tuple[FloorRow, ...]:
     """Return two rows along a corridor, the last room of the shorter one widened."""
     if len(rooms) <= _IN_ONE_ROW:
         return (tuple((room, 1) for room in rooms),)
@@ -426,7 +426,9 @@ def rooms_in(facts: Facts, holder: str) -> Iterator[Place]:
 
 def walking_order(facts: Facts) -> tuple[Place, ...]:
     """Return every room in the order of the plan: one building after the other."""
-    return tuple(room for holder in holders(facts) for room in rooms_in(facts, holder))
+    return tuple(
+        room for holder in room_holders(facts) for room in rooms_in(facts, holder)
+    )
 
 
 def spots_of(floor: Floor) -> Mapping[str, RoomSpot]:
@@ -441,7 +443,7 @@ def spots_of(floor: Floor) -> Mapping[str, RoomSpot]:
     }
 
 
-def moved(floor: Floor, room: str, step: FloorStep) -> Floor:
+def room_moved(floor: Floor, room: str, step: FloorStep) -> Floor:
     """Return the plan once a room took a step; the same one where it cannot.
 
     Up and down keep about the same distance from the left; past the first or the last

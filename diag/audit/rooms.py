@@ -11,7 +11,7 @@ from diag.assess.questions import seconds_of
 from diag.assess.spread import Heat, HeatCell, danger_columns, heat, judged_in
 from diag.audit.observing import noted_in
 from diag.audit.photos import photos_of
-from diag.audit.places import Floor, floor_of, holders, rooms_in
+from diag.audit.places import Floor, floor_of, room_holders, rooms_in
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import Snapshot
 from diag.audit.walk import Key, Walk, walk_of
@@ -283,7 +283,7 @@ def rooms_of(session: AuditSession) -> RoomsPicture:
 
 def _outlined(facts: Facts) -> Iterator[tuple[Place, int]]:
     """Yield every place but the school, each before what it holds."""
-    for holder in holders(facts):
+    for holder in room_holders(facts):
         depth = 0
         if holder != facts.root:
             depth = 1

@@ -1,4 +1,4 @@
-"""Another edition for an audit: what becomes of answers, alerts, advice; the passage."""
+"""Another edition for an audit: what answers, alerts, advice become; the passage."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

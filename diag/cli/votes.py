@@ -32,7 +32,7 @@ def votes(session: AuditSession, *, as_json: bool) -> None:
     """Dit ce que le conseil vote : gelé à la clôture, sinon proposé à ce jour."""
     report = report_of(session)
     is_frozen = report.frozen is not None
-    found = votes_of(report) if is_frozen else advising.drawn(session)
+    found = votes_of(report) if is_frozen else advising.votes_today(session)
     steps = advising.steps_standing(session)
     if as_json:
         print_json(votes_json(found, steps, is_frozen=is_frozen))
@@ -82,13 +82,13 @@ def vote(
             otherwise=otherwise,
             why=why,
         )
-    before, after = advising.previewed(session, recommendation, hand)
+    before, after = advising.preview_hand(session, recommendation, hand)
     if hand and not dry_run:
         agree_to_let_out(
             slips_typed(session, hand.title, hand.otherwise), let_out=let_out
         )
     if not dry_run:
-        advising.record(session, recommendation, hand)
+        advising.record_hand(session, recommendation, hand)
     print_lines(advising.changed_words(before, after))
     undo = f"Pour revenir : diag audit undo {session.about.ref}"
     click.echo("Rien n'est écrit : c'est un aperçu." if dry_run else f"Noté. {undo}")

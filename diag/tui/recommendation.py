@@ -11,7 +11,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Markdown, Static, TextArea
 
 from diag.audit import advising, remarks
-from diag.audit.advising import add_own, decide, drawn, handled
+from diag.audit.advising import add_own, decide, handled, votes_today
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.documents.write import preview
@@ -183,7 +183,7 @@ class VoteDialog(FormDialog):
     def __init__(self, session: AuditSession, ident: str) -> None:
         super().__init__("Le vote de cette préconisation, avant la clôture")
         self._session, self._ident = session, ident
-        self._votes = drawn(session).votes
+        self._votes = votes_today(session).votes
         self.hand: VoteHand | None = None
         """What was asked, to be previewed; None: as computed."""
 

@@ -19,9 +19,9 @@ from diag.audit.places import (
     add_places,
     floor_of,
     keep_floor,
-    moved,
-    proposed,
+    proposed_rows,
     remove_place,
+    room_moved,
     spots_of,
     walked_later,
     walking_order,
@@ -70,7 +70,7 @@ def test_whatever_moves_every_room_stands_once_and_none_overlaps(
 ) -> None:
     facts = school(holders)
     for which, step in steps:
-        floor = moved(floor_of(facts), f"s{which % len(holders)}", step)
+        floor = room_moved(floor_of(facts), f"s{which % len(holders)}", step)
         facts = replace(facts, floor=floor)
     spots = spots_of(floor_of(facts))
     assert sorted(spots) == sorted(f"s{rank}" for rank in range(len(holders)))
@@ -122,22 +122,22 @@ def test_a_room_walked_to_later_comes_back_after_every_other(
 
 def test_rooms_stand_along_a_corridor_before_anybody_arranges_them() -> None:
     seven = tuple("abcdefg")
-    assert proposed(seven) == (
+    assert proposed_rows(seven) == (
         (("a", 1), ("b", 1), ("c", 1), ("d", 1)),
         (("e", 1), ("f", 1), ("g", 2)),
     )
-    assert proposed(("a", "b")) == ((("a", 1), ("b", 1)),)
+    assert proposed_rows(("a", "b")) == ((("a", 1), ("b", 1)),)
 
 
 def test_up_and_down_stay_about_where_the_room_was() -> None:
     floor = {"e": (tuple((one, 1) for one in "abc"), tuple((one, 1) for one in "de"))}
-    assert moved(floor, "b", FloorStep.DOWN)["e"] == (
+    assert room_moved(floor, "b", FloorStep.DOWN)["e"] == (
         (("a", 1), ("c", 1)),
         (("d", 1), ("b", 1), ("e", 1)),
     )
-    assert moved(floor, "c", FloorStep.UP)["e"][0] == (("c", 1),)
-    assert moved(floor, "a", FloorStep.LEFT) == floor
-    assert moved(floor, "a", FloorStep.NARROWER) == floor
+    assert room_moved(floor, "c", FloorStep.UP)["e"][0] == (("c", 1),)
+    assert room_moved(floor, "a", FloorStep.LEFT) == floor
+    assert room_moved(floor, "a", FloorStep.NARROWER) == floor
 
 
 def names(session: AuditSession) -> list[str]:
@@ -159,7 +159,9 @@ def test_the_plan_is_kept_walked_in_its_order_and_undone(tmp_path: Path) -> None
         assert names(session) == ["CP", "CE1", "CE2", "Motricité"]
         keep_floor(session, floor_of(session.facts))
         assert subjects.FLOOR not in [one.subject for one in session.revisions()]
-        keep_floor(session, moved(floor_of(session.facts), rooms[2].id, FloorStep.UP))
+        keep_floor(
+            session, room_moved(floor_of(session.facts), rooms[2].id, FloorStep.UP)
+        )
         assert names(session) == ["CE2", "CP", "CE1", "Motricité"]
         assert changes_of(session)[-1][2:4] == ("plan des salles", "changé")
         assert [one for one in walked(session) if one != "Petits"] == names(session)
@@ -178,8 +180,8 @@ def test_two_plans_made_apart_are_no_conflict_the_later_stands(tmp_path: Path) -
         session = started(made)
         rooms = add_places(session, SALLE, ("CP", "CE1"))
         floor = floor_of(session.facts)
-        first = moved(floor, rooms[0].id, FloorStep.RIGHT)
-        second = moved(floor, rooms[0].id, FloorStep.WIDER)
+        first = room_moved(floor, rooms[0].id, FloorStep.RIGHT)
+        second = room_moved(floor, rooms[0].id, FloorStep.WIDER)
         for one in (first, second):
             draft = changes.arranged(session.audit.id, one)
             session.record(replace(draft, parents=()))
@@ -195,10 +197,14 @@ def test_a_closing_covers_the_plan_and_one_of_before_is_blind_to_it(
         session = started(made)
         room, _ = add_places(session, SALLE, ("CP", "CE1"))
         move(session, AuditStatus.CLOS)
-        keep_floor(session, moved(floor_of(session.facts), room.id, FloorStep.RIGHT))
+        keep_floor(
+            session, room_moved(floor_of(session.facts), room.id, FloorStep.RIGHT)
+        )
         assert session.sealed is False
         older = {"status": "clos", "digest": session.digest}
         session.record(NewRevision(session.audit.id, subjects.STATUS, older))
         assert session.sealed is True
-        keep_floor(session, moved(floor_of(session.facts), room.id, FloorStep.WIDER))
+        keep_floor(
+            session, room_moved(floor_of(session.facts), room.id, FloorStep.WIDER)
+        )
         assert session.sealed is True

@@ -35,31 +35,31 @@ def vote_of(votes: DecisionList, action: str) -> Vote:
 
 def do(session: AuditSession, ident: str, **given: object) -> VoteHand:
     hand = advising.handled(session, ident, why="avis de la commission", **given)  # type: ignore[arg-type]
-    advising.record(session, ident, hand)
+    advising.record_hand(session, ident, hand)
     return hand
 
 
 def test_an_action_joins_the_vote_of_another_and_comes_back(
     session: AuditSession,
 ) -> None:
-    before = advising.drawn(session)
+    before = advising.votes_today(session)
     assert LAPTOP not in vote_of(before, FIBRE).actions
     do(session, LAPTOP, into=FIBRE)
 
-    after = advising.drawn(session)
+    after = advising.votes_today(session)
     assert LAPTOP in vote_of(after, FIBRE).actions
     assert after.gross == pytest.approx(before.gross, abs=20)
     undo(session)
-    assert advising.drawn(session) == before
+    assert advising.votes_today(session) == before
 
 
 def test_a_vote_apart_stays_apart_though_twelve_are_there(
     session: AuditSession,
 ) -> None:
-    assert len(vote_of(advising.drawn(session), LAPTOP).actions) > 1
+    assert len(vote_of(advising.votes_today(session), LAPTOP).actions) > 1
     do(session, LAPTOP, into=LAPTOP)
 
-    found = advising.drawn(session)
+    found = advising.votes_today(session)
     assert vote_of(found, LAPTOP).actions == (LAPTOP,)
     assert len(found.votes) <= 12
 
@@ -69,7 +69,7 @@ def test_a_preview_writes_nothing(session: AuditSession) -> None:
     hand = advising.handled(
         session, WIRES, title="Câbler trois classes", why="plus court"
     )
-    before, after = advising.previewed(session, WIRES, hand)
+    before, after = advising.preview_hand(session, WIRES, hand)
 
     assert vote_of(before, WIRES).title != vote_of(after, WIRES).title
     assert session.digest == digest
@@ -96,7 +96,7 @@ def test_what_waits_for_an_action_that_was_moved_is_paid_no_sooner(
     session: AuditSession,
 ) -> None:
     do(session, FIBRE, due=date(2028, 3, 1))
-    found = advising.drawn(session)
+    found = advising.votes_today(session)
     years = {each: one.year for one in found.votes for each in one.actions}
     for action in report_of(session).public.plan.actions:
         for first in action.advice.waits_for:
@@ -138,4 +138,4 @@ def test_once_closed_votes_are_touched_no_more(session: AuditSession) -> None:
     with pytest.raises(DiagError, match="ses votes sont gelés"):
         advising.handled(session, FIBRE, title="La fibre", why="essai")
     with pytest.raises(DiagError, match="ses votes sont gelés"):
-        advising.record(session, FIBRE, None)
+        advising.record_hand(session, FIBRE, None)

@@ -45,7 +45,7 @@ async def test_a_vote_is_reworded_previewed_and_kept_with_its_reason(
         assert session.hands == {}
         await pilot.press("o")
         await wait_for(pilot, lambda: FIBRE in session.hands, "kept")
-        titles = [one.title for one in advising.drawn(session).votes]
+        titles = [one.title for one in advising.votes_today(session).votes]
         assert "Amener la fibre à l'école" in titles
 
 

@@ -176,7 +176,7 @@ class BilanScreen(BilanFaces):
         dialog = VoteDialog(session, ident)
         if await self.app.push_screen_wait(dialog) is None:
             return
-        before, after = advising.previewed(session, ident, dialog.hand)
+        before, after = advising.preview_hand(session, ident, dialog.hand)
         changes = "\n".join(advising.changed_words(before, after))
         question = f"Ce qui change dans les votes :\n\n{changes}"
         hand = dialog.hand or VoteHand()
@@ -186,7 +186,7 @@ class BilanScreen(BilanFaces):
             self.call_later(self._keep_vote, ident, dialog.hand)
 
     def _keep_vote(self, ident: str, hand: VoteHand | None) -> None:
-        advising.record(self.session, ident, hand)
+        advising.record_hand(self.session, ident, hand)
         self.show_all()
         self.go_to_advice(ident)
         key = key_now(self.app, Undo)

@@ -17,7 +17,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from diag.audit.places import Floor, FloorStep, moved, spots_of
+from diag.audit.places import Floor, FloorStep, room_moved, spots_of
 from diag.audit.rooms import RoomsPicture
 from diag.documents.school_drawings import ON_PAPER
 from diag.tui.commands import Sturdy, digit_of
@@ -215,7 +215,7 @@ class RoomsBoard(Sturdy, PlainStyle, Widget, can_focus=True):
     def _step_on_plan(self, step: FloorStep) -> None:
         room = self._room
         if self.lifted and self.floor is not None:
-            self.floor = moved(self.floor, room, step)
+            self.floor = room_moved(self.floor, room, step)
             self.redraw()
         elif room:
             self.point(beside(self._floor, room, step))
@@ -224,7 +224,7 @@ class RoomsBoard(Sturdy, PlainStyle, Widget, can_focus=True):
         """Widen the room where one stands, or narrow it; kept at once unless lifted."""
         if self.floor is None or not (room := self._room):
             return
-        resized = moved(self.floor, room, step)
+        resized = room_moved(self.floor, room, step)
         if resized != self.floor:
             self.floor = resized
             self.redraw()
