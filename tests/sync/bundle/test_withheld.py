@@ -42,7 +42,7 @@ def holds(one: Colleague, line: Revision) -> bool:
 
 
 @pytest.fixture
-def required(anne: Colleague, bruno: Colleague) -> Iterator[Pair]:
+def required(anne: Colleague, bruno: Colleague) -> Pair:
     """Anne, and Bruno whose hub requires seals and knows both."""
     bruno.rules = bruno.rules._replace(hubs=(HUBS.key,), required=True)
     cards = [card(anne.keys.card.sign, "anne"), card(bruno.keys.card.sign, "bruno")]
