@@ -72,7 +72,7 @@ AUDIENCES: Mapping[Audience, AudienceDocument] = {
         "reconnaît qu'elle est finie.",
         "technique",
         in_subject="annexe technique",
-        paper="paper",
+        paper="technique_paper",
     ),
     Audience.RESERVE: AudienceDocument(
         "Feuillet réservé",

@@ -218,13 +218,17 @@ def _rule(result: CriterionResult) -> Md:
     return Md(f"{level}{NBSP}: {code(criterion.levels[level])}")
 
 
-_SHOWN = 8
+_NAMED = 8
+"""At most so many places named beside what misses there."""
 
 
 def unknowns(report: Report) -> Md:
     """Return the questions that keep a level open, with the places they miss at."""
     questions = report.checklist.questions
-    rows = [_row(report, questions[name], places) for name, places in _missing(report)]
+    rows = [
+        _missing_row(report, questions[name], places)
+        for name, places in _missing(report)
+    ]
     columns = ("À demander ou à relever", "Où", "À qui")
     return table("Ce qui manque pour trancher", columns, rows)
 
@@ -253,7 +257,7 @@ def questions_for(report: Report, *whom: str) -> list[str]:
 def _about(report: Report, places: list[str]) -> str:
     """Return the rooms or lots that a question is of: « ces appareils » names none."""
     names = [report.place_name(one) for one in places if one != report.facts.root]
-    return f" ({listed(names, _SHOWN)})" if names else ""
+    return f" ({listed(names, _NAMED)})" if names else ""
 
 
 def _missing(report: Report) -> list[tuple[str, list[str]]]:
@@ -275,12 +279,14 @@ def _found_missing(report: Report) -> list[tuple[str, list[str]]]:
     return list(missing.items())
 
 
-def _row(report: Report, question: Question, places: list[str]) -> tuple[str, ...]:
+def _missing_row(
+    report: Report, question: Question, places: list[str]
+) -> tuple[str, ...]:
     root = report.facts.root
     names = [report.it if one == root else report.place_name(one) for one in places]
     asked = f"{question.label}. {question.ask or question.look}".rstrip(". ")
     of = WHOM.get(question.whom, question.whom)
-    return asked, listed(names, _SHOWN), of
+    return asked, listed(names, _NAMED), of
 
 
 LISTED = 8
@@ -291,7 +297,14 @@ _LONGEST, _REPLIED = 220, 600
 
 Row = tuple[str, ...]
 
-COLUMNS: Row = ("Lieu", "Question", "Observation", "Notée le", "Par", "À montrer")
+OBSERVATION_COLUMNS: Row = (
+    "Lieu",
+    "Question",
+    "Observation",
+    "Notée le",
+    "Par",
+    "À montrer",
+)
 """Columns of the table of all observations."""
 
 
@@ -315,7 +328,9 @@ def observation_rows(
 def observations_table(report: Report, observations: Iterable[Observation]) -> Md:
     """Return all that was noted, shown or not: the technician's."""
     rows = observation_rows(report, observations)
-    return table("Observations, dans l'ordre où elles ont été notées", COLUMNS, rows)
+    return table(
+        "Observations, dans l'ordre où elles ont été notées", OBSERVATION_COLUMNS, rows
+    )
 
 
 def noted_in(report: Report, place: Place) -> list[str]:
@@ -331,7 +346,7 @@ def shown_lines(report: Report, limit: int = LISTED) -> tuple[str, ...]:
     """Return what is to be shown, each with its place: neither dangers nor replies."""
     return tuple(
         sentence(f"{_where(report, one)} : {_cut(one.text, _LONGEST)}")
-        for one in _shown(report)
+        for one in _to_show(report)
     )[:limit]
 
 
@@ -346,7 +361,7 @@ def reply_words(report: Report) -> str:
     return _cut(" ".join(map(sentence, words)), _REPLIED)
 
 
-def _shown(report: Report) -> list[Observation]:
+def _to_show(report: Report) -> list[Observation]:
     """Return the observations to be shown that no danger's line already has."""
     boxed = {
         (one.place, one.question.id)

@@ -11,9 +11,9 @@ from diag.audit.photos import PhotoSubject, join_photos, mark_photo
 from diag.audit.remarks import public_digest, remarks_of
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
-from diag.documents.paper import attachments
 from diag.documents.parts.places import reply_words, shown_lines
 from diag.documents.sheet import pages_of, proofs, sheet_of
+from diag.documents.technique_paper import attachments
 from diag.model.enums import READERS, Audience
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.pictures import jpeg

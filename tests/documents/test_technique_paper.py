@@ -12,8 +12,8 @@ from diag.audit.report import Report
 from diag.audit.votes import votes_of
 from diag.documents.document import Document
 from diag.documents.formats.pdf import write_pdf
-from diag.documents.paper import FEW, SHEETS, TICKETS_SHOWN
 from diag.documents.parts.places import lacking
+from diag.documents.technique_paper import FEW, SHEETS, TICKETS_SHOWN
 from diag.documents.templates import build_document
 from diag.model.enums import Audience, PlaceKind
 from diag.words.sentences import typeset

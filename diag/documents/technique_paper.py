@@ -14,7 +14,12 @@ from diag.documents.blocks import Md, Pair, entry, image_of, sections, table, wr
 from diag.documents.document import EmbeddedFile
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import alerts_box
-from diag.documents.parts.places import COLUMNS, lacking, noted_in, observation_rows
+from diag.documents.parts.places import (
+    OBSERVATION_COLUMNS,
+    lacking,
+    noted_in,
+    observation_rows,
+)
 from diag.documents.school_drawings import (
     ACCESS,
     CABINET,
@@ -45,7 +50,9 @@ FEW = 10
 _OBSERVATIONS = tuple(
     Column(key, heading)
     for key, heading in zip(
-        ("place", "question", "text", "at", "author", "shown"), COLUMNS, strict=True
+        ("place", "question", "text", "at", "author", "shown"),
+        OBSERVATION_COLUMNS,
+        strict=True,
     )
 )
 
