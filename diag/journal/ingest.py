@@ -16,7 +16,6 @@ from zlib import crc32
 from diag.journal import subjects
 from diag.journal.errors import RefusedError
 from diag.journal.revision import (
-    _HEADS,
     MAX_LAM_JUMP,
     MAX_LINE,
     MAX_PARENTS,
@@ -45,6 +44,10 @@ _KEEP_TALLY = """
 insert or replace into tally(audit, revisions, lam, digest, heads)
 values (?, ?, ?, ?, ?)
 """
+
+_HEADS = (
+    "select rev from head where audit = ? and subject = ? order by lam desc, rev desc"
+)
 
 SUM_BYTES = 16
 """How long the sum of rows is."""

@@ -390,10 +390,6 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
 
 Op = Literal["set", "del", "erase"]
 
-_HEADS = (
-    "select rev from head where audit = ? and subject = ? order by lam desc, rev desc"
-)
-
 
 def now() -> int:
     """Return the wall clock, UTC milliseconds."""
