@@ -253,10 +253,6 @@ def progress_of(session: AuditSession) -> AuditsCompared | None:
     )
 
 
-Row = tuple[str, ...]
-"""One line, by columns."""
-
-
 FEWEST = 5
 """So many other audited schools at least."""
 

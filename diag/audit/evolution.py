@@ -17,7 +17,6 @@ from diag.audit.bilan import (
 from diag.audit.compare import (
     Comparison,
     CriterionChange,
-    Row,
     ScoreChange,
     older_before,
     since_last,
@@ -27,7 +26,7 @@ from diag.audit.findings import found_words, seen_words
 from diag.audit.memory import whole_story
 from diag.audit.remarks import title_words
 from diag.audit.session import AuditSession
-from diag.audit.suppose import SupposedOutcome, outcome_lines
+from diag.audit.suppose import Row, SupposedOutcome, outcome_lines
 from diag.model.audit import FollowUp
 from diag.model.checklist import Checklist
 from diag.model.enums import Compliance, FollowUpState, Standing
