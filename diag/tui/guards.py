@@ -90,7 +90,7 @@ class Continue(
 class CrashScreen(PlaceScreen):
     """Shown when the app comes back after an error that nobody had foreseen."""
 
-    CSS_PATH = "reading.tcss"
+    CSS_PATH = "place.tcss"
     OFFERS = (Continue, Quit)
     BINDINGS = bindings_of(*OFFERS)
 

@@ -294,7 +294,7 @@ _IN_PALETTE = "(Chercher)"
 class HelpScreen(PlaceScreen):
     """Each command, its keys and what it does, under the heading of its group."""
 
-    CSS_PATH = "reading.tcss"
+    CSS_PATH = "place.tcss"
     OFFERS = (KeysHere, DiscoverHere, Back, OpenPalette)
     BINDINGS = bindings_of(*OFFERS)
 

@@ -284,7 +284,7 @@ class Faulty(Confirm):
 class RewordScreen(PlaceScreen):
     """One recommendation's words; each part is kept when the user leaves it."""
 
-    CSS_PATH = "reword.tcss"
+    CSS_PATH = "recommendation.tcss"
     PLACE = KeyPlace.REWORD
     OFFERS = (NextReader, DeclaredWords, Back, Help)
     BINDINGS = bindings_of(*OFFERS)
