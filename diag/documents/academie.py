@@ -1,6 +1,6 @@
 """What the inspectorate reads: project, training, ENT, compliance and what comes first.
 
-Schools to compare with are left for later: nothing here pretends to know them.
+Other schools are compared with by their scores: none is named, and it is no ranking.
 """
 
 from collections.abc import Iterable, Sequence

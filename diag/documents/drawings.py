@@ -1,4 +1,4 @@
-"""Drawings of a document: scores, years, rooms. Each shows the values of a table.
+"""Drawings of a document: scores, years, days. Each shows the values of a table.
 
 A drawing is a described SVG, drawn twice: for a page and for a telephone. Its title is
 what it shows, computed from its values; what is full is sure, what is hatched is not.

@@ -1,4 +1,4 @@
-"""What several schools have in common: what falls short, what already works."""
+"""What several schools have in common: rules, money, scores; the page that says it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,8 @@
-"""The synthesis of the territory, for the syndicat's board: no school is named.
+"""The syntheses of the territory and of a circonscription, and the map of both.
 
-On its map, a disc stands for a commune, in the middle of its schools: none is shown
-where it is.
+The syndicat's board reads of no school by its name; an inspection reads of its own. On
+the map, a disc stands for a commune, in the middle of its schools: none is shown where
+it is.
 """
 
 import math
