@@ -140,7 +140,7 @@ def _cause(board: Board, operation: str) -> str:
     lacks = lacks_of(reason)
     if not lacks:
         return (
-            "par un verrou"
+            "par un choix imposé"
             if isinstance(reason, Imposed)
             else "en attente d'autre chose"
         )
