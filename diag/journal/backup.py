@@ -305,19 +305,20 @@ def _sync_folder(folder: Path) -> None:
 
 
 _CARRIED = ("setting", "school", "commune", "town_hall", "access", "import_log")
+_OF_LAST = ("outbox", "withheld")
 _COLUMNS = "select name from pragma_table_info(?)"
 
 
 def carry_over(path: Path, connection: sqlite3.Connection, *, last: bool) -> None:
     """Take settings and territory from another file; what is here already stays.
 
-    `last`: it is the file that one worked with, whose messages still wait; an older
-    one may hold some that left since. What cannot be read is not taken, nor settings
-    that are not as they were summed; messages are, with their own sums, which show
-    those that changed.
+    `last`: it is the file that one worked with, whose messages still wait, and what
+    bundles brought; an older one may hold some that left since. What cannot be read is
+    not taken, nor settings that are not as they were summed; messages are, with their
+    own sums, which show those that changed.
     """
     with suppress(JournalError), closing(connect(path, readonly=True)) as other:
-        for table in (*_CARRIED, "outbox") if last else _CARRIED:
+        for table in (*_CARRIED, *_OF_LAST) if last else _CARRIED:
             with suppress(JournalError), in_french(path):
                 if table != "setting" or _is_as_summed(other, table):
                     _carry_table(other, connection, table)

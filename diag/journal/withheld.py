@@ -29,7 +29,8 @@ from diag.words.dates import day_of
 _HOLD = "insert or replace into withheld values (?, ?, ?)"
 
 _WAITING = """
-select w.bundle, q.body, q.problem, coalesce(json_extract(b.detail, '$.sender'), '')
+select w.bundle, q.body, q.problem,
+  coalesce(json_extract(b.detail, '$.sender'), w.bundle)
 from withheld w join quarantine q on q.id = w.id left join bundle b on b.name = w.bundle
 order by w.audit, w.bundle, w.id
 """
@@ -91,7 +92,7 @@ class Withheld(NamedTuple):
     problem: str
     """Why, in French."""
     sender: str
-    """Who gave that bundle."""
+    """Who gave that bundle; its name, where a repair left that alone."""
 
 
 def withheld(journal: Journal) -> list[Withheld]:

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from diag.journal import changes, people, seals
+from diag.journal import backup, changes, people, seals
 from diag.journal.asks import DELAY, SHORT_DELAY, TAKES_TWO, masked_in
 from diag.journal.bundles import withdraw
+from diag.journal.carve import carve
 from diag.journal.revision import Origin, Revision
 from diag.journal.seals import UNPROVEN, Card, Signer
 from diag.journal.withheld import admit, withheld
 from diag.sync.bundle.read import Entered, undo
+from diag.workspace.doctor import Gathered, take_back
 from tests.journal.builders import NOON, known, person, quarantined
 from tests.journal.worlds import content
 from tests.sync.bundle.colleagues import Colleague, keys_of, meet
@@ -311,3 +313,27 @@ def test_the_proofs_of_an_audit_are_read_once_for_all_its_erasures(
 
     assert entered.revisions > len(read) == 2
     assert not entered.withheld
+
+
+def test_what_waits_still_waits_after_a_repair(required: Pair, tmp_path: Path) -> None:
+    """It stayed in the quarantine for ever: nothing said that it waits."""
+    anne, bruno = required
+    foreign = say(anne, 2, person("paul"))
+    seals.seal(anne.journal, AUDIT.id, PAULS, person("paul"))
+    entered = give(anne, bruno, tmp_path)
+    found = carve(bruno.journal.path)
+    evidence = Gathered(of_file=found)
+    evidence.add("fichier", found)
+
+    with journal_in(tmp_path / "repaired") as made:
+        take_back(made, evidence)
+        with made.transaction() as connection:
+            backup.carry_over(bruno.journal.path, connection, last=True)
+
+        assert foreign.line not in made.lines(AUDIT.id)
+        (one,) = withheld(made)
+        assert (one.revision.id, one.sender) == (foreign.id, entered.name)
+        cards = [card(PAULS.key, "paul"), card(bruno.keys.card.sign, "bruno")]
+        seals.keep_cards(made, HUBS.key, cards)
+        assert admit(made, bruno.rules) == 1
+        assert foreign.line in made.lines(AUDIT.id)
