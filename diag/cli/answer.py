@@ -307,7 +307,7 @@ def fetch(session: AuditSession) -> None:
     if fetched.awaited:
         click.echo(
             f"{counted(fetched.awaited, 'image', 'images')} pas encore au bureau : le "
-            "serveur l'attend de l'ordinateur qui l'a jointe.",
+            "serveur l'attend du poste qui l'a jointe.",
             err=True,
         )
         sys.exit(1)

@@ -84,8 +84,8 @@ def fetch(workspace: Workspace, photos: Iterable[Photo]) -> Fetched:
     found = hubs(workspace)
     if not found:
         raise DiagError(
-            "Aucun serveur ne connaît ce poste : l'image reste sur l'ordinateur qui "
-            "l'a jointe. Un paquet de ce collègue l'apporte aussi."
+            "Aucun serveur ne connaît ce poste : l'image reste sur le poste qui l'a "
+            "jointe. Un paquet de ce collègue l'apporte aussi."
         )
     for hub in found:
         office = open_transport(hub)
