@@ -10,6 +10,7 @@ from diag.audit.follow import move
 from diag.audit.session import AuditSession
 from diag.journal import seals
 from diag.journal.attachments import dropping_erased
+from diag.journal.ingest import mark_of
 from diag.journal.journal import get_setting, put_setting
 from diag.journal.people import retired
 from diag.journal.seals import Card, Signer, read_card
@@ -124,21 +125,34 @@ def withheld_words(
     title_of: Callable[[str], str],
     name_of: Callable[[str], str],
 ) -> Iterator[str]:
-    """Give what waits: whose it is, where, and what lets it in.
+    """Give what waits, what is alike at once: whose it is, where, what lets it in.
 
     `title_of`: of an audit's id; `name_of`: of a person's label.
     """
+    found = [*waiting]
+    whole = {mark_of(one.revision.audit) for one in found}
+    whole.intersection_update(one.revision.erases for one in found)
     lines = Counter[tuple[str, str, str]]()
-    for one in waiting:
+    erasures = Counter[tuple[str, str, str, str]]()
+    for one in found:
         revision, sender = one.revision, one.sender
         title, author = title_of(revision.audit), name_of(revision.author)
-        if revision.erases:
+        mark = mark_of(revision.audit)
+        if not revision.erases:
+            lines[title, author, sender] += 1
+        elif revision.erases == mark or mark not in whole:  # else the audit's says it
+            erasures[title, author, sender, one.problem] += 1
+    for (title, author, sender, problem), many in erasures.items():
+        if many == 1:
             yield (
                 f"Effacement mis de côté, {title}, {of(author)}, donné par {sender} : "
-                f"{one.problem}. Ce qu'il efface reste ici."
+                f"{problem}. Ce qu'il efface reste ici."
             )
         else:
-            lines[title, author, sender] += 1
+            yield (
+                f"{many} effacements mis de côté, {title}, {of(author)}, donnés par "
+                f"{sender} : {problem}. Ce qu'ils effacent reste ici."
+            )
     for (title, author, sender), many in lines.items():
         yield (
             f"Mis de côté, {title} : {counted(many, 'modification')} {of(author)}, que "

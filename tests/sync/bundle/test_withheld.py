@@ -13,6 +13,7 @@ from diag.journal.carve import carve
 from diag.journal.revision import Origin, Revision
 from diag.journal.seals import UNPROVEN, Card, Signer
 from diag.journal.withheld import admit, withheld
+from diag.office.sealing import withheld_words
 from diag.sync.bundle.read import Entered, undo
 from diag.workspace.doctor import Gathered, take_back
 from tests.journal.builders import NOON, known, person, quarantined
@@ -337,3 +338,26 @@ def test_what_waits_still_waits_after_a_repair(required: Pair, tmp_path: Path) -
         seals.keep_cards(made, HUBS.key, cards)
         assert admit(made, bruno.rules) == 1
         assert foreign.line in made.lines(AUDIT.id)
+
+
+def test_the_erasures_of_an_audit_that_wait_are_told_at_once(
+    required: Pair, tmp_path: Path
+) -> None:
+    """Each line of an audit erased whole had its sentence, at each sync."""
+    anne, bruno = required
+    started(bruno.journal, AUDIT, bruno.origin)
+    lines = [say(bruno, value, bruno.origin, f"q{value}") for value in (1, 2, 3)]
+    anne.journal.ingest(bruno.journal.lines(AUDIT.id))
+    for line in lines[:2]:
+        anne.journal.write(changes.erased(AUDIT.id, line.id, "x"), anne.origin)
+
+    def told(entered: Entered) -> list[str]:
+        return [*withheld_words(entered.withheld, lambda _audit: "École", str)]
+
+    (some,) = told(give(anne, bruno, tmp_path, NOON + DELAY))
+    people.retire(anne.journal, AUDIT.id, "x", anne.origin)
+    (whole,) = told(give(anne, bruno, tmp_path, NOON + DELAY))
+
+    assert "2 effacements mis de côté, École, d'anne, donnés par anne" in some
+    assert "Effacement mis de côté, École, d'anne, donné par anne" in whole
+    assert all(holds(bruno, line) for line in lines)
