@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -305,10 +306,13 @@ def test_the_proofs_of_an_audit_are_read_once_for_all_its_erasures(
     started(anne.journal, AUDITS[1], anne.origin)
     for audit in AUDITS[:2]:
         people.retire(anne.journal, audit.id, "x", anne.origin)
-    read, authored_in = [], seals.authored_in
-    monkeypatch.setattr(
-        seals, "authored_in", lambda *asked: read.append(1) or authored_in(*asked)
-    )
+    read, authored_in = list[object](), seals.authored_in
+
+    def counted(*asked: Any) -> Any:
+        read.append(asked)
+        return authored_in(*asked)
+
+    monkeypatch.setattr(seals, "authored_in", counted)
 
     entered = give(anne, bruno, tmp_path)
 
