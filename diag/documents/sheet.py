@@ -203,8 +203,6 @@ def _unvoted(some: Sequence[SchoolVotes]) -> Iterator[Plain]:
         }
 
 
-READER = USUAL_READER
-
 STRENGTHS, ASKED = 5, 4
 """At most so many strong points and questions listed."""
 
@@ -344,7 +342,7 @@ def proofs_section(report: Report) -> Md:
 
 def seen(report: Report) -> tuple[VoteProof, ...]:
     """Return what was already seen, the most pressing first: nothing is voted yet."""
-    weak = [one for one in weaknesses(report) if concerns(one.criterion, READER)]
+    weak = [one for one in weaknesses(report) if concerns(one.criterion, USUAL_READER)]
     return tuple(
         VoteProof(
             number=0,
@@ -517,7 +515,8 @@ def _known(
 
 def _law(report: Report) -> str:
     """Return how many rules the commune answers for are broken, or to be checked."""
-    broken, rules = advice.failing(report, READER), advice.rules(report, READER)
+    broken = advice.failing(report, USUAL_READER)
+    rules = advice.rules(report, USUAL_READER)
     if not rules:
         return ""
     parts = [

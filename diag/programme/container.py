@@ -47,7 +47,6 @@ N = TypeVar("N", bound=Noun)
 
 FRAME = subjects.programme(subjects.PROGRAMME, "frame")
 RIGHTS = subjects.programme(subjects.PROGRAMME, "rights")
-
 WEIGHTS = subjects.programme(subjects.PROGRAMME, "weights")
 
 CARD, BALLOT = "card", "ballot"

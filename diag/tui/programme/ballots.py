@@ -408,9 +408,9 @@ class BallotDesk(PhonesDesk):
 
 _KEEP, _WITHDRAW = "keep", "withdraw"
 
-_ASKED = "Un nouveau code. {} déjà : que deviennent-ils ?"
+_NEW_CODE = "Un nouveau code. {} déjà : que deviennent-ils ?"
 
-_CHOICES = (
+_RECEIVED = (
     ListChoice(_KEEP, "Les garder : qui vise le nouveau carré remplace le sien"),
     ListChoice(_WITHDRAW, "Les retirer : chacun recommence (« Annuler » les rend)"),
 )
@@ -484,7 +484,7 @@ class BallotPhonesScreen(SquareScreen):
         if desk is None:
             return
         if desk.received:
-            asked = ChooseDialog(_ASKED.format(_many_words(desk)), _CHOICES)
+            asked = ChooseDialog(_NEW_CODE.format(_many_words(desk)), _RECEIVED)
             chosen = await self.app.push_screen_wait(asked)
             if chosen is None or desk is not self._desk:
                 return
