@@ -14,7 +14,6 @@ from diag.journal.asks import (
     TAKES_TWO,
     Asker,
     Confirmation,
-    asks_of,
     find_flaw,
     term_of,
 )
@@ -295,8 +294,14 @@ def _find_flaw(journal: Journal, erasure: Revision, named: str, rules: Rules) ->
         one.id: Asker(one.author, rules.seen.get(one.id, rules.at))
         for one in journal.history(audit, subjects.ask(target))
     }
-    stopped = (one for one in asks_of(journal, audit) if one.stopped_by)
     confirmed = Confirmation(erasure.author, target, named)
-    stops = {(one.target, one.id) for one in stopped}
+    # All that were ever said: nobody writes over what the author is opposed to.
+    stops = {
+        (target, str(one.value.get("ask")))
+        for one in journal.history(audit, subjects.stop(target))
+        if isinstance(one.value, dict)
+    }
     admins = seals.administrators(journal)
+    if not admins:  # nobody decides: another ask counts, as where it was confirmed
+        stops &= {(target, named)}
     return find_flaw(confirmed, asks, stops, admins, rules.at)

@@ -365,3 +365,55 @@ def test_the_erasures_of_an_audit_that_wait_are_told_at_once(
     assert "2 effacements mis de côté, École, d'anne, donnés par anne" in some
     assert "Effacement mis de côté, École, d'anne, donné par anne" in whole
     assert all(holds(bruno, line) for line in lines)
+
+
+def stop(one: Colleague, line: Revision, asked: str, origin: Origin) -> None:
+    draft = changes.erasure_stopped(AUDIT.id, line.id, asked, "non")
+    one.journal.write(draft, origin)
+
+
+@pytest.mark.parametrize("trick", ["none", "written over"])
+def test_s4_without_a_hub_what_its_author_is_opposed_to_stays(
+    trick: str, anne: Colleague, bruno: Colleague, paul: Colleague, tmp_path: Path
+) -> None:
+    """Another stop, of some other ask, was all that was left of the author's."""
+    folder = tmp_path / "sticks"
+    folder.mkdir()
+    said = say(anne, 1, anne.origin)
+    asked = ask(anne, said, paul.origin)
+    stop(anne, said, asked.id, anne.origin)
+    carried(anne, bruno, folder)
+    carried(anne, paul, folder)
+    seals.seal(anne.journal, AUDIT.id, PAULS, paul.origin)
+    if trick == "written over":
+        other = changes.erasure_stopped(AUDIT.id, said.id, "f" * 64, "non")
+        bruno.journal.write(replace(other, parents=None), bruno.origin)
+    confirm(bruno, said, asked, bruno.origin)
+
+    entered = carried(bruno, anne, folder, NOON + 2 * DELAY)
+
+    (waiting,) = entered.withheld
+    assert "opposé" in waiting.problem
+    assert admit(anne.journal, anne.rules._replace(at=NOON + 3 * DELAY)) == 0
+    assert holds(anne, said)
+
+
+def test_s4_without_a_hub_another_ask_counts_once_one_was_stopped(
+    anne: Colleague, bruno: Colleague, paul: Colleague, tmp_path: Path
+) -> None:
+    """It was confirmed where one could, and waited for ever for an administrator."""
+    folder = tmp_path / "sticks"
+    folder.mkdir()
+    said = say(anne, 1, anne.origin)
+    carried(anne, bruno, folder)
+    carried(anne, paul, folder)
+    stop(paul, said, ask(paul, said, paul.origin).id, anne.origin)
+    again = ask(paul, said, paul.origin)
+    for one in (anne, bruno):
+        carried(paul, one, folder)
+    confirm(bruno, said, again, bruno.origin)
+
+    entered = carried(bruno, anne, folder, NOON + DELAY)
+
+    assert not entered.withheld
+    assert not holds(anne, said)
