@@ -41,11 +41,14 @@ with known(n) as (select n from audit where id = ?)
 select subject, rev, value, author, at, lam from head join known on audit = n
 where value is not null and subject >= ? and subject < ?
 union all
-select subject, rev, value, author, at, lam from head join known on audit = n
-where value is not null and subject >= ? and subject < ?
+select subject, id, json_extract(body, '$.value'), json_extract(body, '$.author'),
+  json_extract(body, '$.at'), lam from rev join known on audit = n
+where erased = 0 and subject >= ? and subject < ?
+  and json_type(body, '$.value') = 'object'
 order by lam, rev
 """
-"""Two searches: one for both would go through the whole audit."""
+"""Two searches: one for both would go through the whole audit. All that stops, what was
+written over included: an objection is nobody else's to take away."""
 
 _ASKING = """
 select a.id from audit a where exists(

@@ -145,6 +145,22 @@ def test_its_author_stops_it_and_reads_it_again(team: Team) -> None:
         erasing.stop(team.session(team.anne), said, "x")
 
 
+def test_what_is_written_over_an_objection_takes_it_away_nowhere(team: Team) -> None:
+    said = asked(team)
+    team.sync(team.anne)
+    erasing.stop(team.session(team.anne), said, "c'est exact")
+    for who in (team.anne, team.bruno):
+        team.sync(who)
+    audit, journal = team.session(team.bruno).audit.id, team.bruno.journal
+    other = changes.erasure_stopped(audit, said, "f" * 64, "autre")
+    journal.write(replace(other, parents=None), team.bruno.origin)
+
+    (ask,) = asks.asks_of(journal, audit)
+
+    assert ask.stopped_by == team.anne.settings.author
+    assert team.said(team.bruno, said) != MASKED
+
+
 def test_once_stopped_an_administrator_alone_asks_again(team: Team) -> None:
     """Each week anyone could ask again, until its author missed one."""
     invited = team.hub.home.invite("Anne", ("999",), "admin")
