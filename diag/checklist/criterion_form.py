@@ -161,8 +161,8 @@ class CriterionForm(ItemForm, noun="critère", builds=Criterion):
         }
         for name, remedy in remedies.items():
             if name in self.model_fields_set:
-                message = f"« {name} » ne vaut que pour un critère qui entre dans le "
-                yield name, f"{message}score", remedy
+                only = " ne vaut que pour un critère qui entre dans le score"
+                yield name, f"« {name} »{only}", remedy
 
 
 class _ForAll(YamlForm):

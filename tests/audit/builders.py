@@ -38,7 +38,7 @@ def territory() -> FictionalTerritory:
 
 def workspace(folder: Path, *, author: str = "u-1", seed: int = 1) -> Workspace:
     """Return a new workspace that knows the invented schools."""
-    people = {label: label for label in (author, "u-1", "u-2")}
+    people = {label: label for label in (author, "u-2")}
     settings = SETTINGS.model_copy(
         update={"author": author, "device": f"d-{author}", "people": people}
     )

@@ -29,7 +29,7 @@ def test_what_is_held_is_counted_with_its_day(home: Path, tmp_path: Path) -> Non
     (campaign,) = told["campaigns"]
     assert campaign["totals"] == {"visits": 1, "labels": 1}
     assert campaign["retention"] == "2030-08-31"
-    assert told["workspace"]["directory"] == 1
+    assert told["workspace"]["directory"] == 2
     assert written.code == 0
     assert "Mortier" not in page.read_text(encoding="utf-8")
     assert "personnes rencontrées" in diag(home, "rgpd").out

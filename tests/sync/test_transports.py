@@ -152,7 +152,7 @@ class FolderCarrier:
             reader=who.reader(),
             folder=self._folder,
             recipients=who.known,
-            summarise=lambda _: BundleSummary({}, {}),
+            summarise=lambda _: BundleSummary({}, {}, who.origin.author),
             learn=lambda _: None,
         )
         return transport.run(NOON).refused
