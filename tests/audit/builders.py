@@ -1,5 +1,6 @@
 """Workspaces on the invented territory, in a world that is the same each time."""
 
+from collections.abc import Collection
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -36,9 +37,15 @@ def territory() -> FictionalTerritory:
     return write_fictional_territory(Path(mkdtemp(prefix="vallombre-")))
 
 
-def workspace(folder: Path, *, author: str = "u-1", seed: int = 1) -> Workspace:
-    """Return a new workspace that knows the invented schools."""
-    people = {label: label for label in (author, "u-2")}
+def workspace(
+    folder: Path,
+    *,
+    author: str = "u-1",
+    seed: int = 1,
+    known: Collection[str] = ("u-1", "u-2"),
+) -> Workspace:
+    """Return a new workspace that knows the invented schools, and some authors."""
+    people = {label: label for label in (author, *known)}
     settings = SETTINGS.model_copy(
         update={"author": author, "device": f"d-{author}", "people": people}
     )

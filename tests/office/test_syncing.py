@@ -75,7 +75,7 @@ def test_a_colleague_opens_the_audit_with_its_edition(
     session = started(desk, OTHER)
     syncing.enrol(desk, hub.invite("999"))
     syncing.run(desk, silent)
-    with workspace(tmp_path / "b", author="u-2", seed=2) as other:
+    with workspace(tmp_path / "b", author="u-2", seed=2, known=()) as other:
         syncing.enrol(other, hub.invite("999"))
         syncing.run(other, silent)
 
