@@ -296,10 +296,11 @@ def note_asks(workspace: Workspace) -> dict[str, int]:
     audits = audits_asking(journal)
     seen = dict(get_setting(journal, _SEEN, {}))
     standing = {ask.id for audit in audits for ask in asks_of(journal, audit)}
-    new = standing - seen.keys()
-    if new and not journal.readonly:
-        kept = {key: at for key, at in seen.items() if key in standing}
-        seen = kept | dict.fromkeys(new, workspace.world.clock())
+    new, now = standing - seen.keys(), workspace.world.clock()
+    ahead = any(at > now for at in seen.values())  # the clock was put right since
+    if (new or ahead) and not journal.readonly:
+        kept = {key: min(at, now) for key, at in seen.items() if key in standing}
+        seen = kept | dict.fromkeys(new, now)
         put_setting(journal, _SEEN, seen)
     return seen
 

@@ -223,7 +223,7 @@ def _find_problem(
     is_shown = erasure.key not in doubtful
     loses = _loses_something(journal, erasure)
     if not is_shown and (loses or rules.required):
-        return UNPROVEN
+        return "rien ne prouve qui l'a décidé : son sceau n'est pas arrivé"
     if not loses or _is_for_one(journal, erasure, rules):
         return ""
     if not named:

@@ -82,6 +82,8 @@ def test_the_week_of_an_erasure_is_counted_from_when_its_ask_came(
     desk.world = replace(desk.world, clock=lambda: came + DELAY)
 
     assert rules_of(desk).seen[asked.id] <= came
+    desk.world = replace(desk.world, clock=lambda: came - DELAY)
+    assert rules_of(desk).seen[asked.id] == came - DELAY, "it was ahead by years"
 
 
 def test_a_link_that_somebody_left_in_a_shared_folder_is_not_written_through(
