@@ -270,7 +270,10 @@ def drop_messages(
 ) -> None:
     """Drop the messages of an identifier or of an audit, inside a transaction."""
     sql = f"delete from outbox where {column} = ? returning number"  # noqa: S608 -- our own text
-    for (number,) in connection.execute(sql, (value,)).fetchall():
+    dropped = connection.execute(sql, (value,)).fetchall()
+    if dropped and proof.has_one_sum(connection):
+        proof.seal_each_message(connection)
+    for (number,) in dropped:
         proof.seal_message(connection, number)
 
 

@@ -4,12 +4,14 @@ import pytest
 
 from diag.journal import backup, proof
 from diag.journal.errors import RefusedError
+from diag.journal.facts import open_audit
 from diag.journal.journal import FILE, Journal
 from diag.journal.outbox import MailState, Outbox, Posted
+from diag.journal.people import retire
 from diag.journal.records import dispatches_of
 from diag.journal.revision import Origin
 from diag.model.audit import Dispatch
-from tests.journal.builders import AUDIT, NOON
+from tests.journal.builders import AUDIT, CAMPAIGN, NOON, SUBJECT
 from tests.journal.test_dispatches import SENT
 
 BODY = b"Subject: Rapport\r\n\r\nun texte que l'on reconnait\r\n"
@@ -266,6 +268,23 @@ def test_the_messages_of_an_older_diag_are_summed_each_once_checked(
     with journal.transaction() as connection:
         connection.execute("update outbox set title = 'x'")
     assert outbox.changed() == {posted.number}
+
+
+def test_a_purge_of_an_older_file_is_no_change_of_the_disk(
+    journal: Journal, outbox: Outbox, author: Origin
+) -> None:
+    told: list[str] = []
+    journal.on_change = told.append
+    open_audit(journal, CAMPAIGN, SUBJECT, author)
+    assert add(outbox) is not None
+    with journal.transaction() as connection:
+        connection.execute("delete from proof where name glob 'outbox/*'")
+        proof.seal(connection, "outbox")
+
+    retire(journal, AUDIT.id, "terme", author)
+
+    assert outbox.all() == ()
+    assert told == []
 
 
 def test_what_an_older_diag_dropped_meanwhile_is_not_told_as_lost(
