@@ -1,6 +1,6 @@
 """What is known of before: the previous audit, former places, neighbouring rooms.
 
-In a second audit by difference, what is to be asked again is said with its reason, and
+In a second audit by difference, what is to be asked again has its reason, and
 nothing else is carried over unless somebody confirms it, part of the walk after part.
 """
 

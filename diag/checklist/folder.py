@@ -1,4 +1,4 @@
-"""The folder of the shipped checklists, and what says that files or code changed.
+"""The folder of the shipped checklists, and what shows that files or code changed.
 
 Apart from editions: who checks what has not changed waits for no model.
 """

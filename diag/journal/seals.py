@@ -341,7 +341,7 @@ def seals_of(journal: Journal, audit: str) -> list[Seal]:
 def covered_by_hubs(
     found: Iterable[Seal], hubs: Collection[str], ids: Collection[bytes]
 ) -> set[bytes]:
-    """Return what hubs held before there were seals, and said so under their keys."""
+    """Return what hubs held before there were seals, as their keys attest."""
     signed = [one for one in found if one.key in hubs and one.is_signed]
     return {ident for one in signed for ident in one.covers(ids)}
 
@@ -535,14 +535,14 @@ def mark_relayed(journal: Journal, rows: Iterable[tuple[bytes, str]]) -> None:
 
 
 def digest_of_content(journal: Journal, audit: str) -> str:
-    """Return the digest of an audit less its seals, and less who says to be there."""
+    """Return the digest of an audit less its seals and its claims."""
     return without_marks(journal, audit, journal.digest(audit))
 
 
 def without_marks(journal: Journal, audit: str, whole: str) -> str:
     """Return a digest of all that an audit holds, less its seals and its claims.
 
-    They say nothing of a school; the first version wrote none: its digests stand.
+    Neither describes a school; the first version wrote none: its digests stand.
     """
     digest = int(whole, 16)
     marks = [*subjects.inside(subjects.SEALS), subjects.CLAIM]

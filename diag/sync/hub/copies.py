@@ -254,7 +254,7 @@ def _outdated(found: Iterable[Path], now: datetime) -> list[Path]:
 
 
 def _date(copied: Path) -> datetime | None:
-    """Return when a copy was made, as its name tells; None when it tells nothing."""
+    """Return when a copy was made, as its name gives it; None when it does not."""
     with suppress(ValueError):
         return datetime.strptime(copied.stem, _STAMP).replace(tzinfo=UTC)
     return None
