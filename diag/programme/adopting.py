@@ -1,6 +1,7 @@
 """What bodies decide of a programme, what is adopted, and the steps that follow.
 
-A step is written where every payer has decided; nothing advances by itself.
+A step is written where every payer has decided; nothing advances by itself. Where
+schools would stand at the end of a year is judged as if all placed by then were done.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,6 +1,7 @@
 """What people answered apart, of one audit or of all: the list, and what to do of each.
 
-Places that two created apart, and that look like one, stand in it: proposed only.
+Places that two created apart, and that look like one, stand in it: proposed only. The
+audits that wait for a second reader have a list beside it.
 """
 
 import re
