@@ -9,7 +9,7 @@ from diag.audit.follow import revision_named
 from diag.audit.history import describe_revision, describe_subject
 from diag.audit.photos import drop_erased
 from diag.audit.session import AuditSession
-from diag.journal import changes, seals
+from diag.journal import changes, seals, subjects
 from diag.journal.asks import (
     SHORT_DELAY,
     ErasureAsk,
@@ -295,11 +295,16 @@ def note_asks(workspace: Workspace) -> dict[str, int]:
     journal = workspace.journal
     audits = audits_asking(journal)
     seen = dict(get_setting(journal, _SEEN, {}))
-    standing = {ask.id for audit in audits for ask in asks_of(journal, audit)}
-    new, now = standing - seen.keys(), workspace.world.clock()
+    # Those that another was written over too: who confirms may name them.
+    asked = {
+        one.id
+        for audit in audits
+        for one in journal.history_inside(audit, subjects.ASKS)
+    }
+    new, now = asked - seen.keys(), workspace.world.clock()
     ahead = any(at > now for at in seen.values())  # the clock was put right since
     if (new or ahead) and not journal.readonly:
-        kept = {key: min(at, now) for key, at in seen.items() if key in standing}
+        kept = {key: min(at, now) for key, at in seen.items() if key in asked}
         seen = kept | dict.fromkeys(new, now)
         put_setting(journal, _SEEN, seen)
     return seen

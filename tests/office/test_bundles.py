@@ -82,6 +82,10 @@ def test_the_week_of_an_erasure_is_counted_from_when_its_ask_came(
     desk.world = replace(desk.world, clock=lambda: came + DELAY)
 
     assert rules_of(desk).seen[asked.id] <= came
+    other.journal.write(draft, other.origin)  # over the first, which still counts
+    bundles.export(other, None, ["Camille"], tmp_path / "c.diag")
+    bundles.bring_in(desk, tmp_path / "c.diag")
+    assert rules_of(desk).seen[asked.id] <= came
     desk.world = replace(desk.world, clock=lambda: came - DELAY)
     assert rules_of(desk).seen[asked.id] == came - DELAY, "it was ahead by years"
 

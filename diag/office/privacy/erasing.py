@@ -166,10 +166,17 @@ def forget(
         changes.erased(audit, ident, reason)
         for audit, ident in unread_mentions(journal, found.name)
     ]
-    asks = [
-        changes.erasure_asked(one.revision.audit, one.revision.id, reason)
-        for one in chosen
-        if one not in own
+    to_ask = [one.revision for one in chosen if one not in own]
+    mine = {
+        ask.target
+        for audit in {one.audit for one in to_ask}
+        for ask in asks_of(journal, audit)
+        if ask.author == origin.author and not ask.stopped_by
+    }
+    asks = [  # beside what another asks: over it, theirs would stand no more
+        replace(changes.erasure_asked(one.audit, one.id, reason), parents=())
+        for one in to_ask
+        if one.id not in mine
     ]
     written = journal.write_many([*rewritten, *asks, *erasures], origin)
     remember(workspace.folder, written[len(rewritten) + len(asks) :])
@@ -180,7 +187,7 @@ def forget(
     refused = drop_from_quarantine(journal, found.name)
     clean = journal.compact()
     proof = prove(workspace, _summarize(found, chosen, reason, photos=photos))
-    done = (len(own), len(rewritten), photos, refused, len(asks))
+    done = (len(own), len(rewritten), photos, refused, len(to_ask))
     return PersonErased(*done, proof, clean)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from diag.audit.evidence import keep_run, kept_evidence
 from diag.audit.photos import join_photos, photos_of, shown_by
 from diag.audit.session import AuditSession
 from diag.journal import changes
+from diag.journal.asks import asks_of
 from diag.journal.attachments import AttachmentStore
 from diag.journal.exchange import unread_lines
 from diag.journal.people import GONE
@@ -65,6 +67,24 @@ def test_other_words_stay_and_the_visit_keeps_its_day(session: AuditSession) -> 
     (visit,) = session.visits
     assert (visit.date, visit.met) == ("2026-10-05", (f"Mme {GONE}",))
     assert not find_person(session.workspace, NAME)
+
+
+def test_what_another_asked_to_erase_still_stands(tmp_path: Path) -> None:
+    """Who confirms theirs elsewhere names it: it was no ask of anybody any more."""
+    with workspace(tmp_path / "home") as made:
+        session = started(made)
+        audit, journal = session.audit.id, made.journal
+        draft = changes.noted(audit, session.facts.root, "q", f"vu avec {NAME}")
+        said = journal.write(draft, replace(made.origin, author="u-2"))
+        asked = changes.erasure_asked(audit, said.id, "un parent")
+        first = journal.write(asked, replace(made.origin, author="u-3"))
+
+        everything(session)
+        everything(session)
+
+        found = asks_of(journal, audit)
+        assert first.id in {one.id for one in found}
+        assert [one.author for one in found].count(made.settings.author) == 1
 
 
 def test_no_byte_of_the_value_nor_of_its_nonce_stays(session: AuditSession) -> None:
