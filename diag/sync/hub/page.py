@@ -166,7 +166,10 @@ def _sections(seen: HubView) -> Iterator[str]:
     yield _table(
         "À relire, le plus ancien d'abord",
         ("École ou commune", "Soumis le", "Par"),
-        [(one.code, day_words(one.since), one.author) for one in seen.waiting],
+        [
+            (one.code, day_words(one.since), seen.person(one.author))
+            for one in seen.waiting
+        ],
     )
     yield _table(
         "Descellés : écrits depuis leur signature",
@@ -176,7 +179,7 @@ def _sections(seen: HubView) -> Iterator[str]:
                 one.code,
                 one.insee or one.department,
                 str(one.unsealed) if one.unsealed > 0 else "",
-                ", ".join(one.unsealed_by),
+                ", ".join(map(seen.person, one.unsealed_by)),
                 day_words(one.unsealed_at) if one.unsealed_at else "",
             )
             for one in seen.unsealed
@@ -199,7 +202,12 @@ def _sections(seen: HubView) -> Iterator[str]:
         "Qui se dit où",
         ("École ou commune", "Commune", "Personne", "Jusqu'au"),
         [
-            (one.code, one.insee or one.department, who.name, day_words(who.until))
+            (
+                one.code,
+                one.insee or one.department,
+                seen.person(who.name),
+                day_words(who.until),
+            )
             for one in seen.audits
             for who in one.people
         ],
@@ -226,7 +234,10 @@ def _sections(seen: HubView) -> Iterator[str]:
     yield _table(
         "Effacements demandés, qui attendent une autre personne",
         ("École ou commune", "Demandé par", "Le"),
-        [(one.code, one.author, day_words(one.asked_at)) for one in seen.asks],
+        [
+            (one.code, seen.person(one.author), day_words(one.asked_at))
+            for one in seen.asks
+        ],
     )
     yield "<h2>Personnes et postes</h2>"
     yield _table(

@@ -115,6 +115,12 @@ class HubView(NamedTuple):
     """When the last copy was made and checked; 0: none was."""
     unread: int
     """Audits whose lines were not read yet: neither conflicts nor what unseals them."""
+    names: frozenset[str]
+    """Of the people that are known here: the others go by their labels."""
+
+    def person(self, name: str) -> str:
+        """Return a person's name, or that nobody here knows whose the label is."""
+        return name if name in self.names else person_words(name, {})
 
     @property
     def by_status(self) -> dict[str, int]:
@@ -173,8 +179,10 @@ class HubView(NamedTuple):
 
     def fields(self) -> dict[str, Any]:
         """Return all of it for a program."""
+        fields = self._asdict()
+        del fields["names"]
         return {
-            **self._asdict(),
+            **fields,
             "devices": [one._asdict() for one in self.devices],
             "audits": [
                 {**one._asdict(), "people": [who._asdict() for who in one.people]}
@@ -220,6 +228,7 @@ def look(hub: Hub, folder: Path, scopes: Collection[str]) -> HubView:
         revisions=sum(one.lines for one in lives),
         copied_at=last.at if last else 0,
         unread=len(lives) - len(read),
+        names=frozenset(names.values()),
     )
 
 
@@ -243,18 +252,18 @@ def _row_of(
         department=life.department,
         status=status,
         since=since,
-        author=person_words(author, names),
+        author=names.get(author, author),
         lines=life.lines,
         recent=life.recent,
         last_at=life.last_at,
         unsealed=(changed.lines or -1) if changed else 0,
-        unsealed_by=tuple(person_words(one, names) for one in changed.authors)
+        unsealed_by=tuple(names.get(one, one) for one in changed.authors)
         if changed
         else (),
         unsealed_at=changed.at if changed else 0,
         conflicts=read.conflicts,
         people=tuple(
-            SeenPerson(person_words(one.author, names), one.until)
+            SeenPerson(names.get(one.author, one.author), one.until)
             for one in read.claims
             if one.until > at
         ),
@@ -315,5 +324,5 @@ def _asks(
     for rev, at in telling:
         head, _, target = rev.subject.partition("/")
         if head == subjects.ASKS and target not in done and rev.id not in stopped:
-            who = person_words(rev.author, names)
+            who = names.get(rev.author, rev.author)
             yield SeenAsk(life.audit, life.code, who, at)

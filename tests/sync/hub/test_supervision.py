@@ -262,6 +262,23 @@ def test_it_shows_conflicts_and_who_is_where(desk: Desk, tmp_path: Path) -> None
     assert [audit.people for audit in seen_by(desk).audits] == [(), ()]
 
 
+def test_who_is_unknown_here_is_named_so_to_people_and_by_label_to_programs(
+    desk: Desk, tmp_path: Path
+) -> None:
+    with journal_in(tmp_path / "paul") as other:
+        started(other, VALLEY, person("paul"))
+        zoe = person("zoe")
+        other.write(claimed(other, VALLEY.id, "zoe", NOON + 7_200_000), zoe)
+        office = NearOffice(desk.hub, admitted(desk.hub, "Paul Petit", "paul"))
+        exchanged(other, office)
+
+    seen = seen_by(desk)
+
+    told = next(one for one in seen.fields()["audits"] if one["people"])
+    assert told["people"] == [{"name": "zoe", "until": NOON + 7_200_000}]
+    assert "quelqu&#x27;un d&#x27;inconnu ici (zoe)" in render(seen)
+
+
 def test_what_is_too_much_for_one_showing_is_said_to_be_left(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
