@@ -1,4 +1,4 @@
-"""What several schools have in common: rules, money, scores; the page that prints it."""
+"""What several schools have in common: rules, money, scores; the page that holds it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
