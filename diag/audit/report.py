@@ -63,7 +63,7 @@ from diag.model.number import Quantity
 from diag.model.text import accented
 from diag.model.votes import DecisionList, VoteHand
 from diag.words.dates import long_date
-from diag.words.sentences import NEXT_BUDGET, Blanks, filled, listed
+from diag.words.sentences import NEXT_BUDGET, Blanks, filled, listed, person_words
 from diag.words.vocabulary import (
     ACCEPTED_ALONE,
     STATUSES_PRINTED,
@@ -121,6 +121,8 @@ class Report:
     wordings: Mapping[tuple[str, Audience], Wording]
     """What the engineer reworded: (recommendation, audience) → wording."""
     author: str
+    strangers: frozenset[str]
+    """Labels of who answered and is unknown here."""
     office: Office
     date: date
     digest: str
@@ -149,6 +151,10 @@ class Report:
     """A kept scenario to print next to the facts, if one was asked."""
     per_class: int
     """Euros that the syndicat counts for what is reserved, a class; 0: none."""
+
+    def person(self, name: str) -> str:
+        """Return who answered, by name, or that nobody here knows whose label it is."""
+        return person_words(name, {}) if name in self.strangers else name
 
     def once(self, what: tuple[str, ...], work: Callable[[], T]) -> T:
         """Return what is worked out of it under a name; kept for the next document."""
@@ -397,6 +403,7 @@ def build_report(
     frozen: DecisionList | None = None,
     option: Option | None = None,
     per_class: int = 0,
+    strangers: frozenset[str] = frozenset(),
 ) -> Report:
     """Return a report of an audit as it stands `today`.
 
@@ -435,6 +442,7 @@ def build_report(
         follow_ups=(*earlier, *follow_ups),
         wordings=wordings or {},
         author=author,
+        strangers=strangers,
         office=office,
         date=today,
         digest=digest,
@@ -585,7 +593,9 @@ def _report_of(
         asked: tuple(map(signed, heads))
         for asked, heads in session.facts.answers.items()
     }
+    labels = {head.author for heads in answers.values() for head in heads}
     return build_report(
+        strangers=frozenset(labels.difference({""}, settings.people.values())),
         about=session.about,
         commune=territory.commune(session.about.insee),
         town_hall=territory.town_hall(session.about.insee),

@@ -152,7 +152,7 @@ def _answers(report: Report) -> Md:
         heads = facts.answers.get((place, name), ())
         question = questions.get(name) or retired_question(name)
         told = (
-            f"{PROVENANCES[head.provenance]}, {signature(head)}".rstrip(", ")
+            f"{PROVENANCES[head.provenance]}, {signature(report, head)}".rstrip(", ")
             for head in heads
         )
         rows.append((

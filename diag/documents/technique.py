@@ -227,7 +227,7 @@ def answers_by_place(report: Report, usual: str) -> Md:
                 (
                     _label(question),
                     _value(report, question, heads),
-                    _origin(heads, usual),
+                    _origin(report, heads, usual),
                     " / ".join(notes.get((place.id, question.id), ())),
                 )
                 for question in _answered(report, (place,))
@@ -271,7 +271,7 @@ def _matrix(report: Report, places: Sequence[Place], usual: str, caption: str) -
     rows = []
     for question in questions:
         known = [_heads(report, one, question) for one in places]
-        origins = [_origin(heads, usual) for heads in known]
+        origins = [_origin(report, heads, usual) for heads in known]
         shared = len(set(filter(None, origins))) == 1
         cells = [
             _value(report, question, heads)
@@ -306,13 +306,13 @@ def measures(report: Report) -> Md:
 def usual_signature(report: Report) -> str:
     """Return who answered most, and when; ask once a document: it counts them all."""
     heads = (head for some in report.facts.answers.values() for head in some)
-    signed = Counter(map(signature, heads))
+    signed = Counter(signature(report, head) for head in heads)
     return max(signed, key=lambda one: (signed[one], one), default="")
 
 
-def signature(head: Answer) -> str:
+def signature(report: Report, head: Answer) -> str:
     """Return who answered, and when."""
-    return _signature(head.author, day_of(head.at) if head.at else None)
+    return _signature(report.person(head.author), day_of(head.at) if head.at else None)
 
 
 @lru_cache(maxsize=512)  # a few people, a few days
@@ -363,11 +363,11 @@ def _value(report: Report, question: Question, heads: Sequence[Answer]) -> str:
     return f"{words} (à actualiser)" if stale else words
 
 
-def _origin(heads: Sequence[Answer], usual: str) -> str:
+def _origin(report: Report, heads: Sequence[Answer], usual: str) -> str:
     """Return how a fact is known, and by whom when it is not the usual person."""
     told = []
     for head in heads:
-        known, signed = PROVENANCES[head.provenance], signature(head)
+        known, signed = PROVENANCES[head.provenance], signature(report, head)
         is_usual = len(heads) == 1 and signed == usual
         told.append(known if is_usual or not signed else f"{known}, {signed}")
     return " / ".join(told)
@@ -449,7 +449,8 @@ def photos(report: Report) -> Md:
 def _journal(report: Report) -> Md:
     checklist = report.checklist
     heads = [head for some in report.facts.answers.values() for head in some]
-    authors = list(dict.fromkeys(head.author for head in heads if head.author))
+    labels = dict.fromkeys(head.author for head in heads if head.author)
+    authors = [*map(report.person, labels)]
     pairs: list[Pair] = [
         ("Campagne", report.audit.campaign),
         ("Empreinte de l'audit", report.digest),

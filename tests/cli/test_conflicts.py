@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -119,3 +120,8 @@ def test_who_is_unknown_here_is_a_plain_label_in_what_programs_read(
     for words, text in told.items():
         assert '"u-9"' in text, words
         assert "inconnu" not in text, words
+    paper = ("report", SCHOOL, "--audience", "technique", "--format", "md")
+    diag(tmp_path / "mine", *paper, "--out", str(tmp_path / "papers"))
+    printed = "".join(one.read_text() for one in (tmp_path / "papers").rglob("*.md"))
+    (who,) = re.findall(r"Ont répondu(.*?\n.*)", printed)
+    assert "inconnu ici (u-9)" in who.replace("\xa0", " "), "to people"
