@@ -9,8 +9,11 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-KEPT = "DIAG_BUDGETS"
-"""Names the file to which a run of all the benches has them add their lines."""
+KEPT = "BENCH_BUDGETS"
+"""Names the file to which a run of all the benches has them add their lines.
+
+Benches that use the worlds of tests lose the variables that are diag's own.
+"""
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,13 @@
 """A budget that is passed is never printed as held."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from benches.budgets import Line, hold, read_lines
+from benches.budgets import KEPT, Line, hold, read_lines
 
 
 @pytest.mark.parametrize(
@@ -28,7 +31,17 @@ def test_what_benches_say_comes_back_whole(
 ) -> None:
     kept = tmp_path / "budgets.jsonl"
     assert not read_lines(kept)
-    monkeypatch.setenv("DIAG_BUDGETS", str(kept))
+    monkeypatch.setenv(KEPT, str(kept))
     hold("first paint", 120, 1.25, "ms", baseline=100)
     hold("idle", 0, 0, "B")
     assert "\n".join(map(str, read_lines(kept))) == capsys.readouterr().out.rstrip()
+
+
+def test_what_a_bench_says_is_kept_whose_worlds_are_those_of_tests(
+    tmp_path: Path,
+) -> None:
+    kept = tmp_path / "budgets.jsonl"
+    bench = "import tests; from benches.budgets import hold; hold('idle', 0, 0)"
+    command = [sys.executable, "-c", bench]
+    subprocess.run(command, env={**os.environ, KEPT: str(kept)}, check=True)
+    assert [line.what for line in read_lines(kept)] == ["idle"]
