@@ -4,6 +4,8 @@ import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -14,6 +16,7 @@ from diag.audit.session import start
 from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
 from diag.office import sync as syncing
+from diag.sync.hub.hub import Hub
 from diag.sync.hub.rows import EVERYWHERE, Location
 from diag.tui.app import DiagApp
 from diag.tui.sync import SyncScreen, progress_words
@@ -21,7 +24,7 @@ from tests.audit.audited import audited_workspace
 from tests.sync.serving import Served, free_port, made_home, served
 from tests.tui.builders import SCHOOL, app_on, audited_app, new_app
 from tests.tui.routes import choose
-from tests.tui.waiting import shows, wait_for, wait_to_show
+from tests.tui.waiting import PATIENCE, shows, wait_for, wait_to_show
 
 SIZE = (80, 24)
 
@@ -122,9 +125,16 @@ async def test_what_leaves_by_itself_leaves_the_list(
 
 
 async def test_what_waits_goes_to_the_office_before_the_end(
-    tmp_path: Path, hub: Served
+    tmp_path: Path, hub: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = enrolled_app(tmp_path / "desk", hub)
+    read, sync = Event(), Hub.sync
+
+    def sync_once_read(*asked: Any) -> Any:
+        assert read.wait(PATIENCE)
+        return sync(*asked)
+
+    monkeypatch.setattr(Hub, "sync", sync_once_read)
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
         waiting = syncing.count_waiting(app.desk.workspace)
@@ -132,6 +142,7 @@ async def test_what_waits_goes_to_the_office_before_the_end(
         await wait_for(
             pilot, lambda: shows(pilot, f"{waiting} modifications en attente"), "asked"
         )
+        read.set()
         await wait_for(pilot, lambda: not app.is_running, "the end")
     assert app.return_code == 0
     held = sum(one.revisions for one in hub.store.manifest([EVERYWHERE]))
