@@ -279,7 +279,7 @@ def _is_for_one(journal: Journal, erasure: Revision, rules: Rules) -> bool:
 
 
 def _may_purge(journal: Journal, erasure: Revision, rules: Rules) -> bool:
-    """Say whether an audit is past its term; to an administrator, if hubs say who."""
+    """Say whether an audit is past its term, and its author may erase it whole."""
     if rules.hubs and erasure.author not in seals.administrators(journal):
         return False
     found = (one for one in audits(journal) if one.id == erasure.audit)
