@@ -11,7 +11,7 @@ from random import Random
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, QuestionType, State
 from diag.model.fact import PARENT_KINDS, Answer, Facts, Place
-from diag.model.number import canonical_number
+from diag.model.text import canonical_number
 from tests.world import SANS_OBJET, Point, World, names_and_numbers
 
 _UNREADABLE = {QuestionType.TEXT, QuestionType.PHOTO}

@@ -23,7 +23,7 @@ from diag.assess.results import (
 from diag.model.checklist import Checklist, Criterion
 from diag.model.enums import Compliance, Kind, Nature, PlaceKind, Socle, Standing
 from diag.model.fact import Facts
-from diag.model.number import Bounds
+from diag.model.text import Bounds
 from diag.rules.values import ABSENT, Flag, root_of
 from tests.reading import Reading
 

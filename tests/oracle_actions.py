@@ -12,7 +12,7 @@ from functools import cached_property
 from diag.assess.results import Target, Verdict
 from diag.model.checklist import Recommendation, Requirement
 from diag.model.enums import Gate, Standing, Trigger
-from diag.model.number import Quantity
+from diag.model.text import Quantity
 from diag.rules.tree import names_in
 from diag.rules.values import ABSENT, Truth, either, reach
 from tests.oracle import Judged, share_of_all

@@ -8,7 +8,7 @@ from fractions import Fraction
 from diag.model.checklist import EffectValue, Question, Recommendation
 from diag.model.enums import Direction, QuestionType, State
 from diag.model.fact import Answer, Value
-from diag.model.number import canonical_number
+from diag.model.text import canonical_number
 from diag.rules.values import ABSENT, reach
 from tests.oracle import Judged
 from tests.reading import Reading

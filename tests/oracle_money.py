@@ -18,7 +18,7 @@ from diag.assess.results import (
 from diag.model.checklist import Checklist, Need, Price, Recommendation
 from diag.model.enums import Gate, Kind, Nature
 from diag.model.fact import ROOT_KINDS, Facts
-from diag.model.number import Quantity
+from diag.model.text import Quantity
 from diag.rules.values import ABSENT, Span
 from tests.oracle import Judged, states_law
 from tests.oracle_actions import FIRES, MAY_FIRE, Actions

@@ -13,7 +13,7 @@ from functools import cache
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, QuestionType, State
 from diag.model.fact import PARENT_KINDS, Answer, Facts
-from diag.model.number import Number
+from diag.model.text import Number
 from diag.rules import evaluate
 from diag.rules.language import Rule, parse_rule
 from diag.rules.values import (

@@ -17,9 +17,8 @@ from diag.answers.answer_type import (
 )
 from diag.model.checklist import EffectValue, Question
 from diag.model.fact import Value
-from diag.model.number import Number, canonical_number
-from diag.model.number import exact as _exact
-from diag.model.text import as_digits, digit_of
+from diag.model.text import Number, as_digits, canonical_number, digit_of
+from diag.model.text import exact as _exact
 from diag.rules.language import Rule, thresholds
 from diag.rules.tree import Exact, Node
 from diag.rules.values import RuleValue, Span, plain, point

@@ -19,7 +19,7 @@ from diag.assess.results import (
 )
 from diag.model.checklist import Price, Requirement
 from diag.model.enums import Gate, Kind, Nature, PlaceKind, Standing, Trigger
-from diag.model.number import Quantity
+from diag.model.text import Quantity
 from diag.rules.tree import Exact
 from diag.rules.values import Truth, reach
 

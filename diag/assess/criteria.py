@@ -18,7 +18,7 @@ from diag.assess.results import (
 from diag.assess.scores import Member, lowest_mean, weighted_mean
 from diag.model.checklist import Criterion
 from diag.model.enums import Compliance, Kind, Socle, Standing
-from diag.model.number import Bounds
+from diag.model.text import Bounds
 from diag.rules.evaluate import condition, measure
 from diag.rules.language import Rule, parse_rule
 from diag.rules.values import ABSENT, Truth

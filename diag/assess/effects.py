@@ -21,7 +21,7 @@ from diag.checklist.symbols import NUMERIC
 from diag.model.checklist import Checklist, Need, Question, Recommendation, Requirement
 from diag.model.enums import Direction, QuestionType, Standing, State, Trigger
 from diag.model.fact import Answer, Facts, Value
-from diag.model.number import Bounds, Quantity, canonical_number
+from diag.model.text import Bounds, Quantity, canonical_number
 from diag.rules.evaluate import condition, measure, number
 from diag.rules.language import VISIT_DATE, Rule, parse_rule
 from diag.rules.tree import Constant, Exact

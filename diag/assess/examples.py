@@ -39,7 +39,7 @@ from diag.assess.results import Advice, Assessment, DomainResult, Verdict
 from diag.model.checklist import Checklist
 from diag.model.enums import PlaceKind, Standing, State, Trigger
 from diag.model.fact import PARENT_KINDS, Answer, Facts, Place, Value
-from diag.model.number import Bounds, canonical_number
+from diag.model.text import Bounds, canonical_number
 from diag.rules.problem import Problem, write_instead
 from diag.rules.values import root_of
 from diag.words.sentences import displayed, out_of_100

@@ -13,7 +13,7 @@ from diag.model.audit import DIRECTORY
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, State
 from diag.model.fact import PARENT_KINDS, ROOT_KINDS, Answer, Facts, Place, Value
-from diag.model.number import exact
+from diag.model.text import exact
 from diag.rules.evaluate import condition
 from diag.rules.language import VISIT_DATE, Rule, parse_rule
 from diag.rules.values import (

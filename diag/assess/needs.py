@@ -23,7 +23,7 @@ from diag.assess.results import (
 )
 from diag.assess.scores import Replaced
 from diag.model.checklist import Need, Price
-from diag.model.number import Number, Quantity, exact
+from diag.model.text import Number, Quantity, exact
 
 Key = tuple[str, str, str]
 """Item, use and place: what makes two needs the same."""

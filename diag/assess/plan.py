@@ -15,7 +15,7 @@ from diag.assess.results import FREE, Advice, Cost, CostLine
 from diag.model.audit import FollowUp, OwnAdvice
 from diag.model.checklist import Below, Price, Recommendation, Wording
 from diag.model.enums import READERS, FollowUpState, Gate, Trigger
-from diag.model.number import Quantity
+from diag.model.text import Quantity
 from diag.words.dates import later
 from diag.words.sentences import NBSP, listed
 

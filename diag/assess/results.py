@@ -24,7 +24,7 @@ from diag.model.enums import (
     Trigger,
 )
 from diag.model.fact import ROOT_KINDS
-from diag.model.number import Bounds, Quantity, exact
+from diag.model.text import Bounds, Quantity, exact
 from diag.rules.tree import Exact
 from diag.rules.values import Truth
 

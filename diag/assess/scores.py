@@ -12,7 +12,7 @@ from diag.assess.results import (
     Weight,
 )
 from diag.model.enums import Socle, Standing
-from diag.model.number import Bounds
+from diag.model.text import Bounds
 
 
 class Member(NamedTuple):

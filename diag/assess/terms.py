@@ -30,7 +30,7 @@ from diag.model.enums import (
     Trigger,
 )
 from diag.model.fact import Facts
-from diag.model.number import exact
+from diag.model.text import exact
 from diag.model.votes import AidRange, AidShare, Fctva, Spent, Tier, YearSpent
 from diag.rules.tree import Exact
 from diag.words.dates import later

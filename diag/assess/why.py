@@ -19,7 +19,7 @@ from diag.model.checklist import (
     Requirement,
 )
 from diag.model.fact import Answer, Facts
-from diag.model.number import Quantity
+from diag.model.text import Quantity
 from diag.rules.evaluate import holds
 from diag.rules.language import VISIT_DATE, Rule, parse_rule
 from diag.rules.values import RuleValue, Truth

@@ -13,7 +13,7 @@ from diag.assess.money import FREE_WORDS, UNPRICED, Money, estimate
 from diag.assess.results import Cost, Score
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind
-from diag.model.number import Quantity, canonical_number
+from diag.model.text import Quantity, canonical_number
 from diag.rules.tree import (
     MIRRORED,
     Aggregate,

@@ -35,8 +35,7 @@ from diag.model.enums import (
     PlaceKind,
 )
 from diag.model.errors import DiagError
-from diag.model.number import canonical_number
-from diag.model.text import accept, clean_line
+from diag.model.text import accept, canonical_number, clean_line
 from diag.model.votes import DecisionList, Vote, VoteHand
 from diag.words.dates import describe_day
 from diag.words.sentences import (

@@ -38,7 +38,7 @@ from diag.audit.session import AuditSession
 from diag.audit.walk import Key
 from diag.model.checklist import Checklist
 from diag.model.enums import Compliance, Kind, Socle, Standing
-from diag.model.number import Bounds
+from diag.model.text import Bounds
 from diag.rules.language import parse_rule
 from diag.rules.values import Truth
 from diag.words.sentences import counted, listed, sentence, uncapitalised

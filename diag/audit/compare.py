@@ -23,7 +23,7 @@ from diag.model.audit import Audit, School
 from diag.model.checklist import Criterion
 from diag.model.enums import PlaceKind, Standing, Trigger
 from diag.model.errors import DiagError
-from diag.model.number import Bounds
+from diag.model.text import Bounds
 from diag.words.sentences import displayed, in_words, is_printed
 from diag.workspace.subjects import auditee_of, audits
 from diag.workspace.workspace import Workspace

@@ -27,8 +27,7 @@ from diag.model.checklist import (
 )
 from diag.model.enums import Provenance, State
 from diag.model.fact import Answer, Facts, Value
-from diag.model.number import exact
-from diag.model.text import fold
+from diag.model.text import exact, fold
 from diag.rules.evaluate import condition, measure
 from diag.rules.language import parse_rule
 from diag.rules.values import Span

@@ -26,7 +26,7 @@ from diag.model.enums import (
     Direction,
     Gate,
 )
-from diag.model.number import canonical_number
+from diag.model.text import canonical_number
 from diag.words.dates import describe_day
 from diag.words.sentences import (
     NEXT_BUDGET,

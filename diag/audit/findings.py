@@ -31,7 +31,7 @@ from diag.model.enums import (
     State,
 )
 from diag.model.fact import Answer, Facts
-from diag.model.number import canonical_number
+from diag.model.text import canonical_number
 from diag.rules.evaluate import measure
 from diag.rules.language import parse_rule
 from diag.rules.values import Span

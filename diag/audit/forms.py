@@ -28,8 +28,7 @@ from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, ProposalSource, State
 from diag.model.errors import DiagError
 from diag.model.fact import Value
-from diag.model.number import exact
-from diag.model.text import clean_line, fold
+from diag.model.text import clean_line, exact, fold
 from diag.phone.links import PhoneRole, PhoneSheet
 from diag.words.sentences import counted
 from diag.words.vocabulary import WHOM

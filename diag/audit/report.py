@@ -59,8 +59,7 @@ from diag.model.enums import (
     PlaceKind,
 )
 from diag.model.fact import Answer, Facts, Place
-from diag.model.number import Quantity
-from diag.model.text import accented
+from diag.model.text import Quantity, accented
 from diag.model.votes import DecisionList, VoteHand
 from diag.words.dates import long_date
 from diag.words.sentences import NEXT_BUDGET, Blanks, filled, listed, person_words

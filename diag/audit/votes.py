@@ -44,7 +44,7 @@ from diag.model.enums import (
     PlaceKind,
     Standing,
 )
-from diag.model.number import canonical_number
+from diag.model.text import canonical_number
 from diag.model.votes import (
     NEW_ACTION,
     ActionNumber,

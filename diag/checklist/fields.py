@@ -30,8 +30,7 @@ from diag.checklist.source import Entries, Items, Node, Scalar
 from diag.model.base import Noun
 from diag.model.checklist import EffectValue
 from diag.model.enums import Direction
-from diag.model.number import Number, canonical_number
-from diag.model.text import clean_text
+from diag.model.text import Number, canonical_number, clean_text
 from diag.rules.problem import Spot, listed
 
 _SHORT_FORM = 3

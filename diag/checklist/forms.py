@@ -60,7 +60,7 @@ from diag.model.checklist import (
     Synonym,
 )
 from diag.model.enums import BudgetSection
-from diag.model.number import exact
+from diag.model.text import exact
 
 
 class DomainForm(ItemForm, noun="domaine", builds=Domain):

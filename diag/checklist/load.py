@@ -42,7 +42,7 @@ from diag.checklist.source import (
 )
 from diag.model.base import Noun
 from diag.model.checklist import Checklist, Criterion, Domain, Retired
-from diag.model.number import canonical_number
+from diag.model.text import canonical_number
 from diag.rules.problem import Problem, Spot, nearest, problem_at, write_instead
 
 

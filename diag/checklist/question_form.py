@@ -42,7 +42,7 @@ from diag.model.enums import (
     Trade,
 )
 from diag.model.measure import MEASURES, Measurable, MeasureAggregate, MeasureScope
-from diag.model.number import Number, exact
+from diag.model.text import Number, exact
 from diag.rules.problem import listed, nearest
 
 Name = Annotated[str, word("name", r"[a-z][a-z0-9_]*")]  # read by rules: no hyphen

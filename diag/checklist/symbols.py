@@ -14,7 +14,7 @@ from diag.model.checklist import (
     Recommendation,
 )
 from diag.model.enums import PlaceKind, QuestionType
-from diag.model.number import exact
+from diag.model.text import exact
 from diag.rules.language import VISIT_DATE, Rule, parse_rule
 from diag.rules.problem import write_instead
 from diag.rules.tree import (

@@ -12,7 +12,6 @@ from diag.cli.programme_shown import (
 from diag.cli.shared import print_json, print_lines, print_table, workspace_command
 from diag.journal import subjects
 from diag.model.errors import DiagError
-from diag.model.number import exact
 from diag.model.programme import (
     CostSplit,
     EnvelopeState,
@@ -22,6 +21,7 @@ from diag.model.programme import (
     Variant,
     YearEnvelope,
 )
+from diag.model.text import exact
 from diag.programme import history, setting
 from diag.programme.assembling import board_of
 from diag.programme.container import EVERY, FRAME, RIGHTS, opened

@@ -17,7 +17,7 @@ from diag.cli.shared import (
 )
 from diag.model.enums import Participant
 from diag.model.errors import DiagError
-from diag.model.number import exact
+from diag.model.text import exact
 from diag.programme import gathering
 from diag.programme.container import Container, Record, opened
 from diag.programme.operations import gathered

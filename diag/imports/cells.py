@@ -8,8 +8,14 @@ import re
 import unicodedata
 from datetime import date
 
-from diag.model.number import Number, canonical_number
-from diag.model.text import clean_line, email_problem, is_uai, normal_uai
+from diag.model.text import (
+    Number,
+    canonical_number,
+    clean_line,
+    email_problem,
+    is_uai,
+    normal_uai,
+)
 
 UNREADABLE = "\ufffd"
 """What a byte that means nothing became when the file was decoded."""

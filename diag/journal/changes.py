@@ -24,7 +24,7 @@ from diag.model.audit import (
 )
 from diag.model.enums import Audience, AuditStatus, PlaceKind
 from diag.model.fact import Answer, FloorRow, Place
-from diag.model.number import Number
+from diag.model.text import Number
 from diag.model.votes import DecisionList, VoteHand
 
 COVERS = 2

@@ -15,7 +15,7 @@ from diag.assess.spread import concerned
 from diag.journal.journal import Journal
 from diag.journal.proof import judgement_sums, sound_judgements
 from diag.model.enums import WORKING_READER, Compliance, Socle, Standing, Trigger
-from diag.model.number import Bounds
+from diag.model.text import Bounds
 from diag.words.sentences import half_up, out_of_100
 
 OVERALL = "ensemble"

@@ -40,7 +40,7 @@ from diag.model.audit import (
 )
 from diag.model.base import Noun
 from diag.model.enums import Audience
-from diag.model.number import exact
+from diag.model.text import exact
 from diag.model.votes import DecisionList, VoteHand
 
 _N = TypeVar("_N", bound=Noun)

@@ -17,8 +17,7 @@ from diag.journal.proof import seal
 from diag.journal.revision import now
 from diag.journal.school_lines import SchoolLine, communes_query, query_of
 from diag.model.audit import Commune, CommuneAccess, School, TownHall
-from diag.model.number import canonical_number
-from diag.model.text import fold
+from diag.model.text import canonical_number, fold
 
 Cell = str | int | None
 """What a column holds."""

@@ -21,8 +21,7 @@ from diag.model.enums import (
 )
 from diag.model.fact import Value
 from diag.model.measure import Authorisation
-from diag.model.number import Number
-from diag.model.text import accented, id_in_campaign
+from diag.model.text import Number, accented, id_in_campaign
 
 DIRECTORY = {"annuaire_nb_classes": "classes", "annuaire_nb_eleves": "pupils"}
 """What official lists say of a school: name that checks read → field of its line."""

@@ -29,7 +29,7 @@ from diag.model.enums import (
     Trade,
 )
 from diag.model.measure import MeasureAggregate, MeasureScope
-from diag.model.number import Number
+from diag.model.text import Number
 
 
 # None is judged. They are printed with the day on which they were known, and with whom

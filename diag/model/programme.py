@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from diag.model.base import Noun
 from diag.model.enums import Outcome, Participant
-from diag.model.number import Number, exact
+from diag.model.text import Number, exact
 
 MOST_YEARS = 8
 """Longest programme, in budget years."""

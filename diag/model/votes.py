@@ -12,7 +12,7 @@ from pydantic import Field
 
 from diag.model.base import Noun
 from diag.model.enums import Aside, BudgetSection, Nature, Pending, Trade
-from diag.model.number import Number, exact
+from diag.model.text import Number, exact
 
 VOTES = 12
 """At most so many votes: a council asked for more reads none."""

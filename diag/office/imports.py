@@ -24,8 +24,7 @@ from diag.imports.schools import import_annuaire
 from diag.imports.source import digest_of, refusal
 from diag.journal.territory import Territory
 from diag.model.checklist import is_stale
-from diag.model.number import Number, canonical_number
-from diag.model.text import clean_line
+from diag.model.text import Number, canonical_number, clean_line
 from diag.words.dates import describe_day
 from diag.workspace.disk import write_whole
 from diag.workspace.editions import current, overlay_of

@@ -11,7 +11,6 @@ from diag.journal import subjects
 from diag.model.audit import Commune
 from diag.model.enums import BudgetSection, FollowUpState, PlaceKind
 from diag.model.errors import DiagError
-from diag.model.number import exact
 from diag.model.programme import (
     OUT,
     AdoptedPart,
@@ -21,6 +20,7 @@ from diag.model.programme import (
     RightsRule,
     YearLock,
 )
+from diag.model.text import exact
 from diag.programme.container import EVERY, Container, Record, noun_of
 from diag.programme.operations import Contender, Contenders, SchoolLoad, gathered
 from diag.programme.placing import Schedule, schedule_of

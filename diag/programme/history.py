@@ -14,7 +14,6 @@ from diag.journal.revision import Json, Revision, dumps, parse
 from diag.journal.subjects import ProgrammeTopic
 from diag.model.base import Noun
 from diag.model.errors import DiagError
-from diag.model.number import exact
 from diag.model.programme import (
     BodyDecision,
     CostSplit,
@@ -24,6 +23,7 @@ from diag.model.programme import (
     YearEnvelope,
     YearLock,
 )
+from diag.model.text import exact
 from diag.programme.assembling import (
     Board,
     adopted_in,

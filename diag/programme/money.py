@@ -20,7 +20,7 @@ from uuid import UUID, uuid5
 from diag.assess.terms import YearDay, fctva_rule, kept_part, year_day
 from diag.model.checklist import Checklist, Finance
 from diag.model.enums import BudgetSection, FollowUpState, Milestone
-from diag.model.number import exact
+from diag.model.text import exact
 from diag.programme.assembling import Board
 from diag.programme.operations import Contender
 from diag.programme.terms import INVESTMENT, RUNNING, Purse

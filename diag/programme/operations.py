@@ -26,8 +26,7 @@ from diag.model.enums import (
     PlaceKind,
 )
 from diag.model.errors import DiagError
-from diag.model.number import exact
-from diag.model.text import accented
+from diag.model.text import accented, exact
 from diag.model.votes import AidRange, DecisionList
 from diag.programme.terms import INVESTMENT, RUNNING, Article, Operation, Precedence
 from diag.words.vocabulary import PENDINGS

@@ -16,7 +16,6 @@ from diag.journal.revision import NewRevision
 from diag.model.base import Noun
 from diag.model.enums import BudgetSection, PlaceKind
 from diag.model.errors import DiagError
-from diag.model.number import canonical_number, exact
 from diag.model.programme import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -25,7 +24,7 @@ from diag.model.programme import (
     YearEnvelope,
     YearLock,
 )
-from diag.model.text import fold, normal_insee
+from diag.model.text import canonical_number, exact, fold, normal_insee
 from diag.programme.assembling import Board
 from diag.programme.container import Container, plain
 from diag.programme.placing import Imposed, Settled, schedule_of

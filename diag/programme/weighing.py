@@ -11,8 +11,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from diag.model.enums import Outcome, Participant
-from diag.model.number import canonical_number, exact
 from diag.model.programme import ProgrammeTheme, WeightRule, WorkshopBallot
+from diag.model.text import canonical_number, exact
 from diag.programme.container import Record
 from diag.programme.operations import Contender
 

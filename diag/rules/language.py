@@ -17,7 +17,7 @@ from functools import cached_property, lru_cache
 from itertools import chain
 
 from diag.model.enums import PlaceKind
-from diag.model.number import MAX_DIGITS
+from diag.model.text import MAX_DIGITS
 from diag.rules.problem import write_instead
 from diag.rules.tree import (
     Aggregate,

@@ -18,7 +18,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from diag.audit.bilan import OutlineLine, Tone
-from diag.model.number import Bounds
+from diag.model.text import Bounds
 from diag.tui.text import line as one_line
 from diag.tui.text import wrapped
 

@@ -18,7 +18,7 @@ from functools import lru_cache
 from itertools import count, product
 from string import ascii_uppercase
 
-from diag.model.number import Bounds, Number, Quantity
+from diag.model.text import Bounds, Number, Quantity
 from diag.words.dates import MONTHS
 
 NNBSP = "\u202f"

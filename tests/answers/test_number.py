@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.answers.number import in_unit
-from diag.model.number import Number, canonical_number
+from diag.model.text import Number, canonical_number
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from diag.model.enums import (
     State,
 )
 from diag.model.fact import Answer, Facts, Place, Value
-from diag.model.number import Number
+from diag.model.text import Number
 
 ECOLE, SALLE, LOT = PlaceKind.ECOLE, PlaceKind.SALLE, PlaceKind.LOT
 UP, DOWN = Direction.UP, Direction.DOWN

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from diag.model.checklist import Checklist, Criterion, Question, Recommendation
 from diag.model.enums import Direction, Kind, PlaceKind, QuestionType, State
 from diag.model.fact import Answer, Facts, Value
-from diag.model.number import canonical_number, exact
+from diag.model.text import canonical_number, exact
 from tests.assess.builders import (
     ECOLE,
     LOT,

@@ -5,7 +5,7 @@ from diag.assess.results import Advice, Amount
 from diag.model.checklist import Checklist, Level
 from diag.model.enums import Direction, Gate, Trigger
 from diag.model.fact import Facts
-from diag.model.number import Quantity
+from diag.model.text import Quantity
 from tests.assess.builders import (
     LOT,
     SALLE,

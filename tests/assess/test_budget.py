@@ -11,7 +11,7 @@ from diag.assess.plan import Action
 from diag.assess.results import FREE, Advice, Cost, CostLine
 from diag.model.checklist import Price
 from diag.model.enums import Gate, Trigger
-from diag.model.number import Quantity
+from diag.model.text import Quantity
 from tests.documents.builders import CHECKLIST, ORDINARY, facts, report
 
 TODAY = date(2026, 3, 12)

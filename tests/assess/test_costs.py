@@ -6,7 +6,7 @@ from diag.assess.judge import assess
 from diag.assess.needs import by_vat
 from diag.assess.results import FREE, NOTHING, Amount, Cost, CostLine
 from diag.model.enums import Kind
-from diag.model.number import Number, Quantity
+from diag.model.text import Number, Quantity
 from diag.words.sentences import half_up
 from tests.assess.builders import (
     SALLE,

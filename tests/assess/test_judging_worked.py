@@ -10,7 +10,7 @@ from diag.assess.results import Advice, Assessment
 from diag.model.checklist import Checklist, Criterion
 from diag.model.enums import Gate, Kind, Socle, Standing, Trigger
 from diag.model.fact import Facts
-from diag.model.number import Bounds, Quantity
+from diag.model.text import Bounds, Quantity
 from tests.assess.builders import (
     DOWN,
     LOT,

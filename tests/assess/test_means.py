@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from diag.assess.results import Weight
 from diag.assess.scores import Member, mean_of, weighted_mean
-from diag.model.number import Bounds
+from diag.model.text import Bounds
 from tests import oracle
 
 RATIOS = st.fractions(0, 1, max_denominator=12)

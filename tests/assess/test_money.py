@@ -14,7 +14,7 @@ from diag.assess.money import (
 )
 from diag.assess.results import FREE, Amount, Cost, CostLine
 from diag.model.checklist import Price
-from diag.model.number import Quantity
+from diag.model.text import Quantity
 from diag.words.sentences import NBSP, NNBSP
 
 

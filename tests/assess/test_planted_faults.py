@@ -18,7 +18,7 @@ from diag.assess.results import Target, Verdict
 from diag.assess.scores import Member, weighted_mean
 from diag.model.enums import Compliance, Kind, Standing, Trigger
 from diag.model.fact import Facts
-from diag.model.number import Bounds, Quantity
+from diag.model.text import Bounds, Quantity
 from diag.rules.values import Truth
 from tests.assess.agreement import disagreements
 from tests.assess.builders import (

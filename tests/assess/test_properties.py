@@ -26,7 +26,7 @@ from diag.model.enums import (
     Trigger,
 )
 from diag.model.fact import PARENT_KINDS, Answer
-from diag.model.number import Quantity
+from diag.model.text import Quantity
 from tests.assess.agreement import (
     disagreements,
     escapes,

@@ -6,7 +6,7 @@ from diag.assess.criteria import compliance_of
 from diag.assess.judge import assess
 from diag.assess.results import Assessment, DomainResult, Verdict
 from diag.model.enums import Compliance, Kind, PlaceKind, Socle, Standing
-from diag.model.number import Bounds
+from diag.model.text import Bounds
 from tests.assess.builders import (
     SALLE,
     Said,

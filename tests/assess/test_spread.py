@@ -33,7 +33,7 @@ from diag.model.enums import (
     State,
 )
 from diag.model.fact import Answer, Facts, Place
-from diag.model.number import Bounds
+from diag.model.text import Bounds
 
 ROOM = ("salle", "salles")
 

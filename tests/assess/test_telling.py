@@ -7,7 +7,7 @@ import pytest
 from diag.assess.json import assessment_json, plain
 from diag.assess.judge import assess
 from diag.model.enums import Direction, Standing
-from diag.model.number import Bounds
+from diag.model.text import Bounds
 from tests.assess.builders import (
     SALLE,
     boolean,

@@ -21,7 +21,7 @@ from diag.demo.stories import play, scenario
 from diag.journal import changes
 from diag.model.enums import Audience, AuditStatus
 from diag.model.errors import DiagError
-from diag.model.number import Bounds
+from diag.model.text import Bounds
 from diag.words.sentences import NBSP, NNBSP
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace, next_campaign

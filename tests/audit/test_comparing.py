@@ -24,7 +24,7 @@ from diag.documents.tables import chosen, write_map
 from diag.documents.templates import build_document
 from diag.journal.judged import store_judged
 from diag.model.enums import READERS, Audience, AuditStatus
-from diag.model.number import Bounds
+from diag.model.text import Bounds
 from diag.office.imports import import_file
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace, next_campaign

@@ -9,7 +9,7 @@ from diag.assess.results import Score
 from diag.audit.compare import AuditsCompared, ScoreChange
 from diag.documents.parts.since import against, since
 from diag.model.enums import READERS, Audience, Standing
-from diag.model.number import Bounds
+from diag.model.text import Bounds
 from diag.words.sentences import NBSP, NNBSP
 from tests.documents.builders import CRITERIA, changed, report
 from tests.documents.reading import markdown

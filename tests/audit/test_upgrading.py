@@ -19,7 +19,7 @@ from diag.journal import changes
 from diag.model.audit import FollowUp
 from diag.model.enums import AuditStatus, FollowUpState
 from diag.model.errors import DiagError
-from diag.model.number import Bounds
+from diag.model.text import Bounds
 from diag.workspace.editions import edition_named
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import started

@@ -5,7 +5,7 @@ from random import Random
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, Provenance, QuestionType, State
 from diag.model.fact import Answer, Facts, Place, Value
-from diag.model.number import canonical_number, exact
+from diag.model.text import canonical_number, exact
 from tests.documents.builders import ROOT, SCHOOL
 
 ROOMS = ("CP", "CE1", "CE2", "CM1", "CM2", "BCD", "Salle des maîtres", "Motricité")

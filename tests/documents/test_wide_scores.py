@@ -32,7 +32,7 @@ from diag.documents.synthesis.territory import (
 from diag.documents.tables.writers import judged
 from diag.documents.templates import build_document
 from diag.model.enums import READERS, Audience, Standing
-from diag.model.number import Bounds
+from diag.model.text import Bounds
 from tests.documents.atlas.pages import VIEWS, all_pages
 from tests.documents.builders import report
 from tests.documents.synthesis.gatherings import (

@@ -19,7 +19,7 @@ from diag.assess.questions import relevant_questions
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import Direction, Moment, PlaceKind, Profile, QuestionType, State
 from diag.model.fact import Answer, Facts, Value
-from diag.model.number import canonical_number, exact
+from diag.model.text import canonical_number, exact
 from diag.rules.values import Span
 from tests.goldens.golden import NAMES, as_example, facts_told, golden
 from tests.shipped import shipped

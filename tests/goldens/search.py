@@ -18,7 +18,7 @@ from diag.assess.results import Verdict
 from diag.model.checklist import Checklist, Criterion, Question
 from diag.model.enums import PlaceKind, QuestionType, Standing
 from diag.model.fact import PARENT_KINDS, ROOT_KINDS, Facts
-from diag.model.number import canonical_number, exact
+from diag.model.text import canonical_number, exact
 from diag.rules.language import Rule, parse_rule
 from diag.rules.tree import RuleError
 from diag.rules.values import root_of

@@ -9,7 +9,7 @@ import pytest
 
 from diag.assess.judge import assess
 from diag.assess.results import NOTHING, Assessment, Cost
-from diag.model.number import Quantity
+from diag.model.text import Quantity
 from tests.goldens.golden import NAMES, facts_told, golden
 from tests.oracle import Judged
 from tests.oracle_actions import Actions

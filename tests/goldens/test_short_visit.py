@@ -26,7 +26,7 @@ from diag.model.enums import (
     Trigger,
 )
 from diag.model.fact import Facts
-from diag.model.number import Quantity
+from diag.model.text import Quantity
 from diag.model.votes import Tier
 from tests.goldens.derived import (
     DERIVED,

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from diag.model.number import Bounds
+from diag.model.text import Bounds
 from diag.tui.outline import drawn
 
 RATIOS = st.fractions(0, 1, max_denominator=300)

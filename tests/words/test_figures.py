@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.model.number import Bounds
+from diag.model.text import Bounds
 from diag.words.sentences import (
     NBSP,
     NNBSP,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.model.number import Quantity
+from diag.model.text import Quantity
 from diag.words.sentences import (
     NNBSP,
     Blanks,

@@ -28,7 +28,7 @@ from diag.model.checklist import (
     Requirement,
 )
 from diag.model.enums import Nature, PlaceKind, Provenance
-from diag.model.number import exact
+from diag.model.text import exact
 from diag.rules.language import VISIT_DATE
 from diag.rules.problem import Problem
 from diag.words.dates import long_date

@@ -32,8 +32,7 @@ from diag.model.enums import (
     Socle,
     Standing,
 )
-from diag.model.number import Bounds
-from diag.model.text import accented, fold
+from diag.model.text import Bounds, accented, fold
 from diag.words.dates import describe_day, long_date
 from diag.words.sentences import displayed, in_words, listed, percent
 from diag.words.vocabulary import FOLLOW_UPS, UNSCORED

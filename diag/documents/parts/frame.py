@@ -26,7 +26,7 @@ from diag.documents.document import Meta
 from diag.documents.drawings import Bar, draw_scores
 from diag.documents.parts.since import Cell, against
 from diag.model.enums import Provenance, Socle, Standing, State
-from diag.model.number import Bounds
+from diag.model.text import Bounds
 from diag.words.dates import describe_day, long_date
 from diag.words.sentences import (
     displayed,

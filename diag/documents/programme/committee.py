@@ -32,8 +32,8 @@ from diag.documents.programme.whole import (
 from diag.documents.templates import finish, render
 from diag.documents.write import Paper
 from diag.model.enums import Outcome
-from diag.model.number import exact
 from diag.model.programme import EnvelopeState
+from diag.model.text import exact
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import EVERY
 from diag.programme.equity import LEAST, commune_shares, ips_groups, spread, unblocked

@@ -48,7 +48,7 @@ from diag.documents.templates import (
 )
 from diag.model.checklist import Criterion
 from diag.model.enums import Audience, Compliance, Kind, Nature, Owner, Socle, Standing
-from diag.model.number import Bounds
+from diag.model.text import Bounds
 from diag.words.sentences import displayed, first_sentence, listed, percent, sentence
 from diag.words.vocabulary import OWNERS, PRIORITIES, SOCLE_SENTENCES, SOCLES
 from diag.workspace.charter import SHIPPED_LOOK, House

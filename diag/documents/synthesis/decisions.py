@@ -15,7 +15,7 @@ from diag.documents.synthesis.gathering import (
     Task,
 )
 from diag.model.enums import Audience, Kind, Owner
-from diag.model.number import Quantity
+from diag.model.text import Quantity
 from diag.words.dates import long_date
 from diag.words.sentences import (
     NEXT_BUDGET,

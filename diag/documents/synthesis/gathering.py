@@ -34,8 +34,7 @@ from diag.model.enums import (
     Socle,
     Standing,
 )
-from diag.model.number import Quantity
-from diag.model.text import accented
+from diag.model.text import Quantity, accented
 from diag.model.votes import DecisionList
 from diag.words.dates import describe_day, long_date
 from diag.words.sentences import NBSP, counted, listed, phone_number

@@ -17,7 +17,7 @@ from diag.documents.tables.writers import IDENTITY, Cell, Coded, Column, identit
 from diag.model.checklist import Question
 from diag.model.enums import State
 from diag.model.fact import Place, Value
-from diag.model.number import exact
+from diag.model.text import exact
 from diag.words.dates import day_of
 from diag.words.vocabulary import PROVENANCES, STATES
 

@@ -7,8 +7,8 @@ from fractions import Fraction
 from diag.documents.programme.lines import once_of
 from diag.documents.programme.whole import year_sums
 from diag.documents.tables.writers import Cell, Column, Table, table_of
-from diag.model.number import exact
 from diag.model.programme import EnvelopeState
+from diag.model.text import exact
 from diag.programme.assembling import Board
 from diag.programme.container import EVERY
 from diag.programme.equity import commune_shares

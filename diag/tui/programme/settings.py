@@ -10,7 +10,6 @@ from diag.journal import subjects
 from diag.model.base import Noun
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.number import Number, canonical_number, exact
 from diag.model.programme import (
     CostSplit,
     EnvelopeState,
@@ -18,6 +17,7 @@ from diag.model.programme import (
     RightsRule,
     YearEnvelope,
 )
+from diag.model.text import Number, canonical_number, exact
 from diag.programme import setting
 from diag.programme.assembling import Board
 from diag.programme.container import EVERY, FRAME, RIGHTS, Container, Record, create

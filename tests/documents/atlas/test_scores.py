@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from diag.assess.results import Score
 from diag.documents.atlas.school import gauge, middle
 from diag.model.enums import Standing
-from diag.model.number import Bounds
+from diag.model.text import Bounds
 
 RATIO = st.fractions(0, 1, max_denominator=100)
 BOUNDS = st.tuples(RATIO, RATIO).map(lambda two: Bounds(min(two), max(two)))

@@ -10,7 +10,7 @@ from diag.documents.synthesis.territory import (
     territory_synthesis,
 )
 from diag.model.enums import READERS, Owner, Standing
-from diag.model.number import Bounds
+from diag.model.text import Bounds
 from tests.documents.builders import ORDINARY
 from tests.documents.synthesis.gatherings import (
     KEPT,
