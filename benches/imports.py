@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from benches.budgets import hold
-from diag.demo.files import write_fictional_territory
+from diag.demo.territory import write_fictional_territory
 from diag.imports.schools import import_annuaire
 from diag.journal.journal import Journal
 from diag.journal.territory import Territory

@@ -24,7 +24,7 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from diag.audit.session import AuditSession
 from diag.checklist import load, source
-from diag.demo.files import FictionalTerritory, write_fictional_territory
+from diag.demo.territory import FictionalTerritory, write_fictional_territory
 from diag.journal import connection, file, recorder
 from diag.journal.journal import Journal
 from diag.journal.territory import Territory

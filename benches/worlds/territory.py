@@ -9,7 +9,7 @@ from pathlib import Path
 
 from diag.audit import session as audits
 from diag.audit.session import AuditSession
-from diag.demo.files import write_fictional_territory
+from diag.demo.territory import write_fictional_territory
 from diag.journal import changes
 from diag.journal.revision import NewRevision
 from diag.model.text import check_letter

@@ -19,7 +19,6 @@ from diag.audit.follow import move
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession, open_session, start
 from diag.checklist.overlay import CHARTER
-from diag.demo.files import write_fictional_territory
 from diag.demo.stories import (
     COMMUNE,
     DAY,
@@ -33,7 +32,7 @@ from diag.demo.stories import (
     scenario,
     visit_again,
 )
-from diag.demo.territory import with_key
+from diag.demo.territory import with_key, write_fictional_territory
 from diag.documents.document import Document
 from diag.documents.drafts import DraftKind, drafted
 from diag.documents.formats import FORMATS, Format

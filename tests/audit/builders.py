@@ -9,7 +9,7 @@ from tempfile import mkdtemp
 
 from diag.audit import session as audits
 from diag.audit.session import AuditSession
-from diag.demo.files import FictionalTerritory, write_fictional_territory
+from diag.demo.territory import FictionalTerritory, write_fictional_territory
 from diag.imports.communes import import_mairies
 from diag.journal.journal import FILE
 from diag.office.imports import import_file

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.demo.files import write_fictional_territory
+from diag.demo.territory import write_fictional_territory
 from tests.cli.running import diag
 
 SCHOOL = "9990148G"

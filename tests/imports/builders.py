@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from diag.demo.files import COLUMNS, directory_lines
-from diag.demo.territory import schools, uai
+from diag.demo.territory import COLUMNS, directory_lines, schools, uai
 
 Line = Mapping[str, str]
 

@@ -3,8 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.demo.files import FictionalTerritory, write_fictional_territory
-from diag.demo.territory import with_key
+from diag.demo.territory import FictionalTerritory, with_key, write_fictional_territory
 from diag.imports.communes import (
     import_communes,
     import_effectifs,

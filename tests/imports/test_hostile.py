@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.demo.files import FictionalTerritory
+from diag.demo.territory import FictionalTerritory
 from diag.imports.communes import (
     import_communes,
     import_effectifs,

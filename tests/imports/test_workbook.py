@@ -19,7 +19,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from xlsxwriter import Workbook as WorkbookWriter
 
-from diag.demo.files import FictionalTerritory
+from diag.demo.territory import FictionalTerritory
 from diag.imports.layouts import official_files
 from diag.imports.schools import import_annuaire
 from diag.imports.source import ImportRefusedError, read_source, read_table
