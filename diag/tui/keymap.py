@@ -74,7 +74,6 @@ from diag.tui.programme import (
     variants,
     workshops,
 )
-from diag.tui.rooms import editing
 from diag.tui.text import Sentence, content
 from diag.tui.visit import VisitScreen
 from diag.tui.visit import commands as visit_commands
@@ -204,7 +203,6 @@ PLACES = {
     proposals.__name__: KeyPlace.PROPOSALS,
     measures.__name__: KeyPlace.MEASURES,
     rooms.__name__: KeyPlace.PLACES,
-    editing.__name__: KeyPlace.PLACES,
     bilan.__name__: KeyPlace.BILAN,
     bilan_faces.__name__: KeyPlace.BILAN,
     recommendation.__name__: KeyPlace.BILAN,

@@ -11,8 +11,7 @@ from diag.model.enums import PlaceKind
 from diag.tui.app import DiagApp
 from diag.tui.commands import TakeBack
 from diag.tui.dialogs import Notice
-from diag.tui.rooms import RoomsScreen
-from diag.tui.rooms.editing import AskNames
+from diag.tui.rooms import AskNames, RoomsScreen
 from diag.tui.visit import VisitScreen
 from tests.tui.visit.test_visit import prepared, visit
 from tests.tui.waiting import shows, wait_for, wait_to_show

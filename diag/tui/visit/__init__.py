@@ -23,8 +23,7 @@ from diag.tui.noting import NotedAs, NotedScreen, note_at
 from diag.tui.palette import FindsInAudit
 from diag.tui.photos import open_photos
 from diag.tui.place import EVERYWHERE
-from diag.tui.rooms import RoomsScreen
-from diag.tui.rooms.editing import AddRoom, TakePlaces
+from diag.tui.rooms import AddRoom, RoomsScreen, TakePlaces
 from diag.tui.visit.commands import (
     VISIT_COMMANDS,
     GoAnswered,
