@@ -28,7 +28,7 @@ from diag.demo.territory import FictionalTerritory, write_fictional_territory
 from diag.journal import connection, file, recorder
 from diag.journal.journal import Journal
 from diag.journal.territory import Territory
-from diag.sync import metered
+from diag.sync import transfer
 from diag.workspace import editions
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import started, workspace
@@ -132,7 +132,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         patch.object(file, "_bring_up_to_date", makes),
         patch.object(editions, "mark_of", mark_once),
         nullcontext() if item.nodeid.startswith(_JUDGING) else judge_once(),
-        patch.dict(metered._COMMANDS, clear=True),  # of the line of this machine
+        patch.dict(transfer._COMMANDS, clear=True),  # of the line of this machine
     ):
         return (yield)
 

@@ -41,7 +41,7 @@ from diag.audit.session import AuditSession
 from diag.model.audit import Photo
 from diag.model.errors import DiagError
 from diag.office.sync import AWAITED, absent, fetch
-from diag.sync.metered import is_metered
+from diag.sync.transfer import is_metered
 from diag.tui.commands import Command, CommandType, Sturdy, bindings_of
 from diag.tui.dialogs import Ask, Close
 from diag.tui.place import KeyBar

@@ -17,10 +17,10 @@ from diag.model.errors import DiagError
 from diag.office import bundles
 from diag.office import sync as syncing
 from diag.office.keeper import teach
-from diag.sync import metered
+from diag.sync import transfer
 from diag.sync.exchange import Progress
 from diag.sync.meeting import AWAITED, SyncResult
-from diag.sync.metered import LIGHT
+from diag.sync.transfer import LIGHT
 from diag.sync.trust import keep_enrolment
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import OTHER, SCHOOL, started, territory, workspace
@@ -340,7 +340,7 @@ def test_a_cut_line_is_not_said_to_have_let_thumbnails_through() -> None:
     assert "passées" not in line
 
 
-COMMANDS = dict(metered._COMMANDS)
+COMMANDS = dict(transfer._COMMANDS)
 """What the tests' own world takes away: no test asks this machine."""
 
 
@@ -363,8 +363,8 @@ def test_the_system_tells_whether_the_line_is_paid_by_volume(
     is_dear: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     done = CompletedProcess((), 0, told_by_the_system)
-    monkeypatch.setattr("diag.sync.metered._COMMANDS", COMMANDS)
-    monkeypatch.setattr("diag.sync.metered.sys.platform", platform)
-    monkeypatch.setattr("diag.sync.metered.subprocess.run", lambda *_, **__: done)
+    monkeypatch.setattr("diag.sync.transfer._COMMANDS", COMMANDS)
+    monkeypatch.setattr("diag.sync.transfer.sys.platform", platform)
+    monkeypatch.setattr("diag.sync.transfer.subprocess.run", lambda *_, **__: done)
 
-    assert metered.is_metered() is is_dear
+    assert transfer.is_metered() is is_dear
