@@ -35,8 +35,8 @@ from diag.documents.parts.advice import (
     themes_table,
 )
 from diag.documents.parts.budget import budget_by_domain, milestones, milestones_table
+from diag.documents.parts.frame import option_section, since
 from diag.documents.parts.places import asked_of
-from diag.documents.parts.since import option_section, since
 from diag.documents.parts.sources import (
     listed_aids,
     possible_aids,

@@ -19,13 +19,13 @@ from diag.documents.blocks import Md, Pair, bold, definitions, image_of, section
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import alerts_box, compliance_table
 from diag.documents.parts.budget import budget_by_action
+from diag.documents.parts.frame import option_section, since
 from diag.documents.parts.places import (
     observations_table,
     room_levels,
     rulebook,
     unknowns,
 )
-from diag.documents.parts.since import option_section, since
 from diag.documents.parts.sources import (
     all_aids,
     all_sources,

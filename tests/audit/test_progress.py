@@ -7,7 +7,7 @@ import pytest
 
 from diag.assess.results import Score
 from diag.audit.compare import AuditsCompared, ScoreChange
-from diag.documents.parts.since import against, since
+from diag.documents.parts.frame import against, since
 from diag.model.enums import READERS, Audience, Standing
 from diag.model.text import Bounds
 from diag.words.sentences import NBSP, NNBSP
