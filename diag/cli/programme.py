@@ -34,10 +34,11 @@ from diag.documents.tables.writers import csv_bytes
 from diag.model.enums import FollowUpState, Outcome
 from diag.model.errors import DiagError
 from diag.model.programme import FIRST_YEAR, LAST_YEAR, ProgrammeFrame
-from diag.programme import adopting, replay, setting
+from diag.programme import adopting, placing, setting
 from diag.programme.adopting import at_socle, prospects_of
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import FRAME, Container, create, opened
+from diag.programme.equity import worth
 from diag.programme.history import log_of
 from diag.programme.money import observed, ordered, prices_seen
 from diag.programme.words import (
@@ -277,7 +278,7 @@ def what_if(
             f"{year} n'est pas une année de {span_words(board.record.frame)}.",
             about="year",
         )
-    found = replay.what_if(board.programme, board.schedule, name, year)
+    found = placing.what_if(board.programme, board.schedule, name, year)
     if as_json:
         print_json({
             "operation": setting.ref_of(board, name),
@@ -314,9 +315,7 @@ def compare(
     known = [container.variant_named(one) for one in variants]
     others = known or list(base.record.variants)
     boards = [base, *(board_of(container, one, base.gathered) for one in others)]
-    rows = [
-        (variant_name(one), replay.worth(one.schedule, base.schedule)) for one in boards
-    ]
+    rows = [(variant_name(one), worth(one.schedule, base.schedule)) for one in boards]
     if as_json:
         print_json([
             {"variant": name}

@@ -1,4 +1,4 @@
-"""Whether a plan is fair: what each commune gets beside its need, then by IPS.
+"""What a plan brings, and whether it is fair: to each commune beside its need, by IPS.
 
 The view by IPS sets groups of communes side by side, never one; it is for the committee
 and goes in no document that is posted.
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from diag.model.enums import PlaceKind
 from diag.programme.assembling import Board
 from diag.programme.operations import SchoolLoad
-from diag.programme.replay import is_overdue
+from diag.programme.placing import Schedule
 from diag.programme.terms import Operation, Precedence
 
 LEAST = 5
@@ -28,6 +28,47 @@ _PARTS = {
     FIFTHS: ("1er", "cinquième"),
 }
 """Number of groups → how the first is counted, and what one is called."""
+
+
+class Worth(NamedTuple):
+    """What a plan brings, in figures that can be set side by side."""
+
+    points: Fraction
+    """Score × pupils × years left, over the operations that are in."""
+    placed: int
+    late: int
+    """Operations that a law requires, out or after the year it says."""
+    least_covered: Fraction
+    """Of all communes that need something, the least part of its need that is in."""
+    moved: int
+    """Operations whose year another plan gave otherwise."""
+
+
+def worth(plan: Schedule, other: Schedule) -> Worth:
+    """Return what a plan brings; `other` is the one that it is set beside."""
+    last = plan.terms.years[-1]
+    needs: dict[str, int] = {}
+    covered: dict[str, int] = {}
+    points, late = Fraction(0), 0
+    for each in plan.terms.operations:
+        year = plan.years.get(each.id)
+        paid = plan.placements[each.id].paid.values()
+        cost = sum(line.once for line in each.lines) if year is None else sum(paid)
+        needs[each.commune] = needs.get(each.commune, 0) + cost
+        if year is not None:
+            points += each.points * (last - year + 1)
+            covered[each.commune] = covered.get(each.commune, 0) + cost
+        late += is_overdue(plan, each)
+    parts = (Fraction(covered.get(one, 0), need) for one, need in needs.items() if need)
+    least = min(parts, default=Fraction(1))
+    return Worth(points, len(plan.years), late, least, len(plan.moved(other)))
+
+
+def is_overdue(plan: Schedule, operation: Operation) -> bool:
+    """Say whether a law requires an operation that comes too late, or never."""
+    last = plan.terms.years[-1]
+    year = plan.years.get(operation.id, last + 1)
+    return operation.turn is Precedence.LAW and year > (operation.due or last)
 
 
 class CommuneShare(NamedTuple):

@@ -1,12 +1,12 @@
 """Each operation in the first year that every purse and its right allow, and why.
 
 Operations are taken one by one, law first, then what blocks, then points per euro; what
-is placed never moves afterwards. So each place has one reason, and a replay proves what
-would change it.
+is placed never moves afterwards. So each place has one reason, and what would change it
+is proved by placing all of them again: never a guess.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import count
@@ -151,6 +151,10 @@ class Schedule:
             for commune, cents in each.parts.items():
                 total[commune] = total.get(commune, 0) + cents
         return total
+
+    def is_in(self, operation: str, year: int) -> bool:
+        """Say whether an operation is in, that year or sooner."""
+        return self.years.get(operation, year + 1) <= year
 
     def moved(self, other: "Schedule") -> list[str]:
         """Return the operations whose year differs from another plan's, sorted."""
@@ -504,3 +508,99 @@ def _communes(operation: Operation) -> Iterable[str]:
     if operation.served:
         return [name for name, worth in operation.served if worth > 0]
     return (operation.commune,)
+
+
+_TRIES = 3
+"""Filling what lacks may dissolve a grouped purchase, which asks for more."""
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """What an operation lacks to be in by a year, and what comes of it."""
+
+    operation: str
+    year: int
+    money: tuple[Earmark, ...]
+    """What would have to be kept for it, and for what it waits for; empty: nothing."""
+    after: Schedule
+    """The programme made again with that money."""
+    lands: bool
+    """Whether it is then in, that year or sooner."""
+    moved: tuple[str, ...]
+    """Others that change year."""
+    receded: tuple[str, ...]
+    """Those of them that come later, or no more."""
+
+
+def what_if(terms: Programme, before: Schedule, operation: str, year: int) -> WhatIf:
+    """Return what lacks for an operation to be in by a year; proved by a replay.
+
+    Raises:
+        KeyError: no such operation.
+    """
+    by_id = {each.id: each for each in terms.operations}
+    chain = list(_chain(by_id, by_id[operation]))
+    money: tuple[Earmark, ...] = ()
+    held = terms  # what each of the chain took is not free for the next
+    for name in chain:
+        for _ in range(_TRIES):
+            kept = replace(held, earmarks=held.earmarks + money)
+            after = schedule_of(kept, (name, year))
+            if after.is_in(name, year) or not after.shortages:
+                break
+            money += after.shortages
+        held = locked(held, name, after.years.get(name, year))
+    kept = replace(terms, earmarks=terms.earmarks + money)
+    after, never = schedule_of(kept, (operation, year)), terms.years[-1] + 1
+    moved = [name for name in before.moved(after) if name not in chain]
+    return WhatIf(
+        operation,
+        year,
+        money,
+        after,
+        after.is_in(operation, year),
+        tuple(moved),
+        tuple(
+            name
+            for name in moved
+            if after.years.get(name, never) > before.years.get(name, never)
+        ),
+    )
+
+
+def _chain(by_id: Mapping[str, Operation], operation: Operation) -> Iterator[str]:
+    """Give what an operation waits for, then itself, each once."""
+    seen = set[str]()
+
+    def walk(one: Operation) -> Iterator[str]:
+        if one.id not in seen:
+            seen.add(one.id)
+            for need in one.needs:
+                if need in by_id:
+                    yield from walk(by_id[need])
+            yield one.id
+
+    return walk(operation)
+
+
+def locked(terms: Programme, operation: str, year: int | None) -> Programme:
+    """Return terms in which an operation's year is imposed; None: left out.
+
+    One that every payer has decided stays as it is.
+    """
+    changed = tuple(
+        replace(each, turn=Precedence.LOCKED, year=year)
+        if each.id == operation and each.turn is not Precedence.DECIDED
+        else each
+        for each in terms.operations
+    )
+    return replace(terms, operations=changed)
+
+
+def unweighted(terms: Programme, names: Collection[str]) -> Programme:
+    """Return terms in which no ballot weighs on some operations."""
+    changed = tuple(
+        replace(each, weight=Fraction(1)) if each.id in names else each
+        for each in terms.operations
+    )
+    return replace(terms, operations=changed)

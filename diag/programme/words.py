@@ -20,10 +20,11 @@ from diag.programme.placing import (
     Unmet,
     Unmoved,
     Waited,
+    WhatIf,
     lacks_of,
     schedule_of,
+    unweighted,
 )
-from diag.programme.replay import WhatIf, unweighted
 from diag.programme.setting import locks_of
 from diag.programme.terms import Earmark, Lack, Precedence, Purse
 from diag.programme.weighing import ballots_of, themed

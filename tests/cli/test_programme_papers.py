@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from diag.programme.assembling import board_of
 from diag.programme.container import opened
-from diag.programme.replay import what_if
+from diag.programme.placing import what_if
 from diag.programme.words import what_if_words
 from diag.words.sentences import percent, typeset
 from diag.workspace.workspace import Workspace

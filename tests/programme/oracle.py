@@ -9,7 +9,8 @@ from math import floor
 from typing import NamedTuple
 
 from diag.model.enums import BudgetSection
-from diag.programme.terms import Operation, Precedence, Programme
+from diag.programme.placing import Schedule
+from diag.programme.terms import Adopted, Operation, Precedence, Programme
 
 INV, FON = BudgetSection.INVESTISSEMENT, BudgetSection.FONCTIONNEMENT
 
@@ -19,6 +20,20 @@ class Answer(NamedTuple):
     first: dict[str, int]
     rights: dict[str, int]
     withdrawn: set[str]
+
+
+def adopted(plan: Schedule) -> Adopted:
+    """Return what a revision of this plan starts from."""
+    shared = {each.id for each in plan.terms.operations if each.served}
+    return Adopted(
+        dict(plan.years),
+        dict(plan.rights),
+        dict(plan.first_rights),
+        {
+            name: dict(plan.placements[name].parts)
+            for name in shared & plan.years.keys()
+        },
+    )
 
 
 def answer(terms: Programme) -> Answer:

@@ -7,6 +7,7 @@ from random import Random
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from diag.programme.equity import worth
 from diag.programme.placing import (
     AfterNeed,
     AfterOpening,
@@ -16,9 +17,10 @@ from diag.programme.placing import (
     Settled,
     Unmet,
     Waited,
+    locked,
     schedule_of,
+    what_if,
 )
-from diag.programme.replay import adopted, is_later, lands, locked, what_if, worth
 from diag.programme.terms import (
     INVESTMENT,
     RUNNING,
@@ -33,7 +35,7 @@ from diag.programme.terms import (
     share,
     split_cost,
 )
-from tests.programme.oracle import answer
+from tests.programme.oracle import adopted, answer
 
 SYNDICAT = "syndicat:200099999"
 COMMUNES = ("commune:80001", "commune:80002", "commune:80003")
@@ -248,7 +250,7 @@ def test_what_lacked_puts_it_in_by_that_year(
         assert not found.lands
     else:
         assert found.lands
-        assert lands(before, name, year) or found.money
+        assert before.is_in(name, year) or found.money
     assert set(found.receded) <= set(found.moved)
 
 
@@ -394,6 +396,6 @@ def test_the_words_of_a_plan_are_worked_out_by_hand() -> None:
     assert answered.moved == answered.receded == ()
     imposed = schedule_of(locked(terms, "classe", 2027))
     assert imposed.years["classe"] == 2027
-    assert is_later(plan, imposed, "loi")
+    assert imposed.years.get("loi", 2099) > plan.years["loi"]
     assert worth(imposed, plan).late == 1
     assert worth(plan, plan)[1:3] == (3, 0)

@@ -20,8 +20,7 @@ from diag.model.programme import (
     WorkshopBallot,
 )
 from diag.programme.container import Container, Record, create, record_of
-from diag.programme.placing import schedule_of
-from diag.programme.replay import unweighted
+from diag.programme.placing import schedule_of, unweighted
 from diag.programme.terms import (
     INVESTMENT,
     Article,

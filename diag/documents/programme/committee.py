@@ -36,10 +36,16 @@ from diag.model.programme import EnvelopeState
 from diag.model.text import exact
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import EVERY
-from diag.programme.equity import LEAST, commune_shares, ips_groups, spread, unblocked
+from diag.programme.equity import (
+    LEAST,
+    commune_shares,
+    ips_groups,
+    spread,
+    unblocked,
+    worth,
+)
 from diag.programme.history import log_of
 from diag.programme.money import budgets
-from diag.programme.replay import worth
 from diag.programme.weighing import theme_weights, weights_in_force
 from diag.programme.words import body_words, effect_words, reserve_words
 from diag.words.dates import describe_day, long_date

@@ -24,8 +24,7 @@ from diag.model.errors import DiagError
 from diag.programme.assembling import Board
 from diag.programme.equity import CommuneShare, commune_shares, spread
 from diag.programme.money import PurseYear, aids, budgets, checklist_of, fctva
-from diag.programme.placing import lacks_of
-from diag.programme.replay import what_if
+from diag.programme.placing import lacks_of, what_if
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
 from diag.programme.words import reason_words, what_if_words
 from diag.words.dates import long_date

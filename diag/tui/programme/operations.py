@@ -11,9 +11,9 @@ from diag.journal import subjects
 from diag.model.enums import FollowUpState
 from diag.model.errors import DiagError
 from diag.model.programme import OUT
-from diag.programme import adopting, replay, setting
+from diag.programme import adopting, setting
 from diag.programme.assembling import Board
-from diag.programme.replay import WhatIf
+from diag.programme.placing import WhatIf, what_if
 from diag.programme.setting import lock_effect, lock_words
 from diag.programme.words import theme_words, what_if_words
 from diag.tui.commands import Command
@@ -239,7 +239,7 @@ class OperationActs(ProgrammeWork):
 
     @work(thread=True, exclusive=True, group="what-if", description="")
     def _what_if(self, board: Board, name: str, year: int) -> None:
-        found = replay.what_if(board.programme, board.schedule, name, year)
+        found = what_if(board.programme, board.schedule, name, year)
         title = f"Que faudrait-il pour {year} ?"
         words = (board.named(name).title, "", *what_if_words(board, found))
         self.post_message(Answered(title, words, found if found.lands else None))

@@ -12,10 +12,16 @@ from diag.model.programme import Variant
 from diag.programme import setting
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import FRAME, Container
-from diag.programme.equity import commune_shares, spread, unblocked, unevenness
+from diag.programme.equity import (
+    Worth,
+    commune_shares,
+    spread,
+    unblocked,
+    unevenness,
+    worth,
+)
 from diag.programme.history import subject_words, value_words
 from diag.programme.operations import Contenders
-from diag.programme.replay import Worth, worth
 from diag.tui.commands import Command
 from diag.tui.dialogs import Confirm, Field, Notice
 from diag.tui.lists import ListColumn, ListLine
