@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from benches.budgets import hold
-from diag.checklist.folder import shipped_checklists
+from diag.checklist import shipped_checklists
 from diag.checklist.load import load_checklists
 
 BUDGETS = {"changed": 3.0, "unchanged": 0.3}

@@ -21,7 +21,7 @@ from time import perf_counter_ns, process_time_ns
 from benches.budgets import hold
 from diag.audit.report import Report
 from diag.audit.votes import votes_of
-from diag.checklist.folder import shipped_checklists
+from diag.checklist import shipped_checklists
 from diag.checklist.load import load_checklists
 from diag.documents.document import Document
 from diag.documents.formats.html import write_html

@@ -15,7 +15,7 @@ from benches.budgets import hold
 from diag.assess.judge import judge_of, rooted
 from diag.audit.search import AuditSearch
 from diag.audit.walk import walk_of
-from diag.checklist.folder import shipped_checklists
+from diag.checklist import shipped_checklists
 from diag.checklist.load import load_checklists
 from diag.model.enums import PlaceKind
 from diag.model.fact import Facts, Place

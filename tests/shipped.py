@@ -8,8 +8,8 @@ from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 
+from diag.checklist import mark_of, program_mark, shipped_checklists
 from diag.checklist.edition import compiled, open_edition
-from diag.checklist.folder import mark_of, program_mark, shipped_checklists
 from diag.checklist.load import load_checklists
 from diag.model.checklist import Checklist
 from diag.workspace import editions

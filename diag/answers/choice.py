@@ -18,10 +18,9 @@ from diag.model.checklist import Choice, EffectValue, Question
 from diag.model.fact import Value
 from diag.model.text import digit_of, fold, readings
 from diag.rules.language import Rule
-from diag.rules.problem import listed, write_instead
 from diag.rules.tree import Exact, Includes, Node, walk
 from diag.rules.values import Flag, OneOf, RuleValue, Several
-from diag.words.sentences import NBSP
+from diag.words.sentences import NBSP, either, write_instead
 
 YES, NO, EITHER = Flag(True, False), Flag(False, True), Flag(True, True)
 """The values of a boolean fact."""
@@ -416,4 +415,4 @@ def _choice_instead(question: Question, value: object) -> str:
     if value in idents:
         return ""
     found = value if isinstance(value, str) else ""
-    return write_instead(found, idents, f"Écrivez {listed(idents)}.")
+    return write_instead(found, idents, f"Écrivez {either(idents)}.")

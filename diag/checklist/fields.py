@@ -26,12 +26,13 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError, core_schema
 
+from diag.checklist import Spot
 from diag.checklist.source import Entries, Items, Node, Scalar
 from diag.model.base import Noun
 from diag.model.checklist import EffectValue
 from diag.model.enums import Direction
 from diag.model.text import Number, canonical_number, clean_text
-from diag.rules.problem import Spot, listed
+from diag.words.sentences import either
 
 _SHORT_FORM = 3
 """How many keys a message shows whole."""
@@ -371,7 +372,7 @@ class YamlForm(BaseModel):
         names = key_names(cls)
         is_short = len(names) <= _SHORT_FORM and len(required_keys(cls)) == len(names)
         whole = cls.written or (example_of(cls) if is_short else "")
-        raise _fault("group", written=f"« {whole} »" if whole else listed(names))
+        raise _fault("group", written=f"« {whole} »" if whole else either(names))
 
     def misfits(self) -> Iterator[Misfit]:
         """Yield what is right apart and wrong together, the gravest first."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
+from diag.checklist import Problem, Spot, problem_at
 from diag.checklist.criterion_form import RecommendationForm
 from diag.checklist.edition import ENGINE
 from diag.checklist.fields import required_keys
@@ -43,7 +44,7 @@ from diag.checklist.source import (
 from diag.model.base import Noun
 from diag.model.checklist import Checklist, Criterion, Domain, Retired
 from diag.model.text import canonical_number
-from diag.rules.problem import Problem, Spot, nearest, problem_at, write_instead
+from diag.words.sentences import nearest, write_instead
 
 
 def load_checklists(folder: Path, overlay: Path | None = None) -> Loaded:

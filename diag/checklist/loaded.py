@@ -14,6 +14,7 @@ from typing import TypeVar, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from diag.checklist import Problem, Severity, Spot, problem_at
 from diag.checklist.fields import (
     YamlForm,
     find_example,
@@ -24,15 +25,7 @@ from diag.checklist.fields import (
 from diag.checklist.forms import NOUNS
 from diag.checklist.source import Entries, Items, Node, Scalar, ident_of, spot_of
 from diag.model.checklist import Checklist
-from diag.rules.problem import (
-    Problem,
-    Severity,
-    Spot,
-    listed,
-    nearest,
-    problem_at,
-    write_instead,
-)
+from diag.words.sentences import either, nearest, write_instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +304,7 @@ def _explain(place: _Place, error: ErrorDetails) -> _Found:
         words = context["words"]
         text = node.text if isinstance(node, Scalar) else ""
         message = f"« {place.key} » : {_describe(node)} n'est pas admis"
-        remedy = write_instead(text, words, f"Écrivez {listed(words)}.")
+        remedy = write_instead(text, words, f"Écrivez {either(words)}.")
     else:
         wanted, remedy = (part.format(**context) for part in ERRORS[kind])
         message = f"« {place.key} » : il faut {wanted}, pas {_describe(node)}"

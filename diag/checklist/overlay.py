@@ -9,10 +9,10 @@ needs stays, and the refusal names what needs it.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from diag.checklist import Problem, Spot, problem_at
 from diag.checklist.forms import NOUNS
 from diag.checklist.source import Entries, Items, Node, Scalar, ident_of, text_of
 from diag.checklist.symbols import NUMERIC, names_read
-from diag.rules.problem import Problem, Spot, problem_at
 
 LISTS = (
     *("places", "aspects", "questions", "criteria", "recommendations"),

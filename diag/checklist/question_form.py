@@ -43,7 +43,7 @@ from diag.model.enums import (
 )
 from diag.model.measure import MEASURES, Measurable, MeasureAggregate, MeasureScope
 from diag.model.text import Number, exact
-from diag.rules.problem import listed, nearest
+from diag.words.sentences import either, nearest
 
 Name = Annotated[str, word("name", r"[a-z][a-z0-9_]*")]  # read by rules: no hyphen
 Slug = Annotated[str, word("slug", r"[a-z][a-z0-9-]*")]
@@ -271,7 +271,7 @@ def _measure_misfits(
     if asked.place not in places:
         yield (
             f"se mesure par {known.scope}, la question se pose par {asked.place}",
-            f"Posez-la par {listed(places)}.",
+            f"Posez-la par {either(places)}.",
         )
     if known.is_number:
         yield from _figure_misfits(one, known, asked)
@@ -286,7 +286,7 @@ def _measure_misfits(
         yield "ne s'arrondit pas", "Supprimez « round »."
     choices = {choice.id for choice in asked.choices or ()}
     if known.words and not choices & set(known.words):
-        words = listed(known.words)
+        words = either(known.words)
         yield f"donne {words} : aucun n'est un choix", "Nommez ainsi les choix."
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from diag.rules.problem import Problem, Spot, problem_at
+from diag.checklist import Problem, Spot, problem_at
 
 MAX_BYTES = 2 * 1024 * 1024
 """Heaviest file read."""

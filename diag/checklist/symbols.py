@@ -16,13 +16,13 @@ from diag.model.checklist import (
 from diag.model.enums import PlaceKind, QuestionType
 from diag.model.text import exact
 from diag.rules.language import VISIT_DATE, Rule, parse_rule
-from diag.rules.problem import write_instead
 from diag.rules.tree import (
     NameNode,
     RuleError,
     Unit,
 )
 from diag.rules.values import UNBOUNDED, Span, plain, reach, root_of
+from diag.words.sentences import write_instead
 
 QUANTITY = "quantite"
 """What the count of a purchase and the effort may read next to the questions."""

@@ -13,7 +13,6 @@ from diag.checklist.symbols import NUMERIC, Symbol, Symbols
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, QuestionType
 from diag.rules.language import Rule
-from diag.rules.problem import listed, write_instead
 from diag.rules.tree import (
     MIRRORED,
     PURE,
@@ -39,6 +38,7 @@ from diag.rules.tree import (
     names_in,
 )
 from diag.rules.values import ARITHMETIC, UNBOUNDED, Span, may_hold, point
+from diag.words.sentences import either, write_instead
 
 
 class Readings:
@@ -102,7 +102,7 @@ class Readings:
         symbol = self.typed(question, place, type_)
         for choice in choices:
             if symbol and choice.id not in symbol.choices:
-                otherwise = f"Écrivez {listed(symbol.choices)}"
+                otherwise = f"Écrivez {either(symbol.choices)}"
                 remedy = write_instead(choice.id, symbol.choices, otherwise)
                 found = f"« {choice.id} » n'est pas un choix de « {question.id} »"
                 self.fault(choice, f"{found}. {remedy}", question)
@@ -307,7 +307,7 @@ class _Checker:
         held = may_hold(self.place)
         if node.kind not in held:
             remedy = (
-                f"ici, on parcourt {listed(sorted(held))}" if held else "il n'en a pas"
+                f"ici, on parcourt {either(sorted(held))}" if held else "il n'en a pas"
             )
             self.readings.fault(
                 node,

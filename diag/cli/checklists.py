@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diag.checklist.folder import shipped_checklists
+from diag.checklist import shipped_checklists
 from diag.cli.shared import (
     json_option,
     print_json,

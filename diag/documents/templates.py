@@ -19,8 +19,7 @@ from diag.documents.parts import frame
 from diag.documents.sandbox import environment
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
-from diag.rules.problem import nearest
-from diag.words.sentences import typeset
+from diag.words.sentences import nearest, typeset
 from diag.workspace.charter import (
     FOLDER,
     SHIPPED,

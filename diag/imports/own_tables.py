@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from diag.checklist import Spot
 from diag.checklist.fields import required_keys
 from diag.checklist.forms import ITEMS
 from diag.checklist.lint.references import TRADE
@@ -20,7 +21,7 @@ from diag.imports.cells import flag, iso_date, line_of_text
 from diag.imports.intake import LineRefusal
 from diag.imports.source import TableRow, read_source, read_table, refusal
 from diag.model.text import fold
-from diag.rules.problem import Spot, nearest
+from diag.words.sentences import nearest
 
 SECTIONS = {
     "prix": "prices",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from diag.checklist.folder import shipped_checklists
+from diag.checklist import shipped_checklists
 from diag.checklist.load import OFF, load_checklists
 from diag.checklist.loaded import Loaded
 from diag.checklist.source import Entries, Items, Node, Scalar, text_of

@@ -18,7 +18,6 @@ from itertools import chain
 
 from diag.model.enums import PlaceKind
 from diag.model.text import MAX_DIGITS
-from diag.rules.problem import write_instead
 from diag.rules.tree import (
     Aggregate,
     AllOf,
@@ -44,6 +43,7 @@ from diag.rules.tree import (
     walk_outside,
 )
 from diag.rules.values import plain
+from diag.words.sentences import write_instead
 
 VISIT_DATE = "visit_date"
 """The day of the visit: the one name that every rule may read and no question asks."""

@@ -11,8 +11,9 @@ An author's blanks are {quantite} {cout} {lieux} {echeance}.
 
 import errno
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fractions import Fraction
 from functools import lru_cache
 from itertools import count, product
@@ -341,6 +342,24 @@ def listed(names: Sequence[str], limit: int = 6) -> str:
 
 _ARTICLES = {"Le ": ("du ", "au "), "Les ": ("des ", "aux ")}
 """Article that a name starts with → contracted after « de », after « à »."""
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """Return the known name that most resembles `name`, if one does."""
+    close = get_close_matches(name, sorted(names), n=1, cutoff=0.72)
+    return close[0] if close else None
+
+
+def write_instead(name: str, names: Iterable[str], otherwise: str) -> str:
+    """Return a remedy: the nearest name, or what to do when none is near."""
+    near = nearest(name, names)
+    return f"Vouliez-vous écrire « {near} » ?" if near else otherwise
+
+
+def either(names: Iterable[str]) -> str:
+    """Return names as a French enumeration: « a », « b » ou « c »."""
+    quoted = [f"« {name} »" for name in names]
+    return " ou ".join([", ".join(quoted[:-1]), quoted[-1]] if quoted[1:] else quoted)
 
 
 def of(name: str) -> str:

@@ -12,8 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from diag.checklist.folder import mark_of, program_mark
-from diag.rules.problem import Problem
+from diag.checklist import Problem, mark_of, program_mark
 from diag.words.sentences import counted
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from diag.checklist import mark_of, shipped_checklists
 from diag.checklist.edition import (
     SECTIONS,
     Fate,
@@ -22,7 +23,6 @@ from diag.checklist.edition import (
     differences,
     digest,
 )
-from diag.checklist.folder import mark_of, shipped_checklists
 from diag.checklist.overlay import ASIDE
 from diag.journal.facts import audits, edition_of
 from diag.journal.journal import get_setting, put_setting

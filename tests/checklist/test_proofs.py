@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from diag.checklist import Problem
 from diag.checklist.lint.proofs import proof_problems
 from diag.checklist.lint.rules import direction_problems, situations
 from diag.checklist.lint.sense import dated_problems, trigger_problems
@@ -18,7 +19,6 @@ from diag.model.checklist import (
     Requirement,
 )
 from diag.model.enums import Kind, QuestionType
-from diag.rules.problem import Problem
 from tests.checklist.search.criteria import (
     LOT,
     QUESTIONS,

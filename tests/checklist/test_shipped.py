@@ -8,9 +8,8 @@ from typing import Self
 import pytest
 
 import diag
-from diag.checklist import LAST_READ
+from diag.checklist import LAST_READ, shipped_checklists
 from diag.checklist.edition import compiled
-from diag.checklist.folder import shipped_checklists
 from diag.checklist.lint import lint, sense
 from diag.checklist.load import load_checklists
 from diag.model.enums import READERS

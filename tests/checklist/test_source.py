@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from diag.checklist import Spot
 from diag.checklist.source import (
     MAX_BYTES,
     Entries,
@@ -15,7 +16,6 @@ from diag.checklist.source import (
     read_source,
     spot_of,
 )
-from diag.rules.problem import Spot
 
 
 def read(text: str) -> Entries:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from diag.assess.examples import check_examples
+from diag.checklist import shipped_checklists
 from diag.checklist.criterion_form import BelowForm, NeedForm, RequirementForm
 from diag.checklist.fields import YamlForm, key_names
-from diag.checklist.folder import shipped_checklists
 from diag.checklist.forms import ITEMS
 from diag.checklist.lint.references import reference_problems
 from diag.checklist.lint.rules import rule_problems

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.checklist.folder import shipped_checklists
+from diag.checklist import shipped_checklists
 from diag.checklist.lint.french import (
     ALLOWED_FILE,
     allowed_words,

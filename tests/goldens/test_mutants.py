@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from diag.assess.examples import check_examples
-from diag.checklist.folder import shipped_checklists
+from diag.checklist import shipped_checklists
 from diag.checklist.lint.proofs import proof_problems
 from diag.checklist.lint.rules import rule_problems
 from diag.checklist.load import load_checklists

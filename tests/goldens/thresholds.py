@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from diag.assess.judge import judge_for, judge_of
 from diag.assess.results import Assessment, CriterionResult
-from diag.checklist.folder import shipped_checklists
+from diag.checklist import shipped_checklists
 from diag.checklist.load import load_checklists
 from diag.checklist.loaded import Loaded
 from diag.model.checklist import Checklist, Criterion

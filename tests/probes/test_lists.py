@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.checklist.folder import shipped_checklists
+from diag.checklist import shipped_checklists
 from diag.checklist.load import load_checklists
 from diag.checklist.overlay import MEASURES
 from diag.probes.lists import FilterBasket, MeasureLists, SchoolService, measure_lists

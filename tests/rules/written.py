@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from diag.checklist import Problem
 from diag.checklist.lint import lint
 from diag.checklist.load import load_checklists
 from diag.checklist.loaded import Loaded
-from diag.rules.problem import Problem
 
 EDITION = """\
 title: "Grille d'essai"

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from diag.checklist.folder import shipped_checklists
+from diag.checklist import shipped_checklists
 from diag.cli.main import diag
 from diag.workspace.checking import french_dictionary, problems_in, respelled
 from tests.audit.small_edition import ship_folder

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
 
+from diag.checklist import Problem
 from diag.checklist.lint.french import (
     french_problems,
     obligation_problems,
@@ -25,7 +26,6 @@ from diag.checklist.lint.sense import (
     trigger_problems,
 )
 from diag.checklist.loaded import Loaded
-from diag.rules.problem import Problem
 
 Check = Callable[[Loaded], Iterator[Problem]]
 """Finds one sort of problem."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from diag.checklist import Problem
 from diag.checklist.loaded import Item, Loaded
 from diag.checklist.source import Entries, Items, Node, Scalar
 from diag.checklist.symbols import names_of
@@ -18,7 +19,7 @@ from diag.model.checklist import (
 )
 from diag.model.enums import Audience, Kind, PlaceKind
 from diag.model.text import fold
-from diag.rules.problem import Problem, listed, write_instead
+from diag.words.sentences import either, write_instead
 
 TITLES = frozenset({"label", "title", "plural", "unit"})
 """Keys of texts that take no final period."""
@@ -285,7 +286,7 @@ def wording_problems(loaded: Loaded) -> Iterator[Problem]:
                     continue
                 if known not in PLACEHOLDERS:
                     remedy = write_instead(
-                        known, PLACEHOLDERS, f"Connus : {listed(PLACEHOLDERS)}."
+                        known, PLACEHOLDERS, f"Connus : {either(PLACEHOLDERS)}."
                     )
                     yield item.problem(
                         path, f"{where} : « {{{name}}} » est inconnu", remedy

@@ -12,6 +12,7 @@ from functools import partial
 from itertools import combinations, permutations
 
 from diag.answers.types import TYPES
+from diag.checklist import Problem
 from diag.checklist.loaded import Item, Loaded
 from diag.checklist.search.actions import (
     ActionRules,
@@ -26,7 +27,6 @@ from diag.checklist.symbols import QUANTITY
 from diag.model.checklist import Question
 from diag.model.enums import Kind
 from diag.rules.evaluate import all_of, any_of, not_
-from diag.rules.problem import Problem
 from diag.rules.tree import (
     Aggregate,
     Arithmetic,

@@ -6,6 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from diag.answers.answer_type import Refused
 from diag.answers.types import TYPES
+from diag.checklist import Problem, problem_at
 from diag.checklist.forms import NOUNS
 from diag.checklist.loaded import Item, Loaded
 from diag.checklist.source import Entries, Items, Node, Scalar, spot_of, text_of
@@ -22,9 +23,9 @@ from diag.model.checklist import (
     Requirement,
 )
 from diag.model.enums import PlaceKind, Provenance
-from diag.rules.problem import Problem, listed, nearest, problem_at, write_instead
 from diag.rules.tree import Unit
 from diag.rules.values import may_hold, reach, root_of
+from diag.words.sentences import either, nearest, write_instead
 
 TRADE = "metier"
 """The source of what the trade knows and nobody wrote."""
@@ -230,7 +231,7 @@ def _misplaced(
             yield item.problem(
                 ("buys", str(rank), "at"),
                 f"« at: {need.at} » : elle se déclenche par {place}",
-                f"Écrivez {listed(sorted(reach(place)))}.",
+                f"Écrivez {either(sorted(reach(place)))}.",
             )
     for name, value in recommendation.effect.items():
         path = ("effect", name)

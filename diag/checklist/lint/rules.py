@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from diag.checklist import Problem
 from diag.checklist.loaded import Item, Loaded
 from diag.checklist.symbols import (
     ANNUAIRE,
@@ -27,7 +28,6 @@ from diag.model.checklist import (
 from diag.model.enums import Kind, PlaceKind, QuestionType
 from diag.rules.evaluate import measure
 from diag.rules.language import Rule
-from diag.rules.problem import Problem
 from diag.rules.tree import RuleError
 from diag.rules.values import ABSENT, Scope, Span, root_of
 

@@ -10,7 +10,7 @@ from graphlib import CycleError, TopologicalSorter
 from urllib.parse import urlsplit
 
 from diag.answers.types import TYPES
-from diag.checklist import LAST_READ
+from diag.checklist import LAST_READ, Problem
 from diag.checklist.lint.french import wording_texts
 from diag.checklist.lint.references import TRADE
 from diag.checklist.lint.rules import written_rules
@@ -30,7 +30,6 @@ from diag.model.checklist import (
 from diag.model.enums import Nature, PlaceKind, Provenance
 from diag.model.text import exact
 from diag.rules.language import VISIT_DATE
-from diag.rules.problem import Problem
 from diag.words.dates import long_date
 
 VAT_RATES = ("0", "2.1", "5.5", "10", "20")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.checklist.folder import shipped_checklists
+from diag.checklist import shipped_checklists
 from diag.checklist.lint.references import reference_problems
 from diag.checklist.lint.rules import rule_problems
 from diag.checklist.lint.sense import coherence_problems, trigger_problems

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from diag.checklist import Spot
 from diag.checklist.loaded import Loaded
 from diag.checklist.source import Entries
 from diag.model.checklist import (
@@ -19,7 +20,6 @@ from diag.model.checklist import (
     Requirement,
 )
 from diag.model.enums import Direction, Kind, Owner, PlaceKind, QuestionType
-from diag.rules.problem import Spot
 
 ECOLE, SALLE, LOT = PlaceKind.ECOLE, PlaceKind.SALLE, PlaceKind.LOT
 UP, DOWN = Direction.UP, Direction.DOWN
