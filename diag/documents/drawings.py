@@ -1,15 +1,17 @@
-"""Drawings of a document: scores, years, days. Each shows the values of a table.
+"""Drawings of a document: scores, years, days, and where a map puts marks and names.
 
-A drawing is a described SVG, drawn twice: for a page and for a telephone. Its title is
-what it shows, computed from its values; what is full is sure, what is hatched is not.
+A drawing shows the values of a table as a described SVG, drawn twice: for a page and
+for a telephone. Its title is what it shows, computed from its values; what is full is
+sure, what is hatched is not.
 """
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from html import escape
-from math import ceil
+from itertools import chain
 from textwrap import wrap
 from typing import NamedTuple
 
@@ -148,7 +150,7 @@ def _lay_wide(heads: Sequence[str], bars: Sequence[Bar]) -> Panel:
         for column in zip(*(bar.cells for bar in bars), strict=True)
     ]
     wide = [
-        max(size, ceil(max(map(len, head.split()), default=0) * _SMALL))
+        max(size, math.ceil(max(map(len, head.split()), default=0) * _SMALL))
         for size, head in zip(wide, heads, strict=True)
     ]
     ends = [
@@ -312,6 +314,173 @@ def _draw_quarters(
             text_mark(name, x, 12, anchor="middle", size=11, fill=SOFT, bold=is_year)
         )
     return "".join(shapes)
+
+
+Degrees = tuple[float, float]
+"""Longitude, latitude."""
+
+Spot = tuple[float, float]
+"""Across and down, in units of the drawing."""
+
+MAP_WIDTH = 560
+"""Units across."""
+
+_TALLEST, _LOWEST = 620, 300
+
+MAP_MARGIN = 34
+"""Room around the outermost points."""
+
+_KM_PER_DEGREE = 111.32
+
+_LEAST_KM = 3.0
+"""A hamlet is not blown up to the size of a county."""
+
+_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """Where degrees fall, and how long a kilometre is."""
+
+    west: float
+    north: float
+    per_km: float
+    height: int
+    squeeze: float
+    """How much shorter a degree of longitude is here."""
+
+    def spot(self, where: Degrees) -> Spot:
+        """Return where a point falls."""
+        across = (where[0] - self.west) * _KM_PER_DEGREE * self.squeeze
+        down = (self.north - where[1]) * _KM_PER_DEGREE
+        return across * self.per_km, down * self.per_km
+
+    @property
+    def scale(self) -> tuple[int, float]:
+        """A round number of kilometres, and its length: at most a quarter across."""
+        fit = [step for step in _STEPS if step * self.per_km <= MAP_WIDTH / 4]
+        step = fit[-1] if fit else _STEPS[0]
+        return step, step * self.per_km
+
+
+def projection(points: Iterable[Degrees], tallest: int = _TALLEST) -> Projection:
+    """Return what shows all points; needs one at least."""
+    shown = list(points)
+    west, east = min(x for x, _ in shown), max(x for x, _ in shown)
+    south, north = min(y for _, y in shown), max(y for _, y in shown)
+    squeeze = max(math.cos(math.radians((south + north) / 2)), 0.01)
+    wide = max((east - west) * _KM_PER_DEGREE * squeeze, _LEAST_KM)
+    high = max((north - south) * _KM_PER_DEGREE, _LEAST_KM)
+    per_km = min((MAP_WIDTH - 2 * MAP_MARGIN) / wide, (tallest - 2 * MAP_MARGIN) / high)
+    height = max(min(_LOWEST, tallest), math.ceil(high * per_km) + 2 * MAP_MARGIN)
+    half_across = MAP_WIDTH / 2 / per_km / _KM_PER_DEGREE / squeeze
+    half_down = height / 2 / per_km / _KM_PER_DEGREE
+    return Projection(
+        west=(west + east) / 2 - half_across,
+        north=(south + north) / 2 + half_down,
+        per_km=per_km,
+        height=height,
+        squeeze=squeeze,
+    )
+
+
+_NAME_LETTER = 6.4
+"""Width of a letter of a name, in units, on average."""
+
+_NAME_LINE = 13
+
+_TURN = math.pi * (3 - math.sqrt(5))
+"""The golden angle: a spiral that leaves no direction out."""
+
+_TRIES = 400
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A name and where it is written."""
+
+    words: str
+    x: float
+    y: float
+    """Baseline."""
+    anchor: str
+    """`start`, `middle` or `end`."""
+
+
+def spread_marks(spots: Sequence[Spot], gap: float) -> list[Spot]:
+    """Return spots at least `gap` apart, each as near its own place as one finds.
+
+    A school of a crowded quarter moves by a few units: the list has the address.
+    """
+    cells: dict[tuple[int, int], list[Spot]] = {}
+    placed: list[Spot] = []
+    for x, y in spots:
+        found = x, y  # hopelessly crowded: better hidden than not drawn
+        for rank in range(_TRIES):
+            far, turn = gap * 0.45 * math.sqrt(rank), rank * _TURN
+            spot = x + far * math.cos(turn), y + far * math.sin(turn)
+            column, row = _cell(spot, gap)
+            near = (
+                other
+                for across in (-1, 0, 1)
+                for down in (-1, 0, 1)
+                for other in cells.get((column + across, row + down), ())
+            )
+            if all(math.dist(spot, other) >= gap for other in near):
+                found = spot
+                break
+        cells.setdefault(_cell(found, gap), []).append(found)
+        placed.append(found)
+    return placed
+
+
+def _cell(spot: Spot, gap: float) -> tuple[int, int]:
+    return math.floor(spot[0] / gap), math.floor(spot[1] / gap)
+
+
+def label_marks(
+    names: Sequence[tuple[str, Sequence[Spot]]],
+    marks: Iterable[Spot],
+    radius: float,
+    height: int,
+) -> tuple[Label, ...]:
+    """Return the names that find room beside a mark of theirs, the first ones first."""
+    taken: list[Box] = [
+        (x - radius, y - radius, x + radius, y + radius) for x, y in marks
+    ]
+    kept: list[Label] = []
+    for words, spots in names:
+        places = chain.from_iterable(_places(words, spot, radius) for spot in spots)
+        for label, (left, top, right, bottom) in places:
+            inside = left >= 0 and top >= 0 and right <= MAP_WIDTH and bottom <= height
+            if inside and not any(
+                left < box[2] and box[0] < right and top < box[3] and box[1] < bottom
+                for box in taken
+            ):
+                taken.append((left, top, right, bottom))
+                kept.append(label)
+                break
+    return tuple(kept)
+
+
+def _places(words: str, spot: Spot, radius: float) -> Iterable[tuple[Label, Box]]:
+    """Give where a name may stand: right, left, under, above."""
+    x, y = spot
+    wide, beside = len(words) * _NAME_LETTER, radius + 4
+    yield (
+        Label(words, x + beside, y + 4, "start"),
+        (x + beside, y - _NAME_LINE / 2, x + beside + wide, y + _NAME_LINE / 2),
+    )
+    yield (
+        Label(words, x - beside, y + 4, "end"),
+        (x - beside - wide, y - _NAME_LINE / 2, x - beside, y + _NAME_LINE / 2),
+    )
+    for base in (y + beside + 9, y - beside - 1):
+        box = (x - wide / 2, base - 10, x + wide / 2, base + 3)
+        yield Label(words, x, base, "middle"), box
 
 
 def text_mark(

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from diag.documents.atlas.school import SchoolEntry
-from diag.documents.projection import (
-    WIDTH,
+from diag.documents.drawings import (
+    MAP_WIDTH,
     Degrees,
     Label,
     Projection,
     Spot,
-    named,
+    label_marks,
     projection,
-    spread,
+    spread_marks,
 )
 from diag.model.errors import DiagError
 from diag.model.text import fold
@@ -177,18 +177,18 @@ def territory_map(
     placed.sort(key=lambda one: (one[0].told is not None, one[0].order))
     frame = projection(_shown([point for _, point in placed], outline))
     large = SMALL if len(placed) > CROWD else LARGE
-    spots = spread([frame.spot(point) for _, point in placed], 2 * large + 1)
+    spots = spread_marks([frame.spot(point) for _, point in placed], 2 * large + 1)
     marks = tuple(
         SchoolMark(one, f"{x:.1f}", f"{y:.1f}", large if one.told else DOT)
         for (one, _), (x, y) in zip(placed, spots, strict=True)
     )
     kilometres, scale = frame.scale
     return TerritoryMap(
-        width=WIDTH,
+        width=MAP_WIDTH,
         height=frame.height,
         outline=drawn(outline, frame),
         marks=marks,
-        labels=named(_communes(placed, spots), spots, large, frame.height - 22),
+        labels=label_marks(_communes(placed, spots), spots, large, frame.height - 22),
         kilometres=kilometres,
         scale=round(scale, 1),
         crowded=len(placed) > CROWD,

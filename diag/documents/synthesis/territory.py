@@ -16,18 +16,22 @@ from diag.documents.academie import READER
 from diag.documents.academie import READER as ACADEMIE
 from diag.documents.blocks import Drawing, Md, Pair, Panel, box, numbered, table
 from diag.documents.document import Document
-from diag.documents.drawings import FULL, INK, SOFT, printed, text_mark
-from diag.documents.mairie import READER as MAIRIE
-from diag.documents.parts.advice import EXPECTED, NATURE_AND_TEXT
-from diag.documents.projection import (
-    MARGIN,
-    WIDTH,
+from diag.documents.drawings import (
+    FULL,
+    INK,
+    MAP_MARGIN,
+    MAP_WIDTH,
+    SOFT,
     Degrees,
     Spot,
-    named,
+    label_marks,
+    printed,
     projection,
-    spread,
+    spread_marks,
+    text_mark,
 )
+from diag.documents.mairie import READER as MAIRIE
+from diag.documents.parts.advice import EXPECTED, NATURE_AND_TEXT
 from diag.documents.synthesis import common as money
 from diag.documents.synthesis.common import (
     SharedRule,
@@ -446,13 +450,13 @@ def _draw(communes: Sequence[CommuneDisc], placed: Sequence[CommuneDisc]) -> Dra
     middles = [one.middle for one in placed if one.middle]
     frame = projection(middles, TALLEST)
     # As large as so many discs may be, so that none leaves the map.
-    gap = (TALLEST - 2 * MARGIN) * math.sqrt(SHARE / len(placed))
+    gap = (TALLEST - 2 * MAP_MARGIN) * math.sqrt(SHARE / len(placed))
     radius = round(min(WIDEST, max(SMALLEST, gap / 2 - 1)), 1)
-    spots = spread([frame.spot(one) for one in middles], 2 * radius + 2)
+    spots = spread_marks([frame.spot(one) for one in middles], 2 * radius + 2)
     pairs = list(zip(placed, spots, strict=True))
     first = sorted(pairs, key=lambda pair: (-pair[0].audited, -pair[0].known))
     names = [(printed(one.label), [spot]) for one, spot in first]
-    labels = named(names, spots, radius, frame.height)
+    labels = label_marks(names, spots, radius, frame.height)
     lines = (
         *(one.mark(spot, radius) for one, spot in pairs),
         *(
@@ -475,7 +479,7 @@ def _draw(communes: Sequence[CommuneDisc], placed: Sequence[CommuneDisc]) -> Dra
         title=claim,
         words=printed(f"{' ; '.join(one.words for one in communes)}."),
         legend=printed(_LEGEND),
-        wide=Panel(WIDTH, frame.height, "".join(lines)),
+        wide=Panel(MAP_WIDTH, frame.height, "".join(lines)),
         lacks=tuple(left) or (claim,),
     )
 

@@ -6,21 +6,21 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.documents.projection import named, spread
+from diag.documents.drawings import label_marks, spread_marks
 
 SPOTS = st.tuples(st.floats(0, 500), st.floats(0, 500))
 
 
 @given(st.lists(SPOTS, max_size=40))
 def test_marks_never_hide_each_other(spots: list[tuple[float, float]]) -> None:
-    placed = spread(spots, 12)
+    placed = spread_marks(spots, 12)
 
     assert len(placed) == len(spots)
     assert all(math.dist(*pair) >= 12 for pair in combinations(placed, 2))
 
 
 def test_marks_at_one_address_stay_near_it() -> None:
-    placed = spread([(100.0, 100.0)] * 12, 12)
+    placed = spread_marks([(100.0, 100.0)] * 12, 12)
 
     assert placed[0] == (100.0, 100.0)
     assert all(math.dist(one, (100, 100)) < 60 for one in placed)
@@ -29,13 +29,13 @@ def test_marks_at_one_address_stay_near_it() -> None:
 def test_marks_with_room_do_not_move() -> None:
     spots = [(10.0, 10.0), (40.0, 10.0)]
 
-    assert spread(spots, 12) == spots
+    assert spread_marks(spots, 12) == spots
 
 
 def test_a_name_stands_beside_its_mark_and_over_no_other() -> None:
     marks = [(100.0, 100.0), (130.0, 100.0)]
 
-    (label,) = named([("Valbrise", marks[:1])], marks, 9, 400)
+    (label,) = label_marks([("Valbrise", marks[:1])], marks, 9, 400)
 
     assert (label.words, label.anchor) == ("Valbrise", "end")
 
@@ -44,7 +44,7 @@ def test_a_name_without_room_is_left_out_and_the_first_is_served_first() -> None
     at = (100.0, 100.0)
     names = [(f"Commune {rank}", [at]) for rank in range(9)]
 
-    kept = [label.words for label in named(names, [at], 9, 400)]
+    kept = [label.words for label in label_marks(names, [at], 9, 400)]
 
     assert kept == [f"Commune {rank}" for rank in range(4)]
 
@@ -57,6 +57,8 @@ def test_a_name_that_finds_no_room_at_one_mark_tries_the_next() -> None:
     ]
     alone = (400.0, 300.0)
 
-    (label,) = named([("Valbrise", [(100.0, 100.0), alone])], [*wall, alone], 9, 400)
+    (label,) = label_marks(
+        [("Valbrise", [(100.0, 100.0), alone])], [*wall, alone], 9, 400
+    )
 
     assert label.x > alone[0]

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from diag.documents.atlas.map import corners, drawn, read_outline
-from diag.documents.projection import projection
+from diag.documents.drawings import projection
 from diag.model.errors import DiagError
 
 SQUARE = [[2.0, 47.0], [2.5, 47.0], [2.5, 47.4], [2.0, 47.0]]

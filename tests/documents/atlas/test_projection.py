@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.documents.projection import WIDTH, projection
+from diag.documents.drawings import MAP_WIDTH, projection
 
 DEGREES = st.tuples(st.floats(-180, 180), st.floats(-85, 85))
 
@@ -16,7 +16,7 @@ def test_every_point_falls_inside(points: list[tuple[float, float]]) -> None:
     frame = projection(points)
 
     for x, y in map(frame.spot, points):
-        assert 0 <= x <= WIDTH
+        assert 0 <= x <= MAP_WIDTH
         assert 0 <= y <= frame.height
 
 
@@ -40,11 +40,11 @@ def test_the_scale_is_round_and_short() -> None:
     kilometres, length = projection([(2.0, 47.0), (2.5, 47.4)]).scale
 
     assert kilometres == 10
-    assert length < WIDTH / 4
+    assert length < MAP_WIDTH / 4
 
 
 def test_one_school_alone_stands_in_the_middle() -> None:
     x, y = projection([(2.0, 47.0)]).spot((2.0, 47.0))
 
-    assert x == pytest.approx(WIDTH / 2)
+    assert x == pytest.approx(MAP_WIDTH / 2)
     assert y > 0
