@@ -3,21 +3,32 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
+from math import ceil
 
 from diag.assess.criteria import CriterionJudge, open_share, share_reaching
-from diag.assess.effects import NO_GAIN, Gains, Kept, Remedies, Remedy
+from diag.assess.effects import (
+    NO_GAIN,
+    Demand,
+    Draft,
+    Gains,
+    Kept,
+    Key,
+    Remedies,
+    Remedy,
+)
 from diag.assess.facts import FactsReading, Limits
-from diag.assess.needs import Basket, Demand, Draft
 from diag.assess.results import (
     FREE,
     Advice,
     Cost,
+    CostLine,
     CriterionResult,
     Danger,
+    Shared,
     Target,
     Verdict,
 )
-from diag.model.checklist import Price, Requirement
+from diag.model.checklist import Need, Price, Requirement
 from diag.model.enums import Gate, Kind, Nature, PlaceKind, Standing, Trigger
 from diag.model.text import Quantity
 from diag.rules.tree import Exact
@@ -240,6 +251,87 @@ class Targets:
             )
         found.pop(ident, None)
         return [*found]
+
+
+class Basket:
+    """What actions buy, merged: the same need is never paid twice.
+
+    Needs with the same item, use and place are one need, the greatest of them; other
+    uses and places add up. It is charged to the first action that has it, so that the
+    shares of all actions add up to the basket.
+    """
+
+    def __init__(self, prices: Mapping[str, Price], demands: Iterable[Demand]) -> None:
+        self._prices = prices
+        self._merged: dict[Key, Quantity] = {}
+        self._payers: dict[Key, str] = {}
+        self._pack_payers: dict[str, str] = {}
+        self._needed: dict[str, dict[Key, Need]] = {}
+        for demand in demands:
+            if demand.quantity.high != 0:
+                self._add(demand)
+
+    def _add(self, demand: Demand) -> None:
+        key, item = demand.key, demand.need.item
+        so_far = self._merged.get(key)
+        quantity = demand.quantity
+        self._merged[key] = quantity if so_far is None else _greatest(so_far, quantity)
+        payer = demand.action
+        if self._prices[item].pack > 1:
+            payer = self._pack_payers.setdefault(item, payer)
+        self._payers.setdefault(key, payer)
+        self._needed.setdefault(demand.action, {}).setdefault(key, demand.need)
+
+    @property
+    def cost(self) -> Cost:
+        """What everything costs together."""
+        return self._cost_of(self._merged)
+
+    def shared(self, action: str) -> tuple[Shared, ...]:
+        """Return the needs of an action that another one pays for."""
+        return tuple(
+            Shared(need, self._payers[key])
+            for key, need in self._needed.get(action, {}).items()
+            if self._payers[key] != action
+        )
+
+    @cached_property
+    def shares(self) -> Mapping[str, Cost]:
+        """What each action is charged, by id; those that buy nothing are left out."""
+        keys: dict[str, list[Key]] = {}
+        for key, payer in self._payers.items():
+            keys.setdefault(payer, []).append(key)
+        return {payer: self._cost_of(each) for payer, each in keys.items()}
+
+    def _cost_of(self, keys: Collection[Key]) -> Cost:
+        quantities: dict[str, Quantity] = {}
+        for key in keys:
+            item = key[0]
+            so_far, more = quantities.get(item), self._merged[key]
+            quantities[item] = more if so_far is None else _added(so_far, more)
+        return Cost(
+            tuple(
+                CostLine(self._prices[item], _in_packs(each, self._prices[item].pack))
+                for item, each in quantities.items()
+            )
+        )
+
+
+def _greatest(one: Quantity, other: Quantity) -> Quantity:
+    high = None if one.high is None or other.high is None else max(one.high, other.high)
+    return Quantity(max(one.low, other.low), high)
+
+
+def _added(one: Quantity, other: Quantity) -> Quantity:
+    high = None if one.high is None or other.high is None else one.high + other.high
+    return Quantity(one.low + other.low, high)
+
+
+def _in_packs(quantity: Quantity, pack: int) -> Quantity:
+    if pack == 1:
+        return quantity
+    high = None if quantity.high is None else ceil(Fraction(quantity.high) / pack)
+    return Quantity(ceil(Fraction(quantity.low) / pack), high)
 
 
 class Advising:

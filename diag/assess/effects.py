@@ -14,8 +14,7 @@ from typing import NamedTuple
 
 from diag.assess.criteria import CriterionJudge, Readers, every_name
 from diag.assess.facts import FactsReading, FactType, PlaceScope, WithNames
-from diag.assess.needs import Draft
-from diag.assess.results import Assessment, CriterionResult, Verdict
+from diag.assess.results import Advice, Assessment, CriterionResult, Target, Verdict
 from diag.assess.scores import Averages, Member, Replaced, member
 from diag.checklist.symbols import NUMERIC
 from diag.model.checklist import Checklist, Need, Question, Recommendation, Requirement
@@ -448,6 +447,38 @@ class Remedies:
         for ident, remedy in self.by_id.items():
             if not read.isdisjoint(remedy.recommendation.effect):
                 yield ident
+
+
+Key = tuple[str, str, str]
+"""Item, use and place: what makes two needs the same."""
+
+
+class Demand(NamedTuple):
+    """What one action needs at one of its places."""
+
+    action: str
+    """Id of the recommendation."""
+    need: Need
+    place: str
+    """Id of the place that the item serves."""
+    quantity: Quantity
+    target: Target
+    """Where the action fires, or may."""
+
+    @property
+    def key(self) -> Key:
+        """What makes it the same as another."""
+        return self.need.item, self.need.use or self.need.item, self.place
+
+
+class Draft(NamedTuple):
+    """One action before its needs meet those of others."""
+
+    advice: Advice
+    """With neither a share of the basket nor what others pay for."""
+    demands: tuple[Demand, ...]
+    raised: Replaced
+    """Criteria as they would count, once it is done at its sure places."""
 
 
 Kept = Mapping[str, Draft | None]

@@ -10,8 +10,7 @@ from datetime import date
 from enum import Enum
 from fractions import Fraction
 
-from diag.assess.needs import by_vat
-from diag.assess.results import Advice, Assessment, Cost, CriterionResult
+from diag.assess.results import Advice, Assessment, Cost, CriterionResult, by_vat
 from diag.assess.why import AdviceExplanation, Explanation
 from diag.model.base import Noun
 from diag.model.checklist import Checklist, Question

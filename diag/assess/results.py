@@ -24,7 +24,7 @@ from diag.model.enums import (
     Trigger,
 )
 from diag.model.fact import ROOT_KINDS
-from diag.model.text import Bounds, Quantity, exact
+from diag.model.text import Bounds, Number, Quantity, exact
 from diag.rules.tree import Exact
 from diag.rules.values import Truth
 
@@ -259,6 +259,32 @@ class Cost:
 
 FREE = Cost()
 """What costs nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class VatGroup:
+    """What is taxed at one rate: the base, and the tax itself."""
+
+    rate: Number
+    """In percent."""
+    once_ht: Amount
+    once_vat: Amount
+    yearly_ht: Amount
+    yearly_vat: Amount
+
+
+def by_vat(cost: Cost) -> tuple[VatGroup, ...]:
+    """Return a cost rate by rate, from the lowest."""
+    rates = sorted({exact(line.price.vat) for line in cost.lines})
+    groups = []
+    for rate in rates:
+        here = [line for line in cost.lines if exact(line.price.vat) == rate]
+        once = sum((line.ht for line in here if not line.price.yearly), NOTHING)
+        yearly = sum((line.ht for line in here if line.price.yearly), NOTHING)
+        taxed, taxed_yearly = once.times(rate / 100), yearly.times(rate / 100)
+        vat = here[0].price.vat
+        groups.append(VatGroup(vat, once, taxed, yearly, taxed_yearly))
+    return tuple(groups)
 
 
 class Target(NamedTuple):

@@ -3,8 +3,7 @@
 from fractions import Fraction
 
 from diag.assess.judge import assess
-from diag.assess.needs import by_vat
-from diag.assess.results import FREE, NOTHING, Amount, Cost, CostLine
+from diag.assess.results import FREE, NOTHING, Amount, Cost, CostLine, by_vat
 from diag.model.enums import Kind
 from diag.model.text import Number, Quantity
 from diag.words.sentences import half_up

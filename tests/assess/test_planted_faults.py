@@ -12,8 +12,8 @@ import pytest
 
 from diag.assess import advice, criteria, effects, facts, judge, scores
 from diag.assess.criteria import CriterionJudge
+from diag.assess.effects import Demand
 from diag.assess.facts import FactsReading, PlaceScope
-from diag.assess.needs import Demand
 from diag.assess.results import Target, Verdict
 from diag.assess.scores import Member, weighted_mean
 from diag.model.enums import Compliance, Kind, Standing, Trigger
