@@ -12,8 +12,7 @@ from functools import partial
 from itertools import chain, pairwise, product
 from random import Random
 
-from diag.answers.date import VISIT
-from diag.answers.types import TYPES
+from diag.answers.types import TYPES, VISIT
 from diag.checklist.symbols import read_rule
 from diag.model.checklist import Question
 from diag.model.enums import Direction, PlaceKind

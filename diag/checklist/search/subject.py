@@ -10,9 +10,8 @@ from fractions import Fraction
 from itertools import chain
 from typing import NamedTuple
 
-from diag.answers.date import VISIT
 from diag.answers.number import around
-from diag.answers.types import TYPES
+from diag.answers.types import TYPES, VISIT
 from diag.checklist.search.school import hull
 from diag.checklist.symbols import symbol_of
 from diag.model.checklist import Criterion, Question
