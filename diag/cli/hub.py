@@ -28,7 +28,6 @@ from diag.cli.shared import (
 from diag.imports.intake import account
 from diag.journal.revision import now
 from diag.model.errors import DiagError, install_command
-from diag.office.keeper import teach
 from diag.sync.hub.delivery import deliver
 from diag.sync.hub.files import forget_set_aside
 from diag.sync.hub.gate import WAITED, look_at_cut_over
@@ -90,7 +89,7 @@ def serve(chosen: HubLocation, host: str, port: int | None, database: str) -> No
 @chosen
 def directory(chosen: HubLocation, file: Path) -> None:
     """Lit l'annuaire des écoles : le serveur sait alors où est chaque audit."""
-    print_lines(account(teach(chosen.home(), file)))
+    print_lines(account(chosen.home().teach(file)))
 
 
 @hub.command()

@@ -22,7 +22,6 @@ from diag.cli.shared import (
 from diag.imports.intake import account
 from diag.journal.revision import now
 from diag.model.errors import DiagError, Health
-from diag.office import keeper
 from diag.sync.hub import service
 from diag.sync.hub.service import Service
 
@@ -218,9 +217,11 @@ def setup(
         service.hand_over(folder)
     home = _settle(folder, account_name, given)
     if schools:
-        report, places = keeper.read_places(schools)
+        from diag.sync.hub.home import read_places  # noqa: PLC0415 - certificates
+
+        report, places = read_places(schools)
         with service.acting_as(account_name):
-            keeper.put_places(home, places)
+            home.put_places(places)
         print_lines(account(report))
     unit = Service(folder, home.port, copies and copies.absolute(), seal)
     if is_service:

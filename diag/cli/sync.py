@@ -109,12 +109,10 @@ def page(workspace: Workspace, name: str, *, as_json: bool) -> None:
 
     Il faut le droit « review ». L'adresse sert une fois, dans la minute.
     """
-    from diag.office import keeper  # noqa: PLC0415 - 100 ms
-
     if as_json:
-        print_json(keeper.read_supervision(workspace, name))
+        print_json(syncing.read_supervision(workspace, name))
         return
-    address, authority = keeper.open_supervision(workspace, name)
+    address, authority = syncing.open_supervision(workspace, name)
     click.echo(address)
     if authority:
         click.echo(

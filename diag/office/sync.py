@@ -1,11 +1,11 @@
-"""Syncs with the office: hubs known, what waits, photos fetched or let go."""
+"""Syncs with the office: hubs known, what waits, photos fetched or let go, its page."""
 
 import os
 import platform
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,6 +35,7 @@ from diag.sync.trust import (
     drop_enrolment,
     read_enrolments,
     read_invitation,
+    write_private,
 )
 from diag.words.dates import gap_words
 from diag.words.sentences import counted
@@ -124,11 +125,21 @@ def let_go(workspace: Workspace, outcomes: Sequence[SyncResult]) -> int:
     if any(outcome.problem for outcome in outcomes):
         return 0
     journal, now = workspace.journal, workspace.world.clock()
+    photos = AttachmentStore(workspace.folder)
+    # A hub asks for nothing of an audit that it does not know: the log must be equal.
+    behind = {audit for outcome in outcomes for audit in outcome.unequal}
+    for outcome in outcomes:
+        behind |= {audit for audit, _ in exchange.unsettled(journal, outcome.hub)}
+    everywhere = set(photos.sizes()).intersection(*(one.there for one in outcomes))
+    closed = of_closed_audits(journal)
     before: Any = get_setting(journal, _SINCE, {})
-    since = {sha: before.get(sha, now) for sha in _everywhere(workspace, outcomes)}
+    since = {
+        sha: before.get(sha, now)
+        for sha in sorted(everywhere)
+        if sha in closed and not closed[sha] & behind
+    }
     # A clock that jumped shortens the wait, it never makes it last for years.
     due = [sha for sha, at in since.items() if abs(now - at) >= _DAY]
-    photos = AttachmentStore(workspace.folder)
     if due:
         photos.let_go(due)
         with suppress(JournalError):  # a full disk: free pages serve the next photos
@@ -137,21 +148,6 @@ def let_go(workspace: Workspace, outcomes: Sequence[SyncResult]) -> int:
     if left != before:
         put_setting(journal, _SINCE, left)
     return len(due)
-
-
-def _everywhere(workspace: Workspace, outcomes: Sequence[SyncResult]) -> list[str]:
-    """Return the photos here, of closed audits, that every hub holds with their audit.
-
-    A hub asks for nothing of an audit that it does not know: the log must be equal.
-    """
-    journal = workspace.journal
-    behind = {audit for outcome in outcomes for audit in outcome.unequal}
-    for outcome in outcomes:
-        behind |= {audit for audit, _ in exchange.unsettled(journal, outcome.hub)}
-    there = set(AttachmentStore(workspace.folder).sizes())
-    there.intersection_update(*(outcome.there for outcome in outcomes))
-    closed = of_closed_audits(journal)
-    return [sha for sha in sorted(there) if sha in closed and not closed[sha] & behind]
 
 
 FILE = "lest"
@@ -297,15 +293,21 @@ def enrol(workspace: Workspace, invitation: str) -> Enrolment:
 
 def waiting(workspace: Workspace, hub: Enrolment) -> tuple[Waiting, ...]:
     """Return what is not at the office yet, audit by audit; asks nobody."""
-    journal = workspace.journal
-    known = {audit.id: audit for audit in audits(journal)}
+    return _waiting(workspace, exchange.unsettled(workspace.journal, hub.hub))
+
+
+def _waiting(
+    workspace: Workspace, counts: Iterable[tuple[str, int]]
+) -> tuple[Waiting, ...]:
+    """Return what waits of audits, with whom each is about."""
+    known = {audit.id: audit for audit in audits(workspace.journal)}
     return tuple(
         Waiting(
             audit,
             auditee_of(workspace, known[audit]) if audit in known else None,
             revisions,
         )
-        for audit, revisions in exchange.unsettled(journal, hub.hub)
+        for audit, revisions in counts
     )
 
 
@@ -341,11 +343,7 @@ def run(
     """
     found = hubs(workspace)
     if not found:
-        raise DiagError(
-            "Aucun serveur ne connaît ce poste. Demandez une invitation à "
-            "l'administrateur du serveur, puis inscrivez ce poste.",
-            command="diag sync enrol INVITATION",
-        )
+        raise _unknown_here()
     journal = workspace.journal
     if journal.readonly:
         raise DiagError(journal.notice)
@@ -370,7 +368,8 @@ def run(
         learn_names(workspace, outcome.people)
         outcome.people = {}  # names live in one place
         outcome.there = []  # proven for this once
-        outcome.causes = _name_audits(workspace, outcome.causes)
+        named = _waiting(workspace, ((audit, 0) for audit in outcome.causes))
+        outcome.causes = {one.title: outcome.causes[one.audit] for one in named}
     rights = [hub.right for hub in found]
     outcomes[-1].erasures = erasure_news(workspace, rights) + purge_news(workspace)
     outcomes[-1].present = [*claim_news(workspace)]
@@ -383,23 +382,9 @@ def run(
 def waiting_words(workspace: Workspace) -> Iterator[str]:
     """Give what bundles brought here and does not enter yet, and what lets it in."""
     found = withheld(workspace.journal)
-    known = {audit.id: audit for audit in audits(workspace.journal)} if found else {}
-
-    def title_of(audit: str) -> str:
-        about = auditee_of(workspace, known[audit]) if audit in known else None
-        return Waiting(audit, about, 0).title
-
-    yield from withheld_words(found, title_of, workspace.settings.name_of)
-
-
-def _name_audits(workspace: Workspace, causes: Mapping[str, str]) -> dict[str, str]:
-    """Return why audits are not the same on both sides, by their titles."""
-    known = {audit.id: audit for audit in audits(workspace.journal)} if causes else {}
-    named = {}
-    for audit, why in causes.items():
-        about = auditee_of(workspace, known[audit]) if audit in known else None
-        named[Waiting(audit, about, 0).title] = why
-    return named
+    held = _waiting(workspace, ((one.revision.audit, 0) for one in found))
+    titles = {one.audit: one.title for one in held}
+    yield from withheld_words(found, titles.__getitem__, workspace.settings.name_of)
 
 
 def last(workspace: Workspace) -> tuple[SyncResult, ...]:
@@ -493,3 +478,51 @@ def _files_words(outcome: SyncResult) -> Iterable[str]:
 
 def _plural(number: int, word: str) -> str:
     return word if number < 2 else f"{word}s"  # noqa: PLR2004 -- French plural
+
+
+def open_supervision(workspace: Workspace, name: str = "") -> tuple[str, Path | None]:
+    """Return the address of a hub's page, good once within a minute, and its authority.
+
+    The authority is a file that a browser may be given; None for a public one.
+
+    Raises:
+        DiagError: when no hub, or several, are called so, or it refuses.
+    """
+    hub = _find_hub(workspace, name)
+    with closing(open_transport(hub)) as line:
+        address = line.open_page()
+    if not hub.authority:
+        return address, None
+    path = workspace.folder / "hubs" / f"{hub.hub}.crt"
+    write_private(path, hub.authority.encode("ascii"))
+    return address, path
+
+
+def read_supervision(workspace: Workspace, name: str = "") -> dict[str, Any]:
+    """Return what the page of a hub shows, for a program.
+
+    Raises:
+        DiagError: when no hub, or several, are called so, or it refuses.
+    """
+    with closing(open_transport(_find_hub(workspace, name))) as line:
+        return line.supervision()
+
+
+def _find_hub(workspace: Workspace, name: str) -> Enrolment:
+    known = hubs(workspace)
+    names = names_of(known)
+    found = [one for one in known if name in {"", one.url, one.name, names[one.hub]}]
+    if len(found) == 1:
+        return found[0]
+    if not known:
+        raise _unknown_here()
+    listed = ", ".join(names.values())
+    raise DiagError(f"Donnez le nom du serveur, un de ceux-ci : {listed}.")
+
+
+def _unknown_here() -> DiagError:
+    return DiagError(
+        "Aucun serveur ne connaît ce poste. Demandez une invitation à "
+        "l'administrateur du serveur, puis inscrivez ce poste.",
+        command="diag sync enrol INVITATION",
+    )

@@ -12,7 +12,6 @@ from diag.audit.session import AuditSession, open_session
 from diag.journal import changes
 from diag.journal.revision import Origin
 from diag.office import sync as syncing
-from diag.office.keeper import teach
 from diag.sync.meeting import SyncResult
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL, started, territory, workspace
@@ -24,7 +23,7 @@ from tests.sync.serving import Served, free_port, made_home, served
 def team_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Give a hub that the tests of a module share."""
     home = made_home(tmp_path_factory.mktemp("hub") / "hub", free_port())
-    teach(home, territory().annuaire)
+    home.teach(territory().annuaire)
     with served(home) as running:
         yield running
 

@@ -12,7 +12,6 @@ from diag.audit.history import describe_revision
 from diag.journal import asks, changes
 from diag.model.errors import DiagError
 from diag.office import sync as syncing
-from diag.office.keeper import teach
 from diag.sync.hub import gate
 from diag.words.vocabulary import MASKED
 from diag.workspace.workspace import Workspace
@@ -263,7 +262,7 @@ def test_what_came_to_the_hub_a_day_before_its_erasure_comes_back(
 ) -> None:
     """The hub refused it for ever, and the two were never the same again."""
     home = made_home(tmp_path / "hub", free_port())
-    teach(home, territory().annuaire)
+    home.teach(territory().annuaire)
     with (
         workspace(tmp_path / "Anne", author="u-a") as anne,
         served(home) as hub,

@@ -14,7 +14,6 @@ from diag.journal.attachments import AttachmentStore, drop_unnamed
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.office import sync as syncing
-from diag.office.keeper import teach
 from diag.office.sync import AT_OFFICE, AWAITED, absent, fetch
 from diag.sync.hub.home import HubHome
 from diag.sync.trust import drop_enrolment
@@ -29,7 +28,7 @@ HOUR = 3_600_000
 
 def home_in(folder: Path) -> HubHome:
     home = made_home(folder, free_port())
-    teach(home, territory().annuaire)
+    home.teach(territory().annuaire)
     return home
 
 

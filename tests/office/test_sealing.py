@@ -12,7 +12,7 @@ from diag.audit.session import open_session
 from diag.journal import changes, seals
 from diag.journal.seals import Card
 from diag.model.enums import AuditStatus
-from diag.office import bundles, keeper, sealing
+from diag.office import bundles, sealing
 from diag.office import sync as syncing
 from diag.office.conflicts import candidate_lines, contested_of
 from diag.office.sealing import move_sealed
@@ -205,7 +205,7 @@ def test_a_hub_changes_its_key_and_laptops_follow_what_the_old_one_vouches_for(
 ) -> None:
     """Twice, and then without a voucher: a laptop believes no key by itself."""
     home = made_home(tmp_path / "hub", free_port())
-    keeper.teach(home, territory().annuaire)
+    home.teach(territory().annuaire)
     words = ("hub", "--folder", str(home.folder), "rekey", "--yes")
     with (
         workspace(tmp_path / "Anne", author="u-a") as anne,
@@ -258,7 +258,7 @@ def test_once_a_hub_requires_seals_a_bundle_s_unproven_lines_wait_until_it_has_t
 ) -> None:
     """They entered as relayed, and left again at the next sync."""
     home = made_home(tmp_path / "hub", free_port())
-    keeper.teach(home, territory().annuaire)
+    home.teach(territory().annuaire)
     with (
         workspace(tmp_path / "Anne", author="u-a") as anne,
         workspace(tmp_path / "Bruno", author="u-b") as bruno,

@@ -16,7 +16,6 @@ from diag.journal.attachments import AttachmentStore
 from diag.model.errors import DiagError
 from diag.office import bundles
 from diag.office import sync as syncing
-from diag.office.keeper import teach
 from diag.sync import transfer
 from diag.sync.exchange import Progress
 from diag.sync.meeting import AWAITED, SyncResult
@@ -31,7 +30,7 @@ from tests.sync.serving import Served, free_port, made_home, served
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     home = made_home(tmp_path_factory.mktemp("hub") / "hub", free_port())
-    teach(home, territory().annuaire)
+    home.teach(territory().annuaire)
     with served(home) as running:
         yield running
 

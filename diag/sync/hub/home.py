@@ -7,13 +7,19 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from diag.imports.intake import ImportReport, silent
+from diag.imports.schools import import_annuaire
 from diag.journal.connection import keep_private
+from diag.journal.journal import Journal
 from diag.journal.seals import HUB, Card, Signer, read_card
+from diag.journal.territory import Territory
+from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError, install_command
 from diag.model.text import clean_line
@@ -31,7 +37,7 @@ from diag.sync.hub.certificates import (
 )
 from diag.sync.hub.engine import check_address
 from diag.sync.hub.hub import Hub
-from diag.sync.hub.rows import EVERYWHERE
+from diag.sync.hub.rows import EVERYWHERE, Location
 from diag.sync.hub.service import PASSWORD
 from diag.sync.hub.sqlite import SqliteEngine
 from diag.sync.hub.store import Store
@@ -85,6 +91,10 @@ class HubSettings(Wire):
     def keep(self, path: Path) -> None:
         """Write them, for their owner alone."""
         write_private(path, self.model_dump_json(indent=1).encode("utf-8"))
+
+
+Places = Sequence[tuple[Subject, Location]]
+"""Whom an audit may be about, and where each is."""
 
 
 class HubHome:
@@ -169,6 +179,21 @@ class HubHome:
                 command=install_command("hub"),
             ) from error
         return Store(PostgresEngine(self.settings.database, readonly=readonly))
+
+    def put_places(self, places: Places) -> None:
+        """Have the hub know where subjects are; audits follow at once."""
+        with closing(self.store()) as store:
+            store.put_directory(places)
+
+    def teach(self, path: Path) -> ImportReport:
+        """Have the hub know the schools of the ministry's list.
+
+        Raises:
+            DiagError: when the file or the hub cannot be used.
+        """
+        report, places = read_places(path)
+        self.put_places(places)
+        return report
 
     def hub(self, store: Store) -> Hub:
         """Return the hub over an open database."""
@@ -364,6 +389,32 @@ def parse_territory(typed: str) -> str:
         f"Territoire « {typed} » inconnu : un département (95), une commune "
         "(95127, son code INSEE), « syndicat », ou * pour tout."
     )
+
+
+def read_places(path: Path) -> tuple[ImportReport, Places]:
+    """Read the ministry's list of schools: where each school and commune is.
+
+    Raises:
+        DiagError: when the file cannot be used.
+    """
+    with TemporaryDirectory() as folder, Journal.open(Path(folder)) as journal:
+        territory = Territory(journal.connection)
+        report = import_annuaire(path, territory, silent)
+        places = [
+            (
+                Subject(kind=PlaceKind.ECOLE, code=line.uai),
+                Location(line.department, line.insee),
+            )
+            for line in territory.schools()
+        ]
+        places += [
+            (
+                Subject(kind=PlaceKind.COMMUNE, code=commune.insee),
+                Location(commune.department, commune.insee),
+            )
+            for commune in territory.communes()
+        ]
+    return report, places
 
 
 def find_unknown_territories(store: Store, typed: Sequence[str]) -> list[str]:

@@ -13,7 +13,6 @@ from diag.journal.asks import DELAY
 from diag.journal.people import retired
 from diag.model.errors import DiagError
 from diag.office import sync as syncing
-from diag.office.keeper import teach
 from diag.office.privacy import erasing
 from diag.office.privacy.erasing import PurgeWay, preview_purge, purge
 from diag.office.privacy.retention import day_typed, decide, overdue, retention_of
@@ -104,7 +103,7 @@ def test_an_unknown_campaign_is_told_with_those_that_are_here(tmp_path: Path) ->
 def team_hub(tmp_path: Path) -> Iterator[Served]:
     """Give a hub for each test: what it retires is so for ever."""
     home = made_home(tmp_path / "hub", free_port())
-    teach(home, territory().annuaire)
+    home.teach(territory().annuaire)
     with served(home) as running:
         yield running
 

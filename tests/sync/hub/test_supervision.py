@@ -16,7 +16,7 @@ from diag.journal.claims import claimed
 from diag.journal.signatures import signable
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
-from diag.office import keeper
+from diag.office import sync as syncing
 from diag.sync.hub import reading
 from diag.sync.hub.app import build_app
 from diag.sync.hub.devices import ACTIVITY
@@ -384,4 +384,4 @@ def test_a_laptop_that_no_hub_knows_is_told_so(tmp_path: Path) -> None:
         workspace(tmp_path) as made,
         pytest.raises(DiagError, match="Aucun serveur ne connaît"),
     ):
-        keeper.open_supervision(made)
+        syncing.open_supervision(made)
