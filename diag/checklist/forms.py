@@ -1,511 +1,583 @@
-"""The files of a checklist as their authors write them: one key, one line.
+"""Questions, criteria and recommendations as authors write them.
 
-Each form builds its own noun of the model. What a rule means is looked at later.
+With what does not suit a type of question, or a kind of criterion.
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Discriminator, Tag, WithJsonSchema
+from pydantic import Discriminator, Tag
 
-from diag.checklist.criterion_form import CriterionForm, RecommendationForm
+from diag.answers.types import TYPES
 from diag.checklist.fields import (
-    Apart,
-    Decimals,
-    Euros,
-    Flag,
-    ItemForm,
-    ListOf,
-    Misfit,
-    Rule,
-    Section,
-    Text,
-    YamlForm,
-    key,
-    one_of,
-    whole,
-)
-from diag.checklist.question_form import (
-    AidStateWord,
+    AggregateWord,
     AnyId,
+    Become,
+    BetterWords,
+    Bound,
     ChoiceId,
-    Day,
-    DayOfYear,
-    Department,
+    Decimals,
     Duration,
-    FinanceTopicWord,
-    MilestoneWord,
+    Flag,
+    FullDay,
+    ItemForm,
+    KindWord,
+    LevelKey,
+    ListOf,
+    MeasureKey,
+    Misfit,
+    MomentWord,
     Name,
+    NatureWord,
+    OptionalWeight,
+    OwnerWord,
+    Pair,
+    PartyWord,
     PlaceWord,
-    QuestionForm,
-    SectionWord,
+    ProfileWord,
+    ProvenanceWord,
+    QuestionTypeWord,
+    Reached,
+    Ref,
+    Rule,
+    ScopeWord,
+    Seconds,
+    ShareText,
     Slug,
     SourceId,
+    Table,
+    Text,
     TradeWord,
-    Weight,
     Whom,
+    YamlForm,
+    example_of,
+    is_iso_date,
+    key,
 )
 from diag.checklist.source import Entries
-from diag.model.checklist import (
-    Aid,
-    Aspect,
-    Crosscheck,
-    Deadline,
-    Domain,
-    Finance,
-    PaperForm,
-    PlaceLabel,
-    Price,
-    RegisteredSource,
-    Synonym,
-)
-from diag.model.enums import BudgetSection
-from diag.model.text import exact
+from diag.model.base import Noun
+from diag.model.checklist import Criterion, Question, Recommendation
+from diag.model.enums import Direction, Kind, PlaceKind, Profile, QuestionType
+from diag.model.measure import MEASURES, Measurable, MeasureAggregate, MeasureScope
+from diag.model.text import Number, exact
+from diag.words.sentences import either, nearest
 
 
-class DomainForm(ItemForm, noun="domaine", builds=Domain):
-    """What a file is about."""
+class ChoiceForm(YamlForm, noun="choix"):
+    """One possible answer."""
 
-    id: Slug = key("identifiant du domaine", "reseau")
-    title: Text = key("titre affiché", '"Accès à Internet"')
-    weight: Weight = key("poids dans le score d'ensemble", "3")
-
-
-class PlaceForm(ItemForm, noun="lieu", builds=PlaceLabel):
-    """How a kind of place is called."""
-
-    id: PlaceWord = key("genre de lieu", "salle")
-    label: Text = key("comment on l'appelle", '"salle"')
-    plural: Text = key("au pluriel")
-    hint: Text = key("ce qui compte comme un tel lieu")
-    named_by: ListOf[Name] = key("questions qui le décrivent")
+    id: ChoiceId = key("identifiant lu par les règles", "fibre")
+    label: Text = key("réponse affichée", '"Fibre optique"')
+    sets: Table[Name, Become] = key("autres faits qu'elle dit : {fait: valeur}")
+    short: Text = key("dans une colonne : six caractères au plus")
 
 
-class AspectForm(ItemForm, noun="aspect", builds=Aspect):
-    """A side of a room or of a lot."""
+class MeasureForm(YamlForm, noun="mesure"):
+    """What a measure answers, and how several make one answer."""
 
-    id: Slug = key("identifiant", "image")
-    label: Text = key("comment on l'appelle", '"Image"')
-    short: Text = key("le même en 3 lettres au plus", '"Ima"')
-
-
-class SynonymForm(ItemForm, noun="synonyme", builds=Synonym):
-    """A word that people type."""
-
-    id: ChoiceId = key("le mot, sans accent ni majuscule", "livebox")
-    means: ListOf[Text] = key("bouts de libellés qu'il veut dire", '["box comprise"]')
+    of: MeasureKey = key("ce qui se mesure", "internet.latence", alias="key")
+    scope: ScopeWord = key("où cela se mesure", "ligne")
+    aggregate: AggregateWord = key("de plusieurs : median, sinon min ou max")
+    round: Decimals = key('pas de la réponse : 1, "0.1"')
 
 
-class PriceForm(ItemForm, noun="prix", builds=Price):
-    """One dated price."""
+class QuestionForm(ItemForm, noun="question", builds=Question):
+    """How one fact is collected."""
 
-    id: Name = key("identifiant", "prise_rj45")
-    label: Text = key("désignation", '"Prise RJ45 posée"')
-    unit: Text = key("ce qu'est une unité", '"prise"')
-    as_of: Day = key("date du relevé", "2025")
-    where: Text = key("où on l'a relevé : un lieu, ou métier")
-    minimum: Euros = key("euros HT, prix bas", '"67"')
-    typical: Euros = key("euros HT, prix courant", '"95"')
-    maximum: Euros = key("euros HT, prix haut", '"125"')
-    vat: Decimals = key("taux de TVA en % ; 20 sinon")
-    yearly: Flag = key("true : payé chaque année")
-    pack: Annotated[int, whole(1, 1000)] = key(
-        "combien on en achète à la fois ; 1 sinon"
-    )
-    lifetime: Duration = key("durée avant de racheter")
-    section: SectionWord = key("section du budget ; a_confirmer sinon")
-    source: SourceId = key("source, ou metier")
-    note: Text = key("ce que le prix comprend")
+    id: Name = key("identifiant, jamais réutilisé ni changé", "nb_classes")
+    domain: Slug = key("domaine où la question se range ; celui du fichier sinon")
+    place: PlaceWord = key("ce que la question regarde", "ecole")
+    type: QuestionTypeWord = key("nature de la réponse", "integer")
+    label: Text = key("ce que l'on relève", '"Nombre de classes"')
+    short: Text = key("en tête de colonne : deux lignes de onze caractères, « / »")
+    ask: Text = key("phrase à dire à la personne rencontrée")
+    look: Text = key("ce qui vaut preuve")
+    hint: Text = key("aide affichée sous la question")
+    unit: Text = key("unité du nombre : Mbit/s, mois, €")
+    choices: ListOf[ChoiceForm] = key("réponses possibles d'un choice ou choices")
+    ordered: Flag = key("true : les choix vont du pire au meilleur")
+    range: Pair[Bound] = key("bornes ; refusé au-delà")
+    likely: Pair[Bound] = key("bornes ; à confirmer au-delà")
+    relevant: Rule = key("règle : quand la question se pose")
+    better: BetterWords = key("up, down, ou les choix du pire au meilleur")
+    at_most: Name = key("question dont celle-ci est une part")
+    void: Flag = key("true : « sans objet » est une réponse admise, avec sa raison")
+    danger: Flag = key("true : un oui est un danger, imprimé avant tout")
+    required: Flag = key("true : à relever même en visite courte")
+    profile: ProfileWord = key("visite la plus courte qui la pose ; déduite sinon")
+    whom: Whom = key("à qui l'on demande, où l'on se tient")
+    moment: MomentWord = key("quand on la relève")
+    seconds: Seconds = key("secondes qu'elle prend au premier lieu")
+    seconds_again: Seconds = key("secondes à chaque autre lieu ; les mêmes sinon")
+    words: ListOf[ChoiceForm] = key("ce qui se dit au lieu d'un nombre ou d'un oui")
+    same_gesture: Name = key("question répondue du même geste", alias="with")
+    provenance: ListOf[ProvenanceWord] = key("comment la réponse peut être connue")
+    stale_after: Duration = key("durée après laquelle la réponse est à revoir")
+    measures: ListOf[MeasureForm] = key("mesures qui y répondent, la première prise")
+    sensitive: Flag = key("true : dans le seul rapport technique")
+
+    def values(self, home: str) -> dict[str, Any]:
+        """Return the fields of the noun; a date's range is apart from a number's."""
+        values = super().values(home)
+        if TYPES[self.type].is_day and "range" in values:
+            values["date_range"] = values.pop("range")
+        return values
 
     def misfits(self) -> Iterator[Misfit]:
-        """Yield amounts out of order, and works paid every year."""
-        if self.yearly and self.section is BudgetSection.TRAVAUX:
-            message = "des travaux ne se paient pas chaque année"
-            yield "section", message, "Écrivez « section: fonctionnement »."
-        if not self.minimum <= self.typical <= self.maximum:
-            message = "les trois montants ne sont pas dans l'ordre"
-            yield "typical", message, ("minimum", "typical", "maximum")
+        """Yield choices, unit and bounds that do not suit the type."""
+        kind, choices = TYPES[self.type], self.choices or ()
+        if kind.has_choices and len(choices) < 2:  # noqa: PLR2004
+            yield (
+                "choices",
+                f"une question de type {self.type} demande au moins deux choix",
+                'Ajoutez « choices: [{id: oui, label: "Oui"}, …] ».',
+            )
+        if choices and not kind.has_choices:
+            yield (
+                "choices",
+                f"une question de type {self.type} n'a pas de choix",
+                "Écrivez « type: choice », ou supprimez les choix.",
+            )
+        if self.ordered and not kind.is_one_choice:
+            message = "« ordered » ne vaut que pour le type choice"
+            yield "ordered", message, "Supprimez cette clé."
+        idents = [choice.id for choice in choices]
+        if twice := sorted({ident for ident in idents if idents.count(ident) > 1}):
+            yield "choices", f"choix « {twice[0]} » en double", "Gardez-en un seul."
+        remedy = "Supprimez cette clé, ou écrivez « type: number »."
+        for name in ("unit", "likely", "at_most"):
+            if name in self.model_fields_set and not kind.is_number:
+                message = "ne vaut que pour un nombre, pas pour le type"
+                yield name, f"« {name} » {message} {self.type}", remedy
+        if self.range and not (kind.is_number or kind.is_day):
+            yield "range", f"« range » ne vaut pas pour le type {self.type}", remedy
+        yield from self._misfit_gesture()
+        yield from self._misfit_bounds()
+        yield from self._misfit_direction()
+        yield from self._misfit_measures()
+        if self.danger and not kind.is_yes_no:
+            message = f"« danger » ne vaut que pour un oui ou non, pas pour {self.type}"
+            yield "danger", message, "Écrivez « type: boolean », ou supprimez-la."
+        if self.required and self.profile not in {None, Profile.SHORT}:
+            message = "« required: true » se relève même en visite courte, pas"
+            remedy = "Supprimez « profile », ou « required »."
+            yield "profile", f"{message} « {self.profile} »", remedy
+
+    def _misfit_gesture(self) -> Iterator[Misfit]:
+        if self.seconds_again is not None and self.seconds is None:
+            message = "« seconds_again » sans « seconds » : que prend le premier lieu ?"
+            yield "seconds_again", message, "Ajoutez « seconds »."
+        if self.words and self.choices:
+            message = "« words » : un choix s'écrit sous « choices »"
+            yield "words", message, "Ajoutez-le aux choix, avec ses « sets »."
+        if any(not word.sets for word in self.words or ()):
+            message = "« words » : un mot ne dit rien sans « sets »"
+            yield "words", message, "Ajoutez « sets: {fait: valeur} »."
+        if self.same_gesture == self.id:
+            message = "« with » : une question ne va pas avec elle-même"
+            yield "with", message, "Nommez celle qui se répond du même geste."
+
+    def _misfit_bounds(self) -> Iterator[Misfit]:
+        dates = TYPES[self.type].is_day
+        wanted = "des dates (2026-09-01)" if dates else "des nombres"
+        for name, bounds in (("range", self.range), ("likely", self.likely)):
+            low, high = bounds or (None, None)
+            known = [str(one) for one in (low, high) if one is not None]
+            if any(is_iso_date(one) != dates for one in known):
+                message = f"« {name} » : il faut {wanted}"
+                yield name, message, f"Écrivez {wanted} ou null."
+            if _is_above(low, high):
+                yield (
+                    name,
+                    f"« {name} » : {low} est au-dessus de {high}",
+                    f"Écrivez la plus petite borne d'abord : [{high}, {low}].",
+                )
+        (least, most), (low, high) = (
+            bounds or (None, None) for bounds in (self.range, self.likely)
+        )
+        if _is_above(least, low) or _is_above(high, most):
+            message = "« likely » déborde de « range » : au-delà de"
+            remedy = "Resserrez « likely », ou élargissez « range »."
+            yield (
+                "likely",
+                f"{message} [{least}, {most}] une réponse est refusée",
+                remedy,
+            )
+
+    def _misfit_measures(self) -> Iterator[Misfit]:
+        keys = [one.of for one in self.measures or ()]
+        if twice := next((one for one in keys if keys.count(one) > 1), None):
+            message = f"« measures » : « {twice} » en double"
+            yield "measures", message, "Gardez-en une seule."
+        for one in self.measures or ():
+            for why, remedy in _measure_misfits(one, self):
+                yield "measures", f"« measures » : « {one.of} » {why}", remedy
+
+    def _misfit_direction(self) -> Iterator[Misfit]:
+        kind, better = TYPES[self.type], self.better
+        if better is None:
+            return
+        choices = [choice.id for choice in self.choices or ()]
+        if not kind.is_readable:
+            message = f"« better » ne vaut pas pour le type {self.type}"
+            yield "better", message, "Supprimez cette clé."
+        elif not kind.is_one_choice and not isinstance(better, Direction):
+            message = "« better » : une liste ne range que les réponses d'un choice"
+            yield "better", message, "Écrivez up ou down."
+        elif isinstance(better, Direction) and kind.is_one_choice:
+            message = f"« better » : {better} ne dit pas lequel des choix est meilleur"
+            yield "better", message, _ranking_remedy(choices)
+        elif not isinstance(better, Direction):
+            yield from _misfit_ranks([one for rank in better for one in rank], choices)
 
 
-class AidForm(ItemForm, noun="aide", builds=Aid):
-    """One funding scheme, never promised."""
+def _measure_misfits(
+    one: MeasureForm, asked: QuestionForm
+) -> Iterator[tuple[str, str]]:
+    """Yield why a measure cannot answer a question, and what to do."""
+    known = MEASURES[one.of]
+    places = _ANSWERED_AT[known.scope]
+    if one.scope is not known.scope:
+        yield f"se mesure par {known.scope}", f"Écrivez « scope: {known.scope} »."
+    if asked.place not in places:
+        yield (
+            f"se mesure par {known.scope}, la question se pose par {asked.place}",
+            f"Posez-la par {either(places)}.",
+        )
+    if known.is_number:
+        yield from _figure_misfits(one, known, asked)
+        return
+    wanted = QuestionType.CHOICE if known.words else QuestionType.BOOLEAN
+    if asked.type is not wanted:
+        why = f"demande le type {wanted}, pas {asked.type}"
+        yield why, f"Écrivez « type: {wanted} »."
+    if one.aggregate in {None, MeasureAggregate.MEDIAN}:
+        yield "n'a pas de médiane", "Écrivez « aggregate: min », ou max."
+    if one.round is not None:
+        yield "ne s'arrondit pas", "Supprimez « round »."
+    choices = {choice.id for choice in asked.choices or ()}
+    if known.words and not choices & set(known.words):
+        words = either(known.words)
+        yield f"donne {words} : aucun n'est un choix", "Nommez ainsi les choix."
 
-    id: Slug = key("identifiant", "detr")
-    title: Text = key("nom du dispositif", '"Dotation aux communes rurales"')
-    state: AidStateWord = key("ouvert, clos ou inconnu", "unknown")
-    applicant: Text = key("qui dépose la demande", '"la commune"')
-    conditions: Text = key("ce qui est demandé", '"Moins de 2 000 habitants."')
-    rate: Text = key("part payée, avec l'année où on l'a vue")
-    ceiling: Text = key("plafond, avec l'année où on l'a vu")
-    period: Text = key("quand la demande se dépose, ou se déposait")
-    ask: Text = key("auprès de qui vérifier", '"la préfecture"')
-    departments: ListOf[Department] = key("départements concernés ; tous sinon")
-    max_population: Annotated[int, whole(1, 10_000_000)] = key(
-        "habitants au-delà desquels la commune n'a rien"
+
+_ANSWERED_AT = {
+    MeasureScope.LINE: (PlaceKind.ECOLE,),
+    MeasureScope.ROOM: (PlaceKind.ECOLE, PlaceKind.SALLE),
+}
+"""Kinds of places whose questions measures of a scope answer."""
+
+
+def _figure_misfits(
+    one: MeasureForm, known: Measurable, asked: QuestionForm
+) -> Iterator[tuple[str, str]]:
+    step, kind = one.round, TYPES[asked.type]
+    if not kind.is_number:
+        yield f"donne un nombre, pas un {asked.type}", "Écrivez « type: number »."
+    elif asked.unit != known.unit:
+        own = f"la question en {asked.unit}" if asked.unit else "la question sans unité"
+        why = f"est en {known.unit}, {own}"
+        yield why, f'Écrivez « unit: "{known.unit}" ».'
+    if step is not None and exact(step) <= 0:
+        yield "s'arrondit à un pas positif", 'Écrivez « round: "0.1" ».'
+    elif step is not None and kind.is_whole and exact(step).denominator > 1:
+        yield "s'arrondit ici à l'entier", "Écrivez « round: 1 »."
+
+
+def _misfit_ranks(ranked: list[str], choices: list[str]) -> Iterator[Misfit]:
+    """Yield what keeps a ranking from naming every choice once."""
+    strange = next((one for one in ranked if one not in choices), None)
+    twice = next((one for one in ranked if ranked.count(one) > 1), None)
+    missing = next((one for one in choices if one not in ranked), None)
+    if strange is not None:
+        near = nearest(strange, choices)
+        message = f"« better » : « {strange} » n'est pas un choix"
+        remedy = f"Écrivez « {near} »." if near else _ranking_remedy(choices)
+        yield "better", message, remedy
+    elif twice is not None:
+        yield "better", f"« better » : « {twice} » en double", "Gardez-en un seul."
+    elif missing is not None:
+        message = f"« better » ne range pas « {missing} »"
+        remedy = "Rangez chaque choix une fois ; deux qui se valent : [[a, b], c]."
+        yield "better", message, remedy
+
+
+def _ranking_remedy(choices: list[str]) -> str:
+    return f"Rangez-les du pire au meilleur : « better: [{', '.join(choices)}] »."
+
+
+def _is_above(one: Number | None, other: Number | None) -> bool:
+    """Whether a bound is above another of its kind, when there are both."""
+    if one is None or other is None:
+        return False
+    if is_iso_date(str(one)):
+        return str(one) > str(other)
+    return exact(one) > exact(other)
+
+
+class LawForm(
+    YamlForm, written='{text: "Loi n° …", article: "7", read_on: 2026-11-27}'
+):
+    """The text that a criterion rests on."""
+
+    text: Text = key("le texte", '"Loi n° 2015-136 du 9 février 2015"')
+    article: Text = key("article, ou partie du texte")
+    read_on: FullDay = key("jour où ses mots ont été lus ; absent : à vérifier")
+
+
+class FoundForm(YamlForm, written='{below: 2, one: "…", many: "…"}'):
+    """What was seen where a criterion falls short."""
+
+    below: Reached = key("sous quel niveau la phrase est vraie", "2")
+    one: Text = key("pour un lieu ; {lieux} {valeur}", '"{lieux} : pas d\'image."')
+    many: Text = key("pour plusieurs ; {n} {total}")
+    value: Rule = key("ce que dit {valeur} : une question, ou une règle")
+
+
+class StrengthForm(YamlForm, written='{at_least: 2, one: "…", many: "…"}'):
+    """What was seen where a criterion is as it should be."""
+
+    at_least: Reached = key("à partir de quel niveau la phrase est vraie", "2")
+    one: Text = key("pour un lieu ; {lieux} {valeur}", '"{lieux} : une image."')
+    many: Text = key("pour plusieurs ; {n} {total}")
+    value: Rule = key("ce que dit {valeur} : une question, ou une règle")
+
+
+class CriterionForm(ItemForm, noun="critère", builds=Criterion):
+    """How facts are judged at a place."""
+
+    gone: ClassVar = {
+        "verify_before_quoting": "Supprimez-la : un texte lu porte « law: {read_on: … "
+        "} », les autres s'impriment « texte à vérifier ».",
+        "improves_with": "Écrivez « better: up » ou « down » dans la question.",
+        "roll_up": "Supprimez-la : chaque lieu a son constat, le score en est la "
+        "moyenne ; « socle_share » dit la part des lieux que le socle demande.",
+    }
+
+    id: Slug = key("identifiant, jamais réutilisé ni changé", "debit-suffisant")
+    ref: Ref = key("numéro dans le dossier")
+    domain: Slug = key("domaine ; celui du fichier sinon")
+    title: Text = key("titre affiché", '"Un débit qui suffit à la classe"')
+    kind: KindWord = key("conformité, socle ou progrès", "improvement")
+    weight: OptionalWeight = key("poids dans le domaine ; 1 sinon, 0 hors du score")
+    place: PlaceWord = key("lieu jugé", "ecole")
+    applicable: Rule = key("règle : quand le critère s'applique")
+    given: Rule = key("règle : ce qu'il faut avoir d'abord ; niveau 0 sans cela")
+    levels: Table[LevelKey, Rule] = key(
+        "niveau : règle qui le donne ; 0 sinon",
+        '{2: "debit_descendant >= 30", 1: "debit_descendant >= 8"}',
     )
-    as_of: Day = key("date de ces informations", "2022")
-    valid_until: Day = key("jusqu'à quand le taux vaut ; sans elle, « à demander »")
-    source: SourceId = key("source, ou metier", "S31")
-    note: Text = key("ce qu'il faut savoir de plus")
+    conforms_at: Reached = key("conformité : niveau qui respecte la règle")
+    nature: NatureWord = key("sur quoi il repose", "usage")
+    law: LawForm = key("le texte : {text, article, read_on}")
+    binds: ListOf[PartyWord] = key("qui doit le respecter")
+    deadline: AnyId = key("question de date, ou échéance de echeances.yaml")
+    weigh_by: Rule = key("règle : poids de chaque lieu dans la moyenne ; 1 sinon")
+    socle_share: ShareText = key("socle : part des lieux qui doivent tenir ; 1 sinon")
+    aspect: Slug = key("côté d'une salle ou d'un lot qu'il regarde")
+    found: FoundForm = key("ce que l'on a vu où il n'est pas atteint")
+    strength: StrengthForm = key("ce que l'on a vu où il est atteint")
+    why: Text = key("pourquoi ce critère", '"Une classe entière se connecte."')
+    sources: ListOf[SourceId] = key("sources, ou metier", "[S31]")
 
-
-class DeadlineForm(ItemForm, noun="échéance", builds=Deadline):
-    """One date to watch."""
-
-    id: Slug = key("identifiant", "fin-windows-10")
-    title: Text = key("de quoi il s'agit", '"Fin de Windows 10"')
-    due: Day = key("la date ; absente si elle varie ou n'est pas connue")
-    what: Text = key("ce qui change", '"Plus de correctifs de sécurité."')
-    ask: Text = key("qui connaît la date exacte", '"le syndicat"')
-    as_of: Day = key("date de ces informations", "2025-10")
-    source: SourceId = key("source, ou metier", "S92")
-    verify_before_quoting: Flag = key("true : texte de loi à vérifier")
-    note: Text = key("ce qu'il faut savoir de plus")
-
-
-WHOLE = 100
-"""Percent of everything."""
-
-
-class FinanceForm(ItemForm, noun="règle de finances", builds=Finance):
-    """One dated rule of local finances."""
-
-    id: Slug = key("identifiant", "fctva-taux")
-    topic: FinanceTopicWord = key("de quoi elle parle", "fctva")
-    title: Text = key("titre affiché", '"Taux du FCTVA"')
-    says: Text = key("la règle, en une phrase ou deux", '"16,404 % du TTC éligible."')
-    section: SectionWord = key("section du budget dont elle parle")
-    percent: Decimals = key("taux ou part, en % ; d'une aide, le moins")
-    at_most: Decimals = key("d'une aide, le plus, en % ; le même sinon")
-    euros: Euros = key("seuil, en euros HT ; d'une aide, le plus par école")
-    aid: Slug = key("l'aide dont c'est le taux")
-    trades: ListOf[TradeWord] = key("métiers que l'aide paie ; tous sinon")
-    milestone: MilestoneWord = key("ce qui se passe alors, chaque année")
-    opens: DayOfYear = key("premier jour de l'année, 12-15, ou premier mois, 07")
-    closes: DayOfYear = key("dernier jour, ou dernier mois")
-    since: Day = key("depuis quand elle vaut")
-    until: Day = key("jusqu'à quand elle vaut")
-    as_of: Day = key("date de ces informations", "2026-11-27")
-    source: SourceId = key("source, ou metier", "S31")
-    note: Text = key("ce qu'il faut savoir de plus")
+    def values(self, home: str) -> dict[str, Any]:
+        """Return the fields of the noun; its weight is 1 when it has none."""
+        return {"weight": 1} | super().values(home)
 
     def misfits(self) -> Iterator[Misfit]:
-        """Yield dates out of order."""
-        since, until = self.since or "", self.until or ""
-        if until and until < since[: len(until)]:
-            message = f"elle finirait ({until}) avant de commencer ({since})"
-            yield "until", message, ("since", "until")
-        if self.aid:
-            yield from self._aid_misfits()
-        if bool(self.milestone) != bool(self.closes):
-            message = "« milestone » et « closes » vont ensemble"
-            yield "closes", message, "Écrivez les deux, ou aucun."
+        """Yield what does not suit the kind, or a criterion that is not averaged."""
+        if self.kind is Kind.COMPLIANCE:
+            yield from self._misfit_conformity()
+        elif self.conforms_at is not None:
+            message = f"« conforms_at » ne vaut pas pour « kind: {self.kind} »"
+            yield "conforms_at", message, "Supprimez cette clé."
+        if self.socle_share is not None and self.kind is not Kind.BLOCKING:
+            message = f"« socle_share » ne vaut pas pour « kind: {self.kind} »"
+            yield "socle_share", message, "Écrivez « kind: blocking », ou supprimez-la."
+        if self.kind is Kind.COMPLIANCE or self.weight == 0:
+            yield from self._misfit_unaveraged()
+        yield from self._misfit_nature()
 
-    def _aid_misfits(self) -> Iterator[Misfit]:
-        """Yield what keeps the rate of an aid from being reckoned."""
-        for name in ("percent", "section", "until"):
-            if not getattr(self, name):
-                message = f"le taux d'une aide sans « {name} » ne se calcule pas"
-                yield name, message, f"Ajoutez « {name} »."
-        rates = [exact(one) for one in (self.percent, self.at_most) if one]
-        if rates != sorted(rates) or any(not 0 < one <= WHOLE for one in rates):
-            message = "les taux de l'aide ne sont pas dans l'ordre, entre 0 et 100"
-            yield "at_most", message, ("percent", "at_most")
+    def _misfit_nature(self) -> Iterator[Misfit]:
+        """Yield what makes a rule of what is none, or forgets what makes it one."""
+        is_rule = self.kind is Kind.COMPLIANCE
+        if is_rule and not self.nature.binds:
+            message = f"« nature: {self.nature} » n'est pas une règle que l'on respecte"
+            remedy = "Écrivez loi ou consigne, ou « kind: improvement »."
+            yield "nature", message, remedy
+        elif self.nature.binds and not is_rule:
+            message = f"« nature: {self.nature} » ne vaut que pour « kind: compliance »"
+            yield "kind", message, "Écrivez « kind: compliance », ou une autre nature."
+        elif is_rule and self.law is None:
+            message = "il manque « law » : le texte qui pose la règle"
+            yield "nature", message, 'Ajoutez par exemple « law: {text: "Loi n° …"} ».'
+        elif is_rule and not self.binds:
+            message = "il manque « binds » : qui doit respecter la règle"
+            yield "nature", message, "Ajoutez par exemple « binds: [commune] »."
+
+    def _misfit_conformity(self) -> Iterator[Misfit]:
+        if self.conforms_at is None:
+            message = "il manque « conforms_at » : le niveau qui respecte la règle"
+            yield "kind", message, "Ajoutez par exemple « conforms_at: 1 »."
+        elif str(self.conforms_at) not in self.levels:
+            message = f"« conforms_at: {self.conforms_at} » n'a pas de règle"
+            levels = ", ".join(sorted(self.levels))
+            yield "conforms_at", message, f"Les niveaux du critère sont : {levels}."
+
+    def _misfit_unaveraged(self) -> Iterator[Misfit]:
+        remedies = {
+            "given": "Écrivez cette condition dans « applicable », ou dans un niveau.",
+            "weigh_by": "Supprimez cette clé.",
+        }
+        for name, remedy in remedies.items():
+            if name in self.model_fields_set:
+                only = " ne vaut que pour un critère qui entre dans le score"
+                yield name, f"« {name} »{only}", remedy
 
 
-class SourceForm(ItemForm, noun="source", builds=RegisteredSource):
-    """One source of the register."""
+class _ForAll(YamlForm):
+    title: Text = key("ce qu'il faut faire", '"Câbler {quantite} salles"')
 
-    id: SourceId = key("identifiant", "S31")
-    grade: Annotated[str, one_of("A", "B", "C", "D", "M")] = key(
-        "A officielle, B collectivité, C presse, D vendeur ou copie, M métier", "A"
+
+class ForAcademie(_ForAll):
+    """What the academy reads of a recommendation."""
+
+    why: Text = key("pourquoi", '"La classe attend ses vidéos."')
+
+
+class OtherwiseForm(YamlForm):
+    """What stays as it is if nothing is voted."""
+
+    long: Text = key(
+        "en une phrase, sans majuscule", '"les classes restent sans prise."'
     )
-    title: Text = key("titre du document", '"Guide des usages"')
-    url: Text = key("adresse")
-    date: Day = key("date du document")
+    short: Text = key("plus court, sans majuscule", '"pas de prise."')
 
 
-class PaperFormForm(ItemForm, noun="formulaire", builds=PaperForm):
-    """What somebody fills before the visit."""
+class ForMairie(ForAcademie):
+    """What the mairie reads."""
 
-    id: Slug = key("identifiant", "mairie")
-    whom: Whom = key("qui le remplit", "commune")
-    title: Text = key("titre imprimé", '"Formulaire de la mairie"')
-    intro: Text = key("ce qu'il faut savoir avant de répondre", '"Cochez."')
-    lines: ListOf[ListOf[Name]] = key(
-        "questions de chaque ligne, dans l'ordre", "[[nb_classes]]"
-    )
-    columns: ListOf[Name] = key("questions sur chaque achat : une ligne d'un tableau")
+    decision: Text = key("ce qui est à voter", '"Voter {cout} au budget."')
+    otherwise: OtherwiseForm = key("ce qui reste, se lit après « Sinon : »")
 
 
-class CheckForm(ItemForm, noun="contrôle", builds=Crosscheck):
-    """What makes an answer doubtful beside others."""
+class ForEquipe(ForAcademie):
+    """What the teachers read."""
 
-    id: Slug = key("identifiant", "classes-de-l-annuaire")
-    when: Rule = key("règle : quand on doute", "nb_classes != annuaire_nb_classes")
-    says: Text = key(
-        "pourquoi, avec les {noms} que la règle lit", '"l\'annuaire en dit {…}"'
-    )
-    ask: Name = key("la question à confirmer, ou à corriger", "nb_classes")
-    value: Rule = key("règle qui donne le nombre {valeur}")
+    meanwhile: Text = key("que faire d'ici là", '"Télécharger la veille."')
 
 
-ITEMS: dict[str, type[ItemForm]] = {
-    "domains": DomainForm,
-    "places": PlaceForm,
-    "aspects": AspectForm,
-    "synonyms": SynonymForm,
-    "questions": QuestionForm,
-    "criteria": CriterionForm,
-    "recommendations": RecommendationForm,
-    "prices": PriceForm,
-    "aids": AidForm,
-    "deadlines": DeadlineForm,
-    "finances": FinanceForm,
-    "sources": SourceForm,
-    "forms": PaperFormForm,
-    "checks": CheckForm,
-}
-"""What the items of each section are made of."""
+class ForTechnique(_ForAll):
+    """What the installers read."""
 
-NOUNS = {section: form.noun for section, form in ITEMS.items()}
-"""How a message names the items of each section."""
-
-_EXAMPLE = {
-    "name": "ce que l'exemple prouve",
-    "domain": "domaine dont parle expect ; celui du fichier sinon",
-    "answers": "réponses à l'école",
-    "places": "lieux : kind, name, in, answers",
-    "closed": "genres de lieux dont la liste est complète",
-    "visit_date": "jour de la visite",
-    "expect": "ce que l'on doit trouver",
-}
-
-ExampleAudit = Annotated[
-    object,
-    WithJsonSchema({
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["name", "expect"],
-        "properties": {name: {"description": what} for name, what in _EXAMPLE.items()},
-    }),
-]
-"""A golden audit: `diag.assess` reads it."""
+    how: Text = key("comment faire", '"Câble de catégorie 6A, testé."')
 
 
-class DomainFile(YamlForm):
-    """`reseau.yaml` and its like."""
+class WordingForm(YamlForm):
+    """A recommendation, worded for each audience."""
 
-    domain: Apart[DomainForm] = key(
-        "de quoi parle ce fichier", "{id: …, title: …, weight: 1}"
-    )
-    questions: Section[QuestionForm] = key("les faits à relever")
-    criteria: Section[CriterionForm] = key("comment on les juge")
-    recommendations: Section[RecommendationForm] = key("ce que l'on préconise")
-    examples: Section[ExampleAudit] = key("audits exemplaires qui le prouvent")
+    mairie: ForMairie = key("texte pour mairie", example_of(ForMairie))
+    equipe: ForEquipe = key("texte pour equipe", example_of(ForEquipe))
+    academie: ForAcademie = key("texte pour academie", example_of(ForAcademie))
+    technique: ForTechnique = key("texte pour technique", example_of(ForTechnique))
 
 
-class PlacesFile(YamlForm):
-    """`lieux.yaml`."""
+class BelowForm(YamlForm, written="{criterion: debit-suffisant, below: 2}"):
+    """What triggers a recommendation, at each place of a criterion."""
 
-    places: Section[PlaceForm] = key("genres de lieux")
-    aspects: Section[AspectForm] = key("côtés d'une salle ou d'un lot")
-    questions: Section[QuestionForm] = key("les faits qui décrivent les lieux")
-    examples: Section[ExampleAudit] = key("audits exemplaires")
-
-
-class SynonymsFile(YamlForm):
-    """`synonymes.yaml`."""
-
-    synonyms: Section[SynonymForm] = key(
-        "les mots que l'on cherche", '[{id: livebox, means: ["box comprise"]}]'
-    )
+    criterion: Slug = key("critère", "debit-suffisant")
+    below: Reached = key("sous quel niveau ; conforms_at d'une conformité sinon")
+    where: Rule = key("règle : à quels lieux ; tous sinon")
 
 
-class PricesFile(YamlForm):
-    """`prix.yaml`."""
+class RequirementForm(YamlForm, written="{criterion: debit-suffisant, at_least: 2}"):
+    """A level that must be reached first."""
 
-    prices: Section[PriceForm] = key(
-        "les prix, datés",
-        '[{id: prise_rj45, label: "…", unit: "prise", as_of: 2025, …}]',
-    )
+    gone: ClassVar = {
+        "recommendation": "Nommez son critère : "
+        "« {criterion: debit-suffisant, at_least: 2} »."
+    }
 
-
-class AidsFile(YamlForm):
-    """`aides.yaml`."""
-
-    aids: Section[AidForm] = key(
-        "les aides, datées", '[{id: detr, title: "…", state: unknown, …}]'
-    )
+    criterion: Slug = key("critère à satisfaire d'abord", "debit-suffisant")
+    at_least: Reached = key("niveau qu'il doit atteindre", "2")
+    share: ShareText = key("part des lieux contenus qui doivent l'atteindre")
 
 
-class DeadlinesFile(YamlForm):
-    """`echeances.yaml`."""
+class NeedForm(YamlForm, noun="achat", written="{item: prise_rj45, use: borne}"):
+    """What is bought at each place."""
 
-    deadlines: Section[DeadlineForm] = key(
-        "les dates à surveiller",
-        '[{id: fin-windows-10, title: "…", due: 2025-10-14, …}]',
-    )
-
-
-class FinancesFile(YamlForm):
-    """`finances.yaml`."""
-
-    finances: Section[FinanceForm] = key(
-        "les règles de finances, datées",
-        '[{id: fctva-taux, topic: fctva, title: "…", …}]',
-    )
+    item: Name = key("ligne de prix.yaml", "prise_rj45")
+    use: AnyId = key("à quoi cela sert ; la ligne de prix sinon")
+    at: PlaceWord = key("lieu que cela sert ; celui où elle se déclenche sinon")
+    count: Rule = key("règle : combien à ce lieu ; quantite sinon")
 
 
-class SourcesFile(YamlForm):
-    """`sources.yaml`."""
+class StepForm(YamlForm, noun="étape"):
+    """A step."""
 
-    sources: Section[SourceForm] = key(
-        "le registre des sources", '[{id: S31, grade: A, title: "…"}]'
-    )
-
-
-class PaperFormsFile(YamlForm):
-    """`formulaires.yaml`."""
-
-    forms: Section[PaperFormForm] = key(
-        "les formulaires", '[{id: mairie, whom: commune, title: "…", …}]'
-    )
+    id: Slug = key("identifiant", "releve")
+    title: Text = key("ce que l'on fait", '"Relever les salles"')
 
 
-class ChecksFile(YamlForm):
-    """`controles.yaml`."""
+class DaysForm(YamlForm):
+    """Days of work."""
 
-    checks: Section[CheckForm] = key(
-        "ce qui fait douter d'une réponse", "[{id: classes, when: …, says: …, ask: …}]"
-    )
+    days: Rule = key("règle", '"quantite / 4"')
 
 
-class RetiredForm(YamlForm, written="{id: vieux-critere, by: debit-suffisant}"):
-    """An id that served, and what takes its place."""
-
-    id: AnyId = key("identifiant qui ne servira plus", "debit-suffisant")
-    by: AnyId = key("ce qui lui succède")
-
-
-RetiredItem = Annotated[
-    Annotated[AnyId, Tag("un mot")] | Annotated[RetiredForm, Tag("des clés")],
+Effort = Annotated[
+    Annotated[Rule, Tag("une règle")] | Annotated[DaysForm, Tag("des jours")],
     Discriminator(
-        lambda node: "des clés" if isinstance(node, Entries | RetiredForm) else "un mot"
+        lambda node: (
+            "des jours" if isinstance(node, Entries | DaysForm) else "une règle"
+        )
     ),
 ]
-"""An id, or `{id: …, by: …}`."""
+"""Days of work: a rule, or `{days: rule}`."""
 
 
-class EditionFile(YamlForm):
-    """`edition.yaml`."""
+class RecommendationForm(ItemForm, noun="préconisation", builds=Recommendation):
+    """What to do."""
 
-    title: Text = key("titre de la grille", '"Grille du premier degré"')
-    version: Text = key("version de l'édition", '"2026.1"')
-    domains: ListOf[Slug] = key("ordre des domaines")
-    retired: ListOf[RetiredItem] = key("ce qui a servi et ne servira plus : {id, by}")
-
-
-FILES: dict[str, type[YamlForm]] = {
-    "lieux.yaml": PlacesFile,
-    "synonymes.yaml": SynonymsFile,
-    "prix.yaml": PricesFile,
-    "aides.yaml": AidsFile,
-    "echeances.yaml": DeadlinesFile,
-    "finances.yaml": FinancesFile,
-    "sources.yaml": SourcesFile,
-    "formulaires.yaml": PaperFormsFile,
-    "controles.yaml": ChecksFile,
-    "edition.yaml": EditionFile,
-}
-"""Files of a fixed name; any other file is a domain's."""
-
-
-Schema = dict[str, Any]
-"""A JSON Schema, or a part of one."""
-
-
-def json_schema() -> Schema:
-    """Return the schema of the files as authors write them."""
-    properties: Schema = {}
-    forms: list[type[YamlForm]] = [*FILES.values(), DomainFile]
-    for form in forms:
-        schema = form.model_json_schema()
-        properties |= _inline(schema, schema.get("$defs", {}))["properties"]
-    return {
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "Grille de diag",
-        "description": "Un fichier d'une grille ; voir docs/guide-auteur.md.",
-        "type": "object",
-        "additionalProperties": False,
-        "properties": properties,
+    gone: ClassVar = {
+        "prices": 'Écrivez « buys: [{item: prise_rj45, count: "2 * quantite"}] ».'
     }
 
+    id: Slug = key("identifiant, jamais réutilisé ni changé", "cabler-les-classes")
+    domain: Slug = key("domaine ; celui du fichier sinon")
+    when: BelowForm = key(
+        "ce qui la déclenche", "{criterion: debit-suffisant, below: 2}"
+    )
+    requires: ListOf[RequirementForm] = key("ce qui doit être fait avant")
+    covers: ListOf[Slug] = key("préconisations qu'elle rend inutiles")
+    owner: OwnerWord = key("qui agit", "commune")
+    trade: TradeWord = key("métier qu'elle demande")
+    quantity: Rule = key("règle : combien à chaque lieu ; 1 sinon")
+    at_most: Rule = key("règle : ce que la quantité ne dépasse pas")
+    buys: ListOf[NeedForm] = key("ce qui s'achète à chaque lieu")
+    effort: Effort = key("règle : jours de travail")
+    delay: Duration = key("délai pour agir")
+    lifetime: Duration = key("durée de vie de ce qui est fait")
+    effect: Table[AnyId, Become] = key(
+        "question : ce que le fait devient ; ou critère : niveau atteint"
+    )
+    steps: ListOf[StepForm] = key("étapes, dans l'ordre")
+    wording: WordingForm = key(
+        "un texte par destinataire",
+        "{mairie: …, equipe: …, academie: …, technique: …}",
+    )
+    done_when: Text = key("à quoi l'on voit que c'est fait", '"Prises testées."')
+    sources: ListOf[SourceId] = key("sources, ou metier")
 
-def overlay_schema() -> Schema:
-    """Return the schema of an overlay's files: any key may be missing, or `null`."""
-    schema = json_schema()
-    partial = {name: _partial(one) for name, one in schema["properties"].items()}
-    whole = partial["domain"]
-    named: Schema = {"type": "string", "description": "Le domaine où tout va"}
-    partial["domain"] = {"anyOf": [named, whole]}
-    return {
-        **schema,
-        "title": "Changements posés sur une grille de diag",
-        "properties": partial,
-    }
+    def build_below(self, home: str, below: int) -> Noun:
+        """Return the noun, triggered below a level."""
+        values = self.values(home)
+        values["when"] |= {"below": below}
+        return self.builds.model_validate(values)
 
-
-def _inline(schema: Any, defs: Schema) -> Any:
-    """Return what pydantic describes, as an editor shows it: forms in their place.
-
-    The names and notes of classes, in English, are left out; so is what is for Python.
-    """
-    if isinstance(schema, list):
-        return [_inline(one, defs) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if ref := schema.get("$ref"):
-        form = {**defs[ref.rpartition("/")[2]], "description": None}
-        return _inline(form | {k: v for k, v in schema.items() if k != "$ref"}, defs)
-    kept = {
-        name: {key: _inline(one, defs) for key, one in part.items()}
-        if name == "properties"
-        else _inline(part, defs)
-        for name, part in schema.items()
-        if name not in {"$defs", "title", "default", "examples"} and part is not None
-    }
-    if "oneOf" in kept:
-        kept["anyOf"] = kept.pop("oneOf")
-    if patterns := kept.pop("patternProperties", None):
-        ((pattern, values),) = patterns.items()
-        kept |= {
-            "propertyNames": {"pattern": pattern},
-            "additionalProperties": values,
-        }
-    return kept
-
-
-def _partial(schema: Schema) -> Schema:
-    """Return a section whose items may hold only what they change."""
-    items = schema.get("items")
-    if isinstance(items, dict) and "properties" in items:
-        return {**schema, "items": _partial_item(items)}
-    return _partial_item(schema) if "properties" in schema else schema
-
-
-def _partial_item(item: Schema) -> Schema:
-    properties = item["properties"]
-    changed = {name: _or_nothing(one) for name, one in properties.items()}
-    off: Schema = {"type": "boolean", "description": "true : désactivé"}
-    named = ["id"] if "id" in properties else []
-    return {**item, "required": named, "properties": {**changed, "off": off}}
-
-
-def _or_nothing(schema: Schema) -> Schema:
-    """Return what a key may hold: a group may be partial, and `null` takes it out."""
-    if isinstance(properties := schema.get("properties"), dict):
-        inner = {name: _or_nothing(one) for name, one in properties.items()}
-        schema = {**schema, "required": [], "properties": inner}
-    described = {name: schema[name] for name in ("description",) if name in schema}
-    return {**described, "anyOf": [schema, {"type": "null"}]}
+    def values(self, home: str) -> dict[str, Any]:
+        """Return the fields of the noun."""
+        values = super().values(home)
+        if isinstance(self.effort, DaysForm):
+            values["effort"] = self.effort.days
+        return values

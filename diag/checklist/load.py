@@ -12,10 +12,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from diag.checklist import Problem, Spot, problem_at
-from diag.checklist.criterion_form import RecommendationForm
 from diag.checklist.edition import ENGINE
 from diag.checklist.fields import required_keys
-from diag.checklist.forms import FILES, ITEMS, NOUNS, DomainFile, EditionFile
+from diag.checklist.files import FILES, ITEMS, NOUNS, DomainFile, EditionFile
+from diag.checklist.forms import RecommendationForm
 from diag.checklist.loaded import Example, Item, Loaded, read_form
 from diag.checklist.overlay import (
     ASIDE,

@@ -22,7 +22,7 @@ from diag.checklist.fields import (
     key_names,
     was_cut,
 )
-from diag.checklist.forms import NOUNS
+from diag.checklist.files import NOUNS
 from diag.checklist.source import Entries, Items, Node, Scalar, ident_of, spot_of
 from diag.model.checklist import Checklist
 from diag.words.sentences import either, nearest, write_instead

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from diag.checklist import Problem, Spot, problem_at
-from diag.checklist.forms import NOUNS
+from diag.checklist.files import NOUNS
 from diag.checklist.source import Entries, Items, Node, Scalar, ident_of, text_of
 from diag.checklist.symbols import NUMERIC, names_read
 

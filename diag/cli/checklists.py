@@ -99,7 +99,7 @@ def list_(workspace: Workspace, *, as_json: bool) -> None:
 @checklists.command()
 def schema() -> None:
     """Écrit le schéma JSON de vos changements, pour que l'éditeur aide à les écrire."""
-    from diag.checklist.forms import overlay_schema  # noqa: PLC0415 - rare
+    from diag.checklist.files import overlay_schema  # noqa: PLC0415 - rare
 
     print_json(overlay_schema())
 
@@ -252,7 +252,7 @@ def check(
 ) -> None:
     """Vérifie les grilles. Celles d'un dossier, sinon celles livrées avec diag."""
     if schema:
-        from diag.checklist.forms import json_schema  # noqa: PLC0415 - rare
+        from diag.checklist.files import json_schema  # noqa: PLC0415 - rare
 
         print_json(json_schema())
         return

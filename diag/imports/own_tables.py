@@ -11,7 +11,7 @@ from pathlib import Path
 
 from diag.checklist import Spot
 from diag.checklist.fields import required_keys
-from diag.checklist.forms import ITEMS
+from diag.checklist.files import ITEMS
 from diag.checklist.lint.references import TRADE
 from diag.checklist.load import OFF
 from diag.checklist.loaded import Loaded, read_form

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from diag.checklist import shipped_checklists
-from diag.checklist.forms import json_schema, overlay_schema
+from diag.checklist.files import json_schema, overlay_schema
 from tests.cli.running import diag
 
 

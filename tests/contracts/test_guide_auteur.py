@@ -8,13 +8,12 @@ import pytest
 
 from diag.assess.examples import check_examples
 from diag.checklist import shipped_checklists
-from diag.checklist.criterion_form import BelowForm, NeedForm, RequirementForm
 from diag.checklist.fields import YamlForm, key_names
-from diag.checklist.forms import ITEMS
+from diag.checklist.files import ITEMS
+from diag.checklist.forms import BelowForm, MeasureForm, NeedForm, RequirementForm
 from diag.checklist.lint.references import reference_problems
 from diag.checklist.lint.rules import rule_problems
 from diag.checklist.load import load_checklists
-from diag.checklist.question_form import MeasureForm
 from diag.model.measure import MEASURES
 from diag.workspace.charter import KEYS, charter_of
 from tests.cli.running import diag

@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from diag.answers.answer_type import Refused
 from diag.answers.types import TYPES
 from diag.checklist import Problem, problem_at
-from diag.checklist.forms import NOUNS
+from diag.checklist.files import NOUNS
 from diag.checklist.loaded import Item, Loaded
 from diag.checklist.source import Entries, Items, Node, Scalar, spot_of, text_of
 from diag.checklist.symbols import NUMERIC, names_read
