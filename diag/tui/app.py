@@ -5,7 +5,6 @@ import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -48,7 +47,7 @@ from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, THEMES
 from diag.words.sentences import system_sentence
 
 if TYPE_CHECKING:
-    from diag.audit.session import AuditSession, NeedsConfirmation
+    from diag.audit.session import AuditSession
     from diag.sync.meeting import SyncResult
     from diag.tui.bilan import BilanScreen
     from diag.workspace.workspace import World
@@ -213,12 +212,38 @@ class DiagApp(Sturdy, GuardedApp):
             self.refusal = error
             self.exit(return_code=1)
             return False
-        if known:
-            self._as_kept()
-            return True
-        if len(self.screen_stack) == 1:
-            self.push_screen(built("setup", "FirstRunScreen"))
-        return False
+        if not known:
+            if len(self.screen_stack) == 1:
+                self.push_screen(built("setup", "FirstRunScreen"))
+            return False
+        self._as_kept()
+        return True
+
+    def _as_kept(self) -> None:
+        """Show the theme that was kept; warn once that a file is read-only."""
+        theme = str(self.desk.kept("theme", self.theme))
+        if theme in self.available_themes and theme != self.theme:
+            self.theme = theme
+        if kept_keys := self.desk.kept("keys"):
+            self.use_keys(readable(kept_keys))
+        workspace = self.desk.workspace
+        workspace.journal.on_change = lambda words: self.call_later(
+            self.show_text, words, "Changé sur le disque"
+        )
+        self.guard_journal(workspace.journal)
+        if workspace.is_new_to_screens and not workspace.journal.readonly:
+            workspace.note_screens(seen=True)
+            self.begin()
+        if self._noticed:
+            return
+        self._noticed = True
+        for notice, title in (
+            (workspace.journal.notice, "Lecture seule"),
+            (workspace.clock_notice, "Horloge"),
+            (workspace.notice_older(), "Copie ancienne"),
+        ):
+            if notice:
+                self.show_text(notice, title)
 
     def begin(self) -> None:
         """Go on from the first form: to the import while there is no school."""
@@ -260,19 +285,17 @@ class DiagApp(Sturdy, GuardedApp):
     def on_trouble(self, event: Trouble) -> None:
         """Show what was refused, and what to do.
 
-        What was typed ahead was for what does not come: it is dropped.
+        What was typed ahead was for what does not come: it is dropped. What is
+        withheld is written all the same, once the user was asked.
         """
         self._typed.forget()
         # Whoever is refused something has loaded judging already.
         from diag.audit.session import NeedsConfirmation  # noqa: PLC0415
 
-        if isinstance(event.error, NeedsConfirmation):
-            self._ask_to_write(event.error)
-        else:
+        refused = event.error
+        if not isinstance(refused, NeedsConfirmation):
             self.show_text(event.sentence, "Ce n'est pas possible")
-
-    def _ask_to_write(self, refused: "NeedsConfirmation") -> None:
-        """Ask whether what is withheld is written all the same; then do so, or not."""
+            return
         from diag.audit.history import ask_to_confirm  # noqa: PLC0415 - loaded by the refusal
 
         def answered(confirmed: bool | None) -> None:  # noqa: FBT001 - Textual's
@@ -351,7 +374,13 @@ class DiagApp(Sturdy, GuardedApp):
 
     def on_quit(self) -> None:
         """Leave; what waits for the office is sent first, unless one quits again."""
-        waiting = self._count_waiting()
+        waiting = 0
+        if not self.is_held and self._background.is_let_in:
+            from diag.office import sync  # noqa: PLC0415 - only who has a hub waits for it
+
+            # Whatever is wrong with the journal, one leaves.
+            with suppress(DiagError):
+                waiting = sync.count_waiting(self.desk.workspace)
         if self._is_quitting or not waiting:
             self.exit()
             return
@@ -364,20 +393,6 @@ class DiagApp(Sturdy, GuardedApp):
         self._is_quitting = True
         screen = built("sync", "QuittingScreen", waiting, self._background)
         self.push_screen(screen, done)
-
-    def _count_waiting(self) -> int:
-        """Return how many modifications no hub has yet; 0 where it is not known.
-
-        Whatever is wrong with the journal, one leaves.
-        """
-        if self.is_held or not self._background.is_let_in:
-            return 0
-        from diag.office import sync  # noqa: PLC0415 - only who has a hub waits for it
-
-        try:
-            return sync.count_waiting(self.desk.workspace)
-        except DiagError:
-            return 0
 
     def action_help_quit(self) -> None:
         self.inform(f"{Quit.key_names(self.keys)} pour quitter ; tout est enregistré.")
@@ -393,32 +408,6 @@ class DiagApp(Sturdy, GuardedApp):
         self.release_journal()
         self.desk.close()
 
-    def _as_kept(self) -> None:
-        """Show the theme that was kept; warn once that a file is read-only."""
-        kept = str(self.desk.kept("theme", self.theme))
-        if kept in self.available_themes and kept != self.theme:
-            self.theme = kept
-        if kept_keys := self.desk.kept("keys"):
-            self.use_keys(readable(kept_keys))
-        workspace = self.desk.workspace
-        self.guard_journal(workspace.journal)
-        if workspace.is_new_to_screens and not workspace.journal.readonly:
-            workspace.note_screens(seen=True)
-            self.begin()
-        if self._noticed:
-            return
-        self._noticed = True
-        for notice, title in (
-            (workspace.journal.notice, "Lecture seule"),
-            (workspace.clock_notice, "Horloge"),
-            (workspace.notice_older(), "Copie ancienne"),
-        ):
-            if notice:
-                self.show_text(notice, title)
-
-    def _show_change(self, words: str) -> None:
-        self.show_text(words, "Changé sur le disque")
-
     def _go_audit(self, module: str, name: str, uai: str, *where: str | None) -> None:
         """Go into a school's audit; the user stays where it cannot be opened.
 
@@ -426,16 +415,16 @@ class DiagApp(Sturdy, GuardedApp):
             DiagError: it cannot be opened.
         """
         session = self.desk.session(uai)
-        enter = partial(self._enter, module, name, uai, *where)
+
+        def enter() -> None:
+            screen = built(module, name, uai, *where)
+            self.go_school(uai)
+            self.push_screen(screen)
+
         if session.is_older:
             self._offer_upgrade(session, enter)
         else:
             enter()
-
-    def _enter(self, module: str, name: str, uai: str, *where: str | None) -> None:
-        screen = built(module, name, uai, *where)
-        self.go_school(uai)
-        self.push_screen(screen)
 
     def _offer_upgrade(
         self, session: "AuditSession", enter: Callable[[], object]
@@ -474,21 +463,17 @@ class DiagApp(Sturdy, GuardedApp):
     def _fatal_error(self) -> None:
         """Log what nobody had foreseen, instead of printing a traceback."""
         self.crash = self._exception
-        with suppress(OSError):  # a folder that refuses its log still lets one out
-            self._log_crash()
-        self._close_messages_no_wait()
-
-    def _log_crash(self) -> None:
         # 20 ms, that only a crash pays.
         from diag.workspace.workspace import log_into  # noqa: PLC0415
 
-        logger = logging.getLogger("diag")
-        if not logger.handlers:
-            self.desk.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            log_into(self.desk.folder)
-        error = self._exception
+        error, logger = self._exception, logging.getLogger("diag")
         cause = error.error if isinstance(error, WorkerFailed) else error
-        logger.error("unexpected", exc_info=cause)
+        with suppress(OSError):  # a folder that refuses its log still lets one out
+            if not logger.handlers:
+                self.desk.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                log_into(self.desk.folder)
+            logger.error("unexpected", exc_info=cause)
+        self._close_messages_no_wait()
 
 
 _COLLECTED = (3_000, 5, 50)

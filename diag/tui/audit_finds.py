@@ -23,7 +23,7 @@ from diag.audit.search import (
     unanswered,
 )
 from diag.audit.session import AuditSession
-from diag.audit.walk import Key, Leg, Walk, walk_of
+from diag.audit.walk import Key, Walk, walk_of
 from diag.model.audit import Observation
 from diag.model.search import SearchIndex, Text
 from diag.tui.palette import FindsInAudit, FoundInAudit, PaletteEntry
@@ -71,15 +71,12 @@ def finds_of(session: AuditSession, doors: AuditDoors) -> FindsInAudit:
     """Return what finds in an audit as it stands: its walk is read once, not a key."""
     facts, checklist = session.facts, session.checklist
     planned = walk_of(facts, checklist, session.profile)
-    left = {leg.key: _left_words(leg) for leg in planned.legs}
+    left = {
+        leg.key: f"reste {leg.left}" if leg.left else f"peut-être {leg.maybe}"
+        for leg in planned.legs
+        if leg.left or leg.maybe
+    }
     return partial(_find, session, walk_of(facts, checklist), left, doors)
-
-
-def _left_words(leg: Leg) -> str:
-    """Return what is left at a place, as the plan of the visit counts it."""
-    if leg.left:
-        return f"reste {leg.left}"
-    return f"peut-être {leg.maybe}" if leg.maybe else "fait"
 
 
 def _find(
@@ -93,10 +90,16 @@ def _find(
 ) -> FoundInAudit:
     """Return the place named and its questions, then the questions elsewhere.
 
-    None is hidden because the visit is short. `here`: the place at hand, if none is
-    named.
+    None is hidden because the visit is short. `left`: what the plan of the visit has
+    left at a place. `here`: the place at hand, if none is named.
     """
-    text, asked, chips = _read(words)
+    asked: Wanted = any_stop
+    chips = list[str]()
+    for pattern, title, wanted in _CHIPS:
+        words, many = re.subn(rf"(?i)(?:^|\s)(?:{pattern})(?=\s|$)", " ", words)
+        if many:
+            asked, chips = wanted, [title]
+    text = words.replace("@", " ").strip()
     search = search_of(session.judge)
     leg = walk.leg_of(doors.here) if here and doors.here else None
     found = search.find(walk, text, asked, leg)
@@ -114,17 +117,6 @@ def _find(
     beside = (*_advice(session, text, doors), *_noted(session, text, doors))
     first = int(bool(found.leg and found.asks and found.here))
     return FoundInAudit(near, [*far, *beside], tuple(chips), first)
-
-
-def _read(words: str) -> tuple[str, Wanted, list[str]]:
-    """Return what is typed without its chips, and what they ask for."""
-    asked: Wanted = any_stop
-    chips = list[str]()
-    for pattern, title, wanted in _CHIPS:
-        words, many = re.subn(rf"(?i)(?:^|\s)(?:{pattern})(?=\s|$)", " ", words)
-        if many:
-            asked, chips = wanted, [title]
-    return words.replace("@", " ").strip(), asked, chips
 
 
 def _entry(

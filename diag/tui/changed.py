@@ -122,33 +122,31 @@ class ChangedScreen(PlaceScreen):
             f"{session.about.name}, ce qui a changé depuis {day}",
             hour_words(session.workspace.world.clock()),
         )
-        self.query_one(Lines).show([self._line(one) for one in found], key)
-        self.query_one("#changed-count", Sentence).show(words or self._count(found))
+        lines = []
+        for one in found:
+            why, done = one.reasons, one.confirmed and not one.known
+            if one.key in self._changed:
+                why = "a changé : tout se redemande"
+            elif done and one.stale:
+                why = f"confirmés, reste {len(one.stale)}"
+            elif done:
+                why = "confirmés, vus"
+            known = str(len(one.known) or one.confirmed or "-")
+            cells = (one.title, known, str(len(one.stale) or "-"), why)
+            lines.append(ListLine(one.key, cells))
+        self.query_one(Lines).show(lines, key)
+        if not words and (former := former_places(session)):
+            words = f"{key_now(self.app, NothingChanged)} reprend {former.words}."
+        elif not words:
+            known = counted(sum(len(one.known) for one in found), "fait")
+            stale = sum(len(one.stale) for one in found)
+            given = sum(one.confirmed for one in found)
+            words = f"À confirmer : {known}, à redemander : {stale}. "
+            words += f"Répondus ou confirmés\u00a0: {given}"
+        self.query_one("#changed-count", Sentence).show(words)
         moved = [words for one in found for words in one.moved]
         self.query_one("#changed-moved", Sentence).show(", ".join(moved))
         self.refresh_keys()
-
-    def _line(self, one: Carried) -> ListLine:
-        done = one.confirmed and not one.known
-        why = one.reasons
-        if one.key in self._changed:
-            why = "a changé : tout se redemande"
-        elif done:
-            why = (
-                f"confirmés{', reste ' + str(len(one.stale)) if one.stale else ', vus'}"
-            )
-        known = str(len(one.known) or one.confirmed or "-")
-        return ListLine(one.key, (one.title, known, str(len(one.stale) or "-"), why))
-
-    def _count(self, found: tuple[Carried, ...]) -> str:
-        former = former_places(self._session)
-        if former:
-            return f"{key_now(self.app, NothingChanged)} reprend {former.words}."
-        known = sum(len(one.known) for one in found)
-        stale = sum(len(one.stale) for one in found)
-        given = sum(one.confirmed for one in found)
-        left = f"À confirmer : {counted(known, 'fait')}, à redemander : {stale}"
-        return f"{left}. Répondus ou confirmés\u00a0: {given}"
 
     @property
     def _here(self) -> Carried | None:
@@ -176,8 +174,8 @@ class ChangedScreen(PlaceScreen):
         left = (key for key in after if self._parts[key].known)
         self._show(next(left, one.key))
         if not count:
-            told = f"{one.title}\u00a0: rien à confirmer, le reste se redit."
-            self.diag.inform(told)
+            words = f"{one.title}\u00a0: rien à confirmer, le reste se redit."
+            self.diag.inform(words)
 
     def on_this_changed(self) -> None:
         if one := self._here:

@@ -1,6 +1,6 @@
 """Avant de partir: what is seen here only, what others answer; the day on site."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from textual import on
 from textual.app import App, ComposeResult
@@ -117,17 +117,15 @@ class DepartureScreen(PlaceScreen):
             lines.append(ListLine("", (f" Douteux   {many} à relire",)))
             lines += [_line(check) for check in departure.doubtful]
         self.query_one(Lines).show(lines if departure.checks else [])
-        below = "\n".join((*self._others(), *departure.remarks, departure.outcome))
-        self.query_one("#leaving", Sentence).show("\n".join((*words, below)))
-        self.refresh_keys()
-
-    def _others(self) -> Iterator[str]:
-        """Give who answers without the engineer, and the key that asks them."""
-        others = [f"{many} {_SENT[who]}" for who, many in self._departure.elsewhere]
+        below = [*words]
+        others = [f"{many} {_SENT[who]}" for who, many in departure.elsewhere]
         if others:
             key = key_now(self.app, SendForms)
             sent = f"{key} écrit les questionnaires, à joindre au compte rendu."
-            yield f"Sans vous\u00a0: {', '.join(others)}. {sent}"
+            below.append(f"Sans vous\u00a0: {', '.join(others)}. {sent}")
+        below += [*departure.remarks, departure.outcome]
+        self.query_one("#leaving", Sentence).show("\n".join(below))
+        self.refresh_keys()
 
     def can(self, command: CommandType) -> bool | None:
         if command in {GoThere, NeverMind}:
@@ -165,11 +163,10 @@ class DepartureScreen(PlaceScreen):
         self._show(f"Écrit dans {write_departure(self._session)}")
 
     def on_date_it(self) -> None:
-        ask_day(
-            self.app,
-            self._session,
-            lambda words: self._show(f"Enregistré · {words}."),
-        )
+        def done(words: str) -> None:
+            self._show(f"Enregistré · {words}.")
+
+        ask_day(self.app, self._session, done)
 
 
 def _line(check: Check) -> ListLine:
@@ -196,22 +193,20 @@ class DayOnSite(FormDialog):
         self._corrects = corrects
 
     def fields(self) -> tuple[Field, ...]:
-        words = self._corrects or self._today()
-        present, met = ", ".join(words.present), ", ".join(words.met)
+        """Show what is to be corrected, else what is likeliest: one came, today."""
+        visit = self._corrects
+        if visit is None:
+            workspace = self._session.workspace
+            author = workspace.settings.name_of(workspace.settings.author)
+            today = workspace.world.today().isoformat()
+            visit = Visit(id="", date=today, present=(author,))
+        present, met = ", ".join(visit.present), ", ".join(visit.met)
         return (
-            Field("on", "Date", written_day(words.date), "31/01/2027"),
+            Field("on", "Date", written_day(visit.date), "31/01/2027"),
             Field("present", "Qui est venu", present, _NAMES),
             Field("met", "Qui a reçu", met, "directrice, maître, agent communal…"),
-            Field("authorisation", "Accord", words.authorisation, _ALLOWED),
+            Field("authorisation", "Accord", visit.authorisation, _ALLOWED),
         )
-
-    def _today(self) -> Visit:
-        """Return what is likeliest: the engineer came, today."""
-        workspace = self._session.workspace
-        settings = workspace.settings
-        author = settings.name_of(settings.author)
-        today = workspace.world.today().isoformat()
-        return Visit(id="", date=today, present=(author,))
 
     def keep(self) -> str:
         """Record the visit.

@@ -103,15 +103,21 @@ class ExportScreen(PlaceScreen):
         self._scopes = tuple(scopes)
         self._scope = next((n for n, one in enumerate(scopes) if one.audits), 0)
         self._scenarios = ("", *scenarios)
-        self.wanted = DocumentsWanted()
-        """What is ticked."""
+        self.wanted = DocumentsWanted(forms=tuple(FORMATS))
+        """What is ticked: all, until it is read what was ticked last."""
 
     def body(self) -> ComposeResult:
         yield Lines((ListColumn(), ListColumn("", 34, narrow=28, tiny=14)))
         yield Static(id="notice")
 
     def on_mount(self) -> None:
-        self.wanted = self._as_kept()
+        match self.diag.desk.kept(_KEPT):
+            case [list(audiences), list(forms), str(folder)]:
+                self.wanted = DocumentsWanted(
+                    tuple(one for one in Audience if one in audiences),
+                    tuple(one for one in FORMATS if one in forms),
+                    Path(folder) if folder else None,
+                )
         self.set_title("Exporter les documents")
         self._fill(f"scope/{self._scope}")
         self.query_one(Lines).focus()
@@ -142,17 +148,14 @@ class ExportScreen(PlaceScreen):
             self._tick(key)
 
     def _tick(self, key: str) -> None:
+        """Change what a line says; a heading has no key, and nothing to change."""
+        wanted = self.wanted
         sort, _, name = key.partition("/")
         if sort == "folder":
-            kept = str(self.wanted.folder or "")
             asked = "Dans quel dossier ? Rien : celui de l'espace de travail"
+            kept = str(wanted.folder or "")
             self.app.push_screen(Ask(asked, kept, keep=self._go_folder))
-        elif sort:
-            self._turn(sort, name)
-            self._fill(key)
-
-    def _turn(self, sort: str, name: str) -> None:
-        wanted = self.wanted
+            return
         if sort == "scope":
             self._scope = int(name)
         elif sort == "audience":
@@ -167,6 +170,9 @@ class ExportScreen(PlaceScreen):
             at = self._scenarios.index(wanted.scenario) + 1
             name = self._scenarios[at % len(self._scenarios)]
             self.wanted = replace(wanted, scenario=name)
+        else:
+            return
+        self._fill(key)
 
     def _go_folder(self, typed: str) -> None:
         folder = path_typed(typed)
@@ -195,7 +201,11 @@ class ExportScreen(PlaceScreen):
 
     def _fill(self, key: str) -> None:
         self.query_one(Lines).show(list(self._lines()), key)
-        self.query_one("#notice", Static).update(content(self._summary()))
+        count = self._count()
+        words = f"{counted(count, 'document')} de {counted(len(self.audits), 'audit')}."
+        if not count:
+            words = "Rien à écrire : cochez au moins un destinataire et une forme."
+        self.query_one("#notice", Static).update(content(words))
         self.refresh_bindings()
 
     def _lines(self) -> Iterator[ListLine]:
@@ -233,27 +243,9 @@ class ExportScreen(PlaceScreen):
         yield ListLine("again", (f"  {sign} Réécrire aussi ce qui est à jour", ""))
         yield ListLine(_WRITE, ("  Écrire", key_now(self.app, Write)))
 
-    def _summary(self) -> str:
-        count = self._count()
-        if not count:
-            return "Rien à écrire : cochez au moins un destinataire et une forme."
-        audits = counted(len(self.audits), "audit")
-        return f"{counted(count, 'document')} de {audits}."
-
     def _count(self) -> int:
         wanted = self.wanted
         return len(self.audits) * len(wanted.audiences) * len(wanted.forms)
-
-    def _as_kept(self) -> DocumentsWanted:
-        """Return what was ticked last; everything when that cannot be read."""
-        match self.diag.desk.kept(_KEPT):
-            case [list(audiences), list(forms), str(folder)]:
-                return DocumentsWanted(
-                    tuple(one for one in Audience if one in audiences),
-                    tuple(one for one in FORMATS if one in forms),
-                    Path(folder) if folder else None,
-                )
-        return DocumentsWanted(forms=tuple(FORMATS))
 
 
 def _turned(order: tuple[T, ...], ticked: tuple[T, ...], one: T) -> tuple[T, ...]:
@@ -320,7 +312,9 @@ class ExportRunScreen(PlaceScreen):
         if command is StopExport:
             return self.running
         if command is TakeUp:
-            return not self.running and self._is_cut_short
+            left = len(self.written) < len(self._audits)
+            failed = any(one.problem for one in self.written)
+            return not self.running and (left or failed)
         if command in {OpenDocument, OpenExportFolder}:
             return True if self.here and self.here.files else None
         return True
@@ -330,11 +324,6 @@ class ExportRunScreen(PlaceScreen):
         """The audit under the cursor, once written."""
         key = self.query_one(Lines).key if self.is_mounted else ""
         return self.written[int(key)] if key else None
-
-    @property
-    def _is_cut_short(self) -> bool:
-        failed = any(one.problem for one in self.written)
-        return failed or len(self.written) < len(self._audits)
 
     def _start(self) -> None:
         self.written, self.running = [], True
@@ -392,24 +381,21 @@ class ExportRunScreen(PlaceScreen):
         self.refresh_bindings()
 
     def _show_whole(self) -> None:
-        here = self.here
-        words = [self._progress()]
+        here, done, whole = self.here, len(self.written), len(self._audits)
+        filled = _BAR * done // max(whole, 1)
+        bar = "█" * filled + "░" * (_BAR - filled)
+        if self.running:
+            words = [f"{bar} {done} sur {whole}"]
+        elif done < whole:
+            key = key_now(self.app, TakeUp)
+            words = [f"{bar} {done} sur {whole} : arrêté, {key} reprend"]
+        else:
+            words = [f"{bar} {tally(self.written)}"]
         if here:
             words.append(here.problem or ", ".join(here.warnings) or str(here.folder))
         if not self.running and any(one.provisional for one in self.written):
             words.append("Provisoires : des audits ne sont pas clos.")
         self.query_one("#notice", Sentence).show("\n".join(words))
-
-    def _progress(self) -> str:
-        done, whole = len(self.written), len(self._audits)
-        filled = _BAR * done // max(whole, 1)
-        bar = "█" * filled + "░" * (_BAR - filled)
-        if self.running:
-            return f"{bar} {done} sur {whole}"
-        if done < whole:
-            key = key_now(self.app, TakeUp)
-            return f"{bar} {done} sur {whole} : arrêté, {key} reprend"
-        return f"{bar} {tally(self.written)}"
 
     def on_stop_export(self) -> None:
         self.workers.cancel_group(self, "export")

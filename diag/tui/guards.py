@@ -142,7 +142,7 @@ class GuardedApp(App[None]):
 
     def guard(self) -> None:
         """Watch signals and the place of the file from now on."""
-        self.place_timer = self.set_interval(_SECOND, self._check_place)
+        self.place_timer = self.set_interval(_SECOND, self.desk.check_place)
         if self.is_web:
             self.set_interval(_SECOND, self._end_with_page)
         if sys.platform == "win32":
@@ -156,9 +156,8 @@ class GuardedApp(App[None]):
                 loop.add_signal_handler(getattr(signal, name), self._end, name)
 
     def guard_journal(self, journal: "Journal") -> None:
-        """Show what the journal has to show."""
+        """Show when another program holds the journal, and wait for it."""
         self._journal = journal
-        journal.on_change = lambda words: self.call_later(self._show_change, words)
         journal.show_waits(self._show_wait)
 
     def release_journal(self) -> None:
@@ -215,9 +214,6 @@ class GuardedApp(App[None]):
                 self.is_held = False
                 self.refresh()
 
-    def _show_change(self, words: str) -> None:
-        raise NotImplementedError
-
     def _end(self, name: str) -> None:
         """Leave as the user does: the terminal is given back as it was."""
         self.signal = int(getattr(signal, name))
@@ -227,9 +223,6 @@ class GuardedApp(App[None]):
         """Leave when the server of the page is gone: no key can come any more."""
         if not any(thread.name == _KEYS for thread in threading.enumerate()):
             self._end("SIGTERM")
-
-    def _check_place(self) -> None:
-        self.desk.check_place()
 
     def on_resize(self, event: Resize) -> None:
         """Take no key while the window is too small to show what it answers."""
@@ -341,16 +334,14 @@ class TypedAhead:
         ):
             turn += 1
             await asyncio.sleep(0 if turn < _BRIEF else _PAUSE)
-            at_rest = at_rest + 1 if self._is_at_rest() else 0
-
-    def _is_at_rest(self) -> bool:
-        screen = self._app.screen_stack[-1]
-        # Whoever may still move the focus: the app, and its screen's widgets.
-        return (
-            not getattr(screen, "holds_keys", False)
-            and _waits(self._app)
-            and all(map(_waits, screen.walk_children(with_self=True)))
-        )
+            screen = app.screen_stack[-1]
+            # Whoever may still move the focus: the app, and its screen's widgets.
+            is_at_rest = (
+                not getattr(screen, "holds_keys", False)
+                and _waits(app)
+                and all(map(_waits, screen.walk_children(with_self=True)))
+            )
+            at_rest = at_rest + 1 if is_at_rest else 0
 
 
 def _waits(pump: MessagePump) -> bool:

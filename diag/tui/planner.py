@@ -23,7 +23,7 @@ from diag.audit.places import floor_of, keep_floor, spots_of, walked_later
 from diag.audit.report import report_folder
 from diag.audit.session import AuditSession
 from diag.audit.visit import VisitSession, minutes_on_site
-from diag.audit.walk import Key, Walk, walk_of
+from diag.audit.walk import Walk, walk_of
 from diag.documents.form_page import write_form, write_questionnaire
 from diag.documents.questionnaire import compose, keep
 from diag.model.enums import Profile
@@ -143,17 +143,7 @@ class PlannerScreen(PlaceScreen):
         self._walk = walk_within(self._session, self._minutes)
         self._costs = costs_of(self._session, self._minutes)
         self._longer: tuple[Walk, Costs] | None = None
-
-    def _spare(self, found: Fit) -> tuple[FitStop, ...]:
-        """Return what fills the minutes left, once all of a short visit fits."""
-        if found.wanting or Profile.within(self._minutes) is not Profile.SHORT:
-            return ()
-        longer, session = Profile.STANDARD.minutes, self._session
-        self._longer = self._longer or (
-            walk_within(session, longer),
-            costs_of(session, longer),
-        )
-        return fit_spare(found, *self._longer, self._removed)
+        """Those of a longer visit, once all of a short one fits."""
 
     def body(self) -> ComposeResult:
         yield TextSheet(id="planner-bar")
@@ -186,26 +176,39 @@ class PlannerScreen(PlaceScreen):
             f"{self._minutes}\u00a0min, jusqu'à {end}",
         )
         self.query_one("#planner-bar", TextSheet).show(partial(_bar, found, start))
-        stops = [*self._fitting(found, start), *self._left_out(found)]
-        self.query_one(Lines).show(stops, key)
-        self.query_one("#planner-words", Sentence).show(self._words(found))
+        self.query_one(Lines).show([*self._lines(found, start)], key)
+        dangers = sum(one.tiers["danger"] for one in found.stops)
+        first = f", {counted(dangers, 'danger')} à chercher d'abord" if dangers else ""
+        least = "au moins " if found.maybe else ""
+        words = f"{least}{counted(found.answers, 'réponse')} sur place{first}."
+        if found.maybe:
+            words = f"{sentence(words[:-1])} {sentence(found.maybe_words)}"
+        elsewhere = asked_elsewhere(self._walk)
+        if others := ", ".join(f"{who} {many}" for who, many in elsewhere):
+            sent = key_now(self.app, SendForms)
+            words += f" Sans vous\u00a0: {others}\u00a0: {sent} les écrit."
+        self.query_one("#planner-words", Sentence).show(words)
 
-    def _fitting(self, found: Fit, start: int) -> Iterator[ListLine]:
-        at = start
+    def _lines(self, found: Fit, at: int) -> Iterator[ListLine]:
+        """Give the stops with their hours, then what does not fit, and why."""
         for one in found.stops:
             yield _line(one.key, one, hour_words(at), one.words)
             at += one.seconds * 1000
         if found.stops:
             cells = (hour_words(at), "À chaud", "-", "avec la direction")
             yield ListLine("debrief", cells)
-
-    def _left_out(self, found: Fit) -> Iterator[ListLine]:
-        if spare := self._spare(found):
-            many = counted(sum(len(one.stops) for one in spare), "réponse")
-            words = f" s'il reste du temps\u00a0: {many} "
-            yield ListLine("", (f" {words:─^70}",))
-        for one in spare:
-            yield _line(_REST + one.key, one, "", one.words)
+        if not found.wanting and Profile.within(self._minutes) is Profile.SHORT:
+            longer, session = Profile.STANDARD.minutes, self._session
+            self._longer = self._longer or (
+                walk_within(session, longer),
+                costs_of(session, longer),
+            )
+            if spare := fit_spare(found, *self._longer, self._removed):
+                many = counted(sum(len(one.stops) for one in spare), "réponse")
+                words = f" s'il reste du temps\u00a0: {many} "
+                yield ListLine("", (f" {words:─^70}",))
+            for one in spare:
+                yield _line(_REST + one.key, one, "", one.words)
         if found.left_out:
             words = (
                 f" ne tient pas en {self._minutes} minutes\u00a0: {found.more_words} "
@@ -217,19 +220,6 @@ class PlannerScreen(PlaceScreen):
         for one in whole.stops:
             if one.key in self._removed:
                 yield _line(_REST + one.key, one, "", "retiré")
-
-    def _words(self, found: Fit) -> str:
-        dangers = sum(one.tiers["danger"] for one in found.stops)
-        first = f", {counted(dangers, 'danger')} à chercher d'abord" if dangers else ""
-        least = "au moins " if found.maybe else ""
-        words = f"{least}{counted(found.answers, 'réponse')} sur place{first}."
-        if found.maybe:
-            words = f"{sentence(words[:-1])} {sentence(found.maybe_words)}"
-        others = ", ".join(f"{who} {many}" for who, many in asked_elsewhere(self._walk))
-        if not others:
-            return words
-        sent = key_now(self.app, SendForms)
-        return f"{words} Sans vous\u00a0: {others}\u00a0: {sent} les écrit."
 
     @on(Lines.Chosen)
     def _chosen(self) -> None:
@@ -244,7 +234,11 @@ class PlannerScreen(PlaceScreen):
         words = visiting.choose(self._minutes, sorted(self._removed), self._from)
         found = fit(self._walk, self._minutes, self._costs, self._removed)
         if found.stops and minutes_on_site(self._session) is None:
-            visiting.go(_first_key(found.stops[0], visiting.walk))
+            # A stop may name only the type of a room: go to one that is in the walk.
+            first, keys = found.stops[0], [one.key for one in found.stops[0].stops]
+            legs = (leg for leg in visiting.walk.legs if leg.key == first.key)
+            there = {one.key for leg in legs for one in leg.stops}
+            visiting.go(next((key for key in keys if key in there), keys[0]))
         self.diag.go_back()
         self._done(words)
 
@@ -303,11 +297,3 @@ def _bar(found: Fit, start: int, width: int) -> list[DrawnLine]:
         DrawnLine(Content(drawn.ljust(width, "░"))),
         DrawnLine(Content.styled(hours[:width], "$text-muted")),
     ]
-
-
-def _first_key(first: FitStop, walk: Walk) -> Key:
-    """Return the first question of a stop: one names only the type of a room."""
-    here = next((leg for leg in walk.legs if leg.key == first.key), None)
-    there = {one.key for one in here.stops} if here else set[Key]()
-    keys = [one.key for one in first.stops]
-    return next((key for key in keys if key in there), keys[0])
