@@ -119,7 +119,7 @@ def basket(
     Quantités et prix par article, par école et par lot de la consultation. Ce qui est
     écarté, fait ou déjà commandé n'y est pas.
     """
-    from diag.documents.tables import write_basket  # noqa: PLC0415 - 100 ms
+    from diag.documents.tables.basket import write_basket  # noqa: PLC0415 - 100 ms
 
     with _chosen(ctx, **asked) as (workspace, picked, folder, bar):
         day = workspace.world.today()
@@ -161,7 +161,7 @@ def tickets(
     Les actions techniques du plan et les anomalies : lieux, constat, comment faire,
     priorité, délai, à quoi l'on sait que c'est terminé.
     """
-    from diag.documents.tables import write_tickets  # noqa: PLC0415 - 100 ms
+    from diag.documents.tables.tickets import write_tickets  # noqa: PLC0415 - 100 ms
 
     with _chosen(ctx, **asked) as (workspace, picked, folder, bar):
         _agreed(picked, let_out=let_out)
@@ -199,7 +199,7 @@ def answers(
     Pour un tableur ou un programme ; les réponses sensibles restent à part, et les
     numéros de téléphone des notes n'y sont pas sans --let-out.
     """
-    from diag.documents.tables import write_answers  # noqa: PLC0415 - 100 ms
+    from diag.documents.tables.answers import write_answers  # noqa: PLC0415 - 100 ms
 
     with _chosen(ctx, **asked) as (workspace, picked, folder, bar):
         day = workspace.world.today()
@@ -242,7 +242,7 @@ def glpi(
     d'après ses règles livrées, tout le matériel, les tickets. Les numéros de série et
     les adresses viennent des inventaires lus (audit import-evidence).
     """
-    from diag.documents.tables import write_glpi  # noqa: PLC0415 - 100 ms
+    from diag.documents.tables.glpi import write_glpi  # noqa: PLC0415 - 100 ms
 
     with _chosen(ctx, **asked) as (workspace, picked, folder, bar):
         _agreed(picked, let_out=let_out)

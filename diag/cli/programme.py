@@ -29,8 +29,8 @@ from diag.cli.shared import (
     print_table,
     workspace_command,
 )
+from diag.documents.tables import csv_bytes
 from diag.documents.tables.basket import prices_table
-from diag.documents.tables.writers import csv_bytes
 from diag.model.enums import FollowUpState, Outcome
 from diag.model.errors import DiagError
 from diag.model.programme import FIRST_YEAR, LAST_YEAR, ProgrammeFrame

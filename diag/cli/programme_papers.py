@@ -135,9 +135,8 @@ def equity(workspace: Workspace, slug: str, variant: str, *, as_json: bool) -> N
 def table(workspace: Workspace, slug: str, variant: str, folder: Path | None) -> None:
     """Écrit le programme en classeur XLSX, une feuille par sujet."""
     from diag.documents.programme import programme_folder  # noqa: PLC0415 - Jinja
-    from diag.documents.tables import put  # noqa: PLC0415 - 100 ms
+    from diag.documents.tables import put, xlsx_bytes  # noqa: PLC0415 - 100 ms
     from diag.documents.tables.programme import programme_tables  # noqa: PLC0415
-    from diag.documents.tables.writers import xlsx_bytes  # noqa: PLC0415
 
     board, day = _board(workspace, slug, variant), workspace.world.today()
     content = xlsx_bytes(programme_tables(board, day), day)

@@ -28,10 +28,10 @@ from diag.documents.school_drawings import (
     LINK,
     network_sketch,
 )
+from diag.documents.tables import Column, csv_bytes, table_of
 from diag.documents.tables.answers import ANSWERS, answers_of
 from diag.documents.tables.basket import basket_of, by_school
 from diag.documents.tables.tickets import TICKETS, ticket_rows, tickets_of
-from diag.documents.tables.writers import Column, csv_bytes, table_of
 from diag.documents.technique import measures
 from diag.model.enums import WORKING_READER as READER
 from diag.model.enums import PlaceKind, Trade

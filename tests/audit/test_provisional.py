@@ -18,14 +18,11 @@ from diag.documents.atlas import write_atlas
 from diag.documents.drafts import DraftKind, drafted
 from diag.documents.formats import Format
 from diag.documents.synthesis import synthesis
-from diag.documents.tables import (
-    chosen,
-    write_answers,
-    write_basket,
-    write_glpi,
-    write_map,
-    write_tickets,
-)
+from diag.documents.tables import chosen, write_map
+from diag.documents.tables.answers import write_answers
+from diag.documents.tables.basket import write_basket
+from diag.documents.tables.glpi import write_glpi
+from diag.documents.tables.tickets import write_tickets
 from diag.documents.write import MANIFEST, write_paper, write_reports
 from diag.journal import changes
 from diag.model.enums import READERS, Audience, AuditStatus

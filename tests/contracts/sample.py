@@ -16,17 +16,12 @@ from diag.documents.drafts import DraftKind, drafted
 from diag.documents.formats import Format
 from diag.documents.programme.committee import programme_deliberation
 from diag.documents.synthesis import synthesis
-from diag.documents.tables import (
-    chosen,
-    put,
-    write_answers,
-    write_basket,
-    write_glpi,
-    write_map,
-    write_tickets,
-)
+from diag.documents.tables import chosen, put, write_map, xlsx_bytes
+from diag.documents.tables.answers import write_answers
+from diag.documents.tables.basket import write_basket
+from diag.documents.tables.glpi import write_glpi
 from diag.documents.tables.programme import programme_tables
-from diag.documents.tables.writers import xlsx_bytes
+from diag.documents.tables.tickets import write_tickets
 from diag.documents.write import MANIFEST, draw_report, write_paper, write_reports
 from diag.model.enums import READERS, Audience
 from diag.office.deadlines import write_deadlines

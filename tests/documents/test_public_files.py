@@ -18,7 +18,7 @@ from diag.audit.follow import add_step, move
 from diag.audit.remarks import Remarks, remarks_of
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
-from diag.documents import drafts, tables
+from diag.documents import drafts
 from diag.documents.atlas import write_atlas
 from diag.documents.document import Document
 from diag.documents.drafts import DraftKind, drafted
@@ -26,15 +26,11 @@ from diag.documents.formats import FORMATS, Format
 from diag.documents.formats.pdf import _source
 from diag.documents.mail import letter
 from diag.documents.synthesis import synthesis
-from diag.documents.tables import (
-    chosen,
-    write_answers,
-    write_basket,
-    write_glpi,
-    write_map,
-    write_tickets,
-)
-from diag.documents.tables.answers import Answers, answers_of
+from diag.documents.tables import answers, chosen, write_map
+from diag.documents.tables.answers import Answers, answers_of, write_answers
+from diag.documents.tables.basket import write_basket
+from diag.documents.tables.glpi import write_glpi
+from diag.documents.tables.tickets import write_tickets
 from diag.documents.templates import build_document
 from diag.model.audit import FollowUp
 from diag.model.enums import (
@@ -246,7 +242,7 @@ WHOLE: dict[str, tuple[Part, object, str, object]] = {
         whole_remarks,
     ),
     "the audit that a draft reads": (_papers, drafts, "report_of", whole_drafts),
-    "the rows that a table keeps": (_tables, tables, "answers_of", whole_answers),
+    "the rows that a table keeps": (_tables, answers, "answers_of", whole_answers),
 }
 
 

@@ -29,7 +29,7 @@ from diag.documents.synthesis.territory import (
     circonscription_synthesis,
     territory_synthesis,
 )
-from diag.documents.tables.writers import judged
+from diag.documents.tables import judged
 from diag.documents.templates import build_document
 from diag.model.enums import READERS, Audience, Standing
 from diag.model.text import Bounds

@@ -20,7 +20,7 @@ from diag.documents.mairie import READER as MAIRIE
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import cures, failing, rests_on, rules
 from diag.documents.parts.votes import danger_words, vote_lines, votes_shown
-from diag.documents.tables.writers import position
+from diag.documents.tables import position
 from diag.model.audit import Auditee, School
 from diag.model.enums import (
     READERS,

@@ -63,7 +63,7 @@ from diag.documents.synthesis.gathering import (
     cover,
     unaudited,
 )
-from diag.documents.tables.writers import position
+from diag.documents.tables import position
 from diag.model.audit import School
 from diag.model.checklist import Criterion
 from diag.model.enums import WORKING_READER, PlaceKind

@@ -5,15 +5,31 @@ stays out unless asked, and so does what was asked by a question that nobody kno
 more: it may have been.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from diag.answers.types import TYPES
 from diag.audit.remarks import without_phones
 from diag.audit.report import Report
-from diag.documents.tables.writers import IDENTITY, Cell, Coded, Column, identity
+from diag.documents.tables import (
+    IDENTITY,
+    Cell,
+    ChosenAudits,
+    Coded,
+    Column,
+    Exported,
+    Progress,
+    identity,
+    in_formats,
+    json_bytes,
+    put,
+    read_counts,
+    some,
+    table_of,
+)
 from diag.model.checklist import Question
 from diag.model.enums import State
 from diag.model.fact import Place, Value
@@ -161,3 +177,40 @@ def _domain(report: Report, question: Question) -> str:
         one.title for one in report.checklist.domains if one.id == question.domain
     )
     return next(titles, "")
+
+
+def write_answers(
+    picked: ChosenAudits,
+    folder: Path,
+    formats: Iterable[str],
+    day: date,
+    progress: Progress,
+    *,
+    sensitive: bool = False,
+    let_out: bool = False,
+) -> Exported:
+    """Write every answer, one a row; those that are sensitive only when asked."""
+    rows: list[tuple[Cell, ...]] = []
+    withheld = provisional = 0
+    for report in picked.reports(day, progress):
+        told = answers_of(report, sensitive=sensitive, let_out=let_out)
+        rows += told.rows
+        withheld += told.withheld
+        provisional += report.provisional
+    wanted = tuple(formats)
+    table = table_of("Réponses", ANSWERS, rows)
+    files = in_formats("reponses", {"reponses": table}, wanted, day)
+    if "json" in wanted:
+        about = {"format": "diag-answers", "version": 1, "date": day.isoformat()}
+        about |= {"provisional": provisional}
+        files["reponses.json"] = json_bytes(table, about)
+    counts = (
+        *read_counts(picked, provisional),
+        (len(rows), "réponse", "réponses"),
+        *some(
+            withheld,
+            "réponse sensible laissée de côté (--sensitive)",
+            "réponses sensibles laissées de côté (--sensitive)",
+        ),
+    )
+    return Exported(put(folder, files), counts)

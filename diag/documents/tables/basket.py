@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 
 from diag.assess.money import WORKS, format_seen
 from diag.assess.plan import Action
@@ -18,13 +19,22 @@ from diag.audit.report import Report
 from diag.documents.mairie import READER  # buyers read what the commune reads
 from diag.documents.parts import advice
 from diag.documents.parts.sources import price_source
-from diag.documents.tables.writers import (
+from diag.documents.tables import (
     IDENTITY,
     Cell,
+    ChosenAudits,
     Column,
+    Exported,
+    Progress,
     Table,
     identity,
+    in_formats,
+    left_out,
+    put,
+    read_counts,
+    reserved_actions,
     table_of,
+    withheld_actions,
 )
 from diag.model.checklist import Checklist, Price
 from diag.model.enums import BudgetSection, FollowUpState, Trigger
@@ -432,3 +442,45 @@ def prices_table(prices: Sequence[ObservedPrice]) -> Table:
             for one in prices
         ],
     )
+
+
+def write_basket(
+    picked: ChosenAudits,
+    folder: Path,
+    formats: Iterable[str],
+    day: date,
+    progress: Progress,
+    *,
+    to_confirm: bool = False,
+    sensitive: bool = False,
+) -> Exported:
+    """Write what the plans buy, by article and by school.
+
+    What a sensitive fact calls for is bought with the rest only when asked.
+    """
+    lines: list[BasketLine] = []
+    out: Counter[str] = Counter()
+    provisional = withheld = 0
+    for whole in picked.reports(day, progress):
+        report = whole if sensitive else whole.public
+        basket = basket_of(report, to_confirm=to_confirm)
+        lines += basket.lines
+        out += basket.left_out
+        provisional += report.provisional
+        withheld += 0 if sensitive else reserved_actions(whole)
+    lines = in_order(lines)
+    articles, schools = by_article(lines), by_school(lines)
+    counts = (
+        *read_counts(picked, provisional),
+        (len(articles.rows), "article", "articles"),
+        (len(schools.rows), "ligne par école", "lignes par école"),
+        *left_out(out),
+    )
+    tables = {
+        "panier-par-article": articles,
+        "panier-par-ecole": schools,
+        "panier-a-lire": notice(day, picked.campaign, counts, to_confirm=to_confirm),
+    }
+    files = put(folder, in_formats("panier", tables, formats, day))
+    # Who exports is told what stays out; no file that others read says how many.
+    return Exported(files, (*counts, *withheld_actions(withheld)))

@@ -6,18 +6,31 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
+from pathlib import Path
 
 from diag.answers.types import answer_words
+from diag.audit.evidence import kept_evidence
+from diag.audit.offering import listed_by_stock
 from diag.audit.report import Report
-from diag.documents.tables.tickets import Ticket
-from diag.documents.tables.writers import (
+from diag.documents.tables import (
     IDENTITY,
     Cell,
+    ChosenAudits,
     Coded,
     Column,
+    Exported,
+    Progress,
     as_json,
     identity,
+    in_formats,
+    put,
+    read_counts,
+    reserved_actions,
+    some,
+    table_of,
+    withheld_actions,
 )
+from diag.documents.tables.tickets import Ticket, tickets_of
 from diag.imports.evidence.reading import ListedDevice
 from diag.model.enums import Kind, PlaceKind, State
 from diag.model.fact import Place
@@ -435,3 +448,56 @@ def _dated(report: Report, said: str) -> str:
 
 def _comment(**texts: str) -> dict[str, str]:
     return {key: text for key, text in texts.items() if text}
+
+
+def write_glpi(
+    picked: ChosenAudits,
+    folder: Path,
+    day: date,
+    progress: Progress,
+    *,
+    sensitive: bool = False,
+) -> Exported:
+    """Write what GLPI takes: an inventory, the equipment, the tickets.
+
+    The tickets that a sensitive fact calls for only when asked.
+    """
+    devices: list[dict[str, object]] = []
+    parc: list[tuple[Cell, ...]] = []
+    tickets: list[tuple[Cell, ...]] = []
+    provisional = withheld = 0
+    fates: list[tuple[Cell, ...]] = []
+    refused = doubled = 0
+    wholes = picked.reports(day, progress)
+    for session, whole in zip(picked.sessions, wholes, strict=True):
+        report = whole if sensitive else whole.public
+        withheld += 0 if sensitive else reserved_actions(whole)
+        stock = parc_of(report)
+        kept = kept_evidence(session)
+        consoles = (one.read.devices for one in kept if one.file.columns)
+        known = (device for each in consoles for device in each)
+        assets = assets_of(stock, listed_by_stock(session, kept), known)
+        refused += sum(one.fate is GlpiFate.DENIED for one in assets)
+        doubled += sum(one.fate is GlpiFate.DOUBLED for one in assets)
+        devices += devices_of(report, assets)
+        fates += fate_rows(report, assets)
+        parc += parc_rows(report, stock)
+        tickets += anomaly_rows(report, tickets_of(report))
+        provisional += report.provisional
+    tables = {
+        "glpi-appareils": table_of("Appareils", FATES, fates),
+        "glpi-materiel": table_of("Matériel", PARC, parc),
+        "glpi-tickets": table_of("Tickets", ANOMALIES, tickets),
+    }
+    files = in_formats("glpi", tables, ("csv",), day)
+    files["glpi-inventaire.zip"] = archive(devices)
+    counts = (
+        *read_counts(picked, provisional),
+        (len(devices), "appareil dans l'inventaire", "appareils dans l'inventaire"),
+        *some(refused, "refusé par GLPI sans série", "refusés par GLPI sans série"),
+        *some(doubled, "créé par son seul nom", "créés par leur seul nom"),
+        (len(parc), "ligne de matériel", "lignes de matériel"),
+        (len(tickets), "ticket", "tickets"),
+        *withheld_actions(withheld),
+    )
+    return Exported(put(folder, files), counts)

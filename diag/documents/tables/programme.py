@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from diag.documents.programme.lines import once_of
 from diag.documents.programme.whole import year_sums
-from diag.documents.tables.writers import Cell, Column, Table, table_of
+from diag.documents.tables import Cell, Column, Table, table_of
 from diag.model.programme import EnvelopeState
 from diag.model.text import exact
 from diag.programme.assembling import Board

@@ -10,6 +10,7 @@ asked; what the école or the académie does always does.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from diag.assess.plan import Action
 from diag.assess.results import CriterionResult
@@ -19,7 +20,22 @@ from diag.audit.findings import kind_of, names_judged, observed
 from diag.audit.report import Report
 from diag.documents.blocks import Md, Pair, entry, sections, written
 from diag.documents.parts import advice
-from diag.documents.tables.writers import IDENTITY, Cell, Column, identity
+from diag.documents.tables import (
+    IDENTITY,
+    Cell,
+    ChosenAudits,
+    Column,
+    Exported,
+    Progress,
+    identity,
+    in_formats,
+    put,
+    read_counts,
+    reserved_actions,
+    some,
+    table_of,
+    withheld_actions,
+)
 from diag.documents.technique import READER
 from diag.model.enums import Audience, Kind, Owner
 from diag.model.fact import ROOT_KINDS
@@ -293,3 +309,47 @@ def _row(audit: tuple[Cell, ...], ticket: Ticket) -> tuple[Cell, ...]:
         ticket.criterion,
         ticket.sensitive,
     )
+
+
+def write_tickets(
+    picked: ChosenAudits,
+    folder: Path,
+    formats: Iterable[str],
+    day: date,
+    progress: Progress,
+    *,
+    to_confirm: bool = False,
+    whole_plan: bool = False,
+    sensitive: bool = False,
+) -> Exported:
+    """Write the technician's tickets, as a table and as a page.
+
+    Those that a sensitive fact calls for only when asked.
+    """
+    rows: list[tuple[Cell, ...]] = []
+    parts = []
+    provisional = others = withheld = 0
+    for whole in picked.reports(day, progress):
+        report = whole if sensitive else whole.public
+        tickets = tickets_of(report, to_confirm=to_confirm, whole_plan=whole_plan)
+        rows += ticket_rows(report, tickets)
+        parts.append(ticket_part(report, tickets))
+        provisional += report.provisional
+        others += 0 if whole_plan else untechnical(report, to_confirm=to_confirm)
+        withheld += 0 if sensitive else reserved_actions(whole)
+    wanted = tuple(formats)
+    table = table_of("Tickets", TICKETS, rows)
+    files = in_formats("tickets", {"tickets": table}, wanted, day)
+    if "md" in wanted:
+        files["tickets.md"] = ticket_page(parts, day).encode()
+    counts = (
+        *read_counts(picked, provisional),
+        (len(rows), "ticket", "tickets"),
+        *some(
+            others,
+            "action non technique laissée de côté (--whole-plan)",
+            "actions non techniques laissées de côté (--whole-plan)",
+        ),
+        *withheld_actions(withheld),
+    )
+    return Exported(put(folder, files), counts)

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from diag.answers.types import TYPES
-from diag.documents.tables.writers import Cell, Column, Table, xlsx_bytes
+from diag.documents.tables import Cell, Column, Table, xlsx_bytes
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind
 from diag.rules.language import parse_rule

@@ -10,9 +10,8 @@ from textual.message import Message
 
 from diag.documents import programme as pages
 from diag.documents.programme.committee import programme_deliberation
-from diag.documents.tables import put
+from diag.documents.tables import put, xlsx_bytes
 from diag.documents.tables.programme import programme_tables
-from diag.documents.tables.writers import xlsx_bytes
 from diag.documents.write import Paper, write_paper
 from diag.model.enums import Outcome, PlaceKind
 from diag.office.deadlines import write_deadlines

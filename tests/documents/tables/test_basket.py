@@ -2,6 +2,7 @@ from collections import Counter
 from fractions import Fraction
 
 from diag.audit.report import Report
+from diag.documents.tables import Table
 from diag.documents.tables.basket import (
     AuditBasket,
     basket_of,
@@ -10,7 +11,6 @@ from diag.documents.tables.basket import (
     in_order,
     lots_of,
 )
-from diag.documents.tables.writers import Table
 from diag.model.audit import FollowUp
 from diag.model.checklist import Checklist, Need
 from diag.model.enums import FollowUpState, State

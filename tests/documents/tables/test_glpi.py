@@ -8,6 +8,7 @@ import pytest
 
 from diag.assess.judge import assess
 from diag.audit.report import Report
+from diag.documents.tables import Coded
 from diag.documents.tables.glpi import (
     ANOMALIES,
     FATES,
@@ -22,7 +23,6 @@ from diag.documents.tables.glpi import (
     parc_rows,
 )
 from diag.documents.tables.tickets import tickets_of
-from diag.documents.tables.writers import Coded
 from diag.imports.evidence.reading import DeviceKind, ListedDevice
 from diag.model.checklist import Choice
 from diag.model.enums import PlaceKind, QuestionType, State

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from diag.documents.tables.writers import judged, position, school_map
+from diag.documents.tables import judged, position, school_map
 from diag.model.enums import AuditStatus
 from tests.documents.builders import SCHOOL, facts, report
 

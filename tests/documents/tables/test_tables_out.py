@@ -16,12 +16,12 @@ from diag.documents.tables import (
     Exported,
     chosen,
     put,
-    write_answers,
-    write_basket,
-    write_glpi,
     write_map,
-    write_tickets,
 )
+from diag.documents.tables.answers import write_answers
+from diag.documents.tables.basket import write_basket
+from diag.documents.tables.glpi import write_glpi
+from diag.documents.tables.tickets import write_tickets
 from diag.journal.facts import open_audit
 from diag.model.audit import FollowUp, Subject
 from diag.model.enums import FollowUpState, PlaceKind

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.documents.tables.writers import (
+from diag.documents.tables import (
     MAX_TEXT,
     Cell,
     Coded,
