@@ -7,8 +7,14 @@ from pathlib import Path
 from diag.audit.report import Report
 from diag.documents import AUDIENCES
 from diag.documents.atlas.folder import INDEX, OVERVIEW, document_path, files_of, staged
-from diag.documents.atlas.map import Line, read_outline
-from diag.documents.atlas.pages import Dossier, File, Pages, PaperLinks
+from diag.documents.atlas.pages import (
+    Dossier,
+    File,
+    Line,
+    Pages,
+    PaperLinks,
+    read_outline,
+)
 from diag.documents.atlas.school import (
     AtlasReader,
     SchoolEntry,

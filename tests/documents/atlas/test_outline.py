@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from diag.documents.atlas.map import corners, drawn, read_outline
+from diag.documents.atlas.pages import corners, drawn, read_outline
 from diag.documents.drawings import projection
 from diag.model.errors import DiagError
 
