@@ -224,7 +224,7 @@ which know what each reader may see."""
 
 _PRINTED = (str, int, Fraction, date)
 _SUFFIX = ".md.jinja"
-_TOOLS = "diag.documents.drafts.frame"
+_TOOLS = "diag.documents.drafts"
 
 
 class OwnTemplateError(DiagError):

@@ -15,11 +15,11 @@ from diag.documents.blocks import (
     written,
 )
 from diag.documents.document import Document
-from diag.documents.drafts import frame as requirement
-from diag.documents.drafts.frame import (
+from diag.documents.drafts import (
     REREAD,
     TO_WRITE,
     draft_meta,
+    population_words,
     prefilled,
     source_of,
     tools,
@@ -59,10 +59,11 @@ from diag.documents.synthesis.gathering import (
     unaudited,
     version,
 )
+from diag.model.audit import Commune
 from diag.model.enums import WORKING_READER, Aside, Kind
 from diag.model.votes import Vote
 from diag.words.dates import describe_day, long_date
-from diag.words.sentences import euros, first_sentence, listed, of
+from diag.words.sentences import euros, first_sentence, listed, number, of
 from diag.words.vocabulary import FOLLOW_UPS, OWNERS, SOCLES
 
 _PRESSES = 3
@@ -96,8 +97,8 @@ def note(gathering: Gathering, title: str) -> Document:
     )
     view = {
         **_frame(gathering, "Projet de note explicative de synthèse"),
-        "requirement": requirement.need_words(commune, gathering.population_of),
-        "convocation": requirement.convocation_words(commune),
+        "requirement": need_words(commune, gathering.population_of),
+        "convocation": convocation_words(commune),
         "dangers": dangers_box(gathering),
         "reasons": _reasons_table(gathering),
         "know_first": know_first(votes),
@@ -240,6 +241,57 @@ def _reasons_table(gathering: Gathering) -> Md:
         *("Pas encore le cas", "Ce que cela change"),
     )
     return table("Ce que l'audit a constaté", columns, rows)
+
+
+THRESHOLD = 3500
+"""Inhabitants from which the note is required (CGCT, art. L. 2121-12)."""
+
+MARGIN = 200
+"""So near to the threshold, another year's count may fall on the other side."""
+
+
+def is_note_required(commune: Commune | None) -> bool | None:
+    """Return whether the note must go with the convocation; None: nobody knows."""
+    if commune is None or commune.population is None:
+        return None
+    return commune.population >= THRESHOLD
+
+
+def need_words(commune: Commune | None, read_on: str) -> str:
+    """Return whether it is required, from what population, and what to check."""
+    rule = (
+        f"Le code général des collectivités territoriales (art. L. 2121-12) la demande "
+        f"à partir de {number(THRESHOLD)} habitants ({REREAD})."
+    )
+    if commune is None or commune.population is None:
+        return (
+            "On ne sait pas si cette note est obligatoire : la population n'est pas "
+            f"connue ici. {rule} Vérifiez la population en vigueur."
+        )
+    required = is_note_required(commune)
+    need = "obligatoire" if required else "non obligatoire"
+    more = "" if required else " Elle reste utile à qui vote."
+    near = (
+        " La population est proche du seuil : vérifiez le chiffre en vigueur."
+        if abs(commune.population - THRESHOLD) <= MARGIN
+        else ""
+    )
+    known = population_words(commune, read_on)
+    return f"Note {need} d'après la population connue : {known}. {rule}{more}{near}"
+
+
+def convocation_words(commune: Commune | None) -> str:
+    """Return how long before the sitting the convocation goes, to be checked."""
+    required = is_note_required(commune)
+    if required is None:
+        delay = (
+            "Le délai de convocation est de cinq jours francs à partir de "
+            f"{number(THRESHOLD)} habitants, de trois en dessous"
+        )
+    else:
+        days = "cinq" if required else "trois"
+        delay = f"La convocation part au moins {days} jours francs avant la séance"
+    return f"{delay} (art. L. 2121-11 et L. 2121-12, {REREAD})."
 
 
 ASKED, ALERTS = 3, 6

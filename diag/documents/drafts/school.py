@@ -13,7 +13,7 @@ from diag.audit.report import Report
 from diag.audit.votes import votes_of
 from diag.documents.blocks import Md, Pair, bullets, definitions, table
 from diag.documents.document import Document
-from diag.documents.drafts.frame import draft_meta, population_words, prefilled, tools
+from diag.documents.drafts import draft_meta, population_words, prefilled, tools
 from diag.documents.equipe import READER as EQUIPE
 from diag.documents.parts import advice, frame
 from diag.documents.parts.budget import budget_by_domain

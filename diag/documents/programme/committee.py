@@ -18,7 +18,7 @@ from diag.documents.blocks import (
     written,
 )
 from diag.documents.document import Document, Meta
-from diag.documents.drafts.frame import TO_WRITE, prefilled, signatures, tools
+from diag.documents.drafts import TO_WRITE, prefilled, signatures, tools
 from diag.documents.parts.votes import BALLOT
 from diag.documents.programme.lines import Row, exact_words, per_pupil_words, span_words
 from diag.documents.programme.whole import (

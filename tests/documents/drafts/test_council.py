@@ -6,8 +6,12 @@ import pytest
 from hypothesis import given
 
 from diag.documents.document import parser
-from diag.documents.drafts.council import deliberation, note
-from diag.documents.drafts.frame import NoteNeed, need_of, need_words
+from diag.documents.drafts.council import (
+    deliberation,
+    is_note_required,
+    need_words,
+    note,
+)
 from diag.model.audit import Commune
 from diag.words.sentences import typeset
 from tests.documents.builders import ORDINARY
@@ -30,22 +34,22 @@ def commune(population: int | None) -> Commune:
 
 
 @pytest.mark.parametrize(
-    ("population", "need"),
+    ("population", "required"),
     [
-        (3499, NoteNeed.NOT_REQUIRED),
-        (3500, NoteNeed.REQUIRED),
-        (0, NoteNeed.NOT_REQUIRED),
-        (None, NoteNeed.UNKNOWN),
+        (3499, False),
+        (3500, True),
+        (0, False),
+        (None, None),
     ],
 )
 def test_the_population_decides_and_its_absence_is_said(
-    population: int | None, need: NoteNeed
+    population: int | None, *, required: bool | None
 ) -> None:
-    assert need_of(commune(population)) is need
+    assert is_note_required(commune(population)) is required
 
 
 def test_no_commune_is_unknown_too() -> None:
-    assert need_of(None) is NoteNeed.UNKNOWN
+    assert is_note_required(None) is None
 
 
 def test_the_note_says_where_the_population_comes_from_and_what_to_check() -> None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from diag.documents.drafts.frame import REREAD
+from diag.documents.drafts import REREAD
 from diag.documents.formats.html import write_html
 from diag.documents.formats.odt import write_odt
 from diag.documents.formats.pdf import write_pdf
