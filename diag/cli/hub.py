@@ -30,13 +30,13 @@ from diag.journal.revision import now
 from diag.model.errors import DiagError, install_command
 from diag.sync.hub.delivery import deliver
 from diag.sync.hub.files import forget_set_aside
-from diag.sync.hub.gate import WAITED, look_at_cut_over
+from diag.sync.hub.intake import WAITED, look_at_cut_over
 from diag.sync.hub.service import act_as_owner
 from diag.words.dates import day_words
 from diag.words.sentences import counted
 
 if TYPE_CHECKING:
-    from diag.sync.hub.rows import Device
+    from diag.sync.hub.tables import Device
 
 
 @click.group()

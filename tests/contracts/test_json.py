@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from diag.sync.hub.rows import Device
 from diag.sync.hub.supervision import SeenAsk, SeenAudit, SeenDevice, SeenPerson
+from diag.sync.hub.tables import Device
 from diag.sync.meeting import GRAVEST, SyncResult
 from tests.contracts.pin_json import SHAPES, shapes
 

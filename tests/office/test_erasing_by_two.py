@@ -12,7 +12,7 @@ from diag.audit.history import describe_revision
 from diag.journal import asks, changes
 from diag.model.errors import DiagError
 from diag.office import sync as syncing
-from diag.sync.hub import gate
+from diag.sync.hub import intake
 from diag.words.vocabulary import MASKED
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL, started, territory, workspace
@@ -273,7 +273,7 @@ def test_what_came_to_the_hub_a_day_before_its_erasure_comes_back(
         said = team.say(anne, 2)
         team.sync(anne)
         hub.store.require_seals(1)
-        monkeypatch.setattr(gate, "SHORT_DELAY", 0)
+        monkeypatch.setattr(intake, "SHORT_DELAY", 0)
         erasing.erase(team.session(anne), said, "x")
 
         first = team.sync(anne)

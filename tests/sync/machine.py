@@ -22,7 +22,7 @@ from diag.sync.exchange import Exchange, ExchangeEvent, Pace
 from diag.sync.hub.door import Caller
 from diag.sync.hub.files import ErasureLog
 from diag.sync.hub.hub import Hub
-from diag.sync.hub.rows import Token
+from diag.sync.hub.tables import Token
 from diag.sync.protocol import HubLimits, OfflineError
 from tests.journal.builders import CAMPAIGN, known
 from tests.journal.newer import newer

@@ -16,9 +16,9 @@ from diag.model.enums import PlaceKind
 from diag.sync.exchange import Exchange, ExchangeEvent, Pace, UnsureLine
 from diag.sync.hub.door import Caller
 from diag.sync.hub.hub import Hub
-from diag.sync.hub.rows import Location
 from diag.sync.hub.sqlite import SqliteEngine
 from diag.sync.hub.store import Store
+from diag.sync.hub.tables import Location
 from diag.sync.protocol import (
     Enrolling,
     Hello,

@@ -19,9 +19,8 @@ from diag.model.errors import DiagError
 from diag.sync import transfer
 from diag.sync.exchange import ExchangeEvent
 from diag.sync.http import HttpTransport, enrol
-from diag.sync.hub import certificates
-from diag.sync.hub.certificates import make_authority
 from diag.sync.hub.files import PART, BlobFiles
+from diag.sync.hub.home import AUTHORITY, CERTIFICATE, certify, make_authority
 from diag.sync.meeting import SyncResult, synchronise_with
 from diag.sync.protocol import HubLimits, OfflineError, ProblemError
 from diag.sync.transfer import Transfer
@@ -414,9 +413,9 @@ def test_a_clock_that_makes_a_certificate_lapse_is_told(
     """A public authority is strict about dates: it was once « not your server's »."""
     day = datetime(year, 1, 1, tzinfo=UTC)
     make_authority(tmp_path, "Autre époque", day)
-    certificates.certify(tmp_path, "127.0.0.1", day)
+    certify(tmp_path, "127.0.0.1", day)
     serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    serving.load_cert_chain(tmp_path / certificates.CERTIFICATE)
+    serving.load_cert_chain(tmp_path / CERTIFICATE)
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def answer() -> None:
@@ -427,7 +426,7 @@ def test_a_clock_that_makes_a_certificate_lapse_is_told(
         thread = Thread(target=answer)
         thread.start()
         port = listening.getsockname()[1]
-        authority = (tmp_path / certificates.AUTHORITY).read_text("ascii")
+        authority = (tmp_path / AUTHORITY).read_text("ascii")
         trust = ssl.create_default_context(cadata=authority)
         office = HttpTransport(f"https://127.0.0.1:{port}", trust)
         before = datetime.now().astimezone()

@@ -23,7 +23,7 @@ from diag.sync.exchange import (
 )
 from diag.sync.hub.door import Caller
 from diag.sync.hub.hub import Hub
-from diag.sync.hub.rows import Heard
+from diag.sync.hub.tables import Heard
 from diag.sync.meeting import SyncResult, synchronise
 from diag.sync.protocol import FILES, Hello, HubLimits, OfflineError, ProblemError
 from diag.sync.questions import PulledPage, PullQuestion, SyncAnswer, SyncQuestion

@@ -10,7 +10,7 @@ import pytest
 from diag.model.errors import DiagError
 from diag.sync import trust
 from diag.sync.exchange import ExchangeEvent
-from diag.sync.hub import certificates
+from diag.sync.hub.home import AUTHORITY, CERTIFICATE, certify, make_authority
 from diag.sync.meeting import synchronise_with
 from diag.sync.trust import (
     Enrolment,
@@ -35,8 +35,8 @@ def made(folder: Path, name: str) -> str:
     """Return an authority, PEM, whose bytes end in padding once written in base 64."""
     for letters in range(20):  # a signature's length is drawn: one in three has none
         place = folder / f"{name}{letters}"
-        certificates.make_authority(place, name + "x" * letters, DAY)
-        text = (place / certificates.AUTHORITY).read_text("ascii")
+        make_authority(place, name + "x" * letters, DAY)
+        text = (place / AUTHORITY).read_text("ascii")
         if text.splitlines()[-2].endswith("="):
             return text
     raise AssertionError
@@ -200,12 +200,12 @@ def test_an_authority_that_was_compared_is_believed_whatever_the_clock(
 ) -> None:
     day = datetime(year, 1, 1, tzinfo=UTC)
     for name in ("hub", "autre"):
-        certificates.make_authority(tmp_path / name, name, day)
-    certificates.certify(tmp_path / "hub", "hub.vallombre.example", day)
+        make_authority(tmp_path / name, name, day)
+    certify(tmp_path / "hub", "hub.vallombre.example", day)
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(tmp_path / "hub" / certificates.CERTIFICATE)
+    server.load_cert_chain(tmp_path / "hub" / CERTIFICATE)
     own, other = (
-        trust.build_trust((tmp_path / name / certificates.AUTHORITY).read_text("ascii"))
+        trust.build_trust((tmp_path / name / AUTHORITY).read_text("ascii"))
         for name in ("hub", "autre")
     )
 

@@ -17,7 +17,7 @@ from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
 from diag.office import sync as syncing
 from diag.sync.hub.hub import Hub
-from diag.sync.hub.rows import EVERYWHERE, Location
+from diag.sync.hub.tables import EVERYWHERE, Location
 from diag.tui.app import DiagApp
 from diag.tui.sync import SyncScreen, progress_words
 from tests.audit.audited import audited_workspace

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diag.model.errors import DiagError
-from diag.sync.hub import page as page_of_supervision
+from diag.sync.hub import supervision
 from diag.sync.hub.files import forget_set_aside, gather
 from diag.sync.hub.home import HubHome
 from diag.sync.hub.http import (
@@ -489,7 +489,7 @@ ROUTES = (
     Route("/v2/blobs/{sha}", stream_blob, methods=["PUT"]),
     Route("/health", health),
     Route("/metrics", measures),
-    *page_of_supervision.ROUTES,
+    *supervision.ROUTES,
 )
 """Both versions of the protocol; a breaking change is another next to them."""
 

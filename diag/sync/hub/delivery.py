@@ -15,7 +15,7 @@ from diag.sync.bundle.keys import DeviceKeys
 from diag.sync.bundle.read import read_bundle, stage, verify
 from diag.sync.hub.door import Caller
 from diag.sync.hub.hub import Hub
-from diag.sync.hub.rows import Device, Token
+from diag.sync.hub.tables import Device, Token
 from diag.sync.protocol import HubLimits, ProblemError, Pushed, Sink
 from diag.sync.transfer import give_pieces
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from hmac import compare_digest
 from typing import Any
 
-from diag.sync.hub.engine import Engine
-from diag.sync.hub.rows import Device, Heard, Invitation, Token
+from diag.sync.hub.tables import Device, Engine, Heard, Invitation, Token
 from diag.sync.hub.writing import LOG
 
 MAX_TRIES = 5

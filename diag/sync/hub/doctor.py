@@ -25,17 +25,22 @@ from diag.model.errors import DiagError, Health, Inspection
 from diag.model.text import clean_line
 from diag.sync.bundle.keys import FILE as KEYS
 from diag.sync.hub import service, sqlite
-from diag.sync.hub.certificates import AUTHORITY, CERTIFICATE, check_pair
 from diag.sync.hub.copies import LastCopy, SealedBlobs, count_former, try_copy
-from diag.sync.hub.engine import ASIDE, is_set_aside
 from diag.sync.hub.files import ERASURES, KEPT, BlobFiles, ErasureLog, is_intact
-from diag.sync.hub.gate import CutOver, look_at_cut_over
-from diag.sync.hub.home import BLOBS, DATABASE, TLS, HubHome
-from diag.sync.hub.intake import begins
-from diag.sync.hub.reading import AuditReading, Reader
-from diag.sync.hub.rows import EVERYWHERE, AuditLife
+from diag.sync.hub.home import (
+    AUTHORITY,
+    BLOBS,
+    CERTIFICATE,
+    DATABASE,
+    TLS,
+    HubHome,
+    check_pair,
+)
+from diag.sync.hub.hub import AuditReading, Reader
+from diag.sync.hub.intake import CutOver, begins, look_at_cut_over
 from diag.sync.hub.store import Store
 from diag.sync.hub.supervision import COPY_AGE, ROOM, SILENT, status_of
+from diag.sync.hub.tables import ASIDE, EVERYWHERE, AuditLife, is_set_aside
 from diag.sync.trust import build_trust
 from diag.words.dates import day_words, time_words
 from diag.words.sentences import counted, listed

@@ -8,8 +8,8 @@ from typing import Self
 
 from diag.model.text import clean_line
 from diag.sync.hub.devices import KnownKeyError, KnownLabelError
-from diag.sync.hub.rows import EVERYWHERE, Device, Invitation, Token
 from diag.sync.hub.store import Store
+from diag.sync.hub.tables import EVERYWHERE, Device, Invitation, Token
 from diag.sync.protocol import (
     RIGHTS,
     Admission,

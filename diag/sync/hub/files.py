@@ -19,8 +19,8 @@ from typing import BinaryIO, Final
 from diag.journal.errors import RefusedError
 from diag.journal.revision import parse
 from diag.sync.hub.intake import Push
-from diag.sync.hub.rows import EVERYWHERE
 from diag.sync.hub.store import Store
+from diag.sync.hub.tables import EVERYWHERE
 from diag.sync.protocol import ProblemError
 from diag.sync.trust import open_private, write_private
 

@@ -1,16 +1,26 @@
-"""The folder of a hub: settings, territories, certificates, database, attachments."""
+"""The folder of a hub: settings, territories, certificates, database, attachments.
+
+An office that has no certificate of its own gets an authority with its hub. Laptops pin
+it: neither another one nor the public ones are believed.
+"""
 
 import json
 import os
 import re
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
+from ssl import PROTOCOL_TLS_SERVER, SSLContext, SSLError
 from tempfile import TemporaryDirectory
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pydantic import ValidationError
 
 from diag.imports.intake import ImportReport, silent
@@ -29,18 +39,11 @@ from diag.sync.bundle.keys import (
     make_signing_key,
     read_file_keys,
 )
-from diag.sync.hub.certificates import (
-    AUTHORITY,
-    check_pair,
-    keep_valid,
-    make_authority,
-)
-from diag.sync.hub.engine import check_address
 from diag.sync.hub.hub import Hub
-from diag.sync.hub.rows import EVERYWHERE, Location
 from diag.sync.hub.service import PASSWORD
 from diag.sync.hub.sqlite import SqliteEngine
 from diag.sync.hub.store import Store
+from diag.sync.hub.tables import EVERYWHERE, Location, check_address
 from diag.sync.protocol import RIGHTS, HubLimits, Right, Wire
 from diag.sync.trust import (
     Invited,
@@ -68,6 +71,27 @@ SYNDICAT = PlaceKind.SYNDICAT.value
 
 _DEPARTMENT = re.compile(r"[0-9]{1,3}|0?2[AB]")
 _COMMUNE = re.compile(r"[0-9]{5}|2[AB][0-9]{3}")
+
+AUTHORITY = "ca.pem"
+"""The authority, which laptops download."""
+
+AUTHORITY_KEY = "ca-key.pem"
+
+CERTIFICATE = "hub.pem"
+"""The hub's key, its certificate, the authority's: one file, replaced as a whole."""
+
+_LOCK = "hub.lock"
+"""Held by the hub that makes the certificate."""
+
+_FORMER_KEY = "hub-key.pem"
+"""Where the key was when it had its own file: the two could come from two makers."""
+
+_AUTHORITY_LIFE = timedelta(days=3653)
+_LIFE = timedelta(days=397)
+_RENEW = timedelta(days=60)
+
+_BEFORE = timedelta(days=1)
+"""A laptop's clock may be late."""
 
 
 class HubSettings(Wire):
@@ -426,3 +450,156 @@ def find_unknown_territories(store: Store, typed: Sequence[str]) -> list[str]:
         not in {EVERYWHERE, SYNDICAT}
         and not store.places({scope})
     ]
+
+
+def check_pair(certificate: Path, key: Path) -> None:
+    """Check that a certificate and its key go together.
+
+    Raises:
+        DiagError: when they do not, or one of them cannot be read.
+    """
+    for path in (certificate, key):
+        path.read_bytes()
+    try:
+        SSLContext(PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+    except SSLError as error:
+        raise DiagError(
+            f"{certificate} et {key} : ce certificat et cette clé ne vont pas "
+            "ensemble, ou l'un des deux ne se lit pas (PEM, clé sans mot de passe). "
+            "Le serveur n'est pas lancé. Remettez les deux fichiers de la même "
+            "délivrance, puis relancez : diag hub serve."
+        ) from error
+
+
+def make_authority(folder: Path, name: str, day: datetime) -> None:
+    """Make an authority, once."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = _name_certificate(f"diag - {name}")
+    certificate = (
+        _builder(subject, subject, key.public_key(), day, _AUTHORITY_LIFE)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(signs_certificates=True), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    write_private(folder / AUTHORITY_KEY, _key_pem(key))
+    write_private(folder / AUTHORITY, _pem(certificate))
+
+
+def certify(folder: Path, host: str, day: datetime) -> None:
+    """Make the hub's certificate for its name, signed by the folder's authority.
+
+    Raises:
+        DiagError: when the authority's key is that of another authority.
+    """
+    authority = x509.load_pem_x509_certificate((folder / AUTHORITY).read_bytes())
+    signing = serialization.load_pem_private_key(
+        (folder / AUTHORITY_KEY).read_bytes(), None
+    )
+    assert isinstance(signing, ec.EllipticCurvePrivateKey)
+    if signing.public_key() != authority.public_key():
+        raise DiagError(
+            f"{folder} : {AUTHORITY} et {AUTHORITY_KEY} ne vont pas ensemble. Le "
+            "serveur n'est pas lancé. Remettez ces deux fichiers d'une même copie du "
+            "serveur : les postes ne croient que cette autorité."
+        )
+    key = ec.generate_private_key(ec.SECP256R1())
+    server = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
+    issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(signing.public_key())
+    certificate = (
+        _builder(
+            _name_certificate(host), authority.subject, key.public_key(), day, _LIFE
+        )
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(signs_certificates=False), critical=True)
+        .add_extension(server, critical=False)
+        .add_extension(issuer, critical=False)
+        .add_extension(x509.SubjectAlternativeName([_name_host(host)]), critical=False)
+        .sign(signing, hashes.SHA256())
+    )
+    whole = _key_pem(key) + _pem(certificate) + _pem(authority)
+    write_private(folder / CERTIFICATE, whole)
+    (folder / _FORMER_KEY).unlink(missing_ok=True)
+
+
+def keep_valid(folder: Path, host: str, day: datetime) -> Path:
+    """Return the hub's certificate, made anew when it is due; its key is in it.
+
+    Raises:
+        DiagError: when the authority's key is that of another authority.
+    """
+    with alone(folder / _LOCK):
+        if is_due(folder, day):
+            certify(folder, host, day)
+    return folder / CERTIFICATE
+
+
+def is_due(folder: Path, day: datetime) -> bool:
+    """Whether the hub's certificate is missing, not its key's, or ends soon."""
+    try:
+        pem = (folder / CERTIFICATE).read_bytes()
+        certificate = x509.load_pem_x509_certificate(pem)
+        key = serialization.load_pem_private_key(pem, None)
+    except (FileNotFoundError, ValueError):
+        return True
+    if key.public_key() != certificate.public_key():
+        return True
+    return certificate.not_valid_after_utc - _RENEW < day
+
+
+def _builder(
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePublicKey,
+    day: datetime,
+    life: timedelta,
+) -> x509.CertificateBuilder:
+    day = day.astimezone(UTC)
+    return (
+        x509
+        .CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(day - _BEFORE)
+        .not_valid_after(day + life)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+    )
+
+
+def _name_certificate(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:64])])
+
+
+def _name_host(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
+
+
+def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not signs_certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _pem(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )

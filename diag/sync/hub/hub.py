@@ -2,11 +2,16 @@
 
 import json
 from base64 import b64decode
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from typing import Final, NamedTuple
 
+from diag.journal import subjects
+from diag.journal.bundles import audits_among
+from diag.journal.claims import Claim, claims_in
+from diag.journal.conflicts import conflicts_of
 from diag.journal.holdings import (
     WEEK,
     find_differing,
@@ -14,16 +19,16 @@ from diag.journal.holdings import (
     find_root,
     sum_parts,
 )
-from diag.journal.journal import AuditSum
+from diag.journal.journal import AuditSum, Journal
 from diag.journal.revision import now
 from diag.journal.seals import Card, Signer
+from diag.journal.signatures import WrittenSince, signature_of
 from diag.model.text import clean_line
 from diag.sync.hub.door import Caller, Door
 from diag.sync.hub.files import ERASURES, BlobFiles, ErasureLog, replay
 from diag.sync.hub.intake import Push
-from diag.sync.hub.reading import Reader
-from diag.sync.hub.rows import EVERYWHERE, Device, Heard
 from diag.sync.hub.store import Store
+from diag.sync.hub.tables import EVERYWHERE, AuditLife, Device, Heard
 from diag.sync.protocol import (
     ENVELOPES,
     FILES,
@@ -95,6 +100,12 @@ def _mark(value: object) -> str:
     """Return what shows whether an answer is the one that is known."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True)
     return sha256(text.encode("utf-8")).hexdigest()[:32]
+
+
+MOST_LINES: Final = 60_000
+"""Lines read for one showing of the page, about two seconds; the rest waits."""
+
+_ANY = 2**62
 
 
 class Hub:
@@ -441,3 +452,64 @@ class Hub:
         """Refuse alike what is elsewhere and what is nowhere."""
         if not self.store.find_named({bytes.fromhex(sha)}, scopes):
             raise ProblemError("not-found", "Aucun audit de ce poste ne le nomme.")
+
+
+class AuditReading(NamedTuple):
+    """What the lines of an audit hold."""
+
+    since: WrittenSince | None = None
+    """What unseals it; None while all that was signed is as it was signed."""
+    conflicts: int = 0
+    """How many things people said apart and nobody settled."""
+    claims: tuple[Claim, ...] = ()
+    """Who is on it, until when."""
+
+
+class Reader:
+    """Reads audits, each once for as long as nothing comes to it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[str, tuple[tuple[int, int], AuditReading]] = {}
+
+    def read(self, lives: Iterable[AuditLife]) -> dict[str, AuditReading]:
+        """Return what was read, the last touched first; what is too much is left out.
+
+        Another call goes on from there.
+        """
+        found: dict[str, AuditReading] = {}
+        waiting: list[AuditLife] = []
+        for one in lives:
+            mark, reading = self._known.get(one.audit, (None, AuditReading()))
+            if mark == (one.lines, one.last_at):
+                found[one.audit] = reading
+            else:
+                waiting.append(one)
+        if waiting:
+            with Journal.in_memory() as journal:
+                for one in _some(waiting):
+                    reading = self._read_one(journal, one.audit)
+                    self._known[one.audit] = ((one.lines, one.last_at), reading)
+                    found[one.audit] = reading
+        return found
+
+    def _read_one(self, journal: Journal, audit: str) -> AuditReading:
+        page = self._store.lines(audit, 0, _ANY, _ANY)
+        with journal.holding(page[1] if page else ()):
+            about = audits_among(journal, {audit}).get(audit)
+            signature = signature_of(journal, audit)
+            return AuditReading(
+                signature.since if signature else None,
+                len(conflicts_of(journal, about)) if about else 0,
+                claims_in(journal.current(audit, subjects.CLAIM)),
+            )
+
+
+def _some(waiting: list[AuditLife]) -> Iterator[AuditLife]:
+    """Give the audits that one showing reads, the last touched first."""
+    room = MOST_LINES
+    for one in sorted(waiting, key=lambda each: -each.last_at):
+        yield one
+        room -= one.lines
+        if room < 0:
+            return

@@ -37,7 +37,7 @@ from diag.journal.errors import (
     ReadOnlyError,
 )
 from diag.model.errors import DiagError
-from diag.sync.hub.engine import (
+from diag.sync.hub.tables import (
     Transaction,
     check_address,
     describe_address,

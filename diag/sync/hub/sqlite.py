@@ -26,7 +26,7 @@ from diag.journal.errors import (
     in_french,
 )
 from diag.journal.schema import run
-from diag.sync.hub.engine import ASIDE, Transaction, is_set_aside
+from diag.sync.hub.tables import ASIDE, Transaction, is_set_aside
 from diag.sync.hub.writing import fill_authors, fill_sums, fill_unproven, verify_log
 
 SUFFIX = ".db"

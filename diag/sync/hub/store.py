@@ -11,8 +11,7 @@ from diag.journal.journal import AuditSum
 from diag.journal.revision import Revision, read
 from diag.model.audit import Subject
 from diag.sync.hub.devices import Devices
-from diag.sync.hub.engine import Engine, Transaction, encode
-from diag.sync.hub.rows import (
+from diag.sync.hub.tables import (
     ALL_IDS,
     ARRIVED,
     AUDIT,
@@ -20,8 +19,11 @@ from diag.sync.hub.rows import (
     UNREAD_COUNT,
     AuditLife,
     AuditRow,
+    Engine,
     HubCounts,
     Location,
+    Transaction,
+    encode,
     name_columns,
     read_audit,
     scope,

@@ -9,8 +9,7 @@ from diag.journal.errors import DamagedError
 from diag.journal.holdings import sum_ids
 from diag.journal.revision import Revision, Unread, read
 from diag.model.audit import Subject
-from diag.sync.hub.engine import Transaction, encode
-from diag.sync.hub.rows import (
+from diag.sync.hub.tables import (
     ALL_IDS,
     ARRIVED,
     AUDIT,
@@ -18,6 +17,8 @@ from diag.sync.hub.rows import (
     AuditRow,
     Location,
     LogRow,
+    Transaction,
+    encode,
     name_columns,
     read_audit,
 )

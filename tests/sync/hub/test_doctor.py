@@ -19,11 +19,10 @@ from diag.journal.revision import now
 from diag.journal.signatures import signable
 from diag.model.errors import Health, Inspection
 from diag.sync.hub import copies
-from diag.sync.hub.certificates import certify
 from diag.sync.hub.doctor import Machine, examine, name_unsealing
 from diag.sync.hub.files import BlobFiles
-from diag.sync.hub.gate import look_at_cut_over
-from diag.sync.hub.home import HubHome
+from diag.sync.hub.home import HubHome, certify
+from diag.sync.hub.intake import look_at_cut_over
 from diag.sync.protocol import Enrolling, ProblemError
 from tests.cli.running import diag
 from tests.journal.builders import person

@@ -20,8 +20,8 @@ from diag.journal.revision import (
     compose,
     fresh_nonce,
 )
-from diag.sync.hub.gate import WAITED, look_at_cut_over
 from diag.sync.hub.hub import Hub
+from diag.sync.hub.intake import WAITED, look_at_cut_over
 from diag.sync.protocol import Enrolling, Pushed
 from tests.journal.builders import known, person, quarantined
 from tests.journal.test_seals import ANNES, BRUNOS

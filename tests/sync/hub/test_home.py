@@ -18,12 +18,16 @@ from cryptography import x509
 
 from diag.journal.seals import successor_of
 from diag.model.errors import DiagError
-from diag.sync.hub import app, certificates, copies
+from diag.sync.hub import app, copies
 from diag.sync.hub.files import BlobFiles
 from diag.sync.hub.home import (
+    CERTIFICATE,
     HubHome,
     HubSettings,
+    certify,
     find_unknown_territories,
+    is_due,
+    make_authority,
     parse_territory,
 )
 from diag.sync.hub.sqlite import SqliteEngine
@@ -98,8 +102,8 @@ def test_a_department_is_let_in_as_the_directory_spells_it(home: HubHome) -> Non
 
 
 def test_a_certificate_of_the_office_needs_no_authority_here(tmp_path: Path) -> None:
-    certificates.make_authority(tmp_path, "Vallombre", DAY)
-    certificates.certify(tmp_path, SETTINGS.name, DAY)
+    make_authority(tmp_path, "Vallombre", DAY)
+    certify(tmp_path, SETTINGS.name, DAY)
     for name in ("cert.pem", "key.pem"):
         (tmp_path / name).write_bytes((tmp_path / "hub.pem").read_bytes())
     files = {"tls": "files", "certificate": str(tmp_path / "cert.pem")}
@@ -117,13 +121,13 @@ def test_a_certificate_of_the_office_needs_no_authority_here(tmp_path: Path) -> 
 def test_the_certificate_is_renewed_near_its_end_by_the_same_authority(
     tmp_path: Path,
 ) -> None:
-    certificates.make_authority(tmp_path, "Vallombre", DAY)
-    assert certificates.is_due(tmp_path, DAY)
-    certificates.certify(tmp_path, "192.0.2.7", DAY)
+    make_authority(tmp_path, "Vallombre", DAY)
+    assert is_due(tmp_path, DAY)
+    certify(tmp_path, "192.0.2.7", DAY)
 
-    assert not certificates.is_due(tmp_path, DAY + timedelta(days=300))
-    assert certificates.is_due(tmp_path, DAY + timedelta(days=340))
-    pem = (tmp_path / certificates.CERTIFICATE).read_bytes()
+    assert not is_due(tmp_path, DAY + timedelta(days=300))
+    assert is_due(tmp_path, DAY + timedelta(days=340))
+    pem = (tmp_path / CERTIFICATE).read_bytes()
     certificate, issuer = x509.load_pem_x509_certificates(pem)
     certificate.verify_directly_issued_by(issuer)
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
@@ -166,10 +170,10 @@ def test_a_key_of_another_certificate_is_replaced_with_it(home: HubHome) -> None
     folder, day = home.folder / "tls", datetime.now(UTC)
     pem = home.certificate()[0]
     first = pem.read_bytes()
-    certificates.certify(folder, home.host, day)
+    certify(folder, home.host, day)
     mark = b"-----BEGIN CERTIFICATE-----"
     pem.write_bytes(first.split(mark, 1)[0] + mark + pem.read_bytes().split(mark, 1)[1])
-    assert certificates.is_due(folder, day)
+    assert is_due(folder, day)
 
     SSLContext(PROTOCOL_TLS_SERVER).load_cert_chain(*home.certificate())
 
@@ -189,7 +193,7 @@ def test_two_files_of_a_former_hub_become_one(home: HubHome) -> None:
 def test_an_authority_whose_key_is_another_is_refused(
     home: HubHome, tmp_path: Path
 ) -> None:
-    certificates.make_authority(tmp_path / "other", "Vallombre", DAY)
+    make_authority(tmp_path / "other", "Vallombre", DAY)
     (tmp_path / "other" / "ca-key.pem").replace(home.folder / "tls" / "ca-key.pem")
 
     with pytest.raises(DiagError, match="ne vont pas ensemble"):
@@ -201,7 +205,7 @@ def test_an_office_pair_that_does_not_match_is_refused(
 ) -> None:
     first, second = tmp_path / "cert.pem", tmp_path / "key.pem"
     for path in (first, second):
-        certificates.certify(home.folder / "tls", home.host, datetime.now(UTC))
+        certify(home.folder / "tls", home.host, datetime.now(UTC))
         path.write_bytes(home.certificate()[0].read_bytes())
     files = {"tls": "files", "certificate": str(first), "key": str(second)}
     made = HubHome.create(tmp_path / "office", SETTINGS.model_copy(update=files))

@@ -14,7 +14,6 @@ from diag.journal.errors import DamagedError, LockedError, ReadOnlyError
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
 from diag.sync.hub import copies
-from diag.sync.hub.engine import check_address, describe_address
 from diag.sync.hub.files import forget_set_aside
 from diag.sync.hub.home import HubHome, HubSettings
 from diag.sync.hub.intake import Push
@@ -24,6 +23,7 @@ from diag.sync.hub.postgres import (
     PostgresEngine,
 )
 from diag.sync.hub.store import Store
+from diag.sync.hub.tables import check_address, describe_address
 from tests.cli.running import diag
 from tests.journal.builders import NOON, person
 from tests.sync.databases import Server

@@ -33,12 +33,11 @@ from diag.model.audit import Photo, Subject, audit_id
 from diag.model.enums import PlaceKind
 from diag.sync.hub import sqlite
 from diag.sync.hub.devices import SPENT
-from diag.sync.hub.engine import Transaction
 from diag.sync.hub.intake import Push
 from diag.sync.hub.postgres import PostgresEngine
-from diag.sync.hub.rows import Device, Invitation, Location, Token
 from diag.sync.hub.sqlite import SqliteEngine
 from diag.sync.hub.store import Store
+from diag.sync.hub.tables import Device, Invitation, Location, Token, Transaction
 from diag.sync.protocol import Pushed
 from tests.journal.builders import CAMPAIGN, NOON, known, person
 from tests.journal.newer import newer

@@ -17,12 +17,18 @@ from diag.journal.signatures import signable
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.office import sync as syncing
-from diag.sync.hub import reading
 from diag.sync.hub.app import build_app
 from diag.sync.hub.devices import ACTIVITY
 from diag.sync.hub.hub import Hub
-from diag.sync.hub.page import COOKIE, render
-from diag.sync.hub.supervision import DAY, SILENT, HubView, SeenPerson, look
+from diag.sync.hub.supervision import (
+    COOKIE,
+    DAY,
+    SILENT,
+    HubView,
+    SeenPerson,
+    look,
+    render,
+)
 from diag.sync.protocol import Enrolling
 from diag.sync.questions import SyncQuestion
 from diag.words.dates import day_words
@@ -282,7 +288,7 @@ def test_who_is_unknown_here_is_named_so_to_people_and_by_label_to_programs(
 def test_what_is_too_much_for_one_showing_is_said_to_be_left(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "MOST_LINES", 1)
+    monkeypatch.setattr("diag.sync.hub.hub.MOST_LINES", 1)
 
     first = seen_by(desk)
 
