@@ -104,11 +104,11 @@ class Date(AnswerType):
         return "" if value == VISIT_DATE else f"Écrivez {VISIT_DATE}."
 
     def meaning(self, question: Question) -> Meaning:
-        ends = (
+        low, high = (
             None if end is None else date.fromisoformat(end).toordinal()
             for end in question.date_range or (None, None)
         )
-        return Meaning(Span(*ends), _point_of_day)
+        return Meaning(Span(low, high), _point_of_day)
 
     def candidates(
         self, question: Question, rules: Iterable[Rule], visit: date | None

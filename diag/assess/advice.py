@@ -12,7 +12,7 @@ from diag.assess.effects import (
     Draft,
     Gains,
     Kept,
-    Key,
+    NeedKey,
     Remedies,
     Remedy,
 )
@@ -263,10 +263,10 @@ class Basket:
 
     def __init__(self, prices: Mapping[str, Price], demands: Iterable[Demand]) -> None:
         self._prices = prices
-        self._merged: dict[Key, Quantity] = {}
-        self._payers: dict[Key, str] = {}
+        self._merged: dict[NeedKey, Quantity] = {}
+        self._payers: dict[NeedKey, str] = {}
         self._pack_payers: dict[str, str] = {}
-        self._needed: dict[str, dict[Key, Need]] = {}
+        self._needed: dict[str, dict[NeedKey, Need]] = {}
         for demand in demands:
             if demand.quantity.high != 0:
                 self._add(demand)
@@ -298,12 +298,12 @@ class Basket:
     @cached_property
     def shares(self) -> Mapping[str, Cost]:
         """What each action is charged, by id; those that buy nothing are left out."""
-        keys: dict[str, list[Key]] = {}
+        keys: dict[str, list[NeedKey]] = {}
         for key, payer in self._payers.items():
             keys.setdefault(payer, []).append(key)
         return {payer: self._cost_of(each) for payer, each in keys.items()}
 
-    def _cost_of(self, keys: Collection[Key]) -> Cost:
+    def _cost_of(self, keys: Collection[NeedKey]) -> Cost:
         quantities: dict[str, Quantity] = {}
         for key in keys:
             item = key[0]

@@ -449,7 +449,7 @@ class Remedies:
                 yield ident
 
 
-Key = tuple[str, str, str]
+NeedKey = tuple[str, str, str]
 """Item, use and place: what makes two needs the same."""
 
 
@@ -466,7 +466,7 @@ class Demand(NamedTuple):
     """Where the action fires, or may."""
 
     @property
-    def key(self) -> Key:
+    def key(self) -> NeedKey:
         """What makes it the same as another."""
         return self.need.item, self.need.use or self.need.item, self.place
 

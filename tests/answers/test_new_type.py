@@ -14,7 +14,7 @@ from diag.answers.types import TYPES, fieldset
 from diag.assess.judge import rooted
 from diag.audit.hypotheses import suppose_answer
 from diag.audit.session import AuditSession
-from diag.checklist.typecheck import check_rule
+from diag.checklist.symbols import check_rule
 from diag.documents.document import Meta
 from diag.documents.questionnaire import QuestionnairePage, questionnaire
 from diag.documents.tables.xlsform import xlsform_of

@@ -2,7 +2,7 @@
 
 import pytest
 
-from diag.checklist.typecheck import Expected, check_rule
+from diag.checklist.symbols import Expected, check_rule
 from diag.model.checklist import Choice, Question
 from diag.model.enums import PlaceKind, QuestionType
 from diag.rules.language import parse_rule

@@ -10,13 +10,14 @@ from diag.checklist.symbols import (
     ANNUAIRE,
     COUNTED,
     NUMERIC,
+    Expected,
+    check_rule,
     names_of,
     names_read,
     read_rule,
     reserved_questions,
     symbol_of,
 )
-from diag.checklist.typecheck import Expected, check_rule
 from diag.model.checklist import (
     Checklist,
     Criterion,
