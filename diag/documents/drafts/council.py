@@ -1,6 +1,6 @@
 """What goes before a council: note and deliberation; minutes after."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from diag.assess.words import printed_cell
 from diag.audit.reasons import concerns, law_words
@@ -83,14 +83,29 @@ def note(gathering: Gathering, title: str) -> Document:
         lambda _, task: task.council and task.undecided and not task.ready,
     )
     unconfirmed = money.unconfirmed(gathering)
-    conditions = (
-        f"Actions qui attendent une condition, non proposées au vote : {len(waiting)}."
-        if waiting
-        else "",
-        "Actions qui dépendent d'une vérification, comptées seulement dans le haut du "
-        f"total : {unconfirmed}."
-        if unconfirmed
-        else "",
+    conditions = []
+    if waiting:
+        conditions.append(
+            "Actions qui attendent une condition, non proposées au vote : "
+            f"{len(waiting)}."
+        )
+    if unconfirmed:
+        conditions.append(
+            "Actions qui dépendent d'une vérification, comptées seulement dans le haut "
+            f"du total : {unconfirmed}."
+        )
+    reasons = [
+        (
+            one.criterion.title,
+            one.basis,
+            _names(gathering, one.short),
+            first_sentence(one.criterion.why, REASON_WORDS),
+        )
+        for one in _reasons(gathering)
+    ]
+    columns = (
+        *(EXPECTED, NATURE_AND_TEXT),
+        *("Pas encore le cas", "Ce que cela change"),
     )
     yearly = (
         line.yearly for one in votes for vote in one.votes.votes for line in vote.lines
@@ -100,12 +115,12 @@ def note(gathering: Gathering, title: str) -> Document:
         "requirement": need_words(commune, gathering.population_of),
         "convocation": convocation_words(commune),
         "dangers": dangers_box(gathering),
-        "reasons": _reasons_table(gathering),
+        "reasons": table("Ce que l'audit a constaté", columns, reasons),
         "know_first": know_first(votes),
         "money": money_line(votes),
         "decisions": votes_tables(votes),
         "sums": unvoted_table(votes),
-        "conditions": bullets(filter(None, conditions)),
+        "conditions": bullets(conditions),
         "total": money.total_words(gathering),
         "yearly": any(yearly),
     }
@@ -120,11 +135,27 @@ def deliberation(gathering: Gathering, title: str) -> Document:
         + (f", empreinte {one.digest[:12]}" if one.digest else "")
         for one in gathering.extracts
     )
-    whereas = (
-        "Considérant que l'audit n'a pas encore constaté ce qui est attendu, "
-        f"« {one.criterion.title} » : {_names(gathering, one.short)}" + _cited_law(one)
-        for one in _reasons(gathering)
-    )
+    whereas = []
+    for one in _reasons(gathering):
+        law, unread = one.criterion.law, "" if one.is_read else f", {REREAD}"
+        cited = f" ({law_words(law)}{unread})" if law else ""
+        whereas.append(
+            "Considérant que l'audit n'a pas encore constaté ce qui est attendu, "
+            f"« {one.criterion.title} » : {_names(gathering, one.short)}{cited}"
+        )
+    articles = [
+        f"{_called(each, vote)}. {vote_words(each, vote)} {amounts_words(vote)}"
+        for each in gathering.votes
+        for vote in each.votes.votes
+    ]
+    # Then the flat sum for what is reserved, that a budget has to hold.
+    articles += [
+        f"{line.title}, {line.where} : inscrire {euros(line.spent.gross)} TTC au "
+        f"budget {line.spent.years[0].year}."
+        for each in gathering.votes
+        for line in each.votes.aside
+        if line.why is Aside.RESERVE and line.spent.years
+    ]
     shares = (
         share.title
         for each in gathering.votes
@@ -138,34 +169,12 @@ def deliberation(gathering: Gathering, title: str) -> Document:
         "council": f"Conseil municipal{commune}",
         "audits": bullets(audits),
         "whereas": bullets(whereas),
-        "articles": list(_articles(gathering)),
+        "articles": [
+            (f"Article {rank}", text) for rank, text in enumerate(articles, 2)
+        ],
         "aids": listed(names, len(names)) if names else "",
     }
     return _draft("deliberation", view, gathering, title, "Projet de délibération")
-
-
-def _cited_law(found: SharedRule) -> str:
-    law = found.criterion.law
-    if law is None:
-        return ""
-    return f" ({law_words(law)}{'' if found.is_read else f', {REREAD}'})"
-
-
-def _articles(gathering: Gathering) -> Iterable[tuple[str, str]]:
-    """Give each vote as an article: its title, where and why, what it costs.
-
-    Then the flat sum for what is reserved, that a budget has to hold.
-    """
-    votes = [(each, vote) for each in gathering.votes for vote in each.votes.votes]
-    for rank, (each, vote) in enumerate(votes, 2):
-        title = f"{_called(each, vote)}."
-        words = vote_words(each, vote), amounts_words(vote)
-        yield f"Article {rank}", " ".join((title, *words))
-    lines = (line for each in gathering.votes for line in each.votes.aside)
-    kept = [one for one in lines if one.why is Aside.RESERVE and one.spent.years]
-    for rank, line in enumerate(kept, len(votes) + 2):
-        paid = f"{euros(line.spent.gross)} TTC au budget {line.spent.years[0].year}"
-        yield f"Article {rank}", f"{line.title}, {line.where} : inscrire {paid}."
 
 
 def _draft(
@@ -230,19 +239,6 @@ def _reasons(gathering: Gathering) -> list[SharedRule]:
     return sorted(found, key=lambda one: one.criterion.id not in cured)[:REASONS]
 
 
-def _reasons_table(gathering: Gathering) -> Md:
-    rows = []
-    for one in _reasons(gathering):
-        why = first_sentence(one.criterion.why, REASON_WORDS)
-        where = _names(gathering, one.short)
-        rows.append((one.criterion.title, one.basis, where, why))
-    columns = (
-        *(EXPECTED, NATURE_AND_TEXT),
-        *("Pas encore le cas", "Ce que cela change"),
-    )
-    return table("Ce que l'audit a constaté", columns, rows)
-
-
 THRESHOLD = 3500
 """Inhabitants from which the note is required (CGCT, art. L. 2121-12)."""
 
@@ -300,6 +296,27 @@ ASKED, ALERTS = 3, 6
 
 def minutes(gathering: Gathering, title: str) -> Document:
     """Return the frame of a follow-up committee's minutes."""
+    standing = [
+        (
+            gathering.name_of(one),
+            describe_day(max(one.visits)) if one.visits else "aucune visite",
+            printed_cell(one.overall),
+            SOCLES[one.socle],
+            "provisoire" if one.provisional else "définitif",
+        )
+        for one in gathering.extracts
+    ]
+    decided = [
+        (
+            one.title,
+            gathering.name_of(extract),
+            FOLLOW_UPS[one.state],
+            describe_day(one.on),
+            TO_WRITE,
+        )
+        for extract in gathering.extracts
+        for one in extract.decided
+    ]
     view = {
         **tools(),
         "name": gathering.name,
@@ -314,9 +331,17 @@ def minutes(gathering: Gathering, title: str) -> Document:
             source_of(gathering.extracts, gathering.date), "le comité, en séance"
         ),
         "dangers": dangers_box(gathering),
-        "schools": _standing(gathering),
+        "schools": table(
+            "École par école",
+            ("École ou commune", "Dernière visite", "Score", "Socle", "Audit"),
+            standing,
+        ),
         "unaudited": unaudited(gathering),
-        "decided": _decided(gathering),
+        "decided": table(
+            "Suites des décisions déjà prises",
+            ("Action", "École", "Dernier état connu", "Date", "Constaté en séance"),
+            decided,
+        ),
         "proposed": _proposed(gathering),
         "alerts": _alerts(gathering),
         "next": table(
@@ -326,37 +351,6 @@ def minutes(gathering: Gathering, title: str) -> Document:
         ),
     }
     return _draft("compte-rendu", view, gathering, title, "Compte rendu")
-
-
-def _standing(gathering: Gathering) -> Md:
-    rows = [
-        (
-            gathering.name_of(one),
-            describe_day(max(one.visits)) if one.visits else "aucune visite",
-            printed_cell(one.overall),
-            SOCLES[one.socle],
-            "provisoire" if one.provisional else "définitif",
-        )
-        for one in gathering.extracts
-    ]
-    columns = ("École ou commune", "Dernière visite", "Score", "Socle", "Audit")
-    return table("École par école", columns, rows)
-
-
-def _decided(gathering: Gathering) -> Md:
-    rows = [
-        (
-            one.title,
-            gathering.name_of(extract),
-            FOLLOW_UPS[one.state],
-            describe_day(one.on),
-            TO_WRITE,
-        )
-        for extract in gathering.extracts
-        for one in extract.decided
-    ]
-    columns = ("Action", "École", "Dernier état connu", "Date", "Constaté en séance")
-    return table("Suites des décisions déjà prises", columns, rows)
 
 
 def _called(each: SchoolVotes, vote: Vote) -> str:

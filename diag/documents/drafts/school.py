@@ -10,7 +10,6 @@ from diag.assess.terms import LEFT_TO_COMMUNE
 from diag.assess.words import is_printable
 from diag.audit.findings import names_judged, observed, praised, strengths
 from diag.audit.report import Report
-from diag.audit.votes import votes_of
 from diag.documents.blocks import Md, Pair, bullets, definitions, table
 from diag.documents.document import Document
 from diag.documents.drafts import draft_meta, population_words, prefilled, tools
@@ -70,6 +69,10 @@ def draft(
 ) -> Document:
     """Return a draft about a school, for `who` finishes it."""
     commune = report.commune.name if report.commune else report.about.commune
+    days = listed([describe_day(one.date) for one in report.visits])
+    seen = f" (visite : {days})" if days else " (aucune visite notée)"
+    state = ", encore provisoire" if report.provisional else ""
+    source = f"d'après l'audit{seen}, tel qu'au {long_date(report.date)}{state}."
     shared = {
         **tools(),
         "report": report,
@@ -82,8 +85,8 @@ def draft(
             ("Version", version(report)),
             ("Audit", report.status_words),
         )),
-        "prefilled": prefilled(_source(report), who),
-        "school": definitions(_school(report)),
+        "prefilled": prefilled(source, who),
+        "school": definitions(_school(report.about.school)),
         "strengths": bullets(
             f"{one.criterion.title} : {praised(report, one)}"
             for one in strengths(report)[:STRENGTHS]
@@ -139,39 +142,20 @@ def action_table(
     return table(caption, ("N°", "Action", "Qui", *price, "Avant le"), rows)
 
 
-def _source(report: Report) -> str:
-    days = listed([describe_day(one.date) for one in report.visits])
-    seen = f" (visite : {days})" if days else " (aucune visite notée)"
-    state = ", encore provisoire" if report.provisional else ""
-    return f"d'après l'audit{seen}, tel qu'au {long_date(report.date)}{state}."
-
-
-def _school(report: Report) -> Iterable[Pair]:
+def _school(school: School | None) -> Iterable[Pair]:
     """Give what the official files hold, each with its year."""
-    school = report.about.school
     if school is None:
         return
     year = f" ({school.headcount_year})" if school.headcount_year else ""
-    levels = [
-        name
-        for name, taught in (
-            ("maternelle", school.nursery),
-            ("élémentaire", school.elementary),
-        )
-        if taught
-    ]
-    yield "Niveaux", listed(levels)
+    taught = {"maternelle": school.nursery, "élémentaire": school.elementary}
+    yield "Niveaux", listed([name for name in taught if taught[name]])
     yield "Classes", f"{school.classes}{year}" if school.classes is not None else ""
     yield "Élèves", f"{school.pupils}{year}" if school.pupils is not None else ""
     yield "Éducation prioritaire", school.priority_education
     yield "Circonscription", school.circonscription
-    yield "Adresse", _address(school)
-
-
-def _address(school: School) -> str:
-    """Return where it stands, as on an envelope; empty without a street."""
+    # As on an envelope; empty without a street.
     town = " ".join(filter(None, (school.postcode, school.commune)))
-    return f"{school.address}, {town}" if school.address else ""
+    yield "Adresse", f"{school.address}, {town}" if school.address else ""
 
 
 _BLANK = "à compléter"
@@ -179,29 +163,65 @@ _BLANK = "à compléter"
 
 def application(report: Report, title: str, population_of: str) -> Document:
     """Return a draft dossier; `population_of`: when the population was read."""
-    overall = report.assessment.overall
+    call = "Vérifiez d'abord quel appel est ouvert, et ses pièces."
+    aid = report.checklist.aids.get("enir")
+    if aid and aid.state is AidState.CLOSED:
+        call = (
+            f"Cette trame suit un appel terminé, « {aid.title} » ({aid.period}, "
+            f"information de {describe_day(aid.as_of)}). {call}"
+        )
+    bearer: list[Pair] = []
+    if commune := report.commune:
+        bearer = [
+            ("Commune", commune.name),
+            ("Code INSEE", commune.insee),
+            ("SIREN", commune.siren),
+            ("Population", population_words(commune, population_of)),
+            ("Intercommunalité", commune.epci_name),
+        ]
     votes = votes_shown(report)
+    decisions = votes[0].votes
+    # Before tax: what an aid is reckoned on.
+    spent = [
+        (f"Vote {one.number} : {one.title}", half_up(decisions.invested(one) / 100))
+        for one in decisions.votes
+        if decisions.invested(one)
+    ]
+    whole = sum(each for _, each in spent)
+    if spent:
+        spent.append(("Ensemble", whole))
+    # What part of an investment no aid pays, in the words of its rule.
     rule = report.checklist.finances.get(LEFT_TO_COMMUNE)
-    kept = [rule.source] if rule and _before_tax(votes_of(report)) else []
+    kept = ""
+    if rule and rule.holds(report.date.isoformat()):
+        seen = f"{source_words(rule.source)}, relevé : {describe_day(rule.as_of)}"
+        kept = f"{rule.says.rstrip('.')} ({seen})."
+    cited = [one.source for one in listed_aids(report)]
+    if rule and whole:
+        cited.append(rule.source)
+    overall = report.assessment.overall
     view: dict[str, object] = {
-        "call": _call(report),
-        "bearer": _bearer(report, population_of),
+        "call": call,
+        "bearer": definitions(bearer),
         "scored": is_printable(overall),
         "score": frame.printed_words(overall),
         "completeness": percent(overall.completeness),
         "socle": frame.socle_words(report),
         "domains": frame.domain_table(report),
         "money": money_line(votes),
-        "expenses": votes_tables(votes) if votes[0].votes.votes else "",
+        "expenses": votes_tables(votes) if decisions.votes else "",
         "sums": unvoted_table(votes),
         "budget": budget_by_domain(report),
         "aids": possible_aids(report),
-        "sources": sources_list(
-            report, [*(one.source for one in listed_aids(report)), *kept]
+        "sources": sources_list(report, cited),
+        "spending": table(
+            "Dépenses d'investissement",
+            ("Dépense", "Hors taxes, €"),
+            [(title, number(each)) for title, each in spent],
+            numeric=(1,),
         ),
-        "spending": _spending(votes[0].votes),
-        "kept": _kept(report),
-        "funding": _funding(report, votes[0].votes),
+        "kept": kept,
+        "funding": _funding(report, decisions, whole),
     }
     return draft(
         "dossier",
@@ -212,40 +232,11 @@ def application(report: Report, title: str, population_of: str) -> Document:
     )
 
 
-def _spending(votes: DecisionList) -> Md:
-    """Return what each vote invests before tax: what an aid is reckoned on."""
-    rows = [
-        (f"Vote {one.number} : {one.title}", number(half_up(votes.invested(one) / 100)))
-        for one in votes.votes
-        if votes.invested(one)
-    ]
-    if not rows:
-        return Md("")
-    rows.append(("Ensemble", number(_before_tax(votes))))
-    columns = ("Dépense", "Hors taxes, €")
-    return table("Dépenses d'investissement", columns, rows, numeric=(1,))
-
-
-def _kept(report: Report) -> str:
-    """Return what part of an investment no aid pays, in the words of its rule."""
-    rule = report.checklist.finances.get(LEFT_TO_COMMUNE)
-    if rule is None or not rule.holds(report.date.isoformat()):
-        return ""
-    seen = f"{source_words(rule.source)}, relevé : {describe_day(rule.as_of)}"
-    return f"{rule.says.rstrip('.')} ({seen})."
-
-
-def _before_tax(votes: DecisionList) -> int:
-    """Return the sum of the rows above, each rounded to the euro."""
-    return sum(half_up(votes.invested(one) / 100) for one in votes.votes)
-
-
-def _funding(report: Report, votes: DecisionList) -> Md:
+def _funding(report: Report, votes: DecisionList, whole: int) -> Md:
     """Return who may pay what is invested: ranges, blanks, and what is left.
 
-    The commune pays the rest, whatever is granted; nothing is promised.
+    The commune pays the rest of the `whole`, whatever is granted; nothing is promised.
     """
-    whole = _before_tax(votes)
     shares = [
         each
         for aid in votes.aids
@@ -283,30 +274,6 @@ def _funding(report: Report, votes: DecisionList) -> Md:
 def _part(span: EuroSpan, whole: int) -> str:
     low, high = (half_up(Fraction(100 * each, whole)) for each in span)
     return f"{low}{NBSP}%" if low == high else f"{low} à {high}{NBSP}%"
-
-
-def _bearer(report: Report, population_of: str) -> object:
-    commune = report.commune
-    if commune is None:
-        return ""
-    return definitions((
-        ("Commune", commune.name),
-        ("Code INSEE", commune.insee),
-        ("SIREN", commune.siren),
-        ("Population", population_words(commune, population_of)),
-        ("Intercommunalité", commune.epci_name),
-    ))
-
-
-def _call(report: Report) -> str:
-    aid = report.checklist.aids.get("enir")
-    if aid is None or aid.state is not AidState.CLOSED:
-        return "Vérifiez d'abord quel appel est ouvert, et ses pièces."
-    return (
-        f"Cette trame suit un appel terminé, « {aid.title} » ({aid.period}, "
-        f"information de {describe_day(aid.as_of)}). Vérifiez d'abord quel appel est "
-        "ouvert, et ses pièces."
-    )
 
 
 USES = 3
@@ -447,6 +414,17 @@ def loan(report: Report, title: str, _population_of: str) -> Document:
         for ident, one in criteria.items()
         if one.domain == DOMAIN or names.intersection(names_judged(one))
     }
+    headings = []
+    for rank, heading in enumerate(HEADINGS, 1):
+        known: list[Pair] = []
+        for name in heading.facts:
+            question = report.checklist.questions.get(name)
+            heads = report.facts.answers.get((report.facts.root, name), ())
+            is_known = heads and all(head.state is State.KNOWN for head in heads)
+            if question and is_known:
+                words = uncapitalised(heads_words(question, heads))
+                known.append((question.label, words))
+        headings.append((rank, heading, known))
     rows = [
         (
             f"{call_of(each, vote)} : {vote.title}",
@@ -461,10 +439,7 @@ def loan(report: Report, title: str, _population_of: str) -> Document:
     view: dict[str, object] = {
         "caution": _caution(report),
         "model": model.title if model else "",
-        "headings": [
-            (rank, one, list(_known(report, one.facts)))
-            for rank, one in enumerate(HEADINGS, 1)
-        ],
+        "headings": headings,
         "votes": table("Votes dont cette convention dépend", columns, rows),
         "is_frozen": report.frozen is not None,
     }
@@ -478,18 +453,8 @@ def loan(report: Report, title: str, _population_of: str) -> Document:
     )
 
 
-def _known(report: Report, names: Iterable[str]) -> Iterable[Pair]:
-    """Give what the audit knows of some questions."""
-    for name in names:
-        question = report.checklist.questions.get(name)
-        heads = report.facts.answers.get((report.facts.root, name), ())
-        if question is None or not heads:
-            continue
-        if all(head.state is State.KNOWN for head in heads):
-            yield question.label, uncapitalised(heads_words(question, heads))
-
-
 def _caution(report: Report) -> str:
+    """Return what the audit knows of devices that leave the school."""
     school = report.about.school
     if school and school.nursery and not school.elementary:
         return (
