@@ -1,33 +1,48 @@
-"""Answering: what was typed becomes one durable revision, or a refusal in French."""
+"""Answering: what was typed becomes one durable revision, or a refusal in French.
 
-from collections.abc import Iterator, Mapping
+A part above its whole and « sans objet » out of place cannot be entered. A sync, an
+import or a whole given later may bring them: they are judged as unknown, and listed.
+A check doubts and refuses nothing: an answer that fails one is kept once it was given
+again with its reason, and is listed as doubtful for as long as the check fails.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
 
 from diag.answers.answer_type import Parsed, Refused
 from diag.answers.types import TYPES
-from diag.audit.consistency import (
-    ALWAYS,
-    TOGETHER,
-    UnlikelyAnswer,
-    above_wholes,
-    check_doubts,
-    companions,
-    find_word,
-    ways_of,
-    with_implied,
-)
+from diag.assess.facts import FactsReading, PlaceScope, with_answers
+from diag.assess.judge import Judge, judge_for
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession, elsewhere
-from diag.audit.walk import Key
 from diag.journal import changes
 from diag.journal.revision import NewRevision
-from diag.model.checklist import Question
+from diag.model.checklist import (
+    CHECK_VALUE,
+    PEOPLE,
+    Checklist,
+    Choice,
+    Crosscheck,
+    Question,
+)
 from diag.model.enums import Provenance, State
 from diag.model.errors import DiagError
-from diag.model.fact import ROOT_KINDS, Answer, Place, Value
-from diag.model.text import clean_text
+from diag.model.fact import ROOT_KINDS, Answer, Facts, Place, Value
+from diag.model.text import clean_text, exact, fold
+from diag.rules.evaluate import condition, measure
+from diag.rules.language import parse_rule
+from diag.rules.values import Span
+from diag.words.sentences import number
 from diag.words.vocabulary import PLACE_NAMES, SUBJECTS
+
+Key = tuple[str, str]
+"""Place id, question id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,3 +265,258 @@ def toggle_flag(session: AuditSession, key: Key) -> bool:
     raised = key not in session.facts.flags
     session.record(changes.flagged(session.audit.id, *key, to_review=raised))
     return raised
+
+
+class FailedCheck(NamedTuple):
+    """An answer that a check doubts."""
+
+    key: Key
+    check: Crosscheck
+    words: str
+    """Why: « l'annuaire en dit 6 »."""
+
+
+class UnlikelyAnswer(Refused):
+    """The value is possible but unlikely: to be confirmed."""
+
+    again = False
+    """Whether it had been doubted just before, and was given again."""
+
+
+class DoubtfulAnswer(UnlikelyAnswer):
+    """The value cannot stand with what else is known: to be confirmed with a reason."""
+
+
+_condition = lru_cache(maxsize=256)(lambda text: condition(parse_rule(text)))
+_measure = lru_cache(maxsize=256)(lambda text: measure(parse_rule(text)))
+
+
+def failed_checks(facts: Facts, checklist: Checklist) -> dict[Key, str]:
+    """Return the answers that checks doubt, and why, in the order of the checks."""
+    judge = judge_for(facts, checklist)
+    found: dict[Key, str] = {}
+    for one in _failed(judge, judge.reading(facts)):
+        found[one.key] = "; ".join(filter(None, (found.get(one.key), one.words)))
+    return found
+
+
+def _failed(judge: Judge, reading: FactsReading) -> Iterator[FailedCheck]:
+    for check in judge.checklist.checks.values():
+        place = judge.checklist.questions[check.ask].place
+        is_failed = _condition(check.when)
+        for scope in reading.scopes(place):
+            if scope.heads(check.ask) and is_failed(scope) is True:
+                key = scope.place, check.ask
+                yield FailedCheck(key, check, _words(check, scope))
+
+
+def _words(check: Crosscheck, scope: PlaceScope) -> str:
+    """Return why, its blanks filled: of places that may still come, those there."""
+
+    def filled(blank: re.Match[str]) -> str:
+        name = blank[1]
+        is_value = name == CHECK_VALUE
+        found = _measure(check.value)(scope) if is_value else scope.value(name)
+        low = found.low if isinstance(found, Span) else None
+        return "?" if low is None else number(Fraction(low))
+
+    return re.sub(r"\{([a-z_0-9]+)\}", filled, check.says)
+
+
+def check_doubts(
+    judge: Judge,
+    facts: Facts,
+    place: str,
+    written: Mapping[str, Answer],
+    confirmed: str = "",
+) -> None:
+    """Let an answer that a check doubts be given again, with its reason.
+
+    Raises:
+        DoubtfulAnswer: it fails a check, and no reason is given.
+    """
+    asked = {check.ask for check in judge.checklist.checks.values()}
+    known = {one: each for one, each in written.items() if each.state is State.KNOWN}
+    if confirmed.strip() or asked.isdisjoint(known):
+        return
+    proposed = {(place, ident): answer for ident, answer in written.items()}
+    reading = judge.reading(with_answers(facts, proposed))
+    for one in _failed(judge, reading):
+        if one.key[0] == place and one.key[1] in known:
+            raise doubtful(judge.checklist.questions[one.key[1]], one.words)
+
+
+def doubtful(question: Question, words: str) -> DoubtfulAnswer:
+    """Return the doubt about an answer, in words."""
+    return DoubtfulAnswer(
+        question,
+        words,
+        "Vérifiez, puis confirmez en disant pourquoi",
+        command='--sure --reason "…" (ou "sure": true, "reason": "…")',
+    )
+
+
+ALWAYS = frozenset({Provenance.IMPORTED, Provenance.CARRIED})
+"""Provenances that exist for every question."""
+
+TOGETHER = " + "
+"""Between the answers of one gesture: « 2 + 6 »."""
+
+
+def companions(checklist: Checklist, question: str) -> tuple[Question, ...]:
+    """Return the questions answered in the gesture that a question leads, in order."""
+    return tuple(
+        each for each in checklist.questions.values() if each.same_gesture == question
+    )
+
+
+def find_word(question: Question, typed: str) -> Choice | None:
+    """Return the word of a question that a text names: its first letters are enough."""
+    folded = fold(typed)
+    found = [
+        word
+        for word in question.words
+        if typed == word.id or (folded and fold(word.label).startswith(folded))
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def with_implied(
+    checklist: Checklist, facts: Facts, place: str, given: Mapping[str, Answer]
+) -> dict[str, Answer]:
+    """Return answers given at a place, then what they imply, where that is new."""
+    written = dict(given)
+    for ident, answer in given.items():
+        question = checklist.questions.get(ident)
+        if question is None or answer.state is not State.KNOWN:
+            continue
+        for other, value in _implied(checklist, question, answer.value):
+            known = facts.answers.get((place, other.id), ())
+            if other.id not in written and [each.value for each in known] != [value]:
+                allowed = answer.provenance in {*other.provenance, *ALWAYS}
+                how = answer.provenance if allowed else ways_of(other)[0]
+                written[other.id] = Answer(State.KNOWN, value, how)
+    return written
+
+
+def _implied(
+    checklist: Checklist, question: Question, value: Value
+) -> Iterator[tuple[Question, Value]]:
+    """Yield what a value implies of other facts.
+
+    A choice implies what its author wrote. Any other value but « non » and none implies
+    that the fact which alone opens the question is true, where both are one gesture.
+    """
+    questions = checklist.questions
+    chosen = [choice for choice in question.choices if choice.id == value]
+    named = {name for choice in chosen for name in choice.sets}
+    opener = questions.get(question.relevant)
+    is_chosen = opener is not None and opener.id in named
+    if (
+        opener
+        and value
+        and not is_chosen
+        and (opener.same_gesture == question.id or question.same_gesture == opener.id)
+    ):
+        yield opener, True
+    for choice in chosen:
+        for name, raw in choice.sets.items():
+            if other := questions.get(name):
+                yield other, TYPES[other.type].parse(other, raw).value
+
+
+def ways_of(question: Question) -> tuple[Provenance, ...]:
+    """Return how a person can know it, the usual way first: never « imported ».
+
+    What somebody is asked is declared, what one goes to look at is observed; only a
+    number may be measured unless one declares it.
+    """
+    is_number = TYPES[question.type].is_number
+    usual = {
+        Provenance.DECLARED: question.whom in PEOPLE,
+        Provenance.MEASURED: is_number and question.whom not in PEOPLE,
+        Provenance.OBSERVED: question.whom not in PEOPLE,
+    }
+    ways = [each for each in question.provenance if each not in ALWAYS]
+    return tuple(sorted(ways, key=lambda each: not usual[each])) or (
+        Provenance.DECLARED,
+    )
+
+
+TO_SAY_AGAIN = "« sans objet » ne se dit pas ici : à redire"
+
+
+def doubts_of(facts: Facts, checklist: Checklist) -> dict[Key, str]:
+    """Return what is to be looked at again, and why, in the order of the facts."""
+    found: dict[Key, str] = {}
+    parts: list[Key] = []
+    for key, heads in facts.answers.items():
+        question = checklist.questions.get(key[1])
+        if question is None:
+            continue
+        if is_out_of_place(question, heads):
+            found[key] = TO_SAY_AGAIN
+        elif question.at_most:
+            parts.append(key)
+    if parts:
+        reading = judge_for(facts, checklist).reading(facts)
+        found |= {key: words for key in parts if (words := above_whole(reading, key))}
+    return {key: found[key] for key in facts.answers if key in found}
+
+
+def above_wholes(
+    judge: Judge, facts: Facts, proposed: Mapping[Key, Answer]
+) -> dict[Key, str]:
+    """Return which answers about to be written are above their whole, and the words."""
+    parts = [
+        (place, ident)
+        for (place, ident), answer in proposed.items()
+        if answer.state is State.KNOWN and judge.vocabulary[ident].question.at_most
+    ]
+    if not parts:
+        return {}
+    reading = judge.reading(with_answers(facts, proposed))
+    return {key: words for key in parts if (words := above_whole(reading, key))}
+
+
+def is_out_of_place(question: Question, heads: Iterable[Answer]) -> bool:
+    """Say whether « sans objet » was answered where the question has no such answer."""
+    return not question.void and any(
+        head.state is State.NOT_APPLICABLE for head in heads
+    )
+
+
+def above_whole(reading: FactsReading, key: Key) -> str:
+    """Return that a part is above its whole, « 30 pour 6 : … »; empty when it is not.
+
+    Nothing is above a whole that is not known.
+    """
+    place, ident = key
+    scope = reading.scope(place)
+    part = reading.vocabulary[ident].question
+    holder = scope.holder(part.at_most) if part.at_most else None
+    if holder is None or scope.relevance(ident) is False:
+        return ""
+    wholes = holder.heads(part.at_most)
+    whole = holder.value(part.at_most)
+    most = whole.high if isinstance(whole, Span) else None
+    if (
+        most is None
+        or not all(head.state is State.KNOWN for head in wholes)
+        or not wholes
+    ):
+        return ""
+    above = max(_numbers(scope.heads(ident)), default=most)
+    if above <= most:
+        return ""
+    title = reading.vocabulary[part.at_most].question.label
+    given = f"{number(Fraction(above))} pour {number(Fraction(most))}"
+    return f"{given} : « {part.label} » dépasse « {title} »"
+
+
+def _numbers(heads: Iterable[Answer]) -> Iterator[Fraction]:
+    """Give the numbers that were answered."""
+    for head in heads:
+        if isinstance(head.value, int | str) and not isinstance(head.value, bool):
+            with suppress(ValueError):  # an answer to what the question was before
+                yield exact(head.value)

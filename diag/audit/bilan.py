@@ -25,6 +25,7 @@ from diag.assess.why import (
     why,
 )
 from diag.assess.words import describe_condition, filled_words, score_cell
+from diag.audit.answer import Key
 from diag.audit.findings import (
     danger_fact,
     danger_report,
@@ -35,7 +36,6 @@ from diag.audit.findings import (
 )
 from diag.audit.reasons import basis, fact_words, is_plainly_out
 from diag.audit.session import AuditSession
-from diag.audit.walk import Key
 from diag.model.checklist import Checklist
 from diag.model.enums import Compliance, Kind, Socle, Standing
 from diag.model.text import Bounds

@@ -12,10 +12,10 @@ from diag.assess.judge import Judge, judge_of
 from diag.assess.results import TOP, Assessment
 from diag.assess.spread import concerned, level_words
 from diag.assess.words import describe_condition
-from diag.audit.consistency import companions
+from diag.audit.answer import Key, companions
 from diag.audit.memory import Recollection, Remembered, age
 from diag.audit.session import AuditSession
-from diag.audit.walk import Key, WalkStop
+from diag.audit.walk import WalkStop
 from diag.journal import subjects
 from diag.journal.asks import masked_in
 from diag.journal.conflicts import nearest_base

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from diag.answers.types import TYPES, answer_words
 from diag.assess.questions import is_on_site, seconds_of
 from diag.assess.words import filled_words, is_printable, score_words, short_cost
-from diag.audit.consistency import failed_checks
+from diag.audit.answer import Key, failed_checks
 from diag.audit.findings import (
     danger_seen,
     found_words,
@@ -24,7 +24,7 @@ from diag.audit.fitting import asked_elsewhere
 from diag.audit.proposals import waiting, waiting_words
 from diag.audit.report import Report
 from diag.audit.session import AuditSession
-from diag.audit.walk import Key, Walk, WalkStop, walk_of
+from diag.audit.walk import Walk, WalkStop, walk_of
 from diag.journal.journal import get_setting, jot_setting
 from diag.model.enums import Compliance, Kind, PlaceKind, Profile, State
 from diag.model.fact import ROOT_KINDS

@@ -15,8 +15,9 @@ from diag.assess.questions import (
     next_questions,
     seconds_of,
 )
+from diag.audit.answer import Key
 from diag.audit.session import AuditSession
-from diag.audit.walk import Key, Leg, Walk, WalkStop, walk_of
+from diag.audit.walk import Leg, Walk, WalkStop, walk_of
 from diag.journal import changes
 from diag.model.audit import VisitPlan
 from diag.model.enums import Moment, Profile

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import Any
 from uuid import UUID
 
+from diag.audit.answer import Key
 from diag.audit.findings import open_points, open_words
 from diag.audit.history import describe_subject
 from diag.audit.measuring import allowed_on
@@ -19,7 +20,6 @@ from diag.audit.remarks import since_words
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.audit.votes import frozen_votes
-from diag.audit.walk import Key
 from diag.journal import changes, seals
 from diag.journal.claims import Claim, all_claims, claimed, claims_of
 from diag.journal.conflicts import Conflict

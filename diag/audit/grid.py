@@ -7,10 +7,12 @@ from uuid import UUID
 
 from diag.answers.types import TYPES
 from diag.assess.facts import with_answers
-from diag.audit.answer import NewAnswer, answer_for
-from diag.audit.consistency import (
+from diag.audit.answer import (
     TO_SAY_AGAIN,
+    Key,
+    NewAnswer,
     above_wholes,
+    answer_for,
     doubts_of,
     is_out_of_place,
     with_implied,
@@ -26,9 +28,6 @@ from diag.model.fact import ROOT_KINDS, Answer, Place
 from diag.model.text import fold
 from diag.rules.values import Truth
 from diag.words.vocabulary import PLACE_NAMES, PROVENANCE_MARKS, PROVENANCES, STATES
-
-Key = tuple[str, str]
-"""(Place id, question id)."""
 
 _NUMBERED = re.compile(r"(.*?(?:^|\W))(\d{1,6})")
 

@@ -17,11 +17,17 @@ from diag.answers.answer_type import Refused
 from diag.answers.types import TYPES, answer_words
 from diag.assess.facts import with_answers
 from diag.assess.plan import CLOSED, states_of
-from diag.audit.answer import NewAnswer, Recorded, record_answer
-from diag.audit.consistency import above_wholes, failed_checks
+from diag.audit.answer import (
+    Key,
+    NewAnswer,
+    Recorded,
+    above_wholes,
+    failed_checks,
+    record_answer,
+)
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import advice_passed_on, facts_for, steps_passed_on
-from diag.audit.walk import Key, Leg, walk_of
+from diag.audit.walk import Leg, walk_of
 from diag.journal import changes, subjects
 from diag.journal.facts import answers_of, edition_of
 from diag.journal.records import own_advice_of

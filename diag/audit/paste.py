@@ -15,13 +15,12 @@ from typing import TypeVar
 
 from diag.answers.answer_type import Refused
 from diag.answers.types import TYPES
-from diag.audit.answer import NewAnswer, answer_for
+from diag.audit.answer import Key, NewAnswer, answer_for
 from diag.audit.grid import (
     CellRefusal,
     Filled,
     GestureError,
     GridSheet,
-    Key,
     record,
     where_words,
 )

@@ -11,8 +11,14 @@ from uuid import UUID, uuid5
 
 from diag.answers.answer_type import Parsed, Refused
 from diag.answers.types import TYPES, answer_words, evidence
-from diag.audit.answer import NewAnswer, answer_for, check_parts
-from diag.audit.consistency import ALWAYS, ways_of, with_implied
+from diag.audit.answer import (
+    ALWAYS,
+    NewAnswer,
+    answer_for,
+    check_parts,
+    ways_of,
+    with_implied,
+)
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import known_already
 from diag.journal import changes, subjects

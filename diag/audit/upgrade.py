@@ -6,11 +6,10 @@ from fractions import Fraction
 
 from diag.assess.judge import judge_of, rooted
 from diag.assess.results import Assessment, Cost, CriterionResult, Score
-from diag.audit.consistency import doubts_of, is_out_of_place
+from diag.audit.answer import Key, doubts_of, is_out_of_place
 from diag.audit.follow import move
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import OLDER, Heirs, facts_for, heirs_of, is_older, passed_on
-from diag.audit.walk import Key
 from diag.checklist.edition import EditionChanges, compare, compiled
 from diag.journal import changes
 from diag.journal.facts import asked_again_of

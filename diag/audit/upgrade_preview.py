@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from diag.assess.json import plain
 from diag.assess.words import score_words
+from diag.audit.answer import Key
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import OLDER
 from diag.audit.upgrade import (
@@ -13,7 +14,6 @@ from diag.audit.upgrade import (
     Upgrade,
     money_words,
 )
-from diag.audit.walk import Key
 from diag.model.checklist import Checklist
 from diag.model.enums import AuditStatus
 from diag.words.vocabulary import SOCLES

@@ -9,12 +9,16 @@ from diag.answers.answer_type import Parsed
 from diag.answers.types import TYPES, answer_words
 from diag.assess.words import filled_words, score_words
 from diag.audit.answer import (
+    TOGETHER,
+    Key,
     NewAnswer,
+    UnlikelyAnswer,
+    find_word,
     record_answer,
     toggle_flag,
+    ways_of,
 )
 from diag.audit.card import QuestionCard, card_of
-from diag.audit.consistency import TOGETHER, UnlikelyAnswer, find_word, ways_of
 from diag.audit.fitting import choose_minutes, fit_of
 from diag.audit.grid import copy_answer
 from diag.audit.memory import Recall, recall_of, still_true
@@ -23,7 +27,7 @@ from diag.audit.photos import PhotoSubject
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import Snapshot
 from diag.audit.undo import describe_undo, undo_last
-from diag.audit.walk import Key, Walk, WalkStop, walk_of
+from diag.audit.walk import Walk, WalkStop, walk_of
 from diag.journal import subjects
 from diag.journal.facts import profile_of
 from diag.journal.journal import get_setting, jot_setting

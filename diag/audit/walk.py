@@ -27,7 +27,7 @@ from diag.assess.questions import (
     next_questions,
     relevant_questions,
 )
-from diag.audit.consistency import doubts_of
+from diag.audit.answer import Key, doubts_of
 from diag.audit.places import find_place, rooms_in
 from diag.audit.session import AuditSession
 from diag.model.checklist import Checklist, Question
@@ -36,9 +36,6 @@ from diag.model.fact import Answer, Facts, Place
 from diag.model.text import fold
 from diag.rules.values import Truth
 from diag.words.vocabulary import PLACES
-
-Key = tuple[str, str]
-"""Place id, question id."""
 
 _SCHOOL = {
     "direction": "Direction",

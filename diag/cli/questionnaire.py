@@ -10,7 +10,7 @@ import click
 
 from diag.answers.answer_type import Refused
 from diag.answers.types import TYPES
-from diag.audit.consistency import UnlikelyAnswer
+from diag.audit.answer import UnlikelyAnswer
 from diag.audit.proposals import OfferedAnswer, accept, propose, refuse, waiting
 from diag.audit.report import report_folder
 from diag.audit.session import AuditSession, open_session

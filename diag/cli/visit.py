@@ -12,8 +12,8 @@ import click
 
 from diag.answers.answer_type import STATE_KEYS, Refused
 from diag.answers.types import TYPES
+from diag.audit.answer import DoubtfulAnswer, UnlikelyAnswer
 from diag.audit.card import QuestionCard, StandingAnswer
-from diag.audit.consistency import DoubtfulAnswer, UnlikelyAnswer
 from diag.audit.departure import departure_lines
 from diag.audit.fitting import DURATIONS, fit_of, minutes_named
 from diag.audit.history import describe_concurrent

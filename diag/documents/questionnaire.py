@@ -14,8 +14,14 @@ from diag.answers.answer_type import SHORT_BLANK, STATE_KEYS
 from diag.answers.types import TYPES, answer_words, evidence, unit_words
 from diag.assess.criteria import every_name
 from diag.assess.questions import Asked, next_questions, relevant_questions
-from diag.audit.answer import NewAnswer, record_answer, record_note
-from diag.audit.consistency import TOGETHER, UnlikelyAnswer, companions
+from diag.audit.answer import (
+    TOGETHER,
+    NewAnswer,
+    UnlikelyAnswer,
+    companions,
+    record_answer,
+    record_note,
+)
 from diag.audit.session import AuditSession
 from diag.documents.blocks import (
     Md,

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from textual.app import App
 
 from diag.answers.types import heads_words
+from diag.audit.answer import Key
 from diag.audit.history import place_name, shortened
 from diag.audit.remarks import title_words
 from diag.audit.search import (
@@ -23,7 +24,7 @@ from diag.audit.search import (
     unanswered,
 )
 from diag.audit.session import AuditSession
-from diag.audit.walk import Key, Walk, walk_of
+from diag.audit.walk import Walk, walk_of
 from diag.model.audit import Observation
 from diag.model.search import SearchIndex, Text
 from diag.tui.palette import FindsInAudit, FoundInAudit, PaletteEntry

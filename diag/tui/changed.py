@@ -6,6 +6,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 
+from diag.audit.answer import Key
 from diag.audit.memory import (
     Carried,
     Memory,
@@ -15,7 +16,6 @@ from diag.audit.memory import (
     take_places_again,
 )
 from diag.audit.visit import VisitSession
-from diag.audit.walk import Key
 from diag.tui.commands import Command, TakeBack, bindings_of, key_now
 from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen

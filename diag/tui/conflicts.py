@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from diag.answers.answer_type import Parsed
 from diag.answers.types import TYPES
-from diag.audit.consistency import UnlikelyAnswer
+from diag.audit.answer import UnlikelyAnswer
 from diag.audit.session import AuditSession, Listed, listed
 from diag.audit.undo import undo_last
 from diag.model.checklist import Question

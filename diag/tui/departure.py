@@ -5,10 +5,10 @@ from collections.abc import Callable
 from textual import on
 from textual.app import App, ComposeResult
 
+from diag.audit.answer import Key
 from diag.audit.departure import Check, departure_of, waive
 from diag.audit.follow import add_visit, remove_visit
 from diag.audit.session import AuditSession
-from diag.audit.walk import Key
 from diag.documents.write import write_departure
 from diag.model.audit import Visit
 from diag.model.errors import DiagError

@@ -16,6 +16,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from diag.audit.answer import Key
 from diag.audit.history import find_question_ever, place_name
 from diag.audit.observing import (
     LONGEST,
@@ -30,7 +31,7 @@ from diag.audit.observing import (
 from diag.audit.photos import PhotoSubject, photos_of
 from diag.audit.search import FoundQuestion, search_of
 from diag.audit.session import AuditSession
-from diag.audit.walk import Key, walk_of
+from diag.audit.walk import walk_of
 from diag.tui.audit_finds import warm_search
 from diag.tui.commands import (
     Command,

@@ -8,11 +8,11 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from diag.audit.answer import Key
 from diag.audit.compare import keep_judged
 from diag.audit.follow import claim, is_claimed, release
 from diag.audit.proposals import waiting_words
 from diag.audit.session import open_session
-from diag.audit.walk import Key
 from diag.office.dossier import AuditOverview, list_audits_of, who
 from diag.office.tour import keep_tour, tour_of
 from diag.tui.commands import (

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from diag.answers.answer_type import Refused
-from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.consistency import DoubtfulAnswer, failed_checks
+from diag.audit.answer import DoubtfulAnswer, NewAnswer, failed_checks, record_answer
 from diag.audit.departure import departure_lines
 from diag.audit.places import add_place, close_places
 from diag.audit.session import AuditSession

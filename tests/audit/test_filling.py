@@ -5,8 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from diag.answers.answer_type import Refused
-from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.consistency import UnlikelyAnswer
+from diag.audit.answer import NewAnswer, UnlikelyAnswer, record_answer
 from diag.audit.grid import (
     GestureError,
     GridSheet,

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.answer import Key, NewAnswer, record_answer
 from diag.audit.memory import NothingToRepeatError
 from diag.audit.session import AuditSession, start
 from diag.audit.visit import VisitSession
-from diag.audit.walk import Key
 from diag.model.enums import PlaceKind, Provenance, QuestionType, State
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import workspace

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from diag.answers.answer_type import Refused
-from diag.audit.consistency import UnlikelyAnswer
+from diag.audit.answer import UnlikelyAnswer
 from diag.audit.places import add_place
 from diag.audit.proposals import accept, proposal_id, propose
 from diag.audit.session import AuditSession

@@ -8,8 +8,7 @@ import pytest
 
 from diag.answers.answer_type import Refused, state_keys
 from diag.answers.types import TYPES
-from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.consistency import doubts_of
+from diag.audit.answer import NewAnswer, doubts_of, record_answer
 from diag.audit.departure import departure_of
 from diag.audit.grid import GridSheet, copy_down, duplicate, fill, like_previous
 from diag.audit.memory import memory_of, still_true

@@ -7,7 +7,7 @@ import pytest
 from diag.answers.types import TYPES
 from diag.assess.judge import profiles_of
 from diag.assess.questions import is_on_site, seconds_of
-from diag.audit.consistency import ways_of
+from diag.audit.answer import ways_of
 from diag.model.checklist import PEOPLE, Checklist, Question
 from diag.model.enums import Moment, PlaceKind, Profile, Provenance
 from tests.shipped import shipped

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from diag.answers.answer_type import Refused
-from diag.audit.consistency import UnlikelyAnswer
+from diag.audit.answer import UnlikelyAnswer
 from diag.audit.session import AuditSession
 from diag.documents.questionnaire import Transcription
 from diag.model.audit import Questionnaire

@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from diag.assess.plan import Action
 from diag.audit import advising
+from diag.audit.answer import Key
 from diag.audit.follow import (
     add_step,
     check_reason,
@@ -26,7 +27,6 @@ from diag.audit.report import report_folder, report_of
 from diag.audit.undo import undo
 from diag.audit.upgrade import Upgrade, preview, upgrade
 from diag.audit.upgrade_preview import upgrade_summary
-from diag.audit.walk import Key
 from diag.documents.drafts import DRAFTS, DraftKind, drafted, possible_drafts
 from diag.documents.formats import Format
 from diag.documents.synthesis import slips_gathered

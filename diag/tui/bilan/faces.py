@@ -10,13 +10,13 @@ from textual.content import Content
 from textual.widgets import Static
 
 from diag.assess.words import filled_words, score_words, short_cost, spent
+from diag.audit.answer import Key
 from diag.audit.bilan import OutlineLine, danger_counts, findings
 from diag.audit.counsel import counsel
 from diag.audit.evolution import evolution
 from diag.audit.follow import digest_to_accept
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
-from diag.audit.walk import Key
 from diag.journal.signatures import standing_word
 from diag.model.enums import AuditStatus, Compliance, Standing
 from diag.office.supervision import stand_of

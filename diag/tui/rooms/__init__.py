@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
+from diag.audit.answer import Key
 from diag.audit.memory import former_places, take_places_again
 from diag.audit.photos import PhotoSubject
 from diag.audit.places import (
@@ -32,7 +33,6 @@ from diag.audit.places import (
 from diag.audit.rooms import RoomsPicture, rooms_of
 from diag.audit.session import AuditSession, NeedsConfirmation
 from diag.audit.undo import describe_undo, undo_last
-from diag.audit.walk import Key
 from diag.documents.write import write_rooms
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError

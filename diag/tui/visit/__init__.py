@@ -8,12 +8,13 @@ from textual import on, work
 from textual.worker import get_current_worker
 
 from diag.answers.types import TYPES
+from diag.audit.answer import Key
 from diag.audit.follow import others_words
 from diag.audit.memory import NothingToRepeatError, former_places, is_second
 from diag.audit.photos import PhotoSubject
 from diag.audit.proposals import count_waiting, propose_lists, waiting_words
 from diag.audit.visit import is_beginning, is_unplanned, keep_place
-from diag.audit.walk import Key, most_useful
+from diag.audit.walk import most_useful
 from diag.model.enums import PlaceKind, State
 from diag.tui.audit_finds import AuditDoors, finds_of, warm_search
 from diag.tui.commands import CommandType, ShowPlaces, bindings_of, key_now

@@ -19,12 +19,12 @@ from textual.widgets import ContentSwitcher, Static
 
 from diag.answers.answer_type import Parsed, Refused
 from diag.answers.types import answer_words
-from diag.audit.consistency import DoubtfulAnswer, UnlikelyAnswer
+from diag.audit.answer import DoubtfulAnswer, Key, UnlikelyAnswer
 from diag.audit.departure import departure_of
 from diag.audit.fitting import Costs, costs_of, countdown
 from diag.audit.session import AuditSession
 from diag.audit.visit import VisitSession, duration_words, keep_place, minutes_on_site
-from diag.audit.walk import Key, Leg
+from diag.audit.walk import Leg
 from diag.journal.signatures import standing_word
 from diag.model.checklist import Question
 from diag.model.enums import UNDER_WAY

@@ -19,10 +19,9 @@ from textual.widgets import Input, Static
 from diag.answers.answer_type import STATE_KEYS, Parsed, state_keys
 from diag.answers.types import TYPES
 from diag.assess.words import SHORT
+from diag.audit.answer import Key, find_word
 from diag.audit.card import QuestionCard, Scale, StandingAnswer
-from diag.audit.consistency import find_word
 from diag.audit.visit import VisitSession
-from diag.audit.walk import Key
 from diag.model.checklist import Question
 from diag.model.enums import State
 from diag.model.fact import Value

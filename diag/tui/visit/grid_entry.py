@@ -12,9 +12,8 @@ from textual.message import Message
 
 from diag.answers.answer_type import Refused, SoFar
 from diag.answers.types import TYPES, value_words
-from diag.audit.answer import NewAnswer
-from diag.audit.consistency import UnlikelyAnswer
-from diag.audit.grid import Filled, GridSheet, Key, domains_of, fill, sheet_kinds
+from diag.audit.answer import Key, NewAnswer, UnlikelyAnswer
+from diag.audit.grid import Filled, GridSheet, domains_of, fill, sheet_kinds
 from diag.audit.session import AuditSession
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, Provenance, State
