@@ -45,16 +45,14 @@ from diag.documents.synthesis.common import (
     rules,
     shared,
 )
-from diag.documents.synthesis.decisions import (
-    dangers_box,
-    groups,
-    is_academic,
-)
 from diag.documents.synthesis.gathering import (
     Extract,
     Gathering,
     build_meta,
     contacts,
+    dangers_box,
+    groups,
+    is_academic,
     status,
     unaudited,
     version,

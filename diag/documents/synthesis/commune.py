@@ -35,15 +35,13 @@ from diag.documents.synthesis.common import (
     unchecked_list,
     weak_table,
 )
-from diag.documents.synthesis.decisions import (
-    dangers,
-    dangers_box,
-)
 from diag.documents.synthesis.gathering import (
     Extract,
     Gathering,
     cover,
     coverage,
+    dangers,
+    dangers_box,
     unaudited,
     visit_days,
 )

@@ -1,15 +1,15 @@
-"""Several audits together: whose they are, by whom, and what may still change."""
+"""Several audits together: whose they are, what may still change, what all ask for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
 
-from diag.assess.money import BudgetRow, Money
+from diag.assess.money import BudgetRow, Money, format_cost
 from diag.assess.plan import Action
-from diag.assess.results import Cost, CriterionResult, Score
+from diag.assess.results import Cost, Score
 from diag.assess.spread import concerned, expected_level, short_places
 from diag.audit.findings import for_the_council
 from diag.audit.reasons import concerns
@@ -17,10 +17,10 @@ from diag.audit.report import Report
 from diag.audit.snapshot import OLDER
 from diag.audit.votes import votes_of
 from diag.documents import mairie as proposals
-from diag.documents.blocks import Md, Pair, bold, definitions, written
+from diag.documents.blocks import Md, Pair, bold, box, bullets, definitions, written
 from diag.documents.document import Meta
 from diag.documents.parts.frame import dangers_in_brief
-from diag.documents.parts.votes import SchoolVotes
+from diag.documents.parts.votes import SchoolVotes, danger_words
 from diag.model.audit import Auditee, Commune, School
 from diag.model.checklist import Criterion
 from diag.model.enums import (
@@ -28,6 +28,7 @@ from diag.model.enums import (
     Audience,
     Compliance,
     FollowUpState,
+    Kind,
     Owner,
     PlaceKind,
     Provenance,
@@ -37,7 +38,16 @@ from diag.model.enums import (
 from diag.model.text import Quantity, accented
 from diag.model.votes import DecisionList
 from diag.words.dates import describe_day, long_date
-from diag.words.sentences import NBSP, counted, listed, phone_number
+from diag.words.sentences import (
+    NBSP,
+    NEXT_BUDGET,
+    Blanks,
+    counted,
+    filled,
+    listed,
+    phone_number,
+    uncapitalised,
+)
 from diag.workspace.charter import Issuer
 
 # What a document beyond the school keeps of one audit, as everyone may read it: the
@@ -95,6 +105,11 @@ class Task:
     """Whether a decision is still to be taken."""
     council: bool
     """Whether the council has a part in it."""
+
+    @property
+    def is_ripe(self) -> bool:
+        """Whether it can be decided now, and is not yet."""
+        return self.ready and self.undecided
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +200,7 @@ def extract_of(report: Report) -> Extract:
     """Return what is kept of an audit, as everyone may read it."""
     report = report.public
     budget, plan = report.budget, report.plan
+    last = {one.recommendation: one for one in report.follow_ups if one.place is None}
     return Extract(
         about=report.about,
         begun=is_begun(report),
@@ -211,7 +227,11 @@ def extract_of(report: Report) -> Extract:
         due=budget.due,
         works=budget.works,
         beyond=tuple(one.advice.cost.digital for one in budget.beyond),
-        decided=tuple(_decided(report)),
+        decided=tuple(
+            Decided(report.title(action, proposals.READER), step.state, step.on)
+            for action in plan
+            if (step := last.get(action.id))
+        ),
         votes=votes_of(report),
         is_frozen=report.frozen is not None,
         to_confirm=len(plan.to_confirm),
@@ -229,16 +249,6 @@ def _expense(row: BudgetRow, *, sure: bool) -> Expense:
     )
 
 
-def _decided(report: Report) -> Iterator[Decided]:
-    """Give the last step of each action of the plan."""
-    last = {one.recommendation: one for one in report.follow_ups if one.place is None}
-    for action in report.plan:
-        step = last.get(action.id)
-        if step:
-            title = report.title(action, proposals.READER)
-            yield Decided(title, step.state, step.on)
-
-
 def is_begun(report: Report) -> bool:
     """Return whether somebody declared or saw something: files alone are no audit."""
     heads = (head for told in report.facts.answers.values() for head in told)
@@ -249,24 +259,16 @@ def _findings(report: Report) -> Iterator[Finding]:
     for one in report.assessment.criteria.values():
         if one.standing is Standing.OUT:
             continue
-        short = bool(short_places(one))
         if one.compliance is not None:
             short = one.compliance is Compliance.NON_CONFORME
-        yield Finding(
-            criterion=one.criterion,
-            short=short,
-            reached=_is_reached(one),
-            compliance=one.compliance,
-            is_read=one.is_read,
-        )
-
-
-def _is_reached(result: CriterionResult) -> bool:
-    if result.compliance is not None:
-        return result.compliance is Compliance.CONFORME
-    known = result.standing is Standing.IN and not result.open
-    expected = expected_level(result)
-    return known and all(one.low >= expected for one in concerned(result))
+            reached = one.compliance is Compliance.CONFORME
+        else:
+            expected, short = expected_level(one), bool(short_places(one))
+            is_settled = one.standing is Standing.IN and not one.open
+            reached = is_settled and all(
+                each.low >= expected for each in concerned(one)
+            )
+        yield Finding(one.criterion, short, reached, one.compliance, one.is_read)
 
 
 def _task(report: Report, action: Action) -> Task:
@@ -459,3 +461,147 @@ def unaudited(gathering: Gathering, limit: int = 12) -> Md:
     ]
     nothing = written("Ce document n'en dit rien.")
     return Md(" ".join([*parts, nothing] if parts else []))
+
+
+DECISIONS = 3
+"""At most so many things asked of a reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedAction:
+    """One action, in every audit that surely asks for it."""
+
+    pairs: tuple[tuple[Extract, Task], ...]
+
+    @property
+    def task(self) -> Task:
+        """The action, in the first audit that asks for it."""
+        return self.pairs[0][1]
+
+    @property
+    def extracts(self) -> tuple[Extract, ...]:
+        """The audits, in the order of the document."""
+        return tuple(one for one, _ in self.pairs)
+
+    @property
+    def due(self) -> date | None:
+        """The first day before which to act; None: with the next budget."""
+        return min((task.due for _, task in self.pairs if task.due), default=None)
+
+    @property
+    def cost(self) -> Cost:
+        """What all of it costs."""
+        return Cost(tuple(line for _, task in self.pairs for line in task.cost.lines))
+
+    @property
+    def kind(self) -> Kind | None:
+        """How hard what it cures presses; None: it cures no criterion."""
+        criterion = self.task.criterion
+        return criterion.kind if criterion else None
+
+    @property
+    def free(self) -> bool:
+        """Whether it would cost nothing anywhere, even alone."""
+        return all(task.free for _, task in self.pairs)
+
+    @property
+    def cost_words(self) -> str:
+        """« environ 400 € TTC », or that other actions pay for it."""
+        if not any(task.shared for _, task in self.pairs):
+            return format_cost(self.cost)
+        if self.cost.free:
+            return "compris dans d'autres actions"
+        return f"{format_cost(self.cost)}, le reste compris dans d'autres actions"
+
+    @property
+    def when(self) -> str:
+        """« 12 mars 2027 » or « prochain budget »."""
+        return long_date(self.due) if self.due else NEXT_BUDGET
+
+    def fill_blanks(self, text: str) -> str:
+        """Return a sentence of the checklists about it, its placeholders filled."""
+        if self.task.own_words or "{" not in text:
+            return text
+        counts = [task.quantity for _, task in self.pairs if task.quantity]
+        quantity = None
+        if len(counts) == len(self.pairs):
+            low = sum((one.low for one in counts), Fraction())
+            highs = [Fraction(one.high) for one in counts if one.high is not None]
+            is_bounded = len(highs) == len(counts)
+            quantity = Quantity(low, sum(highs, Fraction()) if is_bounded else None)
+        blanks = Blanks(
+            quantity=quantity,
+            cost=self.cost_words,
+            places="l'école" if len(self.pairs) == 1 else "les écoles concernées",
+            due=self.when,
+        )
+        return filled(text, blanks)
+
+    def title(self, audience: Audience) -> str:
+        """Return its title for a reader."""
+        return self.fill_blanks(self.task.titles[audience])
+
+
+def groups(
+    extracts: Iterable[Extract], keep: Callable[[Extract, Task], bool]
+) -> tuple[SharedAction, ...]:
+    """Return the tasks kept, by action, what presses most and is widest first."""
+    found: dict[str, list[tuple[Extract, Task]]] = {}
+    for extract in extracts:
+        for task in extract.tasks:
+            if keep(extract, task):
+                found.setdefault(task.id, []).append((extract, task))
+    told = [SharedAction(tuple(pairs)) for pairs in found.values()]
+    return tuple(sorted(told, key=_rank))
+
+
+def with_a_need(ripe: Sequence[SharedAction], room: int) -> tuple[SharedAction, ...]:
+    """Return the first groups; if something indispensable lacks, one is its cure."""
+    told = list(ripe[:room])
+    blocking = [one for one in ripe if one.kind is Kind.BLOCKING]
+    needed = sorted(blocking, key=_need_rank)[:1]
+    if room > 1 and needed and needed[0] not in told:
+        told[-1:] = needed
+    return tuple(told)
+
+
+def dangers(gathering: Gathering) -> tuple[SharedAction, ...]:
+    """Return what is to be done on receipt, without waiting for a vote."""
+    return groups(gathering.extracts, lambda one, task: task.id in one.dangers)
+
+
+def dangers_box(gathering: Gathering) -> Md:
+    """Return what is to be stopped at once, as page 1 prints it; else nothing."""
+    seen = bullets(
+        f"{gathering.name_of(one)}, {uncapitalised(danger)}"
+        for one in gathering.extracts
+        for danger in one.seen
+    )
+    title = "À faire cesser dès réception, sans attendre un vote"
+    return box("CAUTION", title, seen, *map(written, danger_words(gathering.votes)))
+
+
+def is_academic(_extract: Extract, task: Task) -> bool:
+    """Return whether the school or the académie acts."""
+    return task.owner in {Owner.ECOLE, Owner.ACADEMIE} and task.is_ripe
+
+
+def is_syndical(_extract: Extract, task: Task) -> bool:
+    """Return whether the syndicat acts."""
+    return task.owner is Owner.SYNDICAT and task.is_ripe
+
+
+def _need_rank(group: SharedAction) -> tuple[bool, bool, Fraction]:
+    """As on page 1 of a school: what is paid and missing altogether, then by gain."""
+    missing = any(task.missing for _, task in group.pairs)
+    gain = sum((task.gain for _, task in group.pairs), Fraction())
+    return group.free, not missing, -gain
+
+
+def _rank(group: SharedAction) -> tuple[int, int, date]:
+    """Law first, then what is indispensable; the widest, then the soonest."""
+    if any(task.broken for _, task in group.pairs):
+        first = 0
+    else:
+        first = 1 if group.kind is Kind.BLOCKING else 2
+    return first, -len(group.pairs), group.due or date.max

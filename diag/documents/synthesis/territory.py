@@ -47,21 +47,19 @@ from diag.documents.synthesis.common import (
     unchecked_list,
     weak_table,
 )
-from diag.documents.synthesis.decisions import (
-    DECISIONS,
-    SharedAction,
-    groups,
-    is_academic,
-    is_syndical,
-    with_a_need,
-)
 from diag.documents.synthesis.gathering import (
+    DECISIONS,
     Extract,
     Gathering,
+    SharedAction,
     Task,
     counted_subjects,
     cover,
+    groups,
+    is_academic,
+    is_syndical,
     unaudited,
+    with_a_need,
 )
 from diag.documents.tables import position
 from diag.model.audit import School

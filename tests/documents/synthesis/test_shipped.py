@@ -14,12 +14,13 @@ from diag.documents.document import Document
 from diag.documents.drafts.council import deliberation, minutes, note
 from diag.documents.formats.pdf import write_pdf
 from diag.documents.synthesis.commune import commune_synthesis
-from diag.documents.synthesis.decisions import SharedAction, with_a_need
 from diag.documents.synthesis.gathering import (
     Gathering,
+    SharedAction,
     Task,
     counted_subjects,
     extract_of,
+    with_a_need,
 )
 from diag.documents.synthesis.territory import (
     circonscription_synthesis,
