@@ -439,7 +439,7 @@ class DebriefScreen(PlaceScreen):
         paper = debrief_paper(self.debrief, report_of(self._session))
         self._print(paper)
 
-    @work(thread=True, exclusive=True, group="reports", description="")
+    @work(thread=True, exclusive=True, group="reports", description="aside")
     def _print(self, paper: Paper) -> None:
         app, shell = self.app, self.diag  # the user may leave meanwhile
         written = tuple(write_paper(paper, report_folder(self._session)))

@@ -330,7 +330,7 @@ class ExportRunScreen(PlaceScreen):
         self._show()
         self._write(self.diag.desk.workspace)
 
-    @work(thread=True, exclusive=True, group="export", description="")
+    @work(thread=True, exclusive=True, group="export", description="aside")
     def _write(self, workspace: Workspace) -> None:
         """Write, from a connection of this thread's own."""
         worker = get_current_worker()

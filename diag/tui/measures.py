@@ -327,7 +327,7 @@ class MeasuresScreen(PlaceScreen):
         self.refresh_keys()
         self._prepare(asked, lists)
 
-    @work(thread=True, exclusive=True, description="")
+    @work(thread=True, exclusive=True, description="aside")
     def _prepare(self, asked: MeasureAsked, lists: MeasureLists) -> None:
         try:
             runner = prepare(asked, lists)
@@ -358,7 +358,7 @@ class MeasuresScreen(PlaceScreen):
         self._ongoing = ready
         self._run(ready)
 
-    @work(thread=True, exclusive=True, description="")
+    @work(thread=True, exclusive=True, description="aside")
     def _run(self, ready: StoppableRun) -> None:
         run, problem = None, ""
         try:

@@ -308,7 +308,7 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         if small is not None:
             self.app.push_screen(PhotoScreen(photo, small, " (vignette)"))
 
-    @work(thread=True, group="photos", exit_on_error=False, description="")
+    @work(thread=True, group="photos", exit_on_error=False, description="aside")
     def _fetch(self, photo: Photo, *, is_small_here: bool) -> None:
         """Ask aside: the line may be slow, or dear."""
         if is_small_here and is_metered():
@@ -352,7 +352,7 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
             self._show(_reading(self._left))
             self._read_all(batch)
 
-    @work(thread=True, group="photos", exit_on_error=False, description="")
+    @work(thread=True, group="photos", exit_on_error=False, description="aside")
     def _read_all(self, batch: list[tuple[Path, Arrival | None]]) -> None:
         """Read files aside: a large photo takes a third of a second."""
         worker = get_current_worker()

@@ -87,7 +87,7 @@ class PreviewScreen(PlaceScreen):
         self.set_title(f"Aperçu : {AUDIENCES[self._audience].title}")
         self._draw(self.diag.desk.workspace)
 
-    @work(thread=True, exclusive=True, group="preview", description="")
+    @work(thread=True, exclusive=True, group="preview", description="aside")
     def _draw(self, workspace: Workspace) -> None:
         try:
             with beside(workspace) as own:
@@ -132,7 +132,7 @@ class PreviewScreen(PlaceScreen):
     def on_open_pdf(self) -> None:
         self._open(self.diag.desk.workspace)
 
-    @work(thread=True, exclusive=True, group="preview", description="")
+    @work(thread=True, exclusive=True, group="preview", description="aside")
     def _open(self, workspace: Workspace) -> None:
         with beside(workspace) as own:
             report = report_for(own, self._audit, self._scenario)

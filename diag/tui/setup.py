@@ -333,7 +333,7 @@ class ImportScreen(PlaceScreen):
         keep = partial(at_hand, kind=kind)
         self.app.push_screen(Ask(asked, found or self._path, keep=keep), given)
 
-    @work(thread=True, exclusive=True, description="")
+    @work(thread=True, exclusive=True, description="aside")
     def _read(self, kind: str, path: Path, seen: str = "") -> None:
         """Rehearse an import; or do the one whose rehearsal was `seen`."""
         # Readers cost 20 ms; a thread has a connection of its own.

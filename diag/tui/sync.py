@@ -187,7 +187,7 @@ class SyncScreen(PlaceScreen):
         self.workers.cancel_node(self)
         self._show_progress("On s'arrête après l'échange en cours…")
 
-    @work(thread=True, exclusive=True, description="")
+    @work(thread=True, exclusive=True, description="aside")
     def _run(self, *, light: bool | None) -> None:
         worker, desk = get_current_worker(), self.diag.desk
         seen: tuple[str, int] = ("", -1)
@@ -238,7 +238,7 @@ class SyncScreen(PlaceScreen):
             self._show_progress("On s'inscrit auprès du serveur…")
             self._enrol(invitation.strip())
 
-    @work(thread=True, exclusive=True, description="")
+    @work(thread=True, exclusive=True, description="aside")
     def _enrol(self, invitation: str) -> None:
         desk = self.diag.desk
         try:

@@ -7,6 +7,7 @@ from threading import Event
 from typing import Any
 
 import pytest
+from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -61,6 +62,10 @@ async def opened(pilot: Pilot[None]) -> AuditSession:
 
 def on(pilot: Pilot[None], screen: type) -> bool:
     return isinstance(pilot.app.screen, screen)
+
+
+def described(app: App[None], group: str) -> str:
+    return "".join(one.description for one in app.workers if one.group == group)
 
 
 async def to_first_advice(pilot: Pilot[None]) -> str:
@@ -578,7 +583,11 @@ async def test_reports_written_after_one_left_the_bilan_are_told(
     monkeypatch.setattr(bilan_acts, "write_reports", written_late)
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         await opened(pilot)
-        await pilot.press("r", "escape")
+        await pilot.press("r")
+        writing = partial(described, pilot.app, "reports")
+        await wait_for(pilot, writing, "reports are written")
+        assert "Report" not in writing()
+        await pilot.press("escape")
         await wait_for(pilot, lambda: on(pilot, SchoolScreen), "the school")
         left.set()
         await wait_for(pilot, lambda: shows(pilot, "rapports sont écrits"), "told")

@@ -128,7 +128,7 @@ class BilanScreen(BilanFaces):
         else:
             self._ask_step(FollowUpState.DECIDEE)
 
-    @work(description="")
+    @work(description="aside")
     async def _ask_decision(self, vote: Vote) -> None:
         day = self._council or f"{self.session.workspace.world.today():%d/%m/%Y}"
         form = DecisionDialog(self.session, vote, day)
@@ -142,7 +142,7 @@ class BilanScreen(BilanFaces):
     def on_set_aside(self) -> None:
         self._ask_step(FollowUpState.ECARTEE)
 
-    @work(description="")
+    @work(description="aside")
     async def _ask_step(self, state: FollowUpState) -> None:
         ident = self.advice
         title = self._title_of(ident)
@@ -304,7 +304,7 @@ class BilanScreen(BilanFaces):
             provisional=report.provisional,
         )
 
-    @work(thread=True, exclusive=True, group="reports", description="")
+    @work(thread=True, exclusive=True, group="reports", description="aside")
     def _write(
         self,
         write: Callable[[], Iterable[WrittenFile]],

@@ -275,7 +275,7 @@ class PaperActs(ProgrammeWork):
         found = [*deadlines(board, checklist_of(board))]
         return write_deadlines(board, found, folder)
 
-    @work(thread=True, exclusive=True, group="papers", description="")
+    @work(thread=True, exclusive=True, group="papers", description="aside")
     def _write_papers(self, papers: Sequence[Paper], folder: Path) -> None:
         written = [one for paper in papers for one in write_paper(paper, folder)]
         self.post_message(

@@ -98,7 +98,7 @@ class LockForm(ProgrammeForm):
         self.query_one("#effect", Sentence).show("Effet : calcul…")
         self._price(self.chosen)
 
-    @work(thread=True, exclusive=True, group="price", description="")
+    @work(thread=True, exclusive=True, group="price", description="aside")
     def _price(self, chosen: str) -> None:
         board, operation = self._board, self._operation
         if chosen == _FREE:
@@ -211,7 +211,7 @@ class OperationActs(ProgrammeWork):
         elif self.view and self.key:
             self.app.push_screen(Notice(self.view.below(self.key), "Pourquoi"))
 
-    @work(thread=True, exclusive=True, group="what-if", description="")
+    @work(thread=True, exclusive=True, group="what-if", description="aside")
     def _explain(self, view: YearsView, operation: str) -> None:
         """A theme's weight is explained by a replay without it."""
         words = (one.text.plain for one in view.detail(operation))
@@ -237,7 +237,7 @@ class OperationActs(ProgrammeWork):
         if chosen is not None:
             self._what_if(board, name, int(chosen))
 
-    @work(thread=True, exclusive=True, group="what-if", description="")
+    @work(thread=True, exclusive=True, group="what-if", description="aside")
     def _what_if(self, board: Board, name: str, year: int) -> None:
         found = what_if(board.programme, board.schedule, name, year)
         title = f"Que faudrait-il pour {year} ?"

@@ -229,7 +229,7 @@ class ProgrammeWork(PlaceScreen):
             *(insee for one in shared for insee in one.communes),
         )
 
-    @work(thread=True, exclusive=True, group="gather", description="")
+    @work(thread=True, exclusive=True, group="gather", description="aside")
     def _gather(
         self, container: Container, frame: ProgrammeFrame, from_what: FromWhat
     ) -> None:
@@ -267,7 +267,7 @@ class ProgrammeWork(PlaceScreen):
             self._found = event.found
             self.replay()
 
-    @work(thread=True, exclusive=True, group="replay", description="")
+    @work(thread=True, exclusive=True, group="replay", description="aside")
     def _replay(self, container: Container, variant: str, found: Contenders) -> None:
         try:
             board = board_of(container, variant, found, afresh=False)

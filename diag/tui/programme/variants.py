@@ -211,7 +211,7 @@ class VariantActs(ProgrammeWork):
             self._comparing = board
             self._compare(self.container, self._found, board)
 
-    @work(thread=True, exclusive=True, group="compare", description="")
+    @work(thread=True, exclusive=True, group="compare", description="aside")
     def _compare(self, container: Container, found: Contenders, base: Board) -> None:
         known = container.record().variants
         first = base if not base.variant else _variant_board(container, "", found)

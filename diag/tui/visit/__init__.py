@@ -200,7 +200,7 @@ class VisitScreen(VisitFaces):
         )
         self._look_for_useful(here, search)
 
-    @work(thread=True, exclusive=True, group="useful", description="")
+    @work(thread=True, exclusive=True, group="useful", description="aside")
     def _look_for_useful(self, here: Key, search: Callable[[], Key | None]) -> None:
         found = None
         try:
