@@ -23,7 +23,6 @@ from diag.office.sealing import (
     seal,
     withheld_words,
 )
-from diag.sync import open_share
 from diag.sync.bundle import read
 from diag.sync.bundle.format import FORM, HeldAudit
 from diag.sync.bundle.keys import (
@@ -165,7 +164,7 @@ def undo(workspace: Workspace, name: str) -> int:
 
 
 def synchronise_shared(workspace: Workspace, address: str) -> FolderResult:
-    """Exchange with a folder that colleagues share, wherever it is.
+    """Exchange with a folder that colleagues share and this machine sees.
 
     Raises:
         DiagError: when it is not there, nobody is known, or nothing can be written.
@@ -177,25 +176,25 @@ def synchronise_shared(workspace: Workspace, address: str) -> FolderResult:
             "Vous ne connaissez la clé d'aucun collègue : personne ne pourrait lire ce "
             "que ce poste écrirait. Demandez-la, puis : diag bundle keys add NOM CLE."
         )
-    with open_share(address, workspace.folder) as folder:
-        if workspace.folder.resolve().is_relative_to(folder.resolve()):
-            raise DiagError(
-                f"{folder} contient votre espace de travail, qui ne se partage pas. "
-                "Donnez un dossier à part."
-            )
-        seal(workspace)
-        meeting = FolderTransport(
-            reader=_reader(workspace),
-            folder=folder,
-            recipients=cards,
-            form=ring.form_for(cards.values()),
-            summarise=lambda audits: _summarize(workspace, audits),
-            learn=lambda entered: _learn(workspace, entered),
+    folder = Path(address)
+    if workspace.folder.resolve().is_relative_to(folder.resolve()):
+        raise DiagError(
+            f"{folder} contient votre espace de travail, qui ne se partage pas. "
+            "Donnez un dossier à part."
         )
-        with dropping_erased(workspace.journal):
-            result = meeting.run(workspace.world.clock())
-            admit_withheld(workspace)
-            return result
+    seal(workspace)
+    meeting = FolderTransport(
+        reader=_reader(workspace),
+        folder=folder,
+        recipients=cards,
+        form=ring.form_for(cards.values()),
+        summarise=lambda audits: _summarize(workspace, audits),
+        learn=lambda entered: _learn(workspace, entered),
+    )
+    with dropping_erased(workspace.journal):
+        result = meeting.run(workspace.world.clock())
+        admit_withheld(workspace)
+        return result
 
 
 def words_of(workspace: Workspace, entered: Entered) -> Iterator[str]:

@@ -10,11 +10,11 @@ from diag.audit.follow import move
 from diag.audit.session import AuditSession
 from diag.journal import seals
 from diag.journal.attachments import dropping_erased
+from diag.journal.bundles import Rules, Withheld, admit, withheld
 from diag.journal.ingest import mark_of
 from diag.journal.journal import get_setting, put_setting
 from diag.journal.people import retired
 from diag.journal.seals import Card, Signer, read_card
-from diag.journal.withheld import Rules, Withheld, admit, withheld
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.sync.bundle.format import Header

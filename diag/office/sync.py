@@ -15,11 +15,11 @@ from diag.audit.photos import photos_of
 from diag.audit.session import AuditSession
 from diag.journal import exchange
 from diag.journal.attachments import AttachmentStore, dropping_erased
+from diag.journal.bundles import withheld
 from diag.journal.errors import JournalError
 from diag.journal.exchange import NamedAttachment, of_closed_audits
 from diag.journal.facts import audits
 from diag.journal.journal import get_setting, put_setting
-from diag.journal.withheld import withheld
 from diag.model.audit import Auditee, Photo
 from diag.model.errors import DiagError
 from diag.office.privacy.erasing import erasure_news, purge_news

@@ -8,7 +8,7 @@ own goes a month after later ones hold all of it, so that nothing erased stays f
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,11 +31,6 @@ KEPT = 30 * 24 * 3600 * 1000
 
 MOST_FILES = 64
 """Bundles of a device from which it gives every audit anew, in one."""
-
-
-def open_folder(address: str, _own: Path) -> AbstractContextManager[Path]:
-    """Return a folder that this machine sees, to be entered."""
-    return nullcontext(Path(address))
 
 
 @dataclass(slots=True)

@@ -1,10 +1,8 @@
 """Two workspaces exchange bundles: names travel, the directory wins, undo is told."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from shutil import copytree
 
 import keyring
 import pytest
@@ -18,7 +16,6 @@ from diag.journal.journal import Journal, put_setting
 from diag.model.errors import DiagError
 from diag.office import bundles
 from diag.office.sealing import rules_of
-from diag.sync import SHARES
 from diag.workspace.subjects import auditee_of
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.builders import DAY, OTHER, SCHOOL, SETTINGS, started
@@ -173,28 +170,11 @@ def test_an_undo_is_told_and_once(
         bundles.undo(other, name)
 
 
-@contextmanager
-def mirrored(address: str, own: Path) -> Iterator[Path]:
-    """Stand in for a server of files: what it holds is copied here, then back."""
-    there, here = Path(address.partition("://")[2]), own / "miroir"
-    copytree(there, here, dirs_exist_ok=True)
-    yield here
-    copytree(here, there, dirs_exist_ok=True)
-
-
-@pytest.mark.parametrize("scheme", ["", "essai://"])
 def test_two_workspaces_meet_in_what_they_share(
-    session: AuditSession,
-    other: Workspace,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    scheme: str,
+    session: AuditSession, other: Workspace, tmp_path: Path
 ) -> None:
-    """A place of another kind is its opener, and a row of `SHARES`."""
-    monkeypatch.setattr("diag.sync.folder.mirrored", mirrored, raising=False)
-    monkeypatch.setattr("diag.sync.SHARES", {**SHARES, "essai": "folder.mirrored"})
     (tmp_path / "partage").mkdir()
-    folder = f"{scheme}{tmp_path / 'partage'}"
+    folder = str(tmp_path / "partage")
     desk = session.workspace
     record_answer(session, NewAnswer("nb_classes", 4))
     assert bundles.synchronise_shared(desk, folder).written

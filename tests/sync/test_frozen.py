@@ -19,7 +19,7 @@ import pytest
 
 from diag.journal import changes
 from diag.journal.attachments import AttachmentStore
-from diag.journal.claims import claimed
+from diag.journal.conflicts import claimed
 from diag.journal.exchange import proven_sum, unread_lines
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin

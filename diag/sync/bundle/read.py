@@ -20,7 +20,16 @@ from typing import NamedTuple
 
 from diag.journal import bundles, exchange
 from diag.journal.attachments import AttachmentStore
-from diag.journal.bundles import Brought, BundleIntake
+from diag.journal.bundles import (
+    Brought,
+    BundleIntake,
+    Rules,
+    Withheld,
+    find_refused,
+    hold_unproven,
+    take_erasures,
+    withheld,
+)
 from diag.journal.errors import RefusedError
 from diag.journal.exchange import NamedAttachment, named_by
 from diag.journal.journal import Journal
@@ -35,14 +44,6 @@ from diag.journal.seals import (
     read_card,
 )
 from diag.journal.subjects import SEALS, Topic
-from diag.journal.withheld import (
-    Rules,
-    Withheld,
-    find_refused,
-    hold_unproven,
-    take_erasures,
-    withheld,
-)
 from diag.model.audit import Audit
 from diag.model.errors import DiagError
 from diag.model.text import fold

@@ -10,8 +10,7 @@ from typing import Final, NamedTuple
 
 from diag.journal import subjects
 from diag.journal.bundles import audits_among
-from diag.journal.claims import Claim, claims_in
-from diag.journal.conflicts import conflicts_of
+from diag.journal.conflicts import Claim, claims_in, conflicts_of
 from diag.journal.holdings import (
     WEEK,
     find_differing,

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from diag.journal.bundles import Rules
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin
-from diag.journal.withheld import Rules
 from diag.sync.bundle.format import FORM, LIMITS, BundleLimits
 from diag.sync.bundle.keys import DeviceKeys, KeyCard, load_age
 from diag.sync.bundle.read import BundleReader, Entered, bring_in, preview

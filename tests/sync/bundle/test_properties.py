@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diag.journal.withheld import Rules
+from diag.journal.bundles import Rules
 from diag.sync.bundle import write
 from diag.sync.bundle.format import LIMITS, BundleError, Payload
 from diag.sync.bundle.keys import DeviceKeys

@@ -9,11 +9,10 @@ import pytest
 
 from diag.journal import backup, changes, people, seals
 from diag.journal.asks import DELAY, SHORT_DELAY, TAKES_TWO, masked_in
-from diag.journal.bundles import withdraw
+from diag.journal.bundles import admit, withdraw, withheld
 from diag.journal.carve import carve
 from diag.journal.revision import Origin, Revision
 from diag.journal.seals import UNPROVEN, Card, Signer
-from diag.journal.withheld import admit, withheld
 from diag.office.sealing import withheld_words
 from diag.sync.bundle.read import Entered, undo
 from diag.workspace.doctor import Gathered, take_back
