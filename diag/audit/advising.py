@@ -20,7 +20,7 @@ from diag.audit.memory import own_here, steps_before
 from diag.audit.remarks import current_wording, declared_wording, own_advice
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
-from diag.audit.votes import TITLE, decisions_of, last_list, terms_of
+from diag.audit.votes import decisions_of, last_list, terms_of
 from diag.journal import changes
 from diag.journal.records import ranks_of
 from diag.journal.revision import NewRevision
@@ -36,7 +36,7 @@ from diag.model.enums import (
 )
 from diag.model.errors import DiagError
 from diag.model.text import accept, canonical_number, clean_line
-from diag.model.votes import DecisionList, Vote, VoteHand
+from diag.model.votes import TITLE, DecisionList, Vote, VoteHand
 from diag.words.dates import describe_day
 from diag.words.sentences import (
     counted,

@@ -3,7 +3,6 @@
 Drawn from what everyone may read of the audit; frozen when the audit is closed.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
@@ -47,6 +46,7 @@ from diag.model.enums import (
 from diag.model.text import canonical_number
 from diag.model.votes import (
     NEW_ACTION,
+    TITLE,
     ActionNumber,
     AsideLine,
     DecisionList,
@@ -63,9 +63,6 @@ from diag.words.dates import describe_day, long_date
 from diag.words.sentences import counted, euros, listed, uncapitalised
 from diag.words.vocabulary import NATURES, OWNERS, WHOLE_SUBJECTS, WHOM
 
-TITLE = 60
-"""Longest title of a vote, in characters."""
-
 NAMED = 6
 """At most so many places named by a vote."""
 
@@ -75,10 +72,6 @@ _LACKING = 3
 _PARTIES = {PlaceKind.SYNDICAT: Party.SYNDICAT}
 NEXT_COUNCIL = "prochain_conseil"
 """The question that says when the council meets."""
-
-_CLAUSE = re.compile(
-    r",| (?:et|pour|dans|près|en|qui|hors|par|aux?|avec|sur|du|des?|à|contre) "
-)
 
 
 def decisions_of(
@@ -187,8 +180,8 @@ def _vote(report: Report, terms: Terms, motion: Motion, number: int) -> Vote:
     return Vote(
         number=number,
         tier=motion.tier,
-        title=_by_hand(report, motion, "title") or short_title(report.title(lead)),
-        also=tuple(short_title(report.title(one)) for one in motion.actions[1:]),
+        title=_by_hand(report, motion, "title") or report.title(lead),
+        also=tuple(map(report.title, motion.actions[1:])),
         where=_where(report, motion.actions),
         places=tuple(_places(motion.actions)),
         actions=tuple(one.id for one in motion.actions),
@@ -202,14 +195,6 @@ def _vote(report: Report, terms: Terms, motion: Motion, number: int) -> Vote:
         session=council,
         year=motion.year,
     )
-
-
-def short_title(title: str) -> str:
-    """Return a title of sixty characters at most, cut where a clause begins."""
-    if len(title) <= TITLE:
-        return title
-    ends = [one.start() for one in _CLAUSE.finditer(title) if one.start() <= TITLE]
-    return title[: max(ends, default=0)] or f"{title[: TITLE - 1].rstrip()}…"
 
 
 def _where(report: Report, actions: Sequence[Action]) -> str:
@@ -424,7 +409,7 @@ def _questions(report: Report, terms: Terms) -> Iterator[DecisionQuestion]:
             where="" if at_root else report.place_name(each.place),
             whom=WHOM.get(each.question.whom, each.question.whom),
             minutes=-(-each.seconds // 60),
-            opens=short_title(report.title(action)) if action else "",
+            opens=report.title(action) if action else "",
         )
 
 

@@ -1,6 +1,7 @@
 """What a council votes is frozen when an audit is closed, and is never shifted."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from diag.audit.follow import add_step, move
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
-from diag.audit.votes import TITLE, decisions_of, short_title, votes_of
+from diag.audit.votes import decisions_of, votes_of
 from diag.demo.stories import play, scenario
 from diag.journal import changes, subjects
 from diag.journal.journal import Journal
@@ -19,9 +20,9 @@ from diag.journal.records import decision_list_of
 from diag.journal.revision import NewRevision
 from diag.journal.subjects import BallotTopic
 from diag.model.audit import FollowUp
-from diag.model.enums import AuditStatus, FollowUpState, Nature, PlaceKind
+from diag.model.enums import USUAL_READER, AuditStatus, FollowUpState, Nature, PlaceKind
 from diag.model.errors import DiagError
-from diag.model.votes import DecisionList
+from diag.model.votes import TITLE, DecisionList
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.audited import audited, audited_workspace, next_campaign
 from tests.audit.builders import DAY, started, workspace
@@ -298,9 +299,14 @@ def test_a_part_that_has_not_come_yet_makes_no_list(
         assert decision_list_of(other, session.audit.id) is None
 
 
-def test_a_long_title_is_cut_where_a_clause_begins() -> None:
-    assert short_title("Poser une borne") == "Poser une borne"
-    assert short_title(
-        "Partager le matériel avec le périscolaire, liste et comptes en règle"
-    ) == ("Partager le matériel avec le périscolaire, liste et comptes")
-    assert len(short_title("x" * 80)) == TITLE
+def test_a_title_reworded_at_length_is_voted_whole(session: AuditSession) -> None:
+    report = report_of(session)
+    lead = decisions_of(report).votes[0].actions[0]
+    long = "Passer à la fibre avant la rentrée, pour les deux écoles et pour la mairie"
+    words = report.checklist.recommendations[lead].wording[USUAL_READER]
+    reworded = {(lead, USUAL_READER): words.model_copy(update={"title": long})}
+
+    (vote, *_) = decisions_of(replace(report, shown=None, wordings=reworded)).votes
+
+    assert len(long) > TITLE
+    assert vote.title == long

@@ -85,6 +85,16 @@ def test_what_stays_is_read_after_otherwise(tmp_path: Path) -> None:
     assert "pas de majuscule" in found
 
 
+def test_the_title_of_a_vote_fits_its_line_once_filled(tmp_path: Path) -> None:
+    right = 'title: "Souscrire une offre plus rapide"'
+    (found,) = told(
+        tmp_path,
+        spoilt("reseau.yaml", right, right.replace("offre", "offre de plus" * 4)),
+    )
+    assert "« title » fait" in found
+    assert "pour 60. Raccourcissez-le : c'est le titre d'un vote." in found
+
+
 def test_what_stays_is_one_fact(tmp_path: Path) -> None:
     right = 'long: "la salle n\'a pas de prise."'
     files = spoilt("reseau.yaml", right, right[:-1] + f' {"et encore " * 10}"')

@@ -19,6 +19,7 @@ from diag.model.checklist import (
 )
 from diag.model.enums import Audience, Kind, PlaceKind
 from diag.model.text import fold
+from diag.model.votes import TITLE
 from diag.words.sentences import either, write_instead
 
 TITLES = frozenset({"label", "title", "plural", "unit"})
@@ -406,7 +407,7 @@ def phrase_problems(loaded: Loaded) -> Iterator[Problem]:
                 )
     for action in draft.recommendations.values():
         item = loaded.item("recommendations", action.id)
-        yield from _otherwise_problems(item, action)
+        yield from _vote_problems(item, action)
 
 
 def labels_of(question: Question) -> tuple[str, ...]:
@@ -543,9 +544,18 @@ def _grid_problems(item: Item, question: Question) -> Iterator[Problem]:
         yield item.problem(("choices",), message, "Abrégez autrement.")
 
 
-def _otherwise_problems(item: Item, action: Recommendation) -> Iterator[Problem]:
+def _vote_problems(item: Item, action: Recommendation) -> Iterator[Problem]:
+    """Yield what does not fit on a page of votes: a title, what stays otherwise."""
     for audience, words in action.wording.items():
         path = ("wording", str(audience))
+        filled = len(_AGREED.sub(r"12 \2", words.title))
+        if words.decision and filled > TITLE:
+            yield item.problem(
+                (*path, "title"),
+                f"« title » fait {filled} signes une fois rempli, pour {TITLE}",
+                "Raccourcissez-le : c'est le titre d'un vote.",
+                "warning",
+            )
         if words.decision and words.otherwise is None:
             yield item.problem(
                 (*path, "decision"),
