@@ -182,10 +182,6 @@ class ChangedScreen(PlaceScreen):
             self._changed ^= {one.key}
             self._show(one.key)
 
-    @on(Lines.Chosen)
-    def _chosen(self) -> None:
-        self.on_answer_the_rest()
-
     def on_answer_the_rest(self) -> None:
         one = self._here
         stop = self._visiting.walk.first(one.key) if one else None

@@ -5,10 +5,10 @@ audits that wait for a second reader have a list beside it.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
-from textual import events, on, work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -17,9 +17,8 @@ from textual.widgets import Static
 from diag.answers.answer_type import Parsed
 from diag.answers.types import TYPES
 from diag.audit.answer import UnlikelyAnswer
-from diag.audit.session import AuditSession, Listed, listed
+from diag.audit.session import AuditSession, listed
 from diag.audit.undo import undo_last
-from diag.model.checklist import Question
 from diag.model.errors import DiagError
 from diag.office.conflicts import (
     Contested,
@@ -141,35 +140,29 @@ class ConflictsScreen(PlaceScreen):
 
     def read(self) -> None:
         """Read and show what is to be settled, as it stands now."""
-        self._shown = {}
-        lines: list[ListLine] = []
-        for session in self._sessions():
+        self._shown, lines = {}, list[ListLine]()
+        sessions = self._sessions()
+        for session in sessions:
             session.catch_up()
-            if found := self.lines_of(session):
-                if not self.ref:
-                    territory = self.diag.desk.workspace.territory
-                    title = title_shown(territory, session.about)
-                    lines.append(ListLine("", (f" {title}",)))
-                lines += found
-        about = self._sessions()[0].about.name if self.ref else "tous les audits"
+            found = {one.id: one for one in contested_of(session)}
+            alike = {f"{one.kept.id} {one.other.id}": one for one in proposals(session)}
+            self._shown |= {**found, **alike}
+            if not self.ref and (found or alike):
+                title = title_shown(session.workspace.territory, session.about)
+                lines.append(ListLine("", (f" {title}",)))
+            lines += [
+                ListLine(key, (one.about, summary_line(one)))
+                for key, one in found.items()
+            ]
+            lines += [
+                ListLine(key, (one.about, one.asked)) for key, one in alike.items()
+            ]
+        about = sessions[0].about.name if self.ref else "tous les audits"
         twice = sum(isinstance(one, PlaceMerge) for one in self._shown.values())
         counted = unsettled_words(len(self._shown) - twice, twice)
         self.set_title(f"À trancher : {counted}" if counted else "À trancher", about)
         self.query_one(Lines).show(lines)
         self.refresh_keys()
-
-    def lines_of(self, session: AuditSession) -> Sequence[ListLine]:
-        """Give the lines of one audit."""
-        found = {one.id: one for one in contested_of(session)}
-        twice = {f"{one.kept.id} {one.other.id}": one for one in proposals(session)}
-        self._shown |= {**found, **twice}
-        return [
-            *(
-                ListLine(key, (one.about, summary_line(one)))
-                for key, one in found.items()
-            ),
-            *(ListLine(key, (one.about, one.asked)) for key, one in twice.items()),
-        ]
 
     def can(self, command: CommandType) -> bool | None:
         if command is OpenConflict:
@@ -177,29 +170,21 @@ class ConflictsScreen(PlaceScreen):
         return (True if self._last else None) if command is GiveBack else True
 
     def _sessions(self) -> list[AuditSession]:
+        """Return the audits as the other screens hold them, when they may."""
+        desk, workspace = self.diag.desk, self.diag.desk.workspace
         if self.ref:
-            return [self.diag.desk.session(self.ref)]
-        workspace = self.diag.desk.workspace
-        return [self._session(one) for one in listed(workspace)]
-
-    def _session(self, one: Listed) -> AuditSession:
-        """Return the audit as the other screens hold it, when they may."""
-        desk = self.diag.desk
-        if one.audit.campaign == desk.workspace.campaign:
-            held = desk.session(one.about.ref)
-            if held.audit.id == one.audit.id:
-                return held
-        return AuditSession(desk.workspace, one.audit, one.about)
-
-    @on(Lines.Chosen)
-    def _chosen(self, event: Lines.Chosen) -> None:
-        self._open(event.key)
+            return [desk.session(self.ref)]
+        found = []
+        for one in listed(workspace):
+            session = AuditSession(workspace, one.audit, one.about)
+            if one.audit.campaign == workspace.campaign:
+                held = desk.session(one.about.ref)
+                session = held if held.audit.id == one.audit.id else session
+            found.append(session)
+        return found
 
     def on_open_conflict(self) -> None:
-        self._open(self.query_one(Lines).key)
-
-    def _open(self, key: str) -> None:
-        shown = self._shown.get(key)
+        shown = self._shown.get(self.query_one(Lines).key)
         if shown is None:
             return
 
@@ -225,10 +210,35 @@ _TWO = 2
 _CANDIDATE = re.compile(r"  [A-P]\. ")
 
 
-class ConflictScreen(PlaceScreen):
-    """One conflict. What is settled is one revision, over all that is shown."""
+class SettlingScreen(PlaceScreen):
+    """What to settle in an audit, read whole; once it is, one is back where one was."""
 
     CSS_PATH = "conflicts.tcss"
+    HEADING = "À trancher"
+
+    def __init__(self, session: AuditSession, done: Callable[[str], object]) -> None:
+        super().__init__()
+        self._session = session
+        self._done = done
+
+    def body(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Static(id="card")
+
+    def on_mount(self) -> None:
+        self.set_title(self.HEADING, self._session.about.title)
+        self.query_one(VerticalScroll).focus()
+
+    def settled(self, words: str) -> None:
+        """Say what was decided, and leave."""
+        self.diag.inform(f"{words}.")
+        self.diag.go_back()
+        self._done(words)
+
+
+class ConflictScreen(SettlingScreen):
+    """One conflict. What is settled is one revision, over all that is shown."""
+
     OFFERS = (
         TakeFirst,
         TakeSecond,
@@ -246,21 +256,10 @@ class ConflictScreen(PlaceScreen):
         "l'historique garde tout, et « Annuler » rend le choix."
     )
 
-    def __init__(
-        self, shown: Contested, done: Callable[[str], object] = lambda _words: None
-    ) -> None:
-        super().__init__()
+    def __init__(self, shown: Contested, done: Callable[[str], object]) -> None:
+        super().__init__(shown.session, done)
         self.shown = shown
         """The conflict, as it stood when the user opened it."""
-        self._done = done
-
-    def body(self) -> ComposeResult:
-        with VerticalScroll():
-            yield Static(id="card")
-
-    def on_mount(self) -> None:
-        self.set_title("À trancher", self.shown.session.about.title)
-        self.query_one(VerticalScroll).focus()
 
     def on_resize(self, event: events.Resize) -> None:
         width = max(event.size.width - _MARGIN, 30)
@@ -303,7 +302,7 @@ class ConflictScreen(PlaceScreen):
     def _take(self, letter: str) -> None:
         words = self.shown.candidate(letter).words
         take(self.shown, letter)
-        self._settled(f"Tranché : {words}")
+        self.settled(f"Tranché : {words}")
 
     @work
     async def on_write_third(self) -> None:
@@ -311,47 +310,40 @@ class ConflictScreen(PlaceScreen):
         typed = await self._ask_third()
         if typed is None:
             return
-        given, sure = self._parsed(typed), False
+        question, sure = self.shown.question, False
+        given: str | Parsed = typed
+        if question is not None and self.shown.can_leave:
+            given = TYPES[question.type].parse_keys(question, typed)
         try:
             write(self.shown, given)
         except UnlikelyAnswer as doubt:
             sure = True
-            question = f"{doubt.named_problem}\nL'écrire quand même ?"
-            if not await self.app.push_screen_wait(Confirm(question, yes="Écrire")):
+            asked = f"{doubt.named_problem}\nL'écrire quand même ?"
+            if not await self.app.push_screen_wait(Confirm(asked, yes="Écrire")):
                 return
         if sure:
             write(self.shown, given, sure=True)
-        self.call_later(self._settled, f"Tranché : {line(typed)}")
+        self.call_later(self.settled, f"Tranché : {line(typed)}")
 
     async def _ask_third(self) -> str | None:
         question, about = self.shown.question, self.shown.about
         asked = f"{about} : quelle réponse ?"
-        if question is not None and self.shown.can_leave:
-            if TYPES[question.type].is_one_choice:
-                choices = [ListChoice(one.id, one.label) for one in question.choices]
-                return await self.app.push_screen_wait(ChooseDialog(asked, choices))
-            hint = TYPES[question.type].wanted(question)
-            check = partial(TYPES[question.type].parse_keys, question)
-            first = self._editable(question)
-            return await self.app.push_screen_wait(Ask(asked, first, hint, check))
-        joined = " ; ".join(
-            one.words if question is not None else _name(one.revision.value)
-            for one in self.shown.candidates
-        )
-        return await self.app.push_screen_wait(Ask(asked, " ".join(joined.split())))
-
-    def _editable(self, question: Question) -> str:
-        if not TYPES[question.type].is_text:
-            return ""
+        if question is None or not self.shown.can_leave:
+            joined = " ; ".join(
+                one.words if question is not None else _name(one.revision.value)
+                for one in self.shown.candidates
+            )
+            return await self.app.push_screen_wait(Ask(asked, " ".join(joined.split())))
+        answers = TYPES[question.type]
+        if answers.is_one_choice:
+            choices = [ListChoice(one.id, one.label) for one in question.choices]
+            return await self.app.push_screen_wait(ChooseDialog(asked, choices))
         body = self.shown.candidates[0].revision.value
         value = body.get("value") if isinstance(body, dict) else None
-        return value if isinstance(value, str) else ""
-
-    def _parsed(self, typed: str) -> str | Parsed:
-        question = self.shown.question
-        if question is None or not self.shown.can_leave:
-            return typed
-        return TYPES[question.type].parse_keys(question, typed)
+        first = value if answers.is_text and isinstance(value, str) else ""
+        check = partial(answers.parse_keys, question)
+        hint = answers.wanted(question)
+        return await self.app.push_screen_wait(Ask(asked, first, hint, check))
 
     @work
     async def on_leave_open(self) -> None:
@@ -365,20 +357,15 @@ class ConflictScreen(PlaceScreen):
 
     def _leave(self, comment: str) -> None:
         leave(self.shown, comment)
-        self._settled("Laissé ouvert ; le commentaire est dans la note")
+        self.settled("Laissé ouvert ; le commentaire est dans la note")
 
     def on_keep_place(self) -> None:
         keep(self.shown)
-        self._settled("Lieu gardé")
+        self.settled("Lieu gardé")
 
     def on_remove_place(self) -> None:
         remove(self.shown)
-        self._settled("Lieu retiré")
-
-    def _settled(self, words: str) -> None:
-        self.diag.inform(f"{words}.")
-        self.diag.go_back()
-        self._done(words)
+        self.settled("Lieu retiré")
 
 
 def _check_reason(typed: str) -> None:
@@ -390,10 +377,10 @@ def _name(value: object) -> str:
     return str(value.get("name", "")) if isinstance(value, dict) else ""
 
 
-class MergeScreen(PlaceScreen):
+class MergeScreen(SettlingScreen):
     """Two places. Nothing is written before a person decides what they are."""
 
-    CSS_PATH = "conflicts.tcss"
+    HEADING = "Un lieu ou deux ?"
     OFFERS = (KeepFirst, KeepSecond, TellApart, *EVERYWHERE)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
@@ -401,22 +388,15 @@ class MergeScreen(PlaceScreen):
         "copié ni perdu : « Annuler », dans la liste, revient sur votre choix."
     )
 
-    def __init__(
-        self, shown: PlaceMerge, done: Callable[[str], object] = lambda _words: None
-    ) -> None:
-        super().__init__()
+    def __init__(self, shown: PlaceMerge, done: Callable[[str], object]) -> None:
+        super().__init__(shown.session, done)
         self.shown = shown
         """What reading both as one would do, as it stood when the user opened it."""
-        self._done = done
-
-    def body(self) -> ComposeResult:
-        words = [Content(line(each)) for each in merge_lines(self.shown)]
-        with VerticalScroll():
-            yield Static(Content("\n").join(words))
 
     def on_mount(self) -> None:
-        self.set_title("Un lieu ou deux ?", self.shown.session.about.title)
-        self.query_one(VerticalScroll).focus()
+        super().on_mount()
+        words = [Content(line(each)) for each in merge_lines(self.shown)]
+        self.query_one("#card", Static).update(Content("\n").join(words))
 
     def on_keep_first(self) -> None:
         self._merge(self.shown)
@@ -427,16 +407,11 @@ class MergeScreen(PlaceScreen):
 
     def on_tell_apart(self) -> None:
         keep_apart(self.shown)
-        self._settled("Deux lieux différents : ils ne seront plus proposés")
+        self.settled("Deux lieux différents : ils ne seront plus proposés")
 
     def _merge(self, found: PlaceMerge) -> None:
         merge(found)
-        self._settled(f"Lus comme un seul lieu : {line(found.kept.name)}")
-
-    def _settled(self, words: str) -> None:
-        self.diag.inform(f"{words}.")
-        self.diag.go_back()
-        self._done(words)
+        self.settled(f"Lus comme un seul lieu : {line(found.kept.name)}")
 
 
 _NO_REVIEW = "Aucun audit n'attend de relecture."
@@ -489,15 +464,8 @@ class ReviewsScreen(PlaceScreen):
             return True if self.query_one(Lines).lines else None
         return True
 
-    @on(Lines.Chosen)
-    def _chosen(self, event: Lines.Chosen) -> None:
-        self._open(event.key)
-
     def on_review_audit(self) -> None:
-        self._open(self.query_one(Lines).key)
-
-    def _open(self, key: str) -> None:
-        ref, _, campaign = key.partition("/")
+        ref, _, campaign = self.query_one(Lines).key.partition("/")
         desk = self.diag.desk
         if ref:
             own = desk.workspace.campaign

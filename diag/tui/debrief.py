@@ -344,7 +344,14 @@ class DebriefScreen(PlaceScreen):
         keys = [one.key for one in self.debrief.lines]
         if keys:
             at = keys.index(self._cursor) + by
-            self._point(keys[max(0, min(at, len(keys) - 1))])
+            key = self._cursor = keys[max(0, min(at, len(keys) - 1))]
+            found = (
+                rank
+                for rank, page in enumerate(self._pages)
+                if any(row.key == key for row in page)
+            )
+            self._page = next(found, 0)
+            self._show()
 
     def action_turn(self, by: int) -> None:
         """Go to the page before or after, on its first line."""
@@ -353,16 +360,6 @@ class DebriefScreen(PlaceScreen):
             keys = [row.key for row in self._pages[page] if row.key]
             self._cursor, self._page = keys[0] if keys else self._cursor, page
             self._show()
-
-    def _point(self, key: str) -> None:
-        self._cursor = key
-        found = (
-            rank
-            for rank, page in enumerate(self._pages)
-            if any(row.key == key for row in page)
-        )
-        self._page = next(found, 0)
-        self._show()
 
     @on(TextSheet.Picked)
     def _picked(self, event: TextSheet.Picked) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from textual import on
 from textual.app import App, ComposeResult
 
 from diag.audit.answer import Key
@@ -134,10 +133,6 @@ class DepartureScreen(PlaceScreen):
 
     def on_send_forms(self) -> None:
         send_forms(self, self._session)
-
-    @on(Lines.Chosen)
-    def _chosen(self) -> None:
-        self.on_go_there()
 
     @property
     def _key(self) -> Key:

@@ -134,8 +134,8 @@ class ExportScreen(PlaceScreen):
             return True if self._count() else None
         return True
 
-    @on(Lines.Chosen)
-    def _chosen(self, event: Lines.Chosen) -> None:
+    def choose_line(self, event: Lines.Chosen) -> None:
+        """Write, or change the line."""
         if event.key == _WRITE:
             self.on_write()
         else:
@@ -364,10 +364,6 @@ class ExportRunScreen(PlaceScreen):
     def _moved(self) -> None:
         self._show_whole()
         self.refresh_bindings()
-
-    @on(Lines.Chosen)
-    def _chosen(self) -> None:
-        self.on_open_document()
 
     def _show(self) -> None:
         self.query_one(Lines).show([

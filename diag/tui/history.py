@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 
 from diag.audit import erasing
@@ -68,11 +67,10 @@ class ReadingScreen(PlaceScreen):
         lines.focus()
 
     def on_read_whole(self) -> None:
-        self.query_one(Lines).action_choose()
-
-    @on(Lines.Chosen)
-    def _chosen(self, event: Lines.Chosen) -> None:
-        line = next(one for one in self._lines if one.key == event.key)
+        key = self.query_one(Lines).key
+        line = next((one for one in self._lines if one.key == key), None)
+        if line is None:
+            return
         titles = [column.title for column in self._columns]
         words = [
             f"{title} : {cell}" if title else cell
@@ -273,10 +271,6 @@ class ErasuresScreen(PlaceScreen):
         if command in {ConfirmErasure, StopErasure}:
             return True if self._shown else None
         return True
-
-    @on(Lines.Chosen)
-    def _chosen(self) -> None:
-        self.on_confirm_erasure()
 
     def on_confirm_erasure(self) -> None:
         if shown := self._shown.get(self.query_one(Lines).key):

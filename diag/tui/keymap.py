@@ -294,10 +294,6 @@ class KeysScreen(PlaceScreen):
     def _moved(self) -> None:
         self.refresh_keys()
 
-    @on(Lines.Chosen)
-    def _chosen(self) -> None:
-        self.on_change_key()
-
     def on_change_key(self) -> None:
         command = self._commands[self.query_one(Lines).key]
 

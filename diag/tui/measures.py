@@ -477,8 +477,7 @@ class MeasuresScreen(PlaceScreen):
             ),
         ]
 
-    @on(Lines.Chosen)
-    def _picked(self, event: Lines.Chosen) -> None:
+    def choose_line(self, event: Lines.Chosen) -> None:
         """Listen again in the room under the cursor."""
         ident = event.key.removeprefix(_ROOM)
         place = next((one for one in self._rooms if one.id == ident), None)

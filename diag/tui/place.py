@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, cast
 
 from rich.cells import cell_len, set_cell_size
-from textual import events
+from textual import events, on
 from textual.app import App, ComposeResult
 from textual.binding import ActiveBinding, Binding
 from textual.containers import VerticalScroll
@@ -29,6 +29,7 @@ from diag.tui.commands import (
     action_of,
     bindings_of,
 )
+from diag.tui.lists import Lines
 from diag.tui.state import Shell
 from diag.tui.text import NamedText, RowsText, content, line
 from diag.words.sentences import french, system_sentence
@@ -81,6 +82,16 @@ class PlaceScreen(Sturdy, Screen[None]):
     def on_back(self) -> None:
         """Go back one place."""
         self.diag.go_back()
+
+    @on(Lines.Chosen)
+    def _line_chosen(self, event: Lines.Chosen) -> None:
+        self.choose_line(event)
+
+    def choose_line(self, event: Lines.Chosen) -> None:  # noqa: ARG002 - for subclasses
+        """Do with a line that was chosen, clicked as well, what Enter does here."""
+        for command in self.OFFERS:
+            if "enter" in command.KEYS.split(","):
+                getattr(self, command.handler())()
 
 
 _BETWEEN = " · "

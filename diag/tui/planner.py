@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 
@@ -220,10 +219,6 @@ class PlannerScreen(PlaceScreen):
         for one in whole.stops:
             if one.key in self._removed:
                 yield _line(_REST + one.key, one, "", "retiré")
-
-    @on(Lines.Chosen)
-    def _chosen(self) -> None:
-        self.on_begin_visit()
 
     def on_send_forms(self) -> None:
         send_forms(self, self._session)

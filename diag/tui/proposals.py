@@ -226,16 +226,13 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
         key = self.query_one(Lines).key
         return next((one for one in self._waiting if one.offer.id == key), None)
 
+    @on(Lines.Moved)
     def _show_remarks(self) -> None:
         one = self._chosen
         doubt = f"À vérifier : {one.doubt}." if one and one.doubt else ""
         source = f"{one.label}\n{one.source}" if one else ""
         words = "\n".join(filter(None, (self._said, source, doubt)))
         self.query_one("#remarks", Sentence).show(words)
-
-    @on(Lines.Moved)
-    def _moved(self) -> None:
-        self._show_remarks()
 
     @on(Lines.Chosen)
     def _picked(self) -> None:
@@ -291,8 +288,12 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
         several = paths_of(typed)
         if len(several) > 1 or not is_form(path):
             self._gather(several if len(several) > 1 else (path,), EvidenceContext())
-        else:
-            self._read_form(path)
+            return
+        read = load_form(self._session, path)
+        count = propose(self._session, read.offers)
+        new = counted(count, "nouvelle réponse", "nouvelles réponses")
+        refused = (f"Refusée : {each}" for each in read.refused)
+        self._show("\n".join((f"{new} dans ce fichier.", *refused)))
 
     def _gather(self, paths: tuple[Path, ...], context: EvidenceContext) -> None:
         """Keep files of other tools and propose what they offer, once all is known.
@@ -321,14 +322,11 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
             return
         paths, context, missing = self._lacking
         self._lacking = None
-        if isinstance(missing, MissingColumnsError):
-            self._ask_columns(paths, context, missing.table)
-        else:
+        if isinstance(missing, MissingRoomError):
             self._ask_room(paths, context, missing)
+            return
+        table = missing.table
 
-    def _ask_columns(
-        self, paths: tuple[Path, ...], context: EvidenceContext, table: ConsoleTable
-    ) -> None:
         def chosen(held: dict[str, str] | None) -> None:
             if held:
                 remember_columns(self._session, table, held)
@@ -368,16 +366,6 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
         asked = f"Dans quelle salle « {missing.files[0].name} » a-t-il été relevé ?"
         choices = [ListChoice(one.id, one.name) for one in rooms]
         self.app.push_screen(ChooseDialog(asked, choices), placed)
-
-    def _read_form(self, path: Path) -> None:
-        read = load_form(self._session, path)
-        new = counted(
-            propose(self._session, read.offers),
-            "nouvelle réponse",
-            "nouvelles réponses",
-        )
-        refused = (f"Refusée : {each}" for each in read.refused)
-        self._show("\n".join((f"{new} dans ce fichier.", *refused)))
 
     def on_screen_resume(self) -> None:
         """Show what was written meanwhile, once asked whether to write."""

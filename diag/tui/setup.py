@@ -293,10 +293,6 @@ class ImportScreen(PlaceScreen):
         if file := KINDS.get(event.key):  # none before the list is filled
             self.query_one("#address", Sentence).show(f"{file.title} : {file.address}")
 
-    @on(Lines.Chosen)
-    def _chosen(self) -> None:
-        self.on_choose_file()
-
     def on_copy_address(self) -> None:
         """Copy where the file at hand is downloaded; terminals may not let one."""
         address = KINDS[self.query_one(Lines).key].address

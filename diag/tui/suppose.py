@@ -139,7 +139,9 @@ class SupposeScreen(PlaceScreen):
             f"et si… {line}"
             for line in hypotheses.describe_hypotheses(session, self.suppositions)
         ]
-        words = words or [f"Rien n'est supposé. {self._possible_words()}."]
+        if not words:
+            possible = (f"{key_now(self.app, one)} : {what}" for one, what in _POSSIBLE)
+            words = [f"Rien n'est supposé. {' ; '.join(possible)}."]
         self.query_one("#supposed", Static).update(content("\n".join(words)))
         whole = f"Ensemble : {score_words(found.before.overall)}"
         if self.suppositions:
@@ -147,11 +149,6 @@ class SupposeScreen(PlaceScreen):
         self.query_one("#whole", Static).update(content(whole))
         self.query_one(Outline).show(consequences(found) if self.suppositions else ())
         self.refresh_bindings()
-
-    def _possible_words(self) -> str:
-        return " ; ".join(
-            f"{key_now(self.app, command)} : {words}" for command, words in _POSSIBLE
-        )
 
     def can(self, command: CommandType) -> bool | None:
         if command in {DropLast, KeepScenario} and not self.suppositions:
@@ -252,14 +249,17 @@ class SupposeScreen(PlaceScreen):
             ChooseDialog("Quelle salle donne son équipement, et ferme ?", donors)
         )
         if donor is not None:
-            self.call_later(self._split, place, "" if donor == BARE else donor)
-
-    def _split(self, place: str, donor: str) -> None:
-        self._suppose(hypotheses.split(self._session, self.facts, place, donor))
+            session, giver = self._session, "" if donor == BARE else donor
+            self.call_later(
+                lambda: self._suppose(
+                    hypotheses.split(session, self.facts, place, giver)
+                )
+            )
 
     @work
     async def on_suppose_room(self) -> None:
-        asked = Ask("Nom de la salle de plus ?", keep=self._is_free)
+        is_free = partial(hypotheses.added, self.facts)
+        asked = Ask("Nom de la salle de plus ?", keep=is_free)
         name = await self.app.push_screen_wait(asked)
         if name is None:
             return
@@ -268,13 +268,10 @@ class SupposeScreen(PlaceScreen):
             ChooseDialog("Équipée comme laquelle ?", twins)
         )
         if twin is not None:
-            self.call_later(self._add, name, "" if twin == BARE else twin)
-
-    def _is_free(self, name: str) -> None:
-        hypotheses.added(self.facts, name)
-
-    def _add(self, name: str, twin: str) -> None:
-        self._suppose(hypotheses.added(self.facts, name, twin))
+            like = "" if twin == BARE else twin
+            self.call_later(
+                lambda: self._suppose(hypotheses.added(self.facts, name, like))
+            )
 
     @work
     async def on_suppose_closing(self) -> None:
@@ -282,10 +279,7 @@ class SupposeScreen(PlaceScreen):
             ChooseDialog("Quelle salle ferme ?", self._rooms())
         )
         if place is not None:
-            self.call_later(self._close_room, place)
-
-    def _close_room(self, place: str) -> None:
-        self._suppose(hypotheses.closed(self.facts, place))
+            self.call_later(lambda: self._suppose(hypotheses.closed(self.facts, place)))
 
     def on_keep_scenario(self) -> None:
         asked = "Nom du scénario, par exemple « Fibre et dédoublement du CP »"

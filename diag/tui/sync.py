@@ -142,19 +142,16 @@ class SyncScreen(PlaceScreen):
         number = sum(one.revisions for _, one in waiting)
         left = f"{counted(number, 'modification')} en attente" if hubs else ""
         self.set_title("Synchronisation", left)
-        words = self._last() if hubs else _HOW
-        self.query_one("#last", Static).update(content(words))
-        self.refresh_keys()
-
-    def _last(self) -> str:
-        outcomes = sync.last(self.diag.desk.workspace)
-        self._waits_for_line = any(outcome.deferred for outcome in outcomes)
-        words = [
+        last = sync.last(workspace) if hubs else ()
+        self._waits_for_line = any(outcome.deferred for outcome in last)
+        done = [
             f"{time_words(outcome.at)} · {line}"
-            for outcome in outcomes
+            for outcome in last
             for line in sync.words_of(outcome)
         ]
-        return "\n".join(("Dernière fois", *words)) if words else ""
+        words = "\n".join(("Dernière fois", *done)) if done else ""
+        self.query_one("#last", Static).update(content(words if hubs else _HOW))
+        self.refresh_keys()
 
     def can(self, command: CommandType) -> bool | None:
         if command is SendAll:
@@ -164,10 +161,6 @@ class SyncScreen(PlaceScreen):
         if command in {Synchronise, Enrol}:
             return None if self._busy else True
         return True
-
-    @on(Lines.Chosen)
-    def _chosen(self) -> None:
-        self.on_synchronise()
 
     def on_synchronise(self) -> None:
         self._begin()

@@ -162,7 +162,7 @@ class TerritoryScreen(PlaceScreen):
             ListColumn("Audit", 19, narrow=14, least=TINY),
         ))
         lines.can_focus = False
-        keys = {"enter": self._open, "space": self.on_pick}
+        keys = {"enter": self.on_open_school, "space": self.on_pick}
         yield SearchField(lines, _PLACEHOLDER, keys)
         yield NewYear()
         yield lines
@@ -225,14 +225,7 @@ class TerritoryScreen(PlaceScreen):
     def _typed(self) -> None:
         self.post_message(Fill())
 
-    @on(Lines.Chosen)
-    def _chosen(self, event: Lines.Chosen) -> None:
-        self.diag.go_school(event.key)
-
     def on_open_school(self) -> None:
-        self._open()
-
-    def _open(self) -> None:
         """Open the school under the cursor, once what was typed is looked for."""
         if self.query_one(Input).value != self._words:
             self._read(whole=True)

@@ -108,12 +108,9 @@ class TourScreen(PlaceScreen):
             f"Tournée du {tour.day:%d/%m/%Y}", counted(len(schools), "école")
         )
 
-    @on(Lines.Chosen)
-    def _chosen(self, event: Lines.Chosen) -> None:
-        self.diag.go_school(event.key)
-
     def on_open_tour_school(self) -> None:
-        self.query_one(Lines).action_choose()
+        if key := self.query_one(Lines).key:
+            self.diag.go_school(key)
 
     def on_sooner(self) -> None:
         self._move(-1)

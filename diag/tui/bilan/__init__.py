@@ -1,13 +1,12 @@
 """Bilan: what did we find, what do we recommend, to whom?"""
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
 from textual import work
 from textual.widgets import Static
 
-from diag.assess.plan import Action
 from diag.audit import advising
 from diag.audit.answer import Key
 from diag.audit.follow import (
@@ -112,7 +111,12 @@ class BilanScreen(BilanFaces):
             part for key in self._outline(self.face).path for part in key.split("/")
         }
         for action in self.report.plan:
-            if _cures(action, named):
+            advice = action.advice
+            cures = advice.recommendation.when.criterion in named
+            if "danger" in named:
+                at = {one.place for one in advice.targets}
+                cures = advice.is_danger and not named.isdisjoint(at)
+            if cures:
                 self.go_to_advice(action.id)
                 return
         self.diag.inform("Aucune préconisation ne corrige cette ligne.")
@@ -452,11 +456,3 @@ class BilanScreen(BilanFaces):
 
     def on_go_visit(self) -> None:
         self.diag.go_visit(self.uai)
-
-
-def _cures(action: Action, named: Container[str]) -> bool:
-    """Return whether an action cures what a line names: a criterion, or a danger."""
-    advice = action.advice
-    if "danger" not in named:
-        return advice.recommendation.when.criterion in named
-    return advice.is_danger and any(one.place in named for one in advice.targets)

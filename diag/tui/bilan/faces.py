@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from diag.assess.words import filled_words, score_words, short_cost, spent
 from diag.audit.answer import Key
-from diag.audit.bilan import OutlineLine, danger_counts, findings
+from diag.audit.bilan import danger_counts, findings
 from diag.audit.counsel import counsel
 from diag.audit.evolution import evolution
 from diag.audit.follow import digest_to_accept
@@ -243,9 +243,13 @@ class BilanFaces(PlaceScreen):
         Nothing is read where nothing was written since: a dialog that was left, or
         whose answer was shown when it closed.
         """
-        if self._read_at == (now := self._moment()):
+        session = self.session
+        workspace, journal = session.workspace, session.workspace.journal
+        written = journal.version, journal.connection.total_changes
+        now = journal, written, workspace.settings, workspace.world.today()
+        if self._read_at == now:
             return
-        session, self._read_at = self.session, now
+        self._read_at = now
         report = self._report = report_of(session)
         overall = session.assessment.overall
         remarks = filled_words(overall), score_words(overall)
@@ -253,17 +257,20 @@ class BilanFaces(PlaceScreen):
         self.show_written()
         self._seen = digest_to_accept(session)
         self.query_one("#counts", Static).update(_counts(session))
-        words = filter(None, (_cost(session, report), _to_know(session)))
+        left = (*report.plan.actions, *report.plan.to_confirm)
+        costs = [one.advice.cost for one in left]
+        is_priced = any(one.most for one in spent(costs))
+        socle = SOCLES[session.assessment.socle]
+        words = [cost_line(socle, short_cost(*costs), is_priced=is_priced)]
+        # What unseals an audit, or why it was given back; nothing as a rule.
+        signature = session.signature
+        is_whole = signature is None or signature.intact
+        is_returned = session.status is AuditStatus.RETOURNE
+        if (is_returned or not is_whole) and (stand := stand_of(session)):
+            words.append(sentence(stand.words))
         self.query_one("#summary", Sentence).show("\n".join(words))
         self._stale = set(FACES)
         self._freshen()
-
-    def _moment(self) -> tuple[object, ...]:
-        """Return what changes when anything is written, in the journal or settings."""
-        workspace = self.session.workspace
-        journal, today = workspace.journal, workspace.world.today()
-        written = journal.connection.total_changes
-        return journal, journal.version, written, workspace.settings, today
 
     def show_written(self) -> None:
         """Show where the audit stands, and the key of what was written, if any."""
@@ -279,14 +286,15 @@ class BilanFaces(PlaceScreen):
         """Read the sides that are seen; the others when the user goes there."""
         for name in FACES:
             outline = self._outline(name)
-            if outline.display and name in self._stale:
-                self._stale.discard(name)
-                outline.show(self._lines_of(name))
-
-    def _lines_of(self, face: str) -> tuple[OutlineLine, ...]:
-        if face == "counsel":
-            return counsel(self.session, self.report)
-        return findings(self.session) if face == "findings" else evolution(self.session)
+            if not outline.display or name not in self._stale:
+                continue
+            self._stale.discard(name)
+            if name == "findings":
+                outline.show(findings(self.session))
+            elif name == "counsel":
+                outline.show(counsel(self.session, self.report))
+            else:
+                outline.show(evolution(self.session))
 
     def _outline(self, name: str) -> Outline:
         return self.query_one(f"#{name}", Outline)
@@ -368,16 +376,6 @@ class BilanFaces(PlaceScreen):
         self._show_face("evolution")
 
 
-def _to_know(session: AuditSession) -> str:
-    """Return what unseals an audit, or why it was given back; nothing as a rule."""
-    signature = session.signature
-    is_returned = session.status is AuditStatus.RETOURNE
-    if not is_returned and (signature is None or signature.intact):
-        return ""
-    stand = stand_of(session)
-    return sentence(stand.words) if stand else ""
-
-
 def _counts(session: AuditSession) -> Content:
     """Return how many dangers there are, and how the law stands, in one line."""
     assessment = session.assessment
@@ -398,14 +396,6 @@ def _counts(session: AuditSession) -> Content:
     )
     between = " · " if dangers else ""
     return Content.assemble((dangers, style), (f"{between}Loi : {law}", "$text-muted"))
-
-
-def _cost(session: AuditSession, report: Report) -> str:
-    left = (*report.plan.actions, *report.plan.to_confirm)
-    costs = [one.advice.cost for one in left]
-    is_priced = any(one.most for one in spent(costs))
-    socle = SOCLES[session.assessment.socle]
-    return cost_line(socle, short_cost(*costs), is_priced=is_priced)
 
 
 def cost_line(socle: str, cost: str, *, is_priced: bool = True) -> str:

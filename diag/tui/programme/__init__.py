@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from textual import on, work
+from textual import work
 
 from diag.programme.container import all_of
 from diag.programme.history import rivals_of
@@ -215,8 +215,8 @@ class ProgrammeScreen(ProgrammeFaces):
         else:
             self.diag.go_back()
 
-    @on(Lines.Chosen)
-    def _chosen(self, event: Lines.Chosen) -> None:
+    def choose_line(self, event: Lines.Chosen) -> None:
+        """Go to the list that was clicked, else do what its face does."""
         if event.lines.id != self.list_shown:
             self.show_face(str(event.lines.id))
             return
