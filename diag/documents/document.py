@@ -148,7 +148,15 @@ class Document:
             ):
                 del child.attrs["href"]  # no link leads astray
         self._prepare_tables(tokens)
-        tokens = self._drop_running_line(tokens)
+        # A template may print the running line; every page has it already.
+        running = self.meta.running_line
+        dropped = {
+            at + step
+            for at, token in enumerate(tokens)
+            if running and token.type == "inline" and token.content == running
+            for step in (-1, 0, 1)
+        }
+        tokens = [token for at, token in enumerate(tokens) if at not in dropped]
         outline = tuple(outline_headings(tokens))
         kinds = [token.type for token in tokens]
         head = 0
@@ -199,17 +207,6 @@ class Document:
             if token.attrs.pop("style", "") == "text-align:right":
                 token.attrSet("class", "number")
 
-    def _drop_running_line(self, tokens: list[Token]) -> list[Token]:
-        """Return tokens without the running line, wherever a template prints it."""
-        running = self.meta.running_line
-        dropped = {
-            at + step
-            for at, token in enumerate(tokens)
-            if running and token.type == "inline" and token.content == running
-            for step in (-1, 0, 1)
-        }
-        return [token for at, token in enumerate(tokens) if at not in dropped]
-
 
 @cache  # 1 ms to build, and it keeps nothing of what it reads
 def parser() -> MarkdownIt:
@@ -233,22 +230,17 @@ def outline_headings(tokens: Iterable[Token]) -> list[Heading]:
             # No level is skipped, and only the title is an h1.
             wanted = max(int(token.tag[1:]), 2)
             level = min(wanted, found[-1].level + 1) if found else 1
-            heading = Heading(level, _anchor(text, found), text)
+            plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore")
+            slug = re.sub(r"[^a-z0-9]+", "-", plain.decode().lower()).strip("-")
+            anchor = slug = slug or "partie"
+            taken, again = {heading.anchor for heading in found}, 1
+            while anchor in taken:
+                again += 1
+                anchor = f"{slug}-{again}"
             token.tag = tokens[rank + 2].tag = f"h{level}"
-            token.attrSet("id", heading.anchor)
-            found.append(heading)
+            token.attrSet("id", anchor)
+            found.append(Heading(level, anchor, text))
     return found
-
-
-def _anchor(text: str, before: list[Heading]) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "partie"
-    taken = {heading.anchor for heading in before}
-    rank, anchor = 1, slug
-    while anchor in taken:
-        rank += 1
-        anchor = f"{slug}-{rank}"
-    return anchor
 
 
 def _caption_tables(tokens: list[Token]) -> list[Token]:
@@ -443,8 +435,12 @@ def column_shares(rows: Sequence[Sequence[str]], *, spare: int = 0) -> tuple[int
     """
     columns = list(zip(*rows, strict=True))
     line = _SMALL_LINE if len(columns) >= MANY else _LINE
-    words = [_longest_word(column) * (100 + spare) // 100 for column in columns]
-    widths = [min(word, _WIDEST) + _MARGIN for word in words]
+    widths = []
+    for column in columns:
+        # A no-break space does not end a word; a header is in bold.
+        head, *cells = (max(map(len, re.split("[ \n]", cell))) for cell in column)
+        word = max(head * 6 // 5 + 1, *cells, 0) * (100 + spare) // 100
+        widths.append(min(word, _WIDEST) + _MARGIN)
     wanted = [
         max(low, min(_WIDEST, max(map(len, column))) + _MARGIN)
         for low, column in zip(widths, columns, strict=True)
@@ -461,9 +457,3 @@ def column_shares(rows: Sequence[Sequence[str]], *, spare: int = 0) -> tuple[int
             part = max(1, left * weights[at] // weight)
             widths[at] = min(wanted[at], widths[at] + part)
     return tuple(widths)
-
-
-def _longest_word(column: Sequence[str]) -> int:
-    # A no-break space does not end a word; a header is in bold.
-    head, *cells = ([len(word) for word in re.split("[ \n]", cell)] for cell in column)
-    return max(max(head) * 6 // 5 + 1, *map(max, cells), 0)

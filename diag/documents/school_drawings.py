@@ -23,7 +23,6 @@ from diag.documents.drawings import (
 )
 from diag.documents.parts.votes import votes_named
 from diag.model.enums import PlaceKind
-from diag.model.fact import Place
 from diag.words.sentences import counted, listed, uncapitalised
 
 DOMAINS = ("acces", "reseau", "wifi")
@@ -86,21 +85,45 @@ def network_sketch(report: Report) -> Md:
     return table("Le réseau, lieu par lieu", columns, rows, draw=draw)
 
 
+_MARKS = {
+    "debit_descendant": "↓ ",
+    "debit_montant": "↑ ",
+    "reperage_reseau": "repérage : ",
+    MAKESHIFT: "à ôter : ",
+}
+"""Before a bare number."""
+
+
 def read_network(report: Report) -> NetworkSketch:
     """Return what is known of each part of the network."""
-    short = _short_facts(report)
+    # The facts, each at its place, that surely hold a criterion down.
+    short = {
+        (verdict.place, fact)
+        for result in report.assessment.criteria.values()
+        if result.criterion.domain in DOMAINS
+        for verdict in short_places(result)
+        for fact in names_judged(result.criterion)
+    }
+    questions = report.checklist.questions
 
     def part(name: str, place: str, facts: Iterable[str]) -> NetworkPart:
-        lines = [_words(report, place, fact) for fact in facts]
+        lines = []
+        for fact in facts:
+            heads = report.facts.answers.get((place, fact), ())
+            is_none = fact == MAKESHIFT and bool(heads) and str(heads[0].value) == "0"
+            if heads and fact in questions and not is_none:
+                read, mark = heads_words(questions[fact], heads), _MARKS.get(fact, "")
+                lines.append(printed(f"{mark}{uncapitalised(read) if mark else read}"))
         is_short = any((place, fact) in short for fact in facts)
         return NetworkPart(printed(name), tuple(filter(None, lines)), is_short)
 
     root, places = report.facts.root, report.facts.places
     buildings: dict[str, list[NetworkPart]] = {}
     for room in report.facts.places_of(PlaceKind.SALLE):
-        held = _building(room, places)
-        name = report.place_name(held.id) if held else "Salles"
-        wanted = [one for one in ROOM if one in report.checklist.questions]
+        held = places.get(room.parent or "")
+        is_building = held is not None and held.kind is PlaceKind.BATIMENT
+        name = report.place_name(held.id) if held and is_building else "Salles"
+        wanted = [one for one in ROOM if one in questions]
         shown = part(report.place_name(room.id), room.id, wanted)
         buildings.setdefault(printed(name), []).append(shown)
     return NetworkSketch(
@@ -110,43 +133,6 @@ def read_network(report: Report) -> NetworkSketch:
         link=part("Entre les bâtiments", root, LINK),
         buildings=buildings,
     )
-
-
-def _short_facts(report: Report) -> set[tuple[str, str]]:
-    """Return the facts, each at its place, that surely hold a criterion down."""
-    return {
-        (verdict.place, fact)
-        for result in report.assessment.criteria.values()
-        if result.criterion.domain in DOMAINS
-        for verdict in short_places(result)
-        for fact in names_judged(result.criterion)
-    }
-
-
-def _words(report: Report, place: str, fact: str) -> str:
-    """Return what was read, short enough for a box; a bare number under its name."""
-    question = report.checklist.questions.get(fact)
-    heads = report.facts.answers.get((place, fact), ())
-    if question is None or not heads:
-        return ""
-    if fact == MAKESHIFT and str(heads[0].value) == "0":
-        return ""
-    read = heads_words(question, heads)
-    mark = _MARKS.get(fact, "")
-    return printed(f"{mark}{uncapitalised(read) if mark else read}")
-
-
-_MARKS = {
-    "debit_descendant": "↓ ",
-    "debit_montant": "↑ ",
-    "reperage_reseau": "repérage : ",
-    MAKESHIFT: "à ôter : ",
-}
-
-
-def _building(room: Place, places: Mapping[str, Place]) -> Place | None:
-    held = places.get(room.parent or "")
-    return held if held and held.kind is PlaceKind.BATIMENT else None
 
 
 def draw_network(found: NetworkSketch) -> Drawing:
@@ -162,22 +148,32 @@ def draw_network(found: NetworkSketch) -> Drawing:
         link = found.link if rank else found.cables
         x = WIDTH - (12 * rank if rank else wide // 2)
         shapes.append(_line(x, _BOX, x, y, is_weak=link.short))
-        shapes += _draw_building(name, rooms, y)
+        high = 24 + -(-len(rooms) // _ACROSS) * (_HIGH + _GAP)
+        shapes.append(_edged(rect_mark(_GROUND, 0, y, WIDTH, high), _EDGE, 1))
+        shapes.append(text_mark(name, _GAP, y + 16, size=12, bold=True))
+        room_wide = (WIDTH - _SIDE - _GAP) // _ACROSS - _GAP
+        for at, room in enumerate(rooms):
+            left = _GAP + at % _ACROSS * (room_wide + _GAP)
+            top = y + 24 + at // _ACROSS * (_HIGH + _GAP)
+            shapes += _draw_part(room, left, top, room_wide, _HIGH)
         words, tone = _folded((" ; ".join(link.lines),), 76, 2), _tone(link)
         shapes += [
             text_mark(line, x - 8, y - 8 - _LINE * up, anchor="end", size=11, fill=tone)
             for up, line in enumerate(reversed(words))
         ]
-        y += _height(rooms) + 30
+        y += high + 30
+    fixed = (found.access, found.cabinet, found.cables, found.link)
+    weak = [f"« {one.name} »" for one in fixed if one.short]
+    if short := sum(one.short for some in found.buildings.values() for one in some):
+        weak.append(counted(short, "salle"))
+    claim = f"À reprendre : {listed(weak)}" if weak else "Rien à reprendre n'est sûr"
+    parts = [
+        f"{one.name} : {', '.join(one.lines)}{', à reprendre' * one.short}"
+        for one in found.parts
+    ]
     return Drawing(
-        printed(_claim(found)),
-        printed(
-            " ; ".join(
-                f"{one.name} : {', '.join(one.lines)}{', à reprendre' * one.short}"
-                for one in found.parts
-            )
-        )
-        + ".",
+        printed(claim),
+        printed(" ; ".join(parts)) + ".",
         printed("Cadre épais : à reprendre. Tireté : liaison à refaire."),
         Panel(WIDTH, y - 26, "".join(shapes)),
         lacks=tuple(
@@ -186,30 +182,6 @@ def draw_network(found: NetworkSketch) -> Drawing:
             for one in found.parts
         ),
     )
-
-
-def _claim(found: NetworkSketch) -> str:
-    fixed = (found.access, found.cabinet, found.cables, found.link)
-    names = [f"« {one.name} »" for one in fixed if one.short]
-    rooms = [one for some in found.buildings.values() for one in some if one.short]
-    if rooms:
-        names.append(counted(len(rooms), "salle"))
-    return f"À reprendre : {listed(names)}" if names else "Rien à reprendre n'est sûr"
-
-
-def _draw_building(name: str, rooms: Sequence[NetworkPart], y: int) -> Iterator[str]:
-    ground = rect_mark(_GROUND, 0, y, WIDTH, _height(rooms))
-    yield _edged(ground, _EDGE, 1)
-    yield text_mark(name, _GAP, y + 16, size=12, bold=True)
-    wide = (WIDTH - _SIDE - _GAP) // _ACROSS - _GAP
-    for rank, room in enumerate(rooms):
-        x = _GAP + rank % _ACROSS * (wide + _GAP)
-        top = y + 24 + rank // _ACROSS * (_HIGH + _GAP)
-        yield from _draw_part(room, x, top, wide, _HIGH)
-
-
-def _height(rooms: Sequence[NetworkPart]) -> int:
-    return 24 + -(-len(rooms) // _ACROSS) * (_HIGH + _GAP)
 
 
 def _draw_part(
@@ -303,7 +275,7 @@ def draw_heat(columns: Sequence[str], rows: Sequence[HeatRow]) -> Drawing | None
     if not rows or not columns:
         return None
     cell = (WIDTH - _HEAT_NAMES) // len(columns)
-    shapes, words = [], []
+    shapes, words, lacks = [], [], []
     for at, column in enumerate(columns):
         middle = _HEAT_NAMES + at * cell + cell // 2
         label = cut(printed(column), int(cell / _HEAT_LETTER))
@@ -315,41 +287,26 @@ def draw_heat(columns: Sequence[str], rows: Sequence[HeatRow]) -> Drawing | None
         for at, mark in enumerate(marks):
             box = _HEAT_NAMES + at * cell + 1, y + 1, cell - 2, _HEAT_ROW - 2
             shapes += _draw_mark(mark, box)
-        known = (
-            f"{column} {mark.words}"
-            for column, mark in zip(columns, marks, strict=True)
-        )
+        headed = list(zip(columns, marks, strict=True))
+        known = (f"{column} {mark.words}" for column, mark in headed)
         words.append(f"{name} : {', '.join(known)}")
+        # What is insufficient in a room, then what nobody knows yet.
+        short = [column for column, mark in headed if mark.level == 0]
+        lack = f"insuffisant : {' ; '.join(short)}" if short else "rien d'insuffisant"
+        if doubts := sum(mark.is_open for mark in marks):
+            lack += f", {counted(doubts, 'point')} à préciser"
+        lacks.append(printed(f"{name} : {lack}."))
+    claim = "Aucune salle n'a de point sûrement insuffisant"
+    if short_rooms := sum(any(one.level == 0 for one in marks) for _, marks in rows):
+        verb, rooms = "a" if short_rooms == 1 else "ont", counted(short_rooms, "salle")
+        claim = f"{rooms} sur {len(rows)} {verb} au moins un point insuffisant"
     return Drawing(
-        printed(_claim_of_rooms(rows)),
+        printed(claim),
         printed(f"{' ; '.join(words)}."),
         printed("Plus c'est foncé, plus il manque ; hachuré, un fait manque."),
         Panel(WIDTH, _HEAT_TOP + _HEAT_ROW * len(rows) + 2, "".join(shapes)),
-        lacks=tuple(_lacks(columns, row) for row in rows),
+        lacks=tuple(lacks),
     )
-
-
-def _claim_of_rooms(rows: Sequence[HeatRow]) -> str:
-    short = sum(any(mark.level == 0 for mark in marks) for _, marks in rows)
-    if not short:
-        return "Aucune salle n'a de point sûrement insuffisant"
-    verb = "a" if short == 1 else "ont"
-    rooms = counted(short, "salle")
-    return f"{rooms} sur {len(rows)} {verb} au moins un point insuffisant"
-
-
-def _lacks(columns: Sequence[str], row: HeatRow) -> str:
-    """Return what is insufficient in a room, then what nobody knows yet."""
-    name, marks = row
-    short = [
-        column for column, mark in zip(columns, marks, strict=True) if mark.level == 0
-    ]
-    doubts = sum(mark.is_open for mark in marks)
-    named = f"insuffisant : {' ; '.join(short)}"
-    parts = [named if short else "rien d'insuffisant"]
-    if doubts:
-        parts.append(f"{counted(doubts, 'point')} à préciser")
-    return printed(f"{name} : {', '.join(parts)}.")
 
 
 def _draw_mark(mark: HeatMark, box: tuple[int, int, int, int]) -> list[str]:
@@ -403,26 +360,23 @@ def draw_votes(buildings: Buildings, rest: Sequence[int]) -> Drawing | None:
     voted = [room for room in rooms if room.votes]
     if not voted or len(rooms) == 1:
         return None
-    of_rest = f"Pour toute l'école, ou hors d'une salle : {votes_named(rest)}."
-    legend = of_rest if rest else ""
-    words = [f"{room.name} : {votes_named(room.votes)}" for room in voted]
-    return Drawing(
-        printed(_claim_of_votes(voted, len(rooms))),
-        printed(f"{' ; '.join(words)}. {legend}".rstrip()),
-        printed(legend),
-        _lay_plan(buildings, _draw_voted_room, _VOTED_ROOM),
-    )
-
-
-def _claim_of_votes(voted: Sequence[PlanRoom], rooms: int) -> str:
+    verb = "est visée" if len(voted) == 1 else "sont visées"
+    claim = f"{counted(len(voted), 'salle')} sur {len(rooms)} {verb} par un vote"
     most = max(len(room.votes) for room in voted)
     first, *others = [room for room in voted if len(room.votes) == most]
     every = {vote for room in voted for vote in room.votes}
     if not others and 1 < most < len(every):
         among = f"{most} des {len(every)} votes qui visent une salle"
-        return f"« {first.name} » réunit {among}"
-    verb = "est visée" if len(voted) == 1 else "sont visées"
-    return f"{counted(len(voted), 'salle')} sur {rooms} {verb} par un vote"
+        claim = f"« {first.name} » réunit {among}"
+    of_rest = f"Pour toute l'école, ou hors d'une salle : {votes_named(rest)}."
+    legend = of_rest if rest else ""
+    words = [f"{room.name} : {votes_named(room.votes)}" for room in voted]
+    return Drawing(
+        printed(claim),
+        printed(f"{' ; '.join(words)}. {legend}".rstrip()),
+        printed(legend),
+        _lay_plan(buildings, _draw_voted_room, _VOTED_ROOM),
+    )
 
 
 def _rooms(buildings: Buildings) -> list[PlanRoom]:

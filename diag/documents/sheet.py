@@ -5,7 +5,7 @@ writer keeps one page of each and drops, in a fixed order, what does not fit: al
 stands in the Markdown, which is attached to the PDF.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from diag.assess.plan import Action
@@ -82,7 +82,11 @@ _UNVOTED = {
 def sheet_of(report: Report) -> Sheet | None:
     """Return the first page of the mayor's document; None without a vote to fit."""
     (shown,) = votes_shown(report)
-    votes = [_vote(report, shown, one) for one in shown.votes.votes]
+    votes: list[Plain] = []
+    for vote in shown.votes.votes:
+        names = [report.place_name(one) for one in vote.places]
+        is_named = bool(names) and vote.where.startswith(names[0])
+        votes.append(vote_row(shown, vote, names if is_named else [vote.where]))
     school = report.about.school
     commune = report.commune.name if report.commune else report.about.commune
     parts = [commune, report.about.code]
@@ -109,6 +113,25 @@ def decision_sheet(
     """Return the page of lists of votes, as one; None without a vote to fit."""
     if not votes:
         return None
+    aside = [line for one in some for line in one.votes.aside]
+    unvoted: list[Plain] = []
+    for why, (one_of, several, who) in _UNVOTED.items():
+        lines = [one for one in aside if one.why is why and one.spent.gross]
+        titles = [uncapitalised(one.title) for one in lines]
+        if lines:
+            unvoted.append({
+                "what": typeset(f"Sans vote : {counted(len(lines), one_of, several)}"),
+                "which": typeset(sentence(listed(titles))),
+                "who": typeset(who),
+                **_amounts(*(one.spent for one in lines)),
+            })
+    if reserved := [one for one in aside if one.why is Aside.RESERVE]:
+        unvoted.append({
+            "what": typeset(reserved[0].title),
+            "which": typeset(listed([one.where for one in reserved])),
+            "who": typeset("à inscrire au budget"),
+            **_amounts(*(one.spent for one in reserved)),
+        })
     return {
         "title": typeset(title),
         "kind": typeset("Feuille de décision du conseil"),
@@ -117,19 +140,13 @@ def decision_sheet(
         "acts": [typeset(one) for one in danger_words(some)],
         "groups": {f"t{tier}": typeset(words) for tier, words in TIERS.items()},
         "votes": votes,
-        "unvoted": list(_unvoted(some)),
+        "unvoted": unvoted,
         "sums": _amounts(*(spent for one in some for spent in one.votes.every)),
         "head": head_of(*some),
         "ticks": any(one.is_frozen for one in some),
         "aided": any(one.votes.aids for one in some),
         "foot": typeset(FOOTNOTE),
     }
-
-
-def _vote(report: Report, shown: SchoolVotes, vote: Vote) -> Plain:
-    names = [report.place_name(one) for one in vote.places]
-    is_named = vote.where.startswith(names[0]) if names else False
-    return vote_row(shown, vote, names if is_named else [vote.where])
 
 
 def vote_row(shown: SchoolVotes, vote: Vote, where: Sequence[str]) -> Plain:
@@ -179,30 +196,6 @@ def head_of(*some: SchoolVotes) -> Plain:
     }
 
 
-def _unvoted(some: Sequence[SchoolVotes]) -> Iterator[Plain]:
-    """Give what is paid without a vote, a row for each reason."""
-    every = [line for one in some for line in one.votes.aside]
-    for why, (one_of, several, who) in _UNVOTED.items():
-        lines = [one for one in every if one.why is why and one.spent.gross]
-        if lines:
-            yield {
-                "what": typeset(f"Sans vote : {counted(len(lines), one_of, several)}"),
-                "which": typeset(
-                    sentence(listed([uncapitalised(one.title) for one in lines]))
-                ),
-                "who": typeset(who),
-                **_amounts(*(one.spent for one in lines)),
-            }
-    reserved = [one for one in every if one.why is Aside.RESERVE]
-    if reserved:
-        yield {
-            "what": typeset(reserved[0].title),
-            "which": typeset(listed([one.where for one in reserved])),
-            "who": typeset("à inscrire au budget"),
-            **_amounts(*(one.spent for one in reserved)),
-        }
-
-
 STRENGTHS, ASKED = 5, 4
 """At most so many strong points and questions listed."""
 
@@ -216,7 +209,22 @@ def pages_of(report: Report, checks: Sequence[Action]) -> Sheet:
     return {
         "school": typeset(report.about.name),
         "money": _money(report, shown),
-        "proofs": [_shown_proof(one) for one in proofs(report) or seen(report)],
+        "proofs": [
+            {
+                "number": one.number,
+                "what": typeset(one.title),
+                "refs": list(one.refs),
+                "where": typeset(one.where),
+                "also": [typeset(each) for each in one.also],
+                "found": [typeset(each) for each in one.found],
+                "how": typeset(sentence(one.how)),
+                "basis": typeset(one.basis),
+                "counted": [typeset(each) for each in one.counted],
+                "photo": one.photo[0] if one.photo else "",
+                "alt": typeset(one.photo[1]) if one.photo else "",
+            }
+            for one in proofs(report) or seen(report)
+        ],
         "plan": _drawn(votes_drawn(report, shown.votes.votes), "plan"),
         "voted": bool(shown.votes.votes),
         "known": _known(report, shown, checks),
@@ -359,52 +367,45 @@ def seen(report: Report) -> tuple[VoteProof, ...]:
 
 
 def _proof(report: Report, shown: SchoolVotes, vote: Vote) -> VoteProof:
-    judged = _judged(report, vote)
+    judged = [one for name in vote.findings if (one := report.result(name))]
+    names = [report.place_name(one) for one in vote.places]
+    rooms = listed(names, len(names))
+    # Next to its place, every room where page 1 prints a wider one.
+    place = f"{vote.where}, en particulier {rooms}"
+    if not names or vote.where.startswith(names[0]):
+        place = rooms or vote.where
     nature = vote.nature
-    parts = [nature_words(vote) or "Usage du métier : aucun texte ne l'impose"]
+    basis = [nature_words(vote) or "Usage du métier : aucun texte ne l'impose"]
     if nature.article:
         is_read = f"lu le {describe_day(nature.read_on)}"
-        parts.append(is_read if nature.read_on else "personne ici ne l'a lu récemment")
+        basis.append(is_read if nature.read_on else "personne ici ne l'a lu récemment")
     if nature.deadline:
-        parts.append(f"échéance : {describe_day(nature.deadline)}")
+        basis.append(f"échéance : {describe_day(nature.deadline)}")
+    prices = []
+    for line in vote.lines:
+        price = f"{euros_and_cents(line.cents)} HT{', chaque année' * line.yearly}"
+        what = f"{number(line.quantity)} × {uncapitalised(line.label)}"
+        prices.append(f"{what} à {price}")
+    photos = (
+        (photo.sha, f"{photo.caption.rstrip('. ') or report.place_name(photo.place)}.")
+        for photo in (one.photo for one in report.evidence)
+        if photo.shown
+        and photo.place in (vote.places or (report.facts.root,))
+        and photo.sha in report.pictures
+    )
     return VoteProof(
         number=vote.number,
         call=call_of(shown, vote),
         title=vote.title,
         refs=refs_of(shown, vote),
-        where=_where(report, vote),
+        where=place,
         also=tuple(map(uncapitalised, vote.also)),
         found=tuple(_fact(report, one) for one in judged),
         how=_how(report, judged),
-        basis=sentence(" ; ".join(parts)),
-        counted=tuple(map(_count, vote.lines)),
-        photo=_photo(report, vote),
+        basis=sentence(" ; ".join(basis)),
+        counted=tuple(prices),
+        photo=next(photos, None),
     )
-
-
-def _where(report: Report, vote: Vote) -> str:
-    """Return every room of a vote; beside its place where page 1 prints a wider one."""
-    names = [report.place_name(one) for one in vote.places]
-    rooms = listed(names, len(names))
-    if not names or vote.where.startswith(names[0]):
-        return rooms or vote.where
-    return f"{vote.where}, en particulier {rooms}"
-
-
-def _photo(report: Report, vote: Vote) -> tuple[str, str] | None:
-    """Return the first photo of a vote's places that is here and to be shown."""
-    places = vote.places or (report.facts.root,)
-    for one in report.evidence:
-        photo = one.photo
-        if photo.shown and photo.place in places and photo.sha in report.pictures:
-            words = photo.caption.rstrip(". ") or report.place_name(photo.place)
-            return photo.sha, f"{words}."
-    return None
-
-
-def _judged(report: Report, vote: Vote) -> list[CriterionResult]:
-    results = (report.result(one) for one in vote.findings)
-    return [one for one in results if one is not None]
 
 
 def _fact(report: Report, result: CriterionResult) -> str:
@@ -430,22 +431,6 @@ def _count(line: VoteLine) -> str:
     yearly = ", chaque année" if line.yearly else ""
     price = f"{euros_and_cents(line.cents)} HT{yearly}"
     return f"{number(line.quantity)} × {uncapitalised(line.label)} à {price}"
-
-
-def _shown_proof(one: VoteProof) -> Plain:
-    return {
-        "number": one.number,
-        "what": typeset(one.title),
-        "refs": list(one.refs),
-        "where": typeset(one.where),
-        "also": [typeset(each) for each in one.also],
-        "found": [typeset(each) for each in one.found],
-        "how": typeset(sentence(one.how)),
-        "basis": typeset(one.basis),
-        "counted": [typeset(each) for each in one.counted],
-        "photo": one.photo[0] if one.photo else "",
-        "alt": typeset(one.photo[1]) if one.photo else "",
-    }
 
 
 def _drawn(drawing: Drawing | None, anchor: str) -> dict[str, Plain]:
@@ -482,6 +467,18 @@ def _known(
         if one.advice.recommendation.when.criterion in criteria
     ]
     asked = questions_for(report, "commune")
+    # Rules that the commune answers for.
+    rules = advice.rules(report, USUAL_READER)
+    broken = advice.failing(report, USUAL_READER)
+    law = [
+        f"{counted(many, 'point')} {words}"
+        for many, words in (
+            (len(broken), f"non respecté{'s' * (len(broken) > 1)}"),
+            (len(rules) - len(broken), "à vérifier"),
+        )
+        if many
+    ]
+    asked_by_law = f"ce que la loi ou le ministère demande : {listed(law)}"
     return {
         "share": typeset(percent(report.assessment.overall.completeness)),
         "domains": [
@@ -498,7 +495,7 @@ def _known(
         "answers": typeset(frame.answered(report)),
         "strengths": [typeset(one) for one in strength_lines(report, STRENGTHS)],
         "open": typeset(open_words(report)),
-        "law": typeset(_law(report)),
+        "law": typeset(sentence(asked_by_law)) if rules else "",
         "doubts": [typeset(one) for one in doubts],
         "asked": [typeset(one) for one in asked[:ASKED]],
         "became": [typeset(one) for one in became_lines((shown,))],
@@ -511,20 +508,3 @@ def _known(
         "reply": typeset(reply_words(report)),
         "option": typeset(report.option.name) if report.option else "",
     }
-
-
-def _law(report: Report) -> str:
-    """Return how many rules the commune answers for are broken, or to be checked."""
-    broken = advice.failing(report, USUAL_READER)
-    rules = advice.rules(report, USUAL_READER)
-    if not rules:
-        return ""
-    parts = [
-        f"{counted(len(some), 'point')} {words}"
-        for some, words in (
-            (broken, f"non respecté{'s' * (len(broken) > 1)}"),
-            (rules[len(broken) :], "à vérifier"),
-        )
-        if some
-    ]
-    return sentence(f"ce que la loi ou le ministère demande : {listed(parts)}")
