@@ -7,8 +7,9 @@ place.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 from uuid import UUID, uuid5
@@ -26,7 +27,6 @@ from diag.model.enums import PlaceKind, ProposalSource, State
 from diag.model.fact import Place
 from diag.model.measure import MEASURES, Confidence, MeasureAggregate, MeasuredFigure
 from diag.model.text import fold
-from diag.probes.finding import believed_together
 from diag.words.sentences import counted, number
 
 ORIGIN = "evidence"
@@ -177,6 +177,42 @@ _SEVERAL = {
     MeasureAggregate.LEAST: "la plus faible de {} mesures",
     MeasureAggregate.MOST: "la plus forte de {} mesures",
 }
+
+
+CLOSE = 0.10
+"""Spread between measures under which they agree."""
+ENOUGH = 3
+MOMENT = timedelta(minutes=20)
+"""Between two measures of two moments of a visit (métier)."""
+
+
+def believed_together(
+    figures: Sequence[MeasuredFigure],
+) -> tuple[Confidence, tuple[str, ...]]:
+    """Return how far the median of several measures of one thing may be believed.
+
+    High asks for three by wire against the syndicat's own server, at two moments,
+    that agree; one doubt about any of them makes the whole low.
+    """
+    reasons = tuple(dict.fromkeys(why for one in figures for why in one.reasons))
+    if reasons or any(one.confidence is Confidence.LOW for one in figures):
+        return Confidence.LOW, reasons
+    moments = sorted(one.at for one in figures if one.at)
+    is_high = (
+        len(figures) >= ENOUGH
+        and all(one.is_controlled for one in figures)
+        and len(moments) == len(figures)
+        and moments[-1] - moments[0] >= MOMENT
+        and spread_of([one.value for one in figures if not isinstance(one.value, str)])
+        < CLOSE
+    )
+    return (Confidence.HIGH if is_high else Confidence.MEDIUM), ()
+
+
+def spread_of(values: Sequence[float]) -> float:
+    """Return the width of values over their median; 0 for one, or for zeros."""
+    middle = median(values) if values else 0
+    return (max(values) - min(values)) / middle if middle else 0.0
 
 
 def _figure_words(figures: list[MeasuredFigure], measure: Measure) -> str:

@@ -173,11 +173,11 @@ def _prepared(wanted: _RunWanted, lists: MeasureLists) -> "Runner":
         click.UsageError: a measure that does not exist.
     """
     # The extra `probes`, 200 ms: after the check that it is there.
-    from diag.probes.context import context_of  # noqa: PLC0415
     from diag.probes.host import Host  # noqa: PLC0415
+    from diag.probes.machine import context_of  # noqa: PLC0415
+    from diag.probes.mire import mire_at  # noqa: PLC0415
     from diag.probes.probe import Allowance, Setting  # noqa: PLC0415
     from diag.probes.run import Runner  # noqa: PLC0415
-    from diag.probes.server import mire_at  # noqa: PLC0415
 
     host = Host()
     setting = Setting(

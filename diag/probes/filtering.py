@@ -11,11 +11,9 @@ from enum import StrEnum
 from ipaddress import ip_address
 
 from diag.model.measure import MeasureStatus
-from diag.probes.finding import ProbeFinding
-from diag.probes.host import Host, NameAnswer
+from diag.probes.host import Host, NameAnswer, Page, target_of
 from diag.probes.lists import FilterBasket, FilterCategory
-from diag.probes.pages import Page, target_of
-from diag.probes.probe import Probe, ProbePlan, Risk, Setting
+from diag.probes.probe import Probe, ProbeFinding, ProbePlan, Risk, Setting
 from diag.probes.services import (
     AT_ONCE,
     PATIENCE,

@@ -1,10 +1,15 @@
-"""This computer, as probes see it: its commands, files, sockets, names, pages.
+"""This computer, as probes see it: its commands, files, sockets, names, pages, radio.
 
-Probes reach the system through it alone, so that a test gives them another one.
+Probes reach the system through it alone, so that a test gives them another one. Of what
+a card of Windows hears, nothing is understood here: the bytes go to `diag.probes.wifi`.
+The one place that calls `wlanapi.dll` never ran in the tests of this project, which
+have no Windows: `docs/essai-postes.md` tries it.
 """
 
 import asyncio
+import ctypes
 import os
+import re
 import shutil
 import socket
 import ssl
@@ -13,9 +18,11 @@ import time
 import urllib.request
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import dns.asyncquery
 import dns.exception
@@ -23,16 +30,32 @@ import dns.message
 import dns.rcode
 import dns.rdatatype
 import dns.resolver
+import httpx
 import psutil
 import truststore
 
-from diag.probes.machine import PAC_ASKED, has_pac
-from diag.probes.pages import Page, fetched
-from diag.probes.server import Mire
-from diag.probes.wlanapi import NativeScan, scan_cards
+from diag.probes.mire import Mire
 
 MOST_OUTPUT = 5 * 2**20
 """Bytes kept of what a command prints."""
+
+_SETTINGS = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Internet Settings"
+PAC_ASKED = {
+    "win32": ("reg", "query", _SETTINGS, "/v", "AutoConfigURL"),
+    "darwin": ("scutil", "--proxy"),
+    "linux": ("gsettings", "get", "org.gnome.system.proxy", "mode"),
+}
+"""System → what asks whether a file (PAC) chooses the proxy of each page."""
+
+_PAC = re.compile(
+    r"AutoConfigURL +REG_SZ +\S|ProxyAuto(?:Config|Discovery)Enable : 1|^'auto'",
+    re.MULTILINE,
+)
+
+
+def has_pac(printed: str) -> bool:
+    """Return whether a file chooses the proxy, by what `PAC_ASKED` prints."""
+    return bool(_PAC.search(printed))
 
 
 class Printed(NamedTuple):
@@ -75,6 +98,31 @@ class NameAnswer(NamedTuple):
     code: str = ""
     """`NOERROR`, `NXDOMAIN`, `SERVFAIL`…; empty: no answer in time."""
     ms: float | None = None
+
+
+class NativeScan(NamedTuple):
+    """What Windows gave: a `WLAN_BSS_LIST` for each card, or its error."""
+
+    lists: tuple[bytes, ...] = ()
+    error: int = 0
+    """0: none; 5: location denied; -1: no such API here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a web server answered, or why it did not."""
+
+    status: int = 0
+    """0: no answer."""
+    problem: str = ""
+    """`name`, `refused`, `reset`, `timeout`, `tls`, `proxy`, `other`; empty: none."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in lower case."""
+    body: bytes = b""
+    seconds: float = 0.0
+    """Until the first byte of the answer."""
+    issuer: str = ""
+    """Organisation, else common name, that signed its certificate."""
 
 
 class Host:
@@ -284,16 +332,149 @@ class Host:
         uses_proxy: bool = False,
         seconds: float = 5.0,
     ) -> Page:
-        """Ask for a page, follow nothing; at most 64 kB of it are read."""
-        proxy = self._proxy_for(url) if uses_proxy else None
-        return await fetched(
-            url,
-            method,
-            proxy=proxy,
-            tls=self.tls(),
-            seconds=seconds,
-            now=time.monotonic,
-        )
+        """Return what a server answered, or why it did not, and follow nothing.
 
-    def _proxy_for(self, url: str) -> str | None:
-        return self.proxies().get(url.partition(":")[0]) or None
+        At most 64 kB of the page are read.
+        """
+        proxy = self.proxies().get(url.partition(":")[0]) if uses_proxy else None
+        start = time.monotonic()
+        try:
+            async with (
+                httpx.AsyncClient(
+                    verify=self.tls(),
+                    proxy=proxy or None,
+                    trust_env=False,
+                    timeout=seconds,
+                ) as client,
+                client.stream(method, url) as answer,
+            ):
+                waited, issuer = time.monotonic() - start, _issuer(answer)
+                headers = {name.lower(): each for name, each in answer.headers.items()}
+                body = b""
+                async for part in answer.aiter_raw():
+                    body += part
+                    if len(body) >= _MOST_BODY:
+                        break
+                return Page(
+                    answer.status_code, "", headers, body[:_MOST_BODY], waited, issuer
+                )
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+            return Page(problem=_problem(error), seconds=time.monotonic() - start)
+
+
+_MOST_BODY = 64 * 1024
+"""Bytes read of a page."""
+
+
+def target_of(page: Page) -> str:
+    """Return the host that a page sends to; empty for none."""
+    try:
+        return urlsplit(page.headers.get("location", "")).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _issuer(answer: httpx.Response) -> str:
+    """Return who signed the certificate of a server that just answered."""
+    stream = answer.extensions.get("network_stream")
+    channel = stream.get_extra_info("ssl_object") if stream else None
+    certificate = channel.getpeercert() if channel else None
+    groups = (certificate or {}).get("issuer", ())
+    named = {name: value for group in groups for name, value in group}
+    return str(named.get("organizationName") or named.get("commonName") or "")
+
+
+_PROBLEMS: tuple[tuple[type[BaseException], str], ...] = (
+    (socket.gaierror, "name"),
+    (ssl.SSLError, "tls"),
+    (ConnectionRefusedError, "refused"),
+    (ConnectionResetError, "reset"),
+    (TimeoutError, "timeout"),
+    (httpx.TimeoutException, "timeout"),
+    (httpx.ProxyError, "proxy"),
+    (httpx.ReadError, "reset"),
+    (httpx.RemoteProtocolError, "reset"),
+)
+
+
+def _problem(error: BaseException) -> str:
+    """Return what went wrong, from the error or from what caused it."""
+    causes = []
+    one: BaseException | None = error
+    while one is not None and one not in causes:
+        causes.append(one)
+        one = one.__cause__ or one.__context__
+    for kind, word in _PROBLEMS:
+        if any(isinstance(each, kind) for each in causes):
+            return word
+    return "other"
+
+
+DENIED = 5
+"""Error of Windows: the user did not allow the location."""
+
+_VERSION, _ANY_KIND = 2, 3
+_GUID_BYTES, _CARD_BYTES, _LIST_HEADER = 16, 16 + 512 + 4, 8
+"""`WLAN_INTERFACE_INFO`: an id, 256 characters of name, a state."""
+
+SETTLING_S = 4.0
+"""Seconds in which a driver must have scanned (Microsoft, `WlanScan`)."""
+
+
+def scan_cards() -> NativeScan:
+    """Have every card scan, wait, and return what each heard; takes 4 s."""
+    if sys.platform != "win32":
+        return NativeScan(error=-1)
+    try:
+        api = ctypes.WinDLL("wlanapi")
+    except OSError:  # a server without the Wi-Fi feature
+        return NativeScan(error=-1)
+    version, handle = ctypes.c_uint32(), ctypes.c_void_p()
+    error = api.WlanOpenHandle(
+        _VERSION, None, ctypes.byref(version), ctypes.byref(handle)
+    )
+    if error:
+        return NativeScan(error=error)
+    try:
+        return _scanned(api, handle)
+    finally:
+        api.WlanCloseHandle(handle, None)
+
+
+def _scanned(api: ctypes.CDLL, handle: ctypes.c_void_p) -> NativeScan:
+    held = ctypes.c_void_p()
+    error = api.WlanEnumInterfaces(handle, None, ctypes.byref(held))
+    if error or held.value is None:
+        return NativeScan(error=error)
+    count = int.from_bytes(ctypes.string_at(held.value, 4), "little")
+    first = held.value + _LIST_HEADER
+    cards = [
+        ctypes.create_string_buffer(
+            ctypes.string_at(first + rank * _CARD_BYTES, _GUID_BYTES), _GUID_BYTES
+        )
+        for rank in range(min(count, 8))
+    ]
+    api.WlanFreeMemory(held)
+    errors = [api.WlanScan(handle, card, None, None, None) for card in cards]
+    time.sleep(SETTLING_S)
+    lists: list[bytes] = []
+    for card in cards:
+        error, heard = _list_of(api, handle, card)
+        errors.append(error)
+        lists += [heard] if heard else []
+    return NativeScan(tuple(lists), 0 if lists else max(errors, default=0))
+
+
+def _list_of(
+    api: ctypes.CDLL, handle: ctypes.c_void_p, card: ctypes.Array[ctypes.c_char]
+) -> tuple[int, bytes]:
+    held = ctypes.c_void_p()
+    error = api.WlanGetNetworkBssList(
+        handle, card, None, _ANY_KIND, 0, None, ctypes.byref(held)
+    )
+    if error or held.value is None:
+        return error, b""
+    size = int.from_bytes(ctypes.string_at(held.value, 4), "little")
+    heard = ctypes.string_at(held.value, size)
+    api.WlanFreeMemory(held)
+    return 0, heard

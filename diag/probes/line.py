@@ -15,7 +15,6 @@ from statistics import median
 
 from diag.model.errors import DiagError
 from diag.model.measure import MeasureStatus
-from diag.probes.finding import ProbeFinding
 from diag.probes.load import (
     MORE_CONNECTIONS,
     PING_EVERY,
@@ -29,8 +28,8 @@ from diag.probes.load import (
     spread_of_seconds,
     stats_of,
 )
-from diag.probes.probe import Probe, ProbePlan, Risk, Setting
-from diag.probes.server import OWN_SERVER
+from diag.probes.mire import OWN_SERVER
+from diag.probes.probe import Probe, ProbeFinding, ProbePlan, Risk, Setting
 
 LATENCY, JITTER, LOSS = "internet.latence", "internet.gigue", "internet.perte"
 

@@ -20,8 +20,8 @@ from math import sqrt
 from typing import NamedTuple
 
 from diag.probes.host import Host
+from diag.probes.mire import Mire
 from diag.probes.probe import Setting
-from diag.probes.server import Mire
 from diag.words.sentences import measure
 
 WARM_UP = 2.0

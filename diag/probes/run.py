@@ -22,12 +22,11 @@ from diag.model.measure import (
     MeasureRun,
     MeasureSeries,
 )
-from diag.probes.context import ReadConnection
 from diag.probes.filtering import TryFilter
-from diag.probes.finding import ProbeFinding, believed
 from diag.probes.line import FEW_TRIES, LatencyProbe, NamesProbe, ThroughputProbe
 from diag.probes.lists import MeasureLists
-from diag.probes.probe import Probe, ProbePlan, Risk, Setting
+from diag.probes.machine import ReadConnection
+from diag.probes.probe import Probe, ProbeFinding, ProbePlan, Risk, Setting, believed
 from diag.probes.services import AccessProbe, ReachServices
 from diag.probes.wifi import HearWifi
 

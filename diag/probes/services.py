@@ -24,13 +24,11 @@ from statistics import median
 from typing import NamedTuple
 
 from diag.model.measure import MeasureStatus
-from diag.probes.finding import ProbeFinding
-from diag.probes.host import Host
+from diag.probes.host import Host, Page, target_of
 from diag.probes.line import NO_MIRE, address_of
 from diag.probes.lists import SchoolService
-from diag.probes.pages import Page, target_of
-from diag.probes.probe import Probe, ProbePlan, Risk, Setting
-from diag.probes.server import OWN_SERVER, Mire
+from diag.probes.mire import OWN_SERVER, Mire
+from diag.probes.probe import Probe, ProbeFinding, ProbePlan, Risk, Setting
 from diag.words.sentences import listed
 
 PORTAL, PROXY = "internet.portail_captif", "internet.proxy"

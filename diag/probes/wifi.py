@@ -2,7 +2,7 @@
 
 On Windows its Native Wifi API gives bytes, decoded here. Layouts are those of
 `wlanapi.h` (`WLAN_BSS_LIST`, `WLAN_BSS_ENTRY` of 360 bytes, the same on 32 and 64 bits)
-and of the elements of IEEE 802.11 (clause 9.4.2). `diag.probes.wlanapi` asks for them.
+and of the elements of IEEE 802.11 (clause 9.4.2). `diag.probes.host` asks for them.
 """
 
 import asyncio
@@ -22,11 +22,9 @@ from diag.imports.evidence.radio import (
 )
 from diag.imports.evidence.reading import EvidenceRefusedError, line_of
 from diag.model.measure import HEARD, SAID_OFF, HeardNetwork, MeasureStatus
-from diag.probes.finding import ProbeFinding
-from diag.probes.host import Host
-from diag.probes.probe import Probe, ProbePlan, Risk, Setting
+from diag.probes.host import DENIED, Host
+from diag.probes.probe import Probe, ProbeFinding, ProbePlan, Risk, Setting
 from diag.probes.radio import SAMPLES, merge_scans, names_of
-from diag.probes.wlanapi import DENIED
 
 LOCATION = (
     "Windows cache les réseaux : SSID masqué. Ouvrez Paramètres, Confidentialité et "

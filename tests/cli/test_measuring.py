@@ -9,7 +9,7 @@ import pytest
 
 from diag.probes import line
 from diag.probes import probe as limits
-from diag.probes.server import Mire
+from diag.probes.mire import Mire
 from tests.audit.builders import SCHOOL, workspace
 from tests.cli.running import Run, command, diag
 from tests.probes.serving import mire_on_loopback

@@ -10,8 +10,7 @@ from diag.model.measure import (
     Measurement,
     MeasureRun,
 )
-from diag.probes.finding import ProbeFinding
-from diag.probes.probe import Probe, ProbePlan, Risk, Setting
+from diag.probes.probe import Probe, ProbeFinding, ProbePlan, Risk, Setting
 
 AUTHORISED = Authorisation(
     by="Mme Durand",

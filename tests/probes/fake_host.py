@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from diag.probes.host import Host, Interface, NameAnswer, Printed
-from diag.probes.pages import Page
-from diag.probes.wlanapi import NativeScan
+from diag.probes.host import Host, Interface, NameAnswer, NativeScan, Page, Printed
 
 AT = datetime(2026, 9, 8, 10, tzinfo=UTC)
 ISSUED = "Let's Encrypt"

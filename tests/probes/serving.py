@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
-from diag.probes.mire import MireLimits, MireServer
-from diag.probes.server import Mire, mire_at
+from diag.probes.mire import Mire, MireLimits, MireServer, mire_at
 
 
 @contextmanager

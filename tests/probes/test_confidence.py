@@ -6,14 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diag.audit.offering import MOMENT, believed_together, spread_of
 from diag.model.measure import Confidence, MeasureContext, MeasuredFigure
-from diag.probes.finding import (
-    MOMENT,
-    ProbeFinding,
-    believed,
-    believed_together,
-    spread_of,
-)
+from diag.probes.probe import ProbeFinding, believed
 from tests.probes.builders import DOWN, NOON
 
 WIRED = MeasureContext(is_wired=True, link_mbit=1000)

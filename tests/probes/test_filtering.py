@@ -18,11 +18,9 @@ from diag.probes.filtering import (
     same_targets,
     verdict_of,
 )
-from diag.probes.finding import ProbeFinding
-from diag.probes.host import NameAnswer
+from diag.probes.host import NameAnswer, Page
 from diag.probes.lists import FilterBasket, FilterCategory
-from diag.probes.pages import Page
-from diag.probes.probe import Setting
+from diag.probes.probe import ProbeFinding, Setting
 from tests.probes.fake_host import ISSUED, FakeHost
 
 OUT, NEAR = "192.0.2.53", "192.168.1.1"

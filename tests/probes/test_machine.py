@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diag.probes.host import has_pac
 from diag.probes.machine import (
     LocalNetwork,
     gateway_of,
-    has_pac,
     is_tunnel,
     is_wired_of,
     read_nmcli_device,

@@ -15,15 +15,17 @@ from hypothesis import strategies as st
 
 from diag.model.errors import DiagError
 from diag.probes.mire import (
+    OWN_SERVER,
+    Mire,
     MireLimits,
     _read_head,
     algorithm_of,
     check_address,
     house_of,
     listening,
+    mire_at,
     tls_of,
 )
-from diag.probes.server import OWN_SERVER, Mire, mire_at
 from tests.probes.serving import mire_on_loopback
 
 HEADS = st.builds(

@@ -12,8 +12,7 @@ import trustme
 from diag.model.errors import DiagError
 from diag.model.measure import MEASURES, MeasureContext, MeasureStatus
 from diag.probes import line, load
-from diag.probes.finding import ProbeFinding
-from diag.probes.host import Host, NameAnswer
+from diag.probes.host import Host, NameAnswer, Page
 from diag.probes.line import (
     DOWN,
     JITTER,
@@ -27,10 +26,8 @@ from diag.probes.line import (
     NamesProbe,
     ThroughputProbe,
 )
-from diag.probes.mire import MireLimits
-from diag.probes.pages import Page
-from diag.probes.probe import Allowance, Probe, Setting
-from diag.probes.server import Mire, mire_at
+from diag.probes.mire import Mire, MireLimits, mire_at
+from diag.probes.probe import Allowance, Probe, ProbeFinding, Setting
 from diag.probes.services import ADDRESS, MTU, PORTAL, PROXY, SIX, AccessProbe
 from tests.probes.serving import mire_on_loopback
 

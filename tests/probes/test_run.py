@@ -13,9 +13,15 @@ from diag.model.errors import DiagError, install_command
 from diag.model.measure import MeasureStatus, run_bytes
 from diag.probes import check_installed
 from diag.probes import run as runs
-from diag.probes.finding import ProbeFinding
 from diag.probes.host import Host
-from diag.probes.probe import MOST_BYTES, MOST_METERED, Allowance, Risk, Setting
+from diag.probes.probe import (
+    MOST_BYTES,
+    MOST_METERED,
+    Allowance,
+    ProbeFinding,
+    Risk,
+    Setting,
+)
 from diag.probes.run import NotAuthorisedError, Runner, alone
 from tests.probes.builders import AUTHORISED, GivingProbe
 

@@ -6,9 +6,9 @@ from diag.audit.measuring import MEASURED, measured_label, measured_value
 from diag.model.measure import MeasureContext, MeasureSeries
 from diag.probes.line import LatencyProbe
 from diag.probes.lists import MeasureLists
+from diag.probes.mire import mire_at
 from diag.probes.probe import Risk, Setting
 from diag.probes.run import probes_of
-from diag.probes.server import mire_at
 from tests.probes.builders import measured
 from tests.probes.fake_host import FakeHost
 

@@ -1,11 +1,10 @@
 """Services are asked politely, both ways, and what fails is named."""
 
 from diag.model.measure import MeasureStatus
-from diag.probes.finding import ProbeFinding
+from diag.probes.host import Page
 from diag.probes.lists import SchoolService
-from diag.probes.pages import Page
-from diag.probes.probe import Setting
-from diag.probes.server import mire_at
+from diag.probes.mire import mire_at
+from diag.probes.probe import ProbeFinding, Setting
 from diag.probes.services import PROXY, AccessProbe, ReachServices
 from tests.probes.fake_host import ISSUED, FakeHost
 

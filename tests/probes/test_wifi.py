@@ -5,10 +5,9 @@ import json
 import pytest
 
 from diag.model.measure import MeasureStatus
-from diag.probes.finding import ProbeFinding
-from diag.probes.probe import Setting
+from diag.probes.host import NativeScan, scan_cards
+from diag.probes.probe import ProbeFinding, Setting
 from diag.probes.wifi import HearWifi
-from diag.probes.wlanapi import NativeScan, scan_cards
 from tests.imports import evidence_samples as samples
 from tests.probes.fake_host import AT, FakeHost
 from tests.probes.test_native_wifi import NOW, entry, listed, rsn

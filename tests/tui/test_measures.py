@@ -21,9 +21,8 @@ from diag.checklist.overlay import MEASURES
 from diag.model.enums import PlaceKind, Provenance
 from diag.model.measure import HeardNetwork, MeasureSeries, MeasureStatus
 from diag.probes import run
-from diag.probes.finding import ProbeFinding
 from diag.probes.lists import MeasureLists
-from diag.probes.probe import Probe, ProbePlan, Risk, Setting
+from diag.probes.probe import Probe, ProbeFinding, ProbePlan, Risk, Setting
 from diag.probes.wifi import HearWifi
 from diag.tui import measure_run
 from diag.tui.app import DiagApp
