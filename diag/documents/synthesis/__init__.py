@@ -3,7 +3,7 @@
 What one is about is named, its audits are read, then it is built.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -101,14 +101,20 @@ def gathered(
     settings = workspace.settings
     wanted = campaign_named(campaign or settings.campaign)
     known = sessions_in(workspace, scope, wanted)
-    today = day or _last_closing(known) or workspace.world.today()
+    closings = {} if day else _closings(workspace, known)
+    today = day or workspace.world.today()
+    if known and len(closings) == len(known):  # all are closed: nothing moves since
+        today = max(closings.values())
     sessions = [one for one in known if not one.is_older]
     older = [one.about for one in known if one not in sessions]
-    dated = [(one, day or _read_on(one, today)) for one in sessions]
     read = list[Extract]()
-    for done, (session, on) in enumerate(dated, 1):
+    for done, session in enumerate(sessions, 1):
+        # As its own documents are, of the day of its closing, but not of another year:
+        # amounts are added up over the same three budgets.
+        closing = closings.get(session.audit.id, today)
+        on = closing if closing.year == today.year else today
         read.append(extract_of(report_of(session.public(), on)))
-        progress(done, len(dated))
+        progress(done, len(sessions))
     extracts = tuple(one for one in read if one.begun)
     missing = list(_missing(workspace, scope, extracts, older))
     unseen = (workspace.territory.school(one.uai) for one in missing)
@@ -140,27 +146,13 @@ def gathered(
     )
 
 
-def _last_closing(sessions: Sequence[AuditSession]) -> date | None:
-    """Return the day of the last closing where all are closed: nothing moves then."""
-    days = [_closing(one) for one in sessions]
-    closed = [one for one in days if one]
-    return max(closed, default=None) if len(closed) == len(days) else None
-
-
-def _closing(session: AuditSession) -> date | None:
-    is_closed = session.status is AuditStatus.CLOS
-    journal = session.workspace.journal
-    votes = standing_list_of(journal, session.audit.id) if is_closed else None
-    return date.fromisoformat(votes.day) if votes else None
-
-
-def _read_on(session: AuditSession, today: date) -> date:
-    """Return the day of a closing, as its own documents are of; else today.
-
-    Not that of another year: amounts are added up over the same three budgets.
-    """
-    closing = _closing(session)
-    return closing if closing and closing.year == today.year else today
+def _closings(
+    workspace: Workspace, sessions: Iterable[AuditSession]
+) -> dict[str, date]:
+    """Return audit → day of its closing, of those that are closed with their votes."""
+    closed = (one.audit.id for one in sessions if one.status is AuditStatus.CLOS)
+    votes = ((one, standing_list_of(workspace.journal, one)) for one in closed)
+    return {audit: date.fromisoformat(one.day) for audit, one in votes if one}
 
 
 def sessions_in(
@@ -168,13 +160,17 @@ def sessions_in(
 ) -> list[AuditSession]:
     """Return the audits of a scope, by commune and name; the subject's own first."""
     journal = workspace.journal
-    found = [
-        AuditSession(workspace, audit, about)
-        for audit in audits(journal)
-        if audit.campaign == campaign
-        and _is_within(scope, about := auditee_of(workspace, audit))
-        and edition_of(journal, audit.id)
-    ]
+    found = []
+    for audit in audits(journal):
+        if audit.campaign == campaign and edition_of(journal, audit.id):
+            about = auditee_of(workspace, audit)
+            belongs = {
+                "commune": about.insee,
+                "circonscription": about.school and about.school.circonscription,
+                "ecole": about.ref,
+            }
+            if belongs.get(scope.kind, scope.code) == scope.code:
+                found.append(AuditSession(workspace, audit, about))
 
     def rank(session: AuditSession) -> tuple[bool, str, str, str]:
         about = session.about
@@ -182,18 +178,6 @@ def sessions_in(
         return is_school, fold(about.commune), fold(about.name), about.ref
 
     return sorted(found, key=rank)
-
-
-def _is_within(scope: GatheringScope, about: Auditee) -> bool:
-    match scope.kind:
-        case "commune":
-            return about.insee == scope.code
-        case "circonscription":
-            school = about.school
-            return school is not None and school.circonscription == scope.code
-        case "ecole":
-            return about.ref == scope.code
-    return True
 
 
 def _missing(
@@ -207,13 +191,13 @@ def _missing(
     told = {*(one.about.ref for one in extracts), *(about.ref for about in older)}
     inspections = workspace.territory.values_of("circonscription")
     for line in workspace.territory.schools():
-        if line.uai in told or line.vanished or line.sector == "Privé":
-            continue
-        if scope.kind == "commune" and line.insee != scope.code:
-            continue
-        if scope.kind == "circonscription" and inspections[line.uai] != scope.code:
-            continue
-        yield line
+        belongs = {"commune": line.insee, "circonscription": inspections.get(line.uai)}
+        if (
+            belongs.get(scope.kind, scope.code) == scope.code
+            and not (line.uai in told or line.vanished)
+            and line.sector != "Privé"
+        ):
+            yield line
 
 
 def _school_name(scope: GatheringScope, name: str, commune: str) -> str:

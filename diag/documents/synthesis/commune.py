@@ -63,8 +63,22 @@ def commune_synthesis(gathering: Gathering) -> Document:
     identity = (
         (("Commune", commune.name), ("Code INSEE", commune.insee)) if commune else ()
     )
-    seen = any(one.seen for one in gathering.extracts)
-    boxed = seen + bool(dangers(gathering))
+    pressing = dangers(gathering)
+    boxed = any(one.seen for one in gathering.extracts) + bool(pressing)
+    named = _named_rules(found)
+    urgent = {one.task.criterion.id for one in pressing if one.task.criterion}
+    # What no box holds: neither a danger, nor a rule named above.
+    untold = [
+        one
+        for one in found
+        if concerns(one.criterion, READER)
+        and one not in named
+        and one.criterion.id not in urgent
+    ]
+
+    def list_all(some: Sequence[Extract]) -> str:
+        return listed(list(map(gathering.name_of, some)))
+
     view = {
         "name": gathering.name,
         "cover": cover(gathering, mayor, *identity),
@@ -77,7 +91,7 @@ def commune_synthesis(gathering: Gathering) -> Document:
         "sums": unvoted_table(votes),
         "footnote": FOOTNOTE if any(one.votes.gross for one in votes) else "",
         "levels": LEVELS_EXPLAINED,
-        "common": weak_table(_untold(gathering, found), WEAK - boxed),
+        "common": weak_table(untold, WEAK - boxed),
         **summary(gathering.schools),
         "total": money.total_line(gathering),
         "schools": _school_table(gathering),
@@ -85,7 +99,11 @@ def commune_synthesis(gathering: Gathering) -> Document:
         "budget": money.by_audit(
             gathering,
             [
-                (_payer(gathering, one), one.paid)
+                (
+                    gathering.name_of(one)
+                    + " (hors des écoles)" * (one.about.kind is not PlaceKind.ECOLE),
+                    one.paid,
+                )
                 for one in gathering.extracts
                 if one.expenses
             ],
@@ -95,7 +113,11 @@ def commune_synthesis(gathering: Gathering) -> Document:
         "leaders": money.leaders(gathering),
         "beyond": money.beyond(gathering),
         "unconfirmed": money.unconfirmed(gathering),
-        "compliance": _compliance_table(gathering, found),
+        "compliance": table(
+            "Points non respectés, école par école",
+            (EXPECTED, NATURE_AND_TEXT, "Pas encore respecté", "À vérifier"),
+            alert_rows(found, READER, list_all, list_all),
+        ),
         "unchecked": unchecked_list(found, READER, partial(_names, gathering)),
         "strengths": strong_list(found, STRONG),
         "domains": domain_table(gathering.schools, spread=len(gathering.schools) > 1),
@@ -145,17 +167,6 @@ def _named_rules(found: Sequence[SharedRule]) -> list[SharedRule]:
     return [one for one in rules(found, READER) if is_broken(one, READER)][:NAMED]
 
 
-def _untold(gathering: Gathering, found: Sequence[SharedRule]) -> list[SharedRule]:
-    """Return what no box holds: neither a danger, nor a rule named above."""
-    told = [
-        *_named_rules(found),
-        *(one for one in found if not concerns(one.criterion, READER)),
-    ]
-    criteria = [one.task.criterion for one in dangers(gathering)]
-    boxed = {one.id for one in criteria if one}
-    return [one for one in found if one not in told and one.criterion.id not in boxed]
-
-
 def _names(gathering: Gathering, extracts: Sequence[Extract]) -> str:
     return names_or_count(extracts, gathering.name_of)
 
@@ -198,18 +209,3 @@ def _budget_by_domain(gathering: Gathering) -> Md:
     rows = money.domain_rows(gathering, DOMAINS)
     caption = "Les mêmes dépenses par thème, en euros TTC"
     return money.by_audit(gathering, rows, caption, "Thème")
-
-
-def _payer(gathering: Gathering, extract: Extract) -> str:
-    is_school = extract.about.kind is PlaceKind.ECOLE
-    name = gathering.name_of(extract)
-    return name if is_school else f"{name} (hors des écoles)"
-
-
-def _compliance_table(gathering: Gathering, found: Sequence[SharedRule]) -> Md:
-    def names(some: Sequence[Extract]) -> str:
-        return listed(list(map(gathering.name_of, some)))
-
-    rows = alert_rows(found, READER, names, names)
-    columns = (EXPECTED, NATURE_AND_TEXT, "Pas encore respecté", "À vérifier")
-    return table("Points non respectés, école par école", columns, rows)

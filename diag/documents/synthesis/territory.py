@@ -8,11 +8,9 @@ it is.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from itertools import chain
 
-from diag.documents.academie import READER
 from diag.documents.academie import READER as ACADEMIE
 from diag.documents.blocks import Drawing, Md, Pair, Panel, box, numbered, table
 from diag.documents.document import Document
@@ -52,7 +50,6 @@ from diag.documents.synthesis.gathering import (
     Extract,
     Gathering,
     SharedAction,
-    Task,
     counted_subjects,
     cover,
     groups,
@@ -119,24 +116,19 @@ def territory_synthesis(gathering: Gathering) -> Document:
 
 def _decisions_box(gathering: Gathering) -> Md:
     """Return what the syndicat itself can start, three things at most."""
-    asked = with_a_need(groups(gathering.extracts, _is_common), DECISIONS)
-    lines = (
-        f"{one.title(MAIRIE)} ({one.cost_words} ; {_before(one, gathering.date)} ; "
-        f"{counted_subjects(one.extracts)})."
-        for one in asked
+    # In words that name no school.
+    common = groups(
+        gathering.extracts,
+        lambda one, task: is_syndical(one, task) and not task.own_words,
     )
+    lines = []
+    for one in with_a_need(common, DECISIONS):
+        when = f"avant le {one.when}" if one.due else one.when
+        if one.due and one.due < gathering.date:
+            when = f"échéance du {one.when} dépassée"
+        schools = counted_subjects(one.extracts)
+        lines.append(f"{one.title(MAIRIE)} ({one.cost_words} ; {when} ; {schools}).")
     return box("IMPORTANT", "Ce que le comité peut engager d'abord", numbered(lines))
-
-
-def _before(one: SharedAction, day: date) -> str:
-    if one.due and one.due < day:
-        return f"échéance du {one.when} dépassée"
-    return f"avant le {one.when}" if one.due else one.when
-
-
-def _is_common(extract: Extract, task: Task) -> bool:
-    """Return whether the syndicat acts, in words that name no school."""
-    return is_syndical(extract, task) and not task.own_words
 
 
 def _together(gathering: Gathering, limit: int) -> Md:
@@ -152,41 +144,28 @@ def _together(gathering: Gathering, limit: int) -> Md:
     return table("Ce que plusieurs écoles demandent", columns, rows, numeric=(1,))
 
 
-def _communes(gathering: Gathering) -> list[list[Extract]]:
-    """Return the audits of each commune, its own first; one's syndicat apart."""
-    found: dict[str, list[Extract]] = {}
-    for one in gathering.extracts:
-        found.setdefault(one.about.insee, []).append(one)
-    return sorted(found.values(), key=lambda some: fold(_name(some)))
-
-
-def _name(extracts: Sequence[Extract]) -> str:
-    return extracts[0].about.commune or extracts[0].about.name
-
-
 def _commune_table(gathering: Gathering) -> Md:
-    rows = [
-        (
-            _name(some),
+    communes: dict[str, list[Extract]] = {}
+    for one in gathering.extracts:  # a commune's own audit first; one's syndicat apart
+        communes.setdefault(one.about.insee, []).append(one)
+    rows = []
+    for some in communes.values():
+        open_ones = sum(one.provisional for one in some)
+        state = f"dont {open_ones} provisoire{'s' * (open_ones > 1)}"
+        if open_ones in {0, len(some)}:
+            state = "provisoire" if open_ones else "définitif"
+            state += "s" * (len(some) > 1)
+        rows.append((
+            some[0].about.commune or some[0].about.name,
             str(sum(one.about.kind is PlaceKind.ECOLE for one in some)),
             alerts_words(some, WORKING_READER),
             money.total(some).cell,
-            _state(some),
-        )
-        for some in _communes(gathering)
-    ]
+            state,
+        ))
+    rows.sort(key=lambda row: fold(row[0]))
     columns = ("Commune", "Écoles auditées", "Loi", "Trois ans, TTC", "Audits")
     caption = "Commune par commune, dans l'ordre des noms : ce n'est pas un classement"
     return table(caption, columns, rows, numeric=(1, 3))
-
-
-def _state(extracts: Sequence[Extract]) -> str:
-    open_ones = sum(one.provisional for one in extracts)
-    if not open_ones:
-        return "définitif" if len(extracts) == 1 else "définitifs"
-    if open_ones == len(extracts):
-        return "provisoire" if open_ones == 1 else "provisoires"
-    return f"dont {open_ones} provisoire{'s' * (open_ones > 1)}"
 
 
 ASKED = "Ce qui peut être décidé d'abord"
@@ -207,10 +186,16 @@ SUBJECTS = (
 )
 """What an inspector reads first: a title, and the numbers of its criteria."""
 
+_PREFIXES = tuple(one for _, some in SUBJECTS for one in some)
+
 
 def circonscription_synthesis(gathering: Gathering) -> Document:
     """Return the synthesis of a circonscription's audits."""
     found = shared(gathering.schools)
+    of_subjects = [one for one in found if _is_subject(one.criterion)]
+    least = sorted(of_subjects, key=lambda one: (-len(one.short), -len(one.unsure)))
+    schools = _school_rows(gathering)
+    few = schools if len(schools) <= SCHOOLS_PRINTED else []
     mine = groups(gathering.schools, is_academic)
     asked = with_a_need(
         sorted(mine, key=lambda one: not _is_subject(one.task.criterion)), DECISIONS
@@ -220,9 +205,7 @@ def circonscription_synthesis(gathering: Gathering) -> Document:
         "cover": cover(gathering, "Inspection de la circonscription"),
         "levels": LEVELS_EXPLAINED,
         "asked": _actions_table(gathering, asked, ASKED),
-        "common": weak_table(
-            [one for one in found if _is_subject(one.criterion)], _LACKS
-        ),
+        "common": weak_table(of_subjects, _LACKS),
         "completeness": completeness(gathering.schools),
         "alerts": alerts_words(gathering.schools, ACADEMIE),
         "subjects": [
@@ -230,7 +213,7 @@ def circonscription_synthesis(gathering: Gathering) -> Document:
             for title, prefixes in SUBJECTS
         ],
         "map": commune_map(gathering),
-        "schools": table(_SCHOOLS, _SCHOOL, _school_rows(gathering)),
+        "schools": table(_SCHOOLS, _SCHOOL, schools),
         "unaudited": unaudited(gathering),
         "compliance": _compliance_table(gathering, found),
         "unchecked": unchecked_list(found, ACADEMIE, counted_subjects),
@@ -243,31 +226,19 @@ def circonscription_synthesis(gathering: Gathering) -> Document:
     }
     printed = {
         "asked": _actions_table(gathering, asked, ASKED, is_whole=False),
-        "points": _points_table(found),
-        "schools": _schools_printed(gathering),
+        "points": _subject_table(
+            least[:POINTS_PRINTED], "Les points les moins atteints", _PREFIXES
+        ),
+        # Without their commune nor their state.
+        "schools": table(
+            _SCHOOLS,
+            (_SCHOOL[0], *_SCHOOL[2:-1]),
+            [(one[0], *one[2:-1]) for one in few],
+        ),
         "compliance": _compliance_table(gathering, found, is_whole=False),
         "unaudited": unaudited(gathering, UNSEEN_PRINTED),
     }
     return build_synthesis("synthese-circonscription", view, gathering, printed=printed)
-
-
-def _points_table(found: Sequence[SharedRule]) -> Md:
-    """Return the points that most schools may fall short of, of every subject."""
-    asked = [one for one in found if _is_subject(one.criterion)]
-    worst = sorted(asked, key=lambda one: (-len(one.short), -len(one.unsure)))
-    every = tuple(one for _, some in SUBJECTS for one in some)
-    kept = worst[:POINTS_PRINTED]
-    return _subject_table(kept, "Les points les moins atteints", every)
-
-
-def _schools_printed(gathering: Gathering) -> Md:
-    """Return the schools where they are few, without their commune nor their state."""
-    if len(gathering.schools) > SCHOOLS_PRINTED:
-        return Md("")
-    columns, *rows = (
-        (one[0], *one[2:-1]) for one in (_SCHOOL, *_school_rows(gathering))
-    )
-    return table(_SCHOOLS, columns, rows)
 
 
 def _subject_table(
@@ -333,8 +304,7 @@ def _names(gathering: Gathering, some: Sequence[Extract]) -> str:
 
 
 def _is_subject(criterion: Criterion | None) -> bool:
-    prefixes = tuple(one for _, some in SUBJECTS for one in some)
-    return criterion is not None and criterion.ref.startswith(prefixes)
+    return criterion is not None and criterion.ref.startswith(_PREFIXES)
 
 
 def _actions_table(
@@ -347,7 +317,7 @@ def _actions_table(
     names = partial(_names, gathering) if is_whole else counted_subjects
     rows: list[Pair | tuple[str, ...]] = [
         (
-            one.title(READER),
+            one.title(ACADEMIE),
             OWNERS[one.task.owner],
             one.when,
             names(one.extracts),
@@ -429,19 +399,19 @@ def _discs(gathering: Gathering) -> list[CommuneDisc]:
     for one in chain(seen, gathering.unseen):
         schools.setdefault(one.insee, []).append(one)
     audited = [one.insee for one in seen]
-    discs = [
-        CommuneDisc(some[0].commune, audited.count(insee), len(some), _middle(some))
-        for insee, some in sorted(schools.items())
-    ]
+    discs = []
+    for insee, some in sorted(schools.items()):
+        points = [point for one in some if (point := position(one))]
+        middle = None
+        if points:
+            east, north = (
+                sum(ends) / len(points) for ends in zip(*points, strict=True)
+            )
+            middle = east, north
+        discs.append(
+            CommuneDisc(some[0].commune, audited.count(insee), len(some), middle)
+        )
     return sorted(discs, key=lambda one: fold(one.name))
-
-
-def _middle(schools: Sequence[School]) -> Degrees | None:
-    points = [point for one in schools if (point := position(one))]
-    if not points:
-        return None
-    easts, norths = zip(*points, strict=True)
-    return sum(easts) / len(points), sum(norths) / len(points)
 
 
 def _draw(communes: Sequence[CommuneDisc], placed: Sequence[CommuneDisc]) -> Drawing:
@@ -469,7 +439,14 @@ def _draw(communes: Sequence[CommuneDisc], placed: Sequence[CommuneDisc]) -> Dra
             for one in labels
         ),
     )
-    claim = printed(_claim(communes))
+    reached = sum(one.audited > 0 for one in communes)
+    verb = "a" if reached == 1 else "ont"
+    claim = printed(
+        f"Toutes les écoles connues des {len(communes)} communes sont auditées"
+        if all(one.audited == one.known for one in communes)
+        else f"{counted(reached, 'commune')} sur {len(communes)} {verb} au moins une "
+        "école auditée"
+    )
     left = [printed(one.words) for one in communes if one.audited < one.known]
     if len(left) > LISTED + 1:
         left[LISTED:] = [f"et {len(left) - LISTED} autres communes"]
@@ -480,12 +457,3 @@ def _draw(communes: Sequence[CommuneDisc], placed: Sequence[CommuneDisc]) -> Dra
         wide=Panel(MAP_WIDTH, frame.height, "".join(lines)),
         lacks=tuple(left) or (claim,),
     )
-
-
-def _claim(communes: Sequence[CommuneDisc]) -> str:
-    reached = sum(one.audited > 0 for one in communes)
-    if all(one.audited == one.known for one in communes):
-        return f"Toutes les écoles connues des {len(communes)} communes sont auditées"
-    verb = "a" if reached == 1 else "ont"
-    communes_words = counted(reached, "commune")
-    return f"{communes_words} sur {len(communes)} {verb} au moins une école auditée"
