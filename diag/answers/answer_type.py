@@ -223,7 +223,12 @@ class AnswerType:
             case bool():
                 return "oui" if value else "non"
             case tuple():
-                return _labels_words(question, value) or "aucun"
+                rank = {one.id: at for at, one in enumerate(question.choices)}
+                known = sorted(value, key=lambda one: rank.get(one, -1))
+                labels = [label_of(question, one) for one in known]
+                return ", ".join([*labels[:1], *map(uncapitalised, labels[1:])]) or (
+                    "aucun"
+                )
         return self.value_words(question, value)
 
     def cell_words(self, question: Question, value: Value) -> str:
@@ -384,14 +389,6 @@ def admitted(low: str | None, high: str | None) -> str:
     return (
         f"Admis : à partir de {low}" if high is None else f"Admis : de {low} à {high}"
     )
-
-
-def _labels_words(question: Question, value: Sequence[str]) -> str:
-    """Return labels as one sentence, in their declared order."""
-    order = [one.id for one in question.choices]
-    known = sorted(value, key=lambda one: order.index(one) if one in order else -1)
-    first, *others = (label_of(question, one) for one in known) if known else ("",)
-    return ", ".join((first, *map(uncapitalised, others)))
 
 
 def label_of(question: Question, choice: str) -> str:

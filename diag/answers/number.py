@@ -309,12 +309,22 @@ def around(marks: Iterable[Exact], span: Span, *, integral: bool) -> list[Exact]
     known = set(marks)
     if integral:
         known = {side for mark in known for side in (floor(mark), ceil(mark))}
-    inside = {mark for mark in known if _is_in(mark, span)}
+    inside = {
+        mark
+        for mark in known
+        if (span.low is None or span.low <= mark)
+        and (span.high is None or mark <= span.high)
+    }
     low = min(inside, default=0) - 1 if span.low is None else span.low
     high = max(inside, default=low) + 1 if span.high is None else span.high
     ends = sorted(inside | {low, high})
-    gaps = [_between(one, other, integral=integral) for one, other in pairwise(ends)]
-    return sorted({*ends, *(gap for gap in gaps if gap is not None)})
+    found: set[Exact] = set(ends)
+    for one, other in pairwise(ends):
+        if not integral:
+            found.add(Fraction(one + other) / 2)
+        elif one + 1 < other:
+            found.add(one + 1)
+    return sorted(found)
 
 
 def _read_number(question: Question, raw: object) -> Number:
@@ -362,14 +372,3 @@ def _point(value: Value) -> RuleValue | None:
 
 def _end(end: Number | None) -> Exact | None:
     return None if end is None else plain(exact(end))
-
-
-def _is_in(mark: Exact, span: Span) -> bool:
-    above = span.low is None or span.low <= mark
-    return above and (span.high is None or mark <= span.high)
-
-
-def _between(one: Exact, other: Exact, *, integral: bool) -> Exact | None:
-    if not integral:
-        return Fraction(one + other) / 2
-    return one + 1 if one + 1 < other else None

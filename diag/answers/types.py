@@ -133,12 +133,10 @@ class Date(AnswerType):
                 round(part.value) for part in parts if isinstance(part, Constant)
             }
         near = {count + step for count in counts for step in (-1, 0, 1)}
-        values = []
-        for count in sorted(near | {-count for count in near}, reverse=True):
-            years, month = divmod(VISIT.year * 12 + VISIT.month - 1 - count, 12)
-            day = date(min(max(years, 1), 9999), month + 1, VISIT.day)
-            values.append(point(day.toordinal()))
-        return tuple(values)
+        return tuple(
+            point(_months_later(VISIT, -count).toordinal())
+            for count in sorted(near | {-count for count in near}, reverse=True)
+        )
 
 
 def _as_typed(typed: str) -> str:

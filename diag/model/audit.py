@@ -3,14 +3,13 @@
 With the communes, schools and town halls audited, as the open data names them.
 """
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid5
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import Field
 
-from diag.model.base import Noun
+from diag.model.base import IsoDay, Noun
 from diag.model.enums import (
     Audience,
     FollowUpState,
@@ -292,15 +291,6 @@ class Way(StrEnum):
     """Sent by diag, and accepted by the mail server."""
 
 
-def _check_day(text: str) -> str:
-    date.fromisoformat(text)
-    return text
-
-
-IsoDay = Annotated[str, AfterValidator(_check_day)]
-"""A day, ISO."""
-
-
 class Dispatch(Noun):
     """One report that left for one reader."""
 
@@ -310,7 +300,6 @@ class Dispatch(Noun):
     to: tuple[str, ...]
     """Addresses."""
     on: IsoDay
-    """ISO day."""
     way: Way
     digest: str = Field(default="", pattern=r"^([0-9a-f]{64}|)$")
     """Of the audit, as the report describes it."""
@@ -389,7 +378,6 @@ class Questionnaire(Noun):
     questions: tuple[str, ...] = Field(min_length=1)
     """Ids: the first one is number 1."""
     on: IsoDay
-    """ISO day."""
 
 
 class EvidenceFile(Noun):

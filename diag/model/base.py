@@ -1,6 +1,14 @@
-"""What every noun shares: immutable, strict about its fields."""
+"""What every noun shares: immutable, strict about its fields; and a day."""
 
-from pydantic import BaseModel, ConfigDict
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+IsoDay = Annotated[
+    str, AfterValidator(lambda text: date.fromisoformat(text).isoformat())
+]
+"""A day, ISO."""
 
 
 class Noun(BaseModel):

@@ -4,13 +4,12 @@ A payer is `commune:INSEE` or `syndicat:SIREN`; an operation is `audit/recommend
 or `shared/uuid`. Who speaks in a workshop is a role, never a name.
 """
 
-from datetime import date
 from enum import StrEnum
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from diag.model.base import Noun
+from diag.model.base import IsoDay, Noun
 from diag.model.enums import Outcome, Participant
 from diag.model.text import Number, exact
 
@@ -54,39 +53,33 @@ class ProgrammeFrame(Noun):
         return value
 
 
+def _check_weight(value: Number) -> Number:
+    if exact(value) < 0:
+        raise ValueError("un poids n'est jamais négatif")
+    return value
+
+
+Weight = Annotated[Number, AfterValidator(_check_weight)]
+"""How much something counts: never negative."""
+
+
 class IpsRule(Noun):
     """How much more a school weighs for each point of IPS under a value."""
 
-    below: Number
-    step: Number
-
-    @field_validator("below", "step")
-    @classmethod
-    def _is_weight(cls, value: Number) -> Number:
-        return _weight(value)
+    below: Weight
+    step: Weight
 
 
 class RightsRule(Noun):
     """How the syndicat's money is shared: so much a school, so much a pupil."""
 
-    school: Number = 30
-    pupil: Number = 1
+    school: Weight = 30
+    pupil: Weight = 1
     ips: IpsRule | None = None
     """None: not counted, as by default."""
-    rural: Number = 0
+    rural: Weight = 0
     """More for a school whose commune has fewer than 2,000 inhabitants, as a ratio."""
     why: str = ""
-
-    @field_validator("school", "pupil", "rural")
-    @classmethod
-    def _is_weight(cls, value: Number) -> Number:
-        return _weight(value)
-
-
-def _weight(value: Number) -> Number:
-    if exact(value) < 0:
-        raise ValueError("un poids n'est jamais négatif")
-    return value
 
 
 class EnvelopeState(StrEnum):
@@ -199,8 +192,7 @@ class BodyDecision(Noun):
 
     body: str = Field(min_length=1, max_length=120)
     """A payer, whose assembly decides; or `pilotage`, which gives an opinion."""
-    on: str
-    """ISO day."""
+    on: IsoDay
     ref: str = Field(default="", max_length=120)
     """Number of the deliberation."""
     about: str = Field(default="", max_length=200)
@@ -209,11 +201,6 @@ class BodyDecision(Noun):
     """« 14 pour, 1 abstention »."""
     why: str = Field(default="", max_length=500)
     files: tuple[str, ...] = ()
-
-    @field_validator("on")
-    @classmethod
-    def _is_day(cls, text: str) -> str:
-        return date.fromisoformat(text).isoformat()
 
 
 class Adoption(Noun):
@@ -261,16 +248,10 @@ class Workshop(Noun):
     """A meeting: when, where, who led it, how many came of each role."""
 
     title: str = Field(min_length=1, max_length=120)
-    on: str
-    """ISO day."""
+    on: IsoDay
     where: str = Field(default="", max_length=120)
     animator: str = Field(default="", max_length=120)
     present: dict[Participant, int] = Field(default_factory=dict)
-
-    @field_validator("on")
-    @classmethod
-    def _is_day(cls, text: str) -> str:
-        return date.fromisoformat(text).isoformat()
 
     @field_validator("present")
     @classmethod

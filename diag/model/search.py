@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import takewhile
 from typing import Generic, NamedTuple, TypeVar
 
 from diag.model.text import fold
@@ -117,24 +118,20 @@ class SearchIndex(Generic[Item]):
         """Return the terms that a typed word may be, and how surely."""
         likely = {word: _EXACT} if word in self._found else {}
         if word not in self._whole and len(word) > 1:
-            for term in self._begun(word):
+            begun = self._sorted[bisect_left(self._sorted, word) :]
+            for term in takewhile(lambda term: term.startswith(word), begun):
                 likely.setdefault(term, _LAST_BEGUN if is_last else _BEGUN)
         if likely or not _may_be_mistyped(word):
             return likely
+        most_off = 2 if len(word) >= _LEAST_TWO else 1
         near = {
             term: distance
             for holed in _holed(word)
             for term in self._by_hole.get(holed, ())
-            if (distance := _distance(word, term)) <= _most_off(word)
+            if (distance := _distance(word, term)) <= most_off
         }
         likely = {t: _ONE_OFF if off == 1 else _TWO_OFF for t, off in near.items()}
         return likely | dict.fromkeys(self._by_sound.get(_sound(word), ()), _BY_EAR)
-
-    def _begun(self, word: str) -> Iterable[str]:
-        for term in self._sorted[bisect_left(self._sorted, word) :]:
-            if not term.startswith(word):
-                return
-            yield term
 
 
 def terms(text: str) -> list[str]:
@@ -156,10 +153,6 @@ def _stem(word: str) -> str:
 
 def _may_be_mistyped(word: str) -> bool:
     return _LEAST_TYPO <= len(word) <= _MOST_TYPO and not word.isdigit()
-
-
-def _most_off(word: str) -> int:
-    return 2 if len(word) >= _LEAST_TWO else 1
 
 
 _SOUNDS = (

@@ -130,7 +130,11 @@ def read_day(text: str) -> date:
         typed = f"{named[1] or 1}/{months[0] if len(months) == 1 else 0}/{named[3]}"
     if french := _FRENCH.fullmatch(typed) or _DIGITS.fullmatch(typed):
         day, month, year = french.groups()
-        typed = f"{_whole(year)}-{month:0>2}-{day:0>2}"
+        if len(year) <= _SHORT_YEAR:  # « 27 » is 2027, « 90 » is 1990
+            century = FIRST_YEAR // _CENTURY * _CENTURY
+            is_past = century + int(year) >= FIRST_YEAR
+            year = str(century + int(year) + (0 if is_past else _CENTURY))
+        typed = f"{year}-{month:0>2}-{day:0>2}"
     return date.fromisoformat(typed)
 
 
@@ -189,14 +193,6 @@ def written_day(iso: str) -> str:
         return f"{date.fromisoformat(iso):%d/%m/%Y}"
     except ValueError:
         return iso
-
-
-def _whole(year: str) -> str:
-    if len(year) > _SHORT_YEAR:
-        return year
-    past = FIRST_YEAR - FIRST_YEAR % _CENTURY
-    short = int(year)
-    return str(past + short + (0 if past + short >= FIRST_YEAR else _CENTURY))
 
 
 @lru_cache(maxsize=64)  # a dozen durations are asked of each answer

@@ -176,24 +176,14 @@ def plural(unit: str) -> str:
     A symbol has none, and what follows a preposition stays as it is.
     """
     words = unit.split(" ")
-    rest = next(
-        (
-            rank
-            for rank, one in enumerate(words)
-            if one in _PREPOSITIONS or one.startswith("d'")
-        ),
-        len(words),
-    )
-    return " ".join([*map(_plural_word, words[:rest]), *words[rest:]])
-
-
-def _plural_word(word: str) -> str:
-    is_word = word.isalpha() and word.islower() and len(word) >= _SHORTEST_WORD
-    if not (is_word or word == "an") or word[-1] in "sxz":
-        return word
-    if word.endswith("al"):
-        return word[:-2] + "aux"
-    return word + ("x" if word.endswith(("au", "eu")) else "s")
+    for rank, word in enumerate(words):
+        if word in _PREPOSITIONS or word.startswith("d'"):
+            break
+        is_word = word.isalpha() and word.islower() and len(word) >= _SHORTEST_WORD
+        if (is_word or word == "an") and word[-1] not in "sxz":
+            end = "x" if word.endswith(("au", "eu")) else "s"
+            words[rank] = f"{word[:-2]}aux" if word.endswith("al") else word + end
+    return " ".join(words)
 
 
 def _grouped(whole: int) -> str:
@@ -295,22 +285,19 @@ def count_range(
     bare = _ARTICLE.sub("", one, count=1) if article else one
     is_many = abs(Fraction(low if high is None else high)) >= _PLURAL_FROM
     word = many if is_many else bare
-    printed = f"{_span(low, high, ruled=ruled)} {word}".rstrip()
+    if high is None:
+        amount = f"au moins {number(low)}"
+    elif low == high:
+        amount = number(low)
+    elif not low:
+        amount = f"au plus {number(high)}"
+    else:
+        ends = f"{number(low)} {'à' if ruled else 'et'} {number(high)}"
+        amount = ends if ruled else f"entre {ends}"
+    printed = f"{amount} {word}".rstrip()
     if article:
         return re.sub(r"^(au plus |au moins )?1 (?!à )", rf"\g<1>{article[0]}", printed)
     return printed
-
-
-def _span(low: Fraction | int, high: Fraction | int | None, *, ruled: bool) -> str:
-    if high is None:
-        return f"au moins {number(low)}"
-    if low == high:
-        return number(low)
-    if not low:
-        return f"au plus {number(high)}"
-    if ruled:
-        return f"{number(low)} à {number(high)}"
-    return f"entre {number(low)} et {number(high)}"
 
 
 def counted(count: int, one: str, many: str = "") -> str:
@@ -367,7 +354,10 @@ def of(name: str) -> str:
     for article, (contracted, _) in _ARTICLES.items():
         if name.startswith(article):
             return contracted + name.removeprefix(article)
-    return f"d'{name}" if _is_elided(name.lower()) else f"de {name}"
+    first, second = name[:1].lower(), name[1:2].lower()
+    # d'Yvetot, but de Yaoundé
+    is_elided = second not in _VOWELS if first == "y" else first in tuple(_VOWELS)
+    return f"d'{name}" if is_elided else f"de {name}"
 
 
 def to(name: str) -> str:
@@ -416,9 +406,3 @@ def system_sentence(error: OSError) -> str:
     where = f"{error.filename} : " if error.filename else ""
     why = _NUMBERS.get(error.errno or 0) or _REASONS.get(type(error))
     return where + (why or f"{error.strerror or error}.")
-
-
-def _is_elided(name: str) -> bool:
-    if name[:1] == "y":  # d'Yvetot, but de Yaoundé
-        return name[1:2] not in _VOWELS
-    return name[:1] in tuple(_VOWELS)
