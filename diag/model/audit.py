@@ -3,11 +3,12 @@
 With the communes, schools and town halls audited, as the open data names them.
 """
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid5
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from diag.model.base import IsoDay, Noun
 from diag.model.enums import (
