@@ -91,9 +91,14 @@ def agenda(board: Board) -> list[tuple[str, str]]:
     """Return what is put to the vote: its title, and what is proposed."""
     record, rights = board.record, board.record.rights
     own = f"{number(rights.school)} parts par école, {number(rights.pupil)} par élève"
+    splits = "Aucune part fixée : les communes paient tout."
+    if usual := record.splits.get(EVERY):
+        but = f", sauf {len(record.splits) - 1}" if len(record.splits) > 1 else ""
+        part = percent(Fraction(exact(usual.syndicat)))
+        splits = f"Participation : {part} de l'investissement de chaque opération{but}."
     points = [
         ("La règle de partage et la réserve", f"{own}. {reserve_words(board)}"),
-        ("La part du syndicat", _splits_words(board)),
+        ("La part du syndicat", splits),
         ("Les enveloppes du syndicat", _envelopes_words(board)),
     ]
     if record.purchases:
@@ -110,16 +115,6 @@ def agenda(board: Board) -> list[tuple[str, str]]:
         points.append(("Le poids des thèmes", listed(weighed, 5)))
     points.append(("Le programme", " ".join(asked_words(board))))
     return points
-
-
-def _splits_words(board: Board) -> str:
-    splits = board.record.splits
-    if EVERY not in splits:
-        return "Aucune part fixée : les communes paient tout."
-    others = len(splits) - 1
-    part = percent(Fraction(exact(splits[EVERY].syndicat)))
-    words = f"Participation : {part} de l'investissement de chaque opération"
-    return f"{words}{f', sauf {others}' * bool(others)}."
 
 
 def _envelopes_words(board: Board) -> str:

@@ -122,16 +122,12 @@ def outside_part(board: Board, names: Sequence[str], most: int, insee: str = "")
     ]
     if len(out) > most:
         lines.append(f"Et {counted(len(out) - most, 'autre')}.")
+    causes = Counter(_cause(board, name) for name in out).most_common()
+    told = ", ".join(f"{many} {cause}" for cause, many in causes)
     many = counted(len(out), "opération")
-    words = f"{many} sans année, pour {asked_words(board, *out)}{_causes(board, out)} :"
+    words = f"{many} sans année, pour {asked_words(board, *out)}"
+    words += f" ({told}) :" if len(out) > 1 else " :"
     return sections((written(words), bullets(lines)))
-
-
-def _causes(board: Board, out: Sequence[str]) -> str:
-    """Return what keeps operations out, as counts: « 7 faute de droit de tirage »."""
-    found = Counter(_cause(board, name) for name in out)
-    told = [f"{many} {cause}" for cause, many in found.most_common()]
-    return f" ({', '.join(told)})" if len(out) > 1 else ""
 
 
 def _cause(board: Board, operation: str) -> str:

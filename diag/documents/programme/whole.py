@@ -50,8 +50,34 @@ FIRST_ONES, OUTSIDE = 3, 2
 
 
 def programme_blocks(board: Board, day: date) -> Iterator[Md]:
-    """Give the blocks of the programme, page 1 first."""
-    yield from first_page(board, day)
+    """Give the blocks of the programme: to vote, a committee needs page 1 alone."""
+    is_adopted = board.record.adoption is not None
+    asked = "Ce qui est arrêté" if is_adopted else "Ce qui est demandé au comité"
+    yield Md(f"## {written(asked)}")
+    yield bullets(asked_words(board))
+    yield years_table(board)
+    notes, envelopes = list[str](), board.programme.envelopes
+    if not envelopes:
+        notes.append(
+            "Aucune enveloppe n'est connue : rien ne peut encore être inscrit."
+        )
+    elif any(map(board.programme.carries, envelopes)):
+        notes.append(
+            "Une année peut dépasser son enveloppe : ce qui reste d'une enveloppe "
+            "reportable sert les suivantes."
+        )
+    found = spread(commune_shares(board))
+    if found and board.schedule.years:
+        least, most = found.least, found.most
+        median = euros(half_up(found.median / 100))
+        notes.append(
+            "Par élève, le syndicat aide de "
+            f"{per_pupil_words(least)} ({least.name}, la moins aidée) à "
+            f"{per_pupil_words(most)} ({most.name}, la plus aidée) ; au milieu des "
+            f"{counted(found.communes, 'commune')}, {median}."
+        )
+    yield written(" ".join(notes))
+    yield from why_parts(board, day)
     yield PAGE_BREAK
     yield from (_year_pages(board, year) for year in board.programme.years)
     yield from money_part(board, day)
@@ -60,31 +86,43 @@ def programme_blocks(board: Board, day: date) -> Iterator[Md]:
     yield workshops_part(board)
 
 
-def first_page(board: Board, day: date) -> Iterator[Md]:
-    """Give what a committee needs to vote: all of it."""
-    yield Md(f"## {written(asked_title(board))}")
-    yield bullets(asked_words(board))
-    yield years_table(board)
-    yield written(" ".join(filter(None, (_carried(board), spread_words(board)))))
-    yield from why_parts(board, day)
-
-
 def why_parts(board: Board, day: date) -> Iterator[Md]:
     """Give the rule, the years imposed, what stays out, what is to be confirmed."""
     yield Md("## La règle")
     yield numbered(_rule(board))
-    yield _locks_part(board)
+    placed, locks = board.schedule.placements, board.record.locks
+    locked = []
+    for name, one in placed.items():
+        known = board.gathered.candidates.get(name)
+        own = (f"{known.audit}/{each}" for each in known.actions) if known else ()
+        if (one.year or name in board.names) and any(
+            each in locks for each in (name, *own)
+        ):
+            locked.append(f"{named_words(board, name)}. {reason_words(board, name)}")
+    if locked:
+        if len(locked) > FIRST_ONES:
+            locked[FIRST_ONES:] = [f"Et {counted(len(locked) - FIRST_ONES, 'autre')}."]
+        yield Md("## Années imposées")
+        yield bullets(locked)
     yield Md("## Hors programme")
-    yield outside_part(board, list(board.schedule.placements), OUTSIDE)
-    yield _uncounted(board)
+    yield outside_part(board, list(placed), OUTSIDE)
+    uncounted = Counter(one.why for one in board.gathered.left_out)
+    if uncounted:
+        first = uncounted.most_common(WHYS)
+        reasons = [f"{why} ({many})" for why, many in first]
+        if rest := uncounted.total() - sum(many for _, many in first):
+            reasons.append(f"autre motif ({rest})")
+        words = f"Ni inscrites ni comptées ci-dessus, {uncounted.total()} en tout"
+        yield written(f"{words} : {' ; '.join(reasons)}.")
     yield Md("## À confirmer")
-    yield written(" ".join((*_floor_words(board, day), *unconfirmed(board), NO_AID)))
-
-
-def asked_title(board: Board) -> str:
-    """Return the title of what the committee is asked, or has decided."""
-    is_adopted = board.record.adoption is not None
-    return "Ce qui est arrêté" if is_adopted else "Ce qui est demandé au comité"
+    poor = under_floor(board, checklist_of(board), day)
+    floor = (
+        f"{counted(len(poor), 'opération laisse', 'opérations laissent')} à qui "
+        "achète moins de 20 % de l'investissement hors taxe : la part de l'autre est à "
+        "baisser."
+    )
+    to_confirm = (*([floor] if poor else ()), *unconfirmed(board), NO_AID)
+    yield written(" ".join(to_confirm))
 
 
 def asked_words(board: Board) -> Iterator[str]:
@@ -191,17 +229,6 @@ def years_table(board: Board) -> Md:
     )
 
 
-def _carried(board: Board) -> str:
-    if not board.programme.envelopes:
-        return "Aucune enveloppe n'est connue : rien ne peut encore être inscrit."
-    if not any(map(board.programme.carries, board.programme.envelopes)):
-        return ""
-    return (
-        "Une année peut dépasser son enveloppe : ce qui reste d'une enveloppe "
-        "reportable sert les suivantes."
-    )
-
-
 def _rule(board: Board) -> Iterator[str]:
     """Give the rule in six lines."""
     rights, weights = board.record.rights, weights_in_force(board.record)
@@ -233,69 +260,6 @@ def _rule(board: Board) -> Iterator[str]:
     )
     yield reserve_words(board)
     yield "Ce qui est placé ne bouge plus : une seule raison, écrite en face."
-
-
-def spread_words(board: Board) -> str:
-    """Return whom the syndicat helps least and most a pupil, and between."""
-    found = spread(commune_shares(board))
-    if found is None or not board.schedule.years:
-        return ""
-    least, most = found.least, found.most
-    return (
-        "Par élève, le syndicat aide de "
-        f"{per_pupil_words(least)} ({least.name}, la moins aidée) à "
-        f"{per_pupil_words(most)} ({most.name}, la plus aidée) ; au milieu des "
-        f"{counted(found.communes, 'commune')}, {euros(half_up(found.median / 100))}."
-    )
-
-
-def _locks_part(board: Board) -> Md:
-    """Return the years that somebody imposed, with who and why."""
-    locked = [
-        name
-        for name, one in board.schedule.placements.items()
-        if is_locked(board, name) and (one.year or name in board.names)
-    ]
-    if not locked:
-        return Md("")
-    lines = [
-        f"{named_words(board, name)}. {reason_words(board, name)}"
-        for name in locked[:FIRST_ONES]
-    ]
-    if len(locked) > FIRST_ONES:
-        lines.append(f"Et {counted(len(locked) - FIRST_ONES, 'autre')}.")
-    return sections((Md("## Années imposées"), bullets(lines)))
-
-
-def is_locked(board: Board, operation: str) -> bool:
-    """Say whether somebody imposed the year of an operation."""
-    candidate = board.gathered.candidates.get(operation)
-    own = [f"{candidate.audit}/{one}" for one in candidate.actions] if candidate else []
-    return any(one in board.record.locks for one in (operation, *own))
-
-
-def _uncounted(board: Board) -> Md:
-    """Return what is no operation yet: how many, by reason."""
-    found = Counter(one.why for one in board.gathered.left_out)
-    if not found:
-        return Md("")
-    reasons = [f"{why} ({many})" for why, many in found.most_common(WHYS)]
-    if rest := found.total() - sum(many for _, many in found.most_common(WHYS)):
-        reasons.append(f"autre motif ({rest})")
-    words = f"Ni inscrites ni comptées ci-dessus, {found.total()} en tout"
-    return written(f"{words} : {' ; '.join(reasons)}.")
-
-
-def _floor_words(board: Board, day: date) -> Iterator[str]:
-    """Give the operations whose buyer is left less than the law's floor."""
-    checklist = checklist_of(board)
-    found = under_floor(board, checklist, day)
-    if found:
-        yield (
-            f"{counted(len(found), 'opération laisse', 'opérations laissent')} à qui "
-            "achète moins de 20 % de l'investissement hors taxe : la part de l'autre "
-            "est à baisser."
-        )
 
 
 def _year_pages(board: Board, year: int) -> Md:
