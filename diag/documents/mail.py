@@ -94,8 +94,7 @@ def parameter(name: str, text: str) -> str:
     room = WIDTH - len(f" {name}*00*=;")
     if all(byte in _BARE for byte in text.encode()) and 0 < len(text) <= room:
         return f';\n {name}="{text}"'
-    escaped = [_percent(char) for char in text]
-    pieces = list(_packed(["utf-8''", *escaped], room))
+    pieces = list(_packed(["utf-8''", *_escaped(text, _BARE, "%")], room))
     if len(pieces) == 1:
         return f";\n {name}*={pieces[0]}"
     return "".join(f";\n {name}*{at}*={piece}" for at, piece in enumerate(pieces))
@@ -103,7 +102,7 @@ def parameter(name: str, text: str) -> str:
 
 def _encoded(text: str, first: int) -> str:
     """Return a text as encoded words, none of which cuts a character."""
-    quoted = [_quoted(char) for char in text]
+    quoted = ["_" if one == "=20" else one for one in _escaped(text, _FREE, "=")]
     pieces = list(_packed(quoted, _WORD, first=max(_WORD - first, 12)))
     return "\n ".join(f"=?utf-8?q?{piece}?=" for piece in pieces)
 
@@ -119,18 +118,14 @@ def _packed(pieces: list[str], room: int, *, first: int = 0) -> Iterator[str]:
     yield line
 
 
-def _quoted(char: str) -> str:
-    if char == " ":
-        return "_"
-    return "".join(
-        chr(byte) if byte in _FREE else f"={byte:02X}" for byte in char.encode()
-    )
-
-
-def _percent(char: str) -> str:
-    return "".join(
-        chr(byte) if byte in _BARE else f"%{byte:02X}" for byte in char.encode()
-    )
+def _escaped(text: str, free: frozenset[int], sign: str) -> list[str]:
+    """Return each character: its `free` bytes as they are, the others as `=C3`."""
+    return [
+        "".join(
+            chr(byte) if byte in free else f"{sign}{byte:02X}" for byte in char.encode()
+        )
+        for char in text
+    ]
 
 
 # The words of a message: short, and the same twice, as text and as HTML.
@@ -138,8 +133,6 @@ def _percent(char: str) -> str:
 
 PROVISIONAL = "Provisoire"
 """First word of the subject of a report that may still change."""
-
-_JOINED = typeset("Pièces jointes :")
 
 _PAGE = """<!DOCTYPE html>
 <html lang="fr">
@@ -198,19 +191,18 @@ def letter(report: Report, audience: Audience, files: Sequence[str]) -> Letter:
         state = report.standing
     signed = (report.author, office.name, phone_number(office.phone), office.email)
     blocks.append((typeset(sent.reading), []))
-    blocks.append((_JOINED, [typeset(_describe_file(name)) for name in files]))
+    uses = {f".{form}": FORMATS[form].in_mail for form in Format}
+    joined = [
+        f"{name} : {use}" if (use := uses.get(PurePath(name).suffix)) else name
+        for name in files
+    ]
+    blocks.append((typeset("Pièces jointes :"), [typeset(each) for each in joined]))
     return _compose(
         " – ".join(filter(None, subject)),
         blocks,
         [typeset(line) for line in signed if line],
         typeset(f"Document {state} du {long_date(report.date)}, {version(report)}."),
     )
-
-
-def _describe_file(name: str) -> str:
-    suffix = PurePath(name).suffix.removeprefix(".")
-    use = FORMATS[Format(suffix)].in_mail if suffix in set(Format) else ""
-    return f"{name} : {use}" if use else name
 
 
 def _compose(
@@ -271,10 +263,28 @@ def composed(mail: Mail) -> bytes:
     Raises:
         DiagError: when an address is none, or a text cannot be written.
     """
-    message = _bodies(mail)
+    message = EmailMessage(policy=SMTP)
+    message.set_content(_body(mail.text), cte="quoted-printable")
+    message.add_alternative(_body(mail.html), subtype="html", cte="quoted-printable")
+    if mail.attachments:
+        message.make_mixed()
     for attachment in mail.attachments:
         message.attach(_attached(attachment))
-    for name, value in _headers(mail):
+    if not _IDENT.fullmatch(mail.ident):
+        raise DiagError(f"Identifiant de message mal formé : « {mail.ident[:60]} ».")
+    if not mail.to:
+        raise DiagError("Le message n'a pas de destinataire.")
+    headers = {
+        "X-Unsent": "1",
+        "Message-ID": mail.ident,
+        "Date": format_datetime(mail.at.astimezone(UTC)),
+    }
+    if mail.sender:
+        name, address = _line(mail.sender_name), _address(mail.sender)
+        headers["From"] = mailbox(name, address, first=len("From: "))
+    headers["To"] = ",\n ".join(map(_address, mail.to))
+    headers["Subject"] = words(_line(mail.subject), first=len("Subject: "))
+    for name, value in headers.items():
         del message[name]
         message[name] = Wired.of(name, value)
     # Each multipart gets a boundary that depends on the message alone.
@@ -292,31 +302,6 @@ def as_sent(draft: bytes, at: datetime) -> bytes:
     dated = f"Date: {format_datetime(at.astimezone(UTC))}\r\n".encode("ascii")
     head = _DATE.sub(dated, head, count=1)
     return head.removesuffix(b"\r\n") + gap + body
-
-
-def _bodies(mail: Mail) -> EmailMessage:
-    bodies = EmailMessage(policy=SMTP)
-    bodies.set_content(_body(mail.text), cte="quoted-printable")
-    bodies.add_alternative(_body(mail.html), subtype="html", cte="quoted-printable")
-    if not mail.attachments:
-        return bodies
-    bodies.make_mixed()
-    return bodies
-
-
-def _headers(mail: Mail) -> Iterator[tuple[str, str]]:
-    if not _IDENT.fullmatch(mail.ident):
-        raise DiagError(f"Identifiant de message mal formé : « {mail.ident[:60]} ».")
-    if not mail.to:
-        raise DiagError("Le message n'a pas de destinataire.")
-    yield "X-Unsent", "1"
-    yield "Message-ID", mail.ident
-    yield "Date", format_datetime(mail.at.astimezone(UTC))
-    if mail.sender:
-        name = _line(mail.sender_name)
-        yield "From", mailbox(name, _address(mail.sender), first=len("From: "))
-    yield "To", ",\n ".join(_address(each) for each in mail.to)
-    yield "Subject", words(_line(mail.subject), first=len("Subject: "))
 
 
 def _attached(attachment: Attachment) -> EmailMessage:

@@ -271,25 +271,22 @@ def _describe_action(report: Report, action: Action) -> tuple[Pair, ...]:
         advice.cost(report, action),
         describe_due(report, action),
     )
+    # What stays as it is if nothing is voted, in the author's words.
+    own = action.advice.recommendation.wording.get(READER)
+    otherwise = ""
+    if own and own.otherwise and not action.advice.alone.free:
+        otherwise = report.fill_blanks(action, own.otherwise.long, READER)
     return (
         *advice.found(report, action),
         ("Nature", advice.nature(report, action)),
         ("Pourquoi", f"{why} ({sources})" if sources else why),
         ("Que faire", sentence(what)),
-        ("Sinon", _otherwise(report, action)),
+        ("Sinon", sentence(otherwise)),
         ("Qui, coût, échéance", sentence(" ; ".join(who))),
         advice.covered(report, action, READER),
         ("Où en est-on", sentence(advice.follow_up(action))),
         ("On saura que c'est fait", sentence(done)),
     )
-
-
-def _otherwise(report: Report, action: Action) -> str:
-    """Return what stays as it is if nothing is voted, in the author's words."""
-    told = action.advice.recommendation.wording.get(READER)
-    if told is None or told.otherwise is None or action.advice.alone.free:
-        return ""
-    return sentence(report.fill_blanks(action, told.otherwise.long, READER))
 
 
 def _leaders(report: Report) -> str:

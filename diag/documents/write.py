@@ -186,9 +186,6 @@ def _ticked(checks: Iterable[Check]) -> Iterator[str]:
 
 def write_departure(session: AuditSession) -> Path:
     """Write the list next to the reports of the audit; return where."""
-    # Reports are read by few of those who visit: their code is loaded here.
-    from diag.audit.report import report_folder  # noqa: PLC0415
-
     folder = report_folder(session)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "avant-de-partir.md"
@@ -201,8 +198,6 @@ def write_rooms(session: AuditSession, aspect: str) -> tuple[Path, Path]:
 
     The plan is coloured by an aspect. Return where both are.
     """
-    # As above.
-    from diag.audit.report import report_folder  # noqa: PLC0415
     from diag.documents.parts.places import rooms_drawn  # noqa: PLC0415
 
     folder = report_folder(session)

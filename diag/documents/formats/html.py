@@ -11,7 +11,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from diag.audit.report import NONE, Picture
-from diag.documents.blocks import Drawing, resolved
+from diag.documents.blocks import resolved
 from diag.documents.document import CARDS, MANY, Document, parser
 
 Tokens = Sequence[Token]
@@ -33,9 +33,21 @@ class Renderer(RendererHTML):
         columns = meta["columns"]
         many = " many" if columns >= MANY else ""
         shape = f' class="cards{many}"' if columns >= CARDS else ""
+        drawn = ""
+        if drawing:
+            lines = "".join(f"<li>{escapeHtml(one)}</li>" for one in drawing.lacks)
+            narrow = f'<ul class="narrow">{lines}</ul>'
+            if drawing.narrow:
+                svg = drawing.svg(f"{anchor}-etroit", drawing.narrow)
+                narrow = f'<div class="narrow">{svg}</div>'
+            drawn = (
+                f'<figure class="drawing"><figcaption><strong>'
+                f"{escapeHtml(drawing.title)}</strong> {escapeHtml(drawing.legend)}"
+                f'</figcaption><div class="wide">{drawing.svg(anchor)}</div>{narrow}'
+                "</figure>\n<details><summary>Les nombres, en tableau</summary>\n"
+            )
         return (
-            f"{_figure(drawing, anchor) if drawing else ''}"
-            f'<div class="table" role="region" aria-labelledby="{anchor}" '
+            f'{drawn}<div class="table" role="region" aria-labelledby="{anchor}" '
             f'tabindex="0">\n<table{shape}>\n<caption id="{anchor}">{words}</caption>\n'
         )
 
@@ -93,22 +105,6 @@ class Renderer(RendererHTML):
         )
         alone = len(tokens) == 1
         return f"{shown}<figcaption>{words}</figcaption>" if alone else shown
-
-
-def _figure(drawing: Drawing, anchor: str) -> str:
-    """Return a drawing under what it shows, and the opening of what holds its table."""
-    shown = f'<div class="wide">{drawing.svg(anchor)}</div>'
-    if drawing.narrow:
-        narrow = drawing.svg(f"{anchor}-etroit", drawing.narrow)
-        shown = f'{shown}<div class="narrow">{narrow}</div>'
-    else:
-        lines = "".join(f"<li>{escapeHtml(one)}</li>" for one in drawing.lacks)
-        shown = f'{shown}<ul class="narrow">{lines}</ul>'
-    return (
-        f'<figure class="drawing"><figcaption><strong>{escapeHtml(drawing.title)}'
-        f"</strong> {escapeHtml(drawing.legend)}</figcaption>{shown}</figure>\n"
-        "<details><summary>Les nombres, en tableau</summary>\n"
-    )
 
 
 def _picture(image: Token, env: EnvType) -> Picture | None:
@@ -172,11 +168,16 @@ def write_html(document: Document) -> tuple[bytes, str]:
             '<nav aria-labelledby="sommaire">\n<p id="sommaire">Sommaire</p>\n'
             f"<ol>\n{''.join(links)}</ol>\n</nav>\n"
         )
+    # In a string of the style sheet: every sign that could end it, as a code.
+    css_foot = "".join(
+        sign if sign.isalnum() or sign in " ,.·" else f"\\{ord(sign):x} "
+        for sign in foot
+    )
     page = _PAGE.format(
         policy=_POLICY,
         title=escape(document.title),
         style=look.coloured(_style()) + (_LOGO_STYLE if look.logo else ""),
-        foot=_css_text(foot),
+        foot=css_foot,
         watermark=_WATERMARK if document.meta.provisional else "",
         logo=logo,
         head=renderer.render(pages.head, options, env),
@@ -198,11 +199,3 @@ _LOGO_STYLE = """
 @cache
 def _style() -> str:
     return Path(__file__).with_name("report.css").read_text(encoding="utf-8").strip()
-
-
-def _css_text(text: str) -> str:
-    """Return a text inside a CSS string: every sign that could end it, as a code."""
-    return "".join(
-        char if char.isalnum() or char in " ,.·" else f"\\{ord(char):x} "
-        for char in text
-    )

@@ -54,28 +54,28 @@ class OdtWalker(NodeWriter):
 
     def cover(self, tokens: Sequence[Token]) -> str:
         """Return the title, over what this is, of what and from whom."""
-        return "".join(
-            self._grid(node) if node.type == "dl" else self.write(node)
-            for node in Node(tokens).children
-        )
-
-    def _grid(self, definitions: Node) -> str:
-        cells = [
-            f'<table:table-cell table:style-name="Couverture">'
-            f"{self._p('Couverture', self._term(term))}"
-            f"{self._p('Couverture', self._given(given))}</table:table-cell>"
-            for term, given in pairs_of(definitions)
-        ]
-        cells += ["<table:table-cell/>"] * (-len(cells) % _COVER)
-        rows = "".join(
-            f"<table:table-row>{''.join(cells[at : at + _COVER])}</table:table-row>"
-            for at in range(0, len(cells), _COVER)
-        )
-        return (
-            '<table:table table:name="Couverture" table:style-name="Tableau">'
-            f'<table:table-column table:number-columns-repeated="{_COVER}"/>{rows}'
-            f"</table:table>{self._p('Apres', '')}"
-        )
+        parts = []
+        for node in Node(tokens).children:
+            if node.type != "dl":
+                parts.append(self.write(node))
+                continue
+            cells = [
+                f'<table:table-cell table:style-name="Couverture">'
+                f"{self._p('Couverture', self._term(term))}"
+                f"{self._p('Couverture', self._given(given))}</table:table-cell>"
+                for term, given in pairs_of(node)
+            ]
+            cells += ["<table:table-cell/>"] * (-len(cells) % _COVER)
+            rows = "".join(
+                f"<table:table-row>{''.join(cells[at : at + _COVER])}</table:table-row>"
+                for at in range(0, len(cells), _COVER)
+            )
+            parts.append(
+                '<table:table table:name="Couverture" table:style-name="Tableau">'
+                f'<table:table-column table:number-columns-repeated="{_COVER}"/>{rows}'
+                f"</table:table>{self._p('Apres', '')}"
+            )
+        return "".join(parts)
 
     # Blocks
 

@@ -57,16 +57,14 @@ def drawable(text: str) -> str:
     """Return `text` where a sign without a drawing is replaced by its code."""
     if _COMMON.fullmatch(text):
         return text
-    return "".join(
-        sign if sign in "\n\t\r" or _is_drawn(ord(sign)) else f"[U+{ord(sign):04X}]"
-        for sign in text
-    )
-
-
-def _is_drawn(code: int) -> bool:
     starts, ends = _coverage()
-    at = bisect_right(starts, code) - 1
-    return at >= 0 and code <= ends[at]
+    signs = []
+    for sign in text:
+        code = ord(sign)
+        at = bisect_right(starts, code) - 1
+        is_drawn = sign in "\n\t\r" or (at >= 0 and code <= ends[at])
+        signs.append(sign if is_drawn else f"[U+{code:04X}]")
+    return "".join(signs)
 
 
 @cache
@@ -304,12 +302,17 @@ def _source(document: Document) -> str:
         _attach(source, "source"),
         *(_attach(one, "supplement") for one in document.attachments),
     )
-    if document.drawn.later:
+    if later := document.drawn.later:
+        # The photos that these pages name and that are here, by name.
+        proofs: Any = later["proofs"]
+        names = dict.fromkeys(one["photo"] for one in proofs)
+        found = {name: resolved(f"photo:{name}", document.pictures) for name in names}
+        photos = {name: _in_svg(one) for name, one in found.items() if one}
         return "\n".join((
             document.look.coloured(_style() + _sheet_style()),
             *start,
             _first_page(document, walker),
-            f"#later-pages({value(document.drawn.later)}, photos: {_photos(document)})",
+            f"#later-pages({value(later)}, photos: {value(photos)})",
         ))
     is_long = pages.parts and not document.is_short
     sheet = _sheet_style() if document.drawn.sheet else ""
@@ -322,14 +325,6 @@ def _source(document: Document) -> str:
         '#summary("Sommaire")\n' if is_long else "",
         walker.block(pages.body),
     ))
-
-
-def _photos(document: Document) -> str:
-    """Return the photos that the later pages name and that are here, by name."""
-    proofs: Any = document.drawn.later["proofs"] if document.drawn.later else ()
-    names = dict.fromkeys(one["photo"] for one in proofs)
-    found = {name: resolved(f"photo:{name}", document.pictures) for name in names}
-    return value({name: _in_svg(one) for name, one in found.items() if one})
 
 
 def _attach(file: EmbeddedFile, relationship: str) -> str:
@@ -377,15 +372,13 @@ def value(data: object) -> str:
 
 
 def _logo_of(document: Document) -> str:
+    """Return a logo as an argument: drawn, its words, its width in millimetres."""
     logo = document.look.logo
-    return f", logo: {_logo(logo)}" if logo else ""
-
-
-def _logo(logo: Logo) -> str:
-    """Return a logo as Typst reads it, its words, and its width in millimetres."""
+    if logo is None:
+        return ""
     drawn = logo.data.decode("utf-8") if logo.kind == "svg" else _in_svg(logo)
     width = min(_LOGO[0], _LOGO[1] * logo.width / logo.height)
-    return f"({raw_literal(drawn)}, {literal(logo.words)}, {width:.1f})"
+    return f", logo: ({raw_literal(drawn)}, {literal(logo.words)}, {width:.1f})"
 
 
 def _in_svg(picture: Picture | Logo) -> str:
