@@ -74,15 +74,12 @@ def look_at_machine(folder: Path) -> Machine:
     runs = service.has_systemd()
     hub = service.state_of(service.UNIT) if runs else ""
     timer = service.state_of(service.TIMER) if runs else ""
-    return Machine(runs, hub, timer, _is_on_time(), disk_usage(folder).free)
-
-
-def _is_on_time() -> bool:
-    if which("timedatectl") is None:
-        return True  # a container has its host's clock
-    words = ["timedatectl", "show", "--property=NTPSynchronized", "--value"]
-    done = subprocess.run(words, check=False, capture_output=True, text=True)  # noqa: S603 -- our own words
-    return done.stdout.strip() != "no"
+    is_on_time = True  # a container has its host's clock
+    if which("timedatectl"):
+        words = ["timedatectl", "show", "--property=NTPSynchronized", "--value"]
+        done = subprocess.run(words, check=False, capture_output=True, text=True)  # noqa: S603 -- our own words
+        is_on_time = done.stdout.strip() != "no"
+    return Machine(runs, hub, timer, is_on_time, disk_usage(folder).free)
 
 
 def examine(
@@ -96,13 +93,11 @@ def examine(
     found = [
         _look_at_modes(home.folder),
         _look_at_log(home),
-        *_look_at_certificates(home),
-        _look_at_keys(home.folder),
+        *_look_at_identity(home),
         _look_at_answer(home, machine),
         *_look_at_system(home, machine),
         *_look_at_copies(home, at, identity),
-        _look_at_aside(home.folder),
-        _look_at_photos(home.folder),
+        *_look_at_files(home.folder),
     ]
     if not any(one.verdict is Health.LOST for one in found):
         with closing(home.store(readonly=True)) as store:
@@ -121,31 +116,21 @@ def _to_do(step: str, sentence: str) -> Inspection:
 def _look_at_modes(folder: Path) -> Inspection:
     if sys.platform == "win32":
         return _sound("droits", "ceux du dossier")
-    owner = folder.stat().st_uid
-    foreign = [path for path in _walk(folder) if _owner_of(path) not in {owner, None}]
-    is_open = bool(folder.stat().st_mode & 0o077)
-    if is_open:
+    if folder.stat().st_mode & 0o077:
         return _to_do("droits", f"d'autres lisent le dossier : chmod -R go= {folder}")
+    owner, foreign = folder.stat().st_uid, list[str]()
+    for place, folders, names in os.walk(folder):
+        for path in (Path(place, name) for name in (*folders, *names)):
+            with suppress(FileNotFoundError):  # a hub that runs removes some of it
+                if path.stat().st_uid != owner:
+                    foreign.append(str(path))
     if foreign:
-        names = listed([str(path) for path in foreign], _SHOWN)
         return _to_do(
             "droits",
-            f"pas au compte du serveur : {names}. Rendez-les-lui : chown -R "
-            f"--reference={folder} {folder}",
+            f"pas au compte du serveur : {listed(foreign, _SHOWN)}. Rendez-les-lui : "
+            f"chown -R --reference={folder} {folder}",
         )
     return _sound("droits", f"{folder} n'est lisible que de son compte")
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    """Give what a folder holds; a hub that runs removes some of it meanwhile."""
-    for place, folders, names in os.walk(folder):
-        yield from (Path(place, name) for name in (*folders, *names))
-
-
-def _owner_of(path: Path) -> int | None:
-    with suppress(FileNotFoundError):
-        return path.stat().st_uid
-    return None
 
 
 def _look_at_log(home: HubHome) -> Inspection:
@@ -163,27 +148,39 @@ def _look_at_log(home: HubHome) -> Inspection:
     return _sound("base", "structure, lignes et sommes vérifiées")
 
 
-def _look_at_certificates(home: HubHome) -> Iterator[Inspection]:
-    settings, folder = home.settings, home.folder / TLS
+def _look_at_identity(home: HubHome) -> Iterator[Inspection]:
+    """Look at what proves to laptops which hub it is: certificates, keys."""
+    settings, tls = home.settings, home.folder / TLS
     if settings.tls == "proxy":
         yield _sound("certificat", "c'est le mandataire qui le présente")
-        return
-    if settings.tls == "files":
+    elif settings.tls == "files":
         pair = Path(settings.certificate), Path(settings.key)
         try:
             check_pair(*pair)
         except (DiagError, OSError) as error:
             yield _to_do("certificat", str(error))
-            return
-        yield _end_of("certificat", pair[0], "remplacez-le, puis relancez le serveur")
-        return
-    if (folder / CERTIFICATE).exists():
-        advice = "relancez le serveur, qui le renouvelle : systemctl restart diag-hub"
-        yield _end_of("certificat", folder / CERTIFICATE, advice)
+        else:
+            advice = "remplacez-le, puis relancez le serveur"
+            yield _end_of("certificat", pair[0], advice)
     else:
-        yield _sound("certificat", "sera fait au premier lancement")
-    advice = "les postes devront être réinscrits : diag hub enrol"
-    yield _end_of("autorité", folder / AUTHORITY, advice, _YEAR)
+        if (tls / CERTIFICATE).exists():
+            advice = (
+                "relancez le serveur, qui le renouvelle : systemctl restart diag-hub"
+            )
+            yield _end_of("certificat", tls / CERTIFICATE, advice)
+        else:
+            yield _sound("certificat", "sera fait au premier lancement")
+        advice = "les postes devront être réinscrits : diag hub enrol"
+        yield _end_of("autorité", tls / AUTHORITY, advice, _YEAR)
+    if not (home.folder / KEYS).exists():
+        yield _sound("clés", "seront faites au premier lancement")
+        return
+    try:
+        mark = home.keys.card.fingerprint
+    except DiagError as error:
+        yield _to_do("clés", str(error))
+    else:
+        yield _sound("clés", f"empreinte {mark}")
 
 
 def _end_of(step: str, path: Path, advice: str, soon: int = _SOON) -> Inspection:
@@ -198,17 +195,6 @@ def _end_of(step: str, path: Path, advice: str, soon: int = _SOON) -> Inspection
         when = "fini depuis le" if left < 0 else "finit le"
         return _to_do(step, f"{when} {day} : {advice}")
     return _sound(step, f"valable jusqu'au {day}")
-
-
-def _look_at_keys(folder: Path) -> Inspection:
-    path = folder / KEYS
-    if not path.exists():
-        return _sound("clés", "seront faites au premier lancement")
-    try:
-        mark = HubHome.open(folder).keys.card.fingerprint
-    except DiagError as error:
-        return _to_do("clés", str(error))
-    return _sound("clés", f"empreinte {mark}")
 
 
 def _look_at_answer(home: HubHome, machine: Machine) -> Inspection:
@@ -307,55 +293,48 @@ def _look_at_copies(
     is_here = path.stat().st_dev == home.folder.stat().st_dev
     where = f"{path.parent}, sur ce disque" if is_here else str(path.parent)
     yield _sound("copies", f"la dernière est du {when} ({where}) : {done}")
-    if last.keys:
-        yield _look_at_former_key(home, path.parent, last)
-
-
-def _look_at_former_key(home: HubHome, copied: Path, last: LastCopy) -> Inspection:
-    """Report what a former key of the office still opens alone."""
-    blobs = SealedBlobs(home.folder / BLOBS, copied, last.keys)
+    if not last.keys:
+        return
+    blobs = SealedBlobs(home.folder / BLOBS, path.parent, last.keys)
     _, left = blobs.unsealed()
     former, older = blobs.former(), count_former(last)
     if left:
         many = counted(len(left), "pièce jointe", "pièces jointes")
-        return _to_do(
+        yield _to_do(
             "clé du bureau",
             f"{many} à chiffrer encore pour la nouvelle : relancez diag hub backup "
             "avec --seal, qui reprend où il s'est arrêté. Gardez l'ancienne",
         )
-    if not (older or former):
-        return _sound("clé du bureau", "la même ouvre toutes les copies")
-    many = counted(len(former), "pièce jointe", "pièces jointes")
-    return _sound(
-        "clé du bureau",
-        f"la précédente ouvre encore {counted(older, 'copie')} de la base et {many} : "
-        "gardez-la trente jours après le changement",
-    )
-
-
-def _look_at_aside(folder: Path) -> Inspection:
-    beside = [path.name for path in folder.glob(f"*{ASIDE}-*")]
-    if not beside:
-        return _sound("restaurations", "rien de mis de côté")
-    held = counted(len(beside), "ancienne base", "anciennes bases")
-    forget = "diag hub restore --forget"
-    if any(is_set_aside(name, datetime.now(UTC) - KEPT) for name in beside):
-        aged = f"{held} de plus de trente jours, avec ce qui a été effacé"
-        sentence = f"{aged} : {forget}"
-        return _to_do("restaurations", sentence)
-    return _sound("restaurations", f"{held} de côté, trente jours au plus ({forget})")
-
-
-def _look_at_photos(folder: Path) -> Inspection:
-    paths = list(BlobFiles(folder / BLOBS).all())
-    damaged = [path for path in paths if not is_intact(path)]
-    if damaged:
-        names = listed([str(path) for path in damaged], _SHOWN)
-        sentence = (
-            f"abîmées, supprimez-les (une copie ou un poste les rendra) : {names}"
+    elif older or former:
+        many = counted(len(former), "pièce jointe", "pièces jointes")
+        yield _sound(
+            "clé du bureau",
+            f"la précédente ouvre encore {counted(older, 'copie')} de la base et "
+            f"{many} : gardez-la trente jours après le changement",
         )
-        return _to_do("photos", sentence)
-    return _sound("photos", f"{counted(len(paths), 'pièce jointe', 'pièces jointes')}")
+    else:
+        yield _sound("clé du bureau", "la même ouvre toutes les copies")
+
+
+def _look_at_files(folder: Path) -> Iterator[Inspection]:
+    """Look at what restorations set aside, and at the attachments."""
+    former = [path.name for path in folder.glob(f"*{ASIDE}-*")]
+    held = counted(len(former), "ancienne base", "anciennes bases")
+    forget = "diag hub restore --forget"
+    if not former:
+        yield _sound("restaurations", "rien de mis de côté")
+    elif any(is_set_aside(name, datetime.now(UTC) - KEPT) for name in former):
+        aged = f"{held} de plus de trente jours, avec ce qui a été effacé"
+        yield _to_do("restaurations", f"{aged} : {forget}")
+    else:
+        sentence = f"{held} de côté, trente jours au plus ({forget})"
+        yield _sound("restaurations", sentence)
+    paths = list(BlobFiles(folder / BLOBS).all())
+    if damaged := [str(path) for path in paths if not is_intact(path)]:
+        advice = "abîmées, supprimez-les (une copie ou un poste les rendra)"
+        yield _to_do("photos", f"{advice} : {listed(damaged, _SHOWN)}")
+    else:
+        yield _sound("photos", counted(len(paths), "pièce jointe", "pièces jointes"))
 
 
 def _look_at_store(home: HubHome, store: Store, at: int) -> Iterator[Inspection]:
@@ -379,24 +358,26 @@ def _look_at_store(home: HubHome, store: Store, at: int) -> Iterator[Inspection]
     else:
         done = counted(len(held), "effacement, fait", "effacements, tous faits")
         yield _sound("effacements", done if held else "aucun")
-    yield _check_invitations(store, at)
-    yield _check_devices(store, at)
-    yield _check_seals(store, at)
-    yield _check_signatures(store, at)
-    if home.settings.database:
-        yield _look_at_tools(store)
-
-
-def _check_invitations(store: Store, at: int) -> Inspection:
-    burnt = [one.person for one, is_closed in store.invitations() if is_closed]
-    waiting = [one for one, _ in store.invitations() if one.expires_at > at]
-    if burnt:
+    invited = store.invitations()
+    if burnt := [one.person for one, is_closed in invited if is_closed]:
         sentence = (
             f"cinq codes faux pour {listed(burnt, _SHOWN)} : quelqu'un essaie-t-il ? "
             "Donnez-en une autre : diag hub enrol"
         )
-        return _to_do("invitations", sentence)
-    return _sound("invitations", f"{len(waiting)} en cours")
+        yield _to_do("invitations", sentence)
+    else:
+        waiting = sum(one.expires_at > at for one, _ in invited)
+        yield _sound("invitations", f"{waiting} en cours")
+    yield _check_devices(store, at)
+    yield _check_seals(store, at)
+    yield _check_signatures(store, at)
+    if home.settings.database:
+        try:
+            store.engine.check_tools()
+        except DiagError as error:
+            yield _to_do("PostgreSQL", str(error))
+        else:
+            yield _sound("PostgreSQL", "répond, et ses outils sont là")
 
 
 def _check_devices(store: Store, at: int) -> Inspection:
@@ -479,11 +460,3 @@ def _check_signatures(store: Store, at: int) -> Inspection:
         sentence = f"{many} ; descellés depuis plus de trente jours : {names}"
         return _to_do("signatures", f"{sentence}. À relire, puis accepter de nouveau")
     return _sound("signatures", many)
-
-
-def _look_at_tools(store: Store) -> Inspection:
-    try:
-        store.engine.check_tools()
-    except DiagError as error:
-        return _to_do("PostgreSQL", str(error))
-    return _sound("PostgreSQL", "répond, et ses outils sont là")

@@ -25,11 +25,10 @@ from diag.journal.revision import Revision
 from diag.model.enums import AuditStatus
 from diag.sync.exchange import CLOCK_DOUBT
 from diag.sync.hub.copies import LastCopy
-from diag.sync.hub.door import Caller
 from diag.sync.hub.http import answer, find_caller, find_hub, write_json
 from diag.sync.hub.hub import AuditReading, Hub
 from diag.sync.hub.store import Store
-from diag.sync.hub.tables import EVERYWHERE, AuditLife, Device, Heard
+from diag.sync.hub.tables import EVERYWHERE, AuditLife, Heard
 from diag.sync.protocol import ProblemError
 from diag.words.dates import day_words, gap_words, time_words
 from diag.words.sentences import counted, number, person_words
@@ -262,25 +261,25 @@ def look(hub: Hub, folder: Path, scopes: Collection[str]) -> HubView:
     names = {one.author: one.person for one in devices}
     lives, telling = store.lives(scopes, at - WEEK), store.telling(scopes)
     last, read = LastCopy.read(folder), hub.reader.read(lives)
+    audits, asks = list[SeenAudit](), list[SeenAsk]()
+    for life in lives:
+        told = telling.get(life.audit, [])
+        reading = read.get(life.audit, AuditReading())
+        audits.append(_see_audit(life, told, reading, names, at))
+        done = {rev.erases for rev, _ in told if rev.erases}
+        stops = [one.value for one, _ in told if one.subject.startswith(subjects.STOPS)]
+        stopped = {str(one.get("ask")) for one in stops if isinstance(one, dict)}
+        for rev, asked_at in told:
+            head, _, target = rev.subject.partition("/")
+            if head == subjects.ASKS and target not in done and rev.id not in stopped:
+                who = names.get(rev.author, rev.author)
+                asks.append(SeenAsk(life.audit, life.code, who, asked_at))
     return HubView(
         hub=hub.name,
         at=at,
         devices=tuple(_devices(store, scopes, at)),
-        audits=tuple(
-            _row_of(
-                one,
-                telling.get(one.audit, []),
-                read.get(one.audit, AuditReading()),
-                names,
-                at,
-            )
-            for one in lives
-        ),
-        asks=tuple(
-            ask
-            for one in lives
-            for ask in _asks(one, telling.get(one.audit, []), names)
-        ),
+        audits=tuple(audits),
+        asks=tuple(asks),
         free=disk_usage(folder).free,
         revisions=sum(one.lines for one in lives),
         copied_at=last.at if last else 0,
@@ -292,7 +291,7 @@ def look(hub: Hub, folder: Path, scopes: Collection[str]) -> HubView:
 _Telling = Collection[tuple[Revision, int]]
 
 
-def _row_of(
+def _see_audit(
     life: AuditLife,
     telling: _Telling,
     read: AuditReading,
@@ -329,8 +328,16 @@ def _row_of(
 
 def _devices(store: Store, scopes: Collection[str], at: int) -> Iterator[SeenDevice]:
     cloned, known, heard = store.cloned(), store.people(scopes), store.heard()
+    near = {*scopes, EVERYWHERE}
     for one in store.devices():
-        if EVERYWHERE in scopes or _is_near(one, scopes) or one.author in known:
+        if EVERYWHERE in scopes or one.scopes() & near or one.author in known:
+            state = "open"
+            if one.id in cloned:
+                state = "cloned"
+            elif one.revoked_at:
+                state = "revoked"
+            elif at - max(one.seen_at, one.enrolled_at) > SILENT:
+                state = "silent"
             yield SeenDevice(
                 number=one.id,
                 person=one.person,
@@ -339,22 +346,9 @@ def _devices(store: Store, scopes: Collection[str], at: int) -> Iterator[SeenDev
                 right=one.right,
                 enrolled_at=one.enrolled_at,
                 seen_at=one.seen_at,
-                state=_state_of(one, cloned, at),
+                state=state,
                 **heard.get(one.id, Heard())._asdict(),
             )
-
-
-def _is_near(device: Device, scopes: Collection[str]) -> bool:
-    return bool(device.scopes() & {*scopes, EVERYWHERE})
-
-
-def _state_of(device: Device, cloned: Collection[int], at: int) -> str:
-    if device.id in cloned:
-        return "cloned"
-    if device.revoked_at:
-        return "revoked"
-    last = max(device.seen_at, device.enrolled_at)
-    return "silent" if at - last > SILENT else "open"
 
 
 def status_of(telling: _Telling) -> tuple[str, int, str]:
@@ -369,20 +363,6 @@ def status_of(telling: _Telling) -> tuple[str, int, str]:
     last, at = max(heads, key=lambda each: each[1])
     status = states.pop() if len(states) == 1 else CONTESTED
     return status, at, last.author
-
-
-def _asks(
-    life: AuditLife, telling: _Telling, names: dict[str, str]
-) -> Iterator[SeenAsk]:
-    """Give the erasures asked for in an audit that nobody did nor stopped."""
-    done = {rev.erases for rev, _ in telling if rev.erases}
-    stops = [rev.value for rev, _ in telling if rev.subject.startswith(subjects.STOPS)]
-    stopped = {str(one.get("ask")) for one in stops if isinstance(one, dict)}
-    for rev, at in telling:
-        head, _, target = rev.subject.partition("/")
-        if head == subjects.ASKS and target not in done and rev.id not in stopped:
-            who = names.get(rev.author, rev.author)
-            yield SeenAsk(life.audit, life.code, who, at)
 
 
 async def give_ticket(request: Request) -> Response:
@@ -403,7 +383,11 @@ async def supervise(request: Request) -> Response:
         options = {"secure": True, "httponly": True, "samesite": "strict"}
         entered.set_cookie(COOKIE, session, max_age=_HOURS * 3600, **options)  # type: ignore[arg-type] # starlette's literals
         return entered
-    caller = await _find_visitor(request)
+    caller = None
+    if session := request.cookies.get(COOKIE, ""):
+        caller = await run_in_threadpool(hub.door.find_visitor, session)
+    elif "authorization" in request.headers:
+        caller = find_caller(request)
     if caller is None:
         return _refuse()
     scopes = await run_in_threadpool(hub.door.supervised, caller)
@@ -424,14 +408,6 @@ async def leave(request: Request) -> Response:
     left.headers["content-type"] = "text/html; charset=utf-8"
     left.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict")
     return left
-
-
-async def _find_visitor(request: Request) -> Caller | None:
-    """Return who reads: a browser that was let in, or a program that reviews."""
-    if session := request.cookies.get(COOKIE, ""):
-        door = find_hub(request).door
-        return await run_in_threadpool(door.find_visitor, session)
-    return find_caller(request) if "authorization" in request.headers else None
 
 
 def _refuse() -> Response:
