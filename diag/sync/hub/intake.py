@@ -91,14 +91,24 @@ class Push:
 
     def take(self, store: Store, lines: Sequence[bytes]) -> Pushed:
         """Take the lines in, in one transaction."""
-        by_audit = self._parse_lines(lines)
+        by_audit: _ByAudit = {}
+        for number, line in enumerate(lines, 1):
+            one: Revision | Unread | None
+            try:
+                one = parse(line)
+            except RefusedError as error:
+                one = unread(line)
+                if one is None:
+                    self._refuse(number, line, "bad-revision", str(error))
+                    continue
+            by_audit.setdefault(one.audit, []).append((number, one))
         if by_audit:
             with store.writing() as writing:
                 self._admit(writing, by_audit)
                 for audit in sorted(self.rows):
                     row, numbered, before = self.rows[audit], by_audit[audit], self.new
                     self._take_audit(writing, row, _read_here(numbered))
-                    self._take_unread(writing, row, _unread_here(numbered))
+                    self._take_unread(writing, row, numbered)
                     if self.new > before:
                         writing.save(row)
         return Pushed(
@@ -110,20 +120,6 @@ class Push:
             },
             rejected=tuple(sorted(self.refused, key=lambda line: line.line)),
         )
-
-    def _parse_lines(self, lines: Iterable[bytes]) -> _ByAudit:
-        found: _ByAudit = {}
-        for number, line in enumerate(lines, 1):
-            one: Revision | Unread | None
-            try:
-                one = parse(line)
-            except RefusedError as error:
-                one = unread(line)
-                if one is None:
-                    self._refuse(number, line, "bad-revision", str(error))
-                    continue
-            found.setdefault(one.audit, []).append((number, one))
-        return found
 
     def _refuse(self, number: int, line: bytes, kind: str, problem: str) -> None:
         name = sha256(line).hexdigest()
@@ -192,7 +188,6 @@ class Push:
             self._refuse(number, one.line, kind, problem)
 
     def _take_audit(self, writing: Writing, row: AuditRow, numbered: _Numbered) -> None:
-        numbered = self._without_leaps(row, numbered)
         numbered = self._without_refused(writing, row, numbered)
         fresh = {bytes.fromhex(rev.erases) for _, rev in numbered if rev.erases}
         keys = {revision.key for _, revision in numbered}
@@ -200,7 +195,13 @@ class Push:
         named = fresh | writing.find_erased(row, {*keys, mark})
         if mark in named:  # the audit is retired: nothing of it is kept any more
             named |= keys
-        kept = self._without_orphans(numbered, named)
+        kept: list[Revision] = []
+        for number, rev in numbered:
+            is_named = rev.key in named and rev.op != "erase"
+            if rev.erased and not is_named:
+                self._refuse(number, rev.line, "bad-revision", _ORPHAN)
+            else:
+                kept.append(without_value(rev) if is_named else rev)
         known = writing.find_known(row, keys)
         new = {rev.key: rev for rev in kept if rev.key not in known}
         if not new:
@@ -209,14 +210,19 @@ class Push:
             self._seal_old(writing, row, self.signer)
         self._append(writing, row, list(new.values()))
         self.new += len(new)
-        self._mark_unproven(writing, row, new.values())
+        if self.author:  # a seal proves itself
+            foreign = [
+                rev.key
+                for rev in new.values()
+                if rev.author != self.author and not is_seal(rev)
+            ]
+            writing.add_unproven(row, foreign, self.author)
         self._erase(writing, row, list(new.values()))
         writing.log(self.at, self.device, "push", row.id, len(new))
 
-    def _take_unread(
-        self, writing: Writing, row: AuditRow, newer: Sequence[tuple[int, Unread]]
-    ) -> None:
+    def _take_unread(self, writing: Writing, row: AuditRow, numbered: _Mixed) -> None:
         """Keep lines of a newer version, less what is erased of them."""
+        newer = [(at, one) for at, one in numbered if isinstance(one, Unread)]
         if not newer:
             return
         mark = bytes.fromhex(mark_of(row.id))
@@ -231,43 +237,34 @@ class Push:
         if not kept:
             return
         new = writing.append_unread(row, kept, self.device, self.at)
-        writing.refer(row, [pair for one in new for pair in _files_of(one)])
+        pairs = [(one.key, bytes.fromhex(sha)) for one in new for sha in one.files]
+        writing.refer(row, pairs)
         writing.log(self.at, self.device, "push", row.id, len(new))
         self.new += len(new)
-
-    def _without_leaps(self, row: AuditRow, numbered: _Numbered) -> _Numbered:
-        greatest = row.lam + MAX_LAM_JUMP
-        for number, rev in numbered:
-            if rev.lam > greatest:
-                problem = f"numéro d'ordre {rev.lam} trop grand, {greatest} au plus"
-                self._refuse(number, rev.line, "bad-revision", problem)
-        return [(number, rev) for number, rev in numbered if rev.lam <= greatest]
 
     def _without_refused(
         self, writing: Writing, row: AuditRow, numbered: _Numbered
     ) -> _Numbered:
-        """Refuse what its author may not write, or does not prove."""
-        if self.trusted:
-            return numbered
-        gate = Warrant(writing, row, self.author, self.at, self.devices, self.required)
-        refused = gate.refuse([revision for _, revision in numbered])
+        """Refuse leaps of the order, and what its author may not write or prove."""
+        greatest = row.lam + MAX_LAM_JUMP
+        refused = {
+            rev.key: (
+                "bad-revision",
+                f"numéro d'ordre {rev.lam} trop grand, {greatest} au plus",
+            )
+            for _, rev in numbered
+            if rev.lam > greatest
+        }
+        if not self.trusted:
+            given = [rev for _, rev in numbered if rev.key not in refused]
+            gate = Warrant(
+                writing, row, self.author, self.at, self.devices, self.required
+            )
+            refused |= gate.refuse(given)
         for number, rev in numbered:
             if rev.key in refused:
                 self._refuse(number, rev.line, *refused[rev.key])
         return [(number, rev) for number, rev in numbered if rev.key not in refused]
-
-    def _without_orphans(
-        self, numbered: _Numbered, named: Collection[bytes]
-    ) -> list[Revision]:
-        """Keep skeletons that an erasure names; make skeletons of what is erased."""
-        kept: list[Revision] = []
-        for number, revision in numbered:
-            is_named = revision.key in named and revision.op != "erase"
-            if revision.erased and not is_named:
-                self._refuse(number, revision.line, "bad-revision", _ORPHAN)
-            else:
-                kept.append(without_value(revision) if is_named else revision)
-        return kept
 
     def _append(self, writing: Writing, row: AuditRow, new: Sequence[Revision]) -> None:
         rows = [
@@ -283,18 +280,6 @@ class Push:
         pairs = [(rev.key, sha) for rev in new for sha in attachments_of(rev)]
         if pairs:
             writing.refer(row, pairs)
-
-    def _mark_unproven(
-        self, writing: Writing, row: AuditRow, new: Iterable[Revision]
-    ) -> None:
-        """Record what its author did not send; a seal proves itself."""
-        if self.author:
-            keys = [
-                revision.key
-                for revision in new
-                if revision.author != self.author and not is_seal(revision)
-            ]
-            writing.add_unproven(row, keys, self.author)
 
     def _seal_old(self, writing: Writing, row: AuditRow, signer: Signer) -> None:
         """Seal what an audit holds, so that nothing enters later as old.
@@ -353,14 +338,6 @@ class Push:
 
 def _read_here(numbered: _Mixed) -> _Numbered:
     return [(at, one) for at, one in numbered if isinstance(one, Revision)]
-
-
-def _unread_here(numbered: _Mixed) -> list[tuple[int, Unread]]:
-    return [(at, one) for at, one in numbered if isinstance(one, Unread)]
-
-
-def _files_of(one: Unread) -> list[tuple[bytes, bytes]]:
-    return [(one.key, bytes.fromhex(sha)) for sha in one.files]
 
 
 def attachments_of(revision: Revision) -> list[bytes]:
@@ -439,34 +416,29 @@ class Warrant(NamedTuple):
         """Return what is refused, by id: its kind, and why; what is here stays."""
         known = self.writing.find_known(self.row, {rev.key for rev in given})
         new = [rev for rev in given if rev.key not in known]
+        gone = {device.sign_key for device in self.devices if device.revoked_at}
         refused = {}
         for rev in new:
-            kind, problem = self._judge(rev, given)
-            if problem:
-                refused[rev.key] = (kind, problem)
+            value = rev.value if isinstance(rev.value, dict) else {}
+            if is_seal(rev):
+                if value.get("key") in gone:
+                    problem = "ce sceau est arrivé après la révocation de son poste"
+                    refused[rev.key] = ("revoked-key", problem)
+            elif rev.erases:
+                if problem := self._find_lone(rev, given):
+                    refused[rev.key] = ("two-person", problem)
+            elif (
+                self.required
+                and rev.subject == subjects.STATUS
+                and value.get("status") == AuditStatus.ACCEPTE
+                and self._right_of(rev.author) < _REVIEW
+            ):
+                problem = "accepter un audit demande le droit « review »"
+                refused[rev.key] = ("review", problem)
         if self.required:
             for rev in self._find_unproven(new, given):
                 refused.setdefault(rev.key, ("unproven", UNPROVEN))
         return refused
-
-    def _judge(self, rev: Revision, given: Sequence[Revision]) -> tuple[str, str]:
-        """Return a kind of refusal, and why a line falls under it; empty if not."""
-        if is_seal(rev):
-            return "revoked-key", self._find_revoked(rev)
-        if rev.erases:
-            return "two-person", self._find_lone(rev, given)
-        if self.required and _accepts(rev) and self._right_of(rev.author) < _REVIEW:
-            return "review", "accepter un audit demande le droit « review »"
-        return "", ""
-
-    def _find_revoked(self, rev: Revision) -> str:
-        """Return why a seal is refused: its key was revoked before the seal came."""
-        value = rev.value
-        key = value.get("key") if isinstance(value, dict) else ""
-        gone = {device.sign_key for device in self.devices if device.revoked_at}
-        if key in gone:
-            return "ce sceau est arrivé après la révocation de son poste"
-        return ""
 
     def _find_unproven(
         self, new: Iterable[Revision], given: Iterable[Revision]
@@ -524,7 +496,10 @@ class Warrant(NamedTuple):
         mark = mark_of(self.row.id)
         if rev.erases == mark:
             return self._find_early(rev, given)
-        if self._is_retired(mark, given):
+        retired = self.writing.find_erased(self.row, {bytes.fromhex(mark)})
+        if retired or any(
+            one.erases == mark and self._right_of(one.author) == _ADMIN for one in given
+        ):
             return ""
         target = bytes.fromhex(rev.erases or "")
         arrived = self.writing.arrived_at(self.row, target)
@@ -565,13 +540,6 @@ class Warrant(NamedTuple):
             "à vous"
         )
 
-    def _is_retired(self, mark: str, given: Iterable[Revision]) -> bool:
-        """Say whether the whole audit is erased, or an administrator does so here."""
-        key = bytes.fromhex(mark)
-        return bool(self.writing.find_erased(self.row, {key})) or any(
-            one.erases == mark and self._right_of(one.author) == _ADMIN for one in given
-        )
-
     def _right_of(self, label: str) -> int:
         """Return the right of a person where this audit is."""
         rights = [
@@ -590,11 +558,3 @@ def find_about(audit: str, revisions: Iterable[Revision]) -> Audit | None:
         ):
             return found
     return None
-
-
-def _accepts(revision: Revision) -> bool:
-    """Whether a revision accepts an audit."""
-    value = revision.value
-    if revision.subject != subjects.STATUS or not isinstance(value, dict):
-        return False
-    return value.get("status") == AuditStatus.ACCEPTE
