@@ -421,7 +421,7 @@ class Warrant(NamedTuple):
         for rev in new:
             value = rev.value if isinstance(rev.value, dict) else {}
             if is_seal(rev):
-                if value.get("key") in gone:
+                if str(value.get("key", "")) in gone:
                     problem = "ce sceau est arrivé après la révocation de son poste"
                     refused[rev.key] = ("revoked-key", problem)
             elif rev.erases:

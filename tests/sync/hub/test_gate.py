@@ -101,6 +101,17 @@ def test_s2_no_seal_enters_once_its_key_is_revoked_and_those_before_stand(
     assert give(hub, bruno, *early).rejected == ()
 
 
+@pytest.mark.parametrize("key", [None, 7, ["a"], {"a": 1}])
+def test_a_seal_whose_key_is_no_text_is_a_line_that_proves_nothing(
+    hub: Hub, laptop: Journal, key: Json
+) -> None:
+    anne = come_in(hub, "anne")
+    draft = NewRevision(VALLEY.id, f"seal/{ANNES.key}", {"key": key})
+    laptop.write(draft, ANNE)
+
+    assert give(hub, anne, *laptop.lines(VALLEY.id)).rejected == ()
+
+
 def test_once_required_a_line_is_its_author_s_or_under_their_seal(
     hub: Hub, laptop: Journal
 ) -> None:
