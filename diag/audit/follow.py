@@ -12,9 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from diag.audit.answer import Key
+from diag.audit.evidence import allowed_on
 from diag.audit.findings import open_points, open_words
 from diag.audit.history import describe_subject
-from diag.audit.measuring import allowed_on
 from diag.audit.memory import own_standing
 from diag.audit.remarks import since_words
 from diag.audit.report import report_of

@@ -13,8 +13,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diag.audit.evidence import EvidenceTaken, MissingRoomError, keep_run, keep_unheard
-from diag.audit.measuring import last_terms, measured_label, measured_value, terms_from
+from diag.audit.evidence import (
+    EvidenceTaken,
+    MissingRoomError,
+    keep_run,
+    keep_unheard,
+    last_terms,
+    measured_label,
+    measured_value,
+    terms_from,
+)
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession
 from diag.checklist.overlay import MEASURES

@@ -12,8 +12,8 @@ from diag.assess.results import CostLine
 from diag.assess.spread import short_places
 from diag.assess.words import quantity_words, score_cell
 from diag.audit.counsel import describe_due, describe_steps
+from diag.audit.evidence import allowed_words
 from diag.audit.findings import kind_of, observed, open_words
-from diag.audit.measuring import allowed_words
 from diag.audit.report import Report
 from diag.documents.blocks import Md, Pair, bold, definitions, image_of, sections, table
 from diag.documents.parts import advice, frame

@@ -11,8 +11,13 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, NamedTuple
 
-from diag.audit.evidence import ssids_of
-from diag.audit.measuring import kept_runs, last_terms, measured_value, terms_from
+from diag.audit.evidence import (
+    kept_runs,
+    last_terms,
+    measured_value,
+    ssids_of,
+    terms_from,
+)
 from diag.audit.session import AuditSession
 from diag.model.fact import Place
 from diag.model.measure import (

@@ -13,8 +13,16 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Digits, Static
 
-from diag.audit.evidence import MissingRoomError, keep_run, keep_unheard, ssids_of
-from diag.audit.measuring import SUBJECTS, last_terms, measured_label, measured_value
+from diag.audit.evidence import (
+    SUBJECTS,
+    MissingRoomError,
+    keep_run,
+    keep_unheard,
+    last_terms,
+    measured_label,
+    measured_value,
+    ssids_of,
+)
 from diag.audit.proposals import waiting
 from diag.audit.session import AuditSession
 from diag.checklist.overlay import MEASURES

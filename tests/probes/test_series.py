@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from diag.audit.measuring import MEASURED, measured_label, measured_value
+from diag.audit.evidence import MEASURED, measured_label, measured_value
 from diag.model.measure import MeasureContext, MeasureSeries
 from diag.probes.line import LatencyProbe
 from diag.probes.lists import MeasureLists

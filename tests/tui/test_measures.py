@@ -12,8 +12,7 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from diag.audit.evidence import kept_evidence
-from diag.audit.measuring import kept_runs
+from diag.audit.evidence import kept_evidence, kept_runs
 from diag.audit.places import add_place
 from diag.audit.proposals import waiting
 from diag.audit.session import AuditSession, open_session
