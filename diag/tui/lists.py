@@ -153,7 +153,10 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
         self._reveal()
         is_alike = len(before) == len(lines) > 0 and self._widths(width) == sizes
         if is_alike and top == self.scroll_offset.y:
-            self._repaint_changed(before, {stood, self.cursor})
+            for index in range(top, min(top + self.size.height, len(lines))):
+                is_same = before[index] == lines[index]
+                if not is_same or index in {stood, self.cursor}:
+                    self._repaint(index)
         else:
             self.refresh()
         self.post_message(self.Moved(self, self.key))
@@ -175,7 +178,10 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
     def action_page(self, way: int) -> None:
         step = max(1, self.scrollable_content_region.height - self._titled - 1)
         target = min(max(self.cursor + way * step, 0), max(len(self.lines) - 1, 0))
-        self.cursor = self._at_or_near(target, way)
+        if target < len(self.lines) and not self.lines[target].key:  # a heading
+            near = self._next(target, way)
+            target = near if self.lines[near].key else self._next(target, -way)
+        self.cursor = target
 
     def action_edge(self, last: int) -> None:
         end = len(self.lines)
@@ -209,18 +215,15 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
             return self._strip(titles, width, self._style("lines--titles"))
         index = y + self.scroll_offset.y - self._titled
         if not 0 <= index < len(self.lines):
-            words = "" if self.lines else self._nothing(y - self._titled - 1)
-            return self._text(f" {words}", width, self._style("lines--titles"))
+            empty = "" if self.lines else one_line(self.empty)
+            words = ["", *(one.plain for one in wrapped(Content(empty), width - 2)), ""]
+            rank = min(y - self._titled, len(words) - 1)
+            return self._text(f" {words[rank]}", width, self._style("lines--titles"))
         shown = self.lines[index]
         if not shown.key:
             return self._text(shown.cells[0], width, self._style("lines--heading"))
         name = "lines--cursor" if index == self.cursor else ""
         return self._strip(shown.cells, width, self._style(name))
-
-    def _nothing(self, rank: int) -> str:
-        """Return a line of what is shown when there is none."""
-        words = wrapped(Content(one_line(self.empty)), self.size.width - 2)
-        return words[rank].plain if 0 <= rank < len(words) else ""
 
     def _style(self, component: str) -> Style:
         return self.component_style(component) if component else self.plain_style
@@ -277,19 +280,6 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
             if 0 <= found < len(self.lines)
             else min(max(index, 0), max(len(self.lines) - 1, 0))
         )
-
-    def _at_or_near(self, index: int, way: int) -> int:
-        if index < len(self.lines) and not self.lines[index].key:
-            near = self._next(index, way)
-            return near if self.lines[near].key else self._next(index, -way)
-        return index
-
-    def _repaint_changed(self, before: Sequence[ListLine], also: set[int]) -> None:
-        """Repaint the visible lines that are no longer as before, and some others."""
-        top, height = self.scroll_offset.y, self.size.height
-        for index in range(top, min(top + height, len(self.lines))):
-            if index in also or before[index] != self.lines[index]:
-                self._repaint(index)
 
     def _repaint(self, index: int) -> None:
         y = index - self.scroll_offset.y + self._titled
@@ -389,20 +379,16 @@ class SearchField(Sturdy, Input):
             self._lines.action_move(_MOVES[event.key])
         elif event.key in _PAGES:
             self._lines.action_page(_PAGES[event.key])
-        elif self.value or not self._does_when_empty(event):
+        elif self.value:
             return
-        event.stop()
-        event.prevent_default()
-
-    def _does_when_empty(self, event: events.Key) -> bool:
-        """Do what a key means while nothing is typed; a slash begins a search."""
-        if event.key in _EDGES:
+        elif event.key in _EDGES:
             self._lines.action_edge(_EDGES[event.key])
         elif event.key in self._keys:
             self._keys[event.key]()
-        else:
-            return event.character == "/"
-        return True
+        elif event.character != "/":  # that begins a search, as in other programs
+            return
+        event.stop()
+        event.prevent_default()
 
 
 class Tabs(Widget):

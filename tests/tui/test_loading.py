@@ -39,6 +39,13 @@ def test_the_list_of_schools_loads_neither_pydantic_nor_judging() -> None:
     assert not loaded & unwanted
 
 
+def test_a_visit_does_not_load_what_one_sees_on_leaving() -> None:
+    loaded = loaded_by("import diag.tui.app, diag.tui.visit")
+
+    screens = {"departure", "planner", "debrief", "bilan", "suppose"}
+    assert not loaded & {f"diag.tui.{name}" for name in screens}
+
+
 def test_each_screen_that_is_imported_late_is_where_it_is_looked_for() -> None:
     folder = Path(state.__file__).parent
     texts = [path.read_text(encoding="utf-8") for path in folder.rglob("*.py")]

@@ -151,7 +151,11 @@ class TableFace(Face):
         super().__init__(picture, at, width)
         self._columns = Columns.within(width, len(picture.aspects))
         self.add(*self._titles())
-        for row in self._in_sight(max(height - _BELOW - 1, 1)):
+        lines, room = picture.lines, max(height - _BELOW - 1, 1)
+        rank = next((n for n, one in enumerate(lines) if one.place.id == at.place), 0)
+        page = max(room - 1, 1)  # by pages, so that a move scrolls seldom
+        top = max(min(rank // page * page, len(lines) - room), 0)
+        for row in lines[top : top + room]:
             self.add(*self._row(row))
         line = picture.line(at.place)
         beside = f"  {marks(line)} " if line and marks(line) else ""
@@ -161,16 +165,6 @@ class TableFace(Face):
             words = picture.describe(at.place, picture.aspects[at.aspect])
         self.add(Run(cut(f" {words}", room)), Run(beside, DIM))
         self.add(*_legend(self.is_wide))
-
-    def _in_sight(self, height: int) -> Sequence[RoomLine]:
-        """Return the lines that are shown: by pages, so that a move scrolls seldom."""
-        lines = self.picture.lines
-        rank = next(
-            (n for n, one in enumerate(lines) if one.place.id == self.at.place), 0
-        )
-        page = max(height - 1, 1)
-        top = max(min(rank // page * page, len(lines) - height), 0)
-        return lines[top : top + height]
 
     def _titles(self) -> Iterator[Run]:
         yield Run(" " * (self._columns.names + 1))
@@ -196,23 +190,21 @@ class TableFace(Face):
         for rank in range(len(self.picture.aspects)):
             left, room = self._columns.span(rank)
             self.aim(left, room, place=ident, aspect=rank)
-            yield self._cell(row, rank, room)
+            shown, aspect = Run(""), self.picture.aspects[rank].id
+            if row.is_judged:
+                cell = self.picture.cell(ident, aspect)
+                shown = _cell_look(self.picture, aspect, cell)
+            text = shown.text.center(room)
+            if is_here and rank == self.at.aspect:
+                yield Run(f"[{text[1:-1]}]", f"{shown.look} {HERE}")
+            else:
+                yield Run(text, shown.look)
             yield Run(" ")
         done = "   fait" if row.answered else ""
         left_there = f"{row.left:>4}   " if row.left else f"{done:<7}"
         yield Run(left_there, BOLD if row.left else DIM)
         if self.width >= WIDER:
             yield Run(f"  {marks(row)}", DIM)
-
-    def _cell(self, row: RoomLine, rank: int, room: int) -> Run:
-        aspect, ident = self.picture.aspects[rank].id, row.place.id
-        shown = Run("")
-        if row.is_judged:
-            shown = _cell_look(self.picture, aspect, self.picture.cell(ident, aspect))
-        text = shown.text.center(room)
-        if (ident, rank) == (self.at.place, self.at.aspect):
-            return Run(f"[{text[1:-1]}]", f"{shown.look} {HERE}")
-        return Run(text, shown.look)
 
 
 _BELOW = 2
@@ -268,19 +260,22 @@ class PlanFace(Face):
         self._chosen = room_at(picture, self._spots, at.place)
         self._unit = _unit(floor, width)
         self.add(*self._aspects())
-        shown = self._shown()
-        if len(floor) > 1:
-            self.add(Run(cut(self._heading(shown), width), DIM))
-        self._draw(shown, max(height - len(self.lines), HEIGHT))
-
-    def _shown(self) -> tuple[str, ...]:
-        """Return the buildings that are drawn: all, or the one where one stands."""
-        every = tuple(self._floor)
+        shown = every = tuple(floor)
         walls = sum(self._width(holder) for holder in every)
-        if walls + _APART * (len(every) - 1) <= self.width - 2 or not every:
-            return every
-        spot = self._spots.get(self._chosen)
-        return (spot.holder if spot else every[0],)
+        if every and walls + _APART * (len(every) - 1) > width - 2:
+            spot = self._spots.get(self._chosen)
+            shown = (spot.holder if spot else every[0],)
+        if len(every) > 1:
+            facts = picture.facts
+            heading = " · ".join(
+                "Dans l'école" if one == facts.root else facts.places[one].name
+                for one in shown
+            )
+            if shown != every:
+                rank = every.index(shown[0]) + 1
+                heading += f" ({rank} sur {len(every)} : Page suiv., l'autre)"
+            self.add(Run(cut(f" {heading}", width), DIM))
+        self._draw(shown, max(height - len(self.lines), HEIGHT))
 
     def _width(self, holder: str) -> int:
         return columns_of(self._floor[holder]) * self._unit + 1
@@ -300,17 +295,6 @@ class PlanFace(Face):
             yield Run(text, ACCENT if is_here else DIM)
             x += cell_len(text)
 
-    def _heading(self, shown: Sequence[str]) -> str:
-        facts, every = self.picture.facts, tuple(self._floor)
-        names = [
-            "Dans l'école" if one == facts.root else facts.places[one].name
-            for one in shown
-        ]
-        if len(shown) == len(every):
-            return f" {' · '.join(names)}"
-        rank = every.index(shown[0]) + 1
-        return f" {names[0]} ({rank} sur {len(every)} : Page suiv., l'autre)"
-
     def _draw(self, shown: Sequence[str], room: int) -> None:
         """Draw buildings side by side, scrolled so that the room chosen is in sight."""
         top, left = len(self.lines), 1
@@ -327,10 +311,12 @@ class PlanFace(Face):
             inside = min(across, self.width - 1 - left)
             aside = 0
             if spot and spot.holder == holder:
-                start, wide = spot.start * self._unit, spot.width * self._unit + 1
-                # Whole rooms on the left.
-                aside = -(-_scrolled(start, wide, inside, across) // self._unit)
-                aside *= self._unit
+                # By halves, so that it scrolls seldom; whole rooms on the left.
+                half = max(inside // 2, 1)
+                middle = (spot.start + spot.width / 2) * self._unit + 0.5
+                aside = round((middle - inside / 2) / half) * half
+                aside = max(min(aside, across - inside), 0)
+                aside = -(-aside // self._unit) * self._unit
             for y in range(height):
                 runs = canvas.runs(y + up, aside, inside)
                 self.lines[top + y] += [*runs, Run(" " * _APART)]
@@ -449,13 +435,6 @@ def _unit(floor: Floor, width: int) -> int:
 def columns_of(rows: Sequence[FloorRow]) -> int:
     """Return how many widths the longest row takes."""
     return max((sum(width for _, width in row) for row in rows), default=1)
-
-
-def _scrolled(start: int, size: int, room: int, whole: int) -> int:
-    """Return how far to scroll to have a part in sight: by halves, so seldom."""
-    half = max(room // 2, 1)
-    aside = round((start + size / 2 - room / 2) / half) * half
-    return max(min(aside, whole - room), 0)
 
 
 def standing(picture: RoomsPicture, aspect: str, cell: HeatCell | None) -> str:

@@ -18,7 +18,6 @@ from diag.audit.walk import most_useful
 from diag.model.enums import PlaceKind, State
 from diag.tui.audit_finds import AuditDoors, finds_of, warm_search
 from diag.tui.commands import CommandType, ShowPlaces, bindings_of, key_now
-from diag.tui.departure import ask_day
 from diag.tui.dialogs import Ask
 from diag.tui.noting import NotedAs, NotedScreen, note_at
 from diag.tui.palette import FindsInAudit
@@ -57,7 +56,12 @@ class VisitScreen(VisitFaces):
 
     async def on_mount(self) -> None:
         self.session = self.diag.desk.session(self.uai)
-        first = None if self._place else self._first_screen()
+        first: Callable[[], None] | None = None
+        # No question is there meanwhile: a key typed ahead answers none unseen.
+        if not self._place and is_second(self.session):
+            first = self.on_what_changed
+        elif not self._place and is_beginning(self.session):
+            first = self.on_plan_visit
         self._begin()
         if first is None:
             self.show(self._rooms_first())
@@ -83,15 +87,6 @@ class VisitScreen(VisitFaces):
     def _open_first(self, first: Callable[[], None]) -> None:
         self.is_looking = True
         first()
-
-    def _first_screen(self) -> Callable[[], None] | None:
-        """Return what is shown before any question: what changed, or what fits.
-
-        No question is there meanwhile: a key typed ahead answers none unseen.
-        """
-        if is_second(self.session):
-            return self.on_what_changed
-        return self.on_plan_visit if is_beginning(self.session) else None
 
     def _rooms_first(self) -> str:
         """Return how rooms come first: those of before, or new ones."""
@@ -349,13 +344,16 @@ class VisitScreen(VisitFaces):
         open_photos(self.app, self.session, of.place, of.question, done=closed)
 
     def on_before_leaving(self) -> None:
-        # It writes forms and says what was found: loaded by those who leave.
+        # It writes forms and shows what was found: loaded by those who leave.
         from diag.tui.departure import DepartureScreen  # noqa: PLC0415
 
         self.is_looking = True
         self.app.push_screen(DepartureScreen(self.session, self.go_to))
 
     def on_date_visit(self) -> None:
+        # With what one checks before leaving: loaded by those who leave.
+        from diag.tui.departure import ask_day  # noqa: PLC0415
+
         def dated(words: str) -> None:
             self.show(f"{SAVED}{words}", DONE)
 

@@ -24,7 +24,6 @@ from diag.audit.departure import departure_of
 from diag.audit.fitting import Costs, costs_of, countdown
 from diag.audit.session import AuditSession
 from diag.audit.visit import VisitSession, duration_words, keep_place, minutes_on_site
-from diag.audit.walk import Leg
 from diag.journal.signatures import standing_word
 from diag.model.checklist import Question
 from diag.model.enums import UNDER_WAY
@@ -102,31 +101,26 @@ class KnownHere(TextSheet):
         """Show that part as things stand; only the lines that differ are drawn."""
         self._visiting = visiting
         leg = visiting.walk.leg_of(visiting.key)
-        if self.display and leg:
-            lines = tuple(_known_rows(visiting, leg))
-            self.show(lambda width: [*_place_rows(lines, width)], from_top=False)
+        if not self.display or leg is None:
+            return
+        places, memory = visiting.session.facts.places, visiting.memory
+        now, before = list[str](), list[str]()
+        for stop in leg.stops:
+            if stop.heads:
+                now.extend(_fact(stop.question, head) for head in stop.heads)
+            elif last := memory.of(places[stop.place], stop.question):
+                before.append(_fact(stop.question, last.answer))
+        lines = [(f"{leg.title}, déjà dit", "bold")]
+        lines += [(each, "") for each in now or ["rien encore"]]
+        if before:
+            lines += [("", ""), ("La dernière fois", "bold")]
+            lines += [(each, "$text-muted") for each in before]
+        self.show(lambda width: [*_place_rows(lines, width)], from_top=False)
 
     def more_words(self, left: int) -> str:
         """Name the wheel: the keys are those of the fiche."""
         more = f"… {left} ligne{'s' * (left > 1)}, à la molette"
         return more if left else "Tout est lu."
-
-
-def _known_rows(visiting: VisitSession, leg: Leg) -> Iterator[tuple[str, str]]:
-    """Give texts with their styles: those of now, then those of before."""
-    places, memory = visiting.session.facts.places, visiting.memory
-    now, before = list[str](), list[str]()
-    for stop in leg.stops:
-        if stop.heads:
-            now.extend(_fact(stop.question, head) for head in stop.heads)
-        elif last := memory.of(places[stop.place], stop.question):
-            before.append(_fact(stop.question, last.answer))
-    yield f"{leg.title}, déjà dit", "bold"
-    yield from ((each, "") for each in now or ["rien encore"])
-    if before:
-        yield "", ""
-        yield "La dernière fois", "bold"
-        yield from ((each, "$text-muted") for each in before)
 
 
 def _fact(question: Question, answer: Answer) -> str:
@@ -480,10 +474,12 @@ class VisitFaces(PlaceScreen):
         self._leave_plan()
 
     async def on_swap_face(self) -> None:
-        if self.is_gridding:
-            self._to_fiche()
-        else:
+        if not self.is_gridding:
             await self._to_grid()
+        elif self.settle():
+            self._turn("fiche")
+            self.show()
+            self.fiche.line.focus()
 
     async def _to_grid(self) -> None:
         if not self.settle():
@@ -508,13 +504,6 @@ class VisitFaces(PlaceScreen):
             self.grid.inform(f"« {label} » se répond dans la fiche, {key} y ramène.")
         elif offered := self._drafts.offer(self.visiting.key):
             self.grid.inform(offered)
-
-    def _to_fiche(self) -> None:
-        if not self.settle():
-            return
-        self._turn("fiche")
-        self.show()
-        self.fiche.line.focus()
 
     def _turn(self, face: str) -> None:
         self.face.current = face

@@ -204,7 +204,11 @@ class FicheLines:
         answered = answer.value if answer else None
         offered = list(choices(self.card.question, answered, typed, width))
         more = [list(lay_rows([row], width)) for row in self.more]
-        scale = sum(map(len, more[: _past_scale(self.more)]))
+        levels = [rank for rank, row in enumerate(self.more) if row.gutter == NAMES]
+        first = levels[0] if levels else 0
+        run = takewhile(lambda pair: pair[0] + first == pair[1], enumerate(levels))
+        end = max((rank + 1 for _, rank in run), default=0)
+        scale = sum(map(len, more[:end]))  # to the last level of the first one
         ways = self._layouts(offered, width, late=False)
         found = next((one for one in ways if len(one.above) + scale < height), None)
         if found is None and offered and self.look and ways[-1].answering >= height:
@@ -246,14 +250,6 @@ class _Layout(NamedTuple):
     """What stands above what more there is."""
     answering: int
     """How many lines, to the last choice."""
-
-
-def _past_scale(rows: Sequence[NamedText]) -> int:
-    """Return how many rows there are to the end of the first scale; 0 without any."""
-    levels = [rank for rank, row in enumerate(rows) if row.gutter == NAMES]
-    first = next(iter(levels), 0)
-    run = takewhile(lambda pair: pair[0] + first == pair[1], enumerate(levels))
-    return max((rank + 1 for _, rank in run), default=0)
 
 
 def lines_of(

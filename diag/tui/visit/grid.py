@@ -74,7 +74,11 @@ class Grid(GridEntry):
     def on_like_previous(self) -> None:
         """Answer as in the row above, then go down; or take the audit's before."""
         if self.table.offered:
-            self._take_places()
+            former = take_places_again(self.session)
+            self.refresh_from(self.session)
+            self.screen.refresh_bindings()
+            self.inform(f"Repris : {former.taken}. {self._undone_by}")
+            self.post_answered(self.session.facts.root, "")
             return
         row, column = self.table.cursor
         if not self.settle():
@@ -94,45 +98,29 @@ class Grid(GridEntry):
             self._go(At(row + 1, column))
         self.after(filled, f"« {here} » : {words}")
 
-    def _take_places(self) -> None:
-        former = take_places_again(self.session)
-        self.refresh_from(self.session)
-        self.screen.refresh_bindings()
-        self.inform(f"Repris : {former.taken}. {self._undone_by}")
-        self.post_answered(self.session.facts.root, "")
-
     def on_copy_down(self) -> None:
         """Copy down: the selection, the cell into the empty ones, or the one above."""
         if not self.settle():
             return
         at, columns, rows = self.table.cursor, self.columns_chosen(), self.rows_chosen()
-        moves_on = False
-        if len(rows) == 1:
-            if self.sheet.cell(*at).heads:
-                rows_below = empty_below(self.sheet, *at)
-                copied = [at.row, *rows_below]
-            elif at.row:
-                copied, moves_on = [at.row - 1, at.row], True
-            else:
-                self.inform(
-                    "Rien à recopier : pas de réponse ici, ni de ligne au-dessus."
-                )
-                return
-        else:
-            copied = list(rows)
-        self._copy(columns, copied)
-        if moves_on and self.sheet.cell(*at).heads:
-            self._go(next_empty(self.sheet, at, DOWN) or at)
-
-    def _copy(self, columns: range, rows: list[int]) -> None:
+        copied, moves_on = [*rows], False
+        if len(rows) == 1 and self.sheet.cell(*at).heads:
+            copied = [at.row, *empty_below(self.sheet, *at)]
+        elif len(rows) == 1 and at.row:
+            copied, moves_on = [at.row - 1, at.row], True
+        elif len(rows) == 1:
+            self.inform("Rien à recopier : pas de réponse ici, ni de ligne au-dessus.")
+            return
         try:
-            filled = copy_down(self.session, self.sheet, columns, rows)
+            filled = copy_down(self.session, self.sheet, columns, copied)
         except GestureError as error:
             self.inform(str(error))
             return
         left = f", {len(filled.refused)} laissées" if filled.refused else ""
         words = counted(len(filled.written), "réponse recopiée", "réponses recopiées")
         self.after(filled, f"{words}{left}. {self._undone_by}")
+        if moves_on and self.sheet.cell(*at).heads:
+            self._go(next_empty(self.sheet, at, DOWN) or at)
 
     @property
     def _undone_by(self) -> str:

@@ -228,20 +228,19 @@ class GridFace(Sturdy, Vertical):
         place = self.sheet.places[at.row].name
         lines = expected_lines(question, self.table.text, width)
         current = current_line(question, self.sheet.cell(*at))
-        heading = heading_line(place, question, self._position(), width)
-        self.status.show([heading, *with_notice(lines, self._notice, current, width)])
-
-    def _position(self) -> str:
         rows, columns = self.rows_chosen(), self.columns_chosen()
         if len(rows) * len(columns) > 1:
-            return f"sélection : {len(rows)} × {len(columns)}"
-        note = provenance_note(self.provenance)
-        domain, shown = self.sheet.domain, ""
-        if domain:
-            shown = dict(domains_of(self.session, self.sheet.kind)).get(domain, "")
-        onward = "puis à droite" if self.step == RIGHT else "puis en dessous"
-        column = f"{self.table.cursor.column + 1}/{len(self.sheet.questions)}, {onward}"
-        return "  ".join(filter(None, [note, shown, column]))
+            where = f"sélection : {len(rows)} × {len(columns)}"
+        else:
+            domain = self.sheet.domain
+            domains = domains_of(self.session, self.sheet.kind) if domain else ()
+            shown = dict(domains).get(domain, "")
+            onward = "puis à droite" if self.step == RIGHT else "puis en dessous"
+            column = f"{at.column + 1}/{len(self.sheet.questions)}, {onward}"
+            words = provenance_note(self.provenance), shown, column
+            where = "  ".join(filter(None, words))
+        heading = heading_line(place, question, where, width)
+        self.status.show([heading, *with_notice(lines, self._notice, current, width)])
 
 
 DOWN, RIGHT = (1, 0), (0, 1)
@@ -371,10 +370,12 @@ class GridEntry(GridFace):
             return True
         if self.is_empty:
             return False
-        if key in MOVES:
-            self._move(MOVES[key])
-        elif key in EXTENDS:
-            self._extend(EXTENDS[key])
+        if key in MOVES or key in EXTENDS:
+            if self.settle():
+                at, chosen = self.table.cursor, self.table.chosen
+                there = beside(self.sheet, at, MOVES.get(key) or EXTENDS[key])
+                anchor = chosen[0] if chosen else at
+                self._go(there, chosen=(anchor, there) if key in EXTENDS else None)
         elif key in NEXTS:
             self._next(NEXTS[key])
         elif key == "backspace":
@@ -392,17 +393,6 @@ class GridEntry(GridFace):
 
     def on_next_right(self) -> None:
         self._next(RIGHT)
-
-    def _move(self, step: tuple[int, int]) -> None:
-        """Move, what was typed recorded first."""
-        if self.settle():
-            self._go(beside(self.sheet, self.table.cursor, step))
-
-    def _extend(self, step: tuple[int, int]) -> None:
-        if self.settle():
-            anchor = self.table.chosen[0] if self.table.chosen else self.table.cursor
-            there = beside(self.sheet, self.table.cursor, step)
-            self._go(there, chosen=(anchor, there))
 
     def _next(self, step: tuple[int, int]) -> None:
         """Record, and go to the next cell that is asked in that direction."""
@@ -503,7 +493,13 @@ class GridEntry(GridFace):
             self.inform(refused.plain)
             return False
         self._text("")
-        self._recorded(filled, read, rows)
+        where = self.sheet.places[rows[0]].name
+        if len(rows) > 1:
+            where = f"{len(filled.written)} {PLACES[self.sheet.kind][1]}"
+        saved = f"Enregistré, {where} : {read_words(question, read)}"
+        self.after(filled, saved, stays=True)
+        if len(rows) > 1:
+            self._go(past_column(self.sheet, rows, self.table.cursor.column))
         return True
 
     def _ask_why(self, read: SoFar) -> None:
@@ -518,15 +514,6 @@ class GridEntry(GridFace):
 
         asked = f"{question.label}\n{STATES[read.state].capitalize()} : pourquoi ?"
         self.app.push_screen(Ask(asked, keep=check), reasoned)
-
-    def _recorded(self, filled: Filled, read: SoFar, rows: range) -> None:
-        place = self.sheet.places[rows[0]].name
-        count = len(filled.written)
-        where = place if len(rows) == 1 else f"{count} {PLACES[self.sheet.kind][1]}"
-        saved = f"Enregistré, {where} : {read_words(self.question, read)}"
-        self.after(filled, saved, stays=True)
-        if len(rows) > 1:
-            self._go(past_column(self.sheet, rows, self.table.cursor.column))
 
     def _text(self, text: str) -> None:
         self._doubted = self._doubted if text == self._doubted else ""

@@ -166,10 +166,19 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         if not (self.sheet.places and self.sheet.questions):
             return self._nothing(y)
         names, width = self.layout_of.names, self.size.width
-        head, body = self._segments(y)
-        left = self.scroll_offset.x - self._left_edge()
+        row = y - self.layout_of.height + self.scroll_offset.y
         is_edge = y < self.layout_of.height or y == self.size.height - 1
+        if y < self.layout_of.height:
+            head, body = self._title(y)
+        elif is_edge:
+            head, body = self._sums()
+        elif row < len(self.sheet.places):
+            head, body = self._row(row)
+        else:
+            head, body = Segment(" " * names, self.plain_style), []
         rest = head.style if is_edge else self.plain_style
+        left, columns = self.scroll_offset.x, self._columns()
+        left -= self.layout_of.starts[columns[0]] if columns else left
         strip = Strip(body).crop_extend(left, left + width - names, rest)
         return Strip.join([Strip([head], names), strip]).simplify()
 
@@ -208,16 +217,6 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         (top, left), (bottom, right) = _ordered(*self.chosen)
         return top <= row <= bottom and left <= column <= right
 
-    def _segments(self, y: int) -> tuple[Segment, list[Segment]]:
-        if y < self.layout_of.height:
-            return self._title(y)
-        if y == self.size.height - 1:
-            return self._sums()
-        row = y - self.layout_of.height + self.scroll_offset.y
-        if row < len(self.sheet.places):
-            return self._row(row)
-        return Segment(" " * self.layout_of.names, self.plain_style), []
-
     def _nothing(self, y: int) -> Strip:
         add, twin, other = (
             key_now(self.app, each) for each in (ShowPlaces, DuplicatePlace, NextKind)
@@ -234,8 +233,8 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         )
 
     def _title(self, y: int) -> tuple[Segment, list[Segment]]:
-        plain = self._style("table--title")
-        here = self._style("table--title-here")
+        plain = self.component_style("table--title")
+        here = self.component_style("table--title-here")
         body = [
             Segment(
                 self.layout_of.titles[column][y],
@@ -253,7 +252,9 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         base = self.plain_style
         is_here = row == self.cursor.row
         name = _name_text(self.sheet.places[row].name, self.layout_of.names)
-        head = Segment(name, self._style("table--name-here") if is_here else base)
+        head = Segment(
+            name, self.component_style("table--name-here") if is_here else base
+        )
         return head, _joined([
             self._cell(row, column, base) for column in self._columns()
         ])
@@ -267,28 +268,24 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
                 if self.text
                 else cell_text(question, cell, width, "[]")
             )
-            return Segment(shown, self._style("table--cursor"))
+            return Segment(shown, self.component_style("table--cursor"))
         if self.is_chosen(row, column):
             shown = cell_text(question, cell, width, "> ")
-            return Segment(shown, self._style("table--chosen"))
-        return Segment(cell_text(question, cell, width), self._look(cell, base))
-
-    def _look(self, cell: Cell, base: Style) -> Style:
-        """Return the style of a cell: its words are enough without colour."""
-        if cell.is_inert:
-            return base
-        for name, holds in (
-            ("danger", cell.is_danger),
-            ("empty", cell.is_empty),
-            ("below", cell.is_below),
-            ("carried", cell.is_carried),
-        ):
-            if holds:
-                return base + self._style(f"table--{name}")
-        return base
+            return Segment(shown, self.component_style("table--chosen"))
+        looks = {
+            "danger": cell.is_danger,
+            "empty": cell.is_empty,
+            "below": cell.is_below,
+            "carried": cell.is_carried,
+        }
+        # Its words are enough without colour.
+        look = next((name for name, holds in looks.items() if holds), "")
+        if look and not cell.is_inert:
+            base += self.component_style(f"table--{look}")
+        return Segment(cell_text(question, cell, width), base)
 
     def _sums(self) -> tuple[Segment, list[Segment]]:
-        style = self._style("table--sum")
+        style = self.component_style("table--sum")
         body = [
             Segment(
                 _name_text(self.sheet.sum(column), self.layout_of.widths[column]), style
@@ -298,9 +295,6 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         return Segment(_name_text("Ensemble", self.layout_of.names), style), _joined(
             body
         )
-
-    def _style(self, name: str) -> Style:
-        return self.component_style(name)
 
     def _draw_lines(self, lines: Iterable[int], left: int = 0) -> None:
         seen = [y for y in lines if y >= 0]
@@ -320,11 +314,6 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         if len(shown) > 1 and starts[shown[-1]] + widths[shown[-1]] > right:
             shown.pop()
         return range(shown[0], shown[-1] + 1) if shown else range(0)
-
-    def _left_edge(self) -> int:
-        """Return where the first column in sight starts."""
-        columns = self._columns()
-        return self.layout_of.starts[columns[0]] if columns else self.scroll_offset.x
 
     def _rows(self) -> range:
         top = self.scroll_offset.y
