@@ -39,7 +39,7 @@ from diag.journal import changes
 from diag.journal.records import questionnaires_of
 from diag.model.audit import Questionnaire
 from diag.model.checklist import Checklist, PaperForm, Question
-from diag.model.enums import Kind, Moment, PlaceKind, Provenance, State
+from diag.model.enums import AuditStatus, Kind, Moment, PlaceKind, Provenance, State
 from diag.model.errors import DiagError
 from diag.model.text import accented
 from diag.rules.language import parse_rule
@@ -279,19 +279,26 @@ def compose(
     A form holds its own lines, in their order, on as many pages as they take.
 
     Raises:
-        DiagError: when it is no school, or nothing is left to ask him.
+        DiagError: when it is no school, nothing is left to ask, or the audit is closed.
     """
+    if session.status is AuditStatus.CLOS:
+        raise DiagError(
+            f"L'audit de {session.about.title} ({session.audit.campaign}) est clos : "
+            "rien n'y est plus demandé. Rouvrez-le, ou commencez l'audit suivant.",
+            command=f"diag audit status {session.about.ref} --set en_cours",
+        )
     form = _form_of(session.checklist, whom)
     if form is None and whom not in WHOM:
         raise DiagError(
-            "Les grilles de cet audit n'ont pas ce formulaire. Passez à la "
-            f"dernière édition : diag audit upgrade {session.about.ref}."
+            "Les grilles de cet audit n'ont pas ce formulaire. Passez à la dernière "
+            "édition.",
+            command=f"diag audit upgrade {session.about.ref}",
         )
     if form is None and session.about.kind is not PlaceKind.ECOLE:
         raise DiagError(
             "Ce questionnaire est celui d'une école : donnez un UAI. Pour "
-            f"{session.about.name}, menez la visite : "
-            f"diag visit {session.about.ref} --text."
+            f"{session.about.name}, menez la visite.",
+            command=f"diag visit {session.about.ref} --text",
         )
     session.check_method()
     name = title_of(session.checklist, whom)

@@ -197,3 +197,7 @@ async def test_questionnaires_are_written_and_come_back_before_any_visit(
             assert 'data-format="diag-form"' in form.read_text("utf-8")
         await pilot.press("p")
         await wait_to_show(pilot, "o lit un formulaire revenu")
+        await pilot.press("escape")
+        move(app.desk.session(SCHOOL), AuditStatus.CLOS)
+        await pilot.press("q")
+        await wait_to_show(pilot, "est clos", "rien n'y est plus demandé")
